@@ -1,0 +1,35 @@
+# Needs git, make and Python (3.11 or later); everything else is installed into .venv, at the versions in constraints.txt.
+#
+#   make run    the main job: sweep compute for the alignment_research catalog
+#   make test   the whole suite, doctests included
+#   make lint   ruff
+#
+# The package is installed editable, so a change to the code needs no reinstall; the stamps bring one when
+# pyproject.toml or constraints.txt change. PYTHON chooses the interpreter that .venv is made from.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test lint
+
+run: $(VENV)/installed-run
+	$(BIN)/taskmodel run
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --editable '.[plot]' --constraint constraints.txt
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --editable '.[plot,test]' --constraint constraints.txt
+	touch $@

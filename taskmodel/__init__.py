@@ -1,0 +1,43 @@
+"""Task-by-task automation of research as compute grows, and where human supervision becomes the bottleneck.
+
+The public names below are handed on lazily (PEP 562): `import taskmodel` alone
+loads none of the numerical libraries, and each name loads its module at first use.
+
+Examples
+--------
+>>> import taskmodel as tm
+>>> "sweep" in dir(tm)
+True
+"""
+
+import importlib
+
+_MODULE_OF = {
+    "load_catalog": "catalog",
+    "CatalogError": "catalog",
+    "sweep": "stepping",
+    "events": "stepping",
+    "latency": "stepping",
+    "compare": "results",
+    "save": "results",
+    "open": "results",
+}
+
+__all__ = ["CatalogError", "compare", "events", "latency", "load_catalog", "open", "save", "sweep"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value = version("taskmodel")
+    elif name in _MODULE_OF:
+        value = getattr(importlib.import_module(f"taskmodel.{_MODULE_OF[name]}"), name)
+    else:
+        raise AttributeError(f"module 'taskmodel' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

@@ -1,0 +1,21 @@
+"""The best allocation of scarce factors to tasks and modes at one moment (``model.md`` 1).
+
+Given bundles B, supplies E and a CES nest, the organisation chooses activities y >= 0 to
+maximise output. The problem is solved in the prices of the factors,
+
+    output = 1 / max { c(p) : p >= 0, p . E = 1 },
+
+where c(p) is the unit cost of research when every task is done in its cheapest mode. Human
+supervision is a factor like any other. Every answer carries its duality gap, which bounds its
+error; one that cannot be certified is an error, never a number.
+
+`presolve` settles what needs no prices, `interior` finds the neighbourhood of the optimum,
+`active_set` the optimum itself, `degenerate` what is not unique about it. How tasks become
+output is in `taskmodel.production`.
+"""
+
+from taskmodel.allocation.allocate import allocate
+from taskmodel.allocation.solution import Allocation, SolveError, Status
+from taskmodel.production import Nest
+
+__all__ = ["Allocation", "Nest", "SolveError", "Status", "allocate"]

@@ -1,0 +1,250 @@
+"""What is not unique about an optimum: prices at a kink, and the split of tied modes.
+
+Both sets are polytopes. Given optimal quantities, prices s are optimal if and only if with cost
+shares W that agree with the nests (fixed parts where sigma > 0, any split where sigma = 0)
+
+    x_i B_im . s >= W_i   for every open mode, with equality where it is active,
+    sum_k s_k = 1,        s_k = 0 where factor k is left over,
+
+so that the least and the largest elasticity are linear programs (HiGHS). The point of least norm
+is found by Wolfe (1976), Mathematical Programming 11, 128-149; the fair split of tied modes is
+a least-distance problem (Lawson and Hanson 1974, *Solving Least Squares Problems*, ch. 23).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from taskmodel.allocation.active_set import Regime
+from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.production import Array, cost_shares, log_unit_cost
+
+FLAT = 1e-9  # curvature, relative to the largest, below which a direction counts as flat
+TIGHT = 1e-9  # relative: a factor used up to this counts as used up
+ZERO_SHARE = 1e-12
+
+
+def flat_prices(problem: Problem, regime: Regime) -> Mask:
+    """Points at which the optimal prices may not be unique, shape (point,)."""
+    tree = problem.tree
+    points, leaves, modes, factors = problem.bundle.shape
+    cost = problem.cost(regime.price)
+    f = problem.bundle * regime.price[:, None, None, :] / cost[..., None]
+    active = regime.active & (regime.mode_share > ZERO_SHARE)
+    _, theta = log_unit_cost(tree, np.log(regime.leaf_cost), problem.share, problem.elasticity)
+    weight = cost_shares(tree, theta)
+    g = np.empty((points, tree.nodes, factors))
+    g[:, :leaves] = np.matmul(np.where(active, regime.mode_share, 0.0)[:, :, None, :], f)[:, :, 0]
+    for level in tree.levels:
+        g[:, level.nests] = np.add.reduceat(theta[:, level.children, None] * g[:, level.children], level.starts, axis=1)
+    above = problem.elasticity[:, tree.parent] - problem.elasticity
+    above[:, :leaves] = problem.elasticity[:, tree.parent[:leaves]]
+    above[:, tree.root] = 1 - problem.elasticity[:, tree.root]
+    curvature = np.matmul((g * (weight * above)[..., None]).transpose(0, 2, 1), g)
+    apart = np.where(active[..., None], (f - g[:, :leaves, None, :]) * np.sqrt(weight[:, :leaves] )[..., None, None] * np.sqrt(regime.mode_share.clip(0))[..., None], 0.0)
+    apart = apart.reshape(points, leaves * modes, factors)
+    curvature = curvature + np.matmul(apart.transpose(0, 2, 1), apart)
+    scale = np.where(regime.priced, 1 / np.sqrt(np.where(regime.priced, regime.price, 1.0)), 0.0)
+    curvature = curvature * scale[:, :, None] * scale[:, None, :]
+    index = np.arange(factors)
+    curvature[:, index, index] += ~regime.priced
+    least = np.linalg.eigvalsh(curvature)[:, 0]
+    activity = np.where(problem.dead, 0.0, regime.weight / regime.leaf_cost)[..., None] * regime.mode_share
+    used = np.einsum("plm,plmk->pk", activity, problem.bundle)
+    spare = problem.scarce & ~regime.priced & (used > 1 - TIGHT)
+    return (least < FLAT) | spare.any(axis=1)
+
+
+def flat_splits(problem: Problem, regime: Regime) -> Mask:
+    """Points at which more modes are tied than prices can tell apart, shape (point,)."""
+    ties = np.maximum(regime.active.sum(axis=-1) - 1, 0).sum(axis=1)
+    result = ties > np.maximum(regime.priced.sum(axis=1) - 1, 0)
+    for point in np.flatnonzero((ties > 1) & ~result):
+        rows = _tie_rows(problem, regime, point)
+        result[point] = np.linalg.matrix_rank(rows, tol=FLAT) < len(rows)
+    return result
+
+
+def _tie_rows(problem: Problem, regime: Regime, point: int) -> Array:
+    """Differences of the cost shares of tied modes, scaled by the prices; shape (tie, factor)."""
+    rows = []
+    for leaf in np.flatnonzero(regime.active[point].sum(axis=-1) > 1):
+        modes = np.flatnonzero(regime.active[point, leaf])
+        part = problem.bundle[point, leaf, modes] * np.sqrt(regime.price[point]) / regime.leaf_cost[point, leaf]
+        rows.extend(part[1:] - part[0])
+    return np.array(rows)
+
+
+def fair_split(problem: Problem, regime: Regime, point: int) -> tuple[Array, Mask]:
+    """Mode shares of least sum_i W_i sum_m w^2 among the optimal ones, and which modes can carry activity at all.
+
+    Returns
+    -------
+    mode_share : array, shape (leaf, mode)
+    usable : array of bool, shape (leaf, mode)
+    """
+    from scipy.optimize import linprog, nnls
+
+    share, active = regime.mode_share[point].copy(), regime.active[point]
+    tied = np.flatnonzero(active.sum(axis=-1) > 1)
+    leaf, mode = np.nonzero(active[tied])
+    leaf = tied[leaf]
+    per_share = (regime.weight[point] / regime.leaf_cost[point])[:, None, None] * problem.bundle[point]
+    use = per_share[leaf, mode].T  # (factor, tied mode)
+    fixed = np.einsum("lm,lmk->k", np.where(np.isin(np.arange(len(share)), tied)[:, None], 0.0, share), per_share)
+    twins = (problem.stand_in[point, leaf] == problem.mode[point, leaf, mode][:, None]).sum(axis=-1)
+    # in y = w sqrt(W / twins) the objective is the plain length of y
+    scale = np.sqrt(np.maximum(regime.weight[point, leaf], np.finfo(float).tiny) / twins)
+    sums = (leaf == tied[:, None]).astype(float)
+    priced, spare = regime.priced[point], problem.scarce[point] & ~regime.priced[point]
+    equal, level = np.vstack([sums, use[priced]]) / scale, np.concatenate([np.ones(len(tied)), 1 - fixed[priced]])
+    size = np.abs(equal).max(axis=1)
+    equal, level = equal / size[:, None], level / size
+    _, singular, right = np.linalg.svd(equal)
+    rank = int((singular > FLAT * singular[0]).sum())
+    free = right[rank:].T
+    least = np.linalg.lstsq(equal, level, rcond=FLAT)[0]
+    limits = np.vstack([np.eye(len(leaf)), -use[spare] / scale])
+    bounds = np.concatenate([np.zeros(len(leaf)), fixed[spare] - 1])
+    y = least
+    if free.size and np.any(limits @ least < bounds - ZERO_SHARE):
+        lift, short = limits @ free, bounds - limits @ least
+        residual = np.zeros(free.shape[1] + 1)
+        residual[-1] = 1.0
+        system = np.vstack([lift.T, short])
+        z, _ = nnls(system, residual)
+        gap = system @ z - residual
+        if gap[-1] != 0:
+            y = least - free @ (gap[:-1] / gap[-1])
+    new = np.maximum(y / scale, 0.0)
+    share[leaf, mode] = new
+    share[tied] /= share[tied].sum(axis=-1, keepdims=True)
+    usable = active & (share > ZERO_SHARE)
+    for place in np.flatnonzero(new <= ZERO_SHARE):
+        goal = np.zeros(len(leaf))
+        goal[place] = -1.0
+        most = linprog(
+            goal,
+            A_ub=use[spare] if spare.any() else None,
+            b_ub=1 - fixed[spare] if spare.any() else None,
+            A_eq=equal * scale,
+            b_eq=level,
+            bounds=(0, 1),
+            method="highs",
+        )
+        usable[leaf[place], mode[place]] = most.status == 0 and -most.fun > 1e-7
+    return share, usable
+
+
+def elasticity_range(problem: Problem, regime: Regime, point: int) -> tuple[Array, Array]:
+    """The optimal prices of least norm, and the least and largest of each; shapes (factor,) and (factor, 2)."""
+    lowest = _price_program(problem, regime, point)
+    factors = problem.bundle.shape[-1]
+    corners, ends = [], np.zeros((factors, 2))
+    for factor in range(factors):
+        for side, sign in enumerate((1.0, -1.0)):
+            corner = lowest(sign * np.eye(factors)[factor])
+            corners.append(corner)
+            ends[factor, side] = corner[factor]
+    if np.all(ends[:, 1] - ends[:, 0] < 1e-9):
+        return regime.price[point] / regime.price[point].sum(), np.repeat((regime.price[point] / regime.price[point].sum())[:, None], 2, axis=1)
+    return _least_norm(lowest, min(corners, key=np.linalg.norm)), ends
+
+
+def _price_program(problem: Problem, regime: Regime, point: int):
+    """The linear program over optimal prices: a function from an objective (factor,) to the price of least objective (factor,)."""
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
+
+    tree, factors = problem.tree, problem.bundle.shape[-1]
+    one = problem[[point]]
+    sigma = np.broadcast_to(one.elasticity, (1, tree.nodes))[0]
+    share = np.broadcast_to(one.share, (1, tree.nodes))[0]
+    _, theta = log_unit_cost(tree, np.log(regime.leaf_cost[[point]]), one.share, one.elasticity)
+    theta, width = theta[0], factors + tree.nodes
+    activity = np.where(one.dead[0], 0.0, regime.weight[point] / regime.leaf_cost[point])
+    used = np.einsum("l,lm,lmk->k", activity, regime.mode_share[point], one.bundle[0])
+    equal, level, above = [], [], []
+
+    def row(**entries: float) -> Array:
+        return np.zeros(width)
+
+    total = row()
+    total[:factors] = 1.0
+    equal.append(total)
+    level.append(1.0)
+    root = row()
+    root[factors + tree.root] = 1.0
+    equal.append(root)
+    level.append(1.0)
+    for nests in tree.levels:
+        for place, nest in enumerate(nests.nests):
+            children = nests.children[nests.nest_of_child == place]
+            if sigma[nest] == 0:
+                split = row()
+                split[factors + children] = 1.0
+                split[factors + nest] = -1.0
+                equal.append(split)
+                level.append(0.0)
+                children = children[share[children] == 0]
+            for child in children:
+                part = row()
+                part[factors + child] = 1.0
+                part[factors + nest] = -theta[child]
+                equal.append(part)
+                level.append(0.0)
+    for leaf in np.flatnonzero(~one.dead[0]):
+        for mode in np.flatnonzero(one.open[0, leaf]):
+            worth = row()
+            worth[:factors] = activity[leaf] * one.bundle[0, leaf, mode]
+            worth[factors + leaf] = -1.0
+            worth /= np.abs(worth).max()
+            if regime.active[point, leaf, mode] and regime.mode_share[point, leaf, mode] > ZERO_SHARE:
+                equal.append(worth)
+                level.append(0.0)
+            else:
+                above.append(-worth)
+    bounds = [(0, None if one.scarce[0, k] and used[k] > 1 - TIGHT else 0) for k in range(factors)] + [(0, None)] * tree.nodes
+    equal_matrix = csr_array(np.array(equal))
+    above_matrix = csr_array(np.array(above)) if above else None
+
+    def lowest(objective: Array) -> Array:
+        goal = np.zeros(width)
+        goal[:factors] = objective
+        found = linprog(
+            goal, A_ub=above_matrix, b_ub=np.zeros(len(above)) if above else None, A_eq=equal_matrix, b_eq=np.array(level), bounds=bounds, method="highs"
+        )
+        if found.status != 0:
+            # the program is feasible by construction; only rounding can say otherwise, and then the known price stands
+            price = regime.price[point]
+            return price / price.sum()
+        return found.x[:factors]
+
+    return lowest
+
+
+def _least_norm(lowest, start: Array) -> Array:
+    """The point of least norm of a polytope, from the function that minimises a linear objective over it."""
+    corners, weight = [start], np.ones(1)
+    for _ in range(100):
+        x = weight @ np.array(corners)
+        corner = lowest(x)
+        if x @ x - x @ corner <= 1e-12 * max(1.0, x @ x) or any(np.allclose(corner, known, atol=1e-12) for known in corners):
+            return x
+        corners.append(corner)
+        weight = np.append(weight, 0.0)
+        while True:
+            points = np.array(corners)
+            size = len(corners)
+            system = np.block([[points @ points.T, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
+            affine = np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)[0][:size]
+            if np.all(affine > 1e-13):
+                weight = affine
+                break
+            falling = affine <= 1e-13
+            step = np.min(weight[falling] / np.maximum(weight[falling] - affine[falling], np.finfo(float).tiny))
+            weight = weight + min(1.0, step) * (affine - weight)
+            keep = weight > 1e-13
+            corners = [corner for corner, kept in zip(corners, keep, strict=True) if kept]
+            weight = weight[keep] / weight[keep].sum()
+    return weight @ np.array(corners)

@@ -1,0 +1,115 @@
+"""From a `Problem` to its exact optimum: rough stage, exact stage, certificate, and again more carefully where that fails."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from taskmodel.allocation.active_set import TRACE, Regime, certify, polish
+from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
+from taskmodel.allocation.presolve import Problem
+from taskmodel.production import Array, cost_shares, log_unit_cost
+
+MAX_GAP = 1e-9
+EXACT_GAP = 1e-11
+FLOORS = (1e-9, 1e-11, 1e-13)  # where the rough stage stops, before each try of the exact one
+
+
+def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array, Array]:
+    """The optimum of every point.
+
+    Parameters
+    ----------
+    problem : Problem
+        Every point with something to produce and something scarce.
+    start : Regime, optional
+        Regimes to begin with, such as those of neighbours; the rough stage is only run where they do not lead to the optimum.
+
+    Returns
+    -------
+    regime : Regime
+        ``solved`` where active modes and prices are exact.
+    log_output : array, shape (point,)
+    gap : array, shape (point,)
+        Duality gap [1]; above `MAX_GAP` where no answer was found.
+    """
+    points = len(problem)
+    best = _blank(problem) if start is None else start
+    log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
+
+    def keep_better(rows: Array, part: Problem, found: Regime, valid: Array) -> None:
+        """Certify answers and take over those that are better; an exact one beats an approximate one with a gap as good."""
+        found, part, rows = found.take(valid), part[valid], rows[valid]
+        if not len(rows):
+            return
+        made, certified = certify(part, found)
+        better = certified < np.where(found.solved & ~best.solved[rows], np.maximum(gap[rows], EXACT_GAP), gap[rows])
+        best.put(rows[better], found.take(better))
+        log_output[rows[better]], gap[rows[better]] = made[better], certified[better]
+
+    if start is not None:
+        found = polish(problem, start)
+        keep_better(np.arange(points), problem, found, found.solved)
+    for pace in (BOLD, CAREFUL, PATIENT):
+        rows = np.flatnonzero(~(gap < MAX_GAP))
+        part, rough = problem[rows], None
+        for floor in FLOORS:
+            if not len(rows):
+                break
+            rough = interior_point(part, pace, floor, rough)
+            rows, part, rough = rows[rough.done], part[rough.done], rough.take(rough.done)
+            if not len(rows):
+                break
+            keep_better(rows, part, _as_it_is(part, rough), np.ones(len(rows), dtype=bool))
+            found = polish(part, _sharpened(part, rough))
+            keep_better(rows, part, found, found.solved)
+            again = ~(best.solved[rows] & (gap[rows] < EXACT_GAP))
+            rows, part, rough = rows[again], part[again], rough.take(again)
+    return best, log_output, gap
+
+
+def _blank(problem: Problem) -> Regime:
+    points, leaves, modes, factors = problem.bundle.shape
+    return Regime(
+        active=np.zeros((points, leaves, modes), dtype=bool),
+        priced=np.zeros((points, factors), dtype=bool),
+        price=np.zeros((points, factors)),
+        mode_share=np.zeros((points, leaves, modes)),
+        weight=np.zeros((points, leaves)),
+        leaf_cost=np.ones((points, leaves)),
+        log_cost=np.zeros(points),
+        solved=np.zeros(points, dtype=bool),
+        guess=np.zeros((points, factors)),
+        guess_used=np.zeros((points, factors)),
+    )
+
+
+def _as_it_is(problem: Problem, rough: Iterate) -> Regime:
+    """The rough answer as a regime in which everything is a little active."""
+    log_c, theta = log_unit_cost(problem.tree, np.log(rough.leaf_cost), problem.share, problem.elasticity)
+    return Regime(
+        active=problem.open,
+        priced=problem.scarce,
+        price=rough.price,
+        mode_share=rough.mode_share,
+        weight=cost_shares(problem.tree, theta)[:, : problem.tree.leaves],
+        leaf_cost=rough.leaf_cost,
+        log_cost=log_c[:, problem.tree.root],
+        solved=np.zeros(len(problem), dtype=bool),
+        guess=rough.price,
+        guess_used=1 - rough.unused,
+    )
+
+
+def _sharpened(problem: Problem, rough: Iterate) -> Regime:
+    """The regime a rough answer points to: of each pair that vanishes together, the smaller one is taken to be zero."""
+    choice = problem.open.sum(axis=-1, keepdims=True) > 1
+    active = rough.mode_share > np.where(choice, rough.excess, 0.0)
+    active |= rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True)
+    active &= problem.open
+    priced = problem.scarce & (rough.price > rough.unused)
+    priced |= problem.scarce & (rough.price == rough.price.max(axis=1, keepdims=True))
+    result = _as_it_is(problem, rough)
+    result.active, result.priced = active, priced
+    result.price = np.where(priced, rough.price, np.where(problem.scarce, TRACE, 0.0))
+    result.mode_share = np.where(active, rough.mode_share, 0.0)
+    return result

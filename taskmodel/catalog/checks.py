@@ -1,0 +1,168 @@
+"""What must hold between the records of a catalog: ids that exist, trees that are trees, shares that sum to 1.
+
+The checks read the file's plain values, not the records, so that they also run on a file in which some record is broken:
+all defects are then reported at once. They leave the types of single values to `records`, and skip what has the wrong one.
+"""
+
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from .defects import did_you_mean, listing
+from .records import JUDGEMENT, SET, Task
+from .schema import fields
+from .text import Keys
+
+RESERVED_POOLS = {"review", "inference", "experiments", "hands_on", "dedicated"}
+SHARE_TOLERANCE = 1e-9
+
+_ID = re.compile(r"[A-Za-z0-9_]+")
+_NUMBERS = [name for name, slot in fields(Task).items() if slot.kind in ("quantity", "record") or slot.type is int]
+_MOST_CYCLES = 10  # named in one go
+_MANY = 1000  # among more names than this no near one is looked for
+
+
+class Finding(NamedTuple):
+    """A defect by the keys of the value it is about; ``at_key``: the key is at fault, not the value."""
+
+    keys: Keys
+    message: str
+    at_key: bool = False
+
+
+def findings(data: dict[str, Any]) -> Iterator[Finding]:
+    """Yield every defect between the records of a catalog's plain values."""
+    sources, pools, nests, tasks = (_mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks"))
+    yield from _names(data)
+    if (supervisors := _mapping(data.get("supervision")).get("pool")) != "dedicated":
+        yield from _known(supervisors, pools and [*pools, "dedicated"], ("supervision", "pool"), "pool")
+    yield from _nests(nests, tasks)
+    for name, task in tasks.items():
+        yield from _task(("tasks", name), _mapping(task), nests, pools, tasks)
+    order = {name: [other for other in _list(_mapping(task).get("after")) if other != name] for name, task in tasks.items()}
+    for ring in _rings(order):
+        yield Finding(("tasks", ring[0], "after"), f"the task order has a cycle: {' -> '.join(ring)}")
+    for index, loop in enumerate(_list(data.get("feedback_loops"))):
+        for end in ("source_task", "target_task"):
+            yield from _known(_mapping(loop).get(end), tasks, ("feedback_loops", index, end), "task")
+    for section, value in data.items():
+        if section != "sources":
+            yield from _sources(value, (section,), sources)
+
+
+def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
+    """Yield a defect if the shares of valid tasks do not sum to 1."""
+    total = math.fsum(task.share.value for task in tasks)
+    if abs(total - 1) > SHARE_TOLERANCE:
+        yield Finding(("tasks",), f"the shares of the tasks sum to {total:.12g}; 1 is needed: divide each by {total:.12g}", at_key=True)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _known(name: Any, names: Collection[str], keys: Keys, what: str) -> Iterator[Finding]:
+    """Yield a defect if `name` is a word that is not among `names`.
+
+    A catalog may have no sources; that it has no pools, nests or tasks is a defect of its own and reported elsewhere.
+    """
+    if isinstance(name, str) and name not in names and (names or what == "source"):
+        near = did_you_mean(name, names) if len(names) <= _MANY else ""
+        there = f"; there are {listing(names)}" if names else "; `sources` has none"
+        yield Finding(keys, f"there is no {what} {name!r}{near or there}")
+
+
+def _names(data: dict[str, Any]) -> Iterator[Finding]:
+    """Check the ids of sources, pools, nests and tasks, and the fields that `basis` speaks of."""
+    for section, taken in (("sources", {JUDGEMENT, SET}), ("pools", RESERVED_POOLS), ("nests", ()), ("tasks", ())):
+        given = data.get(section)
+        if given == {} and section != "sources":
+            yield Finding((section,), "is empty; give at least one")
+        for name in _mapping(given):
+            if not _ID.fullmatch(name):
+                yield Finding((section, name), f"found the id {name!r}; letters, digits and _ are allowed", at_key=True)
+            elif name in taken:
+                yield Finding((section, name), f"{name!r} has a meaning of its own; take another name", at_key=True)
+    for name in _mapping(data.get("basis")):
+        if name not in _NUMBERS:
+            hint = did_you_mean(name, _NUMBERS) or f"; allowed: {listing(_NUMBERS)}"
+            yield Finding(("basis", name), f"{name!r} is no number of a task{hint}", at_key=True)
+
+
+def _nests(nests: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    parents = {name: _mapping(nest).get("parent") for name, nest in nests.items()}
+    for name, parent in parents.items():
+        yield from _known(parent, nests, ("nests", name, "parent"), "nest")
+    roots = [name for name, parent in parents.items() if parent is None]
+    if len(roots) > 1:
+        yield Finding(("nests",), f"{len(roots)} nests have no parent ({listing(roots)}); exactly one is allowed", at_key=True)
+    for ring in _rings({name: [parent] for name, parent in parents.items()}):
+        yield Finding(("nests", ring[0], "parent"), f"the nests have a cycle: {' -> '.join(ring)}")
+    filled = set()
+    for task in tasks.values():
+        nest = _mapping(task).get("phase")
+        while isinstance(nest, str) and nest not in filled:
+            filled.add(nest)
+            nest = parents.get(nest)
+    for name in nests if tasks else ():
+        if name not in filled:
+            message = f"no task has phase {name!r} or one below it; give it a task or remove the nest"
+            yield Finding(("nests", name), message, at_key=True)
+
+
+def _task(keys: Keys, task: dict[str, Any], nests: dict, pools: dict, tasks: dict) -> Iterator[Finding]:
+    yield from _known(task.get("phase"), nests, (*keys, "phase"), "nest")
+    yield from _known(task.get("pool"), pools, (*keys, "pool"), "pool")
+    if task.get("pool") is None and len(pools) > 1:
+        yield Finding(keys, f"'pool' is missing; with several pools each task names one of {listing(pools)}", at_key=True)
+    before = _list(task.get("after"))
+    for index, name in enumerate(before):
+        place = (*keys, "after", index)
+        if name == keys[-1]:
+            yield Finding(place, f"{name!r} comes after itself; remove it")
+        elif name in before[:index]:
+            yield Finding(place, f"{name!r} is listed twice; keep one")
+        else:
+            yield from _known(name, tasks, place, "task")
+
+
+def _rings(before: dict[str, list[Any]]) -> Iterator[list[str]]:
+    """Yield cycles, each from its first member in the file round to it again, in the order of the arrows a -> b: a before b."""
+    before = {name: [other for other in others if isinstance(other, str) and other in before] for name, others in before.items()}
+    position = {name: index for index, name in enumerate(before)}
+    for _ in range(_MOST_CYCLES):
+        try:
+            TopologicalSorter(before).prepare()
+            return
+        except CycleError as error:
+            ring = error.args[1][:-1]
+            first = min(range(len(ring)), key=lambda index: position[ring[index]])
+            ring = [*ring[first:], *ring[: first + 1]]
+            yield ring
+            before.update((name, []) for name in ring)
+
+
+def _sources(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
+    """Check the keys in every ``source`` and ``sources`` below a value."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _sources(item, (*keys, index), sources)
+    if not isinstance(value, dict):
+        return
+    for name, item in value.items():
+        if name in ("source", "sources") and isinstance(item, (str, list)):
+            many = isinstance(item, list)
+            named = item if many else [item]
+            for index, key in enumerate(named):
+                if name == "sources" or key not in (JUDGEMENT, SET):
+                    yield from _known(key, sources, (*keys, name, index) if many else (*keys, name), "source")
+            if name == "source" and JUDGEMENT in named and not value.get("note"):
+                yield Finding((*keys, name), "judgement needs a `note` that gives the reason")
+        else:
+            yield from _sources(item, (*keys, name), sources)

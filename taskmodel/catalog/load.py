@@ -1,0 +1,158 @@
+"""Catalogs and scenarios from files: your own by path, bundled ones by name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from . import explain
+from .defects import CatalogError, Defect, did_you_mean, listing
+from .model import Catalog, Origin, build
+from .records import Prose, Record, Source
+from .text import Document, Keys, Mark, read_document, read_text
+
+
+class Scenario(Record):
+    """What a scenario changes or adds in a catalog; fits every catalog that has its paths."""
+
+    title: Prose = Field(min_length=1)
+    description: Prose = ""
+    sources: dict[str, Source] = Field(default_factory=dict, description="works its values rest on, by key")
+    set: dict[str, Any] = Field(description="values by dotted path, as in `Catalog.replace`")
+
+
+def load_catalog(name_or_path: str | Path, scenario: str | Path | None = None, set: Mapping[str, Any] | None = None) -> Catalog:
+    """Load a catalog, lay a scenario over it, and set values.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a bundled catalog (see `bundled_catalogs`) or path of a YAML file.
+    scenario : str or Path, optional
+        Name of a bundled scenario or path of one.
+    set : mapping of str to value, optional
+        Values by dotted path, laid over both; see `Catalog.replace`.
+
+    Returns
+    -------
+    Catalog
+        Frozen records; every quantity in its declared unit.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the catalog's file; if that has none, of the scenario; if that has none either, of `set`.
+
+    Examples
+    --------
+    >>> catalog = load_catalog("alignment_research", scenario="reference", set={"supervision.headcount": 100})
+    >>> len(catalog.tasks), catalog.tasks["red_teaming"].horizon.value
+    (38, 16.0)
+    """
+    path = find_file(name_or_path, "catalog")
+    catalog = parse_catalog(read_text(path), path.stem, str(path))
+    if scenario is not None:
+        path = find_file(scenario, "scenario")
+        catalog = _with_scenario(catalog, read_text(path), path.stem, str(path))
+    return catalog.replace(set) if set else catalog
+
+
+def parse_catalog(text: str, name: str = "catalog", file: str = "text") -> Catalog:
+    """Make a catalog of a text; `file` is what messages call it.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the text.
+    """
+    document = read_document(text, file)
+    origin = Origin(name=name, yaml_text=text, data=document.data, places=(((), document.marks),))
+    return build(origin, defects=tuple(document.defects))
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """Load a scenario by itself. Whether its paths and values fit a catalog shows when it is laid over one.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the file.
+    """
+    path = find_file(name_or_path, "scenario")
+    return _parse_scenario(read_text(path), str(path))[0]
+
+
+def bundled_catalogs() -> tuple[str, ...]:
+    """Return the names of the catalogs that come with the package."""
+    return _names(_folder("catalog"))
+
+
+def bundled_scenarios() -> tuple[str, ...]:
+    """Return the names of the scenarios that come with the package."""
+    return _names(_folder("scenario"))
+
+
+def find_file(name_or_path: str | Path, kind: str) -> Path:
+    """Return the path of a bundled catalog or scenario, or of a file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A bundled name (one word), or a path: anything with a folder or the ending .yaml or .yml.
+    kind : str
+        ``catalog`` or ``scenario``.
+
+    Raises
+    ------
+    CatalogError
+        If it is one word and no bundled file has that name.
+    """
+    path = Path(name_or_path)
+    if isinstance(name_or_path, Path) or path.suffix in (".yaml", ".yml") or path.name != str(name_or_path):
+        return path
+    names = _names(_folder(kind))
+    if str(name_or_path) in names:
+        return _folder(kind) / f"{name_or_path}.yaml"
+    near = did_you_mean(str(name_or_path), names) or f"; there are {listing(names)}"
+    message = f"there is no bundled {kind} of this name{near}; or give the path of a .yaml file"
+    raise CatalogError([Defect(repr(str(name_or_path)), None, None, "", message)])
+
+
+def _folder(kind: str) -> Path:
+    package = Path(__file__).parents[1]
+    installed, checkout = package / "tasks", package.parent / "tasks"
+    folder = installed if installed.is_dir() else checkout
+    return folder if kind == "catalog" else folder / "scenarios"
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+
+
+def _parse_scenario(text: str, file: str) -> tuple[Scenario, Document]:
+    document = read_document(text, file)
+    origin = Origin(data=document.data, places=(((), document.marks),))
+    scenario, found = explain.validate(Scenario, document.data)
+    defects = [*document.defects, *map(origin.defect, found)]
+    if defects:
+        raise CatalogError(defects)
+    return scenario, document
+
+
+def _with_scenario(catalog: Catalog, text: str, name: str, file: str) -> Catalog:
+    scenario, document = _parse_scenario(text, file)
+    laid: dict[str, tuple[Any, Mark, dict[Keys, Mark]]] = {}
+    for section, prefix in (("sources", "sources."), ("set", "")):
+        for key, value in (document.data.get(section) or {}).items():
+            above = (section, key)
+            marks = {keys[2:]: mark for keys, mark in document.marks.items() if keys[:2] == above}
+            laid[prefix + key] = (value, document.marks[above], marks)
+    for key, source in scenario.sources.items():
+        if catalog.sources.get(key, source) != source:
+            mark = document.marks["sources", key]
+            message = f"the catalog uses {key!r} for another work; take another key"
+            raise CatalogError([Defect(file, mark.key_line, mark.key_column, f"sources.{key}", message)])
+    origin = replace(catalog._origin, scenario=name, scenario_yaml=text)
+    return catalog._lay_over(laid, f"set by the scenario {name}", origin)

@@ -1,0 +1,326 @@
+"""`Catalog`: everything a model run rests on, checked, and where each value came from."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, PrivateAttr
+
+from . import checks, explain, schema
+from .checks import Finding
+from .defects import CatalogError, Defect
+from .records import (
+    SET,
+    Basis,
+    Capability,
+    ComputeUse,
+    FeedbackLoop,
+    Latency,
+    Nest,
+    Pool,
+    Production,
+    Prose,
+    Quantity,
+    Record,
+    Source,
+    Sourced,
+    Supervision,
+    Task,
+)
+from .text import Keys, Mark, dotted
+
+_SET_MARK = Mark(SET, None, None, None, None)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a catalog was made from: the texts, the plain values, and the place of each value in a text.
+
+    ``places`` holds pairs of the keys below which some marks hold, and those marks; the latest stands last and counts first.
+    """
+
+    name: str = ""
+    yaml_text: str = ""
+    scenario: str | None = None
+    scenario_yaml: str = ""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    data: Any = None
+    places: tuple[tuple[Keys, Mapping[Keys, Mark]], ...] = ()
+
+    def place(self, keys: Keys) -> tuple[Keys, Mark]:
+        """Return the mark at `keys`, or of the nearest value around it, and the keys of that value."""
+        marks = next((marks for below, marks in reversed(self.places) if keys[: len(below)] == below), {})
+        for length in range(len(keys), -1, -1):
+            if mark := marks.get(keys[:length]):
+                return keys[:length], mark
+        return keys, _SET_MARK
+
+    def defect(self, finding: Finding) -> Defect:
+        """Return a finding with its place: that of the value, or of the key if the key is at fault."""
+        keys, mark = self.place(finding.keys)
+        if finding.at_key:
+            return Defect(mark.file, mark.key_line, mark.key_column, dotted(finding.keys), finding.message)
+        return Defect(mark.file, mark.line, mark.column, dotted(keys), finding.message)
+
+
+class Catalog(Record):
+    """One research organisation and the tasks of its field; made by `load_catalog`, changed by `replace`.
+
+    The attributes are the blocks of the file, in its order. Besides them there are `name`, `scenario`, `overrides`,
+    `yaml_text`, `scenario_yaml` and `sha256`, which say what the catalog was made from.
+    """
+
+    title: Prose = Field(min_length=1, description="which question the catalog is for")
+    question: Prose = Field("", description="the question, in a sentence")
+    description: Prose = ""
+    sources: dict[str, Source] = Field(default_factory=dict, description="works that values rest on, by key")
+    pools: dict[str, Pool] = Field(description="labour pools, by name")
+    production: Production
+    supervision: Supervision
+    compute: ComputeUse
+    capability: Capability
+    latency: Latency
+    nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
+    basis: dict[str, Basis] = Field(default_factory=dict, description="source of plain numbers in tasks, by field of a task")
+    tasks: dict[str, Task] = Field(description="the tasks, by id")
+    feedback_loops: tuple[FeedbackLoop, ...] = ()
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def name(self) -> str:
+        """Name of the catalog: that of its file, without the ending."""
+        return self._origin.name
+
+    @property
+    def scenario(self) -> str | None:
+        """Name of the scenario laid over the catalog, or None."""
+        return self._origin.scenario
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """Values set from outside the files, by path, as they were given."""
+        return dict(self._origin.overrides)
+
+    @property
+    def yaml_text(self) -> str:
+        """Text of the catalog's file."""
+        return self._origin.yaml_text
+
+    @property
+    def scenario_yaml(self) -> str:
+        """Text of the scenario's file, or an empty string."""
+        return self._origin.scenario_yaml
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the two texts and the overrides: equal for catalogs made from the same inputs."""
+        inputs = [self.yaml_text, self.scenario_yaml, self.overrides]
+        return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
+
+    def get(self, path: str) -> Any:
+        """Return the number, word, switch or list of words at a dotted path; None for an optional one that is absent.
+
+        Parameters
+        ----------
+        path : str
+            Such as ``supervision.headcount`` (a quantity's value), ``tasks.red_teaming.horizon.high`` or ``compute.inference``.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path, or it names a group of values.
+        """
+        keys, slot = self._find(path)
+        if slot.kind in ("record", "mapping"):
+            below = [dotted(inner) for inner, _ in schema.leaves(slot, self._at(keys), keys)]
+            raise CatalogError([_unset(path, f"names a group of values; give one of them, such as {' or '.join(below[:3])}")])
+        value = self._at(keys)
+        return value.value if isinstance(value, Quantity) else value
+
+    def paths(self) -> tuple[str, ...]:
+        """Return the dotted paths of everything that can be set, given in the file or not, in the file's order.
+
+        A quantity stands once; ``.low`` and ``.high`` after its path reach the ends of its interval. Titles, notes and
+        sources are left out, though they too can be set.
+        """
+        return tuple(dotted(keys) for keys, _ in schema.leaves(schema.Slot("record", Catalog), self._origin.data))
+
+    def replace(self, changes: Mapping[str, Any]) -> Self:
+        """Return a catalog in which the values at some paths are others, checked like a file.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            Values by dotted path. A plain number given to a quantity becomes its value, in the declared unit: the interval
+            stays if it still holds the value and is dropped if not, the source becomes ``set``. A mapping replaces the whole
+            quantity or record, or adds one under a new id. None removes an optional value.
+
+        Returns
+        -------
+        Catalog
+            The new catalog; its `overrides` are this one's and the changes.
+
+        Raises
+        ------
+        CatalogError
+            With every unknown path and every defect of the result.
+
+        Examples
+        --------
+        >>> from taskmodel.catalog import load_catalog
+        >>> catalog = load_catalog("alignment_research").replace({"supervision.headcount": 100})
+        >>> catalog.get("supervision.headcount"), catalog.supervision.headcount.source
+        (100.0, ('set',))
+        """
+        changes = {path: _plain(value) for path, value in changes.items()}
+        laid = {path: (value, _SET_MARK, {}) for path, value in changes.items()}
+        origin = replace(self._origin, overrides={**self._origin.overrides, **changes})
+        return self._lay_over(laid, "set by the user", origin)
+
+    def without_source(self) -> tuple[str, ...]:
+        """Return the paths of numbers that rest on no source: neither their own nor one from `basis`."""
+        return tuple(dotted(keys) for keys in self._numbers_without_source(self, ()))
+
+    def conversions(self) -> tuple[str, ...]:
+        """Return a sentence for every quantity that the file gives in another unit than the declared one."""
+        found = []
+        for keys, slot in schema.leaves(schema.Slot("record", Catalog), self._origin.data):
+            given = schema.at(self._origin.data, keys)
+            unit = given.get("unit") if slot.kind == "quantity" and isinstance(given, dict) else None
+            if unit is not None and unit != slot.measure.unit.symbol:
+                quantity = self._at(keys)
+                found.append(f"{dotted(keys)}: {given['value']:g} {unit} read as {quantity.value!r} [{quantity.unit}]")
+        return tuple(found)
+
+    def _lay_over(self, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str, origin: Origin) -> Self:
+        """Put values at paths; each comes with the mark of its key and the marks of what is in it."""
+        data, places, touched, defects = origin.data, origin.places, [], []
+        for path, (value, mark, marks) in laid.items():
+            try:
+                keys, slot, parents = schema.find(Catalog, data, path, new=isinstance(value, dict))
+            except schema.UnknownPath as error:
+                defects.append(Defect(mark.file, mark.key_line, mark.key_column, str(path), error.args[0]))
+                continue
+            data = schema.assign(data, keys, slot, parents, value, label)
+            if parents[-1].kind == "quantity":
+                keys = keys[:-1]
+            places = (*places, (keys, {keys: mark, **{(*keys, *inner): where for inner, where in marks.items()}}))
+            touched.append(keys)
+        if defects:
+            raise CatalogError(defects)
+        return build(replace(origin, data=data, places=places), self._unchanged(data, touched))
+
+    def _unchanged(self, data: dict[str, Any], touched: list[Keys]) -> dict[str, Any]:
+        """Return the plain values, with this catalog's records in place of what no key in `touched` concerns."""
+        sections = {keys[0] for keys in touched}
+        if "pools" in sections:  # tasks take their pool from there
+            return data
+        values = {}
+        for section, given in data.items():
+            here = getattr(self, section)
+            if section not in sections:
+                values[section] = here
+            elif isinstance(here, dict) and isinstance(given, dict):
+                changed = {keys[1] for keys in touched if keys[0] == section and len(keys) > 1}
+                whole = (section,) in touched
+                values[section] = {
+                    name: item if whole or name in changed or name not in here else here[name] for name, item in given.items()
+                }
+            else:
+                values[section] = given
+        return values
+
+    def _find(self, path: str) -> tuple[Keys, schema.Slot]:
+        try:
+            keys, slot, _ = schema.find(Catalog, self._origin.data, path)
+        except schema.UnknownPath as error:
+            raise CatalogError([_unset(path, error.args[0])]) from None
+        return keys, slot
+
+    def _at(self, keys: Keys) -> Any:
+        value = self
+        for key in keys:
+            if value is None:
+                return None
+            value = getattr(value, key) if isinstance(value, BaseModel) else value[key]
+        return value
+
+    def _numbers_without_source(self, value: Any, keys: Keys) -> Iterator[Keys]:
+        if isinstance(value, Basis):
+            return
+        if isinstance(value, Sourced):
+            by_basis = keys[0] == "tasks" and keys[2] in self.basis
+            if value.source == (SET,) or not (value.source or by_basis):
+                yield keys
+        elif isinstance(value, Record):
+            for name in sorted(value.model_fields_set, key=list(type(value).model_fields).index):
+                yield from self._numbers_without_source(getattr(value, name), (*keys, name))
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                yield from self._numbers_without_source(item, (*keys, name))
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                yield from self._numbers_without_source(item, (*keys, index))
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and not (keys[0] == "tasks" and keys[2] in self.basis):
+            yield keys
+
+
+def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) -> Catalog:
+    """Check plain values and make them a catalog.
+
+    Parameters
+    ----------
+    origin : Origin
+        What the catalog is made from.
+    values : dict, optional
+        The plain values with checked records in some places, to save the work of checking those again.
+    defects : tuple of Defect
+        What is already known to be wrong.
+
+    Raises
+    ------
+    CatalogError
+        With all defects.
+    """
+    catalog, found = explain.validate(Catalog, _with_pool(origin.data if values is None else values))
+    if isinstance(origin.data, dict):
+        found += checks.findings(origin.data)
+    if not found:
+        found += checks.total_share(catalog.tasks.values())
+    known = {defect.path for defect in defects}
+    defects = (*defects, *(defect for defect in map(origin.defect, found) if defect.path not in known))
+    if defects:
+        raise CatalogError(dict.fromkeys(defects))
+    catalog._origin = origin
+    return catalog
+
+
+def _with_pool(values: Any) -> Any:
+    """Return the values with the only labour pool written into every task that names none."""
+    pools, tasks = (values.get(name) if isinstance(values, dict) else None for name in ("pools", "tasks"))
+    if not (isinstance(pools, dict) and len(pools) == 1 and isinstance(tasks, dict)):
+        return values
+    (pool,) = pools
+    filled = {
+        name: {**task, "pool": pool} if isinstance(task, dict) and task.get("pool") is None else task for name, task in tasks.items()
+    }
+    return {**values, "tasks": filled}
+
+
+def _plain(value: Any) -> Any:
+    """Return records, and NumPy's scalars and arrays, as Python's own plain values, also inside mappings and lists."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_unset=True)
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _unset(path: str, message: str) -> Defect:
+    return Defect(SET, None, None, str(path), message)

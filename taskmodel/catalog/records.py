@@ -1,0 +1,336 @@
+"""The records of a catalog: one frozen class for each block of the file, one line for each value in it.
+
+A line states type, unit, range and meaning; the JSON Schema for editors and the messages of the reader come from it. What
+concerns more than one record (ids that must exist, shares that must sum to 1) is in `checks`. Numbers that are estimates
+have no default here: they stand in the catalog, with their source. Defaults are given only where leaving a line out has
+one plain meaning (no gate, may be delegated, a multiplier of 1).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from . import units
+
+JUDGEMENT = "judgement"
+SET = "set"  # the source of a value that was set from outside the file
+
+Number = Annotated[float, Strict(), AllowInfNan(False)]
+Whole = Annotated[int, Strict()]
+Word = Annotated[str, Strict(), Field(min_length=1)]
+Switch = Annotated[bool, Strict()]
+Prose = Annotated[str, Strict(), "prose"]  # text for people, which `paths` does not list
+Key = Annotated[Word, "prose"]
+Date = Annotated[Prose, BeforeValidator(lambda value: str(value) if type(value) is int else value)]  # a year is written plain
+Keys = Annotated[
+    tuple[Word, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=str | list[str]),
+]
+
+
+def failed(*defects: tuple[str, str]) -> PydanticCustomError:
+    """Return an error that carries several defects, each the field it is about (or an empty string) and the message."""
+    return PydanticCustomError("defects", "{message}", {"defects": defects, "message": "; ".join(text for _, text in defects)})
+
+
+class Record(BaseModel):
+    """A block of the file: its keys are checked, and it cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sourced(Record):
+    """A record with numbers that somebody measured, published or judged."""
+
+    source: Keys = Field((), description="key or keys of `sources`, or the word judgement (then `note` gives the reason)")
+    note: Prose = Field("", description="why this value")
+
+
+class Quantity(Sourced):
+    """A number with unit, range and source.
+
+    Attributes
+    ----------
+    value : float
+        The central value, in the unit declared for its field.
+    low, high : float or None
+        Ends of a 90 % interval; both or neither.
+    unit : str
+        The declared unit (another one is converted as the file is read).
+    source : tuple of str
+        Keys of the catalog's `sources`; ``("judgement",)``; ``("set",)`` for a value set from outside the file, in which case
+        `note` says by what; or empty.
+    note : str
+        Why this value.
+    """
+
+    value: Number = Field(description="central value")
+    low: Number | None = Field(None, description="lower end of a 90 % interval")
+    high: Number | None = Field(None, description="upper end of a 90 % interval")
+    unit: Annotated[str, Strict()] = Field("", description="unit; left out: the declared one")
+
+    def at(self, level: Literal["low", "central", "high"]) -> float:
+        """Return the low end, the value or the high end; the value itself where no interval is given."""
+        end = {"low": self.low, "central": self.value, "high": self.high}[level]
+        return self.value if end is None else end
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a field's quantity is measured in, and the range allowed; stands in the field's annotation.
+
+    Parameters
+    ----------
+    unit : units.Unit
+        The declared unit.
+    ge, gt, le, lt : float, optional
+        Bounds, in the declared unit; they hold for value, low and high.
+    """
+
+    unit: units.Unit
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    lt: float | None = None
+
+    def allowed(self) -> str:
+        """Return the range in words, such as ``at least 0 and at most 1 [1]``."""
+        bounds = (("at least", self.ge), ("above", self.gt), ("at most", self.le), ("below", self.lt))
+        text = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        return f"{text or 'any number'} [{self.unit.symbol}]"
+
+    def admits(self, number: float) -> bool:
+        """Return whether a number in the declared unit is in the range."""
+        return (
+            (self.ge is None or number >= self.ge)
+            and (self.gt is None or number > self.gt)
+            and (self.le is None or number <= self.le)
+            and (self.lt is None or number < self.lt)
+        )
+
+    def settle(self, quantity: Quantity) -> Quantity:
+        """Return the quantity in the declared unit.
+
+        Raises
+        ------
+        PydanticCustomError
+            With every defect: a unit of another kind, a number out of range, an interval with one end or without the value.
+        """
+        unit = quantity.unit or self.unit.symbol
+        factor = self.unit.factor(unit)
+        if factor is None:
+            raise failed(("unit", self.unit.refusal(unit)))
+        ends = {name: getattr(quantity, name) for name in ("value", "low", "high")}
+        if factor != 1:
+            try:
+                ends = {name: number if number is None else units.convert(number, factor) for name, number in ends.items()}
+            except OverflowError as error:
+                raise failed(("value", f"is beyond the largest number when converted from {unit} to {self.unit.symbol}")) from error
+        defects = [
+            (name, f"found {number:g}; {self.allowed()} is allowed")
+            for name, number in ends.items()
+            if number is not None and not self.admits(number)
+        ]
+        value, low, high = ends.values()
+        if (low is None) != (high is None):
+            given, lacking = ("low", "high") if high is None else ("high", "low")
+            defects.append((given, f"has no {lacking}; a 90 % interval needs both ends"))
+        elif low is not None and not low <= value <= high:
+            defects.append(("", f"low <= value <= high is needed, found low {low:g}, value {value:g}, high {high:g}"))
+        if defects:
+            raise failed(*defects)
+        return quantity.model_copy(update={**ends, "unit": self.unit.symbol}) if unit != quantity.unit or factor != 1 else quantity
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        def from_number(given: Any) -> Any:
+            return given if isinstance(given, (dict, Quantity)) else {"value": given}
+
+        checked = core_schema.no_info_after_validator_function(self.settle, handler(source))
+        return core_schema.no_info_before_validator_function(from_number, checked)
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        bounds = {"minimum": self.ge, "exclusiveMinimum": self.gt, "maximum": self.le, "exclusiveMaximum": self.lt}
+        number = {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
+        return {"anyOf": [number, handler(schema)], "x-unit": self.unit.symbol, "x-allowed": self.allowed()}
+
+
+Real = Annotated[Quantity, Measure(units.ONE)]
+Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
+NonNegative = Annotated[Quantity, Measure(units.ONE, ge=0)]
+Fraction = Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
+Headcount = Annotated[Quantity, Measure(units.PERSON, ge=0)]
+HoursPerYear = Annotated[Quantity, Measure(units.HOURS_PER_YEAR, ge=0, le=8784)]
+Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
+WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
+
+
+class Source(Record):
+    """A work that values rest on."""
+
+    title: Prose = Field(min_length=1, description="title, with author or publisher")
+    url: Prose = Field("", description="where it can be read")
+    date: Date = Field("", description="date of the work")
+    access: Annotated[Literal["primary", "secondary"], "prose"] | None = Field(
+        None, description="primary: the work itself was read in full; secondary: an abstract, an excerpt or a report of it"
+    )
+    note: Prose = Field("", description="what is taken from it")
+
+
+class Pool(Record):
+    """People who can do tasks."""
+
+    headcount: Headcount = Field(description="people in the pool")
+    hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
+
+
+class Production(Record):
+    """How tasks add up to research."""
+
+    elasticity: NonNegative = Field(description="elasticity of substitution between the members of a nest, for nests without their own")
+    parallel_exponent: Fraction = Field(description="exponent of parallel effort in the effective speed-up")
+
+
+class Supervision(Record):
+    """Human review of what AI does."""
+
+    pool: Word = Field(description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools")
+    headcount: Headcount = Field(description="people who review")
+    hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
+    max_review_share: Fraction = Field(description="largest share of their hours that can go into review")
+    utilisation: Fraction = Field(Quantity(value=1, unit="1"), description="planned share of review time in use")
+    review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
+    coverage: Literal["full", "floor", "none"] = Field(
+        "full", description="units of AI work that people review: all, those of coverage_floor, none"
+    )
+    binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
+
+
+class Grid(Sourced):
+    """Points along the compute axis, evenly spaced in its logarithm."""
+
+    low: Number = Field(gt=0, description="first point [FLOP/year]")
+    high: Number = Field(gt=0, description="last point [FLOP/year]")
+    points: Whole = Field(ge=2, le=1_000_000, description="number of points")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Grid":
+        if not self.low < self.high:
+            raise failed(("high", f"low < high is needed, found low {self.low:g} and high {self.high:g}"))
+        return self
+
+
+class ComputeUse(Record):
+    """The compute axis: effective FLOP per year (base-year software) of the leading developer, and its uses."""
+
+    today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)] = Field(description="where the axis stands today")
+    training_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
+        description="share of a year's compute in the largest training run"
+    )
+    inference_share: Fraction = Field(description="share of the axis that this organisation uses for inference")
+    experiment_share: Fraction = Field(description="share of the axis that this organisation uses for experiments")
+    h100_hour: Compute = Field(description="effective FLOP of one H100-hour")
+    inference: Literal["scarce", "free"] = Field("scarce", description="free: its supply is infinite")
+    experiments: Literal["scarce", "free"] = Field("scarce", description="free: their supply is infinite")
+    grid: Grid = Field(description="points of the axis that a sweep reports")
+
+
+class Capability(Record):
+    """Which tasks AI of a given training compute can do, and what an attempt costs."""
+
+    intercept: Annotated[Quantity, Measure(units.LOG_MINUTES)] = Field(
+        description="a in log10(50 % horizon in minutes) = a + b log10(training compute / reference_compute)"
+    )
+    slope: Positive = Field(description="b in the same, powers of ten of horizon for each of compute")
+    residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)] = Field(description="residual standard deviation of that fit")
+    reference_compute: Compute = Field(description="training compute at which the horizon is 10^intercept minutes")
+    h50_hours: WorkingHours | None = Field(None, description="50 % horizon given directly, in place of compute; absent: from compute")
+    success: Literal["step"] = Field("step", description="step: tasks open at their threshold")
+    defect_probability: Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)] = Field(
+        description="probability that a unit of AI work is useless, once the task is open"
+    )
+    worker: Literal["sufficient", "frontier"] = Field(
+        "sufficient", description="the model that does a task: the smallest that can, or the largest there is"
+    )
+    tokens_per_human_second: Annotated[Quantity, Measure(units.TOKEN_RATE, gt=0)] = Field(
+        description="tokens that do the work of one second of a person"
+    )
+    parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)] = Field(
+        description="k in training compute = k N^2, N parameters; a token then costs 2 N FLOP"
+    )
+
+
+class Latency(Record):
+    """The serial side: how long one pass through the tasks takes."""
+
+    serial_speed: Positive = Field(description="speed of AI relative to a person, on one task")
+    working_hours_per_week: Annotated[Quantity, Measure(units.HOURS_PER_WEEK, gt=0, le=168)] = Field(
+        description="hours a person works in a week of 168"
+    )
+    count_review: Switch = Field(True, description="whether review takes serial time")
+    count_gates: Switch = Field(True, description="whether approvals take serial time")
+    all_by_ai: Switch = Field(False, description="whether even tasks that are not delegable run at the speed of AI")
+
+
+class Nest(Record):
+    """A group of tasks (and nests) that substitute for each other alike."""
+
+    title: Prose = ""
+    parent: Word | None = Field(None, description="the nest it belongs to; exactly one nest has none")
+    elasticity: NonNegative | None = Field(None, description="elasticity of substitution within it; absent: production.elasticity")
+
+
+class Basis(Sourced):
+    """Where the plain numbers of a task field come from, for tasks that do not say it themselves."""
+
+
+class Verifiability(Sourced):
+    """How well the result of a task can be checked."""
+
+    score: Number = Field(ge=0, le=1, description="0 (opinion only) to 1 (checked by machine) [1]")
+    tier: Literal["I", "II", "III", "IV", "V", "VI", "VII", "VIII"] | None = Field(
+        None, description="rung of the verification ladder, I formal verifier to VIII model opinion"
+    )
+
+
+class Task(Record):
+    """One kind of research work."""
+
+    title: Prose = Field(min_length=1)
+    description: Prose = ""
+    phase: Word = Field(description="the nest it belongs to")
+    pool: Word | None = Field(None, description="the labour pool that can do it; needed if there are several")
+    after: tuple[Word, ...] = Field((), description="tasks whose result it needs")
+    share: Fraction = Field(description="share of base-year human hours; over the catalog the shares sum to 1")
+    horizon: WorkingHours = Field(description="time a skilled person needs for a typical unit")
+    horizon_multiplier: Positive = Field(
+        Quantity(value=1, unit="1"), description="horizon of AI on benchmarks needed, relative to `horizon`; more for messier tasks"
+    )
+    automation_threshold: Compute | None = Field(
+        None, description="effective training compute from which AI can do it; absent: from horizon and multiplier"
+    )
+    review_ratio: Annotated[Quantity, Measure(units.REVIEW, ge=0)] = Field(
+        description="human hours of review per human-equivalent hour of AI work, when every unit is reviewed"
+    )
+    coverage_floor: Fraction = Field(description="smallest share of units that people review however good the track record")
+    experiment_compute: Annotated[Quantity, Measure(units.EXPERIMENTS, ge=0)] = Field(
+        Quantity(value=0, unit=units.EXPERIMENTS.symbol), description="experiment compute per human-equivalent hour"
+    )
+    gate_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] | None = Field(
+        None, description="wall-clock wait for an approval before dependent tasks start; absent: no gate"
+    )
+    verifiability: Verifiability | None = None
+    automation_level: Annotated[Whole, Field(ge=0, le=5)] | None = Field(None, description="Epoch AI's level AL0 to AL5, today")
+    delegable: Switch = Field(True, description="whether AI may ever do it")
+    by_people: Switch = Field(True, description="whether people may do it")
+    examples: tuple[Prose, ...] = ()
+    sources: tuple[Key, ...] = Field((), description="keys of further reading")
+
+
+class FeedbackLoop(Sourced):
+    """A way back in the order of tasks: the result of one sends the work back to an earlier one."""
+
+    source_task: Word
+    target_task: Word
+    loops_per_project: Number = Field(ge=0, description="times a project goes round [1]")

@@ -1,0 +1,241 @@
+"""The serial side: how long one unit of every task takes, one after the other where they must.
+
+A unit of task i, whose work takes a skilled person h_i working hours, lasts
+
+    by a person   h_i 168/w                      wall-clock hours, w working hours a week (168 h)
+    by AI         h_i / v + c_im r_i h_i 168/w   v the serial speed, round the clock; c_im r_i h_i hours of review by people
+
+and, in either case, the wait at its gate. Durations are weighted by the mix of
+modes; the project lasts as long as the longest path through the tasks' order.
+A unit counts one attempt: what redoing costs in hours is in `supervision`.
+Waits in queues and outside office hours are not counted, nor are loops.
+
+Source: docs, model, section 4. The longest path is the critical path method of
+Kelley and Walker (1959).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from taskmodel.ranges import within
+
+__all__ = ["HOURS_PER_WEEK", "CriticalPath", "longest_path", "mixed_durations", "single_mode_mix", "unit_durations"]
+
+HOURS_PER_WEEK = 168
+ROUNDING = 1e-12  # slack below this part of the whole is rounding, not slack
+
+
+def unit_durations(
+    *,
+    horizon: ArrayLike,
+    review_ratio: ArrayLike,
+    coverage: ArrayLike,
+    serial_speed: ArrayLike,
+    working_hours_per_week: ArrayLike,
+    gate_latency: ArrayLike = 0.0,
+    count_review: bool = True,
+    count_gates: bool = True,
+) -> np.ndarray:
+    """Wall-clock time of a typical unit of each task, in each mode.
+
+    Parameters
+    ----------
+    horizon : array, shape (..., task)
+        Time h that a skilled person needs for a typical unit [working hours]; >= 0.
+    review_ratio : array, shape (..., task)
+        Review hours r per human-equivalent hour of reviewed AI work [h/h]; >= 0.
+    coverage : array, shape (..., task, AI mode)
+        Share c of units that people review in each AI mode [1]; in [0, 1].
+    serial_speed : array, shape (...)
+        Speed v of one line of AI work relative to a working person [1]; > 0, inf allowed.
+    working_hours_per_week : array, shape (...)
+        Hours w that people work in a week of 168 [h]; in (0, 168].
+    gate_latency : array, shape (..., task)
+        Wait for approval before later tasks may start [wall-clock hours]; >= 0, 0 where there is no gate.
+    count_review, count_gates : bool
+        Whether review and gates take time.
+
+    Returns
+    -------
+    array, shape (..., task, mode)
+        Durations [wall-clock hours], by a person first, then in each AI mode.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    A day's work reviewed in an hour, by a person and by AI with and without review:
+
+    >>> unit_durations(horizon=[8], review_ratio=[0.125], coverage=[[1, 0]], serial_speed=10, working_hours_per_week=40).round(2).tolist()
+    [[33.6, 5.0, 0.8]]
+    """
+    hours = within("[0, inf)", "horizon", horizon)[..., np.newaxis]
+    ratio = within("[0, inf)", "review_ratio", review_ratio)[..., np.newaxis]
+    gate = within("[0, inf)", "gate_latency", gate_latency)[..., np.newaxis]
+    speed = within("(0, inf]", "serial_speed", serial_speed)[..., np.newaxis, np.newaxis]
+    week = within("(0, 168]", "working_hours_per_week", working_hours_per_week)[..., np.newaxis, np.newaxis]
+
+    by_person = hours * HOURS_PER_WEEK / week
+    by_ai = hours / speed + within("[0, 1]", "coverage", coverage) * ratio * by_person * count_review
+    lead = np.broadcast_shapes(by_person.shape[:-1], by_ai.shape[:-1])
+    by_person, by_ai = (np.broadcast_to(part, (*lead, part.shape[-1])) for part in (by_person, by_ai))
+    return np.concatenate([by_person, by_ai], axis=-1) + gate * count_gates
+
+
+def single_mode_mix(mode: int, *, tasks: int, modes: int) -> np.ndarray:
+    """The mix in which every task is done in one mode, whatever policy or capability says.
+
+    Mode 0 is the base without AI. An AI mode is the limit `all_by_ai`: the serial time if nothing were kept for people.
+
+    Parameters
+    ----------
+    mode : int
+        Position of the mode; 0 to modes - 1.
+    tasks, modes : int
+        Number of each.
+
+    Returns
+    -------
+    array, shape (task, mode)
+        1 in that mode, 0 elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mode.
+
+    Examples
+    --------
+    >>> single_mode_mix(1, tasks=2, modes=3).tolist()
+    [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    if not 0 <= mode < modes:
+        raise ValueError(f"mode must be a position from 0 to {modes - 1}; found {mode}")
+    mix = np.zeros((tasks, modes))
+    mix[:, mode] = 1
+    return mix
+
+
+def mixed_durations(durations: ArrayLike, mix: ArrayLike) -> np.ndarray:
+    """Mean duration of each task's units, over the modes that do them.
+
+    Parameters
+    ----------
+    durations : array, shape (..., task, mode)
+        Durations in each mode [h], as `unit_durations` gives them.
+    mix : array, shape (..., task, mode)
+        Share of the task's units done in each mode [1]; >= 0, summing to 1 over modes.
+
+    Returns
+    -------
+    array, shape (..., task)
+        Durations [h].
+
+    Raises
+    ------
+    ValueError
+        If a share is outside [0, 1], or a task's shares do not sum to 1 (within 1e-9).
+
+    Examples
+    --------
+    >>> mixed_durations([[33.6, 5.0]], mix=[[0.25, 0.75]]).round(2).tolist()
+    [12.15]
+    """
+    shares = within("[0, 1]", "mix", mix)
+    within("[0.999999999, 1.000000001]", "sum of mix over modes", shares.sum(axis=-1))
+    return (np.asarray(durations, dtype=float) * shares).sum(axis=-1)
+
+
+@dataclass(frozen=True)
+class CriticalPath:
+    """When each task starts at the earliest, and which of them the project waits for.
+
+    Attributes
+    ----------
+    total : array, shape (...)
+        Length T of the longest path [h].
+    start : array, shape (..., task)
+        Earliest start of each task, the project starting at 0 [h].
+    slack : array, shape (..., task)
+        How much longer a task may take without lengthening the project [h]; 0 on every longest path.
+    critical : bool array, shape (..., task)
+        Whether the task is on *the* critical path: one longest path. Where several are as long, the one through the
+        first task at each choice, going back from the end.
+    """
+
+    total: np.ndarray
+    start: np.ndarray
+    slack: np.ndarray
+    critical: np.ndarray
+
+
+def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]) -> CriticalPath:
+    """The longest path through the tasks' order, for a batch of durations at once.
+
+    Parameters
+    ----------
+    durations : array, shape (..., task)
+        Duration of each task [h]; >= 0.
+    predecessors : mapping of task position to task positions
+        For every task, the tasks it waits for; itself in topological order, as `graph.predecessors` gives it.
+
+    Returns
+    -------
+    CriticalPath
+
+    Raises
+    ------
+    ValueError
+        If a duration is negative, infinite or NaN, or the mapping does not hold every task once, each after those it
+        waits for.
+
+    Examples
+    --------
+    Building (3 h) and planning (1 h) side by side, then running (2 h):
+
+    >>> path = longest_path([3.0, 1.0, 2.0], {0: (), 1: (), 2: (0, 1)})
+    >>> float(path.total), path.slack.tolist(), path.critical.tolist()
+    (5.0, [0.0, 2.0, 0.0], [True, False, True])
+    """
+    length = within("[0, inf)", "durations", durations)
+    _check_order(predecessors, length.shape[-1])
+
+    start = np.zeros_like(length)
+    for task, earlier in predecessors.items():
+        if earlier:
+            start[..., task] = (start[..., earlier] + length[..., earlier]).max(axis=-1)
+    finish = start + length
+    total = finish.max(axis=-1)
+
+    after = np.zeros_like(length)  # the longest path from each task's end to the project's
+    for task, earlier in reversed(predecessors.items()):
+        for other in earlier:
+            after[..., other] = np.maximum(after[..., other], length[..., task] + after[..., task])
+    slack = total[..., np.newaxis] - finish - after
+    slack = np.where(slack <= ROUNDING * total[..., np.newaxis], 0.0, slack)
+
+    critical = np.arange(length.shape[-1]) == finish.argmax(axis=-1)[..., np.newaxis]
+    for task, earlier in reversed(predecessors.items()):
+        if earlier:
+            last = finish[..., earlier].argmax(axis=-1)
+            for place, other in enumerate(earlier):
+                critical[..., other] |= critical[..., task] & (last == place)
+    return CriticalPath(total, start, slack, critical)
+
+
+def _check_order(predecessors: Mapping[int, Sequence[int]], tasks: int) -> None:
+    if sorted(predecessors) != list(range(tasks)):
+        raise ValueError(f"predecessors must hold each of the {tasks} tasks once, by position; found {sorted(predecessors)}")
+    done: set[int] = set()
+    for task, earlier in predecessors.items():
+        if not done.issuperset(earlier):
+            raise ValueError(f"predecessors must be in topological order; task {task} stands before {sorted(set(earlier) - done)}")
+        done.add(task)

@@ -1,0 +1,147 @@
+"""Capability: horizons, thresholds, the cost of an attempt."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskmodel.capability import (
+    automatable,
+    automation_threshold,
+    horizon,
+    inference_per_hour,
+    success_probability,
+    training_compute,
+    worker_compute,
+)
+
+LINE = {"intercept": 1.045, "slope": 0.485, "reference_compute": 2.1e25}
+
+
+@pytest.mark.parametrize(
+    ("hours", "published_oom", "published_compute"),
+    [(1, 1.5, 6.8e26), (8, 3.4, 4.9e28), (40, 4.8, 1.4e30), (167, 6.1, 2.6e31), (2000, 8.3, 4.4e33)],
+)
+def test_thresholds_are_the_published_ones(hours, published_oom, published_compute):
+    threshold = automation_threshold(hours, **LINE)
+    assert np.log10(threshold / 2.1e25) == pytest.approx(published_oom, abs=0.05)
+    # Two digits are published, of a fit with more digits than the coefficients here: one unit of the second digit may differ.
+    last_digit = 10.0 ** (np.floor(np.log10(published_compute)) - 1)
+    assert threshold == pytest.approx(published_compute, rel=0, abs=last_digit)
+
+
+def test_the_longest_and_messiest_task_of_the_default_catalog_needs_6_6e32():
+    # Safety cases: 160 h, five times messier than the benchmark; likewise agenda setting.
+    assert float(automation_threshold(160, 5, **LINE)) == pytest.approx(6.6e32, rel=0.01)
+
+
+def test_gpt_4_has_a_horizon_of_eleven_minutes():
+    assert 60 * horizon(2.1e25, **LINE) == pytest.approx(10**1.045)
+
+
+@given(st.floats(1e-4, 1e5), st.floats(0.1, 100), st.floats(0.2, 1))
+def test_horizon_at_the_threshold_is_the_horizon_needed(hours, multiplier, slope):
+    line = {**LINE, "slope": slope}
+    # The threshold's own rounding grows by 1/slope on the way there and shrinks by slope on the way back.
+    assert horizon(automation_threshold(hours, multiplier, **line), **line) == pytest.approx(hours * multiplier, rel=1e-12)
+
+
+@given(st.floats(1e20, 1e40))
+def test_threshold_of_the_horizon_is_the_compute(compute):
+    assert automation_threshold(horizon(compute, **LINE), **LINE) == pytest.approx(compute, rel=1e-12)
+
+
+def test_multiplier_and_horizon_are_one_number_to_the_last_bit():
+    assert automation_threshold(8, 1.5, **LINE) == automation_threshold(12, **LINE)
+
+
+def test_horizon_without_compute_is_zero():
+    assert horizon(0, **LINE) == 0
+
+
+def test_threshold_beyond_the_largest_float_is_never():
+    threshold = automation_threshold([1.0], **{**LINE, "slope": 1e-3})
+    assert np.isinf(threshold).all()
+    assert not automatable(1e300, threshold).any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"horizon": 0}, "horizon"),
+        ({"horizon": [1, -1]}, "horizon .* index 1"),
+        ({"multiplier": 0}, "multiplier"),
+        ({"multiplier": np.nan}, "multiplier"),
+        ({"slope": 0}, "slope"),
+        ({"reference_compute": -1}, "reference_compute"),
+        ({"intercept": 1000}, "intercept"),
+    ],
+)
+def test_threshold_of_what_makes_no_sense_is_an_error_that_names_it(arguments, named):
+    with pytest.raises(ValueError, match=named):
+        automation_threshold(**{"horizon": 1, **LINE, **arguments})
+
+
+def test_negative_compute_has_no_horizon():
+    with pytest.raises(ValueError, match="effective_training_compute"):
+        horizon(-1, **LINE)
+
+
+def test_task_is_automatable_from_its_threshold_on():
+    threshold = automation_threshold([1, 8], **LINE)
+    compute = np.array([np.nextafter(threshold[0], 0), threshold[0], threshold[1]])
+    assert automatable(compute, threshold).tolist() == [[False, False], [True, False], [True, True]]
+
+
+def test_half_of_todays_compute_for_a_year_trains_the_frontier():
+    assert training_compute(8.4e28, training_share=0.5) == 4.2e28
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, np.nan])
+def test_training_share_is_a_share(share):
+    with pytest.raises(ValueError, match="training_share"):
+        training_compute(1e28, training_share=share)
+
+
+def test_success_is_all_but_the_defects():
+    assert success_probability([0, 0.2]).tolist() == [1, 0.8]
+
+
+@pytest.mark.parametrize("defects", [-0.1, 1, np.nan])
+def test_success_must_be_possible(defects):
+    with pytest.raises(ValueError, match="defect_probability"):
+        success_probability(defects)
+
+
+def test_sufficient_worker_costs_the_same_whatever_the_frontier_and_frontier_worker_the_same_whatever_the_task():
+    frontier, thresholds = np.array([1e28, 1e30]), np.array([1e27, 1e28, 1e29])
+    sufficient = worker_compute("sufficient", effective_training_compute=frontier, automation_threshold=thresholds)
+    at_frontier = worker_compute("frontier", effective_training_compute=frontier, automation_threshold=thresholds)
+    assert (sufficient == thresholds).all()
+    assert (at_frontier == frontier[:, np.newaxis]).all()
+    assert sufficient.shape == at_frontier.shape == (2, 3)
+
+
+def test_unknown_worker_is_an_error_that_names_it():
+    with pytest.raises(ValueError, match="'best'"):
+        worker_compute("best", effective_training_compute=1e28, automation_threshold=[1e27])
+
+
+def test_inference_is_two_flop_per_parameter_and_token_of_a_chinchilla_model():
+    parameters = 70e9  # Chinchilla itself: 70e9 parameters, 20 tokens each, 6 FLOP per parameter and token
+    compute = 6 * parameters * 20 * parameters
+    cost = inference_per_hour(compute, tokens_per_human_second=100, parameters_compute_ratio=120)
+    assert cost == pytest.approx(2 * parameters * 100 * 3600, rel=1e-12)
+
+
+@given(st.floats(1e20, 1e35), st.floats(1, 1e6))
+def test_inference_grows_as_the_square_root_of_training(compute, factor):
+    settings = {"tokens_per_human_second": 100, "parameters_compute_ratio": 120}
+    ratio = inference_per_hour(compute * factor, **settings) / inference_per_hour(compute, **settings)
+    assert ratio == pytest.approx(np.sqrt(factor), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["tokens_per_human_second", "parameters_compute_ratio"])
+def test_inference_settings_must_be_positive(name):
+    with pytest.raises(ValueError, match=name):
+        inference_per_hour(1e28, **{"tokens_per_human_second": 100, "parameters_compute_ratio": 120, name: 0})

@@ -1,0 +1,279 @@
+"""The serial side: durations, the longest path, slack."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import taskmodel
+from taskmodel.critical_path import longest_path, mixed_durations, single_mode_mix, unit_durations
+from taskmodel.graph import predecessors, task_graph
+from taskmodel.supervision import MODES, coverage_by_mode
+
+HUMAN, FULL_REVIEW, FLOOR_REVIEW, NO_REVIEW = range(len(MODES))
+DIAMOND = {0: (), 1: (0,), 2: (0,), 3: (1, 2)}
+
+
+@pytest.fixture(scope="module")
+def alignment():
+    """Arrays of the alignment_research catalog, at the central review ratios, with its order."""
+    tasks = taskmodel.load_catalog("alignment_research").tasks
+    return {
+        "names": list(tasks),
+        "predecessors": predecessors(task_graph({name: task.after for name, task in tasks.items()})),
+        "delegable": np.array([task.delegable for task in tasks.values()]),
+        "units": {
+            "horizon": [task.horizon.value for task in tasks.values()],
+            "review_ratio": [task.review_ratio.value for task in tasks.values()],
+            "coverage": coverage_by_mode([task.coverage_floor.value for task in tasks.values()]),
+            "gate_latency": [task.gate_latency.value if task.gate_latency else 0.0 for task in tasks.values()],
+            "working_hours_per_week": 40,
+        },
+    }
+
+
+def all_in(mode, alignment):
+    return single_mode_mix(mode, tasks=len(alignment["names"]), modes=len(MODES))
+
+
+def delegated_to(mode, alignment):
+    """All that may be delegated in one AI mode, the rest by people."""
+    return np.where(alignment["delegable"][:, np.newaxis], all_in(mode, alignment), all_in(HUMAN, alignment))
+
+
+def project(alignment, mix, serial_speed=10.0, **options):
+    durations = unit_durations(serial_speed=serial_speed, **alignment["units"], **options)
+    return longest_path(mixed_durations(durations, mix), alignment["predecessors"])
+
+
+@st.composite
+def projects(draw):
+    """Random durations and an acyclic order of up to eight tasks."""
+    size = draw(st.integers(1, 8))
+    order = {task: tuple(other for other in range(task) if draw(st.booleans())) for task in range(size)}
+    return np.array(draw(st.lists(st.floats(0.01, 1000), min_size=size, max_size=size))), order
+
+
+def all_paths(order):
+    """Every path from a task without predecessors, however far it goes."""
+    ending_at = {}
+    for task, earlier in order.items():
+        ending_at[task] = [[*path, task] for other in earlier for path in ending_at[other]] or [[task]]
+    return [path for paths in ending_at.values() for path in paths]
+
+
+# The reference values of docs, model, section 4.
+
+
+def test_project_without_ai_takes_the_reference_time(alignment):
+    mix = all_in(HUMAN, alignment)
+    assert project(alignment, mix).total == pytest.approx(3377.2, abs=0.05)
+    assert project(alignment, mix, count_gates=False).total == pytest.approx(2893.8, abs=0.05)
+
+
+@pytest.mark.parametrize(("speed", "reference"), [(3, 2603.7), (10, 2454.4), (np.inf, 2390.4)])
+def test_automated_project_with_full_review_takes_the_reference_time(alignment, speed, reference):
+    assert project(alignment, delegated_to(FULL_REVIEW, alignment), speed).total == pytest.approx(reference, abs=0.05)
+
+
+@pytest.mark.parametrize(("speed", "reference"), [(3, 808.3), (10, 663.6), (np.inf, 601.6)])
+def test_automated_project_whose_review_takes_no_time_takes_the_reference_time(alignment, speed, reference):
+    path = project(alignment, delegated_to(FULL_REVIEW, alignment), speed, count_review=False)
+    assert path.total == pytest.approx(reference, abs=0.05)
+
+
+@pytest.mark.parametrize(("speed", "reference"), [(3, 777.3), (10, 630.8), (np.inf, 568.0)])
+def test_project_all_by_ai_whose_review_takes_no_time_takes_the_reference_time(alignment, speed, reference):
+    path = project(alignment, all_in(FULL_REVIEW, alignment), speed, count_review=False)
+    assert path.total == pytest.approx(reference, abs=0.05)
+
+
+def test_work_that_nobody_reviews_takes_as_long_as_if_review_took_no_time(alignment):
+    unreviewed = project(alignment, delegated_to(NO_REVIEW, alignment))
+    untimed = project(alignment, delegated_to(FULL_REVIEW, alignment), count_review=False)
+    assert unreviewed.total == untimed.total
+
+
+def test_critical_path_of_the_automated_project_runs_through_the_work_that_is_slowest_to_review(alignment):
+    path = project(alignment, delegated_to(FULL_REVIEW, alignment))
+    assert [alignment["names"][task] for task in alignment["predecessors"] if path.critical[task]] == [
+        "threat_modelling",
+        "agenda_setting",
+        "problem_formalisation",
+        "conceptual_arguments",
+        "evidence_aggregation",
+        "safety_case_writing",
+        "final_sign_off",
+    ]
+
+
+# Durations.
+
+
+def test_a_person_works_forty_hours_of_the_168_in_a_week():
+    durations = unit_durations(horizon=[40], review_ratio=[0.1], coverage=[[1, 0]], serial_speed=10, working_hours_per_week=40)
+    assert durations[0, 0] == 168
+
+
+def test_ai_works_round_the_clock_and_waits_for_its_reviewers():
+    durations = unit_durations(horizon=[40], review_ratio=[0.1], coverage=[[1, 0.5, 0]], serial_speed=10, working_hours_per_week=40)
+    assert durations[0, 1:] == pytest.approx([4 + 16.8, 4 + 8.4, 4])
+
+
+def test_gates_delay_people_and_ai_alike():
+    task = {"horizon": [40], "review_ratio": [0.1], "coverage": [[1, 0]], "serial_speed": 10, "working_hours_per_week": 40}
+    assert unit_durations(**task, gate_latency=[72]) == pytest.approx(unit_durations(**task) + 72)
+    assert (unit_durations(**task, gate_latency=[72], count_gates=False) == unit_durations(**task)).all()
+
+
+def test_infinitely_fast_ai_leaves_review_and_gates():
+    durations = unit_durations(
+        horizon=[40], review_ratio=[0.1], coverage=[[1, 0]], serial_speed=np.inf, working_hours_per_week=40, gate_latency=[4]
+    )
+    assert durations[0, 1:] == pytest.approx([16.8 + 4, 4])
+
+
+def test_durations_of_a_batch_of_speeds_are_those_of_each_speed():
+    task = {"horizon": [40, 8], "review_ratio": [0.1, 0.2], "coverage": [[1, 0], [1, 0]], "working_hours_per_week": 40}
+    speeds = np.array([[1.0, 3.0], [10.0, np.inf]])
+    batch = unit_durations(**task, serial_speed=speeds)
+    assert batch.shape == (2, 2, 2, 3)
+    for index, speed in np.ndenumerate(speeds):
+        assert (batch[index] == unit_durations(**task, serial_speed=speed)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"horizon": [-1]}, "horizon"),
+        ({"review_ratio": [np.nan]}, "review_ratio"),
+        ({"coverage": [[1.5]]}, "coverage"),
+        ({"serial_speed": 0}, "serial_speed"),
+        ({"working_hours_per_week": 169}, "working_hours_per_week"),
+        ({"gate_latency": [-4]}, "gate_latency"),
+    ],
+)
+def test_duration_of_what_makes_no_sense_is_an_error_that_names_it(change, named):
+    task = {"horizon": [40], "review_ratio": [0.1], "coverage": [[1]], "serial_speed": 10, "working_hours_per_week": 40}
+    with pytest.raises(ValueError, match=named):
+        unit_durations(**{**task, **change})
+
+
+@given(st.floats(0, 1))
+def test_a_mix_of_two_modes_lies_between_them_in_proportion(share):
+    assert mixed_durations([[30.0, 10.0]], [[share, 1 - share]]) == pytest.approx(10 + 20 * share)
+
+
+@pytest.mark.parametrize("mix", [[[0.5, 0.4]], [[1.5, -0.5]], [[np.nan, np.nan]]])
+def test_mix_must_be_shares_of_a_whole(mix):
+    with pytest.raises(ValueError, match="mix"):
+        mixed_durations([[30.0, 10.0]], mix)
+
+
+def test_there_is_no_mix_of_a_mode_that_does_not_exist():
+    with pytest.raises(ValueError, match="found 4"):
+        single_mode_mix(4, tasks=2, modes=4)
+
+
+# The longest path.
+
+
+@given(projects())
+def test_total_is_the_longest_of_all_paths(sample):
+    durations, order = sample
+    assert longest_path(durations, order).total == pytest.approx(max(sum(durations[path]) for path in all_paths(order)))
+
+
+@given(projects())
+def test_critical_tasks_form_one_path_as_long_as_the_project_with_no_slack(sample):
+    durations, order = sample
+    path = longest_path(durations, order)
+    tasks = [task for task in order if path.critical[task]]
+    assert tasks in all_paths(order)
+    assert sum(durations[tasks]) == pytest.approx(path.total)
+    assert (path.slack[tasks] == 0).all()
+
+
+@given(projects())
+def test_each_task_starts_when_the_last_it_waits_for_is_done(sample):
+    durations, order = sample
+    start = longest_path(durations, order).start
+    assert all(start[task] == max((start[other] + durations[other] for other in earlier), default=0) for task, earlier in order.items())
+
+
+@given(projects())
+def test_slack_is_never_negative(sample):
+    assert (longest_path(*sample).slack >= 0).all()
+
+
+@given(projects(), st.integers(0, 7), st.floats(0.01, 100))
+def test_a_task_may_grow_by_its_slack_and_no_more(sample, task, more):
+    durations, order = sample
+    assume(task < len(durations))
+    path = longest_path(durations, order)
+    grown = durations.copy()
+    grown[task] += path.slack[task]
+    assert longest_path(grown, order).total == pytest.approx(path.total, rel=1e-12)
+    grown[task] += more
+    assert longest_path(grown, order).total == pytest.approx(path.total + more, rel=1e-12)
+
+
+@given(projects(), st.randoms(use_true_random=False))
+def test_numbering_the_tasks_otherwise_changes_nothing(sample, random):
+    durations, order = sample
+    new = list(range(len(durations)))  # the new number of each task
+    random.shuffle(new)
+    moved = np.empty_like(durations)
+    moved[new] = durations
+    path, other = longest_path(durations, order), longest_path(moved, {new[task]: [new[e] for e in order[task]] for task in order})
+    assert other.total == path.total
+    assert (other.slack[new] == path.slack).all()
+
+
+def test_swapping_two_independent_tasks_changes_nothing():
+    path = longest_path([1.0, 5.0, 2.0, 1.0], DIAMOND)
+    swapped = longest_path([1.0, 2.0, 5.0, 1.0], DIAMOND)
+    assert path.total == swapped.total == 7
+    assert path.slack[[0, 2, 1, 3]].tolist() == swapped.slack.tolist() == [0, 3, 0, 0]
+
+
+def test_of_two_longest_paths_neither_has_slack_and_the_first_is_critical():
+    path = longest_path([1.0, 5.0, 5.0, 1.0], DIAMOND)
+    assert path.slack.tolist() == [0, 0, 0, 0]
+    assert path.critical.tolist() == [True, True, False, True]
+
+
+def test_rounding_is_not_slack():
+    path = longest_path([0.1, 0.2, 0.3, 0.7, 1e3 / 3], {0: (), 1: (0,), 2: (), 3: (1, 2), 4: (3,)})
+    assert path.slack.tolist() == [0, 0, 0, 0, 0]
+
+
+@given(projects(), st.integers(1, 4))
+def test_a_batch_gives_what_each_of_its_points_gives(sample, size):
+    durations, order = sample
+    batch = durations * np.linspace(1, 2, size)[:, np.newaxis] ** np.arange(len(durations))
+    whole = longest_path(batch, order)
+    for point, single in enumerate(longest_path(row, order) for row in batch):
+        assert whole.total[point] == single.total
+        assert (whole.slack[point] == single.slack).all()
+        assert (whole.critical[point] == single.critical).all()
+
+
+@pytest.mark.parametrize("durations", [[-1.0, 1.0], [np.inf, 1.0], [np.nan, 1.0]])
+def test_durations_must_be_finite_and_not_negative(durations):
+    with pytest.raises(ValueError, match="durations .* index 0"):
+        longest_path(durations, {0: (), 1: (0,)})
+
+
+@pytest.mark.parametrize(
+    ("order", "named"),
+    [
+        ({0: ()}, "each of the 2 tasks"),
+        ({0: (), 2: ()}, "each of the 2 tasks"),
+        ({1: (0,), 0: ()}, "task 1 .* \\[0\\]"),
+        ({0: (0,), 1: ()}, "task 0"),
+    ],
+)
+def test_order_must_hold_every_task_after_those_it_waits_for(order, named):
+    with pytest.raises(ValueError, match=named):
+        longest_path([1.0, 1.0], order)

@@ -1,0 +1,54 @@
+"""The package's front door: what it offers, and what it does not load."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import taskmodel
+
+HEAVY = {"h5netcdf", "h5py", "matplotlib", "networkx", "numpy", "pandas", "pydantic", "ruamel", "scipy", "sympy", "xarray"}
+
+
+def modules_after(statement):
+    """Top-level modules that a fresh interpreter has loaded after `statement`."""
+    code = f"import json, sys\n{statement}\nprint(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    return set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout))
+
+
+def test_bare_import_loads_no_numerical_library():
+    loaded = modules_after("import taskmodel")
+    assert "taskmodel" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_loading_a_catalog_loads_neither_scipy_nor_sympy_nor_xarray_nor_matplotlib():
+    loaded = modules_after("import taskmodel; taskmodel.load_catalog('alignment_research')")
+    assert loaded & {"scipy", "sympy", "xarray", "matplotlib"} == set()
+
+
+@pytest.mark.parametrize("name", taskmodel.__all__)
+def test_every_public_name_resolves_to_something_callable_of_that_name(name):
+    assert getattr(taskmodel, name).__name__ == name
+
+
+def test_no_submodule_hides_a_public_name():
+    submodules = {module.name for module in pkgutil.iter_modules(taskmodel.__path__)}
+    assert submodules & set(taskmodel.__all__) == set()
+
+
+def test_public_names_are_listed():
+    assert set(taskmodel.__all__) | {"__version__"} <= set(dir(taskmodel))
+
+
+def test_version_is_the_installed_one():
+    from importlib.metadata import version
+
+    assert taskmodel.__version__ == version("taskmodel")
+
+
+def test_unknown_name_is_an_attribute_error_that_names_it():
+    with pytest.raises(AttributeError, match="solve_everything"):
+        _ = taskmodel.solve_everything

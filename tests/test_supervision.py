@@ -1,0 +1,200 @@
+"""Supervision: what a useful unit costs in each mode."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskmodel.supervision import (
+    COVERAGE_POLICIES,
+    MODES,
+    attempts,
+    bundles,
+    coverage_by_mode,
+    escaped_defects,
+    inference,
+    review_hours,
+    review_part,
+    review_supply,
+)
+
+shares = st.floats(0, 1)
+probabilities = st.floats(0.01, 1)
+
+# Two tasks done by two pools; the reviewers belong to the second.
+TASKS = {
+    "pool": [0, 1],
+    "pools": 2,
+    "experiments": [0.0, 3.0],
+    "review_ratio": [0.2, 0.6],
+    "coverage": coverage_by_mode([0.5, 1.0]),
+    "inference_per_attempt": [1e18, 2e18],
+    "success": [1.0, 0.5],
+    "shared_pool": 1,
+}
+FACTORS = ("first_pool", "second_pool", "review", "inference", "experiments")
+
+
+def review_of(tasks):
+    return review_part(**{name: tasks[name] for name in ("pools", "review_ratio", "coverage", "success", "shared_pool")})
+
+
+def use(bundle, task, mode):
+    return dict(zip(FACTORS, bundle[task, MODES.index(mode)].tolist(), strict=True))
+
+
+def test_every_coverage_policy_opens_one_ai_mode():
+    assert [f"ai_{policy.replace('none', 'no')}_review" for policy in COVERAGE_POLICIES] == list(MODES[1:])
+
+
+def test_attempts_are_one_over_success():
+    assert attempts([1, 0.5, 0.25]).tolist() == [1, 2, 4]
+
+
+@pytest.mark.parametrize("success", [0, 1.1, np.nan])
+def test_success_must_be_possible(success):
+    with pytest.raises(ValueError, match="success"):
+        attempts(success)
+
+
+def test_failed_attempts_cost_inference_too():
+    assert inference(1e18, success=0.25) == 4e18
+
+
+def test_review_hours_of_reliable_work_are_coverage_times_ratio():
+    assert review_hours(coverage=0.5, review_ratio=0.6) == 0.3
+
+
+def test_steering_is_paid_for_work_that_nobody_reviews():
+    assert review_hours(coverage=0, review_ratio=0.6, steering=0.1, success=0.5) == 0.2
+
+
+@given(shares, shares, probabilities, probabilities)
+def test_review_per_useful_unit_grows_as_one_over_success(coverage, ratio, success, less):
+    at_less = review_hours(coverage, ratio, success * less)
+    assert at_less == pytest.approx(review_hours(coverage, ratio, success) / less, rel=1e-12)
+
+
+def test_nothing_escapes_where_all_is_reviewed_and_every_defect_seen():
+    assert escaped_defects(coverage=1, detection=1, success=0.3) == 0
+
+
+@given(shares, probabilities)
+def test_every_defect_escapes_without_review(detection, success):
+    assert escaped_defects(coverage=0, detection=detection, success=success) == (1 - success) * attempts(success)
+
+
+@given(shares, shares, probabilities)
+def test_attempts_are_useful_units_and_caught_and_escaped_defects(coverage, detection, success):
+    caught = (1 - success) * coverage * detection / success
+    assert 1 + caught + escaped_defects(coverage, detection, success) == pytest.approx(attempts(success), rel=1e-12)
+
+
+def test_review_supply_of_the_default_catalog():
+    assert review_supply(600, 1800, max_review_share=0.5, utilisation=1) == 540_000
+
+
+@pytest.mark.parametrize("name", ["headcount", "hours_per_year", "max_review_share", "utilisation"])
+def test_negative_supply_is_an_error_that_names_its_cause(name):
+    with pytest.raises(ValueError, match=name):
+        review_supply(**{"headcount": 600, "hours_per_year": 1800, "max_review_share": 0.5, "utilisation": 1, name: -1})
+
+
+def test_a_person_uses_an_hour_of_the_tasks_pool_and_its_experiments():
+    whole = bundles(**TASKS)
+    assert use(whole, 0, "human") == {"first_pool": 1, "second_pool": 0, "review": 0, "inference": 0, "experiments": 0}
+    assert use(whole, 1, "human") == {"first_pool": 0, "second_pool": 1, "review": 0, "inference": 0, "experiments": 3}
+
+
+def test_reviewers_from_a_pool_use_its_hours_as_well():
+    whole = bundles(**TASKS)
+    assert use(whole, 0, "ai_full_review") == {"first_pool": 0, "second_pool": 0.2, "review": 0.2, "inference": 1e18, "experiments": 0}
+    assert use(whole, 1, "ai_floor_review") == {"first_pool": 0, "second_pool": 1.2, "review": 1.2, "inference": 4e18, "experiments": 3}
+
+
+def test_dedicated_reviewers_use_no_pool():
+    whole = bundles(**{**TASKS, "shared_pool": None})
+    assert (whole[:, 1:, :2] == 0).all()
+    assert (whole[:, 1:, 2:] == bundles(**TASKS)[:, 1:, 2:]).all()
+
+
+def test_floor_review_costs_the_floors_share_of_full_review():
+    whole = bundles(**TASKS)
+    full, floor = (use(whole, 0, mode)["review"] for mode in ("ai_full_review", "ai_floor_review"))
+    assert floor == 0.5 * full
+
+
+def test_work_that_nobody_reviews_uses_no_people():
+    assert (bundles(**TASKS)[:, MODES.index("ai_no_review"), :3] == 0).all()
+
+
+@given(st.lists(st.tuples(shares, shares, probabilities, st.integers(0, 2)), min_size=1, max_size=5), st.sampled_from([None, 0, 1, 2]))
+def test_without_its_review_part_no_ai_work_uses_people(tasks, shared_pool):
+    ratio, floor, success, pool = (list(column) for column in zip(*tasks, strict=True))
+    ones = np.ones(len(tasks))
+    organisation = {
+        "pool": pool,
+        "pools": 3,
+        "experiments": ones,
+        "review_ratio": ratio,
+        "coverage": coverage_by_mode(floor),
+        "inference_per_attempt": ones,
+        "success": success,
+        "shared_pool": shared_pool,
+    }
+    whole, part = bundles(**organisation), review_of(organisation)
+    rest = whole - part
+    assert (part >= 0).all()
+    assert (part[:, 0] == 0).all()  # people's own work is no review
+    assert (part[..., 4:] == 0).all()  # nor are inference and experiments
+    assert (rest[:, 1:, :4] == 0).all()
+    assert (rest[:, 0] == whole[:, 0]).all()
+
+
+def test_review_share_of_a_pool_is_what_its_people_spend_on_review():
+    whole, part = bundles(**TASKS), review_of(TASKS)
+    activity = np.zeros((2, len(MODES)))
+    activity[0, MODES.index("ai_full_review")] = 30  # 6 h of review
+    activity[1, MODES.index("human")] = 2
+    shares_of_use = (activity[..., np.newaxis] * part).sum(axis=(0, 1))[1:3] / (activity[..., np.newaxis] * whole).sum(axis=(0, 1))[1:3]
+    assert shares_of_use == pytest.approx([6 / 8, 1])
+
+
+def test_leading_dimensions_are_a_batch():
+    cost = np.array([[1e18, 2e18], [3e18, 4e18], [5e18, 6e18]])
+    batch = bundles(**{**TASKS, "inference_per_attempt": cost})
+    assert batch.shape == (3, 2, len(MODES), len(FACTORS))
+    for point, single in zip(batch, cost, strict=True):
+        assert (point == bundles(**{**TASKS, "inference_per_attempt": single})).all()
+
+
+def test_coverage_of_the_ai_modes_may_differ_along_a_batch():
+    ratio = np.array([0.2, 0.6])
+    floors = np.array([[0.5, 1.0], [0.1, 0.2]])
+    batch = bundles(**{**TASKS, "coverage": coverage_by_mode(floors), "success": [1.0, 1.0]})
+    assert (batch[:, :, MODES.index("ai_floor_review"), 2] == floors * ratio).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"review_ratio": [0.2, -0.1]}, "review_ratio .* index 1"),
+        ({"coverage": coverage_by_mode([0.5, 1]) * 1.5}, "coverage"),
+        ({"coverage": np.ones((2, 2))}, "3 AI modes; found 2"),
+        ({"success": [0, 1]}, "success"),
+        ({"experiments": [0, np.inf]}, "experiments"),
+        ({"inference_per_attempt": [1e18, np.inf]}, "inference_per_attempt"),
+        ({"pool": [0, 2]}, "pool .* found 2"),
+        ({"pool": [-1, 0]}, "pool .* found -1"),
+        ({"shared_pool": 2}, "pool .* found 2"),
+    ],
+)
+def test_bundle_of_what_makes_no_sense_is_an_error_that_names_it(change, named):
+    with pytest.raises(ValueError, match=named):
+        bundles(**{**TASKS, **change})
+
+
+@pytest.mark.parametrize("floor", [-0.1, 1.1, np.nan])
+def test_coverage_floor_is_a_share(floor):
+    with pytest.raises(ValueError, match="coverage_floor"):
+        coverage_by_mode([floor])
