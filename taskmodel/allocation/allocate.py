@@ -92,9 +92,9 @@ def allocate(
         where = np.flatnonzero(failed)
         place = "" if not shape else f" at {len(where)} of {points} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
         raise SolveError(f"no allocation with a duality gap below {MAX_GAP:g} was found{place}; {Status.FAILED.advice}")
-    result = {name: part.reshape(*shape, *part.shape[1:]) for name, part in joined.items()}
+    result = {name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()}
     if not shape:
-        result["status"] = Status(str(result["status"]))
+        result["status"] = Status(str(result["status"][()]))
     return Allocation(**result)
 
 

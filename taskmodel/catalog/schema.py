@@ -118,6 +118,7 @@ def find(root: type[BaseModel], data: Any, path: str, new: bool = False) -> tupl
             keys.append(int(part))
         else:
             raise UnknownPath(_unknown(root, data, path, parts[:index], slot, here))
+        here = _members(here).get(keys[-1])
     if not parts:
         raise UnknownPath(f"found {path!r}; a dotted path such as supervision.headcount is needed")
     return tuple(keys), slot, parents
@@ -144,8 +145,7 @@ def _unknown(root: type[BaseModel], data: Any, path: str, known: list[str], slot
     if slot.kind in ("record", "quantity"):
         return f"there is no such path; at {place} there are {listing(fields(slot.type), 40)}"
     if slot.kind in ("mapping", "list"):
-        names = here if isinstance(here, dict) else range(len(here or ()))
-        return f"there is no such path; at {place} there are {listing(map(str, names)) or 'none'}"
+        return f"there is no such path; at {place} there are {listing(map(str, _members(here))) or 'none'}"
     return f"there is no such path; {place} is a single value"
 
 
@@ -154,15 +154,17 @@ def leaves(slot: Slot, data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Slot]
     if slot.kind == "record":
         for name, inner in fields(slot.type).items():
             if not (issubclass(slot.type, Sourced) and name in Sourced.model_fields):
-                yield from leaves(inner, data.get(name) if isinstance(data, dict) else None, (*keys, name))
-    elif slot.kind == "mapping":
-        for name in data or ():
-            yield from leaves(slot.type, data[name], (*keys, name))
-    elif slot.kind == "list" and slot.type.kind == "record":
-        for index, item in enumerate(data or ()):
-            yield from leaves(slot.type, item, (*keys, index))
+                yield from leaves(inner, _members(data).get(name), (*keys, name))
+    elif slot.kind in ("mapping", "list") and slot.type.kind == "record":
+        for name, item in _members(data).items():
+            yield from leaves(slot.type, item, (*keys, name))
     elif slot.kind in ("quantity", "leaf") or (slot.kind == "list" and slot.type.kind == "leaf"):
         yield keys, slot
+
+
+def _members(data: Any) -> dict[Any, Any]:
+    """Return what is in a mapping or list, by key or position; nothing is in anything else."""
+    return data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
 
 
 def assign(data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], value: Any, label: str) -> dict[str, Any]:
@@ -177,10 +179,10 @@ def assign(data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], va
     holder, name = parents[-1], keys[-1]
     given = at(data, keys[:-1])
     if holder.kind == "list":
-        return _put(data, keys[:-1], [value if index == name else item for index, item in enumerate(given)])
+        return _put(data, keys, value)
     if holder.kind == "quantity":
         given = _in_declared_unit(given, holder.measure)
-    record = {key: item for key, item in (given or {}).items() if key != name or value is not None}
+    record = {key: item for key, item in _members(given).items() if key != name or value is not None}
     if value is not None:
         record[name] = value
     if holder.kind in ("record", "quantity") and issubclass(holder.type, Sourced) and name not in ("source", "note", "tier"):
@@ -193,10 +195,7 @@ def assign(data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], va
 def at(data: Any, keys: Keys) -> Any:
     """Return what stands at `keys` in plain values; None if nothing does."""
     for key in keys:
-        if isinstance(data, dict):
-            data = data.get(key)
-        elif data is not None:
-            data = data[key]
+        data = _members(data).get(key)
     return data
 
 
@@ -206,8 +205,8 @@ def _put(data: Any, keys: Keys, value: Any) -> Any:
     key, *rest = keys
     if isinstance(data, list):
         return [_put(item, tuple(rest), value) if index == key else item for index, item in enumerate(data)]
-    data = data or {}
-    return {**data, key: _put(data.get(key), tuple(rest), value)}
+    members = _members(data)
+    return {**members, key: _put(members.get(key), tuple(rest), value)}
 
 
 def _in_declared_unit(given: Any, measure: Measure) -> dict[str, Any]:

@@ -1,0 +1,150 @@
+"""Independent optima of the same problem: HiGHS where every nest is Leontief, Clarabel on a conic model of any nest."""
+
+import warnings
+
+import cvxpy as cp
+import numpy as np
+import pytest
+from organisations import elasticities_of, log_output, random_organisation
+
+from taskmodel.allocation import Nest, allocate
+
+
+def alone(organisation):
+    """Output of each mode if it had all supplies to itself, shape (task, mode); 0 where closed."""
+    with np.errstate(divide="ignore"):
+        most = np.min(organisation.supply / organisation.bundles, axis=-1)
+    return np.where(organisation.available, most, 0.0)
+
+
+def program(organisation, output, constraints, task_output, mode_output):
+    """Maximise `output` with mode m of task i at `mode_output` times its share of what it could make alone."""
+    amount = alone(organisation)
+    opened = amount > 0
+    share = cp.Variable(int(opened.sum()), nonneg=True)
+    tasks, _ = np.nonzero(opened)
+    makes = np.zeros((len(amount), tasks.size))
+    makes[tasks, np.arange(tasks.size)] = amount[opened]
+    uses = (organisation.bundles / organisation.supply)[opened] * amount[opened][:, None]
+    made = (makes / mode_output[:, None]) @ share
+    return cp.Problem(cp.Maximize(output), [*constraints, uses.T @ share <= 1, made >= task_output]), share
+
+
+def solve(problem, solver, **settings):
+    """Whether the solver says that it found the optimum; it may warn and raise as it likes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            problem.solve(solver=solver, **settings)
+        except cp.SolverError:
+            return False
+    return problem.status == cp.OPTIMAL
+
+
+def leontief_requirements(nest, tasks):
+    """Work in each task per unit of output when every elasticity is 0."""
+    needs = np.zeros(tasks)
+    for share, member in zip(nest.shares, nest.members, strict=True):
+        if isinstance(member, Nest):
+            needs += share * leontief_requirements(member, tasks)
+        else:
+            needs[member] += share
+    return needs
+
+
+def linear_program(organisation):
+    """Best output of an organisation of Leontief nests by HiGHS, or None; solved twice, the second time in units near 1."""
+    needs = leontief_requirements(organisation.nest, len(organisation.bundles))
+    unit = np.min(alone(organisation).max(axis=1) / needs) / len(needs)
+    for _ in range(2):
+        level = cp.Variable()
+        problem, _ = program(organisation, level, [], level * np.ones(len(needs)), needs * unit)
+        if not solve(problem, cp.HIGHS, primal_feasibility_tolerance=1e-10, dual_feasibility_tolerance=1e-10):
+            return None
+        unit *= level.value
+    return float(unit)
+
+
+def conic_nest(nest, reference, level, leaves, constraints):
+    r"""Constrain a nest's `level` to what its members' levels make; all levels are relative to a reference point.
+
+    With theta the members' cost shares there, level^rho <= sum theta member^rho, a power cone for each member:
+
+        sigma < 1:  w^sigma member^(1-sigma) >= level  and  sum theta w <= level
+        sigma > 1:  member^rho level^(1-rho) >= w      and  sum theta w >= level
+
+    At 1 it is an exponential cone, w <= level log(member/level) and sum theta w >= 0; at 0, member/member's need >= level.
+    """
+    shares = np.asarray(nest.shares)
+    logs = np.array([log_output(m, reference) if isinstance(m, Nest) else reference[m] for m in nest.members])
+    total = log_output(nest, reference)
+    member = cp.Variable(len(shares), nonneg=True)
+    for position, part in enumerate(nest.members):
+        if isinstance(part, Nest):
+            conic_nest(part, reference, member[position], leaves, constraints)
+        else:
+            leaves[part] = member[position]
+    sigma, rho = nest.elasticity, 1 - 1 / nest.elasticity if nest.elasticity else None
+    if sigma == 0:
+        constraints.append(member >= level * np.exp(total + np.log(shares) - logs))
+        return
+    theta = shares if sigma == 1 else np.exp((1 - rho) * np.log(shares) + rho * (logs - total))
+    w, same = cp.Variable(len(shares)), level * np.ones(len(shares))
+    if sigma < 1:
+        constraints += [cp.PowCone3D(w, member, same, np.full(len(shares), sigma)), theta @ w <= level]
+    elif sigma > 1:
+        constraints += [cp.PowCone3D(member, same, w, np.full(len(shares), rho)), theta @ w >= level]
+    else:
+        constraints += [cp.ExpCone(w, same, member), theta @ w >= 0]
+
+
+def conic_program(organisation):
+    """Best output of any organisation by Clarabel, or None; solved twice, the second time around the first answer."""
+    amount = alone(organisation)
+    reference = np.log(amount.max(axis=1) / len(amount))
+    for _ in range(2):
+        level, leaves, constraints = cp.Variable(), {}, []
+        conic_nest(organisation.nest, reference, level, leaves, constraints)
+        members = cp.hstack([leaves[task] for task in range(len(amount))])
+        problem, share = program(organisation, level, constraints, members, np.exp(reference))
+        if not solve(problem, cp.CLARABEL):
+            return None
+        answer = float(np.exp(log_output(organisation.nest, reference)) * level.value)
+        reference = reference + np.log(np.maximum(members.value, 1e-6))
+    return answer
+
+
+@pytest.mark.parametrize("decades", [3, 8])
+def test_highs_finds_the_same_optimum_where_every_nest_is_leontief(decades):
+    rng = np.random.default_rng(60)
+    for _ in range(50):
+        organisation = random_organisation(rng, decades, (0.0,))
+        expected = linear_program(organisation)
+        assert expected is not None
+        assert allocate(*organisation.problem).output == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_clarabel_finds_the_same_optimum_wherever_it_finds_one(levels):
+    rng = np.random.default_rng(61)
+    solved = {}
+    for _ in range(40):
+        organisation = random_organisation(rng, 3, levels=levels)
+        if (expected := conic_program(organisation)) is not None:
+            assert allocate(*organisation.problem).output == pytest.approx(expected, rel=1e-6)
+            solved[organisation] = sorted(set(elasticities_of(organisation.nest)))
+    print(f"{levels} levels: Clarabel failed on {40 - len(solved)} of 40")
+    assert len(solved) >= 20
+
+
+@pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 0.9, 1, 1.5, 4])
+def test_clarabel_finds_the_same_optimum_at_each_elasticity(elasticity):
+    rng = np.random.default_rng(62)
+    solved = 0
+    for _ in range(8):
+        organisation = random_organisation(rng, 3, (elasticity,), tasks=12)
+        if (expected := conic_program(organisation)) is not None:
+            assert allocate(*organisation.problem).output == pytest.approx(expected, rel=1e-6)
+            solved += 1
+    print(f"elasticity {elasticity}: Clarabel failed on {8 - solved} of 8")
+    assert solved >= 4
