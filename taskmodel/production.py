@@ -285,8 +285,9 @@ def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: A
             shift = np.where(rho > 0, np.maximum.reduceat(np.where(live, ratio, -np.inf), level.starts, axis=1), least)
             finite = np.isfinite(shift)
             gap = np.where(live, ratio - np.where(finite, shift, 0.0)[:, level.nest_of_child], 0.0)
-            power = np.where(np.isfinite(rho) & (rho != 0), rho, 1.0)
-            excess = np.expm1(np.where(live, power[:, level.nest_of_child] * gap, 0.0))
+            general = np.isfinite(rho) & (rho != 0)
+            power = np.where(general, rho, 1.0)
+            excess = np.expm1(np.where(live & general[:, level.nest_of_child], power[:, level.nest_of_child] * gap, 0.0))
             rest = np.add.reduceat(s, level.starts, axis=1) - 1
             aggregate = np.where(finite, shift, 0.0) + np.log1p(np.add.reduceat(s * excess, level.starts, axis=1) + rest) / power
             aggregate = np.where(finite, aggregate, -np.inf)

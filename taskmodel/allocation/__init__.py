@@ -14,7 +14,7 @@ error; one that cannot be certified is an error, never a number.
 output is in `taskmodel.production`.
 """
 
-from taskmodel.allocation.allocate import allocate
+from taskmodel.allocation.arrays import allocate
 from taskmodel.allocation.solution import Allocation, SolveError, Status
 from taskmodel.production import Nest
 

@@ -205,7 +205,7 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
     overused = problem.scarce & ~now.priced & (used > 1 + USE_TOLERANCE)
     vanishing = now.priced & (used < 1 - 1e-9) & (now.price < 1e-20) & ~converged[:, None]
     wrong = negative.any(axis=(1, 2)) | cheaper.any(axis=(1, 2)) | overused.any(axis=1)
-    wrong = np.where(converged, wrong, negative.any(axis=(1, 2)) | vanishing.any(axis=1))
+    wrong = np.where(converged, wrong, negative.any(axis=(1, 2)) | vanishing.any(axis=1) | overused.any(axis=1))
     if not change or not wrong.any():
         return wrong
     rows = wrong[:, None]
@@ -223,7 +223,7 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
     now.mode_share[:] = np.where(alone & now.active, 1.0, now.mode_share)
     empty = (now.mode_share.sum(axis=-1, keepdims=True) <= 0) & now.active
     now.mode_share[:] = np.where(empty, 1.0, now.mode_share)
-    pricing = overused & rows & settled
+    pricing = overused & rows
     now.price[:] = np.where(pricing, _first_price(now, used), now.price)
     now.priced |= pricing
     dropping = vanishing & rows

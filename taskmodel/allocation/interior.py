@@ -28,7 +28,8 @@ class Pace:
 
     ``down``: the largest fall of the logarithm of a price, a mode share or an unused part in one
     step; ``up``: its largest growth factor; ``slowest`` and ``fastest``: bounds on the fall of mu;
-    ``wait``: mu does not fall below this part of itself while factors are out of balance.
+    ``wait``: mu does not fall below this part of itself while factors are out of balance;
+    ``halvings``: how often a step is halved that brings a pair too near to zero.
     """
 
     down: float
@@ -36,13 +37,17 @@ class Pace:
     slowest: float
     fastest: float
     wait: float
+    halvings: int
     steps: int
 
 
 # tried in this order; the slower ones are for points at which the faster one lost its way
-BOLD = Pace(down=4.0, up=100.0, slowest=0.5, fastest=1e-3, wait=0.0, steps=40)
-CAREFUL = Pace(down=1.0, up=10.0, slowest=0.5, fastest=0.05, wait=1.0, steps=80)
-PATIENT = Pace(down=1.0, up=3.0, slowest=0.7, fastest=0.3, wait=1.0, steps=200)
+BOLD = Pace(down=4.0, up=100.0, slowest=0.5, fastest=1e-3, wait=0.0, halvings=0, steps=40)
+CAREFUL = Pace(down=1.0, up=10.0, slowest=0.5, fastest=0.05, wait=1.0, halvings=6, steps=80)
+PATIENT = Pace(down=1.0, up=3.0, slowest=0.7, fastest=0.3, wait=1.0, halvings=6, steps=200)
+
+
+NEIGHBOURHOOD = 1e-2  # of mu: pairs w tau and s u are kept above this part of it, where steps are halved
 
 
 @dataclass
@@ -153,28 +158,37 @@ def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float)
         du = np.where(scarce, target[:, None] / s1 - u - u * x, 0.0)
         return x, dw, du
 
-    def move(target: Array, least_mu: Array) -> Iterate:
+    def move(target: Array, least_mu: Array, halvings: int) -> Iterate:
         x, dw, du = system(target)
-        share = w * _factor(np.where(choice, dw / np.where(choice, w, 1.0), 0.0), pace)
-        share = share / np.where(problem.dead, 1.0, share.sum(axis=-1))[..., None]
-        price, unused = s * _factor(x, pace), u * _factor(du / u, pace)
-        cost = problem.cost(price)
-        least = np.where(problem.open, cost, np.inf).min(axis=-1)
-        least = np.where(problem.dead, 1.0, least)
-        average = (share * cost * problem.open).sum(axis=-1)
-        smooth = np.minimum(average / (1 + choice.sum(axis=-1) * least_mu[:, None]), least / (1 + 0.1 * least_mu[:, None]))
-        leaf_cost = np.where(choice.any(axis=-1), smooth, least)
-        excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
+        length = np.ones(points)
+        for _ in range(halvings + 1):
+            share = w * _factor(length[:, None, None] * np.where(choice, dw / np.where(choice, w, 1.0), 0.0), pace)
+            share = share / np.where(problem.dead, 1.0, share.sum(axis=-1))[..., None]
+            price, unused = s * _factor(length[:, None] * x, pace), u * _factor(length[:, None] * du / u, pace)
+            cost = problem.cost(price)
+            least = np.where(problem.open, cost, np.inf).min(axis=-1)
+            least = np.where(problem.dead, 1.0, least)
+            average = (share * cost * problem.open).sum(axis=-1)
+            smooth = np.minimum(average / (1 + choice.sum(axis=-1) * least_mu[:, None]), least / (1 + 0.1 * least_mu[:, None]))
+            leaf_cost = np.where(choice.any(axis=-1), smooth, least)
+            excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
+            lowest = np.minimum(
+                np.where(choice, share * excess, np.inf).min(axis=(1, 2)), np.where(scarce, price * unused, np.inf).min(axis=1)
+            )
+            short = lowest < NEIGHBOURHOOD * target
+            if not short.any():
+                break
+            length[short] /= 2
         return Iterate(price, unused, share, cost, leaf_cost, excess, done)
 
-    trial = move(np.zeros(points), np.maximum(1e-3 * mu, floor))
+    trial = move(np.zeros(points), np.maximum(1e-3 * mu, floor), 0)
     left = (np.einsum("pl,plm->p", weight, np.where(choice, trial.mode_share * trial.excess, 0.0)) + (trial.price * trial.unused * scarce).sum(axis=1)) / (
         np.einsum("pl,pl->p", weight, choice.sum(axis=-1)) + scarce.sum(axis=1)
     )
     fall = np.clip(np.minimum(left / mu, 1.0) ** 2, pace.fastest, pace.slowest)
     fall = np.maximum(fall, np.minimum(np.abs(np.log(balance)).max(axis=1), pace.wait))
     target = np.maximum(fall * mu, floor)
-    return move(target, target)
+    return move(target, target, pace.halvings)
 
 
 def _factor(relative: Array, pace: Pace) -> Array:

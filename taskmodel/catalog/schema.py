@@ -182,7 +182,7 @@ def assign(data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], va
         return _put(data, keys, value)
     if holder.kind == "quantity":
         given = _in_declared_unit(given, holder.measure)
-    record = {key: item for key, item in _members(given).items() if key != name or value is not None}
+    record = {key: item for key, item in (given if isinstance(given, dict) else {}).items() if key != name or value is not None}
     if value is not None:
         record[name] = value
     if holder.kind in ("record", "quantity") and issubclass(holder.type, Sourced) and name not in ("source", "note", "tier"):
@@ -205,7 +205,7 @@ def _put(data: Any, keys: Keys, value: Any) -> Any:
     key, *rest = keys
     if isinstance(data, list):
         return [_put(item, tuple(rest), value) if index == key else item for index, item in enumerate(data)]
-    members = _members(data)
+    members = data if isinstance(data, dict) else {}
     return {**members, key: _put(members.get(key), tuple(rest), value)}
 
 
@@ -221,7 +221,7 @@ def _in_declared_unit(given: Any, measure: Measure) -> dict[str, Any]:
 
 
 def _holds(quantity: dict[str, Any]) -> bool:
-    low, high = quantity.get("low"), quantity.get("high")
+    low, value, high = (quantity.get(name) for name in ("low", "value", "high"))
     if low is None or high is None:
         return True
-    return all(isinstance(end, (int, float)) for end in quantity.values()) and low <= quantity["value"] <= high
+    return all(isinstance(end, (int, float)) for end in (low, value, high)) and low <= value <= high
