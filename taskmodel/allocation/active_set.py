@@ -45,7 +45,8 @@ class Regime:
     weight: Array  # (point, leaf) cost shares W of the leaves
     leaf_cost: Array  # (point, leaf) z
     log_cost: Array  # (point,) log unit cost of everything
-    solved: Mask  # (point,) the regime is the optimum's, and solved to rounding
+    converged: Mask  # (point,) the equations of the regime are solved to rounding
+    solved: Mask  # (point,) and the regime is the optimum's
     guess: Array  # (point, factor) a price to begin with, should the factor need one
     guess_used: Array  # (point, factor) about how much of it is used at that price
 
@@ -68,8 +69,8 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     start : Regime
         Prices must be positive where priced.
     mends : int
-        How many times the active sets may be changed; 0 solves within the given regime and says
-        in ``solved`` whether it is the optimum's.
+        How many times the active sets may be changed; 0 solves within the given regime and says in ``solved``
+        whether it is the optimum's.
     """
     result = start.take(np.arange(len(problem)))
     rows = np.arange(len(problem))
@@ -77,7 +78,7 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     for attempt in range(mends + 1):
         converged = newton(part, state)
         wrong = _mend(part, state, converged, change=attempt < mends, single=attempt >= 3)
-        state.solved = converged & ~wrong
+        state.converged, state.solved = converged, converged & ~wrong
         result.put(rows, state)
         going = wrong
         if not going.any():

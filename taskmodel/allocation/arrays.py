@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from taskmodel.allocation.active_set import TRACE, Regime
+from taskmodel.allocation.active_set import TRACE, Regime, polish
 from taskmodel.allocation.degenerate import ZERO_SHARE, elasticity_range, fair_split, flat_prices, flat_splits
 from taskmodel.allocation.presolve import Presolved, Problem, presolve
 from taskmodel.allocation.solution import Allocation, SolveError, Status
@@ -24,6 +26,7 @@ def allocate(
     available: ArrayLike | None = None,
     *,
     throw: bool = True,
+    start: Allocation | None = None,
 ) -> Allocation:
     """Allocate factors to tasks and modes so that research output is greatest.
 
@@ -39,6 +42,9 @@ def allocate(
         Which modes may be used. Default: all.
     throw : bool
         Raise `SolveError` if a point cannot be certified; otherwise its status is ``failed`` and its numbers are NaN.
+    start : Allocation, optional
+        Answers to begin with, such as those of neighbours on a path, with the same leading dimensions as the result.
+        The answer is the same without, only slower.
 
     Returns
     -------
@@ -69,28 +75,20 @@ def allocate(
     >>> round(float(a.output / 1800), 4)
     1.9802
     """
-    bundles, supply, available, tree, shape = _checked(bundles, supply, nest, available)
-    points = int(np.prod(shape, dtype=int))
-    tasks, modes, factors = bundles.shape[-3:]
-    bundles = np.broadcast_to(bundles, (*shape, tasks, modes, factors)).reshape(points, tasks, modes, factors)
-    supply = np.broadcast_to(supply, (*shape, factors)).reshape(points, factors)
-    available = np.broadcast_to(available, (*shape, tasks, modes)).reshape(points, tasks, modes)
-    share, elasticity = (
-        (np.broadcast_to(part, (*shape, tree.nodes)).reshape(points, tree.nodes) if part.ndim > 1 else part[None]) for part in (tree.share, tree.elasticity)
-    )
-
-    step = max(1, TILE // max(1, len(tree.task) * modes * factors))
+    organisations = _checked(bundles, supply, nest, available)
+    tasks, modes, factors = organisations.bundle.shape[1:]
+    step = max(1, TILE // max(1, len(organisations.tree.task) * modes * factors))
+    began = None if start is None else (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
     tiles = []
-    for first in range(0, points, step):
+    for first in range(0, len(organisations.supply), step):
         rows = slice(first, first + step)
-        values = (part if len(part) == 1 else part[rows] for part in (share, elasticity))
-        tiles.append(_allocate_tile(tree, *values, bundles[rows], supply[rows], available[rows]))
+        tiles.append(_allocate_tile(organisations[rows], began and tuple(part[rows] for part in began)))
     joined = {name: np.concatenate([getattr(tile, name) for tile in tiles]) for name in vars(tiles[0])}
 
-    failed = joined["status"] == Status.FAILED
+    shape, failed = organisations.shape, joined["status"] == Status.FAILED
     if throw and failed.any():
         where = np.flatnonzero(failed)
-        place = "" if not shape else f" at {len(where)} of {points} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
+        place = "" if not shape else f" at {len(where)} of {len(failed)} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
         raise SolveError(f"no allocation with a duality gap below {MAX_GAP:g} was found{place}; {Status.FAILED.advice}")
     result = {name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()}
     if not shape:
@@ -98,7 +96,128 @@ def allocate(
     return Allocation(**result)
 
 
-def _checked(bundles, supply, nest, available):
+@dataclass(frozen=True)
+class Margins:
+    """How far a regime is from its ends, at points along a path; every number is positive within the regime.
+
+    Attributes
+    ----------
+    excess_cost : array, shape (point, task, mode)
+        Log cost of each idle open mode, less that of the task [1]; inf for active and closed modes.
+    mode_share : array, shape (point, task, mode)
+        Share of the task that each active mode carries [1]; inf for the others.
+    spare : array, shape (point, factor)
+        Unused part of each factor without a price [1]; inf for the others.
+    factor_elasticity : array, shape (point, factor)
+        Elasticity of output to each factor [1].
+    use_of : array, shape (point, task, mode)
+        Activity of each mode [unit of the task per year].
+    solved : array of bool, shape (point,)
+        The regime's equations have a solution there, whether or not it is the optimum.
+    """
+
+    excess_cost: Array
+    mode_share: Array
+    spare: Array
+    factor_elasticity: Array
+    use_of: Array
+    solved: Array
+
+
+def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None, start: Allocation) -> Margins:
+    """Solve a given regime, that of ``start``, at other points: what is active and priced stays so, optimal or not.
+
+    Parameters are as in `allocate`; every task is used once in the nests, and ``start`` has something priced everywhere.
+    """
+    organisations = _checked(bundles, supply, nest, available)
+    ready = organisations.presolved()
+    problem = ready.problem
+    points, tasks, modes, _ = organisations.bundle.shape
+    state = polish(problem, _begin(problem, _flat(start.activity, 2), _flat(start.factor_elasticity, 1)), mends=0)
+    converged = np.isfinite(state.price).all(axis=1) & state.converged
+    with np.errstate(invalid="ignore", divide="ignore"):
+        excess = np.log(problem.cost(state.price) / state.leaf_cost[..., None])
+        activity = (state.weight / state.leaf_cost)[..., None] * state.mode_share
+        used = np.einsum("plm,plmk->pk", activity, problem.bundle)
+    excess = np.where(problem.open & ~state.active, excess, np.inf)
+    share = np.where(state.active & problem.open, state.mode_share, np.inf)
+
+    def at_callers_modes(part: Array, blank: float) -> Array:
+        full = np.full((points, tasks, modes), blank)
+        by_task = np.argsort(problem.tree.task)
+        np.put_along_axis(full, problem.mode[:, by_task], np.where(problem.open, part, blank)[:, by_task], axis=-1)
+        return full
+
+    return Margins(
+        excess_cost=at_callers_modes(excess, np.inf),
+        mode_share=at_callers_modes(share, np.inf),
+        spare=np.where(problem.scarce & ~state.priced, 1 - used, np.inf),
+        factor_elasticity=np.where(state.price > NO_PRICE, state.price, 0.0),
+        use_of=at_callers_modes(activity, 0.0),
+        solved=converged,
+    )
+
+
+def _begin(problem: Problem, activity: Array, elasticity: Array) -> Regime:
+    """The regime of other answers, as far as its modes are open here; where none is, the cheapest mode."""
+    known = np.isfinite(elasticity).all(axis=1, keepdims=True) & np.isfinite(activity).all(axis=(1, 2))[:, None]
+    price = np.where(known, elasticity, 1.0) * problem.scarce
+    priced = price > NO_PRICE
+    none = ~priced.any(axis=1, keepdims=True)
+    priced |= none & problem.scarce
+    price = np.where(priced, np.where(none, 1.0, price), np.where(problem.scarce, TRACE, 0.0))
+    carried = np.where(known[..., None], activity, 0.0)[:, problem.tree.task]
+    carried = np.where(problem.open, np.take_along_axis(carried, problem.mode, axis=-1), 0.0)
+    cost = np.where(problem.open, problem.cost(price), np.inf)
+    idle = carried.sum(axis=-1, keepdims=True) == 0
+    cheapest = problem.open & idle & (cost == cost.min(axis=-1, keepdims=True))
+    active = (carried > 0) | cheapest
+    share = np.where(idle, cheapest, carried)
+    share = share / np.maximum(share.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
+    points, leaves = problem.dead.shape
+    return Regime(
+        active=active,
+        priced=priced,
+        price=price,
+        mode_share=share,
+        weight=np.zeros((points, leaves)),
+        leaf_cost=np.ones((points, leaves)),
+        log_cost=np.zeros(points),
+        solved=np.zeros(points, dtype=bool),
+        converged=np.zeros(points, dtype=bool),
+        guess=np.zeros_like(price),
+        guess_used=np.zeros_like(price),
+    )
+
+
+def _flat(part: ArrayLike, inner: int) -> Array:
+    """The array with its leading dimensions made one."""
+    part = np.asarray(part, dtype=float)
+    return part.reshape(-1, *part.shape[part.ndim - inner :])
+
+
+@dataclass(frozen=True)
+class _Organisations:
+    """The caller's arrays, checked, broadcast and with one leading dimension."""
+
+    tree: Tree
+    share: Array  # (point or 1, node)
+    elasticity: Array  # (point or 1, node)
+    bundle: Array  # (point, task, mode, factor)
+    supply: Array  # (point, factor)
+    available: Array  # (point, task, mode)
+    shape: tuple[int, ...]
+
+    def __getitem__(self, rows: slice) -> _Organisations:
+        share, elasticity = (part if len(part) == 1 else part[rows] for part in (self.share, self.elasticity))
+        return _Organisations(self.tree, share, elasticity, self.bundle[rows], self.supply[rows], self.available[rows], self.shape)
+
+    def presolved(self) -> Presolved:
+        """What needs no prices."""
+        return presolve(self.tree, self.share, self.elasticity, self.bundle, self.supply, self.available)
+
+
+def _checked(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None) -> _Organisations:
     bundles, supply = np.asarray(bundles, dtype=float), np.asarray(supply, dtype=float)
     if bundles.ndim < 3:
         raise ValueError(f"bundles need the dimensions (..., task, mode, factor); found shape {bundles.shape}")
@@ -134,12 +253,25 @@ def _checked(bundles, supply, nest, available):
             f"leading dimensions do not fit: bundles {bundles.shape[:-3]}, supply {supply.shape[:-1]}, "
             f"available {available.shape[:-2]}, nest {tree.share.shape[:-1]}"
         ) from None
-    return bundles, supply, available, tree, shape
+    points = int(np.prod(shape, dtype=int))
+    share, elasticity = (
+        (np.broadcast_to(part, (*shape, tree.nodes)).reshape(points, tree.nodes) if part.ndim > 1 else part[None]) for part in (tree.share, tree.elasticity)
+    )
+    return _Organisations(
+        tree,
+        share,
+        elasticity,
+        np.broadcast_to(bundles, (*shape, tasks, modes, factors)).reshape(points, tasks, modes, factors),
+        np.broadcast_to(supply, (*shape, factors)).reshape(points, factors),
+        np.broadcast_to(available, (*shape, tasks, modes)).reshape(points, tasks, modes),
+        shape,
+    )
 
 
-def _allocate_tile(tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Array) -> Allocation:
+def _allocate_tile(organisations: _Organisations, began: tuple[Array, Array] | None) -> Allocation:
+    bundle, supply, tree = organisations.bundle, organisations.supply, organisations.tree
     points, tasks, modes, factors = bundle.shape
-    ready = presolve(tree, share, elasticity, bundle, supply, available)
+    ready = organisations.presolved()
     result = Allocation(
         output=np.where(ready.free, np.inf, 0.0),
         shadow_price=np.full((points, factors), np.nan),
@@ -154,16 +286,18 @@ def _allocate_tile(tree: Tree, share: Array, elasticity: Array, bundle: Array, s
     rows = np.flatnonzero(~(ready.free | ready.impossible))
     node_output = np.full((points, tree.nodes), np.nan)
     if len(rows):
-        node_output[rows] = _fill(result, rows, ready.problem[rows], bundle[rows], supply[rows])
+        problem = ready.problem[rows]
+        start = None if began is None else _begin(problem, *(part[rows] for part in began))
+        node_output[rows] = _fill(result, rows, problem, bundle[rows], supply[rows], start)
     for point in np.flatnonzero(ready.free_node.any(axis=1) & ~ready.impossible):
-        row = point % len(share)
-        _fill_free(result, tree, share[row], elasticity[row], ready, point, node_output[point])
+        share, elasticity = (part[point % len(part)] for part in (organisations.share, organisations.elasticity))
+        _fill_free(result, tree, share, elasticity, ready, point, node_output[point])
     return result
 
 
-def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supply: Array) -> Array:
+def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supply: Array, start: Regime | None) -> Array:
     """Write solved points into the result; returns what every node makes, shape (point, node)."""
-    regime, log_output, gap = solve(problem)
+    regime, log_output, gap = solve(problem, start)
     found = gap < MAX_GAP
     price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
     price = price / np.where(found, price.sum(axis=1), 1.0)[:, None]

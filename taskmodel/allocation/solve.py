@@ -33,7 +33,7 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
         Duality gap [1]; above `MAX_GAP` where no answer was found.
     """
     points = len(problem)
-    best = _blank(problem) if start is None else start
+    best = _blank(problem)
     log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
 
     def keep_better(rows: Array, part: Problem, found: Regime, valid: Array) -> None:
@@ -77,6 +77,7 @@ def _blank(problem: Problem) -> Regime:
         weight=np.zeros((points, leaves)),
         leaf_cost=np.ones((points, leaves)),
         log_cost=np.zeros(points),
+        converged=np.zeros(points, dtype=bool),
         solved=np.zeros(points, dtype=bool),
         guess=np.zeros((points, factors)),
         guess_used=np.zeros((points, factors)),
@@ -94,6 +95,7 @@ def _as_it_is(problem: Problem, rough: Iterate) -> Regime:
         weight=cost_shares(problem.tree, theta)[:, : problem.tree.leaves],
         leaf_cost=rough.leaf_cost,
         log_cost=log_c[:, problem.tree.root],
+        converged=np.zeros(len(problem), dtype=bool),
         solved=np.zeros(len(problem), dtype=bool),
         guess=rough.price,
         guess_used=1 - rough.unused,

@@ -153,7 +153,7 @@ class Measure:
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
         bounds = {"minimum": self.ge, "exclusiveMinimum": self.gt, "maximum": self.le, "exclusiveMaximum": self.lt}
         number = {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
-        return {"anyOf": [number, handler(schema)], "x-unit": self.unit.symbol, "x-allowed": self.allowed()}
+        return {"title": f"number, {self.allowed()}", "anyOf": [number, handler(schema)], "x-unit": self.unit.symbol}
 
 
 Real = Annotated[Quantity, Measure(units.ONE)]

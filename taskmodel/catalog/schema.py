@@ -103,19 +103,15 @@ def find(root: type[BaseModel], data: Any, path: str, new: bool = False) -> tupl
     parts = path.split(".") if isinstance(path, str) else []
     for index, part in enumerate(parts):
         parents.append(slot)
-        last = index == len(parts) - 1
         if slot.kind in ("record", "quantity") and part in fields(slot.type):
+            keys.append(part)
             slot = fields(slot.type)[part]
-            here = here.get(part) if isinstance(here, dict) else None
+        elif slot.kind == "mapping" and (part in _members(here) or (new and part and index == len(parts) - 1)):
             keys.append(part)
-        elif slot.kind == "mapping" and (part in (here or {}) or (new and last and part)):
             slot = slot.type
-            here = (here or {}).get(part)
-            keys.append(part)
-        elif slot.kind == "list" and part.isdecimal() and int(part) < len(here or ()):
-            slot = slot.type
-            here = here[int(part)]
+        elif slot.kind == "list" and part.isdecimal() and len(part) < 10 and int(part) in _members(here):
             keys.append(int(part))
+            slot = slot.type
         else:
             raise UnknownPath(_unknown(root, data, path, parts[:index], slot, here))
         here = _members(here).get(keys[-1])
