@@ -20,6 +20,7 @@ from taskmodel.catalog import (
     Scenario,
     bundled_catalogs,
     bundled_scenarios,
+    load,
     load_catalog,
     load_scenario,
     parse_catalog,
@@ -151,6 +152,15 @@ def test_bundled_names_are_those_of_the_files():
     assert set(bundled_scenarios()) >= {"dedicated_reviewers", "reference", "scarce_inference"}
 
 
+@pytest.mark.parametrize("folder", ["taskmodel/tasks", "tasks"])
+def test_bundled_files_are_found_in_a_wheel_and_in_a_checkout(folder, tmp_path, monkeypatch):
+    (tmp_path / folder / "scenarios").mkdir(parents=True)
+    (tmp_path / folder / "mine.yaml").write_text(GOOD)
+    monkeypatch.setattr(load, "__file__", str(tmp_path / "taskmodel" / "catalog" / "load.py"))
+    assert bundled_catalogs() == ("mine",) and bundled_scenarios() == ()
+    assert load_catalog("mine").name == "mine"
+
+
 @pytest.mark.parametrize("scenario", bundled_scenarios())
 def test_bundled_scenarios_have_a_title_and_say_what_they_are_for(scenario):
     assert load_scenario(scenario).title and load_scenario(scenario).description
@@ -209,6 +219,13 @@ def test_tasks_keep_the_order_of_the_file(good):
 def test_one_task_is_enough():
     catalog = parse_catalog(GOOD[: GOOD.index("  check:")].replace("share: 0.6", "share: 1"))
     assert list(catalog.tasks) == ["write"]
+
+
+def test_a_thousand_tasks_in_a_chain_load():
+    task = "    title: T\n    phase: research\n    share: 0.001\n    horizon: 1\n    review_ratio: 0\n    coverage_floor: 0\n"
+    chain = "".join(f"  t{index}:\n{task}    after: [{f't{index - 1}' if index else ''}]\n" for index in range(1000))
+    catalog = parse_catalog(GOOD[: GOOD.index("  write:")] + chain)
+    assert catalog.tasks["t999"].after == ("t998",)
 
 
 def test_records_cannot_be_changed(good):
@@ -304,10 +321,12 @@ def test_deep_nesting_is_refused_where_it_gets_too_deep(nested, where):
     assert "more than 50 levels" in found.message
 
 
-def test_long_numbers_are_refused_without_being_printed():
-    found = defect(parse_catalog, GOOD.replace("horizon: 8", f"horizon: {'9' * 5000}"))
+@pytest.mark.parametrize("number", ["9" * 5000, "0x" + "f" * 4998, "9" * 4996 + ".0e0"])
+def test_long_numbers_are_refused_without_being_printed(number):
+    found = defect(parse_catalog, GOOD.replace("horizon: 8", f"horizon: {number}"))
     assert (found.line, found.column, found.path) == (40, 14, "tasks.check.horizon")
     assert "(5000 characters) is too large" in found.message and len(found.message) < 120
+    assert parse_catalog(GOOD.replace("horizon: 8", f"horizon: {'8'.zfill(5000)}")).get("tasks.check.horizon") == 8
 
 
 @pytest.mark.parametrize(
@@ -405,7 +424,7 @@ def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
         document = text.read_document(content, "text")
     except CatalogError:
         return
-    if document.defects:
+    if document.defects or "..." in content:  # an end of nothing is nothing here, and an error there
         return
     expected = YAML(typ="base", pure=True).load(content)
 
@@ -454,7 +473,8 @@ def test_unknown_paths_name_the_nearest(alignment):
     assert "did you mean 'tasks.red_teaming.share'" in defect(alignment.get, "tasks.red_taming.share").message
     assert "at nests there are research, decide" in defect(alignment.replace, {"nests.zzz": 1}).message
     assert "at the top there are title" in defect(alignment.get, "").message
-    assert "names a group of values" in defect(alignment.get, "supervision").message
+    for group in ("supervision", "tasks", "tasks.red_teaming", "feedback_loops"):
+        assert "names a group of values" in defect(alignment.get, group).message
     assert "a dotted path" in defect(alignment.replace, {3: 4}).message
 
 
@@ -498,7 +518,7 @@ def test_records_can_be_added_and_removed_by_id(good):
     assert set(good.replace(engineers).pools) == {"people", "engineers"}
     alone = good.replace({"tasks.check": None, "feedback_loops": [], "tasks.write.share": 1})
     assert list(alone.tasks) == ["write"] and alone.feedback_loops == ()
-    copy = good.replace({"tasks.check.share": 0.2, "tasks.again": good.tasks["check"].model_copy(update={"share": 0.2})})
+    copy = good.replace({"tasks.check.share": 0.2, "tasks.again": good.tasks["check"], "tasks.again.share": 0.2})
     assert copy.tasks["again"].after == ("write",)
 
 
@@ -518,6 +538,7 @@ def test_values_set_are_checked_like_a_file(good):
         ("set", "tasks.write.after.0"),
     }
     assert str(found[0]).startswith("set: ")
+    assert "found a number beyond 1.8e308" in defect(good.replace, {"supervision.headcount": 10**5000}).message
     assert "the shares of the tasks sum to 1.1" in defect(good.replace, {"tasks.write.share": 0.7}).message
 
 
@@ -525,7 +546,8 @@ def test_defects_of_a_value_that_was_set_are_placed_at_the_set_and_others_in_the
     found = defects(good.replace, {"nests.research": {"title": "R", "elasticity": -1}, "tasks.check.phase": "build"})
     assert {defect.file for defect in found} == {"set"}
     renamed = defects(good.replace, {"nests.build": good.nests["research"], "nests.research": None})
-    assert {(defect.line, defect.path) for defect in renamed} == {(None, "nests.build"), (31, "tasks.write.phase"), (37, "tasks.check.phase")}
+    places = {(defect.line, defect.path) for defect in renamed}
+    assert places == {(None, "nests.build"), (30, "tasks.write.phase"), (37, "tasks.check.phase")}
 
 
 def test_overrides_accumulate_and_enter_the_hash(good):
@@ -535,6 +557,14 @@ def test_overrides_accumulate_and_enter_the_hash(good):
     assert len({good.sha256, once.sha256, twice.sha256}) == 3
     assert twice.sha256 == load_catalog(FILES / "good.yaml", set=twice.overrides).sha256
     assert good.overrides == {} and good.get("supervision.headcount") == 10
+
+
+def test_overrides_give_the_same_catalog_again_in_whatever_steps_they_were_made(good):
+    horizon = "tasks.check.horizon"
+    steps = good.replace({horizon: 1}).replace({f"{horizon}.low": 0.5, f"{horizon}.high": 5}).replace({horizon: 10})
+    again = good.replace(steps.overrides)
+    assert (again.tasks, again.sha256) == (steps.tasks, steps.sha256)
+    assert steps.tasks["check"].horizon.low is None
 
 
 def test_catalogs_can_be_sent_to_other_processes(alignment):

@@ -14,8 +14,8 @@ error; one that cannot be certified is an error, never a number.
 output is in `taskmodel.production`.
 """
 
-from taskmodel.allocation.arrays import allocate
+from taskmodel.allocation.arrays import Margins, allocate, margins
 from taskmodel.allocation.solution import Allocation, SolveError, Status
 from taskmodel.production import Nest
 
-__all__ = ["Allocation", "Nest", "SolveError", "Status", "allocate"]
+__all__ = ["Allocation", "Margins", "Nest", "SolveError", "Status", "allocate", "margins"]

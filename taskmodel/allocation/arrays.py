@@ -110,8 +110,10 @@ class Margins:
         Unused part of each factor without a price [1]; inf for the others.
     factor_elasticity : array, shape (point, factor)
         Elasticity of output to each factor [1].
-    use_of : array, shape (point, task, mode)
-        Activity of each mode [unit of the task per year].
+    activity : array, shape (point, task, mode)
+        Work done in each mode [unit of the task per year].
+    output : array, shape (point,)
+        Output per year.
     solved : array of bool, shape (point,)
         The regime's equations have a solution there, whether or not it is the optimum.
     """
@@ -120,7 +122,8 @@ class Margins:
     mode_share: Array
     spare: Array
     factor_elasticity: Array
-    use_of: Array
+    activity: Array
+    output: Array
     solved: Array
 
 
@@ -153,7 +156,8 @@ def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayL
         mode_share=at_callers_modes(share, np.inf),
         spare=np.where(problem.scarce & ~state.priced, 1 - used, np.inf),
         factor_elasticity=np.where(state.price > NO_PRICE, state.price, 0.0),
-        use_of=at_callers_modes(activity, 0.0),
+        activity=at_callers_modes(activity, 0.0),
+        output=np.exp(-state.log_cost),
         solved=converged,
     )
 
@@ -279,6 +283,7 @@ def _allocate_tile(organisations: _Organisations, began: tuple[Array, Array] | N
         factor_elasticity_range=np.full((points, factors, 2), np.nan),
         activity=np.zeros((points, tasks, modes)),
         usable=np.zeros((points, tasks, modes), dtype=bool),
+        priced=np.zeros((points, factors), dtype=bool),
         factor_use=np.zeros((points, factors)),
         gap=np.zeros(points),
         status=np.where(ready.free, Status.UNBOUNDED, Status.ZERO).astype("<U9"),
@@ -326,6 +331,7 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     scarce = (supply > 0) & np.isfinite(supply)
     output = np.exp(log_output)
     result.output[rows], result.gap[rows] = output, gap
+    result.priced[rows] = price > np.where(exact, 0.0, KINK)[:, None]
     result.factor_use[rows] = np.einsum("ptm,ptmk->pk", result.activity[rows], bundle)
     result.shadow_price[rows] = np.where(scarce, price * output[:, None] / np.where(scarce, supply, 1.0), 0.0)
     result.factor_elasticity[rows], result.factor_elasticity_range[rows] = price, low_high
@@ -333,7 +339,7 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     lost = rows[~found]
     result.status[lost] = Status.FAILED
     for name, part in vars(result).items():
-        if name not in ("status", "usable"):
+        if name not in ("status", "usable", "priced"):
             part[lost] = np.nan
     with np.errstate(divide="ignore"):  # a leaf that drops out makes nothing, and its log is -inf
         return np.exp(node_log_output(problem.tree, np.log(activity.sum(axis=-1)), problem.share, problem.elasticity))

@@ -62,6 +62,8 @@ class Allocation:
         of least sum of cost share times squared mode shares. inf for free tasks at a ``supremum``.
     usable : array of bool, shape (..., task, mode)
         The mode carries activity in some optimal plan.
+    priced : array of bool, shape (..., factor)
+        The factor has a price.
     factor_use : array, shape (..., factor)
         Units of each factor used per year.
     gap : array, shape (...)
@@ -76,6 +78,11 @@ class Allocation:
     factor_elasticity_range: Array
     activity: Array
     usable: NDArray[np.bool_]
+    priced: NDArray[np.bool_]
     factor_use: Array
     gap: Array
     status: Status | NDArray[np.str_]
+
+    def take(self, rows) -> Allocation:
+        """Rows of a batch with one leading dimension."""
+        return Allocation(**{name: part[rows] for name, part in vars(self).items()})

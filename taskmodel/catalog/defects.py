@@ -59,7 +59,7 @@ class CatalogError(ValueError):
 
 def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str:
     """Return ``"; did you mean 'a' or 'b'?"`` for the nearest of `known`, or an empty string if none is near."""
-    near = difflib.get_close_matches(word, list(known), n=count, cutoff=0.6)
+    near = difflib.get_close_matches(word, list(known), n=count, cutoff=0.75)
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 

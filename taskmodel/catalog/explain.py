@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from .checks import Finding
 from .defects import did_you_mean, listing
 from .schema import Slot, fields, follow
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _NEEDED = {
     "bool_type": "true or false is needed",
@@ -29,7 +31,7 @@ _BOUNDS = {
 }
 
 
-def validate(root: type[BaseModel], values: Any) -> tuple[BaseModel | None, list[Finding]]:
+def validate(root: type[Model], values: Any) -> tuple[Model | None, list[Finding]]:
     """Return plain values as a record, or None and what is wrong with them.
 
     Parameters
@@ -92,6 +94,8 @@ def _found(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:57] + "...")
+    if isinstance(value, int) and value.bit_length() > 1024:
+        return "a number beyond 1.8e308"
     return f"the number {value!r}" if isinstance(value, (int, float)) else f"a {type(value).__name__}"
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel, Field, PrivateAttr
 
@@ -135,7 +135,7 @@ class Catalog(Record):
             If there is no such path, or it names a group of values.
         """
         keys, slot = self._find(path)
-        if slot.kind in ("record", "mapping"):
+        if "record" in (slot.kind, getattr(slot.type, "kind", None)):
             below = [dotted(inner) for inner, _ in schema.leaves(slot, self._at(keys), keys)]
             raise CatalogError([_unset(path, f"names a group of values; give one of them, such as {' or '.join(below[:3])}")])
         value = self._at(keys)
@@ -149,7 +149,7 @@ class Catalog(Record):
         """
         return tuple(dotted(keys) for keys, _ in schema.leaves(schema.Slot("record", Catalog), self._origin.data))
 
-    def replace(self, changes: Mapping[str, Any]) -> Self:
+    def replace(self, changes: Mapping[str, Any]) -> "Catalog":
         """Return a catalog in which the values at some paths are others, checked like a file.
 
         Parameters
@@ -177,8 +177,9 @@ class Catalog(Record):
         (100.0, ('set',))
         """
         changes = {path: _plain(value) for path, value in changes.items()}
-        laid = {path: (value, _SET_MARK, {}) for path, value in changes.items()}
-        origin = replace(self._origin, overrides={**self._origin.overrides, **changes})
+        laid = {path: (value, _SET_MARK, dict.fromkeys(_within(value), _SET_MARK)) for path, value in changes.items()}
+        kept = {path: value for path, value in self._origin.overrides.items() if path not in changes}
+        origin = replace(self._origin, overrides={**kept, **changes})  # in the order in which they were laid over
         return self._lay_over(laid, "set by the user", origin)
 
     def without_source(self) -> tuple[str, ...]:
@@ -196,7 +197,7 @@ class Catalog(Record):
                 found.append(f"{dotted(keys)}: {given['value']:g} {unit} read as {quantity.value!r} [{quantity.unit}]")
         return tuple(found)
 
-    def _lay_over(self, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str, origin: Origin) -> Self:
+    def _lay_over(self, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str, origin: Origin) -> "Catalog":
         """Put values at paths; each comes with the mark of its key and the marks of what is in it."""
         data, places, touched, defects = origin.data, origin.places, [], []
         for path, (value, mark, marks) in laid.items():
@@ -208,7 +209,8 @@ class Catalog(Record):
             data = schema.assign(data, keys, slot, parents, value, label)
             if parents[-1].kind == "quantity":
                 keys = keys[:-1]
-            places = (*places, (keys, {keys: mark, **{(*keys, *inner): where for inner, where in marks.items()}}))
+            below = {keys: mark, **{(*keys, *inner): where for inner, where in marks.items()}}
+            places = (*(place for place in places if place[0] != keys), (keys, below))
             touched.append(keys)
         if defects:
             raise CatalogError(defects)
@@ -250,11 +252,8 @@ class Catalog(Record):
         return value
 
     def _numbers_without_source(self, value: Any, keys: Keys) -> Iterator[Keys]:
-        if isinstance(value, Basis):
-            return
         if isinstance(value, Sourced):
-            by_basis = keys[0] == "tasks" and keys[2] in self.basis
-            if value.source == (SET,) or not (value.source or by_basis):
+            if value.source == (SET,) or not (value.source or self._has_basis(keys) or isinstance(value, Basis)):
                 yield keys
         elif isinstance(value, Record):
             for name in sorted(value.model_fields_set, key=list(type(value).model_fields).index):
@@ -265,8 +264,11 @@ class Catalog(Record):
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
                 yield from self._numbers_without_source(item, (*keys, index))
-        elif isinstance(value, (int, float)) and not isinstance(value, bool) and not (keys[0] == "tasks" and keys[2] in self.basis):
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and not self._has_basis(keys):
             yield keys
+
+    def _has_basis(self, keys: Keys) -> bool:
+        return keys[0] == "tasks" and keys[2] in self.basis and bool(self.basis[keys[2]].source)
 
 
 def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) -> Catalog:
@@ -320,6 +322,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
+    """Yield the keys of a plain value and of everything in it."""
+    yield keys
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _within(item, (*keys, key))
 
 
 def _unset(path: str, message: str) -> Defect:

@@ -44,8 +44,8 @@ class Record(BaseModel):
 class Sourced(Record):
     """A record with numbers that somebody measured, published or judged."""
 
-    source: Keys = Field((), description="key or keys of `sources`, or the word judgement (then `note` gives the reason)")
-    note: Prose = Field("", description="why this value")
+    source: Keys = Field(default=(), description="key or keys of `sources`, or the word judgement (then `note` gives the reason)")
+    note: Prose = Field(default="", description="why this value")
 
 
 class Quantity(Sourced):
@@ -67,9 +67,9 @@ class Quantity(Sourced):
     """
 
     value: Number = Field(description="central value")
-    low: Number | None = Field(None, description="lower end of a 90 % interval")
-    high: Number | None = Field(None, description="upper end of a 90 % interval")
-    unit: Annotated[str, Strict()] = Field("", description="unit; left out: the declared one")
+    low: Number | None = Field(default=None, description="lower end of a 90 % interval")
+    high: Number | None = Field(default=None, description="upper end of a 90 % interval")
+    unit: Annotated[str, Strict()] = Field(default="", description="unit; left out: the declared one")
 
     def at(self, level: Literal["low", "central", "high"]) -> float:
         """Return the low end, the value or the high end; the value itself where no interval is given."""
@@ -300,7 +300,7 @@ class Task(Record):
     title: Prose = Field(min_length=1)
     description: Prose = ""
     phase: Word = Field(description="the nest it belongs to")
-    pool: Word | None = Field(None, description="the labour pool that can do it; needed if there are several")
+    pool: Word | None = Field(None, description="the labour pool that can do it; may be left out if there is one")
     after: tuple[Word, ...] = Field((), description="tasks whose result it needs")
     share: Fraction = Field(description="share of base-year human hours; over the catalog the shares sum to 1")
     horizon: WorkingHours = Field(description="time a skilled person needs for a typical unit")

@@ -174,6 +174,8 @@ def assign(data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], va
         keys, parents, slot = (*keys, "value"), [*parents, slot], fields(Quantity)["value"]
     holder, name = parents[-1], keys[-1]
     given = at(data, keys[:-1])
+    if value is None and name not in _members(given):
+        return data
     if holder.kind == "list":
         return _put(data, keys, value)
     if holder.kind == "quantity":

@@ -8,6 +8,7 @@ limited depth, and at twice the speed. Time goes into the cutting: about 1 ms fo
 """
 
 import codecs
+import math
 import re
 import stat
 from collections.abc import Iterator
@@ -39,14 +40,13 @@ Keys = tuple[str | int, ...]
 
 
 class Mark(NamedTuple):
-    """Where a value and its key stand, and how the value is written (empty for a mapping or list)."""
+    """Where a value and its key stand."""
 
     file: str
     line: int | None
     column: int | None
     key_line: int | None
     key_column: int | None
-    text: str = ""
 
 
 @dataclass
@@ -213,8 +213,7 @@ class _Reader:
         if len(keys) > MAX_DEPTH:
             raise self.stop(f"nested more than {MAX_DEPTH} levels deep")
         if isinstance(token, tokens.ScalarToken):
-            self.mark(keys, key, token, token.value)
-            self.take()
+            self.mark(keys, key, self.take())
             return self.scalar(keys, token)
         self.mark(keys, key, token)
         if isinstance(token, (tokens.BlockMappingStartToken, tokens.FlowMappingStartToken)):
@@ -303,20 +302,21 @@ class _Reader:
 
     def number(self, keys: Keys, token: tokens.ScalarToken) -> float | None:
         text = token.value
-        if text.startswith(("0o", "0x")):
-            return int(text, 0)
-        value = float(text)
-        if value in (float("inf"), float("-inf")):
+        try:
+            value = float(int(text, 0) if text.startswith(("0o", "0x")) else text)
+        except OverflowError:
+            value = math.inf
+        if math.isinf(value):
             self.refuse(token, keys, f"the number {_cut(text)} is too large; the limit is 1.8e308")
             return None
         if value == 0 and re.match(r"[-+0.]*[1-9]", text):
             self.refuse(token, keys, f"the number {_cut(text)} is too small to tell from 0; the limit is 5e-324")
             return None
-        return int(text) if _INTEGER.fullmatch(text) else value
+        return int(value) if _INTEGER.fullmatch(text) else value
 
-    def mark(self, keys: Keys, key: tokens.Token, value: tokens.Token, text: str = "") -> None:
+    def mark(self, keys: Keys, key: tokens.Token, value: tokens.Token) -> None:
         at, of = value.start_mark, key.start_mark
-        self.marks[keys] = Mark(self.file, at.line + 1, at.column + 1, of.line + 1, of.column + 1, text)
+        self.marks[keys] = Mark(self.file, at.line + 1, at.column + 1, of.line + 1, of.column + 1)
 
     def refuse(self, token: tokens.Token, keys: Keys, message: str) -> None:
         at = token.start_mark

@@ -1,0 +1,143 @@
+"""What people want to know of an allocation: speed-ups, what binds, and how much of it is oversight.
+
+With y the activities, eps the elasticities of output to the factors, and B the bundles of which R is review,
+
+    oversight elasticity   sum_k eps_k (sum y R_k) / (sum y B_k)          over all factors k (envelope theorem)
+    bottleneck shares      eps, with every labour pool's entry split into hands-on work and review; they sum to 1
+    throughput speed-up    S_Y = Y / Y without AI, at the same experiment supply
+    latency speed-up       S_L = T without AI / T, T the longest path through the tasks, durations weighted by the mix of modes
+    speed-up               S = S_Y^lambda S_L^(1 - lambda)
+
+Source: docs, model, sections 3.6, 4 and 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from taskmodel import critical_path
+from taskmodel.allocation import Allocation, allocate
+from taskmodel.catalog import Catalog
+from taskmodel.graph import predecessors, task_graph
+from taskmodel.organisation import HUMAN, Organisation
+from taskmodel.production import Array
+from taskmodel.supervision import COVERAGE_POLICIES, MODES, coverage_by_mode
+
+SOURCES = ("hands_on", "review", "inference", "experiments")
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """One entry per point; NaN where there is no output, or no limit to it."""
+
+    output: Array  # (point,) relative to the catalog's own people without AI and with experiments not scarce
+    throughput_speedup: Array
+    latency_speedup: Array
+    speedup: Array
+    bulk_speedup: Array
+    oversight_elasticity: Array
+    bottleneck_share: Array  # (point, source)
+    automated_share: Array  # (point, task) AI modes' part of each task's output
+    mode_share: Array  # (point, task, mode)
+
+
+class Yardstick:
+    """The base against which an organisation is measured, and the clock of its tasks."""
+
+    def __init__(self, catalog: Catalog, organisation: Organisation) -> None:
+        self.organisation = organisation
+        self.exponent = catalog.production.parallel_exponent.value
+        self.latency = catalog.latency
+        self.shares = np.array([task.share.value for task in catalog.tasks.values()])
+        bare = organisation.without_ai().with_unlimited("experiments")
+        self.base_output = float(_without_ai(bare, np.ones(1)).output[0])
+        tasks = catalog.tasks.values()
+        self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
+        self.durations = critical_path.unit_durations(
+            horizon=np.array([task.horizon.value for task in tasks]),
+            review_ratio=np.array([task.review_ratio.at(catalog.supervision.review_level) for task in tasks]),
+            coverage=coverage_by_mode(np.array([task.coverage_floor.value for task in tasks])),
+            serial_speed=self.latency.serial_speed.value,
+            working_hours_per_week=self.latency.working_hours_per_week.value,
+            gate_latency=np.array([0.0 if task.gate_latency is None else task.gate_latency.value for task in tasks]),
+            count_review=self.latency.count_review,
+            count_gates=self.latency.count_gates,
+        )
+        self.ai_mode = HUMAN + 1 + COVERAGE_POLICIES.index(catalog.supervision.coverage)
+        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(self.shares), modes=len(MODES))
+        self.base_time = float(critical_path.longest_path(critical_path.mixed_durations(self.durations, by_people), self.order).total)
+
+    def measure(self, compute: Array, allocation: Allocation) -> Measures:
+        """Everything in `Measures`, for an allocation of the organisation at these points of the compute axis."""
+        activity = allocation.activity
+        made = task_output(activity)
+        done = np.isfinite(allocation.output) & (allocation.output > 0)
+        without = _without_ai(self.organisation.without_ai(), compute)
+        mix = mode_mix(activity, self.organisation.policy)
+        time = self.critical_path(mix).total
+        with np.errstate(invalid="ignore", divide="ignore"):  # no base, or no limit: NaN and inf are what is meant
+            throughput = np.where(without.output > 0, allocation.output / without.output, np.nan)
+            bulk = made.sum(axis=-1) / task_output(without.activity).sum(axis=-1)
+        latency = np.where(done | np.isinf(allocation.output), self.base_time / time, np.nan)
+        return Measures(
+            output=allocation.output / self.base_output,
+            throughput_speedup=throughput,
+            latency_speedup=latency,
+            speedup=throughput**self.exponent * latency ** (1 - self.exponent),
+            bulk_speedup=np.where(done, bulk, np.nan),
+            **self.oversight(compute, allocation),
+            automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
+            mode_share=mix,
+        )
+
+    def oversight(self, compute: Array, allocation: Allocation) -> dict[str, Array]:
+        """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
+        pools = self.organisation.pools
+        activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
+        reviewed = np.einsum("ptm,tmk->pk", activity, self.organisation.review)
+        used = allocation.factor_use
+        part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
+        elasticity = allocation.factor_elasticity
+        review = (elasticity * part).sum(axis=-1)
+        hands_on = (elasticity * (1 - part))[:, :pools].sum(axis=-1)
+        # a dedicated review hour is review whether or not it is used
+        review_source = (elasticity * part)[:, :pools].sum(axis=-1) + elasticity[:, pools]
+        shares = np.stack([hands_on, review_source, elasticity[:, pools + 1], elasticity[:, pools + 2]], axis=-1)
+        return {"oversight_elasticity": review, "bottleneck_share": shares}
+
+    def critical_path(self, mix: Array) -> critical_path.CriticalPath:
+        """The longest path at these mixes of modes, shape (point, task, mode)."""
+        return critical_path.longest_path(self.task_durations(mix), self.order)
+
+    def task_durations(self, mix: Array) -> Array:
+        """Wall-clock time of a unit of each task at these mixes of modes [h]; at AI's pace for all under ``all_by_ai``."""
+        if self.latency.all_by_ai:
+            single = critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1])
+            mix = np.broadcast_to(single, mix.shape)
+        return critical_path.mixed_durations(self.durations, mix)
+
+
+def task_output(activity: Array) -> Array:
+    """Work done in each task, whatever the mode [human-equivalent h/year], shape (point, task)."""
+    return activity.sum(axis=-1)
+
+
+def mode_mix(activity: Array, policy: Array) -> Array:
+    """Share of each task's work done in each mode, shape (point, task, mode).
+
+    A task that is not done at all counts as done by people, or by AI where people may not do it: a unit of it would be.
+    """
+    endless = np.isinf(activity)
+    weight = np.where(endless.any(axis=-1, keepdims=True), endless, activity)
+    total = np.nan_to_num(weight.sum(axis=-1, keepdims=True))
+    first = np.zeros(activity.shape[-2:])
+    first[np.arange(activity.shape[-2]), np.argmax(policy, axis=-1)] = 1.0
+    return np.where(total > 0, np.nan_to_num(weight) / np.where(total > 0, total, 1.0), first)
+
+
+def _without_ai(organisation: Organisation, compute: Array) -> Allocation:
+    """The allocation of people alone, at each compute."""
+    closed = np.zeros((len(compute), len(organisation.tasks)), dtype=bool)
+    return allocate(organisation.bundles(compute), organisation.supply(compute), organisation.nest, organisation.open_modes(closed))

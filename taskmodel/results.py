@@ -1,0 +1,315 @@
+"""Results as labelled datasets with units, meaning and provenance, and their way to a file and back.
+
+One table, `VARIABLES`, says what every variable is measured in and what it means; it is laid over a dataset as the last
+step, so that no variable goes without. Files are netCDF-4 with the groups ``/`` (the sweep), ``/events`` and ``/inputs``
+(what the result was made from); `open` puts them together again. A result holds no clock time: the same inputs give the
+same bits.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from taskmodel.allocation import Allocation
+from taskmodel.catalog import Catalog, CatalogError
+from taskmodel.measures import SOURCES, Measures, Yardstick
+from taskmodel.organisation import Organisation
+from taskmodel.production import Array
+
+LIMITS = ("output", "throughput_speedup", "latency_speedup", "speedup")
+INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides")
+_NO_OUTPUT = "NaN: nothing can be produced, or there is no limit to it"
+
+VARIABLES = {
+    "compute": ("FLOP/year", "effective compute of the leading developer (base-year software)"),
+    "task": ("", "task of the catalog"),
+    "mode": ("", "way of doing a task"),
+    "factor": ("", "scarce input: labour pools [h], review [h], inference [FLOP], experiments [H100-hour]"),
+    "source": ("", "what can hold research back: hands-on work, review, and each other factor"),
+    "output": ("1", "research output relative to the same people without AI, experiments not scarce; inf: no limit"),
+    "throughput_speedup": ("1", "output relative to the same people without AI, at the same experiment supply; inf: no limit"),
+    "latency_speedup": ("1", f"time of one pass through the tasks without AI, relative to that with AI; {_NO_OUTPUT}"),
+    "speedup": ("1", f"effective speed-up: throughput^lambda latency^(1 - lambda), lambda the parallel exponent; {_NO_OUTPUT}"),
+    "bulk_speedup": ("1", f"work done in all tasks, relative to that without AI, however badly balanced; {_NO_OUTPUT}"),
+    "shadow_price": ("output per unit of the factor", f"worth of one more unit of each factor; 0: not scarce; {_NO_OUTPUT}"),
+    "factor_elasticity": ("1", f"elasticity of output to the supply of each factor; they sum to 1; {_NO_OUTPUT}"),
+    "factor_use": ("unit of the factor per year", "use of each factor"),
+    "activity": ("h/year", "work done in each task and mode, in human-equivalent hours; inf: free work without limit"),
+    "automatable": ("", "AI can do the task"),
+    "automated_share": ("1", "part of the task's output that AI makes"),
+    "automated_hours_share": ("1", "part of base-year human hours that AI has taken over, weighted by CES share"),
+    "oversight_elasticity": ("1", f"elasticity of output to all review hours per unit of work, sign reversed; {_NO_OUTPUT}"),
+    "bottleneck_share": ("1", f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}"),
+    "binding_factor": ("", "the source with the largest bottleneck share; empty: nothing can be produced, or there is no limit to it"),
+    "oversight_ceiling": ("1", "output with unlimited inference and experiments, at the capability of this compute; inf: no limit"),
+    "no_oversight_ceiling": ("1", "the same with all review hours set to 0; inf: no limit"),
+    "oversight_ceiling_full": ("1", "output with unlimited inference and experiments and every delegable task open; inf: no limit"),
+    "duality_gap": ("1", "1 - output x unit cost: bound on the relative error of output"),
+    "status": ("", "kind of answer: optimal, kink (prices not unique), zero, supremum (not attained), unbounded"),
+    "kind": ("", "what changes"),
+    "binding_tolerance": ("1", "oversight binds where its bottleneck share exceeds this"),
+    "today": ("FLOP/year", "where the compute axis stands today"),
+    "duration": ("h", "wall-clock time of a typical unit of the task, in the mix of modes"),
+    "start": ("h", "earliest start of the task within one pass, wall-clock"),
+    "slack": ("h", "how much longer the task may take without lengthening the pass, wall-clock"),
+    "critical": ("", "the task is on the critical path"),
+    "pass_time": ("h", "wall-clock time of one pass through all tasks"),
+    "pass_time_without_ai": ("h", "wall-clock time of one pass through all tasks by people alone"),
+    "mode_share": ("1", "part of the task's output made in each mode"),
+}
+
+
+@dataclass(frozen=True)
+class EventTable:
+    """Columns over the events of a sweep; limits of measures and factor elasticities by side."""
+
+    compute: Array
+    kind: list[str]
+    task: list[str]
+    mode: list[str]
+    factor: list[str]
+    limits: dict[str, tuple[Measures, Array]] = field(default_factory=dict)
+
+
+def dataset(
+    catalog: Catalog,
+    organisation: Organisation,
+    compute: Array,
+    allocation: Allocation,
+    values: Measures,
+    ceilings: dict[str, Array],
+    events: EventTable,
+) -> xr.Dataset:
+    """A sweep as a dataset; arguments have a leading dimension ``compute``."""
+    shares = np.array([task.share.value for task in catalog.tasks.values()])
+    named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
+    variables = {
+        **{name: ("compute", getattr(values, name)) for name in (*LIMITS, "bulk_speedup", "oversight_elasticity")},
+        "shadow_price": (("compute", "factor"), allocation.shadow_price),
+        "factor_elasticity": (("compute", "factor"), allocation.factor_elasticity),
+        "factor_use": (("compute", "factor"), allocation.factor_use),
+        "activity": (("compute", "task", "mode"), allocation.activity),
+        "automatable": (("compute", "task"), organisation.automatable(compute)),
+        "automated_share": (("compute", "task"), values.automated_share),
+        "automated_hours_share": ("compute", values.automated_share @ shares),
+        "bottleneck_share": (("compute", "source"), values.bottleneck_share),
+        "binding_factor": ("compute", np.array([*SOURCES, ""], dtype=object)[named]),
+        "oversight_ceiling": ("compute", ceilings["oversight_ceiling"]),
+        "no_oversight_ceiling": ("compute", ceilings["no_oversight_ceiling"]),
+        "oversight_ceiling_full": ((), ceilings["oversight_ceiling_full"]),
+        "duality_gap": ("compute", allocation.gap),
+        "status": ("compute", np.asarray(allocation.status).astype(object)),
+        "today": ((), catalog.compute.today.value),
+        "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
+        "event_compute": ("event", events.compute),
+        **{f"event_{name}": ("event", np.array(getattr(events, name), dtype=object)) for name in ("kind", "task", "mode", "factor")},
+    }
+    count = len(events.compute)
+    for side in ("before", "after"):
+        measured, elasticity = events.limits.get(side, (None, np.zeros((count, len(organisation.factors)))))
+        for name in LIMITS:
+            variables[f"event_{name}_{side}"] = ("event", np.zeros(0) if measured is None else getattr(measured, name))
+        variables[f"event_factor_elasticity_{side}"] = (("event", "factor"), elasticity)
+    coords = {
+        "compute": compute,
+        "task": np.array(organisation.tasks, dtype=object),
+        "mode": np.array(organisation.modes, dtype=object),
+        "factor": np.array(organisation.factors, dtype=object),
+        "source": np.array(SOURCES, dtype=object),
+    }
+    return _described(xr.Dataset(variables, coords, _provenance(catalog)))
+
+
+def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yardstick, compute: float, mix: Array) -> xr.Dataset:
+    """The critical path at one compute; mix has shape (1, task, mode)."""
+    path = yardstick.critical_path(mix)
+    finish = path.start[0]
+    after = {name: task.after for name, task in catalog.tasks.items()}
+    variables = {
+        "mode_share": (("task", "mode"), mix[0]),
+        "duration": ("task", yardstick.task_durations(mix)[0]),
+        "start": ("task", finish),
+        "slack": ("task", path.slack[0]),
+        "critical": ("task", path.critical[0]),
+        "pass_time": ((), path.total[0]),
+        "pass_time_without_ai": ((), yardstick.base_time),
+        "latency_speedup": ((), yardstick.base_time / path.total[0]),
+    }
+    coords = {
+        "task": np.array(list(after), dtype=object),
+        "mode": np.array(organisation.modes, dtype=object),
+        "compute": compute,
+    }
+    return _described(xr.Dataset(variables, coords, _provenance(catalog)))
+
+
+def select_events(result: xr.Dataset) -> xr.Dataset:
+    """The variables over ``event``, without their prefix."""
+    if "event_compute" not in result:
+        raise ValueError("this dataset has no events: give the result of taskmodel.sweep")
+    names = [str(name) for name in result.data_vars if str(name).startswith("event_")]
+    chosen = {name.removeprefix("event_"): (result[name].dims, result[name].values, result[name].attrs) for name in names}
+    # `factor` is what changes at an event, and the name of a dimension: its labels go by another name
+    labels = xr.Variable("factor", result["factor"].values, {"long_name": "the factor that factor_elasticity is about"})
+    return xr.Dataset(chosen, {"factor_name": labels}, result.attrs)
+
+
+def compare(catalogs: Sequence[Catalog] | dict[str, Catalog], compute: Array | None = None) -> xr.Dataset:
+    """Sweeps of several catalogs joined along ``scenario``.
+
+    Parameters
+    ----------
+    catalogs : sequence or mapping of Catalog
+        Keys of a mapping name the scenarios; otherwise they are named by catalog, scenario and what was set.
+    compute : array, optional
+        Points to report [FLOP/year]; default: the first catalog's grid.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``scenario`` and the dimensions of a sweep. Tasks, factors and sources that a scenario has not are NaN there (False,
+        or an empty string). Events are left out: they are not on a common axis; take them from each sweep.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to compare, or two have the same name.
+    """
+    from taskmodel.stepping import sweep
+
+    named = dict(catalogs) if isinstance(catalogs, dict) else {}
+    if not named:
+        for catalog in catalogs:
+            name = label(catalog)
+            if name in named:
+                raise ValueError(f"two catalogs are both named {name!r}; give a mapping of names to catalogs")
+            named[name] = catalog
+    if not named:
+        raise ValueError("nothing to compare: give at least one catalog")
+    sweeps = []
+    for catalog in named.values():
+        swept = sweep(catalog, compute)
+        compute = swept["compute"].values
+        sweeps.append(swept.drop_vars([name for name in swept.data_vars if str(name).startswith("event_")]))
+    blanks = {name: _blank(sweeps[0][name].dtype) for name in sweeps[0].data_vars}
+    joined = xr.concat(
+        sweeps, xr.Variable("scenario", np.array(list(named), dtype=object)), join="outer", fill_value=blanks, combine_attrs="drop", data_vars="all"
+    )
+    order = list(dict.fromkeys(task for swept in sweeps for task in swept["task"].values))
+    joined = joined.sel(task=order)
+    joined.attrs = {"taskmodel_version": sweeps[0].attrs["taskmodel_version"], "compared": json.dumps([swept.attrs for swept in sweeps], sort_keys=True)}
+    return _described(joined)
+
+
+def label(catalog: Catalog) -> str:
+    """A short name for a catalog: its own, its scenario's and what was set besides."""
+    parts = [catalog.name, *([catalog.scenario] if catalog.scenario else []), *(f"{path}={value}" for path, value in catalog.overrides.items())]
+    return ", ".join(parts)
+
+
+def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
+    """Write a result to a netCDF-4 file: groups ``/``, ``/events`` and ``/inputs``.
+
+    The file is written beside its place and moved there when whole.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    target = Path(path)
+    over_events = [name for name in result.data_vars if "event" in result[name].dims]
+    inputs = {name: result.attrs[name] for name in INPUTS if name in result.attrs}
+    main = result.drop_vars(over_events)
+    main.attrs = {name: value for name, value in result.attrs.items() if name not in inputs}
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    os.close(handle)
+    try:
+        options = {"engine": "h5netcdf"}
+        main.to_netcdf(name, mode="w", **options)
+        if over_events:
+            result[over_events].drop_vars(list(result.coords), errors="ignore").drop_attrs(deep=False).to_netcdf(name, mode="a", group="events", **options)
+        if inputs:
+            xr.Dataset(attrs=inputs).to_netcdf(name, mode="a", group="inputs", **options)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def open(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read a result that `save` wrote; the same dataset comes back.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    groups = xr.open_groups(path, engine="h5netcdf")
+    try:
+        parts = {name: group.load() for name, group in groups.items()}
+    finally:
+        for group in groups.values():
+            group.close()
+    result = parts["/"]
+    attrs = {**result.attrs, **parts.get("/inputs", xr.Dataset()).attrs}
+    if "/events" in parts:
+        result = result.merge(parts["/events"], combine_attrs="drop")
+    result.attrs = attrs
+    return _as_text(result)
+
+
+def _as_text(result: xr.Dataset) -> xr.Dataset:
+    """Texts as Python strings, whatever the file made of them, and no traces of the file's encoding."""
+    for name, variable in result.variables.items():
+        if variable.dtype.kind in "OUT":
+            result[name] = variable.astype(object)
+    return result.drop_encoding()
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _blank(dtype: np.dtype) -> object:
+    return {"b": False, "O": "", "i": 0}.get(dtype.kind, np.nan)
+
+
+def _provenance(catalog: Catalog) -> dict[str, str]:
+    from taskmodel import __version__
+
+    return {
+        "taskmodel_version": __version__,
+        "catalog_name": catalog.name,
+        "catalog_yaml": catalog.yaml_text,
+        "catalog_sha256": catalog.sha256,
+        "scenario_name": catalog.scenario or "",
+        "scenario_yaml": catalog.scenario_yaml,
+        "overrides": json.dumps(catalog.overrides, sort_keys=True),
+    }
+
+
+def _described(result: xr.Dataset) -> xr.Dataset:
+    """Lay unit and meaning over every variable, as the last step."""
+    for name in result.variables:
+        plain, side = str(name).removeprefix("event_"), ""
+        for ending in ("before", "after"):
+            if plain.endswith(f"_{ending}"):
+                plain, side = plain.removesuffix(f"_{ending}"), f", limit from {'below' if ending == 'before' else 'above'}"
+        if plain in VARIABLES:
+            units, meaning = VARIABLES[plain]
+            attrs = {"units": units, "long_name": meaning + side}
+            result[name].attrs = {key: value for key, value in attrs.items() if value}
+    return result
