@@ -427,7 +427,10 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
         # both sides of an event between thresholds were looked at a little aside: follow their regimes to the place itself
         m = margins(*arrays, joined)
         followed = _as_allocation(arrays[0], m)
-        exact = m.solved & ~at_threshold
+        # the place is known to rounding, and so is a share that is zero there; a share well below zero means it is another place
+        least = (m.activity / np.maximum(m.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)).min(axis=(1, 2))
+        exact = m.solved & ~at_threshold & (least > -ASIDE)
+        followed.activity[:] = np.maximum(followed.activity, 0.0)
         for name in ("output", "activity", "factor_elasticity", "factor_use"):
             getattr(joined, name)[exact] = getattr(followed, name)[exact]
         values = walker.yardstick.measure(compute, joined)

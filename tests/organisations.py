@@ -116,6 +116,25 @@ def unit_cost(nest, task_cost):
     return float(np.exp(log_unit_cost(nest, log(task_cost))))
 
 
+def least_cost_work(nest, task_cost):
+    """Work in each task, shape (task,), that makes one unit of the nest at the least cost; each task used once."""
+    log_cost, work = log(task_cost), np.zeros(len(task_cost))
+
+    def spread(nest, log_quantity):
+        total = log_unit_cost(nest, log_cost)
+        for share, member in zip(nest.shares, nest.members, strict=True):
+            inside = isinstance(member, Nest)
+            cost = log_unit_cost(member, log_cost) if inside else log_cost[member]
+            log_needed = log_quantity + np.log(share) + nest.elasticity * (total - cost)
+            if inside:
+                spread(member, log_needed)
+            else:
+                work[member] = np.exp(log_needed)
+
+    spread(nest, 0.0)
+    return work
+
+
 def task_cost(bundles, price, available=None):
     """Cost of one unit of each task by its cheapest open mode; inf where none is open."""
     cost = bundles @ price

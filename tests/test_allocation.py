@@ -6,7 +6,18 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from organisations import Organisation, certify, elasticities_of, random_nest, random_organisation, status_of, status_words
+from organisations import (
+    Organisation,
+    certify,
+    elasticities_of,
+    least_cost_work,
+    primal_output,
+    random_nest,
+    random_organisation,
+    status_of,
+    status_words,
+    unit_cost,
+)
 from scipy.optimize import linprog, nnls
 
 from taskmodel.allocation import Nest, SolveError, allocate
@@ -21,6 +32,40 @@ def flat(elasticity, shares):
 def own_factors(count):
     """Bundles of tasks that each use one unit of a factor of their own, in one mode."""
     return np.eye(count)[:, None, :]
+
+
+# The judge ---------------------------------------------------------------------------------------------------------
+
+
+def test_output_and_unit_cost_are_the_textbooks():
+    x, z, s = np.array([4.0, 1.0]), np.array([3.0, 0.5]), np.array([0.25, 0.75])
+    assert primal_output(flat(0.5, [0.5, 0.5]), x) == pytest.approx(3.2)  # harmonic mean of 8 and 2
+    assert primal_output(flat(0, s), x) == pytest.approx(4 / 3)
+    assert primal_output(flat(1, s), x) == pytest.approx(16**0.25 * (4 / 3) ** 0.75)
+    assert primal_output(flat(2, s), x) == pytest.approx((0.25 * 4 + 0.75 * (4 / 3) ** 0.5) ** 2)
+    assert unit_cost(flat(0.5, s), z) == pytest.approx((0.25 * 3**0.5 + 0.75 * 0.5**0.5) ** 2)
+    assert unit_cost(flat(0, s), z) == pytest.approx(0.25 * 3 + 0.75 * 0.5)
+    assert unit_cost(flat(1, s), z) == pytest.approx(3**0.25 * 0.5**0.75)
+    assert unit_cost(flat(2, s), z) == pytest.approx(1 / (0.25 / 3 + 0.75 / 0.5))
+
+
+def test_least_cost_work_makes_one_unit_at_the_unit_cost():
+    rng = np.random.default_rng(4)
+    for _ in range(100):
+        organisation = random_organisation(rng, 6)
+        cost = 10.0 ** rng.uniform(-3, 3, len(organisation.bundles))
+        work = least_cost_work(organisation.nest, cost)
+        assert_allclose(primal_output(organisation.nest, work), 1, rtol=1e-11)
+        assert_allclose(work @ cost, unit_cost(organisation.nest, cost), rtol=1e-11)
+
+
+def test_no_plan_and_no_prices_beat_weak_duality():
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        organisation = random_organisation(rng, 8)
+        activity = np.where(organisation.available, 10.0 ** rng.uniform(-4, 4, organisation.available.shape), 0.0)
+        price = 10.0 ** rng.uniform(-4, 4, organisation.supply.size) * (rng.random(organisation.supply.size) < 0.8)
+        assert certify(organisation, activity, price + 1e-9).gap > -1e-12
 
 
 # Random organisations ------------------------------------------------------------------------------------------------
@@ -308,7 +353,7 @@ def test_least_norm_weighs_factors_that_move_together():
 
 
 def test_a_kink_inside_a_smooth_nest_leaves_the_rest_smooth():
-    a = allocate(own_factors(3), [0.5, 0.5, 0.5], Nest(0.5, [0.5, 0.5], [Nest(0, [0.5, 0.5], [0, 1]), 2]))
+    a = allocate(own_factors(3), [0.25, 0.25, 0.5], Nest(0.5, [0.5, 0.5], [Nest(0, [0.5, 0.5], [0, 1]), 2]))
     assert_allclose(a.output, 1, rtol=1e-9)
     assert_allclose(a.factor_elasticity, [0.25, 0.25, 0.5], atol=1e-9)
     assert_allclose(a.factor_elasticity_range, [[0, 0.5], [0, 0.5], [0.5, 0.5]], atol=1e-9)
@@ -558,31 +603,21 @@ def test_leading_dimensions_broadcast():
     assert_batch_is_the_loop(batch, lambda i: allocate(bundles[i[0], 0], supply[i[1]], nest), (3, 4))
 
 
-def test_a_batch_of_elasticities_and_shares_equals_the_loop_over_them():
-    organisation = regular(32, 1, tasks=4)[0]
+@pytest.mark.parametrize("varies", ["root", "inner", "shares", "everything"])
+def test_a_batch_of_nests_equals_the_loop_over_them(varies):
+    (organisation,) = regular(32, 1, tasks=4)
     bundles, supply, _, available = organisation.problem
-    elasticity = np.array([0.0, 0.1, 0.5, 1.0, 1.5])
-    shares = np.random.default_rng(32).dirichlet([1, 1, 1], size=5)
+    many = {"root": np.array([0.0, 0.1, 0.5, 1.0, 1.5]), "inner": np.array([1.5, 1.0, 0.0, 0.5, 0.9])}
+    many["shares"] = np.random.default_rng(32).dirichlet([1, 1, 1], size=5)
+    many["supply"] = supply * np.linspace(1, 2, 5)[:, None] ** np.arange(supply.size)
+    one = {"root": 0.5, "inner": 0.5, "shares": many["shares"][0], "supply": supply}
 
-    def nest(root, inner, weights):
-        return Nest(root, weights, [3, Nest(inner, [0.5, 0.5], [1, 0]), 2])
+    def solve(root, inner, shares, supply):
+        return allocate(bundles, supply, Nest(root, shares, [3, Nest(inner, [0.5, 0.5], [1, 0]), 2]), available)
 
-    def point(index, root=elasticity, inner=np.full(5, 0.5), weights=shares):
-        return allocate(bundles, supply, nest(root[index], inner[index], weights[index]), available)
-
-    assert_batch_is_the_loop(allocate(bundles, supply, nest(elasticity, 0.5, shares), available), point, (5,))
-    same = np.broadcast_to(shares[0], (5, 3))
-    assert_batch_is_the_loop(
-        allocate(bundles, supply, nest(0.5, elasticity, shares[0]), available),
-        lambda i: point(i, root=np.full(5, 0.5), inner=elasticity, weights=same),
-        (5,),
-    )
-    supplies = supply * np.linspace(1, 2, 5)[:, None] ** np.arange(supply.size)
-    assert_batch_is_the_loop(
-        allocate(bundles, supplies, nest(elasticity, 0.5, shares), available),
-        lambda i: allocate(bundles, supplies[i], nest(elasticity[i], 0.5, shares[i]), available),
-        (5,),
-    )
+    moving = list(many) if varies == "everything" else [varies]
+    batch = solve(**(one | {name: many[name] for name in moving}))
+    assert_batch_is_the_loop(batch, lambda index: solve(**(one | {name: many[name][index] for name in moving})), (5,))
 
 
 def test_each_point_of_a_batch_has_its_own_status():

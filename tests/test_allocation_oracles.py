@@ -5,7 +5,7 @@ import warnings
 import cvxpy as cp
 import numpy as np
 import pytest
-from organisations import elasticities_of, log, log_output, log_unit_cost, random_organisation, task_cost
+from organisations import least_cost_work, log, log_output, random_organisation, task_cost
 
 from taskmodel.allocation import Nest, allocate
 
@@ -98,24 +98,10 @@ def conic_nest(nest, reference, level, leaves, constraints):
         constraints += [cp.ExpCone(w, same, member), theta @ w >= 0]
 
 
-def demand(nest, log_quantity, log_cost, log_task_output):
-    """Fill in the log of the work that costs the least for a quantity of the nest when tasks cost what they cost."""
-    total = log_unit_cost(nest, log_cost)
-    for share, member in zip(nest.shares, nest.members, strict=True):
-        inside = isinstance(member, Nest)
-        cost = log_unit_cost(member, log_cost) if inside else log_cost[member]
-        log_needed = log_quantity + np.log(share) + nest.elasticity * (total - cost)
-        if inside:
-            demand(member, log_needed, log_cost, log_task_output)
-        else:
-            log_task_output[member] = log_needed
-
-
 def conic_program(organisation):
     """Best output of any organisation by Clarabel, or None; solved around its own answer until that is optimal and stays."""
-    reference = np.empty(len(organisation.bundles))
-    log_cost = log(task_cost(organisation.bundles, 1 / organisation.supply, organisation.available))
-    demand(organisation.nest, 0.0, log_cost, reference)
+    cost = task_cost(organisation.bundles, 1 / organisation.supply, organisation.available)
+    reference = log(least_cost_work(organisation.nest, cost))
     for _ in range(5):
         level, leaves, constraints = cp.Variable(), {}, []
         conic_nest(organisation.nest, reference, level, leaves, constraints)
@@ -143,14 +129,14 @@ def test_highs_finds_the_same_optimum_where_every_nest_is_leontief(decades):
 @pytest.mark.parametrize("levels", [1, 2, 3])
 def test_clarabel_finds_the_same_optimum_wherever_it_finds_one(levels):
     rng = np.random.default_rng(61)
-    solved = {}
+    solved = 0
     for _ in range(40):
         organisation = random_organisation(rng, 3, levels=levels)
         if (expected := conic_program(organisation)) is not None:
             assert allocate(*organisation.problem).output == pytest.approx(expected, rel=1e-6)
-            solved[organisation] = sorted(set(elasticities_of(organisation.nest)))
-    print(f"{levels} levels: Clarabel failed on {40 - len(solved)} of 40")
-    assert len(solved) >= 20
+            solved += 1
+    print(f"{levels} levels: Clarabel failed on {40 - solved} of 40")
+    assert solved >= 20
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 0.9, 1, 1.5, 4])

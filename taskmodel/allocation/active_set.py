@@ -31,7 +31,11 @@ COST_TOLERANCE = 1e-11  # relative: how much cheaper an idle mode must look befo
 USE_TOLERANCE = 1e-11  # relative: how far a factor may be used beyond its supply
 CONVERGED = 1e-13
 DAMPING = 1e-13
+FIRST_PRICE = 1e-6
+NEAR = 0.4  # log use below this counts as close to one
 TRACE = 1e-100  # stands for a price of zero, so that no cost vanishes: far below the rounding of any other
+
+NO_PRICE = TRACE * 1e20  # prices below this stand for zero
 
 
 @dataclass
@@ -175,7 +179,10 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
     full[broken] = np.eye(size)
     right[broken] = 0.0
     solution = np.linalg.solve(full, right[..., None])[..., 0]
-    x = np.clip(solution[:, :factors] * scale, -20.0, 20.0)
+    x = solution[:, :factors] * scale
+    # use is nearly a power of a price where it is far from one, and nearly linear in it where it is close
+    near = np.abs(np.log(used)) < NEAR
+    factor = np.where(near, 1 + np.clip(x, -0.999, 1e90), np.exp(np.clip(x, -20.0, 20.0)))
     moved = np.where(now.priced, np.abs(x), 0.0).max(axis=1)
     change = -solution[tie_point, factors + place] / tie_scale
     step = np.zeros_like(w)
@@ -188,7 +195,7 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
     finished = (imbalance < CONVERGED * 10) & (apart < CONVERGED * 10)
     going = ~(finished | broken)[:, None]
     now.weight[:], now.leaf_cost[:], now.log_cost[:] = weight, leaf_cost, log_c[:, tree.root]
-    now.price[:] = np.where(going & now.priced, s * np.exp(x), s)
+    now.price[:] = np.where(going & now.priced, s * factor, s)
     now.mode_share[:] = np.where(going[..., None] & now.active, w + step, w)
     moved[broken] = np.nan
     return finished, moved
@@ -234,10 +241,12 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
 
 
 def _first_price(now: Regime, used: Array) -> Array:
-    """Where use falls to one, were it a power of the price between `TRACE` and the guess."""
+    """A price to begin with, for a factor that is used beyond its supply without one."""
+    # where use falls to one, were it a power of the price between `TRACE` and the guess
     high, low = np.log(np.maximum(used, 1.0)), np.log(np.clip(now.guess_used, 1e-300, 1 - 1e-3))
-    guess = np.where(now.guess > TRACE, now.guess, 1e-9)
-    return np.exp(np.log(TRACE) + (np.log(guess) - np.log(TRACE)) * high / (high - low))
+    guess = np.where(now.guess > TRACE, now.guess, FIRST_PRICE)
+    by_power = np.exp(np.log(TRACE) + (np.log(guess) - np.log(TRACE)) * high / (high - low))
+    return np.where(used > 2, by_power, FIRST_PRICE)
 
 
 def certify(problem: Problem, now: Regime) -> tuple[Array, Array]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import TRACE, Regime, polish
+from taskmodel.allocation.active_set import NO_PRICE, TRACE, Regime, polish
 from taskmodel.allocation.degenerate import ZERO_SHARE, elasticity_range, fair_split, flat_prices, flat_splits
 from taskmodel.allocation.presolve import Presolved, Problem, presolve
 from taskmodel.allocation.solution import Allocation, SolveError, Status
@@ -15,8 +15,8 @@ from taskmodel.allocation.solve import MAX_GAP, solve
 from taskmodel.production import Array, Nest, Tree, node_log_output
 
 TILE = 2_000_000  # bundle entries handled at once
+TIE = 1e-10  # relative: modes whose costs differ by less are tied
 KINK = 1e-7  # elasticities that differ by more than this over the optimal prices make a kink
-NO_PRICE = TRACE * 1e20  # prices below this stand for zero
 
 
 def allocate(
@@ -76,14 +76,15 @@ def allocate(
     1.9802
     """
     organisations = _checked(bundles, supply, nest, available)
+    first, again = organisations.distinct()
     tasks, modes, factors = organisations.bundle.shape[1:]
     step = max(1, TILE // max(1, len(organisations.tree.task) * modes * factors))
     began = None if start is None else (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
     tiles = []
-    for first in range(0, len(organisations.supply), step):
-        rows = slice(first, first + step)
+    for begin in range(0, len(first), step):
+        rows = first[begin : begin + step]
         tiles.append(_allocate_tile(organisations[rows], began and tuple(part[rows] for part in began)))
-    joined = {name: np.concatenate([getattr(tile, name) for tile in tiles]) for name in vars(tiles[0])}
+    joined = {name: np.concatenate([getattr(tile, name) for tile in tiles])[again] for name in vars(tiles[0])}
 
     shape, failed = organisations.shape, joined["status"] == Status.FAILED
     if throw and failed.any():
@@ -212,7 +213,19 @@ class _Organisations:
     available: Array  # (point, task, mode)
     shape: tuple[int, ...]
 
-    def __getitem__(self, rows: slice) -> _Organisations:
+    def distinct(self) -> tuple[Array, Array]:
+        """Points that differ from all earlier ones, and for every point which of those it equals."""
+        points = len(self.supply)
+        parts = [self.supply, self.available, self.share, self.elasticity]
+        # bundles that are the same at every point are one row in memory
+        parts += [self.bundle] if self.bundle.strides[0] else []
+        keys = [b"".join(part[point].tobytes() for part in parts if len(part) == points) for point in range(points)]
+        place: dict[bytes, int] = {}
+        again = np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.intp)
+        first = np.unique(again, return_index=True)[1]
+        return first, again
+
+    def __getitem__(self, rows: NDArray[np.intp]) -> _Organisations:
         share, elasticity = (part if len(part) == 1 else part[rows] for part in (self.share, self.elasticity))
         return _Organisations(self.tree, share, elasticity, self.bundle[rows], self.supply[rows], self.available[rows], self.shape)
 
@@ -310,7 +323,13 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
     exact = found & regime.solved
-    for point in np.flatnonzero(exact)[flat_splits(problem[exact], regime.take(exact))]:
+    # modes that cost the same without being needed may carry activity too
+    cost = problem.cost(regime.price)
+    tied = problem.open & (cost <= regime.leaf_cost[..., None] * (1 + TIE)) & exact[:, None, None]
+    more = (tied & ~regime.active).any(axis=(1, 2))
+    regime.active |= tied
+    more[exact] |= flat_splits(problem[exact], regime.take(exact))
+    for point in np.flatnonzero(more):
         mode_share[point], usable[point] = fair_split(problem, regime, point)
     for point in np.flatnonzero(exact)[flat_prices(problem[exact], regime.take(exact))]:
         price[point], low_high[point] = elasticity_range(problem, regime, point)

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from taskmodel.allocation.active_set import Regime
+from taskmodel.allocation.active_set import NO_PRICE, Regime
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost
 
 FLAT = 1e-9  # curvature, relative to the largest, below which a direction counts as flat
 TIGHT = 1e-9  # relative: a factor used up to this counts as used up
 ZERO_SHARE = 1e-12
+UNIQUE = 1e-9  # elasticities that differ by less than this over the optimal prices are one
 
 
 def flat_prices(problem: Problem, regime: Regime) -> Mask:
@@ -146,8 +147,9 @@ def elasticity_range(problem: Problem, regime: Regime, point: int) -> tuple[Arra
             corner = lowest(sign * np.eye(factors)[factor])
             corners.append(corner)
             ends[factor, side] = corner[factor]
-    if np.all(ends[:, 1] - ends[:, 0] < 1e-9):
-        return regime.price[point] / regime.price[point].sum(), np.repeat((regime.price[point] / regime.price[point].sum())[:, None], 2, axis=1)
+    if np.all(ends[:, 1] - ends[:, 0] < UNIQUE):
+        known = np.where(regime.price[point] > NO_PRICE, regime.price[point], 0.0)
+        return known / known.sum(), np.repeat((known / known.sum())[:, None], 2, axis=1)
     return _least_norm(lowest, min(corners, key=np.linalg.norm)), ends
 
 
