@@ -93,9 +93,13 @@ class Organisation:
         return whole
 
     def without_ai(self) -> Organisation:
-        """The same people without AI: the base of the speed-ups. Dedicated reviewers have nothing to do."""
-        policy = self.policy.copy()
-        policy[:, HUMAN + 1 :] = False
+        """The same people without AI: the base of the speed-ups.
+
+        They do every task, as before there was AI, also those that ``by_people`` now keeps from them. Dedicated reviewers have
+        nothing to do.
+        """
+        policy = np.zeros_like(self.policy)
+        policy[:, HUMAN] = True
         return replace(self, policy=policy)
 
     def with_unlimited(self, *factors: str) -> Organisation:

@@ -264,7 +264,7 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
     result = parts["/"]
     attrs = {**result.attrs, **parts.get("/inputs", xr.Dataset()).attrs}
     if "/events" in parts:
-        result = result.merge(parts["/events"], combine_attrs="drop")
+        result = result.assign(parts["/events"].variables)
     result.attrs = attrs
     return _as_text(result)
 
@@ -273,7 +273,7 @@ def _as_text(result: xr.Dataset) -> xr.Dataset:
     """Texts as Python strings, whatever the file made of them, and no traces of the file's encoding."""
     for name, variable in result.variables.items():
         if variable.dtype.kind in "OUT":
-            result[name] = variable.astype(object)
+            result[name] = variable.copy(data=variable.values.astype(object))
     return result.drop_encoding()
 
 

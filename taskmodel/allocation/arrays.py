@@ -16,6 +16,7 @@ from taskmodel.production import Array, Nest, Tree, node_log_output
 
 TILE = 2_000_000  # bundle entries handled at once
 TIE = 1e-10  # relative: modes whose costs differ by less are tied
+NO_PART = 1e-13  # of a cost: less of it than this is rounding
 KINK = 1e-7  # elasticities that differ by more than this over the optimal prices make a kink
 
 
@@ -317,14 +318,18 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     """Write solved points into the result; returns what every node makes, shape (point, node)."""
     regime, log_output, gap = solve(problem, start)
     found = gap < MAX_GAP
+    cost = problem.cost(regime.price)
+    exact = found & regime.solved
+    # a factor that no active mode's cost depends on has no price: its own has run down to rounding
+    part = np.where(regime.active[..., None], problem.bundle * regime.price[:, None, None, :] / cost[..., None], 0.0).max(axis=(1, 2))
+    regime.priced &= ~exact[:, None] | (part > NO_PART)
+    regime.price = np.where(exact[:, None] & ~regime.priced & problem.scarce, TRACE, regime.price)
     price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
     price = price / np.where(found, price.sum(axis=1), 1.0)[:, None]
     low_high = np.stack([price, price], axis=-1)
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
-    exact = found & regime.solved
     # modes that cost the same without being needed may carry activity too
-    cost = problem.cost(regime.price)
     tied = problem.open & (cost <= regime.leaf_cost[..., None] * (1 + TIE)) & exact[:, None, None]
     more = (tied & ~regime.active).any(axis=(1, 2))
     regime.active |= tied

@@ -1,0 +1,88 @@
+"""What was asked for: the catalog with its scenario and values, and points of the compute axis, from the arguments."""
+
+from __future__ import annotations
+
+import math
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from taskmodel.cli.entry import UsageError
+
+if TYPE_CHECKING:
+    from taskmodel.catalog import Catalog
+
+DEFAULT_CATALOG = "alignment_research"
+MOST_POINTS = 1_000_000
+
+
+def catalog(args: Namespace) -> Catalog:
+    """The catalog that the arguments describe.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the files and of the values set.
+    UsageError
+        If ``--set`` is not PATH=VALUE.
+    """
+    from taskmodel.catalog import load_catalog
+
+    return load_catalog(args.catalog, args.scenario, overrides(args.set))
+
+
+def overrides(settings: list[str]) -> dict[str, Any]:
+    """Values by path from PATH=VALUE texts; a value is read as it would be in a file."""
+    from taskmodel.catalog import read_value
+
+    values: dict[str, Any] = {}
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        path = path.strip()
+        if not equals or not path:
+            raise UsageError(f"--set {setting}: write PATH=VALUE without spaces, such as --set supervision.headcount=100")
+        if path in values:
+            raise UsageError(f"--set {path} is given twice; keep one")
+        if not text.strip():
+            raise UsageError(f"--set {path}=: the value is missing; to remove an optional one write {path}=null")
+        values[path] = read_value(text, f"--set {path}")
+    return values
+
+
+def grid(text: str) -> tuple[float, float, int]:
+    """Ends and number of points of LOW:HIGH:POINTS.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> grid("1e26:1e30:5")
+    (1e+26, 1e+30, 5)
+    """
+    where = f"--grid {text}"
+    parts = text.split(":")
+    if len(parts) != 3:
+        raise UsageError(f"{where}: write LOW:HIGH:POINTS, such as --grid 1e26:1e35:400 (FLOP/year)")
+    low, high = compute(parts[0], f"{where}: LOW"), compute(parts[1], f"{where}: HIGH")
+    if not low < high:
+        raise UsageError(f"{where}: LOW must be below HIGH")
+    try:
+        points = int(parts[2])
+    except ValueError:
+        points = 0
+    if not 2 <= points <= MOST_POINTS:
+        raise UsageError(f"{where}: POINTS must be a whole number from 2 to {MOST_POINTS:,}; found {parts[2]!r}")
+    return low, high, points
+
+
+def compute(text: str, where: str) -> float:
+    """A point of the compute axis [FLOP/year]; `where` is what messages call it."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise UsageError(f"{where} must be a positive number of FLOP/year, such as 1e30; found {text!r}")
+    return value

@@ -1,0 +1,123 @@
+"""Runs a command, and turns whatever may go wrong into a message and an exit code.
+
+Exit codes: 0 fine, 1 the model has no answer or a check found something, 2 bad input, 130 interrupted, 141 the reader of
+our output went away. Messages go to stderr. A traceback is shown only under ``--debug``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
+
+
+class UsageError(Exception):
+    """Something asked for on the command line that cannot be done; the message says what, and how to mend it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments, without the name of the program; default: those of this process.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a title in letters that the terminal has not is no reason to fail
+                stream.reconfigure(errors="backslashreplace")
+        code = _run(argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        _say("taskmodel: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _abandon_output()
+        return CLOSED_PIPE
+    except OSError as error:  # the commands name their files: what is left is the output itself, such as a full disk
+        _abandon_output()
+        _say(f"taskmodel: error: {_os_message(error)}")
+        return BAD_INPUT
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    from taskmodel.cli.parser import parser
+
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as stop:  # help, version, or arguments that were refused
+        return int(stop.code or 0)
+    if args.command is None:
+        parser().print_help(sys.stderr)
+        return BAD_INPUT
+    module = importlib.import_module(f"taskmodel.cli.{args.module}")
+    try:
+        return module.command(args)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if args.debug:
+            traceback.print_exc()
+        code, message = _explained(error)
+        lines = message.splitlines() or [type(error).__name__]
+        head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
+        _say("\n".join([f"taskmodel {args.command}: error: {head}", *(f"  {line}" for line in lines)]))
+        return code
+
+
+def _explained(error: Exception) -> tuple[int, str]:
+    """The exit code of an error, and what to say about it."""
+    from taskmodel.catalog import CatalogError
+
+    if isinstance(error, CatalogError):
+        return BAD_INPUT, "\n".join(str(_on_command_line(defect)) for defect in error.defects)
+    if isinstance(error, OSError):
+        return BAD_INPUT, _os_message(error)
+    if isinstance(error, UsageError | ValueError):
+        return BAD_INPUT, str(error)
+    if isinstance(error, MemoryError):
+        return BAD_INPUT, "not enough memory; ask for fewer points with --grid LOW:HIGH:POINTS"
+    if "taskmodel.allocation" in sys.modules and isinstance(error, sys.modules["taskmodel.allocation"].SolveError):
+        return NO_ANSWER, f"the model has no answer: {error}"
+    text = " ".join(str(error).split())
+    return NO_ANSWER, f"unexpected {type(error).__name__}: {text}; this is a fault of taskmodel: --debug shows where"
+
+
+def _on_command_line(defect):
+    """A defect in a value set from outside a file, under the name of the option it came by."""
+    return defect._replace(file="--set") if defect.file == "set" else defect
+
+
+def _os_message(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename is not None else "cannot write the output: "
+    return f"{where}{error.strerror or error}"
+
+
+def _say(message: str) -> None:
+    try:
+        print(message, file=sys.stderr)
+    except OSError:  # nobody listens there either
+        return
+
+
+def _abandon_output() -> None:
+    """Let what is still buffered for stdout go nowhere, so that the interpreter does not try again as it ends."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):  # no real file
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

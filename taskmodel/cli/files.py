@@ -1,0 +1,76 @@
+"""Files, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from taskmodel.cli.entry import UsageError
+
+
+@contextmanager
+def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
+    """A place to write results in; what is in it moves to `folder` at the end, and is thrown away if something goes wrong.
+
+    It is made at once, so that a folder that cannot be written to shows before the work, not after it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results go; made if need be, and removed again if nothing comes of it.
+    option : str
+        What messages call the choice of a folder.
+
+    Raises
+    ------
+    UsageError
+        If it is a file, or nothing can be written there.
+    """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            workshop = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        except (FileExistsError, NotADirectoryError) as error:
+            raise UsageError(f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR") from error
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(f"{folder}: nothing can be written there ({reason}); choose another folder with {option} DIR") from error
+        try:
+            yield workshop
+            for part in sorted(workshop.iterdir()):
+                os.replace(part, folder / part.name)
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
+    finally:
+        for place in made:  # from the innermost; those with something in them stay
+            try:
+                place.rmdir()
+            except OSError:
+                break
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text to a file that must not exist yet.
+
+    Raises
+    ------
+    UsageError
+        If it exists, or cannot be written.
+    """
+    try:
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                path.unlink()
+                raise
+    except FileExistsError as error:
+        raise UsageError(f"{path}: is there already and is not overwritten; choose another name, or another file with -o FILE") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error

@@ -1,0 +1,89 @@
+"""`taskmodel latency`: the critical path at one point of the compute axis."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from taskmodel.cli import asked
+from taskmodel.cli.screen import compute, hours, json_text, number, percent, plain, progress, table
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from taskmodel.catalog import Catalog
+
+NEAREST = 5  # tasks off the critical path that are shown
+WHO = {"human": "people", "ai_full_review": "AI, all reviewed", "ai_floor_review": "AI, some reviewed", "ai_no_review": "AI, not reviewed"}
+
+
+def command(args: Namespace) -> int:
+    """Print the critical path."""
+    catalog = asked.catalog(args)
+    place = catalog.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
+    with progress("solving", args.quiet):
+        import taskmodel as tm
+        from taskmodel.summary import provenance
+
+        path = tm.latency(catalog, place)
+    facts = {**provenance(path), **_facts(catalog, path)}
+    print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.compute is None)))
+    return 0
+
+
+def _facts(catalog: Catalog, path: xr.Dataset) -> dict[str, Any]:
+    tasks = []
+    for index, (name, task) in enumerate(catalog.tasks.items()):
+        at = path.isel(task=index)
+        shares = dict(zip(map(str, path["mode"].values), at["mode_share"].values.tolist(), strict=True))
+        numbers = {key: float(at[key]) for key in ("start", "duration", "slack")}
+        tasks.append({"task": name, "title": task.title, **numbers, "mode_share": shares, "critical": bool(at["critical"])})
+    critical = sorted((task for task in tasks if task["critical"]), key=lambda task: task["start"])
+    others = sorted((task for task in tasks if not task["critical"]), key=lambda task: task["slack"])
+    return {
+        "compute": float(path["compute"]),
+        **{name: float(path[name]) for name in ("pass_time", "pass_time_without_ai", "latency_speedup")},
+        "critical_path": critical,
+        "others": others,
+    }
+
+
+def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
+    scenario = f", scenario {catalog.scenario}" if catalog.scenario else ""
+    lines = [
+        f"{plain(catalog.title)} ({catalog.name}{scenario}) at {compute(facts['compute'])} FLOP/year{', today' if today else ''}",
+        *(f"  set: {path} = {value}" for path, value in catalog.overrides.items()),
+        "",
+        "One pass through all tasks, wall-clock time",
+        *table(
+            [
+                ["people alone", hours(facts["pass_time_without_ai"]), ""],
+                ["with AI", hours(facts["pass_time"]), f"{number(facts['latency_speedup'])}x as fast"],
+            ],
+            left=(0, 1, 2),
+        ),
+        "",
+        "On the critical path, in order",
+        *table([["task", "duration [h]", "of the pass", "done by"], *(_row(task, facts["pass_time"]) for task in facts["critical_path"])], left=(0, 3)),
+    ]
+    if sum(task["duration"] for task in facts["critical_path"]) > facts["pass_time"] * (1 + 1e-9):
+        lines.append("  Several paths through these tasks are equally long.")
+    if facts["others"]:
+        shown = facts["others"][:NEAREST]
+        head = ["task", "slack [h]", "duration [h]", "done by"]
+        rows = [[_name(task), number(task["slack"]), number(task["duration"]), _who(task)] for task in shown]
+        lines += ["", f"Nearest to it ({len(shown)} of the {len(facts['others'])} others); slack: how much longer it may take", *table([head, *rows], left=(0, 3))]
+    return lines
+
+
+def _row(task: dict[str, Any], total: float) -> list[str]:
+    return [_name(task), number(task["duration"]), percent(task["duration"] / total), _who(task)]
+
+
+def _name(task: dict[str, Any]) -> str:
+    return plain(task["title"], 60)
+
+
+def _who(task: dict[str, Any]) -> str:
+    parts = {WHO[mode]: share for mode, share in task["mode_share"].items() if share > 0}
+    return ", ".join(who if share == 1 else f"{who} {percent(share)}" for who, share in parts.items())

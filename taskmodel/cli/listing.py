@@ -1,0 +1,31 @@
+"""`taskmodel list`: the catalogs and scenarios that come with the package."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from taskmodel.cli.screen import json_text, plain, table
+
+
+def command(args: Namespace) -> int:
+    """Print names, titles and sizes."""
+    from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
+
+    catalogs = {name: load_catalog(name) for name in bundled_catalogs()}
+    scenarios = {name: load_scenario(name) for name in bundled_scenarios()}
+    if args.json:
+        facts = {
+            "catalogs": [
+                {"name": name, "title": item.title, "question": item.question, "tasks": len(item.tasks)} for name, item in catalogs.items()
+            ],
+            "scenarios": [
+                {"name": name, "title": item.title, "description": item.description, "sets": list(item.set)} for name, item in scenarios.items()
+            ],
+        }
+        print(json_text(facts))
+        return 0
+    print("Catalogs (taskmodel run NAME)")
+    print(*table([[name, f"{len(item.tasks)} tasks", plain(item.title)] for name, item in catalogs.items()], left=(0, 2)), sep="\n")
+    print("\nScenarios, to lay over a catalog (taskmodel run NAME --scenario SCENARIO)")
+    print(*table([[name, f"sets {len(item.set)}", plain(item.title)] for name, item in scenarios.items()], left=(0, 2)), sep="\n")
+    return 0

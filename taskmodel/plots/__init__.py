@@ -1,0 +1,16 @@
+"""Figures of a sweep, to be looked at and printed; and the two files each is saved to.
+
+A figure is made from a result of `taskmodel.sweep` alone (the task graph and the review load also ask the catalog it was
+made from), so that it can be drawn again from a saved result. Lines and bands go through every point of the grid and
+through both limits of every event: what jumps in the model jumps upright on paper. What does not fit on an axis is said
+in words beside it.
+
+`matplotlib` is used through its objects, never through `pyplot`: drawing leaves the caller's settings as they were and
+takes nothing from them. Start reading at `speedup_curve`.
+"""
+
+from .curve import bottleneck_bands, speedup_curve
+from .page import save
+from .tasks import review_hours, review_load, task_graph
+
+__all__ = ["bottleneck_bands", "review_hours", "review_load", "save", "speedup_curve", "task_graph"]

@@ -1,0 +1,140 @@
+"""Speed-ups, and how much of what binds is oversight."""
+
+import numpy as np
+import pytest
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.allocation import allocate
+from taskmodel.measures import SOURCES
+from taskmodel.stepping import Walker, ceilings
+
+TASKS = {
+    "code": {"share": 0.4, "horizon": 4, "review_ratio": 0.12, "experiment_compute": 0.5},
+    "runs": {"share": 0.2, "horizon": 8, "review_ratio": 0.3, "experiment_compute": 4, "after": ["code"]},
+    "ideas": {"share": 0.3, "horizon": 100, "review_ratio": 0.6},
+    "sign": {"share": 0.1, "delegable": False, "after": ["ideas", "runs"], "gate_latency": 100},
+}
+ORGANISATIONS = {
+    "shared reviewers": {},
+    "review capped": {"supervision": {"max_review_share": 0.1}},
+    "dedicated reviewers": {"supervision": {"pool": "dedicated", "headcount": 1}},
+    "scarce inference": {"compute": {"inference_share": 1e-9}},
+    "scarce experiments": {"compute": {"experiments": "scarce", "experiment_share": 1e-9}},
+    "cobb-douglas": {"production": {"elasticity": 1}, "supervision": {"max_review_share": 0.1}},
+    "leontief": {"production": {"elasticity": 0}, "supervision": {"max_review_share": 0.1}},
+}
+
+
+def solved(catalog, compute):
+    walker = Walker(catalog)
+    point = np.array([compute], dtype=float)
+    path = walker.solve(point, np.array([False]))
+    return walker, path.allocation, walker.yardstick.measure(point, path.allocation)
+
+
+@pytest.mark.parametrize("name", ORGANISATIONS)
+@pytest.mark.parametrize("compute", [3e28, 1e31])
+def test_the_elasticity_to_review_is_the_finite_difference_in_all_review_hours(name, compute):
+    catalog = small_catalog(TASKS, **ORGANISATIONS[name])
+    walker, allocation, values = solved(catalog, compute)
+    at, point, h = walker.organisation, np.array([compute]), 1e-5
+
+    def log_output(scale):
+        bundles = at.fixed_bundles + (scale - 1) * at.review
+        return np.log(allocate(bundles, at.supply(point), at.nest, at.open_modes(at.automatable(point))).output[0])
+
+    central = (log_output(np.exp(h)) - log_output(np.exp(-h))) / (2 * h)
+    assert values.oversight_elasticity[0] == pytest.approx(-central, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ORGANISATIONS)
+def test_bottleneck_shares_sum_to_one_and_are_never_negative(name):
+    result = tm.sweep(small_catalog(TASKS, **ORGANISATIONS[name]))
+    shares = result["bottleneck_share"]
+    np.testing.assert_allclose(shares.sum("source"), 1, atol=1e-9)
+    assert (shares >= -1e-12).all()
+    named = [SOURCES[place] for place in shares.values.argmax(axis=1)]
+    assert result["binding_factor"].values.tolist() == named
+
+
+def test_what_reviewers_do_with_a_shared_pool_is_split_into_hands_on_and_review():
+    _, allocation, values = solved(small_catalog(TASKS), 1e31)
+    share = dict(zip(SOURCES, values.bottleneck_share[0], strict=True))
+    assert share["inference"] == share["experiments"] == 0
+    assert 0 < share["review"] < 1
+    review_hours = allocation.factor_use[0, 1]
+    assert share["review"] == pytest.approx(review_hours / allocation.factor_use[0, 0])
+
+
+def test_without_ai_nothing_is_sped_up():
+    _, _, values = solved(small_catalog(TASKS), 1e20)
+    for name in ("output", "throughput_speedup", "latency_speedup", "speedup", "bulk_speedup"):
+        assert getattr(values, name)[0] == pytest.approx(1, rel=1e-12), name
+    assert values.oversight_elasticity[0] == 0
+
+
+def test_the_effective_speedup_weighs_throughput_and_latency():
+    for exponent in (0, 0.3, 1):
+        _, _, values = solved(small_catalog(TASKS, production={"parallel_exponent": exponent}), 1e32)
+        expected = values.throughput_speedup[0] ** exponent * values.latency_speedup[0] ** (1 - exponent)
+        assert values.speedup[0] == pytest.approx(expected)
+        assert values.latency_speedup[0] > 1 and values.throughput_speedup[0] > 1
+
+
+def test_scarce_experiments_slow_people_down_as_well():
+    scarce = small_catalog(TASKS, **ORGANISATIONS["scarce experiments"])
+    _, allocation, values = solved(scarce, 1e20)
+    assert values.output[0] < 1
+    assert values.throughput_speedup[0] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "full", "floor"),
+    [("alignment_research", 3.97, 7.68), ("ml_capability_rnd", 7.42, 21.57)],
+)
+def test_ceilings_of_the_bundled_catalogs(name, full, floor):
+    for coverage, published in (("full", full), ("floor", floor)):
+        catalog = tm.load_catalog(name, scenario="reference", set={"supervision.coverage": coverage})
+        found = ceilings(Walker(catalog), np.array([1e35]))
+        assert f"{found['oversight_ceiling_full']:.2f}" == f"{published:.2f}"
+        assert found["oversight_ceiling"][0] == pytest.approx(found["oversight_ceiling_full"])
+
+
+def test_the_ceiling_bounds_output_and_lies_below_that_without_oversight():
+    result = tm.sweep(small_catalog(TASKS, **ORGANISATIONS["scarce inference"]))
+    assert (result["output"] <= result["oversight_ceiling"] * (1 + 1e-9)).all()
+    assert (result["oversight_ceiling"] <= result["no_oversight_ceiling"] * (1 + 1e-9)).all()
+    assert (result["oversight_ceiling"] <= result["oversight_ceiling_full"] * (1 + 1e-9)).all()
+
+
+def test_a_tenth_of_people_for_a_share_never_automated_is_a_ceiling_of_its_own():
+    """Without oversight only `sign` needs people: at elasticity 0.5 the ceiling is 0.1^-2."""
+    result = tm.sweep(small_catalog(TASKS))
+    assert float(result["no_oversight_ceiling"][-1]) == pytest.approx(100)
+
+
+LATENCY = {
+    "full review": ({}, (2603.7, 2454.4, 2390.4)),
+    "review not counted": ({"latency.count_review": False}, (808.3, 663.6, 601.6)),
+    "all by AI": ({"latency.count_review": False, "latency.all_by_ai": True}, (777.3, 630.8, 568.0)),
+}
+
+
+@pytest.mark.parametrize("name", LATENCY)
+def test_latency_of_the_default_catalog_with_everything_automated(name):
+    """Scenario without limits but delegation, so that every other task is done by AI under review."""
+    changes, published = LATENCY[name]
+    base = tm.load_catalog("alignment_research", scenario="reference")
+    dear = {f"tasks.{task}.by_people": False for task, record in base.tasks.items() if record.delegable}
+    for speed, hours in zip((3, 10, 1e12), published, strict=True):
+        catalog = base.replace({**dear, **changes, "latency.serial_speed": speed})
+        path = tm.latency(catalog, compute=1e35)
+        assert f"{float(path['pass_time']):.1f}" == f"{hours:.1f}"
+        assert float(path["latency_speedup"]) == pytest.approx(3377.2 / hours, rel=1e-4)
+    assert f"{float(path['pass_time_without_ai']):.1f}" == "3377.2"
+
+
+def test_latency_without_gates():
+    catalog = tm.load_catalog("alignment_research", set={"latency.count_gates": False})
+    assert f"{float(tm.latency(catalog, compute=1e20)['pass_time']):.1f}" == "2893.8"

@@ -1,0 +1,124 @@
+"""Results carry units, meaning and provenance, and come back from a file as they went."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+import xarray as xr
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.results import VARIABLES
+
+TASKS = {"code": {"share": 0.6, "horizon": 4}, "ideas": {"share": 0.3, "horizon": 80, "after": ["code"]}, "sign": {"share": 0.1, "delegable": False}}
+
+
+@pytest.fixture(scope="module")
+def result():
+    return tm.sweep(small_catalog(TASKS))
+
+
+def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
+    for name, variable in result.variables.items():
+        assert variable.attrs.get("long_name"), name
+        if variable.dtype.kind == "f":
+            assert variable.attrs.get("units"), name
+
+
+def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
+    latency = tm.latency(small_catalog(TASKS), compute=1e28)
+    known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for name in [*result.variables, *latency.variables]}
+    assert set(VARIABLES) <= known
+
+
+def test_a_result_says_what_made_it(result):
+    assert result.attrs["taskmodel_version"] == tm.__version__
+    assert result.attrs["catalog_name"] == "small"
+    assert json.loads(result.attrs["catalog_yaml"])["tasks"]["code"]["share"] == 0.6
+    assert len(result.attrs["catalog_sha256"]) == 64
+    changed = tm.sweep(small_catalog(TASKS).replace({"supervision.headcount": 3}))
+    assert json.loads(changed.attrs["overrides"]) == {"supervision.headcount": 3}
+
+
+def test_saving_and_opening_gives_the_same_dataset_back(result, tmp_path):
+    tm.save(result, tmp_path / "result.nc")
+    back = tm.open(tmp_path / "result.nc")
+    xr.testing.assert_identical(result, back)
+    assert set(back.variables) == set(result.variables)
+    assert {name: variable.dtype for name, variable in back.variables.items()} == {name: v.dtype for name, v in result.variables.items()}
+    xr.testing.assert_identical(tm.events(result), tm.events(back))
+
+
+def test_infinite_ceilings_and_empty_texts_survive_the_file(tmp_path):
+    result = tm.sweep(small_catalog({"code": {"share": 1.0, "horizon": 4}}, compute={"inference": "free"}))
+    assert np.isinf(result["no_oversight_ceiling"].values[-1])
+    assert "" in result["event_task"].values
+    tm.save(result, tmp_path / "result.nc")
+    xr.testing.assert_identical(result, tm.open(tmp_path / "result.nc"))
+
+
+def test_a_file_opens_in_xarray_without_this_package(result, tmp_path):
+    tm.save(result, tmp_path / "result.nc")
+    groups = xr.open_groups(tmp_path / "result.nc", engine="h5netcdf")
+    assert set(groups) == {"/", "/events", "/inputs"}
+    assert groups["/"]["output"].attrs["units"] == "1"
+    assert groups["/inputs"].attrs["catalog_yaml"] == result.attrs["catalog_yaml"]
+    assert not [name for name in groups["/"].variables if str(name).startswith("event_")]
+    for group in groups.values():
+        group.close()
+
+
+def test_a_file_is_written_whole_or_not_at_all(result, tmp_path, monkeypatch):
+    target = tmp_path / "result.nc"
+    tm.save(result, target)
+    before = target.read_bytes()
+
+    def full(*args, **kwargs):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="no space left"):
+        tm.save(result, target)
+    assert target.read_bytes() == before
+    assert os.listdir(tmp_path) == ["result.nc"]
+
+
+def test_saving_into_a_folder_that_does_not_exist_names_it(result, tmp_path):
+    with pytest.raises(OSError, match="nowhere"):
+        tm.save(result, tmp_path / "nowhere" / "result.nc")
+
+
+def test_the_same_inputs_give_the_same_bits(result):
+    xr.testing.assert_identical(result, tm.sweep(small_catalog(TASKS)))
+
+
+def test_comparing_joins_sweeps_along_scenario():
+    one, two = small_catalog(TASKS), small_catalog(TASKS).replace({"supervision.headcount": 1})
+    both = tm.compare([one, two])
+    assert both["scenario"].values.tolist() == ["small", "small, supervision.headcount=1"]
+    assert both["output"].dims == ("scenario", "compute")
+    np.testing.assert_array_equal(both["output"].values[1], tm.sweep(two)["output"].values)
+    assert both["output"].attrs["units"] == "1"
+
+
+def test_comparing_catalogs_with_other_tasks_leaves_gaps_that_are_marked():
+    one = small_catalog({"code": {"share": 1.0}})
+    two = small_catalog({"ideas": {"share": 1.0}})
+    both = tm.compare({"one": one, "two": two})
+    assert both["task"].values.tolist() == ["code", "ideas"]
+    assert np.isnan(both["automated_share"].sel(scenario="one", task="ideas")).all()
+    assert not both["automatable"].sel(scenario="one", task="ideas").any()
+
+
+def test_comparing_nothing_or_the_same_name_twice_is_refused():
+    with pytest.raises(ValueError, match="nothing to compare"):
+        tm.compare([])
+    catalog = small_catalog(TASKS)
+    with pytest.raises(ValueError, match="'small'"):
+        tm.compare([catalog, catalog])
+
+
+def test_events_of_a_dataset_without_any_are_refused():
+    with pytest.raises(ValueError, match=r"taskmodel\.sweep"):
+        tm.events(xr.Dataset({"output": ("compute", [1.0])}))

@@ -1,0 +1,203 @@
+"""Events are where closed forms say they are, whatever the grid; between them nothing is missed."""
+
+import numpy as np
+import pytest
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.stepping import KINDS, Walker
+
+TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
+
+
+def two_factor_catalog(rng, elasticity, tasks):
+    """People against inference: no review, experiments free, everything open from the start but what people keep.
+
+    Returns the catalog and, by hand, the compute at which each task is adopted and completed (``model.md`` 1.3).
+    """
+    shares = rng.dirichlet(np.full(tasks + 1, 2.0))
+    shares /= shares.sum()
+    thresholds = np.sort(10 ** rng.uniform(18, 24, tasks))
+    kappa = TOKENS * np.sqrt(thresholds / 120)
+    records = {f"t{i}": {"share": float(shares[i]), "automation_threshold": float(thresholds[i])} for i in range(tasks)}
+    records["kept"] = {"share": 1 - sum(record["share"] for record in records.values()), "delegable": False}
+    inference_share = 1e-9
+    catalog = small_catalog(
+        records, production={"elasticity": elasticity}, supervision={"coverage": "none"}, compute={"inference_share": inference_share}
+    )
+    s, hours, places = shares[:tasks], 1000.0, []
+    for task in range(tasks):
+        ratio = []
+        for moved in (task, task + 1):
+            machine = np.sum(s[:moved] * kappa[:moved] ** (1 - elasticity))
+            people = 1 - s[:moved].sum()
+            ratio.append(machine / people * kappa[task] ** elasticity * hours / inference_share)
+        places.append(ratio)
+    return catalog, np.array(places)
+
+
+@pytest.mark.parametrize("elasticity", [0.1, 0.5, 0.9, 1, 1.5, 3])
+def test_tasks_are_adopted_and_completed_where_the_closed_form_says(elasticity):
+    rng = np.random.default_rng(int(10 * elasticity))
+    for _ in range(4):
+        catalog, places = two_factor_catalog(rng, elasticity, tasks=int(rng.integers(2, 7)))
+        low, high = places[places > 0].min() / 10, places.max() * 10
+        events = tm.events(tm.sweep(catalog, compute=np.geomspace(low, high, 25)))
+        for task, (adopted, completed) in enumerate(places):
+            for kind, place in (("adopted", adopted), ("completed", completed)):
+                chosen = (events["kind"].values == kind) & (events["task"].values == f"t{task}")
+                if place > 0:
+                    assert events["compute"].values[chosen] == pytest.approx([place], rel=1e-10), (kind, task)
+                else:  # the cheapest task is taken over from the first bit of inference on
+                    assert not chosen.any()
+
+
+def test_the_places_of_events_do_not_depend_on_the_grid():
+    catalog, places = two_factor_catalog(np.random.default_rng(1), 0.5, tasks=5)
+    low, high = places[places > 0].min() / 10, places.max() * 10
+    coarse, fine = (tm.events(tm.sweep(catalog, compute=np.geomspace(low, high, points))) for points in (3, 200))
+    assert coarse["kind"].values.tolist() == fine["kind"].values.tolist()
+    assert coarse["task"].values.tolist() == fine["task"].values.tolist()
+    np.testing.assert_allclose(coarse["compute"], fine["compute"], rtol=1e-10)
+
+
+def test_thresholds_are_exact_and_both_limits_are_kept():
+    catalog = small_catalog(
+        {"a": {"share": 0.5, "automation_threshold": 1e27}, "b": {"share": 0.5, "automation_threshold": 1e29}},
+        supervision={"coverage": "none"},
+        compute={"inference": "free"},
+        production={"elasticity": 0},
+    )
+    events = tm.events(tm.sweep(catalog, compute=[1e26, 1e30]))
+    opened = events["kind"].values == "automatable"
+    assert events["compute"].values[opened].tolist() == [2e27, 2e29]
+    assert events["output_before"].values[opened].tolist() == pytest.approx([1, 2])
+    after = events["output_after"].values[opened]
+    assert after[0] == pytest.approx(2) and np.isinf(after[1])
+
+
+def test_a_threshold_at_the_last_point_counts_and_one_at_the_first_does_not():
+    catalog = small_catalog({"a": {"share": 0.5, "automation_threshold": 1e27}, "b": {"share": 0.5, "automation_threshold": 1e29}})
+    kinds = tm.events(tm.sweep(catalog, compute=[2e27, 2e29]))
+    opened = kinds["task"].values[kinds["kind"].values == "automatable"]
+    assert opened.tolist() == ["b"]
+
+
+def test_tasks_that_open_together_are_events_in_the_order_of_the_file():
+    names = ["z", "a", "m"]
+    catalog = small_catalog({name: {"share": 1 / 4} for name in names} | {"rest": {"share": 1 / 4, "delegable": False}})
+    events = tm.events(tm.sweep(catalog))
+    opened = events["kind"].values == "automatable"
+    assert events["task"].values[opened].tolist() == names
+    assert len(set(events["compute"].values[opened])) == 1
+
+
+def test_events_are_sorted_by_place_then_kind():
+    events = tm.events(tm.sweep(tm.load_catalog("t_agi_ladder")))
+    places = events["compute"].values
+    assert (np.diff(places) >= 0).all()
+    ranks = [KINDS.index(kind) for kind in events["kind"].values]
+    assert all(a <= b for a, b, same in zip(ranks, ranks[1:], np.diff(places) == 0, strict=False) if same)
+
+
+SCENARIOS = [
+    ("alignment_research", None),
+    ("alignment_research", "dedicated_reviewers"),
+    ("alignment_research", "scarce_inference"),
+    ("ml_capability_rnd", "reference"),
+    ("ml_capability_rnd", "scarce_inference"),
+    ("t_agi_ladder", None),
+]
+
+
+@pytest.mark.parametrize(("name", "scenario"), SCENARIOS)
+def test_a_fine_grid_finds_no_event_missed_and_none_invented(name, scenario):
+    catalog = tm.load_catalog(name, scenario=scenario)
+    events = tm.events(tm.sweep(catalog, compute=np.geomspace(1e26, 1e35, 60)))
+    walker, grid = Walker(catalog), np.geomspace(1e26, 1e35, 1500)
+    path = walker.solve_path(grid, np.zeros(len(grid), dtype=bool))
+    here = np.arange(len(grid) - 1)
+    changed = ~path.same(here, path, here + 1)
+    places = np.unique(events["compute"].values[events["kind"].values != "automatable"])
+    holds = np.zeros(len(here), dtype=int)
+    np.add.at(holds, np.searchsorted(grid, places) - 1, 1)
+    assert not (changed & (holds == 0)).any(), "missed"
+    # several events in one cell may undo each other; a single one may not
+    assert not (~changed & (holds == 1)).any(), "invented"
+
+
+def test_output_is_continuous_at_events_that_are_no_thresholds():
+    catalog = tm.load_catalog("alignment_research", scenario="scarce_inference")
+    events = tm.events(tm.sweep(catalog, compute=np.geomspace(1e26, 1e35, 40)))
+    between = ~np.isin(events["compute"].values, Walker(catalog).organisation.opens_at)
+    assert between.sum() > 5
+    for name in ("output", "throughput_speedup", "speedup"):
+        np.testing.assert_allclose(events[f"{name}_before"][between], events[f"{name}_after"][between], rtol=1e-9)
+
+
+def test_oversight_binds_where_its_share_crosses_the_tolerance():
+    catalog = small_catalog(
+        {"a": {"share": 0.5, "automation_threshold": 1e20}, "b": {"share": 0.5, "delegable": False}},
+        compute={"inference_share": 1e-11},
+        supervision={"binding_tolerance": 0.1},
+    )
+    result = tm.sweep(catalog)
+    events = tm.events(result)
+    place = float(events["compute"][events["kind"].values == "oversight_binds"][0])
+    walker = Walker(catalog)
+    point = np.array([place])
+    found = walker.yardstick.measure(point, walker.solve(point, np.array([False])).allocation)
+    assert found.bottleneck_share[0, 1] == pytest.approx(0.1, abs=1e-9)
+
+
+def test_output_never_falls_as_compute_grows_under_sufficient_workers():
+    for name, scenario in SCENARIOS:
+        output = tm.sweep(tm.load_catalog(name, scenario=scenario), compute=np.geomspace(1e26, 1e35, 80))["output"].values
+        assert (output[1:] >= output[:-1] * (1 - 1e-9)).all()
+
+
+def test_the_supervision_cap_of_published_results():
+    """100 tasks a year, 4 hours of review each, 1,800 h a reviewer: 1 reviewer caps at 450 tasks, 10 at 4,500; 20/9 for ten times."""
+    for reviewers, published in ((1, 4.5), (10, 45), (20 / 9, 10)):
+        catalog = small_catalog(
+            {"task": {"share": 1.0, "review_ratio": 0.4, "by_people": False}},
+            pools={"researchers": {"headcount": 1, "hours_per_year": 1000}},  # 100 tasks of 10 hours
+            supervision={"pool": "dedicated", "headcount": reviewers, "hours_per_year": 1800},
+            compute={"inference": "free"},
+        )
+        result = tm.sweep(catalog, compute=[1e31, 1e32])
+        assert result["throughput_speedup"].values == pytest.approx([published] * 2, rel=1e-12)
+        assert result["binding_factor"].values.tolist() == ["review"] * 2
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        ([1e26], "at least two"),
+        ([[1e26, 1e27]], r"\(1, 2\)"),
+        ([1e27, 1e26], "1e\\+27 and then 1e\\+26"),
+        ([1e26, 1e26], "must increase"),
+        ([-1.0, 1e26], "-1"),
+        ([1e26, np.nan], "nan"),
+        ([1e26, np.inf], "inf"),
+    ],
+)
+def test_a_grid_that_is_none_is_refused(grid, message):
+    with pytest.raises(ValueError, match=message):
+        tm.sweep(small_catalog({"a": {"share": 1.0}}), compute=grid)
+
+
+def test_latency_wants_one_compute():
+    for compute in (0, -1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="FLOP/year"):
+            tm.latency(small_catalog({"a": {"share": 1.0}}), compute=compute)
+
+
+def test_latency_names_the_critical_path():
+    catalog = small_catalog(
+        {"long": {"share": 0.5, "horizon": 100, "delegable": False}, "short": {"share": 0.3}, "last": {"share": 0.2, "after": ["long", "short"]}}
+    )
+    path = tm.latency(catalog, compute=1e20)
+    assert path["task"].values[path["critical"].values].tolist() == ["long", "last"]
+    assert float(path["slack"].sel(task="short")) == pytest.approx((100 - 8) * 4.2)
+    assert float(path["latency_speedup"]) == pytest.approx(1)
