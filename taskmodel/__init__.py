@@ -18,7 +18,7 @@ _MODULE_OF = {
     "sweep": "stepping",
     "events": "stepping",
     "latency": "stepping",
-    "compare": "results",
+    "compare": "stepping",
     "save": "results",
     "open": "results",
 }

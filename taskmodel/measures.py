@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taskmodel import critical_path
-from taskmodel.allocation import Allocation, allocate
+from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
 from taskmodel.organisation import HUMAN, Organisation
@@ -53,6 +53,12 @@ class Yardstick:
         self.shares = np.array([task.share.value for task in catalog.tasks.values()])
         bare = organisation.without_ai().with_unlimited("experiments")
         self.base_output = float(_without_ai(bare, np.ones(1)).output[0])
+        if not self.base_output > 0:
+            idle = [name for name, pool in catalog.pools.items() if pool.headcount.value * pool.hours_per_year.value == 0]
+            raise SolveError(
+                f"people without AI produce nothing, and speed-ups are relative to them: give {', '.join(f'pools.{name}' for name in idle)} "
+                "a headcount and hours_per_year above 0"
+            )
         tasks = catalog.tasks.values()
         self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
         self.durations = critical_path.unit_durations(
@@ -95,7 +101,9 @@ class Yardstick:
     def oversight(self, compute: Array, allocation: Allocation) -> dict[str, Array]:
         """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
         pools = self.organisation.pools
-        activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
+        activity = np.where(
+            np.isfinite(allocation.activity), allocation.activity, 0.0
+        )  # what is done without limit is free, and not reviewed
         reviewed = np.einsum("ptm,tmk->pk", activity, self.organisation.review)
         used = allocation.factor_use
         part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))

@@ -202,7 +202,9 @@ def _nest(catalog: Catalog) -> Nest:
     """The nests with their shares: a nest's share is that of the tasks below it, and its elasticity its own or the catalog's."""
     shares = np.array([task.share.value for task in catalog.tasks.values()])
     default = catalog.production.elasticity.value
-    tree = nest_tree({name: task.phase for name, task in catalog.tasks.items()}, {name: nest.parent for name, nest in catalog.nests.items()})
+    tree = nest_tree(
+        {name: task.phase for name, task in catalog.tasks.items()}, {name: nest.parent for name, nest in catalog.nests.items()}
+    )
 
     def build(node: NestTree) -> Nest:
         own = catalog.nests[node.name].elasticity

@@ -81,7 +81,9 @@ class Nest:
             raise ValueError(f"CES shares must be finite and >= 0; found {shares.tolist()}")
         total = shares.sum(axis=-1)
         if not np.all(np.abs(total - 1) <= SHARE_TOLERANCE):
-            raise ValueError(f"CES shares of a nest must sum to 1; they sum to {np.ravel(total)[np.argmax(np.abs(total - 1))]!r}; divide by the sum")
+            raise ValueError(
+                f"CES shares of a nest must sum to 1; they sum to {np.ravel(total)[np.argmax(np.abs(total - 1))]!r}; divide by the sum"
+            )
         object.__setattr__(self, "elasticity", elasticity)
         object.__setattr__(self, "shares", shares)
         object.__setattr__(self, "members", members)

@@ -8,7 +8,6 @@ same bits.
 
 from __future__ import annotations
 
-import builtins
 import json
 import os
 import tempfile
@@ -20,7 +19,7 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.allocation import Allocation
-from taskmodel.catalog import Catalog, CatalogError
+from taskmodel.catalog import Catalog
 from taskmodel.measures import SOURCES, Measures, Yardstick
 from taskmodel.organisation import Organisation
 from taskmodel.production import Array
@@ -126,7 +125,7 @@ def dataset(
         "factor": np.array(organisation.factors, dtype=object),
         "source": np.array(SOURCES, dtype=object),
     }
-    return _described(xr.Dataset(variables, coords, _provenance(catalog)))
+    return described(xr.Dataset(variables, coords, _provenance(catalog)))
 
 
 def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yardstick, compute: float, mix: Array) -> xr.Dataset:
@@ -149,7 +148,7 @@ def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yar
         "mode": np.array(organisation.modes, dtype=object),
         "compute": compute,
     }
-    return _described(xr.Dataset(variables, coords, _provenance(catalog)))
+    return described(xr.Dataset(variables, coords, _provenance(catalog)))
 
 
 def select_events(result: xr.Dataset) -> xr.Dataset:
@@ -163,56 +162,13 @@ def select_events(result: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(chosen, {"factor_name": labels}, result.attrs)
 
 
-def compare(catalogs: Sequence[Catalog] | dict[str, Catalog], compute: Array | None = None) -> xr.Dataset:
-    """Sweeps of several catalogs joined along ``scenario``.
-
-    Parameters
-    ----------
-    catalogs : sequence or mapping of Catalog
-        Keys of a mapping name the scenarios; otherwise they are named by catalog, scenario and what was set.
-    compute : array, optional
-        Points to report [FLOP/year]; default: the first catalog's grid.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over ``scenario`` and the dimensions of a sweep. Tasks, factors and sources that a scenario has not are NaN there (False,
-        or an empty string). Events are left out: they are not on a common axis; take them from each sweep.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to compare, or two have the same name.
-    """
-    from taskmodel.stepping import sweep
-
-    named = dict(catalogs) if isinstance(catalogs, dict) else {}
-    if not named:
-        for catalog in catalogs:
-            name = label(catalog)
-            if name in named:
-                raise ValueError(f"two catalogs are both named {name!r}; give a mapping of names to catalogs")
-            named[name] = catalog
-    if not named:
-        raise ValueError("nothing to compare: give at least one catalog")
-    sweeps = []
-    for catalog in named.values():
-        swept = sweep(catalog, compute)
-        compute = swept["compute"].values
-        sweeps.append(swept.drop_vars([name for name in swept.data_vars if str(name).startswith("event_")]))
-    blanks = {name: _blank(sweeps[0][name].dtype) for name in sweeps[0].data_vars}
-    joined = xr.concat(
-        sweeps, xr.Variable("scenario", np.array(list(named), dtype=object)), join="outer", fill_value=blanks, combine_attrs="drop", data_vars="all"
-    )
-    order = list(dict.fromkeys(task for swept in sweeps for task in swept["task"].values))
-    joined = joined.sel(task=order)
-    joined.attrs = {"taskmodel_version": sweeps[0].attrs["taskmodel_version"], "compared": json.dumps([swept.attrs for swept in sweeps], sort_keys=True)}
-    return _described(joined)
-
-
 def label(catalog: Catalog) -> str:
     """A short name for a catalog: its own, its scenario's and what was set besides."""
-    parts = [catalog.name, *([catalog.scenario] if catalog.scenario else []), *(f"{path}={value}" for path, value in catalog.overrides.items())]
+    parts = [
+        catalog.name,
+        *([catalog.scenario] if catalog.scenario else []),
+        *(f"{path}={value}" for path, value in catalog.overrides.items()),
+    ]
     return ", ".join(parts)
 
 
@@ -237,7 +193,9 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
         options = {"engine": "h5netcdf"}
         main.to_netcdf(name, mode="w", **options)
         if over_events:
-            result[over_events].drop_vars(list(result.coords), errors="ignore").drop_attrs(deep=False).to_netcdf(name, mode="a", group="events", **options)
+            result[over_events].drop_vars(list(result.coords), errors="ignore").drop_attrs(deep=False).to_netcdf(
+                name, mode="a", group="events", **options
+            )
         if inputs:
             xr.Dataset(attrs=inputs).to_netcdf(name, mode="a", group="inputs", **options)
         os.chmod(name, 0o666 & ~_umask())
@@ -283,10 +241,6 @@ def _umask() -> int:
     return current
 
 
-def _blank(dtype: np.dtype) -> object:
-    return {"b": False, "O": "", "i": 0}.get(dtype.kind, np.nan)
-
-
 def _provenance(catalog: Catalog) -> dict[str, str]:
     from taskmodel import __version__
 
@@ -301,8 +255,8 @@ def _provenance(catalog: Catalog) -> dict[str, str]:
     }
 
 
-def _described(result: xr.Dataset) -> xr.Dataset:
-    """Lay unit and meaning over every variable, as the last step."""
+def described(result: xr.Dataset) -> xr.Dataset:
+    """The dataset with unit and meaning laid over every variable: the last step of making one."""
     for name in result.variables:
         plain, side = str(name).removeprefix("event_"), ""
         for ending in ("before", "after"):

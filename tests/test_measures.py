@@ -7,7 +7,8 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.measures import SOURCES
-from taskmodel.stepping import Walker, ceilings
+from taskmodel.stepping import ceilings
+from taskmodel.walker import Walker
 
 TASKS = {
     "code": {"share": 0.4, "horizon": 4, "review_ratio": 0.12, "experiment_compute": 0.5},

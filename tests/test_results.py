@@ -11,7 +11,11 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.results import VARIABLES
 
-TASKS = {"code": {"share": 0.6, "horizon": 4}, "ideas": {"share": 0.3, "horizon": 80, "after": ["code"]}, "sign": {"share": 0.1, "delegable": False}}
+TASKS = {
+    "code": {"share": 0.6, "horizon": 4},
+    "ideas": {"share": 0.3, "horizon": 80, "after": ["code"]},
+    "sign": {"share": 0.1, "delegable": False},
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,9 @@ def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
 
 def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     latency = tm.latency(small_catalog(TASKS), compute=1e28)
-    known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for name in [*result.variables, *latency.variables]}
+    known = {
+        str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for name in [*result.variables, *latency.variables]
+    }
     assert set(VARIABLES) <= known
 
 

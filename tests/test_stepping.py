@@ -5,7 +5,9 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.stepping import KINDS, Walker
+from taskmodel.allocation import SolveError
+from taskmodel.changes import KINDS
+from taskmodel.walker import Walker
 
 TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
 
@@ -173,7 +175,7 @@ def test_the_supervision_cap_of_published_results():
 @pytest.mark.parametrize(
     ("grid", "message"),
     [
-        ([1e26], "at least two"),
+        ([], "a list of points"),
         ([[1e26, 1e27]], r"\(1, 2\)"),
         ([1e27, 1e26], "1e\\+27 and then 1e\\+26"),
         ([1e26, 1e26], "must increase"),
@@ -187,6 +189,17 @@ def test_a_grid_that_is_none_is_refused(grid, message):
         tm.sweep(small_catalog({"a": {"share": 1.0}}), compute=grid)
 
 
+def test_one_point_is_a_grid():
+    result = tm.sweep(small_catalog({"a": {"share": 1.0}}), compute=[1e30])
+    assert result.sizes["compute"] == 1 and result.sizes["event"] == 0
+
+
+def test_people_who_make_nothing_are_no_base():
+    catalog = small_catalog({"a": {"share": 1.0}}, pools={"researchers": {"headcount": 0, "hours_per_year": 100}})
+    with pytest.raises(SolveError, match="pools.researchers"):
+        tm.sweep(catalog)
+
+
 def test_latency_wants_one_compute():
     for compute in (0, -1.0, np.nan, np.inf):
         with pytest.raises(ValueError, match="FLOP/year"):
@@ -195,7 +208,11 @@ def test_latency_wants_one_compute():
 
 def test_latency_names_the_critical_path():
     catalog = small_catalog(
-        {"long": {"share": 0.5, "horizon": 100, "delegable": False}, "short": {"share": 0.3}, "last": {"share": 0.2, "after": ["long", "short"]}}
+        {
+            "long": {"share": 0.5, "horizon": 100, "delegable": False},
+            "short": {"share": 0.3},
+            "last": {"share": 0.2, "after": ["long", "short"]},
+        }
     )
     path = tm.latency(catalog, compute=1e20)
     assert path["task"].values[path["critical"].values].tolist() == ["long", "last"]

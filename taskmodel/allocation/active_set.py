@@ -93,8 +93,7 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
 
 def newton(problem: Problem, state: Regime) -> Mask:
     """Solve the equations of the regimes in place; returns which points converged."""
-    tree = problem.tree
-    points, leaves, modes, factors = problem.bundle.shape
+    points = len(problem)
     converged = np.zeros(points, dtype=bool)
     rows = np.arange(points)
     part, now = problem, state
@@ -203,7 +202,6 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
 
 def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: bool) -> Mask:
     """Which regimes are not the optimum's; where ``change``, their sets are mended in place and only mendable ones are named."""
-    points = len(problem)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         cost = problem.cost(now.price)
         activity = np.where(problem.dead, 0.0, now.weight / now.leaf_cost)[..., None] * now.mode_share
@@ -226,7 +224,9 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
     best = gain.min(axis=(1, 2) if single else -1, keepdims=True)
     entering = cheaper & (gain == best) & (rows & settled)[..., None]
     now.active |= entering
-    now.mode_share[:] = np.where(now.active & ~entering & rows[..., None], np.maximum(now.mode_share, 0.0), np.where(rows[..., None], 0.0, now.mode_share))
+    now.mode_share[:] = np.where(
+        now.active & ~entering & rows[..., None], np.maximum(now.mode_share, 0.0), np.where(rows[..., None], 0.0, now.mode_share)
+    )
     alone = now.active.sum(axis=-1, keepdims=True) == 1
     now.mode_share[:] = np.where(alone & now.active, 1.0, now.mode_share)
     empty = (now.mode_share.sum(axis=-1, keepdims=True) <= 0) & now.active

@@ -90,7 +90,11 @@ def allocate(
     shape, failed = organisations.shape, joined["status"] == Status.FAILED
     if throw and failed.any():
         where = np.flatnonzero(failed)
-        place = "" if not shape else f" at {len(where)} of {len(failed)} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
+        place = (
+            ""
+            if not shape
+            else f" at {len(where)} of {len(failed)} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
+        )
         raise SolveError(f"no allocation with a duality gap below {MAX_GAP:g} was found{place}; {Status.FAILED.advice}")
     result = {name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()}
     if not shape:
@@ -250,7 +254,9 @@ def _checked(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: Array
     bad = ~(np.isfinite(bundles) & (bundles >= 0))
     if bad.any():
         place = tuple(map(int, np.argwhere(bad)[0]))
-        raise ValueError(f"bundles must be finite and >= 0; found {bundles[place]} at index {place}; close a mode through available instead")
+        raise ValueError(
+            f"bundles must be finite and >= 0; found {bundles[place]} at index {place}; close a mode through available instead"
+        )
     bad = ~(supply >= 0)
     if bad.any():
         place = tuple(map(int, np.argwhere(bad)[0]))
@@ -273,7 +279,8 @@ def _checked(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: Array
         ) from None
     points = int(np.prod(shape, dtype=int))
     share, elasticity = (
-        (np.broadcast_to(part, (*shape, tree.nodes)).reshape(points, tree.nodes) if part.ndim > 1 else part[None]) for part in (tree.share, tree.elasticity)
+        (np.broadcast_to(part, (*shape, tree.nodes)).reshape(points, tree.nodes) if part.ndim > 1 else part[None])
+        for part in (tree.share, tree.elasticity)
     )
     return _Organisations(
         tree,

@@ -42,7 +42,11 @@ def flat_prices(problem: Problem, regime: Regime) -> Mask:
     above[:, :leaves] = problem.elasticity[:, tree.parent[:leaves]]
     above[:, tree.root] = 1 - problem.elasticity[:, tree.root]
     curvature = np.matmul((g * (weight * above)[..., None]).transpose(0, 2, 1), g)
-    apart = np.where(active[..., None], (f - g[:, :leaves, None, :]) * np.sqrt(weight[:, :leaves] )[..., None, None] * np.sqrt(regime.mode_share.clip(0))[..., None], 0.0)
+    apart = np.where(
+        active[..., None],
+        (f - g[:, :leaves, None, :]) * np.sqrt(weight[:, :leaves])[..., None, None] * np.sqrt(regime.mode_share.clip(0))[..., None],
+        0.0,
+    )
     apart = apart.reshape(points, leaves * modes, factors)
     curvature = curvature + np.matmul(apart.transpose(0, 2, 1), apart)
     scale = np.where(regime.priced, 1 / np.sqrt(np.where(regime.priced, regime.price, 1.0)), 0.0)
@@ -214,7 +218,13 @@ def _price_program(problem: Problem, regime: Regime, point: int):
         goal = np.zeros(width)
         goal[:factors] = objective
         found = linprog(
-            goal, A_ub=above_matrix, b_ub=np.zeros(len(above)) if above else None, A_eq=equal_matrix, b_eq=np.array(level), bounds=bounds, method="highs"
+            goal,
+            A_ub=above_matrix,
+            b_ub=np.zeros(len(above)) if above else None,
+            A_eq=equal_matrix,
+            b_eq=np.array(level),
+            bounds=bounds,
+            method="highs",
         )
         if found.status != 0:
             # the program is feasible by construction; only rounding can say otherwise, and then the known price stands

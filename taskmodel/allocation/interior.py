@@ -131,7 +131,9 @@ def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float)
     done = (mu < 3 * floor) & (np.abs(np.log(balance)).max(axis=1) < 1e-8)
 
     deviation = f - leaf_gradient[:, :, None, :]
-    pull = (weight[..., None] * np.where(choice, a * h, 0.0)).reshape(points, leaves * modes, 1) * f.reshape(points, leaves * modes, factors)
+    pull = (weight[..., None] * np.where(choice, a * h, 0.0)).reshape(points, leaves * modes, 1) * f.reshape(
+        points, leaves * modes, factors
+    )
     curvature = np.matmul(pull.transpose(0, 2, 1), deviation.reshape(points, leaves * modes, factors))
     eye = np.eye(factors)
 
@@ -142,7 +144,9 @@ def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float)
         gradient = np.concatenate([leaf_gradient, -shift[..., None]], axis=-1)
         _, weight_gradient = cost_gradients(tree, theta, gradient, problem.elasticity)
         jacobian = np.matmul((weight[..., None] * used_share).transpose(0, 2, 1), weight_gradient - gradient)
-        constant = jacobian[..., factors] + np.einsum("plm,plmk->pk", weight[..., None] * a * np.where(choice, toward - h * shift[..., None], 0.0), f)
+        constant = jacobian[..., factors] + np.einsum(
+            "plm,plmk->pk", weight[..., None] * a * np.where(choice, toward - h * shift[..., None], 0.0), f
+        )
         matrix = (jacobian[..., :factors] - curvature) / s1[..., None] - u[..., None] * eye
         right = -balance * np.log(balance) - (constant + target[:, None]) / s1 + u
         both = scarce[:, :, None] & scarce[:, None, :]
@@ -182,9 +186,10 @@ def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float)
         return Iterate(price, unused, share, cost, leaf_cost, excess, done)
 
     trial = move(np.zeros(points), np.maximum(1e-3 * mu, floor), 0)
-    left = (np.einsum("pl,plm->p", weight, np.where(choice, trial.mode_share * trial.excess, 0.0)) + (trial.price * trial.unused * scarce).sum(axis=1)) / (
-        np.einsum("pl,pl->p", weight, choice.sum(axis=-1)) + scarce.sum(axis=1)
-    )
+    left = (
+        np.einsum("pl,plm->p", weight, np.where(choice, trial.mode_share * trial.excess, 0.0))
+        + (trial.price * trial.unused * scarce).sum(axis=1)
+    ) / (np.einsum("pl,pl->p", weight, choice.sum(axis=-1)) + scarce.sum(axis=1))
     fall = np.clip(np.minimum(left / mu, 1.0) ** 2, pace.fastest, pace.slowest)
     fall = np.maximum(fall, np.minimum(np.abs(np.log(balance)).max(axis=1), pace.wait))
     target = np.maximum(fall * mu, floor)

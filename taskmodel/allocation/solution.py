@@ -33,7 +33,7 @@ _ADVICE = {
     Status.ZERO: "nothing can be produced: an essential task has no open mode, or needs a factor of which there is none",
     Status.SUPREMUM: "output comes as close to this value as one likes as free tasks are done without limit, but does not reach it",
     Status.UNBOUNDED: "output needs nothing that is scarce: add the factor that limits it, or close the modes that are free",
-    Status.FAILED: "no answer could be certified: bring the bundles and supplies nearer to one another in size, or move an elasticity away from 0",
+    Status.FAILED: "no answer could be certified: bring bundles and supplies nearer in size, or move an elasticity away from 0",
 }
 
 
@@ -86,3 +86,9 @@ class Allocation:
     def take(self, rows) -> Allocation:
         """Rows of a batch with one leading dimension."""
         return Allocation(**{name: part[rows] for name, part in vars(self).items()})
+
+    def join(self, *others: Allocation) -> Allocation:
+        """The points of this batch and then those of others."""
+        return Allocation(
+            **{name: np.concatenate([part, *(getattr(other, name) for other in others)]) for name, part in vars(self).items()}
+        )

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.screen import compute, hours, json_text, number, percent, plain, progress, table
+from taskmodel.cli.screen import compute, hours, json_text, number, percent, plain, progress, table, wrapped
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,39 +49,34 @@ def _facts(catalog: Catalog, path: xr.Dataset) -> dict[str, Any]:
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
-    scenario = f", scenario {catalog.scenario}" if catalog.scenario else ""
+    path, others, total = facts["critical_path"], facts["others"], facts["pass_time"]
     lines = [
-        f"{plain(catalog.title)} ({catalog.name}{scenario}) at {compute(facts['compute'])} FLOP/year{', today' if today else ''}",
-        *(f"  set: {path} = {value}" for path, value in catalog.overrides.items()),
+        plain(catalog.title),
+        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; at {compute(facts['compute'])} FLOP/year{', today' if today else ''}",
+        *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
+        *(f"  set {name} = {plain(str(value))}" for name, value in catalog.overrides.items()),
         "",
         "One pass through all tasks, wall-clock time",
-        *table(
-            [
-                ["people alone", hours(facts["pass_time_without_ai"]), ""],
-                ["with AI", hours(facts["pass_time"]), f"{number(facts['latency_speedup'])}x as fast"],
-            ],
-            left=(0, 1, 2),
-        ),
+        f"  people alone  {hours(facts['pass_time_without_ai'])}",
+        f"  with AI       {hours(total)}: {number(facts['latency_speedup'])}x as fast",
         "",
         "On the critical path, in order",
-        *table([["task", "duration [h]", "of the pass", "done by"], *(_row(task, facts["pass_time"]) for task in facts["critical_path"])], left=(0, 3)),
+        *table([["task", "time [h]", "of all", "done by"], *(_row(task, percent(task["duration"] / total)) for task in path)], left=(0, 3)),
     ]
-    if sum(task["duration"] for task in facts["critical_path"]) > facts["pass_time"] * (1 + 1e-9):
-        lines.append("  Several paths through these tasks are equally long.")
-    if facts["others"]:
-        shown = facts["others"][:NEAREST]
-        head = ["task", "slack [h]", "duration [h]", "done by"]
-        rows = [[_name(task), number(task["slack"]), number(task["duration"]), _who(task)] for task in shown]
-        lines += ["", f"Nearest to it ({len(shown)} of the {len(facts['others'])} others); slack: how much longer it may take", *table([head, *rows], left=(0, 3))]
+    if sum(task["duration"] for task in path) > total * (1 + 1e-9):
+        lines += wrapped("Several paths through these tasks are equally long.")
+    if others:
+        near = others[:NEAREST]
+        lines += [
+            "",
+            f"The nearest {len(near)} of {len(others)} tasks beside it; slack: how much longer they may take",
+            *table([["task", "time [h]", "slack [h]", "done by"], *(_row(task, number(task["slack"])) for task in near)], left=(0, 3)),
+        ]
     return lines
 
 
-def _row(task: dict[str, Any], total: float) -> list[str]:
-    return [_name(task), number(task["duration"]), percent(task["duration"] / total), _who(task)]
-
-
-def _name(task: dict[str, Any]) -> str:
-    return plain(task["title"], 60)
+def _row(task: dict[str, Any], what: str) -> list[str]:
+    return [plain(task["title"], 36), number(task["duration"]), what, _who(task)]
 
 
 def _who(task: dict[str, Any]) -> str:

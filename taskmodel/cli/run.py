@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskmodel.cli import asked
 from taskmodel.cli.files import results_folder
-from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table
+from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table, wrapped
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,10 +27,11 @@ MILESTONES = {
     "oversight_bottleneck": "oversight is the bottleneck",
 }
 PLACES = {
-    "today": "today: oversight is the bottleneck",
-    "oversight_bottleneck": "where oversight becomes the bottleneck",
-    "grid_end": "the end of the grid: oversight is not the bottleneck anywhere up to there",
+    "today": "today",
+    "oversight_bottleneck": "where it becomes the bottleneck",
+    "grid_end": "the end of the grid",
 }
+NAMES = {"review": "review capacity"}
 
 
 def command(args: Namespace) -> int:
@@ -70,8 +71,8 @@ def command(args: Namespace) -> int:
 
 def folder_name(catalog: Catalog) -> str:
     """A name for the folder of a run: the catalog's, the scenario's and what was set."""
-    parts = [catalog.name, *([catalog.scenario] if catalog.scenario else []), *(f"{path}={value}" for path, value in catalog.overrides.items())]
-    name = re.sub(r"[^\w.=+-]+", "_", "-".join(parts))
+    changed = [f"{path}={value}" for path, value in catalog.overrides.items()]
+    name = re.sub(r"[^\w.=+-]+", "_", "-".join([catalog.name, *([catalog.scenario] if catalog.scenario else []), *changed]))
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}-{catalog.sha256[:8]}"
 
 
@@ -87,36 +88,33 @@ def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -
 
 
 def _asked(catalog: Catalog, grid: tuple[float, float, int]) -> list[str]:
-    scenario = f", scenario {catalog.scenario}" if catalog.scenario else ""
     low, high, points = grid
     return [
         plain(catalog.title),
-        f"  {catalog.name}{scenario}; {len(catalog.tasks)} tasks; {compute(low)} to {compute(high)} FLOP/year effective compute, {points} points",
-        *(f"  set: {path} = {plain(str(value))}" for path, value in catalog.overrides.items()),
+        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {points} points from {compute(low)} to {compute(high)} FLOP/year",
+        *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
+        *(f"  set {path} = {plain(str(value))}" for path, value in catalog.overrides.items()),
     ]
 
 
 def _milestones(summary: Summary) -> list[str]:
-    today = summary.today
-    rows = [["", "compute [FLOP/year]", "throughput [x]", "latency [x]", "effective [x]"]]
-    rows.append(_point("today", today))
+    rows = [["", "compute", "throughput", "latency", "effective"], _point("today", summary.today)]
     for name, label in MILESTONES.items():
-        rows.append(_point(label, getattr(summary, name), " or below" if name in summary.at_grid_start else ""))
-    rows.append(_point("ceiling: AI does all it may, and people review it", summary.ceiling))
-    rows.append(["without oversight, at the end of the grid", compute(summary.end.compute), number(summary.no_oversight_ceiling), "", ""])
-    lines = ["Speed-up of research, relative to the same people without AI", *table(rows)]
+        rows.append(_point(label, getattr(summary, name), "<= " if name in summary.at_grid_start else ""))
+    rows.append(_point("ceiling set by oversight", summary.ceiling))
+    rows.append(["no oversight, end of the grid", compute(summary.end.compute), number(summary.no_oversight_ceiling), "", ""])
+    lines = ["Speed-up of research [x] over the same people without AI; compute in FLOP/year", *table(rows)]
     for name, verb in (("oversight_binds", "binds"), ("oversight_bottleneck", "is the bottleneck")):
         found = summary.stretches[name]
-        if found and found[-1] != (found[0][0], None):
-            lines.append(f"  Oversight {verb} from {', then from '.join(_stretch(*ends) for ends in found)}.")
-    lines.append(f"  Today AI does {percent(today.automated_hours_share)} of base-year hours; at the end of the grid {percent(summary.end.automated_hours_share)}.")
+        if len(found) > 1 or (found and found[0][1] is not None):
+            lines += wrapped(f"Oversight {verb} from {', then from '.join(_stretch(*ends) for ends in found)}.")
     return lines
 
 
 def _point(label: str, point: Point | None, more: str = "") -> list[str]:
     if point is None:
-        return [label, "not on this grid", "", "", ""]
-    place = "never" if point.compute is None else compute(point.compute) + more
+        return [label, "not reached", "", "", ""]
+    place = "-" if point.compute is None else more + compute(point.compute)
     return [label, place, number(point.throughput_speedup), number(point.latency_speedup), number(point.speedup)]
 
 
@@ -127,12 +125,12 @@ def _stretch(start: float, end: float | None) -> str:
 def _curve(summary: Summary) -> list[str]:
     today = summary.today
     chosen = {row.compute: row for row in (*summary.curve, today)}
-    rows = [["compute [FLOP/year]", "hours automated", "throughput [x]", "latency [x]", "effective [x]", "what binds most"]]
+    rows = [["compute", "hours by AI", "throughput", "latency", "effective", "what binds most"]]
     for place in sorted(chosen):
         row = chosen[place]
-        label = ("today  " if row is today else "") + compute(place)
+        label = ("today " if row is today else "") + compute(place)
         rows.append([label, percent(row.automated_hours_share), *_point("", row)[2:], _most(row)])
-    return ["Along the curve", *table(rows, left=(5,))]
+    return ["Along the curve; hours by AI: part of the hours that people work without AI", *table(rows, left=(5,))]
 
 
 def _most(row: Row) -> str:
@@ -144,31 +142,30 @@ def _most(row: Row) -> str:
 def _binding(summary: Summary) -> list[str]:
     rows = [["", *SOURCES.values()]]
     for label, row in (("today", summary.today), ("end of the grid", summary.end)):
-        rows.append([f"{label}, {compute(row.compute)} FLOP/year", *(percent(row.bottleneck_share[source]) for source in SOURCES)])
-    return ["What holds research back (share of the next per cent of output that each would bring)", *table(rows)]
+        rows.append([f"{label}, {compute(row.compute)}", *(percent(row.bottleneck_share[source]) for source in SOURCES)])
+    return ["What holds research back (elasticities of output, which add up to 100 %)", *table(rows)]
 
 
 def _advice(summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
-        return ["Nothing that AI does is reviewed here, so no review can be made cheaper."]
+        return ["Nothing that AI does is reviewed, so there is no review to make cheaper."]
     top = advice.reviews[:3]
-    rows = [["what review costs most for", "review [h/year]", "of all review", "review per hour of work [h/h]"]]
+    rows = [["the reviews that cost most", "hours [h/year]", "of all review", "ratio [h/h]"]]
     for review in top:
-        rows.append([plain(review.title, 50), f"{review.hours_per_year:,.0f}", percent(review.share_of_review), number(review.review_ratio)])
-    gains = [f"faster review {_gain(advice.at.elasticity['review_speed'])}"]
-    names = {"review": "review capacity"}
-    gains += [f"{names.get(factor, factor)} {_gain(value)}" for factor, value in advice.at.elasticity.items() if factor != "review_speed"]
+        rows.append([plain(review.title, 36), f"{review.hours_per_year:,.0f}", percent(review.share_of_review), number(review.review_ratio)])
     together = sum(review.output_share for review in top)
     which = {1: "this one", 2: "these two", 3: "these three"}[len(top)]
+    gains = advice.at.elasticity
+    factors = [f"{NAMES.get(factor, factor)} {_gain(value)}" for factor, value in gains.items() if factor != "review_speed"]
     return [
-        f"What to do about it, at {compute(advice.at.compute)} FLOP/year ({PLACES[advice.place]})",
+        f"What to do about it, at {compute(advice.at.compute)} FLOP/year, {PLACES[advice.place]}",
         *table(rows),
-        f"  Review takes {advice.review_hours:,.0f} h/year of the {advice.review_capacity:,.0f} h/year that may go into it.",
-        f"  Reviewing {which} 10 % faster gives about {10 * together:.1f} % more research output.",
-        f"  1 % more gives, in % of output: {', '.join(gains)}.",
+        *wrapped(f"In all {advice.review_hours:,.0f} h/year go into review, of {advice.review_capacity:,.0f} h/year that may."),
+        *wrapped(f"Reviewing {which} 10 % faster gives about {10 * together:.1f} % more research output."),
+        *wrapped(f"1 % faster review everywhere gives {_gain(gains['review_speed'])}; 1 % more {', '.join(factors)}."),
     ]
 
 
 def _gain(value: float) -> str:
-    return number(value) if value > 0.005 or value != value else "0"
+    return f"{value:.2f} %"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-WIDTH = 100
+WIDTH = 79
 
 
 def compute(value: float) -> str:
@@ -76,12 +77,17 @@ def plain(text: str, width: int = WIDTH) -> str:
     return shown if len(shown) <= width else shown[: width - 3] + "..."
 
 
-def table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,), indent: str = "  ") -> Iterator[str]:
+def table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> Iterator[str]:
     """Lines of aligned columns; numbers stand to the right, the columns in `left` to the left."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [cell.ljust(width) if column in left else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        yield (indent + "   ".join(cells)).rstrip()
+        cells = zip(row, widths, range(len(row)), strict=True)
+        yield "  " + "  ".join(cell.ljust(width) if at in left else cell.rjust(width) for cell, width, at in cells).rstrip()
+
+
+def wrapped(text: str) -> list[str]:
+    """A sentence below a table, on as many lines as it needs."""
+    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def json_text(value: Any) -> str:

@@ -14,6 +14,7 @@ from taskmodel.plots.page import (
     BLUE,
     COLOURS,
     GREY,
+    INCH,
     NAMES,
     PALE,
     POINT,
@@ -25,6 +26,7 @@ from taskmodel.plots.page import (
     line_height,
     look,
     roomiest,
+    shade,
     spread,
     text_width,
     times,
@@ -71,7 +73,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         left, right = _margins(result, width, size)
         lanes = _lane_height(size) * (1 + result.sizes["factor"])
         heights = {"rug": 3 * line_height(size - 1.5) + 0.6, "curve": 0.16 * width + 34, "lanes": lanes, "bands": 0.12 * width + 17}
-        gaps = {"rug": 1.0, "curve": 2.0, "lanes": 2.0, "bands": 4.0 + 2 * line_height(size)}
+        gaps = {"rug": 2.0, "curve": 2.0, "lanes": 2.0, "bands": 4.0 + 2 * line_height(size)}
         page = Page(width, sum(heights.values()) + sum(gaps.values()), "Speed-up of research, and what holds it back", context, size, _notes(result))
         panels, top = {}, 0.0
         for name, height in heights.items():
@@ -175,7 +177,7 @@ def _rug(page: Page, axes: Axes, result: xr.Dataset, left: float, right: float) 
             axes.text(places[index], tops[index], str(count), ha="center", va="bottom", fontsize=small)
     axes.vlines(places, 0, tops, color=BLACK, linewidth=0.8, gid="automatable")
     total, able = result.sizes["task"], result["automatable"].values.sum(axis=1)
-    label = f"AI can do\n{able[0]} … {able[-1]} of {total}\ntasks" if able[0] else f"AI can do\n{able[-1]} of {total}\ntasks"
+    label = f"AI can do\n{f'{able[0]} → ' if able[0] else ''}{able[-1]} of {total}\ntasks"
     page.text(page.width - right + 1.5, height, label, size=page.size - 1, va="bottom")
     page.text(left - 2.0, height, "tasks\nopening", size=page.size - 1, ha="right", va="bottom")
 
@@ -196,15 +198,25 @@ def _curves(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, floa
     label = "held back by oversight"
     spot = roomiest(axes, under.compute, under.values, over.values, text_width(label, page.size), line_height(page.size))
     if spot:
-        axes.text(*spot, label, color=VERMILLION, ha="center", va="center", bbox=_ground(tint(VERMILLION, 0.1)), zorder=3.6)
+        axes.text(*spot, label, color=shade(VERMILLION), ha="center", va="center", bbox=_ground(tint(VERMILLION, 0.1)), zorder=3.6)
     ends = {}
     for name, (title, style) in _SPEEDUPS.items():
         axes.plot(traces[name].compute, traces[name].values, gid=name, solid_joinstyle="miter", solid_capstyle="butt", **style)
-        leaves = np.flatnonzero(traces[name].values > high)
-        if len(leaves):
-            axes.plot(traces[name].compute[leaves[0]], high, marker="^", color=style["color"], markersize=4, clip_on=False, zorder=7, gid=f"{name} leaves")
+        _exit(axes, traces[name], high, name, style)
         ends[name] = (_ending(title, traces[name], high), traces[name].values[-1], style["color"])
     _end_labels(page, axes, ends, place)
+
+
+def _exit(axes: Axes, found: Trace, high: float, name: str, style: dict[str, object]) -> None:
+    """An arrow where a line leaves the panel, and the line up to it where the next value is infinite."""
+    leaves = np.flatnonzero(found.values > high)
+    if not len(leaves):
+        return
+    at = found.compute[leaves[0]]
+    axes.plot(at, high, marker="^", color=style["color"], markersize=4, clip_on=False, zorder=7, gid=f"{name} leaves")
+    if leaves[0] and np.isinf(found.values[leaves[0]]):
+        last = leaves[0] - 1
+        axes.plot([found.compute[last], at, at], [found.values[last], found.values[last], high], gid=f"{name} no limit", **style)
 
 
 def _limits(traces: dict[str, Trace]) -> tuple[float, float, np.ndarray]:
@@ -237,18 +249,16 @@ def _ending(title: str, found: Trace, high: float) -> str:
 def _end_labels(page: Page, axes: Axes, ends: dict[str, tuple[str, float, str]], place: tuple[float, float, float]) -> None:
     """Names of lines in the margin at the right, each joined to the end of its line; place is the panel's right, top, height [mm]."""
     right, top, height = place
-    bottom, summit = np.log(axes.get_ylim()) if axes.get_yscale() == "log" else axes.get_ylim()
+    scale = np.log if axes.get_yscale() == "log" else np.asarray
+    bottom, summit = scale(axes.get_ylim())
     lines = {name: wrap(text, page.width - right - 4.0, page.size - 0.5) for name, (text, _, _) in ends.items()}
-    wanted = []
-    for _, value, _ in ends.values():
-        value = (np.log(value) if axes.get_yscale() == "log" else value) if value > 0 else bottom
-        wanted.append(top + height * (1 - np.clip((np.nan_to_num(value, nan=bottom) - bottom) / (summit - bottom), 0, 1)))
+    clipped = [np.clip(np.nan_to_num(value, nan=axes.get_ylim()[0]), *axes.get_ylim()) for _, value, _ in ends.values()]
+    wanted = [float(top + height * (summit - scale(value)) / (summit - bottom)) for value in clipped]
     heights = [len(part) * line_height(page.size - 0.5) + 0.5 for part in lines.values()]
-    for (name, (_, value, colour)), at, centre in zip(ends.items(), wanted, spread(wanted, heights, top - 1, top + height + 3), strict=True):
-        if not np.isnan(value):
+    for (name, (_, value, colour)), at, centre in zip(ends.items(), wanted, spread(wanted, heights, top - 1, top + height + 1), strict=True):
+        if axes.get_ylim()[0] <= value <= axes.get_ylim()[1]:
             page.line([right, right + 2.2], [at, centre], color=colour, linewidth=0.6)
-        ink = VERMILLION if colour == _SPEEDUPS["oversight_ceiling"][1]["color"] else colour
-        page.text(right + 2.7, centre, "\n".join(lines[name]), size=page.size - 0.5, va="center", color=ink)
+        page.text(right + 2.7, centre, "\n".join(lines[name]), size=page.size - 0.5, va="center", color=shade(colour))
 
 
 def _lanes(page: Page, axes: Axes, result: xr.Dataset, span: float) -> None:
@@ -300,7 +310,7 @@ def _lane_labels(page: Page, axes: Axes, row: int, words: list[tuple[str, str, S
             (False, True): f"{word} until {compute_text(part.end)}",
             (False, False): f"{word} throughout",
         }[part.begins, part.ends]
-        shorter = whole.replace(onset, f"{word} from"), whole.replace(onset, "from").removeprefix(f"{word} ")
+        shorter = whole.replace(onset, f"{word} from"), whole.replace(onset, word.removeprefix("the ")), whole.replace(onset, "from").removeprefix(f"{word} ")
         for text in dict.fromkeys([whole, *shorter]):
             need = text_width(text, size) + 1.6
             free_left = max([0.0, *(b for _, b in [*taken, *labels] if b <= start)])
@@ -350,17 +360,25 @@ def _bands(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, float
             beside[name] = (f"{label}: {most}", np.nan, colour)
     blank = np.isnan(shares.values).any(axis=1)
     if blank.any():
+        label = _why_blank(result)
         axes.fill_between(shares.compute, 0, 1, where=blank, facecolor="none", edgecolor=PALE, hatch="///", linewidth=0, gid="no value")
-        label = "no value"
         nothing = np.where(blank, 0.0, np.nan)
         if not _label_inside(axes, shares.compute, nothing, nothing + 1, label, size, "white"):
-            beside["no value"] = ("hatched: no value", np.nan, GREY)
+            beside["no value"] = (f"hatched: {label}", np.nan, GREY)
     if elasticity:
         line = trace(result, "oversight_elasticity")
         axes.plot(line.compute, line.values, color=BLACK, linewidth=1.2, linestyle=(0, (4, 1.5)), gid="oversight_elasticity")
         last = line.values[-1]
         beside["oversight_elasticity"] = (f"oversight elasticity (dashed) {'no value' if np.isnan(last) else f'{last:.2f}'}", last, BLACK)
     _end_labels(page, axes, beside, place)
+
+
+def _why_blank(result: xr.Dataset) -> str:
+    """Why some points of a sweep have no bottleneck shares."""
+    output = result["output"].values[np.isnan(result["bottleneck_share"].values).any(axis=1)]
+    if len(output) and np.isinf(output).all():
+        return "no limit to output"
+    return "no output" if len(output) and (output == 0).all() else "no value"
 
 
 def _label_inside(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, label: str, size: float, ground: object) -> bool:
@@ -394,7 +412,10 @@ def _landmarks(page: Page, panels: dict[str, Axes], result: xr.Dataset, named: A
                 axes.axvline(place, color=VERMILLION, linewidth=0.7, linestyle=style, zorder=3.4, gid=f"{wanted} {index}")
     text = "today" if inside else f"today ({compute_text(today)}) {'←' if today < low else '→'}"
     near = np.clip(today, low, high)
-    beyond = np.log(near / low) / np.log(high / low) > 0.9
+    span = axes.get_window_extent().width / axes.figure.dpi * INCH
+    reach = near * (high / low) ** ((text_width(text, page.size - 1) + 2.5) / span)
+    marks = [line.get_xdata()[0] for line in named.lines if str(line.get_gid()).partition(" ")[0] in ("oversight_binds", "oversight_bottleneck") or str(line.get_gid()).endswith("leaves")]
+    beyond = reach > high or (inside and any(near < mark < reach for mark in marks))
     named.annotate(
         text,
         (near, 1),

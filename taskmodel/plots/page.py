@@ -15,6 +15,7 @@ import io
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import MaxNLocator
 
 from taskmodel.catalog.text import read_document
 
@@ -148,7 +150,7 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """The text in lines that are no wider than this [mm]; a word that is wider is cut."""
     lines: list[str] = []
-    for word in text.split():
+    for word in re.split(r"[ \t\n]+", text.strip()):  # a space that does not break keeps what belongs together
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(joined, size, weight) <= width:
             lines[-1] = joined
@@ -224,6 +226,11 @@ def tint(colour: str, strength: float) -> tuple[float, float, float]:
     return tuple(1 - strength * (1 - part) for part in to_rgb(colour))
 
 
+def shade(colour: str | tuple[float, float, float]) -> tuple[float, float, float]:
+    """A colour dark enough for letters."""
+    return tuple(0.72 * part for part in to_rgb(colour))
+
+
 def compute_text(value: float) -> str:
     """A compute as people would type it.
 
@@ -272,7 +279,9 @@ def compute_axis(axes: Axes, grid: np.ndarray, width: float, size: float, labels
     if len(decades) < 2:
         steps = np.outer(10.0 ** np.arange(math.floor(low), math.ceil(high) + 1), [1, 2, 3, 5]).ravel()
         decades = steps[(steps >= grid[0]) & (steps <= grid[-1])]
-        decades = decades if len(decades) >= 2 else grid[[0, -1]]
+        if len(decades) < 3:
+            even = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(grid[0], grid[-1])
+            decades = even[(even >= grid[0]) & (even <= grid[-1])]
     ticks = decades
     room = max(1, int(width / (text_width(power_text(decades[-1]), size) + 2.5)))
     named = set(ticks[:: math.ceil(len(ticks) / room)])
@@ -296,8 +305,9 @@ def context_of(result: xr.Dataset) -> str:
     parts = [title_of(result.attrs["catalog_yaml"])]
     if result.attrs["scenario_yaml"]:
         parts.append(f"scenario: {title_of(result.attrs['scenario_yaml'])}")
-    parts += [f"{path} = {value if isinstance(value, str) else json.dumps(value)}" for path, value in json.loads(result.attrs["overrides"]).items()]
-    return " · ".join(parts)
+    for path, value in json.loads(result.attrs["overrides"]).items():
+        parts.append(f"{path} =\u00a0{value if isinstance(value, str) else json.dumps(value)}")
+    return "\u00a0· ".join(parts)
 
 
 @lru_cache(maxsize=64)
