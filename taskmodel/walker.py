@@ -77,6 +77,8 @@ class Walker:
             step //= 2
             wanted = np.arange(0, points, step)
             fresh = np.setdiff1d(wanted, known)
+            if not len(fresh):
+                continue
             near = np.searchsorted(known, fresh) - 1  # the known point before each
             more = allocate(*self.arrays(compute[fresh], before[fresh]), start=allocation.take(near))
             order = np.argsort(np.concatenate([known, fresh]), kind="stable")

@@ -82,7 +82,7 @@ def allocate(
     step = max(1, TILE // max(1, len(organisations.tree.task) * modes * factors))
     began = None if start is None else (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
     tiles = []
-    for begin in range(0, len(first), step):
+    for begin in range(0, max(1, len(first)), step):
         rows = first[begin : begin + step]
         tiles.append(_allocate_tile(organisations[rows], began and tuple(part[rows] for part in began)))
     joined = {name: np.concatenate([getattr(tile, name) for tile in tiles])[again] for name in vars(tiles[0])}

@@ -137,7 +137,7 @@ def _compress(tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array,
             opened[:, :, other] &= ~needless
             stand_in[:, :, other] = np.where(same & needless, kept, np.where(needless, -1, stand_in[:, :, other]))
     stand_in = np.where(np.take_along_axis(opened, np.maximum(stand_in, 0), axis=-1), stand_in, -1)
-    order = np.argsort(~opened, axis=-1, kind="stable")[..., : max(1, int(opened.sum(axis=-1).max()))]
+    order = np.argsort(~opened, axis=-1, kind="stable")[..., : int(opened.sum(axis=-1).max(initial=1))]
     opened = np.take_along_axis(opened, order, axis=-1)
     bundle = np.where(opened[..., None], np.take_along_axis(bundle, order[..., None], axis=2), 0.0)
     return Problem(

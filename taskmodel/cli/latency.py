@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
 
 NEAREST = 5  # tasks off the critical path that are shown
-WHO = {"human": "people", "ai_full_review": "AI, all reviewed", "ai_floor_review": "AI, some reviewed", "ai_no_review": "AI, not reviewed"}
+WHO = {"human": "people", "ai_full_review": "AI, all reviewed", "ai_floor_review": "AI, floor reviewed", "ai_no_review": "AI, not reviewed"}
 
 
 def command(args: Namespace) -> int:
@@ -81,4 +81,4 @@ def _row(task: dict[str, Any], what: str) -> list[str]:
 
 def _who(task: dict[str, Any]) -> str:
     parts = {WHO[mode]: share for mode, share in task["mode_share"].items() if share > 0}
-    return ", ".join(who if share == 1 else f"{who} {percent(share)}" for who, share in parts.items())
+    return "; ".join(who if share > 1 - 1e-9 else f"{percent(share)} {who}" for who, share in parts.items())

@@ -166,7 +166,7 @@ def parser() -> argparse.ArgumentParser:
     run = add("run", "sweep compute: the speed-up, and where oversight binds", RUN, RUN_MORE)
     _catalog_arguments(run)
     run.add_argument("-o", "--output", metavar="DIR", help="folder for the results; default: one in taskmodel-results, named for the run")
-    run.add_argument("--grid", metavar="LOW:HIGH:POINTS", help="points to report [FLOP/year], even in the logarithm; default: the catalog's")
+    run.add_argument("--grid", metavar="LOW:HIGH:POINTS", help="points to report [FLOP/year], a geometric series; default: the catalog's")
     run.add_argument("--json", action="store_true", help="print the answer as JSON")
     run.add_argument("--no-figures", action="store_true", help="write result.nc only")
 

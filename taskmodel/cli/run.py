@@ -153,7 +153,8 @@ def _advice(summary: Summary) -> list[str]:
     top = advice.reviews[:3]
     rows = [["the reviews that cost most", "hours [h/year]", "of all review", "ratio [h/h]"]]
     for review in top:
-        rows.append([plain(review.title, 36), f"{review.hours_per_year:,.0f}", percent(review.share_of_review), number(review.review_ratio)])
+        shares = [percent(review.share_of_review), number(review.review_ratio)]
+        rows.append([plain(review.title, 36), f"{review.hours_per_year:,.0f}", *shares])
     together = sum(review.output_share for review in top)
     which = {1: "this one", 2: "these two", 3: "these three"}[len(top)]
     gains = advice.at.elasticity

@@ -42,6 +42,7 @@ _SPEEDUPS = {  # variable: name, and how it is drawn
     "oversight_ceiling": ("oversight ceiling", {"color": tint(VERMILLION, 0.6), "linewidth": 4.5, "zorder": 2}),
     "no_oversight_ceiling": ("ceiling without oversight", {"color": VERMILLION, "linewidth": 0.9, "linestyle": (0, (4, 2)), "zorder": 3}),
 }
+_STOREYS = 3  # in which counts of tasks stand where they are close together
 _COARSE = 1 / 40  # of the axis: grid points farther apart than this are said to be
 
 
@@ -72,7 +73,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
     with look(width) as size:
         left, right = _margins(result, width, size)
         lanes = _lane_height(size) * (1 + result.sizes["factor"])
-        heights = {"rug": 3 * line_height(size - 1.5) + 0.6, "curve": 0.16 * width + 34, "lanes": lanes, "bands": 0.12 * width + 17}
+        heights = {"rug": _rug_height(size), "curve": 0.16 * width + 34, "lanes": lanes, "bands": 0.12 * width + 17}
         gaps = {"rug": 2.0, "curve": 2.0, "lanes": 2.0, "bands": 4.0 + 2 * line_height(size)}
         page = Page(width, sum(heights.values()) + sum(gaps.values()), "Speed-up of research, and what holds it back", context, size, _notes(result))
         panels, top = {}, 0.0
@@ -112,14 +113,16 @@ def bottleneck_bands(result: xr.Dataset, width: float = 180.0) -> Figure:
     context = context_of(result)
     with look(width) as size:
         left, right = _margins(result, width, size)
-        lanes, bands, gap = _lane_height(size) * (1 + result.sizes["factor"]), 0.3 * width + 30, 2.0
-        page = Page(width, lanes + gap + bands + 4 + 2 * line_height(size), "What holds research back", context, size, _notes(result, curve=False))
-        panels = {"lanes": page.axes(left, 0, width - left - right, lanes), "bands": page.axes(left, lanes + gap, width - left - right, bands)}
+        lanes, bands, gap, above = _lane_height(size) * (1 + result.sizes["factor"]), 0.3 * width + 30, 2.0, line_height(size)
+        body = above + lanes + gap + bands + 4 + 2 * line_height(size)
+        page = Page(width, body, "What holds research back", context, size, _notes(result, curve=False))
+        span = width - left - right
+        panels = {"lanes": page.axes(left, above, span, lanes), "bands": page.axes(left, above + lanes + gap, span, bands)}
         for name, axes in panels.items():
             compute_axis(axes, result["compute"].values, width - left - right, size, labels=name == "bands")
         _lanes(page, panels["lanes"], result, width - left - right)
-        _bands(page, panels["bands"], result, (width - right, lanes + gap, bands), elasticity=True)
-        _landmarks(page, panels, result, panels["bands"])
+        _bands(page, panels["bands"], result, (width - right, above + lanes + gap, bands), elasticity=True)
+        _landmarks(page, panels, result, panels["lanes"], above=True)
         return page.finished()
 
 
@@ -155,23 +158,26 @@ def _lane_height(size: float) -> float:
     return line_height(size - 1) + 0.9
 
 
+def _rug_height(size: float) -> float:
+    return (1 + _STOREYS) * line_height(size - 1.5) + 0.4
+
+
 def _rug(page: Page, axes: Axes, result: xr.Dataset, left: float, right: float) -> None:
     """A stem where AI becomes able to do a task, with a count where it is several."""
     events = result["event_compute"].values[result["event_kind"].values == "automatable"]
     places, counts = np.unique(events, return_counts=True)
     small = page.size - 1.5
-    pitch = line_height(small)
-    height = 3 * pitch + 0.6
+    pitch, height = line_height(small), _rug_height(page.size)
     axes.set_ylim(0, height)
     axes.set_axis_off()
     span = page.width - left - right
     position = np.log(places / result["compute"].values[0]) / np.log(result["compute"].values[-1] / result["compute"].values[0]) * span
-    taken = [-np.inf, -np.inf]  # the right end of the last count in each of two storeys
+    taken = [-np.inf] * _STOREYS  # the right end of the last count in each
     tops = np.full(len(places), pitch)
     for index, (at, count) in enumerate(zip(position, counts, strict=True)):
         if count > 1:
-            half = text_width(str(count), small) / 2 + 0.2
-            storey = next((level for level, end in enumerate(taken) if at - half >= end), 1)
+            half = text_width(str(count), small) / 2 + 0.4
+            storey = next((level for level, end in enumerate(taken) if at - half >= end), _STOREYS - 1)
             taken[storey] = at + half
             tops[index] += storey * pitch
             axes.text(places[index], tops[index], str(count), ha="center", va="bottom", fontsize=small)
@@ -203,7 +209,8 @@ def _curves(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, floa
     for name, (title, style) in _SPEEDUPS.items():
         axes.plot(traces[name].compute, traces[name].values, gid=name, solid_joinstyle="miter", solid_capstyle="butt", **style)
         _exit(axes, traces[name], high, name, style)
-        ends[name] = (_ending(title, traces[name], high), traces[name].values[-1], style["color"])
+        colour = VERMILLION if name == "oversight_ceiling" else style["color"]
+        ends[name] = (_ending(title, traces[name], high), traces[name].values[-1], colour)
     _end_labels(page, axes, ends, place)
 
 
@@ -347,7 +354,7 @@ def _bands(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, float
     order = sorted(sources, key=lambda name: name != "review")
     axes.set_ylim(0, 1)
     axes.set_ylabel("bottleneck share [1]", labelpad=2)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25" if elasticity else "", "0.5", "0.75" if elasticity else "", "1"])
     edges = np.concatenate([np.zeros((1, len(shares.compute))), np.cumsum([shares.values[:, sources.index(name)] for name in order], axis=0)])
     beside, size = {}, page.size - 0.5
     for name, low, high in zip(order, edges, edges[1:], strict=False):
@@ -369,7 +376,7 @@ def _bands(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, float
         line = trace(result, "oversight_elasticity")
         axes.plot(line.compute, line.values, color=BLACK, linewidth=1.2, linestyle=(0, (4, 1.5)), gid="oversight_elasticity")
         last = line.values[-1]
-        beside["oversight_elasticity"] = (f"oversight elasticity (dashed) {'no value' if np.isnan(last) else f'{last:.2f}'}", last, BLACK)
+        beside["oversight_elasticity"] = (f"oversight elasticity (dashed) {'no value at the end' if np.isnan(last) else f'{last:.2f}'}", last, BLACK)
     _end_labels(page, axes, beside, place)
 
 
@@ -398,7 +405,7 @@ def _ground(colour: object) -> dict[str, object]:
     return {"facecolor": colour, "edgecolor": "none", "pad": 0.8}
 
 
-def _landmarks(page: Page, panels: dict[str, Axes], result: xr.Dataset, named: Axes) -> None:
+def _landmarks(page: Page, panels: dict[str, Axes], result: xr.Dataset, named: Axes, above: bool = False) -> None:
     """Upright lines through all panels: today, and where oversight begins to bind or to be the bottleneck."""
     kind, places = result["event_kind"].values, result["event_compute"].values
     today = float(result["today"])
@@ -419,11 +426,11 @@ def _landmarks(page: Page, panels: dict[str, Axes], result: xr.Dataset, named: A
     named.annotate(
         text,
         (near, 1),
-        (-2 if beyond else 2, -1),
+        (-2 if beyond else 2, 1 if above else -1),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         ha="right" if beyond else "left",
-        va="top",
+        va="bottom" if above else "top",
         fontsize=page.size - 1,
         color=GREY,
         zorder=8,

@@ -306,7 +306,7 @@ def context_of(result: xr.Dataset) -> str:
     if result.attrs["scenario_yaml"]:
         parts.append(f"scenario: {title_of(result.attrs['scenario_yaml'])}")
     for path, value in json.loads(result.attrs["overrides"]).items():
-        parts.append(f"{path} =\u00a0{value if isinstance(value, str) else json.dumps(value)}")
+        parts.append(f"{path}\u00a0=\u00a0{value if isinstance(value, str) else json.dumps(value)}")
     return "\u00a0· ".join(parts)
 
 
