@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ from taskmodel.production import Array
 from taskmodel.stepping import events, sweep
 from taskmodel.supervision import MODES
 
-NEXT = 1e-6  # a sweep needs two points: the second one this much further on, relative
+ASIDE = 1e-9  # relative: this far past an event between thresholds, which is located to 1e-12, what it brings holds for certain
 ROUND_POINTS = 10  # rows of a short table, at most
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
 MILESTONES = ("first_automation", "oversight_binds", "oversight_bottleneck")
@@ -304,13 +304,9 @@ def _rows(catalog: Catalog, result: xr.Dataset, points: Iterable[float]) -> dict
     rows = {value: _row(result.isel(compute=_position(grid, value)), value) for value in points if _position(grid, value) is not None}
     missing = sorted(value for value in points if value not in rows)
     if missing:
-        solved = _solved(catalog, missing)
+        solved = sweep(catalog, missing)
         rows |= {value: _row(solved.isel(compute=index)) for index, value in enumerate(missing)}
     return rows
-
-
-def _solved(catalog: Catalog, points: Sequence[float]) -> xr.Dataset:
-    return sweep(catalog, [*points, points[-1] * (1 + NEXT)])
 
 
 def _row(state: xr.Dataset, compute: float | None = None) -> Row:
@@ -380,7 +376,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     compute = last if 0 < last < math.inf else None
     if not math.isfinite(reach):
         return Point(compute, throughput, math.nan, math.nan)
-    state = _solved(unlimited, [reach or catalog.compute.today.value]).isel(compute=0)
+    state = sweep(unlimited, [reach or catalog.compute.today.value]).isel(compute=0)
     return Point(compute, throughput, float(state["latency_speedup"]), float(state["speedup"]))
 
 
@@ -395,8 +391,7 @@ def _place_of_advice(today: Row, onset: Point | None, end: Row) -> tuple[str, fl
 def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) -> Advice | None:
     at = organisation(catalog)
     position = _position(result["compute"].values, compute)
-    # an event between thresholds is located to 1e-12: a little further on, what it brings holds for certain
-    state = result.isel(compute=position) if position is not None else _solved(catalog, [compute * (1 + 1e-9)]).isel(compute=0)
+    state = (sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result.isel(compute=[position])).isel(compute=0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
     hours = np.einsum("tm,tmk->tk", activity, at.review)
     review = hours[:, at.pools]

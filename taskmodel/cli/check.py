@@ -17,6 +17,11 @@ LISTED = 8  # numbers without a source that are named
 
 def command(args: Namespace) -> int:
     """Check files; the exit code is the worst of theirs."""
+    from taskmodel.catalog.load import find_file
+    from taskmodel.catalog.text import read_text
+
+    if args.scenario is not None:
+        read_text(find_file(args.scenario, "scenario"))  # there must be one; its defects show when it is laid over a catalog
     checked = [_checked(name, args.scenario) for name in args.files]
     if args.json:
         reports = [{**report, "defects": [defect._asdict() for defect in report["defects"]]} for _, report in checked]
@@ -62,6 +67,8 @@ def _no_text(defect: Defect) -> bool:
 
 def _lines(report: dict[str, Any]) -> list[str]:
     name, defects = report["file"], report["defects"]
+    if defects and report["kind"] is None and all(map(_no_text, defects)):
+        return [str(defect) for defect in defects]
     if defects:
         count = "1 defect" if len(defects) == 1 else f"{len(defects)} defects"
         return [f"{name}: {count}", *(f"  {defect}" for defect in defects)]
@@ -71,5 +78,5 @@ def _lines(report: dict[str, Any]) -> list[str]:
     bare = report["without_source"]
     if bare:
         more = f" and {len(bare) - LISTED} more" if len(bare) > LISTED else ""
-        lines.append(f"  {len(bare)} without a source: {', '.join(bare[:LISTED])}{more}")
+        lines.append(f"  {len(bare)} number{'s' * (len(bare) > 1)} without a source: {', '.join(bare[:LISTED])}{more}")
     return lines

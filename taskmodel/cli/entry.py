@@ -19,6 +19,10 @@ class UsageError(Exception):
     """Something asked for on the command line that cannot be done; the message says what, and how to mend it."""
 
 
+class NoAnswer(Exception):
+    """The model has no answer to what was asked; the message says why."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -62,9 +66,8 @@ def _run(argv: Sequence[str] | None) -> int:
     if args.command is None:
         parser().print_help(sys.stderr)
         return BAD_INPUT
-    module = importlib.import_module(f"taskmodel.cli.{args.module}")
     try:
-        return module.command(args)
+        return importlib.import_module(f"taskmodel.cli.{args.module}").command(args)
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -87,10 +90,12 @@ def _explained(error: Exception) -> tuple[int, str]:
         return BAD_INPUT, _os_message(error)
     if isinstance(error, UsageError | ValueError):
         return BAD_INPUT, str(error)
+    if isinstance(error, NoAnswer):
+        return NO_ANSWER, str(error)
     if isinstance(error, MemoryError):
         return BAD_INPUT, "not enough memory; ask for fewer points with --grid LOW:HIGH:POINTS"
     if "taskmodel.allocation" in sys.modules and isinstance(error, sys.modules["taskmodel.allocation"].SolveError):
-        return NO_ANSWER, f"the model has no answer: {error}"
+        return NO_ANSWER, f"there is no answer: {error}"
     text = " ".join(str(error).split())
     return NO_ANSWER, f"unexpected {type(error).__name__}: {text}; this is a fault of taskmodel: --debug shows where"
 

@@ -23,7 +23,7 @@ def command(args: Namespace) -> int:
     if target.is_dir():
         raise UsageError(f"{target}: is a folder; give a file in it, such as {target / f'{name}.yaml'}")
     if target.suffix not in ENDINGS:
-        raise UsageError(f"{target}: a catalog's file ends in .yaml; give {target}.yaml")
+        raise UsageError(f"{target}: a catalog's file ends in .yaml; give {target.with_suffix('.yaml')}")
     write_new(target, _text(args.source, name))
     print(target)
     note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskmodel.cli import asked
+from taskmodel.cli.entry import NoAnswer
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table, wrapped
 
@@ -28,7 +29,7 @@ MILESTONES = {
 }
 PLACES = {
     "today": "today",
-    "oversight_bottleneck": "where it becomes the bottleneck",
+    "oversight_bottleneck": "where review becomes the bottleneck",
     "grid_end": "the end of the grid",
 }
 NAMES = {"review": "review capacity"}
@@ -54,6 +55,8 @@ def command(args: Namespace) -> int:
             grid = np.geomspace(low, high, points)
             # one sweep for the grid and for the points of the summary; the file holds the grid alone
             wide = tm.sweep(catalog, points_wanted(catalog, grid))
+            if (wide["status"] == "zero").all():
+                raise NoAnswer(_why_nothing(catalog))
             result = wide.isel(compute=np.searchsorted(wide["compute"].values, grid))
             summary = summarise(catalog, wide)
             tm.save(result, workshop / "result.nc")
@@ -76,6 +79,14 @@ def folder_name(catalog: Catalog) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}-{catalog.sha256[:8]}"
 
 
+def _why_nothing(catalog: Catalog) -> str:
+    """Why nothing can be produced at any point of the grid."""
+    idle = [name for name, task in catalog.tasks.items() if not (task.by_people or task.delegable)]
+    if idle:
+        return f"nothing can be produced: neither people (by_people) nor AI (delegable) may do {', '.join(idle)}"
+    return "nothing can be produced on this grid: an essential task cannot be done, or lacks a factor; see supervision and compute"
+
+
 def _draw(result: xr.Dataset, folder: Path) -> None:
     from taskmodel import plots
 
@@ -84,7 +95,7 @@ def _draw(result: xr.Dataset, folder: Path) -> None:
 
 def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -> list[str]:
     """The answer, as lines to read."""
-    return [*_asked(catalog, grid), "", *_milestones(summary), "", *_curve(summary), "", *_binding(summary), "", *_advice(summary)]
+    return [*_asked(catalog, grid), "", *_milestones(summary), "", *_curve(summary), "", *_binding(summary), "", *_advice(catalog, summary)]
 
 
 def _asked(catalog: Catalog, grid: tuple[float, float, int]) -> list[str]:
@@ -135,7 +146,7 @@ def _curve(summary: Summary) -> list[str]:
 
 def _most(row: Row) -> str:
     if not row.binding_factor:
-        return row.status
+        return "nothing gets done" if row.status == "zero" else "nothing"
     return f"{SOURCES[row.binding_factor]} {percent(row.bottleneck_share[row.binding_factor])}"
 
 
@@ -146,10 +157,13 @@ def _binding(summary: Summary) -> list[str]:
     return ["What holds research back (elasticities of output, which add up to 100 %)", *table(rows)]
 
 
-def _advice(summary: Summary) -> list[str]:
+def _advice(catalog: Catalog, summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
-        return ["Nothing that AI does is reviewed, so there is no review to make cheaper."]
+        rules = catalog.supervision
+        hours = rules.headcount.value * rules.hours_per_year.value * rules.max_review_share.value * rules.utilisation.value
+        why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
+        return [f"Nothing is reviewed{why}."]
     top = advice.reviews[:3]
     rows = [["the reviews that cost most", "hours [h/year]", "of all review", "ratio [h/h]"]]
     for review in top:
@@ -157,14 +171,15 @@ def _advice(summary: Summary) -> list[str]:
         rows.append([plain(review.title, 36), f"{review.hours_per_year:,.0f}", *shares])
     together = sum(review.output_share for review in top)
     which = {1: "this one", 2: "these two", 3: "these three"}[len(top)]
-    gains = advice.at.elasticity
-    factors = [f"{NAMES.get(factor, factor)} {_gain(value)}" for factor, value in gains.items() if factor != "review_speed"]
+    gains = dict(advice.at.elasticity)
+    faster = gains.pop("review_speed")
+    factors = [f"{NAMES.get(factor, factor)} {_gain(value)}" for factor, value in gains.items()]
     return [
         f"What to do about it, at {compute(advice.at.compute)} FLOP/year, {PLACES[advice.place]}",
         *table(rows),
         *wrapped(f"In all {advice.review_hours:,.0f} h/year go into review, of {advice.review_capacity:,.0f} h/year that may."),
         *wrapped(f"Reviewing {which} 10 % faster gives about {10 * together:.1f} % more research output."),
-        *wrapped(f"1 % faster review everywhere gives {_gain(gains['review_speed'])}; 1 % more {', '.join(factors)}."),
+        *wrapped(f"1 % faster review everywhere gives {_gain(faster)} more output; 1 % more {', '.join(factors)}."),
     ]
 
 

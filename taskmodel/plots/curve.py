@@ -75,7 +75,9 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         lanes = _lane_height(size) * (1 + result.sizes["factor"])
         heights = {"rug": _rug_height(size), "curve": 0.16 * width + 34, "lanes": lanes, "bands": 0.12 * width + 17}
         gaps = {"rug": 2.0, "curve": 2.0, "lanes": 2.0, "bands": 4.0 + 2 * line_height(size)}
-        page = Page(width, sum(heights.values()) + sum(gaps.values()), "Speed-up of research, and what holds it back", context, size, _notes(result))
+        page = Page(
+            width, sum(heights.values()) + sum(gaps.values()), "Speed-up of research, and what holds it back", context, size, _notes(result)
+        )
         panels, top = {}, 0.0
         for name, height in heights.items():
             panels[name] = page.axes(left, top, width - left - right, height)
@@ -131,11 +133,15 @@ def _notes(result: xr.Dataset, curve: bool = True) -> list[str]:
     names = [*(("oversight_ceiling", "no_oversight_ceiling") if curve else ()), "bottleneck_share"]
     grid, events = np.log(result["compute"].values), result["event_compute"].values
     inexact = [name for name in names if not has_limits(result, name)]
-    gaps = np.diff(grid)[np.unique(np.clip(np.searchsorted(result["compute"].values, events), 1, len(grid) - 1)) - 1] if len(events) else [0.0]
+    gaps = (
+        np.diff(grid)[np.unique(np.clip(np.searchsorted(result["compute"].values, events), 1, len(grid) - 1)) - 1] if len(events) else [0.0]
+    )
     if not inexact or max(gaps) <= _COARSE * (grid[-1] - grid[0]):
         return []
     what = "bottleneck shares" if inexact == ["bottleneck_share"] else "ceilings and bottleneck shares"
-    return [f"The grid has {len(grid)} points: between them {what} are drawn to change at the first event. The speed-ups are exact at every event."]
+    return [
+        f"The grid has {len(grid)} points: between them {what} are drawn to change at the first event. The speed-ups are exact at every event."
+    ]
 
 
 def _margins(result: xr.Dataset, width: float, size: float) -> tuple[float, float]:
@@ -262,7 +268,9 @@ def _end_labels(page: Page, axes: Axes, ends: dict[str, tuple[str, float, str]],
     clipped = [np.clip(np.nan_to_num(value, nan=axes.get_ylim()[0]), *axes.get_ylim()) for _, value, _ in ends.values()]
     wanted = [float(top + height * (summit - scale(value)) / (summit - bottom)) for value in clipped]
     heights = [len(part) * line_height(page.size - 0.5) + 0.5 for part in lines.values()]
-    for (name, (_, value, colour)), at, centre in zip(ends.items(), wanted, spread(wanted, heights, top - 1, top + height + 1), strict=True):
+    for (name, (_, value, colour)), at, centre in zip(
+        ends.items(), wanted, spread(wanted, heights, top - 1, top + height + 1), strict=True
+    ):
         if axes.get_ylim()[0] <= value <= axes.get_ylim()[1]:
             page.line([right, right + 2.2], [at, centre], color=colour, linewidth=0.6)
         page.text(right + 2.7, centre, "\n".join(lines[name]), size=page.size - 0.5, va="center", color=shade(colour))
@@ -296,7 +304,9 @@ def _lane(axes: Axes, row: int, parts: list[Stretch], colour: str, gid: str, str
         axes.vlines(places, row - 0.4, row + 0.4, color=colour, linewidth=1.2, zorder=5)
 
 
-def _lane_labels(page: Page, axes: Axes, row: int, words: list[tuple[str, str, Stretch, list[Stretch]]], span: float, otherwise: str) -> None:
+def _lane_labels(
+    page: Page, axes: Axes, row: int, words: list[tuple[str, str, Stretch, list[Stretch]]], span: float, otherwise: str
+) -> None:
     """Where each bar begins and ends, in or beside it, as long as there is room; the bar itself shows it in any case."""
     low, high = axes.get_xlim()
     size = page.size - 1.5
@@ -317,7 +327,11 @@ def _lane_labels(page: Page, axes: Axes, row: int, words: list[tuple[str, str, S
             (False, True): f"{word} until {compute_text(part.end)}",
             (False, False): f"{word} throughout",
         }[part.begins, part.ends]
-        shorter = whole.replace(onset, f"{word} from"), whole.replace(onset, word.removeprefix("the ")), whole.replace(onset, "from").removeprefix(f"{word} ")
+        shorter = (
+            whole.replace(onset, f"{word} from"),
+            whole.replace(onset, word.removeprefix("the ")),
+            whole.replace(onset, "from").removeprefix(f"{word} "),
+        )
         for text in dict.fromkeys([whole, *shorter]):
             need = text_width(text, size) + 1.6
             free_left = max([0.0, *(b for _, b in [*taken, *labels] if b <= start)])
@@ -355,7 +369,9 @@ def _bands(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, float
     axes.set_ylim(0, 1)
     axes.set_ylabel("bottleneck share [1]", labelpad=2)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25" if elasticity else "", "0.5", "0.75" if elasticity else "", "1"])
-    edges = np.concatenate([np.zeros((1, len(shares.compute))), np.cumsum([shares.values[:, sources.index(name)] for name in order], axis=0)])
+    edges = np.concatenate(
+        [np.zeros((1, len(shares.compute))), np.cumsum([shares.values[:, sources.index(name)] for name in order], axis=0)]
+    )
     beside, size = {}, page.size - 0.5
     for name, low, high in zip(order, edges, edges[1:], strict=False):
         colour = COLOURS.get(name, GREY)
@@ -376,7 +392,11 @@ def _bands(page: Page, axes: Axes, result: xr.Dataset, place: tuple[float, float
         line = trace(result, "oversight_elasticity")
         axes.plot(line.compute, line.values, color=BLACK, linewidth=1.2, linestyle=(0, (4, 1.5)), gid="oversight_elasticity")
         last = line.values[-1]
-        beside["oversight_elasticity"] = (f"oversight elasticity (dashed) {'no value at the end' if np.isnan(last) else f'{last:.2f}'}", last, BLACK)
+        beside["oversight_elasticity"] = (
+            f"oversight elasticity (dashed) {'no value at the end' if np.isnan(last) else f'{last:.2f}'}",
+            last,
+            BLACK,
+        )
     _end_labels(page, axes, beside, place)
 
 
@@ -421,7 +441,11 @@ def _landmarks(page: Page, panels: dict[str, Axes], result: xr.Dataset, named: A
     near = np.clip(today, low, high)
     span = axes.get_window_extent().width / axes.figure.dpi * INCH
     reach = near * (high / low) ** ((text_width(text, page.size - 1) + 2.5) / span)
-    marks = [line.get_xdata()[0] for line in named.lines if str(line.get_gid()).partition(" ")[0] in ("oversight_binds", "oversight_bottleneck") or str(line.get_gid()).endswith("leaves")]
+    marks = [
+        line.get_xdata()[0]
+        for line in named.lines
+        if str(line.get_gid()).partition(" ")[0] in ("oversight_binds", "oversight_bottleneck") or str(line.get_gid()).endswith("leaves")
+    ]
     beyond = reach > high or (inside and any(near < mark < reach for mark in marks))
     named.annotate(
         text,

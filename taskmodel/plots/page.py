@@ -31,6 +31,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
@@ -38,7 +39,12 @@ from taskmodel.catalog.text import read_document
 
 BLACK, GREY, PALE = "#000000", "#595959", "#d9d9d9"
 ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"
-COLOURS = {"hands_on": BLUE, "review": VERMILLION, "inference": GREEN, "experiments": PURPLE}  # of sources and factors; labour pools are hands-on
+COLOURS = {
+    "hands_on": BLUE,
+    "review": VERMILLION,
+    "inference": GREEN,
+    "experiments": PURPLE,
+}  # of sources and factors; labour pools are hands-on
 NAMES = {"hands_on": "hands-on work", "review": "review"}
 
 DPI = 300  # of a saved PNG
@@ -129,6 +135,12 @@ class Page:
         """A line from place to place of the page."""
         xs, ys = np.asarray(xs) / self.width, 1 - (self.top + np.asarray(ys)) / self.height
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **options))
+
+    def ground(self, left: float, top: float, width: float, height: float, colour: object) -> None:
+        """A coloured rectangle under everything, its upper left corner at this place."""
+        corner = (left / self.width, 1 - (self.top + top + height) / self.height)
+        shape = Rectangle(corner, width / self.width, height / self.height, facecolor=colour, linewidth=0, zorder=-1)
+        self.figure.add_artist(shape).set_transform(self.figure.transFigure)
 
     def finished(self) -> Figure:
         """The figure, with ticks made while the look still holds."""
@@ -348,7 +360,9 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
     with look():
         for ending, metadata in (("svg", {"Date": None, "Creator": None, "Title": title}), ("png", {"Software": None, "Title": title})):
             buffer = io.BytesIO()
-            figure.savefig(buffer, format=ending, dpi=DPI, metadata={name: value for name, value in metadata.items() if name != "Title" or value})
+            figure.savefig(
+                buffer, format=ending, dpi=DPI, metadata={name: value for name, value in metadata.items() if name != "Title" or value}
+            )
             drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()
     _write(drawn)
     return tuple(drawn)

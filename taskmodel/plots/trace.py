@@ -98,7 +98,8 @@ def binding(result: xr.Dataset) -> dict[str, list[Stretch]]:
     """Where each factor has a price."""
     priced = result["shadow_price"].values[0] > 0
     return {
-        name: stretches(result, "binds", "slack", bool(held), name) for name, held in zip(result["factor"].values.tolist(), priced, strict=True)
+        name: stretches(result, "binds", "slack", bool(held), name)
+        for name, held in zip(result["factor"].values.tolist(), priced, strict=True)
     }
 
 

@@ -1,0 +1,34 @@
+"""Every script in analysis/ runs, and its answer holds on a small grid."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+SCRIPTS = Path(__file__).parents[1] / "analysis"
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def speedup_curves():
+    return load("speedup_curves")
+
+
+def test_speedup_curves_answers_and_draws(speedup_curves, tmp_path, capsys):
+    assert speedup_curves.main(["-o", str(tmp_path), "--points", "12"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["speedup_curves.png", "speedup_curves.svg"]
+    assert "full review: at today's compute capability R&D is 1." in capsys.readouterr().out
+
+
+def test_capability_research_stays_ahead_under_either_rule(speedup_curves):
+    swept = speedup_curves.curves(12)
+    for rule in speedup_curves.RULES:
+        alignment, capability = (swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values for field in speedup_curves.FIELDS)
+        assert np.all(capability[-4:] > 1.5 * alignment[-4:])
