@@ -66,6 +66,8 @@ class Row(Point):
         Elasticity of output to each source: hands-on work, review, and each other factor [1].
     elasticity : dict of str to float
         What 1 % more gives, in per cent of output: of each factor by name, and of ``review_speed`` (all reviews faster) [1].
+    oversight_ceiling, no_oversight_ceiling : float
+        Output with unlimited inference and experiments by what AI can do here, and the same without review [1].
     """
 
     status: str
@@ -73,6 +75,8 @@ class Row(Point):
     binding_factor: str
     bottleneck_share: dict[str, float]
     elasticity: dict[str, float]
+    oversight_ceiling: float
+    no_oversight_ceiling: float
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,6 @@ class Summary:
     ceiling : Point
         Unlimited inference and experiments and every delegable task open: the most that oversight allows. Its compute is
         that from which AI can do every delegable task, None if there is none.
-    no_oversight_ceiling : float
-        The same without review, with the tasks that AI can do at the end of the grid [1].
     advice : Advice or None
         None where nothing is reviewed.
     events : tuple of dict
@@ -162,7 +164,6 @@ class Summary:
     at_grid_start: tuple[str, ...]
     stretches: dict[str, tuple[tuple[float, float | None], ...]]
     ceiling: Point
-    no_oversight_ceiling: float
     advice: Advice | None
     events: tuple[dict[str, object], ...]
 
@@ -203,7 +204,6 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
         at_grid_start=tuple(name for name in MILESTONES if _holds_at_start(result, name)),
         stretches={name: _stretches(result, found, name) for name in MILESTONES[1:]},
         ceiling=_ceiling(catalog, float(result["oversight_ceiling_full"])),
-        no_oversight_ceiling=float(result["no_oversight_ceiling"][-1]),
         advice=_advice(catalog, result, place, where),
         events=tuple(_plain_events(found)),
     )
@@ -257,19 +257,20 @@ def points_wanted(catalog: Catalog, grid: Array) -> Array:
 def as_dict(summary: Summary) -> dict[str, object]:
     """The facts as plain dicts, lists, numbers and words; inf and NaN are left as they are.
 
-    The keys are those of `Summary`; besides them ``top_reviews``, the three costliest reviews, and two values of today and of
-    the end of the grid side by side.
+    The keys are those of `Summary`, but for `end`; besides them ``top_reviews``, the three costliest reviews, and some values of
+    today and of the end of the grid side by side.
     """
     advice = summary.advice
+    sides = {"today": summary.today, "end": summary.end}
     return {
         **{name: _bare(getattr(summary, name)) for name in ("today", *MILESTONES, "ceiling")},
         "at_grid_start": list(summary.at_grid_start),
         "stretches": {name: [list(ends) for ends in found] for name, found in summary.stretches.items()},
-        "no_oversight_ceiling": summary.no_oversight_ceiling,
-        "automated_hours_share": {"today": summary.today.automated_hours_share, "end": summary.end.automated_hours_share},
-        "bottleneck_share": {"today": summary.today.bottleneck_share, "end": summary.end.bottleneck_share},
+        "ceilings": {side: {"oversight": row.oversight_ceiling, "no_oversight": row.no_oversight_ceiling} for side, row in sides.items()},
+        "automated_hours_share": {side: row.automated_hours_share for side, row in sides.items()},
+        "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},
         "top_reviews": [asdict(review) for review in (advice.reviews[:3] if advice else ())],
-        "advice": asdict(advice) if advice else None,
+        "advice": {**asdict(advice), "reviews": [asdict(review) for review in advice.reviews]} if advice else None,
         "curve": [asdict(row) for row in summary.curve],
         "events": list(summary.events),
     }
@@ -320,6 +321,8 @@ def _row(state: xr.Dataset, compute: float | None = None) -> Row:
         binding_factor=str(state["binding_factor"].item()),
         bottleneck_share=_by_name(state["bottleneck_share"], "source"),
         elasticity={"review_speed": float(state["oversight_elasticity"]), **elasticity},
+        oversight_ceiling=float(state["oversight_ceiling"]),
+        no_oversight_ceiling=float(state["no_oversight_ceiling"]),
     )
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import NO_PRICE, TRACE, Regime, polish
-from taskmodel.allocation.degenerate import ZERO_SHARE, elasticity_range, fair_split, flat_prices, flat_splits
+from taskmodel.allocation.active_set import NO_PRICE, TRACE, Regime, certify, polish
+from taskmodel.allocation.degenerate import ZERO_SHARE, elasticity_range, fair_splits, flat_prices, flat_splits
 from taskmodel.allocation.presolve import Presolved, Problem, presolve
 from taskmodel.allocation.solution import Allocation, SolveError, Status
-from taskmodel.allocation.solve import MAX_GAP, solve
+from taskmodel.allocation.solve import EXACT_GAP, MAX_GAP, solve
 from taskmodel.production import Array, Nest, Tree, node_log_output
 
 TILE = 2_000_000  # bundle entries handled at once
@@ -100,6 +100,11 @@ def allocate(
     if not shape:
         result["status"] = Status(str(result["status"][()]))
     return Allocation(**result)
+
+
+def prepare(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None) -> Presolved:
+    """Check arguments of `allocate` and settle what needs no prices; for benchmarks and for a closer look at a problem."""
+    return _checked(bundles, supply, nest, available).presolved()
 
 
 @dataclass(frozen=True)
@@ -341,8 +346,12 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     more = (tied & ~regime.active).any(axis=(1, 2))
     regime.active |= tied
     more[exact] |= flat_splits(problem[exact], regime.take(exact))
-    for point in np.flatnonzero(more):
-        mode_share[point], usable[point] = fair_split(problem, regime, point)
+    more = np.flatnonzero(more)
+    if len(more):
+        part, fair = problem[more], regime.take(more)
+        fair.mode_share, can_carry = fair_splits(part, fair)
+        as_good = certify(part, fair)[1] < np.maximum(gap[more], EXACT_GAP)
+        mode_share[more[as_good]], usable[more] = fair.mode_share[as_good], can_carry
     for point in np.flatnonzero(exact)[flat_prices(problem[exact], regime.take(exact))]:
         price[point], low_high[point] = elasticity_range(problem, regime, point)
     kink = np.any(low_high[..., 1] - low_high[..., 0] > KINK, axis=1)

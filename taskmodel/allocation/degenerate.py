@@ -13,6 +13,8 @@ a least-distance problem (Lawson and Hanson 1974, *Solving Least Squares Problem
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from taskmodel.allocation.active_set import NO_PRICE, Regime
@@ -22,6 +24,7 @@ from taskmodel.production import Array, cost_shares, log_unit_cost
 FLAT = 1e-9  # curvature, relative to the largest, below which a direction counts as flat
 TIGHT = 1e-9  # relative: a factor used up to this counts as used up
 ZERO_SHARE = 1e-12
+CARRIES = 1e-7  # a mode that could carry less of its task than this cannot carry it
 UNIQUE = 1e-9  # elasticities that differ by less than this over the optimal prices are one
 
 
@@ -65,80 +68,115 @@ def flat_splits(problem: Problem, regime: Regime) -> Mask:
     ties = np.maximum(regime.active.sum(axis=-1) - 1, 0).sum(axis=1)
     result = ties > np.maximum(regime.priced.sum(axis=1) - 1, 0)
     for point in np.flatnonzero((ties > 1) & ~result):
-        rows = _tie_rows(problem, regime, point)
-        result[point] = np.linalg.matrix_rank(rows, tol=FLAT) < len(rows)
+        # differences of the cost shares of tied modes, scaled by the prices
+        rows = []
+        for leaf in np.flatnonzero(regime.active[point].sum(axis=-1) > 1):
+            part = problem.bundle[point, leaf, regime.active[point, leaf]] / regime.leaf_cost[point, leaf]
+            rows.extend((part[1:] - part[0]) * np.sqrt(regime.price[point]))
+        result[point] = np.linalg.matrix_rank(np.array(rows), tol=FLAT) < len(rows)
     return result
 
 
-def _tie_rows(problem: Problem, regime: Regime, point: int) -> Array:
-    """Differences of the cost shares of tied modes, scaled by the prices; shape (tie, factor)."""
-    rows = []
-    for leaf in np.flatnonzero(regime.active[point].sum(axis=-1) > 1):
-        modes = np.flatnonzero(regime.active[point, leaf])
-        part = problem.bundle[point, leaf, modes] * np.sqrt(regime.price[point]) / regime.leaf_cost[point, leaf]
-        rows.extend(part[1:] - part[0])
-    return np.array(rows)
+@dataclass
+class _Ties:
+    """The tied modes of some points as columns, padded to the same number; what they must add up to as rows."""
+
+    leaf: Array  # (point, tied mode) the leaf of each
+    mode: Array  # (point, tied mode)
+    real: Mask  # (point, tied mode) False for padding
+    use: Array  # (point, factor, tied mode) use of each factor if the mode did all of its task
+    left: Array  # (point, factor) what tasks without a choice leave of each supply
+    scale: Array  # (point, tied mode) y = w scale makes the objective the plain length of y
 
 
-def fair_split(problem: Problem, regime: Regime, point: int) -> tuple[Array, Mask]:
+def fair_splits(problem: Problem, regime: Regime) -> tuple[Array, Mask]:
     """Mode shares of least sum_i W_i sum_m w^2 among the optimal ones, and which modes can carry activity at all.
 
     Returns
     -------
-    mode_share : array, shape (leaf, mode)
-    usable : array of bool, shape (leaf, mode)
+    mode_share : array, shape (point, leaf, mode)
+    usable : array of bool, shape (point, leaf, mode)
     """
-    from scipy.optimize import linprog, nnls
-
-    share, active = regime.mode_share[point].copy(), regime.active[point]
-    tied = np.flatnonzero(active.sum(axis=-1) > 1)
-    leaf, mode = np.nonzero(active[tied])
-    leaf = tied[leaf]
-    per_share = (regime.weight[point] / regime.leaf_cost[point])[:, None, None] * problem.bundle[point]
-    use = per_share[leaf, mode].T  # (factor, tied mode)
-    fixed = np.einsum("lm,lmk->k", np.where(np.isin(np.arange(len(share)), tied)[:, None], 0.0, share), per_share)
-    twins = (problem.stand_in[point, leaf] == problem.mode[point, leaf, mode][:, None]).sum(axis=-1)
-    # in y = w sqrt(W / twins) the objective is the plain length of y
-    scale = np.sqrt(np.maximum(regime.weight[point, leaf], np.finfo(float).tiny) / twins)
-    sums = (leaf == tied[:, None]).astype(float)
-    priced, spare = regime.priced[point], problem.scarce[point] & ~regime.priced[point]
-    equal, level = np.vstack([sums, use[priced]]) / scale, np.concatenate([np.ones(len(tied)), 1 - fixed[priced]])
-    size = np.abs(equal).max(axis=1)
-    equal, level = equal / size[:, None], level / size
-    _, singular, right = np.linalg.svd(equal)
-    rank = int((singular > FLAT * singular[0]).sum())
-    free = right[rank:].T
-    least = np.linalg.lstsq(equal, level, rcond=FLAT)[0]
-    limits = np.vstack([np.eye(len(leaf)), -use[spare] / scale])
-    bounds = np.concatenate([np.zeros(len(leaf)), fixed[spare] - 1])
-    y = least
-    if free.size and np.any(limits @ least < bounds - ZERO_SHARE):
-        lift, short = limits @ free, bounds - limits @ least
-        residual = np.zeros(free.shape[1] + 1)
-        residual[-1] = 1.0
-        system = np.vstack([lift.T, short])
-        z, _ = nnls(system, residual)
-        gap = system @ z - residual
-        if gap[-1] != 0:
-            y = least - free @ (gap[:-1] / gap[-1])
-    new = np.maximum(y / scale, 0.0)
-    share[leaf, mode] = new
-    share[tied] /= share[tied].sum(axis=-1, keepdims=True)
-    usable = active & (share > ZERO_SHARE)
-    for place in np.flatnonzero(new <= ZERO_SHARE):
-        goal = np.zeros(len(leaf))
-        goal[place] = -1.0
-        most = linprog(
-            goal,
-            A_ub=use[spare] if spare.any() else None,
-            b_ub=1 - fixed[spare] if spare.any() else None,
-            A_eq=equal * scale,
-            b_eq=level,
-            bounds=(0, 1),
-            method="highs",
-        )
-        usable[leaf[place], mode[place]] = most.status == 0 and -most.fun > 1e-7
+    points, leaves, modes = regime.active.shape
+    ties = _ties(problem, regime)
+    tasks = ties.leaf[:, None, :] == np.arange(leaves)[None, :, None]
+    equal = np.concatenate([tasks & ties.real[:, None, :], np.where(regime.priced[..., None], ties.use, 0.0)], axis=1)
+    level = np.concatenate([(tasks & ties.real[:, None, :]).any(axis=-1), np.where(regime.priced, ties.left, 0.0)], axis=1)
+    equal = equal / ties.scale[:, None, :]
+    size = np.abs(equal).max(axis=-1)
+    size = np.where(size > 0, size, 1.0)
+    y = np.matmul(np.linalg.pinv(equal / size[..., None], rcond=FLAT), (level / size)[..., None])[..., 0]
+    within = np.einsum("pkt,pt->pk", ties.use, y / ties.scale) <= ties.left + ZERO_SHARE
+    spare = problem.scarce & ~regime.priced
+    simple = (y / ties.scale >= -ZERO_SHARE).all(axis=1) & (within | ~spare).all(axis=1)
+    for point in np.flatnonzero(~simple):
+        keep = ties.real[point]
+        limits = np.vstack([np.eye(keep.sum()), (-ties.use[point][spare[point]] / ties.scale[point])[:, keep]])
+        bounds = np.concatenate([np.zeros(keep.sum()), -ties.left[point, spare[point]]])
+        y[point, keep] = _least_within((equal / size[..., None])[point][:, keep], y[point, keep], limits, bounds)
+    share = regime.mode_share.copy()
+    where = (np.broadcast_to(np.arange(points)[:, None], ties.leaf.shape)[ties.real], ties.leaf[ties.real], ties.mode[ties.real])
+    share[where] = np.maximum(y / ties.scale, 0.0)[ties.real]
+    total = share.sum(axis=-1, keepdims=True)
+    share = share / np.where(total > 0, total, 1.0)
+    usable = regime.active & (share > ZERO_SHARE)
+    for point, tie in np.argwhere(ties.real & (y / ties.scale <= ZERO_SHARE)):
+        usable[point, ties.leaf[point, tie], ties.mode[point, tie]] = _can_carry(ties, point, tie, equal[point], level[point], spare[point])
     return share, usable
+
+
+def _ties(problem: Problem, regime: Regime) -> _Ties:
+    points = len(problem)
+    choice = regime.active & (regime.active.sum(axis=-1, keepdims=True) > 1)
+    point, leaf, mode = np.nonzero(choice)
+    count = np.bincount(point, minlength=points)
+    place = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
+    width = int(count.max(initial=1))
+    of_leaf, of_mode = np.zeros((points, width), dtype=np.intp), np.zeros((points, width), dtype=np.intp)
+    real = np.arange(width) < count[:, None]
+    of_leaf[point, place], of_mode[point, place] = leaf, mode
+    per_share = (regime.weight / regime.leaf_cost)[..., None, None] * problem.bundle
+    use = np.zeros((points, problem.bundle.shape[-1], width))
+    use[point, :, place] = per_share[point, leaf, mode]
+    fixed = np.einsum("plm,plmk->pk", np.where(choice, 0.0, np.where(problem.dead[..., None], 0.0, regime.mode_share)), per_share)
+    twins = (problem.stand_in[point, leaf] == problem.mode[point, leaf, mode][:, None]).sum(axis=-1)
+    scale = np.ones((points, width))
+    scale[point, place] = np.sqrt(np.maximum(regime.weight[point, leaf], np.finfo(float).tiny) / twins)
+    return _Ties(of_leaf, of_mode, real, use, 1 - fixed, scale)
+
+
+def _least_within(equal: Array, least: Array, limits: Array, bounds: Array) -> Array:
+    """The shortest y with the same ``equal @ y`` as ``least``, itself the shortest without limits, and ``limits @ y >= bounds``."""
+    from scipy.optimize import nnls
+
+    _, singular, right = np.linalg.svd(equal)
+    free = right[int((singular > FLAT * singular[0]).sum()) :].T
+    if not free.size:
+        return least
+    target = np.zeros(free.shape[1] + 1)
+    target[-1] = 1.0
+    system = np.vstack([(limits @ free).T, bounds - limits @ least])
+    gap = system @ nnls(system, target)[0] - target
+    return least if gap[-1] == 0 else least - free @ (gap[:-1] / gap[-1])
+
+
+def _can_carry(ties: _Ties, point: int, tie: int, equal: Array, level: Array, spare: Mask) -> bool:
+    """Whether some optimal plan uses a tied mode that the fair split leaves idle."""
+    from scipy.optimize import linprog
+
+    keep = ties.real[point]
+    goal = np.zeros(len(keep))
+    goal[tie] = -1.0
+    most = linprog(
+        goal[keep],
+        A_ub=ties.use[point][spare][:, keep] if spare.any() else None,
+        b_ub=ties.left[point, spare] if spare.any() else None,
+        A_eq=(equal * ties.scale[point])[:, keep],
+        b_eq=level,
+        bounds=(0, 1),
+        method="highs",
+    )
+    return bool(most.status == 0 and -most.fun > CARRIES)
 
 
 def elasticity_range(problem: Problem, regime: Regime, point: int) -> tuple[Array, Array]:

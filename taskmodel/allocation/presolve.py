@@ -127,8 +127,9 @@ def _compress(tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array,
     """Drop modes another mode makes needless, and move the open ones to the front."""
     modes = bundle.shape[2]
     stand_in = np.where(opened, np.arange(modes), -1)
-    for kept in range(modes):
-        for other in range(modes):
+    anywhere = np.flatnonzero(opened.any(axis=(0, 1)))
+    for kept in anywhere:
+        for other in anywhere:
             no_more = np.all(bundle[:, :, kept] <= bundle[:, :, other], axis=-1) & opened[:, :, kept] & opened[:, :, other]
             if kept == other or not no_more.any():
                 continue

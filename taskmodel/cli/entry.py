@@ -6,6 +6,7 @@ our output went away. Messages go to stderr. A traceback is shown only under ``-
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -111,10 +112,9 @@ def _os_message(error: OSError) -> str:
 
 
 def _say(message: str) -> None:
-    try:
-        print(message, file=sys.stderr)
-    except OSError:  # nobody listens there either
-        return
+    if sys.stderr is not None:  # closed: print would turn to stdout
+        with contextlib.suppress(OSError):  # nobody listens there either
+            print(message, file=sys.stderr)
 
 
 def _abandon_output() -> None:

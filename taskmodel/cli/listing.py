@@ -16,8 +16,7 @@ def command(args: Namespace) -> int:
     if args.json:
         facts = {
             "catalogs": [
-                {"name": name, "title": item.title, "question": item.question, "tasks": len(item.tasks)}
-                for name, item in catalogs.items()
+                {"name": name, "title": item.title, "question": item.question, "tasks": len(item.tasks)} for name, item in catalogs.items()
             ],
             "scenarios": [
                 {"name": name, "title": item.title, "description": item.description, "sets": list(item.set)}

@@ -71,7 +71,7 @@ Keys:
   at_grid_start: which of them hold at the first point of the grid already, so
     that their true places may lie below it
   stretches: from where to where oversight binds and is the bottleneck
-  no_oversight_ceiling, automated_hours_share, bottleneck_share
+  ceilings, automated_hours_share, bottleneck_share: today and at the grid's end
   top_reviews, advice: what review costs, at which compute, by task [h/year]
   curve, events
 

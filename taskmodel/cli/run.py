@@ -14,8 +14,6 @@ from taskmodel.cli.files import results_folder
 from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table, wrapped
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from taskmodel.catalog import Catalog
     from taskmodel.summary import Point, Row, Summary
 
@@ -30,7 +28,7 @@ MILESTONES = {
 PLACES = {
     "today": "today",
     "oversight_bottleneck": "where review becomes the bottleneck",
-    "grid_end": "the end of the grid",
+    "grid_end": "the end of the grid (review is no bottleneck)",
 }
 NAMES = {"review": "review capacity"}
 
@@ -43,33 +41,46 @@ def command(args: Namespace) -> int:
     figures = not args.no_figures and find_spec("matplotlib") is not None
     if not (args.no_figures or figures):
         note("note: no figures, since matplotlib is not installed; to have them: pip install 'taskmodel[plot]'", args.quiet)
+    span = catalog.compute.grid
+    extent = given or (span.low, span.high, span.points)
     with results_folder(folder) as workshop:
         with progress("solving along the compute axis", args.quiet):
-            import numpy as np
-
-            import taskmodel as tm
-            from taskmodel.summary import as_dict, points_wanted, provenance, summarise
-
-            span = catalog.compute.grid
-            low, high, points = given or (span.low, span.high, span.points)
-            grid = np.geomspace(low, high, points)
-            # one sweep for the grid and for the points of the summary; the file holds the grid alone
-            wide = tm.sweep(catalog, points_wanted(catalog, grid))
-            if (wide["status"] == "zero").all():
-                raise NoAnswer(_why_nothing(catalog))
-            result = wide.isel(compute=np.searchsorted(wide["compute"].values, grid))
-            summary = summarise(catalog, wide)
-            tm.save(result, workshop / "result.nc")
-            if figures:
-                _draw(result, workshop)
+            summary, facts = _solve(catalog, extent, workshop, figures)
         names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name))
+        stale = sorted(path.name for path in folder.glob("speedup.*") if path.name not in names)
+    if stale:
+        note(f"note: {', '.join(stale)} in {folder} are of an earlier run", args.quiet)
     if args.json:
-        extent = {"low": low, "high": high, "points": points}
+        from taskmodel.summary import as_dict
+
+        grid = dict(zip(("low", "high", "points"), extent, strict=True))
         files = [str(folder / name) for name in names]
-        print(json_text({**provenance(result), "title": catalog.title, "grid": extent, "files": files, **as_dict(summary)}))
+        print(json_text({**facts, "title": catalog.title, "grid": grid, "files": files, **as_dict(summary)}))
     else:
-        print("\n".join([*report(catalog, summary, (low, high, points)), "", f"Written to {folder}: {', '.join(names)}"]))
+        print("\n".join([*report(catalog, summary, extent), "", f"Written to {folder}: {', '.join(names)}"]))
     return 0
+
+
+def _solve(catalog: Catalog, extent: tuple[float, float, int], folder: Path, figures: bool) -> tuple[Summary, dict[str, object]]:
+    """Sweep and write the files; the facts, and what they were made from."""
+    import numpy as np
+
+    import taskmodel as tm
+    from taskmodel.summary import points_wanted, provenance, summarise
+
+    grid = np.geomspace(*extent)
+    # one sweep for the grid and for the points of the summary; the file holds the grid alone
+    wide = tm.sweep(catalog, points_wanted(catalog, grid))
+    if (wide["status"] == "zero").all():
+        raise NoAnswer(_why_nothing(catalog))
+    result = wide.isel(compute=np.searchsorted(wide["compute"].values, grid))
+    summary = summarise(catalog, wide)
+    tm.save(result, folder / "result.nc")
+    if figures:
+        from taskmodel import plots
+
+        plots.save(plots.speedup_curve(result), folder / "speedup")
+    return summary, provenance(result)
 
 
 def folder_name(catalog: Catalog) -> str:
@@ -85,12 +96,6 @@ def _why_nothing(catalog: Catalog) -> str:
     if idle:
         return f"nothing can be produced: neither people (by_people) nor AI (delegable) may do {', '.join(idle)}"
     return "nothing can be produced on this grid: an essential task cannot be done, or lacks a factor; see supervision and compute"
-
-
-def _draw(result: xr.Dataset, folder: Path) -> None:
-    from taskmodel import plots
-
-    plots.save(plots.speedup_curve(result), folder / "speedup")
 
 
 def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -> list[str]:
@@ -113,7 +118,7 @@ def _milestones(summary: Summary) -> list[str]:
     for name, label in MILESTONES.items():
         rows.append(_point(label, getattr(summary, name), "<= " if name in summary.at_grid_start else ""))
     rows.append(_point("ceiling set by oversight", summary.ceiling))
-    rows.append(["no oversight, end of the grid", compute(summary.end.compute), number(summary.no_oversight_ceiling), "", ""])
+    rows.append(["no oversight, end of the grid", compute(summary.end.compute), number(summary.end.no_oversight_ceiling), "", ""])
     lines = ["Speed-up of research [x] over the same people without AI; compute in FLOP/year", *table(rows)]
     for name, verb in (("oversight_binds", "binds"), ("oversight_bottleneck", "is the bottleneck")):
         found = summary.stretches[name]
@@ -163,7 +168,7 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         rules = catalog.supervision
         hours = rules.headcount.value * rules.hours_per_year.value * rules.max_review_share.value * rules.utilisation.value
         why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
-        return [f"Nothing is reviewed{why}."]
+        return wrapped(f"Nothing is reviewed{why}.", indent="")
     top = advice.reviews[:3]
     rows = [["the reviews that cost most", "hours [h/year]", "of all review", "ratio [h/h]"]]
     for review in top:

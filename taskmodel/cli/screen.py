@@ -85,9 +85,11 @@ def table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> Iterator
         yield "  " + "  ".join(cell.ljust(width) if at in left else cell.rjust(width) for cell, width, at in cells).rstrip()
 
 
-def wrapped(text: str) -> list[str]:
-    """A sentence below a table, on as many lines as it needs."""
-    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str, indent: str = "  ") -> list[str]:
+    """A sentence on as many lines as it needs, those after the first indented further."""
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def json_text(value: Any) -> str:
@@ -113,7 +115,7 @@ def _strict(value: Any) -> Any:
 
 def note(message: str, quiet: bool) -> None:
     """Say something on stderr, unless asked to be quiet."""
-    if not quiet:
+    if not quiet and sys.stderr is not None:
         print(message, file=sys.stderr)
 
 

@@ -9,8 +9,9 @@ in words beside it.
 takes nothing from them. Start reading at `speedup_curve`.
 """
 
-from .curve import bottleneck_bands, speedup_curve
-from .page import save
+from .bands import bottleneck_bands
+from .curve import speedup_curve
+from .saving import save
 from .tasks import review_hours, review_load, task_graph
 
 __all__ = ["bottleneck_bands", "review_hours", "review_load", "save", "speedup_curve", "task_graph"]

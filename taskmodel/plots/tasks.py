@@ -16,25 +16,8 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from taskmodel import graph
 from taskmodel.catalog import Catalog
 from taskmodel.organisation import organisation
-from taskmodel.plots.page import (
-    BLACK,
-    BLUE,
-    COLOURS,
-    GREY,
-    ORANGE,
-    PALE,
-    SKY,
-    YELLOW,
-    Page,
-    compute_text,
-    context_of,
-    line_height,
-    look,
-    text_width,
-    times,
-    tint,
-    wrap,
-)
+from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, ORANGE, PALE, SKY, YELLOW, Page, line_height, look, text_width, tint, wrap
+from taskmodel.plots.words import compute_text, context_of, times
 from taskmodel.stepping import latency
 
 _STATES = {  # who does a task, and how its node is drawn
@@ -102,10 +85,10 @@ def task_graph(catalog: Catalog, result: xr.Dataset, compute: float, width: floa
         names = max(text_width("\n".join(row.lines), size - 1, "normal" if row.task else "bold") for row in rows) + 4.0
         body, columns = rows[-1].top + rows[-1].height, 3 if width >= 130 else 1
         below = (-(-(len(used) + 1) // columns) + 1) * line_height(size)
-        hours = f"one pass takes {float(found['pass_time']):,.0f} h, without AI {float(found['pass_time_without_ai']):,.0f} h"
-        heading = f"Order of the tasks, and who does them at {compute_text(compute)} FLOP/year"
+        hours = f"one pass takes {float(found['pass_time']):,.0f}\u00a0h, without AI {float(found['pass_time_without_ai']):,.0f}\u00a0h"
+        heading = f"Order of the tasks, and who does them at {compute_text(compute)}\u00a0FLOP/year"
         page = Page(width, body + below, heading, f"{context}\u00a0· {hours} ({times(float(found['latency_speedup']))})", size)
-        axes = page.axes(names, 0, width - names - 2, body)
+        axes = page.panel(names, 0, width - names - 2, body).axes
         level = graph.levels(order)
         places = {row.task: (level[row.task], row.middle) for row in rows if row.task}
         axes.set_axis_off()
@@ -275,9 +258,10 @@ def review_load(catalog: Catalog, result: xr.Dataset, compute: float, width: flo
     bars = [(catalog.tasks[name].title, value, COLOURS["review"]) for value, name in ranked[:_SHOWN]]
     rest = ranked[_SHOWN:]
     if rest:
-        bars.append((f"the other {len(rest)}", sum(value for value, _ in rest), GREY))
-    nearest = "" if grid[point] == compute else f" (the grid point nearest to {compute_text(compute)})"
-    heading = f"Review hours by task at {compute_text(grid[point])} FLOP/year{nearest}"
+        bars.append((f"{len(rest)} other task{'s' if len(rest) > 1 else ''}", sum(value for value, _ in rest), GREY))
+    digits = next((n for n in (2, 3, 4, 6) if compute_text(grid[point], n) != compute_text(compute, n)), 17)
+    nearest = "" if grid[point] == compute else f" (the grid point nearest to {compute_text(compute, digits)})"
+    heading = f"Review hours by task at {compute_text(grid[point], digits if nearest else 2)}\u00a0FLOP/year{nearest}"
     used = f" ({100 * total / supply:.3g} %)" if supply > 0 else ""
     context += f"\u00a0· {total:,.0f} of {supply:,.0f} review hours per year{used}"
     with look(width) as size:
@@ -293,7 +277,7 @@ def _bars(bars: list[tuple[str, float, str]], total: float, heading: str, contex
     right = max((text_width(value, size - 0.5) for value in values), default=0.0) + 5.0
     body = sum(heights)
     page = Page(width, body + 4 + 2 * line_height(size), heading, context, size)
-    axes = page.axes(left, 0, width - left - right, body)
+    axes = page.panel(left, 0, width - left - right, body).axes
     axes.set_ylim(body, 0)
     axes.set_yticks([])
     axes.set_xlabel("review hours [h/year]", labelpad=2)
@@ -301,6 +285,7 @@ def _bars(bars: list[tuple[str, float, str]], total: float, heading: str, contex
     axes.xaxis.set_major_locator(MaxNLocator(max(1, int((width - left - right) / 16))))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     if not bars:
+        axes.set_xticks([0])
         axes.text(0.5, 0.5, "no review hours at this compute", transform=axes.transAxes, ha="center", va="center")
     tops = np.cumsum([0.0, *heights])
     for (_, value, colour), lines, text, top, height in zip(bars, names, values, tops, heights, strict=False):

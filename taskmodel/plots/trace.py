@@ -5,10 +5,13 @@ Source: docs, model, section 6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+
+_COARSE = 1 / 40  # of the axis: grid points farther apart than this are said to be
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,17 @@ def trace(result: xr.Dataset, name: str) -> Trace:
 def has_limits(result: xr.Dataset, name: str) -> bool:
     """Whether the events of a sweep hold the limits of this variable."""
     return f"event_{name}_before" in result
+
+
+def coarse(result: xr.Dataset, names: Sequence[str]) -> list[str]:
+    """What to say of a figure of these variables where the grid is so coarse that it shows; nothing where it is not."""
+    grid = result["compute"].values
+    behind = np.unique(np.clip(np.searchsorted(grid, result["event_compute"].values), 1, len(grid) - 1))
+    gaps = np.log(grid[behind] / grid[behind - 1])
+    if all(has_limits(result, name) for name in names) or not (gaps > _COARSE * np.log(grid[-1] / grid[0])).any():
+        return []
+    what = "ceilings and bottleneck shares" if "oversight_ceiling" in names else "bottleneck shares"
+    return [f"The grid has {len(grid)} points: between them {what} are drawn to change at the first event."]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,103 @@
+"""What an allocation costs, as a multiple of one evaluation of the unit cost c(p) done the same way.
+
+Everything is timed in one process, alternating with the unit it is divided by, so that a busy machine slows both; medians
+of several rounds are printed. The unit for one point is c(p) of one point, that for a batch is c(p) of the same batch.
+
+Usage: python analysis/benchmarks/allocation.py [--rounds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+
+import taskmodel as tm
+from taskmodel.allocation import Nest, allocate
+from taskmodel.allocation.arrays import prepare
+from taskmodel.production import log_unit_cost
+from taskmodel.walker import Walker
+
+TARGETS = {"cold, one point": 100, "warm, along a sweep of 400": 20, "batch of 10,000 along a path": 20, "batch of 10,000 at random supplies": 150}
+
+
+def unit_cost_of(bundles, supply, nest, available):
+    """One evaluation of c(p) at every point, at equal prices, as a function to be timed."""
+    problem = prepare(bundles, supply, nest, available).problem
+    price = problem.scarce / problem.scarce.sum(axis=1, keepdims=True)
+
+    def evaluate():
+        cost = np.where(problem.open, problem.cost(price), np.inf).min(axis=-1)
+        return log_unit_cost(problem.tree, np.log(np.where(problem.dead, 1.0, cost)), problem.share, problem.elasticity)
+
+    return evaluate
+
+
+def seconds(work, at_least=0.05) -> float:
+    """Time of one call, the mean over calls that take at least so long together."""
+    calls, begin = 0, time.perf_counter()
+    while (passed := time.perf_counter() - begin) < at_least or not calls:
+        work()
+        calls += 1
+    return passed / calls
+
+
+def ratio(work, unit, rounds: int) -> tuple[float, float, float]:
+    """Median of work / unit over rounds in which the two alternate, and the median times of both [s]."""
+    unit(), work()
+    times = np.array([(seconds(work), seconds(unit)) for _ in range(rounds)])
+    return float(np.median(times[:, 0] / times[:, 1])), *np.median(times, axis=0).tolist()
+
+
+def cases(points: int, tasks: int | None = None):
+    """The measurements: name, work, unit."""
+    walker = Walker(tm.load_catalog("alignment_research", scenario="scarce_inference"))
+
+    def at(compute):
+        return walker.arrays(compute, np.zeros(len(compute), dtype=bool))
+
+    one = at(np.array([1e30]))
+    yield "cold, one point", lambda: allocate(*one), unit_cost_of(*one)
+    sweep = np.geomspace(1e26, 1e35, 400)
+    path = at(sweep)
+    neighbours = allocate(*at(sweep * 1.02))
+    yield "warm, along a sweep of 400", lambda: allocate(*path, start=neighbours), unit_cost_of(*path)
+    long = np.geomspace(1e26, 1e35, points)
+    yield f"batch of {points:,} along a path", lambda: walker.solve_path(long, np.zeros(points, dtype=bool)), unit_cost_of(*at(long))
+    bundles, _, nest, available = one
+    rng = np.random.default_rng(0)
+    supply = walker.organisation.supply(1e30) * np.exp(rng.normal(size=(points, len(walker.organisation.factors))))
+    scattered = (bundles, supply, nest, available)
+    yield f"batch of {points:,} at random supplies", lambda: allocate(*scattered), unit_cost_of(*scattered)
+    yield "whole sweep of 400 with all events, against allocating the points", lambda: tm.sweep(walker.catalog), lambda: walker.solve_path(
+        sweep, np.zeros(400, dtype=bool)
+    )
+
+
+def growth(rounds: int):
+    """Cost of one cold allocation as tasks grow, in seconds and as a multiple of c(p)."""
+    rng = np.random.default_rng(1)
+    for tasks in (10, 30, 100, 300, 1000):
+        bundles = 10 ** rng.uniform(-1, 1, (tasks, 2, 4)) * (rng.random((tasks, 2, 4)) < 0.7)
+        bundles[:, 0, 0] += 1.0
+        problem = (bundles, np.ones(4), Nest(0.5, np.full(tasks, 1 / tasks), range(tasks)), np.ones((tasks, 2), dtype=bool))
+        yield f"cold, one point, {tasks} tasks", lambda problem=problem: allocate(*problem), unit_cost_of(*problem)
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--points", type=int, default=10_000, help="size of the large batches (default: 10,000)")
+    options = parser.parse_args()
+    print(f"{'':66}{'multiple':>10}{'target':>8}{'work [s]':>11}{'unit [s]':>11}")
+    for name, work, unit in (*cases(options.points), *growth(options.rounds)):
+        multiple, spent, base = ratio(work, unit, options.rounds)
+        target = TARGETS.get(name, 3 if name.startswith("whole sweep") else None)
+        print(f"{name:66}{multiple:10.1f}{'' if target is None else target:>8}{spent:11.4f}{base:11.6f}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

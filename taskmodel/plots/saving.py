@@ -1,0 +1,80 @@
+"""A figure to its two files: whole or not at all, and the same bytes for the same figure."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import tempfile
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from taskmodel.plots.page import look
+
+DPI = 300  # of the PNG
+
+
+def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Write a figure as SVG and as PNG, whole or not at all; the same figure gives the same bytes.
+
+    Both are drawn and written beside their places before either is moved there.
+
+    Parameters
+    ----------
+    figure : Figure
+        From one of the functions of `taskmodel.plots`.
+    path_stem : path
+        Of both files, without the ending.
+
+    Returns
+    -------
+    tuple of Path
+        The SVG file and the PNG file.
+
+    Raises
+    ------
+    OSError
+        If they cannot be written; it names the path.
+    ValueError
+        If the path ends in .svg or .png: it is to be given without.
+    """
+    stem = Path(path_stem)
+    if stem.suffix in (".svg", ".png"):
+        raise ValueError(f"{stem}: give the path without {stem.suffix}; both an SVG and a PNG file are written")
+    title = {"Title": figure.get_label()} if figure.get_label() else {}
+    drawn = {}
+    with look():
+        for ending, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=ending, dpi=DPI, metadata={**metadata, **title})
+            drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()
+    _write(drawn)
+    return tuple(drawn)
+
+
+def _write(contents: dict[Path, bytes]) -> None:
+    """Files at their places, all or none: nothing is moved before everything is written."""
+    written: dict[Path, str] = {}
+    try:
+        for path, content in contents.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            handle, written[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+            with open(handle, "wb") as file:
+                file.write(content)
+            os.chmod(written[path], 0o666 & ~_umask())
+        for path in list(contents):
+            os.replace(written[path], path)
+            del written[path]
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        for name in written.values():
+            os.unlink(name)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,532 @@
+"""The command line: what it answers, what it writes, and what it says when something is wrong."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import taskmodel as tm
+from taskmodel.allocation import SolveError
+from taskmodel.cli import main
+from taskmodel.cli.screen import progress
+
+CATALOGS = Path(__file__).with_name("catalogs")
+COMMANDS = ("run", "latency", "list", "check", "new", "schema")
+QUICK = ("--grid", "1e27:1e32:6", "--no-figures")
+POINT = {"compute", "throughput_speedup", "latency_speedup", "speedup"}
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def starter():
+    """The path of a starter catalog; its sweep takes a fraction of a second."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert main(["new", "mylab", "--quiet"]) == 0
+    return "mylab.yaml"
+
+
+def refused(constant):
+    raise ValueError(f"{constant} is not strict JSON")
+
+
+def strictly(text):
+    return json.loads(text, parse_constant=refused)
+
+
+def answer(capsys, *arguments, code=0):
+    """What a command prints as JSON."""
+    assert main([*arguments, "--json"]) == code
+    return strictly(capsys.readouterr().out)
+
+
+def printed(capsys, *arguments, code=0):
+    """The lines that a command prints for people."""
+    assert main(list(arguments)) == code
+    return capsys.readouterr().out.splitlines()
+
+
+def complaint(capsys, *arguments, code=2):
+    """What a command says when it refuses."""
+    assert main(list(arguments)) == code
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return err
+
+
+def line_with(lines, word):
+    (line,) = [line for line in lines if word in line]
+    return line
+
+
+def fresh(code, *arguments, **options):
+    """Run Python code in an interpreter of its own."""
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options)
+
+
+# run
+
+
+def test_json_of_run_has_the_promised_keys_and_values_at_exactly_today(capsys, starter):
+    facts = answer(capsys, "run", starter, *QUICK)
+    assert {"catalog", "scenario", "events", "overrides", "files", "version", "ceilings", "bottleneck_share", "top_reviews"} <= facts.keys()
+    assert (facts["catalog"], facts["scenario"], facts["version"]) == ("mylab", None, tm.__version__)
+    for name in ("today", "first_automation", "oversight_binds", "oversight_bottleneck", "ceiling"):
+        assert facts[name].keys() == POINT
+    today = tm.sweep(tm.load_catalog(starter), [8.4e28])
+    assert facts["today"]["compute"] == 8.4e28
+    assert facts["today"]["speedup"] == pytest.approx(float(today["speedup"][0]), rel=1e-12)
+    assert {"compute", "kind", "task", "mode", "factor", "speedup_before", "speedup_after"} <= facts["events"][0].keys()
+
+
+def test_json_of_run_writes_null_for_what_is_not_there_and_inf_in_words(capsys, starter):
+    no_review = ("--set", "supervision.coverage=none", "--set", "tasks.approve_release.delegable=true")
+    facts = answer(capsys, "run", starter, *QUICK, *no_review)
+    assert (facts["oversight_binds"], facts["oversight_bottleneck"], facts["advice"]) == (None, None, None)
+    assert facts["ceiling"]["throughput_speedup"] == "inf"
+    assert facts["overrides"] == {"supervision.coverage": "none", "tasks.approve_release.delegable": True}
+
+
+def test_result_file_holds_the_grid_that_was_asked_for_and_what_it_was_made_from(capsys, starter):
+    facts = answer(capsys, "run", starter, *QUICK, "--set", "supervision.headcount=10", "-o", "out")
+    assert facts["files"] == ["out/result.nc"]
+    result = tm.open("out/result.nc")
+    np.testing.assert_array_equal(result["compute"].values, np.geomspace(1e27, 1e32, 6))
+    assert json.loads(result.attrs["overrides"]) == {"supervision.headcount": 10}
+    alone = tm.sweep(tm.load_catalog(starter, set={"supervision.headcount": 10}), np.geomspace(1e27, 1e32, 6))
+    np.testing.assert_allclose(result["speedup"].values, alone["speedup"].values, rtol=1e-9)
+    assert [event["kind"] for event in facts["events"]] == alone["event_kind"].values.tolist()
+
+
+def test_run_without_a_catalog_takes_alignment_research(capsys):
+    facts = answer(capsys, "run", "--grid", "1e30:1e31:2", "--no-figures")
+    assert facts["catalog"] == "alignment_research"
+    assert facts["files"] == ["taskmodel-results/alignment_research/result.nc"]
+    assert facts["oversight_bottleneck"]["compute"] == pytest.approx(3.99e30, rel=1e-2)
+    assert "first_automation" in facts["at_grid_start"]
+
+
+@pytest.mark.parametrize(
+    "arguments, folder",
+    [
+        ((), "mylab"),
+        (("--scenario", "reference"), "mylab-reference"),
+        (("--set", "supervision.headcount=10"), "mylab-supervision.headcount=10"),
+        (("--set", "latency.serial_speed={value: 3, low: 1, high: 5}"), "mylab-latency.serial_speed=_value_3_low_1_high_5_"),
+    ],
+)
+def test_default_folder_is_named_for_what_is_run(capsys, starter, arguments, folder):
+    lines = printed(capsys, "run", starter, "--grid", "1e27:1e28:2", "--no-figures", *arguments)
+    assert lines[-1] == f"Written to taskmodel-results/{folder}: result.nc"
+    assert os.listdir(f"taskmodel-results/{folder}") == ["result.nc"]
+
+
+def test_default_folder_of_many_settings_is_short_and_their_own(capsys, starter):
+    tasks = ("choose_questions", "design_experiments", "write_code", "run_experiments", "analyse_results")
+    for ratio in (0.1, 0.2):
+        settings = [word for task in tasks for word in ("--set", f"tasks.{task}.review_ratio={ratio}")]
+        printed(capsys, "run", starter, "--grid", "1e27:1e28:2", "--no-figures", *settings)
+    first, second = os.listdir("taskmodel-results")
+    assert max(len(first), len(second)) <= 100
+
+
+def test_figures_are_drawn_unless_not_wanted(capsys, starter):
+    lines = printed(capsys, "run", starter, "--grid", "1e27:1e32:6", "-o", "out")
+    assert lines[-1] == "Written to out: result.nc, speedup.png, speedup.svg"
+    assert Path("out/speedup.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in Path("out/speedup.svg").read_text()
+    assert main(["run", starter, *QUICK, "-o", "out"]) == 0
+    assert "speedup.png, speedup.svg in out are of an earlier run" in capsys.readouterr().err
+
+
+def test_without_matplotlib_there_are_no_figures_and_a_word_on_how_to_get_them(capsys, starter, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["run", starter, "--grid", "1e27:1e28:2", "-o", "out"]) == 0
+    assert "pip install 'taskmodel[plot]'" in capsys.readouterr().err
+    assert os.listdir("out") == ["result.nc"]
+    assert main(["run", starter, "--grid", "1e27:1e28:2", "-o", "out", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("catalog", ["alignment_research", "t_agi_ladder"])
+def test_answer_fits_a_screen_in_plain_letters(capsys, catalog):
+    lines = printed(capsys, "run", catalog, "--grid", "1e26:1e35:3", "--no-figures", "--scenario", "dedicated_reviewers")
+    assert len(lines) <= 45
+    assert max(map(len, lines)) <= 80
+    assert all(line.isascii() for line in lines)
+
+
+def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
+    lines = printed(capsys, "run", starter, *QUICK, "--scenario", "reference", "--set", "supervision.headcount=20")
+    facts = answer(capsys, "run", starter, *QUICK, "--scenario", "reference", "--set", "supervision.headcount=20")
+    assert "catalog mylab, 6 tasks; 6 points from 1e27 to 1e32 FLOP/year" in lines[1]
+    assert line_with(lines, "scenario reference")
+    assert line_with(lines, "set supervision.headcount = 20")
+    assert f"{facts['oversight_bottleneck']['compute']:.3g}".replace("e+", "e") in line_with(lines, "oversight is the bottleneck")
+    assert f"{facts['ceiling']['throughput_speedup']:.2f}" in line_with(lines, "ceiling set by oversight")
+    costliest = facts["top_reviews"][0]
+    assert f"{costliest['hours_per_year']:,.0f}" in line_with(lines, costliest["title"])
+    assert line_with(lines, "1 % faster review everywhere gives")
+    (today,) = [line for line in lines if line.startswith("  today 8.4e28 ")]
+    assert f"{100 * facts['automated_hours_share']['today']:.0f} %" in today
+    assert f"{facts['today']['speedup']:.2f}" in today
+
+
+def test_answer_says_no_limit_for_infinity_and_names_what_is_not_reached(capsys, starter):
+    lines = printed(capsys, "run", starter, *QUICK, "--set", "supervision.coverage=none", "--set", "tasks.approve_release.delegable=true")
+    assert "no limit" in line_with(lines, "ceiling set by oversight")
+    assert "not reached" in line_with(lines, "oversight is the bottleneck")
+    assert line_with(lines, "Nothing is reviewed.")
+
+
+def test_today_outside_the_grid_is_still_in_the_answer(capsys, starter):
+    facts = answer(capsys, "run", starter, "--grid", "1e30:1e31:3", "--no-figures")
+    assert facts["today"]["compute"] == 8.4e28
+    assert facts["grid"] == {"low": 1e30, "high": 1e31, "points": 3}
+
+
+def test_titles_cannot_steer_the_terminal(capsys, starter):
+    text = Path(starter).read_text()
+    Path(starter).write_text(text.replace("title: mylab", r'title: "\e[31mred\nlines"').replace("title: Write code", r'title: "W\e[2J"'))
+    assert main(["run", starter, *QUICK]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert out.startswith(r"\x1b[31mred lines")
+
+
+# what cannot be done
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["run", "alignment_resarch"], "'alignment_research'"),
+        (["run", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["run", "."], "."),
+        (["run", "--scenario", "refrence"], "'reference'"),
+        (["run", "--scenario", "nowhere/x.yaml"], "nowhere/x.yaml: cannot be read"),
+        (["run", "--set", "supervision.headcount"], "PATH=VALUE"),
+        (["run", "--set", "=3"], "PATH=VALUE"),
+        (["run", "--set", "supervision.headcount="], "supervision.headcount=null"),
+        (["run", "--set", "supervision.headcont=3"], "did you mean 'supervision.headcount'"),
+        (["run", "--set", "supervision.headcount=many"], "'many'"),
+        (["run", "--set", "supervision.headcount=-3"], "at least 0 [person]"),
+        (["run", "--set", "supervision.headcount=[1"], "closing bracket"),
+        (["run", "--set", "compute.inference=cheap"], "'scarce', 'free'"),
+        (["run", "--set", "supervision.headcount=1", "--set", "supervision.headcount=2"], "given twice"),
+        (["run", "--grid", "1e26:1e35"], "LOW:HIGH:POINTS"),
+        (["run", "--grid", "1e30:1e26:5"], "LOW must be below HIGH"),
+        (["run", "--grid", "1e26:1e30:1"], "from 2 to"),
+        (["run", "--grid", "1e26:1e30:2.5"], "'2.5'"),
+        (["run", "--grid", "0:1e30:5"], "'0'"),
+        (["run", "--grid", "nan:1e30:5"], "'nan'"),
+        (["run", "--grid", "1e26:inf:5"], "'inf'"),
+        (["run", "-o", "taken"], "taken: is or lies below a file"),
+        (["run", "-o", "taken/below"], "taken/below: is or lies below a file"),
+        (["run", "-o", "a\0b"], "nothing can be written there"),
+        (["run", "--nonsense"], "--nonsense"),
+        (["runn"], "'runn'"),
+        ([], "examples:"),
+        (["latency", "--compute", "soon"], "'soon'"),
+        (["latency", "--compute", "-1e30"], "expected one argument"),
+        (["latency", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["check"], "FILE"),
+        (["check", "alignment_research", "--scenario", "refrence"], "'reference'"),
+        (["new"], "NAME"),
+        (["new", "a/b"], "-o FILE"),
+        (["new", "taken"], "taken.yaml: is there already"),
+        (["new", "x", "-o", "x.txt"], "x.yaml"),
+        (["new", "x", "-o", "."], "x.yaml"),
+        (["new", "x", "-o", "nowhere/x.yaml"], "nowhere/x.yaml: cannot be written"),
+        (["new", "x", "--from", "alignment_resarch"], "'alignment_research'"),
+    ],
+)
+def test_bad_input_is_refused_with_its_place_and_the_mend(capsys, arguments, words):
+    for name in ("taken", "taken.yaml"):
+        Path(name).touch()
+    assert words in complaint(capsys, *arguments)
+    assert sorted(os.listdir()) == ["taken", "taken.yaml"]
+
+
+def test_all_defects_of_a_catalog_are_listed_with_their_lines(capsys):
+    said = complaint(capsys, "run", str(CATALOGS / "bad_many.yaml"))
+    assert "11 defects" in said
+    assert f"{CATALOGS / 'bad_many.yaml'}:34:27: tasks.write.review_ratio.value" in said
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CATALOGS.glob("bad_*.yaml")))
+def test_no_bad_file_brings_a_traceback(capsys, name):
+    assert name in complaint(capsys, "run", str(CATALOGS / name))
+    assert main(["check", str(CATALOGS / name)]) == 1
+    assert name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "setting, why",
+    [("pools.researchers.headcount=0", "pools.researchers"), ("tasks.approve_release.by_people=false", "approve_release")],
+)
+def test_no_answer_is_exit_1_and_says_why(capsys, starter, setting, why):
+    assert why in complaint(capsys, "run", starter, *QUICK, "--set", setting, code=1)
+    assert not Path("taskmodel-results").exists()
+
+
+def test_solve_error_is_exit_1(capsys, starter, monkeypatch):
+    def fail(*_):
+        raise SolveError("the hard corner")
+
+    monkeypatch.setattr(tm, "sweep", fail)
+    assert "the hard corner" in complaint(capsys, "run", starter, *QUICK, code=1)
+
+
+def test_a_fault_of_our_own_is_no_traceback_but_under_debug(capsys, starter, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("somewhere")
+
+    monkeypatch.setattr(tm, "sweep", fail)
+    assert "--debug" in complaint(capsys, "run", starter, *QUICK, code=1)
+    for arguments in (["--debug", "run", starter, *QUICK], ["run", starter, *QUICK, "--debug"]):
+        assert main(arguments) == 1
+        assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("failure, code", [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device", "speedup.png"), 2)])
+def test_a_run_that_breaks_off_leaves_the_files_of_the_last_one_alone(capsys, starter, monkeypatch, failure, code):
+    from taskmodel import plots
+
+    assert main(["run", starter, *QUICK, "-o", "out"]) == 0
+    before = Path("out/result.nc").read_bytes()
+
+    def fail(*_):
+        raise failure
+
+    monkeypatch.setattr(plots, "save", fail)
+    for folder in ("out", "new/deep"):
+        complaint(capsys, "run", starter, "--grid", "1e27:1e32:7", "-o", folder, code=code)
+    assert os.listdir("out") == ["result.nc"]
+    assert Path("out/result.nc").read_bytes() == before
+    assert not Path("new").exists()
+
+
+# list, check, new, schema, latency
+
+
+def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsys):
+    from taskmodel.catalog import bundled_catalogs, bundled_scenarios
+
+    facts = answer(capsys, "list")
+    assert [item["name"] for item in facts["catalogs"]] == list(bundled_catalogs())
+    assert [item["name"] for item in facts["scenarios"]] == list(bundled_scenarios())
+    lines = printed(capsys, "list")
+    for item in facts["catalogs"]:
+        assert item["title"] in line_with(lines, f" {item['name']} ")
+        assert f"{item['tasks']} tasks" in line_with(lines, f" {item['name']} ")
+
+
+def test_check_of_a_good_catalog_is_exit_0_with_conversions_and_numbers_without_source_as_notes(capsys):
+    lines = printed(capsys, "check", str(CATALOGS / "good_units.yaml"))
+    assert "fine" in lines[0]
+    assert "240 min" in line_with(lines, "tasks.write.horizon:")
+    assert "without a source" in lines[-1]
+    (report,) = answer(capsys, "check", str(CATALOGS / "good.yaml"))["files"]
+    assert (report["ok"], report["kind"], report["tasks"], report["conversions"]) == (True, "catalog", 2, [])
+    assert "pools.people.headcount" in report["without_source"]
+
+
+def test_check_of_a_bad_catalog_is_exit_1_with_every_defect_on_stdout(capsys):
+    bad = str(CATALOGS / "bad_many.yaml")
+    facts = answer(capsys, "check", bad, str(CATALOGS / "good.yaml"), code=1)
+    assert [report["ok"] for report in facts["files"]] == [False, True]
+    defects = facts["files"][0]["defects"]
+    lines = printed(capsys, "check", bad, code=1)
+    assert lines[0] == f"{bad}: {len(defects)} defects"
+    for defect, line in zip(defects, lines[1:], strict=True):
+        assert f"{bad}:{defect['line']}:{defect['column']}: {defect['path']}" in line
+
+
+def test_check_of_a_missing_file_is_exit_2_and_the_others_are_checked_all_the_same(capsys):
+    lines = printed(capsys, "check", "nowhere.yaml", str(CATALOGS / "good.yaml"), code=2)
+    assert lines[0].startswith("nowhere.yaml: cannot be read")
+    assert "fine" in lines[1]
+
+
+def test_check_knows_a_scenario_and_lays_it_over_a_catalog(capsys):
+    scenario = str(CATALOGS / "scenario_bad_path.yaml")
+    assert "scenario" in printed(capsys, "check", scenario)[0]
+    lines = printed(capsys, "check", str(CATALOGS / "good.yaml"), "--scenario", scenario, code=1)
+    assert "did you mean 'supervision.headcount'" in line_with(lines, "supervision.headcont:")
+
+
+def test_new_writes_a_catalog_without_defects_in_which_every_number_has_a_source(capsys):
+    assert printed(capsys, "new", "our_lab") == ["our_lab.yaml"]
+    (report,) = answer(capsys, "check", "our_lab.yaml")["files"]
+    assert (report["tasks"], report["title"]) == (6, "our_lab")
+    assert (report["conversions"], report["without_source"]) == ([], [])
+
+
+def test_new_explains_every_block_in_a_comment_above_it(starter):
+    lines = Path(starter).read_text().splitlines()
+    blocks = [index for index, line in enumerate(lines) if line[:1].isalpha() and not line.startswith(("title", "question"))]
+    assert len(blocks) == 11
+    assert all(lines[index - 1].startswith("#") for index in blocks)
+
+
+def test_new_copies_a_bundled_catalog_as_it_is(capsys):
+    assert printed(capsys, "new", "copy", "--from", "alignment_research", "-o", "mine.yaml") == ["mine.yaml"]
+    assert Path("mine.yaml").read_text() == tm.load_catalog("alignment_research").yaml_text
+
+
+def test_new_copies_no_broken_catalog(capsys):
+    assert "bad_cycle.yaml:" in complaint(capsys, "new", "copy", "--from", str(CATALOGS / "bad_cycle.yaml"))
+    assert not Path("copy.yaml").exists()
+
+
+def test_schema_describes_every_block_of_a_catalog(capsys):
+    assert main(["schema"]) == 0
+    schema = strictly(capsys.readouterr().out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"title", "pools", "compute", "nests", "tasks"} <= set(schema["required"]) <= schema["properties"].keys()
+
+
+def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys, starter):
+    facts = answer(capsys, "latency", starter, "--compute", "1e32")
+    path = tm.latency(tm.load_catalog(starter), compute=1e32)
+    assert facts["compute"] == 1e32
+    assert facts["pass_time"] == float(path["pass_time"])
+    assert sum(task["duration"] for task in facts["critical_path"]) == pytest.approx(facts["pass_time"])
+    starts = [task["start"] for task in facts["critical_path"]]
+    assert starts == sorted(starts)
+    lines = printed(capsys, "latency", starter, "--compute", "1e32")
+    assert "at 1e32 FLOP/year" in lines[1]
+    assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
+    assert "people" in line_with(lines, "Approve the release")
+    assert max(map(len, lines)) <= 80
+
+
+def test_latency_is_for_today_if_no_compute_is_given_and_shows_slack_beside_the_path(capsys):
+    lines = printed(capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false")
+    assert "at 8.4e28 FLOP/year, today" in lines[1]
+    facts = answer(capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false")
+    assert facts["pass_time_without_ai"] == pytest.approx(2893.8, abs=0.05)
+    slack = [task["slack"] for task in facts["others"]]
+    assert slack == sorted(slack)
+    assert len(facts["others"]) + len(facts["critical_path"]) == 38
+
+
+# the program as a whole
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_has_examples_and_fits_a_screen(capsys, command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = printed(capsys, command, "--help")
+    assert "examples:" in lines
+    assert any(line.startswith(f"  taskmodel {command}") for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_help_of_run_says_how_json_writes_what_is_no_number(capsys):
+    text = " ".join(" ".join(printed(capsys, "run", "--help")).split())
+    assert 'infinity (no limit) is the string "inf"' in text
+    assert "NaN (nothing can be produced) is null" in text
+
+
+def test_program_help_names_every_command_and_every_exit_code(capsys):
+    lines = printed(capsys, "--help")
+    assert all(any(line.startswith(f"    {command} ") for line in lines) for command in COMMANDS)
+    assert all(code in " ".join(lines) for code in ("0 fine", "1 the model", "2 bad input", "130 interrupted", "141"))
+
+
+def test_version_is_that_of_the_package(capsys):
+    assert printed(capsys, "--version") == [f"taskmodel {tm.__version__}"]
+
+
+def test_installed_command_is_main():
+    (script,) = entry_points(group="console_scripts", name="taskmodel")
+    assert script.load() is main
+
+
+def test_python_m_taskmodel_is_the_same_program():
+    done = subprocess.run([sys.executable, "-m", "taskmodel", "run", "nowhere.yaml"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere.yaml" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list"], ["check", "alignment_research"], ["schema"], ["new", "x"]])
+def test_light_commands_load_no_heavy_library(arguments):
+    code = "import sys; from taskmodel.cli import main; code = main(sys.argv[1:]); print(*sys.modules, file=sys.stderr); sys.exit(code)"
+    done = fresh(code, *arguments)
+    assert done.returncode == 0
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert loaded & {"scipy", "xarray", "matplotlib", "h5netcdf", "sympy", "pandas"} == set()
+    if "--help" in arguments:
+        assert loaded & {"numpy", "pydantic", "ruamel"} == set()
+
+
+def test_a_closed_pipe_is_exit_141_without_a_word():
+    code = "import sys, time; from taskmodel.cli import main; time.sleep(0.5); sys.exit(main(['schema']))"
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    program.stdout.close()
+    with program.stderr:
+        said = program.stderr.read()
+    assert (program.wait(), said) == (141, b"")
+
+
+def test_interrupt_is_exit_130_and_leaves_nothing_behind(starter):
+    # the parent may have been started with interrupts ignored: children inherit that
+    code = """import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from taskmodel.cli import main
+sys.exit(main(sys.argv[1:]))"""
+    arguments = ["run", "alignment_research", "--grid", "1e26:1e35:20000", "-o", "results/deep"]
+    program = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not Path("results/deep").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=30)
+    assert (program.returncode, out, err) == (130, "", "taskmodel: interrupted\n")
+    assert not Path("results").exists()
+
+
+def test_letters_that_the_output_cannot_show_are_written_out(starter):
+    text = Path(starter).read_text(encoding="utf-8")
+    Path(starter).write_text(text.replace("title: mylab", "title: Zürich"), encoding="utf-8")
+    code = "import sys; from taskmodel.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = fresh(code, "check", starter, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"Z\xfcrich" in done.stdout
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_shows_on_a_terminal_once_work_takes_long_and_wipes_itself(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress("solving", quiet=False, patience=0.01):
+        time.sleep(0.2)
+    shown = sys.stderr.getvalue()
+    assert "solving ... 0 s" in shown
+    assert shown.rpartition("\r")[0].endswith(" ")
+
+
+@pytest.mark.parametrize("stream, quiet, patience", [(Terminal, True, 0.01), (io.StringIO, False, 0.01), (Terminal, False, 60)])
+def test_progress_is_silent_if_quiet_or_no_terminal_or_quick_work(monkeypatch, stream, quiet, patience):
+    monkeypatch.setattr(sys, "stderr", stream())
+    with progress("solving", quiet=quiet, patience=patience):
+        time.sleep(0.05)
+    assert sys.stderr.getvalue() == ""

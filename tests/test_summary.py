@@ -1,0 +1,214 @@
+"""The facts read off a sweep, held to closed forms, finite differences and the sweep itself."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.summary import MILESTONES, as_dict, points_wanted, provenance, round_points, summarise
+
+GRID = np.geomspace(1e26, 1e32, 9)
+PAIR = {
+    "person": {"share": 0.5, "delegable": False},
+    "machine": {"share": 0.5, "review_ratio": 0.01, "horizon": 20},
+}
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    """Three tasks; AI can do two of them, one after the other, within the grid."""
+    return small_catalog(
+        {
+            "think": {"share": 0.3, "delegable": False},
+            "code": {"share": 0.5, "review_ratio": 0.3, "horizon": 8, "title": "Write code"},
+            "test": {"share": 0.2, "review_ratio": 0.1, "horizon": 40},
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def result(catalog):
+    return tm.sweep(catalog, GRID)
+
+
+@pytest.fixture(scope="module")
+def summary(catalog, result):
+    return summarise(catalog, result)
+
+
+def numbers(row):
+    return [row.throughput_speedup, row.latency_speedup, row.speedup, row.automated_hours_share, *row.bottleneck_share.values()]
+
+
+def test_today_is_solved_at_exactly_its_compute_though_it_is_not_on_the_grid(catalog, summary):
+    there = tm.sweep(catalog, [catalog.compute.today.value]).isel(compute=0)
+    assert catalog.compute.today.value not in GRID
+    assert summary.today.compute == catalog.compute.today.value
+    assert summary.today.speedup == pytest.approx(float(there["speedup"]), rel=1e-12)
+    assert summary.today.bottleneck_share["review"] == pytest.approx(float(there["bottleneck_share"].sel(source="review")), rel=1e-9)
+
+
+@pytest.mark.parametrize("today", [1e20, 1e40])
+def test_today_may_lie_outside_the_grid(catalog, result, today):
+    moved = catalog.replace({"compute.today": today})
+    there = tm.sweep(moved, [today]).isel(compute=0)
+    row = summarise(moved, result).today
+    assert (row.compute, row.speedup) == (today, pytest.approx(float(there["speedup"]), rel=1e-12))
+
+
+def test_facts_do_not_depend_on_the_grid_they_are_read_from(catalog, summary):
+    other = summarise(catalog, tm.sweep(catalog, points_wanted(catalog, np.geomspace(1e26, 1e32, 40))))
+    for name in (*MILESTONES, "ceiling"):
+        one, two = getattr(summary, name), getattr(other, name)
+        assert (one is None) == (two is None)
+        if one is not None:
+            assert two.compute == pytest.approx(one.compute, rel=1e-9)
+            assert two.speedup == pytest.approx(one.speedup, rel=1e-9)
+    assert numbers(other.today) == pytest.approx(numbers(summary.today), rel=1e-9)
+    assert [row.compute for row in other.curve] == [row.compute for row in summary.curve]
+
+
+def test_a_result_read_back_from_a_file_gives_the_same_facts(catalog, result, summary, tmp_path):
+    tm.save(result, tmp_path / "result.nc")
+    assert as_dict(summarise(catalog, tm.open(tmp_path / "result.nc"))) == as_dict(summary)
+
+
+def test_milestones_are_the_first_events_of_their_kind_with_what_holds_after_them(result, summary):
+    found = tm.events(result)
+    adopted = found["compute"].values[(found["kind"].values == "adopted") & (found["mode"].values != "human")]
+    assert summary.first_automation.compute == adopted[0]
+    for name in ("oversight_binds", "oversight_bottleneck"):
+        first = int(np.flatnonzero(found["kind"].values == name)[0])
+        point = getattr(summary, name)
+        assert point.compute == found["compute"].values[first]
+        assert point.speedup == found["speedup_after"].values[first] > found["speedup_before"].values[first]
+
+
+def test_what_holds_at_the_first_point_is_said_to_and_what_is_not_on_the_grid_is_none(catalog):
+    late = summarise(catalog, tm.sweep(catalog, [1e31, 1e32]))
+    assert {"first_automation", "oversight_binds"} <= set(late.at_grid_start)
+    assert late.first_automation.compute == 1e31
+    early = summarise(catalog, tm.sweep(catalog, [1e20, 1e21]))
+    assert early.at_grid_start == ()
+    assert (early.first_automation, early.oversight_binds, early.oversight_bottleneck) == (None, None, None)
+
+
+def test_oversight_that_ceases_to_bind_and_binds_again_has_two_stretches():
+    catalog = tm.load_catalog("alignment_research", scenario="scarce_inference")
+    found = summarise(catalog, tm.sweep(catalog, [1e27, 1e28])).stretches["oversight_binds"]
+    (start, end), (again, never) = found
+    assert 1e27 < start < end < again < 1e28
+    assert never is None
+
+
+def test_ceiling_is_the_closed_form_of_review_in_human_hours():
+    catalog = small_catalog(PAIR)
+    summary = summarise(catalog, tm.sweep(catalog, [1e26, 1e30]))
+    # (s_1 k_1^(1 - sigma) + s_2 k_2^(1 - sigma))^(-1 / (1 - sigma)) at s = (.5, .5), k = (1, .01), sigma = .5
+    assert summary.ceiling.throughput_speedup == pytest.approx(3.3058, abs=5e-5)
+    assert summary.end.oversight_ceiling == summary.ceiling.throughput_speedup
+    # durations: 8 and 20 hours by people in a week of 40; by AI a tenth, round the clock, and 0.2 h of review
+    assert summary.ceiling.latency_speedup == pytest.approx(20 * 4.2 / max(8 * 4.2, 2 + 0.2 * 4.2))
+    mean = math.sqrt(summary.ceiling.throughput_speedup * summary.ceiling.latency_speedup)
+    assert summary.ceiling.speedup == pytest.approx(mean)
+
+
+def test_ceiling_stands_where_the_last_delegable_task_opens(catalog, result, summary):
+    opened = result["event_compute"].values[result["event_kind"].values == "automatable"]
+    assert summary.ceiling.compute == pytest.approx(opened[-1], rel=1e-12)
+
+
+def test_ceiling_has_no_place_where_the_horizon_is_given_or_nothing_may_be_delegated():
+    given = small_catalog(PAIR, capability={"h50_hours": 10})
+    fixed = summarise(given, tm.sweep(given, [1e26, 1e30]))
+    assert fixed.ceiling.compute is None
+    assert fixed.ceiling.throughput_speedup == pytest.approx(3.3058, abs=5e-5)
+    assert math.isfinite(fixed.ceiling.speedup)
+    nobody = small_catalog({"person": {"share": 1, "delegable": False}})
+    none = summarise(nobody, tm.sweep(nobody, [1e26, 1e30]))
+    assert (none.ceiling.compute, none.ceiling.throughput_speedup) == (None, pytest.approx(1))
+
+
+def test_ceiling_is_infinite_where_nothing_needs_people():
+    catalog = small_catalog({"machine": {"share": 1}}, supervision={"coverage": "none"})
+    summary = summarise(catalog, tm.sweep(catalog, [1e26, 1e32]))
+    assert summary.ceiling.throughput_speedup == math.inf
+    assert summary.end.no_oversight_ceiling == math.inf
+    assert summary.advice is None
+
+
+def test_costs_of_review_by_task_add_up_to_the_oversight_elasticity_and_to_all_review_hours(catalog, result, summary):
+    advice = summary.advice
+    assert advice.place == "oversight_bottleneck"
+    assert sum(review.output_share for review in advice.reviews) == pytest.approx(advice.at.elasticity["review_speed"], rel=1e-9)
+    assert sum(review.hours_per_year for review in advice.reviews) == pytest.approx(advice.review_hours)
+    assert sum(review.share_of_review for review in advice.reviews) == pytest.approx(1)
+    costs = [review.output_share for review in advice.reviews]
+    assert costs == sorted(costs, reverse=True)
+    assert advice.review_capacity == pytest.approx(1000)
+    code = next(review for review in advice.reviews if review.task == "code")
+    assert (code.title, code.review_ratio) == ("Write code", 0.3)
+
+
+def test_cost_of_a_tasks_review_is_what_output_gains_when_it_gets_faster(catalog, summary):
+    advice, step = summary.advice, 1e-4
+    place = advice.at.compute * (1 + 1e-9)
+    for review in advice.reviews:
+        path, ratio = f"tasks.{review.task}.review_ratio", review.review_ratio
+        less, more = (float(tm.sweep(catalog.replace({path: ratio * (1 + sign * step)}), [place])["output"][0]) for sign in (-1, 1))
+        assert review.output_share == pytest.approx((math.log(less) - math.log(more)) / (2 * step), rel=1e-5)
+
+
+def test_advice_is_for_today_where_oversight_is_the_bottleneck_already(catalog, result):
+    now = catalog.replace({"compute.today": 1e32})
+    advice = summarise(now, result).advice
+    assert (advice.place, advice.at.compute) == ("today", 1e32)
+
+
+def test_advice_is_for_the_end_of_the_grid_where_oversight_is_never_the_bottleneck(catalog):
+    easy = catalog.replace({"tasks.code.review_ratio": 0.01, "tasks.test.review_ratio": 0.01})
+    summary = summarise(easy, tm.sweep(easy, GRID))
+    assert summary.oversight_bottleneck is None
+    assert (summary.advice.place, summary.advice.at) == ("grid_end", summary.end)
+
+
+@pytest.mark.parametrize("low, high", [(1e26, 1e35), (1e26, 1.01e26), (3e28, 2e29), (7e-300, 1e300), (1, 1e60), (9.9e27, 1.1e31)])
+def test_round_points_are_few_and_in_order_and_inside(low, high):
+    points = round_points(low, high)
+    assert len(points) <= 10
+    assert list(points) == sorted(set(points))
+    assert all(low <= point <= high for point in points)
+
+
+def test_curve_runs_from_end_to_end_of_the_grid_through_round_values(summary):
+    assert [row.compute for row in summary.curve] == [1e26, 1e27, 1e28, 1e29, 1e30, 1e31, 1e32]
+
+
+def test_points_wanted_hold_the_grid_untouched(catalog):
+    for grid in (GRID, np.array([2e28, 3e28]), np.geomspace(1e26, 1e32, 7)):
+        wanted = points_wanted(catalog, grid)
+        assert np.all(np.diff(wanted) / wanted[:-1] > 1e-12)
+        assert set(grid) <= set(wanted)
+    assert catalog.compute.today.value in points_wanted(catalog, GRID)
+
+
+def test_facts_are_plain_values_with_the_promised_keys(result, summary):
+    facts = as_dict(summary)
+    assert json.loads(json.dumps(facts)) == facts
+    for name in ("today", "first_automation", "oversight_binds", "oversight_bottleneck", "ceiling"):
+        assert set(facts[name]) == {"compute", "throughput_speedup", "latency_speedup", "speedup"}
+    assert len(facts["events"]) == result.sizes["event"]
+    assert facts["events"][0]["factor_elasticity_before"].keys() == set(result["factor"].values)
+    assert len(facts["top_reviews"]) == 2
+
+
+def test_provenance_says_what_was_run():
+    catalog = tm.load_catalog("alignment_research", scenario="reference", set={"supervision.headcount": 100})
+    made_from = provenance(tm.sweep(catalog, [1e28]))
+    assert made_from["catalog"] == "alignment_research"
+    assert made_from["scenario"] == "reference"
+    assert made_from["overrides"] == {"supervision.headcount": 100}
+    assert made_from["sha256"] == catalog.sha256
