@@ -30,9 +30,10 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
     UsageError
         If it is a file, or nothing can be written there.
     """
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    made: list[Path] = []
     try:
         try:
+            made += [place for place in (folder, *folder.parents) if not place.exists()]
             folder.mkdir(parents=True, exist_ok=True)
             workshop = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         except (FileExistsError, NotADirectoryError) as error:

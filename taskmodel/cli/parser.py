@@ -150,16 +150,15 @@ description, sets: the paths it sets)."""
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; `command` and `module` say what was chosen."""
-    everywhere = argparse.ArgumentParser(add_help=False)
-    everywhere.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help="no notes and no progress on stderr")
-    everywhere.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show the traceback of an error")
-    top = _Parser("taskmodel", description=ABOUT, epilog=TOP, parents=[everywhere])
-    top.set_defaults(command=None, quiet=False, debug=False)
+    top = _Parser("taskmodel", description=ABOUT, epilog=TOP)
+    _common_arguments(top, default=False)
+    top.set_defaults(command=None)
     top.add_argument("--version", action=_Version, help="print the version and exit")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
 
     def add(name: str, summary: str, about: str, more: str, module: str | None = None) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=summary, description=about, epilog=more, parents=[everywhere])
+        made = commands.add_parser(name, help=summary, description=about, epilog=more)
+        _common_arguments(made, default=argparse.SUPPRESS)  # what was said before the command holds
         made.set_defaults(module=module or name)
         return made
 
@@ -190,6 +189,11 @@ def parser() -> argparse.ArgumentParser:
 
     add("schema", "JSON Schema of catalogs, for editors", SCHEMA, SCHEMA_MORE)
     return top
+
+
+def _common_arguments(command: argparse.ArgumentParser, default: bool | str) -> None:
+    command.add_argument("--quiet", action="store_true", default=default, help="no notes and no progress on stderr")
+    command.add_argument("--debug", action="store_true", default=default, help="show the traceback of an error")
 
 
 def _catalog_arguments(command: argparse.ArgumentParser) -> None:

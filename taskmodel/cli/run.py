@@ -28,7 +28,7 @@ MILESTONES = {
 PLACES = {
     "today": "today",
     "oversight_bottleneck": "where review becomes the bottleneck",
-    "grid_end": "the end of the grid (review is no bottleneck)",
+    "grid_end": "the end of the grid",
 }
 NAMES = {"review": "review capacity"}
 

@@ -26,7 +26,7 @@ def bottleneck_bands(result: xr.Dataset, width: float = 180.0) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Bands have ``bottleneck_share`` and their source as ``gid``, the line the name of its variable.
+        Bands have ``bottleneck_share-`` and their source as ``gid``, the line the name of its variable.
 
     Raises
     ------
@@ -63,14 +63,16 @@ def draw_bands(panel: Panel, result: xr.Dataset, elasticity: bool = False) -> No
     for name, low, high in zip(order, [np.zeros(len(shares.compute)), *tops], tops, strict=False):
         colour, label = COLOURS.get(name, GREY), NAMES.get(name, name)
         ground = tint(colour, 0.45)
-        axes.fill_between(shares.compute, low, high, color=ground, linewidth=0, gid=f"bottleneck_share {name}")
+        axes.fill_between(shares.compute, low, high, color=ground, linewidth=0, gid=f"bottleneck_share-{name}")
         if not label_inside(axes, shares.compute, low, high, label, size, ground, zorder=6):
             thickness = shares.values[:, sources.index(name)]
             thickest = np.max(thickness, where=~np.isnan(thickness), initial=0.0)
             endings.append(Ending(f"{label}: at most {thickest:.2g}" if thickest > 0 else f"{label}: 0", np.nan, colour))
     blank = np.isnan(shares.values).any(axis=1)
     if blank.any():
-        axes.fill_between(shares.compute, 0, 1, where=blank, facecolor="none", edgecolor=PALE, hatch="///", linewidth=0, gid="no value")
+        axes.fill_between(
+            shares.compute, 0, 1, where=blank, facecolor="none", edgecolor=PALE, hatch="///", linewidth=0, gid="bottleneck_share-no-value"
+        )
         nothing, why = np.where(blank, 0.0, np.nan), _why_blank(result)
         if not label_inside(axes, shares.compute, nothing, nothing + 1, why, size, "white", zorder=6):
             endings.append(Ending(f"hatched: {why}", np.nan, GREY))

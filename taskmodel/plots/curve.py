@@ -39,7 +39,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``, bands ``bottleneck_share`` and their source.
+        Lines have the name of their variable as ``gid``, bands ``bottleneck_share-`` and their source.
 
     Raises
     ------
@@ -131,10 +131,10 @@ def _draw_exit(panel: Panel, found: Trace, high: float, name: str, style: dict[s
         return
     first = leaves[0]
     at = found.compute[first]
-    panel.axes.plot(at, high, marker="^", color=style["color"], markersize=4, clip_on=False, zorder=7, gid=f"{name} leaves")
+    panel.axes.plot(at, high, marker="^", color=style["color"], markersize=4, clip_on=False, zorder=7, gid=f"{name}-leaves")
     if first and np.isinf(found.values[first]):
         x, y = [found.compute[first - 1], at, at], [found.values[first - 1], found.values[first - 1], high]
-        panel.axes.plot(x, y, gid=f"{name} no limit", **style)
+        panel.axes.plot(x, y, gid=f"{name}-no-limit", **style)
 
 
 def _ending(title: str, found: Trace, high: float) -> str:

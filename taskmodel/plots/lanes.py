@@ -70,14 +70,14 @@ def draw_lanes(panel: Panel, result: xr.Dataset) -> None:
     axes.tick_params(axis="both", length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
     binds, leads = oversight(result)
-    _draw_bars(panel, 0, binds, VERMILLION, "oversight binds")
-    _draw_bars(panel, 0, leads, VERMILLION, "oversight is the bottleneck", strength=1.0)
+    _draw_bars(panel, 0, binds, VERMILLION, "oversight-binds")
+    _draw_bars(panel, 0, leads, VERMILLION, "oversight-bottleneck", strength=1.0)
     covered = [lead.start for lead in leads]
     words = [_Words(part, "binds", "begins to bind at", _visible_end(part, covered)) for part in binds]
     words += [_Words(part, "bottleneck", "becomes the bottleneck at", part.end) for part in leads]
     _write_lane(panel, 0, words, "does not bind")
     for row, (factor, parts) in enumerate(binding(result).items(), start=1):
-        _draw_bars(panel, row, parts, COLOURS.get(factor, BLUE), f"{factor} binds")
+        _draw_bars(panel, row, parts, COLOURS.get(factor, BLUE), f"{factor}-binds")
         _write_lane(panel, row, [_Words(part, "scarce", "scarce from", part.end) for part in parts], "not scarce")
 
 
@@ -87,7 +87,7 @@ def _visible_end(part: Stretch, covered: Sequence[float]) -> float:
 
 def _draw_bars(panel: Panel, row: int, parts: Sequence[Stretch], colour: str, gid: str, strength: float = 0.35) -> None:
     for index, part in enumerate(parts):
-        options = {"height": 0.8, "color": tint(colour, strength), "zorder": 4, "gid": f"{gid} {index}"}
+        options = {"height": 0.8, "color": tint(colour, strength), "zorder": 4, "gid": f"{gid}-{index}"}
         panel.axes.barh(row, part.end - part.start, left=part.start, **options)
         marked = [place for place, event in ((part.start, part.begins), (part.end, part.ends)) if event]
         panel.axes.vlines(marked, row - 0.4, row + 0.4, color=colour, linewidth=1.2, zorder=5)
@@ -102,9 +102,9 @@ class _Words:
         if part.begins and part.ends:
             self.texts = [f"{state} {start} to {end}", f"{start} to {end}"]
         elif part.begins:
-            self.texts = [f"{onset} {start}", f"{state} from {start}", f"{state} {start}", f"from {start}"]
+            self.texts = [f"{onset} {start}", f"{state} from {start}", f"{state} {start}", state]
         else:
-            self.texts = [f"{state} until {end}", f"until {end}"] if part.ends else [f"{state} throughout", state]
+            self.texts = [f"{state} until {end}", state] if part.ends else [f"{state} throughout", state]
 
 
 def _write_lane(panel: Panel, row: int, words: Sequence[_Words], otherwise: str) -> None:
@@ -137,20 +137,18 @@ def landmarks(panels: Sequence[Panel], result: xr.Dataset, above: bool = False) 
     low, high = result["compute"].values[[0, -1]]
     today = float(result["today"])
     inside = low <= today <= high
-    marks = []
-    for wanted, style in (("oversight_binds", (0, (2, 2))), ("oversight_bottleneck", "solid")):
-        for index, place in enumerate(places[kind == wanted]):
-            marks.append(place)
-            for panel in panels:
-                panel.axes.axvline(place, color=VERMILLION, linewidth=0.7, linestyle=style, zorder=3.4, gid=f"{wanted} {index}")
-    if inside:
-        for panel in panels:
-            panel.axes.axvline(today, color=GREY, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=3.5, gid="today")
+    lines = [("oversight_binds", place, VERMILLION, (0, (2, 2))) for place in places[kind == "oversight_binds"]]
+    lines += [("oversight_bottleneck", place, VERMILLION, "solid") for place in places[kind == "oversight_bottleneck"]]
+    marks = [place for _, place, _, _ in lines]
+    lines += [("today", today, GREY, (0, (1, 1.5)))] if inside else []
+    for index, panel in enumerate(panels):
+        for number, (name, place, colour, style) in enumerate(lines):
+            panel.axes.axvline(place, color=colour, linewidth=0.75, linestyle=style, zorder=3.5, gid=f"{name}-{number}-{index}")
     first = panels[0]
     text = "today" if inside else f"today ({compute_text(today)}) {'←' if today < low else '→'}"
     at = first.across(np.clip(today, low, high))
     reach = at + text_width(text, first.page.size - 1) + 2.5
-    marks += [line.get_xdata()[0] for line in first.axes.lines if str(line.get_gid()).endswith("leaves")]
+    marks += [line.get_xdata()[0] for line in first.axes.lines if str(line.get_gid()).endswith("-leaves")]
     leftward = reach > first.width or (inside and any(at < first.across(mark) < reach for mark in marks))
     options = {"ha": "right" if leftward else "left", "va": "bottom" if above else "top", "fontsize": first.page.size - 1}
     ground = {**plate("white"), "alpha": 0.75}

@@ -98,8 +98,9 @@ def task_graph(catalog: Catalog, result: xr.Dataset, compute: float, width: floa
         critical = dict(zip(found["task"].values, found["critical"].values.tolist(), strict=True))
         _draw_edges(axes, order, places, _critical_edges(order, found))
         for name, (x, y) in places.items():
-            ring = {"markeredgecolor": BLACK, "markeredgewidth": 1.5 if critical[name] else 0.5, "zorder": 4}
-            axes.plot(x, y, markersize=0.75 * size, linestyle="none", gid=f"task {name}", **_STATES[states[name]], **ring)
+            if critical[name]:
+                axes.plot(x, y, marker=_STATES[states[name]]["marker"], markersize=0.75 * size + 2.6, color=BLACK, zorder=4)
+            axes.plot(x, y, gid=f"task-{name}", zorder=5, **_node(states[name], size))
         _key(page, used, body + 0.5 * line_height(size), columns)
         return page.finished()
 
@@ -163,7 +164,7 @@ def _draw_edges(axes: Axes, order: networkx.DiGraph, places: dict[str, tuple[flo
                 (x0, y0), (x1, y1) = places[edge[0]], places[edge[1]]
                 points = [(x0, y0), (x0 + 0.6, y0), (x0 + 0.3, y1), (x0 + 0.9, y1), (x1, y1)]
                 curves.append(Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]))
-        lines = PathCollection(curves, facecolors="none", zorder=3 if thick else 2, gid="critical edges" if thick else "edges", **style)
+        lines = PathCollection(curves, facecolors="none", zorder=3 if thick else 2, gid="critical-edges" if thick else "edges", **style)
         axes.add_collection(lines, autolim=False)
 
 
@@ -179,13 +180,16 @@ def _critical_edges(order: networkx.DiGraph, found: xr.Dataset) -> set[tuple[str
     }
 
 
+def _node(state: str, size: float) -> dict[str, object]:
+    return {"markersize": 0.75 * size, "markeredgecolor": BLACK, "markeredgewidth": 0.5, "linestyle": "none", **_STATES[state]}
+
+
 def _key(page: Page, used: list[str], top: float, columns: int) -> None:
     """What the nodes and the thick line mean."""
     for index, state in enumerate([*used, "critical path"]):
         x, y = 5.0 + page.width / columns * (index % columns), top + (index // columns + 0.5) * line_height(page.size)
         if state in _STATES:
-            style = {"marker": "o", "markersize": 0.75 * page.size, "markeredgecolor": BLACK, "markeredgewidth": 0.5, "linestyle": "none"}
-            page.line([x], [y], **{**style, **_STATES[state]})
+            page.line([x], [y], **_node(state, page.size))
         else:
             page.line([x - 2, x + 2], [y, y], color=BLACK, linewidth=1.7)
         page.text(x + 3.5, y, state, va="center", size=page.size - 0.5)
@@ -255,10 +259,10 @@ def review_load(catalog: Catalog, result: xr.Dataset, compute: float, width: flo
         key=lambda pair: -pair[0],
     )
     total = sum(value for value, _ in ranked)
-    bars = [(catalog.tasks[name].title, value, COLOURS["review"]) for value, name in ranked[:_SHOWN]]
+    bars = [_Bar(name, catalog.tasks[name].title, value, COLOURS["review"]) for value, name in ranked[:_SHOWN]]
     rest = ranked[_SHOWN:]
     if rest:
-        bars.append((f"{len(rest)} other task{'s' if len(rest) > 1 else ''}", sum(value for value, _ in rest), GREY))
+        bars.append(_Bar("others", f"{len(rest)} other task{'s' if len(rest) > 1 else ''}", sum(value for value, _ in rest), GREY))
     digits = next((n for n in (2, 3, 4, 6) if compute_text(grid[point], n) != compute_text(compute, n)), 17)
     nearest = "" if grid[point] == compute else f" (the grid point nearest to {compute_text(compute, digits)})"
     heading = f"Review hours by task at {compute_text(grid[point], digits if nearest else 2)}\u00a0FLOP/year{nearest}"
@@ -268,10 +272,18 @@ def review_load(catalog: Catalog, result: xr.Dataset, compute: float, width: flo
         return _bars(bars, total, heading, context, width, size)
 
 
-def _bars(bars: list[tuple[str, float, str]], total: float, heading: str, context: str, width: float, size: float) -> Figure:
+@dataclass(frozen=True)
+class _Bar:
+    name: str
+    title: str
+    hours: float
+    colour: str
+
+
+def _bars(bars: list[_Bar], total: float, heading: str, context: str, width: float, size: float) -> Figure:
     """Horizontal bars, each with its hours and its part of the total written at its end."""
-    names = [wrap(name, 0.4 * width, size - 0.5) for name, _, _ in bars]
-    values = [f"{value:,.0f} h ({100 * value / total:.1f} %)" for _, value, _ in bars]
+    names = [wrap(bar.title, 0.4 * width, size - 0.5) for bar in bars]
+    values = [f"{bar.hours:,.0f} h ({100 * bar.hours / total:.1f} %)" for bar in bars]
     heights = [len(lines) * line_height(size - 0.5) + 1.6 for lines in names] or [2 * line_height(size)]
     left = max((text_width("\n".join(lines), size - 0.5) for lines in names), default=0.0) + 5.0
     right = max((text_width(value, size - 0.5) for value in values), default=0.0) + 5.0
@@ -281,16 +293,18 @@ def _bars(bars: list[tuple[str, float, str]], total: float, heading: str, contex
     axes.set_ylim(body, 0)
     axes.set_yticks([])
     axes.set_xlabel("review hours [h/year]", labelpad=2)
-    axes.set_xlim(0, max((value for _, value, _ in bars), default=1.0))
+    axes.set_xlim(0, max((bar.hours for bar in bars), default=1.0))
     axes.xaxis.set_major_locator(MaxNLocator(max(1, int((width - left - right) / 16))))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     if not bars:
         axes.set_xticks([0])
         axes.text(0.5, 0.5, "no review hours at this compute", transform=axes.transAxes, ha="center", va="center")
     tops = np.cumsum([0.0, *heights])
-    for (_, value, colour), lines, text, top, height in zip(bars, names, values, tops, heights, strict=False):
+    for bar, lines, text, top, height in zip(bars, names, values, tops, heights, strict=False):
         middle = top + height / 2
-        axes.barh(middle, value, height=height - 1.0, color=tint(colour, 0.6), gid=f"review {' '.join(lines)}")
+        axes.barh(middle, bar.hours, height=height - 1.0, color=tint(bar.colour, 0.6), gid=f"review-{bar.name}")
         page.text(left - 1.5, middle, "\n".join(lines), size=size - 0.5, ha="right", va="center")
-        axes.annotate(text, (value, middle), (2, 0), textcoords="offset points", va="center", fontsize=size - 0.5, annotation_clip=False)
+        axes.annotate(
+            text, (bar.hours, middle), (2, 0), textcoords="offset points", va="center", fontsize=size - 0.5, annotation_clip=False
+        )
     return page.finished()
