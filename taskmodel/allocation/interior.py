@@ -47,6 +47,7 @@ CAREFUL = Pace(down=1.0, up=10.0, fall=(0.1, 0.3, 0.9), halvings=6, steps=100)
 PATIENT = Pace(down=1.0, up=3.0, fall=(0.4, 0.7, 1.0), halvings=6, steps=250)
 
 NEARLY, ROUGHLY = 0.3, 1.0  # largest log of what is used and unused of a factor, against its supply
+BALANCED = 1e-8  # the same, below which the rough stage is done
 NEIGHBOURHOOD = 1e-2  # of mu: pairs w tau and s u are kept above this part of it, where steps are halved
 
 
@@ -111,85 +112,115 @@ def _start(problem: Problem, choice: Mask) -> Iterate:
 
 
 def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float) -> Iterate:
-    tree, scarce = problem.tree, problem.scarce
-    points, leaves, modes, factors = problem.bundle.shape
-    w, tau, s, u = at.mode_share, at.excess, at.price, at.unused
-    s1 = np.where(scarce, s, 1.0)
-    a = np.where(choice, 1 + tau, 1.0)
-    f = problem.bundle * s[:, None, None, :] / at.cost[..., None]  # cost share of each factor in each mode
-    _, theta = log_unit_cost(tree, np.log(at.leaf_cost), problem.share, problem.elasticity)
-    weight = cost_shares(tree, theta)[:, :leaves]
-    h = np.where(choice, w * a / tau, problem.open)
-    total_h = np.maximum(h.sum(axis=-1), np.finfo(float).tiny)
-    leaf_gradient = np.matmul((h / total_h[..., None])[:, :, None, :], f)[:, :, 0]  # d ln z / d ln s
-    used_share = np.matmul((w * a)[:, :, None, :], f)[:, :, 0]
-    used = np.einsum("pl,plk->pk", weight, used_share) / s1
-    balance = np.where(scarce, used + u, 1.0)
-    mu = (np.einsum("pl,plm->p", weight, np.where(choice, w * tau, 0.0)) + (s * u * scarce).sum(axis=1)) / (
-        np.einsum("pl,pl->p", weight, choice.sum(axis=-1)) + scarce.sum(axis=1)
-    )
-    done = (mu < 3 * floor) & (np.abs(np.log(balance)).max(axis=1) < 1e-8)
-
-    deviation = f - leaf_gradient[:, :, None, :]
-    pull = (weight[..., None] * np.where(choice, a * h, 0.0)).reshape(points, leaves * modes, 1) * f.reshape(
-        points, leaves * modes, factors
-    )
-    curvature = np.matmul(pull.transpose(0, 2, 1), deviation.reshape(points, leaves * modes, factors))
-    eye = np.eye(factors)
-
-    def system(target: Array):
-        """The Newton system towards w tau = s u = target: matrix, right side and what the modes need."""
-        toward = np.where(choice, target[:, None, None] / tau - w, 0.0)
-        shift = toward.sum(axis=-1) / total_h
-        gradient = np.concatenate([leaf_gradient, -shift[..., None]], axis=-1)
-        _, weight_gradient = cost_gradients(tree, theta, gradient, problem.elasticity)
-        jacobian = np.matmul((weight[..., None] * used_share).transpose(0, 2, 1), weight_gradient - gradient)
-        constant = jacobian[..., factors] + np.einsum(
-            "plm,plmk->pk", weight[..., None] * a * np.where(choice, toward - h * shift[..., None], 0.0), f
-        )
-        matrix = (jacobian[..., :factors] - curvature) / s1[..., None] - u[..., None] * eye
-        right = -balance * np.log(balance) - (constant + target[:, None]) / s1 + u
-        both = scarce[:, :, None] & scarce[:, None, :]
-        matrix = np.where(both, matrix, -eye)
-        broken = ~(np.isfinite(matrix).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
-        matrix = np.where(broken[:, None, None], eye, matrix)
-        right = np.where(scarce, right, 0.0)
-        x = np.linalg.solve(matrix - 1e-15 * eye * np.abs(matrix).max(axis=(1, 2), keepdims=True), right[..., None])[..., 0]
-        x[broken] = np.nan
-        slope = np.matmul(f, x[:, None, :, None])[..., 0]
-        dz = np.einsum("plk,pk->pl", leaf_gradient, x) - shift
-        dw = np.where(choice, toward - h * (slope - dz[..., None]), 0.0)
-        du = np.where(scarce, target[:, None] / s1 - u - u * x, 0.0)
-        return x, dw, du
-
-    def move(target: Array) -> Iterate:
-        x, dw, du = system(target)
-        length = np.ones(points)
-        for _ in range(pace.halvings + 1):
-            share = w * _factor(length[:, None, None] * np.where(choice, dw / np.where(choice, w, 1.0), 0.0), pace)
-            share = share / np.where(problem.dead, 1.0, share.sum(axis=-1))[..., None]
-            price, unused = s * _factor(length[:, None] * x, pace), u * _factor(length[:, None] * du / u, pace)
-            cost = problem.cost(price)
-            least = np.where(problem.open, cost, np.inf).min(axis=-1)
-            least = np.where(problem.dead, 1.0, least)
-            average = (share * cost * problem.open).sum(axis=-1)
-            smooth = np.minimum(average / (1 + choice.sum(axis=-1) * target[:, None]), least / (1 + 0.1 * target[:, None]))
-            leaf_cost = np.where(choice.any(axis=-1), smooth, least)
-            excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
-            lowest = np.minimum(
-                np.where(choice, share * excess, np.inf).min(axis=(1, 2)), np.where(scarce, price * unused, np.inf).min(axis=1)
-            )
-            short = lowest < NEIGHBOURHOOD * target
-            if not short.any():
-                break
-            length[short] /= 2
-        return Iterate(price, unused, share, cost, leaf_cost, excess, done)
-
-    off = np.abs(np.log(balance)).max(axis=1)
+    here = _look(problem, choice, at)
+    off = np.abs(np.log(here.balance)).max(axis=1)
+    at.done = (here.mu < 3 * floor) & (off < BALANCED)
     nearly, roughly, not_at_all = pace.fall
     fall = np.where(off < NEARLY, nearly, np.where(off < ROUGHLY, roughly, not_at_all))
-    target = np.maximum(fall * mu, floor)
-    return move(target)
+    target = np.maximum(fall * here.mu, floor)
+    return _move(problem, choice, at, _direction(problem, choice, at, here, target), target, pace)
+
+
+@dataclass
+class _Local:
+    """What a step needs to know of the place it starts from."""
+
+    factor_share: Array  # (point, leaf, mode, factor) cost share of each factor in each mode
+    theta: Array  # (point, node) cost shares within nests
+    weight: Array  # (point, leaf) cost shares W
+    stiffness: Array  # (point, leaf, mode) by how much a mode share falls as the log of its cost rises
+    leaf_gradient: Array  # (point, leaf, factor) d ln z / d ln s
+    used_share: Array  # (point, leaf, factor) use of each factor by each task, in units of W / s
+    balance: Array  # (point, factor) used plus unused part; 1 at the optimum
+    mu: Array  # (point,) mean of w tau and s u
+
+
+def _look(problem: Problem, choice: Mask, at: Iterate) -> _Local:
+    relative = np.where(choice, 1 + at.excess, 1.0)
+    share = problem.bundle * at.price[:, None, None, :] / at.cost[..., None]
+    _, theta = log_unit_cost(problem.tree, np.log(at.leaf_cost), problem.share, problem.elasticity)
+    weight = cost_shares(problem.tree, theta)[:, : problem.tree.leaves]
+    stiffness = np.where(choice, at.mode_share * relative / at.excess, problem.open)
+    total = np.maximum(stiffness.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
+    used_share = np.matmul((at.mode_share * relative)[:, :, None, :], share)[:, :, 0]
+    used = np.einsum("pl,plk->pk", weight, used_share) / np.where(problem.scarce, at.price, 1.0)
+    pairs = np.einsum("pl,pl->p", weight, choice.sum(axis=-1)) + problem.scarce.sum(axis=1)
+    products = np.where(choice, at.mode_share * at.excess, 0.0).sum(axis=-1)
+    mu = (np.einsum("pl,pl->p", weight, products) + (at.price * at.unused * problem.scarce).sum(axis=1)) / pairs
+    return _Local(
+        factor_share=share,
+        theta=theta,
+        weight=weight,
+        stiffness=stiffness,
+        leaf_gradient=np.matmul((stiffness / total)[:, :, None, :], share)[:, :, 0],
+        used_share=used_share,
+        balance=np.where(problem.scarce, used + at.unused, 1.0),
+        mu=mu,
+    )
+
+
+def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array) -> tuple[Array, Array, Array]:
+    """The Newton step towards w tau = s u = target: of log prices, mode shares and unused parts."""
+    points, leaves, modes, factors = problem.bundle.shape
+    scarce, eye = problem.scarce, np.eye(factors)
+    s = np.where(scarce, at.price, 1.0)
+    f, h, weight = here.factor_share, here.stiffness, here.weight
+    # modes: w + dw = target / tau - h (d ln cost - d ln z), summing to one
+    toward = np.where(choice, target[:, None, None] / at.excess - at.mode_share, 0.0)
+    shift = toward.sum(axis=-1) / np.maximum(h.sum(axis=-1), np.finfo(float).tiny)
+    # tasks: what their costs and cost shares do as prices move
+    gradient = np.concatenate([here.leaf_gradient, -shift[..., None]], axis=-1)
+    _, weight_gradient = cost_gradients(problem.tree, here.theta, gradient, problem.elasticity)
+    jacobian = np.matmul((weight[..., None] * here.used_share).transpose(0, 2, 1), weight_gradient - gradient)
+    # within tasks: work moves to modes that become cheaper
+    relative = weight[..., None] * np.where(choice, 1 + at.excess, 1.0)
+    pull = np.where(choice, relative * h, 0.0).reshape(points, leaves * modes, 1) * f.reshape(points, leaves * modes, factors)
+    deviation = (f - here.leaf_gradient[:, :, None, :]).reshape(points, leaves * modes, factors)
+    curvature = np.matmul(pull.transpose(0, 2, 1), deviation)
+    moved = relative * np.where(choice, toward - h * shift[..., None], 0.0)
+    constant = jacobian[..., factors] + np.einsum("plm,plmk->pk", moved, f)
+
+    matrix = (jacobian[..., :factors] - curvature) / s[..., None] - at.unused[..., None] * eye
+    right = -here.balance * np.log(here.balance) - (constant + target[:, None]) / s + at.unused
+    matrix = np.where(scarce[:, :, None] & scarce[:, None, :], matrix, -eye)
+    right = np.where(scarce, right, 0.0)
+    broken = ~(np.isfinite(matrix).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
+    matrix = np.where(broken[:, None, None], eye, matrix)
+    rounding = 1e-15 * np.abs(matrix).max(axis=(1, 2), keepdims=True)  # keeps a singular matrix from stopping all points
+    x = np.linalg.solve(matrix - rounding * eye, right[..., None])[..., 0]
+    x[broken] = np.nan
+    cost_change = np.matmul(f, x[:, None, :, None])[..., 0]
+    leaf_change = np.einsum("plk,pk->pl", here.leaf_gradient, x) - shift
+    dw = np.where(choice, toward - h * (cost_change - leaf_change[..., None]), 0.0)
+    du = np.where(scarce, target[:, None] / s - at.unused - at.unused * x, 0.0)
+    return x, dw, du
+
+
+def _move(problem: Problem, choice: Mask, at: Iterate, direction: tuple[Array, Array, Array], target: Array, pace: Pace) -> Iterate:
+    """Go a Newton step, shortened where it would bring a pair too near to zero; tasks' costs are set afresh."""
+    x, dw, du = direction
+    growth = np.where(choice, dw / np.where(choice, at.mode_share, 1.0), 0.0)
+    length = np.ones(len(problem))
+    for _ in range(pace.halvings + 1):
+        share = at.mode_share * _factor(length[:, None, None] * growth, pace)
+        share = share / np.where(problem.dead, 1.0, share.sum(axis=-1))[..., None]
+        price = at.price * _factor(length[:, None] * x, pace)
+        unused = at.unused * _factor(length[:, None] * du / at.unused, pace)
+        cost = problem.cost(price)
+        least = np.where(problem.open, cost, np.inf).min(axis=-1)
+        least = np.where(problem.dead, 1.0, least)
+        average = (share * cost * problem.open).sum(axis=-1)
+        smooth = np.minimum(average / (1 + choice.sum(axis=-1) * target[:, None]), least / (1 + 0.1 * target[:, None]))
+        leaf_cost = np.where(choice.any(axis=-1), smooth, least)
+        excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
+        lowest = np.minimum(
+            np.where(choice, share * excess, np.inf).min(axis=(1, 2)), np.where(problem.scarce, price * unused, np.inf).min(axis=1)
+        )
+        short = lowest < NEIGHBOURHOOD * target
+        if not short.any():
+            break
+        length[short] /= 2
+    return Iterate(price, unused, share, cost, leaf_cost, excess, at.done)
 
 
 def _factor(relative: Array, pace: Pace) -> Array:

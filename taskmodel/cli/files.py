@@ -51,7 +51,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
         for place in made:  # from the innermost; those with something in them stay
             try:
                 place.rmdir()
-            except OSError:
+            except (OSError, ValueError):
                 break
 
 
