@@ -502,6 +502,21 @@ sys.exit(main(sys.argv[1:]))"""
     assert not Path("results").exists()
 
 
+def test_an_error_that_a_library_makes_of_an_interrupt_is_an_interrupt(capsys, starter, monkeypatch):
+    def fail(*_):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise ImportError("a library was half imported")
+
+    monkeypatch.setattr(tm, "sweep", fail)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        assert complaint(capsys, "run", starter, *QUICK, code=130) == "taskmodel: interrupted\n"
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_letters_that_the_output_cannot_show_are_written_out(starter):
     text = Path(starter).read_text(encoding="utf-8")
     Path(starter).write_text(text.replace("title: mylab", "title: Zürich"), encoding="utf-8")

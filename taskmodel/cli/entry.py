@@ -9,9 +9,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from types import FrameType
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 
@@ -41,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a title in letters that the terminal has not is no reason to fail
                 stream.reconfigure(errors="backslashreplace")
-        code = _run(argv)
+        with _interrupts() as seen:
+            code = _run(argv, seen)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -57,7 +61,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_INPUT
 
 
-def _run(argv: Sequence[str] | None) -> int:
+@contextlib.contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Collect the interrupts that come in, on top of what Python does about them.
+
+    A library may turn the KeyboardInterrupt into an error of its own, as compiled ones do while they are imported: an error
+    after an interrupt is an interrupt.
+    """
+    seen: list[int] = []
+    usual = signal.getsignal(signal.SIGINT)
+
+    def noted(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    ours = usual is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, noted)
+    try:
+        yield seen
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, usual)
+
+
+def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
     from taskmodel.cli.parser import parser
 
     try:
@@ -72,6 +100,8 @@ def _run(argv: Sequence[str] | None) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
+        if interrupts:
+            raise KeyboardInterrupt from error
         if args.debug:
             traceback.print_exc()
         code, message = _explained(error)

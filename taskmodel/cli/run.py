@@ -173,7 +173,7 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
     rows = [["the reviews that cost most", "hours [h/year]", "of all review", "ratio [h/h]"]]
     for review in top:
         shares = [percent(review.share_of_review), number(review.review_ratio)]
-        rows.append([plain(review.title, 36), f"{review.hours_per_year:,.0f}", *shares])
+        rows.append([plain(review.title, 32), f"{review.hours_per_year:,.0f}", *shares])
     together = sum(review.output_share for review in top)
     which = {1: "this one", 2: "these two", 3: "these three"}[len(top)]
     gains = dict(advice.at.elasticity)
