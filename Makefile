@@ -3,6 +3,7 @@
 #   make run    the main job: sweep compute for the alignment_research catalog
 #   make test   the whole suite, doctests included
 #   make lint   ruff
+#   make bench  what an allocation costs, as multiples of one evaluation of the unit cost
 #
 # The package is installed editable, so a change to the code needs no reinstall; the stamps bring one when
 # pyproject.toml or constraints.txt change. PYTHON chooses the interpreter that .venv is made from.
@@ -12,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint
+.PHONY: run test lint bench
 
 run: $(VENV)/installed-run
 	$(BIN)/taskmodel run
@@ -22,6 +23,9 @@ test: $(VENV)/installed-test
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
+
+bench: $(VENV)/installed-run
+	$(BIN)/python analysis/benchmarks/allocation.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

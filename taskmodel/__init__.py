@@ -11,6 +11,12 @@ True
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
+    from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.results import open, save
+    from taskmodel.stepping import compare, events, latency, sweep
 
 _MODULE_OF = {
     "load_catalog": "catalog",
@@ -26,11 +32,11 @@ _MODULE_OF = {
 __all__ = ["CatalogError", "compare", "events", "latency", "load_catalog", "open", "save", "sweep"]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 
-        value = version("taskmodel")
+        value: Any = version("taskmodel")
     elif name in _MODULE_OF:
         value = getattr(importlib.import_module(f"taskmodel.{_MODULE_OF[name]}"), name)
     else:

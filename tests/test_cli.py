@@ -16,7 +16,7 @@ import pytest
 
 import taskmodel as tm
 from taskmodel.allocation import SolveError
-from taskmodel.cli import main
+from taskmodel.cli import main, screen
 from taskmodel.cli.run import folder_name
 from taskmodel.cli.screen import progress
 
@@ -175,7 +175,7 @@ def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
     assert "catalog mylab, 6 tasks; 6 points from 1e27 to 1e32 FLOP/year" in lines[1]
     assert line_with(lines, "scenario reference")
     assert line_with(lines, "set supervision.headcount = 20")
-    assert f"{facts['oversight_bottleneck']['compute']:.3g}".replace("e+", "e") in line_with(lines, "oversight is the bottleneck")
+    assert screen.compute(facts["oversight_bottleneck"]["compute"]) in line_with(lines, "oversight is the bottleneck")
     assert f"{facts['ceiling']['throughput_speedup']:.2f}" in line_with(lines, "ceiling set by oversight")
     costliest = facts["top_reviews"][0]
     assert f"{costliest['hours_per_year']:,.0f}" in line_with(lines, costliest["title"])

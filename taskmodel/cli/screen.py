@@ -23,7 +23,7 @@ def compute(value: float) -> str:
     >>> compute(8.4e28), compute(3.2675e26)
     ('8.4e28', '3.27e26')
     """
-    return f"{value:.3g}".replace("e+", "e")
+    return _short(f"{value:.3g}")
 
 
 def number(value: float) -> str:
@@ -39,8 +39,14 @@ def number(value: float) -> str:
     if math.isinf(value):
         return "no limit"
     if abs(value) >= 1e7 or 0 < abs(value) < 0.005:
-        return f"{value:.2g}".replace("e+", "e")
+        return _short(f"{value:.2g}")
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _short(text: str) -> str:
+    """3.2e+09 as 3.2e9."""
+    digits, e, power = text.partition("e")
+    return f"{digits}e{int(power)}" if e else text
 
 
 def percent(value: float) -> str:

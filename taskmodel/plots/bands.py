@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from taskmodel.plots.labels import Ending, compute_axis, end_labels, label_inside
+from taskmodel.plots.labels import Ending, end_labels, label_inside
 from taskmodel.plots.lanes import draw_lanes, landmarks, lanes_height, left_margin
 from taskmodel.plots.page import BLACK, COLOURS, GREY, PALE, Page, Panel, line_height, look, tint
 from taskmodel.plots.trace import coarse, trace
@@ -39,10 +39,9 @@ def bottleneck_bands(result: xr.Dataset, width: float = 180.0) -> Figure:
         above, lanes, gap, height = line_height(size), lanes_height(result, width, size), 2.0, 0.3 * width + 30
         notes = coarse(result, ["bottleneck_share", "oversight_elasticity"])
         page = Page(width, above + lanes + gap + height + 4.0 + 2 * line_height(size), "What holds research back", context, size, notes)
-        upper = page.panel(left, above, width - left - right, lanes)
-        lower = page.panel(left, above + lanes + gap, width - left - right, height)
-        compute_axis(upper, result["compute"].values, labels=False)
-        compute_axis(lower, result["compute"].values, labels=True)
+        grid = result["compute"].values
+        upper = page.compute_panel(left, above, width - left - right, lanes, grid, labels=False)
+        lower = page.compute_panel(left, above + lanes + gap, width - left - right, height, grid, labels=True)
         draw_lanes(upper, result)
         draw_bands(lower, result, elasticity=True)
         landmarks([upper, lower], result, above=True)

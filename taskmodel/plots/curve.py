@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from taskmodel.plots.bands import draw_bands
-from taskmodel.plots.labels import Ending, compute_axis, end_labels, label_inside
+from taskmodel.plots.labels import Ending, end_labels, label_inside
 from taskmodel.plots.lanes import draw_lanes, draw_rug, landmarks, lanes_height, left_margin, rug_height
 from taskmodel.plots.page import BLACK, BLUE, PALE, VERMILLION, Page, Panel, line_height, look, shade, tint
 from taskmodel.plots.trace import Trace, coarse, trace
@@ -61,8 +61,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         page = Page(width, body, "Speed-up of research, and what holds it back", context, size, notes)
         panels, top = {}, 0.0
         for name, height in heights.items():
-            panels[name] = page.panel(left, top, width - left - right, height)
-            compute_axis(panels[name], result["compute"].values, labels=name == "bands")
+            panels[name] = page.compute_panel(left, top, width - left - right, height, result["compute"].values, labels=name == "bands")
             top += height + gap
         draw_rug(panels["rug"], result)
         _draw_curves(panels["curve"], result)

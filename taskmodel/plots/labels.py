@@ -1,4 +1,4 @@
-"""Labels that keep apart: at the ends of lines, inside bands, along an axis."""
+"""Labels that keep apart: at the ends of lines, and inside bands."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from taskmodel.plots.page import INCH, Panel, line_height, shade, text_width, wrap
-from taskmodel.plots.words import power_text
 
 
 @dataclass(frozen=True)
@@ -21,37 +19,6 @@ class Ending:
     text: str
     value: float
     colour: str
-
-
-def compute_axis(panel: Panel, grid: np.ndarray, labels: bool) -> None:
-    """Lay the compute axis under a panel: logarithmic, from the first point of the grid to the last."""
-    axes, size = panel.axes, panel.page.size
-    axes.set_xscale("log")
-    axes.set_xlim(grid[0], grid[-1])
-    ticks = compute_ticks(grid[0], grid[-1])
-    names = [power_text(tick) for tick in ticks]
-    room = max(1, int(panel.width / (max(text_width(name, size) for name in names) + 2.5)))
-    step = math.ceil(len(ticks) / room)
-    axes.set_xticks(ticks, [name if labels and index % step == 0 else "" for index, name in enumerate(names)])
-    axes.set_xticks([], minor=True)
-    if labels:
-        axes.set_xlabel("effective compute [FLOP/year, 2023 software]", labelpad=2)
-
-
-def compute_ticks(low: float, high: float) -> np.ndarray:
-    """Powers of ten; on a short axis, where there are not two, round numbers.
-
-    Examples
-    --------
-    >>> compute_ticks(1e26, 1e28), compute_ticks(3.7e30, 4.3e30)
-    (array([1.e+26, 1.e+27, 1.e+28]), array([3.8e+30, 4.0e+30, 4.2e+30]))
-    """
-    powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for ticks in (powers, np.outer(powers, [1, 2, 3, 5]).ravel(), MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)):
-        within = ticks[(ticks >= low * (1 - 1e-12)) & (ticks <= high * (1 + 1e-12))]
-        if len(within) >= (2 if ticks is powers else 3):
-            return within
-    return np.array([low, high])
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> np.ndarray:

@@ -26,6 +26,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import MaxNLocator
+
+from taskmodel.plots.words import power_text
 
 BLACK, GREY, PALE = "#000000", "#595959", "#d9d9d9"
 ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"
@@ -135,6 +138,12 @@ class Page:
         place = (left / self.width, 1 - (self.top + top + height) / self.height, width / self.width, height / self.height)
         return Panel(self, self.figure.add_axes(place), left, top, width, height)
 
+    def compute_panel(self, left: float, top: float, width: float, height: float, grid: np.ndarray, labels: bool) -> Panel:
+        """New axes over the compute axis."""
+        panel = self.panel(left, top, width, height)
+        compute_axis(panel.axes, grid, width, self.size, labels)
+        return panel
+
     def text(self, x: float, y: float, text: str, **options: object) -> None:
         """Text at a place of the page."""
         options = {"fontsize": options.pop("size", self.size), "linespacing": 1.2, **options}
@@ -155,6 +164,36 @@ class Page:
         """The figure, with ticks made while the look still holds."""
         self.figure.draw_without_rendering()
         return self.figure
+
+
+def compute_axis(axes: Axes, grid: np.ndarray, width: float, size: float, labels: bool) -> None:
+    """Lay the compute axis under a panel of this width [mm]: logarithmic, from the first point of the grid to the last."""
+    axes.set_xscale("log")
+    axes.set_xlim(grid[0], grid[-1])
+    ticks = compute_ticks(grid[0], grid[-1])
+    names = [power_text(tick) for tick in ticks]
+    room = max(1, int(width / (max(text_width(name, size) for name in names) + 2.5)))
+    step = math.ceil(len(ticks) / room)
+    axes.set_xticks(ticks, [name if labels and index % step == 0 else "" for index, name in enumerate(names)])
+    axes.set_xticks([], minor=True)
+    if labels:
+        axes.set_xlabel("effective compute [FLOP/year, 2023 software]", labelpad=2)
+
+
+def compute_ticks(low: float, high: float) -> np.ndarray:
+    """Powers of ten; on a short axis, where there are not two, round numbers.
+
+    Examples
+    --------
+    >>> compute_ticks(1e26, 1e28), compute_ticks(3.7e30, 4.3e30)
+    (array([1.e+26, 1.e+27, 1.e+28]), array([3.8e+30, 4.0e+30, 4.2e+30]))
+    """
+    powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for ticks in (powers, np.outer(powers, [1, 2, 3, 5]).ravel(), MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)):
+        within = ticks[(ticks >= low * (1 - 1e-12)) & (ticks <= high * (1 + 1e-12))]
+        if len(within) >= (2 if ticks is powers else 3):
+            return within
+    return np.array([low, high])
 
 
 def line_height(size: float) -> float:

@@ -1,0 +1,225 @@
+"""Ours: one small function for each kind of published result, registered under its name.
+
+A function registered with `one_by_one` takes the arguments of one result and returns a number. One registered with `together`
+takes those of many and a way to load catalogs, and yields the place and the number of each as it has them, so that results
+that share an organisation are solved at once. Arguments that are dotted paths set values of the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+
+from taskmodel import capability, critical_path, supervision
+from taskmodel.allocation import Allocation, Nest, allocate
+from taskmodel.catalog import Catalog
+from taskmodel.measures import Measures, task_output
+from taskmodel.organisation import organisation
+from taskmodel.production import Array
+from taskmodel.stepping import ceilings, latency
+from taskmodel.walker import Walker
+
+Given = Mapping[str, Any]
+Load = Callable[..., Catalog]
+Together = Callable[[Sequence[Given], Load], Iterator[tuple[int, float]]]
+
+COMPUTATIONS: dict[str, Together] = {}
+FAR = 1e35  # FLOP/year: every delegable task of the bundled catalogs is open long before
+HAIR = 1e-12  # above a horizon, so that a task that needs just this one is open whatever the rounding
+
+
+def together(function: Together) -> Together:
+    """Register a function of many results."""
+    COMPUTATIONS[function.__name__] = function
+    return function
+
+
+def one_by_one(function: Callable[..., float]) -> Callable[..., float]:
+    """Register a function of one result, which needs no catalog."""
+
+    def each(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+        for place, given in enumerate(cases):
+            yield place, function(**given)
+
+    COMPUTATIONS[function.__name__] = each
+    return function
+
+
+# Results of a catalog: `catalog`, `scenario`, dotted paths, and
+
+
+@together
+def state(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """A `quantity` of the organisation where AI's 50 % `horizon` is so many hours, or at so much `compute` [FLOP/year]."""
+    for catalog, places in _by_catalog(cases, load, but=("quantity", "task", "horizon", "compute")):
+        walker = Walker(catalog)
+        points = np.array([_compute(catalog, cases[place]) for place in places])
+        found = walker.solve(points, np.zeros(len(points), dtype=bool))
+        at = State(catalog, walker, points, found.allocation, walker.yardstick.measure(points, found.allocation))
+        for row, place in enumerate(places):
+            given = cases[place]
+            yield place, QUANTITIES[given["quantity"]](at)[row, at.column(given.get("task"))]
+
+
+@together
+def ceiling(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """The most that oversight allows, every delegable task being open: the speed-up, or (`inverse`) people's hours per hour of work."""
+    for catalog, places in _by_catalog(cases, load, but=("inverse",)):
+        most = ceilings(Walker(catalog), np.array([FAR]))["oversight_ceiling_full"]
+        for place in places:
+            yield place, 1 / most if cases[place].get("inverse") else most
+
+
+@together
+def serial_time(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """A `quantity` of `taskmodel.latency`."""
+    for catalog, places in _by_catalog(cases, load, but=("quantity",)):
+        path = latency(catalog, FAR)
+        for place in places:
+            yield place, path[cases[place]["quantity"]].item()
+
+
+@together
+def threshold(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """Training compute [FLOP] from which the 50 % `horizon` is so many hours; without one, from which every delegable task is open."""
+    for catalog, places in _by_catalog(cases, load, but=("horizon",)):
+        for place in places:
+            hours = cases[place].get("horizon")
+            opens_at = organisation(catalog).opens_at
+            last = opens_at[[task.delegable for task in catalog.tasks.values()]].max() * catalog.compute.training_share.value
+            yield place, last if hours is None else _training_compute(catalog, hours)
+
+
+@dataclass(frozen=True)
+class State:
+    """An organisation solved at some points of the axis."""
+
+    catalog: Catalog
+    walker: Walker
+    compute: Array
+    allocation: Allocation
+    measures: Measures
+
+    def column(self, task: str | None) -> int:
+        """Where in a quantity over (point, task) a task stands; 0 in one that is not over tasks."""
+        return 0 if task is None else self.walker.organisation.tasks.index(task)
+
+    def automatable_share(self) -> Array:
+        """Share of people's hours without AI that is in tasks AI can do."""
+        return (self.walker.yardstick.shares * self.walker.organisation.automatable(self.compute)).sum(axis=1)[:, None]
+
+    def people_share(self) -> Array:
+        """Part of people's hours that each task takes, hands on or in review, shape (point, task)."""
+        at = self.walker.organisation
+        hours = np.einsum("ptm,...tmk->pt", self.allocation.activity, at.bundles(self.compute)[..., : at.pools])
+        return hours / hours.sum(axis=1, keepdims=True)
+
+    def people_per_hour(self) -> Array:
+        """People's hours for each human-equivalent hour of work."""
+        used = self.allocation.factor_use[:, : self.walker.organisation.pools].sum(axis=1)
+        return (used / task_output(self.allocation.activity).sum(axis=1))[:, None]
+
+
+QUANTITIES: dict[str, Callable[[State], Array]] = {
+    **{name: getattr(State, name) for name in ("automatable_share", "people_share", "people_per_hour")},
+    "throughput_speedup": lambda at: at.measures.throughput_speedup[:, None],
+    "latency_speedup": lambda at: at.measures.latency_speedup[:, None],
+    "speedup": lambda at: at.measures.speedup[:, None],
+}
+
+
+def _by_catalog(cases: Sequence[Given], load: Load, but: Sequence[str]) -> Iterator[tuple[Catalog, list[int]]]:
+    """Results that share a catalog: the same arguments but for some."""
+    shared: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for place, given in enumerate(cases):
+        shared.setdefault(tuple(sorted((name, value) for name, value in given.items() if name not in but)), []).append(place)
+    for settings, places in shared.items():
+        yield _catalog(load, dict(settings)), places
+
+
+def _catalog(load: Load, given: dict[str, Any]) -> Catalog:
+    """The catalog with its settings; ``delegated``: AI does all it may do; ``gates``: every wait for an approval is so long [h]."""
+    base = load(given.pop("catalog"), scenario=given.pop("scenario", None))
+    delegated, gates = given.pop("delegated", False), given.pop("gates", None)
+    changes: dict[str, Any] = {}
+    for name, task in base.tasks.items():
+        if delegated and task.delegable:
+            changes[f"tasks.{name}.by_people"] = False
+        if gates is not None and task.gate_latency is not None:
+            changes[f"tasks.{name}.gate_latency"] = gates
+    changes |= given
+    return base.replace(changes) if changes else base
+
+
+def _compute(catalog: Catalog, given: Given) -> float:
+    if "compute" in given:
+        return given["compute"]
+    return _training_compute(catalog, given["horizon"] * (1 + HAIR)) / catalog.compute.training_share.value
+
+
+def _training_compute(catalog: Catalog, hours: float) -> float:
+    fit = {name: getattr(catalog.capability, name).value for name in ("intercept", "slope", "reference_compute")}
+    return capability.automation_threshold([hours], **fit)[0]
+
+
+# Results of an organisation made by hand
+
+
+@one_by_one
+def people_alone(shares: Sequence[float], hours: Sequence[float], elasticity: float) -> float:
+    """Research per hour of people when a unit of each task takes them so many hours, instead of 1."""
+    bundles = np.array(hours, dtype=float)[:, None, None]
+    return float(allocate(bundles, [1.0], _flat(elasticity, shares)).output)
+
+
+@one_by_one
+def freed(share: float, elasticity: float, reallocation: bool) -> float:
+    """Research when tasks of a cost share need nobody any more, and the people who did them turn to the others, or do not."""
+    nest = _flat(elasticity, [share, 1 - share])
+    if reallocation:
+        return float(allocate([[[0.0]], [[1.0]]], [1.0], nest).output)
+    return float(allocate([[[0.0, 0.0]], [[0.0, 1.0]]], [share, 1 - share], nest).output)
+
+
+@one_by_one
+def task_frontier(
+    quantity: str, people: float, ai: float, log_compute: float, rho: float, theta: float, eta: float, log_threshold_slope: float, tasks: int
+) -> float:
+    """Labour, or the part of tasks done by AI, where tasks cut from [0, 1] open one by one and AI's efficiency in each grows from there on."""
+    log_threshold = log_threshold_slope * (np.arange(tasks) + 0.5) / tasks
+    bundles = np.zeros((tasks, 2, 2))
+    bundles[:, 0, 0] = 1.0
+    bundles[:, 1, 1] = np.exp(theta * (log_threshold - log_compute)) / eta
+    open_modes = np.stack([np.ones(tasks, dtype=bool), log_threshold <= log_compute], axis=1)
+    found = allocate(bundles, [people, ai], _flat(1 / (1 - rho), np.full(tasks, 1 / tasks)), open_modes)
+    by_ai = found.activity[:, 1] / found.activity.sum(axis=1)
+    return float({"labour": found.output, "ai_share": by_ai.mean()}[quantity])
+
+
+@one_by_one
+def supervised_tasks(reviewers: float, hours_per_year: float, review_hours: float, reviewed_part: float) -> float:
+    """Tasks a year where AI does them all, as many as it likes, and reviewers look at a part of them."""
+    capacity = supervision.review_supply(reviewers, hours_per_year, 1.0, 1.0)
+    bundles = [[[1.0, 0.0], [0.0, float(supervision.review_hours(reviewed_part, review_hours))]]]
+    return float(allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]]).output)
+
+
+@one_by_one
+def reviewers_needed(tasks_per_year: float, **review: float) -> float:
+    """Reviewers with whom so many tasks a year get done; the inverse of `supervised_tasks`."""
+    return float(brentq(lambda reviewers: supervised_tasks(reviewers, **review) - tasks_per_year, 1e-3, 1e6, xtol=1e-14, rtol=1e-14))
+
+
+@one_by_one
+def longest_chunk(chunks: Sequence[Sequence[float]]) -> float:
+    """Years that work takes with people without limit, cut into chunks (number, years) that nobody can share."""
+    years = np.repeat([length for _, length in chunks], [int(number) for number, _ in chunks])
+    return float(critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total)
+
+
+def _flat(elasticity: float, shares: Sequence[float]) -> Nest:
+    return Nest(elasticity, shares, list(range(len(shares))))

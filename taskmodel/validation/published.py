@@ -1,0 +1,252 @@
+"""Published results as records: the value, where it is from, how near we have to come, and what to compute.
+
+The file has groups of results. A group states once what its results share: source, computation, the arguments given to it,
+tolerance. A table of results (rows along one argument, a column for each setting) is written as a table. Reading is strict, as
+for catalogs. Nothing here knows what the model says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, Strict, model_validator
+
+from taskmodel.catalog import CatalogError, Defect, read_value
+from taskmodel.catalog import Source as Work
+from taskmodel.catalog.explain import validate as as_record
+from taskmodel.catalog.records import Key, Prose, Record, Word, failed
+from taskmodel.catalog.text import Document, Keys, dotted, read_document, read_text
+
+FILE = Path(__file__).with_name("published.yaml")
+
+Real = Annotated[float, Strict()]  # infinity is a result as well
+Access = Annotated[Literal["primary", "secondary", "derived"], "prose"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published result.
+
+    Attributes
+    ----------
+    id : str
+        ``group.result``, or ``group.column.row`` in a table.
+    group, title : str
+        What it is, in words: the group's and its own.
+    value : float
+        As published; inf where a result is without limit.
+    unit : str
+    tolerance : float
+        Largest deviation that agrees: in `unit`, or, if `relative`, as a part of the value.
+    relative : bool
+    computation : str
+        Name of a function in `computations`.
+    given : mapping
+        Its arguments.
+    source, url : str
+        The work's title, and where it can be read.
+    access : str
+        ``primary``: the work itself was read; ``secondary``: a report of it; ``derived``: worked out apart from this package.
+    note : str
+    explanation : str
+        Why ours may differ; empty if it may not. ``{id}`` stands for what the model gives for another result.
+    covers : tuple of float, or None
+        The values of ours, from least to greatest, that the explanation accounts for.
+    """
+
+    id: str
+    group: str
+    title: str
+    value: float
+    unit: str
+    tolerance: float
+    relative: bool
+    computation: str
+    given: Mapping[str, Any]
+    source: str
+    url: str
+    access: str
+    note: str = ""
+    explanation: str = ""
+    covers: tuple[float, float] | None = None
+
+
+class Source(Work):
+    """A work that published results are from."""
+
+    access: Access = Field(description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us")
+
+
+class Tolerance(Record):
+    """The largest deviation that agrees."""
+
+    absolute: Annotated[Real, Field(gt=0)] | None = None
+    relative: Annotated[Real, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Tolerance:
+        if (self.absolute is None) == (self.relative is None):
+            raise failed(("", "give one of absolute and relative"))
+        return self
+
+
+class Explanation(Record):
+    """Why ours differs, and which values of ours this accounts for."""
+
+    text: Prose = Field(min_length=1)
+    covers: tuple[Real, Real] = Field(description="least and greatest value of ours that the text accounts for")
+
+
+class Common(Record):
+    """What a group may state for all its results, and a result or column for itself."""
+
+    title: Prose = Field(min_length=1, description="what it is, in words")
+    given: dict[str, Any] = Field(default_factory=dict, description="arguments of the computation; dotted paths set values of the catalog")
+    tolerance: Tolerance | None = None
+    unit: Annotated[str, Strict()] | None = None
+    source: Word | None = None
+    access: Access | None = None
+    note: Prose = ""
+
+
+class Result(Common):
+    """One result."""
+
+    published: Real
+    explanation: Explanation | None = None
+
+
+class Table(Record):
+    """Results along one argument."""
+
+    along: Word = Field(description="the argument or dotted path that differs from row to row")
+    label: Key = Field("{}", description="title of a row; {} stands for its key")
+    columns: dict[str, Common]
+    rows: dict[str, tuple[Real | None, ...]] = Field(description="published values by key, one for each column; null: none published")
+
+
+class Group(Common):
+    """Results of one kind."""
+
+    computation: Word
+    results: dict[str, Result] = Field(default_factory=dict)
+    table: Table | None = None
+
+
+class Content(Record):
+    """The file."""
+
+    title: Prose = Field(min_length=1)
+    sources: dict[str, Source]
+    groups: dict[str, Group]
+
+
+def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
+    """Read the published results.
+
+    Parameters
+    ----------
+    file : str or Path, optional
+        Default: those that come with the package.
+
+    Returns
+    -------
+    tuple of Published
+        In the order of the file, tables column by column.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the file.
+    """
+    document = read_document(read_text(Path(file)), str(file))
+    content, found = as_record(Content, document.data)
+    defects = [*document.defects, *(_defect(document, finding.keys, finding.message) for finding in found)]
+    results: list[Published] = []
+    for name, group in (content.groups if content else {}).items():
+        for keys, each in _members(name, group):
+            if isinstance(each, str):
+                defects.append(_defect(document, keys, each))
+            else:
+                wrong = _incomplete(each, group, content.sources)
+                defects += [_defect(document, keys, message) for message in wrong]
+                results += [] if wrong else [_published(content.sources, group, each)]
+    defects += [_defect(document, ("groups",), f"{id} names {n} results") for id, n in Counter(r.id for r in results).items() if n > 1]
+    if defects:
+        raise CatalogError(defects)
+    return tuple(results)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A result with all that is said of it, the nearest first."""
+
+    id: str
+    title: str
+    value: float
+    given: Mapping[str, Any]
+    said: tuple[Common, ...]
+
+    def nearest(self, field: str) -> Any:
+        return next((value for record in self.said if (value := getattr(record, field)) not in (None, "")), None)
+
+
+def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
+    """The results of a group with their place in the file, or what is wrong there."""
+    for key, result in group.results.items():
+        member = _Member(f"{name}.{key}", result.title, result.published, {**group.given, **result.given}, (result, group))
+        yield ("groups", name, "results", key), member
+    if group.table is None:
+        return
+    table, above = group.table, ("groups", name, "table")
+    for row, values in table.rows.items():
+        if len(values) != len(table.columns):
+            yield (*above, "rows", row), f"found {len(values)} values; {len(table.columns)} are needed, one for each column"
+            return
+    for index, (key, column) in enumerate(table.columns.items()):
+        for row, values in table.rows.items():
+            if (value := values[index]) is not None:
+                given = {**group.given, **column.given, table.along: read_value(row)}
+                title = f"{column.title}, {table.label.format(row)}"
+                yield (*above, "columns", key), _Member(f"{name}.{key}.{row}", title, value, given, (column, group))
+
+
+def _incomplete(member: _Member, group: Group, sources: Mapping[str, Source]) -> list[str]:
+    source = member.nearest("source")
+    lacking = [f"{member.id} has no {field}, and neither has its group" for field in ("tolerance", "unit") if member.nearest(field) is None]
+    if source not in sources:
+        lacking.append(f"the source of {member.id} is {source!r}; known: {', '.join(sources)}")
+    return lacking
+
+
+def _published(sources: Mapping[str, Source], group: Group, member: _Member) -> Published:
+    tolerance, source = member.nearest("tolerance"), sources[member.nearest("source")]
+    explanation = getattr(member.said[0], "explanation", None)
+    return Published(
+        id=member.id,
+        group=group.title,
+        title=member.title,
+        value=member.value,
+        unit=member.nearest("unit"),
+        tolerance=tolerance.absolute if tolerance.relative is None else tolerance.relative,
+        relative=tolerance.relative is not None,
+        computation=group.computation,
+        given=MappingProxyType(dict(member.given)),
+        source=source.title,
+        url=source.url,
+        access=member.nearest("access") or source.access,
+        note=member.nearest("note") or "",
+        explanation=explanation.text if explanation else "",
+        covers=explanation.covers if explanation else None,
+    )
+
+
+def _defect(document: Document, keys: Keys, message: str) -> Defect:
+    """A defect at a place of the file, or at the nearest around it that it has."""
+    mark = next((document.marks[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in document.marks), None)
+    return Defect(document.file, mark and mark.line, mark and mark.column, dotted(keys), message)
