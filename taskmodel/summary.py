@@ -70,6 +70,7 @@ class Row(Point):
         Output with unlimited inference and experiments by what AI can do here, and the same without review [1].
     """
 
+    compute: float
     status: str
     automated_hours_share: float
     binding_factor: str

@@ -32,3 +32,16 @@ def test_capability_research_stays_ahead_under_either_rule(speedup_curves):
     for rule in speedup_curves.RULES:
         alignment, capability = (swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values for field in speedup_curves.FIELDS)
         assert np.all(capability[-4:] > 1.5 * alignment[-4:])
+
+
+def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
+    script = load("where_oversight_binds")
+    assert script.main(["-o", str(tmp_path), "--points", "5"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["where_oversight_binds.png", "where_oversight_binds.svg"]
+    lines = {line[:32].strip(): line[32:].split() for line in capsys.readouterr().out.splitlines()}
+    today = 8.4e28
+    for rule in script.RULES:
+        binds, bottleneck = lines[rule]
+        assert float(binds) < today
+        few = rule in ("60 dedicated reviewers", "a tenth of the time for review")
+        assert bottleneck == "never" if few else float(bottleneck) > today

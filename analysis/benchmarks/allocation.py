@@ -19,7 +19,12 @@ from taskmodel.allocation.arrays import prepare
 from taskmodel.production import log_unit_cost
 from taskmodel.walker import Walker
 
-TARGETS = {"cold, one point": 100, "warm, along a sweep of 400": 20, "batch of 10,000 along a path": 20, "batch of 10,000 at random supplies": 150}
+TARGETS = {
+    "cold, one point": 100,
+    "warm, along a sweep of 400": 20,
+    "batch of 10,000 along a path": 20,
+    "batch of 10,000 at random supplies": 150,
+}
 
 
 def unit_cost_of(bundles, supply, nest, available):
@@ -70,8 +75,10 @@ def cases(points: int, tasks: int | None = None):
     supply = walker.organisation.supply(1e30) * np.exp(rng.normal(size=(points, len(walker.organisation.factors))))
     scattered = (bundles, supply, nest, available)
     yield f"batch of {points:,} at random supplies", lambda: allocate(*scattered), unit_cost_of(*scattered)
-    yield "whole sweep of 400 with all events, against allocating the points", lambda: tm.sweep(walker.catalog), lambda: walker.solve_path(
-        sweep, np.zeros(400, dtype=bool)
+    yield (
+        "whole sweep of 400 with all events, against allocating the points",
+        lambda: tm.sweep(walker.catalog),
+        lambda: walker.solve_path(sweep, np.zeros(400, dtype=bool)),
     )
 
 

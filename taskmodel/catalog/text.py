@@ -76,6 +76,8 @@ def read_text(path: Path) -> str:
         if info.st_size > MAX_BYTES:
             raise _refusal(path, f"has {info.st_size:,} bytes; the limit is {MAX_BYTES:,}, so move long series to a CSV beside it")
         content = path.read_bytes()
+    except CatalogError:
+        raise
     except OSError as error:
         raise _refusal(path, f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in the file's name

@@ -68,6 +68,8 @@ def draw_bands(panel: Panel, result: xr.Dataset, elasticity: bool = False) -> No
             thickest = np.max(thickness, where=~np.isnan(thickness), initial=0.0)
             endings.append(Ending(f"{label}: at most {thickest:.2g}" if thickest > 0 else f"{label}: 0", np.nan, colour))
     blank = np.isnan(shares.values).any(axis=1)
+    if blank.all():
+        endings.clear()
     if blank.any():
         axes.fill_between(
             shares.compute, 0, 1, where=blank, facecolor="none", edgecolor=PALE, hatch="///", linewidth=0, gid="bottleneck_share-no-value"

@@ -58,6 +58,8 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         gap, below = 2.0, 4.0 + 2 * line_height(size)
         body = sum(heights.values()) + gap * (len(heights) - 1) + below
         notes = coarse(result, ["oversight_ceiling", "no_oversight_ceiling", "bottleneck_share"])
+        if any((result[name] == 0).any() for name in _LINES):
+            notes.append("Where nothing can be produced the speed-up is 0, which is below the axis.")
         page = Page(width, body, "Speed-up of research, and what holds it back", context, size, notes)
         panels, top = {}, 0.0
         for name, height in heights.items():

@@ -58,11 +58,12 @@ def has_limits(result: xr.Dataset, name: str) -> bool:
 
 
 def coarse(result: xr.Dataset, names: Sequence[str]) -> list[str]:
-    """What to say of a figure of these variables where the grid is so coarse that it shows; nothing where it is not."""
+    """What to say of a figure of these variables where several events stand between grid points far apart; else nothing."""
     grid = result["compute"].values
-    behind = np.unique(np.clip(np.searchsorted(grid, result["event_compute"].values), 1, len(grid) - 1))
-    gaps = np.log(grid[behind] / grid[behind - 1])
-    if all(has_limits(result, name) for name in names) or not (gaps > _COARSE * np.log(grid[-1] / grid[0])).any():
+    behind = np.clip(np.searchsorted(grid, np.unique(result["event_compute"].values)), 1, len(grid) - 1)
+    gaps, places = np.unique(behind, return_counts=True)
+    wide = np.log(grid[gaps] / grid[gaps - 1]) > _COARSE * np.log(grid[-1] / grid[0])
+    if all(has_limits(result, name) for name in names) or not (wide & (places > 1)).any():
         return []
     what = "ceilings and bottleneck shares" if "oversight_ceiling" in names else "bottleneck shares"
     return [f"The grid has {len(grid)} points: between them {what} are drawn to change at the first event."]

@@ -67,11 +67,11 @@ def state(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
 
 @together
 def ceiling(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """The most that oversight allows, every delegable task being open: the speed-up, or (`inverse`) people's hours per hour of work."""
-    for catalog, places in _by_catalog(cases, load, but=("inverse",)):
+    """The most that oversight allows, inference and experiments being unlimited and every delegable task open."""
+    for catalog, places in _by_catalog(cases, load, but=()):
         most = ceilings(Walker(catalog), np.array([FAR]))["oversight_ceiling_full"]
         for place in places:
-            yield place, 1 / most if cases[place].get("inverse") else most
+            yield place, most
 
 
 @together
@@ -187,9 +187,9 @@ def freed(share: float, elasticity: float, reallocation: bool) -> float:
 
 @one_by_one
 def task_frontier(
-    quantity: str, people: float, ai: float, log_compute: float, rho: float, theta: float, eta: float, log_threshold_slope: float, tasks: int
+    quantity: str, tasks: int, people: float, ai: float, log_compute: float, rho: float, theta: float, eta: float, log_threshold_slope: float
 ) -> float:
-    """Labour, or the part of tasks done by AI, where tasks cut from [0, 1] open one by one and AI's efficiency in each grows from there on."""
+    """`labour`, or the `ai_share` of tasks, where tasks cut from [0, 1] open one by one and AI grows more efficient at each from there on."""
     log_threshold = log_threshold_slope * (np.arange(tasks) + 0.5) / tasks
     bundles = np.zeros((tasks, 2, 2))
     bundles[:, 0, 0] = 1.0
@@ -201,11 +201,11 @@ def task_frontier(
 
 
 @one_by_one
-def supervised_tasks(reviewers: float, hours_per_year: float, review_hours: float, reviewed_part: float) -> float:
-    """Tasks a year where AI does them all, as many as it likes, and reviewers look at a part of them."""
+def supervised_tasks(reviewers: float, hours_per_year: float, review_hours: float, reviewed_part: float, base: float = 1.0) -> float:
+    """Tasks a year, relative to a base, where AI does them all, as many as it likes, and reviewers look at a part of them."""
     capacity = supervision.review_supply(reviewers, hours_per_year, 1.0, 1.0)
     bundles = [[[1.0, 0.0], [0.0, float(supervision.review_hours(reviewed_part, review_hours))]]]
-    return float(allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]]).output)
+    return float(allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]]).output) / base
 
 
 @one_by_one

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
+from string import Formatter
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, Strict, model_validator
 
 from taskmodel.catalog import CatalogError, Defect, read_value
 from taskmodel.catalog import Source as Work
+from taskmodel.catalog.defects import listing
 from taskmodel.catalog.explain import validate as as_record
 from taskmodel.catalog.records import Key, Prose, Record, Word, failed
 from taskmodel.catalog.text import Document, Keys, dotted, read_document, read_text
@@ -54,7 +55,9 @@ class Published:
         ``primary``: the work itself was read; ``secondary``: a report of it; ``derived``: worked out apart from this package.
     note : str
     explanation : str
-        Why ours may differ; empty if it may not. ``{id}`` stands for what the model gives for another result.
+        Why ours may differ; empty if it may not. ``{name}`` in it stands for what the model gives at the arguments of that name
+        in `asides`.
+    asides : mapping of str to mapping
     covers : tuple of float, or None
         The values of ours, from least to greatest, that the explanation accounts for.
     """
@@ -73,6 +76,7 @@ class Published:
     access: str
     note: str = ""
     explanation: str = ""
+    asides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     covers: tuple[float, float] | None = None
 
 
@@ -98,8 +102,16 @@ class Tolerance(Record):
 class Explanation(Record):
     """Why ours differs, and which values of ours this accounts for."""
 
-    text: Prose = Field(min_length=1)
+    text: Prose = Field(min_length=1, description="the reason; {name} is what the model gives with that entry of values")
     covers: tuple[Real, Real] = Field(description="least and greatest value of ours that the text accounts for")
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict, description="changes in what is given, by name")
+
+    @model_validator(mode="after")
+    def _named(self) -> Explanation:
+        named = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None}
+        if named != set(self.values):
+            raise failed(("text", f"names {listing(sorted(named)) or 'nothing'}; values has {listing(sorted(self.values)) or 'nothing'}"))
+        return self
 
 
 class Common(Record):
@@ -211,8 +223,9 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
     for index, (key, column) in enumerate(table.columns.items()):
         for row, values in table.rows.items():
             if (value := values[index]) is not None:
-                given = {**group.given, **column.given, table.along: read_value(row)}
-                title = f"{column.title}, {table.label.format(row)}"
+                at = read_value(row)
+                given = {**group.given, **column.given, table.along: at}
+                title = f"{column.title}, {table.label.format(at)}"
                 yield (*above, "columns", key), _Member(f"{name}.{key}.{row}", title, value, given, (column, group))
 
 
@@ -236,12 +249,13 @@ def _published(sources: Mapping[str, Source], group: Group, member: _Member) -> 
         tolerance=tolerance.absolute if tolerance.relative is None else tolerance.relative,
         relative=tolerance.relative is not None,
         computation=group.computation,
-        given=MappingProxyType(dict(member.given)),
+        given=member.given,
         source=source.title,
         url=source.url,
         access=member.nearest("access") or source.access,
         note=member.nearest("note") or "",
         explanation=explanation.text if explanation else "",
+        asides={name: {**member.given, **changes} for name, changes in explanation.values.items()} if explanation else {},
         covers=explanation.covers if explanation else None,
     )
 

@@ -11,7 +11,9 @@ from itertools import groupby
 from taskmodel.validation.verdicts import Outcome, Verdict
 
 WIDTH = 110
+SAID = {Verdict.AGREES: "agree", Verdict.OFF: "off", Verdict.EXPLAINED: "explained"}
 COLUMNS = (("published", 10), ("ours", 12), ("deviation", 12), ("tolerance", 12), ("verdict", 9))
+NOTHING = 1e-6  # of the tolerance: a deviation below this is shown as 0
 TITLE = WIDTH - 2 - sum(width + 1 for _, width in COLUMNS)
 
 
@@ -92,35 +94,24 @@ def _rows(block: Sequence[Outcome]) -> Iterator[str]:
 def _in_short(block: Sequence[Outcome]) -> Iterator[str]:
     worst = max(block, key=lambda outcome: abs(outcome.deviation) / outcome.published.tolerance)
     deviation, tolerance = _margins(worst)
-    yield from _wrapped(f"{_agreement(block)}; nearest to its tolerance of {tolerance}: {worst.published.title}, {deviation}")
-
-
-def _agreement(block: Sequence[Outcome]) -> str:
-    return "agrees" if len(block) == 1 else f"all {len(block)} agree"
+    agreement = "agrees" if len(block) == 1 else f"all {len(block)} agree"
+    yield from _wrapped(f"{agreement}; nearest to its tolerance of {tolerance}: {worst.published.title}, {deviation}")
 
 
 def _sum(outcomes: Sequence[Outcome]) -> Iterator[str]:
     count = Counter(outcome.verdict for outcome in outcomes)
-    yield f"{len(outcomes)} results: " + ", ".join(f"{count[verdict]} {_SAID[verdict]}" for verdict in Verdict)
+    yield f"{len(outcomes)} results: " + ", ".join(f"{count[verdict]} {SAID[verdict]}" for verdict in Verdict)
     for outcome in outcomes:
         if outcome.verdict is Verdict.OFF:
             yield from _wrapped(f"off: {outcome.published.id}, published {_number(outcome.published.value)}, ours {_number(outcome.ours)}")
 
 
-_SAID = {Verdict.AGREES: "agree", Verdict.OFF: "off", Verdict.EXPLAINED: "explained"}
-
-
 def _margins(outcome: Outcome) -> tuple[str, str]:
     """Deviation and tolerance; relative ones in per cent, or as they are where that has too many zeros."""
-    if not outcome.published.relative:
-        return _signed(outcome.deviation), f"{outcome.published.tolerance:.2g}".replace("e+", "e")
-    if outcome.published.tolerance < 1e-5:
-        return f"{_signed(outcome.deviation)} rel", f"{outcome.published.tolerance:.2g} rel"
-    return f"{_signed(100 * outcome.deviation)} %", f"{100 * outcome.published.tolerance:.2g} %"
-
-
-def _signed(value: float) -> str:
-    return "0" if value == 0 else f"{value:+.2g}".replace("e+", "e")
+    tolerance = outcome.published.tolerance
+    factor, unit = (1, "") if not outcome.published.relative else (100, " %") if tolerance >= 1e-5 else (1, " rel")
+    shown = "0" if abs(outcome.deviation) < NOTHING * tolerance else f"{factor * outcome.deviation:+.2g}".replace("e+", "e")
+    return shown + unit, f"{factor * tolerance:.2g}".replace("e+", "e") + unit
 
 
 def _number(value: float) -> str:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import functools
 import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from taskmodel.catalog import Catalog, load_catalog
 from taskmodel.validation.computations import COMPUTATIONS
 from taskmodel.validation.published import Published, published_results
 
-ROUNDING = 4 * 2.0**-52  # relative error of a difference, so that half a unit of the last digit is within half a unit
+ROUNDING = 1e-12  # of the value, so that half a unit of its last digit is within half a unit
 
 
 class Verdict(StrEnum):
@@ -66,7 +66,7 @@ def validate(
     load : callable, optional
         Where catalogs come from, called as `taskmodel.load_catalog`; to see what a changed catalog does to the results.
     progress : callable, optional
-        Told how many results are computed and how many there are, each time there is news.
+        Told how many numbers are computed and how many there are to be, each time there is news.
 
     Returns
     -------
@@ -76,47 +76,44 @@ def validate(
     Raises
     ------
     ValueError
-        If a result names a computation there is not, or an explanation refers to a result that is not among these.
+        If a result names a computation there is not.
     CatalogError
         If a catalog lacks what a result sets.
     SolveError
         If the model has no answer that can be certified.
     """
     results = published_results() if results is None else tuple(results)
-    kinds: dict[str, list[int]] = {}
+    wanted: dict[str, list[tuple[int, str | None]]] = {}  # by computation: the place of a result, and which of its asides or None
     for place, result in enumerate(results):
         if result.computation not in COMPUTATIONS:
             raise ValueError(f"{result.id} needs the computation {result.computation!r}; there are {', '.join(sorted(COMPUTATIONS))}")
-        kinds.setdefault(result.computation, []).append(place)
+        wanted.setdefault(result.computation, []).extend((place, name) for name in (None, *result.asides))
     load = functools.cache(load)
-    ours: dict[int, float] = {}
-    for kind, places in kinds.items():
-        for index, value in COMPUTATIONS[kind]([results[place].given for place in places], load):
-            ours[places[index]] = float(value)
+    ours: dict[tuple[int, str | None], float] = {}
+    for kind, keys in wanted.items():
+        given = [results[place].given if name is None else results[place].asides[name] for place, name in keys]
+        for index, value in COMPUTATIONS[kind](given, load):
+            ours[keys[index]] = float(value)
             if progress:
-                progress(len(ours), len(results))
-    by_id = {result.id: ours[place] for place, result in enumerate(results)}
-    return tuple(judge(result, ours[place], by_id) for place, result in enumerate(results))
+                progress(len(ours), sum(map(len, wanted.values())))
+    return tuple(
+        judge(result, ours[place, None], {name: ours[place, name] for name in result.asides}) for place, result in enumerate(results)
+    )
 
 
-def judge(published: Published, ours: float, others: dict[str, float] | None = None) -> Outcome:
+def judge(published: Published, ours: float, asides: Mapping[str, float] = MappingProxyType({})) -> Outcome:
     """Compare one result.
 
     Parameters
     ----------
     published : Published
     ours : float
-    others : dict of str to float, optional
-        Ours for other results, by id, for explanations that refer to them.
+    asides : mapping of str to float, optional
+        Ours at the asides of its explanation, by name.
 
     Returns
     -------
     Outcome
-
-    Raises
-    ------
-    ValueError
-        If an explanation is needed that refers to a result that is not among the others.
     """
     if ours == published.value:
         deviation = 0.0
@@ -124,25 +121,15 @@ def judge(published: Published, ours: float, others: dict[str, float] | None = N
         deviation = (ours - published.value) / abs(published.value)
     else:
         deviation = ours - published.value
-    slack = ROUNDING * (1.0 if published.relative else abs(published.value) if math.isfinite(published.value) else 0.0)
+    slack = ROUNDING * abs(published.value) if math.isfinite(published.value) and not published.relative else 0.0
     if abs(deviation) <= published.tolerance + slack:
         return Outcome(published, ours, deviation, Verdict.AGREES)
     if published.covers is None or not published.covers[0] <= ours <= published.covers[1]:
         return Outcome(published, ours, deviation, Verdict.OFF)
-    return Outcome(published, ours, deviation, Verdict.EXPLAINED, _filled(published, others or {}))
+    shown = {name: f"{value:.3g}" for name, value in asides.items()}
+    return Outcome(published, ours, deviation, Verdict.EXPLAINED, published.explanation.format(**shown))
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
     """0 if nothing is off, else 1."""
     return int(any(outcome.verdict is Verdict.OFF for outcome in outcomes))
-
-
-def _filled(published: Published, ours: dict[str, float]) -> str:
-    """The explanation with the model's values in it."""
-
-    def value(reference: re.Match[str]) -> str:
-        if reference[1] not in ours:
-            raise ValueError(f"the explanation of {published.id} refers to {reference[1]!r}, which is not among the results compared")
-        return f"{ours[reference[1]]:.3g}"
-
-    return re.sub(r"\{([^{}]*)\}", value, published.explanation)
