@@ -135,7 +135,8 @@ def organisation(catalog: Catalog) -> Organisation:
         opens_at = threshold / training_share
     else:
         frontier = capability.automation_threshold(means.h50_hours.value, **fit)
-        opens_at = np.where(threshold <= frontier, 0.0, np.inf)
+        needed = each("horizon") * each("horizon_multiplier")  # compared as hours: powers may differ in their last bit
+        opens_at = np.where(np.where(np.isnan(given), needed <= means.h50_hours.value, threshold <= frontier), 0.0, np.inf)
     delegable = np.array([task.delegable for task in tasks])
     reachable = delegable & np.isfinite(threshold)
     opens_at = np.where(reachable, opens_at, np.inf)

@@ -26,7 +26,7 @@ from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost, node_log_output
 
 NEWTON_STEPS = 16
-MENDS = 25
+MENDS = 12
 COST_TOLERANCE = 1e-11  # relative: how much cheaper an idle mode must look before it enters
 USE_TOLERANCE = 1e-11  # relative: how far a factor may be used beyond its supply
 CONVERGED = 1e-13

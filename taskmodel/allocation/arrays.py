@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -299,6 +299,24 @@ def _checked(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: Array
 
 
 def _allocate_tile(organisations: _Organisations, began: tuple[Array, Array] | None) -> Allocation:
+    """Solve some points; modes that are open nowhere are left out of the work."""
+    modes = organisations.bundle.shape[2]
+    used = np.flatnonzero(organisations.available.any(axis=(0, 1)))
+    if len(used) in (0, modes):
+        return _allocate_modes(organisations, began)
+    part = replace(organisations, bundle=organisations.bundle[:, :, used], available=organisations.available[:, :, used])
+    result = _allocate_modes(part, began and (began[0][:, :, used], began[1]))
+    return replace(result, activity=_widened(result.activity, used, modes), usable=_widened(result.usable, used, modes))
+
+
+def _widened(part: Array, used: NDArray[np.intp], modes: int) -> Array:
+    """An array over some modes as one over all."""
+    whole = np.zeros((*part.shape[:-1], modes), dtype=part.dtype)
+    whole[..., used] = part
+    return whole
+
+
+def _allocate_modes(organisations: _Organisations, began: tuple[Array, Array] | None) -> Allocation:
     bundle, supply, tree = organisations.bundle, organisations.supply, organisations.tree
     points, tasks, modes, factors = bundle.shape
     ready = organisations.presolved()
@@ -360,13 +378,16 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     most_used = np.einsum("plm,plmk->pk", activity, problem.bundle).max(axis=1)
     activity = activity / np.where(found, most_used, 1.0)[:, None, None]
     twins = np.maximum((problem.stand_in[:, :, None, :] == problem.mode[..., None]).sum(axis=-1), 1)
-    for leaf, task in enumerate(problem.tree.task):
-        for source, target in ((activity / twins, result.activity), (usable, result.usable)):
-            full = np.zeros((len(rows), target.shape[-1]), dtype=target.dtype)
-            np.put_along_axis(full, problem.mode[:, leaf], source[:, leaf], axis=-1)
-            acting = problem.stand_in[:, leaf]
-            full = np.where(acting >= 0, np.take_along_axis(full, np.maximum(acting, 0), axis=-1), target.dtype.type(0))
-            target[rows, task] += full
+    for source, target in ((activity / twins, result.activity), (usable, result.usable)):
+        whole = np.zeros((*source.shape[:2], target.shape[-1]), dtype=target.dtype)
+        np.put_along_axis(whole, problem.mode, source, axis=-1)
+        acting = problem.stand_in
+        whole = np.where(acting >= 0, np.take_along_axis(whole, np.maximum(acting, 0), axis=-1), target.dtype.type(0))
+        if len(set(problem.tree.task.tolist())) == whole.shape[1]:
+            target[rows[:, None], problem.tree.task] = whole
+        else:  # a task used twice is the sum of its copies
+            for leaf, task in enumerate(problem.tree.task):
+                target[rows, task] += whole[:, leaf]
 
     scarce = (supply > 0) & np.isfinite(supply)
     output = np.exp(log_output)

@@ -139,6 +139,20 @@ and, for editors with a YAML language server, as a catalog's first line:
 
 The schema knows types, units and ranges. What holds between blocks (ids that
 exist, shares that sum to 1) is for `taskmodel check`."""
+VALIDATE = """Hold the model to what is published: every result of a paper, of another model
+or of the evidence behind the catalogs that it reproduces, with the published
+value, ours, deviation, tolerance, verdict, source and access. Ours is computed
+now; only the published values are stored. A deviation that is understood is
+marked explained, and says why."""
+VALIDATE_MORE = """examples:
+  taskmodel validate
+  taskmodel validate --all           also every line of groups that agree
+  taskmodel validate --json
+
+JSON keys: ok, results (a list of records).
+
+exit status:
+  0 all agree or are explained; 1 a result is off"""
 LIST = "List the catalogs and scenarios that come with the package."
 LIST_MORE = """examples:
   taskmodel list
@@ -173,6 +187,10 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(latency)
     latency.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     latency.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
+    validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
+    validate.add_argument("--json", action="store_true", help="print the table as JSON")
 
     listing = add("list", "bundled catalogs and scenarios", LIST, LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")

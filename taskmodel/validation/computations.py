@@ -187,10 +187,10 @@ def freed(share: float, elasticity: float, reallocation: bool) -> float:
 
 @one_by_one
 def task_frontier(
-    quantity: str, tasks: int, people: float, ai: float, log_compute: float, rho: float, theta: float, eta: float, log_threshold_slope: float
+    quantity: str, tasks: int, people: float, ai: float, log_compute: float, rho: float, theta: float, eta: float, threshold_slope: float
 ) -> float:
-    """`labour`, or the `ai_share` of tasks, where tasks cut from [0, 1] open one by one and AI grows more efficient at each from there on."""
-    log_threshold = log_threshold_slope * (np.arange(tasks) + 0.5) / tasks
+    """`labour`, or the `ai_share` of tasks, where tasks cut from [0, 1] open one by one, and AI grows better at each from there on."""
+    log_threshold = threshold_slope * (np.arange(tasks) + 0.5) / tasks
     bundles = np.zeros((tasks, 2, 2))
     bundles[:, 0, 0] = 1.0
     bundles[:, 1, 1] = np.exp(theta * (log_threshold - log_compute)) / eta

@@ -232,6 +232,8 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
 def _incomplete(member: _Member, group: Group, sources: Mapping[str, Source]) -> list[str]:
     source = member.nearest("source")
     lacking = [f"{member.id} has no {field}, and neither has its group" for field in ("tolerance", "unit") if member.nearest(field) is None]
+    if member.value == 0 and (tolerance := member.nearest("tolerance")) and tolerance.relative:
+        lacking.append(f"{member.id} is 0, and no deviation is a part of that; give an absolute tolerance")
     if source not in sources:
         lacking.append(f"the source of {member.id} is {source!r}; known: {', '.join(sources)}")
     return lacking
