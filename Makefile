@@ -19,7 +19,7 @@ run: $(VENV)/installed-run
 	$(BIN)/taskmodel run
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
