@@ -90,8 +90,11 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
     left = left[~path.same(left, path, left + 1)]
     found: list[Found] = []
     low, high = path.take(left), path.take(left + 1)
+    attempt = 0
     while len(low.compute):
-        place = _first_place(walker, low, high)
+        # a margin may be used up at the very start of a stretch and tell nothing of the rest: halving always gets on
+        halve = attempt > 3 and attempt % 2
+        place = np.sqrt(low.compute * high.compute) if halve else _first_place(walker, low, high)
         near, far = np.maximum(place * (1 - ASIDE), low.compute), np.minimum(place * (1 + ASIDE), high.compute)
         # the far end of a stretch may be the limit from below at a threshold
         inner_before = high.before & (far == high.compute)
@@ -105,24 +108,22 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
         earlier = np.flatnonzero(~low.same(every, left_side, every) & (near > low.compute))
         later = np.flatnonzero(~right_side.same(every, high, every) & (far < high.compute))
         low, high = low.take(earlier).join(right_side.take(later)), left_side.take(earlier).join(high.take(later))
+        attempt += 1
     return found
 
 
 def _first_place(walker: Walker, low: Path, high: Path) -> Array:
     """Where the first of the changes between the ends of each stretch happens, by following both regimes; shape (stretch,).
 
-    A margin of the regime at the low end that changes sign, or one at the high end seen backwards, is a candidate; the
-    place is narrowed down by bisection with secants (ITP would do as well). Where no margin tells, the middle is returned,
-    which halves the stretch.
+    A margin of the regime at the low end that changes sign, or one at the high end seen backwards, is a candidate. Where
+    no margin tells, the middle is returned, which halves the stretch.
     """
-    rows = len(low.compute)
-    result = np.sqrt(low.compute * high.compute)
-    best = np.full(rows, np.inf)
+    best = np.full(len(low.compute), np.inf)
     for start, from_low in ((low, True), (high, False)):
         place, valid = _margin_root(walker, low, high, start, from_low)
         better = valid & (place < best)
         best = np.where(better, place, best)
-    return np.where(np.isfinite(best), best, result)
+    return np.where(np.isfinite(best), best, np.sqrt(low.compute * high.compute))
 
 
 def _margin_root(walker: Walker, low: Path, high: Path, start: Path, from_low: bool) -> tuple[Array, Array]:

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
+from taskmodel.files import whole
 from taskmodel.measures import SOURCES, Measures, Yardstick
 from taskmodel.organisation import Organisation
 from taskmodel.production import Array
@@ -182,27 +180,17 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OSError
         If it cannot be written.
     """
-    target = Path(path)
     over_events = [name for name in result.data_vars if "event" in result[name].dims]
     inputs = {name: result.attrs[name] for name in INPUTS if name in result.attrs}
     main = result.drop_vars(over_events)
     main.attrs = {name: value for name, value in result.attrs.items() if name not in inputs}
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    os.close(handle)
-    try:
-        options = {"engine": "h5netcdf"}
-        main.to_netcdf(name, mode="w", **options)
+    with whole(path) as (part,):
+        main.to_netcdf(part, mode="w", engine="h5netcdf")
         if over_events:
-            result[over_events].drop_vars(list(result.coords), errors="ignore").drop_attrs(deep=False).to_netcdf(
-                name, mode="a", group="events", **options
-            )
+            events = result[over_events].drop_vars(list(result.coords), errors="ignore").drop_attrs(deep=False)
+            events.to_netcdf(part, mode="a", group="events", engine="h5netcdf")
         if inputs:
-            xr.Dataset(attrs=inputs).to_netcdf(name, mode="a", group="inputs", **options)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+            xr.Dataset(attrs=inputs).to_netcdf(part, mode="a", group="inputs", engine="h5netcdf")
 
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
@@ -233,12 +221,6 @@ def _as_text(result: xr.Dataset) -> xr.Dataset:
         if variable.dtype.kind in "OUT":
             result[name] = variable.copy(data=variable.values.astype(object))
     return result.drop_encoding()
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def _provenance(catalog: Catalog) -> dict[str, str]:

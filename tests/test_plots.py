@@ -275,13 +275,13 @@ def test_a_coarse_grid_is_said(result, figure):
     assert said not in words(figure)
 
 
-@pytest.mark.parametrize("width", [180.0, 90.0])
 @pytest.mark.parametrize(
-    "which, draw",
-    [(which, plots.speedup_curve) for which in ("result", "unlimited", "reviewed", "nothing", "impossible")]
-    + [(which, plots.bottleneck_bands) for which in ("result", "unlimited")],
+    "which, draw, width",
+    [(which, plots.speedup_curve, 90.0) for which in ("result", "unlimited", "reviewed", "nothing", "impossible")]
+    + [(which, plots.bottleneck_bands, 90.0) for which in ("result", "unlimited")]
+    + [("result", plots.speedup_curve, 180.0), ("unlimited", plots.bottleneck_bands, 180.0)],
 )
-def test_every_word_is_on_the_page_and_none_over_another(request, draw, which, width):
+def test_every_word_is_on_the_page_and_none_over_another(request, which, draw, width):
     assert_legible(draw(request.getfixturevalue(which), width=width))
 
 
