@@ -66,7 +66,7 @@ def draw(found: dict[str, dict[str, float]]):
     with page.look() as size:
         figure = Figure(figsize=(180 / page.INCH, 75 / page.INCH), layout="constrained")
         axes = figure.subplots()
-        for row, (rule, place) in enumerate(reversed(found.items())):
+        for row, place in enumerate(reversed(found.values())):
             for kind, strength in (("oversight_binds", 0.35), ("oversight_bottleneck", 1.0)):
                 if np.isfinite(place[kind]):
                     axes.barh(

@@ -22,7 +22,8 @@ from taskmodel.measures import SOURCES, Measures, Yardstick
 from taskmodel.organisation import Organisation
 from taskmodel.production import Array
 
-LIMITS = ("output", "throughput_speedup", "latency_speedup", "speedup")
+SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
+EVENT_LIMITS = (*SPEEDUPS, "oversight_elasticity", "oversight_ceiling", "no_oversight_ceiling", "factor_elasticity", "bottleneck_share")
 INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides")
 _NO_OUTPUT = "NaN: nothing can be produced, or there is no limit to it"
 
@@ -67,14 +68,14 @@ VARIABLES = {
 
 @dataclass(frozen=True)
 class EventTable:
-    """Columns over the events of a sweep; limits of measures and factor elasticities by side."""
+    """Columns over the events of a sweep, and the limits of what is measured on either side."""
 
     compute: Array
     kind: list[str]
     task: list[str]
     mode: list[str]
     factor: list[str]
-    limits: dict[str, tuple[Measures, Array]] = field(default_factory=dict)
+    limits: dict[str, dict[str, Array]] = field(default_factory=dict)  # by side and name in `EVENT_LIMITS`
 
 
 def dataset(
@@ -90,7 +91,7 @@ def dataset(
     shares = np.array([task.share.value for task in catalog.tasks.values()])
     named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
     variables = {
-        **{name: ("compute", getattr(values, name)) for name in (*LIMITS, "bulk_speedup", "oversight_elasticity")},
+        **{name: ("compute", getattr(values, name)) for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")},
         "shadow_price": (("compute", "factor"), allocation.shadow_price),
         "factor_elasticity": (("compute", "factor"), allocation.factor_elasticity),
         "factor_use": (("compute", "factor"), allocation.factor_use),
@@ -110,12 +111,13 @@ def dataset(
         "event_compute": ("event", events.compute),
         **{f"event_{name}": ("event", np.array(getattr(events, name), dtype=object)) for name in ("kind", "task", "mode", "factor")},
     }
-    count = len(events.compute)
+    along = {"factor_elasticity": "factor", "bottleneck_share": "source"}
+    sizes = {"factor": len(organisation.factors), "source": len(SOURCES)}
     for side in ("before", "after"):
-        measured, elasticity = events.limits.get(side, (None, np.zeros((count, len(organisation.factors)))))
-        for name in LIMITS:
-            variables[f"event_{name}_{side}"] = ("event", np.zeros(0) if measured is None else getattr(measured, name))
-        variables[f"event_factor_elasticity_{side}"] = (("event", "factor"), elasticity)
+        for name in EVENT_LIMITS:
+            dims = ("event", along[name]) if name in along else ("event",)
+            blank = np.zeros((0, *(sizes[dim] for dim in dims[1:])))
+            variables[f"event_{name}_{side}"] = (dims, events.limits[side][name] if events.limits else blank)
     coords = {
         "compute": compute,
         "task": np.array(organisation.tasks, dtype=object),
@@ -157,7 +159,7 @@ def select_events(result: xr.Dataset) -> xr.Dataset:
     chosen = {name.removeprefix("event_"): (result[name].dims, result[name].values, result[name].attrs) for name in names}
     # `factor` is what changes at an event, and the name of a dimension: its labels go by another name
     labels = xr.Variable("factor", result["factor"].values, {"long_name": "the factor that factor_elasticity is about"})
-    return xr.Dataset(chosen, {"factor_name": labels}, result.attrs)
+    return xr.Dataset(chosen, {"factor_name": labels, "source": result["source"]}, result.attrs)
 
 
 def label(catalog: Catalog) -> str:

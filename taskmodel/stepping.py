@@ -20,7 +20,6 @@ from taskmodel import results
 from taskmodel.allocation import allocate, margins
 from taskmodel.catalog import Catalog
 from taskmodel.changes import ASIDE, KINDS, Found, as_allocation, changes_at_thresholds, changes_between
-from taskmodel.measures import Measures
 from taskmodel.organisation import HUMAN
 from taskmodel.production import Array
 from taskmodel.walker import Walker
@@ -83,7 +82,8 @@ def events(result: xr.Dataset) -> xr.Dataset:
     -------
     xarray.Dataset
         Over ``event``, sorted by compute: ``compute``, ``kind``, ``task``, ``mode`` and ``factor`` (an empty string where none),
-        and the limits ``_before`` and ``_after`` of output, the speed-ups and ``factor_elasticity``.
+        and the limits ``_before`` and ``_after`` of output, the speed-ups, ``factor_elasticity``, ``bottleneck_share``,
+        ``oversight_elasticity`` and the ceilings.
     """
     return results.select_events(result)
 
@@ -163,10 +163,10 @@ def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array 
     return results.described(joined)
 
 
-def ceilings(walker: Walker, compute: Array) -> dict[str, Array]:
+def ceilings(walker: Walker, compute: Array, before: ArrayLike = False) -> dict[str, Array]:
     """Output relative to people alone when inference and experiments are unlimited: as is, with all tasks open, and without review."""
     at, base = walker.organisation.with_unlimited("inference", "experiments"), walker.yardstick.base_output
-    open_tasks = at.automatable(compute)
+    open_tasks = at.automatable(compute, before)
     patterns, which = np.unique(open_tasks, axis=0, return_inverse=True)
     patterns = np.concatenate([patterns, (at.policy[:, HUMAN + 1 :].any(axis=1))[None]])
     supply = np.repeat(at.base_supply[None], len(patterns), axis=0)
@@ -214,11 +214,12 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
     which = np.array([row[5] for row in rows], dtype=int)
     compute = np.array([place.compute for place in found])
 
-    def limits(side: str) -> tuple[Measures, Array]:
+    def limits(side: str) -> dict[str, Array]:
         first, *rest = (getattr(place, side) for place in found)
         joined = first.join(*rest)
         at_threshold = np.array([place.at_threshold for place in found])
-        arrays = walker.arrays(compute, np.full(len(compute), side == "before"))
+        before = np.full(len(compute), side == "before")
+        arrays = walker.arrays(compute, before)
         # both sides of an event between thresholds were looked at a little aside: follow their regimes to the place itself
         m = margins(*arrays, joined)
         followed = as_allocation(arrays[0], m)
@@ -228,8 +229,9 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
         followed.activity[:] = np.maximum(followed.activity, 0.0)
         for name in ("output", "activity", "factor_elasticity", "factor_use"):
             getattr(joined, name)[exact] = getattr(followed, name)[exact]
-        values = walker.yardstick.measure(compute, joined)
-        return Measures(**{name: part[which] for name, part in vars(values).items()}), joined.factor_elasticity[which]
+        values = {**vars(walker.yardstick.measure(compute, joined)), **ceilings(walker, compute, before)}
+        values["factor_elasticity"] = joined.factor_elasticity
+        return {name: values[name][which] for name in results.EVENT_LIMITS}
 
     columns = {
         "compute": np.array([row[0] for row in rows], dtype=float),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
-import tempfile
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from taskmodel.files import whole
 from taskmodel.plots.page import look
 
 DPI = 300  # of the PNG
@@ -49,32 +48,8 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
             buffer = io.BytesIO()
             figure.savefig(buffer, format=ending, dpi=DPI, metadata={**metadata, **title})
             drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()
-    _write(drawn)
-    return tuple(drawn)
-
-
-def _write(contents: dict[Path, bytes]) -> None:
-    """Files at their places, all or none: nothing is moved before everything is written."""
-    written: dict[Path, str] = {}
-    try:
-        for path, content in contents.items():
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            handle, written[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-            with open(handle, "wb") as file:
-                file.write(content)
-            os.chmod(written[path], 0o666 & ~_umask())
-        for path in list(contents):
-            os.replace(written[path], path)
-            del written[path]
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        for name in written.values():
-            os.unlink(name)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+    with whole(*drawn) as parts:
+        for part, content in zip(parts, drawn.values(), strict=True):
+            part.write_bytes(content)
+    svg, png = drawn
+    return svg, png
