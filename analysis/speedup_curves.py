@@ -46,7 +46,8 @@ def answer(swept: xr.Dataset) -> str:
         now = int(np.searchsorted(swept["compute"].values, float(swept["today"][0]))) - 1
         lines.append(
             f"{rule}: at today's compute capability R&D is {ratio[now]:.2f} times as fast as alignment research, "
-            f"at {swept['compute'].values[most]:.1e} FLOP/year {ratio[most]:.2f} times, in the end {ratio[-1]:.2f} times ({final[1]:.2f}x against {final[0]:.2f}x)."
+            f"at {swept['compute'].values[most]:.1e} FLOP/year {ratio[most]:.2f} times, in the end {ratio[-1]:.2f} times "
+            f"({final[1]:.2f}x against {final[0]:.2f}x)."
         )
     return "\n".join(lines)
 

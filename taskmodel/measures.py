@@ -54,7 +54,8 @@ class Yardstick:
         bare = organisation.without_ai().with_unlimited("experiments")
         self.base_output = float(_without_ai(bare, np.ones(1)).output[0])
         if not self.base_output > 0:
-            idle = ", ".join(f"pools.{name}" for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value))
+            idle = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
+            idle = ", ".join(f"pools.{name}" for name in idle)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
         tasks = catalog.tasks.values()
         self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))

@@ -403,9 +403,7 @@ def test_a_word_that_is_no_number_in_yaml_1_2_stays_a_word():
     assert data == {"a": "no", "b": 15, "c": 17, "d": 1000.0, "e": "12:30", "f": "5", "g": None, "h": 0.5, "i": "1_0", "j": 31}
 
 
-@pytest.mark.parametrize(
-    "source", [*FILES.glob("good*.yaml"), *(FILES.parents[1] / "tasks").rglob("*.yaml")], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("source", [*FILES.glob("good*.yaml"), *(FILES.parents[1] / "tasks").rglob("*.yaml")], ids=lambda path: path.stem)
 def test_words_cut_out_at_once_are_those_cut_out_letter_by_letter(source):
     content = source.read_text()
     quick, slow = YAML(typ="safe", pure=True), YAML(typ="safe", pure=True)

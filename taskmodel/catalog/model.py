@@ -307,9 +307,7 @@ def _with_pool(values: Any) -> Any:
     if not (isinstance(pools, dict) and len(pools) == 1 and isinstance(tasks, dict)):
         return values
     (pool,) = pools
-    filled = {
-        name: {**task, "pool": pool} if isinstance(task, dict) and task.get("pool") is None else task for name, task in tasks.items()
-    }
+    filled = {name: {**task, "pool": pool} if isinstance(task, dict) and task.get("pool") is None else task for name, task in tasks.items()}
     return {**values, "tasks": filled}
 
 
