@@ -82,14 +82,23 @@ def cases(points: int, tasks: int | None = None):
     )
 
 
-def growth(rounds: int):
-    """Cost of one cold allocation as tasks grow, in seconds and as a multiple of c(p)."""
+def random_problem(tasks: int, factors: int, points: int | None = None):
+    """A flat organisation with two modes a task; a batch at random supplies if ``points`` are asked for."""
     rng = np.random.default_rng(1)
-    for tasks in (10, 30, 100, 300, 1000):
-        bundles = 10 ** rng.uniform(-1, 1, (tasks, 2, 4)) * (rng.random((tasks, 2, 4)) < 0.7)
-        bundles[:, 0, 0] += 1.0
-        problem = (bundles, np.ones(4), Nest(0.5, np.full(tasks, 1 / tasks), range(tasks)), np.ones((tasks, 2), dtype=bool))
-        yield f"cold, one point, {tasks} tasks", lambda problem=problem: allocate(*problem), unit_cost_of(*problem)
+    bundles = 10 ** rng.uniform(-1, 1, (tasks, 2, factors)) * (rng.random((tasks, 2, factors)) < 0.7)
+    bundles[:, 0, 0] += 1.0
+    supply = np.ones(factors) if points is None else np.exp(rng.normal(size=(points, factors)))
+    return bundles, supply, Nest(0.5, np.full(tasks, 1 / tasks), range(tasks)), np.ones((tasks, 2), dtype=bool)
+
+
+def growth():
+    """How the cost of an allocation grows with tasks, factors and points."""
+    sizes = [(f"cold, one point, {tasks} tasks", (tasks, 4)) for tasks in (10, 30, 100, 300, 1000)]
+    sizes += [(f"cold, one point, 100 tasks, {factors} factors", (100, factors)) for factors in (2, 8)]
+    sizes += [(f"batch of {points:,} at random supplies, 30 tasks", (30, 4, points)) for points in (1, 10, 100, 1000)]
+    for name, size in sizes:
+        problem = random_problem(*size)
+        yield name, lambda problem=problem: allocate(*problem), unit_cost_of(*problem)
 
 
 def main() -> int:
@@ -99,7 +108,7 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=10_000, help="size of the large batches (default: 10,000)")
     options = parser.parse_args()
     print(f"{'':66}{'multiple':>10}{'target':>8}{'work [s]':>11}{'unit [s]':>11}")
-    for name, work, unit in (*cases(options.points), *growth(options.rounds)):
+    for name, work, unit in (*cases(options.points), *growth()):
         multiple, spent, base = ratio(work, unit, options.rounds)
         target = TARGETS.get(name, 3 if name.startswith("whole sweep") else None)
         print(f"{name:66}{multiple:10.1f}{'' if target is None else target:>8}{spent:11.4f}{base:11.6f}", flush=True)
