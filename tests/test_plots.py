@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from small import small_catalog
 
@@ -267,12 +268,14 @@ def test_where_nothing_happens_the_figure_says_so(nothing):
         assert f"{source}: 0" in words(figure)
 
 
-def test_a_coarse_grid_is_said(result, figure):
-    coarse = plots.speedup_curve(result.isel(compute=[0, -1]))
-    assert_legible(coarse)
-    said = "between them ceilings and bottleneck shares are drawn to change at the first event"
-    assert f"The grid has 2 points: {said}" in words(coarse)
-    assert said not in words(figure)
+def test_two_points_of_the_grid_and_the_events_between_them_draw_every_jump(result):
+    ends = plots.speedup_curve(result.isel(compute=[0, -1]))
+    assert_legible(ends)
+    for name in ("throughput_speedup", "oversight_ceiling"):
+        (line,) = [line for line in ends.findobj(Line2D) if line.get_gid() == name]
+        events = result[f"event_{name}_after"].values
+        jumps = events > result[f"event_{name}_before"].values * (1 + 1e-9)
+        assert np.isin(np.round(events[jumps], 9), np.round(line.get_ydata(), 9)).all()
 
 
 @pytest.mark.parametrize(

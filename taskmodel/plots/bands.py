@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from taskmodel.plots.labels import Ending, end_labels, label_inside
 from taskmodel.plots.lanes import draw_lanes, landmarks, lanes_height, left_margin
 from taskmodel.plots.page import BLACK, COLOURS, GREY, PALE, Page, Panel, line_height, look, tint
-from taskmodel.plots.trace import coarse, trace
+from taskmodel.plots.trace import trace
 from taskmodel.plots.words import NAMES, context_of
 
 
@@ -37,8 +37,7 @@ def bottleneck_bands(result: xr.Dataset, width: float = 180.0) -> Figure:
     with look(width) as size:
         left, right = left_margin(result, width, size), 0.1 * width + 11
         above, lanes, gap, height = line_height(size), lanes_height(result, width, size), 2.0, 0.3 * width + 30
-        notes = coarse(result, ["bottleneck_share", "oversight_elasticity"])
-        page = Page(width, above + lanes + gap + height + 4.0 + 2 * line_height(size), "What holds research back", context, size, notes)
+        page = Page(width, above + lanes + gap + height + 4.0 + 2 * line_height(size), "What holds research back", context, size)
         grid = result["compute"].values
         upper = page.compute_panel(left, above, width - left - right, lanes, grid, labels=False)
         lower = page.compute_panel(left, above + lanes + gap, width - left - right, height, grid, labels=True)

@@ -10,7 +10,7 @@ from taskmodel.plots.bands import draw_bands
 from taskmodel.plots.labels import Ending, end_labels, label_inside
 from taskmodel.plots.lanes import draw_lanes, draw_rug, landmarks, lanes_height, left_margin, rug_height
 from taskmodel.plots.page import BLACK, BLUE, PALE, VERMILLION, Page, Panel, line_height, look, shade, tint
-from taskmodel.plots.trace import Trace, coarse, trace
+from taskmodel.plots.trace import Trace, trace
 from taskmodel.plots.words import compute_text, context_of, times
 
 _LINES = {  # variable: name, colour, and how it is drawn
@@ -57,7 +57,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         }
         gap, below = 2.0, 4.0 + 2 * line_height(size)
         body = sum(heights.values()) + gap * (len(heights) - 1) + below
-        notes = coarse(result, ["oversight_ceiling", "no_oversight_ceiling", "bottleneck_share"])
+        notes = []
         if any((result[name] == 0).any() for name in _LINES):
             notes.append("Where nothing can be produced the speed-up is 0, which is below the axis.")
         page = Page(width, body, "Speed-up of research, and what holds it back", context, size, notes)

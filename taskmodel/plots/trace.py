@@ -5,13 +5,10 @@ Source: docs, model, section 6.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-
-_COARSE = 1 / 40  # of the axis: grid points farther apart than this are said to be
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,48 +22,22 @@ class Trace:
 def trace(result: xr.Dataset, name: str) -> Trace:
     """A variable of a sweep as a line whose jumps are upright.
 
-    Where the events hold the variable's limits, they are used. Where not, the value of the grid point before an event is
-    kept up to the first event after that point, and that of the grid point after it is used from there on: the jump is
-    upright, and no further off than the next grid point.
-
     Parameters
     ----------
     result : Dataset
         Of `taskmodel.sweep`.
     name : str
-        A variable over ``compute``, or over ``compute`` and another dimension.
+        A variable over ``compute``, or over ``compute`` and another dimension, of which the events hold the limits.
     """
     grid, values = result["compute"].values, result[name].values
     events = result["event_compute"].values
     places, first = np.unique(events, return_index=True)
-    if has_limits(result, name):
-        last = np.searchsorted(events, places, side="right") - 1
-        before, after = result[f"event_{name}_before"].values[first], result[f"event_{name}_after"].values[last]
-    else:
-        above = np.clip(np.searchsorted(grid, places), 1, len(grid) - 1)
-        leads = np.concatenate([[True], np.diff(above) > 0])[: len(above)]
-        before, after = values[np.where(leads, above - 1, above)], values[above]
+    last = np.searchsorted(events, places, side="right") - 1
+    before, after = result[f"event_{name}_before"].values[first], result[f"event_{name}_after"].values[last]
     compute = np.concatenate([grid, places, places])
     side = np.repeat([2, 0, 1], [len(grid), len(places), len(places)])  # a grid point at the place of an event comes after it
     order = np.lexsort((side, compute))
     return Trace(compute[order], np.concatenate([values, before, after])[order])
-
-
-def has_limits(result: xr.Dataset, name: str) -> bool:
-    """Whether the events of a sweep hold the limits of this variable."""
-    return f"event_{name}_before" in result
-
-
-def coarse(result: xr.Dataset, names: Sequence[str]) -> list[str]:
-    """What to say of a figure of these variables where several events stand between grid points far apart; else nothing."""
-    grid = result["compute"].values
-    behind = np.clip(np.searchsorted(grid, np.unique(result["event_compute"].values)), 1, len(grid) - 1)
-    gaps, places = np.unique(behind, return_counts=True)
-    wide = np.log(grid[gaps] / grid[gaps - 1]) > _COARSE * np.log(grid[-1] / grid[0])
-    if all(has_limits(result, name) for name in names) or not (wide & (places > 1)).any():
-        return []
-    what = "ceilings and bottleneck shares" if "oversight_ceiling" in names else "bottleneck shares"
-    return [f"The grid has {len(grid)} points: between them {what} are drawn to change at the first event."]
 
 
 @dataclass(frozen=True)
