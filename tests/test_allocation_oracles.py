@@ -143,7 +143,7 @@ def test_clarabel_finds_the_same_optimum_wherever_it_finds_one(levels):
 def test_clarabel_finds_the_same_optimum_at_each_elasticity(elasticity):
     rng = np.random.default_rng(62)
     solved = 0
-    for _ in range(5):
+    for _ in range(8):
         organisation = random_organisation(rng, 3, (elasticity,), tasks=12)
         if (expected := conic_program(organisation)) is not None:
             assert allocate(*organisation.problem).output == pytest.approx(expected, rel=1e-6)
