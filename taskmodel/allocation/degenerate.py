@@ -22,7 +22,7 @@ from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost
 
 FLAT = 1e-9  # curvature, relative to the largest, below which a direction counts as flat
-TIGHT = 1e-9  # relative: a factor used up to this counts as used up
+TIGHT = 1e-11  # relative: a factor used up to this counts as used up
 ZERO_SHARE = 1e-12
 CARRIES = 1e-7  # a mode that could carry less of its task than this cannot carry it
 UNIQUE = 1e-9  # elasticities that differ by less than this over the optimal prices are one

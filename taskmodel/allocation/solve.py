@@ -10,8 +10,9 @@ from taskmodel.allocation.presolve import Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost
 
 MAX_GAP = 1e-9
+DOUBTS = (1.0, 1e3, 1e-3)  # by how much what is active must outweigh what is not: pairs that vanish together may be hard to tell apart
 EXACT_GAP = 1e-11
-FLOORS = (1e-9, 1e-11, 1e-13)  # where the rough stage stops, before each try of the exact one
+FLOORS = (1e-9, 1e-10, 1e-11, 1e-13)  # where the rough stage stops, before each try of the exact one
 
 
 def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array, Array]:
@@ -56,12 +57,16 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
             if not len(rows):
                 break
             rough = interior_point(part, pace, floor, rough)
-            rows, part, rough = rows[rough.done], part[rough.done], rough.take(rough.done)
+            near = np.isfinite(rough.price).all(axis=1) & np.isfinite(rough.excess).all(axis=(1, 2))
+            rows, part, rough = rows[near], part[near], rough.take(near)
             if not len(rows):
                 break
             keep_better(rows, part, _as_it_is(part, rough), np.ones(len(rows), dtype=bool))
-            found = polish(part, _sharpened(part, rough))
-            keep_better(rows, part, found, found.solved)
+            for doubt in DOUBTS:
+                left = np.flatnonzero(~best.solved[rows])
+                if len(left):
+                    found = polish(part[left], _sharpened(part[left], rough.take(left), doubt))
+                    keep_better(rows[left], part[left], found, found.solved)
             again = ~(best.solved[rows] & (gap[rows] < EXACT_GAP))
             rows, part, rough = rows[again], part[again], rough.take(again)
     return best, log_output, gap
@@ -102,13 +107,13 @@ def _as_it_is(problem: Problem, rough: Iterate) -> Regime:
     )
 
 
-def _sharpened(problem: Problem, rough: Iterate) -> Regime:
+def _sharpened(problem: Problem, rough: Iterate, doubt: float) -> Regime:
     """The regime a rough answer points to: of each pair that vanishes together, the smaller one is taken to be zero."""
     choice = problem.open.sum(axis=-1, keepdims=True) > 1
-    active = rough.mode_share > np.where(choice, rough.excess, 0.0)
+    active = rough.mode_share > np.where(choice, doubt * rough.excess, 0.0)
     active |= rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True)
     active &= problem.open
-    priced = problem.scarce & (rough.price > rough.unused)
+    priced = problem.scarce & (rough.price > doubt * rough.unused)
     priced |= problem.scarce & (rough.price == rough.price.max(axis=1, keepdims=True))
     result = _as_it_is(problem, rough)
     result.active, result.priced = active, priced
