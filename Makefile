@@ -2,7 +2,7 @@
 #
 #   make run    the main job: sweep compute for the alignment_research catalog
 #   make test   the whole suite, doctests included
-#   make lint   ruff
+#   make lint   ruff, and mypy on the package
 #   make bench  what an allocation costs, as multiples of one evaluation of the unit cost
 #
 # The package is installed editable, so a change to the code needs no reinstall; the stamps bring one when
@@ -23,6 +23,7 @@ test: $(VENV)/installed-test
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
+	$(BIN)/mypy taskmodel
 
 bench: $(VENV)/installed-run
 	$(BIN)/python analysis/benchmarks/allocation.py

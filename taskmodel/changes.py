@@ -57,7 +57,7 @@ class Found:
 
 def changes_at_thresholds(walker: Walker, path: Path) -> list[Found]:
     found = []
-    for place in np.flatnonzero(path.before):
+    for place in np.flatnonzero(path.before).tolist():
         changes = [Event("automatable", task=int(task)) for task in np.flatnonzero(walker.organisation.opens_at == path.compute[place])]
         changes += _differences(path, place, path, place + 1)
         found.append(Found(path.compute[place], changes, path.allocation.take([place]), path.allocation.take([place + 1]), True))
@@ -102,9 +102,9 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
         right_side = walker.solve(far, inner_before, high.allocation)
         every = np.arange(len(place))
         changed = ~left_side.same(every, right_side, every)
-        for row in np.flatnonzero(changed):
-            sides = (side.allocation.take([row]) for side in (left_side, right_side))
-            found.append(Found(place[row], _differences(left_side, row, right_side, row), *sides))
+        for row in np.flatnonzero(changed).tolist():
+            before, after = (side.allocation.take([row]) for side in (left_side, right_side))
+            found.append(Found(place[row], _differences(left_side, row, right_side, row), before, after))
         earlier = np.flatnonzero(~low.same(every, left_side, every) & (near > low.compute))
         later = np.flatnonzero(~right_side.same(every, high, every) & (far < high.compute))
         low, high = low.take(earlier).join(right_side.take(later)), left_side.take(earlier).join(high.take(later))
@@ -126,7 +126,7 @@ def _first_place(walker: Walker, low: Path, high: Path) -> Array:
     return np.where(np.isfinite(best), best, np.sqrt(low.compute * high.compute))
 
 
-def _margin_root(walker: Walker, low: Path, high: Path, start: Path, from_low: bool) -> tuple[Array, Array]:
+def _margin_root(walker: Walker, low: Path, high: Path, start: Path, from_low: bool) -> tuple[Array, NDArray[np.bool_]]:
     """The place nearest the start of the stretch's low end at which a margin of one regime that differs at the other end is zero."""
     rows = len(low.compute)
     one, two = low.allocation, high.allocation

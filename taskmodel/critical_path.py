@@ -216,14 +216,14 @@ def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]
     total = finish.max(axis=-1)
 
     after = np.zeros_like(length)  # the longest path from each task's end to the project's
-    for task, earlier in reversed(predecessors.items()):
+    for task, earlier in reversed(list(predecessors.items())):
         for other in earlier:
             after[..., other] = np.maximum(after[..., other], length[..., task] + after[..., task])
     slack = total[..., np.newaxis] - finish - after
     slack = np.where(slack <= ROUNDING * total[..., np.newaxis], 0.0, slack)
 
     critical = np.arange(length.shape[-1]) == finish.argmax(axis=-1)[..., np.newaxis]
-    for task, earlier in reversed(predecessors.items()):
+    for task, earlier in reversed(list(predecessors.items())):
         if earlier:
             last = finish[..., earlier].argmax(axis=-1)
             for place, other in enumerate(earlier):

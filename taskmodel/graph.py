@@ -217,9 +217,10 @@ def nest_tree(phase_of_task: Mapping[Hashable, str], parent_of_nest: Mapping[str
     tree = grow(roots[0])
     if len(reached) < len(members):
         # Each nest has one parent, so a nest that the root does not reach stands in a ring of nests, or below one.
+        above = {nest: parent for nest, parent in parent_of_nest.items() if parent is not None}
         ring = [next(nest for nest in parent_of_nest if nest not in reached)]
-        while (parent := parent_of_nest[ring[-1]]) not in ring:
+        while (parent := above[ring[-1]]) not in ring:
             ring.append(parent)
-        ring = ring[ring.index(parent) :]
+        ring = ring[ring.index(above[ring[-1]]) :]
         raise GraphError(f"nests stand in each other: {' -> '.join([*ring, ring[0]])}")
     return tree

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
@@ -54,8 +55,8 @@ class Yardstick:
         bare = organisation.without_ai().with_unlimited("experiments")
         self.base_output = float(_without_ai(bare, np.ones(1)).output[0])
         if not self.base_output > 0:
-            idle = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
-            idle = ", ".join(f"pools.{name}" for name in idle)
+            without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
+            idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
         tasks = catalog.tasks.values()
         self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
@@ -130,7 +131,7 @@ def task_output(activity: Array) -> Array:
     return activity.sum(axis=-1)
 
 
-def mode_mix(activity: Array, policy: Array) -> Array:
+def mode_mix(activity: Array, policy: NDArray[np.bool_]) -> Array:
     """Share of each task's work done in each mode, shape (point, task, mode).
 
     A task that is not done at all counts as done by people, or by AI where people may not do it: a unit of it would be.

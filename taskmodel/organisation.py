@@ -10,6 +10,7 @@ Source: docs, model, sections 1.1, 2, 3.1 and 3.5.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -157,7 +158,7 @@ def organisation(catalog: Catalog) -> Organisation:
 
     review = np.array([task.review_ratio.at(rules.review_level) for task in tasks])
     shared = None if rules.pool == "dedicated" else people.index(rules.pool)
-    parts = {
+    parts: dict[str, Any] = {
         "pools": len(people),
         "review_ratio": review,
         "coverage": supervision.coverage_by_mode(each("coverage_floor")),

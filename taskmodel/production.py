@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 SHARE_TOLERANCE = 1e-9
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int]  # which points of a batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +150,7 @@ class Tree:
         node_of[leaves + np.array(order)] = leaves + np.arange(len(found))
         self.leaves, self.nodes = leaves, leaves + len(found)
         self.root = self.nodes - 1
-        batch = np.broadcast_shapes(*(np.shape(part) for _, n, _ in found for part in (n.elasticity, n.shares[..., 0])))
+        batch = np.broadcast_shapes(*(np.shape(part) for _, n, _ in found for part in (n.elasticity, np.asarray(n.shares)[..., 0])))
         self.elasticity = np.zeros((*batch, self.nodes))
         self.share = np.ones((*batch, self.nodes))
         self.parent = np.full(self.nodes, self.root)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from taskmodel import results
 from taskmodel.allocation import allocate, margins
@@ -132,7 +133,7 @@ def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array 
         If there is nothing to compare, or two have the same name.
     """
     named = dict(catalogs) if isinstance(catalogs, Mapping) else {}
-    if not named:
+    if not isinstance(catalogs, Mapping):
         for catalog in catalogs:
             name = results.label(catalog)
             if name in named:
@@ -168,7 +169,7 @@ def ceilings(walker: Walker, compute: Array, before: ArrayLike = False) -> dict[
     at, base = walker.organisation.with_unlimited("inference", "experiments"), walker.yardstick.base_output
     open_tasks = at.automatable(compute, before)
     patterns, which = np.unique(open_tasks, axis=0, return_inverse=True)
-    patterns = np.concatenate([patterns, (at.policy[:, HUMAN + 1 :].any(axis=1))[None]])
+    patterns = np.concatenate([patterns, np.any(at.policy[:, HUMAN + 1 :], axis=1)[None]])
     supply = np.repeat(at.base_supply[None], len(patterns), axis=0)
     with_review = allocate(at.fixed_bundles, supply, at.nest, at.open_modes(patterns)).output / base
     free = at.without_review()
@@ -196,7 +197,7 @@ def _grid(catalog: Catalog, compute: ArrayLike | None) -> Array:
     return grid
 
 
-def _in_order(places: Array, before: Array) -> tuple[Array, Array]:
+def _in_order(places: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
     """Sorted by place, the limit from below first, each point once."""
     order = np.lexsort((~before, places))
     places, before = places[order], before[order]
@@ -233,7 +234,7 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
         values["factor_elasticity"] = joined.factor_elasticity
         return {name: values[name][which] for name in results.EVENT_LIMITS}
 
-    columns = {
+    columns: dict[str, Any] = {
         "compute": np.array([row[0] for row in rows], dtype=float),
         "kind": [row[6] for row in rows],
         "task": ["" if row[2] < 0 else walker.organisation.tasks[row[2]] for row in rows],

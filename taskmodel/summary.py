@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
 from taskmodel.organisation import HUMAN, organisation
@@ -340,7 +341,7 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
     return review > float(result["binding_tolerance"]) if name == "oversight_binds" else review > others
 
 
-def _begins(found: xr.Dataset, name: str) -> Array:
+def _begins(found: xr.Dataset, name: str) -> NDArray[np.intp]:
     """Positions of the events with which something begins."""
     kind, mode = found["kind"].values, found["mode"].values
     if name == "first_automation":
@@ -387,7 +388,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
 def _place_of_advice(today: Row, onset: Point | None, end: Row) -> tuple[str, float]:
     if today.binding_factor == "review":
         return "today", today.compute
-    if onset is not None:
+    if onset is not None and onset.compute is not None:
         return "oversight_bottleneck", onset.compute
     return "grid_end", end.compute
 

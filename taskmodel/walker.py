@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from taskmodel.allocation import Allocation, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.measures import SOURCES, Yardstick
 from taskmodel.organisation import Organisation, organisation
-from taskmodel.production import Array, Nest
+from taskmodel.production import Array, Nest, Rows
 
 COARSE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
@@ -29,16 +30,20 @@ class Path:
     binds: NDArray[np.bool_]  # (point,) oversight binds
     bottleneck: NDArray[np.bool_]  # (point,) oversight is the largest source
 
-    def take(self, rows: Array) -> Path:
+    def take(self, rows: Rows) -> Path:
         """Some of the points."""
-        return Path(**{name: part.take(rows) if name == "allocation" else part[rows] for name, part in vars(self).items()})
+        parts: dict[str, Any] = {name: part.take(rows) if name == "allocation" else part[rows] for name, part in vars(self).items()}
+        return Path(**parts)
 
     def join(self, other: Path) -> Path:
         """These points and then others."""
-        parts = {name: (part, getattr(other, name)) for name, part in vars(self).items()}
-        return Path(**{name: one.join(two) if name == "allocation" else np.concatenate([one, two]) for name, (one, two) in parts.items()})
+        pairs = {name: (part, getattr(other, name)) for name, part in vars(self).items()}
+        parts: dict[str, Any] = {
+            name: one.join(two) if name == "allocation" else np.concatenate([one, two]) for name, (one, two) in pairs.items()
+        }
+        return Path(**parts)
 
-    def same(self, a: Array, other: Path, b: Array) -> NDArray[np.bool_]:
+    def same(self, a: NDArray[np.intp], other: Path, b: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether the same modes and factors are active at points a here and at points b there, and the same is said of oversight."""
         one, two = self.allocation.take(a), other.allocation.take(b)
         return (
@@ -58,17 +63,17 @@ class Walker:
         self.yardstick = Yardstick(catalog, self.organisation)
         self.tolerance = catalog.supervision.binding_tolerance.value
 
-    def arrays(self, compute: Array, before: Array) -> tuple[Array, Array, Nest, Array]:
+    def arrays(self, compute: Array, before: NDArray[np.bool_]) -> tuple[Array, Array, Nest, NDArray[np.bool_]]:
         """The arguments of `allocate` at these points."""
         at = self.organisation
         return at.bundles(compute), at.supply(compute), at.nest, at.open_modes(at.automatable(compute, before))
 
-    def solve(self, compute: Array, before: Array, start: Allocation | None = None) -> Path:
+    def solve(self, compute: Array, before: NDArray[np.bool_], start: Allocation | None = None) -> Path:
         """The organisation at these points."""
         allocation = allocate(*self.arrays(compute, before), start=start)
         return Path(compute, before, allocation, *self._oversight(compute, allocation))
 
-    def solve_path(self, compute: Array, before: Array) -> Path:
+    def solve_path(self, compute: Array, before: NDArray[np.bool_]) -> Path:
         """The same for many points in order, the answer of one being where the search for the next begins."""
         points, step = len(compute), COARSE
         known = np.arange(0, points, step)
@@ -95,4 +100,5 @@ class Walker:
         share = self.yardstick.oversight(compute, allocation)["bottleneck_share"]
         review = SOURCES.index("review")
         others = np.delete(share, review, axis=1)
-        return (np.nan_to_num(part, nan=-1.0) for part in (share[:, review] - self.tolerance, share[:, review] - others.max(axis=1)))
+        bind, lead = share[:, review] - self.tolerance, share[:, review] - others.max(axis=1)
+        return np.nan_to_num(bind, nan=-1.0), np.nan_to_num(lead, nan=-1.0)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.production import Array, cost_shares, log_unit_cost, node_log_output
+from taskmodel.production import Array, Rows, cost_shares, log_unit_cost, node_log_output
 
 NEWTON_STEPS = 16
 MENDS = 12
@@ -54,11 +54,11 @@ class Regime:
     guess: Array  # (point, factor) a price to begin with, should the factor need one
     guess_used: Array  # (point, factor) about how much of it is used at that price
 
-    def take(self, rows) -> Regime:
+    def take(self, rows: Rows) -> Regime:
         """Rows of the regime."""
         return Regime(**{name: part[rows] for name, part in vars(self).items()})
 
-    def put(self, rows, other: Regime) -> None:
+    def put(self, rows: Rows, other: Regime) -> None:
         """Write rows back."""
         for name, part in vars(self).items():
             part[rows] = getattr(other, name)

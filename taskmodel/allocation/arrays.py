@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,7 +85,7 @@ def allocate(
     tiles = []
     for begin in range(0, max(1, len(first)), step):
         rows = first[begin : begin + step]
-        tiles.append(_allocate_tile(organisations[rows], began and tuple(part[rows] for part in began)))
+        tiles.append(_allocate_tile(organisations[rows], began and (began[0][rows], began[1][rows])))
     joined = {name: np.concatenate([getattr(tile, name) for tile in tiles])[again] for name in vars(tiles[0])}
 
     shape, failed = organisations.shape, joined["status"] == Status.FAILED
@@ -96,7 +97,7 @@ def allocate(
             else f" at {len(where)} of {len(failed)} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
         )
         raise SolveError(f"no allocation with a duality gap below {MAX_GAP:g} was found{place}; {Status.FAILED.advice}")
-    result = {name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()}
+    result: dict[str, Any] = {name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()}
     if not shape:
         result["status"] = Status(str(result["status"][()]))
     return Allocation(**result)
@@ -135,7 +136,7 @@ class Margins:
     factor_elasticity: Array
     activity: Array
     output: Array
-    solved: Array
+    solved: NDArray[np.bool_]
 
 
 def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None, start: Allocation) -> Margins:
@@ -175,7 +176,7 @@ def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayL
 
 def _begin(problem: Problem, activity: Array, elasticity: Array) -> Regime:
     """The regime of other answers, as far as its modes are open here; where none is, the cheapest mode."""
-    known = np.isfinite(elasticity).all(axis=1, keepdims=True) & np.isfinite(activity).all(axis=(1, 2))[:, None]
+    known = np.all(np.isfinite(elasticity), axis=1, keepdims=True) & np.all(np.isfinite(activity), axis=(1, 2))[:, None]
     price = np.where(known, elasticity, 1.0) * problem.scarce
     priced = price > NO_PRICE
     none = ~priced.any(axis=1, keepdims=True)
@@ -220,10 +221,10 @@ class _Organisations:
     elasticity: Array  # (point or 1, node)
     bundle: Array  # (point, task, mode, factor)
     supply: Array  # (point, factor)
-    available: Array  # (point, task, mode)
+    available: NDArray[np.bool_]  # (point, task, mode)
     shape: tuple[int, ...]
 
-    def distinct(self) -> tuple[Array, Array]:
+    def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Points that differ from all earlier ones, and for every point which of those it equals."""
         points = len(self.supply)
         parts = [self.supply, self.available, self.share, self.elasticity]
@@ -309,7 +310,7 @@ def _allocate_tile(organisations: _Organisations, began: tuple[Array, Array] | N
     return replace(result, activity=_widened(result.activity, used, modes), usable=_widened(result.usable, used, modes))
 
 
-def _widened(part: Array, used: NDArray[np.intp], modes: int) -> Array:
+def _widened(part: NDArray[Any], used: NDArray[np.intp], modes: int) -> NDArray[Any]:
     """An array over some modes as one over all."""
     whole = np.zeros((*part.shape[:-1], modes), dtype=part.dtype)
     whole[..., used] = part
@@ -340,12 +341,13 @@ def _allocate_modes(organisations: _Organisations, began: tuple[Array, Array] | 
         node_output[rows] = _fill(result, rows, problem, bundle[rows], supply[rows], start)
     for point in np.flatnonzero(ready.free_node.any(axis=1) & ~ready.impossible):
         share, elasticity = (part[point % len(part)] for part in (organisations.share, organisations.elasticity))
-        _fill_free(result, tree, share, elasticity, ready, point, node_output[point])
+        _fill_free(result, tree, share, elasticity, ready, int(point), node_output[point])
     return result
 
 
-def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supply: Array, start: Regime | None) -> Array:
+def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: Array, supply: Array, start: Regime | None) -> Array:
     """Write solved points into the result; returns what every node makes, shape (point, node)."""
+    assert isinstance(result.status, np.ndarray)  # a batch
     regime, log_output, gap = solve(problem, start)
     found = gap < MAX_GAP
     cost = problem.cost(regime.price)
@@ -361,7 +363,7 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
     usable = problem.open & (mode_share > ZERO_SHARE)
     # modes that cost the same without being needed may carry activity too
     tied = problem.open & (cost <= regime.leaf_cost[..., None] * (1 + TIE)) & exact[:, None, None]
-    more = (tied & ~regime.active).any(axis=(1, 2))
+    more = np.any(tied & ~regime.active, axis=(1, 2))
     regime.active |= tied
     more[exact] |= flat_splits(problem[exact], regime.take(exact))
     more = np.flatnonzero(more)
@@ -408,6 +410,7 @@ def _fill(result: Allocation, rows: Array, problem: Problem, bundle: Array, supp
 
 def _fill_free(result: Allocation, tree: Tree, share: Array, elasticity: Array, ready: Presolved, point: int, node_output: Array) -> None:
     """Activities of tasks that need nothing scarce: what their nest needs of them, or without limit."""
+    assert isinstance(result.status, np.ndarray)  # a batch
     free = ready.free_node[point]
     children = {int(nest): level.children[level.nest_of_child == place] for level in tree.levels for place, nest in enumerate(level.nests)}
     supremum = False

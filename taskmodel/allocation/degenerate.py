@@ -13,9 +13,11 @@ a least-distance problem (Lawson and Hanson 1974, *Solving Least Squares Problem
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import NO_PRICE, Regime
 from taskmodel.allocation.presolve import Mask, Problem
@@ -81,8 +83,8 @@ def flat_splits(problem: Problem, regime: Regime) -> Mask:
 class _Ties:
     """The tied modes of some points as columns, padded to the same number; what they must add up to as rows."""
 
-    leaf: Array  # (point, tied mode) the leaf of each
-    mode: Array  # (point, tied mode)
+    leaf: NDArray[np.intp]  # (point, tied mode) the leaf of each
+    mode: NDArray[np.intp]  # (point, tied mode)
     real: Mask  # (point, tied mode) False for padding
     use: Array  # (point, factor, tied mode) use of each factor if the mode did all of its task
     left: Array  # (point, factor) what tasks without a choice leave of each supply
@@ -195,7 +197,7 @@ def elasticity_range(problem: Problem, regime: Regime, point: int) -> tuple[Arra
     return _least_norm(lowest, min(corners, key=np.linalg.norm)), ends
 
 
-def _price_program(problem: Problem, regime: Regime, point: int):
+def _price_program(problem: Problem, regime: Regime, point: int) -> Callable[[Array], Array]:
     """The linear program over optimal prices: a function from an objective (factor,) to the price of least objective (factor,)."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_array
@@ -273,13 +275,13 @@ def _price_program(problem: Problem, regime: Regime, point: int):
     return lowest
 
 
-def _least_norm(lowest, start: Array) -> Array:
+def _least_norm(lowest: Callable[[Array], Array], start: Array) -> Array:
     """The point of least norm of a polytope, from the function that minimises a linear objective over it."""
     corners, weight = [start], np.ones(1)
     for _ in range(100):
         x = weight @ np.array(corners)
         corner = lowest(x)
-        if x @ x - x @ corner <= 1e-12 * max(1.0, x @ x) or any(np.allclose(corner, known, atol=1e-12) for known in corners):
+        if x @ x - x @ corner <= 1e-12 * max(1.0, float(x @ x)) or any(np.allclose(corner, known, atol=1e-12) for known in corners):
             return x
         corners.append(corner)
         weight = np.append(weight, 0.0)

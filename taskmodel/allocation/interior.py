@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.production import Array, cost_gradients, cost_shares, log_unit_cost
+from taskmodel.production import Array, Rows, cost_gradients, cost_shares, log_unit_cost
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ class Iterate:
     excess: Array  # (point, leaf, mode) tau = cost / z - 1; 1 where there is no choice
     done: Mask  # (point,)
 
-    def take(self, rows) -> Iterate:
+    def take(self, rows: Rows) -> Iterate:
         """Rows of the iterate."""
         return Iterate(**{name: part[rows] for name, part in vars(self).items()})
 
-    def put(self, rows, other: Iterate) -> None:
+    def put(self, rows: Rows, other: Iterate) -> None:
         """Write rows back."""
         for name, part in vars(self).items():
             part[rows] = getattr(other, name)
@@ -184,7 +184,7 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
     right = -here.balance * np.log(here.balance) - (constant + target[:, None]) / s + at.unused
     matrix = np.where(scarce[:, :, None] & scarce[:, None, :], matrix, -eye)
     right = np.where(scarce, right, 0.0)
-    broken = ~(np.isfinite(matrix).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
+    broken = ~(np.all(np.isfinite(matrix), axis=(1, 2)) & np.all(np.isfinite(right), axis=1))
     matrix = np.where(broken[:, None, None], eye, matrix)
     rounding = 1e-15 * np.abs(matrix).max(axis=(1, 2), keepdims=True)  # keeps a singular matrix from stopping all points
     x = np.linalg.solve(matrix - rounding * eye, right[..., None])[..., 0]

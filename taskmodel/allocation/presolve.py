@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.production import Array, Tree
+from taskmodel.production import Array, Rows, Tree
 
 Mask = NDArray[np.bool_]
 
@@ -42,7 +42,7 @@ class Problem:
     def __len__(self) -> int:
         return len(self.bundle)
 
-    def __getitem__(self, rows) -> Problem:
+    def __getitem__(self, rows: Rows) -> Problem:
         """The same problems at some points only."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         for name, part in parts.items():
@@ -113,8 +113,8 @@ def _spread(tree: Tree, share: Array, elasticity: Array, effective: Array, impos
         counts = share[:, level.children] > 0
         sigma = elasticity[:, level.nests]
 
-        def some(mask: Mask, counts=counts, level=level) -> Mask:
-            return np.logical_or.reduceat(mask & counts, level.starts, axis=1)
+        def some(mask: Mask, counts: Mask = counts, starts: NDArray[np.intp] = level.starts) -> Mask:
+            return np.logical_or.reduceat(mask & counts, starts, axis=1)
 
         lost, idle = impossible[:, level.children], free[:, level.children]
         impossible[:, level.nests] = np.where(sigma <= 1, some(lost), ~some(~lost))
@@ -146,7 +146,7 @@ def _compress(tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array,
         bundle=bundle,
         open=opened,
         base=np.where(opened, 0.0, 1.0),
-        scarce=bundle.any(axis=(1, 2)),
+        scarce=np.any(bundle, axis=(1, 2)),
         share=share,
         elasticity=elasticity,
         dead=dead,

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.production import Array
+from taskmodel.production import Array, Rows
 
 
 class Status(StrEnum):
@@ -83,7 +83,7 @@ class Allocation:
     gap: Array
     status: Status | NDArray[np.str_]
 
-    def take(self, rows) -> Allocation:
+    def take(self, rows: Rows) -> Allocation:
         """Rows of a batch with one leading dimension."""
         return Allocation(**{name: part[rows] for name, part in vars(self).items()})
 

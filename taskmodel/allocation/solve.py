@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import TRACE, Regime, certify, polish
 from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
-from taskmodel.allocation.presolve import Problem
+from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost
 
 MAX_GAP = 1e-9
@@ -37,7 +38,7 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
     best = _blank(problem)
     log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
 
-    def keep_better(rows: Array, part: Problem, found: Regime, valid: Array) -> None:
+    def keep_better(rows: NDArray[np.intp], part: Problem, found: Regime, valid: Mask) -> None:
         """Certify answers and take over those that are better; an exact one beats an approximate one with a gap as good."""
         found, part, rows = found.take(valid), part[valid], rows[valid]
         if not len(rows):
@@ -57,7 +58,7 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
             if not len(rows):
                 break
             rough = interior_point(part, pace, floor, rough)
-            near = np.isfinite(rough.price).all(axis=1) & np.isfinite(rough.excess).all(axis=(1, 2))
+            near = np.all(np.isfinite(rough.price), axis=1) & np.all(np.isfinite(rough.excess), axis=(1, 2))
             rows, part, rough = rows[near], part[near], rough.take(near)
             if not len(rows):
                 break

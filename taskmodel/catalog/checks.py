@@ -116,7 +116,7 @@ def _nests(nests: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(("nests", name), message, at_key=True)
 
 
-def _task(keys: Keys, task: dict[str, Any], nests: dict, pools: dict, tasks: dict) -> Iterator[Finding]:
+def _task(keys: Keys, task: dict[str, Any], nests: dict[str, Any], pools: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
     yield from _known(task.get("phase"), nests, (*keys, "phase"), "nest")
     yield from _known(task.get("pool"), pools, (*keys, "pool"), "pool")
     if task.get("pool") is None and len(pools) > 1:

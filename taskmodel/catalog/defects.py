@@ -53,7 +53,7 @@ class CatalogError(ValueError):
         self.defects = tuple(sorted(defects, key=lambda defect: (defect.file, defect.line or 0, defect.column or 0)))
         super().__init__("\n".join(map(str, self.defects)))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type["CatalogError"], tuple[tuple[Defect, ...]]]:
         return type(self), (self.defects,)
 
 

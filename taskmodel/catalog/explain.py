@@ -57,10 +57,13 @@ def _findings(error: ValidationError, root: type[BaseModel]) -> Iterator[Finding
                 yield Finding((*keys, name) if name else keys, message)
         elif kind == "missing":
             holder = follow(root, keys[:-1])
-            yield Finding(keys, f"is missing{_meaning(holder, keys[-1])}", at_key=True)
+            assert holder is not None  # what lacks a key or has one too many is a record
+            yield Finding(keys, f"is missing{_meaning(holder, str(keys[-1]))}", at_key=True)
         elif kind == "extra_forbidden":
-            known = fields(follow(root, keys[:-1]).type)
-            near = did_you_mean(keys[-1], known) or f"; allowed: {listing(known, 40)}"
+            holder = follow(root, keys[:-1])
+            assert holder is not None
+            known = fields(holder.type)
+            near = did_you_mean(str(keys[-1]), known) or f"; allowed: {listing(known, 40)}"
             yield Finding(keys, f"unknown key{near}", at_key=True)
         else:
             yield Finding(keys, f"found {_found(item['input'])}; {_needed(kind, context, root, keys)}{_hint(item['input'], kind)}")

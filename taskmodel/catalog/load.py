@@ -136,7 +136,7 @@ def _parse_scenario(text: str, file: str) -> tuple[Scenario, Document]:
     origin = Origin(data=document.data, places=(((), document.marks),))
     scenario, found = explain.validate(Scenario, document.data)
     defects = [*document.defects, *map(origin.defect, found)]
-    if defects:
+    if defects or scenario is None:
         raise CatalogError(defects)
     return scenario, document
 

@@ -192,7 +192,7 @@ class Catalog(Record):
         for keys, slot in schema.leaves(schema.Slot("record", Catalog), self._origin.data):
             given = schema.at(self._origin.data, keys)
             unit = given.get("unit") if slot.kind == "quantity" and isinstance(given, dict) else None
-            if unit is not None and unit != slot.measure.unit.symbol:
+            if unit is not None and slot.measure is not None and unit != slot.measure.unit.symbol:
                 quantity = self._at(keys)
                 found.append(f"{dotted(keys)}: {given['value']:g} {unit} read as {quantity.value!r} [{quantity.unit}]")
         return tuple(found)
@@ -244,11 +244,11 @@ class Catalog(Record):
         return keys, slot
 
     def _at(self, keys: Keys) -> Any:
-        value = self
+        value: Any = self
         for key in keys:
             if value is None:
                 return None
-            value = getattr(value, key) if isinstance(value, BaseModel) else value[key]
+            value = getattr(value, str(key)) if isinstance(value, BaseModel) else value[key]
         return value
 
     def _numbers_without_source(self, value: Any, keys: Keys) -> Iterator[Keys]:
@@ -291,11 +291,11 @@ def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) 
     catalog, found = explain.validate(Catalog, _with_pool(origin.data if values is None else values))
     if isinstance(origin.data, dict):
         found += checks.findings(origin.data)
-    if not found:
+    if catalog is not None and not found:
         found += checks.total_share(catalog.tasks.values())
     known = {defect.path for defect in defects}
     defects = (*defects, *(defect for defect in map(origin.defect, found) if defect.path not in known))
-    if defects:
+    if defects or catalog is None:
         raise CatalogError(dict.fromkeys(defects))
     catalog._origin = origin
     return catalog

@@ -99,7 +99,9 @@ def find(root: type[BaseModel], data: Any, path: str, new: bool = False) -> tupl
     UnknownPath
         Naming the nearest paths.
     """
-    slot, keys, parents, here = Slot("record", root), [], [], data
+    slot, here = Slot("record", root), data
+    keys: list[str | int] = []
+    parents: list[Slot] = []
     parts = path.split(".") if isinstance(path, str) else []
     for index, part in enumerate(parts):
         parents.append(slot)
@@ -178,7 +180,7 @@ def assign(data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], va
         return data
     if holder.kind == "list":
         return _put(data, keys, value)
-    if holder.kind == "quantity":
+    if holder.kind == "quantity" and holder.measure is not None:
         given = _in_declared_unit(given, holder.measure)
     record = {key: item for key, item in (given if isinstance(given, dict) else {}).items() if key != name or value is not None}
     if value is not None:

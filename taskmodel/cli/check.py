@@ -38,7 +38,8 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
     from taskmodel.catalog.load import find_file
     from taskmodel.catalog.text import read_document, read_text
 
-    report = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None, "defects": (), "conversions": (), "without_source": ()}
+    report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
+    report |= {"defects": (), "conversions": (), "without_source": ()}
     try:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)

@@ -15,6 +15,10 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taskmodel.catalog import Defect
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 
@@ -131,7 +135,7 @@ def _explained(error: Exception) -> tuple[int, str]:
     return NO_ANSWER, f"unexpected {type(error).__name__}: {text}; this is a fault of taskmodel: --debug shows where"
 
 
-def _on_command_line(defect):
+def _on_command_line(defect: Defect) -> Defect:
     """A defect in a value set from outside a file, under the name of the option it came by."""
     return defect._replace(file="--set") if defect.file == "set" else defect
 

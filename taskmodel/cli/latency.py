@@ -32,7 +32,7 @@ def command(args: Namespace) -> int:
 
 
 def _facts(catalog: Catalog, path: xr.Dataset) -> dict[str, Any]:
-    tasks = []
+    tasks: list[dict[str, Any]] = []
     for index, (name, task) in enumerate(catalog.tasks.items()):
         at = path.isel(task=index)
         shares = dict(zip(map(str, path["mode"].values), at["mode_share"].values.tolist(), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from taskmodel.cli.asked import DEFAULT_CATALOG
 
@@ -224,17 +225,17 @@ def _catalog_arguments(command: argparse.ArgumentParser) -> None:
 class _Parser(argparse.ArgumentParser):
     """A parser whose help keeps its lines, and that takes no abbreviated options."""
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
+    def __init__(self, prog: str | None = None, **kwargs: Any) -> None:
+        super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
 
 
 class _Version(argparse.Action):
     """Look the version up only when it is asked for."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(nargs=0, **kwargs)
 
-    def __call__(self, parser, namespace, values, option_string=None) -> None:
+    def __call__(self, parser: argparse.ArgumentParser, namespace: object, values: object, option_string: str | None = None) -> None:
         from taskmodel import __version__
 
         print(f"taskmodel {__version__}")

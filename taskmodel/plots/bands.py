@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -78,7 +80,7 @@ def draw_bands(panel: Panel, result: xr.Dataset, elasticity: bool = False) -> No
             endings.append(Ending(f"hatched: {why}", np.nan, GREY))
     if elasticity:
         line = trace(result, "oversight_elasticity")
-        style = {"color": BLACK, "linewidth": 1.2 * panel.page.weight, "linestyle": (0, (4, 1.5))}
+        style: dict[str, Any] = {"color": BLACK, "linewidth": 1.2 * panel.page.weight, "linestyle": (0, (4, 1.5))}
         axes.plot(line.compute, line.values, gid="oversight_elasticity", zorder=5, **style)
         last = float(line.values[-1])
         endings.append(Ending(f"oversight elasticity (dashed){'' if np.isnan(last) else f' {last:.2f}'}", last, BLACK))

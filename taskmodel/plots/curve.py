@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -13,7 +15,7 @@ from taskmodel.plots.page import BLACK, BLUE, PALE, VERMILLION, Page, Panel, lin
 from taskmodel.plots.trace import Trace, trace
 from taskmodel.plots.words import compute_text, context_of, times
 
-_LINES = {  # variable: name, colour, and how it is drawn
+_LINES: dict[str, tuple[str, str, dict[str, Any]]] = {  # variable: name, colour, and how it is drawn
     "throughput_speedup": ("throughput", BLACK, {"linewidth": 1.8, "zorder": 5}),
     "speedup": ("effective speed-up", BLUE, {"linewidth": 1.8, "zorder": 6}),
     "latency_speedup": ("latency", BLUE, {"linewidth": 0.8, "zorder": 4}),
@@ -125,7 +127,7 @@ def _ticks(low: float, high: float) -> np.ndarray:
     return ticks[:: -(-len(ticks) // 10)]
 
 
-def _draw_exit(panel: Panel, found: Trace, high: float, name: str, style: dict[str, object]) -> None:
+def _draw_exit(panel: Panel, found: Trace, high: float, name: str, style: dict[str, Any]) -> None:
     """An arrow where a line leaves the panel, and the line up to it where the next value is infinite."""
     leaves = np.flatnonzero(found.values > high)
     if not len(leaves):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from taskmodel.plots.page import INCH, Panel, line_height, shade, text_width, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.typing import ColorType
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def roomiest(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, width
 
 
 def label_inside(
-    axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, label: str, size: float, ground: object, **options: object
+    axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, label: str, size: float, ground: ColorType, **options: Any
 ) -> bool:
     """Write a label between two lines where there is most room, upright or smaller if need be; False where there is none."""
     for letters in (size, size - 1):
@@ -93,7 +97,7 @@ def label_inside(
     return False
 
 
-def plate(colour: object) -> dict[str, object]:
+def plate(colour: ColorType) -> dict[str, Any]:
     """What keeps a line from running through a label."""
     return {"facecolor": colour, "edgecolor": "none", "pad": 0.8}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -87,7 +88,7 @@ def _visible_end(part: Stretch, covered: Sequence[float]) -> float:
 
 def _draw_bars(panel: Panel, row: int, parts: Sequence[Stretch], colour: str, gid: str, strength: float = 0.35) -> None:
     for index, part in enumerate(parts):
-        options = {"height": 0.8, "color": tint(colour, strength), "zorder": 4, "gid": f"{gid}-{index}"}
+        options: dict[str, Any] = {"height": 0.8, "color": tint(colour, strength), "zorder": 4, "gid": f"{gid}-{index}"}
         panel.axes.barh(row, part.end - part.start, left=part.start, **options)
         marked = [place for place, event in ((part.start, part.begins), (part.end, part.ends)) if event]
         panel.axes.vlines(marked, row - 0.4, row + 0.4, color=colour, linewidth=1.2, zorder=5)
@@ -110,7 +111,7 @@ class _Words:
 def _write_lane(panel: Panel, row: int, words: Sequence[_Words], otherwise: str) -> None:
     """Say where bars begin and end, in or beside them, as long as there is room; the bars show it in any case."""
     size = panel.page.size - 1.5
-    options = {"va": "center", "fontsize": size, "zorder": 6, "textcoords": "offset points"}
+    options: dict[str, Any] = {"va": "center", "fontsize": size, "zorder": 6, "textcoords": "offset points"}
     if not words:
         panel.axes.annotate(otherwise, (panel.compute_at(0), row), (2, 0), color=GREY, bbox=plate("white"), **options)
     bars = [(float(panel.across(word.start)), float(panel.across(word.end))) for word in words]
@@ -137,7 +138,8 @@ def landmarks(panels: Sequence[Panel], result: xr.Dataset, above: bool = False) 
     low, high = result["compute"].values[[0, -1]]
     today = float(result["today"])
     inside = low <= today <= high
-    lines = [("oversight_binds", place, VERMILLION, (0, (2, 2))) for place in places[kind == "oversight_binds"]]
+    lines: list[tuple[str, float, str, Any]] = []
+    lines += [("oversight_binds", place, VERMILLION, (0, (2, 2))) for place in places[kind == "oversight_binds"]]
     lines += [("oversight_bottleneck", place, VERMILLION, "solid") for place in places[kind == "oversight_bottleneck"]]
     marks = [place for _, place, _, _ in lines]
     lines += [("today", today, GREY, (0, (1, 1.5)))] if inside else []
@@ -148,12 +150,12 @@ def landmarks(panels: Sequence[Panel], result: xr.Dataset, above: bool = False) 
     text = "today" if inside else f"today ({compute_text(today)}) {'←' if today < low else '→'}"
     at = first.across(np.clip(today, low, high))
     reach = at + text_width(text, first.page.size - 1) + 2.5
-    marks += [line.get_xdata()[0] for line in first.axes.lines if str(line.get_gid()).endswith("-leaves")]
+    marks += [np.asarray(line.get_xdata())[0] for line in first.axes.lines if str(line.get_gid()).endswith("-leaves")]
     leftward = reach > first.width or (inside and any(at < first.across(mark) < reach for mark in marks))
-    options = {"ha": "right" if leftward else "left", "va": "bottom" if above else "top", "fontsize": first.page.size - 1}
+    options: dict[str, Any] = {"ha": "right" if leftward else "left", "va": "bottom" if above else "top", "fontsize": first.page.size - 1}
     ground = {**plate("white"), "alpha": 0.75}
     offset = (-2 if leftward else 2, 1 if above else -1)
-    place = (first.compute_at(at), 1)
+    corner = (first.compute_at(at), 1)
     first.axes.annotate(
-        text, place, offset, xycoords=("data", "axes fraction"), textcoords="offset points", color=GREY, zorder=8, bbox=ground, **options
+        text, corner, offset, xycoords=("data", "axes fraction"), textcoords="offset points", color=GREY, zorder=8, bbox=ground, **options
     )

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -27,8 +28,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
 from taskmodel.plots.words import power_text
+
+if TYPE_CHECKING:
+    from matplotlib.typing import ColorType, RcKeyType
 
 BLACK, GREY, PALE = "#000000", "#595959", "#d9d9d9"
 ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"
@@ -37,7 +42,7 @@ COLOURS = {"hands_on": BLUE, "review": VERMILLION, "inference": GREEN, "experime
 INCH, POINT = 25.4, 25.4 / 72  # in millimetres
 NARROWEST = 60.0  # mm: below this, labels leave no room for data
 
-_STYLE = {
+_STYLE: dict[RcKeyType, Any] = {
     "font.family": "DejaVu Sans",
     "text.hinting": "none",  # letters as wide in a PNG as in an SVG
     "text.parse_math": False,  # titles come from catalogs, where a $ is a dollar
@@ -50,8 +55,10 @@ _STYLE = {
     "ytick.major.size": 2.5,
     "svg.hashsalt": "taskmodel",
 }
-_FAMILIES = ("agg", "axes", "figure", "font", "hatch", "lines", "markers", "mathtext", "patch", "path", "savefig", "scatter", "svg", "text")
-_FAMILIES += ("xaxis", "xtick", "yaxis", "ytick")
+_FAMILIES = (
+    *("agg", "axes", "figure", "font", "hatch", "lines", "markers", "mathtext", "patch", "path", "savefig", "scatter", "svg", "text"),
+    *("xaxis", "xtick", "yaxis", "ytick"),
+)
 
 
 @contextmanager
@@ -88,7 +95,7 @@ class Panel:
     def right(self) -> float:
         return self.left + self.width
 
-    def across(self, compute: float | np.ndarray) -> float | np.ndarray:
+    def across(self, compute: float) -> float:
         """How far from the left of the panel a place on the compute axis is [mm]."""
         low, high = self.axes.get_xlim()
         return np.log(compute / low) / np.log(high / low) * self.width
@@ -144,17 +151,17 @@ class Page:
         compute_axis(panel.axes, grid, width, self.size, labels)
         return panel
 
-    def text(self, x: float, y: float, text: str, **options: object) -> None:
+    def text(self, x: float, y: float, text: str, **options: Any) -> None:
         """Text at a place of the page."""
         options = {"fontsize": options.pop("size", self.size), "linespacing": 1.2, **options}
         self.figure.text(x / self.width, 1 - (self.top + y) / self.height, text, **options)
 
-    def line(self, xs: Sequence[float], ys: Sequence[float], **options: object) -> None:
+    def line(self, xs: ArrayLike, ys: ArrayLike, **options: Any) -> None:
         """A line from place to place of the page."""
         xs, ys = np.asarray(xs) / self.width, 1 - (self.top + np.asarray(ys)) / self.height
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **options))
 
-    def ground(self, left: float, top: float, width: float, height: float, colour: object) -> None:
+    def ground(self, left: float, top: float, width: float, height: float, colour: ColorType) -> None:
         """A coloured rectangle under everything, its upper left corner at this place."""
         corner = (left / self.width, 1 - (self.top + top + height) / self.height)
         shape = Rectangle(corner, width / self.width, height / self.height, facecolor=colour, linewidth=0, zorder=-1)
@@ -189,7 +196,7 @@ def compute_ticks(low: float, high: float) -> np.ndarray:
     (array([1.e+26, 1.e+27, 1.e+28]), array([3.8e+30, 4.0e+30, 4.2e+30]))
     """
     powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for ticks in (powers, np.outer(powers, [1, 2, 3, 5]).ravel(), MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)):
+    for ticks in (powers, np.outer(powers, [1, 2, 3, 5]).ravel(), np.asarray(MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high))):
         within = ticks[(ticks >= low * (1 - 1e-12)) & (ticks <= high * (1 + 1e-12))]
         if len(within) >= (2 if ticks is powers else 3):
             return within
@@ -225,9 +232,11 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[s
 
 def tint(colour: str, strength: float) -> tuple[float, float, float]:
     """A colour thinned with white."""
-    return tuple(1 - strength * (1 - part) for part in to_rgb(colour))
+    red, green, blue = (1 - strength * (1 - part) for part in to_rgb(colour))
+    return red, green, blue
 
 
 def shade(colour: str | tuple[float, float, float]) -> tuple[float, float, float]:
     """A colour dark enough for letters."""
-    return tuple(0.72 * part for part in to_rgb(colour))
+    red, green, blue = (0.72 * part for part in to_rgb(colour))
+    return red, green, blue

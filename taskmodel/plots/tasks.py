@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx
 import numpy as np
@@ -20,7 +21,7 @@ from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, ORANGE, PALE, SKY, 
 from taskmodel.plots.words import compute_text, context_of, times
 from taskmodel.stepping import latency
 
-_STATES = {  # who does a task, and how its node is drawn
+_STATES: dict[str, dict[str, Any]] = {  # who does a task, and how its node is drawn
     "by people": {"marker": "o", "markerfacecolor": SKY},
     "by people, not delegable": {"marker": "s", "markerfacecolor": BLUE},
     "by people and by AI": {"marker": "o", "markerfacecolor": SKY, "markerfacecoloralt": ORANGE, "fillstyle": "left"},
@@ -90,7 +91,7 @@ def task_graph(catalog: Catalog, result: xr.Dataset, compute: float, width: floa
         page = Page(width, body + below, heading, f"{context}\u00a0· {hours} ({times(float(found['latency_speedup']))})", size)
         axes = page.panel(names, 0, width - names - 2, body).axes
         level = graph.levels(order)
-        places = {row.task: (level[row.task], row.middle) for row in rows if row.task}
+        places: dict[str, tuple[float, float]] = {row.task: (level[row.task], row.middle) for row in rows if row.task}
         axes.set_axis_off()
         axes.set_xlim(-0.5, max(*level.values(), 1) + 0.5)
         axes.set_ylim(body, 0)
@@ -157,7 +158,8 @@ def _write_rows(page: Page, axes: Axes, rows: list[_Row], places: dict[str, tupl
 
 def _draw_edges(axes: Axes, order: networkx.DiGraph, places: dict[str, tuple[float, float]], critical: set[tuple[str, str]]) -> None:
     """From each task to the row of every task that waits for it, and along that row, where no other task is in the way."""
-    for thick, style in ((False, {"edgecolors": [tint(BLACK, 0.45)], "linewidths": 0.6}), (True, {"edgecolors": BLACK, "linewidths": 1.7})):
+    thin: dict[str, Any] = {"edgecolors": [tint(BLACK, 0.45)], "linewidths": 0.6}
+    for thick, style in ((False, thin), (True, {"edgecolors": BLACK, "linewidths": 1.7})):
         curves = []
         for edge in order.edges:
             if (edge in critical) is thick:
@@ -180,7 +182,7 @@ def _critical_edges(order: networkx.DiGraph, found: xr.Dataset) -> set[tuple[str
     }
 
 
-def _node(state: str, size: float) -> dict[str, object]:
+def _node(state: str, size: float) -> dict[str, Any]:
     return {"markersize": 0.75 * size, "markeredgecolor": BLACK, "markeredgewidth": 0.5, "linestyle": "none", **_STATES[state]}
 
 

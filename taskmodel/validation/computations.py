@@ -71,7 +71,7 @@ def ceiling(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
     for catalog, places in _by_catalog(cases, load, but=()):
         most = ceilings(Walker(catalog), np.array([FAR]))["oversight_ceiling_full"]
         for place in places:
-            yield place, most
+            yield place, float(most)
 
 
 @together
@@ -221,5 +221,5 @@ def longest_chunk(chunks: Sequence[Sequence[float]]) -> float:
     return float(critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total)
 
 
-def _flat(elasticity: float, shares: Sequence[float]) -> Nest:
+def _flat(elasticity: float, shares: Sequence[float] | Array) -> Nest:
     return Nest(elasticity, shares, list(range(len(shares))))

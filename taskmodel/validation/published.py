@@ -83,7 +83,9 @@ class Published:
 class Source(Work):
     """A work that published results are from."""
 
-    access: Access = Field(description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us")
+    access: Access = Field(  # type: ignore[assignment]  # wider than a catalog's on purpose: it knows no derived values
+        description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us"
+    )
 
 
 class Tolerance(Record):
@@ -180,14 +182,15 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
     content, found = as_record(Content, document.data)
     defects = [*document.defects, *(_defect(document, finding.keys, finding.message) for finding in found)]
     results: list[Published] = []
-    for name, group in (content.groups if content else {}).items():
+    groups, sources = (content.groups, content.sources) if content else ({}, {})
+    for name, group in groups.items():
         for keys, each in _members(name, group):
             if isinstance(each, str):
                 defects.append(_defect(document, keys, each))
             else:
-                wrong = _incomplete(each, group, content.sources)
+                wrong = _incomplete(each, group, sources)
                 defects += [_defect(document, keys, message) for message in wrong]
-                results += [] if wrong else [_published(content.sources, group, each)]
+                results += [] if wrong else [_published(sources, group, each)]
     defects += [_defect(document, ("groups",), f"{id} names {n} results") for id, n in Counter(r.id for r in results).items() if n > 1]
     if defects:
         raise CatalogError(defects)
