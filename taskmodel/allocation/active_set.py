@@ -25,17 +25,19 @@ import numpy as np
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, Rows, cost_shares, log_unit_cost, node_log_output
 
-NEWTON_STEPS = 16
+NEWTON_STEPS = 40
 MENDS = 12
 COST_TOLERANCE = 1e-11  # relative: how much cheaper an idle mode must look before it enters
 USE_TOLERANCE = 1e-11  # relative: how far a factor may be used beyond its supply
 CONVERGED = 1e-13
 DAMPING = 1e-13
 FIRST_PRICE = 1e-6
+LEAST_GROWTH = 0.5  # by which any price may grow in a step
+MOST_FALL = 0.999  # by which a price may fall in a step
 NEAR = 0.4  # log use below this counts as close to one
 TRACE = 1e-100  # stands for a price of zero, so that no cost vanishes: far below the rounding of any other
-
 NO_PRICE = TRACE * 1e20  # prices below this stand for zero
+NO_PART = 1e-13  # of a cost: less of it than this is rounding
 
 
 @dataclass
@@ -171,7 +173,8 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
     full[tie_point, factors + place, :factors] = difference
     full[tie_point, :factors, factors + place] = difference
     full[:, diagonal[factors:], diagonal[factors:]] = -np.where(np.arange(most) < ties[:, None], DAMPING, 1.0)
-    mismatch = np.log(relative[tie_point, tie_leaf, tie_mode])
+    # which of two modes that cost nothing is the cheaper one means nothing
+    mismatch = np.where(leaf_cost[tie_point, tie_leaf] < NO_PRICE, 0.0, np.log(relative[tie_point, tie_leaf, tie_mode]))
     right[tie_point, factors + place] = -mismatch * tie_scale
 
     broken = ~(np.isfinite(full).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
@@ -181,9 +184,14 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
     x = solution[:, :factors] * scale
     # use is nearly a power of a price where it is far from one, and nearly linear in it where it is close
     near = np.abs(np.log(used)) < NEAR
-    factor = np.where(near, 1 + np.clip(x, -0.999, 1e90), np.exp(np.clip(x, -20.0, 20.0)))
+    # prices are shares of one and positive: the step ends where one would leave that range, however flat the cost is there
+    up = np.where(now.priced & (x > 0), np.maximum(1 / s1 - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
+    down = np.where(now.priced & near & (x < 0), MOST_FALL / np.where(x < 0, -x, 1.0), np.inf)
+    length = np.minimum(1.0, np.minimum(up, down).min(axis=1))
+    x = x * length[:, None]
+    factor = np.where(near, 1 + np.maximum(x, -MOST_FALL), np.exp(np.clip(x, -20.0, 20.0)))
     moved = np.where(now.priced, np.abs(x), 0.0).max(axis=1)
-    change = -solution[tie_point, factors + place] / tie_scale
+    change = -solution[tie_point, factors + place] / tie_scale * length[tie_point]
     step = np.zeros_like(w)
     step[tie_point, tie_leaf, tie_mode] = change
     np.put_along_axis(step, first, -step.sum(axis=-1, keepdims=True), axis=-1)
@@ -194,7 +202,7 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
     finished = (imbalance < CONVERGED * 10) & (apart < CONVERGED * 10)
     going = ~(finished | broken)[:, None]
     now.weight[:], now.leaf_cost[:], now.log_cost[:] = weight, leaf_cost, log_c[:, tree.root]
-    now.price[:] = np.where(going & now.priced, s * factor, s)
+    now.price[:] = np.where(going & now.priced, np.maximum(s * factor, TRACE), s)
     now.mode_share[:] = np.where(going[..., None] & now.active, w + step, w)
     moved[broken] = np.nan
     return finished, moved
@@ -206,10 +214,12 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
         cost = problem.cost(now.price)
         activity = np.where(problem.dead, 0.0, now.weight / now.leaf_cost)[..., None] * now.mode_share
         used = np.einsum("plm,plmk->pk", activity, problem.bundle)
+        part = np.where(now.active[..., None], problem.bundle * now.price[:, None, None, :] / cost[..., None], 0.0).max(axis=(1, 2))
     negative = now.active & (now.mode_share < -COST_TOLERANCE)
     cheaper = problem.open & ~now.active & (cost < now.leaf_cost[..., None] * (1 - COST_TOLERANCE))
+    cheaper &= now.leaf_cost[..., None] > NO_PRICE
     overused = problem.scarce & ~now.priced & (used > 1 + USE_TOLERANCE)
-    vanishing = now.priced & (used < 1 - 1e-9) & (now.price < 1e-20) & ~converged[:, None]
+    vanishing = now.priced & (used < 1) & ((part < NO_PART) | (now.price < NO_PRICE)) & ~converged[:, None]
     wrong = negative.any(axis=(1, 2)) | cheaper.any(axis=(1, 2)) | overused.any(axis=1)
     wrong = np.where(converged, wrong, negative.any(axis=(1, 2)) | vanishing.any(axis=1) | overused.any(axis=1))
     if not change or not wrong.any():

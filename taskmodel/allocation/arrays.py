@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import NO_PRICE, TRACE, Regime, certify, polish
+from taskmodel.allocation.active_set import NO_PART, NO_PRICE, TRACE, Regime, certify, polish
 from taskmodel.allocation.degenerate import ZERO_SHARE, elasticity_range, fair_splits, flat_prices, flat_splits
 from taskmodel.allocation.presolve import Presolved, Problem, presolve
 from taskmodel.allocation.solution import Allocation, SolveError, Status
@@ -17,7 +17,6 @@ from taskmodel.production import Array, Nest, Tree, node_log_output
 
 TILE = 2_000_000  # bundle entries handled at once
 TIE = 1e-10  # relative: modes whose costs differ by less are tied
-NO_PART = 1e-13  # of a cost: less of it than this is rounding
 KINK = 1e-7  # elasticities that differ by more than this over the optimal prices make a kink
 
 
@@ -362,7 +361,7 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
     # modes that cost the same without being needed may carry activity too
-    tied = problem.open & (cost <= regime.leaf_cost[..., None] * (1 + TIE)) & exact[:, None, None]
+    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)) & exact[:, None, None]
     more = np.any(tied & ~regime.active, axis=(1, 2))
     regime.active |= tied
     more[exact] |= flat_splits(problem[exact], regime.take(exact))

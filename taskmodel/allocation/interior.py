@@ -48,6 +48,8 @@ PATIENT = Pace(down=1.0, up=3.0, fall=(0.4, 0.7, 1.0), halvings=6, steps=250)
 
 NEARLY, ROUGHLY = 0.3, 1.0  # largest log of what is used and unused of a factor, against its supply
 BALANCED = 1e-8  # the same, below which the rough stage is done
+PROBE = 0.1  # of mu: how far ahead one looks to see what vanishes with it
+DEEP = 0.9e-9  # of mu: below this, differences of costs do not tell excess costs from rounding, and Newton steps follow them
 NEIGHBOURHOOD = 1e-2  # of mu: pairs w tau and s u are kept above this part of it, where steps are halved
 
 
@@ -59,8 +61,10 @@ class Iterate:
     unused: Array  # (point, factor) u
     mode_share: Array  # (point, leaf, mode) w
     cost: Array  # (point, leaf, mode) cost of every mode at these prices
-    leaf_cost: Array  # (point, leaf) z, a little below the cheapest mode
-    excess: Array  # (point, leaf, mode) tau = cost / z - 1; 1 where there is no choice
+    leaf_cost: Array  # (point, leaf) z, not above the cheapest mode
+    excess: Array  # (point, leaf, mode) tau = cost / z - 1, but for rounding; 1 where there is no choice
+    price_stays: Array  # (point, factor) 1 - d log s / d log mu: near 1 where the factor has a price, near 0 where it has none
+    share_stays: Array  # (point, leaf, mode) 1 - d log w / d log mu: near 1 for active modes, near 0 for idle ones
     done: Mask  # (point,)
 
     def take(self, rows: Rows) -> Iterate:
@@ -108,17 +112,25 @@ def _start(problem: Problem, choice: Mask) -> Iterate:
     weight = cost_shares(problem.tree, log_unit_cost(problem.tree, np.log(leaf_cost), problem.share, problem.elasticity)[1])
     used = np.einsum("pl,plm,plmk->pk", weight[:, : problem.tree.leaves] / leaf_cost, share, problem.bundle)
     unused = np.where(problem.scarce, np.maximum(1 - used, 0.1), 1.0)
-    return Iterate(price, unused, share, cost, leaf_cost, excess, np.zeros(len(problem), dtype=bool))
+    done = np.zeros(len(problem), dtype=bool)
+    return Iterate(price, unused, share, cost, leaf_cost, excess, np.ones_like(price), np.ones_like(share), done)
 
 
 def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float) -> Iterate:
     here = _look(problem, choice, at)
-    off = np.abs(np.log(here.balance)).max(axis=1)
+    off = np.maximum(np.abs(np.log(here.balance)).max(axis=1), np.abs(here.error).max(axis=(1, 2)))
     at.done = (here.mu < 3 * floor) & (off < BALANCED)
     nearly, roughly, not_at_all = pace.fall
     fall = np.where(off < NEARLY, nearly, np.where(off < ROUGHLY, roughly, not_at_all))
-    target = np.maximum(fall * here.mu, floor)
-    return _move(problem, choice, at, _direction(problem, choice, at, here, target), target, pace)
+    # where the path has been followed to its end, look along it once more to see what vanishes
+    target = np.where(at.done, PROBE * here.mu, np.maximum(fall * here.mu, floor))
+    direction = _direction(problem, choice, at, here, target)
+    if at.done.any():
+        x, dw, _, _, _ = direction
+        done = at.done
+        at.price_stays[done] = 1 + x[done] / (1 - PROBE)
+        at.share_stays[done] = 1 + (dw[done] / np.where(problem.open, at.mode_share, 1.0)[done]) / (1 - PROBE)
+    return _move(problem, choice, at, direction, target, pace)
 
 
 @dataclass
@@ -128,6 +140,8 @@ class _Local:
     factor_share: Array  # (point, leaf, mode, factor) cost share of each factor in each mode
     theta: Array  # (point, node) cost shares within nests
     weight: Array  # (point, leaf) cost shares W
+    relative: Array  # (point, leaf, mode) cost over z; 1 where there is no choice
+    error: Array  # (point, leaf, mode) by how much the log of cost / z is more than that of 1 + tau
     stiffness: Array  # (point, leaf, mode) by how much a mode share falls as the log of its cost rises
     leaf_gradient: Array  # (point, leaf, factor) d ln z / d ln s
     used_share: Array  # (point, leaf, factor) use of each factor by each task, in units of W / s
@@ -136,11 +150,11 @@ class _Local:
 
 
 def _look(problem: Problem, choice: Mask, at: Iterate) -> _Local:
-    relative = np.where(choice, 1 + at.excess, 1.0)
+    relative = np.where(choice, at.cost / at.leaf_cost[..., None], 1.0)
     share = problem.bundle * at.price[:, None, None, :] / at.cost[..., None]
     _, theta = log_unit_cost(problem.tree, np.log(at.leaf_cost), problem.share, problem.elasticity)
     weight = cost_shares(problem.tree, theta)[:, : problem.tree.leaves]
-    stiffness = np.where(choice, at.mode_share * relative / at.excess, problem.open)
+    stiffness = np.where(choice, at.mode_share * (1 + at.excess) / at.excess, problem.open)
     total = np.maximum(stiffness.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
     used_share = np.matmul((at.mode_share * relative)[:, :, None, :], share)[:, :, 0]
     used = np.einsum("pl,plk->pk", weight, used_share) / np.where(problem.scarce, at.price, 1.0)
@@ -151,6 +165,8 @@ def _look(problem: Problem, choice: Mask, at: Iterate) -> _Local:
         factor_share=share,
         theta=theta,
         weight=weight,
+        relative=relative,
+        error=np.where(choice, np.log(relative) - np.log1p(at.excess), 0.0),
         stiffness=stiffness,
         leaf_gradient=np.matmul((stiffness / total)[:, :, None, :], share)[:, :, 0],
         used_share=used_share,
@@ -159,26 +175,29 @@ def _look(problem: Problem, choice: Mask, at: Iterate) -> _Local:
     )
 
 
-def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array) -> tuple[Array, Array, Array]:
-    """The Newton step towards w tau = s u = target: of log prices, mode shares and unused parts."""
+def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array) -> tuple[Array, Array, Array, Array]:
+    """The Newton step towards w tau = s u = target: of log prices, mode shares, unused parts and excess costs."""
     points, leaves, modes, factors = problem.bundle.shape
     scarce, eye = problem.scarce, np.eye(factors)
     s = np.where(scarce, at.price, 1.0)
     f, h, weight = here.factor_share, here.stiffness, here.weight
-    # modes: w + dw = target / tau - h (d ln cost - d ln z), summing to one
-    toward = np.where(choice, target[:, None, None] / at.excess - at.mode_share, 0.0)
-    shift = toward.sum(axis=-1) / np.maximum(h.sum(axis=-1), np.finfo(float).tiny)
+    # modes: w + dw = target / tau - h (d ln cost - d ln z + error), summing to one
+    pull = np.where(choice, target[:, None, None] / at.excess - at.mode_share, 0.0)
+    total = np.maximum(h.sum(axis=-1), np.finfo(float).tiny)
+    shift = (pull - h * here.error).sum(axis=-1) / total
     # tasks: what their costs and cost shares do as prices move
     gradient = np.concatenate([here.leaf_gradient, -shift[..., None]], axis=-1)
     _, weight_gradient = cost_gradients(problem.tree, here.theta, gradient, problem.elasticity)
     jacobian = np.matmul((weight[..., None] * here.used_share).transpose(0, 2, 1), weight_gradient - gradient)
-    # within tasks: work moves to modes that become cheaper
-    relative = weight[..., None] * np.where(choice, 1 + at.excess, 1.0)
-    pull = np.where(choice, relative * h, 0.0).reshape(points, leaves * modes, 1) * f.reshape(points, leaves * modes, factors)
-    deviation = (f - here.leaf_gradient[:, :, None, :]).reshape(points, leaves * modes, factors)
-    curvature = np.matmul(pull.transpose(0, 2, 1), deviation)
-    moved = relative * np.where(choice, toward - h * shift[..., None], 0.0)
-    constant = jacobian[..., factors] + np.einsum("plm,plmk->pk", moved, f)
+    # within tasks: work moves to modes that become cheaper, pair by pair, for stiffness may be beyond rounding
+    one, two = np.triu_indices(modes, 1)
+    swap = h[..., one] * (h[..., two] / total[..., None])
+    drift = (pull[..., one] * h[..., two] - pull[..., two] * h[..., one]) / total[..., None] - swap * (here.error[..., one] - here.error[..., two])
+    apart = f[:, :, one] - f[:, :, two]
+    value = (weight[..., None] * here.relative)[..., None] * f
+    value = (value[:, :, one] - value[:, :, two]).reshape(points, -1, factors).transpose(0, 2, 1)
+    curvature = np.matmul(value, (swap[..., None] * apart).reshape(points, -1, factors))
+    constant = jacobian[..., factors] + np.matmul(value, drift.reshape(points, -1, 1))[..., 0]
 
     matrix = (jacobian[..., :factors] - curvature) / s[..., None] - at.unused[..., None] * eye
     right = -here.balance * np.log(here.balance) - (constant + target[:, None]) / s + at.unused
@@ -189,18 +208,25 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
     rounding = 1e-15 * np.abs(matrix).max(axis=(1, 2), keepdims=True)  # keeps a singular matrix from stopping all points
     x = np.linalg.solve(matrix - rounding * eye, right[..., None])[..., 0]
     x[broken] = np.nan
-    cost_change = np.matmul(f, x[:, None, :, None])[..., 0]
-    leaf_change = np.einsum("plk,pk->pl", here.leaf_gradient, x) - shift
-    dw = np.where(choice, toward - h * (cost_change - leaf_change[..., None]), 0.0)
+    exchange = drift - swap * np.matmul(apart, x[:, None, :, None])[..., 0]
+    dw = np.zeros_like(h)
+    for pair in range(len(one)):
+        dw[..., one[pair]] += exchange[..., pair]
+        dw[..., two[pair]] -= exchange[..., pair]
+    dw = np.where(choice, dw, 0.0)
+    # w dtau + tau dw = target - w tau: from the shares where they move little, and so without the rounding of costs
+    dtau = np.where(choice, (target[:, None, None] - at.excess * dw) / at.mode_share - at.excess, 0.0)
     du = np.where(scarce, target[:, None] / s - at.unused - at.unused * x, 0.0)
-    return x, dw, du
+    dz = np.einsum("plk,pk->pl", here.leaf_gradient, x) - shift
+    return x, dw, du, dtau, dz
 
 
-def _move(problem: Problem, choice: Mask, at: Iterate, direction: tuple[Array, Array, Array], target: Array, pace: Pace) -> Iterate:
+def _move(problem: Problem, choice: Mask, at: Iterate, direction: tuple[Array, Array, Array, Array], target: Array, pace: Pace) -> Iterate:
     """Go a Newton step, shortened where it would bring a pair too near to zero; tasks' costs are set afresh."""
-    x, dw, du = direction
+    x, dw, du, dtau, dz = direction
     growth = np.where(choice, dw / np.where(choice, at.mode_share, 1.0), 0.0)
     length = np.ones(len(problem))
+    deep = target < DEEP
     for _ in range(pace.halvings + 1):
         share = at.mode_share * _factor(length[:, None, None] * growth, pace)
         share = share / np.where(problem.dead, 1.0, share.sum(axis=-1))[..., None]
@@ -211,8 +237,11 @@ def _move(problem: Problem, choice: Mask, at: Iterate, direction: tuple[Array, A
         least = np.where(problem.dead, 1.0, least)
         average = (share * cost * problem.open).sum(axis=-1)
         smooth = np.minimum(average / (1 + choice.sum(axis=-1) * target[:, None]), least / (1 + 0.1 * target[:, None]))
-        leaf_cost = np.where(choice.any(axis=-1), smooth, least)
-        excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
+        stepped = at.leaf_cost * np.exp(np.clip(length[:, None] * dz, -pace.down, np.log(pace.up)))
+        leaf_cost = np.where(choice.any(axis=-1), np.where(deep[:, None], stepped, smooth), least)
+        measured = cost / leaf_cost[..., None] - 1
+        stepped = at.excess * _factor(length[:, None, None] * dtau / at.excess, pace)
+        excess = np.where(choice, np.where(deep[:, None, None], stepped, measured), 1.0)
         lowest = np.minimum(
             np.where(choice, share * excess, np.inf).min(axis=(1, 2)), np.where(problem.scarce, price * unused, np.inf).min(axis=1)
         )
@@ -220,7 +249,7 @@ def _move(problem: Problem, choice: Mask, at: Iterate, direction: tuple[Array, A
         if not short.any():
             break
         length[short] /= 2
-    return Iterate(price, unused, share, cost, leaf_cost, excess, at.done)
+    return Iterate(price, unused, share, cost, leaf_cost, excess, at.price_stays, at.share_stays, at.done)
 
 
 def _factor(relative: Array, pace: Pace) -> Array:

@@ -11,9 +11,8 @@ from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost
 
 MAX_GAP = 1e-9
-DOUBTS = (1.0, 1e3, 1e-3)  # by how much what is active must outweigh what is not: pairs that vanish together may be hard to tell apart
 EXACT_GAP = 1e-11
-FLOORS = (1e-9, 1e-10, 1e-11, 1e-13)  # where the rough stage stops, before each try of the exact one
+FLOORS = (1e-9, 1e-14, 1e-20)  # where the rough stage stops, before each try of the exact one
 
 
 def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array, Array]:
@@ -52,7 +51,7 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
         found = polish(problem, start)
         keep_better(np.arange(points), problem, found, found.solved)
     for pace in (BOLD, CAREFUL, PATIENT):
-        rows = np.flatnonzero(~(gap < MAX_GAP))
+        rows = np.flatnonzero(~(best.solved & (gap < MAX_GAP)))
         part, rough = problem[rows], None
         for floor in FLOORS:
             if not len(rows):
@@ -63,11 +62,8 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
             if not len(rows):
                 break
             keep_better(rows, part, _as_it_is(part, rough), np.ones(len(rows), dtype=bool))
-            for doubt in DOUBTS:
-                left = np.flatnonzero(~best.solved[rows])
-                if len(left):
-                    found = polish(part[left], _sharpened(part[left], rough.take(left), doubt))
-                    keep_better(rows[left], part[left], found, found.solved)
+            found = polish(part, _sharpened(part, rough))
+            keep_better(rows, part, found, found.solved)
             again = ~(best.solved[rows] & (gap[rows] < EXACT_GAP))
             rows, part, rough = rows[again], part[again], rough.take(again)
     return best, log_output, gap
@@ -108,13 +104,12 @@ def _as_it_is(problem: Problem, rough: Iterate) -> Regime:
     )
 
 
-def _sharpened(problem: Problem, rough: Iterate, doubt: float) -> Regime:
-    """The regime a rough answer points to: of each pair that vanishes together, the smaller one is taken to be zero."""
-    choice = problem.open.sum(axis=-1, keepdims=True) > 1
-    active = rough.mode_share > np.where(choice, doubt * rough.excess, 0.0)
+def _sharpened(problem: Problem, rough: Iterate) -> Regime:
+    """The regime a rough answer points to: what stays as mu goes to zero is active, what vanishes is not."""
+    active = rough.share_stays > 0.5
     active |= rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True)
     active &= problem.open
-    priced = problem.scarce & (rough.price > doubt * rough.unused)
+    priced = problem.scarce & (rough.price_stays > 0.5)
     priced |= problem.scarce & (rough.price == rough.price.max(axis=1, keepdims=True))
     result = _as_it_is(problem, rough)
     result.active, result.priced = active, priced
