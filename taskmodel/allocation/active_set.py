@@ -82,7 +82,14 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     rows = np.arange(len(problem))
     part, state = problem, result.take(rows)
     for attempt in range(mends + 1):
+        before = state.take(np.arange(len(part)))
         converged = newton(part, state)
+        if mends and not converged.all():  # once more from where it began
+            again = np.flatnonzero(~converged)
+            kept = before.take(again)
+            converged[again] = newton(part[again], kept, together=True)
+            take = converged[again] | (attempt % 2 == 0)
+            state.put(again[take], kept.take(take))
         wrong = _mend(part, state, converged, change=attempt < mends, single=attempt >= 3)
         state.converged, state.solved = converged, converged & ~wrong
         result.put(rows, state)
@@ -93,8 +100,13 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     return result
 
 
-def newton(problem: Problem, state: Regime) -> Mask:
-    """Solve the equations of the regimes in place; returns which points converged."""
+def newton(problem: Problem, state: Regime, together: bool = False) -> Mask:
+    """Solve the equations of the regimes in place; returns which points converged.
+
+    A price falls at most so far in a step: by itself, or, where ``together``, with the whole step shortened so that the
+    prices keep to its direction. The one suits prices many orders of magnitude apart, the other costs that are nearly
+    flat between two factors.
+    """
     points = len(problem)
     converged = np.zeros(points, dtype=bool)
     rows = np.arange(points)
@@ -102,7 +114,7 @@ def newton(problem: Problem, state: Regime) -> Mask:
     for step in range(NEWTON_STEPS):
         # points whose prices run away are reported as not converged
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            finished, size = _newton_step(part, now)
+            finished, size = _newton_step(part, now, together)
         lost = ~np.isfinite(size)
         stop = finished | lost
         if stop.any() or step == NEWTON_STEPS - 1:
@@ -115,7 +127,7 @@ def newton(problem: Problem, state: Regime) -> Mask:
     return converged
 
 
-def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
+def _newton_step(problem: Problem, now: Regime, together: bool) -> tuple[Mask, Array]:
     """One step in place; returns where it was already at rounding, and its size."""
     tree = problem.tree
     points, leaves, modes, factors = problem.bundle.shape
@@ -186,7 +198,7 @@ def _newton_step(problem: Problem, now: Regime) -> tuple[Mask, Array]:
     near = np.abs(np.log(used)) < NEAR
     # prices are shares of one and positive: the step ends where one would leave that range, however flat the cost is there
     up = np.where(now.priced & (x > 0), np.maximum(1 / s1 - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
-    down = np.where(now.priced & near & (x < 0), MOST_FALL / np.where(x < 0, -x, 1.0), np.inf)
+    down = np.where(now.priced & near & (x < 0) & together, MOST_FALL / np.where(x < 0, -x, 1.0), np.inf)
     length = np.minimum(1.0, np.minimum(up, down).min(axis=1))
     x = x * length[:, None]
     factor = np.where(near, 1 + np.maximum(x, -MOST_FALL), np.exp(np.clip(x, -20.0, 20.0)))
@@ -241,7 +253,8 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
     now.mode_share[:] = np.where(alone & now.active, 1.0, now.mode_share)
     empty = (now.mode_share.sum(axis=-1, keepdims=True) <= 0) & now.active
     now.mode_share[:] = np.where(empty, 1.0, now.mode_share)
-    pricing = overused & rows
+    excess_use = np.where(overused, used, 0.0)
+    pricing = overused & rows & (excess_use == excess_use.max(axis=1, keepdims=True))
     now.price[:] = np.where(pricing, _first_price(now, used), now.price)
     now.priced |= pricing
     dropping = vanishing & rows
@@ -255,8 +268,7 @@ def _first_price(now: Regime, used: Array) -> Array:
     # where use falls to one, were it a power of the price between `TRACE` and the guess
     high, low = np.log(np.maximum(used, 1.0)), np.log(np.clip(now.guess_used, 1e-300, 1 - 1e-3))
     guess = np.where(now.guess > TRACE, now.guess, FIRST_PRICE)
-    by_power = np.exp(np.log(TRACE) + (np.log(guess) - np.log(TRACE)) * high / (high - low))
-    return np.where(used > 2, by_power, FIRST_PRICE)
+    return np.exp(np.log(TRACE) + (np.log(guess) - np.log(TRACE)) * high / (high - low))
 
 
 def certify(problem: Problem, now: Regime) -> tuple[Array, Array]:
