@@ -350,28 +350,27 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     regime, log_output, gap = solve(problem, start)
     found = gap < MAX_GAP
     cost = problem.cost(regime.price)
-    exact = found & regime.solved
     # a factor that no active mode's cost depends on has no price: its own has run down to rounding
     part = np.where(regime.active[..., None], problem.bundle * regime.price[:, None, None, :] / cost[..., None], 0.0).max(axis=(1, 2))
-    regime.priced &= ~exact[:, None] | (part > NO_PART)
-    regime.price = np.where(exact[:, None] & ~regime.priced & problem.scarce, TRACE, regime.price)
+    regime.priced &= part > NO_PART
+    regime.price = np.where(~regime.priced & problem.scarce, TRACE, regime.price)
     price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
     price = price / np.where(found, price.sum(axis=1), 1.0)[:, None]
     low_high = np.stack([price, price], axis=-1)
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
     # modes that cost the same without being needed may carry activity too
-    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)) & exact[:, None, None]
+    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)) & found[:, None, None]
     more = np.any(tied & ~regime.active, axis=(1, 2))
     regime.active |= tied
-    more[exact] |= flat_splits(problem[exact], regime.take(exact))
+    more[found] |= flat_splits(problem[found], regime.take(found))
     more = np.flatnonzero(more)
     if len(more):
         part, fair = problem[more], regime.take(more)
         fair.mode_share, can_carry = fair_splits(part, fair)
         as_good = certify(part, fair)[1] < np.maximum(gap[more], EXACT_GAP)
         mode_share[more[as_good]], usable[more] = fair.mode_share[as_good], can_carry
-    for point in np.flatnonzero(exact)[flat_prices(problem[exact], regime.take(exact))]:
+    for point in np.flatnonzero(found)[flat_prices(problem[found], regime.take(found))]:
         price[point], low_high[point] = elasticity_range(problem, regime, point)
     kink = np.any(low_high[..., 1] - low_high[..., 0] > KINK, axis=1)
 
@@ -393,7 +392,7 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     scarce = (supply > 0) & np.isfinite(supply)
     output = np.exp(log_output)
     result.output[rows], result.gap[rows] = output, gap
-    result.priced[rows] = price > np.where(exact, 0.0, KINK)[:, None]
+    result.priced[rows] = price > 0.0
     result.factor_use[rows] = np.einsum("ptm,ptmk->pk", result.activity[rows], bundle)
     result.shadow_price[rows] = np.where(scarce, price * output[:, None] / np.where(scarce, supply, 1.0), 0.0)
     result.factor_elasticity[rows], result.factor_elasticity_range[rows] = price, low_high

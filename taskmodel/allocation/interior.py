@@ -8,11 +8,13 @@ the task and a relative excess cost tau, every factor a price s and an unused pa
 
 Modes and tasks are eliminated in closed form, so a Newton step solves one small system in the
 factors. Steps are multiplicative, for true prices range over tens of orders of magnitude, and mu
-falls the faster the nearer the factors are to balance. The answer is approximate; `active_set`
-makes it exact.
+falls the faster the nearer the factors are to balance. Which pair of w and tau, s and u vanishes is
+read off the direction of the path, d log s / d log mu, not off sizes: a true price may be 1e-12. The
+answer is approximate; `active_set` makes it exact.
 
-Source: Wright (1997), *Primal-Dual Interior-Point Methods*, for the method; a step that tries out
-mu = 0 first (Mehrotra's predictor) was measured to cost as much as it saves.
+Sources: Wright (1997), *Primal-Dual Interior-Point Methods*, for the method; El-Bakry, Tapia and Zhang
+(1994), SIAM Review 36, 45-72, for indicators of what vanishes. A step that tries out mu = 0 first
+(Mehrotra's predictor) was measured to cost as much as it saves.
 """
 
 from __future__ import annotations
@@ -124,13 +126,12 @@ def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float)
     fall = np.where(off < NEARLY, nearly, np.where(off < ROUGHLY, roughly, not_at_all))
     # where the path has been followed to its end, look along it once more to see what vanishes
     target = np.where(at.done, PROBE * here.mu, np.maximum(fall * here.mu, floor))
-    direction = _direction(problem, choice, at, here, target)
-    if at.done.any():
-        x, dw, _, _, _ = direction
-        done = at.done
-        at.price_stays[done] = 1 + x[done] / (1 - PROBE)
-        at.share_stays[done] = 1 + (dw[done] / np.where(problem.open, at.mode_share, 1.0)[done]) / (1 - PROBE)
-    return _move(problem, choice, at, direction, target, pace)
+    step = _direction(problem, choice, at, here, target)
+    done = at.done
+    if done.any():
+        growth = step.mode_share[done] / np.where(problem.open, at.mode_share, 1.0)[done]
+        at.price_stays[done], at.share_stays[done] = 1 + step.log_price[done] / (1 - PROBE), 1 + growth / (1 - PROBE)
+    return _move(problem, choice, at, step, target, pace)
 
 
 @dataclass
@@ -175,8 +176,19 @@ def _look(problem: Problem, choice: Mask, at: Iterate) -> _Local:
     )
 
 
-def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array) -> tuple[Array, Array, Array, Array]:
-    """The Newton step towards w tau = s u = target: of log prices, mode shares, unused parts and excess costs."""
+@dataclass
+class _Direction:
+    """A Newton step."""
+
+    log_price: Array  # (point, factor)
+    unused: Array  # (point, factor)
+    mode_share: Array  # (point, leaf, mode)
+    excess: Array  # (point, leaf, mode)
+    log_leaf_cost: Array  # (point, leaf)
+
+
+def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array) -> _Direction:
+    """The Newton step towards w tau = s u = target."""
     points, leaves, modes, factors = problem.bundle.shape
     scarce, eye = problem.scarce, np.eye(factors)
     s = np.where(scarce, at.price, 1.0)
@@ -192,7 +204,8 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
     # within tasks: work moves to modes that become cheaper, pair by pair, for stiffness may be beyond rounding
     one, two = np.triu_indices(modes, 1)
     swap = h[..., one] * (h[..., two] / total[..., None])
-    drift = (pull[..., one] * h[..., two] - pull[..., two] * h[..., one]) / total[..., None] - swap * (here.error[..., one] - here.error[..., two])
+    drift = (pull[..., one] * h[..., two] - pull[..., two] * h[..., one]) / total[..., None]
+    drift -= swap * (here.error[..., one] - here.error[..., two])
     apart = f[:, :, one] - f[:, :, two]
     value = (weight[..., None] * here.relative)[..., None] * f
     value = (value[:, :, one] - value[:, :, two]).reshape(points, -1, factors).transpose(0, 2, 1)
@@ -218,29 +231,28 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
     dtau = np.where(choice, (target[:, None, None] - at.excess * dw) / at.mode_share - at.excess, 0.0)
     du = np.where(scarce, target[:, None] / s - at.unused - at.unused * x, 0.0)
     dz = np.einsum("plk,pk->pl", here.leaf_gradient, x) - shift
-    return x, dw, du, dtau, dz
+    return _Direction(x, du, dw, dtau, dz)
 
 
-def _move(problem: Problem, choice: Mask, at: Iterate, direction: tuple[Array, Array, Array, Array], target: Array, pace: Pace) -> Iterate:
-    """Go a Newton step, shortened where it would bring a pair too near to zero; tasks' costs are set afresh."""
-    x, dw, du, dtau, dz = direction
-    growth = np.where(choice, dw / np.where(choice, at.mode_share, 1.0), 0.0)
+def _move(problem: Problem, choice: Mask, at: Iterate, step: _Direction, target: Array, pace: Pace) -> Iterate:
+    """Go a Newton step, shortened where it would bring a pair too near to zero; tasks' costs are set afresh unless mu is tiny."""
+    growth = np.where(choice, step.mode_share / np.where(choice, at.mode_share, 1.0), 0.0)
     length = np.ones(len(problem))
     deep = target < DEEP
     for _ in range(pace.halvings + 1):
         share = at.mode_share * _factor(length[:, None, None] * growth, pace)
         share = share / np.where(problem.dead, 1.0, share.sum(axis=-1))[..., None]
-        price = at.price * _factor(length[:, None] * x, pace)
-        unused = at.unused * _factor(length[:, None] * du / at.unused, pace)
+        price = at.price * _factor(length[:, None] * step.log_price, pace)
+        unused = at.unused * _factor(length[:, None] * step.unused / at.unused, pace)
         cost = problem.cost(price)
         least = np.where(problem.open, cost, np.inf).min(axis=-1)
         least = np.where(problem.dead, 1.0, least)
         average = (share * cost * problem.open).sum(axis=-1)
         smooth = np.minimum(average / (1 + choice.sum(axis=-1) * target[:, None]), least / (1 + 0.1 * target[:, None]))
-        stepped = at.leaf_cost * np.exp(np.clip(length[:, None] * dz, -pace.down, np.log(pace.up)))
+        stepped = at.leaf_cost * np.exp(np.clip(length[:, None] * step.log_leaf_cost, -pace.down, np.log(pace.up)))
         leaf_cost = np.where(choice.any(axis=-1), np.where(deep[:, None], stepped, smooth), least)
         measured = cost / leaf_cost[..., None] - 1
-        stepped = at.excess * _factor(length[:, None, None] * dtau / at.excess, pace)
+        stepped = at.excess * _factor(length[:, None, None] * step.excess / at.excess, pace)
         excess = np.where(choice, np.where(deep[:, None, None], stepped, measured), 1.0)
         lowest = np.minimum(
             np.where(choice, share * excess, np.inf).min(axis=(1, 2)), np.where(problem.scarce, price * unused, np.inf).min(axis=1)

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import TRACE, Regime, certify, polish
 from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
-from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.production import Array, cost_shares, log_unit_cost
+from taskmodel.allocation.presolve import Problem
+from taskmodel.production import Array
 
 MAX_GAP = 1e-9
 EXACT_GAP = 1e-11
-FLOORS = (1e-9, 1e-14, 1e-20)  # where the rough stage stops, before each try of the exact one
+FLOORS = (1e-9, 1e-15, 1e-30, 1e-60)  # where the rough stage stops, before each try of the exact one
 
 
 def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array, Array]:
@@ -28,7 +28,7 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
     Returns
     -------
     regime : Regime
-        ``solved`` where active modes and prices are exact.
+        Exact where ``solved``.
     log_output : array, shape (point,)
     gap : array, shape (point,)
         Duality gap [1]; above `MAX_GAP` where no answer was found.
@@ -37,21 +37,20 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
     best = _blank(problem)
     log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
 
-    def keep_better(rows: NDArray[np.intp], part: Problem, found: Regime, valid: Mask) -> None:
-        """Certify answers and take over those that are better; an exact one beats an approximate one with a gap as good."""
-        found, part, rows = found.take(valid), part[valid], rows[valid]
+    def keep_better(rows: NDArray[np.intp], part: Problem, found: Regime) -> None:
+        """Certify exact answers and take over those that are better."""
+        part, rows, found = part[found.solved], rows[found.solved], found.take(found.solved)
         if not len(rows):
             return
         made, certified = certify(part, found)
-        better = certified < np.where(found.solved & ~best.solved[rows], np.maximum(gap[rows], EXACT_GAP), gap[rows])
+        better = certified < gap[rows]
         best.put(rows[better], found.take(better))
         log_output[rows[better]], gap[rows[better]] = made[better], certified[better]
 
     if start is not None:
-        found = polish(problem, start)
-        keep_better(np.arange(points), problem, found, found.solved)
+        keep_better(np.arange(points), problem, polish(problem, start))
     for pace in (BOLD, CAREFUL, PATIENT):
-        rows = np.flatnonzero(~(best.solved & (gap < MAX_GAP)))
+        rows = np.flatnonzero(~(gap < MAX_GAP))
         part, rough = problem[rows], None
         for floor in FLOORS:
             if not len(rows):
@@ -59,12 +58,8 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
             rough = interior_point(part, pace, floor, rough)
             near = np.all(np.isfinite(rough.price), axis=1) & np.all(np.isfinite(rough.excess), axis=(1, 2))
             rows, part, rough = rows[near], part[near], rough.take(near)
-            if not len(rows):
-                break
-            keep_better(rows, part, _as_it_is(part, rough), np.ones(len(rows), dtype=bool))
-            found = polish(part, _sharpened(part, rough))
-            keep_better(rows, part, found, found.solved)
-            again = ~(best.solved[rows] & (gap[rows] < EXACT_GAP))
+            keep_better(rows, part, polish(part, _sharpened(part, rough)))
+            again = ~(gap[rows] < EXACT_GAP)
             rows, part, rough = rows[again], part[again], rough.take(again)
     return best, log_output, gap
 
@@ -74,7 +69,7 @@ def _blank(problem: Problem) -> Regime:
     return Regime(
         active=np.zeros((points, leaves, modes), dtype=bool),
         priced=np.zeros((points, factors), dtype=bool),
-        price=np.zeros((points, factors)),
+        price=problem.scarce / np.maximum(problem.scarce.sum(axis=1, keepdims=True), 1),
         mode_share=np.zeros((points, leaves, modes)),
         weight=np.zeros((points, leaves)),
         leaf_cost=np.ones((points, leaves)),
@@ -86,33 +81,15 @@ def _blank(problem: Problem) -> Regime:
     )
 
 
-def _as_it_is(problem: Problem, rough: Iterate) -> Regime:
-    """The rough answer as a regime in which everything is a little active."""
-    log_c, theta = log_unit_cost(problem.tree, np.log(rough.leaf_cost), problem.share, problem.elasticity)
-    return Regime(
-        active=problem.open,
-        priced=problem.scarce,
-        price=rough.price,
-        mode_share=rough.mode_share,
-        weight=cost_shares(problem.tree, theta)[:, : problem.tree.leaves],
-        leaf_cost=rough.leaf_cost,
-        log_cost=log_c[:, problem.tree.root],
-        converged=np.zeros(len(problem), dtype=bool),
-        solved=np.zeros(len(problem), dtype=bool),
-        guess=rough.price,
-        guess_used=1 - rough.unused,
-    )
-
-
 def _sharpened(problem: Problem, rough: Iterate) -> Regime:
     """The regime a rough answer points to: what stays as mu goes to zero is active, what vanishes is not."""
-    active = rough.share_stays > 0.5
-    active |= rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True)
+    active = (rough.share_stays > 0.5) | (rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True))
     active &= problem.open
-    priced = problem.scarce & (rough.price_stays > 0.5)
-    priced |= problem.scarce & (rough.price == rough.price.max(axis=1, keepdims=True))
-    result = _as_it_is(problem, rough)
+    priced = (rough.price_stays > 0.5) | (rough.price == rough.price.max(axis=1, keepdims=True))
+    priced &= problem.scarce
+    result = _blank(problem)
     result.active, result.priced = active, priced
     result.price = np.where(priced, rough.price, np.where(problem.scarce, TRACE, 0.0))
     result.mode_share = np.where(active, rough.mode_share, 0.0)
+    result.guess, result.guess_used = rough.price, 1 - rough.unused
     return result
