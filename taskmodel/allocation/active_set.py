@@ -29,8 +29,12 @@ NEWTON_STEPS = 40
 MENDS = 12
 COST_TOLERANCE = 1e-11  # relative: how much cheaper an idle mode must look before it enters
 USE_TOLERANCE = 1e-11  # relative: how far a factor may be used beyond its supply
-CONVERGED = 1e-13
+CONVERGED = 1e-12  # log: balance and ties to rounding
+NEARLY_CONVERGED = 1e-11  # the same where costs are so sensitive to prices that rounding is all that is left
+PATIENCE = 10  # steps, after which the latter will do
+SOLVED = 1e-6  # log: balance at which what remains to be done is small
 DAMPING = 1e-13
+RUNAWAY = 1e25  # in the scaled matrix, whose entries are of order one near a solution
 FIRST_PRICE = 1e-6
 LEAST_GROWTH = 0.5  # by which any price may grow in a step
 MOST_FALL = 0.999  # by which a price may fall in a step
@@ -114,7 +118,7 @@ def newton(problem: Problem, state: Regime, together: bool = False) -> Mask:
     for step in range(NEWTON_STEPS):
         # points whose prices run away are reported as not converged
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            finished, size = _newton_step(part, now, together)
+            finished, size = _newton_step(part, now, together, CONVERGED if step < PATIENCE else NEARLY_CONVERGED)
         lost = ~np.isfinite(size)
         stop = finished | lost
         if stop.any() or step == NEWTON_STEPS - 1:
@@ -127,7 +131,7 @@ def newton(problem: Problem, state: Regime, together: bool = False) -> Mask:
     return converged
 
 
-def _newton_step(problem: Problem, now: Regime, together: bool) -> tuple[Mask, Array]:
+def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float) -> tuple[Mask, Array]:
     """One step in place; returns where it was already at rounding, and its size."""
     tree = problem.tree
     points, leaves, modes, factors = problem.bundle.shape
@@ -189,10 +193,11 @@ def _newton_step(problem: Problem, now: Regime, together: bool) -> tuple[Mask, A
     mismatch = np.where(leaf_cost[tie_point, tie_leaf] < NO_PRICE, 0.0, np.log(relative[tie_point, tie_leaf, tie_mode]))
     right[tie_point, factors + place] = -mismatch * tie_scale
 
-    broken = ~(np.isfinite(full).all(axis=(1, 2)) & np.isfinite(right).all(axis=1))
+    broken = ~((np.abs(full).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
     full[broken] = np.eye(size)
     right[broken] = 0.0
-    solution = np.linalg.solve(full, right[..., None])[..., 0]
+    solution = _solved(full, right)
+    broken |= ~np.isfinite(solution).all(axis=1)
     x = solution[:, :factors] * scale
     # use is nearly a power of a price where it is far from one, and nearly linear in it where it is close
     near = np.abs(np.log(used)) < NEAR
@@ -211,13 +216,29 @@ def _newton_step(problem: Problem, now: Regime, together: bool) -> tuple[Mask, A
     imbalance = np.abs(np.log(used)).max(axis=1)
     apart = np.zeros(points)
     np.maximum.at(apart, tie_point, np.abs(mismatch))
-    finished = (imbalance < CONVERGED * 10) & (apart < CONVERGED * 10)
+    finished = (imbalance < tolerance) & (apart < tolerance)
+    # a price that no cost depends on any more while all else is solved: it is zero, which is for the caller to say
+    part = np.where(now.active[..., None], f, 0.0).max(axis=(1, 2))
+    idle = now.priced & (used < 1) & (part < NO_PART)
+    rest = np.where(idle, 0.0, np.abs(np.log(used))).max(axis=1)
+    moved[idle.any(axis=1) & (rest < SOLVED) & (apart < SOLVED) & ~finished] = np.nan
     going = ~(finished | broken)[:, None]
     now.weight[:], now.leaf_cost[:], now.log_cost[:] = weight, leaf_cost, log_c[:, tree.root]
     now.price[:] = np.where(going & now.priced, np.maximum(s * factor, TRACE), s)
     now.mode_share[:] = np.where(going[..., None] & now.active, w + step, w)
     moved[broken] = np.nan
     return finished, moved
+
+
+def _solved(matrix: Array, right: Array) -> Array:
+    """Solutions of linear systems, shapes (point, size, size) and (point, size); NaN where a matrix is singular to rounding."""
+    try:
+        return np.linalg.solve(matrix, right[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        if len(matrix) == 1:
+            return np.full_like(right, np.nan)
+        half = len(matrix) // 2
+        return np.concatenate([_solved(matrix[:half], right[:half]), _solved(matrix[half:], right[half:])])
 
 
 def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: bool) -> Mask:

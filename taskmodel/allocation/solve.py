@@ -12,7 +12,7 @@ from taskmodel.production import Array
 
 MAX_GAP = 1e-9
 EXACT_GAP = 1e-11
-FLOORS = (1e-9, 1e-15, 1e-30, 1e-60)  # where the rough stage stops, before each try of the exact one
+FLOORS = (1e-5, 1e-9, 1e-15, 1e-30, 1e-60)  # where the rough stage stops, before each try of the exact one
 
 
 def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array, Array]:
