@@ -20,6 +20,8 @@ from taskmodel.walker import Path, Walker
 
 PLACE = 1e-12  # relative width to which the place of an event is narrowed down
 ASIDE = 1e-9  # relative distance at which both sides of an event are looked at
+NEARBY = 1e-6  # relative distance at which two estimates of a place are of the same event
+VISIBLE = 1e-9  # margins nearer to zero than this are ties
 KINDS = (
     "automatable",
     "adopted",
@@ -87,9 +89,8 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
     """Events inside the stretches between neighbouring points, all stretches at once."""
     left = np.arange(len(path.compute) - 1)
     left = left[~path.before[left]]  # a step across a threshold is no stretch
-    left = left[~path.same(left, path, left + 1)]
+    low, high = _split_where_it_dips(walker, path.take(left), path.take(left + 1))
     found: list[Found] = []
-    low, high = path.take(left), path.take(left + 1)
     attempt = 0
     while len(low.compute):
         # a margin may be used up at the very start of a stretch and tell nothing of the rest: halving always gets on
@@ -101,10 +102,12 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
         left_side = walker.solve(near, np.zeros(len(near), dtype=bool), low.allocation)
         right_side = walker.solve(far, inner_before, high.allocation)
         every = np.arange(len(place))
-        changed = ~left_side.same(every, right_side, every)
-        for row in np.flatnonzero(changed).tolist():
-            before, after = (side.allocation.take([row]) for side in (left_side, right_side))
-            found.append(Found(place[row], _differences(left_side, row, right_side, row), before, after))
+        changed = np.flatnonzero(~left_side.same(every, right_side, every))
+        one, two = left_side.take(changed), right_side.take(changed)
+        exact = _first_place(walker, one, two)
+        for row in range(len(changed)):
+            changes = _differences(one, row, two, row)
+            found.append(Found(exact[row], changes, one.allocation.take([row]), two.allocation.take([row])))
         earlier = np.flatnonzero(~low.same(every, left_side, every) & (near > low.compute))
         later = np.flatnonzero(~right_side.same(every, high, every) & (far < high.compute))
         low, high = low.take(earlier).join(right_side.take(later)), left_side.take(earlier).join(high.take(later))
@@ -112,69 +115,130 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
     return found
 
 
+def _split_where_it_dips(walker: Walker, low: Path, high: Path) -> tuple[Path, Path]:
+    """The stretches whose ends differ, and halves of those with equal ends inside which a mode or factor may come and go.
+
+    Where both ends have the same regime, its margins are followed to the middle; where a parabola through the three values
+    of one falls below zero, the optimum is looked at there.
+    """
+    every = np.arange(len(low.compute))
+    same = low.same(every, high, every)
+    if not same.any():
+        return low, high
+    one, two = low.take(same), high.take(same)
+    a, b = np.log(one.compute), np.log(two.compute)
+    first, middle, last = (
+        _margins(walker, one, np.exp(x), np.zeros(len(x), dtype=bool) if before is None else before)[0]
+        for x, before in ((a, None), ((a + b) / 2, None), (b, two.before))
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):  # inf where there is no such margin
+        bend, slope = 2 * (first - 2 * middle + last), -3 * first + 4 * middle - last
+        lowest = np.where(bend > 0, np.clip(-slope / (2 * bend), 0.0, 1.0), 0.0)
+        depth = first + slope * lowest + bend * lowest**2
+        depth = np.where(np.isfinite(depth), np.minimum(depth, middle), np.inf)
+        depth = np.where(np.isfinite(first) & ~np.isfinite(middle), -np.inf, depth)
+    which = np.argmin(depth, axis=1)
+    rows = np.flatnonzero(depth.min(axis=1, initial=0.0) < -VISIBLE)
+    at = np.clip(lowest[rows, which[rows]], 0.1, 0.9)
+    where = np.exp(a[rows] + at * (b - a)[rows])
+    one, two = one.take(rows), two.take(rows)
+    inner = walker.solve(where, np.zeros(len(where), dtype=bool), one.allocation)
+    inside = np.arange(len(where))
+    other = ~inner.same(inside, one, inside)
+    one, inner, two = one.take(other), inner.take(other), two.take(other)
+    return low.take(~same).join(one).join(inner), high.take(~same).join(inner).join(two)
+
+
 def _first_place(walker: Walker, low: Path, high: Path) -> Array:
     """Where the first of the changes between the ends of each stretch happens, by following both regimes; shape (stretch,).
 
-    A margin of the regime at the low end that changes sign, or one at the high end seen backwards, is a candidate. Where
-    no margin tells, the middle is returned, which halves the stretch.
+    The regime at the low end ends where one of its margins is used up. Where it ends by having no solution at all, as when a
+    price falls to zero, the regime at the high end is followed backwards: what one loses there the other has to spare. Where
+    neither tells, the middle is returned, which halves the stretch.
     """
-    best = np.full(len(low.compute), np.inf)
-    for start, from_low in ((low, True), (high, False)):
-        place, valid = _margin_root(walker, low, high, start, from_low)
-        better = valid & (place < best)
-        best = np.where(better, place, best)
-    return np.where(np.isfinite(best), best, np.sqrt(low.compute * high.compute))
+    if not len(low.compute):
+        return np.empty(0)
+    place, valid, sure = _margin_root(walker, low, high, from_low=True)
+    if (valid & sure).all():
+        return place
+    backward, seen, certain = _margin_root(walker, low, high, from_low=False)
+    better = seen & certain & ~(valid & (sure | (backward > place * (1 + NEARBY))))
+    place = np.where(better, backward, place)
+    return np.where(valid | better, place, np.sqrt(low.compute * high.compute))
 
 
-def _margin_root(walker: Walker, low: Path, high: Path, start: Path, from_low: bool) -> tuple[Array, NDArray[np.bool_]]:
-    """The place nearest the start of the stretch's low end at which a margin of one regime that differs at the other end is zero."""
+def _margins(walker: Walker, start: Path, compute: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_], Array, Array]:
+    """Margins of the regimes of ``start`` at other points, shape (point, margin), inf where there is none.
+
+    Also: whether the regimes have a solution there, and by how much oversight binds and leads, shape (point,).
+    """
+    arrays = walker.arrays(compute, before)
+    m = margins(*arrays, start.allocation)
+    price = np.where(start.allocation.priced, m.factor_elasticity, np.inf)
+    modes = np.minimum(m.excess_cost, m.mode_share)
+    parts = [modes.reshape(len(compute), modes[0].size if len(modes) else 0), m.spare, price]
+    bind, lead = walker.oversight_margins(compute, as_allocation(arrays[0], m))
+    return np.concatenate(parts, axis=1), m.solved, bind, lead
+
+
+def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool) -> tuple[Array, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where the first margin of the regime at one end is used up on the way to the other.
+
+    Returns
+    -------
+    place : array, shape (stretch,)
+    valid : array of bool, shape (stretch,)
+        There is such a place.
+    sure : array of bool, shape (stretch,)
+        The margin was seen on both sides of zero; otherwise the regime has no solution beyond the place.
+    """
+    start, end = (low, high) if from_low else (high, low)
+    one, two = start.allocation, end.allocation
     rows = len(low.compute)
-    one, two = low.allocation, high.allocation
-    modes, factors = one.usable != two.usable, one.priced != two.priced
+    differs = np.concatenate([(one.usable != two.usable).reshape(rows, -1), one.priced != two.priced, one.priced != two.priced], axis=1)
+    counted = differs
 
-    def smallest(compute: Array) -> tuple[Array, NDArray[np.bool_]]:
+    def smallest(log_compute: Array) -> tuple[Array, NDArray[np.bool_]]:
         """The least of the margins that are used up on the way; positive on the regime's own side."""
-        arrays = walker.arrays(compute, high.before)
-        m = margins(*arrays, start.allocation)
-        parts = [
-            np.where(modes, np.minimum(m.excess_cost, m.mode_share), np.inf).reshape(rows, -1),
-            np.where(factors, m.spare, np.inf),
-        ]
-        bind, lead = walker.oversight_margins(compute, as_allocation(arrays[0], m))
-        for value, was, other in (
-            (bind, start.binds, (high if from_low else low).binds),
-            (lead, start.bottleneck, (high if from_low else low).bottleneck),
-        ):
+        values, solved, bind, lead = _margins(walker, start, np.exp(log_compute), high.before)
+        parts = [np.where(counted, values, np.inf)]
+        for value, was, other in ((bind, start.binds, end.binds), (lead, start.bottleneck, end.bottleneck)):
             parts.append(np.where(was != other, np.where(was, value, -value), np.inf)[:, None])
-        return np.concatenate(parts, axis=1).min(axis=1), m.solved
+        least = np.concatenate(parts, axis=1).min(axis=1)
+        return least, solved & np.isfinite(least)
 
     a, b = np.log(low.compute), np.log(high.compute)
-    own, far = (a, b) if from_low else (b, a)
-    at_own, fine = smallest(np.exp(own))
-    at_far, there = smallest(np.exp(far))
-    valid = fine & np.isfinite(at_own) & (at_own >= 0)
-    # beyond its end a regime may have no solution at all: then it has ended
-    at_far = np.where(there & np.isfinite(at_far), at_far, -1.0)
-    valid &= at_far < 0
-    inside, outside = own.copy(), far.copy()
-    value_in, value_out = np.where(valid, at_own, 1.0), np.where(valid, at_far, -1.0)
+    inside, outside = (a, b) if from_low else (b, a)
+    inside, outside = inside.copy(), outside.copy()
+    # margins of nothing at the start are ties that go on, unless they are among what changes
+    counted = differs | (_margins(walker, start, np.exp(inside), high.before)[0] > VISIBLE)
+    value_in, fine = smallest(inside)
+    value_out, sure = smallest(outside)
+    valid = fine & (value_in >= 0) & ~(sure & (value_out >= 0))
+    value_in, value_out = np.where(valid, value_in, 1.0), np.where(valid & sure, value_out, -1.0)
+    earlier, value_earlier = inside.copy(), value_in.copy()
     for step in range(60):
         width = np.abs(outside - inside)
-        if np.all(width <= PLACE) or not valid.any():
+        if np.all((width <= PLACE) | ~valid):
             break
-        secant = inside + (outside - inside) * value_in / (value_in - value_out)
         middle = 0.5 * (inside + outside)
-        # every third step halves; the others are secants kept a little off the ends, so that both ends close in
-        guess = np.where(step % 3 == 2, middle, secant)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            secant = inside + (outside - inside) * value_in / (value_in - value_out)
+            # beyond a price of zero there is nothing to interpolate with
+            ahead = inside + (inside - earlier) * value_in / (value_earlier - value_in)
+        guess = np.where(sure, secant, np.where(np.isfinite(ahead), ahead, middle))
+        # every third step halves; the others are kept a little off the ends, so that both ends close in
+        guess = np.where((step % 3 == 2) | ((guess - inside) * (guess - outside) >= 0), middle, guess)
         nudge = np.minimum(PLACE / 2, width / 4) * np.sign(outside - inside)
         guess = np.where(np.abs(guess - inside) < np.abs(nudge), inside + nudge, guess)
         guess = np.where(np.abs(guess - outside) < np.abs(nudge), outside - nudge, guess)
-        value, solved = smallest(np.exp(guess))
-        value = np.where(solved & np.isfinite(value), value, -1.0)
-        good = value >= 0
+        value, solved = smallest(guess)
+        good = solved & (value >= 0)
+        earlier, value_earlier = np.where(good, inside, earlier), np.where(good, value_in, value_earlier)
         inside, value_in = np.where(good, guess, inside), np.where(good, value, value_in)
-        outside, value_out = np.where(good, outside, guess), np.where(good, value_out, value)
-    return np.exp(0.5 * (inside + outside)), valid
+        outside, value_out = np.where(good, outside, guess), np.where(good, value_out, np.where(solved, value, -1.0))
+        sure = np.where(good, sure, solved)
+    return np.exp(0.5 * (inside + outside)), valid, sure
 
 
 def as_allocation(bundles: Array, m: Margins) -> Allocation:

@@ -25,6 +25,9 @@ from taskmodel.organisation import HUMAN
 from taskmodel.production import Array
 from taskmodel.walker import Walker
 
+MESH = 24  # points per factor of ten of the axis
+OFFSET = np.sqrt(2) - 1  # keeps them off round numbers, at which catalogs like to have events
+
 
 def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
     """Solve a research organisation along the compute axis, and find every event on the way.
@@ -53,18 +56,20 @@ def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
     walker = Walker(catalog)
     at = walker.organisation
     thresholds = np.unique(at.opens_at[(at.opens_at > grid[0]) & (at.opens_at <= grid[-1])])
-    places = np.concatenate([grid, thresholds, thresholds])
-    before = np.repeat([False, True, False], [len(grid), len(thresholds), len(thresholds)])
+    mesh = _mesh(grid[0], grid[-1])
+    places = np.concatenate([mesh, thresholds, thresholds])
+    before = np.repeat([False, True, False], [len(mesh), len(thresholds), len(thresholds)])
     places, before = _in_order(places, before)
     path = walker.solve_path(places, before)
     found = changes_at_thresholds(walker, path) + changes_between(walker, path)
-    reported = np.searchsorted(places, grid, side="right") - 1
-    values = walker.yardstick.measure(grid, path.allocation.take(reported))
+    near = np.searchsorted(places, grid, side="right") - 1
+    reported = walker.solve(grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)).allocation
+    values = walker.yardstick.measure(grid, reported)
     return results.dataset(
         catalog,
         walker.organisation,
         grid,
-        path.allocation.take(reported),
+        reported,
         values,
         ceilings(walker, grid),
         _event_table(walker, found),
@@ -195,6 +200,13 @@ def _grid(catalog: Catalog, compute: ArrayLike | None) -> Array:
         place = int(np.argmin(np.diff(grid) > 0))
         raise ValueError(f"compute must increase from point to point; found {grid[place]:g} and then {grid[place + 1]:g}")
     return grid
+
+
+def _mesh(low: float, high: float) -> Array:
+    """Points between which events are looked for: the ends, and places that depend on neither them nor on what is reported."""
+    first, last = MESH * np.log10(low) - OFFSET, MESH * np.log10(high) - OFFSET
+    inner = 10 ** ((np.arange(np.floor(first) + 1, np.ceil(last)) + OFFSET) / MESH)
+    return np.unique(np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]]))
 
 
 def _in_order(places: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:

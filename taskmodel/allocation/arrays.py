@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.allocation.active_set import NO_PART, NO_PRICE, TRACE, Regime, certify, polish
-from taskmodel.allocation.degenerate import ZERO_SHARE, elasticity_range, fair_splits, flat_prices, flat_splits
+from taskmodel.allocation.degenerate import UNIQUE, ZERO_SHARE, elasticity_range, fair_splits, flat_prices, flat_splits
 from taskmodel.allocation.presolve import Presolved, Problem, presolve
 from taskmodel.allocation.solution import Allocation, SolveError, Status
 from taskmodel.allocation.solve import EXACT_GAP, MAX_GAP, solve
 from taskmodel.production import Array, Nest, Tree, node_log_output
 
 TILE = 2_000_000  # bundle entries handled at once
-TIE = 1e-10  # relative: modes whose costs differ by less are tied
-KINK = 1e-7  # elasticities that differ by more than this over the optimal prices make a kink
+TIE = 5e-12  # relative: modes whose costs differ by less are tied
 
 
 def allocate(
@@ -372,7 +371,7 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
         mode_share[more[as_good]], usable[more] = fair.mode_share[as_good], can_carry
     for point in np.flatnonzero(found)[flat_prices(problem[found], regime.take(found))]:
         price[point], low_high[point] = elasticity_range(problem, regime, point)
-    kink = np.any(low_high[..., 1] - low_high[..., 0] > KINK, axis=1)
+    kink = np.any(low_high[..., 1] - low_high[..., 0] > UNIQUE, axis=1)
 
     activity = np.where(problem.dead, 0.0, regime.weight / regime.leaf_cost)[..., None] * mode_share
     most_used = np.einsum("plm,plmk->pk", activity, problem.bundle).max(axis=1)

@@ -27,7 +27,7 @@ FLAT = 1e-9  # curvature, relative to the largest, below which a direction count
 TIGHT = 1e-11  # relative: a factor used up to this counts as used up
 ZERO_SHARE = 1e-12
 CARRIES = 1e-7  # a mode that could carry less of its task than this cannot carry it
-UNIQUE = 1e-9  # elasticities that differ by less than this over the optimal prices are one
+UNIQUE = 1e-7  # elasticities that differ by less than this over the optimal prices are one; linear programs do not tell smaller ones
 
 
 def flat_prices(problem: Problem, regime: Regime) -> Mask:
