@@ -14,6 +14,7 @@ from taskmodel.measures import SOURCES, Yardstick
 from taskmodel.organisation import Organisation, organisation
 from taskmodel.production import Array, Nest, Rows
 
+ROUNDING = 1e-11  # [1] shares that are equal over a stretch, as with an elasticity of 1, differ by as much
 COARSE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 
@@ -101,4 +102,4 @@ class Walker:
         review = SOURCES.index("review")
         others = np.delete(share, review, axis=1)
         bind, lead = share[:, review] - self.tolerance, share[:, review] - others.max(axis=1)
-        return np.nan_to_num(bind, nan=-1.0), np.nan_to_num(lead, nan=-1.0)
+        return np.nan_to_num(bind, nan=-1.0) - ROUNDING, np.nan_to_num(lead, nan=-1.0) - ROUNDING
