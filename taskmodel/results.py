@@ -48,9 +48,18 @@ VARIABLES = {
     "oversight_elasticity": ("1", f"elasticity of output to all review hours per unit of work, sign reversed; {_NO_OUTPUT}"),
     "bottleneck_share": ("1", f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}"),
     "binding_factor": ("", "the source with the largest bottleneck share; empty: nothing can be produced, or there is no limit to it"),
-    "oversight_ceiling": ("1", "output with unlimited inference and experiments, at the capability of this compute; inf: no limit"),
-    "no_oversight_ceiling": ("1", "the same with all review hours set to 0; inf: no limit"),
-    "oversight_ceiling_full": ("1", "output with unlimited inference and experiments and every delegable task open; inf: no limit"),
+    "oversight_ceiling": (
+        "1",
+        "output with unlimited inference and experiments at this capability; inf: no limit; NaN: beyond any float, or not certified",
+    ),
+    "no_oversight_ceiling": (
+        "1",
+        "the same with all review hours set to 0; inf: no limit; NaN: beyond any float, or not certified",
+    ),
+    "oversight_ceiling_full": (
+        "1",
+        "output with unlimited inference and experiments and every delegable task open; inf: no limit; NaN: not certified",
+    ),
     "duality_gap": ("1", "1 - output x unit cost: bound on the relative error of output"),
     "status": ("", "kind of answer: optimal, kink (prices not unique), zero, supremum (not attained), unbounded"),
     "kind": ("", "what changes"),
@@ -179,9 +188,13 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
+    TypeError
+        If the result is no dataset.
     OSError
         If it cannot be written.
     """
+    if not isinstance(result, xr.Dataset):
+        raise TypeError(f"save needs a Dataset, as taskmodel.sweep returns it; found {type(result).__name__}")
     over_events = [name for name in result.data_vars if "event" in result[name].dims]
     inputs = {name: result.attrs[name] for name in INPUTS if name in result.attrs}
     main = result.drop_vars(over_events)
@@ -203,7 +216,12 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
     OSError
         If the file cannot be read.
     """
-    groups = xr.open_groups(path, engine="h5netcdf")
+    try:
+        groups = xr.open_groups(path, engine="h5netcdf")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise OSError(f"{os.fspath(path)}: not a result that taskmodel.save wrote: {error}") from error
     try:
         parts = {name: group.load() for name, group in groups.items()}
     finally:

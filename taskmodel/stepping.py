@@ -47,11 +47,14 @@ def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
 
     Raises
     ------
+    TypeError
+        If the catalog is none, such as its name.
     ValueError
         If the grid is not as described.
     SolveError
         If a point has no answer that can be certified, or the catalog's people without AI produce nothing.
     """
+    _needs_catalog(catalog)
     grid = _grid(catalog, compute)
     walker = Walker(catalog)
     at = walker.organisation
@@ -94,20 +97,21 @@ def events(result: xr.Dataset) -> xr.Dataset:
     return results.select_events(result)
 
 
-def latency(catalog: Catalog, compute: float) -> xr.Dataset:
+def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     """The critical path at one point of the compute axis.
 
     Parameters
     ----------
-    compute : float
-        Effective compute [FLOP/year].
+    compute : float, optional
+        Effective compute [FLOP/year]. Default: the catalog's ``compute.today``.
 
     Returns
     -------
     xarray.Dataset
         Over ``task``: duration, start, slack, whether it is on the critical path; the length of one pass with and without AI.
     """
-    point = np.array([compute], dtype=float)
+    _needs_catalog(catalog)
+    point = np.array([catalog.compute.today.value if compute is None else compute], dtype=float)
     if point.shape != (1,) or not (np.isfinite(point) & (point > 0)).all():
         raise ValueError(f"compute must be one positive, finite number [FLOP/year]; found {compute!r}")
     walker = Walker(catalog)
@@ -137,6 +141,8 @@ def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array 
     ValueError
         If there is nothing to compare, or two have the same name.
     """
+    if isinstance(catalogs, (Catalog, str)):
+        raise TypeError(f"compare needs a list or mapping of catalogs; found {catalogs!r}: put it in a list with another")
     named = dict(catalogs) if isinstance(catalogs, Mapping) else {}
     if not isinstance(catalogs, Mapping):
         for catalog in catalogs:
@@ -170,21 +176,30 @@ def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array 
 
 
 def ceilings(walker: Walker, compute: Array, before: ArrayLike = False) -> dict[str, Array]:
-    """Output relative to people alone when inference and experiments are unlimited: as is, with all tasks open, and without review."""
+    """Output relative to people alone when inference and experiments are unlimited: as is, with all tasks open, and without review.
+
+    NaN where it could not be certified, or has a limit beyond the largest number, as with elasticities just below 1.
+    """
     at, base = walker.organisation.with_unlimited("inference", "experiments"), walker.yardstick.base_output
     open_tasks = at.automatable(compute, before)
     patterns, which = np.unique(open_tasks, axis=0, return_inverse=True)
     patterns = np.concatenate([patterns, np.any(at.policy[:, HUMAN + 1 :], axis=1)[None]])
     supply = np.repeat(at.base_supply[None], len(patterns), axis=0)
-    with_review = allocate(at.fixed_bundles, supply, at.nest, at.open_modes(patterns)).output / base
+    with_review = allocate(at.fixed_bundles, supply, at.nest, at.open_modes(patterns), throw=False).output / base
     free = at.without_review()
-    without = allocate(free.fixed_bundles, supply, at.nest, at.open_modes(patterns)).output / base
+    without = allocate(free.fixed_bundles, supply, at.nest, at.open_modes(patterns), throw=False).output / base
     which = which.reshape(-1)
     return {
         "oversight_ceiling": with_review[which],
         "no_oversight_ceiling": without[which],
         "oversight_ceiling_full": with_review[-1],
     }
+
+
+def _needs_catalog(catalog: Catalog) -> None:
+    if not isinstance(catalog, Catalog):
+        how = f"load it with taskmodel.load_catalog({catalog!r})" if isinstance(catalog, str) else "taskmodel.load_catalog returns one"
+        raise TypeError(f"a Catalog is needed; found {type(catalog).__name__}: {how}")
 
 
 def _grid(catalog: Catalog, compute: ArrayLike | None) -> Array:

@@ -87,6 +87,7 @@ BAD = {
     "unknown_key": ("40:5", "tasks.check.horizn", "did you mean 'horizon'?"),
     "unknown_nest": ("37:12", "tasks.check.phase", "there is no nest 'reserch'; did you mean 'research'?"),
     "unknown_parent": ("27:19", "nests.build.parent", "there is no nest 'reserch'; did you mean 'research'?"),
+    "nobody_may": ("39:16", "tasks.check.by_people", "let `by_people` or `delegable` be true"),
     "unknown_pool": ("38:11", "tasks.check.pool", "there is no pool 'poeple'; did you mean 'people'?"),
     "unknown_source": ("33:62", "tasks.write.review_ratio.source", "there is no source 'works2021'; did you mean 'works2020'?"),
     "unknown_task": ("38:13", "tasks.check.after.0", "there is no task 'wrte'; did you mean 'write'?"),

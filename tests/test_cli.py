@@ -275,11 +275,14 @@ def test_no_bad_file_brings_a_traceback(capsys, name):
 
 
 @pytest.mark.parametrize(
-    "setting, why",
-    [("pools.researchers.headcount=0", "pools.researchers"), ("tasks.approve_release.by_people=false", "approve_release")],
+    "settings, why",
+    [
+        (["pools.researchers.headcount=0"], "pools.researchers"),
+        (["tasks.write_code.by_people=false", "tasks.write_code.automation_threshold=1e60"], "write_code"),
+    ],
 )
-def test_no_answer_is_exit_1_and_says_why(capsys, starter, setting, why):
-    assert why in complaint(capsys, "run", starter, *QUICK, "--set", setting, code=1)
+def test_no_answer_is_exit_1_and_says_why(capsys, starter, settings, why):
+    assert why in complaint(capsys, "run", starter, *QUICK, *(word for setting in settings for word in ("--set", setting)), code=1)
     assert not Path("taskmodel-results").exists()
 
 

@@ -43,6 +43,34 @@ def test_public_names_are_listed():
     assert set(taskmodel.__all__) | {"__version__"} <= set(dir(taskmodel))
 
 
+def test_nothing_else_is_listed():
+    assert {name for name in dir(taskmodel) if not name.startswith("_")} == set(taskmodel.__all__)
+
+
+@pytest.mark.parametrize("function", [taskmodel.sweep, taskmodel.latency])
+def test_the_name_of_a_catalog_is_no_catalog(function):
+    with pytest.raises(TypeError, match=r"load_catalog\('alignment_research'\)"):
+        function("alignment_research")
+
+
+def test_comparing_one_catalog_and_saving_one_say_what_is_needed(tmp_path):
+    catalog = taskmodel.load_catalog("t_agi_ladder")
+    with pytest.raises(TypeError, match="list or mapping"):
+        taskmodel.compare(catalog)
+    with pytest.raises(TypeError, match="Dataset"):
+        taskmodel.save(catalog, tmp_path / "result.nc")
+    with pytest.raises(TypeError, match="mapping of paths"):
+        catalog.replace("supervision.headcount")
+    assert not list(tmp_path.iterdir())
+
+
+def test_opening_another_file_names_it(tmp_path):
+    path = tmp_path / "notes.nc"
+    path.write_text("nothing")
+    with pytest.raises(OSError, match="notes.nc"):
+        taskmodel.open(path)
+
+
 def test_version_is_the_installed_one():
     from importlib.metadata import version
 

@@ -218,3 +218,27 @@ def test_latency_names_the_critical_path():
     assert path["task"].values[path["critical"].values].tolist() == ["long", "last"]
     assert float(path["slack"].sel(task="short")) == pytest.approx((100 - 8) * 4.2)
     assert float(path["latency_speedup"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("elasticity", [0.995, 0.99999, 1.00001])
+def test_a_limit_beyond_the_largest_number_is_not_told_as_no_limit(elasticity):
+    """Just below 1, without review, output has a limit near 1e460 or far more; just above it has none."""
+    catalog = tm.load_catalog("alignment_research").replace({"production.elasticity": elasticity})
+    result = tm.sweep(catalog, compute=[1e27, 1e35])
+    assert np.isfinite(result["throughput_speedup"]).all()
+    last = result["no_oversight_ceiling"].values[-1]
+    assert np.isnan(last) if elasticity < 1 else np.isinf(last)
+
+
+def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
+    """An exact unit elasticity holds shares at the limits of oversight; a low one makes prices of 1e-29."""
+    for change in ({"production.elasticity": 1.0, "supervision.review_level": "low"}, {"production.elasticity": 0.1}):
+        catalog = tm.load_catalog("alignment_research", scenario="dedicated_reviewers").replace(change)
+        found = []
+        for mesh in (24, 61):
+            monkeypatch.setattr("taskmodel.stepping.MESH", mesh)
+            found.append(tm.events(tm.sweep(catalog, compute=[1e26, 1e31])))
+        one, two = found
+        for name in ("kind", "task", "mode", "factor"):
+            assert one[name].values.tolist() == two[name].values.tolist()
+        np.testing.assert_allclose(one["compute"], two["compute"], rtol=1e-10)

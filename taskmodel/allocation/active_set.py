@@ -233,7 +233,7 @@ def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float
 def _solved(matrix: Array, right: Array) -> Array:
     """Solutions of linear systems, shapes (point, size, size) and (point, size); NaN where a matrix is singular to rounding."""
     try:
-        return np.linalg.solve(matrix, right[..., None])[..., 0]
+        return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0], dtype=float)
     except np.linalg.LinAlgError:
         if len(matrix) == 1:
             return np.full_like(right, np.nan)

@@ -16,6 +16,7 @@ from taskmodel.allocation.solve import EXACT_GAP, MAX_GAP, solve
 from taskmodel.production import Array, Nest, Tree, node_log_output
 
 TILE = 2_000_000  # bundle entries handled at once
+LARGEST = np.log(np.finfo(float).max)
 TIE = 5e-12  # relative: modes whose costs differ by less are tied
 
 
@@ -347,7 +348,8 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     """Write solved points into the result; returns what every node makes, shape (point, node)."""
     assert isinstance(result.status, np.ndarray)  # a batch
     regime, log_output, gap = solve(problem, start)
-    found = gap < MAX_GAP
+    found = (gap < MAX_GAP) & (log_output < LARGEST)  # what has a limit must not be told as inf
+    log_output = np.where(found, log_output, 0.0)
     cost = problem.cost(regime.price)
     # a factor that no active mode's cost depends on has no price: its own has run down to rounding
     part = np.where(regime.active[..., None], problem.bundle * regime.price[:, None, None, :] / cost[..., None], 0.0).max(axis=(1, 2))
@@ -401,7 +403,8 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     for name, part in vars(result).items():
         if name not in ("status", "usable", "priced"):
             part[lost] = np.nan
-    with np.errstate(divide="ignore"):  # a leaf that drops out makes nothing, and its log is -inf
+    # a leaf that drops out makes nothing, and its log is -inf; points without an answer have none here either
+    with np.errstate(divide="ignore", over="ignore"):
         return np.exp(node_log_output(problem.tree, np.log(activity.sum(axis=-1)), problem.share, problem.elasticity))
 
 
@@ -426,7 +429,8 @@ def _fill_free(result: Allocation, tree: Tree, share: Array, elasticity: Array, 
         if elasticity[node] == 1 and len(idle) < len(members):
             supremum, amount = True, np.inf  # the others shrink to nothing as these grow
         elif elasticity[node] > 1:
-            amount = amount * part.sum() ** (-1 / (1 - 1 / elasticity[node]))
+            with np.errstate(over="ignore"):  # beyond the largest number it is as good as without limit
+                amount = amount * part.sum() ** (-1 / (1 - 1 / elasticity[node]))
         for member, s in zip(idle, part, strict=True):
             give(int(member), s * amount)
 

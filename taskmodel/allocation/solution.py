@@ -33,7 +33,8 @@ _ADVICE = {
     Status.ZERO: "nothing can be produced: an essential task has no open mode, or needs a factor of which there is none",
     Status.SUPREMUM: "output comes as close to this value as one likes as free tasks are done without limit, but does not reach it",
     Status.UNBOUNDED: "output needs nothing that is scarce: add the factor that limits it, or close the modes that are free",
-    Status.FAILED: "no answer could be certified: bring bundles and supplies nearer in size, or move an elasticity away from 0",
+    Status.FAILED: "no answer could be certified: bring bundles and supplies nearer in size, or move an elasticity away from 0, "
+    "or from just below 1 (1 itself is fine)",
 }
 
 

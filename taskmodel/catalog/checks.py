@@ -121,6 +121,8 @@ def _task(keys: Keys, task: dict[str, Any], nests: dict[str, Any], pools: dict[s
     yield from _known(task.get("pool"), pools, (*keys, "pool"), "pool")
     if task.get("pool") is None and len(pools) > 1:
         yield Finding(keys, f"'pool' is missing; with several pools each task names one of {listing(pools)}", at_key=True)
+    if task.get("delegable") is False and task.get("by_people") is False:
+        yield Finding((*keys, "by_people"), "nobody may do this task; let `by_people` or `delegable` be true")
     before = _list(task.get("after"))
     for index, name in enumerate(before):
         place = (*keys, "after", index)

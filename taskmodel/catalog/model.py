@@ -121,6 +121,12 @@ class Catalog(Record):
         inputs = [self.yaml_text, self.scenario_yaml, self.overrides]
         return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
 
+    def __repr__(self) -> str:
+        made_of = [self.name, *([f"scenario {self.scenario}"] if self.scenario else []), f"{len(self.tasks)} tasks"]
+        return f"<Catalog {', '.join(made_of)}{''.join(f', {path} = {value!r}' for path, value in self.overrides.items())}>"
+
+    __str__ = __repr__
+
     def get(self, path: str) -> Any:
         """Return the number, word, switch or list of words at a dotted path; None for an optional one that is absent.
 
@@ -168,6 +174,8 @@ class Catalog(Record):
         ------
         CatalogError
             With every unknown path and every defect of the result.
+        TypeError
+            If the changes are not a mapping.
 
         Examples
         --------
@@ -176,6 +184,8 @@ class Catalog(Record):
         >>> catalog.get("supervision.headcount"), catalog.supervision.headcount.source
         (100.0, ('set',))
         """
+        if not isinstance(changes, Mapping):
+            raise TypeError(f'changes must be a mapping of paths to values, such as {{"supervision.headcount": 100}}; found {changes!r}')
         changes = {path: _plain(value) for path, value in changes.items()}
         laid = {path: (value, _SET_MARK, dict.fromkeys(_within(value), _SET_MARK)) for path, value in changes.items()}
         kept = {path: value for path, value in self._origin.overrides.items() if path not in changes}

@@ -72,7 +72,7 @@ def _solve(catalog: Catalog, extent: tuple[float, float, int], folder: Path, fig
     # one sweep for the grid and for the points of the summary; the file holds the grid alone
     wide = tm.sweep(catalog, points_wanted(catalog, grid))
     if (wide["status"] == "zero").all():
-        raise NoAnswer(_why_nothing(catalog))
+        raise NoAnswer(_why_nothing(catalog, grid[-1]))
     result = wide.isel(compute=np.searchsorted(wide["compute"].values, grid))
     summary = summarise(catalog, wide)
     tm.save(result, folder / "result.nc")
@@ -90,11 +90,14 @@ def folder_name(catalog: Catalog) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}-{catalog.sha256[:8]}"
 
 
-def _why_nothing(catalog: Catalog) -> str:
+def _why_nothing(catalog: Catalog, highest: float) -> str:
     """Why nothing can be produced at any point of the grid."""
-    idle = [name for name, task in catalog.tasks.items() if not (task.by_people or task.delegable)]
+    from taskmodel.organisation import organisation
+
+    opens_at = organisation(catalog).opens_at
+    idle = [name for (name, task), opens in zip(catalog.tasks.items(), opens_at, strict=True) if not task.by_people and opens > highest]
     if idle:
-        return f"nothing can be produced: neither people (by_people) nor AI (delegable) may do {', '.join(idle)}"
+        return f"nothing can be produced: people may not do {', '.join(idle)} (by_people), and AI cannot do it on this grid"
     return "nothing can be produced on this grid: an essential task cannot be done, or lacks a factor; see supervision and compute"
 
 
