@@ -19,8 +19,9 @@ from taskmodel.production import Array
 from taskmodel.walker import Path, Walker
 
 PLACE = 1e-12  # relative width to which the place of an event is narrowed down
+UNSURE = 1e-3  # part of a stretch to which it is narrowed down where the regime has no solution beyond
 ASIDE = 1e-9  # relative distance at which both sides of an event are looked at
-NEARBY = 1e-6  # relative distance at which two estimates of a place are of the same event
+CROWD = 4  # changes in one stretch, above which it is cut into pieces
 VISIBLE = 1e-9  # margins nearer to zero than this are ties
 KINDS = (
     "automatable",
@@ -89,7 +90,7 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
     """Events inside the stretches between neighbouring points, all stretches at once."""
     left = np.arange(len(path.compute) - 1)
     left = left[~path.before[left]]  # a step across a threshold is no stretch
-    low, high = _split_where_it_dips(walker, path.take(left), path.take(left + 1))
+    low, high = _split_where_crowded(walker, *_split_where_it_dips(walker, path.take(left), path.take(left + 1)))
     found: list[Found] = []
     attempt = 0
     while len(low.compute):
@@ -149,22 +150,42 @@ def _split_where_it_dips(walker: Walker, low: Path, high: Path) -> tuple[Path, P
     return low.take(~same).join(one).join(inner), high.take(~same).join(inner).join(two)
 
 
+def _split_where_crowded(walker: Walker, low: Path, high: Path) -> tuple[Path, Path]:
+    """Stretches with many changes cut into pieces, so that few are left to be found one after another."""
+    one, two = low.allocation, high.allocation
+    changes = (one.usable != two.usable).sum(axis=(1, 2)) + (one.priced != two.priced).sum(axis=1)
+    cuts = np.where(changes > CROWD, changes // 2, 0)
+    stretch = np.repeat(np.arange(len(cuts)), cuts)
+    if not len(stretch):
+        return low, high
+    part = (np.arange(len(stretch)) - np.repeat(np.cumsum(cuts) - cuts, cuts) + 1) / (cuts[stretch] + 1)
+    compute = low.compute[stretch] ** (1 - part) * high.compute[stretch] ** part
+    inner = walker.solve(compute, np.zeros(len(compute), dtype=bool), low.take(stretch).allocation)
+    # each stretch's low end, its cuts in order, and its high end
+    order = np.argsort(np.concatenate([np.arange(len(cuts)), stretch]), kind="stable")
+    starts = low.join(inner).take(order)
+    order = np.argsort(np.concatenate([stretch, np.arange(len(cuts))]), kind="stable")
+    ends = inner.join(high).take(order)
+    differ = np.flatnonzero(~starts.same(np.arange(len(starts.compute)), ends, np.arange(len(starts.compute))))
+    return starts.take(differ), ends.take(differ)
+
+
 def _first_place(walker: Walker, low: Path, high: Path) -> Array:
     """Where the first of the changes between the ends of each stretch happens, by following both regimes; shape (stretch,).
 
-    The regime at the low end ends where one of its margins is used up. Where it ends by having no solution at all, as when a
-    price falls to zero, the regime at the high end is followed backwards: what one loses there the other has to spare. Where
-    neither tells, the middle is returned, which halves the stretch.
+    The regime at the low end ends where one of its margins is used up. Where it has no solution further on, as when a price
+    falls to zero, the regime at the high end is followed backwards: what the one loses there the other has to spare. Where
+    nothing tells, the middle is returned, which halves the stretch.
     """
-    if not len(low.compute):
-        return np.empty(0)
-    place, valid, sure = _margin_root(walker, low, high, from_low=True)
-    if (valid & sure).all():
-        return place
-    backward, seen, certain = _margin_root(walker, low, high, from_low=False)
-    better = seen & certain & ~(valid & (sure | (backward > place * (1 + NEARBY))))
-    place = np.where(better, backward, place)
-    return np.where(valid | better, place, np.sqrt(low.compute * high.compute))
+    place = np.sqrt(low.compute * high.compute)
+    left = np.arange(len(place))
+    for from_low, to_its_end in ((True, False), (False, False), (True, True)):
+        if not len(left):
+            break
+        found, valid = _margin_root(walker, low.take(left), high.take(left), from_low, to_its_end)
+        place[left[valid]] = found[valid]
+        left = left[~valid]
+    return place
 
 
 def _margins(walker: Walker, start: Path, compute: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_], Array, Array]:
@@ -181,16 +202,16 @@ def _margins(walker: Walker, start: Path, compute: Array, before: NDArray[np.boo
     return np.concatenate(parts, axis=1), m.solved, bind, lead
 
 
-def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool) -> tuple[Array, NDArray[np.bool_], NDArray[np.bool_]]:
+def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool, to_its_end: bool) -> tuple[Array, NDArray[np.bool_]]:
     """Where the first margin of the regime at one end is used up on the way to the other.
+
+    A margin is seen on both sides of zero, or, where ``to_its_end``, the regime may have no solution beyond the place.
 
     Returns
     -------
     place : array, shape (stretch,)
     valid : array of bool, shape (stretch,)
         There is such a place.
-    sure : array of bool, shape (stretch,)
-        The margin was seen on both sides of zero; otherwise the regime has no solution beyond the place.
     """
     start, end = (low, high) if from_low else (high, low)
     one, two = start.allocation, end.allocation
@@ -198,47 +219,56 @@ def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool) -> tuple
     differs = np.concatenate([(one.usable != two.usable).reshape(rows, -1), one.priced != two.priced, one.priced != two.priced], axis=1)
     counted = differs
 
-    def smallest(log_compute: Array) -> tuple[Array, NDArray[np.bool_]]:
+    def smallest(rows: NDArray[np.intp], log_compute: Array) -> tuple[Array, NDArray[np.bool_]]:
         """The least of the margins that are used up on the way; positive on the regime's own side."""
-        values, solved, bind, lead = _margins(walker, start, np.exp(log_compute), high.before)
-        parts = [np.where(counted, values, np.inf)]
+        values, solved, bind, lead = _margins(walker, start.take(rows), np.exp(log_compute), high.before[rows])
+        parts = [np.where(counted[rows], values, np.inf)]
         for value, was, other in ((bind, start.binds, end.binds), (lead, start.bottleneck, end.bottleneck)):
-            parts.append(np.where(was != other, np.where(was, value, -value), np.inf)[:, None])
+            parts.append(np.where((was != other)[rows], np.where(was[rows], value, -value), np.inf)[:, None])
         least = np.concatenate(parts, axis=1).min(axis=1)
         return least, solved & np.isfinite(least)
 
     a, b = np.log(low.compute), np.log(high.compute)
     inside, outside = (a, b) if from_low else (b, a)
     inside, outside = inside.copy(), outside.copy()
+    every = np.arange(rows)
     # margins of nothing at the start are ties that go on, unless they are among what changes
     counted = differs | (_margins(walker, start, np.exp(inside), high.before)[0] > VISIBLE)
-    value_in, fine = smallest(inside)
-    value_out, sure = smallest(outside)
-    valid = fine & (value_in >= 0) & ~(sure & (value_out >= 0))
+    value_in, fine = smallest(every, inside)
+    value_out, sure = smallest(every, outside)
+    valid = fine & (value_in >= 0) & np.where(sure, value_out < 0, to_its_end)
     value_in, value_out = np.where(valid, value_in, 1.0), np.where(valid & sure, value_out, -1.0)
     earlier, value_earlier = inside.copy(), value_in.copy()
+    loose = np.maximum(PLACE, UNSURE * np.abs(outside - inside))
+    was_good = valid.copy()
     for step in range(60):
         width = np.abs(outside - inside)
-        if np.all((width <= PLACE) | ~valid):
+        going = np.flatnonzero(valid & (width > np.where(sure, PLACE, loose)))
+        if not len(going):
             break
-        middle = 0.5 * (inside + outside)
+        a, b, width = inside[going], outside[going], width[going]
         with np.errstate(invalid="ignore", divide="ignore"):
-            secant = inside + (outside - inside) * value_in / (value_in - value_out)
+            secant = a + (b - a) * value_in[going] / (value_in - value_out)[going]
             # beyond a price of zero there is nothing to interpolate with
-            ahead = inside + (inside - earlier) * value_in / (value_earlier - value_in)
-        guess = np.where(sure, secant, np.where(np.isfinite(ahead), ahead, middle))
-        # every third step halves; the others are kept a little off the ends, so that both ends close in
-        guess = np.where((step % 3 == 2) | ((guess - inside) * (guess - outside) >= 0), middle, guess)
-        nudge = np.minimum(PLACE / 2, width / 4) * np.sign(outside - inside)
-        guess = np.where(np.abs(guess - inside) < np.abs(nudge), inside + nudge, guess)
-        guess = np.where(np.abs(guess - outside) < np.abs(nudge), outside - nudge, guess)
-        value, solved = smallest(guess)
+            ahead = a + (a - earlier[going]) * value_in[going] / (value_earlier - value_in)[going]
+        guess = np.where(sure[going], secant, np.where(np.isfinite(ahead), ahead, a))
+        # every fifth step halves; the others are kept a little off the ends, so that both ends close in
+        guess = np.where((step % 5 == 4) | ((guess - a) * (guess - b) > 0), 0.5 * (a + b), guess)
+        nudge = np.minimum(PLACE / 2, width / 4) * np.sign(b - a)
+        guess = np.where(np.abs(guess - a) < np.abs(nudge), a + nudge, guess)
+        guess = np.where(np.abs(guess - b) < np.abs(nudge), b - nudge, guess)
+        value, solved = smallest(going, guess)
         good = solved & (value >= 0)
-        earlier, value_earlier = np.where(good, inside, earlier), np.where(good, value_in, value_earlier)
-        inside, value_in = np.where(good, guess, inside), np.where(good, value, value_in)
-        outside, value_out = np.where(good, outside, guess), np.where(good, value_out, np.where(solved, value, -1.0))
-        sure = np.where(good, sure, solved)
-    return np.exp(0.5 * (inside + outside)), valid, sure
+        kept, lost = going[good], going[~good]
+        earlier[kept], value_earlier[kept] = inside[kept], value_in[kept]
+        inside[kept], value_in[kept] = guess[good], value[good]
+        outside[lost], value_out[lost], sure[lost] = guess[~good], np.where(solved, value, -1.0)[~good], solved[~good]
+        # an end that stays twice counts half (the Illinois rule), or one end alone would creep towards the place
+        again = good == was_good[going]
+        value_out[going[good & again]] /= 2
+        value_in[going[~good & again]] /= 2
+        was_good[going] = good
+    return np.exp(0.5 * (inside + outside)), valid
 
 
 def as_allocation(bundles: Array, m: Margins) -> Allocation:

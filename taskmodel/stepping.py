@@ -26,6 +26,7 @@ from taskmodel.production import Array
 from taskmodel.walker import Walker
 
 MESH = 24  # points per factor of ten of the axis
+TILE = 2_000_000  # bundle entries of events handled at once
 OFFSET = np.sqrt(2) - 1  # keeps them off round numbers, at which catalogs like to have events
 
 
@@ -240,27 +241,6 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
         for change in place.changes
     )
     which = np.array([row[5] for row in rows], dtype=int)
-    compute = np.array([place.compute for place in found])
-
-    def limits(side: str) -> dict[str, Array]:
-        first, *rest = (getattr(place, side) for place in found)
-        joined = first.join(*rest)
-        at_threshold = np.array([place.at_threshold for place in found])
-        before = np.full(len(compute), side == "before")
-        arrays = walker.arrays(compute, before)
-        # both sides of an event between thresholds were looked at a little aside: follow their regimes to the place itself
-        m = margins(*arrays, joined)
-        followed = as_allocation(arrays[0], m)
-        # the place is known to rounding, and so is a share that is zero there; a share well below zero means it is another place
-        least = (m.activity / np.maximum(m.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)).min(axis=(1, 2))
-        exact = m.solved & ~at_threshold & (least > -ASIDE)
-        followed.activity[:] = np.maximum(followed.activity, 0.0)
-        for name in ("output", "activity", "factor_elasticity", "factor_use"):
-            getattr(joined, name)[exact] = getattr(followed, name)[exact]
-        values = {**vars(walker.yardstick.measure(compute, joined)), **ceilings(walker, compute, before)}
-        values["factor_elasticity"] = joined.factor_elasticity
-        return {name: values[name][which] for name in results.EVENT_LIMITS}
-
     columns: dict[str, Any] = {
         "compute": np.array([row[0] for row in rows], dtype=float),
         "kind": [row[6] for row in rows],
@@ -268,8 +248,36 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
         "mode": ["" if row[3] < 0 else walker.organisation.modes[row[3]] for row in rows],
         "factor": ["" if row[4] < 0 else walker.organisation.factors[row[4]] for row in rows],
     }
-    sides = {side: limits(side) for side in ("before", "after")} if rows else {}
+    # in parts, for many events of many tasks are more than memory holds
+    step = max(1, TILE // walker.organisation.fixed_bundles.size)
+    parts = [found[begin : begin + step] for begin in range(0, len(found), step)]
+    sides = {}
+    for side in ("before", "after") if found else ():
+        values = [_limits(walker, part, side) for part in parts]
+        sides[side] = {name: np.concatenate([part[name] for part in values])[which] for name in results.EVENT_LIMITS}
     return results.EventTable(**columns, limits=sides)
+
+
+def _limits(walker: Walker, found: list[Found], side: str) -> dict[str, Array]:
+    """The limits of measures from one side at each place."""
+    compute = np.array([place.compute for place in found])
+    first, *rest = (getattr(place, side) for place in found)
+    joined = first.join(*rest)
+    at_threshold = np.array([place.at_threshold for place in found])
+    before = np.full(len(compute), side == "before")
+    arrays = walker.arrays(compute, before)
+    # both sides of an event between thresholds were looked at a little aside: follow their regimes to the place itself
+    m = margins(*arrays, joined)
+    followed = as_allocation(arrays[0], m)
+    # the place is known to rounding, and so is a share that is zero there; a share well below zero means it is another place
+    least = (m.activity / np.maximum(m.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)).min(axis=(1, 2))
+    exact = m.solved & ~at_threshold & (least > -ASIDE)
+    followed.activity[:] = np.maximum(followed.activity, 0.0)
+    for name in ("output", "activity", "factor_elasticity", "factor_use"):
+        getattr(joined, name)[exact] = getattr(followed, name)[exact]
+    values = {**vars(walker.yardstick.measure(compute, joined)), **ceilings(walker, compute, before)}
+    values["factor_elasticity"] = joined.factor_elasticity
+    return {name: values[name] for name in results.EVENT_LIMITS}
 
 
 def _blank(dtype: np.dtype) -> object:

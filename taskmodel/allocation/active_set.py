@@ -26,6 +26,7 @@ from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, Rows, cost_shares, log_unit_cost, node_log_output
 
 NEWTON_STEPS = 40
+FOLLOWING = 14  # steps where a regime is followed to a place nearby; one that needs more has ended
 MENDS = 12
 COST_TOLERANCE = 1e-11  # relative: how much cheaper an idle mode must look before it enters
 USE_TOLERANCE = 1e-11  # relative: how far a factor may be used beyond its supply
@@ -87,7 +88,7 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     part, state = problem, result.take(rows)
     for attempt in range(mends + 1):
         before = state.take(np.arange(len(part)))
-        converged = newton(part, state)
+        converged = newton(part, state, steps=NEWTON_STEPS if mends else FOLLOWING)
         if mends and not converged.all():  # once more from where it began
             again = np.flatnonzero(~converged)
             kept = before.take(again)
@@ -104,7 +105,7 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     return result
 
 
-def newton(problem: Problem, state: Regime, together: bool = False) -> Mask:
+def newton(problem: Problem, state: Regime, together: bool = False, steps: int = NEWTON_STEPS) -> Mask:
     """Solve the equations of the regimes in place; returns which points converged.
 
     A price falls at most so far in a step: by itself, or, where ``together``, with the whole step shortened so that the
@@ -115,13 +116,13 @@ def newton(problem: Problem, state: Regime, together: bool = False) -> Mask:
     converged = np.zeros(points, dtype=bool)
     rows = np.arange(points)
     part, now = problem, state
-    for step in range(NEWTON_STEPS):
+    for step in range(steps):
         # points whose prices run away are reported as not converged
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             finished, size = _newton_step(part, now, together, CONVERGED if step < PATIENCE else NEARLY_CONVERGED)
         lost = ~np.isfinite(size)
         stop = finished | lost
-        if stop.any() or step == NEWTON_STEPS - 1:
+        if stop.any() or step == steps - 1:
             if now is not state:
                 state.put(rows, now)
             converged[rows] = finished & ~lost

@@ -78,13 +78,11 @@ def allocate(
     """
     organisations = _checked(bundles, supply, nest, available)
     first, again = organisations.distinct()
-    tasks, modes, factors = organisations.bundle.shape[1:]
-    step = max(1, TILE // max(1, len(organisations.tree.task) * modes * factors))
     began = None if start is None else (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
-    tiles = []
-    for begin in range(0, max(1, len(first)), step):
-        rows = first[begin : begin + step]
-        tiles.append(_allocate_tile(organisations[rows], began and (began[0][rows], began[1][rows])))
+    tiles = [
+        _allocate_tile(organisations[first[part]], began and (began[0][first[part]], began[1][first[part]]))
+        for part in organisations.tiles(len(first))
+    ]
     joined = {name: np.concatenate([getattr(tile, name) for tile in tiles])[again] for name in vars(tiles[0])}
 
     shape, failed = organisations.shape, joined["status"] == Status.FAILED
@@ -144,10 +142,16 @@ def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayL
     Parameters are as in `allocate`; every task is used once in the nests, and ``start`` has something priced everywhere.
     """
     organisations = _checked(bundles, supply, nest, available)
+    began = (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
+    tiles = [_margins_tile(organisations[rows], (began[0][rows], began[1][rows])) for rows in organisations.tiles()]
+    return Margins(**{name: np.concatenate([getattr(tile, name) for tile in tiles]) for name in vars(tiles[0])})
+
+
+def _margins_tile(organisations: _Organisations, began: tuple[Array, Array]) -> Margins:
     ready = organisations.presolved()
     problem = ready.problem
     points, tasks, modes, _ = organisations.bundle.shape
-    state = polish(problem, _begin(problem, _flat(start.activity, 2), _flat(start.factor_elasticity, 1)), mends=0)
+    state = polish(problem, _begin(problem, *began), mends=0)
     converged = np.isfinite(state.price).all(axis=1) & state.converged
     with np.errstate(invalid="ignore", divide="ignore"):
         excess = np.log(problem.cost(state.price) / state.leaf_cost[..., None])
@@ -238,6 +242,13 @@ class _Organisations:
     def __getitem__(self, rows: NDArray[np.intp]) -> _Organisations:
         share, elasticity = (part if len(part) == 1 else part[rows] for part in (self.share, self.elasticity))
         return _Organisations(self.tree, share, elasticity, self.bundle[rows], self.supply[rows], self.available[rows], self.shape)
+
+    def tiles(self, points: int | None = None) -> list[NDArray[np.intp]]:
+        """So many rows (default: all), in parts of bounded memory; one part, though empty, where there is none."""
+        _, _, modes, factors = self.bundle.shape
+        rows = np.arange(len(self.supply) if points is None else points)
+        step = max(1, TILE // max(1, len(self.tree.task) * modes * factors))
+        return [rows[begin : begin + step] for begin in range(0, max(1, len(rows)), step)]
 
     def presolved(self) -> Presolved:
         """What needs no prices."""
