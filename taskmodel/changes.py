@@ -22,6 +22,7 @@ PLACE = 1e-12  # relative width to which the place of an event is narrowed down
 UNSURE = 1e-3  # part of a stretch to which it is narrowed down where the regime has no solution beyond
 ASIDE = 1e-9  # relative distance at which both sides of an event are looked at
 CROWD = 4  # changes in one stretch, above which it is cut into pieces
+ROUNDING = 2e-12  # of margins
 VISIBLE = 1e-9  # margins nearer to zero than this are ties
 KINDS = (
     "automatable",
@@ -217,7 +218,6 @@ def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool, to_its_e
     one, two = start.allocation, end.allocation
     rows = len(low.compute)
     differs = np.concatenate([(one.usable != two.usable).reshape(rows, -1), one.priced != two.priced, one.priced != two.priced], axis=1)
-    counted = differs
 
     def smallest(rows: NDArray[np.intp], log_compute: Array) -> tuple[Array, NDArray[np.bool_]]:
         """The least of the margins that are used up on the way; positive on the regime's own side."""
@@ -232,8 +232,8 @@ def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool, to_its_e
     inside, outside = (a, b) if from_low else (b, a)
     inside, outside = inside.copy(), outside.copy()
     every = np.arange(rows)
-    # margins of nothing at the start are ties that go on, unless they are among what changes
-    counted = differs | (_margins(walker, start, np.exp(inside), high.before)[0] > VISIBLE)
+    # margins of nothing at the start are ties that go on; those among what changes count unless they are all rounding
+    counted = _margins(walker, start, np.exp(inside), high.before)[0] > np.where(differs, ROUNDING, VISIBLE)
     value_in, fine = smallest(every, inside)
     value_out, sure = smallest(every, outside)
     valid = fine & (value_in >= 0) & np.where(sure, value_out < 0, to_its_end)

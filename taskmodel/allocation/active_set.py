@@ -42,7 +42,7 @@ MOST_FALL = 0.999  # by which a price may fall in a step
 NEAR = 0.4  # log use below this counts as close to one
 TRACE = 1e-100  # stands for a price of zero, so that no cost vanishes: far below the rounding of any other
 NO_PRICE = TRACE * 1e20  # prices below this stand for zero
-NO_PART = 1e-13  # of a cost: less of it than this is rounding
+NO_PART = 1e-11  # of a cost: a price that is no more than this of any has run down to zero
 
 
 @dataclass
