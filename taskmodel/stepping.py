@@ -20,10 +20,10 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel import results
 from taskmodel.allocation import allocate, margins
 from taskmodel.catalog import Catalog
-from taskmodel.changes import ASIDE, KINDS, Found, as_allocation, changes_at_thresholds, changes_between
+from taskmodel.changes import ASIDE, KINDS, Event, Found, as_allocation, changes_at_thresholds, changes_between
 from taskmodel.organisation import HUMAN
 from taskmodel.production import Array
-from taskmodel.walker import Walker
+from taskmodel.walker import Path, Walker
 
 MESH = 24  # points per factor of ten of the axis
 TILE = 2_000_000  # bundle entries of events handled at once
@@ -58,15 +58,8 @@ def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
     _needs_catalog(catalog)
     grid = _grid(catalog, compute)
     walker = Walker(catalog)
-    at = walker.organisation
-    thresholds = np.unique(at.opens_at[(at.opens_at > grid[0]) & (at.opens_at <= grid[-1])])
-    mesh = _mesh(grid[0], grid[-1])
-    places = np.concatenate([mesh, thresholds, thresholds])
-    before = np.repeat([False, True, False], [len(mesh), len(thresholds), len(thresholds)])
-    places, before = _in_order(places, before)
-    path = walker.solve_path(places, before)
-    found = changes_at_thresholds(walker, path) + changes_between(walker, path)
-    near = np.searchsorted(places, grid, side="right") - 1
+    path, found = _walk(walker, grid[0], grid[-1])
+    near = np.searchsorted(path.compute, grid, side="right") - 1
     reported = walker.solve(grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)).allocation
     values = walker.yardstick.measure(grid, reported)
     return results.dataset(
@@ -78,6 +71,28 @@ def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
         ceilings(walker, grid),
         _event_table(walker, found),
     )
+
+
+def _walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:
+    """From one end of a stretch of the axis to the other, and every event on the way."""
+    opens_at = walker.organisation.opens_at
+    thresholds = np.unique(opens_at[(opens_at > low) & (opens_at <= high)])
+    mesh = _mesh(low, high)
+    places = np.concatenate([mesh, thresholds, thresholds])
+    before = np.repeat([False, True, False], [len(mesh), len(thresholds), len(thresholds)])
+    path = walker.solve_path(*_in_order(places, before))
+    return path, changes_at_thresholds(walker, path) + changes_between(walker, path)
+
+
+def event_places(walker: Walker, low: float, high: float) -> dict[float, list[Event]]:
+    """Where modes or prices change strictly between two points of the axis [FLOP/year], in order, and what changes there."""
+    said = {"oversight_binds", "oversight_binds_ends", "oversight_bottleneck", "oversight_bottleneck_ends"}
+    places: dict[float, list[Event]] = {}
+    for found in sorted(_walk(walker, low, high)[1], key=lambda found: found.compute):
+        changes = [each for each in found.changes if each.kind not in said]
+        if low < found.compute < high and any(each.kind != "automatable" for each in changes):
+            places.setdefault(found.compute, []).extend(changes)
+    return places
 
 
 def events(result: xr.Dataset) -> xr.Dataset:
