@@ -77,6 +77,29 @@ def grid(text: str) -> tuple[float, float, int]:
     return low, high, points
 
 
+def stretch(text: str, option: str) -> tuple[float, float]:
+    """Ends of LOW:HIGH.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> stretch("1e26:1e30", "--range")
+    (1e+26, 1e+30)
+    """
+    where = f"{option} {text}"
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise UsageError(f"{where}: write LOW:HIGH, such as {option} 1e26:1e35 (FLOP/year)")
+    ends = compute(low, f"{where}: LOW"), compute(high, f"{where}: HIGH")
+    if not ends[0] < ends[1]:
+        raise UsageError(f"{where}: LOW must be below HIGH")
+    return ends
+
+
 def compute(text: str, where: str) -> float:
     """A point of the compute axis [FLOP/year]; `where` is what messages call it."""
     try:

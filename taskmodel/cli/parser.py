@@ -98,6 +98,26 @@ Keys:
   others: the tasks beside it, by slack
 
 {EXIT}"""
+REGIMES = f"""The formula of research output between each two events of a sweep, as sympy
+derives it: output, elasticities, and the compute at which the regime ends.
+Where there is no closed form, why, and the first-order conditions. Every
+formula is held against the numeric optimum at three points; one that is off is
+an error.
+
+{PATHS}"""
+REGIMES_MORE = f"""examples:
+  taskmodel regimes t_agi_ladder
+  taskmodel regimes --scenario dedicated_reviewers --range 1e28:1e31
+  taskmodel regimes --latex regimes.tex
+
+{JSON}
+Keys:
+  catalog, scenario, closed_forms: how many regimes have one
+  regimes: a list, each with low, high [FLOP/year], priced, modes, output,
+    shadow_prices, elasticities, next_event, definitions, values, latex; without
+    a closed form reason, equations and unknowns
+
+{EXIT}"""
 CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,
 path, what is allowed and how to mend it. Units that were converted and numbers
 that rest on no source are listed too; they are no defects."""
@@ -188,6 +208,12 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(latency)
     latency.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     latency.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    regimes = add("regimes", "the formula of each regime of a sweep", REGIMES, REGIMES_MORE)
+    _catalog_arguments(regimes)
+    regimes.add_argument("--range", dest="span", metavar="LOW:HIGH", help="stretch of the axis [FLOP/year]; default: the catalog's grid")
+    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX")
+    regimes.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")

@@ -35,6 +35,7 @@ from taskmodel.walker import Walker
 COMPUTE = sympy.Symbol("G", positive=True)
 AGREES = 1e-9  # relative: a formula and the optimum it stands for
 CLOSE = 1e-8  # relative: events closer than this have no regime between them
+TERMS = 3  # in a row of LaTeX
 LONG = 120  # operations, above which an expression is left as it is
 SAME = 1e-8  # relative: bundles in the same proportions
 RESIDUAL = 1e-10  # of the first-order conditions, relative to their terms
@@ -109,14 +110,22 @@ class Regime:
         return made
 
     def latex(self) -> str:
-        """The formula, or the first-order conditions, as LaTeX for an ``align*``."""
+        """The formula, or the first-order conditions, as LaTeX: the rows of an ``align*`` of the package amsmath."""
         if self.output is None:
-            rows = [rf"{sympy.latex(each.lhs)} &= {sympy.latex(each.rhs)}" for each in self.equations]
+            rows = [(each.lhs, each.rhs) for each in self.equations]
         else:
-            rows = [rf"Y &= {sympy.latex(self.output)}"]
-            rows += [rf"{sympy.latex(symbol)} &= {sympy.latex(meant)}" for symbol, meant in self.definitions.items()]
-            rows += [rf"\varepsilon_{{\text{{{_tex(name)}}}}} &= {sympy.latex(each)}" for name, each in self.elasticities.items()]
-        return " \\\\\n".join(rows)
+            rows = [(sympy.Symbol("Y"), self.output), *self.definitions.items()]
+            rows += [(sympy.Symbol(f"epsilon_{name}"), each) for name, each in self.elasticities.items()]
+            rows += [] if self.next_event is None else [(sympy.Symbol("G_end"), self.next_event)]
+        return " \\\\\n".join(line for left, right in rows for line in _rows(left, right))
+
+
+def _rows(left: sympy.Expr, right: sympy.Expr) -> Iterator[str]:
+    """An equation in rows of a few terms each."""
+    terms = [sympy.latex(term) for term in sympy.Add.make_args(right)]
+    for begin in range(0, len(terms), TERMS):
+        some = " + ".join(terms[begin : begin + TERMS])
+        yield f"{sympy.latex(left)} &= {some}" if begin == 0 else rf"&\quad + {some}"
 
 
 def regimes(catalog: Catalog, compute: tuple[float, float] | None = None) -> Iterator[Regime]:
@@ -345,8 +354,15 @@ class _Form:
         prices = sympy.symbols(f"p0:{count}", positive=True)
         ties = [sum(c * p for c, p in zip(row, prices, strict=True)) for row in exact]
         found = sympy.solve(ties, [prices[k] for k in pinned], dict=True)[0] if pinned else {}
-        self.pinned = {k: [sympy.cancel(sympy.diff(found[prices[k]], prices[j])) for j in self.free] for k in pinned}
+        self.pinned = {k: [self._tidy(sympy.diff(found[prices[k]], prices[j])) for j in self.free] for k in pinned}
         self.exponent = {k: [float(c.xreplace(_numbers(self.words.values))) for c in row] for k, row in self.pinned.items()}
+
+    def _tidy(self, expression: sympy.Expr) -> sympy.Expr:
+        """One fraction, over a denominator that is positive."""
+        over, under = sympy.fraction(sympy.cancel(expression))
+        if under.xreplace(_numbers(self.words.values)).is_negative:
+            over, under = sympy.expand(-over), sympy.expand(-under)
+        return over / under
 
     def _ray(self, symbols: list[sympy.Expr], numbers: Array) -> tuple[list[sympy.Expr], Array]:
         """N' b."""
@@ -371,7 +387,7 @@ class _Form:
                 plain = all(abs(each - round(each)) < 1e-12 for each in unit)
                 symbols = [sympy.Integer(round(each)) for each in unit] if plain else [sympy.cancel(each / ray[head]) for each in ray]
                 self.directions.append((symbols, unit))
-            self.of_task[task] = (j, ray[head])
+            self.of_task[task] = (j, self._tidy(ray[head]))
         count, dimensions = len(self.directions), len(self.free)
         if count > dimensions:
             raise _NoClosedFormError(f"tasks use {dimensions} independent scarce factors in {count} different proportions")
@@ -383,7 +399,7 @@ class _Form:
         solved = sympy.solve(balance, amounts, dict=True)
         if not solved:
             raise _NoClosedFormError("the proportions in which tasks use scarce factors are not independent")
-        self.composite = [sympy.factor(solved[0][e]) for e in amounts]
+        self.composite = [self._tidy(solved[0][e]) for e in amounts]
 
     def _part(self, node: Nest | int, where: str) -> _Part | None:
         """A node in closed form; None if it costs nothing."""
@@ -407,12 +423,12 @@ class _Form:
             if part.cost is not None:
                 pure.setdefault(min(part.factors), []).append((share, part.cost))
         mixed = [(share, part.output, part.factors) for share, part in parts if part.output is not None]
-        label = where.removeprefix("_")
+        label = f"nest{where}"
         if len(used) == 1:
             (members,) = pure.values()
             if value == 1:
                 product = sympy.Mul(*(cost**share for share, cost in members))
-                return _Part(used, cost=self._define(f"A{where}", product, "product of unit costs [1]"))
+                return _Part(used, cost=self._define(f"A_{label}" if where else "A", product, "product of unit costs [1]"))
             total = self._total(f"Theta_{label}" if where else "Theta", members, sigma)
             return _Part(used, cost=total if value == 0 else total ** (1 / (1 - sigma)))
         seen = sum((list(factors) for *_, factors in mixed), list(pure))
@@ -489,7 +505,7 @@ class _Form:
                 adopts = not self.usable[each.task, each.mode]
                 found = self._taken_up(each.task, each.mode) if adopts else self._given_up(each.task, each.mode)
                 if found is not None:
-                    return found
+                    return sympy.powdenest(found, force=True)
         return None
 
     def _at_balance(self, one: sympy.Expr, other: sympy.Expr, ratio: sympy.Expr) -> sympy.Expr | None:
@@ -664,7 +680,3 @@ def _short(expression: sympy.Expr) -> sympy.Expr:
 
 def _numbers(values: dict[sympy.Symbol, float]) -> dict[sympy.Symbol, sympy.Float]:
     return {symbol: sympy.Float(value, 17) for symbol, value in values.items()}
-
-
-def _tex(text: str) -> str:
-    return text.replace("_", r"\_")
