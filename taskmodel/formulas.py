@@ -503,7 +503,7 @@ class _Form:
         for each in changes:
             if each.task >= 0 and each.mode >= 0:
                 adopts = not self.usable[each.task, each.mode]
-                found = self._taken_up(each.task, each.mode) if adopts else self._given_up(each.task, each.mode)
+                found = self._taken_up(each.task, each.mode) if adopts else self._given_up({e.task: e.mode for e in changes})
                 if found is not None:
                     return sympy.powdenest(found, force=True)
         return None
@@ -530,17 +530,21 @@ class _Form:
         ratio = (self.weights[1] / self.weights[0]) * (-over[0] / over[1]) ** (-self.sigma)
         return self._at_balance(self.composite[1], self.composite[0], ratio)
 
-    def _given_up(self, task: int, mode: int) -> sympy.Expr | None:
-        """Where a tied mode has no work left, one composite factor being scarce and all nests of one elasticity."""
-        if len(self.composite) != 1 or len(self.pinned) != 1 or self.flat is None or self.usable[task].sum() != 2:
+    def _given_up(self, given_up: dict[int, int]) -> sympy.Expr | None:
+        """Where all tied modes have no work left, one composite factor being scarce and all nests of one elasticity."""
+        tied = np.flatnonzero(self.usable.sum(axis=1) > 1).tolist()
+        simple = len(self.composite) == 1 and len(self.pinned) == 1 and self.flat is not None
+        if not simple or set(tied) != set(given_up) or (self.usable.sum(axis=1) > 2).any():
             return None
-        other = int(np.flatnonzero(self.usable[task] & (np.arange(self.usable.shape[1]) != mode))[0])
+        kept = dict(enumerate(self.first))
+        for task, mode in given_up.items():
+            kept[task] = int(np.flatnonzero(self.usable[task] & (np.arange(self.usable.shape[1]) != mode))[0])
         k = self.free[0]
         used = sympy.Add(
             *(
-                share * self.of_task[each][1] ** (-self.sigma) * self._bundle(each, other if each == task else self.first[each])[0][k]
-                for share, each in self.flat
-                if each in self.of_task
+                share * self.of_task[task][1] ** (-self.sigma) * self._bundle(task, kept[task])[0][k]
+                for share, task in self.flat or []
+                if task in self.of_task
             )
         )
         needed = self._define("U", used, "use of a scarce factor per unit of output, but for costs [1]")
@@ -587,7 +591,7 @@ class _Conditions:
         value = float(np.asarray(node.elasticity))
         sigma = self.words.elasticity(value, len([s for s in self.words.values if s.name.startswith("sigma")]))
         cost_symbol = sympy.Symbol(f"c{where or '_research'}", positive=True)
-        total, members = 0.0, []
+        members = []
         for place, (share, member) in enumerate(zip(np.asarray(node.shares).tolist(), node.members, strict=True)):
             if share > 0:
                 name = f"{where}_{place + 1}"
@@ -595,17 +599,11 @@ class _Conditions:
                 members.append((share, self.words.share(label, share), member, name))
         costs = [self._cost_of(member) for _, _, member, _ in members]
         shares = np.array([share for share, *_ in members])
-        if value == 1:
-            total = float(np.exp(shares @ np.log(costs)))
-        else:
-            total = float((shares @ np.array(costs) ** (1 - value)) ** (1 / (1 - value)))
+        total = _unit_cost(np.array(costs), shares, value)
         parts = []
         for (share, symbol, member, name), cost in zip(members, costs, strict=True):
             if cost == 0:
-                if value > 0:
-                    raise SolveError("a task costs nothing, and is done without limit: there are no first-order conditions")
-                self._node(member, symbol * made, share * amount, name)
-                continue
+                continue  # uses nothing that is scarce, and so is no part of what is to be decided
             below = sympy.Symbol(f"c{name}" if isinstance(member, Nest) else f"z_{self.words.at.tasks[member]}", positive=True)
             demand = symbol * made * (cost_symbol / below) ** sigma
             expression, _ = self._node(member, demand, share * amount * (total / cost) ** value, name)
@@ -629,10 +627,7 @@ class _Conditions:
             return float(self.words.numbers[node, mode, self.priced] @ self.price)
         shares, value = np.asarray(node.shares), float(np.asarray(node.elasticity))
         costs = np.array([self._cost_of(member) for member in node.members])
-        costs, shares = costs[shares > 0], shares[shares > 0]
-        if value == 1:
-            return float(np.exp(shares @ np.log(costs)))
-        return float((shares @ costs ** (1 - value)) ** (1 / (1 - value)))
+        return _unit_cost(costs[shares > 0], shares[shares > 0], value)
 
     def _task(self, task: int, made: sympy.Expr, amount: float) -> tuple[sympy.Expr, float]:
         """The cost of a unit of a task; its modes cost the same and add up to what is made."""
@@ -655,6 +650,15 @@ class _Conditions:
         numbers |= {words.supply[k]: sympy.Float(words.supplies[k], 17) for k in self.priced}
         pairs = zip(self.equations, self.sizes, strict=True)
         return max(abs(float((each.lhs - each.rhs).xreplace(numbers))) / size for each, size in pairs)
+
+
+def _unit_cost(costs: Array, shares: Array, elasticity: float) -> float:
+    """What a unit of a nest costs, 0 where a member that costs nothing makes it free."""
+    if elasticity >= 1 and (costs == 0).any():
+        return 0.0
+    if elasticity == 1:
+        return float(np.exp(shares @ np.log(costs)))
+    return float((shares @ costs ** (1 - elasticity)) ** (1 / (1 - elasticity)))
 
 
 def _first_order_conditions(
