@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +36,7 @@ from taskmodel.walker import Walker
 COMPUTE = sympy.Symbol("G", positive=True)
 AGREES = 1e-9  # relative: a formula and the optimum it stands for
 CLOSE = 1e-8  # relative: events closer than this have no regime between them
+DIGITS = 30
 TERMS = 3  # in a row of LaTeX
 LONG = 120  # operations, above which an expression is left as it is
 SAME = 1e-8  # relative: bundles in the same proportions
@@ -96,7 +98,9 @@ class Regime:
         return expression
 
     def lambdify(self, expression: sympy.Expr | None = None) -> Callable[[ArrayLike], Array]:
-        """A NumPy function of compute [FLOP/year], with the catalog's numbers put in; default: output.
+        """A function of compute [FLOP/year], scalar or array, with the catalog's numbers put in; default: output.
+
+        It is evaluated to 30 digits and rounded once: powers that a person would write can be beyond any float on the way.
 
         Raises
         ------
@@ -106,8 +110,14 @@ class Regime:
         expression = self.output if expression is None else expression
         if expression is None:
             raise ValueError(f"this regime has no closed form: {self.reason}")
-        made: Callable[[ArrayLike], Array] = sympy.lambdify(COMPUTE, self.expanded(expression).xreplace(_numbers(self.values)), "numpy")
-        return made
+        formula = sympy.lambdify(COMPUTE, self.expanded(expression).xreplace(_numbers(self.values)), "mpmath")
+
+        def evaluate(compute: ArrayLike) -> Array:
+            points = np.asarray(compute, dtype=float)
+            with mpmath.workdps(DIGITS):
+                return np.array([float(formula(mpmath.mpf(point))) for point in points.ravel()]).reshape(points.shape)
+
+        return evaluate
 
     def latex(self) -> str:
         """The formula, or the first-order conditions, as LaTeX: the rows of an ``align*`` of the package amsmath."""
@@ -201,9 +211,9 @@ def _regime(walker: Walker, low: float, high: float, changes: list[Event]) -> Re
 
 def _check(regime: Regime, points: Array, output: Array, elasticity: Array) -> None:
     """Hold the formulas against the optimum."""
-    found = np.broadcast_to(regime.lambdify()(points), points.shape)
+    found = regime.lambdify()(points)
     off = np.abs(found / output - 1).max()
-    parts = np.stack([np.broadcast_to(regime.lambdify(each)(points), points.shape) for each in regime.elasticities.values()], axis=-1)
+    parts = np.stack([regime.lambdify(each)(points) for each in regime.elasticities.values()], axis=-1)
     off = max(off, np.abs(parts - elasticity).max())
     if not off < AGREES:
         raise SolveError(
@@ -384,7 +394,7 @@ class _Form:
             alike = [np.abs((unit - known) * scale).max() < SAME * np.abs(known * scale).max() for _, known in self.directions]
             j = alike.index(True) if True in alike else len(self.directions)
             if j == len(self.directions):
-                plain = all(abs(each - round(each)) < 1e-12 for each in unit)
+                plain = all(min(abs(each), abs(each - 1)) < 1e-12 for each in unit)
                 symbols = [sympy.Integer(round(each)) for each in unit] if plain else [sympy.cancel(each / ray[head]) for each in ray]
                 self.directions.append((symbols, unit))
             self.of_task[task] = (j, self._tidy(ray[head]))
