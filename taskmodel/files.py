@@ -14,6 +14,8 @@ from pathlib import Path
 def whole(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
     """Paths to write to, one beside each target; they take the targets' places at the end, or go if something goes wrong.
 
+    A link stays, and what it points to is written. What is no file (a pipe, a terminal) is written to at the end.
+
     Raises
     ------
     OSError
@@ -29,24 +31,34 @@ def whole(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
     ['a.txt']
     """
     wanted = [Path(target) for target in targets]
+    wanted = [target.resolve() if target.is_symlink() and (target.is_file() or not target.exists()) else target for target in wanted]
     parts: list[Path] = []
     try:
         for target in wanted:
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             try:
-                handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+                folder = None if _is_stream(target) else target.parent
+                handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.", suffix=".part")
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(target)) from error
             os.close(handle)
             parts.append(Path(name))
         yield parts
         for part, target in zip(parts, wanted, strict=True):
-            part.chmod(0o666 & ~_umask())  # mkstemp makes files for their owner alone
-            os.replace(part, target)
+            if _is_stream(target):
+                with open(target, "wb") as stream:
+                    stream.write(part.read_bytes())
+            else:
+                part.chmod(0o666 & ~_umask())  # mkstemp makes files for their owner alone
+                os.replace(part, target)
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def _is_stream(target: Path) -> bool:
+    return target.exists() and not target.is_file()
 
 
 def _umask() -> int:

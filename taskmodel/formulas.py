@@ -39,7 +39,7 @@ CLOSE = 1e-8  # relative: events closer than this have no regime between them
 DIGITS = 30
 TERMS = 3  # in a row of LaTeX
 LONG = 120  # operations, above which an expression is left as it is
-SAME = 1e-8  # relative: bundles in the same proportions
+SAME = 1e-12  # relative to what they cost: bundles in the same proportions
 RESIDUAL = 1e-10  # of the first-order conditions, relative to their terms
 CHECKED = (0.15, 0.5, 0.85)  # parts of a regime's interval, in logs, at which a formula is held against the optimum
 
@@ -157,11 +157,14 @@ def regimes(catalog: Catalog, compute: tuple[float, float] | None = None) -> Ite
     SolveError
         If a formula and the optimum disagree by more than 1e-9, or the sweep has no answer.
     ValueError
-        If the stretch is empty.
+        If the stretch is empty, or its ends are closer than 1e-8 relative.
     """
     low, high = (catalog.compute.grid.low, catalog.compute.grid.high) if compute is None else compute
-    if not 0 < low < high < np.inf:
-        raise ValueError(f"compute must be a stretch (low, high) of positive, finite compute [FLOP/year]; found {(low, high)}")
+    if not 0 < low < low * (1 + CLOSE) < high < np.inf:
+        raise ValueError(
+            f"compute must be a stretch (low, high) of positive, finite compute [FLOP/year], more than {CLOSE:g} apart relative to it; "
+            f"found {(low, high)}"
+        )
     walker = Walker(catalog)
     changes = event_places(walker, low, high)
     places = [low, *changes, high]
@@ -249,6 +252,8 @@ class _Words:
 
     def symbol(self, name: str, value: float, meaning: str) -> sympy.Symbol:
         made = sympy.Symbol(name, positive=True)
+        if self.meaning.get(made, meaning) != meaning:  # a task may be called G, or nest_1
+            return self.symbol(f"{name}_", value, meaning)
         self.values[made] = float(value)
         self.meaning[made] = meaning
         return made
@@ -276,8 +281,9 @@ class _Words:
         # experiments are the same by whomever; of AI's modes one is open
         return self.symbol(f"{letter}_{name}", value, f"{what} per human-equivalent hour of {name} [{unit}]")
 
-    def share(self, name: str, value: float) -> sympy.Symbol:
-        return self.symbol(f"s_{name}", value, f"CES share of {name} [1]")
+    def share(self, name: str, value: float, what: str = "") -> sympy.Symbol:
+        what = what or f"task {name}"
+        return self.symbol(f"s_{name}", value, f"CES share of {what} [1]")
 
     def elasticity(self, value: float, count: int) -> sympy.Expr:
         if value in (0, 1):
@@ -461,7 +467,7 @@ class _Form:
             return _Part(used, output=made)
         rho = 1 - 1 / sigma
         terms = [
-            self._total(f"Theta_{label}_{factor + 1}" if where else f"Theta_{factor + 1}", members, sigma) ** (1 / sigma)
+            self._total(f"Theta_{factor + 1}_{label}" if where else f"Theta_{factor + 1}", members, sigma) ** (1 / sigma)
             * self.composite[factor] ** rho
             for factor, members in sorted(pure.items())
         ]
@@ -482,7 +488,7 @@ class _Form:
                 continue
             if isinstance(member, Nest):
                 name = f"{where}_{place + 1}"
-                symbol = self.words.share(f"nest{name}", share)
+                symbol = self.words.share(f"nest{name}", share, f"nest {name[1:]}")
                 if float(np.asarray(member.elasticity)) == float(np.asarray(node.elasticity)):
                     for inner, below, label in self._members(member, name):
                         yield symbol * inner, below, label
@@ -498,6 +504,8 @@ class _Form:
 
     def _define(self, name: str, expression: sympy.Expr, meaning: str) -> sympy.Symbol:
         symbol = sympy.Symbol(name, positive=True)
+        if self.definitions.get(symbol, expression) != expression or symbol in self.words.values:
+            return self._define(f"{name}_", expression, meaning)
         self.definitions[symbol] = expression
         self.words.meaning[symbol] = meaning
         return symbol
@@ -606,7 +614,8 @@ class _Conditions:
             if share > 0:
                 name = f"{where}_{place + 1}"
                 label = f"nest{name}" if isinstance(member, Nest) else self.words.at.tasks[member]
-                members.append((share, self.words.share(label, share), member, name))
+                what = f"nest {name[1:]}" if isinstance(member, Nest) else ""
+                members.append((share, self.words.share(label, share, what), member, name))
         costs = [self._cost_of(member) for _, _, member, _ in members]
         shares = np.array([share for share, *_ in members])
         total = _unit_cost(np.array(costs), shares, value)

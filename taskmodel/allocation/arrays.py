@@ -363,7 +363,9 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     log_output = np.where(found, log_output, 0.0)
     cost = problem.cost(regime.price)
     # a factor that no active mode's cost depends on has no price: its own has run down to rounding
-    part = np.where(regime.active[..., None], problem.bundle * regime.price[:, None, None, :] / cost[..., None], 0.0).max(axis=(1, 2))
+    paid = problem.bundle * regime.price[:, None, None, :]
+    costly = regime.active & (cost > 0)
+    part = np.divide(paid, cost[..., None], out=np.zeros_like(paid), where=costly[..., None]).max(axis=(1, 2))
     regime.priced &= part > NO_PART
     regime.price = np.where(~regime.priced & problem.scarce, TRACE, regime.price)
     price = np.where(regime.price > NO_PRICE, regime.price, 0.0)

@@ -30,8 +30,11 @@ def command(args: Namespace) -> int:
     with progress("deriving", args.quiet):
         from taskmodel.formulas import regimes
 
-        found = list(regimes(catalog, span))
-    if args.latex:
+        try:
+            found = list(regimes(catalog, span))
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+    if args.latex is not None:
         _write(Path(args.latex), _document(catalog, found))
         note(f"written to {args.latex}", args.quiet)
     if args.json:
@@ -124,9 +127,8 @@ def _power(value: float) -> str:
 
 
 def _tex(text: str) -> str:
-    for letter in "&%$#_{}":
-        text = text.replace(letter, f"\\{letter}")
-    return text
+    special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    return text.translate(str.maketrans(special | {letter: f"\\{letter}" for letter in "&%$#_{}"}))
 
 
 def _write(path: Path, text: str) -> None:
