@@ -1,5 +1,7 @@
 """Events are where closed forms say they are, whatever the grid; between them nothing is missed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from small import small_catalog
@@ -7,6 +9,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import SolveError
 from taskmodel.changes import KINDS
+from taskmodel.cli import main
 from taskmodel.walker import Walker
 
 TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
@@ -242,3 +245,22 @@ def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
         for name in ("kind", "task", "mode", "factor"):
             assert one[name].values.tolist() == two[name].values.tolist()
         np.testing.assert_allclose(one["compute"], two["compute"], rtol=1e-10)
+
+
+def test_modes_that_pass_through_a_tie_are_not_told_over_and_over(tmp_path: Path) -> None:
+    # two tasks with the same review ratio: nearly free inference alone tells them apart, in the end by less than rounding
+    file = tmp_path / "mine.yaml"
+    assert main(["new", "mine", "-o", str(file)]) == 0
+    same = {
+        "supervision.pool": "dedicated",
+        "supervision.headcount": 0.1,
+        "compute.inference_share": 1e-2,
+        "compute.experiments": "free",
+        "tasks.write_code.review_ratio": 0.05,
+        "tasks.run_experiments.review_ratio": 0.05,
+        "tasks.analyse_results.review_ratio": 0,
+        "tasks.design_experiments.delegable": False,
+        "tasks.choose_questions.delegable": False,
+    }
+    found = tm.sweep(tm.load_catalog(file, set=same), np.geomspace(1e26, 1e35, 5))
+    assert found.sizes["event"] < 20  # 12, against 1,469 where rounding decided

@@ -375,13 +375,14 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     usable = problem.open & (mode_share > ZERO_SHARE)
     # modes that cost the same without being needed may carry activity too
     tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)) & found[:, None, None]
-    more = np.any(tied & ~regime.active, axis=(1, 2))
+    added = tied & ~regime.active
+    more = np.any(added, axis=(1, 2))
     regime.active |= tied
     more[found] |= flat_splits(problem[found], regime.take(found))
     more = np.flatnonzero(more)
     if len(more):
         part, fair = problem[more], regime.take(more)
-        fair.mode_share, can_carry = fair_splits(part, fair)
+        fair.mode_share, can_carry = fair_splits(part, fair, added[more])
         as_good = certify(part, fair)[1] < np.maximum(gap[more], EXACT_GAP)
         mode_share[more[as_good]], usable[more] = fair.mode_share[as_good], can_carry
     for point in np.flatnonzero(found)[flat_prices(problem[found], regime.take(found))]:

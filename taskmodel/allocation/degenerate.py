@@ -91,8 +91,11 @@ class _Ties:
     scale: Array  # (point, tied mode) y = w scale makes the objective the plain length of y
 
 
-def fair_splits(problem: Problem, regime: Regime) -> tuple[Array, Mask]:
+def fair_splits(problem: Problem, regime: Regime, added: Mask) -> tuple[Array, Mask]:
     """Mode shares of least sum_i W_i sum_m w^2 among the optimal ones, and which modes can carry activity at all.
+
+    Modes that were ``added``, shape (point, leaf, mode), because they cost the same have no share of their own to go by:
+    what a split gives them below 1e-7 is rounding.
 
     Returns
     -------
@@ -121,8 +124,10 @@ def fair_splits(problem: Problem, regime: Regime) -> tuple[Array, Mask]:
     share[where] = np.maximum(y / ties.scale, 0.0)[ties.real]
     total = share.sum(axis=-1, keepdims=True)
     share = share / np.where(total > 0, total, 1.0)
-    usable = regime.active & (share > ZERO_SHARE)
-    for point, tie in np.argwhere(ties.real & (y / ties.scale <= ZERO_SHARE)):
+    least = np.where(added, CARRIES, ZERO_SHARE)
+    usable = regime.active & (share > least)
+    of_point = np.arange(points)[:, None]
+    for point, tie in np.argwhere(ties.real & (y / ties.scale <= least[of_point, ties.leaf, ties.mode])):
         usable[point, ties.leaf[point, tie], ties.mode[point, tie]] = _can_carry(ties, point, tie, equal[point], level[point], spare[point])
     return share, usable
 

@@ -127,8 +127,9 @@ def _power(value: float) -> str:
 
 
 def _tex(text: str) -> str:
-    special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
-    return text.translate(str.maketrans(special | {letter: f"\\{letter}" for letter in "&%$#_{}"}))
+    special: dict[str, str] = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    special |= {letter: f"\\{letter}" for letter in "&%$#_{}"}
+    return "".join(special.get(letter, letter) for letter in text)
 
 
 def _write(path: Path, text: str) -> None:
