@@ -11,9 +11,10 @@ from small import small_catalog
 from test_stepping import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel import formulas
 from taskmodel.allocation import SolveError
 from taskmodel.cli import main
+from taskmodel.formulas.closed_form import Form
+from taskmodel.formulas.words import COMPUTE
 
 
 @pytest.mark.parametrize("elasticity", [0.1, 0.5, 0.9, 1, 1.5, 3])
@@ -69,7 +70,7 @@ def test_the_optimum_solves_the_conditions_and_nothing_else_nearby_does():
     catalog = tm.load_catalog("alignment_research")
     regime = next(iter(tm.regimes(catalog, (1e26, 2e26))))
     place = np.sqrt(1e26 * 2e26)
-    numbers = {symbol: sympy.Float(value, 20) for symbol, value in {**regime.values, **regime.unknowns, formulas.COMPUTE: place}.items()}
+    numbers = {symbol: sympy.Float(value, 20) for symbol, value in {**regime.values, **regime.unknowns, COMPUTE: place}.items()}
 
     def residuals(numbers):
         return [float(abs(regime.expanded(each.lhs - each.rhs).xreplace(numbers)) / (abs(float(each.rhs.xreplace(numbers))) or 1))
@@ -108,15 +109,15 @@ def test_a_nest_of_another_elasticity_enters_with_its_own_output():
 
 
 def test_a_formula_that_is_off_is_an_error(monkeypatch):
-    monkeypatch.setattr(formulas._Form, "_total", lambda self, name, members, sigma: sympy.Integer(1))
+    monkeypatch.setattr(Form, "_total", lambda self, name, members, sigma: sympy.Integer(1))
     with pytest.raises(SolveError, match="off from the optimum"):
         list(tm.regimes(tm.load_catalog("t_agi_ladder")))
 
 
 def test_regimes_come_one_at_a_time(monkeypatch):
     made = []
-    real = formulas._Form.__init__
-    monkeypatch.setattr(formulas._Form, "__init__", lambda self, *args: (made.append(1), real(self, *args))[1])
+    real = Form.__init__
+    monkeypatch.setattr(Form, "__init__", lambda self, *args: (made.append(1), real(self, *args))[1])
     next(tm.regimes(tm.load_catalog("t_agi_ladder")))
     assert len(made) == 1
 

@@ -9,12 +9,14 @@ where c(p) is the unit cost of research when every task is done in its cheapest 
 supervision is a factor like any other. Every answer carries its duality gap, which bounds its
 error; one that cannot be certified is an error, never a number.
 
-`presolve` settles what needs no prices, `interior` finds the neighbourhood of the optimum,
-`active_set` the optimum itself, `degenerate` what is not unique about it. How tasks become
-output is in `taskmodel.production`.
+Start reading at `arrays`. `inputs` checks what the caller gives, `presolve` settles what needs no
+prices, `interior` finds the neighbourhood of the optimum, `active_set` the optimum itself,
+`degenerate` what is not unique about it; `following` takes a regime to other points. How tasks
+become output is in `taskmodel.production`.
 """
 
-from taskmodel.allocation.arrays import Margins, allocate, margins
+from taskmodel.allocation.arrays import allocate
+from taskmodel.allocation.following import Margins, margins
 from taskmodel.allocation.solution import Allocation, SolveError, Status
 from taskmodel.production import Nest
 

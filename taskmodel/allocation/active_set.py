@@ -293,6 +293,38 @@ def _first_price(now: Regime, used: Array) -> Array:
     return np.exp(np.log(TRACE) + (np.log(guess) - np.log(TRACE)) * high / (high - low))
 
 
+def begin_from(problem: Problem, activity: Array, elasticity: Array) -> Regime:
+    """The regime of other answers, as far as its modes are open here; where none is, the cheapest mode."""
+    known = np.all(np.isfinite(elasticity), axis=1, keepdims=True) & np.all(np.isfinite(activity), axis=(1, 2))[:, None]
+    price = np.where(known, elasticity, 1.0) * problem.scarce
+    priced = price > NO_PRICE
+    none = ~priced.any(axis=1, keepdims=True)
+    priced |= none & problem.scarce
+    price = np.where(priced, np.where(none, 1.0, price), np.where(problem.scarce, TRACE, 0.0))
+    carried = np.where(known[..., None], activity, 0.0)[:, problem.tree.task]
+    carried = np.where(problem.open, np.take_along_axis(carried, problem.mode, axis=-1), 0.0)
+    cost = np.where(problem.open, problem.cost(price), np.inf)
+    idle = carried.sum(axis=-1, keepdims=True) == 0
+    cheapest = problem.open & idle & (cost == cost.min(axis=-1, keepdims=True))
+    active = (carried > 0) | cheapest
+    share = np.where(idle, cheapest, carried)
+    share = share / np.maximum(share.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
+    points, leaves = problem.dead.shape
+    return Regime(
+        active=active,
+        priced=priced,
+        price=price,
+        mode_share=share,
+        weight=np.zeros((points, leaves)),
+        leaf_cost=np.ones((points, leaves)),
+        log_cost=np.zeros(points),
+        solved=np.zeros(points, dtype=bool),
+        converged=np.zeros(points, dtype=bool),
+        guess=np.zeros_like(price),
+        guess_used=np.zeros_like(price),
+    )
+
+
 def certify(problem: Problem, now: Regime) -> tuple[Array, Array]:
     """Output that these activities are sure to give, and the duality gap.
 

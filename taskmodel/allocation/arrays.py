@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import NO_PART, NO_PRICE, TRACE, Regime, certify, polish
+from taskmodel.allocation.active_set import NO_PART, NO_PRICE, TRACE, Regime, begin_from, certify
 from taskmodel.allocation.degenerate import UNIQUE, ZERO_SHARE, elasticity_range, fair_splits, flat_prices, flat_splits
-from taskmodel.allocation.presolve import Presolved, Problem, presolve
+from taskmodel.allocation.inputs import Organisations, checked, flat
+from taskmodel.allocation.presolve import Presolved, Problem
 from taskmodel.allocation.solution import Allocation, SolveError, Status
 from taskmodel.allocation.solve import EXACT_GAP, MAX_GAP, solve
 from taskmodel.production import Array, Nest, Tree, node_log_output
 
-TILE = 2_000_000  # bundle entries handled at once
 LARGEST = np.log(np.finfo(float).max)
 TIE = 5e-12  # relative: modes whose costs differ by less are tied
 
@@ -76,9 +76,9 @@ def allocate(
     >>> round(float(a.output / 1800), 4)
     1.9802
     """
-    organisations = _checked(bundles, supply, nest, available)
+    organisations = checked(bundles, supply, nest, available)
     first, again = organisations.distinct()
-    began = None if start is None else (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
+    began = None if start is None else (flat(start.activity, 2), flat(start.factor_elasticity, 1))
     tiles = [
         _allocate_tile(organisations[first[part]], began and (began[0][first[part]], began[1][first[part]]))
         for part in organisations.tiles(len(first))
@@ -102,214 +102,10 @@ def allocate(
 
 def prepare(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None) -> Presolved:
     """Check arguments of `allocate` and settle what needs no prices; for benchmarks and for a closer look at a problem."""
-    return _checked(bundles, supply, nest, available).presolved()
+    return checked(bundles, supply, nest, available).presolved()
 
 
-@dataclass(frozen=True)
-class Margins:
-    """How far a regime is from its ends, at points along a path; every number is positive within the regime.
-
-    Attributes
-    ----------
-    excess_cost : array, shape (point, task, mode)
-        Log cost of each idle open mode, less that of the task [1]; inf for active and closed modes.
-    mode_share : array, shape (point, task, mode)
-        Share of the task that each active mode carries [1]; inf for the others.
-    spare : array, shape (point, factor)
-        Unused part of each factor without a price [1]; inf for the others.
-    factor_elasticity : array, shape (point, factor)
-        Elasticity of output to each factor [1].
-    activity : array, shape (point, task, mode)
-        Work done in each mode [unit of the task per year].
-    output : array, shape (point,)
-        Output per year.
-    solved : array of bool, shape (point,)
-        The regime's equations have a solution there, whether or not it is the optimum.
-    """
-
-    excess_cost: Array
-    mode_share: Array
-    spare: Array
-    factor_elasticity: Array
-    activity: Array
-    output: Array
-    solved: NDArray[np.bool_]
-
-
-def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None, start: Allocation) -> Margins:
-    """Solve a given regime, that of ``start``, at other points: what is active and priced stays so, optimal or not.
-
-    Parameters are as in `allocate`; every task is used once in the nests, and ``start`` has something priced everywhere.
-    """
-    organisations = _checked(bundles, supply, nest, available)
-    began = (_flat(start.activity, 2), _flat(start.factor_elasticity, 1))
-    tiles = [_margins_tile(organisations[rows], (began[0][rows], began[1][rows])) for rows in organisations.tiles()]
-    return Margins(**{name: np.concatenate([getattr(tile, name) for tile in tiles]) for name in vars(tiles[0])})
-
-
-def _margins_tile(organisations: _Organisations, began: tuple[Array, Array]) -> Margins:
-    ready = organisations.presolved()
-    problem = ready.problem
-    points, tasks, modes, _ = organisations.bundle.shape
-    state = polish(problem, _begin(problem, *began), mends=0)
-    converged = np.isfinite(state.price).all(axis=1) & state.converged
-    with np.errstate(invalid="ignore", divide="ignore"):
-        excess = np.log(problem.cost(state.price) / state.leaf_cost[..., None])
-        activity = (state.weight / state.leaf_cost)[..., None] * state.mode_share
-        used = np.einsum("plm,plmk->pk", activity, problem.bundle)
-    excess = np.where(problem.open & ~state.active, excess, np.inf)
-    share = np.where(state.active & problem.open, state.mode_share, np.inf)
-
-    def at_callers_modes(part: Array, blank: float) -> Array:
-        full = np.full((points, tasks, modes), blank)
-        by_task = np.argsort(problem.tree.task)
-        np.put_along_axis(full, problem.mode[:, by_task], np.where(problem.open, part, blank)[:, by_task], axis=-1)
-        return full
-
-    return Margins(
-        excess_cost=at_callers_modes(excess, np.inf),
-        mode_share=at_callers_modes(share, np.inf),
-        spare=np.where(problem.scarce & ~state.priced, 1 - used, np.inf),
-        factor_elasticity=np.where(state.price > NO_PRICE, state.price, 0.0),
-        activity=at_callers_modes(activity, 0.0),
-        output=np.exp(-state.log_cost),
-        solved=converged,
-    )
-
-
-def _begin(problem: Problem, activity: Array, elasticity: Array) -> Regime:
-    """The regime of other answers, as far as its modes are open here; where none is, the cheapest mode."""
-    known = np.all(np.isfinite(elasticity), axis=1, keepdims=True) & np.all(np.isfinite(activity), axis=(1, 2))[:, None]
-    price = np.where(known, elasticity, 1.0) * problem.scarce
-    priced = price > NO_PRICE
-    none = ~priced.any(axis=1, keepdims=True)
-    priced |= none & problem.scarce
-    price = np.where(priced, np.where(none, 1.0, price), np.where(problem.scarce, TRACE, 0.0))
-    carried = np.where(known[..., None], activity, 0.0)[:, problem.tree.task]
-    carried = np.where(problem.open, np.take_along_axis(carried, problem.mode, axis=-1), 0.0)
-    cost = np.where(problem.open, problem.cost(price), np.inf)
-    idle = carried.sum(axis=-1, keepdims=True) == 0
-    cheapest = problem.open & idle & (cost == cost.min(axis=-1, keepdims=True))
-    active = (carried > 0) | cheapest
-    share = np.where(idle, cheapest, carried)
-    share = share / np.maximum(share.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
-    points, leaves = problem.dead.shape
-    return Regime(
-        active=active,
-        priced=priced,
-        price=price,
-        mode_share=share,
-        weight=np.zeros((points, leaves)),
-        leaf_cost=np.ones((points, leaves)),
-        log_cost=np.zeros(points),
-        solved=np.zeros(points, dtype=bool),
-        converged=np.zeros(points, dtype=bool),
-        guess=np.zeros_like(price),
-        guess_used=np.zeros_like(price),
-    )
-
-
-def _flat(part: ArrayLike, inner: int) -> Array:
-    """The array with its leading dimensions made one."""
-    part = np.asarray(part, dtype=float)
-    return part.reshape(-1, *part.shape[part.ndim - inner :])
-
-
-@dataclass(frozen=True)
-class _Organisations:
-    """The caller's arrays, checked, broadcast and with one leading dimension."""
-
-    tree: Tree
-    share: Array  # (point or 1, node)
-    elasticity: Array  # (point or 1, node)
-    bundle: Array  # (point, task, mode, factor)
-    supply: Array  # (point, factor)
-    available: NDArray[np.bool_]  # (point, task, mode)
-    shape: tuple[int, ...]
-
-    def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Points that differ from all earlier ones, and for every point which of those it equals."""
-        points = len(self.supply)
-        parts = [self.supply, self.available, self.share, self.elasticity]
-        # bundles that are the same at every point are one row in memory
-        parts += [self.bundle] if self.bundle.strides[0] else []
-        keys = [b"".join(part[point].tobytes() for part in parts if len(part) == points) for point in range(points)]
-        place: dict[bytes, int] = {}
-        again = np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.intp)
-        first = np.unique(again, return_index=True)[1]
-        return first, again
-
-    def __getitem__(self, rows: NDArray[np.intp]) -> _Organisations:
-        share, elasticity = (part if len(part) == 1 else part[rows] for part in (self.share, self.elasticity))
-        return _Organisations(self.tree, share, elasticity, self.bundle[rows], self.supply[rows], self.available[rows], self.shape)
-
-    def tiles(self, points: int | None = None) -> list[NDArray[np.intp]]:
-        """So many rows (default: all), in parts of bounded memory; one part, though empty, where there is none."""
-        _, _, modes, factors = self.bundle.shape
-        rows = np.arange(len(self.supply) if points is None else points)
-        step = max(1, TILE // max(1, len(self.tree.task) * modes * factors))
-        return [rows[begin : begin + step] for begin in range(0, max(1, len(rows)), step)]
-
-    def presolved(self) -> Presolved:
-        """What needs no prices."""
-        return presolve(self.tree, self.share, self.elasticity, self.bundle, self.supply, self.available)
-
-
-def _checked(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None) -> _Organisations:
-    bundles, supply = np.asarray(bundles, dtype=float), np.asarray(supply, dtype=float)
-    if bundles.ndim < 3:
-        raise ValueError(f"bundles need the dimensions (..., task, mode, factor); found shape {bundles.shape}")
-    tasks, modes, factors = bundles.shape[-3:]
-    if supply.ndim < 1 or supply.shape[-1] != factors:
-        raise ValueError(f"supply needs the dimensions (..., factor) with {factors} factors, as in bundles; found shape {supply.shape}")
-    available = np.ones((tasks, modes), dtype=bool) if available is None else np.asarray(available)
-    if available.dtype != bool:
-        raise ValueError(f"available must be an array of bool; found {available.dtype}")
-    if available.ndim < 2 or available.shape[-2:] != (tasks, modes):
-        raise ValueError(f"available needs the dimensions (..., task, mode) = (..., {tasks}, {modes}); found shape {available.shape}")
-    bad = ~(np.isfinite(bundles) & (bundles >= 0))
-    if bad.any():
-        place = tuple(map(int, np.argwhere(bad)[0]))
-        raise ValueError(
-            f"bundles must be finite and >= 0; found {bundles[place]} at index {place}; close a mode through available instead"
-        )
-    bad = ~(supply >= 0)
-    if bad.any():
-        place = tuple(map(int, np.argwhere(bad)[0]))
-        raise ValueError(f"supply must be >= 0 (inf: not scarce); found {supply[place]} at index {place}")
-    if not isinstance(nest, Nest):
-        raise ValueError(f"nest must be a Nest; found {type(nest).__name__}")
-    tree = Tree(nest)
-    outside = sorted({int(task) for task in tree.task if not 0 <= task < tasks})
-    if outside:
-        raise ValueError(f"the nest names tasks {outside}, but bundles have tasks 0 to {tasks - 1}")
-    missing = sorted(set(range(tasks)) - set(tree.task.tolist()))
-    if missing:
-        raise ValueError(f"the nest leaves out tasks {missing}: every task of the bundles must be a member of a nest")
-    try:
-        shape = np.broadcast_shapes(bundles.shape[:-3], supply.shape[:-1], available.shape[:-2], tree.share.shape[:-1])
-    except ValueError:
-        raise ValueError(
-            f"leading dimensions do not fit: bundles {bundles.shape[:-3]}, supply {supply.shape[:-1]}, "
-            f"available {available.shape[:-2]}, nest {tree.share.shape[:-1]}"
-        ) from None
-    points = int(np.prod(shape, dtype=int))
-    share, elasticity = (
-        (np.broadcast_to(part, (*shape, tree.nodes)).reshape(points, tree.nodes) if part.ndim > 1 else part[None])
-        for part in (tree.share, tree.elasticity)
-    )
-    return _Organisations(
-        tree,
-        share,
-        elasticity,
-        np.broadcast_to(bundles, (*shape, tasks, modes, factors)).reshape(points, tasks, modes, factors),
-        np.broadcast_to(supply, (*shape, factors)).reshape(points, factors),
-        np.broadcast_to(available, (*shape, tasks, modes)).reshape(points, tasks, modes),
-        shape,
-    )
-
-
-def _allocate_tile(organisations: _Organisations, began: tuple[Array, Array] | None) -> Allocation:
+def _allocate_tile(organisations: Organisations, began: tuple[Array, Array] | None) -> Allocation:
     """Solve some points; modes that are open nowhere are left out of the work."""
     modes = organisations.bundle.shape[2]
     used = np.flatnonzero(organisations.available.any(axis=(0, 1)))
@@ -327,7 +123,7 @@ def _widened(part: NDArray[Any], used: NDArray[np.intp], modes: int) -> NDArray[
     return whole
 
 
-def _allocate_modes(organisations: _Organisations, began: tuple[Array, Array] | None) -> Allocation:
+def _allocate_modes(organisations: Organisations, began: tuple[Array, Array] | None) -> Allocation:
     bundle, supply, tree = organisations.bundle, organisations.supply, organisations.tree
     points, tasks, modes, factors = bundle.shape
     ready = organisations.presolved()
@@ -347,7 +143,7 @@ def _allocate_modes(organisations: _Organisations, began: tuple[Array, Array] | 
     node_output = np.full((points, tree.nodes), np.nan)
     if len(rows):
         problem = ready.problem[rows]
-        start = None if began is None else _begin(problem, *(part[rows] for part in began))
+        start = None if began is None else begin_from(problem, *(part[rows] for part in began))
         node_output[rows] = _fill(result, rows, problem, bundle[rows], supply[rows], start)
     for point in np.flatnonzero(ready.free_node.any(axis=1) & ~ready.impossible):
         share, elasticity = (part[point % len(part)] for part in (organisations.share, organisations.elasticity))

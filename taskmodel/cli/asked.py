@@ -65,9 +65,7 @@ def grid(text: str) -> tuple[float, float, int]:
     parts = text.split(":")
     if len(parts) != 3:
         raise UsageError(f"{where}: write LOW:HIGH:POINTS, such as --grid 1e26:1e35:400 (FLOP/year)")
-    low, high = compute(parts[0], f"{where}: LOW"), compute(parts[1], f"{where}: HIGH")
-    if not low < high:
-        raise UsageError(f"{where}: LOW must be below HIGH")
+    low, high = _ends(parts[0], parts[1], where)
     try:
         points = int(parts[2])
     except ValueError:
@@ -94,6 +92,10 @@ def stretch(text: str, option: str) -> tuple[float, float]:
     low, colon, high = text.partition(":")
     if not colon:
         raise UsageError(f"{where}: write LOW:HIGH, such as {option} 1e26:1e35 (FLOP/year)")
+    return _ends(low, high, where)
+
+
+def _ends(low: str, high: str, where: str) -> tuple[float, float]:
     ends = compute(low, f"{where}: LOW"), compute(high, f"{where}: HIGH")
     if not ends[0] < ends[1]:
         raise UsageError(f"{where}: LOW must be below HIGH")
