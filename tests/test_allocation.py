@@ -108,7 +108,7 @@ def judge(organisations):
     refused, wrong = {}, {}
     for number, organisation in enumerate(organisations):
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("error")  # an answer that came with a warning is no answer
             try:
                 allocation = allocate(*organisation.problem)
             except SolveError as error:

@@ -31,9 +31,9 @@ def program(organisation, output, constraints, task_output, mode_output):
 
 
 def solve(problem, solver, **settings):
-    """What the solver says of its answer; it may warn and raise as it likes."""
+    """What the solver says of its answer."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.filterwarnings("ignore", "Solution may be inaccurate", UserWarning)  # the status says so, and only optimal ones count
         try:
             problem.solve(solver=solver, **settings)
         except cp.SolverError:

@@ -33,7 +33,7 @@ def command(args: Namespace) -> int:
         try:
             found = list(regimes(catalog, span))
         except ValueError as error:
-            raise UsageError(str(error)) from error
+            raise UsageError(f"--range {args.span}: {error}") from error
     if args.latex is not None:
         _write(Path(args.latex), _document(catalog, found))
         note(f"written to {args.latex}", args.quiet)

@@ -206,8 +206,12 @@ class Form:
 
     def _flat(self, nest: Nest) -> list[tuple[sympy.Expr, int]] | None:
         """All tasks with their shares, if all nests have one elasticity."""
-        members = list(self._members(nest, ""))
-        return None if any(isinstance(member, Nest) for _, member, _ in members) else [(share, int(task)) for share, task, _ in members]  # type: ignore[arg-type]
+        tasks: list[tuple[sympy.Expr, int]] = []
+        for share, member, _ in self._members(nest, ""):
+            if isinstance(member, Nest):
+                return None
+            tasks.append((share, member))
+        return tasks
 
     def _members(self, node: Nest, where: str) -> Iterator[tuple[sympy.Expr, Nest | int, str]]:
         """Members with their shares; a nest of the same elasticity is the same as its members."""
