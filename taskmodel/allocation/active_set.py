@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, Rows, cost_shares, log_unit_cost, node_log_output
@@ -132,12 +133,25 @@ def newton(problem: Problem, state: Regime, together: bool = False, steps: int =
     return converged
 
 
-def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float) -> tuple[Mask, Array]:
-    """One step in place; returns where it was already at rounding, and its size."""
+@dataclass
+class _Local:
+    """What a Newton step needs to know of where it is."""
+
+    price: Array  # (point, factor) s, summing to one over the priced factors
+    mode_share: Array  # (point, leaf, mode) w, summing to one
+    first: NDArray[np.intp]  # (point, leaf, 1) the active mode whose cost is the task's
+    leaf_cost: Array  # (point, leaf)
+    log_cost: Array  # (point,) of a unit of output
+    weight: Array  # (point, leaf) cost shares W
+    relative: Array  # (point, leaf, mode) cost over that of the first active mode
+    factor_share: Array  # (point, leaf, mode, factor) cost share of each factor in each mode
+    used: Array  # (point, factor) of what there is of each priced factor; 1 for the others
+    curvature: Array  # (point, factor, factor) of log cost in log prices, less what the modes add
+
+
+def _look(problem: Problem, now: Regime) -> _Local:
     tree = problem.tree
-    points, leaves, modes, factors = problem.bundle.shape
-    s = now.price / now.price.sum(axis=1, keepdims=True)
-    s = np.where(now.priced, s, now.price)
+    s = np.where(now.priced, now.price / now.price.sum(axis=1, keepdims=True), now.price)
     cost = problem.cost(s)
     first = np.argmax(now.active, axis=-1)[..., None]
     w = np.where(now.active, now.mode_share, 0.0)
@@ -145,90 +159,146 @@ def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float
     leaf_cost = np.take_along_axis(cost, first, axis=-1)[..., 0]
     log_c, theta = log_unit_cost(tree, np.log(leaf_cost), problem.share, problem.elasticity)
     node_weight = cost_shares(tree, theta)
-    weight = node_weight[:, :leaves]
-
+    weight = node_weight[:, : tree.leaves]
     f = problem.bundle * s[:, None, None, :] / cost[..., None]
     relative = cost / leaf_cost[..., None]
-    g = np.empty((points, tree.nodes, factors))
-    g[:, :leaves] = np.matmul(w[:, :, None, :], f)[:, :, 0]
     used_share = np.matmul((w * relative)[:, :, None, :], f)[:, :, 0]
+    used = np.einsum("pl,plk->pk", weight, used_share) / np.where(now.priced, s, 1.0)
+    return _Local(
+        price=s,
+        mode_share=w,
+        first=first,
+        leaf_cost=leaf_cost,
+        log_cost=log_c[:, tree.root],
+        weight=weight,
+        relative=relative,
+        factor_share=f,
+        used=np.where(now.priced, used, 1.0),
+        curvature=nest_curvature(problem, theta, node_weight, np.matmul(w[:, :, None, :], f)[:, :, 0]),
+    )
+
+
+def nest_curvature(problem: Problem, theta: Array, weight: Array, leaf_gradient: Array) -> Array:
+    """Curvature of the log of unit cost in log prices that substitution within nests makes, sign reversed.
+
+    Parameters
+    ----------
+    theta, weight : array, shape (point, node)
+        Cost shares within nests, and of all costs.
+    leaf_gradient : array, shape (point, leaf, factor)
+        Cost shares of factors in each task.
+
+    Returns
+    -------
+    array, shape (point, factor, factor)
+    """
+    tree, sigma = problem.tree, problem.elasticity
+    points, leaves, factors = leaf_gradient.shape
+    g = np.empty((points, tree.nodes, factors))
+    g[:, :leaves] = leaf_gradient
     for level in tree.levels:
         g[:, level.nests] = np.add.reduceat(theta[:, level.children, None] * g[:, level.children], level.starts, axis=1)
-    sigma = problem.elasticity
     above = sigma[:, tree.parent] - sigma
     above[:, :leaves] = sigma[:, tree.parent[:leaves]]
     above[:, tree.root] = 1 - sigma[:, tree.root]
-    matrix = np.matmul((g * (node_weight * above)[..., None]).transpose(0, 2, 1), g)
+    return np.asarray(np.matmul((g * (weight * above)[..., None]).transpose(0, 2, 1), g))
 
-    s1 = np.where(now.priced, s, 1.0)
-    used = np.where(now.priced, np.einsum("pl,plk->pk", weight, used_share) / s1, 1.0)
-    tie_point, tie_leaf, tie_mode = np.nonzero(now.active)
-    extra = tie_mode != first[tie_point, tie_leaf, 0]
-    tie_point, tie_leaf, tie_mode = tie_point[extra], tie_leaf[extra], tie_mode[extra]
-    ties = np.bincount(tie_point, minlength=points)
-    most = int(ties.max(initial=0))
-    place = np.arange(len(tie_point)) - np.repeat(np.cumsum(ties) - ties, ties)
 
-    # scaled so that every row is of the order of its own share: tiny prices and weights count in full
-    scale = 1 / np.sqrt(s1 * used)
-    size = factors + most
-    full = np.zeros((points, size, size))
-    right = np.zeros((points, size))
-    full[:, :factors, :factors] = matrix * scale[:, :, None] * scale[:, None, :]
-    right[:, :factors] = np.where(now.priced, s1 * used * np.log(used), 0.0) * scale
-    inactive = ~now.priced
-    full[:, :factors, :factors][inactive[:, :, None] | inactive[:, None, :]] = 0.0
-    diagonal = np.arange(size)
-    full[:, diagonal[:factors], diagonal[:factors]] += np.where(inactive, 1.0, DAMPING)
-    tie_scale = np.sqrt(weight[tie_point, tie_leaf])
-    tie_first = first[tie_point, tie_leaf, 0]
-    difference = (
-        (relative[tie_point, tie_leaf, tie_mode, None] * f[tie_point, tie_leaf, tie_mode] - f[tie_point, tie_leaf, tie_first])
-        * scale[tie_point]
-        * tie_scale[:, None]
+@dataclass
+class _Ties:
+    """Active modes beside the first one of their task, each of which must cost the same."""
+
+    at: tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]  # point, leaf and mode of each
+    place: NDArray[np.intp]  # among those of its point
+    real: Mask  # (point, place) False for padding
+    scale: Array  # of their equations
+    difference: Array  # (tie, factor) of cost shares
+    mismatch: Array  # log of cost over that of the first mode
+
+
+def _ties(now: Regime, here: _Local) -> _Ties:
+    point, leaf, mode = np.nonzero(now.active)
+    first = here.first[point, leaf, 0]
+    extra = mode != first
+    point, leaf, mode, first = point[extra], leaf[extra], mode[extra], first[extra]
+    count = np.bincount(point, minlength=len(now.price))
+    relative = here.relative[point, leaf, mode]
+    return _Ties(
+        at=(point, leaf, mode),
+        place=np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count),
+        real=np.arange(count.max(initial=0)) < count[:, None],
+        scale=np.sqrt(here.weight[point, leaf]),
+        difference=relative[:, None] * here.factor_share[point, leaf, mode] - here.factor_share[point, leaf, first],
+        # which of two modes that cost nothing is the cheaper one means nothing
+        mismatch=np.where(here.leaf_cost[point, leaf] < NO_PRICE, 0.0, np.log(relative)),
     )
-    full[tie_point, factors + place, :factors] = difference
-    full[tie_point, :factors, factors + place] = difference
-    full[:, diagonal[factors:], diagonal[factors:]] = -np.where(np.arange(most) < ties[:, None], DAMPING, 1.0)
-    # which of two modes that cost nothing is the cheaper one means nothing
-    mismatch = np.where(leaf_cost[tie_point, tie_leaf] < NO_PRICE, 0.0, np.log(relative[tie_point, tie_leaf, tie_mode]))
-    right[tie_point, factors + place] = -mismatch * tie_scale
 
-    broken = ~((np.abs(full).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
-    full[broken] = np.eye(size)
+
+def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float) -> tuple[Mask, Array]:
+    """One step in place; returns where it was already at rounding, and its size, NaN where there is no step to take."""
+    here = _look(problem, now)
+    ties = _ties(now, here)
+    x, change, broken = _direction(now, here, ties)
+    x, factor, length = _kept_positive(now, here, x, together)
+    moved = np.where(now.priced, np.abs(x), 0.0).max(axis=1)
+    step = np.zeros_like(here.mode_share)
+    step[ties.at] = change * length[ties.at[0]]
+    np.put_along_axis(step, here.first, -step.sum(axis=-1, keepdims=True), axis=-1)
+
+    off = np.abs(np.log(here.used))
+    apart = np.zeros(len(problem))
+    np.maximum.at(apart, ties.at[0], np.abs(ties.mismatch))
+    finished = (off.max(axis=1) < tolerance) & (apart < tolerance)
+    # a price that no cost depends on any more while all else is solved: it is zero, which is for the caller to say
+    part = np.where(now.active[..., None], here.factor_share, 0.0).max(axis=(1, 2))
+    idle = now.priced & (here.used < 1) & (part < NO_PART)
+    rest = np.where(idle, 0.0, off).max(axis=1)
+    moved[idle.any(axis=1) & (rest < SOLVED) & (apart < SOLVED) & ~finished] = np.nan
+    moved[broken] = np.nan
+    going = ~(finished | broken)[:, None]
+    now.weight[:], now.leaf_cost[:], now.log_cost[:] = here.weight, here.leaf_cost, here.log_cost
+    now.price[:] = np.where(going & now.priced, np.maximum(here.price * factor, TRACE), here.price)
+    now.mode_share[:] = np.where(going[..., None] & now.active, here.mode_share + step, here.mode_share)
+    return finished, moved
+
+
+def _direction(now: Regime, here: _Local, ties: _Ties) -> tuple[Array, Array, Mask]:
+    """The Newton step: of log prices, shape (point, factor), and of tied modes' shares; and where there is none."""
+    points, factors = now.price.shape
+    size = factors + ties.real.shape[1]
+    of_factors, of_ties = np.arange(factors), np.arange(factors, size)
+    at, row = ties.at[0], factors + ties.place
+    s = np.where(now.priced, here.price, 1.0)
+    # scaled so that every row is of the order of its own share: tiny prices and weights count in full
+    scale = 1 / np.sqrt(s * here.used)
+    matrix, right = np.zeros((points, size, size)), np.zeros((points, size))
+    both = now.priced[:, :, None] & now.priced[:, None, :]
+    matrix[:, :factors, :factors] = np.where(both, here.curvature * scale[:, :, None] * scale[:, None, :], 0.0)
+    matrix[:, of_factors, of_factors] += np.where(now.priced, DAMPING, 1.0)
+    right[:, :factors] = np.where(now.priced, s * here.used * np.log(here.used), 0.0) * scale
+    matrix[at, row, :factors] = matrix[at, :factors, row] = ties.difference * scale[at] * ties.scale[:, None]
+    matrix[:, of_ties, of_ties] = -np.where(ties.real, DAMPING, 1.0)
+    right[at, row] = -ties.mismatch * ties.scale
+
+    broken = ~((np.abs(matrix).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
+    matrix[broken] = np.eye(size)
     right[broken] = 0.0
-    solution = _solved(full, right)
+    solution = _solved(matrix, right)
     broken |= ~np.isfinite(solution).all(axis=1)
-    x = solution[:, :factors] * scale
+    return solution[:, :factors] * scale, -solution[at, row] / ties.scale, broken
+
+
+def _kept_positive(now: Regime, here: _Local, x: Array, together: bool) -> tuple[Array, Array, Array]:
+    """The step of log prices shortened where need be, what prices are multiplied by, and the part of the step that is left."""
+    s = np.where(now.priced, here.price, 1.0)
     # use is nearly a power of a price where it is far from one, and nearly linear in it where it is close
-    near = np.abs(np.log(used)) < NEAR
+    near = np.abs(np.log(here.used)) < NEAR
     # prices are shares of one and positive: the step ends where one would leave that range, however flat the cost is there
-    up = np.where(now.priced & (x > 0), np.maximum(1 / s1 - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
+    up = np.where(now.priced & (x > 0), np.maximum(1 / s - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
     down = np.where(now.priced & near & (x < 0) & together, MOST_FALL / np.where(x < 0, -x, 1.0), np.inf)
     length = np.minimum(1.0, np.minimum(up, down).min(axis=1))
     x = x * length[:, None]
-    factor = np.where(near, 1 + np.maximum(x, -MOST_FALL), np.exp(np.clip(x, -20.0, 20.0)))
-    moved = np.where(now.priced, np.abs(x), 0.0).max(axis=1)
-    change = -solution[tie_point, factors + place] / tie_scale * length[tie_point]
-    step = np.zeros_like(w)
-    step[tie_point, tie_leaf, tie_mode] = change
-    np.put_along_axis(step, first, -step.sum(axis=-1, keepdims=True), axis=-1)
-
-    imbalance = np.abs(np.log(used)).max(axis=1)
-    apart = np.zeros(points)
-    np.maximum.at(apart, tie_point, np.abs(mismatch))
-    finished = (imbalance < tolerance) & (apart < tolerance)
-    # a price that no cost depends on any more while all else is solved: it is zero, which is for the caller to say
-    part = np.where(now.active[..., None], f, 0.0).max(axis=(1, 2))
-    idle = now.priced & (used < 1) & (part < NO_PART)
-    rest = np.where(idle, 0.0, np.abs(np.log(used))).max(axis=1)
-    moved[idle.any(axis=1) & (rest < SOLVED) & (apart < SOLVED) & ~finished] = np.nan
-    going = ~(finished | broken)[:, None]
-    now.weight[:], now.leaf_cost[:], now.log_cost[:] = weight, leaf_cost, log_c[:, tree.root]
-    now.price[:] = np.where(going & now.priced, np.maximum(s * factor, TRACE), s)
-    now.mode_share[:] = np.where(going[..., None] & now.active, w + step, w)
-    moved[broken] = np.nan
-    return finished, moved
+    return x, np.where(near, 1 + np.maximum(x, -MOST_FALL), np.exp(np.clip(x, -20.0, 20.0))), length
 
 
 def _solved(matrix: Array, right: Array) -> Array:

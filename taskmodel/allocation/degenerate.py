@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.active_set import NO_PRICE, Regime
+from taskmodel.allocation.active_set import NO_PRICE, Regime, nest_curvature
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array, cost_shares, log_unit_cost
 
@@ -39,17 +39,11 @@ def flat_prices(problem: Problem, regime: Regime) -> Mask:
     active = regime.active & (regime.mode_share > ZERO_SHARE)
     _, theta = log_unit_cost(tree, np.log(regime.leaf_cost), problem.share, problem.elasticity)
     weight = cost_shares(tree, theta)
-    g = np.empty((points, tree.nodes, factors))
-    g[:, :leaves] = np.matmul(np.where(active, regime.mode_share, 0.0)[:, :, None, :], f)[:, :, 0]
-    for level in tree.levels:
-        g[:, level.nests] = np.add.reduceat(theta[:, level.children, None] * g[:, level.children], level.starts, axis=1)
-    above = problem.elasticity[:, tree.parent] - problem.elasticity
-    above[:, :leaves] = problem.elasticity[:, tree.parent[:leaves]]
-    above[:, tree.root] = 1 - problem.elasticity[:, tree.root]
-    curvature = np.matmul((g * (weight * above)[..., None]).transpose(0, 2, 1), g)
+    leaf_gradient = np.matmul(np.where(active, regime.mode_share, 0.0)[:, :, None, :], f)[:, :, 0]
+    curvature = nest_curvature(problem, theta, weight, leaf_gradient)
     apart = np.where(
         active[..., None],
-        (f - g[:, :leaves, None, :]) * np.sqrt(weight[:, :leaves])[..., None, None] * np.sqrt(regime.mode_share.clip(0))[..., None],
+        (f - leaf_gradient[:, :, None, :]) * np.sqrt(weight[:, :leaves])[..., None, None] * np.sqrt(regime.mode_share.clip(0))[..., None],
         0.0,
     )
     apart = apart.reshape(points, leaves * modes, factors)
