@@ -55,7 +55,7 @@ def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
     SolveError
         If a point has no answer that can be certified, or the catalog's people without AI produce nothing.
     """
-    _needs_catalog(catalog)
+    needs_catalog(catalog)
     grid = _grid(catalog, compute)
     walker = Walker(catalog)
     path, found = _walk(walker, grid[0], grid[-1])
@@ -126,7 +126,7 @@ def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     xarray.Dataset
         Over ``task``: duration, start, slack, whether it is on the critical path; the length of one pass with and without AI.
     """
-    _needs_catalog(catalog)
+    needs_catalog(catalog)
     point = np.array([catalog.compute.today.value if compute is None else compute], dtype=float)
     if point.shape != (1,) or not (np.isfinite(point) & (point > 0)).all():
         raise ValueError(f"compute must be one positive, finite number [FLOP/year]; found {compute!r}")
@@ -212,7 +212,8 @@ def ceilings(walker: Walker, compute: Array, before: ArrayLike = False) -> dict[
     }
 
 
-def _needs_catalog(catalog: Catalog) -> None:
+def needs_catalog(catalog: Catalog) -> None:
+    """Refuse what is no catalog with a TypeError that says how to come by one."""
     if not isinstance(catalog, Catalog):
         how = f"load it with taskmodel.load_catalog({catalog!r})" if isinstance(catalog, str) else "taskmodel.load_catalog returns one"
         raise TypeError(f"a Catalog is needed; found {type(catalog).__name__}: {how}")

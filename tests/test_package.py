@@ -47,7 +47,7 @@ def test_nothing_else_is_listed():
     assert {name for name in dir(taskmodel) if not name.startswith("_")} == set(taskmodel.__all__)
 
 
-@pytest.mark.parametrize("function", [taskmodel.sweep, taskmodel.latency])
+@pytest.mark.parametrize("function", [taskmodel.sweep, taskmodel.latency, taskmodel.regimes])
 def test_the_name_of_a_catalog_is_no_catalog(function):
     with pytest.raises(TypeError, match=r"load_catalog\('alignment_research'\)"):
         function("alignment_research")

@@ -31,9 +31,10 @@ def command(args: Namespace) -> int:
         from taskmodel.formulas import regimes
 
         try:
-            found = list(regimes(catalog, span))
+            each = regimes(catalog, span)
         except ValueError as error:
             raise UsageError(f"--range {args.span}: {error}") from error
+        found = list(each)
     if args.latex is not None:
         _write(Path(args.latex), _document(catalog, found))
         note(f"written to {args.latex}", args.quiet)

@@ -18,7 +18,7 @@ from taskmodel.formulas.closed_form import Form, NoClosedFormError
 from taskmodel.formulas.conditions import first_order_conditions
 from taskmodel.formulas.words import COMPUTE, Words, numbers_of
 from taskmodel.production import Array
-from taskmodel.stepping import event_places
+from taskmodel.stepping import event_places, needs_catalog
 from taskmodel.walker import Walker
 
 AGREES = 1e-9  # relative: a formula and the optimum it stands for
@@ -132,25 +132,31 @@ def regimes(catalog: Catalog, compute: tuple[float, float] | None = None) -> Ite
     compute : (float, float), optional
         The stretch of the axis to go through [FLOP/year]; default: the ends of the catalog's grid.
 
-    Yields
-    ------
-    Regime
+    Returns
+    -------
+    iterator of Regime
         From the first to the last; every formula has been held against the optimum at three points of its stretch.
 
     Raises
     ------
     SolveError
         If a formula and the optimum disagree by more than 1e-9, or the sweep has no answer.
+    TypeError
+        If the catalog is none, such as its name.
     ValueError
         If the stretch is empty, or its ends are closer than 1e-8 relative.
     """
+    needs_catalog(catalog)
     low, high = (catalog.compute.grid.low, catalog.compute.grid.high) if compute is None else compute
     if not 0 < low < low * (1 + CLOSE) < high < np.inf:
         raise ValueError(
             f"compute must be a stretch (low, high) of positive, finite compute [FLOP/year], more than {CLOSE:g} apart relative to it; "
             f"found {(low, high)}"
         )
-    walker = Walker(catalog)
+    return _regimes(Walker(catalog), low, high)
+
+
+def _regimes(walker: Walker, low: float, high: float) -> Iterator[Regime]:
     changes = event_places(walker, low, high)
     places = [low, *changes, high]
     for begin, end in zip(places, places[1:], strict=False):
