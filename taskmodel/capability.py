@@ -36,16 +36,16 @@ __all__ = [
 WORKERS = ("sufficient", "frontier")
 
 
-def horizon(effective_training_compute: ArrayLike, *, intercept: float, slope: float, reference_compute: float) -> np.ndarray:
+def horizon(effective_training_compute: ArrayLike, *, intercept: ArrayLike, slope: ArrayLike, reference_compute: ArrayLike) -> np.ndarray:
     """The 50 % time horizon of a frontier model; the exact inverse of `automation_threshold` at multiplier 1.
 
     Parameters
     ----------
     effective_training_compute : array
         Effective training compute C [FLOP]; >= 0.
-    intercept, slope : float
+    intercept, slope : array
         a and b of log10 H50 [min] = a + b log10(C / C_ref) [1]; a in [-300, 300], b > 0.
-    reference_compute : float
+    reference_compute : array
         C_ref, the training compute at which H50 is 10^a minutes [FLOP]; > 0.
 
     Returns
@@ -76,7 +76,7 @@ def horizon(effective_training_compute: ArrayLike, *, intercept: float, slope: f
 
 
 def automation_threshold(
-    horizon: ArrayLike, multiplier: ArrayLike = 1.0, *, intercept: float, slope: float, reference_compute: float
+    horizon: ArrayLike, multiplier: ArrayLike = 1.0, *, intercept: ArrayLike, slope: ArrayLike, reference_compute: ArrayLike
 ) -> np.ndarray:
     """The training compute from which AI can do a task.
 
@@ -86,7 +86,7 @@ def automation_threshold(
         Time h that a skilled person needs for a typical unit of the task [h]; > 0.
     multiplier : array, shape (..., task)
         How much messier the task is than benchmark tasks: the horizon needed is h times this [1]; > 0.
-    intercept, slope, reference_compute : float
+    intercept, slope, reference_compute : array
         As in the function `horizon`.
 
     Returns
@@ -240,7 +240,7 @@ def worker_compute(worker: str, *, effective_training_compute: ArrayLike, automa
     return np.array(sufficient if worker == "sufficient" else frontier)
 
 
-def inference_per_hour(training_compute: ArrayLike, *, tokens_per_human_second: float, parameters_compute_ratio: float) -> np.ndarray:
+def inference_per_hour(training_compute: ArrayLike, *, tokens_per_human_second: ArrayLike, parameters_compute_ratio: ArrayLike) -> np.ndarray:
     r"""Inference that an AI attempt costs, per human-equivalent hour of work.
 
     .. math:: \kappa = 3600\, t \cdot 2N, \qquad N = \sqrt{C / r}
@@ -249,9 +249,9 @@ def inference_per_hour(training_compute: ArrayLike, *, tokens_per_human_second: 
     ----------
     training_compute : array
         Training compute C of the model that works [FLOP]; >= 0, and inf costs inf.
-    tokens_per_human_second : float
+    tokens_per_human_second : array
         Tokens t that match a second of a person's work [1/s]; > 0.
-    parameters_compute_ratio : float
+    parameters_compute_ratio : array
         Ratio r in C = r N^2, with N the model's parameters [FLOP]; > 0. Chinchilla: C = 6 N D with D = 20 N tokens,
         so r = 120.
 
@@ -280,13 +280,13 @@ def inference_per_hour(training_compute: ArrayLike, *, tokens_per_human_second: 
     return within("(0, inf)", "tokens_per_human_second", tokens_per_human_second) * 3600 * 2 * parameters
 
 
-def _minutes(intercept: float) -> np.ndarray:
+def _minutes(intercept: ArrayLike) -> np.ndarray:
     return 10.0 ** within("[-300, 300]", "intercept", intercept)
 
 
-def _slope(slope: float) -> np.ndarray:
+def _slope(slope: ArrayLike) -> np.ndarray:
     return within("(0, inf)", "slope", slope)
 
 
-def _reference(reference_compute: float) -> np.ndarray:
+def _reference(reference_compute: ArrayLike) -> np.ndarray:
     return within("(0, inf)", "reference_compute", reference_compute)

@@ -1,6 +1,6 @@
-"""Where things change along the compute axis, to within rounding.
+"""Where things change along an axis, to within rounding.
 
-Thresholds are known in closed form. Between two of them the optimum is smooth but where the active modes, the priced
+Places at which tasks open are known beforehand. Between two of them the optimum is smooth but where the active modes, the priced
 factors, or what is said of oversight change. Stretches whose ends differ in that are searched all at once: the regime at
 either end is followed until one of its margins is used up (`taskmodel.allocation.margins`), both sides of that place are
 looked at, and what is left of the stretch on either side is searched again if its ends still differ.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Margins, Status, margins
 from taskmodel.organisation import HUMAN
-from taskmodel.production import Array
+from taskmodel.production import Array, Rows
 from taskmodel.walker import Path, Walker
 
 PLACE = 1e-12  # relative width to which the place of an event is narrowed down
@@ -26,6 +26,7 @@ ROUNDING = 2e-12  # of margins
 VISIBLE = 1e-9  # margins nearer to zero than this are ties
 KINDS = (
     "automatable",
+    "automatable_ends",
     "adopted",
     "dropped",
     "completed",
@@ -40,7 +41,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Event:
-    """Something that changes at one point of the axis; positions are -1 where they do not apply."""
+    """Something that changes at one place of the axis; positions are -1 where they do not apply."""
 
     kind: str
     task: int = -1
@@ -52,7 +53,7 @@ class Event:
 class Found:
     """Events at one place: what changes, and the limits of what is active on either side."""
 
-    compute: float
+    place: float
     changes: list[Event]
     before: Allocation  # one point each
     after: Allocation
@@ -61,10 +62,15 @@ class Found:
 
 def changes_at_thresholds(walker: Walker, path: Path) -> list[Found]:
     found = []
-    for place in np.flatnonzero(path.before).tolist():
-        changes = [Event("automatable", task=int(task)) for task in np.flatnonzero(walker.organisation.opens_at == path.compute[place])]
-        changes += _differences(path, place, path, place + 1)
-        found.append(Found(path.compute[place], changes, path.allocation.take([place]), path.allocation.take([place + 1]), True))
+    before = np.flatnonzero(path.before)
+    was_open, is_open = (walker.at(path.place[before], side).automatable for side in (True, False))
+    for row, point in enumerate(before.tolist()):
+        changes = [
+            Event("automatable" if is_open[row, task] else "automatable_ends", task=int(task))
+            for task in np.flatnonzero(was_open[row] != is_open[row])
+        ]
+        changes += _differences(path, point, path, point + 1)
+        found.append(Found(path.place[point], changes, path.allocation.take([point]), path.allocation.take([point + 1]), True))
     return found
 
 
@@ -89,18 +95,18 @@ def _differences(one: Path, a: int, two: Path, b: int) -> list[Event]:
 
 def changes_between(walker: Walker, path: Path) -> list[Found]:
     """Events inside the stretches between neighbouring points, all stretches at once."""
-    left = np.arange(len(path.compute) - 1)
+    left = np.arange(len(path.place) - 1)
     left = left[~path.before[left]]  # a step across a threshold is no stretch
     low, high = _split_where_crowded(walker, *_split_where_it_dips(walker, path.take(left), path.take(left + 1)))
     found: list[Found] = []
     attempt = 0
-    while len(low.compute):
+    while len(low.place):
         # a margin may be used up at the very start of a stretch and tell nothing of the rest: halving always gets on
         halve = attempt > 3 and attempt % 2
-        place = np.sqrt(low.compute * high.compute) if halve else _first_place(walker, low, high)
-        near, far = np.maximum(place * (1 - ASIDE), low.compute), np.minimum(place * (1 + ASIDE), high.compute)
+        place = walker.axis.between(low.place, high.place) if halve else _first_place(walker, low, high)
+        near, far = np.maximum(walker.axis.aside(place, -ASIDE), low.place), np.minimum(walker.axis.aside(place, ASIDE), high.place)
         # the far end of a stretch may be the limit from below at a threshold
-        inner_before = high.before & (far == high.compute)
+        inner_before = high.before & (far == high.place)
         left_side = walker.solve(near, np.zeros(len(near), dtype=bool), low.allocation)
         right_side = walker.solve(far, inner_before, high.allocation)
         every = np.arange(len(place))
@@ -110,8 +116,8 @@ def changes_between(walker: Walker, path: Path) -> list[Found]:
         for row in range(len(changed)):
             changes = _differences(one, row, two, row)
             found.append(Found(exact[row], changes, one.allocation.take([row]), two.allocation.take([row])))
-        earlier = np.flatnonzero(~low.same(every, left_side, every) & (near > low.compute))
-        later = np.flatnonzero(~right_side.same(every, high, every) & (far < high.compute))
+        earlier = np.flatnonzero(~low.same(every, left_side, every) & (near > low.place))
+        later = np.flatnonzero(~right_side.same(every, high, every) & (far < high.place))
         low, high = low.take(earlier).join(right_side.take(later)), left_side.take(earlier).join(high.take(later))
         attempt += 1
     return found
@@ -123,15 +129,14 @@ def _split_where_it_dips(walker: Walker, low: Path, high: Path) -> tuple[Path, P
     Where both ends have the same regime, its margins are followed to the middle; where a parabola through the three values
     of one falls below zero, the optimum is looked at there.
     """
-    every = np.arange(len(low.compute))
+    every = np.arange(len(low.place))
     same = low.same(every, high, every)
     if not same.any():
         return low, high
     one, two = low.take(same), high.take(same)
-    a, b = np.log(one.compute), np.log(two.compute)
     first, middle, last = (
-        _margins(walker, one, np.exp(x), np.zeros(len(x), dtype=bool) if before is None else before)[0]
-        for x, before in ((a, None), ((a + b) / 2, None), (b, two.before))
+        _margins(walker, one, place, np.zeros(len(place), dtype=bool) if before is None else before)[0]
+        for place, before in ((one.place, None), (walker.axis.between(one.place, two.place), None), (two.place, two.before))
     )
     with np.errstate(invalid="ignore", divide="ignore"):  # inf where there is no such margin
         bend, slope = 2 * (first - 2 * middle + last), -3 * first + 4 * middle - last
@@ -142,7 +147,7 @@ def _split_where_it_dips(walker: Walker, low: Path, high: Path) -> tuple[Path, P
     which = np.argmin(depth, axis=1)
     rows = np.flatnonzero(depth.min(axis=1, initial=0.0) < -VISIBLE)
     at = np.clip(lowest[rows, which[rows]], 0.1, 0.9)
-    where = np.exp(a[rows] + at * (b - a)[rows])
+    where = walker.axis.between(one.place[rows], two.place[rows], at)
     one, two = one.take(rows), two.take(rows)
     inner = walker.solve(where, np.zeros(len(where), dtype=bool), one.allocation)
     inside = np.arange(len(where))
@@ -160,14 +165,14 @@ def _split_where_crowded(walker: Walker, low: Path, high: Path) -> tuple[Path, P
     if not len(stretch):
         return low, high
     part = (np.arange(len(stretch)) - np.repeat(np.cumsum(cuts) - cuts, cuts) + 1) / (cuts[stretch] + 1)
-    compute = low.compute[stretch] ** (1 - part) * high.compute[stretch] ** part
-    inner = walker.solve(compute, np.zeros(len(compute), dtype=bool), low.take(stretch).allocation)
+    places = walker.axis.between(low.place[stretch], high.place[stretch], part)
+    inner = walker.solve(places, np.zeros(len(places), dtype=bool), low.take(stretch).allocation)
     # each stretch's low end, its cuts in order, and its high end
     order = np.argsort(np.concatenate([np.arange(len(cuts)), stretch]), kind="stable")
     starts = low.join(inner).take(order)
     order = np.argsort(np.concatenate([stretch, np.arange(len(cuts))]), kind="stable")
     ends = inner.join(high).take(order)
-    differ = np.flatnonzero(~starts.same(np.arange(len(starts.compute)), ends, np.arange(len(starts.compute))))
+    differ = np.flatnonzero(~starts.same(np.arange(len(starts.place)), ends, np.arange(len(starts.place))))
     return starts.take(differ), ends.take(differ)
 
 
@@ -178,7 +183,7 @@ def _first_place(walker: Walker, low: Path, high: Path) -> Array:
     falls to zero, the regime at the high end is followed backwards: what the one loses there the other has to spare. Where
     nothing tells, the middle is returned, which halves the stretch.
     """
-    place = np.sqrt(low.compute * high.compute)
+    place = walker.axis.between(low.place, high.place)
     left = np.arange(len(place))
     for from_low, to_its_end in ((True, False), (False, False), (True, True)):
         if not len(left):
@@ -189,17 +194,17 @@ def _first_place(walker: Walker, low: Path, high: Path) -> Array:
     return place
 
 
-def _margins(walker: Walker, start: Path, compute: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_], Array, Array]:
-    """Margins of the regimes of ``start`` at other points, shape (point, margin), inf where there is none.
+def _margins(walker: Walker, start: Path, place: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_], Array, Array]:
+    """Margins of the regimes of ``start`` at other places, shape (point, margin), inf where there is none.
 
     Also: whether the regimes have a solution there, and by how much oversight binds and leads, shape (point,).
     """
-    arrays = walker.arrays(compute, before)
-    m = margins(*arrays, start.allocation)
+    at = walker.at(place, before)
+    m = margins(*at.arrays, start.allocation)
     price = np.where(start.allocation.priced, m.factor_elasticity, np.inf)
     modes = np.minimum(m.excess_cost, m.mode_share)
-    parts = [modes.reshape(len(compute), modes[0].size if len(modes) else 0), m.spare, price]
-    bind, lead = walker.oversight_margins(compute, as_allocation(arrays[0], m))
+    parts = [modes.reshape(len(place), modes[0].size if len(modes) else 0), m.spare, price]
+    bind, lead = at.oversight_margins(as_allocation(at.arrays[0], m))
     return np.concatenate(parts, axis=1), m.solved, bind, lead
 
 
@@ -216,24 +221,28 @@ def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool, to_its_e
     """
     start, end = (low, high) if from_low else (high, low)
     one, two = start.allocation, end.allocation
-    rows = len(low.compute)
+    rows = len(low.place)
     differs = np.concatenate([(one.usable != two.usable).reshape(rows, -1), one.priced != two.priced, one.priced != two.priced], axis=1)
 
-    def smallest(rows: NDArray[np.intp], log_compute: Array) -> tuple[Array, NDArray[np.bool_]]:
+    def within(coordinate: Array, rows: Rows) -> Array:
+        """Places between the ends of their stretches, whatever rounding makes of them."""
+        return np.clip(walker.axis.place(coordinate), low.place[rows], high.place[rows])
+
+    def smallest(rows: NDArray[np.intp], coordinate: Array) -> tuple[Array, NDArray[np.bool_]]:
         """The least of the margins that are used up on the way; positive on the regime's own side."""
-        values, solved, bind, lead = _margins(walker, start.take(rows), np.exp(log_compute), high.before[rows])
+        values, solved, bind, lead = _margins(walker, start.take(rows), within(coordinate, rows), high.before[rows])
         parts = [np.where(counted[rows], values, np.inf)]
         for value, was, other in ((bind, start.binds, end.binds), (lead, start.bottleneck, end.bottleneck)):
             parts.append(np.where((was != other)[rows], np.where(was[rows], value, -value), np.inf)[:, None])
         least = np.concatenate(parts, axis=1).min(axis=1)
         return least, solved & np.isfinite(least)
 
-    a, b = np.log(low.compute), np.log(high.compute)
+    a, b = walker.axis.coordinate(low.place), walker.axis.coordinate(high.place)
     inside, outside = (a, b) if from_low else (b, a)
     inside, outside = inside.copy(), outside.copy()
     every = np.arange(rows)
     # margins of nothing at the start are ties that go on; those among what changes count unless they are all rounding
-    counted = _margins(walker, start, np.exp(inside), high.before)[0] > np.where(differs, ROUNDING, VISIBLE)
+    counted = _margins(walker, start, start.place, high.before)[0] > np.where(differs, ROUNDING, VISIBLE)
     value_in, fine = smallest(every, inside)
     value_out, sure = smallest(every, outside)
     valid = fine & (value_in >= 0) & np.where(sure, value_out < 0, to_its_end)
@@ -268,7 +277,7 @@ def _margin_root(walker: Walker, low: Path, high: Path, from_low: bool, to_its_e
         value_out[going[good & again]] /= 2
         value_in[going[~good & again]] /= 2
         was_good[going] = good
-    return np.exp(0.5 * (inside + outside)), valid
+    return within(0.5 * (inside + outside), every), valid
 
 
 def as_allocation(bundles: Array, m: Margins) -> Allocation:

@@ -13,6 +13,7 @@ Source: docs, model, sections 3.6, 4 and 5.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Organisation
+from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
 from taskmodel.supervision import COVERAGE_POLICIES, MODES, coverage_by_mode
 
@@ -45,37 +46,52 @@ class Measures:
 
 
 class Yardstick:
-    """The base against which an organisation is measured, and the clock of its tasks."""
+    """The base against which an organisation is measured, and the clock of its tasks.
 
-    def __init__(self, catalog: Catalog, organisation: Organisation) -> None:
+    Parameters
+    ----------
+    catalogs : sequence of Catalog
+        One, or one a point, that differ in numbers alone.
+    organisation : Organisation
+        The organisation that they describe.
+
+    Raises
+    ------
+    SolveError
+        If the catalogs' people without AI produce nothing.
+    """
+
+    def __init__(self, catalogs: Sequence[Catalog], organisation: Organisation) -> None:
+        catalog, of = catalogs[0], Numbers(catalogs)
         self.organisation = organisation
-        self.exponent = catalog.production.parallel_exponent.value
-        self.latency = catalog.latency
-        self.shares = np.array([task.share.value for task in catalog.tasks.values()])
+        self.exponent = of.one(lambda catalog: catalog.production.parallel_exponent.value)
+        self.all_by_ai = catalog.latency.all_by_ai
+        self.shares = of.tasks(lambda task: task.share.value)
         bare = organisation.without_ai().with_unlimited("experiments")
-        self.base_output = float(_without_ai(bare, np.ones(1)).output[0])
-        if not self.base_output > 0:
+        output = _without_ai(bare, np.ones(len(catalogs))).output
+        self.base_output = output[0] if len(catalogs) == 1 else output  # [h/year], shape (...)
+        if not (self.base_output > 0).all():
             without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
-        tasks = catalog.tasks.values()
         self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
+        level = catalog.supervision.review_level
         self.durations = critical_path.unit_durations(
-            horizon=np.array([task.horizon.value for task in tasks]),
-            review_ratio=np.array([task.review_ratio.at(catalog.supervision.review_level) for task in tasks]),
-            coverage=coverage_by_mode(np.array([task.coverage_floor.value for task in tasks])),
-            serial_speed=self.latency.serial_speed.value,
-            working_hours_per_week=self.latency.working_hours_per_week.value,
-            gate_latency=np.array([0.0 if task.gate_latency is None else task.gate_latency.value for task in tasks]),
-            count_review=self.latency.count_review,
-            count_gates=self.latency.count_gates,
+            horizon=of.tasks(lambda task: task.horizon.value),
+            review_ratio=of.tasks(lambda task: task.review_ratio.at(level)),
+            coverage=coverage_by_mode(of.tasks(lambda task: task.coverage_floor.value)),
+            serial_speed=of.one(lambda catalog: catalog.latency.serial_speed.value),
+            working_hours_per_week=of.one(lambda catalog: catalog.latency.working_hours_per_week.value),
+            gate_latency=of.tasks(lambda task: 0.0 if task.gate_latency is None else task.gate_latency.value),
+            count_review=catalog.latency.count_review,
+            count_gates=catalog.latency.count_gates,
         )
         self.ai_mode = HUMAN + 1 + COVERAGE_POLICIES.index(catalog.supervision.coverage)
-        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(self.shares), modes=len(MODES))
-        self.base_time = float(critical_path.longest_path(critical_path.mixed_durations(self.durations, by_people), self.order).total)
+        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(MODES))
+        self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.durations, by_people), self.order).total
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
-        """Everything in `Measures`, for an allocation of the organisation at these points of the compute axis."""
+        """Everything in `Measures`, for an allocation of the organisation at these points."""
         activity = allocation.activity
         made = task_output(activity)
         done = np.isfinite(allocation.output) & (allocation.output > 0)
@@ -92,27 +108,10 @@ class Yardstick:
             latency_speedup=latency,
             speedup=throughput**self.exponent * latency ** (1 - self.exponent),
             bulk_speedup=np.where(done, bulk, np.nan),
-            **self.oversight(compute, allocation),
+            **oversight(self.organisation, allocation),
             automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
             mode_share=mix,
         )
-
-    def oversight(self, compute: Array, allocation: Allocation) -> dict[str, Array]:
-        """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
-        pools = self.organisation.pools
-        activity = np.where(
-            np.isfinite(allocation.activity), allocation.activity, 0.0
-        )  # what is done without limit is free, and not reviewed
-        reviewed = np.einsum("ptm,tmk->pk", activity, self.organisation.review)
-        used = allocation.factor_use
-        part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
-        elasticity = allocation.factor_elasticity
-        review = (elasticity * part).sum(axis=-1)
-        hands_on = (elasticity * (1 - part))[:, :pools].sum(axis=-1)
-        # a dedicated review hour is review whether or not it is used
-        review_source = (elasticity * part)[:, :pools].sum(axis=-1) + elasticity[:, pools]
-        shares = np.stack([hands_on, review_source, elasticity[:, pools + 1], elasticity[:, pools + 2]], axis=-1)
-        return {"oversight_elasticity": review, "bottleneck_share": shares}
 
     def critical_path(self, mix: Array) -> critical_path.CriticalPath:
         """The longest path at these mixes of modes, shape (point, task, mode)."""
@@ -120,10 +119,29 @@ class Yardstick:
 
     def task_durations(self, mix: Array) -> Array:
         """Wall-clock time of a unit of each task at these mixes of modes [h]; at AI's pace for all under ``all_by_ai``."""
-        if self.latency.all_by_ai:
+        if self.all_by_ai:
             single = critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1])
             mix = np.broadcast_to(single, mix.shape)
         return critical_path.mixed_durations(self.durations, mix)
+
+
+def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, Array]:
+    """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
+    pools = organisation.pools
+    activity = np.where(
+        np.isfinite(allocation.activity), allocation.activity, 0.0
+    )  # what is done without limit is free, and not reviewed
+    review_hours = organisation.review
+    reviewed = np.einsum("ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours)
+    used = allocation.factor_use
+    part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
+    elasticity = allocation.factor_elasticity
+    review = (elasticity * part).sum(axis=-1)
+    hands_on = (elasticity * (1 - part))[:, :pools].sum(axis=-1)
+    # a dedicated review hour is review whether or not it is used
+    review_source = (elasticity * part)[:, :pools].sum(axis=-1) + elasticity[:, pools]
+    shares = np.stack([hands_on, review_source, elasticity[:, pools + 1], elasticity[:, pools + 2]], axis=-1)
+    return {"oversight_elasticity": review, "bottleneck_share": shares}
 
 
 def task_output(activity: Array) -> Array:

@@ -16,15 +16,17 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.allocation import Allocation
+from taskmodel.axes import COMPUTE, Axis
 from taskmodel.catalog import Catalog
 from taskmodel.files import whole
-from taskmodel.measures import SOURCES, Measures, Yardstick
+from taskmodel.measures import SOURCES, Yardstick
 from taskmodel.organisation import Organisation
 from taskmodel.production import Array
+from taskmodel.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
 EVENT_LIMITS = (*SPEEDUPS, "oversight_elasticity", "oversight_ceiling", "no_oversight_ceiling", "factor_elasticity", "bottleneck_share")
-INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides")
+INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides", "courses")
 _NO_OUTPUT = "NaN: nothing can be produced, or there is no limit to it"
 
 VARIABLES = {
@@ -79,7 +81,7 @@ VARIABLES = {
 class EventTable:
     """Columns over the events of a sweep, and the limits of what is measured on either side."""
 
-    compute: Array
+    place: Array
     kind: list[str]
     task: list[str]
     mode: list[str]
@@ -88,53 +90,58 @@ class EventTable:
 
 
 def dataset(
-    catalog: Catalog,
-    organisation: Organisation,
-    compute: Array,
-    allocation: Allocation,
-    values: Measures,
-    ceilings: dict[str, Array],
-    events: EventTable,
+    at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceilings: dict[str, Array], events: EventTable
 ) -> xr.Dataset:
-    """A sweep as a dataset; arguments have a leading dimension ``compute``."""
-    shares = np.array([task.share.value for task in catalog.tasks.values()])
+    """A sweep as a dataset; of all arguments but the events the leading dimension is that of the axis."""
+    catalog, organisation, values = axis.catalog, at.setting.organisation, at.measure(allocation)
+    along = axis.name
     named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
+    hours_share = (values.automated_share * at.setting.yardstick.shares).sum(axis=-1)
+    full, same = ceilings["oversight_ceiling_full"], along == COMPUTE
     variables = {
-        **{name: ("compute", getattr(values, name)) for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")},
-        "shadow_price": (("compute", "factor"), allocation.shadow_price),
-        "factor_elasticity": (("compute", "factor"), allocation.factor_elasticity),
-        "factor_use": (("compute", "factor"), allocation.factor_use),
-        "activity": (("compute", "task", "mode"), allocation.activity),
-        "automatable": (("compute", "task"), organisation.automatable(compute)),
-        "automated_share": (("compute", "task"), values.automated_share),
-        "automated_hours_share": ("compute", values.automated_share @ shares),
-        "bottleneck_share": (("compute", "source"), values.bottleneck_share),
-        "binding_factor": ("compute", np.array([*SOURCES, ""], dtype=object)[named]),
-        "oversight_ceiling": ("compute", ceilings["oversight_ceiling"]),
-        "no_oversight_ceiling": ("compute", ceilings["no_oversight_ceiling"]),
-        "oversight_ceiling_full": ((), ceilings["oversight_ceiling_full"]),
-        "duality_gap": ("compute", allocation.gap),
-        "status": ("compute", np.asarray(allocation.status).astype(object)),
+        **{name: (along, getattr(values, name)) for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")},
+        "shadow_price": ((along, "factor"), allocation.shadow_price),
+        "factor_elasticity": ((along, "factor"), allocation.factor_elasticity),
+        "factor_use": ((along, "factor"), allocation.factor_use),
+        "activity": ((along, "task", "mode"), allocation.activity),
+        "automatable": ((along, "task"), at.automatable),
+        "automated_share": ((along, "task"), values.automated_share),
+        "automated_hours_share": (along, hours_share),
+        "bottleneck_share": ((along, "source"), values.bottleneck_share),
+        "binding_factor": (along, np.array([*SOURCES, ""], dtype=object)[named]),
+        "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
+        "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
+        "oversight_ceiling_full": ((), full[0]) if same else (along, full),
+        "duality_gap": (along, allocation.gap),
+        "status": (along, np.asarray(allocation.status).astype(object)),
         "today": ((), catalog.compute.today.value),
         "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
-        "event_compute": ("event", events.compute),
+        f"event_{along}": ("event", events.place),
         **{f"event_{name}": ("event", np.array(getattr(events, name), dtype=object)) for name in ("kind", "task", "mode", "factor")},
     }
-    along = {"factor_elasticity": "factor", "bottleneck_share": "source"}
+    inner = {"factor_elasticity": "factor", "bottleneck_share": "source"}
     sizes = {"factor": len(organisation.factors), "source": len(SOURCES)}
     for side in ("before", "after"):
         for name in EVENT_LIMITS:
-            dims = ("event", along[name]) if name in along else ("event",)
+            dims = ("event", inner[name]) if name in inner else ("event",)
             blank = np.zeros((0, *(sizes[dim] for dim in dims[1:])))
             variables[f"event_{name}_{side}"] = (dims, events.limits[side][name] if events.limits else blank)
     coords = {
-        "compute": compute,
+        along: grid,
         "task": np.array(organisation.tasks, dtype=object),
         "mode": np.array(organisation.modes, dtype=object),
         "factor": np.array(organisation.factors, dtype=object),
         "source": np.array(SOURCES, dtype=object),
+        **({} if same else {COMPUTE: (along, at.compute)}),
+        **{name: (along, course(grid)) for name, course in axis.courses.items()},
     }
-    return described(xr.Dataset(variables, coords, _provenance(catalog)))
+    result = described(xr.Dataset(variables, coords, {**_provenance(catalog), "over": along, "courses": axis.told_courses()}))
+    for name, unit in {along: axis.unit, **{path: catalog.unit_of(path) for path in axis.courses if path != COMPUTE}}.items():
+        meaning = axis.meaning if name == along else f"the catalog's {name}"
+        result[name].attrs = {key: value for key, value in {"units": unit, "long_name": meaning}.items() if value}
+    if not same:
+        result[f"event_{along}"].attrs = dict(result[along].attrs)
+    return result
 
 
 def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yardstick, compute: float, mix: Array) -> xr.Dataset:
@@ -162,7 +169,7 @@ def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yar
 
 def select_events(result: xr.Dataset) -> xr.Dataset:
     """The variables over ``event``, without their prefix."""
-    if "event_compute" not in result:
+    if "event_kind" not in result:
         raise ValueError("this dataset has no events: give the result of taskmodel.sweep")
     names = [str(name) for name in result.data_vars if str(name).startswith("event_")]
     chosen = {name.removeprefix("event_"): (result[name].dims, result[name].values, result[name].attrs) for name in names}

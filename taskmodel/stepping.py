@@ -1,8 +1,8 @@
-"""Task-by-task automation as compute grows: the sweep, and its events at their exact places.
+"""Task-by-task automation as compute, or any other input, grows: the sweep, and its events at their exact places.
 
-Along the compute axis the optimum is smooth but at events: a task becomes automatable, a mode enters or leaves, a factor
-gets or loses its price, oversight begins or ceases to bind. The grid is only where results are reported: the places of
-events do not depend on it. Points of the axis are solved in `walker`, events are found in `changes`.
+Along an axis the optimum is smooth but at events: a task becomes automatable, a mode enters or leaves, a factor gets or
+loses its price, oversight begins or ceases to bind. The grid is only where results are reported: the places of events do
+not depend on it. What an axis is stands in `axes`, its places are solved in `walker`, events are found in `changes`.
 
 Start reading at `sweep`. Source: docs, model, section 6.
 """
@@ -19,65 +19,82 @@ from numpy.typing import ArrayLike, NDArray
 
 from taskmodel import results
 from taskmodel.allocation import allocate, margins
-from taskmodel.catalog import Catalog
+from taskmodel.axes import COMPUTE, COMPUTE_UNIT, POINTS, TIME, Axis, Course, common_dates, compute_axis, input_axis, time_axis
+from taskmodel.catalog import Catalog, CatalogError
 from taskmodel.changes import ASIDE, KINDS, Event, Found, as_allocation, changes_at_thresholds, changes_between
-from taskmodel.organisation import HUMAN
+from taskmodel.organisation import HUMAN, Organisation, organisation
 from taskmodel.production import Array
 from taskmodel.walker import Path, Walker
 
-MESH = 24  # points per factor of ten of the axis
 TILE = 2_000_000  # bundle entries of events handled at once
-OFFSET = np.sqrt(2) - 1  # keeps them off round numbers, at which catalogs like to have events
+OPENING = ("automatable", "automatable_ends")
 
 
-def sweep(catalog: Catalog, compute: ArrayLike | None = None) -> xr.Dataset:
-    """Solve a research organisation along the compute axis, and find every event on the way.
+def sweep(
+    catalog: Catalog,
+    compute: ArrayLike | None = None,
+    *,
+    over: str = COMPUTE,
+    values: ArrayLike | None = None,
+    paths: Mapping[str, Any] | None = None,
+) -> xr.Dataset:
+    """Solve a research organisation along an axis, and find every event on the way.
 
     Parameters
     ----------
     catalog : Catalog
         As `taskmodel.load_catalog` returns it.
     compute : array, shape (compute,), optional
-        Points to report [effective FLOP/year]; positive, finite, increasing. Default: the catalog's grid.
+        Points to report [effective FLOP/year]; positive, finite, increasing. Default: the catalog's grid. Along another axis
+        than compute: the one compute that holds; default: the catalog's ``compute.today``.
+    over : str
+        What grows: ``compute``; the dotted path of a number in the catalog, such as ``supervision.headcount`` or
+        ``tasks.red_teaming.review_ratio``; or ``time``.
+    values : array, shape (value,), optional
+        Points to report along another axis than compute, increasing: in the declared unit of the path; calendar years for
+        ``time``. Default: 400 points over the interval that the catalog gives the quantity, or over the dates that all paths
+        have. Events are found by ratios where the first is positive, else by differences.
+    paths : mapping of str to table, optional
+        For ``time``: what grows, by ``compute`` or dotted path, as pairs (calendar year, value) with constant growth rates
+        between them.
 
     Returns
     -------
     xarray.Dataset
-        Over ``compute``, ``task``, ``mode``, ``factor``, ``source`` and ``event``; every variable carries its unit and
-        meaning as attributes. `taskmodel.events` selects the events.
+        Over the axis, by its name, ``task``, ``mode``, ``factor``, ``source`` and ``event``; every variable carries its unit
+        and meaning as attributes. `taskmodel.events` selects the events.
 
     Raises
     ------
     TypeError
-        If the catalog is none, such as its name.
+        If the catalog is none, such as its name, or arguments are given that the axis does not take.
     ValueError
-        If the grid is not as described.
+        If the points are not as described.
+    CatalogError
+        If there is no such path, or a value is not allowed there.
     SolveError
         If a point has no answer that can be certified, or the catalog's people without AI produce nothing.
+
+    Examples
+    --------
+    >>> import taskmodel as tm
+    >>> result = sweep(tm.load_catalog("t_agi_ladder"), compute=1e31, over="supervision.headcount", values=[10, 100, 1000])
+    >>> result["throughput_speedup"].dims
+    ('supervision.headcount',)
     """
     needs_catalog(catalog)
-    grid = _grid(catalog, compute)
-    walker = Walker(catalog)
+    axis, grid = _axis(catalog, compute, over, values, paths)
+    walker = Walker(axis)
     path, found = _walk(walker, grid[0], grid[-1])
-    near = np.searchsorted(path.compute, grid, side="right") - 1
+    near = np.searchsorted(path.place, grid, side="right") - 1
     reported = walker.solve(grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)).allocation
-    values = walker.yardstick.measure(grid, reported)
-    return results.dataset(
-        catalog,
-        walker.organisation,
-        grid,
-        reported,
-        values,
-        ceilings(walker, grid),
-        _event_table(walker, found),
-    )
+    return results.dataset(walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found))
 
 
 def _walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:
     """From one end of a stretch of the axis to the other, and every event on the way."""
-    opens_at = walker.organisation.opens_at
-    thresholds = np.unique(opens_at[(opens_at > low) & (opens_at <= high)])
-    mesh = _mesh(low, high)
+    thresholds = walker.thresholds(low, high)
+    mesh = walker.axis.mesh(low, high)
     places = np.concatenate([mesh, thresholds, thresholds])
     before = np.repeat([False, True, False], [len(mesh), len(thresholds), len(thresholds)])
     path = walker.solve_path(*_in_order(places, before))
@@ -85,13 +102,13 @@ def _walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:
 
 
 def event_places(walker: Walker, low: float, high: float) -> dict[float, list[Event]]:
-    """Where modes or prices change strictly between two points of the axis [FLOP/year], in order, and what changes there."""
+    """Where modes or prices change strictly between two places of the axis, in order, and what changes there."""
     said = {"oversight_binds", "oversight_binds_ends", "oversight_bottleneck", "oversight_bottleneck_ends"}
     places: dict[float, list[Event]] = {}
-    for found in sorted(_walk(walker, low, high)[1], key=lambda found: found.compute):
+    for found in sorted(_walk(walker, low, high)[1], key=lambda found: found.place):
         changes = [each for each in found.changes if each.kind not in said]
-        if low < found.compute < high and any(each.kind != "automatable" for each in changes):
-            places.setdefault(found.compute, []).extend(changes)
+        if low < found.place < high and any(each.kind not in OPENING for each in changes):
+            places.setdefault(found.place, []).extend(changes)
     return places
 
 
@@ -106,8 +123,8 @@ def events(result: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``event``, sorted by compute: ``compute``, ``kind``, ``task``, ``mode`` and ``factor`` (an empty string where none),
-        and the limits ``_before`` and ``_after`` of output, the speed-ups, ``factor_elasticity``, ``bottleneck_share``,
+        Over ``event``, sorted by place: ``compute`` (or the name of another axis), ``kind``, ``task``, ``mode`` and ``factor``
+        (an empty string where none), and the limits ``_before`` and ``_after`` of output, the speed-ups, ``factor_elasticity``, ``bottleneck_share``,
         ``oversight_elasticity`` and the ceilings.
     """
     return results.select_events(result)
@@ -127,12 +144,10 @@ def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         Over ``task``: duration, start, slack, whether it is on the critical path; the length of one pass with and without AI.
     """
     needs_catalog(catalog)
-    point = np.array([catalog.compute.today.value if compute is None else compute], dtype=float)
-    if point.shape != (1,) or not (np.isfinite(point) & (point > 0)).all():
-        raise ValueError(f"compute must be one positive, finite number [FLOP/year]; found {compute!r}")
+    point = np.array([_one_compute(catalog, compute)])
     walker = Walker(catalog)
     found = walker.solve(point, np.array([False]))
-    mix = walker.yardstick.measure(point, found.allocation).mode_share
+    mix = walker.at(point).measure(found.allocation).mode_share
     return results.latency_dataset(catalog, walker.organisation, walker.yardstick, point[0], mix)
 
 
@@ -191,24 +206,26 @@ def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array 
     return results.described(joined)
 
 
-def ceilings(walker: Walker, compute: Array, before: ArrayLike = False) -> dict[str, Array]:
+def ceilings(walker: Walker, place: Array, before: NDArray[np.bool_] | bool = False) -> dict[str, Array]:
     """Output relative to people alone when inference and experiments are unlimited: as is, with all tasks open, and without review.
 
-    NaN where it could not be certified, or has a limit beyond the largest number, as with elasticities just below 1.
+    Each of shape (point,). NaN where it could not be certified, or has a limit beyond the largest number, as with elasticities
+    just below 1.
     """
-    at, base = walker.organisation.with_unlimited("inference", "experiments"), walker.yardstick.base_output
-    open_tasks = at.automatable(compute, before)
-    patterns, which = np.unique(open_tasks, axis=0, return_inverse=True)
-    patterns = np.concatenate([patterns, np.any(at.policy[:, HUMAN + 1 :], axis=1)[None]])
-    supply = np.repeat(at.base_supply[None], len(patterns), axis=0)
-    with_review = allocate(at.fixed_bundles, supply, at.nest, at.open_modes(patterns), throw=False).output / base
+    here = walker.at(place, before)
+    at = here.setting.organisation.with_unlimited("inference", "experiments")
     free = at.without_review()
-    without = allocate(free.fixed_bundles, supply, at.nest, at.open_modes(patterns), throw=False).output / base
-    which = which.reshape(-1)
+    everything = np.broadcast_to(np.any(at.policy[:, HUMAN + 1 :], axis=1), here.automatable.shape)
+
+    def most(organisation: Organisation, open_tasks: NDArray[np.bool_]) -> Array:
+        supply = organisation.supply(np.ones(len(open_tasks)))  # none of it depends on compute any more
+        found = allocate(organisation.fixed_bundles, supply, organisation.nest, organisation.open_modes(open_tasks), throw=False)
+        return np.asarray(found.output / here.setting.yardstick.base_output)
+
     return {
-        "oversight_ceiling": with_review[which],
-        "no_oversight_ceiling": without[which],
-        "oversight_ceiling_full": with_review[-1],
+        "oversight_ceiling": most(at, here.automatable),
+        "no_oversight_ceiling": most(free, here.automatable),
+        "oversight_ceiling_full": most(at, everything),
     }
 
 
@@ -219,26 +236,63 @@ def needs_catalog(catalog: Catalog) -> None:
         raise TypeError(f"a Catalog is needed; found {type(catalog).__name__}: {how}")
 
 
-def _grid(catalog: Catalog, compute: ArrayLike | None) -> Array:
-    if compute is None:
-        span = catalog.compute.grid
-        return np.geomspace(span.low, span.high, span.points)
-    grid = np.asarray(compute, dtype=float)
+def _axis(
+    catalog: Catalog, compute: ArrayLike | None, over: str, values: ArrayLike | None, paths: Mapping[str, Any] | None
+) -> tuple[Axis, Array]:
+    """The axis that is asked for, and the places to report on it."""
+    if paths is not None and over != TIME:
+        raise TypeError(f'paths are for over="time"; found over={over!r}')
+    if over == COMPUTE:
+        if values is not None:
+            raise TypeError("along compute, give the points to report as compute; values are for another axis")
+        return compute_axis(catalog), _grid(_catalogs_grid(catalog) if compute is None else compute, COMPUTE, COMPUTE_UNIT, positive=True)
+    held = _one_compute(catalog, compute)
+    if over == TIME:
+        if not paths:
+            raise TypeError('over="time" needs paths: what grows, such as {"compute": [(2026, 8.4e28), (2036, 8.4e33)]}')
+        courses = {name: Course(name, table) for name, table in paths.items()}
+        grid = _grid(common_dates(courses) if values is None else values, TIME, "calendar year")
+        return time_axis(catalog, courses, grid[0], grid[-1], held), grid
+    unit = catalog.unit_of(over)
+    grid = _grid(_interval(catalog, over) if values is None else values, over, unit)
+    return input_axis(catalog, over, grid[0], grid[-1], held), grid
+
+
+def _catalogs_grid(catalog: Catalog) -> Array:
+    span = catalog.compute.grid
+    return np.geomspace(span.low, span.high, span.points)
+
+
+def _interval(catalog: Catalog, path: str) -> Array:
+    """Points over the interval that the catalog gives a quantity."""
+    try:
+        low, high = catalog.get(f"{path}.low"), catalog.get(f"{path}.high")
+    except CatalogError:  # a plain number has no ends
+        low = high = None
+    if low is None or high is None:
+        raise ValueError(f"the catalog gives {path} no interval low to high: give values, the points to report")
+    return np.geomspace(low, high, POINTS) if low > 0 else np.linspace(low, high, POINTS)
+
+
+def _one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
+    """The compute that holds; the catalog's of today where none is given."""
+    point = np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float)
+    if point.shape not in ((), (1,)) or not (np.isfinite(point) & (point > 0)).all():
+        raise ValueError(f"compute must be one positive, finite number [FLOP/year]; found {compute!r}")
+    return float(point.reshape(()))
+
+
+def _grid(points: ArrayLike, name: str, unit: str, positive: bool = False) -> Array:
+    grid = np.asarray(points, dtype=float)
     if grid.ndim != 1 or not len(grid):
-        raise ValueError(f"compute must be a list of points [FLOP/year]; found shape {grid.shape}")
-    if not np.all(np.isfinite(grid) & (grid > 0)):
-        raise ValueError(f"compute must be positive and finite [FLOP/year]; found {grid[~(np.isfinite(grid) & (grid > 0))][0]!r}")
+        raise ValueError(f"{name} must be a list of points [{unit}]; found shape {grid.shape}")
+    bad = ~(np.isfinite(grid) & (grid > 0)) if positive else ~np.isfinite(grid)
+    if bad.any():
+        raise ValueError(f"{name} must be {'positive and ' if positive else ''}finite [{unit}]; found {grid[bad][0]!r}")
     if not np.all(np.diff(grid) > 0):
         place = int(np.argmin(np.diff(grid) > 0))
-        raise ValueError(f"compute must increase from point to point; found {grid[place]:g} and then {grid[place + 1]:g}")
+        raise ValueError(f"{name} must increase from point to point; found {grid[place]:g} and then {grid[place + 1]:g}")
     return grid
-
-
-def _mesh(low: float, high: float) -> Array:
-    """Points between which events are looked for: the ends, and places that depend on neither them nor on what is reported."""
-    first, last = MESH * np.log10(low) - OFFSET, MESH * np.log10(high) - OFFSET
-    inner = 10 ** ((np.arange(np.floor(first) + 1, np.ceil(last)) + OFFSET) / MESH)
-    return np.unique(np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]]))
 
 
 def _in_order(places: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
@@ -250,22 +304,23 @@ def _in_order(places: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[
 
 
 def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
-    """The events in order: by compute, then kind, then place in the file; with the limits of everything on either side."""
+    """The events in order: by place, then kind, then place in the file; with the limits of everything on either side."""
     rows = sorted(
-        (place.compute, KINDS.index(change.kind), change.task, change.mode, change.factor, index, change.kind)
+        (place.place, KINDS.index(change.kind), change.task, change.mode, change.factor, index, change.kind)
         for index, place in enumerate(found)
         for change in place.changes
     )
     which = np.array([row[5] for row in rows], dtype=int)
+    names = organisation(walker.catalog)
     columns: dict[str, Any] = {
-        "compute": np.array([row[0] for row in rows], dtype=float),
+        "place": np.array([row[0] for row in rows], dtype=float),
         "kind": [row[6] for row in rows],
-        "task": ["" if row[2] < 0 else walker.organisation.tasks[row[2]] for row in rows],
-        "mode": ["" if row[3] < 0 else walker.organisation.modes[row[3]] for row in rows],
-        "factor": ["" if row[4] < 0 else walker.organisation.factors[row[4]] for row in rows],
+        "task": ["" if row[2] < 0 else names.tasks[row[2]] for row in rows],
+        "mode": ["" if row[3] < 0 else names.modes[row[3]] for row in rows],
+        "factor": ["" if row[4] < 0 else names.factors[row[4]] for row in rows],
     }
     # in parts, for many events of many tasks are more than memory holds
-    step = max(1, TILE // walker.organisation.fixed_bundles.size)
+    step = max(1, TILE // names.fixed_bundles.size)
     parts = [found[begin : begin + step] for begin in range(0, len(found), step)]
     sides = {}
     for side in ("before", "after") if found else ():
@@ -276,22 +331,22 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
 
 def _limits(walker: Walker, found: list[Found], side: str) -> dict[str, Array]:
     """The limits of measures from one side at each place."""
-    compute = np.array([place.compute for place in found])
+    places = np.array([place.place for place in found])
     first, *rest = (getattr(place, side) for place in found)
     joined = first.join(*rest)
     at_threshold = np.array([place.at_threshold for place in found])
-    before = np.full(len(compute), side == "before")
-    arrays = walker.arrays(compute, before)
+    before = at_threshold & (side == "before")
+    at = walker.at(places, before)
     # both sides of an event between thresholds were looked at a little aside: follow their regimes to the place itself
-    m = margins(*arrays, joined)
-    followed = as_allocation(arrays[0], m)
+    m = margins(*at.arrays, joined)
+    followed = as_allocation(at.arrays[0], m)
     # the place is known to rounding, and so is a share that is zero there; a share well below zero means it is another place
     least = (m.activity / np.maximum(m.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)).min(axis=(1, 2))
     exact = m.solved & ~at_threshold & (least > -ASIDE)
     followed.activity[:] = np.maximum(followed.activity, 0.0)
     for name in ("output", "activity", "factor_elasticity", "factor_use"):
         getattr(joined, name)[exact] = getattr(followed, name)[exact]
-    values = {**vars(walker.yardstick.measure(compute, joined)), **ceilings(walker, compute, before)}
+    values = {**vars(at.measure(joined)), **ceilings(walker, places, before)}
     values["factor_elasticity"] = joined.factor_elasticity
     return {name: values[name] for name in results.EVENT_LIMITS}
 

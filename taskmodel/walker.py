@@ -1,17 +1,19 @@
-"""A research organisation at points of the compute axis: its allocation there, and whether oversight binds."""
+"""A research organisation at places of an axis: its allocation there, and whether oversight binds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, allocate
+from taskmodel.axes import COMPUTE, Axis, compute_axis
 from taskmodel.catalog import Catalog
-from taskmodel.measures import SOURCES, Yardstick
-from taskmodel.organisation import Organisation, organisation
+from taskmodel.measures import SOURCES, Measures, Yardstick, oversight
+from taskmodel.organisation import Numbers, Organisation, organisation
 from taskmodel.production import Array, Nest, Rows
 
 ROUNDING = 1e-11  # [1] shares that are equal over a stretch, as with an elasticity of 1, differ by as much
@@ -20,12 +22,12 @@ COARSE = 16  # of a path, every so many points are solved from scratch, the othe
 
 @dataclass
 class Path:
-    """An organisation at some points of the axis, in order, with all that decides where events are.
+    """An organisation at some places of the axis, in order, with all that decides where events are.
 
-    ``before`` marks points that stand for the limit from below at a threshold.
+    ``before`` marks points that stand for the limit from below at a place where tasks open or close.
     """
 
-    compute: Array  # (point,)
+    place: Array  # (point,)
     before: NDArray[np.bool_]  # (point,)
     allocation: Allocation
     binds: NDArray[np.bool_]  # (point,) oversight binds
@@ -55,30 +57,95 @@ class Path:
         )
 
 
+class Setting:
+    """A catalog as an organisation and what it is measured by; or several, one a point, that differ in numbers alone."""
+
+    def __init__(self, *catalogs: Catalog) -> None:
+        self.catalogs = catalogs
+        self.organisation: Organisation = organisation(*catalogs)
+        self.tolerance = Numbers(catalogs).one(lambda catalog: catalog.supervision.binding_tolerance.value)
+
+    @cached_property
+    def yardstick(self) -> Yardstick:
+        """Made when it is asked for: its base has to be solved."""
+        return Yardstick(self.catalogs, self.organisation)
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """An organisation at some places of an axis."""
+
+    setting: Setting
+    compute: Array  # (point,) [FLOP/year]
+
+    @cached_property
+    def automatable(self) -> NDArray[np.bool_]:
+        """Whether AI can do each task, shape (point, task)."""
+        return self.setting.organisation.automatable(self.compute)
+
+    @cached_property
+    def arrays(self) -> tuple[Array, Array, Nest, NDArray[np.bool_]]:
+        """The arguments of `allocate`."""
+        at = self.setting.organisation
+        return at.bundles(self.compute), at.supply(self.compute), at.nest, at.open_modes(self.automatable)
+
+    def measure(self, allocation: Allocation) -> Measures:
+        """What people want to know of an allocation here."""
+        return self.setting.yardstick.measure(self.compute, allocation)
+
+    def oversight_margins(self, allocation: Allocation) -> tuple[Array, Array]:
+        """By how much oversight binds, and by how much it is the largest source; negative where it does not, is not."""
+        share = oversight(self.setting.organisation, allocation)["bottleneck_share"]
+        review = SOURCES.index("review")
+        others = np.delete(share, review, axis=1)
+        bind, lead = share[:, review] - self.setting.tolerance, share[:, review] - others.max(axis=1)
+        return np.nan_to_num(bind, nan=-1.0) - ROUNDING, np.nan_to_num(lead, nan=-1.0) - ROUNDING
+
+    def path(self, place: Array, before: NDArray[np.bool_], allocation: Allocation) -> Path:
+        """An allocation here, with what is said of oversight."""
+        bind, lead = self.oversight_margins(allocation)
+        return Path(place, before, allocation, bind > 0, lead > 0)
+
+
 class Walker:
-    """Solves an organisation along the compute axis."""
+    """Solves an organisation along an axis; along compute, if a catalog is all that is given."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self.organisation: Organisation = organisation(catalog)
-        self.yardstick = Yardstick(catalog, self.organisation)
-        self.tolerance = catalog.supervision.binding_tolerance.value
+    def __init__(self, along: Axis | Catalog) -> None:
+        self.axis = along if isinstance(along, Axis) else compute_axis(along)
+        self.catalog = self.axis.catalog
+        self._everywhere = None if self.axis.catalogs else Setting(self.catalog)
 
-    def arrays(self, compute: Array, before: NDArray[np.bool_]) -> tuple[Array, Array, Nest, NDArray[np.bool_]]:
-        """The arguments of `allocate` at these points."""
-        at = self.organisation
-        return at.bundles(compute), at.supply(compute), at.nest, at.open_modes(at.automatable(compute, before))
+    @property
+    def organisation(self) -> Organisation:
+        """The organisation, where it is the same everywhere but for compute."""
+        return self._same_everywhere().organisation
 
-    def solve(self, compute: Array, before: NDArray[np.bool_], start: Allocation | None = None) -> Path:
-        """The organisation at these points."""
-        allocation = allocate(*self.arrays(compute, before), start=start)
-        return Path(compute, before, allocation, *self._oversight(compute, allocation))
+    @property
+    def yardstick(self) -> Yardstick:
+        """What it is measured by, where that is the same everywhere."""
+        return self._same_everywhere().yardstick
 
-    def solve_path(self, compute: Array, before: NDArray[np.bool_]) -> Path:
-        """The same for many points in order, the answer of one being where the search for the next begins."""
-        points, step = len(compute), COARSE
+    def _same_everywhere(self) -> Setting:
+        if self._everywhere is None:
+            raise ValueError(f"the organisation changes along {self.axis.name}: take that at some places")
+        return self._everywhere
+
+    def at(self, place: Array, before: NDArray[np.bool_] | bool = False) -> Situation:
+        """The organisation at these places; where ``before``, at the next smaller number."""
+        place = np.where(before, np.nextafter(place, -np.inf), place)
+        setting = self._same_everywhere() if self.axis.catalogs is None else Setting(*(self.axis.catalogs(place) or [self.catalog]))
+        return Situation(setting, self.axis.compute(place))
+
+    def solve(self, place: Array, before: NDArray[np.bool_], start: Allocation | None = None) -> Path:
+        """The organisation at these places."""
+        at = self.at(place, before)
+        return at.path(place, before, allocate(*at.arrays, start=start))
+
+    def solve_path(self, place: Array, before: NDArray[np.bool_]) -> Path:
+        """The same for many places in order, the answer of one being where the search for the next begins."""
+        points, step = len(place), COARSE
         known = np.arange(0, points, step)
-        allocation = allocate(*self.arrays(compute[known], before[known]))
+        whole = self.solve(place[known], before[known])
         while step > 1:
             step //= 2
             wanted = np.arange(0, points, step)
@@ -86,20 +153,26 @@ class Walker:
             if not len(fresh):
                 continue
             near = np.searchsorted(known, fresh) - 1  # the known point before each
-            more = allocate(*self.arrays(compute[fresh], before[fresh]), start=allocation.take(near))
+            more = self.solve(place[fresh], before[fresh], start=whole.allocation.take(near))
             order = np.argsort(np.concatenate([known, fresh]), kind="stable")
-            allocation = allocation.join(more).take(order)
+            whole = whole.join(more).take(order)
             known = wanted
-        return Path(compute, before, allocation, *self._oversight(compute, allocation))
+        return whole
 
-    def _oversight(self, compute: Array, allocation: Allocation) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        bind, lead = self.oversight_margins(compute, allocation)
-        return bind > 0, lead > 0
+    def thresholds(self, low: float, high: float) -> Array:
+        """Places above the first and up to the second at which AI comes to be able to do a task or ceases to be, shape (threshold,).
 
-    def oversight_margins(self, compute: Array, allocation: Allocation) -> tuple[Array, Array]:
-        """By how much oversight binds, and by how much it is the largest source; negative where it does not, is not."""
-        share = self.yardstick.oversight(compute, allocation)["bottleneck_share"]
-        review = SOURCES.index("review")
-        others = np.delete(share, review, axis=1)
-        bind, lead = share[:, review] - self.tolerance, share[:, review] - others.max(axis=1)
-        return np.nan_to_num(bind, nan=-1.0) - ROUNDING, np.nan_to_num(lead, nan=-1.0) - ROUNDING
+        Each is the first number at which it is so.
+        """
+        if self.axis.name == COMPUTE:
+            opens_at = self.organisation.opens_at
+            return np.unique(opens_at[(opens_at > low) & (opens_at <= high)])
+        mesh = self.axis.mesh(low, high)
+        open_tasks = self.at(mesh).automatable
+        cell, task = np.nonzero(open_tasks[1:] != open_tasks[:-1])
+        below, above = mesh[cell], mesh[cell + 1]
+        every, was_open = np.arange(len(cell)), open_tasks[cell, task]
+        while (((middle := below + (above - below) / 2) > below) & (middle < above)).any():
+            same = self.at(middle).automatable[every, task] == was_open
+            below, above = np.where(same, middle, below), np.where(same, above, middle)
+        return np.unique(above)

@@ -192,6 +192,43 @@ class Catalog(Record):
         origin = replace(self._origin, overrides={**kept, **changes})  # in the order in which they were laid over
         return self._lay_over(laid, "set by the user", origin)
 
+    def with_numbers(self, numbers: Mapping[str, float]) -> "Catalog":
+        """Return a catalog with other numbers at some paths, unchecked and cheap: for what lies between catalogs that were checked.
+
+        Parameters
+        ----------
+        numbers : mapping of str to float
+            By dotted path of a quantity, an end of its interval, or a plain number that the catalog has; in the declared unit.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path.
+        TypeError
+            If no number stands there.
+        """
+        changed = self
+        for path, number in numbers.items():
+            keys, slot = self._find(path)
+            keys = (*keys, "value") if slot.kind == "quantity" else keys
+            if isinstance(self._at(keys), bool) or not isinstance(self._at(keys), (int, float)):
+                raise TypeError(f"{path} is no number: it is {self._at(keys)!r}")
+            changed = _with_number(changed, keys, number)
+        return changed
+
+    def unit_of(self, path: str) -> str:
+        """Return the unit of the number at a dotted path; an empty string where it has none.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path.
+        """
+        keys, slot = self._find(path)
+        if slot.measure is None and keys:
+            slot = self._find(dotted(keys[:-1]))[1]  # an end of an interval
+        return "" if slot.measure is None else slot.measure.unit.symbol
+
     def without_source(self) -> tuple[str, ...]:
         """Return the paths of numbers that rest on no source: neither their own nor one from `basis`."""
         return tuple(dotted(keys) for keys in self._numbers_without_source(self, ()))
@@ -319,6 +356,17 @@ def _with_pool(values: Any) -> Any:
     (pool,) = pools
     filled = {name: {**task, "pool": pool} if isinstance(task, dict) and task.get("pool") is None else task for name, task in tasks.items()}
     return {**values, "tasks": filled}
+
+
+def _with_number(value: Any, keys: Keys, number: float) -> Any:
+    """Return a record or mapping with another number at some keys, unchecked."""
+    if not keys:
+        return float(number)
+    key, *rest = keys
+    if isinstance(value, BaseModel):
+        name = str(key)
+        return value.model_copy(update={name: _with_number(getattr(value, name), tuple(rest), number)})
+    return {**value, key: _with_number(value[key], tuple(rest), number)}
 
 
 def _plain(value: Any) -> Any:
