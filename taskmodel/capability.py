@@ -240,7 +240,9 @@ def worker_compute(worker: str, *, effective_training_compute: ArrayLike, automa
     return np.array(sufficient if worker == "sufficient" else frontier)
 
 
-def inference_per_hour(training_compute: ArrayLike, *, tokens_per_human_second: ArrayLike, parameters_compute_ratio: ArrayLike) -> np.ndarray:
+def inference_per_hour(
+    training_compute: ArrayLike, *, tokens_per_human_second: ArrayLike, parameters_compute_ratio: ArrayLike
+) -> np.ndarray:
     r"""Inference that an AI attempt costs, per human-equivalent hour of work.
 
     .. math:: \kappa = 3600\, t \cdot 2N, \qquad N = \sqrt{C / r}

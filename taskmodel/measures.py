@@ -128,9 +128,7 @@ class Yardstick:
 def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, Array]:
     """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
     pools = organisation.pools
-    activity = np.where(
-        np.isfinite(allocation.activity), allocation.activity, 0.0
-    )  # what is done without limit is free, and not reviewed
+    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
     review_hours = organisation.review
     reviewed = np.einsum("ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours)
     used = allocation.factor_use

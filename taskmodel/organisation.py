@@ -135,7 +135,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
         "pools": len(people),
         "review_ratio": of_task.tasks(lambda task: task.review_ratio.at(rules.review_level)),
         "coverage": supervision.coverage_by_mode(of_task.tasks(lambda task: task.coverage_floor.value)),
-        "success": of_task.one(lambda catalog: capability.success_probability(catalog.capability.defect_probability.value))[..., None],
+        "success": capability.success_probability(of_task.one(lambda catalog: catalog.capability.defect_probability.value))[..., None],
         "shared_pool": None if rules.pool == "dedicated" else people.index(rules.pool),
     }
     bundles = supervision.bundles(
@@ -243,7 +243,9 @@ def _nest(of: Numbers) -> Nest:
         return catalog.production.elasticity.value if own is None else own.value
 
     def build(node: NestTree) -> Nest:
-        parts = [shares[..., list(member.tasks)].sum(axis=-1) if isinstance(member, NestTree) else shares[..., member] for member in node.members]
+        parts = [
+            shares[..., list(member.tasks)].sum(axis=-1) if isinstance(member, NestTree) else shares[..., member] for member in node.members
+        ]
         weight = np.stack(parts, axis=-1)
         total = weight.sum(axis=-1, keepdims=True)
         weight = np.where(total == 0, 1.0, weight)  # a nest without weight of its own: how it is split does not matter

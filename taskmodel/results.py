@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -89,16 +90,14 @@ class EventTable:
     limits: dict[str, dict[str, Array]] = field(default_factory=dict)  # by side and name in `EVENT_LIMITS`
 
 
-def dataset(
-    at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceilings: dict[str, Array], events: EventTable
-) -> xr.Dataset:
+def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceilings: dict[str, Array], events: EventTable) -> xr.Dataset:
     """A sweep as a dataset; of all arguments but the events the leading dimension is that of the axis."""
     catalog, organisation, values = axis.catalog, at.setting.organisation, at.measure(allocation)
     along = axis.name
     named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
     hours_share = (values.automated_share * at.setting.yardstick.shares).sum(axis=-1)
     full, same = ceilings["oversight_ceiling_full"], along == COMPUTE
-    variables = {
+    variables: dict[str, Any] = {
         **{name: (along, getattr(values, name)) for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")},
         "shadow_price": ((along, "factor"), allocation.shadow_price),
         "factor_elasticity": ((along, "factor"), allocation.factor_elasticity),

@@ -124,8 +124,8 @@ def events(result: xr.Dataset) -> xr.Dataset:
     -------
     xarray.Dataset
         Over ``event``, sorted by place: ``compute`` (or the name of another axis), ``kind``, ``task``, ``mode`` and ``factor``
-        (an empty string where none), and the limits ``_before`` and ``_after`` of output, the speed-ups, ``factor_elasticity``, ``bottleneck_share``,
-        ``oversight_elasticity`` and the ceilings.
+        (an empty string where none), and the limits ``_before`` and ``_after`` of output, the speed-ups, ``factor_elasticity``,
+        ``bottleneck_share``, ``oversight_elasticity`` and the ceilings.
     """
     return results.select_events(result)
 

@@ -83,7 +83,6 @@ def test_a_task_opens_at_its_threshold_and_not_before():
     at = organisation(small_catalog({"code": {"share": 1.0, "automation_threshold": 1e27}}))
     assert at.opens_at.tolist() == [2e27]
     assert at.automatable([2e27]).tolist() == [[True]]
-    assert at.automatable([2e27], before=[True]).tolist() == [[False]]
     assert at.automatable([np.nextafter(2e27, 0)]).tolist() == [[False]]
 
 

@@ -239,7 +239,7 @@ def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
         catalog = tm.load_catalog("alignment_research", scenario="dedicated_reviewers").replace(change)
         found = []
         for mesh in (24, 61):
-            monkeypatch.setattr("taskmodel.stepping.MESH", mesh)
+            monkeypatch.setattr("taskmodel.axes.PER_DECADE", mesh)
             found.append(tm.events(tm.sweep(catalog, compute=[1e26, 1e31])))
         one, two = found
         for name in ("kind", "task", "mode", "factor"):

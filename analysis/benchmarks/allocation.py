@@ -60,7 +60,7 @@ def cases(points: int, tasks: int | None = None):
     walker = Walker(tm.load_catalog("alignment_research", scenario="scarce_inference"))
 
     def at(compute):
-        return walker.arrays(compute, np.zeros(len(compute), dtype=bool))
+        return walker.at(compute).arrays
 
     one = at(np.array([1e30]))
     yield "cold, one point", lambda: allocate(*one), unit_cost_of(*one)

@@ -248,8 +248,8 @@ class Form:
         opening = [each.task for each in changes if each.kind == "automatable"]
         if opening:
             task = at.tasks[opening[0]]
-            training = self.words.symbol("phi", at.training_share, "training compute per unit of compute [year]")
-            return self.words.symbol(f"tau_{task}", high * at.training_share, f"automation threshold of {task} [FLOP]") / training
+            training = self.words.symbol("phi", float(at.training_share), "training compute per unit of compute [year]")
+            return self.words.symbol(f"tau_{task}", high * float(at.training_share), f"automation threshold of {task} [FLOP]") / training
         for each in changes:
             if each.task >= 0 and each.mode >= 0:
                 adopts = not self.usable[each.task, each.mode]

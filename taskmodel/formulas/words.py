@@ -24,7 +24,7 @@ class Words:
         self.values: dict[sympy.Symbol, float] = {}
         self.meaning: dict[sympy.Symbol, str] = {COMPUTE: "compute [FLOP/year]"}
         self.definitions: dict[sympy.Symbol, sympy.Expr] = {}
-        self.base = self.symbol("Y_0", walker.yardstick.base_output, "output of people alone, with experiments not scarce [h/year]")
+        self.base = self.symbol("Y_0", float(walker.yardstick.base_output), "output of people alone, with experiments not scarce [h/year]")
         self.moves = at.frontier_inference is not None
         bundles = at.bundles(compute)
         self.numbers: Array = bundles[0] if bundles.ndim == 4 else bundles

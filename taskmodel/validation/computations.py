@@ -69,7 +69,7 @@ def state(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
 def ceiling(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
     """The most that oversight allows, inference and experiments being unlimited and every delegable task open."""
     for catalog, places in _by_catalog(cases, load, but=()):
-        most = ceilings(Walker(catalog), np.array([FAR]))["oversight_ceiling_full"]
+        most = ceilings(Walker(catalog), np.array([FAR]))["oversight_ceiling_full"][0]
         for place in places:
             yield place, float(most)
 
