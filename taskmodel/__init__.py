@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.formulas import regimes
+    from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
+    from taskmodel.worth import automate_next, elasticities
 
 _MODULE_OF = {
     "load_catalog": "catalog",
@@ -26,12 +28,28 @@ _MODULE_OF = {
     "events": "stepping",
     "latency": "stepping",
     "compare": "stepping",
+    "elasticities": "worth",
+    "automate_next": "worth",
+    "what_if": "relaxing",
     "regimes": "formulas",
     "save": "results",
     "open": "results",
 }
 
-__all__ = ["CatalogError", "compare", "events", "latency", "load_catalog", "open", "regimes", "save", "sweep"]
+__all__ = [
+    "CatalogError",
+    "automate_next",
+    "compare",
+    "elasticities",
+    "events",
+    "latency",
+    "load_catalog",
+    "open",
+    "regimes",
+    "save",
+    "sweep",
+    "what_if",
+]
 
 
 def __getattr__(name: str) -> Any:

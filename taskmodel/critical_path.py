@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.ranges import within
 
-__all__ = ["HOURS_PER_WEEK", "CriticalPath", "longest_path", "mixed_durations", "single_mode_mix", "unit_durations"]
+__all__ = ["HOURS_PER_WEEK", "CriticalPath", "longest_path", "path_slopes", "mixed_durations", "single_mode_mix", "unit_durations"]
 
 HOURS_PER_WEEK = 168
 ROUNDING = 1e-12  # slack below this part of the whole is rounding, not slack
@@ -229,6 +229,52 @@ def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]
             for place, other in enumerate(earlier):
                 critical[..., other] |= critical[..., task] & (last == place)
     return CriticalPath(total, start, slack, critical)
+
+
+def path_slopes(durations: ArrayLike, slopes: ArrayLike, predecessors: Mapping[int, Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Derivatives of the length of the longest path as durations change: to the right, and to the left.
+
+    The two differ where several paths are longest and change at different rates: to the right the one that grows fastest
+    counts, to the left the one that grows slowest.
+
+    Parameters
+    ----------
+    durations : array, shape (task,)
+        As in `longest_path` [h].
+    slopes : array, shape (..., task)
+        How fast each duration changes [h per unit of anything].
+    predecessors : mapping
+        As in `longest_path`.
+
+    Returns
+    -------
+    right, left : array, shape (...)
+
+    Raises
+    ------
+    ValueError
+        As `longest_path` does.
+
+    Examples
+    --------
+    Two tasks of 3 hours side by side, of which only the first gets longer:
+
+    >>> [float(side) for side in path_slopes([3.0, 3.0], [1.0, 0.0], {0: (), 1: ()})]
+    [1.0, 0.0]
+    """
+    length, rate = np.asarray(durations, dtype=float), np.asarray(slopes, dtype=float)
+    path = longest_path(length, predecessors)
+    finish, near = path.start + length, ROUNDING * path.total
+
+    def side(sign: float) -> np.ndarray:
+        pace = np.zeros_like(rate)  # of each task's finish
+        for task, earlier in predecessors.items():
+            last = [other for other in earlier if finish[other] >= path.start[task] - near]
+            pace[..., task] = rate[..., task] + (sign * (sign * pace[..., last]).max(axis=-1) if last else 0.0)
+        ends = finish >= path.total - near
+        return np.asarray(sign * (sign * pace[..., ends]).max(axis=-1))
+
+    return side(1.0), side(-1.0)
 
 
 def _check_order(predecessors: Mapping[int, Sequence[int]], tasks: int) -> None:

@@ -25,7 +25,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
 from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
-from taskmodel.supervision import COVERAGE_POLICIES, MODES, coverage_by_mode
+from taskmodel.supervision import COVERAGE_POLICIES, MODES, coverage_by_mode, review_supply
 
 SOURCES = ("hands_on", "review", "inference", "experiments")
 
@@ -41,6 +41,8 @@ class Measures:
     bulk_speedup: Array
     oversight_elasticity: Array
     bottleneck_share: Array  # (point, source)
+    review_elasticity: Array  # (point, task) of output to the review hours per unit of a task, sign reversed
+    reviewer_equivalent: Array  # (point, pool) how many more people of a pool are worth one more reviewer
     automated_share: Array  # (point, task) AI modes' part of each task's output
     mode_share: Array  # (point, task, mode)
 
@@ -65,17 +67,84 @@ class Yardstick:
         catalog, of = catalogs[0], Numbers(catalogs)
         self.organisation = organisation
         self.exponent = of.one(lambda catalog: catalog.production.parallel_exponent.value)
-        self.all_by_ai = catalog.latency.all_by_ai
         self.shares = of.tasks(lambda task: task.share.value)
+        self.pool_hours = of.each(lambda catalog: [pool.hours_per_year.value for pool in catalog.pools.values()])
+        self.reviewer_hours = of.one(_reviewer_hours)
         bare = organisation.without_ai().with_unlimited("experiments")
-        output = _without_ai(bare, np.ones(len(catalogs))).output
+        output = without_ai(bare, np.ones(len(catalogs))).output
         self.base_output = output[0] if len(catalogs) == 1 else output  # [h/year], shape (...)
         if not (self.base_output > 0).all():
             without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
-        self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
+        self.clock = Clock(catalogs)
+        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(MODES))
+        self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.clock.durations, by_people), self.clock.order).total
+
+    def measure(self, compute: Array, allocation: Allocation) -> Measures:
+        """Everything in `Measures`, for an allocation of the organisation at these points."""
+        activity = allocation.activity
+        made = task_output(activity)
+        done = np.isfinite(allocation.output) & (allocation.output > 0)
+        mix = mode_mix(activity, self.organisation.policy)
+        time = self.clock.critical_path(mix).total
+        without = without_ai(self.organisation.without_ai(), compute)
+        throughput = _relative(allocation.output, without.output)
+        bulk = _relative(made.sum(axis=-1), task_output(without.activity).sum(axis=-1))
+        latency = np.where(done | np.isinf(allocation.output), self.base_time / time, np.nan)
+        return Measures(
+            output=allocation.output / self.base_output,
+            throughput_speedup=throughput,
+            latency_speedup=latency,
+            speedup=throughput**self.exponent * latency ** (1 - self.exponent),
+            bulk_speedup=np.where(done, bulk, np.nan),
+            **oversight(self.organisation, allocation),
+            review_elasticity=review_elasticity(self.organisation, allocation),
+            reviewer_equivalent=self._reviewer_equivalent(allocation),
+            automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
+            mode_share=mix,
+        )
+
+    def _reviewer_equivalent(self, allocation: Allocation) -> Array:
+        pools = self.organisation.pools
+        price = allocation.shadow_price
+        with np.errstate(invalid="ignore", divide="ignore"):  # people of no worth: inf; neither of any: NaN
+            one = (price[:, pools] * self.reviewer_hours)[:, None] / (price[:, :pools] * self.pool_hours)
+        return np.asarray(one)
+
+
+def _relative(value: Array, base: Array) -> Array:
+    """One over the other; NaN where there is no base."""
+    with np.errstate(invalid="ignore", divide="ignore"):  # no base, or no limit: NaN and inf are what is meant
+        return np.where(base > 0, value / base, np.nan)
+
+
+def _reviewer_hours(catalog: Catalog) -> float:
+    """Review hours that one more reviewer gives [h/year]."""
+    rules = catalog.supervision
+    return float(review_supply(1.0, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value))
+
+
+class Clock:
+    """How long a unit of each task takes, and in which order tasks wait for each other.
+
+    Parameters
+    ----------
+    catalogs : sequence of Catalog
+        One, or one a point, that differ in numbers alone.
+
+    Attributes
+    ----------
+    durations : array, shape (..., task, mode)
+        Wall-clock time of a unit in each mode [h].
+    order : dict of position to positions
+        For each task those it waits for, in topological order.
+    """
+
+    def __init__(self, catalogs: Sequence[Catalog]) -> None:
+        catalog, of = catalogs[0], Numbers(catalogs)
         level = catalog.supervision.review_level
+        self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
         self.durations = critical_path.unit_durations(
             horizon=of.tasks(lambda task: task.horizon.value),
             review_ratio=of.tasks(lambda task: task.review_ratio.at(level)),
@@ -86,32 +155,8 @@ class Yardstick:
             count_review=catalog.latency.count_review,
             count_gates=catalog.latency.count_gates,
         )
+        self.all_by_ai = catalog.latency.all_by_ai
         self.ai_mode = HUMAN + 1 + COVERAGE_POLICIES.index(catalog.supervision.coverage)
-        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(MODES))
-        self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.durations, by_people), self.order).total
-
-    def measure(self, compute: Array, allocation: Allocation) -> Measures:
-        """Everything in `Measures`, for an allocation of the organisation at these points."""
-        activity = allocation.activity
-        made = task_output(activity)
-        done = np.isfinite(allocation.output) & (allocation.output > 0)
-        without = _without_ai(self.organisation.without_ai(), compute)
-        mix = mode_mix(activity, self.organisation.policy)
-        time = self.critical_path(mix).total
-        with np.errstate(invalid="ignore", divide="ignore"):  # no base, or no limit: NaN and inf are what is meant
-            throughput = np.where(without.output > 0, allocation.output / without.output, np.nan)
-            bulk = made.sum(axis=-1) / task_output(without.activity).sum(axis=-1)
-        latency = np.where(done | np.isinf(allocation.output), self.base_time / time, np.nan)
-        return Measures(
-            output=allocation.output / self.base_output,
-            throughput_speedup=throughput,
-            latency_speedup=latency,
-            speedup=throughput**self.exponent * latency ** (1 - self.exponent),
-            bulk_speedup=np.where(done, bulk, np.nan),
-            **oversight(self.organisation, allocation),
-            automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
-            mode_share=mix,
-        )
 
     def critical_path(self, mix: Array) -> critical_path.CriticalPath:
         """The longest path at these mixes of modes, shape (point, task, mode)."""
@@ -142,6 +187,43 @@ def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, A
     return {"oversight_elasticity": review, "bottleneck_share": shares}
 
 
+def review_elasticity(organisation: Organisation, allocation: Allocation) -> Array:
+    """The elasticity of output to the review hours per unit of each task, sign reversed, shape (point, task).
+
+    That is sum_k eps_k (review hours of task i out of factor k) / (use of factor k), by the envelope theorem; over the tasks it
+    adds up to the elasticity of output to all review hours.
+    """
+    hours = organisation.review
+    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
+    reviewed = np.einsum("ptm,ptmk->ptk" if hours.ndim == 4 else "ptm,tmk->ptk", activity, hours)
+    used = allocation.factor_use
+    worth = np.divide(allocation.factor_elasticity, used, where=used > 0, out=np.zeros_like(used))
+    return np.asarray(np.einsum("ptk,pk->pt", reviewed, worth))
+
+
+def automation_elasticity(organisation: Organisation, bundles: Array, opened: NDArray[np.bool_], allocation: Allocation) -> Array:
+    """The elasticity of output to the part of a task that AI may do, at the part none, shape (point, task).
+
+    A task of cost share W that costs z at shadow prices, and would cost z' by AI, gives W (1 - z'/z) where that is positive:
+    0 for tasks that AI can do already, that policy keeps from it, or that it would not do any cheaper.
+
+    Parameters
+    ----------
+    bundles : array, shape (task, mode, factor) or (point, task, mode, factor)
+        As in `allocate`.
+    opened : array of bool, shape (point, task)
+        Tasks that AI can do.
+    """
+    worth = np.nan_to_num(allocation.shadow_price) / np.where(allocation.output > 0, allocation.output, 1.0)[:, None]
+    spelled = "ptmk,pk->ptm" if bundles.ndim == 4 else "tmk,pk->ptm"
+    cost = np.einsum(spelled, bundles, worth)
+    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
+    by_ai = np.where(organisation.policy[:, HUMAN + 1 :], cost[..., HUMAN + 1 :], np.inf).min(axis=-1)
+    made, paid = activity.sum(axis=-1), (activity * cost).sum(axis=-1)
+    saved = np.where(opened | np.isinf(by_ai) | (made == 0), 0.0, paid - made * np.where(np.isinf(by_ai), 0.0, by_ai))
+    return np.where(np.isfinite(allocation.output)[:, None], np.maximum(saved, 0.0), np.nan)
+
+
 def task_output(activity: Array) -> Array:
     """Work done in each task, whatever the mode [human-equivalent h/year], shape (point, task)."""
     return activity.sum(axis=-1)
@@ -160,7 +242,7 @@ def mode_mix(activity: Array, policy: NDArray[np.bool_]) -> Array:
     return np.where(total > 0, np.nan_to_num(weight) / np.where(total > 0, total, 1.0), first)
 
 
-def _without_ai(organisation: Organisation, compute: Array) -> Allocation:
+def without_ai(organisation: Organisation, compute: Array) -> Allocation:
     """The allocation of people alone, at each compute."""
     closed = np.zeros((len(compute), len(organisation.tasks)), dtype=bool)
     return allocate(organisation.bundles(compute), organisation.supply(compute), organisation.nest, organisation.open_modes(closed))

@@ -20,7 +20,7 @@ from taskmodel.allocation import Allocation
 from taskmodel.axes import COMPUTE, Axis
 from taskmodel.catalog import Catalog
 from taskmodel.files import whole
-from taskmodel.measures import SOURCES, Yardstick
+from taskmodel.measures import SOURCES, Yardstick, automation_elasticity
 from taskmodel.organisation import Organisation
 from taskmodel.production import Array
 from taskmodel.walker import Situation
@@ -36,6 +36,11 @@ VARIABLES = {
     "mode": ("", "way of doing a task"),
     "factor": ("", "scarce input: labour pools [h], review [h], inference [FLOP], experiments [H100-hour]"),
     "source": ("", "what can hold research back: hands-on work, review, and each other factor"),
+    "pool": ("", "labour pool of the catalog"),
+    "relaxation": ("", "constraint that goes"),
+    "with_relaxation": ("", "constraint that goes besides, or the same one"),
+    "opens_at": ("FLOP/year", "compute from which AI can do each task"),
+    "input": ("", "compute, or a number of the catalog by its dotted path"),
     "output": ("1", "research output relative to the same people without AI, experiments not scarce; inf: no limit"),
     "throughput_speedup": ("1", "output relative to the same people without AI, at the same experiment supply; inf: no limit"),
     "latency_speedup": ("1", f"time of one pass through the tasks without AI, relative to that with AI; {_NO_OUTPUT}"),
@@ -50,6 +55,25 @@ VARIABLES = {
     "automated_hours_share": ("1", "part of base-year human hours that AI has taken over, weighted by CES share"),
     "oversight_elasticity": ("1", f"elasticity of output to all review hours per unit of work, sign reversed; {_NO_OUTPUT}"),
     "bottleneck_share": ("1", f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}"),
+    "review_elasticity": (
+        "1",
+        f"elasticity of output to the review hours per unit of each task, sign reversed, at the split as it is; {_NO_OUTPUT}",
+    ),
+    "automation_elasticity": (
+        "1",
+        f"elasticity of output to the part of each task that AI may do, at the part none; 0: it may do it already, or never; {_NO_OUTPUT}",
+    ),
+    "reviewer_equivalent": (
+        "1",
+        f"people of each pool that are worth one more reviewer; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
+    ),
+    "output_elasticity": ("1", "elasticity of output to each input; NaN: it is another to the left than to the right"),
+    "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
+    "latency_speedup_elasticity": (
+        "1",
+        "elasticity of the latency speed-up to each input; NaN: as for output, or several paths are critical",
+    ),
+    "speedup_elasticity": ("1", "elasticity of the effective speed-up to each input; NaN: as for its two parts"),
     "binding_factor": ("", "the source with the largest bottleneck share; empty: nothing can be produced, or there is no limit to it"),
     "oversight_ceiling": (
         "1",
@@ -107,6 +131,9 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "automated_share": ((along, "task"), values.automated_share),
         "automated_hours_share": (along, hours_share),
         "bottleneck_share": ((along, "source"), values.bottleneck_share),
+        "review_elasticity": ((along, "task"), values.review_elasticity),
+        "automation_elasticity": ((along, "task"), automation_elasticity(organisation, at.arrays[0], at.automatable, allocation)),
+        "reviewer_equivalent": ((along, "pool"), values.reviewer_equivalent),
         "binding_factor": (along, np.array([*SOURCES, ""], dtype=object)[named]),
         "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
         "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
@@ -131,10 +158,11 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "mode": np.array(organisation.modes, dtype=object),
         "factor": np.array(organisation.factors, dtype=object),
         "source": np.array(SOURCES, dtype=object),
+        "pool": np.array(list(catalog.pools), dtype=object),
         **({} if same else {COMPUTE: (along, at.compute)}),
         **{name: (along, course(grid)) for name, course in axis.courses.items()},
     }
-    result = described(xr.Dataset(variables, coords, {**_provenance(catalog), "over": along, "courses": axis.told_courses()}))
+    result = described(xr.Dataset(variables, coords, {**provenance_of(catalog), "over": along, "courses": axis.told_courses()}))
     for name, unit in {along: axis.unit, **{path: catalog.unit_of(path) for path in axis.courses if path != COMPUTE}}.items():
         meaning = axis.meaning if name == along else f"the catalog's {name}"
         result[name].attrs = {key: value for key, value in {"units": unit, "long_name": meaning}.items() if value}
@@ -145,12 +173,12 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
 
 def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yardstick, compute: float, mix: Array) -> xr.Dataset:
     """The critical path at one compute; mix has shape (1, task, mode)."""
-    path = yardstick.critical_path(mix)
+    path = yardstick.clock.critical_path(mix)
     finish = path.start[0]
     after = {name: task.after for name, task in catalog.tasks.items()}
     variables = {
         "mode_share": (("task", "mode"), mix[0]),
-        "duration": ("task", yardstick.task_durations(mix)[0]),
+        "duration": ("task", yardstick.clock.task_durations(mix)[0]),
         "start": ("task", finish),
         "slack": ("task", path.slack[0]),
         "critical": ("task", path.critical[0]),
@@ -163,7 +191,7 @@ def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yar
         "mode": np.array(organisation.modes, dtype=object),
         "compute": compute,
     }
-    return described(xr.Dataset(variables, coords, _provenance(catalog)))
+    return described(xr.Dataset(variables, coords, provenance_of(catalog)))
 
 
 def select_events(result: xr.Dataset) -> xr.Dataset:
@@ -249,7 +277,7 @@ def _as_text(result: xr.Dataset) -> xr.Dataset:
     return result.drop_encoding()
 
 
-def _provenance(catalog: Catalog) -> dict[str, str]:
+def provenance_of(catalog: Catalog) -> dict[str, str]:
     from taskmodel import __version__
 
     return {
@@ -265,11 +293,17 @@ def _provenance(catalog: Catalog) -> dict[str, str]:
 
 def described(result: xr.Dataset) -> xr.Dataset:
     """The dataset with unit and meaning laid over every variable: the last step of making one."""
+    sides = {
+        "before": "limit from below",
+        "after": "limit from above",
+        "as_is": "as things are",
+        "all": "with all constraints gone",
+    }
     for name in result.variables:
         plain, side = str(name).removeprefix("event_"), ""
-        for ending in ("before", "after"):
+        for ending, words in sides.items():
             if plain.endswith(f"_{ending}"):
-                plain, side = plain.removesuffix(f"_{ending}"), f", limit from {'below' if ending == 'before' else 'above'}"
+                plain, side = plain.removesuffix(f"_{ending}"), f", {words}"
         if plain in VARIABLES:
             units, meaning = VARIABLES[plain]
             attrs = {"units": units, "long_name": meaning + side}

@@ -144,7 +144,7 @@ def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         Over ``task``: duration, start, slack, whether it is on the critical path; the length of one pass with and without AI.
     """
     needs_catalog(catalog)
-    point = np.array([_one_compute(catalog, compute)])
+    point = np.array([one_compute(catalog, compute)])
     walker = Walker(catalog)
     found = walker.solve(point, np.array([False]))
     mix = walker.at(point).measure(found.allocation).mode_share
@@ -246,7 +246,7 @@ def _axis(
         if values is not None:
             raise TypeError("along compute, give the points to report as compute; values are for another axis")
         return compute_axis(catalog), _grid(_catalogs_grid(catalog) if compute is None else compute, COMPUTE, COMPUTE_UNIT, positive=True)
-    held = _one_compute(catalog, compute)
+    held = one_compute(catalog, compute)
     if over == TIME:
         if not paths:
             raise TypeError('over="time" needs paths: what grows, such as {"compute": [(2026, 8.4e28), (2036, 8.4e33)]}')
@@ -274,7 +274,7 @@ def _interval(catalog: Catalog, path: str) -> Array:
     return np.geomspace(low, high, POINTS) if low > 0 else np.linspace(low, high, POINTS)
 
 
-def _one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
+def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
     """The compute that holds; the catalog's of today where none is given."""
     point = np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float)
     if point.shape not in ((), (1,)) or not (np.isfinite(point) & (point > 0)).all():

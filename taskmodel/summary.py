@@ -403,8 +403,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     total = float(review.sum())
     if not total > 0:
         return None
-    used, elasticity = state["factor_use"].values, state["factor_elasticity"].values
-    worth = hours @ np.divide(elasticity, used, where=used > 0, out=np.zeros_like(used))
+    worth = state["review_elasticity"].values
     level = catalog.supervision.review_level
     reviews = [
         Review(name, task.title, float(review[index]), float(review[index]) / total, task.review_ratio.at(level), float(worth[index]))

@@ -32,9 +32,9 @@ def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
 
 def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     latency = tm.latency(small_catalog(TASKS), compute=1e28)
-    known = {
-        str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for name in [*result.variables, *latency.variables]
-    }
+    catalog = small_catalog(TASKS)
+    every = [result, latency, tm.elasticities(catalog, 1e28), tm.automate_next(catalog, 1e20), tm.what_if(catalog, 1e28)]
+    known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for made in every for name in made.variables}
     assert set(VARIABLES) <= known
 
 

@@ -11,13 +11,26 @@ error; one that cannot be certified is an error, never a number.
 
 Start reading at `arrays`. `inputs` checks what the caller gives, `presolve` settles what needs no
 prices, `interior` finds the neighbourhood of the optimum, `active_set` the optimum itself,
-`degenerate` what is not unique about it; `following` takes a regime to other points. How tasks
+`degenerate` what is not unique about it; `following` takes a regime to other points, `tangent` differentiates it. How tasks
 become output is in `taskmodel.production`.
 """
 
 from taskmodel.allocation.arrays import allocate
 from taskmodel.allocation.following import Margins, margins
 from taskmodel.allocation.solution import Allocation, SolveError, Status
+from taskmodel.allocation.tangent import Slopes, along, derivative_weights, slopes
 from taskmodel.production import Nest
 
-__all__ = ["Allocation", "Margins", "Nest", "SolveError", "Status", "allocate", "margins"]
+__all__ = [
+    "Allocation",
+    "Margins",
+    "Nest",
+    "Slopes",
+    "SolveError",
+    "Status",
+    "allocate",
+    "along",
+    "derivative_weights",
+    "margins",
+    "slopes",
+]

@@ -134,7 +134,7 @@ def newton(problem: Problem, state: Regime, together: bool = False, steps: int =
 
 
 @dataclass
-class _Local:
+class Local:
     """What a Newton step needs to know of where it is."""
 
     price: Array  # (point, factor) s, summing to one over the priced factors
@@ -149,7 +149,7 @@ class _Local:
     curvature: Array  # (point, factor, factor) of log cost in log prices, less what the modes add
 
 
-def _look(problem: Problem, now: Regime) -> _Local:
+def look(problem: Problem, now: Regime) -> Local:
     tree = problem.tree
     s = np.where(now.priced, now.price / now.price.sum(axis=1, keepdims=True), now.price)
     cost = problem.cost(s)
@@ -164,7 +164,7 @@ def _look(problem: Problem, now: Regime) -> _Local:
     relative = cost / leaf_cost[..., None]
     used_share = np.matmul((w * relative)[:, :, None, :], f)[:, :, 0]
     used = np.einsum("pl,plk->pk", weight, used_share) / np.where(now.priced, s, 1.0)
-    return _Local(
+    return Local(
         price=s,
         mode_share=w,
         first=first,
@@ -205,7 +205,7 @@ def nest_curvature(problem: Problem, theta: Array, weight: Array, leaf_gradient:
 
 
 @dataclass
-class _Ties:
+class Ties:
     """Active modes beside the first one of their task, each of which must cost the same."""
 
     at: tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]  # point, leaf and mode of each
@@ -216,14 +216,14 @@ class _Ties:
     mismatch: Array  # log of cost over that of the first mode
 
 
-def _ties(now: Regime, here: _Local) -> _Ties:
+def tied(now: Regime, here: Local) -> Ties:
     point, leaf, mode = np.nonzero(now.active)
     first = here.first[point, leaf, 0]
     extra = mode != first
     point, leaf, mode, first = point[extra], leaf[extra], mode[extra], first[extra]
     count = np.bincount(point, minlength=len(now.price))
     relative = here.relative[point, leaf, mode]
-    return _Ties(
+    return Ties(
         at=(point, leaf, mode),
         place=np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count),
         real=np.arange(count.max(initial=0)) < count[:, None],
@@ -236,8 +236,8 @@ def _ties(now: Regime, here: _Local) -> _Ties:
 
 def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float) -> tuple[Mask, Array]:
     """One step in place; returns where it was already at rounding, and its size, NaN where there is no step to take."""
-    here = _look(problem, now)
-    ties = _ties(now, here)
+    here = look(problem, now)
+    ties = tied(now, here)
     x, change, broken = _direction(now, here, ties)
     x, factor, length = _kept_positive(now, here, x, together)
     moved = np.where(now.priced, np.abs(x), 0.0).max(axis=1)
@@ -262,33 +262,45 @@ def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float
     return finished, moved
 
 
-def _direction(now: Regime, here: _Local, ties: _Ties) -> tuple[Array, Array, Mask]:
+def _direction(now: Regime, here: Local, ties: Ties) -> tuple[Array, Array, Mask]:
     """The Newton step: of log prices, shape (point, factor), and of tied modes' shares; and where there is none."""
+    matrix, scale = newton_matrix(now, here, ties)
+    right = right_side(now, here, ties, scale, np.log(here.used), ties.mismatch)
+    broken = ~((np.abs(matrix).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
+    matrix[broken] = np.eye(matrix.shape[1])
+    right[broken] = 0.0
+    solution = _solved(matrix, right)
+    broken |= ~np.isfinite(solution).all(axis=1)
+    factors = now.price.shape[1]
+    return solution[:, :factors] * scale, -solution[ties.at[0], factors + ties.place] / ties.scale, broken
+
+
+def newton_matrix(now: Regime, here: Local, ties: Ties) -> tuple[Array, Array]:
+    """The derivative of the equations in log prices and tied modes' shares, shape (point, size, size), and how its rows are scaled."""
     points, factors = now.price.shape
     size = factors + ties.real.shape[1]
     of_factors, of_ties = np.arange(factors), np.arange(factors, size)
     at, row = ties.at[0], factors + ties.place
-    s = np.where(now.priced, here.price, 1.0)
     # scaled so that every row is of the order of its own share: tiny prices and weights count in full
-    scale = 1 / np.sqrt(s * here.used)
-    matrix, right = np.zeros((points, size, size)), np.zeros((points, size))
+    scale = 1 / np.sqrt(np.where(now.priced, here.price, 1.0) * here.used)
+    matrix = np.zeros((points, size, size))
     both = now.priced[:, :, None] & now.priced[:, None, :]
     matrix[:, :factors, :factors] = np.where(both, here.curvature * scale[:, :, None] * scale[:, None, :], 0.0)
     matrix[:, of_factors, of_factors] += np.where(now.priced, DAMPING, 1.0)
-    right[:, :factors] = np.where(now.priced, s * here.used * np.log(here.used), 0.0) * scale
     matrix[at, row, :factors] = matrix[at, :factors, row] = ties.difference * scale[at] * ties.scale[:, None]
     matrix[:, of_ties, of_ties] = -np.where(ties.real, DAMPING, 1.0)
-    right[at, row] = -ties.mismatch * ties.scale
-
-    broken = ~((np.abs(matrix).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
-    matrix[broken] = np.eye(size)
-    right[broken] = 0.0
-    solution = _solved(matrix, right)
-    broken |= ~np.isfinite(solution).all(axis=1)
-    return solution[:, :factors] * scale, -solution[at, row] / ties.scale, broken
+    return matrix, scale
 
 
-def _kept_positive(now: Regime, here: _Local, x: Array, together: bool) -> tuple[Array, Array, Array]:
+def right_side(now: Regime, here: Local, ties: Ties, scale: Array, log_used: Array, mismatch: Array) -> Array:
+    """What the equations lack, shape (point, size): by how much, in logs, each factor is used beyond its supply, and ties cost more."""
+    right = np.zeros((len(now.price), now.price.shape[1] + ties.real.shape[1]))
+    right[:, : now.price.shape[1]] = np.where(now.priced, here.price * here.used * log_used, 0.0) * scale
+    right[ties.at[0], now.price.shape[1] + ties.place] = -mismatch * ties.scale
+    return right
+
+
+def _kept_positive(now: Regime, here: Local, x: Array, together: bool) -> tuple[Array, Array, Array]:
     """The step of log prices shortened where need be, what prices are multiplied by, and the part of the step that is left."""
     s = np.where(now.priced, here.price, 1.0)
     # use is nearly a power of a price where it is far from one, and nearly linear in it where it is close

@@ -19,6 +19,7 @@ from .records import (
     ComputeUse,
     FeedbackLoop,
     Latency,
+    Measure,
     Nest,
     Pool,
     Production,
@@ -216,6 +217,17 @@ class Catalog(Record):
             changed = _with_number(changed, keys, number)
         return changed
 
+    def allows(self, path: str, number: float) -> bool:
+        """Return whether a number, in the declared unit, is in the range of the quantity at a dotted path.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path.
+        """
+        measure = self._measure(path)
+        return measure is None or measure.admits(number)
+
     def unit_of(self, path: str) -> str:
         """Return the unit of the number at a dotted path; an empty string where it has none.
 
@@ -224,10 +236,14 @@ class Catalog(Record):
         CatalogError
             If there is no such path.
         """
+        measure = self._measure(path)
+        return "" if measure is None else measure.unit.symbol
+
+    def _measure(self, path: str) -> Measure | None:
         keys, slot = self._find(path)
-        if slot.measure is None and keys:
+        if slot.measure is None:
             slot = self._find(dotted(keys[:-1]))[1]  # an end of an interval
-        return "" if slot.measure is None else slot.measure.unit.symbol
+        return slot.measure
 
     def without_source(self) -> tuple[str, ...]:
         """Return the paths of numbers that rest on no source: neither their own nor one from `basis`."""

@@ -1,0 +1,232 @@
+"""What more of anything is worth: derivatives of the speed-ups in any input, and what to automate next.
+
+With theta any number of the catalog, or compute, and S = S_Y^lambda S_L^(1 - lambda),
+
+    d ln S / d ln theta = lambda d ln S_Y + (1 - lambda) d ln S_L + d lambda (ln S_Y - ln S_L)      per d ln theta
+
+where S_Y is differentiated by the envelope theorem on both of its sides, and S_L along the critical path, with the splits of
+tied modes by implicit functions (`allocation.slopes`). All of it is exact but for the derivatives of the catalog's own
+formulas (powers and products), which are taken from seven places so near that what is left is rounding; an estimate of what
+is left is checked. Where a derivative does not exist, as at events, it is NaN.
+
+Source: the model, sections 3.6, 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from taskmodel import results
+from taskmodel.allocation import Allocation, Slopes, SolveError, allocate, along, derivative_weights, slopes
+from taskmodel.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.catalog import Catalog
+from taskmodel.critical_path import longest_path, mixed_durations, path_slopes, single_mode_mix
+from taskmodel.measures import Clock, mode_mix, without_ai
+from taskmodel.organisation import HUMAN, Numbers, Organisation
+from taskmodel.production import Array
+from taskmodel.stepping import needs_catalog, one_compute
+from taskmodel.walker import Setting, Situation
+
+STEP = 2.0**-9  # of the log of an input, from one node to the next
+NODES = 7
+ACCURATE = 1e-7  # by how much derivatives from fewer nodes may differ: what is left with all of them is far less
+ROUNDING = 1e-11  # elasticities below this are no more than rounding
+BESIDE = ("compute.grid.", "compute.today", "feedback_loops.", "supervision.binding_tolerance")  # what results do not depend on
+
+
+def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Sequence[str] | None = None) -> xr.Dataset:
+    """Elasticities of output and of the speed-ups to inputs.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    compute : array, shape (compute,), or float, optional
+        Where [FLOP/year]; default: the catalog's ``compute.today``.
+    inputs : sequence of str, optional
+        Dotted paths of numbers in the catalog, and ``compute``; default: all that make a difference. A task's share grows at
+        the expense of all others, in proportion.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``compute`` and ``input``: ``output_elasticity``, ``throughput_speedup_elasticity``,
+        ``latency_speedup_elasticity`` and ``speedup_elasticity`` [1], NaN at events and where splits are not unique; and
+        ``value``, ``unit`` over ``input``.
+
+    Raises
+    ------
+    TypeError
+        If the catalog is none, or no number stands at a path.
+    CatalogError
+        If there is no such path.
+    ValueError
+        If compute is not positive and finite.
+    SolveError
+        If a point has no answer that can be certified, or a derivative cannot be taken to 1e-7.
+
+    Examples
+    --------
+    >>> import taskmodel as tm
+    >>> found = elasticities(tm.load_catalog("t_agi_ladder"), 1e31, ["supervision.headcount", "pools.people.headcount"])
+    >>> float(found["output_elasticity"].sum().round(9))
+    1.0
+    """
+    needs_catalog(catalog)
+    points = np.atleast_1d(np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float))
+    if points.ndim != 1 or not (np.isfinite(points) & (points > 0)).all():
+        raise ValueError(f"compute must be positive and finite [{COMPUTE_UNIT}]; found {compute!r}")
+    names = list(inputs) if inputs is not None else _all_inputs(catalog)
+    moves = [_Move(catalog, name) for name in names]
+    nodes = _Nodes(catalog, moves)
+    found = np.array([nodes.elasticities(point) for point in points])  # (compute, speed-up, input)
+    found = np.where(np.abs(found) < ROUNDING, 0.0, found)
+    matter = np.nan_to_num(found, nan=1.0).any(axis=(0, 1)) if inputs is None else np.ones(len(names), dtype=bool)
+    variables = {
+        **{f"{name}_elasticity": ((COMPUTE, "input"), found[:, row]) for row, name in enumerate(results.SPEEDUPS)},
+        "value": ("input", np.array([move.value for move in moves])),
+        "unit": ("input", np.array([COMPUTE_UNIT if name == COMPUTE else catalog.unit_of(name) for name in names], dtype=object)),
+    }
+    result = xr.Dataset(variables, {COMPUTE: points, "input": np.array(names, dtype=object)}, results.provenance_of(catalog))
+    return results.described(result.isel(input=np.flatnonzero(matter)))
+
+
+class _Move:
+    """The nodes of one input: what the catalog says there, and the weights that make a derivative of what is known at them."""
+
+    def __init__(self, catalog: Catalog, name: str) -> None:
+        self.name = name
+        self.value = np.nan if name == COMPUTE else catalog.get(name)
+        for first in (-(NODES // 2), 1 - NODES, 0):  # on both sides, unless the range ends there
+            offsets = STEP * (first + np.arange(NODES))
+            if name == COMPUTE or all(catalog.allows(name, self.value * np.exp(offset)) for offset in offsets):
+                break
+        nearest = np.argsort(np.abs(offsets), kind="stable")[: NODES - 2]
+        self.offsets, self.weights, self.fewer = offsets, derivative_weights(offsets), np.zeros(NODES)
+        self.fewer[nearest] = derivative_weights(offsets[nearest])
+        self.growth = offsets if name == COMPUTE else np.zeros(NODES)
+        self.numbers = [{} if name == COMPUTE else {name: self.value * np.exp(offset)} for offset in offsets]
+
+
+class _Nodes:
+    """An organisation at the nodes of all inputs, one input after the other."""
+
+    def __init__(self, catalog: Catalog, moves: Sequence[_Move]) -> None:
+        self.moves = moves
+        self.here = Setting(catalog)
+        self.there = Setting(*(catalog.with_numbers(numbers) for move in moves for numbers in move.numbers))
+        self.clock = Clock(self.there.catalogs)
+        self.exponent = Numbers(self.there.catalogs).one(lambda catalog: catalog.production.parallel_exponent.value)
+        self.offsets = np.array([move.offsets for move in moves])
+        self.growth = np.concatenate([move.growth for move in moves])  # of compute
+
+    def elasticities(self, compute: float) -> Array:
+        """Of output and the three speed-ups to all inputs, shape (speed-up, input)."""
+        at = Situation(self.here, np.array([compute]))
+        optimum = allocate(*at.arrays)
+        exact, rough = (
+            self._elasticities(at, optimum, np.array([getattr(move, name) for move in self.moves])) for name in ("weights", "fewer")
+        )
+        off = np.nan_to_num(np.abs(exact - rough) / (1 + np.abs(exact)))
+        if not off.max(initial=0.0) < ACCURATE:
+            worst = self.moves[int(np.argmax(off.max(axis=0)))].name
+            raise SolveError(f"the elasticity to {worst} at {compute:g} FLOP/year is not known to better than {off.max():.1e}")
+        return exact
+
+    def _elasticities(self, at: Situation, optimum: Allocation, weights: Array) -> Array:
+        one, many = self.here.organisation, self.there.organisation
+        compute = at.compute[0] * np.exp(self.growth)
+
+        def moved(here: Organisation, there: Organisation, best: Allocation, opened: NDArray[np.bool_]) -> Slopes:
+            problem = (here.bundles(at.compute), here.supply(at.compute), here.nest, here.open_modes(opened))
+            return slopes(problem, best, (there.bundles(compute), there.supply(compute), there.nest), self.offsets, weights)
+
+        def of_people(*unlimited: str) -> Array:
+            here, there = (each.without_ai().with_unlimited(*unlimited) for each in (one, many))
+            return moved(here, there, without_ai(here, at.compute), np.zeros_like(at.automatable)).log_output
+
+        best = moved(one, many, optimum, at.automatable)
+        throughput = best.log_output - of_people()
+        latency = self._latency(mode_mix(optimum.activity, one.policy)[0], best.mode_share, weights)
+        measured, exponent = at.measure(optimum), self.here.yardstick.exponent
+        shift = along(weights, np.broadcast_to(self.exponent, weights.size))
+        with np.errstate(divide="ignore", invalid="ignore"):  # no output: NaN is meant
+            apart = np.log(measured.throughput_speedup / measured.latency_speedup)
+        speedup = exponent * throughput + (1 - exponent) * latency + np.where(shift == 0, 0.0, shift * apart)
+        return np.array([best.log_output - of_people("experiments"), throughput, latency, speedup])
+
+    def _latency(self, mix: Array, mix_slope: Array, weights: Array) -> Array:
+        """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""
+        clock = self.here.yardstick.clock
+        rate = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
+        people = single_mode_mix(HUMAN, tasks=mix.shape[0], modes=mix.shape[1])
+        if clock.all_by_ai:
+            mix, mix_slope = single_mode_mix(clock.ai_mode, tasks=mix.shape[0], modes=mix.shape[1]), np.zeros_like(mix_slope)
+
+        def of_path(mix: Array, mix_slope: ArrayLike) -> Array:
+            length = mixed_durations(clock.durations, mix)
+            right, left = path_slopes(length, (rate * mix + clock.durations * mix_slope).sum(axis=-1), clock.order)
+            total = longest_path(length, clock.order).total
+            return np.asarray(np.where(np.abs(right - left) <= ACCURATE * total, right, np.nan) / total)
+
+        return of_path(people, 0.0) - of_path(mix, mix_slope)
+
+
+def _all_inputs(catalog: Catalog) -> list[str]:
+    """Compute, and every number of a catalog that results may depend on."""
+    numbers = [path for path in catalog.paths() if isinstance(catalog.get(path), float)]
+    return [COMPUTE, *(path for path in numbers if not path.startswith(BESIDE))]
+
+
+def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
+    """What it would give if AI could do one more task, for each task that it cannot do yet.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    compute : float, optional
+        Where [FLOP/year]; default: the catalog's ``compute.today``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``task``, those alone that policy leaves to AI and that it cannot do there, in the order of the file:
+        ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup`` if it could, ``opens_at``, the compute from
+        which it can, and what each is without (``..._as_is``).
+
+    Raises
+    ------
+    TypeError
+        If the catalog is none.
+    ValueError
+        If compute is not one positive, finite number.
+    SolveError
+        If a case has no answer that can be certified.
+
+    Examples
+    --------
+    >>> import taskmodel as tm
+    >>> found = automate_next(tm.load_catalog("t_agi_ladder"), 1e28)
+    >>> bool((found["throughput_speedup"] >= found["throughput_speedup_as_is"]).all())
+    True
+    """
+    needs_catalog(catalog)
+    setting = Setting(catalog)
+    at, one = Situation(setting, np.array([one_compute(catalog, compute)])), setting.organisation
+    (opened,) = at.automatable
+    waiting = np.flatnonzero(~opened & one.policy[:, HUMAN + 1 :].any(axis=1) & np.isfinite(one.opens_at))
+    cases = np.repeat(opened[None], len(waiting) + 1, axis=0)
+    cases[np.arange(len(waiting)), waiting] = True
+    there = Situation(setting, np.repeat(at.compute, len(cases)))
+    bundles, supply, nest, _ = there.arrays
+    values = there.measure(allocate(bundles, supply, nest, one.open_modes(cases)))
+    variables = {
+        **{name: ("task", getattr(values, name)[:-1]) for name in results.SPEEDUPS},
+        **{f"{name}_as_is": ((), getattr(values, name)[-1]) for name in results.SPEEDUPS},
+        "opens_at": ("task", one.opens_at[waiting]),
+    }
+    coords = {"task": np.array(one.tasks, dtype=object)[waiting], COMPUTE: at.compute[0]}
+    return results.described(xr.Dataset(variables, coords, results.provenance_of(catalog)))
