@@ -209,10 +209,10 @@ def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array
     if means.worker == "sufficient":
         return opens_at, capability.inference_per_hour(np.where(reachable, threshold, 0.0), **cost), None
     if means.h50_hours is not None:
-        return opens_at, np.broadcast_to(capability.inference_per_hour(frontier, **cost), opens_at.shape), None
+        return opens_at, capability.inference_per_hour(frontier, **cost) * np.ones(len(delegable)), None
     success = capability.success_probability(number("defect_probability"))
     per_root = capability.inference_per_hour(1.0, **cost) / success
-    return opens_at, np.zeros(len(delegable)), np.broadcast_to(per_root, opens_at.shape)
+    return opens_at, np.zeros(len(delegable)), per_root * np.ones(len(delegable))
 
 
 def _base_supply(catalog: Catalog) -> list[float]:

@@ -36,7 +36,7 @@ RELAXATIONS = {
     "gates": "no waits at gates",
     "experiments": "experiments are free",
 }
-_SETTINGS = {
+_SETTINGS: dict[str, dict[str, Any]] = {
     "inference": {"compute.inference": "free"},
     "coverage_floor": {"supervision.coverage": "none"},
     "gates": {"latency.count_gates": False},

@@ -25,6 +25,7 @@ from taskmodel.organisation import HUMAN, organisation
 from taskmodel.production import Array
 from taskmodel.stepping import events, sweep
 from taskmodel.supervision import MODES
+from taskmodel.worth import automate_next
 
 ASIDE = 1e-9  # relative: this far past an event between thresholds, which is located to 1e-12, what it brings holds for certain
 ROUND_POINTS = 10  # rows of a short table, at most
@@ -122,6 +123,8 @@ class Advice:
         Review hours that there are [h/year].
     reviews : tuple of Review
         All tasks whose work is reviewed, the costliest first.
+    reviewer_equivalent : dict of str to float
+        How many more people of each labour pool are worth one more reviewer [1]; inf: such people are worth nothing.
     """
 
     place: str
@@ -129,6 +132,21 @@ class Advice:
     review_hours: float
     review_capacity: float
     reviews: tuple[Review, ...]
+    reviewer_equivalent: dict[str, float]
+
+
+@dataclass(frozen=True)
+class NextTask(Point):
+    """A task that AI cannot do yet: the compute from which it can, and the speed-ups if it could today.
+
+    Attributes
+    ----------
+    task, title : str
+    """
+
+    compute: float
+    task: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -153,6 +171,8 @@ class Summary:
         that from which AI can do every delegable task, None if there is none.
     advice : Advice or None
         None where nothing is reviewed.
+    next_tasks : tuple of NextTask
+        Tasks that policy leaves to AI and that it cannot do today, the one that would speed research up most first.
     events : tuple of dict
         Every event, as plain values.
     """
@@ -167,6 +187,7 @@ class Summary:
     stretches: dict[str, tuple[tuple[float, float | None], ...]]
     ceiling: Point
     advice: Advice | None
+    next_tasks: tuple[NextTask, ...]
     events: tuple[dict[str, object], ...]
 
 
@@ -207,6 +228,7 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
         stretches={name: _stretches(result, found, name) for name in MILESTONES[1:]},
         ceiling=_ceiling(catalog, float(result["oversight_ceiling_full"])),
         advice=_advice(catalog, result, place, where),
+        next_tasks=_next_tasks(catalog),
         events=tuple(_plain_events(found)),
     )
 
@@ -273,6 +295,7 @@ def as_dict(summary: Summary) -> dict[str, object]:
         "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},
         "top_reviews": [asdict(review) for review in (advice.reviews[:3] if advice else ())],
         "advice": {**asdict(advice), "reviews": [asdict(review) for review in advice.reviews]} if advice else None,
+        "next_tasks": [asdict(task) for task in summary.next_tasks],
         "curve": [asdict(row) for row in summary.curve],
         "events": list(summary.events),
     }
@@ -411,7 +434,17 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
         if review[index] > 0
     ]
     reviews.sort(key=lambda item: -item.hours_per_year)
-    return Advice(place, _row(state, compute), total, float(at.base_supply[at.pools]), tuple(reviews))
+    equivalent = _by_name(state["reviewer_equivalent"], "pool")
+    return Advice(place, _row(state, compute), total, float(at.base_supply[at.pools]), tuple(reviews), equivalent)
+
+
+def _next_tasks(catalog: Catalog) -> tuple[NextTask, ...]:
+    found = automate_next(catalog)
+    columns = {"task": "task", "compute": "opens_at", **{name: name for name in SPEEDUPS}}
+    rows = zip(*(found[name].values.tolist() for name in columns.values()), strict=True)
+    tasks = [NextTask(**dict(zip(columns, row, strict=True)), title=catalog.tasks[row[0]].title) for row in rows]
+    # NaN, where nothing can be produced, last
+    return tuple(sorted(tasks, key=lambda task: -task.speedup if not math.isnan(task.speedup) else math.inf))
 
 
 def _plain_events(found: xr.Dataset) -> Iterable[dict[str, object]]:

@@ -100,6 +100,8 @@ class _Move:
     def __init__(self, catalog: Catalog, name: str) -> None:
         self.name = name
         self.value = np.nan if name == COMPUTE else catalog.get(name)
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            raise TypeError(f"{name} is no number: it is {self.value!r}; elasticities are to numbers, and to {COMPUTE}")
         for first in (-(NODES // 2), 1 - NODES, 0):  # on both sides, unless the range ends there
             offsets = STEP * (first + np.arange(NODES))
             if name == COMPUTE or all(catalog.allows(name, self.value * np.exp(offset)) for offset in offsets):

@@ -7,6 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.entry import UsageError
+from taskmodel.cli.screen import plain
 
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
@@ -30,6 +31,16 @@ def catalog(args: Namespace) -> Catalog:
     return load_catalog(args.catalog, args.scenario, overrides(args.set))
 
 
+def heading(catalog: Catalog, about: str) -> list[str]:
+    """What was asked for, as the first lines of an answer."""
+    return [
+        plain(catalog.title),
+        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {about}",
+        *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
+        *(f"  set {path} = {plain(str(value))}" for path, value in catalog.overrides.items()),
+    ]
+
+
 def overrides(settings: list[str]) -> dict[str, Any]:
     """Values by path from PATH=VALUE texts; a value is read as it would be in a file."""
     from taskmodel.catalog import read_value
@@ -46,6 +57,26 @@ def overrides(settings: list[str]) -> dict[str, Any]:
             raise UsageError(f"--set {path}=: the value is missing; to remove an optional one write {path}=null")
         values[path] = read_value(text, f"--set {path}")
     return values
+
+
+def inputs(catalog: Catalog, paths: list[str], option: str) -> list[str]:
+    """Paths of numbers in the catalog, or the word compute.
+
+    Raises
+    ------
+    UsageError
+        If no number stands at one of them.
+    """
+    from taskmodel.catalog import CatalogError
+
+    for path in paths:
+        try:
+            value = 0.0 if path == "compute" else catalog.get(path)
+        except CatalogError as error:
+            raise UsageError(f"{option} {path}: {error.defects[0].message}") from error
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise UsageError(f"{option} {path}: is no number: it is {value!r}")
+    return paths
 
 
 def grid(text: str) -> tuple[float, float, int]:

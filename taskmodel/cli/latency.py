@@ -51,10 +51,7 @@ def _facts(catalog: Catalog, path: xr.Dataset) -> dict[str, Any]:
 def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
     path, others, total = facts["critical_path"], facts["others"], facts["pass_time"]
     lines = [
-        plain(catalog.title),
-        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; at {compute(facts['compute'])} FLOP/year{', today' if today else ''}",
-        *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
-        *(f"  set {name} = {plain(str(value))}" for name, value in catalog.overrides.items()),
+        *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"),
         "",
         "One pass through all tasks, wall-clock time",
         f"  people alone  {hours(facts['pass_time_without_ai'])}",

@@ -73,7 +73,9 @@ Keys:
     that their true places may lie below it
   stretches: from where to where oversight binds and is the bottleneck
   ceilings, automated_hours_share, bottleneck_share: today and at the grid's end
-  top_reviews, advice: what review costs, at which compute, by task [h/year]
+  top_reviews, advice: what review costs, at which compute, by task [h/year],
+    and how many more people of each pool are worth one more reviewer
+  next_tasks: tasks that AI cannot do today, and the speed-ups if it could
   curve, events
 
 {EXIT}"""
@@ -116,6 +118,46 @@ Keys:
   regimes: a list, each with low, high [FLOP/year], priced, modes, output,
     shadow_prices, elasticities, next_event, definitions, values, latex; without
     a closed form reason, equations and unknowns
+
+{EXIT}"""
+WORTH = f"""What 1 % more of every input would give, in per cent of each speed-up: of
+compute, of people, of reviewers, of every ratio and horizon in the catalog.
+And what it would give if AI could do one more task than it can. Elasticities
+are exact derivatives at one point of the compute axis.
+
+{PATHS}"""
+WORTH_MORE = f"""examples:
+  taskmodel worth
+  taskmodel worth --compute 1e32 --all
+  taskmodel worth --input supervision.headcount --input pools.researchers.headcount
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute
+  inputs: those that make a difference, each with input, value, unit,
+    output_elasticity, throughput_speedup_elasticity,
+    latency_speedup_elasticity, speedup_elasticity; null where more and less
+    are worth different amounts
+  next_tasks: each with task, title, opens_at and the speed-ups if AI could do it
+
+{EXIT}"""
+WHAT_IF = f"""The speed-up that research would have at one point of the compute axis with one
+constraint gone: scarce inference, too few reviewers, the insistence on review,
+what AI can do, waits at gates, scarce experiments. And with two of them gone,
+and with all, for one constraint can hide another. All are relative to the same
+people without AI.
+
+{PATHS}"""
+WHAT_IF_MORE = f"""examples:
+  taskmodel what-if
+  taskmodel what-if --compute 1e32 --scenario dedicated_reviewers
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute
+  as_is, all: output and speed-ups as things are, and with all constraints gone
+  alone: a list, each with relaxation, meaning, output and speed-ups
+  pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
 CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,
@@ -214,6 +256,18 @@ def parser() -> argparse.ArgumentParser:
     regimes.add_argument("--range", dest="span", metavar="LOW:HIGH", help="stretch of the axis [FLOP/year]; default: the catalog's grid")
     regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX")
     regimes.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    worth = add("worth", "what more of anything would give", WORTH, WORTH_MORE)
+    _catalog_arguments(worth)
+    worth.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    worth.add_argument("--input", action="append", metavar="PATH", help="only this input, or `compute`; may be repeated")
+    worth.add_argument("--all", action="store_true", help="every input that makes a difference, and every task")
+    worth.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    what_if = add("what-if", "the speed-up with each constraint gone", WHAT_IF, WHAT_IF_MORE, "whatif")
+    _catalog_arguments(what_if)
+    what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    what_if.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")

@@ -103,17 +103,23 @@ def _why_nothing(catalog: Catalog, highest: float) -> str:
 
 def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -> list[str]:
     """The answer, as lines to read."""
-    return [*_asked(catalog, grid), "", *_milestones(summary), "", *_curve(summary), "", *_binding(summary), "", *_advice(catalog, summary)]
+    return [
+        *_asked(catalog, grid),
+        "",
+        *_milestones(summary),
+        "",
+        *_curve(summary),
+        "",
+        *_binding(summary),
+        *_next_tasks(summary),
+        "",
+        *_advice(catalog, summary),
+    ]
 
 
 def _asked(catalog: Catalog, grid: tuple[float, float, int]) -> list[str]:
     low, high, points = grid
-    return [
-        plain(catalog.title),
-        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {points} points from {compute(low)} to {compute(high)} FLOP/year",
-        *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
-        *(f"  set {path} = {plain(str(value))}" for path, value in catalog.overrides.items()),
-    ]
+    return asked.heading(catalog, f"{points} points from {compute(low)} to {compute(high)} FLOP/year")
 
 
 def _milestones(summary: Summary) -> list[str]:
@@ -165,6 +171,19 @@ def _binding(summary: Summary) -> list[str]:
     return ["What holds research back (elasticities of output, which add up to 100 %)", *table(rows)]
 
 
+def _next_tasks(summary: Summary) -> list[str]:
+    some = summary.next_tasks[:3]
+    if not some:
+        return []
+    rows = [
+        ["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"],
+        _point("as things are", summary.today),
+    ]
+    rows[1][1] = ""
+    rows += [_point(plain(task.title, 32), task) for task in some]
+    return ["", "What it would give if AI could do one more task today", *table(rows)]
+
+
 def _advice(catalog: Catalog, summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
@@ -173,9 +192,9 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
         return wrapped(f"Nothing is reviewed{why}.", indent="")
     top = advice.reviews[:3]
-    rows = [["the reviews that cost most", "hours [h/year]", "of all review", "ratio [h/h]"]]
+    rows = [["the reviews that cost most", "[h/year]", "of all review", "ratio [h/h]", "1 % faster"]]
     for review in top:
-        shares = [percent(review.share_of_review), number(review.review_ratio)]
+        shares = [percent(review.share_of_review), number(review.review_ratio), f"+{review.output_share:.3f} %"]
         rows.append([plain(review.title, 32), f"{review.hours_per_year:,.0f}", *shares])
     together = sum(review.output_share for review in top)
     which = {1: "this one", 2: "these two", 3: "these three"}[len(top)]
@@ -187,8 +206,15 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         *table(rows),
         *wrapped(f"In all {advice.review_hours:,.0f} h/year go into review, of {advice.review_capacity:,.0f} h/year that may."),
         *wrapped(f"Reviewing {which} 10 % faster gives about {10 * together:.1f} % more research output."),
+        *(line for pool, worth in advice.reviewer_equivalent.items() for line in wrapped(_reviewer(pool, worth))),
         *wrapped(f"1 % faster review everywhere gives {_gain(faster)} more output; 1 % more {', '.join(factors)}."),
     ]
+
+
+def _reviewer(pool: str, worth: float) -> str:
+    if worth != worth:  # neither is worth anything
+        return f"Neither one more reviewer nor more {plain(pool)} would give anything."
+    return f"One more reviewer is worth as much as {number(worth) if worth < float('inf') else 'any number of'} more {plain(pool)}."
 
 
 def _gain(value: float) -> str:

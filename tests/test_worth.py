@@ -1,0 +1,214 @@
+"""What more of anything is worth: derivatives held against closed forms and against speed-ups nearby."""
+
+import numpy as np
+import pytest
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.axes import input_axis
+from taskmodel.relaxing import RELAXATIONS
+from taskmodel.walker import Walker
+
+SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
+STEP = 1e-5  # of the log: central differences then know a derivative to about 1e-10, and rounding of 1e-13 costs 1e-8
+
+
+def nearby(catalog, name, compute):
+    """Logs of output and speed-ups with a little less and a little more of an input, and by how much its log differs."""
+    if name == "compute":
+        swept = tm.sweep(catalog, compute * np.exp([-STEP, STEP]))
+        return np.log([swept[each].values for each in SPEEDUPS]), 2 * STEP
+    ends = np.sort(catalog.get(name) * np.exp([-STEP, STEP]))
+    walker = Walker(input_axis(catalog, name, *ends, compute))
+    path = walker.solve(ends, np.zeros(2, dtype=bool))
+    measured = walker.at(ends).measure(path.allocation)
+    return np.log([getattr(measured, each) for each in SPEEDUPS]), np.diff(np.log(np.abs(ends)))[0]
+
+
+CASES = [
+    ("alignment_research", None, 8.4e28, {}),
+    ("alignment_research", "scarce_inference", 1e31, {"capability.worker": "frontier"}),
+    ("alignment_research", "scarce_inference", 1e31, {"nests.build.elasticity": 1.5, "supervision.utilisation": 0.8}),
+    ("ml_capability_rnd", "dedicated_reviewers", 1e30, {"capability.defect_probability": 0.2}),
+    ("alignment_research", None, 1e30, {"production.elasticity": 1, "compute.experiments": "free"}),
+]
+
+
+@pytest.mark.parametrize(("name", "scenario", "compute", "change"), CASES)
+def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, change):
+    """For every input there is; where there is no derivative, slopes to the left and to the right differ."""
+    catalog = tm.load_catalog(name, scenario).replace(change)
+    found = tm.elasticities(catalog, compute)
+    assert found.sizes["input"] > 40
+    worst = 0.0
+    for index, path in enumerate(found["input"].values):
+        if path.endswith(".share") or (path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP))):
+            continue
+        logs, width = nearby(catalog, path, compute)
+        here = np.array([float(found[f"{each}_elasticity"][0, index]) for each in SPEEDUPS])
+        if np.isnan(here[0]):
+            at = np.log([tm.sweep(catalog, [compute])[each].item() for each in SPEEDUPS])
+            assert abs((logs[0, 1] - at[0]) - (at[0] - logs[0, 0])) / width > 1e-4, path
+            continue
+        worst = max(worst, np.abs(np.diff(logs)[:, 0] / width - here).max())
+    assert worst < 1e-6
+
+
+def test_elasticities_to_people_reviewers_inference_and_experiments_are_those_of_the_factors():
+    catalog = tm.load_catalog("alignment_research", "scarce_inference")
+    paths = ["pools.researchers.headcount", "supervision.headcount", "compute.inference_share", "compute.experiment_share"]
+    found = tm.elasticities(catalog, [1e28, 1e30, 1e32], paths)
+    swept = tm.sweep(catalog, [1e28, 1e30, 1e32])
+    # the base of output has the catalog's people, and experiments for free
+    ours = found["output_elasticity"].values + np.array([1, 0, 0, 0])
+    np.testing.assert_allclose(ours, swept["factor_elasticity"], atol=1e-10)
+
+
+def test_a_share_grows_at_the_expense_of_the_others():
+    """Two tasks, one by people and one by free AI, that complement each other in full: output is 1 / share of the first."""
+    catalog = small_catalog(
+        {"kept": {"share": 0.4, "delegable": False}, "given": {"share": 0.6, "automation_threshold": 1e20}},
+        production={"elasticity": 0},
+        supervision={"coverage": "none"},
+        compute={"inference": "free"},
+    )
+    # s / (s + 0.6) has the elasticity 1 - s / (s + 0.6)
+    found = tm.elasticities(catalog, 1e28, ["tasks.kept.share", "tasks.given.share"])
+    np.testing.assert_allclose(found["output_elasticity"][0], [-0.6, 0.6], atol=1e-10)
+
+
+def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_limits():
+    catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
+    swept = tm.sweep(catalog)
+    events = tm.events(swept)
+    row = int(np.flatnonzero(events["kind"].values == "binds")[0])
+    place = float(events["compute"][row])
+    limits = [events[f"factor_elasticity_{side}"][row].values for side in ("before", "after")]
+    for side, limit in zip((1 - 1e-7, 1 + 1e-7), limits, strict=True):
+        found = tm.elasticities(catalog, place * side, ["supervision.headcount"])
+        reviewed = float(found["output_elasticity"][0, 0])
+        assert reviewed == pytest.approx(limit[list(swept["factor"].values).index("review")], abs=1e-5)
+
+
+def test_review_elasticities_of_tasks_add_up_and_are_those_of_their_ratios():
+    catalog = tm.load_catalog("alignment_research")
+    swept = tm.sweep(catalog, [1e29, 1e31])
+    np.testing.assert_allclose(swept["review_elasticity"].sum("task"), swept["oversight_elasticity"], rtol=1e-10)
+    paths = [f"tasks.{task}.review_ratio" for task in catalog.tasks]
+    found = tm.elasticities(catalog, 1e29, paths)["output_elasticity"][0].values
+    np.testing.assert_allclose(found, -swept["review_elasticity"][0], atol=1e-9)
+
+
+def test_automation_elasticity_is_the_slope_of_opening_a_little_of_a_task():
+    """A task split in two, of which AI may do a part of share x: output rises at the rate told."""
+    tasks = {"code": {"share": 0.6, "automation_threshold": 1e30}, "sign": {"share": 0.4, "delegable": False}}
+    whole = small_catalog(tasks, compute={"inference_share": 1e-7})
+    told = float(tm.sweep(whole, [1e28])["automation_elasticity"].sel(task="code").item())
+    assert told > 0.05
+
+    def output(part):
+        halves = {
+            "code": {"share": 0.6 * (1 - part), "phase": "whole", "automation_threshold": 1e30},
+            "open": {"share": 0.6 * part, "phase": "whole", "automation_threshold": 1e20},
+            "sign": {"share": 0.4, "delegable": False},
+        }
+        nests = {"research": {}, "whole": {"parent": "research", "elasticity": 0}}  # the parts stay in proportion
+        return tm.sweep(small_catalog(halves, nests=nests, compute={"inference_share": 1e-7}), [1e28])["output"].item()
+
+    # by hand: W (1 - z'/z) with people's hour at 1 and inference for free but for its own price of zero
+    assert told == pytest.approx(0.6 * (1 - 0.2), rel=1e-9)
+    assert output(1e-6) / output(0.0) - 1 == pytest.approx(told * 1e-6, rel=1e-5)
+
+
+def test_one_more_reviewer_is_worth_what_more_researchers_are():
+    catalog = tm.load_catalog("alignment_research")
+    swept = tm.sweep(catalog, [1e31])
+    worth = float(swept["reviewer_equivalent"].sel(pool="researchers").item())
+    gain = {
+        path: tm.elasticities(catalog, 1e31, [path])["output_elasticity"].item() / catalog.get(path)
+        for path in ("supervision.headcount", "pools.researchers.headcount")
+    }
+    # the output of a catalog is relative to its own people
+    people = gain["pools.researchers.headcount"] + 1 / catalog.get("pools.researchers.headcount")
+    assert worth == pytest.approx(gain["supervision.headcount"] / people, rel=1e-9)
+
+
+def test_the_next_task_gives_what_a_lower_threshold_gives():
+    catalog = tm.load_catalog("alignment_research", "scarce_inference")
+    found = tm.automate_next(catalog, 1e30)
+    assert set(found["task"].values) == {
+        task for task, opened in zip(catalog.tasks, tm.sweep(catalog, [1e30])["automatable"][0].values, strict=True) if not opened
+    } & {task for task, record in catalog.tasks.items() if record.delegable}
+    task = str(found["task"].values[np.argmax(found["throughput_speedup"].values)])
+    as_is = tm.sweep(catalog, [1e30])
+    assert float(found["speedup_as_is"]) == pytest.approx(as_is["speedup"].item())
+    # opened by its place on the axis, at the inference that its own threshold asks for
+    assert float(found["opens_at"].sel(task=task)) > 1e30
+    assert float(found["throughput_speedup"].sel(task=task)) > as_is["throughput_speedup"].item()
+    later = tm.sweep(catalog, [float(found["opens_at"].sel(task=task))])
+    assert bool(later["automatable"].sel(task=task).item())
+
+
+@pytest.mark.parametrize(
+    ("inputs", "error", "message"),
+    [
+        (["supervision.headcont"], tm.CatalogError, "headcount"),
+        (["supervision.pool"], TypeError, "supervision.pool is no number"),
+        (["capability.h50_hours"], TypeError, "capability.h50_hours is no number"),
+    ],
+)
+def test_an_input_that_is_none_is_refused(inputs, error, message):
+    with pytest.raises(error, match=message):
+        tm.elasticities(tm.load_catalog("t_agi_ladder"), 1e30, inputs)
+
+
+@pytest.mark.parametrize("compute", [0, -1e28, np.inf, np.nan])
+def test_a_compute_that_is_none_is_refused(compute):
+    catalog = tm.load_catalog("t_agi_ladder")
+    for asked in (tm.elasticities, tm.automate_next, tm.what_if):
+        with pytest.raises(ValueError, match="positive"):
+            asked(catalog, compute)
+
+
+def test_what_if_is_what_the_catalog_without_the_constraint_gives():
+    """Each against a catalog with the constraint set aside, measured against the people of the one with it."""
+    catalog = tm.load_catalog("alignment_research", "scarce_inference")
+    compute = 1e31
+    found = tm.what_if(catalog, compute)
+    as_is = tm.sweep(catalog, [compute])
+    changes = {
+        "inference": {"compute.inference": "free"},
+        "coverage_floor": {"supervision.coverage": "none"},
+        "experiments": {"compute.experiments": "free"},
+        "reviewers": {"supervision.headcount": 1e9},
+        "capability": {f"tasks.{name}.automation_threshold": compute / 2 for name, task in catalog.tasks.items() if task.delegable},
+    }
+    for name, change in changes.items():
+        here = found.sel(relaxation=name, with_relaxation=name)
+        there = tm.sweep(catalog.replace(change), [compute])
+        if name != "capability":  # there the cost of inference is another
+            assert float(here["output"]) == pytest.approx(there["output"].item(), rel=1e-9)
+            assert float(here["latency_speedup"]) == pytest.approx(there["latency_speedup"].item(), rel=1e-9)
+        assert float(here["throughput_speedup"]) >= as_is["throughput_speedup"].item() * (1 - 1e-9)
+    for name in SPEEDUPS:
+        assert float(found[f"{name}_as_is"]) == pytest.approx(as_is[name].item(), rel=1e-12)
+    gates = found.sel(relaxation="gates", with_relaxation="gates")
+    waits = tm.latency(catalog, compute)
+    without = tm.latency(catalog.replace({"latency.count_gates": False}), compute)
+    assert float(gates["latency_speedup"]) == pytest.approx(float(waits["pass_time_without_ai"] / without["pass_time"]), rel=1e-12)
+
+
+def test_less_constraint_never_gives_less_and_order_does_not_matter():
+    for name, scenario in (
+        ("alignment_research", "scarce_inference"),
+        ("ml_capability_rnd", "dedicated_reviewers"),
+        ("t_agi_ladder", None),
+    ):
+        found = tm.what_if(tm.load_catalog(name, scenario), 1e30)
+        alone = np.diag(found["output"].values)
+        table = found["output"].values
+        assert found["relaxation"].values.tolist() == list(RELAXATIONS)
+        np.testing.assert_array_equal(table, table.T)
+        assert (alone >= float(found["output_as_is"]) * (1 - 1e-9)).all()
+        assert (table >= np.maximum(alone[:, None], alone) * (1 - 1e-9)).all()
+        assert float(found["output_all"]) >= table.max() * (1 - 1e-9)
