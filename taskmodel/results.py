@@ -67,7 +67,7 @@ VARIABLES = {
         "1",
         f"people of each pool that are worth one more reviewer; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
-    "output_elasticity": ("1", "elasticity of output to each input; NaN: it is another to the left than to the right"),
+    "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
     "latency_speedup_elasticity": (
         "1",

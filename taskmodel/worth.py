@@ -53,9 +53,9 @@ def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Seq
     Returns
     -------
     xarray.Dataset
-        Over ``compute`` and ``input``: ``output_elasticity``, ``throughput_speedup_elasticity``,
-        ``latency_speedup_elasticity`` and ``speedup_elasticity`` [1], NaN at events and where splits are not unique; and
-        ``value``, ``unit`` over ``input``.
+        Over ``compute`` and ``input``: ``output_elasticity``, of research output itself, not relative to people without AI,
+        ``throughput_speedup_elasticity``, ``latency_speedup_elasticity`` and ``speedup_elasticity`` [1]; NaN where more and
+        less of the input are worth different amounts, as at events. Besides, ``value`` and ``unit`` over ``input``.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Seq
     Examples
     --------
     >>> import taskmodel as tm
-    >>> found = elasticities(tm.load_catalog("t_agi_ladder"), 1e31, ["supervision.headcount", "pools.people.headcount"])
+    >>> found = elasticities(tm.load_catalog("t_agi_ladder"), 1e31, ["supervision.headcount", "pools.researchers.headcount"])
     >>> float(found["output_elasticity"].sum().round(9))
     1.0
     """
@@ -146,19 +146,17 @@ class _Nodes:
             problem = (here.bundles(at.compute), here.supply(at.compute), here.nest, here.open_modes(opened))
             return slopes(problem, best, (there.bundles(compute), there.supply(compute), there.nest), self.offsets, weights)
 
-        def of_people(*unlimited: str) -> Array:
-            here, there = (each.without_ai().with_unlimited(*unlimited) for each in (one, many))
-            return moved(here, there, without_ai(here, at.compute), np.zeros_like(at.automatable)).log_output
-
         best = moved(one, many, optimum, at.automatable)
-        throughput = best.log_output - of_people()
+        alone, nothing = one.without_ai(), np.zeros_like(at.automatable)
+        base = moved(alone, many.without_ai(), without_ai(alone, at.compute), nothing)
+        throughput = best.log_output - base.log_output
         latency = self._latency(mode_mix(optimum.activity, one.policy)[0], best.mode_share, weights)
         measured, exponent = at.measure(optimum), self.here.yardstick.exponent
         shift = along(weights, np.broadcast_to(self.exponent, weights.size))
         with np.errstate(divide="ignore", invalid="ignore"):  # no output: NaN is meant
             apart = np.log(measured.throughput_speedup / measured.latency_speedup)
         speedup = exponent * throughput + (1 - exponent) * latency + np.where(shift == 0, 0.0, shift * apart)
-        return np.array([best.log_output - of_people("experiments"), throughput, latency, speedup])
+        return np.array([best.log_output, throughput, latency, speedup])
 
     def _latency(self, mix: Array, mix_slope: Array, weights: Array) -> Array:
         """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""

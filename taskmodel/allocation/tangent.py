@@ -53,7 +53,7 @@ def derivative_weights(offsets: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> (derivative_weights([-1.0, 0.0, 1.0]) @ np.array([1.0, 5.0, 3.0])).round(12)
+    >>> float((derivative_weights([-1.0, 0.0, 1.0]) @ np.array([1.0, 5.0, 3.0])).round(12))
     1.0
     """
     offsets = np.asarray(offsets, dtype=float)

@@ -175,13 +175,9 @@ def _next_tasks(summary: Summary) -> list[str]:
     some = summary.next_tasks[:3]
     if not some:
         return []
-    rows = [
-        ["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"],
-        _point("as things are", summary.today),
-    ]
-    rows[1][1] = ""
+    rows = [["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"]]
     rows += [_point(plain(task.title, 32), task) for task in some]
-    return ["", "What it would give if AI could do one more task today", *table(rows)]
+    return ["", "Speed-ups [x] if AI could do one more task today", *table(rows)]
 
 
 def _advice(catalog: Catalog, summary: Summary) -> list[str]:
@@ -192,12 +188,10 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
         return wrapped(f"Nothing is reviewed{why}.", indent="")
     top = advice.reviews[:3]
-    rows = [["the reviews that cost most", "[h/year]", "of all review", "ratio [h/h]", "1 % faster"]]
+    rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster gives"]]
     for review in top:
-        shares = [percent(review.share_of_review), number(review.review_ratio), f"+{review.output_share:.3f} %"]
-        rows.append([plain(review.title, 32), f"{review.hours_per_year:,.0f}", *shares])
-    together = sum(review.output_share for review in top)
-    which = {1: "this one", 2: "these two", 3: "these three"}[len(top)]
+        gain = f"+{review.output_share:.3f} %"
+        rows.append([plain(review.title, 32), f"{review.hours_per_year:,.0f}", number(review.review_ratio), gain])
     gains = dict(advice.at.elasticity)
     faster = gains.pop("review_speed")
     factors = [f"{NAMES.get(factor, factor)} {_gain(value)}" for factor, value in gains.items()]
@@ -205,7 +199,6 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         f"What to do about it, at {compute(advice.at.compute)} FLOP/year, {PLACES[advice.place]}",
         *table(rows),
         *wrapped(f"In all {advice.review_hours:,.0f} h/year go into review, of {advice.review_capacity:,.0f} h/year that may."),
-        *wrapped(f"Reviewing {which} 10 % faster gives about {10 * together:.1f} % more research output."),
         *(line for pool, worth in advice.reviewer_equivalent.items() for line in wrapped(_reviewer(pool, worth))),
         *wrapped(f"1 % faster review everywhere gives {_gain(faster)} more output; 1 % more {', '.join(factors)}."),
     ]
