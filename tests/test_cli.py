@@ -564,3 +564,49 @@ def test_validate_gives_machines_every_result(capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"] and len(answer["results"]) > 300
     assert {"published", "ours", "verdict", "source", "access"} <= set(answer["results"][0])
+
+
+# what more of anything is worth
+
+
+def test_worth_names_what_matters_most_first(capsys):
+    facts = answer(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
+    gains = [abs(row["speedup_elasticity"]) for row in facts["inputs"] if row["speedup_elasticity"] is not None]
+    assert gains == sorted(gains, reverse=True) and gains[0] > 0
+    assert [task["speedup"] for task in facts["next_tasks"]] == sorted((task["speedup"] for task in facts["next_tasks"]), reverse=True)
+    lines = printed(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
+    assert f"{facts['inputs'][0]['speedup_elasticity']:+.3f} %" in line_with(lines, facts["inputs"][0]["input"])
+    assert max(map(len, lines)) <= 100
+
+
+def test_worth_of_chosen_inputs_alone(capsys):
+    facts = answer(capsys, "worth", "--input", "compute", "--input", "supervision.headcount", "--compute", "1e31")
+    assert {row["input"] for row in facts["inputs"]} == {"compute", "supervision.headcount"}
+    (compute,) = [row for row in facts["inputs"] if row["input"] == "compute"]
+    assert compute["value"] is None and compute["unit"] == "FLOP/year"
+
+
+def test_what_if_says_what_each_constraint_costs(capsys):
+    facts = answer(capsys, "what-if", "--compute", "1e32")
+    alone = {case["relaxation"]: case for case in facts["alone"]}
+    assert list(alone) == ["inference", "reviewers", "coverage_floor", "capability", "gates", "experiments"]
+    assert len(facts["pairs"]) == 15
+    lines = printed(capsys, "what-if", "--compute", "1e32")
+    for name, case in alone.items():
+        assert screen.number(case["speedup"]) in line_with(lines, case["meaning"]), name
+    assert f"{facts['as_is']['throughput_speedup']:.2f}" in line_with(lines, "as things are")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["worth", "--input", "supervision.headcont"], "--input supervision.headcont: there is no such path"),
+        (["worth", "--input", "supervision.pool"], "--input supervision.pool: is no number"),
+        (["worth", "--compute", "-1"], "--compute must be a positive number"),
+        (["what-if", "--compute", "much"], "--compute must be a positive number"),
+        (["what-if", "--set", "supervision.headcount=-5"], "supervision.headcount"),
+    ],
+)
+def test_bad_questions_about_worth_are_exit_2(capsys, arguments, message):
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err

@@ -176,7 +176,7 @@ def _next_tasks(summary: Summary) -> list[str]:
     if not some:
         return []
     rows = [["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"]]
-    rows += [_point(plain(task.title, 32), task) for task in some]
+    rows += [_point(plain(task.title, 31), task) for task in some]
     return ["", "Speed-ups [x] if AI could do one more task today", *table(rows)]
 
 
@@ -188,7 +188,7 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
         return wrapped(f"Nothing is reviewed{why}.", indent="")
     top = advice.reviews[:3]
-    rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster gives"]]
+    rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster"]]
     for review in top:
         gain = f"+{review.output_share:.3f} %"
         rows.append([plain(review.title, 32), f"{review.hours_per_year:,.0f}", number(review.review_ratio), gain])
