@@ -229,7 +229,7 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
         ceiling=_ceiling(catalog, float(result["oversight_ceiling_full"])),
         advice=_advice(catalog, result, place, where),
         next_tasks=_next_tasks(catalog),
-        events=tuple(_plain_events(found)),
+        events=tuple(plain_events(found)),
     )
 
 
@@ -447,14 +447,16 @@ def _next_tasks(catalog: Catalog) -> tuple[NextTask, ...]:
     return tuple(sorted(tasks, key=lambda task: -task.speedup if not math.isnan(task.speedup) else math.inf))
 
 
-def _plain_events(found: xr.Dataset) -> Iterable[dict[str, object]]:
+def plain_events(found: xr.Dataset) -> Iterable[dict[str, object]]:
+    """Events, as `taskmodel.events` selects them, as plain values, one by one."""
+    axis = found.attrs["over"]
     numbers = [str(name) for name in found.data_vars if str(name).endswith(("_before", "_after")) and found[name].dims == ("event",)]
     factors = found["factor_name"].values.tolist()
     words = {name: found[name].values for name in ("kind", "task", "mode", "factor")}
-    columns = {name: found[name].values.tolist() for name in ("compute", *numbers)}
+    columns = {name: found[name].values.tolist() for name in (axis, *numbers)}
     shares = {side: found[f"factor_elasticity_{side}"].values.tolist() for side in ("before", "after")}
     for index in range(found.sizes["event"]):
-        event: dict[str, object] = {"compute": columns["compute"][index]}
+        event: dict[str, object] = {axis: columns[axis][index]}
         event |= {name: str(values[index]) or None for name, values in words.items()}
         event |= {name: columns[name][index] for name in numbers}
         event |= {f"factor_elasticity_{side}": dict(zip(factors, shares[side][index], strict=True)) for side in shares}

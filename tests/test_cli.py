@@ -610,3 +610,39 @@ def test_what_if_says_what_each_constraint_costs(capsys):
 def test_bad_questions_about_worth_are_exit_2(capsys, arguments, message):
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
+    arguments = ["vary", "supervision.headcount=1:10000:50", "--compute", "1e32", "-o", str(tmp_path / "out")]
+    facts = answer(capsys, *arguments)
+    assert [row["value"] for row in facts["curve"]] == pytest.approx(np.geomspace(1, 1e4, 50))
+    result = tm.open(tmp_path / "out" / "result.nc")
+    assert facts["files"] == [str(tmp_path / "out" / "result.nc")]
+    np.testing.assert_array_equal([event["supervision.headcount"] for event in facts["events"]], tm.events(result)["supervision.headcount"])
+    lines = printed(capsys, *arguments)
+    assert [event["kind"] for event in facts["events"]].count("oversight_bottleneck") == 1
+    assert line_with(lines, f"And {len(facts['events']) - 20} more changes")
+    (first,) = [line for line in lines if line.lstrip().startswith("1.00 ")]
+    assert f"{facts['curve'][0]['throughput_speedup']:.2f}" in first
+    assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("supervision.headcount", "write PATH=LOW:HIGH"),
+        ("supervision.headcount=1", "write PATH=LOW:HIGH"),
+        ("supervision.headcount=10:1", "LOW must be below HIGH"),
+        ("supervision.headcount=1:x", "must be numbers"),
+        ("supervision.headcount=1:inf", "both finite"),
+        ("supervision.headcount=1:10:1", "from 2 to"),
+        ("supervision.headcont=1:10", "there is no such path"),
+        ("supervision.pool=1:10", "is no number"),
+        ("tasks.red_teaming.coverage_floor=0.1:3", "found 3"),
+        ("compute=1e28:1e30", "run --grid"),
+    ],
+)
+def test_what_cannot_be_varied_is_exit_2(capsys, tmp_path, text, message):
+    assert main(["vary", text, "-o", str(tmp_path / "out")]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

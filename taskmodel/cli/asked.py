@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CATALOG = "alignment_research"
 MOST_POINTS = 1_000_000
+VARIED = 200  # points, where none are asked for
 
 
 def catalog(args: Namespace) -> Catalog:
@@ -104,6 +105,40 @@ def grid(text: str) -> tuple[float, float, int]:
     if not 2 <= points <= MOST_POINTS:
         raise UsageError(f"{where}: POINTS must be a whole number from 2 to {MOST_POINTS:,}; found {parts[2]!r}")
     return low, high, points
+
+
+def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
+    """Path, ends and number of points of PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else, or no number stands at the path.
+    """
+    from taskmodel.catalog import CatalogError
+
+    path, equals, span = text.partition("=")
+    parts = span.split(":")
+    if not equals or len(parts) not in (2, 3):
+        raise UsageError(f"{text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as supervision.headcount=1:10000:200")
+    if path == "compute":
+        raise UsageError(f"{text}: compute is swept by `taskmodel run --grid {span}`; vary a number of the catalog")
+    inputs(catalog, [path], "vary")
+    try:
+        low, high = (float(part) for part in parts[:2])
+        points = int(parts[2]) if len(parts) == 3 else VARIED
+    except ValueError:
+        raise UsageError(f"{text}: LOW and HIGH must be numbers and POINTS a whole one; found {span!r}") from None
+    if not (-math.inf < low < high < math.inf):
+        raise UsageError(f"{text}: LOW must be below HIGH, and both finite")
+    if not 2 <= points <= MOST_POINTS:
+        raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_POINTS:,}; found {points}")
+    for end in (low, high):
+        try:
+            catalog.replace({path: end})
+        except CatalogError as error:
+            raise UsageError(f"{text}: {error.defects[0].path}: {error.defects[0].message}") from error
+    return path, low, high, points
 
 
 def stretch(text: str, option: str) -> tuple[float, float]:

@@ -120,6 +120,27 @@ Keys:
     a closed form reason, equations and unknowns
 
 {EXIT}"""
+VARY = f"""Sweep any number of the catalog, at one point of the compute axis: reviewers,
+a review ratio, a horizon, an elasticity of substitution. Prints the speed-up
+along it and every change on the way at its exact place.
+
+{PATHS}"""
+VARY_MORE = f"""examples:
+  taskmodel vary supervision.headcount=1:10000
+  taskmodel vary tasks.research_code.review_ratio=0.01:1:50 --compute 1e32
+  taskmodel vary production.elasticity=0:1 ml_capability_rnd
+
+what is written to DIR:
+  result.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, over, unit, files
+  curve: a list, each with value, output, speed-ups, binding_factor and
+    bottleneck_share
+  events: a list; the place goes by the path's own name
+
+{EXIT}"""
 WORTH = f"""What 1 % more of every input would give, in per cent of each speed-up: of
 compute, of people, of reviewers, of every ratio and horizon in the catalog.
 And what it would give if AI could do one more task than it can. Elasticities
@@ -256,6 +277,13 @@ def parser() -> argparse.ArgumentParser:
     regimes.add_argument("--range", dest="span", metavar="LOW:HIGH", help="stretch of the axis [FLOP/year]; default: the catalog's grid")
     regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX")
     regimes.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    vary = add("vary", "sweep any number of the catalog", VARY, VARY_MORE)
+    vary.add_argument("range", metavar="PATH=LOW:HIGH[:POINTS]", help="what to vary, in its unit, and how many points to report (200)")
+    _catalog_arguments(vary)
+    vary.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    vary.add_argument("-o", "--output", metavar="DIR", help="folder for the result; default: one in taskmodel-results, named for the run")
+    vary.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     worth = add("worth", "what more of anything would give", WORTH, WORTH_MORE)
     _catalog_arguments(worth)
