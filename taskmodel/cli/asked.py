@@ -12,7 +12,6 @@ from taskmodel.cli.screen import plain
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
 
-DEFAULT_CATALOG = "alignment_research"
 MOST_POINTS = 1_000_000
 VARIED = 200  # points, where none are asked for
 

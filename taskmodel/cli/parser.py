@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from taskmodel.cli.asked import DEFAULT_CATALOG
+DEFAULT_CATALOG = "alignment_research"
 
 ABOUT = """Task-by-task automation of research as compute grows, and where human
 supervision becomes the bottleneck."""
