@@ -1,0 +1,20 @@
+"""A sweep in a minute: `reading` finds its facts, `facts` holds them."""
+
+from taskmodel.summary.facts import MILESTONES, Advice, NextTask, Point, Review, Row, Summary, as_dict
+from taskmodel.summary.reading import plain_events, points_wanted, provenance, round_points, summarise
+
+__all__ = [
+    "MILESTONES",
+    "Advice",
+    "NextTask",
+    "Point",
+    "Review",
+    "Row",
+    "Summary",
+    "as_dict",
+    "plain_events",
+    "points_wanted",
+    "provenance",
+    "round_points",
+    "summarise",
+]
