@@ -7,6 +7,7 @@ from small import small_catalog
 from taskmodel.catalog import Catalog
 
 ELASTICITIES = (0.1, 0.3, 0.5, 0.8, 1.0, 1.5, 3.0)
+H100_HOUR = 1.44e18  # FLOP
 LOW, HIGH = 1e26, 1e31  # the stretch of the axis in which they have their events
 
 
@@ -15,7 +16,9 @@ def multi_factor_catalog(rng) -> Catalog:
 
     All sizes are log-uniform and centred on values at which each factor is scarce in some catalogs and plentiful in others.
     """
-    pools = {f"pool{i}": {"headcount": 10 ** rng.uniform(0, 2), "hours_per_year": 100} for i in range(rng.integers(1, 4))}
+    names = ["researchers", "engineers", "operators"][: rng.integers(1, 4)]
+    pools = {name: {"headcount": 10 ** rng.uniform(0, 2), "hours_per_year": 100} for name in names}
+    hours = sum(100 * pool["headcount"] for pool in pools.values())
     tasks = [_task(rng, list(pools)) for _ in range(rng.integers(3, 9))]
     nests = {"research": {"elasticity": _elasticity(rng)}}
     for phase in range(min(int(rng.integers(0, 4)), len(tasks))):
@@ -38,7 +41,8 @@ def multi_factor_catalog(rng) -> Catalog:
         },
         compute={
             "inference_share": 10 ** rng.uniform(-9, -5),
-            "experiment_share": 10 ** rng.uniform(-9, -6),
+            # from a tenth of an H100-hour to ten for an hour of people where the axis begins: prices stay within a few powers of ten
+            "experiment_share": hours * H100_HOUR / LOW * 10 ** rng.uniform(-1, 1),
             "inference": str(rng.choice(["scarce", "scarce", "scarce", "free"])),
             "experiments": str(rng.choice(["scarce", "scarce", "free"])),
         },
