@@ -4,7 +4,7 @@ Where every active mode that uses two factors uses them in one proportion, what 
 taken from that of the other, and no task costs more or less. The equations of such a regime then have a solution only
 if the supplies have that proportion too. If they do not, unit cost rises all along one of the two directions
 
-    ds = sqrt(s) F F' sqrt(s) (use - 1),      F a basis of the directions in which costs are flat,
+    ds = F F' (use - 1),      F a basis of the directions in which costs are flat,
 
 up to the price at which an idle mode costs no more than its task, or one of the prices is gone: one step of the simplex
 method between two solutions of Newton's. All arrays here are of one point.
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from taskmodel.allocation.presolve import Mask
 from taskmodel.production import Array
 
-FLAT = 1e-12  # curvature, relative to the largest, of directions that proportional factors make: zero but for rounding
+FLAT = 1e-13  # curvature, in units in which that of each factor by itself is one, of directions that proportional factors make
 SAME = 1e-9  # relative: ties that differ by less are one
-UPHILL = 1e-12  # slope, per part of a price: less is rounding
+UPHILL = 1e-12  # imbalance of the factors whose prices move: less is rounding
 
 
 def uphill(price: Array, used: Array, curvature: Array, ties: Array) -> Array | None:
@@ -35,19 +35,18 @@ def uphill(price: Array, used: Array, curvature: Array, ties: Array) -> Array | 
     ties : array, shape (tie, priced factor)
         Differences of cost shares between modes that must go on costing the same.
     """
-    scale = np.sqrt(price)
-    apart = ties / scale
+    # in prices, not their logs, and each in the unit in which its own cost bends by one: a price may as well be zero
+    bends = curvature / price[:, None] / price
+    unit = 1 / np.sqrt(1 + np.diagonal(bends))
+    apart = ties / price * unit
     apart = apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), np.finfo(float).tiny)
     _, singular, right = np.linalg.svd(apart)
     within = right[int((singular > SAME).sum()) :]
-    bend, direction = np.linalg.eigh(within @ (curvature / scale[:, None] / scale) @ within.T)
-    if not len(bend):
-        return None
-    flat = direction[:, bend < FLAT * max(bend[-1], 1.0)].T @ within
-    slope = flat @ (scale * (used - 1))
-    if np.linalg.norm(slope) < UPHILL:
-        return None
-    return np.asarray(scale * (slope @ flat))
+    bend, direction = np.linalg.eigh(within @ (bends * unit[:, None] * unit) @ within.T)
+    flat = direction[:, bend < FLAT].T @ within
+    moves = unit * ((flat @ (unit * (used - 1))) @ flat)
+    gain = moves @ (used - 1)
+    return np.asarray(moves) if gain > UPHILL * np.abs(moves).sum() else None
 
 
 def first_end(price: Array, moves: Array, excess: Array, falls: Array) -> tuple[float, NDArray[np.intp], NDArray[np.intp]]:
