@@ -61,7 +61,9 @@ def test_every_event_of_two_factor_catalogs_is_where_the_closed_form_says(block)
                 expected["adopted", task] = adopted
             expected["completed", task] = completed
         low, high = min(expected.values()) / 2, max(expected.values()) * 2
-        found = [(event.kind, event.task, place) for place, changes in event_places(Walker(catalog), low, high).items() for event in changes]
+        found = [
+            (event.kind, event.task, place) for place, changes in event_places(Walker(catalog), low, high).items() for event in changes
+        ]
         assert sorted((kind, task) for kind, task, _ in found) == sorted(expected)
         for kind, task, place in found:
             assert place == pytest.approx(expected[kind, task], rel=1e-10), (elasticity, kind, task)

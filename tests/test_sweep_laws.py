@@ -41,7 +41,9 @@ def told(result) -> list[tuple[str, str, str, str, float]]:
     """The events of a sweep, in an order that does not depend on that of the file."""
     events = tm.events(result)
     columns = (events[name].values for name in ("kind", "task", "mode", "factor", "compute"))
-    return sorted((str(kind), str(task), str(mode), str(factor), float(place)) for kind, task, mode, factor, place in zip(*columns, strict=True))
+    return sorted(
+        (str(kind), str(task), str(mode), str(factor), float(place)) for kind, task, mode, factor, place in zip(*columns, strict=True)
+    )
 
 
 def assert_same_events(one: list, two: list) -> None:

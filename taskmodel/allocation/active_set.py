@@ -361,7 +361,7 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
 def _slide(problem: Problem, before: Regime, now: Regime, lost: Mask) -> Mask:
     """Regimes without a solution because prices can move at no cost, moved to where they cannot; returns which ones were."""
     moved = np.zeros(len(problem), dtype=bool)
-    for point in np.flatnonzero(lost):
+    for point in np.flatnonzero(lost).tolist():
         part, state = problem[[point]], before.take([point])
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             here = _look(part, state)
