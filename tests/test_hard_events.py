@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from random_catalogs import multi_factor_catalog
 from small import small_catalog
 from test_stepping import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel.stepping import event_places
+from taskmodel.stepping import MESH, OFFSET, event_places
 from taskmodel.walker import Walker
 
 
@@ -148,3 +149,38 @@ def test_a_grid_point_at_a_kink_has_the_output_of_both_sides():
     for side in ("before", "after"):
         np.testing.assert_allclose(one[f"output_{side}"], result["output"].values[order], rtol=1e-9)
     assert set(np.ravel(result["status"].values)) == {"optimal"}
+
+
+@pytest.fixture(scope="module")
+def band():
+    """A catalog with a band in which a task is done by AI, until its reviewers are needed elsewhere, and the ends of that band.
+
+    Where the band begins does not depend on the reviewers, and where it ends is in proportion to them.
+    """
+    catalog = multi_factor_catalog(np.random.default_rng(25))
+    found = mode_events(catalog, 3e28, 1e30)
+    assert [kind for kind, _ in found] == ["adopted", "dropped"]
+    return catalog, *(place for _, place in found)
+
+
+def mode_events(catalog, low, high):
+    """What becomes of reviewed AI in the first task between two points."""
+    events = tm.events(tm.sweep(catalog, compute=[low, high]))
+    chosen = (events["task"].values == "task0") & (events["mode"].values == "ai_floor_review")
+    return list(zip(events["kind"].values[chosen].tolist(), events["compute"].values[chosen].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("width", [1e-2, 1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("at", [0.0, 0.5, 0.03], ids=["around a mesh point", "amid a stretch", "near its end"])
+def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
+    catalog, begins, ends = band
+    middle = 10 ** ((np.round(MESH * np.log10(begins)) + OFFSET + at) / MESH)
+    shift = middle / (begins * (1 + width / 2))  # so much less of all that compute gives
+    narrow = {
+        "supervision.headcount": catalog.get("supervision.headcount") * begins / ends * (1 + width),
+        "compute.inference_share": catalog.get("compute.inference_share") / shift,
+        "compute.experiment_share": catalog.get("compute.experiment_share") / shift,
+    }
+    found = mode_events(catalog.replace(narrow), middle / 2, middle * 2)
+    assert [kind for kind, _ in found] == ["adopted", "dropped"]
+    assert [place for _, place in found] == pytest.approx([begins * shift, begins * shift * (1 + width)], rel=1e-10)
