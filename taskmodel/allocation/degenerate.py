@@ -27,6 +27,7 @@ FLAT = 1e-9  # curvature, relative to the largest, below which a direction count
 TIGHT = 1e-11  # relative: a factor used up to this counts as used up
 ZERO_SHARE = 1e-12
 CARRIES = 1e-7  # what a fair split gives a mode that nothing asked for, up to this, is rounding
+FAR = 1e4  # how much further than a mode itself others may have to move for it to be carried
 UNIQUE = 1e-7  # elasticities that differ by less than this over the optimal prices are one; linear programs do not tell smaller ones
 
 
@@ -186,7 +187,7 @@ def _carrying(equal: Array, limits: Array, carried: Mask) -> Mask:
             -free[:, tie],
             A_ub=-np.vstack([free.T[~carried], limits @ free.T, -free.T[[tie]]]),
             b_ub=np.append(np.zeros((~carried).sum() + len(limits)), 1.0),
-            bounds=(None, None),
+            bounds=(-FAR, FAR),
             method="highs",
         )
         if most.status == 0 and -most.fun > 0.5:  # none, or as much as is allowed
