@@ -15,7 +15,7 @@ from taskmodel.organisation import Organisation, organisation
 from taskmodel.production import Array, Nest, Rows
 
 ROUNDING = 1e-11  # [1] shares that are equal over a stretch, as with an elasticity of 1, differ by as much
-COARSE = 1  # of a path, every so many points are solved from scratch; together they cost less than one after another from neighbours
+COARSE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 
 @dataclass
