@@ -17,17 +17,32 @@ def tame(seed, levels=None):
     return random_organisation(rng, 3, tasks=int(rng.integers(2, 13)), levels=levels), rng
 
 
+def halved(nest, task, other):
+    """The nest with half of a task's share given to another, at its side."""
+    members = [halved(member, task, other) if isinstance(member, Nest) else member for member in nest.members]
+    shares = np.array(nest.shares)
+    if task in nest.members:
+        place = nest.members.index(task)
+        shares[place] /= 2
+        shares, members = np.append(shares, shares[place]), [*members, other]
+    return Nest(nest.elasticity, shares, members)
+
+
+def reordered(nest, place, rng):
+    """The nest with its members in another order, and task i now at ``place[i]``."""
+    members = [reordered(member, place, rng) if isinstance(member, Nest) else int(place[member]) for member in nest.members]
+    order = rng.permutation(len(members))
+    return Nest(nest.elasticity, np.asarray(nest.shares)[order], [members[index] for index in order])
+
+
 @FEW
 @given(SEEDS)
 def test_splitting_a_task_into_halves_changes_nothing(seed):
-    organisation, rng = tame(seed, levels=1)
+    organisation, rng = tame(seed)
     bundles, supply, nest, available = organisation.problem
-    count, shares = len(bundles), np.asarray(nest.shares)
+    count = len(bundles)
     task = int(rng.integers(count))
-    place = nest.members.index(task)
-    halved = shares.copy()
-    halved[place] /= 2
-    split = Nest(nest.elasticity, np.append(halved, halved[place]), [*nest.members, count])
+    split = halved(nest, task, count)
     whole = allocate(*organisation.problem)
     parts = allocate(np.append(bundles, bundles[[task]], axis=0), supply, split, np.append(available, available[[task]], axis=0))
     np.testing.assert_allclose(parts.output, whole.output, rtol=1e-9)
@@ -82,12 +97,29 @@ def test_output_is_concave_and_its_one_sided_slopes_bracket_the_range_of_the_ela
 
 @FEW
 @given(SEEDS)
+def test_elasticities_and_shadow_prices_are_finite_differences_within_a_regime(seed):
+    organisation, _ = tame(seed)
+    bundles, supply, nest, available = organisation.problem
+    step = 1e-4  # a central difference errs by its square, and by the 1e-11 to which outputs are known over it
+    moved = supply * np.stack([1 + sign * step * np.eye(len(supply)) for sign in (-1, 0, 1)])
+    found = allocate(bundles, moved, nest, available)
+    alike = (found.usable == found.usable[1]).all(axis=(0, 2, 3)) & (found.priced == found.priced[1]).all(axis=(0, 2))
+    alike &= (found.status[1] == "optimal") & (found.status[0] == "optimal") & (found.status[2] == "optimal")
+    slope = (np.log(found.output[2]) - np.log(found.output[0])) / (np.log1p(step) - np.log1p(-step))
+    elasticity = np.diagonal(found.factor_elasticity[1])
+    np.testing.assert_allclose(elasticity[alike], slope[alike], atol=1e-6)
+    price = np.diagonal(found.shadow_price[1])
+    np.testing.assert_allclose((price * supply / found.output[1])[alike], slope[alike], atol=1e-6)
+
+
+@FEW
+@given(SEEDS)
 def test_order_changes_nothing(seed):
-    organisation, rng = tame(seed, levels=1)
+    organisation, rng = tame(seed)
     bundles, supply, nest, available = organisation.problem
     tasks, modes, factors = (rng.permutation(size) for size in bundles.shape)
     place = np.argsort(tasks)
-    moved = Nest(nest.elasticity, nest.shares, [int(place[task]) for task in nest.members])
+    moved = reordered(nest, place, rng)
     one = allocate(*organisation.problem)
     two = allocate(bundles[tasks][:, modes][..., factors], supply[factors], moved, available[tasks][:, modes])
     np.testing.assert_allclose(two.output, one.output, rtol=1e-9)

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.allocation.sliding import first_end, uphill
 from taskmodel.production import Array, Rows, cost_shares, log_unit_cost, node_log_output
 
 NEWTON_STEPS = 40
@@ -97,6 +98,8 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
             take = converged[again] | (attempt % 2 == 0)
             state.put(again[take], kept.take(take))
         wrong = _mend(part, state, converged, change=attempt < mends, single=attempt >= 3)
+        if attempt < mends:
+            wrong |= _slide(part, before, state, ~converged)
         state.converged, state.solved = converged, converged & ~wrong
         result.put(rows, state)
         going = wrong
@@ -365,6 +368,38 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
     now.priced &= ~dropping
     now.price[dropping] = TRACE
     return wrong
+
+
+def _slide(problem: Problem, before: Regime, now: Regime, lost: Mask) -> Mask:
+    """Regimes without a solution because prices can move at no cost, moved to where they cannot; returns which ones were."""
+    moved = np.zeros(len(problem), dtype=bool)
+    for point in np.flatnonzero(lost).tolist():
+        part, state = problem[[point]], before.take([point])
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            here = _look(part, state)
+            ties = _ties(state, here)
+        if not (np.isfinite(here.curvature).all() and np.isfinite(here.used).all() and np.isfinite(ties.difference).all()):
+            continue
+        priced = state.priced[0]
+        moves = uphill(here.price[0, priced], here.used[0, priced], here.curvature[0][np.ix_(priced, priced)], ties.difference[:, priced])
+        if moves is None:
+            continue
+        whole = np.zeros(len(priced))
+        whole[priced] = moves
+        leaf, mode = np.nonzero(part.open[0] & ~state.active[0])
+        bundle = part.bundle[0]
+        falls = (bundle[leaf, here.first[0, leaf, 0]] - bundle[leaf, mode]) @ whole
+        excess = bundle[leaf, mode] @ here.price[0] - here.leaf_cost[0, leaf]
+        length, gone, entering = first_end(here.price[0, priced], moves, excess, falls)
+        if not np.isfinite(length):
+            continue
+        state.price[0, priced] = np.maximum(here.price[0, priced] + length * moves, TRACE)
+        state.price[0, np.flatnonzero(priced)[gone]] = TRACE
+        state.priced[0, np.flatnonzero(priced)[gone]] = False
+        state.active[0, leaf[entering], mode[entering]] = True
+        now.put(np.array([point]), state)
+        moved[point] = True
+    return moved
 
 
 def _first_price(now: Regime, used: Array) -> Array:

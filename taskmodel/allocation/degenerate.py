@@ -26,7 +26,8 @@ from taskmodel.production import Array, cost_shares, log_unit_cost
 FLAT = 1e-9  # curvature, relative to the largest, below which a direction counts as flat
 TIGHT = 1e-11  # relative: a factor used up to this counts as used up
 ZERO_SHARE = 1e-12
-CARRIES = 1e-7  # a mode that could carry less of its task than this cannot carry it
+CARRIES = 1e-7  # what a fair split gives a mode that nothing asked for, up to this, is rounding
+FAR = 1e4  # how much further than a mode itself others may have to move for it to be carried
 UNIQUE = 1e-7  # elasticities that differ by less than this over the optimal prices are one; linear programs do not tell smaller ones
 
 
@@ -118,11 +119,17 @@ def fair_splits(problem: Problem, regime: Regime, added: Mask) -> tuple[Array, M
     share[where] = np.maximum(y / ties.scale, 0.0)[ties.real]
     total = share.sum(axis=-1, keepdims=True)
     share = share / np.where(total > 0, total, 1.0)
-    least = np.where(added, CARRIES, ZERO_SHARE)
-    usable = regime.active & (share > least)
+    carried = regime.active & (np.where(added, share, np.maximum(share, regime.mode_share)) > np.where(added, CARRIES, ZERO_SHARE))
+    usable = carried.copy()
     of_point = np.arange(points)[:, None]
-    for point, tie in np.argwhere(ties.real & (y / ties.scale <= least[of_point, ties.leaf, ties.mode])):
-        usable[point, ties.leaf[point, tie], ties.mode[point, tie]] = _can_carry(ties, point, tie, equal[point], level[point], spare[point])
+    known = carried[of_point, ties.leaf, ties.mode]
+    both = ((share + regime.mode_share) / 2)[of_point, ties.leaf, ties.mode] * ties.real  # the plan half way between two good ones
+    for point in np.flatnonzero((ties.real & ~known).any(axis=1)):
+        keep = ties.real[point]
+        tight = spare[point] & (ties.use[point] @ both[point] > ties.left[point] - TIGHT)
+        limits = (-ties.use[point][tight] / ties.scale[point])[:, keep]
+        can = _carrying((equal / size[..., None])[point][:, keep], limits, known[point, keep])
+        usable[point, ties.leaf[point, keep], ties.mode[point, keep]] = can
     return share, usable
 
 
@@ -161,23 +168,31 @@ def _least_within(equal: Array, least: Array, limits: Array, bounds: Array) -> A
     return least if gap[-1] == 0 else least - free @ (gap[:-1] / gap[-1])
 
 
-def _can_carry(ties: _Ties, point: int, tie: int, equal: Array, level: Array, spare: Mask) -> bool:
-    """Whether some optimal plan uses a tied mode that the fair split leaves idle."""
+def _carrying(equal: Array, limits: Array, carried: Mask) -> Mask:
+    """Which tied modes some optimal plan uses, shape (tied mode,), from those ``carried`` by a plan that is known.
+
+    From that plan one can go, a little, in every direction that leaves the rows of ``equal`` as they are, lowers no row of
+    ``limits`` and no mode that is idle. Directions have no length: how little there is to be shared out does not matter.
+    """
     from scipy.optimize import linprog
 
-    keep = ties.real[point]
-    goal = np.zeros(len(keep))
-    goal[tie] = -1.0
-    most = linprog(
-        goal[keep],
-        A_ub=ties.use[point][spare][:, keep] if spare.any() else None,
-        b_ub=ties.left[point, spare] if spare.any() else None,
-        A_eq=(equal * ties.scale[point])[:, keep],
-        b_eq=level,
-        bounds=(0, 1),
-        method="highs",
-    )
-    return bool(most.status == 0 and -most.fun > CARRIES)
+    _, singular, right = np.linalg.svd(equal)
+    free = right[int((singular > FLAT * singular[0]).sum()) :]
+    moves = np.abs(free).max(axis=0, initial=0.0) > FLAT  # what no direction changes stays idle
+    result = carried.copy()
+    for tie in np.flatnonzero(~carried & moves):
+        if result[tie]:
+            continue
+        most = linprog(
+            -free[:, tie],
+            A_ub=-np.vstack([free.T[~carried], limits @ free.T, -free.T[[tie]]]),
+            b_ub=np.append(np.zeros((~carried).sum() + len(limits)), 1.0),
+            bounds=(-FAR, FAR),
+            method="highs",
+        )
+        if most.status == 0 and -most.fun > 0.5:  # none, or as much as is allowed
+            result |= most.x @ free > FLAT
+    return result
 
 
 def elasticity_range(problem: Problem, regime: Regime, point: int) -> tuple[Array, Array]:

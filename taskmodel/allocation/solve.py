@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import TRACE, Regime, certify, polish
 from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
-from taskmodel.allocation.presolve import Problem
+from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.production import Array
 
 MAX_GAP = 1e-9
@@ -87,9 +87,19 @@ def _sharpened(problem: Problem, rough: Iterate) -> Regime:
     active &= problem.open
     priced = (rough.price_stays > 0.5) | (rough.price == rough.price.max(axis=1, keepdims=True))
     priced &= problem.scarce
+    priced |= _paid_by_none(problem, rough, active, priced)
     result = _blank(problem)
     result.active, result.priced = active, priced
     result.price = np.where(priced, rough.price, np.where(problem.scarce, TRACE, 0.0))
     result.mode_share = np.where(active, rough.mode_share, 0.0)
     result.guess, result.guess_used = rough.price, 1 - rough.unused
     return result
+
+
+def _paid_by_none(problem: Problem, rough: Iterate, active: Mask, priced: Mask) -> Mask:
+    """Factors without a price whose modes share a task with modes that cost something: those cannot cost the same for nothing."""
+    paid = problem.bundle * rough.price[:, None, None, :]
+    costs = ((paid > 0) & priced[:, None, None, :]).any(axis=-1)
+    for_nothing = active & ~costs & (active & costs).any(axis=-1, keepdims=True)
+    dearest = paid == paid.max(axis=-1, keepdims=True)
+    return np.asarray((dearest & for_nothing[..., None]).any(axis=(1, 2)) & problem.scarce)
