@@ -7,7 +7,9 @@ from small import small_catalog
 from test_stepping import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel.stepping import MESH, OFFSET, event_places
+from taskmodel.axes import OFFSET
+from taskmodel.axes import PER_DECADE as MESH
+from taskmodel.stepping import event_places
 from taskmodel.walker import Walker
 
 

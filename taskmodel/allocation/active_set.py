@@ -376,8 +376,8 @@ def _slide(problem: Problem, before: Regime, now: Regime, lost: Mask) -> Mask:
     for point in np.flatnonzero(lost).tolist():
         part, state = problem[[point]], before.take([point])
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            here = _look(part, state)
-            ties = _ties(state, here)
+            here = look(part, state)
+            ties = tied(state, here)
         if not (np.isfinite(here.curvature).all() and np.isfinite(here.used).all() and np.isfinite(ties.difference).all()):
             continue
         priced = state.priced[0]
