@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.catalog import CatalogError, load_catalog
-    from taskmodel.formulas import regimes
+    from taskmodel.formulas import ceiling, regimes
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
 
@@ -26,12 +26,13 @@ _MODULE_OF = {
     "events": "stepping",
     "latency": "stepping",
     "compare": "stepping",
+    "ceiling": "formulas",
     "regimes": "formulas",
     "save": "results",
     "open": "results",
 }
 
-__all__ = ["CatalogError", "compare", "events", "latency", "load_catalog", "open", "regimes", "save", "sweep"]
+__all__ = ["CatalogError", "ceiling", "compare", "events", "latency", "load_catalog", "open", "regimes", "save", "sweep"]
 
 
 def __getattr__(name: str) -> Any:
