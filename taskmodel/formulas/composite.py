@@ -16,7 +16,7 @@ from taskmodel.allocation import Allocation
 from taskmodel.formulas.words import Words, numbers_of
 from taskmodel.production import Array
 
-SAME = 1e-12  # relative to what they cost: bundles in the same proportions
+SAME = 1e-12  # relative to the terms of a sum: what is nothing but rounding
 
 
 class NoClosedFormError(Exception):
@@ -34,7 +34,7 @@ class Prices:
         exact, rows = self._ties(usable)
         pinned = _pivots(rows)
         self.free = [k for k in range(len(factors)) if k not in pinned]
-        names = sympy.symbols(f"p0:{len(factors)}", positive=True)
+        names = sympy.symbols(f"p0:{len(factors)}")
         ties = [sum(c * p for c, p in zip(row, names, strict=True)) for row in exact]
         found = sympy.solve(ties, [names[k] for k in pinned], dict=True)[0] if pinned else {}
         # N, row by row
@@ -103,22 +103,22 @@ class CompositeFactors:
 
     def _place(self) -> None:
         """Find the directions in which tasks use what is scarce: how many there are first, and then their symbols."""
-        scale = self.prices.price[self.prices.free]
-        known: list[Array] = []
+        known: list[tuple[Array, Array]] = []  # with the size of the terms they are sums of
         heads: dict[int, tuple[int, int]] = {}
         for task in np.flatnonzero(self.usable.any(axis=1)).tolist():
-            value = self.words.numbers[task, self.first[task], self.priced] @ self.prices.numbers
-            if not (np.abs(value * scale) > 0).any():
+            bundle = self.words.numbers[task, self.first[task], self.priced]
+            if not bundle.any():
                 continue  # costs nothing here
-            head = int(np.argmax(np.abs(value) * scale > SAME * np.abs(value * scale).max()))
-            unit = value / value[head]
-            alike = [np.abs((unit - other) * scale).max() < SAME * np.abs(other * scale).max() for other in known]
+            value, terms = bundle @ self.prices.numbers, bundle @ np.abs(self.prices.numbers)
+            head = int(np.argmax(np.abs(value) > SAME * terms))
+            unit, size = value / value[head], terms / abs(value[head])
+            alike = [bool((np.abs(unit - other) <= SAME * (size + of_other)).all()) for other, of_other in known]
             heads[task] = (alike.index(True) if True in alike else len(known), head)
             if True not in alike:
-                known.append(unit)
-        self._as_many_as(len(known), len(scale))
+                known.append((unit, size))
+        self._as_many_as(len(known), len(self.prices.free))
         for task, (j, head) in heads.items():
-            ray, unit = self.prices.ray_of(task, self.first[task]), known[j]
+            ray, (unit, _) = self.prices.ray_of(task, self.first[task]), known[j]
             if j == len(self._directions):
                 plain = all(min(abs(each), abs(each - 1)) < SAME for each in unit)
                 self._directions.append(
@@ -139,7 +139,7 @@ class CompositeFactors:
             for i, made in enumerate(self.prices.ray_of_supply())
         ]
         solved = sympy.solve(balance, amounts, dict=True)
-        if not solved:
+        if not solved or len(solved[0]) < len(amounts):
             raise NoClosedFormError("the proportions in which tasks use scarce factors are not independent")
         return [one_fraction(self.words, solved[0][amount]) for amount in amounts]
 

@@ -24,7 +24,10 @@ import sympy
 from taskmodel.changes import Event
 from taskmodel.formulas.closed_form import Form
 from taskmodel.formulas.composite import Prices
-from taskmodel.formulas.words import COMPUTE, Words, numbers_of
+from taskmodel.formulas.words import COMPUTE, DIGITS, Words, numbers_of
+
+RATIO = sympy.Symbol("q", positive=True)  # of two amounts, while an equation is solved
+Definitions = dict[sympy.Symbol, sympy.Expr]
 
 NOTHING = 1e-9  # relative to the terms: a margin that is zero all through a regime
 
@@ -62,8 +65,10 @@ def threshold(words: Words, high: float, task: int) -> sympy.Expr:
     return words.symbol(f"tau_{name}", high * share, f"automation threshold of {name} [FLOP]") / words.training_share()
 
 
-def end(form: Form, changes: Changes) -> sympy.Expr:
-    """The compute at which the margin that these changes use up is zero.
+def end(form: Form, changes: Changes, place: float) -> tuple[sympy.Expr, Definitions]:
+    """The compute at which the margin that these changes use up is zero, and what sums in it stand for.
+
+    ``place`` is where that is [FLOP/year]: it tells which of two roots is meant.
 
     Raises
     ------
@@ -71,23 +76,27 @@ def end(form: Form, changes: Changes) -> sympy.Expr:
         If none of them gives an equation that can be solved for compute.
     """
     reasons: list[str] = []
-    for gap, constants in _gaps(form, changes, reasons):
-        found = _solved(form.words, gap)
-        if found is not None:
-            return sympy.powdenest(found.xreplace(constants), force=True)
-        reasons.append("the equation has more than two powers of compute")
+    for gap, constants, sums in _gaps(form, changes, reasons):
+        found = [sympy.powdenest(each.xreplace(constants), force=True) for each in _roots(form, gap, sums)]
+        if found:
+            return min(found, key=lambda each: abs(_number(form, each, sums) - place)), sums
+        reasons.append("the equation for compute has no roots that can be written down")
     raise NoFormulaError(reasons[0] if reasons else "no margin of the regime tells")
 
 
-def _gaps(form: Form, changes: Changes, reasons: list[str]) -> Iterator[tuple[sympy.Expr, dict[sympy.Symbol, sympy.Expr]]]:
-    """Differences of amounts that are zero at the end, with what constants in them stand for."""
+def _gaps(form: Form, changes: Changes, reasons: list[str]) -> Iterator[tuple[sympy.Expr, Definitions, Definitions]]:
+    """Differences of amounts that are zero at the end, with what constants in them stand for, and what their sums do."""
     for weights in _price_margins(form, changes):
         try:
-            yield _balance(form, weights)
+            yield *_balance(form, weights), {}
         except NoFormulaError as no:
             reasons.append(str(no))
     if changes.given_up or changes.binding:
-        yield from ((gap, {}) for gap in _quantity_margins(form, changes))
+        try:
+            for gap, sums in _quantity_margins(form, changes):
+                yield gap, {}, sums
+        except NoFormulaError as no:
+            reasons.append(str(no))
 
 
 def _price_margins(form: Form, changes: Changes) -> Iterator[list[sympy.Expr]]:
@@ -103,7 +112,7 @@ def _price_margins(form: Form, changes: Changes) -> Iterator[list[sympy.Expr]]:
         yield factors.worth(factor)
 
 
-def _balance(form: Form, weights: list[sympy.Expr]) -> tuple[sympy.Expr, dict[sympy.Symbol, sympy.Expr]]:
+def _balance(form: Form, weights: list[sympy.Expr]) -> tuple[sympy.Expr, Definitions]:
     """The amounts at which a combination of the prices of two composite factors is zero."""
     used = [j for j, each in enumerate(weights) if each != 0]
     if len(used) < 2:
@@ -114,12 +123,11 @@ def _balance(form: Form, weights: list[sympy.Expr]) -> tuple[sympy.Expr, dict[sy
     first, second = form.groups[one], form.groups[two]
     if first.nest != second.nest:
         raise NoFormulaError("composite factors of different nests decide")
-    ratio = sympy.Symbol("q", positive=True)
     value = (second.weight / first.weight) * sympy.cancel(-weights[one] / weights[two]) ** (-first.sigma)
-    return form.factors.supply[two] - ratio * form.factors.supply[one], {ratio: value}
+    return form.factors.supply[two] - RATIO * form.factors.supply[one], {RATIO: value}
 
 
-def _quantity_margins(form: Form, changes: Changes) -> Iterator[sympy.Expr]:
+def _quantity_margins(form: Form, changes: Changes) -> Iterator[tuple[sympy.Expr, Definitions]]:
     """What is left of factors when modes that are given up have no work, in each way that the ties left over allow."""
     words, factors = form.words, form.factors
     left = factors.usable.copy()
@@ -129,6 +137,10 @@ def _quantity_margins(form: Form, changes: Changes) -> Iterator[sympy.Expr]:
     with np.errstate(divide="ignore"):
         prices = Prices(words, left, scarce, 1 / words.supplies[scarce])
     supply = prices.ray_of_supply()
+    costly = {task for group in form.groups.values() for task in group.made}
+    others = [task for task in np.flatnonzero(left.any(axis=1)).tolist() if task not in costly]
+    if np.any(words.numbers[others][left[others]][:, scarce]):
+        raise NoFormulaError("a task that costs nothing in the regime uses the factor that gets a price")
     kept = {task: int(np.argmax(left[task])) for group in form.groups.values() for task in group.made if left[task].any()}
     for place in range(len(prices.free)):
         uses: dict[int, sympy.Expr] = {}
@@ -136,16 +148,17 @@ def _quantity_margins(form: Form, changes: Changes) -> Iterator[sympy.Expr]:
             parts = [group.made[task] * prices.ray_of(task, kept[task])[place] for task in group.made if task in kept]
             uses[factor] = sympy.Add(*parts) / group.weight
         if not _always(form, [supply[place], *(-factors.supply[factor] * use for factor, use in uses.items())]):
-            yield supply[place] - sympy.Add(*(factors.supply[factor] * _named(form, factor, use) for factor, use in uses.items()))
+            names = {factor: _name(form, factor, use) for factor, use in uses.items() if use != 0}
+            gap = supply[place] - sympy.Add(*(factors.supply[factor] * name for factor, name in names.items()))
+            yield gap, {name: uses[factor] for factor, name in names.items()}
 
 
-def _named(form: Form, factor: int, use: sympy.Expr) -> sympy.Expr:
-    """A use of scarce factors per unit of a composite one, by a name if there is any."""
-    if use == 0:
-        return use
-    name = "U" if len(form.groups) == 1 else f"U_{factor + 1}"
-    positive = bool(_number(form, use) > 0)
-    return form.define(name, use, "use of a scarce factor per unit of a composite one [1]", positive=positive)
+def _name(form: Form, factor: int, use: sympy.Expr) -> sympy.Symbol:
+    """For a use of scarce factors per unit of a composite one."""
+    sign = {"positive": True} if _number(form, use) > 0 else {"real": True}
+    name = sympy.Symbol("U" if len(form.groups) == 1 else f"U_{factor + 1}", **sign)
+    form.words.meaning[name] = "use of a scarce factor per unit of a composite one [1]"
+    return name
 
 
 def _always(form: Form, amounts: list[sympy.Expr]) -> bool:
@@ -154,25 +167,39 @@ def _always(form: Form, amounts: list[sympy.Expr]) -> bool:
     return bool(abs(sum(values)) < NOTHING * max(map(abs, values)))
 
 
-def _number(form: Form, expression: sympy.Expr) -> float:
+def _number(form: Form, expression: sympy.Expr, sums: Definitions | None = None) -> float:
     """The value of an expression where the regime was solved."""
-    words = form.words
-    while form.definitions.keys() & expression.free_symbols:
-        expression = expression.xreplace(form.definitions)
-    supplies = {words.supply[k]: sympy.Float(each, 17) for k, each in enumerate(words.supplies) if np.isfinite(each)}
+    words, known = form.words, form.definitions | (sums or {})
+    while known.keys() & expression.free_symbols:
+        expression = expression.xreplace(known)
+    supplies = {words.supply[k]: sympy.Float(each, DIGITS) for k, each in enumerate(words.supplies) if np.isfinite(each)}
     return float(expression.xreplace(numbers_of(words.values) | supplies))
 
 
-def _solved(words: Words, gap: sympy.Expr) -> sympy.Expr | None:
-    """The compute at which amounts are equal, two powers of it being in the equation."""
+def _roots(form: Form, gap: sympy.Expr, sums: Definitions) -> list[sympy.Expr]:
+    """The compute at which amounts are equal, where two powers of it are in the equation, or a quadratic one is."""
     powers: dict[sympy.Expr, list[sympy.Expr]] = {}
-    for term in sympy.Add.make_args(sympy.expand(gap.xreplace(words.definitions))):
+    for term in sympy.Add.make_args(sympy.expand(gap.xreplace(form.words.definitions))):
         coefficient, power = term.as_independent(COMPUTE, as_Add=False)
         base, exponent = (COMPUTE, sympy.Integer(0)) if power == 1 else power.as_base_exp()
         if base != COMPUTE:
-            return None
+            return []
         powers.setdefault(exponent, []).append(coefficient)
-    if len(powers) != 2:
-        return None
-    (low, below), (high, above) = sorted(powers.items())
-    return sympy.factor(-sympy.Add(*below) / sympy.Add(*above)) ** (1 / (high - low))
+    exponents, (c, *others) = sorted(powers), [sympy.Add(*powers[each]) for each in sorted(powers)]
+    if len(exponents) == 2:
+        return [_positive(form, sympy.factor(-c / others[0]), sums) ** (1 / (exponents[1] - exponents[0]))]
+    if len(exponents) == 3 and exponents[2] - exponents[1] == exponents[1] - exponents[0]:
+        b, a = others
+        step = 1 / (exponents[1] - exponents[0])
+        return [((-b + sign * sympy.sqrt(b**2 - 4 * a * c)) / (2 * a)) ** step for sign in (1, -1)]
+    return []
+
+
+def _positive(form: Form, product: sympy.Expr, sums: Definitions) -> sympy.Expr:
+    """The same product with its sums written so that they are positive."""
+    sign, factors = 1, []
+    for base, exponent in product.as_powers_dict().items():
+        odd = exponent.is_odd and base.is_Add and not base.has(RATIO) and _number(form, base, sums) < 0
+        factors.append((-base if odd else base) ** exponent)
+        sign = -sign if odd else sign
+    return sign * sympy.Mul(*factors)

@@ -91,9 +91,11 @@ def _end(stretch: Stretch, changes: Changes | None, beyond: Form | str | None) -
     if changes.opening:
         return threshold(stretch.words, stretch.high, changes.opening[0])
     if isinstance(stretch.form, Form):
-        return end(stretch.form, changes)
-    if not isinstance(beyond, Form):
+        formula, sums = end(stretch.form, changes, stretch.high)
+        stretch.words.definitions |= sums
+    elif isinstance(beyond, Form):
+        formula, sums = end(beyond, changes.backwards(), stretch.high)
+        stretch.words.learn(beyond.words, beyond.definitions | sums)
+    else:
         raise NoFormulaError("neither the regime nor the next one has a closed form")
-    formula = end(beyond, changes.backwards())
-    stretch.words.learn(beyond.words, beyond.definitions)
     return formula
