@@ -12,7 +12,6 @@ Source: the model, sections 1.2, 1.3 and 6; Dornbusch, Fischer and Samuelson (19
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +56,8 @@ class Form:
     ----------
     output : Expr
         In the unit of the tasks [h/year].
+    amounts : list of Symbol
+        How much there is of each composite factor.
     groups : dict of int to Group
         By composite factor.
     definitions : dict of Symbol to Expr
@@ -73,13 +74,28 @@ class Form:
         self.definitions: dict[sympy.Symbol, sympy.Expr] = {}
         self.factors = CompositeFactors(words, allocation, priced)
         self.groups: dict[int, Group] = {}
+        self.amounts = [self._amount(j, made) for j, made in enumerate(self.factors.supply)]
         whole = self._part(words.at.nest, "")
         assert whole is not None  # something is scarce
         if whole.cost is None:
             assert whole.output is not None
             self.output = whole.output
         else:
-            self.output = self.factors.supply[min(whole.factors)] / whole.cost
+            self.output = self.amounts[min(whole.factors)] / whole.cost
+
+    def _amount(self, factor: int, made: sympy.Expr) -> sympy.Symbol:
+        """How much there is of a composite factor, by a name of its own if it is made of several."""
+        if made.is_Symbol:
+            return made
+        name = "E" if len(self.factors.supply) == 1 else f"E_{factor + 1}"
+        return self.define(name, made, "what there is of what tasks use, in the unit of one of the scarce factors")
+
+    def elasticity(self, factor: int) -> sympy.Expr:
+        """The elasticity of output to the supply of a factor of the catalog [1]."""
+        logarithm = sympy.expand_log(sympy.log(self.output), force=True)
+        supply = self.words.supply[factor]
+        worth = zip(self.amounts, self.factors.worth(factor), strict=True)
+        return sympy.factor_terms(sympy.Add(*(supply * each * sympy.diff(logarithm, amount) for amount, each in worth)))
 
     def _part(self, node: Nest | int, where: str) -> _Part | None:
         """A node in closed form; None if it costs nothing."""
@@ -103,7 +119,7 @@ class Form:
     def _parts(self, node: Nest, where: str) -> list[tuple[sympy.Expr, _Part]]:
         """The members of a nest that cost something, with their shares."""
         parts: list[tuple[sympy.Expr, _Part]] = []
-        for share, member, name in self._members(node, where):
+        for share, member, name in self.words.members(node, where):
             part = self._part(member, name)
             if part is not None:
                 parts.append((share, part))
@@ -137,7 +153,7 @@ class Form:
             weight = self.define(f"alpha{where}_{factor + 1}", share, "CES share of a factor [1]")
             product = sympy.Mul(*(part.cost**share for share, part in members))
             cost = self.define(f"A{where}_{factor + 1}", product, "product of unit costs [1]")
-            made *= (self.factors.supply[factor] / weight) ** weight / cost
+            made *= (self.amounts[factor] / weight) ** weight / cost
             self._group(where, node, factor, members, weight)
         return made
 
@@ -148,7 +164,7 @@ class Form:
         terms = []
         for factor, members in sorted(_pure(parts).items()):
             weight = self._total(f"Theta_{factor + 1}" + (f"_nest{where}" if where else ""), members, sigma)
-            terms.append(weight ** (1 / sigma) * self.factors.supply[factor] ** rho)
+            terms.append(weight ** (1 / sigma) * self.amounts[factor] ** rho)
             self._group(where, node, factor, members, weight)
         terms += [share ** (1 / sigma) * part.output**rho for share, part in parts if part.output is not None]
         return sympy.Add(*terms) ** (1 / rho)
@@ -160,22 +176,6 @@ class Form:
             for task, amount in part.made.items():
                 made[task] = made.get(task, 0) + share * part.cost ** (-sigma) * amount
         self.groups[factor] = Group(where, sigma, weight, made)
-
-    def _members(self, node: Nest, where: str) -> Iterator[tuple[sympy.Expr, Nest | int, str]]:
-        """Members with their shares; a nest of the same elasticity is the same as its members."""
-        for place, (share, member) in enumerate(zip(np.asarray(node.shares).tolist(), node.members, strict=True)):
-            if share == 0:
-                continue
-            if isinstance(member, Nest):
-                name = f"{where}_{place + 1}"
-                symbol = self.words.share(f"nest{name}", share, f"nest {name[1:]}")
-                if float(np.asarray(member.elasticity)) == float(np.asarray(node.elasticity)):
-                    for inner, below, label in self._members(member, name):
-                        yield symbol * inner, below, label
-                else:
-                    yield symbol, member, name
-            else:
-                yield self.words.share(self.words.at.tasks[member], share), int(member), ""
 
     def _total(self, name: str, parts: list[tuple[sympy.Expr, _Part]], sigma: sympy.Expr) -> sympy.Symbol:
         """A sum over tasks by a name of its own."""

@@ -141,7 +141,9 @@ class CompositeFactors:
         solved = sympy.solve(balance, amounts, dict=True)
         if not solved or len(solved[0]) < len(amounts):
             raise NoClosedFormError("the proportions in which tasks use scarce factors are not independent")
-        return [one_fraction(self.words, solved[0][amount]) for amount in amounts]
+        supplies = [self.words.supply[k] for k in self.priced]
+        parts = [[each * one_fraction(self.words, sympy.diff(solved[0][amount], each)) for each in supplies] for amount in amounts]
+        return [sympy.Add(*each) for each in parts]
 
     def worth(self, factor: int) -> list[sympy.Expr]:
         """The price of one of the catalog's factors, in prices of the composite ones: how much more of each it would make."""
@@ -162,11 +164,10 @@ def _pivots(ties: Array) -> list[int]:
 
 
 def one_fraction(words: Words, expression: sympy.Expr) -> sympy.Expr:
-    """One fraction, over a denominator that is positive, with its numerator ordered by supplies."""
+    """One fraction, over a denominator that is positive."""
     if expression.is_Symbol or expression.is_Number:
         return expression
     over, under = sympy.fraction(sympy.cancel(expression))
     if under.xreplace(numbers_of(words.values)).is_negative:
         over, under = -over, sympy.expand(-under)
-    supplies = [each for each in words.supply if each in over.free_symbols]
-    return sympy.collect(sympy.expand(over), supplies, sympy.factor_terms) / under if supplies else sympy.expand(over) / under
+    return sympy.factor_terms(sympy.expand(over)) / under

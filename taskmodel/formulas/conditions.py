@@ -96,17 +96,16 @@ class _Equations:
         sigma, words = self.words.elasticity(node), self.words
         cost = self._unknown(f"c{where or '_research'}", ("cost", node), "cost of a unit of a nest")
         parts = []
-        for place, (share, member) in enumerate(zip(np.asarray(node.shares).tolist(), node.members, strict=True)):
-            if share == 0 or self._absent(member) or self._free(member):
+        for symbol, member, name in words.members(node, where):
+            if self._absent(member) or self._free(member):
                 continue
-            name = f"{where}_{place + 1}"
             if isinstance(member, Nest):
-                symbol, below = words.share(f"nest{name}", share, f"nest {name[1:]}"), sympy.Symbol(f"c{name}", positive=True)
+                below = sympy.Symbol(f"c{name}", positive=True)
                 self._node(member, symbol * made * (cost / below) ** sigma, name)
             else:
                 task = words.at.tasks[member]
-                symbol, below = words.share(task, share), self._unknown(f"z_{task}", ("cost", member), f"cost of a unit of {task}")
-                self._task(int(member), below, symbol * made * (cost / below) ** sigma)
+                below = self._unknown(f"z_{task}", ("cost", member), f"cost of a unit of {task}")
+                self._task(member, below, symbol * made * (cost / below) ** sigma)
             parts.append((symbol, below))
         if sigma == 1:
             self._equal(cost, sympy.Mul(*(below**symbol for symbol, below in parts)))

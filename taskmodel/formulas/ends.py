@@ -137,6 +137,7 @@ def _quantity_margins(form: Form, changes: Changes) -> Iterator[tuple[sympy.Expr
     with np.errstate(divide="ignore"):
         prices = Prices(words, left, scarce, 1 / words.supplies[scarce])
     supply = prices.ray_of_supply()
+    each_unit = {factor: factors.supply[factor] / group.weight for factor, group in form.groups.items()}
     costly = {task for group in form.groups.values() for task in group.made}
     others = [task for task in np.flatnonzero(left.any(axis=1)).tolist() if task not in costly]
     if np.any(words.numbers[others][left[others]][:, scarce]):
@@ -146,18 +147,18 @@ def _quantity_margins(form: Form, changes: Changes) -> Iterator[tuple[sympy.Expr
         uses: dict[int, sympy.Expr] = {}
         for factor, group in sorted(form.groups.items()):
             parts = [group.made[task] * prices.ray_of(task, kept[task])[place] for task in group.made if task in kept]
-            uses[factor] = sympy.Add(*parts) / group.weight
-        if not _always(form, [supply[place], *(-factors.supply[factor] * use for factor, use in uses.items())]):
+            uses[factor] = sympy.Add(*parts)
+        if not _always(form, [supply[place], *(-each_unit[factor] * use for factor, use in uses.items())]):
             names = {factor: _name(form, factor, use) for factor, use in uses.items() if use != 0}
-            gap = supply[place] - sympy.Add(*(factors.supply[factor] * name for factor, name in names.items()))
+            gap = supply[place] - sympy.Add(*(each_unit[factor] * name for factor, name in names.items()))
             yield gap, {name: uses[factor] for factor, name in names.items()}
 
 
 def _name(form: Form, factor: int, use: sympy.Expr) -> sympy.Symbol:
-    """For a use of scarce factors per unit of a composite one."""
+    """For a sum over the tasks of a composite factor."""
     sign = {"positive": True} if _number(form, use) > 0 else {"real": True}
     name = sympy.Symbol("U" if len(form.groups) == 1 else f"U_{factor + 1}", **sign)
-    form.words.meaning[name] = "use of a scarce factor per unit of a composite one [1]"
+    form.words.meaning[name] = "use of a factor by tasks, over the amount and the weight of their composite factor"
     return name
 
 

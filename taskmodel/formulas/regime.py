@@ -109,9 +109,9 @@ class Regime:
 
     def latex(self) -> str:
         """The formula, or the first-order conditions, as LaTeX: the rows of an ``align*`` of the package amsmath."""
-        if self.output is None:
-            return latex.rows([(each.lhs, each.rhs) for each in self.equations])
-        named = [(sympy.Symbol("Y"), self.output), *self.definitions.items()]
+        named = [(each.lhs, each.rhs) for each in self.equations]
+        named += [] if self.output is None else [(sympy.Symbol("Y"), self.output)]
+        named += self.definitions.items()
         named += [(sympy.Symbol(f"epsilon_{name}"), each) for name, each in self.elasticities.items()]
         named += [] if self.next_event is None else [(sympy.Symbol("G_end"), self.next_event)]
         return latex.rows(named)

@@ -78,7 +78,7 @@ def written(stretch: Stretch, end: sympy.Expr | None = None, end_reason: str = "
     ends = [] if end is None else [end]
     if isinstance(form, Form):
         output = form.output / words.base
-        elasticities = {k: _elasticity(output, words.supply[k]) for k in priced.tolist()}
+        elasticities = {k: form.elasticity(k) for k in priced.tolist()}
         words.definitions.update(form.definitions)
         regime = Regime(
             **common,
@@ -101,12 +101,6 @@ def written(stretch: Stretch, end: sympy.Expr | None = None, end_reason: str = "
         unknowns=found.roots[stretch.middle],
         **words.used(*found.equations, *ends),
     )
-
-
-def _elasticity(output: sympy.Expr, supply: sympy.Symbol) -> sympy.Expr:
-    """The elasticity of output to a supply, as short as it comes."""
-    logarithm = sympy.expand_log(sympy.log(output), force=True)
-    return sympy.factor_terms(supply * sympy.diff(logarithm, supply))
 
 
 def _counted(words: Words, factor: int) -> sympy.Expr:

@@ -95,6 +95,22 @@ class Words:
         """The elasticity of substitution of a nest; 0 and 1 are numbers, for their formulas are others."""
         return self._elasticities[float(np.asarray(nest.elasticity))]
 
+    def members(self, node: Nest, where: str) -> Iterator[tuple[sympy.Expr, Nest | int, str]]:
+        """Members with their shares; a nest of the same elasticity is the same as its members."""
+        for place, (share, member) in enumerate(zip(np.asarray(node.shares).tolist(), node.members, strict=True)):
+            if share == 0:
+                continue
+            if isinstance(member, Nest):
+                name = f"{where}_{place + 1}"
+                symbol = self.share(f"nest{name}", share, f"nest {name[1:]}")
+                if float(np.asarray(member.elasticity)) == float(np.asarray(node.elasticity)):
+                    for inner, below, label in self.members(member, name):
+                        yield symbol * inner, below, label
+                else:
+                    yield symbol, member, name
+            else:
+                yield self.share(self.at.tasks[member], share), int(member), ""
+
     def learn(self, other: Words, definitions: dict[sympy.Symbol, sympy.Expr]) -> None:
         """Take over the symbols of another regime of the same organisation, with what its sums stand for."""
         self.values |= other.values
