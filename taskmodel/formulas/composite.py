@@ -9,6 +9,7 @@ Source: the model, sections 1.2 and 6."""
 from __future__ import annotations
 
 import numpy as np
+import scipy.linalg
 import sympy
 from numpy.typing import NDArray
 
@@ -84,11 +85,13 @@ class CompositeFactors:
         The factor each task uses and how much of it a unit costs; without tasks that cost nothing.
     supply : list of Expr
         How much there is of each, in the supplies of the catalog's factors.
+    unique : bool
+        Whether prices are; not if scarce factors are used in fixed proportions, some of which then tell of the others.
 
     Raises
     ------
     NoClosedFormError
-        If tasks use the scarce factors in more proportions, or in fewer, than prices are left.
+        If tasks use the scarce factors in more proportions than prices are left.
     """
 
     def __init__(self, words: Words, allocation: Allocation, priced: NDArray[np.intp]) -> None:
@@ -98,7 +101,9 @@ class CompositeFactors:
         self.first = np.argmax(self.usable, axis=1).tolist()
         self.of_task: dict[int, tuple[int, sympy.Expr]] = {}
         self._directions: list[list[sympy.Expr]] = []
+        self._telling: list[int] = []
         self._place()
+        self.unique = len(self._telling) == len(self.prices.free)
         self.supply = self._supplies()
 
     def _place(self) -> None:
@@ -116,7 +121,10 @@ class CompositeFactors:
             heads[task] = (alike.index(True) if True in alike else len(known), head)
             if True not in alike:
                 known.append((unit, size))
-        self._as_many_as(len(known), len(self.prices.free))
+        left = len(self.prices.free)
+        if len(known) > left:
+            raise NoClosedFormError(f"tasks use {left} independent scarce factors in {len(known)} different proportions")
+        self._telling = _independent(np.array([unit for unit, _ in known]) * self.words.supplies[self.priced][self.prices.free])
         for task, (j, head) in heads.items():
             ray, (unit, _) = self.prices.ray_of(task, self.first[task]), known[j]
             if j == len(self._directions):
@@ -126,17 +134,12 @@ class CompositeFactors:
                 )
             self.of_task[task] = (j, one_fraction(self.words, ray[head]))
 
-    def _as_many_as(self, count: int, left: int) -> None:
-        if count > left:
-            raise NoClosedFormError(f"tasks use {left} independent scarce factors in {count} different proportions")
-        if count < left:
-            raise NoClosedFormError("prices are not unique: scarce factors are used in fixed proportions")
-
     def _supplies(self) -> list[sympy.Expr]:
         amounts = sympy.symbols(f"E0:{len(self._directions)}")
+        supply = self.prices.ray_of_supply()
         balance = [
-            sympy.Add(*(direction[i] * amount for direction, amount in zip(self._directions, amounts, strict=True))) - made
-            for i, made in enumerate(self.prices.ray_of_supply())
+            sympy.Add(*(direction[i] * amount for direction, amount in zip(self._directions, amounts, strict=True))) - supply[i]
+            for i in self._telling
         ]
         solved = sympy.solve(balance, amounts, dict=True)
         if not solved or len(solved[0]) < len(amounts):
@@ -148,6 +151,12 @@ class CompositeFactors:
     def worth(self, factor: int) -> list[sympy.Expr]:
         """The price of one of the catalog's factors, in prices of the composite ones: how much more of each it would make."""
         return [sympy.diff(made, self.words.supply[factor]) for made in self.supply]
+
+
+def _independent(directions: Array) -> list[int]:
+    """As many columns as there are directions, in which these are independent."""
+    order = scipy.linalg.qr(directions / np.abs(directions).max(axis=1, keepdims=True), mode="r", pivoting=True)[1]
+    return sorted(order[: len(directions)].tolist())
 
 
 def _pivots(ties: Array) -> list[int]:

@@ -102,6 +102,8 @@ def _gaps(form: Form, changes: Changes, reasons: list[str]) -> Iterator[tuple[sy
 def _price_margins(form: Form, changes: Changes) -> Iterator[list[sympy.Expr]]:
     """Combinations of prices of composite factors that are zero at the end."""
     factors = form.factors
+    if not factors.unique:
+        return
     for task, mode in changes.taken_up:
         if task in factors.of_task:
             bundle = form.words.bundle[task, mode]

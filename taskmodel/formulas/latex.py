@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy
 
-WIDTH = 58  # of a row, in letters: half of A4's text in 10 point, for estimates are rough
+WIDTH = 48  # of a row, in letters: half of A4's text in 10 point, for estimates are rough
 SCRIPT = 0.7  # size of what is raised or lowered
 SIGN = 2  # letters that a plus and the space around it take
 

@@ -33,7 +33,8 @@ class Regime:
     reason : str
         Why there is no closed form; empty if there is one.
     shadow_prices, elasticities : dict of str to Expr
-        By priced factor: output per unit of it, and the elasticity of output to it [1].
+        By priced factor: output per unit of it, and the elasticity of output to it [1]. Empty without a closed form, and where
+        they are not unique because scarce factors are used in fixed proportions.
     next_event : Expr or None
         The compute at which the regime ends, where that has a closed form.
     next_event_reason : str

@@ -78,7 +78,7 @@ def written(stretch: Stretch, end: sympy.Expr | None = None, end_reason: str = "
     ends = [] if end is None else [end]
     if isinstance(form, Form):
         output = form.output / words.base
-        elasticities = {k: form.elasticity(k) for k in priced.tolist()}
+        elasticities = {k: form.elasticity(k) for k in priced.tolist()} if form.factors.unique else {}
         words.definitions.update(form.definitions)
         regime = Regime(
             **common,
@@ -113,7 +113,10 @@ def _check(regime: Regime, stretch: Stretch, priced: NDArray[np.intp]) -> None:
     """Hold the formulas against the optimum."""
     points, optimum = stretch.points, stretch.optimum
     off = np.abs(regime.lambdify()(points) / (optimum.output / stretch.base_output) - 1).max()
-    for each, k in zip(regime.elasticities.values(), priced, strict=True):
+    for name, k in zip(regime.priced, priced, strict=True):
+        if name not in regime.elasticities:
+            continue  # not unique
+        each = regime.elasticities[name]
         off = max(off, np.abs(regime.lambdify(each)(points) - optimum.factor_elasticity[:, k]).max())
     if not off < AGREES:
         raise SolveError(
