@@ -73,6 +73,7 @@ class Form:
         self.words = words
         self.definitions: dict[sympy.Symbol, sympy.Expr] = {}
         self.factors = CompositeFactors(words, allocation, priced)
+        self.definitions |= self.factors.relative
         self.groups: dict[int, Group] = {}
         self.amounts = [self._amount(j, made) for j, made in enumerate(self.factors.supply)]
         whole = self._part(words.at.nest, "")
@@ -95,7 +96,7 @@ class Form:
         logarithm = sympy.expand_log(sympy.log(self.output), force=True)
         supply = self.words.supply[factor]
         worth = zip(self.amounts, self.factors.worth(factor), strict=True)
-        return sympy.factor_terms(sympy.Add(*(supply * each * sympy.diff(logarithm, amount) for amount, each in worth)))
+        return sympy.powsimp(sympy.factor_terms(sympy.Add(*(supply * each * sympy.diff(logarithm, amount) for amount, each in worth))))
 
     def _part(self, node: Nest | int, where: str) -> _Part | None:
         """A node in closed form; None if it costs nothing."""

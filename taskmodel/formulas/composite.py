@@ -64,6 +64,18 @@ class Prices:
     def _bundle(self, task: int, mode: int) -> tuple[list[sympy.Expr], Array]:
         return list(self.words.bundle[task, mode, self.factors]), self.words.numbers[task, mode, self.factors]
 
+    def named(self) -> dict[sympy.Symbol, sympy.Expr]:
+        """Put symbols in place of what is no number or symbol in N; returns what they stand for."""
+        places = [(k, i) for k, row in enumerate(self.rows) for i, each in enumerate(row) if not (each.is_Symbol or each.is_Number)]
+        names: dict[sympy.Symbol, sympy.Expr] = {}
+        for count, (k, i) in enumerate(places):
+            sign = {"positive": True} if self.numbers[k, i] > 0 else {"real": True}
+            symbol = sympy.Symbol("w" if len(places) == 1 else f"w_{count + 1}", **sign)
+            one, other = (self.words.at.factors[self.factors[each]] for each in (k, self.free[i]))
+            self.words.meaning[symbol] = f"price of {one} in that of {other}, to which a tie of modes pins it"
+            names[symbol], self.rows[k][i] = self.rows[k][i], symbol
+        return names
+
     def _ray(self, amounts: list[sympy.Expr]) -> list[sympy.Expr]:
         return [sympy.Add(*(b * row[i] for b, row in zip(amounts, self.rows, strict=True))) for i in range(len(self.free))]
 
@@ -81,6 +93,8 @@ class CompositeFactors:
 
     Attributes
     ----------
+    relative : dict of Symbol to Expr
+        What prices that ties pin are worth in others.
     of_task : dict of int to (int, Expr)
         The factor each task uses and how much of it a unit costs; without tasks that cost nothing.
     supply : list of Expr
@@ -98,6 +112,7 @@ class CompositeFactors:
         self.words, self.priced = words, priced
         self.usable = allocation.usable[0]
         self.prices = Prices(words, self.usable, priced, allocation.shadow_price[0, priced])
+        self.relative = self.prices.named()
         self.first = np.argmax(self.usable, axis=1).tolist()
         self.of_task: dict[int, tuple[int, sympy.Expr]] = {}
         self._directions: list[list[sympy.Expr]] = []

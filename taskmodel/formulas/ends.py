@@ -107,8 +107,9 @@ def _price_margins(form: Form, changes: Changes) -> Iterator[list[sympy.Expr]]:
     for task, mode in changes.taken_up:
         if task in factors.of_task:
             bundle = form.words.bundle[task, mode]
-            worths = [[bundle[k] * each for each in factors.worth(k)] for k in factors.priced]
+            worths = [[bundle[k] * each.xreplace(factors.relative) for each in factors.worth(k)] for k in factors.priced]
             own, cost = factors.of_task[task]
+            cost = cost.xreplace(factors.relative)
             yield [sympy.cancel(sympy.Add(*parts) - (cost if j == own else 0)) for j, parts in enumerate(zip(*worths, strict=True))]
     for factor in changes.freed:
         yield factors.worth(factor)
