@@ -44,20 +44,40 @@ def symbol(name: str) -> str:
 
 
 def _rows(left: sympy.Expr, right: sympy.Expr) -> Iterator[str]:
-    """An equation in rows, broken between the terms of a sum."""
+    """An equation in rows, broken between the terms of a sum, and between factors of a term that is too wide by itself."""
     row, used = f"{formula(left)} &= ", _width(left) + SIGN
     start = True
     for term in sympy.Add.make_args(right):
         negative = term.could_extract_minus_sign()
-        text, width = formula(-term if negative else term), _width(term)
-        if not start and used + width > WIDTH:
+        size = -term if negative else term
+        if not start and used + _width(size) > WIDTH:
             yield row
-            row, used = r"&\quad ", SIGN
-            row += "{} - " if negative else "{} + "
-        elif not start or negative:
+            row, used = r"&\quad {}", SIGN
+        if negative or not start:
             row += " - " if negative else " + "
+        *full, (text, width) = _pieces(size)
+        for piece, _ in full:
+            yield row + piece
+            row, used = r"&\qquad {} \times ", 2 * SIGN
         row, used, start = row + text, used + width + SIGN, False
     yield row
+
+
+def _pieces(term: sympy.Expr) -> list[tuple[str, float]]:
+    """A term in one piece, or, if it is a product wider than a row, in several."""
+    if not term.is_Mul or sympy.fraction(term, exact=True)[1] != 1 or _width(term) <= WIDTH:
+        return [(formula(term), _width(term))]
+    pieces: list[list[sympy.Expr]] = [[]]
+    for factor in term.as_ordered_factors():
+        if pieces[-1] and sum(map(_width, [*pieces[-1], factor])) > WIDTH:
+            pieces.append([])
+        pieces[-1].append(factor)
+    return [(formula(sympy.Mul(*piece)) if len(piece) > 1 else _factor(piece[0]), sum(map(_width, piece))) for piece in pieces]
+
+
+def _factor(factor: sympy.Expr) -> str:
+    """A factor by itself, which keeps its parentheses if it is a sum."""
+    return rf"\left({formula(factor)}\right)" if factor.is_Add else formula(factor)
 
 
 def _width(expression: sympy.Expr) -> float:
@@ -67,11 +87,12 @@ def _width(expression: sympy.Expr) -> float:
         return 1 + SCRIPT * len(below)
     if expression.is_Add:
         return sum(_width(term) + SIGN for term in expression.args)
-    if expression.is_Pow and not expression.exp.could_extract_minus_sign():
-        return _width(expression.base) + SCRIPT * _width(expression.exp) + expression.base.is_Add
     if expression.is_Mul or expression.is_Pow:
-        over, under = sympy.fraction(expression)
+        over, under = sympy.fraction(expression, exact=True)
         if under != 1:
             return max(_width(over), _width(under))
-        return sum(_width(factor) + factor.is_Add for factor in expression.args) if expression.is_Mul else 1 + _width(expression.exp)
+    if expression.is_Mul:
+        return sum(_width(factor) + factor.is_Add for factor in expression.args)
+    if expression.is_Pow:
+        return _width(expression.base) + SCRIPT * _width(expression.exp) + expression.base.is_Add
     return float(len(str(expression)))

@@ -92,7 +92,7 @@ def _end(stretch: Stretch, changes: Changes | None, beyond: Form | str | None) -
         return threshold(stretch.words, stretch.high, changes.opening[0])
     if isinstance(stretch.form, Form):
         formula, sums = end(stretch.form, changes, stretch.high)
-        stretch.words.definitions |= sums
+        stretch.words.definitions |= stretch.form.definitions | sums
     elif isinstance(beyond, Form):
         formula, sums = end(beyond, changes.backwards(), stretch.high)
         stretch.words.learn(beyond.words, beyond.definitions | sums)
