@@ -114,8 +114,11 @@ REGIMES_MORE = f"""examples:
 Keys:
   catalog, scenario, closed_forms: how many regimes have one
   regimes: a list, each with low, high [FLOP/year], priced, modes, output,
-    shadow_prices, elasticities, next_event, definitions, values, latex; without
-    a closed form reason, equations and unknowns
+    shadow_prices, elasticities, next_event (null: next_event_reason says why),
+    definitions, values, latex; without a closed form reason, equations and
+    unknowns
+  ceiling: the same for output with inference and experiments without limit and
+    AI able to do all that may be delegated
 
 {EXIT}"""
 CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,

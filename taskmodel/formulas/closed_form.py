@@ -106,6 +106,8 @@ class Form:
             factor, cost = self.factors.of_task[node]
             return _Part(frozenset([factor]), cost=cost, made={node: sympy.Integer(1)})
         parts = self._parts(node, where)
+        if not parts:
+            return None
         used = frozenset().union(*(part.factors for _, part in parts))
         if len(used) == 1:
             return self._of_one_factor(node, where, parts)

@@ -130,6 +130,8 @@ class CompositeFactors:
             if not bundle.any():
                 continue  # costs nothing here
             value, terms = bundle @ self.prices.numbers, bundle @ np.abs(self.prices.numbers)
+            if not (np.abs(value) > SAME * terms).any():
+                raise NoClosedFormError("modes tie that would cost the same only at prices of zero: they are equal to rounding")
             head = int(np.argmax(np.abs(value) > SAME * terms))
             unit, size = value / value[head], terms / abs(value[head])
             alike = [bool((np.abs(unit - other) <= SAME * (size + of_other)).all()) for other, of_other in known]

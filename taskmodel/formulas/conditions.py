@@ -232,7 +232,7 @@ class _System:
 
 def _mpf(number: sympy.Expr) -> Any:
     """A number of sympy in 30 digits."""
-    return mpmath.mpf(number.evalf(DIGITS)._mpf_)
+    return mpmath.mpf(sympy.Float(number.evalf(DIGITS), DIGITS)._mpf_)
 
 
 def _unit_cost(shares: Array, costs: Array, elasticity: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sympy
 
 WIDTH = 48  # of a row, in letters: half of A4's text in 10 point, for estimates are rough
+WIDE = 60  # of a product, above which it takes several rows
 SCRIPT = 0.7  # size of what is raised or lowered
 SIGN = 2  # letters that a plus and the space around it take
 
@@ -64,8 +65,8 @@ def _rows(left: sympy.Expr, right: sympy.Expr) -> Iterator[str]:
 
 
 def _pieces(term: sympy.Expr) -> list[tuple[str, float]]:
-    """A term in one piece, or, if it is a product wider than a row, in several."""
-    if not term.is_Mul or sympy.fraction(term, exact=True)[1] != 1 or _width(term) <= WIDTH:
+    """A term in one piece, or, if it is a product too wide for a row, in several."""
+    if not term.is_Mul or sympy.fraction(term, exact=True)[1] != 1 or _width(term) <= WIDE:
         return [(formula(term), _width(term))]
     pieces: list[list[sympy.Expr]] = [[]]
     for factor in term.as_ordered_factors():
