@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.catalog import CatalogError, load_catalog
-    from taskmodel.formulas import regimes
+    from taskmodel.formulas import ceiling, regimes
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
@@ -31,6 +31,7 @@ _MODULE_OF = {
     "elasticities": "worth",
     "automate_next": "worth",
     "what_if": "relaxing",
+    "ceiling": "formulas",
     "regimes": "formulas",
     "save": "results",
     "open": "results",
@@ -39,6 +40,7 @@ _MODULE_OF = {
 __all__ = [
     "CatalogError",
     "automate_next",
+    "ceiling",
     "compare",
     "elasticities",
     "events",

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -14,33 +15,62 @@ import taskmodel as tm
 from taskmodel.allocation import SolveError
 from taskmodel.cli import main
 from taskmodel.formulas.closed_form import Form
+from taskmodel.formulas.conditions import _System
 from taskmodel.formulas.words import COMPUTE
 
 
-@pytest.mark.parametrize("elasticity", [0.1, 0.5, 0.9, 1, 1.5, 3])
-def test_two_factor_catalogs_have_every_regime_and_every_event_in_closed_form(elasticity):
-    rng = np.random.default_rng(int(100 * elasticity))
-    catalog, places = two_factor_catalog(rng, elasticity, tasks=4)
+@pytest.mark.parametrize("elasticity", [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1, 1.2, 1.5, 2, 3])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_two_factor_catalogs_have_every_regime_and_every_event_in_closed_form(elasticity, seed):
+    rng = np.random.default_rng(int(100 * elasticity) + seed)
+    catalog, places = two_factor_catalog(rng, elasticity, tasks=int(rng.integers(2, 6)))
     low, high = places[places > 0].min() / 10, places.max() * 10
     found = list(tm.regimes(catalog, (low, high)))
     assert [regime.reason for regime in found] == [""] * len(found)
     ends = [float(regime.lambdify(regime.next_event)(low)) for regime in found[:-1]]
-    np.testing.assert_allclose(ends, np.sort(places[places > 0]), rtol=1e-10)
+    places = np.unique(places[places > 0])
+    if elasticity:  # without substitution one task is taken up where the one before is done
+        np.testing.assert_allclose(ends, places, rtol=1e-10)
     assert found[-1].next_event is None
     for regime in found:
         points = np.geomspace(regime.low, regime.high, 7)[1:-1]
         np.testing.assert_allclose(regime.lambdify()(points) * np.ones(5), tm.sweep(catalog, points)["output"], rtol=1e-10)
 
 
+@pytest.mark.parametrize("elasticity", [0, 0.1, 0.3, 0.5, 0.9, 1, 1.5, 3])
+@pytest.mark.parametrize("pool", ["researchers", "dedicated"])
+def test_people_against_review_is_all_in_closed_form(elasticity, pool):
+    """Review hours as the second factor, few enough to bind; tasks open one after the other."""
+    rng = np.random.default_rng(int(100 * elasticity))
+    count = int(rng.integers(3, 7))
+    shares = rng.dirichlet(np.full(count, 2.0))
+    shares[-1] = 1 - shares[:-1].sum()
+    tasks = {
+        f"t{i}": {
+            "share": float(shares[i]),
+            "automation_threshold": float(10 ** rng.uniform(20, 26)),
+            "review_ratio": float(rng.uniform(0.05, 0.9)),
+            "delegable": i > 0,
+        }
+        for i in range(count)
+    }
+    supervision = {"coverage": "full", "pool": pool, "max_review_share": 0.1 if pool == "researchers" else 1, "headcount": 10}
+    supervision["headcount"] = 10 if pool == "researchers" else 1
+    catalog = small_catalog(tasks, production={"elasticity": elasticity}, supervision=supervision, compute={"inference": "free"})
+    *found, last = tm.regimes(catalog, (1e19, 1e28))
+    assert [regime.reason for regime in (*found, last)] == [""] * (len(found) + 1)
+    assert any("review" in regime.priced for regime in (*found, last))
+    assert [regime.next_event_reason for regime in found] == [""] * len(found)
+
+
 def test_the_two_kinds_of_regime_are_the_ones_of_the_book():
     """One task by AI at kappa, one kept by people, a third split: linear in C where it is, CES where none is."""
     catalog, places = two_factor_catalog(np.random.default_rng(1), 0.5, tasks=3)
     found = list(tm.regimes(catalog, (places[places > 0].min() / 10, places.max() * 10)))
-    supply = sympy.Symbol("C", positive=True)
     for regime in found:
         split = [task for task, modes in regime.modes.items() if len(modes) > 1]
-        assert (sympy.diff(regime.output, supply, 2) == 0) == (len(split) == 1)
-        assert sympy.simplify(sum(regime.elasticities.values()) - 1) == 0
+        assert (sympy.diff(regime.expanded(regime.output), COMPUTE, 2) == 0) == (len(split) == 1)
+        assert sympy.simplify(regime.expanded(sum(regime.elasticities.values())) - 1) == 0
 
 
 def test_the_ladder_is_all_in_closed_form():
@@ -49,7 +79,8 @@ def test_the_ladder_is_all_in_closed_form():
     assert len(found) == 4 and all(regime.output is not None for regime in found)
     last = found[-1]
     review, people, ratio = (sympy.Symbol(name, positive=True) for name in ("R", "H", "r_1_month"))
-    assert sympy.simplify(last.elasticities["review"] - review * (1 - ratio) / (review + ratio * (people - review))) == 0
+    told = last.expanded(last.elasticities["review"])
+    assert sympy.simplify(told - review * (1 - ratio) / (review + ratio * (people - review))) == 0
 
 
 def test_the_default_catalog_says_why_where_it_has_none():
@@ -66,21 +97,131 @@ def test_the_default_catalog_says_why_where_it_has_none():
             regime.lambdify()
 
 
-def test_the_optimum_solves_the_conditions_and_nothing_else_nearby_does():
-    """Each equation by itself: unknowns on both sides, supplies written out, residuals relative to the larger side."""
-    catalog = tm.load_catalog("alignment_research")
-    regime = next(iter(tm.regimes(catalog, (1e26, 2e26))))
-    known = {**regime.values, **regime.unknowns, COMPUTE: np.sqrt(1e26 * 2e26)}
+def largest_residual(regime, compute, changed=None):
+    """Of the conditions at the middle of a regime, each relative to its largest term, in 50 digits."""
+    with mpmath.workdps(50):
+        known = {symbol: mpmath.mpf(value) for symbol, value in regime.values.items()}
+        known |= {symbol: mpmath.mpf(str(value)) for symbol, value in regime.unknowns.items()}
+        known |= {COMPUTE: mpmath.mpf(compute), **(changed or {})}
+        sides = [[sympy.Add.make_args(regime.expanded(side)) for side in (each.lhs, each.rhs)] for each in regime.equations]
+        terms = sympy.lambdify(list(known), sides, "mpmath")(*known.values())
+        return max(abs(sum(left) - sum(right)) / max(map(abs, [*left, *right])) for left, right in terms)
 
-    def largest_residual(numbers):
-        exact = {symbol: sympy.Float(value, 20) for symbol, value in numbers.items()}
-        sides = [[float(regime.expanded(side).xreplace(exact)) for side in (each.lhs, each.rhs)] for each in regime.equations]
-        return max(abs(left - right) / max(abs(left), abs(right)) for left, right in sides)
 
-    assert largest_residual(known) < 1e-12
-    for symbol in regime.unknowns:
-        if known[symbol] > 0:
-            assert largest_residual({**known, symbol: known[symbol] * 1.001}) > 1e-5
+def middle(regime):
+    return np.exp(np.log(regime.low) + 0.5 * np.log(regime.high / regime.low))
+
+
+WITHOUT = [("alignment_research", None), ("alignment_research", "dedicated_reviewers"), ("ml_capability_rnd", None)]
+
+
+@pytest.mark.parametrize(("name", "scenario"), [*WITHOUT, ("alignment_research", "scarce_inference")])
+def test_roots_of_first_order_conditions_are_exact(name, scenario):
+    without = [each for each in tm.regimes(tm.load_catalog(name, scenario=scenario), (1e26, 1.1e29)) if each.output is None]
+    assert without
+    for regime in without:
+        assert len(regime.equations) == len(regime.unknowns)
+        assert largest_residual(regime, middle(regime)) < 1e-12
+
+
+def many_factor_catalog(rng):
+    """People, reviewers of their own, inference and experiments, all of them scarce somewhere."""
+    count = 3
+    shares = rng.dirichlet(np.full(count, 2.0))
+    shares[-1] = 1 - shares[:-1].sum()
+    tasks = {
+        f"t{i}": {
+            "share": float(shares[i]),
+            "automation_threshold": float(10 ** rng.uniform(21, 25)),
+            "review_ratio": float(rng.uniform(0.05, 0.8)),
+            "experiment_compute": float(10 ** rng.uniform(-3, 0)),
+            "phase": str(rng.choice(["root", "inner"])) if i else "root",
+        }
+        for i in range(count)
+    }
+    phases = {"research", *(task["phase"] for task in tasks.values())}
+    nests = {"research": {}, "root": {"parent": "research"}, "inner": {"parent": "research", "elasticity": float(rng.uniform(0.3, 2))}}
+    return small_catalog(
+        tasks,
+        nests={name: nest for name, nest in nests.items() if name in phases},
+        production={"elasticity": float(rng.choice([0.3, 0.7, 1, 1.6]))},
+        supervision={"coverage": "full", "pool": "dedicated", "headcount": 1},
+        compute={"experiments": "scarce", "inference_share": 1e-9, "experiment_share": 1e-7},
+        capability={"worker": str(rng.choice(["sufficient", "frontier"]))},
+    )
+
+
+@pytest.mark.parametrize(("seed", "stretch"), [(0, (1.3e26, 2e26)), (1, (5.45e26, 5.7e26)), (2, (1e26, 2e26)), (4, (5e26, 7e26))])
+def test_roots_are_exact_whatever_the_factors_and_nests(seed, stretch):
+    without = [each for each in tm.regimes(many_factor_catalog(np.random.default_rng(seed)), stretch) if each.output is None]
+    assert without
+    for regime in without:
+        assert largest_residual(regime, middle(regime)) < 1e-12
+
+
+def test_nothing_near_a_root_solves_the_conditions():
+    regime = next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
+    for symbol, value in regime.unknowns.items():
+        assert largest_residual(regime, np.sqrt(1e26 * 2e26), {symbol: mpmath.mpf(str(value)) * 1.001}) > 1e-5
+
+
+def test_a_root_that_is_not_the_optimum_is_an_error(monkeypatch):
+    real = _System.root
+    monkeypatch.setattr(_System, "root", lambda self, start, compute: [1.00001 * value for value in real(self, start, compute)])
+    with pytest.raises(SolveError, match="off from the optimum"):
+        next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
+
+
+def test_conditions_without_a_root_are_an_error(monkeypatch):
+    monkeypatch.setattr("taskmodel.formulas.conditions.STEPS", 0)
+    monkeypatch.setattr("taskmodel.formulas.conditions.RESIDUAL", 1e-18)
+    with pytest.raises(SolveError, match="residual"):
+        next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
+
+
+@pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", "reference", "scarce_inference"])
+def test_every_closed_regime_of_the_default_catalog_has_a_formula_for_its_end(scenario):
+    *found, last = tm.regimes(tm.load_catalog("alignment_research", scenario=scenario), (1e26, 1e31))
+    for regime in found:
+        if regime.output is not None:
+            assert regime.next_event is not None, regime.next_event_reason
+        if regime.next_event is None:
+            assert "neither" in regime.next_event_reason
+    assert "goes on" in last.next_event_reason
+
+
+def test_a_regime_without_a_closed_form_may_end_by_the_formula_of_the_next():
+    """Experiments cease to be scarce where the next regime, with people alone, uses all there are of them."""
+    second = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e27)))[1]
+    assert second.output is None
+    use, people, rate, theta = (sympy.Symbol(name, positive=True) for name in ("U", "H", "x_G", "Theta"))
+    assert second.next_event == people * use / (rate * theta)
+    np.testing.assert_allclose(second.lambdify(second.next_event)(1.0), second.high, rtol=1e-10)
+
+
+def test_a_slack_factor_that_comes_to_bind_ends_a_regime():
+    """People bind nothing until experiments, which grow with compute, allow for all their hours: G = H / (rate x)."""
+    tasks = {"a": {"share": 0.4, "experiment_compute": 0.5}, "b": {"share": 0.6, "experiment_compute": 2.0}}
+    tasks = {name: {**task, "delegable": False} for name, task in tasks.items()}
+    catalog = small_catalog(tasks, production={"elasticity": 0}, compute={"experiments": "scarce"})
+    first, last = tm.regimes(catalog, (1e18, 1e28))
+    assert (first.priced, last.priced) == (("experiments",), ("researchers",))
+    per_hour = 0.4 * 0.5 + 0.6 * 2.0
+    np.testing.assert_allclose(first.lambdify(first.next_event)(1.0), 1000 * per_hour / (0.005 / 1.44e18), rtol=1e-12)
+
+
+def test_the_frontier_model_at_work_has_a_closed_form():
+    """All its inference costs grow as the square root of compute, so it does as much with as little: a factor of its own."""
+    catalog, _ = two_factor_catalog(np.random.default_rng(3), 0.5, tasks=3)
+    catalog = catalog.replace({"capability.worker": "frontier"})
+    found = list(tm.regimes(catalog, (1e22, 1e36)))
+    assert len(found) == 2 and all(regime.output is not None for regime in found)
+    np.testing.assert_allclose(found[0].lambdify(found[0].next_event)(1.0), found[0].high, rtol=1e-10)
+    point = np.array([np.sqrt(found[0].low * found[0].high)])
+    swept = tm.sweep(catalog, point)
+    price = found[0].lambdify(found[0].shadow_prices["inference"])(point)
+    base = 1000.0  # hours of people, whose output without AI is as much
+    np.testing.assert_allclose(price * base, swept["shadow_price"].sel(factor="inference"), rtol=1e-9)
 
 
 @pytest.mark.parametrize("elasticity", [0, 1])
@@ -151,15 +292,66 @@ def test_an_empty_stretch_is_refused(stretch):
         list(tm.regimes(tm.load_catalog("t_agi_ladder"), stretch))
 
 
+@pytest.mark.parametrize(("elasticity", "output"), [(0, 1.9802), (0.5, 3.3058), (1, 10), (2, 50.5)])
+def test_the_ceiling_is_what_it_is_by_hand(elasticity, output):
+    """Half the work takes an hour of review an hour, half a hundredth: S = (sum s k^(1 - sigma))^(-1/(1 - sigma))."""
+    tasks = {name: {"share": 0.5, "review_ratio": ratio, "by_people": False} for name, ratio in (("slow", 1.0), ("quick", 0.01))}
+    catalog = small_catalog(tasks, production={"elasticity": elasticity}, supervision={"coverage": "full"})
+    found = tm.ceiling(catalog)
+    assert COMPUTE not in found.expanded(found.output).free_symbols
+    assert found.elasticities == {}  # as many review hours as hours: either would do
+    assert float(found.lambdify()(1.0)) == pytest.approx(output, rel=1e-4)
+    base, sigma = (sympy.Symbol(name, positive=True) for name in ("Y_0", "sigma"))
+    (hours,) = found.output.free_symbols & {sympy.Symbol(name, positive=True) for name in "HR"}
+    share, ratio = ([sympy.Symbol(f"{letter}_{task}", positive=True) for task in tasks] for letter in "sr")
+    if elasticity not in (0, 1):
+        by_hand = hours / base * sum(s * r ** (1 - sigma) for s, r in zip(share, ratio, strict=True)) ** (-1 / (1 - sigma))
+        assert sympy.simplify(found.expanded(found.output) - by_hand) == 0
+
+
+@pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", "reference", "scarce_inference"])
+@pytest.mark.parametrize("compute", [None, 1e27, 1e30])
+def test_the_ceiling_of_the_default_catalog_is_the_one_of_the_sweep(scenario, compute):
+    catalog = tm.load_catalog("alignment_research", scenario=scenario)
+    found = tm.ceiling(catalog, compute)
+    swept = tm.sweep(catalog, [1e30 if compute is None else compute])
+    name = "oversight_ceiling_full" if compute is None else "oversight_ceiling"
+    np.testing.assert_allclose(found.lambdify()(1.0), swept[name].values.reshape(-1)[0], rtol=1e-9)
+    assert compute is None or found.low <= compute < found.high
+
+
+def test_a_ceiling_that_is_off_is_an_error(monkeypatch):
+    monkeypatch.setattr("taskmodel.formulas.unlimited.ceilings", lambda *_: {"oversight_ceiling_full": np.array([1.0])})
+    with pytest.raises(SolveError, match="ceiling"):
+        tm.ceiling(tm.load_catalog("t_agi_ladder"))
+
+
+def test_no_ceiling_is_told_as_that():
+    catalog = small_catalog({"a": {"share": 1.0}}, supervision={"coverage": "none"})
+    found = tm.ceiling(catalog)
+    assert found.output is None and "no limit" in found.reason
+    with pytest.raises(ValueError, match="positive"):
+        tm.ceiling(catalog, -1.0)
+
+
 def test_the_page_and_its_json_say_the_same(capsys):
     assert main(["regimes", "t_agi_ladder"]) == 0
     page = capsys.readouterr().out
-    assert "4 regimes, 4 of them in closed form" in page
+    assert "4 of 4 regimes in closed form (100 %)" in page
     assert main(["regimes", "t_agi_ladder", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["closed_forms"] == 4
-    for regime in told["regimes"]:
+    for regime in (*told["regimes"], told["ceiling"]):
         assert f"Y = {regime['output']}" in page
+        assert regime["next_event"] is None or f"until G = {regime['next_event']}" in page
+        assert bool(regime["next_event"]) != bool(regime["next_event_reason"])
+
+
+def test_the_page_says_how_many_have_a_closed_form_and_why_the_others_have_none(capsys):
+    assert main(["regimes", "alignment_research", "--range", "1e26:1e28"]) == 0
+    page = capsys.readouterr().out
+    assert "3 of 5 regimes in closed form (60 %)" in page
+    assert "without, 1, 2: tasks use 2 independent scarce factors in 9 different" in page
 
 
 def test_latex_is_a_whole_document(tmp_path, capsys):
@@ -169,15 +361,22 @@ def test_latex_is_a_whole_document(tmp_path, capsys):
     assert text.count("{") == text.count("}")
     assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 5
     assert text.count(r"\left") == text.count(r"\right")
+    assert "Ceiling" in text
+
+
+BUNDLED = [*WITHOUT, ("alignment_research", "reference"), ("alignment_research", "scarce_inference"), ("t_agi_ladder", None)]
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_latex_compiles(tmp_path):
+@pytest.mark.parametrize(("name", "scenario"), BUNDLED)
+def test_latex_compiles_and_nothing_runs_off_the_page(tmp_path, name, scenario):
     path = tmp_path / "regimes.tex"
-    assert main(["regimes", "alignment_research", "--latex", str(path), "--quiet"]) == 0
+    chosen = [] if scenario is None else ["--scenario", scenario]
+    assert main(["--quiet", "regimes", name, *chosen, "--latex", str(path)]) == 0
     command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", path.name]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True)
     assert done.returncode == 0, done.stdout[-2000:]
+    assert b"Overfull" not in done.stdout
 
 
 @pytest.mark.parametrize("span", ["1e28", "1e30:1e28", "a:b", "0:1e30", "1e28:1.0000000001e28"])

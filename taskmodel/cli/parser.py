@@ -116,8 +116,11 @@ REGIMES_MORE = f"""examples:
 Keys:
   catalog, scenario, closed_forms: how many regimes have one
   regimes: a list, each with low, high [FLOP/year], priced, modes, output,
-    shadow_prices, elasticities, next_event, definitions, values, latex; without
-    a closed form reason, equations and unknowns
+    shadow_prices, elasticities, next_event (null: next_event_reason says why),
+    definitions, values, latex; without a closed form reason, equations and
+    unknowns
+  ceiling: the same for output with inference and experiments without limit and
+    AI able to do all that may be delegated
 
 {EXIT}"""
 VARY = f"""Sweep any number of the catalog, at one point of the compute axis: reviewers,

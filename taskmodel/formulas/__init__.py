@@ -1,8 +1,12 @@
 """The formulas behind a sweep: each regime between two events in closed form where there is one, in sympy.
 
-`regime` goes through them, `words` names what a catalog says, `closed_form` and `conditions` are the two kinds of answer.
+`sequence` goes through the regimes and `unlimited` leaves compute out; both have a `stretch` written up as a `regime`, with
+`words` for what a catalog says. `composite` and `closed_form` derive what has a closed form, `conditions` states the rest, and
+`ends` tells where a regime ends. `latex` is for paper.
 """
 
-from taskmodel.formulas.regime import Regime, regimes
+from taskmodel.formulas.regime import Regime
+from taskmodel.formulas.sequence import regimes
+from taskmodel.formulas.unlimited import ceiling
 
-__all__ = ["Regime", "regimes"]
+__all__ = ["Regime", "ceiling", "regimes"]
