@@ -8,7 +8,7 @@ from random_catalogs import HIGH, LOW, multi_factor_catalog
 import taskmodel as tm
 from taskmodel.walker import Walker
 
-CATALOGS = 60  # of 300 that were tried once; those take ten minutes, these two
+CATALOGS = 40  # of 300 that were tried once; those take ten minutes, these one or two
 GRID = 300  # points of the brute force: 60 to a power of ten, where the mesh of the sweep has 24
 WIDTH = 1e-7  # relative, to which it narrows down the place of an event
 
