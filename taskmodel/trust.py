@@ -196,7 +196,8 @@ def expected_audits(
 
     References
     ----------
-    Wald (1945), as in `sequential_bounds`; overshoot is left out.
+    Wald (1945), as in `sequential_bounds`; overshoot is left out, so that tests in which a single defect weighs much take
+    longer: by a quarter where the rate is q1, in the example.
 
     Examples
     --------
