@@ -22,11 +22,11 @@ from numpy.typing import ArrayLike
 
 from taskmodel.ranges import within
 
-__all__ = ["defaults", "detection", "detection_rate", "effort_for_detection", "escape_at_optimum", "optimal_effort"]
+__all__ = ["detection", "detection_curve", "detection_rate", "effort_for_detection", "escape_at_optimum", "optimal_effort"]
 
 
-def defaults(verifiability: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Rate and ceiling of detection where only a task's verifiability is known: kappa = 1 + 4 v, d_max = 0.5 + 0.45 v.
+def detection_curve(verifiability: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Rate and ceiling of detection by a task's verifiability, where no study says more: kappa = 1 + 4 v, d_max = 0.5 + 0.45 v.
 
     Judgement, between a task whose results nobody can check well and one that a test settles. At v = 0.75 (code) it finds
     0.32 of defects in 0.12 hours and 0.53 in 0.25, near what is published of code inspections.
@@ -48,7 +48,7 @@ def defaults(verifiability: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
     Examples
     --------
-    >>> rate, ceiling = defaults(0.75)
+    >>> rate, ceiling = detection_curve(0.75)
     >>> float(rate), float(ceiling)
     (4.0, 0.8375)
     """

@@ -5,10 +5,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskmodel.queueing import (
+    _latency_elasticity,
     best_utilisation,
     in_progress,
     load,
@@ -18,6 +19,7 @@ from taskmodel.queueing import (
     waiting_probability,
 )
 
+SLOW = settings(max_examples=50, deadline=None)
 servers = st.integers(1, 60)
 utilisations = st.floats(0.01, 0.99)
 
@@ -39,6 +41,7 @@ def test_reference_probabilities_and_waits(count, busy, probability, wait):
     assert mean_wait(count, busy * count) == pytest.approx(wait, abs=5e-5)
 
 
+@SLOW
 @given(servers, utilisations)
 def test_probability_is_the_textbooks(count, busy):
     """1 - u amplifies the rounding of u by up to 100; a few dozen steps of the recursion round as well."""
@@ -162,6 +165,7 @@ def effective(busy, count, weight, rest, variability=1.0):
     return weight * np.log(busy) - (1 - weight) * np.log(rest + wait)
 
 
+@SLOW
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.floats(1, 1e4), st.floats(0.1, 5))
 def test_no_other_utilisation_gives_a_greater_effective_speedup(count, weight, rest, variability):
     best = best_utilisation(count, weight, rest, arrival_variability=variability, service_variability=variability)
@@ -170,6 +174,7 @@ def test_no_other_utilisation_gives_a_greater_effective_speedup(count, weight, r
     assert found >= effective(others, count, weight, rest, variability).max() - 1e-9  # waits lose digits as u nears 1
 
 
+@SLOW
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.floats(1, 1e3))
 def test_the_elasticity_of_latency_at_the_optimum_is_the_trade_off(count, weight, rest):
     best, step = best_utilisation(count, weight, rest), 1e-5
@@ -179,8 +184,6 @@ def test_the_elasticity_of_latency_at_the_optimum_is_the_trade_off(count, weight
 
 
 def test_the_elasticity_of_latency_only_rises_so_that_there_is_one_optimum():
-    from taskmodel.queueing import _latency_elasticity
-
     busy = np.concatenate([np.linspace(1e-3, 0.99, 2000), 1 - np.geomspace(1e-2, 1e-8, 300)])
     for count in (1, 2, 3, 5, 10, 30, 100, 1000):
         elasticity = _latency_elasticity(np.full(busy.shape, float(count)), busy, np.float64(1), np.float64(1))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.review_effort import defaults, detection, detection_rate, effort_for_detection, escape_at_optimum, optimal_effort
+from taskmodel.review_effort import detection, detection_curve, detection_rate, effort_for_detection, escape_at_optimum, optimal_effort
 
 rates = st.floats(0.1, 20)
 ceilings = st.floats(0.01, 1)
@@ -23,7 +23,7 @@ def test_optimum_of_the_reference_case():
 
 
 def test_detection_of_code_review_at_the_default_numbers():
-    assert detection([0.12, 0.25], *defaults(0.75)).round(2).tolist() == [0.32, 0.53]
+    assert detection([0.12, 0.25], *detection_curve(0.75)).round(2).tolist() == [0.32, 0.53]
 
 
 def test_rates_that_find_half_in_an_eighth_and_a_quarter_of_an_hour():
@@ -31,7 +31,7 @@ def test_rates_that_find_half_in_an_eighth_and_a_quarter_of_an_hour():
 
 
 def test_default_numbers_run_from_what_cannot_be_checked_to_what_a_test_settles():
-    rate, ceiling = defaults([0, 1])
+    rate, ceiling = detection_curve([0, 1])
     assert rate.tolist() == [1, 5]
     assert ceiling.tolist() == [0.5, 0.95]
 
@@ -106,7 +106,7 @@ def test_detection_at_its_ceiling_is_out_of_reach():
         (lambda: detection(1, 0), "rate"),
         (lambda: detection(1, 4, 1.1), "ceiling"),
         (lambda: detection_rate(0.5, 0), "effort"),
-        (lambda: defaults(1.5), "verifiability"),
+        (lambda: detection_curve(1.5), "verifiability"),
         (lambda: detection(np.nan, 4), "effort"),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 import taskmodel
-from taskmodel.review_effort import defaults, detection
+from taskmodel.review_effort import detection, detection_curve
 from taskmodel.trust import (
     audit_coverage,
     audit_hours,
@@ -109,7 +109,7 @@ def test_trust_in_every_delegable_class_of_alignment_research_takes_the_referenc
     tasks = [task for task in taskmodel.load_catalog("alignment_research").tasks.values() if task.delegable]
     ratio = np.array([task.review_ratio.value for task in tasks])
     length = np.array([task.horizon.value for task in tasks])
-    fitted = detection(ratio, *defaults([task.verifiability.score for task in tasks]))
+    fitted = detection(ratio, *detection_curve([task.verifiability.score for task in tasks]))
     perfect, real = (audit_hours(clean_audits(0.01, 0.05, found), length, ratio).sum() for found in (1.0, fitted))
     assert perfect == pytest.approx(176e3, abs=500)
     assert real == pytest.approx(491e3, abs=500)
