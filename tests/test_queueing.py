@@ -120,6 +120,16 @@ def test_for_one_reviewer_with_random_arrivals_both_are_pollaczek_and_khinchine(
     assert sakasegawa_wait(1, busy, service_variability=variability) == pytest.approx(exact, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("count", "busy", "erlang", "sakasegawa"),
+    [(1, 0.7, 1.633333, 1.633333), (2, 0.5, 0.333333, 0.366151), (4, 0.3, 0.015878, 0.031726), (4, 0.9, 7.089779, 7.166418)],
+)
+def test_queue_lengths_are_those_of_a_published_table(count, busy, erlang, sakasegawa):
+    """Units that wait, exact and approximate, to the six decimals of VividCortex/approx-queueing-theory on GitHub."""
+    assert in_progress(busy * count, mean_wait(count, busy * count)) == pytest.approx(erlang, abs=5e-7)
+    assert in_progress(busy * count, sakasegawa_wait(count, busy * count)) == pytest.approx(sakasegawa, abs=5e-7)
+
+
 def test_sakasegawa_is_off_by_as_much_as_it_says():
     count = np.array([2, 3, 5, 10])
     for busy, error in ((0.9, 0.014), (0.8, 0.073)):
