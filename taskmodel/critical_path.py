@@ -8,7 +8,9 @@ A unit of task i, whose work takes a skilled person h_i working hours, lasts
 and, in either case, the wait at its gate. Durations are weighted by the mix of
 modes; the project lasts as long as the longest path through the tasks' order.
 A unit counts one attempt: what redoing costs in hours is in `supervision`.
-Waits in queues and outside office hours are not counted, nor are loops.
+Waits in queues and outside office hours are not counted (`queueing`), nor are
+loops. `makespan` is the other limit: not the order of tasks, but units that
+nobody can share and workers who are few.
 
 Source: docs, model, section 4. The longest path is the critical path method of
 Kelley and Walker (1959).
@@ -16,6 +18,7 @@ Kelley and Walker (1959).
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +27,16 @@ from numpy.typing import ArrayLike
 
 from taskmodel.ranges import within
 
-__all__ = ["HOURS_PER_WEEK", "CriticalPath", "longest_path", "path_slopes", "mixed_durations", "single_mode_mix", "unit_durations"]
+__all__ = [
+    "HOURS_PER_WEEK",
+    "CriticalPath",
+    "longest_path",
+    "makespan",
+    "mixed_durations",
+    "path_slopes",
+    "single_mode_mix",
+    "unit_durations",
+]
 
 HOURS_PER_WEEK = 168
 ROUNDING = 1e-12  # slack below this part of the whole is rounding, not slack
@@ -229,6 +241,49 @@ def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]
             for place, other in enumerate(earlier):
                 critical[..., other] |= critical[..., task] & (last == place)
     return CriticalPath(total, start, slack, critical)
+
+
+def makespan(durations: ArrayLike, workers: int) -> float:
+    r"""Time until independent units are done by so many workers, who take the longest first and share none.
+
+    No plan is shorter than the longest unit, nor than all the work divided by the workers; where this one is no longer
+    than either, it is the best there is. It is never longer than 4/3 - 1/(3 W) times the best.
+
+    Parameters
+    ----------
+    durations : array, shape (unit,)
+        How long each unit takes a worker [any time]; >= 0, finite.
+    workers : int
+        W; >= 1.
+
+    Returns
+    -------
+    float
+        When the last unit is done [the same time]; 0 without units.
+
+    Raises
+    ------
+    ValueError
+        If a duration is negative, infinite or NaN, or there is no worker.
+
+    References
+    ----------
+    Graham (1969), *SIAM Journal on Applied Mathematics* 17(2), 416-429 (access: secondary).
+
+    Examples
+    --------
+    Six units of an hour and one of three hours, by two workers and by a hundred:
+
+    >>> [makespan([1, 1, 1, 1, 1, 1, 3], workers) for workers in (2, 100)]
+    [5.0, 3.0]
+    """
+    units = within("[0, inf)", "durations", durations)
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1; found {workers}")
+    busy_until = [0.0] * min(workers, len(units))
+    for unit in sorted(units.tolist(), reverse=True):
+        heapq.heapreplace(busy_until, busy_until[0] + unit)
+    return max(busy_until, default=0.0)
 
 
 def path_slopes(durations: ArrayLike, slopes: ArrayLike, predecessors: Mapping[int, Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ __all__ = [
     "attempts",
     "bundles",
     "coverage_by_mode",
+    "escape_rate",
     "escaped_defects",
     "inference",
     "review_hours",
@@ -121,6 +122,34 @@ def review_hours(coverage: ArrayLike, review_ratio: ArrayLike, success: ArrayLik
     return (checked + within("[0, inf)", "steering", steering)) * attempts(success)
 
 
+def escape_rate(defect_probability: ArrayLike, coverage: ArrayLike, detection: ArrayLike) -> np.ndarray:
+    """Defective units that pass unnoticed, per unit delivered or redone: q (1 - v d); arguments broadcast.
+
+    Parameters
+    ----------
+    defect_probability : array
+        Probability q that a unit is defective [1]; in [0, 1].
+    coverage : array
+        Share v of units that are reviewed [1]; in [0, 1].
+    detection : array
+        Probability d that review finds a defect [1]; in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    Spot checks of a fifth of all units, which find half of the defects there are:
+
+    >>> round(float(escape_rate(0.1, coverage=0.2, detection=0.5)), 4)
+    0.09
+    """
+    unnoticed = 1 - within("[0, 1]", "coverage", coverage) * within("[0, 1]", "detection", detection)
+    return within("[0, 1]", "defect_probability", defect_probability) * unnoticed
+
+
 def escaped_defects(coverage: ArrayLike, detection: ArrayLike, success: ArrayLike) -> np.ndarray:
     """Defective units that pass unnoticed, per useful unit: (1 - p)(1 - v d)/p; arguments broadcast.
 
@@ -143,8 +172,8 @@ def escaped_defects(coverage: ArrayLike, detection: ArrayLike, success: ArrayLik
     >>> round(float(escaped_defects(coverage=1, detection=0.75, success=0.8)), 4)
     0.0625
     """
-    unnoticed = 1 - within("[0, 1]", "coverage", coverage) * within("[0, 1]", "detection", detection)
-    return (1 - np.asarray(success, dtype=float)) * unnoticed * attempts(success)
+    tries = attempts(success)
+    return escape_rate(1 - np.asarray(success, dtype=float), coverage, detection) * tries
 
 
 def review_supply(headcount: ArrayLike, hours_per_year: ArrayLike, max_review_share: ArrayLike, utilisation: ArrayLike) -> np.ndarray:

@@ -10,6 +10,7 @@ from taskmodel.capability import (
     automation_threshold,
     horizon,
     inference_per_hour,
+    logistic_success,
     success_probability,
     training_compute,
     worker_compute,
@@ -145,3 +146,36 @@ def test_inference_grows_as_the_square_root_of_training(compute, factor):
 def test_inference_settings_must_be_positive(name):
     with pytest.raises(ValueError, match=name):
         inference_per_hour(1e28, **{"tokens_per_human_second": 100, "parameters_compute_ratio": 120, name: 0})
+
+
+# Success by length
+
+
+def test_half_of_tasks_as_long_as_the_horizon_succeed():
+    assert logistic_success([1, 8, 500], horizon=[1, 8, 500], steepness=[0.5, 0.84, 3]).tolist() == [0.5, 0.5, 0.5]
+
+
+def test_four_fifths_of_tasks_a_fifth_as_long_succeed():
+    """METR's horizons at 80 % and at 50 % are 0.192 apart on average, which is beta = 0.84."""
+    assert logistic_success(0.192 * 8, horizon=8, steepness=0.84) == pytest.approx(0.8, abs=5e-4)
+
+
+@given(st.floats(0, 1e4), st.floats(1, 10), st.floats(0.1, 1e4), st.floats(0.2, 3))
+def test_longer_tasks_never_succeed_more_often(duration, times, hours, steepness):
+    assert logistic_success(duration * times, hours, steepness) <= logistic_success(duration, hours, steepness)
+
+
+@given(st.floats(0.01, 100), st.floats(0.2, 3))
+def test_success_is_symmetric_in_the_logarithm_of_length(ratio, steepness):
+    total = logistic_success(8 * ratio, 8, steepness) + logistic_success(8 / ratio, 8, steepness)
+    assert total == pytest.approx(1, rel=1e-12)
+
+
+def test_a_steep_curve_is_the_step_at_the_threshold():
+    assert logistic_success([7.9, 8.1, 1e300], horizon=8, steepness=1e5).tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(("place", "name"), list(enumerate(["duration", "horizon", "steepness"])))
+def test_success_of_what_makes_no_sense_is_an_error_that_names_it(place, name):
+    with pytest.raises(ValueError, match=name):
+        logistic_success(*np.where(np.arange(3) == place, -1.0, 2.0))

@@ -1,16 +1,19 @@
 """The serial side: durations, the longest path, slack."""
 
+import itertools
+
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import taskmodel
-from taskmodel.critical_path import longest_path, mixed_durations, single_mode_mix, unit_durations
+from taskmodel.critical_path import longest_path, makespan, mixed_durations, single_mode_mix, unit_durations
 from taskmodel.graph import predecessors, task_graph
 from taskmodel.supervision import MODES, coverage_by_mode
 
 HUMAN, FULL_REVIEW, FLOOR_REVIEW, NO_REVIEW = range(len(MODES))
+FEW = settings(max_examples=40, deadline=None)
 DIAMOND = {0: (), 1: (0,), 2: (0,), 3: (1, 2)}
 
 
@@ -277,3 +280,40 @@ def test_durations_must_be_finite_and_not_negative(durations):
 def test_order_must_hold_every_task_after_those_it_waits_for(order, named):
     with pytest.raises(ValueError, match=named):
         longest_path([1.0, 1.0], order)
+
+
+# Units that nobody can share, and few workers.
+
+
+def shortest_plan(units, workers):
+    """By trying every worker for every unit."""
+    plans = itertools.product(range(workers), repeat=len(units))
+    return min(max(np.bincount(plan, weights=units, minlength=workers)) for plan in plans)
+
+
+work = st.lists(st.floats(0.01, 100), min_size=1, max_size=6)
+
+
+@FEW
+@given(work, st.integers(1, 3))
+def test_taking_the_longest_first_is_within_grahams_bound_of_the_shortest_plan(units, workers):
+    best = shortest_plan(units, workers)
+    assert best * (1 - 1e-12) <= makespan(units, workers) <= (4 / 3 - 1 / (3 * workers)) * best * (1 + 1e-12)
+
+
+@given(st.lists(st.floats(0, 100), max_size=60), st.integers(1, 80))
+def test_makespan_lies_between_the_bounds_of_brent(units, workers):
+    whole, longest = sum(units), max(units, default=0)
+    lowest, highest = max(whole / workers, longest), whole / workers + (1 - 1 / workers) * longest
+    assert lowest * (1 - 1e-12) <= makespan(units, workers) <= highest * (1 + 1e-12)
+
+
+def test_one_worker_takes_all_the_time_there_is_and_enough_of_them_the_longest_unit():
+    assert [makespan([3, 1, 2], workers) for workers in (1, 3, 10**9)] == [6, 3, 3]
+
+
+def test_work_for_nobody_and_units_without_end_are_errors_that_say_so():
+    with pytest.raises(ValueError, match="workers must be at least 1; found 0"):
+        makespan([1], 0)
+    with pytest.raises(ValueError, match="durations .* index 1"):
+        makespan([1, np.inf], 2)

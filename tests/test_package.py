@@ -29,6 +29,14 @@ def test_loading_a_catalog_loads_neither_scipy_nor_sympy_nor_xarray_nor_matplotl
     assert loaded & {"scipy", "sympy", "xarray", "matplotlib"} == set()
 
 
+FORMULAS = ("inspection", "queueing", "review_effort", "selection", "span_of_control", "trust")
+
+
+def test_modules_of_formulas_load_numpy_alone():
+    loaded = modules_after(f"from taskmodel import {', '.join(FORMULAS)}")
+    assert loaded & HEAVY == {"numpy"}
+
+
 @pytest.mark.parametrize("name", taskmodel.__all__)
 def test_every_public_name_resolves_to_something_callable_of_that_name(name):
     assert getattr(taskmodel, name).__name__ == name

@@ -11,6 +11,7 @@ from taskmodel.supervision import (
     attempts,
     bundles,
     coverage_by_mode,
+    escape_rate,
     escaped_defects,
     inference,
     review_hours,
@@ -88,6 +89,23 @@ def test_every_defect_escapes_without_review(detection, success):
 def test_attempts_are_useful_units_and_caught_and_escaped_defects(coverage, detection, success):
     caught = (1 - success) * coverage * detection / success
     assert 1 + caught + escaped_defects(coverage, detection, success) == pytest.approx(attempts(success), rel=1e-12)
+
+
+@given(shares, shares, shares)
+def test_defects_are_caught_or_escape(probability, coverage, detection):
+    caught = probability * coverage * detection
+    assert escape_rate(probability, coverage, detection) + caught == pytest.approx(probability, abs=1e-15)
+
+
+@given(shares, shares, probabilities)
+def test_defects_that_escape_per_useful_unit_are_those_of_all_its_attempts(coverage, detection, success):
+    assert escaped_defects(coverage, detection, success) == escape_rate(1 - success, coverage, detection) * attempts(success)
+
+
+@pytest.mark.parametrize(("place", "name"), list(enumerate(["defect_probability", "coverage", "detection"])))
+def test_an_escape_rate_of_what_is_no_probability_is_an_error_that_names_it(place, name):
+    with pytest.raises(ValueError, match=name):
+        escape_rate(*np.where(np.arange(3) == place, 1.1, 0.5))
 
 
 def test_review_supply_of_the_default_catalog():

@@ -98,6 +98,9 @@ OTHERWISE = {
     "supervised_tasks": lambda given: {"review_hours": 1.1 * given["review_hours"]},
     "reviewers_needed": lambda given: {"hours_per_year": 1.1 * given["hours_per_year"]},
     "longest_chunk": lambda given: {"chunks": [[number, 1.1 * years] for number, years in given["chunks"]]},
+    "shared_chunks": lambda given: {"chunks": [[number, 1.1 * years] for number, years in given["chunks"]]},
+    "workers_needed": lambda given: {"chunks": [[number, 0.7 * years] for number, years in given["chunks"]]},
+    "review_queue": lambda given: {"arrivals": 0.9 * given["arrivals"]},
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from taskmodel import capability, critical_path, supervision
+from taskmodel import capability, critical_path, queueing, supervision
 from taskmodel.allocation import Allocation, Nest, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.measures import Measures, task_output
@@ -217,8 +217,35 @@ def reviewers_needed(tasks_per_year: float, **review: float) -> float:
 @one_by_one
 def longest_chunk(chunks: Sequence[Sequence[float]]) -> float:
     """Years that work takes with people without limit, cut into chunks (number, years) that nobody can share."""
-    years = np.repeat([length for _, length in chunks], [int(number) for number, _ in chunks])
+    years = _years(chunks)
     return float(critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total)
+
+
+@one_by_one
+def shared_chunks(chunks: Sequence[Sequence[float]], workers: int) -> float:
+    """Years that the same work takes so many workers, the longest chunks first."""
+    return critical_path.makespan(_years(chunks), workers)
+
+
+@one_by_one
+def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> float:
+    """The fewest workers who get it done within so many years."""
+    years = _years(chunks)
+    return float(next(workers for workers in range(1, len(years) + 1) if critical_path.makespan(years, workers) <= within_years))
+
+
+@one_by_one
+def review_queue(quantity: str, reviewers: int, arrivals: float, review_time: float) -> float:
+    """`waiting_probability`, `wait` for a reviewer, or `time` until a review is done, of work that arrives at random."""
+    load = queueing.load(arrivals, review_time)
+    if quantity == "waiting_probability":
+        return float(queueing.waiting_probability(reviewers, load))
+    wait = float(queueing.mean_wait(reviewers, load, review_time))
+    return {"wait": wait, "time": wait + review_time}[quantity]
+
+
+def _years(chunks: Sequence[Sequence[float]]) -> Array:
+    return np.repeat([float(length) for _, length in chunks], [int(number) for number, _ in chunks])
 
 
 def _flat(elasticity: float, shares: Sequence[float] | Array) -> Nest:
