@@ -50,6 +50,8 @@ def unit_durations(
     serial_speed: ArrayLike,
     working_hours_per_week: ArrayLike,
     gate_latency: ArrayLike = 0.0,
+    effort: ArrayLike = 1.0,
+    people: ArrayLike = 0.0,
     count_review: bool = True,
     count_gates: bool = True,
 ) -> np.ndarray:
@@ -69,6 +71,11 @@ def unit_durations(
         Hours w that people work in a week of 168 [h]; in (0, 168].
     gate_latency : array, shape (..., task)
         Wait for approval before later tasks may start [wall-clock hours]; >= 0, 0 where there is no gate.
+    effort : array, shape (AI mode,)
+        Review hours of a reviewed unit, relative to the ratio [1]; >= 0.
+    people : array, shape (AI mode,)
+        Hours that people still work themselves in each AI mode, relative to without AI [1]; >= 0. Where there are some, the
+        task goes at their pace.
     count_review, count_gates : bool
         Whether review and gates take time.
 
@@ -96,7 +103,9 @@ def unit_durations(
     week = within("(0, 168]", "working_hours_per_week", working_hours_per_week)[..., np.newaxis, np.newaxis]
 
     by_person = hours * HOURS_PER_WEEK / week
-    by_ai = hours / speed + within("[0, 1]", "coverage", coverage) * ratio * by_person * count_review
+    reviewed = within("[0, 1]", "coverage", coverage) * ratio * within("[0, inf)", "effort", effort) * by_person
+    own = within("[0, 1]", "people", people)
+    by_ai = np.where(own > 0, own * by_person, hours / speed) + reviewed * count_review
     lead = np.broadcast_shapes(by_person.shape[:-1], by_ai.shape[:-1])
     by_person, by_ai = (np.broadcast_to(part, (*lead, part.shape[-1])) for part in (by_person, by_ai))
     return np.concatenate([by_person, by_ai], axis=-1) + gate * count_gates

@@ -23,9 +23,9 @@ from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation
+from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort
 from taskmodel.production import Array
-from taskmodel.supervision import COVERAGE_POLICIES, MODES, coverage_by_mode, review_supply
+from taskmodel.supervision import COVERAGE_POLICIES, review_supply
 
 SOURCES = ("hands_on", "review", "inference", "experiments")
 
@@ -42,6 +42,7 @@ class Measures:
     oversight_elasticity: Array
     bottleneck_share: Array  # (point, source)
     review_elasticity: Array  # (point, task) of output to the review hours per unit of a task, sign reversed
+    escaped_defects: Array  # (point, task) defective units that pass unnoticed, in human-equivalent hours of them a year
     reviewer_equivalent: Array  # (point, pool) how many more people of a pool are worth one more reviewer
     automated_share: Array  # (point, task) AI modes' part of each task's output
     mode_share: Array  # (point, task, mode)
@@ -78,7 +79,7 @@ class Yardstick:
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
         self.clock = Clock(catalogs)
-        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(MODES))
+        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(organisation.modes))
         self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.clock.durations, by_people), self.clock.order).total
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
@@ -100,6 +101,7 @@ class Yardstick:
             bulk_speedup=np.where(done, bulk, np.nan),
             **oversight(self.organisation, allocation),
             review_elasticity=review_elasticity(self.organisation, allocation),
+            escaped_defects=_escaped(self.organisation.escape, activity),
             reviewer_equivalent=self._reviewer_equivalent(allocation),
             automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
             mode_share=mix,
@@ -111,6 +113,13 @@ class Yardstick:
         with np.errstate(invalid="ignore", divide="ignore"):  # people of no worth: inf; neither of any: NaN
             one = (price[:, pools] * self.reviewer_hours)[:, None] / (price[:, :pools] * self.pool_hours)
         return np.asarray(one)
+
+
+def _escaped(escape: Array, activity: Array) -> Array:
+    """Defective units that pass unnoticed, by task; inf where work is done without limit."""
+    with np.errstate(invalid="ignore"):  # nothing of a mode is none of its defects, though how many it has is not known
+        parts = np.where((activity == 0) | (escape == 0), 0.0, activity * escape)
+    return np.asarray(parts.sum(axis=-1))
 
 
 def _relative(value: Array, base: Array) -> Array:
@@ -148,7 +157,9 @@ class Clock:
         self.durations = critical_path.unit_durations(
             horizon=of.tasks(lambda task: task.horizon.value),
             review_ratio=of.tasks(lambda task: task.review_ratio.at(level)),
-            coverage=coverage_by_mode(of.tasks(lambda task: task.coverage_floor.value)),
+            coverage=coverage(of),
+            effort=of.protocols(review_effort, 1.0)[..., None, :],
+            people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],
             serial_speed=of.one(lambda catalog: catalog.latency.serial_speed.value),
             working_hours_per_week=of.one(lambda catalog: catalog.latency.working_hours_per_week.value),
             gate_latency=of.tasks(lambda task: 0.0 if task.gate_latency is None else task.gate_latency.value),
@@ -156,7 +167,9 @@ class Clock:
             count_gates=catalog.latency.count_gates,
         )
         self.all_by_ai = catalog.latency.all_by_ai
-        self.ai_mode = HUMAN + 1 + COVERAGE_POLICIES.index(catalog.supervision.coverage)
+        # the rule of coverage, or the first of several protocols
+        rules = catalog.supervision
+        self.ai_mode = HUMAN + 1 + (0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage))
 
     def critical_path(self, mix: Array) -> critical_path.CriticalPath:
         """The longest path at these mixes of modes, shape (point, task, mode)."""

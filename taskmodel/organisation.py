@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel import capability, supervision
-from taskmodel.catalog import Catalog, Task
+from taskmodel.catalog import Catalog, Protocol, Task
 from taskmodel.graph import NestTree, nest_tree
+from taskmodel.inspection import layered_escape
 from taskmodel.production import Array, Nest
+from taskmodel.review_effort import detection, detection_curve
 
 HUMAN = supervision.MODES.index("human")
 
@@ -42,14 +44,17 @@ class Organisation:
     opens_at : array, shape (task,)
         Compute from which AI can do each task [FLOP/year]; 0: always, inf: never.
     policy : array of bool, shape (task, mode)
-        Modes that delegation and coverage rules allow, AI's once the task is open.
+        Modes that delegation and rules of supervision allow, AI's once the task is open.
+    unaided : array of bool, shape (mode,)
+        AI modes for which AI must be able to do the task by itself.
     review : array, shape (task, mode, factor)
         The part of each bundle that is review [h/h].
+    escape : array, shape (task, mode)
+        Defective units that pass unnoticed, per useful unit [1]; NaN where how well the task can be verified is not known.
     fixed_bundles : array, shape (task, mode, factor)
-        Factor use per human-equivalent hour, where it does not depend on compute.
-    frontier_inference : array, shape (task,) or None
-        Inference per human-equivalent hour and per square root of frontier training compute [FLOP^(1/2)/h], where the frontier
-        model does the work; None where it is the smallest sufficient one.
+        Factor use per human-equivalent hour; of inference, where ``frontier``, per square root of training compute [FLOP^(1/2)/h].
+    frontier : bool
+        Whether the frontier model does the work, whose cost grows with compute, and not the smallest sufficient one.
     base_supply : array, shape (factor,)
         Supplies that do not depend on compute, per year; 0 for those that do.
     supply_per_compute : array, shape (factor,)
@@ -65,21 +70,22 @@ class Organisation:
     nest: Nest
     opens_at: Array
     policy: NDArray[np.bool_]
+    unaided: NDArray[np.bool_]
     review: Array
+    escape: Array
     fixed_bundles: Array
-    frontier_inference: Array | None
+    frontier: bool
     base_supply: Array
     supply_per_compute: Array
     training_share: Array
 
     def bundles(self, compute: ArrayLike) -> Array:
         """Factor use per human-equivalent hour, shape (task, mode, factor), with a leading (point) where it depends on that."""
-        if self.frontier_inference is None:
+        if not self.frontier:
             return self.fixed_bundles
         compute = np.atleast_1d(np.asarray(compute, dtype=float))
         whole = np.broadcast_to(self.fixed_bundles, (len(compute), *self.fixed_bundles.shape[-3:])).copy()
-        per_hour = np.sqrt(compute * self.training_share)[:, None] * self.frontier_inference
-        whole[:, :, HUMAN + 1 :, self.factors.index("inference")] = per_hour[:, :, None]
+        whole[..., self.factors.index("inference")] *= np.sqrt(compute * self.training_share)[:, None, None]
         return whole
 
     def supply(self, compute: ArrayLike) -> Array:
@@ -93,9 +99,7 @@ class Organisation:
 
     def open_modes(self, automatable: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Modes that may be used, shape (point, task, mode), from which tasks are automatable (point, task)."""
-        whole = np.repeat(self.policy[None], len(automatable), axis=0)
-        whole[:, :, HUMAN + 1 :] &= automatable[:, :, None]
-        return whole
+        return self.policy & (automatable[:, :, None] | ~self.unaided)
 
     def without_ai(self) -> Organisation:
         """The same people without AI: the base of the speed-ups.
@@ -129,35 +133,37 @@ def organisation(*catalogs: Catalog) -> Organisation:
     tasks, people = tuple(catalog.tasks), tuple(catalog.pools)
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
     of_task, factors = Numbers(catalogs), (*people, "review", "inference", "experiments")
-    opens_at, inference, per_root = _capability(of_task, delegable)
+    names = ai_modes(catalog)
+    opens_at, inference = _capability(of_task, delegable)
     rules = catalog.supervision
     parts: dict[str, Any] = {
         "pools": len(people),
         "review_ratio": of_task.tasks(lambda task: task.review_ratio.at(rules.review_level)),
-        "coverage": supervision.coverage_by_mode(of_task.tasks(lambda task: task.coverage_floor.value)),
-        "success": capability.success_probability(of_task.one(lambda catalog: catalog.capability.defect_probability.value))[..., None],
+        "coverage": coverage(of_task),
+        "success": capability.success_probability(defect_probability(of_task)),
+        **_by_protocol(of_task),
         "shared_pool": None if rules.pool == "dedicated" else people.index(rules.pool),
     }
     bundles = supervision.bundles(
         pool=np.array([people.index(task.pool) for task in catalog.tasks.values()]),
         experiments=of_task.tasks(lambda task: task.experiment_compute.value),
         inference_per_attempt=inference,
+        review_inference=of_task.protocols(lambda protocol: protocol.review_inference.value, 0.0)[..., None, :],
         **parts,
     )
-    policy = np.zeros((len(tasks), len(supervision.MODES)), dtype=bool)
-    policy[:, HUMAN] = [task.by_people for task in catalog.tasks.values()]
-    policy[:, HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)] = delegable
     return Organisation(
         tasks=tasks,
-        modes=supervision.MODES,
+        modes=(supervision.MODES[HUMAN], *names),
         factors=factors,
         pools=len(people),
         nest=_nest(of_task),
         opens_at=opens_at,
-        policy=policy,
+        policy=np.array([_allowed(catalog, task, names) for task in catalog.tasks.values()]),
+        unaided=np.array([False, *(protocol is None or protocol.needs_capability for protocol in map(catalog.protocols.get, names))]),
         review=supervision.review_part(**parts),
+        escape=_escape(of_task, parts["coverage"], parts["success"]),
         fixed_bundles=bundles,
-        frontier_inference=per_root,
+        frontier=catalog.capability.worker == "frontier" and catalog.capability.h50_hours is None,
         base_supply=of_task.each(_base_supply),
         supply_per_compute=of_task.each(_supply_per_compute),
         training_share=of_task.one(lambda catalog: catalog.compute.training_share.value),
@@ -173,19 +179,107 @@ class Numbers:
     def each(self, read: Callable[[Catalog], Sequence[float]]) -> Array:
         """Several numbers of every catalog, shape (..., number)."""
         whole = np.array([read(catalog) for catalog in self.catalogs], dtype=float)
-        return whole[0] if (whole == whole[0]).all() else whole
+        same = (whole == whole[0]) | (np.isnan(whole) & np.isnan(whole[0]))
+        return whole[0] if same.all() else whole
 
     def one(self, read: Callable[[Catalog], float]) -> Array:
         """A number of every catalog, shape (...)."""
         return np.asarray(self.each(lambda catalog: [read(catalog)])[..., 0])
+
+    def protocols(self, read: Callable[[Protocol], float], default: float) -> Array:
+        """A number of every protocol that is allowed, shape (..., AI mode); the default where modes go by coverage alone."""
+        names = ai_modes(self.catalogs[0])
+        if not self.catalogs[0].supervision.protocols:
+            return np.full(len(names), default)
+        return self.each(lambda catalog: [read(catalog.protocols[name]) for name in names])
 
     def tasks(self, read: Callable[[Task], float]) -> Array:
         """A number of every task, shape (..., task)."""
         return self.each(lambda catalog: [read(task) for task in catalog.tasks.values()])
 
 
-def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array, Array | None]:
-    """From which compute AI can do each task, its inference per hour, and that per root of training compute, if it is so; (..., task)."""
+def ai_modes(catalog: Catalog) -> tuple[str, ...]:
+    """Names of the modes in which AI works: the protocols that are allowed, or those of the coverage rule."""
+    return catalog.supervision.protocols or supervision.MODES[HUMAN + 1 :]
+
+
+def coverage(of: Numbers) -> Array:
+    """Share of units that people review, by task and AI mode, shape (..., task, AI mode)."""
+    floor = of.tasks(lambda task: task.coverage_floor.value)
+    catalog = of.catalogs[0]
+    if not catalog.supervision.protocols:
+        return supervision.coverage_by_mode(floor)
+    floors = np.array([catalog.protocols[name].floors for name in ai_modes(catalog)])
+    chosen = of.protocols(lambda protocol: protocol.coverage.value, 1.0)[..., None, :]
+    return np.where(floors, np.maximum(floor[..., None], chosen), chosen + np.zeros_like(floor)[..., None])
+
+
+def defect_probability(of: Numbers) -> Array:
+    """Chance that a unit of AI work is useless, by task, shape (..., task)."""
+
+    def read(catalog: Catalog) -> list[float]:
+        usual = catalog.capability.defect_probability
+        return [(usual if task.defect_probability is None else task.defect_probability).value for task in catalog.tasks.values()]
+
+    return of.each(read)
+
+
+def review_effort(protocol: Protocol) -> float:
+    """Review hours of a reviewed unit under a protocol, relative to the review ratio: e (1 - a + a f), a share a settled at f."""
+    settled = protocol.settled_share.value
+    return protocol.review_effort.value * (1 - settled + settled * protocol.settled_effort.value)
+
+
+def _by_protocol(of: Numbers) -> dict[str, Array]:
+    """Effort of review, steering and people's own hours, each of shape (..., 1, AI mode)."""
+
+    def steering(protocol: Protocol) -> float:
+        length = protocol.episode_length
+        return 0.0 if length is None else protocol.interaction_time.value / length.value
+
+    read = {"effort": (review_effort, 1.0), "steering": (steering, 0.0), "people": (lambda protocol: protocol.people.value, 0.0)}
+    return {name: of.protocols(function, default)[..., None, :] for name, (function, default) in read.items()}
+
+
+def _escape(of: Numbers, covered: Array, success: Array) -> Array:
+    """Defective units that pass unnoticed, per useful unit, by task and mode; none where people do the work, or work along."""
+    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
+    level = of.catalogs[0].supervision.review_level
+    ratio = of.tasks(lambda task: task.review_ratio.at(level))[..., None]
+    effort = of.protocols(lambda protocol: protocol.review_effort.value, 1.0)[..., None, :]
+    rate, ceiling = detection_curve(np.where(np.isnan(score), 0.0, score))
+    found = np.where(np.isnan(score)[..., None], np.nan, detection(ratio * effort, rate[..., None], ceiling[..., None]))
+    passed = supervision.escaped_defects(covered, np.where(covered > 0, np.nan_to_num(found), 0.0), success[..., None])
+    missed = of.protocols(lambda p: float(layered_escape(1.0, np.array(p.layer_detection), p.common_mode.value)), 1.0)[..., None, :]
+    by_hand = of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :] > 0
+    defects = np.where(by_hand | (success == 1)[..., None], 0.0, passed * missed)
+    # what review finds matters only where there is something to find and somebody looks
+    unknown = np.isnan(found) & (covered > 0) & (defects > 0)
+    defects = np.where(unknown, np.nan, defects)
+    return np.concatenate([np.zeros_like(defects[..., :1]), defects], axis=-1)
+
+
+def _allowed(catalog: Catalog, task: Task, names: Sequence[str]) -> list[bool]:
+    """Whether a task may be done by people, and in each of the AI modes."""
+    rules = catalog.supervision
+    if not rules.protocols:
+        open_ = supervision.COVERAGE_POLICIES.index(rules.coverage)
+        return [task.by_people, *(task.delegable and place == open_ for place in range(len(names)))]
+    chosen = names if task.protocols is None else task.protocols
+
+    def may(name: str) -> bool:
+        protocol = catalog.protocols[name]
+        hands = task.by_people or protocol.people.value == 0
+        return task.delegable and hands and name in chosen and name not in task.forbids
+
+    return [task.by_people, *map(may, names)]
+
+
+def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """From which compute AI can do each task, and the inference of an attempt per hour, each of shape (..., task).
+
+    Where the frontier model does the work, inference is per square root of its training compute.
+    """
     means = of.catalogs[0].capability
 
     def number(name: str) -> Array:
@@ -207,12 +301,12 @@ def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array
 
     cost = {name: number(name) for name in ("tokens_per_human_second", "parameters_compute_ratio")}
     if means.worker == "sufficient":
-        return opens_at, capability.inference_per_hour(np.where(reachable, threshold, 0.0), **cost), None
-    if means.h50_hours is not None:
-        return opens_at, capability.inference_per_hour(frontier, **cost) * np.ones(len(delegable)), None
-    success = capability.success_probability(number("defect_probability"))
-    per_root = capability.inference_per_hour(1.0, **cost) / success
-    return opens_at, np.zeros(len(delegable)), per_root * np.ones(len(delegable))
+        trained = np.where(reachable, threshold, 0.0)
+    elif means.h50_hours is not None:
+        trained = frontier * np.ones(len(delegable))
+    else:
+        trained = np.ones(len(delegable))
+    return opens_at, capability.inference_per_hour(trained, **cost)
 
 
 def _base_supply(catalog: Catalog) -> list[float]:

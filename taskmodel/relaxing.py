@@ -38,7 +38,7 @@ RELAXATIONS = {
 }
 _SETTINGS: dict[str, dict[str, Any]] = {
     "inference": {"compute.inference": "free"},
-    "coverage_floor": {"supervision.coverage": "none"},
+    "coverage_floor": {"supervision.coverage": "none", "supervision.protocols": None},
     "gates": {"latency.count_gates": False},
     "experiments": {"compute.experiments": "free"},
 }
@@ -121,4 +121,4 @@ def _within_reach(at: Organisation) -> NDArray[np.bool_]:
     """Tasks that policy leaves to AI and that some AI can do: those out of reach have no finite cost of inference."""
     ai = slice(HUMAN + 1, None)
     reached = (at.fixed_bundles[:, ai, at.factors.index("inference")] > 0).any(axis=1)
-    return np.asarray(at.policy[:, ai].any(axis=1) & (reached if at.frontier_inference is None else True))
+    return np.asarray(at.policy[:, ai].any(axis=1) & reached)

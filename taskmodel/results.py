@@ -55,6 +55,10 @@ VARIABLES = {
     "automated_hours_share": ("1", "part of base-year human hours that AI has taken over, weighted by CES share"),
     "oversight_elasticity": ("1", f"elasticity of output to all review hours per unit of work, sign reversed; {_NO_OUTPUT}"),
     "bottleneck_share": ("1", f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}"),
+    "escaped_defects": (
+        "h/year",
+        "defective AI work that passes unnoticed, in human-equivalent hours; NaN: how well the task can be verified is not known",
+    ),
     "review_elasticity": (
         "1",
         f"elasticity of output to the review hours per unit of each task, sign reversed, at the split as it is; {_NO_OUTPUT}",
@@ -131,6 +135,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "automated_share": ((along, "task"), values.automated_share),
         "automated_hours_share": (along, hours_share),
         "bottleneck_share": ((along, "source"), values.bottleneck_share),
+        "escaped_defects": ((along, "task"), values.escaped_defects),
         "review_elasticity": ((along, "task"), values.review_elasticity),
         "automation_elasticity": ((along, "task"), automation_elasticity(organisation, at.arrays[0], at.automatable, allocation)),
         "reviewer_equivalent": ((along, "pool"), values.reviewer_equivalent),

@@ -241,7 +241,9 @@ def review_part(
     review_ratio: ArrayLike,
     coverage: ArrayLike,
     success: ArrayLike = 1.0,
+    effort: ArrayLike = 1.0,
     steering: ArrayLike = 0.0,
+    people: ArrayLike = 0.0,
     shared_pool: int | None = None,
 ) -> np.ndarray:
     """The review hours in `bundles`, entry by entry.
@@ -270,11 +272,9 @@ def review_part(
     >>> review_part(pools=1, review_ratio=[0.2], coverage=[[1, 0.5, 0]], shared_pool=0)[0].tolist()
     [[0.0, 0.0, 0.0, 0.0], [0.2, 0.2, 0.0, 0.0], [0.1, 0.1, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
     """
-    ratio, probability, guidance = (np.asarray(values, dtype=float)[..., np.newaxis] for values in (review_ratio, success, steering))
-    hours = review_hours(coverage, ratio, probability, guidance)
-    if hours.shape[-1] != len(MODES) - 1:
-        raise ValueError(f"coverage needs one entry for each of the {len(MODES) - 1} AI modes; found {hours.shape[-1]}")
-    part = np.zeros((*hours.shape[:-1], len(MODES), pools + 3))
+    ratio = np.asarray(review_ratio, dtype=float)[..., np.newaxis] * within("[0, inf)", "effort", effort)
+    hours = review_hours(coverage, ratio, _by_mode(success, people), steering)
+    part = np.zeros((*hours.shape[:-1], hours.shape[-1] + 1, pools + 3))
     part[..., 1:, pools] = hours
     if shared_pool is not None:
         part[..., 1:, _pool(shared_pool, pools)] = hours
@@ -290,12 +290,16 @@ def bundles(
     coverage: ArrayLike,
     inference_per_attempt: ArrayLike,
     success: ArrayLike = 1.0,
+    effort: ArrayLike = 1.0,
     steering: ArrayLike = 0.0,
+    people: ArrayLike = 0.0,
+    review_inference: ArrayLike = 0.0,
     shared_pool: int | None = None,
 ) -> np.ndarray:
     """What a useful unit of each task uses of each factor, in each mode.
 
-    Modes stand in the order of `MODES`, factors in the order: the labour pools, `review`, `inference`, `experiments`.
+    People by themselves are the first mode, then come the AI modes. Factors stand in the order: the labour pools, `review`,
+    `inference`, `experiments`.
 
     Parameters
     ----------
@@ -314,8 +318,15 @@ def bundles(
         Inference of an attempt, per human-equivalent hour [FLOP/h]; >= 0, finite.
     success : array, shape (..., task)
         Probability that an AI attempt gives a useful unit [1]; in (0, 1].
-    steering : array, shape (..., task)
+    effort : array, shape (AI mode,)
+        Review hours of a reviewed unit, relative to the ratio [1]; >= 0.
+    steering : array, shape (AI mode,)
         Hours of steering per human-equivalent hour of AI work [h/h]; >= 0.
+    people : array, shape (AI mode,)
+        Hours that people still work themselves per human-equivalent hour [h/h]; in [0, 1]. Where there are some, they see to it
+        that every unit is useful.
+    review_inference : array, shape (AI mode,)
+        Inference of AI review, relative to that of the work [1]; >= 0.
     shared_pool : int or None
         The labour pool the reviewers belong to, whose hours each review hour also uses; None: dedicated reviewers.
 
@@ -341,17 +352,34 @@ def bundles(
     [0.2, 0.2, 1e+18, 2.0]
     """
     review = review_part(
-        pools=pools, review_ratio=review_ratio, coverage=coverage, success=success, steering=steering, shared_pool=shared_pool
+        pools=pools,
+        review_ratio=review_ratio,
+        coverage=coverage,
+        success=success,
+        effort=effort,
+        steering=steering,
+        people=people,
+        shared_pool=shared_pool,
     )
-    per_unit = inference(inference_per_attempt, success)
+    per_attempt = np.asarray(inference_per_attempt, dtype=float)[..., np.newaxis]
+    per_unit = inference(per_attempt * (1 + within("[0, inf)", "review_inference", review_inference)), _by_mode(success, people))
     both = within("[0, inf)", "experiments", experiments)
-    lead = np.broadcast_shapes(review.shape[:-2], per_unit.shape, both.shape)
+    lead = np.broadcast_shapes(review.shape[:-2], per_unit.shape[:-1], both.shape)
     whole = np.broadcast_to(review, (*lead, *review.shape[-2:])).copy()
-    own = [_pool(index, pools) for index in np.atleast_1d(pool)]
-    whole[..., np.arange(whole.shape[-3]), 0, own] = 1
-    whole[..., 1:, pools + 1] = per_unit[..., np.newaxis]
+    tasks, own = np.arange(whole.shape[-3]), [_pool(index, pools) for index in np.atleast_1d(pool)]
+    whole[..., tasks, 0, own] = 1
+    by_hand = np.zeros_like(whole[..., 1:, 0]) + np.asarray(people, dtype=float)
+    for task, place in zip(tasks.tolist(), own, strict=True):
+        whole[..., task, 1:, place] += by_hand[..., task, :]
+    whole[..., 1:, pools + 1] = per_unit
     whole[..., pools + 2] = both[..., np.newaxis]
     return whole
+
+
+def _by_mode(success: ArrayLike, people: ArrayLike) -> np.ndarray:
+    """Success of an attempt in each AI mode, shape (..., task, AI mode): certain where people work along."""
+    alone = within("[0, 1]", "people", people) == 0
+    return np.where(alone, np.asarray(success, dtype=float)[..., np.newaxis], 1.0)
 
 
 def _pool(index: int, pools: int) -> int:

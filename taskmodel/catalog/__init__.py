@@ -3,24 +3,26 @@
 The only reader of input files. `load_catalog` reads YAML 1.2 strictly, checks everything and returns frozen records, or raises
 one `CatalogError` that lists every defect with file, line and column. The modules, from the bottom: `defects`, `text` (YAML),
 `units`, `records` (what a file may say), `schema` (dotted paths), `checks` (what must hold between records), `explain`
-(messages), `model` (`Catalog`) and `load` (files).
+(messages), `bundled` (what comes with the package), `model` (`Catalog`) and `load` (files).
 """
 
 from .defects import CatalogError, Defect
-from .load import Scenario, bundled_catalogs, bundled_scenarios, load_catalog, load_scenario, parse_catalog
+from .load import Scenario, bundled_catalogs, bundled_protocols, bundled_scenarios, load_catalog, load_scenario, parse_catalog
 from .model import Catalog
-from .records import Quantity, Source, Task
+from .records import Protocol, Quantity, Source, Task
 from .text import read_value
 
 __all__ = [
     "Catalog",
     "CatalogError",
     "Defect",
+    "Protocol",
     "Quantity",
     "Scenario",
     "Source",
     "Task",
     "bundled_catalogs",
+    "bundled_protocols",
     "bundled_scenarios",
     "load_catalog",
     "load_scenario",

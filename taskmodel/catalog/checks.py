@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
+from .bundled import names
 from .defects import did_you_mean, listing
 from .records import JUDGEMENT, SET, Task
 from .schema import fields
@@ -34,13 +35,21 @@ class Finding(NamedTuple):
 
 def findings(data: dict[str, Any]) -> Iterator[Finding]:
     """Yield every defect between the records of a catalog's plain values."""
-    sources, pools, nests, tasks = (_mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks"))
+    sources, pools, nests, tasks, protocols = (_mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks", "protocols"))
+    known = {*protocols, *names("protocol")}
     yield from _names(data)
     if (supervisors := _mapping(data.get("supervision")).get("pool")) != "dedicated":
         yield from _known(supervisors, pools and [*pools, "dedicated"], ("supervision", "pool"), "pool")
+    yield from _protocols(_mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols"))
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), _mapping(task), nests, pools, tasks)
+        for field in ("protocols", "forbids"):
+            yield from _protocols(_mapping(task).get(field), known, ("tasks", name, field))
+        for index, protocol in enumerate(_list(_mapping(task).get("protocols"))):
+            if protocol in _list(_mapping(task).get("forbids")):
+                message = f"the task forbids {protocol!r}; take it out of `protocols` or of `forbids`"
+                yield Finding(("tasks", name, "protocols", index), message)
     order = {name: [other for other in _list(_mapping(task).get("after")) if other != name] for name, task in tasks.items()}
     for ring in _rings(order):
         yield Finding(("tasks", ring[0], "after"), f"the task order has a cycle: {' -> '.join(ring)}")
@@ -48,7 +57,10 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
         for end in ("source_task", "target_task"):
             yield from _known(_mapping(loop).get(end), tasks, ("feedback_loops", index, end), "task")
     for section, value in data.items():
-        if section != "sources":
+        if section == "protocols":
+            for name, protocol in protocols.items():
+                yield from _sources(protocol, (section, name), {**sources, **_mapping(_mapping(protocol).get("sources"))})
+        elif section != "sources":
             yield from _sources(value, (section,), sources)
 
 
@@ -78,11 +90,20 @@ def _known(name: Any, names: Collection[str], keys: Keys, what: str) -> Iterator
         yield Finding(keys, f"there is no {what} {name!r}{near or there}")
 
 
+def _protocols(names: Any, known: Collection[str], keys: Keys) -> Iterator[Finding]:
+    """Check a list of protocols."""
+    for index, name in enumerate(_list(names)):
+        yield from _known(name, known, (*keys, index), "protocol")
+        if name in _list(names)[:index]:
+            yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
+
+
 def _names(data: dict[str, Any]) -> Iterator[Finding]:
-    """Check the ids of sources, pools, nests and tasks, and the fields that `basis` speaks of."""
-    for section, taken in (("sources", {JUDGEMENT, SET}), ("pools", RESERVED_POOLS), ("nests", ()), ("tasks", ())):
+    """Check the ids of sources, pools, nests, tasks and protocols, and the fields that `basis` speaks of."""
+    reserved = {"sources": {JUDGEMENT, SET}, "pools": RESERVED_POOLS, "nests": (), "tasks": (), "protocols": {"human"}}
+    for section, taken in reserved.items():
         given = data.get(section)
-        if given == {} and section != "sources":
+        if given == {} and section not in ("sources", "protocols"):
             yield Finding((section,), "is empty; give at least one")
         for name in _mapping(given):
             if not _ID.fullmatch(name):

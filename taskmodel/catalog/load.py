@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from . import explain
+from . import bundled, explain
 from .defects import CatalogError, Defect, did_you_mean, listing
 from .model import Catalog, Origin, build
 from .records import Prose, Record, Source
@@ -86,12 +86,17 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
 def bundled_catalogs() -> tuple[str, ...]:
     """Return the names of the catalogs that come with the package."""
-    return _names(_folder("catalog"))
+    return bundled.names("catalog")
 
 
 def bundled_scenarios() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the package."""
-    return _names(_folder("scenario"))
+    return bundled.names("scenario")
+
+
+def bundled_protocols() -> tuple[str, ...]:
+    """Return the names of the protocols that come with the package."""
+    return bundled.names("protocol")
 
 
 def find_file(name_or_path: str | Path, kind: str) -> Path:
@@ -112,23 +117,12 @@ def find_file(name_or_path: str | Path, kind: str) -> Path:
     path = Path(name_or_path)
     if isinstance(name_or_path, Path) or path.suffix in (".yaml", ".yml") or path.name != str(name_or_path):
         return path
-    names = _names(_folder(kind))
+    names = bundled.names(kind)
     if str(name_or_path) in names:
-        return _folder(kind) / f"{name_or_path}.yaml"
+        return bundled.folder(kind) / f"{name_or_path}.yaml"
     near = did_you_mean(str(name_or_path), names) or f"; there are {listing(names)}"
     message = f"there is no bundled {kind} of this name{near}; or give the path of a .yaml file"
     raise CatalogError([Defect(repr(str(name_or_path)), None, None, "", message)])
-
-
-def _folder(kind: str) -> Path:
-    package = Path(__file__).parents[1]
-    installed, checkout = package / "tasks", package.parent / "tasks"
-    folder = installed if installed.is_dir() else checkout
-    return folder if kind == "catalog" else folder / "scenarios"
-
-
-def _names(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
 
 def _parse_scenario(text: str, file: str) -> tuple[Scenario, Document]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field, PrivateAttr
 
 from . import checks, explain, schema
+from .bundled import with_protocols
 from .checks import Finding
 from .defects import CatalogError, Defect
 from .records import (
@@ -24,6 +25,7 @@ from .records import (
     Pool,
     Production,
     Prose,
+    Protocol,
     Quantity,
     Record,
     Source,
@@ -84,6 +86,7 @@ class Catalog(Record):
     compute: ComputeUse
     capability: Capability
     latency: Latency
+    protocols: dict[str, Protocol] = Field(default_factory=dict, description="ways of letting AI work, by id; besides bundled ones")
     nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
     basis: dict[str, Basis] = Field(default_factory=dict, description="source of plain numbers in tasks, by field of a task")
     tasks: dict[str, Task] = Field(description="the tasks, by id")
@@ -269,7 +272,7 @@ class Catalog(Record):
             except schema.UnknownPath as error:
                 defects.append(Defect(mark.file, mark.key_line, mark.key_column, str(path), error.args[0]))
                 continue
-            data = schema.assign(data, keys, slot, parents, value, label)
+            data = with_protocols(schema.assign(data, keys, slot, parents, value, label))
             if parents[-1].kind == "quantity":
                 keys = keys[:-1]
             below = {keys: mark, **{(*keys, *inner): where for inner, where in marks.items()}}
@@ -351,7 +354,8 @@ def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) 
     CatalogError
         With all defects.
     """
-    catalog, found = explain.validate(Catalog, _with_pool(origin.data if values is None else values))
+    origin = replace(origin, data=with_protocols(origin.data))
+    catalog, found = explain.validate(Catalog, _with_pool(origin.data if values is None else with_protocols(values)))
     if isinstance(origin.data, dict):
         found += checks.findings(origin.data)
     if catalog is not None and not found:

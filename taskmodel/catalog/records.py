@@ -164,6 +164,8 @@ Headcount = Annotated[Quantity, Measure(units.PERSON, ge=0)]
 HoursPerYear = Annotated[Quantity, Measure(units.HOURS_PER_YEAR, ge=0, le=8784)]
 Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
 WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
+WorkingTime = Annotated[Quantity, Measure(units.WORKING_TIME, ge=0)]
+Probability = Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
 
 
 class Source(Record):
@@ -192,6 +194,34 @@ class Production(Record):
     parallel_exponent: Fraction = Field(description="exponent of parallel effort in the effective speed-up")
 
 
+class Protocol(Record):
+    """A way of letting AI work: who looks at how much of it, how hard, and with what help."""
+
+    title: Prose = Field(min_length=1)
+    description: Prose = ""
+    sources: dict[str, Source] = Field(default_factory=dict, description="works its values rest on, by key")
+    coverage: Fraction = Field(description="share of units that people review, before floors")
+    floors: Switch = Field(True, description="whether a task's coverage_floor holds, should it be larger")
+    review_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="review hours of a reviewed unit, relative to review_ratio")
+    settled_share: Fraction = Field(Quantity(value=0, unit="1"), description="share of the questions of a review that AI help can settle")
+    settled_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="review hours of those, relative to without help")
+    review_inference: NonNegative = Field(Quantity(value=0, unit="1"), description="inference of AI review, relative to that of the work")
+    layer_detection: tuple[Number, ...] = Field((), description="defects that each layer of AI review finds, of those it can [1]")
+    common_mode: Fraction = Field(Quantity(value=0, unit="1"), description="share of defects that no layer of AI review can find")
+    interaction_time: WorkingTime = Field(Quantity(value=0, unit="h"), description="time of a person that steers an episode of work")
+    episode_length: WorkingHours | None = Field(None, description="human-equivalent length of an episode; needed where one is steered")
+    people: Fraction = Field(Quantity(value=0, unit="1"), description="hours that people still work themselves, relative to without AI")
+    needs_capability: Switch = Field(True, description="whether AI must be able to do the task by itself")
+
+    @model_validator(mode="after")
+    def _episodes(self) -> "Protocol":
+        if self.interaction_time.value > 0 and self.episode_length is None:
+            raise failed(("interaction_time", "steers episodes of no length; give episode_length, the work that goes on between two times"))
+        if not all(0 <= found <= 1 for found in self.layer_detection):
+            raise failed(("layer_detection", f"found {list(self.layer_detection)}; numbers from 0 to 1 are allowed"))
+        return self
+
+
 class Supervision(Record):
     """Human review of what AI does."""
 
@@ -203,6 +233,9 @@ class Supervision(Record):
     review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
     coverage: Literal["full", "floor", "none"] = Field(
         "full", description="units of AI work that people review: all, those of coverage_floor, none"
+    )
+    protocols: tuple[Word, ...] = Field(
+        (), description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`"
     )
     binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
 
@@ -247,9 +280,7 @@ class Capability(Record):
     reference_compute: Compute = Field(description="training compute at which the horizon is 10^intercept minutes")
     h50_hours: WorkingHours | None = Field(None, description="50 % horizon given directly, in place of compute; absent: from compute")
     success: Literal["step"] = Field("step", description="step: tasks open at their threshold")
-    defect_probability: Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)] = Field(
-        description="probability that a unit of AI work is useless, once the task is open"
-    )
+    defect_probability: Probability = Field(description="probability that a unit of AI work is useless, once the task is open")
     worker: Literal["sufficient", "frontier"] = Field(
         "sufficient", description="the model that does a task: the smallest that can, or the largest there is"
     )
@@ -321,6 +352,11 @@ class Task(Record):
         None, description="wall-clock wait for an approval before dependent tasks start; absent: no gate"
     )
     verifiability: Verifiability | None = None
+    defect_probability: Probability | None = Field(
+        None, description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability"
+    )
+    protocols: tuple[Word, ...] | None = Field(None, description="protocols it may be done under; absent: all that are allowed")
+    forbids: tuple[Word, ...] = Field((), description="protocols it may never be done under")
     automation_level: Annotated[Whole, Field(ge=0, le=5)] | None = Field(None, description="Epoch AI's level AL0 to AL5, today")
     delegable: Switch = Field(True, description="whether AI may ever do it")
     by_people: Switch = Field(True, description="whether people may do it")

@@ -77,5 +77,5 @@ def _row(task: dict[str, Any], what: str) -> list[str]:
 
 
 def _who(task: dict[str, Any]) -> str:
-    parts = {WHO[mode]: share for mode, share in task["mode_share"].items() if share > 0}
+    parts = {WHO.get(mode, mode): share for mode, share in task["mode_share"].items() if share > 0}
     return "; ".join(who if share > 1 - 1e-9 else f"{percent(share)} {who}" for who, share in parts.items())

@@ -29,14 +29,12 @@ class Words:
         self.meaning: dict[sympy.Symbol, str] = {COMPUTE: "compute [FLOP/year]"}
         self.definitions: dict[sympy.Symbol, sympy.Expr] = {}
         self.base = self.symbol("Y_0", base_output, "output of people alone, with experiments not scarce [h/year]")
-        self.moves = at.frontier_inference is not None
+        self.moves = at.frontier
         self.numbers: Array = at.fixed_bundles.copy()
         self.supplies = at.supply(compute)[0]
         self.inference_unit = sympy.sqrt(self.training_share() * COMPUTE) if self.moves else sympy.Integer(1)
-        if at.frontier_inference is not None:
-            inference = at.factors.index("inference")
-            self.numbers[:, HUMAN + 1 :, inference] = at.frontier_inference[:, None]
-            self.supplies[inference] /= np.sqrt(at.training_share * compute)
+        if at.frontier:
+            self.supplies[at.factors.index("inference")] /= np.sqrt(at.training_share * compute)
         self.supply = [self._supply(k) for k in range(len(at.factors))]
         self.bundle: NDArray[np.object_] = np.full(self.numbers.shape, sympy.Integer(0), dtype=object)
         for task, mode, factor in np.argwhere((self.numbers > 0) & at.policy[..., None]).tolist():
@@ -77,8 +75,12 @@ class Words:
         name, value, kind = self.at.tasks[task], self.numbers[task, mode, factor], self.at.factors[factor]
         if mode == HUMAN and factor < self.at.pools and value == 1:
             return sympy.Integer(1)
+        if mode != HUMAN and kind != "experiments" and self.at.policy[:, HUMAN + 1 :].any(axis=0).sum() > 1:
+            name = f"{name}_{self.at.modes[mode]}"  # of AI's modes several are open
         letter = {"inference": "kappa", "experiments": "e"}.get(kind, "r")
         what, unit = self._measured(kind) if letter != "r" else ("review", "h/h")
+        if factor < self.at.pools and value != self.numbers[task, mode, self.at.pools]:
+            letter, what = "h", "people's hours, work and review,"
         return self.symbol(f"{letter}_{name}", value, f"{what} per human-equivalent hour of {name} [{unit}]")
 
     def _measured(self, factor: str) -> tuple[str, str]:

@@ -28,8 +28,13 @@ _STATES: dict[str, dict[str, Any]] = {  # who does a task, and how its node is d
     "by AI, every unit reviewed": {"marker": "o", "markerfacecolor": ORANGE},
     "by AI, spot checks": {"marker": "D", "markerfacecolor": YELLOW},
     "by AI, no review": {"marker": "^", "markerfacecolor": "white"},
+    "by AI, a protocol of its own": {"marker": "v", "markerfacecolor": ORANGE},
 }
 _STATE_OF_MODE = {
+    "full_review": "by AI, every unit reviewed",
+    "floor_coverage": "by AI, spot checks",
+    "spot_checks": "by AI, spot checks",
+    "no_review": "by AI, no review",
     "ai_full_review": "by AI, every unit reviewed",
     "ai_floor_review": "by AI, spot checks",
     "ai_no_review": "by AI, no review",
@@ -119,7 +124,8 @@ def task_states(catalog: Catalog, mix: xr.Dataset) -> dict[str, str]:
         elif shares["human"] > 1e-9:
             states[name] = "by people and by AI"
         else:
-            states[name] = _STATE_OF_MODE[max(_STATE_OF_MODE, key=shares.__getitem__)]
+            most = max((mode for mode in shares if mode != "human"), key=shares.__getitem__)
+            states[name] = _STATE_OF_MODE.get(most, "by AI, a protocol of its own")
     return states
 
 
