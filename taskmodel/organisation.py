@@ -241,6 +241,12 @@ def _by_protocol(of: Numbers) -> dict[str, Array]:
     return {name: of.protocols(function, default)[..., None, :] for name, (function, default) in read.items()}
 
 
+def _missed_by_machines(protocol: Protocol) -> float:
+    """Share of defects that the layers of AI review do not find."""
+    layers = np.full(int(protocol.layers.value), protocol.layer_detection.value)
+    return float(layered_escape(1.0, layers, protocol.common_mode.value))
+
+
 def _escape(of: Numbers, covered: Array, success: Array) -> Array:
     """Defective units that pass unnoticed, per useful unit, by task and mode; none where people do the work, or work along."""
     score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
@@ -250,7 +256,7 @@ def _escape(of: Numbers, covered: Array, success: Array) -> Array:
     rate, ceiling = detection_curve(np.where(np.isnan(score), 0.0, score))
     found = np.where(np.isnan(score)[..., None], np.nan, detection(ratio * effort, rate[..., None], ceiling[..., None]))
     passed = supervision.escaped_defects(covered, np.where(covered > 0, np.nan_to_num(found), 0.0), success[..., None])
-    missed = of.protocols(lambda p: float(layered_escape(1.0, np.array(p.layer_detection), p.common_mode.value)), 1.0)[..., None, :]
+    missed = of.protocols(_missed_by_machines, 1.0)[..., None, :]
     by_hand = of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :] > 0
     defects = np.where(by_hand | (success == 1)[..., None], 0.0, passed * missed)
     # what review finds matters only where there is something to find and somebody looks

@@ -18,9 +18,9 @@ from taskmodel.catalog import (
     Catalog,
     CatalogError,
     Scenario,
+    bundled,
     bundled_catalogs,
     bundled_scenarios,
-    load,
     load_catalog,
     load_scenario,
     parse_catalog,
@@ -157,7 +157,7 @@ def test_bundled_names_are_those_of_the_files():
 def test_bundled_files_are_found_in_a_wheel_and_in_a_checkout(folder, tmp_path, monkeypatch):
     (tmp_path / folder / "scenarios").mkdir(parents=True)
     (tmp_path / folder / "mine.yaml").write_text(GOOD)
-    monkeypatch.setattr(load, "__file__", str(tmp_path / "taskmodel" / "catalog" / "load.py"))
+    monkeypatch.setattr(bundled, "__file__", str(tmp_path / "taskmodel" / "catalog" / "bundled.py"))
     assert bundled_catalogs() == ("mine",) and bundled_scenarios() == ()
     assert load_catalog("mine").name == "mine"
 

@@ -39,7 +39,7 @@ def speedup(shares, review_ratio, automated, *, elasticity=0.0, coverage=1.0, su
         coverage=coverage_by_mode(np.broadcast_to(coverage, tasks)),
         inference_per_attempt=np.full(tasks, 1e18),
         success=np.broadcast_to(success, tasks),
-        steering=np.broadcast_to(steering, tasks),
+        steering=float(steering),
         shared_pool=0 if reviewers is None else None,
     )
     by_people, ai = np.eye(len(MODES), dtype=bool)[[MODES.index("human"), MODES.index("ai_floor_review")]]

@@ -31,7 +31,7 @@ def test_every_bundled_protocol_runs_and_every_number_has_a_source(name):
     result = tm.sweep(catalog, [8.4e28, 1e32])
     assert result["mode"].values.tolist() == ["human", name]
     assert (result["throughput_speedup"] > 1).all()
-    assert not [path for path in catalog.without_source() if path.startswith("protocols") and "layer_detection" not in path]
+    assert not [path for path in catalog.without_source() if path.startswith("protocols")]
 
 
 @pytest.mark.parametrize(("protocol", "coverage"), [("full_review", "full"), ("floor_coverage", "floor"), ("no_review", "none")])
@@ -53,7 +53,7 @@ def test_hours_of_a_protocol_are_those_of_its_parts():
 
 
 def test_ai_review_uses_inference_and_its_layers_catch_what_they_have_not_in_common():
-    fields = own(coverage=0, floors=False, review_inference=0.5, layer_detection=[0.5, 0.5], common_mode=0.3)
+    fields = own(coverage=0, floors=False, review_inference=0.5, layers=2, layer_detection=0.5, common_mode=0.3)
     plain = own(coverage=0, floors=False)
     chosen = {"protocols": {"mine": fields, "plain": plain}, "capability": {"defect_probability": 0.2}}
     at = organisation(catalog_with("mine", "plain", **chosen))
@@ -145,7 +145,7 @@ def test_numbers_of_protocols_are_inputs_like_any_other():
         ({"tasks.code.forbids": ["nobody"]}, "there is no protocol 'nobody'"),
         ({"tasks.code.forbids": ["no_review"], "tasks.code.protocols": ["no_review"]}, "the task forbids 'no_review'"),
         ({"protocols.mine": {"title": "mine", "coverage": 1, "interaction_time": 1}}, "interaction_time: .*give episode_length"),
-        ({"protocols.mine": {"title": "mine", "coverage": 1, "layer_detection": [1.5]}}, "layer_detection.*from 0 to 1"),
+        ({"protocols.mine": {"title": "mine", "coverage": 1, "layers": 1.5}}, "layers: found 1.5; a whole number"),
         ({"tasks.code.defect_probability": 1}, "below 1"),
     ],
 )

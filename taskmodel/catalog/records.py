@@ -206,7 +206,8 @@ class Protocol(Record):
     settled_share: Fraction = Field(Quantity(value=0, unit="1"), description="share of the questions of a review that AI help can settle")
     settled_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="review hours of those, relative to without help")
     review_inference: NonNegative = Field(Quantity(value=0, unit="1"), description="inference of AI review, relative to that of the work")
-    layer_detection: tuple[Number, ...] = Field((), description="defects that each layer of AI review finds, of those it can [1]")
+    layers: NonNegative = Field(Quantity(value=0, unit="1"), description="layers of AI review, a whole number")
+    layer_detection: Fraction = Field(Quantity(value=0, unit="1"), description="share of defects that a layer finds, of those it can")
     common_mode: Fraction = Field(Quantity(value=0, unit="1"), description="share of defects that no layer of AI review can find")
     interaction_time: WorkingTime = Field(Quantity(value=0, unit="h"), description="time of a person that steers an episode of work")
     episode_length: WorkingHours | None = Field(None, description="human-equivalent length of an episode; needed where one is steered")
@@ -217,8 +218,8 @@ class Protocol(Record):
     def _episodes(self) -> "Protocol":
         if self.interaction_time.value > 0 and self.episode_length is None:
             raise failed(("interaction_time", "steers episodes of no length; give episode_length, the work that goes on between two times"))
-        if not all(0 <= found <= 1 for found in self.layer_detection):
-            raise failed(("layer_detection", f"found {list(self.layer_detection)}; numbers from 0 to 1 are allowed"))
+        if self.layers.value % 1 or self.layers.value > 100:
+            raise failed(("layers", f"found {self.layers.value:g}; a whole number of at most 100 is allowed"))
         return self
 
 
