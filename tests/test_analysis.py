@@ -45,3 +45,17 @@ def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
         assert float(binds) < today
         few = rule in ("60 dedicated reviewers", "a tenth of the time for review")
         assert bottleneck == "never" if few else float(bottleneck) > today
+
+
+def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
+    script = load("protocols_compared")
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["protocols_compared.png", "protocols_compared.svg"]
+    lines = {line[:24].strip(): line[24:].split() for line in capsys.readouterr().out.splitlines()}
+    speedup, escapes = ({label: float(lines[label][column].rstrip("%")) for label in script.PROTOCOLS.values()} for column in (2, 3))
+    full, layers, critics = "full review", "layers of AI review", "AI critics"
+    assert 2.5 < speedup[layers] / speedup[full] < 3 and escapes[layers] < escapes[full]
+    assert escapes[critics] == min(value for label, value in escapes.items() if label != "a person with AI")
+    assert 1.2 < speedup[critics] / speedup[full] < 1.5
+    assert escapes["a person with AI"] == 0 and speedup["a person with AI"] < 1.3
+    assert float(lines["the best of them"][2]) >= max(value for label, value in speedup.items() if label != "no review")
