@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
+    from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.relaxing import what_if
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
 
 _MODULE_OF = {
     "load_catalog": "catalog",
+    "SolveError": "allocation",
     "CatalogError": "catalog",
     "sweep": "stepping",
     "events": "stepping",
@@ -39,6 +41,7 @@ _MODULE_OF = {
 
 __all__ = [
     "CatalogError",
+    "SolveError",
     "automate_next",
     "ceiling",
     "compare",

@@ -97,7 +97,7 @@ def compute_axis(catalog: Catalog) -> Axis:
 
 
 def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: float) -> Axis:
-    """A quantity of the catalog grows, at one compute.
+    """A quantity of the catalog grows, at one compute; with a task's share the others fall in proportion.
 
     Raises
     ------
@@ -105,10 +105,10 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
         If there is no such quantity, or an end is not allowed there.
     """
     for end in (high, low):  # ranges have no holes: what holds at the ends holds between them
-        checked = catalog.replace({path: float(end)})
+        checked = catalog.replace(catalog.changed_to(path, float(end)))
 
     def catalogs(places: Array) -> list[Catalog]:
-        return [checked.with_numbers({path: place}) for place in places.tolist()]
+        return [checked.with_numbers(checked.changed_to(path, place)) for place in places.tolist()]
 
     return Axis(
         path,
@@ -138,7 +138,10 @@ class Course:
     """
 
     def __init__(self, name: str, table: Any) -> None:
-        rows = np.array(sorted(table.items()) if isinstance(table, Mapping) else table, dtype=float)
+        try:
+            rows = np.array(sorted(table.items()) if isinstance(table, Mapping) else table, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"the course of {name} must be pairs of numbers (calendar year, value): {error}") from error
         if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
             raise ValueError(f"the course of {name} must be at least two pairs (calendar year, value); found shape {rows.shape}")
         self.name, self.dates, self.values = name, rows[:, 0], rows[:, 1]

@@ -57,6 +57,8 @@ class Yardstick:
         One, or one a point, that differ in numbers alone.
     organisation : Organisation
         The organisation that they describe.
+    base_output : array, shape (), optional
+        What output is relative to [h/year]; default: what these catalogs' people make without AI and with experiments not scarce.
 
     Raises
     ------
@@ -64,16 +66,18 @@ class Yardstick:
         If the catalogs' people without AI produce nothing.
     """
 
-    def __init__(self, catalogs: Sequence[Catalog], organisation: Organisation) -> None:
+    def __init__(self, catalogs: Sequence[Catalog], organisation: Organisation, base_output: Array | None = None) -> None:
         catalog, of = catalogs[0], Numbers(catalogs)
         self.organisation = organisation
         self.exponent = of.one(lambda catalog: catalog.production.parallel_exponent.value)
         self.shares = of.tasks(lambda task: task.share.value)
         self.pool_hours = of.each(lambda catalog: [pool.hours_per_year.value for pool in catalog.pools.values()])
         self.reviewer_hours = of.one(_reviewer_hours)
-        bare = organisation.without_ai().with_unlimited("experiments")
-        output = without_ai(bare, np.ones(len(catalogs))).output
-        self.base_output = output[0] if len(catalogs) == 1 else output  # [h/year], shape (...)
+        if base_output is None:
+            bare = organisation.without_ai().with_unlimited("experiments")
+            output = without_ai(bare, np.ones(len(catalogs))).output
+            base_output = np.asarray(output[0] if len(catalogs) == 1 else output)
+        self.base_output = base_output  # [h/year], shape (...)
         if not (self.base_output > 0).all():
             without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
             idle = ", ".join(f"pools.{name}" for name in without)

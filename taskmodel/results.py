@@ -41,7 +41,7 @@ VARIABLES = {
     "with_relaxation": ("", "constraint that goes besides, or the same one"),
     "opens_at": ("FLOP/year", "compute from which AI can do each task"),
     "input": ("", "compute, or a number of the catalog by its dotted path"),
-    "output": ("1", "research output relative to the same people without AI, experiments not scarce; inf: no limit"),
+    "output": ("1", "research output relative to the catalog's own people without AI, experiments not scarce; inf: no limit"),
     "throughput_speedup": ("1", "output relative to the same people without AI, at the same experiment supply; inf: no limit"),
     "latency_speedup": ("1", f"time of one pass through the tasks without AI, relative to that with AI; {_NO_OUTPUT}"),
     "speedup": ("1", f"effective speed-up: throughput^lambda latency^(1 - lambda), lambda the parallel exponent; {_NO_OUTPUT}"),
@@ -201,6 +201,8 @@ def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yar
 
 def select_events(result: xr.Dataset) -> xr.Dataset:
     """The variables over ``event``, without their prefix."""
+    if not isinstance(result, xr.Dataset):
+        raise TypeError(f"events are those of a Dataset, as taskmodel.sweep returns it; found {type(result).__name__}")
     if "event_kind" not in result:
         raise ValueError("this dataset has no events: give the result of taskmodel.sweep")
     names = [str(name) for name in result.data_vars if str(name).startswith("event_")]
@@ -242,6 +244,8 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
         main.to_netcdf(part, mode="w", engine="h5netcdf")
         if over_events:
             events = result[over_events].drop_vars(list(result.coords), errors="ignore").drop_attrs(deep=False)
+            if not events.sizes["event"]:  # of no words a file cannot tell that they are words
+                events = events.map(lambda column: column.astype(str) if column.dtype == object else column, keep_attrs=True)
             events.to_netcdf(part, mode="a", group="events", engine="h5netcdf")
         if inputs:
             xr.Dataset(attrs=inputs).to_netcdf(part, mode="a", group="inputs", engine="h5netcdf")

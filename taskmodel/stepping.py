@@ -250,6 +250,8 @@ def _axis(
     if over == TIME:
         if not paths:
             raise TypeError('over="time" needs paths: what grows, such as {"compute": [(2026, 8.4e28), (2036, 8.4e33)]}')
+        if COMPUTE in paths and compute is not None:
+            raise TypeError("compute has a course in paths; leave the argument out")
         courses = {name: Course(name, table) for name, table in paths.items()}
         grid = _grid(common_dates(courses) if values is None else values, TIME, "calendar year")
         return time_axis(catalog, courses, grid[0], grid[-1], held), grid
@@ -285,7 +287,8 @@ def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
 def _grid(points: ArrayLike, name: str, unit: str, positive: bool = False) -> Array:
     grid = np.asarray(points, dtype=float)
     if grid.ndim != 1 or not len(grid):
-        raise ValueError(f"{name} must be a list of points [{unit}]; found shape {grid.shape}")
+        one = f"; for one point write [{grid:g}]" if grid.ndim == 0 else ""
+        raise ValueError(f"{name} must be a list of points [{unit}]; found shape {grid.shape}{one}")
     bad = ~(np.isfinite(grid) & (grid > 0)) if positive else ~np.isfinite(grid)
     if bad.any():
         raise ValueError(f"{name} must be {'positive and ' if positive else ''}finite [{unit}]; found {grid[bad][0]!r}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation import Allocation, allocate
+from taskmodel.allocation import Allocation, SolveError, Status, allocate
 from taskmodel.axes import COMPUTE, Axis, compute_axis
 from taskmodel.catalog import Catalog
 from taskmodel.measures import SOURCES, Measures, Yardstick, oversight
@@ -58,17 +58,20 @@ class Path:
 
 
 class Setting:
-    """A catalog as an organisation and what it is measured by; or several, one a point, that differ in numbers alone."""
+    """A catalog as an organisation and what it is measured by; or several, one a point, that differ in numbers alone.
 
-    def __init__(self, *catalogs: Catalog) -> None:
-        self.catalogs = catalogs
+    ``base``: the setting whose people output is relative to; its own where none is given.
+    """
+
+    def __init__(self, *catalogs: Catalog, base: Setting | None = None) -> None:
+        self.catalogs, self._base = catalogs, base
         self.organisation: Organisation = organisation(*catalogs)
         self.tolerance = Numbers(catalogs).one(lambda catalog: catalog.supervision.binding_tolerance.value)
 
     @cached_property
     def yardstick(self) -> Yardstick:
         """Made when it is asked for: its base has to be solved."""
-        return Yardstick(self.catalogs, self.organisation)
+        return Yardstick(self.catalogs, self.organisation, None if self._base is None else self._base.yardstick.base_output)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +116,7 @@ class Walker:
     def __init__(self, along: Axis | Catalog) -> None:
         self.axis = along if isinstance(along, Axis) else compute_axis(along)
         self.catalog = self.axis.catalog
-        self._everywhere = None if self.axis.catalogs else Setting(self.catalog)
+        self._base = Setting(self.catalog)
 
     @property
     def organisation(self) -> Organisation:
@@ -126,20 +129,26 @@ class Walker:
         return self._same_everywhere().yardstick
 
     def _same_everywhere(self) -> Setting:
-        if self._everywhere is None:
+        if self.axis.catalogs is not None:
             raise ValueError(f"the organisation changes along {self.axis.name}: take that at some places")
-        return self._everywhere
+        return self._base
 
     def at(self, place: Array, before: NDArray[np.bool_] | bool = False) -> Situation:
         """The organisation at these places; where ``before``, at the next smaller number."""
         place = np.where(before, np.nextafter(place, -np.inf), place)
-        setting = self._same_everywhere() if self.axis.catalogs is None else Setting(*(self.axis.catalogs(place) or [self.catalog]))
-        return Situation(setting, self.axis.compute(place))
+        if self.axis.catalogs is None or not len(place):
+            return Situation(self._base, self.axis.compute(place))
+        return Situation(Setting(*self.axis.catalogs(place), base=self._base), self.axis.compute(place))
 
     def solve(self, place: Array, before: NDArray[np.bool_], start: Allocation | None = None) -> Path:
         """The organisation at these places."""
         at = self.at(place, before)
-        return at.path(place, before, allocate(*at.arrays, start=start))
+        found = allocate(*at.arrays, start=start, throw=False)
+        failed = np.flatnonzero(found.status == Status.FAILED)
+        if len(failed):
+            places = f"{place[failed[0]]:g} {self.axis.unit}" + (f" and {len(failed) - 1} more places" if len(failed) > 1 else "")
+            raise SolveError(f"the optimum could not be certified at {self.axis.name} {places}: {Status.FAILED.advice}")
+        return at.path(place, before, found)
 
     def solve_path(self, place: Array, before: NDArray[np.bool_]) -> Path:
         """The same for many places in order, the answer of one being where the search for the next begins."""

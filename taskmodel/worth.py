@@ -80,7 +80,9 @@ def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Seq
     points = np.atleast_1d(np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float))
     if points.ndim != 1 or not (np.isfinite(points) & (points > 0)).all():
         raise ValueError(f"compute must be positive and finite [{COMPUTE_UNIT}]; found {compute!r}")
-    names = list(inputs) if inputs is not None else _all_inputs(catalog)
+    if isinstance(inputs, str) or (inputs is not None and not len(inputs)):
+        raise TypeError(f"inputs must be a list of paths, such as ['supervision.headcount']; found {inputs!r}")
+    names = list(dict.fromkeys(inputs)) if inputs is not None else _all_inputs(catalog)
     moves = [_Move(catalog, name) for name in names]
     nodes = _Nodes(catalog, moves)
     found = np.array([nodes.elasticities(point) for point in points])  # (compute, speed-up, input)
@@ -88,6 +90,7 @@ def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Seq
     matter = np.nan_to_num(found, nan=1.0).any(axis=(0, 1)) if inputs is None else np.ones(len(names), dtype=bool)
     variables = {
         **{f"{name}_elasticity": ((COMPUTE, "input"), found[:, row]) for row, name in enumerate(results.SPEEDUPS)},
+        "status": (COMPUTE, np.array(nodes.status, dtype=object)),
         "value": ("input", np.array([move.value for move in moves])),
         "unit": ("input", np.array([COMPUTE_UNIT if name == COMPUTE else catalog.unit_of(name) for name in names], dtype=object)),
     }
@@ -105,13 +108,17 @@ class _Move:
             raise TypeError(f"{name} is no number: it is {self.value!r}; elasticities are to numbers, and to {COMPUTE}")
         for first in (-(NODES // 2), 1 - NODES, 0):  # on both sides, unless the range ends there
             offsets = STEP * (first + np.arange(NODES))
-            if name == COMPUTE or all(catalog.allows(name, self.value * np.exp(offset)) for offset in offsets):
+            if name == COMPUTE or all(_allowed(catalog, name, self.value * np.exp(offset)) for offset in offsets):
                 break
         nearest = np.argsort(np.abs(offsets), kind="stable")[: NODES - 2]
         self.offsets, self.weights, self.fewer = offsets, derivative_weights(offsets), np.zeros(NODES)
         self.fewer[nearest] = derivative_weights(offsets[nearest])
         self.growth = offsets if name == COMPUTE else np.zeros(NODES)
-        self.numbers = [{} if name == COMPUTE else {name: self.value * np.exp(offset)} for offset in offsets]
+        self.numbers = [{} if name == COMPUTE else catalog.changed_to(name, self.value * np.exp(offset)) for offset in offsets]
+
+
+def _allowed(catalog: Catalog, name: str, value: float) -> bool:
+    return all(catalog.allows(path, number) for path, number in catalog.changed_to(name, value).items())
 
 
 class _Nodes:
@@ -119,20 +126,25 @@ class _Nodes:
 
     def __init__(self, catalog: Catalog, moves: Sequence[_Move]) -> None:
         self.moves = moves
+        self.status: list[str] = []  # of the optimum, at each compute that was asked for
         self.here = Setting(catalog)
         self.there = Setting(*(catalog.with_numbers(numbers) for move in moves for numbers in move.numbers))
         self.clock = Clock(self.there.catalogs)
         self.exponent = Numbers(self.there.catalogs).one(lambda catalog: catalog.production.parallel_exponent.value)
-        self.offsets = np.array([move.offsets for move in moves])
+        self.offsets, self.weights, self.fewer = (
+            np.array([getattr(move, name) for move in moves]) for name in ("offsets", "weights", "fewer")
+        )
         self.growth = np.concatenate([move.growth for move in moves])  # of compute
 
     def elasticities(self, compute: float) -> Array:
         """Of output and the three speed-ups to all inputs, shape (speed-up, input)."""
         at = Situation(self.here, np.array([compute]))
         optimum = allocate(*at.arrays)
-        exact, rough = (
-            self._elasticities(at, optimum, np.array([getattr(move, name) for move in self.moves])) for name in ("weights", "fewer")
-        )
+        self.status.append(str(np.ravel(optimum.status)[0]))
+        exact, rough = (self._elasticities(at, optimum, weights) for weights in (self.weights, self.fewer))
+        # at a threshold output jumps, for whatever moves compute and the threshold apart
+        moving = along(self.weights, np.log(self._opens_at()) - self.growth[:, None])[:, self._at_threshold(compute)]
+        exact = np.where((np.abs(moving) > ROUNDING).any(axis=1), np.nan, exact)
         # a formula of the catalog with a bend just here, such as the larger of two numbers that are equal, has no derivative
         return np.where(np.abs(exact - rough) < ACCURATE * (1 + np.abs(exact)), exact, np.nan)
 
@@ -151,10 +163,19 @@ class _Nodes:
         latency = self._latency(mode_mix(optimum.activity, one.policy)[0], best.mode_share, weights)
         measured, exponent = at.measure(optimum), self.here.yardstick.exponent
         shift = along(weights, np.broadcast_to(self.exponent, weights.size))
-        with np.errstate(divide="ignore", invalid="ignore"):  # no output: NaN is meant
+        with np.errstate(divide="ignore", invalid="ignore"):  # no output, or no limit to it: NaN is meant
             apart = np.log(measured.throughput_speedup / measured.latency_speedup)
-        speedup = exponent * throughput + (1 - exponent) * latency + np.where(shift == 0, 0.0, shift * apart)
+            speedup = exponent * throughput + (1 - exponent) * latency + np.where(shift == 0, 0.0, shift * apart)
         return np.array([best.log_output, throughput, latency, speedup])
+
+    def _opens_at(self) -> Array:
+        """Compute from which AI can do each task at every node, shape (node of all inputs, task); 1 where there is none."""
+        opens_at = np.broadcast_to(self.there.organisation.opens_at, (len(self.growth), len(self.here.organisation.tasks)))
+        return np.where(np.isfinite(opens_at) & (opens_at > 0), opens_at, 1.0)
+
+    def _at_threshold(self, compute: float) -> NDArray[np.bool_]:
+        """Tasks that open just at this compute, shape (task,)."""
+        return np.isclose(self.here.organisation.opens_at, compute, rtol=ROUNDING, atol=0.0)
 
     def _latency(self, mix: Array, mix_slope: Array, weights: Array) -> Array:
         """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""

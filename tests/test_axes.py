@@ -36,9 +36,13 @@ def test_each_point_is_that_of_the_catalog_with_the_value_set(path, values):
     for value in values:
         alone = tm.sweep(catalog.replace({path: value}), compute=[1e31]).isel(compute=0)
         here = result.sel({path: value})
+        # output is relative to the people of the catalog that is swept
+        scale = Walker(catalog).yardstick.base_output / Walker(catalog.replace({path: value})).yardstick.base_output
         for name in here.data_vars:
             if "event" not in here[name].dims and name != "binding_tolerance":
-                if here[name].dtype.kind == "f":
+                if name == "output" or "ceiling" in name:
+                    np.testing.assert_allclose(here[name] * scale, alone[name], rtol=1e-9, err_msg=name)
+                elif here[name].dtype.kind == "f":
                     # a task's use of nothing, and prices of nothing, are told apart by rounding alone
                     np.testing.assert_allclose(here[name], alone[name], rtol=1e-9, atol=1e-11, err_msg=name)
                 else:
@@ -126,6 +130,32 @@ def test_a_result_along_an_input_goes_to_a_file_and_comes_back(tmp_path):
         xr.load_dataset(tmp_path / "result.nc", engine="h5netcdf").close()
 
 
+def test_a_share_grows_at_the_expense_of_the_others_in_proportion():
+    catalog = small_catalog({"a": {"share": 0.5, "delegable": False}, "b": {"share": 0.3}, "c": {"share": 0.2}})
+    result = tm.sweep(catalog, 1e30, over="tasks.a.share", values=[0.2, 0.5, 0.9])
+    for value in (0.2, 0.9):
+        shares = {"tasks.a.share": value, "tasks.b.share": 0.6 * (1 - value), "tasks.c.share": 0.4 * (1 - value)}
+        alone = tm.sweep(catalog.replace(shares), [1e30])
+        assert float(result["throughput_speedup"].sel({"tasks.a.share": value})) == pytest.approx(
+            alone["throughput_speedup"].item(), rel=1e-12
+        )
+
+
+def test_more_people_make_more_output_of_the_same_catalog():
+    """Relative to 600 people: twice as many are worth twice as much where nothing else is scarce."""
+    catalog = tm.load_catalog("alignment_research", set={"compute.experiments": "free"})
+    result = tm.sweep(catalog, 1e20, over="pools.researchers.headcount", values=[300, 600, 1200])
+    assert result["output"].values == pytest.approx([0.5, 1, 2])
+    assert result["throughput_speedup"].values == pytest.approx([1, 1, 1])
+
+
+def test_a_place_without_an_answer_is_named():
+    catalog = tm.load_catalog("alignment_research", set={"production.elasticity": 0.995, "supervision.coverage": "none"})
+    catalog = catalog.replace({"compute.inference": "free", "compute.experiments": "free"})
+    with pytest.raises(tm.SolveError, match=r"at compute 1e\+35 FLOP/year"):
+        tm.sweep(catalog, [1e35])
+
+
 def test_the_interval_of_the_catalog_is_gone_through_where_no_values_are_given():
     catalog = tm.load_catalog("alignment_research")
     result = tm.sweep(catalog, over="tasks.red_teaming.review_ratio")
@@ -141,7 +171,8 @@ def test_the_interval_of_the_catalog_is_gone_through_where_no_values_are_given()
         ({"over": "supervision.headcont", "values": [1, 2]}, tm.CatalogError, "supervision.headcount"),
         ({"over": "supervision.pool", "values": [1, 2]}, tm.CatalogError, "supervision.pool"),
         ({"over": "tasks.a.coverage_floor", "values": [0.5, 1.5]}, tm.CatalogError, "at most 1"),
-        ({"over": "tasks.a.share", "values": [0.2, 0.3]}, tm.CatalogError, "sum to"),
+        ({"over": "tasks.a.share", "values": [0.2, 1.3]}, tm.CatalogError, "at most 1"),
+        ({"over": "feedback_loops.0.loops_per_project", "values": [1, 2]}, tm.CatalogError, "feedback_loops"),
         ({"over": "supervision.headcount"}, ValueError, "supervision.headcount no interval"),
         ({"over": "supervision.headcount", "values": [2, 1]}, ValueError, "found 2 and then 1"),
         ({"over": "supervision.headcount", "values": []}, ValueError, r"supervision.headcount must be a list of points \[person\]"),
@@ -150,6 +181,9 @@ def test_the_interval_of_the_catalog_is_gone_through_where_no_values_are_given()
         ({"values": [1e28, 1e29]}, TypeError, "give the points to report as compute"),
         ({"over": "supervision.headcount", "values": [1, 2], "paths": {"compute": GROWTH}}, TypeError, "paths are for"),
         ({"over": "time"}, TypeError, "what grows"),
+        ({"over": "time", "paths": {"compute": GROWTH}, "compute": 1e30}, TypeError, "has a course"),
+        ({"over": "time", "paths": {"compute": [("now", 1e28), ("then", 1e29)]}}, ValueError, "pairs of numbers"),
+        ({"compute": 1e30}, ValueError, r"write \[1e\+30\]"),
         ({"over": "time", "paths": {"compute": GROWTH}, "values": [2020, 2030]}, ValueError, "given from 2026 to 2036; found 2020"),
         ({"over": "time", "paths": {"compute": [(2026, 1e28)]}}, ValueError, "course of compute must be at least two"),
         ({"over": "time", "paths": {"compute": [(2026, 1e28), (2027, -1e28)]}}, ValueError, "positive"),

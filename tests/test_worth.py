@@ -45,7 +45,7 @@ def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, chan
     assert found.sizes["input"] > 40
     worst = 0.0
     for index, path in enumerate(found["input"].values):
-        if path.endswith(".share") or (path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP))):
+        if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)
         here = np.array([float(found[f"{each}_elasticity"][0, index]) for each in SPEEDUPS])
@@ -66,16 +66,18 @@ def test_elasticities_to_people_reviewers_inference_and_experiments_are_those_of
 
 
 def test_a_share_grows_at_the_expense_of_the_others():
-    """Two tasks, one by people and one by free AI, that complement each other in full: output is 1 / share of the first."""
+    """Two tasks, one by people and one by free AI, that complement each other in full: output is 1 / share of the first.
+
+    The first is 0.4, of the elasticity -1; the second makes it 1 - 0.6, of the elasticity 0.6/0.4.
+    """
     catalog = small_catalog(
         {"kept": {"share": 0.4, "delegable": False}, "given": {"share": 0.6, "automation_threshold": 1e20}},
         production={"elasticity": 0},
         supervision={"coverage": "none"},
         compute={"inference": "free"},
     )
-    # s / (s + 0.6) has the elasticity 1 - s / (s + 0.6)
     found = tm.elasticities(catalog, 1e28, ["tasks.kept.share", "tasks.given.share"])
-    np.testing.assert_allclose(found["output_elasticity"][0], [-0.6, 0.6], atol=1e-10)
+    np.testing.assert_allclose(found["output_elasticity"][0], [-1, 1.5], atol=1e-10)
 
 
 def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_limits():
@@ -89,6 +91,28 @@ def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_lim
         found = tm.elasticities(catalog, place * side, ["supervision.headcount"])
         reviewed = float(found["output_elasticity"][0, 0])
         assert reviewed == pytest.approx(limit[list(swept["factor"].values).index("review")], abs=1e-5)
+
+
+def test_at_a_threshold_there_is_no_derivative_to_what_moves_it():
+    catalog = tm.load_catalog("alignment_research")
+    events = tm.events(tm.sweep(catalog, [1e28, 1e29]))
+    place = float(events["compute"][0])
+    paths = ["compute", "compute.training_share", "capability.slope", "supervision.headcount", "pools.researchers.headcount"]
+    found = tm.elasticities(catalog, [place, place * (1 + 1e-9)], paths)["output_elasticity"].values
+    assert np.isnan(found[0]).tolist() == [True, True, True, False, False]
+    assert not np.isnan(found[1]).any()
+
+
+def test_without_a_limit_nothing_is_told_and_the_status_says_why():
+    free = {"compute.inference": "free", "compute.experiments": "free", "supervision.coverage": "none", "production.elasticity": 2}
+    found = tm.elasticities(tm.load_catalog("alignment_research", set=free), 1e34, ["supervision.headcount"])
+    assert found["status"].values.tolist() == ["unbounded"] and np.isnan(found["output_elasticity"]).all()
+
+
+@pytest.mark.parametrize("inputs", ["supervision.headcount", []])
+def test_inputs_are_a_list_of_paths(inputs):
+    with pytest.raises(TypeError, match="list of paths"):
+        tm.elasticities(tm.load_catalog("t_agi_ladder"), 1e30, inputs)
 
 
 def test_review_elasticities_of_tasks_add_up_and_are_those_of_their_ratios():

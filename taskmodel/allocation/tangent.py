@@ -114,6 +114,7 @@ def slopes(
     right = np.array([right_side(now, here, ties, scale, used, tie)[0] for used, tie in lacking])
     solution, off = _least_squares(matrix[0], right.T)
     fine = off < CONSISTENT
+    solution = np.where(fine, solution, 0.0)  # where there is none, nothing is followed
     result.log_output[fine] = -along(weights, still.log_unit_cost)[fine]
     log_price = np.repeat(solution[: scale.shape[1]].T * scale, offsets.shape[1], axis=0) * offsets.reshape(-1, 1)
     share = _fair_slopes(_Place(centre, now, now.price), _Place(at_nodes, now, now.price * np.exp(log_price)), now, weights)

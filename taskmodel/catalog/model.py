@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -147,7 +148,8 @@ class Catalog(Record):
         keys, slot = self._find(path)
         if "record" in (slot.kind, getattr(slot.type, "kind", None)):
             below = [dotted(inner) for inner, _ in schema.leaves(slot, self._at(keys), keys)]
-            raise CatalogError([_unset(path, f"names a group of values; give one of them, such as {' or '.join(below[:3])}")])
+            such = f", such as {' or '.join(below[:3])}" if below else ""
+            raise CatalogError([_unset(path, f"names a group of values; give one of them{such}")])
         value = self._at(keys)
         return value.value if isinstance(value, Quantity) else value
 
@@ -219,6 +221,24 @@ class Catalog(Record):
                 raise TypeError(f"{path} is no number: it is {self._at(keys)!r}")
             changed = _with_number(changed, keys, number)
         return changed
+
+    def changed_to(self, path: str, number: float) -> dict[str, float]:
+        """Return what changes where a number is set, by path: itself, and with a task's share the others', in proportion.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path.
+        """
+        keys, _ = self._find(path)
+        if len(keys) != 3 or (keys[0], keys[2]) != ("tasks", "share"):
+            return {path: number}
+        shares = {name: task.share.value for name, task in self.tasks.items()}
+        rest = math.fsum(share for name, share in shares.items() if name != keys[1])
+        return {
+            f"tasks.{name}.share": number if name == keys[1] else share * (1 - number) / rest if rest else share
+            for name, share in shares.items()
+        }
 
     def allows(self, path: str, number: float) -> bool:
         """Return whether a number, in the declared unit, is in the range of the quantity at a dotted path.
@@ -386,6 +406,8 @@ def _with_number(value: Any, keys: Keys, number: float) -> Any:
     if isinstance(value, BaseModel):
         name = str(key)
         return value.model_copy(update={name: _with_number(getattr(value, name), tuple(rest), number)})
+    if isinstance(value, tuple):
+        return tuple(_with_number(item, tuple(rest), number) if place == key else item for place, item in enumerate(value))
     return {**value, key: _with_number(value[key], tuple(rest), number)}
 
 

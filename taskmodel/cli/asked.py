@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 1_000_000
 VARIED = 200  # points, where none are asked for
+MOST_VARIED = 10_000  # each is an organisation of its own, which takes some milliseconds
 
 
 def catalog(args: Namespace) -> Catalog:
@@ -120,9 +121,8 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
     parts = span.split(":")
     if not equals or len(parts) not in (2, 3):
         raise UsageError(f"{text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as supervision.headcount=1:10000:200")
-    if path == "compute":
-        raise UsageError(f"{text}: compute is swept by `taskmodel run --grid {span}`; vary a number of the catalog")
-    inputs(catalog, [path], "vary")
+    if path == "compute" or path.startswith(("compute.today", "compute.grid")):
+        raise UsageError(f"{text}: compute is swept by `taskmodel run --grid {span}`; vary a number of the catalog at one compute")
     try:
         low, high = (float(part) for part in parts[:2])
         points = int(parts[2]) if len(parts) == 3 else VARIED
@@ -130,11 +130,11 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
         raise UsageError(f"{text}: LOW and HIGH must be numbers and POINTS a whole one; found {span!r}") from None
     if not (-math.inf < low < high < math.inf):
         raise UsageError(f"{text}: LOW must be below HIGH, and both finite")
-    if not 2 <= points <= MOST_POINTS:
-        raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_POINTS:,}; found {points}")
+    if not 2 <= points <= MOST_VARIED:
+        raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_VARIED:,}; found {points}")
     for end in (low, high):
         try:
-            catalog.replace({path: end})
+            catalog.replace(catalog.changed_to(path, end))
         except CatalogError as error:
             raise UsageError(f"{text}: {error.defects[0].path}: {error.defects[0].message}") from error
     return path, low, high, points

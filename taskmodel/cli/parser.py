@@ -114,7 +114,8 @@ REGIMES_MORE = f"""examples:
 
 {JSON}
 Keys:
-  catalog, scenario, closed_forms: how many regimes have one
+  catalog, scenario, overrides, version, sha256
+  closed_forms: how many regimes have one
   regimes: a list, each with low, high [FLOP/year], priced, modes, output,
     shadow_prices, elasticities, next_event (null: next_event_reason says why),
     definitions, values, latex; without a closed form reason, equations and
@@ -158,18 +159,21 @@ WORTH_MORE = f"""examples:
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute
+  status: kind of answer; optimal, or at a kink, without output or without limit
   inputs: those that make a difference, each with input, value, unit,
     output_elasticity, throughput_speedup_elasticity,
     latency_speedup_elasticity, speedup_elasticity; null where more and less
     are worth different amounts
-  next_tasks: each with task, title, opens_at and the speed-ups if AI could do it
+  next_tasks: each with task, title, opens_at and the speed-ups if AI could do
+    it; empty where inputs are chosen
 
 {EXIT}"""
 WHAT_IF = f"""The speed-up that research would have at one point of the compute axis with one
 constraint gone: scarce inference, too few reviewers, the insistence on review,
 what AI can do, waits at gates, scarce experiments. And with two of them gone,
 and with all, for one constraint can hide another. All are relative to the same
-people without AI.
+people without AI, who wait at gates and find experiments as scarce as in the
+catalog. What AI can do more costs the inference of the model that it takes.
 
 {PATHS}"""
 WHAT_IF_MORE = f"""examples:

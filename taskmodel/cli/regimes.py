@@ -45,7 +45,9 @@ def command(args: Namespace) -> int:
         _write(Path(args.latex), _document(catalog, found, limit))
         note(f"written to {args.latex}", args.quiet)
     if args.json:
-        told = {"catalog": catalog.name, "scenario": catalog.scenario, "closed_forms": _closed(found)}
+        from taskmodel.summary import provenance
+
+        told = {**provenance(catalog), "closed_forms": _closed(found)}
         print(json_text({**told, "regimes": [*map(_record, found)], "ceiling": _record(limit)}))
     else:
         print("\n".join(_page(catalog, found, limit)))

@@ -23,8 +23,8 @@ SAYS = {
     "adopted": "{task} begins to be done by {mode}",
     "dropped": "{task} is no longer done by {mode}",
     "completed": "{task} is no longer done by people",
-    "binds": "{factor} begins to be scarce",
-    "slack": "{factor} ceases to be scarce",
+    "binds": "the factor {factor} begins to be scarce",
+    "slack": "the factor {factor} ceases to be scarce",
     "oversight_binds": "oversight begins to bind",
     "oversight_binds_ends": "oversight ceases to bind",
     "oversight_bottleneck": "oversight becomes the bottleneck",
@@ -35,6 +35,8 @@ WHO = {"human": "people", "ai_full_review": "AI with review", "ai_floor_review":
 
 def command(args: Namespace) -> int:
     """Sweep, write the result, print the curve and the events."""
+    if "=" in args.catalog and "=" not in args.range:  # the other way round, as in all other commands
+        args.catalog, args.range = args.range, args.catalog
     catalog = asked.catalog(args)
     path, low, high, points = asked.varied(catalog, args.range)
     place = catalog.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
@@ -87,7 +89,11 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     if found:
         lines += ["", "What changes on the way", *table([[_place(event[path]), _says(event)] for event in found[:MOST]], left=(1,))]
     else:
-        lines += ["", "Nothing changes hands on the way: the same modes and prices hold from end to end."]
+        same = all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS)
+        lines += [
+            "",
+            f"{path} makes no difference here." if same else "The same modes are used and the same factors scarce from end to end.",
+        ]
     if len(found) > MOST:
         lines += wrapped(f"And {len(found) - MOST} more changes, in the file.")
     return [*lines, "", f"Written to {facts['files'][0]}"]

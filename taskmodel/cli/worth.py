@@ -32,7 +32,9 @@ def command(args: Namespace) -> int:
 
         found = tm.elasticities(catalog, place, chosen or None)
         tasks = tm.automate_next(catalog, place)
-    facts = {**provenance(found), "compute": place, "inputs": _inputs(found), "next_tasks": _tasks(catalog, tasks)}
+    status = str(found["status"].values[0])
+    told = [] if chosen else _tasks(catalog, tasks)
+    facts = {**provenance(found), "compute": place, "status": status, "inputs": _inputs(found), "next_tasks": told}
     print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.all or bool(chosen), args.compute is None)))
     return 0
 
@@ -66,8 +68,12 @@ def _lines(catalog: Catalog, facts: dict[str, Any], everything: bool, today: boo
     rest = len(facts["inputs"]) - len(inputs)
     if rest:
         lines += wrapped(f"And {rest} more, which give less or are at a kink; --all shows them.")
-    if any(row[name] != row[name] for row in inputs for name in COLUMNS):
-        lines += wrapped("A dash: more and less of it are worth different amounts.")
+    if facts["status"] not in ("optimal", "kink"):
+        lines += wrapped(
+            "There is no output here." if facts["status"] == "zero" else "There is no limit to output here: nothing can be told apart."
+        )
+    elif any(row[name] != row[name] for row in inputs for name in COLUMNS):
+        lines += wrapped("A dash: more and less of it are worth different amounts, as at a threshold.")
     tasks = facts["next_tasks"] if everything else facts["next_tasks"][:MOST]
     if tasks:
         rows = [["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"]]

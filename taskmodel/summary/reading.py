@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from taskmodel.catalog import Catalog
 from taskmodel.organisation import HUMAN, organisation
 from taskmodel.production import Array
+from taskmodel.results import provenance_of
 from taskmodel.stepping import events, sweep
 from taskmodel.summary.facts import MILESTONES, SPEEDUPS, Advice, NextTask, Point, Review, Row, Summary
 from taskmodel.supervision import MODES
@@ -114,9 +115,9 @@ def points_wanted(catalog: Catalog, grid: Array) -> Array:
     return np.union1d(grid, [value for value in inside if _position(grid, value) is None])
 
 
-def provenance(result: xr.Dataset) -> dict[str, object]:
+def provenance(made: xr.Dataset | Catalog) -> dict[str, object]:
     """What a result was made from, as plain values: version, catalog, scenario, overrides and the hash of them all."""
-    attrs = result.attrs
+    attrs = provenance_of(made) if isinstance(made, Catalog) else made.attrs
     return {
         "version": attrs["taskmodel_version"],
         "catalog": attrs["catalog_name"],
