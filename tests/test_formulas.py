@@ -390,3 +390,13 @@ def test_latex_that_cannot_be_written_is_exit_2(capsys, tmp_path, monkeypatch, n
     monkeypatch.chdir(tmp_path)
     assert main(["regimes", "t_agi_ladder", "--latex", name]) == 2
     assert "--latex" in capsys.readouterr().err
+
+
+def test_a_regime_whose_conditions_have_no_exact_root_says_so_and_the_others_go_on(monkeypatch):
+    monkeypatch.setattr("taskmodel.formulas.conditions.RESIDUAL", 0.0)
+    found = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e28)))
+    without = [regime for regime in found if regime.output is None]
+    assert without and len(without) < len(found)
+    for regime in without:
+        assert "proportions" in regime.reason and "no root to 1e-12" in regime.reason and "residual" in regime.reason
+        assert regime.equations == () and regime.unknowns == {}

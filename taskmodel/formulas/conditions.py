@@ -151,6 +151,10 @@ class _Equations:
         return [of_kind[kind](which) for kind, which in self.unknowns.values()]
 
 
+class NoRootError(Exception):
+    """Why first-order conditions have no root that is exact."""
+
+
 @dataclass(frozen=True)
 class _Term:
     """A constant times powers of compute and of unknowns, with its sign on the left of an equation."""
@@ -211,7 +215,7 @@ class _System:
 
         Raises
         ------
-        SolveError
+        NoRootError
             If an equation is left with a residual of 1e-12 or more.
         """
         logarithms, place = [mpmath.log(each) for each in start], mpmath.log(compute)
@@ -226,7 +230,10 @@ class _System:
             residuals, _ = self.residuals(logarithms, place)
             worst = max(map(abs, residuals))
         if not worst < RESIDUAL:
-            raise SolveError(f"first-order conditions at {compute:g} FLOP/year are left with a residual of {float(worst):.1e}")
+            raise NoRootError(
+                f"its first-order conditions have no root to 1e-12, for modes tie only to rounding: at {compute:g} FLOP/year they are left "
+                f"with a residual of {float(worst):.1e}"
+            )
         return [mpmath.exp(each) for each in logarithms]
 
 
@@ -258,8 +265,10 @@ def first_order_conditions(words: Words, allocation: Allocation, priced: NDArray
 
     Raises
     ------
+    NoRootError
+        If a root leaves a residual of 1e-12 or more.
     SolveError
-        If a root leaves a residual of 1e-12 or more, or is not the optimum: output or an elasticity differs by 1e-9.
+        If it is not the optimum: output or an elasticity differs by 1e-9.
     """
     # what carries work is the same all through a regime
     equations = _Equations(words, allocation.take([len(compute) // 2]), priced)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, SolveError
 from taskmodel.formulas.closed_form import Form
 from taskmodel.formulas.composite import NoClosedFormError
-from taskmodel.formulas.conditions import first_order_conditions
+from taskmodel.formulas.conditions import NoRootError, first_order_conditions
 from taskmodel.formulas.regime import Regime
 from taskmodel.formulas.words import Words
 from taskmodel.organisation import Organisation
@@ -62,7 +62,7 @@ def written(stretch: Stretch, end: sympy.Expr | None = None, end_reason: str = "
     Raises
     ------
     SolveError
-        If the formula and the optimum disagree by more than 1e-9, or the conditions have no root near the optimum.
+        If the formula or the root of the conditions and the optimum disagree by more than 1e-9.
     """
     at, words, form = stretch.organisation, stretch.words, stretch.form
     priced = np.flatnonzero(stretch.optimum.priced[stretch.middle])
@@ -92,7 +92,10 @@ def written(stretch: Stretch, end: sympy.Expr | None = None, end_reason: str = "
         return regime
     if not len(priced):
         return Regime(**common, output=None, reason=form, **words.used(*ends))
-    found = first_order_conditions(words, stretch.optimum, priced, stretch.points)
+    try:
+        found = first_order_conditions(words, stretch.optimum, priced, stretch.points)
+    except NoRootError as no:
+        return Regime(**common, output=None, reason=f"{form}; {no}", **words.used(*ends))
     return Regime(
         **common,
         output=None,
