@@ -1,0 +1,131 @@
+"""The same division of labour and compute where the tasks are a continuum: sums become integrals, in closed form.
+
+Along each piece of the requirements theta = ln iota + delta ln tau is linear in the quantile q, so the integrals of
+e^((1 - sigma) theta) are differences of exponentials. The split is a quantile: nothing is mixed, and outputs have no jumps
+as the training run grows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, expm1, inf, log
+
+from taskmodel.takeoff.requirements import Family
+from taskmodel.takeoff.two_factors import Division, Split, log_add
+
+__all__ = ["divide_continuum"]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Quantiles along which theta is linear: its ends, and its values there."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+
+    def theta(self, quantile: float) -> float:
+        return self.low + (self.high - self.low) * (quantile - self.start) / (self.end - self.start)
+
+
+@lru_cache(maxsize=64)
+def _stretches(family: Family) -> tuple[_Stretch, ...]:
+    delta = family.tradeoff
+    return tuple(
+        _Stretch(piece.start, piece.end, *(run + delta * train for run, train in zip(piece.log_runtime, piece.log_training, strict=True)))
+        for piece in family.pieces
+    )
+
+
+def _log_integral(at: _Stretch, end: float, tilt: float, gain: float) -> float:
+    """ln of the integral of eta^(sigma - 1) from the start of a stretch to ``end``, ln eta = -max(0, theta - gain)."""
+    theta = at.theta(end)
+    slope = (at.high - at.low) / (at.end - at.start)
+    able = end if theta <= gain else at.start if at.low >= gain else at.start + (gain - at.low) / slope
+    flat = log(able - at.start) if able > at.start else -inf
+    if able >= end:
+        return flat
+    first, width = max(at.low - gain, 0.0), end - able
+    growth = tilt * slope * width  # of the exponent along what is left
+    log_mean = growth + log(-expm1(-growth) / growth) if growth > 0 else log(expm1(growth) / growth) if growth < 0 else 0.0
+    return log_add(flat, tilt * first + log(width) + log_mean)
+
+
+class _Continuum:
+    """Integrals, prices and the optimum at one ratio of labour to compute and one training run."""
+
+    def __init__(self, division: Division, log_ratio: float, log_run: float):
+        self.division, self.log_ratio, self.psi = division, log_ratio, division.sums.psi
+        self.stretches = _stretches(division.sums.family)
+        self.gain = division.sums.family.tradeoff * log_run
+        self.befores = [division.log_first]  # ln X at the start of each stretch
+        for at in self.stretches:
+            self.befores.append(log_add(self.befores[-1], _log_integral(at, at.end, division.sums.tilt, self.gain)))
+
+    def excess(self, log_x: float, at: _Stretch, quantile: float) -> float:
+        """ln of compute's price over what it is worth at a quantile of a stretch; rises with the quantile."""
+        if quantile >= 1:
+            return inf
+        log_price = (1 - self.psi) * (log_x + self.log_ratio - log(1 - quantile))
+        return log_price + max(0.0, at.theta(quantile) - self.gain)
+
+    def log_x(self, place: int, quantile: float) -> float:
+        at = self.stretches[place]
+        if quantile <= at.start:
+            return self.befores[place]
+        return log_add(self.befores[place], _log_integral(at, quantile, self.division.sums.tilt, self.gain))
+
+    def split(self, reach: float) -> tuple[float, float]:
+        """Where compute's tasks end, and ln X there."""
+        for place, at in enumerate(self.stretches):
+            if at.start >= reach:
+                return at.start, self.befores[place]
+            if self.excess(self.befores[place], at, at.start) >= 0:  # a step in what tasks need
+                return at.start, self.befores[place]
+            end = min(at.end, reach)
+            if self.excess(self.log_x(place, end), at, end) > 0:
+                low, high = at.start, end
+                while True:  # bisection, to the last bit
+                    middle = (low + high) / 2
+                    if not low < middle < high:
+                        return low, self.log_x(place, low)
+                    if self.excess(self.log_x(place, middle), at, middle) > 0:
+                        high = middle
+                    else:
+                        low = middle
+            if end >= reach:
+                return end, self.log_x(place, end)
+        return 1.0, self.befores[-1]
+
+    def gained(self, quantile: float) -> float:
+        """Integral of ln eta up to a quantile."""
+        total = 0.0
+        for at in self.stretches:
+            end = min(at.end, quantile)
+            theta = at.theta(end) if end > at.start else -inf
+            if theta > self.gain:
+                able = at.start if at.low >= self.gain else at.start + (self.gain - at.low) / (at.high - at.low) * (at.end - at.start)
+                total -= (end - able) * (max(at.low - self.gain, 0.0) + theta - self.gain) / 2
+        return total
+
+
+def divide_continuum(division: Division, log_labour: float, log_compute: float, log_run: float, reach: float) -> Split:
+    """The best division of labour and compute over a continuum of tasks; arguments and result as of `two_factors.divide`."""
+    at = _Continuum(division, log_labour - log_compute, log_run)
+    psi, log_first = at.psi, division.log_first
+    if (1 - psi) * (log_first + at.log_ratio) > 0:  # compute is dearer than labour even at task 0, which has both
+        log_all = log_add(log_first, 0.0)
+        log_total = log_add(log_labour, log_compute)
+        log_output = log_total + (1 - psi) / psi * log_all if psi else log_total - log_all
+        return Split(log_output - division.log_scale, 0.0, 0.0, 0.0, True)
+    quantile, log_x = at.split(reach)
+    log_w = log(1 - quantile) if quantile < 1 else -inf
+    if psi:
+        by_labour = (1 - psi) * log_w + psi * log_labour if log_w > -inf else -inf
+        log_output = log_add((1 - psi) * log_x + psi * log_compute, by_labour) / psi
+    else:
+        log_output = division.cobb_douglas(log_labour, log_compute, log_x, log_w, at.gained(quantile), exp(log_first) + 1)
+    log_price = (1 - psi) * (log_x + at.log_ratio - log_w) if log_w > -inf else inf
+    return Split(log_output - division.log_scale, quantile, log_price, quantile, False)

@@ -1,0 +1,279 @@
+r"""The economy of Davidson's Full Takeoff Model: goods, hardware R&D and software R&D, from stocks and shares to output.
+
+Each sector combines an outer input Z (capital; for software R&D experiments, a power of the chip stock) with cognitive work,
+and cognitive work combines tasks over which labour and compute are divided at their best (`two_factors`):
+
+.. math:: Y = tfp \cdot \mathrm{CES}(Z, \mathrm{Cog};\ \rho), \qquad \mathrm{Cog} = \mathrm{CES}(T_0, \dots, T_N;\ \psi).
+
+Both nests are in calibrated share form: relative to the start without automation, the weights are the cost shares observed
+there. That is the model of Davidson's report, whose weights follow from the same shares. All levels are natural logarithms.
+`given` is a mapping with the parameters by name, units as in `world`. Source: Davidson (2023), What a compute-centric
+framework says about takeoff speeds, and its code, epoch-research/ftm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp, expm1, inf, log
+from typing import Any, NamedTuple
+
+from taskmodel.takeoff.requirements import Family
+from taskmodel.takeoff.two_factors import Division, Split, TaskSums, divide, log_mean
+
+__all__ = ["SHARES", "Economy", "Produced", "Production", "Sector", "Shares", "Stocks", "economy"]
+
+SECONDS = 31_536_000  # in a year
+
+Given = Mapping[str, Any]
+
+
+class Shares(NamedTuple):
+    """What part of what goes where."""
+
+    gwp_compute: float
+    capital_hardware_rnd: float
+    labour_hardware_rnd: float
+    labour_software_rnd: float
+    compute_hardware_rnd: float
+    compute_software_rnd: float
+    compute_training: float
+
+    def of_goods(self) -> tuple[float, float, float]:
+        """What is left of labour, compute and capital for goods and services."""
+        labour = 1 - self.labour_hardware_rnd - self.labour_software_rnd
+        compute = 1 - self.compute_hardware_rnd - self.compute_software_rnd - self.compute_training
+        return labour, compute, 1 - self.capital_hardware_rnd
+
+
+SHARES = Shares._fields
+
+
+class Stocks(NamedTuple):
+    """Levels that production rests on, as natural logarithms: chips [FLOP/year], software [1], capital [$], workers, TFP [1]."""
+
+    chips: float
+    software: float
+    capital: float
+    labour: float
+    tfp: float
+
+
+class Produced(NamedTuple):
+    """What a sector makes: ln Y relative to the start without automation, the same with AI confined to task 0, and the parts.
+
+    ``cognitive`` is ln of cognitive work; ``outer_part`` the outer input's share of output.
+    """
+
+    log_output: float
+    log_without: float
+    split: Split
+    outer_part: float
+
+
+class Production(NamedTuple):
+    """The three sectors at a time."""
+
+    goods: Produced
+    hardware: Produced
+    software: Produced
+
+    @property
+    def hints(self) -> tuple[float, float, float]:
+        """Where a neighbouring optimum looks first."""
+        return self.goods.split.index, self.hardware.split.index, self.software.split.index
+
+
+@dataclass(frozen=True)
+class Sector:
+    """One sector, calibrated.
+
+    Attributes
+    ----------
+    division : Division
+        Its cognitive tasks.
+    outer_share : float
+        Share of the outer input where the sector is observed [1].
+    exponent : float
+        rho of the outer nest.
+    log_outer : float
+        ln Z there.
+    """
+
+    division: Division
+    outer_share: float
+    exponent: float
+    log_outer: float
+
+    def produce(self, stocks: tuple[float, float, float, float], log_run: float, reach: float, hint: float | None) -> Produced:
+        """Output from ln of tfp, labour, compute and the outer input.
+
+        Parameters
+        ----------
+        stocks : tuple of float
+            ln tfp, ln L, ln C, ln Z.
+        log_run, reach, hint :
+            As of `two_factors.divide`.
+        """
+        log_tfp, log_labour, log_compute, log_outer = stocks
+        split = divide(self.division, log_labour, log_compute, log_run, reach, hint)
+        outer, share, rho = log_outer - self.log_outer, self.outer_share, self.exponent
+        log_nest = log_mean(outer, split.log_output, share, rho)
+        without = log_mean(outer, self.division.without_automation(log_labour, log_compute), share, rho)
+        part = exp(log(share) + rho * (outer - log_nest))
+        return Produced(log_tfp + log_nest, log_tfp + without, split, part)
+
+
+@dataclass(frozen=True)
+class Economy:
+    """The three sectors, their task families, and what they start from.
+
+    Attributes
+    ----------
+    goods, hardware, software : Sector
+    families : pair of Family
+        Of goods and of R&D.
+    start : Stocks
+    shares : Shares
+        At the start.
+    experiments : float
+        zeta, the exponent of the chip stock in experiments.
+    automated : bool
+        Whether AI's work beyond task 0 counts; if not, sectors produce as if without automation.
+    """
+
+    goods: Sector
+    hardware: Sector
+    software: Sector
+    families: tuple[Family, Family]
+    start: Stocks
+    shares: Shares
+    experiments: float
+    automated: bool
+
+    def reaches(self, log_run: float) -> tuple[float, float]:
+        """How far AI reaches into the tasks of goods and of R&D."""
+        return self.families[0].reach(log_run), self.families[1].reach(log_run)
+
+    def produce(
+        self,
+        stocks: Stocks,
+        shares: Shares,
+        log_run: float,
+        reaches: tuple[float, float],
+        hints: tuple[float, float, float] | tuple[None, None, None] = (None, None, None),
+    ) -> Production:
+        """What all sectors make."""
+        log_compute, labour, tfp = stocks.chips + stocks.software, stocks.labour, stocks.tfp
+        of_labour, of_compute, of_capital = shares.of_goods()
+        goods = (tfp, labour + log(of_labour), log_compute + log(of_compute), stocks.capital + log(of_capital))
+        hardware = (
+            tfp,
+            labour + log(shares.labour_hardware_rnd),
+            log_compute + log(shares.compute_hardware_rnd),
+            stocks.capital + log(shares.capital_hardware_rnd),
+        )
+        software = (
+            tfp,
+            labour + log(shares.labour_software_rnd),
+            log_compute + log(shares.compute_software_rnd),
+            self.experiments * stocks.chips,
+        )
+        return Production(
+            self.goods.produce(goods, log_run, reaches[0], hints[0]),
+            self.hardware.produce(hardware, log_run, reaches[1], hints[1]),
+            self.software.produce(software, log_run, reaches[1], hints[2]),
+        )
+
+    def outputs(self, production: Production) -> tuple[float, float, float]:
+        """ln of what counts as each sector's output."""
+        if self.automated:
+            return production.goods.log_output, production.hardware.log_output, production.software.log_output
+        return production.goods.log_without, production.hardware.log_without, production.software.log_without
+
+
+def economy(given: Given) -> Economy:
+    """The economy of a set of parameters.
+
+    Parameters
+    ----------
+    given : mapping of str to value
+        Parameters by name; ``n_labour_tasks`` None is a continuum of tasks.
+    """
+    production, gwp = given["initial_hardware_production"], given["initial_gwp"]
+    chips = production * given["ratio_hardware_to_initial_hardware_production"]
+    start = Stocks(
+        chips=log(chips),
+        software=0.0,
+        capital=log(given["savings_rate"] * gwp / expm1(given["initial_capital_growth"])),
+        labour=log(given["initial_population"]),
+        tfp=0.0,
+    )
+    shares = Shares(
+        gwp_compute=production / (given["initial_buyable_hardware_performance"] * gwp),
+        compute_training=given["initial_biggest_training_run"] / chips,
+        **{name: given[f"initial_frac_{name}"] for name in SHARES[1:-1]},
+    )
+    families = _family(given, 1.0, 1.0), _family(given, *(given[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime")))
+    psi_goods, psi_rnd = given["labour_substitution_goods"], given["labour_substitution_rnd"]
+    sums_goods, sums_rnd = TaskSums(families[0], psi_goods), TaskSums(families[1], psi_rnd)
+    of_labour, of_compute, of_capital = shares.of_goods()
+    zeta = given["compute_software_rnd_experiments_efficiency"]
+    goods = Sector(
+        Division(sums_goods, given["initial_compute_share_goods"], start.labour + log(of_labour), start.chips + log(of_compute)),
+        1 - given["initial_cognitive_share_goods"],
+        given["capital_substitution_goods"],
+        start.capital + log(of_capital),
+    )
+    rnd = given["initial_compute_share_rnd"]
+    hardware = Sector(
+        Division(sums_rnd, rnd, start.labour + log(shares.labour_hardware_rnd), start.chips + log(shares.compute_hardware_rnd)),
+        1 - given["initial_cognitive_share_hardware_rnd"],
+        given["capital_substitution_rnd"] * given["rnd_parallelization_penalty"],
+        start.capital + log(shares.capital_hardware_rnd),
+    )
+    software = Sector(
+        Division(sums_rnd, rnd, start.labour + log(shares.labour_software_rnd), start.chips + log(shares.compute_software_rnd)),
+        given["initial_experiment_share_software_rnd"],
+        given["research_experiments_substitution_software"],
+        zeta * start.chips,
+    )
+    return Economy(goods, hardware, software, families, start, shares, zeta, not given["disable_automation"])
+
+
+def _family(given: Given, training: float, runtime: float) -> Family:
+    """A task family whose requirements are those of goods over two ratios."""
+    delta = given["runtime_training_tradeoff"]
+    return Family(
+        tasks=given["n_labour_tasks"],
+        training=(
+            given["full_automation_requirements_training"] / training,
+            given["flop_gap_training"],
+            given["training_requirements_steepness"],
+        ),
+        runtime=(
+            given["full_automation_requirements_runtime"] * SECONDS / runtime,
+            given["flop_gap_runtime"],
+            given["runtime_requirements_steepness"],
+        ),
+        tradeoff=max(delta, 0.0),
+        log_shortfall=log(given["runtime_training_max_tradeoff"]) if delta > 0 else 0.0,
+    )
+
+
+class Course(NamedTuple):
+    """How research effort becomes price-performance or software: from ln of cumulative effort, relative to the start, to the level.
+
+    With p = ln(U / P) / ln(U / P_0) the fall of returns near the ceiling U, d ln P = p (r / lambda) d ln Q has the solution
+    ln(U / P) = ln(U / P_0) (Q / Q_0)^(-r / (lambda ln(U / P_0))).
+    """
+
+    log_start: float
+    log_room: float  # ln(U / P_0); inf: no ceiling
+    power: float  # r / lambda
+
+    def level(self, log_cumulative: float) -> float:
+        """ln P."""
+        if self.log_room == inf:
+            return self.log_start + self.power * log_cumulative
+        return self.log_start - self.log_room * expm1(-self.power / self.log_room * log_cumulative)

@@ -1,0 +1,62 @@
+"""Everything the model says of one moment, whichever way it got there; the record that results and milestones are made from."""
+
+from __future__ import annotations
+
+from math import inf, log
+from typing import NamedTuple
+
+from taskmodel.takeoff.economy import Economy, Production, Shares, Stocks
+
+__all__ = ["Moment", "moment"]
+
+
+class Moment(NamedTuple):
+    """One moment; levels are natural logarithms, in the units of the parameters.
+
+    ``cumulative`` is ln of cumulative research effort of hardware and software, relative to the start.
+    """
+
+    time: float
+    stocks: Stocks
+    hardware: float
+    market: float
+    cumulative: tuple[float, float]
+    run: float
+    shares: Shares
+    reaches: tuple[float, float]
+    production: Production
+    awake: bool
+
+    @property
+    def money(self) -> float:
+        """ln of what the largest training run costs on the market [$]."""
+        return self.run - self.stocks.software - self.market
+
+
+def moment(
+    economy: Economy,
+    time: float,
+    stocks: Stocks,
+    prices: tuple[float, float],
+    cumulative: tuple[float, float],
+    shares: Shares,
+    awake: bool,
+    before: Moment | None = None,
+) -> Moment:
+    """The moment with so much of everything; ``prices``: ln of price-performance of designs and on the market."""
+    run = stocks.chips + stocks.software + log(shares.compute_training)
+    reaches = economy.reaches(run)
+    hints = before.production.hints if before else (None, None, None)
+    production = economy.produce(stocks, shares, run, reaches, hints)
+    return Moment(time, stocks, *prices, cumulative, run, shares, reaches, production, awake)
+
+
+def automated_share(economy: Economy, at: Moment) -> tuple[float, float]:
+    """Part of the tasks of goods and of R&D (the hardware sector stands for it) in which compute supplies over 10 times what labour does."""
+    goods, rnd = at.production.goods.split.automated, at.production.hardware.split.automated
+    return goods / economy.families[0].count, rnd / economy.families[1].count
+
+
+def log_of(value: float) -> float:
+    """ln, of 0 -inf."""
+    return log(value) if value > 0 else -inf
