@@ -26,6 +26,8 @@ __all__ = ["SHARES", "Economy", "Produced", "Production", "Sector", "Shares", "S
 SECONDS = 31_536_000  # in a year
 
 Given = Mapping[str, Any]
+Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and the outer input of a sector
+Hints = tuple[float, float, float] | tuple[None, None, None]  # where to look first for the three divisions
 
 
 class Shares(NamedTuple):
@@ -60,9 +62,9 @@ class Stocks(NamedTuple):
 
 
 class Produced(NamedTuple):
-    """What a sector makes: ln Y relative to the start without automation, the same with AI confined to task 0, and the parts.
+    """What a sector makes: ln Y relative to the start without automation, the same with AI confined to task 0, and how.
 
-    ``cognitive`` is ln of cognitive work; ``outer_part`` the outer input's share of output.
+    ``outer_part`` is the outer input's share of output.
     """
 
     log_output: float
@@ -105,23 +107,32 @@ class Sector:
     exponent: float
     log_outer: float
 
-    def produce(self, stocks: tuple[float, float, float, float], log_run: float, reach: float, hint: float | None) -> Produced:
-        """Output from ln of tfp, labour, compute and the outer input.
+    def output(self, inputs: Inputs, log_run: float, reach: float, hint: float | None) -> tuple[float, Split]:
+        """ln Y and the division behind it.
 
         Parameters
         ----------
-        stocks : tuple of float
+        inputs : tuple of float
             ln tfp, ln L, ln C, ln Z.
         log_run, reach, hint :
             As of `two_factors.divide`.
         """
-        log_tfp, log_labour, log_compute, log_outer = stocks
+        log_tfp, log_labour, log_compute, log_outer = inputs
         split = divide(self.division, log_labour, log_compute, log_run, reach, hint)
-        outer, share, rho = log_outer - self.log_outer, self.outer_share, self.exponent
-        log_nest = log_mean(outer, split.log_output, share, rho)
-        without = log_mean(outer, self.division.without_automation(log_labour, log_compute), share, rho)
-        part = exp(log(share) + rho * (outer - log_nest))
-        return Produced(log_tfp + log_nest, log_tfp + without, split, part)
+        return log_tfp + log_mean(log_outer - self.log_outer, split.log_output, self.outer_share, self.exponent), split
+
+    def without(self, inputs: Inputs) -> float:
+        """ln Y with AI confined to task 0."""
+        log_tfp, log_labour, log_compute, log_outer = inputs
+        cognitive = self.division.without_automation(log_labour, log_compute)
+        return log_tfp + log_mean(log_outer - self.log_outer, cognitive, self.outer_share, self.exponent)
+
+    def produce(self, inputs: Inputs, log_run: float, reach: float, hint: float | None) -> Produced:
+        """All that the sector makes."""
+        log_output, split = self.output(inputs, log_run, reach, hint)
+        outer = inputs[3] - self.log_outer
+        part = exp(log(self.outer_share) + self.exponent * (outer - (log_output - inputs[0])))
+        return Produced(log_output, self.without(inputs), split, part)
 
 
 @dataclass(frozen=True)
@@ -155,35 +166,52 @@ class Economy:
         """How far AI reaches into the tasks of goods and of R&D."""
         return self.families[0].reach(log_run), self.families[1].reach(log_run)
 
+    def _inputs(self, stocks: Stocks, shares: Shares) -> tuple[Inputs, Inputs, Inputs]:
+        log_compute, labour, tfp = stocks.chips + stocks.software, stocks.labour, stocks.tfp
+        of_labour, of_compute, of_capital = shares.of_goods()
+        return (
+            (tfp, labour + log(of_labour), log_compute + log(of_compute), stocks.capital + log(of_capital)),
+            (
+                tfp,
+                labour + log(shares.labour_hardware_rnd),
+                log_compute + log(shares.compute_hardware_rnd),
+                stocks.capital + log(shares.capital_hardware_rnd),
+            ),
+            (
+                tfp,
+                labour + log(shares.labour_software_rnd),
+                log_compute + log(shares.compute_software_rnd),
+                self.experiments * stocks.chips,
+            ),
+        )
+
     def produce(
         self,
         stocks: Stocks,
         shares: Shares,
         log_run: float,
         reaches: tuple[float, float],
-        hints: tuple[float, float, float] | tuple[None, None, None] = (None, None, None),
+        hints: Hints = (None, None, None),
     ) -> Production:
         """What all sectors make."""
-        log_compute, labour, tfp = stocks.chips + stocks.software, stocks.labour, stocks.tfp
-        of_labour, of_compute, of_capital = shares.of_goods()
-        goods = (tfp, labour + log(of_labour), log_compute + log(of_compute), stocks.capital + log(of_capital))
-        hardware = (
-            tfp,
-            labour + log(shares.labour_hardware_rnd),
-            log_compute + log(shares.compute_hardware_rnd),
-            stocks.capital + log(shares.capital_hardware_rnd),
-        )
-        software = (
-            tfp,
-            labour + log(shares.labour_software_rnd),
-            log_compute + log(shares.compute_software_rnd),
-            self.experiments * stocks.chips,
-        )
+        goods, hardware, software = self._inputs(stocks, shares)
         return Production(
             self.goods.produce(goods, log_run, reaches[0], hints[0]),
             self.hardware.produce(hardware, log_run, reaches[1], hints[1]),
             self.software.produce(software, log_run, reaches[1], hints[2]),
         )
+
+    def log_outputs(
+        self, stocks: Stocks, shares: Shares, log_run: float, reaches: tuple[float, float], hints: Hints
+    ) -> tuple[tuple[float, float, float], tuple[Split, Split, Split]]:
+        """ln of what counts as each sector's output, as `outputs`, and the divisions, without the rest of `produce`."""
+        goods, hardware, software = self._inputs(stocks, shares)
+        first, on_goods = self.goods.output(goods, log_run, reaches[0], hints[0])
+        second, on_hardware = self.hardware.output(hardware, log_run, reaches[1], hints[1])
+        third, on_software = self.software.output(software, log_run, reaches[1], hints[2])
+        if not self.automated:
+            first, second, third = self.goods.without(goods), self.hardware.without(hardware), self.software.without(software)
+        return (first, second, third), (on_goods, on_hardware, on_software)
 
     def outputs(self, production: Production) -> tuple[float, float, float]:
         """ln of what counts as each sector's output."""

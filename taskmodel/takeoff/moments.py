@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import inf, log
+from math import log
 from typing import NamedTuple
 
 from taskmodel.takeoff.economy import Economy, Production, Shares, Stocks
 
-__all__ = ["Moment", "moment"]
+__all__ = ["Moment", "automated_share", "moment"]
 
 
 class Moment(NamedTuple):
@@ -42,21 +42,27 @@ def moment(
     shares: Shares,
     awake: bool,
     before: Moment | None = None,
+    reaches: tuple[float, float] | None = None,
 ) -> Moment:
-    """The moment with so much of everything; ``prices``: ln of price-performance of designs and on the market."""
+    """The moment with so much of everything.
+
+    Parameters
+    ----------
+    prices : pair of float
+        ln of price-performance of designs and on the market.
+    before : Moment, optional
+        A neighbouring one, near which the optima are looked for.
+    reaches : pair of float, optional
+        How far AI reaches into the tasks; default: as far as the largest run allows.
+    """
     run = stocks.chips + stocks.software + log(shares.compute_training)
-    reaches = economy.reaches(run)
+    reaches = reaches or economy.reaches(run)
     hints = before.production.hints if before else (None, None, None)
     production = economy.produce(stocks, shares, run, reaches, hints)
     return Moment(time, stocks, *prices, cumulative, run, shares, reaches, production, awake)
 
 
 def automated_share(economy: Economy, at: Moment) -> tuple[float, float]:
-    """Part of the tasks of goods and of R&D (the hardware sector stands for it) in which compute supplies over 10 times what labour does."""
+    """Part of the tasks of goods and of R&D in which compute supplies over 10 times what labour does; hardware stands for R&D."""
     goods, rnd = at.production.goods.split.automated, at.production.hardware.split.automated
     return goods / economy.families[0].count, rnd / economy.families[1].count
-
-
-def log_of(value: float) -> float:
-    """ln, of 0 -inf."""
-    return log(value) if value > 0 else -inf

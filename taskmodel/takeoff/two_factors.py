@@ -150,7 +150,7 @@ class Division:
         return (by_compute + by_labour + gained) / total
 
     def task_weights(self) -> tuple[float, float]:
-        """Weights beta of task 0 and of each other task, adding up to 1 in the sense that beta_0 + beta_1 = 1, as Davidson's model has them."""
+        """Weights beta of task 0 and of each other task, scaled so that the two add up to 1, as the reference has them."""
         log_odds = self.log_first * (1 - self.sums.psi)
         return 1 / (1 + exp(-log_odds)), 1 / (1 + exp(log_odds))
 
@@ -215,7 +215,8 @@ def divide(division: Division, log_labour: float, log_compute: float, log_run: f
 def _first(holds: Callable[[int], bool], last: int, hint: int | None) -> int | None:
     """The first of 0..last at which something holds that goes on to hold; None if there is none."""
     low, high, step = 0, last + 1, 1  # what is sought is in low..high, high standing for none
-    if hint is not None and 0 <= hint <= last:
+    if hint is not None:
+        hint = min(hint, last)
         if holds(hint):
             high = hint
             while low < high:
@@ -244,7 +245,7 @@ def _first(holds: Callable[[int], bool], last: int, hint: int | None) -> int | N
 class _Counted:
     """Sums, prices and optima of N tasks at one ratio of labour to compute and one training run."""
 
-    __slots__ = ("division", "log_ratio", "log_run", "psi", "tasks", "tilt", "gain", "able", "sums", "need")
+    __slots__ = ("division", "log_ratio", "log_run", "psi", "tasks", "tilt", "gain", "able", "base", "sums", "need")
 
     def __init__(self, division: Division, log_ratio: float, log_run: float):
         self.division, self.log_ratio = division, log_ratio
@@ -253,6 +254,7 @@ class _Counted:
         self.gain = sums.family.tradeoff * log_run
         self.sums, self.need = sums.sums, sums.need
         self.able = bisect_right(sums.need, self.gain)  # tasks with eta = 1
+        self.base = log_add(division.log_first, log(self.able)) if self.able else division.log_first
 
     def log_efficiency(self, task: int) -> float:
         """ln eta."""
@@ -262,13 +264,14 @@ class _Counted:
         """ln X: b eta^(sigma - 1) over the tasks before the index."""
         if index == 0:
             return -inf
-        able, before = self.able, index - 1
+        able, before, sums = self.able, index - 1, self.sums
         if before <= able:
             return log_add(self.division.log_first, log(before)) if before else self.division.log_first
-        sums = self.sums
-        part = _log_subtract(sums[before], sums[able]) if self.tilt >= 0 else _log_subtract(sums[able], sums[before])
-        total = log_add(self.division.log_first, part - self.tilt * self.gain)
-        return log_add(total, log(able)) if able else total
+        if self.tilt >= 0:  # sums[able] is -inf, or far below, unless many tasks have eta = 1
+            part = sums[before] + log1p(-exp(sums[able] - sums[before])) if able else sums[before]
+        else:
+            part = _log_subtract(sums[able], sums[before])
+        return log_add(self.base, part - self.tilt * self.gain)
 
     def log_w(self, index: int) -> float:
         """ln W: b over the tasks from the index on."""
@@ -282,7 +285,10 @@ class _Counted:
 
     def closed(self, task: int) -> bool:
         """Whether the split is at this task or before: with one task more, compute would be too dear for it."""
-        return self.log_price(task + 1) > self.log_efficiency(task)
+        if task == self.tasks:
+            return True
+        efficiency = self.gain - self.need[task - 1] if task > self.able else 0.0
+        return (1 - self.psi) * (self.log_x(task + 1) + self.log_ratio - log(self.tasks - task)) > efficiency
 
     def edge(self, index: int, log_labour: float, log_compute: float) -> Split:
         psi, log_x, log_w = self.psi, self.log_x(index), self.log_w(index)
