@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
+    from taskmodel.takeoff import milestones, simulate
     from taskmodel.worth import automate_next, elasticities
 
 _MODULE_OF = {
@@ -35,6 +36,8 @@ _MODULE_OF = {
     "what_if": "relaxing",
     "ceiling": "formulas",
     "regimes": "formulas",
+    "simulate": "takeoff",
+    "milestones": "takeoff",
     "save": "results",
     "open": "results",
 }
@@ -49,9 +52,11 @@ __all__ = [
     "events",
     "latency",
     "load_catalog",
+    "milestones",
     "open",
     "regimes",
     "save",
+    "simulate",
     "sweep",
     "what_if",
 ]

@@ -71,6 +71,11 @@ def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
         yield Finding(("tasks",), f"the shares of the tasks sum to {total:.12g}; 1 is needed: divide each by {total:.12g}", at_key=True)
 
 
+def citations(value: Any, sources: dict[str, Any]) -> Iterator[Finding]:
+    """Yield a defect for every source named in plain values that there is not, and every judgement without its reason."""
+    yield from _sources(value, (), sources)
+
+
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 

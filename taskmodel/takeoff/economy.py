@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.two_factors import Division, Split, TaskSums, divide, log_mean
 
-__all__ = ["SHARES", "Economy", "Produced", "Production", "Sector", "Shares", "Stocks", "economy"]
+__all__ = ["SHARES", "Economy", "Produced", "Production", "Sector", "Shares", "Stocks", "economy", "initial_shares"]
 
 SECONDS = 31_536_000  # in a year
 
@@ -83,7 +83,7 @@ class Production(NamedTuple):
     @property
     def hints(self) -> tuple[float, float, float]:
         """Where a neighbouring optimum looks first."""
-        return self.goods.split.index, self.hardware.split.index, self.software.split.index
+        return self.goods.split.place, self.hardware.split.place, self.software.split.place
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,20 @@ class Economy:
         return production.goods.log_without, production.hardware.log_without, production.software.log_without
 
 
+def initial_shares(given: Given) -> Shares:
+    """The shares that a set of parameters starts from."""
+    production, chips = given["initial_hardware_production"], _initial_chips(given)
+    return Shares(
+        gwp_compute=production / (given["initial_buyable_hardware_performance"] * given["initial_gwp"]),
+        compute_training=given["initial_biggest_training_run"] / chips,
+        **{name: given[f"initial_frac_{name}"] for name in SHARES[1:-1]},
+    )
+
+
+def _initial_chips(given: Given) -> float:
+    return given["initial_hardware_production"] * given["ratio_hardware_to_initial_hardware_production"]
+
+
 def economy(given: Given) -> Economy:
     """The economy of a set of parameters.
 
@@ -228,20 +242,14 @@ def economy(given: Given) -> Economy:
     given : mapping of str to value
         Parameters by name; ``n_labour_tasks`` None is a continuum of tasks.
     """
-    production, gwp = given["initial_hardware_production"], given["initial_gwp"]
-    chips = production * given["ratio_hardware_to_initial_hardware_production"]
     start = Stocks(
-        chips=log(chips),
+        chips=log(_initial_chips(given)),
         software=0.0,
-        capital=log(given["savings_rate"] * gwp / expm1(given["initial_capital_growth"])),
+        capital=log(given["savings_rate"] * given["initial_gwp"] / expm1(given["initial_capital_growth"])),
         labour=log(given["initial_population"]),
         tfp=0.0,
     )
-    shares = Shares(
-        gwp_compute=production / (given["initial_buyable_hardware_performance"] * gwp),
-        compute_training=given["initial_biggest_training_run"] / chips,
-        **{name: given[f"initial_frac_{name}"] for name in SHARES[1:-1]},
-    )
+    shares = initial_shares(given)
     families = _family(given, 1.0, 1.0), _family(given, *(given[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime")))
     psi_goods, psi_rnd = given["labour_substitution_goods"], given["labour_substitution_rnd"]
     sums_goods, sums_rnd = TaskSums(families[0], psi_goods), TaskSums(families[1], psi_rnd)

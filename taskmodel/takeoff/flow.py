@@ -137,7 +137,7 @@ class Flow:
             rules.log_kept + exp(logs[0] + log_gwp + market - state[2]),
             rules.saving * exp(log_gwp - state[3]),
         )
-        seen = Seen(log_gwp, (splits[0].automated, splits[1].automated), (splits[0].index, splits[1].index, splits[2].index))
+        seen = Seen(log_gwp, (splits[0].automated, splits[1].automated), (splits[0].place, splits[1].place, splits[2].place))
         return rise, seen
 
     def moment(self, time: float, state: State, market: float, mode: Mode) -> Moment:

@@ -13,6 +13,7 @@ from math import inf, log
 from taskmodel.takeoff.economy import Economy, Shares, Stocks
 from taskmodel.takeoff.moments import Moment, automated_share, moment
 from taskmodel.takeoff.rules import Rules
+from taskmodel.takeoff.solve import LARGEST
 from taskmodel.takeoff.two_factors import log_add
 
 __all__ = ["step_through"]
@@ -31,6 +32,7 @@ def step_through(economy: Economy, rules: Rules, step: float) -> list[Moment]:
     Returns
     -------
     list of Moment
+        Fewer where a level is beyond the largest number that can be held.
     """
     delay = round(rules.delay / step)  # half to even, as the reference rounds
     grown = log_add(0.0, log(step * rules.penalty * rules.pace[0]))  # ln of Q_1 / Q_0
@@ -56,6 +58,8 @@ def step_through(economy: Economy, rules: Rules, step: float) -> list[Moment]:
             labour=at.stocks.labour + step * rules.labour,
             tfp=at.stocks.tfp + step * rules.tfp,
         )
+        if max(gwp, stocks.chips + stocks.software, stocks.capital) > LARGEST:
+            break
         at = moment(economy, rules.start + number * step, stocks, (levels[0], market), cumulative, shares, awake, at)
         found.append(at)
     return found

@@ -18,7 +18,7 @@ from taskmodel.takeoff.dormand_prince import Stretch, step
 from taskmodel.takeoff.flow import PINNED, Flow, Mode, Seen, State
 from taskmodel.takeoff.moments import Moment
 
-__all__ = ["Event", "Path", "solve"]
+__all__ = ["LARGEST", "Path", "solve"]
 
 PLACE = 1e-10  # years: how near a switch is located
 SHORTEST = 1e-10  # years: growth that needs shorter steps is growth without bound
@@ -26,15 +26,6 @@ LONGEST = 1.0  # years
 LARGEST = 700.0  # ln of what a number can hold
 REPEATS = 12  # of a step whose delay is shorter than itself
 RESTLESS = 500  # switches within `PLACE` times a million: there is no end of them
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that switched."""
-
-    time: float
-    kind: str
-    count: float
 
 
 @dataclass
@@ -115,7 +106,7 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
     while time < end:
         first, seen = flow.derivative(time, state, path.market(time, state=state), mode, hints)
         hints = seen.hints
-        if max(seen.log_gwp, *state) > LARGEST:
+        if max(seen.log_gwp, state[2] + flow.courses[1].level(state[1]), *state) > LARGEST:
             path.end, path.reason = time, "levels are beyond the largest number that can be held"
             return path
         limit = breaks.next_after(time)
@@ -190,14 +181,14 @@ def _step(
             return None
         if not error < inf:
             return None
-        assert last is not None
+        assert last is not None  # the step has asked for derivatives
         if now is None:
             return _Taken(end, error, stretch, last)
         agrees = abs(stretch.one_at(0, time + length) - now.one_at(0, time + length)) < 0.1 * tolerance
         now = stretch
         if agrees:
             return _Taken(end, error, stretch, last)
-    return _Taken(end, inf, stretch, last)
+    return None
 
 
 def _mode_at(path: Path, time: float, state: State, mode: Mode, seen: Seen | None) -> Mode:
@@ -235,18 +226,18 @@ def _crossing(path: Path, low: float, high: float, mode: Mode) -> float:
     found = high
     for limit in flow.limits(mode, end > start):
         if (start - limit) * (end - limit) <= 0 and start != end:
-            found = min(found, _root(lambda time, limit=limit: log_run(time) - limit, low, high, start - limit, end - limit))
+            found = min(found, _root(log_run, limit, low, high, start - limit, end - limit))
     while found < high and flow.economy.reaches(log_run(found)) == mode.reaches:
         found = min(high, found + PLACE / 4)
     return found
 
 
-def _root(function: Callable[[float], float], low: float, high: float, at_low: float, at_high: float) -> float:
-    """Where a smooth function changes sign, to a part of `PLACE`, by the Illinois variant of false position."""
+def _root(function: Callable[[float], float], level: float, low: float, high: float, at_low: float, at_high: float) -> float:
+    """Where a smooth function passes a level, to a part of `PLACE`, by the Illinois variant of false position."""
     near, side = abs(at_high - at_low) / (high - low) * PLACE / 8, 0
     while high - low > PLACE / 8:
         middle = (low * at_high - high * at_low) / (at_high - at_low)
-        value = function(middle)
+        value = function(middle) - level
         if abs(value) <= near or not low < middle < high:
             return middle
         if (value > 0) == (at_high > 0):

@@ -96,7 +96,7 @@ class Split(NamedTuple):
         Tasks where compute supplies over ten times what labour does, besides task 0; of a continuum their part.
     log_price : float
         ln of the price of compute in terms of labour; inf where no labour is of use.
-    index : int or float
+    place : float
         I; of a continuum the quantile.
     mixed : bool
         Whether the task I has both factors.
@@ -105,7 +105,7 @@ class Split(NamedTuple):
     log_output: float
     automated: float
     log_price: float
-    index: float
+    place: float
     mixed: bool
 
 

@@ -1,0 +1,139 @@
+"""`simulate`: a world through time; `milestones`: what was reached when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from taskmodel.takeoff.economy import economy
+from taskmodel.takeoff.flow import Flow
+from taskmodel.takeoff.reference import step_through
+from taskmodel.takeoff.results import dataset
+from taskmodel.takeoff.rules import rules
+from taskmodel.takeoff.solve import solve
+from taskmodel.takeoff.track import Continuous, Stepped
+from taskmodel.takeoff.world import World, load_world
+
+__all__ = ["milestones", "simulate"]
+
+TOLERANCE = 1e-7
+SPACING = 0.1  # years between the moments that are reported
+
+
+def simulate(
+    scenario: str | PathLike[str] | World,
+    set: Mapping[str, Any] | None = None,
+    *,
+    times: Sequence[float] | None = None,
+    reference_step: float | None = None,
+    tolerance: float = TOLERANCE,
+) -> xr.Dataset:
+    """Run Davidson's Full Takeoff Model through time.
+
+    Parameters
+    ----------
+    scenario : str, path or World
+        Name of a bundled world, such as ``davidson_best_guess``; the path of a file; or a loaded world.
+    set : mapping of str to value, optional
+        Parameters by name; a plain number is in the declared unit. ``n_labour_tasks`` None: a continuum of tasks.
+    times : sequence of float, optional
+        Calendar years to report; default: every 0.1 year. Milestones and events do not depend on it.
+    reference_step : float, optional
+        Step as the reference's program does, with this step [year]; default: solve the differential equations. Its moments
+        are those of its steps.
+    tolerance : float
+        Largest error of a step of the equations, in the natural logarithms of stocks.
+
+    Returns
+    -------
+    Dataset over ``time`` [calendar year]
+        Levels, shares and automation; milestones over ``milestone``, events over ``event``. Where growth is without bound, or
+        a level is beyond the largest number, it ends there, and the attribute ``stopped`` says so.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the scenario and of the values set.
+    ValueError
+        If times are not in order within the scenario's years, or a step or tolerance makes no sense.
+
+    Examples
+    --------
+    >>> world = simulate("davidson_best_guess", set={"n_labour_tasks": 20}, times=[2022, 2030, 2040])
+    >>> world["frac_tasks_automated_goods"].values.tolist()
+    [0.0, 0.0, 1.0]
+    """
+    if isinstance(scenario, World):
+        world = scenario if not set else scenario.replace(set)
+    else:
+        world = load_world(scenario if isinstance(scenario, str) else FilePath(scenario), set)
+    given = world.numbers()
+    model, limits = economy(given), rules(given)
+    if reference_step is not None:
+        if times is not None:
+            raise ValueError("times cannot be chosen with reference_step: the moments are those of its steps")
+        if not 1e-4 <= reference_step <= limits.end - limits.start:
+            raise ValueError(f"reference_step must be from 0.0001 years to the length of the run; found {reference_step!r}")
+        moments = step_through(model, limits, reference_step)
+        last = moments[-1].time
+        cut = limits.end - last > 1.5 * reference_step
+        reason = f"at {last:.6g}: levels are beyond the largest number that can be held" if cut else ""
+        return dataset(
+            world, model, limits, Stepped(model, moments, reference_step, reason), moments, None, {"reference_step": reference_step}
+        )
+    if not 1e-12 <= tolerance <= 1e-2:
+        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
+    asked = _times(times, limits.start, limits.end)
+    track = Continuous(model, solve(Flow(model, limits), tolerance))
+    reached = [time for time in asked if time - limits.start <= track.path.end]
+    moments = [one for time in reached if (one := track.at(time)) is not None]
+    return dataset(world, model, limits, track, moments, track.path, {"tolerance": tolerance})
+
+
+def _times(times: Sequence[float] | None, start: float, end: float) -> list[float]:
+    if times is None:
+        count = round((end - start) / SPACING)
+        return [start + (end - start) * place / count for place in range(count + 1)]
+    asked = np.asarray(times, dtype=float)
+    if asked.ndim != 1 or not asked.size or not (np.diff(asked) > 0).all() or not (start <= asked[0] and asked[-1] <= end):
+        raise ValueError(f"times must be calendar years in order, from {start:g} to {end:g}; found {times!r}")
+    return [float(one) for one in asked]
+
+
+def milestones(world: xr.Dataset) -> xr.Dataset:
+    """What a simulated world reaches when.
+
+    Parameters
+    ----------
+    world : Dataset
+        As `simulate` returns it.
+
+    Returns
+    -------
+    Dataset over ``milestone``
+        ``value`` with its ``unit`` and ``meaning``, under the names of the reference's table of headlines, and
+        ``gwp_doubling_times``. NaN: not reached.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no simulated world.
+
+    Examples
+    --------
+    >>> found = milestones(simulate("davidson_best_guess", times=[2022]))
+    >>> round(found["value"].sel(milestone="automation_gns_100%").item(), 3)
+    2039.718
+    """
+    if not isinstance(world, xr.Dataset):
+        raise TypeError(f"milestones are those of a Dataset, as taskmodel.simulate returns it; found {type(world).__name__}")
+    if "milestone_value" not in world:
+        raise ValueError("this dataset has no milestones: give the result of taskmodel.simulate")
+    names = [str(name) for name in world.data_vars if str(name).startswith("milestone_")]
+    chosen = {name.removeprefix("milestone_"): world[name].variable for name in names}
+    return xr.Dataset(chosen, {"milestone": world["milestone"], "doubling": world["doubling"]}, world.attrs)

@@ -1,0 +1,135 @@
+"""A course through time that can be asked when something first holds: the solution of the equations, or the reference's steps."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from taskmodel.takeoff.economy import Economy
+from taskmodel.takeoff.moments import Moment
+from taskmodel.takeoff.solve import Path
+
+__all__ = ["Continuous", "Stepped", "Track"]
+
+PLACE = 1e-9  # years
+
+Holds = Callable[[Moment], bool]
+
+
+class Track(Protocol):
+    """What milestones are read off."""
+
+    @property
+    def economy(self) -> Economy:
+        """What is tracked."""
+
+    @property
+    def reason(self) -> str:
+        """Why it ends before its time; empty if it does not."""
+
+    @property
+    def start(self) -> Moment:
+        """The first moment."""
+
+    def first(self, holds: Holds, after: float = 0.0) -> float | None:
+        """The first calendar year, from a given one on, in which something holds; None: it never does."""
+
+    def at(self, time: float) -> Moment | None:
+        """The moment at a calendar year; None beyond the ends."""
+
+    def first_pace(self) -> float:
+        """Growth of ln GWP at the start, by which the first doubling time goes [1/year]."""
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """The moments of the reference's steps."""
+
+    economy: Economy
+    moments: Sequence[Moment]
+    step: float
+    reason: str = ""
+
+    @property
+    def start(self) -> Moment:
+        """The first moment."""
+        return self.moments[0]
+
+    def first(self, holds: Holds, after: float = 0.0) -> float | None:
+        """The first step at which something holds."""
+        return next((one.time for one in self.moments if one.time >= after and holds(one)), None)
+
+    def at(self, time: float) -> Moment | None:
+        """The step at a time, if there is one within a millionth of a year."""
+        place = bisect_left(self.moments, time - 1e-6, key=lambda one: one.time)
+        found = self.moments[place] if place < len(self.moments) else None
+        return found if found is not None and abs(found.time - time) < 1e-6 else None
+
+    def first_pace(self) -> float:
+        """Growth over the first step."""
+        before, after = (one.production.goods for one in self.moments[:2])
+        if self.economy.automated:
+            return (after.log_output - before.log_output) / self.step
+        return (after.log_without - before.log_without) / self.step
+
+
+@dataclass(frozen=True)
+class Continuous:
+    """The solution of the equations."""
+
+    economy: Economy
+    path: Path
+
+    @property
+    def reason(self) -> str:
+        """Why it ends before its time."""
+        return self.path.reason
+
+    @cached_property
+    def knots(self) -> list[Moment]:
+        """The moments at which steps start, just after whatever switches there, and the last one."""
+        path = self.path
+        return [*(path.moment(time, place) for place, time in enumerate(path.starts)), path.moment(path.end, len(path.starts) - 1)]
+
+    @property
+    def start(self) -> Moment:
+        """The first moment."""
+        return self.knots[0]
+
+    def first(self, holds: Holds, after: float = 0.0) -> float | None:
+        """The first place at which something holds, to `PLACE`."""
+        base = self.path.flow.rules.start
+        begin = bisect_right(self.knots, after, key=lambda one: one.time)
+        for number in range(begin, len(self.knots)):
+            if not holds(self.knots[number]):
+                continue
+            if number == 0:
+                return self.knots[0].time
+            low, high = max(self.knots[number - 1].time, after) - base, self.knots[number].time - base
+            if number == begin and holds(self.path.moment(low, number - 1)):
+                return low + base
+            if not holds(self.path.moment(high, number - 1)):  # a switch brings it
+                return high + base
+            while high - low > PLACE:
+                middle = (low + high) / 2
+                if holds(self.path.moment(middle, number - 1)):
+                    high = middle
+                else:
+                    low = middle
+            return high + base
+        return None
+
+    def at(self, time: float) -> Moment | None:
+        """The moment at a time."""
+        since = time - self.path.flow.rules.start
+        return self.path.moment(since) if 0 <= since <= self.path.end else None
+
+    def first_pace(self) -> float:
+        """Growth at the very start, from the equations."""
+        path, brief = self.path, 1e-4
+        pace = path.seen[0].log_gwp
+        _, seen = path.flow.derivative(brief, path.state(brief), path.market(brief), path.modes[0], (None, None, None))
+        return (seen.log_gwp - pace) / brief
