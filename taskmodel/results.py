@@ -207,9 +207,14 @@ def select_events(result: xr.Dataset) -> xr.Dataset:
         raise ValueError("this dataset has no events: give the result of taskmodel.sweep")
     names = [str(name) for name in result.data_vars if str(name).startswith("event_")]
     chosen = {name.removeprefix("event_"): (result[name].dims, result[name].values, result[name].attrs) for name in names}
+    if "factor" not in result.dims:  # a simulated world
+        return xr.Dataset(chosen, attrs=result.attrs)
     # `factor` is what changes at an event, and the name of a dimension: its labels go by another name
-    labels = xr.Variable("factor", result["factor"].values, {"long_name": "the factor that factor_elasticity is about"})
-    return xr.Dataset(chosen, {"factor_name": labels, "source": result["source"]}, result.attrs)
+    labels = {
+        "factor_name": xr.Variable("factor", result["factor"].values, {"long_name": "the factor that factor_elasticity is about"}),
+        "source": result["source"],
+    }
+    return xr.Dataset(chosen, labels, result.attrs)
 
 
 def label(catalog: Catalog) -> str:

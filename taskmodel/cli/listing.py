@@ -1,4 +1,4 @@
-"""`taskmodel list`: the catalogs and scenarios that come with the package."""
+"""`taskmodel list`: the catalogs, scenarios and worlds that come with the package."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from taskmodel.cli.screen import json_text, plain, table
 def command(args: Namespace) -> int:
     """Print names, titles and sizes."""
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
+    from taskmodel.takeoff.world import bundled_worlds, load_world
 
     catalogs = {name: load_catalog(name) for name in bundled_catalogs()}
     scenarios = {name: load_scenario(name) for name in bundled_scenarios()}
+    worlds = {name: load_world(name) for name in bundled_worlds()}
     if args.json:
         facts = {
             "catalogs": [
@@ -22,6 +24,7 @@ def command(args: Namespace) -> int:
                 {"name": name, "title": item.title, "description": item.description, "sets": list(item.set)}
                 for name, item in scenarios.items()
             ],
+            "worlds": [{"name": name, "title": item.title, "description": item.description} for name, item in worlds.items()],
         }
         print(json_text(facts))
         return 0
@@ -29,4 +32,6 @@ def command(args: Namespace) -> int:
     print(*table([[name, f"{len(item.tasks)} tasks", plain(item.title)] for name, item in catalogs.items()], left=(0, 2)), sep="\n")
     print("\nScenarios, to lay over a catalog (taskmodel run NAME --scenario SCENARIO)")
     print(*table([[name, f"sets {len(item.set)}", plain(item.title)] for name, item in scenarios.items()], left=(0, 2)), sep="\n")
+    print("\nWorlds, to run through time (taskmodel simulate WORLD)")
+    print(*table([[name, plain(item.title)] for name, item in worlds.items()], left=(0, 1)), sep="\n")
     return 0

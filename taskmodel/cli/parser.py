@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 DEFAULT_CATALOG = "alignment_research"
+DEFAULT_WORLD = "davidson_best_guess"
 
 ABOUT = """Task-by-task automation of research as compute grows, and where human
 supervision becomes the bottleneck."""
@@ -188,6 +189,40 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
+SIMULATE = """Run Davidson's Full Takeoff Model through time: compute grows, AI takes over tasks
+of goods production and of hardware and software R&D, and what it adds makes
+compute grow faster. Prints when what is reached. The model is solved as
+differential equations, to a millionth of a year; --reference-step steps it as
+its own program does.
+
+SCENARIO is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
+parameter in it, such as full_automation_requirements_training or
+hardware_delay. n_labour_tasks=null is a continuum of tasks."""
+SIMULATE_MORE = f"""examples:
+  taskmodel simulate
+  taskmodel simulate davidson_aggressive
+  taskmodel simulate --set full_automation_requirements_training=3e33
+  taskmodel simulate --set n_labour_tasks=null -o out
+  taskmodel simulate davidson_no_tradeoff --reference-step 0.1
+
+what is written to DIR:
+  result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
+  takeoff.svg/.png   the figure, if matplotlib is installed
+
+words:
+  automated   compute does over 10 times as much of a task as people do
+  AGI         the largest training run suffices for every goods task
+  wake-up     the automated share at which investment speeds up (rampup_trigger)
+
+JSON is one document, in full precision; what is not reached is null.
+Keys:
+  scenario, overrides, version, sha256, stopped (why the run ended before its
+    time; empty if it did not), reference_step or tolerance, files
+  milestones: by name, each {{value, unit, meaning}}
+  gwp_doubling_times [year]
+  events: a list, each {{time, kind, what}}
+
+{EXIT}"""
 CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,
 path, what is allowed and how to mend it. Units that were converted and numbers
 that rest on no source are listed too; they are no defects."""
@@ -249,8 +284,8 @@ LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
 
-JSON keys: catalogs (name, title, question, tasks) and scenarios (name, title,
-description, sets: the paths it sets)."""
+JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
+description, sets: the paths it sets) and worlds (name, title, description)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -303,6 +338,16 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(what_if)
     what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     what_if.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    simulate = add("simulate", "AI takeoff through time: when what is reached", SIMULATE, SIMULATE_MORE)
+    simulate.add_argument(
+        "scenario", nargs="?", default=DEFAULT_WORLD, metavar="SCENARIO", help=f"bundled name or YAML file; default: {DEFAULT_WORLD}"
+    )
+    simulate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; may be repeated")
+    simulate.add_argument("--reference-step", metavar="YEARS", help="step as the reference's program does; its own step is 0.1")
+    simulate.add_argument("-o", "--output", metavar="DIR", help="write the result and the figure to this folder")
+    simulate.add_argument("--no-figures", action="store_true", help="write result.nc only")
+    simulate.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")

@@ -12,6 +12,7 @@ takes nothing from them. Start reading at `speedup_curve`.
 from .bands import bottleneck_bands
 from .curve import speedup_curve
 from .saving import save
+from .takeoff import takeoff
 from .tasks import review_hours, review_load, task_graph
 
-__all__ = ["bottleneck_bands", "review_hours", "review_load", "save", "speedup_curve", "task_graph"]
+__all__ = ["bottleneck_bands", "review_hours", "review_load", "save", "speedup_curve", "takeoff", "task_graph"]

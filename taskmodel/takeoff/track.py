@@ -85,8 +85,9 @@ class Continuous:
 
     @property
     def reason(self) -> str:
-        """Why it ends before its time."""
-        return self.path.reason
+        """Why it ends before its time, with the date; empty if it does not."""
+        path = self.path
+        return f"at {path.flow.rules.start + path.end:.10g}: {path.reason}" if path.reason else ""
 
     @cached_property
     def knots(self) -> list[Moment]:
