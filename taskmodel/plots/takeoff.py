@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.plots.page import BLACK, BLUE, GREY, INCH, ORANGE, PALE, VERMILLION, look
+from taskmodel.plots.words import power_text
 
 AFTER = 6.0  # years shown after full automation
+NEAR = 0.2  # years
 MARKS = {
     "rampup_start": "wake-up",
     "automation_gns_20%": "goods 20 %",
@@ -52,7 +54,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
     with look(width) as size:
         figure = Figure(figsize=(width / INCH, (0.35 * width + 70) / INCH), layout="constrained")
         panels = figure.subplots(3, 1, sharex=True)
-        heading = f"AI takes over tasks, and compute and output grow faster: {world.attrs['scenario_name']}"
+        heading = f"Tasks taken over, compute and output: {world.attrs['scenario_name']}"
         figure.set_label(heading)
         panels[0].set_title(heading, loc="left", fontsize=size + 1, fontweight="bold", pad=1.6 * size)
         for name, (words, colour) in SHARES.items():
@@ -64,6 +66,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
             axes.plot(time[shown], world[name].values[shown], color=colour, gid=name, linewidth=1.6)
             axes.set_yscale("log")
             axes.set_ylabel(words)
+            _powers(axes)
         _mark(panels, value, end, size)
         panels[-1].set_xlim(time[0], end)
         panels[-1].set_xlabel("calendar year")
@@ -75,8 +78,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
 
 
 def _mark(panels: np.ndarray, value: dict[str, float], end: float, size: float) -> None:
-    """Upright lines at milestones, named above the first panel; names that would touch are left to their neighbour."""
-    first: Axes = panels[0]
+    """Upright lines at milestones, named along them in the second panel; those less than a fifth of a year apart share a name."""
     groups: list[tuple[float, list[str]]] = []
     for name, words in sorted(MARKS.items(), key=lambda mark: value[mark[0]]):
         place = value[name]
@@ -84,19 +86,30 @@ def _mark(panels: np.ndarray, value: dict[str, float], end: float, size: float) 
             continue
         for axes in panels:
             axes.axvline(place, color=GREY, linewidth=0.6, linestyle=":")
-        if groups and place - groups[-1][0] < 0.3:
+        if groups and place - groups[-1][0] < NEAR:
             groups[-1][1].append(words)
         else:
             groups.append((place, [words]))
     for place, names in groups:
-        text = f"{', '.join(names)} {place:.1f}"
-        first.annotate(
-            text,
+        panels[1].annotate(
+            f"{', '.join(names)}, {place:.1f}",
             (place, 1),
-            (0, 2),
+            (-3, -2),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
-            fontsize=size - 1,
+            fontsize=size - 1.5,
             color=GREY,
-            ha="center",
+            ha="right",
+            va="top",
+            rotation=90,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
+
+
+def _powers(axes: Axes) -> None:
+    """Powers of ten along a logarithmic axis, at most six of them."""
+    low, high = np.log10(axes.get_ylim())
+    powers = np.arange(np.ceil(low), np.floor(high) + 1)
+    powers = powers[:: -(-len(powers) // 6)] if len(powers) else powers
+    axes.set_yticks(10.0**powers, [power_text(power) for power in 10.0**powers])
+    axes.set_yticks([], minor=True)

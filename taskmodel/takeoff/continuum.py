@@ -16,6 +16,11 @@ from taskmodel.takeoff.two_factors import Division, Split, log_add
 
 __all__ = ["divide_continuum"]
 
+NEAR = 1e-12
+# However cheap compute is, people keep a sliver of the hardest tasks, so that the automated share tends to 1 and is never there.
+# It counts as 1 where they would have a part in eleven of the last task of a hundred, as it does with a hundred tasks.
+LAST = 1 / 1100
+
 
 @dataclass(frozen=True)
 class _Stretch:
@@ -86,18 +91,36 @@ class _Continuum:
                 return at.start, self.befores[place]
             end = min(at.end, reach)
             if self.excess(self.log_x(place, end), at, end) > 0:
-                low, high = at.start, end
-                while True:  # bisection, to the last bit
-                    middle = (low + high) / 2
-                    if not low < middle < high:
-                        return low, self.log_x(place, low)
-                    if self.excess(self.log_x(place, middle), at, middle) > 0:
-                        high = middle
-                    else:
-                        low = middle
+                quantile = self._balance(place, at.start, end)
+                return quantile, self.log_x(place, quantile)
             if end >= reach:
                 return end, self.log_x(place, end)
         return 1.0, self.befores[-1]
+
+    def _balance(self, place: int, low: float, high: float) -> float:
+        """Where compute's price is what it is worth. Output is flat there: an error of the quantile counts squared."""
+        at = self.stretches[place]
+        at_low, at_high = (self.excess(self.log_x(place, quantile), at, quantile) for quantile in (low, high))
+        side = 0
+        while high - low > NEAR * (1 - low):
+            if high < 1 and -3 < side < 3:  # the Illinois variant of false position
+                middle = (low * at_high - high * at_low) / (at_high - at_low)
+            else:
+                middle, side = (low + high) / 2, 0
+            if not low < middle < high:
+                break
+            value = self.excess(self.log_x(place, middle), at, middle)
+            if value > 0:
+                high, at_high = middle, value
+                side = side + 1 if side > 0 else 1
+                at_low = at_low / 2 if side > 1 else at_low
+            else:
+                low, at_low = middle, value
+                side = side - 1 if side < 0 else -1
+                at_high = at_high / 2 if side < -1 else at_high
+            if abs(value) < NEAR:
+                return middle
+        return low
 
     def gained(self, quantile: float) -> float:
         """Integral of ln eta up to a quantile."""
@@ -128,4 +151,5 @@ def divide_continuum(division: Division, log_labour: float, log_compute: float, 
     else:
         log_output = division.cobb_douglas(log_labour, log_compute, log_x, log_w, at.gained(quantile), exp(log_first) + 1)
     log_price = (1 - psi) * (log_x + at.log_ratio - log_w) if log_w > -inf else inf
-    return Split(log_output - division.log_scale, quantile, log_price, quantile, False)
+    automated = 1.0 if reach >= 1 and quantile >= 1 - LAST else quantile
+    return Split(log_output - division.log_scale, automated, log_price, quantile, False)

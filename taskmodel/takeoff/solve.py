@@ -117,7 +117,7 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
                 break
             length = tried * (0.2 if taken is None else max(0.2, 0.9 * (tolerance / taken.error) ** 0.2))
             if length < SHORTEST:
-                path.end, path.reason = time, "growth is without bound: it needs steps shorter than a 1e-10 of a year"
+                path.end, path.reason = time, "growth is without bound, or too fast to follow: it needs steps shorter than 1e-10 years"
                 return path
         length = max(length, tried) if taken.error == 0 else tried * min(4.0, max(0.2, 0.9 * (tolerance / taken.error) ** 0.2))
         path.starts.append(time)
