@@ -1,0 +1,30 @@
+"""The reference's parameter sets and what its program makes of them, for the tests of the takeoff model."""
+
+import csv
+import json
+from functools import cache
+from pathlib import Path
+
+from taskmodel.takeoff.world import load_world
+
+DATA = Path(__file__).parent / "data"
+CASES = json.loads((DATA / "takeoff_cases.json").read_text())["cases"]
+FIXTURES = json.loads((DATA / "takeoff_fixtures.json").read_text())
+
+
+@cache
+def world_of(case):
+    """The world of a case, and the step of the reference's run."""
+    settings = dict(CASES[case]["set"])
+    step = settings.pop("t_step", 0.1)
+    return load_world(CASES[case]["world"], settings or None), step
+
+
+@cache
+def table(name):
+    """Rows of a table by case; an empty cell is None."""
+    found = {}
+    with open(DATA / f"takeoff_{name}.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row.pop("case"), []).append({key: value or None for key, value in row.items()})
+    return found

@@ -1,0 +1,145 @@
+"""The reference's own stepping, held to all 34 of its parameter sets and to its unit fixtures."""
+
+import ast
+import math
+
+import numpy as np
+import pytest
+
+import taskmodel as tm
+from taskmodel.takeoff.economy import economy
+from taskmodel.takeoff.reference import step_through
+from taskmodel.takeoff.requirements import requirements
+from taskmodel.takeoff.rules import rules
+from taskmodel.takeoff.two_factors import divide
+from tests.takeoff_cases import CASES, FIXTURES, table, world_of
+
+SETTINGS = ("n_steps", "t_step", "n_labour_tasks", "gwp_doubling_times")
+LEVELS = ("gwp_", "training_run_2", "software_", "hardware_performance_", "frac_")
+BEST = economy(world_of("best_guess")[0].numbers())
+
+
+def simulated(case):
+    world, step = world_of(case)
+    return tm.simulate(world, reference_step=step)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
+    world = simulated(case)
+    rows = table("trajectories")[case]
+    at = world.isel(time=[int(np.abs(world["time"].values - float(row["t"])).argmin()) for row in rows])
+    np.testing.assert_allclose(at["time"], [float(row["t"]) for row in rows], atol=1e-9)
+    for name in ("frac_tasks_automated_goods", "frac_tasks_automated_rnd"):
+        np.testing.assert_allclose(at[name], [float(row[name]) for row in rows], rtol=0, atol=1e-12)
+    for name in list(rows[0])[3:]:
+        there = [index for index, row in enumerate(rows) if row[name] is not None]
+        np.testing.assert_allclose(at[name][there], [float(rows[index][name]) for index in there], rtol=1e-6, err_msg=name)
+    found = tm.milestones(world)
+    ours = dict(zip(found["milestone"].values, found["value"].values.tolist(), strict=True))
+    (headlines,) = table("headlines")[case]
+    for name, value in headlines.items():
+        if name in SETTINGS:
+            continue
+        if value is None:
+            assert math.isnan(ours[name]), name
+        elif name.startswith("doublings"):  # printed to four decimals
+            assert ours[name] == pytest.approx(float(value), abs=6e-5), name
+        elif name.startswith(LEVELS):  # printed to eight digits
+            assert ours[name] == pytest.approx(float(value), rel=1e-7), name
+        else:
+            assert ours[name] == pytest.approx(float(value), rel=0, abs=1e-6), name
+    times = found["gwp_doubling_times"].values
+    assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(ast.literal_eval(headlines["gwp_doubling_times"]), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "changes"),
+    [
+        ("best_guess_N100", {}),
+        ("best_guess_N10", {"n_labour_tasks": 10}),
+        ("best_guess_N10_steepness_1_0.5", {"n_labour_tasks": 10, "training_requirements_steepness": 1, "runtime_requirements_steepness": 0.5}),
+        ("conservative_N10", {"n_labour_tasks": 10}),
+    ],
+)
+def test_thresholds_of_the_fixtures(fixture, changes):
+    world = tm.takeoff.load_world(f"davidson_{'conservative' if 'conservative' in fixture else 'best_guess'}", changes)
+    families = economy(world.numbers()).families
+    for family, name in zip(families, ("goods", "rnd"), strict=True):
+        for ours, kind in ((family.log_training, "training_flop"), (family.log_runtime, "runtime_flop_per_year")):
+            first, *others = FIXTURES["thresholds"][fixture][f"{kind}_{name}"]
+            assert first == 1
+            np.testing.assert_allclose(ours, np.log(others), rtol=0, atol=1e-10)
+
+
+def test_weights_and_scales_of_the_fixtures():
+    weights, scales = FIXTURES["weights_best_guess"], FIXTURES["normalisation_best_guess"]
+    names = {"goods": BEST.goods, "hardware_rnd": BEST.hardware, "software_rnd": BEST.software}
+    outer = {"goods": "capital_task_weights_goods", "hardware_rnd": "capital_task_weights_hardware_rnd"}
+    for name, sector in names.items():
+        first, *others = weights[f"labour_task_weights_{name}"]
+        ours = sector.division.task_weights()
+        assert ours[0] == pytest.approx(first, rel=1e-11)
+        # where the weight of task 0 is above 1e10 times the others' the reference drops a 1 in its odds
+        np.testing.assert_allclose(others, ours[1], rtol=1e-10)
+        given = weights[outer.get(name, "research_experiments_task_weights_software")]
+        # outer weights: odds of the shares, times (cognitive work over the outer input)^rho, with the reference's weights
+        beta, psi, labour, compute = ours, sector.division.sums.psi, sector.division.log_labour, sector.division.log_compute
+        total = beta[0] + 100 * beta[1]
+        mean = (beta[0] * math.exp(psi * compute) + 100 * beta[1] * math.exp(psi * (labour - math.log(100)))) / total
+        odds = sector.outer_share / (1 - sector.outer_share) * math.exp(sector.exponent * (math.log(mean) / psi - sector.log_outer))
+        np.testing.assert_allclose(given, [odds / (1 + odds), 1 / (1 + odds)], rtol=1e-9)
+        # and the level of output that they give at the start
+        alpha = odds / (1 + odds)
+        rho, cognitive = sector.exponent, math.log(mean) / psi
+        output = (alpha * math.exp(rho * sector.log_outer) + (1 - alpha) * math.exp(rho * cognitive)) ** (1 / rho)
+        scale = {"goods": ("gwp_per_output", 1), "hardware_rnd": ("hardware_rnd_input_per_output", 0.002)}
+        key, part = scale.get(name, ("software_rnd_input_per_output", 0.0002))
+        assert part * 8.5e13 / output == pytest.approx(scales[key], rel=1e-9)
+    world, step = world_of("best_guess")
+    moments = step_through(BEST, rules(world.numbers()), step)
+    assert math.exp(moments[0].hardware) == pytest.approx(scales["initial_hardware_performance"], rel=1e-11)
+
+
+@pytest.mark.parametrize("given", FIXTURES["allocations_best_guess"], ids=lambda given: f"{given['sector']}-{given['t']}")
+def test_divisions_of_the_fixtures(given):
+    sector = {"goods": BEST.goods, "hardware_rnd": BEST.hardware, "software_rnd": BEST.software}[given["sector"]]
+    eta, labour, compute = (np.array(given[name]) for name in ("eta", "labour_per_task", "compute_per_task"))
+    family = sector.division.sums.family
+    open_tasks = given["automatable_tasks_incl_task0"] - 1
+    # the largest run, from the efficiency of the hardest task
+    log_run = (family.log_runtime[-1] + math.log(eta[-1])) / family.tradeoff + family.log_training[-1]
+    split = divide(sector.division, math.log(given["labour"]), math.log(given["compute"]), log_run, open_tasks)
+    assert family.reach(log_run) == open_tasks
+    assert split.automated == (eta * compute > 10 * labour).sum() - 1
+    done = labour + eta * compute
+    first, other = sector.division.task_weights()
+    weights, psi = np.array([first, *[other] * 100]), sector.division.sums.psi
+    base = np.array([math.exp(sector.division.log_compute), *[math.exp(sector.division.log_labour) / 100] * 100])
+    relative = np.log((weights * done**psi).sum() / (weights * base**psi).sum()) / psi
+    assert split.log_output == pytest.approx(relative, abs=1e-9)
+
+
+@pytest.mark.parametrize("given", FIXTURES["rnd_updates_best_guess"], ids=lambda given: str(given["step"]))
+def test_research_of_the_fixtures(given):
+    world, step = world_of("best_guess")
+    found = step_through(BEST, rules(world.numbers()), step)
+    before, after = found[given["step"] - 1], found[given["step"]]
+    limits = rules(world.numbers())
+    for of, (name, letter, spent) in enumerate((("hardware", "H", 0.002), ("software", "S", 0.0002))):
+        start = (spent * 8.5e13) ** limits.penalty / (limits.penalty * limits.pace[of])
+        assert start * math.exp(before.cumulative[of]) == pytest.approx(given[f"Q_{name}_prev"], rel=1e-8)
+        assert start * math.exp(after.cumulative[of]) == pytest.approx(given[f"Q_{name}"], rel=1e-8)
+        levels = [(one.hardware, one.stocks.software)[of] for one in (before, after)]
+        assert np.exp(levels) == pytest.approx([given[f"{letter}_prev"], given[letter]], rel=1e-8)
+
+
+def test_requirements_at_the_quantiles_that_define_them():
+    logs = np.array(requirements(1e36, 1e4, [0.0, 0.05, 0.1, 0.2, 0.5, 1.0])) / math.log(10)
+    np.testing.assert_allclose(logs, 36 - 4 * np.array([10.5, 9.5, 8.5, 7, 4, 0]) / 7, rtol=1e-12)
+
+
+def test_stepping_stops_where_no_number_can_hold_what_grows():
+    world = tm.simulate(world_of("capital_rho_-0.1")[0], reference_step=0.1)
+    assert world.attrs["stopped"].startswith("at ") and "largest number" in world.attrs["stopped"]
+    assert np.isfinite(world["gwp"]).all() and world["gwp"][-1] > 1e200
