@@ -58,7 +58,10 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
     [
         ("best_guess_N100", {}),
         ("best_guess_N10", {"n_labour_tasks": 10}),
-        ("best_guess_N10_steepness_1_0.5", {"n_labour_tasks": 10, "training_requirements_steepness": 1, "runtime_requirements_steepness": 0.5}),
+        (
+            "best_guess_N10_steepness_1_0.5",
+            {"n_labour_tasks": 10, "training_requirements_steepness": 1, "runtime_requirements_steepness": 0.5},
+        ),
         ("conservative_N10", {"n_labour_tasks": 10}),
     ],
 )

@@ -74,27 +74,29 @@ def step(derivative: Derivative, time: float, state: State, first: State, length
         Largest estimated error of a component.
     stretch : Stretch
     """
-    ks = [first]
-    for node, weights in zip(NODES, STAGES, strict=True):
-        parts = [length * weight for weight in weights]
-        ks.append(
-            derivative(
-                time + node * length,
-                tuple(y + sum(map(float.__mul__, parts, k)) for y, k in zip(state, zip(*ks, strict=True), strict=True)),
-            )
-        )
-    k1, _, k3, k4, k5, k6 = ks
-    b1, b3, b4, b5, b6 = LAST
-    end = tuple(
-        y + length * (b1 * a + b3 * c + b4 * d + b5 * e + b6 * f) for y, a, c, d, e, f in zip(state, k1, k3, k4, k5, k6, strict=True)
+    k1 = first
+    (a21,), (a31, a32), (a41, a42, a43), (a51, a52, a53, a54), (a61, a62, a63, a64, a65) = (
+        [length * weight for weight in weights] for weights in STAGES
     )
+    b1, b3, b4, b5, b6 = (length * weight for weight in LAST)
+    c2, c3, c4, c5, _ = (time + node * length for node in NODES)
+    k2 = derivative(c2, tuple([y + a21 * a for y, a in zip(state, k1, strict=True)]))
+    k3 = derivative(c3, tuple([y + a31 * a + a32 * b for y, a, b in zip(state, k1, k2, strict=True)]))
+    k4 = derivative(c4, tuple([y + a41 * a + a42 * b + a43 * c for y, a, b, c in zip(state, k1, k2, k3, strict=True)]))
+    fifth = [y + a51 * a + a52 * b + a53 * c + a54 * d for y, a, b, c, d in zip(state, k1, k2, k3, k4, strict=True)]
+    k5 = derivative(c5, tuple(fifth))
+    sixth = [y + a61 * a + a62 * b + a63 * c + a64 * d + a65 * e for y, a, b, c, d, e in zip(state, k1, k2, k3, k4, k5, strict=True)]
+    k6 = derivative(time + length, tuple(sixth))
+    columns = list(zip(k1, k3, k4, k5, k6, strict=True))
+    end = tuple([y + b1 * a + b3 * c + b4 * d + b5 * e + b6 * f for y, (a, c, d, e, f) in zip(state, columns, strict=True)])
     last = derivative(time + length, end)
     e1, e3, e4, e5, e6, e7 = ERROR
-    columns = list(zip(k1, k3, k4, k5, k6, last, strict=True))
-    error = max(abs(length * (e1 * a + e3 * c + e4 * d + e5 * e + e6 * f + e7 * g)) for a, c, d, e, f, g in columns)
+    error = length * max(
+        [abs(e1 * a + e3 * c + e4 * d + e5 * e + e6 * f + e7 * g) for (a, c, d, e, f), g in zip(columns, last, strict=True)]
+    )
     d1, d3, d4, d5, d6, d7 = DENSE
     rise = tuple(after - before for before, after in zip(state, end, strict=True))
     bend = tuple(length * a - r for a, r in zip(k1, rise, strict=True))
     close = tuple(r - length * g - b for r, g, b in zip(rise, last, bend, strict=True))
-    extra = tuple(length * (d1 * a + d3 * c + d4 * d + d5 * e + d6 * f + d7 * g) for a, c, d, e, f, g in columns)
+    extra = tuple(length * (d1 * a + d3 * c + d4 * d + d5 * e + d6 * f + d7 * g) for (a, c, d, e, f), g in zip(columns, last, strict=True))
     return end, last, error, Stretch(time, length, (state, rise, bend, close, extra))

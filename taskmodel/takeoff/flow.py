@@ -103,7 +103,7 @@ class Flow:
     def rates(self, mode: Mode) -> Shares:
         """Log growth rates of the shares."""
         rates = self.rules.growth[mode.awake]
-        return rates if mode.cap == FREE else rates._replace(compute_training=0.0)
+        return rates if mode.cap == FREE else rates._replace(compute_training=0.0)  # what is at the cap follows it
 
     def log_shares(self, time: float, mode: Mode, market: float, chips: float) -> list[float]:
         """ln of the shares."""
@@ -148,8 +148,19 @@ class Flow:
         return moment(self.economy, self.rules.start + time, stocks, prices, cumulative, shares, mode.awake, reaches=mode.reaches)
 
     def log_run(self, time: float, state: State, market: float, mode: Mode) -> float:
-        """ln of the largest training run."""
-        return state[2] + self.courses[1].level(state[1]) + self.log_shares(time, mode, market, state[2])[-1]
+        """ln of the largest training run; ``market`` matters where its cost is at the cap."""
+        ceiling = self.log_ceilings[-1]
+        if mode.cap == PINNED:
+            share = min(self.rules.log_cap + market - state[2], ceiling)
+        elif mode.cap == FROZEN or time == mode.since:
+            share = mode.base[-1]
+        else:
+            share = min(mode.base[-1] + self.rules.growth[mode.awake][-1] * (time - mode.since), ceiling)
+        return state[2] + self.courses[1].level(state[1]) + share
+
+    def reaches(self, time: float, state: State, market: float, mode: Mode) -> tuple[float, float] | None:
+        """How far AI reaches into the tasks of goods and of R&D; None of a continuum, where nothing switches."""
+        return self.economy.reaches(self.log_run(time, state, market, mode)) if self.counted else None
 
     def limits(self, mode: Mode, rising: bool) -> list[float]:
         """ln of the training runs at which the next task of each family opens, or the last one closes."""
@@ -185,16 +196,20 @@ class Flow:
         seen : Seen, optional
             What the derivative saw there in this mode, if it is known.
         """
-        reaches = self.economy.reaches(self.log_run(time, state, market, mode)) if self.counted else None
+        reaches = self.reaches(time, state, market, mode)
         if seen is None or reaches != mode.reaches:
             _, seen = self.derivative(time, state, market, mode._replace(reaches=reaches), (None, None, None))
-        awake = seen.automated[0] / self.economy.families[0].count >= self.rules.trigger
-        cap = FREE if awake else self._cap(time, state, market, mode, market_pace)
+        awake, cap = self.rest(time, state, market, mode, market_pace, seen)
         if (reaches, awake, cap) == (mode.reaches, mode.awake, mode.cap):
             return mode
         if (awake, cap) == (mode.awake, mode.cap):
             return mode._replace(reaches=reaches)
         return Mode(reaches, awake, cap, time, Shares(*self.log_shares(time, mode, market, state[2])))
+
+    def rest(self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float], seen: Seen) -> tuple[bool, str]:
+        """Whether the economy is awake, and what the cap does."""
+        awake = seen.automated[0] / self.economy.families[0].count >= self.rules.trigger
+        return awake, FREE if awake else self._cap(time, state, market, mode, market_pace)
 
     def _cap(self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float]) -> str:
         """What the cap on the cost of the largest run does while asleep."""

@@ -103,8 +103,9 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
     breaks = _Breaks(flow, end)
     breaks.expect(time, mode, True)
     switches: list[float] = []
+    known: tuple[State, Seen] | None = None  # the derivative, where the step before ended with it
     while time < end:
-        first, seen = flow.derivative(time, state, path.market(time, state=state), mode, hints)
+        first, seen = known or flow.derivative(time, state, path.market(time, state=state), mode, hints)
         hints = seen.hints
         if max(seen.log_gwp, state[2] + flow.courses[1].level(state[1]), *state) > LARGEST:
             path.end, path.reason = time, "levels are beyond the largest number that can be held"
@@ -125,13 +126,12 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
         path.modes.append(mode)
         path.seen.append(seen)
         after = time + tried if time + tried < limit else limit
-        new = _mode_at(path, after, taken.state, mode, taken.seen)
-        if new is mode:
-            time, state = after, taken.state
+        place = _switch(path, time, after, taken.state, mode, taken.seen)
+        if place is None:
+            time, state, known = after, taken.state, (taken.last, taken.seen)
         else:
-            time = _switch(path, time, after, mode, new)
-            state = taken.stretch.at(time)
-            new = _mode_at(path, time, state, mode, None)
+            time, state, known = place, taken.stretch.at(place), None
+            new = _mode_at(path, time, state, mode)
             breaks.expect(time, new, new.reaches is not None and mode.reaches is not None and new.reaches[1] != mode.reaches[1])
             mode = new
             switches.append(time)
@@ -145,6 +145,7 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
 @dataclass(frozen=True)
 class _Taken:
     state: State
+    last: State
     error: float
     stretch: Stretch
     seen: Seen
@@ -176,38 +177,48 @@ def _step(
         length = delay  # nothing to draw on yet: the past and the first step
     for _ in range(REPEATS):
         try:
-            end, _, error, stretch = step(derivative, time, state, first, length)
+            end, rise, error, stretch = step(derivative, time, state, first, length)
         except OverflowError:
             return None
         if not error < inf:
             return None
         assert last is not None  # the step has asked for derivatives
         if now is None:
-            return _Taken(end, error, stretch, last)
+            return _Taken(end, rise, error, stretch, last)
         agrees = abs(stretch.one_at(0, time + length) - now.one_at(0, time + length)) < 0.1 * tolerance
         now = stretch
         if agrees:
-            return _Taken(end, error, stretch, last)
+            return _Taken(end, rise, error, stretch, last)
     return None
 
 
-def _mode_at(path: Path, time: float, state: State, mode: Mode, seen: Seen | None) -> Mode:
-    market = path.market(time, path.stretches[-1], state)
-    return path.flow.switched(time, state, market, mode, lambda: path.market_pace(time, path.stretches[-1]), seen)
-
-
-def _switch(path: Path, low: float, high: float, mode: Mode, new: Mode) -> float:
-    """The first place in a step where its mode holds no more, to `PLACE` and on the far side."""
+def _mode_at(path: Path, time: float, state: State, mode: Mode) -> Mode:
     stretch = path.stretches[-1]
-    if new.reaches != mode.reaches:
-        high = _crossing(path, low, high, mode)
-        before = max(low, high - PLACE)
-        if _mode_at(path, before, stretch.at(before), mode, None) is mode:
-            return high
+    return path.flow.switched(time, state, path.market(time, stretch, state), mode, lambda: path.market_pace(time, stretch))
+
+
+def _switch(path: Path, low: float, high: float, end: State, mode: Mode, seen: Seen) -> float | None:
+    """The first place in a step where its mode holds no more, to `PLACE` and on the far side; None: it holds to the end.
+
+    Parameters
+    ----------
+    end, seen :
+        The state at the end of the step, and what the derivative saw there in the step's mode.
+    """
+    flow, stretch = path.flow, path.stretches[-1]
+    market = path.market(high, stretch, end)
+    crosses = flow.reaches(high, end, market, mode) != mode.reaches
+    if flow.rest(high, end, market, mode, lambda: path.market_pace(high, stretch), seen) == (mode.awake, mode.cap):
+        return _crossing(path, low, high, mode) if crosses else None
+    if crosses:  # whichever comes first
+        crossing = _crossing(path, low, high, mode)
+        before = max(low, crossing - PLACE)
+        if _mode_at(path, before, stretch.at(before), mode) is mode:
+            return crossing
         high = before
     while high - low > PLACE:
         middle = (low + high) / 2
-        if _mode_at(path, middle, stretch.at(middle), mode, None) is mode:
+        if _mode_at(path, middle, stretch.at(middle), mode) is mode:
             low = middle
         else:
             high = middle

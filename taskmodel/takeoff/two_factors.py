@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import exp, inf, log, log1p
@@ -39,11 +38,6 @@ def log_add(a: float, b: float) -> float:
     if a < b:
         a, b = b, a
     return a if b == -inf else a + log1p(exp(b - a))
-
-
-def _log_subtract(a: float, b: float) -> float:
-    """ln(e^a - e^b), a >= b."""
-    return -inf if a <= b else a + log(-math.expm1(b - a))
 
 
 @dataclass(frozen=True)
@@ -66,9 +60,11 @@ class TaskSums:
     psi: float
     need: list[float] = field(init=False)
     sums: list[float] = field(init=False)
+    tilt: float = field(init=False)  # 1 - sigma
 
     def __post_init__(self) -> None:
-        family, tilt = self.family, self.tilt
+        family, tilt = self.family, -self.psi / (1 - self.psi)
+        object.__setattr__(self, "tilt", tilt)
         pairs = zip(family.log_training, family.log_runtime, strict=True)
         need = [runtime + family.tradeoff * training for training, runtime in pairs]
         logs = [tilt * one for one in need]
@@ -78,11 +74,6 @@ class TaskSums:
             sums = list(accumulate(reversed(logs), log_add, initial=-inf))[::-1]
         object.__setattr__(self, "need", need)
         object.__setattr__(self, "sums", sums)
-
-    @property
-    def tilt(self) -> float:
-        """1 - sigma."""
-        return -self.psi / (1 - self.psi)
 
 
 class Split(NamedTuple):
@@ -193,129 +184,117 @@ def divide(division: Division, log_labour: float, log_compute: float, log_run: f
     reach : float
         How many cognitive tasks are open to compute (of a continuum: which part).
     hint : float, optional
-        Where to look first: the index of a neighbouring optimum.
+        Where to look first: the place of a neighbouring optimum.
 
     Returns
     -------
     Split
     """
-    if division.sums.family.tasks is None:
+    sums = division.sums
+    tasks = sums.family.tasks
+    if tasks is None:
         from taskmodel.takeoff.continuum import divide_continuum
 
         return divide_continuum(division, log_labour, log_compute, log_run, reach)
-    at = _Counted(division, log_labour - log_compute, log_run)
-    index = _first(at.closed, int(reach), None if hint is None else int(hint))
-    if index is None:
-        return at.edge(int(reach) + 1, log_labour, log_compute)
-    if index and at.log_price(index) >= at.log_efficiency(index):
-        return at.edge(index, log_labour, log_compute)
-    return at.mixed(index, log_labour, log_compute)
+    tilt, slope, log_first = sums.tilt, 1 - sums.psi, division.log_first
+    gain = sums.family.tradeoff * log_run
+    need, prefix, log_ratio = sums.need, sums.sums, log_labour - log_compute
+    able = bisect_right(need, gain)  # tasks with eta = 1
+    base = log_add(log_first, log(able)) if able else log_first
 
-
-def _first(holds: Callable[[int], bool], last: int, hint: int | None) -> int | None:
-    """The first of 0..last at which something holds that goes on to hold; None if there is none."""
-    low, high, step = 0, last + 1, 1  # what is sought is in low..high, high standing for none
-    if hint is not None:
-        hint = min(hint, last)
-        if holds(hint):
-            high = hint
-            while low < high:
-                probe = max(low, high - step)
-                if not holds(probe):
-                    low = probe + 1
-                    break
-                high, step = probe, 2 * step
-        else:
-            low = hint + 1
-            while low < high:
-                probe = min(last, low + step - 1)
-                if low > last or holds(probe):
-                    high = probe if low <= last else high
-                    break
-                low, step = probe + 1, 2 * step
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return None if low > last else low
-
-
-class _Counted:
-    """Sums, prices and optima of N tasks at one ratio of labour to compute and one training run."""
-
-    __slots__ = ("division", "log_ratio", "log_run", "psi", "tasks", "tilt", "gain", "able", "base", "sums", "need")
-
-    def __init__(self, division: Division, log_ratio: float, log_run: float):
-        self.division, self.log_ratio = division, log_ratio
-        sums = division.sums
-        self.psi, self.tasks, self.tilt = sums.psi, len(sums.need), sums.tilt
-        self.gain = sums.family.tradeoff * log_run
-        self.sums, self.need = sums.sums, sums.need
-        self.able = bisect_right(sums.need, self.gain)  # tasks with eta = 1
-        self.base = log_add(division.log_first, log(self.able)) if self.able else division.log_first
-
-    def log_efficiency(self, task: int) -> float:
-        """ln eta."""
-        return min(0.0, self.gain - self.need[task - 1]) if task else 0.0
-
-    def log_x(self, index: int) -> float:
-        """ln X: b eta^(sigma - 1) over the tasks before the index."""
-        if index == 0:
-            return -inf
-        able, before, sums = self.able, index - 1, self.sums
+    def log_x(index: int) -> float:
+        """ln X: b eta^(sigma - 1) over the tasks before the index, which is above 0."""
+        before = index - 1
         if before <= able:
-            return log_add(self.division.log_first, log(before)) if before else self.division.log_first
-        if self.tilt >= 0:  # sums[able] is -inf, or far below, unless many tasks have eta = 1
-            part = sums[before] + log1p(-exp(sums[able] - sums[before])) if able else sums[before]
-        else:
-            part = _log_subtract(sums[able], sums[before])
-        return log_add(self.base, part - self.tilt * self.gain)
+            return log_add(log_first, log(before)) if before else log_first
+        low, high = (prefix[able], prefix[before]) if tilt >= 0 else (prefix[before], prefix[able])
+        return log_add(base, high + log1p(-exp(low - high)) - tilt * gain)
 
-    def log_w(self, index: int) -> float:
-        """ln W: b over the tasks from the index on."""
-        if index == 0:
-            return log_add(self.division.log_first, log(self.tasks))
-        return log(self.tasks + 1 - index) if index <= self.tasks else -inf
-
-    def log_price(self, index: int) -> float:
-        """ln pi."""
-        return inf if index > self.tasks else (1 - self.psi) * (self.log_x(index) + self.log_ratio - self.log_w(index))
-
-    def closed(self, task: int) -> bool:
-        """Whether the split is at this task or before: with one task more, compute would be too dear for it."""
-        if task == self.tasks:
+    def closed(task: int, log_x_after: float) -> bool:
+        """Whether the split is at this task or before: were it done by compute too, compute would be too dear for it."""
+        if task == tasks:
             return True
-        efficiency = self.gain - self.need[task - 1] if task > self.able else 0.0
-        return (1 - self.psi) * (self.log_x(task + 1) + self.log_ratio - log(self.tasks - task)) > efficiency
+        efficiency = gain - need[task - 1] if task > able else 0.0
+        return slope * (log_x_after + log_ratio - log(tasks - task)) > efficiency
 
-    def edge(self, index: int, log_labour: float, log_compute: float) -> Split:
-        psi, log_x, log_w = self.psi, self.log_x(index), self.log_w(index)
-        if psi:
-            by_labour = (1 - psi) * log_w + psi * log_labour if log_w > -inf else -inf
-            log_output = log_add((1 - psi) * log_x + psi * log_compute, by_labour) / psi
+    last = int(reach)
+    if hint is None:  # the split is at the first closed task
+        index, high = 0, last
+        while index < high:
+            middle = (index + high) // 2
+            if closed(middle, log_x(middle + 1)):
+                high = middle
+            else:
+                index = middle + 1
+    else:
+        index = min(int(hint), last)
+    after = log_x(index + 1)
+    if closed(index, after):
+        here = log_x(index) if index else -inf
+        while index and closed(index - 1, here):
+            index -= 1
+            here = log_x(index) if index else -inf
+    else:
+        here = after
+        while index < last:
+            index, here = index + 1, after
+            after = log_x(index + 1)
+            if closed(index, after):
+                break
         else:
-            total = exp(self.division.log_first) + self.tasks
-            log_output = self.division.cobb_douglas(log_labour, log_compute, log_x, log_w, self._gained(index), total)
-        return Split(log_output - self.division.log_scale, index - 1, self.log_price(index), index, False)
+            index, here = last + 1, after
+    log_eta = (gain - need[index - 1] if index > able else 0.0) if index <= tasks else -inf
+    log_w = log(tasks + 1 - index) if 0 < index <= tasks else -inf if index else log_add(log_first, log(tasks))
+    log_price = slope * (here + log_ratio - log_w) if index <= tasks else inf
+    at = _Place(division, index, here, log_w, log_eta)
+    if index > last or (index and log_price >= log_eta):
+        return _edge(at, log_labour, log_compute, log_price, gain)
+    return _mixed(at, log_labour, log_compute, gain)
 
-    def mixed(self, index: int, log_labour: float, log_compute: float) -> Split:
-        psi, log_eta = self.psi, self.log_efficiency(index)
-        log_w, log_x = self.log_w(index), self.log_x(index) + self.tilt * log_eta
-        log_total, log_d = log_add(log_labour, log_eta + log_compute), log_add(log_w, log_x)
-        if psi:
-            log_output = log_total + (1 - psi) / psi * log_d
-        else:  # T = b m for labour's tasks, b (eta / eta_I) m for compute's
-            before = exp(log_x) if index else 0.0
-            log_output = log_total - log_d + (self._gained(index) - before * log_eta) / exp(log_d)
-        # compute on the task itself over all of it, times b / D: W v - X (1 - v), v compute's part of the total
-        log_part = log_eta + log_compute - log_total
-        here = exp(log_w + log_part) - (exp(log_x + log_labour - log_total) if index else 0.0)
-        weight = exp(self.division.log_first) if index == 0 else 1.0
-        automated = index if here * (1 + 1 / CLEARLY) > weight else index - 1
-        return Split(log_output - self.division.log_scale, max(automated, 0), log_eta, index, True)
 
-    def _gained(self, index: int) -> float:
-        """Sum of b ln eta over the tasks before the index; needed at psi = 0 alone, and of N steps."""
-        return math.fsum(self.log_efficiency(task) for task in range(1, index))
+class _Place(NamedTuple):
+    """Where a split may be: its place, ln X and ln W there, and ln eta of the task."""
+
+    division: Division
+    place: int
+    log_x: float
+    log_w: float
+    log_eta: float
+
+
+def _edge(at: _Place, log_labour: float, log_compute: float, log_price: float, gain: float) -> Split:
+    """The optimum with compute alone below the index and labour alone from it on."""
+    division, index, log_x, log_w, _ = at
+    psi = division.sums.psi
+    if psi:
+        log_output = (1 - psi) * log_x + psi * log_compute
+        if log_w > -inf:
+            log_output = log_add(log_output, (1 - psi) * log_w + psi * log_labour)
+        log_output /= psi
+    else:
+        total = exp(division.log_first) + division.sums.family.count
+        log_output = division.cobb_douglas(log_labour, log_compute, log_x, log_w, _gained(at, gain), total)
+    return Split(log_output - division.log_scale, index - 1, log_price, index, False)
+
+
+def _mixed(at: _Place, log_labour: float, log_compute: float, gain: float) -> Split:
+    """The optimum with both factors on the task at the index."""
+    division, index, log_x, log_w, log_eta = at
+    psi = division.sums.psi
+    log_x += division.sums.tilt * log_eta
+    log_total, log_d = log_add(log_labour, log_eta + log_compute), log_add(log_w, log_x)
+    if psi:
+        log_output = log_total + (1 - psi) / psi * log_d
+    else:  # T = b m for labour's tasks, b (eta / eta_I) m for compute's
+        before = exp(log_x) if index else 0.0
+        log_output = log_total - log_d + (_gained(at, gain) - before * log_eta) / exp(log_d)
+    # compute on the task itself over all of it, times b / D: W v - X (1 - v), v compute's part of the total
+    here = exp(log_w + log_eta + log_compute - log_total) - (exp(log_x + log_labour - log_total) if index else 0.0)
+    weight = 1.0 if index else exp(division.log_first)
+    automated = index if here * (1 + 1 / CLEARLY) > weight else index - 1
+    return Split(log_output - division.log_scale, max(automated, 0), log_eta, index, True)
+
+
+def _gained(at: _Place, gain: float) -> float:
+    """Sum of b ln eta over the tasks before the index; needed at psi = 0 alone, and of N steps."""
+    return math.fsum(min(0.0, gain - one) for one in at.division.sums.need[: max(at.place - 1, 0)])

@@ -1,0 +1,198 @@
+"""The differential equations: headline years, convergence, switches, delay, and what happens where growth has no bound."""
+
+import math
+
+import numpy as np
+import pytest
+
+import taskmodel as tm
+from taskmodel.takeoff.economy import economy
+from taskmodel.takeoff.flow import FREE, PINNED, Flow
+from taskmodel.takeoff.moments import automated_share
+from taskmodel.takeoff.rules import rules
+from taskmodel.takeoff.solve import solve
+from tests.takeoff_cases import CASES, table, world_of
+
+HEADLINES = ("automation_gns_20%", "automation_gns_100%", "automation_rnd_20%", "automation_rnd_100%")
+CONTINUOUS = [case for case in CASES if case in table("headlines_fine") and not case.startswith("t_step")]
+# at step 0.01 over the limit of small steps, of the best guess (takeoff_convergence.json, by Richardson from 0.01, 0.002 and 0.001)
+STEP_ERROR = (0.012, 0.032, 0.011, 0.016)
+
+
+def years(world):
+    found = tm.milestones(world)
+    return dict(zip(found["milestone"].values, found["value"].values.tolist(), strict=True))
+
+
+def path_of(world, tolerance=1e-7):
+    given = world.numbers()
+    return solve(Flow(economy(given), rules(given)), tolerance)
+
+
+@pytest.fixture(scope="module")
+def best_guess():
+    return tm.simulate("davidson_best_guess")
+
+
+def test_best_guess_is_the_limit_of_small_steps(best_guess):
+    found = years(best_guess)
+    limit = {
+        "automation_gns_20%": 2036.059,
+        "automation_gns_100%": 2039.721,
+        "automation_rnd_20%": 2034.589,
+        "automation_rnd_100%": 2039.566,
+        "agi_year": 2039.743,
+    }
+    for name, year in limit.items():
+        assert found[name] == pytest.approx(year, rel=0, abs=0.005), name
+
+
+@pytest.mark.parametrize("case", CONTINUOUS)
+def test_headlines_are_those_of_small_steps_less_their_step_error(case):
+    found = years(tm.simulate(world_of(case)[0], times=[2022], tolerance=1e-6))
+    (fine,) = table("headlines_fine")[case]
+    for name, error in zip(HEADLINES, STEP_ERROR, strict=True):
+        if case == "automation_off":
+            error = 0.005  # with no loop to feed it the error of a step is next to nothing but the step's own rounding
+        if fine[name] is None:
+            assert math.isnan(found[name]), name
+        else:
+            assert found[name] == pytest.approx(float(fine[name]) - error, rel=0, abs=0.02), name
+
+
+@pytest.mark.parametrize("scenario", ["davidson_best_guess", "davidson_no_tradeoff"])
+def test_halving_the_tolerance_moves_no_headline_by_a_ten_thousandth_of_a_year(scenario):
+    coarse, fine = (years(tm.simulate(scenario, times=[2022], tolerance=tolerance)) for tolerance in (2e-7, 1e-7))
+    for name, value in fine.items():
+        if name.startswith(("automation", "agi", "sub_agi", "rampup", "training_run_1", "len_")) and not math.isnan(value):
+            assert coarse[name] == pytest.approx(value, rel=0, abs=1e-4), name
+
+
+def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):
+    path = path_of(world_of("best_guess")[0])
+    family = path.flow.economy.families[0]
+    checked = 0
+    for place in range(1, len(path.starts)):
+        before, after = path.modes[place - 1], path.modes[place]
+        if after.reaches[0] == before.reaches[0] + 1:
+            limit = family.log_training[int(before.reaches[0])] - family.log_shortfall
+            at, earlier = (path.moment(path.starts[place] - back, place - 1) for back in (0.0, 1e-8))
+            assert earlier.run < limit <= at.run
+            checked += 1
+    assert checked == 100
+    assert (best_guess["event_kind"] == "task_opens").sum() == 200
+    assert (np.diff(best_guess["event_time"]) >= 0).all()
+
+
+def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
+    path = path_of(world_of("hw_delay_2.5")[0])
+    for place in range(1, len(path.starts)):
+        time = path.starts[place]
+        left, right = path.stretches[place - 1].at(time), path.stretches[place].at(time)
+        assert left == pytest.approx(right, rel=0, abs=1e-12)
+    for time in np.linspace(2.6, 30, 50):
+        assert path.market(time) == pytest.approx(path.moment(time - 2.5).hardware, rel=0, abs=1e-12)
+    assert path.market(0.0) == pytest.approx(math.log(1.5e17), rel=1e-14)
+
+
+def test_the_polynomials_solve_the_equations():
+    path = path_of(world_of("best_guess")[0], 1e-9)
+    for place in range(5, len(path.starts) - 1, 37):
+        stretch, mode = path.stretches[place], path.modes[place]
+        middle = (path.starts[place] + path.starts[place + 1]) / 2
+        hair = 1e-4 * (path.starts[place + 1] - path.starts[place])
+        rise = np.subtract(stretch.at(middle + hair), stretch.at(middle - hair)) / (2 * hair)
+        state = stretch.at(middle)
+        expected, _ = path.flow.derivative(middle, state, path.market(middle), mode, (None, None, None))
+        np.testing.assert_allclose(rise, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_delay_shorter_than_the_steps_tends_to_none():
+    found = [years(tm.simulate("davidson_best_guess", {"hardware_delay": delay}, times=[2022])) for delay in (0.0, 0.001, 0.002)]
+    none, short, longer = ([one[name] for name in HEADLINES] for one in found)
+    np.testing.assert_allclose(short, none, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(np.subtract(longer, none), 2 * np.subtract(short, none), rtol=0.2, atol=2e-5)
+
+
+def test_the_cap_holds_the_cost_of_the_largest_run_where_growth_would_break_it_and_standing_still_would_not():
+    # designs get cheaper faster than chips are bought, so that a share that stood still would cost less and less
+    changes = {"hardware_returns": 9, "frac_gwp_compute_growth": 0.0, "money_cap_training_before_wakeup": 1e8, "hardware_delay": 0.0}
+    world = tm.takeoff.load_world("davidson_best_guess", changes)
+    path = path_of(world)
+    pinned = [place for place, mode in enumerate(path.modes) if mode.cap == PINNED]
+    assert pinned
+    for place in pinned[::7]:
+        assert path.moment(path.starts[place], place).money == pytest.approx(math.log(1e8), abs=1e-9)
+    asleep = [place for place, mode in enumerate(path.modes) if not mode.awake]
+    assert all(path.moment(path.starts[place], place).money < math.log(1e8) + 1e-6 or path.modes[place].cap != FREE for place in asleep)
+    stepped = tm.simulate(world, reference_step=0.01)
+    for year in (2024.0, 2028.0):  # the reference alternates around the cap
+        money = float(stepped["money_spent_training"].sel(time=year, method="nearest"))
+        assert money == pytest.approx(math.exp(path.moment(year - 2022).money), rel=0.02)
+
+
+def test_growth_without_bound_ends_the_run_with_date_and_reason_and_keeps_what_there_is():
+    changes = {
+        "software_returns": 8,
+        "software_ceiling": None,
+        "labour_substitution_rnd": 0.7,
+        "research_experiments_substitution_software": 0.6,
+    }
+    world = tm.simulate("davidson_best_guess", changes)
+    assert "at 2025.7" in world.attrs["stopped"] and "without bound" in world.attrs["stopped"]
+    assert world["time"].values[-1] == pytest.approx(2025.7)
+    assert np.isfinite(world["gwp"]).all() and world.sizes["time"] == 38
+
+
+def test_levels_beyond_the_largest_number_end_the_run():
+    world = tm.simulate(world_of("capital_rho_-0.1")[0], times=[2022, 2050, 2056, 2090])
+    assert "at 2056.6" in world.attrs["stopped"] and "largest number" in world.attrs["stopped"]
+    assert world["time"].values.tolist() == [2022, 2050, 2056]
+
+
+@pytest.mark.parametrize("psi", [-10, -0.5, 0, 0.5, 0.9])
+@pytest.mark.parametrize("rho", [-10, 0, 0.9])
+def test_no_exponent_overflows(psi, rho):
+    names = ("labour_substitution_goods", "labour_substitution_rnd")
+    others = ("capital_substitution_goods", "capital_substitution_rnd", "research_experiments_substitution_software")
+    for tasks in (100, None):
+        world = tm.takeoff.load_world(
+            "davidson_best_guess", {**dict.fromkeys(names, psi), **dict.fromkeys(others, rho), "n_labour_tasks": tasks}
+        )
+        model = economy(world.numbers())
+        for chips in (60.0, 100.0, 300.0):
+            for log_run in (60.0, 75.0, 83.0, 200.0):
+                stocks = model.start._replace(chips=chips)
+                made = model.produce(stocks, model.shares, log_run, model.reaches(log_run))
+                assert all(math.isfinite(one.log_output) and math.isfinite(one.log_without) for one in made)
+                assert all(one.log_output >= one.log_without - 1e-9 for one in made)
+
+
+def test_many_tasks_tend_to_the_continuum():
+    found = {
+        tasks: years(tm.simulate("davidson_best_guess", {"n_labour_tasks": tasks}, times=[2022], tolerance=1e-6))
+        for tasks in (50, 100, 200, None)
+    }
+    for name in ("automation_gns_20%", "rampup_start", "automation_rnd_20%"):
+        errors = [found[tasks][name] - found[None][name] for tasks in (50, 100, 200)]
+        assert errors[1] / errors[0] == pytest.approx(0.5, abs=0.03) and errors[2] / errors[1] == pytest.approx(0.5, abs=0.03)
+    assert found[None]["automation_gns_20%"] == pytest.approx(2036.243, abs=0.002)
+    assert found[None]["automation_gns_100%"] == pytest.approx(found[200]["automation_gns_100%"], abs=0.05)
+
+
+def test_without_automation_in_output_the_shares_are_still_computed():
+    world = tm.simulate("davidson_best_guess", {"disable_automation": True}, times=[2022, 2045])
+    assert years(world)["agi_year"] == pytest.approx(2052.0, abs=0.1)
+    assert world["frac_tasks_automated_goods"][1] > 0.5
+    assert world["gwp"][1] < 3 * world["gwp"][0]
+
+
+def test_moments_do_not_depend_on_which_are_asked_for(best_guess):
+    path = path_of(world_of("best_guess")[0])
+    share = automated_share(path.flow.economy, path.moment(2038.0 - 2022.0))
+    at = best_guess.sel(time=2038.0, method="nearest")
+    assert share == (at["frac_tasks_automated_goods"], at["frac_tasks_automated_rnd"])
+    few = tm.simulate("davidson_best_guess", times=[2038.0])
+    assert few["gwp"].item() == pytest.approx(at["gwp"].item(), rel=1e-12)
+    xr_equal = tm.milestones(few).drop_attrs(), tm.milestones(best_guess).drop_attrs()
+    assert xr_equal[0].equals(xr_equal[1])
