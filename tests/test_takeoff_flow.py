@@ -49,8 +49,9 @@ def test_best_guess_is_the_limit_of_small_steps(best_guess):
 
 @pytest.mark.parametrize("case", CONTINUOUS)
 def test_headlines_are_those_of_small_steps_less_their_step_error(case):
-    found = years(tm.simulate(world_of(case)[0], times=[2022], tolerance=1e-6))
     (fine,) = table("headlines_fine")[case]
+    last = max(float(fine[name]) for name in HEADLINES if fine[name])
+    found = years(tm.simulate(world_of(case)[0].replace({"t_end": last + 1}), times=[2022], tolerance=1e-6))
     for name, error in zip(HEADLINES, STEP_ERROR, strict=True):
         if case == "automation_off":
             error = 0.005  # with no loop to feed it the error of a step is next to nothing but the step's own rounding
@@ -62,7 +63,7 @@ def test_headlines_are_those_of_small_steps_less_their_step_error(case):
 
 @pytest.mark.parametrize("scenario", ["davidson_best_guess", "davidson_no_tradeoff"])
 def test_halving_the_tolerance_moves_no_headline_by_a_ten_thousandth_of_a_year(scenario):
-    coarse, fine = (years(tm.simulate(scenario, times=[2022], tolerance=tolerance)) for tolerance in (2e-7, 1e-7))
+    coarse, fine = (years(tm.simulate(scenario, {"t_end": 2052}, times=[2022], tolerance=tolerance)) for tolerance in (2e-7, 1e-7))
     for name, value in fine.items():
         if name.startswith(("automation", "agi", "sub_agi", "rampup", "training_run_1", "len_")) and not math.isnan(value):
             assert coarse[name] == pytest.approx(value, rel=0, abs=1e-4), name
@@ -108,23 +109,27 @@ def test_the_polynomials_solve_the_equations():
 
 
 def test_a_delay_shorter_than_the_steps_tends_to_none():
-    found = [years(tm.simulate("davidson_best_guess", {"hardware_delay": delay}, times=[2022])) for delay in (0.0, 0.001, 0.002)]
+    short_run = {"t_end": 2042, "hardware_delay": 0}
+    found = [
+        years(tm.simulate("davidson_best_guess", {**short_run, "hardware_delay": delay}, times=[2022])) for delay in (0.0, 0.001, 0.002)
+    ]
     none, short, longer = ([one[name] for name in HEADLINES] for one in found)
-    np.testing.assert_allclose(short, none, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(short, none, rtol=0, atol=2e-3)
     np.testing.assert_allclose(np.subtract(longer, none), 2 * np.subtract(short, none), rtol=0.2, atol=2e-5)
 
 
 def test_the_cap_holds_the_cost_of_the_largest_run_where_growth_would_break_it_and_standing_still_would_not():
     # designs get cheaper faster than chips are bought, so that a share that stood still would cost less and less
-    changes = {"hardware_returns": 9, "frac_gwp_compute_growth": 0.0, "money_cap_training_before_wakeup": 1e8, "hardware_delay": 0.0}
+    changes = {"hardware_returns": 9, "frac_gwp_compute_growth": -0.3, "money_cap_training_before_wakeup": 3e7, "hardware_delay": 0}
+    changes["t_end"] = 2032
     world = tm.takeoff.load_world("davidson_best_guess", changes)
     path = path_of(world)
     pinned = [place for place, mode in enumerate(path.modes) if mode.cap == PINNED]
     assert pinned
     for place in pinned[::7]:
-        assert path.moment(path.starts[place], place).money == pytest.approx(math.log(1e8), abs=1e-9)
+        assert path.moment(path.starts[place], place).money == pytest.approx(math.log(3e7), abs=1e-9)
     asleep = [place for place, mode in enumerate(path.modes) if not mode.awake]
-    assert all(path.moment(path.starts[place], place).money < math.log(1e8) + 1e-6 or path.modes[place].cap != FREE for place in asleep)
+    assert all(path.moment(path.starts[place], place).money < math.log(3e7) + 1e-6 or path.modes[place].cap != FREE for place in asleep)
     stepped = tm.simulate(world, reference_step=0.01)
     for year in (2024.0, 2028.0):  # the reference alternates around the cap
         money = float(stepped["money_spent_training"].sel(time=year, method="nearest"))
@@ -145,9 +150,9 @@ def test_growth_without_bound_ends_the_run_with_date_and_reason_and_keeps_what_t
 
 
 def test_levels_beyond_the_largest_number_end_the_run():
-    world = tm.simulate(world_of("capital_rho_-0.1")[0], times=[2022, 2050, 2056, 2090])
-    assert "at 2056.6" in world.attrs["stopped"] and "largest number" in world.attrs["stopped"]
-    assert world["time"].values.tolist() == [2022, 2050, 2056]
+    world = tm.simulate(world_of("capital_rho_-0.1")[0], times=[2022, 2050, 2055, 2090])
+    assert "at 2055.9" in world.attrs["stopped"] and "largest number" in world.attrs["stopped"]
+    assert world["time"].values.tolist() == [2022, 2050, 2055]
 
 
 @pytest.mark.parametrize("psi", [-10, -0.5, 0, 0.5, 0.9])
