@@ -100,6 +100,7 @@ OTHERWISE = {
     "longest_chunk": lambda given: {"chunks": [[number, 1.1 * years] for number, years in given["chunks"]]},
     "shared_chunks": lambda given: {"chunks": [[number, 1.1 * years] for number, years in given["chunks"]]},
     "workers_needed": lambda given: {"chunks": [[number, 0.7 * years] for number, years in given["chunks"]]},
+    "takeoff": lambda given: {"full_automation_requirements_training": 1e35},
     "review_queue": lambda given: {"arrivals": 0.9 * given["arrivals"]},
 }
 

@@ -21,6 +21,7 @@ from taskmodel.measures import Measures, task_output
 from taskmodel.organisation import organisation
 from taskmodel.production import Array
 from taskmodel.stepping import ceilings, latency
+from taskmodel.takeoff import milestones, simulate
 from taskmodel.walker import Walker
 
 Given = Mapping[str, Any]
@@ -29,6 +30,7 @@ Together = Callable[[Sequence[Given], Load], Iterator[tuple[int, float]]]
 
 COMPUTATIONS: dict[str, Together] = {}
 FAR = 1e35  # FLOP/year: every delegable task of the bundled catalogs is open long before
+START = 2022.0  # calendar year in which the bundled worlds start
 HAIR = 1e-12  # above a horizon, so that a task that needs just this one is open whatever the rounding
 
 
@@ -164,6 +166,20 @@ def _compute(catalog: Catalog, given: Given) -> float:
 def _training_compute(catalog: Catalog, hours: float) -> float:
     fit = {name: getattr(catalog.capability, name).value for name in ("intercept", "slope", "reference_compute")}
     return capability.automation_threshold([hours], **fit)[0]
+
+
+@together
+def takeoff(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """A `milestone` of a `world`, in continuous time or by a `reference_step`; other names set parameters."""
+    runs: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for place, given in enumerate(cases):
+        runs.setdefault(tuple(sorted((name, value) for name, value in given.items() if name != "milestone")), []).append(place)
+    for settings, places in runs.items():
+        changes = dict(settings)
+        name, step = changes.pop("world"), changes.pop("reference_step", None)
+        reached = milestones(simulate(name, changes, times=None if step else [START], reference_step=step))["value"]
+        for place in places:
+            yield place, float(reached.sel(milestone=cases[place]["milestone"]))
 
 
 # Results of an organisation made by hand
