@@ -17,6 +17,7 @@ from taskmodel.takeoff.two_factors import Division, Split, log_add
 __all__ = ["divide_continuum"]
 
 NEAR = 1e-12
+LEAST = -700.0  # of ln W
 # However cheap compute is, people keep a sliver of the hardest tasks, so that the automated share tends to 1 and is never there.
 # It counts as 1 where they would have a part in eleven of the last task of a hundred, as it does with a hundred tasks.
 LAST = 1 / 1100
@@ -62,65 +63,60 @@ class _Continuum:
     """Integrals, prices and the optimum at one ratio of labour to compute and one training run."""
 
     def __init__(self, division: Division, log_ratio: float, log_run: float):
-        self.division, self.log_ratio, self.psi = division, log_ratio, division.sums.psi
+        self.division, self.log_ratio, self.psi, self.tilt = division, log_ratio, division.sums.psi, division.sums.tilt
         self.stretches = _stretches(division.sums.family)
         self.gain = division.sums.family.tradeoff * log_run
-        self.befores = [division.log_first]  # ln X at the start of each stretch
-        for at in self.stretches:
-            self.befores.append(log_add(self.befores[-1], _log_integral(at, at.end, division.sums.tilt, self.gain)))
 
-    def excess(self, log_x: float, at: _Stretch, quantile: float) -> float:
+    def log_x(self, before: float, at: _Stretch, quantile: float) -> float:
+        """ln X at a quantile of a stretch, from that at its start."""
+        return before if quantile <= at.start else log_add(before, _log_integral(at, quantile, self.tilt, self.gain))
+
+    def excess(self, log_x: float, at: _Stretch, quantile: float, log_w: float) -> float:
         """ln of compute's price over what it is worth at a quantile of a stretch; rises with the quantile."""
-        if quantile >= 1:
-            return inf
-        log_price = (1 - self.psi) * (log_x + self.log_ratio - log(1 - quantile))
-        return log_price + max(0.0, at.theta(quantile) - self.gain)
+        return (1 - self.psi) * (log_x + self.log_ratio - log_w) + max(0.0, at.theta(quantile) - self.gain)
 
-    def log_x(self, place: int, quantile: float) -> float:
-        at = self.stretches[place]
-        if quantile <= at.start:
-            return self.befores[place]
-        return log_add(self.befores[place], _log_integral(at, quantile, self.division.sums.tilt, self.gain))
-
-    def split(self, reach: float) -> tuple[float, float]:
-        """Where compute's tasks end, and ln X there."""
-        for place, at in enumerate(self.stretches):
-            if at.start >= reach:
-                return at.start, self.befores[place]
-            if self.excess(self.befores[place], at, at.start) >= 0:  # a step in what tasks need
-                return at.start, self.befores[place]
+    def split(self, reach: float) -> tuple[float, float, float]:
+        """Where compute's tasks end, and ln X and ln W there."""
+        before = self.division.log_first
+        for at in self.stretches:
+            log_w = log(1 - at.start)
+            if at.start >= reach or self.excess(before, at, at.start, log_w) >= 0:  # the latter: a step in what tasks need
+                return at.start, before, log_w
             end = min(at.end, reach)
-            if self.excess(self.log_x(place, end), at, end) > 0:
-                quantile = self._balance(place, at.start, end)
-                return quantile, self.log_x(place, quantile)
+            log_x, log_w = self.log_x(before, at, end), log(1 - end) if end < 1 else LEAST
+            if self.excess(log_x, at, end, log_w) > 0:
+                return self._balance(before, at, log_w)
             if end >= reach:
-                return end, self.log_x(place, end)
-        return 1.0, self.befores[-1]
+                return end, log_x, log_w if end < 1 else -inf
+            before = log_x
+        return 1.0, before, -inf
 
-    def _balance(self, place: int, low: float, high: float) -> float:
-        """Where compute's price is what it is worth. Output is flat there: an error of the quantile counts squared."""
-        at = self.stretches[place]
-        at_low, at_high = (self.excess(self.log_x(place, quantile), at, quantile) for quantile in (low, high))
-        side = 0
-        while high - low > NEAR * (1 - low):
-            if high < 1 and -3 < side < 3:  # the Illinois variant of false position
-                middle = (low * at_high - high * at_low) / (at_high - at_low)
-            else:
-                middle, side = (low + high) / 2, 0
-            if not low < middle < high:
+    def _balance(self, before: float, at: _Stretch, low: float) -> tuple[float, float, float]:
+        """Where compute's price is what it is worth, by false position in ln W, in which it is nearly linear.
+
+        Output is flat there: an error of the quantile counts squared.
+        """
+
+        def excess(log_w: float) -> float:
+            quantile = -expm1(log_w)
+            return self.excess(self.log_x(before, at, quantile), at, quantile, log_w)
+
+        high, side = log(1 - at.start), 0
+        at_low, at_high = excess(low), excess(high)  # positive, negative
+        middle = high
+        while high - low > NEAR:
+            middle = (low * at_high - high * at_low) / (at_high - at_low)
+            value = excess(middle)
+            if abs(value) < NEAR or not low < middle < high:
                 break
-            value = self.excess(self.log_x(place, middle), at, middle)
             if value > 0:
-                high, at_high = middle, value
-                side = side + 1 if side > 0 else 1
-                at_low = at_low / 2 if side > 1 else at_low
-            else:
                 low, at_low = middle, value
-                side = side - 1 if side < 0 else -1
-                at_high = at_high / 2 if side < -1 else at_high
-            if abs(value) < NEAR:
-                return middle
-        return low
+                at_high, side = (at_high / 2, 1) if side == 1 else (at_high, 1)
+            else:
+                high, at_high = middle, value
+                at_low, side = (at_low / 2, -1) if side == -1 else (at_low, -1)
+        quantile = -expm1(middle)
+        return quantile, self.log_x(before, at, quantile), middle
 
     def gained(self, quantile: float) -> float:
         """Integral of ln eta up to a quantile."""
@@ -143,8 +139,7 @@ def divide_continuum(division: Division, log_labour: float, log_compute: float, 
         log_total = log_add(log_labour, log_compute)
         log_output = log_total + (1 - psi) / psi * log_all if psi else log_total - log_all
         return Split(log_output - division.log_scale, 0.0, 0.0, 0.0, True)
-    quantile, log_x = at.split(reach)
-    log_w = log(1 - quantile) if quantile < 1 else -inf
+    quantile, log_x, log_w = at.split(reach)
     if psi:
         by_labour = (1 - psi) * log_w + psi * log_labour if log_w > -inf else -inf
         log_output = log_add((1 - psi) * log_x + psi * log_compute, by_labour) / psi
