@@ -33,9 +33,9 @@ COLUMNS = {
 }
 
 
-def runs(worlds: dict[str, str] = WORLDS) -> dict[str, dict[str, object]]:
+def runs() -> dict[str, dict[str, object]]:
     """Every world, in every way."""
-    return {name: {way: tm.simulate(name, **options) for way, options in WAYS.items()} for name in worlds}
+    return {name: {way: tm.simulate(name, **options) for way, options in WAYS.items()} for name in WORLDS}
 
 
 def answer(found: dict[str, dict[str, object]]) -> str:
@@ -56,7 +56,7 @@ def draw(found: dict[str, dict[str, object]]):
 
     from taskmodel.plots import page
 
-    colours = dict(zip(WORLDS, (page.VERMILLION, page.BLUE, page.GREEN, page.PURPLE), strict=True))
+    colours = dict(zip(found, (page.VERMILLION, page.BLUE, page.GREEN, page.PURPLE), strict=False))
     with page.look() as size:
         figure = Figure(figsize=(180 / page.INCH, 90 / page.INCH), layout="constrained")
         axes = figure.subplots()

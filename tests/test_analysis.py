@@ -47,6 +47,19 @@ def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
         assert bottleneck == "never" if few else float(bottleneck) > today
 
 
+def test_davidson_takeoff_answers_and_draws(tmp_path, monkeypatch, capsys):
+    script = load("davidson_takeoff")
+    monkeypatch.setattr(script, "WAYS", {way: script.WAYS[way] for way in ("equations", "steps of 0.1 years")})
+    monkeypatch.setattr(script, "WORLDS", {name: script.WORLDS[name] for name in ("davidson_best_guess", "davidson_conservative")})
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["davidson_takeoff.png", "davidson_takeoff.svg"]
+    rows = {tuple(line[:48].split("  ")[0::2]): line[48:].split() for line in capsys.readouterr().out.splitlines()}
+    solved, stepped = (next(cells for key, cells in rows.items() if "best guess" in key[0] and way in " ".join(key)) for way in script.WAYS)
+    assert solved == ["2034.34", "2036.06", "2039.72", "2039.74", "3.57"] and stepped[2] == "2040.00"
+    conservative = next(cells for key, cells in rows.items() if key[0].startswith("conservative"))
+    assert " ".join(conservative[-2:]) == "not reached"
+
+
 def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     script = load("protocols_compared")
     assert script.main(["-o", str(tmp_path)]) == 0
