@@ -1,4 +1,4 @@
-"""`taskmodel check`: every defect of catalogs and scenarios, converted units, and numbers without a source."""
+"""`taskmodel check`: every defect of catalogs, scenarios and worlds, converted units, and numbers without a source."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
         document = read_document(read_text(path), str(path))
         if isinstance(document.data, dict) and "set" in document.data and "tasks" not in document.data:
             report |= {"kind": "scenario", "title": load_scenario(path).title}
+        elif isinstance(document.data, dict) and "full_automation_requirements_training" in document.data:
+            from taskmodel.takeoff import load_world
+
+            report |= {"kind": "world", "title": load_world(path).title}
         else:
             report["kind"] = "catalog"
             catalog = load_catalog(path, scenario)

@@ -223,7 +223,7 @@ Keys:
   events: a list, each {{time, kind, what}}
 
 {EXIT}"""
-CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,
+CHECK = """Check catalogs, scenarios and worlds. Each defect is listed with file, line, column,
 path, what is allowed and how to mend it. Units that were converted and numbers
 that rest on no source are listed too; they are no defects."""
 CHECK_MORE = """examples:

@@ -90,8 +90,7 @@ def simulate(
         raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
     asked = _times(times, limits.start, limits.end)
     track = Continuous(model, solve(Flow(model, limits), tolerance))
-    reached = [time for time in asked if time - limits.start <= track.path.end]
-    moments = [one for time in reached if (one := track.at(time)) is not None]
+    moments = [one for time in asked if (one := track.at(time)) is not None]
     return dataset(world, model, limits, track, moments, track.path, {"tolerance": tolerance})
 
 

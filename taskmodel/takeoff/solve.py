@@ -25,7 +25,7 @@ SHORTEST = 1e-10  # years: growth that needs shorter steps is growth without bou
 LONGEST = 1.0  # years
 LARGEST = 700.0  # ln of what a number can hold
 REPEATS = 12  # of a step whose delay is shorter than itself
-RESTLESS = 500  # switches within `PLACE` times a million: there is no end of them
+RESTLESS = 500  # switches within `PLACE` times ten thousand: there is no end of them
 
 
 @dataclass
@@ -135,7 +135,7 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
             breaks.expect(time, new, new.reaches is not None and mode.reaches is not None and new.reaches[1] != mode.reaches[1])
             mode = new
             switches.append(time)
-            if len(switches) > RESTLESS and time - switches[-RESTLESS] < PLACE * 1e6:
+            if len(switches) > RESTLESS and time - switches[-RESTLESS] < PLACE * 1e4:
                 path.end, path.reason = time, "the economy switches to and fro without end"
                 return path
         path.end = time

@@ -126,7 +126,7 @@ class Continuous:
     def at(self, time: float) -> Moment | None:
         """The moment at a time."""
         since = time - self.path.flow.rules.start
-        return self.path.moment(since) if 0 <= since <= self.path.end else None
+        return self.path.moment(min(max(since, 0.0), self.path.end)) if -PLACE <= since <= self.path.end + PLACE else None
 
     def first_pace(self) -> float:
         """Growth at the very start, from the equations."""
