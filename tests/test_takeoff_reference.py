@@ -8,9 +8,12 @@ import pytest
 
 import taskmodel as tm
 from taskmodel.takeoff.economy import economy
+from taskmodel.takeoff.headlines import doubling_times, headlines
 from taskmodel.takeoff.reference import step_through
 from taskmodel.takeoff.requirements import requirements
+from taskmodel.takeoff.results import levels
 from taskmodel.takeoff.rules import rules
+from taskmodel.takeoff.track import Stepped
 from taskmodel.takeoff.two_factors import divide
 from tests.takeoff_cases import CASES, FIXTURES, table, world_of
 
@@ -19,26 +22,22 @@ LEVELS = ("gwp_", "training_run_2", "software_", "hardware_performance_", "frac_
 BEST = economy(world_of("best_guess")[0].numbers())
 
 
-def simulated(case):
-    world, step = world_of(case)
-    return tm.simulate(world, reference_step=step)
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
-    world = simulated(case)
+    world, step = world_of(case)
+    model, limits = economy(world.numbers()), rules(world.numbers())
+    track = Stepped(model, step_through(model, limits, step), step)
+    read = levels(model, limits, world, track.start)
     rows = table("trajectories")[case]
-    at = world.isel(time=[int(np.abs(world["time"].values - float(row["t"])).argmin()) for row in rows])
-    np.testing.assert_allclose(at["time"], [float(row["t"]) for row in rows], atol=1e-9)
+    moments = [track.at(float(row["t"])) for row in rows]
     for name in ("frac_tasks_automated_goods", "frac_tasks_automated_rnd"):
-        np.testing.assert_allclose(at[name], [float(row[name]) for row in rows], rtol=0, atol=1e-12)
+        np.testing.assert_allclose([read[name][2](at) for at in moments], [float(row[name]) for row in rows], rtol=0, atol=1e-12)
     for name in list(rows[0])[3:]:
-        there = [index for index, row in enumerate(rows) if row[name] is not None]
-        np.testing.assert_allclose(at[name][there], [float(rows[index][name]) for index in there], rtol=1e-6, err_msg=name)
-    found = tm.milestones(world)
-    ours = dict(zip(found["milestone"].values, found["value"].values.tolist(), strict=True))
-    (headlines,) = table("headlines")[case]
-    for name, value in headlines.items():
+        pairs = [(read[name][2](at), float(row[name])) for at, row in zip(moments, rows, strict=True) if row[name] is not None]
+        np.testing.assert_allclose(*zip(*pairs, strict=True), rtol=1e-6, err_msg=name)
+    ours = {milestone.name: milestone.value for milestone in headlines(track, limits.trigger, limits.log_gwp)}
+    (published,) = table("headlines")[case]
+    for name, value in published.items():
         if name in SETTINGS:
             continue
         if value is None:
@@ -49,8 +48,15 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
             assert ours[name] == pytest.approx(float(value), rel=1e-7), name
         else:
             assert ours[name] == pytest.approx(float(value), rel=0, abs=1e-6), name
-    times = found["gwp_doubling_times"].values
-    assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(ast.literal_eval(headlines["gwp_doubling_times"]), abs=1e-9)
+    times = np.array(doubling_times(track, limits.trigger, limits.log_gwp))
+    assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(ast.literal_eval(published["gwp_doubling_times"]), abs=1e-9)
+
+
+def test_simulate_reports_the_steps():
+    world = tm.simulate(world_of("t_step_1")[0], reference_step=1)
+    assert world["time"].values.tolist() == list(range(2022, 2100))
+    years = tm.milestones(world)["value"]
+    assert years.sel(milestone=["automation_gns_20%", "automation_rnd_100%"]).values.tolist() == [2037, 2041]
 
 
 @pytest.mark.parametrize(

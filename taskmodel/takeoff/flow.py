@@ -57,9 +57,13 @@ class Mode(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What the derivative saw on its way: ln GWP, automated tasks of goods and of hardware R&D, and where the optima are."""
+    """What the derivative saw on its way: ln GWP, automated tasks of goods and of hardware R&D, and where the optima are.
+
+    ``log_top`` is ln of the largest output, relative to its start.
+    """
 
     log_gwp: float
+    log_top: float
     automated: tuple[float, float]
     hints: tuple[float, float, float]
 
@@ -137,7 +141,12 @@ class Flow:
             rules.log_kept + exp(logs[0] + log_gwp + market - state[2]),
             rules.saving * exp(log_gwp - state[3]),
         )
-        seen = Seen(log_gwp, (splits[0].automated, splits[1].automated), (splits[0].place, splits[1].place, splits[2].place))
+        seen = Seen(
+            log_gwp,
+            max(goods, hardware, software),
+            (splits[0].automated, splits[1].automated),
+            (splits[0].place, splits[1].place, splits[2].place),
+        )
         return rise, seen
 
     def moment(self, time: float, state: State, market: float, mode: Mode) -> Moment:

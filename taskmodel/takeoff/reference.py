@@ -58,7 +58,7 @@ def step_through(economy: Economy, rules: Rules, step: float) -> list[Moment]:
             labour=at.stocks.labour + step * rules.labour,
             tfp=at.stocks.tfp + step * rules.tfp,
         )
-        if max(gwp, stocks.chips + stocks.software, stocks.capital) > LARGEST:
+        if max(*outputs, *levels, *cumulative, stocks.chips + stocks.software, stocks.capital) > LARGEST:
             break
         at = moment(economy, rules.start + number * step, stocks, (levels[0], market), cumulative, shares, awake, at)
         found.append(at)

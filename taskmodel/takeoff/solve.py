@@ -23,8 +23,9 @@ __all__ = ["LARGEST", "Path", "solve"]
 PLACE = 1e-10  # years: how near a switch is located
 SHORTEST = 1e-10  # years: growth that needs shorter steps is growth without bound
 LONGEST = 1.0  # years
-LARGEST = 700.0  # ln of what a number can hold
+LARGEST = 640.0  # ln of what a level may be: a number holds e^709, and some levels are products of others
 REPEATS = 12  # of a step whose delay is shorter than itself
+MOST = 200_000  # steps: a minute or two
 RESTLESS = 500  # switches within `PLACE` times ten thousand: there is no end of them
 
 
@@ -107,7 +108,11 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
     while time < end:
         first, seen = known or flow.derivative(time, state, path.market(time, state=state), mode, hints)
         hints = seen.hints
-        if max(seen.log_gwp, state[2] + flow.courses[1].level(state[1]), *state) > LARGEST:
+        levels = (course.level(cumulative) for course, cumulative in zip(flow.courses, state, strict=False))
+        if len(path.starts) >= MOST:
+            path.end, path.reason = time, f"growth is too fast to follow in {MOST:,} steps"
+            return path
+        if max(seen.log_top, state[2] + max(0.0, flow.courses[1].level(state[1])), *levels, *state) > LARGEST:
             path.end, path.reason = time, "levels are beyond the largest number that can be held"
             return path
         limit = breaks.next_after(time)
