@@ -189,9 +189,9 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
-SIMULATE = """Run Davidson's Full Takeoff Model through time: compute grows, AI takes over tasks
-of goods production and of hardware and software R&D, and what it adds makes
-compute grow faster. Prints when what is reached. The model is solved as
+SIMULATE = """Run Davidson's Full Takeoff Model through time: compute grows, AI takes over
+tasks of goods production and of hardware and software R&D, and what it adds
+makes compute grow faster. Prints when what is reached. The model is solved as
 differential equations, to a hundred-thousandth of a year; --reference-step
 steps it as its own program does.
 
@@ -223,9 +223,9 @@ Keys:
   events: a list, each {{time, kind, what}}
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios and worlds. Each defect is listed with file, line, column,
-path, what is allowed and how to mend it. Units that were converted and numbers
-that rest on no source are listed too; they are no defects."""
+CHECK = """Check catalogs, scenarios and worlds. Each defect is listed with file, line,
+column, path, what is allowed and how to mend it. Units that were converted and
+numbers that rest on no source are listed too; they are no defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
@@ -356,8 +356,8 @@ def parser() -> argparse.ArgumentParser:
     listing = add("list", "bundled catalogs and scenarios", LIST, LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
-    check = add("check", "every defect of a catalog or scenario", CHECK, CHECK_MORE)
-    check.add_argument("files", nargs="+", metavar="FILE", help="catalog or scenario file")
+    check = add("check", "every defect of a catalog, scenario or world", CHECK, CHECK_MORE)
+    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario or world file")
     check.add_argument("--scenario", metavar="S", help="bundled name or file of a scenario, laid over each catalog")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
 
