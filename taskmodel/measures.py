@@ -5,7 +5,7 @@ With y the activities, eps the elasticities of output to the factors, and B the 
     oversight elasticity   sum_k eps_k (sum y R_k) / (sum y B_k)          over all factors k (envelope theorem)
     bottleneck shares      eps, with every labour pool's entry split into hands-on work and review; they sum to 1
     throughput speed-up    S_Y = Y / Y without AI, at the same experiment supply
-    latency speed-up       S_L = T without AI / T, T the longest path through the tasks, durations weighted by the mix of modes
+    latency speed-up       S_L = T without AI / T, T the longest path through the tasks (`clock`), weighted by the mix of modes
     speed-up               S = S_Y^lambda S_L^(1 - lambda)
 
 Source: docs, model, sections 3.6, 4 and 5.
@@ -19,13 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort
+from taskmodel.clock import Clock
+from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
-from taskmodel.supervision import COVERAGE_POLICIES, review_supply
+from taskmodel.supervision import review_supply
 
 SOURCES = ("hands_on", "review", "inference", "experiments")
 
@@ -83,16 +82,21 @@ class Yardstick:
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
         self.clock = Clock(catalogs)
-        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(organisation.modes))
-        self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.clock.durations, by_people), self.clock.order).total
+        self.base_time = self.clock.people_alone()
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
-        """Everything in `Measures`, for an allocation of the organisation at these points."""
+        """Everything in `Measures`, for an allocation of the organisation at these points.
+
+        Raises
+        ------
+        UnstableQueue
+            If queues are counted, and reviewers have no time to spare.
+        """
         activity = allocation.activity
         made = task_output(activity)
         done = np.isfinite(allocation.output) & (allocation.output > 0)
         mix = mode_mix(activity, self.organisation.policy)
-        time = self.clock.critical_path(mix).total
+        time = self.clock.critical_path(mix, activity, compute).total
         without = without_ai(self.organisation.without_ai(), compute)
         throughput = _relative(allocation.output, without.output)
         bulk = _relative(made.sum(axis=-1), task_output(without.activity).sum(axis=-1))
@@ -136,55 +140,6 @@ def _reviewer_hours(catalog: Catalog) -> float:
     """Review hours that one more reviewer gives [h/year]."""
     rules = catalog.supervision
     return float(review_supply(1.0, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value))
-
-
-class Clock:
-    """How long a unit of each task takes, and in which order tasks wait for each other.
-
-    Parameters
-    ----------
-    catalogs : sequence of Catalog
-        One, or one a point, that differ in numbers alone.
-
-    Attributes
-    ----------
-    durations : array, shape (..., task, mode)
-        Wall-clock time of a unit in each mode [h].
-    order : dict of position to positions
-        For each task those it waits for, in topological order.
-    """
-
-    def __init__(self, catalogs: Sequence[Catalog]) -> None:
-        catalog, of = catalogs[0], Numbers(catalogs)
-        level = catalog.supervision.review_level
-        self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
-        self.durations = critical_path.unit_durations(
-            horizon=of.tasks(lambda task: task.horizon.value),
-            review_ratio=of.tasks(lambda task: task.review_ratio.at(level)),
-            coverage=coverage(of),
-            effort=of.protocols(review_effort, 1.0)[..., None, :],
-            people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],
-            serial_speed=of.one(lambda catalog: catalog.latency.serial_speed.value),
-            working_hours_per_week=of.one(lambda catalog: catalog.latency.working_hours_per_week.value),
-            gate_latency=of.tasks(lambda task: 0.0 if task.gate_latency is None else task.gate_latency.value),
-            count_review=catalog.latency.count_review,
-            count_gates=catalog.latency.count_gates,
-        )
-        self.all_by_ai = catalog.latency.all_by_ai
-        # the rule of coverage, or the first of several protocols
-        rules = catalog.supervision
-        self.ai_mode = HUMAN + 1 + (0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage))
-
-    def critical_path(self, mix: Array) -> critical_path.CriticalPath:
-        """The longest path at these mixes of modes, shape (point, task, mode)."""
-        return critical_path.longest_path(self.task_durations(mix), self.order)
-
-    def task_durations(self, mix: Array) -> Array:
-        """Wall-clock time of a unit of each task at these mixes of modes [h]; at AI's pace for all under ``all_by_ai``."""
-        if self.all_by_ai:
-            single = critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1])
-            mix = np.broadcast_to(single, mix.shape)
-        return critical_path.mixed_durations(self.durations, mix)
 
 
 def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, Array]:

@@ -23,6 +23,7 @@ from taskmodel.graph import NestTree, nest_tree
 from taskmodel.inspection import layered_escape
 from taskmodel.production import Array, Nest
 from taskmodel.review_effort import detection, detection_curve
+from taskmodel.span_of_control import reviews_of_reviews
 
 HUMAN = supervision.MODES.index("human")
 
@@ -230,6 +231,14 @@ def review_effort(protocol: Protocol) -> float:
     return protocol.review_effort.value * (1 - settled + settled * protocol.settled_effort.value)
 
 
+def effort(of: Numbers) -> Array:
+    """Review hours of a reviewed unit, with all reviews of reviews, relative to the review ratio, shape (..., 1, AI mode)."""
+    layers = of.catalogs[0].supervision.second_look_layers
+    share = of.one(lambda catalog: catalog.supervision.second_look_share.value)
+    again = reviews_of_reviews(share, of.one(lambda catalog: catalog.supervision.second_look_effort.value), layers)
+    return np.asarray(of.protocols(review_effort, 1.0)[..., None, :] * again[..., None, None])
+
+
 def _by_protocol(of: Numbers) -> dict[str, Array]:
     """Effort of review, steering and people's own hours, each of shape (..., 1, AI mode)."""
 
@@ -237,8 +246,10 @@ def _by_protocol(of: Numbers) -> dict[str, Array]:
         length = protocol.episode_length
         return 0.0 if length is None else protocol.interaction_time.value / length.value
 
-    read = {"effort": (review_effort, 1.0), "steering": (steering, 0.0), "people": (lambda protocol: protocol.people.value, 0.0)}
-    return {name: of.protocols(function, default)[..., None, :] for name, (function, default) in read.items()}
+    def people(protocol: Protocol) -> float:
+        return protocol.people.value
+
+    return {"effort": effort(of), **{read.__name__: of.protocols(read, 0.0)[..., None, :] for read in (steering, people)}}
 
 
 def _missed_by_machines(protocol: Protocol) -> float:
