@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.planning import best_utilisation
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
@@ -32,6 +33,7 @@ _MODULE_OF = {
     "compare": "stepping",
     "elasticities": "worth",
     "automate_next": "worth",
+    "best_utilisation": "planning",
     "what_if": "relaxing",
     "ceiling": "formulas",
     "regimes": "formulas",
@@ -43,6 +45,7 @@ __all__ = [
     "CatalogError",
     "SolveError",
     "automate_next",
+    "best_utilisation",
     "ceiling",
     "compare",
     "elasticities",

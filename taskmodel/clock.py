@@ -79,7 +79,9 @@ class ReviewQueues:
         kinds = [(reviewed * share**layer, time * less**layer) for layer in range(rules.second_look_layers + 1)]
         if rules.protocols:
             episodes = of.protocols(lambda protocol: 0.0 if protocol.episode_length is None else 1 / protocol.episode_length.value, 0.0)
-            kinds.append((tries * episodes[..., None, :], of.protocols(lambda protocol: protocol.interaction_time.value, 0.0)[..., None, :]))
+            kinds.append(
+                (tries * episodes[..., None, :], of.protocols(lambda protocol: protocol.interaction_time.value, 0.0)[..., None, :])
+            )
         shape = np.broadcast_shapes(*(part.shape for kind in kinds for part in kind))
         # units per hour of work, and the time each takes, of shape (..., task, AI mode, kind)
         self.units, self.times = (np.stack([np.broadcast_to(kind[side], shape) for kind in kinds], axis=-1) for side in (0, 1))
@@ -140,16 +142,16 @@ class Clock:
 
     def __init__(self, catalogs: Sequence[Catalog]) -> None:
         catalog, of = catalogs[0], Numbers(catalogs)
-        rules, names = catalog.supervision, list(catalog.tasks)
-        counted = catalog.latency
+        rules, names, counted = catalog.supervision, list(catalog.tasks), catalog.latency
+        covered, self._horizon = coverage(of), of.tasks(lambda task: task.horizon.value)
         self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
         # how often a unit is handed to a reviewer
         looks = reviews_of_reviews(of.one(lambda catalog: catalog.supervision.second_look_share.value), 1.0, rules.second_look_layers)
         week = of.one(lambda catalog: catalog.latency.working_hours_per_week.value)
         self.parts = critical_path.unit_parts(
-            horizon=of.tasks(lambda task: task.horizon.value),
+            horizon=self._horizon,
             review_ratio=of.tasks(lambda task: task.review_ratio.at(rules.review_level)),
-            coverage=coverage(of),
+            coverage=covered,
             effort=effort(of),
             people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],
             serial_speed=of.one(lambda catalog: catalog.latency.serial_speed.value),
@@ -160,7 +162,6 @@ class Clock:
             count_gates=counted.count_gates,
         )
         self.durations = self.parts.sum(axis=-1)
-        covered = coverage(of)
         handed = covered * np.asarray(looks * critical_path.HOURS_PER_WEEK / week)[..., None, None]
         # wall-clock time for each working hour of wait, by task and mode
         self._stretch = np.concatenate([np.zeros_like(handed[..., :1]), handed], axis=-1)
@@ -171,23 +172,13 @@ class Clock:
         self.all_by_ai = counted.all_by_ai
         # the rule of coverage, or the first of several protocols
         self.ai_mode = HUMAN + 1 + (0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage))
-        self._attempts = attempts(of)
-        self._horizon = of.tasks(lambda task: task.horizon.value)
+        self._of = of
 
     def mix(self, mix: Array) -> Array:
         """The mixes of modes by which time counts: AI's alone under ``all_by_ai``."""
         if not self.all_by_ai:
             return mix
         return np.broadcast_to(critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1]), mix.shape)
-
-    def unit_times(self, activity: Array) -> Array:
-        """Wall-clock time of a unit in each mode at these activities, shape (point, task, mode) or, without queues, (..., task, mode).
-
-        NaN where it waits in a queue that grows for ever.
-        """
-        if self.queues is None:
-            return self.durations
-        return self.durations + self._in_queue(self.queues.at(activity).wait)
 
     def waits(self, activity: Array, compute: Array) -> Queues | None:
         """The queues at these activities, or None where none are counted.
@@ -212,7 +203,8 @@ class Clock:
             )
         return found
 
-    def _in_queue(self, wait: Array) -> Array:
+    def in_queue(self, wait: Array) -> Array:
+        """Wall-clock time in queues of a unit in each mode, shape (point, task, mode), at these waits (point, pool) [working hours]."""
         of_task = np.zeros((len(wait), self.durations.shape[-2]))
         for place, tasks in enumerate(self.queues.pools.values() if self.queues else ()):
             of_task[:, tasks] = wait[:, place, None]
@@ -227,7 +219,7 @@ class Clock:
             If reviewers have no time to spare.
         """
         queues = self.waits(activity, compute)
-        times = self.durations if queues is None else self.durations + self._in_queue(queues.wait)
+        times = self.durations if queues is None else self.durations + self.in_queue(queues.wait)
         return critical_path.longest_path(self._with_loops(critical_path.mixed_durations(times, self.mix(mix))), self.order)
 
     def people_alone(self) -> Array:
@@ -238,16 +230,16 @@ class Clock:
         """What the time of each task is made of at these mixes of modes, shape (point, task, part), by `PARTS` [h]."""
         parts = np.broadcast_to(self.parts, (*mix.shape, self.parts.shape[-1])).copy()
         if queues is not None:
-            parts[..., PARTS.index("queue")] = self._in_queue(queues.wait)
+            parts[..., PARTS.index("queue")] = self.in_queue(queues.wait)
         mixed = (parts * self.mix(mix)[..., None]).sum(axis=-2)
         once = mixed.sum(axis=-1)
         return np.concatenate([mixed, (self._with_loops(once) - once)[..., None]], axis=-1)
 
     def in_progress(self, activity: Array, queues: Queues | None) -> Array:
         """Units of each task on their way at a time, by Little's law: units begun in a year times how long each takes, (point, task)."""
-        times = self.durations if queues is None else self.durations + self._in_queue(queues.wait)
+        times = self.durations if queues is None else self.durations + self.in_queue(queues.wait)
         begun = activity / self._horizon[..., None]
-        begun[..., HUMAN + 1 :] *= self._attempts
+        begun[..., HUMAN + 1 :] *= attempts(self._of)  # each as long as the last
         return queueing.in_progress(begun, times / HOURS_PER_YEAR).sum(axis=-1)
 
     def _with_loops(self, durations: Array) -> Array:

@@ -21,6 +21,7 @@ from taskmodel import results
 from taskmodel.allocation import allocate
 from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
+from taskmodel.clock import Clock
 from taskmodel.measures import mode_mix, without_ai
 from taskmodel.organisation import HUMAN, Organisation, organisation
 from taskmodel.production import Array

@@ -110,6 +110,7 @@ VARIABLES = {
     "queue_wait": ("h", "mean wait before it, in reviewers' working hours"),
     "queue_waiting": ("1", "units that wait at a time, by Little's law"),
     "utilisation": ("1", "part of review time planned for that gives the greatest effective speed-up; NaN: none is better than another"),
+    "review_binds": ("", "all the review time that is planned for is used"),
     "start": ("h", "earliest start of the task within one pass, wall-clock"),
     "slack": ("h", "how much longer the task may take without lengthening the pass, wall-clock"),
     "critical": ("", "the task is on the critical path"),
