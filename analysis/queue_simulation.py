@@ -17,8 +17,8 @@ traffic was fitted to such simulations (`taskmodel.queueing.mixed_wait`). Waits 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,8 +32,7 @@ LABS = 1000  # side by side, each independent of the others
 WARM_UP = 3  # reviews so many times over that a lab needs to forget its beginning
 
 
-@dataclass(frozen=True)
-class Lab:
+class Lab(NamedTuple):
     """One lab, as the model has it. Times are in working hours of reviewers."""
 
     reviewers: int
@@ -45,8 +44,7 @@ class Lab:
     two_moments: float  # the wait by two moments alone
 
 
-@dataclass(frozen=True)
-class Played:
+class Played(NamedTuple):
     """What came out of a simulation: mean wait [h] with its standard error, and work done relative to the model's."""
 
     wait: float

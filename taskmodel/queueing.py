@@ -243,7 +243,7 @@ def pooled(arrivals: ArrayLike, service_time: ArrayLike, service_variability: Ar
     Nine reviews of a minute for one of an hour vary much more than either kind by itself:
 
     >>> [round(float(part), 3) for part in pooled([9, 1], [1, 60])]
-    [10.0, 6.9, 14.162]
+    [10.0, 6.9, 14.161]
     """
     rate, time = within("[0, inf)", "arrivals", arrivals), within("[0, inf)", "service_time", service_time)
     varied = within("[0, inf)", "service_variability", service_variability)
@@ -309,10 +309,10 @@ def mixed_wait(
 
     Examples
     --------
-    Ten reviewers for reviews of a minute and some of an hour; two moments alone would say 4.3:
+    Ten reviewers for reviews of a minute and some of an hour; two moments alone would say 3.5:
 
-    >>> round(float(mixed_wait(10, [0.9, 0.1], [1, 60])), 2), round(float(mean_wait(10, 6.9, 6.9, service_variability=14.16)), 2)
-    (0.0, 0.0)
+    >>> round(float(mixed_wait(10, [0.9, 0.1], [1, 60])), 2), round(float(mean_wait(10, 6.9, 6.9, service_variability=14.161)), 2)
+    (2.63, 3.49)
     """
     varied = within("[0, inf)", "service_variability", service_variability)
     _, mean, variability = pooled(arrivals, service_time, varied[..., np.newaxis])
