@@ -127,10 +127,11 @@ def table(cells: list[tuple[Lab, Played]]) -> str:
     head = f"{'reviewers':>9}{'utilisation':>13}{'throughput':>12}{'wait played':>20}{'model':>10}{'off':>8}{'two moments':>14}"
     lines = [f"{head}  [working hours; throughput relative to the model's]"]
     for place, played in cells:
-        off, other = place.wait / played.wait - 1, place.two_moments / played.wait - 1
+        # where nobody had to wait there is nothing to be relative to
+        off, other = (f"{wait / played.wait - 1:+.1%}" if played.wait > 0 else "-" for wait in (place.wait, place.two_moments))
         lines.append(
             f"{place.reviewers:>9}{place.utilisation:>13.3f}{played.throughput:>12.4f}"
-            f"{f'{played.wait:.3g} +- {played.error:.1g}':>20}{place.wait:>10.3g}{off:>+8.1%}{other:>+14.1%}"
+            f"{f'{played.wait:.3g} +- {played.error:.1g}':>20}{place.wait:>10.3g}{off:>8}{other:>14}"
         )
     return "\n".join(lines)
 

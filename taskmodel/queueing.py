@@ -51,6 +51,7 @@ HALVINGS = 52  # of an interval of length 1; its middles are floats below 1 up t
 STIRLING = 16.0  # from here on Stirling's series for the factorial is exact to rounding
 MILDER = 4.0  # see `mixed_wait`
 SHORTEST = 18.0  # times below e^-18 of the mean until a review ends are taken in one piece: the error is of the square of that
+REACH = 4.0  # the longest times are e^4 of the longest mean there is: next to no review lasts so long
 STEP = 0.125  # of the logarithm of time, in integrals over it; they converge exponentially as it falls
 
 
@@ -339,11 +340,11 @@ def _first_to_end(count: np.ndarray, work: np.ndarray, time: np.ndarray, varied:
 
 def _until_exponential(count: np.ndarray, share: np.ndarray, time: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """The integral of (sum share exp(-t/time))^k over t, by the trapezoidal rule in the logarithm of t k / mean."""
-    longest = float(np.log(np.max(count[..., np.newaxis] * time / mean[..., np.newaxis], initial=1.0)))
+    longest = float(np.log(np.max(np.maximum(count, 1.0)[..., np.newaxis] * time / mean[..., np.newaxis], initial=1.0)))
     pace = np.divide(mean[..., np.newaxis] / count[..., np.newaxis], time, out=np.zeros_like(share), where=share > 0)
     # the sum over all shorter times, at which nothing has ended
     whole = np.full(mean.shape, STEP / np.expm1(STEP) * np.exp(-SHORTEST))
-    for place in np.exp(np.arange(-SHORTEST / STEP, np.ceil((longest + 4) / STEP)) * STEP).tolist():
+    for place in np.exp(np.arange(-SHORTEST / STEP, np.ceil((longest + REACH) / STEP)) * STEP).tolist():
         whole = whole + STEP * place * (share * np.exp(-place * pace)).sum(axis=-1) ** count
     return np.asarray(whole * mean / count)
 
