@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
@@ -39,12 +40,14 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "scenario", "compute", "change"), CASES)
 def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, change):
-    """For every input there is; where there is no derivative, slopes to the left and to the right differ."""
+    """For every input there is, or a part of those of tasks; where there is no derivative, slopes to the left and to the right differ."""
     catalog = tm.load_catalog(name, scenario).replace(change)
     found = tm.elasticities(catalog, compute)
     assert found.sizes["input"] > 40
     worst = 0.0
     for index, path in enumerate(found["input"].values):
+        if path.startswith("tasks.") and index % cases(5, 1):
+            continue
         if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)
