@@ -31,7 +31,7 @@ def nearby(catalog, name, compute):
 
 CASES = [
     ("alignment_research", None, 8.4e28, {}),
-    ("alignment_research", "scarce_inference", 1e31, {"capability.worker": "frontier"}),
+    ("alignment_research", "graded_success", 1e31, {"compute.inference_share": 1e-4}),
     ("alignment_research", "scarce_inference", 1e31, {"nests.build.elasticity": 1.5, "supervision.utilisation": 0.8}),
     ("ml_capability_rnd", "dedicated_reviewers", 1e30, {"capability.defect_probability": 0.2}),
     ("alignment_research", None, 1e30, {"production.elasticity": 1, "compute.experiments": "free"}),

@@ -231,7 +231,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     position = _position(result["compute"].values, compute)
     state = (sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result.isel(compute=[position])).isel(compute=0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
-    hours = np.einsum("tm,tmk->tk", activity, at.review)
+    hours = (activity[..., None] * at.review(float(state["compute"]))).sum(axis=-2).reshape(len(at.tasks), -1)
     review = hours[:, at.pools]
     total = float(review.sum())
     if not total > 0:
