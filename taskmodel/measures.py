@@ -23,7 +23,7 @@ from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort
+from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort, review_ratio
 from taskmodel.production import Array
 from taskmodel.supervision import COVERAGE_POLICIES, review_supply
 
@@ -156,11 +156,10 @@ class Clock:
 
     def __init__(self, catalogs: Sequence[Catalog]) -> None:
         catalog, of = catalogs[0], Numbers(catalogs)
-        level = catalog.supervision.review_level
         self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
         self.durations = critical_path.unit_durations(
             horizon=of.tasks(lambda task: task.horizon.value),
-            review_ratio=of.tasks(lambda task: task.review_ratio.at(level)),
+            review_ratio=review_ratio(of),
             coverage=coverage(of),
             effort=of.protocols(review_effort, 1.0)[..., None, :],
             people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],

@@ -22,7 +22,7 @@ from taskmodel.catalog import Catalog, Protocol, Task
 from taskmodel.graph import NestTree, nest_tree
 from taskmodel.inspection import layered_escape
 from taskmodel.production import Array, Nest
-from taskmodel.review_effort import detection, detection_curve
+from taskmodel.review_effort import detection, detection_curve, optimal_effort
 
 HUMAN = supervision.MODES.index("human")
 
@@ -178,7 +178,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
     rules, by_degrees = catalog.supervision, catalog.capability.success == "logistic"
     parts: dict[str, Any] = {
         "pools": len(people),
-        "review_ratio": of_task.tasks(lambda task: task.review_ratio.at(rules.review_level)),
+        "review_ratio": review_ratio(of_task),
         "coverage": coverage(of_task),
         "success": success,
         **_by_protocol(of_task),
@@ -268,6 +268,32 @@ def defect_probability(of: Numbers) -> Array:
     return of.each(read)
 
 
+def review_ratio(of: Numbers) -> Array:
+    """Review hours per human-equivalent hour of a reviewed unit, by task, before what a protocol makes of it [h/h], shape (..., task)."""
+    rules = of.catalogs[0].supervision
+    if rules.effort == "given":
+        return of.tasks(lambda task: task.review_ratio.at(rules.review_level))
+    rate, ceiling = _detection_curve(of)
+    hours = optimal_effort(
+        defect_probability=defect_probability(of),
+        defect_cost=of.one(lambda catalog: np.nan if catalog.supervision.defect_cost is None else catalog.supervision.defect_cost.value)[
+            ..., None
+        ],
+        wage=1.0,
+        rate=np.where(np.isfinite(rate), rate, 1.0),
+        ceiling=np.where(np.isfinite(rate), ceiling, 1.0),
+    )
+    return np.where(np.isfinite(rate), hours, 0.0)  # what people keep is not reviewed
+
+
+def _detection_curve(of: Numbers) -> tuple[Array, Array]:
+    """Rate and ceiling of what review finds, by task; NaN where how well a task can be verified is not known."""
+    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
+    known = np.isfinite(score)
+    rate, ceiling = detection_curve(np.where(known, score, 0.0))
+    return np.where(known, rate, np.nan), np.where(known, ceiling, np.nan)
+
+
 def review_effort(protocol: Protocol) -> float:
     """Review hours of a reviewed unit under a protocol, relative to the review ratio: e (1 - a + a f), a share a settled at f."""
     settled = protocol.settled_share.value
@@ -293,12 +319,10 @@ def _missed_by_machines(protocol: Protocol) -> float:
 
 def _unnoticed(of: Numbers, covered: Array) -> Array:
     """Share of defective units that pass unnoticed, by task and mode; NaN where somebody looks and it is not known what is found."""
-    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
-    level = of.catalogs[0].supervision.review_level
-    ratio = of.tasks(lambda task: task.review_ratio.at(level))[..., None]
-    effort = of.protocols(lambda protocol: protocol.review_effort.value, 1.0)[..., None, :]
-    rate, ceiling = detection_curve(np.where(np.isnan(score), 0.0, score))
-    found = np.where(np.isnan(score)[..., None], np.nan, detection(ratio * effort, rate[..., None], ceiling[..., None]))
+    rate, ceiling = _detection_curve(of)
+    hours = review_ratio(of)[..., None] * of.protocols(lambda protocol: protocol.review_effort.value, 1.0)[..., None, :]
+    known = np.isfinite(rate)[..., None]
+    found = np.where(known, detection(hours, *(np.where(known, curve[..., None], 1.0) for curve in (rate, ceiling))), np.nan)
     passed = supervision.escape_rate(1.0, covered, np.nan_to_num(found)) * of.protocols(_missed_by_machines, 1.0)[..., None, :]
     passed = np.where(np.isnan(found) & (covered > 0) & (passed > 0), np.nan, passed)
     return np.concatenate([np.zeros_like(passed[..., :1]), passed], axis=-1)

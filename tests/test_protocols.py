@@ -185,3 +185,28 @@ def test_success_by_degrees_lacking_something_is_a_located_error(fields, place, 
     with pytest.raises(tm.CatalogError, match=words) as error:
         catalog_with("full_review", capability=fields)
     assert place in str(error.value)
+
+
+def test_optimal_effort_is_where_another_minute_finds_defects_worth_just_that_minute():
+    worth = {"effort": "optimal", "defect_cost": 10}
+    catalog = catalog_with("full_review", capability={"defect_probability": 0.2}, supervision=worth)
+    rate, ceiling = 4.0, 0.8375
+    hours = np.log(rate * 0.2 * 10 * ceiling) / rate
+    at = organisation(catalog)
+    assert at.fixed_review[0, 1, 1] == pytest.approx(hours / 0.8)
+    assert at.escape(1e30)[0, 1] == pytest.approx((0.2 * (1 - ceiling) + 1 / (rate * 10)) / 0.8)
+    # the time of review is that of its hours
+    given = catalog_with("full_review", capability={"defect_probability": 0.2}, task={"review_ratio": hours})
+    assert float(tm.latency(catalog, 1e30)["pass_time"]) == pytest.approx(float(tm.latency(given, 1e30)["pass_time"]))
+    # where defects are rare nothing is reviewed
+    assert organisation(catalog.replace({"capability.defect_probability": 0.01})).fixed_review.max() == 0
+
+
+def test_optimal_effort_lacking_something_is_a_located_error():
+    with pytest.raises(tm.CatalogError, match=r"supervision.effort: .*give defect_cost"):
+        catalog_with("full_review", supervision={"effort": "optimal"})
+    with pytest.raises(tm.CatalogError, match=r"tasks.code: 'verifiability' is missing"):
+        catalog_with("full_review", supervision={"effort": "optimal", "defect_cost": 10}, task={"verifiability": None})
+    by_degrees = {"success": "logistic", "worker": "frontier", "success_slope": 0.84}
+    with pytest.raises(tm.CatalogError, match=r"supervision.effort: .*use given effort"):
+        catalog_with("full_review", supervision={"effort": "optimal", "defect_cost": 10}, capability=by_degrees)

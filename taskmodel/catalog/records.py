@@ -232,6 +232,12 @@ class Supervision(Record):
     max_review_share: Fraction = Field(description="largest share of their hours that can go into review")
     utilisation: Fraction = Field(Quantity(value=1, unit="1"), description="planned share of review time in use")
     review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
+    effort: Literal["given", "optimal"] = Field(
+        "given", description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost"
+    )
+    defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
+        None, description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort"
+    )
     coverage: Literal["full", "floor", "none"] = Field(
         "full", description="units of AI work that people review: all, those of coverage_floor, none"
     )
@@ -239,6 +245,12 @@ class Supervision(Record):
         (), description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`"
     )
     binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
+
+    @model_validator(mode="after")
+    def _effort(self) -> "Supervision":
+        if self.effort == "optimal" and self.defect_cost is None:
+            raise failed(("effort", "optimal effort weighs review against defects that escape; give defect_cost, such as 10 h/h"))
+        return self
 
 
 class Grid(Sourced):

@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.organisation import HUMAN, organisation
+from taskmodel.organisation import HUMAN, Numbers, organisation, review_ratio
 from taskmodel.production import Array
 from taskmodel.results import provenance_of
 from taskmodel.stepping import events, sweep
@@ -237,9 +237,9 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     if not total > 0:
         return None
     worth = state["review_elasticity"].values
-    level = catalog.supervision.review_level
+    ratio = review_ratio(Numbers([catalog]))
     reviews = [
-        Review(name, task.title, float(review[index]), float(review[index]) / total, task.review_ratio.at(level), float(worth[index]))
+        Review(name, task.title, float(review[index]), float(review[index]) / total, float(ratio[index]), float(worth[index]))
         for index, (name, task) in enumerate(catalog.tasks.items())
         if review[index] > 0
     ]
