@@ -357,6 +357,14 @@ def test_latex_is_a_whole_document(tmp_path, capsys):
     assert "Ceiling" in text
 
 
+def test_latex_goes_to_stdout_in_place_of_the_page(capsys):
+    assert main(["regimes", "t_agi_ladder", "--latex", "-"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(r"\documentclass") and text.endswith("\\end{document}\n")
+    assert main(["regimes", "t_agi_ladder", "--latex", "-", "--json"]) == 2
+    assert "both write to stdout" in capsys.readouterr().err
+
+
 BUNDLED = [*WITHOUT, ("alignment_research", "reference"), ("alignment_research", "scarce_inference"), ("t_agi_ladder", None)]
 
 
