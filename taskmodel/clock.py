@@ -21,11 +21,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taskmodel import capability, critical_path, queueing, supervision
+from taskmodel import critical_path, queueing
 from taskmodel.allocation import SolveError
 from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, coverage, defect_probability, effort, review_effort
+from taskmodel.organisation import HUMAN, Numbers, Organisation, ai_modes, coverage, effort, review_effort, review_ratio
 from taskmodel.production import Array
 from taskmodel.span_of_control import reviews_of_reviews
 from taskmodel.supervision import COVERAGE_POLICIES
@@ -60,39 +60,40 @@ class ReviewQueues:
     ----------
     of : Numbers
         Catalogs, one or one a point.
+    organisation : Organisation
+        The organisation that they describe.
     """
 
-    def __init__(self, of: Numbers) -> None:
-        rules = of.catalogs[0].supervision
-        self.pools = {"review": np.arange(len(of.catalogs[0].tasks))}  # the tasks that each pool reviews
+    def __init__(self, of: Numbers, organisation: Organisation) -> None:
+        catalog, self.organisation = of.catalogs[0], organisation
+        rules = catalog.supervision
+        self.names = ("review",)
+        # which of them reviews each task in each AI mode
+        self.pool = np.zeros((len(catalog.tasks), len(ai_modes(catalog))), dtype=int)
         self.servers = of.each(lambda catalog: [catalog.supervision.headcount.value * catalog.supervision.max_review_share.value])
         self.hours = of.each(lambda catalog: [catalog.supervision.hours_per_year.value])
         self.arrival_variability = of.one(lambda catalog: catalog.latency.arrival_variability.value)
         self.service_variability = of.one(lambda catalog: catalog.latency.service_variability.value)
 
         horizon = of.tasks(lambda task: task.horizon.value)[..., None]
-        ratio = of.tasks(lambda task: task.review_ratio.at(rules.review_level))[..., None]
-        tries = attempts(of)
-        reviewed, time = coverage(of) * tries / horizon, ratio * of.protocols(review_effort, 1.0)[..., None, :] * horizon
+        reviewed, time = coverage(of) / horizon, review_ratio(of)[..., None] * of.protocols(review_effort, 1.0)[..., None, :] * horizon
         share = of.one(lambda catalog: catalog.supervision.second_look_share.value)[..., None, None]
         less = of.one(lambda catalog: catalog.supervision.second_look_effort.value)[..., None, None]
         kinds = [(reviewed * share**layer, time * less**layer) for layer in range(rules.second_look_layers + 1)]
         if rules.protocols:
             episodes = of.protocols(lambda protocol: 0.0 if protocol.episode_length is None else 1 / protocol.episode_length.value, 0.0)
-            kinds.append(
-                (tries * episodes[..., None, :], of.protocols(lambda protocol: protocol.interaction_time.value, 0.0)[..., None, :])
-            )
+            kinds.append((episodes[..., None, :], of.protocols(lambda protocol: protocol.interaction_time.value, 0.0)[..., None, :]))
         shape = np.broadcast_shapes(*(part.shape for kind in kinds for part in kind))
-        # units per hour of work, and the time each takes, of shape (..., task, AI mode, kind)
+        # units per hour of work that AI attempts, and the time each takes, of shape (..., task, AI mode, kind)
         self.units, self.times = (np.stack([np.broadcast_to(kind[side], shape) for kind in kinds], axis=-1) for side in (0, 1))
 
-    def at(self, activity: Array) -> Queues:
-        """The queues at these activities, shape (point, task, mode) [h/year]."""
-        work = activity[..., HUMAN + 1 :, None]
-        rates = np.where(np.isfinite(work), work, 0.0) * self.units  # what is done without limit is free, and not reviewed
+    def at(self, activity: Array, compute: Array) -> Queues:
+        """The queues at these activities, shape (point, task, mode) [h/year], and computes, shape (point,)."""
+        tried = (activity * self.organisation.attempts(compute))[..., HUMAN + 1 :, None]
+        rates = np.where(np.isfinite(tried), tried, 0.0) * self.units  # what is done without limit is free, and not reviewed
         times = np.broadcast_to(self.times, rates.shape)
-        found = [self._pool(place, rates[:, tasks], times[:, tasks]) for place, tasks in enumerate(self.pools.values())]
-        return Queues(tuple(self.pools), *(np.stack(column, axis=-1) for column in zip(*found, strict=True)))
+        found = [self._pool(place, rates[:, self.pool == place], times[:, self.pool == place]) for place in range(len(self.names))]
+        return Queues(self.names, *(np.stack(column, axis=-1) for column in zip(*found, strict=True)))
 
     def _pool(self, place: int, rates: Array, times: Array) -> tuple[Array, ...]:
         points = len(rates)
@@ -125,6 +126,8 @@ class Clock:
     ----------
     catalogs : sequence of Catalog
         One, or one a point, that differ in numbers alone.
+    organisation : Organisation
+        The organisation that they describe, of which the clock takes how often AI fails.
 
     Attributes
     ----------
@@ -140,7 +143,7 @@ class Clock:
         How often.
     """
 
-    def __init__(self, catalogs: Sequence[Catalog]) -> None:
+    def __init__(self, catalogs: Sequence[Catalog], organisation: Organisation) -> None:
         catalog, of = catalogs[0], Numbers(catalogs)
         rules, names, counted = catalog.supervision, list(catalog.tasks), catalog.latency
         covered, self._horizon = coverage(of), of.tasks(lambda task: task.horizon.value)
@@ -150,7 +153,7 @@ class Clock:
         week = of.one(lambda catalog: catalog.latency.working_hours_per_week.value)
         self.parts = critical_path.unit_parts(
             horizon=self._horizon,
-            review_ratio=of.tasks(lambda task: task.review_ratio.at(rules.review_level)),
+            review_ratio=review_ratio(of),
             coverage=covered,
             effort=effort(of),
             people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],
@@ -165,14 +168,14 @@ class Clock:
         handed = covered * np.asarray(looks * critical_path.HOURS_PER_WEEK / week)[..., None, None]
         # wall-clock time for each working hour of wait, by task and mode
         self._stretch = np.concatenate([np.zeros_like(handed[..., :1]), handed], axis=-1)
-        self.queues = ReviewQueues(of) if counted.count_queues and counted.count_review else None
+        self.queues = ReviewQueues(of, organisation) if counted.count_queues and counted.count_review else None
         back = catalog.feedback_loops if counted.count_loops else ()
         self.loops = [(names.index(loop.source_task), names.index(loop.target_task)) for loop in back]
         self.rounds = of.each(lambda catalog: [loop.loops_per_project for loop in catalog.feedback_loops[: len(back)]])
         self.all_by_ai = counted.all_by_ai
         # the rule of coverage, or the first of several protocols
         self.ai_mode = HUMAN + 1 + (0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage))
-        self._of = of
+        self._organisation = organisation
 
     def mix(self, mix: Array) -> Array:
         """The mixes of modes by which time counts: AI's alone under ``all_by_ai``."""
@@ -190,7 +193,7 @@ class Clock:
         """
         if self.queues is None:
             return None
-        found = self.queues.at(activity)
+        found = self.queues.at(activity, compute)
         full = np.argwhere(np.isnan(found.wait))
         if len(full):
             point, pool = full[0]
@@ -205,10 +208,10 @@ class Clock:
 
     def in_queue(self, wait: Array) -> Array:
         """Wall-clock time in queues of a unit in each mode, shape (point, task, mode), at these waits (point, pool) [working hours]."""
-        of_task = np.zeros((len(wait), self.durations.shape[-2]))
-        for place, tasks in enumerate(self.queues.pools.values() if self.queues else ()):
-            of_task[:, tasks] = wait[:, place, None]
-        return np.asarray(of_task[..., None] * self._stretch)
+        if self.queues is None:
+            return np.zeros((1, *self.durations.shape[-2:]))
+        by_mode = wait[:, self.queues.pool]
+        return np.concatenate([np.zeros_like(by_mode[..., :1]), by_mode], axis=-1) * self._stretch
 
     def critical_path(self, mix: Array, activity: Array, compute: Array) -> critical_path.CriticalPath:
         """The longest path at these mixes of modes and activities, each of shape (point, task, mode).
@@ -235,21 +238,14 @@ class Clock:
         once = mixed.sum(axis=-1)
         return np.concatenate([mixed, (self._with_loops(once) - once)[..., None]], axis=-1)
 
-    def in_progress(self, activity: Array, queues: Queues | None) -> Array:
+    def in_progress(self, activity: Array, compute: Array, queues: Queues | None) -> Array:
         """Units of each task on their way at a time, by Little's law: units begun in a year times how long each takes, (point, task)."""
         times = self.durations if queues is None else self.durations + self.in_queue(queues.wait)
-        begun = activity / self._horizon[..., None]
-        begun[..., HUMAN + 1 :] *= attempts(self._of)  # each as long as the last
+        begun = activity * self._organisation.attempts(compute) / self._horizon[..., None]
         return queueing.in_progress(begun, times / HOURS_PER_YEAR).sum(axis=-1)
 
     def _with_loops(self, durations: Array) -> Array:
         return critical_path.with_loops(durations, self.order, self.loops, self.rounds) if self.loops else durations
-
-
-def attempts(of: Numbers) -> Array:
-    """Attempts per useful unit, by task and AI mode, shape (..., task, AI mode)."""
-    people = of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :]
-    return supervision.attempts(supervision.success_by_mode(capability.success_probability(defect_probability(of)), people))
 
 
 def _off_hours(of: Numbers) -> Array:

@@ -81,7 +81,7 @@ class Yardstick:
             without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
-        self.clock = Clock(catalogs)
+        self.clock = Clock(catalogs, organisation)
         self.base_time = self.clock.people_alone()
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
@@ -107,9 +107,9 @@ class Yardstick:
             latency_speedup=latency,
             speedup=throughput**self.exponent * latency ** (1 - self.exponent),
             bulk_speedup=np.where(done, bulk, np.nan),
-            **oversight(self.organisation, allocation),
-            review_elasticity=review_elasticity(self.organisation, allocation),
-            escaped_defects=_escaped(self.organisation.escape, activity),
+            **oversight(self.organisation, compute, allocation),
+            review_elasticity=review_elasticity(self.organisation, compute, allocation),
+            escaped_defects=_escaped(self.organisation.escape(compute), activity),
             reviewer_equivalent=self._reviewer_equivalent(allocation),
             automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
             mode_share=mix,
@@ -142,11 +142,11 @@ def _reviewer_hours(catalog: Catalog) -> float:
     return float(review_supply(1.0, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value))
 
 
-def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, Array]:
+def oversight(organisation: Organisation, compute: Array, allocation: Allocation) -> dict[str, Array]:
     """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
     pools = organisation.pools
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
-    review_hours = organisation.review
+    review_hours = organisation.review(compute)
     reviewed = np.einsum("ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours)
     used = allocation.factor_use
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
@@ -159,13 +159,13 @@ def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, A
     return {"oversight_elasticity": review, "bottleneck_share": shares}
 
 
-def review_elasticity(organisation: Organisation, allocation: Allocation) -> Array:
+def review_elasticity(organisation: Organisation, compute: Array, allocation: Allocation) -> Array:
     """The elasticity of output to the review hours per unit of each task, sign reversed, shape (point, task).
 
     That is sum_k eps_k (review hours of task i out of factor k) / (use of factor k), by the envelope theorem; over the tasks it
     adds up to the elasticity of output to all review hours.
     """
-    hours = organisation.review
+    hours = organisation.review(compute)
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
     reviewed = np.einsum("ptm,ptmk->ptk" if hours.ndim == 4 else "ptm,tmk->ptk", activity, hours)
     used = allocation.factor_use

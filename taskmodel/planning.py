@@ -112,7 +112,7 @@ class _Lab:
         """The same at the catalog's own utilisation, shape (value,); NaN where work waits for ever."""
         at = Situation(self.base, self.compute)
         queues = self.base.yardstick.clock.queues
-        if queues is None or (queues.at(allocate(*at.arrays).activity).utilisation >= FULL).any():
+        if queues is None or (queues.at(allocate(*at.arrays).activity, self.compute).utilisation >= FULL).any():
             return np.full(len(results.SPEEDUPS) + 1, np.nan)
         return self._values(at)[:, 0]
 

@@ -111,7 +111,7 @@ class _Base:
         if "capability" in gone:
             at = replace(at, opens_at=np.where(_within_reach(at), 0.0, np.inf))
         best = allocate(at.bundles(self.compute), at.supply(self.compute), at.nest, at.open_modes(at.automatable(self.compute)))
-        time = Clock([changed]).critical_path(mode_mix(best.activity, at.policy), best.activity, self.compute).total
+        time = Clock([changed], at).critical_path(mode_mix(best.activity, at.policy), best.activity, self.compute).total
         yardstick = self.setting.yardstick
         throughput = np.where(self.people > 0, best.output / np.where(self.people > 0, self.people, 1.0), np.nan)
         latency = np.where(best.output > 0, yardstick.base_time / time, np.nan)

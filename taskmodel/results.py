@@ -210,7 +210,7 @@ def latency_dataset(catalog: Catalog, at: Situation, allocation: Allocation) -> 
         "start": ("task", path.start[0]),
         "slack": ("task", path.slack[0]),
         "critical": ("task", path.critical[0]),
-        "in_progress": ("task", clock.in_progress(finite, queues)[0]),
+        "in_progress": ("task", clock.in_progress(finite, at.compute, queues)[0]),
         "pass_time": ((), path.total[0]),
         "pass_part": ("part", (parts[0] * path.critical[0][:, None]).sum(axis=0)),
         "pass_time_without_ai": ((), base),

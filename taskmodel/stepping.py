@@ -224,15 +224,15 @@ def ceilings(walker: Walker, place: Array, before: NDArray[np.bool_] | bool = Fa
     free = at.without_review()
     everything = np.broadcast_to(np.any(at.policy[:, HUMAN + 1 :], axis=1), here.automatable.shape)
 
-    def most(organisation: Organisation, open_tasks: NDArray[np.bool_]) -> Array:
+    def most(organisation: Organisation, bundles: Array, open_tasks: NDArray[np.bool_]) -> Array:
         supply = organisation.supply(np.ones(len(open_tasks)))  # none of it depends on compute any more
-        found = allocate(organisation.fixed_bundles, supply, organisation.nest, organisation.open_modes(open_tasks), throw=False)
+        found = allocate(bundles, supply, organisation.nest, organisation.open_modes(open_tasks), throw=False)
         return np.asarray(found.output / here.setting.yardstick.base_output)
 
     return {
-        "oversight_ceiling": most(at, here.automatable),
-        "no_oversight_ceiling": most(free, here.automatable),
-        "oversight_ceiling_full": most(at, everything),
+        "oversight_ceiling": most(at, at.bundles(here.compute), here.automatable),
+        "no_oversight_ceiling": most(free, free.bundles(here.compute), here.automatable),
+        "oversight_ceiling_full": most(at, at.fixed_bundles, everything),  # of AI that always succeeds
     }
 
 

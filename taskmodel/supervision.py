@@ -34,7 +34,6 @@ __all__ = [
     "review_hours",
     "review_part",
     "review_supply",
-    "success_by_mode",
 ]
 
 MODES = ("human", "ai_full_review", "ai_floor_review", "ai_no_review")
@@ -274,7 +273,7 @@ def review_part(
     [[0.0, 0.0, 0.0, 0.0], [0.2, 0.2, 0.0, 0.0], [0.1, 0.1, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
     """
     ratio = np.asarray(review_ratio, dtype=float)[..., np.newaxis] * within("[0, inf)", "effort", effort)
-    hours = review_hours(coverage, ratio, success_by_mode(success, people), steering)
+    hours = review_hours(coverage, ratio, _by_mode(success, people), steering)
     part = np.zeros((*hours.shape[:-1], hours.shape[-1] + 1, pools + 3))
     part[..., 1:, pools] = hours
     if shared_pool is not None:
@@ -363,7 +362,7 @@ def bundles(
         shared_pool=shared_pool,
     )
     per_attempt = np.asarray(inference_per_attempt, dtype=float)[..., np.newaxis]
-    per_unit = inference(per_attempt * (1 + within("[0, inf)", "review_inference", review_inference)), success_by_mode(success, people))
+    per_unit = inference(per_attempt * (1 + within("[0, inf)", "review_inference", review_inference)), _by_mode(success, people))
     both = within("[0, inf)", "experiments", experiments)
     lead = np.broadcast_shapes(review.shape[:-2], per_unit.shape[:-1], both.shape)
     whole = np.broadcast_to(review, (*lead, *review.shape[-2:])).copy()
@@ -377,32 +376,10 @@ def bundles(
     return whole
 
 
-def success_by_mode(success: ArrayLike, people: ArrayLike) -> np.ndarray:
-    """Probability that an attempt gives a useful unit, by AI mode: certain where people work along.
-
-    Parameters
-    ----------
-    success : array, shape (..., task)
-        The same for AI by itself [1].
-    people : array, shape (..., AI mode)
-        Hours that people still work themselves per human-equivalent hour [h/h]; in [0, 1].
-
-    Returns
-    -------
-    array, shape (..., task, AI mode)
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> success_by_mode([0.8], people=[0, 0.5]).tolist()
-    [[0.8, 1.0]]
-    """
+def _by_mode(success: ArrayLike, people: ArrayLike) -> np.ndarray:
+    """Success of an attempt in each AI mode, shape (..., task, AI mode): certain where people work along."""
     alone = within("[0, 1]", "people", people) == 0
-    return np.where(alone, within("[0, 1]", "success", success)[..., np.newaxis], 1.0)
+    return np.where(alone, np.asarray(success, dtype=float)[..., np.newaxis], 1.0)
 
 
 def _pool(index: int, pools: int) -> int:

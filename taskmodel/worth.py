@@ -131,7 +131,7 @@ class _Nodes:
         self.status: list[str] = []  # of the optimum, at each compute that was asked for
         self.here = Setting(catalog)
         self.there = Setting(*(catalog.with_numbers(numbers) for move in moves for numbers in move.numbers))
-        self.clock = Clock(self.there.catalogs)
+        self.clock = Clock(self.there.catalogs, self.there.organisation)
         self.exponent = Numbers(self.there.catalogs).one(lambda catalog: catalog.production.parallel_exponent.value)
         self.offsets, self.weights, self.fewer = (
             np.array([getattr(move, name) for move in moves]) for name in ("offsets", "weights", "fewer")
@@ -162,7 +162,7 @@ class _Nodes:
         alone, nothing = one.without_ai(), np.zeros_like(at.automatable)
         base = moved(alone, many.without_ai(), without_ai(alone, at.compute), nothing)
         throughput = best.log_output - base.log_output
-        latency = self._latency(optimum, best, weights)
+        latency = self._latency(at.compute, optimum, best, weights)
         measured, exponent = at.measure(optimum), self.here.yardstick.exponent
         shift = along(weights, np.broadcast_to(self.exponent, weights.size))
         with np.errstate(divide="ignore", invalid="ignore"):  # no output, or no limit to it: NaN is meant
@@ -177,9 +177,10 @@ class _Nodes:
 
     def _at_threshold(self, compute: float) -> NDArray[np.bool_]:
         """Tasks that open just at this compute, shape (task,)."""
-        return np.isclose(self.here.organisation.opens_at, compute, rtol=ROUNDING, atol=0.0)
+        one = self.here.organisation
+        return np.isclose(one.opens_at, compute, rtol=ROUNDING, atol=0.0) & one.unaided.any()
 
-    def _latency(self, optimum: Allocation, best: Slopes, weights: Array) -> Array:
+    def _latency(self, compute: Array, optimum: Allocation, best: Slopes, weights: Array) -> Array:
         """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""
         clock, one = self.here.yardstick.clock, self.here.organisation
         (mix,), mix_slope = clock.mix(mode_mix(optimum.activity, one.policy)), best.mode_share
@@ -193,7 +194,7 @@ class _Nodes:
         activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
         faster = best.task_output[..., None] * mode_mix(activity, one.policy) + activity.sum(axis=-1)[..., None] * best.mode_share
         nodes = activity + self.offsets[..., None, None] * faster[:, None]
-        now, there = clock.queues.at(activity), self.clock.queues.at(nodes.reshape(-1, *mix.shape))
+        now, there = clock.queues.at(activity, compute), self.clock.queues.at(nodes.reshape(-1, *mix.shape), compute * np.exp(self.growth))
         # a wait grows as 1/(1 - u): what is left of it without that is smooth, also where u nears 1
         eased = along(weights, there.wait * (1 - there.utilisation)) + now.wait * along(weights, there.utilisation)
         more_waiting = clock.in_queue(eased / (1 - now.utilisation))
@@ -231,7 +232,8 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``task``, those alone that policy leaves to AI and that it cannot do there, in the order of the file:
+        Over ``task``, those alone that policy leaves to AI and that it cannot do there (none, where success grows by degrees),
+        in the order of the file:
         ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup`` if it could, ``opens_at``, the compute from
         which it can, and what each is without (``..._as_is``).
 
@@ -255,7 +257,7 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     setting = Setting(catalog)
     at, one = Situation(setting, np.array([one_compute(catalog, compute)])), setting.organisation
     (opened,) = at.automatable
-    waiting = np.flatnonzero(~opened & one.policy[:, HUMAN + 1 :].any(axis=1) & np.isfinite(one.opens_at))
+    waiting = np.flatnonzero(~opened & (one.policy & one.unaided).any(axis=1) & np.isfinite(one.opens_at))
     cases = np.repeat(opened[None], len(waiting) + 1, axis=0)
     cases[np.arange(len(waiting)), waiting] = True
     there = Situation(setting, np.repeat(at.compute, len(cases)))

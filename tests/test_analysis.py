@@ -59,3 +59,15 @@ def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     assert 1.2 < speedup[critics] / speedup[full] < 1.5
     assert escapes["a person with AI"] == 0 and speedup["a person with AI"] < 1.3
     assert float(lines["the best of them"][2]) >= max(value for label, value in speedup.items() if label != "no review")
+
+
+def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys):
+    script = load("reviewers_or_faster_review")
+    assert script.main(["-o", str(tmp_path / "new")]) == 0
+    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [".png", ".svg"]
+    rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
+    gains = {reviewers: [float(value.strip("+%")) for value in row[1:]] for reviewers, row in rows.items()}
+    assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
+    assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
+    for more, faster, approvals in gains.values():
+        assert faster >= more and approvals == pytest.approx(4, abs=0.7)

@@ -41,6 +41,7 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     if (supervisors := _mapping(data.get("supervision")).get("pool")) != "dedicated":
         yield from _known(supervisors, pools and [*pools, "dedicated"], ("supervision", "pool"), "pool")
     yield from _protocols(_mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols"))
+    yield from _effort(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), _mapping(task), nests, pools, tasks)
@@ -101,6 +102,19 @@ def _protocols(names: Any, known: Collection[str], keys: Keys) -> Iterator[Findi
         yield from _known(name, known, (*keys, index), "protocol")
         if name in _list(names)[:index]:
             yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
+
+
+def _effort(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check that what optimal effort rests on is there."""
+    if _mapping(data.get("supervision")).get("effort") != "optimal":
+        return
+    if _mapping(data.get("capability")).get("success") == "logistic":
+        message = "optimal effort needs one defect probability for each task; with logistic success use given effort"
+        yield Finding(("supervision", "effort"), message)
+    for name, task in tasks.items():
+        if _mapping(task).get("delegable", True) and _mapping(task).get("verifiability") is None:
+            message = "'verifiability' is missing; optimal effort depends on how much an hour of review finds"
+            yield Finding(("tasks", name), message, at_key=True)
 
 
 def _names(data: dict[str, Any]) -> Iterator[Finding]:

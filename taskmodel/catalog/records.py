@@ -232,6 +232,12 @@ class Supervision(Record):
     max_review_share: Fraction = Field(description="largest share of their hours that can go into review")
     utilisation: Fraction = Field(Quantity(value=1, unit="1"), description="planned share of review time in use")
     review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
+    effort: Literal["given", "optimal"] = Field(
+        "given", description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost"
+    )
+    defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
+        None, description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort"
+    )
     coverage: Literal["full", "floor", "none"] = Field(
         "full", description="units of AI work that people review: all, those of coverage_floor, none"
     )
@@ -244,6 +250,12 @@ class Supervision(Record):
         0, description="layers of review of reviews, each of them about a share of the one below"
     )
     binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
+
+    @model_validator(mode="after")
+    def _effort(self) -> "Supervision":
+        if self.effort == "optimal" and self.defect_cost is None:
+            raise failed(("effort", "optimal effort weighs review against defects that escape; give defect_cost, such as 10 h/h"))
+        return self
 
 
 class Grid(Sourced):
@@ -285,7 +297,12 @@ class Capability(Record):
     residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)] = Field(description="residual standard deviation of that fit")
     reference_compute: Compute = Field(description="training compute at which the horizon is 10^intercept minutes")
     h50_hours: WorkingHours | None = Field(None, description="50 % horizon given directly, in place of compute; absent: from compute")
-    success: Literal["step"] = Field("step", description="step: tasks open at their threshold")
+    success: Literal["step", "logistic"] = Field(
+        "step", description="step: AI can do a task from its threshold on; logistic: attempts succeed more often the longer its horizon"
+    )
+    success_slope: Positive | None = Field(
+        None, description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is logistic"
+    )
     defect_probability: Probability = Field(description="probability that a unit of AI work is useless, once the task is open")
     worker: Literal["sufficient", "frontier"] = Field(
         "sufficient", description="the model that does a task: the smallest that can, or the largest there is"
@@ -296,6 +313,14 @@ class Capability(Record):
     parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)] = Field(
         description="k in training compute = k N^2, N parameters; a token then costs 2 N FLOP"
     )
+
+    @model_validator(mode="after")
+    def _success(self) -> "Capability":
+        if self.success == "logistic" and self.success_slope is None:
+            raise failed(("success", "logistic success needs success_slope, such as 0.84"))
+        if self.success == "logistic" and self.worker == "sufficient":
+            raise failed(("worker", "the smallest sufficient model is not defined where success is logistic; use worker: frontier"))
+        return self
 
 
 class Latency(Record):

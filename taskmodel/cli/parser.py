@@ -304,7 +304,7 @@ def parser() -> argparse.ArgumentParser:
     regimes = add("regimes", "the formula of each regime of a sweep", REGIMES, REGIMES_MORE)
     _catalog_arguments(regimes)
     regimes.add_argument("--range", dest="span", metavar="LOW:HIGH", help="stretch of the axis [FLOP/year]; default: the catalog's grid")
-    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX")
+    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX; -: to stdout, in place of the page")
     regimes.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     vary = add("vary", "sweep any number of the catalog", VARY, VARY_MORE)

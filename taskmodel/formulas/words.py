@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from taskmodel.allocation import SolveError
 from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array, Nest
 
@@ -29,6 +30,8 @@ class Words:
         self.meaning: dict[sympy.Symbol, str] = {COMPUTE: "compute [FLOP/year]"}
         self.definitions: dict[sympy.Symbol, sympy.Expr] = {}
         self.base = self.symbol("Y_0", base_output, "output of people alone, with experiments not scarce [h/year]")
+        if at.graded:
+            raise SolveError("there are no formulas where success is logistic: attempts then grow with compute in a power of their own")
         self.moves = at.frontier
         self.numbers: Array = at.fixed_bundles.copy()
         self.supplies = at.supply(compute)[0]

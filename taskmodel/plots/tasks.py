@@ -226,7 +226,8 @@ def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     """
     _context(catalog, result)
     arrays = organisation(catalog)
-    per_unit = xr.DataArray(arrays.review[:, :, arrays.factors.index("review")], dims=("task", "mode"))
+    ratios = arrays.review(result["compute"].values)[..., arrays.factors.index("review")]
+    per_unit = xr.DataArray(ratios, dims=("compute", "task", "mode")[-ratios.ndim :])
     hours = (result["activity"].where(np.isfinite(result["activity"]), 0.0) * per_unit).sum("mode").transpose("compute", "task")
     return hours.rename("review_hours").assign_attrs(units="h/year", long_name="review hours that each task takes")
 

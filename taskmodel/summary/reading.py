@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.organisation import HUMAN, organisation
+from taskmodel.organisation import HUMAN, Numbers, organisation, review_ratio
 from taskmodel.production import Array
 from taskmodel.results import provenance_of
 from taskmodel.stepping import events, sweep
@@ -231,15 +231,15 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     position = _position(result["compute"].values, compute)
     state = (sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result.isel(compute=[position])).isel(compute=0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
-    hours = np.einsum("tm,tmk->tk", activity, at.review)
+    hours = (activity[..., None] * at.review(float(state["compute"]))).sum(axis=-2).reshape(len(at.tasks), -1)
     review = hours[:, at.pools]
     total = float(review.sum())
     if not total > 0:
         return None
     worth = state["review_elasticity"].values
-    level = catalog.supervision.review_level
+    ratio = review_ratio(Numbers([catalog]))
     reviews = [
-        Review(name, task.title, float(review[index]), float(review[index]) / total, task.review_ratio.at(level), float(worth[index]))
+        Review(name, task.title, float(review[index]), float(review[index]) / total, float(ratio[index]), float(worth[index]))
         for index, (name, task) in enumerate(catalog.tasks.items())
         if review[index] > 0
     ]
