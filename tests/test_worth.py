@@ -73,12 +73,16 @@ WAITS = {
 }
 
 
+BY_DEGREES = {"capability.success": "logistic", "capability.success_slope": 0.84, "capability.worker": "frontier"}
+
+
 @pytest.mark.parametrize(
     ("compute", "change"),
     [
         (1e31, {"supervision.headcount": 4}),  # review binds, and reviewers do not work as researchers
         (1e31, {"supervision.headcount": 4, "supervision.pool": "researchers"}),
         (1e31, {"supervision.headcount": 12, "compute.inference_share": 3e-9}),  # review has time to spare
+        (1e29, {"supervision.headcount": 4, **BY_DEGREES}),  # how often work comes back depends on compute
     ],
 )
 def test_waits_are_differentiated_as_well(compute, change):
