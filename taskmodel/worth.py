@@ -193,10 +193,13 @@ class _Nodes:
             return base - self._of_path(clock.durations, alone, mix, mix_slope, weights)
         activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
         faster = best.task_output[..., None] * mode_mix(activity, one.policy) + activity.sum(axis=-1)[..., None] * best.mode_share
-        nodes = activity + self.offsets[..., None, None] * faster[:, None]
-        now, there = clock.queues.at(activity, compute), self.clock.queues.at(nodes.reshape(-1, *mix.shape), compute * np.exp(self.growth))
+        nodes = activity + self.offsets[..., None, None] * np.nan_to_num(faster)[:, None]
+        known = np.isfinite(faster).all(axis=(1, 2)) & (nodes >= 0).all(axis=(1, 2, 3))  # a mode that is about to go is no further off
+        nodes = np.where(known[:, None, None, None], nodes, activity).reshape(-1, *mix.shape)
+        now, there = clock.queues.at(activity, compute), self.clock.queues.at(nodes, compute * np.exp(self.growth))
         # a wait grows as 1/(1 - u): what is left of it without that is smooth, also where u nears 1
         eased = along(weights, there.wait * (1 - there.utilisation)) + now.wait * along(weights, there.utilisation)
+        eased = np.where(known[:, None], eased, np.nan)
         more_waiting = clock.in_queue(eased / (1 - now.utilisation))
         stretched = self.clock.in_queue(np.broadcast_to(now.wait, (weights.size, now.wait.shape[1])))
         times = clock.durations + clock.in_queue(now.wait)[0]
@@ -217,7 +220,16 @@ class _Nodes:
 def _all_inputs(catalog: Catalog) -> list[str]:
     """Compute, and every number of a catalog that results may depend on."""
     numbers = [path for path in catalog.paths() if isinstance(catalog.get(path), float)]
-    return [COMPUTE, *(path for path in numbers if not path.startswith(BESIDE))]
+    counted = catalog.latency
+    idle = {
+        "latency.arrival_variability": counted.count_queues,
+        "latency.service_variability": counted.count_queues,
+        "latency.review_hours_per_day": counted.count_off_hours,
+        "feedback_loops.": counted.count_loops,
+        "supervision.second_look_": catalog.supervision.second_look_layers > 0,
+    }
+    beside = (*BESIDE, *(path for path, used in idle.items() if not used))
+    return [COMPUTE, *(path for path in numbers if not path.startswith(beside))]
 
 
 def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
