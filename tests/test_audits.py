@@ -8,7 +8,7 @@ from scipy.stats import beta
 
 import taskmodel
 from taskmodel.review_effort import detection, detection_curve
-from taskmodel.trust import (
+from taskmodel.audits import (
     audit_coverage,
     audit_hours,
     clean_audits,
