@@ -26,7 +26,7 @@ Source: docs, model, section 3.4.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -204,7 +204,7 @@ def _paid_in(organisation: Organisation) -> NDArray[np.bool_]:
     reviewed = used[used.any(axis=1)]
     if len(reviewed) and (reviewed != reviewed[0]).any():
         raise SolveError("tasks have different reviewers, and trust knows one kind: give all tasks the same")
-    return reviewed.any(axis=0)
+    return np.asarray(reviewed.any(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,21 +327,20 @@ class _Steady:
 def _advice(found: xr.Dataset) -> str:
     """One or two sentences on what was found."""
     number, margin = int(found["exact_fixed_points"]), [str(name) for name in found["task"].values[found["at_margin"].values]]
+    paid, trusted, full = (float(found[name]) for name in ("audits_paid", "output", "output_full_review"))
+    which = ""
     if number == 0:
         which = (
-            f"there is no exact fixed point: AI would do {', '.join(margin)} if audits of it were not due, and not if they are; "
-            f"{-float(found['residual']):,.0f} h a year are set aside and not needed. "
+            f"There is no exact fixed point: with a little less than {paid:,.0f} h a year set aside AI does {', '.join(margin)}, and "
+            f"more audits are due than that; from there on it does not, and {-float(found['residual']):,.0f} h are left over. "
         )
     elif number > 1:
-        which = f"there are {number} fixed points; this is the one with the largest output. "
-    else:
-        which = ""
-    full = float(found["output_full_review"])
+        which = f"There are {number} fixed points; this is the one with the largest output. "
     if not found["adopted"].any():
         return f"{which}AI does nothing here that could be audited."
-    if float(found["output"]) >= full:
-        return f"{which}Trust pays: floors with their audits paid give {float(found['output']) / full:.3g} times the output of full review."
-    return f"{which}Trust does not pay: full review gives {full / float(found['output']):.3g} times the output of floors with their audits paid."
+    if trusted >= full:
+        return f"{which}Trust pays: the floors, with audits paid for, give {trusted / full:.3g} times the output of full review."
+    return f"{which}Trust does not pay: full review gives {full / trusted:.3g} times the output of the floors with audits paid for."
 
 
 def track_record(catalog: Catalog, compute: ArrayLike, *, period: float = PERIOD, generations: Sequence[int] | None = None) -> xr.Dataset:
@@ -363,7 +362,7 @@ def track_record(catalog: Catalog, compute: ArrayLike, *, period: float = PERIOD
     -------
     xarray.Dataset
         Over ``period`` and ``task``: ``coverage``, ``delegated_units`` in the period, ``audits_made`` in it, and ``record`` at
-        its end, relative to a whole one. Over ``period``: ``start`` [year], ``compute``, ``new_generation``, ``review_hours`` a
+        its end, relative to a whole one. Over ``period``: ``begins`` [year], ``compute``, ``new_generation``, ``review_hours`` a
         year, ``output`` and the speed-ups.
 
     Raises
@@ -396,7 +395,7 @@ def track_record(catalog: Catalog, compute: ArrayLike, *, period: float = PERIOD
     floors = catalog.replace({"supervision.coverage": "floor"})
     base = Setting(floors)
     record, units = np.zeros_like(at.audits), np.zeros_like(at.audits)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for place, new in zip(points, fresh, strict=True):
         record = record * (1 - catalog.trust.trust_lost.value) if new else record
         due = np.where(record < at.audits * (1 - ENOUGH), at.audits - record, 0.0)
@@ -412,7 +411,7 @@ def track_record(catalog: Catalog, compute: ArrayLike, *, period: float = PERIOD
     coords = {
         "period": np.arange(len(points)),
         "task": np.array(list(catalog.tasks), dtype=object),
-        "start": ("period", np.arange(len(points)) * period),
+        "begins": ("period", np.arange(len(points)) * period),
         COMPUTE: ("period", points),
         "new_generation": ("period", fresh),
     }

@@ -1,11 +1,12 @@
 """Fixed points of a charge that depends on itself by way of decisions: how much is due where so much has been paid.
 
 What is due, F(a), is a function of what is paid, a: it jumps where a decision changes and is smooth in between. The walk
-from nothing to the most that can be paid looks at evenly spaced places, halves every stretch between two that differ in
-their decisions until both ends are next to each other, and solves F(a) = a on each stretch without a change. Where F jumps
-down over the diagonal there is no exact solution: a little less than a is too little, and at a some is left over.
+from nothing to the most that can be paid looks at evenly spaced places and halves every stretch between two that differ in their decisions:
+until both ends are next to each other where F - a has another sign at one end than at the other, else a thousand times finer
+than the walk. On each stretch without a change F(a) = a is solved. Where F jumps down over the diagonal there is no exact
+solution: a little less than a is too little, and at a some is left over.
 
-A change of decisions that is taken back between two neighbouring places of the walk is not seen.
+What changes and changes back within a stretch is not seen, nor two solutions between places with the same decisions.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ Decisions = NDArray[np.bool_]
 
 PLACES = 129  # on the walk
 NEXT = 1e-12  # relative to the length of the walk: two places this near stand for the two sides of a jump
+FINE = 1e-5  # the same where both ends are on one side of the diagonal
 SAME = 1e-9  # relative: solutions this near are one, found from both sides
 
 
@@ -75,7 +77,7 @@ def fixed_points(due: Callable[[Array], tuple[Array, Decisions]], most: float) -
     """
     paid = np.linspace(0.0, most, PLACES) if most > 0 else np.zeros(1)
     needed, decided = due(paid)
-    while len(middle := _between(paid, decided, most)):
+    while len(middle := _between(paid, needed, decided, most)):
         more, those = due(middle)
         order = np.argsort(np.concatenate([paid, middle]), kind="stable")
         paid, needed = np.concatenate([paid, middle])[order], np.concatenate([needed, more])[order]
@@ -93,10 +95,11 @@ def fixed_points(due: Callable[[Array], tuple[Array, Decisions]], most: float) -
     return [FixedPoint(float(paid[at + 1]), float(gap[at + 1]), False, float(paid[at])) for at in jumps]
 
 
-def _between(paid: Array, decided: Decisions, most: float) -> Array:
-    """The middles of stretches whose ends differ in their decisions and are not next to each other yet."""
-    open_ = (decided[1:] != decided[:-1]).any(axis=1) & (np.diff(paid) > NEXT * most)
-    return 0.5 * (paid[1:] + paid[:-1])[open_]
+def _between(paid: Array, needed: Array, decided: Decisions, most: float) -> Array:
+    """The middles of stretches whose ends differ in their decisions and are not near enough yet."""
+    over = needed > paid
+    near = np.where(over[1:] != over[:-1], NEXT, FINE) * most
+    return 0.5 * (paid[1:] + paid[:-1])[(decided[1:] != decided[:-1]).any(axis=1) & (np.diff(paid) > near)]
 
 
 def _root(due: Callable[[Array], tuple[Array, Decisions]], low: float, high: float) -> float:

@@ -132,7 +132,7 @@ VARIABLES = {
     "audits_made": ("1", "units reviewed in the period"),
     "record": ("1", "clean audits of the record at the end of the period, relative to a whole one; 1 where nothing is to be earned"),
     "review_hours": ("h/year", "review hours"),
-    "start": ("year", "when the period begins, from the first"),
+    "begins": ("year", "when the period begins, from the first"),
     "new_generation": ("", "a new model generation comes at the beginning of the period"),
 }
 
