@@ -48,7 +48,7 @@ from taskmodel.walker import Setting
 
 FULL_REVIEW = HUMAN + 1 + COVERAGE_POLICIES.index("full")
 ADOPTED = 1e-9  # of the work of a task: less of it by AI is rounding
-LAST = 1e-6  # of the hours there are: the walk ends so far before nothing is left, where prices run away
+LAST = 1e-6  # of the hours there are: the walk ends so far before nothing is left, where prices run away; also how far past all it goes
 ENOUGH = 1e-12  # relative: audits short of n* by less are rounding
 PERIOD = 0.25  # year
 
@@ -143,7 +143,8 @@ def records(catalog: Catalog) -> Records:
     """
     rule = catalog.trust
     if rule is None:
-        raise catalog.error(("trust",), "is missing: what a track record has to show; add the block, or lay the scenario audited_trust")
+        message = "is missing: what a record has to show, and how long it lasts; add the block, as the scenario audited_trust does"
+        raise catalog.error(("trust",), message, at_key=True)
     if catalog.supervision.protocols:
         message = "protocols take the place of the rule of coverage that trust is about; take them out (null)"
         raise catalog.error(("supervision", "protocols"), message)
@@ -234,7 +235,8 @@ class _Steady:
         self.hours = float(self.supply[0, self.paid_in].min()) if self.paid_in.any() else 0.0  # the most that can be set aside
         open_to_ai = self.open[0, :, HUMAN + 1 :].any(axis=1)
         ever = self.records.audits * self.records.renewed * self.records.unit_hours  # of a class, at most
-        self.most = min(float(ever[open_to_ai].sum()), self.hours * (1 - LAST))
+        # a little past the most that can be owed, so that rounding does not leave it out
+        self.most = min(float(ever[open_to_ai].sum()) * (1 + LAST), self.hours * (1 - LAST))
 
     def due(self, paid: Array) -> tuple[Array, NDArray[np.bool_]]:
         """Hours of audits that are owed where so many are set aside, and the classes that AI does."""
