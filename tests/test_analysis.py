@@ -59,3 +59,16 @@ def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     assert 1.2 < speedup[critics] / speedup[full] < 1.5
     assert escapes["a person with AI"] == 0 and speedup["a person with AI"] < 1.3
     assert float(lines["the best of them"][2]) >= max(value for label, value in speedup.items() if label != "no review")
+
+
+def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
+    script = load("trust_takes_audits")
+    assert script.main(["-o", str(tmp_path), "--points", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trust_takes_audits.png", "trust_takes_audits.svg"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
+    assert lines[1].endswith("16%") and lines[2].startswith("throughput 8.91x; audits for nothing 10.14x; full review 3.61x")
+    speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
+    besides, beyond = speedups[:2], speedups[2:]
+    assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
+    assert all(one <= two for one, two in zip(besides, beyond, strict=True))
