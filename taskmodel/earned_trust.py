@@ -71,8 +71,9 @@ def trust(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         ``total_audit_load``, ``audits_paid`` (hours a year set aside), ``residual``, ``audit_share`` of the reviewers' hours,
         ``floor_review_hours``, ``exact_fixed_points``, and ``output`` and the speed-ups with audits paid for, with full review
         (``..._full_review``) and at the floors if audits cost nothing (``..._at_floors``). Over ``fixed_point``: all that were
-        found, or places where there is none; the one with the largest output is what all else is about. Attribute ``advice``
-        says what to make of it.
+        found, or places where there is none; the one with the largest output is what all else is about. Where there is no exact
+        one, ``at_margin`` marks the classes on account of which, and ``output_kept_out`` is the output at the fixed point there
+        is if AI is kept from those in ``kept_out``. Attribute ``advice`` says what to make of it.
 
     Raises
     ------
@@ -100,6 +101,19 @@ def trust(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     states = [steady.at(point.paid) for point in points]
     best = int(np.argmax([float(state.allocation.output[0]) for state in states]))
     return steady.dataset(points, states, best)
+
+
+def _kept_out(steady: _Steady) -> tuple[float, NDArray[np.bool_]]:
+    """Output where AI is kept from the classes at the margin, one jump after the other, until there is a fixed point, and these."""
+    closed = np.zeros(len(steady.catalog.tasks), dtype=bool)
+    while points := fixed_points(steady.due, steady.most):
+        states = [steady.at(point.paid) for point in points]
+        best = int(np.argmax([float(state.allocation.output[0]) for state in states]))
+        if points[best].exact:
+            return steady.relative(states[best].allocation), closed
+        closed = closed | (steady.at(points[best].just_below).units > 0) & (states[best].units == 0)
+        steady = _Steady(steady.catalog, float(steady.compute[0]), closed)
+    return np.nan, closed
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,15 +207,20 @@ def delegated_units(at: Records, activity: Array) -> Array:
     return np.where(by_ai > ADOPTED * activity.sum(axis=-1), by_ai * at.units_per_hour, 0.0)
 
 
-def _paid_in(organisation: Organisation) -> NDArray[np.bool_]:
-    """Factors that an hour of review uses: the reviewers' and the pool that they belong to, shape (factor,).
+def _reviewers(organisation: Organisation) -> NDArray[np.bool_]:
+    """Factors that are hours of reviewers, shape (factor,)."""
+    return np.array([name == "review" or name.startswith("review_") for name in organisation.factors])
+
+
+def _paid_in(organisation: Organisation, needed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Factors that an hour of audits uses: the reviewers' and the pool that they belong to, shape (factor,).
 
     Raises
     ------
     SolveError
-        If tasks have different reviewers: how many audits each of these owes is not one number.
+        If tasks that need audits have different reviewers: what each of these owes is not one number.
     """
-    used = organisation.review[:, FULL_REVIEW] > 0  # (task, factor)
+    used = organisation.review[needed, FULL_REVIEW] > 0  # (task, factor)
     reviewed = used[used.any(axis=1)]
     if len(reviewed) and (reviewed != reviewed[0]).any():
         raise SolveError("tasks have different reviewers, and trust knows one kind: give all tasks the same")
@@ -221,7 +240,7 @@ class _State:
 class _Steady:
     """A catalog at one compute, generation after generation, as a function of the hours set aside for audits."""
 
-    def __init__(self, catalog: Catalog, compute: float) -> None:
+    def __init__(self, catalog: Catalog, compute: float, closed: NDArray[np.bool_] | None = None) -> None:
         self.catalog, self.compute = catalog, np.array([compute])
         self.records = records(catalog)
         assert catalog.trust is not None  # or there were no records
@@ -229,8 +248,10 @@ class _Steady:
         self.setting = Setting(catalog.replace({"supervision.coverage": "floor"}))
         self.full = Setting(catalog.replace({"supervision.coverage": "full"}))
         organisation = self.setting.organisation
-        self.paid_in = _paid_in(organisation)
+        self.paid_in = _paid_in(organisation, self.records.needed)
         self.open = organisation.open_modes(organisation.automatable(self.compute))
+        if closed is not None:
+            self.open[:, closed, HUMAN + 1 :] = False
         self.bundles, self.supply = organisation.bundles(self.compute), organisation.supply(self.compute)
         self.hours = float(self.supply[0, self.paid_in].min()) if self.paid_in.any() else 0.0  # the most that can be set aside
         open_to_ai = self.open[0, :, HUMAN + 1 :].any(axis=1)
@@ -277,6 +298,8 @@ class _Steady:
         bundles, supply = self.full.organisation.bundles(self.compute), self.full.organisation.supply(self.compute)
         reviewed = allocate(bundles, supply, self.full.organisation.nest, self.full.organisation.open_modes(self._automatable()))
         measures["_full_review"] = self._measures(self.full, reviewed)
+        nobody = np.zeros(len(self.catalog.tasks), dtype=bool)
+        output_kept_out, kept_out = (np.nan, nobody) if point.exact else _kept_out(self)
         outputs = {name + side: ((), value) for side, values in measures.items() for name, value in values.items()}
         some = state.units > 0
         units, yearly = np.where(some, state.units, 1.0), at.audits * at.renewed
@@ -300,8 +323,10 @@ class _Steady:
             "exact_fixed_points": ((), sum(each.exact for each in points)),
             "fixed_point_hours": ("fixed_point", np.array([each.paid for each in points])),
             "fixed_point_residual": ("fixed_point", np.array([each.residual for each in points])),
-            "fixed_point_output": ("fixed_point", np.array([self._relative(each.allocation) for each in states])),
+            "fixed_point_output": ("fixed_point", np.array([self.relative(each.allocation) for each in states])),
             "at_margin": ("task", self._at_margin(point, state)),
+            "kept_out": ("task", kept_out),
+            "output_kept_out": ((), output_kept_out),
             **outputs,
         }
         coords = {"task": np.array(list(self.catalog.tasks), dtype=object), COMPUTE: self.compute[0]}
@@ -316,7 +341,8 @@ class _Steady:
         measured = setting.yardstick.measure(self.compute, allocation)
         return {name: float(getattr(measured, name)[0]) for name in results.SPEEDUPS}
 
-    def _relative(self, allocation: Allocation) -> float:
+    def relative(self, allocation: Allocation) -> float:
+        """Output relative to the catalog's own people."""
         return float(allocation.output[0] / self.setting.yardstick.base_output)
 
     def _at_margin(self, point: FixedPoint, state: _State) -> NDArray[np.bool_]:
@@ -336,6 +362,9 @@ def _advice(found: xr.Dataset) -> str:
             f"There is no exact fixed point: with a little less than {paid:,.0f} h a year set aside AI does {', '.join(margin)}, and "
             f"more audits are due than that; from there on it does not, and {-float(found['residual']):,.0f} h are left over. "
         )
+        if found["kept_out"].any():
+            names = ", ".join(str(name) for name in found["task"].values[found["kept_out"].values])
+            which += f"Kept from {names} altogether, AI gives {float(found['output_kept_out']) / trusted:.3g} times as much. "
     elif number > 1:
         which = f"There are {number} fixed points; this is the one with the largest output. "
     if not found["adopted"].any():
@@ -437,7 +466,7 @@ class _Period:
             raise SolveError("there is no limit to research at the floors, and so to the units to audit: give coverage floors above 0")
         self.activity = best.activity[0]
         measures = setting.yardstick.measure(point, best)
-        used = best.factor_use[0, organisation.pools]
+        used = best.factor_use[0, _reviewers(organisation)].sum()
         self.measured = {"review_hours": float(used), **{name: float(getattr(measures, name)[0]) for name in results.SPEEDUPS}}
 
 

@@ -128,6 +128,11 @@ VARIABLES = {
     "fixed_point_residual": ("h/year", "audits owed less hours set aside at each"),
     "fixed_point_output": ("1", "output at each, relative to the catalog's own people"),
     "at_margin": ("", "AI does the task just before the jump over the diagonal, and not after it, or the other way round"),
+    "kept_out": ("", "AI is kept from the task where there is no exact fixed point else"),
+    "output_kept_out": (
+        "1",
+        "output at the fixed point that there is then, relative to the catalog's own people; NaN: none is kept out",
+    ),
     "coverage": ("1", "share of units that people review in the period"),
     "audits_made": ("1", "units reviewed in the period"),
     "record": ("1", "clean audits of the record at the end of the period, relative to a whole one; 1 where nothing is to be earned"),

@@ -1,5 +1,8 @@
 """Trust that audits earn: what they take, what they give, and coverage from period to period."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small import small_catalog
@@ -7,6 +10,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.audits import clean_audits, steady_audit_load
 from taskmodel.cli import main
+from taskmodel.earned_trust import _paid_in
 from taskmodel.fixed_points import fixed_points
 from taskmodel.organisation import organisation
 from taskmodel.review_effort import detection, detection_curve
@@ -191,9 +195,24 @@ def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_e
     assert float(found["residual"]) == pytest.approx(cheap - drop, rel=1e-6)
     assert float(found["total_audit_load"]) == pytest.approx(cheap)
     assert found["task"].values[found["at_margin"].values].tolist() == ["dear"]
+    # kept from the dear task by decision, AI leaves reviewers the hours that were left over: 0.25/1000 + 0.25/x to a unit
+    assert found["task"].values[found["kept_out"].values].tolist() == ["dear"]
+    assert float(found["output_kept_out"]) == pytest.approx(1 / (0.25 + 0.25 * 50 / (300 - cheap)), rel=1e-9)
     assert "There is no exact fixed point" in found.attrs["advice"] and "AI does dear" in found.attrs["advice"]
     shorter = tm.trust(falling(length=0.2))
     assert int(shorter["exact_fixed_points"]) == 1 and shorter["adopted"].all()
+    assert np.isnan(shorter["output_kept_out"]) and not shorter["kept_out"].any()
+
+
+def test_tasks_with_different_reviewers_are_refused():
+    at = organisation(small_catalog({"one": {"share": 0.5}, "two": {"share": 0.5}}, compute=ROOMY))
+    review = at.review.copy()
+    assert _paid_in(at, np.array([True, True])).tolist() == [True, True, False, False]
+    review[1, :, 0] = 0.0  # those of the second task belong to no pool
+    other = replace(at, review=review)
+    with pytest.raises(tm.SolveError, match="different reviewers"):
+        _paid_in(other, np.array([True, True]))
+    assert _paid_in(other, np.array([False, True])).tolist() == [False, True, False, False]
 
 
 # Laws
@@ -378,8 +397,6 @@ def test_research_without_limit_has_no_number_of_units():
 
 
 def test_the_command_tells_the_costliest_first_and_what_it_comes_to(capsys):
-    import json
-
     assert main(["trust", "--compute", "1e30", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     loads = [task["audit_load"] for task in facts["tasks"]]

@@ -219,7 +219,9 @@ Keys:
   with_audits, at_floors, full_review: output and speed-ups
   tasks: a list, each with task, title, adopted, detection, clean_audits,
     record_hours, audit_load, delegated_units, coverage_floor,
-    implied_coverage, record_time, at_margin
+    implied_coverage, record_time, at_margin, kept_out
+  output_kept_out: where there is no exact fixed point, output at the one there
+    is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
 CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,

@@ -28,6 +28,7 @@ BY_TASK = (
     "implied_coverage",
     "record_time",
     "at_margin",
+    "kept_out",
 )
 TOTALS = (
     "total_audit_load",
@@ -37,6 +38,7 @@ TOTALS = (
     "audit_share",
     "floor_review_hours",
     "exact_fixed_points",
+    "output_kept_out",
 )
 
 
