@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.earned_trust import track_record, trust
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
@@ -33,6 +34,8 @@ _MODULE_OF = {
     "elasticities": "worth",
     "automate_next": "worth",
     "what_if": "relaxing",
+    "trust": "earned_trust",
+    "track_record": "earned_trust",
     "ceiling": "formulas",
     "regimes": "formulas",
     "save": "results",
@@ -53,6 +56,8 @@ __all__ = [
     "regimes",
     "save",
     "sweep",
+    "track_record",
+    "trust",
     "what_if",
 ]
 
