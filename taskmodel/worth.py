@@ -37,7 +37,7 @@ STEP = 2.0**-9  # of the log of an input, from one node to the next
 NODES = 7
 ACCURATE = 1e-7  # by how much derivatives from fewer nodes may differ: what is left with all of them is far less
 ROUNDING = 1e-11  # elasticities below this are no more than rounding
-BESIDE = ("compute.grid.", "compute.today", "supervision.binding_tolerance")  # what results do not depend on
+BESIDE = ("compute.grid.", "compute.today", "supervision.binding_tolerance", "trust.")  # what results do not depend on
 
 
 def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Sequence[str] | None = None) -> xr.Dataset:

@@ -71,3 +71,16 @@ def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys):
     assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
     for more, faster, approvals in gains.values():
         assert faster >= more and approvals == pytest.approx(4, abs=0.7)
+
+
+def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
+    script = load("trust_takes_audits")
+    assert script.main(["-o", str(tmp_path), "--points", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trust_takes_audits.png", "trust_takes_audits.svg"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
+    assert lines[1].endswith("16%") and lines[2].startswith("throughput 8.91x; audits for nothing 10.14x; full review 3.61x")
+    speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
+    besides, beyond = speedups[:2], speedups[2:]
+    assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
+    assert all(one <= two for one, two in zip(besides, beyond, strict=True))

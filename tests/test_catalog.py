@@ -82,6 +82,8 @@ BAD = {
     "tab": ("40:1", "", "a tab"),
     "tag": ("40:14", "tasks.check.horizon", "a tag (!)"),
     "text_for_number": ("40:14", "tasks.check.horizon", "found 'long'; a number is needed, above 0 [h]"),
+    "trust_out_of_range": ("25:22", "trust.defect_rate", "found 0; above 0 and below 1 [1] is allowed"),
+    "trust_without_risk": ("25:1", "trust.risk", "is missing: delta, how likely"),
     "two_roots": ("25:1", "nests", "2 nests have no parent (research, build)"),
     "unit_not_exact": ("40:31", "tasks.check.horizon.unit", "'day' is not a unit of working time; use h (converted if given: min, s)"),
     "unit_of_another_kind": ("20:44", "capability.reference_compute.unit", "'PFLOP/s' is not a unit of training compute; use FLOP"),

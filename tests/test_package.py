@@ -29,7 +29,7 @@ def test_loading_a_catalog_loads_neither_scipy_nor_sympy_nor_xarray_nor_matplotl
     assert loaded & {"scipy", "sympy", "xarray", "matplotlib"} == set()
 
 
-FORMULAS = ("inspection", "queueing", "review_effort", "selection", "span_of_control", "trust")
+FORMULAS = ("audits", "inspection", "queueing", "review_effort", "selection", "span_of_control")
 
 
 def test_modules_of_formulas_load_numpy_alone():

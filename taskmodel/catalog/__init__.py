@@ -9,7 +9,7 @@ one `CatalogError` that lists every defect with file, line and column. The modul
 from .defects import CatalogError, Defect
 from .load import Scenario, bundled_catalogs, bundled_protocols, bundled_scenarios, load_catalog, load_scenario, parse_catalog
 from .model import Catalog
-from .records import Protocol, Quantity, Source, Task
+from .records import Protocol, Quantity, Source, Task, Trust
 from .text import read_value
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Scenario",
     "Source",
     "Task",
+    "Trust",
     "bundled_catalogs",
     "bundled_protocols",
     "bundled_scenarios",

@@ -348,6 +348,25 @@ class Latency(Record):
     count_loops: Switch = Field(False, description="whether `feedback_loops` take serial time")
 
 
+class Trust(Record):
+    """What a record of clean audits has to show before people look at AI's work at the floors alone, and how long it lasts."""
+
+    defect_rate: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
+        description="bound x on the share of defective units that a record has to show"
+    )
+    risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
+        description="delta, how likely a class of tasks with defects at that bound passes all the same"
+    )
+    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0)] = Field(description="time G between model generations")
+    trust_lost: Fraction = Field(description="share phi of the record that a new model generation has to earn again")
+    detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = Field(
+        None, description="share of defects that an audit finds; absent: each task's own, from its review_ratio and verifiability"
+    )
+    audits: Literal["besides", "beyond_floor"] = Field(
+        "besides", description="besides: audits come on top of reviews at the floor; beyond_floor: those count as audits"
+    )
+
+
 class Nest(Record):
     """A group of tasks (and nests) that substitute for each other alike."""
 
