@@ -118,7 +118,6 @@ VARIABLES = {
     "pass_time_without_ai": ("h", "wall-clock time of one pass through all tasks by people alone"),
     "mode_share": ("1", "part of the task's output made in each mode"),
     "period": ("", "period, from 0"),
-    "fixed_point": ("", "solution, or place where there is none, by hours set aside"),
     "detection": (
         "1",
         "share of defects that an audit finds; NaN: nothing is to be earned, for every unit is reviewed or AI may not do it",
