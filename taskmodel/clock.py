@@ -67,7 +67,7 @@ class ReviewQueues:
     def __init__(self, of: Numbers, organisation: Organisation) -> None:
         catalog, self.organisation = of.catalogs[0], organisation
         rules = catalog.supervision
-        self.names = ("review",)
+        self.names, self.blocks = ("review",), ("supervision",)  # of the pools, and where they stand in the catalog
         # which of them reviews each task in each AI mode
         self.pool = np.zeros((len(catalog.tasks), len(ai_modes(catalog))), dtype=int)
         self.servers = of.each(lambda catalog: [catalog.supervision.headcount.value * catalog.supervision.max_review_share.value])
@@ -198,11 +198,12 @@ class Clock:
         if len(full):
             point, pool = full[0]
             more = f", and at {len(full) - 1} more places" if len(full) > 1 else ""
+            block, place = self.queues.blocks[pool], np.broadcast_to(compute, len(found.wait))[point]
             raise UnstableQueue(
-                f"work waits for ever at compute {np.broadcast_to(compute, len(found.wait))[point]:g} FLOP/year{more}: the utilisation of "
-                f"the reviewers in the pool {found.names[pool]!r} ({found.servers[point, pool]:g} at work at a time) is "
-                f"{found.utilisation[point, pool]:.4g}, and it must be below 1 where queues are counted; plan for less with "
-                "supervision.utilisation (taskmodel.best_utilisation finds the best), or give more reviewers (supervision.headcount)"
+                f"work waits for ever at compute {place:g} FLOP/year{more}: the utilisation of the reviewers in the pool "
+                f"{found.names[pool]!r} ({found.servers[point, pool]:g} at work at a time) is {found.utilisation[point, pool]:.4g}, and it "
+                f"must be below 1 where queues are counted; plan for less with {block}.utilisation (taskmodel.best_utilisation finds the "
+                f"best), or give more reviewers ({block}.headcount)"
             )
         return found
 
