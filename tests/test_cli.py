@@ -72,6 +72,11 @@ def line_with(lines, word):
     return line
 
 
+def number_of(line):
+    """The numbers in a row of a table."""
+    return [float(word.replace(",", "")) for word in line.split() if word[0].isdigit()]
+
+
 def fresh(code, *arguments, **options):
     """Run Python code in an interpreter of its own."""
     return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options)
@@ -415,7 +420,8 @@ def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys,
     lines = printed(capsys, "latency", starter, "--compute", "1e32")
     assert "at 1e32 FLOP/year" in lines[1]
     assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
-    assert "people" in line_with(lines, "Approve the release")
+    who, what = (line for line in lines if "Approve the release" in line)  # on the path, and what its time is made of
+    assert "people" in who and number_of(what) == pytest.approx([33.6, 0, 0, 72])
     assert max(map(len, lines)) <= 80
 
 
