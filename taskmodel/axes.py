@@ -192,8 +192,7 @@ class Staffing(Course):
             raise ValueError(f"{name} grows beyond any number from {low:g} to {high:g}: sweep a shorter time, or let the pool grow slower")
 
     def _at(self, years: Array) -> Array:
-        with np.errstate(over="ignore"):  # what is beyond any number is told as inf
-            return staffing.headcount(self.start, years - self.dates[0], **self.changes)
+        return staffing.headcount(self.start, years - self.dates[0], **self.changes)
 
 
 def staffing_courses(catalog: Catalog, low: float, high: float) -> dict[str, Course]:

@@ -54,7 +54,7 @@ def headcount(
     Returns
     -------
     array
-        R(t) [person].
+        R(t) [person]; inf: beyond any float.
 
     Raises
     ------
@@ -72,8 +72,9 @@ def headcount(
     rate, inflow = _rate(growth, attrition, practice_share), _inflow(hires, practice_share)
     turned = rate * time
     nonzero = np.where(turned == 0, 1.0, turned)
-    stretched = np.where(turned == 0, 1.0, np.expm1(nonzero) / nonzero)  # (e^(b t) - 1)/(b t)
-    return within("[0, inf)", "start", start) * np.exp(turned) + inflow * time * stretched
+    with np.errstate(over="ignore"):  # beyond any float: inf is meant
+        stretched = np.where(turned == 0, 1.0, np.expm1(nonzero) / nonzero)  # (e^(b t) - 1)/(b t)
+        return _grown(within("[0, inf)", "start", start), np.exp(turned)) + _grown(inflow * time, stretched)
 
 
 def long_run(
@@ -106,6 +107,11 @@ def long_run(
     rate, inflow = _rate(growth, attrition, practice_share), _inflow(hires, practice_share)
     endless = (inflow > 0) | ((rate > 0) & (people > 0))
     return np.where(rate < 0, inflow / np.where(rate < 0, -rate, 1.0), np.where(endless, np.inf, people))
+
+
+def _grown(people: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """So many times as many people; none of none, whatever the growth."""
+    return np.where(people == 0, 0.0, np.where(people == 0, 1.0, people) * by)
 
 
 def _rate(growth: ArrayLike, attrition: ArrayLike, practice_share: ArrayLike) -> np.ndarray:

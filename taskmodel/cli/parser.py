@@ -250,7 +250,7 @@ LIST_MORE = """examples:
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks) and scenarios (name, title,
-description, sets: the paths it sets)."""
+description, catalog: the one it is for or null, sets: the paths it sets)."""
 
 
 def parser() -> argparse.ArgumentParser:

@@ -31,7 +31,6 @@ PLACES = {
     "grid_end": "the end of the grid",
 }
 NAMES = {"review": "review capacity"}
-GENERAL = "general"  # reviewers of no special skill
 
 
 def command(args: Namespace) -> int:
@@ -161,19 +160,19 @@ def _curve(summary: Summary) -> list[str]:
     for place in sorted(chosen):
         row = chosen[place]
         label = ("today " if row is today else "") + compute(place)
-        rows.append([label, percent(row.automated_hours_share), *_point("", row)[2:], _most(row)])
+        rows.append([label, percent(row.automated_hours_share), *_point("", row)[2:], _most(row, len(summary.reviewers_scarce) > 1)])
     return ["Along the curve; hours by AI: part of the hours that people work without AI", *table(rows, left=(5,))]
 
 
-def _most(row: Row) -> str:
+def _most(row: Row, several: bool) -> str:
     if not row.binding_factor:
         return "nothing gets done" if row.status == "zero" else "nothing"
-    return f"{source(row.binding_factor, row.binding_reviewers)} {percent(row.bottleneck_share[row.binding_factor])}"
+    return f"{source(row.binding_factor, row.binding_reviewers if several else '')} {percent(row.bottleneck_share[row.binding_factor])}"
 
 
 def source(name: str, reviewers: str) -> str:
-    """A source in words; with whom of several pools of reviewers it lacks."""
-    return f"{SOURCES[name]} by {reviewers}" if reviewers not in ("", GENERAL) else SOURCES[name]
+    """A source in words, with the pool of reviewers that is short where they are told apart."""
+    return f"{SOURCES[name]} ({reviewers})" if reviewers else SOURCES[name]
 
 
 def _binding(summary: Summary) -> list[str]:

@@ -70,7 +70,8 @@ def _row(result: Any, path: str, index: int) -> dict[str, Any]:
     at = result.isel({path: index})
     shares = dict(zip(map(str, at["source"].values), at["bottleneck_share"].values.tolist(), strict=True))
     numbers = {name: float(at[name]) for name in ("output", *SPEEDUPS)}
-    binding = {"binding_factor": str(at["binding_factor"].item()), "binding_reviewers": binding_reviewers(at)}
+    several = result.sizes["reviewers"] > 1
+    binding = {"binding_factor": str(at["binding_factor"].item()), "binding_reviewers": binding_reviewers(at) if several else ""}
     return {"value": float(at[path]), **numbers, **binding, "bottleneck_share": shares}
 
 
