@@ -233,6 +233,13 @@ def test_work_that_nobody_reviews_is_no_matter_of_who_reviews_it():
     assert at.policy[:, 1:].tolist() == [[True, True, True, False]] * 2
 
 
+def test_elasticities_to_the_people_of_a_pool_are_those_of_its_factor():
+    catalog = two_pools(0.5)
+    found = tm.elasticities(catalog, 1e31, ["supervision.headcount", "reviewers.verifiers.headcount"])
+    expected = tm.sweep(catalog, [1e31])["factor_elasticity"].sel(factor=["review", "review_verifiers"])
+    np.testing.assert_allclose(found["output_elasticity"], expected, rtol=1e-9)
+
+
 def test_what_if_frees_every_pool_of_reviewers():
     catalog = two_pools(0.5, general=0.2, verifiers=0.1, of="researchers")
     freed = tm.what_if(catalog, 1e31)["output"].sel(relaxation="reviewers", with_relaxation="reviewers")
