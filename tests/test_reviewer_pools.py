@@ -11,6 +11,7 @@ import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.organisation import HUMAN, organisation
 from taskmodel.plots.tasks import review_hours, task_states
+from taskmodel.walker import Walker
 
 HOURS = 100  # a year, of everybody here
 GENERAL, SKILLED = 3.0, 2.0  # reviewers
@@ -160,18 +161,25 @@ def test_a_conic_program_finds_the_same_output_and_says_who_binds(several):
 
 
 def test_the_order_of_pools_changes_nothing():
-    rng = np.random.default_rng(82)
-    for _ in range(2):
+    rng = np.random.default_rng(83)
+    for _ in range(6):
         catalog = random_pools(rng, several=True)
         staff = dict(catalog.reviewers)
         turned = {f"tasks.{name}.reviewers": list(reversed(task.reviewers)) for name, task in catalog.tasks.items()}
         backwards = catalog.replace({"reviewers": dict(reversed(staff.items())), **turned})
         assert list(backwards.reviewers) == list(reversed(staff))
-        one, two = (tm.sweep(each, [1e28, 1e29]) for each in (catalog, backwards))
-        two = two.sel(factor=one["factor"], reviewers=one["reviewers"])
-        for name in ("output", "factor_use", "factor_elasticity", "oversight_elasticity", "bottleneck_share", "oversight_ceiling"):
-            np.testing.assert_allclose(two[name], one[name], rtol=1e-8, atol=1e-9, err_msg=name)
-        np.testing.assert_allclose(tm.events(two)["compute"], tm.events(one)["compute"], rtol=1e-9)
+        one, two = (Walker(each) for each in (catalog, backwards))
+        place, side = np.array([1e27, 1e28, 1e29, 1e31]), np.zeros(4, dtype=bool)
+        first, second = (walker.solve(place, side) for walker in (one, two))
+        order = [two.organisation.factors.index(name) for name in one.organisation.factors]
+        np.testing.assert_allclose(second.allocation.output, first.allocation.output, rtol=1e-9)
+        for name in ("factor_use", "factor_elasticity"):
+            wanted = getattr(first.allocation, name)
+            np.testing.assert_allclose(
+                getattr(second.allocation, name)[:, order], wanted, rtol=1e-7, atol=1e-9 * np.nan_to_num(wanted).max(), err_msg=name
+            )
+        np.testing.assert_array_equal(second.binds, first.binds)
+        np.testing.assert_array_equal(second.bottleneck, first.bottleneck)
 
 
 def test_a_pool_that_nobody_needs_changes_nothing():
@@ -194,7 +202,7 @@ def test_pools_that_may_all_review_everything_are_one_pool_of_all_their_hours():
     everybody = {f"tasks.{task}.reviewers": ["general", "verifiers"] for task in catalog.tasks}
     part = {"pool": "researchers", "headcount": people / 4, "hours_per_year": 1800, "max_review_share": 0.5}
     split = catalog.replace({"supervision.headcount": people * 3 / 4, "reviewers.verifiers": part}).replace(everybody)
-    one, two = (tm.sweep(each, np.geomspace(1e27, 1e34, 8)) for each in (catalog, split))
+    one, two = (tm.sweep(each, [1e31, 3e31]) for each in (catalog, split))
     assert set(two["mode"].values) >= {"human", "ai_full_review/general", "ai_full_review/verifiers"}
     for name in (
         "output",
@@ -261,16 +269,16 @@ def test_the_summary_names_the_pool_that_binds():
     from taskmodel.cli.run import report
     from taskmodel.summary import summarise
 
-    grid = np.geomspace(1e26, 1e31, 6)
+    grid = np.array([1e30, 1e31])
     catalog = two_pools(0.5, general=9.0)
     summary = summarise(catalog, tm.sweep(catalog, grid))
     assert summary.end.binding_reviewers == "verifiers"
     hours = {each.name: (each.hours_per_year, each.capacity) for each in summary.advice.pools}
     assert hours["verifiers"] == pytest.approx((HOURS * SKILLED, HOURS * SKILLED), rel=1e-9)
-    text = "\n".join(report(catalog, summary, (grid[0], grid[-1], 6)))
+    text = "\n".join(report(catalog, summary, (grid[0], grid[-1], 2)))
     assert "review (verifiers)" in text and "Of these, verifiers: 200 of 200 h/year, scarce." in text
-    alone = small_catalog({"code": {"share": 1.0}})
-    assert "general" not in "\n".join(report(alone, summarise(alone, tm.sweep(alone, grid)), (grid[0], grid[-1], 6)))
+    alone = small_catalog({"code": {"share": 1.0}}, supervision=pool(3))
+    assert "general" not in "\n".join(report(alone, summarise(alone, tm.sweep(alone, grid)), (grid[0], grid[-1], 2)))
 
 
 def test_figures_tell_the_pools_apart(tmp_path):
@@ -278,7 +286,7 @@ def test_figures_tell_the_pools_apart(tmp_path):
     from taskmodel.plots.lanes import _lane_names
 
     catalog = two_pools(0.5, who=(("general", "verifiers"), ("verifiers",)))
-    result = tm.sweep(catalog, np.geomspace(1e26, 1e31, 6))
+    result = tm.sweep(catalog, np.geomspace(1e29, 1e31, 4))
     plots.save(plots.speedup_curve(result), tmp_path / "curve")
     assert "review hours, verifiers" in " ".join(_lane_names(result, 180.0, 8.0)).replace("\n", " ")
     hours = review_hours(catalog, result)
