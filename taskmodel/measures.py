@@ -24,8 +24,9 @@ from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, modes_per_way, review_capacity, review_effort, reviewer_pools
+from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort
 from taskmodel.production import Array
+from taskmodel.reviewers import modes_per_way, review_capacity, reviewer_pools
 from taskmodel.supervision import COVERAGE_POLICIES
 
 SOURCES = ("hands_on", "review", "inference", "experiments")

@@ -18,11 +18,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel import capability, supervision
-from taskmodel.catalog import GENERAL, Catalog, Protocol, Reviewers, Task
+from taskmodel.catalog import Catalog, Protocol, Task
 from taskmodel.graph import NestTree, nest_tree
 from taskmodel.inspection import layered_escape
 from taskmodel.production import Array, Nest
 from taskmodel.review_effort import detection, detection_curve
+from taskmodel.reviewers import (
+    ai_modes,
+    choices,
+    modes_per_way,
+    review_capacity,
+    review_factor,
+    reviewer_of_mode,
+    reviewer_pools,
+    reviewers_of,
+    ways,
+)
 
 HUMAN = supervision.MODES.index("human")
 
@@ -156,7 +167,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
         "success": capability.success_probability(defect_probability(of_task)),
         **_by_protocol(of_task),
         "shared_pool": [None if each.pool == "dedicated" else people.index(each.pool) for each in staff.values()],
-        "reviewer": _reviewer(catalog),
+        "reviewer": reviewer_of_mode(catalog),
     }
     bundles = supervision.bundles(
         pool=np.array([people.index(task.pool) for task in catalog.tasks.values()]),
@@ -215,58 +226,6 @@ class Numbers:
     def tasks(self, read: Callable[[Task], float]) -> Array:
         """A number of every task, shape (..., task)."""
         return self.each(lambda catalog: [read(task) for task in catalog.tasks.values()])
-
-
-def ways(catalog: Catalog) -> tuple[str, ...]:
-    """Ways of letting AI work: the protocols that are allowed, or those of the coverage rule."""
-    return catalog.supervision.protocols or supervision.MODES[HUMAN + 1 :]
-
-
-def ai_modes(catalog: Catalog) -> tuple[str, ...]:
-    """Names of the modes in which AI works: the ways; where some task may be reviewed by several pools, each with each of these."""
-    choices = _choices(catalog)
-    return tuple(f"{way}/{pool}" for way in ways(catalog) for pool in choices) if choices else ways(catalog)
-
-
-def reviewer_pools(catalog: Catalog) -> dict[str, Reviewers]:
-    """Pools of reviewers by name: the general one, which is that of `supervision`, then those with a skill."""
-    return {GENERAL: catalog.supervision, **catalog.reviewers}
-
-
-def reviewers_of(task: Task) -> tuple[str, ...]:
-    """The pools that may review what AI does in a task."""
-    return task.reviewers or (GENERAL,)
-
-
-def review_factor(pool: str) -> str:
-    """The name of the factor that a pool's review hours are."""
-    return "review" if pool == GENERAL else f"review_{pool}"
-
-
-def review_capacity(pool: Reviewers, people: float) -> float:
-    """Review hours that so many people of a pool can give [h/year]."""
-    return float(supervision.review_supply(people, pool.hours_per_year.value, pool.max_review_share.value, pool.utilisation.value))
-
-
-def _choices(catalog: Catalog) -> tuple[str, ...]:
-    """The pools of reviewers by which AI's modes are told apart; none where no task may be reviewed by several."""
-    named = [reviewers_of(task) for task in catalog.tasks.values()]
-    if all(len(pools) == 1 for pools in named):
-        return ()
-    return tuple(pool for pool in reviewer_pools(catalog) if any(pool in pools for pools in named))
-
-
-def modes_per_way(catalog: Catalog) -> int:
-    """How many modes there are to a way of letting AI work."""
-    return max(len(_choices(catalog)), 1)
-
-
-def _reviewer(catalog: Catalog) -> NDArray[np.intp]:
-    """The pool that reviews each task in each AI mode, shape (task, AI mode)."""
-    staff, choices = list(reviewer_pools(catalog)), _choices(catalog)
-    of_task = np.array([[staff.index(reviewers_of(task)[0])] for task in catalog.tasks.values()])
-    of_mode = np.tile([staff.index(pool) for pool in choices], len(ways(catalog))) if choices else of_task
-    return np.broadcast_to(of_mode, (len(catalog.tasks), len(ai_modes(catalog))))
 
 
 def _without_a_reviewer_to_choose(catalog: Catalog, review: Array, policy: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -360,7 +319,7 @@ def _allowed(catalog: Catalog, task: Task) -> list[bool]:
         hands = task.by_people or protocol.people.value == 0
         return task.delegable and hands and way in chosen and way not in task.forbids
 
-    by_choice = [pool in reviewers_of(task) for pool in _choices(catalog)] or [True]
+    by_choice = [pool in reviewers_of(task) for pool in choices(catalog)] or [True]
     return [task.by_people, *(may(way) and allowed for way in ways(catalog) for allowed in by_choice)]
 
 

@@ -21,8 +21,9 @@ from taskmodel.axes import COMPUTE, Axis
 from taskmodel.catalog import Catalog
 from taskmodel.files import whole
 from taskmodel.measures import SOURCES, Yardstick, automation_elasticity
-from taskmodel.organisation import Organisation, reviewer_pools
+from taskmodel.organisation import Organisation
 from taskmodel.production import Array
+from taskmodel.reviewers import reviewer_pools
 from taskmodel.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")

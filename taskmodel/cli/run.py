@@ -194,12 +194,12 @@ def _next_tasks(summary: Summary) -> list[str]:
 def _advice(catalog: Catalog, summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
-        from taskmodel.organisation import review_capacity, reviewer_pools
+        from taskmodel.reviewers import review_capacity, reviewer_pools
 
         hours = sum(review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values())
         why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
         return wrapped(f"Nothing is reviewed{why}.", indent="")
-    from taskmodel.organisation import review_factor
+    from taskmodel.reviewers import review_factor
 
     top = advice.reviews[:3]
     rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster"]]

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from taskmodel.organisation import review_factor
 from taskmodel.plots.labels import plate
 from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, POINT, VERMILLION, Panel, line_height, text_width, tint, wrap
 from taskmodel.plots.trace import Stretch, binding, oversight
 from taskmodel.plots.words import compute_text
+from taskmodel.reviewers import review_factor
 
 _STOREYS = 3  # in which counts of tasks stand where they are close together
 _FACTOR_NAMES = {"review": "review hours"}

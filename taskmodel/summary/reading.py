@@ -16,9 +16,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.organisation import HUMAN, organisation, review_factor
+from taskmodel.organisation import HUMAN, organisation
 from taskmodel.production import Array
 from taskmodel.results import provenance_of
+from taskmodel.reviewers import review_factor
 from taskmodel.stepping import events, sweep
 from taskmodel.summary.facts import MILESTONES, SPEEDUPS, Advice, NextTask, Point, Review, ReviewPool, Row, Summary
 from taskmodel.supervision import MODES
