@@ -23,10 +23,11 @@ import numpy as np
 
 from taskmodel import critical_path, queueing
 from taskmodel.allocation import SolveError
-from taskmodel.catalog import Catalog
+from taskmodel.catalog import GENERAL, Catalog, Reviewers
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, ai_modes, coverage, effort, review_effort, review_ratio
+from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, effort, review_effort, review_ratio
 from taskmodel.production import Array
+from taskmodel.reviewers import modes_per_way, review_factor, reviewer_of_mode, reviewer_pools
 from taskmodel.span_of_control import reviews_of_reviews
 from taskmodel.supervision import COVERAGE_POLICIES
 
@@ -67,11 +68,13 @@ class ReviewQueues:
     def __init__(self, of: Numbers, organisation: Organisation) -> None:
         catalog, self.organisation = of.catalogs[0], organisation
         rules = catalog.supervision
-        self.names, self.blocks = ("review",), ("supervision",)  # of the pools, and where they stand in the catalog
+        staff = reviewer_pools(catalog)
+        self.names = tuple(map(review_factor, staff))
+        self.blocks = tuple("supervision" if name == GENERAL else f"reviewers.{name}" for name in staff)  # where each stands
         # which of them reviews each task in each AI mode
-        self.pool = np.zeros((len(catalog.tasks), len(ai_modes(catalog))), dtype=int)
-        self.servers = of.each(lambda catalog: [catalog.supervision.headcount.value * catalog.supervision.max_review_share.value])
-        self.hours = of.each(lambda catalog: [catalog.supervision.hours_per_year.value])
+        self.pool = reviewer_of_mode(catalog)
+        self.servers = of.each(lambda catalog: [each.headcount.value * each.max_review_share.value for each in _reviewers(catalog)])
+        self.hours = of.each(lambda catalog: [each.hours_per_year.value for each in _reviewers(catalog)])
         self.arrival_variability = of.one(lambda catalog: catalog.latency.arrival_variability.value)
         self.service_variability = of.one(lambda catalog: catalog.latency.service_variability.value)
 
@@ -174,7 +177,7 @@ class Clock:
         self.rounds = of.each(lambda catalog: [loop.loops_per_project for loop in catalog.feedback_loops[: len(back)]])
         self.all_by_ai = counted.all_by_ai
         # the rule of coverage, or the first of several protocols
-        self.ai_mode = HUMAN + 1 + (0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage))
+        self.ai_mode = HUMAN + 1 + (0 if rules.protocols else modes_per_way(catalog) * COVERAGE_POLICIES.index(rules.coverage))
         self._organisation = organisation
 
     def mix(self, mix: Array) -> Array:
@@ -247,6 +250,10 @@ class Clock:
 
     def _with_loops(self, durations: Array) -> Array:
         return critical_path.with_loops(durations, self.order, self.loops, self.rounds) if self.loops else durations
+
+
+def _reviewers(catalog: Catalog) -> list[Reviewers]:
+    return list(reviewer_pools(catalog).values())
 
 
 def _off_hours(of: Numbers) -> Array:

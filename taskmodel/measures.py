@@ -3,7 +3,8 @@
 With y the activities, eps the elasticities of output to the factors, and B the bundles of which R is review,
 
     oversight elasticity   sum_k eps_k (sum y R_k) / (sum y B_k)          over all factors k (envelope theorem)
-    bottleneck shares      eps, with every labour pool's entry split into hands-on work and review; they sum to 1
+    bottleneck shares      eps, with every labour pool's entry split into hands-on work and review, and review hours of all
+                           pools of reviewers added up; they sum to 1
     throughput speed-up    S_Y = Y / Y without AI, at the same experiment supply
     latency speed-up       S_L = T without AI / T, T the longest path through the tasks (`clock`), weighted by the mix of modes
     speed-up               S = S_Y^lambda S_L^(1 - lambda)
@@ -24,7 +25,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.clock import Clock
 from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
-from taskmodel.supervision import review_supply
+from taskmodel.reviewers import review_capacity, reviewer_pools
 
 SOURCES = ("hands_on", "review", "inference", "experiments")
 
@@ -42,7 +43,7 @@ class Measures:
     bottleneck_share: Array  # (point, source)
     review_elasticity: Array  # (point, task) of output to the review hours per unit of a task, sign reversed
     escaped_defects: Array  # (point, task) defective units that pass unnoticed, in human-equivalent hours of them a year
-    reviewer_equivalent: Array  # (point, pool) how many more people of a pool are worth one more reviewer
+    reviewer_equivalent: Array  # (point, pool of reviewers, pool) how many more people of a pool are worth one more reviewer
     automated_share: Array  # (point, task) AI modes' part of each task's output
     mode_share: Array  # (point, task, mode)
 
@@ -71,7 +72,7 @@ class Yardstick:
         self.exponent = of.one(lambda catalog: catalog.production.parallel_exponent.value)
         self.shares = of.tasks(lambda task: task.share.value)
         self.pool_hours = of.each(lambda catalog: [pool.hours_per_year.value for pool in catalog.pools.values()])
-        self.reviewer_hours = of.one(_reviewer_hours)
+        self.reviewer_hours = of.each(lambda catalog: [review_capacity(pool, 1.0) for pool in reviewer_pools(catalog).values()])
         if base_output is None:
             bare = organisation.without_ai().with_unlimited("experiments")
             output = without_ai(bare, np.ones(len(catalogs))).output
@@ -116,11 +117,10 @@ class Yardstick:
         )
 
     def _reviewer_equivalent(self, allocation: Allocation) -> Array:
-        pools = self.organisation.pools
-        price = allocation.shadow_price
+        at, price = self.organisation, allocation.shadow_price
+        reviewer, other = price[:, at.reviewing] * self.reviewer_hours, price[:, at.labour] * self.pool_hours
         with np.errstate(invalid="ignore", divide="ignore"):  # people of no worth: inf; neither of any: NaN
-            one = (price[:, pools] * self.reviewer_hours)[:, None] / (price[:, :pools] * self.pool_hours)
-        return np.asarray(one)
+            return np.asarray(reviewer[:, :, None] / other[:, None, :])
 
 
 def _escaped(escape: Array, activity: Array) -> Array:
@@ -136,15 +136,9 @@ def _relative(value: Array, base: Array) -> Array:
         return np.where(base > 0, value / base, np.nan)
 
 
-def _reviewer_hours(catalog: Catalog) -> float:
-    """Review hours that one more reviewer gives [h/year]."""
-    rules = catalog.supervision
-    return float(review_supply(1.0, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value))
-
-
 def oversight(organisation: Organisation, compute: Array, allocation: Allocation) -> dict[str, Array]:
     """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
-    pools = organisation.pools
+    factors, labour = organisation.factors, organisation.labour
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
     review_hours = organisation.review(compute)
     reviewed = np.einsum("ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours)
@@ -152,10 +146,11 @@ def oversight(organisation: Organisation, compute: Array, allocation: Allocation
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
     elasticity = allocation.factor_elasticity
     review = (elasticity * part).sum(axis=-1)
-    hands_on = (elasticity * (1 - part))[:, :pools].sum(axis=-1)
+    hands_on = (elasticity * (1 - part))[:, labour].sum(axis=-1)
     # a dedicated review hour is review whether or not it is used
-    review_source = (elasticity * part)[:, :pools].sum(axis=-1) + elasticity[:, pools]
-    shares = np.stack([hands_on, review_source, elasticity[:, pools + 1], elasticity[:, pools + 2]], axis=-1)
+    review_source = (elasticity * part)[:, labour].sum(axis=-1) + elasticity[:, organisation.reviewing].sum(axis=-1)
+    machines = [elasticity[:, factors.index(name)] for name in ("inference", "experiments")]
+    shares = np.stack([hands_on, review_source, *machines], axis=-1)
     return {"oversight_elasticity": review, "bottleneck_share": shares}
 
 

@@ -23,6 +23,17 @@ from taskmodel.graph import NestTree, nest_tree
 from taskmodel.inspection import layered_escape
 from taskmodel.production import Array, Nest
 from taskmodel.review_effort import detection, detection_curve, optimal_effort
+from taskmodel.reviewers import (
+    ai_modes,
+    choices,
+    modes_per_way,
+    review_capacity,
+    review_factor,
+    reviewer_of_mode,
+    reviewer_pools,
+    reviewers_of,
+    ways,
+)
 from taskmodel.span_of_control import reviews_of_reviews
 
 HUMAN = supervision.MODES.index("human")
@@ -38,9 +49,10 @@ class Organisation:
     compute given to its methods is that of one point.
 
     tasks, modes, factors : tuple of str
-        Names along the axes of all arrays. Factors are the labour pools, then review, inference and experiments.
-    pools : int
-        How many of the factors are labour pools.
+        Names along the axes of all arrays. Factors are the labour pools, then review by each pool of reviewers, then inference
+        and experiments.
+    pools, reviewers : int
+        How many of the factors are labour pools, and how many are review; see `labour` and `reviewing`.
     nest : Nest
     opens_at : array, shape (task,)
         Compute from which AI can do each task [FLOP/year]; 0: always, inf: never.
@@ -77,6 +89,7 @@ class Organisation:
     modes: tuple[str, ...]
     factors: tuple[str, ...]
     pools: int
+    reviewers: int
     nest: Nest
     opens_at: Array
     policy: NDArray[np.bool_]
@@ -92,6 +105,16 @@ class Organisation:
     base_supply: Array
     supply_per_compute: Array
     training_share: Array
+
+    @property
+    def labour(self) -> slice:
+        """Where the labour pools stand among the factors."""
+        return slice(0, self.pools)
+
+    @property
+    def reviewing(self) -> slice:
+        """Where the review hours of each pool of reviewers stand among the factors."""
+        return slice(self.pools, self.pools + self.reviewers)
 
     def bundles(self, compute: ArrayLike) -> Array:
         """Factor use per human-equivalent hour, shape (task, mode, factor), with a leading (point) where it depends on that."""
@@ -175,17 +198,20 @@ def organisation(*catalogs: Catalog) -> Organisation:
     catalog = catalogs[0]
     tasks, people = tuple(catalog.tasks), tuple(catalog.pools)
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
-    of_task, factors = Numbers(catalogs), (*people, "review", "inference", "experiments")
+    of_task, staff = Numbers(catalogs), reviewer_pools(catalog)
+    factors = (*people, *map(review_factor, staff), "inference", "experiments")
     names = ai_modes(catalog)
     opens_at, inference, success = _capability(of_task, delegable)
-    rules, by_degrees = catalog.supervision, catalog.capability.success == "logistic"
+    by_degrees = catalog.capability.success == "logistic"
+    needed = [not by_degrees and _needs_capability(catalog, way) for way in ways(catalog)]
     parts: dict[str, Any] = {
         "pools": len(people),
         "review_ratio": review_ratio(of_task),
         "coverage": coverage(of_task),
         "success": success,
         **_by_protocol(of_task),
-        "shared_pool": None if rules.pool == "dedicated" else people.index(rules.pool),
+        "shared_pool": [None if each.pool == "dedicated" else people.index(each.pool) for each in staff.values()],
+        "reviewer": reviewer_of_mode(catalog),
     }
     bundles = supervision.bundles(
         pool=np.array([people.index(task.pool) for task in catalog.tasks.values()]),
@@ -194,17 +220,20 @@ def organisation(*catalogs: Catalog) -> Organisation:
         review_inference=of_task.protocols(lambda protocol: protocol.review_inference.value, 0.0)[..., None, :],
         **parts,
     )
+    review = supervision.review_part(**parts)
+    policy = np.array([_allowed(catalog, task) for task in catalog.tasks.values()])
     return Organisation(
         tasks=tasks,
         modes=(supervision.MODES[HUMAN], *names),
         factors=factors,
         pools=len(people),
+        reviewers=len(staff),
         nest=_nest(of_task),
         opens_at=opens_at,
-        policy=np.array([_allowed(catalog, task, names) for task in catalog.tasks.values()]),
-        unaided=np.array([False, *(not by_degrees and _needs_capability(catalog, name) for name in names)]),
+        policy=policy & ~_without_a_reviewer_to_choose(catalog, review, policy),
+        unaided=np.array([False, *np.repeat(needed, modes_per_way(catalog))]),
         alone=np.array([False, *(parts["people"].reshape(-1, len(names))[0] == 0)]),
-        fixed_review=supervision.review_part(**parts),
+        fixed_review=review,
         fixed_attempts=supervision.attempts(success),
         unnoticed=_unnoticed(of_task, parts["coverage"]),
         fixed_bundles=bundles,
@@ -235,19 +264,27 @@ class Numbers:
 
     def protocols(self, read: Callable[[Protocol], float], default: float) -> Array:
         """A number of every protocol that is allowed, shape (..., AI mode); the default where modes go by coverage alone."""
-        names = ai_modes(self.catalogs[0])
-        if not self.catalogs[0].supervision.protocols:
-            return np.full(len(names), default)
-        return self.each(lambda catalog: [read(catalog.protocols[name]) for name in names])
+        catalog = self.catalogs[0]
+        if not catalog.supervision.protocols:
+            return np.full(len(ai_modes(catalog)), default)
+        return np.repeat(
+            self.each(lambda catalog: [read(catalog.protocols[name]) for name in ways(catalog)]), modes_per_way(catalog), axis=-1
+        )
 
     def tasks(self, read: Callable[[Task], float]) -> Array:
         """A number of every task, shape (..., task)."""
         return self.each(lambda catalog: [read(task) for task in catalog.tasks.values()])
 
 
-def ai_modes(catalog: Catalog) -> tuple[str, ...]:
-    """Names of the modes in which AI works: the protocols that are allowed, or those of the coverage rule."""
-    return catalog.supervision.protocols or supervision.MODES[HUMAN + 1 :]
+def _without_a_reviewer_to_choose(catalog: Catalog, review: Array, policy: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Modes that differ from an open one only in who would review, for nobody does, shape (task, mode)."""
+    again, times = np.zeros_like(policy), modes_per_way(catalog)
+    if times > 1:
+        idle = (review == 0).all(axis=(*range(review.ndim - 3), -1))[:, HUMAN + 1 :]
+        opened = policy[:, HUMAN + 1 :].reshape(len(policy), -1, times)
+        earlier = np.cumsum(opened, axis=-1) > 1
+        again[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
+    return again
 
 
 def coverage(of: Numbers) -> Array:
@@ -255,8 +292,8 @@ def coverage(of: Numbers) -> Array:
     floor = of.tasks(lambda task: task.coverage_floor.value)
     catalog = of.catalogs[0]
     if not catalog.supervision.protocols:
-        return supervision.coverage_by_mode(floor)
-    floors = np.array([catalog.protocols[name].floors for name in ai_modes(catalog)])
+        return np.repeat(supervision.coverage_by_mode(floor), modes_per_way(catalog), axis=-1)
+    floors = np.repeat([catalog.protocols[way].floors for way in ways(catalog)], modes_per_way(catalog))
     chosen = of.protocols(lambda protocol: protocol.coverage.value, 1.0)[..., None, :]
     return np.where(floors, np.maximum(floor[..., None], chosen), chosen + np.zeros_like(floor)[..., None])
 
@@ -341,25 +378,26 @@ def _unnoticed(of: Numbers, covered: Array) -> Array:
     return np.concatenate([np.zeros_like(passed[..., :1]), passed], axis=-1)
 
 
-def _allowed(catalog: Catalog, task: Task, names: Sequence[str]) -> list[bool]:
+def _allowed(catalog: Catalog, task: Task) -> list[bool]:
     """Whether a task may be done by people, and in each of the AI modes."""
     rules = catalog.supervision
-    if not rules.protocols:
-        open_ = supervision.COVERAGE_POLICIES.index(rules.coverage)
-        return [task.by_people, *(task.delegable and place == open_ for place in range(len(names)))]
-    chosen = names if task.protocols is None else task.protocols
+    open_ = supervision.MODES[HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)]
+    chosen = rules.protocols if task.protocols is None else task.protocols
 
-    def may(name: str) -> bool:
-        protocol = catalog.protocols[name]
+    def may(way: str) -> bool:
+        if not rules.protocols:
+            return task.delegable and way == open_
+        protocol = catalog.protocols[way]
         hands = task.by_people or protocol.people.value == 0
-        return task.delegable and hands and name in chosen and name not in task.forbids
+        return task.delegable and hands and way in chosen and way not in task.forbids
 
-    return [task.by_people, *map(may, names)]
+    by_choice = [pool in reviewers_of(task) for pool in choices(catalog)] or [True]
+    return [task.by_people, *(may(way) and allowed for way in ways(catalog) for allowed in by_choice)]
 
 
-def _needs_capability(catalog: Catalog, mode: str) -> bool:
-    """Whether AI must be able to do a task by itself to do it in this mode."""
-    return mode not in catalog.supervision.protocols or catalog.protocols[mode].needs_capability
+def _needs_capability(catalog: Catalog, way: str) -> bool:
+    """Whether AI must be able to do a task by itself to do it this way."""
+    return way not in catalog.supervision.protocols or catalog.protocols[way].needs_capability
 
 
 def _steepness(catalog: Catalog) -> float:
@@ -408,17 +446,16 @@ def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array
 
 def _base_supply(catalog: Catalog) -> list[float]:
     """Supplies that do not depend on compute, 0 for those that do."""
-    rules, use = catalog.supervision, catalog.compute
-    reviewed = supervision.review_supply(
-        rules.headcount.value, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value
-    )
+    use = catalog.compute
     labour = [pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values()]
-    return [*labour, float(reviewed), *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments))]
+    reviewed = [review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()]
+    return [*labour, *reviewed, *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments))]
 
 
 def _supply_per_compute(catalog: Catalog) -> list[float]:
     use = catalog.compute
-    return [0.0] * (len(catalog.pools) + 1) + [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
+    people = len(catalog.pools) + len(reviewer_pools(catalog))
+    return [0.0] * people + [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
 
 
 def _nest(of: Numbers) -> Nest:

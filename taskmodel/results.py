@@ -23,6 +23,7 @@ from taskmodel.clock import PARTS
 from taskmodel.files import whole
 from taskmodel.measures import SOURCES, automation_elasticity, mode_mix
 from taskmodel.production import Array
+from taskmodel.reviewers import reviewer_pools
 from taskmodel.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
@@ -34,9 +35,10 @@ VARIABLES = {
     "compute": ("FLOP/year", "effective compute of the leading developer (base-year software)"),
     "task": ("", "task of the catalog"),
     "mode": ("", "way of doing a task"),
-    "factor": ("", "scarce input: labour pools [h], review [h], inference [FLOP], experiments [H100-hour]"),
+    "factor": ("", "scarce input: labour pools [h], review by each pool of reviewers [h], inference [FLOP], experiments [H100-hour]"),
     "source": ("", "what can hold research back: hands-on work, review, and each other factor"),
     "pool": ("", "labour pool of the catalog"),
+    "reviewers": ("", "pool of reviewers: general, those of supervision, and those with a skill"),
     "relaxation": ("", "constraint that goes"),
     "with_relaxation": ("", "constraint that goes besides, or the same one"),
     "opens_at": ("FLOP/year", "compute from which AI can do each task"),
@@ -69,7 +71,7 @@ VARIABLES = {
     ),
     "reviewer_equivalent": (
         "1",
-        f"people of each pool that are worth one more reviewer; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
+        f"people of each pool worth one more reviewer of each kind; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
     "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
@@ -187,7 +189,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "escaped_defects": ((along, "task"), values.escaped_defects),
         "review_elasticity": ((along, "task"), values.review_elasticity),
         "automation_elasticity": ((along, "task"), automation_elasticity(organisation, at.arrays[0], at.automatable, allocation)),
-        "reviewer_equivalent": ((along, "pool"), values.reviewer_equivalent),
+        "reviewer_equivalent": ((along, "reviewers", "pool"), values.reviewer_equivalent),
         "binding_factor": (along, np.array([*SOURCES, ""], dtype=object)[named]),
         "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
         "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
@@ -213,6 +215,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "factor": np.array(organisation.factors, dtype=object),
         "source": np.array(SOURCES, dtype=object),
         "pool": np.array(list(catalog.pools), dtype=object),
+        "reviewers": np.array(list(reviewer_pools(catalog)), dtype=object),
         **({} if same else {COMPUTE: (along, at.compute)}),
         **{name: (along, course(grid)) for name, course in axis.courses.items()},
     }

@@ -29,6 +29,7 @@ from .records import (
     Protocol,
     Quantity,
     Record,
+    Reviewers,
     Source,
     Sourced,
     Supervision,
@@ -85,6 +86,7 @@ class Catalog(Record):
     pools: dict[str, Pool] = Field(description="labour pools, by name")
     production: Production
     supervision: Supervision
+    reviewers: dict[str, Reviewers] = Field(default_factory=dict, description="reviewers with a skill, besides those of supervision; by id")
     compute: ComputeUse
     capability: Capability
     latency: Latency

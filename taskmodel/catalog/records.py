@@ -16,6 +16,7 @@ from . import units
 
 JUDGEMENT = "judgement"
 SET = "set"  # the source of a value that was set from outside the file
+GENERAL = "general"  # the name of the reviewers of `supervision`, where tasks say who may review them
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 Whole = Annotated[int, Strict()]
@@ -161,6 +162,8 @@ Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
 NonNegative = Annotated[Quantity, Measure(units.ONE, ge=0)]
 Fraction = Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
 Headcount = Annotated[Quantity, Measure(units.PERSON, ge=0)]
+PersonsPerYear = Annotated[Quantity, Measure(units.PERSONS_PER_YEAR, ge=0)]
+Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=0)]
 HoursPerYear = Annotated[Quantity, Measure(units.HOURS_PER_YEAR, ge=0, le=8784)]
 Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
 WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
@@ -180,11 +183,19 @@ class Source(Record):
     note: Prose = Field("", description="what is taken from it")
 
 
-class Pool(Record):
-    """People who can do tasks."""
+class People(Record):
+    """A number of people, and how it changes over time."""
 
     headcount: Headcount = Field(description="people in the pool")
     hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
+    growth: Rate | None = Field(None, description="people who come in a year, per person there is; absent: none")
+    hires: PersonsPerYear | None = Field(None, description="people who come in a year besides, however many there are; absent: none")
+    attrition: Rate | None = Field(None, description="people who leave in a year, per person there is; absent: none")
+    practice_share: Fraction | None = Field(None, description="share of those who come that learn the work; absent: all of them")
+
+
+class Pool(People):
+    """People who can do tasks."""
 
 
 class Production(Record):
@@ -223,14 +234,18 @@ class Protocol(Record):
         return self
 
 
-class Supervision(Record):
-    """Human review of what AI does."""
+class Reviewers(People):
+    """People who review what AI does."""
 
-    pool: Word = Field(description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools")
     headcount: Headcount = Field(description="people who review")
-    hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
+    pool: Word = Field(description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools")
     max_review_share: Fraction = Field(description="largest share of their hours that can go into review")
     utilisation: Fraction = Field(Quantity(value=1, unit="1"), description="planned share of review time in use")
+
+
+class Supervision(Reviewers):
+    """Human review of what AI does, and the reviewers of every task that names no others."""
+
     review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
     effort: Literal["given", "optimal"] = Field(
         "given", description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost"
@@ -417,6 +432,9 @@ class Task(Record):
     verifiability: Verifiability | None = None
     defect_probability: Probability | None = Field(
         None, description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability"
+    )
+    reviewers: tuple[Word, ...] | None = Field(
+        None, description="who may review it: ids of `reviewers`, or `general` for those of supervision; several: the best; absent: general"
     )
     protocols: tuple[Word, ...] | None = Field(None, description="protocols it may be done under; absent: all that are allowed")
     forbids: tuple[Word, ...] = Field((), description="protocols it may never be done under")

@@ -72,6 +72,7 @@ Keys:
   at_grid_start: which of them hold at the first point of the grid already, so
     that their true places may lie below it
   stretches: from where to where oversight binds and is the bottleneck
+  reviewers_scarce: the same of the hours of each pool of reviewers
   ceilings, automated_hours_share, bottleneck_share: today and at the grid's end
   top_reviews, advice: what review costs, at which compute, by task [h/year],
     and how many more people of each pool are worth one more reviewer
@@ -308,7 +309,7 @@ LIST_MORE = """examples:
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks) and scenarios (name, title,
-description, sets: the paths it sets)."""
+description, catalog: the one it is for or null, sets: the paths it sets)."""
 
 
 def parser() -> argparse.ArgumentParser:
