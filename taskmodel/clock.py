@@ -200,7 +200,8 @@ class Clock:
         full = np.argwhere(np.isnan(found.wait))
         if len(full):
             point, pool = full[0]
-            more = f", and at {len(full) - 1} more places" if len(full) > 1 else ""
+            others = len(np.unique(full[:, 0])) - 1
+            more = f", and at {others} more places" if others else ""
             block, place = self.queues.blocks[pool], np.broadcast_to(compute, len(found.wait))[point]
             raise UnstableQueue(
                 f"work waits for ever at compute {place:g} FLOP/year{more}: the utilisation of the reviewers in the pool "
