@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.earned_trust import track_record, trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.parallel import parallel_lines
     from taskmodel.planning import best_utilisation
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
@@ -35,6 +36,7 @@ _MODULE_OF = {
     "elasticities": "worth",
     "automate_next": "worth",
     "best_utilisation": "planning",
+    "parallel_lines": "parallel",
     "what_if": "relaxing",
     "trust": "earned_trust",
     "track_record": "earned_trust",
@@ -56,6 +58,7 @@ __all__ = [
     "latency",
     "load_catalog",
     "open",
+    "parallel_lines",
     "regimes",
     "save",
     "sweep",

@@ -34,6 +34,7 @@ def command(args: Namespace) -> int:
     """Print the critical path."""
     catalog = asked.catalog(args)
     place = catalog.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
+    lines = None if args.lines is None else asked.positive(args.lines, "--lines", "number of units, such as 1000")
     with progress("solving", args.quiet):
         import taskmodel as tm
         from taskmodel.clock import UnstableQueue
@@ -46,7 +47,10 @@ def command(args: Namespace) -> int:
         except UnstableQueue as error:
             found = float("nan") if best is None else float(best["utilisation"])
             raise NoAnswer(f"{error}{f'; the best here is {found:.3f}' if found == found else ''}") from None
+        capped = None if lines is None else tm.parallel_lines(catalog, lines, place)
     facts = {**provenance(path), **_facts(catalog, path, best)}
+    if capped is not None:
+        facts["parallel_lines"] = {str(name): float(value) for name, value in capped.data_vars.items()}
     print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.compute is None)))
     return 0
 
@@ -102,7 +106,19 @@ def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
             f"The nearest {len(near)} of {len(others)} tasks beside it; slack: how much longer they may take",
             *table([["task", "time [h]", "slack [h]", "done by"], *(_row(task, number(task["slack"])) for task in near)], left=(0, 3)),
         ]
-    return [*lines, *_waits(facts, [*path, *others[:NEAREST]]), *_queues(facts)]
+    return [*lines, *_waits(facts, [*path, *others[:NEAREST]]), *_queues(facts), *_capped(facts.get("parallel_lines"))]
+
+
+def _capped(found: dict[str, float] | None) -> list[str]:
+    """What a cap on units on their way leaves."""
+    if found is None:
+        return []
+    there = f"{number(found['lines_used'])} units are on their way at a time"
+    if found["throughput_left"] == 1:
+        return ["", *wrapped(f"{there}: {number(found['lines'])} lines are enough.", indent="")]
+    left = f"{percent(found['throughput_left'])} of the throughput: {number(found['throughput_speedup'])}x"
+    more = f"against {number(found['throughput_speedup_as_is'])}x; effective {number(found['speedup'])}x"
+    return ["", *wrapped(f"{there}; {number(found['lines'])} lines leave {left}, {more}.", indent="")]
 
 
 def _waits(facts: dict[str, Any], tasks: list[dict[str, Any]]) -> list[str]:

@@ -336,6 +336,7 @@ def parser() -> argparse.ArgumentParser:
     latency = add("latency", "the critical path: how long one pass takes", LATENCY, LATENCY_MORE)
     _catalog_arguments(latency)
     latency.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    latency.add_argument("--lines", metavar="M", help="units that can usefully be on their way at a time; says what that leaves")
     latency.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     regimes = add("regimes", "the formula of each regime of a sweep", REGIMES, REGIMES_MORE)
