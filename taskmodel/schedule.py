@@ -307,4 +307,3 @@ def _discounted(hazard: ArrayLike, time: ArrayLike) -> np.ndarray:
     """Expected months of a time that a constant hazard may end."""
     rate, length = np.broadcast_arrays(np.asarray(hazard, dtype=float), np.asarray(time, dtype=float))
     return np.where(rate > 0, -np.expm1(-rate * length) / np.where(rate > 0, rate, 1.0), length)
-
