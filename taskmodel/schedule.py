@@ -254,10 +254,10 @@ def _with_stops(move: np.ndarray, stop: np.ndarray, rate: float, hazard: float) 
     With A the months that a lead lasts: max over X' <= X of rate D(A - A') + e^(-k (A - A')) M(X'), a running maximum once it is
     multiplied by e^(k A).
     """
-    if hazard == 0:
-        return np.asarray(rate * stop + np.maximum.accumulate(move - rate * stop))
-    grown = np.exp(hazard * (stop - stop[-1]))  # relative to the longest, so that nothing overflows
-    return np.asarray((rate / hazard * grown + np.maximum.accumulate(grown * (move - rate / hazard))) / grown)
+    since = stop - stop[-1]  # relative to the longest, so that nothing overflows
+    grown = np.exp(hazard * since)
+    months = np.expm1(hazard * since) / hazard if hazard > 0 else since  # integral of the former
+    return np.asarray((rate * months + np.maximum.accumulate(grown * move - rate * months)) / grown)
 
 
 def _followed(

@@ -74,13 +74,13 @@ def test_where_risk_grows_the_best_goes_on_bit_by_bit():
     assert 0 < paces[first : first + 30].min() and paces[first : first + 30].max() < 0.5
     assert (paces[-20:] == 1).all()  # with the lead all but spent there is nothing left to lose
     assert best.work > 1.02 * max(stop_for_good_at(risky, 0.0), stop_for_good_at(risky, 4.0))
-    assert best.work >= max(stop_for_good_at(risky, place) for place in np.linspace(0, 4, 81)) * (1 - 1e-3)
+    assert best.work >= max(stop_for_good_at(risky, place) for place in np.linspace(0, 4, 21)) * (1 - 1e-3)
 
 
 def test_the_best_schedule_hardly_depends_on_how_finely_it_is_cut():
     for terms in (RISKY, LEAKY):
-        coarse, fine = (schedule_outcome(terms, best_paces(terms, n, 2 * n)).work for n in (100, 400))
-        assert coarse == pytest.approx(fine, rel=2e-3)
+        coarse, fine = (schedule_outcome(terms, best_paces(terms, n, 2 * n)).work for n in (60, 240))
+        assert coarse == pytest.approx(fine, rel=4e-3)
 
 
 @pytest.mark.parametrize(
