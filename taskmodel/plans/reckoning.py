@@ -1,0 +1,408 @@
+"""What a plan gives: the workforce, what becomes of the lead, the pause, and the way from bulk work to work that counts.
+
+Along the months of the pause the machines' work M grows, people look after a part of it, and theft or takeover may end it:
+
+    work  W = integral of S(t) dW, with S the probability that the pause still goes on
+
+Each caveat is laid over the ones before it, so that the way from researcher-months as stated to effective field-years can be
+followed step by step. The formulas are those of `workforce`, `lead`, `pause`, `usable_work` and `schedule`.
+
+Source: docs, model, section 8, and mechanisms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.integrate import cumulative_simpson
+
+from taskmodel import lead as leads
+from taskmodel import pause as pauses
+from taskmodel import usable_work
+from taskmodel import workforce as chips_to_people
+from taskmodel.plans.joined import STEPS, Joined, join, staffed
+from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
+from taskmodel.schedule import Terms, best_paces, schedule_outcome
+
+Array = np.ndarray
+LADDER = (
+    "lead as stated",
+    "followers, leaks and money",
+    "slow-down of all",
+    "theft and takeover",
+    "growth in the pause",
+    "share for alignment",
+    "waits for review",
+    "cost of safe methods",
+    "supervisors",
+    "wrong results",
+    "people side by side",
+    "preparation",
+)
+MOMENTS = 121
+_FINE = 2401  # points in time of an integral, a multiple of those shown less one
+_DAY = 24 * 3600
+
+
+class NoPause(ValueError):
+    """A plan whose pause never starts; the message says why."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A plan's workforce at the point of pause."""
+
+    training_compute: float
+    parameters: float
+    tokens_per_second: float
+    stream_speed: float
+    clock: float
+    work: chips_to_people.Workforce
+    productivity: float  # gained up to the point of pause, relative to the present
+
+
+def reckon(plan: Plan) -> dict[str, Any]:
+    """Everything that a plan without cases gives, by name.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    dict
+        Numbers, words, and arrays over the steps of `LADDER`, the steps of `joined.STEPS`, `MOMENTS` of the pause, or the rungs
+        of the plan's ladder.
+
+    Raises
+    ------
+    NoPause
+        If the pause never starts.
+    RunawayError
+        If preparation blows up in the pause.
+    ConservationError
+        If the workforce does not use just the tokens there are.
+    CatalogError
+        If the plan's catalog cannot be used.
+    """
+    found: dict[str, Any] = {}
+    if plan.worker is not None:
+        found |= _workforce_plan(plan)
+    if plan.ladder is not None:
+        found |= _rungs(plan)
+    return found
+
+
+def _workforce_plan(plan: Plan) -> dict[str, Any]:
+    assert plan.lead and plan.field  # the plan's own check
+    point = _pause_point(plan.risk)
+    staff = _staff(plan, point["productivity"])
+    start = point["months_until_pause"] if plan.risk else plan.lead.development.value
+    given, at_pause, usable, limit = _usable(plan.lead, start)
+    hazard = plan.lead.theft.value + point["risk_in_pause"]
+    slowed = plan.lead.slow_down
+    branches = [(1.0 if slowed is None else 1 - slowed.probability.value, usable)]
+    if slowed is not None:
+        _, _, longer, _ = _usable(plan.lead, start, slow=True)
+        branches.append((slowed.probability.value, longer))
+    ladder = _ladder(plan, staff, hazard, given, branches)
+    longest = max(months for _, months in branches)
+    found = {
+        **_staff_facts(staff),
+        **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
+        "lead": given,
+        "lead_at_pause": at_pause,
+        "usable_months": sum(chance * months for chance, months in branches),
+        "expected_months": sum(chance * _survived(hazard, months) for chance, months in branches),
+        "no_theft": float(leads.no_theft(plan.lead.theft.value, start + usable)),
+        "handed_over": float(leads.handed_over(plan.lead.theft.value, usable)),
+        "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
+        "pause_limit": limit,
+        "field_years": ladder,
+        "researcher_months": ladder * 12 * plan.field.headcount.value,
+        **_supervision(plan.field, staff),
+        **_path(plan, staff, hazard, longest),
+    }
+    if plan.risk is not None:
+        found |= _schedule(plan, staff, point)
+    if plan.organisation is not None:
+        found |= _organised(plan, staff, found["expected_months"])
+    return found
+
+
+def _staff(plan: Plan, productivity: float) -> Staff:
+    worker, chips = plan.worker, plan.chips
+    assert worker
+    compute = parameters = np.nan
+    rate, speed = worker.tokens_per_second, worker.stream_speed.value
+    tokens = np.nan if rate is None else rate.value
+    if chips is not None:
+        scale, time = chips.compute_ratio.value, chips.time_ratio.value
+        ratio, seconds = scale / time, chips.training_time.value * _DAY * time
+        capacity = chips.capacity.value * ratio
+        compute = float(chips_to_people.training_run(capacity, chips.share.value, seconds, chips.utilisation.value))
+        parameters = float(chips_to_people.model_size(compute, chips.tokens_per_parameter.value, chips.horizon_length.value)[0])
+        decoding = (chips.decode_utilisation or chips.utilisation).value
+        made = float(chips_to_people.token_rate(capacity * chips.share.value, decoding, parameters))
+        stated = tokens * float(chips_to_people.token_rate_ratio(scale, time))
+        tokens = (made if rate is None else stated) * chips.gain.value * chips.inference_share.value
+        speed = float(chips_to_people.slower_by_size(speed, np.sqrt(scale), worker.size_exponent.value))
+    clock = float(chips_to_people.clock_factor(worker.hours_per_day.value, worker.days_per_week.value))
+    work = chips_to_people.workforce(
+        tokens,
+        streams=worker.streams.value,
+        serial_tokens=worker.serial_tokens.value,
+        stream_speed=speed,
+        clock=clock,
+        reading=worker.reading,
+    )
+    return Staff(compute, parameters, tokens, speed, clock, work, productivity)
+
+
+def _staff_facts(staff: Staff) -> dict[str, Any]:
+    work = staff.work
+    return {
+        "training_compute": staff.training_compute,
+        "parameters": staff.parameters,
+        "tokens_per_second": staff.tokens_per_second,
+        "researchers": float(work.researchers),
+        "serial_speed": float(work.serial_speed),
+        "streams": float(work.streams),
+        "researcher_months_per_month": float(work.researcher_months),
+        "conserved_share": float(work.conserved_share),
+        "clocks": work.clocks,
+    }
+
+
+def _pause_point(risk: Risk | None) -> dict[str, float]:
+    """Capability at which to pause, when it is reached, what research gains until then, and the risk of a month there."""
+    if risk is None:
+        return {"productivity": 1.0, "risk_in_pause": 0.0, "months_until_pause": 0.0}
+    line = {"intercept": np.log(risk.at_present.value), "slope": risk.slope.value}
+    safe = float(pauses.pause_point(risk.tolerated.value, **line))
+    given_up, factor = pauses.confidence_margin(risk.sd.value, risk.confidence.value, risk.slope.value, risk.productivity_slope.value)
+    sure = safe - float(given_up)
+    if sure < 0:
+        raise NoPause(
+            f"to be {risk.confidence.value:g} sure that risk is below what is tolerated the pause should have started {-sure:.3g} powers of "
+            "ten of compute ago; ask for less confidence, tolerate more, or estimate the risk better (risk.sd)"
+        )
+    return {
+        "pause_point": safe,
+        "confident_pause_point": sure,
+        "confidence_cost": float(factor),
+        "months_until_pause": sure / risk.pace.value,
+        "productivity": float(10 ** (risk.productivity_slope.value * sure)),
+        "risk_in_pause": float(pauses.takeover_risk(sure, **line)),
+    }
+
+
+def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float, float, str]:
+    """Lead as stated, as it is when the pause starts, months of pause, and what ends it."""
+    if terms.months is not None:
+        given = terms.months.value
+    else:
+        rivals = list(terms.rivals.values())
+        _, given = leads.binding_rival([rival.months.value for rival in rivals], [rival.cautious for rival in rivals])
+    effective = float(leads.lead_against_faster(given, terms.follower_speedup.value))
+    leak = float(leads.leak_rate(terms.leak.value, terms.leak_by_deployment.value, terms.deployment.value))
+    at_pause = float(leads.remaining_lead(effective, start, terms.pace.value, leak))
+    if given > 0 and at_pause == 0:
+        gone = float(leads.time_until_gone(effective, terms.pace.value, leak))
+        raise NoPause(
+            f"the pause never starts: it is {start:.3g} months away and the lead is gone after {gone:.3g}; keep a higher pace until then "
+            "(lead.pace), or pause earlier"
+        )
+    if slow and terms.slow_down is not None:
+        lasting = terms.slow_down.duration
+        at_pause = float(leads.slowed_lead(at_pause, terms.slow_down.pace.value, np.inf if lasting is None else lasting.value))
+    months, money = float(leads.time_until_gone(at_pause, 0.0, leak)), terms.money
+    if money is not None:
+        paid = float(leads.runway(money.cash.value, money.burn.value, money.revenue.value, terms.deployment.value))
+        if paid < months:
+            return given, at_pause, paid, "money"
+    return given, at_pause, months, "lead"
+
+
+def _survived(hazard: float, months: float) -> float:
+    """Expected months of a pause that a constant hazard may end."""
+    return float(-np.expm1(-hazard * months) / hazard) if hazard > 0 else months
+
+
+def _growth(plan: Plan, times: Array) -> Array:
+    """Productivity in the pause relative to its start."""
+    better = np.exp(plan.pause.growth.value * times)
+    doubling = plan.pause.hardware_doubling
+    return np.asarray(better if doubling is None else chips_to_people.hardware_growth(better, times, doubling.value))
+
+
+def _ladder(plan: Plan, staff: Staff, hazard: float, given: float, branches: list[tuple[float, float]]) -> Array:
+    """Field-years after each step of `LADDER`."""
+    field = plan.field
+    assert field
+    bulk = float(staff.work.researcher_months) * staff.productivity / field.headcount.value / 12  # field-years a month
+    undisturbed = branches[0][1]
+    steps = np.zeros(len(LADDER))
+    steps[:2] = bulk * given, bulk * undisturbed
+    steps[2] = bulk * sum(chance * months for chance, months in branches)
+    for chance, months in branches:
+        times = np.linspace(0.0, months, _FINE)
+        alive, grown = np.exp(-hazard * times), _growth(plan, times)
+        for row, rate in enumerate(_rates(plan, staff, grown)):
+            steps[3 + row] += chance * _integral(alive * rate, times)
+        steps[-1] += chance * _prepared(plan, _rates(plan, staff, grown)[-1], hazard, times)[-1]
+    return steps
+
+
+def _rates(plan: Plan, staff: Staff, grown: Array) -> list[Array]:
+    """Field-years a month at each moment, after theft, growth, share, latency, tax, supervisors, acceptance, and parallel effort."""
+    field, work = plan.field, staff.work
+    assert field
+    people = field.headcount.value
+    steady = np.full(grown.shape, float(work.researcher_months) * staff.productivity)
+    growing = steady * grown
+    share, _ = usable_work.directed_work(growing, plan.pause.alignment_share.value, plan.pause.own_share.value)
+    speed = _speed(field, staff)
+    slowed = share * speed / float(work.serial_speed)
+    taxed = slowed / field.tax.value
+    watched = usable_work.supervised_work(slowed, _supervisors(field), field.supervision.value, field.tax.value)
+    right = usable_work.accepted_work(watched, field.precision.value, field.recall.value)
+    # P people at speed S do S (P / P_h)^lambda of a field's work
+    effective = chips_to_people.field_speedup(right / speed, speed, people, field.parallel_exponent.value)
+    linear = [rate / people for rate in (steady, growing, share, slowed, taxed, watched, right)]
+    return [rate / 12 for rate in (*linear, effective)]
+
+
+def _speed(field: FieldOfResearch, staff: Staff) -> float:
+    """Serial speed once work waits for reviews."""
+    if field.work_per_review is None:
+        return float(staff.work.serial_speed)
+    speedup = float(staff.work.serial_speed) / staff.clock
+    return float(usable_work.reviewed_speed(speedup, field.work_per_review.value, field.review_latency.value, staff.clock))
+
+
+def _supervisors(field: FieldOfResearch) -> float:
+    return (field.supervisors or field.headcount).value
+
+
+def _supervision(field: FieldOfResearch, staff: Staff) -> dict[str, Any]:
+    """Where supervision starts to bind, what binds, and the break-even of uncompetitive methods, at the start of the pause."""
+    bulk = float(staff.work.researcher_months) * staff.productivity
+    reviewed = bulk * _speed(field, staff) / float(staff.work.serial_speed)
+    done = float(usable_work.supervised_work(reviewed, _supervisors(field), field.supervision.value, field.tax.value))
+    return {
+        "reviewed_serial_speed": _speed(field, staff),
+        "supervision_binds_at": float(usable_work.supervision_binds_at(bulk, _supervisors(field))) if bulk > 0 else np.inf,
+        "binding": "supervisors" if done < reviewed / field.tax.value else "tokens",
+        "break_even_tax": float(usable_work.break_even_tax(bulk, field.headcount.value)),
+    }
+
+
+def _prepared(plan: Plan, rate: Array, hazard: float, times: Array) -> Array:
+    """Expected field-years up to each moment, with what preparation adds."""
+    clock = _cumulative(rate, times)  # field-years without it: time as preparation counts it
+    terms = plan.pause.preparation
+    if terms is None:
+        return _cumulative(rate * np.exp(-hazard * times), times)
+    inputs = {"prior": terms.prior.value, "theta": terms.theta.value, "rate": 1.0, "scale": terms.scale.value}
+    date = float(pauses.blow_up_date(**inputs))
+    if clock[-1] >= date:
+        when = float(np.interp(date, clock, times))
+        raise pauses.RunawayError(
+            f"preparation blows up {when:.3g} months into a pause of {times[-1]:.3g}: with pause.preparation.theta above 1 work makes more "
+            "work possible without end; shorten the pause, or take a theta of at most 1"
+        )
+    done = pauses.prepared_work(months=clock, **inputs)
+    alive = np.exp(-hazard * times)
+    return np.asarray(done * alive + _cumulative(hazard * alive * done, times))
+
+
+def _path(plan: Plan, staff: Staff, hazard: float, months: float) -> dict[str, Any]:
+    """The pause month by month: what is left of the lead's time, whether it still goes on, and work done."""
+    times = np.linspace(0.0, months, _FINE)
+    grown = _growth(plan, times)
+    rates, every = _rates(plan, staff, grown), (_FINE - 1) // (MOMENTS - 1)
+    alive = np.exp(-hazard * times)
+    return {
+        "month": times[::every],
+        "goes_on": alive[::every],
+        "bulk_work": _cumulative(rates[1] * alive, times)[::every],
+        "effective_work": _prepared(plan, rates[-1], hazard, times)[::every],
+    }
+
+
+def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, Any]:
+    """The best use of the lead from the present on, beside a stop at once and a run to the point of pause."""
+    risk, lead, field = plan.risk, plan.lead, plan.field
+    assert risk and lead and field
+    start = _rates(plan, Staff(**{**staff.__dict__, "productivity": 1.0}), np.ones(1))[-1][0]
+    ceiling = max(point["confident_pause_point"], 1e-12)
+    terms = Terms(
+        lead=_usable(lead, 0.0)[1],
+        ceiling=ceiling,
+        pace=risk.pace.value,
+        productivity=start,
+        productivity_slope=risk.productivity_slope.value * field.parallel_exponent.value,
+        leak=float(leads.leak_rate(lead.leak.value, lead.leak_by_deployment.value, lead.deployment.value)),
+        theft=lead.theft.value,
+        risk_intercept=float(np.log(risk.at_present.value)),
+        risk_slope=risk.slope.value,
+        progress_labour=risk.progress_labour.value,
+    )
+    paces = best_paces(terms)
+    best, ran, now = (schedule_outcome(terms, choice) for choice in (paces, np.ones(len(paces)), np.zeros(1)))
+    return {
+        "best_work": float(best.work),
+        "run_then_stop_work": float(ran.work),
+        "stop_now_work": float(now.work),
+        "best_survival": float(best.survival),
+        "capability": np.linspace(0.0, ceiling, len(paces) + 1)[:-1],
+        "best_pace": paces,
+    }
+
+
+def _organised(plan: Plan, staff: Staff, months: float) -> dict[str, Any]:
+    """The workforce in the plan's catalog, with the months that may be expected of the pause."""
+    found: Joined = join(staffed(plan, staff.tokens_per_second, staff.stream_speed))
+    speedup = np.array([found.speedup[step] for step in STEPS])
+    return {
+        "organisation_speedup": speedup,
+        "organisation_field_years": speedup * months / 12,
+        "organisation_bottleneck": found.bottleneck,
+        "organisation_latency_speedup": found.latency_speedup,
+    }
+
+
+def _rungs(plan: Plan) -> dict[str, Any]:
+    """Years and risk of each model for the target, and what a pause of the lead's length gives."""
+    assert plan.ladder and plan.lead
+    rungs = list(plan.ladder.rungs.values())
+    speedup = np.array([rung.speedup.value for rung in rungs])
+    risk = np.array([rung.yearly_risk.value for rung in rungs])
+    years, run = pauses.rung(plan.ladder.target.value, speedup, risk)
+    given, _, usable, limit = _usable(plan.lead, plan.lead.development.value)
+    expected = float(leads.expected_pause(plan.lead.theft.value, usable)) / 12
+    in_pause = pauses.accumulated_risk(risk / 12, usable)
+    return {
+        "lead": given,
+        "usable_months": usable,
+        "pause_limit": limit,
+        "years_to_target": years,
+        "risk_to_target": run,
+        "risk_per_work": pauses.risk_per_work(risk, speedup),
+        "pause_work": speedup * expected,
+        "pause_risk": in_pause,
+        "efficient": pauses.efficient(speedup * expected, in_pause),
+    }
+
+
+def _cumulative(rate: Array, times: Array) -> Array:
+    if times[-1] == 0:
+        return np.zeros(times.shape)
+    return np.asarray(cumulative_simpson(rate, x=times, initial=0.0))
+
+
+def _integral(rate: Array, times: Array) -> float:
+    return float(_cumulative(rate, times)[-1])
