@@ -31,6 +31,7 @@ __all__ = [
     "lead_against_faster",
     "lead_from_gap",
     "leak_rate",
+    "months_survived",
     "no_theft",
     "overshoot",
     "pause_needed",
@@ -411,10 +412,38 @@ def expected_pause(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
     >>> expected_pause([0, 0.02, 0.05, 0.1], 6).round(2).tolist()
     [6.0, 5.65, 5.18, 4.51]
     """
-    rate, length = np.broadcast_arrays(within("[0, 1]", "hazard", hazard), within("[0, inf]", "months", months))
-    stolen = rate > 0
-    thefts = np.where(stolen, rate, 1.0) * np.where(stolen, length, 0.0)
-    return np.asarray(np.where(stolen, -np.expm1(-thefts) / np.where(stolen, rate, 1.0), length))
+    return months_survived(within("[0, 1]", "hazard", hazard), months)
+
+
+def months_survived(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
+    """Expected months of a time that theft and takeover together, or anything at a constant rate, may end.
+
+    Parameters
+    ----------
+    hazard : array
+        Sum of the rates [1/month]; >= 0.
+    months : array
+        Length of the time if nothing happens [month]; >= 0, inf allowed where the hazard is not 0.
+
+    Returns
+    -------
+    array
+        (1 - e^(-k t)) / k, or t where k is 0 [month].
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> months_survived([0, 0.1, 3], 6).round(2).tolist()
+    [6.0, 4.51, 0.33]
+    """
+    rate, length = np.broadcast_arrays(within("[0, inf)", "hazard", hazard), within("[0, inf]", "months", months))
+    ends = rate > 0
+    events = np.where(ends, rate, 1.0) * np.where(ends, length, 0.0)
+    return np.asarray(np.where(ends, -np.expm1(-events) / np.where(ends, rate, 1.0), length))
 
 
 def pause_needed(expected: ArrayLike, hazard: ArrayLike) -> np.ndarray:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from taskmodel.lead import remaining_lead, time_until_gone
+from taskmodel.lead import months_survived, remaining_lead, time_until_gone
 from taskmodel.ranges import within
 
 __all__ = ["Outcome", "Terms", "best_paces", "run_then_stop", "schedule_outcome"]
@@ -160,7 +160,7 @@ def schedule_outcome(terms: Terms, paces: ArrayLike) -> Outcome:
         lead = np.where(going, remaining_lead(lead, time, rho, terms.leak), 0.0)
     stop = terms.stop_time(lead)
     hazard = terms.hazard(terms.ceiling)
-    work = work + survival * terms.work_rate(terms.ceiling) * _discounted(hazard, stop)
+    work = work + survival * terms.work_rate(terms.ceiling) * months_survived(hazard, stop)
     return Outcome(work, survival * np.exp(-hazard * stop), moving, stop, reached)
 
 
@@ -195,7 +195,7 @@ def run_then_stop(terms: Terms) -> float:
     growth = terms.productivity_slope * terms.pace * np.log(10) - hazard
     run = time if growth == 0 else np.expm1(growth * time) / growth
     stop = terms.stop_time(terms.lead * np.exp(-terms.leak * time))
-    at_ceiling = np.exp(growth * time) * _discounted(np.asarray(hazard), stop)
+    at_ceiling = np.exp(growth * time) * months_survived(np.asarray(hazard), stop)
     return float(terms.productivity * ((1 - terms.progress_labour) * run + at_ceiling)) if terms.lead > 0 else 0.0
 
 
@@ -239,7 +239,7 @@ def best_paces(terms: Terms, stretches: int = _CELLS, levels: int = _LEVELS) -> 
     if hazard[-1] * stop[-1] > _SURE:
         raise ValueError(f"nothing survives a stop at the ceiling, where the risk is {hazard[-1]:.3g} per month; lower the ceiling")
     moves = np.empty((stretches, levels + 1))  # worth of leaving each place with each lead
-    worth = rate[-1] * _discounted(hazard[-1], stop)
+    worth = rate[-1] * months_survived(hazard[-1], stop)
     for place in range(stretches - 1, -1, -1):
         onward = worth if terms.leak == 0 else np.interp(leads * fade, leads, worth)
         moves[place] = gained[place] + kept[place] * onward
@@ -271,7 +271,7 @@ def _followed(
         below = leads <= lead
         still = np.append(lasts - stop[below], 0.0)
         after = np.append(move[below], np.interp(lead, leads, move))
-        worth = rate[place] * _discounted(hazard[place], still) + np.exp(-hazard[place] * still) * after
+        worth = rate[place] * months_survived(hazard[place], still) + np.exp(-hazard[place] * still) * after
         best = int(len(worth) - 1 - np.argmax(worth[::-1]))  # of equal ones the shortest stop
         if still[best] == 0:
             lead *= fade
@@ -301,9 +301,3 @@ def _exposure(terms: Terms, start: ArrayLike, speed: ArrayLike, time: ArrayLike)
     risk = np.exp(terms.risk_intercept + terms.risk_slope * np.asarray(start, dtype=float))
     relative = np.divide(np.expm1(rise), rise, where=rise > 0, out=np.ones(rise.shape))
     return np.asarray((terms.theft + risk * relative) * time)
-
-
-def _discounted(hazard: ArrayLike, time: ArrayLike) -> np.ndarray:
-    """Expected months of a time that a constant hazard may end."""
-    rate, length = np.broadcast_arrays(np.asarray(hazard, dtype=float), np.asarray(time, dtype=float))
-    return np.where(rate > 0, -np.expm1(-rate * length) / np.where(rate > 0, rate, 1.0), length)

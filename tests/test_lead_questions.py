@@ -179,8 +179,8 @@ def test_16_todays_evidence():
 def test_17_what_dominates_uncertainty():
     """The ranges of lead, tokens, exponent, hazard and supervision are stated; those of speed, serial tokens and capacity are not.
 
-    They are chosen here so that quantiles come out; hence 5 %, and 0.1 for correlations, not rounding. The share of draws in which supervision binds
-    depends on stated ranges and one of these alone.
+    They are chosen here so that quantiles come out; hence 5 %, and 0.1 for correlations, not rounding. The share of draws in which
+    supervision binds depends on stated ranges and one of these alone.
     """
     draw = qmc.Sobol(8, rng=17).random_base2(14).T
 

@@ -146,8 +146,6 @@ def ai_hours(catalog: Catalog) -> float:
     return float(use.today.value * use.inference_share.value / hourly)
 
 
-
-
 def _throughput(at: Organisation, place: np.ndarray) -> float:
     best = allocate(at.bundles(place), at.supply(place), at.nest, at.open_modes(at.automatable(place)))
     return float(best.output[0] / without_ai(at.without_ai(), place).output[0])

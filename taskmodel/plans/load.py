@@ -10,7 +10,7 @@ from typing import Any
 from taskmodel.catalog import CatalogError, Defect, bundled, explain, schema
 from taskmodel.catalog.checks import source_findings
 from taskmodel.catalog.load import find_file
-from taskmodel.catalog.model import Origin
+from taskmodel.catalog.model import Origin, keys_within
 from taskmodel.catalog.records import SET
 from taskmodel.catalog.text import Keys, Mark, read_document, read_text
 from taskmodel.plans.records import Plan
@@ -76,7 +76,7 @@ def with_values(plan: Plan, values: Mapping[str, Any]) -> Plan:
         With every unknown path and every defect of the result.
     """
     origin = replace(plan._origin, overrides={**plan._origin.overrides, **values})
-    return _lay_over(origin, {path: (value, _SET_MARK, {}) for path, value in values.items()}, "set by the user")
+    return _lay_over(origin, _from_outside(values), "set by the user")
 
 
 def cases(plan: Plan) -> Iterator[tuple[str, Plan]]:
@@ -99,9 +99,13 @@ def cases(plan: Plan) -> Iterator[tuple[str, Plan]]:
             marks = plan._origin.places[0][1]
             below = {keys[4:]: mark for keys, mark in marks.items() if keys[:4] == above}
             laid[path] = (value, marks.get(above, _SET_MARK), below)
-        laid |= {path: (value, _SET_MARK, {}) for path, value in plan.overrides.items()}
+        laid |= _from_outside(plan.overrides)
         origin = replace(plan._origin, data={**plan._origin.data, "cases": {}})
         yield name, _lay_over(origin, laid, f"set by the case {name}")
+
+
+def _from_outside(values: Mapping[str, Any]) -> dict[str, tuple[Any, Mark, dict[Keys, Mark]]]:
+    return {path: (value, _SET_MARK, dict.fromkeys(keys_within(value), _SET_MARK)) for path, value in values.items()}
 
 
 def _lay_over(origin: Origin, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str) -> Plan:

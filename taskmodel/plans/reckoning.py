@@ -63,12 +63,14 @@ class Staff:
     productivity: float  # gained up to the point of pause, relative to the present
 
 
-def reckon(plan: Plan) -> dict[str, Any]:
+def reckon(plan: Plan, known: dict[str, Joined] | None = None) -> dict[str, Any]:
     """Everything that a plan without cases gives, by name.
 
     Parameters
     ----------
     plan : Plan
+    known : dict, optional
+        Workforces in catalogs that were reckoned before, by the catalog's hash; new ones are added.
 
     Returns
     -------
@@ -89,13 +91,13 @@ def reckon(plan: Plan) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     if plan.worker is not None:
-        found |= _workforce_plan(plan)
+        found |= _workforce_plan(plan, {} if known is None else known)
     if plan.ladder is not None:
         found |= _rungs(plan)
     return found
 
 
-def _workforce_plan(plan: Plan) -> dict[str, Any]:
+def _workforce_plan(plan: Plan, known: dict[str, Joined]) -> dict[str, Any]:
     assert plan.lead and plan.field  # the plan's own check
     point = _pause_point(plan.risk)
     staff = _staff(plan, point["productivity"])
@@ -115,7 +117,7 @@ def _workforce_plan(plan: Plan) -> dict[str, Any]:
         "lead": given,
         "lead_at_pause": at_pause,
         "usable_months": sum(chance * months for chance, months in branches),
-        "expected_months": sum(chance * _survived(hazard, months) for chance, months in branches),
+        "expected_months": sum(chance * float(leads.months_survived(hazard, months)) for chance, months in branches),
         "no_theft": float(leads.no_theft(plan.lead.theft.value, start + usable)),
         "handed_over": float(leads.handed_over(plan.lead.theft.value, usable)),
         "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
@@ -128,7 +130,7 @@ def _workforce_plan(plan: Plan) -> dict[str, Any]:
     if plan.risk is not None:
         found |= _schedule(plan, staff, point)
     if plan.organisation is not None:
-        found |= _organised(plan, staff, found["expected_months"])
+        found |= _organised(plan, staff, found["expected_months"], known)
     return found
 
 
@@ -186,8 +188,8 @@ def _pause_point(risk: Risk | None) -> dict[str, float]:
     sure = safe - float(given_up)
     if sure < 0:
         raise NoPause(
-            f"to be {risk.confidence.value:g} sure that risk is below what is tolerated the pause should have started {-sure:.3g} powers of "
-            "ten of compute ago; ask for less confidence, tolerate more, or estimate the risk better (risk.sd)"
+            f"the pause should have started {-sure:.3g} powers of ten of compute ago, to be {risk.confidence.value:g} sure that risk is "
+            "below what is tolerated; ask for less confidence, tolerate more, or estimate the risk better (risk.sd)"
         )
     return {
         "pause_point": safe,
@@ -224,11 +226,6 @@ def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float
         if paid < months:
             return given, at_pause, paid, "money"
     return given, at_pause, months, "lead"
-
-
-def _survived(hazard: float, months: float) -> float:
-    """Expected months of a pause that a constant hazard may end."""
-    return float(-np.expm1(-hazard * months) / hazard) if hazard > 0 else months
 
 
 def _growth(plan: Plan, times: Array) -> Array:
@@ -363,9 +360,12 @@ def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, An
     }
 
 
-def _organised(plan: Plan, staff: Staff, months: float) -> dict[str, Any]:
+def _organised(plan: Plan, staff: Staff, months: float, known: dict[str, Joined]) -> dict[str, Any]:
     """The workforce in the plan's catalog, with the months that may be expected of the pause."""
-    found: Joined = join(staffed(plan, staff.tokens_per_second, staff.stream_speed))
+    catalog = staffed(plan, staff.tokens_per_second, staff.stream_speed)
+    if catalog.sha256 not in known:
+        known[catalog.sha256] = join(catalog)
+    found = known[catalog.sha256]
     speedup = np.array([found.speedup[step] for step in STEPS])
     return {
         "organisation_speedup": speedup,

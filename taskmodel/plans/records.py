@@ -80,7 +80,9 @@ class Worker(Record):
         None, description="tokens of the cluster as a source states them, before ratios and gain; absent: from the chips"
     )
     streams: Positive = Field(description="copies of the model that make one researcher")
-    serial_tokens: Annotated[Quantity, Measure(TOKEN, gt=0)] = Field(description="tokens of one copy that do a second of a researcher's work")
+    serial_tokens: Annotated[Quantity, Measure(TOKEN, gt=0)] = Field(
+        description="tokens of one copy that do a second of a researcher's work"
+    )
     stream_speed: Annotated[Quantity, Measure(TOKENS_PER_SECOND, gt=0)] = Field(description="tokens that one copy makes in a second")
     size_exponent: NonNegative = Field(one(0.0), description="how fast speed falls with the size of the model; 0: not")
     hours_per_day: Annotated[Quantity, Measure(HOURS_PER_DAY, gt=0, le=24)] = Field(description="hours that people work in a day")
@@ -253,7 +255,7 @@ class Plan(Record):
     worker: Worker | None = None
     lead: Lead | None = None
     risk: Risk | None = None
-    pause: Pause = Pause()
+    pause: Pause = Field(default_factory=lambda: Pause.model_validate({}), description="what happens while capability stands still")
     field: FieldOfResearch | None = None
     ladder: Ladder | None = None
     organisation: Household | None = None
@@ -286,7 +288,12 @@ class Plan(Record):
             "organisation": ("chips", "worker"),
             "ladder": ("lead",),
         }
-        lacking = [(name, f"needs {other}") for name, others in needs.items() for other in others if getattr(self, name) and not getattr(self, other)]
+        lacking = [
+            (name, f"needs {other}")
+            for name, others in needs.items()
+            for other in others
+            if getattr(self, name) and not getattr(self, other)
+        ]
         if not (self.worker or self.ladder):
             lacking.append(("", "has neither a worker nor a ladder; there is nothing to reckon"))
         if self.worker and not (self.chips or self.worker.tokens_per_second):

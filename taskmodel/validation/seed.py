@@ -146,7 +146,7 @@ def _chips() -> tuple[Figure, ...]:
 def _researchers() -> tuple[Figure, ...]:
     """From tokens per second to researchers, on one clock."""
     clock = float(workforce.clock_factor(8))
-    seed = {"streams": STREAMS, "serial_tokens": SERIAL_TOKENS, "stream_speed": STREAM_SPEED}
+    seed: dict[str, Any] = {"streams": STREAMS, "serial_tokens": SERIAL_TOKENS, "stream_speed": STREAM_SPEED}
     staff = workforce.workforce(ROUND_RATE, **seed, clock=clock)
     from_body = workforce.workforce(BODY_RATE, **seed, clock=clock)
     flow = ROUND_RATE / TOKENS
