@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from taskmodel.plans.joined import STEPS, Joined
+from taskmodel.plans.joined import STEPS, Memory
 from taskmodel.plans.load import cases, load_plan, with_values
 from taskmodel.plans.reckoning import LADDER, reckon
 from taskmodel.plans.records import Plan
@@ -120,8 +120,8 @@ def lead_time(
     if not points:
         raise ValueError("months is empty; give one or more, such as [1, 3, 6]")
     variants = [dict(cases(chosen if point is None else with_values(chosen, {"lead.months": point}))) for point in points]
-    known: dict[str, Joined] = {}
-    table = [[reckon(variant, known) for variant in each.values()] for each in variants]
+    memory = Memory()
+    table = [[reckon(variant, memory) for variant in each.values()] for each in variants]
     names = list(variants[0])
     outer = (["lead_months"] if several else []) + (["case"] if chosen.cases else [])
     variables = {}

@@ -14,7 +14,7 @@ Source: docs, model, sections 1, 3, 4, 5 and 8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,27 @@ class Joined:
     latency_speedup: float
 
 
-def staffed(plan: Plan, tokens_per_second: float, stream_speed: float) -> Catalog:
+@dataclass
+class Memory:
+    """What several reckonings share, so that no catalog is read or solved twice."""
+
+    catalogs: dict[tuple[str, str | None], Catalog] = field(default_factory=dict)
+    joined: dict[str, Joined] = field(default_factory=dict)  # by the catalog's hash
+
+    def catalog(self, name: str, scenario: str | None) -> Catalog:
+        """The catalog under a scenario, read once."""
+        if (name, scenario) not in self.catalogs:
+            self.catalogs[name, scenario] = load_catalog(name, scenario)
+        return self.catalogs[name, scenario]
+
+    def join(self, catalog: Catalog) -> Joined:
+        """What the workforce of a catalog gives, solved once."""
+        if catalog.sha256 not in self.joined:
+            self.joined[catalog.sha256] = join(catalog)
+        return self.joined[catalog.sha256]
+
+
+def staffed(plan: Plan, tokens_per_second: float, stream_speed: float, memory: Memory) -> Catalog:
     """The plan's catalog with its workforce: cluster, tokens, and speed of one copy.
 
     Parameters
@@ -60,6 +80,8 @@ def staffed(plan: Plan, tokens_per_second: float, stream_speed: float) -> Catalo
         With `organisation`, `chips` and `worker`.
     tokens_per_second, stream_speed : float
         R and v as they come out for the plan [token/s].
+    memory : Memory
+        Where catalogs that were read stand.
 
     Returns
     -------
@@ -72,7 +94,7 @@ def staffed(plan: Plan, tokens_per_second: float, stream_speed: float) -> Catalo
         If there is no such catalog or scenario, or a value is out of its range there.
     """
     assert plan.organisation and plan.chips and plan.worker  # what calls this has seen to it
-    catalog = load_catalog(plan.organisation.catalog, plan.organisation.scenario)
+    catalog = memory.catalog(plan.organisation.catalog, plan.organisation.scenario)
     return catalog.replace(workforce_values(plan.chips, plan.worker, tokens_per_second, stream_speed))
 
 

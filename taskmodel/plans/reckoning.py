@@ -22,7 +22,7 @@ from taskmodel import lead as leads
 from taskmodel import pause as pauses
 from taskmodel import usable_work
 from taskmodel import workforce as chips_to_people
-from taskmodel.plans.joined import STEPS, Joined, join, staffed
+from taskmodel.plans.joined import STEPS, Memory, staffed
 from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
 from taskmodel.schedule import Terms, best_paces, schedule_outcome
 
@@ -63,14 +63,14 @@ class Staff:
     productivity: float  # gained up to the point of pause, relative to the present
 
 
-def reckon(plan: Plan, known: dict[str, Joined] | None = None) -> dict[str, Any]:
+def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
     """Everything that a plan without cases gives, by name.
 
     Parameters
     ----------
     plan : Plan
-    known : dict, optional
-        Workforces in catalogs that were reckoned before, by the catalog's hash; new ones are added.
+    memory : Memory, optional
+        What other reckonings have read and solved; this one's is added.
 
     Returns
     -------
@@ -91,13 +91,13 @@ def reckon(plan: Plan, known: dict[str, Joined] | None = None) -> dict[str, Any]
     """
     found: dict[str, Any] = {}
     if plan.worker is not None:
-        found |= _workforce_plan(plan, {} if known is None else known)
+        found |= _workforce_plan(plan, memory or Memory())
     if plan.ladder is not None:
         found |= _rungs(plan)
     return found
 
 
-def _workforce_plan(plan: Plan, known: dict[str, Joined]) -> dict[str, Any]:
+def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     assert plan.lead and plan.field  # the plan's own check
     point = _pause_point(plan.risk)
     staff = _staff(plan, point["productivity"])
@@ -130,7 +130,7 @@ def _workforce_plan(plan: Plan, known: dict[str, Joined]) -> dict[str, Any]:
     if plan.risk is not None:
         found |= _schedule(plan, staff, point)
     if plan.organisation is not None:
-        found |= _organised(plan, staff, found["expected_months"], known)
+        found |= _organised(plan, staff, found["expected_months"], memory)
     return found
 
 
@@ -360,12 +360,9 @@ def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, An
     }
 
 
-def _organised(plan: Plan, staff: Staff, months: float, known: dict[str, Joined]) -> dict[str, Any]:
+def _organised(plan: Plan, staff: Staff, months: float, memory: Memory) -> dict[str, Any]:
     """The workforce in the plan's catalog, with the months that may be expected of the pause."""
-    catalog = staffed(plan, staff.tokens_per_second, staff.stream_speed)
-    if catalog.sha256 not in known:
-        known[catalog.sha256] = join(catalog)
-    found = known[catalog.sha256]
+    found = memory.join(staffed(plan, staff.tokens_per_second, staff.stream_speed, memory))
     speedup = np.array([found.speedup[step] for step in STEPS])
     return {
         "organisation_speedup": speedup,

@@ -299,7 +299,7 @@ class Plan(Record):
         if self.worker and not (self.chips or self.worker.tokens_per_second):
             lacking.append(("worker", "needs tokens_per_second, or the chips that make them"))
         if self.risk and self.lead and self.lead.development.value > 0:
-            lacking.append(("lead.development", "follows from `risk`; remove one of the two"))
+            lacking.append(("risk", "says when the pause starts, and so does lead.development; remove one of the two"))
         if lacking:
             raise failed(*lacking)
         return self
