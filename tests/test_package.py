@@ -29,7 +29,19 @@ def test_loading_a_catalog_loads_neither_scipy_nor_sympy_nor_xarray_nor_matplotl
     assert loaded & {"scipy", "sympy", "xarray", "matplotlib"} == set()
 
 
-FORMULAS = ("inspection", "queueing", "review_effort", "selection", "span_of_control", "trust")
+FORMULAS = (
+    "inspection",
+    "lead",
+    "pause",
+    "queueing",
+    "review_effort",
+    "schedule",
+    "selection",
+    "span_of_control",
+    "trust",
+    "usable_work",
+    "workforce",
+)
 
 
 def test_modules_of_formulas_load_numpy_alone():

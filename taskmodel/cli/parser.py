@@ -222,9 +222,9 @@ Keys:
 exit status:
   0 fine; 1 the pause never starts, or preparation blows up in it (when, and
   why); 2 bad input, with its place"""
-CHECK = """Check catalogs, scenarios and plans. Every defect is listed with file, line, column,
-path, what is allowed and how to mend it. Units that were converted and numbers
-that rest on no source are listed too; they are no defects."""
+CHECK = """Check catalogs, scenarios and plans. Every defect is listed with file, line,
+column, path, what is allowed and how to mend it. Units that were converted and
+numbers that rest on no source are listed too; they are no defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
