@@ -154,6 +154,14 @@ def test_theft_shortens_the_pause_and_hands_over_what_is_left():
     assert float(found["goes_on"][-1]) == pytest.approx(np.exp(-0.3)) == pytest.approx(float(found["no_theft"]))
 
 
+def test_theft_before_the_pause_takes_a_share_of_all_work():
+    found, later = given(lead__theft=0.05), given(lead__theft=0.05, lead__development=4)
+    assert later["expected_months"] / found["expected_months"] == pytest.approx(np.exp(-0.2))
+    assert later["field_years"].values[3:] == pytest.approx(found["field_years"].values[3:] * np.exp(-0.2))
+    assert float(later["goes_on"][0]) == pytest.approx(np.exp(-0.2)) and float(later["no_theft"]) == pytest.approx(np.exp(-0.5))
+    assert float(later["expected_months"] + later["handed_over"]) == pytest.approx(6)
+
+
 def test_rivals_money_and_a_slow_down_of_all():
     rivals = {"careful": {"months": 1, "cautious": True}, "near": {"months": 4}, "far": {"months": 9}}
     assert float(given(lead={"rivals": rivals})["lead"]) == 4

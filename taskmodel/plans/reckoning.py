@@ -12,7 +12,7 @@ Source: docs, model, section 8, and mechanisms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,18 @@ class Staff:
     productivity: float  # gained up to the point of pause, relative to the present
 
 
+@dataclass(frozen=True)
+class Window:
+    """The pause: when there is one, how long it is, and what may end it."""
+
+    lead: float  # as stated [month]
+    at_pause: float  # when it starts [month]
+    limit: str
+    branches: tuple[tuple[float, float], ...]  # probability and months: without a slow-down of all, and with it
+    hazard: float  # theft and takeover in the pause [1/month]
+    begins: float  # probability that the lead is not stolen before
+
+
 def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
     """Everything that a plan without cases gives, by name.
 
@@ -101,37 +113,42 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     assert plan.lead and plan.field  # the plan's own check
     point = _pause_point(plan.risk)
     staff = _staff(plan, point["productivity"])
-    start = point["months_until_pause"] if plan.risk else plan.lead.development.value
-    given, at_pause, usable, limit = _usable(plan.lead, start)
-    hazard = plan.lead.theft.value + point["risk_in_pause"]
-    slowed = plan.lead.slow_down
-    branches = [(1.0 if slowed is None else 1 - slowed.probability.value, usable)]
-    if slowed is not None:
-        _, _, longer, _ = _usable(plan.lead, start, slow=True)
-        branches.append((slowed.probability.value, longer))
-    ladder = _ladder(plan, staff, hazard, given, branches)
-    longest = max(months for _, months in branches)
+    window = _window(plan.lead, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
+    usable, theft = window.branches[0][1], plan.lead.theft.value
+    in_hand = float(leads.expected_pause(theft, usable))
+    ladder = _ladder(plan, staff, window)
     found = {
         **_staff_facts(staff),
         **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
-        "lead": given,
-        "lead_at_pause": at_pause,
-        "usable_months": sum(chance * months for chance, months in branches),
-        "expected_months": sum(chance * float(leads.months_survived(hazard, months)) for chance, months in branches),
-        "no_theft": float(leads.no_theft(plan.lead.theft.value, start + usable)),
-        "handed_over": float(leads.handed_over(plan.lead.theft.value, usable)),
+        "lead": window.lead,
+        "lead_at_pause": window.at_pause,
+        "usable_months": sum(chance * months for chance, months in window.branches),
+        "expected_months": window.begins * sum(chance * float(leads.months_survived(window.hazard, m)) for chance, m in window.branches),
+        "no_theft": window.begins * float(leads.no_theft(theft, usable)),
+        "handed_over": usable - window.begins * in_hand,
         "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
-        "pause_limit": limit,
+        "pause_limit": window.limit,
         "field_years": ladder,
         "researcher_months": ladder * 12 * plan.field.headcount.value,
         **_supervision(plan.field, staff),
-        **_path(plan, staff, hazard, longest),
+        **_path(plan, staff, window),
     }
     if plan.risk is not None:
         found |= _schedule(plan, staff, point)
     if plan.organisation is not None:
         found |= _organised(plan, staff, found["expected_months"], memory)
     return found
+
+
+def _window(terms: Lead, start: float, risk: float) -> Window:
+    """The pause that starts after so many months, at so much risk of takeover in each of it."""
+    given, at_pause, usable, limit = _usable(terms, start)
+    slowed = terms.slow_down
+    branches = [(1.0 if slowed is None else 1 - slowed.probability.value, usable)]
+    if slowed is not None:
+        branches.append((slowed.probability.value, _usable(terms, start, slow=True)[2]))
+    begins = float(leads.no_theft(terms.theft.value, start))
+    return Window(given, at_pause, limit, tuple(branches), terms.theft.value + risk, begins)
 
 
 def _staff(plan: Plan, productivity: float) -> Staff:
@@ -235,21 +252,19 @@ def _growth(plan: Plan, times: Array) -> Array:
     return np.asarray(better if doubling is None else chips_to_people.hardware_growth(better, times, doubling.value))
 
 
-def _ladder(plan: Plan, staff: Staff, hazard: float, given: float, branches: list[tuple[float, float]]) -> Array:
+def _ladder(plan: Plan, staff: Staff, window: Window) -> Array:
     """Field-years after each step of `LADDER`."""
     field = plan.field
     assert field
     bulk = float(staff.work.researcher_months) * staff.productivity / field.headcount.value / 12  # field-years a month
-    undisturbed = branches[0][1]
     steps = np.zeros(len(LADDER))
-    steps[:2] = bulk * given, bulk * undisturbed
-    steps[2] = bulk * sum(chance * months for chance, months in branches)
-    for chance, months in branches:
+    steps[:2] = bulk * window.lead, bulk * window.branches[0][1]
+    steps[2] = bulk * sum(chance * months for chance, months in window.branches)
+    for chance, months in window.branches:
         times = np.linspace(0.0, months, _FINE)
-        alive, grown = np.exp(-hazard * times), _growth(plan, times)
-        for row, rate in enumerate(_rates(plan, staff, grown)):
-            steps[3 + row] += chance * _integral(alive * rate, times)
-        steps[-1] += chance * _prepared(plan, _rates(plan, staff, grown)[-1], hazard, times)[-1]
+        alive, rates = np.exp(-window.hazard * times), _rates(plan, staff, _growth(plan, times))
+        steps[3:-1] += chance * window.begins * np.array([_cumulative(alive * rate, times)[-1] for rate in rates])
+        steps[-1] += chance * window.begins * _prepared(plan, rates[-1], window.hazard, times)[-1]
     return steps
 
 
@@ -316,17 +331,16 @@ def _prepared(plan: Plan, rate: Array, hazard: float, times: Array) -> Array:
     return np.asarray(done * alive + _cumulative(hazard * alive * done, times))
 
 
-def _path(plan: Plan, staff: Staff, hazard: float, months: float) -> dict[str, Any]:
-    """The pause month by month: what is left of the lead's time, whether it still goes on, and work done."""
-    times = np.linspace(0.0, months, _FINE)
-    grown = _growth(plan, times)
-    rates, every = _rates(plan, staff, grown), (_FINE - 1) // (MOMENTS - 1)
-    alive = np.exp(-hazard * times)
+def _path(plan: Plan, staff: Staff, window: Window) -> dict[str, Any]:
+    """The longest pause month by month: whether it still goes on, and work done."""
+    times = np.linspace(0.0, max(months for _, months in window.branches), _FINE)
+    rates, every = _rates(plan, staff, _growth(plan, times)), (_FINE - 1) // (MOMENTS - 1)
+    alive = window.begins * np.exp(-window.hazard * times)
     return {
         "month": times[::every],
         "goes_on": alive[::every],
         "bulk_work": _cumulative(rates[1] * alive, times)[::every],
-        "effective_work": _prepared(plan, rates[-1], hazard, times)[::every],
+        "effective_work": window.begins * _prepared(plan, rates[-1], window.hazard, times)[::every],
     }
 
 
@@ -334,7 +348,7 @@ def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, An
     """The best use of the lead from the present on, beside a stop at once and a run to the point of pause."""
     risk, lead, field = plan.risk, plan.lead, plan.field
     assert risk and lead and field
-    start = _rates(plan, Staff(**{**staff.__dict__, "productivity": 1.0}), np.ones(1))[-1][0]
+    start = _rates(plan, replace(staff, productivity=1.0), np.ones(1))[-1][0]
     ceiling = max(point["confident_pause_point"], 1e-12)
     terms = Terms(
         lead=_usable(lead, 0.0)[1],
@@ -399,7 +413,3 @@ def _cumulative(rate: Array, times: Array) -> Array:
     if times[-1] == 0:
         return np.zeros(times.shape)
     return np.asarray(cumulative_simpson(rate, x=times, initial=0.0))
-
-
-def _integral(rate: Array, times: Array) -> float:
-    return float(_cumulative(rate, times)[-1])
