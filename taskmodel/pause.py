@@ -306,7 +306,7 @@ def prepared_work(prior: ArrayLike, months: ArrayLike, theta: ArrayLike, rate: A
     ValueError
         If an argument is out of its range.
     RunawayError
-        If it blows up within the pause; the message says when.
+        If it blows up within the pause, when the message says, or comes to more than a float can hold.
 
     Examples
     --------
@@ -325,9 +325,14 @@ def prepared_work(prior: ArrayLike, months: ArrayLike, theta: ArrayLike, rate: A
     start = 1 + np.asarray(prior, dtype=float) / unit
     clock = np.asarray(rate, dtype=float) / unit * length
     rest = 1 - power
-    exponential = start * np.exp(np.where(power == 1, clock, 0.0))
     steady = np.where(power == 1, 1.0, rest)
-    grown = np.where(power == 1, exponential, (start**rest + rest * clock) ** (1 / steady))
+    with np.errstate(over="ignore"):  # what is beyond any float is told below
+        exponential = start * np.exp(np.where(power == 1, clock, 0.0))
+        grown = np.where(power == 1, exponential, (start**rest + rest * clock) ** (1 / steady))
+    if not np.isfinite(grown).all():
+        raise RunawayError(
+            f"preparation makes more of a pause of {float(np.max(length)):.3g} than any number can hold; shorten it, or lower theta"
+        )
     return np.asarray(unit * (grown - start))
 
 

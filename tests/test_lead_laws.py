@@ -183,6 +183,12 @@ def test_a_runaway_is_told_with_its_date(theta, prior):
         pause.prepared_work(prior, date, theta)
 
 
+@pytest.mark.parametrize("theta", [0.999, 1.0])
+def test_more_work_than_a_float_can_hold_is_no_number(theta):
+    with pytest.raises(pause.RunawayError, match="than any number can hold"):
+        pause.prepared_work(0, 5000, theta)
+
+
 def test_preparation_is_continuous_at_theta_one():
     near = pause.prepared_work(1, 3, [1 - 1e-9, 1.0])
     assert near[0] == pytest.approx(near[1], rel=1e-6)

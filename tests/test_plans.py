@@ -413,6 +413,7 @@ RUNAWAY = "pause.preparation={theta: 2, prior: 0, scale: 10}"
         (["--months", "6", "--set", "lead.months=3"], 2, "give one"),
         (["--set", "lead.theft=1.5"], 2, "at least 0 and at most 1 [1/month]"),
         (["--set", "lead.thft=0.5"], 2, "did you mean 'lead.theft'"),
+        (["--months", "120", "--set", "pause.growth=9"], 2, "productivity grows beyond any number in a pause of 120 months"),
         (["nobody"], 2, "no bundled plan of this name"),
         (["--set", "lead={months: 6, development: 20, pace: 0.5}"], 1, "the pause never starts"),
         (["--set", RUNAWAY], 1, "preparation blows up 0.104 months into a pause of 1"),
@@ -435,6 +436,13 @@ def test_check_and_list_know_plans(capsys, tmp_path):
     assert main(["list"]) == 0
     listed = capsys.readouterr().out
     assert all(name in listed for name in bundled_plans()) and "Catalogs" in listed
+
+
+def test_schema_describes_every_block_of_a_plan(capsys):
+    assert main(["schema", "--plan"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert {"chips", "worker", "lead", "risk", "pause", "field", "ladder", "organisation", "cases"} <= set(schema["properties"])
+    assert "at most 1 [1/month]" in json.dumps(schema)
 
 
 def test_bundled_plans_stand_where_the_wheel_takes_them_from():

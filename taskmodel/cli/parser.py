@@ -259,6 +259,7 @@ SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), with which editor
 and check YAML as it is typed."""
 SCHEMA_MORE = """examples:
   taskmodel schema > catalog.schema.json
+  taskmodel schema --plan > plan.schema.json
 
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
@@ -363,7 +364,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--from", dest="source", metavar="CATALOG", help="copy this catalog (bundled name or file) instead")
     new.add_argument("-o", "--output", metavar="FILE", help="file to write, in place of NAME.yaml")
 
-    add("schema", "JSON Schema of catalogs, for editors", SCHEMA, SCHEMA_MORE)
+    schema = add("schema", "JSON Schema of catalogs and plans, for editors", SCHEMA, SCHEMA_MORE)
+    schema.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
     return top
 
 

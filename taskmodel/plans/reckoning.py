@@ -44,6 +44,7 @@ LADDER = (
 MOMENTS = 121
 _FINE = 2401  # points in time of an integral, a multiple of those shown less one
 _DAY = 24 * 3600
+_MOST_GROWTH = 300.0  # e-folds: far beyond sense, and not yet beyond floats
 
 
 class NoPause(ValueError):
@@ -247,8 +248,14 @@ def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float
 
 def _growth(plan: Plan, times: Array) -> Array:
     """Productivity in the pause relative to its start."""
-    better = np.exp(plan.pause.growth.value * times)
     doubling = plan.pause.hardware_doubling
+    chips = 0.0 if doubling is None else np.log(2) / doubling.value
+    if (plan.pause.growth.value + chips) * times[-1] > _MOST_GROWTH:
+        raise ValueError(
+            f"productivity grows beyond any number in a pause of {times[-1]:.3g} months; lower pause.growth, or lengthen "
+            "pause.hardware_doubling"
+        )
+    better = np.exp(plan.pause.growth.value * times)
     return np.asarray(better if doubling is None else chips_to_people.hardware_growth(better, times, doubling.value))
 
 
