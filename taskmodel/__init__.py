@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.earned_trust import track_record, trust
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.plans.dataset import lead_time
     from taskmodel.relaxing import what_if
@@ -35,6 +36,8 @@ _MODULE_OF = {
     "automate_next": "worth",
     "what_if": "relaxing",
     "lead_time": "plans.dataset",
+    "trust": "earned_trust",
+    "track_record": "earned_trust",
     "ceiling": "formulas",
     "regimes": "formulas",
     "save": "results",
@@ -56,6 +59,8 @@ __all__ = [
     "regimes",
     "save",
     "sweep",
+    "track_record",
+    "trust",
     "what_if",
 ]
 

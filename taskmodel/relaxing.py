@@ -105,7 +105,7 @@ class _Base:
         changed = self.catalog.replace(changes) if changes else self.catalog
         at = organisation(changed)
         if "reviewers" in gone:
-            at = at.with_unlimited("review")
+            at = at.with_unlimited(*at.factors[at.reviewing])
         if "capability" in gone:
             at = replace(at, opens_at=np.where(_within_reach(at), 0.0, np.inf))
         best = allocate(at.bundles(self.compute), at.supply(self.compute), at.nest, at.open_modes(at.automatable(self.compute)))

@@ -23,6 +23,7 @@ from taskmodel.files import whole
 from taskmodel.measures import SOURCES, Yardstick, automation_elasticity
 from taskmodel.organisation import Organisation
 from taskmodel.production import Array
+from taskmodel.reviewers import reviewer_pools
 from taskmodel.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
@@ -34,9 +35,10 @@ VARIABLES = {
     "compute": ("FLOP/year", "effective compute of the leading developer (base-year software)"),
     "task": ("", "task of the catalog"),
     "mode": ("", "way of doing a task"),
-    "factor": ("", "scarce input: labour pools [h], review [h], inference [FLOP], experiments [H100-hour]"),
+    "factor": ("", "scarce input: labour pools [h], review by each pool of reviewers [h], inference [FLOP], experiments [H100-hour]"),
     "source": ("", "what can hold research back: hands-on work, review, and each other factor"),
     "pool": ("", "labour pool of the catalog"),
+    "reviewers": ("", "pool of reviewers: general, those of supervision, and those with a skill"),
     "relaxation": ("", "constraint that goes"),
     "with_relaxation": ("", "constraint that goes besides, or the same one"),
     "opens_at": ("FLOP/year", "compute from which AI can do each task"),
@@ -69,7 +71,7 @@ VARIABLES = {
     ),
     "reviewer_equivalent": (
         "1",
-        f"people of each pool that are worth one more reviewer; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
+        f"people of each pool worth one more reviewer of each kind; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
     "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
@@ -103,6 +105,42 @@ VARIABLES = {
     "pass_time": ("h", "wall-clock time of one pass through all tasks"),
     "pass_time_without_ai": ("h", "wall-clock time of one pass through all tasks by people alone"),
     "mode_share": ("1", "part of the task's output made in each mode"),
+    "period": ("", "period, from 0"),
+    "fixed_point": ("", "solution, or place where there is none, by hours set aside"),
+    "detection": (
+        "1",
+        "share of defects that an audit finds; NaN: nothing is to be earned, for every unit is reviewed or AI may not do it",
+    ),
+    "clean_audits": ("1", "clean audits of a whole record; 0: nothing is to be earned"),
+    "record_hours": ("h", "review hours of a whole record"),
+    "delegated_units": ("1/year", "units that AI makes, useful or not"),
+    "adopted": ("", "AI does some of the task"),
+    "coverage_floor": ("1", "least share of units that people review"),
+    "audit_load": ("h/year", "review hours of audits that the class owes, besides the reviews at the floor"),
+    "implied_coverage": ("1", "share of units reviewed if reviews at the floor count as audits; NaN: AI does nothing of it"),
+    "record_time": ("year", "time in which as many units are made as a whole record has audits; NaN: AI does nothing of it"),
+    "total_audit_load": ("h/year", "review hours of audits that all classes owe"),
+    "audits_paid": ("h/year", "review hours set aside for audits"),
+    "residual": ("h/year", "audits owed less hours set aside; 0 but for rounding at a fixed point, negative where there is none"),
+    "review_supply": ("h/year", "hours that reviewers can give"),
+    "audit_share": ("1", "hours set aside for audits, relative to those that reviewers can give; NaN: these are none"),
+    "floor_review_hours": ("h/year", "hours of reviews at the floors"),
+    "exact_fixed_points": ("1", "how many fixed points there are"),
+    "fixed_point_hours": ("h/year", "hours set aside for audits at each fixed point"),
+    "fixed_point_residual": ("h/year", "audits owed less hours set aside at each"),
+    "fixed_point_output": ("1", "output at each, relative to the catalog's own people"),
+    "at_margin": ("", "AI does the task just before the jump over the diagonal, and not after it, or the other way round"),
+    "kept_out": ("", "AI is kept from the task where there is no exact fixed point else"),
+    "output_kept_out": (
+        "1",
+        "output at the fixed point that there is then, relative to the catalog's own people; NaN: none is kept out",
+    ),
+    "coverage": ("1", "share of units that people review in the period"),
+    "audits_made": ("1", "units reviewed in the period"),
+    "record": ("1", "clean audits of the record at the end of the period, relative to a whole one; 1 where nothing is to be earned"),
+    "review_hours": ("h/year", "review hours"),
+    "begins": ("year", "when the period begins, from the first"),
+    "new_generation": ("", "a new model generation comes at the beginning of the period"),
 }
 
 
@@ -138,7 +176,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "escaped_defects": ((along, "task"), values.escaped_defects),
         "review_elasticity": ((along, "task"), values.review_elasticity),
         "automation_elasticity": ((along, "task"), automation_elasticity(organisation, at.arrays[0], at.automatable, allocation)),
-        "reviewer_equivalent": ((along, "pool"), values.reviewer_equivalent),
+        "reviewer_equivalent": ((along, "reviewers", "pool"), values.reviewer_equivalent),
         "binding_factor": (along, np.array([*SOURCES, ""], dtype=object)[named]),
         "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
         "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
@@ -164,6 +202,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "factor": np.array(organisation.factors, dtype=object),
         "source": np.array(SOURCES, dtype=object),
         "pool": np.array(list(catalog.pools), dtype=object),
+        "reviewers": np.array(list(reviewer_pools(catalog)), dtype=object),
         **({} if same else {COMPUTE: (along, at.compute)}),
         **{name: (along, course(grid)) for name, course in axis.courses.items()},
     }
@@ -307,6 +346,8 @@ def described(result: xr.Dataset) -> xr.Dataset:
         "after": "limit from above",
         "as_is": "as things are",
         "all": "with all constraints gone",
+        "full_review": "with full review",
+        "at_floors": "at the floors, audits costing nothing",
     }
     for name in result.variables:
         plain, side = str(name).removeprefix("event_"), ""

@@ -35,7 +35,7 @@ STEP = 2.0**-9  # of the log of an input, from one node to the next
 NODES = 7
 ACCURATE = 1e-7  # by how much derivatives from fewer nodes may differ: what is left with all of them is far less
 ROUNDING = 1e-11  # elasticities below this are no more than rounding
-BESIDE = ("compute.grid.", "compute.today", "feedback_loops.", "supervision.binding_tolerance")  # what results do not depend on
+BESIDE = ("compute.grid.", "compute.today", "feedback_loops.", "supervision.binding_tolerance", "trust.")  # what results do not depend on
 
 
 def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Sequence[str] | None = None) -> xr.Dataset:
@@ -175,7 +175,8 @@ class _Nodes:
 
     def _at_threshold(self, compute: float) -> NDArray[np.bool_]:
         """Tasks that open just at this compute, shape (task,)."""
-        return np.isclose(self.here.organisation.opens_at, compute, rtol=ROUNDING, atol=0.0)
+        one = self.here.organisation
+        return np.isclose(one.opens_at, compute, rtol=ROUNDING, atol=0.0) & one.unaided.any()
 
     def _latency(self, mix: Array, mix_slope: Array, weights: Array) -> Array:
         """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""
@@ -212,7 +213,8 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``task``, those alone that policy leaves to AI and that it cannot do there, in the order of the file:
+        Over ``task``, those alone that policy leaves to AI and that it cannot do there (none, where success grows by degrees),
+        in the order of the file:
         ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup`` if it could, ``opens_at``, the compute from
         which it can, and what each is without (``..._as_is``).
 
@@ -236,7 +238,7 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     setting = Setting(catalog)
     at, one = Situation(setting, np.array([one_compute(catalog, compute)])), setting.organisation
     (opened,) = at.automatable
-    waiting = np.flatnonzero(~opened & one.policy[:, HUMAN + 1 :].any(axis=1) & np.isfinite(one.opens_at))
+    waiting = np.flatnonzero(~opened & (one.policy & one.unaided).any(axis=1) & np.isfinite(one.opens_at))
     cases = np.repeat(opened[None], len(waiting) + 1, axis=0)
     cases[np.arange(len(waiting)), waiting] = True
     there = Situation(setting, np.repeat(at.compute, len(cases)))

@@ -82,3 +82,28 @@ def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypa
     reviewed, floors, none = (month[label] for label in script.RULES.values())
     assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < none < 2.1
     assert all(earlier >= later for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True))
+
+
+def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys):
+    script = load("reviewers_or_faster_review")
+    assert script.main(["-o", str(tmp_path / "new")]) == 0
+    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [".png", ".svg"]
+    rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
+    gains = {reviewers: [float(value.strip("+%")) for value in row[1:]] for reviewers, row in rows.items()}
+    assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
+    assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
+    for more, faster, approvals in gains.values():
+        assert faster >= more and approvals == pytest.approx(4, abs=0.7)
+
+
+def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
+    script = load("trust_takes_audits")
+    assert script.main(["-o", str(tmp_path), "--points", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trust_takes_audits.png", "trust_takes_audits.svg"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
+    assert lines[1].endswith("16%") and lines[2].startswith("throughput 8.91x; audits for nothing 10.14x; full review 3.61x")
+    speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
+    besides, beyond = speedups[:2], speedups[2:]
+    assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
+    assert all(one <= two for one, two in zip(besides, beyond, strict=True))

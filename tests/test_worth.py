@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
@@ -30,7 +31,7 @@ def nearby(catalog, name, compute):
 
 CASES = [
     ("alignment_research", None, 8.4e28, {}),
-    ("alignment_research", "scarce_inference", 1e31, {"capability.worker": "frontier"}),
+    ("alignment_research", "graded_success", 1e31, {"compute.inference_share": 1e-4}),
     ("alignment_research", "scarce_inference", 1e31, {"nests.build.elasticity": 1.5, "supervision.utilisation": 0.8}),
     ("ml_capability_rnd", "dedicated_reviewers", 1e30, {"capability.defect_probability": 0.2}),
     ("alignment_research", None, 1e30, {"production.elasticity": 1, "compute.experiments": "free"}),
@@ -39,12 +40,14 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "scenario", "compute", "change"), CASES)
 def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, change):
-    """For every input there is; where there is no derivative, slopes to the left and to the right differ."""
+    """For every input there is, or a part of those of tasks; where there is no derivative, slopes to the left and to the right differ."""
     catalog = tm.load_catalog(name, scenario).replace(change)
     found = tm.elasticities(catalog, compute)
     assert found.sizes["input"] > 40
     worst = 0.0
     for index, path in enumerate(found["input"].values):
+        if path.startswith("tasks.") and index % cases(5, 1):
+            continue
         if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)

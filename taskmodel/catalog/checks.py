@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .bundled import names
 from .defects import did_you_mean, listing
-from .records import JUDGEMENT, SET, Task
+from .records import GENERAL, JUDGEMENT, SET, Task
 from .schema import fields
 from .text import Keys
 
@@ -38,12 +38,16 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     sources, pools, nests, tasks, protocols = (_mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks", "protocols"))
     known = {*protocols, *names("protocol")}
     yield from _names(data)
-    if (supervisors := _mapping(data.get("supervision")).get("pool")) != "dedicated":
-        yield from _known(supervisors, pools and [*pools, "dedicated"], ("supervision", "pool"), "pool")
+    staff = _mapping(data.get("reviewers"))
+    for place, people in ((("supervision",), data.get("supervision")), *((("reviewers", name), each) for name, each in staff.items())):
+        if (supervisors := _mapping(people).get("pool")) != "dedicated":
+            yield from _known(supervisors, pools and [*pools, "dedicated"], (*place, "pool"), "pool")
     yield from _protocols(_mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols"))
+    yield from _effort(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), _mapping(task), nests, pools, tasks)
+        yield from _reviewers(("tasks", name, "reviewers"), _mapping(task).get("reviewers"), staff)
         for field in ("protocols", "forbids"):
             yield from _protocols(_mapping(task).get(field), known, ("tasks", name, field))
         for index, protocol in enumerate(_list(_mapping(task).get("protocols"))):
@@ -98,12 +102,53 @@ def _protocols(names: Any, known: Collection[str], keys: Keys) -> Iterator[Findi
             yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
 
 
+def _effort(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check that what optimal effort rests on is there."""
+    if _mapping(data.get("supervision")).get("effort") != "optimal":
+        return
+    if _mapping(data.get("capability")).get("success") == "logistic":
+        message = "optimal effort needs one defect probability for each task; with logistic success use given effort"
+        yield Finding(("supervision", "effort"), message)
+    for name, task in tasks.items():
+        if _mapping(task).get("delegable", True) and _mapping(task).get("verifiability") is None:
+            message = "'verifiability' is missing; optimal effort depends on how much an hour of review finds"
+            yield Finding(("tasks", name), message, at_key=True)
+
+
+def _reviewers(keys: Keys, named: Any, staff: dict[str, Any]) -> Iterator[Finding]:
+    """Check who may review a task: pools of reviewers that there are, with somebody in them."""
+    there = [GENERAL, *staff]
+    if named == []:
+        yield Finding(keys, f"is empty; name some of {listing(there)}, or leave it out for {GENERAL}")
+    for index, name in enumerate(_list(named)):
+        yield from _known(name, there, (*keys, index), "pool of reviewers")
+        if name in _list(named)[:index]:
+            yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
+    if _list(named) and all(isinstance(name, str) and name in staff and _nobody(staff[name]) for name in named):
+        empty = listing([f"reviewers.{name}.headcount" for name in named])
+        yield Finding(keys, f"nobody has the skill to review it ({empty}: 0); give them people, or name others of {listing(there)}")
+
+
+def _nobody(people: Any) -> bool:
+    number = _mapping(people).get("headcount")
+    number = _mapping(number).get("value") if isinstance(number, dict) else number
+    return not isinstance(number, bool) and number == 0
+
+
 def _names(data: dict[str, Any]) -> Iterator[Finding]:
-    """Check the ids of sources, pools, nests, tasks and protocols, and the fields that `basis` speaks of."""
-    reserved = {"sources": {JUDGEMENT, SET}, "pools": RESERVED_POOLS, "nests": (), "tasks": (), "protocols": {"human"}}
+    """Check the ids of sources, pools, reviewers, nests, tasks and protocols, and the fields that `basis` speaks of."""
+    staff = [name for name in _mapping(data.get("reviewers")) if isinstance(name, str)]
+    reserved: dict[str, Collection[str]] = {
+        "sources": {JUDGEMENT, SET},
+        "pools": RESERVED_POOLS | {f"review_{name}" for name in staff},  # the names of their factors
+        "reviewers": {GENERAL, "dedicated"},
+        "nests": (),
+        "tasks": (),
+        "protocols": {"human"},
+    }
     for section, taken in reserved.items():
         given = data.get(section)
-        if given == {} and section not in ("sources", "protocols"):
+        if given == {} and section not in ("sources", "reviewers", "protocols"):
             yield Finding((section,), "is empty; give at least one")
         for name in _mapping(given):
             if not _ID.fullmatch(name):

@@ -29,10 +29,12 @@ from .records import (
     Protocol,
     Quantity,
     Record,
+    Reviewers,
     Source,
     Sourced,
     Supervision,
     Task,
+    Trust,
 )
 from .text import Keys, Mark, dotted
 
@@ -84,9 +86,11 @@ class Catalog(Record):
     pools: dict[str, Pool] = Field(description="labour pools, by name")
     production: Production
     supervision: Supervision
+    reviewers: dict[str, Reviewers] = Field(default_factory=dict, description="reviewers with a skill, besides those of supervision; by id")
     compute: ComputeUse
     capability: Capability
     latency: Latency
+    trust: Trust | None = Field(None, description="what a track record takes; used by `taskmodel trust` alone")
     protocols: dict[str, Protocol] = Field(default_factory=dict, description="ways of letting AI work, by id; besides bundled ones")
     nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
     basis: dict[str, Basis] = Field(default_factory=dict, description="source of plain numbers in tasks, by field of a task")
@@ -152,6 +156,10 @@ class Catalog(Record):
             raise CatalogError([_unset(path, f"names a group of values; give one of them{such}")])
         value = self._at(keys)
         return value.value if isinstance(value, Quantity) else value
+
+    def error(self, keys: Keys, message: str, at_key: bool = False) -> CatalogError:
+        """Return the error that says what is wrong with the value at some keys, or with the key, and where in the file it is."""
+        return CatalogError([self._origin.defect(Finding(keys, message, at_key))])
 
     def paths(self) -> tuple[str, ...]:
         """Return the dotted paths of everything that can be set, given in the file or not, in the file's order.

@@ -21,7 +21,7 @@ def command(args: Namespace) -> int:
                 {"name": name, "title": item.title, "question": item.question, "tasks": len(item.tasks)} for name, item in catalogs.items()
             ],
             "scenarios": [
-                {"name": name, "title": item.title, "description": item.description, "sets": list(item.set)}
+                {"name": name, "title": item.title, "description": item.description, "catalog": item.catalog, "sets": list(item.set)}
                 for name, item in scenarios.items()
             ],
             "plans": [
@@ -33,7 +33,11 @@ def command(args: Namespace) -> int:
     print("Catalogs (taskmodel run NAME)")
     print(*table([[name, f"{len(item.tasks)} tasks", plain(item.title)] for name, item in catalogs.items()], left=(0, 2)), sep="\n")
     print("\nScenarios, to lay over a catalog (taskmodel run NAME --scenario SCENARIO)")
-    print(*table([[name, f"sets {len(item.set)}", plain(item.title)] for name, item in scenarios.items()], left=(0, 2)), sep="\n")
+    rows = [
+        [name, f"sets {len(item.set)}", plain(item.title) + (f" (of {item.catalog})" if item.catalog else "")]
+        for name, item in scenarios.items()
+    ]
+    print(*table(rows, left=(0, 2)), sep="\n")
     print("\nPlans for a lead (taskmodel lead-time PLAN)")
     print(
         *table(

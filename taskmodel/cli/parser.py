@@ -72,6 +72,7 @@ Keys:
   at_grid_start: which of them hold at the first point of the grid already, so
     that their true places may lie below it
   stretches: from where to where oversight binds and is the bottleneck
+  reviewers_scarce: the same of the hours of each pool of reviewers
   ceilings, automated_hours_share, bottleneck_share: today and at the grid's end
   top_reviews, advice: what review costs, at which compute, by task [h/year],
     and how many more people of each pool are worth one more reviewer
@@ -222,6 +223,42 @@ Keys:
 exit status:
   0 fine; 1 the pause never starts, or preparation blows up in it (when, and
   why); 2 bad input, with its place"""
+TRUST = f"""What it takes to let people look at AI's work at the floors of policy alone,
+and no longer at every unit. A class of tasks needs a record of so many clean
+audits, and part of it again with each model generation; the hours are taken
+off those of the reviewers. Which classes AI does decides how many hours that
+are, and the hours decide which classes AI does: a fixed point, whose residual
+is told. How long records last and what they have to show is the block `trust`
+of a catalog; bundled catalogs without a scenario take that of audited_trust.
+
+{PATHS}"""
+TRUST_MORE = f"""examples:
+  taskmodel trust
+  taskmodel trust --compute 1e32 --set trust.generation_time=0.25
+  taskmodel trust --compute 1e32 --set trust.audits=beyond_floor
+  taskmodel trust mylab.yaml --scenario audited_trust
+
+words:
+  record      clean audits that bound the share of defective units
+  reviewed    share of units that people would look at if reviews at the floor
+              counted as audits; a dash where AI does nothing of the task
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, advice
+  total_audit_load [h/year], audits_paid: set aside for it, residual: the first
+    less the second
+  review_supply [h/year], audit_share, floor_review_hours [h/year]
+  exact_fixed_points: how many; fixed_points: all, each with hours, residual and
+    output; where there is none, the places where it is jumped over
+  with_audits, at_floors, full_review: output and speed-ups
+  tasks: a list, each with task, title, adopted, detection, clean_audits,
+    record_hours, audit_load, delegated_units, coverage_floor,
+    implied_coverage, record_time, at_margin, kept_out
+  output_kept_out: where there is no exact fixed point, output at the one there
+    is if AI is kept from the tasks that are kept_out
+
+{EXIT}"""
 CHECK = """Check catalogs, scenarios and plans. Every defect is listed with file, line,
 column, path, what is allowed and how to mend it. Units that were converted and
 numbers that rest on no source are listed too; they are no defects."""
@@ -286,7 +323,8 @@ LIST_MORE = """examples:
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
-description, sets: the paths it sets) and plans (name, title, question, cases)."""
+description, catalog: the one it is for or null, sets: the paths it sets) and
+plans (name, title, question, cases)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -318,7 +356,7 @@ def parser() -> argparse.ArgumentParser:
     regimes = add("regimes", "the formula of each regime of a sweep", REGIMES, REGIMES_MORE)
     _catalog_arguments(regimes)
     regimes.add_argument("--range", dest="span", metavar="LOW:HIGH", help="stretch of the axis [FLOP/year]; default: the catalog's grid")
-    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX")
+    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX; -: to stdout, in place of the page")
     regimes.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     vary = add("vary", "sweep any number of the catalog", VARY, VARY_MORE)
@@ -346,6 +384,12 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(what_if)
     what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     what_if.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    trust = add("trust", "what clean audits take, and what they give", TRUST, TRUST_MORE)
+    _catalog_arguments(trust)
+    trust.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    trust.add_argument("--all", action="store_true", help="every task, also those that owe no audits")
+    trust.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
@@ -385,7 +429,15 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose help keeps its lines, and that takes no abbreviated options."""
 
     def __init__(self, prog: str | None = None, **kwargs: Any) -> None:
-        super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
+        super().__init__(prog, formatter_class=_Help, allow_abbrev=False, **kwargs)
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that keeps its lines, with room for the longest command beside what it does."""
+
+    def __init__(self, prog: str, **kwargs: Any) -> None:
+        super().__init__(prog, **kwargs)
+        self._action_max_length = 13  # argparse forgets that commands are indented once more than options
 
 
 class _Version(argparse.Action):

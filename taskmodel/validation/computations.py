@@ -17,10 +17,12 @@ from scipy.optimize import brentq
 
 from taskmodel import capability, critical_path, lead, pause, queueing, schedule, supervision, usable_work, workforce
 from taskmodel.allocation import Allocation, Nest, allocate
+from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
 from taskmodel.measures import Measures, task_output
-from taskmodel.organisation import organisation
+from taskmodel.organisation import Numbers, organisation
 from taskmodel.production import Array
+from taskmodel.review_effort import detection, detection_curve
 from taskmodel.stepping import ceilings, latency
 from taskmodel.validation.seed import figures
 from taskmodel.walker import Walker
@@ -94,6 +96,25 @@ def threshold(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]
             opens_at = organisation(catalog).opens_at
             last = opens_at[[task.delegable for task in catalog.tasks.values()]].max() * catalog.compute.training_share.value
             yield place, last if hours is None else _training_compute(catalog, hours)
+
+
+@together
+def record_hours(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """Review hours of a clean record in every delegable class: `defect_rate`, `risk`, `detection` (without: each task's own)."""
+    for catalog, places in _by_catalog(cases, load, but=("defect_rate", "risk", "detection")):
+        ratio, length, own = _review_of_delegable(catalog)
+        for place in places:
+            audits = clean_audits(cases[place]["defect_rate"], cases[place]["risk"], cases[place].get("detection", own))
+            yield place, float(audit_hours(audits, length, ratio).sum())
+
+
+def _review_of_delegable(catalog: Catalog) -> tuple[Array, Array, Array]:
+    """Review ratio, length of a unit, and the share of defects that review finds, of each delegable class."""
+    of, level = Numbers([catalog]), catalog.supervision.review_level
+    may = [task.delegable for task in catalog.tasks.values()]
+    ratio, length = of.tasks(lambda task: task.review_ratio.at(level))[may], of.tasks(lambda task: task.horizon.value)[may]
+    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)[may]
+    return ratio, length, detection(ratio, *detection_curve(score))
 
 
 @dataclass(frozen=True)
