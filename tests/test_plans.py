@@ -175,6 +175,20 @@ def test_rivals_money_and_a_slow_down_of_all():
     assert float(brief["usable_months"]) == pytest.approx(8)
 
 
+def test_demonstrations_of_risk_take_work_and_make_a_slow_down_likelier():
+    terms = {"probability": 0.1, "pace": 0.25, "demonstrations": {"share": 0.2, "most": 0.6, "half": 57.5}}
+    found = given(lead__slow_down=terms)
+    assert float(found["demonstrations"]) == pytest.approx(0.2 * 575)
+    chance = 0.6 - 0.5 * np.exp(-0.2 * 575 / 57.5)
+    assert float(found["slow_down_probability"]) == pytest.approx(chance)
+    assert float(found["usable_months"]) == pytest.approx(6 + chance * 18)
+    assert step(found, "share for alignment") == pytest.approx(0.8 * 690_000 / 7200 * (6 + chance * 18))
+    none = given(lead__slow_down={**terms, "demonstrations": {"share": 0, "most": 0.6, "half": 57.5}})
+    assert none.drop_vars("demonstrations").equals(given(lead__slow_down={"probability": 0.1, "pace": 0.25}).drop_vars("demonstrations"))
+    with pytest.raises(CatalogError, match="most is 0.05, below the probability of 0.1"):
+        given(lead__slow_down={**terms, "demonstrations": {"share": 0.2, "most": 0.05, "half": 57.5}})
+
+
 def test_growth_chips_and_shares_in_the_pause():
     assert step(given(pause__growth=0.3), "growth in the pause") == pytest.approx(575 * float(pause.growth_multiplier(1.8)), rel=1e-9)
     doubled = given(pause__hardware_doubling=6.0)

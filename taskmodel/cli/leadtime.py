@@ -147,6 +147,8 @@ def _pause(at: xr.Dataset) -> list[str]:
     ]
     if "pause_point" in at:
         rows.insert(0, ["until risk is what is tolerated", _number(at["months_until_pause"])])
+    if float(at["slow_down_probability"]) > 0:
+        rows.append(["chance that all slow down", percent(float(at["slow_down_probability"]))])
     chances = f"Nothing is stolen with probability {percent(float(at['no_theft']))}; a takeover has {percent(float(at['takeover_risk']))}."
     ends = {"lead": "the lead is gone", "money": "money has run out"}[str(at["pause_limit"].item())]
     return ["Lead and pause [months]", *table(rows), *wrapped(f"{chances} It ends when {ends}.")]

@@ -42,6 +42,8 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "handed_over": ("month", "expected months by which theft, before or in the pause, moves others forward", ""),
     "takeover_risk": ("1", "probability of a takeover in the pause", ""),
     "pause_limit": ("", "what ends the pause: lead or money", ""),
+    "slow_down_probability": ("1", "probability of a slow-down of all others, with demonstrations of risk", ""),
+    "demonstrations": ("year", "work on demonstrations of risk in a pause without a slow-down, in years of the field", ""),
     "field_years": ("year", f"work in years of the field, {_LADDER}", "step"),
     "researcher_months": ("1", f"the same in months of a person, {_LADDER}", "step"),
     "reviewed_serial_speed": ("1", "serial speed once work waits for reviews", ""),

@@ -74,6 +74,7 @@ class Window:
     branches: tuple[tuple[float, float], ...]  # probability and months: without a slow-down of all, and with it
     hazard: float  # theft and takeover in the pause [1/month]
     begins: float  # probability that the lead is not stolen before
+    demonstrations: float = 0.0  # work that shows others the risks [field-year]
 
 
 def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     assert plan.lead and plan.field  # the plan's own check
     point = _pause_point(plan.risk)
     staff = _staff(plan, point["productivity"])
-    window = _window(plan.lead, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
+    window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
     usable, theft = window.branches[0][1], plan.lead.theft.value
     in_hand = float(leads.expected_pause(theft, usable))
     ladder = _ladder(plan, staff, window)
@@ -129,6 +130,8 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
         "handed_over": usable - window.begins * in_hand,
         "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
         "pause_limit": window.limit,
+        "slow_down_probability": window.branches[-1][0] if plan.lead.slow_down else 0.0,
+        "demonstrations": window.demonstrations,
         "field_years": ladder,
         "researcher_months": ladder * 12 * plan.field.headcount.value,
         **_supervision(plan.field, staff),
@@ -141,15 +144,22 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     return found
 
 
-def _window(terms: Lead, start: float, risk: float) -> Window:
+def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
     """The pause that starts after so many months, at so much risk of takeover in each of it."""
-    given, at_pause, usable, limit = _usable(terms, start)
-    slowed = terms.slow_down
-    branches = [(1.0 if slowed is None else 1 - slowed.probability.value, usable)]
-    if slowed is not None:
-        branches.append((slowed.probability.value, _usable(terms, start, slow=True)[2]))
-    begins = float(leads.no_theft(terms.theft.value, start))
-    return Window(given, at_pause, limit, tuple(branches), terms.theft.value + risk, begins)
+    assert plan.lead
+    given, at_pause, usable, limit = _usable(plan.lead, start)
+    begins = float(leads.no_theft(plan.lead.theft.value, start))
+    alone = Window(given, at_pause, limit, ((1.0, usable),), plan.lead.theft.value + risk, begins)
+    slowed = plan.lead.slow_down
+    if slowed is None:
+        return alone
+    shown, chance = 0.0, slowed.probability.value
+    if slowed.demonstrations is not None:
+        terms = slowed.demonstrations
+        shown = terms.share.value * float(_path(plan, staff, alone, demonstrations=0.0)["effective_work"][-1])
+        chance = float(leads.persuaded(chance, terms.most.value, shown, terms.half.value))
+    longer = _usable(plan.lead, start, slow=True)[2]
+    return replace(alone, branches=((1 - chance, usable), (chance, longer)), demonstrations=shown)
 
 
 def _staff(plan: Plan, productivity: float) -> Staff:
@@ -275,14 +285,18 @@ def _ladder(plan: Plan, staff: Staff, window: Window) -> Array:
     return steps
 
 
-def _rates(plan: Plan, staff: Staff, grown: Array) -> list[Array]:
-    """Field-years a month at each moment, after theft, growth, share, latency, tax, supervisors, acceptance, and parallel effort."""
+def _rates(plan: Plan, staff: Staff, grown: Array, demonstrations: float | None = None) -> list[Array]:
+    """Field-years a month at each moment, after theft, growth, share, latency, tax, supervisors, acceptance, and parallel effort.
+
+    Demonstrations are the part of the work on alignment that shows others the risks; default: the plan's.
+    """
     field, work = plan.field, staff.work
     assert field
     people = field.headcount.value
     steady = np.full(grown.shape, float(work.researcher_months) * staff.productivity)
     growing = steady * grown
     share, _ = usable_work.directed_work(growing, plan.pause.alignment_share.value, plan.pause.own_share.value)
+    share = share * (1 - (_shown(plan) if demonstrations is None else demonstrations))
     speed = _speed(field, staff)
     slowed = share * speed / float(work.serial_speed)
     taxed = slowed / field.tax.value
@@ -292,6 +306,12 @@ def _rates(plan: Plan, staff: Staff, grown: Array) -> list[Array]:
     effective = chips_to_people.field_speedup(right / speed, speed, people, field.parallel_exponent.value)
     linear = [rate / people for rate in (steady, growing, share, slowed, taxed, watched, right)]
     return [rate / 12 for rate in (*linear, effective)]
+
+
+def _shown(plan: Plan) -> float:
+    """Part of the work on alignment that goes into demonstrations of risk."""
+    slowed = plan.lead.slow_down if plan.lead else None
+    return slowed.demonstrations.share.value if slowed and slowed.demonstrations else 0.0
 
 
 def _speed(field: FieldOfResearch, staff: Staff) -> float:
@@ -338,10 +358,10 @@ def _prepared(plan: Plan, rate: Array, hazard: float, times: Array) -> Array:
     return np.asarray(done * alive + _cumulative(hazard * alive * done, times))
 
 
-def _path(plan: Plan, staff: Staff, window: Window) -> dict[str, Any]:
+def _path(plan: Plan, staff: Staff, window: Window, demonstrations: float | None = None) -> dict[str, Any]:
     """The longest pause month by month: whether it still goes on, and work done."""
     times = np.linspace(0.0, max(months for _, months in window.branches), _FINE)
-    rates, every = _rates(plan, staff, _growth(plan, times)), (_FINE - 1) // (MOMENTS - 1)
+    rates, every = _rates(plan, staff, _growth(plan, times), demonstrations), (_FINE - 1) // (MOMENTS - 1)
     alive = window.begins * np.exp(-window.hazard * times)
     return {
         "month": times[::every],

@@ -98,12 +98,28 @@ class Rival(Record):
     cautious: Switch = Field(False, description="whether they would stop as well")
 
 
+class Demonstrations(Record):
+    """Work that shows others the risks, and makes a slow-down of all more likely."""
+
+    share: Annotated[Quantity, Measure(ONE, ge=0, lt=1)] = Field(description="part of the work on alignment that goes into it")
+    most: Fraction = Field(description="probability of a slow-down with any amount of it")
+    half: Annotated[Quantity, Measure(FIELD_YEAR, gt=0)] = Field(description="work that closes 63 % of the gap to that")
+
+
 class SlowDown(Record):
     """A slow-down of all others, should it come about."""
 
-    probability: Fraction = Field(description="that it does")
+    probability: Fraction = Field(description="that it does, without demonstrations")
+    demonstrations: Demonstrations | None = None
     pace: Share = Field(description="pace of the others in it, relative to normal")
     duration: Months | None = Field(None, description="how long it lasts; absent: as long as need be")
+
+    @model_validator(mode="after")
+    def _persuades(self) -> "SlowDown":
+        if self.demonstrations is not None and self.demonstrations.most.value < self.probability.value:
+            most, least = self.demonstrations.most.value, self.probability.value
+            raise failed(("demonstrations", f"most is {most:g}, below the probability of {least:g} without any; give at least that"))
+        return self
 
 
 class Money(Record):

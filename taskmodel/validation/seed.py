@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel import pause, usable_work, workforce
+from taskmodel import lead, pause, usable_work, workforce
 
 URL = "https://www.alignmentforum.org/posts/KwQYsF4XFtPqjgwvH/some-thoughts-on-automating-alignment-research-1"
 
@@ -35,6 +35,7 @@ ROUND_SIZE, ROUND_RATE, BODY_RATE = 11e12, 2.3e7, 2e7  # parameters and tokens/s
 COMPUTE_RATIO, MONTHS, SHORT_MONTHS = 1000, 12, 4
 READING_SPEED = 380 / 60 * 1.33  # tokens/s of a person, 380 words/min at 1.33 tokens a word: Steinhardt (2023)
 RHO = -0.5  # CES exponent between tasks: Davidson (2023)
+COMMENTS_READ, COMMENTS_COUNTED = 2, 4  # in the copy, and by its page
 EXACT = 1e-9
 
 
@@ -259,6 +260,7 @@ def _claims() -> tuple[Figure, ...]:
     }
     takeoff, after = (1.6, 4.3, 14.6), 1.0  # years from 20 to 100 % of R&D tasks, and at most from AGI on: Davidson (2023)
     episodes = {"episodes of 50 s": 50, "episodes of 1,000 s": 1000, "episodes of 1 s": 1}
+    pauses = lead.time_until_gone([6, 12], 0, 0) * float(lead.no_theft(0, 12))
     serial = float(workforce.workforce(ROUND_RATE, streams=10, serial_tokens=10, stream_speed=50, clock=clock).serial_speed)
     return (
         Figure(
@@ -320,8 +322,8 @@ def _claims() -> tuple[Figure, ...]:
             "4 comments",
             "page furniture",
             "comment bodies",
-            2,
-            readings={"the copy holds no more than the page counts": 2 <= 4},
+            COMMENTS_READ,
+            readings={"the copy holds no more than the page counts": COMMENTS_READ <= COMMENTS_COUNTED},
             why="the copy that was read holds two of the four",
         ),
         Figure(
@@ -330,7 +332,7 @@ def _claims() -> tuple[Figure, ...]:
             "body",
             "serial months per month of lead",
             serial,
-            readings={"twice the lead, twice the work": bool(np.isclose(serial * 2, 2 * serial))},
+            readings={"twice the lead, twice the work": bool(pauses[1] == 2 * pauses[0])},
             why="head-count does not depend on the lead, which multiplies time alone",
         ),
     )
