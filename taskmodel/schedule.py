@@ -46,7 +46,7 @@ class Terms:
     pace : float
         v at full speed [powers of ten per month]; > 0.
     productivity : float
-        P0, work per month at present [any unit]; > 0.
+        P0, work per month at present [any unit]; >= 0.
     productivity_slope : float
         g, powers of ten of productivity per power of ten of compute [1]; >= 0.
     leak, theft : float
@@ -69,7 +69,7 @@ class Terms:
     progress_labour: float = 0.0
 
     def __post_init__(self) -> None:
-        positive, rest = ("ceiling", "pace", "productivity"), ("lead", "productivity_slope", "risk_slope")
+        positive, rest = ("ceiling", "pace"), ("lead", "productivity", "productivity_slope", "risk_slope")
         for interval, names in (
             ("(0, inf)", positive),
             ("[0, inf)", rest),

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.integrate import cumulative_simpson
 
 from taskmodel import lead as leads
 from taskmodel import pause as pauses
@@ -42,7 +41,9 @@ LADDER = (
     "preparation",
 )
 MOMENTS = 121
-_FINE = 2401  # points in time of an integral, a multiple of those shown less one
+_PARTS = 4 * (MOMENTS - 1)  # of a pause, between which integrals are taken
+_GONE = 40.0  # e-folds after which nothing that a hazard may end is left
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
 _DAY = 24 * 3600
 _MOST_GROWTH = 300.0  # e-folds: far beyond sense, and not yet beyond floats
 
@@ -212,8 +213,12 @@ def _pause_point(risk: Risk | None) -> dict[str, float]:
         return {"productivity": 1.0, "risk_in_pause": 0.0, "months_until_pause": 0.0}
     line = {"intercept": np.log(risk.at_present.value), "slope": risk.slope.value}
     safe = float(pauses.pause_point(risk.tolerated.value, **line))
-    given_up, factor = pauses.confidence_margin(risk.sd.value, risk.confidence.value, risk.slope.value, risk.productivity_slope.value)
+    given_up, _ = pauses.confidence_margin(risk.sd.value, risk.confidence.value, risk.slope.value, 0.0)
     sure = safe - float(given_up)
+    if max(abs(safe), abs(sure)) * risk.productivity_slope.value > _MOST_GROWTH / np.log(10):
+        raise ValueError(
+            f"productivity at the point of pause, {sure:.3g} powers of ten away, is beyond any number; see risk.productivity_slope"
+        )
     if sure < 0:
         raise NoPause(
             f"the pause should have started {-sure:.3g} powers of ten of compute ago, to be {risk.confidence.value:g} sure that risk is "
@@ -222,7 +227,7 @@ def _pause_point(risk: Risk | None) -> dict[str, float]:
     return {
         "pause_point": safe,
         "confident_pause_point": sure,
-        "confidence_cost": float(factor),
+        "confidence_cost": float(10 ** (risk.productivity_slope.value * float(given_up))),
         "months_until_pause": sure / risk.pace.value,
         "productivity": float(10 ** (risk.productivity_slope.value * sure)),
         "risk_in_pause": float(pauses.takeover_risk(sure, **line)),
@@ -256,13 +261,48 @@ def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float
     return given, at_pause, months, "lead"
 
 
+@dataclass(frozen=True)
+class Course:
+    """The months of a pause, cut finely enough for its length and for what may end it."""
+
+    months: float
+    hazard: float
+
+    @property
+    def edges(self) -> Array:
+        """Times between which integrals are taken, those of the moments among them, shape (edge,)."""
+        whole = np.linspace(0.0, self.months, _PARTS + 1)
+        if self.hazard == 0:
+            return whole
+        return np.sort(np.concatenate([whole, np.linspace(0.0, min(self.months, _GONE / self.hazard), _PARTS + 1)]))
+
+    @property
+    def nodes(self) -> Array:
+        """Times at which what is integrated is wanted, shape (part, node)."""
+        low, high = self.edges[:-1, None], self.edges[1:, None]
+        return low + 0.5 * (high - low) * (_NODES + 1)
+
+    def alive(self, times: Array) -> Array:
+        """Probability that nothing has ended the pause by these times."""
+        return np.exp(-self.hazard * times)
+
+    def cumulative(self, rate: Array) -> Array:
+        """Integral from the start to each edge of a rate given at the nodes."""
+        parts = 0.5 * np.diff(self.edges) * (rate * _WEIGHTS).sum(axis=-1)
+        return np.concatenate([[0.0], np.cumsum(parts)])
+
+    def at_moments(self, values: Array) -> Array:
+        """What is known at the edges, at the moments that are shown."""
+        return values[np.searchsorted(self.edges, np.linspace(0.0, self.months, MOMENTS), side="right") - 1]
+
+
 def _growth(plan: Plan, times: Array) -> Array:
     """Productivity in the pause relative to its start."""
-    doubling = plan.pause.hardware_doubling
+    doubling, length = plan.pause.hardware_doubling, float(times.max())
     chips = 0.0 if doubling is None else np.log(2) / doubling.value
-    if (plan.pause.growth.value + chips) * times[-1] > _MOST_GROWTH:
+    if (plan.pause.growth.value + chips) * length > _MOST_GROWTH:
         raise ValueError(
-            f"productivity grows beyond any number in a pause of {times[-1]:.3g} months; lower pause.growth, or lengthen "
+            f"productivity grows beyond any number in a pause of {length:.3g} months; lower pause.growth, or lengthen "
             "pause.hardware_doubling"
         )
     better = np.exp(plan.pause.growth.value * times)
@@ -278,10 +318,10 @@ def _ladder(plan: Plan, staff: Staff, window: Window) -> Array:
     steps[:2] = bulk * window.lead, bulk * window.branches[0][1]
     steps[2] = bulk * sum(chance * months for chance, months in window.branches)
     for chance, months in window.branches:
-        times = np.linspace(0.0, months, _FINE)
-        alive, rates = np.exp(-window.hazard * times), _rates(plan, staff, _growth(plan, times))
-        steps[3:-1] += chance * window.begins * np.array([_cumulative(alive * rate, times)[-1] for rate in rates])
-        steps[-1] += chance * window.begins * _prepared(plan, rates[-1], window.hazard, times)[-1]
+        course = Course(months, window.hazard)
+        alive, rates = course.alive(course.nodes), _rates(plan, staff, _growth(plan, course.nodes))
+        steps[3:-1] += chance * window.begins * np.array([course.cumulative(alive * rate)[-1] for rate in rates])
+        steps[-1] += chance * window.begins * _prepared(plan, rates[-1], course)[-1]
     return steps
 
 
@@ -339,35 +379,37 @@ def _supervision(field: FieldOfResearch, staff: Staff) -> dict[str, Any]:
     }
 
 
-def _prepared(plan: Plan, rate: Array, hazard: float, times: Array) -> Array:
-    """Expected field-years up to each moment, with what preparation adds."""
-    clock = _cumulative(rate, times)  # field-years without it: time as preparation counts it
+def _prepared(plan: Plan, rate: Array, course: Course) -> Array:
+    """Expected field-years up to each edge of a course, with what preparation adds to a rate at its nodes."""
     terms = plan.pause.preparation
     if terms is None:
-        return _cumulative(rate * np.exp(-hazard * times), times)
+        return course.cumulative(rate * course.alive(course.nodes))
+    clock = course.cumulative(rate)  # field-years without it: time as preparation counts it
     inputs = {"prior": terms.prior.value, "theta": terms.theta.value, "rate": 1.0, "scale": terms.scale.value}
     date = float(pauses.blow_up_date(**inputs))
     if clock[-1] >= date:
-        when = float(np.interp(date, clock, times))
+        when = float(np.interp(date, clock, course.edges))
         raise pauses.RunawayError(
-            f"preparation blows up {when:.3g} months into a pause of {times[-1]:.3g}: with pause.preparation.theta above 1 work makes more "
-            "work possible without end; shorten the pause, or take a theta of at most 1"
+            f"preparation blows up {when:.3g} months into a pause of {course.months:.3g}: with pause.preparation.theta above 1 work "
+            "makes more work possible without end; shorten the pause, or take a theta of at most 1"
         )
-    done = pauses.prepared_work(months=clock, **inputs)
-    alive = np.exp(-hazard * times)
-    return np.asarray(done * alive + _cumulative(hazard * alive * done, times))
+    done = np.diff(pauses.prepared_work(months=clock, **inputs))
+    # what is done between two edges counts if the pause still goes on: its mean probability there
+    low, length = course.edges[:-1], np.diff(course.edges)
+    lasting = leads.months_survived(course.hazard, length) / np.where(length > 0, length, 1.0)
+    return np.concatenate([[0.0], np.cumsum(done * course.alive(low) * np.where(length > 0, lasting, 1.0))])
 
 
 def _path(plan: Plan, staff: Staff, window: Window, demonstrations: float | None = None) -> dict[str, Any]:
     """The longest pause month by month: whether it still goes on, and work done."""
-    times = np.linspace(0.0, max(months for _, months in window.branches), _FINE)
-    rates, every = _rates(plan, staff, _growth(plan, times), demonstrations), (_FINE - 1) // (MOMENTS - 1)
-    alive = window.begins * np.exp(-window.hazard * times)
+    course = Course(max(months for _, months in window.branches), window.hazard)
+    rates = _rates(plan, staff, _growth(plan, course.nodes), demonstrations)
+    alive = course.alive(course.nodes)
     return {
-        "month": times[::every],
-        "goes_on": alive[::every],
-        "bulk_work": _cumulative(rates[1] * alive, times)[::every],
-        "effective_work": window.begins * _prepared(plan, rates[-1], window.hazard, times)[::every],
+        "month": course.at_moments(course.edges),
+        "goes_on": window.begins * course.at_moments(course.alive(course.edges)),
+        "bulk_work": window.begins * course.at_moments(course.cumulative(rates[1] * alive)),
+        "effective_work": window.begins * course.at_moments(_prepared(plan, rates[-1], course)),
     }
 
 
@@ -434,9 +476,3 @@ def _rungs(plan: Plan) -> dict[str, Any]:
         "pause_risk": in_pause,
         "efficient": pauses.efficient(speedup * expected, in_pause),
     }
-
-
-def _cumulative(rate: Array, times: Array) -> Array:
-    if times[-1] == 0:
-        return np.zeros(times.shape)
-    return np.asarray(cumulative_simpson(rate, x=times, initial=0.0))
