@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.earned_trust import track_record, trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.planning import best_utilisation
     from taskmodel.plans.dataset import lead_time
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
@@ -34,6 +35,7 @@ _MODULE_OF = {
     "compare": "stepping",
     "elasticities": "worth",
     "automate_next": "worth",
+    "best_utilisation": "planning",
     "what_if": "relaxing",
     "lead_time": "plans.dataset",
     "trust": "earned_trust",
@@ -48,6 +50,7 @@ __all__ = [
     "CatalogError",
     "SolveError",
     "automate_next",
+    "best_utilisation",
     "ceiling",
     "compare",
     "elasticities",

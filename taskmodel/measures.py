@@ -6,7 +6,7 @@ With y the activities, eps the elasticities of output to the factors, and B the 
     bottleneck shares      eps, with every labour pool's entry split into hands-on work and review, and review hours of all
                            pools of reviewers added up; they sum to 1
     throughput speed-up    S_Y = Y / Y without AI, at the same experiment supply
-    latency speed-up       S_L = T without AI / T, T the longest path through the tasks, durations weighted by the mix of modes
+    latency speed-up       S_L = T without AI / T, T the longest path through the tasks (`clock`), weighted by the mix of modes
     speed-up               S = S_Y^lambda S_L^(1 - lambda)
 
 Source: docs, model, sections 3.6, 4 and 5.
@@ -20,14 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort, review_ratio
+from taskmodel.clock import Clock
+from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
-from taskmodel.reviewers import modes_per_way, review_capacity, reviewer_pools
-from taskmodel.supervision import COVERAGE_POLICIES
+from taskmodel.reviewers import review_capacity, reviewer_pools
 
 SOURCES = ("hands_on", "review", "inference", "experiments")
 
@@ -84,17 +82,22 @@ class Yardstick:
             without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
-        self.clock = Clock(catalogs)
-        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(organisation.modes))
-        self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.clock.durations, by_people), self.clock.order).total
+        self.clock = Clock(catalogs, organisation)
+        self.base_time = self.clock.people_alone()
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
-        """Everything in `Measures`, for an allocation of the organisation at these points."""
+        """Everything in `Measures`, for an allocation of the organisation at these points.
+
+        Raises
+        ------
+        UnstableQueue
+            If queues are counted, and reviewers have no time to spare.
+        """
         activity = allocation.activity
         made = task_output(activity)
         done = np.isfinite(allocation.output) & (allocation.output > 0)
         mix = mode_mix(activity, self.organisation.policy)
-        time = self.clock.critical_path(mix).total
+        time = self.clock.critical_path(mix, activity, compute).total
         without = without_ai(self.organisation.without_ai(), compute)
         throughput = _relative(allocation.output, without.output)
         bulk = _relative(made.sum(axis=-1), task_output(without.activity).sum(axis=-1))
@@ -131,54 +134,6 @@ def _relative(value: Array, base: Array) -> Array:
     """One over the other; NaN where there is no base."""
     with np.errstate(invalid="ignore", divide="ignore"):  # no base, or no limit: NaN and inf are what is meant
         return np.where(base > 0, value / base, np.nan)
-
-
-class Clock:
-    """How long a unit of each task takes, and in which order tasks wait for each other.
-
-    Parameters
-    ----------
-    catalogs : sequence of Catalog
-        One, or one a point, that differ in numbers alone.
-
-    Attributes
-    ----------
-    durations : array, shape (..., task, mode)
-        Wall-clock time of a unit in each mode [h].
-    order : dict of position to positions
-        For each task those it waits for, in topological order.
-    """
-
-    def __init__(self, catalogs: Sequence[Catalog]) -> None:
-        catalog, of = catalogs[0], Numbers(catalogs)
-        self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
-        self.durations = critical_path.unit_durations(
-            horizon=of.tasks(lambda task: task.horizon.value),
-            review_ratio=review_ratio(of),
-            coverage=coverage(of),
-            effort=of.protocols(review_effort, 1.0)[..., None, :],
-            people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],
-            serial_speed=of.one(lambda catalog: catalog.latency.serial_speed.value),
-            working_hours_per_week=of.one(lambda catalog: catalog.latency.working_hours_per_week.value),
-            gate_latency=of.tasks(lambda task: 0.0 if task.gate_latency is None else task.gate_latency.value),
-            count_review=catalog.latency.count_review,
-            count_gates=catalog.latency.count_gates,
-        )
-        self.all_by_ai = catalog.latency.all_by_ai
-        # the rule of coverage, or the first of several protocols
-        rules = catalog.supervision
-        self.ai_mode = HUMAN + 1 + (0 if rules.protocols else modes_per_way(catalog) * COVERAGE_POLICIES.index(rules.coverage))
-
-    def critical_path(self, mix: Array) -> critical_path.CriticalPath:
-        """The longest path at these mixes of modes, shape (point, task, mode)."""
-        return critical_path.longest_path(self.task_durations(mix), self.order)
-
-    def task_durations(self, mix: Array) -> Array:
-        """Wall-clock time of a unit of each task at these mixes of modes [h]; at AI's pace for all under ``all_by_ai``."""
-        if self.all_by_ai:
-            single = critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1])
-            mix = np.broadcast_to(single, mix.shape)
-        return critical_path.mixed_durations(self.durations, mix)
 
 
 def oversight(organisation: Organisation, compute: Array, allocation: Allocation) -> dict[str, Array]:

@@ -34,6 +34,7 @@ from taskmodel.reviewers import (
     reviewers_of,
     ways,
 )
+from taskmodel.span_of_control import reviews_of_reviews
 
 HUMAN = supervision.MODES.index("human")
 
@@ -133,15 +134,17 @@ class Organisation:
         """The part of `bundles` that is review, of the same shape."""
         return self.fixed_review * self._repeats(compute)[..., None] if self.graded else self.fixed_review
 
+    def attempts(self, compute: ArrayLike) -> Array:
+        """Attempts per useful unit, shape (task, mode) or (point, task, mode); one where people do the work, or work along."""
+        tries = np.where(self.alone, self.fixed_attempts[..., None], 1.0)
+        return tries * self._repeats(compute) if self.graded else tries
+
     def escape(self, compute: ArrayLike) -> Array:
         """Defective units that pass unnoticed, per useful unit, shape (task, mode) or (point, task, mode).
 
         NaN where some do and how well the task can be verified is not known.
         """
-        attempts = self.fixed_attempts[..., None]
-        if self.graded:
-            attempts = attempts * self._repeats(compute)
-        failed = np.where(self.alone, attempts - 1, 0.0)
+        failed = self.attempts(compute) - 1
         return np.where((failed == 0) | (self.unnoticed == 0), 0.0, failed * self.unnoticed)
 
     def _repeats(self, compute: ArrayLike) -> Array:
@@ -337,6 +340,14 @@ def review_effort(protocol: Protocol) -> float:
     return protocol.review_effort.value * (1 - settled + settled * protocol.settled_effort.value)
 
 
+def effort(of: Numbers) -> Array:
+    """Review hours of a reviewed unit, with all reviews of reviews, relative to the review ratio, shape (..., 1, AI mode)."""
+    layers = of.catalogs[0].supervision.second_look_layers
+    share = of.one(lambda catalog: catalog.supervision.second_look_share.value)
+    again = reviews_of_reviews(share, of.one(lambda catalog: catalog.supervision.second_look_effort.value), layers)
+    return np.asarray(of.protocols(review_effort, 1.0)[..., None, :] * again[..., None, None])
+
+
 def _by_protocol(of: Numbers) -> dict[str, Array]:
     """Effort of review, steering and people's own hours, each of shape (..., 1, AI mode)."""
 
@@ -344,8 +355,10 @@ def _by_protocol(of: Numbers) -> dict[str, Array]:
         length = protocol.episode_length
         return 0.0 if length is None else protocol.interaction_time.value / length.value
 
-    read = {"effort": (review_effort, 1.0), "steering": (steering, 0.0), "people": (lambda protocol: protocol.people.value, 0.0)}
-    return {name: of.protocols(function, default)[..., None, :] for name, (function, default) in read.items()}
+    def people(protocol: Protocol) -> float:
+        return protocol.people.value
+
+    return {"effort": effort(of), **{read.__name__: of.protocols(read, 0.0)[..., None, :] for read in (steering, people)}}
 
 
 def _missed_by_machines(protocol: Protocol) -> float:

@@ -19,9 +19,9 @@ import xarray as xr
 from taskmodel.allocation import Allocation
 from taskmodel.axes import COMPUTE, Axis
 from taskmodel.catalog import Catalog
+from taskmodel.clock import PARTS
 from taskmodel.files import whole
-from taskmodel.measures import SOURCES, Yardstick, automation_elasticity
-from taskmodel.organisation import Organisation
+from taskmodel.measures import SOURCES, automation_elasticity, mode_mix
 from taskmodel.production import Array
 from taskmodel.reviewers import reviewer_pools
 from taskmodel.walker import Situation
@@ -99,6 +99,20 @@ VARIABLES = {
     "binding_tolerance": ("1", "oversight binds where its bottleneck share exceeds this"),
     "today": ("FLOP/year", "where the compute axis stands today"),
     "duration": ("h", "wall-clock time of a typical unit of the task, in the mix of modes"),
+    "duration_part": ("h", "what that time is made of"),
+    "part": ("", "people's and AI's work, review, waits for reviewers who are busy and at home, the gate, going round again"),
+    "pass_part": ("h", "what the pass is made of, along the critical path"),
+    "in_progress": ("1", "units of the task on their way at a time, AI's attempts and people's work, by Little's law"),
+    "review_pool": ("", "pool of reviewers with a queue of its own"),
+    "queue_servers": ("person", "reviewers at work at a time"),
+    "queue_utilisation": ("1", "part of their time for review that is used"),
+    "queue_arrivals": ("1/year", "units handed to them, with looks at reviews and episodes to steer"),
+    "queue_service_time": ("h", "mean working time that one of these takes"),
+    "queue_service_variability": ("1", "variance over squared mean of it"),
+    "queue_wait": ("h", "mean wait before it, in reviewers' working hours"),
+    "queue_waiting": ("1", "units that wait at a time, by Little's law"),
+    "utilisation": ("1", "part of review time planned for that gives the greatest effective speed-up; NaN: none is better than another"),
+    "review_binds": ("", "all the review time that is planned for is used"),
     "start": ("h", "earliest start of the task within one pass, wall-clock"),
     "slack": ("h", "how much longer the task may take without lengthening the pass, wall-clock"),
     "critical": ("", "the task is on the critical path"),
@@ -106,7 +120,6 @@ VARIABLES = {
     "pass_time_without_ai": ("h", "wall-clock time of one pass through all tasks by people alone"),
     "mode_share": ("1", "part of the task's output made in each mode"),
     "period": ("", "period, from 0"),
-    "fixed_point": ("", "solution, or place where there is none, by hours set aside"),
     "detection": (
         "1",
         "share of defects that an audit finds; NaN: nothing is to be earned, for every unit is reviewed or AI may not do it",
@@ -215,25 +228,41 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
     return result
 
 
-def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yardstick, compute: float, mix: Array) -> xr.Dataset:
-    """The critical path at one compute; mix has shape (1, task, mode)."""
-    path = yardstick.clock.critical_path(mix)
-    finish = path.start[0]
-    after = {name: task.after for name, task in catalog.tasks.items()}
+def latency_dataset(catalog: Catalog, at: Situation, allocation: Allocation) -> xr.Dataset:
+    """The critical path at one place, what it is made of, and the queues in front of reviewers.
+
+    Raises
+    ------
+    UnstableQueue
+        If queues are counted, and reviewers have no time to spare.
+    """
+    organisation, clock, base = at.setting.organisation, at.setting.yardstick.clock, at.setting.yardstick.base_time
+    mix, queues = mode_mix(allocation.activity, organisation.policy), clock.waits(allocation.activity, at.compute)
+    path = clock.critical_path(mix, allocation.activity, at.compute)
+    parts = clock.task_parts(mix, queues)
+    finite = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
     variables = {
         "mode_share": (("task", "mode"), mix[0]),
-        "duration": ("task", yardstick.clock.task_durations(mix)[0]),
-        "start": ("task", finish),
+        "duration": ("task", parts[0].sum(axis=-1)),
+        "duration_part": (("task", "part"), parts[0]),
+        "start": ("task", path.start[0]),
         "slack": ("task", path.slack[0]),
         "critical": ("task", path.critical[0]),
+        "in_progress": ("task", clock.in_progress(finite, at.compute, queues)[0]),
         "pass_time": ((), path.total[0]),
-        "pass_time_without_ai": ((), yardstick.base_time),
-        "latency_speedup": ((), yardstick.base_time / path.total[0]),
+        "pass_part": ("part", (parts[0] * path.critical[0][:, None]).sum(axis=0)),
+        "pass_time_without_ai": ((), base),
+        "latency_speedup": ((), base / path.total[0]),
     }
+    names = ("servers", "utilisation", "arrivals", "service_time", "service_variability", "wait", "waiting")
+    found = {name: np.zeros(0) if queues is None else getattr(queues, name)[0] for name in names}
+    variables |= {f"queue_{name}": ("review_pool", values) for name, values in found.items()}
     coords = {
-        "task": np.array(list(after), dtype=object),
+        "task": np.array(organisation.tasks, dtype=object),
         "mode": np.array(organisation.modes, dtype=object),
-        "compute": compute,
+        "part": np.array(PARTS, dtype=object),
+        "review_pool": np.array([] if queues is None else queues.names, dtype=object),
+        "compute": at.compute[0],
     }
     return described(xr.Dataset(variables, coords, provenance_of(catalog)))
 

@@ -154,14 +154,21 @@ def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``task``: duration, start, slack, whether it is on the critical path; the length of one pass with and without AI.
+        Over ``task``: duration and, over ``part``, what it is made of: people's and AI's work, review, the waits for reviewers who
+        are busy and at home, the gate, and going round again; start, slack, whether it is on the critical path, units in
+        progress; the length of one pass with and without AI. Over ``review_pool``, where queues are counted: utilisation, arrivals,
+        waits.
+
+    Raises
+    ------
+    SolveError
+        If the point has no answer that can be certified, or queues are counted and reviewers have no time to spare.
     """
     needs_catalog(catalog)
     point = np.array([one_compute(catalog, compute)])
     walker = Walker(catalog)
     found = walker.solve(point, np.array([False]))
-    mix = walker.at(point).measure(found.allocation).mode_share
-    return results.latency_dataset(catalog, walker.organisation, walker.yardstick, point[0], mix)
+    return results.latency_dataset(catalog, walker.at(point), found.allocation)
 
 
 def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array | None = None) -> xr.Dataset:

@@ -72,6 +72,11 @@ def line_with(lines, word):
     return line
 
 
+def number_of(line):
+    """The numbers in a row of a table."""
+    return [float(word.replace(",", "")) for word in line.split() if word[0].isdigit()]
+
+
 def fresh(code, *arguments, **options):
     """Run Python code in an interpreter of its own."""
     return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options)
@@ -416,7 +421,8 @@ def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys,
     lines = printed(capsys, "latency", starter, "--compute", "1e32")
     assert "at 1e32 FLOP/year" in lines[1]
     assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
-    assert "people" in line_with(lines, "Approve the release")
+    who, what = (line for line in lines if "Approve the release" in line)  # on the path, and what its time is made of
+    assert "people" in who and number_of(what) == pytest.approx([33.6, 0, 0, 72])
     assert max(map(len, lines)) <= 80
 
 
@@ -428,6 +434,36 @@ def test_latency_is_for_today_if_no_compute_is_given_and_shows_slack_beside_the_
     slack = [task["slack"] for task in facts["others"]]
     assert slack == sorted(slack)
     assert len(facts["others"]) + len(facts["critical_path"]) == 38
+
+
+COUNTED = [f"--set={path}={value}" for path, value in (("latency.count_queues", "true"), ("supervision.headcount", 20))]
+
+
+def test_latency_says_who_waits_for_whom_and_what_to_plan_for(capsys, starter):
+    more = ["--set=latency.count_off_hours=true", "--set=latency.count_loops=true", "--set=supervision.utilisation=0.8"]
+    facts = answer(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    for task in [*facts["critical_path"], *facts["others"]]:
+        assert sum(task["duration_part"].values()) == pytest.approx(task["duration"])
+    assert sum(facts["pass_part"].values()) == pytest.approx(facts["pass_time"])
+    (queue,) = facts["queues"]
+    assert queue["pool"] == "review" and 0 < queue["utilisation"] <= 0.8 + 1e-9 and queue["wait"] > 0
+    best = tm.best_utilisation(tm.load_catalog(starter, set={"latency.count_queues": True, "supervision.headcount": 20}), 1e32)
+    assert 0 < best["utilisation"] < 1
+    lines = printed(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    assert {"people", "AI", "review", "queue", "closed", "gate", "again"} <= set(line_with(lines, "closed").split())
+    assert any(line.strip().startswith("Of the pass: ") for line in lines)
+    assert f"{queue['utilisation']:.0%}".replace("%", " %") in line_with(lines, "Reviewers (review)")
+    assert f"{facts['best_utilisation']['utilisation']:.3f}" in line_with(lines, "Best planned utilisation")
+    assert max(map(len, lines)) <= 80
+    without = answer(capsys, "latency", starter, "--compute", "1e32")
+    assert without["queues"] == [] and without["best_utilisation"] is None
+
+
+def test_latency_of_a_queue_that_grows_for_ever_is_no_answer_and_names_what_mends_it(capsys, starter):
+    assert main(["latency", starter, "--compute", "1e32", *COUNTED]) == 1
+    printed_out, said = capsys.readouterr()
+    assert printed_out == ""
+    assert "the pool 'review'" in said and "supervision.utilisation" in said and "the best here is 0." in said
 
 
 # the program as a whole

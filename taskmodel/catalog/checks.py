@@ -55,11 +55,16 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
                 message = f"the task forbids {protocol!r}; take it out of `protocols` or of `forbids`"
                 yield Finding(("tasks", name, "protocols", index), message)
     order = {name: [other for other in _list(_mapping(task).get("after")) if other != name] for name, task in tasks.items()}
-    for ring in _rings(order):
+    rings = list(_rings(order))
+    for ring in rings:
         yield Finding(("tasks", ring[0], "after"), f"the task order has a cycle: {' -> '.join(ring)}")
+    given = [_mapping(task).get("after", []) for task in tasks.values()]
+    whole = not rings and all(isinstance(names, list) and set(map(str, names)) <= tasks.keys() for names in given)
     for index, loop in enumerate(_list(data.get("feedback_loops"))):
         for end in ("source_task", "target_task"):
             yield from _known(_mapping(loop).get(end), tasks, ("feedback_loops", index, end), "task")
+        if whole:
+            yield from _way_back(_mapping(loop), order, ("feedback_loops", index, "target_task"))
     for section, value in data.items():
         if section == "protocols":
             for name, protocol in protocols.items():
@@ -198,6 +203,21 @@ def _task(keys: Keys, task: dict[str, Any], nests: dict[str, Any], pools: dict[s
             yield Finding(place, f"{name!r} is listed twice; keep one")
         else:
             yield from _known(name, tasks, place, "task")
+
+
+def _way_back(loop: dict[str, Any], before: dict[str, list[Any]], keys: Keys) -> Iterator[Finding]:
+    """Check that a loop goes back: its source comes after its target, or is the same task."""
+    source, target = loop.get("source_task"), loop.get("target_task")
+    if source not in before or target not in before:
+        return
+    earlier, look = set(), [source]
+    while look:
+        task = look.pop()
+        if isinstance(task, str) and task in before and task not in earlier:
+            earlier.add(task)
+            look += before[task]
+    if target not in earlier:
+        yield Finding(keys, f"{source!r} does not come after {target!r}, so that no work goes back; name a task that it waits for")
 
 
 def _rings(before: dict[str, list[Any]]) -> Iterator[list[str]]:

@@ -259,6 +259,11 @@ class Supervision(Reviewers):
     protocols: tuple[Word, ...] = Field(
         (), description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`"
     )
+    second_look_share: Fraction = Field(Quantity(value=0, unit="1"), description="share of reviews that somebody else reviews in turn")
+    second_look_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="hours of such a look, relative to the review")
+    second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = Field(
+        0, description="layers of review of reviews, each of them about a share of the one below"
+    )
     binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
 
     @model_validator(mode="after")
@@ -343,6 +348,19 @@ class Latency(Record):
     count_review: Switch = Field(True, description="whether review takes serial time")
     count_gates: Switch = Field(True, description="whether approvals take serial time")
     all_by_ai: Switch = Field(False, description="whether even tasks that are not delegable run at the speed of AI")
+    count_queues: Switch = Field(False, description="whether work waits for reviewers who are busy (if review takes serial time)")
+    arrival_variability: NonNegative = Field(
+        Quantity(value=1, unit="1"), description="variance over squared mean of the time between arrivals for review; 1: at random"
+    )
+    service_variability: NonNegative = Field(
+        Quantity(value=1, unit="1"), description="variance over squared mean of the review times of one task; 1: exponential, 0: constant"
+    )
+    count_off_hours: Switch = Field(False, description="whether work waits for reviewers who are at home (if review takes serial time)")
+    review_hours_per_day: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0, le=24)] = Field(
+        Quantity(value=8, unit="h"), description="hours of a day, on end, at which reviewers are at work"
+    )
+    review_days_per_week: Annotated[Whole, Field(ge=1, le=7)] = Field(5, description="days of a week, in a row, on which they are")
+    count_loops: Switch = Field(False, description="whether `feedback_loops` take serial time")
 
 
 class Trust(Record):

@@ -84,21 +84,43 @@ LATENCY = f"""How long one pass through all tasks takes, one after the other whe
 the critical path, with and without AI, at one point of the compute axis.
 People work latency.working_hours_per_week hours of a week, AI all 168. Times
 are wall-clock hours, weighted by who does the task; they include review and
-waits at gates.
+waits at gates. And who waits for whom: how much of each task's time is people's
+work, AI's, review, and waiting. Off unless the catalog, or --set, says so:
+  latency.count_queues     work waits for reviewers who are busy: the more of
+                           their time is in use, the longer. At a planned
+                           supervision.utilisation of 1 it waits for ever where
+                           review binds; the best is told
+  latency.count_off_hours  it waits for reviewers who are at home
+  latency.count_loops      results send the work back (feedback_loops)
 
 {PATHS}"""
 LATENCY_MORE = f"""examples:
   taskmodel latency
   taskmodel latency --compute 1e32
   taskmodel latency --compute 1e32 --set latency.count_review=false
+  taskmodel latency --compute 1e32 --set latency.count_queues=true \\
+    --set supervision.utilisation=0.8 --set supervision.headcount=60
+
+words:
+  queue   waiting for a reviewer who is free
+  closed  waiting for reviewers who are at home (off-hours)
+  gate    waiting for an approval
+  again   what going round feedback loops takes, in the task that sends back
 
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute
   pass_time, pass_time_without_ai [h], latency_speedup
-  critical_path: tasks in order, each with title, start, duration, slack [h] and
-    mode_share, who does it
+  pass_part: what the pass is made of, along the critical path [h]: people, ai,
+    review, queue, off_hours, gate, repeats
+  critical_path: tasks in order, each with title, start, duration, slack [h],
+    duration_part (the same parts), in_progress (units on their way at a time)
+    and mode_share, who does it
   others: the tasks beside it, by slack
+  queues: one for each pool of reviewers: servers, utilisation, arrivals
+    [1/year], service_time, service_variability, wait [working h], waiting
+  best_utilisation: utilisation, review_binds, speedup, speedup_as_is and
+    latency_speedup; null where queues are not counted
 
 {EXIT}"""
 REGIMES = f"""The formula of research output between each two events of a sweep, as sympy
