@@ -85,6 +85,15 @@ def test_from_the_chips_alone_there_are_43619():
     assert float(found["researchers"]) == pytest.approx(43_619, abs=0.5)
 
 
+def test_badly_decoded_and_shared_tokens_are_fewer_and_a_stated_number_is_not_overruled_quietly():
+    fewer = tm.lead_time(alone("seed_toy"), set={"chips.decode_utilisation": 0.1, "chips.inference_share": 0.5})
+    assert float(fewer["researchers"]) == pytest.approx(4_600)
+    with pytest.raises(CatalogError, match="chips.share: makes no difference to tokens that a source states"):
+        tm.lead_time(alone("seed_toy"), set={"chips.share": 0.5})
+    double = tm.lead_time(alone("seed_toy"), set={"chips.share": 0.5, "worker.tokens_per_second": None})
+    assert float(double["researchers"]) == pytest.approx(43_619 * np.sqrt(2), abs=1)
+
+
 def test_a_thousand_times_the_compute_in_four_months():
     found = tm.lead_time(alone("seed_1000x"))
     assert float(found["researchers"]) == pytest.approx(4_363_943, abs=0.5)

@@ -15,6 +15,10 @@ from taskmodel.catalog.records import SET
 from taskmodel.catalog.text import Keys, Mark, read_document, read_text
 from taskmodel.plans.records import Plan
 
+# what makes tokens from chips, and nothing where a source states them
+_MAKES_TOKENS = tuple(
+    f"chips.{name}" for name in ("capacity", "share", "training_time", "utilisation", "tokens_per_parameter", "horizon_length")
+)
 _SET_MARK = Mark(SET, None, None, None, None)
 
 
@@ -122,7 +126,14 @@ def _lay_over(origin: Origin, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, 
         places = (*places, (keys, {keys: mark, **{(*keys, *inner): where for inner, where in marks.items()}}))
     if defects:
         raise CatalogError(defects)
-    return _build(replace(origin, data=data, places=places))
+    plan = _build(replace(origin, data=data, places=places))
+    idle = [path for path in laid if path.startswith(_MAKES_TOKENS) and plan.worker and plan.worker.tokens_per_second]
+    if idle and "worker.tokens_per_second" not in laid:
+        message = (
+            "makes no difference to tokens that a source states; set worker.tokens_per_second to another number, or to null for the chips'"
+        )
+        raise CatalogError([Defect(mark.file, mark.key_line, mark.key_column, path, message) for path in idle for mark in (laid[path][1],)])
+    return plan
 
 
 def _build(origin: Origin, defects: tuple[Defect, ...] = ()) -> Plan:

@@ -21,8 +21,10 @@ from taskmodel import lead as leads
 from taskmodel import pause as pauses
 from taskmodel import usable_work
 from taskmodel import workforce as chips_to_people
+from taskmodel.plans.course import Course
 from taskmodel.plans.joined import STEPS, Memory, staffed
 from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
+from taskmodel.plans.staff import Staff, facts, staffed_cluster
 from taskmodel.schedule import Terms, best_paces, schedule_outcome
 
 Array = np.ndarray
@@ -40,29 +42,11 @@ LADDER = (
     "people side by side",
     "preparation",
 )
-MOMENTS = 121
-_PARTS = 4 * (MOMENTS - 1)  # of a pause, between which integrals are taken
-_GONE = 40.0  # e-folds after which nothing that a hazard may end is left
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(3)
-_DAY = 24 * 3600
 _MOST_GROWTH = 300.0  # e-folds: far beyond sense, and not yet beyond floats
 
 
 class NoPause(ValueError):
     """A plan whose pause never starts; the message says why."""
-
-
-@dataclass(frozen=True)
-class Staff:
-    """A plan's workforce at the point of pause."""
-
-    training_compute: float
-    parameters: float
-    tokens_per_second: float
-    stream_speed: float
-    clock: float
-    work: chips_to_people.Workforce
-    productivity: float  # gained up to the point of pause, relative to the present
 
 
 @dataclass(frozen=True)
@@ -115,13 +99,13 @@ def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
 def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     assert plan.lead and plan.field  # the plan's own check
     point = _pause_point(plan.risk)
-    staff = _staff(plan, point["productivity"])
+    staff = staffed_cluster(plan, point["productivity"])
     window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
     usable, theft = window.branches[0][1], plan.lead.theft.value
     in_hand = float(leads.expected_pause(theft, usable))
     ladder = _ladder(plan, staff, window)
     found = {
-        **_staff_facts(staff),
+        **facts(staff),
         **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
         "lead": window.lead,
         "lead_at_pause": window.at_pause,
@@ -161,50 +145,6 @@ def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
         chance = float(leads.persuaded(chance, terms.most.value, shown, terms.half.value))
     longer = _usable(plan.lead, start, slow=True)[2]
     return replace(alone, branches=((1 - chance, usable), (chance, longer)), demonstrations=shown)
-
-
-def _staff(plan: Plan, productivity: float) -> Staff:
-    worker, chips = plan.worker, plan.chips
-    assert worker
-    compute = parameters = np.nan
-    rate, speed = worker.tokens_per_second, worker.stream_speed.value
-    tokens = np.nan if rate is None else rate.value
-    if chips is not None:
-        scale, time = chips.compute_ratio.value, chips.time_ratio.value
-        ratio, seconds = scale / time, chips.training_time.value * _DAY * time
-        capacity = chips.capacity.value * ratio
-        compute = float(chips_to_people.training_run(capacity, chips.share.value, seconds, chips.utilisation.value))
-        parameters = float(chips_to_people.model_size(compute, chips.tokens_per_parameter.value, chips.horizon_length.value)[0])
-        decoding = (chips.decode_utilisation or chips.utilisation).value
-        made = float(chips_to_people.token_rate(capacity * chips.share.value, decoding, parameters))
-        stated = tokens * float(chips_to_people.token_rate_ratio(scale, time))
-        tokens = (made if rate is None else stated) * chips.gain.value * chips.inference_share.value
-        speed = float(chips_to_people.slower_by_size(speed, np.sqrt(scale), worker.size_exponent.value))
-    clock = float(chips_to_people.clock_factor(worker.hours_per_day.value, worker.days_per_week.value))
-    work = chips_to_people.workforce(
-        tokens,
-        streams=worker.streams.value,
-        serial_tokens=worker.serial_tokens.value,
-        stream_speed=speed,
-        clock=clock,
-        reading=worker.reading,
-    )
-    return Staff(compute, parameters, tokens, speed, clock, work, productivity)
-
-
-def _staff_facts(staff: Staff) -> dict[str, Any]:
-    work = staff.work
-    return {
-        "training_compute": staff.training_compute,
-        "parameters": staff.parameters,
-        "tokens_per_second": staff.tokens_per_second,
-        "researchers": float(work.researchers),
-        "serial_speed": float(work.serial_speed),
-        "streams": float(work.streams),
-        "researcher_months_per_month": float(work.researcher_months),
-        "conserved_share": float(work.conserved_share),
-        "clocks": work.clocks,
-    }
 
 
 def _pause_point(risk: Risk | None) -> dict[str, float]:
@@ -259,41 +199,6 @@ def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float
         if paid < months:
             return given, at_pause, paid, "money"
     return given, at_pause, months, "lead"
-
-
-@dataclass(frozen=True)
-class Course:
-    """The months of a pause, cut finely enough for its length and for what may end it."""
-
-    months: float
-    hazard: float
-
-    @property
-    def edges(self) -> Array:
-        """Times between which integrals are taken, those of the moments among them, shape (edge,)."""
-        whole = np.linspace(0.0, self.months, _PARTS + 1)
-        if self.hazard == 0:
-            return whole
-        return np.sort(np.concatenate([whole, np.linspace(0.0, min(self.months, _GONE / self.hazard), _PARTS + 1)]))
-
-    @property
-    def nodes(self) -> Array:
-        """Times at which what is integrated is wanted, shape (part, node)."""
-        low, high = self.edges[:-1, None], self.edges[1:, None]
-        return low + 0.5 * (high - low) * (_NODES + 1)
-
-    def alive(self, times: Array) -> Array:
-        """Probability that nothing has ended the pause by these times."""
-        return np.exp(-self.hazard * times)
-
-    def cumulative(self, rate: Array) -> Array:
-        """Integral from the start to each edge of a rate given at the nodes."""
-        parts = 0.5 * np.diff(self.edges) * (rate * _WEIGHTS).sum(axis=-1)
-        return np.concatenate([[0.0], np.cumsum(parts)])
-
-    def at_moments(self, values: Array) -> Array:
-        """What is known at the edges, at the moments that are shown."""
-        return values[np.searchsorted(self.edges, np.linspace(0.0, self.months, MOMENTS), side="right") - 1]
 
 
 def _growth(plan: Plan, times: Array) -> Array:

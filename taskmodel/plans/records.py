@@ -77,7 +77,8 @@ class Worker(Record):
 
     reading: Literal["consistent", "seed"] = Field("consistent", description="seed: head-count and speed on two clocks, as printed in 2023")
     tokens_per_second: Annotated[Quantity, Measure(TOKENS_PER_SECOND, gt=0)] | None = Field(
-        None, description="tokens of the cluster as a source states them, before ratios and gain; absent: from the chips"
+        None,
+        description="tokens of the cluster as a source states them, before ratios, gain and decode_utilisation; absent: from the chips",
     )
     streams: Positive = Field(description="copies of the model that make one researcher")
     serial_tokens: Annotated[Quantity, Measure(TOKEN, gt=0)] = Field(
