@@ -338,7 +338,11 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
     facts = answer(capsys, "list")
     assert [item["name"] for item in facts["catalogs"]] == list(bundled_catalogs())
     assert [item["name"] for item in facts["scenarios"]] == list(bundled_scenarios())
-    assert {item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"} == {"scarce_verifiers"}
+    assert {item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"} == {
+        "fast_gates",
+        "scarce_verifiers",
+        "slow_gates",
+    }
     lines = printed(capsys, "list")
     for item in facts["catalogs"]:
         assert item["title"] in line_with(lines, f" {item['name']} ")
