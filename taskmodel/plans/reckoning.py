@@ -92,7 +92,7 @@ def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
     if plan.worker is not None:
         found |= _workforce_plan(plan, memory or Memory())
     if plan.ladder is not None:
-        found |= _rungs(plan)
+        found = {**_rungs(plan), **found}  # of months, those of the whole plan
     return found
 
 
