@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.parallel import parallel_lines
     from taskmodel.planning import best_utilisation
+    from taskmodel.plans.dataset import lead_time
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
@@ -38,6 +39,7 @@ _MODULE_OF = {
     "best_utilisation": "planning",
     "parallel_lines": "parallel",
     "what_if": "relaxing",
+    "lead_time": "plans.dataset",
     "trust": "earned_trust",
     "track_record": "earned_trust",
     "ceiling": "formulas",
@@ -56,6 +58,7 @@ __all__ = [
     "elasticities",
     "events",
     "latency",
+    "lead_time",
     "load_catalog",
     "open",
     "parallel_lines",

@@ -68,9 +68,9 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     for section, value in data.items():
         if section == "protocols":
             for name, protocol in protocols.items():
-                yield from _sources(protocol, (section, name), {**sources, **_mapping(_mapping(protocol).get("sources"))})
+                yield from source_findings(protocol, (section, name), {**sources, **_mapping(_mapping(protocol).get("sources"))})
         elif section != "sources":
-            yield from _sources(value, (section,), sources)
+            yield from source_findings(value, (section,), sources)
 
 
 def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
@@ -236,11 +236,11 @@ def _rings(before: dict[str, list[Any]]) -> Iterator[list[str]]:
             before.update((name, []) for name in ring)
 
 
-def _sources(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
+def source_findings(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
     """Check the keys in every ``source`` and ``sources`` below a value."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _sources(item, (*keys, index), sources)
+            yield from source_findings(item, (*keys, index), sources)
     if not isinstance(value, dict):
         return
     for name, item in value.items():
@@ -253,4 +253,4 @@ def _sources(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Findin
             if name == "source" and JUDGEMENT in named and not value.get("note"):
                 yield Finding((*keys, name), "judgement needs a `note` that gives the reason")
         else:
-            yield from _sources(item, (*keys, name), sources)
+            yield from source_findings(item, (*keys, name), sources)

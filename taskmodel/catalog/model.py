@@ -201,7 +201,7 @@ class Catalog(Record):
         if not isinstance(changes, Mapping):
             raise TypeError(f'changes must be a mapping of paths to values, such as {{"supervision.headcount": 100}}; found {changes!r}')
         changes = {path: _plain(value) for path, value in changes.items()}
-        laid = {path: (value, _SET_MARK, dict.fromkeys(_within(value), _SET_MARK)) for path, value in changes.items()}
+        laid = {path: (value, _SET_MARK, dict.fromkeys(keys_within(value), _SET_MARK)) for path, value in changes.items()}
         kept = {path: value for path, value in self._origin.overrides.items() if path not in changes}
         origin = replace(self._origin, overrides={**kept, **changes})  # in the order in which they were laid over
         return self._lay_over(laid, "set by the user", origin)
@@ -430,11 +430,11 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
+def keys_within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
     """Yield the keys of a plain value and of everything in it."""
     yield keys
     for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from _within(item, (*keys, key))
+        yield from keys_within(item, (*keys, key))
 
 
 def _unset(path: str, message: str) -> Defect:

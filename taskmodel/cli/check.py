@@ -46,6 +46,10 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
         document = read_document(read_text(path), str(path))
         if isinstance(document.data, dict) and "set" in document.data and "tasks" not in document.data:
             report |= {"kind": "scenario", "title": load_scenario(path).title}
+        elif isinstance(document.data, dict) and {"worker", "ladder"} & document.data.keys():
+            from taskmodel.plans import load_plan
+
+            report |= {"kind": "plan", "title": load_plan(path).title}
         else:
             report["kind"] = "catalog"
             catalog = load_catalog(path, scenario)

@@ -1,4 +1,4 @@
-"""`taskmodel list`: the catalogs and scenarios that come with the package."""
+"""`taskmodel list`: the catalogs, scenarios and plans that come with the package."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from taskmodel.cli.screen import json_text, plain, table
 def command(args: Namespace) -> int:
     """Print names, titles and sizes."""
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
+    from taskmodel.plans import bundled_plans, load_plan
 
     catalogs = {name: load_catalog(name) for name in bundled_catalogs()}
     scenarios = {name: load_scenario(name) for name in bundled_scenarios()}
+    plans = {name: load_plan(name) for name in bundled_plans()}
     if args.json:
         facts = {
             "catalogs": [
@@ -21,6 +23,9 @@ def command(args: Namespace) -> int:
             "scenarios": [
                 {"name": name, "title": item.title, "description": item.description, "catalog": item.catalog, "sets": list(item.set)}
                 for name, item in scenarios.items()
+            ],
+            "plans": [
+                {"name": name, "title": item.title, "question": item.question, "cases": list(item.cases)} for name, item in plans.items()
             ],
         }
         print(json_text(facts))
@@ -33,4 +38,12 @@ def command(args: Namespace) -> int:
         for name, item in scenarios.items()
     ]
     print(*table(rows, left=(0, 2)), sep="\n")
+    print("\nPlans for a lead (taskmodel lead-time PLAN)")
+    print(
+        *table(
+            [[name, f"{len(item.cases) or 1} case{'s' * (len(item.cases) > 1)}", plain(item.title)] for name, item in plans.items()],
+            left=(0, 2),
+        ),
+        sep="\n",
+    )
     return 0

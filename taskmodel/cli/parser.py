@@ -211,6 +211,40 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
+LEAD_TIME = """What a lead buys: how many automated researchers a project's chips make, how
+long its pause lasts once leaks, theft, rivals and money are counted, and what
+of their work is of use, from bulk researcher-months to effective years of the
+field. With the catalog that the plan names, also task by task, with review.
+Where a plan has a curve of risk: when to pause, and the best use of the lead.
+
+A PATH is a place in the plan's file, such as lead.months, lead.theft or
+worker.reading (seed: 15,000 researchers, as printed in 2023, on two clocks)."""
+LEAD_TIME_MORE = f"""examples:
+  taskmodel lead-time                          the seed's toy model
+  taskmodel lead-time --months 6 --set worker.reading=seed
+  taskmodel lead-time greenblatt_leads -o out
+  taskmodel lead-time --set lead.theft=0.05 --set field.supervision=0.01
+  taskmodel lead-time kwa_ladder --json
+
+what is written to DIR:
+  result.nc           everything, as netCDF-4; in Python: taskmodel.open(...)
+  lead_time.svg/.png  the figure, if matplotlib is installed
+
+words:
+  lead          months that others need to reach today's technology
+  bulk          researchers times serial speed, whatever becomes of it
+  field-year    a year's work of the field in `field.headcount`
+  organisation  the catalog in which the workforce does the tasks
+
+{JSON}
+Keys:
+  plan, title, overrides, version, sha256, files
+  cases: a list, each with case, title and the variables of taskmodel.lead_time:
+    numbers, words, and lists by step where there are several
+
+exit status:
+  0 fine; 1 the pause never starts, or preparation blows up in it (when, and
+  why); 2 bad input, with its place"""
 TRUST = f"""What it takes to let people look at AI's work at the floors of policy alone,
 and no longer at every unit. A class of tasks needs a record of so many clean
 audits, and part of it again with each model generation; the hours are taken
@@ -247,16 +281,17 @@ Keys:
     is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
-CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,
-path, what is allowed and how to mend it. Units that were converted and numbers
-that rest on no source are listed too; they are no defects."""
+CHECK = """Check catalogs, scenarios and plans. Every defect is listed with file, line,
+column, path, what is allowed and how to mend it. Units that were converted and
+numbers that rest on no source are listed too; they are no defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
   taskmodel check tasks/*.yaml --json
 
 A file with `set` and without `tasks` is read as a scenario; whether its paths
-are in a catalog shows when it is laid over one with --scenario. The name of a
+are in a catalog shows when it is laid over one with --scenario. A file with
+`worker` or `ladder` is read as a plan. The name of a
 bundled catalog will do in place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
@@ -283,6 +318,7 @@ SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), with which editor
 and check YAML as it is typed."""
 SCHEMA_MORE = """examples:
   taskmodel schema > catalog.schema.json
+  taskmodel schema --plan > plan.schema.json
 
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
@@ -303,13 +339,14 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs and scenarios that come with the package."
+LIST = "List the catalogs, scenarios and lead-time plans that come with the package."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
 
-JSON keys: catalogs (name, title, question, tasks) and scenarios (name, title,
-description, catalog: the one it is for or null, sets: the paths it sets)."""
+JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
+description, catalog: the one it is for or null, sets: the paths it sets) and
+plans (name, title, question, cases)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -359,6 +396,13 @@ def parser() -> argparse.ArgumentParser:
     worth.add_argument("--all", action="store_true", help="every input that makes a difference, and every task")
     worth.add_argument("--json", action="store_true", help="print the answer as JSON")
 
+    lead_time = add("lead-time", "what a lead buys: workforce, pause, work that counts", LEAD_TIME, LEAD_TIME_MORE, "leadtime")
+    lead_time.add_argument("plan", nargs="?", default="seed_toy", metavar="PLAN", help="bundled name or YAML file; default: seed_toy")
+    lead_time.add_argument("--months", metavar="X", help="the lead [month]; default: the plan's")
+    lead_time.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="set a value of the plan; may be repeated")
+    lead_time.add_argument("-o", "--output", metavar="DIR", help="folder for result and figure; default: none are written")
+    lead_time.add_argument("--json", action="store_true", help="print the answer as JSON")
+
     what_if = add("what-if", "the speed-up with each constraint gone", WHAT_IF, WHAT_IF_MORE, "whatif")
     _catalog_arguments(what_if)
     what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
@@ -374,7 +418,7 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
     validate.add_argument("--json", action="store_true", help="print the table as JSON")
 
-    listing = add("list", "bundled catalogs and scenarios", LIST, LIST_MORE, "listing")
+    listing = add("list", "bundled catalogs, scenarios and plans", LIST, LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
     check = add("check", "every defect of a catalog or scenario", CHECK, CHECK_MORE)
@@ -387,7 +431,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--from", dest="source", metavar="CATALOG", help="copy this catalog (bundled name or file) instead")
     new.add_argument("-o", "--output", metavar="FILE", help="file to write, in place of NAME.yaml")
 
-    add("schema", "JSON Schema of catalogs, for editors", SCHEMA, SCHEMA_MORE)
+    schema = add("schema", "JSON Schema of catalogs and plans, for editors", SCHEMA, SCHEMA_MORE)
+    schema.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
     return top
 
 
@@ -407,7 +452,15 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose help keeps its lines, and that takes no abbreviated options."""
 
     def __init__(self, prog: str | None = None, **kwargs: Any) -> None:
-        super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
+        super().__init__(prog, formatter_class=_Help, allow_abbrev=False, **kwargs)
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that keeps its lines, with room for the longest command beside what it does."""
+
+    def __init__(self, prog: str, **kwargs: Any) -> None:
+        super().__init__(prog, **kwargs)
+        self._action_max_length = 13  # argparse forgets that commands are indented once more than options
 
 
 class _Version(argparse.Action):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from taskmodel import capability, critical_path, queueing, supervision
+from taskmodel import capability, critical_path, lead, pause, queueing, schedule, supervision, usable_work, workforce
 from taskmodel.allocation import Allocation, Nest, allocate
 from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
@@ -23,6 +24,7 @@ from taskmodel.organisation import Numbers, organisation
 from taskmodel.production import Array
 from taskmodel.review_effort import detection, detection_curve
 from taskmodel.stepping import ceilings, latency
+from taskmodel.validation.seed import figures
 from taskmodel.walker import Walker
 
 Given = Mapping[str, Any]
@@ -263,6 +265,40 @@ def review_queue(quantity: str, reviewers: int, arrivals: float, review_time: fl
         return float(queueing.waiting_probability(reviewers, load))
     wait = float(queueing.mean_wait(reviewers, load, review_time))
     return {"wait": wait, "time": wait + review_time}[quantity]
+
+
+@one_by_one
+def seed_figure(figure: str) -> float:
+    """A number of the seed document, from the document's own inputs."""
+    return float({each.id: each for each in figures()}[figure].reckoned)
+
+
+def _schedule_work(lead: float, ceiling: float, pace: float) -> Array:
+    """Work where productivity doubles in a month of progress."""
+    terms = schedule.Terms(lead, ceiling, pace=1.0, productivity_slope=float(np.log10(2)))
+    return schedule.schedule_outcome(terms, [pace]).work
+
+
+LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
+    "researchers": lambda **given: workforce.workforce(**given).researchers,
+    "researcher_months": lambda **given: workforce.workforce(**given).researcher_months,
+    "field_speedup": workforce.field_speedup,
+    "expected_pause": lead.expected_pause,
+    "reviewed_speed": usable_work.reviewed_speed,
+    "supervised_work": usable_work.supervised_work,
+    "needed_automation": usable_work.needed_automation,
+    "schedule_work": _schedule_work,
+    "prepared_work": pause.prepared_work,
+    "capability_given_up": lambda **given: pause.confidence_margin(**given, productivity_slope=0.0)[0],
+    "doublings": lambda multiplier: pause.growth_for_multiplier(multiplier) / np.log(2),
+    "risk_to_target": lambda **given: pause.rung(**given)[1],
+}
+
+
+@one_by_one
+def lead_formula(formula: str, **given: Any) -> float:
+    """A closed form of workforce, lead, pause or usable work."""
+    return float(np.asarray(LEAD_FORMULAS[formula](**given)))
 
 
 def _years(chunks: Sequence[Sequence[float]]) -> Array:
