@@ -54,6 +54,7 @@ VARIABLES = {
     "activity": ("h/year", "work done in each task and mode, in human-equivalent hours; inf: free work without limit"),
     "automatable": ("", "AI can do the task"),
     "automated_share": ("1", "part of the task's output that AI makes"),
+    "mode_hours_share": ("1", "part of base-year human hours that goes by each mode, weighted by CES share; undone tasks by people"),
     "automated_hours_share": ("1", "part of base-year human hours that AI has taken over, weighted by CES share"),
     "oversight_elasticity": ("1", f"elasticity of output to all review hours per unit of work, sign reversed; {_NO_OUTPUT}"),
     "bottleneck_share": ("1", f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}"),
@@ -179,6 +180,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
     along = axis.name
     named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
     hours_share = (values.automated_share * at.setting.yardstick.shares).sum(axis=-1)
+    hours_by_mode = (values.mode_share * at.setting.yardstick.shares[..., None]).sum(axis=-2)
     full, same = ceilings["oversight_ceiling_full"], along == COMPUTE
     variables: dict[str, Any] = {
         **{name: (along, getattr(values, name)) for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")},
@@ -189,6 +191,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "automatable": ((along, "task"), at.automatable),
         "automated_share": ((along, "task"), values.automated_share),
         "automated_hours_share": (along, hours_share),
+        "mode_hours_share": ((along, "mode"), hours_by_mode),
         "bottleneck_share": ((along, "source"), values.bottleneck_share),
         "escaped_defects": ((along, "task"), values.escaped_defects),
         "review_elasticity": ((along, "task"), values.review_elasticity),

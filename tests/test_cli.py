@@ -689,3 +689,16 @@ def test_what_cannot_be_varied_is_exit_2(capsys, tmp_path, text, message):
     assert main(["vary", text, "-o", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
+    allowed = "supervision.protocols=[full_review, ai_assisted_review]"
+    arguments = ["run", "--set", allowed, "--grid", "8.4e28:1e32:3", "--no-figures", "-o", str(tmp_path)]
+    facts = answer(capsys, *arguments)
+    for side in ("today", "end"):
+        assert sum(facts["hours_by_mode"][side].values()) == pytest.approx(1)
+        assert 1 - facts["hours_by_mode"][side]["human"] == pytest.approx(facts["automated_hours_share"][side])
+    lines = printed(capsys, *arguments)
+    said = lines[lines.index("Ways of working that are chosen, by the hours that people work without AI") + 1]
+    assert said.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in said
+    assert not any("Ways of working" in line for line in printed(capsys, "run", *arguments[3:]))

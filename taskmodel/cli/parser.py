@@ -73,7 +73,8 @@ Keys:
     that their true places may lie below it
   stretches: from where to where oversight binds and is the bottleneck
   reviewers_scarce: the same of the hours of each pool of reviewers
-  ceilings, automated_hours_share, bottleneck_share: today and at the grid's end
+  ceilings, automated_hours_share, hours_by_mode, bottleneck_share: today and at
+    the grid's end
   top_reviews, advice: what review costs, at which compute, by task [h/year],
     and how many more people of each pool are worth one more reviewer
   next_tasks: tasks that AI cannot do today, and the speed-ups if it could

@@ -30,6 +30,7 @@ PLACES = {
     "oversight_bottleneck": "where review becomes the bottleneck",
     "grid_end": "the end of the grid",
 }
+SHOWN = 0.005  # part of all hours from which a way of working is named
 NAMES = {"review": "review capacity"}
 
 
@@ -109,6 +110,7 @@ def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -
         *_milestones(summary),
         "",
         *_curve(summary),
+        *_ways(catalog, summary),
         "",
         *_binding(summary),
         *_next_tasks(summary),
@@ -162,6 +164,24 @@ def _curve(summary: Summary) -> list[str]:
         label = ("today " if row is today else "") + compute(place)
         rows.append([label, percent(row.automated_hours_share), *_point("", row)[2:], _most(row, len(summary.reviewers_scarce) > 1)])
     return ["Along the curve; hours by AI: part of the hours that people work without AI", *table(rows, left=(5,))]
+
+
+def _ways(catalog: Catalog, summary: Summary) -> list[str]:
+    """Which ways of letting AI work are chosen, where there are several to choose from."""
+    rows = {
+        "today": summary.today,
+        **({"where review costs most": summary.advice.at} if summary.advice else {}),
+        "end of the grid": summary.end,
+    }
+    used = [{mode: part for mode, part in row.hours_by_mode.items() if part > 0} for row in rows.values()]
+    if max(len(catalog.supervision.protocols), len(set().union(*used) - {"human"})) < 2:
+        return []
+    lines = ["", "Ways of working that are chosen, by the hours that people work without AI"]
+    for label, row in rows.items():
+        most = sorted(row.hours_by_mode.items(), key=lambda pair: -pair[1])
+        said = ", ".join(f"{'people' if mode == 'human' else mode} {percent(part)}" for mode, part in most if part >= SHOWN)
+        lines += wrapped(f"{label}, {compute(row.compute)}: {said}")
+    return lines
 
 
 def _most(row: Row, several: bool) -> str:

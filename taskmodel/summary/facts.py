@@ -37,6 +37,8 @@ class Row(Point):
         Kind of answer: see `taskmodel.allocation.Status`.
     automated_hours_share : float
         Part of base-year human hours that AI has taken over [1].
+    hours_by_mode : dict of str to float
+        Parts of those hours that go by each mode [1]; they sum to 1.
     binding_factor : str
         The source with the largest bottleneck share; empty where nothing is produced, or without limit.
     binding_reviewers : str
@@ -52,6 +54,7 @@ class Row(Point):
     compute: float
     status: str
     automated_hours_share: float
+    hours_by_mode: dict[str, float]
     binding_factor: str
     binding_reviewers: str
     bottleneck_share: dict[str, float]
@@ -213,6 +216,7 @@ def as_dict(summary: Summary) -> dict[str, object]:
         "stretches": {name: [list(ends) for ends in found] for name, found in summary.stretches.items()},
         "reviewers_scarce": {name: [list(ends) for ends in found] for name, found in summary.reviewers_scarce.items()},
         "ceilings": {side: {"oversight": row.oversight_ceiling, "no_oversight": row.no_oversight_ceiling} for side, row in sides.items()},
+        "hours_by_mode": {side: row.hours_by_mode for side, row in sides.items()},
         "automated_hours_share": {side: row.automated_hours_share for side, row in sides.items()},
         "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},
         "top_reviews": [asdict(review) for review in (advice.reviews[:3] if advice else ())],

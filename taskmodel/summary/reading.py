@@ -155,6 +155,7 @@ def _row(state: xr.Dataset, compute: float | None = None) -> Row:
         **{name: float(state[name]) for name in SPEEDUPS},
         status=str(state["status"].item()),
         automated_hours_share=float(state["automated_hours_share"]),
+        hours_by_mode=_by_name(state["mode_hours_share"], "mode"),
         binding_factor=str(state["binding_factor"].item()),
         binding_reviewers=binding_reviewers(state),
         bottleneck_share=_by_name(state["bottleneck_share"], "source"),
