@@ -2,6 +2,7 @@
 #
 #   make run    the main job: sweep compute for the alignment_research catalog
 #   make test   the whole suite, doctests included
+#   make test-all   the same with every case of the long tests: the 300 random catalogs of each kind take half an hour
 #   make lint   ruff, and mypy on the package
 #   make bench  what an allocation costs, as multiples of one evaluation of the unit cost
 #
@@ -13,13 +14,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint bench
+.PHONY: run test test-all lint bench
 
 run: $(VENV)/installed-run
 	$(BIN)/taskmodel run
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-all: export TASKMODEL_TESTS = all
+test-all: test
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.earned_trust import track_record, trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.parallel import parallel_lines
+    from taskmodel.planning import best_utilisation
+    from taskmodel.plans.dataset import lead_time
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
@@ -33,7 +37,12 @@ _MODULE_OF = {
     "compare": "stepping",
     "elasticities": "worth",
     "automate_next": "worth",
+    "best_utilisation": "planning",
+    "parallel_lines": "parallel",
     "what_if": "relaxing",
+    "lead_time": "plans.dataset",
+    "trust": "earned_trust",
+    "track_record": "earned_trust",
     "ceiling": "formulas",
     "regimes": "formulas",
     "simulate": "takeoff",
@@ -46,18 +55,23 @@ __all__ = [
     "CatalogError",
     "SolveError",
     "automate_next",
+    "best_utilisation",
     "ceiling",
     "compare",
     "elasticities",
     "events",
     "latency",
+    "lead_time",
     "load_catalog",
     "milestones",
     "open",
+    "parallel_lines",
     "regimes",
     "save",
     "simulate",
     "sweep",
+    "track_record",
+    "trust",
     "what_if",
 ]
 

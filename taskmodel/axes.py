@@ -3,7 +3,7 @@
 Compute is one such axis; any quantity of a catalog at a given compute is another; time, along which compute and quantities
 follow courses of their own, is a third. An `Axis` says which catalog and which compute stand at each place.
 
-Source: the model, section 6; section 7 for courses over time.
+Source: the model, section 6; section 7 for courses over time, `staffing` for people who come and leave.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from taskmodel.catalog import Catalog
+from taskmodel import staffing
+from taskmodel.catalog import Catalog, People
 from taskmodel.production import Array
 
 COMPUTE, TIME = "compute", "time"
 COMPUTE_UNIT = "FLOP/year"
 PER_DECADE = 24  # places of a mesh to a factor of ten
 PER_SPAN = 96  # places of a mesh, at least, where the axis is not logarithmic
+TOLD = 33  # dates at which a result tells a headcount that changes by itself
+CHANGES = ("growth", "hires", "attrition", "practice_share")  # of a headcount over time
 OFFSET = np.sqrt(2) - 1  # keeps them off round numbers, at which catalogs like to have events
 POINTS = 400  # reported, where a quantity's interval is gone through
 
@@ -145,6 +148,7 @@ class Course:
         if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
             raise ValueError(f"the course of {name} must be at least two pairs (calendar year, value); found shape {rows.shape}")
         self.name, self.dates, self.values = name, rows[:, 0], rows[:, 1]
+        self.breaks = self.dates
         if not (np.isfinite(rows).all() and (self.values > 0).all()):
             raise ValueError(f"the course of {name} must have finite dates and positive, finite values; found {rows.tolist()}")
         if not (np.diff(self.dates) > 0).all():
@@ -159,7 +163,44 @@ class Course:
                 f"the course of {self.name} is given from {self.dates[0]:g} to {self.dates[-1]:g}; "
                 f"found {years[outside].flat[0]:g}: give its value there, or sweep a shorter time"
             )
-        return np.exp(np.interp(years, self.dates, np.log(self.values)))
+        return self._at(years)
+
+    def _at(self, years: Array) -> Array:
+        return np.asarray(np.exp(np.interp(years, self.dates, np.log(self.values))))
+
+
+class Staffing(Course):
+    """The headcount of a pool over time, as its people come and leave from a date on: see `staffing.headcount`.
+
+    Parameters
+    ----------
+    name : str
+        What messages call it: its path.
+    people : People
+        The pool, with the headcount it begins with.
+    low, high : float
+        From when to when [calendar year].
+    """
+
+    def __init__(self, name: str, people: People, low: float, high: float) -> None:
+        self.name, self.start = name, people.headcount.value
+        changes = {change: getattr(people, change) for change in CHANGES}
+        self.changes = {change: number.value for change, number in changes.items() if number is not None}
+        self.dates, self.breaks = np.linspace(low, high, TOLD), np.zeros(0)
+        self.values = self._at(self.dates)
+        if not np.isfinite(self.values).all():
+            raise ValueError(f"{name} grows beyond any number from {low:g} to {high:g}: sweep a shorter time, or let the pool grow slower")
+
+    def _at(self, years: Array) -> Array:
+        return staffing.headcount(self.start, years - self.dates[0], **self.changes)
+
+
+def staffing_courses(catalog: Catalog, low: float, high: float) -> dict[str, Course]:
+    """Courses of the headcounts that the catalog lets change over time, by path."""
+    people: dict[str, People] = {f"pools.{name}": pool for name, pool in catalog.pools.items()}
+    people |= {"supervision": catalog.supervision, **{f"reviewers.{name}": pool for name, pool in catalog.reviewers.items()}}
+    moving = {path: pool for path, pool in people.items() if any(getattr(pool, change) is not None for change in CHANGES)}
+    return {f"{path}.headcount": Staffing(f"{path}.headcount", pool, low, high) for path, pool in moving.items()}
 
 
 def common_dates(courses: Mapping[str, Course]) -> Array:
@@ -192,7 +233,7 @@ def time_axis(catalog: Catalog, courses: Mapping[str, Course], low: float, high:
     for course in courses.values():
         course([low, high])
     varied = [name for name in courses if name != COMPUTE]
-    breaks = np.unique(np.concatenate([course.dates for course in courses.values()]))
+    breaks = np.unique(np.concatenate([course.breaks for course in courses.values()]))
     checked = catalog
     for date in [high, *breaks[(breaks > low) & (breaks < high)], low]:  # between them values are between those there
         checked = catalog.replace({name: float(courses[name](date)) for name in varied})

@@ -5,12 +5,13 @@ A unit of task i, whose work takes a skilled person h_i working hours, lasts
     by a person   h_i 168/w                      wall-clock hours, w working hours a week (168 h)
     by AI         h_i / v + c_im r_i h_i 168/w   v the serial speed, round the clock; c_im r_i h_i hours of review by people
 
-and, in either case, the wait at its gate. Durations are weighted by the mix of
-modes; the project lasts as long as the longest path through the tasks' order.
-A unit counts one attempt: what redoing costs in hours is in `supervision`.
-Waits in queues and outside office hours are not counted (`queueing`), nor are
-loops. `makespan` is the other limit: not the order of tasks, but units that
-nobody can share and workers who are few.
+and, in either case, the wait at its gate; where they are given, also waits for
+a reviewer who is busy or at home (`queueing`). Durations are weighted by the
+mix of modes; the project lasts as long as the longest path through the tasks'
+order. Where the result of a task sends the work back to an earlier one,
+`with_loops` adds what going round again takes. A unit counts one attempt: what
+redoing costs in hours is in `supervision`. `makespan` is the other limit: not
+the order of tasks, but units that nobody can share and workers who are few.
 
 Source: docs, model, section 4. The longest path is the critical path method of
 Kelley and Walker (1959).
@@ -21,6 +22,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,55 +31,30 @@ from taskmodel.ranges import within
 
 __all__ = [
     "HOURS_PER_WEEK",
+    "PARTS",
     "CriticalPath",
+    "loop_slopes",
     "longest_path",
     "makespan",
     "mixed_durations",
     "path_slopes",
     "single_mode_mix",
     "unit_durations",
+    "unit_parts",
+    "with_loops",
 ]
 
 HOURS_PER_WEEK = 168
+PARTS = ("people", "ai", "review", "queue", "off_hours", "gate")  # what the time of a unit is made of
 ROUNDING = 1e-12  # slack below this part of the whole is rounding, not slack
 
 
-def unit_durations(
-    *,
-    horizon: ArrayLike,
-    review_ratio: ArrayLike,
-    coverage: ArrayLike,
-    serial_speed: ArrayLike,
-    working_hours_per_week: ArrayLike,
-    gate_latency: ArrayLike = 0.0,
-    effort: ArrayLike = 1.0,
-    people: ArrayLike = 0.0,
-    count_review: bool = True,
-    count_gates: bool = True,
-) -> np.ndarray:
-    """Wall-clock time of a typical unit of each task, in each mode.
+def unit_durations(**units: Any) -> np.ndarray:
+    """Wall-clock time of a typical unit of each task, in each mode: the sum over the parts in `unit_parts`.
 
     Parameters
     ----------
-    horizon : array, shape (..., task)
-        Time h that a skilled person needs for a typical unit [working hours]; >= 0.
-    review_ratio : array, shape (..., task)
-        Review hours r per human-equivalent hour of reviewed AI work [h/h]; >= 0.
-    coverage : array, shape (..., task, AI mode)
-        Share c of units that people review in each AI mode [1]; in [0, 1].
-    serial_speed : array, shape (...)
-        Speed v of one line of AI work relative to a working person [1]; > 0, inf allowed.
-    working_hours_per_week : array, shape (...)
-        Hours w that people work in a week of 168 [h]; in (0, 168].
-    gate_latency : array, shape (..., task)
-        Wait for approval before later tasks may start [wall-clock hours]; >= 0, 0 where there is no gate.
-    effort : array, shape (AI mode,)
-        Review hours of a reviewed unit, relative to the ratio [1]; >= 0.
-    people : array, shape (AI mode,)
-        Hours that people still work themselves in each AI mode, relative to without AI [1]; >= 0. Where there are some, the
-        task goes at their pace.
-    count_review, count_gates : bool
-        Whether review and gates take time.
+    As in `unit_parts`.
 
     Returns
     -------
@@ -96,19 +73,93 @@ def unit_durations(
     >>> unit_durations(horizon=[8], review_ratio=[0.125], coverage=[[1, 0]], serial_speed=10, working_hours_per_week=40).round(2).tolist()
     [[33.6, 5.0, 0.8]]
     """
+    return np.asarray(unit_parts(**units).sum(axis=-1))
+
+
+def unit_parts(
+    *,
+    horizon: ArrayLike,
+    review_ratio: ArrayLike,
+    coverage: ArrayLike,
+    serial_speed: ArrayLike,
+    working_hours_per_week: ArrayLike,
+    gate_latency: ArrayLike = 0.0,
+    effort: ArrayLike = 1.0,
+    people: ArrayLike = 0.0,
+    queue_wait: ArrayLike = 0.0,
+    off_hours_wait: ArrayLike = 0.0,
+    count_review: bool = True,
+    count_gates: bool = True,
+) -> np.ndarray:
+    """What the wall-clock time of a typical unit of each task is made of, in each mode.
+
+    Parameters
+    ----------
+    horizon : array, shape (..., task)
+        Time h that a skilled person needs for a typical unit [working hours]; >= 0.
+    review_ratio : array, shape (..., task)
+        Review hours r per human-equivalent hour of reviewed AI work [h/h]; >= 0.
+    coverage : array, shape (..., task, AI mode)
+        Share c of units that people review in each AI mode [1]; in [0, 1].
+    serial_speed : array, shape (...)
+        Speed v of one line of AI work relative to a working person [1]; > 0, inf allowed.
+    working_hours_per_week : array, shape (...)
+        Hours w that people work in a week of 168 [h]; in (0, 168].
+    gate_latency : array, shape (..., task)
+        Wait for approval before later tasks may start [wall-clock hours]; >= 0, 0 where there is no gate.
+    effort : array, shape (..., AI mode) or (..., task, AI mode)
+        Review hours of a reviewed unit, relative to the ratio [1]; >= 0.
+    people : array, shape (AI mode,)
+        Hours that people still work themselves in each AI mode, relative to without AI [1]; >= 0. Where there are some, the
+        task goes at their pace.
+    queue_wait, off_hours_wait : array, shape (..., task)
+        How long a unit that is reviewed waits for reviewers who are busy, and for such as are at home, over all the times it is
+        handed to one [wall-clock hours]; >= 0.
+    count_review, count_gates : bool
+        Whether review, with the waits for it, and gates take time.
+
+    Returns
+    -------
+    array, shape (..., task, mode, part)
+        Hours [wall-clock], by a person first, then in each AI mode; parts in the order of `PARTS`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> parts = unit_parts(horizon=[8], review_ratio=[0.125], coverage=[[1]], serial_speed=10, working_hours_per_week=40,
+    ...                    gate_latency=[72])
+    >>> dict(zip(PARTS, parts[0, 1].round(2).tolist(), strict=True))
+    {'people': 0.0, 'ai': 0.8, 'review': 4.2, 'queue': 0.0, 'off_hours': 0.0, 'gate': 72.0}
+    """
     hours = within("[0, inf)", "horizon", horizon)[..., np.newaxis]
     ratio = within("[0, inf)", "review_ratio", review_ratio)[..., np.newaxis]
     gate = within("[0, inf)", "gate_latency", gate_latency)[..., np.newaxis]
     speed = within("(0, inf]", "serial_speed", serial_speed)[..., np.newaxis, np.newaxis]
     week = within("(0, 168]", "working_hours_per_week", working_hours_per_week)[..., np.newaxis, np.newaxis]
+    waits = (within("[0, inf)", name, wait) for name, wait in (("queue_wait", queue_wait), ("off_hours_wait", off_hours_wait)))
 
     by_person = hours * HOURS_PER_WEEK / week
-    reviewed = within("[0, 1]", "coverage", coverage) * ratio * within("[0, inf)", "effort", effort) * by_person
+    covered = within("[0, 1]", "coverage", coverage)
     own = within("[0, 1]", "people", people)
-    by_ai = np.where(own > 0, own * by_person, hours / speed) + reviewed * count_review
-    lead = np.broadcast_shapes(by_person.shape[:-1], by_ai.shape[:-1])
-    by_person, by_ai = (np.broadcast_to(part, (*lead, part.shape[-1])) for part in (by_person, by_ai))
-    return np.concatenate([by_person, by_ai], axis=-1) + gate * count_gates
+    by_ai = (
+        own * by_person,
+        np.where(own > 0, 0.0, hours / speed),
+        covered * ratio * within("[0, inf)", "effort", effort) * by_person * count_review,
+        *(covered * wait[..., np.newaxis] * count_review for wait in waits),
+        gate * count_gates,
+    )
+    nothing = np.zeros_like(by_person)
+    alone = (by_person, nothing, nothing, nothing, nothing, gate * count_gates)
+    lead = np.broadcast_shapes(*(part.shape[:-1] for part in (*by_ai, *alone)))
+    modes = np.broadcast_shapes(*(part.shape[-1:] for part in by_ai))
+    both = (
+        np.stack([np.broadcast_to(part, (*lead, *width)) for part in parts], axis=-1) for parts, width in ((alone, (1,)), (by_ai, modes))
+    )
+    return np.concatenate(list(both), axis=-2)
 
 
 def single_mode_mix(mode: int, *, tasks: int, modes: int) -> np.ndarray:
@@ -252,6 +303,132 @@ def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]
     return CriticalPath(total, start, slack, critical)
 
 
+def with_loops(
+    durations: ArrayLike, predecessors: Mapping[int, Sequence[int]], loops: Sequence[tuple[int, int]], rounds: ArrayLike
+) -> np.ndarray:
+    r"""Durations with what going round again takes: each loop's source takes longer by its rounds.
+
+    A task that sends the work back n times, to a target that it comes after, takes longer by n times the longest path from the
+    target to itself, both included. The longest path with these durations is then that of the whole project: a chain that falls
+    into stretches, each gone through n_l times, lasts
+
+    .. math:: T = \sum_l n_l \Bigl( \frac{\tau_l}{v} + g_l \Bigr)
+
+    A round goes by the durations without loops: loops within loops are counted side by side, not multiplied.
+
+    Parameters
+    ----------
+    durations : array, shape (..., task)
+        Duration of each task, once [h]; >= 0.
+    predecessors : mapping
+        As in `longest_path`.
+    loops : sequence of (source, target)
+        Positions of the tasks at the ends of each loop; the source is the target, or comes after it.
+    rounds : array, shape (..., loop)
+        How often the source sends the work back, n: 1 means that all is done twice [1]; >= 0.
+
+    Returns
+    -------
+    array, shape (..., task)
+        Durations with all rounds [h].
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or a source does not come after its target.
+
+    Examples
+    --------
+    Writing (3 h), testing (1 h) and, of what has passed, releasing (2 h); tests send the work back twice:
+
+    >>> with_loops([3.0, 1.0, 2.0], {0: (), 1: (0,), 2: (1,)}, loops=[(1, 0)], rounds=[2]).tolist()
+    [3.0, 9.0, 2.0]
+    """
+    length = within("[0, inf)", "durations", durations)
+    _check_order(predecessors, length.shape[-1])
+    times = within("[0, inf)", "rounds", rounds)
+    lead = np.broadcast_shapes(length.shape[:-1], times.shape[:-1])
+    longer = np.array(np.broadcast_to(length, (*lead, length.shape[-1])))
+    for place, (source, target) in enumerate(loops):
+        longer[..., source] += times[..., place] * _stretch(length, predecessors, source, target)[0]
+    return longer
+
+
+def loop_slopes(
+    durations: ArrayLike,
+    slopes: ArrayLike,
+    predecessors: Mapping[int, Sequence[int]],
+    loops: Sequence[tuple[int, int]],
+    rounds: ArrayLike,
+    round_slopes: ArrayLike,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Derivatives of the durations of `with_loops` as durations and rounds change: to the right, and to the left.
+
+    Parameters
+    ----------
+    durations : array, shape (task,)
+        As in `with_loops` [h].
+    slopes : array, shape (..., task)
+        How fast each duration changes [h per unit of anything].
+    predecessors, loops
+        As in `with_loops`.
+    rounds : array, shape (loop,)
+        As in `with_loops` [1].
+    round_slopes : array, shape (..., loop)
+        How fast they change [1 per unit of the same].
+
+    Returns
+    -------
+    right, left : array, shape (..., task)
+
+    Raises
+    ------
+    ValueError
+        As `with_loops` does.
+
+    Examples
+    --------
+    >>> right, left = loop_slopes([3.0, 1.0], [0.0, 1.0], {0: (), 1: (0,)}, loops=[(1, 0)], rounds=[2.0], round_slopes=[0.5])
+    >>> right.tolist(), left.tolist()
+    ([0.0, 5.0], [0.0, 5.0])
+    """
+    length, rate = np.asarray(durations, dtype=float), np.asarray(slopes, dtype=float)
+    times, faster = np.asarray(rounds, dtype=float), np.asarray(round_slopes, dtype=float)
+    lead = np.broadcast_shapes(rate.shape[:-1], faster.shape[:-1])
+    sides = [np.array(np.broadcast_to(rate, (*lead, rate.shape[-1]))) for _ in range(2)]
+    for place, (source, target) in enumerate(loops):
+        for sign, side in zip((1.0, -1.0), sides, strict=True):
+            total, pace = _stretch(length, predecessors, source, target, rate, sign)
+            side[..., source] += times[place] * pace + faster[..., place] * total
+    return sides[0], sides[1]
+
+
+def _stretch(
+    length: np.ndarray,
+    predecessors: Mapping[int, Sequence[int]],
+    source: int,
+    target: int,
+    rate: np.ndarray | None = None,
+    sign: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The longest path from a target to a source, both included, shape (...); and how fast it grows, to one side."""
+    rate = np.zeros_like(length) if rate is None else rate
+    ends, pace = {target: length[..., target]}, {target: rate[..., target]}
+    for task, earlier in predecessors.items():
+        on_the_way = [other for other in earlier if other in ends]
+        if task == target or not on_the_way:
+            continue
+        before = np.stack([ends[other] for other in on_the_way])
+        ends[task] = length[..., task] + before.max(axis=0)
+        if length.ndim == 1:  # the paths that are longest, of which to the right the fastest counts and to the left the slowest
+            near = ROUNDING * ends[task]
+            last = [other for other in on_the_way if ends[other] >= before.max() - near]
+            pace[task] = rate[..., task] + sign * np.max([sign * pace[other] for other in last], axis=0)
+    if source not in ends:
+        raise ValueError(f"a loop goes back from a task to one that it comes after; task {source} does not come after task {target}")
+    return ends[source], pace.get(source, np.zeros_like(ends[source]))
+
+
 def makespan(durations: ArrayLike, workers: int) -> float:
     r"""Time until independent units are done by so many workers, who take the longest first and share none.
 
@@ -299,7 +476,8 @@ def path_slopes(durations: ArrayLike, slopes: ArrayLike, predecessors: Mapping[i
     """Derivatives of the length of the longest path as durations change: to the right, and to the left.
 
     The two differ where several paths are longest and change at different rates: to the right the one that grows fastest
-    counts, to the left the one that grows slowest.
+    counts, to the left the one that grows slowest. Where the durations themselves change at another rate to the left than to the
+    right, take each side from its own call.
 
     Parameters
     ----------

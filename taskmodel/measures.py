@@ -3,9 +3,10 @@
 With y the activities, eps the elasticities of output to the factors, and B the bundles of which R is review,
 
     oversight elasticity   sum_k eps_k (sum y R_k) / (sum y B_k)          over all factors k (envelope theorem)
-    bottleneck shares      eps, with every labour pool's entry split into hands-on work and review; they sum to 1
+    bottleneck shares      eps, with every labour pool's entry split into hands-on work and review, and review hours of all
+                           pools of reviewers added up; they sum to 1
     throughput speed-up    S_Y = Y / Y without AI, at the same experiment supply
-    latency speed-up       S_L = T without AI / T, T the longest path through the tasks, durations weighted by the mix of modes
+    latency speed-up       S_L = T without AI / T, T the longest path through the tasks (`clock`), weighted by the mix of modes
     speed-up               S = S_Y^lambda S_L^(1 - lambda)
 
 Source: docs, model, sections 3.6, 4 and 5.
@@ -19,13 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel import critical_path
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, review_effort
+from taskmodel.clock import Clock
+from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
-from taskmodel.supervision import COVERAGE_POLICIES, review_supply
+from taskmodel.reviewers import review_capacity, reviewer_pools
 
 SOURCES = ("hands_on", "review", "inference", "experiments")
 
@@ -43,7 +43,7 @@ class Measures:
     bottleneck_share: Array  # (point, source)
     review_elasticity: Array  # (point, task) of output to the review hours per unit of a task, sign reversed
     escaped_defects: Array  # (point, task) defective units that pass unnoticed, in human-equivalent hours of them a year
-    reviewer_equivalent: Array  # (point, pool) how many more people of a pool are worth one more reviewer
+    reviewer_equivalent: Array  # (point, pool of reviewers, pool) how many more people of a pool are worth one more reviewer
     automated_share: Array  # (point, task) AI modes' part of each task's output
     mode_share: Array  # (point, task, mode)
 
@@ -72,7 +72,7 @@ class Yardstick:
         self.exponent = of.one(lambda catalog: catalog.production.parallel_exponent.value)
         self.shares = of.tasks(lambda task: task.share.value)
         self.pool_hours = of.each(lambda catalog: [pool.hours_per_year.value for pool in catalog.pools.values()])
-        self.reviewer_hours = of.one(_reviewer_hours)
+        self.reviewer_hours = of.each(lambda catalog: [review_capacity(pool, 1.0) for pool in reviewer_pools(catalog).values()])
         if base_output is None:
             bare = organisation.without_ai().with_unlimited("experiments")
             output = without_ai(bare, np.ones(len(catalogs))).output
@@ -82,17 +82,22 @@ class Yardstick:
             without = [name for name, pool in catalog.pools.items() if 0 in (pool.headcount.value, pool.hours_per_year.value)]
             idle = ", ".join(f"pools.{name}" for name in without)
             raise SolveError(f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours")
-        self.clock = Clock(catalogs)
-        by_people = critical_path.single_mode_mix(HUMAN, tasks=len(catalog.tasks), modes=len(organisation.modes))
-        self.base_time = critical_path.longest_path(critical_path.mixed_durations(self.clock.durations, by_people), self.clock.order).total
+        self.clock = Clock(catalogs, organisation)
+        self.base_time = self.clock.people_alone()
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
-        """Everything in `Measures`, for an allocation of the organisation at these points."""
+        """Everything in `Measures`, for an allocation of the organisation at these points.
+
+        Raises
+        ------
+        UnstableQueue
+            If queues are counted, and reviewers have no time to spare.
+        """
         activity = allocation.activity
         made = task_output(activity)
         done = np.isfinite(allocation.output) & (allocation.output > 0)
         mix = mode_mix(activity, self.organisation.policy)
-        time = self.clock.critical_path(mix).total
+        time = self.clock.critical_path(mix, activity, compute).total
         without = without_ai(self.organisation.without_ai(), compute)
         throughput = _relative(allocation.output, without.output)
         bulk = _relative(made.sum(axis=-1), task_output(without.activity).sum(axis=-1))
@@ -103,20 +108,19 @@ class Yardstick:
             latency_speedup=latency,
             speedup=throughput**self.exponent * latency ** (1 - self.exponent),
             bulk_speedup=np.where(done, bulk, np.nan),
-            **oversight(self.organisation, allocation),
-            review_elasticity=review_elasticity(self.organisation, allocation),
-            escaped_defects=_escaped(self.organisation.escape, activity),
+            **oversight(self.organisation, compute, allocation),
+            review_elasticity=review_elasticity(self.organisation, compute, allocation),
+            escaped_defects=_escaped(self.organisation.escape(compute), activity),
             reviewer_equivalent=self._reviewer_equivalent(allocation),
             automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
             mode_share=mix,
         )
 
     def _reviewer_equivalent(self, allocation: Allocation) -> Array:
-        pools = self.organisation.pools
-        price = allocation.shadow_price
+        at, price = self.organisation, allocation.shadow_price
+        reviewer, other = price[:, at.reviewing] * self.reviewer_hours, price[:, at.labour] * self.pool_hours
         with np.errstate(invalid="ignore", divide="ignore"):  # people of no worth: inf; neither of any: NaN
-            one = (price[:, pools] * self.reviewer_hours)[:, None] / (price[:, :pools] * self.pool_hours)
-        return np.asarray(one)
+            return np.asarray(reviewer[:, :, None] / other[:, None, :])
 
 
 def _escaped(escape: Array, activity: Array) -> Array:
@@ -132,85 +136,31 @@ def _relative(value: Array, base: Array) -> Array:
         return np.where(base > 0, value / base, np.nan)
 
 
-def _reviewer_hours(catalog: Catalog) -> float:
-    """Review hours that one more reviewer gives [h/year]."""
-    rules = catalog.supervision
-    return float(review_supply(1.0, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value))
-
-
-class Clock:
-    """How long a unit of each task takes, and in which order tasks wait for each other.
-
-    Parameters
-    ----------
-    catalogs : sequence of Catalog
-        One, or one a point, that differ in numbers alone.
-
-    Attributes
-    ----------
-    durations : array, shape (..., task, mode)
-        Wall-clock time of a unit in each mode [h].
-    order : dict of position to positions
-        For each task those it waits for, in topological order.
-    """
-
-    def __init__(self, catalogs: Sequence[Catalog]) -> None:
-        catalog, of = catalogs[0], Numbers(catalogs)
-        level = catalog.supervision.review_level
-        self.order = predecessors(task_graph({name: task.after for name, task in catalog.tasks.items()}))
-        self.durations = critical_path.unit_durations(
-            horizon=of.tasks(lambda task: task.horizon.value),
-            review_ratio=of.tasks(lambda task: task.review_ratio.at(level)),
-            coverage=coverage(of),
-            effort=of.protocols(review_effort, 1.0)[..., None, :],
-            people=of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :],
-            serial_speed=of.one(lambda catalog: catalog.latency.serial_speed.value),
-            working_hours_per_week=of.one(lambda catalog: catalog.latency.working_hours_per_week.value),
-            gate_latency=of.tasks(lambda task: 0.0 if task.gate_latency is None else task.gate_latency.value),
-            count_review=catalog.latency.count_review,
-            count_gates=catalog.latency.count_gates,
-        )
-        self.all_by_ai = catalog.latency.all_by_ai
-        # the rule of coverage, or the first of several protocols
-        rules = catalog.supervision
-        self.ai_mode = HUMAN + 1 + (0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage))
-
-    def critical_path(self, mix: Array) -> critical_path.CriticalPath:
-        """The longest path at these mixes of modes, shape (point, task, mode)."""
-        return critical_path.longest_path(self.task_durations(mix), self.order)
-
-    def task_durations(self, mix: Array) -> Array:
-        """Wall-clock time of a unit of each task at these mixes of modes [h]; at AI's pace for all under ``all_by_ai``."""
-        if self.all_by_ai:
-            single = critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1])
-            mix = np.broadcast_to(single, mix.shape)
-        return critical_path.mixed_durations(self.durations, mix)
-
-
-def oversight(organisation: Organisation, allocation: Allocation) -> dict[str, Array]:
+def oversight(organisation: Organisation, compute: Array, allocation: Allocation) -> dict[str, Array]:
     """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
-    pools = organisation.pools
+    factors, labour = organisation.factors, organisation.labour
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
-    review_hours = organisation.review
+    review_hours = organisation.review(compute)
     reviewed = np.einsum("ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours)
     used = allocation.factor_use
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
     elasticity = allocation.factor_elasticity
     review = (elasticity * part).sum(axis=-1)
-    hands_on = (elasticity * (1 - part))[:, :pools].sum(axis=-1)
+    hands_on = (elasticity * (1 - part))[:, labour].sum(axis=-1)
     # a dedicated review hour is review whether or not it is used
-    review_source = (elasticity * part)[:, :pools].sum(axis=-1) + elasticity[:, pools]
-    shares = np.stack([hands_on, review_source, elasticity[:, pools + 1], elasticity[:, pools + 2]], axis=-1)
+    review_source = (elasticity * part)[:, labour].sum(axis=-1) + elasticity[:, organisation.reviewing].sum(axis=-1)
+    machines = [elasticity[:, factors.index(name)] for name in ("inference", "experiments")]
+    shares = np.stack([hands_on, review_source, *machines], axis=-1)
     return {"oversight_elasticity": review, "bottleneck_share": shares}
 
 
-def review_elasticity(organisation: Organisation, allocation: Allocation) -> Array:
+def review_elasticity(organisation: Organisation, compute: Array, allocation: Allocation) -> Array:
     """The elasticity of output to the review hours per unit of each task, sign reversed, shape (point, task).
 
     That is sum_k eps_k (review hours of task i out of factor k) / (use of factor k), by the envelope theorem; over the tasks it
     adds up to the elasticity of output to all review hours.
     """
-    hours = organisation.review
+    hours = organisation.review(compute)
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
     reviewed = np.einsum("ptm,ptmk->ptk" if hours.ndim == 4 else "ptm,tmk->ptk", activity, hours)
     used = allocation.factor_use

@@ -1,9 +1,9 @@
 """Catalogs as arrays: what each mode of each task uses, what there is of it, and which modes are open at a given compute.
 
-Joins `capability` (from which compute AI can do a task, and what an attempt costs) and `supervision` (review hours) into
-the bundles, supplies and open modes that `allocation` takes, all as functions of compute G [FLOP/year]. A task opens at
-one exact compute, `opens_at`. Several catalogs that differ in numbers alone, such as those along an axis, become one
-organisation whose arrays have a leading dimension where the numbers differ.
+Joins `capability` (from which compute AI can do a task, what an attempt costs and how often it succeeds) and `supervision`
+(review hours) into the bundles, supplies and open modes that `allocation` takes, all as functions of compute G [FLOP/year].
+A task opens at one exact compute, `opens_at`. Several catalogs that differ in numbers alone, such as those along an axis,
+become one organisation whose arrays have a leading dimension where the numbers differ.
 
 Source: docs, model, sections 1.1, 2, 3.1 and 3.5.
 """
@@ -22,7 +22,19 @@ from taskmodel.catalog import Catalog, Protocol, Task
 from taskmodel.graph import NestTree, nest_tree
 from taskmodel.inspection import layered_escape
 from taskmodel.production import Array, Nest
-from taskmodel.review_effort import detection, detection_curve
+from taskmodel.review_effort import detection, detection_curve, optimal_effort
+from taskmodel.reviewers import (
+    ai_modes,
+    choices,
+    modes_per_way,
+    review_capacity,
+    review_factor,
+    reviewer_of_mode,
+    reviewer_pools,
+    reviewers_of,
+    ways,
+)
+from taskmodel.span_of_control import reviews_of_reviews
 
 HUMAN = supervision.MODES.index("human")
 
@@ -37,9 +49,10 @@ class Organisation:
     compute given to its methods is that of one point.
 
     tasks, modes, factors : tuple of str
-        Names along the axes of all arrays. Factors are the labour pools, then review, inference and experiments.
-    pools : int
-        How many of the factors are labour pools.
+        Names along the axes of all arrays. Factors are the labour pools, then review by each pool of reviewers, then inference
+        and experiments.
+    pools, reviewers : int
+        How many of the factors are labour pools, and how many are review; see `labour` and `reviewing`.
     nest : Nest
     opens_at : array, shape (task,)
         Compute from which AI can do each task [FLOP/year]; 0: always, inf: never.
@@ -47,14 +60,23 @@ class Organisation:
         Modes that delegation and rules of supervision allow, AI's once the task is open.
     unaided : array of bool, shape (mode,)
         AI modes for which AI must be able to do the task by itself.
-    review : array, shape (task, mode, factor)
+    alone : array of bool, shape (mode,)
+        AI modes in which nobody works along, so that attempts can fail.
+    fixed_review : array, shape (task, mode, factor)
         The part of each bundle that is review [h/h].
-    escape : array, shape (task, mode)
-        Defective units that pass unnoticed, per useful unit [1]; NaN where how well the task can be verified is not known.
+    fixed_attempts : array, shape (task,)
+        Attempts per useful unit [1].
+    unnoticed : array, shape (task, mode)
+        Share of defective units that pass unnoticed [1]; NaN where how well the task can be verified is not known.
     fixed_bundles : array, shape (task, mode, factor)
         Factor use per human-equivalent hour; of inference, where ``frontier``, per square root of training compute [FLOP^(1/2)/h].
     frontier : bool
         Whether the frontier model does the work, whose cost grows with compute, and not the smallest sufficient one.
+    graded : bool
+        Whether success grows with compute by degrees: then all that attempts take is as of AI that always can, and there are
+        more of them the less it can.
+    steepness : array, shape ()
+        Exponent of compute in the odds of success, where ``graded`` [1].
     base_supply : array, shape (factor,)
         Supplies that do not depend on compute, per year; 0 for those that do.
     supply_per_compute : array, shape (factor,)
@@ -67,26 +89,70 @@ class Organisation:
     modes: tuple[str, ...]
     factors: tuple[str, ...]
     pools: int
+    reviewers: int
     nest: Nest
     opens_at: Array
     policy: NDArray[np.bool_]
     unaided: NDArray[np.bool_]
-    review: Array
-    escape: Array
+    alone: NDArray[np.bool_]
+    fixed_review: Array
+    fixed_attempts: Array
+    unnoticed: Array
     fixed_bundles: Array
     frontier: bool
+    graded: bool
+    steepness: Array
     base_supply: Array
     supply_per_compute: Array
     training_share: Array
 
+    @property
+    def labour(self) -> slice:
+        """Where the labour pools stand among the factors."""
+        return slice(0, self.pools)
+
+    @property
+    def reviewing(self) -> slice:
+        """Where the review hours of each pool of reviewers stand among the factors."""
+        return slice(self.pools, self.pools + self.reviewers)
+
     def bundles(self, compute: ArrayLike) -> Array:
         """Factor use per human-equivalent hour, shape (task, mode, factor), with a leading (point) where it depends on that."""
-        if not self.frontier:
+        if not self.frontier and not self.graded:
             return self.fixed_bundles
-        compute = np.atleast_1d(np.asarray(compute, dtype=float))
+        compute, inference = np.atleast_1d(np.asarray(compute, dtype=float)), self.factors.index("inference")
         whole = np.broadcast_to(self.fixed_bundles, (len(compute), *self.fixed_bundles.shape[-3:])).copy()
-        whole[..., self.factors.index("inference")] *= np.sqrt(compute * self.training_share)[:, None, None]
+        if self.frontier:
+            whole[..., inference] *= np.sqrt(compute * self.training_share)[:, None, None]
+        if self.graded:
+            repeats = self._repeats(compute)
+            whole[..., inference] *= repeats
+            whole += self.fixed_review * (repeats[..., None] - 1)
         return whole
+
+    def review(self, compute: ArrayLike) -> Array:
+        """The part of `bundles` that is review, of the same shape."""
+        return self.fixed_review * self._repeats(compute)[..., None] if self.graded else self.fixed_review
+
+    def attempts(self, compute: ArrayLike) -> Array:
+        """Attempts per useful unit, shape (task, mode) or (point, task, mode); one where people do the work, or work along."""
+        tries = np.where(self.alone, self.fixed_attempts[..., None], 1.0)
+        return tries * self._repeats(compute) if self.graded else tries
+
+    def escape(self, compute: ArrayLike) -> Array:
+        """Defective units that pass unnoticed, per useful unit, shape (task, mode) or (point, task, mode).
+
+        NaN where some do and how well the task can be verified is not known.
+        """
+        failed = self.attempts(compute) - 1
+        return np.where((failed == 0) | (self.unnoticed == 0), 0.0, failed * self.unnoticed)
+
+    def _repeats(self, compute: ArrayLike) -> Array:
+        """Attempts by AI for one by AI that always succeeds, shape (point, task, mode)."""
+        compute = np.atleast_1d(np.asarray(compute, dtype=float))[:, None]
+        reached = np.isfinite(self.opens_at)
+        success = capability.logistic_success(np.where(reached, self.opens_at, 0.0), compute, self.steepness[..., None])
+        return np.where(self.alone, supervision.attempts(success)[..., None], 1.0)
 
     def supply(self, compute: ArrayLike) -> Array:
         """Factors available per year, shape (point, factor); inf where not scarce."""
@@ -118,7 +184,7 @@ class Organisation:
 
     def without_review(self) -> Organisation:
         """The same with all review hours set to 0."""
-        return replace(self, fixed_bundles=self.fixed_bundles - self.review, review=np.zeros_like(self.review))
+        return replace(self, fixed_bundles=self.fixed_bundles - self.fixed_review, fixed_review=np.zeros_like(self.fixed_review))
 
 
 def organisation(*catalogs: Catalog) -> Organisation:
@@ -132,17 +198,20 @@ def organisation(*catalogs: Catalog) -> Organisation:
     catalog = catalogs[0]
     tasks, people = tuple(catalog.tasks), tuple(catalog.pools)
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
-    of_task, factors = Numbers(catalogs), (*people, "review", "inference", "experiments")
+    of_task, staff = Numbers(catalogs), reviewer_pools(catalog)
+    factors = (*people, *map(review_factor, staff), "inference", "experiments")
     names = ai_modes(catalog)
-    opens_at, inference = _capability(of_task, delegable)
-    rules = catalog.supervision
+    opens_at, inference, success = _capability(of_task, delegable)
+    by_degrees = catalog.capability.success == "logistic"
+    needed = [not by_degrees and _needs_capability(catalog, way) for way in ways(catalog)]
     parts: dict[str, Any] = {
         "pools": len(people),
-        "review_ratio": of_task.tasks(lambda task: task.review_ratio.at(rules.review_level)),
+        "review_ratio": review_ratio(of_task),
         "coverage": coverage(of_task),
-        "success": capability.success_probability(defect_probability(of_task)),
+        "success": success,
         **_by_protocol(of_task),
-        "shared_pool": None if rules.pool == "dedicated" else people.index(rules.pool),
+        "shared_pool": [None if each.pool == "dedicated" else people.index(each.pool) for each in staff.values()],
+        "reviewer": reviewer_of_mode(catalog),
     }
     bundles = supervision.bundles(
         pool=np.array([people.index(task.pool) for task in catalog.tasks.values()]),
@@ -151,19 +220,26 @@ def organisation(*catalogs: Catalog) -> Organisation:
         review_inference=of_task.protocols(lambda protocol: protocol.review_inference.value, 0.0)[..., None, :],
         **parts,
     )
+    review = supervision.review_part(**parts)
+    policy = np.array([_allowed(catalog, task) for task in catalog.tasks.values()])
     return Organisation(
         tasks=tasks,
         modes=(supervision.MODES[HUMAN], *names),
         factors=factors,
         pools=len(people),
+        reviewers=len(staff),
         nest=_nest(of_task),
         opens_at=opens_at,
-        policy=np.array([_allowed(catalog, task, names) for task in catalog.tasks.values()]),
-        unaided=np.array([False, *(protocol is None or protocol.needs_capability for protocol in map(catalog.protocols.get, names))]),
-        review=supervision.review_part(**parts),
-        escape=_escape(of_task, parts["coverage"], parts["success"]),
+        policy=policy & ~_without_a_reviewer_to_choose(catalog, review, policy),
+        unaided=np.array([False, *np.repeat(needed, modes_per_way(catalog))]),
+        alone=np.array([False, *(parts["people"].reshape(-1, len(names))[0] == 0)]),
+        fixed_review=review,
+        fixed_attempts=supervision.attempts(success),
+        unnoticed=_unnoticed(of_task, parts["coverage"]),
         fixed_bundles=bundles,
         frontier=catalog.capability.worker == "frontier" and catalog.capability.h50_hours is None,
+        graded=by_degrees and catalog.capability.h50_hours is None,
+        steepness=of_task.one(_steepness),
         base_supply=of_task.each(_base_supply),
         supply_per_compute=of_task.each(_supply_per_compute),
         training_share=of_task.one(lambda catalog: catalog.compute.training_share.value),
@@ -188,19 +264,27 @@ class Numbers:
 
     def protocols(self, read: Callable[[Protocol], float], default: float) -> Array:
         """A number of every protocol that is allowed, shape (..., AI mode); the default where modes go by coverage alone."""
-        names = ai_modes(self.catalogs[0])
-        if not self.catalogs[0].supervision.protocols:
-            return np.full(len(names), default)
-        return self.each(lambda catalog: [read(catalog.protocols[name]) for name in names])
+        catalog = self.catalogs[0]
+        if not catalog.supervision.protocols:
+            return np.full(len(ai_modes(catalog)), default)
+        return np.repeat(
+            self.each(lambda catalog: [read(catalog.protocols[name]) for name in ways(catalog)]), modes_per_way(catalog), axis=-1
+        )
 
     def tasks(self, read: Callable[[Task], float]) -> Array:
         """A number of every task, shape (..., task)."""
         return self.each(lambda catalog: [read(task) for task in catalog.tasks.values()])
 
 
-def ai_modes(catalog: Catalog) -> tuple[str, ...]:
-    """Names of the modes in which AI works: the protocols that are allowed, or those of the coverage rule."""
-    return catalog.supervision.protocols or supervision.MODES[HUMAN + 1 :]
+def _without_a_reviewer_to_choose(catalog: Catalog, review: Array, policy: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Modes that differ from an open one only in who would review, for nobody does, shape (task, mode)."""
+    again, times = np.zeros_like(policy), modes_per_way(catalog)
+    if times > 1:
+        idle = (review == 0).all(axis=(*range(review.ndim - 3), -1))[:, HUMAN + 1 :]
+        opened = policy[:, HUMAN + 1 :].reshape(len(policy), -1, times)
+        earlier = np.cumsum(opened, axis=-1) > 1
+        again[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
+    return again
 
 
 def coverage(of: Numbers) -> Array:
@@ -208,8 +292,8 @@ def coverage(of: Numbers) -> Array:
     floor = of.tasks(lambda task: task.coverage_floor.value)
     catalog = of.catalogs[0]
     if not catalog.supervision.protocols:
-        return supervision.coverage_by_mode(floor)
-    floors = np.array([catalog.protocols[name].floors for name in ai_modes(catalog)])
+        return np.repeat(supervision.coverage_by_mode(floor), modes_per_way(catalog), axis=-1)
+    floors = np.repeat([catalog.protocols[way].floors for way in ways(catalog)], modes_per_way(catalog))
     chosen = of.protocols(lambda protocol: protocol.coverage.value, 1.0)[..., None, :]
     return np.where(floors, np.maximum(floor[..., None], chosen), chosen + np.zeros_like(floor)[..., None])
 
@@ -224,10 +308,44 @@ def defect_probability(of: Numbers) -> Array:
     return of.each(read)
 
 
+def review_ratio(of: Numbers) -> Array:
+    """Review hours per human-equivalent hour of a reviewed unit, by task, before what a protocol makes of it [h/h], shape (..., task)."""
+    rules = of.catalogs[0].supervision
+    if rules.effort == "given":
+        return of.tasks(lambda task: task.review_ratio.at(rules.review_level))
+    rate, ceiling = _detection_curve(of)
+    hours = optimal_effort(
+        defect_probability=defect_probability(of),
+        defect_cost=of.one(lambda catalog: np.nan if catalog.supervision.defect_cost is None else catalog.supervision.defect_cost.value)[
+            ..., None
+        ],
+        wage=1.0,
+        rate=np.where(np.isfinite(rate), rate, 1.0),
+        ceiling=np.where(np.isfinite(rate), ceiling, 1.0),
+    )
+    return np.where(np.isfinite(rate), hours, 0.0)  # what people keep is not reviewed
+
+
+def _detection_curve(of: Numbers) -> tuple[Array, Array]:
+    """Rate and ceiling of what review finds, by task; NaN where how well a task can be verified is not known."""
+    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
+    known = np.isfinite(score)
+    rate, ceiling = detection_curve(np.where(known, score, 0.0))
+    return np.where(known, rate, np.nan), np.where(known, ceiling, np.nan)
+
+
 def review_effort(protocol: Protocol) -> float:
     """Review hours of a reviewed unit under a protocol, relative to the review ratio: e (1 - a + a f), a share a settled at f."""
     settled = protocol.settled_share.value
     return protocol.review_effort.value * (1 - settled + settled * protocol.settled_effort.value)
+
+
+def effort(of: Numbers) -> Array:
+    """Review hours of a reviewed unit, with all reviews of reviews, relative to the review ratio, shape (..., 1, AI mode)."""
+    layers = of.catalogs[0].supervision.second_look_layers
+    share = of.one(lambda catalog: catalog.supervision.second_look_share.value)
+    again = reviews_of_reviews(share, of.one(lambda catalog: catalog.supervision.second_look_effort.value), layers)
+    return np.asarray(of.protocols(review_effort, 1.0)[..., None, :] * again[..., None, None])
 
 
 def _by_protocol(of: Numbers) -> dict[str, Array]:
@@ -237,8 +355,10 @@ def _by_protocol(of: Numbers) -> dict[str, Array]:
         length = protocol.episode_length
         return 0.0 if length is None else protocol.interaction_time.value / length.value
 
-    read = {"effort": (review_effort, 1.0), "steering": (steering, 0.0), "people": (lambda protocol: protocol.people.value, 0.0)}
-    return {name: of.protocols(function, default)[..., None, :] for name, (function, default) in read.items()}
+    def people(protocol: Protocol) -> float:
+        return protocol.people.value
+
+    return {"effort": effort(of), **{read.__name__: of.protocols(read, 0.0)[..., None, :] for read in (steering, people)}}
 
 
 def _missed_by_machines(protocol: Protocol) -> float:
@@ -247,46 +367,53 @@ def _missed_by_machines(protocol: Protocol) -> float:
     return float(layered_escape(1.0, layers, protocol.common_mode.value))
 
 
-def _escape(of: Numbers, covered: Array, success: Array) -> Array:
-    """Defective units that pass unnoticed, per useful unit, by task and mode; none where people do the work, or work along."""
-    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
-    level = of.catalogs[0].supervision.review_level
-    ratio = of.tasks(lambda task: task.review_ratio.at(level))[..., None]
-    effort = of.protocols(lambda protocol: protocol.review_effort.value, 1.0)[..., None, :]
-    rate, ceiling = detection_curve(np.where(np.isnan(score), 0.0, score))
-    found = np.where(np.isnan(score)[..., None], np.nan, detection(ratio * effort, rate[..., None], ceiling[..., None]))
-    passed = supervision.escaped_defects(covered, np.where(covered > 0, np.nan_to_num(found), 0.0), success[..., None])
-    missed = of.protocols(_missed_by_machines, 1.0)[..., None, :]
-    by_hand = of.protocols(lambda protocol: protocol.people.value, 0.0)[..., None, :] > 0
-    defects = np.where(by_hand | (success == 1)[..., None], 0.0, passed * missed)
-    # what review finds matters only where there is something to find and somebody looks
-    unknown = np.isnan(found) & (covered > 0) & (defects > 0)
-    defects = np.where(unknown, np.nan, defects)
-    return np.concatenate([np.zeros_like(defects[..., :1]), defects], axis=-1)
+def _unnoticed(of: Numbers, covered: Array) -> Array:
+    """Share of defective units that pass unnoticed, by task and mode; NaN where somebody looks and it is not known what is found."""
+    rate, ceiling = _detection_curve(of)
+    hours = review_ratio(of)[..., None] * of.protocols(lambda protocol: protocol.review_effort.value, 1.0)[..., None, :]
+    known = np.isfinite(rate)[..., None]
+    found = np.where(known, detection(hours, *(np.where(known, curve[..., None], 1.0) for curve in (rate, ceiling))), np.nan)
+    passed = supervision.escape_rate(1.0, covered, np.nan_to_num(found)) * of.protocols(_missed_by_machines, 1.0)[..., None, :]
+    passed = np.where(np.isnan(found) & (covered > 0) & (passed > 0), np.nan, passed)
+    return np.concatenate([np.zeros_like(passed[..., :1]), passed], axis=-1)
 
 
-def _allowed(catalog: Catalog, task: Task, names: Sequence[str]) -> list[bool]:
+def _allowed(catalog: Catalog, task: Task) -> list[bool]:
     """Whether a task may be done by people, and in each of the AI modes."""
     rules = catalog.supervision
-    if not rules.protocols:
-        open_ = supervision.COVERAGE_POLICIES.index(rules.coverage)
-        return [task.by_people, *(task.delegable and place == open_ for place in range(len(names)))]
-    chosen = names if task.protocols is None else task.protocols
+    open_ = supervision.MODES[HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)]
+    chosen = rules.protocols if task.protocols is None else task.protocols
 
-    def may(name: str) -> bool:
-        protocol = catalog.protocols[name]
+    def may(way: str) -> bool:
+        if not rules.protocols:
+            return task.delegable and way == open_
+        protocol = catalog.protocols[way]
         hands = task.by_people or protocol.people.value == 0
-        return task.delegable and hands and name in chosen and name not in task.forbids
+        return task.delegable and hands and way in chosen and way not in task.forbids
 
-    return [task.by_people, *map(may, names)]
+    by_choice = [pool in reviewers_of(task) for pool in choices(catalog)] or [True]
+    return [task.by_people, *(may(way) and allowed for way in ways(catalog) for allowed in by_choice)]
 
 
-def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """From which compute AI can do each task, and the inference of an attempt per hour, each of shape (..., task).
+def _needs_capability(catalog: Catalog, way: str) -> bool:
+    """Whether AI must be able to do a task by itself to do it this way."""
+    return way not in catalog.supervision.protocols or catalog.protocols[way].needs_capability
 
-    Where the frontier model does the work, inference is per square root of its training compute.
+
+def _steepness(catalog: Catalog) -> float:
+    """Exponent of compute in the odds of success: that of the horizon in them, times that of compute in the horizon."""
+    slope = catalog.capability.success_slope
+    return 0.0 if slope is None else slope.value * catalog.capability.slope.value
+
+
+def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """From which compute AI can do each task, the inference of an attempt per hour, and how often it succeeds.
+
+    Each of shape (..., task). Where the frontier model does the work, inference is per square root of its training compute;
+    where success grows with compute, it is that of AI which always can.
     """
     means = of.catalogs[0].capability
+    success = capability.success_probability(defect_probability(of))
 
     def number(name: str) -> Array:
         return of.one(lambda catalog: getattr(catalog.capability, name).value)[..., None]
@@ -302,6 +429,8 @@ def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array
         frontier = capability.automation_threshold(horizon, **fit)
         # compared as hours: powers may differ in their last bit
         opens_at = np.where(np.where(np.isinf(given), needed <= horizon, threshold <= frontier), 0.0, np.inf)
+        if means.success == "logistic":
+            success = success * capability.logistic_success(threshold, frontier, of.one(_steepness)[..., None])
     reachable = delegable & np.isfinite(threshold)
     opens_at = np.where(reachable, opens_at, np.inf)
 
@@ -312,22 +441,21 @@ def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array
         trained = frontier * np.ones(len(delegable))
     else:
         trained = np.ones(len(delegable))
-    return opens_at, capability.inference_per_hour(trained, **cost)
+    return opens_at, capability.inference_per_hour(trained, **cost), success
 
 
 def _base_supply(catalog: Catalog) -> list[float]:
     """Supplies that do not depend on compute, 0 for those that do."""
-    rules, use = catalog.supervision, catalog.compute
-    reviewed = supervision.review_supply(
-        rules.headcount.value, rules.hours_per_year.value, rules.max_review_share.value, rules.utilisation.value
-    )
+    use = catalog.compute
     labour = [pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values()]
-    return [*labour, float(reviewed), *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments))]
+    reviewed = [review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()]
+    return [*labour, *reviewed, *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments))]
 
 
 def _supply_per_compute(catalog: Catalog) -> list[float]:
     use = catalog.compute
-    return [0.0] * (len(catalog.pools) + 1) + [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
+    people = len(catalog.pools) + len(reviewer_pools(catalog))
+    return [0.0] * people + [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
 
 
 def _nest(of: Numbers) -> Nest:

@@ -21,7 +21,8 @@ from taskmodel import results
 from taskmodel.allocation import allocate
 from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
-from taskmodel.measures import Clock, mode_mix, without_ai
+from taskmodel.clock import Clock
+from taskmodel.measures import mode_mix, without_ai
 from taskmodel.organisation import HUMAN, Organisation, organisation
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute
@@ -38,6 +39,7 @@ RELAXATIONS = {
 }
 _SETTINGS: dict[str, dict[str, Any]] = {
     "inference": {"compute.inference": "free"},
+    "reviewers": {"latency.count_queues": False},  # nobody waits where there is any number of them
     "coverage_floor": {"supervision.coverage": "none", "supervision.protocols": None},
     "gates": {"latency.count_gates": False},
     "experiments": {"compute.experiments": "free"},
@@ -105,11 +107,11 @@ class _Base:
         changed = self.catalog.replace(changes) if changes else self.catalog
         at = organisation(changed)
         if "reviewers" in gone:
-            at = at.with_unlimited("review")
+            at = at.with_unlimited(*at.factors[at.reviewing])
         if "capability" in gone:
             at = replace(at, opens_at=np.where(_within_reach(at), 0.0, np.inf))
         best = allocate(at.bundles(self.compute), at.supply(self.compute), at.nest, at.open_modes(at.automatable(self.compute)))
-        time = Clock([changed]).critical_path(mode_mix(best.activity, at.policy)).total
+        time = Clock([changed], at).critical_path(mode_mix(best.activity, at.policy), best.activity, self.compute).total
         yardstick = self.setting.yardstick
         throughput = np.where(self.people > 0, best.output / np.where(self.people > 0, self.people, 1.0), np.nan)
         latency = np.where(best.output > 0, yardstick.base_time / time, np.nan)

@@ -19,10 +19,11 @@ import xarray as xr
 from taskmodel.allocation import Allocation
 from taskmodel.axes import COMPUTE, Axis
 from taskmodel.catalog import Catalog
+from taskmodel.clock import PARTS
 from taskmodel.files import whole
-from taskmodel.measures import SOURCES, Yardstick, automation_elasticity
-from taskmodel.organisation import Organisation
+from taskmodel.measures import SOURCES, automation_elasticity, mode_mix
 from taskmodel.production import Array
+from taskmodel.reviewers import reviewer_pools
 from taskmodel.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
@@ -34,9 +35,10 @@ VARIABLES = {
     "compute": ("FLOP/year", "effective compute of the leading developer (base-year software)"),
     "task": ("", "task of the catalog"),
     "mode": ("", "way of doing a task"),
-    "factor": ("", "scarce input: labour pools [h], review [h], inference [FLOP], experiments [H100-hour]"),
+    "factor": ("", "scarce input: labour pools [h], review by each pool of reviewers [h], inference [FLOP], experiments [H100-hour]"),
     "source": ("", "what can hold research back: hands-on work, review, and each other factor"),
     "pool": ("", "labour pool of the catalog"),
+    "reviewers": ("", "pool of reviewers: general, those of supervision, and those with a skill"),
     "relaxation": ("", "constraint that goes"),
     "with_relaxation": ("", "constraint that goes besides, or the same one"),
     "opens_at": ("FLOP/year", "compute from which AI can do each task"),
@@ -52,6 +54,7 @@ VARIABLES = {
     "activity": ("h/year", "work done in each task and mode, in human-equivalent hours; inf: free work without limit"),
     "automatable": ("", "AI can do the task"),
     "automated_share": ("1", "part of the task's output that AI makes"),
+    "mode_hours_share": ("1", "part of base-year human hours that goes by each mode, weighted by CES share; undone tasks by people"),
     "automated_hours_share": ("1", "part of base-year human hours that AI has taken over, weighted by CES share"),
     "oversight_elasticity": ("1", f"elasticity of output to all review hours per unit of work, sign reversed; {_NO_OUTPUT}"),
     "bottleneck_share": ("1", f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}"),
@@ -69,7 +72,7 @@ VARIABLES = {
     ),
     "reviewer_equivalent": (
         "1",
-        f"people of each pool that are worth one more reviewer; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
+        f"people of each pool worth one more reviewer of each kind; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
     "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
@@ -97,12 +100,65 @@ VARIABLES = {
     "binding_tolerance": ("1", "oversight binds where its bottleneck share exceeds this"),
     "today": ("FLOP/year", "where the compute axis stands today"),
     "duration": ("h", "wall-clock time of a typical unit of the task, in the mix of modes"),
+    "duration_part": ("h", "what that time is made of"),
+    "part": ("", "people's and AI's work, review, waits for reviewers who are busy and at home, the gate, going round again"),
+    "pass_part": ("h", "what the pass is made of, along the critical path"),
+    "in_progress": ("1", "units of the task on their way at a time, AI's attempts and people's work, by Little's law"),
+    "review_pool": ("", "pool of reviewers with a queue of its own"),
+    "queue_servers": ("person", "reviewers at work at a time"),
+    "queue_utilisation": ("1", "part of their time for review that is used"),
+    "queue_arrivals": ("1/year", "units handed to them, with looks at reviews and episodes to steer"),
+    "queue_service_time": ("h", "mean working time that one of these takes"),
+    "queue_service_variability": ("1", "variance over squared mean of it"),
+    "queue_wait": ("h", "mean wait before it, in reviewers' working hours"),
+    "queue_waiting": ("1", "units that wait at a time, by Little's law"),
+    "utilisation": ("1", "part of review time planned for that gives the greatest effective speed-up; NaN: none is better than another"),
+    "lines": ("1", "units that can usefully be on their way at a time"),
+    "lines_used": ("1", "units on their way at a time in the optimum without a cap on them"),
+    "throughput_left": ("1", "part of its throughput that the cap leaves; 1 where it does not bind"),
+    "lines_residual": ("1", "units on their way over lines less 1 where the cap binds; 0 but for rounding"),
+    "review_binds": ("", "all the review time that is planned for is used"),
     "start": ("h", "earliest start of the task within one pass, wall-clock"),
     "slack": ("h", "how much longer the task may take without lengthening the pass, wall-clock"),
     "critical": ("", "the task is on the critical path"),
     "pass_time": ("h", "wall-clock time of one pass through all tasks"),
     "pass_time_without_ai": ("h", "wall-clock time of one pass through all tasks by people alone"),
     "mode_share": ("1", "part of the task's output made in each mode"),
+    "period": ("", "period, from 0"),
+    "detection": (
+        "1",
+        "share of defects that an audit finds; NaN: nothing is to be earned, for every unit is reviewed or AI may not do it",
+    ),
+    "clean_audits": ("1", "clean audits of a whole record; 0: nothing is to be earned"),
+    "record_hours": ("h", "review hours of a whole record"),
+    "delegated_units": ("1/year", "units that AI makes, useful or not"),
+    "adopted": ("", "AI does some of the task"),
+    "coverage_floor": ("1", "least share of units that people review"),
+    "audit_load": ("h/year", "review hours of audits that the class owes, besides the reviews at the floor"),
+    "implied_coverage": ("1", "share of units reviewed if reviews at the floor count as audits; NaN: AI does nothing of it"),
+    "record_time": ("year", "time in which as many units are made as a whole record has audits; NaN: AI does nothing of it"),
+    "total_audit_load": ("h/year", "review hours of audits that all classes owe"),
+    "audits_paid": ("h/year", "review hours set aside for audits"),
+    "residual": ("h/year", "audits owed less hours set aside; 0 but for rounding at a fixed point, negative where there is none"),
+    "review_supply": ("h/year", "hours that reviewers can give"),
+    "audit_share": ("1", "hours set aside for audits, relative to those that reviewers can give; NaN: these are none"),
+    "floor_review_hours": ("h/year", "hours of reviews at the floors"),
+    "exact_fixed_points": ("1", "how many fixed points there are"),
+    "fixed_point_hours": ("h/year", "hours set aside for audits at each fixed point"),
+    "fixed_point_residual": ("h/year", "audits owed less hours set aside at each"),
+    "fixed_point_output": ("1", "output at each, relative to the catalog's own people"),
+    "at_margin": ("", "AI does the task just before the jump over the diagonal, and not after it, or the other way round"),
+    "kept_out": ("", "AI is kept from the task where there is no exact fixed point else"),
+    "output_kept_out": (
+        "1",
+        "output at the fixed point that there is then, relative to the catalog's own people; NaN: none is kept out",
+    ),
+    "coverage": ("1", "share of units that people review in the period"),
+    "audits_made": ("1", "units reviewed in the period"),
+    "record": ("1", "clean audits of the record at the end of the period, relative to a whole one; 1 where nothing is to be earned"),
+    "review_hours": ("h/year", "review hours"),
+    "begins": ("year", "when the period begins, from the first"),
+    "new_generation": ("", "a new model generation comes at the beginning of the period"),
 }
 
 
@@ -124,6 +180,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
     along = axis.name
     named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
     hours_share = (values.automated_share * at.setting.yardstick.shares).sum(axis=-1)
+    hours_by_mode = (values.mode_share * at.setting.yardstick.shares[..., None]).sum(axis=-2)
     full, same = ceilings["oversight_ceiling_full"], along == COMPUTE
     variables: dict[str, Any] = {
         **{name: (along, getattr(values, name)) for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")},
@@ -134,11 +191,12 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "automatable": ((along, "task"), at.automatable),
         "automated_share": ((along, "task"), values.automated_share),
         "automated_hours_share": (along, hours_share),
+        "mode_hours_share": ((along, "mode"), hours_by_mode),
         "bottleneck_share": ((along, "source"), values.bottleneck_share),
         "escaped_defects": ((along, "task"), values.escaped_defects),
         "review_elasticity": ((along, "task"), values.review_elasticity),
         "automation_elasticity": ((along, "task"), automation_elasticity(organisation, at.arrays[0], at.automatable, allocation)),
-        "reviewer_equivalent": ((along, "pool"), values.reviewer_equivalent),
+        "reviewer_equivalent": ((along, "reviewers", "pool"), values.reviewer_equivalent),
         "binding_factor": (along, np.array([*SOURCES, ""], dtype=object)[named]),
         "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
         "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
@@ -164,6 +222,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "factor": np.array(organisation.factors, dtype=object),
         "source": np.array(SOURCES, dtype=object),
         "pool": np.array(list(catalog.pools), dtype=object),
+        "reviewers": np.array(list(reviewer_pools(catalog)), dtype=object),
         **({} if same else {COMPUTE: (along, at.compute)}),
         **{name: (along, course(grid)) for name, course in axis.courses.items()},
     }
@@ -176,25 +235,41 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
     return result
 
 
-def latency_dataset(catalog: Catalog, organisation: Organisation, yardstick: Yardstick, compute: float, mix: Array) -> xr.Dataset:
-    """The critical path at one compute; mix has shape (1, task, mode)."""
-    path = yardstick.clock.critical_path(mix)
-    finish = path.start[0]
-    after = {name: task.after for name, task in catalog.tasks.items()}
+def latency_dataset(catalog: Catalog, at: Situation, allocation: Allocation) -> xr.Dataset:
+    """The critical path at one place, what it is made of, and the queues in front of reviewers.
+
+    Raises
+    ------
+    UnstableQueue
+        If queues are counted, and reviewers have no time to spare.
+    """
+    organisation, clock, base = at.setting.organisation, at.setting.yardstick.clock, at.setting.yardstick.base_time
+    mix, queues = mode_mix(allocation.activity, organisation.policy), clock.waits(allocation.activity, at.compute)
+    path = clock.critical_path(mix, allocation.activity, at.compute)
+    parts = clock.task_parts(mix, queues)
+    finite = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
     variables = {
         "mode_share": (("task", "mode"), mix[0]),
-        "duration": ("task", yardstick.clock.task_durations(mix)[0]),
-        "start": ("task", finish),
+        "duration": ("task", parts[0].sum(axis=-1)),
+        "duration_part": (("task", "part"), parts[0]),
+        "start": ("task", path.start[0]),
         "slack": ("task", path.slack[0]),
         "critical": ("task", path.critical[0]),
+        "in_progress": ("task", clock.in_progress(finite, at.compute, queues)[0]),
         "pass_time": ((), path.total[0]),
-        "pass_time_without_ai": ((), yardstick.base_time),
-        "latency_speedup": ((), yardstick.base_time / path.total[0]),
+        "pass_part": ("part", (parts[0] * path.critical[0][:, None]).sum(axis=0)),
+        "pass_time_without_ai": ((), base),
+        "latency_speedup": ((), base / path.total[0]),
     }
+    names = ("servers", "utilisation", "arrivals", "service_time", "service_variability", "wait", "waiting")
+    found = {name: np.zeros(0) if queues is None else getattr(queues, name)[0] for name in names}
+    variables |= {f"queue_{name}": ("review_pool", values) for name, values in found.items()}
     coords = {
-        "task": np.array(list(after), dtype=object),
+        "task": np.array(organisation.tasks, dtype=object),
         "mode": np.array(organisation.modes, dtype=object),
-        "compute": compute,
+        "part": np.array(PARTS, dtype=object),
+        "review_pool": np.array([] if queues is None else queues.names, dtype=object),
+        "compute": at.compute[0],
     }
     return described(xr.Dataset(variables, coords, provenance_of(catalog)))
 
@@ -312,6 +387,8 @@ def described(result: xr.Dataset) -> xr.Dataset:
         "after": "limit from above",
         "as_is": "as things are",
         "all": "with all constraints gone",
+        "full_review": "with full review",
+        "at_floors": "at the floors, audits costing nothing",
     }
     for name in result.variables:
         plain, side = str(name).removeprefix("event_"), ""

@@ -8,6 +8,7 @@ adds the two up). However fast AI is, a person keeps at most
     agents at once          NT/IT + 1                    NT = h/v, how long an agent can be left alone
     AI volume               u_max / k                    human-equivalent hours per hour of people
     people or agents below  1 / (eta (1 - F) + m c F)    F solved below, c of that checked
+    reviews of reviews      sum_l (c m)^l                hours of L layers of review, relative to the first
 
 Source: docs, model, sections 3 and 4.
 """
@@ -19,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from taskmodel.ranges import within
 
-__all__ = ["fan_out", "layer_sizes", "review_load", "saturating_volume", "span", "steering_hours"]
+__all__ = ["fan_out", "layer_sizes", "review_load", "reviews_of_reviews", "saturating_volume", "span", "steering_hours"]
 
 
 def steering_hours(interaction_time: ArrayLike, episode_length: ArrayLike) -> np.ndarray:
@@ -183,6 +184,45 @@ def span(help_time: ArrayLike, solved: ArrayLike, *, checked: ArrayLike = 0.0, c
     checks = within("[0, inf)", "check_time", check_time) * within("[0, 1]", "checked", checked) * alone
     time = within("[0, inf)", "help_time", help_time) * (1 - alone) + checks
     return np.divide(1.0, time, out=np.full_like(time, np.inf), where=time > 0)
+
+
+def reviews_of_reviews(share: ArrayLike, effort: ArrayLike, layers: int) -> np.ndarray:
+    r"""Hours of review in all, where part of the reviews are reviewed in turn, relative to the first review.
+
+    .. math:: \sum_{l=0}^{L} (c\, m)^l
+
+    At an effort of 1 that is the number of times a unit is handed to a reviewer.
+
+    Parameters
+    ----------
+    share : array
+        Share c of reviews, at every layer, that somebody else looks at in turn [1]; in [0, 1].
+    effort : array
+        Hours m of such a look, relative to the review that it is about [1]; >= 0.
+    layers : int
+        L, the layers above the first review; 0: reviews stand as they are.
+
+    Returns
+    -------
+    array
+        Relative hours [1]; >= 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    One review in five is looked at for half as long as it took; and one in five of these looks again:
+
+    >>> [round(float(reviews_of_reviews(0.2, 0.5, layers)), 3) for layers in (0, 1, 2)]
+    [1.0, 1.1, 1.11]
+    """
+    if layers < 0 or layers != int(layers):
+        raise ValueError(f"layers must be a whole number of at least 0; found {layers}")
+    ratio = within("[0, 1]", "share", share) * within("[0, inf)", "effort", effort)
+    return np.asarray(sum((ratio**layer for layer in range(int(layers) + 1)), start=np.zeros_like(ratio)))
 
 
 def layer_sizes(workers: ArrayLike, help_time: ArrayLike, solved: ArrayLike) -> np.ndarray:

@@ -19,7 +19,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from taskmodel import results
 from taskmodel.allocation import allocate, margins
-from taskmodel.axes import COMPUTE, COMPUTE_UNIT, POINTS, TIME, Axis, Course, common_dates, compute_axis, input_axis, time_axis
+from taskmodel.axes import (
+    COMPUTE,
+    COMPUTE_UNIT,
+    POINTS,
+    TIME,
+    Axis,
+    Course,
+    common_dates,
+    compute_axis,
+    input_axis,
+    staffing_courses,
+    time_axis,
+)
 from taskmodel.catalog import Catalog, CatalogError
 from taskmodel.changes import ASIDE, KINDS, Event, Found, as_allocation, changes_at_thresholds, changes_between
 from taskmodel.organisation import HUMAN, Organisation, organisation
@@ -56,7 +68,8 @@ def sweep(
         have. Events are found by ratios where the first is positive, else by differences.
     paths : mapping of str to table, optional
         For ``time``: what grows, by ``compute`` or dotted path, as pairs (calendar year, value) with constant growth rates
-        between them.
+        between them. Headcounts that are not among them change from the first point on as their pools say (``growth``,
+        ``hires``, ``attrition``).
 
     Returns
     -------
@@ -141,14 +154,21 @@ def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``task``: duration, start, slack, whether it is on the critical path; the length of one pass with and without AI.
+        Over ``task``: duration and, over ``part``, what it is made of: people's and AI's work, review, the waits for reviewers who
+        are busy and at home, the gate, and going round again; start, slack, whether it is on the critical path, units in
+        progress; the length of one pass with and without AI. Over ``review_pool``, where queues are counted: utilisation, arrivals,
+        waits.
+
+    Raises
+    ------
+    SolveError
+        If the point has no answer that can be certified, or queues are counted and reviewers have no time to spare.
     """
     needs_catalog(catalog)
     point = np.array([one_compute(catalog, compute)])
     walker = Walker(catalog)
     found = walker.solve(point, np.array([False]))
-    mix = walker.at(point).measure(found.allocation).mode_share
-    return results.latency_dataset(catalog, walker.organisation, walker.yardstick, point[0], mix)
+    return results.latency_dataset(catalog, walker.at(point), found.allocation)
 
 
 def compare(catalogs: Sequence[Catalog] | Mapping[str, Catalog], compute: Array | None = None) -> xr.Dataset:
@@ -217,15 +237,15 @@ def ceilings(walker: Walker, place: Array, before: NDArray[np.bool_] | bool = Fa
     free = at.without_review()
     everything = np.broadcast_to(np.any(at.policy[:, HUMAN + 1 :], axis=1), here.automatable.shape)
 
-    def most(organisation: Organisation, open_tasks: NDArray[np.bool_]) -> Array:
+    def most(organisation: Organisation, bundles: Array, open_tasks: NDArray[np.bool_]) -> Array:
         supply = organisation.supply(np.ones(len(open_tasks)))  # none of it depends on compute any more
-        found = allocate(organisation.fixed_bundles, supply, organisation.nest, organisation.open_modes(open_tasks), throw=False)
+        found = allocate(bundles, supply, organisation.nest, organisation.open_modes(open_tasks), throw=False)
         return np.asarray(found.output / here.setting.yardstick.base_output)
 
     return {
-        "oversight_ceiling": most(at, here.automatable),
-        "no_oversight_ceiling": most(free, here.automatable),
-        "oversight_ceiling_full": most(at, everything),
+        "oversight_ceiling": most(at, at.bundles(here.compute), here.automatable),
+        "no_oversight_ceiling": most(free, free.bundles(here.compute), here.automatable),
+        "oversight_ceiling_full": most(at, at.fixed_bundles, everything),  # of AI that always succeeds
     }
 
 
@@ -248,12 +268,14 @@ def _axis(
         return compute_axis(catalog), _grid(_catalogs_grid(catalog) if compute is None else compute, COMPUTE, COMPUTE_UNIT, positive=True)
     held = one_compute(catalog, compute)
     if over == TIME:
-        if not paths:
+        paths = {} if paths is None else paths
+        if not paths and (values is None or not staffing_courses(catalog, 0.0, 1.0)):
             raise TypeError('over="time" needs paths: what grows, such as {"compute": [(2026, 8.4e28), (2036, 8.4e33)]}')
         if COMPUTE in paths and compute is not None:
             raise TypeError("compute has a course in paths; leave the argument out")
         courses = {name: Course(name, table) for name, table in paths.items()}
         grid = _grid(common_dates(courses) if values is None else values, TIME, "calendar year")
+        courses |= {name: course for name, course in staffing_courses(catalog, grid[0], grid[-1]).items() if name not in courses}
         return time_axis(catalog, courses, grid[0], grid[-1], held), grid
     unit = catalog.unit_of(over)
     grid = _grid(_interval(catalog, over) if values is None else values, over, unit)

@@ -8,14 +8,16 @@ useful with probability p_i, so that per useful unit
     attempts 1/p,   inference kappa/p,   review hours (v r + t)/p,
     escaped defects (1 - p)(1 - v d)/p          with detection probability d.
 
-Review hours are a factor of their own. Where the reviewers belong to a labour
-pool, each review hour uses an hour of that pool as well. Which modes are open
+Review hours are a factor of their own, one for each pool of reviewers. Where the
+reviewers belong to a labour pool, each review hour uses an hour of that pool as well. Which modes are open
 is for the caller to say, and which are chosen for `allocation`.
 
 Source: docs, model, sections 3.1, 3.5 and 3.6.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -193,7 +195,7 @@ def review_supply(headcount: ArrayLike, hours_per_year: ArrayLike, max_review_sh
     Returns
     -------
     array
-        Supply of the factor `review` [h/year].
+        Supply of a pool's factor, such as `review` [h/year].
 
     Raises
     ------
@@ -244,7 +246,8 @@ def review_part(
     effort: ArrayLike = 1.0,
     steering: ArrayLike = 0.0,
     people: ArrayLike = 0.0,
-    shared_pool: int | None = None,
+    shared_pool: int | None | Sequence[int | None] = None,
+    reviewer: ArrayLike = 0,
 ) -> np.ndarray:
     """The review hours in `bundles`, entry by entry.
 
@@ -259,8 +262,8 @@ def review_part(
     Returns
     -------
     array, shape (..., task, mode, factor)
-        Review hours per useful unit [h/h]: in the AI modes, under the factor `review` and under the pool the reviewers
-        belong to; 0 elsewhere.
+        Review hours per useful unit [h/h]: in the AI modes, under the factor of the pool that reviews and under the labour pool
+        these reviewers belong to; 0 elsewhere.
 
     Raises
     ------
@@ -274,10 +277,16 @@ def review_part(
     """
     ratio = np.asarray(review_ratio, dtype=float)[..., np.newaxis] * within("[0, inf)", "effort", effort)
     hours = review_hours(coverage, ratio, _by_mode(success, people), steering)
-    part = np.zeros((*hours.shape[:-1], hours.shape[-1] + 1, pools + 3))
-    part[..., 1:, pools] = hours
-    if shared_pool is not None:
-        part[..., 1:, _pool(shared_pool, pools)] = hours
+    belongs_to = tuple(shared_pool) if isinstance(shared_pool, Sequence) else (shared_pool,)
+    by_whom = np.asarray(reviewer)
+    for place in np.unique(by_whom).tolist():
+        _position("reviewer", place, len(belongs_to))
+    part = np.zeros((*hours.shape[:-1], hours.shape[-1] + 1, pools + len(belongs_to) + 2))
+    for place, own in enumerate(belongs_to):
+        theirs = np.where(by_whom == place, hours, 0.0)
+        part[..., 1:, pools + place] = theirs
+        if own is not None:
+            part[..., 1:, _position("pool", own, pools)] += theirs
     return part
 
 
@@ -294,12 +303,13 @@ def bundles(
     steering: ArrayLike = 0.0,
     people: ArrayLike = 0.0,
     review_inference: ArrayLike = 0.0,
-    shared_pool: int | None = None,
+    shared_pool: int | None | Sequence[int | None] = None,
+    reviewer: ArrayLike = 0,
 ) -> np.ndarray:
     """What a useful unit of each task uses of each factor, in each mode.
 
-    People by themselves are the first mode, then come the AI modes. Factors stand in the order: the labour pools, `review`,
-    `inference`, `experiments`.
+    People by themselves are the first mode, then come the AI modes. Factors stand in the order: the labour pools, review hours of
+    each pool of reviewers, inference, experiments.
 
     Parameters
     ----------
@@ -327,8 +337,11 @@ def bundles(
         that every unit is useful.
     review_inference : array, shape (AI mode,)
         Inference of AI review, relative to that of the work [1]; >= 0.
-    shared_pool : int or None
-        The labour pool the reviewers belong to, whose hours each review hour also uses; None: dedicated reviewers.
+    shared_pool : int or None, or a sequence of these
+        The labour pool the reviewers belong to, whose hours each review hour also uses; None: dedicated reviewers. Several:
+        one for each pool of reviewers.
+    reviewer : int array, shape (task, AI mode)
+        The pool of reviewers that reviews each task in each mode; 0 to their number - 1.
 
     Returns
     -------
@@ -360,19 +373,20 @@ def bundles(
         steering=steering,
         people=people,
         shared_pool=shared_pool,
+        reviewer=reviewer,
     )
     per_attempt = np.asarray(inference_per_attempt, dtype=float)[..., np.newaxis]
     per_unit = inference(per_attempt * (1 + within("[0, inf)", "review_inference", review_inference)), _by_mode(success, people))
     both = within("[0, inf)", "experiments", experiments)
     lead = np.broadcast_shapes(review.shape[:-2], per_unit.shape[:-1], both.shape)
     whole = np.broadcast_to(review, (*lead, *review.shape[-2:])).copy()
-    tasks, own = np.arange(whole.shape[-3]), [_pool(index, pools) for index in np.atleast_1d(pool)]
+    tasks, own = np.arange(whole.shape[-3]), [_position("pool", index, pools) for index in np.atleast_1d(pool)]
     whole[..., tasks, 0, own] = 1
     by_hand = np.zeros_like(whole[..., 1:, 0]) + np.asarray(people, dtype=float)
     for task, place in zip(tasks.tolist(), own, strict=True):
         whole[..., task, 1:, place] += by_hand[..., task, :]
-    whole[..., 1:, pools + 1] = per_unit
-    whole[..., pools + 2] = both[..., np.newaxis]
+    whole[..., 1:, -2] = per_unit
+    whole[..., -1] = both[..., np.newaxis]
     return whole
 
 
@@ -382,7 +396,7 @@ def _by_mode(success: ArrayLike, people: ArrayLike) -> np.ndarray:
     return np.where(alone, np.asarray(success, dtype=float)[..., np.newaxis], 1.0)
 
 
-def _pool(index: int, pools: int) -> int:
-    if not 0 <= index < pools:
-        raise ValueError(f"pool must be a position from 0 to {pools - 1}; found {index}")
+def _position(name: str, index: int, number: int) -> int:
+    if not (0 <= index < number and index == int(index)):
+        raise ValueError(f"{name} must be a position from 0 to {number - 1}; found {index}")
     return int(index)

@@ -98,7 +98,7 @@ class Situation:
 
     def oversight_margins(self, allocation: Allocation) -> tuple[Array, Array]:
         """By how much oversight binds, and by how much it is the largest source; negative where it does not, is not."""
-        share = oversight(self.setting.organisation, allocation)["bottleneck_share"]
+        share = oversight(self.setting.organisation, self.compute, allocation)["bottleneck_share"]
         review = SOURCES.index("review")
         others = np.delete(share, review, axis=1)
         bind, lead = share[:, review] - self.setting.tolerance, share[:, review] - others.max(axis=1)

@@ -4,10 +4,11 @@ With theta any number of the catalog, or compute, and S = S_Y^lambda S_L^(1 - la
 
     d ln S / d ln theta = lambda d ln S_Y + (1 - lambda) d ln S_L + d lambda (ln S_Y - ln S_L)      per d ln theta
 
-where S_Y is differentiated by the envelope theorem on both of its sides, and S_L along the critical path, with the splits of
-tied modes by implicit functions (`allocation.slopes`). All of it is exact but for the derivatives of the catalog's own
-formulas (powers and products), which are taken from seven places so near that what is left is rounding; an estimate of what
-is left is checked. Where a derivative does not exist, as at events, it is NaN.
+where S_Y is differentiated by the envelope theorem on both of its sides, and S_L along the critical path, with the work done
+and the splits of tied modes by implicit functions (`allocation.slopes`). All of it is exact but for the derivatives of the
+catalog's own formulas (powers and products, and how long queues are at given activities), which are taken from seven places
+so near that what is left is rounding; an estimate of what is left is checked. Where a derivative does not exist, as at
+events, it is NaN.
 
 Source: the model, sections 3.6, 5 and 6.
 """
@@ -24,8 +25,9 @@ from taskmodel import results
 from taskmodel.allocation import Allocation, Slopes, allocate, along, derivative_weights, slopes
 from taskmodel.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.catalog import Catalog
-from taskmodel.critical_path import longest_path, mixed_durations, path_slopes, single_mode_mix
-from taskmodel.measures import Clock, mode_mix, without_ai
+from taskmodel.clock import Clock
+from taskmodel.critical_path import longest_path, loop_slopes, mixed_durations, path_slopes, single_mode_mix, with_loops
+from taskmodel.measures import mode_mix, without_ai
 from taskmodel.organisation import HUMAN, Numbers, Organisation
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute
@@ -35,7 +37,7 @@ STEP = 2.0**-9  # of the log of an input, from one node to the next
 NODES = 7
 ACCURATE = 1e-7  # by how much derivatives from fewer nodes may differ: what is left with all of them is far less
 ROUNDING = 1e-11  # elasticities below this are no more than rounding
-BESIDE = ("compute.grid.", "compute.today", "feedback_loops.", "supervision.binding_tolerance")  # what results do not depend on
+BESIDE = ("compute.grid.", "compute.today", "supervision.binding_tolerance", "trust.")  # what results do not depend on
 
 
 def elasticities(catalog: Catalog, compute: ArrayLike | None = None, inputs: Sequence[str] | None = None) -> xr.Dataset:
@@ -129,7 +131,7 @@ class _Nodes:
         self.status: list[str] = []  # of the optimum, at each compute that was asked for
         self.here = Setting(catalog)
         self.there = Setting(*(catalog.with_numbers(numbers) for move in moves for numbers in move.numbers))
-        self.clock = Clock(self.there.catalogs)
+        self.clock = Clock(self.there.catalogs, self.there.organisation)
         self.exponent = Numbers(self.there.catalogs).one(lambda catalog: catalog.production.parallel_exponent.value)
         self.offsets, self.weights, self.fewer = (
             np.array([getattr(move, name) for move in moves]) for name in ("offsets", "weights", "fewer")
@@ -160,7 +162,7 @@ class _Nodes:
         alone, nothing = one.without_ai(), np.zeros_like(at.automatable)
         base = moved(alone, many.without_ai(), without_ai(alone, at.compute), nothing)
         throughput = best.log_output - base.log_output
-        latency = self._latency(mode_mix(optimum.activity, one.policy)[0], best.mode_share, weights)
+        latency = self._latency(at.compute, optimum, best, weights)
         measured, exponent = at.measure(optimum), self.here.yardstick.exponent
         shift = along(weights, np.broadcast_to(self.exponent, weights.size))
         with np.errstate(divide="ignore", invalid="ignore"):  # no output, or no limit to it: NaN is meant
@@ -175,29 +177,59 @@ class _Nodes:
 
     def _at_threshold(self, compute: float) -> NDArray[np.bool_]:
         """Tasks that open just at this compute, shape (task,)."""
-        return np.isclose(self.here.organisation.opens_at, compute, rtol=ROUNDING, atol=0.0)
+        one = self.here.organisation
+        return np.isclose(one.opens_at, compute, rtol=ROUNDING, atol=0.0) & one.unaided.any()
 
-    def _latency(self, mix: Array, mix_slope: Array, weights: Array) -> Array:
+    def _latency(self, compute: Array, optimum: Allocation, best: Slopes, weights: Array) -> Array:
         """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""
-        clock = self.here.yardstick.clock
-        rate = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
-        people = single_mode_mix(HUMAN, tasks=mix.shape[0], modes=mix.shape[1])
+        clock, one = self.here.yardstick.clock, self.here.organisation
+        (mix,), mix_slope = clock.mix(mode_mix(optimum.activity, one.policy)), best.mode_share
         if clock.all_by_ai:
-            mix, mix_slope = single_mode_mix(clock.ai_mode, tasks=mix.shape[0], modes=mix.shape[1]), np.zeros_like(mix_slope)
+            mix_slope = np.zeros_like(mix_slope)
+        people = single_mode_mix(HUMAN, tasks=mix.shape[0], modes=mix.shape[1])
+        alone = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
+        base = self._of_path(clock.durations, alone, people, np.zeros_like(people), weights)
+        if clock.queues is None or self.clock.queues is None:
+            return base - self._of_path(clock.durations, alone, mix, mix_slope, weights)
+        activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
+        faster = best.task_output[..., None] * mode_mix(activity, one.policy) + activity.sum(axis=-1)[..., None] * best.mode_share
+        nodes = activity + self.offsets[..., None, None] * np.nan_to_num(faster)[:, None]
+        known = np.isfinite(faster).all(axis=(1, 2)) & (nodes >= 0).all(axis=(1, 2, 3))  # a mode that is about to go is no further off
+        nodes = np.where(known[:, None, None, None], nodes, activity).reshape(-1, *mix.shape)
+        now, there = clock.queues.at(activity, compute), self.clock.queues.at(nodes, compute * np.exp(self.growth))
+        # a wait grows as 1/(1 - u): what is left of it without that is smooth, also where u nears 1
+        eased = along(weights, there.wait * (1 - there.utilisation)) + now.wait * along(weights, there.utilisation)
+        eased = np.where(known[:, None], eased, np.nan)
+        more_waiting = clock.in_queue(eased / (1 - now.utilisation))
+        stretched = self.clock.in_queue(np.broadcast_to(now.wait, (weights.size, now.wait.shape[1])))
+        times = clock.durations + clock.in_queue(now.wait)[0]
+        return base - self._of_path(times, alone + along(weights, stretched) + more_waiting, mix, mix_slope, weights)
 
-        def of_path(mix: Array, mix_slope: ArrayLike) -> Array:
-            length = mixed_durations(clock.durations, mix)
-            right, left = path_slopes(length, (rate * mix + clock.durations * mix_slope).sum(axis=-1), clock.order)
-            total = longest_path(length, clock.order).total
-            return np.asarray(np.where(np.abs(right - left) <= ACCURATE * total, right, np.nan) / total)
-
-        return of_path(people, 0.0) - of_path(mix, mix_slope)
+    def _of_path(self, durations: Array, rate: Array, mix: Array, mix_slope: Array, weights: Array) -> Array:
+        """The derivative of the log of the time of one pass, as durations by mode and the mix of modes change."""
+        clock, length = self.here.yardstick.clock, mixed_durations(durations, mix)
+        pace = (rate * mix + durations * mix_slope).sum(axis=-1)
+        longer = with_loops(length, clock.order, clock.loops, clock.rounds)
+        more = along(weights, np.broadcast_to(self.clock.rounds, (weights.size, len(clock.loops))))
+        sides = loop_slopes(length, pace, clock.order, clock.loops, clock.rounds, more)
+        right, left = (path_slopes(longer, each, clock.order)[side] for side, each in enumerate(sides))
+        total = longest_path(longer, clock.order).total
+        return np.asarray(np.where(np.abs(right - left) <= ACCURATE * total, right, np.nan) / total)
 
 
 def _all_inputs(catalog: Catalog) -> list[str]:
     """Compute, and every number of a catalog that results may depend on."""
     numbers = [path for path in catalog.paths() if isinstance(catalog.get(path), float)]
-    return [COMPUTE, *(path for path in numbers if not path.startswith(BESIDE))]
+    counted = catalog.latency
+    idle = {
+        "latency.arrival_variability": counted.count_queues,
+        "latency.service_variability": counted.count_queues,
+        "latency.review_hours_per_day": counted.count_off_hours,
+        "feedback_loops.": counted.count_loops,
+        "supervision.second_look_": catalog.supervision.second_look_layers > 0,
+    }
+    beside = (*BESIDE, *(path for path, used in idle.items() if not used))
+    return [COMPUTE, *(path for path in numbers if not path.startswith(beside))]
 
 
 def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
@@ -212,7 +244,8 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Over ``task``, those alone that policy leaves to AI and that it cannot do there, in the order of the file:
+        Over ``task``, those alone that policy leaves to AI and that it cannot do there (none, where success grows by degrees),
+        in the order of the file:
         ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup`` if it could, ``opens_at``, the compute from
         which it can, and what each is without (``..._as_is``).
 
@@ -236,7 +269,7 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     setting = Setting(catalog)
     at, one = Situation(setting, np.array([one_compute(catalog, compute)])), setting.organisation
     (opened,) = at.automatable
-    waiting = np.flatnonzero(~opened & one.policy[:, HUMAN + 1 :].any(axis=1) & np.isfinite(one.opens_at))
+    waiting = np.flatnonzero(~opened & (one.policy & one.unaided).any(axis=1) & np.isfinite(one.opens_at))
     cases = np.repeat(opened[None], len(waiting) + 1, axis=0)
     cases[np.arange(len(waiting)), waiting] = True
     there = Situation(setting, np.repeat(at.compute, len(cases)))

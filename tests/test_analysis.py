@@ -72,3 +72,51 @@ def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     assert 1.2 < speedup[critics] / speedup[full] < 1.5
     assert escapes["a person with AI"] == 0 and speedup["a person with AI"] < 1.3
     assert float(lines["the best of them"][2]) >= max(value for label, value in speedup.items() if label != "no review")
+
+
+def test_finnveden_numbers_tallies_the_verdicts(capsys):
+    script = load("finnveden_numbers")
+    assert script.main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    tally = "11 ok, 8 ok-rounded, 4 inconsistent, 4 conditional, 3 misprint, 2 assumption, 1 not-derivable"
+    assert lines[-1] == f"33 in all: {tally}."
+    assert [line.split()[-1] for line in lines if line.startswith("F16 ")] == ["inconsistent", "used"]
+
+
+def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypatch):
+    script = load("what_a_month_of_lead_buys")
+    monkeypatch.setattr(script, "LEADS", np.array([1.0, 12.0, 120.0]))
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["what_a_month_of_lead_buys.png", "what_a_month_of_lead_buys.svg"]
+    found = {line[:38].strip(): line[38:].split() for line in capsys.readouterr().out.splitlines()}
+    month = {label: float(found[label][0]) for label in (*script.CAVEATS, *script.RULES.values())}
+    bulk, *_, laid = (month[label] for label in script.CAVEATS)
+    assert bulk == 95.83 and 2.2 < laid < 2.3
+    reviewed, floors, none = (month[label] for label in script.RULES.values())
+    assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < none < 2.1
+    assert all(earlier >= later for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True))
+
+
+def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys):
+    script = load("reviewers_or_faster_review")
+    assert script.main(["-o", str(tmp_path / "new")]) == 0
+    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [".png", ".svg"]
+    rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
+    gains = {reviewers: [float(value.strip("+%")) for value in row[1:]] for reviewers, row in rows.items()}
+    assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
+    assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
+    for more, faster, approvals in gains.values():
+        assert faster >= more and approvals == pytest.approx(4, abs=0.7)
+
+
+def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
+    script = load("trust_takes_audits")
+    assert script.main(["-o", str(tmp_path), "--points", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trust_takes_audits.png", "trust_takes_audits.svg"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
+    assert lines[1].endswith("16%") and lines[2].startswith("throughput 8.91x; audits for nothing 10.14x; full review 3.61x")
+    speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
+    besides, beyond = speedups[:2], speedups[2:]
+    assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
+    assert all(one <= two for one, two in zip(besides, beyond, strict=True))

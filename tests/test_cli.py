@@ -21,7 +21,7 @@ from taskmodel.cli.run import folder_name
 from taskmodel.cli.screen import progress
 
 CATALOGS = Path(__file__).with_name("catalogs")
-COMMANDS = ("run", "latency", "simulate", "list", "check", "new", "schema")
+COMMANDS = ("run", "latency", "lead-time", "simulate", "list", "check", "new", "schema")
 QUICK = ("--grid", "1e27:1e32:6", "--no-figures")
 POINT = {"compute", "throughput_speedup", "latency_speedup", "speedup"}
 
@@ -70,6 +70,11 @@ def complaint(capsys, *arguments, code=2):
 def line_with(lines, word):
     (line,) = [line for line in lines if word in line]
     return line
+
+
+def number_of(line):
+    """The numbers in a row of a table."""
+    return [float(word.replace(",", "")) for word in line.split() if word[0].isdigit()]
 
 
 def fresh(code, *arguments, **options):
@@ -333,6 +338,11 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
     facts = answer(capsys, "list")
     assert [item["name"] for item in facts["catalogs"]] == list(bundled_catalogs())
     assert [item["name"] for item in facts["scenarios"]] == list(bundled_scenarios())
+    assert {item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"} == {
+        "fast_gates",
+        "scarce_verifiers",
+        "slow_gates",
+    }
     lines = printed(capsys, "list")
     for item in facts["catalogs"]:
         assert item["title"] in line_with(lines, f" {item['name']} ")
@@ -415,7 +425,8 @@ def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys,
     lines = printed(capsys, "latency", starter, "--compute", "1e32")
     assert "at 1e32 FLOP/year" in lines[1]
     assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
-    assert "people" in line_with(lines, "Approve the release")
+    who, what = (line for line in lines if "Approve the release" in line)  # on the path, and what its time is made of
+    assert "people" in who and number_of(what) == pytest.approx([33.6, 0, 0, 72])
     assert max(map(len, lines)) <= 80
 
 
@@ -427,6 +438,36 @@ def test_latency_is_for_today_if_no_compute_is_given_and_shows_slack_beside_the_
     slack = [task["slack"] for task in facts["others"]]
     assert slack == sorted(slack)
     assert len(facts["others"]) + len(facts["critical_path"]) == 38
+
+
+COUNTED = [f"--set={path}={value}" for path, value in (("latency.count_queues", "true"), ("supervision.headcount", 20))]
+
+
+def test_latency_says_who_waits_for_whom_and_what_to_plan_for(capsys, starter):
+    more = ["--set=latency.count_off_hours=true", "--set=latency.count_loops=true", "--set=supervision.utilisation=0.8"]
+    facts = answer(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    for task in [*facts["critical_path"], *facts["others"]]:
+        assert sum(task["duration_part"].values()) == pytest.approx(task["duration"])
+    assert sum(facts["pass_part"].values()) == pytest.approx(facts["pass_time"])
+    (queue,) = facts["queues"]
+    assert queue["pool"] == "review" and 0 < queue["utilisation"] <= 0.8 + 1e-9 and queue["wait"] > 0
+    best = tm.best_utilisation(tm.load_catalog(starter, set={"latency.count_queues": True, "supervision.headcount": 20}), 1e32)
+    assert 0 < best["utilisation"] < 1
+    lines = printed(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    assert {"people", "AI", "review", "queue", "closed", "gate", "again"} <= set(line_with(lines, "closed").split())
+    assert any(line.strip().startswith("Of the pass: ") for line in lines)
+    assert f"{queue['utilisation']:.0%}".replace("%", " %") in line_with(lines, "Reviewers (review)")
+    assert f"{facts['best_utilisation']['utilisation']:.3f}" in line_with(lines, "Best planned utilisation")
+    assert max(map(len, lines)) <= 80
+    without = answer(capsys, "latency", starter, "--compute", "1e32")
+    assert without["queues"] == [] and without["best_utilisation"] is None
+
+
+def test_latency_of_a_queue_that_grows_for_ever_is_no_answer_and_names_what_mends_it(capsys, starter):
+    assert main(["latency", starter, "--compute", "1e32", *COUNTED]) == 1
+    printed_out, said = capsys.readouterr()
+    assert printed_out == ""
+    assert "the pool 'review'" in said and "supervision.utilisation" in said and "the best here is 0." in said
 
 
 # the program as a whole
@@ -648,3 +689,16 @@ def test_what_cannot_be_varied_is_exit_2(capsys, tmp_path, text, message):
     assert main(["vary", text, "-o", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
+    allowed = "supervision.protocols=[full_review, ai_assisted_review]"
+    arguments = ["run", "--set", allowed, "--grid", "8.4e28:1e32:3", "--no-figures", "-o", str(tmp_path)]
+    facts = answer(capsys, *arguments)
+    for side in ("today", "end"):
+        assert sum(facts["hours_by_mode"][side].values()) == pytest.approx(1)
+        assert 1 - facts["hours_by_mode"][side]["human"] == pytest.approx(facts["automated_hours_share"][side])
+    lines = printed(capsys, *arguments)
+    said = lines[lines.index("Ways of working that are chosen, by the hours that people work without AI") + 1]
+    assert said.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in said
+    assert not any("Ways of working" in line for line in printed(capsys, "run", *arguments[3:]))

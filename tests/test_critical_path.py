@@ -8,7 +8,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import taskmodel
-from taskmodel.critical_path import longest_path, makespan, mixed_durations, single_mode_mix, unit_durations
+from taskmodel.critical_path import (
+    PARTS,
+    longest_path,
+    loop_slopes,
+    makespan,
+    mixed_durations,
+    path_slopes,
+    single_mode_mix,
+    unit_durations,
+    unit_parts,
+    with_loops,
+)
 from taskmodel.graph import predecessors, task_graph
 from taskmodel.supervision import MODES, coverage_by_mode
 
@@ -162,6 +173,38 @@ def test_duration_of_what_makes_no_sense_is_an_error_that_names_it(change, named
         unit_durations(**{**task, **change})
 
 
+def test_parts_are_whose_time_it_is_and_add_up_to_durations():
+    units = {
+        "horizon": [40],
+        "review_ratio": [0.1],
+        "coverage": [[1, 0.5, 0]],
+        "serial_speed": 10,
+        "working_hours_per_week": 40,
+        "gate_latency": [72],
+        "queue_wait": [3],
+        "off_hours_wait": [15],
+    }
+    parts = unit_parts(**units)
+    assert dict(zip(PARTS, parts[0, 0].tolist(), strict=True)) == {
+        "people": 168,
+        "ai": 0,
+        "review": 0,
+        "queue": 0,
+        "off_hours": 0,
+        "gate": 72,
+    }
+    assert parts[0, 1].tolist() == pytest.approx([0, 4, 16.8, 3, 15, 72])
+    assert parts[0, 2].tolist() == pytest.approx([0, 4, 8.4, 1.5, 7.5, 72])
+    assert parts[0, 3].tolist() == pytest.approx([0, 4, 0, 0, 0, 72])
+    assert (unit_durations(**units) == parts.sum(axis=-1)).all()
+    assert unit_parts(**units, count_review=False)[0, 1].tolist() == pytest.approx([0, 4, 0, 0, 0, 72])
+
+
+def test_where_people_work_along_their_time_is_theirs_and_waits_are_for_reviewers():
+    parts = unit_parts(horizon=[40], review_ratio=[0.1], coverage=[[0]], serial_speed=10, working_hours_per_week=40, people=[[0.5]])
+    assert parts[0, 1].tolist() == [84, 0, 0, 0, 0, 0]
+
+
 @given(st.floats(0, 1))
 def test_a_mix_of_two_modes_lies_between_them_in_proportion(share):
     assert mixed_durations([[30.0, 10.0]], [[share, 1 - share]]) == pytest.approx(10 + 20 * share)
@@ -280,6 +323,61 @@ def test_durations_must_be_finite_and_not_negative(durations):
 def test_order_must_hold_every_task_after_those_it_waits_for(order, named):
     with pytest.raises(ValueError, match=named):
         longest_path([1.0, 1.0], order)
+
+
+# Loops.
+
+
+def test_a_chain_of_stretches_each_gone_through_several_times_is_their_sum_by_hand():
+    """T = sum_l n_l (tau_l/v + g_l) of evidence 4.8, at v = 10; going back n - 1 times is going through n times."""
+    work, gates, through = np.array([100.0, 50.0, 20.0]), np.array([0.0, 24.0, 72.0]), np.array([3.0, 1.0, 2.0])
+    durations = work / 10 + gates
+    longer = with_loops(durations, {0: (), 1: (0,), 2: (1,)}, [(0, 0), (1, 1), (2, 2)], through - 1)
+    assert longest_path(longer, {0: (), 1: (0,), 2: (1,)}).total == pytest.approx((through * durations).sum())
+
+
+def test_a_loop_over_a_branch_goes_back_along_its_longest_path():
+    longer = with_loops([1.0, 5.0, 2.0, 1.0], DIAMOND, [(3, 0)], [2])
+    assert longer.tolist() == [1, 5, 2, 1 + 2 * 7]
+    assert with_loops([1.0, 5.0, 2.0, 1.0], DIAMOND, [(3, 2)], [2]).tolist() == [1, 5, 2, 1 + 2 * 3]
+
+
+def test_loops_within_loops_are_counted_side_by_side():
+    longer = with_loops([1.0, 2.0, 4.0], {0: (), 1: (0,), 2: (1,)}, [(1, 0), (2, 0)], [1, 1])
+    assert longer.tolist() == [1, 2 + 3, 4 + 7]
+
+
+def test_rounds_of_a_batch_are_those_of_each_of_its_points():
+    batch = with_loops([1.0, 2.0], {0: (), 1: (0,)}, [(1, 0)], [[0.0], [1.0], [2.5]])
+    assert batch.tolist() == [[1, 2], [1, 5], [1, 9.5]]
+
+
+def test_a_loop_must_go_back():
+    with pytest.raises(ValueError, match="task 1 does not come after task 2"):
+        with_loops([1.0, 5.0, 2.0, 1.0], DIAMOND, [(1, 2)], [1])
+    with pytest.raises(ValueError, match="rounds"):
+        with_loops([1.0], {0: ()}, [(0, 0)], [-1])
+
+
+@given(projects(), st.data())
+def test_slopes_with_loops_are_one_sided_differences(sample, data):
+    durations, order = sample
+    after = {task: {task}.union(*(path for path in all_paths(order) if path[-1] == task)) for task in order}
+    loops = [(task, data.draw(st.sampled_from(sorted(after[task])))) for task in order][-3:]
+    rounds = np.array(data.draw(st.lists(st.floats(0, 5), min_size=len(loops), max_size=len(loops))))
+    rate = np.array(data.draw(st.lists(st.floats(-1, 1), min_size=len(durations), max_size=len(durations))))
+    durations = np.round(durations) + 1  # many paths are equally long
+    pace = np.linspace(-0.5, 1, len(loops))
+    right, left = loop_slopes(durations, rate, order, loops, rounds + 1, pace)
+    whole = (path_slopes(with_loops(durations, order, loops, rounds + 1), side, order) for side in (right, left))
+    found = [side[place] for place, side in enumerate(whole)]
+
+    def total(step):
+        return longest_path(with_loops(durations + step * rate, order, loops, rounds + 1 + step * pace), order).total
+
+    step = 1e-6
+    differences = [(total(step) - total(0)) / step, (total(0) - total(-step)) / step]
+    assert found == pytest.approx(differences, abs=1e-3 * (1 + np.abs(differences).max()))  # of second order in the step, and rounding
 
 
 # Units that nobody can share, and few workers.

@@ -172,15 +172,6 @@ def test_a_root_that_is_not_the_optimum_is_an_error(monkeypatch):
         next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
 
 
-def test_conditions_without_an_exact_root_are_not_given(monkeypatch):
-    monkeypatch.setattr("taskmodel.formulas.conditions.STEPS", 0)
-    monkeypatch.setattr("taskmodel.formulas.conditions.RESIDUAL", 1e-18)
-    regime = next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
-    assert regime.output is None
-    assert not regime.equations
-    assert "residual of" in regime.reason
-
-
 @pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", "reference", "scarce_inference"])
 def test_every_closed_regime_of_the_default_catalog_has_a_formula_for_its_end(scenario):
     *found, last = tm.regimes(tm.load_catalog("alignment_research", scenario=scenario), (1e26, 1e31))
@@ -364,6 +355,14 @@ def test_latex_is_a_whole_document(tmp_path, capsys):
     assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 5
     assert text.count(r"\left") == text.count(r"\right")
     assert "Ceiling" in text
+
+
+def test_latex_goes_to_stdout_in_place_of_the_page(capsys):
+    assert main(["regimes", "t_agi_ladder", "--latex", "-"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(r"\documentclass") and text.endswith("\\end{document}\n")
+    assert main(["regimes", "t_agi_ladder", "--latex", "-", "--json"]) == 2
+    assert "both write to stdout" in capsys.readouterr().err
 
 
 BUNDLED = [*WITHOUT, ("alignment_research", "reference"), ("alignment_research", "scarce_inference"), ("t_agi_ladder", None)]

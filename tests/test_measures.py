@@ -42,7 +42,7 @@ def test_the_elasticity_to_review_is_the_finite_difference_in_all_review_hours(n
     at, point, h = walker.organisation, np.array([compute]), 1e-5
 
     def log_output(scale):
-        bundles = at.fixed_bundles + (scale - 1) * at.review
+        bundles = at.fixed_bundles + (scale - 1) * at.fixed_review
         return np.log(allocate(bundles, at.supply(point), at.nest, at.open_modes(at.automatable(point))).output[0])
 
     central = (log_output(np.exp(h)) - log_output(np.exp(-h))) / (2 * h)

@@ -141,3 +141,37 @@ def test_two_pools_are_two_factors():
     assert at.fixed_bundles[:, HUMAN, :2].tolist() == [[1, 0], [0, 1]]
     # reviewers are researchers
     assert at.fixed_bundles[1, 1, :3].tolist() == pytest.approx([0.2, 0.0, 0.2])
+
+
+def graded(**capability):
+    task = {"code": {"share": 1.0, "automation_threshold": 1e26, "verifiability": {"score": 0.75, "source": "judgement", "note": "tests"}}}
+    return small_catalog(task, capability={"success": "logistic", "worker": "frontier", "success_slope": 0.84, "slope": 0.5, **capability})
+
+
+def test_success_by_degrees_takes_the_attempts_that_the_logistic_says():
+    """Half of all attempts succeed at the threshold; above and below it the odds are (G / threshold)^(beta b)."""
+    at, sure = organisation(graded()), organisation(graded(success="step", success_slope=None))
+    for compute in (2e24, 2e26, 2e29):
+        attempts = 1 + (2e26 / compute) ** (0.84 * 0.5)
+        found, one = at.bundles([compute])[0, 0, 1], sure.bundles([compute])[0, 0, 1]
+        np.testing.assert_allclose(found[:3], attempts * one[:3], rtol=1e-12)  # people, review, inference
+        np.testing.assert_allclose(found[3], one[3])  # experiments
+        np.testing.assert_allclose(at.bundles([compute])[0, 0, HUMAN], sure.bundles([compute])[0, 0, HUMAN])
+        np.testing.assert_allclose(at.review([compute])[0, 0, 1, :2], attempts * sure.fixed_review[0, 1, :2], rtol=1e-12)
+        missed = 1 - (0.5 + 0.45 * 0.75) * (1 - np.exp(-4 * 0.2))
+        np.testing.assert_allclose(at.escape([compute])[0, 0, :2], [0, (attempts - 1) * missed], rtol=1e-12)
+    assert at.open_modes(at.automatable([1e20]))[0, 0, 1]
+    assert not sure.open_modes(sure.automatable([1e20]))[0, 0, 1]
+
+
+def test_success_by_degrees_at_a_given_horizon_is_that_of_the_horizon():
+    catalog = graded(h50_hours=8.0, defect_probability=0.2).replace({"tasks.code.automation_threshold": None, "tasks.code.horizon": 40})
+    at = organisation(catalog)
+    np.testing.assert_allclose(at.fixed_attempts, (1 + 5**0.84) / 0.8, rtol=1e-12)
+    assert at.automatable([1e30]).tolist() == [[False]]
+    assert at.open_modes(at.automatable([1e30]))[0, 0, 1]
+
+
+def test_success_by_degrees_tends_to_certain_success():
+    at, sure = organisation(graded()), organisation(graded(success="step", success_slope=None))
+    np.testing.assert_allclose(at.bundles([1e60]), sure.bundles([1e60]), rtol=1e-13)

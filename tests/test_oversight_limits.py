@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import small_catalog
 
+import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
 from taskmodel.critical_path import longest_path, mixed_durations, single_mode_mix, unit_durations
 from taskmodel.span_of_control import saturating_volume, steering_hours
@@ -195,3 +197,28 @@ def test_j_the_order_of_independent_tasks_changes_nothing(organisation, random, 
     random.shuffle(order)
     shuffled = {name: values[order] for name, values in organisation.items()}
     assert speedup(**shuffled, elasticity=elasticity) == pytest.approx(speedup(**organisation, elasticity=elasticity), rel=SOLVED)
+
+
+@pytest.mark.parametrize(
+    ("between_reviews", "waits"),
+    [
+        (8, {0: 15.0, 8: 2.5, 24: 0.94, 72: 0.33}),
+        (40, {0: 15.0, 8: 7.5, 24: 3.75, 72: 1.5}),
+        (160, {0: 15.0, 8: 12.0, 24: 8.57, 72: 4.62}),
+    ],
+)
+def test_slow_reviews_take_the_speed_out_of_fast_ai_and_more_ai_does_not_help(between_reviews, waits):
+    """Months of a person's work a month: AI works five times as fast as a person of 8 hours a day, 40 hours of work to a review.
+
+    Question 4 of the worked questions to Finnveden (2023): tau / (tau / 5 + L) x 24 / 8.
+    """
+    for wait, speed in waits.items():
+        work = {"share": 1.0, "horizon": between_reviews, "review_ratio": wait / (3 * between_reviews), "automation_threshold": 1e20}
+        catalog = small_catalog(
+            {"work": {**work, "by_people": False}},
+            latency={"serial_speed": 5, "working_hours_per_week": 56},
+            compute={"inference": "free"},
+        )
+        assert float(tm.latency(catalog, 1e30)["latency_speedup"]) == pytest.approx(speed, abs=0.005)
+        more = catalog.replace({"compute.inference_share": 1, "pools.researchers.headcount": 1e6})
+        assert float(tm.latency(more, 1e30)["latency_speedup"]) == pytest.approx(speed, abs=0.005)

@@ -29,7 +29,10 @@ def test_loading_a_catalog_loads_neither_scipy_nor_sympy_nor_xarray_nor_matplotl
     assert loaded & {"scipy", "sympy", "xarray", "matplotlib"} == set()
 
 
-FORMULAS = ("inspection", "queueing", "review_effort", "selection", "span_of_control", "trust")
+FORMULAS = (
+    *("audits", "inspection", "queueing", "review_effort", "selection", "span_of_control"),
+    *("lead", "pause", "schedule", "usable_work", "workforce"),
+)
 
 
 def test_modules_of_formulas_load_numpy_alone():

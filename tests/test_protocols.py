@@ -5,6 +5,7 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
+from taskmodel.allocation import SolveError
 from taskmodel.catalog import bundled_protocols
 from taskmodel.organisation import organisation
 
@@ -60,16 +61,16 @@ def test_ai_review_uses_inference_and_its_layers_catch_what_they_have_not_in_com
     inference = at.fixed_bundles[0, 1:, at.factors.index("inference")]
     assert inference[0] == pytest.approx(1.5 * inference[1])
     # of 0.2 defects in a unit 0.2 x (0.3 + 0.7 / 4) = 0.095 pass two layers; 1 / 0.8 units are made for a useful one
-    np.testing.assert_allclose(at.escape[0], [0, 0.095 / 0.8, 0.2 / 0.8])
+    np.testing.assert_allclose(at.escape(1e30)[0], [0, 0.095 / 0.8, 0.2 / 0.8])
 
 
 def test_what_people_find_depends_on_how_well_a_task_can_be_verified():
     at = organisation(catalog_with("full_review", capability={"defect_probability": 0.2}))
     detected = (0.5 + 0.45 * 0.75) * (1 - np.exp(-(1 + 4 * 0.75) * 0.2))
-    assert at.escape[0, 1] == pytest.approx(0.2 * (1 - detected) / 0.8)
+    assert at.escape(1e30)[0, 1] == pytest.approx(0.2 * (1 - detected) / 0.8)
     result = tm.sweep(catalog_with("full_review", capability={"defect_probability": 0.2}), [1e28])
     made = result["activity"].sel(task="code", mode="full_review").item()
-    assert result["escaped_defects"].sel(task="code").item() == pytest.approx(made * at.escape[0, 1])
+    assert result["escaped_defects"].sel(task="code").item() == pytest.approx(made * at.escape(1e30)[0, 1])
 
 
 def test_what_escapes_is_not_known_where_verifiability_is_not():
@@ -152,3 +153,60 @@ def test_numbers_of_protocols_are_inputs_like_any_other():
 def test_what_is_wrong_with_protocols_is_told_with_its_place(changes, message):
     with pytest.raises(tm.CatalogError, match=message):
         small_catalog(TASKS).replace(changes)
+
+
+def test_success_by_degrees_is_at_each_compute_the_defect_probability_that_it_amounts_to():
+    degrees = {"success": "logistic", "worker": "frontier", "success_slope": 0.84, "slope": 0.5}
+    catalog = catalog_with("full_review", capability=degrees).replace({"tasks.code.automation_threshold": 1e26})
+    found = tm.sweep(catalog, [2e26, 2e29])
+    share = catalog.get("compute.training_share")
+    for point, compute in enumerate((2e26, 2e29)):
+        failed = 1 - 1 / (1 + (1e26 / share / compute) ** (0.84 * 0.5))
+        steps = {"capability.success": "step", "capability.success_slope": None, "capability.defect_probability": failed}
+        same = tm.sweep(catalog.replace(steps), [compute])
+        for name in ("output", "speedup", "bottleneck_share", "escaped_defects", "oversight_elasticity", "factor_use"):
+            np.testing.assert_allclose(found[name][point], same[name][0], rtol=1e-9, err_msg=name)
+
+
+def test_there_are_no_formulas_where_success_grows_by_degrees():
+    with pytest.raises(SolveError, match="logistic"):
+        next(tm.regimes(tm.load_catalog("alignment_research", "graded_success")))
+
+
+@pytest.mark.parametrize(
+    ("fields", "place", "words"),
+    [
+        ({"success": "logistic", "worker": "frontier"}, "capability.success", "needs success_slope"),
+        ({"success": "logistic", "success_slope": 0.84}, "capability: ", "use worker: frontier"),
+        ({"success": "logistic", "worker": "frontier", "success_slope": 0}, "capability.success_slope", "above 0"),
+    ],
+)
+def test_success_by_degrees_lacking_something_is_a_located_error(fields, place, words):
+    with pytest.raises(tm.CatalogError, match=words) as error:
+        catalog_with("full_review", capability=fields)
+    assert place in str(error.value)
+
+
+def test_optimal_effort_is_where_another_minute_finds_defects_worth_just_that_minute():
+    worth = {"effort": "optimal", "defect_cost": 10}
+    catalog = catalog_with("full_review", capability={"defect_probability": 0.2}, supervision=worth)
+    rate, ceiling = 4.0, 0.8375
+    hours = np.log(rate * 0.2 * 10 * ceiling) / rate
+    at = organisation(catalog)
+    assert at.fixed_review[0, 1, 1] == pytest.approx(hours / 0.8)
+    assert at.escape(1e30)[0, 1] == pytest.approx((0.2 * (1 - ceiling) + 1 / (rate * 10)) / 0.8)
+    # the time of review is that of its hours
+    given = catalog_with("full_review", capability={"defect_probability": 0.2}, task={"review_ratio": hours})
+    assert float(tm.latency(catalog, 1e30)["pass_time"]) == pytest.approx(float(tm.latency(given, 1e30)["pass_time"]))
+    # where defects are rare nothing is reviewed
+    assert organisation(catalog.replace({"capability.defect_probability": 0.01})).fixed_review.max() == 0
+
+
+def test_optimal_effort_lacking_something_is_a_located_error():
+    with pytest.raises(tm.CatalogError, match=r"supervision.effort: .*give defect_cost"):
+        catalog_with("full_review", supervision={"effort": "optimal"})
+    with pytest.raises(tm.CatalogError, match=r"tasks.code: 'verifiability' is missing"):
+        catalog_with("full_review", supervision={"effort": "optimal", "defect_cost": 10}, task={"verifiability": None})
+    by_degrees = {"success": "logistic", "worker": "frontier", "success_slope": 0.84}
+    with pytest.raises(tm.CatalogError, match=r"supervision.effort: .*use given effort"):
+        catalog_with("full_review", supervision={"effort": "optimal", "defect_cost": 10}, capability=by_degrees)

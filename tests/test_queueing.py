@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskmodel.queueing import (
+    _erlang_b,
     _latency_elasticity,
     best_utilisation,
     in_progress,
     load,
     mean_wait,
+    mixed_wait,
     off_hours_wait,
+    pooled,
     sakasegawa_wait,
     waiting_probability,
 )
@@ -100,6 +103,106 @@ def test_waiting_units_are_those_of_the_distribution(count, busy):
     """Little's law: the mean number in queue of the birth-death chain is C u/(1 - u)."""
     waiting = waiting_probability(count, busy * count) * busy / (1 - busy)
     assert in_progress(busy * count, mean_wait(count, busy * count)) == pytest.approx(waiting, rel=1e-12)
+
+
+# Reviewers who are not whole in number.
+
+
+def recursion(count, work):
+    """Erlang's B by its recursion, from the part of a server that it begins with."""
+    part = count % 1
+    blocked = 1 / _upper(part, work)
+    for server in range(1, int(count) + 1):
+        blocked = work * blocked / (part + server + work * blocked)
+    return blocked
+
+
+def _upper(part, work):
+    """Gamma(1 + part, work) e^work / work^part = the integral of (1 + t/work)^part e^-t, by Gauss and Laguerre."""
+    nodes, weights = np.polynomial.laguerre.laggauss(60)
+    return weights @ (1 + nodes / work) ** part
+
+
+@SLOW
+@given(st.floats(1, 60), st.floats(0.2, 0.99))
+def test_erlang_between_whole_numbers_obeys_the_recursion(count, busy):
+    work = busy * count
+    blocked = _erlang_b(np.array([count, count + 1]), np.array(work))
+    assert blocked[1] == pytest.approx(work * blocked[0] / (count + 1 + work * blocked[0]), rel=1e-11)
+
+
+@pytest.mark.parametrize("count", [2.5, 7.25, 30.9])
+def test_erlang_between_whole_numbers_is_the_integral_that_defines_it(count):
+    assert _erlang_b(np.array(count), np.array(5.0)) == pytest.approx(recursion(count, 5.0), rel=1e-9)  # the quadrature's precision
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 100, 1000])
+def test_erlang_at_whole_numbers_is_its_recursion(count):
+    for busy in (0.3, 0.8, 0.99):
+        assert _erlang_b(np.array(float(count)), np.array(busy * count)) == pytest.approx(recursion(count, busy * count), rel=1e-12)
+
+
+def test_waits_join_whole_numbers_of_reviewers_and_part_time_ones_make_work_wait_longer():
+    count = np.linspace(0.25, 20, 80)
+    waits = mean_wait(count, 0.8 * count)
+    assert (np.diff(waits) < 0).all()
+    assert waits[0] > 8  # a quarter of a reviewer takes four times as long
+    assert mean_wait(1e6, 0.99e6) == pytest.approx(0, abs=1e-12)
+
+
+# Units of several kinds.
+
+
+def test_kinds_that_are_alike_are_one_kind():
+    assert [float(part) for part in pooled([1, 2, 3], [0.5, 0.5, 0.5], 0.7)] == pytest.approx([6, 0.5, 0.7])
+    assert mixed_wait(4, [1, 2, 3], [0.5, 0.5, 0.5]) == pytest.approx(mean_wait(4, 3, 0.5), rel=1e-11)
+    assert pooled([[0, 0], [1, 1]], [1, 3])[1].tolist() == [0, 2]
+
+
+def test_moments_of_a_mix_are_those_of_draws():
+    rng = np.random.default_rng(5)
+    kind = rng.choice(2, size=400_000, p=[0.75, 0.25])
+    drawn = rng.standard_exponential(400_000) * np.array([1.0, 5.0])[kind]
+    _, mean, spread = pooled([3, 1], [1, 5])
+    assert float(mean) == pytest.approx(drawn.mean(), rel=0.01)
+    assert float(spread) == pytest.approx(drawn.var() / drawn.mean() ** 2, rel=0.03)  # four standard errors
+
+
+@SLOW
+@given(st.lists(st.tuples(st.floats(0.01, 10), st.floats(0.01, 10)), min_size=1, max_size=4), st.floats(0.05, 0.95), st.floats(0, 3))
+def test_one_reviewer_of_many_kinds_is_pollaczek_and_khinchine(kinds, busy, varied):
+    rate, time = np.array(kinds).T
+    rate = rate * busy / (rate @ time)
+    exact = (rate * (1 + varied)) @ time**2 / 2 / (1 - busy)
+    assert mixed_wait(1, rate, time, service_variability=varied) == pytest.approx(exact, rel=1e-9)
+
+
+@pytest.mark.parametrize("varied", [0.0, 1.0])
+def test_light_traffic_is_the_first_of_the_reviews_in_progress_to_end(varied):
+    """With three reviewers a unit waits for the first of three residual times, here by counting them out on a grid."""
+    rate, time, grid = np.array([0.9, 0.1]) * 1e-6, np.array([1.0, 8.0]), np.arange(0, 400, 1e-3) + 5e-4
+    share = rate * time / (rate @ time)
+    left = np.exp(-grid[:, None] / time) if varied else np.maximum(1 - grid[:, None] / time, 0)
+    first = ((left * share).sum(axis=1) ** 3).sum() * 1e-3
+    work = rate @ time
+    found = mixed_wait(3, rate, time, service_variability=varied)
+    assert found == pytest.approx(work**3 / 6 * first, rel=1e-3)  # where the load is 1e-6, to first order of its powers
+
+
+def test_a_mix_near_saturation_waits_as_its_two_moments_say():
+    rate = np.array([0.9, 0.1]) / (0.9 + 0.8) * 10 * 0.99999
+    _, mean, spread = pooled(rate, [1, 8])
+    two = mean_wait(10, rate @ [1, 8], mean, service_variability=spread)
+    assert mixed_wait(10, rate, [1, 8]) == pytest.approx(two, rel=1e-4)
+
+
+def test_waits_of_a_mix_vanish_as_reviewers_grow_in_number_and_where_nothing_comes():
+    """Known limit (g)."""
+    count = np.array([1, 10, 100, 10_000.0])
+    waits = mixed_wait(count, count[:, None] * np.array([0.45, 0.05]), [1, 9])
+    assert (np.diff(waits) < 0).all() and waits[-1] < 1e-8
+    assert mixed_wait(3, [0, 0], [1, 2]) == 0
+    assert mixed_wait(3, [1, 1], [0, 0]) == 0
 
 
 # Other distributions.
@@ -222,9 +325,9 @@ def test_a_grid_of_optima_is_its_points_one_by_one():
 
 @pytest.mark.parametrize("function", [waiting_probability, mean_wait, sakasegawa_wait])
 def test_a_queue_that_grows_for_ever_is_an_error_that_says_how_many_reviewers_mend_it(function):
-    with pytest.raises(ValueError, match=r"found 1.25 \(5 servers, load 6.25\): it takes 7 servers"):
+    with pytest.raises(ValueError, match=r"found 1.25 \(5 servers, load 6.25\): it takes more than 6.25 servers"):
         function(5, load=6.25)
-    with pytest.raises(ValueError, match=r"found 1 at index 1 \(5 servers, load 5\): it takes 6 servers"):
+    with pytest.raises(ValueError, match=r"found 1 at index 1 \(5 servers, load 5\): it takes more than 5 servers"):
         function(5, load=[4, 5])
     assert function(7, load=6.25) > 0
     assert function(6, load=5) > 0
@@ -236,13 +339,17 @@ def test_a_queue_that_grows_for_ever_is_an_error_that_says_how_many_reviewers_me
         (lambda: load(-1, 1), "arrivals"),
         (lambda: load(1, -1), "service_time"),
         (lambda: waiting_probability(0, 0), "servers"),
-        (lambda: waiting_probability(2.5, 1), "servers must be whole numbers; found 2.5"),
+        (lambda: pooled([-1], [1]), "arrivals"),
+        (lambda: pooled([1], [-1]), "service_time"),
+        (lambda: mixed_wait(2, [1, 3], [0.5, 0.5]), "utilisation must be below 1"),
+        (lambda: mixed_wait(2, [1], [0.5], service_variability=-1), "service_variability"),
+        (lambda: mixed_wait(2, [1], [0.5], arrival_variability=-1), "arrival_variability"),
         (lambda: waiting_probability(2, -1), "load"),
         (lambda: mean_wait(2, np.nan), "load"),
         (lambda: mean_wait(2, 1, -1), "service_time"),
         (lambda: mean_wait(2, 1, arrival_variability=-1), "arrival_variability"),
         (lambda: sakasegawa_wait(2, 1, service_variability=-1), "service_variability"),
-        (lambda: sakasegawa_wait(0.5, 0.1), "servers"),
+        (lambda: sakasegawa_wait(0, 0.1), "servers"),
         (lambda: in_progress(-1, 1), "throughput"),
         (lambda: in_progress(1, -1), "time"),
         (lambda: off_hours_wait(0, 5), "hours_per_day"),
@@ -250,7 +357,7 @@ def test_a_queue_that_grows_for_ever_is_an_error_that_says_how_many_reviewers_me
         (lambda: off_hours_wait(8, 4.5), "days_per_week must be whole numbers; found 4.5"),
         (lambda: best_utilisation(5, 1, 10), "parallel_exponent"),
         (lambda: best_utilisation(5, 0.5, 0.5), "time_without_queue"),
-        (lambda: best_utilisation(5.5, 0.5, 1), "servers"),
+        (lambda: best_utilisation(0, 0.5, 1), "servers"),
         (lambda: best_utilisation(5, 0.5, 1, arrival_variability=0, service_variability=0), "mean of the variabilities"),
     ],
 )

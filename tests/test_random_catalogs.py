@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from brute_force import disagreements
 from random_catalogs import HIGH, LOW, multi_factor_catalog
+from sizes import cases
 
 import taskmodel as tm
+from taskmodel.allocation import SolveError
 from taskmodel.walker import Walker
 
-CATALOGS = 40  # of 300 that were tried once; those take ten minutes, these one or two
+CATALOGS = cases(15, 300)
+REFUSED = {86, 194, 249}  # prices below 1e-16, or next to a kink
 GRID = 300  # points of the brute force: 60 to a power of ten, where the mesh of the sweep has 24
 WIDTH = 1e-7  # relative, to which it narrows down the place of an event
 
@@ -18,5 +21,9 @@ def test_brute_force_finds_the_same_events_as_the_sweep(block):
     grid = np.geomspace(LOW, HIGH, GRID)
     for seed in range(5 * block, 5 * block + 5):
         catalog = multi_factor_catalog(np.random.default_rng(seed))
+        if seed in REFUSED:
+            with pytest.raises(SolveError):
+                tm.sweep(catalog, compute=[LOW, HIGH])
+            continue
         events = tm.events(tm.sweep(catalog, compute=[LOW, HIGH]))
         assert disagreements(Walker(catalog), events, grid, WIDTH) == [], seed

@@ -33,7 +33,11 @@ def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
 def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     latency = tm.latency(small_catalog(TASKS), compute=1e28)
     catalog = small_catalog(TASKS)
-    every = [result, latency, tm.elasticities(catalog, 1e28), tm.automate_next(catalog, 1e20), tm.what_if(catalog, 1e28)]
+    planned = tm.best_utilisation(catalog.replace({"latency.count_queues": True}), 1e28)
+    rule = {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1, "trust_lost": 0.5, "detection": 0.5}
+    trusting = small_catalog(TASKS, trust=rule)
+    every = [result, latency, planned, tm.elasticities(catalog, 1e28), tm.automate_next(catalog, 1e20), tm.what_if(catalog, 1e28)]
+    every += [tm.trust(trusting, 1e28), tm.track_record(trusting, [1e28, 1e28])]
     known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for made in every for name in made.variables}
     assert set(VARIABLES) <= known
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.span_of_control import fan_out, layer_sizes, review_load, saturating_volume, span, steering_hours
+from taskmodel.span_of_control import fan_out, layer_sizes, review_load, reviews_of_reviews, saturating_volume, span, steering_hours
 from taskmodel.supervision import review_hours
 
 positive = st.floats(0.01, 100)
@@ -74,6 +74,20 @@ def test_layers_thin_out_as_more_is_solved_below():
     assert layer_sizes([1000, 2000], 0.1, [0.9, 0.99]).tolist() == pytest.approx(np.array([[10, 1], [20, 2]]), rel=1e-9)
 
 
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 12))
+def test_reviews_of_reviews_are_a_geometric_series(share, effort, layers):
+    ratio = share * effort
+    whole = layers + 1 if ratio == 1 else (1 - ratio ** (layers + 1)) / (1 - ratio) if ratio < 0.99 else None
+    found = reviews_of_reviews(share, effort, layers)
+    assert found >= 1
+    if whole is not None:
+        assert found == pytest.approx(whole, rel=1e-12)
+
+
+def test_reviews_of_reviews_of_a_batch_are_those_of_each():
+    assert reviews_of_reviews([0, 0.5, 1], 0.5, 2).tolist() == [1, 1.3125, 1.75]
+
+
 @pytest.mark.parametrize(
     ("call", "named"),
     [
@@ -90,6 +104,10 @@ def test_layers_thin_out_as_more_is_solved_below():
         (lambda: span(0.1, 0.9, check_time=-2), "check_time"),
         (lambda: layer_sizes(10, 0.1, [0.9, 0.8]), "rise of solved"),
         (lambda: layer_sizes(-10, 0.1, [0.9]), "workers"),
+        (lambda: reviews_of_reviews(1.1, 0.5, 1), "share"),
+        (lambda: reviews_of_reviews(0.1, -0.5, 1), "effort"),
+        (lambda: reviews_of_reviews(0.1, 0.5, -1), "layers must be a whole number of at least 0; found -1"),
+        (lambda: reviews_of_reviews(0.1, 0.5, 1.5), "layers"),
     ],
 )
 def test_what_makes_no_sense_is_an_error_that_names_it(call, named):

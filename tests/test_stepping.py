@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
@@ -13,7 +14,7 @@ from taskmodel.cli import main
 from taskmodel.stepping import event_places
 from taskmodel.walker import Walker
 
-TWO_FACTOR = 150  # of 300 that were tried once; these take a minute or two
+TWO_FACTOR = cases(60, 300)
 TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
 
 

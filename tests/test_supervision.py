@@ -44,6 +44,24 @@ def use(bundle, task, mode):
     return dict(zip(FACTORS, bundle[task, MODES.index(mode)].tolist(), strict=True))
 
 
+def test_each_pool_of_reviewers_is_a_factor_and_those_of_a_labour_pool_use_its_hours():
+    """The first task is reviewed by a labour pool's own people, the second, in its first mode, by dedicated ones."""
+    several = {**TASKS, "shared_pool": [1, None], "reviewer": [[0, 0, 0], [1, 0, 0]], "success": 1.0}
+    whole = bundles(**several)
+    assert whole.shape[-1] == 6  # two labour pools, two of reviewers, inference, experiments
+    assert whole[0, 1, :4].tolist() == [0.0, 0.2, 0.2, 0.0]
+    assert whole[1, 1, :4].tolist() == [0.0, 0.0, 0.0, 0.6]
+    assert whole[1, 2, :4].tolist() == [0.0, 0.6, 0.6, 0.0]
+    one = bundles(**{**several, "shared_pool": 1, "reviewer": 0})
+    np.testing.assert_array_equal(np.delete(whole, [1, 3], axis=-1)[0], np.delete(one, 1, axis=-1)[0])
+
+
+@pytest.mark.parametrize("reviewer", [[[2]], [[-1]], [[0.5]]])
+def test_a_pool_of_reviewers_that_does_not_exist_is_an_error(reviewer):
+    with pytest.raises(ValueError, match="reviewer must be a position from 0 to 1"):
+        bundles(**{**TASKS, "shared_pool": [1, None], "reviewer": reviewer})
+
+
 def test_every_coverage_policy_opens_one_ai_mode():
     assert [f"ai_{policy.replace('none', 'no')}_review" for policy in COVERAGE_POLICIES] == list(MODES[1:])
 

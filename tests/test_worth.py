@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
@@ -30,7 +31,7 @@ def nearby(catalog, name, compute):
 
 CASES = [
     ("alignment_research", None, 8.4e28, {}),
-    ("alignment_research", "scarce_inference", 1e31, {"capability.worker": "frontier"}),
+    ("alignment_research", "graded_success", 1e31, {"compute.inference_share": 1e-4}),
     ("alignment_research", "scarce_inference", 1e31, {"nests.build.elasticity": 1.5, "supervision.utilisation": 0.8}),
     ("ml_capability_rnd", "dedicated_reviewers", 1e30, {"capability.defect_probability": 0.2}),
     ("alignment_research", None, 1e30, {"production.elasticity": 1, "compute.experiments": "free"}),
@@ -39,12 +40,14 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "scenario", "compute", "change"), CASES)
 def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, change):
-    """For every input there is; where there is no derivative, slopes to the left and to the right differ."""
+    """For every input there is, or a part of those of tasks; where there is no derivative, slopes to the left and to the right differ."""
     catalog = tm.load_catalog(name, scenario).replace(change)
     found = tm.elasticities(catalog, compute)
     assert found.sizes["input"] > 40
     worst = 0.0
     for index, path in enumerate(found["input"].values):
+        if path.startswith("tasks.") and index % cases(5, 1):
+            continue
         if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)
@@ -55,6 +58,51 @@ def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, chan
             continue
         worst = max(worst, np.abs(np.diff(logs)[:, 0] / width - here).max())
     assert worst < 1e-6
+
+
+WAITS = {
+    "latency.count_queues": True,
+    "latency.count_off_hours": True,
+    "latency.count_loops": True,
+    "latency.arrival_variability": 1.5,
+    "latency.service_variability": 0.6,
+    "supervision.utilisation": 0.8,
+    "supervision.second_look_share": 0.3,
+    "supervision.second_look_effort": 0.5,
+    "supervision.second_look_layers": 2,
+}
+
+
+BY_DEGREES = {"capability.success": "logistic", "capability.success_slope": 0.84, "capability.worker": "frontier"}
+
+
+@pytest.mark.parametrize(
+    ("compute", "change"),
+    [
+        (1e31, {"supervision.headcount": 4}),  # review binds, and reviewers do not work as researchers
+        (1e31, {"supervision.headcount": 4, "supervision.pool": "researchers"}),
+        (1e31, {"supervision.headcount": 12, "compute.inference_share": 3e-9}),  # review has time to spare
+        (1e29, {"supervision.headcount": 4, **BY_DEGREES}),  # how often work comes back depends on compute
+    ],
+)
+def test_waits_are_differentiated_as_well(compute, change):
+    """Utilisation, and whatever moves what is reviewed, moves the wait: against speed-ups nearby, for every input there is."""
+    tasks = {
+        "plan": {"share": 0.3, "horizon": 16, "review_ratio": 0.5},
+        "build": {"share": 0.4, "horizon": 4, "review_ratio": 0.1, "after": ["plan"]},
+        "check": {"share": 0.3, "horizon": 8, "review_ratio": 0.25, "after": ["build"], "gate_latency": 10},
+    }
+    loops = [{"source_task": "check", "target_task": "build", "loops_per_project": 1.5}]
+    catalog = small_catalog(tasks).replace({**WAITS, "supervision.pool": "dedicated", "feedback_loops": loops, **change})
+    found = tm.elasticities(catalog, compute)
+    assert {"latency.service_variability", "supervision.utilisation", "feedback_loops.0.loops_per_project"} & set(found["input"].values)
+    assert not np.isnan(found["latency_speedup_elasticity"].values).any()
+    for index, path in enumerate(found["input"].values):
+        if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
+            continue
+        logs, width = nearby(catalog, path, compute)
+        (slope,) = np.diff(logs[SPEEDUPS.index("latency_speedup")]) / width
+        assert float(found["latency_speedup_elasticity"][0, index]) == pytest.approx(slope, abs=1e-7, rel=1e-7), path
 
 
 def test_elasticities_to_people_reviewers_inference_and_experiments_are_those_of_the_factors():

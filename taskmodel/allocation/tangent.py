@@ -42,10 +42,13 @@ class Slopes:
         than to the right: prices are not unique, or tied modes come apart.
     mode_share : array, shape (direction, task, mode)
         Of the share of each task's work that is done in each mode; NaN where the former is.
+    task_output : array, shape (direction, task)
+        Of the work done in each task, whatever the mode; NaN where the former are.
     """
 
     log_output: Array
     mode_share: Array
+    task_output: Array
 
 
 def derivative_weights(offsets: ArrayLike) -> Array:
@@ -96,7 +99,7 @@ def slopes(
     """
     one = checked(*problem)
     directions, (_, tasks, modes, _) = len(offsets), one.bundle.shape
-    result = Slopes(np.full(directions, np.nan), np.full((directions, tasks, modes), np.nan))
+    result = Slopes(*(np.full(shape, np.nan) for shape in ((directions,), (directions, tasks, modes), (directions, tasks))))
     if str(np.ravel(optimum.status)[0]) != Status.OPTIMAL:
         return result
     centre = one.presolved().problem
@@ -117,8 +120,10 @@ def slopes(
     solution = np.where(fine, solution, 0.0)  # where there is none, nothing is followed
     result.log_output[fine] = -along(weights, still.log_unit_cost)[fine]
     log_price = np.repeat(solution[: scale.shape[1]].T * scale, offsets.shape[1], axis=0) * offsets.reshape(-1, 1)
-    share = _fair_slopes(_Place(centre, now, now.price), _Place(at_nodes, now, now.price * np.exp(log_price)), now, weights)
+    moving = _Place(at_nodes, now, now.price * np.exp(log_price))
+    share = _fair_slopes(_Place(centre, now, now.price), moving, now, weights)
     result.mode_share[fine] = _of_caller(centre, share, tasks, modes)[fine]
+    result.task_output[np.ix_(fine, centre.tree.task)] = along(weights, np.where(centre.dead, 0.0, moving.work))[fine]
     return result
 
 
@@ -137,9 +142,14 @@ class _Place:
         self.weight = cost_shares(tree, theta)[:, : tree.leaves]
 
     @property
+    def work(self) -> Array:
+        """Work done at each leaf, shape (point, leaf)."""
+        return np.asarray(self.weight / self.mean)
+
+    @property
     def use(self) -> Array:
         """Use of each factor if all of each task were done in one mode, shape (point, leaf, mode, factor)."""
-        return np.asarray((self.weight / self.mean)[..., None, None] * self.problem.bundle)
+        return np.asarray(self.work[..., None, None] * self.problem.bundle)
 
     @property
     def used(self) -> Array:

@@ -9,18 +9,22 @@ one `CatalogError` that lists every defect with file, line and column. The modul
 from .defects import CatalogError, Defect
 from .load import Scenario, bundled_catalogs, bundled_protocols, bundled_scenarios, load_catalog, load_scenario, parse_catalog
 from .model import Catalog
-from .records import Protocol, Quantity, Source, Task
+from .records import GENERAL, People, Protocol, Quantity, Reviewers, Source, Task, Trust
 from .text import read_value
 
 __all__ = [
+    "GENERAL",
     "Catalog",
     "CatalogError",
     "Defect",
+    "People",
     "Protocol",
     "Quantity",
+    "Reviewers",
     "Scenario",
     "Source",
     "Task",
+    "Trust",
     "bundled_catalogs",
     "bundled_protocols",
     "bundled_scenarios",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .bundled import names
 from .defects import did_you_mean, listing
-from .records import JUDGEMENT, SET, Task
+from .records import GENERAL, JUDGEMENT, SET, Task
 from .schema import fields
 from .text import Keys
 
@@ -38,12 +38,16 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     sources, pools, nests, tasks, protocols = (_mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks", "protocols"))
     known = {*protocols, *names("protocol")}
     yield from _names(data)
-    if (supervisors := _mapping(data.get("supervision")).get("pool")) != "dedicated":
-        yield from _known(supervisors, pools and [*pools, "dedicated"], ("supervision", "pool"), "pool")
+    staff = _mapping(data.get("reviewers"))
+    for place, people in ((("supervision",), data.get("supervision")), *((("reviewers", name), each) for name, each in staff.items())):
+        if (supervisors := _mapping(people).get("pool")) != "dedicated":
+            yield from _known(supervisors, pools and [*pools, "dedicated"], (*place, "pool"), "pool")
     yield from _protocols(_mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols"))
+    yield from _effort(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), _mapping(task), nests, pools, tasks)
+        yield from _reviewers(("tasks", name, "reviewers"), _mapping(task).get("reviewers"), staff)
         for field in ("protocols", "forbids"):
             yield from _protocols(_mapping(task).get(field), known, ("tasks", name, field))
         for index, protocol in enumerate(_list(_mapping(task).get("protocols"))):
@@ -51,17 +55,22 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
                 message = f"the task forbids {protocol!r}; take it out of `protocols` or of `forbids`"
                 yield Finding(("tasks", name, "protocols", index), message)
     order = {name: [other for other in _list(_mapping(task).get("after")) if other != name] for name, task in tasks.items()}
-    for ring in _rings(order):
+    rings = list(_rings(order))
+    for ring in rings:
         yield Finding(("tasks", ring[0], "after"), f"the task order has a cycle: {' -> '.join(ring)}")
+    given = [_mapping(task).get("after", []) for task in tasks.values()]
+    whole = not rings and all(isinstance(names, list) and set(map(str, names)) <= tasks.keys() for names in given)
     for index, loop in enumerate(_list(data.get("feedback_loops"))):
         for end in ("source_task", "target_task"):
             yield from _known(_mapping(loop).get(end), tasks, ("feedback_loops", index, end), "task")
+        if whole:
+            yield from _way_back(_mapping(loop), order, ("feedback_loops", index, "target_task"))
     for section, value in data.items():
         if section == "protocols":
             for name, protocol in protocols.items():
-                yield from _sources(protocol, (section, name), {**sources, **_mapping(_mapping(protocol).get("sources"))})
+                yield from source_findings(protocol, (section, name), {**sources, **_mapping(_mapping(protocol).get("sources"))})
         elif section != "sources":
-            yield from _sources(value, (section,), sources)
+            yield from source_findings(value, (section,), sources)
 
 
 def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
@@ -69,11 +78,6 @@ def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
     total = math.fsum(task.share.value for task in tasks)
     if abs(total - 1) > SHARE_TOLERANCE:
         yield Finding(("tasks",), f"the shares of the tasks sum to {total:.12g}; 1 is needed: divide each by {total:.12g}", at_key=True)
-
-
-def citations(value: Any, sources: dict[str, Any]) -> Iterator[Finding]:
-    """Yield a defect for every source named in plain values that there is not, and every judgement without its reason."""
-    yield from _sources(value, (), sources)
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -103,12 +107,53 @@ def _protocols(names: Any, known: Collection[str], keys: Keys) -> Iterator[Findi
             yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
 
 
+def _effort(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check that what optimal effort rests on is there."""
+    if _mapping(data.get("supervision")).get("effort") != "optimal":
+        return
+    if _mapping(data.get("capability")).get("success") == "logistic":
+        message = "optimal effort needs one defect probability for each task; with logistic success use given effort"
+        yield Finding(("supervision", "effort"), message)
+    for name, task in tasks.items():
+        if _mapping(task).get("delegable", True) and _mapping(task).get("verifiability") is None:
+            message = "'verifiability' is missing; optimal effort depends on how much an hour of review finds"
+            yield Finding(("tasks", name), message, at_key=True)
+
+
+def _reviewers(keys: Keys, named: Any, staff: dict[str, Any]) -> Iterator[Finding]:
+    """Check who may review a task: pools of reviewers that there are, with somebody in them."""
+    there = [GENERAL, *staff]
+    if named == []:
+        yield Finding(keys, f"is empty; name some of {listing(there)}, or leave it out for {GENERAL}")
+    for index, name in enumerate(_list(named)):
+        yield from _known(name, there, (*keys, index), "pool of reviewers")
+        if name in _list(named)[:index]:
+            yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
+    if _list(named) and all(isinstance(name, str) and name in staff and _nobody(staff[name]) for name in named):
+        empty = listing([f"reviewers.{name}.headcount" for name in named])
+        yield Finding(keys, f"nobody has the skill to review it ({empty}: 0); give them people, or name others of {listing(there)}")
+
+
+def _nobody(people: Any) -> bool:
+    number = _mapping(people).get("headcount")
+    number = _mapping(number).get("value") if isinstance(number, dict) else number
+    return not isinstance(number, bool) and number == 0
+
+
 def _names(data: dict[str, Any]) -> Iterator[Finding]:
-    """Check the ids of sources, pools, nests, tasks and protocols, and the fields that `basis` speaks of."""
-    reserved = {"sources": {JUDGEMENT, SET}, "pools": RESERVED_POOLS, "nests": (), "tasks": (), "protocols": {"human"}}
+    """Check the ids of sources, pools, reviewers, nests, tasks and protocols, and the fields that `basis` speaks of."""
+    staff = [name for name in _mapping(data.get("reviewers")) if isinstance(name, str)]
+    reserved: dict[str, Collection[str]] = {
+        "sources": {JUDGEMENT, SET},
+        "pools": RESERVED_POOLS | {f"review_{name}" for name in staff},  # the names of their factors
+        "reviewers": {GENERAL, "dedicated"},
+        "nests": (),
+        "tasks": (),
+        "protocols": {"human"},
+    }
     for section, taken in reserved.items():
         given = data.get(section)
-        if given == {} and section not in ("sources", "protocols"):
+        if given == {} and section not in ("sources", "reviewers", "protocols"):
             yield Finding((section,), "is empty; give at least one")
         for name in _mapping(given):
             if not _ID.fullmatch(name):
@@ -160,6 +205,21 @@ def _task(keys: Keys, task: dict[str, Any], nests: dict[str, Any], pools: dict[s
             yield from _known(name, tasks, place, "task")
 
 
+def _way_back(loop: dict[str, Any], before: dict[str, list[Any]], keys: Keys) -> Iterator[Finding]:
+    """Check that a loop goes back: its source comes after its target, or is the same task."""
+    source, target = loop.get("source_task"), loop.get("target_task")
+    if source not in before or target not in before:
+        return
+    earlier, look = set(), [source]
+    while look:
+        task = look.pop()
+        if isinstance(task, str) and task in before and task not in earlier:
+            earlier.add(task)
+            look += before[task]
+    if target not in earlier:
+        yield Finding(keys, f"{source!r} does not come after {target!r}, so that no work goes back; name a task that it waits for")
+
+
 def _rings(before: dict[str, list[Any]]) -> Iterator[list[str]]:
     """Yield cycles, each from its first member in the file round to it again, in the order of the arrows a -> b: a before b."""
     before = {name: [other for other in others if isinstance(other, str) and other in before] for name, others in before.items()}
@@ -176,11 +236,11 @@ def _rings(before: dict[str, list[Any]]) -> Iterator[list[str]]:
             before.update((name, []) for name in ring)
 
 
-def _sources(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
+def source_findings(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
     """Check the keys in every ``source`` and ``sources`` below a value."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _sources(item, (*keys, index), sources)
+            yield from source_findings(item, (*keys, index), sources)
     if not isinstance(value, dict):
         return
     for name, item in value.items():
@@ -193,4 +253,4 @@ def _sources(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Findin
             if name == "source" and JUDGEMENT in named and not value.get("note"):
                 yield Finding((*keys, name), "judgement needs a `note` that gives the reason")
         else:
-            yield from _sources(item, (*keys, name), sources)
+            yield from source_findings(item, (*keys, name), sources)

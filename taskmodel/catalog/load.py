@@ -10,7 +10,7 @@ from pydantic import Field
 from . import bundled, explain
 from .defects import CatalogError, Defect, did_you_mean, listing
 from .model import Catalog, Origin, build
-from .records import Prose, Record, Source
+from .records import Prose, Record, Source, Word
 from .text import Document, Keys, Mark, read_document, read_text
 
 
@@ -19,6 +19,7 @@ class Scenario(Record):
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
+    catalog: Word | None = Field(None, description="the bundled catalog whose tasks it speaks of; absent: it fits all of them")
     sources: dict[str, Source] = Field(default_factory=dict, description="works its values rest on, by key")
     set: dict[str, Any] = Field(description="values by dotted path, as in `Catalog.replace`")
 

@@ -29,10 +29,12 @@ from .records import (
     Protocol,
     Quantity,
     Record,
+    Reviewers,
     Source,
     Sourced,
     Supervision,
     Task,
+    Trust,
 )
 from .text import Keys, Mark, dotted
 
@@ -84,9 +86,11 @@ class Catalog(Record):
     pools: dict[str, Pool] = Field(description="labour pools, by name")
     production: Production
     supervision: Supervision
+    reviewers: dict[str, Reviewers] = Field(default_factory=dict, description="reviewers with a skill, besides those of supervision; by id")
     compute: ComputeUse
     capability: Capability
     latency: Latency
+    trust: Trust | None = Field(None, description="what a track record takes; used by `taskmodel trust` alone")
     protocols: dict[str, Protocol] = Field(default_factory=dict, description="ways of letting AI work, by id; besides bundled ones")
     nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
     basis: dict[str, Basis] = Field(default_factory=dict, description="source of plain numbers in tasks, by field of a task")
@@ -153,6 +157,10 @@ class Catalog(Record):
         value = self._at(keys)
         return value.value if isinstance(value, Quantity) else value
 
+    def error(self, keys: Keys, message: str, at_key: bool = False) -> CatalogError:
+        """Return the error that says what is wrong with the value at some keys, or with the key, and where in the file it is."""
+        return CatalogError([self._origin.defect(Finding(keys, message, at_key))])
+
     def paths(self) -> tuple[str, ...]:
         """Return the dotted paths of everything that can be set, given in the file or not, in the file's order.
 
@@ -193,7 +201,7 @@ class Catalog(Record):
         if not isinstance(changes, Mapping):
             raise TypeError(f'changes must be a mapping of paths to values, such as {{"supervision.headcount": 100}}; found {changes!r}')
         changes = {path: _plain(value) for path, value in changes.items()}
-        laid = {path: (value, _SET_MARK, dict.fromkeys(_within(value), _SET_MARK)) for path, value in changes.items()}
+        laid = {path: (value, _SET_MARK, dict.fromkeys(keys_within(value), _SET_MARK)) for path, value in changes.items()}
         kept = {path: value for path, value in self._origin.overrides.items() if path not in changes}
         origin = replace(self._origin, overrides={**kept, **changes})  # in the order in which they were laid over
         return self._lay_over(laid, "set by the user", origin)
@@ -422,11 +430,11 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
+def keys_within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
     """Yield the keys of a plain value and of everything in it."""
     yield keys
     for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from _within(item, (*keys, key))
+        yield from keys_within(item, (*keys, key))
 
 
 def _unset(path: str, message: str) -> Defect:

@@ -16,6 +16,7 @@ from . import units
 
 JUDGEMENT = "judgement"
 SET = "set"  # the source of a value that was set from outside the file
+GENERAL = "general"  # the name of the reviewers of `supervision`, where tasks say who may review them
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 Whole = Annotated[int, Strict()]
@@ -161,6 +162,8 @@ Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
 NonNegative = Annotated[Quantity, Measure(units.ONE, ge=0)]
 Fraction = Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
 Headcount = Annotated[Quantity, Measure(units.PERSON, ge=0)]
+PersonsPerYear = Annotated[Quantity, Measure(units.PERSONS_PER_YEAR, ge=0)]
+Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=0)]
 HoursPerYear = Annotated[Quantity, Measure(units.HOURS_PER_YEAR, ge=0, le=8784)]
 Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
 WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
@@ -180,11 +183,19 @@ class Source(Record):
     note: Prose = Field("", description="what is taken from it")
 
 
-class Pool(Record):
-    """People who can do tasks."""
+class People(Record):
+    """A number of people, and how it changes over time."""
 
     headcount: Headcount = Field(description="people in the pool")
     hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
+    growth: Rate | None = Field(None, description="people who come in a year, per person there is; absent: none")
+    hires: PersonsPerYear | None = Field(None, description="people who come in a year besides, however many there are; absent: none")
+    attrition: Rate | None = Field(None, description="people who leave in a year, per person there is; absent: none")
+    practice_share: Fraction | None = Field(None, description="share of those who come that learn the work; absent: all of them")
+
+
+class Pool(People):
+    """People who can do tasks."""
 
 
 class Production(Record):
@@ -223,22 +234,43 @@ class Protocol(Record):
         return self
 
 
-class Supervision(Record):
-    """Human review of what AI does."""
+class Reviewers(People):
+    """People who review what AI does."""
 
-    pool: Word = Field(description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools")
     headcount: Headcount = Field(description="people who review")
-    hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
+    pool: Word = Field(description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools")
     max_review_share: Fraction = Field(description="largest share of their hours that can go into review")
     utilisation: Fraction = Field(Quantity(value=1, unit="1"), description="planned share of review time in use")
+
+
+class Supervision(Reviewers):
+    """Human review of what AI does, and the reviewers of every task that names no others."""
+
     review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
+    effort: Literal["given", "optimal"] = Field(
+        "given", description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost"
+    )
+    defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
+        None, description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort"
+    )
     coverage: Literal["full", "floor", "none"] = Field(
         "full", description="units of AI work that people review: all, those of coverage_floor, none"
     )
     protocols: tuple[Word, ...] = Field(
         (), description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`"
     )
+    second_look_share: Fraction = Field(Quantity(value=0, unit="1"), description="share of reviews that somebody else reviews in turn")
+    second_look_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="hours of such a look, relative to the review")
+    second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = Field(
+        0, description="layers of review of reviews, each of them about a share of the one below"
+    )
     binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
+
+    @model_validator(mode="after")
+    def _effort(self) -> "Supervision":
+        if self.effort == "optimal" and self.defect_cost is None:
+            raise failed(("effort", "optimal effort weighs review against defects that escape; give defect_cost, such as 10 h/h"))
+        return self
 
 
 class Grid(Sourced):
@@ -280,7 +312,12 @@ class Capability(Record):
     residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)] = Field(description="residual standard deviation of that fit")
     reference_compute: Compute = Field(description="training compute at which the horizon is 10^intercept minutes")
     h50_hours: WorkingHours | None = Field(None, description="50 % horizon given directly, in place of compute; absent: from compute")
-    success: Literal["step"] = Field("step", description="step: tasks open at their threshold")
+    success: Literal["step", "logistic"] = Field(
+        "step", description="step: AI can do a task from its threshold on; logistic: attempts succeed more often the longer its horizon"
+    )
+    success_slope: Positive | None = Field(
+        None, description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is logistic"
+    )
     defect_probability: Probability = Field(description="probability that a unit of AI work is useless, once the task is open")
     worker: Literal["sufficient", "frontier"] = Field(
         "sufficient", description="the model that does a task: the smallest that can, or the largest there is"
@@ -291,6 +328,14 @@ class Capability(Record):
     parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)] = Field(
         description="k in training compute = k N^2, N parameters; a token then costs 2 N FLOP"
     )
+
+    @model_validator(mode="after")
+    def _success(self) -> "Capability":
+        if self.success == "logistic" and self.success_slope is None:
+            raise failed(("success", "logistic success needs success_slope, such as 0.84"))
+        if self.success == "logistic" and self.worker == "sufficient":
+            raise failed(("worker", "the smallest sufficient model is not defined where success is logistic; use worker: frontier"))
+        return self
 
 
 class Latency(Record):
@@ -303,6 +348,38 @@ class Latency(Record):
     count_review: Switch = Field(True, description="whether review takes serial time")
     count_gates: Switch = Field(True, description="whether approvals take serial time")
     all_by_ai: Switch = Field(False, description="whether even tasks that are not delegable run at the speed of AI")
+    count_queues: Switch = Field(False, description="whether work waits for reviewers who are busy (if review takes serial time)")
+    arrival_variability: NonNegative = Field(
+        Quantity(value=1, unit="1"), description="variance over squared mean of the time between arrivals for review; 1: at random"
+    )
+    service_variability: NonNegative = Field(
+        Quantity(value=1, unit="1"), description="variance over squared mean of the review times of one task; 1: exponential, 0: constant"
+    )
+    count_off_hours: Switch = Field(False, description="whether work waits for reviewers who are at home (if review takes serial time)")
+    review_hours_per_day: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0, le=24)] = Field(
+        Quantity(value=8, unit="h"), description="hours of a day, on end, at which reviewers are at work"
+    )
+    review_days_per_week: Annotated[Whole, Field(ge=1, le=7)] = Field(5, description="days of a week, in a row, on which they are")
+    count_loops: Switch = Field(False, description="whether `feedback_loops` take serial time")
+
+
+class Trust(Record):
+    """What a record of clean audits has to show before people look at AI's work at the floors alone, and how long it lasts."""
+
+    defect_rate: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
+        description="bound x on the share of defective units that a record has to show"
+    )
+    risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
+        description="delta, how likely a class of tasks with defects at that bound passes all the same"
+    )
+    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0)] = Field(description="time G between model generations")
+    trust_lost: Fraction = Field(description="share phi of the record that a new model generation has to earn again")
+    detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = Field(
+        None, description="share of defects that an audit finds; absent: each task's own, from its review_ratio and verifiability"
+    )
+    audits: Literal["besides", "beyond_floor"] = Field(
+        "besides", description="besides: audits come on top of reviews at the floor; beyond_floor: those count as audits"
+    )
 
 
 class Nest(Record):
@@ -355,6 +432,9 @@ class Task(Record):
     verifiability: Verifiability | None = None
     defect_probability: Probability | None = Field(
         None, description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability"
+    )
+    reviewers: tuple[Word, ...] | None = Field(
+        None, description="who may review it: ids of `reviewers`, or `general` for those of supervision; several: the best; absent: general"
     )
     protocols: tuple[Word, ...] | None = Field(None, description="protocols it may be done under; absent: all that are allowed")
     forbids: tuple[Word, ...] = Field((), description="protocols it may never be done under")

@@ -66,10 +66,13 @@ _PERCENT = {"%": Fraction(1, 100), "percent": Fraction(1, 100)}
 
 ONE = Unit("1", "a pure number", _PERCENT)
 PERSON = Unit("person", "head-count")
+PERSONS_PER_YEAR = Unit("person/year", "people hired in a year")
+PER_YEAR = Unit("1/year", "a yearly rate", {"%/year": Fraction(1, 100)})
 HOURS_PER_YEAR = Unit("h/year", "hours worked in a year")
 HOURS_PER_WEEK = Unit("h/week", "hours worked in a week")
 WORKING_TIME = Unit("h", "working time", _PARTS_OF_HOUR, "; a day of work is 8 h to some and 24 h to others, so give hours")
 WALL_CLOCK = Unit("h", "wall-clock time", {**_PARTS_OF_HOUR, "d": Fraction(24), "day": Fraction(24), "week": Fraction(168)})
+CALENDAR = Unit("year", "calendar time", {"month": Fraction(1, 12)})
 REVIEW = Unit("h/h", "review per hour of work", {"min/h": Fraction(1, 60), **_PERCENT})
 FLOP = Unit("FLOP", "training compute", _multiples("FLOP"), "; FLOP counts operations, FLOP/s is a speed")
 FLOP_PER_YEAR = Unit("FLOP/year", "compute per year", _multiples("FLOP/year"))

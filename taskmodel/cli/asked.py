@@ -169,10 +169,15 @@ def _ends(low: str, high: str, where: str) -> tuple[float, float]:
 
 def compute(text: str, where: str) -> float:
     """A point of the compute axis [FLOP/year]; `where` is what messages call it."""
+    return positive(text, where, "number of FLOP/year, such as 1e30")
+
+
+def positive(text: str, where: str, what: str) -> float:
+    """A positive, finite number."""
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise UsageError(f"{where} must be a positive number of FLOP/year, such as 1e30; found {text!r}")
+        raise UsageError(f"{where} must be a positive {what}; found {text!r}")
     return value

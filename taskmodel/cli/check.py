@@ -50,6 +50,10 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
             from taskmodel.takeoff import load_world
 
             report |= {"kind": "world", "title": load_world(path).title}
+        elif isinstance(document.data, dict) and {"worker", "ladder"} & document.data.keys():
+            from taskmodel.plans import load_plan
+
+            report |= {"kind": "plan", "title": load_plan(path).title}
         else:
             report["kind"] = "catalog"
             catalog = load_catalog(path, scenario)

@@ -1,4 +1,4 @@
-"""`taskmodel list`: the catalogs, scenarios and worlds that come with the package."""
+"""`taskmodel list`: the catalogs, scenarios, plans and worlds that come with the package."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from taskmodel.cli.screen import json_text, plain, table
 def command(args: Namespace) -> int:
     """Print names, titles and sizes."""
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
+    from taskmodel.plans import bundled_plans, load_plan
     from taskmodel.takeoff.world import bundled_worlds, load_world
 
     catalogs = {name: load_catalog(name) for name in bundled_catalogs()}
     scenarios = {name: load_scenario(name) for name in bundled_scenarios()}
+    plans = {name: load_plan(name) for name in bundled_plans()}
     worlds = {name: load_world(name) for name in bundled_worlds()}
     if args.json:
         facts = {
@@ -21,8 +23,11 @@ def command(args: Namespace) -> int:
                 {"name": name, "title": item.title, "question": item.question, "tasks": len(item.tasks)} for name, item in catalogs.items()
             ],
             "scenarios": [
-                {"name": name, "title": item.title, "description": item.description, "sets": list(item.set)}
+                {"name": name, "title": item.title, "description": item.description, "catalog": item.catalog, "sets": list(item.set)}
                 for name, item in scenarios.items()
+            ],
+            "plans": [
+                {"name": name, "title": item.title, "question": item.question, "cases": list(item.cases)} for name, item in plans.items()
             ],
             "worlds": [{"name": name, "title": item.title, "description": item.description} for name, item in worlds.items()],
         }
@@ -31,7 +36,19 @@ def command(args: Namespace) -> int:
     print("Catalogs (taskmodel run NAME)")
     print(*table([[name, f"{len(item.tasks)} tasks", plain(item.title)] for name, item in catalogs.items()], left=(0, 2)), sep="\n")
     print("\nScenarios, to lay over a catalog (taskmodel run NAME --scenario SCENARIO)")
-    print(*table([[name, f"sets {len(item.set)}", plain(item.title)] for name, item in scenarios.items()], left=(0, 2)), sep="\n")
+    rows = [
+        [name, f"sets {len(item.set)}", plain(item.title) + (f" (of {item.catalog})" if item.catalog else "")]
+        for name, item in scenarios.items()
+    ]
+    print(*table(rows, left=(0, 2)), sep="\n")
+    print("\nPlans for a lead (taskmodel lead-time PLAN)")
+    print(
+        *table(
+            [[name, f"{len(item.cases) or 1} case{'s' * (len(item.cases) > 1)}", plain(item.title)] for name, item in plans.items()],
+            left=(0, 2),
+        ),
+        sep="\n",
+    )
     print("\nWorlds, to run through time (taskmodel simulate WORLD)")
     print(*table([[name, plain(item.title)] for name, item in worlds.items()], left=(0, 1)), sep="\n")
     return 0

@@ -73,7 +73,9 @@ Keys:
   at_grid_start: which of them hold at the first point of the grid already, so
     that their true places may lie below it
   stretches: from where to where oversight binds and is the bottleneck
-  ceilings, automated_hours_share, bottleneck_share: today and at the grid's end
+  reviewers_scarce: the same of the hours of each pool of reviewers
+  ceilings, automated_hours_share, hours_by_mode, bottleneck_share: today and at
+    the grid's end
   top_reviews, advice: what review costs, at which compute, by task [h/year],
     and how many more people of each pool are worth one more reviewer
   next_tasks: tasks that AI cannot do today, and the speed-ups if it could
@@ -84,21 +86,43 @@ LATENCY = f"""How long one pass through all tasks takes, one after the other whe
 the critical path, with and without AI, at one point of the compute axis.
 People work latency.working_hours_per_week hours of a week, AI all 168. Times
 are wall-clock hours, weighted by who does the task; they include review and
-waits at gates.
+waits at gates. And who waits for whom: how much of each task's time is people's
+work, AI's, review, and waiting. Off unless the catalog, or --set, says so:
+  latency.count_queues     work waits for reviewers who are busy: the more of
+                           their time is in use, the longer. At a planned
+                           supervision.utilisation of 1 it waits for ever where
+                           review binds; the best is told
+  latency.count_off_hours  it waits for reviewers who are at home
+  latency.count_loops      results send the work back (feedback_loops)
 
 {PATHS}"""
 LATENCY_MORE = f"""examples:
   taskmodel latency
   taskmodel latency --compute 1e32
   taskmodel latency --compute 1e32 --set latency.count_review=false
+  taskmodel latency --compute 1e32 --set latency.count_queues=true \\
+    --set supervision.utilisation=0.8 --set supervision.headcount=60
+
+words:
+  queue   waiting for a reviewer who is free
+  closed  waiting for reviewers who are at home (off-hours)
+  gate    waiting for an approval
+  again   what going round feedback loops takes, in the task that sends back
 
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute
   pass_time, pass_time_without_ai [h], latency_speedup
-  critical_path: tasks in order, each with title, start, duration, slack [h] and
-    mode_share, who does it
+  pass_part: what the pass is made of, along the critical path [h]: people, ai,
+    review, queue, off_hours, gate, repeats
+  critical_path: tasks in order, each with title, start, duration, slack [h],
+    duration_part (the same parts), in_progress (units on their way at a time)
+    and mode_share, who does it
   others: the tasks beside it, by slack
+  queues: one for each pool of reviewers: servers, utilisation, arrivals
+    [1/year], service_time, service_variability, wait [working h], waiting
+  best_utilisation: utilisation, review_binds, speedup, speedup_as_is and
+    latency_speedup; null where queues are not counted
 
 {EXIT}"""
 REGIMES = f"""The formula of research output between each two events of a sweep, as sympy
@@ -223,16 +247,88 @@ Keys:
   events: a list, each {{time, kind, what}}
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios and worlds. Each defect is listed with file, line,
-column, path, what is allowed and how to mend it. Units that were converted and
-numbers that rest on no source are listed too; they are no defects."""
+LEAD_TIME = """What a lead buys: how many automated researchers a project's chips make, how
+long its pause lasts once leaks, theft, rivals and money are counted, and what
+of their work is of use, from bulk researcher-months to effective years of the
+field. With the catalog that the plan names, also task by task, with review.
+Where a plan has a curve of risk: when to pause, and the best use of the lead.
+
+A PATH is a place in the plan's file, such as lead.months, lead.theft or
+worker.reading (seed: 15,000 researchers, as printed in 2023, on two clocks)."""
+LEAD_TIME_MORE = f"""examples:
+  taskmodel lead-time                          the seed's toy model
+  taskmodel lead-time --months 6 --set worker.reading=seed
+  taskmodel lead-time greenblatt_leads -o out
+  taskmodel lead-time --set lead.theft=0.05 --set field.supervision=0.01
+  taskmodel lead-time kwa_ladder --json
+
+what is written to DIR:
+  result.nc           everything, as netCDF-4; in Python: taskmodel.open(...)
+  lead_time.svg/.png  the figure, if matplotlib is installed
+
+words:
+  lead          months that others need to reach today's technology
+  bulk          researchers times serial speed, whatever becomes of it
+  field-year    a year's work of the field in `field.headcount`
+  organisation  the catalog in which the workforce does the tasks
+
+{JSON}
+Keys:
+  plan, title, overrides, version, sha256, files
+  cases: a list, each with case, title and the variables of taskmodel.lead_time:
+    numbers, words, and lists by step where there are several
+
+exit status:
+  0 fine; 1 the pause never starts, or preparation blows up in it (when, and
+  why); 2 bad input, with its place"""
+TRUST = f"""What it takes to let people look at AI's work at the floors of policy alone,
+and no longer at every unit. A class of tasks needs a record of so many clean
+audits, and part of it again with each model generation; the hours are taken
+off those of the reviewers. Which classes AI does decides how many hours that
+are, and the hours decide which classes AI does: a fixed point, whose residual
+is told. How long records last and what they have to show is the block `trust`
+of a catalog; bundled catalogs without a scenario take that of audited_trust.
+
+{PATHS}"""
+TRUST_MORE = f"""examples:
+  taskmodel trust
+  taskmodel trust --compute 1e32 --set trust.generation_time=0.25
+  taskmodel trust --compute 1e32 --set trust.audits=beyond_floor
+  taskmodel trust mylab.yaml --scenario audited_trust
+
+words:
+  record      clean audits that bound the share of defective units
+  reviewed    share of units that people would look at if reviews at the floor
+              counted as audits; a dash where AI does nothing of the task
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, advice
+  total_audit_load [h/year], audits_paid: set aside for it, residual: the first
+    less the second
+  review_supply [h/year], audit_share, floor_review_hours [h/year]
+  exact_fixed_points: how many; fixed_points: all, each with hours, residual and
+    output; where there is none, the places where it is jumped over
+  with_audits, at_floors, full_review: output and speed-ups
+  tasks: a list, each with task, title, adopted, detection, clean_audits,
+    record_hours, audit_load, delegated_units, coverage_floor,
+    implied_coverage, record_time, at_margin, kept_out
+  output_kept_out: where there is no exact fixed point, output at the one there
+    is if AI is kept from the tasks that are kept_out
+
+{EXIT}"""
+CHECK = """Check catalogs, scenarios, plans and worlds. Every defect is listed with
+file, line, column, path, what is allowed and how to mend it. Units that were
+converted and numbers that rest on no source are listed too; they are no
+defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
   taskmodel check tasks/*.yaml --json
 
 A file with `set` and without `tasks` is read as a scenario; whether its paths
-are in a catalog shows when it is laid over one with --scenario. The name of a
+are in a catalog shows when it is laid over one with --scenario. A file with
+`worker` or `ladder` is read as a plan. The name of a
 bundled catalog will do in place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
@@ -259,6 +355,7 @@ SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), with which editor
 and check YAML as it is typed."""
 SCHEMA_MORE = """examples:
   taskmodel schema > catalog.schema.json
+  taskmodel schema --plan > plan.schema.json
 
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
@@ -279,13 +376,14 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs and scenarios that come with the package."
+LIST = "List the catalogs, scenarios, plans and worlds that come with the package."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
-description, sets: the paths it sets) and worlds (name, title, description)."""
+description, catalog: the one it is for or null, sets: the paths it sets),
+plans (name, title, question, cases) and worlds (name, title, description)."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -312,12 +410,13 @@ def parser() -> argparse.ArgumentParser:
     latency = add("latency", "the critical path: how long one pass takes", LATENCY, LATENCY_MORE)
     _catalog_arguments(latency)
     latency.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    latency.add_argument("--lines", metavar="M", help="units that can usefully be on their way at a time; says what that leaves")
     latency.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     regimes = add("regimes", "the formula of each regime of a sweep", REGIMES, REGIMES_MORE)
     _catalog_arguments(regimes)
     regimes.add_argument("--range", dest="span", metavar="LOW:HIGH", help="stretch of the axis [FLOP/year]; default: the catalog's grid")
-    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX")
+    regimes.add_argument("--latex", metavar="FILE", help="write a document that compiles with LaTeX; -: to stdout, in place of the page")
     regimes.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     vary = add("vary", "sweep any number of the catalog", VARY, VARY_MORE)
@@ -334,6 +433,13 @@ def parser() -> argparse.ArgumentParser:
     worth.add_argument("--all", action="store_true", help="every input that makes a difference, and every task")
     worth.add_argument("--json", action="store_true", help="print the answer as JSON")
 
+    lead_time = add("lead-time", "what a lead buys: workforce, pause, work that counts", LEAD_TIME, LEAD_TIME_MORE, "leadtime")
+    lead_time.add_argument("plan", nargs="?", default="seed_toy", metavar="PLAN", help="bundled name or YAML file; default: seed_toy")
+    lead_time.add_argument("--months", metavar="X", help="the lead [month]; default: the plan's")
+    lead_time.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="set a value of the plan; may be repeated")
+    lead_time.add_argument("-o", "--output", metavar="DIR", help="folder for result and figure; default: none are written")
+    lead_time.add_argument("--json", action="store_true", help="print the answer as JSON")
+
     what_if = add("what-if", "the speed-up with each constraint gone", WHAT_IF, WHAT_IF_MORE, "whatif")
     _catalog_arguments(what_if)
     what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
@@ -349,11 +455,17 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--no-figures", action="store_true", help="write result.nc only")
     simulate.add_argument("--json", action="store_true", help="print the answer as JSON")
 
+    trust = add("trust", "what clean audits take, and what they give", TRUST, TRUST_MORE)
+    _catalog_arguments(trust)
+    trust.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    trust.add_argument("--all", action="store_true", help="every task, also those that owe no audits")
+    trust.add_argument("--json", action="store_true", help="print the answer as JSON")
+
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
     validate.add_argument("--json", action="store_true", help="print the table as JSON")
 
-    listing = add("list", "bundled catalogs and scenarios", LIST, LIST_MORE, "listing")
+    listing = add("list", "bundled catalogs, scenarios, plans and worlds", LIST, LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
     check = add("check", "every defect of a catalog, scenario or world", CHECK, CHECK_MORE)
@@ -366,7 +478,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--from", dest="source", metavar="CATALOG", help="copy this catalog (bundled name or file) instead")
     new.add_argument("-o", "--output", metavar="FILE", help="file to write, in place of NAME.yaml")
 
-    add("schema", "JSON Schema of catalogs, for editors", SCHEMA, SCHEMA_MORE)
+    schema = add("schema", "JSON Schema of catalogs and plans, for editors", SCHEMA, SCHEMA_MORE)
+    schema.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
     return top
 
 
@@ -386,7 +499,15 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose help keeps its lines, and that takes no abbreviated options."""
 
     def __init__(self, prog: str | None = None, **kwargs: Any) -> None:
-        super().__init__(prog, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs)
+        super().__init__(prog, formatter_class=_Help, allow_abbrev=False, **kwargs)
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that keeps its lines, with room for the longest command beside what it does."""
+
+    def __init__(self, prog: str, **kwargs: Any) -> None:
+        super().__init__(prog, **kwargs)
+        self._action_max_length = 13  # argparse forgets that commands are indented once more than options
 
 
 class _Version(argparse.Action):

@@ -32,6 +32,8 @@ def command(args: Namespace) -> int:
     """Print the regimes, one after the other."""
     catalog = asked.catalog(args)
     span = asked.stretch(args.span, "--range") if args.span else None
+    if args.latex == "-" and args.json:
+        raise UsageError("--latex - and --json both write to stdout; give --latex a file, or ask for one of them")
     with progress("deriving", args.quiet):
         from taskmodel.formulas import ceiling, regimes
 
@@ -41,6 +43,9 @@ def command(args: Namespace) -> int:
             raise UsageError(f"--range {args.span}: {error}") from error
         found = list(each)
         limit = ceiling(catalog)
+    if args.latex == "-":
+        print(_document(catalog, found, limit), end="")
+        return 0
     if args.latex is not None:
         _write(Path(args.latex), _document(catalog, found, limit))
         note(f"written to {args.latex}", args.quiet)

@@ -15,7 +15,7 @@ from taskmodel.cli.screen import compute, json_text, note, number, percent, plai
 
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
-    from taskmodel.summary import Point, Row, Summary
+    from taskmodel.summary import Advice, Point, Row, Summary
 
 RESULTS = Path("taskmodel-results")
 LONGEST = 100  # letters in the name of a folder
@@ -30,6 +30,7 @@ PLACES = {
     "oversight_bottleneck": "where review becomes the bottleneck",
     "grid_end": "the end of the grid",
 }
+SHOWN = 0.005  # part of all hours from which a way of working is named
 NAMES = {"review": "review capacity"}
 
 
@@ -109,6 +110,7 @@ def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -
         *_milestones(summary),
         "",
         *_curve(summary),
+        *_ways(catalog, summary),
         "",
         *_binding(summary),
         *_next_tasks(summary),
@@ -133,6 +135,12 @@ def _milestones(summary: Summary) -> list[str]:
         found = summary.stretches[name]
         if len(found) > 1 or (found and found[0][1] is not None):
             lines += wrapped(f"Oversight {verb} from {', then from '.join(_stretch(*ends) for ends in found)}.")
+    if len(summary.reviewers_scarce) > 1:
+        scarce = [
+            f"{name} {'from ' + ', then from '.join(_stretch(*ends) for ends in found) if found else 'nowhere'}"
+            for name, found in summary.reviewers_scarce.items()
+        ]
+        lines += wrapped(f"Review hours are scarce: {'; '.join(scarce)}.")
     return lines
 
 
@@ -154,14 +162,37 @@ def _curve(summary: Summary) -> list[str]:
     for place in sorted(chosen):
         row = chosen[place]
         label = ("today " if row is today else "") + compute(place)
-        rows.append([label, percent(row.automated_hours_share), *_point("", row)[2:], _most(row)])
+        rows.append([label, percent(row.automated_hours_share), *_point("", row)[2:], _most(row, len(summary.reviewers_scarce) > 1)])
     return ["Along the curve; hours by AI: part of the hours that people work without AI", *table(rows, left=(5,))]
 
 
-def _most(row: Row) -> str:
+def _ways(catalog: Catalog, summary: Summary) -> list[str]:
+    """Which ways of letting AI work are chosen, where there are several to choose from."""
+    rows = {
+        "today": summary.today,
+        **({"where review costs most": summary.advice.at} if summary.advice else {}),
+        "end of the grid": summary.end,
+    }
+    used = [{mode: part for mode, part in row.hours_by_mode.items() if part > 0} for row in rows.values()]
+    if max(len(catalog.supervision.protocols), len(set().union(*used) - {"human"})) < 2:
+        return []
+    lines = ["", "Ways of working that are chosen, by the hours that people work without AI"]
+    for label, row in rows.items():
+        most = sorted(row.hours_by_mode.items(), key=lambda pair: -pair[1])
+        said = ", ".join(f"{'people' if mode == 'human' else mode} {percent(part)}" for mode, part in most if part >= SHOWN)
+        lines += wrapped(f"{label}, {compute(row.compute)}: {said}")
+    return lines
+
+
+def _most(row: Row, several: bool) -> str:
     if not row.binding_factor:
         return "nothing gets done" if row.status == "zero" else "nothing"
-    return f"{SOURCES[row.binding_factor]} {percent(row.bottleneck_share[row.binding_factor])}"
+    return f"{source(row.binding_factor, row.binding_reviewers if several else '')} {percent(row.bottleneck_share[row.binding_factor])}"
+
+
+def source(name: str, reviewers: str) -> str:
+    """A source in words, with the pool of reviewers that is short where they are told apart."""
+    return f"{SOURCES[name]} ({reviewers})" if reviewers else SOURCES[name]
 
 
 def _binding(summary: Summary) -> list[str]:
@@ -183,10 +214,13 @@ def _next_tasks(summary: Summary) -> list[str]:
 def _advice(catalog: Catalog, summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
-        rules = catalog.supervision
-        hours = rules.headcount.value * rules.hours_per_year.value * rules.max_review_share.value * rules.utilisation.value
+        from taskmodel.reviewers import review_capacity, reviewer_pools
+
+        hours = sum(review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values())
         why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
         return wrapped(f"Nothing is reviewed{why}.", indent="")
+    from taskmodel.reviewers import review_factor
+
     top = advice.reviews[:3]
     rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster"]]
     for review in top:
@@ -194,20 +228,34 @@ def _advice(catalog: Catalog, summary: Summary) -> list[str]:
         rows.append([plain(review.title, 32), f"{review.hours_per_year:,.0f}", number(review.review_ratio), gain])
     gains = dict(advice.at.elasticity)
     faster = gains.pop("review_speed")
-    factors = [f"{NAMES.get(factor, factor)} {_gain(value)}" for factor, value in gains.items()]
+    names = NAMES | {review_factor(pool.name): f"review capacity of {pool.name}" for pool in advice.pools if len(advice.pools) > 1}
+    factors = [f"{names.get(factor, factor)} {_gain(value)}" for factor, value in gains.items()]
     return [
         f"What to do about it, at {compute(advice.at.compute)} FLOP/year, {PLACES[advice.place]}",
         *table(rows),
         *wrapped(f"In all {advice.review_hours:,.0f} h/year go into review, of {advice.review_capacity:,.0f} h/year that may."),
-        *(line for pool, worth in advice.reviewer_equivalent.items() for line in wrapped(_reviewer(pool, worth))),
+        *_pools(advice),
         *wrapped(f"1 % faster review everywhere gives {_gain(faster)} more output; 1 % more {', '.join(factors)}."),
     ]
 
 
-def _reviewer(pool: str, worth: float) -> str:
+def _pools(advice: Advice) -> list[str]:
+    """What each pool of reviewers does, if there are several, and what one more reviewer is worth."""
+    several = len(advice.pools) > 1
+    lines = []
+    for pool in advice.pools:
+        if several:
+            state = "scarce" if pool.elasticity > 0 else "not scarce"
+            lines += wrapped(f"Of these, {pool.name}: {pool.hours_per_year:,.0f} of {pool.capacity:,.0f} h/year, {state}.")
+        who = f"reviewer ({pool.name})" if several else "reviewer"
+        lines += [line for labour, worth in pool.reviewer_equivalent.items() for line in wrapped(_reviewer(who, labour, worth))]
+    return lines
+
+
+def _reviewer(who: str, pool: str, worth: float) -> str:
     if worth != worth:  # neither is worth anything
-        return f"Neither one more reviewer nor more {plain(pool)} would give anything."
-    return f"One more reviewer is worth as much as {number(worth) if worth < float('inf') else 'any number of'} more {plain(pool)}."
+        return f"Neither one more {who} nor more {plain(pool)} would give anything."
+    return f"One more {who} is worth as much as {number(worth) if worth < float('inf') else 'any number of'} more {plain(pool)}."
 
 
 def _gain(value: float) -> str:

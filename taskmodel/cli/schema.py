@@ -1,4 +1,4 @@
-"""`taskmodel schema`: what a catalog may say, for editors."""
+"""`taskmodel schema`: what a catalog or a plan may say, for editors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from taskmodel.cli.screen import json_text
 
 
 def command(args: Namespace) -> int:
-    """Print the JSON Schema of catalogs."""
+    """Print the JSON Schema of catalogs, or of plans."""
     from taskmodel.catalog import Catalog
+    from taskmodel.plans import Plan
 
-    print(json_text({"$schema": "https://json-schema.org/draft/2020-12/schema", **Catalog.model_json_schema()}))
+    kind = Plan if args.plan else Catalog
+    print(json_text({"$schema": "https://json-schema.org/draft/2020-12/schema", **kind.model_json_schema()}))
     return 0

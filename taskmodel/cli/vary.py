@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
 from taskmodel.cli.files import results_folder
-from taskmodel.cli.run import RESULTS, SOURCES, folder_name
+from taskmodel.cli.run import RESULTS, folder_name, source
 from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
 
 if TYPE_CHECKING:
@@ -65,10 +65,14 @@ def command(args: Namespace) -> int:
 
 
 def _row(result: Any, path: str, index: int) -> dict[str, Any]:
+    from taskmodel.summary import binding_reviewers
+
     at = result.isel({path: index})
     shares = dict(zip(map(str, at["source"].values), at["bottleneck_share"].values.tolist(), strict=True))
     numbers = {name: float(at[name]) for name in ("output", *SPEEDUPS)}
-    return {"value": float(at[path]), **numbers, "binding_factor": str(at["binding_factor"].item()), "bottleneck_share": shares}
+    several = result.sizes["reviewers"] > 1
+    binding = {"binding_factor": str(at["binding_factor"].item()), "binding_reviewers": binding_reviewers(at) if several else ""}
+    return {"value": float(at[path]), **numbers, **binding, "bottleneck_share": shares}
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
@@ -105,9 +109,10 @@ def _place(value: float) -> str:
 
 def _most(row: dict[str, Any]) -> str:
     name = row["binding_factor"]
-    return f"{SOURCES[name]} {percent(row['bottleneck_share'][name])}" if name else "nothing"
+    return f"{source(name, row['binding_reviewers'])} {percent(row['bottleneck_share'][name])}" if name else "nothing"
 
 
 def _says(event: dict[str, Any]) -> str:
-    mode = WHO.get(str(event["mode"]), str(event["mode"]))
+    way, _, reviewers = str(event["mode"]).partition("/")
+    mode = WHO.get(way, way) + (f" by {reviewers}" if reviewers else "")
     return SAYS[str(event["kind"])].format(task=event["task"], mode=mode, factor=event["factor"])

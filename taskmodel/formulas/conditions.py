@@ -118,7 +118,7 @@ class _Equations:
         at = self.words.at
         own = []
         for mode in np.flatnonzero(self.working[task]).tolist():
-            name = f"y_{at.tasks[task]}_{at.modes[mode]}"
+            name = f"y_{at.tasks[task]}_{at.modes[mode].replace('/', '_')}"
             self.amounts[task, mode] = self._unknown(name, ("activity", (task, mode)), f"work done in {at.tasks[task]} [h/year]")
             own.append(self.amounts[task, mode])
             bundle = self.words.bundle[task, mode, self.priced]

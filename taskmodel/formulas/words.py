@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from taskmodel.allocation import SolveError
 from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array, Nest
 
@@ -29,9 +30,12 @@ class Words:
         self.meaning: dict[sympy.Symbol, str] = {COMPUTE: "compute [FLOP/year]"}
         self.definitions: dict[sympy.Symbol, sympy.Expr] = {}
         self.base = self.symbol("Y_0", base_output, "output of people alone, with experiments not scarce [h/year]")
+        if at.graded:
+            raise SolveError("there are no formulas where success is logistic: attempts then grow with compute in a power of their own")
         self.moves = at.frontier
         self.numbers: Array = at.fixed_bundles.copy()
         self.supplies = at.supply(compute)[0]
+        self.reviewing = range(len(at.factors))[at.reviewing]
         self.inference_unit = sympy.sqrt(self.training_share() * COMPUTE) if self.moves else sympy.Integer(1)
         if at.frontier:
             self.supplies[at.factors.index("inference")] /= np.sqrt(at.training_share * compute)
@@ -61,6 +65,8 @@ class Words:
     def _supply(self, factor: int) -> sympy.Symbol:
         at, name = self.at, self.at.factors[factor]
         short = {"review": "R", "inference": "C", "experiments": "X"}.get(name, "H" if at.pools == 1 else f"H_{name}")
+        if factor in self.reviewing and name != "review":
+            short = f"R_{name.removeprefix('review_')}"
         made = sympy.Symbol(short, positive=True)
         what, unit = self._measured(name)
         self.meaning[made] = f"supply of {what} [{unit.removesuffix('/h')}/year]"
@@ -76,10 +82,10 @@ class Words:
         if mode == HUMAN and factor < self.at.pools and value == 1:
             return sympy.Integer(1)
         if mode != HUMAN and kind != "experiments" and self.at.policy[:, HUMAN + 1 :].any(axis=0).sum() > 1:
-            name = f"{name}_{self.at.modes[mode]}"  # of AI's modes several are open
+            name = f"{name}_{self.at.modes[mode].replace('/', '_')}"  # of AI's modes several are open
         letter = {"inference": "kappa", "experiments": "e"}.get(kind, "r")
         what, unit = self._measured(kind) if letter != "r" else ("review", "h/h")
-        if factor < self.at.pools and value != self.numbers[task, mode, self.at.pools]:
+        if factor < self.at.pools and value != self.numbers[task, mode, self.at.reviewing].sum():
             letter, what = "h", "people's hours, work and review,"
         return self.symbol(f"{letter}_{name}", value, f"{what} per human-equivalent hour of {name} [{unit}]")
 

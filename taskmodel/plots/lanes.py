@@ -12,6 +12,7 @@ from taskmodel.plots.labels import plate
 from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, POINT, VERMILLION, Panel, line_height, text_width, tint, wrap
 from taskmodel.plots.trace import Stretch, binding, oversight
 from taskmodel.plots.words import compute_text
+from taskmodel.reviewers import review_factor
 
 _STOREYS = 3  # in which counts of tasks stand where they are close together
 _FACTOR_NAMES = {"review": "review hours"}
@@ -59,8 +60,15 @@ def lanes_height(result: xr.Dataset, width: float, size: float) -> float:
 
 
 def _lane_names(result: xr.Dataset, width: float, size: float) -> list[str]:
-    names = ["oversight", *(_FACTOR_NAMES.get(name, name) for name in result["factor"].values.tolist())]
+    reviews = _review_factors(result)
+    named = _FACTOR_NAMES | {factor: f"review hours, {pool}" for factor, pool in reviews.items() if len(reviews) > 1}
+    names = ["oversight", *(named.get(name, name) for name in result["factor"].values.tolist())]
     return ["\n".join(wrap(name, 0.25 * width, size - 1)) for name in names]
+
+
+def _review_factors(result: xr.Dataset) -> dict[str, str]:
+    """The factors that are review hours, with whose they are."""
+    return {review_factor(pool): pool for pool in result["reviewers"].values.tolist()}
 
 
 def draw_lanes(panel: Panel, result: xr.Dataset) -> None:
@@ -77,8 +85,9 @@ def draw_lanes(panel: Panel, result: xr.Dataset) -> None:
     words = [_Words(part, "binds", "begins to bind at", _visible_end(part, covered)) for part in binds]
     words += [_Words(part, "bottleneck", "becomes the bottleneck at", part.end) for part in leads]
     _write_lane(panel, 0, words, "does not bind")
+    colours = COLOURS | dict.fromkeys(_review_factors(result), COLOURS["review"])
     for row, (factor, parts) in enumerate(binding(result).items(), start=1):
-        _draw_bars(panel, row, parts, COLOURS.get(factor, BLUE), f"{factor}-binds")
+        _draw_bars(panel, row, parts, colours.get(factor, BLUE), f"{factor}-binds")
         _write_lane(panel, row, [_Words(part, "scarce", "scarce from", part.end) for part in parts], "not scarce")
 
 

@@ -24,7 +24,7 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
     figure : Figure
         From one of the functions of `taskmodel.plots`.
     path_stem : path
-        Of both files, without the ending.
+        Of both files, without the ending; its folder is made if there is none.
 
     Returns
     -------
@@ -48,6 +48,7 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
             buffer = io.BytesIO()
             figure.savefig(buffer, format=ending, dpi=DPI, metadata={**metadata, **title})
             drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()
+    stem.parent.mkdir(parents=True, exist_ok=True)
     with whole(*drawn) as parts:
         for part, content in zip(parts, drawn.values(), strict=True):
             part.write_bytes(content)

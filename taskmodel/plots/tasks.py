@@ -125,7 +125,7 @@ def task_states(catalog: Catalog, mix: xr.Dataset) -> dict[str, str]:
             states[name] = "by people and by AI"
         else:
             most = max((mode for mode in shares if mode != "human"), key=shares.__getitem__)
-            states[name] = _STATE_OF_MODE.get(most, "by AI, a protocol of its own")
+            states[name] = _STATE_OF_MODE.get(most.partition("/")[0], "by AI, a protocol of its own")  # by whomever it is reviewed
     return states
 
 
@@ -217,7 +217,8 @@ def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     Returns
     -------
     DataArray, over compute and task
-        Review hours per year [h/year]; they sum to the use of the factor ``review``.
+        Review hours per year [h/year], by whomever; they sum to the use of the factor ``review``, or of these where reviewers
+        are of several kinds.
 
     Raises
     ------
@@ -226,7 +227,8 @@ def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     """
     _context(catalog, result)
     arrays = organisation(catalog)
-    per_unit = xr.DataArray(arrays.review[:, :, arrays.factors.index("review")], dims=("task", "mode"))
+    ratios = arrays.review(result["compute"].values)[..., arrays.reviewing].sum(axis=-1)
+    per_unit = xr.DataArray(ratios, dims=("compute", "task", "mode")[-ratios.ndim :])
     hours = (result["activity"].where(np.isfinite(result["activity"]), 0.0) * per_unit).sum("mode").transpose("compute", "task")
     return hours.rename("review_hours").assign_attrs(units="h/year", long_name="review hours that each task takes")
 
@@ -261,7 +263,7 @@ def review_load(catalog: Catalog, result: xr.Dataset, compute: float, width: flo
     point = int(np.argmin(np.abs(np.log(grid / compute))))
     hours = review_hours(catalog, result).isel(compute=point)
     arrays = organisation(catalog)
-    supply = float(arrays.supply(grid[point])[0, arrays.factors.index("review")])
+    supply = float(arrays.supply(grid[point])[0, arrays.reviewing].sum())
     ranked = sorted(
         ((value, name) for name, value in zip(hours["task"].values, hours.values.tolist(), strict=True) if value > 0),
         key=lambda pair: -pair[0],

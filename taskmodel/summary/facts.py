@@ -37,8 +37,12 @@ class Row(Point):
         Kind of answer: see `taskmodel.allocation.Status`.
     automated_hours_share : float
         Part of base-year human hours that AI has taken over [1].
+    hours_by_mode : dict of str to float
+        Parts of those hours that go by each mode [1]; they sum to 1.
     binding_factor : str
         The source with the largest bottleneck share; empty where nothing is produced, or without limit.
+    binding_reviewers : str
+        Where that is review, the pool of reviewers whose hours have the largest elasticity; empty where none has one.
     bottleneck_share : dict of str to float
         Elasticity of output to each source: hands-on work, review, and each other factor [1].
     elasticity : dict of str to float
@@ -50,7 +54,9 @@ class Row(Point):
     compute: float
     status: str
     automated_hours_share: float
+    hours_by_mode: dict[str, float]
     binding_factor: str
+    binding_reviewers: str
     bottleneck_share: dict[str, float]
     elasticity: dict[str, float]
     oversight_ceiling: float
@@ -83,6 +89,29 @@ class Review:
 
 
 @dataclass(frozen=True)
+class ReviewPool:
+    """A pool of reviewers, and what it does.
+
+    Attributes
+    ----------
+    name : str
+        ``general``, or its id in the catalog.
+    hours_per_year, capacity : float
+        Review hours that it works, and that there are [h/year].
+    elasticity : float
+        1 % more of these hours give this many per cent more output [1].
+    reviewer_equivalent : dict of str to float
+        How many more people of each labour pool are worth one more of these reviewers [1].
+    """
+
+    name: str
+    hours_per_year: float
+    capacity: float
+    elasticity: float
+    reviewer_equivalent: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Advice:
     """Where review costs most.
 
@@ -99,7 +128,10 @@ class Advice:
     reviews : tuple of Review
         All tasks whose work is reviewed, the costliest first.
     reviewer_equivalent : dict of str to float
-        How many more people of each labour pool are worth one more reviewer [1]; inf: such people are worth nothing.
+        How many more people of each labour pool are worth one more reviewer, of the general ones [1]; inf: such people are worth
+        nothing.
+    pools : tuple of ReviewPool
+        The pools of reviewers, the general one first.
     """
 
     place: str
@@ -108,6 +140,7 @@ class Advice:
     review_capacity: float
     reviews: tuple[Review, ...]
     reviewer_equivalent: dict[str, float]
+    pools: tuple[ReviewPool, ...]
 
 
 @dataclass(frozen=True)
@@ -141,6 +174,8 @@ class Summary:
         Which of these three hold at the first point of the grid, so that their true places may be lower.
     stretches : dict of str to tuple of (float, float or None)
         From where to where oversight binds and is the bottleneck; None: to the end of the grid.
+    reviewers_scarce : dict of str to tuple of (float, float or None)
+        From where to where the hours of each pool of reviewers are scarce.
     ceiling : Point
         Unlimited inference and experiments and every delegable task open: the most that oversight allows. Its compute is
         that from which AI can do every delegable task, None if there is none.
@@ -160,6 +195,7 @@ class Summary:
     oversight_bottleneck: Point | None
     at_grid_start: tuple[str, ...]
     stretches: dict[str, tuple[tuple[float, float | None], ...]]
+    reviewers_scarce: dict[str, tuple[tuple[float, float | None], ...]]
     ceiling: Point
     advice: Advice | None
     next_tasks: tuple[NextTask, ...]
@@ -178,11 +214,19 @@ def as_dict(summary: Summary) -> dict[str, object]:
         **{name: _bare(getattr(summary, name)) for name in ("today", *MILESTONES, "ceiling")},
         "at_grid_start": list(summary.at_grid_start),
         "stretches": {name: [list(ends) for ends in found] for name, found in summary.stretches.items()},
+        "reviewers_scarce": {name: [list(ends) for ends in found] for name, found in summary.reviewers_scarce.items()},
         "ceilings": {side: {"oversight": row.oversight_ceiling, "no_oversight": row.no_oversight_ceiling} for side, row in sides.items()},
+        "hours_by_mode": {side: row.hours_by_mode for side, row in sides.items()},
         "automated_hours_share": {side: row.automated_hours_share for side, row in sides.items()},
         "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},
         "top_reviews": [asdict(review) for review in (advice.reviews[:3] if advice else ())],
-        "advice": {**asdict(advice), "reviews": [asdict(review) for review in advice.reviews]} if advice else None,
+        "advice": {
+            **asdict(advice),
+            "reviews": [asdict(review) for review in advice.reviews],
+            "pools": [asdict(pool) for pool in advice.pools],
+        }
+        if advice
+        else None,
         "next_tasks": [asdict(task) for task in summary.next_tasks],
         "curve": [asdict(row) for row in summary.curve],
         "events": list(summary.events),

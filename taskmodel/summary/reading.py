@@ -16,11 +16,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.organisation import HUMAN, organisation
+from taskmodel.organisation import HUMAN, Numbers, organisation, review_ratio
 from taskmodel.production import Array
 from taskmodel.results import provenance_of
+from taskmodel.reviewers import review_factor
 from taskmodel.stepping import events, sweep
-from taskmodel.summary.facts import MILESTONES, SPEEDUPS, Advice, NextTask, Point, Review, Row, Summary
+from taskmodel.summary.facts import MILESTONES, SPEEDUPS, Advice, NextTask, Point, Review, ReviewPool, Row, Summary
 from taskmodel.supervision import MODES
 from taskmodel.worth import automate_next
 
@@ -63,6 +64,7 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
         **milestones,
         at_grid_start=tuple(name for name in MILESTONES if _holds_at_start(result, name)),
         stretches={name: _stretches(result, found, name) for name in MILESTONES[1:]},
+        reviewers_scarce={name: _scarce(result, found, review_factor(name)) for name in result["reviewers"].values.tolist()},
         ceiling=_ceiling(catalog, float(result["oversight_ceiling_full"])),
         advice=_advice(catalog, result, place, where),
         next_tasks=_next_tasks(catalog),
@@ -153,12 +155,21 @@ def _row(state: xr.Dataset, compute: float | None = None) -> Row:
         **{name: float(state[name]) for name in SPEEDUPS},
         status=str(state["status"].item()),
         automated_hours_share=float(state["automated_hours_share"]),
+        hours_by_mode=_by_name(state["mode_hours_share"], "mode"),
         binding_factor=str(state["binding_factor"].item()),
+        binding_reviewers=binding_reviewers(state),
         bottleneck_share=_by_name(state["bottleneck_share"], "source"),
         elasticity={"review_speed": float(state["oversight_elasticity"]), **elasticity},
         oversight_ceiling=float(state["oversight_ceiling"]),
         no_oversight_ceiling=float(state["no_oversight_ceiling"]),
     )
+
+
+def binding_reviewers(state: xr.Dataset) -> str:
+    """The pool of reviewers that holds research back most at one point of a sweep; empty where review is not what does."""
+    elasticity = {str(name): float(state["factor_elasticity"].sel(factor=review_factor(name))) for name in state["reviewers"].values}
+    most = max(elasticity, key=lambda name: elasticity[name])
+    return most if state["binding_factor"].item() == "review" and elasticity[most] > 0 else ""
 
 
 def _by_name(values: xr.DataArray, dim: str) -> dict[str, float]:
@@ -194,10 +205,23 @@ def _milestone(result: xr.Dataset, found: xr.Dataset, name: str) -> Point | None
 
 
 def _stretches(result: xr.Dataset, found: xr.Dataset, name: str) -> tuple[tuple[float, float | None], ...]:
-    kind, compute = found["kind"].values, found["compute"].values
-    starts = [float(result["compute"].values[0])] if _holds_at_start(result, name) else []
-    starts += compute[kind == name].tolist()
-    ends = compute[kind == f"{name}_ends"].tolist()
+    kind = found["kind"].values
+    return _between(result, found, _holds_at_start(result, name), kind == name, kind == f"{name}_ends")
+
+
+def _scarce(result: xr.Dataset, found: xr.Dataset, factor: str) -> tuple[tuple[float, float | None], ...]:
+    kind, theirs = found["kind"].values, found["factor"].values == factor
+    held = bool(result["shadow_price"].isel(compute=0).sel(factor=factor) > 0)
+    return _between(result, found, held, theirs & (kind == "binds"), theirs & (kind == "slack"))
+
+
+def _between(
+    result: xr.Dataset, found: xr.Dataset, held: bool, begins: NDArray[np.bool_], ceases: NDArray[np.bool_]
+) -> tuple[tuple[float, float | None], ...]:
+    compute = found["compute"].values
+    starts = [float(result["compute"].values[0])] if held else []
+    starts += compute[begins].tolist()
+    ends = compute[ceases].tolist()
     return tuple((start, next((end for end in ends if end > start), None)) for start in starts)
 
 
@@ -231,21 +255,33 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     position = _position(result["compute"].values, compute)
     state = (sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result.isel(compute=[position])).isel(compute=0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
-    hours = np.einsum("tm,tmk->tk", activity, at.review)
-    review = hours[:, at.pools]
+    hours = (activity[..., None] * at.review(float(state["compute"]))).sum(axis=-2).reshape(len(at.tasks), -1)
+    by_pool = hours[:, at.reviewing]
+    review = by_pool.sum(axis=1)
     total = float(review.sum())
     if not total > 0:
         return None
     worth = state["review_elasticity"].values
-    level = catalog.supervision.review_level
+    ratio = review_ratio(Numbers([catalog]))
     reviews = [
-        Review(name, task.title, float(review[index]), float(review[index]) / total, task.review_ratio.at(level), float(worth[index]))
+        Review(name, task.title, float(review[index]), float(review[index]) / total, float(ratio[index]), float(worth[index]))
         for index, (name, task) in enumerate(catalog.tasks.items())
         if review[index] > 0
     ]
     reviews.sort(key=lambda item: -item.hours_per_year)
-    equivalent = _by_name(state["reviewer_equivalent"], "pool")
-    return Advice(place, _row(state, compute), total, float(at.base_supply[at.pools]), tuple(reviews), equivalent)
+    capacity = at.base_supply[at.reviewing]
+    pools = tuple(
+        ReviewPool(
+            name,
+            float(by_pool[:, index].sum()),
+            float(capacity[index]),
+            float(state["factor_elasticity"].sel(factor=review_factor(name))),
+            _by_name(state["reviewer_equivalent"].sel(reviewers=name), "pool"),
+        )
+        for index, name in enumerate(state["reviewers"].values.tolist())
+    )
+    row = _row(state, compute)
+    return Advice(place, row, total, float(capacity.sum()), tuple(reviews), pools[0].reviewer_equivalent, pools)
 
 
 def _next_tasks(catalog: Catalog) -> tuple[NextTask, ...]:

@@ -8,7 +8,19 @@ of AI), `two_factors` and `continuum` (the best division of labour and compute o
 says about takeoff speeds.
 """
 
-from .simulation import milestones, simulate
+from typing import TYPE_CHECKING, Any
+
 from .world import World, bundled_worlds, load_world
 
+if TYPE_CHECKING:
+    from .simulation import milestones, simulate
+
 __all__ = ["World", "bundled_worlds", "load_world", "milestones", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("milestones", "simulate"):  # these load xarray, which reading a world does not need
+        raise AttributeError(f"module 'taskmodel.takeoff' has no attribute {name!r}")
+    from . import simulation
+
+    return getattr(simulation, name)

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr
 
 from taskmodel.catalog import CatalogError, Defect, Quantity, Source, bundled, explain, schema, units
-from taskmodel.catalog.checks import Finding, citations
+from taskmodel.catalog.checks import Finding, source_findings
 from taskmodel.catalog.load import find_file
 from taskmodel.catalog.model import Origin
 from taskmodel.catalog.records import SET, Measure, Prose, Record, Switch, Whole
@@ -266,7 +266,7 @@ def _build(origin: Origin, defects: list[Defect]) -> World:
     if isinstance(origin.data, dict):
         sources = origin.data.get("sources")
         values = {name: value for name, value in origin.data.items() if name != "sources"}
-        found += citations(values, sources if isinstance(sources, dict) else {})
+        found += source_findings(values, (), sources if isinstance(sources, dict) else {})
     if world is not None and not found:
         found += _findings(world, set(origin.overrides))
     known = {defect.path for defect in defects}

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from taskmodel import capability, critical_path, queueing, supervision
+from taskmodel import capability, critical_path, lead, pause, queueing, schedule, supervision, usable_work, workforce
 from taskmodel.allocation import Allocation, Nest, allocate
+from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
 from taskmodel.measures import Measures, task_output
-from taskmodel.organisation import organisation
+from taskmodel.organisation import Numbers, organisation
 from taskmodel.production import Array
+from taskmodel.review_effort import detection, detection_curve
 from taskmodel.stepping import ceilings, latency
 from taskmodel.takeoff import milestones, simulate
+from taskmodel.validation.seed import figures
 from taskmodel.walker import Walker
 
 Given = Mapping[str, Any]
@@ -94,6 +98,25 @@ def threshold(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]
             opens_at = organisation(catalog).opens_at
             last = opens_at[[task.delegable for task in catalog.tasks.values()]].max() * catalog.compute.training_share.value
             yield place, last if hours is None else _training_compute(catalog, hours)
+
+
+@together
+def record_hours(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """Review hours of a clean record in every delegable class: `defect_rate`, `risk`, `detection` (without: each task's own)."""
+    for catalog, places in _by_catalog(cases, load, but=("defect_rate", "risk", "detection")):
+        ratio, length, own = _review_of_delegable(catalog)
+        for place in places:
+            audits = clean_audits(cases[place]["defect_rate"], cases[place]["risk"], cases[place].get("detection", own))
+            yield place, float(audit_hours(audits, length, ratio).sum())
+
+
+def _review_of_delegable(catalog: Catalog) -> tuple[Array, Array, Array]:
+    """Review ratio, length of a unit, and the share of defects that review finds, of each delegable class."""
+    of, level = Numbers([catalog]), catalog.supervision.review_level
+    may = [task.delegable for task in catalog.tasks.values()]
+    ratio, length = of.tasks(lambda task: task.review_ratio.at(level))[may], of.tasks(lambda task: task.horizon.value)[may]
+    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)[may]
+    return ratio, length, detection(ratio, *detection_curve(score))
 
 
 @dataclass(frozen=True)
@@ -258,6 +281,40 @@ def review_queue(quantity: str, reviewers: int, arrivals: float, review_time: fl
         return float(queueing.waiting_probability(reviewers, load))
     wait = float(queueing.mean_wait(reviewers, load, review_time))
     return {"wait": wait, "time": wait + review_time}[quantity]
+
+
+@one_by_one
+def seed_figure(figure: str) -> float:
+    """A number of the seed document, from the document's own inputs."""
+    return float({each.id: each for each in figures()}[figure].reckoned)
+
+
+def _schedule_work(lead: float, ceiling: float, pace: float) -> Array:
+    """Work where productivity doubles in a month of progress."""
+    terms = schedule.Terms(lead, ceiling, pace=1.0, productivity_slope=float(np.log10(2)))
+    return schedule.schedule_outcome(terms, [pace]).work
+
+
+LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
+    "researchers": lambda **given: workforce.workforce(**given).researchers,
+    "researcher_months": lambda **given: workforce.workforce(**given).researcher_months,
+    "field_speedup": workforce.field_speedup,
+    "expected_pause": lead.expected_pause,
+    "reviewed_speed": usable_work.reviewed_speed,
+    "supervised_work": usable_work.supervised_work,
+    "needed_automation": usable_work.needed_automation,
+    "schedule_work": _schedule_work,
+    "prepared_work": pause.prepared_work,
+    "capability_given_up": lambda **given: pause.confidence_margin(**given, productivity_slope=0.0)[0],
+    "doublings": lambda multiplier: pause.growth_for_multiplier(multiplier) / np.log(2),
+    "risk_to_target": lambda **given: pause.rung(**given)[1],
+}
+
+
+@one_by_one
+def lead_formula(formula: str, **given: Any) -> float:
+    """A closed form of workforce, lead, pause or usable work."""
+    return float(np.asarray(LEAD_FORMULAS[formula](**given)))
 
 
 def _years(chunks: Sequence[Sequence[float]]) -> Array:

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 import taskmodel
-from taskmodel.review_effort import detection, detection_curve
-from taskmodel.trust import (
+from taskmodel.audits import (
     audit_coverage,
     audit_hours,
     clean_audits,
@@ -19,6 +18,7 @@ from taskmodel.trust import (
     sequential_bounds,
     steady_audit_load,
 )
+from taskmodel.review_effort import detection, detection_curve
 
 small = st.floats(1e-4, 0.5)
 TEST = {"good_rate": 0.01, "bad_rate": 0.05, "accept_bad": 0.05, "reject_good": 0.05}

@@ -1,0 +1,131 @@
+"""How many audits does it take before people may look at AI's work at the floors alone, and how does the pace of models decide it?
+
+Inputs: the bundled catalog `alignment_research` under the scenario `audited_trust` (1 % of units defective at most, at a confidence
+of 95 %; half of the record lost with each model generation); a thousand times today's compute; generations from two weeks to
+four years long.
+
+Output: `trust_takes_audits.svg` and `.png` in the folder given, and the answer on stdout.
+
+Answer, with the catalog as bundled: at a thousand times today's compute AI works in 30 classes of tasks that
+have trust to earn, and records for all of them take 33,000 clean audits, 87,000 hours of review. With a generation every six
+months half of that is due each time, 16 % of the reviewers' hours; research then goes 8.9 times as fast as people alone, against
+10.1 times if audits cost nothing and 3.6 times with full review. The pace of models decides: with a generation a month audits
+take four fifths of review, and trust gives hardly more than full review; with one every two weeks it gives less, with one a year
+9.5 times. If reviews at the floors count as audits, which they may where they are drawn at random, next to nothing more is due
+from four months on. All of this holds for defects that audits would find, in work like that which was audited.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+import taskmodel as tm
+
+TIMES = 1000  # today's compute
+SHORTEST, LONGEST = 0.04, 4.0  # years
+POINTS = 13
+RULES = {"besides": "audits besides reviews at the floors", "beyond_floor": "reviews at the floors count as audits"}
+TICKS = {1 / 24: "2 weeks", 1 / 12: "1 month", 0.25: "3 months", 0.5: "6 months", 1: "1 year", 2: "2 years", 4: "4 years"}
+
+
+def base() -> tm.catalog.Catalog:
+    """The catalog that is asked."""
+    return tm.load_catalog("alignment_research", "audited_trust")
+
+
+def once(times: float = TIMES) -> xr.Dataset:
+    """What trust takes with the catalog's own generation time."""
+    catalog = base()
+    return tm.trust(catalog, catalog.compute.today.value * times)
+
+
+def by_generation_time(points: int = POINTS, times: float = TIMES) -> xr.Dataset:
+    """The same along generation times, by what counts as an audit."""
+    catalog = base()
+    years = np.geomspace(SHORTEST, LONGEST, points)
+    compute = catalog.compute.today.value * times
+    names = ["throughput_speedup", "throughput_speedup_full_review", "throughput_speedup_at_floors", "audit_share", "exact_fixed_points"]
+
+    def at(rule: str, year: float) -> xr.Dataset:
+        return tm.trust(catalog.replace({"trust.audits": rule, "trust.generation_time": year}), compute)[names]
+
+    found = [xr.concat([at(rule, year) for year in years], "year") for rule in RULES]
+    return xr.concat(found, "rule").assign_coords(year=years, rule=list(RULES))
+
+
+def answer(now: xr.Dataset, along: xr.Dataset) -> str:
+    """What a record takes, and from which generation time on trust pays."""
+    catalog = base()
+    rule = catalog.trust
+    owing = now["audit_load"] > 0
+    audits, hours = float(now["clean_audits"].where(owing).sum()), float(now["record_hours"].where(owing).sum())
+    again, supply = rule.trust_lost.value, float(now["review_supply"]) * rule.generation_time.value
+    lines = [
+        f"whole records of {int(owing.sum())} classes: {audits:,.0f} audits, {hours:,.0f} hours",
+        f"a generation of {rule.generation_time.value:g} years: {again * hours:,.0f} of {supply:,.0f} hours, {again * hours / supply:.0%}",
+        f"throughput {float(now['throughput_speedup']):.2f}x; audits for nothing {float(now['throughput_speedup_at_floors']):.2f}x; "
+        f"full review {float(now['throughput_speedup_full_review']):.2f}x",
+    ]
+    for name, label in RULES.items():
+        at = along.sel(rule=name)
+        pays = at["year"].values[(at["throughput_speedup"] > at["throughput_speedup_full_review"]).values]
+        lines.append(f"{label}: trust pays from {f'{pays[0]:.2f} years' if len(pays) else 'never'} on")
+        lines += [
+            f"  {year:5.2f} years {speedup:6.2f}x {share:6.1%} of reviewers' hours"
+            for year, speedup, share in zip(at["year"].values, at["throughput_speedup"].values, at["audit_share"].values, strict=True)
+        ]
+    return "\n".join(lines)
+
+
+def draw(along: xr.Dataset):
+    """Research against generation time, and the part of reviewers' hours that audits take."""
+    from matplotlib.figure import Figure
+
+    from taskmodel.plots import page
+
+    with page.look() as size:
+        figure = Figure(figsize=(180 / page.INCH, 100 / page.INCH), layout="constrained")
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+        years = along["year"].values
+        for name, colour in zip(RULES, (page.VERMILLION, page.BLUE), strict=True):
+            at = along.sel(rule=name)
+            above.plot(years, at["throughput_speedup"], color=colour, label=RULES[name])
+            below.plot(years, 100 * at["audit_share"], color=colour)
+        for side, label in (("at_floors", "floors, audits for nothing"), ("full_review", "full review")):
+            level = float(along[f"throughput_speedup_{side}"].values[0, 0])
+            above.axhline(level, color=page.GREY, linewidth=0.8, linestyle="--")
+            above.annotate(label, (LONGEST, level), (0, 3), textcoords="offset points", fontsize=size, ha="right")
+        above.set_ylim(0, None)
+        above.legend(loc="center right", frameon=False, fontsize=size)
+        above.set_ylabel("throughput [x]")
+        above.set_title(f"What trust gives at {TIMES:,} times today's compute, and what its audits take", loc="left")
+        below.set_xscale("log")
+        below.set_xlim(SHORTEST, LONGEST)
+        below.set_xticks(list(TICKS), list(TICKS.values()))
+        below.minorticks_off()
+        below.set_ylim(0, 100)
+        below.set_ylabel("reviewers' hours [%]")
+        below.set_xlabel("time between model generations")
+    return figure
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Answer, draw and save."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser.add_argument("--points", type=int, default=POINTS, help=f"generation times (default: {POINTS})")
+    options = parser.parse_args(arguments)
+    from taskmodel import plots
+
+    now, along = once(), by_generation_time(options.points)
+    print(answer(now, along))
+    plots.save(draw(along), Path(options.output) / "trust_takes_audits")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,134 @@
+"""What does a month of lead buy, if AI does alignment research during a pause?
+
+Inputs: the bundled plan `seed_toy` (46,000 automated researchers at 15 times human speed), caveats laid over it one after the
+other with the values of the bundled plan `greenblatt_leads`, and the catalog `alignment_research` under the scenario `crunch_time`,
+with every unit of AI's work reviewed, with review at the floors, and without review.
+
+Output: `what_a_month_of_lead_buys.svg` and `.png` in the folder given, and the answer on stdout.
+
+Answer: in bulk a month buys 690,000 researcher-months, 96 years of today's field of 600. Half of that is lost to waits for review,
+of the rest five sixths where a hundredth of AI's time is needed from people, and three quarters of what is left because people
+side by side get in each other's way: 2.2 years. Done task by task in the catalog the same workforce gives two months of the
+field's work in that month while people review all of it, since 600 people cannot keep up with 46,000; three and a half with review
+at the floors; and two years with none. A longer lead helps in proportion until theft and leaks set in; a thousand times the chips
+do not help at all as long as all is reviewed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+import taskmodel as tm
+from taskmodel.plans import load_plan
+from taskmodel.plans.joined import join
+
+LEADS = np.geomspace(0.25, 120, 25)  # months
+BULK = "hours of AI, in bulk"
+# caveats of the plan, each on top of the ones before it
+CAVEATS = {
+    BULK: (),
+    "+ theft and leaks": ("lead.theft", "lead.leak"),
+    "+ waits for review": ("field.work_per_review", "field.review_latency"),
+    "+ supervisors": ("field.supervision",),
+    "+ people side by side": ("field.parallel_exponent",),
+}
+RULES = {"full": "task by task, all reviewed", "floor": "task by task, review at the floors", "none": "task by task, no review"}
+
+
+def said_by(name: str) -> dict[str, object]:
+    """What the bundled plan says at the paths of the caveats."""
+    plan = load_plan(name)
+    values = {}
+    for path in (path for paths in CAVEATS.values() for path in paths):
+        block, key = path.split(".")
+        values[path] = getattr(getattr(plan, block), key).value
+    return values
+
+
+def curves() -> dict[str, xr.DataArray]:
+    """Field-years by months of lead, after each caveat and under each rule of review."""
+    said, laid = said_by("greenblatt_leads"), {"organisation": None}
+    found = {}
+    for label, paths in CAVEATS.items():
+        laid |= {path: said[path] for path in paths}
+        result = tm.lead_time("seed_toy", months=LEADS, set=laid)
+        found[label] = result["field_years"].isel(step=-1)
+    pause = result["expected_months"]
+    catalog = tm.load_catalog("alignment_research", "crunch_time")
+    for rule, label in RULES.items():
+        speedup = join(catalog.replace({"supervision.coverage": rule})).speedup["effective"]
+        found[label] = speedup * pause / 12
+    return found
+
+
+def answer(found: dict[str, xr.DataArray]) -> str:
+    """Field-years of one month, and how many months make ten years."""
+    lines = [f"{'':38}{'a month':>9}{'a year':>9}{'months for 10 years':>21}   of the field's work [years]"]
+    for label, years in found.items():
+        one, twelve = (float(np.interp(months, LEADS, years)) for months in (1, 12))
+        ten = float(np.interp(10, years, LEADS, left=np.nan, right=np.nan))
+        months = f"under {LEADS[0]:g}" if years[0] > 10 else "out of reach" if np.isnan(ten) else f"{ten:.1f}"
+        lines.append(f"{label:38}{one:9.2f}{twelve:9.1f}{months:>21}")
+    return "\n".join(lines)
+
+
+def draw(found: dict[str, xr.DataArray]):
+    """Work by lead, a line for each."""
+    from matplotlib.figure import Figure
+
+    from taskmodel.plots import page
+
+    colours = [page.BLACK, page.GREY, page.SKY, page.BLUE, page.GREEN, page.VERMILLION, page.ORANGE, page.PURPLE]
+    with page.look() as size:
+        figure = Figure(figsize=(180 / page.INCH, 100 / page.INCH), layout="constrained")
+        axes = figure.subplots()
+        ends = {label: float(years[-1]) for label, years in found.items()}
+        for colour, (label, years) in zip(colours, found.items(), strict=True):
+            axes.plot(LEADS, years, "--" if label in RULES.values() else "-", color=colour, linewidth=1.3)
+        for label, height in _apart(ends, 1.75).items():
+            colour = colours[list(found).index(label)]
+            axes.annotate(label, (LEADS[-1], height), (5, -3), textcoords="offset points", fontsize=size, color=page.shade(colour))
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlim(LEADS[0], LEADS[-1])
+        ticks = [0.25, 0.5, 1, 3, 6, 12, 24, 60, 120]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xticks([], minor=True)
+        powers = [0.1, 1, 10, 100, 1000, 10000]
+        axes.set_yticks(powers, [f"{power:,g}" for power in powers])
+        axes.set_yticks([], minor=True)
+        axes.axvline(1, color=page.PALE, linewidth=0.8, zorder=0)
+        axes.set_xlabel("lead [months]")
+        axes.set_ylabel("expected work, in years of the field")
+        axes.set_title("What a lead buys, as the caveats are counted", loc="left")
+    return figure
+
+
+def _apart(heights: dict[str, float], factor: float) -> dict[str, float]:
+    """Heights of labels on a logarithmic axis, moved up until they are a factor apart."""
+    placed: dict[str, float] = {}
+    for label in sorted(heights, key=lambda name: heights[name]):
+        below = max(placed.values(), default=0.0)
+        placed[label] = max(heights[label], factor * below)
+    return placed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Answer, draw and save."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    options = parser.parse_args(arguments)
+    from taskmodel import plots
+
+    found = curves()
+    print(answer(found))
+    plots.save(draw(found), Path(options.output) / "what_a_month_of_lead_buys")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,493 @@
+"""Trust that is earned by audits: what it takes to let people look at AI's work at the floors alone, and what is left of it.
+
+A class of tasks needs n* clean audits (`audits`) before its coverage may fall from every unit to the floor of policy, and a
+share phi of them again with each model generation, every G years. `trust` is the steady state at one compute. With v = floor
+at the margin, a class that AI does owes audits of
+
+    besides         n* phi/G units a year            besides the reviews at the floor
+    beyond_floor    (max(f, min(1, n* phi/(G N))) - f) N      what reviews at the floor f do not come to, of N units a year
+
+each of tau r hours, tau being the length of a unit and r the review ratio. All of them are taken off the reviewers' hours (and
+off those of the pool they belong to) before the rest is allocated; which classes AI does then decides what is owed: a fixed
+point (`fixed_points`). Which classes AI does is decided as if audits cost nothing, for once made they are sunk: trust may give
+less than full review, and the results say so.
+
+Audits come besides the reviews at the floor unless the catalog says otherwise. An audit draws its unit at random and before
+the class is trusted; policy puts reviews at the floor where it likes, and they go on all year. Classes whose floor is every
+unit have nothing to earn, and owe nothing.
+
+`track_record` follows the same from period to period, by the rule of coverage max(f, min(1, (n* - R)/N)): R are the audits of
+the record so far, of which a new generation takes the share phi, and N the units of the period before. There every review
+counts as an audit, for the rule sets how many units are drawn.
+
+Source: docs, model, section 3.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from taskmodel import results
+from taskmodel.allocation import Allocation, SolveError, allocate
+from taskmodel.audits import audit_coverage, audit_hours, clean_audits
+from taskmodel.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.catalog import Catalog, Trust
+from taskmodel.fixed_points import FixedPoint, fixed_points
+from taskmodel.organisation import HUMAN, Numbers, Organisation, defect_probability, review_ratio
+from taskmodel.production import Array
+from taskmodel.review_effort import detection, detection_curve
+from taskmodel.stepping import needs_catalog, one_compute
+from taskmodel.supervision import COVERAGE_POLICIES, attempts
+from taskmodel.walker import Setting
+
+FULL_REVIEW = HUMAN + 1 + COVERAGE_POLICIES.index("full")
+ADOPTED = 1e-9  # of the work of a task: less of it by AI is rounding
+LAST = 1e-6  # of the hours there are: the walk ends so far before nothing is left, where prices run away; also how far past all it goes
+ENOUGH = 1e-12  # relative: audits short of n* by less are rounding
+PERIOD = 0.25  # year
+
+
+def trust(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
+    """What track records take and give at one compute, generation after generation.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        With a block `trust`, such as that of the scenario ``audited_trust``. Its rule of coverage makes no difference.
+    compute : float, optional
+        Where [FLOP/year]; default: the catalog's ``compute.today``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``task``: ``detection``, ``clean_audits``, ``record_hours`` (of a whole record), ``delegated_units`` a year,
+        ``adopted``, ``audit_load`` (hours a year that the class owes), ``implied_coverage`` and ``record_time``. Besides:
+        ``total_audit_load``, ``audits_paid`` (hours a year set aside), ``residual``, ``audit_share`` of the reviewers' hours,
+        ``floor_review_hours``, ``exact_fixed_points``, and ``output`` and the speed-ups with audits paid for, with full review
+        (``..._full_review``) and at the floors if audits cost nothing (``..._at_floors``). Over ``fixed_point``: all that were
+        found, or places where there is none; the one with the largest output is what all else is about. Where there is no exact
+        one, ``at_margin`` marks the classes on account of which, and ``output_kept_out`` is the output at the fixed point there
+        is if AI is kept from those in ``kept_out``. Attribute ``advice`` says what to make of it.
+
+    Raises
+    ------
+    TypeError
+        If the catalog is none.
+    CatalogError
+        If it has no block `trust`, protocols take the place of coverage, or what audits find is not known for a task.
+    ValueError
+        If compute is not one positive, finite number.
+    SolveError
+        If audits take more hours than reviewers have, or a point has no answer that can be certified.
+
+    Examples
+    --------
+    >>> import taskmodel as tm
+    >>> found = trust(tm.load_catalog("alignment_research", "audited_trust"), 1e30)
+    >>> bool(abs(found["residual"]) < 1e-6 * found["total_audit_load"])
+    True
+    """
+    needs_catalog(catalog)
+    steady = _Steady(catalog, one_compute(catalog, compute))
+    points = fixed_points(steady.due, steady.most)
+    if not points:
+        raise SolveError(steady.too_much())
+    states = [steady.at(point.paid) for point in points]
+    best = int(np.argmax([float(state.allocation.output[0]) for state in states]))
+    return steady.dataset(points, states, best)
+
+
+def _kept_out(steady: _Steady) -> tuple[float, NDArray[np.bool_]]:
+    """Output where AI is kept from the classes at the margin, one jump after the other, until there is a fixed point, and these."""
+    closed = np.zeros(len(steady.catalog.tasks), dtype=bool)
+    while points := fixed_points(steady.due, steady.most):
+        states = [steady.at(point.paid) for point in points]
+        best = int(np.argmax([float(state.allocation.output[0]) for state in states]))
+        if points[best].exact:
+            return steady.relative(states[best].allocation), closed
+        closed = closed | (steady.at(points[best].just_below).units > 0) & (states[best].units == 0)
+        steady = _Steady(steady.catalog, float(steady.compute[0]), closed)
+    return np.nan, closed
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """What a record takes, class by class; arrays of shape (task,).
+
+    Attributes
+    ----------
+    needed : whether the class has something to earn
+    detection : share of defects that an audit finds [1]; NaN where nothing is to be earned
+    audits : clean audits n* of a whole record [1]; 0 where nothing is to be earned
+    unit_hours : review hours of a unit, tau r [h]
+    units_per_hour : units that AI makes, per human-equivalent hour of useful work, 1/(p tau) [1/h]
+    floor : least share that is reviewed [1]
+    renewed : part of a record that is earned again in a year, phi/G [1/year]
+    """
+
+    needed: NDArray[np.bool_]
+    detection: Array
+    audits: Array
+    unit_hours: Array
+    units_per_hour: Array
+    floor: Array
+    renewed: float
+
+    def audits_beyond(self, units: Array, rule: Trust) -> Array:
+        """Audits a year besides the reviews at the floor, of classes with so many units a year, shape (..., task)."""
+        yearly = self.audits * self.renewed
+        if rule.audits == "besides":
+            return np.where(units > 0, yearly, 0.0)
+        return np.where(self.needed, (covered(units, yearly, self.floor) - self.floor) * units, 0.0)
+
+
+def records(catalog: Catalog) -> Records:
+    """What a record takes in each class of tasks.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog has no block `trust`, protocols take the place of coverage, success grows by degrees, or what audits find
+        is not known for a task.
+    """
+    rule = catalog.trust
+    if rule is None:
+        message = "is missing: what a record has to show, and how long it lasts; add the block, as the scenario audited_trust does"
+        raise catalog.error(("trust",), message, at_key=True)
+    if catalog.supervision.protocols:
+        message = "protocols take the place of the rule of coverage that trust is about; take them out (null)"
+        raise catalog.error(("supervision", "protocols"), message)
+    if catalog.capability.success == "logistic":
+        message = "how many units AI makes for a useful one changes with compute there, and audits are of units; use success: step"
+        raise catalog.error(("capability", "success"), message)
+    of = Numbers([catalog])
+    ratio, length = review_ratio(of), of.tasks(lambda task: task.horizon.value)
+    floor = of.tasks(lambda task: task.coverage_floor.value)
+    needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
+    found = _found(catalog, rule, ratio, needed)
+    audits = np.where(needed, clean_audits(rule.defect_rate.value, rule.risk.value, np.where(needed, found, 1.0)), 0.0)
+    return Records(
+        needed=needed,
+        detection=found,
+        audits=audits,
+        unit_hours=audit_hours(1.0, length, ratio),
+        units_per_hour=attempts(1 - defect_probability(of)) / length,
+        floor=floor,
+        renewed=rule.trust_lost.value / rule.generation_time.value,
+    )
+
+
+def covered(units: Array, audits: Array, floor: Array) -> Array:
+    """Coverage max(f, min(1, audits/units)); all of it where there are no units to judge by and audits are due."""
+    some = np.where(units > 0, units, 1.0)
+    return np.where(units > 0, audit_coverage(some, audits, floor), np.where(audits > 0, 1.0, floor))
+
+
+def _found(catalog: Catalog, rule: Trust, ratio: Array, needed: NDArray[np.bool_]) -> Array:
+    """Share of defects that an audit finds, by task; NaN where no audits are needed."""
+    if rule.detection is not None:
+        return np.where(needed, rule.detection.value, np.nan)
+    for (name, task), effort, wanted in zip(catalog.tasks.items(), ratio, needed, strict=True):
+        mend = "or give trust.detection, one share of defects that audits find in every task"
+        if wanted and task.verifiability is None:
+            message = f"has no verifiability, and what an audit of it finds depends on that; give its score, {mend}"
+            raise catalog.error(("tasks", name), message, at_key=True)
+        if wanted and effort == 0:
+            message = f"found 0: an audit that takes no time finds nothing; give it hours, {mend}"
+            raise catalog.error(("tasks", name, "review_ratio"), message)
+    score = Numbers([catalog]).tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
+    return np.where(needed, detection(ratio, *detection_curve(np.where(needed, score, 0.0))), np.nan)
+
+
+def delegated_units(at: Records, activity: Array) -> Array:
+    """Units a year that AI makes, useful or not, from activities (..., task, mode), shape (..., task)."""
+    by_ai = activity[..., HUMAN + 1 :].sum(axis=-1)
+    return np.where(by_ai > ADOPTED * activity.sum(axis=-1), by_ai * at.units_per_hour, 0.0)
+
+
+def _reviewers(organisation: Organisation) -> NDArray[np.bool_]:
+    """Factors that are hours of reviewers, shape (factor,)."""
+    return np.array([name == "review" or name.startswith("review_") for name in organisation.factors])
+
+
+def _paid_in(organisation: Organisation, needed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Factors that an hour of audits uses: the reviewers' and the pool that they belong to, shape (factor,).
+
+    Raises
+    ------
+    SolveError
+        If tasks that need audits have different reviewers: what each of these owes is not one number.
+    """
+    used = organisation.fixed_review[needed, FULL_REVIEW] > 0  # (task, factor)
+    reviewed = used[used.any(axis=1)]
+    if len(reviewed) and (reviewed != reviewed[0]).any():
+        raise SolveError("tasks have different reviewers, and trust knows one kind: give all tasks the same")
+    return np.asarray(reviewed.any(axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """The organisation with so many hours a year set aside for audits."""
+
+    paid: float
+    allocation: Allocation  # (1,)
+    units: Array  # (task,)
+    owed: Array  # (task,) [h/year]
+
+
+class _Steady:
+    """A catalog at one compute, generation after generation, as a function of the hours set aside for audits."""
+
+    def __init__(self, catalog: Catalog, compute: float, closed: NDArray[np.bool_] | None = None) -> None:
+        self.catalog, self.compute = catalog, np.array([compute])
+        self.records = records(catalog)
+        assert catalog.trust is not None  # or there were no records
+        self.rule: Trust = catalog.trust
+        self.setting = Setting(catalog.replace({"supervision.coverage": "floor"}))
+        self.full = Setting(catalog.replace({"supervision.coverage": "full"}))
+        organisation = self.setting.organisation
+        self.paid_in = _paid_in(organisation, self.records.needed)
+        self.open = organisation.open_modes(organisation.automatable(self.compute))
+        if closed is not None:
+            self.open[:, closed, HUMAN + 1 :] = False
+        self.bundles, self.supply = organisation.bundles(self.compute), organisation.supply(self.compute)
+        self.hours = float(self.supply[0, self.paid_in].min()) if self.paid_in.any() else 0.0  # the most that can be set aside
+        open_to_ai = self.open[0, :, HUMAN + 1 :].any(axis=1)
+        ever = self.records.audits * self.records.renewed * self.records.unit_hours  # of a class, at most
+        # a little past the most that can be owed, so that rounding does not leave it out
+        self.most = min(float(ever[open_to_ai].sum()) * (1 + LAST), self.hours * (1 - LAST))
+
+    def due(self, paid: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Hours of audits that are owed where so many are set aside, and the classes that AI does."""
+        units, owed = self._owed(self._allocate(paid))
+        return owed.sum(axis=-1), units > 0
+
+    def at(self, paid: float) -> _State:
+        """Everything where so many hours are set aside."""
+        allocation = self._allocate(np.array([paid]))
+        units, owed = self._owed(allocation)
+        return _State(paid, allocation, units[0], owed[0])
+
+    def _allocate(self, paid: Array) -> Allocation:
+        # the walk ends before nothing is left; what is less than nothing would be rounding
+        left = np.where(self.paid_in, np.maximum(self.supply - paid[:, None], 0.0), self.supply)
+        return allocate(self.bundles, left, self.setting.organisation.nest, self.open)
+
+    def _owed(self, allocation: Allocation) -> tuple[Array, Array]:
+        if np.isinf(allocation.output).any():
+            raise SolveError("there is no limit to research at the floors, and so to the units to audit: give coverage floors above 0")
+        units = delegated_units(self.records, allocation.activity)
+        return units, self.records.audits_beyond(units, self.rule) * self.records.unit_hours
+
+    def too_much(self) -> str:
+        """Why no hours set aside are enough."""
+        free, last = self.due(np.array([0.0]))[0][0], self.due(np.array([self.most]))[0][0]
+        return (
+            f"audits take more hours than reviewers have: {free:,.0f} h a year while AI does all that pays at the floors, still "
+            f"{last:,.0f} h where none are left to review, of {self.hours:,.0f} h; lengthen trust.generation_time "
+            f"({self.rule.generation_time.value:g} years), raise trust.defect_rate ({self.rule.defect_rate.value:g}), lower "
+            f"trust.trust_lost ({self.rule.trust_lost.value:g}), or give supervision.headcount more people"
+        )
+
+    def dataset(self, points: list[FixedPoint], states: list[_State], best: int) -> xr.Dataset:
+        """What was found, about one of the fixed points."""
+        point, state, at = points[best], states[best], self.records
+        measures = {"": self._measures(self.setting, state.allocation), "_at_floors": self._measures(self.setting, self.at(0.0).allocation)}
+        bundles, supply = self.full.organisation.bundles(self.compute), self.full.organisation.supply(self.compute)
+        reviewed = allocate(bundles, supply, self.full.organisation.nest, self.full.organisation.open_modes(self._automatable()))
+        measures["_full_review"] = self._measures(self.full, reviewed)
+        nobody = np.zeros(len(self.catalog.tasks), dtype=bool)
+        output_kept_out, kept_out = (np.nan, nobody) if point.exact else _kept_out(self)
+        outputs = {name + side: ((), value) for side, values in measures.items() for name, value in values.items()}
+        some = state.units > 0
+        units, yearly = np.where(some, state.units, 1.0), at.audits * at.renewed
+        made = np.where(some, at.floor * state.units, 0.0) * at.unit_hours
+        variables: dict[str, Any] = {
+            "detection": ("task", at.detection),
+            "clean_audits": ("task", at.audits),
+            "record_hours": ("task", at.audits * at.unit_hours),
+            "delegated_units": ("task", state.units),
+            "adopted": ("task", some),
+            "coverage_floor": ("task", at.floor),
+            "audit_load": ("task", state.owed),
+            "implied_coverage": ("task", np.where(some, covered(state.units, yearly, at.floor), np.nan)),
+            "record_time": ("task", np.where(some, at.audits / units, np.nan)),
+            "total_audit_load": ((), state.owed.sum()),
+            "audits_paid": ((), point.paid),
+            "residual": ((), point.residual),
+            "review_supply": ((), self.hours),
+            "audit_share": ((), point.paid / self.hours if self.hours > 0 else np.nan),
+            "floor_review_hours": ((), made.sum()),
+            "exact_fixed_points": ((), sum(each.exact for each in points)),
+            "fixed_point_hours": ("fixed_point", np.array([each.paid for each in points])),
+            "fixed_point_residual": ("fixed_point", np.array([each.residual for each in points])),
+            "fixed_point_output": ("fixed_point", np.array([self.relative(each.allocation) for each in states])),
+            "at_margin": ("task", self._at_margin(point, state)),
+            "kept_out": ("task", kept_out),
+            "output_kept_out": ((), output_kept_out),
+            **outputs,
+        }
+        coords = {"task": np.array(list(self.catalog.tasks), dtype=object), COMPUTE: self.compute[0]}
+        found = results.described(xr.Dataset(variables, coords, results.provenance_of(self.catalog)))
+        found.attrs["advice"] = _advice(found)
+        return found
+
+    def _automatable(self) -> NDArray[np.bool_]:
+        return self.setting.organisation.automatable(self.compute)
+
+    def _measures(self, setting: Setting, allocation: Allocation) -> dict[str, float]:
+        measured = setting.yardstick.measure(self.compute, allocation)
+        return {name: float(getattr(measured, name)[0]) for name in results.SPEEDUPS}
+
+    def relative(self, allocation: Allocation) -> float:
+        """Output relative to the catalog's own people."""
+        return float(allocation.output[0] / self.setting.yardstick.base_output)
+
+    def _at_margin(self, point: FixedPoint, state: _State) -> NDArray[np.bool_]:
+        """Classes that AI does just before a jump and not at it, shape (task,)."""
+        if point.exact:
+            return np.zeros(len(state.units), dtype=bool)
+        return (self.at(point.just_below).units > 0) != (state.units > 0)
+
+
+def _advice(found: xr.Dataset) -> str:
+    """One or two sentences on what was found."""
+    number, margin = int(found["exact_fixed_points"]), [str(name) for name in found["task"].values[found["at_margin"].values]]
+    paid, trusted, full = (float(found[name]) for name in ("audits_paid", "output", "output_full_review"))
+    which = ""
+    if number == 0:
+        which = (
+            f"There is no exact fixed point: with a little less than {paid:,.0f} h a year set aside AI does {', '.join(margin)}, and "
+            f"more audits are due than that; from there on it does not, and {-float(found['residual']):,.0f} h are left over. "
+        )
+        if found["kept_out"].any():
+            names = ", ".join(str(name) for name in found["task"].values[found["kept_out"].values])
+            which += f"Kept from {names} altogether, AI gives {float(found['output_kept_out']) / trusted:.3g} times as much. "
+    elif number > 1:
+        which = f"There are {number} fixed points; this is the one with the largest output. "
+    if not found["adopted"].any():
+        return f"{which}AI does nothing here that could be audited."
+    if trusted >= full:
+        return f"{which}Trust pays: the floors, with audits paid for, give {trusted / full:.3g} times the output of full review."
+    return f"{which}Trust does not pay: full review gives {full / trusted:.3g} times the output of the floors with audits paid for."
+
+
+def track_record(catalog: Catalog, compute: ArrayLike, *, period: float = PERIOD, generations: Sequence[int] | None = None) -> xr.Dataset:
+    """Coverage, class by class, as records grow from period to period and new model generations take part of them away.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        With a block `trust`. Its rule of coverage makes no difference; before there is any record every unit is reviewed.
+    compute : array, shape (period,)
+        Compute in each period [FLOP/year]; positive, finite.
+    period : float
+        Length of a period [year]; > 0.
+    generations : sequence of int, optional
+        Periods at whose beginning a new model generation takes the share ``trust_lost`` of all records. Default: those in which
+        a multiple of ``generation_time`` falls, the first period being the first of a generation.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``period`` and ``task``: ``coverage``, ``delegated_units`` in the period, ``audits_made`` in it, and ``record`` at
+        its end, relative to a whole one. Over ``period``: ``begins`` [year], ``compute``, ``new_generation``, ``review_hours`` a
+        year, ``output`` and the speed-ups.
+
+    Raises
+    ------
+    TypeError
+        If the catalog is none.
+    CatalogError
+        As in `trust`.
+    ValueError
+        If compute, period or generations are not as described.
+    SolveError
+        If a period has no answer that can be certified.
+
+    Examples
+    --------
+    >>> import taskmodel as tm
+    >>> found = track_record(tm.load_catalog("alignment_research", "audited_trust"), [1e30] * 4)
+    >>> found["coverage"].sel(task="research_code").values.tolist()
+    [1.0, 0.1, 0.1, 0.1]
+    """
+    needs_catalog(catalog)
+    points = np.asarray(compute, dtype=float)
+    if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
+        raise ValueError(f"compute must be a list of positive, finite numbers [{COMPUTE_UNIT}], one a period; found {compute!r}")
+    if not 0 < period < np.inf:
+        raise ValueError(f"period must be positive and finite [year]; found {period!r}")
+    at = records(catalog)
+    assert catalog.trust is not None  # or there were no records
+    fresh = _fresh(len(points), period, catalog.trust.generation_time.value, generations)
+    floors = catalog.replace({"supervision.coverage": "floor"})
+    base = Setting(floors)
+    record, units = np.zeros_like(at.audits), np.zeros_like(at.audits)
+    rows: list[dict[str, Any]] = []
+    for place, new in zip(points, fresh, strict=True):
+        record = record * (1 - catalog.trust.trust_lost.value) if new else record
+        due = np.where(record < at.audits * (1 - ENOUGH), at.audits - record, 0.0)
+        coverage = np.where(at.needed, covered(units, due, at.floor), at.floor)
+        here = _Period(floors, base, coverage, float(place))
+        units = delegated_units(at, here.activity) * period
+        made = coverage * units
+        record = np.minimum(record + made, at.audits)  # of more than a whole record nothing is left for the next generation
+        rows.append({"coverage": coverage, "delegated_units": units, "audits_made": made, "record": _part(record, at), **here.measured})
+    variables = {
+        name: (("period", "task") if np.ndim(rows[0][name]) else "period", np.array([row[name] for row in rows])) for name in rows[0]
+    }
+    coords = {
+        "period": np.arange(len(points)),
+        "task": np.array(list(catalog.tasks), dtype=object),
+        "begins": ("period", np.arange(len(points)) * period),
+        COMPUTE: ("period", points),
+        "new_generation": ("period", fresh),
+    }
+    return results.described(xr.Dataset(variables, coords, results.provenance_of(catalog)))
+
+
+class _Period:
+    """One period: the best allocation at some coverage of each task."""
+
+    def __init__(self, floors: Catalog, base: Setting, coverage: Array, compute: float) -> None:
+        names = [f"tasks.{name}.coverage_floor" for name in floors.tasks]
+        setting = Setting(floors.with_numbers(dict(zip(names, coverage.tolist(), strict=True))), base=base)
+        organisation, point = setting.organisation, np.array([compute])
+        best = allocate(
+            organisation.bundles(point),
+            organisation.supply(point),
+            organisation.nest,
+            organisation.open_modes(organisation.automatable(point)),
+        )
+        if np.isinf(best.output).any():
+            raise SolveError("there is no limit to research at the floors, and so to the units to audit: give coverage floors above 0")
+        self.activity = best.activity[0]
+        measures = setting.yardstick.measure(point, best)
+        used = best.factor_use[0, _reviewers(organisation)].sum()
+        self.measured = {"review_hours": float(used), **{name: float(getattr(measures, name)[0]) for name in results.SPEEDUPS}}
+
+
+def _part(record: Array, at: Records) -> Array:
+    """The record relative to a whole one; whole where nothing is to be earned."""
+    return np.where(at.needed, record / np.where(at.needed, at.audits, 1.0), 1.0)
+
+
+def _fresh(periods: int, period: float, generation: float, given: Sequence[int] | None) -> NDArray[np.bool_]:
+    """Whether a new generation comes at the beginning of each period, shape (period,)."""
+    fresh = np.zeros(periods, dtype=bool)
+    if given is None:
+        so_far = np.floor(np.arange(periods) * period / generation + ENOUGH)
+        fresh[1:] = np.diff(so_far) > 0
+        return fresh
+    for place in given:
+        if isinstance(place, bool) or not isinstance(place, (int, np.integer)) or not 0 <= place < periods:
+            raise ValueError(f"generations must be periods, whole numbers from 0 to {periods - 1}; found {place!r}")
+        fresh[place] = True
+    return fresh

@@ -1,0 +1,65 @@
+"""The normal distribution on arrays, by the standard library's: modules of formulas that load NumPy alone need it."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from taskmodel.ranges import within
+
+__all__ = ["normal_cdf", "normal_quantile"]
+
+_FAR = 40.0  # standard deviations: beyond, a float cannot tell the probability from 0 or 1
+
+
+def normal_cdf(z: ArrayLike) -> np.ndarray:
+    """Probability of a standard normal below z.
+
+    Parameters
+    ----------
+    z : array
+        inf and -inf allowed.
+
+    Returns
+    -------
+    array, same shape
+        Probability [1].
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN.
+
+    Examples
+    --------
+    >>> normal_cdf([0, 1.6448536, float("-inf")]).round(6).tolist()
+    [0.5, 0.95, 0.0]
+    """
+    return np.vectorize(NormalDist().cdf, otypes=[float])(np.clip(within("[-inf, inf]", "z", z), -_FAR, _FAR))
+
+
+def normal_quantile(probability: ArrayLike) -> np.ndarray:
+    """The z below which a standard normal lies with a probability; the inverse of `normal_cdf`.
+
+    Parameters
+    ----------
+    probability : array
+        [1]; in (0, 1).
+
+    Returns
+    -------
+    array, same shape
+
+    Raises
+    ------
+    ValueError
+        If a probability is outside (0, 1).
+
+    Examples
+    --------
+    >>> normal_quantile([0.5, 0.95]).round(4).tolist()
+    [0.0, 1.6449]
+    """
+    return np.vectorize(NormalDist().inv_cdf, otypes=[float])(within("(0, 1)", "probability", probability))

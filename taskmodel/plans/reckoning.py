@@ -1,0 +1,383 @@
+"""What a plan gives: the workforce, what becomes of the lead, the pause, and the way from bulk work to work that counts.
+
+Along the months of the pause the machines' work M grows, people look after a part of it, and theft or takeover may end it:
+
+    work  W = integral of S(t) dW, with S the probability that the pause still goes on
+
+Each caveat is laid over the ones before it, so that the way from researcher-months as stated to effective field-years can be
+followed step by step. The formulas are those of `workforce`, `lead`, `pause`, `usable_work` and `schedule`.
+
+Source: docs, model, section 8, and mechanisms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from taskmodel import lead as leads
+from taskmodel import pause as pauses
+from taskmodel import usable_work
+from taskmodel import workforce as chips_to_people
+from taskmodel.plans.course import Course
+from taskmodel.plans.joined import STEPS, Memory, staffed
+from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
+from taskmodel.plans.staff import Staff, facts, staffed_cluster
+from taskmodel.schedule import Terms, best_paces, schedule_outcome
+
+Array = np.ndarray
+LADDER = (
+    "lead as stated",
+    "followers, leaks and money",
+    "slow-down of all",
+    "theft and takeover",
+    "growth in the pause",
+    "share for alignment",
+    "waits for review",
+    "cost of safe methods",
+    "supervisors",
+    "wrong results",
+    "people side by side",
+    "preparation",
+)
+_MOST_GROWTH = 300.0  # e-folds: far beyond sense, and not yet beyond floats
+
+
+class NoPause(ValueError):
+    """A plan whose pause never starts; the message says why."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The pause: when there is one, how long it is, and what may end it."""
+
+    lead: float  # as stated [month]
+    at_pause: float  # when it starts [month]
+    limit: str
+    branches: tuple[tuple[float, float], ...]  # probability and months: without a slow-down of all, and with it
+    hazard: float  # theft and takeover in the pause [1/month]
+    begins: float  # probability that the lead is not stolen before
+    demonstrations: float = 0.0  # work that shows others the risks [field-year]
+
+
+def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
+    """Everything that a plan without cases gives, by name.
+
+    Parameters
+    ----------
+    plan : Plan
+    memory : Memory, optional
+        What other reckonings have read and solved; this one's is added.
+
+    Returns
+    -------
+    dict
+        Numbers, words, and arrays over the steps of `LADDER`, the steps of `joined.STEPS`, `MOMENTS` of the pause, or the rungs
+        of the plan's ladder.
+
+    Raises
+    ------
+    NoPause
+        If the pause never starts.
+    RunawayError
+        If preparation blows up in the pause.
+    ConservationError
+        If the workforce does not use just the tokens there are.
+    CatalogError
+        If the plan's catalog cannot be used.
+    """
+    found: dict[str, Any] = {}
+    if plan.worker is not None:
+        found |= _workforce_plan(plan, memory or Memory())
+    if plan.ladder is not None:
+        found = {**_rungs(plan), **found}  # of months, those of the whole plan
+    return found
+
+
+def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
+    assert plan.lead and plan.field  # the plan's own check
+    point = _pause_point(plan.risk)
+    staff = staffed_cluster(plan, point["productivity"])
+    window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
+    usable, theft = window.branches[0][1], plan.lead.theft.value
+    in_hand = float(leads.expected_pause(theft, usable))
+    ladder = _ladder(plan, staff, window)
+    found = {
+        **facts(staff),
+        **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
+        "lead": window.lead,
+        "lead_at_pause": window.at_pause,
+        "usable_months": sum(chance * months for chance, months in window.branches),
+        "expected_months": window.begins * sum(chance * float(leads.months_survived(window.hazard, m)) for chance, m in window.branches),
+        "no_theft": window.begins * float(leads.no_theft(theft, usable)),
+        "handed_over": usable - window.begins * in_hand,
+        "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
+        "pause_limit": window.limit,
+        "slow_down_probability": window.branches[-1][0] if plan.lead.slow_down else 0.0,
+        "demonstrations": window.demonstrations,
+        "field_years": ladder,
+        "researcher_months": ladder * 12 * plan.field.headcount.value,
+        **_supervision(plan.field, staff),
+        **_path(plan, staff, window),
+    }
+    if plan.risk is not None:
+        found |= _schedule(plan, staff, point)
+    if plan.organisation is not None:
+        found |= _organised(plan, staff, found["expected_months"], memory)
+    return found
+
+
+def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
+    """The pause that starts after so many months, at so much risk of takeover in each of it."""
+    assert plan.lead
+    given, at_pause, usable, limit = _usable(plan.lead, start)
+    begins = float(leads.no_theft(plan.lead.theft.value, start))
+    alone = Window(given, at_pause, limit, ((1.0, usable),), plan.lead.theft.value + risk, begins)
+    slowed = plan.lead.slow_down
+    if slowed is None:
+        return alone
+    shown, chance = 0.0, slowed.probability.value
+    if slowed.demonstrations is not None:
+        terms = slowed.demonstrations
+        shown = terms.share.value * float(_path(plan, staff, alone, demonstrations=0.0)["effective_work"][-1])
+        chance = float(leads.persuaded(chance, terms.most.value, shown, terms.half.value))
+    longer = _usable(plan.lead, start, slow=True)[2]
+    return replace(alone, branches=((1 - chance, usable), (chance, longer)), demonstrations=shown)
+
+
+def _pause_point(risk: Risk | None) -> dict[str, float]:
+    """Capability at which to pause, when it is reached, what research gains until then, and the risk of a month there."""
+    if risk is None:
+        return {"productivity": 1.0, "risk_in_pause": 0.0, "months_until_pause": 0.0}
+    line = {"intercept": np.log(risk.at_present.value), "slope": risk.slope.value}
+    safe = float(pauses.pause_point(risk.tolerated.value, **line))
+    given_up, _ = pauses.confidence_margin(risk.sd.value, risk.confidence.value, risk.slope.value, 0.0)
+    sure = safe - float(given_up)
+    if max(abs(safe), abs(sure)) * risk.productivity_slope.value > _MOST_GROWTH / np.log(10):
+        raise ValueError(
+            f"productivity at the point of pause, {sure:.3g} powers of ten away, is beyond any number; see risk.productivity_slope"
+        )
+    if sure < 0:
+        raise NoPause(
+            f"the pause should have started {-sure:.3g} powers of ten of compute ago, to be {risk.confidence.value:g} sure that risk is "
+            "below what is tolerated; ask for less confidence, tolerate more, or estimate the risk better (risk.sd)"
+        )
+    return {
+        "pause_point": safe,
+        "confident_pause_point": sure,
+        "confidence_cost": float(10 ** (risk.productivity_slope.value * float(given_up))),
+        "months_until_pause": sure / risk.pace.value,
+        "productivity": float(10 ** (risk.productivity_slope.value * sure)),
+        "risk_in_pause": float(pauses.takeover_risk(sure, **line)),
+    }
+
+
+def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float, float, str]:
+    """Lead as stated, as it is when the pause starts, months of pause, and what ends it."""
+    if terms.months is not None:
+        given = terms.months.value
+    else:
+        rivals = list(terms.rivals.values())
+        _, given = leads.binding_rival([rival.months.value for rival in rivals], [rival.cautious for rival in rivals])
+    effective = float(leads.lead_against_faster(given, terms.follower_speedup.value))
+    leak = float(leads.leak_rate(terms.leak.value, terms.leak_by_deployment.value, terms.deployment.value))
+    at_pause = float(leads.remaining_lead(effective, start, terms.pace.value, leak))
+    if given > 0 and at_pause == 0:
+        gone = float(leads.time_until_gone(effective, terms.pace.value, leak))
+        raise NoPause(
+            f"the pause never starts: it is {start:.3g} months away and the lead is gone after {gone:.3g}; keep a higher pace until then "
+            "(lead.pace), or pause earlier"
+        )
+    if slow and terms.slow_down is not None:
+        lasting = terms.slow_down.duration
+        at_pause = float(leads.slowed_lead(at_pause, terms.slow_down.pace.value, np.inf if lasting is None else lasting.value))
+    months, money = float(leads.time_until_gone(at_pause, 0.0, leak)), terms.money
+    if money is not None:
+        paid = float(leads.runway(money.cash.value, money.burn.value, money.revenue.value, terms.deployment.value))
+        if paid < months:
+            return given, at_pause, paid, "money"
+    return given, at_pause, months, "lead"
+
+
+def _growth(plan: Plan, times: Array) -> Array:
+    """Productivity in the pause relative to its start."""
+    doubling, length = plan.pause.hardware_doubling, float(times.max())
+    chips = 0.0 if doubling is None else np.log(2) / doubling.value
+    if (plan.pause.growth.value + chips) * length > _MOST_GROWTH:
+        raise ValueError(
+            f"productivity grows beyond any number in a pause of {length:.3g} months; lower pause.growth, or lengthen "
+            "pause.hardware_doubling"
+        )
+    better = np.exp(plan.pause.growth.value * times)
+    return np.asarray(better if doubling is None else chips_to_people.hardware_growth(better, times, doubling.value))
+
+
+def _ladder(plan: Plan, staff: Staff, window: Window) -> Array:
+    """Field-years after each step of `LADDER`."""
+    field = plan.field
+    assert field
+    bulk = float(staff.work.researcher_months) * staff.productivity / field.headcount.value / 12  # field-years a month
+    steps = np.zeros(len(LADDER))
+    steps[:2] = bulk * window.lead, bulk * window.branches[0][1]
+    steps[2] = bulk * sum(chance * months for chance, months in window.branches)
+    for chance, months in window.branches:
+        course = Course(months, window.hazard)
+        alive, rates = course.alive(course.nodes), _rates(plan, staff, _growth(plan, course.nodes))
+        steps[3:-1] += chance * window.begins * np.array([course.cumulative(alive * rate)[-1] for rate in rates])
+        steps[-1] += chance * window.begins * _prepared(plan, rates[-1], course)[-1]
+    return steps
+
+
+def _rates(plan: Plan, staff: Staff, grown: Array, demonstrations: float | None = None) -> list[Array]:
+    """Field-years a month at each moment, after theft, growth, share, latency, tax, supervisors, acceptance, and parallel effort.
+
+    Demonstrations are the part of the work on alignment that shows others the risks; default: the plan's.
+    """
+    field, work = plan.field, staff.work
+    assert field
+    people = field.headcount.value
+    steady = np.full(grown.shape, float(work.researcher_months) * staff.productivity)
+    growing = steady * grown
+    share, _ = usable_work.directed_work(growing, plan.pause.alignment_share.value, plan.pause.own_share.value)
+    share = share * (1 - (_shown(plan) if demonstrations is None else demonstrations))
+    speed = _speed(field, staff)
+    slowed = share * speed / float(work.serial_speed)
+    taxed = slowed / field.tax.value
+    watched = usable_work.supervised_work(slowed, _supervisors(field), field.supervision.value, field.tax.value)
+    right = usable_work.accepted_work(watched, field.precision.value, field.recall.value)
+    # P people at speed S do S (P / P_h)^lambda of a field's work
+    effective = chips_to_people.field_speedup(right / speed, speed, people, field.parallel_exponent.value)
+    linear = [rate / people for rate in (steady, growing, share, slowed, taxed, watched, right)]
+    return [rate / 12 for rate in (*linear, effective)]
+
+
+def _shown(plan: Plan) -> float:
+    """Part of the work on alignment that goes into demonstrations of risk."""
+    slowed = plan.lead.slow_down if plan.lead else None
+    return slowed.demonstrations.share.value if slowed and slowed.demonstrations else 0.0
+
+
+def _speed(field: FieldOfResearch, staff: Staff) -> float:
+    """Serial speed once work waits for reviews."""
+    if field.work_per_review is None:
+        return float(staff.work.serial_speed)
+    speedup = float(staff.work.serial_speed) / staff.clock
+    return float(usable_work.reviewed_speed(speedup, field.work_per_review.value, field.review_latency.value, staff.clock))
+
+
+def _supervisors(field: FieldOfResearch) -> float:
+    return (field.supervisors or field.headcount).value
+
+
+def _supervision(field: FieldOfResearch, staff: Staff) -> dict[str, Any]:
+    """Where supervision starts to bind, what binds, and the break-even of uncompetitive methods, at the start of the pause."""
+    bulk = float(staff.work.researcher_months) * staff.productivity
+    reviewed = bulk * _speed(field, staff) / float(staff.work.serial_speed)
+    done = float(usable_work.supervised_work(reviewed, _supervisors(field), field.supervision.value, field.tax.value))
+    return {
+        "reviewed_serial_speed": _speed(field, staff),
+        "supervision_binds_at": float(usable_work.supervision_binds_at(bulk, _supervisors(field))) if bulk > 0 else np.inf,
+        "binding": "supervisors" if done < reviewed / field.tax.value else "tokens",
+        "break_even_tax": float(usable_work.break_even_tax(bulk, field.headcount.value)),
+    }
+
+
+def _prepared(plan: Plan, rate: Array, course: Course) -> Array:
+    """Expected field-years up to each edge of a course, with what preparation adds to a rate at its nodes."""
+    terms = plan.pause.preparation
+    if terms is None:
+        return course.cumulative(rate * course.alive(course.nodes))
+    clock = course.cumulative(rate)  # field-years without it: time as preparation counts it
+    inputs = {"prior": terms.prior.value, "theta": terms.theta.value, "rate": 1.0, "scale": terms.scale.value}
+    date = float(pauses.blow_up_date(**inputs))
+    if clock[-1] >= date:
+        when = float(np.interp(date, clock, course.edges))
+        raise pauses.RunawayError(
+            f"preparation blows up {when:.3g} months into a pause of {course.months:.3g}: with pause.preparation.theta above 1 work "
+            "makes more work possible without end; shorten the pause, or take a theta of at most 1"
+        )
+    done = np.diff(pauses.prepared_work(months=clock, **inputs))
+    # what is done between two edges counts if the pause still goes on: its mean probability there
+    low, length = course.edges[:-1], np.diff(course.edges)
+    lasting = leads.months_survived(course.hazard, length) / np.where(length > 0, length, 1.0)
+    return np.concatenate([[0.0], np.cumsum(done * course.alive(low) * np.where(length > 0, lasting, 1.0))])
+
+
+def _path(plan: Plan, staff: Staff, window: Window, demonstrations: float | None = None) -> dict[str, Any]:
+    """The longest pause month by month: whether it still goes on, and work done."""
+    course = Course(max(months for _, months in window.branches), window.hazard)
+    rates = _rates(plan, staff, _growth(plan, course.nodes), demonstrations)
+    alive = course.alive(course.nodes)
+    return {
+        "month": course.at_moments(course.edges),
+        "goes_on": window.begins * course.at_moments(course.alive(course.edges)),
+        "bulk_work": window.begins * course.at_moments(course.cumulative(rates[1] * alive)),
+        "effective_work": window.begins * course.at_moments(_prepared(plan, rates[-1], course)),
+    }
+
+
+def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, Any]:
+    """The best use of the lead from the present on, beside a stop at once and a run to the point of pause."""
+    risk, lead, field = plan.risk, plan.lead, plan.field
+    assert risk and lead and field
+    start = _rates(plan, replace(staff, productivity=1.0), np.ones(1))[-1][0]
+    ceiling = max(point["confident_pause_point"], 1e-12)
+    terms = Terms(
+        lead=_usable(lead, 0.0)[1],
+        ceiling=ceiling,
+        pace=risk.pace.value,
+        productivity=start,
+        productivity_slope=risk.productivity_slope.value * field.parallel_exponent.value,
+        leak=float(leads.leak_rate(lead.leak.value, lead.leak_by_deployment.value, lead.deployment.value)),
+        theft=lead.theft.value,
+        risk_intercept=float(np.log(risk.at_present.value)),
+        risk_slope=risk.slope.value,
+        progress_labour=risk.progress_labour.value,
+    )
+    paces = best_paces(terms)
+    best, ran, now = (schedule_outcome(terms, choice) for choice in (paces, np.ones(len(paces)), np.zeros(1)))
+    return {
+        "best_work": float(best.work),
+        "run_then_stop_work": float(ran.work),
+        "stop_now_work": float(now.work),
+        "best_survival": float(best.survival),
+        "capability": np.linspace(0.0, ceiling, len(paces) + 1)[:-1],
+        "best_pace": paces,
+    }
+
+
+def _organised(plan: Plan, staff: Staff, months: float, memory: Memory) -> dict[str, Any]:
+    """The workforce in the plan's catalog, with the months that may be expected of the pause."""
+    found = memory.join(staffed(plan, staff.tokens_per_second, staff.stream_speed, memory))
+    speedup = np.array([found.speedup[step] for step in STEPS])
+    return {
+        "organisation_speedup": speedup,
+        "organisation_field_years": speedup * months / 12,
+        "organisation_bottleneck": found.bottleneck,
+        "organisation_latency_speedup": found.latency_speedup,
+    }
+
+
+def _rungs(plan: Plan) -> dict[str, Any]:
+    """Years and risk of each model for the target, and what a pause of the lead's length gives."""
+    assert plan.ladder and plan.lead
+    rungs = list(plan.ladder.rungs.values())
+    speedup = np.array([rung.speedup.value for rung in rungs])
+    risk = np.array([rung.yearly_risk.value for rung in rungs])
+    years, run = pauses.rung(plan.ladder.target.value, speedup, risk)
+    given, _, usable, limit = _usable(plan.lead, plan.lead.development.value)
+    expected = float(leads.expected_pause(plan.lead.theft.value, usable)) / 12
+    in_pause = pauses.accumulated_risk(risk / 12, usable)
+    return {
+        "lead": given,
+        "usable_months": usable,
+        "pause_limit": limit,
+        "years_to_target": years,
+        "risk_to_target": run,
+        "risk_per_work": pauses.risk_per_work(risk, speedup),
+        "pause_work": speedup * expected,
+        "pause_risk": in_pause,
+        "efficient": pauses.efficient(speedup * expected, in_pause),
+    }

@@ -1,0 +1,429 @@
+"""Trust that audits earn: what they take, what they give, and coverage from period to period."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.audits import clean_audits, steady_audit_load
+from taskmodel.cli import main
+from taskmodel.earned_trust import _paid_in
+from taskmodel.fixed_points import fixed_points
+from taskmodel.organisation import organisation
+from taskmodel.review_effort import detection, detection_curve
+
+RULE = {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1, "trust_lost": 0.5, "detection": 0.5}
+CODE = {"automation_threshold": 1e20, "verifiability": {"score": 0.75}}
+AUDITS = float(clean_audits(0.01, 0.05, 0.5))
+WHOLE = float(clean_audits(0.01, 0.05))  # where audits find every defect
+ROOMY = {"inference": "free"}
+
+
+def one_task(pool="researchers", task=None, **trust):
+    """A thousand hours of people, of dedicated reviewers as many; a tenth of units is reviewed, for a fifth of their time.
+
+    Reviewers from among the people may spend all of their hours, and more would be no use.
+    """
+    review = {"pool": pool, "headcount": 10 if pool == "dedicated" else 20}
+    return small_catalog({"code": {"share": 1, **CODE, **(task or {})}}, supervision=review, compute=ROOMY, trust={**RULE, **trust})
+
+
+# One task by hand
+
+
+def test_audits_of_dedicated_reviewers_leave_the_rest_to_the_floor():
+    """Y = H + (R - n* tau r phi/G)/(f r), with 1,000 hours of people and of reviewers."""
+    found = tm.trust(one_task("dedicated"))
+    load = AUDITS * 8 * 0.2 * 0.5
+    assert float(found["total_audit_load"]) == pytest.approx(load, rel=1e-12)
+    assert float(found["output"]) == pytest.approx(1 + (1000 - load) / 0.02 / 1000, rel=1e-9)
+    assert float(found["output_at_floors"]) == pytest.approx(1 + 1000 / 0.02 / 1000, rel=1e-9)
+    assert float(found["output_full_review"]) == pytest.approx(1 + 1000 / 0.2 / 1000, rel=1e-9)
+    assert float(found["delegated_units"][0]) == pytest.approx((1000 - load) / 0.02 / 8, rel=1e-9)
+    assert float(found["audit_share"]) == pytest.approx(load / 1000)
+    assert int(found["exact_fixed_points"]) == 1 and float(found["residual"]) == 0
+    assert float(found["implied_coverage"][0]) == 0.1
+    assert float(found["record_time"][0]) == pytest.approx(AUDITS / float(found["delegated_units"][0]))
+
+
+def test_audits_of_reviewers_from_a_pool_are_taken_off_the_pool_too():
+    """Everybody reviews what AI does: Y = (H - n* tau r phi/G)/(f r)."""
+    found = tm.trust(one_task())
+    assert float(found["output"]) == pytest.approx((1000 - AUDITS * 8 * 0.2 * 0.5) / 0.02 / 1000, rel=1e-9)
+    assert found["throughput_speedup"] == pytest.approx(found["output"])
+
+
+def test_reviews_at_the_floor_may_count_as_audits():
+    """Where AI does all and n* phi/G = 299 units are to be looked at: a tenth of 6,250 is more than that, of 625 is not."""
+    many = tm.trust(one_task(audits="beyond_floor"))
+    assert float(many["total_audit_load"]) == 0 and float(many["output"]) == float(many["output_at_floors"])
+    few = tm.trust(one_task(audits="beyond_floor", task={"horizon": 40, "coverage_floor": 0.05}))
+    # at least 299 units are looked at for 8 hours each, which is all that the thousand hours are good for
+    units = float(few["delegated_units"][0])
+    assert few["implied_coverage"] == pytest.approx(min(1.0, max(0.05, AUDITS / 2 / units)))
+    reviewed = float(few["implied_coverage"][0]) * units * 8
+    assert reviewed == pytest.approx(1000, rel=1e-9)
+    assert abs(float(few["residual"])) < 1e-8
+
+
+def test_attempts_that_fail_are_units_too():
+    clean, faulty = (tm.trust(one_task("dedicated", task={"defect_probability": q})) for q in (0.0, 0.2))
+    activity = (1000 - float(faulty["total_audit_load"])) / (0.02 / 0.8)
+    assert float(faulty["delegated_units"][0]) == pytest.approx(activity / 0.8 / 8, rel=1e-9)
+    assert float(faulty["delegated_units"][0]) == pytest.approx(float(clean["delegated_units"][0]), rel=1e-9)
+
+
+def test_audits_beyond_the_reviewers_hours_have_no_answer_and_are_told():
+    with pytest.raises(tm.SolveError, match=r"audits take more hours than reviewers have: 4,781 h a year .* of 1,000 h; lengthen trust"):
+        tm.trust(one_task(generation_time=0.1))
+
+
+def test_a_class_that_is_reviewed_in_full_or_not_by_ai_owes_nothing():
+    for task in ({"coverage_floor": 1}, {"delegable": False}, {"automation_threshold": 1e40}):
+        found = tm.trust(one_task(task=task))
+        assert float(found["total_audit_load"]) == 0 and float(found["audits_paid"]) == 0
+        assert found["output"] == pytest.approx(found["output_at_floors"])
+    assert "AI does nothing here" in found.attrs["advice"]
+
+
+def test_what_audits_find_is_what_review_of_the_task_finds():
+    own = tm.trust(one_task("dedicated", detection=None))
+    rate, ceiling = detection_curve(0.75)
+    assert float(own["detection"][0]) == pytest.approx(float(detection(0.2, rate, ceiling)))
+    assert float(own["clean_audits"][0]) == pytest.approx(float(clean_audits(0.01, 0.05, own["detection"].values[0])))
+
+
+# Fixed points
+
+
+def steps(*jumps, start=0.0):
+    """A step function: at each place it changes by so much."""
+    places, changes = np.array(jumps).T
+
+    def due(paid):
+        passed = paid[:, None] >= places
+        return start + (passed * changes).sum(axis=1), passed
+
+    return due
+
+
+def test_every_crossing_of_a_step_function_is_found():
+    found = fixed_points(steps((2, 2.5), (5, 4), (9, -8.25), start=1.0), 10)
+    assert [(point.paid, point.residual, point.exact) for point in found] == [(1, 0, True), (3.5, 0, True), (7.5, 0, True)]
+
+
+def test_a_jump_over_the_diagonal_is_no_solution_and_is_located():
+    (point,) = fixed_points(steps((2, -2.5), start=3.0), 10)
+    assert not point.exact
+    assert point.paid == pytest.approx(2, abs=1e-10) and point.residual == pytest.approx(-1.5, abs=1e-10)
+    assert point.just_below < 2 <= point.paid
+
+
+def test_smooth_stretches_are_solved():
+    (point,) = fixed_points(lambda paid: (np.cos(paid), np.zeros((len(paid), 1), dtype=bool)), 2)
+    assert point.paid == pytest.approx(0.7390851332151607, abs=1e-14)
+
+
+def test_more_due_than_paid_all_the_way_has_none():
+    assert fixed_points(steps((2, 1.0), start=20.0), 10) == []
+
+
+def test_random_step_functions_have_the_crossings_that_counting_finds():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        places, levels = np.sort(rng.uniform(0, 10, 4)), rng.uniform(0, 9, 5)
+        ends = np.concatenate([[0], places, [10]])
+        if np.diff(ends).min() < 10 / 128:
+            continue  # narrower than the walk's own stretches
+        found = fixed_points(steps(*zip(places, np.diff(levels), strict=True), start=levels[0]), 10)
+        wanted = [level for low, high, level in zip(ends[:-1], ends[1:], levels, strict=True) if low <= level < high]
+        exact = [point.paid for point in found if point.exact]
+        assert exact == pytest.approx(wanted, rel=1e-9)
+        if not wanted:
+            downs = [place for place, before, after in zip(places, levels, levels[1:], strict=False) if before > place > after]
+            assert [point.paid for point in found] == pytest.approx(downs, rel=1e-9)
+
+
+def rising():
+    """Hours that audits take off people make AI worth its inference in a second task, whose audits take more.
+
+    Both tasks weigh the same and output is their geometric mean. What inference the first task does not take is worth using for
+    the second once people have less than 800 hours left, of 1,000.
+    """
+    tasks = {
+        "small": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": 0.01, "horizon": 1},
+        "large": {"share": 0.5, "automation_threshold": 1e22, "review_ratio": 0.1, "horizon": 13},
+    }
+    whole = {**RULE, "trust_lost": 1, "detection": 1}
+    catalog = small_catalog(tasks, compute={"inference_share": 1e-9}, production={"elasticity": 1}, trust=whole)
+    at = organisation(catalog)
+    hourly = at.fixed_bundles[1, 1, at.factors.index("inference")]  # FLOP for an hour of the second task
+    return catalog.replace({"compute.inference_share": 800 * hourly / 1e28})
+
+
+def test_there_may_be_several_fixed_points_and_the_best_is_told():
+    found = tm.trust(rising())
+    small, large = WHOLE * 0.01 * 1, WHOLE * 0.1 * 13
+    assert found["fixed_point_hours"].values == pytest.approx([small, small + large], rel=1e-9)
+    assert int(found["exact_fixed_points"]) == 2 and "There are 2 fixed points" in found.attrs["advice"]
+    outputs = found["fixed_point_output"].values
+    assert float(found["output"]) == outputs.max() == outputs[0]
+    assert found["adopted"].values.tolist() == [True, False] and float(found["residual"]) == 0
+
+
+def falling(length):
+    """A task whose review is dear, and that AI does only as long as reviewers have hours to spare."""
+    tasks = {
+        "dear": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": 0.9, "coverage_floor": 0.9, "horizon": length},
+        "cheap": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": 0.05 / 0.9, "coverage_floor": 0.9, "horizon": 0.1},
+    }
+    whole = {**RULE, "trust_lost": 1, "detection": 1}
+    return small_catalog(tasks, supervision={"pool": "dedicated", "headcount": 3}, compute=ROOMY, trust=whole)
+
+
+def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_exact_fixed_point():
+    """People do the dear task alone from where 0.81 p = w: they have 1,000 hours, and sqrt(0.81/0.05) times as much of the other is
+    made, with 0.05 hours of review for each."""
+    found = tm.trust(falling(length=1.0))
+    drop = 300 - 1000 * np.sqrt(0.81 / 0.05) * 0.05
+    assert int(found["exact_fixed_points"]) == 0
+    assert float(found["audits_paid"]) == pytest.approx(drop, rel=1e-6)
+    cheap = WHOLE * 0.1 * 0.05 / 0.9
+    assert float(found["residual"]) == pytest.approx(cheap - drop, rel=1e-6)
+    assert float(found["total_audit_load"]) == pytest.approx(cheap)
+    assert found["task"].values[found["at_margin"].values].tolist() == ["dear"]
+    # kept from the dear task by decision, AI leaves reviewers the hours that were left over: 0.25/1000 + 0.25/x to a unit
+    assert found["task"].values[found["kept_out"].values].tolist() == ["dear"]
+    assert float(found["output_kept_out"]) == pytest.approx(1 / (0.25 + 0.25 * 50 / (300 - cheap)), rel=1e-9)
+    assert "There is no exact fixed point" in found.attrs["advice"] and "AI does dear" in found.attrs["advice"]
+    shorter = tm.trust(falling(length=0.2))
+    assert int(shorter["exact_fixed_points"]) == 1 and shorter["adopted"].all()
+    assert np.isnan(shorter["output_kept_out"]) and not shorter["kept_out"].any()
+
+
+def test_tasks_with_different_reviewers_are_refused():
+    at = organisation(small_catalog({"one": {"share": 0.5}, "two": {"share": 0.5}}, compute=ROOMY))
+    review = at.fixed_review.copy()
+    assert _paid_in(at, np.array([True, True])).tolist() == [True, True, False, False]
+    review[1, :, 0] = 0.0  # those of the second task belong to no pool
+    other = replace(at, fixed_review=review)
+    with pytest.raises(tm.SolveError, match="different reviewers"):
+        _paid_in(other, np.array([True, True]))
+    assert _paid_in(other, np.array([False, True])).tolist() == [False, True, False, False]
+
+
+# Laws
+
+
+@pytest.fixture(scope="module")
+def audited():
+    return tm.load_catalog("alignment_research", "audited_trust")
+
+
+@pytest.fixture(scope="module")
+def found(audited):
+    return tm.trust(audited, 1e32)
+
+
+def test_the_bundled_scenario_holds_its_own_books(audited, found):
+    load = found["audit_load"].values
+    assert float(found["total_audit_load"]) == pytest.approx(load.sum()) and abs(float(found["residual"])) < 1e-6
+    adopted = found["adopted"].values & (found["coverage_floor"].values < 1)
+    assert ((load > 0) == adopted).all()
+    assert load.sum() == pytest.approx(float(steady_audit_load(found["record_hours"].values[adopted], 0.5, 0.5)))
+    assert (found["implied_coverage"] >= found["coverage_floor"]).where(found["adopted"], True).all()
+    assert float(found["output_full_review"]) < float(found["output"]) < float(found["output_at_floors"])
+    assert float(found["floor_review_hours"] + found["audits_paid"]) == pytest.approx(540e3, rel=1e-9)  # review binds there
+    assert all(found[name].attrs["long_name"] for name in found.data_vars)
+
+
+def test_the_ends_are_those_of_the_rules_of_coverage(audited, found):
+    for side, rule in (("at_floors", "floor"), ("full_review", "full")):
+        swept = tm.sweep(audited.replace({"supervision.coverage": rule}), [1e32]).isel(compute=0)
+        for name in ("output", "throughput_speedup", "latency_speedup", "speedup"):
+            assert float(found[f"{name}_{side}"]) == pytest.approx(float(swept[name]), rel=1e-9)
+
+
+def test_trust_that_is_never_lost_costs_nothing_in_the_long_run(audited):
+    free = tm.trust(audited.replace({"trust.trust_lost": 0}), 1e30)
+    assert float(free["total_audit_load"]) == 0 and float(free["output"]) == float(free["output_at_floors"])
+
+
+def test_slower_generations_never_lower_output(audited):
+    outputs = [float(tm.trust(audited.replace({"trust.generation_time": time}), 1e30)["output"]) for time in (0.1, 0.3, 1)]
+    assert outputs == sorted(outputs) and outputs[0] < outputs[2]
+
+
+def test_the_rule_of_coverage_in_the_catalog_makes_no_difference(audited):
+    one, two = (tm.trust(audited.replace({"supervision.coverage": rule}), 1e29) for rule in ("none", "full"))
+    assert float(one["output"]) == float(two["output"]) and float(one["audits_paid"]) == float(two["audits_paid"])
+
+
+def test_a_block_trust_changes_no_sweep(audited):
+    plain = tm.load_catalog("alignment_research")
+    assert tm.sweep(plain, [1e32]).drop_attrs().equals(tm.sweep(audited, [1e32]).drop_attrs())
+
+
+# From period to period
+
+
+def test_before_any_record_every_unit_is_reviewed_and_then_what_the_record_still_needs():
+    """A year of 100 units; n* is 598: five years of all, most of a sixth, and from then on the floor."""
+    catalog = small_catalog(
+        {"code": {"share": 1, "by_people": False, **CODE}}, supervision={"pool": "dedicated", "headcount": 1.6}, compute=ROOMY, trust=RULE
+    )
+    found = tm.track_record(catalog, [1e28] * 4, period=1, generations=[])
+    # 160 hours review 100 units of 8 hours in full, and more where not all are reviewed
+    units, coverage = found["delegated_units"].values[:, 0], found["coverage"].values[:, 0]
+    assert coverage[:2].tolist() == [1, 1] and units[:2] == pytest.approx([100, 100])
+    np.testing.assert_allclose(coverage * units, 100, rtol=1e-9)
+    assert found["record"].values[:, 0] == pytest.approx(np.arange(1, 5) * 100 / AUDITS)
+    assert found["review_hours"].values == pytest.approx(np.full(4, 160.0))
+
+
+def test_audit_hours_do_not_depend_on_the_volume_while_a_record_is_renewed():
+    """Known limit (h): with phi = 1 and a generation a period coverage is n*/N, and review hours are n* tau r whatever N is."""
+    task = {"share": 1, "by_people": False, **CODE, "coverage_floor": 0}
+    hours = []
+    for share in (1e-9, 2e-9, 4e-9):
+        catalog = small_catalog(
+            {"code": task}, supervision={"pool": "dedicated"}, compute={"inference_share": share}, trust={**RULE, "trust_lost": 1}
+        )
+        at = organisation(catalog)
+        units = share * 1e28 / at.fixed_bundles[0, 1, at.factors.index("inference")] / 8
+        assert AUDITS < units
+        roomy = catalog.replace({"supervision.headcount": 1e6})
+        found = tm.track_record(roomy, [1e28] * 3, period=1, generations=[1, 2])
+        assert found["coverage"].values[1:, 0] == pytest.approx([AUDITS / units] * 2)
+        hours.append(float(found["review_hours"][-1]))
+    assert hours == pytest.approx([AUDITS * 8 * 0.2] * 3, rel=1e-9)
+
+
+def test_a_record_never_lost_or_large_volumes_bring_coverage_to_the_floor(audited):
+    found = tm.track_record(audited.replace({"trust.trust_lost": 0}), [1e30] * 6, period=1)
+    adopted = found["delegated_units"].isel(period=-1).values > 0
+    floors = np.array([task.coverage_floor.value for task in audited.tasks.values()])
+    np.testing.assert_allclose(found["coverage"].isel(period=-1).values[adopted], floors[adopted])
+    assert (found["coverage"].values >= floors - 1e-12).all() and (found["coverage"].values <= 1).all()
+    assert (np.diff(found["record"].values, axis=0) >= 0).all()
+    first, last = found.isel(period=0), tm.trust(audited, 1e30)
+    assert float(first["output"]) == pytest.approx(float(last["output_full_review"]), rel=1e-9)
+    assert float(found["output"][-1]) == pytest.approx(float(last["output_at_floors"]), rel=1e-9)
+
+
+def test_a_new_generation_takes_its_share_of_the_record():
+    catalog = one_task("dedicated", trust_lost=0.4)
+    found = tm.track_record(catalog, [1e28] * 4, period=1, generations=[3])
+    before, after = found["record"].values[2, 0], found["coverage"].values[3, 0]
+    assert before == 1
+    assert after == pytest.approx(max(0.1, 0.4 * AUDITS / float(found["delegated_units"][2, 0])))
+    assert found["new_generation"].values.tolist() == [False, False, False, True]
+
+
+def test_generations_come_by_the_clock():
+    found = tm.track_record(one_task(generation_time=0.5), [1e28] * 6, period=0.25)
+    assert np.flatnonzero(found["new_generation"].values).tolist() == [2, 4]
+    assert found["begins"].values.tolist() == [0, 0.25, 0.5, 0.75, 1, 1.25]
+    every = tm.track_record(one_task(generation_time=0.1), [1e28] * 4, period=0.1)["new_generation"].values
+    assert every.tolist() == [False, True, True, True]
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "said"),
+    [
+        ({"trust.defect_rate": 1}, "trust.defect_rate", "above 0 and below 1"),
+        ({"trust.risk": 0}, "trust.risk", "above 0 and below 1"),
+        ({"trust.trust_lost": 1.2}, "trust.trust_lost", "at most 1"),
+        ({"trust.generation_time": 0}, "trust.generation_time", "above 0 [year]"),
+        ({"trust.detection": 0}, "trust.detection", "above 0 and at most 1"),
+        ({"trust.audits": "never"}, "trust.audits", "besides"),
+        ({"trust": {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1}}, "trust.trust_lost", "is missing: share phi"),
+    ],
+)
+def test_a_rule_of_trust_out_of_range_is_told_where(change, where, said):
+    with pytest.raises(tm.CatalogError) as caught:
+        one_task().replace(change)
+    assert [defect.path for defect in caught.value.defects] == [where] and said in caught.value.defects[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "said"),
+    [
+        ({"trust": None}, "trust", "is missing"),
+        ({"trust.detection": None, "tasks.code.verifiability": None}, "tasks.code", "no verifiability"),
+        ({"trust.detection": None, "tasks.code.review_ratio": 0}, "tasks.code.review_ratio", "finds nothing"),
+        ({"supervision.protocols": ["full_review"]}, "supervision.protocols", "take them out"),
+        (
+            {"capability.success": "logistic", "capability.success_slope": 1, "capability.worker": "frontier"},
+            "capability.success",
+            "use success: step",
+        ),
+    ],
+)
+def test_what_trust_needs_of_a_catalog_is_told_where(change, where, said):
+    catalog = one_task().replace(change)
+    for call in (lambda: tm.trust(catalog), lambda: tm.track_record(catalog, [1e28])):
+        with pytest.raises(tm.CatalogError) as caught:
+            call()
+        (defect,) = caught.value.defects
+        assert defect.path == where and said in defect.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"compute": 1e28}, "list of positive, finite"),
+        ({"compute": [1e28, -1]}, "list of positive, finite"),
+        ({"compute": [1e28], "period": 0}, "period must be positive"),
+        ({"compute": [1e28], "generations": [1]}, "from 0 to 0; found 1"),
+    ],
+)
+def test_periods_that_make_no_sense_are_refused(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        tm.track_record(one_task(), **arguments)
+
+
+def test_a_month_is_a_twelfth_of_a_year():
+    assert one_task(generation_time={"value": 6, "unit": "month"}).trust.generation_time.value == 0.5
+
+
+def test_research_without_limit_has_no_number_of_units():
+    with pytest.raises(tm.SolveError, match="no limit"):
+        tm.trust(one_task(task={"coverage_floor": 0}))
+
+
+# The command line
+
+
+def test_the_command_tells_the_costliest_first_and_what_it_comes_to(capsys):
+    assert main(["trust", "--compute", "1e30", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    loads = [task["audit_load"] for task in facts["tasks"]]
+    assert facts["scenario"] == "audited_trust" and loads == sorted(loads, reverse=True)
+    assert facts["total_audit_load"] == pytest.approx(sum(loads)) and facts["residual"] == pytest.approx(0, abs=1e-6)
+    assert facts["full_review"]["speedup"] < facts["with_audits"]["speedup"] < facts["at_floors"]["speedup"]
+    assert main(["trust", "--compute", "1e30"]) == 0
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 100 and "Trust pays" in text
+    assert facts["tasks"][0]["title"][:20] in next(line for line in lines if f"{loads[0]:,.0f}" in line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--scenario", "reference"], 2, "alignment_research.yaml:4:1: trust: is missing"),
+        (["--set", "trust.risk=2"], 2, "--set: trust.risk: found 2"),
+        (["--compute", "much"], 2, "--compute must be a positive number"),
+        (["--set", "tasks.red_teaming.verifiability=null"], 2, "tasks.red_teaming: has no verifiability"),
+    ],
+)
+def test_bad_questions_about_trust_say_what_is_wrong(capsys, arguments, code, message):
+    assert main(["trust", *arguments]) == code
+    assert message in capsys.readouterr().err

@@ -1,0 +1,51 @@
+"""The table of mechanisms names functions and tests that there are, and all 66 of them."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from taskmodel.plans.dataset import VARIABLES
+from taskmodel.plans.reckoning import LADDER
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
+ROWS = {int(row[0]): row for row in (re.split(r" \| ", line.strip("| ")) for line in TEXT.splitlines() if re.match(r"\| \d+ \|", line))}
+TESTS = {name for path in (ROOT / "tests").glob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))}
+
+
+def test_all_66_are_there_once_and_in_order():
+    assert list(ROWS) == list(range(1, 67))
+    assert all(len(row) == 6 and all(row) for row in ROWS.values())
+
+
+@pytest.mark.parametrize("number", ROWS)
+def test_where_it_is_and_what_holds_it_exist(number):
+    *_, where, tests = ROWS[number]
+    for module, function in re.findall(r"`([\w.]+)\.(\w+)`", where):
+        found = getattr(importlib.import_module(f"taskmodel.{module}"), function)
+        assert "doctest" not in tests or ">>>" in found.__doc__
+    for name in re.findall(r"`(test_\w+)`", tests):
+        assert name in TESTS, name
+    for path in re.findall(r"`(tests/\w+\.py)`", tests):
+        assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("number", ROWS)
+def test_what_is_read_off_is_a_variable_or_step_of_the_result(number):
+    read = ROWS[number][3]
+    for name in re.findall(r"`(\w+)`", read):
+        assert name in VARIABLES, name
+    for step in re.findall(r"field-years, \*([\w ]+)\*", read):
+        assert step in LADDER, step
+
+
+def test_every_path_of_a_plan_that_is_named_can_be_set():
+    from taskmodel.catalog import schema
+    from taskmodel.plans.records import Plan
+
+    named = {path for row in ROWS.values() for path in re.findall(r"`((?:lead|chips|worker|field|pause|risk)\.\w+)`", row[2])}
+    assert len(named) > 30
+    for path in named:
+        assert schema.follow(Plan, tuple(path.split("."))) is not None, path
