@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.inverse import solve_for
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
@@ -33,6 +34,7 @@ _MODULE_OF = {
     "elasticities": "worth",
     "automate_next": "worth",
     "what_if": "relaxing",
+    "solve_for": "inverse",
     "ceiling": "formulas",
     "regimes": "formulas",
     "save": "results",
@@ -52,6 +54,7 @@ __all__ = [
     "open",
     "regimes",
     "save",
+    "solve_for",
     "sweep",
     "what_if",
 ]

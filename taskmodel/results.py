@@ -71,6 +71,8 @@ VARIABLES = {
         "1",
         f"people of each pool that are worth one more reviewer; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
+    "solution": ("", "value of the input that gives the target"),
+    "jump": ("", "place at which the target is passed without being reached"),
     "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
     "latency_speedup_elasticity": (

@@ -115,8 +115,6 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
     UsageError
         If it is anything else, or no number stands at the path.
     """
-    from taskmodel.catalog import CatalogError
-
     path, equals, span = text.partition("=")
     parts = span.split(":")
     if not equals or len(parts) not in (2, 3):
@@ -132,11 +130,7 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
         raise UsageError(f"{text}: LOW must be below HIGH, and both finite")
     if not 2 <= points <= MOST_VARIED:
         raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_VARIED:,}; found {points}")
-    for end in (low, high):
-        try:
-            catalog.replace(catalog.changed_to(path, end))
-        except CatalogError as error:
-            raise UsageError(f"{text}: {error.defects[0].path}: {error.defects[0].message}") from error
+    allowed(catalog, path, (low, high), text)
     return path, low, high, points
 
 
@@ -176,3 +170,68 @@ def compute(text: str, where: str) -> float:
     if not 0 < value < math.inf:
         raise UsageError(f"{where} must be a positive number of FLOP/year, such as 1e30; found {text!r}")
     return value
+
+
+def aim(text: str) -> tuple[str, float]:
+    """Name and value of NAME=VALUE.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> aim("throughput_speedup=3")
+    ('throughput_speedup', 3.0)
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"--target {text}: write NAME=VALUE, such as --target speedup=10 or --target bottleneck_share.review=0.5")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"--target {text}: the value must be a finite number; found {value!r}")
+    return name.strip(), number
+
+
+def ends(text: str, option: str) -> tuple[float, float]:
+    """Ends of LOW:HIGH, any finite numbers.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> ends("0:2.5", "--range")
+    (0.0, 2.5)
+    """
+    low, colon, high = text.partition(":")
+    try:
+        pair = float(low), float(high)
+    except ValueError:
+        pair = math.nan, math.nan
+    if not colon or not -math.inf < pair[0] < pair[1] < math.inf:
+        raise UsageError(f"{option} {text}: write LOW:HIGH, two finite numbers, LOW below HIGH")
+    return pair
+
+
+def allowed(catalog: Catalog, path: str, span: tuple[float, float], where: str) -> None:
+    """Refuse ends that the catalog does not allow at a path.
+
+    Raises
+    ------
+    UsageError
+        If one is not; `where` is what messages call them.
+    """
+    from taskmodel.catalog import CatalogError
+
+    for end in span:
+        try:
+            catalog.replace(catalog.changed_to(path, end))
+        except CatalogError as error:
+            raise UsageError(f"{where}: {error.defects[0].path}: {error.defects[0].message}") from error

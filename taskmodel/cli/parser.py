@@ -188,6 +188,36 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
+SOLVE_FOR = f"""The values of one input that give a target: how many reviewers for three times
+the throughput, how much compute for half of what holds research back to be
+review. All of them in a range, exactly; where there is none, why, and how near
+one comes. A target that is only passed in a jump, where AI comes to be able to
+do a task, is told as such.
+
+A target is a variable of a sweep: output, throughput_speedup, latency_speedup,
+speedup, oversight_elasticity, oversight_ceiling and so on; or an entry of one,
+such as bottleneck_share.review, factor_elasticity.inference,
+review_elasticity.red_teaming.
+
+{PATHS}"""
+SOLVE_FOR_MORE = f"""examples:
+  taskmodel solve-for supervision.headcount --target throughput_speedup=3 --at compute=1e32
+  taskmodel solve-for compute ml_capability_rnd --target speedup=2
+  taskmodel solve-for supervision.max_review_share --target bottleneck_share.review=0.4
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, path, unit, target
+  range: where was looked
+  solutions: a list, each with value, until (larger where a whole stretch gives
+    the target), output and speed-ups
+  jumps: where the target is passed without being reached, each with place,
+    before, after, tasks
+  nearest: value and target where it comes nearest
+  reason: why there is no solution, or empty
+
+exit status:
+  0 there are solutions; 1 there is none; 2 bad input; 130 interrupted"""
 CHECK = """Check catalogs and scenarios. Every defect is listed with file, line, column,
 path, what is allowed and how to mend it. Units that were converted and numbers
 that rest on no source are listed too; they are no defects."""
@@ -303,6 +333,14 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(what_if)
     what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     what_if.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    solve = add("solve-for", "the value of an input that gives a target", SOLVE_FOR, SOLVE_FOR_MORE, "solve")
+    solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog, or `compute`")
+    _catalog_arguments(solve)
+    solve.add_argument("--target", metavar="NAME=VALUE", required=True, help="what is to be reached, such as speedup=10")
+    solve.add_argument("--at", metavar="compute=C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    solve.add_argument("--range", dest="span", metavar="LOW:HIGH", help="where to look; default: all that is allowed, or 1e4 either way")
+    solve.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
