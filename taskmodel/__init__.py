@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.inverse import solve_for
+    from taskmodel.mapping import bottleneck_map
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.stepping import compare, events, latency, sweep
@@ -35,6 +36,7 @@ _MODULE_OF = {
     "automate_next": "worth",
     "what_if": "relaxing",
     "solve_for": "inverse",
+    "bottleneck_map": "mapping",
     "ceiling": "formulas",
     "regimes": "formulas",
     "save": "results",
@@ -45,6 +47,7 @@ __all__ = [
     "CatalogError",
     "SolveError",
     "automate_next",
+    "bottleneck_map",
     "ceiling",
     "compare",
     "elasticities",

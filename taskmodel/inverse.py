@@ -27,7 +27,7 @@ from taskmodel.measures import SOURCES
 from taskmodel.production import Array
 from taskmodel.roots import Brackets, close_in, least
 from taskmodel.stepping import OPENING, needs_catalog, one_compute, walk
-from taskmodel.targets import Target, target
+from taskmodel.targets import Target, input_value, target
 from taskmodel.walker import Walker
 
 DECADES = 4  # on either side of a quantity's value, where its range has no ends
@@ -101,22 +101,6 @@ def solve_for(
     axis = _axis(catalog, path, low, high, compute)
     search = _Search(Walker(axis), aim, float(wanted), low, high)
     return _dataset(search, path, compute)
-
-
-def input_value(catalog: Catalog, path: str) -> float:
-    """The number at a path.
-
-    Raises
-    ------
-    CatalogError
-        If there is no such path.
-    TypeError
-        If no number stands there.
-    """
-    value = catalog.get(path)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{path} is no number: it is {value!r}")
-    return float(value)
 
 
 def _given(path: str, within: tuple[float, float]) -> tuple[float, float]:

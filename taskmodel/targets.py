@@ -97,3 +97,19 @@ def _entries(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     of_tasks = dict.fromkeys(("review_elasticity", "escaped_defects", "automated_share"), at.tasks)
     of_pools = {"reviewer_equivalent": tuple(catalog.pools)}
     return {"bottleneck_share": SOURCES, **of_tasks, **of_pools, **dict.fromkeys(OF_ALLOCATION, at.factors)}
+
+
+def input_value(catalog: Catalog, path: str) -> float:
+    """The number at a path.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such path.
+    TypeError
+        If no number stands there.
+    """
+    value = catalog.get(path)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{path} is no number: it is {value!r}")
+    return float(value)
