@@ -108,7 +108,7 @@ class _Plane:
     Attributes
     ----------
     us : array, shape (column,)
-        Values of the first input.
+        Values of the first input, and one between each two, so that narrow regions show.
     vs : array, shape (row,)
         Values of the second, and both sides of thresholds.
     doubled : array of bool, shape (row,)
@@ -127,6 +127,9 @@ class _Plane:
                 self.checked = self.checked.replace(self.checked.changed_to(path, float(numbers[path])))
         self.base = Setting(catalog)
         self.logs = bool(self.us[0] > 0), bool(values[0] > 0)
+        middles = np.sqrt(self.us[1:] * self.us[:-1]) if self.logs[0] else (self.us[1:] + self.us[:-1]) / 2
+        self.columns_asked = 2 * np.arange(len(self.us))
+        self.us = np.insert(self.us, np.arange(1, len(self.us)), middles)
         self.vs, self.doubled = self._lines(values)
         self.solved = self._solve_rows()
         self.rows_asked = np.searchsorted(self.vs, values)
@@ -187,11 +190,11 @@ class _Plane:
     def scores(self, at: Situation, allocation: Allocation) -> tuple[Array, Array]:
         """What the regions go by: shares of the sources and of nothing, and of review against the tolerance; shape (point, label)."""
         share = oversight(at.setting.organisation, at.compute, allocation)["bottleneck_share"]
-        without = np.isnan(share).any(axis=1)
+        without: NDArray[np.bool_] = np.asarray(np.isnan(share).any(axis=1))
         nothing = np.where(without, np.inf, -np.inf)
         leading = np.where(without[:, None], 0.0, share) - PREFERENCE
         review = np.where(without, -1.0, share[:, SOURCES.index("review")])
-        tolerance = np.broadcast_to(at.setting.tolerance + ROUNDING, review.shape)
+        tolerance = np.broadcast_to(np.asarray(at.setting.tolerance) + ROUNDING, review.shape)
         return np.column_stack([leading, nothing]), np.column_stack([tolerance, review])
 
     def curves(self) -> list[tuple[Sequence[str], Curve]]:
@@ -226,12 +229,17 @@ def _dataset(plane: _Plane, x: tuple[str, Array], y: tuple[str, Array], turned: 
     rows = [plane.solved[row] for row in plane.rows_asked.tolist()]
     measured = [at.measure(allocation) for at, allocation in rows]
     scores = [plane.scores(*row) for row in rows]
-    variables: dict[str, Any] = {name: (dims, np.stack([getattr(row, name) for row in measured])) for name in results.SPEEDUPS}
+    asked = plane.columns_asked
+
+    def cells(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        return np.stack([part[asked] for part in parts])
+
+    variables: dict[str, Any] = {name: (dims, cells([getattr(row, name) for row in measured])) for name in results.SPEEDUPS}
     variables |= {
-        "oversight_elasticity": (dims, np.stack([row.oversight_elasticity for row in measured])),
-        "bottleneck_share": ((*dims, "source"), np.stack([row.bottleneck_share for row in measured])),
-        "binding_factor": (dims, np.array(REGIONS, dtype=object)[np.stack([leaders(lead) for lead, _ in scores])]),
-        "oversight_binds": (dims, np.stack([leaders(binds) == 1 for _, binds in scores])),
+        "oversight_elasticity": (dims, cells([row.oversight_elasticity for row in measured])),
+        "bottleneck_share": ((*dims, "source"), cells([row.bottleneck_share for row in measured])),
+        "binding_factor": (dims, np.array(REGIONS, dtype=object)[cells([leaders(lead) for lead, _ in scores])]),
+        "oversight_binds": (dims, cells([leaders(binds) == 1 for _, binds in scores])),
     }
     columns: dict[str, list[Any]] = {name: [] for name in ("x", "y", "curve", "kind", "first", "second", "gap")}
     for index, (names, curve) in enumerate(plane.curves()):

@@ -1,4 +1,4 @@
-"""`taskmodel solve-for`: what it answers, and what it says where there is no answer."""
+"""`taskmodel solve-for` and `bottleneck`: what they answer, and what they say where there is no answer."""
 
 import json
 
@@ -48,3 +48,34 @@ def test_bad_questions_are_bad_input(arguments, said, capsys):
     assert main(["solve-for", *joined]) == 2
     err = capsys.readouterr().err
     assert said in err and "Traceback" not in err
+
+
+MAP = ("t_agi_ladder", "--x", "supervision.headcount=10:1000:4", "--y", "compute=1e30:1e32:4")
+
+
+def test_a_map_is_written_and_told(tmp_path, capsys):
+    assert main(["bottleneck", *MAP, "-o", str(tmp_path / "map"), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert sorted(path.name for path in (tmp_path / "map").iterdir()) == ["bottleneck.nc", "bottleneck.png", "bottleneck.svg"]
+    assert sum(region["cells"] for region in facts["regions"]) == pytest.approx(1)
+    assert all(len(point) == 2 for each in facts["boundaries"] for point in each["points"])
+    assert main(["bottleneck", *MAP, "-o", str(tmp_path / "map"), "--no-figures"]) == 0
+    assert "what binds most" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        ("supervision.headcount=1:10", "supervision.headcount=1:10", "two inputs"),
+        ("supervision.headcount", "compute=1e28:1e30", "PATH=LOW:HIGH"),
+        ("supervision.headcount=10:1", "compute=1e28:1e30", "LOW below HIGH"),
+        ("supervision.headcount=1:10:1", "compute=1e28:1e30", "POINTS"),
+        ("supervision.headcount=-1:10", "compute=1e28:1e30", "at least 0"),
+        ("supervision.headcont=1:10", "compute=1e28:1e30", "supervision.headcount"),
+        ("supervision.headcount=1:10", "compute=0:1e30", "positive"),
+    ],
+)
+def test_bad_maps_are_bad_input(x, y, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["bottleneck", "t_agi_ladder", "--x", x, "--y", y]) == 2
+    assert said in capsys.readouterr().err and not list(tmp_path.iterdir())

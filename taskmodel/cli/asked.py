@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 1_000_000
 VARIED = 200  # points, where none are asked for
+MAPPED = 60  # points of one side of a map
+MOST_MAPPED = 1_000
 MOST_VARIED = 10_000  # each is an organisation of its own, which takes some milliseconds
 
 
@@ -132,6 +134,31 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
         raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_VARIED:,}; found {points}")
     allowed(catalog, path, (low, high), text)
     return path, low, high, points
+
+
+def mapped(catalog: Catalog, text: str, option: str) -> tuple[str, float, float, int]:
+    """Path, ends and number of points of PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, for one side of a map.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else, or no number stands at the path.
+    """
+    path, equals, span = text.partition("=")
+    parts = span.split(":")
+    if not equals or len(parts) not in (2, 3):
+        raise UsageError(f"{option} {text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as {option} supervision.headcount=1:10000")
+    inputs(catalog, [path], option)
+    low, high = ends(":".join(parts[:2]), f"{option} {path}=")
+    if path == "compute" and low <= 0:
+        raise UsageError(f"{option} {text}: compute must be positive")
+    if path != "compute":
+        allowed(catalog, path, (low, high), f"{option} {text}")
+    if len(parts) == 2:
+        return path, low, high, MAPPED
+    if not (parts[2].isdecimal() and 2 <= int(parts[2]) <= MOST_MAPPED):
+        raise UsageError(f"{option} {text}: POINTS must be a whole number from 2 to {MOST_MAPPED:,}; found {parts[2]!r}")
+    return path, low, high, int(parts[2])
 
 
 def stretch(text: str, option: str) -> tuple[float, float]:

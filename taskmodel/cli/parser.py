@@ -188,6 +188,31 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
+BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,
+reviewers and a review ratio, any two numbers of the catalog. The boundaries
+between regions are traced as curves: ties, where two sources hold research
+back equally, and jumps, where AI comes to be able to do a task; and where
+oversight begins to bind. Contours are of the effective speed-up.
+
+{PATHS}"""
+BOTTLENECK_MORE = f"""examples:
+  taskmodel bottleneck --x supervision.headcount=1:10000 --y compute=1e26:1e35
+  taskmodel bottleneck --x supervision.headcount=10:10000 --y latency.serial_speed=1:100 --compute 1e32
+
+what is written to DIR:
+  bottleneck.nc        cells and boundaries, netCDF-4; in Python: taskmodel.open(...)
+  bottleneck.svg/.png  the map, if matplotlib is installed
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, x, y, compute (null if it is an
+  input), files
+  regions: a list, each with binding_factor, cells (share of the map) and the
+    least and largest speed-ups in it
+  boundaries: a list, each with first and second, the regions it parts (sources,
+    or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
+
+{EXIT}"""
 SOLVE_FOR = f"""The values of one input that give a target: how many reviewers for three times
 the throughput, how much compute for half of what holds research back to be
 review. All of them in a range, exactly; where there is none, why, and how near
@@ -333,6 +358,17 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(what_if)
     what_if.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     what_if.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    bottleneck = add("bottleneck", "map of what binds over two inputs", BOTTLENECK, BOTTLENECK_MORE)
+    _catalog_arguments(bottleneck)
+    for side in ("x", "y"):
+        bottleneck.add_argument(
+            f"--{side}", metavar="PATH=LOW:HIGH[:POINTS]", required=True, help="an input, `compute` being one (60 points)"
+        )
+    bottleneck.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    bottleneck.add_argument("-o", "--output", metavar="DIR", help="folder for map and figure; default: one in taskmodel-results")
+    bottleneck.add_argument("--json", action="store_true", help="print the answer as JSON")
+    bottleneck.add_argument("--no-figures", action="store_true", help="write bottleneck.nc only")
 
     solve = add("solve-for", "the value of an input that gives a target", SOLVE_FOR, SOLVE_FOR_MORE, "solve")
     solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog, or `compute`")

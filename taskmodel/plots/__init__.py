@@ -11,7 +11,8 @@ takes nothing from them. Start reading at `speedup_curve`.
 
 from .bands import bottleneck_bands
 from .curve import speedup_curve
+from .map import bottleneck_map
 from .saving import save
 from .tasks import review_hours, review_load, task_graph
 
-__all__ = ["bottleneck_bands", "review_hours", "review_load", "save", "speedup_curve", "task_graph"]
+__all__ = ["bottleneck_bands", "bottleneck_map", "review_hours", "review_load", "save", "speedup_curve", "task_graph"]
