@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.differences import explain_difference
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
@@ -36,6 +37,7 @@ _MODULE_OF = {
     "automate_next": "worth",
     "what_if": "relaxing",
     "solve_for": "inverse",
+    "explain_difference": "differences",
     "bottleneck_map": "mapping",
     "ceiling": "formulas",
     "regimes": "formulas",
@@ -52,6 +54,7 @@ __all__ = [
     "compare",
     "elasticities",
     "events",
+    "explain_difference",
     "latency",
     "load_catalog",
     "open",

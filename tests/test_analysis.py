@@ -71,3 +71,11 @@ def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys):
     assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
     for more, faster, approvals in gains.values():
         assert faster >= more and approvals == pytest.approx(4, abs=0.7)
+
+
+def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
+    script = load("how_many_reviewers")
+    assert script.main(["-o", str(tmp_path), "--points", "9", "--times", "1", "--targets", "1.2", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["how_many_reviewers.png", "how_many_reviewers.svg"]
+    rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
+    assert rows == {"1": ["26", "never", "1.52x"]}

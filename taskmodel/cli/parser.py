@@ -213,6 +213,26 @@ Keys:
     or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
 
 {EXIT}"""
+COMPARE = f"""What differs between two catalogs, scenarios or settings, and how much of the
+difference in an answer each change explains. Of up to eight changes all orders
+are gone through (Shapley values): the parts add up to the whole. Of more, each
+is told alone, and as the last of all.
+
+{PATHS}"""
+COMPARE_MORE = f"""examples:
+  taskmodel compare --to-scenario dedicated_reviewers --compute 1e32
+  taskmodel compare --to-set supervision.headcount=100 --to-set production.elasticity=1
+  taskmodel compare --scenario dedicated_reviewers --to-scenario fast_gates --target throughput_speedup
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, target, before, after
+  method: shapley, or one at a time
+  changes: a list, each with change, from_value, to_value, contribution, alone,
+    last
+  unexplained: what is left when all changes are made
+
+{EXIT}"""
 SOLVE_FOR = f"""The values of one input that give a target: how many reviewers for three times
 the throughput, how much compute for half of what holds research back to be
 review. All of them in a range, exactly; where there is none, why, and how near
@@ -369,6 +389,15 @@ def parser() -> argparse.ArgumentParser:
     bottleneck.add_argument("-o", "--output", metavar="DIR", help="folder for map and figure; default: one in taskmodel-results")
     bottleneck.add_argument("--json", action="store_true", help="print the answer as JSON")
     bottleneck.add_argument("--no-figures", action="store_true", help="write bottleneck.nc only")
+
+    compare = add("compare", "what differs, and what of the answer it explains", COMPARE, COMPARE_MORE)
+    _catalog_arguments(compare)
+    compare.add_argument("--to", metavar="CATALOG", help="the other catalog; default: the same")
+    compare.add_argument("--to-scenario", metavar="S", help="scenario to lay over the other")
+    compare.add_argument("--to-set", action="append", default=[], metavar="PATH=VALUE", help="set a value of the other; may be repeated")
+    compare.add_argument("--target", metavar="NAME", default="speedup", help="the answer, a variable of a sweep; default: speedup")
+    compare.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    compare.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     solve = add("solve-for", "the value of an input that gives a target", SOLVE_FOR, SOLVE_FOR_MORE, "solve")
     solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog, or `compute`")
