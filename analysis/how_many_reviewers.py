@@ -80,7 +80,10 @@ def draw(every: list[Found]):
             axes.plot(list(each.reviewers.values()), list(each.reviewers), "o", color=colour, markersize=4)
         axes.set_xscale("log")
         axes.set_xticks(TICKS, [f"{tick:,}" for tick in TICKS])
-        axes.set_yticks(list(every[0].reviewers), [f"{target:g}×" for target in every[0].reviewers])
+        ticks = [*every[0].reviewers, *(tick for tick in (1, 5, 10, 20, 50) if tick < max(each.most for each in every))]
+        axes.set_yscale("log")
+        axes.set_yticks(ticks, [f"{tick:g}×" for tick in ticks])
+        axes.set_yticks([], minor=True)
         axes.grid(axis="y", color=page.PALE, linewidth=0.4)
         axes.set_xlabel("reviewers who do nothing else [person]")
         axes.set_ylabel("effective speed-up")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.mapping import bottleneck_map
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
+    from taskmodel.reviewing import review_load
     from taskmodel.stepping import compare, events, latency, sweep
     from taskmodel.worth import automate_next, elasticities
 
@@ -37,6 +38,7 @@ _MODULE_OF = {
     "automate_next": "worth",
     "what_if": "relaxing",
     "solve_for": "inverse",
+    "review_load": "reviewing",
     "explain_difference": "differences",
     "bottleneck_map": "mapping",
     "ceiling": "formulas",
@@ -59,6 +61,7 @@ __all__ = [
     "load_catalog",
     "open",
     "regimes",
+    "review_load",
     "save",
     "solve_for",
     "sweep",

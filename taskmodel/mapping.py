@@ -3,7 +3,8 @@
 The organisation is solved at every cell of a grid. Where tasks open at a compute that the other input does not move, the grid
 has lines on both sides of that place besides, so that no region between two thresholds is missed. Where the largest source
 changes, and where oversight begins to bind, curves are traced (`boundaries`): along ties the bottleneck shares of two sources
-are equal, at jumps a threshold parts them.
+are equal, at jumps a threshold parts them, or a
+kink, where two factors run out at once.
 
 Source: docs, model, sections 3.6 and 6.
 """
@@ -55,7 +56,8 @@ def bottleneck_map(catalog: Catalog, x: Values, y: Values, *, compute: float | N
         counts the curves, ``boundary_first`` and ``boundary_second``, the regions that it parts, ``boundary_kind``, and
         ``boundary_gap``, by how much the shares of the two differ. Regions are sources, an empty string where nothing can be
         produced, or ``oversight_slack`` and ``oversight_binds``. Kinds: ``tie``, where two shares are equal, or the review
-        share is ``supervision.binding_tolerance``; ``jump``, where a threshold parts them.
+        share is ``supervision.binding_tolerance``; ``jump``, where a threshold parts them, or shares jump for want of
+        substitutes.
 
     Raises
     ------

@@ -233,6 +233,23 @@ Keys:
   unexplained: what is left when all changes are made
 
 {EXIT}"""
+REVIEW_LOAD = f"""How much review each task takes, how long its units wait for it and at gates,
+and what would help, side by side: one more reviewer, an hour less for each
+review of a task, a percentage point less of its units reviewed.
+
+{PATHS}"""
+REVIEW_LOAD_MORE = f"""examples:
+  taskmodel review-load --compute 1e32
+  taskmodel review-load --scenario dedicated_reviewers --compute 1e32
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, speedup_per_reviewer
+  tasks: those that AI does, each with task, review_hours, review_share,
+    coverage, review_time [h], wait [h], review_elasticity, speedup_per_hour and
+    speedup_per_point (parts of the effective speed-up, to first order)
+
+{EXIT}"""
 SOLVE_FOR = f"""The values of one input that give a target: how many reviewers for three times
 the throughput, how much compute for half of what holds research back to be
 review. All of them in a range, exactly; where there is none, why, and how near
@@ -398,6 +415,11 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("--target", metavar="NAME", default="speedup", help="the answer, a variable of a sweep; default: speedup")
     compare.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
     compare.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    load = add("review-load", "review by task, and what less of it would give", REVIEW_LOAD, REVIEW_LOAD_MORE, "review")
+    _catalog_arguments(load)
+    load.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    load.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     solve = add("solve-for", "the value of an input that gives a target", SOLVE_FOR, SOLVE_FOR_MORE, "solve")
     solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog, or `compute`")

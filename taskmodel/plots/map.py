@@ -49,7 +49,7 @@ def bottleneck_map(found: xr.Dataset, width: float = 180.0) -> Figure:
     if "compute" not in (found.attrs["x"], found.attrs["y"]):
         parts.append(f"at {power_text(float(found['compute']))} FLOP/year")
     notes = [
-        "Solid: two shares are equal; dotted: a threshold of what AI can do; dashed: oversight begins to bind. "
+        "Solid: two shares are equal; dotted: they jump, as where AI comes to be able to do a task; dashed: oversight begins to bind. "
         "Contours: effective speed-up over people without AI."
     ]
     with look(width) as size:
