@@ -95,8 +95,14 @@ def explain_difference(one: Catalog, other: Catalog, *, target: str = "speedup",
     variables |= {name: ("change", np.array(values, dtype=object)) for name, values in texts.items()}
     variables |= {"before": ((), nothing), "after": ((), after), "unexplained": ((), after - everything)}
     attrs = {**results.provenance_of(one), "target": target, "method": "shapley" if few else "one at a time"}
-    found = xr.Dataset(variables, {"change": np.array(names, dtype=object), COMPUTE: point}, attrs)
-    return results.described(found)
+    found = results.described(xr.Dataset(variables, {"change": np.array(names, dtype=object), COMPUTE: point}, attrs))
+    for name in ("before", "after"):
+        found[name].attrs = {"units": "unit of the target", "long_name": f"the answer {name} the changes"}
+    for name in ("from_value", "to_value"):
+        found[name].attrs = {
+            "long_name": f"value in the {'one' if name == 'from_value' else 'other'} catalog; empty: shares of several tasks"
+        }
+    return found
 
 
 def changes(one: Catalog, other: Catalog) -> dict[str, dict[str, Any]]:

@@ -368,7 +368,11 @@ def _dataset(search: _Search, path: str, compute: float | None) -> xr.Dataset:
             {"units": unit, "long_name": "where the target is passed without being reached"},
         ),
         **{
-            f"jump_{side}": ("jump", np.array([jump[at] for jump in search.jumps], dtype=float), {"long_name": f"the target just {side}"})
+            f"jump_{side}": (
+                "jump",
+                np.array([jump[at] for jump in search.jumps], dtype=float),
+                {"units": "unit of the target", "long_name": f"the target just {side}"},
+            )
             for at, side in ((1, "before"), (2, "after"))
         },
         "jump_tasks": (
@@ -380,7 +384,7 @@ def _dataset(search: _Search, path: str, compute: float | None) -> xr.Dataset:
         "high": ((), search.high, {"units": unit, "long_name": "where the search ends"}),
         "nearest_place": ((), nearest, {"units": unit, "long_name": f"{path} that comes nearest to the target"}),
         "nearest_until": ((), until, {"units": unit, "long_name": "the same up to here"}),
-        "nearest_target": ((), reached, {"long_name": "the target there"}),
+        "nearest_target": ((), reached, {"units": "unit of the target", "long_name": "the target there"}),
     }
     attrs = {"path": path, "target": search.aim.name, "target_value": search.wanted, "reason": _reason(search, path)}
     coords: dict[str, Any] = {"source": np.array(SOURCES, dtype=object)}
