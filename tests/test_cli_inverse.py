@@ -6,13 +6,13 @@ import pytest
 
 from taskmodel.cli import main
 
-QUICK = ("supervision.headcount", "t_agi_ladder", "--at", "compute=1e31", "--range", "10:1000")
+QUICK = ("supervision.headcount", "t_agi_ladder", "--at", "compute=1e31", "--range", "30:300")
 
 
 def test_solutions_are_printed_and_told_as_json(capsys):
     assert main(["solve-for", *QUICK, "--target", "throughput_speedup=2", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["target"] == {"throughput_speedup": 2.0} and facts["range"] == [10, 1000] and facts["compute"] == 1e31
+    assert facts["target"] == {"throughput_speedup": 2.0} and facts["range"] == [30, 300] and facts["compute"] == 1e31
     assert [row["throughput_speedup"] for row in facts["solutions"]] == pytest.approx([2.0], rel=1e-9)
     assert main(["solve-for", *QUICK, "--target", "throughput_speedup=2"]) == 0
     out = capsys.readouterr().out
@@ -50,7 +50,7 @@ def test_bad_questions_are_bad_input(arguments, said, capsys):
     assert said in err and "Traceback" not in err
 
 
-MAP = ("t_agi_ladder", "--x", "supervision.headcount=10:1000:4", "--y", "compute=1e30:1e32:4")
+MAP = ("t_agi_ladder", "--x", "supervision.headcount=10:1000:3", "--y", "compute=1e31:1e32:2")
 
 
 def test_a_map_is_written_and_told(tmp_path, capsys):

@@ -44,8 +44,8 @@ def test_the_answer_of_a_closed_form():
 
 CATALOG = ("alignment_research", "dedicated_reviewers")
 ROUND_TRIPS = [
-    ("supervision.headcount", 1e32, {"throughput_speedup": 3, "within": (100, 3000)}),
-    ("supervision.headcount", 1e31, {"bottleneck_share.review": 0.2, "within": (10, 600)}),
+    ("supervision.headcount", 1e32, {"throughput_speedup": 3, "within": (100, 1000)}),
+    ("supervision.headcount", 1e31, {"bottleneck_share.review": 0.2, "within": (10, 60)}),
     ("compute", None, {"throughput_speedup": 1.15}),
     ("compute", None, {"factor_elasticity.researchers": 0.95}),
     ("tasks.research_code.review_ratio", 1e32, {"review_elasticity.research_code": 0.02}),
@@ -75,12 +75,12 @@ def hump():
 
 def test_pairs_of_answers_next_to_a_summit_are_both_found():
     catalog, path, name = hump(), "supervision.headcount", "bottleneck_share.review"
-    values = np.geomspace(0.001, 100, 400)
+    values = np.geomspace(0.01, 100, 100)
     share = tm.sweep(catalog, over=path, values=values)["bottleneck_share"].sel(source="review").values
     top = int(share.argmax())
-    assert 0 < top < 399
+    assert 0 < top < 99
     within = (values[0], values[-1])
-    for wanted in (0.5 * share[top], 0.999 * share[top]):
+    for wanted in (0.5 * share[top], 0.999 * share[top])[: cases(1, 2)]:
         found = tm.solve_for(catalog, path, within=within, **{name: wanted})
         low, high = found["value"].values
         assert low < values[top] < high

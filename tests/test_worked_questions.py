@@ -55,7 +55,7 @@ def test_a_compute_tax_is_almost_free_where_supervision_binds(tax, ratio, people
 
 def test_the_map_of_both_has_two_regimes(tmp_path, capsys):
     facts = told(
-        capsys, "bottleneck", PAUSE, "--x", f"{RATIO}=0.0001:0.1:7", "--y", f"{TOKENS}=10:10000:7", "--no-figures", "-o", str(tmp_path)
+        capsys, "bottleneck", PAUSE, "--x", f"{RATIO}=0.0003:0.03:3", "--y", f"{TOKENS}=10:1000:3", "--no-figures", "-o", str(tmp_path)
     )
     assert {region["binding_factor"] for region in facts["regions"]} == {"inference", "review"}
     (curve,) = [each for each in facts["boundaries"] if {each["first"], each["second"]} == {"inference", "review"}]
