@@ -16,13 +16,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.differences import explain_difference
     from taskmodel.earned_trust import track_record, trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.inverse import solve_for
+    from taskmodel.mapping import bottleneck_map
     from taskmodel.parallel import parallel_lines
     from taskmodel.planning import best_utilisation
     from taskmodel.plans.dataset import lead_time
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
+    from taskmodel.reviewing import review_load
     from taskmodel.stepping import compare, events, latency, sweep
     from taskmodel.takeoff import milestones, simulate
     from taskmodel.worth import automate_next, elasticities
@@ -43,6 +47,10 @@ _MODULE_OF = {
     "lead_time": "plans.dataset",
     "trust": "earned_trust",
     "track_record": "earned_trust",
+    "solve_for": "inverse",
+    "review_load": "reviewing",
+    "explain_difference": "differences",
+    "bottleneck_map": "mapping",
     "ceiling": "formulas",
     "regimes": "formulas",
     "simulate": "takeoff",
@@ -56,10 +64,12 @@ __all__ = [
     "SolveError",
     "automate_next",
     "best_utilisation",
+    "bottleneck_map",
     "ceiling",
     "compare",
     "elasticities",
     "events",
+    "explain_difference",
     "latency",
     "lead_time",
     "load_catalog",
@@ -67,8 +77,10 @@ __all__ = [
     "open",
     "parallel_lines",
     "regimes",
+    "review_load",
     "save",
     "simulate",
+    "solve_for",
     "sweep",
     "track_record",
     "trust",

@@ -98,13 +98,13 @@ def sweep(
     needs_catalog(catalog)
     axis, grid = _axis(catalog, compute, over, values, paths)
     walker = Walker(axis)
-    path, found = _walk(walker, grid[0], grid[-1])
+    path, found = walk(walker, grid[0], grid[-1])
     near = np.searchsorted(path.place, grid, side="right") - 1
     reported = walker.solve(grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)).allocation
     return results.dataset(walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found))
 
 
-def _walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:
+def walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:
     """From one end of a stretch of the axis to the other, and every event on the way."""
     thresholds = walker.thresholds(low, high)
     mesh = walker.axis.mesh(low, high)
@@ -118,7 +118,7 @@ def event_places(walker: Walker, low: float, high: float) -> dict[float, list[Ev
     """Where modes or prices change strictly between two places of the axis, in order, and what changes there."""
     said = {"oversight_binds", "oversight_binds_ends", "oversight_bottleneck", "oversight_bottleneck_ends"}
     places: dict[float, list[Event]] = {}
-    for found in sorted(_walk(walker, low, high)[1], key=lambda found: found.place):
+    for found in sorted(walk(walker, low, high)[1], key=lambda found: found.place):
         changes = [each for each in found.changes if each.kind not in said]
         if low < found.place < high and any(each.kind not in OPENING for each in changes):
             places.setdefault(found.place, []).extend(changes)

@@ -140,9 +140,9 @@ class Walker:
             return Situation(self._base, self.axis.compute(place))
         return Situation(Setting(*self.axis.catalogs(place), base=self._base), self.axis.compute(place))
 
-    def solve(self, place: Array, before: NDArray[np.bool_], start: Allocation | None = None) -> Path:
-        """The organisation at these places."""
-        at = self.at(place, before)
+    def solve(self, place: Array, before: NDArray[np.bool_], start: Allocation | None = None, at: Situation | None = None) -> Path:
+        """The organisation at these places; `at` is what stands there, if it is known."""
+        at = self.at(place, before) if at is None else at
         found = allocate(*at.arrays, start=start, throw=False)
         failed = np.flatnonzero(found.status == Status.FAILED)
         if len(failed):

@@ -120,3 +120,11 @@ def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
     besides, beyond = speedups[:2], speedups[2:]
     assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
     assert all(one <= two for one, two in zip(besides, beyond, strict=True))
+
+
+def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
+    script = load("how_many_reviewers")
+    assert script.main(["-o", str(tmp_path), "--points", "9", "--times", "1", "--targets", "1.2", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["how_many_reviewers.png", "how_many_reviewers.svg"]
+    rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
+    assert rows == {"1": ["26", "never", "1.52x"]}

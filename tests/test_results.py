@@ -30,6 +30,21 @@ def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
             assert variable.attrs.get("units"), name
 
 
+def asked(catalog):
+    """Results of questions that are asked of the model in other ways than by a sweep."""
+    return [
+        tm.solve_for(catalog, "supervision.headcount", compute=1e28, within=(5, 20), throughput_speedup=2),
+        tm.bottleneck_map(catalog, ("supervision.headcount", [5, 20]), ("compute", [1e27, 1e28])),
+        tm.explain_difference(catalog, catalog.replace({"supervision.headcount": 3}), compute=1e28),
+        tm.review_load(catalog, 1e28),
+    ]
+
+
+def test_answers_to_questions_say_what_they_mean_and_in_which_unit():
+    for result in asked(small_catalog(TASKS)):
+        test_every_variable_has_a_meaning_and_every_number_a_unit(result)
+
+
 def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     latency = tm.latency(small_catalog(TASKS), compute=1e28)
     catalog = small_catalog(TASKS)
@@ -37,7 +52,8 @@ def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     rule = {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1, "trust_lost": 0.5, "detection": 0.5}
     trusting = small_catalog(TASKS, trust=rule)
     every = [result, latency, planned, tm.elasticities(catalog, 1e28), tm.automate_next(catalog, 1e20), tm.what_if(catalog, 1e28)]
-    every += [tm.trust(trusting, 1e28), tm.track_record(trusting, [1e28, 1e28])]
+    every += [tm.trust(trusting, 1e28), tm.track_record(trusting, [1e28, 1e28]), tm.parallel_lines(catalog, 10, 1e28)]
+    every += asked(catalog)
     known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for made in every for name in made.variables}
     assert set(VARIABLES) <= known
 

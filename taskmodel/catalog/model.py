@@ -259,6 +259,23 @@ class Catalog(Record):
         measure = self._measure(path)
         return measure is None or measure.admits(number)
 
+    def range_of(self, path: str) -> tuple[float, float]:
+        """Return the ends of the range of the quantity at a dotted path, in the declared unit; infinite where there is none.
+
+        The ends themselves may be excluded: `allows` tells.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path.
+        """
+        measure = self._measure(path)
+        if measure is None:
+            return -math.inf, math.inf
+        low = measure.gt if measure.ge is None else measure.ge
+        high = measure.lt if measure.le is None else measure.le
+        return (-math.inf if low is None else low, math.inf if high is None else high)
+
     def unit_of(self, path: str) -> str:
         """Return the unit of the number at a dotted path; an empty string where it has none.
 

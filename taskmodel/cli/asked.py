@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 1_000_000
 VARIED = 200  # points, where none are asked for
+MAPPED = 60  # points of one side of a map
+MOST_MAPPED = 1_000
 MOST_VARIED = 10_000  # each is an organisation of its own, which takes some milliseconds
 
 
@@ -115,8 +117,6 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
     UsageError
         If it is anything else, or no number stands at the path.
     """
-    from taskmodel.catalog import CatalogError
-
     path, equals, span = text.partition("=")
     parts = span.split(":")
     if not equals or len(parts) not in (2, 3):
@@ -132,12 +132,33 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
         raise UsageError(f"{text}: LOW must be below HIGH, and both finite")
     if not 2 <= points <= MOST_VARIED:
         raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_VARIED:,}; found {points}")
-    for end in (low, high):
-        try:
-            catalog.replace(catalog.changed_to(path, end))
-        except CatalogError as error:
-            raise UsageError(f"{text}: {error.defects[0].path}: {error.defects[0].message}") from error
+    allowed(catalog, path, (low, high), text)
     return path, low, high, points
+
+
+def mapped(catalog: Catalog, text: str, option: str) -> tuple[str, float, float, int]:
+    """Path, ends and number of points of PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, for one side of a map.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else, or no number stands at the path.
+    """
+    path, equals, span = text.partition("=")
+    parts = span.split(":")
+    if not equals or len(parts) not in (2, 3):
+        raise UsageError(f"{option} {text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as {option} supervision.headcount=1:10000")
+    inputs(catalog, [path], option)
+    low, high = ends(":".join(parts[:2]), f"{option} {path}=")
+    if path == "compute" and low <= 0:
+        raise UsageError(f"{option} {text}: compute must be positive")
+    if path != "compute":
+        allowed(catalog, path, (low, high), f"{option} {text}")
+    if len(parts) == 2:
+        return path, low, high, MAPPED
+    if not (parts[2].isdecimal() and 2 <= int(parts[2]) <= MOST_MAPPED):
+        raise UsageError(f"{option} {text}: POINTS must be a whole number from 2 to {MOST_MAPPED:,}; found {parts[2]!r}")
+    return path, low, high, int(parts[2])
 
 
 def stretch(text: str, option: str) -> tuple[float, float]:
@@ -181,3 +202,68 @@ def positive(text: str, where: str, what: str) -> float:
     if not 0 < value < math.inf:
         raise UsageError(f"{where} must be a positive {what}; found {text!r}")
     return value
+
+
+def aim(text: str) -> tuple[str, float]:
+    """Name and value of NAME=VALUE.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> aim("throughput_speedup=3")
+    ('throughput_speedup', 3.0)
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"--target {text}: write NAME=VALUE, such as --target speedup=10 or --target bottleneck_share.review=0.5")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"--target {text}: the value must be a finite number; found {value!r}")
+    return name.strip(), number
+
+
+def ends(text: str, option: str) -> tuple[float, float]:
+    """Ends of LOW:HIGH, any finite numbers.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> ends("0:2.5", "--range")
+    (0.0, 2.5)
+    """
+    low, colon, high = text.partition(":")
+    try:
+        pair = float(low), float(high)
+    except ValueError:
+        pair = math.nan, math.nan
+    if not colon or not -math.inf < pair[0] < pair[1] < math.inf:
+        raise UsageError(f"{option} {text}: write LOW:HIGH, two finite numbers, LOW below HIGH")
+    return pair
+
+
+def allowed(catalog: Catalog, path: str, span: tuple[float, float], where: str) -> None:
+    """Refuse ends that the catalog does not allow at a path.
+
+    Raises
+    ------
+    UsageError
+        If one is not; `where` is what messages call them.
+    """
+    from taskmodel.catalog import CatalogError
+
+    for end in span:
+        try:
+            catalog.replace(catalog.changed_to(path, end))
+        except CatalogError as error:
+            raise UsageError(f"{where}: {error.defects[0].path}: {error.defects[0].message}") from error

@@ -247,6 +247,98 @@ Keys:
   events: a list, each {{time, kind, what}}
 
 {EXIT}"""
+BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,
+reviewers and a review ratio, any two numbers of the catalog. The boundaries
+between regions are traced as curves: ties, where two sources hold research
+back equally, and jumps, where AI comes to be able to do a task; and where
+oversight begins to bind. Contours are of the effective speed-up.
+
+{PATHS}"""
+BOTTLENECK_MORE = f"""examples:
+  taskmodel bottleneck --x supervision.headcount=1:10000 --y compute=1e26:1e35
+  taskmodel bottleneck --x supervision.headcount=10:10000 --y latency.serial_speed=1:100 --compute 1e32
+
+what is written to DIR:
+  bottleneck.nc        cells and boundaries, netCDF-4; in Python: taskmodel.open(...)
+  bottleneck.svg/.png  the map, if matplotlib is installed
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, x, y, compute (null if it is an
+  input), files
+  regions: a list, each with binding_factor, cells (share of the map) and the
+    least and largest speed-ups in it
+  boundaries: a list, each with first and second, the regions it parts (sources,
+    or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
+
+{EXIT}"""
+COMPARE = f"""What differs between two catalogs, scenarios or settings, and how much of the
+difference in an answer each change explains. Of up to eight changes all orders
+are gone through (Shapley values): the parts add up to the whole. Of more, each
+is told alone, and as the last of all.
+
+{PATHS}"""
+COMPARE_MORE = f"""examples:
+  taskmodel compare --to-scenario dedicated_reviewers --compute 1e32
+  taskmodel compare --to-set supervision.headcount=100 --to-set production.elasticity=1
+  taskmodel compare --scenario dedicated_reviewers --to-scenario fast_gates --target throughput_speedup
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, target, before, after
+  method: shapley, or one at a time
+  changes: a list, each with change, from_value, to_value, contribution, alone,
+    last
+  unexplained: what is left when all changes are made
+
+{EXIT}"""
+REVIEW_LOAD = f"""How much review each task takes, how long its units wait for it and at gates,
+and what would help, side by side: one more reviewer, an hour less for each
+review of a task, a percentage point less of its units reviewed.
+
+{PATHS}"""
+REVIEW_LOAD_MORE = f"""examples:
+  taskmodel review-load --compute 1e32
+  taskmodel review-load --scenario dedicated_reviewers --compute 1e32
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, speedup_per_reviewer
+  tasks: those that AI does, each with task, review_hours, review_share,
+    coverage, review_time [h], wait [h], review_elasticity, speedup_per_hour and
+    speedup_per_point (parts of the effective speed-up, to first order)
+
+{EXIT}"""
+SOLVE_FOR = f"""The values of one input that give a target: how many reviewers for three times
+the throughput, how much compute for half of what holds research back to be
+review. All of them in a range, exactly; where there is none, why, and how near
+one comes. A target that is only passed in a jump, where AI comes to be able to
+do a task, is told as such.
+
+A target is a variable of a sweep: output, throughput_speedup, latency_speedup,
+speedup, oversight_elasticity, oversight_ceiling and so on; or an entry of one,
+such as bottleneck_share.review, factor_elasticity.inference,
+review_elasticity.red_teaming.
+
+{PATHS}"""
+SOLVE_FOR_MORE = f"""examples:
+  taskmodel solve-for supervision.headcount --target throughput_speedup=3 --at compute=1e32
+  taskmodel solve-for compute ml_capability_rnd --target speedup=2
+  taskmodel solve-for supervision.max_review_share --target bottleneck_share.review=0.4
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, path, unit, target
+  range: where was looked
+  solutions: a list, each with value, until (larger where a whole stretch gives
+    the target), output and speed-ups
+  jumps: where the target is passed without being reached, each with place,
+    before, after, tasks
+  nearest: value and target where it comes nearest
+  reason: why there is no solution, or empty
+
+exit status:
+  0 there are solutions; 1 there is none; 2 bad input; 130 interrupted"""
 LEAD_TIME = """What a lead buys: how many automated researchers a project's chips make, how
 long its pause lasts once leaks, theft, rivals and money are counted, and what
 of their work is of use, from bulk researcher-months to effective years of the
@@ -461,6 +553,39 @@ def parser() -> argparse.ArgumentParser:
     trust.add_argument("--all", action="store_true", help="every task, also those that owe no audits")
     trust.add_argument("--json", action="store_true", help="print the answer as JSON")
 
+    bottleneck = add("bottleneck", "map of what binds over two inputs", BOTTLENECK, BOTTLENECK_MORE)
+    _catalog_arguments(bottleneck)
+    for side in ("x", "y"):
+        bottleneck.add_argument(
+            f"--{side}", metavar="PATH=LOW:HIGH[:POINTS]", required=True, help="an input, `compute` being one (60 points)"
+        )
+    bottleneck.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    bottleneck.add_argument("-o", "--output", metavar="DIR", help="folder for map and figure; default: one in taskmodel-results")
+    bottleneck.add_argument("--json", action="store_true", help="print the answer as JSON")
+    bottleneck.add_argument("--no-figures", action="store_true", help="write bottleneck.nc only")
+
+    compare = add("compare", "what differs, and what of the answer it explains", COMPARE, COMPARE_MORE)
+    _catalog_arguments(compare)
+    compare.add_argument("--to", metavar="CATALOG", help="the other catalog; default: the same")
+    compare.add_argument("--to-scenario", metavar="S", help="scenario to lay over the other")
+    compare.add_argument("--to-set", action="append", default=[], metavar="PATH=VALUE", help="set a value of the other; may be repeated")
+    compare.add_argument("--target", metavar="NAME", default="speedup", help="the answer, a variable of a sweep; default: speedup")
+    compare.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    compare.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    load = add("review-load", "review by task, and what less of it would give", REVIEW_LOAD, REVIEW_LOAD_MORE, "review")
+    _catalog_arguments(load)
+    load.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    load.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    solve = add("solve-for", "the value of an input that gives a target", SOLVE_FOR, SOLVE_FOR_MORE, "solve")
+    solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog, or `compute`")
+    _catalog_arguments(solve)
+    solve.add_argument("--target", metavar="NAME=VALUE", required=True, help="what is to be reached, such as speedup=10")
+    solve.add_argument("--at", metavar="compute=C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    solve.add_argument("--range", dest="span", metavar="LOW:HIGH", help="where to look; default: all that is allowed, or 1e4 either way")
+    solve.add_argument("--json", action="store_true", help="print the answer as JSON")
+
     validate = add("validate", "published results beside ours", VALIDATE, VALIDATE_MORE)
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
     validate.add_argument("--json", action="store_true", help="print the table as JSON")
@@ -507,7 +632,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str, **kwargs: Any) -> None:
         super().__init__(prog, **kwargs)
-        self._action_max_length = 13  # argparse forgets that commands are indented once more than options
+        self._action_max_length = 15  # argparse forgets that commands are indented once more than options
 
 
 class _Version(argparse.Action):

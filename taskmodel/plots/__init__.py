@@ -12,8 +12,19 @@ takes nothing from them. Start reading at `speedup_curve`.
 from .bands import bottleneck_bands
 from .curve import speedup_curve
 from .lead import lead_time
+from .map import bottleneck_map
 from .saving import save
 from .takeoff import takeoff
 from .tasks import review_hours, review_load, task_graph
 
-__all__ = ["bottleneck_bands", "lead_time", "review_hours", "review_load", "save", "speedup_curve", "takeoff", "task_graph"]
+__all__ = [
+    "bottleneck_bands",
+    "bottleneck_map",
+    "lead_time",
+    "review_hours",
+    "review_load",
+    "save",
+    "speedup_curve",
+    "takeoff",
+    "task_graph",
+]

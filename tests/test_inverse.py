@@ -1,0 +1,188 @@
+"""Inverse questions: answers put back give the target, no pair of answers hides, and what cannot be reached is told."""
+
+import math
+
+import numpy as np
+import pytest
+from sizes import cases
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.inverse import default_range
+from taskmodel.targets import CEILINGS, SCALARS, target
+
+FREE = {"compute": {"inference": "free"}}
+
+
+def one_task(**task):
+    """Ten people with 1,000 hours; AI does the task for 0.2 h of review an hour: output is 1,000 h + 4 R, R hours of review."""
+    return small_catalog({"work": {"share": 1, "horizon": 0.01, **task}}, **FREE)
+
+
+def put_back(catalog, path, compute, value, name):
+    """The target with the answer in the catalog's place, by a sweep of its own."""
+    variable, _, entry = name.partition(".")
+    if path == "compute":
+        result = tm.sweep(catalog, [value])
+    else:
+        result = tm.sweep(catalog.replace(catalog.changed_to(path, float(value))), [compute])
+    found = result[variable]
+    if entry:
+        found = found.sel({dim: entry for dim in found.dims if dim != "compute"})
+    return float(np.ravel(found.values)[0])
+
+
+def test_the_answer_of_a_closed_form():
+    found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=2, within=(0.1, 9))
+    assert found["value"].values == pytest.approx([2.5], rel=1e-12)
+    assert found.attrs["reason"] == "" and float(found["nearest_target"]) == 2
+    ratio = tm.solve_for(
+        one_task().replace({"supervision.headcount": 1}), "tasks.work.review_ratio", throughput_speedup=3, within=(0.01, 0.9)
+    )
+    assert ratio["value"].values == pytest.approx([1 / 21], rel=1e-12)  # 1,000 + 100 (1 / r - 1) = 3,000
+
+
+CATALOG = ("alignment_research", "dedicated_reviewers")
+ROUND_TRIPS = [
+    ("supervision.headcount", 1e32, {"throughput_speedup": 3, "within": (100, 1000)}),
+    ("supervision.headcount", 1e31, {"bottleneck_share.review": 0.2, "within": (10, 60)}),
+    ("compute", None, {"throughput_speedup": 1.15}),
+    ("compute", None, {"factor_elasticity.researchers": 0.95}),
+    ("tasks.research_code.review_ratio", 1e32, {"review_elasticity.research_code": 0.02}),
+    ("latency.serial_speed", 1e32, {"latency_speedup": 1.05}),
+]
+
+
+@pytest.mark.parametrize(("path", "compute", "aim"), ROUND_TRIPS[: cases(4, 6)])
+def test_putting_the_answer_back_gives_the_target(path, compute, aim):
+    catalog = tm.load_catalog(*CATALOG)
+    name, wanted = next(iter(aim.items()))
+    found = tm.solve_for(catalog, path, compute=compute, **aim)
+    assert found.sizes["solution"] or found.sizes["jump"]
+    for value in found["value"].values:
+        assert put_back(catalog, path, compute, value, name) == pytest.approx(wanted, rel=1e-9)
+
+
+def hump():
+    """Two tasks of which AI does one: the more reviewers, the more review matters, until there are enough."""
+    return small_catalog(
+        {"by_ai": {"share": 0.7, "horizon": 0.01}, "by_people": {"share": 0.3, "delegable": False}},
+        production={"elasticity": 0.3},
+        supervision={"pool": "dedicated"},
+        **FREE,
+    )
+
+
+def test_pairs_of_answers_next_to_a_summit_are_both_found():
+    catalog, path, name = hump(), "supervision.headcount", "bottleneck_share.review"
+    values = np.geomspace(0.01, 100, 100)
+    share = tm.sweep(catalog, over=path, values=values)["bottleneck_share"].sel(source="review").values
+    top = int(share.argmax())
+    assert 0 < top < 99
+    within = (values[0], values[-1])
+    for wanted in (0.5 * share[top], 0.999 * share[top])[: cases(1, 2)]:
+        found = tm.solve_for(catalog, path, within=within, **{name: wanted})
+        low, high = found["value"].values
+        assert low < values[top] < high
+        for value in (low, high):
+            assert put_back(catalog, path, 1e28, value, name) == pytest.approx(wanted, rel=1e-9)
+
+
+def two_pools():
+    """Ten and forty people, each for a task of their own: with share s of the first, output is 1 / (s^2 / E_1 + (1 - s)^2 / E_2)."""
+    return small_catalog(
+        {"one": {"share": 0.5, "delegable": False, "pool": "few"}, "two": {"share": 0.5, "delegable": False, "pool": "many"}},
+        pools={"few": {"headcount": 10, "hours_per_year": 100}, "many": {"headcount": 40, "hours_per_year": 100}, "researchers": EMPTY},
+        supervision={"pool": "dedicated"},
+    )
+
+
+EMPTY = {"headcount": 1, "hours_per_year": 1}
+
+
+def test_a_pair_hidden_between_two_places_of_the_mesh_is_found():
+    """Output is at its most, E_1 + E_2, at a share of E_1 / (E_1 + E_2); a hundred-millionth below it is reached twice."""
+    most, here = 5_000, 1 / (0.25 / 1_000 + 0.25 / 4_000)
+    lack = 1e-8
+    found = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 - lack) / here)
+    aside = np.sqrt(lack / most / (1 / 1_000 + 1 / 4_000))
+    assert found["value"].values == pytest.approx([0.2 - aside, 0.2 + aside], abs=1e-9)
+    just = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most / here)
+    assert just["value"].values == pytest.approx([0.2], abs=1e-6)
+    none = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 + lack) / here)
+    assert none.sizes["solution"] == 0 and float(none["nearest_target"]) == pytest.approx(most / here, rel=1e-12)
+
+
+def test_a_stretch_that_gives_the_target_is_told_from_end_to_end():
+    found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=5, within=(5, 20))
+    # with 10 reviewers all 1,000 h of the people go into review, and more do not help
+    assert found["value"].values == pytest.approx([10], rel=1e-9)
+    assert found["value_until"].values == pytest.approx([20])
+
+
+def test_what_cannot_be_reached_is_told_with_the_nearest():
+    found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=7, within=(5, 20))
+    assert found.sizes["solution"] == 0
+    assert float(found["nearest_target"]) == pytest.approx(5)
+    assert float(found["nearest_place"]) == pytest.approx(10) and float(found["nearest_until"]) == 20
+    assert "the nearest is 5, from 10 person on" in found.attrs["reason"] and "100 % of the hours" in found.attrs["reason"]
+
+
+def test_a_target_inside_a_jump_is_passed_without_being_reached():
+    catalog = one_task(horizon=8)
+    opens = tm.events(tm.sweep(catalog, np.geomspace(1e24, 1e32, 2)))
+    place = float(opens["compute"][opens["kind"].values.tolist().index("automatable")])
+    found = tm.solve_for(catalog, "compute", throughput_speedup=4, within=(1e28, 1e31))
+    assert found["value"].values.size == 0
+    assert found["jump_place"].values == pytest.approx([place], rel=1e-15)
+    assert found["jump_before"].values == pytest.approx([1]) and found["jump_after"].values == pytest.approx([5])
+    assert found["jump_tasks"].values.tolist() == ["work"] and "in a jump from 1 to 5" in found.attrs["reason"]
+
+
+def test_an_input_that_makes_no_difference_says_so():
+    reason = tm.solve_for(one_task(), "compute.experiment_share", within=(0.01, 0.02), throughput_speedup=2).attrs["reason"]
+    assert "makes no difference" in reason
+
+
+def test_default_ranges_keep_to_what_is_allowed():
+    catalog = one_task()
+    for path, low, high in (
+        ("supervision.max_review_share", 0, 1),
+        ("supervision.headcount", 1e-3, 1e5),
+        ("compute", 1e26, 1e32),
+        ("capability.defect_probability", 0, 0.999),
+    ):
+        assert default_range(catalog, path) == pytest.approx((low, high)), path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        (("supervision.headcount", {}), TypeError, "one target"),
+        (("supervision.headcount", {"speedup": 2, "output": 3}), TypeError, "one target"),
+        (("supervision.headcount", {"speedup": math.nan}), ValueError, "finite number"),
+        (("supervision.headcount", {"speed": 2}), ValueError, "speedup"),
+        (("supervision.headcount", {"bottleneck_share.reviews": 0.2}), ValueError, "bottleneck_share.review"),
+        (("supervision.headcount", {"speedup": 2, "within": (3, 1)}), ValueError, "low end below"),
+        (("supervision.headcount", {"speedup": 2, "within": (-3, 1)}), tm.CatalogError, "at least 0"),
+        (("supervision.headcont", {"speedup": 2}), tm.CatalogError, "supervision.headcount"),
+        (("supervision.pool", {"speedup": 2}), TypeError, "no number"),
+        (("compute", {"speedup": 2, "compute": 1e30}), TypeError, "leave the argument out"),
+        (("supervision.headcount", {"speedup": 2, "compute": -1}), ValueError, "positive"),
+    ],
+)
+def test_bad_questions_are_refused(arguments, error, said):
+    path, options = arguments
+    with pytest.raises(error, match=said):
+        tm.solve_for(one_task(), path, **options)
+
+
+def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
+    catalog = tm.load_catalog("t_agi_ladder")
+    swept = tm.sweep(catalog, [1e31])
+    for name in (*SCALARS, *CEILINGS):
+        assert target(catalog, name).entry == -1 and name in swept
+    for name in ("factor_elasticity.review", "bottleneck_share.hands_on", "factor_use.review", "reviewer_equivalent.researchers"):
+        variable, entry = name.split(".")
+        dim = swept[variable].dims[-1]
+        assert swept[variable].sel({dim: entry}).size == 1 and target(catalog, name).entry == swept[dim].values.tolist().index(entry)

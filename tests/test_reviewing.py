@@ -1,0 +1,55 @@
+"""The load of review, and what less of it gives: against sweeps with a little less."""
+
+import json
+
+import numpy as np
+import pytest
+
+import taskmodel as tm
+from taskmodel.cli import main
+
+POINT = 1.1e31
+
+
+def speedup(catalog):
+    return tm.sweep(catalog, [POINT])["speedup"].item()
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return tm.load_catalog("alignment_research", "dedicated_reviewers")
+
+
+@pytest.fixture(scope="module")
+def load(catalog):
+    return tm.review_load(catalog, POINT)
+
+
+def test_hours_are_those_of_the_sweep(catalog, load):
+    swept = tm.sweep(catalog, [POINT]).isel(compute=0)
+    assert float(load["review_hours"].sum()) == pytest.approx(float(swept["factor_use"].sel(factor="review")), rel=1e-9)
+    assert float(load["review_share"].sum()) == pytest.approx(1)
+    np.testing.assert_allclose(load["coverage"], 1)  # full review
+    time = [catalog.tasks[name].review_ratio.value * catalog.tasks[name].horizon.value for name in load["task"].values]
+    np.testing.assert_allclose(load["review_time"], time)
+    assert (load["wait"] >= 0).all()
+
+
+def test_gains_are_those_of_sweeps_with_a_little_more(catalog, load):
+    step = 1e-5
+    here, people = speedup(catalog), catalog.supervision.headcount.value
+    more = np.log(speedup(catalog.replace({"supervision.headcount": people * (1 + step)})) / here) / (people * step)
+    assert float(load["speedup_per_reviewer"]) == pytest.approx(more, rel=1e-3)
+    top = load.isel(task=int(np.argmax(load["review_hours"].values)))
+    path = f"tasks.{top['task'].item()}.review_ratio"
+    less = np.log(speedup(catalog.replace({path: catalog.get(path) * (1 - step)})) / here)
+    assert float(top["speedup_per_hour"]) == pytest.approx(less / (step * float(top["review_time"])), rel=1e-3)
+    assert float(top["speedup_per_point"]) == pytest.approx(0.01 * less / step, rel=1e-3)
+
+
+def test_the_table_is_printed(capsys):
+    assert main(["review-load", "t_agi_ladder", "--compute", "1e31"]) == 0
+    assert "One more reviewer gives" in " ".join(capsys.readouterr().out.split())
+    assert main(["review-load", "t_agi_ladder", "--compute", "1e31", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert sum(row["review_share"] for row in facts["tasks"]) == pytest.approx(1)

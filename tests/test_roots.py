@@ -1,0 +1,53 @@
+"""Brackets that close, jumps that stay, extrema that are found."""
+
+import numpy as np
+import pytest
+
+from taskmodel.roots import Brackets, close_in, least
+
+CASES = {
+    "smooth": (lambda x: np.exp(x) - 3, -2.0, 5.0, np.log(3)),
+    "steep": (lambda x: np.tanh(1e6 * (x - 0.123456789)), 0.0, 1.0, 0.123456789),
+    "flat at the root": (lambda x: (x - 0.7) ** 5, 0.0, 1.0, 0.7),
+    "bent": (lambda x: np.where(x < 1, 1e-6 * (x - 1), 1e6 * (x - 1)), -5.0, 9.0, 1.0),
+    "infinite at an end": (lambda x: np.where(x > 3, np.inf, x - 2), 0.0, 100.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_bracket_closes_on_the_root(name):
+    function, low, high, root = CASES[name]
+    ends = np.array([[low], [high]])
+    found = close_in(lambda rows, x: function(x), Brackets(*ends, *function(ends)), close=1e-15, width=1e-15)
+    assert found.nearest()[0][0] == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9 if name == "bent" else 1e-12)
+
+
+def test_brackets_are_independent_of_each_other():
+    targets = np.linspace(-3, 3, 50)
+    calls = []
+
+    def values(rows, x):
+        calls.append(len(rows))
+        return np.sinh(x) - targets[rows]
+
+    low, high = np.full(50, -4.0), np.full(50, 4.0)
+    every = np.arange(50)
+    found = close_in(values, Brackets(low, high, values(every, low), values(every, high)), close=1e-14, width=1e-16)
+    np.testing.assert_allclose(found.nearest()[0], np.arcsinh(targets), atol=1e-13)
+    assert sum(calls) < 50 * 25  # half of bisection's fifty
+
+
+def test_a_jump_is_pinned_between_neighbouring_numbers():
+    def values(rows, x):
+        return np.where(x < 1 / 3, -1.0, 2.0)
+
+    found = close_in(values, Brackets(*np.array([[0.0], [1.0], [-1.0], [2.0]])), close=1e-12, width=1e-16)
+    assert found.low[0] < 1 / 3 <= found.high[0] <= np.nextafter(found.low[0], 1) + 1e-16
+    assert (found.at_low[0], found.at_high[0]) == (-1.0, 2.0)
+
+
+def test_the_least_of_a_function_is_found():
+    centres = np.array([0.1, 0.5, 0.99])
+    place, value = least(lambda rows, x: np.cosh(x - centres[rows]), np.zeros(3), np.ones(3), 1e-9)
+    np.testing.assert_allclose(place, centres, atol=1e-7)
+    np.testing.assert_allclose(value, 1.0, atol=1e-14)

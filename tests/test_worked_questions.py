@@ -1,0 +1,87 @@
+"""Worked questions about supervised work in a pause, as they come out of the command line; and Hulten's theorem.
+
+Published: of 690,000 researchers' worth of AI labour, 600 supervisors let all be used if an hour takes no more than 600/690,000
+of a supervisor's, 3.1 s; at 1 % they use 8.7 %, at 0.1 % 87 %. With a compute tax of 10 and 0.1 %: 69,000, and compute binds;
+with 1 %: 60,000 with and without the tax, and people bind.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import taskmodel as tm
+from taskmodel.allocation import allocate
+from taskmodel.cli import main
+from taskmodel.walker import Walker
+
+PAUSE = str(Path(__file__).with_name("data") / "pause.yaml")
+RESEARCHERS, SUPERVISORS = 690_000, 600
+RATIO, TOKENS = "tasks.work.review_ratio", "capability.tokens_per_human_second"
+
+
+def told(capsys, *arguments):
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_supervision_not_compute_limits_the_work_from_three_seconds_an_hour_on(tmp_path, capsys):
+    facts = told(capsys, "vary", f"{RATIO}=0.0001:0.01:3", PAUSE, "-o", str(tmp_path))
+    assert [row["throughput_speedup"] * SUPERVISORS / RESEARCHERS for row in facts["curve"]] == pytest.approx(
+        [1, SUPERVISORS / RESEARCHERS / 0.001, SUPERVISORS / RESEARCHERS / 0.01], rel=1e-9
+    )
+    assert [row["binding_factor"] for row in facts["curve"]] == ["inference", "review", "review"]
+    shares = [row["throughput_speedup"] * SUPERVISORS / RESEARCHERS for row in facts["curve"]]
+    assert shares[1:] == pytest.approx([0.87, 0.087], abs=0.0005)
+    (place,) = {event[RATIO] for event in facts["events"] if event["kind"] == "oversight_bottleneck"}
+    assert place == pytest.approx(SUPERVISORS / RESEARCHERS, rel=1e-9) and 3600 * place == pytest.approx(3.13, abs=0.005)
+
+
+def test_a_ratio_that_uses_half_of_the_labour_is_found(capsys):
+    facts = told(capsys, "solve-for", RATIO, PAUSE, "--target", f"throughput_speedup={RESEARCHERS / SUPERVISORS / 2}")
+    assert [row["value"] for row in facts["solutions"]] == pytest.approx([2 * SUPERVISORS / RESEARCHERS], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("tax", "ratio", "people", "binds"), [(10, 0.001, 69_000, "inference"), (1, 0.01, 60_000, "review"), (10, 0.01, 60_000, "review")]
+)
+def test_a_compute_tax_is_almost_free_where_supervision_binds(tax, ratio, people, binds, tmp_path, capsys):
+    settings = ["--set", f"{TOKENS}={100 * tax}", "--set", f"{RATIO}={ratio}"]
+    facts = told(capsys, "run", PAUSE, *settings, "--no-figures", "-o", str(tmp_path))
+    assert facts["today"]["throughput_speedup"] * SUPERVISORS == pytest.approx(people, rel=1e-9)
+    assert max(facts["bottleneck_share"]["today"], key=facts["bottleneck_share"]["today"].get) == binds
+
+
+def test_the_map_of_both_has_two_regimes(tmp_path, capsys):
+    facts = told(
+        capsys, "bottleneck", PAUSE, "--x", f"{RATIO}=0.0003:0.03:3", "--y", f"{TOKENS}=10:1000:3", "--no-figures", "-o", str(tmp_path)
+    )
+    assert {region["binding_factor"] for region in facts["regions"]} == {"inference", "review"}
+    (curve,) = [each for each in facts["boundaries"] if {each["first"], each["second"]} == {"inference", "review"}]
+    ratios, tokens = np.array(curve["points"]).T
+    np.testing.assert_allclose(ratios, SUPERVISORS / RESEARCHERS * tokens / 100, rtol=1e-6)  # where both are used up
+    assert curve["kind"] == "jump"  # either is all that is scarce on its side
+
+
+@pytest.mark.parametrize("scenario", [None, "dedicated_reviewers"])
+def test_a_small_gain_in_any_tasks_productivity_gives_its_cost_share(scenario):
+    """Hulten's theorem, at the optimum of the bundled catalog, with people, reviewers and AI at their shadow prices."""
+    walker = Walker(tm.load_catalog("alignment_research", scenario))
+    place, never, step = np.array([1.1e31]), np.array([False]), 1e-6
+    bundles, supply, nest, opened = walker.at(place).arrays
+    here = walker.solve(place, never).allocation
+    use = np.einsum("tm,tmk->tk", here.activity[0], bundles)
+    cost = (use * here.factor_elasticity[0] / np.where(here.factor_use[0] > 0, here.factor_use[0], 1.0)).sum(axis=1)
+    assert cost.sum() == pytest.approx(1)
+    tasks = len(cost)
+    gains = []
+    for sign in (1, -1):
+        more = np.repeat(bundles[None], tasks, axis=0)
+        more[np.arange(tasks), np.arange(tasks)] *= np.exp(-sign * step)
+        made = allocate(more, np.repeat(supply, tasks, axis=0), nest, np.repeat(opened, tasks, axis=0)).output
+        gains.append(sign * np.log(made / here.output[0]) / step)
+    assert np.all(np.minimum(*gains) - 1e-5 <= cost) and np.all(cost <= np.maximum(*gains) + 1e-5)
+    smooth = np.abs(gains[0] - gains[1]) < 1e-4
+    assert smooth.any()
+    np.testing.assert_allclose(np.mean(gains, axis=0)[smooth], cost[smooth], atol=1e-6)
