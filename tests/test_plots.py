@@ -434,9 +434,15 @@ def test_drawing_that_fails_gives_the_settings_back(result):
     assert matplotlib.rcParams.copy() == before
 
 
-def test_a_missing_folder_is_an_error_that_names_the_path(plain, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"missing/curve\.svg"):
-        plots.save(plain, tmp_path / "missing" / "curve")
+def test_a_missing_folder_is_made(plain, tmp_path):
+    plots.save(plain, tmp_path / "new" / "curve")
+    assert sorted(os.listdir(tmp_path / "new")) == ["curve.png", "curve.svg"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error_that_names_it(plain, tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(FileExistsError, match="taken"):
+        plots.save(plain, tmp_path / "taken" / "curve")
 
 
 def test_a_folder_in_the_place_of_one_file_leaves_the_other_unwritten(plain, tmp_path):
