@@ -74,6 +74,7 @@ class ReviewQueues:
         # which of them reviews each task in each AI mode
         self.pool = reviewer_of_mode(catalog)
         self.servers = of.each(lambda catalog: [each.headcount.value * each.max_review_share.value for each in _reviewers(catalog)])
+        self.week = of.one(lambda catalog: catalog.latency.working_hours_per_week.value)
         self.hours = of.each(lambda catalog: [each.hours_per_year.value for each in _reviewers(catalog)])
         self.arrival_variability = of.one(lambda catalog: catalog.latency.arrival_variability.value)
         self.service_variability = of.one(lambda catalog: catalog.latency.service_variability.value)
@@ -118,7 +119,8 @@ class ReviewQueues:
                 arrival_variability=np.broadcast_to(self.arrival_variability, points)[at],
                 service_variability=np.broadcast_to(self.service_variability, points)[at],
             )
-        waiting = np.divide(arrivals * wait, hours, out=np.zeros(points), where=hours > 0)
+        waiting = queueing.in_progress(arrivals, np.nan_to_num(wait) * critical_path.HOURS_PER_WEEK / self.week / HOURS_PER_YEAR)
+        waiting = np.where(np.isnan(wait), np.nan, waiting)
         return servers, busy, arrivals, mean, spread, wait, waiting
 
 

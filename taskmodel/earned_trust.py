@@ -224,6 +224,8 @@ def _paid_in(organisation: Organisation, needed: NDArray[np.bool_]) -> NDArray[n
     SolveError
         If tasks that need audits have different reviewers: what each of these owes is not one number.
     """
+    if any(name.partition("/")[2] for name in organisation.modes):
+        raise SolveError("some task may be reviewed by several pools, and trust knows one kind of reviewers: give all tasks the same")
     used = organisation.fixed_review[needed, FULL_REVIEW] > 0  # (task, factor)
     reviewed = used[used.any(axis=1)]
     if len(reviewed) and (reviewed != reviewed[0]).any():
@@ -373,6 +375,18 @@ def _advice(found: xr.Dataset) -> str:
         which = f"There are {number} fixed points; this is the one with the largest output. "
     if not found["adopted"].any():
         return f"{which}AI does nothing here that could be audited."
+    left = (
+        (1 - found["coverage_floor"])
+        * found["delegated_units"]
+        * found["record_hours"]
+        / found["clean_audits"].where(found["clean_audits"] > 0)
+    )
+    too_many = (found["adopted"] & (found["audit_load"] > left)).values
+    if too_many.any():
+        which += (
+            f"In {too_many.sum()} of {int(found['adopted'].sum())} classes more audits are owed than units are left to audit: no record "
+            "lasts there, and the hours set aside are too many; with trust.audits beyond_floor every unit is audited and no more. "
+        )
     if trusted >= full:
         return f"{which}Trust pays: the floors, with audits paid for, give {trusted / full:.3g} times the output of full review."
     return f"{which}Trust does not pay: full review gives {full / trusted:.3g} times the output of the floors with audits paid for."

@@ -37,6 +37,7 @@ from taskmodel.reviewers import (
 from taskmodel.span_of_control import reviews_of_reviews
 
 HUMAN = supervision.MODES.index("human")
+SAME_AS = {"full": "full_review", "floor": "floor_coverage", "none": "no_review"}  # protocol that is the same as a rule of coverage
 
 
 @dataclass(frozen=True, eq=False)
@@ -386,7 +387,8 @@ def _allowed(catalog: Catalog, task: Task) -> list[bool]:
 
     def may(way: str) -> bool:
         if not rules.protocols:
-            return task.delegable and way == open_
+            same = SAME_AS[rules.coverage]
+            return task.delegable and way == open_ and (task.protocols is None or same in task.protocols) and same not in task.forbids
         protocol = catalog.protocols[way]
         hands = task.by_people or protocol.people.value == 0
         return task.delegable and hands and way in chosen and way not in task.forbids

@@ -196,7 +196,8 @@ class _Nodes:
         nodes = activity + self.offsets[..., None, None] * np.nan_to_num(faster)[:, None]
         known = np.isfinite(faster).all(axis=(1, 2)) & (nodes >= 0).all(axis=(1, 2, 3))  # a mode that is about to go is no further off
         nodes = np.where(known[:, None, None, None], nodes, activity).reshape(-1, *mix.shape)
-        now, there = clock.queues.at(activity, compute), self.clock.queues.at(nodes, compute * np.exp(self.growth))
+        now, there = clock.waits(activity, compute), self.clock.queues.at(nodes, compute * np.exp(self.growth))
+        assert now is not None  # queues are counted
         # a wait grows as 1/(1 - u): what is left of it without that is smooth, also where u nears 1
         eased = along(weights, there.wait * (1 - there.utilisation)) + now.wait * along(weights, there.utilisation)
         eased = np.where(known[:, None], eased, np.nan)

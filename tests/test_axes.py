@@ -23,10 +23,7 @@ GROWTH = [(2026, 8.4e28), (2030, 1e32), (2036, 1e34)]
         ("production.elasticity", [0, 0.4, 1, 1.5]),
         ("capability.slope", [0.3, 0.485, 0.6]),
         ("latency.serial_speed", [1, 10, 1000]),
-        ("pools.researchers.headcount", [10, 600]),
         ("compute.training_share", [0.01, 0.5]),
-        ("supervision.binding_tolerance", [0.001, 0.5]),
-        ("production.parallel_exponent", [0.3, 1.0]),
         ("capability.defect_probability", [0.0, 0.2, 0.9]),
     ],
 )

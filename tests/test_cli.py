@@ -693,7 +693,7 @@ def test_what_cannot_be_varied_is_exit_2(capsys, tmp_path, text, message):
 
 def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
     allowed = "supervision.protocols=[full_review, ai_assisted_review]"
-    arguments = ["run", "--set", allowed, "--grid", "8.4e28:1e32:3", "--no-figures", "-o", str(tmp_path)]
+    arguments = ["run", "--set", allowed, "--grid", "8.4e28:1e31:2", "--no-figures", "-o", str(tmp_path)]
     facts = answer(capsys, *arguments)
     for side in ("today", "end"):
         assert sum(facts["hours_by_mode"][side].values()) == pytest.approx(1)
@@ -702,3 +702,12 @@ def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
     said = lines[lines.index("Ways of working that are chosen, by the hours that people work without AI") + 1]
     assert said.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in said
     assert not any("Ways of working" in line for line in printed(capsys, "run", *arguments[3:]))
+
+
+def test_run_says_where_nobody_reviews_and_where_reviewers_outnumber_their_pool(capsys, tmp_path):
+    short = ["--grid", "1e28:1e30:2", "--no-figures", "-o", str(tmp_path)]
+    nobody = " ".join(printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=0", *short))
+    assert "There are no hours for review" in nobody
+    crowd = " ".join(printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=1e6", *short))
+    assert "is more than the people of pools." in " ".join(crowd.split())
+    assert "more than the people" not in " ".join(printed(capsys, "run", "t_agi_ladder", *short))

@@ -61,7 +61,9 @@ def test_one_task_with_exponential_reviews_is_the_queue_of_erlang():
 
 def test_units_that_wait_are_arrivals_times_waits():
     found = tm.latency(lab(), PLACE).sel(review_pool="review")
-    assert float(found["queue_waiting"]) == pytest.approx(float(found["queue_arrivals"] * found["queue_wait"]) / 100, rel=1e-12)
+    assert float(found["queue_waiting"]) == pytest.approx(
+        float(found["queue_arrivals"] * found["queue_wait"]) * 168 / 40 / (365.25 * 24), rel=1e-12
+    )
 
 
 def test_units_on_their_way_are_those_begun_times_how_long_each_takes():

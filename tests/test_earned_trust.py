@@ -81,6 +81,12 @@ def test_audits_beyond_the_reviewers_hours_have_no_answer_and_are_told():
         tm.trust(one_task(generation_time=0.1))
 
 
+def test_more_audits_owed_than_there_are_units_is_told():
+    found = tm.trust(one_task(task={"coverage_floor": 0.9}))
+    assert "In 1 of 1 classes more audits are owed than units are left to audit" in found.attrs["advice"]
+    assert "more audits are owed" not in tm.trust(one_task()).attrs["advice"]
+
+
 def test_a_class_that_is_reviewed_in_full_or_not_by_ai_owes_nothing():
     for task in ({"coverage_floor": 1}, {"delegable": False}, {"automation_threshold": 1e40}):
         found = tm.trust(one_task(task=task))
@@ -340,7 +346,7 @@ def test_generations_come_by_the_clock():
         ({"trust.defect_rate": 1}, "trust.defect_rate", "above 0 and below 1"),
         ({"trust.risk": 0}, "trust.risk", "above 0 and below 1"),
         ({"trust.trust_lost": 1.2}, "trust.trust_lost", "at most 1"),
-        ({"trust.generation_time": 0}, "trust.generation_time", "above 0 [year]"),
+        ({"trust.generation_time": 0}, "trust.generation_time", "above 0 and at most 1000 [year]"),
         ({"trust.detection": 0}, "trust.detection", "above 0 and at most 1"),
         ({"trust.audits": "never"}, "trust.audits", "besides"),
         ({"trust": {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1}}, "trust.trust_lost", "is missing: share phi"),

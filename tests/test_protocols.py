@@ -210,3 +210,12 @@ def test_optimal_effort_lacking_something_is_a_located_error():
     by_degrees = {"success": "logistic", "worker": "frontier", "success_slope": 0.84}
     with pytest.raises(tm.CatalogError, match=r"supervision.effort: .*use given effort"):
         catalog_with("full_review", supervision={"effort": "optimal", "defect_cost": 10}, capability=by_degrees)
+
+
+@pytest.mark.parametrize(("rule", "same"), [("full", "full_review"), ("floor", "floor_coverage"), ("none", "no_review")])
+def test_what_a_task_forbids_holds_under_the_rule_of_coverage_too(rule, same):
+    under = {"supervision": {"protocols": [], "coverage": rule}}
+    assert organisation(catalog_with(**under)).policy[0].sum() == 2
+    for task in ({"forbids": [same]}, {"protocols": ["spot_checks"]}):
+        assert organisation(catalog_with(task=task, **under)).policy[0].tolist() == [True, False, False, False]
+    assert organisation(catalog_with(task={"protocols": [same]}, **under)).policy[0].sum() == 2

@@ -14,7 +14,7 @@ from taskmodel.cli import main
 from taskmodel.stepping import event_places
 from taskmodel.walker import Walker
 
-TWO_FACTOR = cases(60, 300)
+TWO_FACTOR = cases(30, 300)
 TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
 
 

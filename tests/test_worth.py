@@ -283,3 +283,9 @@ def test_less_constraint_never_gives_less_and_order_does_not_matter():
         assert (alone >= float(found["output_as_is"]) * (1 - 1e-9)).all()
         assert (table >= np.maximum(alone[:, None], alone) * (1 - 1e-9)).all()
         assert float(found["output_all"]) >= table.max() * (1 - 1e-9)
+
+
+def test_elasticities_where_work_waits_for_ever_say_which_reviewers_have_no_time():
+    catalog = tm.load_catalog("alignment_research", set={"latency.count_queues": True})
+    with pytest.raises(tm.SolveError, match=r"waits for ever .* pool 'review'"):
+        tm.elasticities(catalog, 1e32, ["supervision.headcount"])

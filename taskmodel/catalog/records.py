@@ -372,7 +372,7 @@ class Trust(Record):
     risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
         description="delta, how likely a class of tasks with defects at that bound passes all the same"
     )
-    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0)] = Field(description="time G between model generations")
+    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)] = Field(description="time G between model generations")
     trust_lost: Fraction = Field(description="share phi of the record that a new model generation has to earn again")
     detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = Field(
         None, description="share of defects that an audit finds; absent: each task's own, from its review_ratio and verifiability"

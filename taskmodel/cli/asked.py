@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.entry import UsageError
-from taskmodel.cli.screen import plain
+from taskmodel.cli.screen import number, plain, wrapped
 
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
@@ -41,6 +41,21 @@ def heading(catalog: Catalog, about: str) -> list[str]:
         f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {about}",
         *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
         *(f"  set {path} = {plain(str(value))}" for path, value in catalog.overrides.items()),
+        *_outnumbered(catalog),
+    ]
+
+
+def _outnumbered(catalog: Catalog) -> list[str]:
+    """Pools with fewer people than they lend to review, so that these review for more than their share of time."""
+    staff = {"supervision": catalog.supervision, **{f"reviewers.{name}": each for name, each in catalog.reviewers.items()}}
+    return [
+        line
+        for place, each in staff.items()
+        if each.pool in catalog.pools and each.headcount.value > catalog.pools[each.pool].headcount.value
+        for line in wrapped(
+            f"note: {place}.headcount ({number(each.headcount.value)}) is more than the people of pools.{each.pool} "
+            f"({number(catalog.pools[each.pool].headcount.value)}): they may review for more than max_review_share of their time"
+        )
     ]
 
 

@@ -41,18 +41,28 @@ def command(args: Namespace) -> int:
         from taskmodel.summary import provenance
 
         counted = catalog.latency.count_queues and catalog.latency.count_review
-        best = tm.best_utilisation(catalog, place) if counted else None
         try:
             path = tm.latency(catalog, place)
         except UnstableQueue as error:
-            found = float("nan") if best is None else float(best["utilisation"])
-            raise NoAnswer(f"{error}{f'; the best here is {found:.3f}' if found == found else ''}") from None
+            raise NoAnswer(f"{error}{_best(catalog, place)}") from None
+        best = tm.best_utilisation(catalog, place) if counted else None
         capped = None if lines is None else tm.parallel_lines(catalog, lines, place)
     facts = {**provenance(path), **_facts(catalog, path, best)}
     if capped is not None:
         facts["parallel_lines"] = {str(name): float(value) for name, value in capped.data_vars.items()}
     print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.compute is None)))
     return 0
+
+
+def _best(catalog: Catalog, place: float) -> str:
+    """The best planned utilisation, where there is one."""
+    import taskmodel as tm
+
+    try:
+        found = float(tm.best_utilisation(catalog, place)["utilisation"])
+    except tm.SolveError:  # other reviewers have no time to spare either: the message tells of these
+        return ""
+    return "" if math.isnan(found) else f"; the best here is {found:.3f}"
 
 
 def _facts(catalog: Catalog, path: xr.Dataset, best: xr.Dataset | None) -> dict[str, Any]:
@@ -150,7 +160,8 @@ def _queues(facts: dict[str, Any]) -> list[str]:
     if not best["review_binds"]:
         return [*lines, *wrapped("Review has time to spare: nothing is gained by planning for less of it.", indent="")]
     gain = f"effective speed-up {number(best['speedup'])}x, against {number(best['speedup_as_is'])}x as it is"
-    return [*lines, *wrapped(f"Best planned utilisation of reviewers: {best['utilisation']:.3f}; {gain}.", indent="")]
+    whose = " (review)" if len(facts["queues"]) > 1 else ""
+    return [*lines, *wrapped(f"Best planned utilisation of reviewers{whose}: {best['utilisation']:.3f}; {gain}.", indent="")]
 
 
 def _row(task: dict[str, Any], what: str) -> list[str]:

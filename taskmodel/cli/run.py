@@ -108,6 +108,7 @@ def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -
         *_asked(catalog, grid),
         "",
         *_milestones(summary),
+        *_no_hours(catalog),
         "",
         *_curve(summary),
         *_ways(catalog, summary),
@@ -122,6 +123,19 @@ def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -
 def _asked(catalog: Catalog, grid: tuple[float, float, int]) -> list[str]:
     low, high, points = grid
     return asked.heading(catalog, f"{points} points from {compute(low)} to {compute(high)} FLOP/year")
+
+
+def _no_hours(catalog: Catalog) -> list[str]:
+    """That oversight is all there is to say, where nobody reviews."""
+    from taskmodel.reviewers import review_capacity, reviewer_pools
+
+    if any(review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()):
+        return []
+    return wrapped(
+        "There are no hours for review (see supervision), so AI does nothing that needs it: oversight sets the ceiling, "
+        "though what holds research back is told as people's work alone.",
+        indent="",
+    )
 
 
 def _milestones(summary: Summary) -> list[str]:
@@ -214,11 +228,7 @@ def _next_tasks(summary: Summary) -> list[str]:
 def _advice(catalog: Catalog, summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
-        from taskmodel.reviewers import review_capacity, reviewer_pools
-
-        hours = sum(review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values())
-        why = "" if hours else ": there are no hours for it (see supervision), so AI does nothing that needs it"
-        return wrapped(f"Nothing is reviewed{why}.", indent="")
+        return wrapped("Nothing is reviewed.", indent="")
     from taskmodel.reviewers import review_factor
 
     top = advice.reviews[:3]

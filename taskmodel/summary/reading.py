@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -226,7 +227,13 @@ def _between(
 
 
 def _ceiling(catalog: Catalog, throughput: float) -> Point:
-    """The most that oversight allows: inference and experiments unlimited, every delegable task open."""
+    """The most that oversight allows: inference and experiments unlimited, every delegable task open.
+
+    Where success grows by degrees it is never reached: it is that of AI which always succeeds.
+    """
+    if catalog.capability.success == "logistic":
+        sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
+        return replace(_ceiling(sure, throughput), compute=None)
     opens_at = organisation(catalog).opens_at
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
     last = float(opens_at[delegable].max(initial=0.0))
