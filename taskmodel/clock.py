@@ -203,7 +203,7 @@ class Clock:
         if len(full):
             point, pool = full[0]
             others = len(np.unique(full[:, 0])) - 1
-            more = f", and at {others} more places" if others else ""
+            more = f", and at {others} more of the points" if others else ""
             block, place = self.queues.blocks[pool], np.broadcast_to(compute, len(found.wait))[point]
             raise UnstableQueue(
                 f"work waits for ever at compute {place:g} FLOP/year{more}: the utilisation of the reviewers in the pool "

@@ -248,10 +248,14 @@ def pooled(arrivals: ArrayLike, service_time: ArrayLike, service_variability: Ar
     """
     rate, time = within("[0, inf)", "arrivals", arrivals), within("[0, inf)", "service_time", service_time)
     varied = within("[0, inf)", "service_variability", service_variability)
-    whole, first = rate.sum(axis=-1), (rate * time).sum(axis=-1)
-    second = (rate * (1 + varied) * time**2).sum(axis=-1)
+    with np.errstate(over="ignore"):  # told below
+        whole, first = rate.sum(axis=-1), (rate * time).sum(axis=-1)
+        second = (rate * (1 + varied) * time**2).sum(axis=-1)
+        products = second * whole, first**2
+    if not all(np.isfinite(product).all() for product in products):
+        raise ValueError("arrivals, service_time and service_variability are too large: their products are beyond the largest number")
     mean = np.divide(first, whole, out=np.zeros_like(first), where=whole > 0)
-    relative = np.divide(second * whole, first**2, out=np.ones_like(first), where=first > 0)
+    relative = np.divide(*products, out=np.ones_like(first), where=products[1] > 0)
     return whole, mean, relative - 1
 
 
@@ -515,7 +519,8 @@ def _erlang_b(count: np.ndarray, work: np.ndarray) -> np.ndarray:
     busy = np.where(work > 0, work / count, 1.0)
     apart = busy - 1 - np.log1p(busy - 1)
     many = np.maximum(count, STIRLING)
-    series = 1 / (12 * many) - 1 / (360 * many**3) + 1 / (1260 * many**5) - 1 / (1680 * many**7)
+    with np.errstate(over="ignore"):  # of so many servers that what is left of the series is 0
+        series = 1 / (12 * many) - 1 / (360 * many**3) + 1 / (1260 * many**5) - 1 / (1680 * many**7)
     log_weight = np.where(
         count < STIRLING,
         count * np.log(count * busy) - count * busy - gammaln(count + 1),

@@ -364,3 +364,8 @@ def test_a_queue_that_grows_for_ever_is_an_error_that_says_how_many_reviewers_me
 def test_what_makes_no_sense_is_an_error_that_names_it(call, named):
     with pytest.raises(ValueError, match=named):
         call()
+
+
+def test_kinds_whose_moments_are_beyond_the_largest_number_are_refused():
+    with pytest.raises(ValueError, match="beyond the largest number"):
+        pooled([1.0, 1.0], [1.0, 1e200])

@@ -30,6 +30,7 @@ PLACES = {
     "oversight_bottleneck": "where review becomes the bottleneck",
     "grid_end": "the end of the grid",
 }
+NOTHING = 1e-6  # people that one more reviewer is worth, below which it is told as none
 SHOWN = 0.005  # part of all hours from which a way of working is named
 NAMES = {"review": "review capacity"}
 
@@ -265,6 +266,8 @@ def _pools(advice: Advice) -> list[str]:
 def _reviewer(who: str, pool: str, worth: float) -> str:
     if worth != worth:  # neither is worth anything
         return f"Neither one more {who} nor more {plain(pool)} would give anything."
+    if worth < NOTHING:  # what rounding leaves of a price that is nothing
+        return f"One more {who} is worth nothing beside more {plain(pool)}."
     return f"One more {who} is worth as much as {number(worth) if worth < float('inf') else 'any number of'} more {plain(pool)}."
 
 
