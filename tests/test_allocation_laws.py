@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import unless_refused
 from organisations import random_organisation
 
 from taskmodel.allocation import Nest, allocate
@@ -37,6 +38,7 @@ def reordered(nest, place, rng):
 
 @FEW
 @given(SEEDS)
+@unless_refused
 def test_splitting_a_task_into_halves_changes_nothing(seed):
     organisation, rng = tame(seed)
     bundles, supply, nest, available = organisation.problem
@@ -52,6 +54,7 @@ def test_splitting_a_task_into_halves_changes_nothing(seed):
 
 @FEW
 @given(SEEDS, st.floats(-6, 6))
+@unless_refused
 def test_the_unit_of_a_factor_changes_only_its_price(seed, power):
     organisation, rng = tame(seed)
     bundles, supply, nest, available = organisation.problem
@@ -65,6 +68,7 @@ def test_the_unit_of_a_factor_changes_only_its_price(seed, power):
 
 @FEW
 @given(SEEDS, st.floats(1.0001, 100))
+@unless_refused
 def test_more_of_a_factor_never_gives_less(seed, times):
     organisation, rng = tame(seed)
     bundles, supply, nest, available = organisation.problem
@@ -77,6 +81,7 @@ def test_more_of_a_factor_never_gives_less(seed, times):
 
 @FEW
 @given(SEEDS)
+@unless_refused
 def test_output_is_concave_and_its_one_sided_slopes_bracket_the_range_of_the_elasticity(seed):
     organisation, _ = tame(seed)
     bundles, supply, nest, available = organisation.problem
@@ -97,6 +102,7 @@ def test_output_is_concave_and_its_one_sided_slopes_bracket_the_range_of_the_ela
 
 @FEW
 @given(SEEDS)
+@unless_refused
 def test_elasticities_and_shadow_prices_are_finite_differences_within_a_regime(seed):
     organisation, _ = tame(seed)
     bundles, supply, nest, available = organisation.problem
@@ -114,6 +120,7 @@ def test_elasticities_and_shadow_prices_are_finite_differences_within_a_regime(s
 
 @FEW
 @given(SEEDS)
+@unless_refused
 def test_order_changes_nothing(seed):
     organisation, rng = tame(seed)
     bundles, supply, nest, available = organisation.problem

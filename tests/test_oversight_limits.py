@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import unless_refused
 from small import small_catalog
 
 import taskmodel as tm
@@ -67,6 +68,7 @@ def organisations(draw):
 
 @FEW
 @given(organisations(), st.floats(0.01, 1))
+@unless_refused
 def test_leontief_speedup_is_the_review_augmented_amdahl(organisation, coverage):
     hours = hours_per_unit(organisation["review_ratio"], organisation["automated"], coverage)
     expected = 1 / (organisation["shares"] @ hours)
@@ -75,6 +77,7 @@ def test_leontief_speedup_is_the_review_augmented_amdahl(organisation, coverage)
 
 @FEW
 @given(organisations(), st.sampled_from([0.3, 0.5, 0.8, 2.0]))
+@unless_refused
 def test_speedup_with_substitution_is_its_ces_form(organisation, elasticity):
     hours = hours_per_unit(organisation["review_ratio"], organisation["automated"])
     expected = (organisation["shares"] @ hours ** (1 - elasticity)) ** (-1 / (1 - elasticity))
@@ -94,6 +97,7 @@ def test_full_automation_gives_one_over_mean_review():
 
 @FEW
 @given(organisations(), st.integers(0, 4), st.floats(1.01, 3))
+@unless_refused
 def test_more_review_per_hour_never_speeds_up(organisation, place, times):
     more = organisation["review_ratio"].copy()
     more[place % len(more)] *= times
@@ -127,6 +131,7 @@ def test_review_binds_from_the_saturating_volume_on():
 
 @FEW
 @given(st.floats(0.05, 0.95))
+@unless_refused
 def test_a_without_review_it_is_amdahls_law(automated_share):
     found = speedup([automated_share, 1 - automated_share], [0.0, 0.0], [True, False])
     assert found == pytest.approx(1 / (1 - automated_share), rel=SOLVED)
@@ -141,6 +146,7 @@ def test_b_where_every_hour_takes_an_hour_of_people_nothing_is_gained(elasticity
 
 @FEW
 @given(organisations())
+@unless_refused
 def test_c_leontief_is_the_least_and_more_substitution_never_slows_down(organisation):
     found = [speedup(**organisation, elasticity=sigma) for sigma in (0, 0.3, 0.5, 0.9, 1, 1.5, 2, 4)]
     assert found[0] <= 1 / (organisation["shares"] @ hours_per_unit(organisation["review_ratio"], organisation["automated"])) * (1 + SOLVED)
@@ -149,6 +155,7 @@ def test_c_leontief_is_the_least_and_more_substitution_never_slows_down(organisa
 
 @FEW
 @given(st.floats(0.05, 0.95), st.floats(0, 1), st.sampled_from([0.0, 0.3, 0.6]))
+@unless_refused
 def test_d_what_only_people_do_bounds_the_speedup(human_share, ratio, elasticity):
     """By 1/s under Leontief, by s^(-1/(1 - sigma)) where some substitution is possible."""
     found = speedup([human_share, 1 - human_share], [1.0, ratio], [False, True], elasticity=elasticity)
@@ -169,6 +176,7 @@ def test_e_twice_the_reviewers_change_nothing_where_review_does_not_bind():
 
 @FEW
 @given(organisations(), st.floats(0, 1), st.floats(0, 1))
+@unless_refused
 def test_f_without_coverage_the_speedup_is_unsupervised_and_every_defect_escapes(organisation, probability, detection):
     """A share of tasks stays with people, so that the unsupervised speed-up has a limit."""
     organisation["automated"][0] = False
@@ -192,6 +200,7 @@ def test_i_endless_speed_leaves_the_gates():
 
 @FEW
 @given(organisations(), st.randoms(use_true_random=False), st.sampled_from([0.0, 0.5, 1.0]))
+@unless_refused
 def test_j_the_order_of_independent_tasks_changes_nothing(organisation, random, elasticity):
     order = list(range(len(organisation["shares"])))
     random.shuffle(order)

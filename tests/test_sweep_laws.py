@@ -6,6 +6,7 @@ import numpy as np
 from brute_force import switches
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import unless_refused
 from random_catalogs import HIGH, LOW, multi_factor_catalog
 from sizes import cases
 
@@ -59,6 +60,7 @@ def assert_same_output(one, two) -> None:
 
 @POINTS
 @given(SEEDS, st.floats(1.001, 30))
+@unless_refused
 def test_more_people_or_reviewers_never_lower_output(seed, times):
     catalog = random_catalog(seed)
     before = solved(catalog).output
@@ -71,6 +73,7 @@ def test_more_people_or_reviewers_never_lower_output(seed, times):
 
 @POINTS
 @given(SEEDS)
+@unless_refused
 def test_output_never_falls_as_compute_grows_where_what_tasks_need_stays(seed):
     output = solved(random_catalog(seed).replace({"capability.worker": "sufficient"})).output
     assert (output[1:] >= output[:-1] * (1 - 1e-9)).all()
@@ -78,6 +81,7 @@ def test_output_never_falls_as_compute_grows_where_what_tasks_need_stays(seed):
 
 @POINTS
 @given(SEEDS)
+@unless_refused
 def test_elasticities_are_slopes_of_output_along_the_axis_between_events(seed):
     """With needs that stay, a part more of compute is that part more of inference and of experiments."""
     walker = Walker(random_catalog(seed).replace({"capability.worker": "sufficient"}))
@@ -93,6 +97,7 @@ def test_elasticities_are_slopes_of_output_along_the_axis_between_events(seed):
 
 @SWEEPS
 @given(SEEDS)
+@unless_refused
 def test_slopes_at_events_are_bracketed_by_the_elasticities_on_either_side(seed):
     """Output is concave in compute between thresholds: a slope to the right is not above the right limit, and so on."""
     catalog = random_catalog(seed).replace({"capability.worker": "sufficient"})
@@ -115,6 +120,7 @@ def test_slopes_at_events_are_bracketed_by_the_elasticities_on_either_side(seed)
 
 @SWEEPS
 @given(SEEDS)
+@unless_refused
 def test_the_order_of_tasks_nests_and_pools_changes_nothing(seed):
     catalog, rng = random_catalog(seed), np.random.default_rng(seed)
     data = data_of(catalog)
@@ -128,6 +134,7 @@ def test_the_order_of_tasks_nests_and_pools_changes_nothing(seed):
 
 @SWEEPS
 @given(SEEDS)
+@unless_refused
 def test_halves_of_a_task_go_through_its_events_together_and_change_nothing_else(seed):
     catalog, rng = random_catalog(seed), np.random.default_rng(seed)
     data = data_of(catalog)
@@ -146,6 +153,7 @@ def test_halves_of_a_task_go_through_its_events_together_and_change_nothing_else
 
 @SWEEPS
 @given(SEEDS, st.floats(-3, 3))
+@unless_refused
 def test_the_unit_of_experiments_changes_only_their_price(seed, power):
     catalog, unit = random_catalog(seed), 10**power
     data = data_of(catalog)
