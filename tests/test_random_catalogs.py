@@ -10,7 +10,7 @@ import taskmodel as tm
 from taskmodel.allocation import SolveError
 from taskmodel.walker import Walker
 
-CATALOGS = cases(10, 300)
+CATALOGS = cases(5, 300)
 REFUSED = {86, 194, 249}  # prices below 1e-16, or next to a kink
 GRID = 300  # points of the brute force: 60 to a power of ten, where the mesh of the sweep has 24
 WIDTH = 1e-7  # relative, to which it narrows down the place of an event

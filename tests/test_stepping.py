@@ -14,7 +14,7 @@ from taskmodel.cli import main
 from taskmodel.stepping import event_places
 from taskmodel.walker import Walker
 
-TWO_FACTOR = cases(30, 300)
+TWO_FACTOR = cases(10, 300)
 TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
 
 
@@ -50,10 +50,10 @@ def any_elasticity(rng):
     return float(rng.choice([10 ** rng.uniform(-1, np.log10(3)), 10 ** rng.uniform(-1, np.log10(3)), near, 1.0], p=[0.4, 0.3, 0.25, 0.05]))
 
 
-@pytest.mark.parametrize("block", range(TWO_FACTOR // 30))
+@pytest.mark.parametrize("block", range(TWO_FACTOR // 10))
 def test_every_event_of_two_factor_catalogs_is_where_the_closed_form_says(block):
     rng = np.random.default_rng([13, block])
-    for _ in range(30):
+    for _ in range(10):
         elasticity = any_elasticity(rng)
         catalog, places = two_factor_catalog(rng, elasticity, tasks=int(rng.integers(2, 8)))
         expected = {}
