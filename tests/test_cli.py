@@ -535,7 +535,7 @@ def test_interrupt_is_exit_130_and_leaves_nothing_behind(starter):
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from taskmodel.cli import main
 sys.exit(main(sys.argv[1:]))"""
-    arguments = ["run", "alignment_research", "--grid", "1e26:1e35:20000", "-o", "results/deep"]
+    arguments = ["run", "alignment_research", "--grid", "1e26:1e35:60000", "-o", "results/deep"]
     program = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 30
     while not Path("results/deep").exists() and time.monotonic() < deadline:
