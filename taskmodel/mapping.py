@@ -209,8 +209,8 @@ class _Plane:
             nodes = np.stack([self.scores(*row)[which] for row in self.solved])
 
             def scores(points: Points, which: int = which) -> Array:
-                us = np.clip(np.exp(points.u) if self.logs[0] else points.u, self.us[0], self.us[-1])
-                vs = np.clip(np.exp(points.v) if self.logs[1] else points.v, self.vs[points.low], self.vs[points.high])
+                us = _value(points.u, self.logs[0], self.us[0], self.us[-1])
+                vs = _value(points.v, self.logs[1], self.vs[points.low], self.vs[points.high])
                 at = self.at(us, vs)
                 return self.scores(at, self.solve(at, us, vs, known.take(points.near)))[which]
 
@@ -219,10 +219,12 @@ class _Plane:
 
     def place(self, curve: Curve) -> tuple[Array, Array]:
         """A curve's points, as values of the two inputs."""
-        return tuple(  # type: ignore[return-value]
-            np.clip(np.exp(part) if log else part, ends[0], ends[-1])
-            for part, log, ends in zip((curve.u, curve.v), self.logs, (self.us, self.vs), strict=True)
-        )
+        return _value(curve.u, self.logs[0], self.us[0], self.us[-1]), _value(curve.v, self.logs[1], self.vs[0], self.vs[-1])
+
+
+def _value(coordinate: Array, logarithmic: bool, low: ArrayLike, high: ArrayLike) -> Array:
+    """The value of an input at a coordinate between two ends, past which only the rounding of a logarithm can lead."""
+    return np.clip(np.exp(coordinate) if logarithmic else coordinate, low, high)
 
 
 def _dataset(plane: _Plane, x: tuple[str, Array], y: tuple[str, Array], turned: bool) -> xr.Dataset:

@@ -58,7 +58,10 @@ def hours_per_unit(review_ratio, automated, coverage=1.0, **more):
 @st.composite
 def organisations(draw):
     tasks = draw(st.integers(2, 5))
-    several = lambda of: np.array(draw(st.lists(of, min_size=tasks, max_size=tasks)))  # noqa: E731
+
+    def several(of):
+        return np.array(draw(st.lists(of, min_size=tasks, max_size=tasks)))
+
     weights = several(st.floats(0.1, 1))
     return {"shares": weights / weights.sum(), "review_ratio": several(st.floats(0.01, 1.5)), "automated": several(st.booleans())}
 

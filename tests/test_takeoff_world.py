@@ -181,7 +181,8 @@ def test_list_names_the_worlds(capsys):
 
 
 def test_the_figure_needs_a_world():
-    plots = pytest.importorskip("taskmodel.plots")
+    from taskmodel import plots
+
     with pytest.raises(ValueError, match="simulate"):
         plots.takeoff(tm.simulate("davidson_best_guess", SHORT, times=[2022]).drop_vars("milestone_value"))
     figure = plots.takeoff(tm.simulate("davidson_conservative", SHORT))

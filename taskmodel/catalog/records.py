@@ -171,16 +171,21 @@ WorkingTime = Annotated[Quantity, Measure(units.WORKING_TIME, ge=0)]
 Probability = Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
 
 
-class Source(Record):
-    """A work that values rest on."""
+class Work(Record):
+    """A work that is cited."""
 
     title: Prose = Field(min_length=1, description="title, with author or publisher")
     url: Prose = Field("", description="where it can be read")
     date: Date = Field("", description="date of the work")
+    note: Prose = Field("", description="what is taken from it")
+
+
+class Source(Work):
+    """A work that values rest on."""
+
     access: Annotated[Literal["primary", "secondary"], "prose"] | None = Field(
         None, description="primary: the work itself was read in full; secondary: an abstract, an excerpt or a report of it"
     )
-    note: Prose = Field("", description="what is taken from it")
 
 
 class People(Record):

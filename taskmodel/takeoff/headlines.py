@@ -41,6 +41,10 @@ class _Reader:
     def log_gwp(self, at: Moment) -> float:
         return self.log_gwp_start + self.economy.outputs(at.production)[0] - self.base
 
+    def richer(self, log_gwp: float) -> Callable[[Moment], bool]:
+        """Whether GWP is above a level."""
+        return lambda at: self.log_gwp(at) > log_gwp
+
     def automated(self, family: int, share: float, beyond: bool = False) -> float | None:
         """When so much of the tasks is automated, or more than that."""
 
@@ -130,8 +134,7 @@ def doubling_times(track: Track, trigger: float, log_gwp: float) -> list[float]:
     while len(times) < DOUBLINGS and since is not None:
         begin = track.at(since)
         assert begin is not None  # it was found on the track
-        level = read.log_gwp(begin) + LN2
-        then = track.first(lambda at, level=level: read.log_gwp(at) > level, after=since)  # type: ignore[misc]  # see mypy 2608
+        then = track.first(read.richer(read.log_gwp(begin) + LN2), after=since)
         if then is not None:
             times.append(then - since)
         since = then

@@ -102,17 +102,27 @@ def levels(economy: Economy, rules: Rules, world: World, start: Moment) -> Level
         ),
         "rampup": ("1", "1: the economy is awake to AI", lambda at: float(at.awake)),
     }
+
+    def invested(place: int) -> Callable[[Moment], float]:
+        return lambda at: at.shares[place]
+
+    def in_goods(place: int) -> Callable[[Moment], float]:
+        return lambda at: at.shares.of_goods()[place]
+
+    def of_output(sector: int, place: int) -> Callable[[Moment], float]:
+        return lambda at: _factor_shares(at, sector)[place]
+
     for place, name in enumerate(SHARES):
-        found[f"frac_{name}"] = ("1", SHARE_OF[name], lambda at, place=place: at.shares[place])  # type: ignore[misc]
+        found[f"frac_{name}"] = ("1", SHARE_OF[name], invested(place))
     for place, factor in enumerate(("labour", "compute", "capital")):
-        found[f"frac_{factor}_goods"] = ("1", f"share of {factor} in goods", lambda at, place=place: at.shares.of_goods()[place])  # type: ignore[misc]
+        found[f"frac_{factor}_goods"] = ("1", f"share of {factor} in goods", in_goods(place))
     for sector, (name, words) in enumerate(SECTORS.items()):
         outer = "experiment" if name == "software_rnd" else "capital"
         for place, factor in enumerate((outer, "labour", "compute")):
             found[f"{factor}_share_{name}"] = (
                 "1",
                 f"share of {factor}{'s' * (factor == 'experiment')} in the output of {words}",
-                lambda at, sector=sector, place=place: _factor_shares(at, sector)[place],  # type: ignore[misc]
+                of_output(sector, place),
             )
     return found
 

@@ -17,10 +17,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict, model_validator
 
 from taskmodel.catalog import CatalogError, Defect, read_value
-from taskmodel.catalog import Source as Work
 from taskmodel.catalog.defects import listing
 from taskmodel.catalog.explain import validate as as_record
-from taskmodel.catalog.records import Key, Prose, Record, Word, failed
+from taskmodel.catalog.records import Key, Prose, Record, Word, Work, failed
 from taskmodel.catalog.text import Document, Keys, dotted, read_document, read_text
 
 FILE = Path(__file__).with_name("published.yaml")
@@ -83,9 +82,7 @@ class Published:
 class Source(Work):
     """A work that published results are from."""
 
-    access: Access = Field(  # type: ignore[assignment]  # wider than a catalog's on purpose: it knows no derived values
-        description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us"
-    )
+    access: Access = Field(description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us")
 
 
 class Tolerance(Record):
