@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.allocation import SolveError
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.differences import explain_difference
-    from taskmodel.earned_trust import track_record, trust
+    from taskmodel.earned_trust import trust
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.reviewing import review_load
     from taskmodel.stepping import compare, events, latency, sweep
     from taskmodel.takeoff import milestones, simulate
+    from taskmodel.trust_over_time import track_record
     from taskmodel.worth import automate_next, elasticities
 
 _MODULE_OF = {
@@ -46,7 +47,7 @@ _MODULE_OF = {
     "what_if": "relaxing",
     "lead_time": "plans.dataset",
     "trust": "earned_trust",
-    "track_record": "earned_trust",
+    "track_record": "trust_over_time",
     "solve_for": "inverse",
     "review_load": "reviewing",
     "explain_difference": "differences",

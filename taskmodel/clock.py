@@ -21,17 +21,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taskmodel import critical_path, queueing
+from taskmodel import critical_path, durations, queueing
 from taskmodel.allocation import SolveError
 from taskmodel.catalog import GENERAL, Catalog, Reviewers
+from taskmodel.catalog_numbers import Numbers, coverage, effort, review_effort, review_ratio
 from taskmodel.graph import predecessors, task_graph
-from taskmodel.organisation import HUMAN, Numbers, Organisation, coverage, effort, review_effort, review_ratio
+from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array
 from taskmodel.reviewers import modes_per_way, review_factor, reviewer_of_mode, reviewer_pools
 from taskmodel.span_of_control import reviews_of_reviews
 from taskmodel.supervision import COVERAGE_POLICIES
 
-PARTS = (*critical_path.PARTS, "repeats")  # of a task's time
+PARTS = (*durations.PARTS, "repeats")  # of a task's time
 HOURS_PER_YEAR = 365.25 * 24  # wall-clock
 FULL = 1 - 1e-9  # utilisation from here on is that of reviewers who have no time to spare: the rest is rounding
 
@@ -119,7 +120,7 @@ class ReviewQueues:
                 arrival_variability=np.broadcast_to(self.arrival_variability, points)[at],
                 service_variability=np.broadcast_to(self.service_variability, points)[at],
             )
-        waiting = queueing.in_progress(arrivals, np.nan_to_num(wait) * critical_path.HOURS_PER_WEEK / self.week / HOURS_PER_YEAR)
+        waiting = queueing.in_progress(arrivals, np.nan_to_num(wait) * durations.HOURS_PER_WEEK / self.week / HOURS_PER_YEAR)
         waiting = np.where(np.isnan(wait), np.nan, waiting)
         return servers, busy, arrivals, mean, spread, wait, waiting
 
@@ -139,7 +140,7 @@ class Clock:
     order : dict of position to positions
         For each task those it waits for, in topological order.
     parts : array, shape (..., task, mode, part)
-        Wall-clock time of a unit in each mode, by `critical_path.PARTS`, without waits in queues [h].
+        Wall-clock time of a unit in each mode, by `durations.PARTS`, without waits in queues [h].
     queues : ReviewQueues or None
         None where work does not wait for reviewers who are busy.
     loops : list of (source, target)
@@ -156,7 +157,7 @@ class Clock:
         # how often a unit is handed to a reviewer
         looks = reviews_of_reviews(of.one(lambda catalog: catalog.supervision.second_look_share.value), 1.0, rules.second_look_layers)
         week = of.one(lambda catalog: catalog.latency.working_hours_per_week.value)
-        self.parts = critical_path.unit_parts(
+        self.parts = durations.unit_parts(
             horizon=self._horizon,
             review_ratio=review_ratio(of),
             coverage=covered,
@@ -170,7 +171,7 @@ class Clock:
             count_gates=counted.count_gates,
         )
         self.durations = self.parts.sum(axis=-1)
-        handed = covered * np.asarray(looks * critical_path.HOURS_PER_WEEK / week)[..., None, None]
+        handed = covered * np.asarray(looks * durations.HOURS_PER_WEEK / week)[..., None, None]
         # wall-clock time for each working hour of wait, by task and mode
         self._stretch = np.concatenate([np.zeros_like(handed[..., :1]), handed], axis=-1)
         self.queues = ReviewQueues(of, organisation) if counted.count_queues and counted.count_review else None
@@ -186,7 +187,7 @@ class Clock:
         """The mixes of modes by which time counts: AI's alone under ``all_by_ai``."""
         if not self.all_by_ai:
             return mix
-        return np.broadcast_to(critical_path.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1]), mix.shape)
+        return np.broadcast_to(durations.single_mode_mix(self.ai_mode, tasks=mix.shape[-2], modes=mix.shape[-1]), mix.shape)
 
     def waits(self, activity: Array, compute: Array) -> Queues | None:
         """The queues at these activities, or None where none are counted.
@@ -230,7 +231,7 @@ class Clock:
         """
         queues = self.waits(activity, compute)
         times = self.durations if queues is None else self.durations + self.in_queue(queues.wait)
-        return critical_path.longest_path(self._with_loops(critical_path.mixed_durations(times, self.mix(mix))), self.order)
+        return critical_path.longest_path(self._with_loops(durations.mixed_durations(times, self.mix(mix))), self.order)
 
     def people_alone(self) -> Array:
         """How long people take for all tasks, without AI, shape (...) [h]."""

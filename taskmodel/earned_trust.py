@@ -16,41 +16,34 @@ Audits come besides the reviews at the floor unless the catalog says otherwise. 
 the class is trusted; policy puts reviews at the floor where it likes, and they go on all year. Classes whose floor is every
 unit have nothing to earn, and owe nothing.
 
-`track_record` follows the same from period to period, by the rule of coverage max(f, min(1, (n* - R)/N)): R are the audits of
-the record so far, of which a new generation takes the share phi, and N the units of the period before. There every review
-counts as an audit, for the rule sets how many units are drawn.
+`trust_over_time` follows the same from period to period.
 
 Source: docs, model, section 3.4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from taskmodel import results
 from taskmodel.allocation import Allocation, SolveError, allocate
-from taskmodel.audits import audit_coverage, audit_hours, clean_audits
-from taskmodel.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.audit_records import covered, delegated_units, records
+from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog, Trust
 from taskmodel.fixed_points import FixedPoint, fixed_points
-from taskmodel.organisation import HUMAN, Numbers, Organisation, defect_probability, review_ratio
+from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array
-from taskmodel.review_effort import detection, detection_curve
 from taskmodel.stepping import needs_catalog, one_compute
-from taskmodel.supervision import COVERAGE_POLICIES, attempts
+from taskmodel.supervision import COVERAGE_POLICIES
 from taskmodel.walker import Setting
 
 FULL_REVIEW = HUMAN + 1 + COVERAGE_POLICIES.index("full")
-ADOPTED = 1e-9  # of the work of a task: less of it by AI is rounding
 LAST = 1e-6  # of the hours there are: the walk ends so far before nothing is left, where prices run away; also how far past all it goes
-ENOUGH = 1e-12  # relative: audits short of n* by less are rounding
-PERIOD = 0.25  # year
 
 
 def trust(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
@@ -114,106 +107,6 @@ def _kept_out(steady: _Steady) -> tuple[float, NDArray[np.bool_]]:
         closed = closed | (steady.at(points[best].just_below).units > 0) & (states[best].units == 0)
         steady = _Steady(steady.catalog, float(steady.compute[0]), closed)
     return np.nan, closed
-
-
-@dataclass(frozen=True, eq=False)
-class Records:
-    """What a record takes, class by class; arrays of shape (task,).
-
-    Attributes
-    ----------
-    needed : whether the class has something to earn
-    detection : share of defects that an audit finds [1]; NaN where nothing is to be earned
-    audits : clean audits n* of a whole record [1]; 0 where nothing is to be earned
-    unit_hours : review hours of a unit, tau r [h]
-    units_per_hour : units that AI makes, per human-equivalent hour of useful work, 1/(p tau) [1/h]
-    floor : least share that is reviewed [1]
-    renewed : part of a record that is earned again in a year, phi/G [1/year]
-    """
-
-    needed: NDArray[np.bool_]
-    detection: Array
-    audits: Array
-    unit_hours: Array
-    units_per_hour: Array
-    floor: Array
-    renewed: float
-
-    def audits_beyond(self, units: Array, rule: Trust) -> Array:
-        """Audits a year besides the reviews at the floor, of classes with so many units a year, shape (..., task)."""
-        yearly = self.audits * self.renewed
-        if rule.audits == "besides":
-            return np.where(units > 0, yearly, 0.0)
-        return np.where(self.needed, (covered(units, yearly, self.floor) - self.floor) * units, 0.0)
-
-
-def records(catalog: Catalog) -> Records:
-    """What a record takes in each class of tasks.
-
-    Raises
-    ------
-    CatalogError
-        If the catalog has no block `trust`, protocols take the place of coverage, success grows by degrees, or what audits find
-        is not known for a task.
-    """
-    rule = catalog.trust
-    if rule is None:
-        message = "is missing: what a record has to show, and how long it lasts; add the block, as the scenario audited_trust does"
-        raise catalog.error(("trust",), message, at_key=True)
-    if catalog.supervision.protocols:
-        message = "protocols take the place of the rule of coverage that trust is about; take them out (null)"
-        raise catalog.error(("supervision", "protocols"), message)
-    if catalog.capability.success == "logistic":
-        message = "how many units AI makes for a useful one changes with compute there, and audits are of units; use success: step"
-        raise catalog.error(("capability", "success"), message)
-    of = Numbers([catalog])
-    ratio, length = review_ratio(of), of.tasks(lambda task: task.horizon.value)
-    floor = of.tasks(lambda task: task.coverage_floor.value)
-    needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
-    found = _found(catalog, rule, ratio, needed)
-    audits = np.where(needed, clean_audits(rule.defect_rate.value, rule.risk.value, np.where(needed, found, 1.0)), 0.0)
-    return Records(
-        needed=needed,
-        detection=found,
-        audits=audits,
-        unit_hours=audit_hours(1.0, length, ratio),
-        units_per_hour=attempts(1 - defect_probability(of)) / length,
-        floor=floor,
-        renewed=rule.trust_lost.value / rule.generation_time.value,
-    )
-
-
-def covered(units: Array, audits: Array, floor: Array) -> Array:
-    """Coverage max(f, min(1, audits/units)); all of it where there are no units to judge by and audits are due."""
-    some = np.where(units > 0, units, 1.0)
-    return np.where(units > 0, audit_coverage(some, audits, floor), np.where(audits > 0, 1.0, floor))
-
-
-def _found(catalog: Catalog, rule: Trust, ratio: Array, needed: NDArray[np.bool_]) -> Array:
-    """Share of defects that an audit finds, by task; NaN where no audits are needed."""
-    if rule.detection is not None:
-        return np.where(needed, rule.detection.value, np.nan)
-    for (name, task), effort, wanted in zip(catalog.tasks.items(), ratio, needed, strict=True):
-        mend = "or give trust.detection, one share of defects that audits find in every task"
-        if wanted and task.verifiability is None:
-            message = f"has no verifiability, and what an audit of it finds depends on that; give its score, {mend}"
-            raise catalog.error(("tasks", name), message, at_key=True)
-        if wanted and effort == 0:
-            message = f"found 0: an audit that takes no time finds nothing; give it hours, {mend}"
-            raise catalog.error(("tasks", name, "review_ratio"), message)
-    score = Numbers([catalog]).tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)
-    return np.where(needed, detection(ratio, *detection_curve(np.where(needed, score, 0.0))), np.nan)
-
-
-def delegated_units(at: Records, activity: Array) -> Array:
-    """Units a year that AI makes, useful or not, from activities (..., task, mode), shape (..., task)."""
-    by_ai = activity[..., HUMAN + 1 :].sum(axis=-1)
-    return np.where(by_ai > ADOPTED * activity.sum(axis=-1), by_ai * at.units_per_hour, 0.0)
-
-
-def _reviewers(organisation: Organisation) -> NDArray[np.bool_]:
-    """Factors that are hours of reviewers, shape (factor,)."""
-    return np.array([name == "review" or name.startswith("review_") for name in organisation.factors])
 
 
 def _paid_in(organisation: Organisation, needed: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -390,118 +283,3 @@ def _advice(found: xr.Dataset) -> str:
     if trusted >= full:
         return f"{which}Trust pays: the floors, with audits paid for, give {trusted / full:.3g} times the output of full review."
     return f"{which}Trust does not pay: full review gives {full / trusted:.3g} times the output of the floors with audits paid for."
-
-
-def track_record(catalog: Catalog, compute: ArrayLike, *, period: float = PERIOD, generations: Sequence[int] | None = None) -> xr.Dataset:
-    """Coverage, class by class, as records grow from period to period and new model generations take part of them away.
-
-    Parameters
-    ----------
-    catalog : Catalog
-        With a block `trust`. Its rule of coverage makes no difference; before there is any record every unit is reviewed.
-    compute : array, shape (period,)
-        Compute in each period [FLOP/year]; positive, finite.
-    period : float
-        Length of a period [year]; > 0.
-    generations : sequence of int, optional
-        Periods at whose beginning a new model generation takes the share ``trust_lost`` of all records. Default: those in which
-        a multiple of ``generation_time`` falls, the first period being the first of a generation.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over ``period`` and ``task``: ``coverage``, ``delegated_units`` in the period, ``audits_made`` in it, and ``record`` at
-        its end, relative to a whole one. Over ``period``: ``begins`` [year], ``compute``, ``new_generation``, ``review_hours`` a
-        year, ``output`` and the speed-ups.
-
-    Raises
-    ------
-    TypeError
-        If the catalog is none.
-    CatalogError
-        As in `trust`.
-    ValueError
-        If compute, period or generations are not as described.
-    SolveError
-        If a period has no answer that can be certified.
-
-    Examples
-    --------
-    >>> import taskmodel as tm
-    >>> found = track_record(tm.load_catalog("alignment_research", "audited_trust"), [1e30] * 4)
-    >>> found["coverage"].sel(task="research_code").values.tolist()
-    [1.0, 0.1, 0.1, 0.1]
-    """
-    needs_catalog(catalog)
-    points = np.asarray(compute, dtype=float)
-    if points.ndim != 1 or not len(points) or not (np.isfinite(points) & (points > 0)).all():
-        raise ValueError(f"compute must be a list of positive, finite numbers [{COMPUTE_UNIT}], one a period; found {compute!r}")
-    if not 0 < period < np.inf:
-        raise ValueError(f"period must be positive and finite [year]; found {period!r}")
-    at = records(catalog)
-    assert catalog.trust is not None  # or there were no records
-    fresh = _fresh(len(points), period, catalog.trust.generation_time.value, generations)
-    floors = catalog.replace({"supervision.coverage": "floor"})
-    base = Setting(floors)
-    record, units = np.zeros_like(at.audits), np.zeros_like(at.audits)
-    rows: list[dict[str, Any]] = []
-    for place, new in zip(points, fresh, strict=True):
-        record = record * (1 - catalog.trust.trust_lost.value) if new else record
-        due = np.where(record < at.audits * (1 - ENOUGH), at.audits - record, 0.0)
-        coverage = np.where(at.needed, covered(units, due, at.floor), at.floor)
-        here = _Period(floors, base, coverage, float(place))
-        units = delegated_units(at, here.activity) * period
-        made = coverage * units
-        record = np.minimum(record + made, at.audits)  # of more than a whole record nothing is left for the next generation
-        rows.append({"coverage": coverage, "delegated_units": units, "audits_made": made, "record": _part(record, at), **here.measured})
-    variables = {
-        name: (("period", "task") if np.ndim(rows[0][name]) else "period", np.array([row[name] for row in rows])) for name in rows[0]
-    }
-    coords = {
-        "period": np.arange(len(points)),
-        "task": np.array(list(catalog.tasks), dtype=object),
-        "begins": ("period", np.arange(len(points)) * period),
-        COMPUTE: ("period", points),
-        "new_generation": ("period", fresh),
-    }
-    return results.described(xr.Dataset(variables, coords, results.provenance_of(catalog)))
-
-
-class _Period:
-    """One period: the best allocation at some coverage of each task."""
-
-    def __init__(self, floors: Catalog, base: Setting, coverage: Array, compute: float) -> None:
-        names = [f"tasks.{name}.coverage_floor" for name in floors.tasks]
-        setting = Setting(floors.with_numbers(dict(zip(names, coverage.tolist(), strict=True))), base=base)
-        organisation, point = setting.organisation, np.array([compute])
-        best = allocate(
-            organisation.bundles(point),
-            organisation.supply(point),
-            organisation.nest,
-            organisation.open_modes(organisation.automatable(point)),
-        )
-        if np.isinf(best.output).any():
-            raise SolveError("there is no limit to research at the floors, and so to the units to audit: give coverage floors above 0")
-        self.activity = best.activity[0]
-        measures = setting.yardstick.measure(point, best)
-        used = best.factor_use[0, _reviewers(organisation)].sum()
-        self.measured = {"review_hours": float(used), **{name: float(getattr(measures, name)[0]) for name in results.SPEEDUPS}}
-
-
-def _part(record: Array, at: Records) -> Array:
-    """The record relative to a whole one; whole where nothing is to be earned."""
-    return np.where(at.needed, record / np.where(at.needed, at.audits, 1.0), 1.0)
-
-
-def _fresh(periods: int, period: float, generation: float, given: Sequence[int] | None) -> NDArray[np.bool_]:
-    """Whether a new generation comes at the beginning of each period, shape (period,)."""
-    fresh = np.zeros(periods, dtype=bool)
-    if given is None:
-        so_far = np.floor(np.arange(periods) * period / generation + ENOUGH)
-        fresh[1:] = np.diff(so_far) > 0
-        return fresh
-    for place in given:
-        if isinstance(place, bool) or not isinstance(place, (int, np.integer)) or not 0 <= place < periods:
-            raise ValueError(f"generations must be periods, whole numbers from 0 to {periods - 1}; found {place!r}")
-        fresh[place] = True
-    return fresh

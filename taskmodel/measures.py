@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, SolveError, allocate
 from taskmodel.catalog import Catalog
+from taskmodel.catalog_numbers import Numbers
 from taskmodel.clock import Clock
-from taskmodel.organisation import HUMAN, Numbers, Organisation
+from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array
 from taskmodel.reviewers import review_capacity, reviewer_pools
 

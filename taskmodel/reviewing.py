@@ -17,8 +17,9 @@ import xarray as xr
 from taskmodel import results
 from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
+from taskmodel.catalog_numbers import Numbers, coverage, review_ratio
 from taskmodel.clock import PARTS
-from taskmodel.organisation import HUMAN, Numbers, coverage, review_ratio
+from taskmodel.organisation import HUMAN
 from taskmodel.stepping import needs_catalog, one_compute
 from taskmodel.walker import Walker
 from taskmodel.worth import elasticities

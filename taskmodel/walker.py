@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, SolveError, Status, allocate
 from taskmodel.axes import COMPUTE, Axis, compute_axis
 from taskmodel.catalog import Catalog
+from taskmodel.catalog_numbers import Numbers
 from taskmodel.measures import SOURCES, Measures, Yardstick, oversight
-from taskmodel.organisation import Numbers, Organisation, organisation
+from taskmodel.organisation import Organisation, organisation
 from taskmodel.production import Array, Nest, Rows
 
 ROUNDING = 1e-11  # [1] shares that are equal over a stretch, as with an elasticity of 1, differ by as much

@@ -25,10 +25,12 @@ from taskmodel import results
 from taskmodel.allocation import Allocation, Slopes, allocate, along, derivative_weights, slopes
 from taskmodel.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.catalog import Catalog
+from taskmodel.catalog_numbers import Numbers
 from taskmodel.clock import Clock
-from taskmodel.critical_path import longest_path, loop_slopes, mixed_durations, path_slopes, single_mode_mix, with_loops
+from taskmodel.critical_path import longest_path, loop_slopes, path_slopes, with_loops
+from taskmodel.durations import mixed_durations, single_mode_mix
 from taskmodel.measures import mode_mix, without_ai
-from taskmodel.organisation import HUMAN, Numbers, Organisation
+from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute
 from taskmodel.walker import Setting, Situation

@@ -8,18 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import taskmodel
-from taskmodel.critical_path import (
-    PARTS,
-    longest_path,
-    loop_slopes,
-    makespan,
-    mixed_durations,
-    path_slopes,
-    single_mode_mix,
-    unit_durations,
-    unit_parts,
-    with_loops,
-)
+from taskmodel.critical_path import longest_path, loop_slopes, makespan, path_slopes, with_loops
+from taskmodel.durations import PARTS, mixed_durations, single_mode_mix, unit_durations, unit_parts
 from taskmodel.graph import predecessors, task_graph
 from taskmodel.supervision import MODES, coverage_by_mode
 

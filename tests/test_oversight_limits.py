@@ -15,7 +15,8 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
-from taskmodel.critical_path import longest_path, mixed_durations, single_mode_mix, unit_durations
+from taskmodel.critical_path import longest_path
+from taskmodel.durations import mixed_durations, single_mode_mix, unit_durations
 from taskmodel.span_of_control import saturating_volume, steering_hours
 from taskmodel.supervision import MODES, bundles, coverage_by_mode, escape_rate, review_hours
 

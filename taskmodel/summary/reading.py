@@ -17,7 +17,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.organisation import HUMAN, Numbers, organisation, review_ratio
+from taskmodel.catalog_numbers import Numbers, review_ratio
+from taskmodel.organisation import HUMAN, organisation
 from taskmodel.production import Array
 from taskmodel.results import provenance_of
 from taskmodel.reviewers import review_factor

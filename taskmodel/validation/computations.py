@@ -19,8 +19,9 @@ from taskmodel import capability, critical_path, lead, pause, queueing, schedule
 from taskmodel.allocation import Allocation, Nest, allocate
 from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
+from taskmodel.catalog_numbers import Numbers
 from taskmodel.measures import Measures, task_output
-from taskmodel.organisation import Numbers, organisation
+from taskmodel.organisation import organisation
 from taskmodel.production import Array
 from taskmodel.review_effort import detection, detection_curve
 from taskmodel.stepping import ceilings, latency
