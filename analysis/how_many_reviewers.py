@@ -1,7 +1,7 @@
 """How many reviewers does a given speed-up take?
 
 Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, in which people review who do nothing
-else, with 1 to 1,000,000 of them in place of its 60; at today's compute, and at a hundred and ten thousand times as much.
+else, with 1 to 1,000,000 of them in place of its 60; at today's compute, and at a hundred times and ten thousand times as much.
 
 Output: `how_many_reviewers.svg` and `.png` in the folder given, and the answer on stdout.
 
@@ -48,9 +48,13 @@ def found(times: float, targets: tuple[float, ...], points: int) -> Found:
             reviewers[target] = np.nan
             continue
         above = int(np.argmax(speedup >= target))
-        within = (values[max(above - 1, 0)], values[max(above, 1)])
-        solutions = tm.solve_for(catalog, PATH, compute=compute, within=within, speedup=target)["value"].values
-        reviewers[target] = float(solutions[0]) if len(solutions) else np.nan
+        if above == 0:  # the fewest that were looked at are enough
+            reviewers[target] = float(values[0])
+            continue
+        solved = tm.solve_for(catalog, PATH, compute=compute, within=(values[above - 1], values[above]), speedup=target)
+        if not solved.sizes["solution"]:
+            raise RuntimeError(f"no number of reviewers gives {target:g}x: {solved.attrs['reason']}")
+        reviewers[target] = float(solved["value"][0])
     return Found(times, reviewers, float(speedup[-1]), values, speedup)
 
 

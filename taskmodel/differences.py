@@ -32,7 +32,8 @@ from taskmodel.walker import Walker
 
 FEW = 8  # changes, of which all orders are gone through
 SHARES = "tasks.*.share"  # change together, for they sum to 1
-BESIDE = ("compute.grid.", "compute.today", "feedback_loops.")  # what an answer at one compute does not depend on
+BESIDE = ("compute.grid.", "compute.today")  # what an answer at one compute does not depend on
+LOOPS = "feedback_loops."  # nor on these, where they are not counted
 EMPTY: frozenset[str] = frozenset()
 
 
@@ -117,9 +118,10 @@ def changes(one: Catalog, other: Catalog) -> dict[str, dict[str, Any]]:
         apart = sorted(set(getattr(one, block)) ^ set(getattr(other, block)))
         if apart:
             raise ValueError(f"the catalogs have other {block} ({', '.join(apart[:3])}): only catalogs with the same can be explained")
+    beside = BESIDE if one.latency.count_loops or other.latency.count_loops else (*BESIDE, LOOPS)
     found: dict[str, dict[str, Any]] = {}
     for path in dict.fromkeys([*other.paths(), *one.paths()]):
-        if path.startswith(BESIDE):
+        if path.startswith(beside):
             continue
         here, there = _at(one, path), _at(other, path)
         if here == there:

@@ -104,7 +104,10 @@ def _kept_out(steady: _Steady) -> tuple[float, NDArray[np.bool_]]:
         best = int(np.argmax([float(state.allocation.output[0]) for state in states]))
         if points[best].exact:
             return steady.relative(states[best].allocation), closed
-        closed = closed | (steady.at(points[best].just_below).units > 0) & (states[best].units == 0)
+        more = closed | (steady.at(points[best].just_below).units > 0) & (states[best].units == 0)
+        if (more == closed).all():
+            raise SolveError(f"the hours owed jump at {points[best].paid:g} h a year, but no class is given up there; please report this")
+        closed = more
         steady = _Steady(steady.catalog, float(steady.compute[0]), closed)
     return np.nan, closed
 

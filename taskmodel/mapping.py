@@ -82,6 +82,10 @@ def bottleneck_map(catalog: Catalog, x: Values, y: Values, *, compute: float | N
     (x_path, xs), (y_path, ys) = (_input(catalog, each, name) for each, name in ((x, "x"), (y, "y")))
     if x_path == y_path:
         raise ValueError(f"a map needs two inputs; found {x_path} twice")
+    inputs = [path for path in (x_path, y_path) if path != COMPUTE]
+    together = set.intersection(*(set(catalog.changed_to(path, input_value(catalog, path))) for path in inputs))
+    if len(inputs) == 2 and together:
+        raise ValueError(f"{x_path} and {y_path} cannot be set apart: shares of tasks change together; take another input for one of them")
     if COMPUTE in (x_path, y_path) and compute is not None:
         raise TypeError("compute is one of the inputs; leave the argument out")
     turned = x_path == COMPUTE  # compute is gone through along rows' own direction, whichever way it is drawn

@@ -182,7 +182,7 @@ def automation_elasticity(organisation: Organisation, bundles: Array, opened: ND
     opened : array of bool, shape (point, task)
         Tasks that AI can do.
     """
-    worth = np.nan_to_num(allocation.shadow_price) / np.where(allocation.output > 0, allocation.output, 1.0)[:, None]
+    worth = allocation.shadow_price / np.where(allocation.output > 0, allocation.output, 1.0)[:, None]
     spelled = "ptmk,pk->ptm" if bundles.ndim == 4 else "tmk,pk->ptm"
     cost = np.einsum(spelled, bundles, worth)
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)

@@ -17,13 +17,15 @@ from numpy.typing import ArrayLike
 from taskmodel import results
 from taskmodel.allocation import SolveError, allocate
 from taskmodel.axes import COMPUTE
-from taskmodel.catalog import Catalog
+from taskmodel.catalog import GENERAL, Catalog
 from taskmodel.clock import FULL
 from taskmodel.production import Array
+from taskmodel.reviewers import review_factor
 from taskmodel.stepping import needs_catalog, one_compute
 from taskmodel.walker import Setting, Situation
 
 UTILISATION = "supervision.utilisation"
+PLANNED = review_factor(GENERAL)  # whose utilisation that is; pools with a skill have their own
 SCANNED = np.linspace(-4.0, 9.0, 53)  # of the log odds of a utilisation: from 2 % to 99.99 %
 ALIKE = 1e-9  # relative: speed-ups that differ by less are the same
 IDLE = 1e-6  # relative: review that is used by so much less than planned for does not bind
@@ -103,7 +105,7 @@ class _Lab:
         self.catalog, self.compute, self.base = catalog, np.array([compute]), Setting(catalog)
 
     def measure(self, planned: Array) -> Array:
-        """Output, the three speed-ups and the largest utilisation of any pool, shape (value, point)."""
+        """Output, the three speed-ups and the utilisation of the reviewers that are planned for, shape (value, point)."""
         catalogs = [self.catalog.with_numbers({UTILISATION: float(each)}) for each in planned]
         at = Situation(Setting(*catalogs, base=self.base), np.repeat(self.compute, len(planned)))
         return self._values(at)
@@ -120,7 +122,7 @@ class _Lab:
         found = allocate(*at.arrays)
         measured = at.measure(found)
         queues = at.setting.yardstick.clock.waits(found.activity, at.compute)
-        used = np.zeros(len(at.compute)) if queues is None else queues.utilisation.max(axis=1)
+        used = np.zeros(len(at.compute)) if queues is None else queues.utilisation[:, queues.names.index(PLANNED)]
         return np.array([*(getattr(measured, name) for name in results.SPEEDUPS), used])
 
 

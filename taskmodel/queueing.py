@@ -190,7 +190,7 @@ def sakasegawa_wait(
 
     For one reviewer it equals `mean_wait`. For random arrivals and exponential times it is up to 1.4 % above the exact wait
     at utilisation 0.9 and up to 10 reviewers, 7.3 % at 0.8, and far above where waits are rare (twice at 0.5 and 10). Use it
-    by hand, or for numbers of reviewers that are not whole.
+    by hand.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def sakasegawa_wait(
     Raises
     ------
     ValueError
-        As `mean_wait` does, except that numbers of servers need not be whole.
+        As `mean_wait` does.
 
     References
     ----------
@@ -282,8 +282,8 @@ def mixed_wait(
     .. math:: w = u^{\frac{2}{3} \sqrt{k (1 - u)}}
 
     with no theory behind it: it is fitted to simulations of the bundled tasks' reviews, with c^2 about 9, which it meets within
-    15 % from 3 to 60 reviewers at utilisations from 0.5 to 0.9 (``analysis/queue_simulation.py``); with gamma distributed times of
-    c_s^2 = 4 within a kind it is off by up to 25 %. One reviewer, and kinds that are all alike and exponential, are exact.
+    15 % from 3 to 60 reviewers at utilisations from 0.5 to 0.9 (``analysis/queue_simulation.py``); how it does with times that
+    vary more within a kind was not tried. One reviewer, and kinds that are all alike and exponential, are exact.
     Within a kind R_0 is that of exponential times where `service_variability` is 1, of constant times where it is 0, and linear
     in it.
 
@@ -326,7 +326,7 @@ def mixed_wait(
     work = (rate * time).sum(axis=-1)
     alike = mean_wait(servers, work, mean)
     count = np.broadcast_to(np.asarray(servers, dtype=float), alike.shape)
-    light = _first_to_end(count, rate * time, time, varied)
+    light = _first_to_end(count, rate * time, time, varied, mean)
     heavy = (1 + variability) / 2
     busy = work / count
     weight = busy ** (STEEPNESS * np.sqrt(count * (1 - busy)))
@@ -334,14 +334,15 @@ def mixed_wait(
     return np.asarray(spread / (1 + variability) * alike * light ** (1 - weight) * heavy**weight)
 
 
-def _first_to_end(count: np.ndarray, work: np.ndarray, time: np.ndarray, varied: np.ndarray) -> np.ndarray:
+def _first_to_end(count: np.ndarray, work: np.ndarray, time: np.ndarray, varied: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """R_0 of `mixed_wait`: k over the mean review time, times the mean time until the first of k reviews in progress ends."""
     total = work.sum(axis=-1, keepdims=True)
     share = np.divide(work, total, out=np.zeros_like(work), where=total > 0)
-    # mean over kinds of 1/time by work is 1 over the mean time by units
-    mean = 1 / np.where(total[..., 0] > 0, np.divide(share, time, out=np.zeros_like(share), where=share > 0).sum(axis=-1), 1.0)
-    at_random, constant = _until_exponential(count, share, time, mean), _until_constant(count, share, time)
-    return np.where(total[..., 0] > 0, (constant + varied * (at_random - constant)) * count / mean, 1.0)
+    some = total[..., 0] > 0
+    # mean over kinds of 1/time by work is 1 over the mean time by units that take some
+    scale = 1 / np.where(some, np.divide(share, time, out=np.zeros_like(share), where=share > 0).sum(axis=-1), 1.0)
+    at_random, constant = _until_exponential(count, share, time, scale), _until_constant(count, share, time)
+    return np.where(some, (constant + varied * (at_random - constant)) * count / np.where(some, mean, 1.0), 1.0)
 
 
 def _until_exponential(count: np.ndarray, share: np.ndarray, time: np.ndarray, mean: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ import xarray as xr
 from taskmodel import results
 from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
-from taskmodel.catalog_numbers import Numbers, coverage, review_ratio
+from taskmodel.catalog_numbers import Numbers, coverage, effort, review_ratio
 from taskmodel.clock import PARTS
 from taskmodel.organisation import HUMAN
 from taskmodel.stepping import needs_catalog, one_compute
@@ -43,7 +43,8 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     xarray.Dataset
         Over ``task``, those alone that AI does: ``review_hours``, ``review_share``, ``coverage``, ``review_time``, ``wait``,
         ``review_elasticity``, ``speedup_per_hour`` and ``speedup_per_point``; besides ``speedup_per_reviewer``. NaN where
-        more and less are worth different amounts, or there is nothing to review.
+        more and less are worth different amounts, or there is nothing to review; ``speedup_per_point`` also where waits for
+        reviewers are counted, which one unit less saves and one minute less does not.
 
     Raises
     ------
@@ -78,7 +79,11 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     with np.errstate(invalid="ignore", divide="ignore"):  # AI does none of it: NaN
         covered = (mix[:, HUMAN + 1 :] * coverage(of)).sum(axis=-1) / by_ai
     horizon = of.tasks(lambda task: task.horizon.value)
-    ratio = review_ratio(of)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        hard = (mix[:, HUMAN + 1 :] * effort(of)).sum(axis=-1) / by_ai
+    time = review_ratio(of) * hard * horizon
+    # the time of a review is in proportion to coverage and to its hours; waits are to neither
+    in_proportion = not (catalog.latency.count_queues or catalog.latency.count_off_hours)
     clock = at.setting.yardstick.clock
     parts = clock.task_parts(measured.mode_share, clock.waits(allocation.activity, place))[0]
     wait = parts[:, [PARTS.index(part) for part in WAITS]].sum(axis=-1)
@@ -93,11 +98,11 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
             "review_hours": hours,
             "review_share": hours / hours.sum(),
             "coverage": covered,
-            "review_time": ratio * horizon,
+            "review_time": time,
             "wait": wait,
             "review_elasticity": measured.review_elasticity[0],
-            "speedup_per_hour": gain / (ratio * horizon),
-            "speedup_per_point": np.where(covered > 0, 0.01 * gain / covered, np.nan),
+            "speedup_per_hour": gain / time,
+            "speedup_per_point": np.where((covered > 0) & in_proportion, 0.01 * gain / covered, np.nan),
         }
     people = catalog.supervision.headcount.value
     variables: dict[str, Any] = {name: ("task", values[done]) for name, values in columns.items()}

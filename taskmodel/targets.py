@@ -1,7 +1,7 @@
 """What one can aim at: a number of a sweep, by its name, read off allocations at places of an axis.
 
 A scalar variable goes by its own name, such as ``throughput_speedup``; an entry of another by both names, such as
-``factor_elasticity.review`` or ``review_elasticity.red_teaming``.
+``factor_elasticity.review``, ``review_elasticity.red_teaming`` or ``reviewer_equivalent.general.researchers``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from taskmodel.catalog import Catalog
 from taskmodel.measures import SOURCES, oversight
 from taskmodel.organisation import organisation
 from taskmodel.production import Array
+from taskmodel.reviewers import reviewer_pools
 from taskmodel.stepping import ceilings
 from taskmodel.walker import Situation, Walker
 
 SCALARS = ("output", "throughput_speedup", "latency_speedup", "speedup", "bulk_speedup", "oversight_elasticity", "automated_hours_share")
 CEILINGS = ("oversight_ceiling", "no_oversight_ceiling", "oversight_ceiling_full")
-OF_MEASURES = ("bottleneck_share", "review_elasticity", "escaped_defects", "automated_share", "reviewer_equivalent")
 OF_ALLOCATION = ("factor_elasticity", "factor_use", "shadow_price")
 
 
@@ -37,7 +37,7 @@ class Target:
         As it was asked for.
     variable : str
     entry : int
-        Position along the variable's own dimension; -1 for scalar variables.
+        Position along the variable's own dimensions, the last fastest; -1 for scalar variables.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Target:
             if self.variable == "automated_hours_share":
                 return np.asarray((measured.automated_share * at.setting.yardstick.shares).sum(axis=-1))
             whole = getattr(measured, self.variable)
-        return np.asarray(whole if self.entry < 0 else whole[:, self.entry])
+        return np.asarray(whole if self.entry < 0 else whole.reshape(len(whole), -1)[:, self.entry])
 
 
 def target(catalog: Catalog, name: str) -> Target:
@@ -95,7 +95,7 @@ def _entries(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     """Variables that are not scalar, and the names of their entries."""
     at: Any = organisation(catalog)
     of_tasks = dict.fromkeys(("review_elasticity", "escaped_defects", "automated_share"), at.tasks)
-    of_pools = {"reviewer_equivalent": tuple(catalog.pools)}
+    of_pools = {"reviewer_equivalent": tuple(f"{kind}.{pool}" for kind in reviewer_pools(catalog) for pool in catalog.pools)}
     return {"bottleneck_share": SOURCES, **of_tasks, **of_pools, **dict.fromkeys(OF_ALLOCATION, at.factors)}
 
 

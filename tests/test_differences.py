@@ -89,3 +89,16 @@ def test_compare_on_the_command_line(capsys):
     assert "other tasks" in capsys.readouterr().err
     assert main(["compare", "t_agi_ladder"]) == 0
     assert "Nothing differs" in capsys.readouterr().out
+
+
+def test_rounds_of_loops_are_changes_where_they_are_counted():
+    one = tm.load_catalog("alignment_research", set={"latency.count_loops": True})
+    path = "feedback_loops.0.loops_per_project"
+    found = tm.explain_difference(one, one.replace({path: 3 * one.get(path)}), compute=1e33)
+    assert found["change"].values.tolist() == [path]
+    assert (
+        float(found["contribution"][0]) == pytest.approx(float(found["after"] - found["before"])) and float(found["contribution"][0]) != 0
+    )
+    assert abs(float(found["unexplained"])) < 1e-12
+    quiet = tm.load_catalog("alignment_research")
+    assert not tm.explain_difference(quiet, quiet.replace({path: 3 * quiet.get(path)}), compute=1e33).sizes["change"]

@@ -10,6 +10,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.inverse import default_range
 from taskmodel.targets import CEILINGS, SCALARS, target
+from taskmodel.walker import Walker
 
 FREE = {"compute": {"inference": "free"}}
 
@@ -182,7 +183,20 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
     swept = tm.sweep(catalog, [1e31])
     for name in (*SCALARS, *CEILINGS):
         assert target(catalog, name).entry == -1 and name in swept
-    for name in ("factor_elasticity.review", "bottleneck_share.hands_on", "factor_use.review", "reviewer_equivalent.researchers"):
-        variable, entry = name.split(".")
-        dim = swept[variable].dims[-1]
-        assert swept[variable].sel({dim: entry}).size == 1 and target(catalog, name).entry == swept[dim].values.tolist().index(entry)
+    places = np.array([1e31])
+    walker = Walker(catalog)
+    at, allocation = walker.at(places), walker.solve(places, np.array([False])).allocation
+    names = ["factor_elasticity.review", "bottleneck_share.hands_on", "factor_use.review", "review_elasticity.1_hour"]
+    for name in (*names, "reviewer_equivalent.general.researchers"):
+        variable, *entry = name.split(".")
+        numbers = swept[variable].isel(compute=0).sel(dict(zip(swept[variable].dims[1:], entry, strict=True)))
+        aimed = target(catalog, name).read(walker, at, places, False, allocation)
+        assert aimed == pytest.approx([float(numbers)], rel=1e-9, abs=1e-12), name
+
+
+def test_one_more_reviewer_can_be_aimed_at_and_each_pool_has_its_own():
+    catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
+    for kind in ("general", "verifiers"):
+        wanted = {f"reviewer_equivalent.{kind}.researchers": tm.sweep(catalog, [1e31])["reviewer_equivalent"].sel(reviewers=kind).item()}
+        found = tm.solve_for(catalog, "compute", within=(5e30, 2e31), **wanted)
+        assert np.isclose(found["value"], 1e31, rtol=1e-6).any() or (found["value"] <= 1e31 * (1 + 1e-9)).any()

@@ -168,3 +168,10 @@ def test_three_regions_meet_in_a_point():
         ends = np.array([[curve.u[end], curve.v[end]] for end in (0, -1)])
         assert np.abs(ends - [0.3, -0.2]).max(axis=1).min() < 1e-6
         np.testing.assert_allclose(curve.gap, 0, atol=1e-7)
+
+
+def test_two_shares_of_tasks_cannot_be_the_inputs_of_one_map():
+    catalog = tm.load_catalog("t_agi_ladder")
+    one, two = (f"tasks.{name}.share" for name in list(catalog.tasks)[:2])
+    with pytest.raises(ValueError, match="cannot be set apart"):
+        tm.bottleneck_map(catalog, (one, [0.1, 0.2]), (two, [0.1, 0.2]), compute=1e31)

@@ -59,3 +59,10 @@ def test_without_queues_there_is_nothing_to_plan():
         tm.best_utilisation(lab(latency={"count_review": False}), PLACE)
     with pytest.raises(TypeError):
         tm.best_utilisation("alignment_research")
+
+
+def test_what_is_planned_for_is_the_general_pool_whatever_the_others_have_to_do():
+    changes = {"latency.count_queues": True, "reviewers.verifiers.utilisation": 0.9, "supervision.headcount": 1e5}
+    found = tm.best_utilisation(tm.load_catalog("alignment_research", "scarce_verifiers", changes), 1e33)
+    assert not found["review_binds"]
+    assert 0 < float(found["utilisation"]) < 0.1 and float(found["speedup"]) > 1

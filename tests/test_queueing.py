@@ -369,3 +369,11 @@ def test_what_makes_no_sense_is_an_error_that_names_it(call, named):
 def test_kinds_whose_moments_are_beyond_the_largest_number_are_refused():
     with pytest.raises(ValueError, match="beyond the largest number"):
         pooled([1.0, 1.0], [1.0, 1e200])
+
+
+@pytest.mark.parametrize("servers", [1, 3])
+@pytest.mark.parametrize("least", [0.0, 1e-9])
+def test_units_that_take_no_time_make_nobody_wait_longer(servers, least):
+    """For random arrivals the others are a stream of their own, and units that take nothing find what they find."""
+    alone = mixed_wait(servers, [0.5, 0.2], [1.0, 2.0])
+    assert mixed_wait(servers, [0.5, 0.2, 0.7], [1.0, 2.0, least]) == pytest.approx(alone, rel=1e-6 if servers == 1 else 0.02)

@@ -37,14 +37,16 @@ def test_hours_are_those_of_the_sweep(catalog, load):
 
 def test_gains_are_those_of_sweeps_with_a_little_more(catalog, load):
     step = 1e-5
-    here, people = speedup(catalog), catalog.supervision.headcount.value
-    more = np.log(speedup(catalog.replace({"supervision.headcount": people * (1 + step)})) / here) / (people * step)
-    assert float(load["speedup_per_reviewer"]) == pytest.approx(more, rel=1e-3)
+    people = catalog.supervision.headcount.value
+    nearby = [speedup(catalog.replace({"supervision.headcount": people * (1 + sign * step)})) for sign in (1, -1)]
+    more = np.log(nearby[0] / nearby[1]) / (2 * people * step)
+    assert float(load["speedup_per_reviewer"]) == pytest.approx(more, rel=1e-5)
     top = load.isel(task=int(np.argmax(load["review_hours"].values)))
     path = f"tasks.{top['task'].item()}.review_ratio"
-    less = np.log(speedup(catalog.replace({path: catalog.get(path) * (1 - step)})) / here)
-    assert float(top["speedup_per_hour"]) == pytest.approx(less / (step * float(top["review_time"])), rel=1e-3)
-    assert float(top["speedup_per_point"]) == pytest.approx(0.01 * less / step, rel=1e-3)
+    nearby = [speedup(catalog.replace({path: catalog.get(path) * (1 + sign * step)})) for sign in (-1, 1)]
+    less = np.log(nearby[0] / nearby[1]) / 2
+    assert float(top["speedup_per_hour"]) == pytest.approx(less / (step * float(top["review_time"])), rel=1e-5)
+    assert float(top["speedup_per_point"]) == pytest.approx(0.01 * less / step, rel=1e-5)
 
 
 def test_the_table_is_printed(capsys):
@@ -53,3 +55,15 @@ def test_the_table_is_printed(capsys):
     assert main(["review-load", "t_agi_ladder", "--compute", "1e31", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert sum(row["review_share"] for row in facts["tasks"]) == pytest.approx(1)
+
+
+def test_a_point_less_has_no_number_where_waits_for_reviewers_are_counted(catalog):
+    found = tm.review_load(catalog.replace({"latency.count_off_hours": True}), POINT)
+    assert found["speedup_per_point"].isnull().all() and found["speedup_per_hour"].notnull().any()
+
+
+def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
+    own = {"title": "twice", "coverage": 1, "review_effort": 2}
+    twice = catalog.replace({"protocols.twice": own, "supervision.protocols": ["twice"], "supervision.headcount": 120})
+    one, two = tm.review_load(catalog, POINT), tm.review_load(twice, POINT)
+    np.testing.assert_allclose(two["review_time"], 2 * one["review_time"].sel(task=two["task"]))

@@ -63,7 +63,7 @@ def _lines(one: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]:
     if facts["method"] != "shapley":
         lines += wrapped("There are too many changes to go through all their orders: each is told alone, and as the last of all.")
     if abs(facts["unexplained"]) > 1e-9 * abs(facts["after"]):
-        lines += wrapped(f"{_signed(facts['unexplained'])} is explained by none of them: ends of intervals differ as well.")
+        lines += wrapped(f"{_signed(facts['unexplained'])} is explained by none of them, but by what has no path: ends of intervals.")
     return lines
 
 
