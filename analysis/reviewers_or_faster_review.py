@@ -1,6 +1,6 @@
 """More reviewers, or faster ones?
 
-Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, with 10 to 100,000 reviewers in place
+Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, with 10 to 163,840 reviewers in place
 of its 60, at ten thousand times today's compute, where AI can do nearly every task that may be delegated.
 
 Output: `reviewers_or_faster_review.svg` and `.png` in the folder given, and the answer on stdout.
@@ -23,8 +23,8 @@ import taskmodel as tm
 
 TIMES = 10_000  # today's compute
 PER_DOUBLING = 2  # places
-REVIEWERS = 10 * 2 ** (np.arange(14 * PER_DOUBLING + 1) / PER_DOUBLING)  # [person]
 SHOWN = (60, 1_000, 10_000, 80_000)  # [person]
+REVIEWERS = np.union1d(SHOWN, 10 * 2 ** (np.arange(14 * PER_DOUBLING + 1) / PER_DOUBLING))  # [person]
 TICKS = (10, 100, 1_000, 10_000, 100_000)  # [person]
 REMEDIES = {
     "twice the reviewers": (),
@@ -60,11 +60,12 @@ def gains() -> Gains:
     catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
     compute = catalog.compute.today.value * TIMES
     people = float(tm.latency(catalog, compute)["pass_time_without_ai"])
-    twice = np.append(REVIEWERS, REVIEWERS[-PER_DOUBLING:] * 2)
-    plain = speedup(catalog, compute, twice, people)
-    as_it_is, found = plain[:-PER_DOUBLING], {}
+    places = np.union1d(REVIEWERS, 2 * REVIEWERS)
+    plain = dict(zip(places.tolist(), speedup(catalog, compute, places, people).tolist(), strict=True))
+    as_it_is, twice = (np.array([plain[times * people] for people in REVIEWERS.tolist()]) for times in (1, 2))
+    found = {}
     for name, fields in REMEDIES.items():
-        changed = plain[PER_DOUBLING:] if not fields else speedup(halved(catalog, fields), compute, REVIEWERS, people)
+        changed = speedup(halved(catalog, fields), compute, REVIEWERS, people) if fields else twice
         found[name] = changed / as_it_is
     return Gains(REVIEWERS, as_it_is, found)
 
@@ -73,10 +74,8 @@ def answer(found: Gains) -> str:
     """A line for each number of reviewers."""
     lines = [f"{'reviewers':>10}{'effective':>11}" + "".join(f"{name:>28}" for name in found.gain)]
     for reviewers in SHOWN:
-        at = np.log(reviewers), np.log(found.reviewers)
-        values = [np.exp(np.interp(*at, np.log(gain))) - 1 for gain in found.gain.values()]
-        as_it_is = np.exp(np.interp(*at, np.log(found.as_it_is)))
-        lines.append(f"{reviewers:10,}{as_it_is:10.2f}x" + "".join(f"{value:+28.1%}" for value in values))
+        at = found.reviewers.tolist().index(reviewers)
+        lines.append(f"{reviewers:10,}{found.as_it_is[at]:10.2f}x" + "".join(f"{gain[at] - 1:+28.1%}" for gain in found.gain.values()))
     return "\n".join(lines)
 
 

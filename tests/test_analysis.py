@@ -67,7 +67,10 @@ def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     lines = {line[:24].strip(): line[24:].split() for line in capsys.readouterr().out.splitlines()}
     speedup, escapes = ({label: float(lines[label][column].rstrip("%")) for label in script.PROTOCOLS.values()} for column in (2, 3))
     full, layers, critics = "full review", "layers of AI review", "AI critics"
-    assert 2.5 < speedup[layers] / speedup[full] < 3 and escapes[layers] < escapes[full]
+    # as the script says: 8.3x and 11 %, 3.1x and 16 %, 7 %, and 9.2x and 23 % where all may be chosen
+    assert (speedup[layers], speedup[full], float(lines["the best of them"][2])) == pytest.approx((8.3, 3.1, 9.2), abs=0.05)
+    told = [escapes[layers], escapes[full], escapes[critics], float(lines["the best of them"][3].rstrip("%"))]
+    assert told == pytest.approx([11, 16, 7, 23], abs=0.5)
     assert escapes[critics] == min(value for label, value in escapes.items() if label != "a person with AI")
     assert 1.2 < speedup[critics] / speedup[full] < 1.5
     assert escapes["a person with AI"] == 0 and speedup["a person with AI"] < 1.3
@@ -117,7 +120,12 @@ def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
     assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
     assert lines[1].endswith("16%") and lines[2].startswith("throughput 8.91x; audits for nothing 10.14x; full review 3.61x")
     speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
-    besides, beyond = speedups[:2], speedups[2:]
+    besides, beyond = speedups[: len(speedups) // 2], speedups[len(speedups) // 2 :]
+    told = {line.split()[0]: line.split()[2:4] for line in lines[4 : 4 + len(besides)]}
+    assert told["0.04"][0] == "1.54x" and told["0.08"] == ["3.81x", "79.0%"] and told["1.00"][0] == "9.53x"
+    assert (
+        float(lines[5 + len(besides) + [line.split()[0] for line in lines[4 : 4 + len(besides)]].index("0.33")].split()[3].rstrip("%")) < 2
+    )
     assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
     assert all(one <= two for one, two in zip(besides, beyond, strict=True))
 

@@ -8,7 +8,7 @@ import pytest
 import simpy
 from test_analysis import load
 
-CELLS = [(6, 0.8), (6, 0.9), (20, 0.9)]
+CELLS = [(3, 0.8), (6, 0.9), (20, 0.9)]
 MILLIONS = 2.5  # of units, for a standard error of 2 to 5 %
 
 
@@ -18,14 +18,14 @@ def script():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_throughput_is_within_one_per_cent_and_waits_within_fifteen_of_the_models(script, cell):
+def test_throughput_is_within_one_per_cent_and_waits_within_six_of_the_models(script, cell):
     place = script.lab(*cell)
     played = script.play(place, MILLIONS, seed=2026)
     print("\n" + script.table([(place, played)]))
     assert played.error < 0.05 * played.wait
     assert played.throughput == pytest.approx(1, abs=0.01)
-    assert place.wait == pytest.approx(played.wait, rel=0.15)
-    assert place.two_moments > place.wait
+    assert place.wait == pytest.approx(played.wait, rel=0.06 + 2 * played.error / played.wait)
+    assert place.two_moments > 1.05 * played.wait  # what two moments alone would say is too high
 
 
 def test_the_recursion_gives_every_unit_the_wait_that_simpy_gives_it(script):
