@@ -8,8 +8,11 @@ precision of 1 %. On the same arrivals and review times they give the same waits
 import numpy as np
 import pytest
 import simpy
+from test_analysis import load
 
 from taskmodel.queueing import mean_wait, sakasegawa_wait, waiting_probability
+
+Desks = load("queue_simulation").Desks  # the recursion of Kiefer and Wolfowitz
 
 QUEUES = 2000  # side by side, each independent of the others
 NORMAL_99 = 2.5758  # two-sided; 2,000 means of thousands of waits each are normal enough
@@ -30,31 +33,13 @@ MILLIONS = {
 }
 
 
-class Reviewers:
-    """When each of k reviewers will be free, earliest first, in many queues at once."""
-
-    def __init__(self, count, queues):
-        self.free_at = np.zeros((count, queues))
-
-    def start(self, arrival, service):
-        """Give each queue one more unit; returns when its service starts."""
-        free_at = self.free_at
-        start = np.maximum(free_at[0], arrival)
-        busy_until = start + service
-        for place in range(1, len(free_at)):  # put it where it belongs among the others
-            np.minimum(busy_until, free_at[place], out=free_at[place - 1])
-            busy_until = np.maximum(busy_until, free_at[place])
-        free_at[-1] = busy_until
-        return start
-
-
 def simulated_wait(count, busy, customers, seed):
     """Mean wait in review times, with the half-width of its 99 % confidence interval.
 
     Queues start empty and run for a while before anything is counted. What is known of arrivals and review times, their means,
     takes out the part of the variance that comes from theirs (control variates).
     """
-    rng, each, reviewers = np.random.default_rng(seed), round(customers / QUEUES), Reviewers(count, QUEUES)
+    rng, each, reviewers = np.random.default_rng(seed), round(customers / QUEUES), Desks(count, QUEUES)
     warm_up = round(25 / (1 - busy) ** 2)  # the chain forgets its beginning in about 4/(1 - u)^2 customers
     now, waited, gaps, services = np.zeros((4, QUEUES))
     for customer in range(warm_up + each):
@@ -108,7 +93,7 @@ def played_waits(count, arrivals, services):
 def test_the_recursion_gives_every_unit_the_wait_that_simpy_gives_it(count, busy):
     rng = np.random.default_rng([count, round(100 * busy)])
     arrivals, services = np.cumsum(rng.exponential(1 / (count * busy), 10_000)), rng.standard_exponential(10_000)
-    reviewers = Reviewers(count, 1)
+    reviewers = Desks(count, 1)
     starts = [reviewers.start(np.array([arrival]), service)[0] for arrival, service in zip(arrivals, services, strict=True)]
     waits = played_waits(count, arrivals, services)
     assert (waits > 0).any()
