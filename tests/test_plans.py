@@ -184,6 +184,40 @@ def test_rivals_money_and_a_slow_down_of_all():
     assert float(brief["usable_months"]) == pytest.approx(8)
 
 
+def test_along_the_pause_a_slow_down_of_all_counts_as_often_as_it_comes_about():
+    never = given(lead__slow_down={"probability": 0, "pace": 0.25})
+    assert float(never["month"][-1]) == 6 and float(never["effective_work"][-1]) == pytest.approx(575)
+    found = given(lead__slow_down={"probability": 0.3, "pace": 0.25})  # 6 months, or 24
+    assert found["goes_on"].values[[0, 30, 31, 120]].tolist() == pytest.approx([1, 1, 0.3, 0.3])
+    assert found["bulk_work"].values[[15, 60, 120]] == pytest.approx([575 / 2, 575 * (0.7 + 0.3 * 2), 575 * (0.7 + 0.3 * 4)])
+    caveats = {"lead__theft": 0.05, "lead__development": 2, "pause__growth": 0.1, "field__parallel_exponent": 0.5}
+    terms = {"prior": 50, "scale": 100, "theta": 0.8}
+    hard = given(lead__slow_down={"probability": 0.3, "pace": 0.25}, pause__preparation=terms, **caveats)
+    assert float(hard["effective_work"][-1]) == pytest.approx(step(hard, "preparation"), rel=1e-12)
+    assert float(hard["bulk_work"][-1]) == pytest.approx(step(hard, "growth in the pause"), rel=1e-12)
+
+
+def test_a_slow_down_that_never_comes_cannot_make_preparation_run_away():
+    terms = {"prior": 0, "scale": 2000, "theta": 1.5}  # blows up after 42 months; the lead is 6, or 60 with the slow-down
+    never = given(lead__slow_down={"probability": 0, "pace": 0.1}, pause__preparation=terms)
+    assert step(never, "preparation") == step(given(pause__preparation=terms), "preparation")
+    with pytest.raises(pause.RunawayError, match="blows up 41.7 months into a pause of 60"):
+        given(lead__slow_down={"probability": 0.1, "pace": 0.1}, pause__preparation=terms)
+
+
+def test_with_a_slow_down_theft_takeover_and_survival_add_up():
+    risk = {**RISK, "pace": 1.0}  # pauses after a month, at a risk of 0.01 a month
+    found = given(lead__slow_down={"probability": 0.3, "pace": 0.25}, lead__theft=0.05, risk=risk)
+    months, chances, begins = np.array([6.0, 24.0]), np.array([0.7, 0.3]), np.exp(-0.05)
+    survived = begins * float(chances @ np.exp(-0.06 * months))
+    stolen = 1 - begins + 0.05 * float(found["expected_months"])
+    assert survived + stolen + float(found["takeover_risk"]) == pytest.approx(1, rel=1e-6)
+    assert float(found["no_theft"]) == pytest.approx(begins * chances @ np.exp(-0.05 * months), rel=1e-6)
+    safe = given(lead__slow_down={"probability": 0.3, "pace": 0.25}, lead__theft=0.05, lead__development=1)
+    assert float(safe["expected_months"] + safe["handed_over"]) == pytest.approx(float(safe["usable_months"]))
+    assert 1 - begins + 0.05 * float(safe["expected_months"]) + float(safe["no_theft"]) == pytest.approx(1)
+
+
 def test_demonstrations_of_risk_take_work_and_make_a_slow_down_likelier():
     terms = {"probability": 0.1, "pace": 0.25, "demonstrations": {"share": 0.2, "most": 0.6, "half": 57.5}}
     found = given(lead__slow_down=terms)

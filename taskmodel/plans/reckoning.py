@@ -12,7 +12,9 @@ Source: docs, model, section 8, and mechanisms.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from taskmodel import lead as leads
 from taskmodel import pause as pauses
 from taskmodel import usable_work
 from taskmodel import workforce as chips_to_people
-from taskmodel.plans.course import Course
+from taskmodel.plans.course import MOMENTS, Course
 from taskmodel.plans.joined import STEPS, Memory, staffed
 from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
 from taskmodel.plans.staff import Staff, facts, staffed_cluster
@@ -60,6 +62,15 @@ class Window:
     hazard: float  # theft and takeover in the pause [1/month]
     begins: float  # probability that the lead is not stolen before
     demonstrations: float = 0.0  # work that shows others the risks [field-year]
+
+    @property
+    def likely(self) -> list[tuple[float, float]]:
+        """Branches that may come about."""
+        return [(chance, months) for chance, months in self.branches if chance > 0]
+
+    def mean(self, of: Callable[[Array], Array]) -> float:
+        """Mean over the branches of something that depends on their months."""
+        return sum(chance * float(of(np.asarray(months))) for chance, months in self.likely)
 
 
 def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
@@ -101,19 +112,18 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     point = _pause_point(plan.risk)
     staff = staffed_cluster(plan, point["productivity"])
     window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
-    usable, theft = window.branches[0][1], plan.lead.theft.value
-    in_hand = float(leads.expected_pause(theft, usable))
+    usable, theft, risk = window.mean(np.asarray), plan.lead.theft.value, point["risk_in_pause"]
     ladder = _ladder(plan, staff, window)
     found = {
         **facts(staff),
         **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
         "lead": window.lead,
         "lead_at_pause": window.at_pause,
-        "usable_months": sum(chance * months for chance, months in window.branches),
-        "expected_months": window.begins * sum(chance * float(leads.months_survived(window.hazard, m)) for chance, m in window.branches),
-        "no_theft": window.begins * float(leads.no_theft(theft, usable)),
-        "handed_over": usable - window.begins * in_hand,
-        "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
+        "usable_months": usable,
+        "expected_months": window.begins * window.mean(partial(leads.months_survived, window.hazard)),
+        "no_theft": window.begins * window.mean(partial(leads.no_theft, theft)),
+        "handed_over": usable - window.begins * window.mean(partial(leads.expected_pause, theft)),
+        "takeover_risk": window.begins * risk * window.mean(partial(leads.months_survived, window.hazard)),
         "pause_limit": window.limit,
         "slow_down_probability": window.branches[-1][0] if plan.lead.slow_down else 0.0,
         "demonstrations": window.demonstrations,
@@ -221,8 +231,8 @@ def _ladder(plan: Plan, staff: Staff, window: Window) -> Array:
     bulk = float(staff.work.researcher_months) * staff.productivity / field.headcount.value / 12  # field-years a month
     steps = np.zeros(len(LADDER))
     steps[:2] = bulk * window.lead, bulk * window.branches[0][1]
-    steps[2] = bulk * sum(chance * months for chance, months in window.branches)
-    for chance, months in window.branches:
+    steps[2] = bulk * window.mean(np.asarray)
+    for chance, months in window.likely:
         course = Course(months, window.hazard)
         alive, rates = course.alive(course.nodes), _rates(plan, staff, _growth(plan, course.nodes))
         steps[3:-1] += chance * window.begins * np.array([course.cumulative(alive * rate)[-1] for rate in rates])
@@ -306,16 +316,16 @@ def _prepared(plan: Plan, rate: Array, course: Course) -> Array:
 
 
 def _path(plan: Plan, staff: Staff, window: Window, demonstrations: float | None = None) -> dict[str, Any]:
-    """The longest pause month by month: whether it still goes on, and work done."""
-    course = Course(max(months for _, months in window.branches), window.hazard)
-    rates = _rates(plan, staff, _growth(plan, course.nodes), demonstrations)
-    alive = course.alive(course.nodes)
-    return {
-        "month": course.at_moments(course.edges),
-        "goes_on": window.begins * course.at_moments(course.alive(course.edges)),
-        "bulk_work": window.begins * course.at_moments(course.cumulative(rates[1] * alive)),
-        "effective_work": window.begins * course.at_moments(_prepared(plan, rates[-1], course)),
-    }
+    """The longest pause month by month: whether it still goes on, and work done, with a slow-down of all as likely as it is."""
+    month = np.linspace(0.0, max(months for _, months in window.likely), MOMENTS)
+    goes_on, bulk, done = np.zeros((3, MOMENTS))
+    for chance, months in window.likely:
+        course, weight = Course(months, window.hazard), chance * window.begins
+        rates = _rates(plan, staff, _growth(plan, course.nodes), demonstrations)
+        goes_on += weight * np.where(month <= months, course.alive(month), 0.0)
+        bulk += weight * np.interp(month, course.edges, course.cumulative(rates[1] * course.alive(course.nodes)))
+        done += weight * np.interp(month, course.edges, _prepared(plan, rates[-1], course))
+    return {"month": month, "goes_on": goes_on, "bulk_work": bulk, "effective_work": done}
 
 
 def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, Any]:
