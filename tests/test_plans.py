@@ -295,6 +295,39 @@ def test_the_best_schedule_is_at_least_as_good_as_stopping_now_or_at_the_point_o
     assert float(given(risk=RISK)["stop_now_work"]) == pytest.approx(690_000 / 7200 * (1 - np.exp(-0.006)) / 0.001, rel=1e-9)
 
 
+def test_capability_grows_at_the_pace_that_is_kept():
+    found = given(risk=RISK, lead__pace=0.8)
+    assert float(found["months_until_pause"]) == pytest.approx(12.5, rel=1e-6)
+    assert float(found["lead_at_pause"]) == pytest.approx(6 - 0.2 * 12.5, rel=1e-6)
+    due = given(risk={**RISK, "tolerated": 0.001}, lead__pace=0)
+    assert (float(due["months_until_pause"]), float(due["usable_months"])) == (0, 6)
+
+
+def test_supervisors_bind_along_a_schedule_too():
+    found = given(risk=RISK, field__supervision=0.01)
+    cap = 60_000 / 7200  # field-years a month
+    assert step(found, "supervisors") == pytest.approx(cap * float(found["expected_months"]), rel=1e-6)
+    times = np.linspace(0, 10, 100_001)
+    exposure = 0.01 * (10 ** (0.1 * times) - 1)  # 0.001 a month, ten times as much after ten
+    moving = np.trapezoid(cap * np.exp(-exposure / np.log(10)), times)
+    stopped = cap * np.exp(-exposure[-1] / np.log(10)) * (1 - np.exp(-0.06)) / 0.01
+    assert float(found["run_then_stop_work"]) == pytest.approx(moving + stopped, rel=1e-6)
+    assert float(found["stop_now_work"]) == pytest.approx(cap * (1 - np.exp(-0.006)) / 0.001, rel=1e-9)
+    assert float(found["best_work"]) >= float(found["run_then_stop_work"]) * (1 - 1e-9)
+    some = given(risk=RISK, field__supervision=0.0004)  # they bind only on the way
+    assert float(some["stop_now_work"]) == float(given(risk=RISK)["stop_now_work"])
+    assert float(some["run_then_stop_work"]) < 0.9 * float(given(risk=RISK)["run_then_stop_work"])
+
+
+@pytest.mark.parametrize("share", [1e-4, 1e-3, 1e-2])
+def test_supervisors_are_short_just_where_it_is_said_that_they_are(share):
+    waits = {"field__work_per_review": 40, "field__review_latency": 24}
+    for changes in ({}, {"field__tax": 4}, waits, {**waits, "field__tax": 2}):
+        found = given(field__supervision=share, **changes)
+        assert (found["binding"].item() == "supervisors") == (share > float(found["supervision_binds_at"])), changes
+    assert float(given(field__tax=4)["supervision_binds_at"]) == pytest.approx(4 * 600 / 690_000)
+
+
 # the workforce in a catalog
 
 
@@ -391,7 +424,8 @@ def test_a_curve_of_risk_that_never_crosses_is_refused(change, message):
     ("values", "message"),
     [
         ({"lead__development": 20, "lead__pace": 0.5}, "20 months away and the lead is gone after 12"),
-        ({"risk": RISK, "lead__pace": 0.2}, "10 months away and the lead is gone after 7.5"),
+        ({"risk": RISK, "lead__pace": 0.2}, "50 months away and the lead is gone after 7.5"),
+        ({"risk": RISK, "lead__pace": 0}, "at a pace of 0 capability never grows by the 1 powers of ten"),
         ({"risk": {**RISK, "sd": 3, "confidence": 0.95}}, "should have started 1.14 powers of ten of compute ago"),
     ],
 )

@@ -25,7 +25,7 @@ from taskmodel import usable_work
 from taskmodel import workforce as chips_to_people
 from taskmodel.plans.course import MOMENTS, Course
 from taskmodel.plans.joined import STEPS, Memory, staffed
-from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
+from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk, one
 from taskmodel.plans.staff import Staff, facts, staffed_cluster
 from taskmodel.schedule import Terms, best_paces, schedule_outcome
 
@@ -44,6 +44,7 @@ LADDER = (
     "people side by side",
     "preparation",
 )
+_NO_STRETCH = 1e-12  # powers of ten
 _MOST_GROWTH = 300.0  # e-folds: far beyond sense, and not yet beyond floats
 
 
@@ -109,7 +110,7 @@ def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
 
 def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     assert plan.lead and plan.field  # the plan's own check
-    point = _pause_point(plan.risk)
+    point = _pause_point(plan.risk, plan.lead.pace.value)
     staff = staffed_cluster(plan, point["productivity"])
     window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
     usable, theft, risk = window.mean(np.asarray), plan.lead.theft.value, point["risk_in_pause"]
@@ -157,8 +158,8 @@ def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
     return replace(alone, branches=((1 - chance, usable), (chance, longer)), demonstrations=shown)
 
 
-def _pause_point(risk: Risk | None) -> dict[str, float]:
-    """Capability at which to pause, when it is reached, what research gains until then, and the risk of a month there."""
+def _pause_point(risk: Risk | None, pace: float) -> dict[str, float]:
+    """Capability at which to pause, when it is reached at a part of full pace, what research gains until then, and the risk there."""
     if risk is None:
         return {"productivity": 1.0, "risk_in_pause": 0.0, "months_until_pause": 0.0}
     line = {"intercept": np.log(risk.at_present.value), "slope": risk.slope.value}
@@ -174,11 +175,16 @@ def _pause_point(risk: Risk | None) -> dict[str, float]:
             f"the pause should have started {-sure:.3g} powers of ten of compute ago, to be {risk.confidence.value:g} sure that risk is "
             "below what is tolerated; ask for less confidence, tolerate more, or estimate the risk better (risk.sd)"
         )
+    if pace == 0 and sure > 0:
+        raise NoPause(
+            f"the pause never starts: at a pace of 0 capability never grows by the {sure:.3g} powers of ten to the point of pause; "
+            "give a pace above 0 (lead.pace)"
+        )
     return {
         "pause_point": safe,
         "confident_pause_point": sure,
         "confidence_cost": float(10 ** (risk.productivity_slope.value * float(given_up))),
-        "months_until_pause": sure / risk.pace.value,
+        "months_until_pause": sure / (risk.pace.value * pace) if sure > 0 else 0.0,
         "productivity": float(10 ** (risk.productivity_slope.value * sure)),
         "risk_in_pause": float(pauses.takeover_risk(sure, **line)),
     }
@@ -257,10 +263,26 @@ def _rates(plan: Plan, staff: Staff, grown: Array, demonstrations: float | None 
     taxed = slowed / field.tax.value
     watched = usable_work.supervised_work(slowed, _supervisors(field), field.supervision.value, field.tax.value)
     right = usable_work.accepted_work(watched, field.precision.value, field.recall.value)
-    # P people at speed S do S (P / P_h)^lambda of a field's work
-    effective = chips_to_people.field_speedup(right / speed, speed, people, field.parallel_exponent.value)
+    effective = _side_by_side(field, right, speed)
     linear = [rate / people for rate in (steady, growing, share, slowed, taxed, watched, right)]
     return [rate / 12 for rate in (*linear, effective)]
+
+
+def _side_by_side(field: FieldOfResearch, right: Array, speed: float) -> Array:
+    """Field's work that researcher-months of a month make where P people at speed S do S (P / P_h)^lambda of it."""
+    return chips_to_people.field_speedup(right / speed, speed, field.headcount.value, field.parallel_exponent.value)
+
+
+def _unsupervised(plan: Plan, staff: Staff) -> tuple[float, float]:
+    """Field-years a month at the start of the pause as if nobody had to supervise, and the most that supervisors can look after."""
+    field = plan.field
+    assert field
+    free = plan.model_copy(update={"field": field.model_copy(update={"supervision": one(0.0)})})
+    rate = float(_rates(free, staff, np.ones(1))[-1][0])
+    if field.supervision.value == 0:
+        return rate, np.inf
+    watched = usable_work.accepted_work(_supervisors(field) / field.supervision.value, field.precision.value, field.recall.value)
+    return rate, float(_side_by_side(field, watched, _speed(field, staff))) / 12
 
 
 def _shown(plan: Plan) -> float:
@@ -285,11 +307,12 @@ def _supervision(field: FieldOfResearch, staff: Staff) -> dict[str, Any]:
     """Where supervision starts to bind, what binds, and the break-even of uncompetitive methods, at the start of the pause."""
     bulk = float(staff.work.researcher_months) * staff.productivity
     reviewed = bulk * _speed(field, staff) / float(staff.work.serial_speed)
-    done = float(usable_work.supervised_work(reviewed, _supervisors(field), field.supervision.value, field.tax.value))
+    able, people = reviewed / field.tax.value, _supervisors(field)
+    done = float(usable_work.supervised_work(reviewed, people, field.supervision.value, field.tax.value))
     return {
         "reviewed_serial_speed": _speed(field, staff),
-        "supervision_binds_at": float(usable_work.supervision_binds_at(bulk, _supervisors(field))) if bulk > 0 else np.inf,
-        "binding": "supervisors" if done < reviewed / field.tax.value else "tokens",
+        "supervision_binds_at": float(usable_work.supervision_binds_at(able, people)) if able > 0 else np.inf,
+        "binding": "supervisors" if done < able else "tokens",
         "break_even_tax": float(usable_work.break_even_tax(bulk, field.headcount.value)),
     }
 
@@ -332,13 +355,15 @@ def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, An
     """The best use of the lead from the present on, beside a stop at once and a run to the point of pause."""
     risk, lead, field = plan.risk, plan.lead, plan.field
     assert risk and lead and field
-    start = _rates(plan, replace(staff, productivity=1.0), np.ones(1))[-1][0]
-    ceiling = max(point["confident_pause_point"], 1e-12)
+    start, cap = _unsupervised(plan, replace(staff, productivity=1.0))
+    # where the pause is due now, next to nothing stands in for no stretch of capability at all, of which a schedule has none
+    ceiling = max(point["confident_pause_point"], _NO_STRETCH)
     terms = Terms(
         lead=_usable(lead, 0.0)[1],
         ceiling=ceiling,
         pace=risk.pace.value,
         productivity=start,
+        cap=cap,
         productivity_slope=risk.productivity_slope.value * field.parallel_exponent.value,
         leak=float(leads.leak_rate(lead.leak.value, lead.leak_by_deployment.value, lead.deployment.value)),
         theft=lead.theft.value,
