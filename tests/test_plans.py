@@ -122,6 +122,35 @@ def test_kwas_ladder():
     assert found["efficient"].values.all() and (np.diff(found["risk_per_work"]) > 0).all()
 
 
+LADDER_BLOCK = """
+ladder:
+  target: {value: 20, source: work}
+  rungs:
+    weak: {speedup: {value: 10, source: work}, yearly_risk: {value: 0.002, source: work}}
+    strong: {speedup: {value: 40, source: work}, yearly_risk: {value: 0.05, source: work}}
+"""
+
+
+def test_models_of_a_ladder_work_in_the_pause_of_the_whole_plan():
+    change = {"lead.slow_down": {"probability": 0.3, "pace": 0.25}, "lead.theft": 0.05, "lead.development": 2}
+    found = tm.lead_time(parse_plan(BASE + LADDER_BLOCK), set=change)
+    assert found["pause_work"].values == pytest.approx(np.array([10, 40]) / 12 * float(found["expected_months"]))
+    months, chances, monthly = np.array([6.0, 24.0]), np.array([0.7, 0.3]), np.array([[0.002], [0.05]]) / 12
+    run = monthly / (monthly + 0.05) * -np.expm1(-(monthly + 0.05) * months) @ chances
+    assert found["pause_risk"].values == pytest.approx(np.exp(-0.1) * run)
+    risky = tm.lead_time(parse_plan(BASE + LADDER_BLOCK), set={"risk": RISK, "lead.pace": 0.8})
+    assert risky["pause_work"].values == pytest.approx(np.array([10, 40]) / 12 * float(risky["usable_months"]))
+    alone = "\n".join(
+        ["title: A ladder", BASE[BASE.index("sources") : BASE.index("worker:")], BASE[BASE.index("lead:") : BASE.index("field:")]]
+    )
+    ladder = tm.lead_time(parse_plan(alone + LADDER_BLOCK), set=change)
+    for name in ladder.data_vars:
+        assert ladder[name].equals(found[name]), name
+    terms = {"probability": 0.1, "pace": 0.5, "demonstrations": {"share": 0.2, "most": 0.6, "half": 50}}
+    with pytest.raises(CatalogError, match="has demonstrations of risk, which are work of a workforce"):
+        tm.lead_time(parse_plan(alone + LADDER_BLOCK), set={"lead.slow_down": terms})
+
+
 def test_several_leads_are_a_dimension_and_each_is_as_alone():
     several = tm.lead_time(alone("greenblatt_leads"), months=[1, 6])
     assert several.sizes["lead_months"] == 2 and several.sizes["case"] == 4

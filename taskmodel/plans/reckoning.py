@@ -100,32 +100,30 @@ def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
     CatalogError
         If the plan's catalog cannot be used.
     """
-    found: dict[str, Any] = {}
-    if plan.worker is not None:
-        found |= _workforce_plan(plan, memory or Memory())
+    assert plan.lead  # the plan's own check, here and below
+    point = _pause_point(plan.risk, plan.lead.pace.value)
+    staff = staffed_cluster(plan, point["productivity"]) if plan.worker is not None else None
+    window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
+    found = {"lead": window.lead, "usable_months": window.mean(np.asarray), "pause_limit": window.limit}
+    if staff is not None:
+        found |= _workforce_plan(plan, staff, window, point, memory or Memory())
     if plan.ladder is not None:
-        found = {**_rungs(plan), **found}  # of months, those of the whole plan
+        found |= _rungs(plan, window)
     return found
 
 
-def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
-    assert plan.lead and plan.field  # the plan's own check
-    point = _pause_point(plan.risk, plan.lead.pace.value)
-    staff = staffed_cluster(plan, point["productivity"])
-    window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
+def _workforce_plan(plan: Plan, staff: Staff, window: Window, point: dict[str, float], memory: Memory) -> dict[str, Any]:
+    assert plan.lead and plan.field
     usable, theft, risk = window.mean(np.asarray), plan.lead.theft.value, point["risk_in_pause"]
     ladder = _ladder(plan, staff, window)
     found = {
         **facts(staff),
         **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
-        "lead": window.lead,
         "lead_at_pause": window.at_pause,
-        "usable_months": usable,
         "expected_months": window.begins * window.mean(partial(leads.months_survived, window.hazard)),
         "no_theft": window.begins * window.mean(partial(leads.no_theft, theft)),
         "handed_over": usable - window.begins * window.mean(partial(leads.expected_pause, theft)),
         "takeover_risk": window.begins * risk * window.mean(partial(leads.months_survived, window.hazard)),
-        "pause_limit": window.limit,
         "slow_down_probability": window.branches[-1][0] if plan.lead.slow_down else 0.0,
         "demonstrations": window.demonstrations,
         "field_years": ladder,
@@ -140,7 +138,7 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     return found
 
 
-def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
+def _window(plan: Plan, staff: Staff | None, start: float, risk: float) -> Window:
     """The pause that starts after so many months, at so much risk of takeover in each of it."""
     assert plan.lead
     given, at_pause, usable, limit = _usable(plan.lead, start)
@@ -151,6 +149,7 @@ def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
         return alone
     shown, chance = 0.0, slowed.probability.value
     if slowed.demonstrations is not None:
+        assert staff
         terms = slowed.demonstrations
         shown = terms.share.value * float(_path(plan, staff, alone, demonstrations=0.0)["effective_work"][-1])
         chance = float(leads.persuaded(chance, terms.most.value, shown, terms.half.value))
@@ -395,24 +394,21 @@ def _organised(plan: Plan, staff: Staff, months: float, memory: Memory) -> dict[
     }
 
 
-def _rungs(plan: Plan) -> dict[str, Any]:
-    """Years and risk of each model for the target, and what a pause of the lead's length gives."""
+def _rungs(plan: Plan, window: Window) -> dict[str, Any]:
+    """Years and risk of each model for the target, and what it does and risks in the plan's pause, which theft may end."""
     assert plan.ladder and plan.lead
-    rungs = list(plan.ladder.rungs.values())
+    rungs, theft = list(plan.ladder.rungs.values()), plan.lead.theft.value
     speedup = np.array([rung.speedup.value for rung in rungs])
     risk = np.array([rung.yearly_risk.value for rung in rungs])
     years, run = pauses.rung(plan.ladder.target.value, speedup, risk)
-    given, _, usable, limit = _usable(plan.lead, plan.lead.development.value)
-    expected = float(leads.expected_pause(plan.lead.theft.value, usable)) / 12
-    in_pause = pauses.accumulated_risk(risk / 12, usable)
+    work = speedup * window.begins * window.mean(partial(leads.expected_pause, theft)) / 12
+    lasts = [window.mean(partial(leads.months_survived, theft + monthly)) for monthly in risk / 12]
+    in_pause = window.begins * risk / 12 * np.array(lasts)
     return {
-        "lead": given,
-        "usable_months": usable,
-        "pause_limit": limit,
         "years_to_target": years,
         "risk_to_target": run,
         "risk_per_work": pauses.risk_per_work(risk, speedup),
-        "pause_work": speedup * expected,
+        "pause_work": work,
         "pause_risk": in_pause,
-        "efficient": pauses.efficient(speedup * expected, in_pause),
+        "efficient": pauses.efficient(work, in_pause),
     }
