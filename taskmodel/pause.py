@@ -325,15 +325,16 @@ def prepared_work(prior: ArrayLike, months: ArrayLike, theta: ArrayLike, rate: A
     start = 1 + np.asarray(prior, dtype=float) / unit
     clock = np.asarray(rate, dtype=float) / unit * length
     rest = 1 - power
-    steady = np.where(power == 1, 1.0, rest)
-    with np.errstate(over="ignore"):  # what is beyond any float is told below
-        exponential = start * np.exp(np.where(power == 1, clock, 0.0))
-        grown = np.where(power == 1, exponential, (start**rest + rest * clock) ** (1 / steady))
-    if not np.isfinite(grown).all():
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # what is beyond any float is told below
+        # (start^rest + rest clock)^(1/rest) - start, written so that nothing cancels as rest goes to 0 or the clock does
+        added = clock * start**-rest
+        folds = np.where(rest == 0, added, np.log1p(rest * added) / np.where(rest == 0, 1.0, rest))
+        work = unit * start * np.expm1(folds)
+    if not np.isfinite(work).all():
         raise RunawayError(
             f"preparation makes more of a pause of {float(np.max(length)):.3g} than any number can hold; shorten it, or lower theta"
         )
-    return np.asarray(unit * (grown - start))
+    return np.asarray(work)
 
 
 def blow_up_date(prior: ArrayLike, theta: ArrayLike, rate: ArrayLike = 1.0, scale: ArrayLike = 1.0) -> np.ndarray:

@@ -547,7 +547,14 @@ def experiment_limited(
     hands = within("[0, 1]", "labour_exponent", labour_exponent) * np.log(within("(0, inf)", "labour", labour))
     means = within("[0, 1]", "compute_exponent", compute_exponent) * np.log(within("(0, inf)", "compute", compute))
     safe = np.where(power == 0, 1.0, power)
-    mixed = np.log(weight * np.exp(safe * means) + (1 - weight) * np.exp(safe * hands)) / safe
+    far = safe * hands, safe * means
+    large = np.maximum(np.abs(far[0]), np.abs(far[1])) > 1
+    # near rho = 0 the sum is near 1 and the logarithm of it would cancel; far from it powers would overflow
+    near = [np.expm1(np.where(large, 0.0, part)) for part in far]
+    small = np.log1p(weight * near[1] + (1 - weight) * near[0])
+    with np.errstate(divide="ignore"):  # what has no weight counts as a power of minus infinity
+        sums = np.logaddexp(np.log1p(-weight) + far[0], np.log(weight) + far[1])
+    mixed = np.where(large, sums, small) / safe
     return np.exp(np.where(power == 0, weight * means + (1 - weight) * hands, mixed))
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskmodel import lead, pause, usable_work, workforce
+from taskmodel.normal import normal_cdf
 from taskmodel.schedule import Terms, best_paces, run_then_stop, schedule_outcome
 
 
@@ -124,7 +125,7 @@ def test_a_lead_is_gone_when_it_is_said_to_be(start, pace, leak):
     end = float(lead.time_until_gone(start, pace, leak))
     assert end <= float(lead.time_until_gone(start, pace, 0.0)) * (1 + 1e-9)
     if np.isfinite(end):
-        assert float(lead.remaining_lead(start, end, pace, leak)) == pytest.approx(0, abs=1e-6 * (1 + start))
+        assert float(lead.remaining_lead(start, end, pace, leak)) == pytest.approx(0, abs=1e-13 * (1 + start))
         assert float(lead.remaining_lead(start, end * 0.5, pace, leak)) >= 0
 
 
@@ -134,6 +135,10 @@ def test_without_leaks_a_lead_lasts_its_length_over_what_is_lost_and_full_speed_
     assert float(lead.time_until_gone(start, pace, 1e-12)) == pytest.approx(start / (1 - pace), rel=1e-6, abs=1e-12)
     assert float(lead.remaining_lead(start, 100, 1, 0)) == start
     assert np.isinf(lead.time_until_gone(start + 1, 1, 0))
+
+
+def test_no_lead_is_gone_at_once_whatever_the_pace():
+    assert lead.time_until_gone(0, [0, 0.5, 1, 1], [0, 0.1, 0, 0.1]).tolist() == [0, 0, 0, 0]
 
 
 def test_a_lead_obeys_its_differential_equation():
@@ -148,6 +153,24 @@ def test_a_slow_down_never_shortens_a_lead(start, pace, duration, chance):
     assert start * (1 - 1e-12) <= slowed <= start / pace * (1 + 1e-12)
     expected = float(lead.expected_lead(start, chance, pace, duration))
     assert start * (1 - 1e-12) <= expected <= slowed * (1 + 1e-12)
+
+
+@given(start=positive(0.1, 60), pace=st.floats(0.01, 1), duration=st.floats(0, 100))
+def test_a_pause_in_a_slow_down_without_leaks_is_as_long_as_the_slowed_lead(start, pace, duration):
+    assert float(lead.slowed_pause(start, pace, duration, 0)) == pytest.approx(float(lead.slowed_lead(start, pace, duration)), rel=1e-9)
+    assert float(lead.slowed_pause(start, pace, np.inf, 0.1)) == pytest.approx(np.log1p(0.1 * start / pace) / 0.1, rel=1e-9)
+    assert float(lead.slowed_pause(start, pace, duration, 0.1)) <= float(lead.slowed_lead(start, pace, duration)) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("duration", [0.0, 5.0, 12.0, 50.0])
+def test_leaks_in_a_slow_down_are_those_of_the_differential_equation(duration):
+    """X' = -w(t) - l X, w a quarter until the slow-down ends, in small steps of Heun's rule."""
+    left, time, step = 24.0, 0.0, 1e-3
+    while left > 0:
+        slope = -(0.25 if time + step / 2 < duration else 1.0) - 0.1 * left
+        left += step * (slope - 0.05 * step * slope)
+        time += step
+    assert float(lead.slowed_pause(24, 0.25, duration, 0.1)) == pytest.approx(time, abs=2e-3)
 
 
 @given(fraction=st.floats(0, 0.999), rho=st.floats(-20, -0.05))
@@ -190,8 +213,36 @@ def test_more_work_than_a_float_can_hold_is_no_number(theta):
 
 
 def test_preparation_is_continuous_at_theta_one():
-    near = pause.prepared_work(1, 3, [1 - 1e-9, 1.0])
-    assert near[0] == pytest.approx(near[1], rel=1e-6)
+    off = np.array([0.0, 1e-15, -2e-16, 1e-12, -1e-12, 1e-9, -1e-9])
+    near = pause.prepared_work(1, 3, 1 + off)
+    assert near[0] == pytest.approx(2 * np.expm1(3), rel=1e-15)
+    # d ln(1 + W/W0) / d theta = g ln(start) + g^2 / 2 at theta = 1, g = 3
+    assert near + 2 == pytest.approx((near[0] + 2) * (1 + off * (3 * np.log(2) + 4.5)), rel=1e-14)
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.5, 1.0, 1.5])
+def test_a_moment_of_preparation_does_its_rate_of_work(theta):
+    assert float(pause.prepared_work(1, 1e-15, theta)) == pytest.approx(1e-15 * 2**theta, rel=1e-12)
+
+
+def test_experiments_are_continuous_where_they_become_cobb_douglas_and_do_not_overflow():
+    off = np.array([0.0, 1e-17, -1e-17, 1e-12, -1e-12, 1e-9])
+    near = usable_work.experiment_limited(4, 9, 0.3, off, 0.5, 0.65)
+    hands, means = 0.5 * np.log(4), 0.65 * np.log(9)
+    # ln f = mean + rho variance / 2, of the two logarithms by weight
+    assert near == pytest.approx(np.exp(0.3 * means + 0.7 * hands + off * 0.3 * 0.7 * (means - hands) ** 2 / 2), rel=1e-14)
+    assert float(usable_work.experiment_limited(1e100, 1e200, 0.3, -50, 1, 1)) == pytest.approx(1e100 * 0.7 ** (-1 / 50), rel=1e-12)
+    assert usable_work.experiment_limited(4, 9, [0, 1], [[-2], [0.5], [-2000]], 0.5, 0.5) == pytest.approx(np.array([[2, 3]] * 3))
+    switch = 1 / np.log(3)  # where one way of working it out takes over from the other
+    either = usable_work.experiment_limited(4, 9, 0.3, -switch * np.array([1 - 1e-12, 1 + 1e-12]), 0.5, 0.5)
+    assert either[0] == pytest.approx(either[1], rel=1e-11)
+
+
+def test_far_tails_of_the_normal_distribution_are_no_zeros():
+    given_by_tables = {-5: 2.866515718791939e-7, -10: 7.619853024160527e-24, -37: 5.725571222524576e-300, 10: 1.0}
+    for z, chance in given_by_tables.items():
+        assert float(normal_cdf(z)) == pytest.approx(chance, rel=1e-12)
+    assert normal_cdf([-np.inf, np.inf, 0]).tolist() == [0, 1, 0.5]
 
 
 @given(growth=st.floats(0, 300))

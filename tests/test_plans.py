@@ -211,6 +211,8 @@ def test_rivals_money_and_a_slow_down_of_all():
     assert float(slowed["usable_months"]) == pytest.approx(0.3 * 24 + 0.7 * 6)
     brief = given(lead__slow_down={"probability": 1, "pace": 0.5, "duration": 4})
     assert float(brief["usable_months"]) == pytest.approx(8)
+    leaky = given(lead__months=24, lead__leak=0.1, lead__slow_down={"probability": 1, "pace": 0.25, "duration": 12})
+    assert float(leaky["usable_months"]) == pytest.approx(16.37, abs=5e-3)
 
 
 def test_along_the_pause_a_slow_down_of_all_counts_as_often_as_it_comes_about():

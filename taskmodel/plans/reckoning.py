@@ -205,10 +205,10 @@ def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float
             f"the pause never starts: it is {start:.3g} months away and the lead is gone after {gone:.3g}; keep a higher pace until then "
             "(lead.pace), or pause earlier"
         )
-    if slow and terms.slow_down is not None:
-        lasting = terms.slow_down.duration
-        at_pause = float(leads.slowed_lead(at_pause, terms.slow_down.pace.value, np.inf if lasting is None else lasting.value))
     months, money = float(leads.time_until_gone(at_pause, 0.0, leak)), terms.money
+    if slow and terms.slow_down is not None:
+        lasting = np.inf if terms.slow_down.duration is None else terms.slow_down.duration.value
+        months = float(leads.slowed_pause(at_pause, terms.slow_down.pace.value, lasting, leak))
     if money is not None:
         paid = float(leads.runway(money.cash.value, money.burn.value, money.revenue.value, terms.deployment.value))
         if paid < months:
