@@ -279,10 +279,29 @@ def test_the_toy_model_comes_back_where_every_caveat_goes():
     assert float(usable_work.reviewed_speed(5, 40, 0, 3)) == 15
 
 
-def test_a_stated_workforce_that_needs_other_tokens_than_there_are_is_an_error(monkeypatch):
-    monkeypatch.setattr(workforce, "conserved_share", lambda *args, **kwargs: np.asarray(0.326))
-    with pytest.raises(workforce.ConservationError, match="uses 0.326 of the tokens there are"):
-        workforce.workforce(2.3e7, streams=10, serial_tokens=10, stream_speed=50, clock=3)
+def test_a_stated_workforce_that_needs_other_tokens_than_there_are_is_an_error():
+    there = {"tokens_per_second": 2.3e7, "tokens_per_researcher_second": 100, "clock": 3}
+    assert workforce.checked_share([46_000, 23_000], [15, 30], **there).tolist() == [1, 1]
+    assert float(workforce.checked_share(2.3e5 / 15, 15, **there, expected=1 / 3)) == pytest.approx(1 / 3)
+    for researchers, speed, message in [
+        (15_000, 15, "uses 0.326087 of the tokens there are; it must use 1"),
+        (46_000 * (1 + 1e-8), 15, "uses 1 of the tokens"),
+        ([46_000, 46_001], 15, "uses 1.00002"),
+        (np.nan, 15, "researchers of the workforce: found nan"),
+        (46_000, np.inf, "serial speed of the workforce: found inf"),
+    ]:
+        with pytest.raises(workforce.ConservationError, match=message):
+            workforce.checked_share(researchers, speed, **there)
+    with pytest.raises(workforce.ConservationError, match="uses inf of the tokens"):
+        workforce.checked_share(1, 15, **{**there, "tokens_per_second": 0})
+
+
+@pytest.mark.parametrize("reading", workforce.READINGS)
+def test_no_tokens_are_no_workforce_and_numbers_beyond_any_float_are_told(reading):
+    none = workforce.workforce([0, 2.3e7], **SEED, reading=reading)
+    assert none.researchers[0] == 0 and none.conserved_share[0] == none.conserved_share[1]
+    with pytest.raises(workforce.ConservationError, match="researchers of the workforce: found inf"):
+        workforce.workforce(1e300, streams=1e-300, serial_tokens=1, stream_speed=1, clock=1, reading=reading)
 
 
 SEED = {"streams": 10, "serial_tokens": 10, "stream_speed": 50, "clock": 3}

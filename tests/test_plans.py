@@ -85,6 +85,15 @@ def test_from_the_chips_alone_there_are_43619():
     assert float(found["researchers"]) == pytest.approx(43_619, abs=0.5)
 
 
+@pytest.mark.parametrize("reading", ["consistent", "seed"])
+def test_tokens_of_the_chips_are_those_of_the_training_run_whatever_the_ratios(reading):
+    changes = {"chips.compute_ratio": 70, "chips.time_ratio": 0.3, "chips.gain": 2, "chips.inference_share": 0.4, "chips.horizon_length": 9}
+    rest = {"chips.decode_utilisation": 0.2, "worker.size_exponent": 0.5, "worker.tokens_per_second": None, "worker.reading": reading}
+    found = tm.lead_time(alone("seed_toy"), set=changes | rest)
+    share = 1 if reading == "consistent" else 1 / 3
+    assert float(found["conserved_share"]) == pytest.approx(share, rel=1e-12)
+
+
 def test_badly_decoded_and_shared_tokens_are_fewer_and_a_stated_number_is_not_overruled_quietly():
     fewer = tm.lead_time(alone("seed_toy"), set={"chips.decode_utilisation": 0.1, "chips.inference_share": 0.5})
     assert float(fewer["researchers"]) == pytest.approx(4_600)
