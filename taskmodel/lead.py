@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel.chances import chance_by
 from taskmodel.ranges import within
 
 __all__ = [
@@ -680,4 +681,4 @@ def slip_probability(error_rate: ArrayLike, steps: ArrayLike) -> np.ndarray:
     >>> slip_probability(0.01, [0, 12]).round(3).tolist()
     [0.0, 0.113]
     """
-    return np.asarray(-np.expm1(-within("[0, inf)", "error_rate", error_rate) * within("[0, inf)", "steps", steps)))
+    return chance_by(within("[0, inf)", "error_rate", error_rate), within("[0, inf)", "steps", steps))

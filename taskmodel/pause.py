@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel.chances import chance_by
 from taskmodel.normal import normal_cdf, normal_quantile
 from taskmodel.ranges import within
 
@@ -224,7 +225,7 @@ def growth_multiplier(growth: ArrayLike) -> np.ndarray:
     Parameters
     ----------
     growth : array
-        gX, growth rate times length [1]; in [-700, 700].
+        gX, growth rate times length [1]; at most 700.
 
     Returns
     -------
@@ -241,7 +242,7 @@ def growth_multiplier(growth: ArrayLike) -> np.ndarray:
     >>> growth_multiplier([0, 3.615, 6.475, 9.118]).round(1).tolist()
     [1.0, 10.0, 100.0, 999.9]
     """
-    rise = within("[-700, 700]", "growth", growth)
+    rise = within("(-inf, 700]", "growth", growth)
     return np.divide(np.expm1(rise), rise, where=rise != 0, out=np.ones(rise.shape))
 
 
@@ -425,7 +426,7 @@ def accumulated_risk(risk: ArrayLike, months: ArrayLike) -> np.ndarray:
     >>> accumulated_risk(0.05 / 12, [6, 12, 24]).round(4).tolist()
     [0.0247, 0.0488, 0.0952]
     """
-    return np.asarray(-np.expm1(-within("[0, inf)", "risk", risk) * within("[0, inf)", "months", months)))
+    return chance_by(within("[0, inf)", "risk", risk), within("[0, inf)", "months", months))
 
 
 def risk_per_work(risk: ArrayLike, speedup: ArrayLike) -> np.ndarray:

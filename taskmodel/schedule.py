@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.lead import months_survived, remaining_lead, time_until_gone
+from taskmodel.pause import growth_multiplier
 from taskmodel.ranges import within
 
 __all__ = ["Outcome", "Terms", "best_paces", "run_then_stop", "schedule_outcome"]
@@ -209,7 +210,7 @@ def run_then_stop(terms: Terms) -> float:
         )
     hazard, time = float(terms.hazard(0.0)), terms.ceiling / terms.pace
     growth = terms.productivity_slope * terms.pace * np.log(10) - hazard
-    run = time if growth == 0 else np.expm1(growth * time) / growth
+    run = time * float(growth_multiplier(growth * time))
     stop = terms.stop_time(terms.lead * np.exp(-terms.leak * time))
     at_ceiling = np.exp(growth * time) * months_survived(np.asarray(hazard), stop)
     return float(terms.productivity * ((1 - terms.progress_labour) * run + at_ceiling)) if terms.lead > 0 else 0.0
@@ -272,7 +273,7 @@ def _with_stops(move: np.ndarray, stop: np.ndarray, rate: float, hazard: float) 
     """
     since = stop - stop[-1]  # relative to the longest, so that nothing overflows
     grown = np.exp(hazard * since)
-    months = np.expm1(hazard * since) / hazard if hazard > 0 else since  # integral of the former
+    months = -months_survived(hazard, -since)  # integral of the former
     return np.asarray((rate * months + np.maximum.accumulate(grown * move - rate * months)) / grown)
 
 
@@ -325,5 +326,4 @@ def _exposure(terms: Terms, start: ArrayLike, speed: ArrayLike, time: ArrayLike)
     """Integral of the hazard over some time at a speed from a capability on: (e^(b v t) - 1)/(b v) times the risk at its start."""
     rise = terms.risk_slope * np.asarray(speed, dtype=float) * np.asarray(time, dtype=float)
     risk = np.exp(terms.risk_intercept + terms.risk_slope * np.asarray(start, dtype=float))
-    relative = np.divide(np.expm1(rise), rise, where=rise > 0, out=np.ones(rise.shape))
-    return np.asarray((terms.theft + risk * relative) * time)
+    return np.asarray((terms.theft + risk * growth_multiplier(rise)) * time)

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from taskmodel.normal import normal_cdf
 from taskmodel.ranges import within
 
+_EXACT = 1e-9  # largest deviation that rounding explains
 __all__ = [
     "accepted_work",
     "alignment_before_danger",
@@ -335,7 +336,7 @@ def share_below(weights: ArrayLike, lengths: ArrayLike, longest: ArrayLike) -> n
     Parameters
     ----------
     weights : array, shape (task,)
-        Share of work in each task [1]; >= 0.
+        Share of work in each task [1]; >= 0, and no more than 1 together: what is in none is beyond AI.
     lengths : array, shape (task,)
         Time it takes a person [h]; > 0.
     longest : array, shape (...)
@@ -361,6 +362,8 @@ def share_below(weights: ArrayLike, lengths: ArrayLike, longest: ArrayLike) -> n
     [0.0, 0.8, 1.0]
     """
     share, length = within("[0, 1]", "weights", weights), within("(0, inf)", "lengths", lengths)
+    if share.sum() > 1 + _EXACT:
+        raise ValueError(f"weights must sum to at most 1; found {share.sum():g}")
     able = within("[0, inf]", "longest", longest)[..., np.newaxis] >= length
     return np.asarray((share * able).sum(axis=-1))
 

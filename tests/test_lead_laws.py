@@ -321,6 +321,7 @@ SEED = {"streams": 10, "serial_tokens": 10, "stream_speed": 50, "clock": 3}
         (lambda: pause.pause_point(0.01, -9, 0), "never crosses"),
         (lambda: pause.pause_point(0.01, -9, [1, -2]), "found -2"),
         (lambda: usable_work.limited_automation(1), "fraction"),
+        (lambda: usable_work.share_below([0.9, 0.9], [1, 8], 8), "weights must sum to at most 1; found 1.8"),
         (lambda: usable_work.human_value_left(0, 0), "together"),
     ],
 )
@@ -336,7 +337,7 @@ def test_what_a_table_of_mechanisms_promises_about_single_formulas():
     assert float(lead.precedent(2, 2, 5)) == 0.5
     assert float(lead.effort_hazard(0.1, 1, 0)) == 0.1
     assert float(lead.runway(0, 1)) == 0
-    assert float(usable_work.directed_work(10, 0.2, 0.5)[0]) == 5
+    assert [part.tolist() for part in usable_work.directed_work(10, [0.2, 0.7], 0.5)] == [[5, 7], [5, pytest.approx(3)]]
     assert float(usable_work.assisted_supervision(0.01, 10, 0)) == 0.01
     assert float(usable_work.gradable_speedup(1, np.inf)) == np.inf
     assert float(usable_work.preparation_gain(0.5, 10, 1)) == pytest.approx(
