@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel.chances import chance_by
 from taskmodel.ranges import within
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "runway",
     "slip_probability",
     "slowed_lead",
+    "slowed_pause",
     "time_until_gone",
 ]
 
@@ -104,13 +106,11 @@ def remaining_lead(lead: ArrayLike, months: ArrayLike, pace: ArrayLike, leak: Ar
     """
     start, time = within("[0, inf)", "lead", lead), within("[0, inf)", "months", months)
     lost, rate = 1 - within("[0, 1]", "pace", pace), within("[0, 1]", "leak", leak)
-    # (1 - e^(-l t)) / l, which is t where nothing leaks
-    discounted = np.where(rate > 0, -np.expm1(-rate * time) / np.where(rate > 0, rate, 1.0), time)
-    return np.asarray(np.maximum(start * np.exp(-rate * time) - lost * discounted, 0.0))
+    return np.asarray(np.maximum(start * np.exp(-rate * time) - lost * months_survived(rate, time), 0.0))
 
 
 def time_until_gone(lead: ArrayLike, pace: ArrayLike, leak: ArrayLike) -> np.ndarray:
-    """Months until a lead is gone; inf at full pace, at which leaks make it smaller but never nothing.
+    """Months until a lead is gone; inf at full pace, at which leaks make it smaller but never nothing; 0 where there is none.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def time_until_gone(lead: ArrayLike, pace: ArrayLike, leak: ArrayLike) -> np.nda
     start, lost = within("[0, inf)", "lead", lead), 1 - within("[0, 1]", "pace", pace)
     rate = within("[0, 1]", "leak", leak)
     start, lost, rate = np.broadcast_arrays(start, lost, rate)
-    direct = np.divide(start, lost, where=lost > 0, out=np.full(lost.shape, np.inf))
+    direct = np.divide(start, lost, where=lost > 0, out=np.where(start > 0, np.inf, 0.0))
     leaking = np.log1p(np.where(rate > 0, rate, 1.0) * direct) / np.where(rate > 0, rate, 1.0)
     return np.asarray(np.where(rate > 0, leaking, direct))
 
@@ -200,6 +200,37 @@ def slowed_lead(lead: ArrayLike, pace: ArrayLike, duration: ArrayLike = np.inf) 
     with np.errstate(invalid="ignore"):  # no slower and for ever: the first of the two counts
         ended = start + (1 - slow) * lasting
     return np.asarray(np.where(slow * lasting >= start, start / slow, ended))
+
+
+def slowed_pause(lead: ArrayLike, pace: ArrayLike, duration: ArrayLike, leak: ArrayLike) -> np.ndarray:
+    """Months that a lead lasts at a full stop where all others slow down for a while and secrets leak all the time.
+
+    Parameters
+    ----------
+    lead, pace, duration : array
+        As in `slowed_lead`.
+    leak : array
+        l, part of what is left that leaks in a month [1/month]; in [0, 1].
+
+    Returns
+    -------
+    array
+        Months; without leaks those of `slowed_lead`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> slowed_pause(3, 0.25, [np.inf, 4], 0).tolist(), round(slowed_pause(24, 0.25, 12, 0.1).item(), 2)
+    ([12.0, 6.0], 16.37)
+    """
+    kept, lasting = 1 - within("(0, 1]", "pace", pace), within("[0, inf]", "duration", duration)
+    gone = time_until_gone(lead, kept, leak)
+    left = remaining_lead(lead, np.minimum(lasting, gone), kept, leak)
+    return np.asarray(np.where(gone <= lasting, gone, lasting + time_until_gone(left, 0.0, leak)))
 
 
 def expected_lead(lead: ArrayLike, probability: ArrayLike, pace: ArrayLike, duration: ArrayLike = np.inf) -> np.ndarray:
@@ -650,4 +681,4 @@ def slip_probability(error_rate: ArrayLike, steps: ArrayLike) -> np.ndarray:
     >>> slip_probability(0.01, [0, 12]).round(3).tolist()
     [0.0, 0.113]
     """
-    return np.asarray(-np.expm1(-within("[0, inf)", "error_rate", error_rate) * within("[0, inf)", "steps", steps)))
+    return chance_by(within("[0, inf)", "error_rate", error_rate), within("[0, inf)", "steps", steps))

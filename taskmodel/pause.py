@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel.chances import chance_by
 from taskmodel.normal import normal_cdf, normal_quantile
 from taskmodel.ranges import within
 
@@ -224,7 +225,7 @@ def growth_multiplier(growth: ArrayLike) -> np.ndarray:
     Parameters
     ----------
     growth : array
-        gX, growth rate times length [1]; in [-700, 700].
+        gX, growth rate times length [1]; at most 700.
 
     Returns
     -------
@@ -241,7 +242,7 @@ def growth_multiplier(growth: ArrayLike) -> np.ndarray:
     >>> growth_multiplier([0, 3.615, 6.475, 9.118]).round(1).tolist()
     [1.0, 10.0, 100.0, 999.9]
     """
-    rise = within("[-700, 700]", "growth", growth)
+    rise = within("(-inf, 700]", "growth", growth)
     return np.divide(np.expm1(rise), rise, where=rise != 0, out=np.ones(rise.shape))
 
 
@@ -325,15 +326,16 @@ def prepared_work(prior: ArrayLike, months: ArrayLike, theta: ArrayLike, rate: A
     start = 1 + np.asarray(prior, dtype=float) / unit
     clock = np.asarray(rate, dtype=float) / unit * length
     rest = 1 - power
-    steady = np.where(power == 1, 1.0, rest)
-    with np.errstate(over="ignore"):  # what is beyond any float is told below
-        exponential = start * np.exp(np.where(power == 1, clock, 0.0))
-        grown = np.where(power == 1, exponential, (start**rest + rest * clock) ** (1 / steady))
-    if not np.isfinite(grown).all():
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # what is beyond any float is told below
+        # (start^rest + rest clock)^(1/rest) - start, written so that nothing cancels as rest goes to 0 or the clock does
+        added = clock * start**-rest
+        folds = np.where(rest == 0, added, np.log1p(rest * added) / np.where(rest == 0, 1.0, rest))
+        work = unit * start * np.expm1(folds)
+    if not np.isfinite(work).all():
         raise RunawayError(
             f"preparation makes more of a pause of {float(np.max(length)):.3g} than any number can hold; shorten it, or lower theta"
         )
-    return np.asarray(unit * (grown - start))
+    return np.asarray(work)
 
 
 def blow_up_date(prior: ArrayLike, theta: ArrayLike, rate: ArrayLike = 1.0, scale: ArrayLike = 1.0) -> np.ndarray:
@@ -424,7 +426,7 @@ def accumulated_risk(risk: ArrayLike, months: ArrayLike) -> np.ndarray:
     >>> accumulated_risk(0.05 / 12, [6, 12, 24]).round(4).tolist()
     [0.0247, 0.0488, 0.0952]
     """
-    return np.asarray(-np.expm1(-within("[0, inf)", "risk", risk) * within("[0, inf)", "months", months)))
+    return chance_by(within("[0, inf)", "risk", risk), within("[0, inf)", "months", months))
 
 
 def risk_per_work(risk: ArrayLike, speedup: ArrayLike) -> np.ndarray:

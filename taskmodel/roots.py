@@ -50,6 +50,11 @@ def close_in(values: Values, brackets: Brackets, *, close: Array | float, width:
     width : float
         Relative to the larger of the place and 1: a bracket as narrow as this with no root in it is a jump.
 
+    Raises
+    ------
+    ArithmeticError
+        If a value is not a number, or a bracket is still wide after `STEPS` steps.
+
     Examples
     --------
     >>> found = close_in(lambda rows, x: x**2 - 2, Brackets(*np.array([[1.0], [2.0], [-1.0], [2.0]])), close=1e-14, width=1e-16)
@@ -60,6 +65,8 @@ def close_in(values: Values, brackets: Brackets, *, close: Array | float, width:
     weight_a, weight_b = np.ones(len(a)), np.ones(len(a))
     close = np.broadcast_to(np.asarray(close, dtype=float), a.shape)
     side, halve = np.zeros(len(a), dtype=int), np.zeros(len(a), dtype=bool)
+    _numbers(a, fa)
+    _numbers(b, fb)
     for _ in range(STEPS):
         wide = np.abs(b - a) > width * np.maximum(1.0, np.abs(a))
         rows = np.flatnonzero(wide & (np.minimum(np.abs(fa), np.abs(fb)) > close))
@@ -75,6 +82,7 @@ def close_in(values: Values, brackets: Brackets, *, close: Array | float, width:
         if ((guess == one) | (guess == two)).all():  # neighbouring numbers
             break
         value = values(rows, guess)
+        _numbers(guess, value)
         left = np.sign(value) == np.sign(fa[rows])  # a value of zero is an end of its own
         lefts, rights = rows[left], rows[~left]
         a[lefts], fa[lefts], weight_a[lefts] = guess[left], value[left], 1.0
@@ -84,13 +92,27 @@ def close_in(values: Values, brackets: Brackets, *, close: Array | float, width:
         weight_a[rights[side[rights] == 1]] /= 2
         side[lefts], side[rights] = -1, 1
         halve[rows] = np.abs(b[rows] - a[rows]) > before / 2
+    else:
+        raise ArithmeticError(f"no root within {STEPS} steps between {a[rows[0]]:g} and {b[rows[0]]:g}; narrow the bracket")
     return Brackets(a, b, fa, fb)
+
+
+def _numbers(places: Array, values: Array) -> None:
+    """Refuse values that are no numbers: every comparison with them fails, and a search takes them for found."""
+    unknown = np.isnan(values)
+    if unknown.any():
+        raise ArithmeticError(f"the function is not a number at {places[unknown][0]:g}, within the bracket that is searched")
 
 
 def least(values: Values, low: Array, high: Array, width: float) -> tuple[Array, Array]:
     """Where each function is least between two places, by golden section, and its value there; each of shape (bracket,).
 
     Of several minima it finds one.
+
+    Raises
+    ------
+    ArithmeticError
+        If a value is not a number, or a bracket is still wide after `STEPS` steps.
 
     Examples
     --------
@@ -102,6 +124,8 @@ def least(values: Values, low: Array, high: Array, width: float) -> tuple[Array,
     a, b = low.astype(float).copy(), high.astype(float).copy()
     c, d = b - GOLDEN * (b - a), a + GOLDEN * (b - a)
     fc, fd = values(every, c), values(every, d)
+    _numbers(c, fc)
+    _numbers(d, fd)
     for _ in range(STEPS):
         if not len(a) or (np.abs(b - a) <= width * np.maximum(1.0, np.abs(a))).all():
             break
@@ -110,7 +134,10 @@ def least(values: Values, low: Array, high: Array, width: float) -> tuple[Array,
         kept, value = np.where(lower, c, d), np.where(lower, fc, fd)
         fresh = np.where(lower, b - GOLDEN * (b - a), a + GOLDEN * (b - a))
         new = values(every, fresh)
+        _numbers(fresh, new)
         c, fc = np.where(lower, fresh, kept), np.where(lower, new, value)
         d, fd = np.where(lower, kept, fresh), np.where(lower, value, new)
+    else:
+        raise ArithmeticError(f"no minimum within {STEPS} steps; narrow the bracket, or widen what is narrow enough ({width:g})")
     first = fc <= fd
     return np.where(first, c, d), np.where(first, fc, fd)

@@ -3,7 +3,7 @@ r"""The best use of a lead: when to go on, how fast, and when to stop.
 Capability C grows at v rho, rho in [0, 1] the pace that is kept; the lead X shrinks by (1 - rho) and by leaks; work goes on
 until the lead is gone. With k(C) = h + e^(a + b C), theft and takeover, either of which ends it, the expected work is
 
-    W = integral of s P(C) e^(-integral of k dt) dt,    P = P0 10^(g C),    s = 1 - kappa rho,    C <= C*
+    W = integral of s P(C) e^(-integral of k dt) dt,    P = min(P0 10^(g C), cap),    s = 1 - kappa rho,    C <= C*
 
 kappa being the labour that full pace takes away from safety. Given C, W and X are linear in rho for each stretch of C, so
 that the problem is one of how long to stand still at each C. That is solved by dynamic programming over (C, X) from the
@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.lead import months_survived, remaining_lead, time_until_gone
+from taskmodel.pause import growth_multiplier
 from taskmodel.ranges import within
 
 __all__ = ["Outcome", "Terms", "best_paces", "run_then_stop", "schedule_outcome"]
@@ -49,6 +50,8 @@ class Terms:
         P0, work per month at present [any unit]; >= 0.
     productivity_slope : float
         g, powers of ten of productivity per power of ten of compute [1]; >= 0.
+    cap : float
+        Most work per month, such as people can supervise [unit of P]; >= 0, inf: none.
     leak, theft : float
         l and h [1/month]; in [0, 1].
     risk_intercept, risk_slope : float
@@ -67,6 +70,7 @@ class Terms:
     risk_intercept: float = -np.inf
     risk_slope: float = 0.0
     progress_labour: float = 0.0
+    cap: float = np.inf
 
     def __post_init__(self) -> None:
         positive, rest = ("ceiling", "pace"), ("lead", "productivity", "productivity_slope", "risk_slope")
@@ -75,13 +79,22 @@ class Terms:
             ("[0, inf)", rest),
             ("[0, 1]", ("leak", "theft", "progress_labour")),
             ("[-inf, 700]", ("risk_intercept",)),
+            ("[0, inf]", ("cap",)),
         ):
             for name in names:
                 within(interval, name, getattr(self, name))
 
     def work_rate(self, capability: ArrayLike) -> np.ndarray:
         """P [unit/month] at capabilities above the present."""
-        return np.asarray(self.productivity * 10 ** (self.productivity_slope * np.asarray(capability, dtype=float)))
+        free = self.productivity * 10 ** (self.productivity_slope * np.asarray(capability, dtype=float))
+        return np.asarray(np.minimum(free, self.cap))
+
+    @property
+    def capped_from(self) -> float:
+        """Capability from which on the cap binds [powers of ten above the present]; inf: nowhere."""
+        if self.productivity_slope == 0 or self.productivity == 0 or self.cap == np.inf:
+            return -np.inf if self.productivity > self.cap else np.inf
+        return float(np.log10(self.cap / self.productivity) / self.productivity_slope) if self.cap > 0 else -np.inf
 
     def hazard(self, capability: ArrayLike) -> np.ndarray:
         """k, of theft and takeover together [1/month]."""
@@ -182,7 +195,7 @@ def run_then_stop(terms: Terms) -> float:
     Raises
     ------
     ValueError
-        If risk grows with capability: there is no closed form then.
+        If risk grows with capability, or the cap binds before the ceiling: there is no closed form then.
 
     Examples
     --------
@@ -191,9 +204,13 @@ def run_then_stop(terms: Terms) -> float:
     """
     if terms.risk_slope > 0 and terms.risk_intercept > -np.inf:
         raise ValueError("risk grows with capability: running to the ceiling has no closed form; use schedule_outcome with paces of 1")
+    if terms.capped_from < terms.ceiling:
+        raise ValueError(
+            f"the cap of {terms.cap:g} binds before the ceiling: there is no closed form; use schedule_outcome with paces of 1"
+        )
     hazard, time = float(terms.hazard(0.0)), terms.ceiling / terms.pace
     growth = terms.productivity_slope * terms.pace * np.log(10) - hazard
-    run = time if growth == 0 else np.expm1(growth * time) / growth
+    run = time * float(growth_multiplier(growth * time))
     stop = terms.stop_time(terms.lead * np.exp(-terms.leak * time))
     at_ceiling = np.exp(growth * time) * months_survived(np.asarray(hazard), stop)
     return float(terms.productivity * ((1 - terms.progress_labour) * run + at_ceiling)) if terms.lead > 0 else 0.0
@@ -256,7 +273,7 @@ def _with_stops(move: np.ndarray, stop: np.ndarray, rate: float, hazard: float) 
     """
     since = stop - stop[-1]  # relative to the longest, so that nothing overflows
     grown = np.exp(hazard * since)
-    months = np.expm1(hazard * since) / hazard if hazard > 0 else since  # integral of the former
+    months = -months_survived(hazard, -since)  # integral of the former
     return np.asarray((rate * months + np.maximum.accumulate(grown * move - rate * months)) / grown)
 
 
@@ -288,16 +305,25 @@ def _stretch(
     terms: Terms, start: float | np.ndarray, speed: np.ndarray, time: np.ndarray, share: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expected work of some time at a speed from a capability on, and the probability of coming through it."""
-    at = 0.5 * (_NODES + 1) * np.asarray(time)[..., None]
-    capability = np.asarray(start)[..., None] + np.asarray(speed)[..., None] * at
-    integrand = terms.work_rate(capability) * np.exp(-_exposure(terms, np.asarray(start)[..., None], np.asarray(speed)[..., None], at))
-    work = share * 0.5 * time * (integrand * _WEIGHTS).sum(axis=-1)
+    first, pace, end = np.broadcast_arrays(np.asarray(start, dtype=float), speed, time)
+    kink = np.clip(np.divide(terms.capped_from - first, pace, where=pace > 0, out=np.zeros(end.shape)), 0.0, end)
+    work = share * (_gained(terms, first, pace, np.zeros(end.shape), kink) + _gained(terms, first, pace, kink, end))
     return work, np.exp(-_exposure(terms, start, speed, time))
+
+
+def _gained(terms: Terms, start: np.ndarray, speed: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """Expected work between two times on the way from a capability on, in which productivity is smooth."""
+    if (since == until).all():
+        return np.zeros(until.shape)
+    half = 0.5 * (until - since)
+    at = since[..., None] + half[..., None] * (_NODES + 1)
+    capability = start[..., None] + speed[..., None] * at
+    integrand = terms.work_rate(capability) * np.exp(-_exposure(terms, start[..., None], speed[..., None], at))
+    return np.asarray(half * (integrand * _WEIGHTS).sum(axis=-1))
 
 
 def _exposure(terms: Terms, start: ArrayLike, speed: ArrayLike, time: ArrayLike) -> np.ndarray:
     """Integral of the hazard over some time at a speed from a capability on: (e^(b v t) - 1)/(b v) times the risk at its start."""
     rise = terms.risk_slope * np.asarray(speed, dtype=float) * np.asarray(time, dtype=float)
     risk = np.exp(terms.risk_intercept + terms.risk_slope * np.asarray(start, dtype=float))
-    relative = np.divide(np.expm1(rise), rise, where=rise > 0, out=np.ones(rise.shape))
-    return np.asarray((terms.theft + risk * relative) * time)
+    return np.asarray((terms.theft + risk * growth_multiplier(rise)) * time)

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from taskmodel.normal import normal_cdf
 from taskmodel.ranges import within
 
+_EXACT = 1e-9  # largest deviation that rounding explains
 __all__ = [
     "accepted_work",
     "alignment_before_danger",
@@ -335,7 +336,7 @@ def share_below(weights: ArrayLike, lengths: ArrayLike, longest: ArrayLike) -> n
     Parameters
     ----------
     weights : array, shape (task,)
-        Share of work in each task [1]; >= 0.
+        Share of work in each task [1]; >= 0, and no more than 1 together: what is in none is beyond AI.
     lengths : array, shape (task,)
         Time it takes a person [h]; > 0.
     longest : array, shape (...)
@@ -361,6 +362,8 @@ def share_below(weights: ArrayLike, lengths: ArrayLike, longest: ArrayLike) -> n
     [0.0, 0.8, 1.0]
     """
     share, length = within("[0, 1]", "weights", weights), within("(0, inf)", "lengths", lengths)
+    if share.sum() > 1 + _EXACT:
+        raise ValueError(f"weights must sum to at most 1; found {share.sum():g}")
     able = within("[0, inf]", "longest", longest)[..., np.newaxis] >= length
     return np.asarray((share * able).sum(axis=-1))
 
@@ -547,7 +550,14 @@ def experiment_limited(
     hands = within("[0, 1]", "labour_exponent", labour_exponent) * np.log(within("(0, inf)", "labour", labour))
     means = within("[0, 1]", "compute_exponent", compute_exponent) * np.log(within("(0, inf)", "compute", compute))
     safe = np.where(power == 0, 1.0, power)
-    mixed = np.log(weight * np.exp(safe * means) + (1 - weight) * np.exp(safe * hands)) / safe
+    far = safe * hands, safe * means
+    large = np.maximum(np.abs(far[0]), np.abs(far[1])) > 1
+    # near rho = 0 the sum is near 1 and the logarithm of it would cancel; far from it powers would overflow
+    near = [np.expm1(np.where(large, 0.0, part)) for part in far]
+    small = np.log1p(weight * near[1] + (1 - weight) * near[0])
+    with np.errstate(divide="ignore"):  # what has no weight counts as a power of minus infinity
+        sums = np.logaddexp(np.log1p(-weight) + far[0], np.log(weight) + far[1])
+    mixed = np.where(large, sums, small) / safe
     return np.exp(np.where(power == 0, weight * means + (1 - weight) * hands, mixed))
 
 

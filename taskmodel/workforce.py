@@ -10,7 +10,8 @@ A cluster of F FLOP/s trains a model for T seconds at utilisation u and then run
 
 The clock factor c = 24 / (hours worked a day) turns seconds of machines into seconds of people, who work a part of the
 day. It belongs to S alone: P does not know how long people work. That is checked whenever a workforce is made: the tokens
-that P researchers at speed S need must be those that there are. The document this arithmetic comes from divides an amount
+that P researchers at speed S need must be those that there are (`checked_share`); and a plan's chips are checked against
+its training run, whose data and time give R once more. The document this arithmetic comes from divides an amount
 without the factor by a speed with it (the reading ``seed``, 15,000 researchers, a third of the tokens); the reading
 ``consistent`` gives 46,000. What of their work is of use is in `usable_work`.
 
@@ -31,6 +32,7 @@ __all__ = [
     "SECONDS_PER_MONTH",
     "ConservationError",
     "Workforce",
+    "checked_share",
     "clock_factor",
     "conserved_share",
     "field_speedup",
@@ -281,7 +283,7 @@ def workforce(
     ValueError
         If an argument is out of its range, or there is no such reading.
     ConservationError
-        If the tokens that the workforce needs are not those there are, or not 1/c of them under `seed`.
+        If a result is no number, or the tokens that the workforce needs are not those there are, or not 1/c of them under `seed`.
 
     Examples
     --------
@@ -298,14 +300,18 @@ def workforce(
     rate, credit = within("[0, inf)", "tokens_per_second", tokens_per_second), within("[1, inf)", "clock", clock)
     number, needed = within("(0, inf)", "streams", streams), within("(0, inf)", "serial_tokens", serial_tokens)
     speed = within("(0, inf)", "stream_speed", stream_speed)
-    serial = speed / needed * credit
     mixed = reading == "seed"
-    researchers = rate / (number * needed) / serial if mixed else rate / (number * speed)
-    share = conserved_share(researchers, serial, tokens_per_second=rate, tokens_per_researcher_second=number * needed, clock=credit)
-    expected = 1 / credit if mixed else np.ones_like(credit)
-    off = np.abs(share / expected - 1) > _EXACT
-    if off.any():
-        raise ConservationError(f"the workforce uses {np.asarray(share)[off].flat[0]:g} of the tokens there are; it must use all of them")
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # what is beyond any float is told below
+        serial = speed / needed * credit
+        researchers = rate / (number * needed) / serial if mixed else rate / (number * speed)
+    share = checked_share(
+        researchers,
+        serial,
+        tokens_per_second=rate,
+        tokens_per_researcher_second=number * needed,
+        clock=credit,
+        expected=1 / credit if mixed else 1.0,
+    )
     words = "the same clock in head-count and speed: all tokens are used"
     if mixed:
         words = "mixed: the speed counts machine hours against working hours, the head-count does not; 1/clock of the tokens is used"
@@ -361,6 +367,66 @@ def conserved_share(
     needed, there = np.broadcast_arrays(needed, there)
     idle = np.where(needed == 0, 1.0, np.inf)
     return np.divide(needed, there, where=there > 0, out=np.array(idle))
+
+
+def checked_share(
+    researchers: ArrayLike,
+    serial_speed: ArrayLike,
+    *,
+    tokens_per_second: ArrayLike,
+    tokens_per_researcher_second: ArrayLike,
+    clock: ArrayLike,
+    expected: ArrayLike = 1.0,
+) -> np.ndarray:
+    """`conserved_share`, or an error where it is not what it must be: for workforces from anywhere, and tokens from elsewhere.
+
+    Parameters
+    ----------
+    researchers, serial_speed, tokens_per_second, tokens_per_researcher_second, clock : array
+        As in `conserved_share`.
+    expected : array
+        What the share must be, to within rounding [1]; > 0.
+
+    Returns
+    -------
+    array
+        Share [1]; where there are no tokens and nobody works it is `expected`.
+
+    Raises
+    ------
+    ConservationError
+        If a number of researchers or a speed is no number, or a share is not the one expected.
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> seed = dict(tokens_per_second=2.3e7, tokens_per_researcher_second=100, clock=3)
+    >>> checked_share(46000, 15, **seed).item()
+    1.0
+    >>> checked_share(15000, 15, **seed)
+    Traceback (most recent call last):
+    taskmodel.workforce.ConservationError: the workforce uses 0.326087 of the tokens there are; it must use 1
+    """
+    for name, values in (("researchers", researchers), ("serial speed", serial_speed)):
+        if not np.isfinite(values).all():
+            raise ConservationError(
+                f"{name} of the workforce: found {np.ravel(values)[~np.isfinite(np.ravel(values))][0]:g}, which is no number"
+            )
+    share = conserved_share(
+        researchers,
+        serial_speed,
+        tokens_per_second=tokens_per_second,
+        tokens_per_researcher_second=tokens_per_researcher_second,
+        clock=clock,
+    )
+    wanted = within("(0, inf)", "expected", expected)
+    idle = (np.asarray(tokens_per_second, dtype=float) == 0) & (share == 1)
+    share, wanted, idle = np.broadcast_arrays(np.where(idle, wanted, share), wanted, idle)
+    off = ~(np.abs(share / wanted - 1) <= _EXACT)  # so that NaN is off
+    if off.any():
+        raise ConservationError(f"the workforce uses {share[off][0]:g} of the tokens there are; it must use {wanted[off][0]:g}")
+    return np.array(share)
 
 
 def trade_speed(tokens_per_second: ArrayLike, stream_speed: ArrayLike, factor: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

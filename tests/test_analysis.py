@@ -91,10 +91,15 @@ def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypa
     monkeypatch.setattr(script, "LEADS", np.array([1.0, 12.0, 120.0]))
     assert script.main(["-o", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["what_a_month_of_lead_buys.png", "what_a_month_of_lead_buys.svg"]
-    found = {line[:38].strip(): line[38:].split() for line in capsys.readouterr().out.splitlines()}
+    lines, _, chips = capsys.readouterr().out.partition("1,000 times the chips")
+    found = {line[:38].strip(): line[38:].split() for line in lines.splitlines()}
     month = {label: float(found[label][0]) for label in (*script.CAVEATS, *script.RULES.values())}
     bulk, *_, laid = (month[label] for label in script.CAVEATS)
     assert bulk == 95.83 and 2.2 < laid < 2.3
+    lost = [1 - later / earlier for earlier, later in zip(list(month.values())[1:4], list(month.values())[2:5], strict=True)]
+    assert lost == [pytest.approx(1 / 2, abs=0.01), pytest.approx(5 / 6, abs=0.01), pytest.approx(3 / 4, abs=0.03)]
+    assert [line.split()[-1] for line in chips.splitlines()[1:3]] == ["1.000", "1.000"]
+    assert 13.5 < float(chips.split()[-1]) < 14.5
     reviewed, floors, none = (month[label] for label in script.RULES.values())
     assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < none < 2.1
     assert all(earlier >= later for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True))

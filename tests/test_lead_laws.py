@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskmodel import lead, pause, usable_work, workforce
+from taskmodel.normal import normal_cdf
 from taskmodel.schedule import Terms, best_paces, run_then_stop, schedule_outcome
 
 
@@ -124,7 +125,7 @@ def test_a_lead_is_gone_when_it_is_said_to_be(start, pace, leak):
     end = float(lead.time_until_gone(start, pace, leak))
     assert end <= float(lead.time_until_gone(start, pace, 0.0)) * (1 + 1e-9)
     if np.isfinite(end):
-        assert float(lead.remaining_lead(start, end, pace, leak)) == pytest.approx(0, abs=1e-6 * (1 + start))
+        assert float(lead.remaining_lead(start, end, pace, leak)) == pytest.approx(0, abs=1e-13 * (1 + start))
         assert float(lead.remaining_lead(start, end * 0.5, pace, leak)) >= 0
 
 
@@ -134,6 +135,10 @@ def test_without_leaks_a_lead_lasts_its_length_over_what_is_lost_and_full_speed_
     assert float(lead.time_until_gone(start, pace, 1e-12)) == pytest.approx(start / (1 - pace), rel=1e-6, abs=1e-12)
     assert float(lead.remaining_lead(start, 100, 1, 0)) == start
     assert np.isinf(lead.time_until_gone(start + 1, 1, 0))
+
+
+def test_no_lead_is_gone_at_once_whatever_the_pace():
+    assert lead.time_until_gone(0, [0, 0.5, 1, 1], [0, 0.1, 0, 0.1]).tolist() == [0, 0, 0, 0]
 
 
 def test_a_lead_obeys_its_differential_equation():
@@ -148,6 +153,24 @@ def test_a_slow_down_never_shortens_a_lead(start, pace, duration, chance):
     assert start * (1 - 1e-12) <= slowed <= start / pace * (1 + 1e-12)
     expected = float(lead.expected_lead(start, chance, pace, duration))
     assert start * (1 - 1e-12) <= expected <= slowed * (1 + 1e-12)
+
+
+@given(start=positive(0.1, 60), pace=st.floats(0.01, 1), duration=st.floats(0, 100))
+def test_a_pause_in_a_slow_down_without_leaks_is_as_long_as_the_slowed_lead(start, pace, duration):
+    assert float(lead.slowed_pause(start, pace, duration, 0)) == pytest.approx(float(lead.slowed_lead(start, pace, duration)), rel=1e-9)
+    assert float(lead.slowed_pause(start, pace, np.inf, 0.1)) == pytest.approx(np.log1p(0.1 * start / pace) / 0.1, rel=1e-9)
+    assert float(lead.slowed_pause(start, pace, duration, 0.1)) <= float(lead.slowed_lead(start, pace, duration)) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("duration", [0.0, 5.0, 12.0, 50.0])
+def test_leaks_in_a_slow_down_are_those_of_the_differential_equation(duration):
+    """X' = -w(t) - l X, w a quarter until the slow-down ends, in small steps of Heun's rule."""
+    left, time, step = 24.0, 0.0, 1e-3
+    while left > 0:
+        slope = -(0.25 if time + step / 2 < duration else 1.0) - 0.1 * left
+        left += step * (slope - 0.05 * step * slope)
+        time += step
+    assert float(lead.slowed_pause(24, 0.25, duration, 0.1)) == pytest.approx(time, abs=2e-3)
 
 
 @given(fraction=st.floats(0, 0.999), rho=st.floats(-20, -0.05))
@@ -190,8 +213,36 @@ def test_more_work_than_a_float_can_hold_is_no_number(theta):
 
 
 def test_preparation_is_continuous_at_theta_one():
-    near = pause.prepared_work(1, 3, [1 - 1e-9, 1.0])
-    assert near[0] == pytest.approx(near[1], rel=1e-6)
+    off = np.array([0.0, 1e-15, -2e-16, 1e-12, -1e-12, 1e-9, -1e-9])
+    near = pause.prepared_work(1, 3, 1 + off)
+    assert near[0] == pytest.approx(2 * np.expm1(3), rel=1e-15)
+    # d ln(1 + W/W0) / d theta = g ln(start) + g^2 / 2 at theta = 1, g = 3
+    assert near + 2 == pytest.approx((near[0] + 2) * (1 + off * (3 * np.log(2) + 4.5)), rel=1e-14)
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.5, 1.0, 1.5])
+def test_a_moment_of_preparation_does_its_rate_of_work(theta):
+    assert float(pause.prepared_work(1, 1e-15, theta)) == pytest.approx(1e-15 * 2**theta, rel=1e-12)
+
+
+def test_experiments_are_continuous_where_they_become_cobb_douglas_and_do_not_overflow():
+    off = np.array([0.0, 1e-17, -1e-17, 1e-12, -1e-12, 1e-9])
+    near = usable_work.experiment_limited(4, 9, 0.3, off, 0.5, 0.65)
+    hands, means = 0.5 * np.log(4), 0.65 * np.log(9)
+    # ln f = mean + rho variance / 2, of the two logarithms by weight
+    assert near == pytest.approx(np.exp(0.3 * means + 0.7 * hands + off * 0.3 * 0.7 * (means - hands) ** 2 / 2), rel=1e-14)
+    assert float(usable_work.experiment_limited(1e100, 1e200, 0.3, -50, 1, 1)) == pytest.approx(1e100 * 0.7 ** (-1 / 50), rel=1e-12)
+    assert usable_work.experiment_limited(4, 9, [0, 1], [[-2], [0.5], [-2000]], 0.5, 0.5) == pytest.approx(np.array([[2, 3]] * 3))
+    switch = 1 / np.log(3)  # where one way of working it out takes over from the other
+    either = usable_work.experiment_limited(4, 9, 0.3, -switch * np.array([1 - 1e-12, 1 + 1e-12]), 0.5, 0.5)
+    assert either[0] == pytest.approx(either[1], rel=1e-11)
+
+
+def test_far_tails_of_the_normal_distribution_are_no_zeros():
+    given_by_tables = {-5: 2.866515718791939e-7, -10: 7.619853024160527e-24, -37: 5.725571222524576e-300, 10: 1.0}
+    for z, chance in given_by_tables.items():
+        assert float(normal_cdf(z)) == pytest.approx(chance, rel=1e-12)
+    assert normal_cdf([-np.inf, np.inf, 0]).tolist() == [0, 1, 0.5]
 
 
 @given(growth=st.floats(0, 300))
@@ -228,10 +279,29 @@ def test_the_toy_model_comes_back_where_every_caveat_goes():
     assert float(usable_work.reviewed_speed(5, 40, 0, 3)) == 15
 
 
-def test_a_stated_workforce_that_needs_other_tokens_than_there_are_is_an_error(monkeypatch):
-    monkeypatch.setattr(workforce, "conserved_share", lambda *args, **kwargs: np.asarray(0.326))
-    with pytest.raises(workforce.ConservationError, match="uses 0.326 of the tokens there are"):
-        workforce.workforce(2.3e7, streams=10, serial_tokens=10, stream_speed=50, clock=3)
+def test_a_stated_workforce_that_needs_other_tokens_than_there_are_is_an_error():
+    there = {"tokens_per_second": 2.3e7, "tokens_per_researcher_second": 100, "clock": 3}
+    assert workforce.checked_share([46_000, 23_000], [15, 30], **there).tolist() == [1, 1]
+    assert float(workforce.checked_share(2.3e5 / 15, 15, **there, expected=1 / 3)) == pytest.approx(1 / 3)
+    for researchers, speed, message in [
+        (15_000, 15, "uses 0.326087 of the tokens there are; it must use 1"),
+        (46_000 * (1 + 1e-8), 15, "uses 1 of the tokens"),
+        ([46_000, 46_001], 15, "uses 1.00002"),
+        (np.nan, 15, "researchers of the workforce: found nan"),
+        (46_000, np.inf, "serial speed of the workforce: found inf"),
+    ]:
+        with pytest.raises(workforce.ConservationError, match=message):
+            workforce.checked_share(researchers, speed, **there)
+    with pytest.raises(workforce.ConservationError, match="uses inf of the tokens"):
+        workforce.checked_share(1, 15, **{**there, "tokens_per_second": 0})
+
+
+@pytest.mark.parametrize("reading", workforce.READINGS)
+def test_no_tokens_are_no_workforce_and_numbers_beyond_any_float_are_told(reading):
+    none = workforce.workforce([0, 2.3e7], **SEED, reading=reading)
+    assert none.researchers[0] == 0 and none.conserved_share[0] == none.conserved_share[1]
+    with pytest.raises(workforce.ConservationError, match="researchers of the workforce: found inf"):
+        workforce.workforce(1e300, streams=1e-300, serial_tokens=1, stream_speed=1, clock=1, reading=reading)
 
 
 SEED = {"streams": 10, "serial_tokens": 10, "stream_speed": 50, "clock": 3}
@@ -251,6 +321,7 @@ SEED = {"streams": 10, "serial_tokens": 10, "stream_speed": 50, "clock": 3}
         (lambda: pause.pause_point(0.01, -9, 0), "never crosses"),
         (lambda: pause.pause_point(0.01, -9, [1, -2]), "found -2"),
         (lambda: usable_work.limited_automation(1), "fraction"),
+        (lambda: usable_work.share_below([0.9, 0.9], [1, 8], 8), "weights must sum to at most 1; found 1.8"),
         (lambda: usable_work.human_value_left(0, 0), "together"),
     ],
 )
@@ -266,7 +337,7 @@ def test_what_a_table_of_mechanisms_promises_about_single_formulas():
     assert float(lead.precedent(2, 2, 5)) == 0.5
     assert float(lead.effort_hazard(0.1, 1, 0)) == 0.1
     assert float(lead.runway(0, 1)) == 0
-    assert float(usable_work.directed_work(10, 0.2, 0.5)[0]) == 5
+    assert [part.tolist() for part in usable_work.directed_work(10, [0.2, 0.7], 0.5)] == [[5, 7], [5, pytest.approx(3)]]
     assert float(usable_work.assisted_supervision(0.01, 10, 0)) == 0.01
     assert float(usable_work.gradable_speedup(1, np.inf)) == np.inf
     assert float(usable_work.preparation_gain(0.5, 10, 1)) == pytest.approx(

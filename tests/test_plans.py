@@ -85,6 +85,15 @@ def test_from_the_chips_alone_there_are_43619():
     assert float(found["researchers"]) == pytest.approx(43_619, abs=0.5)
 
 
+@pytest.mark.parametrize("reading", ["consistent", "seed"])
+def test_tokens_of_the_chips_are_those_of_the_training_run_whatever_the_ratios(reading):
+    changes = {"chips.compute_ratio": 70, "chips.time_ratio": 0.3, "chips.gain": 2, "chips.inference_share": 0.4, "chips.horizon_length": 9}
+    rest = {"chips.decode_utilisation": 0.2, "worker.size_exponent": 0.5, "worker.tokens_per_second": None, "worker.reading": reading}
+    found = tm.lead_time(alone("seed_toy"), set=changes | rest)
+    share = 1 if reading == "consistent" else 1 / 3
+    assert float(found["conserved_share"]) == pytest.approx(share, rel=1e-12)
+
+
 def test_badly_decoded_and_shared_tokens_are_fewer_and_a_stated_number_is_not_overruled_quietly():
     fewer = tm.lead_time(alone("seed_toy"), set={"chips.decode_utilisation": 0.1, "chips.inference_share": 0.5})
     assert float(fewer["researchers"]) == pytest.approx(4_600)
@@ -120,6 +129,35 @@ def test_kwas_ladder():
     assert found["pause_work"].values.tolist() == [10, 20, 40]
     assert found["pause_risk"].values.round(4).tolist() == [0.002, 0.01, 0.0488]
     assert found["efficient"].values.all() and (np.diff(found["risk_per_work"]) > 0).all()
+
+
+LADDER_BLOCK = """
+ladder:
+  target: {value: 20, source: work}
+  rungs:
+    weak: {speedup: {value: 10, source: work}, yearly_risk: {value: 0.002, source: work}}
+    strong: {speedup: {value: 40, source: work}, yearly_risk: {value: 0.05, source: work}}
+"""
+
+
+def test_models_of_a_ladder_work_in_the_pause_of_the_whole_plan():
+    change = {"lead.slow_down": {"probability": 0.3, "pace": 0.25}, "lead.theft": 0.05, "lead.development": 2}
+    found = tm.lead_time(parse_plan(BASE + LADDER_BLOCK), set=change)
+    assert found["pause_work"].values == pytest.approx(np.array([10, 40]) / 12 * float(found["expected_months"]))
+    months, chances, monthly = np.array([6.0, 24.0]), np.array([0.7, 0.3]), np.array([[0.002], [0.05]]) / 12
+    run = monthly / (monthly + 0.05) * -np.expm1(-(monthly + 0.05) * months) @ chances
+    assert found["pause_risk"].values == pytest.approx(np.exp(-0.1) * run)
+    risky = tm.lead_time(parse_plan(BASE + LADDER_BLOCK), set={"risk": RISK, "lead.pace": 0.8})
+    assert risky["pause_work"].values == pytest.approx(np.array([10, 40]) / 12 * float(risky["usable_months"]))
+    alone = "\n".join(
+        ["title: A ladder", BASE[BASE.index("sources") : BASE.index("worker:")], BASE[BASE.index("lead:") : BASE.index("field:")]]
+    )
+    ladder = tm.lead_time(parse_plan(alone + LADDER_BLOCK), set=change)
+    for name in ladder.data_vars:
+        assert ladder[name].equals(found[name]), name
+    terms = {"probability": 0.1, "pace": 0.5, "demonstrations": {"share": 0.2, "most": 0.6, "half": 50}}
+    with pytest.raises(CatalogError, match="has demonstrations of risk, which are work of a workforce"):
+        tm.lead_time(parse_plan(alone + LADDER_BLOCK), set={"lead.slow_down": terms})
 
 
 def test_several_leads_are_a_dimension_and_each_is_as_alone():
@@ -182,6 +220,42 @@ def test_rivals_money_and_a_slow_down_of_all():
     assert float(slowed["usable_months"]) == pytest.approx(0.3 * 24 + 0.7 * 6)
     brief = given(lead__slow_down={"probability": 1, "pace": 0.5, "duration": 4})
     assert float(brief["usable_months"]) == pytest.approx(8)
+    leaky = given(lead__months=24, lead__leak=0.1, lead__slow_down={"probability": 1, "pace": 0.25, "duration": 12})
+    assert float(leaky["usable_months"]) == pytest.approx(16.37, abs=5e-3)
+
+
+def test_along_the_pause_a_slow_down_of_all_counts_as_often_as_it_comes_about():
+    never = given(lead__slow_down={"probability": 0, "pace": 0.25})
+    assert float(never["month"][-1]) == 6 and float(never["effective_work"][-1]) == pytest.approx(575)
+    found = given(lead__slow_down={"probability": 0.3, "pace": 0.25})  # 6 months, or 24
+    assert found["goes_on"].values[[0, 30, 31, 120]].tolist() == pytest.approx([1, 1, 0.3, 0.3])
+    assert found["bulk_work"].values[[15, 60, 120]] == pytest.approx([575 / 2, 575 * (0.7 + 0.3 * 2), 575 * (0.7 + 0.3 * 4)])
+    caveats = {"lead__theft": 0.05, "lead__development": 2, "pause__growth": 0.1, "field__parallel_exponent": 0.5}
+    terms = {"prior": 50, "scale": 100, "theta": 0.8}
+    hard = given(lead__slow_down={"probability": 0.3, "pace": 0.25}, pause__preparation=terms, **caveats)
+    assert float(hard["effective_work"][-1]) == pytest.approx(step(hard, "preparation"), rel=1e-12)
+    assert float(hard["bulk_work"][-1]) == pytest.approx(step(hard, "growth in the pause"), rel=1e-12)
+
+
+def test_a_slow_down_that_never_comes_cannot_make_preparation_run_away():
+    terms = {"prior": 0, "scale": 2000, "theta": 1.5}  # blows up after 42 months; the lead is 6, or 60 with the slow-down
+    never = given(lead__slow_down={"probability": 0, "pace": 0.1}, pause__preparation=terms)
+    assert step(never, "preparation") == step(given(pause__preparation=terms), "preparation")
+    with pytest.raises(pause.RunawayError, match="blows up 41.7 months into a pause of 60"):
+        given(lead__slow_down={"probability": 0.1, "pace": 0.1}, pause__preparation=terms)
+
+
+def test_with_a_slow_down_theft_takeover_and_survival_add_up():
+    risk = {**RISK, "pace": 1.0}  # pauses after a month, at a risk of 0.01 a month
+    found = given(lead__slow_down={"probability": 0.3, "pace": 0.25}, lead__theft=0.05, risk=risk)
+    months, chances, begins = np.array([6.0, 24.0]), np.array([0.7, 0.3]), np.exp(-0.05)
+    survived = begins * float(chances @ np.exp(-0.06 * months))
+    stolen = 1 - begins + 0.05 * float(found["expected_months"])
+    assert survived + stolen + float(found["takeover_risk"]) == pytest.approx(1, rel=1e-6)
+    assert float(found["no_theft"]) == pytest.approx(begins * chances @ np.exp(-0.05 * months), rel=1e-6)
+    safe = given(lead__slow_down={"probability": 0.3, "pace": 0.25}, lead__theft=0.05, lead__development=1)
+    assert float(safe["expected_months"] + safe["handed_over"]) == pytest.approx(float(safe["usable_months"]))
+    assert 1 - begins + 0.05 * float(safe["expected_months"]) + float(safe["no_theft"]) == pytest.approx(1)
 
 
 def test_demonstrations_of_risk_take_work_and_make_a_slow_down_likelier():
@@ -259,6 +333,39 @@ def test_the_best_schedule_is_at_least_as_good_as_stopping_now_or_at_the_point_o
         found = given(risk={**RISK, **change}, lead__leak=0.05)
         assert float(found["best_work"]) >= max(float(found["run_then_stop_work"]), float(found["stop_now_work"])) * (1 - 1e-9)
     assert float(given(risk=RISK)["stop_now_work"]) == pytest.approx(690_000 / 7200 * (1 - np.exp(-0.006)) / 0.001, rel=1e-9)
+
+
+def test_capability_grows_at_the_pace_that_is_kept():
+    found = given(risk=RISK, lead__pace=0.8)
+    assert float(found["months_until_pause"]) == pytest.approx(12.5, rel=1e-6)
+    assert float(found["lead_at_pause"]) == pytest.approx(6 - 0.2 * 12.5, rel=1e-6)
+    due = given(risk={**RISK, "tolerated": 0.001}, lead__pace=0)
+    assert (float(due["months_until_pause"]), float(due["usable_months"])) == (0, 6)
+
+
+def test_supervisors_bind_along_a_schedule_too():
+    found = given(risk=RISK, field__supervision=0.01)
+    cap = 60_000 / 7200  # field-years a month
+    assert step(found, "supervisors") == pytest.approx(cap * float(found["expected_months"]), rel=1e-6)
+    times = np.linspace(0, 10, 100_001)
+    exposure = 0.01 * (10 ** (0.1 * times) - 1)  # 0.001 a month, ten times as much after ten
+    moving = np.trapezoid(cap * np.exp(-exposure / np.log(10)), times)
+    stopped = cap * np.exp(-exposure[-1] / np.log(10)) * (1 - np.exp(-0.06)) / 0.01
+    assert float(found["run_then_stop_work"]) == pytest.approx(moving + stopped, rel=1e-6)
+    assert float(found["stop_now_work"]) == pytest.approx(cap * (1 - np.exp(-0.006)) / 0.001, rel=1e-9)
+    assert float(found["best_work"]) >= float(found["run_then_stop_work"]) * (1 - 1e-9)
+    some = given(risk=RISK, field__supervision=0.0004)  # they bind only on the way
+    assert float(some["stop_now_work"]) == float(given(risk=RISK)["stop_now_work"])
+    assert float(some["run_then_stop_work"]) < 0.9 * float(given(risk=RISK)["run_then_stop_work"])
+
+
+@pytest.mark.parametrize("share", [1e-4, 1e-3, 1e-2])
+def test_supervisors_are_short_just_where_it_is_said_that_they_are(share):
+    waits = {"field__work_per_review": 40, "field__review_latency": 24}
+    for changes in ({}, {"field__tax": 4}, waits, {**waits, "field__tax": 2}):
+        found = given(field__supervision=share, **changes)
+        assert (found["binding"].item() == "supervisors") == (share > float(found["supervision_binds_at"])), changes
+    assert float(given(field__tax=4)["supervision_binds_at"]) == pytest.approx(4 * 600 / 690_000)
 
 
 # the workforce in a catalog
@@ -357,7 +464,8 @@ def test_a_curve_of_risk_that_never_crosses_is_refused(change, message):
     ("values", "message"),
     [
         ({"lead__development": 20, "lead__pace": 0.5}, "20 months away and the lead is gone after 12"),
-        ({"risk": RISK, "lead__pace": 0.2}, "10 months away and the lead is gone after 7.5"),
+        ({"risk": RISK, "lead__pace": 0.2}, "50 months away and the lead is gone after 7.5"),
+        ({"risk": RISK, "lead__pace": 0}, "at a pace of 0 capability never grows by the 1 powers of ten"),
         ({"risk": {**RISK, "sd": 3, "confidence": 0.95}}, "should have started 1.14 powers of ten of compute ago"),
     ],
 )

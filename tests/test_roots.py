@@ -46,6 +46,27 @@ def test_a_jump_is_pinned_between_neighbouring_numbers():
     assert (found.at_low[0], found.at_high[0]) == (-1.0, 2.0)
 
 
+@pytest.mark.parametrize("hole", [0.0, 0.6, 1.0])
+def test_what_is_not_a_number_is_no_root(hole):
+    def values(rows, x):
+        return np.where(np.abs(x - hole) < 0.2, np.nan, x - 0.6)
+
+    with pytest.raises(ArithmeticError, match="not a number at"):
+        close_in(values, Brackets(*np.array([[0.0], [1.0]]), *values([0], np.array([[0.0], [1.0]]))), close=1e-12, width=1e-16)
+    with pytest.raises(ArithmeticError, match="not a number at"):
+        least(lambda rows, x: np.where(x < 0.5, np.nan, x), np.zeros(1), np.ones(1), 1e-6)
+
+
+def test_a_bracket_that_is_still_wide_after_all_steps_is_an_error():
+    def values(rows, x):  # a jump next to zero, where numbers are dense
+        return np.where(x < 1e-300, -1.0, 1.0)
+
+    with pytest.raises(ArithmeticError, match="no root within 200 steps between"):
+        close_in(values, Brackets(*np.array([[-1.0], [1.0], [-1.0], [1.0]])), close=0.0, width=0.0)
+    with pytest.raises(ArithmeticError, match="no minimum within 200 steps"):
+        least(lambda rows, x: x**2, np.zeros(1), np.ones(1), 0.0)
+
+
 def test_the_least_of_a_function_is_found():
     centres = np.array([0.1, 0.5, 0.99])
     place, value = least(lambda rows, x: np.cosh(x - centres[rows]), np.zeros(3), np.ones(3), 1e-9)

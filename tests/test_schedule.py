@@ -127,6 +127,21 @@ def test_expected_work_is_the_mean_over_simulated_thefts_and_takeovers():
     assert float(outcome.work) == pytest.approx(simulated.mean(), abs=4 * simulated.std() / np.sqrt(len(simulated)))
 
 
+def test_a_cap_on_work_bounds_every_schedule_and_is_met_exactly_where_it_starts_to_bind():
+    capped = replace(DOUBLING, cap=4.0)  # reached at a capability of 2, after 2 months at full speed
+    ran = float(schedule_outcome(capped, [1.0] * 4).work)
+    assert ran == pytest.approx(3 / np.log(2) + 4 * 2 + 4 * 6, rel=1e-12)
+    assert float(schedule_outcome(capped, [1.0] * 3).work) == pytest.approx(ran, rel=1e-12)
+    assert float(schedule_outcome(replace(DOUBLING, cap=0.5), [0.5]).work) == pytest.approx(0.5 * 10)
+    assert float(schedule_outcome(replace(DOUBLING, cap=0.0), [0.5]).work) == 0
+    risky = replace(RISKY, cap=4.0)
+    best = float(schedule_outcome(risky, best_paces(risky)).work)
+    assert best >= schedule_outcome(risky, random_paces(1000, 40, seed=3)).work.max() * (1 - 1e-12)
+    assert run_then_stop(replace(DOUBLING, cap=16.0)) == run_then_stop(DOUBLING)
+    with pytest.raises(ValueError, match="the cap of 4 binds before the ceiling"):
+        run_then_stop(capped)
+
+
 def test_no_lead_is_no_work_and_a_stop_for_good_uses_all_of_it():
     assert float(schedule_outcome(replace(DOUBLING, lead=0.0), [1.0]).work) == 0 == run_then_stop(replace(DOUBLING, lead=0.0))
     assert (best_paces(replace(DOUBLING, lead=0.0)) == 1).all()

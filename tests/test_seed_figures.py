@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from taskmodel import workforce
+from taskmodel.validation import seed
 from taskmodel.validation.seed import Figure, figures
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "finnveden_figures.json").read_text(encoding="utf-8"))
@@ -61,10 +62,30 @@ def test_every_verdict_but_a_plain_one_has_its_reason():
 
 def test_a_verdict_follows_from_the_numbers():
     assert Figure("x", "", "", "1", 2.0, 2.0, 1.0).verdict == "ok"
-    assert Figure("x", "", "", "1", 2.9, 2.0, 1.0).verdict == "ok-rounded"
-    assert Figure("x", "", "", "1", 3.1, 2.0, 1.0).verdict == "inconsistent"
+    assert [Figure("x", "", "", "1", value, 2.0, 1.0).verdict for value in (1.5, 2.5)] == ["ok-rounded"] * 2
+    assert [Figure("x", "", "", "1", value, 2.0, 1.0).verdict for value in (1.4, 2.6)] == ["inconsistent"] * 2
+    cut = [Figure("x", "", "", "1", value, 2.0, 1.0, truncated=True).verdict for value in (1.9, 2.0, 2.9, 3.1)]
+    assert cut == ["inconsistent", "ok", "ok-rounded", "inconsistent"]
     assert Figure("x", "", "", "1", 2.0, 2.0, 1.0, as_printed=4.0).verdict == "misprint"
     assert Figure("x", "", "", "1", None, readings={"a": False}).verdict == "inconsistent"
+
+
+@pytest.mark.parametrize(
+    ("figure", "constant", "value", "verdict"),
+    [
+        ("F21", "WORLD", 3.98e21, "ok-rounded"),
+        ("F21", "ROUND_WORLD", 4.1e21, "inconsistent"),
+        ("F27", "TAKEOFF", (0.1, 4.3, 14.6), "conditional"),
+        ("F27", "TAKEOFF", (40.0,), "inconsistent"),
+        ("F30", "COMMENTS_COUNTED", 1, "inconsistent"),
+        ("F31", "LEAK", 0.01, "inconsistent"),
+        ("F31", "THEFT", 0.01, "conditional"),
+        ("F31", "MAINTAIN", 0.9, "conditional"),
+    ],
+)
+def test_verdicts_change_with_what_they_rest_on(monkeypatch, figure, constant, value, verdict):
+    monkeypatch.setattr(seed, constant, value)
+    assert {each.id: each for each in figures()}[figure].verdict == verdict
 
 
 SPLITS = {  # what a row of the table changes

@@ -42,7 +42,3 @@ class Course:
         """Integral from the start to each edge of a rate given at the nodes."""
         parts = 0.5 * np.diff(self.edges) * (rate * _WEIGHTS).sum(axis=-1)
         return np.concatenate([[0.0], np.cumsum(parts)])
-
-    def at_moments(self, values: Array) -> Array:
-        """What is known at the edges, at the moments that are shown."""
-        return values[np.searchsorted(self.edges, np.linspace(0.0, self.months, MOMENTS), side="right") - 1]

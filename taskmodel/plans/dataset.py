@@ -47,7 +47,7 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "field_years": ("year", f"work in years of the field, {_LADDER}", "step"),
     "researcher_months": ("1", f"the same in months of a person, {_LADDER}", "step"),
     "reviewed_serial_speed": ("1", "serial speed once work waits for reviews", ""),
-    "supervision_binds_at": ("1", "supervisors' time per unit of bulk work above which they, not tokens, are short", ""),
+    "supervision_binds_at": ("1", "supervisors' time per unit of work, after waits and tax, above which they are short", ""),
     "binding": ("", "what is short at the start of the pause: tokens or supervisors", ""),
     "break_even_tax": ("1", "compute tax at which AI does no more than the field", ""),
     "month": ("month", "time since the pause started, by moment", "moment"),

@@ -25,11 +25,12 @@ from taskmodel.catalog import Catalog, load_catalog
 from taskmodel.measures import without_ai
 from taskmodel.organisation import Organisation, organisation
 from taskmodel.plans.records import Chips, Plan, Worker
+from taskmodel.plans.staff import cluster
 from taskmodel.stepping import sweep
 from taskmodel.workforce import TRAINING_FLOP
 
 STEPS = ("bulk", "tasks", "review", "experiments", "effective")
-DAY, YEAR, HOURS_PER_YEAR = 24 * 3600, 365 * 24 * 3600, 365 * 24
+YEAR, HOURS_PER_YEAR = 365 * 24 * 3600, 365 * 24
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,8 @@ def staffed(plan: Plan, tokens_per_second: float, stream_speed: float, memory: M
 
 def workforce_values(chips: Chips, worker: Worker, tokens_per_second: float, stream_speed: float) -> dict[str, Any]:
     """What a workforce is in the terms of a catalog: values by dotted path."""
-    ratio = chips.compute_ratio.value / chips.time_ratio.value
-    peak = chips.capacity.value * chips.share.value * ratio * YEAR  # FLOP/year
-    trained = chips.training_time.value * chips.time_ratio.value * DAY / YEAR * chips.utilisation.value
+    rate, seconds = cluster(chips)
+    peak, trained = rate * YEAR, seconds / YEAR * chips.utilisation.value  # FLOP/year; and part of it
     per_parameter = TRAINING_FLOP * chips.tokens_per_parameter.value * chips.horizon_length.value
     # tokens that a trick makes cheaper count as fewer, so that no more compute is used than there is
     tokens = worker.streams.value * worker.serial_tokens.value

@@ -12,7 +12,9 @@ Source: docs, model, section 8, and mechanisms.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,9 @@ from taskmodel import lead as leads
 from taskmodel import pause as pauses
 from taskmodel import usable_work
 from taskmodel import workforce as chips_to_people
-from taskmodel.plans.course import Course
+from taskmodel.plans.course import MOMENTS, Course
 from taskmodel.plans.joined import STEPS, Memory, staffed
-from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk
+from taskmodel.plans.records import FieldOfResearch, Lead, Plan, Risk, one
 from taskmodel.plans.staff import Staff, facts, staffed_cluster
 from taskmodel.schedule import Terms, best_paces, schedule_outcome
 
@@ -42,6 +44,7 @@ LADDER = (
     "people side by side",
     "preparation",
 )
+_NO_STRETCH = 1e-12  # powers of ten
 _MOST_GROWTH = 300.0  # e-folds: far beyond sense, and not yet beyond floats
 
 
@@ -60,6 +63,15 @@ class Window:
     hazard: float  # theft and takeover in the pause [1/month]
     begins: float  # probability that the lead is not stolen before
     demonstrations: float = 0.0  # work that shows others the risks [field-year]
+
+    @property
+    def likely(self) -> list[tuple[float, float]]:
+        """Branches that may come about."""
+        return [(chance, months) for chance, months in self.branches if chance > 0]
+
+    def mean(self, of: Callable[[Array], Array]) -> float:
+        """Mean over the branches of something that depends on their months."""
+        return sum(chance * float(of(np.asarray(months))) for chance, months in self.likely)
 
 
 def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
@@ -88,33 +100,30 @@ def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
     CatalogError
         If the plan's catalog cannot be used.
     """
-    found: dict[str, Any] = {}
-    if plan.worker is not None:
-        found |= _workforce_plan(plan, memory or Memory())
+    assert plan.lead  # the plan's own check, here and below
+    point = _pause_point(plan.risk, plan.lead.pace.value)
+    staff = staffed_cluster(plan, point["productivity"]) if plan.worker is not None else None
+    window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
+    found = {"lead": window.lead, "usable_months": window.mean(np.asarray), "pause_limit": window.limit}
+    if staff is not None:
+        found |= _workforce_plan(plan, staff, window, point, memory or Memory())
     if plan.ladder is not None:
-        found = {**_rungs(plan), **found}  # of months, those of the whole plan
+        found |= _rungs(plan, window)
     return found
 
 
-def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
-    assert plan.lead and plan.field  # the plan's own check
-    point = _pause_point(plan.risk)
-    staff = staffed_cluster(plan, point["productivity"])
-    window = _window(plan, staff, point["months_until_pause"] if plan.risk else plan.lead.development.value, point["risk_in_pause"])
-    usable, theft = window.branches[0][1], plan.lead.theft.value
-    in_hand = float(leads.expected_pause(theft, usable))
+def _workforce_plan(plan: Plan, staff: Staff, window: Window, point: dict[str, float], memory: Memory) -> dict[str, Any]:
+    assert plan.lead and plan.field
+    usable, theft, risk = window.mean(np.asarray), plan.lead.theft.value, point["risk_in_pause"]
     ladder = _ladder(plan, staff, window)
     found = {
         **facts(staff),
         **{name: value for name, value in point.items() if name not in ("productivity", "risk_in_pause") and plan.risk},
-        "lead": window.lead,
         "lead_at_pause": window.at_pause,
-        "usable_months": sum(chance * months for chance, months in window.branches),
-        "expected_months": window.begins * sum(chance * float(leads.months_survived(window.hazard, m)) for chance, m in window.branches),
-        "no_theft": window.begins * float(leads.no_theft(theft, usable)),
-        "handed_over": usable - window.begins * in_hand,
-        "takeover_risk": float(pauses.accumulated_risk(point["risk_in_pause"], usable)),
-        "pause_limit": window.limit,
+        "expected_months": window.begins * window.mean(partial(leads.months_survived, window.hazard)),
+        "no_theft": window.begins * window.mean(partial(leads.no_theft, theft)),
+        "handed_over": usable - window.begins * window.mean(partial(leads.expected_pause, theft)),
+        "takeover_risk": window.begins * risk * window.mean(partial(leads.months_survived, window.hazard)),
         "slow_down_probability": window.branches[-1][0] if plan.lead.slow_down else 0.0,
         "demonstrations": window.demonstrations,
         "field_years": ladder,
@@ -129,7 +138,7 @@ def _workforce_plan(plan: Plan, memory: Memory) -> dict[str, Any]:
     return found
 
 
-def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
+def _window(plan: Plan, staff: Staff | None, start: float, risk: float) -> Window:
     """The pause that starts after so many months, at so much risk of takeover in each of it."""
     assert plan.lead
     given, at_pause, usable, limit = _usable(plan.lead, start)
@@ -140,6 +149,7 @@ def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
         return alone
     shown, chance = 0.0, slowed.probability.value
     if slowed.demonstrations is not None:
+        assert staff
         terms = slowed.demonstrations
         shown = terms.share.value * float(_path(plan, staff, alone, demonstrations=0.0)["effective_work"][-1])
         chance = float(leads.persuaded(chance, terms.most.value, shown, terms.half.value))
@@ -147,8 +157,8 @@ def _window(plan: Plan, staff: Staff, start: float, risk: float) -> Window:
     return replace(alone, branches=((1 - chance, usable), (chance, longer)), demonstrations=shown)
 
 
-def _pause_point(risk: Risk | None) -> dict[str, float]:
-    """Capability at which to pause, when it is reached, what research gains until then, and the risk of a month there."""
+def _pause_point(risk: Risk | None, pace: float) -> dict[str, float]:
+    """Capability at which to pause, when it is reached at a part of full pace, what research gains until then, and the risk there."""
     if risk is None:
         return {"productivity": 1.0, "risk_in_pause": 0.0, "months_until_pause": 0.0}
     line = {"intercept": np.log(risk.at_present.value), "slope": risk.slope.value}
@@ -164,11 +174,16 @@ def _pause_point(risk: Risk | None) -> dict[str, float]:
             f"the pause should have started {-sure:.3g} powers of ten of compute ago, to be {risk.confidence.value:g} sure that risk is "
             "below what is tolerated; ask for less confidence, tolerate more, or estimate the risk better (risk.sd)"
         )
+    if pace == 0 and sure > 0:
+        raise NoPause(
+            f"the pause never starts: at a pace of 0 capability never grows by the {sure:.3g} powers of ten to the point of pause; "
+            "give a pace above 0 (lead.pace)"
+        )
     return {
         "pause_point": safe,
         "confident_pause_point": sure,
         "confidence_cost": float(10 ** (risk.productivity_slope.value * float(given_up))),
-        "months_until_pause": sure / risk.pace.value,
+        "months_until_pause": sure / (risk.pace.value * pace) if sure > 0 else 0.0,
         "productivity": float(10 ** (risk.productivity_slope.value * sure)),
         "risk_in_pause": float(pauses.takeover_risk(sure, **line)),
     }
@@ -190,10 +205,10 @@ def _usable(terms: Lead, start: float, slow: bool = False) -> tuple[float, float
             f"the pause never starts: it is {start:.3g} months away and the lead is gone after {gone:.3g}; keep a higher pace until then "
             "(lead.pace), or pause earlier"
         )
-    if slow and terms.slow_down is not None:
-        lasting = terms.slow_down.duration
-        at_pause = float(leads.slowed_lead(at_pause, terms.slow_down.pace.value, np.inf if lasting is None else lasting.value))
     months, money = float(leads.time_until_gone(at_pause, 0.0, leak)), terms.money
+    if slow and terms.slow_down is not None:
+        lasting = np.inf if terms.slow_down.duration is None else terms.slow_down.duration.value
+        months = float(leads.slowed_pause(at_pause, terms.slow_down.pace.value, lasting, leak))
     if money is not None:
         paid = float(leads.runway(money.cash.value, money.burn.value, money.revenue.value, terms.deployment.value))
         if paid < months:
@@ -221,8 +236,8 @@ def _ladder(plan: Plan, staff: Staff, window: Window) -> Array:
     bulk = float(staff.work.researcher_months) * staff.productivity / field.headcount.value / 12  # field-years a month
     steps = np.zeros(len(LADDER))
     steps[:2] = bulk * window.lead, bulk * window.branches[0][1]
-    steps[2] = bulk * sum(chance * months for chance, months in window.branches)
-    for chance, months in window.branches:
+    steps[2] = bulk * window.mean(np.asarray)
+    for chance, months in window.likely:
         course = Course(months, window.hazard)
         alive, rates = course.alive(course.nodes), _rates(plan, staff, _growth(plan, course.nodes))
         steps[3:-1] += chance * window.begins * np.array([course.cumulative(alive * rate)[-1] for rate in rates])
@@ -247,10 +262,26 @@ def _rates(plan: Plan, staff: Staff, grown: Array, demonstrations: float | None 
     taxed = slowed / field.tax.value
     watched = usable_work.supervised_work(slowed, _supervisors(field), field.supervision.value, field.tax.value)
     right = usable_work.accepted_work(watched, field.precision.value, field.recall.value)
-    # P people at speed S do S (P / P_h)^lambda of a field's work
-    effective = chips_to_people.field_speedup(right / speed, speed, people, field.parallel_exponent.value)
+    effective = _side_by_side(field, right, speed)
     linear = [rate / people for rate in (steady, growing, share, slowed, taxed, watched, right)]
     return [rate / 12 for rate in (*linear, effective)]
+
+
+def _side_by_side(field: FieldOfResearch, right: Array, speed: float) -> Array:
+    """Field's work that researcher-months of a month make where P people at speed S do S (P / P_h)^lambda of it."""
+    return chips_to_people.field_speedup(right / speed, speed, field.headcount.value, field.parallel_exponent.value)
+
+
+def _unsupervised(plan: Plan, staff: Staff) -> tuple[float, float]:
+    """Field-years a month at the start of the pause as if nobody had to supervise, and the most that supervisors can look after."""
+    field = plan.field
+    assert field
+    free = plan.model_copy(update={"field": field.model_copy(update={"supervision": one(0.0)})})
+    rate = float(_rates(free, staff, np.ones(1))[-1][0])
+    if field.supervision.value == 0:
+        return rate, np.inf
+    watched = usable_work.accepted_work(_supervisors(field) / field.supervision.value, field.precision.value, field.recall.value)
+    return rate, float(_side_by_side(field, watched, _speed(field, staff))) / 12
 
 
 def _shown(plan: Plan) -> float:
@@ -275,11 +306,12 @@ def _supervision(field: FieldOfResearch, staff: Staff) -> dict[str, Any]:
     """Where supervision starts to bind, what binds, and the break-even of uncompetitive methods, at the start of the pause."""
     bulk = float(staff.work.researcher_months) * staff.productivity
     reviewed = bulk * _speed(field, staff) / float(staff.work.serial_speed)
-    done = float(usable_work.supervised_work(reviewed, _supervisors(field), field.supervision.value, field.tax.value))
+    able, people = reviewed / field.tax.value, _supervisors(field)
+    done = float(usable_work.supervised_work(reviewed, people, field.supervision.value, field.tax.value))
     return {
         "reviewed_serial_speed": _speed(field, staff),
-        "supervision_binds_at": float(usable_work.supervision_binds_at(bulk, _supervisors(field))) if bulk > 0 else np.inf,
-        "binding": "supervisors" if done < reviewed / field.tax.value else "tokens",
+        "supervision_binds_at": float(usable_work.supervision_binds_at(able, people)) if able > 0 else np.inf,
+        "binding": "supervisors" if done < able else "tokens",
         "break_even_tax": float(usable_work.break_even_tax(bulk, field.headcount.value)),
     }
 
@@ -306,29 +338,31 @@ def _prepared(plan: Plan, rate: Array, course: Course) -> Array:
 
 
 def _path(plan: Plan, staff: Staff, window: Window, demonstrations: float | None = None) -> dict[str, Any]:
-    """The longest pause month by month: whether it still goes on, and work done."""
-    course = Course(max(months for _, months in window.branches), window.hazard)
-    rates = _rates(plan, staff, _growth(plan, course.nodes), demonstrations)
-    alive = course.alive(course.nodes)
-    return {
-        "month": course.at_moments(course.edges),
-        "goes_on": window.begins * course.at_moments(course.alive(course.edges)),
-        "bulk_work": window.begins * course.at_moments(course.cumulative(rates[1] * alive)),
-        "effective_work": window.begins * course.at_moments(_prepared(plan, rates[-1], course)),
-    }
+    """The longest pause month by month: whether it still goes on, and work done, with a slow-down of all as likely as it is."""
+    month = np.linspace(0.0, max(months for _, months in window.likely), MOMENTS)
+    goes_on, bulk, done = np.zeros((3, MOMENTS))
+    for chance, months in window.likely:
+        course, weight = Course(months, window.hazard), chance * window.begins
+        rates = _rates(plan, staff, _growth(plan, course.nodes), demonstrations)
+        goes_on += weight * np.where(month <= months, course.alive(month), 0.0)
+        bulk += weight * np.interp(month, course.edges, course.cumulative(rates[1] * course.alive(course.nodes)))
+        done += weight * np.interp(month, course.edges, _prepared(plan, rates[-1], course))
+    return {"month": month, "goes_on": goes_on, "bulk_work": bulk, "effective_work": done}
 
 
 def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, Any]:
     """The best use of the lead from the present on, beside a stop at once and a run to the point of pause."""
     risk, lead, field = plan.risk, plan.lead, plan.field
     assert risk and lead and field
-    start = _rates(plan, replace(staff, productivity=1.0), np.ones(1))[-1][0]
-    ceiling = max(point["confident_pause_point"], 1e-12)
+    start, cap = _unsupervised(plan, replace(staff, productivity=1.0))
+    # where the pause is due now, next to nothing stands in for no stretch of capability at all, of which a schedule has none
+    ceiling = max(point["confident_pause_point"], _NO_STRETCH)
     terms = Terms(
         lead=_usable(lead, 0.0)[1],
         ceiling=ceiling,
         pace=risk.pace.value,
         productivity=start,
+        cap=cap,
         productivity_slope=risk.productivity_slope.value * field.parallel_exponent.value,
         leak=float(leads.leak_rate(lead.leak.value, lead.leak_by_deployment.value, lead.deployment.value)),
         theft=lead.theft.value,
@@ -360,24 +394,21 @@ def _organised(plan: Plan, staff: Staff, months: float, memory: Memory) -> dict[
     }
 
 
-def _rungs(plan: Plan) -> dict[str, Any]:
-    """Years and risk of each model for the target, and what a pause of the lead's length gives."""
+def _rungs(plan: Plan, window: Window) -> dict[str, Any]:
+    """Years and risk of each model for the target, and what it does and risks in the plan's pause, which theft may end."""
     assert plan.ladder and plan.lead
-    rungs = list(plan.ladder.rungs.values())
+    rungs, theft = list(plan.ladder.rungs.values()), plan.lead.theft.value
     speedup = np.array([rung.speedup.value for rung in rungs])
     risk = np.array([rung.yearly_risk.value for rung in rungs])
     years, run = pauses.rung(plan.ladder.target.value, speedup, risk)
-    given, _, usable, limit = _usable(plan.lead, plan.lead.development.value)
-    expected = float(leads.expected_pause(plan.lead.theft.value, usable)) / 12
-    in_pause = pauses.accumulated_risk(risk / 12, usable)
+    work = speedup * window.begins * window.mean(partial(leads.expected_pause, theft)) / 12
+    lasts = [window.mean(partial(leads.months_survived, theft + monthly)) for monthly in risk / 12]
+    in_pause = window.begins * risk / 12 * np.array(lasts)
     return {
-        "lead": given,
-        "usable_months": usable,
-        "pause_limit": limit,
         "years_to_target": years,
         "risk_to_target": run,
         "risk_per_work": pauses.risk_per_work(risk, speedup),
-        "pause_work": speedup * expected,
+        "pause_work": work,
         "pause_risk": in_pause,
-        "efficient": pauses.efficient(speedup * expected, in_pause),
+        "efficient": pauses.efficient(work, in_pause),
     }

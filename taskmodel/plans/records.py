@@ -315,6 +315,9 @@ class Plan(Record):
             lacking.append(("", "has neither a worker nor a ladder; there is nothing to reckon"))
         if self.worker and not (self.chips or self.worker.tokens_per_second):
             lacking.append(("worker", "needs tokens_per_second, or the chips that make them"))
+        slowed = self.lead.slow_down if self.lead else None
+        if slowed and slowed.demonstrations and not self.worker:
+            lacking.append(("lead.slow_down", "has demonstrations of risk, which are work of a workforce; it needs worker and field"))
         if self.risk and self.lead and self.lead.development.value > 0:
             lacking.append(("risk", "says when the pause starts, and so does lead.development; remove one of the two"))
         if lacking:

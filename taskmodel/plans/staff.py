@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from taskmodel import workforce
-from taskmodel.plans.records import Plan
+from taskmodel.plans.records import Chips, Plan
 
-_DAY = 24 * 3600
+DAY = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,13 @@ def staffed_cluster(plan: Plan, productivity: float) -> Staff:
     tokens = np.nan if rate is None else rate.value
     if chips is not None:
         scale, time = chips.compute_ratio.value, chips.time_ratio.value
-        ratio, seconds = scale / time, chips.training_time.value * _DAY * time
-        capacity = chips.capacity.value * ratio
-        compute = float(workforce.training_run(capacity, chips.share.value, seconds, chips.utilisation.value))
-        parameters = float(workforce.model_size(compute, chips.tokens_per_parameter.value, chips.horizon_length.value)[0])
+        peak, seconds = cluster(chips)
+        compute = float(workforce.training_run(peak, 1.0, seconds, chips.utilisation.value))
+        parameters, data = (
+            float(each) for each in workforce.model_size(compute, chips.tokens_per_parameter.value, chips.horizon_length.value)
+        )
         decoding = (chips.decode_utilisation or chips.utilisation).value
-        made = float(workforce.token_rate(capacity * chips.share.value, decoding, parameters))
+        made = float(workforce.token_rate(peak, decoding, parameters))
         # as stated they are those of a cluster that runs models as well as it trains them
         stated = tokens * float(workforce.token_rate_ratio(scale, time)) * decoding / chips.utilisation.value
         tokens = (made if rate is None else stated) * chips.gain.value * chips.inference_share.value
@@ -60,7 +61,24 @@ def staffed_cluster(plan: Plan, productivity: float) -> Staff:
         clock=clock,
         reading=worker.reading,
     )
+    if chips is not None and rate is None:
+        # the training run tells the tokens once more: 3 D H / T at its utilisation
+        trained = workforce.TRAINING_FLOP / workforce.INFERENCE_FLOP * data * chips.horizon_length.value / seconds
+        workforce.checked_share(
+            work.researchers,
+            work.serial_speed,
+            tokens_per_second=trained * decoding / chips.utilisation.value * chips.gain.value * chips.inference_share.value,
+            tokens_per_researcher_second=worker.streams.value * worker.serial_tokens.value,
+            clock=clock,
+            expected=1 / clock if worker.reading == "seed" else 1.0,
+        )
     return Staff(compute, parameters, tokens, speed, clock, work, productivity)
+
+
+def cluster(chips: Chips) -> tuple[float, float]:
+    """Peak of a plan's cluster [FLOP/s], and length of the training run on it [s]."""
+    peak = chips.capacity.value * (chips.compute_ratio.value / chips.time_ratio.value) * chips.share.value
+    return peak, chips.training_time.value * DAY * chips.time_ratio.value
 
 
 def facts(staff: Staff) -> dict[str, Any]:

@@ -8,7 +8,7 @@ give, and, where an expression is printed, what that gives as it stands. The ver
     inconsistent     what the document assumes elsewhere gives another number
     conditional      it holds under some readings of what is not said, and not under others
     not-derivable    it rests on something that was not found
-    ok, ok-rounded   it is so; or so to within a unit of its last printed digit
+    ok, ok-rounded   it is so; or so to within half a unit of its last printed digit, or of a unit where it was cut off there
 
 The formulas are those of `workforce`, `usable_work` and `pause`.
 """
@@ -35,7 +35,11 @@ ROUND_SIZE, ROUND_RATE, BODY_RATE = 11e12, 2.3e7, 2e7  # parameters and tokens/s
 COMPUTE_RATIO, MONTHS, SHORT_MONTHS = 1000, 12, 4
 READING_SPEED = 380 / 60 * 1.33  # tokens/s of a person, 380 words/min at 1.33 tokens a word: Steinhardt (2023)
 RHO = -0.5  # CES exponent between tasks: Davidson (2023)
-COMMENTS_READ, COMMENTS_COUNTED = 2, 4  # in the copy, and by its page
+COMMENTS_READ = ("Tao Lin, on tokens between rewards", "unsigned, on value learners")  # in the copy
+COMMENTS_COUNTED = 4  # by its page
+TAKEOFF = (1.6, 4.3, 14.6)  # years from 20 to 100 % of R&D tasks: Davidson (2023)
+AFTER = 1.0  # years at most from AGI to superintelligence: the same
+MAINTAIN, STOP, LEAK, THEFT = 1.0, 0.0, 0.0, 0.0  # paces, and losses in a month, of "X-month lead ... maintain ... stop"
 EXACT = 1e-9
 
 
@@ -54,6 +58,8 @@ class Figure:
         As printed.
     place : float
         One in its last printed digit.
+    truncated : bool
+        Whether what comes out was cut off there, and not rounded.
     as_printed : float or None
         What the expression gives as printed; None where there is none.
     guess : bool
@@ -73,6 +79,7 @@ class Figure:
     reckoned: Any
     printed: float | None = None
     place: float = 0.0
+    truncated: bool = False
     as_printed: float | None = None
     guess: bool = False
     lacks: str = ""
@@ -100,7 +107,11 @@ class Figure:
         return abs(value - self.printed)
 
     def _near(self, value: float) -> bool:
-        return self._off(value) <= max(self.place, EXACT * abs(self.printed or 0.0))
+        assert self.printed is not None
+        rounding = EXACT * abs(self.printed)
+        if self.truncated:
+            return -rounding <= value - self.printed < self.place
+        return self._off(value) <= max(0.5 * self.place, rounding)
 
 
 def figures() -> tuple[Figure, ...]:
@@ -221,7 +232,9 @@ def _scaled() -> tuple[Figure, ...]:
         Figure("F18", "sqrt(1000)~=32x more data", "footnote 9", "1", float(workforce.token_rate_ratio(COMPUTE_RATIO, 1)), 32, 1),
         Figure("F19", "12/4=3x", "footnote 9", "1", float(workforce.token_rate_ratio(1, time)), 3, 1),
         Figure("F20", "32 * 3 ~= 100", "footnote 9", "1", ratio, 100, 100),
-        Figure("F21", "A model with 1000x the compute (1.5e31)", "footnote 9", "FLOP", COMPUTE_RATIO * realised, 1.5e31, 1e30),
+        Figure(
+            "F21", "A model with 1000x the compute (1.5e31)", "footnote 9", "FLOP", COMPUTE_RATIO * realised, 1.5e31, 1e30, truncated=True
+        ),
         Figure(
             "F22",
             "You'd have 1.5 million researchers working for 15 months",
@@ -258,9 +271,12 @@ def _claims() -> tuple[Figure, ...]:
         "half the tasks done in step": float(usable_work.limited_automation(0.5)),
         "half the tasks free": float(usable_work.unlimited_automation(0.5, RHO)),
     }
-    takeoff, after = (1.6, 4.3, 14.6), 1.0  # years from 20 to 100 % of R&D tasks, and at most from AGI on: Davidson (2023)
+    # what is left of a takeoff once that much is automated, at least and at most
+    left = {years: ((1 - bounds[0]) * years, (1 - bounds[0]) * years + AFTER) for years in TAKEOFF}
     episodes = {"episodes of 50 s": 50, "episodes of 1,000 s": 1000, "episodes of 1 s": 1}
-    pauses = lead.time_until_gone([6, 12], 0, 0) * float(lead.no_theft(0, 12))
+    leads = np.array([6.0, 12.0])
+    kept = lead.remaining_lead(leads, 24, MAINTAIN, LEAK)
+    stopped = lead.expected_pause(THEFT, lead.time_until_gone(leads, STOP, LEAK))
     serial = float(workforce.workforce(ROUND_RATE, streams=10, serial_tokens=10, stream_speed=50, clock=clock).serial_speed)
     return (
         Figure(
@@ -296,8 +312,9 @@ def _claims() -> tuple[Figure, ...]:
             "body and footnote 4",
             "year",
             None,
-            readings={f"takeoff of {years} years": 1 / 12 <= (1 - bounds[0]) * years + after < 100 for years in takeoff},
-            why="what is left of Davidson's takeoff once 31 % of tasks are automated",
+            # neither weeks nor decades
+            readings={f"takeoff of {years} years": 1 / 12 <= least and most < 20 for years, (least, most) in left.items()},
+            why="what is left of Davidson's takeoff once 31 % of tasks are automated is a year to eleven",
         ),
         Figure(
             "F28",
@@ -322,8 +339,8 @@ def _claims() -> tuple[Figure, ...]:
             "4 comments",
             "page furniture",
             "comment bodies",
-            COMMENTS_READ,
-            readings={"the copy holds no more than the page counts": COMMENTS_READ <= COMMENTS_COUNTED},
+            len(COMMENTS_READ),
+            readings={"the copy holds no more than the page counts": len(set(COMMENTS_READ)) <= COMMENTS_COUNTED},
             why="the copy that was read holds two of the four",
         ),
         Figure(
@@ -332,7 +349,10 @@ def _claims() -> tuple[Figure, ...]:
             "body",
             "serial months per month of lead",
             serial,
-            readings={"twice the lead, twice the work": bool(pauses[1] == 2 * pauses[0])},
+            readings={
+                "a lead is there as long as it is maintained": bool((kept == leads).all()),
+                "a stop lasts as long as the lead": bool((stopped == leads).all()),
+            },
             why="head-count does not depend on the lead, which multiplies time alone",
         ),
     )
