@@ -8,6 +8,7 @@ import pytest
 import taskmodel as tm
 from taskmodel.takeoff.economy import economy
 from taskmodel.takeoff.flow import FREE, PINNED, Flow
+from taskmodel.takeoff.headlines import doubling_times
 from taskmodel.takeoff.moments import automated_share
 from taskmodel.takeoff.rules import rules
 from taskmodel.takeoff.solve import solve
@@ -78,6 +79,18 @@ def test_halving_the_tolerance_moves_no_headline_by_a_ten_thousandth_of_a_year(s
     for name, value in fine.items():
         if name.startswith(("automation", "agi", "sub_agi", "rampup", "training_run_1", "len_")) and not math.isnan(value):
             assert coarse[name] == pytest.approx(value, rel=0, abs=1e-4), name
+
+
+def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
+    world, found = world_of("no_tradeoff")[0], []
+    limits = rules(world.numbers())
+    for tolerance in (2e-7, 1e-7, 1e-8):
+        track = Continuous(economy(world.numbers()), path_of(world, tolerance))
+        wakes = track.first(lambda at, track=track: automated_share(track.economy, at)[0] >= limits.trigger)
+        assert automated_share(track.economy, track.at(wakes))[0] >= limits.trigger
+        found.append(doubling_times(track, limits.trigger, limits.log_gwp))
+    np.testing.assert_allclose(found, [found[-1]] * 3, rtol=0, atol=1e-4)
+    assert found[0][1] == pytest.approx(3.82, abs=0.011)  # the reference at a step of 0.01, to two decimals
 
 
 def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):

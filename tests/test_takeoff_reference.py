@@ -59,6 +59,21 @@ def test_simulate_reports_the_steps():
     assert years.sel(milestone=["automation_gns_20%", "automation_rnd_100%"]).values.tolist() == [2037, 2041]
 
 
+@pytest.mark.parametrize("step", [0.03, 0.3, 0.4])
+def test_growth_over_a_year_goes_by_the_steps_that_fit_into_it(step):
+    world = world_of("best_guess")[0].replace({"t_end": 2045})
+    growth = float(tm.milestones(tm.simulate(world, reference_step=step))["value"].sel(milestone="len_gwp_growth"))
+    gwp = np.log(tm.simulate(world, reference_step=step)["gwp"].values)
+    risen = gwp[math.floor(1 / step) :] - gwp[: -math.floor(1 / step)]
+    assert growth == pytest.approx(step * ((risen > 0.2).argmax() - (risen > 0.05).argmax()), abs=1e-9)
+
+
+def test_a_run_of_one_step_has_no_pace():
+    world = tm.simulate(world_of("best_guess")[0].replace({"t_end": 2023}), reference_step=1)
+    assert world["time"].values.tolist() == [2022]
+    assert np.isnan(tm.milestones(world)["gwp_doubling_times"]).all()
+
+
 @pytest.mark.parametrize(
     ("fixture", "changes"),
     [

@@ -76,7 +76,7 @@ class _Reader:
         """When ln GWP grows by more than so much in the year that follows."""
 
         def holds(at: Moment) -> bool:
-            later = self.track.at(at.time + 1.0)
+            later = self.track.year_after(at)
             return later is not None and self.log_gwp(later) - self.log_gwp(at) > rate
 
         return self.track.first(holds)
