@@ -11,7 +11,7 @@ from taskmodel.takeoff.flow import FREE, PINNED, Flow
 from taskmodel.takeoff.headlines import doubling_times
 from taskmodel.takeoff.moments import automated_share
 from taskmodel.takeoff.rules import rules
-from taskmodel.takeoff.solve import solve
+from taskmodel.takeoff.solve import UNHELD, solve
 from taskmodel.takeoff.track import Continuous
 from tests.takeoff_cases import CASES, table, world_of
 
@@ -138,6 +138,37 @@ def test_a_delay_shorter_than_the_steps_tends_to_none():
     none, short, longer = ([one[name] for name in HEADLINES] for one in found)
     np.testing.assert_allclose(short, none, rtol=0, atol=2e-3)
     np.testing.assert_allclose(np.subtract(longer, none), 2 * np.subtract(short, none), rtol=0.2, atol=2e-5)
+
+
+def test_a_delay_shorter_than_switches_are_located_to_is_none():
+    found = [path_of(tm.takeoff.load_world("davidson_best_guess", {"t_end": 2037, "hardware_delay": one})) for one in (0.0, 1e-11)]
+    assert shares_of(found[0])["automation_gns_20%"] == pytest.approx(shares_of(found[1])["automation_gns_20%"], rel=0, abs=1e-6)
+    assert not found[1].reason and found[1].end == pytest.approx(15)
+
+
+@pytest.mark.parametrize("end", [2022.002, 2022.04])
+def test_a_run_of_hours_or_days_is_reported_at_both_ends(end):
+    world = tm.simulate("davidson_best_guess", {"t_end": end})
+    assert world["time"].values == pytest.approx([2022, end], abs=1e-9)
+    assert tm.milestones(world)["gwp_doubling_times"][0] == pytest.approx(22, abs=0.1)
+
+
+def test_a_number_that_cannot_be_held_is_not_called_growth_without_bound(monkeypatch):
+    derivative = Flow.derivative
+
+    def overflows(flow, time, *others):
+        return math.exp(1000) if time > 3 else derivative(flow, time, *others)
+
+    monkeypatch.setattr(Flow, "derivative", overflows)
+    path = path_of(tm.takeoff.load_world("davidson_best_guess"))
+    assert path.end == pytest.approx(3, abs=1e-8) and path.reason == UNHELD
+
+
+@pytest.mark.parametrize("step", [None, 0.1])
+def test_a_world_that_is_beyond_all_numbers_from_the_start_is_refused(step):
+    changes = {"ratio_initial_to_cumulative_input_hardware_rnd": 1e20, "hardware_performance_ceiling": None}
+    with pytest.raises(ValueError, match="davidson_best_guess cannot be followed beyond its start: levels are beyond"):
+        tm.simulate("davidson_best_guess", changes, reference_step=step)
 
 
 def test_the_cap_holds_the_cost_of_the_largest_run_where_growth_would_break_it_and_standing_still_would_not():

@@ -26,7 +26,7 @@ BEST = economy(world_of("best_guess")[0].numbers())
 def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
     world, step = world_of(case)
     model, limits = economy(world.numbers()), rules(world.numbers())
-    track = Stepped(model, step_through(model, limits, step), step)
+    track = Stepped(model, step_through(model, limits, step)[0], step)
     read = levels(model, limits, world, track.start)
     rows = table("trajectories")[case]
     moments = [track.at(float(row["t"])) for row in rows]
@@ -121,7 +121,7 @@ def test_weights_and_scales_of_the_fixtures():
         key, part = scale.get(name, ("software_rnd_input_per_output", 0.0002))
         assert part * 8.5e13 / output == pytest.approx(scales[key], rel=1e-9)
     world, step = world_of("best_guess")
-    moments = step_through(BEST, rules(world.numbers()), step)
+    moments, _ = step_through(BEST, rules(world.numbers()), step)
     assert math.exp(moments[0].hardware) == pytest.approx(scales["initial_hardware_performance"], rel=1e-11)
 
 
@@ -147,7 +147,7 @@ def test_divisions_of_the_fixtures(given):
 @pytest.mark.parametrize("given", FIXTURES["rnd_updates_best_guess"], ids=lambda given: str(given["step"]))
 def test_research_of_the_fixtures(given):
     world, step = world_of("best_guess")
-    found = step_through(BEST, rules(world.numbers()), step)
+    found, _ = step_through(BEST, rules(world.numbers()), step)
     before, after = found[given["step"] - 1], found[given["step"]]
     limits = rules(world.numbers())
     for of, (name, letter, spent) in enumerate((("hardware", "H", 0.002), ("software", "S", 0.0002))):

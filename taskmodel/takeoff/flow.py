@@ -39,6 +39,7 @@ from taskmodel.takeoff.rules import Rules
 
 __all__ = ["Flow", "Mode", "Seen"]
 
+PLACE = 1e-10  # years: how near a switch is located
 FREE, PINNED, FROZEN = "free", "pinned", "frozen"
 State = tuple[float, ...]
 
@@ -79,6 +80,11 @@ class Flow:
     def courses(self) -> tuple[Course, Course]:
         """Of hardware and software."""
         return self.rules.course(0, self.rules.log_buyable + self.rules.log_ahead()), self.rules.course(1, 0.0)
+
+    @property
+    def delay(self) -> float:
+        """From design to market [year]; one that is shorter than a switch is located to counts as none."""
+        return self.rules.delay if self.rules.delay > PLACE else 0.0
 
     @cached_property
     def base(self) -> tuple[float, float, float]:

@@ -146,7 +146,7 @@ class Continuous:
 
     def first_pace(self) -> float:
         """Growth at the very start, from the equations."""
-        path, brief = self.path, 1e-4
+        path, brief = self.path, min(1e-4, self.path.end)
         pace = path.seen[0].log_gwp
         _, seen = path.flow.derivative(brief, path.state(brief), path.market(brief), path.modes[0], (None, None, None))
         return (seen.log_gwp - pace) / brief

@@ -28,6 +28,7 @@ from taskmodel.takeoff.rules import rules
 __all__ = ["World", "bundled_worlds", "load_world"]
 
 SMALLEST_EXPONENT = 1e-6  # nearer to 0 than this a CES loses digits; 0 itself is exact
+SHORTEST_RUN = 1e-3  # years
 
 Exponent = Annotated[Quantity, Measure(units.ONE, ge=-10, le=0.9)]
 Ratio = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)]
@@ -283,8 +284,10 @@ def _findings(world: World, changed: set[str]) -> Iterator[Finding]:
     for name in (name for name, field in World.model_fields.items() if "_substitution_" in name):
         if 0 < abs(given[name]) < SMALLEST_EXPONENT:
             yield Finding((name,), f"found {given[name]:g}; this near to 0 digits are lost: write 0 (Cobb-Douglas)")
-    if not given["t_start"] < given["t_end"]:
-        yield Finding(("t_end",), f"found {given['t_end']:g}; a year after t_start ({given['t_start']:g}) is needed")
+    if not given["t_end"] - given["t_start"] >= SHORTEST_RUN:
+        yield Finding(
+            ("t_end",), f"found {given['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start ({given['t_start']:g}) are needed"
+        )
     for factor in ("labour", "compute"):
         names = [name for name in given if name.startswith(f"frac_{factor}_") and name.endswith("_ceiling")]
         names.sort(key=lambda name: name not in changed)
