@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.takeoff.economy import economy
+from taskmodel.takeoff.economy import economy, initial_shares
 from taskmodel.takeoff.flow import FREE, PINNED, Flow
 from taskmodel.takeoff.headlines import doubling_times
 from taskmodel.takeoff.moments import automated_share
@@ -262,3 +262,39 @@ def test_moments_do_not_depend_on_which_are_asked_for(best_guess):
     assert few["gwp"].item() == pytest.approx(at["gwp"].item(), rel=1e-12)
     xr_equal = tm.milestones(few).drop_attrs(), tm.milestones(best_guess).drop_attrs()
     assert xr_equal[0].equals(xr_equal[1])
+
+
+def test_waking_and_sleeping_without_end_ends_the_run():
+    # awake, the largest run shrinks until too few tasks are open to stay awake; asleep it grows
+    world = tm.simulate("davidson_best_guess", {"frac_compute_training_growth_rampup": -1, "t_end": 2041}, times=[2022, 2041])
+    events = {kind: world["event_time"].values[world["event_kind"].values == kind] for kind in ("wakes", "sleeps")}
+    first = events["sleeps"][0]
+    assert world.attrs["stopped"] == f"at {first:.9g}: the economy switches to and fro without end"
+    assert world["time"].values.tolist() == [2022]
+    assert events["wakes"][0] == pytest.approx(2034.341, abs=0.001) and len(events["wakes"]) > 100
+    assert (events["wakes"][1:] > first).all() and np.ptp(events["sleeps"]) < 1e-6
+    assert "task_closes" in world["event_kind"].values[world["event_time"].values == first]
+
+
+def test_too_many_steps_end_the_run(monkeypatch):
+    monkeypatch.setattr("taskmodel.takeoff.solve.MOST", 50)
+    path = path_of(world_of("best_guess")[0])
+    assert path.reason == "growth is too fast to follow in 50 steps"
+    assert len(path.starts) == 50 and path.starts[-1] < path.end < 20
+
+
+def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_rates(best_guess):
+    kinds, times = best_guess["event_kind"].values, best_guess["event_time"].values
+    (wakes,) = times[kinds == "wakes"]
+    assert times[kinds == "cap_ends"].tolist() == [wakes]
+    (binds,) = times[kinds == "cap_binds"]
+    money = path_of(world_of("best_guess")[0]).moment(binds - 2022).money
+    assert money == pytest.approx(math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6)
+    given = world_of("best_guess")[0].numbers()
+    start = initial_shares(given)._asdict()
+    reached = dict(zip(best_guess["event_what"].values[kinds == "ceiling_reached"], times[kinds == "ceiling_reached"], strict=True))
+    assert set(reached) == {f"frac_{name}" for name in start}
+    for share, time in reached.items():
+        asleep = (binds if share == "frac_compute_training" else wakes) - 2022  # how long it grew asleep: that to training until the cap
+        to_go = math.log(given[f"{share}_ceiling"] / start[share.removeprefix("frac_")]) - given[f"{share}_growth"] * asleep
+        assert time == pytest.approx(wakes + to_go / given[f"{share}_growth_rampup"], rel=0, abs=1e-6), share
