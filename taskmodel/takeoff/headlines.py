@@ -61,7 +61,8 @@ class _Reader:
 
     def run(self, power: int) -> float | None:
         """When the largest run has so many FLOP."""
-        return self.track.first(lambda at: at.run >= power * log(10.0) - 1e-12)
+        level = power * log(10.0) - 1e-12  # a run of just so many, say at the start, is a sum of logarithms and may round to below
+        return self.track.first(lambda at: at.run >= level)
 
     def multiplied(self, times: float) -> float | None:
         """When automation multiplies hardware research by more than so much."""

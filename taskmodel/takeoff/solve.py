@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 
+from taskmodel.roots import between
 from taskmodel.takeoff.dormand_prince import Stretch, step
 from taskmodel.takeoff.flow import PINNED, PLACE, Flow, Mode, Seen, State
 from taskmodel.takeoff.moments import Moment
@@ -242,31 +243,19 @@ def _crossing(path: Path, low: float, high: float, mode: Mode) -> float:
         state = stretch.at(time)
         return flow.log_run(time, state, path.market(time, stretch, state) if mode.cap == PINNED else 0.0, mode)
 
+    def beyond(limit: float) -> Callable[[float], float]:
+        return lambda time: log_run(time) - limit
+
     start, end = log_run(low), log_run(high)
     found = high
     for limit in flow.limits(mode, end > start):
         if (start - limit) * (end - limit) <= 0 and start != end:
-            found = min(found, _root(log_run, limit, low, high, start - limit, end - limit))
+            close = abs(end - start) / (high - low) * PLACE / 8  # what it changes by in an eighth of `PLACE`
+            place = between(beyond(limit), low, high, start - limit, end - limit, close=close, width=PLACE / 8)
+            found = min(found, place)
     while found < high and flow.economy.reaches(log_run(found)) == mode.reaches:
         found = min(high, found + PLACE / 4)
     return found
-
-
-def _root(function: Callable[[float], float], level: float, low: float, high: float, at_low: float, at_high: float) -> float:
-    """Where a smooth function passes a level, to a part of `PLACE`, by the Illinois variant of false position."""
-    near, side = abs(at_high - at_low) / (high - low) * PLACE / 8, 0
-    while high - low > PLACE / 8:
-        middle = (low * at_high - high * at_low) / (at_high - at_low)
-        value = function(middle) - level
-        if abs(value) <= near or not low < middle < high:
-            return middle
-        if (value > 0) == (at_high > 0):
-            high, at_high = middle, value
-            at_low, side = (at_low / 2, 1) if side == 1 else (at_low, 1)
-        else:
-            low, at_low = middle, value
-            at_high, side = (at_high / 2, -1) if side == -1 else (at_high, -1)
-    return high
 
 
 class _Breaks:
@@ -280,9 +269,7 @@ class _Breaks:
         flow = self.flow
         found = [time + flow.delay] if kink and flow.delay else []
         if time == mode.since:
-            for base, rate, ceiling in zip(mode.base, flow.rates(mode), flow.log_ceilings, strict=True):
-                if rate > 0:
-                    found.append(time + (ceiling - base) / rate)
+            found += [reached for _, reached in flow.ceilings_reached(mode)]
         for one in found:
             if time < one < self.end:
                 heapq.heappush(self.times, one)

@@ -307,7 +307,7 @@ def _findings(world: World, changed: set[str]) -> Iterator[Finding]:
     for name, at, ceiling in zip(start._fields, start, limits.ceilings, strict=True):
         if at > ceiling:
             yield Finding((names_of[name],), f"makes the share frac_{name} {at:g} at the start, above its ceiling {ceiling:g}")
-    ahead = limits.log_buyable + limits.log_ahead()
+    ahead = limits.log_buyable + limits.log_gained(limits.delay)
     if not ahead < limits.log_ceilings[0]:
         message = (
             f"found {given['hardware_performance_ceiling']:g}; designs at the start have {math.exp(ahead):g}, and it must be above that"
