@@ -12,7 +12,7 @@ from typing import NamedTuple
 from taskmodel.takeoff.moments import Moment, automated_share
 from taskmodel.takeoff.track import Track
 
-__all__ = ["DOUBLINGS", "Milestone", "doubling_times", "headlines"]
+__all__ = ["DOUBLINGS", "YEARS", "Milestone", "doubling_times", "headlines"]
 
 YEARS = range(2025, 2051, 5)
 RUNS = range(26, 38, 2)  # powers of ten
@@ -106,9 +106,11 @@ def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
         _year("automation_rnd_100%", rnd[1.0], "100 % of R&D tasks are automated"),
         _year("rampup_start", read.automated(0, trigger), "the economy wakes up to AI"),
         _year("rampup_mid", goods[0.2], "20 % of goods tasks are automated"),
-        _length("len_full_automation_gns", read.automated(0, 0.2, beyond=True), goods[1.0], "from over 20 % of goods tasks to 100 %"),
-        _length("len_full_automation_rnd", read.automated(1, 0.2, beyond=True), rnd[1.0], "from over 20 % of R&D tasks to 100 %"),
-        _length("len_sub_agi_to_agi", sub_agi, agi, "from 20 % of goods tasks by training alone to 100 %"),
+        _length(
+            "len_full_automation_gns", read.automated(0, 0.2, beyond=True), goods[1.0], "from over 20 % of goods tasks automated to 100 %"
+        ),
+        _length("len_full_automation_rnd", read.automated(1, 0.2, beyond=True), rnd[1.0], "from over 20 % of R&D tasks automated to 100 %"),
+        _length("len_sub_agi_to_agi", sub_agi, agi, "from 20 % of goods tasks by training alone to 100 % (AGI)"),
         _length(
             "len_cog_output_multiplier", read.multiplied(2), read.multiplied(10), "from hardware research doubled by automation to 10 times"
         ),
