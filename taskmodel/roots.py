@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from taskmodel.production import Array
 
 STEPS = 200
+PATIENCE = 50  # steps of false position for one bracket, before it is halved
 GOLDEN = (np.sqrt(5) - 1) / 2
 Values = Callable[[NDArray[np.intp], Array], Array]  # from brackets, by position, and a place in each, to values there
 
@@ -102,6 +103,45 @@ def _numbers(places: Array, values: Array) -> None:
     unknown = np.isnan(values)
     if unknown.any():
         raise ArithmeticError(f"the function is not a number at {places[unknown][0]:g}, within the bracket that is searched")
+
+
+def between(
+    function: Callable[[float], float], low: float, high: float, at_low: float, at_high: float, *, close: float, width: float
+) -> float:
+    """Where one function passes zero between two places at which its signs differ.
+
+    Parameters
+    ----------
+    function : function of a float
+    low, high, at_low, at_high : float
+        The places, in order, and the values there.
+    close : float
+        A value no further from zero than this is a root.
+    width : float
+        A bracket as narrow as this has the root anywhere in it.
+
+    Examples
+    --------
+    >>> round(between(lambda x: x**2 - 2, 1.0, 2.0, -1.0, 2.0, close=1e-14, width=1e-14), 12)
+    1.414213562373
+    """
+    side = 0
+    for number in range(STEPS):
+        if high - low <= width:
+            break
+        middle = (low * at_high - high * at_low) / (at_high - at_low) if number < PATIENCE else low + (high - low) / 2
+        if not low < middle < high:
+            return middle
+        value = function(middle)
+        if abs(value) <= close:
+            return middle
+        if (value > 0) == (at_high > 0):
+            high, at_high = middle, value
+            at_low, side = (at_low / 2, 1) if side == 1 else (at_low, 1)
+        else:
+            low, at_low = middle, value
+            at_high, side = (at_high / 2, -1) if side == -1 else (at_high, -1)
+    return high
 
 
 def least(values: Values, low: Array, high: Array, width: float) -> tuple[Array, Array]:

@@ -60,6 +60,27 @@ def test_davidson_takeoff_answers_and_draws(tmp_path, monkeypatch, capsys):
     assert " ".join(conservative[-2:]) == "not reached"
 
 
+def test_davidson_takeoff_answers_as_it_says():
+    script = load("davidson_takeoff")
+    found = {}
+    ends = 2041, 2045, 2028, 2063  # where what is asked of each world is over
+    for (name, words), end in zip(script.WORLDS.items(), ends, strict=True):
+        world = script.tm.takeoff.load_world(name, {"t_end": end})
+        for way, options in script.WAYS.items():
+            options = options if "reference_step" in options else {**options, "times": [2022]}
+            value = script.tm.milestones(script.tm.simulate(world, **options))["value"]
+            found.setdefault(way, {})[words] = {column: float(value.sel(milestone=column)) for column in script.COLUMNS}
+    solved, continuous, stepped = (found[way] for way in script.WAYS)
+    best, plain, aggressive, conservative = script.WORLDS.values()
+    fifth, all_of_them, takeoff = "automation_gns_20%", "automation_gns_100%", "len_full_automation_gns"
+    assert [solved[name][takeoff] for name in (best, plain)] == pytest.approx([3.6, 4.9], abs=0.05)
+    assert 2039.65 < solved[best][all_of_them] < 2039.9 and 2043.8 < solved[plain][all_of_them] < 2044
+    for column, most in ((all_of_them, 0.3), (takeoff, 0.25)):
+        assert most - 0.05 < max(stepped[name][column] - solved[name][column] for name in (best, plain, aggressive)) < most
+    earlier = [continuous[name][fifth] - solved[name][fifth] for name in (best, plain, conservative, aggressive)]
+    assert earlier == pytest.approx([0.18, 0.33, 0.72, 0], abs=0.005)
+
+
 def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     script = load("protocols_compared")
     assert script.main(["-o", str(tmp_path)]) == 0

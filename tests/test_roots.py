@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taskmodel.roots import Brackets, close_in, least
+from taskmodel.roots import STEPS, Brackets, between, close_in, least
 
 CASES = {
     "smooth": (lambda x: np.exp(x) - 3, -2.0, 5.0, np.log(3)),
@@ -20,6 +20,20 @@ def test_a_bracket_closes_on_the_root(name):
     ends = np.array([[low], [high]])
     found = close_in(lambda rows, x: function(x), Brackets(*ends, *function(ends)), close=1e-15, width=1e-15)
     assert found.nearest()[0][0] == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9 if name == "bent" else 1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != "infinite at an end"])
+def test_one_bracket_closes_too_and_in_a_limited_number_of_steps(name):
+    function, low, high, root = CASES[name]
+    asked = []
+
+    def counted(x):
+        asked.append(x)
+        return float(function(x))
+
+    found = between(counted, low, high, float(function(low)), float(function(high)), close=0.0, width=1e-14)
+    assert found == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9)
+    assert len(asked) < STEPS / 2
 
 
 def test_brackets_are_independent_of_each_other():

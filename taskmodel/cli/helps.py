@@ -208,8 +208,8 @@ Keys:
 SIMULATE = """Run Davidson's Full Takeoff Model through time: compute grows, AI takes over
 tasks of goods production and of hardware and software R&D, and what it adds
 makes compute grow faster. Prints when what is reached. The model is solved as
-differential equations, to a hundred-thousandth of a year; --reference-step
-steps it as its own program does.
+differential equations, its dates to 0.00003 years; --reference-step steps it
+as its own program does.
 
 SCENARIO is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
 parameter in it, such as full_automation_requirements_training or

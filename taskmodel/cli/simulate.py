@@ -18,23 +18,22 @@ from taskmodel.cli.screen import json_text, note, number, plain, progress, table
 if TYPE_CHECKING:
     import xarray as xr
 
-YEARS = {
-    "rampup_start": "the economy wakes up to AI",
-    "automation_rnd_20%": "20 % of R&D tasks automated",
-    "automation_gns_20%": "20 % of goods tasks automated",
-    "automation_rnd_100%": "100 % of R&D tasks automated",
-    "automation_gns_100%": "100 % of goods tasks automated",
-    "sub_agi_year": "training alone suffices for 20 % of goods tasks",
-    "agi_year": "training alone suffices for all goods tasks (AGI)",
-}
-LENGTHS = {
-    "len_full_automation_gns": "goods tasks, from over 20 % to 100 %",
-    "len_full_automation_rnd": "R&D tasks, from over 20 % to 100 %",
-    "len_sub_agi_to_agi": "training alone, from 20 % to all",
-    "len_cog_output_multiplier": "hardware research, from 2 to 10 times",
-    "len_gwp_growth": "growth of world product, from 5 to 20 % a year",
-}
-AT = (2025, 2030, 2035, 2040, 2045, 2050)
+DATES = (
+    "rampup_start",
+    "automation_rnd_20%",
+    "automation_gns_20%",
+    "automation_rnd_100%",
+    "automation_gns_100%",
+    "sub_agi_year",
+    "agi_year",
+)
+LENGTHS = (
+    "len_full_automation_gns",
+    "len_full_automation_rnd",
+    "len_sub_agi_to_agi",
+    "len_cog_output_multiplier",
+    "len_gwp_growth",
+)
 
 
 def command(args: Namespace) -> int:
@@ -95,8 +94,10 @@ def _facts(world: xr.Dataset, files: list[str]) -> dict[str, Any]:
 
 
 def _lines(world: xr.Dataset, files: list[str]) -> list[str]:
+    from taskmodel.takeoff.headlines import YEARS
+
     facts = _facts(world, files)
-    value = {name: entry["value"] for name, entry in facts["milestones"].items()}
+    value, meaning = ({name: entry[field] for name, entry in facts["milestones"].items()} for field in ("value", "meaning"))
     how = f"stepped by {facts['reference_step']:g} years" if "reference_step" in facts else "differential equations"
     first, last = world["time"].values[[0, -1]]
     lines = [
@@ -104,17 +105,12 @@ def _lines(world: xr.Dataset, files: list[str]) -> list[str]:
         *(f"  set {name} = {'null' if given is None else plain(str(given))}" for name, given in facts["overrides"].items()),
         "",
         "Years",
-        *table(
-            [
-                [words, _year(value[name])]
-                for name, words in sorted(YEARS.items(), key=lambda item: (value[item[0]] != value[item[0]], value[item[0]]))
-            ]
-        ),
+        *table([[meaning[name], _year(value[name])] for name in sorted(DATES, key=lambda name: (math.isnan(value[name]), value[name]))]),
         "",
         "Lengths [years]",
-        *table([[words, number(value[name])] for name, words in LENGTHS.items()]),
+        *table([[meaning[name], number(value[name])] for name in LENGTHS]),
         *wrapped(
-            f"World product doubles in {', then '.join(number(one) for one in facts['gwp_doubling_times'] if one == one)} years: "
+            f"World product doubles in {', then '.join(number(one) for one in facts['gwp_doubling_times'] if not math.isnan(one))} years: "
             "at the pace of the start, then one after the other from the wake-up on."
         ),
     ]
@@ -122,8 +118,8 @@ def _lines(world: xr.Dataset, files: list[str]) -> list[str]:
         ["", "goods", "R&D", "largest run", "software", "FLOP/year/$", "world product"],
         ["", "[%]", "[%]", "[FLOP]", "[1]", "(design)", "[$/year]"],
     ]
-    for year in AT:
-        if value.get(f"gwp_{year}") == value.get(f"gwp_{year}"):
+    for year in YEARS:
+        if not math.isnan(value[f"gwp_{year}"]):
             shares = [f"{100 * value[f'frac_{family}_{year}']:.0f}" for family in ("goods", "rnd")]
             levels = [_level(value[f"{name}_{year}"]) for name in ("training_run", "software", "hardware_performance", "gwp")]
             rows.append([str(year), *shares, *levels])

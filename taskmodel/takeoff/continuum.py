@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, expm1, inf, log
 
+from taskmodel.roots import between
 from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.two_factors import Division, Split, log_add
 
@@ -101,20 +102,8 @@ class _Continuum:
             quantile = -expm1(log_w)
             return self.excess(self.log_x(before, at, quantile), at, quantile, log_w)
 
-        high, side = log(1 - at.start), 0
-        at_low, at_high = excess(low), excess(high)  # positive, negative
-        middle = high
-        while high - low > NEAR:
-            middle = (low * at_high - high * at_low) / (at_high - at_low)
-            value = excess(middle)
-            if abs(value) < NEAR or not low < middle < high:
-                break
-            if value > 0:
-                low, at_low = middle, value
-                at_high, side = (at_high / 2, 1) if side == 1 else (at_high, 1)
-            else:
-                high, at_high = middle, value
-                at_low, side = (at_low / 2, -1) if side == -1 else (at_low, -1)
+        high = log(1 - at.start)
+        middle = between(excess, low, high, excess(low), excess(high), close=NEAR, width=NEAR)  # the first positive, the other negative
         quantile = -expm1(middle)
         return quantile, self.log_x(before, at, quantile), middle
 

@@ -292,7 +292,7 @@ def _family(given: Given, training: float, runtime: float) -> Family:
             given["flop_gap_runtime"],
             given["runtime_requirements_steepness"],
         ),
-        tradeoff=max(delta, 0.0),
+        tradeoff=delta,
         log_shortfall=log(given["runtime_training_max_tradeoff"]) if delta > 0 else 0.0,
     )
 

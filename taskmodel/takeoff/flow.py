@@ -27,18 +27,19 @@ Tasks that open make output jump; with a continuum of tasks nothing does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, log
 from typing import NamedTuple
 
-from taskmodel.takeoff.economy import Course, Economy, Hints, Shares, Stocks
+from taskmodel.takeoff.economy import SHARES, Course, Economy, Hints, Shares, Stocks
 from taskmodel.takeoff.moments import Moment, moment
 from taskmodel.takeoff.rules import Rules
 
 __all__ = ["Flow", "Mode", "Seen"]
 
+PLACE = 1e-10  # years: how near a switch is located
 FREE, PINNED, FROZEN = "free", "pinned", "frozen"
 State = tuple[float, ...]
 
@@ -57,14 +58,14 @@ class Mode(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What the derivative saw on its way: ln GWP, automated tasks of goods and of hardware R&D, and where the optima are.
+    """What the derivative saw on its way: ln GWP, automated tasks of goods, and where the optima are.
 
     ``log_top`` is ln of the largest output, relative to its start.
     """
 
     log_gwp: float
     log_top: float
-    automated: tuple[float, float]
+    automated: float
     hints: tuple[float, float, float]
 
 
@@ -78,7 +79,12 @@ class Flow:
     @cached_property
     def courses(self) -> tuple[Course, Course]:
         """Of hardware and software."""
-        return self.rules.course(0, self.rules.log_buyable + self.rules.log_ahead()), self.rules.course(1, 0.0)
+        return self.rules.course(0, self.rules.log_buyable + self.rules.log_gained(self.rules.delay)), self.rules.course(1, 0.0)
+
+    @property
+    def delay(self) -> float:
+        """From design to market [year]; one that is shorter than a switch is located to counts as none."""
+        return self.rules.delay if self.rules.delay > PLACE else 0.0
 
     @cached_property
     def base(self) -> tuple[float, float, float]:
@@ -102,7 +108,7 @@ class Flow:
 
     def past(self, time: float) -> float:
         """ln of design price-performance before the start."""
-        return self.courses[0].log_start + self.rules.returns[0] * self.rules.pace[0] * time
+        return self.courses[0].log_start + self.rules.log_gained(time)
 
     def rates(self, mode: Mode) -> Shares:
         """Log growth rates of the shares."""
@@ -114,11 +120,25 @@ class Flow:
         passed = time - mode.since
         logs = [
             min(base + rate * passed, ceiling) if passed else base
-            for base, rate, ceiling in zip(mode.base, self.rates(mode), self.log_ceilings, strict=True)
+            for base, rate, ceiling in zip(mode.base[:-1], self.rates(mode)[:-1], self.log_ceilings[:-1], strict=True)
         ]
-        if mode.cap == PINNED:
-            logs[-1] = min(self.rules.log_cap + market - chips, self.log_ceilings[-1])
+        logs.append(self._log_training(time, mode, market, chips))
         return logs
+
+    def _log_training(self, time: float, mode: Mode, market: float, chips: float) -> float:
+        """ln of the share of compute that goes to the largest run."""
+        ceiling = self.log_ceilings[-1]
+        if mode.cap == PINNED:
+            return min(self.rules.log_cap + market - chips, ceiling)
+        if mode.cap == FROZEN or time == mode.since:
+            return mode.base[-1]
+        return min(mode.base[-1] + self.rules.growth[mode.awake][-1] * (time - mode.since), ceiling)
+
+    def ceilings_reached(self, mode: Mode) -> Iterator[tuple[str, float]]:
+        """Shares that grow, and when each reaches its ceiling if the mode lasts; those that are there already left out."""
+        for name, base, rate, ceiling in zip(SHARES, mode.base, self.rates(mode), self.log_ceilings, strict=True):
+            if rate > 0 and base < ceiling:
+                yield name, mode.since + (ceiling - base) / rate
 
     def stocks(self, time: float, state: State) -> Stocks:
         """What production rests on."""
@@ -144,7 +164,7 @@ class Flow:
         seen = Seen(
             log_gwp,
             max(goods, hardware, software),
-            (splits[0].automated, splits[1].automated),
+            splits[0].automated,
             (splits[0].place, splits[1].place, splits[2].place),
         )
         return rise, seen
@@ -158,14 +178,7 @@ class Flow:
 
     def log_run(self, time: float, state: State, market: float, mode: Mode) -> float:
         """ln of the largest training run; ``market`` matters where its cost is at the cap."""
-        ceiling = self.log_ceilings[-1]
-        if mode.cap == PINNED:
-            share = min(self.rules.log_cap + market - state[2], ceiling)
-        elif mode.cap == FROZEN or time == mode.since:
-            share = mode.base[-1]
-        else:
-            share = min(mode.base[-1] + self.rules.growth[mode.awake][-1] * (time - mode.since), ceiling)
-        return state[2] + self.courses[1].level(state[1]) + share
+        return state[2] + self.courses[1].level(state[1]) + self._log_training(time, mode, market, state[2])
 
     def reaches(self, time: float, state: State, market: float, mode: Mode) -> tuple[float, float] | None:
         """How far AI reaches into the tasks of goods and of R&D; None of a continuum, where nothing switches."""
@@ -217,7 +230,7 @@ class Flow:
 
     def rest(self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float], seen: Seen) -> tuple[bool, str]:
         """Whether the economy is awake, and what the cap does."""
-        awake = seen.automated[0] / self.economy.families[0].count >= self.rules.trigger
+        awake = seen.automated / self.economy.families[0].count >= self.rules.trigger
         return awake, FREE if awake else self._cap(time, state, market, mode, market_pace)
 
     def _cap(self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float]) -> str:

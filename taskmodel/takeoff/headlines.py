@@ -12,7 +12,7 @@ from typing import NamedTuple
 from taskmodel.takeoff.moments import Moment, automated_share
 from taskmodel.takeoff.track import Track
 
-__all__ = ["DOUBLINGS", "Milestone", "doubling_times", "headlines"]
+__all__ = ["DOUBLINGS", "YEARS", "Milestone", "doubling_times", "headlines"]
 
 YEARS = range(2025, 2051, 5)
 RUNS = range(26, 38, 2)  # powers of ten
@@ -61,7 +61,8 @@ class _Reader:
 
     def run(self, power: int) -> float | None:
         """When the largest run has so many FLOP."""
-        return self.track.first(lambda at: at.run >= power * log(10.0) - 1e-12)
+        level = power * log(10.0) - 1e-12  # a run of just so many, say at the start, is a sum of logarithms and may round to below
+        return self.track.first(lambda at: at.run >= level)
 
     def multiplied(self, times: float) -> float | None:
         """When automation multiplies hardware research by more than so much."""
@@ -76,7 +77,7 @@ class _Reader:
         """When ln GWP grows by more than so much in the year that follows."""
 
         def holds(at: Moment) -> bool:
-            later = self.track.at(at.time + 1.0)
+            later = self.track.year_after(at)
             return later is not None and self.log_gwp(later) - self.log_gwp(at) > rate
 
         return self.track.first(holds)
@@ -105,9 +106,11 @@ def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
         _year("automation_rnd_100%", rnd[1.0], "100 % of R&D tasks are automated"),
         _year("rampup_start", read.automated(0, trigger), "the economy wakes up to AI"),
         _year("rampup_mid", goods[0.2], "20 % of goods tasks are automated"),
-        _length("len_full_automation_gns", read.automated(0, 0.2, beyond=True), goods[1.0], "from over 20 % of goods tasks to 100 %"),
-        _length("len_full_automation_rnd", read.automated(1, 0.2, beyond=True), rnd[1.0], "from over 20 % of R&D tasks to 100 %"),
-        _length("len_sub_agi_to_agi", sub_agi, agi, "from 20 % of goods tasks by training alone to 100 %"),
+        _length(
+            "len_full_automation_gns", read.automated(0, 0.2, beyond=True), goods[1.0], "from over 20 % of goods tasks automated to 100 %"
+        ),
+        _length("len_full_automation_rnd", read.automated(1, 0.2, beyond=True), rnd[1.0], "from over 20 % of R&D tasks automated to 100 %"),
+        _length("len_sub_agi_to_agi", sub_agi, agi, "from 20 % of goods tasks by training alone to 100 % (AGI)"),
         _length(
             "len_cog_output_multiplier", read.multiplied(2), read.multiplied(10), "from hardware research doubled by automation to 10 times"
         ),

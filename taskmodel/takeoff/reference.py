@@ -13,14 +13,14 @@ from math import inf, log
 from taskmodel.takeoff.economy import Economy, Shares, Stocks
 from taskmodel.takeoff.moments import Moment, automated_share, moment
 from taskmodel.takeoff.rules import Rules
-from taskmodel.takeoff.solve import LARGEST
+from taskmodel.takeoff.solve import BEYOND, LARGEST
 from taskmodel.takeoff.two_factors import log_add
 
 __all__ = ["step_through"]
 
 
-def step_through(economy: Economy, rules: Rules, step: float) -> list[Moment]:
-    """All moments from the start to before the end, one a step.
+def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Moment], str]:
+    """All moments from the start to before the end, one a step, and why they end before their time.
 
     Parameters
     ----------
@@ -31,14 +31,18 @@ def step_through(economy: Economy, rules: Rules, step: float) -> list[Moment]:
 
     Returns
     -------
-    list of Moment
-        Fewer where a level is beyond the largest number that can be held.
+    moments : list of Moment
+        Fewer where a level is beyond the largest number that can be held; none where one is at the start.
+    reason : str
+        Empty if they do not.
     """
     delay = round(rules.delay / step)  # half to even, as the reference rounds
     grown = log_add(0.0, log(step * rules.penalty * rules.pace[0]))  # ln of Q_1 / Q_0
     first = min(rules.log_ceilings[0] - rules.log_buyable, grown * rules.returns[0] / rules.penalty)
     starts = rules.log_buyable + delay * first, 0.0
     designs = [starts[0]]
+    if starts[0] > LARGEST:
+        return [], BEYOND
     at = moment(economy, rules.start, economy.start, (starts[0], rules.log_buyable), (0.0, 0.0), economy.shares, False)
     base = economy.outputs(at.production)
     found = [at]
@@ -59,10 +63,10 @@ def step_through(economy: Economy, rules: Rules, step: float) -> list[Moment]:
             tfp=at.stocks.tfp + step * rules.tfp,
         )
         if max(*outputs, *levels, *cumulative, stocks.chips + stocks.software, stocks.capital) > LARGEST:
-            break
+            return found, BEYOND
         at = moment(economy, rules.start + number * step, stocks, (levels[0], market), cumulative, shares, awake, at)
         found.append(at)
-    return found
+    return found, ""
 
 
 def _research(

@@ -155,15 +155,15 @@ def _steps(hardest: float, gap: float, steepness: float) -> list[float]:
     width = math.log10(gap)
     if steepness <= 0 or width == 0:
         return []
-    found, level = [], math.floor(-(GAPS[0] - 1) * width / steepness) * steepness
-    while level <= width:
+    found, first = [], math.floor(-(GAPS[0] - 1) * width / steepness)
+    for number in range(first, math.floor(width / steepness) + 1):
+        level = number * steepness
         wanted = (width - level) / width  # gaps below the hardest
         for place in range(1, len(GAPS)):
             if GAPS[place] <= wanted <= GAPS[place - 1]:
                 part = (GAPS[place - 1] - wanted) / (GAPS[place - 1] - GAPS[place])
                 found.append(QUANTILES[place - 1] + part * (QUANTILES[place] - QUANTILES[place - 1]))
                 break
-        level += steepness
     return found
 
 

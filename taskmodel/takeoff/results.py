@@ -142,7 +142,7 @@ def _factor_shares(at: Moment, sector: int) -> tuple[float, float, float]:
     worth = (
         made.split.log_price + at.stocks.chips + at.stocks.software + log(compute) - at.stocks.labour - log(labour)
     )  # of compute over labour
-    by_compute = 1 / (1 + exp(-worth)) if worth > -inf and worth > -700 else 0.0
+    by_compute = 1 / (1 + exp(-worth)) if worth > -700 else 0.0  # e^700 can still be held
     return made.outer_part, (1 - made.outer_part) * (1 - by_compute), (1 - made.outer_part) * by_compute
 
 
@@ -214,7 +214,6 @@ def dataset(
 def _events(path: Path) -> Iterator[tuple[float, str, str]]:
     """Times, kinds and subjects of whatever switches on a path."""
     start = path.flow.rules.start
-    ceilings = path.flow.log_ceilings
     for place, (time, mode) in enumerate(zip(path.starts, path.modes, strict=True)):
         before = path.modes[place - 1] if place else None
         if before is None or mode is before:
@@ -230,6 +229,6 @@ def _events(path: Path) -> Iterator[tuple[float, str, str]]:
     changes = [place for place, mode in enumerate(path.modes) if not place or mode.since != path.modes[place - 1].since]
     for place, after in zip(changes, [*changes[1:], None], strict=True):
         mode, end = path.modes[place], path.end if after is None else path.starts[after]
-        for name, base, rate, ceiling in zip(SHARES, mode.base, path.flow.rates(mode), ceilings, strict=True):
-            if rate > 0 and mode.since < (reached := mode.since + (ceiling - base) / rate) <= end:
+        for name, reached in path.flow.ceilings_reached(mode):
+            if mode.since < reached <= end:
                 yield reached + start, "ceiling_reached", f"frac_{name}"

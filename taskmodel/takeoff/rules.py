@@ -67,9 +67,12 @@ class Rules:
         """The course of price-performance (0) or software (1) from a level at the start."""
         return Course(log_start, self.log_ceilings[of] - log_start, self.returns[of] / self.penalty)
 
-    def log_ahead(self) -> float:
-        """ln of what designs are ahead of the market at the start, at the pace of the start: r phi times the delay."""
-        return self.returns[0] * self.pace[0] * self.delay
+    def log_gained(self, years: float) -> float:
+        """ln of what designs gain in some years at the pace of the start: r phi times the years.
+
+        In those of the delay it is what they are ahead of the market at the start.
+        """
+        return self.returns[0] * self.pace[0] * years
 
 
 def rules(given: Given) -> Rules:
@@ -92,7 +95,7 @@ def rules(given: Given) -> Rules:
         delay=given["hardware_delay"],
         saving=given["savings_rate"],
         log_gwp=log(given["initial_gwp"]),
-        log_kept=log1p(-given["compute_depreciation"]) if given["compute_depreciation"] < 1 else -inf,
+        log_kept=log1p(-given["compute_depreciation"]),
         labour=given["labour_growth"],
         tfp=given["tfp_growth"],
         start=given["t_start"],

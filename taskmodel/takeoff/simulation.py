@@ -22,6 +22,7 @@ from taskmodel.takeoff.world import World, load_world
 __all__ = ["milestones", "simulate"]
 
 TOLERANCE = 1e-7
+NOWHERE = "{} cannot be followed beyond its start: {}; give less extreme parameters"
 SPACING = 0.1  # years between the moments that are reported
 
 
@@ -60,7 +61,8 @@ def simulate(
     CatalogError
         With every defect of the scenario and of the values set.
     ValueError
-        If times are not in order within the scenario's years, or a step or tolerance makes no sense.
+        If times are not in order within the scenario's years, a step or tolerance makes no sense, or parameters are so extreme
+        that not even a first step can be taken.
 
     Examples
     --------
@@ -79,24 +81,25 @@ def simulate(
             raise ValueError("times cannot be chosen with reference_step: the moments are those of its steps")
         if not 1e-4 <= reference_step <= limits.end - limits.start:
             raise ValueError(f"reference_step must be from 0.0001 years to the length of the run; found {reference_step!r}")
-        moments = step_through(model, limits, reference_step)
-        last = moments[-1].time
-        cut = limits.end - last > 1.5 * reference_step
-        reason = f"at {last:.6g}: levels are beyond the largest number that can be held" if cut else ""
-        return dataset(
-            world, model, limits, Stepped(model, moments, reference_step, reason), moments, None, {"reference_step": reference_step}
-        )
+        moments, reason = step_through(model, limits, reference_step)
+        if not moments:
+            raise ValueError(NOWHERE.format(world.name, reason))
+        stepped = Stepped(model, moments, reference_step, f"at {moments[-1].time:.6g}: {reason}" if reason else "")
+        return dataset(world, model, limits, stepped, moments, None, {"reference_step": reference_step})
     if not 1e-12 <= tolerance <= 1e-2:
         raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
     asked = _times(times, limits.start, limits.end)
-    track = Continuous(model, solve(Flow(model, limits), tolerance))
+    path = solve(Flow(model, limits), tolerance)
+    if not path.starts:
+        raise ValueError(NOWHERE.format(world.name, path.reason))
+    track = Continuous(model, path)
     moments = [one for time in asked if (one := track.at(time)) is not None]
-    return dataset(world, model, limits, track, moments, track.path, {"tolerance": tolerance})
+    return dataset(world, model, limits, track, moments, path, {"tolerance": tolerance})
 
 
 def _times(times: Sequence[float] | None, start: float, end: float) -> list[float]:
     if times is None:
-        count = round((end - start) / SPACING)
+        count = max(1, round((end - start) / SPACING))
         return [start + (end - start) * place / count for place in range(count + 1)]
     asked = np.asarray(times, dtype=float)
     if asked.ndim != 1 or not asked.size or not (np.diff(asked) > 0).all() or not (start <= asked[0] and asked[-1] <= end):

@@ -14,19 +14,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 
+from taskmodel.roots import between
 from taskmodel.takeoff.dormand_prince import Stretch, step
-from taskmodel.takeoff.flow import PINNED, Flow, Mode, Seen, State
+from taskmodel.takeoff.flow import PINNED, PLACE, Flow, Mode, Seen, State
 from taskmodel.takeoff.moments import Moment
 
-__all__ = ["LARGEST", "Path", "solve"]
+__all__ = ["BEYOND", "LARGEST", "Path", "solve"]
 
-PLACE = 1e-10  # years: how near a switch is located
 SHORTEST = 1e-10  # years: growth that needs shorter steps is growth without bound
 LONGEST = 1.0  # years
 LARGEST = 640.0  # ln of what a level may be: a number holds e^709, and some levels are products of others
 REPEATS = 12  # of a step whose delay is shorter than itself
 MOST = 200_000  # steps: a minute or two
 RESTLESS = 500  # switches within `PLACE` times ten thousand: there is no end of them
+BEYOND = "levels are beyond the largest number that can be held"
+UNBOUNDED = f"growth is without bound, or too fast to follow: it needs steps shorter than {SHORTEST:g} years"
+UNHELD = f"a number on the way is beyond the largest that can be held, in steps of {SHORTEST:g} years too"
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Path:
 
     def market(self, time: float, now: Stretch | None = None, state: State | None = None) -> float:
         """ln of price-performance on the market; ``now`` is a step being taken, ``state`` the state (needed without delay)."""
-        flow, delay = self.flow, self.flow.rules.delay
+        flow, delay = self.flow, self.flow.delay
         if delay == 0:
             cumulative = self.state(time)[0] if state is None else state[0]
             return flow.courses[0].level(cumulative)
@@ -84,7 +87,7 @@ class Path:
         return self.flow.moment(time, state, self.market(time, state=state), self.modes[place])
 
 
-def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
+def solve(flow: Flow, tolerance: float) -> Path:
     """Follow the equations from start to end.
 
     Parameters
@@ -106,24 +109,28 @@ def solve(flow: Flow, tolerance: float = 1e-8) -> Path:
     switches: list[float] = []
     known: tuple[State, Seen] | None = None  # the derivative, where the step before ended with it
     while time < end:
-        first, seen = known or flow.derivative(time, state, path.market(time, state=state), mode, hints)
+        try:
+            first, seen = known or flow.derivative(time, state, path.market(time, state=state), mode, hints)
+        except OverflowError:
+            path.end, path.reason = time, UNHELD
+            return path
         hints = seen.hints
         levels = (course.level(cumulative) for course, cumulative in zip(flow.courses, state, strict=False))
         if len(path.starts) >= MOST:
             path.end, path.reason = time, f"growth is too fast to follow in {MOST:,} steps"
             return path
         if max(seen.log_top, state[2] + max(0.0, flow.courses[1].level(state[1])), *levels, *state) > LARGEST:
-            path.end, path.reason = time, "levels are beyond the largest number that can be held"
+            path.end, path.reason = time, BEYOND
             return path
         limit = breaks.next_after(time)
         while True:
             tried = min(length, limit - time, LONGEST)
             taken = _step(path, time, state, first, tried, mode, hints, tolerance)
-            if taken is not None and taken.error <= tolerance:
+            if isinstance(taken, _Taken) and taken.error <= tolerance:
                 break
-            length = tried * (0.2 if taken is None else max(0.2, 0.9 * (tolerance / taken.error) ** 0.2))
+            length = tried * (max(0.2, 0.9 * (tolerance / taken.error) ** 0.2) if isinstance(taken, _Taken) else 0.2)
             if length < SHORTEST:
-                path.end, path.reason = time, "growth is without bound, or too fast to follow: it needs steps shorter than 1e-10 years"
+                path.end, path.reason = time, UNBOUNDED if isinstance(taken, _Taken) else taken
                 return path
         length = max(length, tried) if taken.error == 0 else tried * min(4.0, max(0.2, 0.9 * (tolerance / taken.error) ** 0.2))
         path.starts.append(time)
@@ -165,9 +172,9 @@ def _step(
     mode: Mode,
     hints: tuple[float, float, float] | tuple[None, None, None],
     tolerance: float,
-) -> _Taken | None:
-    """One step; None if a number on the way could not be held."""
-    flow, delay = path.flow, path.flow.rules.delay
+) -> _Taken | str:
+    """One step, or why there is none of this length."""
+    flow, delay = path.flow, path.flow.delay
     last: Seen | None = None
     own = path.stretches[-1] if path.stretches else None  # of the step itself, at first that of the step before, drawn on
 
@@ -177,16 +184,14 @@ def _step(
         hints = last.hints
         return rise
 
-    now = own._replace(start=own.start) if own is not None and delay and delay < length else None
-    if own is None and delay and delay < length:
-        length = delay  # nothing to draw on yet: the past and the first step
+    now = own if delay and delay < length else None  # the very first step is no longer than the delay: see `_Breaks`
     for _ in range(REPEATS):
         try:
             end, rise, error, stretch = step(derivative, time, state, first, length)
         except OverflowError:
-            return None
+            return UNHELD
         if not error < inf:
-            return None
+            return UNHELD
         assert last is not None  # the step has asked for derivatives
         if now is None:
             return _Taken(end, rise, error, stretch, last)
@@ -194,7 +199,7 @@ def _step(
         now = stretch
         if agrees:
             return _Taken(end, rise, error, stretch, last)
-    return None
+    return UNBOUNDED
 
 
 def _mode_at(path: Path, time: float, state: State, mode: Mode) -> Mode:
@@ -238,31 +243,19 @@ def _crossing(path: Path, low: float, high: float, mode: Mode) -> float:
         state = stretch.at(time)
         return flow.log_run(time, state, path.market(time, stretch, state) if mode.cap == PINNED else 0.0, mode)
 
+    def beyond(limit: float) -> Callable[[float], float]:
+        return lambda time: log_run(time) - limit
+
     start, end = log_run(low), log_run(high)
     found = high
     for limit in flow.limits(mode, end > start):
         if (start - limit) * (end - limit) <= 0 and start != end:
-            found = min(found, _root(log_run, limit, low, high, start - limit, end - limit))
+            close = abs(end - start) / (high - low) * PLACE / 8  # what it changes by in an eighth of `PLACE`
+            place = between(beyond(limit), low, high, start - limit, end - limit, close=close, width=PLACE / 8)
+            found = min(found, place)
     while found < high and flow.economy.reaches(log_run(found)) == mode.reaches:
         found = min(high, found + PLACE / 4)
     return found
-
-
-def _root(function: Callable[[float], float], level: float, low: float, high: float, at_low: float, at_high: float) -> float:
-    """Where a smooth function passes a level, to a part of `PLACE`, by the Illinois variant of false position."""
-    near, side = abs(at_high - at_low) / (high - low) * PLACE / 8, 0
-    while high - low > PLACE / 8:
-        middle = (low * at_high - high * at_low) / (at_high - at_low)
-        value = function(middle) - level
-        if abs(value) <= near or not low < middle < high:
-            return middle
-        if (value > 0) == (at_high > 0):
-            high, at_high = middle, value
-            at_low, side = (at_low / 2, 1) if side == 1 else (at_low, 1)
-        else:
-            low, at_low = middle, value
-            at_high, side = (at_high / 2, -1) if side == -1 else (at_high, -1)
-    return high
 
 
 class _Breaks:
@@ -274,11 +267,9 @@ class _Breaks:
     def expect(self, time: float, mode: Mode, kink: bool) -> None:
         """Note the kinks that follow from a mode that begins; ``kink``: whether research output jumps."""
         flow = self.flow
-        found = [time + flow.rules.delay] if kink and flow.rules.delay else []
+        found = [time + flow.delay] if kink and flow.delay else []
         if time == mode.since:
-            for base, rate, ceiling in zip(mode.base, flow.rates(mode), flow.log_ceilings, strict=True):
-                if rate > 0:
-                    found.append(time + (ceiling - base) / rate)
+            found += [reached for _, reached in flow.ceilings_reached(mode)]
         for one in found:
             if time < one < self.end:
                 heapq.heappush(self.times, one)

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import floor, nan
 from typing import Protocol
 
 from taskmodel.takeoff.economy import Economy
@@ -40,6 +41,9 @@ class Track(Protocol):
     def at(self, time: float) -> Moment | None:
         """The moment at a calendar year; None beyond the ends."""
 
+    def year_after(self, at: Moment) -> Moment | None:
+        """The moment a year after another, by which growth over a year goes; None beyond the end."""
+
     def first_pace(self) -> float:
         """Growth of ln GWP at the start, by which the first doubling time goes [1/year]."""
 
@@ -68,12 +72,17 @@ class Stepped:
         found = self.moments[place] if place < len(self.moments) else None
         return found if found is not None and abs(found.time - time) < 1e-6 else None
 
+    def year_after(self, at: Moment) -> Moment | None:
+        """As many whole steps on as fit into a year, as in the reference."""
+        place = bisect_left(self.moments, at.time, key=lambda one: one.time) + floor(1 / self.step)
+        return self.moments[place] if place < len(self.moments) else None
+
     def first_pace(self) -> float:
-        """Growth over the first step."""
-        before, after = (one.production.goods for one in self.moments[:2])
-        if self.economy.automated:
-            return (after.log_output - before.log_output) / self.step
-        return (after.log_without - before.log_without) / self.step
+        """Growth over the first step; NaN where there is none."""
+        if len(self.moments) < 2:
+            return nan
+        before, after = (self.economy.outputs(one.production)[0] for one in self.moments[:2])
+        return (after - before) / self.step
 
 
 @dataclass(frozen=True)
@@ -124,13 +133,20 @@ class Continuous:
         return None
 
     def at(self, time: float) -> Moment | None:
-        """The moment at a time."""
+        """The moment at a time; within `PLACE` before a switch, just after it."""
         since = time - self.path.flow.rules.start
-        return self.path.moment(min(max(since, 0.0), self.path.end)) if -PLACE <= since <= self.path.end + PLACE else None
+        if not -PLACE <= since <= self.path.end + PLACE:
+            return None
+        since = min(max(since, 0.0), self.path.end)
+        return self.path.moment(since, self.path.place(since + PLACE))  # a calendar year is a rounding off the switch it names
+
+    def year_after(self, at: Moment) -> Moment | None:
+        """The moment a year later."""
+        return self.at(at.time + 1.0)
 
     def first_pace(self) -> float:
         """Growth at the very start, from the equations."""
-        path, brief = self.path, 1e-4
+        path, brief = self.path, min(1e-4, self.path.end)
         pace = path.seen[0].log_gwp
         _, seen = path.flow.derivative(brief, path.state(brief), path.market(brief), path.modes[0], (None, None, None))
         return (seen.log_gwp - pace) / brief

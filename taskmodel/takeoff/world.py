@@ -28,6 +28,8 @@ from taskmodel.takeoff.rules import rules
 __all__ = ["World", "bundled_worlds", "load_world"]
 
 SMALLEST_EXPONENT = 1e-6  # nearer to 0 than this a CES loses digits; 0 itself is exact
+SMALLEST_STEP = 0.01  # OOM: a continuum has a piece for each step
+SHORTEST_RUN = 1e-3  # years
 
 Exponent = Annotated[Quantity, Measure(units.ONE, ge=-10, le=0.9)]
 Ratio = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)]
@@ -48,8 +50,8 @@ class World(Record):
     description: Prose = ""
     sources: dict[str, Source] = Field(default_factory=dict, description="works that values rest on, by key")
 
-    t_start: Annotated[Quantity, Measure(units.YEAR, ge=1900, le=2200)] = Field(description="calendar year in which it starts")
-    t_end: Annotated[Quantity, Measure(units.YEAR, ge=1900, le=2300)] = Field(description="calendar year in which it ends")
+    t_start: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2200)] = Field(description="calendar year in which it starts")
+    t_end: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)] = Field(description="calendar year in which it ends")
     n_labour_tasks: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = Field(
         None, description="cognitive tasks of each family; absent: a continuum, the limit of many"
     )
@@ -96,7 +98,7 @@ class World(Record):
     rnd_parallelization_penalty: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
         description="exponent of yearly research effort in what it adds to cumulative effort"
     )
-    hardware_delay: Annotated[Quantity, Measure(units.YEAR, ge=0, le=50)] = Field(description="from a design to the market")
+    hardware_delay: Annotated[Quantity, Measure(units.CALENDAR, ge=0, le=50)] = Field(description="from a design to the market")
 
     frac_capital_hardware_rnd_growth: Rate = _share("capital to hardware R&D", "growth while asleep")
     frac_labour_hardware_rnd_growth: Rate = _share("labour to hardware R&D", "growth while asleep")
@@ -139,7 +141,7 @@ class World(Record):
     initial_hardware_production: Annotated[Quantity, Measure(units.FLOP_PER_YEAR2, gt=0)] = Field(
         description="chips bought in the first year, by the compute they do in a year"
     )
-    ratio_hardware_to_initial_hardware_production: Annotated[Quantity, Measure(units.YEAR, gt=0)] = Field(
+    ratio_hardware_to_initial_hardware_production: Annotated[Quantity, Measure(units.CALENDAR, gt=0)] = Field(
         description="chip stock at the start over what is bought in a year"
     )
     initial_buyable_hardware_performance: Annotated[Quantity, Measure(units.PRICE_PERFORMANCE, gt=0)] = Field(
@@ -283,8 +285,13 @@ def _findings(world: World, changed: set[str]) -> Iterator[Finding]:
     for name in (name for name, field in World.model_fields.items() if "_substitution_" in name):
         if 0 < abs(given[name]) < SMALLEST_EXPONENT:
             yield Finding((name,), f"found {given[name]:g}; this near to 0 digits are lost: write 0 (Cobb-Douglas)")
-    if not given["t_start"] < given["t_end"]:
-        yield Finding(("t_end",), f"found {given['t_end']:g}; a year after t_start ({given['t_start']:g}) is needed")
+    for name in ("training_requirements_steepness", "runtime_requirements_steepness"):
+        if 0 < given[name] < SMALLEST_STEP:
+            yield Finding((name,), f"found {given[name]:g}; steps of requirements must be at least {SMALLEST_STEP:g} OOM; write 0 for none")
+    if not given["t_end"] - given["t_start"] >= SHORTEST_RUN:
+        yield Finding(
+            ("t_end",), f"found {given['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start ({given['t_start']:g}) are needed"
+        )
     for factor in ("labour", "compute"):
         names = [name for name in given if name.startswith(f"frac_{factor}_") and name.endswith("_ceiling")]
         names.sort(key=lambda name: name not in changed)
@@ -300,7 +307,7 @@ def _findings(world: World, changed: set[str]) -> Iterator[Finding]:
     for name, at, ceiling in zip(start._fields, start, limits.ceilings, strict=True):
         if at > ceiling:
             yield Finding((names_of[name],), f"makes the share frac_{name} {at:g} at the start, above its ceiling {ceiling:g}")
-    ahead = limits.log_buyable + limits.log_ahead()
+    ahead = limits.log_buyable + limits.log_gained(limits.delay)
     if not ahead < limits.log_ceilings[0]:
         message = (
             f"found {given['hardware_performance_ceiling']:g}; designs at the start have {math.exp(ahead):g}, and it must be above that"
