@@ -9,7 +9,8 @@ from pydantic import Field
 
 from . import bundled, explain
 from .defects import CatalogError, Defect, did_you_mean, listing
-from .model import Catalog, Origin, build
+from .model import Catalog, build
+from .origin import Origin
 from .records import Prose, Record, Source, Word
 from .text import Document, Keys, Mark, read_document, read_text
 

@@ -1,19 +1,17 @@
 """`Catalog`: everything a model run rests on, checked, and where each value came from."""
 
-import hashlib
-import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, Field
 
 from . import checks, explain, schema
 from .bundled import with_protocols
 from .checks import Finding
 from .defects import CatalogError, Defect
+from .origin import FromFile, Origin
 from .records import (
     SET,
     Basis,
@@ -41,38 +39,7 @@ from .text import Keys, Mark, dotted
 _SET_MARK = Mark(SET, None, None, None, None)
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What a catalog was made from: the texts, the plain values, and the place of each value in a text.
-
-    ``places`` holds pairs of the keys below which some marks hold, and those marks; the latest stands last and counts first.
-    """
-
-    name: str = ""
-    yaml_text: str = ""
-    scenario: str | None = None
-    scenario_yaml: str = ""
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    data: Any = None
-    places: tuple[tuple[Keys, Mapping[Keys, Mark]], ...] = ()
-
-    def place(self, keys: Keys) -> tuple[Keys, Mark]:
-        """Return the mark at `keys`, or of the nearest value around it, and the keys of that value."""
-        marks = next((marks for below, marks in reversed(self.places) if keys[: len(below)] == below), {})
-        for length in range(len(keys), -1, -1):
-            if mark := marks.get(keys[:length]):
-                return keys[:length], mark
-        return keys, _SET_MARK
-
-    def defect(self, finding: Finding) -> Defect:
-        """Return a finding with its place: that of the value, or of the key if the key is at fault."""
-        keys, mark = self.place(finding.keys)
-        if finding.at_key:
-            return Defect(mark.file, mark.key_line, mark.key_column, dotted(finding.keys), finding.message)
-        return Defect(mark.file, mark.line, mark.column, dotted(keys), finding.message)
-
-
-class Catalog(Record):
+class Catalog(FromFile):
     """One research organisation and the tasks of its field; made by `load_catalog`, changed by `replace`.
 
     The attributes are the blocks of the file, in its order. Besides them there are `name`, `scenario`, `overrides`,
@@ -97,44 +64,18 @@ class Catalog(Record):
     tasks: dict[str, Task] = Field(description="the tasks, by id")
     feedback_loops: tuple[FeedbackLoop, ...] = ()
 
-    _origin: Origin = PrivateAttr(default_factory=Origin)
-
-    @property
-    def name(self) -> str:
-        """Name of the catalog: that of its file, without the ending."""
-        return self._origin.name
-
     @property
     def scenario(self) -> str | None:
         """Name of the scenario laid over the catalog, or None."""
         return self._origin.scenario
 
     @property
-    def overrides(self) -> dict[str, Any]:
-        """Values set from outside the files, by path, as they were given."""
-        return dict(self._origin.overrides)
-
-    @property
-    def yaml_text(self) -> str:
-        """Text of the catalog's file."""
-        return self._origin.yaml_text
-
-    @property
     def scenario_yaml(self) -> str:
         """Text of the scenario's file, or an empty string."""
         return self._origin.scenario_yaml
 
-    @cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the two texts and the overrides: equal for catalogs made from the same inputs."""
-        inputs = [self.yaml_text, self.scenario_yaml, self.overrides]
-        return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
-
-    def __repr__(self) -> str:
-        made_of = [self.name, *([f"scenario {self.scenario}"] if self.scenario else []), f"{len(self.tasks)} tasks"]
-        return f"<Catalog {', '.join(made_of)}{''.join(f', {path} = {value!r}' for path, value in self.overrides.items())}>"
-
-    __str__ = __repr__
+    def _made_of(self) -> list[str]:
+        return [self.name, *([f"scenario {self.scenario}"] if self.scenario else []), f"{len(self.tasks)} tasks"]
 
     def get(self, path: str) -> Any:
         """Return the number, word, switch or list of words at a dotted path; None for an optional one that is absent.

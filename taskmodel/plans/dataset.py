@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -173,6 +172,6 @@ def _provenance(plan: Plan) -> dict[str, str]:
         "plan_name": plan.name,
         "plan_title": plan.title,
         "plan_yaml": plan.yaml_text,
-        "plan_sha256": hashlib.sha256(json.dumps([plan.yaml_text, overrides]).encode()).hexdigest(),
+        "plan_sha256": plan.sha256,
         "overrides": overrides,
     }

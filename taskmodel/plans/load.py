@@ -10,7 +10,8 @@ from typing import Any
 from taskmodel.catalog import CatalogError, Defect, bundled, explain, schema
 from taskmodel.catalog.checks import source_findings
 from taskmodel.catalog.load import find_file
-from taskmodel.catalog.model import Origin, keys_within
+from taskmodel.catalog.model import keys_within
+from taskmodel.catalog.origin import Origin
 from taskmodel.catalog.records import SET
 from taskmodel.catalog.text import Keys, Mark, read_document, read_text
 from taskmodel.plans.records import Plan

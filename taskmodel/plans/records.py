@@ -8,9 +8,9 @@ slows down, no money is short).
 from fractions import Fraction as Ratio
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from taskmodel.catalog.model import Origin
+from taskmodel.catalog.origin import FromFile
 from taskmodel.catalog.records import (
     Fraction,
     Headcount,
@@ -261,7 +261,7 @@ class Case(Record):
     set: dict[str, Any] = Field(description="values by dotted path")
 
 
-class Plan(Record):
+class Plan(FromFile):
     """What somebody would do with a lead; made by `load_plan`."""
 
     title: Prose = Field(min_length=1, description="whose plan it is")
@@ -277,23 +277,6 @@ class Plan(Record):
     ladder: Ladder | None = None
     organisation: Household | None = None
     cases: dict[str, Case] = Field(default_factory=dict, description="variants, by name")
-
-    _origin: Origin = PrivateAttr(default_factory=Origin)
-
-    @property
-    def name(self) -> str:
-        """Name of the plan: that of its file, without the ending."""
-        return self._origin.name
-
-    @property
-    def overrides(self) -> dict[str, Any]:
-        """Values set from outside the file, by path, as they were given."""
-        return dict(self._origin.overrides)
-
-    @property
-    def yaml_text(self) -> str:
-        """Text of the plan's file."""
-        return self._origin.yaml_text
 
     @model_validator(mode="after")
     def _whole(self) -> "Plan":
