@@ -35,7 +35,6 @@ __all__ = [
     "months_survived",
     "no_theft",
     "overshoot",
-    "pause_needed",
     "persuaded",
     "precedent",
     "remaining_lead",
@@ -475,37 +474,6 @@ def months_survived(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
     ends = rate > 0
     events = np.where(ends, rate, 1.0) * np.where(ends, length, 0.0)
     return np.asarray(np.where(ends, -np.expm1(-events) / np.where(ends, rate, 1.0), length))
-
-
-def pause_needed(expected: ArrayLike, hazard: ArrayLike) -> np.ndarray:
-    """Length of a pause whose expected length is so much: the inverse of `expected_pause`; inf where no length will do.
-
-    Parameters
-    ----------
-    expected : array
-        Expected months; >= 0.
-    hazard : array
-        h [1/month]; in [0, 1].
-
-    Returns
-    -------
-    array
-        X [month].
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> pause_needed(5.1818, [0, 0.05, 0.2]).round(2).tolist()
-    [5.18, 6.0, inf]
-    """
-    mean, rate = np.broadcast_arrays(within("[0, inf)", "expected", expected), within("[0, 1]", "hazard", hazard))
-    within_reach = rate * mean < 1
-    lost = -np.log1p(-np.where(within_reach, rate * mean, 0.0)) / np.where(rate > 0, rate, 1.0)
-    return np.asarray(np.where(within_reach, np.where(rate > 0, lost, mean), np.inf))
 
 
 def handed_over(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:

@@ -33,7 +33,6 @@ __all__ = [
     "misjudged",
     "pause_point",
     "prepared_work",
-    "prior_elasticity",
     "risk_per_work",
     "rung",
     "sweet_spot",
@@ -367,38 +366,6 @@ def blow_up_date(prior: ArrayLike, theta: ArrayLike, rate: ArrayLike = 1.0, scal
     excess, pace, start = np.broadcast_arrays(excess, pace, start)
     above = np.where(excess > 0, excess, 1.0)
     return np.asarray(np.where(excess > 0, start**-above / (pace * above), np.inf))
-
-
-def prior_elasticity(prior: ArrayLike, months: ArrayLike, theta: ArrayLike, rate: ArrayLike = 1.0, scale: ArrayLike = 1.0) -> np.ndarray:
-    """Elasticity of the work in a pause to work done before it: 0 where there are no returns to preparation.
-
-    Parameters
-    ----------
-    prior, months, theta, rate, scale : array
-        As in `prepared_work`; months above 0.
-
-    Returns
-    -------
-    array
-        d ln(work) / d ln(prior) [1].
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of its range.
-    RunawayError
-        As in `prepared_work`.
-
-    Examples
-    --------
-    >>> prior_elasticity(1, 3, [0, 0.5, 1]).round(3).tolist()
-    [0.0, 0.163, 0.5]
-    """
-    work = within("(0, inf)", "work in the pause", prepared_work(prior, months, theta, rate, scale))
-    before = np.asarray(prior, dtype=float)
-    start = 1 + before / np.asarray(scale, dtype=float)
-    end = start + work / np.asarray(scale, dtype=float)
-    return np.asarray(before * ((end / start) ** np.asarray(theta, dtype=float) - 1) / work)
 
 
 def accumulated_risk(risk: ArrayLike, months: ArrayLike) -> np.ndarray:

@@ -39,7 +39,6 @@ __all__ = [
     "hardware_growth",
     "mean_tokens",
     "model_size",
-    "months_to_match",
     "months_until_tokens",
     "rewards",
     "slower_by_size",
@@ -523,34 +522,6 @@ def field_speedup(researchers: ArrayLike, serial_speed: ArrayLike, field: ArrayL
     """
     ratio = within("[0, inf)", "researchers", researchers) / within("(0, inf)", "field", field)
     return np.asarray(within("[0, inf)", "serial_speed", serial_speed) * ratio ** within("[0, 1]", "exponent", exponent))
-
-
-def months_to_match(field_years: ArrayLike, speedup: ArrayLike) -> np.ndarray:
-    """Months of the workforce that do as much as so many years of the field.
-
-    Parameters
-    ----------
-    field_years : array
-        Years of the field's work [year]; >= 0.
-    speedup : array
-        Speed-up over the field [1]; > 0.
-
-    Returns
-    -------
-    array
-        Months.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> months_to_match(10, [1150, 55.1]).round(2).tolist()
-    [0.1, 2.18]
-    """
-    return np.asarray(12 * within("[0, inf)", "field_years", field_years) / within("(0, inf)", "speedup", speedup))
 
 
 def hardware_growth(tokens_per_second: ArrayLike, months: ArrayLike, doubling_time: ArrayLike) -> np.ndarray:

@@ -114,12 +114,6 @@ def test_an_endless_pause_lasts_one_over_the_hazard_and_a_tiny_hazard_changes_no
     assert float(lead.expected_pause(1e-13, 6)) == pytest.approx(6, rel=1e-9)
 
 
-@given(expected=st.floats(0, 0.9), hazard=st.floats(1e-3, 1))
-def test_the_pause_needed_is_the_inverse_of_the_expected_one(expected, hazard):
-    needed = lead.pause_needed(expected / hazard, hazard)
-    assert float(lead.expected_pause(hazard, needed)) == pytest.approx(expected / hazard, rel=1e-9, abs=1e-12)
-
-
 @given(start=st.floats(0, 60), pace=share, leak=share)
 def test_a_lead_is_gone_when_it_is_said_to_be(start, pace, leak):
     end = float(lead.time_until_gone(start, pace, leak))
@@ -195,7 +189,7 @@ def test_preparation_solves_its_equation_and_pays_only_through_theta(prior, leng
     slope = (float(pause.prepared_work(prior, length + step, theta)) - work) / step
     assert slope == pytest.approx((1 + prior + work) ** theta, rel=1e-3)
     assert float(pause.prepared_work(prior, length, 0)) == pytest.approx(length, rel=1e-9)
-    assert float(pause.prior_elasticity(prior, length, 0)) == 0
+    assert float(pause.prepared_work(prior + 1, length, 0)) == pytest.approx(length, rel=1e-9)
 
 
 @given(theta=st.floats(1.05, 4), prior=st.floats(0, 5))

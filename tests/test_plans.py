@@ -272,6 +272,18 @@ def test_demonstrations_of_risk_take_work_and_make_a_slow_down_likelier():
         given(lead__slow_down={**terms, "demonstrations": {"share": 0.2, "most": 0.05, "half": 57.5}})
 
 
+@pytest.mark.parametrize("tolerated", [0.01, 0.03])
+def test_a_month_more_of_lead_is_worth_what_theft_and_takeover_leave_of_it(tolerated):
+    """Work of one more month, where more is tolerated at more risk: M e^(-(h + r) X), integrated over the month."""
+    leads = np.array([1, 2, 6, 7, 12, 13])
+    found = tm.lead_time(parse_plan(BASE), months=leads, set={"lead.theft": 0.05, "risk": {**RISK, "tolerated": tolerated}})
+    point = np.log10(tolerated / 0.001)
+    hazard, begins, rate = 0.05 + tolerated, np.exp(-0.05 * point / 0.1), 690_000 / 7200 * 10 ** (0.5 * point)
+    extra = begins * rate * (np.exp(-hazard * leads[::2]) - np.exp(-hazard * leads[1::2])) / hazard
+    assert np.diff(found["field_years"].sel(step=LADDER[-1]).values)[::2] == pytest.approx(extra, rel=1e-5)
+    assert np.diff(found["effective_work"].values[:, -1])[::2] == pytest.approx(extra, rel=1e-5)
+
+
 def test_growth_chips_and_shares_in_the_pause():
     assert step(given(pause__growth=0.3), "growth in the pause") == pytest.approx(575 * float(pause.growth_multiplier(1.8)), rel=1e-9)
     doubled = given(pause__hardware_doubling=6.0)
