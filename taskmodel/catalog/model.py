@@ -72,7 +72,43 @@ class Origin:
         return Defect(mark.file, mark.line, mark.column, dotted(keys), finding.message)
 
 
-class Catalog(Record):
+class Loaded(Record):
+    """A record that is a whole file, and knows what it was made from."""
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def name(self) -> str:
+        """Name of the file, without the ending."""
+        return self._origin.name
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """Values set from outside the files, by path, as they were given."""
+        return dict(self._origin.overrides)
+
+    @property
+    def yaml_text(self) -> str:
+        """Text of the file."""
+        return self._origin.yaml_text
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the texts and the overrides: equal for what was made from the same inputs."""
+        inputs = [self.yaml_text, self._origin.scenario_yaml, self.overrides]
+        return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
+
+    def _made_of(self) -> list[str]:
+        return [self.name]
+
+    def __repr__(self) -> str:
+        changes = "".join(f", {path} = {value!r}" for path, value in self.overrides.items())
+        return f"<{type(self).__name__} {', '.join(self._made_of())}{changes}>"
+
+    __str__ = __repr__
+
+
+class Catalog(Loaded):
     """One research organisation and the tasks of its field; made by `load_catalog`, changed by `replace`.
 
     The attributes are the blocks of the file, in its order. Besides them there are `name`, `scenario`, `overrides`,
@@ -97,44 +133,18 @@ class Catalog(Record):
     tasks: dict[str, Task] = Field(description="the tasks, by id")
     feedback_loops: tuple[FeedbackLoop, ...] = ()
 
-    _origin: Origin = PrivateAttr(default_factory=Origin)
-
-    @property
-    def name(self) -> str:
-        """Name of the catalog: that of its file, without the ending."""
-        return self._origin.name
-
     @property
     def scenario(self) -> str | None:
         """Name of the scenario laid over the catalog, or None."""
         return self._origin.scenario
 
     @property
-    def overrides(self) -> dict[str, Any]:
-        """Values set from outside the files, by path, as they were given."""
-        return dict(self._origin.overrides)
-
-    @property
-    def yaml_text(self) -> str:
-        """Text of the catalog's file."""
-        return self._origin.yaml_text
-
-    @property
     def scenario_yaml(self) -> str:
         """Text of the scenario's file, or an empty string."""
         return self._origin.scenario_yaml
 
-    @cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the two texts and the overrides: equal for catalogs made from the same inputs."""
-        inputs = [self.yaml_text, self.scenario_yaml, self.overrides]
-        return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
-
-    def __repr__(self) -> str:
-        made_of = [self.name, *([f"scenario {self.scenario}"] if self.scenario else []), f"{len(self.tasks)} tasks"]
-        return f"<Catalog {', '.join(made_of)}{''.join(f', {path} = {value!r}' for path, value in self.overrides.items())}>"
-
-    __str__ = __repr__
+    def _made_of(self) -> list[str]:
+        return [self.name, *([f"scenario {self.scenario}"] if self.scenario else []), f"{len(self.tasks)} tasks"]
 
     def get(self, path: str) -> Any:
         """Return the number, word, switch or list of words at a dotted path; None for an optional one that is absent.

@@ -6,21 +6,19 @@ hold between parameters, and raises one `CatalogError` with every defect and its
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from taskmodel.catalog import CatalogError, Defect, Quantity, Source, bundled, explain, schema, units
 from taskmodel.catalog.checks import Finding, source_findings
 from taskmodel.catalog.load import find_file
-from taskmodel.catalog.model import Origin
-from taskmodel.catalog.records import SET, Measure, Prose, Record, Switch, Whole
+from taskmodel.catalog.model import Loaded, Origin
+from taskmodel.catalog.records import SET, Measure, Prose, Switch, Whole
 from taskmodel.catalog.text import Mark, read_document, read_text
 from taskmodel.takeoff.economy import initial_shares
 from taskmodel.takeoff.rules import rules
@@ -43,7 +41,7 @@ def _share(of: str, when: str) -> Any:
     return Field(description=f"share of {of}: {when}")
 
 
-class World(Record):
+class World(Loaded):
     """The parameters of a world, in the order of the reference; made by `load_world`."""
 
     title: Prose = Field(min_length=1, description="which world it is")
@@ -165,33 +163,6 @@ class World(Record):
     compute_depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, lt=1)] = Field(
         description="part of the chip stock lost in a year"
     )
-
-    _origin: Origin = PrivateAttr(default_factory=Origin)
-
-    @property
-    def name(self) -> str:
-        """Name of the world: that of its file, without the ending."""
-        return self._origin.name
-
-    @property
-    def overrides(self) -> dict[str, Any]:
-        """Values set from outside the file, by path, as they were given."""
-        return dict(self._origin.overrides)
-
-    @property
-    def yaml_text(self) -> str:
-        """Text of the world's file."""
-        return self._origin.yaml_text
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the text and the overrides: equal for worlds made from the same inputs."""
-        return hashlib.sha256(json.dumps([self.yaml_text, self.overrides], ensure_ascii=False).encode()).hexdigest()
-
-    def __repr__(self) -> str:
-        return f"<World {self.name}{''.join(f', {path} = {value!r}' for path, value in self.overrides.items())}>"
-
-    __str__ = __repr__
 
     def replace(self, changes: Mapping[str, Any]) -> World:
         """Return a world in which some values are others, checked like a file.
