@@ -167,3 +167,11 @@ def test_stepping_stops_where_no_number_can_hold_what_grows():
     world = tm.simulate(world_of("capital_rho_-0.1")[0], reference_step=0.1)
     assert world.attrs["stopped"].startswith("at ") and "largest number" in world.attrs["stopped"]
     assert np.isfinite(world["gwp"]).all() and world["gwp"][-1] > 1e200
+
+
+def test_a_share_that_grows_or_falls_beyond_all_numbers_in_one_step_does_not_break_the_stepping():
+    world = world_of("best_guess")[0]
+    risen = tm.simulate(world, {"frac_gwp_compute_growth": 100}, reference_step=10)
+    assert risen["frac_gwp_compute"].values[1] == world.frac_gwp_compute_ceiling.value and risen.attrs["stopped"] == ""
+    fallen = tm.simulate(world, {"frac_gwp_compute_growth": -100}, reference_step=10)
+    assert fallen.attrs["stopped"] == "at 2022: a share is below the smallest number that can be held"
