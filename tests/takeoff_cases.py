@@ -3,6 +3,7 @@
 import csv
 import json
 from functools import cache
+from math import exp
 from pathlib import Path
 
 from taskmodel.takeoff.world import load_world
@@ -10,6 +11,12 @@ from taskmodel.takeoff.world import load_world
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "takeoff_cases.json").read_text())["cases"]
 FIXTURES = json.loads((DATA / "takeoff_fixtures.json").read_text())
+
+
+def task_weights(division):
+    """Weights beta of task 0 and of each other task, scaled so that the two add up to 1, as the reference has them."""
+    log_odds = division.log_first * (1 - division.sums.psi)
+    return 1 / (1 + exp(-log_odds)), 1 / (1 + exp(log_odds))
 
 
 @cache

@@ -15,7 +15,7 @@ from taskmodel.takeoff.results import levels
 from taskmodel.takeoff.rules import rules
 from taskmodel.takeoff.track import Stepped
 from taskmodel.takeoff.two_factors import divide
-from tests.takeoff_cases import CASES, FIXTURES, table, world_of
+from tests.takeoff_cases import CASES, FIXTURES, table, task_weights, world_of
 
 SETTINGS = ("n_steps", "t_step", "n_labour_tasks", "gwp_doubling_times")
 LEVELS = ("gwp_", "training_run_2", "software_", "hardware_performance_", "frac_")
@@ -102,7 +102,7 @@ def test_weights_and_scales_of_the_fixtures():
     outer = {"goods": "capital_task_weights_goods", "hardware_rnd": "capital_task_weights_hardware_rnd"}
     for name, sector in names.items():
         first, *others = weights[f"labour_task_weights_{name}"]
-        ours = sector.division.task_weights()
+        ours = task_weights(sector.division)
         assert ours[0] == pytest.approx(first, rel=1e-11)
         # where the weight of task 0 is above 1e10 times the others' the reference drops a 1 in its odds
         np.testing.assert_allclose(others, ours[1], rtol=1e-10)
@@ -137,7 +137,7 @@ def test_divisions_of_the_fixtures(given):
     assert family.reach(log_run) == open_tasks
     assert split.automated == (eta * compute > 10 * labour).sum() - 1
     done = labour + eta * compute
-    first, other = sector.division.task_weights()
+    first, other = task_weights(sector.division)
     weights, psi = np.array([first, *[other] * 100]), sector.division.sums.psi
     base = np.array([math.exp(sector.division.log_compute), *[math.exp(sector.division.log_labour) / 100] * 100])
     relative = np.log((weights * done**psi).sum() / (weights * base**psi).sum()) / psi
@@ -167,3 +167,11 @@ def test_stepping_stops_where_no_number_can_hold_what_grows():
     world = tm.simulate(world_of("capital_rho_-0.1")[0], reference_step=0.1)
     assert world.attrs["stopped"].startswith("at ") and "largest number" in world.attrs["stopped"]
     assert np.isfinite(world["gwp"]).all() and world["gwp"][-1] > 1e200
+
+
+def test_a_share_that_grows_or_falls_beyond_all_numbers_in_one_step_does_not_break_the_stepping():
+    world = world_of("best_guess")[0]
+    risen = tm.simulate(world, {"frac_gwp_compute_growth": 100}, reference_step=10)
+    assert risen["frac_gwp_compute"].values[1] == world.frac_gwp_compute_ceiling.value and risen.attrs["stopped"] == ""
+    fallen = tm.simulate(world, {"frac_gwp_compute_growth": -100}, reference_step=10)
+    assert fallen.attrs["stopped"] == "at 2022: a share is below the smallest number that can be held"

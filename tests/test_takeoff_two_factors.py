@@ -8,6 +8,7 @@ import pytest
 from taskmodel.allocation import Nest, allocate
 from taskmodel.takeoff.requirements import Family, requirements
 from taskmodel.takeoff.two_factors import Division, TaskSums, divide, log_mean
+from tests.takeoff_cases import task_weights
 
 
 def made(rng, tasks, psi):
@@ -40,7 +41,7 @@ def test_the_division_is_the_general_optimum(psi):
         labour, compute = np.exp(rng.normal(size=2) * 1.5)
         split = divide(division, math.log(labour), math.log(compute), log_run, reach)
         kinds.add(split.mixed)
-        first, other = division.task_weights()
+        first, other = task_weights(division)
         share = np.array([first, *[other] * tasks]) ** (1 / (1 - psi))
         share /= share.sum()
         eta = np.array([1.0, *efficiency(division, log_run)])

@@ -1,7 +1,7 @@
 """Davidson's model stepped as his own program steps it, at a step of your choice: to compare with it, not for its dates.
 
 The order of the rules within a step, what is read at the step before, the delay rounded to whole steps and the strict
-thresholds are those of epoch-research/ftm. They make it first order in the step: at its 0.1 year AGI comes 0.2 year late.
+thresholds are those of epoch-research/ftm. They make it first order in the step: at its 0.1 year AGI comes 0.26 years late.
 What the rules mean in continuous time is in `flow`. The two programs differ from each other in the last digits only.
 """
 
@@ -32,7 +32,7 @@ def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Mome
     Returns
     -------
     moments : list of Moment
-        Fewer where a level is beyond the largest number that can be held; none where one is at the start.
+        Fewer where a number cannot be held any more; none where one cannot at the start.
     reason : str
         Empty if they do not.
     """
@@ -52,6 +52,8 @@ def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Mome
         designs.append(levels[0])
         awake = automated_share(economy, at)[0] >= rules.trigger
         shares = _shares(rules, at, awake, step)
+        if not all(shares):
+            return found, "a share is below the smallest number that can be held"
         market = designs[number - delay] if number >= delay else starts[0] + (number - delay) * (designs[1] - starts[0])
         gwp = rules.log_gwp + outputs[0]
         bought = log(step * shares.gwp_compute) + gwp + market
@@ -88,5 +90,9 @@ def _shares(rules: Rules, at: Moment, awake: bool, step: float) -> Shares:
     rates = rules.growth[awake]
     if at.money > rules.log_cap and not at.awake:  # as it was a step before
         rates = rates._replace(compute_training=0.0)
-    grown = (share * math.exp(step * rate) for share, rate in zip(at.shares, rates, strict=True))
-    return Shares(*map(min, grown, rules.ceilings))
+    return Shares(
+        *(
+            ceiling if step * rate > log(ceiling / share) else share * math.exp(step * rate)
+            for share, rate, ceiling in zip(at.shares, rates, rules.ceilings, strict=True)
+        )
+    )

@@ -140,11 +140,6 @@ class Division:
         by_labour = exp(log_w) * (log_labour - log_w) if log_w > -inf else 0.0
         return (by_compute + by_labour + gained) / total
 
-    def task_weights(self) -> tuple[float, float]:
-        """Weights beta of task 0 and of each other task, scaled so that the two add up to 1, as the reference has them."""
-        log_odds = self.log_first * (1 - self.sums.psi)
-        return 1 / (1 + exp(-log_odds)), 1 / (1 + exp(log_odds))
-
     def without_automation(self, log_labour: float, log_compute: float) -> float:
         """ln Y with compute on task 0 alone and labour spread evenly over the others."""
         psi = self.sums.psi
