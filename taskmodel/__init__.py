@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
+    from taskmodel.oversight_onset import onset
     from taskmodel.parallel import parallel_lines
     from taskmodel.planning import best_utilisation
     from taskmodel.plans.dataset import lead_time
@@ -52,6 +53,7 @@ _MODULE_OF = {
     "review_load": "reviewing",
     "explain_difference": "differences",
     "bottleneck_map": "mapping",
+    "onset": "oversight_onset",
     "ceiling": "formulas",
     "regimes": "formulas",
     "simulate": "takeoff",
@@ -75,6 +77,7 @@ __all__ = [
     "lead_time",
     "load_catalog",
     "milestones",
+    "onset",
     "open",
     "parallel_lines",
     "regimes",

@@ -30,6 +30,8 @@ SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
 EVENT_LIMITS = (*SPEEDUPS, "oversight_elasticity", "oversight_ceiling", "no_oversight_ceiling", "factor_elasticity", "bottleneck_share")
 INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides", "courses")
 _NO_OUTPUT = "NaN: nothing can be produced, or there is no limit to it"
+_NOWHERE = "NaN: nowhere on the catalog's grid"
+_FIRST = f"its low end where it is so there already; {_NOWHERE}"
 
 VARIABLES = {
     "compute": ("FLOP/year", "effective compute of the leading developer (base-year software)"),
@@ -96,6 +98,11 @@ VARIABLES = {
     "boundary_second": ("", "region on the other side: the same, or oversight_binds"),
     "boundary_gap": ("1", "by how much the two shares differ at the point; NaN: on a threshold, where each has two limits"),
     "oversight_binds": ("", "review's bottleneck share exceeds the tolerance"),
+    "oversight_binds_from": ("FLOP/year", f"compute from which oversight binds; {_FIRST}"),
+    "oversight_binds_speedup": ("1", f"throughput relative to people without AI, at that compute; {_NOWHERE}"),
+    "oversight_bottleneck_from": ("FLOP/year", f"compute from which oversight is the bottleneck; {_FIRST}"),
+    "oversight_bottleneck_speedup": ("1", f"throughput relative to people without AI, at that compute; {_NOWHERE}"),
+    "review_bottleneck_share": ("1", f"bottleneck share of review; {_NO_OUTPUT}"),
     "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
     "latency_speedup_elasticity": (

@@ -264,6 +264,26 @@ Keys:
     or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
 
 {EXIT}"""
+ONSET = f"""Where oversight begins to bind and where it becomes the bottleneck along compute,
+for values of any number of the catalog: how much later with more reviewers, how
+much sooner with longer reviews. Every place is that of a sweep's event, exactly.
+
+{PATHS}"""
+ONSET_MORE = f"""examples:
+  taskmodel onset supervision.headcount=10:10000
+  taskmodel onset tasks.research_code.review_ratio=0.01:1:5 --compute 1e31
+  taskmodel onset production.elasticity=0.1:0.9:5 ml_capability_rnd
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, over, unit
+  values: a list, each with value; oversight_binds_from and
+    oversight_bottleneck_from (FLOP/year; null: nowhere on the grid; the grid's
+    low end: from below it on) with the throughput speed-up there,
+    oversight_binds_speedup and oversight_bottleneck_speedup; and
+    review_bottleneck_share, at compute
+
+{EXIT}"""
 COMPARE = f"""What differs between two catalogs, scenarios or settings, and how much of the
 difference in an answer each change explains. Of up to eight changes all orders
 are gone through (Shapley values): the parts add up to the whole. Of more, each

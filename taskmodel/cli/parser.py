@@ -97,6 +97,12 @@ def parser() -> argparse.ArgumentParser:
     bottleneck.add_argument("--json", action="store_true", help="print the answer as JSON")
     bottleneck.add_argument("--no-figures", action="store_true", help="write bottleneck.nc only")
 
+    onset = add("onset", "where oversight begins to bind, for values of an input", helps.ONSET, helps.ONSET_MORE)
+    onset.add_argument("range", metavar="PATH=LOW:HIGH[:POINTS]", help="the input, in its unit, and how many values of it (13)")
+    _catalog_arguments(onset)
+    onset.add_argument("--compute", metavar="C", help="where to tell the share of review [FLOP/year]; default: the catalog's compute.today")
+    onset.add_argument("--json", action="store_true", help="print the answer as JSON")
+
     compare = add("compare", "what differs, and what of the answer it explains", helps.COMPARE, helps.COMPARE_MORE)
     _catalog_arguments(compare)
     compare.add_argument("--to", metavar="CATALOG", help="the other catalog; default: the same")
