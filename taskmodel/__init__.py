@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.differences import explain_difference
     from taskmodel.earned_trust import trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.frontier import safety_frontier
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
     from taskmodel.parallel import parallel_lines
@@ -54,6 +55,7 @@ _MODULE_OF = {
     "bottleneck_map": "mapping",
     "ceiling": "formulas",
     "regimes": "formulas",
+    "safety_frontier": "frontier",
     "simulate": "takeoff",
     "milestones": "takeoff",
     "save": "results",
@@ -79,6 +81,7 @@ __all__ = [
     "parallel_lines",
     "regimes",
     "review_load",
+    "safety_frontier",
     "save",
     "simulate",
     "solve_for",

@@ -36,6 +36,7 @@ RELAXATIONS = {
     "capability": "AI can do every task that policy leaves to it",
     "gates": "no waits at gates",
     "experiments": "experiments are free",
+    "defect_budget": "no limit to defects that escape",
 }
 _SETTINGS: dict[str, dict[str, Any]] = {
     "inference": {"compute.inference": "free"},
@@ -43,7 +44,13 @@ _SETTINGS: dict[str, dict[str, Any]] = {
     "coverage_floor": {"supervision.coverage": "none", "supervision.protocols": None},
     "gates": {"latency.count_gates": False},
     "experiments": {"compute.experiments": "free"},
+    "defect_budget": {"supervision.defect_budget": None},
 }
+
+
+def relaxations(catalog: Catalog) -> tuple[str, ...]:
+    """Constraints that a catalog has: all but a limit to defects that escape are in every one."""
+    return tuple(name for name in RELAXATIONS if name != "defect_budget" or catalog.supervision.defect_budget is not None)
 
 
 def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
@@ -61,7 +68,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         Over ``relaxation`` and ``with_relaxation``: ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup``
         with both gone, on the diagonal with one gone; besides, each ``..._as_is`` and ``..._all``, with all of them gone. inf:
         there is no limit. Relaxations: ``inference``, ``reviewers``, ``coverage_floor``, ``capability``, ``gates``,
-        ``experiments``; a task whose threshold is beyond any float stays closed.
+        ``experiments`` and, where the catalog has one, ``defect_budget``; a task whose threshold is beyond any float stays closed.
 
     Raises
     ------
@@ -81,7 +88,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     """
     needs_catalog(catalog)
     base = _Base(catalog, one_compute(catalog, compute))
-    names = list(RELAXATIONS)
+    names = relaxations(catalog)
     found = {gone: base.without(gone) for gone in {frozenset(pair) for pair in product(names, names)}}
     as_is, everything = base.without(()), base.without(names)
     variables: dict[str, Any] = {}

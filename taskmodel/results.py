@@ -78,6 +78,13 @@ VARIABLES = {
         "1",
         f"people of each pool worth one more reviewer of each kind; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
+    "defect_budget": ("h/year", "defective work that may pass unnoticed, in human-equivalent hours weighted by harm"),
+    "safety_price": ("h/h", f"shadow price of the defect budget: research in hours of people without AI, per hour of it; {_NO_OUTPUT}"),
+    "defect_budget_elasticity": ("1", f"elasticity of output to the defect budget; {_NO_OUTPUT}"),
+    "escaped_harm": ("h/year", "defective work that passes unnoticed, weighted by harm: what of the defect budget is used"),
+    "ceases_to_bind": ("h/year", "the least defect budget at which output is what it is without one; NaN: output has no limit"),
+    "ai_work_share": ("1", "part of AI's work done in each mode; NaN: AI does nothing"),
+    "base_output": ("h/year", "output of people without AI, experiments not scarce: what output is relative to"),
     "review_hours": ("h/year", "human hours of review, of each task or in all"),
     "review_share": ("1", "part of all review hours"),
     "coverage": ("1", "share of AI's units that people review; NaN: AI does none of it"),
@@ -413,6 +420,7 @@ def described(result: xr.Dataset) -> xr.Dataset:
         "all": "with all constraints gone",
         "full_review": "with full review",
         "at_floors": "at the floors, audits costing nothing",
+        "unlimited": "without a defect budget",
     }
     for name in result.variables:
         plain, side = str(name).removeprefix("event_"), ""
