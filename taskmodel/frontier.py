@@ -124,7 +124,7 @@ class _Limit:
         if not self.escapes > 0:
             raise ValueError(
                 f"nothing escapes at {self.compute[0]:g} FLOP/year where there is no defect budget, so that there is nothing to limit: "
-                "let AI err (capability.defect_probability, or the scenario defect_budget), look at more compute, or give budgets"
+                "let AI err (capability.defect_probability, or a scenario such as imperfect_ai), look at more compute, or give budgets"
             )
         return np.concatenate([[0.0], np.geomspace(self.escapes * 10.0**-DECADES, self.escapes, DECADES * PER_DECADE + 1)])
 

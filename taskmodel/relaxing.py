@@ -23,7 +23,7 @@ from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
 from taskmodel.clock import Clock
 from taskmodel.measures import mode_mix, without_ai
-from taskmodel.organisation import HUMAN, Organisation, organisation
+from taskmodel.organisation import HUMAN, SAME_AS, Organisation, organisation
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute
 from taskmodel.walker import Setting
@@ -41,7 +41,6 @@ RELAXATIONS = {
 _SETTINGS: dict[str, dict[str, Any]] = {
     "inference": {"compute.inference": "free"},
     "reviewers": {"latency.count_queues": False},  # nobody waits where there is any number of them
-    "coverage_floor": {"supervision.coverage": "none", "supervision.protocols": None},
     "gates": {"latency.count_gates": False},
     "experiments": {"compute.experiments": "free"},
     "defect_budget": {"supervision.defect_budget": None},
@@ -101,6 +100,15 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     return results.described(xr.Dataset(variables, coords, results.provenance_of(catalog)))
 
 
+def _unreviewed(catalog: Catalog) -> dict[str, Any]:
+    """What is set so that nothing need be reviewed: nothing is; or, where what escapes has its limit, it may go unreviewed."""
+    rules = catalog.supervision
+    if rules.defect_budget is None:
+        return {"supervision.coverage": "none", "supervision.protocols": None}
+    there = rules.protocols or (SAME_AS[rules.coverage],)
+    return {"supervision.protocols": list(dict.fromkeys((*there, SAME_AS["none"])))}
+
+
 class _Base:
     """A catalog at one compute, and what it makes of people without AI: what every case is relative to."""
 
@@ -110,7 +118,8 @@ class _Base:
 
     def without(self, gone: Collection[str]) -> Array:
         """Output and the three speed-ups without some constraints, shape (speed-up,)."""
-        changes = {path: value for name in _SETTINGS if name in gone for path, value in _SETTINGS[name].items()}
+        settings = {**_SETTINGS, "coverage_floor": _unreviewed(self.catalog)}
+        changes = {path: value for name in settings if name in gone for path, value in settings[name].items()}
         changed = self.catalog.replace(changes) if changes else self.catalog
         at = organisation(changed)
         if "reviewers" in gone:
