@@ -33,8 +33,7 @@ from taskmodel.walker import Walker
 
 BUDGET = f"supervision.{DEFECT_BUDGET}"
 DECADES, PER_DECADE = 6, 8  # of budgets below what escapes without one, where none are given
-PRECISE = 1e-13  # relative: how well the budget is known at which it ceases to bind
-MULTIPLES = 8  # places at once that are looked at for it
+PRECISE = 1e-10  # relative: how well the budget is known at which it ceases to bind
 BY_BUDGET = (*results.SPEEDUPS, "oversight_elasticity")
 
 
@@ -128,17 +127,20 @@ class _Limit:
             )
         return np.concatenate([[0.0], np.geomspace(self.escapes * 10.0**-DECADES, self.escapes, DECADES * PER_DECADE + 1)])
 
-    def ceases_to_bind(self) -> float:
-        """The least budget at which output is what it is without one [h/year]; NaN where output has no limit."""
+    def ceases_to_bind(self, grid: Array, priced: NDArray[np.bool_]) -> float:
+        """The least budget at which output is what it is without one [h/year]; NaN where output has no limit.
+
+        More of a budget has the lower price: it is closed in on from where it is known to have one, and to have none.
+        """
         if not np.isfinite(self.best.output[0]) or not np.isfinite(self.escapes):
             return np.nan
-        low, high = 0.0, self.escapes
-        while high - low > PRECISE * self.escapes:  # more of it has the lower price
-            inner = low + (high - low) * np.arange(1, MULTIPLES) / MULTIPLES
-            priced = int(self.solve(inner).priced[:, -1].sum())
-            edges = np.concatenate([[low], inner, [high]])
-            low, high = float(edges[priced]), float(edges[priced + 1])
-        return 0.0 if low == 0 else high
+        low, high = max(grid[priced], default=0.0), min([*grid[~priced & (grid > 0)], self.escapes])
+        while high - low > PRECISE * high:
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.solve(np.array([middle])).priced[0, -1] else (low, middle)
+            if high < PRECISE * self.escapes:
+                return 0.0
+        return float(high)
 
 
 def first_price(bundles: Array, opened: NDArray[np.bool_], allocation: Allocation) -> float:
@@ -199,7 +201,7 @@ def _dataset(catalog: Catalog, limit: _Limit, grid: Array, allocation: Allocatio
         "status": (name, np.asarray(allocation.status).astype(object)),
         **{f"{each}_unlimited": ((), float(getattr(limit.measured, each)[0])) for each in results.SPEEDUPS},
         "escaped_harm_unlimited": ((), limit.escapes),
-        "ceases_to_bind": ((), limit.ceases_to_bind()),
+        "ceases_to_bind": ((), limit.ceases_to_bind(grid, allocation.priced[:, -1])),
         "base_output": ((), float(yardstick.base_output)),
     }
     coords = {

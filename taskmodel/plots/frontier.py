@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,8 @@ def _speedups(axes: Axes, found: xr.Dataset, above: np.ndarray, size: float) -> 
     axes.set_ylabel("speed-up over people\nwithout AI [1]")
     axes.set_yscale("log")
     low, high = axes.get_ylim()
-    ticks = np.outer(10.0 ** np.arange(-1, 6), [1, 2, 5]).ravel()
+    many, few = (np.outer(10.0 ** np.arange(-1, 6), steps).ravel() for steps in ([1, 1.2, 1.5, 2, 3, 5, 7], [1, 2, 5]))
+    ticks = many if high < 10 * low else few
     inside = ticks[(ticks >= low) & (ticks <= high)]
     axes.set_yticks(inside, [f"{tick:g}" for tick in inside])
     axes.set_yticks([], minor=True)
@@ -108,7 +110,7 @@ def _price(axes: Axes, found: xr.Dataset, above: np.ndarray) -> None:
     prices = found["safety_price"].values
     prices = prices[prices > 0]
     if len(prices):
-        axes.set_yscale("log")
+        axes.set_yscale("log", nonpositive="mask")
         powers = np.arange(np.floor(np.log10(prices.min())), np.ceil(np.log10(prices.max())) + 1)
         powers = powers[:: -(-len(powers) // 6)]
         axes.set_yticks(10.0**powers, [power_text(power) for power in 10.0**powers])
@@ -123,7 +125,7 @@ def _mix(axes: Axes, found: xr.Dataset, above: np.ndarray, size: float) -> None:
         top, colour = base + shares[:, index], tint(MODES[index % len(MODES)], 0.6)
         if shares[:, index].max() > SEEN:
             options: dict[str, Any] = {"color": colour, "linewidth": 0, "gid": f"ai_work_share-{mode}"}
-            axes.fill_between(budgets[above], base[above], top[above], label=mode.replace("_", " "), **options)
+            axes.fill_between(budgets[above], base[above], top[above], label=re.sub(r"\bai\b", "AI", mode.replace("_", " ")), **options)
             if not above.all():
                 edges = [left / UNDER**0.25, left * UNDER**0.25]
                 axes.fill_between(edges, base[~above][0], top[~above][0], color=colour, linewidth=0)
