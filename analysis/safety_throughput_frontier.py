@@ -10,7 +10,7 @@ and the best is chosen, task by task; today's compute and a thousand times as mu
 Output: `safety_throughput_frontier.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer, with the catalog as bundled: safety is cheap while much may escape and dear near nothing. Today, where AI gives 2.7
-times the research without a limit (16 million hours escape in a year, 15 times what the field works), a limit of 0.54 million
+times the research without a limit (16 million hours escape in a year, weighted by harm), a limit of 0.54 million
 hours costs 9 % of that; one of 54,000, a twentieth of the field's hours, 31 %; of none at all, 56 %. At a thousand times today's
 compute the same 54,000 hours cost 98 %: 2.0x in place of 91x. The price of one hour less that escapes rises from nothing to 6 hours
 of research today, and to 38 where next to nothing may escape. As the limit gets stricter, AI's work goes from no review to layers
@@ -23,8 +23,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-
-import numpy as np
 
 import taskmodel as tm
 
