@@ -102,8 +102,8 @@ class _Limit:
 
     @property
     def escapes(self) -> float:
-        """What passes unnoticed where there is no limit to it, weighted by harm [h/year]."""
-        return float(self.best.factor_use[0, -1])
+        """What passes unnoticed where there is no limit to it, weighted by harm [h/year]; inf where work is free, or output is."""
+        return float(self.best.factor_use[0, -1]) if self.best.status[0] in (Status.OPTIMAL, Status.KINK) else np.inf
 
     def solve(self, budgets: Array) -> Allocation:
         """The optimum under some budgets."""
@@ -118,8 +118,8 @@ class _Limit:
         ValueError
             If nothing escapes, or without limit.
         """
-        if not np.isfinite(self.best.output[0]) or not np.isfinite(self.escapes):
-            raise ValueError("output has no limit where there is no defect budget: give the budgets to report")
+        if np.isinf(self.escapes):
+            raise ValueError("AI works, and errs, without limit where there is no defect budget: give the budgets to report")
         if not self.escapes > 0:
             raise ValueError(
                 f"nothing escapes at {self.compute[0]:g} FLOP/year where there is no defect budget, so that there is nothing to limit: "
@@ -128,12 +128,12 @@ class _Limit:
         return np.concatenate([[0.0], np.geomspace(self.escapes * 10.0**-DECADES, self.escapes, DECADES * PER_DECADE + 1)])
 
     def ceases_to_bind(self, grid: Array, priced: NDArray[np.bool_]) -> float:
-        """The least budget at which output is what it is without one [h/year]; NaN where output has no limit.
+        """The least budget at which output is what it is without one [h/year]; inf where AI works without limit.
 
         More of a budget has the lower price: it is closed in on from where it is known to have one, and to have none.
         """
-        if not np.isfinite(self.best.output[0]) or not np.isfinite(self.escapes):
-            return np.nan
+        if np.isinf(self.escapes):
+            return np.inf
         low, high = max(grid[priced], default=0.0), min([*grid[~priced & (grid > 0)], self.escapes])
         while high - low > PRECISE * high:
             middle = (low + high) / 2

@@ -82,7 +82,7 @@ VARIABLES = {
     "safety_price": ("h/h", f"shadow price of the defect budget: research in hours of people without AI, per hour of it; {_NO_OUTPUT}"),
     "defect_budget_elasticity": ("1", f"elasticity of output to the defect budget; {_NO_OUTPUT}"),
     "escaped_harm": ("h/year", "defective work that passes unnoticed, weighted by harm: what of the defect budget is used"),
-    "ceases_to_bind": ("h/year", "the least defect budget at which output is what it is without one; NaN: output has no limit"),
+    "ceases_to_bind": ("h/year", "the least defect budget at which output is what it is without one; inf: AI works without limit"),
     "ai_work_share": ("1", "part of AI's work done in each mode; NaN: AI does nothing"),
     "base_output": ("h/year", "output of people without AI, experiments not scarce: what output is relative to"),
     "review_hours": ("h/year", "human hours of review, of each task or in all"),

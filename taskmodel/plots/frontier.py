@@ -68,8 +68,9 @@ def safety_frontier(found: xr.Dataset, width: float = 180.0) -> Figure:
         if len(ticks) > 1:
             panels[-1].set_xticks(ticks, [power_text(tick) for tick in ticks])
             panels[-1].set_xticks([], minor=True)
-        for axes in panels:
-            axes.axvline(float(found["ceases_to_bind"]), color=GREY, linewidth=0.6, linestyle=":")
+        ends = float(found["ceases_to_bind"])
+        for axes in panels if np.isfinite(ends) else ():
+            axes.axvline(ends, color=GREY, linewidth=0.6, linestyle=":")
         figure.align_ylabels()
         figure.draw_without_rendering()
     return figure
