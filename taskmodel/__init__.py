@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.differences import explain_difference
     from taskmodel.earned_trust import trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.frontier import safety_frontier
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
     from taskmodel.oversight_onset import onset
@@ -56,6 +57,7 @@ _MODULE_OF = {
     "onset": "oversight_onset",
     "ceiling": "formulas",
     "regimes": "formulas",
+    "safety_frontier": "frontier",
     "simulate": "takeoff",
     "milestones": "takeoff",
     "save": "results",
@@ -82,6 +84,7 @@ __all__ = [
     "parallel_lines",
     "regimes",
     "review_load",
+    "safety_frontier",
     "save",
     "simulate",
     "solve_for",

@@ -17,7 +17,7 @@ from taskmodel.allocation import Allocation
 from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
 from taskmodel.changes import Found
-from taskmodel.measures import SOURCES, oversight
+from taskmodel.measures import REVIEW, oversight
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute, walk
 from taskmodel.targets import input_value
@@ -86,7 +86,7 @@ def _row(catalog: Catalog, place: Array) -> dict[str, float]:
     """What is told of one organisation."""
     walker, grid = Walker(catalog), catalog.compute.grid
     shares = oversight(walker.organisation, place, walker.solve(place, np.array([False])).allocation)["bottleneck_share"]
-    row = {"review_bottleneck_share": float(shares[0, SOURCES.index("review")])}
+    row = {"review_bottleneck_share": float(shares[0, REVIEW])}
     path, events = walk(walker, grid.low, grid.high)
     events.sort(key=lambda found: found.place)
     for stage, state in STAGES.items():

@@ -11,6 +11,7 @@ takes nothing from them. Start reading at `speedup_curve`.
 
 from .bands import bottleneck_bands
 from .curve import speedup_curve
+from .frontier import safety_frontier
 from .lead import lead_time
 from .map import bottleneck_map
 from .saving import save
@@ -23,6 +24,7 @@ __all__ = [
     "lead_time",
     "review_hours",
     "review_load",
+    "safety_frontier",
     "save",
     "speedup_curve",
     "takeoff",
