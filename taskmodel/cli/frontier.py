@@ -95,7 +95,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
     curve = facts["curve"]
     step = max(1, -(-(len(curve) - 1) // (ROWS - 1)))
     chosen = [*curve[:-1:step], curve[-1]]
-    rows = [["budget [h/year]", "throughput", "effective", "price of safety", "review [h/year]", "most of AI's work"]]
+    rows = [["budget [h]", "throughput", "effective", "price", "review [h]", "most of AI's work"]]
     rows += [
         [
             number(row["defect_budget"]),
@@ -116,12 +116,13 @@ def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
     return [
         *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"),
         "",
-        "Speed-ups [x] over the same people without AI, by how much defective work may pass unnoticed",
+        "Speed-ups [x], by how much defective work may pass unnoticed in a year",
         *table(rows, left=(5,)),
         *wrapped(
             "The price of safety: hours of research, in those of people without AI, that are given up for an hour less of defective "
-            f"work that escapes, weighted by harm. Without a limit {number(most['escaped_harm'])} h a year escape; the budget ceases "
-            f"to bind at {number(facts['ceases_to_bind'])}. Used along the way: {', '.join(used) or 'no AI'}."
+            "work that escapes. Hours of it are weighted by harm. "
+            f"Without a limit {number(most['escaped_harm'])} h a year escape; the budget ceases to bind at "
+            f"{number(facts['ceases_to_bind'])}. Used along the way: {', '.join(used) or 'no AI'}."
         ),
         "",
         *(f"Written to {file}" for file in facts["files"]),
