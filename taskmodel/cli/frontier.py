@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
+from taskmodel.cli.entry import NoAnswer, UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.run import RESULTS, SHOWN, folder_name
 from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
@@ -36,11 +36,12 @@ def command(args: Namespace) -> int:
     with results_folder(folder) as workshop:
         with progress("solving along the budget", args.quiet):
             import taskmodel as tm
+            from taskmodel.frontier import NothingToLimit
 
             try:
                 found = tm.safety_frontier(catalog, budgets, compute=place)
-            except ValueError as error:
-                raise UsageError(f"{error}; budgets are given with --budgets LOW:HIGH") from error
+            except NothingToLimit as error:
+                raise NoAnswer(f"{error}; budgets are given with --budgets LOW:HIGH") from error
             tm.save(found, workshop / "frontier.nc")
             if figures:
                 from taskmodel import plots
