@@ -37,6 +37,10 @@ PRECISE = 1e-10  # relative: how well the budget is known at which it ceases to 
 BY_BUDGET = (*results.SPEEDUPS, "oversight_elasticity")
 
 
+class NothingToLimit(ValueError):
+    """A frontier without budgets to report: nothing escapes, or without limit; the message says which."""
+
+
 def safety_frontier(catalog: Catalog, budgets: ArrayLike | None = None, *, compute: float | None = None) -> xr.Dataset:
     """Research by defect budget, what safety costs, and how AI's work is done along the way.
 
@@ -67,7 +71,7 @@ def safety_frontier(catalog: Catalog, budgets: ArrayLike | None = None, *, compu
     TypeError
         If the catalog is none.
     ValueError
-        If budgets or compute are not as described, or none are given where nothing escapes, or without limit.
+        If budgets or compute are not as described; as `NothingToLimit`, if none are given where nothing escapes, or without limit.
     CatalogError
         If it is not known how much escapes, for want of a task's verifiability.
     SolveError
@@ -115,13 +119,13 @@ class _Limit:
 
         Raises
         ------
-        ValueError
+        NothingToLimit
             If nothing escapes, or without limit.
         """
         if np.isinf(self.escapes):
-            raise ValueError("AI works, and errs, without limit where there is no defect budget: give the budgets to report")
+            raise NothingToLimit("AI works, and errs, without limit where there is no defect budget: give the budgets to report")
         if not self.escapes > 0:
-            raise ValueError(
+            raise NothingToLimit(
                 f"nothing escapes at {self.compute[0]:g} FLOP/year where there is no defect budget, so that there is nothing to limit: "
                 "let AI err (capability.defect_probability, or a scenario such as imperfect_ai), look at more compute, or give budgets"
             )

@@ -32,6 +32,7 @@ __all__ = [
     "SECONDS_PER_MONTH",
     "ConservationError",
     "Workforce",
+    "agent_hours_per_human_hour",
     "checked_share",
     "clock_factor",
     "conserved_share",
@@ -43,6 +44,8 @@ __all__ = [
     "rewards",
     "slower_by_size",
     "time_shares",
+    "tokens_per_agent_hour",
+    "tokens_per_human_second",
     "token_rate",
     "token_rate_ratio",
     "trade_speed",
@@ -585,6 +588,92 @@ def mean_tokens(weights: ArrayLike, tokens: ArrayLike) -> np.ndarray:
     if np.any(np.abs(total - 1) > _EXACT):
         raise ValueError(f"weights must sum to 1; found {np.atleast_1d(total)[np.argmax(np.abs(np.atleast_1d(total) - 1))]:g}")
     return np.asarray((share * within("(0, inf)", "tokens", tokens)).sum(axis=-1))
+
+
+def agent_hours_per_human_hour(agent_hours: ArrayLike, human_hours: ArrayLike) -> np.ndarray:
+    """Hours of AI agents that have been seen to do the work of an hour of a person.
+
+    Parameters
+    ----------
+    agent_hours : array
+        Hours of all agents, added up [h]; > 0.
+    human_hours : array
+        Hours in which people did the same, or less of it [h]; > 0.
+
+    Returns
+    -------
+    array
+        Their ratio [1].
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    Nine agents for up to five days against two people for seven days of eight hours:
+
+    >>> agent_hours_per_human_hour(800, 2 * 7 * 8).round(2).item()
+    7.14
+    """
+    return np.asarray(within("(0, inf)", "agent_hours", agent_hours) / within("(0, inf)", "human_hours", human_hours))
+
+
+def tokens_per_human_second(ratio: ArrayLike, tokens_of_agent: ArrayLike) -> np.ndarray:
+    """Tokens that have been seen to do the work of a second of a person, from hours of agents and what an agent makes in one.
+
+    Parameters
+    ----------
+    ratio : array
+        Agent-hours per human-hour [1]; > 0; see `agent_hours_per_human_hour`.
+    tokens_of_agent : array
+        Tokens that an agent makes in an hour [token]; > 0.
+
+    Returns
+    -------
+    array
+        Tokens per human-second [token].
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> tokens_per_human_second(7.2, 50_000).item()
+    100.0
+    """
+    return np.asarray(within("(0, inf)", "ratio", ratio) * within("(0, inf)", "tokens_of_agent", tokens_of_agent) / 3600)
+
+
+def tokens_per_agent_hour(ratio: ArrayLike, tokens_of_second: ArrayLike) -> np.ndarray:
+    """Tokens that an agent makes in an hour if hours of agents and tokens per human-second agree: `tokens_per_human_second` turned round.
+
+    Parameters
+    ----------
+    ratio : array
+        Agent-hours per human-hour [1]; > 0.
+    tokens_of_second : array
+        Tokens that do the work of a second of a person [token]; > 0.
+
+    Returns
+    -------
+    array
+        Tokens in an hour of an agent [token].
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    Examples
+    --------
+    >>> tokens_per_agent_hour(7.2, 100).item()
+    50000.0
+    """
+    return np.asarray(3600 * within("(0, inf)", "tokens_of_second", tokens_of_second) / within("(0, inf)", "ratio", ratio))
 
 
 def time_shares(weights: ArrayLike, tokens: ArrayLike) -> np.ndarray:

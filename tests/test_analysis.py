@@ -164,3 +164,25 @@ def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["how_many_reviewers.png", "how_many_reviewers.svg"]
     rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
     assert rows == {"1": ["26", "never", "1.52x"]}
+
+
+def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeypatch):
+    script = load("safety_throughput_frontier")
+    whole = script.frontier
+    monkeypatch.setattr(script, "frontier", lambda times, parts=(0.05, 0.5): whole(times, parts))  # for the figure two budgets will do
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["safety_throughput_frontier.png", "safety_throughput_frontier.svg"]
+    _, first, *rest = capsys.readouterr().out.splitlines()
+    today, later = rest[:5], rest[6:]
+    assert first.endswith("2.69x, 1.64e+07 h") and "91.10x" in rest[5]
+    rows = [[line.split()[:3] for line in block] for block in (today, later)]
+    speedup, price = ([[float(row[place].rstrip("x")) for row in block] for block in rows] for place in (1, 2))
+    # a limit of half of the field's hours costs 9 % today, of a twentieth 31 %, of none at all 56 %; 98 % at a thousand times that
+    assert [1 - speedup[0][place] / 2.685 for place in (3, 2, 0)] == pytest.approx([0.09, 0.31, 0.56], abs=0.005)
+    assert 1 - speedup[1][2] / 91.1 == pytest.approx(0.98, abs=0.005)
+    assert price[0][2] == pytest.approx(6, abs=0.5) and price[0][0] == pytest.approx(38, abs=0.5)
+    assert all(block == sorted(block, reverse=True) for block in price) and all(block == sorted(block) for block in speedup)
+    # from no review to layers of AI review, to AI critics, to people who work with AI at their side
+    most = [line.split()[4] for line in later]
+    assert [most[0], most[3], most[4]] == ["assisted", "layered_ai_review", "no_review"]
+    assert "ai_assisted_review" in later[2] and all(" full_review" not in line for line in (*today, *later))

@@ -37,6 +37,7 @@ def asked(catalog):
         tm.bottleneck_map(catalog, ("supervision.headcount", [5, 20]), ("compute", [1e27, 1e28])),
         tm.explain_difference(catalog, catalog.replace({"supervision.headcount": 3}), compute=1e28),
         tm.review_load(catalog, 1e28),
+        tm.safety_frontier(catalog, [0, 1], compute=1e28),
     ]
 
 

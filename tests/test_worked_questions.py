@@ -2,7 +2,8 @@
 
 Published: of 690,000 researchers' worth of AI labour, 600 supervisors let all be used if an hour takes no more than 600/690,000
 of a supervisor's, 3.1 s; at 1 % they use 8.7 %, at 0.1 % 87 %. With a compute tax of 10 and 0.1 %: 69,000, and compute binds;
-with 1 %: 60,000 with and without the tax, and people bind.
+with 1 %: 60,000 with and without the tax, and people bind. Today's evidence: 800 agent-hours, at $22.5 each, did better than 112
+human-hours, 7.1 to one; tokens per agent-hour, which the 100 tokens per human-second would need, are not published.
 """
 
 import json
@@ -64,9 +65,25 @@ def test_the_map_of_both_has_two_regimes(tmp_path, capsys):
     assert curve["kind"] == "jump"  # either is all that is scarce on its side
 
 
-@pytest.mark.parametrize("scenario", [None, "dedicated_reviewers"])
+def test_how_far_todays_evidence_is_from_a_hundred_tokens(capsys):
+    facts = told(capsys, "lead-time")
+    case, name = facts["cases"][0], "automated_researchers"
+    (place,) = [index for index, each in enumerate(facts["evidence"]) if each == name]
+    assert case["agent_hours_per_human_hour"][place] == pytest.approx(800 / (2 * 7 * 8))
+    assert f"{case['agent_hours_per_human_hour'][place]:.1f}" == "7.1" and case["cost_per_agent_hour"][place] == 22.5
+    assert case["tokens_per_human_second"][place] is None and case["assumed_tokens_per_human_second"] == 100
+    # with so many tokens an agent-hour the evidence says what the plan takes for granted
+    agreeing = case["agreeing_tokens_per_agent_hour"][place]
+    again = told(capsys, "lead-time", "--set", f"evidence.{name}.tokens_per_agent_hour={agreeing}")
+    assert agreeing == pytest.approx(100 * 3600 * 112 / 800) and again["cases"][0]["tokens_per_human_second"][place] == pytest.approx(100)
+    assert main(["lead-time"]) == 0
+    page = " ".join(capsys.readouterr().out.split())
+    assert "800 112 7.14 161" in page and "Its tokens are not published; the plan takes 100 tokens" in page
+
+
+@pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", "defect_budget"])
 def test_a_small_gain_in_any_tasks_productivity_gives_its_cost_share(scenario):
-    """Hulten's theorem, at the optimum of the bundled catalog, with people, reviewers and AI at their shadow prices."""
+    """Hulten's theorem, at the optimum of the bundled catalog, with people, reviewers, AI and what escapes it at their shadow prices."""
     walker = Walker(tm.load_catalog("alignment_research", scenario))
     place, never, step = np.array([1.1e31]), np.array([False]), 1e-6
     bundles, supply, nest, opened = walker.at(place).arrays

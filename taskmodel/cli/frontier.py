@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
+from taskmodel.cli.entry import NoAnswer, UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.run import RESULTS, SHOWN, folder_name
 from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
@@ -36,11 +36,12 @@ def command(args: Namespace) -> int:
     with results_folder(folder) as workshop:
         with progress("solving along the budget", args.quiet):
             import taskmodel as tm
+            from taskmodel.frontier import NothingToLimit
 
             try:
                 found = tm.safety_frontier(catalog, budgets, compute=place)
-            except ValueError as error:
-                raise UsageError(f"{error}; budgets are given with --budgets LOW:HIGH") from error
+            except NothingToLimit as error:
+                raise NoAnswer(f"{error}; budgets are given with --budgets LOW:HIGH") from error
             tm.save(found, workshop / "frontier.nc")
             if figures:
                 from taskmodel import plots
@@ -95,7 +96,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
     curve = facts["curve"]
     step = max(1, -(-(len(curve) - 1) // (ROWS - 1)))
     chosen = [*curve[:-1:step], curve[-1]]
-    rows = [["budget [h/year]", "throughput", "effective", "price of safety", "review [h/year]", "most of AI's work"]]
+    rows = [["budget [h]", "throughput", "effective", "price", "review [h]", "most of AI's work"]]
     rows += [
         [
             number(row["defect_budget"]),
@@ -116,12 +117,13 @@ def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
     return [
         *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"),
         "",
-        "Speed-ups [x] over the same people without AI, by how much defective work may pass unnoticed",
+        "Speed-ups [x], by how much defective work may pass unnoticed in a year",
         *table(rows, left=(5,)),
         *wrapped(
             "The price of safety: hours of research, in those of people without AI, that are given up for an hour less of defective "
-            f"work that escapes, weighted by harm. Without a limit {number(most['escaped_harm'])} h a year escape; the budget ceases "
-            f"to bind at {number(facts['ceases_to_bind'])}. Used along the way: {', '.join(used) or 'no AI'}."
+            "work that escapes. Hours of it are weighted by harm. "
+            f"Without a limit {number(most['escaped_harm'])} h a year escape; the budget ceases to bind at "
+            f"{number(facts['ceases_to_bind'])}. Used along the way: {', '.join(used) or 'no AI'}."
         ),
         "",
         *(f"Written to {file}" for file in facts["files"]),

@@ -375,6 +375,8 @@ words:
   bulk          researchers times serial speed, whatever becomes of it
   field-year    a year's work of the field in `field.headcount`
   organisation  the catalog in which the workforce does the tasks
+  evidence      what agents have been seen to do: their hours to an hour of a
+                person, and what that says of the plan's tokens
 
 {JSON}
 Keys:

@@ -104,6 +104,7 @@ def _facts(plan: Plan, result: xr.Dataset) -> dict[str, Any]:
         "steps": [str(step) for step in result["step"].values] if "step" in result else [],
         "organisation_steps": [str(step) for step in result["organisation_step"].values] if "organisation_step" in result else [],
         "rungs": [str(rung) for rung in result["rung"].values] if "rung" in result else [],
+        "evidence": [str(name) for name in result["evidence"].values] if "evidence" in result else [],
         "cases": [
             {"case": name, "title": title, **{str(key): variable.values.tolist() for key, variable in at.data_vars.items()}}
             for name, title, at in _cases(plan, result)
@@ -117,7 +118,7 @@ def _lines(plan: Plan, result: xr.Dataset) -> list[str]:
     if len(found) > 1:
         return [*head, *(line for section in _side_by_side(found) for line in ["", *section])]
     _, _, at = found[0]
-    sections = [_workforce(at), _pause(at), _schedule(at), _ladder(at), _organisation(plan, at), _rungs(at)]
+    sections = [_workforce(at), _pause(at), _schedule(at), _ladder(at), _organisation(plan, at), _rungs(at), _evidence(plan, at)]
     return [*head, *(line for section in sections if section for line in ["", *section])]
 
 
@@ -218,6 +219,32 @@ def _rungs(at: xr.Dataset) -> list[str]:
             ]
         )
     return [f"Models for the work; a pause of {number(float(at['usable_months']))} months", *table(rows, left=(0, 6))]
+
+
+def _evidence(plan: Plan, at: xr.Dataset) -> list[str]:
+    """How far what has been seen is from what the plan takes for granted."""
+    if "evidence" not in at.dims:
+        return []
+    rows = [["", "agents [h]", "people [h]", "h to an hour", "$ to an hour"]]
+    lines: list[str] = []
+    for index, (name, seen) in enumerate(plan.evidence.items()):
+        one = at.isel(evidence=index)
+        ratio, cost = float(one["agent_hours_per_human_hour"]), float(one["cost_per_human_hour"])
+        hours = (number(quantity.value) for quantity in (seen.agent_hours, seen.human_hours))
+        rows.append([plain(seen.title, 24), *hours, number(ratio), "-" if math.isnan(cost) else number(cost)])
+        if "assumed_tokens_per_human_second" in at:
+            lines += wrapped(_tokens(name, one))
+    return ["Evidence: what AI agents took that did the work of an hour of a person", *table(rows), *lines]
+
+
+def _tokens(name: str, one: xr.Dataset) -> str:
+    assumed, agrees = float(one["assumed_tokens_per_human_second"]), float(one["agreeing_tokens_per_agent_hour"])
+    seen = float(one["tokens_per_human_second"])
+    says = "Its tokens are not published" if math.isnan(seen) else f"It took {number(seen)} tokens"
+    return (
+        f"{plain(name)}: {says}; the plan takes {number(assumed)} tokens for a second of a person. The two agree if an agent makes "
+        f"{number(agrees)} tokens an hour."
+    )
 
 
 def _side_by_side(found: list[tuple[str, str, xr.Dataset]]) -> Iterator[list[str]]:

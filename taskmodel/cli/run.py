@@ -24,7 +24,7 @@ SOURCES = {
     "review": "review",
     "inference": "inference",
     "experiments": "experiments",
-    "defect_budget": "defect budget",
+    "defect_budget": "defects",
 }
 MILESTONES = {
     "first_automation": "first automation",

@@ -68,6 +68,12 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "risk_per_work": ("1/year", "risk of a research-year", "rung"),
     "pause_work": ("year", "research-years that each model does in the pause", "rung"),
     "pause_risk": ("1", "risk that each model runs in the pause", "rung"),
+    "agent_hours_per_human_hour": ("1", "hours of AI agents that have been seen to do the work of an hour of a person", "evidence"),
+    "cost_per_agent_hour": ("$/h", "what an hour of an agent cost; NaN: not known", "evidence"),
+    "cost_per_human_hour": ("$/h", "what agents cost that did the work of an hour of a person; NaN: not known", "evidence"),
+    "tokens_per_human_second": ("token", "tokens seen to do the work of a second of a person; NaN: not published", "evidence"),
+    "assumed_tokens_per_human_second": ("token", "tokens that the plan takes to do the work of a second of a person", ""),
+    "agreeing_tokens_per_agent_hour": ("token", "tokens in an hour of an agent with which what was seen agrees with the plan", "evidence"),
     "efficient": ("", "no other model gives as much in the pause for less risk", "rung"),
 }
 
@@ -91,7 +97,7 @@ def lead_time(
     xarray.Dataset
         Over ``case`` where the plan has cases, ``lead_months`` where several were asked for, and: ``step`` (from the lead as
         stated to effective field-years), ``moment`` of the pause, ``organisation_step``, ``stretch`` of capability, ``rung`` of a
-        ladder. Every variable has `units` and `long_name`; NaN: the plan has no such thing.
+        ladder, ``evidence``. Every variable has `units` and `long_name`; NaN: the plan has no such thing.
 
     Raises
     ------
@@ -150,6 +156,7 @@ def _coordinates(plan: Plan, variables: Mapping[str, Any], months: list[float | 
     labels: dict[str, Sequence[Any]] = {"case": names, "step": LADDER, "organisation_step": STEPS}
     if plan.ladder is not None:
         labels["rung"] = list(plan.ladder.rungs)
+    labels["evidence"] = list(plan.evidence)
     coords: dict[str, Any] = {dim: np.array(values, dtype=object) for dim, values in labels.items() if dim in used}
     if months is not None:
         coords["lead_months"] = ("lead_months", np.array(months, dtype=float), {"units": "month", "long_name": "lead that was asked for"})

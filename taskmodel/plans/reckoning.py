@@ -109,6 +109,8 @@ def reckon(plan: Plan, memory: Memory | None = None) -> dict[str, Any]:
         found |= _workforce_plan(plan, staff, window, point, memory or Memory())
     if plan.ladder is not None:
         found |= _rungs(plan, window)
+    if plan.evidence:
+        found |= _evidence(plan)
     return found
 
 
@@ -412,3 +414,31 @@ def _rungs(plan: Plan, window: Window) -> dict[str, Any]:
         "pause_risk": in_pause,
         "efficient": pauses.efficient(work, in_pause),
     }
+
+
+def _evidence(plan: Plan) -> dict[str, Any]:
+    """Hours of agents to an hour of a person, as seen; what a person's hour cost; and what that says of the plan's tokens."""
+    seen = list(plan.evidence.values())
+
+    def known(name: str) -> Array:
+        """NaN where it is not known."""
+        return np.array([np.nan if (quantity := getattr(each, name)) is None else quantity.value for each in seen])
+
+    ratio = chips_to_people.agent_hours_per_human_hour(known("agent_hours"), known("human_hours"))
+    made = known("tokens_per_agent_hour")
+    published = np.isfinite(made)
+    found: dict[str, Any] = {
+        "agent_hours_per_human_hour": ratio,
+        "cost_per_agent_hour": known("cost") / known("agent_hours"),
+        "cost_per_human_hour": known("cost") / known("human_hours"),
+        "tokens_per_human_second": np.where(
+            published, chips_to_people.tokens_per_human_second(ratio, np.where(published, made, 1.0)), np.nan
+        ),
+    }
+    if plan.worker is not None:
+        assumed = plan.worker.streams.value * plan.worker.serial_tokens.value
+        found |= {
+            "assumed_tokens_per_human_second": assumed,
+            "agreeing_tokens_per_agent_hour": chips_to_people.tokens_per_agent_hour(ratio, assumed),
+        }
+    return found

@@ -26,7 +26,7 @@ from taskmodel.catalog.records import (
     WorkingHours,
     failed,
 )
-from taskmodel.catalog.units import ONE, PERSON, WALL_CLOCK, Unit
+from taskmodel.catalog.units import ONE, PERSON, WALL_CLOCK, WORKING_TIME, Unit
 
 MONTH = Unit("month", "time", {"year": Ratio(12)}, "; a month is 30 days")
 PER_MONTH = Unit("1/month", "a rate", {"1/year": Ratio(1, 12)})
@@ -254,6 +254,18 @@ class Household(Record):
     scenario: Word | None = Field(None, description="bundled name or file of a scenario to lay over it")
 
 
+class Evidence(Record):
+    """Work that AI has been seen to do, beside people who did the same, for a look at what a plan takes for granted."""
+
+    title: Prose = Field(min_length=1, description="what was done, by whom")
+    agent_hours: Annotated[Quantity, Measure(WORKING_TIME, gt=0)] = Field(description="hours of all AI agents, added up")
+    human_hours: Annotated[Quantity, Measure(WORKING_TIME, gt=0)] = Field(description="hours in which people did the same, or less of it")
+    cost: Annotated[Quantity, Measure(DOLLAR, ge=0)] | None = Field(None, description="what the agents cost; absent: not known")
+    tokens_per_agent_hour: Annotated[Quantity, Measure(TOKEN, gt=0)] | None = Field(
+        None, description="tokens that one agent makes in an hour; absent: not published"
+    )
+
+
 class Case(Record):
     """A variant of the plan."""
 
@@ -276,6 +288,7 @@ class Plan(FromFile):
     field: FieldOfResearch | None = None
     ladder: Ladder | None = None
     organisation: Household | None = None
+    evidence: dict[str, Evidence] = Field(default_factory=dict, description="work that AI has been seen to do, by name")
     cases: dict[str, Case] = Field(default_factory=dict, description="variants, by name")
 
     @model_validator(mode="after")
