@@ -27,8 +27,9 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.reviewing import review_load
+    from taskmodel.simulating import simulate
     from taskmodel.stepping import compare, events, latency, sweep
-    from taskmodel.takeoff import milestones, simulate
+    from taskmodel.takeoff import milestones
     from taskmodel.trust_over_time import track_record
     from taskmodel.worth import automate_next, elasticities
 
@@ -54,7 +55,7 @@ _MODULE_OF = {
     "bottleneck_map": "mapping",
     "ceiling": "formulas",
     "regimes": "formulas",
-    "simulate": "takeoff",
+    "simulate": "simulating",
     "milestones": "takeoff",
     "save": "results",
     "open": "results",
