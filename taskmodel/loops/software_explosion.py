@@ -53,7 +53,7 @@ MILESTONES = {
     },
     "limit": ("year", "software is at its limit, after the start"),
     **{
-        f"most_progress_in_{name}": ("year", f"most progress in {words}, in whole doublings, in years at the recent pace")
+        f"most_progress_in_{name}": ("year", f"most progress in {words}, in whole doublings, in years at the recent pace; inf: no bound")
         for name, (_, words) in WINDOWS.items()
     },
 }
@@ -177,10 +177,10 @@ def run(given: Mapping[str, Any], start: float, end: float, times: Array) -> Out
     done, returns = doubling_times(given, bool(given["constant_returns"]), end - start)
     a_year = 1 / (given["doubling_time"] * given["software_share"])  # doublings that are a year's progress
     limit = np.where(np.isnan(given["limit"]), np.inf, given["limit"]) * a_year
-    last, stopped = end, ""
+    last, stopped, explodes = end, "", False
     if done.shape[1] > MOST and (reached := done[:, -1]).min() < end - start:
         last = start + float(reached.min())
-        explodes = (done[:, -1] - done[:, -2]).min() < 1e-9 * reached.min()
+        explodes = bool((done[:, -1] - done[:, -2]).min() < 1e-9 * reached.min())
         how = "grows without bound" if explodes else "passes 1e300, beyond which it is not followed"
         stopped = f"at {last:.6g}: software {how}"
     shown = times[times <= last]
@@ -191,7 +191,8 @@ def run(given: Mapping[str, Any], start: float, end: float, times: Array) -> Out
     milestones["limit"] = _reached(done, limit, limit)
     milestones = {name: np.where(start + when <= end, when, np.nan) for name, when in milestones.items()}
     for name, (window, _) in WINDOWS.items():
-        milestones[f"most_progress_in_{name}"] = most_within(done, window, end - start) / a_year
+        most = most_within(done, window, end - start) / a_year
+        milestones[f"most_progress_in_{name}"] = np.where(explodes & np.isfinite(done[:, -1]), np.inf, most)
     return Outcome(levels, {name: milestones[name] for name in MILESTONES}, last, stopped)
 
 
