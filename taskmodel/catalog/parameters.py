@@ -62,7 +62,8 @@ class Parameters(FromFile):
                 defects.append(Defect(SET, None, None, name, error.args[0]))
                 continue
             data = schema.assign(data, keys, slot, parents, value, "set by the user")
-            places = (*places, (keys[:1], {keys[:1]: mark}))
+            keys = keys[:-1] if parents[-1].kind == "quantity" else keys
+            places = (*places, (keys, {keys: mark}))
         if defects:
             raise CatalogError(defects)
         return self._build(replace(self._origin, data=data, places=places, overrides={**self.overrides, **laid}), [])

@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; may be repeated")
     simulate.add_argument("--reference-step", metavar="YEARS", help="step as the reference's program does; its own step is 0.1")
+    simulate.add_argument("--draws", metavar="N", help="run a loop for so many draws of its priors")
+    simulate.add_argument("--seed", metavar="S", help="of the draws, a whole number; default: 1")
     simulate.add_argument("-o", "--output", metavar="DIR", help="write the result and the figure to this folder")
     simulate.add_argument("--no-figures", action="store_true", help="write result.nc only")
     simulate.add_argument("--json", action="store_true", help="print the answer as JSON")
@@ -123,11 +125,11 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
     validate.add_argument("--json", action="store_true", help="print the table as JSON")
 
-    listing = add("list", "bundled catalogs, scenarios, plans and worlds", helps.LIST, helps.LIST_MORE, "listing")
+    listing = add("list", "bundled catalogs, scenarios, plans, worlds and loops", helps.LIST, helps.LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
     check = add("check", "every defect of a catalog, scenario or world", helps.CHECK, helps.CHECK_MORE)
-    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario or world file")
+    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario, plan, world or loop file")
     check.add_argument("--scenario", metavar="S", help="bundled name or file of a scenario, laid over each catalog")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
 

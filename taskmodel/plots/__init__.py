@@ -12,6 +12,7 @@ takes nothing from them. Start reading at `speedup_curve`.
 from .bands import bottleneck_bands
 from .curve import speedup_curve
 from .lead import lead_time
+from .loop import loop
 from .map import bottleneck_map
 from .saving import save
 from .takeoff import takeoff
@@ -21,6 +22,7 @@ __all__ = [
     "bottleneck_bands",
     "bottleneck_map",
     "lead_time",
+    "loop",
     "review_hours",
     "review_load",
     "save",
