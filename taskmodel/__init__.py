@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.differences import explain_difference
     from taskmodel.earned_trust import trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.horizons.dataset import horizon
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
     from taskmodel.parallel import parallel_lines
@@ -56,6 +57,7 @@ _MODULE_OF = {
     "ceiling": "formulas",
     "regimes": "formulas",
     "simulate": "simulating",
+    "horizon": "horizons.dataset",
     "milestones": "takeoff",
     "save": "results",
     "open": "results",
@@ -72,6 +74,7 @@ __all__ = [
     "elasticities",
     "events",
     "explain_difference",
+    "horizon",
     "latency",
     "lead_time",
     "load_catalog",

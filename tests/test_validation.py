@@ -109,6 +109,8 @@ OTHERWISE = {
     "gate": lambda given: {
         **{"full_automation_requirement": 1e38, "initial_automated_share": 0.2, "inference_exponent": 3, "runtime_requirement": 1e16},
     },
+    "trend": lambda given: {"today": 2025, "models.gpt_5_2.horizon_50": 11, "models.gpt_5_2.horizon_80": 5},
+    "horizon_doubling": lambda given: {"slope": 0.9 * given["slope"]},
     "review_queue": lambda given: {"arrivals": 0.9 * given["arrivals"]},
     "seed_figure": lambda given: {"figure": "F02" if given["figure"] != "F02" else "F16"},
     "lead_formula": lambda given: {

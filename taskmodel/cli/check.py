@@ -50,6 +50,10 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
             from taskmodel.takeoff import load_world
 
             report |= {"kind": "world", "title": load_world(path).title}
+        elif isinstance(document.data, dict) and "models" in document.data and "tasks" not in document.data:
+            from taskmodel.horizons import load_trend
+
+            report |= {"kind": "trend", "title": load_trend(path).title}
         elif isinstance(document.data, dict) and "loop" in document.data:
             from taskmodel.loops import load_loop
 

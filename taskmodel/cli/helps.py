@@ -251,6 +251,38 @@ Of a loop: scenario, loop, overrides, version, sha256, stopped, milestones,
   of the draws that reach it
 
 {EXIT}"""
+HORIZON = f"""How long the tasks are, in a skilled person's time, of which the frontier does
+half, and four fifths, as time goes on: by compute, on the line in the catalog
+(capability.intercept and slope), and by the trend over time through measured
+models. When it comes to each task of the catalog; for Ngo's ladder, the
+default, when it is a 1-hour, 1-day, 1-month and 1-year AGI. And at which
+growth of compute the two go at one pace.
+
+{PATHS}"""
+HORIZON_MORE = f"""examples:
+  taskmodel horizon
+  taskmodel horizon --growth 0.6 --doubling 7
+  taskmodel horizon --compute 2026=8e28 --compute 2028=1e31 --compute 2035=1e32
+  taskmodel horizon alignment_research -o out
+
+what is written to DIR:
+  horizon.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
+  horizon.svg/.png    the figure, if matplotlib is installed
+
+JSON is one document, in full precision; what is not reached within the times
+is null.
+Keys:
+  catalog, scenario, overrides, version, sha256, trend, trend_sha256, since,
+    files
+  first, last: the dates that are looked at
+  doubling_time: by driver (compute, time) and success (50, 80 per cent) [year];
+    null where compute does not grow at one pace
+  agreeing_growth: by success, low, central and high, the ends of
+    capability.slope [OOM/year]
+  milestones: a list, each {{milestone, meaning, horizon [h], dates: by driver and
+    success}}
+
+{EXIT}"""
 BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,
 reviewers and a review ratio, any two numbers of the catalog. The boundaries
 between regions are traced as curves: ties, where two sources hold research
@@ -413,7 +445,8 @@ Keys:
     is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios, plans, worlds and loops. Every defect is listed with
+CHECK = """Check catalogs, scenarios, plans, worlds, loops and trends. Every defect is
+listed with
 file, line, column, path, what is allowed and how to mend it. Units that were
 converted and numbers that rest on no source are listed too; they are no
 defects."""
@@ -424,8 +457,8 @@ CHECK_MORE = """examples:
 
 A file with `set` and without `tasks` is read as a scenario; whether its paths
 are in a catalog shows when it is laid over one with --scenario. A file with
-`worker` or `ladder` is read as a plan, one with `loop` as a loop. The name of a
-bundled catalog will do in place of a file.
+`worker` or `ladder` is read as a plan, one with `loop` as a loop, one with
+`models` as a trend. The name of a bundled catalog will do in place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
 conversions, without_source; a defect has file, line, column, path, message).
@@ -472,12 +505,13 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs, scenarios, plans, worlds and loops that come with the package."
+LIST = "List the catalogs, scenarios, plans, worlds, loops and trends of the package."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
 description, catalog: the one it is for or null, sets: the paths it sets),
-plans (name, title, question, cases), worlds (name, title, description) and
-loops (name, title, description, priors: the parameters that can be drawn)."""
+plans (name, title, question, cases), worlds (name, title, description),
+loops (name, title, description, priors: the parameters that can be drawn) and
+trends (name, title, description)."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel.piecewise import first_reached
 from taskmodel.production import Array
 
 __all__ = ["Growth"]
@@ -64,10 +65,4 @@ class Growth:
 
     def first(self, log_level: ArrayLike) -> Array:
         """When the level is first reached, by its logarithm; NaN: not in the years given."""
-        wanted = np.asarray(log_level, dtype=float)
-        highest = np.maximum.accumulate(self.logs)
-        place = np.clip(np.searchsorted(highest, wanted), 1, len(highest) - 1)
-        low, high = self.logs[place - 1], self.logs[place]
-        with np.errstate(invalid="ignore", divide="ignore"):  # flat years, which nothing is reached in
-            when = self.years[place - 1] + (wanted - low) / (high - low)
-        return np.where(wanted <= 0, self.years[0], np.where(wanted <= highest[-1], when, np.nan))
+        return first_reached(self.years, self.logs, log_level)

@@ -11,6 +11,7 @@ takes nothing from them. Start reading at `speedup_curve`.
 
 from .bands import bottleneck_bands
 from .curve import speedup_curve
+from .horizon import horizon
 from .lead import lead_time
 from .loop import loop
 from .map import bottleneck_map
@@ -21,6 +22,7 @@ from .tasks import review_hours, review_load, task_graph
 __all__ = [
     "bottleneck_bands",
     "bottleneck_map",
+    "horizon",
     "lead_time",
     "loop",
     "review_hours",

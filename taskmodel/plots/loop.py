@@ -57,7 +57,7 @@ def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
             if seen.size and seen.min() > 0 and seen.max() > WIDE * seen.min():
                 axes.set_yscale("log")
                 powers(axes)
-            meaning = run[name].attrs["long_name"].split(";")[0].split(":")[-1].strip()
+            meaning = run[name].attrs["long_name"].split(";")[0].split(":")[0].strip()
             axes.set_title("\n".join(wrap(f"{meaning} [{run[name].attrs['units']}]", width / 2 - 16, size)), loc="left", fontsize=size)
             axes.grid(axis="y", color=PALE, linewidth=0.4)
             axes.tick_params(labelbottom=True)

@@ -119,7 +119,8 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
     -------
     Dataset over ``milestone``
         ``value`` with its ``unit`` and ``meaning``; of Davidson's worlds under the names of the reference's table of headlines, and
-        with ``gwp_doubling_times``; of a loop's draws over ``draw`` besides. NaN: not reached.
+        with ``gwp_doubling_times``; of a loop's draws over ``draw`` besides, of a
+        horizon over ``driver`` and ``success``. NaN: not reached.
 
     Raises
     ------
@@ -138,5 +139,5 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
         raise ValueError("this dataset has no milestones: give the result of taskmodel.simulate")
     names = [str(name) for name in world.data_vars if str(name).startswith("milestone_")]
     chosen = {name.removeprefix("milestone_"): world[name].variable for name in names}
-    over = [name for name in ("milestone", "doubling", "draw") if name in world.coords]
+    over = [name for name in ("milestone", "doubling", "draw", "driver", "success") if name in world.coords]
     return xr.Dataset(chosen, {name: world[name] for name in over}, world.attrs)

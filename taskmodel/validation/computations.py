@@ -20,6 +20,9 @@ from taskmodel.allocation import Allocation, Nest, allocate
 from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
 from taskmodel.catalog_numbers import Numbers
+from taskmodel.horizons import load_trend
+from taskmodel.horizons.dataset import horizon
+from taskmodel.horizons.trend import doubling_time_by_compute
 from taskmodel.loops import gate_automation, load_loop
 from taskmodel.loops import simulate as simulate_loop
 from taskmodel.measures import Measures, task_output
@@ -253,6 +256,29 @@ def gate(quantity: str, at: float = 0.0, **changes: float) -> float:
         needs = np.log10(training)
         return float(gate_automation.runtime_requirement(at, needs, log_requirement=needs, **running))
     return float({"flop_gap": gap, "most_inference": given["largest_inference"] ** (1 / given["inference_exponent"])}[quantity])
+
+
+@together
+def trend(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """Of measured horizons: `doubling_months` of the frontier `since` a date, at a `success`; `ratio` of the 80 % to the 50 % horizon;
+    or `minutes` by compute at a `date`. Dotted paths set values of the trend."""
+    for place, given in enumerate(cases):
+        changes = dict(given)
+        quantity, since, success = changes.pop("quantity"), changes.pop("since", None), changes.pop("success", 50)
+        date = changes.pop("date", None)
+        found = horizon(None, load_trend("metr", changes), since=since, times=None if date is None else [date])
+        if quantity == "minutes":
+            yield place, 60 * found["horizon"].sel(driver="compute", success=success, time=date).item()
+        elif quantity == "ratio":
+            yield place, found["success_ratio"].sel(success=success).item()
+        else:
+            yield place, 12 * found["doubling_time"].sel(driver="time", success=success).item()
+
+
+@one_by_one
+def horizon_doubling(growth: float, slope: float) -> float:
+    """Months in which the horizon doubles as compute grows."""
+    return 12 * float(doubling_time_by_compute(growth, slope))
 
 
 # Results of an organisation made by hand
