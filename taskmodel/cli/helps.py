@@ -446,10 +446,9 @@ Keys:
 
 {EXIT}"""
 CHECK = """Check catalogs, scenarios, plans, worlds, loops and trends. Every defect is
-listed with
-file, line, column, path, what is allowed and how to mend it. Units that were
-converted and numbers that rest on no source are listed too; they are no
-defects."""
+listed with file, line, column, path, what is allowed and how to mend it. Units
+that were converted and numbers that rest on no source are listed too; they are
+no defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml

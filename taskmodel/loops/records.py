@@ -162,7 +162,7 @@ class SoftwareExplosion(Loop):
                 if getattr(self, given) is not None and getattr(self, lacking) is None:
                     yield Finding((given,), f"means nothing without {lacking}; give both or neither")
         if self.limit is None and not self.constant_returns:
-            yield Finding(("constant_returns",), "returns that fall to 0 at the limit need one; give limit, or constant_returns: true")
+            yield Finding(("returns",), "fall to 0 at the limit, and there is none; give limit, or constant_returns: true")
 
 
 class ConstantHazard(Loop):
