@@ -231,7 +231,7 @@ SIMULATE_MORE = f"""examples:
 
 what is written to DIR:
   result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
-  takeoff.svg/.png   the figure, if matplotlib is installed; of a loop loop.svg/.png
+  takeoff.svg/.png   the figure, if matplotlib is installed; of a loop loop.*
 
 words:
   automated   compute does over 10 times as much of a task as people do
