@@ -279,8 +279,8 @@ Keys:
     null where compute does not grow at one pace
   agreeing_growth: by success, low, central and high, the ends of
     capability.slope [OOM/year]
-  milestones: a list, each {{milestone, meaning, horizon [h], dates: by driver and
-    success}}
+  milestones: a list, each {{milestone, meaning, horizon [h], dates}}, the dates
+    by driver and success
 
 {EXIT}"""
 BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,
