@@ -130,7 +130,7 @@ def doubling_times(given: Mapping[str, Array], constant_returns: bool, until: fl
             break
         now = np.where(going, now + step, np.inf)
         r = first if constant_returns else first * np.maximum(0.0, 1 - done / limit)
-        later, more = _speedup(given, now), research_effort(done, share, rho)
+        later, more = _speedup(given, now), research_effort(done, share, rho) if share.any() else np.full(len(first), float(done))
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):  # r of 0 at the limit: the next doubling never ends
             step = step * np.exp2(p / r - p * (more - effort)) * np.where(gradual, (1 + speedup) / (1 + later), 1.0)
         step = np.where(np.isnan(step), np.inf, step)
@@ -156,10 +156,11 @@ def most_within(times: Array, window: float, until: float) -> Array:
     [2]
     """
     far = until + FAR
-    capped = np.minimum(times, far)  # so that each draw has a stretch of the line to itself
-    line = (capped + 2 * far * np.arange(len(times))[:, None]).ravel()
+    there = times < far
+    line = (times + 2 * far * np.arange(len(times))[:, None])[there]  # each draw has a stretch of one line to itself
     within = np.searchsorted(line, line + window, side="left") - np.arange(len(line)) - 1
-    return np.where(times < far, within.reshape(times.shape), 0).max(axis=1)
+    firsts = np.concatenate([[0], np.cumsum(there.sum(axis=1))[:-1]])
+    return np.asarray(np.maximum.reduceat(within, firsts))
 
 
 def run(given: Mapping[str, Any], start: float, end: float, times: Array) -> Outcome:
