@@ -8,7 +8,7 @@ import pytest
 import taskmodel as tm
 from taskmodel.catalog import CatalogError
 from taskmodel.cli import main
-from taskmodel.loops import bundled_loops, is_loop, load_loop
+from taskmodel.loops import is_loop, load_loop
 
 
 def bad(tmp_path, name, old, new):
@@ -109,14 +109,14 @@ def test_simulate_prints_what_a_loop_reaches_and_writes_result_and_figure(tmp_pa
 
 
 def test_simulate_of_draws_prints_percentiles_of_which_those_that_never_come_are_last(capsys):
-    arguments = ["simulate", "kwa", "--set", "end=2034", "--draws", "50", "--seed", "9"]
+    arguments = ["simulate", "kwa", "--set", "end=2032", "--draws", "50", "--seed", "9"]
     assert main([*arguments, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert (facts["draws"], facts["seed"], facts["loop"]) == (50, 9, "parsimonious")
     late = facts["milestones"]["automated_99%"]
-    dates = tm.milestones(tm.simulate("kwa", {"end": 2034}, draws=50, seed=9))["value"].sel(milestone="automated_99%").values
+    dates = tm.milestones(tm.simulate("kwa", {"end": 2032}, draws=50, seed=9))["value"].sel(milestone="automated_99%").values
     assert late["reached"] == np.isfinite(dates).mean() < 0.95 and late["percentiles"]["95"] is None
-    assert late["percentiles"]["50"] == sorted(dates[np.isfinite(dates)])[24]
+    assert late["percentiles"]["25"] == sorted(dates[np.isfinite(dates)])[12]
     assert main(arguments) == 0
     assert "50 draws of its priors, seed 9" in capsys.readouterr().out
 
@@ -150,17 +150,10 @@ def test_bad_input_of_simulate_is_told_with_its_mend(arguments, says, capsys):
     assert says in capsys.readouterr().err
 
 
-def test_list_names_the_loops(capsys):
-    assert main(["list", "--json"]) == 0
-    assert [item["name"] for item in json.loads(capsys.readouterr().out)["loops"]] == list(bundled_loops())
-
-
-@pytest.mark.parametrize("name", ["gate_automation", "software_explosion"])
-def test_the_figure_has_a_line_for_every_level_and_needs_a_loop(name):
+def test_the_figure_has_a_line_for_every_level_and_needs_a_loop():
     from taskmodel import plots
 
-    draws = {"draws": 20, "seed": 1} if load_loop(name).priors else {}
-    run = tm.simulate(name, **draws)
+    run = tm.simulate("software_explosion", draws=20, seed=1)
     lines = {line.get_gid() for axes in plots.loop(run).axes for line in axes.lines}
     assert lines == {str(each) for each in run.data_vars if "time" in run[each].dims}
     with pytest.raises(ValueError, match="no loop"):
