@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import taskmodel as tm
-from taskmodel.loops import bundled_loops, constant_hazard, gate_automation, load_loop, parsimonious, software_explosion
+from taskmodel.loops import bundled_loops, constant_hazard, gate_automation, load_loop, parsimonious, simulation, software_explosion
 from taskmodel.loops.following import follow
 from taskmodel.loops.growth import Growth
 from taskmodel.loops.records import Prior
@@ -100,6 +100,15 @@ def test_a_draw_is_the_run_of_its_parameters():
     for name in parsimonious.VARIABLES:
         np.testing.assert_allclose(one[name], alone[name], rtol=1e-9)
     np.testing.assert_allclose(tm.milestones(many)["value"].isel(draw=4), tm.milestones(alone)["value"], atol=1e-8)
+
+
+def test_draws_solved_in_blocks_are_those_solved_together(monkeypatch):
+    together = tm.simulate("kwa", {"end": 2030}, draws=7, seed=3, times=[2028])
+    monkeypatch.setitem(simulation.TOGETHER, "parsimonious", 3)
+    apart = tm.simulate("kwa", {"end": 2030}, draws=7, seed=3, times=[2028])
+    np.testing.assert_allclose(apart["software"], together["software"], rtol=1e-9)
+    np.testing.assert_allclose(apart["milestone_value"], together["milestone_value"], atol=1e-8)
+    assert apart["parameter_difficulty"].equals(together["parameter_difficulty"])
 
 
 def test_priors_are_those_of_the_legacy_generator_in_either_order():
@@ -334,6 +343,7 @@ def test_rooms_are_those_of_the_records():
         ({"times": [2010]}, ValueError, "in order, from 2026 to 2070"),
         ({"draws": 0, "seed": 1}, ValueError, "a whole number from 1 to 1,000,000; found 0"),
         ({"draws": 3}, ValueError, "need a seed"),
+        ({"draws": 1_000_000, "seed": 1}, ValueError, "1,000,000 draws at 441 times are too many to hold; give at most 50 times"),
         ({"reference_step": 0.1}, TypeError, "reference_step is no option of a loop, which has times, draws, seed"),
     ],
 )

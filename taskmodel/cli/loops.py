@@ -18,6 +18,8 @@ from taskmodel.cli.screen import json_text, note, number, plain, progress, table
 if TYPE_CHECKING:
     import xarray as xr
 
+    from taskmodel.loops.records import Loop
+
 PERCENTILES = (5, 25, 50, 75, 95)
 SHOWN = 6  # moments of the table of levels, besides the first
 SEED = 1
@@ -45,7 +47,8 @@ def command(args: Namespace) -> int:
             loop = load_loop(args.scenario, settings)
             if draws is not None and not loop.priors:
                 raise UsageError(f"--draws: {loop.name} has no priors to draw from; run it without, or give it some")
-            run = tm.simulate(loop, draws=draws, seed=seed)
+            bare = draws is not None and workshop is None  # levels of draws are for files: nobody reads them on a screen
+            run = tm.simulate(loop, draws=draws, seed=seed, times=[loop.start.value] if bare else None)
             if workshop is not None:
                 tm.save(run, workshop / "result.nc")
                 if figures:
@@ -54,7 +57,7 @@ def command(args: Namespace) -> int:
                     plots.save(plots.loop(run), workshop / "loop")
                 names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name))
                 files = [str(Path(args.output) / name) for name in names]
-    print(json_text(_facts(run, files)) if args.json else "\n".join(_lines(run, loop.title, files)))
+    print(json_text(_facts(run, files)) if args.json else "\n".join(_lines(run, loop, files)))
     return 0
 
 
@@ -109,13 +112,12 @@ def _spread(values: Any) -> dict[str, Any]:
     return {"percentiles": found, "reached": float(np.isfinite(last).mean())}
 
 
-def _lines(run: xr.Dataset, title: str, files: list[str]) -> list[str]:
+def _lines(run: xr.Dataset, loop: Loop, files: list[str]) -> list[str]:
     facts = _facts(run, files)
-    first, last = run["time"].values[[0, -1]]
     how = f", {facts['draws']:,} draws of its priors, seed {facts['seed']}" if "draws" in facts else ""
     lines = [
-        plain(title),
-        f"  loop {facts['scenario']}, {first:.6g} to {last:.6g}{how}",
+        plain(loop.title),
+        f"  loop {facts['scenario']}, {loop.start.value:.6g} to {loop.end.value:.6g}{how}",
         *(f"  set {name} = {'null' if given is None else plain(str(given))}" for name, given in facts["overrides"].items()),
         "",
     ]

@@ -174,8 +174,10 @@ def run(given: Mapping[str, Any], start: float, end: float, times: Array) -> Out
     }
     log_run = np.log10(column["initial_run"]) + runs.log(times) / np.log(10)
     by_inference = np.log10(column["largest_inference"]) / column["inference_exponent"]
+    with np.errstate(over="ignore"):  # inf is what is beyond the largest float
+        largest = 10.0**log_run
     levels = {
-        "biggest_training_run": 10.0**log_run,
+        "biggest_training_run": largest,
         "automated_share": automated_share(log_run + by_inference, **function),
         "automated_share_no_inference": automated_share(log_run, **function),
     }

@@ -101,14 +101,15 @@ def run(given: Mapping[str, Any], start: float, end: float, times: Array) -> Out
     idle = _log_idle(at, compute.log(shown), software)
     research = at.labour[:, None] * (labour.log(shown) - idle) + at.compute[:, None] * compute.log(shown)
     first_research = -at.labour * np.log1p(-np.asarray(given["initial_automated_share"], dtype=float))
-    levels = {
-        "software": np.exp(software),
-        "automated_share": -np.expm1(idle),
-        "research": np.exp(research - first_research[:, None]),
-        "compute": np.broadcast_to(np.exp(compute.log(shown)), software.shape),
-        "labour": np.broadcast_to(np.exp(labour.log(shown)), software.shape),
-        "effective_compute": np.exp(software + compute.log(shown)),
-    }
+    with np.errstate(over="ignore"):  # inf is what is beyond the largest float
+        levels = {
+            "software": np.exp(software),
+            "automated_share": -np.expm1(idle),
+            "research": np.exp(research - first_research[:, None]),
+            "compute": np.broadcast_to(np.exp(compute.log(shown)), software.shape),
+            "labour": np.broadcast_to(np.exp(labour.log(shown)), software.shape),
+            "effective_compute": np.exp(software + compute.log(shown)),
+        }
     return Outcome(levels, milestones, path.end, path.stopped)
 
 

@@ -28,6 +28,8 @@ ROOMS: dict[str, ModuleType] = {
 }
 SPACING, MOST_POINTS = 0.1, 1000  # years between the moments that are reported, and how many there are at most
 MOST_DRAWS = 1_000_000
+MOST_CELLS = 50_000_000  # draws times moments
+TOGETHER = {"parsimonious": 500, "constant_hazard": 500}  # draws solved at once: the dates of many take time by their square
 
 
 def simulate(
@@ -83,9 +85,14 @@ def simulate(
     start, end = loop.start.value, loop.end.value
     asked = _times(times, start, end)
     drawn = {} if draws is None else _drawn(loop, draws, seed)
-    found = room.run(_given(loop, room, drawn, 1 if draws is None else draws), start, end, asked)
-    if draws is not None and found.stopped:
-        raise ValueError(f"a draw of {loop.name} has to stop before its time, {found.stopped}; narrow its priors, or end it earlier")
+    if draws is None:
+        found = room.run(_given(loop, room, {}, 1), start, end, asked)
+    else:
+        if draws * len(asked) > MOST_CELLS:
+            raise ValueError(f"{draws:,} draws at {len(asked):,} times are too many to hold; give at most {MOST_CELLS // draws:,} times")
+        block = TOGETHER.get(loop.loop, draws)
+        parts = [{name: values[place : place + block] for name, values in drawn.items()} for place in range(0, draws, block)]
+        found = _joined(loop, [room.run(_given(loop, room, part, len(next(iter(part.values())))), start, end, asked) for part in parts])
     return _dataset(loop, room, found, asked[asked <= found.end], drawn, {} if draws is None else {"draws": draws, "seed": seed})
 
 
@@ -117,6 +124,18 @@ def _drawn(loop: Loop, draws: int, seed: int | None) -> dict[str, Array]:
     else:
         uniform = stream.uniform(size=(len(names), draws))
     return {name: loop.priors[name].draw(row) for name, row in zip(names, uniform, strict=True)}
+
+
+def _joined(loop: Loop, parts: Sequence[Outcome]) -> Outcome:
+    """The runs of all draws."""
+    for part in parts:
+        if part.stopped:
+            raise ValueError(f"a draw of {loop.name} has to stop before its time, {part.stopped}; narrow its priors, or end it earlier")
+    levels, reached = (
+        {name: np.concatenate([getattr(part, kind)[name] for part in parts]) for name in getattr(parts[0], kind)}
+        for kind in ("variables", "milestones")
+    )
+    return Outcome(levels, reached, parts[0].end)
 
 
 def _times(times: Sequence[float] | None, start: float, end: float) -> Array:
