@@ -83,6 +83,12 @@ def test_the_implied_compute_gives_the_horizon_of_the_trend(found):
     )
 
 
+def test_a_trend_beyond_all_numbers_has_horizons_of_nothing_and_without_limit():
+    fast = tm.horizon(doubling_time=0.005, times=[2019, 2040]).sel(success=50)
+    assert fast["horizon"].sel(driver="time").values.tolist() == [0.0, math.inf]
+    assert fast["implied_compute"].values.tolist() == [0.0, math.inf]
+
+
 def test_a_doubling_time_of_ones_own_goes_through_the_middle_of_the_models(found):
     on = found["model_on_trend"].values
     middle = found["model_released"].values[on].mean()

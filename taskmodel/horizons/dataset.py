@@ -146,6 +146,13 @@ def _times(times: Sequence[float] | None, course: Course) -> Array:
     return asked
 
 
+def _needed(hours: Array, fit: Mapping[str, float]) -> Array:
+    """Training compute for horizons [FLOP]: none for one of 0, and without limit for one that is beyond the largest float."""
+    inside = (hours > 0) & np.isfinite(hours)
+    found = capability.automation_threshold(np.where(inside, hours, 1.0), **fit)
+    return np.where(inside, found, np.where(hours > 0, np.inf, 0.0))
+
+
 def _settings(compute: Any, growth: float | None, doubling_time: float | None) -> dict[str, Any]:
     """What was asked for, for the record."""
     given = {"growth": growth, "doubling_time": doubling_time}
@@ -180,7 +187,7 @@ def _dataset(
         by_growth = float(doubling_time_by_compute(pace, fit["slope"])) if steady and pace >= 0 else np.nan
         doubling.append([by_growth, line.doubling_time])
         agreeing.append([float(agreeing_growth(line.doubling_time, catalog.capability.slope.at(level))) for level in LEVELS])
-        implied.append(capability.automation_threshold(np.maximum(line.hours(dates), 1e-300) / ratio, **fit) / share)
+        implied.append(_needed(line.hours(dates) / ratio, fit) / share)
     over = ("driver", "success")
     titles = np.array(
         [
