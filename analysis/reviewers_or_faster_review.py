@@ -3,12 +3,13 @@
 Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, with 10 to 163,840 reviewers in place
 of its 60, at ten thousand times today's compute, where AI can do nearly every task that may be delegated.
 
-Output: `reviewers_or_faster_review.svg` and `.png` in the folder given, and the answer on stdout.
+Output: `reviewers_or_faster_review.svg` and `.png` in the folder given, a map of what holds research back over the number of
+reviewers and the serial speed of AI, `reviewers_and_serial_speed`, and the answer on stdout.
 
 Answer, with the catalog as bundled: reviews in half the hours are never worth less than twice the reviewers, for as much passes
 through either way, and sooner. While reviewers are few the two are the same (+17 % of effective speed-up at 60): people who do by
 hand what nobody has time to review set the pace. At 10,000 reviewers faster reviews are worth 49 %, more reviewers 35 %.
-Answering every approval in half the time is worth 4 % at any number.
+Answering every approval in half the time is worth 4 % at any number: as much as 11 reviewers more at 60, or 868 more at 10,000.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import xarray as xr
 
 import taskmodel as tm
 
@@ -25,6 +27,7 @@ TIMES = 10_000  # today's compute
 PER_DOUBLING = 2  # places
 SHOWN = (60, 1_000, 10_000, 80_000)  # [person]
 REVIEWERS = np.union1d(SHOWN, 10 * 2 ** (np.arange(14 * PER_DOUBLING + 1) / PER_DOUBLING))  # [person]
+MAP = ("supervision.headcount", 10, 1e5), ("latency.serial_speed", 1, 100)
 TICKS = (10, 100, 1_000, 10_000, 100_000)  # [person]
 REMEDIES = {
     "twice the reviewers": (),
@@ -70,13 +73,31 @@ def gains() -> Gains:
     return Gains(REVIEWERS, as_it_is, found)
 
 
+def worth_of_quick_approvals(found: Gains, reviewers: int) -> float:
+    """How many more reviewers give as much as approvals in half the time [person]."""
+    catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
+    at = found.reviewers.tolist().index(reviewers)
+    target = float(found.as_it_is[at] * found.gain["approvals in half the time"][at])
+    compute = catalog.compute.today.value * TIMES
+    solved = tm.solve_for(catalog, "supervision.headcount", speedup=target, compute=compute, within=(reviewers, 1.25 * reviewers))
+    return float(solved["value"].values[0]) - reviewers
+
+
 def answer(found: Gains) -> str:
-    """A line for each number of reviewers."""
+    """A line for each number of reviewers, and what quick approvals are worth in people."""
     lines = [f"{'reviewers':>10}{'effective':>11}" + "".join(f"{name:>28}" for name in found.gain)]
     for reviewers in SHOWN:
         at = found.reviewers.tolist().index(reviewers)
         lines.append(f"{reviewers:10,}{found.as_it_is[at]:10.2f}x" + "".join(f"{gain[at] - 1:+28.1%}" for gain in found.gain.values()))
-    return "\n".join(lines)
+    people = " and ".join(f"{worth_of_quick_approvals(found, each):,.0f} more at {each:,}" for each in (60, 10_000))
+    return "\n".join([*lines, f"approvals in half the time are worth as much as {people} reviewers"])
+
+
+def mapped(points: int) -> xr.Dataset:
+    """What holds research back over the number of reviewers and the serial speed of AI."""
+    catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
+    x, y = ((path, np.geomspace(low, high, points)) for path, low, high in MAP)
+    return tm.bottleneck_map(catalog, x, y, compute=catalog.compute.today.value * TIMES)
 
 
 def draw(found: Gains):
@@ -105,12 +126,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser.add_argument("--points", type=int, default=40, help="of the map, to a side (default: 40)")
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
     found = gains()
     print(answer(found))
     plots.save(draw(found), Path(options.output) / "reviewers_or_faster_review")
+    plots.save(plots.bottleneck_map(mapped(options.points)), Path(options.output) / "reviewers_and_serial_speed")
     return 0
 
 

@@ -19,9 +19,11 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.differences import explain_difference
     from taskmodel.earned_trust import trust
     from taskmodel.formulas import ceiling, regimes
+    from taskmodel.frontier import safety_frontier
     from taskmodel.horizons.dataset import horizon
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
+    from taskmodel.oversight_onset import onset
     from taskmodel.parallel import parallel_lines
     from taskmodel.planning import best_utilisation
     from taskmodel.plans.dataset import lead_time
@@ -54,8 +56,10 @@ _MODULE_OF = {
     "review_load": "reviewing",
     "explain_difference": "differences",
     "bottleneck_map": "mapping",
+    "onset": "oversight_onset",
     "ceiling": "formulas",
     "regimes": "formulas",
+    "safety_frontier": "frontier",
     "simulate": "simulating",
     "horizon": "horizons.dataset",
     "milestones": "takeoff",
@@ -79,10 +83,12 @@ __all__ = [
     "lead_time",
     "load_catalog",
     "milestones",
+    "onset",
     "open",
     "parallel_lines",
     "regimes",
     "review_load",
+    "safety_frontier",
     "save",
     "simulate",
     "solve_for",

@@ -23,6 +23,7 @@ from taskmodel.production import Array
 COMPUTE, TIME = "compute", "time"
 COMPUTE_UNIT = "FLOP/year"
 PER_DECADE = 24  # places of a mesh to a factor of ten
+WIDE = 1000  # near 0, longer axes are stepped along in parts of their length
 PER_SPAN = 96  # places of a mesh, at least, where the axis is not logarithmic
 TOLD = 33  # dates at which a result tells a headcount that changes by itself
 CHANGES = ("growth", "hires", "attrition", "practice_share")  # of a headcount over time
@@ -48,6 +49,8 @@ class Axis:
         From places, shape (point,), to the catalogs there; None: `catalog` everywhere.
     logarithmic : bool
         Whether what is near is told by ratios, not by differences.
+    scale : float
+        What a step aside near a place of 0 is a part of, where places are not told by ratios, in the unit of the place.
     breaks : array, shape (break,)
         Places at which the organisation does not change smoothly.
     courses : dict of str to Course
@@ -61,6 +64,7 @@ class Axis:
     compute: Callable[[Array], Array]
     catalogs: Callable[[Array], list[Catalog]] | None = None
     logarithmic: bool = True
+    scale: float = 1.0
     breaks: Array = field(default_factory=lambda: np.zeros(0))
     courses: Mapping[str, Course] = field(default_factory=dict)
 
@@ -82,8 +86,10 @@ class Axis:
         return self.place((1 - part) * self.coordinate(low) + part * self.coordinate(high))
 
     def aside(self, place: Array, by: float) -> Array:
-        """The place a small step on, relative to the place, or to a unit of an axis that is not logarithmic."""
-        return place * (1 + by) if self.logarithmic else place + by
+        """The place a small step on, relative to the place or the scale of the axis, whichever is larger; of dates, to a year."""
+        if self.logarithmic:
+            return place * (1 + by)
+        return place + by * (self.scale if self.name == TIME else np.maximum(np.abs(place), self.scale))
 
     def mesh(self, low: float, high: float) -> Array:
         """Places between which events are looked for: the ends, breaks, and places that do not depend on what is reported."""
@@ -109,6 +115,7 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
     """
     for end in (high, low):  # ranges have no holes: what holds at the ends holds between them
         checked = catalog.replace(catalog.changed_to(path, float(end)))
+    catalog = checked if catalog.get(path) is None else catalog  # what the axis adds may be a factor, or a rule
 
     def catalogs(places: Array) -> list[Catalog]:
         return [checked.with_numbers(checked.changed_to(path, place)) for place in places.tolist()]
@@ -121,6 +128,7 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
         lambda places: np.full(len(places), float(compute)),
         catalogs,
         logarithmic=low > 0,
+        scale=max(1.0, (high - low) / WIDE),
     )
 
 
@@ -245,4 +253,4 @@ def time_axis(catalog: Catalog, courses: Mapping[str, Course], low: float, high:
     def compute_at(places: Array) -> Array:
         return courses[COMPUTE](places) if COMPUTE in courses else np.full(len(places), float(compute))
 
-    return Axis(TIME, "calendar year", "date", catalog, compute_at, catalogs if varied else None, False, breaks, courses)
+    return Axis(TIME, "calendar year", "date", catalog, compute_at, catalogs if varied else None, False, breaks=breaks, courses=courses)

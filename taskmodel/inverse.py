@@ -23,7 +23,8 @@ from taskmodel.allocation import Allocation
 from taskmodel.axes import COMPUTE, COMPUTE_UNIT, Axis, compute_axis, input_axis
 from taskmodel.catalog import Catalog
 from taskmodel.changes import ASIDE
-from taskmodel.measures import SOURCES
+from taskmodel.measures import sources
+from taskmodel.organisation import organisation
 from taskmodel.production import Array
 from taskmodel.roots import Brackets, close_in, least
 from taskmodel.stepping import OPENING, needs_catalog, one_compute, walk
@@ -346,9 +347,9 @@ class _Search:
 
 def _dataset(search: _Search, path: str, compute: float | None) -> xr.Dataset:
     catalog, walker = search.walker.catalog, search.walker
-    values = np.array([found[0] for found in search.solutions], dtype=float)
+    values, names = np.array([found[0] for found in search.solutions], dtype=float), sources(organisation(catalog))
     measured: dict[str, Any] = {name: ("solution", np.zeros(0)) for name in results.SPEEDUPS}
-    measured["bottleneck_share"] = (("solution", "source"), np.zeros((0, len(SOURCES))))
+    measured["bottleneck_share"] = (("solution", "source"), np.zeros((0, len(names))))
     if len(values):
         here = walker.at(values).measure(walker.solve(values, np.zeros(len(values), dtype=bool)).allocation)
         measured = {name: (dims, getattr(here, name)) for name, (dims, _) in measured.items()}
@@ -387,7 +388,7 @@ def _dataset(search: _Search, path: str, compute: float | None) -> xr.Dataset:
         "nearest_target": ((), reached, {"units": "unit of the target", "long_name": "the target there"}),
     }
     attrs = {"path": path, "target": search.aim.name, "target_value": search.wanted, "reason": _reason(search, path)}
-    coords: dict[str, Any] = {"source": np.array(SOURCES, dtype=object)}
+    coords: dict[str, Any] = {"source": np.array(names, dtype=object)}
     if path != COMPUTE:
         coords[COMPUTE] = one_compute(catalog, compute)
     return results.described(xr.Dataset(variables, coords, {**results.provenance_of(catalog), **attrs}))

@@ -23,16 +23,13 @@ from taskmodel.allocation import Allocation, SolveError, Status, allocate
 from taskmodel.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.boundaries import Curve, Points, leaders, trace
 from taskmodel.catalog import Catalog
-from taskmodel.measures import SOURCES, oversight
+from taskmodel.measures import REVIEW, oversight, sources
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute
 from taskmodel.targets import input_value
 from taskmodel.walker import ROUNDING, Setting, Situation
 
-NOTHING = len(SOURCES)  # the label of places without output, or without a limit to it
-REGIONS = (*SOURCES, "")
 BINDING = ("oversight_slack", "oversight_binds")
-PREFERENCE = ROUNDING * np.arange(len(SOURCES))  # of shares that are equal over a stretch the first source leads, whatever rounding says
 
 Values = tuple[str, ArrayLike]
 
@@ -132,6 +129,7 @@ class _Plane:
             for path in paths:
                 self.checked = self.checked.replace(self.checked.changed_to(path, float(numbers[path])))
         self.base = Setting(catalog)
+        self.regions = (*sources(self.base.organisation), "")  # the last: nothing can be produced, or there is no limit to it
         self.logs = bool(self.us[0] > 0), bool(values[0] > 0)
         middles = np.sqrt(self.us[1:] * self.us[:-1]) if self.logs[0] else (self.us[1:] + self.us[:-1]) / 2
         self.columns_asked = 2 * np.arange(len(self.us))
@@ -198,8 +196,9 @@ class _Plane:
         share = oversight(at.setting.organisation, at.compute, allocation)["bottleneck_share"]
         without: NDArray[np.bool_] = np.asarray(np.isnan(share).any(axis=1))
         nothing = np.where(without, np.inf, -np.inf)
-        leading = np.where(without[:, None], 0.0, share) - PREFERENCE
-        review = np.where(without, -1.0, share[:, SOURCES.index("review")])
+        # of shares that are equal over a stretch the first source leads, whatever rounding says
+        leading = np.where(without[:, None], 0.0, share) - ROUNDING * np.arange(share.shape[1])
+        review = np.where(without, -1.0, share[:, REVIEW])
         tolerance = np.broadcast_to(np.asarray(at.setting.tolerance) + ROUNDING, review.shape)
         return np.column_stack([leading, nothing]), np.column_stack([tolerance, review])
 
@@ -209,7 +208,7 @@ class _Plane:
         first, *rest = (allocation for _, allocation in self.solved)
         known = first.join(*rest)
         found: list[tuple[Sequence[str], Curve]] = []
-        for which, names in ((0, REGIONS), (1, BINDING)):
+        for which, names in ((0, self.regions), (1, BINDING)):
             nodes = np.stack([self.scores(*row)[which] for row in self.solved])
 
             def scores(points: Points, which: int = which) -> Array:
@@ -246,7 +245,7 @@ def _dataset(plane: _Plane, x: tuple[str, Array], y: tuple[str, Array], turned: 
     variables |= {
         "oversight_elasticity": (dims, cells([row.oversight_elasticity for row in measured])),
         "bottleneck_share": ((*dims, "source"), cells([row.bottleneck_share for row in measured])),
-        "binding_factor": (dims, np.array(REGIONS, dtype=object)[cells([leaders(lead) for lead, _ in scores])]),
+        "binding_factor": (dims, np.array(plane.regions, dtype=object)[cells([leaders(lead) for lead, _ in scores])]),
         "oversight_binds": (dims, cells([leaders(binds) == 1 for _, binds in scores])),
     }
     columns: dict[str, list[Any]] = {name: [] for name in ("x", "y", "curve", "kind", "first", "second", "gap")}
@@ -263,7 +262,7 @@ def _dataset(plane: _Plane, x: tuple[str, Array], y: tuple[str, Array], turned: 
     for name, values in columns.items():
         kind = {"curve": int, "x": float, "y": float, "gap": float}.get(name, object)
         variables[f"boundary_{name}"] = ("boundary", np.array(values, dtype=kind))
-    coords: dict[str, Any] = {x[0]: x[1], y[0]: y[1], "source": np.array(SOURCES, dtype=object)}
+    coords: dict[str, Any] = {x[0]: x[1], y[0]: y[1], "source": np.array(plane.regions[:-1], dtype=object)}
     if COMPUTE not in (x[0], y[0]):
         coords[COMPUTE] = plane.compute
     attrs = {**results.provenance_of(catalog), "x": x[0], "y": y[0]}

@@ -28,7 +28,7 @@ from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array
 from taskmodel.reviewers import review_capacity, reviewer_pools
 
-SOURCES = ("hands_on", "review", "inference", "experiments")
+REVIEW = 1  # where review stands among the sources
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,11 @@ class Measures:
     reviewer_equivalent: Array  # (point, pool of reviewers, pool) how many more people of a pool are worth one more reviewer
     automated_share: Array  # (point, task) AI modes' part of each task's output
     mode_share: Array  # (point, task, mode)
+
+
+def sources(organisation: Organisation) -> tuple[str, ...]:
+    """What can hold an organisation back: hands-on work, review, and each factor that is not hours of people."""
+    return ("hands_on", "review", *organisation.factors[organisation.besides])
 
 
 class Yardstick:
@@ -139,7 +144,7 @@ def _relative(value: Array, base: Array) -> Array:
 
 def oversight(organisation: Organisation, compute: Array, allocation: Allocation) -> dict[str, Array]:
     """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
-    factors, labour = organisation.factors, organisation.labour
+    labour = organisation.labour
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)  # what is done without limit is free, and not reviewed
     review_hours = organisation.review(compute)
     reviewed = np.einsum("ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours)
@@ -150,8 +155,7 @@ def oversight(organisation: Organisation, compute: Array, allocation: Allocation
     hands_on = (elasticity * (1 - part))[:, labour].sum(axis=-1)
     # a dedicated review hour is review whether or not it is used
     review_source = (elasticity * part)[:, labour].sum(axis=-1) + elasticity[:, organisation.reviewing].sum(axis=-1)
-    machines = [elasticity[:, factors.index(name)] for name in ("inference", "experiments")]
-    shares = np.stack([hands_on, review_source, *machines], axis=-1)
+    shares = np.column_stack([hands_on, review_source, elasticity[:, organisation.besides]])
     return {"oversight_elasticity": review, "bottleneck_share": shares}
 
 

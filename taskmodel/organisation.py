@@ -2,10 +2,12 @@
 
 Joins `capability` (from which compute AI can do a task, what an attempt costs and how often it succeeds) and `supervision`
 (review hours) into the bundles, supplies and open modes that `allocation` takes, all as functions of compute G [FLOP/year].
-A task opens at one exact compute, `opens_at`. Several catalogs that differ in numbers alone, such as those along an axis,
-become one organisation whose arrays have a leading dimension where the numbers differ.
+A task opens at one exact compute, `opens_at`. Where a catalog limits what may escape review, that is one factor more,
+`defect_budget`: a useful unit uses of it what escapes with it, (1 - p)(1 - v d)/p, times the task's harm weight. Several
+catalogs that differ in numbers alone, such as those along an axis, become one organisation whose arrays have a leading
+dimension where the numbers differ.
 
-Source: docs, model, sections 1.1, 2, 3.1 and 3.5.
+Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from taskmodel.reviewers import (
 )
 
 HUMAN = supervision.MODES.index("human")
+DEFECT_BUDGET = "defect_budget"
 SAME_AS = {"full": "full_review", "floor": "floor_coverage", "none": "no_review"}  # protocol that is the same as a rule of coverage
 
 
@@ -49,8 +52,8 @@ class Organisation:
     compute given to its methods is that of one point.
 
     tasks, modes, factors : tuple of str
-        Names along the axes of all arrays. Factors are the labour pools, then review by each pool of reviewers, then inference
-        and experiments.
+        Names along the axes of all arrays. Factors are the labour pools, then review by each pool of reviewers, then inference,
+        experiments and, where there is one, the defect budget.
     pools, reviewers : int
         How many of the factors are labour pools, and how many are review; see `labour` and `reviewing`.
     nest : Nest
@@ -68,6 +71,8 @@ class Organisation:
         Attempts per useful unit [1].
     unnoticed : array, shape (task, mode)
         Share of defective units that pass unnoticed [1]; NaN where how well the task can be verified is not known.
+    harm_weight : array, shape (task,)
+        Defect budget that an hour of defective work takes which passes unnoticed [1].
     fixed_bundles : array, shape (task, mode, factor)
         Factor use per human-equivalent hour; of inference, where ``frontier``, per square root of training compute [FLOP^(1/2)/h].
     frontier : bool
@@ -98,6 +103,7 @@ class Organisation:
     fixed_review: Array
     fixed_attempts: Array
     unnoticed: Array
+    harm_weight: Array
     fixed_bundles: Array
     frontier: bool
     graded: bool
@@ -116,6 +122,11 @@ class Organisation:
         """Where the review hours of each pool of reviewers stand among the factors."""
         return slice(self.pools, self.pools + self.reviewers)
 
+    @property
+    def besides(self) -> slice:
+        """Where the factors that are not hours of people stand among the factors."""
+        return slice(self.pools + self.reviewers, len(self.factors))
+
     def bundles(self, compute: ArrayLike) -> Array:
         """Factor use per human-equivalent hour, shape (task, mode, factor), with a leading (point) where it depends on that."""
         if not self.frontier and not self.graded:
@@ -128,6 +139,8 @@ class Organisation:
             repeats = self._repeats(compute)
             whole[..., inference] *= repeats
             whole += self.fixed_review * (repeats[..., None] - 1)
+            if DEFECT_BUDGET in self.factors:
+                whole[..., self.factors.index(DEFECT_BUDGET)] = self._harm(self.escape(compute))
         return whole
 
     def review(self, compute: ArrayLike) -> Array:
@@ -136,7 +149,7 @@ class Organisation:
 
     def attempts(self, compute: ArrayLike) -> Array:
         """Attempts per useful unit, shape (task, mode) or (point, task, mode); one where people do the work, or work along."""
-        tries = np.where(self.alone, self.fixed_attempts[..., None], 1.0)
+        tries = self._tries()
         return tries * self._repeats(compute) if self.graded else tries
 
     def escape(self, compute: ArrayLike) -> Array:
@@ -144,8 +157,30 @@ class Organisation:
 
         NaN where some do and how well the task can be verified is not known.
         """
-        failed = self.attempts(compute) - 1
+        return self._escape(self.attempts(compute))
+
+    def with_defect_budget(self) -> Organisation:
+        """The same with what escapes as a factor more, the last; of supplies it is the last already."""
+        use = self._harm(self._escape(self._tries()))
+        return replace(
+            self,
+            factors=(*self.factors, DEFECT_BUDGET),
+            fixed_bundles=_with_factor(self.fixed_bundles, use),
+            fixed_review=_with_factor(self.fixed_review, np.zeros(self.fixed_review.shape[:-1])),
+        )
+
+    def _escape(self, attempts: Array) -> Array:
+        failed = attempts - 1
         return np.where((failed == 0) | (self.unnoticed == 0), 0.0, failed * self.unnoticed)
+
+    def _harm(self, escape: Array) -> Array:
+        """Defect budget that a useful unit takes, where it counts: not in modes that are closed, nor where what escapes is harmless."""
+        weight = self.harm_weight[..., None]
+        return np.where(self.policy & (weight > 0), weight * escape, 0.0)
+
+    def _tries(self) -> Array:
+        """Attempts per useful unit, by AI that succeeds as often as it ever will where success grows."""
+        return np.where(self.alone, self.fixed_attempts[..., None], 1.0)
 
     def _repeats(self, compute: ArrayLike) -> Array:
         """Attempts by AI for one by AI that always succeeds, shape (point, task, mode)."""
@@ -222,7 +257,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
     )
     review = supervision.review_part(**parts)
     policy = np.array([_allowed(catalog, task) for task in catalog.tasks.values()])
-    return Organisation(
+    made = Organisation(
         tasks=tasks,
         modes=(supervision.MODES[HUMAN], *names),
         factors=factors,
@@ -236,6 +271,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
         fixed_review=review,
         fixed_attempts=supervision.attempts(success),
         unnoticed=_unnoticed(of_task, parts["coverage"]),
+        harm_weight=of_task.tasks(lambda task: task.harm_weight.value),
         fixed_bundles=bundles,
         frontier=catalog.capability.worker == "frontier" and catalog.capability.h50_hours is None,
         graded=by_degrees and catalog.capability.h50_hours is None,
@@ -244,6 +280,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
         supply_per_compute=of_task.each(_supply_per_compute),
         training_share=of_task.one(lambda catalog: catalog.compute.training_share.value),
     )
+    return made if catalog.supervision.defect_budget is None else made.with_defect_budget()
 
 
 def _without_a_reviewer_to_choose(catalog: Catalog, review: Array, policy: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -255,6 +292,12 @@ def _without_a_reviewer_to_choose(catalog: Catalog, review: Array, policy: NDArr
         earlier = np.cumsum(opened, axis=-1) > 1
         again[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
     return again
+
+
+def _with_factor(bundles: Array, use: Array) -> Array:
+    """Bundles with one factor more, the last."""
+    lead = np.broadcast_shapes(bundles.shape[:-1], use.shape)
+    return np.concatenate([np.broadcast_to(bundles, (*lead, bundles.shape[-1])), np.broadcast_to(use, lead)[..., None]], axis=-1)
 
 
 def _missed_by_machines(protocol: Protocol) -> float:
@@ -346,13 +389,15 @@ def _base_supply(catalog: Catalog) -> list[float]:
     use = catalog.compute
     labour = [pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values()]
     reviewed = [review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()]
-    return [*labour, *reviewed, *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments))]
+    machines = [np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments)]
+    return [*labour, *reviewed, *machines, *([] if (budget := catalog.supervision.defect_budget) is None else [budget.value])]
 
 
 def _supply_per_compute(catalog: Catalog) -> list[float]:
     use = catalog.compute
     people = len(catalog.pools) + len(reviewer_pools(catalog))
-    return [0.0] * people + [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
+    machines = [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
+    return [0.0] * people + machines + ([] if catalog.supervision.defect_budget is None else [0.0])
 
 
 def _nest(of: Numbers) -> Nest:

@@ -282,7 +282,7 @@ def mixed_wait(
     .. math:: w = u^{\frac{2}{3} \sqrt{k (1 - u)}}
 
     with no theory behind it: it is fitted to simulations of the bundled tasks' reviews, with c^2 about 9, which it meets within
-    15 % from 3 to 60 reviewers at utilisations from 0.5 to 0.9 (``analysis/queue_simulation.py``); how it does with times that
+    8 % from 3 to 60 reviewers at utilisations from 0.7 to 0.9 (``analysis/queue_simulation.py``); how it does with times that
     vary more within a kind was not tried. One reviewer, and kinds that are all alike and exponential, are exact.
     Within a kind R_0 is that of exponential times where `service_variability` is 1, of constant times where it is 0, and linear
     in it.

@@ -23,7 +23,7 @@ from taskmodel.axes import COMPUTE
 from taskmodel.catalog import Catalog
 from taskmodel.clock import Clock
 from taskmodel.measures import mode_mix, without_ai
-from taskmodel.organisation import HUMAN, Organisation, organisation
+from taskmodel.organisation import HUMAN, SAME_AS, Organisation, organisation
 from taskmodel.production import Array
 from taskmodel.stepping import needs_catalog, one_compute
 from taskmodel.walker import Setting
@@ -36,14 +36,20 @@ RELAXATIONS = {
     "capability": "AI can do every task that policy leaves to it",
     "gates": "no waits at gates",
     "experiments": "experiments are free",
+    "defect_budget": "no limit to defects that escape",
 }
 _SETTINGS: dict[str, dict[str, Any]] = {
     "inference": {"compute.inference": "free"},
     "reviewers": {"latency.count_queues": False},  # nobody waits where there is any number of them
-    "coverage_floor": {"supervision.coverage": "none", "supervision.protocols": None},
     "gates": {"latency.count_gates": False},
     "experiments": {"compute.experiments": "free"},
+    "defect_budget": {"supervision.defect_budget": None},
 }
+
+
+def relaxations(catalog: Catalog) -> tuple[str, ...]:
+    """Constraints that a catalog has: all but a limit to defects that escape are in every one."""
+    return tuple(name for name in RELAXATIONS if name != "defect_budget" or catalog.supervision.defect_budget is not None)
 
 
 def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
@@ -61,7 +67,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         Over ``relaxation`` and ``with_relaxation``: ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup``
         with both gone, on the diagonal with one gone; besides, each ``..._as_is`` and ``..._all``, with all of them gone. inf:
         there is no limit. Relaxations: ``inference``, ``reviewers``, ``coverage_floor``, ``capability``, ``gates``,
-        ``experiments``; a task whose threshold is beyond any float stays closed.
+        ``experiments`` and, where the catalog has one, ``defect_budget``; a task whose threshold is beyond any float stays closed.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     """
     needs_catalog(catalog)
     base = _Base(catalog, one_compute(catalog, compute))
-    names = list(RELAXATIONS)
+    names = relaxations(catalog)
     found = {gone: base.without(gone) for gone in {frozenset(pair) for pair in product(names, names)}}
     as_is, everything = base.without(()), base.without(names)
     variables: dict[str, Any] = {}
@@ -94,6 +100,15 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     return results.described(xr.Dataset(variables, coords, results.provenance_of(catalog)))
 
 
+def _unreviewed(catalog: Catalog) -> dict[str, Any]:
+    """What is set so that nothing need be reviewed: nothing is; or, where what escapes has its limit, it may go unreviewed."""
+    rules = catalog.supervision
+    if rules.defect_budget is None:
+        return {"supervision.coverage": "none", "supervision.protocols": None}
+    there = rules.protocols or (SAME_AS[rules.coverage],)
+    return {"supervision.protocols": list(dict.fromkeys((*there, SAME_AS["none"])))}
+
+
 class _Base:
     """A catalog at one compute, and what it makes of people without AI: what every case is relative to."""
 
@@ -103,7 +118,8 @@ class _Base:
 
     def without(self, gone: Collection[str]) -> Array:
         """Output and the three speed-ups without some constraints, shape (speed-up,)."""
-        changes = {path: value for name in _SETTINGS if name in gone for path, value in _SETTINGS[name].items()}
+        settings = {**_SETTINGS, "coverage_floor": _unreviewed(self.catalog)}
+        changes = {path: value for name in settings if name in gone for path, value in settings[name].items()}
         changed = self.catalog.replace(changes) if changes else self.catalog
         at = organisation(changed)
         if "reviewers" in gone:

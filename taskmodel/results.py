@@ -21,7 +21,7 @@ from taskmodel.axes import COMPUTE, Axis
 from taskmodel.catalog import Catalog
 from taskmodel.clock import PARTS
 from taskmodel.files import whole
-from taskmodel.measures import SOURCES, automation_elasticity, mode_mix
+from taskmodel.measures import automation_elasticity, mode_mix, sources
 from taskmodel.production import Array
 from taskmodel.reviewers import reviewer_pools
 from taskmodel.walker import Situation
@@ -30,12 +30,18 @@ SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
 EVENT_LIMITS = (*SPEEDUPS, "oversight_elasticity", "oversight_ceiling", "no_oversight_ceiling", "factor_elasticity", "bottleneck_share")
 INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides", "courses")
 _NO_OUTPUT = "NaN: nothing can be produced, or there is no limit to it"
+_NOWHERE = "NaN: nowhere on the catalog's grid"
+_FIRST = f"its low end where it is so there already; {_NOWHERE}"
 
 VARIABLES = {
     "compute": ("FLOP/year", "effective compute of the leading developer (base-year software)"),
     "task": ("", "task of the catalog"),
     "mode": ("", "way of doing a task"),
-    "factor": ("", "scarce input: labour pools [h], review by each pool of reviewers [h], inference [FLOP], experiments [H100-hour]"),
+    "factor": (
+        "",
+        "scarce input: labour pools [h], review by each pool of reviewers [h], inference [FLOP], experiments [H100-hour] and, where "
+        "there is one, the defect budget [h]",
+    ),
     "source": ("", "what can hold research back: hands-on work, review, and each other factor"),
     "pool": ("", "labour pool of the catalog"),
     "reviewers": ("", "pool of reviewers: general, those of supervision, and those with a skill"),
@@ -74,6 +80,13 @@ VARIABLES = {
         "1",
         f"people of each pool worth one more reviewer of each kind; inf: they are worth nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}",
     ),
+    "defect_budget": ("h/year", "defective work that may pass unnoticed, in human-equivalent hours weighted by harm"),
+    "safety_price": ("h/h", f"shadow price of the defect budget: research in hours of people without AI, per hour of it; {_NO_OUTPUT}"),
+    "defect_budget_elasticity": ("1", f"elasticity of output to the defect budget; {_NO_OUTPUT}"),
+    "escaped_harm": ("h/year", "defective work that passes unnoticed, weighted by harm: what of the defect budget is used"),
+    "ceases_to_bind": ("h/year", "the least defect budget at which output is what it is without one; inf: AI works without limit"),
+    "ai_work_share": ("1", "part of AI's work done in each mode; NaN: AI does nothing"),
+    "base_output": ("h/year", "output of people without AI, experiments not scarce: what output is relative to"),
     "review_hours": ("h/year", "human hours of review, of each task or in all"),
     "review_share": ("1", "part of all review hours"),
     "coverage": ("1", "share of AI's units that people review; NaN: AI does none of it"),
@@ -96,6 +109,11 @@ VARIABLES = {
     "boundary_second": ("", "region on the other side: the same, or oversight_binds"),
     "boundary_gap": ("1", "by how much the two shares differ at the point; NaN: on a threshold, where each has two limits"),
     "oversight_binds": ("", "review's bottleneck share exceeds the tolerance"),
+    "oversight_binds_from": ("FLOP/year", f"compute from which oversight binds; {_FIRST}"),
+    "oversight_binds_speedup": ("1", f"throughput relative to people without AI, at that compute; {_NOWHERE}"),
+    "oversight_bottleneck_from": ("FLOP/year", f"compute from which oversight is the bottleneck; {_FIRST}"),
+    "oversight_bottleneck_speedup": ("1", f"throughput relative to people without AI, at that compute; {_NOWHERE}"),
+    "review_bottleneck_share": ("1", f"bottleneck share of review; {_NO_OUTPUT}"),
     "output_elasticity": ("1", "elasticity of research output itself to each input; NaN: it is another to the left than to the right"),
     "throughput_speedup_elasticity": ("1", "elasticity of the throughput speed-up to each input; NaN: as for output"),
     "latency_speedup_elasticity": (
@@ -197,8 +215,8 @@ class EventTable:
 def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceilings: dict[str, Array], events: EventTable) -> xr.Dataset:
     """A sweep as a dataset; of all arguments but the events the leading dimension is that of the axis."""
     catalog, organisation, values = axis.catalog, at.setting.organisation, at.measure(allocation)
-    along = axis.name
-    named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(SOURCES), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
+    along, names = axis.name, sources(organisation)
+    named = np.where(np.isnan(values.bottleneck_share).any(axis=1), len(names), np.nan_to_num(values.bottleneck_share).argmax(axis=1))
     hours_share = (values.automated_share * at.setting.yardstick.shares).sum(axis=-1)
     hours_by_mode = (values.mode_share * at.setting.yardstick.shares[..., None]).sum(axis=-2)
     full, same = ceilings["oversight_ceiling_full"], along == COMPUTE
@@ -217,7 +235,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "review_elasticity": ((along, "task"), values.review_elasticity),
         "automation_elasticity": ((along, "task"), automation_elasticity(organisation, at.arrays[0], at.automatable, allocation)),
         "reviewer_equivalent": ((along, "reviewers", "pool"), values.reviewer_equivalent),
-        "binding_factor": (along, np.array([*SOURCES, ""], dtype=object)[named]),
+        "binding_factor": (along, np.array([*names, ""], dtype=object)[named]),
         "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
         "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
         "oversight_ceiling_full": ((), full[0]) if same else (along, full),
@@ -229,7 +247,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         **{f"event_{name}": ("event", np.array(getattr(events, name), dtype=object)) for name in ("kind", "task", "mode", "factor")},
     }
     inner = {"factor_elasticity": "factor", "bottleneck_share": "source"}
-    sizes = {"factor": len(organisation.factors), "source": len(SOURCES)}
+    sizes = {"factor": len(organisation.factors), "source": len(names)}
     for side in ("before", "after"):
         for name in EVENT_LIMITS:
             dims = ("event", inner[name]) if name in inner else ("event",)
@@ -240,7 +258,7 @@ def dataset(at: Situation, axis: Axis, grid: Array, allocation: Allocation, ceil
         "task": np.array(organisation.tasks, dtype=object),
         "mode": np.array(organisation.modes, dtype=object),
         "factor": np.array(organisation.factors, dtype=object),
-        "source": np.array(SOURCES, dtype=object),
+        "source": np.array(names, dtype=object),
         "pool": np.array(list(catalog.pools), dtype=object),
         "reviewers": np.array(list(reviewer_pools(catalog)), dtype=object),
         **({} if same else {COMPUTE: (along, at.compute)}),
@@ -409,6 +427,7 @@ def described(result: xr.Dataset) -> xr.Dataset:
         "all": "with all constraints gone",
         "full_review": "with full review",
         "at_floors": "at the floors, audits costing nothing",
+        "unlimited": "without a defect budget",
     }
     for name in result.variables:
         plain, side = str(name).removeprefix("event_"), ""

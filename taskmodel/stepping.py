@@ -34,7 +34,7 @@ from taskmodel.axes import (
 )
 from taskmodel.catalog import Catalog, CatalogError
 from taskmodel.changes import ASIDE, KINDS, Event, Found, as_allocation, changes_at_thresholds, changes_between
-from taskmodel.organisation import HUMAN, Organisation, organisation
+from taskmodel.organisation import HUMAN, Organisation
 from taskmodel.production import Array
 from taskmodel.walker import Path, Walker
 
@@ -336,7 +336,7 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
         for change in place.changes
     )
     which = np.array([row[5] for row in rows], dtype=int)
-    names = organisation(walker.catalog)
+    names = walker.at(np.array([place.place for place in found[:1]])).setting.organisation
     columns: dict[str, Any] = {
         "place": np.array([row[0] for row in rows], dtype=float),
         "kind": [row[6] for row in rows],

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
-from taskmodel.measures import SOURCES, oversight
+from taskmodel.measures import oversight, sources
 from taskmodel.organisation import organisation
 from taskmodel.production import Array
 from taskmodel.reviewers import reviewer_pools
@@ -96,7 +96,7 @@ def _entries(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     at: Any = organisation(catalog)
     of_tasks = dict.fromkeys(("review_elasticity", "escaped_defects", "automated_share"), at.tasks)
     of_pools = {"reviewer_equivalent": tuple(f"{kind}.{pool}" for kind in reviewer_pools(catalog) for pool in catalog.pools)}
-    return {"bottleneck_share": SOURCES, **of_tasks, **of_pools, **dict.fromkeys(OF_ALLOCATION, at.factors)}
+    return {"bottleneck_share": sources(at), **of_tasks, **of_pools, **dict.fromkeys(OF_ALLOCATION, at.factors)}
 
 
 def input_value(catalog: Catalog, path: str) -> float:

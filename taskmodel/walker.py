@@ -13,7 +13,7 @@ from taskmodel.allocation import Allocation, SolveError, Status, allocate
 from taskmodel.axes import COMPUTE, Axis, compute_axis
 from taskmodel.catalog import Catalog
 from taskmodel.catalog_numbers import Numbers
-from taskmodel.measures import SOURCES, Measures, Yardstick, oversight
+from taskmodel.measures import REVIEW, Measures, Yardstick, oversight
 from taskmodel.organisation import Organisation, organisation
 from taskmodel.production import Array, Nest, Rows
 
@@ -100,9 +100,8 @@ class Situation:
     def oversight_margins(self, allocation: Allocation) -> tuple[Array, Array]:
         """By how much oversight binds, and by how much it is the largest source; negative where it does not, is not."""
         share = oversight(self.setting.organisation, self.compute, allocation)["bottleneck_share"]
-        review = SOURCES.index("review")
-        others = np.delete(share, review, axis=1)
-        bind, lead = share[:, review] - self.setting.tolerance, share[:, review] - others.max(axis=1)
+        others = np.delete(share, REVIEW, axis=1)
+        bind, lead = share[:, REVIEW] - self.setting.tolerance, share[:, REVIEW] - others.max(axis=1)
         return np.nan_to_num(bind, nan=-1.0) - ROUNDING, np.nan_to_num(lead, nan=-1.0) - ROUNDING
 
     def path(self, place: Array, before: NDArray[np.bool_], allocation: Allocation) -> Path:

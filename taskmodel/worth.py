@@ -231,6 +231,8 @@ def _all_inputs(catalog: Catalog) -> list[str]:
         "feedback_loops.": counted.count_loops,
         "supervision.second_look_": catalog.supervision.second_look_layers > 0,
     }
+    if catalog.supervision.defect_budget is None:
+        numbers = [path for path in numbers if not path.endswith(".harm_weight")]
     beside = (*BESIDE, *(path for path, used in idle.items() if not used))
     return [COMPUTE, *(path for path in numbers if not path.startswith(beside))]
 

@@ -128,9 +128,11 @@ def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypa
 
 def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys):
     script = load("reviewers_or_faster_review")
-    assert script.main(["-o", str(tmp_path / "new")]) == 0
-    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [".png", ".svg"]
-    rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
+    assert script.main(["-o", str(tmp_path / "new"), "--points", "2"]) == 0
+    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [".png", ".png", ".svg", ".svg"]
+    _, *lines, approvals = capsys.readouterr().out.splitlines()
+    assert approvals.endswith("11 more at 60 and 868 more at 10,000 reviewers")
+    rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in lines}
     gains = {reviewers: [float(value.strip("+%")) for value in row[1:]] for reviewers, row in rows.items()}
     assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
     assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)

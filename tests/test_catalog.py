@@ -57,6 +57,7 @@ BAD = {
     "level_not_whole": ("41:23", "tasks.check.automation_level", "found the number 2.5; a whole number is needed"),
     "level_too_high": ("41:23", "tasks.check.automation_level", "found the number 6; a number of at most 5 is needed"),
     "list": ("2:1", "", "found a list; a mapping"),
+    "escape_not_known": ("36:3", "tasks.check", "'verifiability' is missing; what escapes review is charged to supervision.defect_budget"),
     "layers_not_whole": ("8:109", "supervision.second_look_layers", "found the number 1.5; a whole number is needed"),
     "loop_forward": ("44:39", "feedback_loops.0.target_task", "'write' does not come after 'check', so that no work goes back"),
     "list_for_mapping": ("6:3", "pools", "found a list; a mapping (key: value) is needed"),

@@ -16,7 +16,7 @@ from .records import GENERAL, JUDGEMENT, SET, Task
 from .schema import fields
 from .text import Keys
 
-RESERVED_POOLS = {"review", "inference", "experiments", "hands_on", "dedicated"}
+RESERVED_POOLS = {"review", "inference", "experiments", "defect_budget", "hands_on", "dedicated"}
 SHARE_TOLERANCE = 1e-9
 
 _ID = re.compile(r"[A-Za-z0-9_]+")
@@ -44,6 +44,7 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
             yield from _known(supervisors, pools and [*pools, "dedicated"], (*place, "pool"), "pool")
     yield from _protocols(_mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols"))
     yield from _effort(data, tasks)
+    yield from _budget(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), _mapping(task), nests, pools, tasks)
@@ -120,6 +121,24 @@ def _effort(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(("tasks", name), message, at_key=True)
 
 
+def _budget(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check that it is known what escapes review where it is charged to a defect budget."""
+    rules, ability = _mapping(data.get("supervision")), _mapping(data.get("capability"))
+    if rules.get("defect_budget") is None or (rules.get("coverage") == "none" and not rules.get("protocols")):
+        return
+    for name, task in tasks.items():
+        task = _mapping(task)
+        own = task.get("defect_probability")
+        fails = ability.get("success") == "logistic" or not _is_zero(ability.get("defect_probability") if own is None else own)
+        charged = task.get("delegable", True) and not _is_zero(task.get("harm_weight"))
+        if fails and charged and task.get("verifiability") is None:
+            message = (
+                "'verifiability' is missing; what escapes review is charged to supervision.defect_budget, and how much review finds "
+                "depends on it: give its score, or harm_weight: 0 if what escapes does no harm"
+            )
+            yield Finding(("tasks", name), message, at_key=True)
+
+
 def _reviewers(keys: Keys, named: Any, staff: dict[str, Any]) -> Iterator[Finding]:
     """Check who may review a task: pools of reviewers that there are, with somebody in them."""
     there = [GENERAL, *staff]
@@ -135,8 +154,12 @@ def _reviewers(keys: Keys, named: Any, staff: dict[str, Any]) -> Iterator[Findin
 
 
 def _nobody(people: Any) -> bool:
-    number = _mapping(people).get("headcount")
-    number = _mapping(number).get("value") if isinstance(number, dict) else number
+    return _is_zero(_mapping(people).get("headcount"))
+
+
+def _is_zero(quantity: Any) -> bool:
+    """Whether a plain quantity is 0, a number or a mapping with a value."""
+    number = _mapping(quantity).get("value") if isinstance(quantity, dict) else quantity
     return not isinstance(number, bool) and number == 0
 
 

@@ -258,6 +258,11 @@ class Supervision(Reviewers):
     defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
         None, description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort"
     )
+    defect_budget: Annotated[Quantity, Measure(units.DEFECTS, ge=0)] | None = Field(
+        None,
+        description="defective work that may pass unnoticed in a year, its human-equivalent hours weighted by harm_weight; "
+        "0: none may; absent: no limit",
+    )
     coverage: Literal["full", "floor", "none"] = Field(
         "full", description="units of AI work that people review: all, those of coverage_floor, none"
     )
@@ -437,6 +442,10 @@ class Task(Record):
     verifiability: Verifiability | None = None
     defect_probability: Probability | None = Field(
         None, description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability"
+    )
+    harm_weight: NonNegative = Field(
+        Quantity(value=1, unit="1"),
+        description="hours of supervision.defect_budget that an hour of its defective work takes which passes unnoticed; 0: harmless",
     )
     reviewers: tuple[Word, ...] | None = Field(
         None, description="who may review it: ids of `reviewers`, or `general` for those of supervision; several: the best; absent: general"

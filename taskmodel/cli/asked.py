@@ -124,8 +124,8 @@ def grid(text: str) -> tuple[float, float, int]:
     return low, high, points
 
 
-def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
-    """Path, ends and number of points of PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS.
+def varied(catalog: Catalog, text: str, usual: int = VARIED) -> tuple[str, float, float, int]:
+    """Path, ends and number of points of PATH=LOW:HIGH, which has the usual number, or PATH=LOW:HIGH:POINTS.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def varied(catalog: Catalog, text: str) -> tuple[str, float, float, int]:
         raise UsageError(f"{text}: compute is swept by `taskmodel run --grid {span}`; vary a number of the catalog at one compute")
     try:
         low, high = (float(part) for part in parts[:2])
-        points = int(parts[2]) if len(parts) == 3 else VARIED
+        points = int(parts[2]) if len(parts) == 3 else usual
     except ValueError:
         raise UsageError(f"{text}: LOW and HIGH must be numbers and POINTS a whole one; found {span!r}") from None
     if not (-math.inf < low < high < math.inf):

@@ -308,6 +308,26 @@ Keys:
     or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
 
 {EXIT}"""
+ONSET = f"""Where oversight begins to bind and where it becomes the bottleneck along compute,
+for values of any number of the catalog: how much later with more reviewers, how
+much sooner with longer reviews. Every place is that of a sweep's event, exactly.
+
+{PATHS}"""
+ONSET_MORE = f"""examples:
+  taskmodel onset supervision.headcount=10:10000
+  taskmodel onset tasks.research_code.review_ratio=0.01:1:5 --compute 1e31
+  taskmodel onset production.elasticity=0.1:0.9:5 ml_capability_rnd
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, over, unit
+  values: a list, each with value; oversight_binds_from and
+    oversight_bottleneck_from (FLOP/year; null: nowhere on the grid; the grid's
+    low end: from below it on) with the throughput speed-up there,
+    oversight_binds_speedup and oversight_bottleneck_speedup; and
+    review_bottleneck_share, at compute
+
+{EXIT}"""
 COMPARE = f"""What differs between two catalogs, scenarios or settings, and how much of the
 difference in an answer each change explains. Of up to eight changes all orders
 are gone through (Shapley values): the parts add up to the whole. Of more, each
@@ -409,6 +429,47 @@ Keys:
 exit status:
   0 fine; 1 the pause never starts, or preparation blows up in it (when, and
   why); 2 bad input, with its place"""
+FRONTIER = f"""What safety costs: how much research there can be, by how much defective work
+may pass unnoticed in a year. AI errs, review finds a part of it, and what
+escapes takes of a budget, supervision.defect_budget, an hour counting as many
+as the task's harm_weight says. A stricter budget moves AI's work to protocols
+that let less escape, and these take more people. The price of safety is the
+research that is given up for an hour less of what escapes.
+
+alignment_research without a scenario takes defect_budget, in which AI errs and
+every bundled protocol may be used; the other catalogs need a scenario in which
+AI errs, such as imperfect_ai, and protocols to choose from. A budget in `run`,
+`vary` and all others is one factor more: what holds research back by it is
+told beside people, review, inference and experiments.
+
+{PATHS}"""
+FRONTIER_MORE = f"""examples:
+  taskmodel frontier
+  taskmodel frontier --compute 1e31 --budgets 1e4:1e8
+  taskmodel frontier ml_capability_rnd --scenario imperfect_ai \\
+    --set "supervision.protocols=[full_review, spot_checks, no_review]"
+  taskmodel vary supervision.defect_budget=1e4:1e6 --scenario defect_budget
+
+what is written to DIR:
+  frontier.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
+  frontier.svg/.png   the figure, if matplotlib is installed
+
+words:
+  budget  0 closes every way of working that lets anything escape; there the
+          price is that of the first hour
+  review  hours of people that go into review
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, files
+  ceases_to_bind: the least budget with which output is what it is without one
+  unlimited: output, speed-ups and escaped_harm [h/year] without a budget
+  curve: a list, each with defect_budget [h/year], output, speed-ups,
+    safety_price [h/h], defect_budget_elasticity, escaped_harm, review_hours
+    [h/year], automated_hours_share, ai_work_share by protocol, and
+    bottleneck_share
+
+{EXIT}"""
 TRUST = f"""What it takes to let people look at AI's work at the floors of policy alone,
 and no longer at every unit. A class of tasks needs a record of so many clean
 audits, and part of it again with each model generation; the hours are taken

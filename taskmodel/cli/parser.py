@@ -114,6 +114,22 @@ def parser() -> argparse.ArgumentParser:
     bottleneck.add_argument("--json", action="store_true", help="print the answer as JSON")
     bottleneck.add_argument("--no-figures", action="store_true", help="write bottleneck.nc only")
 
+    onset = add("onset", "where oversight begins to bind, for values of an input", helps.ONSET, helps.ONSET_MORE)
+    onset.add_argument("range", metavar="PATH=LOW:HIGH[:POINTS]", help="the input, in its unit, and how many values of it (13)")
+    _catalog_arguments(onset)
+    onset.add_argument("--compute", metavar="C", help="where to tell the share of review [FLOP/year]; default: the catalog's compute.today")
+    onset.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    frontier = add("frontier", "what limiting the defects that escape costs", helps.FRONTIER, helps.FRONTIER_MORE)
+    _catalog_arguments(frontier)
+    frontier.add_argument("--compute", metavar="C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")
+    frontier.add_argument(
+        "--budgets", metavar="LOW:HIGH[:POINTS]", help="budgets to report [h/year] (41); default: 0, and up to what escapes without one"
+    )
+    frontier.add_argument("-o", "--output", metavar="DIR", help="folder for dataset and figure; default: one in taskmodel-results")
+    frontier.add_argument("--json", action="store_true", help="print the answer as JSON")
+    frontier.add_argument("--no-figures", action="store_true", help="write frontier.nc only")
+
     compare = add("compare", "what differs, and what of the answer it explains", helps.COMPARE, helps.COMPARE_MORE)
     _catalog_arguments(compare)
     compare.add_argument("--to", metavar="CATALOG", help="the other catalog; default: the same")

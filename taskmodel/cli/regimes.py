@@ -87,6 +87,8 @@ def _page(catalog: Catalog, found: list[Regime], limit: Regime) -> list[str]:
     plain_symbols = {name: meaning for name, meaning in symbols.items() if not any(f"_{task}" in name for task in catalog.tasks)}
     lines += ["", "Symbols", *(f"  {name}: {meaning}" for name, meaning in sorted(plain_symbols.items()))]
     lines += ["  s_TASK: CES share; r_TASK: review [h/h]; kappa_TASK: inference [FLOP/h]; e_TASK: experiments [H100-hour/h];"]
+    if catalog.supervision.defect_budget is not None:
+        lines += ["  d_TASK: defective work that passes unnoticed, weighted by harm [h/h];"]
     lines += ["  tau_TASK: automation threshold [FLOP]; each per human-equivalent hour of TASK"]
     return lines
 

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 RESULTS = Path("taskmodel-results")
 LONGEST = 100  # letters in the name of a folder
-SOURCES = {"hands_on": "hands-on work", "review": "review", "inference": "inference", "experiments": "experiments"}
+SOURCES = {
+    "hands_on": "hands-on work",
+    "review": "review",
+    "inference": "inference",
+    "experiments": "experiments",
+    "defect_budget": "defect budget",
+}
 MILESTONES = {
     "first_automation": "first automation",
     "oversight_binds": "oversight starts to bind",
@@ -32,7 +38,7 @@ PLACES = {
 }
 NOTHING = 1e-6  # people that one more reviewer is worth, below which it is told as none
 SHOWN = 0.005  # part of all hours from which a way of working is named
-NAMES = {"review": "review capacity"}
+NAMES = {"review": "review capacity", "defect_budget": "defect budget"}
 
 
 def command(args: Namespace) -> int:
@@ -211,9 +217,9 @@ def source(name: str, reviewers: str) -> str:
 
 
 def _binding(summary: Summary) -> list[str]:
-    rows = [["", *SOURCES.values()]]
+    rows = [["", *(SOURCES[source] for source in summary.today.bottleneck_share)]]
     for label, row in (("today", summary.today), ("end of the grid", summary.end)):
-        rows.append([f"{label}, {compute(row.compute)}", *(percent(row.bottleneck_share[source]) for source in SOURCES)])
+        rows.append([f"{label}, {compute(row.compute)}", *(percent(share) for share in row.bottleneck_share.values())])
     return ["What holds research back (elasticities of output, which add up to 100 %)", *table(rows)]
 
 

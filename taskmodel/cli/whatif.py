@@ -34,7 +34,7 @@ def command(args: Namespace) -> int:
 def _facts(found: xr.Dataset) -> dict[str, Any]:
     from taskmodel.relaxing import RELAXATIONS
 
-    names = list(RELAXATIONS)
+    names = found["relaxation"].values.tolist()
 
     def at(one: str, two: str) -> dict[str, float]:
         here = found.sel(relaxation=one, with_relaxation=two)

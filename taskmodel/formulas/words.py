@@ -10,7 +10,7 @@ import sympy
 from numpy.typing import NDArray
 
 from taskmodel.allocation import SolveError
-from taskmodel.organisation import HUMAN, Organisation
+from taskmodel.organisation import DEFECT_BUDGET, HUMAN, Organisation
 from taskmodel.production import Array, Nest
 
 COMPUTE = sympy.Symbol("G", positive=True)
@@ -64,7 +64,7 @@ class Words:
 
     def _supply(self, factor: int) -> sympy.Symbol:
         at, name = self.at, self.at.factors[factor]
-        short = {"review": "R", "inference": "C", "experiments": "X"}.get(name, "H" if at.pools == 1 else f"H_{name}")
+        short = {"review": "R", "inference": "C", "experiments": "X", DEFECT_BUDGET: "D"}.get(name, "H" if at.pools == 1 else f"H_{name}")
         if factor in self.reviewing and name != "review":
             short = f"R_{name.removeprefix('review_')}"
         made = sympy.Symbol(short, positive=True)
@@ -83,7 +83,7 @@ class Words:
             return sympy.Integer(1)
         if mode != HUMAN and kind != "experiments" and self.at.policy[:, HUMAN + 1 :].any(axis=0).sum() > 1:
             name = f"{name}_{self.at.modes[mode].replace('/', '_')}"  # of AI's modes several are open
-        letter = {"inference": "kappa", "experiments": "e"}.get(kind, "r")
+        letter = {"inference": "kappa", "experiments": "e", DEFECT_BUDGET: "d"}.get(kind, "r")
         what, unit = self._measured(kind) if letter != "r" else ("review", "h/h")
         if factor < self.at.pools and value != self.numbers[task, mode, self.at.reviewing].sum():
             letter, what = "h", "people's hours, work and review,"

@@ -11,6 +11,7 @@ takes nothing from them. Start reading at `speedup_curve`.
 
 from .bands import bottleneck_bands
 from .curve import speedup_curve
+from .frontier import safety_frontier
 from .horizon import horizon
 from .lead import lead_time
 from .loop import loop
@@ -27,6 +28,7 @@ __all__ = [
     "loop",
     "review_hours",
     "review_load",
+    "safety_frontier",
     "save",
     "speedup_curve",
     "takeoff",

@@ -15,7 +15,7 @@ from taskmodel.plots.words import compute_text
 from taskmodel.reviewers import review_factor
 
 _STOREYS = 3  # in which counts of tasks stand where they are close together
-_FACTOR_NAMES = {"review": "review hours"}
+_FACTOR_NAMES = {"review": "review hours", "defect_budget": "defect budget"}
 
 
 def rug_height(size: float) -> float:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 BLACK, GREY, PALE = "#000000", "#595959", "#d9d9d9"
 ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"
-COLOURS = {"hands_on": BLUE, "review": VERMILLION, "inference": GREEN, "experiments": PURPLE}  # of sources
+COLOURS = {"hands_on": BLUE, "review": VERMILLION, "inference": GREEN, "experiments": PURPLE, "defect_budget": ORANGE}  # of sources
 
 INCH, POINT = 25.4, 25.4 / 72  # in millimetres
 NARROWEST = 60.0  # mm: below this, labels leave no room for data

@@ -9,7 +9,10 @@ import xarray as xr
 
 from taskmodel.catalog.text import read_document
 
-NAMES = {"hands_on": "hands-on work"}  # of sources and factors that are not called by their name in the catalog
+NAMES = {
+    "hands_on": "hands-on work",
+    "defect_budget": "defect budget",
+}  # of sources and factors that are not called by their name in the catalog
 
 
 def compute_text(value: float, digits: int = 2) -> str:
