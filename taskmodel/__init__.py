@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.earned_trust import trust
     from taskmodel.formulas import ceiling, regimes
     from taskmodel.frontier import safety_frontier
+    from taskmodel.horizons.dataset import horizon
     from taskmodel.inverse import solve_for
     from taskmodel.mapping import bottleneck_map
     from taskmodel.oversight_onset import onset
@@ -29,8 +30,9 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.relaxing import what_if
     from taskmodel.results import open, save
     from taskmodel.reviewing import review_load
+    from taskmodel.simulating import simulate
     from taskmodel.stepping import compare, events, latency, sweep
-    from taskmodel.takeoff import milestones, simulate
+    from taskmodel.takeoff import milestones
     from taskmodel.trust_over_time import track_record
     from taskmodel.worth import automate_next, elasticities
 
@@ -58,7 +60,8 @@ _MODULE_OF = {
     "ceiling": "formulas",
     "regimes": "formulas",
     "safety_frontier": "frontier",
-    "simulate": "takeoff",
+    "simulate": "simulating",
+    "horizon": "horizons.dataset",
     "milestones": "takeoff",
     "save": "results",
     "open": "results",
@@ -75,6 +78,7 @@ __all__ = [
     "elasticities",
     "events",
     "explain_difference",
+    "horizon",
     "latency",
     "lead_time",
     "load_catalog",

@@ -21,7 +21,7 @@ from taskmodel.cli.run import folder_name
 from taskmodel.cli.screen import progress
 
 CATALOGS = Path(__file__).with_name("catalogs")
-COMMANDS = ("run", "latency", "lead-time", "simulate", "list", "check", "new", "schema")
+COMMANDS = ("run", "latency", "lead-time", "simulate", "horizon", "list", "check", "new", "schema")
 QUICK = ("--grid", "1e27:1e32:6", "--no-figures")
 POINT = {"compute", "throughput_speedup", "latency_speedup", "speedup"}
 

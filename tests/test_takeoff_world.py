@@ -9,6 +9,8 @@ import pytest
 import taskmodel as tm
 from taskmodel.catalog import CatalogError
 from taskmodel.cli import main
+from taskmodel.horizons import bundled_trends
+from taskmodel.loops import bundled_loops
 from taskmodel.takeoff import bundled_worlds, load_world
 from taskmodel.takeoff.world import World
 from tests.takeoff_cases import DATA
@@ -179,9 +181,11 @@ def test_bad_input_of_simulate_is_told_with_its_mend(arguments, says, capsys):
     assert says in capsys.readouterr().err
 
 
-def test_list_names_the_worlds(capsys):
+def test_list_names_worlds_loops_and_trends(capsys):
     assert main(["list", "--json"]) == 0
-    assert [item["name"] for item in json.loads(capsys.readouterr().out)["worlds"]] == list(bundled_worlds())
+    listed = json.loads(capsys.readouterr().out)
+    for kind, names in (("worlds", bundled_worlds()), ("loops", bundled_loops()), ("trends", bundled_trends())):
+        assert [item["name"] for item in listed[kind]] == list(names)
 
 
 def test_the_figure_needs_a_world():

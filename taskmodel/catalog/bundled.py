@@ -1,4 +1,4 @@
-"""Files that come with the package: catalogs, scenarios, protocols, plans and worlds, by name."""
+"""Files that come with the package: catalogs, scenarios, protocols, plans, worlds, loops and trends, by name."""
 
 from functools import cache
 from pathlib import Path
@@ -6,11 +6,19 @@ from typing import Any
 
 from .text import read_document, read_text
 
-_BELOW = {"catalog": (), "scenario": ("scenarios",), "protocol": ("protocols",), "plan": ("plans",), "world": ("worlds",)}
+_BELOW = {
+    "catalog": (),
+    "scenario": ("scenarios",),
+    "protocol": ("protocols",),
+    "plan": ("plans",),
+    "world": ("worlds",),
+    "loop": ("loops",),
+    "trend": ("trends",),
+}
 
 
 def folder(kind: str) -> Path:
-    """Return the folder of bundled files of a kind: ``catalog``, ``scenario``, ``protocol``, ``plan`` or ``world``."""
+    """Return the folder of bundled files of a kind, such as ``catalog``, ``scenario`` or ``world``."""
     package = Path(__file__).parents[1]
     installed, checkout = package / "tasks", package.parent / "tasks"
     return (installed if installed.is_dir() else checkout).joinpath(*_BELOW[kind])

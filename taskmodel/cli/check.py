@@ -1,4 +1,4 @@
-"""`taskmodel check`: every defect of catalogs, scenarios and worlds, converted units, and numbers without a source."""
+"""`taskmodel check`: every defect of catalogs and other files, converted units, and numbers without a source."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
             from taskmodel.takeoff import load_world
 
             report |= {"kind": "world", "title": load_world(path).title}
+        elif isinstance(document.data, dict) and "models" in document.data and "tasks" not in document.data:
+            from taskmodel.horizons import load_trend
+
+            report |= {"kind": "trend", "title": load_trend(path).title}
+        elif isinstance(document.data, dict) and "loop" in document.data:
+            from taskmodel.loops import load_loop
+
+            report |= {"kind": "loop", "title": load_loop(path).title}
         elif isinstance(document.data, dict) and {"worker", "ladder"} & document.data.keys():
             from taskmodel.plans import load_plan
 

@@ -205,25 +205,33 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
-SIMULATE = """Run Davidson's Full Takeoff Model through time: compute grows, AI takes over
+SIMULATE = """Run a world or a loop through time, and print what is reached when.
+
+A world is Davidson's Full Takeoff Model: compute grows, AI takes over
 tasks of goods production and of hardware and software R&D, and what it adds
-makes compute grow faster. Prints when what is reached. The model is solved as
-differential equations, its dates to 0.00003 years; --reference-step steps it
-as its own program does.
+makes compute grow faster. The model is solved as differential equations, its
+dates to 0.00003 years; --reference-step steps it as its own program does.
+
+A loop is a simpler published model of AI that speeds up its own making: kwa,
+software_explosion (with a compute bottleneck: software_explosion_bottleneck),
+aghion_jones_jones, gate_automation. Those with priors can be run for many
+draws of them.
 
 SCENARIO is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
-parameter in it, such as full_automation_requirements_training or
-hardware_delay. n_labour_tasks=null is a continuum of tasks."""
+parameter in it, such as full_automation_requirements_training, hardware_delay
+or compute_growth.2030. n_labour_tasks=null is a continuum of tasks."""
 SIMULATE_MORE = f"""examples:
   taskmodel simulate
   taskmodel simulate davidson_aggressive
   taskmodel simulate --set full_automation_requirements_training=3e33
   taskmodel simulate --set n_labour_tasks=null -o out
   taskmodel simulate davidson_no_tradeoff --reference-step 0.1
+  taskmodel simulate kwa --set difficulty=0.3
+  taskmodel simulate kwa --draws 500 --seed 123
 
 what is written to DIR:
   result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
-  takeoff.svg/.png   the figure, if matplotlib is installed
+  takeoff.svg/.png   the figure, if matplotlib is installed; of a loop loop.*
 
 words:
   automated   compute does over 10 times as much of a task as people do
@@ -237,6 +245,42 @@ Keys:
   milestones: by name, each {{value, unit, meaning}}
   gwp_doubling_times [year]
   events: a list, each {{time, kind, what}}
+Of a loop: scenario, loop, overrides, version, sha256, stopped, milestones,
+  files; with --draws also draws and seed, and in place of a milestone's value
+  its percentiles (5, 25, 50, 75, 95; null: not reached) and reached, the part
+  of the draws that reach it
+
+{EXIT}"""
+HORIZON = f"""How long the tasks are, in a skilled person's time, of which the frontier does
+half, and four fifths, as time goes on: by compute, on the line in the catalog
+(capability.intercept and slope), and by the trend over time through measured
+models. When it comes to each task of the catalog; for Ngo's ladder, the
+default, when it is a 1-hour, 1-day, 1-month and 1-year AGI. And at which
+growth of compute the two go at one pace.
+
+{PATHS}"""
+HORIZON_MORE = f"""examples:
+  taskmodel horizon
+  taskmodel horizon --growth 0.6 --doubling 7
+  taskmodel horizon --compute 2026=8e28 --compute 2028=1e31 --compute 2035=1e32
+  taskmodel horizon alignment_research -o out
+
+what is written to DIR:
+  horizon.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
+  horizon.svg/.png    the figure, if matplotlib is installed
+
+JSON is one document, in full precision; what is not reached within the times
+is null.
+Keys:
+  catalog, scenario, overrides, version, sha256, trend, trend_sha256, since,
+    files
+  first, last: the dates that are looked at
+  doubling_time: by driver (compute, time) and success (50, 80 per cent) [year];
+    null where compute does not grow at one pace
+  agreeing_growth: by success, low, central and high, the ends of
+    capability.slope [OOM/year]
+  milestones: a list, each {{milestone, meaning, horizon [h], dates}}, the dates
+    by driver and success
 
 {EXIT}"""
 BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,
@@ -464,10 +508,10 @@ Keys:
     is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios, plans and worlds. Every defect is listed with
-file, line, column, path, what is allowed and how to mend it. Units that were
-converted and numbers that rest on no source are listed too; they are no
-defects."""
+CHECK = """Check catalogs, scenarios, plans, worlds, loops and trends. Every defect is
+listed with file, line, column, path, what is allowed and how to mend it. Units
+that were converted and numbers that rest on no source are listed too; they are
+no defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
@@ -475,8 +519,8 @@ CHECK_MORE = """examples:
 
 A file with `set` and without `tasks` is read as a scenario; whether its paths
 are in a catalog shows when it is laid over one with --scenario. A file with
-`worker` or `ladder` is read as a plan. The name of a
-bundled catalog will do in place of a file.
+`worker` or `ladder` is read as a plan, one with `loop` as a loop, one with
+`models` as a trend. The name of a bundled catalog will do in place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
 conversions, without_source; a defect has file, line, column, path, message).
@@ -523,11 +567,13 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs, scenarios, plans and worlds that come with the package."
+LIST = "List the catalogs, scenarios, plans, worlds, loops and trends of the package."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
 description, catalog: the one it is for or null, sets: the paths it sets),
-plans (name, title, question, cases) and worlds (name, title, description)."""
+plans (name, title, question, cases), worlds (name, title, description),
+loops (name, title, description, priors: the parameters that can be drawn) and
+trends (name, title, description)."""

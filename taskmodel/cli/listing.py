@@ -1,4 +1,4 @@
-"""`taskmodel list`: the catalogs, scenarios, plans and worlds that come with the package."""
+"""`taskmodel list`: the catalogs, scenarios, plans, worlds, loops and trends that come with the package."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from taskmodel.cli.screen import json_text, plain, table
 def command(args: Namespace) -> int:
     """Print names, titles and sizes."""
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
+    from taskmodel.horizons import bundled_trends, load_trend
+    from taskmodel.loops import bundled_loops, load_loop
     from taskmodel.plans import bundled_plans, load_plan
     from taskmodel.takeoff.world import bundled_worlds, load_world
 
@@ -17,6 +19,8 @@ def command(args: Namespace) -> int:
     scenarios = {name: load_scenario(name) for name in bundled_scenarios()}
     plans = {name: load_plan(name) for name in bundled_plans()}
     worlds = {name: load_world(name) for name in bundled_worlds()}
+    loops = {name: load_loop(name) for name in bundled_loops()}
+    trends = {name: load_trend(name) for name in bundled_trends()}
     if args.json:
         facts = {
             "catalogs": [
@@ -30,6 +34,11 @@ def command(args: Namespace) -> int:
                 {"name": name, "title": item.title, "question": item.question, "cases": list(item.cases)} for name, item in plans.items()
             ],
             "worlds": [{"name": name, "title": item.title, "description": item.description} for name, item in worlds.items()],
+            "loops": [
+                {"name": name, "title": item.title, "description": item.description, "priors": list(item.priors)}
+                for name, item in loops.items()
+            ],
+            "trends": [{"name": name, "title": item.title, "description": item.description} for name, item in trends.items()],
         }
         print(json_text(facts))
         return 0
@@ -51,4 +60,8 @@ def command(args: Namespace) -> int:
     )
     print("\nWorlds, to run through time (taskmodel simulate WORLD)")
     print(*table([[name, plain(item.title)] for name, item in worlds.items()], left=(0, 1)), sep="\n")
+    print("\nSimpler loops, to run through time (taskmodel simulate LOOP)")
+    print(*table([[name, plain(item.title)] for name, item in loops.items()], left=(0, 1)), sep="\n")
+    print("\nTrends of horizons (taskmodel horizon --trend TREND)")
+    print(*table([[name, plain(item.title)] for name, item in trends.items()], left=(0, 1)), sep="\n")
     return 0

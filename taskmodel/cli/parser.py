@@ -9,6 +9,8 @@ from taskmodel.cli import helps
 
 DEFAULT_CATALOG = "alignment_research"
 DEFAULT_WORLD = "davidson_best_guess"
+DEFAULT_LADDER = "t_agi_ladder"
+DEFAULT_TREND = "metr"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,9 +78,24 @@ def parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; may be repeated")
     simulate.add_argument("--reference-step", metavar="YEARS", help="step as the reference's program does; its own step is 0.1")
+    simulate.add_argument("--draws", metavar="N", help="run a loop for so many draws of its priors")
+    simulate.add_argument("--seed", metavar="S", help="of the draws, a whole number; default: 1")
     simulate.add_argument("-o", "--output", metavar="DIR", help="write the result and the figure to this folder")
     simulate.add_argument("--no-figures", action="store_true", help="write result.nc only")
     simulate.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+    horizon = add("horizon", "how long the tasks are that AI can do, over time", helps.HORIZON, helps.HORIZON_MORE)
+    _catalog_arguments(horizon, DEFAULT_LADDER)
+    horizon.add_argument("--trend", default=DEFAULT_TREND, metavar="T", help=f"models that were measured; default: {DEFAULT_TREND}")
+    horizon.add_argument("--since", metavar="DATE", help="frontier models from this date on make the trend; default: the trend's")
+    horizon.add_argument("--doubling", metavar="MONTHS", help="doubling time of the trend; default: that of its models")
+    horizon.add_argument("--growth", metavar="OOM", help="growth of compute in powers of ten a year; default: the trend's")
+    horizon.add_argument(
+        "--compute", action="append", metavar="DATE=C", help="compute at a date [FLOP/year]; repeated: a course, in place of growth"
+    )
+    horizon.add_argument("-o", "--output", metavar="DIR", help="write the result and the figure to this folder")
+    horizon.add_argument("--no-figures", action="store_true", help="write horizon.nc only")
+    horizon.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     trust = add("trust", "what clean audits take, and what they give", helps.TRUST, helps.TRUST_MORE)
     _catalog_arguments(trust)
@@ -139,11 +156,11 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
     validate.add_argument("--json", action="store_true", help="print the table as JSON")
 
-    listing = add("list", "bundled catalogs, scenarios, plans and worlds", helps.LIST, helps.LIST_MORE, "listing")
+    listing = add("list", "bundled catalogs, scenarios, plans, worlds and more", helps.LIST, helps.LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
     check = add("check", "every defect of a catalog, scenario or world", helps.CHECK, helps.CHECK_MORE)
-    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario or world file")
+    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario, plan, world, loop or trend file")
     check.add_argument("--scenario", metavar="S", help="bundled name or file of a scenario, laid over each catalog")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
 
@@ -162,9 +179,9 @@ def _common_arguments(command: argparse.ArgumentParser, default: bool | str) -> 
     command.add_argument("--debug", action="store_true", default=default, help="show the traceback of an error")
 
 
-def _catalog_arguments(command: argparse.ArgumentParser) -> None:
-    meaning = f"bundled name or YAML file; default: {DEFAULT_CATALOG}"
-    command.add_argument("catalog", nargs="?", default=DEFAULT_CATALOG, metavar="CATALOG", help=meaning)
+def _catalog_arguments(command: argparse.ArgumentParser, default: str = DEFAULT_CATALOG) -> None:
+    meaning = f"bundled name or YAML file; default: {default}"
+    command.add_argument("catalog", nargs="?", default=default, metavar="CATALOG", help=meaning)
     command.add_argument("--scenario", metavar="S", help="bundled name or file of a scenario to lay over the catalog")
     command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="set a value of the catalog; may be repeated")
 

@@ -38,6 +38,16 @@ LENGTHS = (
 
 def command(args: Namespace) -> int:
     """Simulate, write the result if asked to, print the milestones."""
+    from taskmodel.loops import is_loop
+    from taskmodel.simulating import named
+
+    if is_loop(named(args.scenario)):
+        from taskmodel.cli import loops
+
+        return loops.command(args)
+    for option in ("draws", "seed"):
+        if getattr(args, option) is not None:
+            raise UsageError(f"--{option} is for loops with priors, such as kwa; {args.scenario} is a world of Davidson's, and has none")
     settings = asked.overrides(args.set)
     step = None if args.reference_step is None else _step(args.reference_step)
     figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None

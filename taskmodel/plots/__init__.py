@@ -12,7 +12,9 @@ takes nothing from them. Start reading at `speedup_curve`.
 from .bands import bottleneck_bands
 from .curve import speedup_curve
 from .frontier import safety_frontier
+from .horizon import horizon
 from .lead import lead_time
+from .loop import loop
 from .map import bottleneck_map
 from .saving import save
 from .takeoff import takeoff
@@ -21,7 +23,9 @@ from .tasks import review_hours, review_load, task_graph
 __all__ = [
     "bottleneck_bands",
     "bottleneck_map",
+    "horizon",
     "lead_time",
+    "loop",
     "review_hours",
     "review_load",
     "safety_frontier",

@@ -66,7 +66,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
             axes.plot(time[shown], world[name].values[shown], color=colour, gid=name, linewidth=1.6)
             axes.set_yscale("log")
             axes.set_ylabel(words)
-            _powers(axes)
+            powers(axes)
         _mark(panels, value, end, size)
         panels[-1].set_xlim(time[0], end)
         panels[-1].set_xlabel("calendar year")
@@ -106,7 +106,7 @@ def _mark(panels: np.ndarray, value: dict[str, float], end: float, size: float) 
         )
 
 
-def _powers(axes: Axes) -> None:
+def powers(axes: Axes) -> None:
     """Powers of ten along a logarithmic axis, at most six of them."""
     low, high = np.log10(axes.get_ylim())
     powers = np.arange(np.ceil(low), np.floor(high) + 1)

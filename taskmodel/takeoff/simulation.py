@@ -118,8 +118,9 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     Dataset over ``milestone``
-        ``value`` with its ``unit`` and ``meaning``, under the names of the reference's table of headlines, and
-        ``gwp_doubling_times``. NaN: not reached.
+        ``value`` with its ``unit`` and ``meaning``; of Davidson's worlds under the names of the reference's table of headlines, and
+        with ``gwp_doubling_times``; of a loop's draws over ``draw`` besides, of a
+        horizon over ``driver`` and ``success``. NaN: not reached.
 
     Raises
     ------
@@ -138,4 +139,5 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
         raise ValueError("this dataset has no milestones: give the result of taskmodel.simulate")
     names = [str(name) for name in world.data_vars if str(name).startswith("milestone_")]
     chosen = {name.removeprefix("milestone_"): world[name].variable for name in names}
-    return xr.Dataset(chosen, {"milestone": world["milestone"], "doubling": world["doubling"]}, world.attrs)
+    over = [name for name in ("milestone", "doubling", "draw", "driver", "success") if name in world.coords]
+    return xr.Dataset(chosen, {name: world[name] for name in over}, world.attrs)

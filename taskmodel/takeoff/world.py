@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from taskmodel.catalog import CatalogError, Defect, Quantity, Source, bundled, explain, schema, units
-from taskmodel.catalog.checks import Finding, source_findings
-from taskmodel.catalog.load import find_file
-from taskmodel.catalog.origin import FromFile, Origin
-from taskmodel.catalog.records import SET, Measure, Prose, Switch, Whole
-from taskmodel.catalog.text import Mark, read_document, read_text
+from taskmodel.catalog import Quantity, bundled, units
+from taskmodel.catalog.checks import Finding
+from taskmodel.catalog.parameters import Parameters
+from taskmodel.catalog.records import Measure, Switch, Whole
 from taskmodel.takeoff.economy import initial_shares
 from taskmodel.takeoff.rules import rules
 
@@ -41,12 +38,8 @@ def _share(of: str, when: str) -> Any:
     return Field(description=f"share of {of}: {when}")
 
 
-class World(FromFile):
+class World(Parameters):
     """The parameters of a world, in the order of the reference; made by `load_world`."""
-
-    title: Prose = Field(min_length=1, description="which world it is")
-    description: Prose = ""
-    sources: dict[str, Source] = Field(default_factory=dict, description="works that values rest on, by key")
 
     t_start: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2200)] = Field(description="calendar year in which it starts")
     t_end: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)] = Field(description="calendar year in which it ends")
@@ -164,37 +157,8 @@ class World(FromFile):
         description="part of the chip stock lost in a year"
     )
 
-    def replace(self, changes: Mapping[str, Any]) -> World:
-        """Return a world in which some values are others, checked like a file.
-
-        Raises
-        ------
-        CatalogError
-            With every unknown name and every defect of the result.
-        TypeError
-            If the changes are not a mapping.
-        """
-        if not isinstance(changes, Mapping):
-            raise TypeError(f'set must be a mapping of names to values, such as {{"hardware_delay": 2}}; found {changes!r}')
-        data, places, defects = self._origin.data, self._origin.places, []
-        mark = Mark(SET, None, None, None, None)
-        laid = {str(name): given.tolist() if hasattr(given, "tolist") else given for name, given in changes.items()}
-        for name, value in laid.items():
-            try:
-                keys, slot, parents = schema.find(World, data, name)
-            except schema.UnknownPath as error:
-                defects.append(Defect(SET, None, None, name, error.args[0]))
-                continue
-            data = schema.assign(data, keys, slot, parents, value, "set by the user")
-            places = (*places, (keys[:1], {keys[:1]: mark}))
-        if defects:
-            raise CatalogError(defects)
-        return _build(replace(self._origin, data=data, places=places, overrides={**self.overrides, **laid}), [])
-
-    def numbers(self) -> dict[str, Any]:
-        """Return the parameters as plain values, by name, in their declared units."""
-        found = {name: getattr(self, name) for name in type(self).model_fields if name not in ("title", "description", "sources")}
-        return {name: value.value if isinstance(value, Quantity) else value for name, value in found.items()}
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        yield from _findings(self, changed)
 
 
 def bundled_worlds() -> tuple[str, ...]:
@@ -227,27 +191,7 @@ def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     >>> world.n_labour_tasks, world.hardware_delay.value, world.hardware_delay.unit
     (50, 1.0, 'year')
     """
-    path = find_file(name_or_path, "world")
-    text = read_text(path)
-    document = read_document(text, str(path))
-    world = _build(Origin(name=path.stem, yaml_text=text, data=document.data, places=(((), document.marks),)), document.defects)
-    return world.replace(set) if set else world
-
-
-def _build(origin: Origin, defects: list[Defect]) -> World:
-    world, found = explain.validate(World, origin.data)
-    if isinstance(origin.data, dict):
-        sources = origin.data.get("sources")
-        values = {name: value for name, value in origin.data.items() if name != "sources"}
-        found += source_findings(values, (), sources if isinstance(sources, dict) else {})
-    if world is not None and not found:
-        found += _findings(world, set(origin.overrides))
-    known = {defect.path for defect in defects}
-    defects = [*defects, *(defect for defect in map(origin.defect, found) if defect.path not in known)]
-    if defects or world is None:
-        raise CatalogError(dict.fromkeys(defects))
-    world._origin = origin
-    return world
+    return World.load(name_or_path, "world", set)
 
 
 def _findings(world: World, changed: set[str]) -> Iterator[Finding]:

@@ -20,6 +20,11 @@ from taskmodel.allocation import Allocation, Nest, allocate
 from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
 from taskmodel.catalog_numbers import Numbers
+from taskmodel.horizons import load_trend
+from taskmodel.horizons.dataset import horizon
+from taskmodel.horizons.trend import doubling_time_by_compute
+from taskmodel.loops import gate_automation, load_loop
+from taskmodel.loops import simulate as simulate_loop
 from taskmodel.measures import Measures, task_output
 from taskmodel.organisation import organisation
 from taskmodel.production import Array
@@ -204,6 +209,76 @@ def takeoff(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
         reached = milestones(simulate(name, changes, times=None if step else [START], reference_step=step))["value"]
         for place in places:
             yield place, float(reached.sel(milestone=cases[place]["milestone"]))
+
+
+PICKED = ("milestone", "variable", "time", "log10", "percentile", "at_least")  # of a run, not of its settings
+
+
+@together
+def loop(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """A `milestone`, or a `variable` at a `time`, of a `loop`; of `draws` a `percentile`, or the part that is `at_least` so much."""
+    runs: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for place, given in enumerate(cases):
+        runs.setdefault(tuple(sorted((name, value) for name, value in given.items() if name not in PICKED)), []).append(place)
+    for settings, places in runs.items():
+        changes = dict(settings)
+        name, draws, seed = changes.pop("loop"), changes.pop("draws", None), changes.pop("seed", None)
+        told = load_loop(name, changes)
+        times = sorted({told.start.value, *(cases[place]["time"] for place in places if "time" in cases[place])})
+        run = simulate_loop(told, times=times, draws=draws, seed=seed)
+        for place in places:
+            yield place, _picked(run, cases[place])
+
+
+def _picked(run: Any, given: Given) -> float:
+    if "milestone" in given:
+        values = run["milestone_value"].sel(milestone=given["milestone"]).values
+    else:
+        values = run[given["variable"]].sel(time=given["time"]).values
+    values = np.log10(values) if given.get("log10") else values
+    if "percentile" in given:
+        return float(np.percentile(values, given["percentile"]))
+    return float((values >= given["at_least"]).mean() if "at_least" in given else values)
+
+
+@one_by_one
+def gate(quantity: str, at: float = 0.0, **changes: float) -> float:
+    """GATE's automation function, its parameters as in its file: `flop_gap`, `most_inference` by what it is worth in compute,
+    `automated_share` at a log10 of compute, or `runtime_requirement` of a task, everything being trained for."""
+    given = load_loop("gate_automation", changes).numbers()
+    training = given["full_automation_requirement"]
+    gap = gate_automation.flop_gap(training, given["initial_run"], given["gap_share"])
+    if quantity == "automated_share":
+        first = given["initial_automated_share"]
+        return float(gate_automation.automated_share(at, full_automation_requirement=training, flop_gap=gap, initial_automated_share=first))
+    if quantity == "runtime_requirement":
+        running = {name: given[name] for name in ("inference_exponent", "largest_inference", quantity, "runtime_slope")}
+        needs = np.log10(training)
+        return float(gate_automation.runtime_requirement(at, needs, log_requirement=needs, **running))
+    return float({"flop_gap": gap, "most_inference": given["largest_inference"] ** (1 / given["inference_exponent"])}[quantity])
+
+
+@together
+def trend(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
+    """Of measured horizons: `doubling_months` of the frontier `since` a date, at a `success`; `ratio` of the 80 % to the 50 % horizon;
+    or `minutes` by compute at a `date`. Dotted paths set values of the trend."""
+    for place, given in enumerate(cases):
+        changes = dict(given)
+        quantity, since, success = changes.pop("quantity"), changes.pop("since", None), changes.pop("success", 50)
+        date = changes.pop("date", None)
+        found = horizon(None, load_trend("metr", changes), since=since, times=None if date is None else [date])
+        if quantity == "minutes":
+            yield place, 60 * found["horizon"].sel(driver="compute", success=success, time=date).item()
+        elif quantity == "ratio":
+            yield place, found["success_ratio"].sel(success=success).item()
+        else:
+            yield place, 12 * found["doubling_time"].sel(driver="time", success=success).item()
+
+
+@one_by_one
+def horizon_doubling(growth: float, slope: float) -> float:
+    """Months in which the horizon doubles as compute grows."""
+    return 12 * float(doubling_time_by_compute(growth, slope))
 
 
 # Results of an organisation made by hand
