@@ -1,4 +1,4 @@
-"""Files that come with the package: catalogs, scenarios, protocols, plans and worlds, by name."""
+"""Files that come with the package: catalogs, scenarios, protocols, plans, worlds and paths, by name."""
 
 from functools import cache
 from pathlib import Path
@@ -6,11 +6,18 @@ from typing import Any
 
 from .text import read_document, read_text
 
-_BELOW = {"catalog": (), "scenario": ("scenarios",), "protocol": ("protocols",), "plan": ("plans",), "world": ("worlds",)}
+_BELOW = {
+    "catalog": (),
+    "scenario": ("scenarios",),
+    "protocol": ("protocols",),
+    "plan": ("plans",),
+    "world": ("worlds",),
+    "path": ("paths",),
+}
 
 
 def folder(kind: str) -> Path:
-    """Return the folder of bundled files of a kind: ``catalog``, ``scenario``, ``protocol``, ``plan`` or ``world``."""
+    """Return the folder of bundled files of a kind: ``catalog``, ``scenario``, ``protocol``, ``plan``, ``world`` or ``path``."""
     package = Path(__file__).parents[1]
     installed, checkout = package / "tasks", package.parent / "tasks"
     return (installed if installed.is_dir() else checkout).joinpath(*_BELOW[kind])

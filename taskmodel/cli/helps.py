@@ -37,6 +37,12 @@ RUN_MORE = f"""examples:
   taskmodel run --scenario dedicated_reviewers --set supervision.headcount=100
   taskmodel run --grid 1e28:1e31:50 --no-figures -o quick
   taskmodel run --json | python -m json.tool
+  taskmodel run --over time --paths slow
+
+--over time follows paths instead: how compute, algorithms, spending and staff
+grow, with dates. --grid is then of dates, such as 2026:2030:41. It prints when
+what changes; JSON has over, paths, curve, events (each with its date), and the
+dates first_automation, oversight_binds and oversight_bottleneck.
 
 what is written to DIR:
   result.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
@@ -401,7 +407,7 @@ Keys:
     is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios, plans and worlds. Every defect is listed with
+CHECK = """Check catalogs, scenarios, plans, worlds and paths. Every defect is listed with
 file, line, column, path, what is allowed and how to mend it. Units that were
 converted and numbers that rest on no source are listed too; they are no
 defects."""
@@ -412,8 +418,8 @@ CHECK_MORE = """examples:
 
 A file with `set` and without `tasks` is read as a scenario; whether its paths
 are in a catalog shows when it is laid over one with --scenario. A file with
-`worker` or `ladder` is read as a plan. The name of a
-bundled catalog will do in place of a file.
+`worker` or `ladder` is read as a plan, one with `begins` or `ends` as paths.
+The name of a bundled catalog will do in place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
 conversions, without_source; a defect has file, line, column, path, message).
@@ -435,11 +441,12 @@ A file that is there already is not overwritten.
 
 exit status:
   0 written; 2 not written, and why"""
-SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), with which editors complete
-and check YAML as it is typed."""
+SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), or of plans or paths, with
+which editors complete and check YAML as it is typed."""
 SCHEMA_MORE = """examples:
   taskmodel schema > catalog.schema.json
   taskmodel schema --plan > plan.schema.json
+  taskmodel schema --paths > paths.schema.json
 
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
@@ -460,11 +467,12 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs, scenarios, plans and worlds that come with the package."
+LIST = "List the catalogs, scenarios, plans, worlds and paths that come with the package."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
 
 JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
 description, catalog: the one it is for or null, sets: the paths it sets),
-plans (name, title, question, cases) and worlds (name, title, description)."""
+plans (name, title, question, cases), worlds (name, title, description) and
+paths (name, title, description, begins, ends)."""

@@ -1,4 +1,4 @@
-"""`taskmodel list`: the catalogs, scenarios, plans and worlds that come with the package."""
+"""`taskmodel list`: the catalogs, scenarios, plans, worlds and paths that come with the package."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from taskmodel.cli.screen import json_text, plain, table
 def command(args: Namespace) -> int:
     """Print names, titles and sizes."""
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
+    from taskmodel.paths import bundled_paths, load_paths
     from taskmodel.plans import bundled_plans, load_plan
     from taskmodel.takeoff.world import bundled_worlds, load_world
 
@@ -17,6 +18,7 @@ def command(args: Namespace) -> int:
     scenarios = {name: load_scenario(name) for name in bundled_scenarios()}
     plans = {name: load_plan(name) for name in bundled_plans()}
     worlds = {name: load_world(name) for name in bundled_worlds()}
+    paths = {name: load_paths(name) for name in bundled_paths()}
     if args.json:
         facts = {
             "catalogs": [
@@ -30,6 +32,10 @@ def command(args: Namespace) -> int:
                 {"name": name, "title": item.title, "question": item.question, "cases": list(item.cases)} for name, item in plans.items()
             ],
             "worlds": [{"name": name, "title": item.title, "description": item.description} for name, item in worlds.items()],
+            "paths": [
+                {"name": name, "title": item.title, "description": item.description, "begins": item.begins.value, "ends": item.ends.value}
+                for name, item in paths.items()
+            ],
         }
         print(json_text(facts))
         return 0
@@ -51,4 +57,7 @@ def command(args: Namespace) -> int:
     )
     print("\nWorlds, to run through time (taskmodel simulate WORLD)")
     print(*table([[name, plain(item.title)] for name, item in worlds.items()], left=(0, 1)), sep="\n")
+    print("\nPaths through time (taskmodel run CATALOG --over time --paths PATHS)")
+    rows = [[name, f"{item.begins.value:g} to {item.ends.value:g}", plain(item.title)] for name, item in paths.items()]
+    print(*table(rows, left=(0, 2)), sep="\n")
     return 0

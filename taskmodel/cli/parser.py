@@ -9,6 +9,7 @@ from taskmodel.cli import helps
 
 DEFAULT_CATALOG = "alignment_research"
 DEFAULT_WORLD = "davidson_best_guess"
+DEFAULT_PATHS = "epoch_trend"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(run)
     run.add_argument("-o", "--output", metavar="DIR", help="folder for the results; default: one in taskmodel-results, named for the run")
     run.add_argument("--grid", metavar="LOW:HIGH:POINTS", help="points to report [FLOP/year], a geometric series; default: the catalog's")
+    run.add_argument("--over", choices=("compute", "time"), default="compute", help="what goes on: compute (default), or time, along paths")
+    run.add_argument("--paths", metavar="PATHS", help=f"with --over time: bundled name or YAML file; default: {DEFAULT_PATHS}")
     run.add_argument("--json", action="store_true", help="print the answer as JSON")
     run.add_argument("--no-figures", action="store_true", help="write result.nc only")
 
@@ -123,11 +126,11 @@ def parser() -> argparse.ArgumentParser:
     validate.add_argument("--all", action="store_true", help="every result, also in groups that all agree")
     validate.add_argument("--json", action="store_true", help="print the table as JSON")
 
-    listing = add("list", "bundled catalogs, scenarios, plans and worlds", helps.LIST, helps.LIST_MORE, "listing")
+    listing = add("list", "bundled catalogs, scenarios, plans, worlds and paths", helps.LIST, helps.LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
-    check = add("check", "every defect of a catalog, scenario or world", helps.CHECK, helps.CHECK_MORE)
-    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario or world file")
+    check = add("check", "every defect of a catalog, scenario, world or file of paths", helps.CHECK, helps.CHECK_MORE)
+    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario, plan, world or file of paths")
     check.add_argument("--scenario", metavar="S", help="bundled name or file of a scenario, laid over each catalog")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
 
@@ -136,8 +139,10 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--from", dest="source", metavar="CATALOG", help="copy this catalog (bundled name or file) instead")
     new.add_argument("-o", "--output", metavar="FILE", help="file to write, in place of NAME.yaml")
 
-    schema = add("schema", "JSON Schema of catalogs and plans, for editors", helps.SCHEMA, helps.SCHEMA_MORE)
-    schema.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
+    schema = add("schema", "JSON Schema of catalogs, plans and paths, for editors", helps.SCHEMA, helps.SCHEMA_MORE)
+    which = schema.add_mutually_exclusive_group()
+    which.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
+    which.add_argument("--paths", action="store_true", help="of paths through time, in place of catalogs")
     return top
 
 

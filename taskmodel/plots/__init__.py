@@ -13,6 +13,7 @@ from .bands import bottleneck_bands
 from .curve import speedup_curve
 from .lead import lead_time
 from .map import bottleneck_map
+from .over_time import over_time
 from .saving import save
 from .takeoff import takeoff
 from .tasks import review_hours, review_load, task_graph
@@ -21,6 +22,7 @@ __all__ = [
     "bottleneck_bands",
     "bottleneck_map",
     "lead_time",
+    "over_time",
     "review_hours",
     "review_load",
     "save",
