@@ -105,12 +105,18 @@ def sweep(
         file = paths if isinstance(paths, Paths) else load_paths(paths if isinstance(paths, str) else FilePath(paths))
         paths = courses_of(file, catalog)
     axis, grid = _axis(catalog, compute, over, values, paths)
+    result, _, _ = sweep_along(axis, grid)
+    return result if file is None else result.assign_attrs(paths_name=file.name, paths_yaml=file.yaml_text)
+
+
+def sweep_along(axis: Axis, grid: Array) -> tuple[xr.Dataset, Walker, Path]:
+    """The sweep along an axis, reported at some places, shape (point,); the organisation there; and the way it went."""
     walker = Walker(axis)
     path, found = walk(walker, grid[0], grid[-1])
     near = np.searchsorted(path.place, grid, side="right") - 1
     reported = walker.solve(grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)).allocation
-    result = results.dataset(walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found))
-    return result if file is None else result.assign_attrs(paths_name=file.name, paths_yaml=file.yaml_text)
+    made = results.dataset(walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found))
+    return made, walker, path
 
 
 def walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:

@@ -226,10 +226,19 @@ SIMULATE_MORE = f"""examples:
   taskmodel simulate --set full_automation_requirements_training=3e33
   taskmodel simulate --set n_labour_tasks=null -o out
   taskmodel simulate davidson_no_tradeoff --reference-step 0.1
+  taskmodel simulate --alignment alignment_research
+  taskmodel simulate --alignment alignment_research --paths field_growth \\
+      --capabilities ml_capability_rnd --alignment-scenario work_pays_back
+
+--alignment follows an organisation of alignment research in the world: its AI
+is the world's largest training run. Prints when alignment and capabilities are
+sped up 2, 3 and 10 times, when tasks are automated, and the alignment work that
+has been done by then [years of the field as it is, without AI].
 
 what is written to DIR:
   result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
-  takeoff.svg/.png   the figure, if matplotlib is installed
+  takeoff.svg/.png   the figure, if matplotlib is installed; with --alignment
+                     beside.svg/.png
 
 words:
   automated   compute does over 10 times as much of a task as people do
@@ -243,6 +252,11 @@ Keys:
   milestones: by name, each {{value, unit, meaning}}
   gwp_doubling_times [year]
   events: a list, each {{time, kind, what}}
+With --alignment: scenario, overrides, version, sha256, stopped, alignment and
+  capabilities (what they were made from), measure, work_error, files
+  milestones: by name, each {{value, unit, meaning, work, work_bulk}}
+  months_between: by name, to every other milestone
+  curve: a list by date; events: those of the organisation, each with its time
 
 {EXIT}"""
 BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,

@@ -38,6 +38,13 @@ LENGTHS = (
 
 def command(args: Namespace) -> int:
     """Simulate, write the result if asked to, print the milestones."""
+    if args.alignment is not None:
+        from taskmodel.cli import beside
+
+        return beside.command(args)
+    needless = [name for name in ("alignment_scenario", "alignment_set", "capabilities", "paths", "effective") if getattr(args, name)]
+    if needless:
+        raise UsageError(f"--{needless[0].replace('_', '-')} is of an organisation beside the world; add --alignment CATALOG")
     settings = asked.overrides(args.set)
     step = None if args.reference_step is None else _step(args.reference_step)
     figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None

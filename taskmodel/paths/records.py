@@ -14,12 +14,11 @@ from taskmodel.catalog import Quantity, Source
 from taskmodel.catalog.origin import FromFile
 from taskmodel.catalog.records import Measure, Number, Prose, Record, Sourced, Word, failed
 from taskmodel.catalog.text import Keys
-from taskmodel.catalog.units import Unit
+from taskmodel.catalog.units import DATE, Unit
 from taskmodel.paths.table import Rows
 
 __all__ = ["Paths", "Series", "Stretch"]
 
-DATE = Unit("year", "a date")
 GROWTH = Unit("x/year", "growth: what a quantity is multiplied by in a year")
 
 Date = Annotated[Quantity, Measure(DATE, ge=1900, le=2300)]

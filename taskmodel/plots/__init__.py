@@ -10,6 +10,7 @@ takes nothing from them. Start reading at `speedup_curve`.
 """
 
 from .bands import bottleneck_bands
+from .beside import beside
 from .curve import speedup_curve
 from .lead import lead_time
 from .map import bottleneck_map
@@ -19,6 +20,7 @@ from .takeoff import takeoff
 from .tasks import review_hours, review_load, task_graph
 
 __all__ = [
+    "beside",
     "bottleneck_bands",
     "bottleneck_map",
     "lead_time",

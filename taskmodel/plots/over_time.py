@@ -83,7 +83,7 @@ def _speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
             )
     axes.set_ylabel("speed-up over people\nwithout AI [1]")
     axes.grid(axis="y", color=PALE, linewidth=0.4)
-    _legend(axes, size)
+    legend(axes, size)
 
 
 def _bands(axes: Axes, result: xr.Dataset, size: float) -> None:
@@ -97,10 +97,10 @@ def _bands(axes: Axes, result: xr.Dataset, size: float) -> None:
         axes.plot([], [], color=colour, linewidth=5, label=WORDS[sources[place]])
     axes.set_ylim(0, 100)
     axes.set_ylabel("what holds it back\n[%]")
-    _legend(axes, size)
+    legend(axes, size)
 
 
-def _legend(axes: Axes, size: float) -> None:
+def legend(axes: Axes, size: float) -> None:
     """What the colours mean, in a row above the panel."""
     axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 0.98), borderpad=0, fontsize=size, ncols=4)
 

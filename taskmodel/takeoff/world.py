@@ -23,7 +23,7 @@ from taskmodel.catalog.text import Mark, read_document, read_text
 from taskmodel.takeoff.economy import initial_shares
 from taskmodel.takeoff.rules import rules
 
-__all__ = ["World", "bundled_worlds", "load_world"]
+__all__ = ["World", "bundled_worlds", "load_world", "parse_world"]
 
 SMALLEST_EXPONENT = 1e-6  # nearer to 0 than this a CES loses digits; 0 itself is exact
 SMALLEST_STEP = 0.01  # OOM: a continuum has a piece for each step
@@ -228,10 +228,20 @@ def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     (50, 1.0, 'year')
     """
     path = find_file(name_or_path, "world")
-    text = read_text(path)
-    document = read_document(text, str(path))
-    world = _build(Origin(name=path.stem, yaml_text=text, data=document.data, places=(((), document.marks),)), document.defects)
+    world = parse_world(read_text(path), path.stem, str(path))
     return world.replace(set) if set else world
+
+
+def parse_world(text: str, name: str = "world", file: str = "text") -> World:
+    """Make a world of a text; `file` is what messages call it.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the text.
+    """
+    document = read_document(text, file)
+    return _build(Origin(name=name, yaml_text=text, data=document.data, places=(((), document.marks),)), document.defects)
 
 
 def _build(origin: Origin, defects: list[Defect]) -> World:
