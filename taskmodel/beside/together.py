@@ -110,8 +110,8 @@ def alignment_beside(
     --------
     >>> import taskmodel as tm
     >>> beside = alignment_beside("davidson_best_guess", tm.load_catalog("t_agi_ladder"), times=[2026, 2030, 2034])
-    >>> beside["work"].values[0], beside["capability_speedup"].dims
-    (0.0, ('time',))
+    >>> beside["work"].values.round(2).tolist(), beside["capability_speedup"].dims
+    ([0.0, 6.31, 13.66], ('time',))
     """
     needs_catalog(catalog)
     if measure not in MEASURES:
@@ -131,7 +131,9 @@ def alignment_beside(
     reached = [
         *_speedups("alignment", first_places(walker, path, read, list(LEVELS)), "alignment research goes {} times as fast"),
         *(
-            Reached(f"alignment_open_{part:.0%}", first_open(walker, path, part), f"AI can do {part:.0%} of the alignment work it may do")
+            Reached(
+                f"alignment_open_{part:.0%}", first_open(walker, path, part), f"AI can do {_percent(part)} of the alignment work it may do"
+            )
             for part in PARTS
         ),
         Reached("alignment_oversight_bottleneck", _bottleneck(made), "human review holds alignment back more than anything else"),
@@ -236,14 +238,21 @@ def _worlds(track: Continuous, low: float, high: float) -> list[Reached]:
     speedups = [first(lambda at, level=level: research_multiplier(track, at) >= log(level)) for level in LEVELS]
     return [
         *_speedups("capability", speedups, "the world's software research goes {} times as fast"),
-        *(Reached(f"automation_rnd_{part:.0%}", shares(1, part), f"{part:.0%} of the world's R&D tasks are automated") for part in PARTS),
-        *(Reached(f"automation_gns_{part:.0%}", shares(0, part), f"{part:.0%} of its goods tasks are automated") for part in PARTS),
+        *(
+            Reached(f"automation_rnd_{part:.0%}", shares(1, part), f"{_percent(part)} of the world's R&D tasks are automated")
+            for part in PARTS
+        ),
+        *(Reached(f"automation_gns_{part:.0%}", shares(0, part), f"{_percent(part)} of its goods tasks are automated") for part in PARTS),
         Reached(
             "software_doubles_in_a_month",
             first(lambda at: flow.software_growth(at) * MONTH >= log(2)),
             "the world's software doubles in less than a month",
         ),
     ]
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} %"
 
 
 def _speedups(side: str, dates: list[float], words: str) -> list[Reached]:

@@ -18,6 +18,8 @@ from taskmodel.cli.screen import compute, json_text, note, number, percent, plai
 if TYPE_CHECKING:
     import xarray as xr
 
+    from taskmodel.catalog import Catalog
+
 ROWS = 13  # of the table
 CURVE = (
     *("compute", "output", "throughput_speedup", "latency_speedup", "speedup", "bulk_speedup", "automated_hours_share"),
@@ -40,7 +42,7 @@ def command(args: Namespace) -> int:
         raise UsageError("--reference-step: a world that is stepped knows nothing between its steps; leave it out with --alignment")
     from taskmodel.catalog import load_catalog
 
-    catalog = load_catalog(args.alignment, args.alignment_scenario, _overrides(args.alignment_set))
+    catalog = _alignment(args)
     capabilities = None if args.capabilities is None else load_catalog(args.capabilities)
     figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
     if args.output is not None and not (args.no_figures or figures):
@@ -72,12 +74,19 @@ def command(args: Namespace) -> int:
     return 0
 
 
-def _overrides(settings: list[str]) -> dict[str, Any]:
-    """Values by path of the alignment catalog, told by the option they came by."""
+def _alignment(args: Namespace) -> Catalog:
+    """The alignment organisation; what is wrong with values set is told by the option they came by."""
+    from taskmodel.catalog import CatalogError, load_catalog
+
+    catalog = load_catalog(args.alignment, args.alignment_scenario)
     try:
-        return asked.overrides(settings)
+        return catalog.replace(asked.overrides(args.alignment_set))
     except UsageError as error:
         raise UsageError(str(error).replace("--set", "--alignment-set")) from error
+    except CatalogError as error:
+        raise CatalogError(
+            defect._replace(file="--alignment-set") if defect.file == "set" else defect for defect in error.defects
+        ) from error
 
 
 def _written(files: list[str]) -> list[str]:

@@ -6,20 +6,21 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from taskmodel.plots.over_time import legend, powers_of_ten
 from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, INCH, PALE, VERMILLION, look
 from taskmodel.plots.trace import trace
 
 MARKS = {
-    "automation_rnd_20%": "20 % of R&D automated",
-    "alignment_oversight_bottleneck": "review is alignment's bottleneck",
-    "automation_rnd_100%": "all R&D automated",
+    "automation_rnd_20%": "R&D 20 %",
+    "alignment_oversight_bottleneck": "review binds most",
+    "automation_rnd_100%": "R&D 100 %",
 }
 MEASURES = {"throughput_speedup": "throughput", "speedup": "effective"}
 HIGHEST = 30.0  # of the speed-ups shown: those of capabilities have no bound that would fit
 TICKS = (1, 2, 3, 5, 10, 20, 30)
-NEAR = 0.35  # years
+NEAR = 0.4  # years
 
 
 def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
@@ -45,8 +46,8 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
     if "capability_speedup" not in result or "work" not in result:
         raise ValueError("this dataset has no capabilities beside it: give the result of taskmodel.alignment_beside")
     with look(width) as size:
-        figure = Figure(figsize=(width / INCH, (0.35 * width + 75) / INCH), layout="constrained")
-        panels = figure.subplots(3, 1, sharex=True, height_ratios=(3, 1.5, 1.5))
+        figure = Figure(figsize=(width / INCH, (0.35 * width + 82) / INCH), layout="constrained")
+        panels = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1.5))
         heading = f"Alignment beside capabilities: {result.attrs['catalog_name']} in {result.attrs['world_name']}"
         figure.set_label(heading)
         panels[0].set_title(heading, loc="left", fontsize=size + 1, fontweight="bold", pad=2.2 * size)
@@ -60,6 +61,7 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
         powers_of_ten(panels[2], result["training_run"].values)
         panels[2].set_ylabel("largest training\nrun [FLOP]")
         panels[2].set_xlabel("calendar year")
+        panels[2].xaxis.set_major_locator(MaxNLocator(integer=True))
         panels[2].set_xlim(*result["time"].values[[0, -1]])
         _mark(panels, result, size)
         for axes in panels:
@@ -88,7 +90,7 @@ def _speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
 
 
 def _mark(panels: np.ndarray, result: xr.Dataset, size: float) -> None:
-    """Upright lines at milestones, named in the first panel."""
+    """Upright lines at milestones, named in the second panel, which has room; those near each other on either side."""
     dates = dict(zip(map(str, result["milestone"].values), result["milestone_value"].values.tolist(), strict=True))
     before = -np.inf
     for name, words in sorted(MARKS.items(), key=lambda mark: dates[mark[0]]):
@@ -97,10 +99,10 @@ def _mark(panels: np.ndarray, result: xr.Dataset, size: float) -> None:
             continue
         for axes in panels:
             axes.axvline(date, color=GREY, linewidth=0.6, linestyle=":")
-        panels[0].annotate(
+        panels[1].annotate(
             f"{words}, {date:.1f}",
             (date, 1),
-            (-3 if date - before > NEAR else 8, -2),
+            (-2 if date - before > NEAR else size + 2, -2),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
             fontsize=size - 1.5,
@@ -108,6 +110,5 @@ def _mark(panels: np.ndarray, result: xr.Dataset, size: float) -> None:
             ha="right",
             va="top",
             rotation=90,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.8},
         )
         before = date

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, INCH, PALE, VERMILLION, look, tint
 from taskmodel.plots.trace import trace
@@ -53,6 +54,7 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
         powers_of_ten(panels[2], result["compute"].values)
         panels[2].set_ylabel("compute\n[FLOP/year]")
         panels[2].set_xlabel("calendar year")
+        panels[2].xaxis.set_major_locator(MaxNLocator(integer=True))
         panels[2].set_xlim(*result["time"].values[[0, -1]])
         figure.align_ylabels()
         figure.draw_without_rendering()
