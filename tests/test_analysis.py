@@ -162,3 +162,16 @@ def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["how_many_reviewers.png", "how_many_reviewers.svg"]
     rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
     assert rows == {"1": ["26", "never", "1.52x"]}
+
+
+def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, capsys):
+    script = load("alignment_beside_capabilities")
+    monkeypatch.setattr(script, "WORLDS", {"davidson_best_guess": "best guess"})
+    monkeypatch.setattr(script, "RULES", {rule: script.RULES[rule] for rule in ("every unit reviewed",)})
+    monkeypatch.setattr(script, "POINTS", 8)
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"alignment_beside_capabilities.{ending}" for ending in ("png", "svg")]
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("best guess"))
+    two, two_there, three, three_there, early, late, months = map(float, row.split("reviewed")[1].split())
+    assert 12 * (three_there - three) == pytest.approx(14, abs=0.5) and months == pytest.approx(53, abs=0.5)
+    assert (two, two_there, early, late) == pytest.approx((2033.26, 2035.51, 10.5, 20.1), abs=0.06)

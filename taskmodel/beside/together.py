@@ -23,7 +23,7 @@ from taskmodel.beside.accumulated import Accumulated, accumulate
 from taskmodel.beside.inside import Inside, inside
 from taskmodel.beside.reaching import first_open, first_places
 from taskmodel.catalog import Catalog
-from taskmodel.measures import Measures
+from taskmodel.measures import Measures, task_output, without_ai
 from taskmodel.paths import Paths, load_paths
 from taskmodel.paths import courses as courses_of
 from taskmodel.production import Array
@@ -200,17 +200,18 @@ def _dates(times: ArrayLike | None, track: Continuous) -> Array:
 def _work(ours: Inside, error: float) -> Accumulated:
     """The work done by any date [field-year]: effective, which feeds back, and in bulk.
 
-    A field-year is what the catalog's own people do in a year without AI.
+    A field-year is what the catalog's own people do in a year without AI, experiments not scarce.
     """
     base = Setting(ours.catalog)
-    alone = base.organisation.supply(1.0)[0, base.organisation.labour].sum()
+    alone = without_ai(base.organisation.without_ai().with_unlimited("experiments"), np.ones(1))
+    yearly = task_output(alone.activity).sum()
 
     def rate(dates: Array, work: Array) -> Array:
         at = ours.situation(base, dates, work)
-        found = at.measure(allocate(*at.arrays))
-        exponent = at.setting.yardstick.exponent
-        people = at.arrays[1][:, base.organisation.labour].sum(axis=1) / alone
-        return np.stack([found.output**exponent * found.latency_speedup ** (1 - exponent), found.bulk_speedup * people], axis=1)
+        best = allocate(*at.arrays)
+        found, exponent = at.measure(best), at.setting.yardstick.exponent
+        effective = found.output**exponent * found.latency_speedup ** (1 - exponent)
+        return np.stack([effective, task_output(best.activity).sum(axis=-1) / yearly], axis=1)
 
     breaks = [course.breaks for course in ours.courses.values()]
     edges = np.unique(np.concatenate([[ours.low, ours.high], ours.openings(), *breaks]))
@@ -307,7 +308,11 @@ def _over_time(ours: Inside, work: Accumulated, moments: list[Moment], grid: Arr
             "largest training run, effective at the software in which the catalog measures compute",
         ),
         "work": (done[:, 0], "field-year", "alignment work done since the first date, in years of the catalog's own people without AI"),
-        "work_bulk": (done[:, 1], "field-year", "the same however badly balanced: all hours' worth of work, added up"),
+        "work_bulk": (
+            done[:, 1],
+            "field-year",
+            "the same in bulk, however badly balanced: the hours' worth of work of all tasks, added up",
+        ),
         "review_remaining": (left, "1", "review hours for an hour of AI work, over those without this work"),
         "capability_speedup": (
             np.exp([research_multiplier(track, at) for at in moments]),
