@@ -76,8 +76,9 @@ def alignment_beside(
     paths : mapping of str to table, str, path or Paths, optional
         Numbers of the alignment catalog that change over time, as in `sweep`; compute is the world's.
     times : array, shape (time,), optional
-        Calendar years to report, increasing. Work accumulates, and milestones are looked for, from the first to the last. Default:
-        every 0.1 year from the world's start to 3 years after all R&D is automated, or to its end.
+        Calendar years to report, increasing. Work accumulates, and milestones are looked for, from the first to the last; what the
+        organisation has reached by the first is told there, what the world has at its date. Default: every 0.1 year from the
+        world's start to 3 years after all R&D is automated, or to its end.
     measure : str
         Of which speed-up milestones are told: ``throughput_speedup``, or ``speedup`` for the effective one. That of the world's
         own R&D is of throughput.

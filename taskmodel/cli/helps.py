@@ -481,7 +481,7 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs, scenarios, plans, worlds and paths that come with the package."
+LIST = "List the bundled catalogs, scenarios, plans, worlds and paths."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
