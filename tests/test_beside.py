@@ -277,3 +277,11 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
 def test_the_command_refuses_what_cannot_be(arguments, says, capsys):
     assert main(["simulate", *arguments]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_work_without_limit_is_no_answer_and_says_when(tmp_path, capsys):
+    tasks = {"a": {"share": 1}}
+    (tmp_path / "mine.yaml").write_text(catalog(tasks, supervision={"coverage": "none"}, compute={"inference": "free"}).yaml_text)
+    short = ["simulate", "--set", "n_labour_tasks=10", "--set", "t_end=2036", "--alignment", str(tmp_path / "mine.yaml")]
+    assert main(short) == 1
+    assert "there is no answer: the work done at 203" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["Accumulated", "accumulate"]
+__all__ = ["Accumulated", "WorkError", "accumulate"]
 
 Array = np.ndarray
 Rate = Callable[[Array, Array], Array]
@@ -38,6 +38,10 @@ _INTEGRAL = np.concatenate([np.zeros((POINTS, 1)), _LAGRANGE / np.arange(1, POIN
 _UP_TO = _INTEGRAL @ (_NODES ** np.arange(POINTS + 1)[:, None])  # (node, place): from the start of a cell to each node
 _OUTER = _NODES[[0, POINTS // 2, POINTS - 1]]
 _THREE = np.linalg.solve(_OUTER ** np.arange(3)[:, None], 1 / np.arange(1, 4))  # weights of the rule through three of them
+
+
+class WorkError(ArithmeticError):
+    """What accumulates has no answer: it is done without limit or not at all, or its rate changes too fast to be added up."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def accumulate(rate: Rate, edges: ArrayLike, *, feedback: bool, tolerance: float
 
     Raises
     ------
-    ArithmeticError
+    WorkError
         If a rate is not finite, or the integral cannot be had as exactly as wanted.
 
     Examples
@@ -110,7 +114,7 @@ def accumulate(rate: Rate, edges: ArrayLike, *, feedback: bool, tolerance: float
             return Accumulated(cells.edges, cells.starts(), cells.rates, error.sum(axis=0))
         wide = (error > allowed / len(error)).any(axis=1) & (length > SHORTEST * (cells.edges[-1] - cells.edges[0]))
         if not wide.any() or len(length) > MOST_CELLS:
-            raise ArithmeticError(f"the work cannot be added up to {tolerance:g}: its rate changes too fast; allow a larger error")
+            raise WorkError(f"the work cannot be added up to {tolerance:g}: its rate changes too fast; allow a larger error")
         cells.halve(wide)
 
 
@@ -130,7 +134,7 @@ class _Cells:
         found = self.rate(self.nodes()[which], self.work[which])
         if not np.isfinite(found).all():
             date = self.nodes()[which][~np.isfinite(found).all(axis=1)][0]
-            raise ArithmeticError(f"the work done at {date:.6g} is no number: nothing can be done there, or without limit; end before that")
+            raise WorkError(f"the work done at {date:.6g} is no number: nothing can be done there, or without limit; end before that")
         return found
 
     def starts(self) -> Array:
@@ -152,7 +156,7 @@ class _Cells:
                 return allowed
             self.work[moved] = work[moved]
             self.rates[moved] = self._ask(moved)
-        raise ArithmeticError(f"the work does not settle in {MOST_PASSES} passes: what it changes changes it too much; weaken the feedback")
+        raise WorkError(f"the work does not settle in {MOST_PASSES} passes: what it changes changes it too much; weaken the feedback")
 
     def error(self) -> Array:
         """What the rules through five points and through three differ by, shape (cell, kind)."""

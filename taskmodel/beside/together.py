@@ -104,7 +104,7 @@ def alignment_beside(
         If times are not in order within the world's, the measure is none of the two, or the world was stepped.
     SolveError
         If a point has no answer that can be certified.
-    ArithmeticError
+    WorkError
         If the work cannot be added up as exactly as wanted, or has no limit.
 
     Examples

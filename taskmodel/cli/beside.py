@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
+from taskmodel.cli.entry import NoAnswer, UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table, wrapped
 
@@ -52,15 +52,19 @@ def command(args: Namespace) -> int:
         workshop = None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
         with progress("following alignment beside capabilities", args.quiet):
             import taskmodel as tm
+            from taskmodel.beside.accumulated import WorkError
             from taskmodel.takeoff import load_world
 
-            result = tm.alignment_beside(
-                load_world(args.scenario, asked.overrides(args.set)),
-                catalog,
-                capabilities=capabilities,
-                paths=args.paths,
-                measure="speedup" if args.effective else "throughput_speedup",
-            )
+            try:
+                result = tm.alignment_beside(
+                    load_world(args.scenario, asked.overrides(args.set)),
+                    catalog,
+                    capabilities=capabilities,
+                    paths=args.paths,
+                    measure="speedup" if args.effective else "throughput_speedup",
+                )
+            except WorkError as error:
+                raise NoAnswer(f"there is no answer: {error}") from error
             if workshop is not None:
                 tm.save(result, workshop / "result.nc")
                 if figures:
