@@ -145,6 +145,19 @@ def test_ai_that_is_not_safe_is_not_used_but_its_compute_is(track):
     np.testing.assert_allclose(there.arrays[1][0, there.setting.organisation.factors.index("inference")], whole, rtol=1e-12)
 
 
+def test_ai_that_becomes_safe_by_work_opens_tasks_where_it_is_enough(track):
+    becoming = {"start": 1e27, "exponent": 2, "scale": 1}
+    ours = inside(catalog(over_time={**IN_2023, "safe_capability": becoming}), track, {}, 2030.0, 2040.0)
+    work = together._work(ours, 1e-6)
+    made, _, _ = sweep_along(ours.axis(work), np.array([2030.0, 2040.0]))
+    opened = tm.events(made).sel(event=made["event_kind"].values == "automatable")
+    for task, date in zip(opened["task"].values, opened["time"].values, strict=True):
+        safe = 1e27 * (1 + work(date)[0]) ** 2
+        assert safe < ours.training([date])[0]  # it is safety that holds it back
+        assert safe == pytest.approx(2.1e25 * 10 ** ((math.log10(60 * {"a": 8, "b": 100}[task]) - 1.045) / 0.485), rel=1e-7)
+    assert "a" in opened["task"].values
+
+
 def growing():
     """Review that binds from the start and reviewers who grow, so that speed-ups rise smoothly."""
     tasks = {"a": {"share": 0.9, "review_ratio": 0.5, "horizon": 0.1}, "b": {"share": 0.1, "horizon": 0.1, "review_ratio": 0.1}}
@@ -153,11 +166,13 @@ def growing():
 
 def test_milestones_satisfy_their_equalities_to_a_hundred_millionth_of_a_year():
     courses = {"supervision.headcount": [(2026, 1), (2040, 1000)]}
-    found = tm.alignment_beside(WORLD, growing(), paths=courses, times=[2026, 2040])
+    found = tm.alignment_beside(WORLD, growing(), paths=courses, times=[2026, 2040], work_error=1e-3)
     dates = dict(zip(found["milestone"].values, found["milestone_value"].values, strict=True))
     asked = {level: dates[f"alignment_{level}x"] for level in (2, 3, 10)}
     around = np.array([date + aside for date in asked.values() for aside in (-1e-8, 0, 1e-8)])
-    there = tm.alignment_beside(WORLD, growing(), paths=courses, times=np.concatenate([[2026], around]))["throughput_speedup"].values[1:]
+    there = tm.alignment_beside(WORLD, growing(), paths=courses, times=np.concatenate([[2026], around]), work_error=1e-3)[
+        "throughput_speedup"
+    ].values[1:]
     for level, (before, at, after) in zip(asked, there.reshape(-1, 3), strict=True):
         assert before < level < after
         assert at == pytest.approx(level, rel=1e-8)
