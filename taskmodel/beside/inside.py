@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ class Inside:
             lambda dates: self.usable(dates, done(dates)),
             (lambda dates: self.catalogs(dates, done(dates))) if changes else None,
             False,
-            self._breaks(),
+            self.breaks,
             self.courses,
         )
 
@@ -130,7 +131,8 @@ class Inside:
         """Dates at which tasks open to AI or close, if work changes nothing of that."""
         return Walker(self.axis(None)).thresholds(self.low, self.high)
 
-    def _breaks(self) -> Array:
+    @cached_property
+    def breaks(self) -> Array:
         """Dates between which the organisation changes little: as the training run grows, and where courses break."""
         dates = np.arange(self.low, self.high, LOOKED_AT)
         decades = np.floor(PER_DECADE * np.log10(self.training(dates)))
