@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
     from taskmodel.allocation import SolveError
+    from taskmodel.beside import alignment_beside
     from taskmodel.catalog import CatalogError, load_catalog
     from taskmodel.differences import explain_difference
     from taskmodel.earned_trust import trust
@@ -62,6 +63,7 @@ _MODULE_OF = {
     "safety_frontier": "frontier",
     "simulate": "simulating",
     "horizon": "horizons.dataset",
+    "alignment_beside": "beside",
     "milestones": "takeoff",
     "save": "results",
     "open": "results",
@@ -70,6 +72,7 @@ _MODULE_OF = {
 __all__ = [
     "CatalogError",
     "SolveError",
+    "alignment_beside",
     "automate_next",
     "best_utilisation",
     "bottleneck_map",

@@ -28,7 +28,17 @@ from taskmodel.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
 EVENT_LIMITS = (*SPEEDUPS, "oversight_elasticity", "oversight_ceiling", "no_oversight_ceiling", "factor_elasticity", "bottleneck_share")
-INPUTS = ("catalog_name", "catalog_yaml", "catalog_sha256", "scenario_name", "scenario_yaml", "overrides", "courses")
+INPUTS = (
+    "catalog_name",
+    "catalog_yaml",
+    "catalog_sha256",
+    "scenario_name",
+    "scenario_yaml",
+    "overrides",
+    "courses",
+    "paths_name",
+    "paths_yaml",
+)
 _NO_OUTPUT = "NaN: nothing can be produced, or there is no limit to it"
 _NOWHERE = "NaN: nowhere on the catalog's grid"
 _FIRST = f"its low end where it is so there already; {_NOWHERE}"

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,8 @@ from taskmodel.axes import (
 from taskmodel.catalog import Catalog, CatalogError
 from taskmodel.changes import ASIDE, KINDS, Event, Found, as_allocation, changes_at_thresholds, changes_between
 from taskmodel.organisation import HUMAN, Organisation
+from taskmodel.paths import Paths, load_paths
+from taskmodel.paths import courses as courses_of
 from taskmodel.production import Array
 from taskmodel.walker import Path, Walker
 
@@ -48,7 +52,7 @@ def sweep(
     *,
     over: str = COMPUTE,
     values: ArrayLike | None = None,
-    paths: Mapping[str, Any] | None = None,
+    paths: Mapping[str, Any] | str | PathLike[str] | Paths | None = None,
 ) -> xr.Dataset:
     """Solve a research organisation along an axis, and find every event on the way.
 
@@ -66,10 +70,10 @@ def sweep(
         Points to report along another axis than compute, increasing: in the declared unit of the path; calendar years for
         ``time``. Default: 400 points over the interval that the catalog gives the quantity, or over the dates that all paths
         have. Events are found by ratios where the first is positive, else by differences.
-    paths : mapping of str to table, optional
+    paths : mapping of str to table, str, path or Paths, optional
         For ``time``: what grows, by ``compute`` or dotted path, as pairs (calendar year, value) with constant growth rates
-        between them. Headcounts that are not among them change from the first point on as their pools say (``growth``,
-        ``hires``, ``attrition``).
+        between them; or the name of bundled paths, such as ``epoch_trend``, or a file. Headcounts that are not among them
+        change from the first point on as their pools say (``growth``, ``hires``, ``attrition``).
 
     Returns
     -------
@@ -96,12 +100,23 @@ def sweep(
     ('supervision.headcount',)
     """
     needs_catalog(catalog)
+    file = None
+    if isinstance(paths, (str, PathLike, Paths)):
+        file = paths if isinstance(paths, Paths) else load_paths(paths if isinstance(paths, str) else FilePath(paths))
+        paths = courses_of(file, catalog)
     axis, grid = _axis(catalog, compute, over, values, paths)
+    result, _, _ = sweep_along(axis, grid)
+    return result if file is None else result.assign_attrs(paths_name=file.name, paths_yaml=file.yaml_text)
+
+
+def sweep_along(axis: Axis, grid: Array) -> tuple[xr.Dataset, Walker, Path]:
+    """The sweep along an axis, reported at some places, shape (point,); the organisation there; and the way it went."""
     walker = Walker(axis)
     path, found = walk(walker, grid[0], grid[-1])
     near = np.searchsorted(path.place, grid, side="right") - 1
     reported = walker.solve(grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)).allocation
-    return results.dataset(walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found))
+    made = results.dataset(walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found))
+    return made, walker, path
 
 
 def walk(walker: Walker, low: float, high: float) -> tuple[Path, list[Found]]:

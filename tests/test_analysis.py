@@ -186,3 +186,16 @@ def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeyp
     most = [line.split()[4] for line in later]
     assert [most[0], most[3], most[4]] == ["assisted", "layered_ai_review", "no_review"]
     assert "ai_assisted_review" in later[2] and all(" full_review" not in line for line in (*today, *later))
+
+
+def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, capsys):
+    script = load("alignment_beside_capabilities")
+    monkeypatch.setattr(script, "WORLDS", {"davidson_best_guess": "best guess"})
+    monkeypatch.setattr(script, "RULES", {rule: script.RULES[rule] for rule in ("every unit reviewed",)})
+    monkeypatch.setattr(script, "POINTS", 8)
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"alignment_beside_capabilities.{ending}" for ending in ("png", "svg")]
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("best guess"))
+    two, two_there, three, three_there, early, late, months = map(float, row.split("reviewed")[1].split())
+    assert 12 * (three_there - three) == pytest.approx(14, abs=0.5) and months == pytest.approx(53, abs=0.5)
+    assert (two, two_there, early, late) == pytest.approx((2033.26, 2035.51, 10.5, 20.1), abs=0.06)

@@ -1,4 +1,4 @@
-"""Files that come with the package: catalogs, scenarios, protocols, plans, worlds, loops and trends, by name."""
+"""Files that come with the package: catalogs, scenarios, protocols, plans, worlds, loops, trends and paths, by name."""
 
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ _BELOW = {
     "world": ("worlds",),
     "loop": ("loops",),
     "trend": ("trends",),
+    "path": ("paths",),
 }
 
 

@@ -21,6 +21,7 @@ from .records import (
     Latency,
     Measure,
     Nest,
+    OverTime,
     Pool,
     Production,
     Prose,
@@ -58,6 +59,7 @@ class Catalog(FromFile):
     capability: Capability
     latency: Latency
     trust: Trust | None = Field(None, description="what a track record takes; used by `taskmodel trust` alone")
+    over_time: OverTime | None = Field(None, description="how it stands in a simulated world; used by `alignment_beside` alone")
     protocols: dict[str, Protocol] = Field(default_factory=dict, description="ways of letting AI work, by id; besides bundled ones")
     nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
     basis: dict[str, Basis] = Field(default_factory=dict, description="source of plain numbers in tasks, by field of a task")

@@ -35,10 +35,20 @@ class Parameters(FromFile):
             With every defect of the file; if it has none, of `set`.
         """
         path = find_file(name_or_path, kind)
-        text = read_text(path)
-        document = read_document(text, str(path))
-        made = cls._build(Origin(name=path.stem, yaml_text=text, data=document.data, places=(((), document.marks),)), document.defects)
+        made = cls.parse(read_text(path), path.stem, str(path))
         return made.replace(set) if set else made
+
+    @classmethod
+    def parse(cls, text: str, name: str, file: str = "text") -> Self:
+        """Make the parameters of a text; `file` is what messages call it.
+
+        Raises
+        ------
+        CatalogError
+            With every defect of the text.
+        """
+        document = read_document(text, file)
+        return cls._build(Origin(name=name, yaml_text=text, data=document.data, places=(((), document.marks),)), document.defects)
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
         """Return the parameters with some values changed, checked like a file.

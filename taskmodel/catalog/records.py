@@ -392,6 +392,41 @@ class Trust(Record):
     )
 
 
+class Learning(Record):
+    """A quantity that falls as work accumulates: it is multiplied by least + (1 - least) (1 + work/scale)^-exponent."""
+
+    exponent: NonNegative = Field(description="how fast it falls in the end; 0: not at all")
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(description="work that counts as much as all there was before")
+    least: Fraction = Field(Quantity(value=0, unit="1"), description="share that no work takes away")
+
+
+class Scoping(Learning):
+    """How the horizon that AI needs falls, of tasks whose results can be checked well."""
+
+    verifiability: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)] = Field(
+        description="score of verifiability from which tasks are well enough scoped"
+    )
+
+
+class SafeCapability(Record):
+    """AI that is safe enough to use on these tasks: up to a training compute of start (1 + work/scale)^exponent."""
+
+    start: Compute = Field(description="effective training compute that is safe to use without any of this work")
+    exponent: NonNegative = Field(description="how fast it grows with work; 0: not at all")
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(description="work that counts as much as all there was before")
+
+
+class OverTime(Record):
+    """How the organisation stands in a simulated world, and what its accumulated work changes; used there alone."""
+
+    software_date: Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)] = Field(
+        description="date of the software in which compute is measured"
+    )
+    review: Learning | None = Field(None, description="review hours for an hour of AI work; absent: accumulated work does not change them")
+    scoping: Scoping | None = Field(None, description="horizons that AI needs for tasks that can be checked well; absent: as they are")
+    safe_capability: SafeCapability | None = Field(None, description="AI that is safe to use; absent: all there is")
+
+
 class Nest(Record):
     """A group of tasks (and nests) that substitute for each other alike."""
 

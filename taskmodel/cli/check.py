@@ -62,6 +62,10 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
             from taskmodel.plans import load_plan
 
             report |= {"kind": "plan", "title": load_plan(path).title}
+        elif isinstance(document.data, dict) and {"begins", "ends"} & document.data.keys():
+            from taskmodel.paths import load_paths
+
+            report |= {"kind": "paths", "title": load_paths(path).title}
         else:
             report["kind"] = "catalog"
             catalog = load_catalog(path, scenario)

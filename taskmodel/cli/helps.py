@@ -37,6 +37,12 @@ RUN_MORE = f"""examples:
   taskmodel run --scenario dedicated_reviewers --set supervision.headcount=100
   taskmodel run --grid 1e28:1e31:50 --no-figures -o quick
   taskmodel run --json | python -m json.tool
+  taskmodel run --over time --paths slow
+
+--over time follows paths instead: how compute, algorithms, spending and staff
+grow, with dates. --grid is then of dates, such as 2026:2030:41. It prints when
+what changes; JSON has over, paths, curve, events (each with its date), and the
+dates first_automation, oversight_binds and oversight_bottleneck.
 
 what is written to DIR:
   result.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
@@ -228,10 +234,19 @@ SIMULATE_MORE = f"""examples:
   taskmodel simulate davidson_no_tradeoff --reference-step 0.1
   taskmodel simulate kwa --set difficulty=0.3
   taskmodel simulate kwa --draws 500 --seed 123
+  taskmodel simulate --alignment alignment_research
+  taskmodel simulate --alignment alignment_research --paths field_growth \\
+      --capabilities ml_capability_rnd --alignment-scenario work_pays_back
+
+--alignment follows an organisation of alignment research in the world: its AI
+is the world's largest training run. Prints when alignment and capabilities are
+sped up 2, 3 and 10 times, when tasks are automated, and the alignment work that
+has been done by then [years of the field as it is, without AI].
 
 what is written to DIR:
   result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
-  takeoff.svg/.png   the figure, if matplotlib is installed; of a loop loop.*
+  takeoff.svg/.png   the figure, if matplotlib is installed; of a loop loop.*,
+                     with --alignment beside.*
 
 words:
   automated   compute does over 10 times as much of a task as people do
@@ -245,6 +260,11 @@ Keys:
   milestones: by name, each {{value, unit, meaning}}
   gwp_doubling_times [year]
   events: a list, each {{time, kind, what}}
+With --alignment: scenario, overrides, version, sha256, stopped, alignment and
+  capabilities (what they were made from), measure, work_error, files
+  milestones: by name, each {{value, unit, meaning, work, work_bulk}}
+  months_between: by name, to every other milestone
+  curve: a list by date; events: those of the organisation, each with its time
 Of a loop: scenario, loop, overrides, version, sha256, stopped, milestones,
   files; with --draws also draws and seed, and in place of a milestone's value
   its percentiles (5, 25, 50, 75, 95; null: not reached) and reached, the part
@@ -508,10 +528,10 @@ Keys:
     is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios, plans, worlds, loops and trends. Every defect is
-listed with file, line, column, path, what is allowed and how to mend it. Units
-that were converted and numbers that rest on no source are listed too; they are
-no defects."""
+CHECK = """Check catalogs, scenarios, plans, worlds, loops, trends and paths. Every defect
+is listed with file, line, column, path, what is allowed and how to mend it.
+Units that were converted and numbers that rest on no source are listed too;
+they are no defects."""
 CHECK_MORE = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
@@ -520,7 +540,8 @@ CHECK_MORE = """examples:
 A file with `set` and without `tasks` is read as a scenario; whether its paths
 are in a catalog shows when it is laid over one with --scenario. A file with
 `worker` or `ladder` is read as a plan, one with `loop` as a loop, one with
-`models` as a trend. The name of a bundled catalog will do in place of a file.
+`models` as a trend, one with `begins` or `ends` as paths. The name of a bundled
+catalog will do in place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
 conversions, without_source; a defect has file, line, column, path, message).
@@ -542,11 +563,12 @@ A file that is there already is not overwritten.
 
 exit status:
   0 written; 2 not written, and why"""
-SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), with which editors complete
-and check YAML as it is typed."""
+SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), or of plans or paths, with
+which editors complete and check YAML as it is typed."""
 SCHEMA_MORE = """examples:
   taskmodel schema > catalog.schema.json
   taskmodel schema --plan > plan.schema.json
+  taskmodel schema --paths > paths.schema.json
 
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
@@ -567,7 +589,7 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List the catalogs, scenarios, plans, worlds, loops and trends of the package."
+LIST = "List what comes with the package: catalogs, scenarios, plans, worlds and more."
 LIST_MORE = """examples:
   taskmodel list
   taskmodel list --json
@@ -575,5 +597,6 @@ LIST_MORE = """examples:
 JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
 description, catalog: the one it is for or null, sets: the paths it sets),
 plans (name, title, question, cases), worlds (name, title, description),
-loops (name, title, description, priors: the parameters that can be drawn) and
-trends (name, title, description)."""
+loops (name, title, description, priors: the parameters that can be drawn),
+trends (name, title, description) and paths (name, title, description, begins,
+ends)."""

@@ -1,4 +1,4 @@
-"""`taskmodel list`: the catalogs, scenarios, plans, worlds, loops and trends that come with the package."""
+"""`taskmodel list`: what comes with the package, by kind."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ def command(args: Namespace) -> int:
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
     from taskmodel.horizons import bundled_trends, load_trend
     from taskmodel.loops import bundled_loops, load_loop
+    from taskmodel.paths import bundled_paths, load_paths
     from taskmodel.plans import bundled_plans, load_plan
     from taskmodel.takeoff.world import bundled_worlds, load_world
 
@@ -21,6 +22,7 @@ def command(args: Namespace) -> int:
     worlds = {name: load_world(name) for name in bundled_worlds()}
     loops = {name: load_loop(name) for name in bundled_loops()}
     trends = {name: load_trend(name) for name in bundled_trends()}
+    paths = {name: load_paths(name) for name in bundled_paths()}
     if args.json:
         facts = {
             "catalogs": [
@@ -39,6 +41,10 @@ def command(args: Namespace) -> int:
                 for name, item in loops.items()
             ],
             "trends": [{"name": name, "title": item.title, "description": item.description} for name, item in trends.items()],
+            "paths": [
+                {"name": name, "title": item.title, "description": item.description, "begins": item.begins.value, "ends": item.ends.value}
+                for name, item in paths.items()
+            ],
         }
         print(json_text(facts))
         return 0
@@ -64,4 +70,7 @@ def command(args: Namespace) -> int:
     print(*table([[name, plain(item.title)] for name, item in loops.items()], left=(0, 1)), sep="\n")
     print("\nTrends of horizons (taskmodel horizon --trend TREND)")
     print(*table([[name, plain(item.title)] for name, item in trends.items()], left=(0, 1)), sep="\n")
+    print("\nPaths through time (taskmodel run CATALOG --over time --paths PATHS)")
+    rows = [[name, f"{item.begins.value:g} to {item.ends.value:g}", plain(item.title)] for name, item in paths.items()]
+    print(*table(rows, left=(0, 2)), sep="\n")
     return 0

@@ -11,6 +11,7 @@ DEFAULT_CATALOG = "alignment_research"
 DEFAULT_WORLD = "davidson_best_guess"
 DEFAULT_LADDER = "t_agi_ladder"
 DEFAULT_TREND = "metr"
+DEFAULT_PATHS = "epoch_trend"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
     _catalog_arguments(run)
     run.add_argument("-o", "--output", metavar="DIR", help="folder for the results; default: one in taskmodel-results, named for the run")
     run.add_argument("--grid", metavar="LOW:HIGH:POINTS", help="points to report [FLOP/year], a geometric series; default: the catalog's")
+    run.add_argument("--over", choices=("compute", "time"), default="compute", help="what goes on: compute (default), or time, along paths")
+    run.add_argument("--paths", metavar="PATHS", help=f"with --over time: bundled name or YAML file; default: {DEFAULT_PATHS}")
     run.add_argument("--json", action="store_true", help="print the answer as JSON")
     run.add_argument("--no-figures", action="store_true", help="write result.nc only")
 
@@ -80,6 +83,12 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--reference-step", metavar="YEARS", help="step as the reference's program does; its own step is 0.1")
     simulate.add_argument("--draws", metavar="N", help="run a loop for so many draws of its priors")
     simulate.add_argument("--seed", metavar="S", help="of the draws, a whole number; default: 1")
+    simulate.add_argument("--alignment", metavar="CATALOG", help="follow this organisation beside the world's capabilities")
+    simulate.add_argument("--alignment-scenario", metavar="S", help="scenario to lay over it")
+    simulate.add_argument("--alignment-set", action="append", default=[], metavar="PATH=VALUE", help="set a value of it; may be repeated")
+    simulate.add_argument("--capabilities", metavar="CATALOG", help="with --alignment: an organisation of capability research besides")
+    simulate.add_argument("--paths", metavar="PATHS", help="with --alignment: how its people and other numbers change over time")
+    simulate.add_argument("--effective", action="store_true", help="with --alignment: milestones of the effective speed-up, not throughput")
     simulate.add_argument("-o", "--output", metavar="DIR", help="write the result and the figure to this folder")
     simulate.add_argument("--no-figures", action="store_true", help="write result.nc only")
     simulate.add_argument("--json", action="store_true", help="print the answer as JSON")
@@ -159,8 +168,8 @@ def parser() -> argparse.ArgumentParser:
     listing = add("list", "bundled catalogs, scenarios, plans, worlds and more", helps.LIST, helps.LIST_MORE, "listing")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
 
-    check = add("check", "every defect of a catalog, scenario or world", helps.CHECK, helps.CHECK_MORE)
-    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario, plan, world, loop or trend file")
+    check = add("check", "every defect of a catalog, scenario or other file", helps.CHECK, helps.CHECK_MORE)
+    check.add_argument("files", nargs="+", metavar="FILE", help="catalog, scenario, plan, world, loop, trend or file of paths")
     check.add_argument("--scenario", metavar="S", help="bundled name or file of a scenario, laid over each catalog")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
 
@@ -169,8 +178,10 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--from", dest="source", metavar="CATALOG", help="copy this catalog (bundled name or file) instead")
     new.add_argument("-o", "--output", metavar="FILE", help="file to write, in place of NAME.yaml")
 
-    schema = add("schema", "JSON Schema of catalogs and plans, for editors", helps.SCHEMA, helps.SCHEMA_MORE)
-    schema.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
+    schema = add("schema", "JSON Schema of catalogs, plans and paths, for editors", helps.SCHEMA, helps.SCHEMA_MORE)
+    which = schema.add_mutually_exclusive_group()
+    which.add_argument("--plan", action="store_true", help="of plans for a lead, in place of catalogs")
+    which.add_argument("--paths", action="store_true", help="of paths through time, in place of catalogs")
     return top
 
 

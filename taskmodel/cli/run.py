@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import NoAnswer
+from taskmodel.cli.entry import NoAnswer, UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table, wrapped
 
@@ -43,6 +43,12 @@ NAMES = {"review": "review capacity", "defect_budget": "defect budget"}
 
 def command(args: Namespace) -> int:
     """Sweep, write the results, print the answer."""
+    if args.over == "time":
+        from taskmodel.cli import over_time
+
+        return over_time.command(args)
+    if args.paths is not None:
+        raise UsageError(f"--paths {args.paths}: paths are followed along time; add --over time")
     catalog = asked.catalog(args)
     given = None if args.grid is None else asked.grid(args.grid)
     folder = RESULTS / folder_name(catalog) if args.output is None else Path(args.output)

@@ -1,4 +1,4 @@
-"""`taskmodel schema`: what a catalog or a plan may say, for editors."""
+"""`taskmodel schema`: what a catalog, a plan or a file of paths may say, for editors."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from taskmodel.cli.screen import json_text
 
 
 def command(args: Namespace) -> int:
-    """Print the JSON Schema of catalogs, or of plans."""
+    """Print the JSON Schema of catalogs, of plans, or of paths."""
     from taskmodel.catalog import Catalog
+    from taskmodel.paths import Paths
     from taskmodel.plans import Plan
 
-    kind = Plan if args.plan else Catalog
+    kind = Plan if args.plan else Paths if args.paths else Catalog
     print(json_text({"$schema": "https://json-schema.org/draft/2020-12/schema", **kind.model_json_schema()}))
     return 0

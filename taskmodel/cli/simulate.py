@@ -41,13 +41,24 @@ def command(args: Namespace) -> int:
     from taskmodel.loops import is_loop
     from taskmodel.simulating import named
 
+    beside = [
+        name for name in ("alignment", "alignment_scenario", "alignment_set", "capabilities", "paths", "effective") if getattr(args, name)
+    ]
     if is_loop(named(args.scenario)):
+        if beside:
+            raise UsageError(f"--{beside[0].replace('_', '-')} is for worlds of Davidson's; {args.scenario} is a loop")
         from taskmodel.cli import loops
 
         return loops.command(args)
     for option in ("draws", "seed"):
         if getattr(args, option) is not None:
             raise UsageError(f"--{option} is for loops with priors, such as kwa; {args.scenario} is a world of Davidson's, and has none")
+    if args.alignment is not None:
+        from taskmodel.cli import beside as alongside
+
+        return alongside.command(args)
+    if beside:
+        raise UsageError(f"--{beside[0].replace('_', '-')} is of an organisation beside the world; add --alignment CATALOG")
     settings = asked.overrides(args.set)
     step = None if args.reference_step is None else _step(args.reference_step)
     figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None

@@ -56,7 +56,7 @@ def command(args: Namespace) -> int:
         "compute": place,
         "over": path,
         "unit": catalog.unit_of(path),
-        "curve": [_row(result, path, index) for index in range(points)],
+        "curve": [row(result, path, index) for index in range(points)],
         "events": list(plain_events(tm.events(result))),
         "files": [str(folder / "result.nc")],
     }
@@ -64,7 +64,8 @@ def command(args: Namespace) -> int:
     return 0
 
 
-def _row(result: Any, path: str, index: int) -> dict[str, Any]:
+def row(result: Any, path: str, index: int) -> dict[str, Any]:
+    """What stands at one point of an axis, as plain values."""
     from taskmodel.summary import binding_reviewers
 
     at = result.isel({path: index})
@@ -81,7 +82,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     step = max(1, (len(curve) - 1) // (ROWS - 1))
     chosen = [*curve[::step][: ROWS - 1], curve[-1]] if len(curve) > ROWS else curve
     rows = [[f"{path}{unit}", "throughput", "latency", "effective", "what binds most"]]
-    rows += [[number(row["value"]), *(number(row[name]) for name in SPEEDUPS), _most(row)] for row in chosen]
+    rows += [[number(each["value"]), *(number(each[name]) for name in SPEEDUPS), most(each)] for each in chosen]
     span = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
     lines = [
         *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year"),
@@ -91,7 +92,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         *table(rows, left=(4,)),
     ]
     if found:
-        lines += ["", "What changes on the way", *table([[_place(event[path]), _says(event)] for event in found[:MOST]], left=(1,))]
+        lines += ["", "What changes on the way", *table([[_place(event[path]), says(event)] for event in found[:MOST]], left=(1,))]
     else:
         same = all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS)
         lines += [
@@ -107,12 +108,14 @@ def _place(value: float) -> str:
     return f"{value:.6g}"
 
 
-def _most(row: dict[str, Any]) -> str:
+def most(row: dict[str, Any]) -> str:
+    """What binds most at a point."""
     name = row["binding_factor"]
     return f"{source(name, row['binding_reviewers'])} {percent(row['bottleneck_share'][name])}" if name else "nothing"
 
 
-def _says(event: dict[str, Any]) -> str:
+def says(event: dict[str, Any]) -> str:
+    """An event in words."""
     way, _, reviewers = str(event["mode"]).partition("/")
     mode = WHO.get(way, way) + (f" by {reviewers}" if reviewers else "")
     return SAYS[str(event["kind"])].format(task=event["task"], mode=mode, factor=event["factor"])

@@ -26,7 +26,7 @@ from taskmodel.catalog.records import (
     WorkingHours,
     failed,
 )
-from taskmodel.catalog.units import ONE, PERSON, WALL_CLOCK, WORKING_TIME, Unit
+from taskmodel.catalog.units import FIELD_YEAR, ONE, PERSON, WALL_CLOCK, WORKING_TIME, Unit
 
 MONTH = Unit("month", "time", {"year": Ratio(12)}, "; a month is 30 days")
 PER_MONTH = Unit("1/month", "a rate", {"1/year": Ratio(1, 12)})
@@ -41,7 +41,6 @@ DOLLAR = Unit("$", "money", {"M$": Ratio(10**6), "G$": Ratio(10**9)})
 DOLLAR_PER_MONTH = Unit("$/month", "money in a month", {"M$/month": Ratio(10**6), "G$/month": Ratio(10**9)})
 HOURS_PER_DAY = Unit("h/day", "hours worked in a day")
 DAYS_PER_WEEK = Unit("day/week", "days worked in a week")
-FIELD_YEAR = Unit("field-year", "years of the field's work")
 RESEARCH_YEAR = Unit("research-year", "years of research")
 
 Months = Annotated[Quantity, Measure(MONTH, ge=0)]

@@ -10,22 +10,26 @@ takes nothing from them. Start reading at `speedup_curve`.
 """
 
 from .bands import bottleneck_bands
+from .beside import beside
 from .curve import speedup_curve
 from .frontier import safety_frontier
 from .horizon import horizon
 from .lead import lead_time
 from .loop import loop
 from .map import bottleneck_map
+from .over_time import over_time
 from .saving import save
 from .takeoff import takeoff
 from .tasks import review_hours, review_load, task_graph
 
 __all__ = [
+    "beside",
     "bottleneck_bands",
     "bottleneck_map",
     "horizon",
     "lead_time",
     "loop",
+    "over_time",
     "review_hours",
     "review_load",
     "safety_frontier",

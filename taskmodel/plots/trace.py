@@ -13,9 +13,9 @@ import xarray as xr
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A variable along the compute axis: at the grid, and twice, before and after, at the place of each event."""
+    """A variable along the axis: at the grid, and twice, before and after, at the place of each event."""
 
-    compute: np.ndarray  # (point,) FLOP/year, not decreasing
+    compute: np.ndarray  # (point,) not decreasing [FLOP/year; calendar year along time]
     values: np.ndarray  # (point, ...)
 
 
@@ -27,10 +27,11 @@ def trace(result: xr.Dataset, name: str) -> Trace:
     result : Dataset
         Of `taskmodel.sweep`.
     name : str
-        A variable over ``compute``, or over ``compute`` and another dimension, of which the events hold the limits.
+        A variable over the axis, or over that and another dimension, of which the events hold the limits.
     """
-    grid, values = result["compute"].values, result[name].values
-    events = result["event_compute"].values
+    along = result.attrs["over"]
+    grid, values = result[along].values, result[name].values
+    events = result[f"event_{along}"].values
     places, first = np.unique(events, return_index=True)
     last = np.searchsorted(events, places, side="right") - 1
     before, after = result[f"event_{name}_before"].values[first], result[f"event_{name}_after"].values[last]

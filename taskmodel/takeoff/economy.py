@@ -313,3 +313,9 @@ class Course(NamedTuple):
         if self.log_room == inf:
             return self.log_start + self.power * log_cumulative
         return self.log_start - self.log_room * expm1(-self.power / self.log_room * log_cumulative)
+
+    def slope(self, log_cumulative: float) -> float:
+        """d ln P / d ln Q."""
+        if self.log_room == inf:
+            return self.power
+        return self.power * exp(-self.power / self.log_room * log_cumulative)

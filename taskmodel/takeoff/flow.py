@@ -176,6 +176,12 @@ class Flow:
         stocks = self.stocks(time, state)
         return moment(self.economy, self.rules.start + time, stocks, prices, cumulative, shares, mode.awake, reaches=mode.reaches)
 
+    def software_growth(self, at: Moment) -> float:
+        """Growth of ln software at a moment [1/year]."""
+        research = self.economy.outputs(at.production)[2] - self.base[2]
+        cumulative = at.cumulative[1]
+        return self.courses[1].slope(cumulative) * exp(self._paces[1] + self.rules.penalty * research - cumulative)
+
     def log_run(self, time: float, state: State, market: float, mode: Mode) -> float:
         """ln of the largest training run; ``market`` matters where its cost is at the cap."""
         return state[2] + self.courses[1].level(state[1]) + self._log_training(time, mode, market, state[2])

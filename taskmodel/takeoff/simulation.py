@@ -70,10 +70,7 @@ def simulate(
     >>> world["frac_tasks_automated_goods"].values.tolist()
     [0.0, 0.0, 1.0]
     """
-    if isinstance(scenario, World):
-        world = scenario if not set else scenario.replace(set)
-    else:
-        world = load_world(scenario if isinstance(scenario, str) else FilePath(scenario), set)
+    world = world_of(scenario, set)
     given = world.numbers()
     model, limits = economy(given), rules(given)
     if reference_step is not None:
@@ -86,15 +83,30 @@ def simulate(
             raise ValueError(NOWHERE.format(world.name, reason))
         stepped = Stepped(model, moments, reference_step, f"at {moments[-1].time:.6g}: {reason}" if reason else "")
         return dataset(world, model, limits, stepped, moments, None, {"reference_step": reference_step})
-    if not 1e-12 <= tolerance <= 1e-2:
-        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
     asked = _times(times, limits.start, limits.end)
-    path = solve(Flow(model, limits), tolerance)
-    if not path.starts:
-        raise ValueError(NOWHERE.format(world.name, path.reason))
-    track = Continuous(model, path)
+    track = follow(world, tolerance)
+    path = track.path
     moments = [one for time in asked if (one := track.at(time)) is not None]
     return dataset(world, model, limits, track, moments, path, {"tolerance": tolerance})
+
+
+def world_of(scenario: str | PathLike[str] | World, set: Mapping[str, Any] | None = None) -> World:
+    """The world that is meant by a name, a path, or itself, with values set."""
+    if isinstance(scenario, World):
+        return scenario.replace(set) if set else scenario
+    return load_world(scenario if isinstance(scenario, str) else FilePath(scenario), set)
+
+
+def follow(world: World, tolerance: float = TOLERANCE) -> Continuous:
+    """The solution of a world's equations, which can be asked for any moment; arguments and errors as of `simulate`."""
+    if not 1e-12 <= tolerance <= 1e-2:
+        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
+    given = world.numbers()
+    model = economy(given)
+    path = solve(Flow(model, rules(given)), tolerance)
+    if not path.starts:
+        raise ValueError(NOWHERE.format(world.name, path.reason))
+    return Continuous(model, path)
 
 
 def _times(times: Sequence[float] | None, start: float, end: float) -> list[float]:
@@ -113,14 +125,14 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
     Parameters
     ----------
     world : Dataset
-        As `simulate` returns it.
+        As `simulate` returns it, or `taskmodel.alignment_beside`.
 
     Returns
     -------
     Dataset over ``milestone``
         ``value`` with its ``unit`` and ``meaning``; of Davidson's worlds under the names of the reference's table of headlines, and
-        with ``gwp_doubling_times``; of a loop's draws over ``draw`` besides, of a
-        horizon over ``driver`` and ``success``. NaN: not reached.
+        with ``gwp_doubling_times``; with alignment beside, dates, the work done by each, and the months between each two; of a
+        loop's draws over ``draw`` besides, of a horizon over ``driver`` and ``success``. NaN: not reached.
 
     Raises
     ------
@@ -136,8 +148,8 @@ def milestones(world: xr.Dataset) -> xr.Dataset:
     if not isinstance(world, xr.Dataset):
         raise TypeError(f"milestones are those of a Dataset, as taskmodel.simulate returns it; found {type(world).__name__}")
     if "milestone_value" not in world:
-        raise ValueError("this dataset has no milestones: give the result of taskmodel.simulate")
+        raise ValueError("this dataset has no milestones: give the result of taskmodel.simulate or taskmodel.alignment_beside")
     names = [str(name) for name in world.data_vars if str(name).startswith("milestone_")]
     chosen = {name.removeprefix("milestone_"): world[name].variable for name in names}
-    over = [name for name in ("milestone", "doubling", "draw", "driver", "success") if name in world.coords]
+    over = [name for name in ("milestone", "doubling", "until", "draw", "driver", "success") if name in world.coords]
     return xr.Dataset(chosen, {name: world[name] for name in over}, world.attrs)

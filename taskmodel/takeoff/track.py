@@ -140,6 +140,18 @@ class Continuous:
         since = min(max(since, 0.0), self.path.end)
         return self.path.moment(since, self.path.place(since + PLACE))  # a calendar year is a rounding off the switch it names
 
+    @property
+    def end(self) -> float:
+        """Where it ends [calendar year]."""
+        return self.path.flow.rules.start + self.path.end
+
+    def log_run(self, time: float) -> float:
+        """ln of the largest training run at a calendar year between the ends, effective at the software of the start."""
+        since = min(max(time - self.path.flow.rules.start, 0.0), self.path.end)
+        place = self.path.place(since)
+        state = self.path.stretches[place].at(since)
+        return self.path.flow.log_run(since, state, self.path.market(since, state=state), self.path.modes[place])
+
     def year_after(self, at: Moment) -> Moment | None:
         """The moment a year later."""
         return self.at(at.time + 1.0)
