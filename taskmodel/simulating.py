@@ -52,18 +52,22 @@ def simulate(scenario: str | PathLike[str] | takeoff.World | Loop, set: Mapping[
     >>> round(found["value"].sel(milestone="automated_99%").item(), 4)
     2033.0645
     """
-    known = {True: ("times", "draws", "seed"), False: ("times", "reference_step", "tolerance")}
-    loop = isinstance(scenario, Loop) or (not isinstance(scenario, takeoff.World) and loops.is_loop(named(scenario)))
+    given = scenario if isinstance(scenario, Loop | takeoff.World) else named(scenario)
+    if isinstance(given, Loop) or (not isinstance(given, takeoff.World) and loops.is_loop(given)):
+        _only(options, ("times", "draws", "seed"), "a loop")
+        return loops.simulate(given, set, **options)
+    _only(options, ("times", "reference_step", "tolerance"), "a world")
+    return takeoff.simulate(given, set, **options)
+
+
+def _only(options: Mapping[str, Any], known: tuple[str, ...], kind: str) -> None:
+    """Refuse options of the other kind."""
     for name in options:
-        if name not in known[loop]:
-            kind = "a loop" if loop else "a world"
-            raise TypeError(f"{name} is no option of {kind}, which has {', '.join(known[loop])}")
-    if loop:
-        return loops.simulate(scenario if isinstance(scenario, Loop) else named(scenario), set, **options)
-    return takeoff.simulate(scenario, set, **options)  # type: ignore[arg-type]
+        if name not in known:
+            raise TypeError(f"{name} is no option of {kind}, which has {', '.join(known)}")
 
 
-def named(scenario: Any) -> str | Path:
+def named(scenario: str | PathLike[str]) -> str | Path:
     """A name or a path; a word that is nearly a loop's and no world's is told so.
 
     Raises

@@ -114,12 +114,12 @@ def test_draws_solved_in_blocks_are_those_solved_together(monkeypatch):
 def test_priors_are_those_of_the_legacy_generator_in_either_order():
     bounds = {name: (prior.low, prior.high) for name, prior in load_loop("kwa").priors.items()}
     drawn = tm.simulate("kwa", {"end": 2026.01}, draws=3, seed=123)
-    stream = np.random.RandomState(123)  # noqa: NPY002
+    stream = np.random.RandomState(123)
     for draw in range(3):
         for name, (low, high) in bounds.items():
             assert drawn[f"parameter_{name}"].values[draw] == pytest.approx(stream.triangular(low, (low + high) / 2, high), rel=1e-14)
     drawn = tm.simulate("software_explosion", draws=3, seed=5)
-    stream = np.random.RandomState(5)  # noqa: NPY002
+    stream = np.random.RandomState(5)
     np.testing.assert_allclose(drawn["parameter_initial_speedup"], np.exp(stream.uniform(np.log(2), np.log(32), 3)), rtol=1e-13)
     np.testing.assert_allclose(drawn["parameter_returns"], np.exp(stream.uniform(np.log(0.4), np.log(3.6), 3)), rtol=1e-13)
 

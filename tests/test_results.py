@@ -54,6 +54,7 @@ def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     trusting = small_catalog(TASKS, trust=rule)
     every = [result, latency, planned, tm.elasticities(catalog, 1e28), tm.automate_next(catalog, 1e20), tm.what_if(catalog, 1e28)]
     every += [tm.trust(trusting, 1e28), tm.track_record(trusting, [1e28, 1e28]), tm.parallel_lines(catalog, 10, 1e28)]
+    every += [tm.onset(catalog, "supervision.headcount", [10.0])]
     every += asked(catalog)
     known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for made in every for name in made.variables}
     assert set(VARIABLES) <= known

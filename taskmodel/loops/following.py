@@ -58,6 +58,15 @@ class Followed:
         return self.at(times)[draws, np.arange(len(times))]
 
 
+class _TooLarge:
+    """An event of `solve_ivp` that ends it: a level comes to the largest that is followed."""
+
+    terminal = True
+
+    def __call__(self, time: float, levels: Array) -> float:
+        return float(LARGEST - levels.max())
+
+
 def follow(slope: Slope, initial: Array, start: float, end: float, breaks: Array, what: str) -> Followed:
     """Solve the equation.
 
@@ -89,14 +98,10 @@ def follow(slope: Slope, initial: Array, start: float, end: float, breaks: Array
     starts: list[float] = []
     now, levels, stopped = float(start), np.asarray(initial, dtype=float), ""
 
-    def too_large(time: float, levels: Array) -> float:
-        return LARGEST - levels.max()
-
-    too_large.terminal = True  # type: ignore[attr-defined]
     for then in ends:
         with np.errstate(over="ignore", invalid="ignore"):  # a step that leaves numbers is refused, and a shorter one tried
             solved = solve_ivp(
-                slope, (now, then), levels, method="DOP853", rtol=TOLERANCE, atol=TOLERANCE, dense_output=True, events=too_large
+                slope, (now, then), levels, method="DOP853", rtol=TOLERANCE, atol=TOLERANCE, dense_output=True, events=_TooLarge()
             )
         if len(solved.t) > 1:
             pieces.append(solved.sol)

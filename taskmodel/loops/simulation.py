@@ -118,7 +118,7 @@ def _drawn(loop: Loop, draws: int, seed: int | None) -> dict[str, Array]:
     if not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise ValueError(f"draws need a seed, a whole number from 0 to {2**32 - 1}; found {seed!r}")
     # the legacy generator gives the same numbers in every version of NumPy, and those of the published programs
-    stream, names = np.random.RandomState(seed), list(loop.priors)  # noqa: NPY002
+    stream, names = np.random.RandomState(seed), list(loop.priors)
     if loop.draw_order == "draws":
         uniform = stream.uniform(size=(draws, len(names))).T
     else:
