@@ -594,20 +594,6 @@ def test_progress_is_silent_if_quiet_or_no_terminal_or_quick_work(monkeypatch, s
     assert sys.stderr.getvalue() == ""
 
 
-def test_validate_prints_the_table_and_finds_nothing_off(capsys):
-    assert main(["validate"]) == 0
-    printed = capsys.readouterr().out
-    assert "explained" in printed and "METR" in printed
-    assert max(map(len, printed.splitlines())) <= 110
-
-
-def test_validate_gives_machines_every_result(capsys):
-    assert main(["validate", "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["ok"] and len(answer["results"]) > 300
-    assert {"published", "ours", "verdict", "source", "access"} <= set(answer["results"][0])
-
-
 # what more of anything is worth
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from taskmodel import validation
 from taskmodel.catalog import CatalogError, load_catalog
+from taskmodel.cli import main
 from taskmodel.validation import as_records, as_text, exit_code, published_results, validate
 from taskmodel.validation.computations import COMPUTATIONS
 from taskmodel.validation.verdicts import judge
@@ -268,3 +270,23 @@ def test_a_null_in_a_table_is_no_result(tmp_path):
     file.write_text(HEAD + GROUP + table + "\n", encoding="utf-8")
     found = {result.id: (result.value, result.given) for result in published_results(file)}
     assert found == {"law.a.0.1": (1, {"share": 0.1}), "law.a.0.2": (3, {"share": 0.2}), "law.b.0.2": (4, {"share": 0.2})}
+
+
+@pytest.fixture
+def computed_once(outcomes, monkeypatch):
+    """The command line gets the outcomes that there are."""
+    monkeypatch.setattr(validation, "validate", lambda: outcomes)
+
+
+def test_the_command_prints_the_table_and_finds_nothing_off(computed_once, capsys):
+    assert main(["validate"]) == 0
+    printed = capsys.readouterr().out
+    assert "explained" in printed and "METR" in printed
+    assert max(map(len, printed.splitlines())) <= 110
+
+
+def test_the_command_gives_machines_every_result(computed_once, capsys):
+    assert main(["validate", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["ok"] and len(answer["results"]) > 300
+    assert {"published", "ours", "verdict", "source", "access"} <= set(answer["results"][0])
