@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -102,3 +102,15 @@ class Parameters(FromFile):
             raise CatalogError(dict.fromkeys(defects))
         made._origin = origin
         return made
+
+
+def is_of_kind(name_or_path: str | Path, bundled: Collection[str], key: str) -> bool:
+    """Return whether a name is among the bundled ones of a kind, or a file that can be read has the key that such files have."""
+    path = Path(name_or_path)
+    if not isinstance(name_or_path, Path) and path.suffix not in (".yaml", ".yml") and path.name == str(name_or_path):
+        return str(name_or_path) in bundled
+    try:
+        document = read_document(read_text(path), str(path))
+    except CatalogError:  # whoever loads it says what is wrong
+        return False
+    return isinstance(document.data, dict) and key in document.data

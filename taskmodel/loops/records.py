@@ -17,7 +17,7 @@ from taskmodel.catalog import CatalogError, Quantity, bundled, schema, units
 from taskmodel.catalog.checks import Finding
 from taskmodel.catalog.defects import Defect, did_you_mean, listing
 from taskmodel.catalog.load import find_file
-from taskmodel.catalog.parameters import Parameters
+from taskmodel.catalog.parameters import Parameters, is_of_kind
 from taskmodel.catalog.records import Measure, Number, Sourced, Switch, failed
 from taskmodel.catalog.text import read_document, read_text
 
@@ -229,14 +229,7 @@ def bundled_loops() -> tuple[str, ...]:
 
 def is_loop(name_or_path: str | Path) -> bool:
     """Return whether a bundled name is that of a loop, or a file that can be read says that it is one."""
-    path = Path(name_or_path)
-    if not isinstance(name_or_path, Path) and path.suffix not in (".yaml", ".yml") and path.name == str(name_or_path):
-        return str(name_or_path) in bundled_loops()
-    try:
-        document = read_document(read_text(path), str(path))
-    except CatalogError:  # whoever loads it says what is wrong
-        return False
-    return isinstance(document.data, dict) and "loop" in document.data
+    return is_of_kind(name_or_path, bundled_loops(), "loop")
 
 
 def load_loop(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Loop:

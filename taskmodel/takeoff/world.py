@@ -15,12 +15,12 @@ from pydantic import Field
 
 from taskmodel.catalog import Quantity, bundled, units
 from taskmodel.catalog.checks import Finding
-from taskmodel.catalog.parameters import Parameters
+from taskmodel.catalog.parameters import Parameters, is_of_kind
 from taskmodel.catalog.records import Measure, Switch, Whole
 from taskmodel.takeoff.economy import initial_shares
 from taskmodel.takeoff.rules import rules
 
-__all__ = ["World", "bundled_worlds", "load_world"]
+__all__ = ["World", "bundled_worlds", "is_world", "load_world"]
 
 SMALLEST_EXPONENT = 1e-6  # nearer to 0 than this a CES loses digits; 0 itself is exact
 SMALLEST_STEP = 0.01  # OOM: a continuum has a piece for each step
@@ -164,6 +164,11 @@ class World(Parameters):
 def bundled_worlds() -> tuple[str, ...]:
     """Return the names of the worlds that come with the package."""
     return bundled.names("world")
+
+
+def is_world(name_or_path: str | Path) -> bool:
+    """Return whether a bundled name is that of a world, or a file that can be read is one."""
+    return is_of_kind(name_or_path, bundled_worlds(), "full_automation_requirements_training")
 
 
 def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> World:
