@@ -23,7 +23,7 @@ from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.rules import rules
 from taskmodel.takeoff.simulation import TOLERANCE
 from taskmodel.takeoff.solve import solve
-from taskmodel.takeoff.two_factors import Division, TaskSums, divide
+from taskmodel.takeoff.two_factors import Division, TaskSums
 
 
 def flow_of(changes=None) -> Flow:
@@ -65,7 +65,7 @@ def divisions():
         division = Division(TaskSums(family, -0.5), 0.01, math.log(4e9), math.log(2e28))
         log_run = math.log(1e33)
         reach = family.reach(log_run)
-        return lambda: divide(division, math.log(4.7e9), math.log(1e34), log_run, reach)
+        return lambda: division.divide(math.log(4.7e9), math.log(1e34), log_run, reach)
 
     for tasks in (1_000, 10_000, 100_000):
         yield f"division over {tasks:,} tasks, against one over 100", work(tasks), work(100)

@@ -1,0 +1,174 @@
+"""Many sets of parameters as one whose numbers are arrays, with an entry for each run.
+
+The formulas of `economy` and `flow` work on them as they stand; what differs is how splits of tasks and reaches are found:
+for all runs at once. All families must have the same count of tasks, and no exponent between tasks may be 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.allocation.two_factors import log_relative_price, split_log_output, unsplit_log_output
+from taskmodel.elementary import ARRAYS, Elementary
+from taskmodel.production import Array
+from taskmodel.takeoff.flow import Flow
+from taskmodel.takeoff.requirements import Family
+from taskmodel.takeoff.two_factors import CLEARLY, Division, Split, log_mean, log_sum_before
+
+__all__ = ["Divisions", "Families", "stacked", "taken"]
+
+Whole = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Families:
+    """The tasks of many runs; see `requirements.Family`."""
+
+    tasks: int
+    log_training: Array  # (run, task)
+    log_shortfall: Array
+
+    @property
+    def count(self) -> int:
+        """Tasks in all."""
+        return self.tasks
+
+    def reach(self, log_run: Array) -> Whole:
+        """How many tasks a largest training run opens."""
+        return (self.log_training < (log_run + self.log_shortfall)[:, None]).sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Divisions:
+    """Cognitive tasks of a sector in many runs; see `two_factors.Division`."""
+
+    by: ClassVar[Elementary] = ARRAYS
+    tasks: int
+    log_left: Array  # (task,)
+    need: Array  # (run, task)
+    sums: Array  # (run, task + 1)
+    bases: Array  # (run, task + 1)
+    slope: Array
+    power: Array
+    tilt: Array
+    tradeoff: Array
+    log_first: Array
+    log_scale: Array
+    share: Array
+    log_labour: Array
+    log_compute: Array
+
+    def without_automation(self, log_labour: Array, log_compute: Array) -> Array:
+        """ln Y with compute on task 0 alone and labour spread evenly over the others."""
+        return log_mean(log_compute - self.log_compute, log_labour - self.log_labour, self.share, 1 - self.slope, self.by)
+
+    def divide(self, log_labour: Array, log_compute: Array, log_run: Array, reach: Whole, hint: Whole | None = None) -> Split:
+        """The best division of labour and compute; arguments and result as of `Division.divide`, with an entry for each run."""
+        gain, log_ratio = self.tradeoff * log_run, log_labour - log_compute
+        able = (self.need <= gain[:, None]).sum(axis=1)
+        index = np.zeros(len(gain), dtype=np.intp) if hint is None else np.minimum(hint, reach)
+        log_x, log_w, log_price, log_eta = (np.empty(len(gain)) for _ in range(4))
+        rising, falling = np.zeros(len(gain), dtype=bool), np.zeros(len(gain), dtype=bool)
+        rows = np.arange(len(gain))
+        while len(rows):
+            at, one, other = index[rows], gain[rows], log_ratio[rows]
+            x = self._log_x(rows, at, able[rows], one)
+            w = np.where(at > 0, self.log_left[at - 1], np.logaddexp(self.log_first[rows], self.log_left[0]))
+            price = log_relative_price(self.slope[rows], x, w, other)
+            eta = self._log_eta(rows, at, able[rows], one)
+            log_x[rows], log_w[rows], log_price[rows], log_eta[rows] = x, w, price, eta
+            # where the task at the index is closed and the one before is open; at a tie there is no turning round
+            down = (at > 0) & ~rising[rows] & (price > self._log_eta(rows, at - 1, able[rows], one))
+            up = ~down & ~falling[rows] & (at <= reach[rows]) & (at < self.tasks)
+            after = np.logaddexp(x, np.where(at > 0, -self.tilt[rows] * eta, self.log_first[rows]))
+            left = self.log_left[np.minimum(at, self.tasks - 1)]
+            up &= ~(log_relative_price(self.slope[rows], after, left, other) > eta)
+            rising[rows], falling[rows] = rising[rows] | up, falling[rows] | down
+            index[rows] = at + up - down
+            rows = rows[up | down]
+        edge = (index > reach) | ((index > 0) & (log_price >= log_eta))
+        unsplit = unsplit_log_output(1 - self.slope, log_x, log_w, log_labour, log_compute, ARRAYS)
+        tilted = log_x + self.tilt * log_eta
+        split, part = split_log_output(self.power, tilted, log_w, log_eta, log_labour, log_compute, ARRAYS)
+        part = np.where(index > 0, part, part * np.exp(-self.log_first))  # task 0 alone has another weight
+        automated = np.maximum(np.where(~edge & (part * (1 + 1 / CLEARLY) > 1), index, index - 1), 0)
+        log_output = np.where(edge, unsplit, split) - self.log_scale
+        return Split(log_output, automated, np.where(edge, log_price, log_eta), index, ~edge, np.where(edge, 0.0, part))  # type: ignore[arg-type]
+
+    def _log_eta(self, rows: Whole, index: Whole, able: Whole, gain: Array) -> Array:
+        """ln of how well compute does the task of an index; of task 0 as well as labour."""
+        return np.where(index > able, gain - self.need[rows, np.maximum(index, 1) - 1], 0.0)
+
+    def _log_x(self, rows: Whole, index: Whole, able: Whole, gain: Array) -> Array:
+        """ln X: b eta^(sigma - 1) over the tasks before the index."""
+        before = np.maximum(index - 1, 0)
+        flat = self.bases[rows, np.minimum(before, able)]
+        first, second = self.sums[rows, able], self.sums[rows, before]
+        upwards = self.tilt[rows] >= 0
+        low, high = np.where(upwards, first, second), np.where(upwards, second, first)
+        beyond = log_sum_before(flat, low, high, self.tilt[rows] * gain, ARRAYS)
+        return np.where(index == 0, -np.inf, np.where(before <= able, flat, beyond))
+
+
+def stacked(flows: Sequence[Flow]) -> Flow:
+    """Equations of many runs as one, whose numbers are arrays."""
+    return _stack(flows)
+
+
+def _stack(parts: Sequence[Any]) -> Any:
+    first = parts[0]
+    if isinstance(first, Division):
+        return _divisions(parts)
+    if isinstance(first, Family):
+        return Families(first.count, np.array([one.log_training for one in parts]), np.array([one.log_shortfall for one in parts]))  # type: ignore[arg-type]
+    if isinstance(first, bool):
+        return first  # the same of all
+    if isinstance(first, tuple):
+        found = [_stack(part) for part in zip(*parts, strict=True)]
+        return type(first)(*found) if hasattr(first, "_fields") else tuple(found)
+    if is_dataclass(first) and not isinstance(first, type):
+        return replace(first, **{field.name: _stack([getattr(one, field.name) for one in parts]) for field in fields(first) if field.init})
+    return np.array(parts, dtype=float)
+
+
+def _divisions(parts: Sequence[Division]) -> Divisions:
+    def column(read: Any) -> Array:
+        return np.array([read(one) for one in parts], dtype=float)
+
+    return Divisions(
+        tasks=len(parts[0].sums.need),
+        log_left=np.array(parts[0].sums.log_left),
+        need=column(lambda one: one.sums.need),
+        sums=column(lambda one: one.sums.sums),
+        bases=column(lambda one: one.bases),
+        slope=column(lambda one: one.slope),
+        power=column(lambda one: one.power),
+        tilt=column(lambda one: one.sums.tilt),
+        tradeoff=column(lambda one: one.sums.family.tradeoff),
+        log_first=column(lambda one: one.log_first),
+        log_scale=column(lambda one: one.log_scale),
+        share=column(lambda one: one.share),
+        log_labour=column(lambda one: one.log_labour),
+        log_compute=column(lambda one: one.log_compute),
+    )
+
+
+def taken(whole: Any, rows: Whole) -> Any:
+    """Some runs of what is stacked."""
+    if isinstance(whole, np.ndarray):
+        return whole[rows]
+    if isinstance(whole, Divisions):
+        return replace(
+            whole, **{field.name: taken(getattr(whole, field.name), rows) for field in fields(whole) if field.name not in ("tasks", "log_left")}
+        )
+    if isinstance(whole, tuple):
+        found = [taken(part, rows) for part in whole]
+        return type(whole)(*found) if hasattr(whole, "_fields") else tuple(found)
+    if is_dataclass(whole) and not isinstance(whole, type):
+        return replace(whole, **{field.name: taken(getattr(whole, field.name), rows) for field in fields(whole) if field.init})
+    return whole
