@@ -19,10 +19,11 @@ from taskmodel.takeoff.bogacki_shampine import ORDER, State, Stretch, step
 from taskmodel.takeoff.flow import PINNED, PLACE, Flow, Mode, Seen
 from taskmodel.takeoff.moments import Moment
 
-__all__ = ["BEYOND", "LARGEST", "Path", "solve"]
+__all__ = ["BEYOND", "LARGEST", "SHORTEST", "SHORT_DELAY", "Path", "longest", "solve"]
 
 SHORTEST = 1e-10  # years: growth that needs shorter steps is growth without bound
 LONGEST = 1.0  # years
+SHORT_DELAY = 0.25  # years: with a longer delay no step is longer than it
 LARGEST = 640.0  # ln of what a level may be: a number holds e^709, and some levels are products of others
 REPEATS = 12  # of a step whose delay is shorter than itself
 MOST = 200_000  # steps: a minute or two
@@ -124,7 +125,7 @@ def solve(flow: Flow, tolerance: float) -> Path:
     path, end = Path(flow), flow.rules.end - flow.rules.start
     time, state, mode, length = 0.0, flow.start, flow.first_mode(), 0.05
     hints: tuple[float, float, float] | tuple[None, None, None] = (None, None, None)
-    breaks = _Breaks(flow, end)
+    breaks, most = _Breaks(flow, end), longest(flow.delay)
     breaks.expect(time, mode, True)
     switches: list[float] = []
     known: tuple[State, Seen] | None = None  # the derivative, where the step before ended with it
@@ -144,7 +145,7 @@ def solve(flow: Flow, tolerance: float) -> Path:
             return path
         limit = breaks.next_after(time)
         while True:
-            tried = min(length, limit - time, LONGEST)
+            tried = min(length, limit - time, most)
             taken = _step(path, time, state, first, tried, mode, seen, tolerance)
             if isinstance(taken, _Taken) and taken.error <= tolerance:
                 break
@@ -173,7 +174,7 @@ def solve(flow: Flow, tolerance: float) -> Path:
                 path.lagging.add(len(path.starts) - 1)
             if new.cap == PINNED:  # the share follows the cap from here on
                 known = None
-            breaks.expect(time, new, 1 in matter)
+            breaks.expect(time, new, 1 in matter and new.reaches is not None and new.reaches[1] != mode.reaches[1])  # type: ignore[index]
             mode = new
             switches.append(time)
             if len(switches) > RESTLESS and time - switches[-RESTLESS] < PLACE * 1e4:
@@ -181,6 +182,11 @@ def solve(flow: Flow, tolerance: float) -> Path:
                 return path
         path.end = time
     return path
+
+
+def longest(delay: float) -> float:
+    """The longest step that is tried, so that it needs no designs of its own if they are known long enough before."""
+    return min(LONGEST, delay) if delay >= SHORT_DELAY else LONGEST
 
 
 def _change(error: float, tolerance: float) -> float:
@@ -322,20 +328,17 @@ class _Breaks:
     """Times at which steps have to end: kinks that are known beforehand."""
 
     def __init__(self, flow: Flow, end: float):
-        self.flow, self.end, self.times = flow, end, [end]
+        self.flow, self.end, self.kinks, self.ceilings = flow, end, [end], [end]
 
     def expect(self, time: float, mode: Mode, kink: bool) -> None:
         """Note the kinks that follow from a mode that begins; ``kink``: whether research output jumps."""
-        flow = self.flow
-        found = [time + flow.delay] if kink and flow.delay else []
-        if time == mode.since:
-            found += [reached for _, reached in flow.ceilings_reached(mode)]
-        for one in found:
-            if time < one < self.end:
-                heapq.heappush(self.times, one)
+        if kink and self.flow.delay:
+            heapq.heappush(self.kinks, time + self.flow.delay)
+        if time == mode.since:  # the shares grow otherwise than before
+            self.ceilings = sorted([self.end, *(reached for _, reached in self.flow.ceilings_reached(mode))])
 
     def next_after(self, time: float) -> float:
         """The next of them."""
-        while self.times[0] <= time + PLACE:
-            heapq.heappop(self.times)
-        return self.times[0]
+        while self.kinks[0] <= time + PLACE and self.kinks[0] < self.end:
+            heapq.heappop(self.kinks)
+        return min(self.end, self.kinks[0], next((one for one in self.ceilings if one > time + PLACE), self.end))

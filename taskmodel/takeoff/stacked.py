@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,6 +39,11 @@ class Families:
         """Tasks in all."""
         return self.tasks
 
+    @cached_property
+    def places(self) -> Whole:
+        """The rows of tables."""
+        return np.arange(len(self.log_shortfall))
+
     def reach(self, log_run: Array) -> Whole:
         """How many tasks a largest training run opens."""
         return (self.log_training < (log_run + self.log_shortfall)[:, None]).sum(axis=1)
@@ -63,6 +69,11 @@ class Divisions:
     log_labour: Array
     log_compute: Array
 
+    @cached_property
+    def places(self) -> Whole:
+        """The rows of tables."""
+        return np.arange(len(self.slope))
+
     def without_automation(self, log_labour: Array, log_compute: Array) -> Array:
         """ln Y with compute on task 0 alone and labour spread evenly over the others."""
         return log_mean(log_compute - self.log_compute, log_labour - self.log_labour, self.share, 1 - self.slope, self.by)
@@ -71,26 +82,29 @@ class Divisions:
         """The best division of labour and compute; arguments and result as of `Division.divide`, with an entry for each run."""
         gain, log_ratio = self.tradeoff * log_run, log_labour - log_compute
         able = (self.need <= gain[:, None]).sum(axis=1)
-        index = np.zeros(len(gain), dtype=np.intp) if hint is None else np.minimum(hint, reach)
+        furthest = np.minimum(reach + 1, self.tasks)
+        index = np.zeros(len(gain), dtype=np.intp) if hint is None else np.minimum(hint, furthest)
         log_x, log_w, log_price, log_eta = (np.empty(len(gain)) for _ in range(4))
-        rising, falling = np.zeros(len(gain), dtype=bool), np.zeros(len(gain), dtype=bool)
-        rows = np.arange(len(gain))
-        while len(rows):
-            at, one, other = index[rows], gain[rows], log_ratio[rows]
-            x = self._log_x(rows, at, able[rows], one)
-            w = np.where(at > 0, self.log_left[at - 1], np.logaddexp(self.log_first[rows], self.log_left[0]))
-            price = log_relative_price(self.slope[rows], x, w, other)
-            eta = self._log_eta(rows, at, able[rows], one)
+        direction = np.zeros(len(gain), dtype=np.intp)
+        rows: Any = slice(None)  # all runs, then those that have to look at a neighbour
+        while True:
+            at, most, one, other, slope, tilt = index[rows], able[rows], gain[rows], log_ratio[rows], self.slope[rows], self.tilt[rows]
+            first = at == 0
+            x = self._log_x(rows, at, most, one, tilt)
+            w = np.where(first, np.logaddexp(self.log_first[rows], self.log_left[0]), self.log_left[at - 1])
+            price, eta = log_relative_price(slope, x, w, other), self._log_eta(rows, at, most, one)
             log_x[rows], log_w[rows], log_price[rows], log_eta[rows] = x, w, price, eta
             # where the task at the index is closed and the one before is open; at a tie there is no turning round
-            down = (at > 0) & ~rising[rows] & (price > self._log_eta(rows, at - 1, able[rows], one))
-            up = ~down & ~falling[rows] & (at <= reach[rows]) & (at < self.tasks)
-            after = np.logaddexp(x, np.where(at > 0, -self.tilt[rows] * eta, self.log_first[rows]))
-            left = self.log_left[np.minimum(at, self.tasks - 1)]
-            up &= ~(log_relative_price(self.slope[rows], after, left, other) > eta)
-            rising[rows], falling[rows] = rising[rows] | up, falling[rows] | down
-            index[rows] = at + up - down
-            rows = rows[up | down]
+            down = ~first & (price > self._log_eta(rows, at - 1, most, one)) & (direction[rows] <= 0)
+            after = np.logaddexp(x, np.where(first, self.log_first[rows], -tilt * eta))
+            closed = log_relative_price(slope, after, self.log_left[np.minimum(at, self.tasks - 1)], other) > eta
+            up = ~(down | closed) & (at < furthest[rows]) & (direction[rows] >= 0)
+            move = up.astype(np.intp) - down
+            if not move.any():
+                break
+            rows = np.flatnonzero(move) if isinstance(rows, slice) else rows[move != 0]
+            direction[rows] = move[move != 0]
+            index[rows] += direction[rows]
         edge = (index > reach) | ((index > 0) & (log_price >= log_eta))
         unsplit = unsplit_log_output(1 - self.slope, log_x, log_w, log_labour, log_compute, ARRAYS)
         tilted = log_x + self.tilt * log_eta
@@ -100,18 +114,17 @@ class Divisions:
         log_output = np.where(edge, unsplit, split) - self.log_scale
         return Split(log_output, automated, np.where(edge, log_price, log_eta), index, ~edge, np.where(edge, 0.0, part))  # type: ignore[arg-type]
 
-    def _log_eta(self, rows: Whole, index: Whole, able: Whole, gain: Array) -> Array:
+    def _log_eta(self, rows: Any, index: Whole, able: Whole, gain: Array) -> Array:
         """ln of how well compute does the task of an index; of task 0 as well as labour."""
-        return np.where(index > able, gain - self.need[rows, np.maximum(index, 1) - 1], 0.0)
+        return np.where(index > able, gain - self.need.take(self.places[rows] * self.tasks + np.maximum(index, 1) - 1), 0.0)
 
-    def _log_x(self, rows: Whole, index: Whole, able: Whole, gain: Array) -> Array:
+    def _log_x(self, rows: Any, index: Whole, able: Whole, gain: Array, tilt: Array) -> Array:
         """ln X: b eta^(sigma - 1) over the tasks before the index."""
-        before = np.maximum(index - 1, 0)
-        flat = self.bases[rows, np.minimum(before, able)]
-        first, second = self.sums[rows, able], self.sums[rows, before]
-        upwards = self.tilt[rows] >= 0
-        low, high = np.where(upwards, first, second), np.where(upwards, second, first)
-        beyond = log_sum_before(flat, low, high, self.tilt[rows] * gain, ARRAYS)
+        before, begin = np.maximum(index - 1, 0), self.places[rows] * (self.tasks + 1)
+        flat = self.bases.take(begin + np.minimum(before, able))
+        one, other = self.sums.take(begin + able), self.sums.take(begin + before)
+        low, high = np.minimum(one, other), np.maximum(one, other)  # sums rise with the place or fall with it
+        beyond = log_sum_before(flat, low, high, tilt * gain, ARRAYS)
         return np.where(index == 0, -np.inf, np.where(before <= able, flat, beyond))
 
 
@@ -159,16 +172,17 @@ def _divisions(parts: Sequence[Division]) -> Divisions:
 
 
 def taken(whole: Any, rows: Whole) -> Any:
-    """Some runs of what is stacked."""
+    """Some runs of what is stacked, with what has been worked out of them."""
     if isinstance(whole, np.ndarray):
         return whole[rows]
-    if isinstance(whole, Divisions):
-        return replace(
-            whole, **{field.name: taken(getattr(whole, field.name), rows) for field in fields(whole) if field.name not in ("tasks", "log_left")}
-        )
     if isinstance(whole, tuple):
         found = [taken(part, rows) for part in whole]
         return type(whole)(*found) if hasattr(whole, "_fields") else tuple(found)
-    if is_dataclass(whole) and not isinstance(whole, type):
-        return replace(whole, **{field.name: taken(getattr(whole, field.name), rows) for field in fields(whole) if field.init})
-    return whole
+    if not is_dataclass(whole) or isinstance(whole, type):
+        return whole
+    names = {field.name for field in fields(whole)}
+    same = {"log_left"} if isinstance(whole, Divisions) else set()
+    known = {name: part if name in same else taken(part, rows) for name, part in vars(whole).items() if name != "places"}
+    some = replace(whole, **{name: part for name, part in known.items() if name in names})
+    some.__dict__.update({name: part for name, part in known.items() if name not in names})
+    return some

@@ -193,7 +193,7 @@ class Division:
             return divide_continuum(self, log_labour, log_compute, log_run, reach)
         gain, log_ratio, last = sums.family.tradeoff * log_run, log_labour - log_compute, int(reach)
         able = bisect_right(need, gain)  # tasks with eta = 1
-        index = self._first_closed(able, gain, log_ratio, last) if hint is None else min(int(hint), last)
+        index = self._first_closed(able, gain, log_ratio, last) if hint is None else min(int(hint), last + 1, tasks)
         falling = rising = False
         while True:  # where the task at the index is closed and the one before is open: near the hint
             log_x = bases[index - 1] if 0 < index <= able + 1 else self._log_x(index, able, gain)
