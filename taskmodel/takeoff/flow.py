@@ -63,7 +63,7 @@ class Seen(NamedTuple):
     """What the derivative saw on its way: ln GWP, automated tasks of goods and of hardware R&D, and where the optima are.
 
     ``log_top`` is ln of the largest output, relative to its start, ``log_run`` that of the largest training run; ``done`` is
-    the place of the split of goods and compute's part of that task.
+    the place of the split, of both, and compute's part of that task.
     """
 
     log_gwp: float
@@ -71,7 +71,7 @@ class Seen(NamedTuple):
     log_run: float
     automated: float
     researched: float
-    done: float
+    done: tuple[float, float]
     hints: tuple[float, float, float]
 
 
@@ -174,7 +174,7 @@ class Flow:
             run,
             splits[0].automated,
             splits[1].automated,
-            splits[0].place + splits[0].part,
+            (splits[0].place + splits[0].part, splits[1].place + splits[1].part),
             (splits[0].place, splits[1].place, splits[2].place),
         )
         return rise, seen

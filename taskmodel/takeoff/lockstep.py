@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from taskmodel.takeoff.economy import Shares
 from taskmodel.takeoff.flow import FREE, PINNED, PLACE, Flow, Mode, Seen
 from taskmodel.takeoff.solve import LARGEST, SHORT_DELAY, SHORTEST, longest
 from taskmodel.takeoff.stacked import Whole, stacked, taken
-from taskmodel.takeoff.two_factors import CLEARLY
+from taskmodel.takeoff.track import Mark
+from taskmodel.takeoff.two_factors import NEARLY
 
 __all__ = ["Courses", "alone", "follow", "root"]
 
@@ -70,8 +71,10 @@ class Courses:
         self.polynomial = _Table(np.zeros((512, runs, 4, 4)))  # component, power
         self.reach = _Table(np.zeros((512, runs, 2), dtype=np.intp))
         self.era = _Table(np.zeros((512, runs), dtype=np.intp))
-        self.automated = _Table(np.zeros((512, runs, 2, 2)))  # of goods and of hardware R&D; at the start of a step and at its end
-        self.log_run = _Table(np.zeros((512, runs, 2)))
+        # at the start of every step, and at the end of the last
+        self.done = _Table(np.zeros((512, runs, 2)))  # tasks of goods and of hardware R&D that compute does, one of them in part
+        self.place = _Table(np.zeros((512, runs, 3), dtype=np.intp))  # of the three splits
+        self.log_run = _Table(np.zeros((512, runs)))
         self.since = np.zeros((ERAS, runs))
         self.base = np.zeros((ERAS, runs, len(Shares._fields)))
         self.rates = np.zeros((ERAS, runs, len(Shares._fields)))
@@ -112,6 +115,36 @@ class Courses:
                 self.looked[runs] = number
                 return number
             number = number + beyond - before
+
+    def reached(self, mark: Mark) -> Array:
+        """The first calendar year at which a mark is reached, of every run; NaN: it never is. See `Continuous.reached`."""
+        flow: Any = self.flow
+        runs, families = np.arange(len(self.count)), flow.economy.families
+        knots = int(self.count.max()) + 1
+        knot = _Knot(self.log_run.rows[:knots], tuple(np.moveaxis(self.done.rows[:knots], -1, 0)))
+        with np.errstate(all="ignore"):
+            over = (mark.excess(knot, families) > 0) & (np.arange(knots)[:, None] <= self.count)
+            first = over.argmax(axis=0)
+            ever, step = over.any(axis=0), np.maximum(first - 1, 0)
+            low, high = self.start.rows[step, runs], self.start.rows[step + 1, runs]
+            stretch, mode = self.stretch(step, runs), self.mode(step, runs)
+            hints = tuple(self.place.rows[step + 1, runs].T)
+
+            def excess(time: Array) -> Array:
+                state = stretch.at(time)
+                _, seen = flow.derivative(time, state, self.market(flow, time, runs, state), mode, hints)
+                return mark.excess(seen, families)
+
+            inside = ever & (first > 0) & (excess(high) > 0)  # else a switch brings it
+            place = np.where(inside, root(excess, low, high, inside), self.start.rows[first, runs])
+        return np.where(ever, place + flow.rules.start, np.nan)
+
+
+class _Knot(NamedTuple):
+    """What the derivative saw where steps start, (step, run)."""
+
+    log_run: Array
+    done: tuple[Array, ...]
 
 
 def mode_of(reaches: tuple[Whole, Whole], since: Array, base: Shares, rates: Shares) -> Any:
@@ -241,7 +274,7 @@ class _Followed:
         self.length = np.where(error == 0, np.maximum(self.length, tried), tried * change)
         self.give_up(going & ~good & (self.length < SHORTEST))
         after = np.where(self.time + tried < limit, self.time + tried, limit)
-        self.note(good, stretch, seen)
+        self.note(good, after, stretch, seen)
 
         reaches = tuple(family.reach(seen.log_run) for family in flow.economy.families)
         assert mode.reaches is not None
@@ -260,21 +293,21 @@ class _Followed:
         if len(rows):
             self.switch(rows, after[rows], taken(stretch, rows), [one[rows] for one in matter], wakes[rows], caps[rows])
 
-    def note(self, good: Mask, stretch: Stretch, seen: Seen) -> None:
+    def note(self, good: Mask, after: Array, stretch: Stretch, seen: Seen) -> None:
         """Write down the steps that were taken."""
         courses, rows = self.courses, np.flatnonzero(good)
         runs = self.runs[rows]
         number = courses.count[runs]
-        assert self.mode.reaches is not None
-        both = [np.stack([self.seen.automated, seen.automated], -1), np.stack([self.seen.researched, seen.researched], -1)]
         polynomial = np.stack([np.stack(one, axis=-1) for one in stretch.coefficients], axis=1)
-        courses.start.put(number, runs, self.time[rows])
         courses.length.put(number, runs, stretch.length[rows])
         courses.polynomial.put(number, runs, polynomial[rows])
         courses.reach.put(number, runs, np.stack(self.mode.reaches, axis=-1)[rows])
         courses.era.put(number, runs, self.era[rows])
-        courses.automated.put(number, runs, np.stack(both, axis=1)[rows])
-        courses.log_run.put(number, runs, np.stack([self.seen.log_run, seen.log_run], axis=-1)[rows])
+        for on, time, knot in ((0, self.time, self.seen), (1, after, seen)):  # the next step writes over what is at its start
+            courses.start.put(number + on, runs, time[rows])
+            courses.done.put(number + on, runs, np.stack(knot.done, axis=-1)[rows])
+            courses.place.put(number + on, runs, np.stack(knot.hints, axis=-1)[rows])
+            courses.log_run.put(number + on, runs, knot.log_run[rows])
         courses.count[runs] += 1
 
     def rest(self, good: Mask, time: Array, state: State, seen: Seen) -> tuple[Mask, Mask]:
@@ -328,12 +361,12 @@ class _Followed:
             return found
         flow, mode, stretch, runs = taken(flow, some), taken(mode, some), taken(stretch, some), self.runs[rows[some]]
         hints, count = taken(self.seen.hints, rows[some]), flow.economy.families[0].count
-        needed = np.ceil(flow.rules.trigger * count) + CLEARLY / (1 + CLEARLY)  # tasks done, the last of them nearly
+        needed = np.ceil(flow.rules.trigger * count) + NEARLY
 
         def done(time: Array) -> Array:
             state = stretch.at(time)
             _, seen = flow.derivative(time, state, self.courses.market(flow, time, runs, state), mode, hints)
-            return seen.done - needed
+            return seen.done[0] - needed
 
         high = np.where(crossing[some], np.maximum(low[some], place[some] - PLACE), place[some])
         before = done(high) > 0

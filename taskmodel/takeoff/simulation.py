@@ -86,8 +86,7 @@ def simulate(
             raise ValueError(NOWHERE.format(world.name, reason))
         stepped = Stepped(model, moments, reference_step, f"at {moments[-1].time:.6g}: {reason}" if reason else "")
         return dataset(world, model, limits, stepped, moments, None, {"reference_step": reference_step})
-    if not 1e-12 <= tolerance <= 1e-2:
-        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
+    checked_tolerance(tolerance)
     asked = _times(times, limits.start, limits.end)
     path = solve(Flow(model, limits), tolerance)
     if not path.starts:
@@ -95,6 +94,12 @@ def simulate(
     track = Continuous(model, path)
     moments = [one for time in asked if (one := track.at(time)) is not None]
     return dataset(world, model, limits, track, moments, path, {"tolerance": tolerance})
+
+
+def checked_tolerance(tolerance: float) -> None:
+    """Refuse a tolerance that makes no sense."""
+    if not 1e-12 <= tolerance <= 1e-2:
+        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
 
 
 def _times(times: Sequence[float] | None, start: float, end: float) -> list[float]:

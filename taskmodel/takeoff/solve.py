@@ -16,6 +16,7 @@ from math import inf
 
 from taskmodel.roots import between
 from taskmodel.takeoff.bogacki_shampine import ORDER, State, Stretch, step
+from taskmodel.takeoff.economy import Hints
 from taskmodel.takeoff.flow import PINNED, PLACE, Flow, Mode, Seen
 from taskmodel.takeoff.moments import Moment
 
@@ -83,6 +84,11 @@ class Path:
     def state(self, time: float) -> State:
         """The state at a time."""
         return self.stretches[self.place(time)].at(time)
+
+    def see(self, time: float, place: int, hints: Hints = (None, None, None)) -> Seen:
+        """What the derivative sees at a time in a step."""
+        state = self.stretches[place].at(time)
+        return self.flow.derivative(time, state, self.market(time, state=state), self.modes[place], hints)[1]
 
     def moment(self, time: float, place: int | None = None) -> Moment:
         """All that the model says of a time [years since the start]; ``place`` chooses the step, and with it the side of a switch."""

@@ -44,6 +44,10 @@ class Families:
         """The rows of tables."""
         return np.arange(len(self.log_shortfall))
 
+    def log_training_of(self, number: int) -> Array:
+        """ln of the training run that the easiest so many tasks need; of none there is no need."""
+        return self.log_training[:, number - 1] if number else np.full(len(self.log_training), -np.inf)
+
     def reach(self, log_run: Array) -> Whole:
         """How many tasks a largest training run opens."""
         return (self.log_training < (log_run + self.log_shortfall)[:, None]).sum(axis=1)

@@ -32,10 +32,12 @@ from taskmodel.allocation.two_factors import log_relative_price, split_log_outpu
 from taskmodel.elementary import FLOATS, Elementary, log_add
 from taskmodel.takeoff.requirements import Family
 
-__all__ = ["CLEARLY", "Division", "Split", "TaskSums", "log_mean", "log_sum_before"]
+__all__ = ["CLEARLY", "NEARLY", "Division", "Split", "TaskSums", "log_mean", "log_sum_before"]
 
 NO_EXPONENT = 1e-200  # stands for 0: of numbers so small log1p and expm1 are the identity, and the mean is linear
 CLEARLY = 10.0  # a task counts as automated where compute supplies more than so many times what labour does
+
+NEARLY = CLEARLY / (1 + CLEARLY)  # the part of it that compute does then
 
 
 @dataclass(frozen=True)
