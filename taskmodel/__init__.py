@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.results import open, save
     from taskmodel.reviewing import review_load
     from taskmodel.stepping import compare, events, latency, sweep
-    from taskmodel.takeoff import milestones, simulate
+    from taskmodel.takeoff import milestones, simulate, simulate_draws
     from taskmodel.trust_over_time import track_record
     from taskmodel.worth import automate_next, elasticities
 
@@ -55,6 +55,7 @@ _MODULE_OF = {
     "ceiling": "formulas",
     "regimes": "formulas",
     "simulate": "takeoff",
+    "simulate_draws": "takeoff",
     "milestones": "takeoff",
     "save": "results",
     "open": "results",
@@ -81,6 +82,7 @@ __all__ = [
     "review_load",
     "save",
     "simulate",
+    "simulate_draws",
     "solve_for",
     "sweep",
     "track_record",

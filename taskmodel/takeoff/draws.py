@@ -125,11 +125,11 @@ def _block(given: Sequence[dict[str, Any]], tolerance: float) -> Found:
     together: dict[tuple[Any, ...], list[int]] = {}
     for draw, flow in enumerate(flows):
         if not alone(flow):
-            key = flow.economy.families[0].tasks, flow.rules.end - flow.rules.start, flow.economy.automated, flow.rules.trigger
+            key = flow.economy.families[0].tasks, flow.rules.end - flow.rules.start, flow.economy.automated
             together.setdefault(key, []).append(draw)
     for draws in together.values():
         courses = follow([flows[draw] for draw in draws], tolerance)
-        years = {name: one.value for name, one in dates(courses.reached, flows[draws[0]].rules.trigger).items()}
+        years = {name: one.value for name, one in dates(courses.reached, np.array([flows[draw].rules.trigger for draw in draws])).items()}
         for place, draw in enumerate(draws):
             if not courses.given_up[place]:
                 found[draw] = {name: float(value[place]) for name, value in years.items()}, ""

@@ -59,7 +59,7 @@ class _Reader:
         return Milestone(name, _or_nan(first(end)) - _or_nan(first(begin)), "year", meaning)
 
 
-def marks(trigger: float) -> dict[str, tuple[Mark, str]]:
+def marks(trigger: Any) -> dict[str, tuple[Mark, str]]:
     """Milestones that are calendar years, by name, and what they mean; ``trigger``: the share that starts the wake-up."""
     found = {
         "sub_agi_year": (Mark("trainable", 0.2), "20 % of goods tasks can be done by training alone"),
@@ -92,7 +92,7 @@ DATED = (
 )  # the first of all; other figures stand between them and the rest
 
 
-def dates(reached: Callable[[Mark], Any], trigger: float) -> dict[str, Milestone]:
+def dates(reached: Callable[[Mark], Any], trigger: Any) -> dict[str, Milestone]:
     """The milestones that are calendar years, or lengths from one mark to another, by name.
 
     Parameters
@@ -100,7 +100,7 @@ def dates(reached: Callable[[Mark], Any], trigger: float) -> dict[str, Milestone
     reached : function of a Mark
         Gives the calendar year, or an array of years; NaN: not reached.
     trigger : float
-        Automated share of goods tasks that starts the wake-up.
+        Automated share of goods tasks that starts the wake-up; of many runs an array.
     """
     found = {name: Milestone(name, reached(mark), "calendar year", meaning) for name, (mark, meaning) in marks(trigger).items()}
     for name, (begin, end, meaning) in SPANS.items():

@@ -303,7 +303,8 @@ class _Followed:
         courses.polynomial.put(number, runs, polynomial[rows])
         courses.reach.put(number, runs, np.stack(self.mode.reaches, axis=-1)[rows])
         courses.era.put(number, runs, self.era[rows])
-        for on, time, knot in ((0, self.time, self.seen), (1, after, seen)):  # the next step writes over what is at its start
+        knots: Any = ((0, self.time, self.seen), (1, after, seen))
+        for on, time, knot in knots:  # the next step writes over what is at its start
             courses.start.put(number + on, runs, time[rows])
             courses.done.put(number + on, runs, np.stack(knot.done, axis=-1)[rows])
             courses.place.put(number + on, runs, np.stack(knot.hints, axis=-1)[rows])
@@ -448,21 +449,21 @@ def _less(value: Callable[[Array], Array], level: Array) -> Callable[[Array], Ar
 
 
 def root(value: Callable[[Array], Array], low: Array, high: Array, wanted: Mask) -> Array:
-    """Where values pass zero on their way up, on the far side, to an eighth of `PLACE`; inf where that is not wanted.
+    """Where values pass zero on their way up, just beyond, to about `PLACE`; inf where that is not wanted.
 
     False position with the Illinois rule for all places at once, whether wanted or not: so few are not worth to be sorted out.
     Where a value is above zero at the lower end already, that is the place.
     """
     low, high = low.copy(), high.copy()
     at_low, at_high = value(low), value(high)
-    high = np.where(at_low > 0, low, high)
+    close = np.abs(at_high - at_low) / (high - low) * PLACE / 8  # what it changes by in an eighth of `PLACE`
+    found, most = np.where(at_low > 0, low, high), high.copy()
+    open_ = wanted & (at_low <= 0) & (at_high > 0)
     side = np.zeros(len(low), dtype=np.intp)
     for number in range(STEPS):
-        wide = wanted & (high - low > PLACE / 8)
-        if not wide.any():
+        if not open_.any():
             break
-        # false position stops short of a root; an eighth of `PLACE` beyond it the other end closes in
-        middle = (low * at_high - high * at_low) / (at_high - at_low) + PLACE / 16
+        middle = (low * at_high - high * at_low) / (at_high - at_low)
         middle = np.where((low < middle) & (middle < high) & (number < PATIENCE), middle, (low + high) / 2)
         there = value(middle)
         above = there > 0
@@ -470,4 +471,6 @@ def root(value: Callable[[Array], Array], low: Array, high: Array, wanted: Mask)
         at_high = np.where(above, there, np.where(side == -1, at_high / 2, at_high))
         low, high = np.where(above, low, middle), np.where(above, middle, high)
         side = np.where(above, 1, -1)
-    return np.where(wanted, high, np.inf)
+        found = np.where(open_, np.minimum(middle + PLACE / 4, most), found)
+        open_ = open_ & (np.abs(there) > close) & (high - low > PLACE / 8)
+    return np.where(wanted, found, np.inf)

@@ -21,7 +21,7 @@ from taskmodel.takeoff.world import World, load_world
 
 __all__ = ["milestones", "simulate"]
 
-TOLERANCE = 1e-7
+TOLERANCE = 5e-6  # dates are then within 1e-4 years
 NOWHERE = "{} cannot be followed beyond its start: {}; give less extreme parameters"
 SPACING = 0.1  # years between the moments that are reported
 

@@ -9,6 +9,8 @@ from functools import cached_property
 from math import floor, nan
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from taskmodel.roots import between
 from taskmodel.takeoff.economy import Economy
 from taskmodel.takeoff.flow import Seen
@@ -23,14 +25,16 @@ PLACE = 1e-9  # years
 Holds = Callable[[Moment], bool]
 
 
-def tasks_of(share: float, count: float, beyond: bool = False) -> int:
-    """The least number of tasks that is so much of all, or more than that.
+def tasks_of(share: Any, count: float, beyond: bool = False) -> Any:
+    """The least number of tasks that is so much of all, or more than that; of many shares an array.
 
     Examples
     --------
     >>> tasks_of(0.2, 100), tasks_of(0.2, 100, beyond=True), tasks_of(0.06, 7)
     (20, 21, 1)
     """
+    if isinstance(share, np.ndarray):
+        return np.array([tasks_of(one, count, beyond) for one in share.tolist()])
     number = max(0, round(share * count) - 1)
     while not (number / count > share if beyond else number / count >= share):
         number += 1
@@ -54,7 +58,7 @@ class Mark(NamedTuple):
     """
 
     of: str
-    level: float
+    level: Any
     family: int = 0
     beyond: bool = False
 
@@ -234,7 +238,8 @@ class Continuous:
         if not -PLACE <= since <= self.path.end + PLACE:
             return None
         since = min(max(since, 0.0), self.path.end)
-        return self.path.moment(since, self.path.place(since + PLACE))  # a calendar year is a rounding off the switch it names
+        place = self.path.place(since + PLACE)  # a calendar year is a rounding off the switch it names
+        return self.path.moment(max(since, self.path.starts[place]), place)
 
     @cached_property
     def growth(self) -> list[tuple[float, float]]:
