@@ -302,7 +302,7 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     (wakes,) = times[kinds == "wakes"]
     assert times[kinds == "cap_ends"].tolist() == [wakes]
     (binds,) = times[kinds == "cap_binds"]
-    money = path_of(world_of("best_guess")[0]).moment(binds - 2022).money
+    money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022).money
     assert money == pytest.approx(math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6)
     given = world_of("best_guess")[0].numbers()
     start = initial_shares(given)._asdict()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, expm1, inf, log
 
-from taskmodel.allocation.two_factors import log_relative_price, unsplit_log_output
+from taskmodel.allocation.two_factors import cobb_douglas_log_output, log_relative_price, unsplit_log_output
 from taskmodel.elementary import FLOATS, log_add
 from taskmodel.roots import between
 from taskmodel.takeoff.requirements import Family
@@ -134,7 +134,8 @@ def divide_continuum(division: Division, log_labour: float, log_compute: float, 
     if psi:
         log_output = unsplit_log_output(psi, log_x, log_w, log_labour, log_compute, FLOATS)
     else:
-        log_output = division.cobb_douglas(log_labour, log_compute, log_x, log_w, at.gained(quantile), exp(log_first) + 1)
+        whole = cobb_douglas_log_output(log_x, log_w, at.gained(quantile), log_labour, log_compute, FLOATS)
+        log_output = whole / (exp(log_first) + 1)
     log_price = log_relative_price(1 - psi, log_x, log_w, at.log_ratio) if log_w > -inf else inf
     automated = 1.0 if reach >= 1 and quantile >= 1 - LAST else quantile
     return Split(log_output - division.log_scale, automated, log_price, quantile, False, 0.0)

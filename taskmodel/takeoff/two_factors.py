@@ -28,7 +28,7 @@ from itertools import accumulate
 from math import exp, inf, log
 from typing import Any, ClassVar, NamedTuple
 
-from taskmodel.allocation.two_factors import log_relative_price, split_log_output, unsplit_log_output
+from taskmodel.allocation.two_factors import cobb_douglas_log_output, log_relative_price, split_log_output, unsplit_log_output
 from taskmodel.elementary import FLOATS, Elementary, log_add
 from taskmodel.takeoff.requirements import Family
 
@@ -136,7 +136,8 @@ class Division:
             object.__setattr__(self, "log_scale", (log(count) + psi * (self.log_labour - log(count)) - log(1 - self.share)) / psi)
         else:
             total = math.exp(log_weight) + count
-            object.__setattr__(self, "log_scale", self.cobb_douglas(self.log_labour, self.log_compute, log_weight, log(count), 0.0, total))
+            whole = cobb_douglas_log_output(log_weight, log(count), 0.0, self.log_labour, self.log_compute, FLOATS)
+            object.__setattr__(self, "log_scale", whole / total)
 
     log_first: float = field(init=False)
     log_scale: float = field(init=False)
@@ -155,13 +156,6 @@ class Division:
     def bases(self) -> list[float]:
         """ln X where compute does so many tasks besides task 0, each as well as labour."""
         return [self.log_first, *(log_add(self.log_first, log(able)) for able in range(1, len(self.sums.need) + 1))]
-
-    @staticmethod
-    def cobb_douglas(log_labour: float, log_compute: float, log_x: float, log_w: float, gained: float, total: float) -> float:
-        """ln Y at psi = 0, with compute spread by weight over X and labour over W; ``gained``: the sum of b ln eta."""
-        by_compute = exp(log_x) * (log_compute - log_x) if log_x > -inf else 0.0
-        by_labour = exp(log_w) * (log_labour - log_w) if log_w > -inf else 0.0
-        return (by_compute + by_labour + gained) / total
 
     def without_automation(self, log_labour: float, log_compute: float) -> float:
         """ln Y with compute on task 0 alone and labour spread evenly over the others."""
@@ -251,7 +245,8 @@ class Division:
             log_output = unsplit_log_output(psi, at.log_x, at.log_w, log_labour, log_compute, FLOATS)
         else:
             total = exp(self.log_first) + self.sums.family.count
-            log_output = self.cobb_douglas(log_labour, log_compute, at.log_x, at.log_w, self._gained(at, gain), total)
+            gained = self._gained(at, gain)
+            log_output = cobb_douglas_log_output(at.log_x, at.log_w, gained, log_labour, log_compute, FLOATS) / total
         return Split(log_output - self.log_scale, at.place - 1, log_price, at.place, False, 0.0)
 
     def _mixed(self, at: _Place, log_labour: float, log_compute: float, gain: float) -> Split:
