@@ -22,7 +22,19 @@ from taskmodel.elementary import Elementary
 from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.two_factors import Division, Split, TaskSums, log_mean
 
-__all__ = ["NO_CEILING", "SHARES", "Economy", "Produced", "Production", "Sector", "Shares", "Stocks", "economy", "initial_shares"]
+__all__ = [
+    "NO_CEILING",
+    "SHARES",
+    "Economy",
+    "Produced",
+    "Production",
+    "Sector",
+    "Shares",
+    "Stocks",
+    "economy",
+    "initial_shares",
+    "inputs_of",
+]
 
 SECONDS = 31_536_000  # in a year
 NO_CEILING = 1e100  # room so large that expm1 is the identity and the way to the ceiling is straight
@@ -138,6 +150,18 @@ class Sector:
         return Produced(log_output, self.without(inputs), split, part)
 
 
+def inputs_of(stocks: Stocks, logs: Shares, experiments: float, by: Elementary) -> tuple[Inputs, Inputs, Inputs]:
+    """Inputs of the sectors, from ln of the shares."""
+    log_compute, labour, capital, tfp = stocks.chips + stocks.software, stocks.labour, stocks.capital, stocks.tfp
+    _, hardware_capital, hardware_labour, software_labour, hardware_compute, software_compute, _ = logs
+    of_labour, of_compute, of_capital = Shares(*map(by.exp, logs)).of_goods()
+    return (
+        (tfp, labour + by.log(of_labour), log_compute + by.log(of_compute), capital + by.log(of_capital)),
+        (tfp, labour + hardware_labour, log_compute + hardware_compute, capital + hardware_capital),
+        (tfp, labour + software_labour, log_compute + software_compute, experiments * stocks.chips),
+    )
+
+
 @dataclass(frozen=True)
 class Economy:
     """The three sectors, their task families, and what they start from.
@@ -169,17 +193,10 @@ class Economy:
         """How far AI reaches into the tasks of goods and of R&D."""
         return self.families[0].reach(log_run), self.families[1].reach(log_run)
 
-    def _inputs(self, stocks: Stocks, logs: Shares, of_goods: tuple[float, float, float]) -> tuple[Inputs, Inputs, Inputs]:
-        """Inputs of the sectors, from ln of the shares and what they leave for goods."""
-        log_compute, labour, capital, tfp = stocks.chips + stocks.software, stocks.labour, stocks.capital, stocks.tfp
-        _, hardware_capital, hardware_labour, software_labour, hardware_compute, software_compute, _ = logs
-        of_labour, of_compute, of_capital = of_goods
-        log = self.goods.division.by.log
-        return (
-            (tfp, labour + log(of_labour), log_compute + log(of_compute), capital + log(of_capital)),
-            (tfp, labour + hardware_labour, log_compute + hardware_compute, capital + hardware_capital),
-            (tfp, labour + software_labour, log_compute + software_compute, self.experiments * stocks.chips),
-        )
+    @property
+    def by(self) -> Elementary:
+        """The functions of its numbers."""
+        return self.goods.division.by
 
     def produce(
         self,
@@ -190,7 +207,7 @@ class Economy:
         hints: Hints = (None, None, None),
     ) -> Production:
         """What all sectors make."""
-        goods, hardware, software = self._inputs(stocks, Shares(*map(log, shares)), shares.of_goods())
+        goods, hardware, software = inputs_of(stocks, Shares(*map(log, shares)), self.experiments, self.by)
         return Production(
             self.goods.produce(goods, log_run, reaches[0], hints[0]),
             self.hardware.produce(hardware, log_run, reaches[1], hints[1]),
@@ -201,8 +218,7 @@ class Economy:
         self, stocks: Stocks, logs: Shares, log_run: float, reaches: tuple[float, float], hints: Hints
     ) -> tuple[tuple[float, float, float], tuple[Split, Split, Split]]:
         """ln of what counts as each sector's output, as `outputs`, and the divisions; from ln of the shares."""
-        shares = Shares(*map(self.goods.division.by.exp, logs))
-        goods, hardware, software = self._inputs(stocks, logs, shares.of_goods())
+        goods, hardware, software = inputs_of(stocks, logs, self.experiments, self.by)
         first, on_goods = self.goods.output(goods, log_run, reaches[0], hints[0])
         second, on_hardware = self.hardware.output(hardware, log_run, reaches[1], hints[1])
         third, on_software = self.software.output(software, log_run, reaches[1], hints[2])

@@ -85,7 +85,7 @@ class Flow:
     @property
     def by(self) -> Elementary:
         """The functions of its numbers."""
-        return self.economy.goods.division.by
+        return self.economy.by
 
     @cached_property
     def courses(self) -> tuple[Course, Course]:

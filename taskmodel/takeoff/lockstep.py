@@ -330,7 +330,8 @@ class _Followed:
         low, place, crossing = self.time[rows], high.copy(), matter[0] | matter[1]
 
         def log_run(time: Array) -> Array:
-            return flow.log_run(time, stretch.at(time), 0.0, mode)
+            software, chips = stretch.one_at(1, time), stretch.one_at(2, time)
+            return flow.log_run(time, (0.0, software, chips, 0.0), 0.0, mode)  # of the others it takes nothing
 
         for which, family, reach in zip(matter, flow.economy.families, mode.reaches, strict=True):
             if which.any():

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from taskmodel.allocation.two_factors import log_relative_price, split_log_output, unsplit_log_output
 from taskmodel.elementary import ARRAYS, Elementary
 from taskmodel.production import Array
+from taskmodel.takeoff.economy import Economy, Sector, Shares, Stocks, inputs_of
 from taskmodel.takeoff.flow import Flow
 from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.two_factors import CLEARLY, Division, Split, log_mean, log_sum_before
 
-__all__ = ["Divisions", "Families", "stacked", "taken"]
+__all__ = ["Divisions", "Economies", "Families", "stacked", "taken"]
 
 Whole = NDArray[np.intp]
 
@@ -137,6 +138,37 @@ class Divisions:
         return np.where(index == 0, -np.inf, np.where(before <= able, flat, beyond))
 
 
+@dataclass(frozen=True)
+class Economies:
+    """The economies of many runs; see `economy.Economy`. The three sectors stand one after the other in one, three times as long."""
+
+    sectors: Sector
+    families: tuple[Families, Families]
+    start: Stocks
+    shares: Shares
+    experiments: Array
+    automated: bool
+    by: ClassVar[Elementary] = ARRAYS
+
+    def reaches(self, log_run: Array) -> tuple[Whole, Whole]:
+        """How far AI reaches into the tasks of goods and of R&D."""
+        return self.families[0].reach(log_run), self.families[1].reach(log_run)
+
+    def log_outputs(self, stocks: Any, logs: Any, log_run: Array, reaches: tuple[Whole, Whole], hints: Any) -> tuple[Any, Any]:
+        """ln of what counts as each sector's output, and the divisions, as of `Economy.log_outputs`."""
+        by_sector: Any = inputs_of(stocks, logs, self.experiments, ARRAYS)  # type: ignore[arg-type]
+        inputs: Any = tuple(np.concatenate(one) for one in zip(*map(_alike, by_sector), strict=True))
+        reach, hint = np.concatenate([reaches[0], reaches[1], reaches[1]]), None if hints[0] is None else np.concatenate(hints)
+        output, split = self.sectors.output(inputs, np.tile(log_run, 3), reach, hint)  # type: ignore[arg-type]
+        counts = output if self.automated else self.sectors.without(inputs)
+        parts = [np.split(part, 3) for part in split]
+        return tuple(np.split(counts, 3)), tuple(Split(*one) for one in zip(*parts, strict=True))
+
+
+def _alike(inputs: tuple[Any, ...]) -> list[Array]:
+    return np.broadcast_arrays(*inputs)  # type: ignore[return-value]
+
+
 def stacked(flows: Sequence[Flow]) -> Flow:
     """Equations of many runs as one, whose numbers are arrays."""
     return _stack(flows)
@@ -146,6 +178,10 @@ def _stack(parts: Sequence[Any]) -> Any:
     first = parts[0]
     if isinstance(first, Division):
         return _divisions(parts)
+    if isinstance(first, Economy):
+        every = [getattr(one, name) for name in ("goods", "hardware", "software") for one in parts]
+        others = (_stack([getattr(one, name) for one in parts]) for name in ("families", "start", "shares", "experiments", "automated"))
+        return Economies(_stack(every), *others)
     if isinstance(first, Family):
         return Families(first.count, np.array([one.log_training for one in parts]), np.array([one.log_shortfall for one in parts]))  # type: ignore[arg-type]
     if isinstance(first, bool):
@@ -189,6 +225,11 @@ def taken(whole: Any, rows: Whole) -> Any:
         return type(whole)(*found) if hasattr(whole, "_fields") else tuple(found)
     if not is_dataclass(whole) or isinstance(whole, type):
         return whole
+    if isinstance(whole, Economies):
+        count = len(whole.start.chips)  # type: ignore[arg-type]
+        three = np.concatenate([rows, rows + count, rows + 2 * count])
+        others = (taken(getattr(whole, name), rows) for name in ("families", "start", "shares", "experiments", "automated"))
+        return Economies(taken(whole.sectors, three), *others)
     names = {field.name for field in fields(whole)}
     same = {"log_left"} if isinstance(whole, Divisions) else set()
     known = {name: part if name in same else taken(part, rows) for name, part in vars(whole).items() if name not in ("places", "needs")}
