@@ -333,10 +333,12 @@ class _Followed:
             software, chips = stretch.one_at(1, time), stretch.one_at(2, time)
             return flow.log_run(time, (0.0, software, chips, 0.0), 0.0, mode)  # of the others it takes nothing
 
-        for which, family, reach in zip(matter, flow.economy.families, mode.reaches, strict=True):
-            if which.any():
+        if crossing.any():  # runs grow: the first task to open is that which needs the smaller one
+            limit = np.full(len(rows), np.inf)
+            for which, family, reach in zip(matter, flow.economy.families, mode.reaches, strict=True):
                 needs = family.log_training[family.places, np.minimum(reach, family.count - 1)] - family.log_shortfall
-                place = np.minimum(place, root(_less(log_run, needs), low, high, which))
+                limit = np.where(which, np.minimum(limit, needs), limit)
+            place = np.minimum(place, root(_less(log_run, np.where(crossing, limit, 0.0)), low, high, crossing))
         if caps.any():
             place = np.minimum(place, root(lambda time: self.over(flow, mode, time, stretch.at(time), runs), low, high, caps))
         while True:  # on to the far side
