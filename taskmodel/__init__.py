@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.reviewing import review_load
     from taskmodel.simulating import simulate
     from taskmodel.stepping import compare, events, latency, sweep
-    from taskmodel.takeoff import milestones
+    from taskmodel.takeoff import milestones, simulate_draws
     from taskmodel.trust_over_time import track_record
     from taskmodel.worth import automate_next, elasticities
 
@@ -62,6 +62,7 @@ _MODULE_OF = {
     "regimes": "formulas",
     "safety_frontier": "frontier",
     "simulate": "simulating",
+    "simulate_draws": "takeoff",
     "horizon": "horizons.dataset",
     "alignment_beside": "beside",
     "milestones": "takeoff",
@@ -94,6 +95,7 @@ __all__ = [
     "safety_frontier",
     "save",
     "simulate",
+    "simulate_draws",
     "solve_for",
     "sweep",
     "track_record",

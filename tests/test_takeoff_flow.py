@@ -12,6 +12,7 @@ from taskmodel.takeoff.flow import FREE, PINNED, Flow
 from taskmodel.takeoff.headlines import doubling_times
 from taskmodel.takeoff.moments import automated_share
 from taskmodel.takeoff.rules import rules
+from taskmodel.takeoff.simulation import TOLERANCE
 from taskmodel.takeoff.solve import UNHELD, solve
 from taskmodel.takeoff.track import Continuous
 from tests.takeoff_cases import CASES, DATA, table, world_of
@@ -26,7 +27,7 @@ def years(world):
     return dict(zip(found["milestone"].values, found["value"].values.tolist(), strict=True))
 
 
-def path_of(world, tolerance=1e-7):
+def path_of(world, tolerance=1e-6):
     given = world.numbers()
     return solve(Flow(economy(given), rules(given)), tolerance)
 
@@ -82,17 +83,19 @@ def test_small_steps_come_a_little_late(case):
 
 
 @pytest.mark.parametrize("scenario", tm.takeoff.bundled_worlds())
-def test_dates_at_the_default_tolerance_are_within_a_quarter_of_an_hour(scenario):
-    usual, exact = (tm.milestones(tm.simulate(scenario, times=[2022], **options)) for options in ({}, {"tolerance": 1e-9}))
+def test_dates_at_the_default_tolerance_and_at_half_of_it_are_within_an_hour(scenario):
+    tolerances = (TOLERANCE, TOLERANCE / 2, 3e-7)
+    usual, half, exact = (tm.milestones(tm.simulate(scenario, times=[2022], tolerance=one)) for one in tolerances)
     dated = np.isin(exact["unit"].values, ["calendar year", "year"])
     for name, picked in (("value", dated), ("gwp_doubling_times", slice(None))):
-        np.testing.assert_allclose(usual[name].values[picked], exact[name].values[picked], rtol=0, atol=3e-5)
+        for found in (usual, half):
+            np.testing.assert_allclose(found[name].values[picked], exact[name].values[picked], rtol=0, atol=1e-4)
 
 
 def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
     world, found = world_of("no_tradeoff")[0], []
     limits = rules(world.numbers())
-    for tolerance in (2e-7, 1e-7, 1e-8):
+    for tolerance in (2e-6, 1e-6, 2e-7):
         track = Continuous(economy(world.numbers()), path_of(world, tolerance))
         wakes = track.first(lambda at, track=track: automated_share(track.economy, at)[0] >= limits.trigger)
         assert automated_share(track.economy, track.at(wakes))[0] >= limits.trigger
@@ -103,18 +106,29 @@ def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
 
 def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):
     path = path_of(world_of("best_guess")[0])
-    family = path.flow.economy.families[0]
-    checked = 0
-    for place in range(1, len(path.starts)):
-        before, after = path.modes[place - 1], path.modes[place]
-        if after.reaches[0] == before.reaches[0] + 1:
-            limit = family.log_training[int(before.reaches[0])] - family.log_shortfall
-            at, earlier = (path.moment(path.starts[place] - back, place - 1) for back in (0.0, 1e-8))
-            assert earlier.run < limit <= at.run
-            checked += 1
-    assert checked == 100
+    assert path.lagging  # some of these tasks are not worth AI's while yet: no step ends for them
+    opened = {0: [], 1: []}
+    for time, number, task, opens in path.openings():
+        family = path.flow.economy.families[number]
+        limit = family.log_training[task] - family.log_shortfall
+        at, earlier = (path.see(time - back, path.place(time - back)).log_run for back in (0.0, 1e-8))
+        assert opens and earlier < limit <= at + 1e-9
+        opened[number].append(task)
+    assert opened == {0: list(range(100)), 1: list(range(100))}
     assert (best_guess["event_kind"] == "task_opens").sum() == 200
     assert (np.diff(best_guess["event_time"]) >= 0).all()
+
+
+def test_how_far_ai_reaches_is_told_within_steps_too(best_guess):
+    path = path_of(world_of("best_guess")[0])
+    for place in sorted(path.lagging)[::5]:
+        end = path.starts[place + 1]
+        for time in np.linspace(path.starts[place], end, 5)[1:-1]:
+            at = path.moment(float(time), place)
+            assert at.reaches == path.flow.economy.reaches(at.run)
+            made = path.flow.economy.produce(at.stocks, at.shares, at.run, at.reaches)
+            lag = path.flow.economy.produce(at.stocks, at.shares, at.run, path.modes[place].reaches)
+            assert made.goods.log_output == pytest.approx(lag.goods.log_output, rel=0, abs=1e-9)
 
 
 def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
@@ -129,7 +143,7 @@ def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
 
 
 def test_the_polynomials_solve_the_equations():
-    path = path_of(world_of("best_guess")[0], 1e-9)
+    path = path_of(world_of("best_guess")[0], 1e-7)
     for place in range(5, len(path.starts) - 1, 37):
         stretch, mode = path.stretches[place], path.modes[place]
         middle = (path.starts[place] + path.starts[place + 1]) / 2
@@ -269,7 +283,7 @@ def test_waking_and_sleeping_without_end_ends_the_run():
     world = tm.simulate("davidson_best_guess", {"frac_compute_training_growth_rampup": -1, "t_end": 2041}, times=[2022, 2041])
     events = {kind: world["event_time"].values[world["event_kind"].values == kind] for kind in ("wakes", "sleeps")}
     first = events["sleeps"][0]
-    assert world.attrs["stopped"] == f"at {first:.9g}: the economy switches to and fro without end"
+    assert world.attrs["stopped"] == f"at {first:.10g}: the economy switches to and fro without end"
     assert world["time"].values.tolist() == [2022]
     assert events["wakes"][0] == pytest.approx(2034.341, abs=0.001) and len(events["wakes"]) > 100
     assert (events["wakes"][1:] > first).all() and np.ptp(events["sleeps"]) < 1e-6
@@ -288,7 +302,7 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     (wakes,) = times[kinds == "wakes"]
     assert times[kinds == "cap_ends"].tolist() == [wakes]
     (binds,) = times[kinds == "cap_binds"]
-    money = path_of(world_of("best_guess")[0]).moment(binds - 2022).money
+    money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022).money
     assert money == pytest.approx(math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6)
     given = world_of("best_guess")[0].numbers()
     start = initial_shares(given)._asdict()

@@ -14,7 +14,6 @@ from taskmodel.takeoff.requirements import requirements
 from taskmodel.takeoff.results import levels
 from taskmodel.takeoff.rules import rules
 from taskmodel.takeoff.track import Stepped
-from taskmodel.takeoff.two_factors import divide
 from tests.takeoff_cases import CASES, FIXTURES, table, task_weights, world_of
 
 SETTINGS = ("n_steps", "t_step", "n_labour_tasks", "gwp_doubling_times")
@@ -133,7 +132,7 @@ def test_divisions_of_the_fixtures(given):
     open_tasks = given["automatable_tasks_incl_task0"] - 1
     # the largest run, from the efficiency of the hardest task
     log_run = (family.log_runtime[-1] + math.log(eta[-1])) / family.tradeoff + family.log_training[-1]
-    split = divide(sector.division, math.log(given["labour"]), math.log(given["compute"]), log_run, open_tasks)
+    split = sector.division.divide(math.log(given["labour"]), math.log(given["compute"]), log_run, open_tasks)
     assert family.reach(log_run) == open_tasks
     assert split.automated == (eta * compute > 10 * labour).sum() - 1
     done = labour + eta * compute

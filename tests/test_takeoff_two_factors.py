@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from taskmodel.allocation import Nest, allocate
+from taskmodel.elementary import FLOATS
 from taskmodel.takeoff.requirements import Family, requirements
-from taskmodel.takeoff.two_factors import Division, TaskSums, divide, log_mean
+from taskmodel.takeoff.two_factors import Division, TaskSums, log_mean
 from tests.takeoff_cases import task_weights
 
 
@@ -39,7 +40,7 @@ def test_the_division_is_the_general_optimum(psi):
         tasks = int(rng.integers(2, 9))
         division, log_run, reach = made(rng, tasks, psi)
         labour, compute = np.exp(rng.normal(size=2) * 1.5)
-        split = divide(division, math.log(labour), math.log(compute), log_run, reach)
+        split = division.divide(math.log(labour), math.log(compute), log_run, reach)
         kinds.add(split.mixed)
         first, other = task_weights(division)
         share = np.array([first, *[other] * tasks]) ** (1 / (1 - psi))
@@ -74,8 +75,8 @@ def test_a_hint_changes_nothing(psi):
     for _ in range(40):
         division, log_run, reach = made(rng, 30, psi)
         inputs = (*rng.normal(size=2).tolist(), log_run, reach)
-        plain = divide(division, *inputs)
-        assert all(divide(division, *inputs, hint) == plain for hint in (0, 3, 17, 30, 31))
+        plain = division.divide(*inputs)
+        assert all(division.divide(*inputs, hint) == plain for hint in (0, 3, 17, 30, 31))
 
 
 @pytest.mark.parametrize("psi", [-2.0, -0.5, 0.0, 0.5])
@@ -91,7 +92,7 @@ def test_integrals_are_the_limit_of_sums(psi, steepness):
         for tasks in (4000, None):
             family = Family(tasks, training, runtime, delta, math.log(10.0))
             division = Division(TaskSums(family, psi), share, levels[0], levels[1])
-            found.append(divide(division, levels[2], levels[3], log_run, family.reach(log_run)))
+            found.append(division.divide(levels[2], levels[3], log_run, family.reach(log_run)))
         many, limit = found
         assert many.log_output == pytest.approx(limit.log_output, abs=2e-3)
         assert many.automated / 4000 == pytest.approx(limit.automated, abs=2e-3)
@@ -99,14 +100,14 @@ def test_integrals_are_the_limit_of_sums(psi, steepness):
 
 def test_a_psi_near_0_is_near_cobb_douglas():
     family = Family(20, (1e3, 30.0, 0.0), (10.0, 3.0, 0.0), 1.0, 0.0)
-    near, exact = (divide(Division(TaskSums(family, psi), 0.2, 0.0, 0.0), 0.3, 1.2, math.log(500.0), 12).log_output for psi in (1e-5, 0.0))
+    near, exact = (Division(TaskSums(family, psi), 0.2, 0.0, 0.0).divide(0.3, 1.2, math.log(500.0), 12).log_output for psi in (1e-5, 0.0))
     assert near == pytest.approx(exact, abs=1e-5)
 
 
 def test_means_at_both_ends_of_the_exponent_and_near_0():
-    assert log_mean(2.0, 1.0, 0.3, 1e-9) == pytest.approx(log_mean(2.0, 1.0, 0.3, 0.0), abs=1e-8)
-    assert log_mean(500.0, -500.0, 0.5, -10.0) == pytest.approx(-500 + math.log(2) / 10, rel=1e-12)
-    assert log_mean(500.0, -500.0, 0.5, 0.9) == pytest.approx(500 - math.log(2) / 0.9, rel=1e-12)
+    assert log_mean(2.0, 1.0, 0.3, 1e-9, FLOATS) == pytest.approx(log_mean(2.0, 1.0, 0.3, 0.0, FLOATS), abs=1e-8)
+    assert log_mean(500.0, -500.0, 0.5, -10.0, FLOATS) == pytest.approx(-500 + math.log(2) / 10, rel=1e-12)
+    assert log_mean(500.0, -500.0, 0.5, 0.9, FLOATS) == pytest.approx(500 - math.log(2) / 0.9, rel=1e-12)
 
 
 def test_one_task_and_no_gap():

@@ -1,10 +1,10 @@
 """What following the takeoff model through time costs, as multiples of a unit timed beside it.
 
-The units: one evaluation of the four derivatives (three divisions of labour and compute over a hundred tasks), and the
-reference's own stepping by 0.1 years, which is 780 of the same with reports. Everything is timed in one process, alternating
-with its unit, so that a busy machine slows both; medians of several rounds are printed.
+The units: one evaluation of the four derivatives (three divisions of labour and compute over a hundred tasks), the
+reference's own stepping by 0.1 years, which is 780 of the same with reports, and a single run. Everything is timed in one
+process, alternating with its unit, so that a busy machine slows both; medians of several rounds are printed.
 
-Usage: python analysis/benchmarks/takeoff.py [--rounds N]
+Usage: python analysis/benchmarks/takeoff.py [--rounds N] [--draws N]
 """
 
 from __future__ import annotations
@@ -12,18 +12,22 @@ from __future__ import annotations
 import argparse
 import math
 
+import numpy as np
 from allocation import ratio
 
 import taskmodel as tm
+from taskmodel.allocation import sorted_tasks
 from taskmodel.takeoff import load_world
 from taskmodel.takeoff.economy import economy
 from taskmodel.takeoff.flow import Flow
+from taskmodel.takeoff.headlines import dates
 from taskmodel.takeoff.reference import step_through
 from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.rules import rules
 from taskmodel.takeoff.simulation import TOLERANCE
 from taskmodel.takeoff.solve import solve
-from taskmodel.takeoff.two_factors import Division, TaskSums, divide
+from taskmodel.takeoff.track import Continuous
+from taskmodel.takeoff.two_factors import Division, TaskSums
 
 
 def flow_of(changes=None) -> Flow:
@@ -40,6 +44,16 @@ def derivative_of(flow: Flow):
     return lambda: flow.derivative(15.0, state, market, path.modes[place], path.seen[place].hints)
 
 
+COARSE = 1e-4  # a tolerance at which dates are within a thousandth of a year
+DRAWN = {"full_automation_requirements_training": (1e34, 1e38), "flop_gap_training": (1e2, 1e6), "hardware_returns": (3, 7)}
+
+
+def dated(flow: Flow, tolerance: float):
+    """A run and its headline years."""
+    track = Continuous(flow.economy, solve(flow, tolerance))
+    return dates(lambda mark: track.reached(mark) or math.nan, flow.rules.trigger)
+
+
 def runs():
     """Measurements of whole runs: name, work, unit."""
     flow = flow_of()
@@ -48,13 +62,26 @@ def runs():
     def stepped():
         return step_through(flow.economy, flow.rules, 0.1)
 
-    yield "solved to 2100 at a tolerance of 1e-6, in evaluations", lambda: solve(flow, 1e-6), unit
+    yield f"solved to 2100 at a tolerance of {COARSE:g}, in evaluations", lambda: solve(flow, COARSE), unit
     yield f"solved to 2100 at the default, {TOLERANCE:g}, in evaluations", lambda: solve(flow, TOLERANCE), unit
-    yield "the same, against the reference's stepping by 0.1 years", lambda: solve(flow, TOLERANCE), stepped
+    yield f"solved at {COARSE:g}, with headline years, against that stepping", lambda: dated(flow, COARSE), stepped
+    yield "solved at the default, with headline years, against that stepping", lambda: dated(flow, TOLERANCE), stepped
     for words, tasks in (("a continuum of tasks", None), ("400 tasks", 400)):
         other = flow_of({"n_labour_tasks": tasks})
-        yield f"the same with {words}, against that stepping", lambda other=other: solve(other, TOLERANCE), stepped
+        yield f"the same with {words}, against that stepping", lambda other=other: dated(other, TOLERANCE), stepped
     yield "tm.simulate with its report and milestones, against that stepping", lambda: tm.simulate("davidson_best_guess"), stepped
+
+
+def draws(count: int):
+    """Many draws together, against one run with its headline years."""
+    rng, flow = np.random.default_rng(1), flow_of()
+    columns = {name: low * (high / low) ** rng.random(count) for name, (low, high) in DRAWN.items()}
+    for tolerance in (COARSE, TOLERANCE):
+        yield (
+            f"{count:,} draws together at {tolerance:g}, against one run",
+            lambda tolerance=tolerance: tm.simulate_draws("davidson_best_guess", columns, tolerance=tolerance),
+            lambda tolerance=tolerance: dated(flow, tolerance),
+        )
 
 
 def divisions():
@@ -65,19 +92,27 @@ def divisions():
         division = Division(TaskSums(family, -0.5), 0.01, math.log(4e9), math.log(2e28))
         log_run = math.log(1e33)
         reach = family.reach(log_run)
-        return lambda: divide(division, math.log(4.7e9), math.log(1e34), log_run, reach)
+        return lambda: division.divide(math.log(4.7e9), math.log(1e34), log_run, reach)
 
-    for tasks in (1_000, 10_000, 100_000):
+    def place(tasks: int):
+        sums = sorted_tasks(np.full(tasks, 1 / tasks), np.geomspace(1e-3, 1e3, tasks), 0.5)
+        ratios = np.linspace(-9, 9, 1000)
+        return lambda: np.searchsorted(sums.starts, ratios)
+
+    for tasks in (10, 1_000, 10_000, 100_000):
         yield f"division over {tasks:,} tasks, against one over 100", work(tasks), work(100)
+    for tasks in (10, 1_000, 100_000):
+        yield f"a thousand splits of {tasks:,} sorted tasks, against 100", place(tasks), place(100)
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--draws", type=int, default=500)
     options = parser.parse_args()
     print(f"{'':66}{'multiple':>10}{'work [s]':>11}{'unit [s]':>11}")
-    for name, work, unit in (*runs(), *divisions()):
+    for name, work, unit in (*runs(), *divisions(), *draws(options.draws)):
         multiple, spent, base = ratio(work, unit, options.rounds)
         print(f"{name:66}{multiple:10.1f}{spent:11.4f}{base:11.6f}", flush=True)
     return 0

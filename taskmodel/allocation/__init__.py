@@ -11,14 +11,15 @@ error; one that cannot be certified is an error, never a number.
 
 Start reading at `arrays`. `inputs` checks what the caller gives, `presolve` settles what needs no
 prices, `interior` finds the neighbourhood of the optimum, `active_set` the optimum itself,
-`degenerate` what is not unique about it; `following` takes a regime to other points, `tangent` differentiates it. How tasks
-become output is in `taskmodel.production`.
+`degenerate` what is not unique about it; `following` takes a regime to other points, `tangent` differentiates it.
+`two_factors` has the closed form of people and compute in one nest, by itself. How tasks become output is in `taskmodel.production`.
 """
 
 from taskmodel.allocation.arrays import allocate
 from taskmodel.allocation.following import Margins, margins
 from taskmodel.allocation.solution import Allocation, SolveError, Status
 from taskmodel.allocation.tangent import Slopes, along, derivative_weights, slopes
+from taskmodel.allocation.two_factors import SortedTasks, TwoFactors, sorted_tasks
 from taskmodel.production import Nest
 
 __all__ = [
@@ -27,10 +28,13 @@ __all__ = [
     "Nest",
     "Slopes",
     "SolveError",
+    "SortedTasks",
     "Status",
+    "TwoFactors",
     "allocate",
     "along",
     "derivative_weights",
     "margins",
     "slopes",
+    "sorted_tasks",
 ]

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, expm1, inf, log
 
+from taskmodel.allocation.two_factors import cobb_douglas_log_output, log_relative_price, unsplit_log_output
+from taskmodel.elementary import FLOATS, log_add
 from taskmodel.roots import between
 from taskmodel.takeoff.requirements import Family
-from taskmodel.takeoff.two_factors import Division, Split, log_add
+from taskmodel.takeoff.two_factors import Division, Split
 
 __all__ = ["divide_continuum"]
 
@@ -120,20 +122,20 @@ class _Continuum:
 
 
 def divide_continuum(division: Division, log_labour: float, log_compute: float, log_run: float, reach: float) -> Split:
-    """The best division of labour and compute over a continuum of tasks; arguments and result as of `two_factors.divide`."""
+    """The best division of labour and compute over a continuum of tasks; arguments and result as of `Division.divide`."""
     at = _Continuum(division, log_labour - log_compute, log_run)
     psi, log_first = at.psi, division.log_first
     if (1 - psi) * (log_first + at.log_ratio) > 0:  # compute is dearer than labour even at task 0, which has both
         log_all = log_add(log_first, 0.0)
         log_total = log_add(log_labour, log_compute)
         log_output = log_total + (1 - psi) / psi * log_all if psi else log_total - log_all
-        return Split(log_output - division.log_scale, 0.0, 0.0, 0.0, True)
+        return Split(log_output - division.log_scale, 0.0, 0.0, 0.0, True, 0.0)
     quantile, log_x, log_w = at.split(reach)
     if psi:
-        by_labour = (1 - psi) * log_w + psi * log_labour if log_w > -inf else -inf
-        log_output = log_add((1 - psi) * log_x + psi * log_compute, by_labour) / psi
+        log_output = unsplit_log_output(psi, log_x, log_w, log_labour, log_compute, FLOATS)
     else:
-        log_output = division.cobb_douglas(log_labour, log_compute, log_x, log_w, at.gained(quantile), exp(log_first) + 1)
-    log_price = (1 - psi) * (log_x + at.log_ratio - log_w) if log_w > -inf else inf
+        whole = cobb_douglas_log_output(log_x, log_w, at.gained(quantile), log_labour, log_compute, FLOATS)
+        log_output = whole / (exp(log_first) + 1)
+    log_price = log_relative_price(1 - psi, log_x, log_w, at.log_ratio) if log_w > -inf else inf
     automated = 1.0 if reach >= 1 and quantile >= 1 - LAST else quantile
-    return Split(log_output - division.log_scale, automated, log_price, quantile, False)
+    return Split(log_output - division.log_scale, automated, log_price, quantile, False, 0.0)

@@ -15,15 +15,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, expm1, inf, log
+from math import exp, expm1, log
 from typing import Any, NamedTuple
 
+from taskmodel.elementary import Elementary
 from taskmodel.takeoff.requirements import Family
-from taskmodel.takeoff.two_factors import Division, Split, TaskSums, divide, log_mean
+from taskmodel.takeoff.two_factors import Division, Split, TaskSums, log_mean
 
-__all__ = ["SHARES", "Economy", "Produced", "Production", "Sector", "Shares", "Stocks", "economy", "initial_shares"]
+__all__ = [
+    "NO_CEILING",
+    "SHARES",
+    "Economy",
+    "Produced",
+    "Production",
+    "Sector",
+    "Shares",
+    "Stocks",
+    "economy",
+    "initial_shares",
+    "inputs_of",
+]
 
 SECONDS = 31_536_000  # in a year
+NO_CEILING = 1e100  # room so large that expm1 is the identity and the way to the ceiling is straight
 
 Given = Mapping[str, Any]
 Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and the outer input of a sector
@@ -115,17 +129,18 @@ class Sector:
         inputs : tuple of float
             ln tfp, ln L, ln C, ln Z.
         log_run, reach, hint :
-            As of `two_factors.divide`.
+            As of `Division.divide`.
         """
         log_tfp, log_labour, log_compute, log_outer = inputs
-        split = divide(self.division, log_labour, log_compute, log_run, reach, hint)
-        return log_tfp + log_mean(log_outer - self.log_outer, split.log_output, self.outer_share, self.exponent), split
+        split = self.division.divide(log_labour, log_compute, log_run, reach, hint)
+        outer = log_outer - self.log_outer
+        return log_tfp + log_mean(outer, split.log_output, self.outer_share, self.exponent, self.division.by), split
 
     def without(self, inputs: Inputs) -> float:
         """ln Y with AI confined to task 0."""
         log_tfp, log_labour, log_compute, log_outer = inputs
         cognitive = self.division.without_automation(log_labour, log_compute)
-        return log_tfp + log_mean(log_outer - self.log_outer, cognitive, self.outer_share, self.exponent)
+        return log_tfp + log_mean(log_outer - self.log_outer, cognitive, self.outer_share, self.exponent, self.division.by)
 
     def produce(self, inputs: Inputs, log_run: float, reach: float, hint: float | None) -> Produced:
         """All that the sector makes."""
@@ -133,6 +148,18 @@ class Sector:
         outer = inputs[3] - self.log_outer
         part = exp(log(self.outer_share) + self.exponent * (outer - (log_output - inputs[0])))
         return Produced(log_output, self.without(inputs), split, part)
+
+
+def inputs_of(stocks: Stocks, logs: Shares, experiments: float, by: Elementary) -> tuple[Inputs, Inputs, Inputs]:
+    """Inputs of the sectors, from ln of the shares."""
+    log_compute, labour, capital, tfp = stocks.chips + stocks.software, stocks.labour, stocks.capital, stocks.tfp
+    _, hardware_capital, hardware_labour, software_labour, hardware_compute, software_compute, _ = logs
+    of_labour, of_compute, of_capital = Shares(*map(by.exp, logs)).of_goods()
+    return (
+        (tfp, labour + by.log(of_labour), log_compute + by.log(of_compute), capital + by.log(of_capital)),
+        (tfp, labour + hardware_labour, log_compute + hardware_compute, capital + hardware_capital),
+        (tfp, labour + software_labour, log_compute + software_compute, experiments * stocks.chips),
+    )
 
 
 @dataclass(frozen=True)
@@ -166,24 +193,10 @@ class Economy:
         """How far AI reaches into the tasks of goods and of R&D."""
         return self.families[0].reach(log_run), self.families[1].reach(log_run)
 
-    def _inputs(self, stocks: Stocks, shares: Shares) -> tuple[Inputs, Inputs, Inputs]:
-        log_compute, labour, tfp = stocks.chips + stocks.software, stocks.labour, stocks.tfp
-        of_labour, of_compute, of_capital = shares.of_goods()
-        return (
-            (tfp, labour + log(of_labour), log_compute + log(of_compute), stocks.capital + log(of_capital)),
-            (
-                tfp,
-                labour + log(shares.labour_hardware_rnd),
-                log_compute + log(shares.compute_hardware_rnd),
-                stocks.capital + log(shares.capital_hardware_rnd),
-            ),
-            (
-                tfp,
-                labour + log(shares.labour_software_rnd),
-                log_compute + log(shares.compute_software_rnd),
-                self.experiments * stocks.chips,
-            ),
-        )
+    @property
+    def by(self) -> Elementary:
+        """The functions of its numbers."""
+        return self.goods.division.by
 
     def produce(
         self,
@@ -194,7 +207,7 @@ class Economy:
         hints: Hints = (None, None, None),
     ) -> Production:
         """What all sectors make."""
-        goods, hardware, software = self._inputs(stocks, shares)
+        goods, hardware, software = inputs_of(stocks, Shares(*map(log, shares)), self.experiments, self.by)
         return Production(
             self.goods.produce(goods, log_run, reaches[0], hints[0]),
             self.hardware.produce(hardware, log_run, reaches[1], hints[1]),
@@ -202,10 +215,10 @@ class Economy:
         )
 
     def log_outputs(
-        self, stocks: Stocks, shares: Shares, log_run: float, reaches: tuple[float, float], hints: Hints
+        self, stocks: Stocks, logs: Shares, log_run: float, reaches: tuple[float, float], hints: Hints
     ) -> tuple[tuple[float, float, float], tuple[Split, Split, Split]]:
-        """ln of what counts as each sector's output, as `outputs`, and the divisions, without the rest of `produce`."""
-        goods, hardware, software = self._inputs(stocks, shares)
+        """ln of what counts as each sector's output, as `outputs`, and the divisions; from ln of the shares."""
+        goods, hardware, software = inputs_of(stocks, logs, self.experiments, self.by)
         first, on_goods = self.goods.output(goods, log_run, reaches[0], hints[0])
         second, on_hardware = self.hardware.output(hardware, log_run, reaches[1], hints[1])
         third, on_software = self.software.output(software, log_run, reaches[1], hints[2])
@@ -305,17 +318,14 @@ class Course(NamedTuple):
     """
 
     log_start: float
-    log_room: float  # ln(U / P_0); inf: no ceiling
+    log_room: float  # ln(U / P_0); `NO_CEILING` where there is none
     power: float  # r / lambda
+    by: Elementary
 
     def level(self, log_cumulative: float) -> float:
         """ln P."""
-        if self.log_room == inf:
-            return self.log_start + self.power * log_cumulative
-        return self.log_start - self.log_room * expm1(-self.power / self.log_room * log_cumulative)
+        return self.log_start - self.log_room * self.by.expm1(-self.power / self.log_room * log_cumulative)
 
     def slope(self, log_cumulative: float) -> float:
         """d ln P / d ln Q."""
-        if self.log_room == inf:
-            return self.power
-        return self.power * exp(-self.power / self.log_room * log_cumulative)
+        return self.power * self.by.exp(-self.power / self.log_room * log_cumulative)

@@ -33,6 +33,8 @@ from functools import cached_property
 from math import exp, log
 from typing import NamedTuple
 
+from taskmodel.elementary import Elementary
+from taskmodel.takeoff.bogacki_shampine import State
 from taskmodel.takeoff.economy import SHARES, Course, Economy, Hints, Shares, Stocks
 from taskmodel.takeoff.moments import Moment, moment
 from taskmodel.takeoff.rules import Rules
@@ -41,13 +43,12 @@ __all__ = ["Flow", "Mode", "Seen"]
 
 PLACE = 1e-10  # years: how near a switch is located
 FREE, PINNED, FROZEN = "free", "pinned", "frozen"
-State = tuple[float, ...]
 
 
 class Mode(NamedTuple):
     """What holds until something switches: how far AI reaches, whether the economy is awake, and what the shares do.
 
-    ``since`` and ``base`` are the time and the ln of the shares from which they grow.
+    ``since`` and ``base`` are the time and the ln of the shares from which they grow, at these rates.
     """
 
     reaches: tuple[float, float] | None
@@ -55,17 +56,22 @@ class Mode(NamedTuple):
     cap: str
     since: float
     base: Shares
+    rates: Shares
 
 
 class Seen(NamedTuple):
-    """What the derivative saw on its way: ln GWP, automated tasks of goods, and where the optima are.
+    """What the derivative saw on its way: ln GWP, automated tasks of goods and of hardware R&D, and where the optima are.
 
-    ``log_top`` is ln of the largest output, relative to its start.
+    ``log_top`` is ln of the largest output, relative to its start, ``log_run`` that of the largest training run; ``done`` is
+    the place of the split, of both, and compute's part of that task.
     """
 
     log_gwp: float
     log_top: float
+    log_run: float
     automated: float
+    researched: float
+    done: tuple[float, float]
     hints: tuple[float, float, float]
 
 
@@ -76,10 +82,16 @@ class Flow:
     economy: Economy
     rules: Rules
 
+    @property
+    def by(self) -> Elementary:
+        """The functions of its numbers."""
+        return self.economy.by
+
     @cached_property
     def courses(self) -> tuple[Course, Course]:
         """Of hardware and software."""
-        return self.rules.course(0, self.rules.log_buyable + self.rules.log_gained(self.rules.delay)), self.rules.course(1, 0.0)
+        designs = self.rules.log_buyable + self.rules.log_gained(self.rules.delay)
+        return self.rules.course(0, designs, self.by), self.rules.course(1, 0.0, self.by)
 
     @property
     def delay(self) -> float:
@@ -89,9 +101,10 @@ class Flow:
     @cached_property
     def base(self) -> tuple[float, float, float]:
         """ln of the outputs at the start, with what is automated then."""
-        economy = self.economy
-        run = economy.start.chips + economy.start.software + log(economy.shares.compute_training)
-        return economy.outputs(economy.produce(economy.start, economy.shares, run, economy.reaches(run)))
+        economy, logs = self.economy, Shares(*map(self.by.log, self.economy.shares))
+        run = economy.start.chips + economy.start.software + logs.compute_training
+        outputs, _ = economy.log_outputs(economy.start, logs, run, economy.reaches(run), (None, None, None))
+        return outputs
 
     @cached_property
     def start(self) -> State:
@@ -100,43 +113,38 @@ class Flow:
 
     @cached_property
     def log_ceilings(self) -> tuple[float, ...]:
-        return tuple(log(ceiling) for ceiling in self.rules.ceilings)
+        return tuple(self.by.log(ceiling) for ceiling in self.rules.ceilings)
 
     @cached_property
     def _paces(self) -> tuple[float, float]:
+        log = self.by.log
         return log(self.rules.penalty * self.rules.pace[0]), log(self.rules.penalty * self.rules.pace[1])
 
     def past(self, time: float) -> float:
         """ln of design price-performance before the start."""
         return self.courses[0].log_start + self.rules.log_gained(time)
 
-    def rates(self, mode: Mode) -> Shares:
+    def rates(self, awake: bool, cap: str) -> Shares:
         """Log growth rates of the shares."""
-        rates = self.rules.growth[mode.awake]
-        return rates if mode.cap == FREE else rates._replace(compute_training=0.0)  # what is at the cap follows it
+        rates = self.rules.growth[awake]
+        return rates if cap == FREE else rates._replace(compute_training=0.0)  # what is at the cap follows it
 
-    def log_shares(self, time: float, mode: Mode, market: float, chips: float) -> list[float]:
+    def log_shares(self, time: float, mode: Mode, market: float, chips: float) -> Shares:
         """ln of the shares."""
-        passed = time - mode.since
-        logs = [
-            min(base + rate * passed, ceiling) if passed else base
-            for base, rate, ceiling in zip(mode.base[:-1], self.rates(mode)[:-1], self.log_ceilings[:-1], strict=True)
-        ]
-        logs.append(self._log_training(time, mode, market, chips))
-        return logs
+        passed, minimum = time - mode.since, self.by.minimum
+        logs = [minimum(base + rate * passed, top) for base, rate, top in zip(mode.base, mode.rates, self.log_ceilings, strict=True)]
+        if mode.cap == PINNED:
+            logs[-1] = self._log_training(time, mode, market, chips)
+        return Shares(*logs)
 
     def _log_training(self, time: float, mode: Mode, market: float, chips: float) -> float:
         """ln of the share of compute that goes to the largest run."""
-        ceiling = self.log_ceilings[-1]
-        if mode.cap == PINNED:
-            return min(self.rules.log_cap + market - chips, ceiling)
-        if mode.cap == FROZEN or time == mode.since:
-            return mode.base[-1]
-        return min(mode.base[-1] + self.rules.growth[mode.awake][-1] * (time - mode.since), ceiling)
+        free = self.rules.log_cap + market - chips if mode.cap == PINNED else mode.base[-1] + mode.rates[-1] * (time - mode.since)
+        return self.by.minimum(free, self.log_ceilings[-1])
 
     def ceilings_reached(self, mode: Mode) -> Iterator[tuple[str, float]]:
         """Shares that grow, and when each reaches its ceiling if the mode lasts; those that are there already left out."""
-        for name, base, rate, ceiling in zip(SHARES, mode.base, self.rates(mode), self.log_ceilings, strict=True):
+        for name, base, rate, ceiling in zip(SHARES, mode.base, mode.rates, self.log_ceilings, strict=True):
             if rate > 0 and base < ceiling:
                 yield name, mode.since + (ceiling - base) / rate
 
@@ -147,34 +155,36 @@ class Flow:
 
     def derivative(self, time: float, state: State, market: float, mode: Mode, hints: Hints) -> tuple[State, Seen]:
         """The time derivative of the state, and what was seen on the way."""
-        rules, economy = self.rules, self.economy
-        logs = self.log_shares(time, mode, market, state[2])
-        stocks, shares = self.stocks(time, state), Shares(*map(exp, logs))
+        rules, economy, by = self.rules, self.economy, self.by
+        logs, stocks = self.log_shares(time, mode, market, state[2]), self.stocks(time, state)
         run = stocks.chips + stocks.software + logs[-1]
         reaches = mode.reaches or economy.reaches(run)
-        outputs, splits = economy.log_outputs(stocks, shares, run, reaches, hints)
+        outputs, splits = economy.log_outputs(stocks, logs, run, reaches, hints)
         goods, hardware, software = (now - then for now, then in zip(outputs, self.base, strict=True))
         log_gwp = rules.log_gwp + goods
         rise = (
-            exp(self._paces[0] + rules.penalty * hardware - state[0]),
-            exp(self._paces[1] + rules.penalty * software - state[1]),
-            rules.log_kept + exp(logs[0] + log_gwp + market - state[2]),
-            rules.saving * exp(log_gwp - state[3]),
+            by.exp(self._paces[0] + rules.penalty * hardware - state[0]),
+            by.exp(self._paces[1] + rules.penalty * software - state[1]),
+            rules.log_kept + by.exp(logs[0] + log_gwp + market - state[2]),
+            rules.saving * by.exp(log_gwp - state[3]),
         )
         seen = Seen(
             log_gwp,
-            max(goods, hardware, software),
+            by.maximum(goods, by.maximum(hardware, software)),
+            run,
             splits[0].automated,
+            splits[1].automated,
+            (splits[0].place + splits[0].part, splits[1].place + splits[1].part),
             (splits[0].place, splits[1].place, splits[2].place),
         )
         return rise, seen
 
-    def moment(self, time: float, state: State, market: float, mode: Mode) -> Moment:
-        """All that the model says of a moment, in calendar time."""
+    def moment(self, time: float, state: State, market: float, mode: Mode, reaches: tuple[float, float] | None) -> Moment:
+        """All that the model says of a moment, in calendar time; ``reaches`` None: as far as its largest run goes."""
         shares = Shares(*map(exp, self.log_shares(time, mode, market, state[2])))
         prices, cumulative = (self.courses[0].level(state[0]), market), (state[0], state[1])
         stocks = self.stocks(time, state)
-        return moment(self.economy, self.rules.start + time, stocks, prices, cumulative, shares, mode.awake, reaches=mode.reaches)
+        return moment(self.economy, self.rules.start + time, stocks, prices, cumulative, shares, mode.awake, reaches=reaches)
 
     def software_growth(self, at: Moment) -> float:
         """Growth of ln software at a moment [1/year]."""
@@ -186,19 +196,25 @@ class Flow:
         """ln of the largest training run; ``market`` matters where its cost is at the cap."""
         return state[2] + self.courses[1].level(state[1]) + self._log_training(time, mode, market, state[2])
 
-    def reaches(self, time: float, state: State, market: float, mode: Mode) -> tuple[float, float] | None:
-        """How far AI reaches into the tasks of goods and of R&D; None of a continuum, where nothing switches."""
-        return self.economy.reaches(self.log_run(time, state, market, mode)) if self.counted else None
+    def reaches(self, log_run: float) -> tuple[float, float] | None:
+        """How far a largest run reaches into the tasks of goods and of R&D; None of a continuum, where nothing switches."""
+        return self.economy.reaches(log_run) if self.counted else None
 
-    def limits(self, mode: Mode, rising: bool) -> list[float]:
-        """ln of the training runs at which the next task of each family opens, or the last one closes."""
+    def limits(self, mode: Mode, rising: bool, families: tuple[int, ...]) -> list[float]:
+        """ln of the training runs at which the next task of each of some families opens, or the last one closes."""
         assert mode.reaches is not None
         found = []
-        for family, reach in zip(self.economy.families, mode.reaches, strict=True):
+        for family, reach in ((self.economy.families[one], mode.reaches[one]) for one in families):
             place = int(reach) if rising else int(reach) - 1
             if 0 <= place < len(family.log_training):
                 found.append(family.log_training[place] - family.log_shortfall)
         return found
+
+    def opened(self, before: tuple[float, float], after: tuple[float, float]) -> Iterator[tuple[int, int, float]]:
+        """Families, places and ln of the training runs of the tasks that open, or close, from one reach to another."""
+        for number, (family, then, now) in enumerate(zip(self.economy.families, before, after, strict=True)):
+            for place in range(int(min(then, now)), int(max(then, now))):
+                yield number, place, family.log_training[place] - family.log_shortfall
 
     @property
     def counted(self) -> bool:
@@ -209,30 +225,27 @@ class Flow:
         """The mode at the start."""
         run = self.economy.start.chips + log(self.economy.shares.compute_training)
         shares = Shares(*map(log, self.economy.shares))
-        asleep = Mode(self.economy.reaches(run) if self.counted else None, False, FREE, 0.0, shares)
-        return self.switched(0.0, self.start, self.rules.log_buyable, asleep, lambda: 0.0)
+        asleep = Mode(self.reaches(run), False, FREE, 0.0, shares, self.rates(False, FREE))
+        return self.switched(0.0, self.start, self.rules.log_buyable, asleep, lambda: 0.0)[0]
 
     def switched(
-        self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float], seen: Seen | None = None
-    ) -> Mode:
-        """The mode that holds at a state; the same object if nothing has switched.
+        self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float]
+    ) -> tuple[Mode, tuple[State, Seen]]:
+        """The mode that holds at a state, the same object if nothing has switched, and the derivative there.
 
         Parameters
         ----------
         market_pace : function
             Gives d ln / dt of price-performance on the market; asked for where the cap needs it.
-        seen : Seen, optional
-            What the derivative saw there in this mode, if it is known.
         """
-        reaches = self.reaches(time, state, market, mode)
-        if seen is None or reaches != mode.reaches:
-            _, seen = self.derivative(time, state, market, mode._replace(reaches=reaches), (None, None, None))
+        reaches = self.reaches(self.log_run(time, state, market, mode))
+        reaching = mode if reaches == mode.reaches else mode._replace(reaches=reaches)
+        rise, seen = self.derivative(time, state, market, reaching, (None, None, None))
         awake, cap = self.rest(time, state, market, mode, market_pace, seen)
-        if (reaches, awake, cap) == (mode.reaches, mode.awake, mode.cap):
-            return mode
         if (awake, cap) == (mode.awake, mode.cap):
-            return mode._replace(reaches=reaches)
-        return Mode(reaches, awake, cap, time, Shares(*self.log_shares(time, mode, market, state[2])))
+            return reaching, (rise, seen)
+        base = self.log_shares(time, mode, market, state[2])
+        return Mode(reaches, awake, cap, time, base, self.rates(awake, cap)), (rise, seen)  # shares themselves do not jump
 
     def rest(self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float], seen: Seen) -> tuple[bool, str]:
         """Whether the economy is awake, and what the cap does."""
@@ -241,7 +254,7 @@ class Flow:
 
     def _cap(self, time: float, state: State, market: float, mode: Mode, market_pace: Callable[[], float]) -> str:
         """What the cap on the cost of the largest run does while asleep."""
-        log_share = self.log_shares(time, mode, market, state[2])[-1]
+        log_share = self._log_training(time, mode, market, state[2])
         over = state[2] + log_share - market - self.rules.log_cap
         if mode.cap != PINNED and (over > 0) == (mode.cap == FROZEN):
             return mode.cap

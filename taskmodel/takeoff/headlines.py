@@ -6,13 +6,13 @@ A year is that of the first moment at which something holds; a length goes from 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, log, nan
-from typing import NamedTuple
+from math import exp, isnan, log, nan
+from typing import Any, NamedTuple
 
 from taskmodel.takeoff.moments import Moment, automated_share
-from taskmodel.takeoff.track import Track
+from taskmodel.takeoff.track import Mark, Track
 
-__all__ = ["DOUBLINGS", "YEARS", "Milestone", "doubling_times", "headlines"]
+__all__ = ["DOUBLINGS", "YEARS", "Milestone", "dates", "doubling_times", "headlines"]
 
 YEARS = range(2025, 2051, 5)
 RUNS = range(26, 38, 2)  # powers of ten
@@ -24,7 +24,7 @@ class Milestone(NamedTuple):
     """A name, a value, its unit and what it means."""
 
     name: str
-    value: float
+    value: Any
     unit: str
     meaning: str
 
@@ -32,8 +32,8 @@ class Milestone(NamedTuple):
 class _Reader:
     """Asks a track; `gwp` is ln of its level at the start."""
 
-    def __init__(self, track: Track, trigger: float, log_gwp: float):
-        self.track, self.trigger = track, trigger
+    def __init__(self, track: Track, log_gwp: float):
+        self.track = track
         self.economy = track.economy
         self.log_gwp_start = log_gwp
         self.base = self.economy.outputs(track.start.production)[0]
@@ -45,25 +45,6 @@ class _Reader:
         """Whether GWP is above a level."""
         return lambda at: self.log_gwp(at) > log_gwp
 
-    def automated(self, family: int, share: float, beyond: bool = False) -> float | None:
-        """When so much of the tasks is automated, or more than that."""
-
-        def holds(at: Moment) -> bool:
-            now = automated_share(self.economy, at)[family]
-            return now > share if beyond else now >= share
-
-        return self.track.first(holds)
-
-    def trainable(self, share: float) -> float | None:
-        """When the largest run suffices for so much of the goods tasks, whatever running compute could make up for."""
-        family = self.economy.families[0]
-        return self.track.first(lambda at: family.reach(at.run, tradeoff=False) / family.count >= share)
-
-    def run(self, power: int) -> float | None:
-        """When the largest run has so many FLOP."""
-        level = power * log(10.0) - 1e-12  # a run of just so many, say at the start, is a sum of logarithms and may round to below
-        return self.track.first(lambda at: at.run >= level)
-
     def multiplied(self, times: float) -> float | None:
         """When automation multiplies hardware research by more than so much."""
 
@@ -73,14 +54,58 @@ class _Reader:
 
         return self.track.first(holds)
 
-    def grows(self, rate: float) -> float | None:
-        """When ln GWP grows by more than so much in the year that follows."""
+    def length(self, name: str, first: Callable[[float], float | None], begin: float, end: float, meaning: str) -> Milestone:
+        """From the year in which one level is passed to that of another."""
+        return Milestone(name, _or_nan(first(end)) - _or_nan(first(begin)), "year", meaning)
 
-        def holds(at: Moment) -> bool:
-            later = self.track.year_after(at)
-            return later is not None and self.log_gwp(later) - self.log_gwp(at) > rate
 
-        return self.track.first(holds)
+def marks(trigger: Any) -> dict[str, tuple[Mark, str]]:
+    """Milestones that are calendar years, by name, and what they mean; ``trigger``: the share that starts the wake-up."""
+    found = {
+        "sub_agi_year": (Mark("trainable", 0.2), "20 % of goods tasks can be done by training alone"),
+        "agi_year": (Mark("trainable", 1.0), "100 % of goods tasks can be done by training alone (AGI)"),
+        "rampup_start": (Mark("automated", trigger), "the economy wakes up to AI"),
+        "rampup_mid": (Mark("automated", 0.2), "20 % of goods tasks are automated"),
+    }
+    for family, (name, words) in enumerate((("gns", "goods"), ("rnd", "R&D"))):
+        for share in (0.2, 1.0):
+            meaning = f"{100 * share:.0f} % of {words} tasks are automated"
+            found[f"automation_{name}_{100 * share:.0f}%"] = Mark("automated", share, family), meaning
+    for family, (name, words, shares) in enumerate((("goods", "goods", (0.06, 0.5, 0.9)), ("rnd", "R&D", (0.5, 0.9)))):
+        for share in shares:
+            found[f"{name}_{100 * share:.0f}%"] = Mark("automated", share, family), f"{100 * share:.0f} % of {words} tasks are automated"
+    for power in RUNS:  # a run of just so many FLOP, say at the start, is a sum of logarithms and may round to below
+        level = power * log(10.0) - 1e-12
+        found[f"training_run_1e{power}_year"] = Mark("run", level), f"the largest run has 1e{power} effective FLOP"
+    return found
+
+
+# Lengths from one mark to another, the latter by its name.
+SPANS = {
+    "len_full_automation_gns": (Mark("automated", 0.2, 0, True), "automation_gns_100%", "from over 20 % of goods tasks automated to 100 %"),
+    "len_full_automation_rnd": (Mark("automated", 0.2, 1, True), "automation_rnd_100%", "from over 20 % of R&D tasks automated to 100 %"),
+    "len_sub_agi_to_agi": (Mark("trainable", 0.2), "agi_year", "from 20 % of goods tasks by training alone to 100 % (AGI)"),
+}
+DATED = (
+    *("sub_agi_year", "agi_year", "automation_gns_20%", "automation_gns_100%", "automation_rnd_20%", "automation_rnd_100%"),
+    *("rampup_start", "rampup_mid", *SPANS),
+)  # the first of all; other figures stand between them and the rest
+
+
+def dates(reached: Callable[[Mark], Any], trigger: Any) -> dict[str, Milestone]:
+    """The milestones that are calendar years, or lengths from one mark to another, by name.
+
+    Parameters
+    ----------
+    reached : function of a Mark
+        Gives the calendar year, or an array of years; NaN: not reached.
+    trigger : float
+        Automated share of goods tasks that starts the wake-up; of many runs an array.
+    """
+    found = {name: Milestone(name, reached(mark), "calendar year", meaning) for name, (mark, meaning) in marks(trigger).items()}
+    for name, (begin, end, meaning) in SPANS.items():
+        found[name] = Milestone(name, found[end].value - reached(begin), "year", meaning)
+    return {name: found[name] for name in (*DATED, *(name for name in found if name not in DATED))}
 
 
 def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
@@ -94,46 +119,27 @@ def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
     log_gwp : float
         ln of GWP at the start [$/year].
     """
-    read = _Reader(track, trigger, log_gwp)
-    sub_agi, agi = read.trainable(0.2), read.trainable(1.0)
-    goods, rnd = ({share: read.automated(family, share) for share in (0.06, 0.2, 0.5, 0.9, 1.0)} for family in (0, 1))
-    found = [
-        _year("sub_agi_year", sub_agi, "20 % of goods tasks can be done by training alone"),
-        _year("agi_year", agi, "100 % of goods tasks can be done by training alone (AGI)"),
-        _year("automation_gns_20%", goods[0.2], "20 % of goods tasks are automated"),
-        _year("automation_gns_100%", goods[1.0], "100 % of goods tasks are automated"),
-        _year("automation_rnd_20%", rnd[0.2], "20 % of R&D tasks are automated"),
-        _year("automation_rnd_100%", rnd[1.0], "100 % of R&D tasks are automated"),
-        _year("rampup_start", read.automated(0, trigger), "the economy wakes up to AI"),
-        _year("rampup_mid", goods[0.2], "20 % of goods tasks are automated"),
-        _length(
-            "len_full_automation_gns", read.automated(0, 0.2, beyond=True), goods[1.0], "from over 20 % of goods tasks automated to 100 %"
-        ),
-        _length("len_full_automation_rnd", read.automated(1, 0.2, beyond=True), rnd[1.0], "from over 20 % of R&D tasks automated to 100 %"),
-        _length("len_sub_agi_to_agi", sub_agi, agi, "from 20 % of goods tasks by training alone to 100 % (AGI)"),
-        _length(
-            "len_cog_output_multiplier", read.multiplied(2), read.multiplied(10), "from hardware research doubled by automation to 10 times"
-        ),
-        _length("len_gwp_growth", read.grows(0.05), read.grows(0.20), "from 5 % growth of GWP in a year to 20 %, in logarithms"),
-        _year("goods_6%", goods[0.06], "6 % of goods tasks are automated"),
-        _year("goods_50%", goods[0.5], "50 % of goods tasks are automated"),
-        _year("goods_90%", goods[0.9], "90 % of goods tasks are automated"),
-        _year("rnd_50%", rnd[0.5], "50 % of R&D tasks are automated"),
-        _year("rnd_90%", rnd[0.9], "90 % of R&D tasks are automated"),
-        *(_year(f"training_run_1e{power}_year", read.run(power), f"the largest run has 1e{power} effective FLOP") for power in RUNS),
-        *_doublings(read, sub_agi, agi),
+    read, dated = _Reader(track, log_gwp), dates(lambda mark: _or_nan(track.reached(mark)), trigger)
+    return [
+        *(dated[name] for name in DATED),
+        read.length("len_cog_output_multiplier", read.multiplied, 2, 10, "from hardware research doubled by automation to 10 times"),
+        read.length("len_gwp_growth", track.grows, 0.05, 0.20, "from 5 % growth of GWP in a year to 20 %, in logarithms"),
+        *(one for name, one in dated.items() if name not in DATED),
+        *_doublings(read, dated),
+        *(one for year in YEARS for one in _levels(read, year)),
     ]
-    for year in YEARS:
-        found += _levels(read, year)
-    return found
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else value
 
 
 def doubling_times(track: Track, trigger: float, log_gwp: float) -> list[float]:
     """Doubling times of GWP [years]: at the pace of the start, then one after the other from the wake-up on; NaN: not reached."""
-    read = _Reader(track, trigger, log_gwp)
+    read = _Reader(track, log_gwp)
     pace = track.first_pace()
     times = [LN2 / pace if pace > 0 else nan]
-    since = read.automated(0, trigger)
+    since = track.reached(marks(trigger)["rampup_start"][0])
     while len(times) < DOUBLINGS and since is not None:
         begin = track.at(since)
         assert begin is not None  # it was found on the track
@@ -144,16 +150,9 @@ def doubling_times(track: Track, trigger: float, log_gwp: float) -> list[float]:
     return times + [nan] * (DOUBLINGS - len(times))
 
 
-def _year(name: str, value: float | None, meaning: str) -> Milestone:
-    return Milestone(name, nan if value is None else value, "calendar year", meaning)
-
-
-def _length(name: str, begin: float | None, end: float | None, meaning: str) -> Milestone:
-    return Milestone(name, nan if begin is None or end is None else end - begin, "year", meaning)
-
-
-def _doublings(read: _Reader, sub_agi: float | None, agi: float | None) -> list[Milestone]:
-    ends = [None if year is None else read.track.at(year) for year in (sub_agi, agi)]
+def _doublings(read: _Reader, dated: dict[str, Milestone]) -> list[Milestone]:
+    years = [dated[name].value for name in ("sub_agi_year", "agi_year")]
+    ends = [None if isnan(year) else read.track.at(year) for year in years]
     logs: dict[str, tuple[str, Callable[[Moment], float]]] = {
         "training_compute": ("the largest run", lambda at: at.run),
         "software": ("software", lambda at: at.stocks.software),

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from math import inf, log
 
+from taskmodel.elementary import log_add
 from taskmodel.takeoff.economy import Economy, Shares, Stocks
 from taskmodel.takeoff.moments import Moment, automated_share, moment
 from taskmodel.takeoff.rules import Rules
 from taskmodel.takeoff.solve import BEYOND, LARGEST
-from taskmodel.takeoff.two_factors import log_add
 
 __all__ = ["step_through"]
 

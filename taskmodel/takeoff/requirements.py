@@ -144,6 +144,10 @@ class Family:
                 return piece.start + (limit - low) / (high - low) * (piece.end - piece.start)
         return 1.0
 
+    def log_training_of(self, number: int) -> float:
+        """ln of the training run that the easiest so many tasks need; of none there is no need."""
+        return self.log_training[number - 1] if number else -math.inf
+
     @property
     def count(self) -> float:
         """Tasks in all; 1 of a continuum, whose parts add up to that."""

@@ -214,14 +214,12 @@ def dataset(
 def _events(path: Path) -> Iterator[tuple[float, str, str]]:
     """Times, kinds and subjects of whatever switches on a path."""
     start = path.flow.rules.start
+    for time, family, task, opens in path.openings():
+        yield time + start, "task_opens" if opens else "task_closes", f"{('goods', 'rnd')[family]} task {task + 1}"
     for place, (time, mode) in enumerate(zip(path.starts, path.modes, strict=True)):
         before = path.modes[place - 1] if place else None
         if before is None or mode is before:
             continue
-        if mode.reaches is not None and before.reaches is not None:
-            for name, now, then in zip(("goods", "rnd"), mode.reaches, before.reaches, strict=True):
-                for task in range(int(min(now, then)) + 1, int(max(now, then)) + 1):
-                    yield time + start, "task_opens" if now > then else "task_closes", f"{name} task {task}"
         if mode.awake != before.awake:
             yield time + start, "wakes" if mode.awake else "sleeps", ""
         if (mode.cap == FREE) != (before.cap == FREE):

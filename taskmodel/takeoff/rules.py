@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, log, log1p
 
-from taskmodel.takeoff.economy import SHARES, Course, Given, Shares
+from taskmodel.elementary import Elementary
+from taskmodel.takeoff.economy import NO_CEILING, SHARES, Course, Given, Shares
 
 __all__ = ["Rules", "rules"]
 
@@ -63,9 +64,10 @@ class Rules:
     start: float
     end: float
 
-    def course(self, of: int, log_start: float) -> Course:
+    def course(self, of: int, log_start: float, by: Elementary) -> Course:
         """The course of price-performance (0) or software (1) from a level at the start."""
-        return Course(log_start, self.log_ceilings[of] - log_start, self.returns[of] / self.penalty)
+        room = by.minimum(self.log_ceilings[of] - log_start, NO_CEILING)
+        return Course(log_start, room, self.returns[of] / self.penalty, by)
 
     def log_gained(self, years: float) -> float:
         """ln of what designs gain in some years at the pace of the start: r phi times the years.

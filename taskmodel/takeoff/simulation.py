@@ -21,7 +21,7 @@ from taskmodel.takeoff.world import World, load_world
 
 __all__ = ["milestones", "simulate"]
 
-TOLERANCE = 1e-7
+TOLERANCE = 5e-6  # dates are then within 1e-4 years
 NOWHERE = "{} cannot be followed beyond its start: {}; give less extreme parameters"
 SPACING = 0.1  # years between the moments that are reported
 
@@ -99,14 +99,19 @@ def world_of(scenario: str | PathLike[str] | World, set: Mapping[str, Any] | Non
 
 def follow(world: World, tolerance: float = TOLERANCE) -> Continuous:
     """The solution of a world's equations, which can be asked for any moment; arguments and errors as of `simulate`."""
-    if not 1e-12 <= tolerance <= 1e-2:
-        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
+    checked_tolerance(tolerance)
     given = world.numbers()
     model = economy(given)
     path = solve(Flow(model, rules(given)), tolerance)
     if not path.starts:
         raise ValueError(NOWHERE.format(world.name, path.reason))
     return Continuous(model, path)
+
+
+def checked_tolerance(tolerance: float) -> None:
+    """Refuse a tolerance that makes no sense."""
+    if not 1e-12 <= tolerance <= 1e-2:
+        raise ValueError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
 
 
 def _times(times: Sequence[float] | None, start: float, end: float) -> list[float]:

@@ -14,7 +14,8 @@ the price of compute in terms of labour, were there nothing mixed, is pi_i = (X_
 Task 0 is always open to compute, with eta = 1; all others weigh the same. Where the tasks are a continuum, sums are integrals
 in closed form and nothing is mixed. X, W, prices and outputs are natural logarithms throughout: no psi in [-10, 0.9]
 overflows. psi = 0 is Cobb-Douglas, exactly; a psi near it costs about 1e-16 / |psi| of precision. Source: first-order
-conditions of the CES optimum; Davidson (2023), appendix on the allocation of labour and compute.
+conditions of the CES optimum; Davidson (2023), appendix on the allocation of labour and compute. The formulas of Y and the
+price are those of `allocation.two_factors`; what is here is where the split is, as the largest run grows.
 """
 
 from __future__ import annotations
@@ -22,22 +23,21 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
-from math import exp, inf, log, log1p
-from typing import NamedTuple
+from math import exp, inf, log
+from typing import Any, ClassVar, NamedTuple
 
+from taskmodel.allocation.two_factors import cobb_douglas_log_output, log_relative_price, split_log_output, unsplit_log_output
+from taskmodel.elementary import FLOATS, Elementary, log_add
 from taskmodel.takeoff.requirements import Family
 
-__all__ = ["Division", "Split", "TaskSums", "divide", "log_add"]
+__all__ = ["CLEARLY", "NEARLY", "Division", "Split", "TaskSums", "log_mean", "log_sum_before"]
 
+NO_EXPONENT = 1e-200  # stands for 0: of numbers so small log1p and expm1 are the identity, and the mean is linear
 CLEARLY = 10.0  # a task counts as automated where compute supplies more than so many times what labour does
 
-
-def log_add(a: float, b: float) -> float:
-    """ln(e^a + e^b)."""
-    if a < b:
-        a, b = b, a
-    return a if b == -inf else a + log1p(exp(b - a))
+NEARLY = CLEARLY / (1 + CLEARLY)  # the part of it that compute does then
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,15 @@ class TaskSums:
     sums : list of float
         Logarithms of the sums of e^((1 - sigma) theta): over the tasks before each place where they grow with j, else over
         those from it on, so that differences of them lose nothing.
+    log_left : list of float
+        ln of how many tasks are left from each place on.
     """
 
     family: Family
     psi: float
     need: list[float] = field(init=False)
     sums: list[float] = field(init=False)
+    log_left: list[float] = field(init=False)
     tilt: float = field(init=False)  # 1 - sigma
 
     def __post_init__(self) -> None:
@@ -74,6 +77,7 @@ class TaskSums:
             sums = list(accumulate(reversed(logs), log_add, initial=-inf))[::-1]
         object.__setattr__(self, "need", need)
         object.__setattr__(self, "sums", sums)
+        object.__setattr__(self, "log_left", [log(left) for left in range(len(need), 0, -1)])
 
 
 class Split(NamedTuple):
@@ -91,6 +95,8 @@ class Split(NamedTuple):
         I; of a continuum the quantile.
     mixed : bool
         Whether the task I has both factors.
+    part : float
+        Compute's part of the task I; 0 where nothing is mixed.
     """
 
     log_output: float
@@ -98,6 +104,7 @@ class Split(NamedTuple):
     log_price: float
     place: float
     mixed: bool
+    part: float
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,7 @@ class Division:
     share: float
     log_labour: float
     log_compute: float
+    by: ClassVar[Elementary] = FLOATS
 
     def __post_init__(self) -> None:
         psi, count = self.sums.psi, self.sums.family.count
@@ -128,168 +136,164 @@ class Division:
             object.__setattr__(self, "log_scale", (log(count) + psi * (self.log_labour - log(count)) - log(1 - self.share)) / psi)
         else:
             total = math.exp(log_weight) + count
-            object.__setattr__(self, "log_scale", self.cobb_douglas(self.log_labour, self.log_compute, log_weight, log(count), 0.0, total))
+            whole = cobb_douglas_log_output(log_weight, log(count), 0.0, self.log_labour, self.log_compute, FLOATS)
+            object.__setattr__(self, "log_scale", whole / total)
 
     log_first: float = field(init=False)
     log_scale: float = field(init=False)
 
-    @staticmethod
-    def cobb_douglas(log_labour: float, log_compute: float, log_x: float, log_w: float, gained: float, total: float) -> float:
-        """ln Y at psi = 0, with compute spread by weight over X and labour over W; ``gained``: the sum of b ln eta."""
-        by_compute = exp(log_x) * (log_compute - log_x) if log_x > -inf else 0.0
-        by_labour = exp(log_w) * (log_labour - log_w) if log_w > -inf else 0.0
-        return (by_compute + by_labour + gained) / total
+    @cached_property
+    def slope(self) -> float:
+        """1 / sigma."""
+        return 1 - self.sums.psi
+
+    @cached_property
+    def power(self) -> float:
+        """1 / (sigma - 1); at psi = 0 it is -1, for the formula there."""
+        return (1 - self.sums.psi) / self.sums.psi if self.sums.psi else -1.0
+
+    @cached_property
+    def bases(self) -> list[float]:
+        """ln X where compute does so many tasks besides task 0, each as well as labour."""
+        return [self.log_first, *(log_add(self.log_first, log(able)) for able in range(1, len(self.sums.need) + 1))]
 
     def without_automation(self, log_labour: float, log_compute: float) -> float:
         """ln Y with compute on task 0 alone and labour spread evenly over the others."""
         psi = self.sums.psi
         labour, compute = log_labour - self.log_labour, log_compute - self.log_compute
-        return log_mean(compute, labour, self.share, psi)
+        return log_mean(compute, labour, self.share, psi, self.by)
 
+    def divide(self, log_labour: float, log_compute: float, log_run: float, reach: float, hint: float | None = None) -> Split:
+        """The best division of labour and compute over the tasks.
 
-def log_mean(first: float, second: float, share: float, exponent: float) -> float:
-    """ln of a CES of two inputs in calibrated share form, both given as logarithms relative to the calibration.
+        Parameters
+        ----------
+        log_labour, log_compute : float
+            ln L [workers], ln C [FLOP/year].
+        log_run : float
+            ln R [FLOP], the largest training run.
+        reach : float
+            How many cognitive tasks are open to compute (of a continuum: which part).
+        hint : float, optional
+            Where to look first: the place of a neighbouring optimum.
 
-    Examples
-    --------
-    >>> round(math.exp(log_mean(math.log(4.0), 0.0, 0.5, -1.0)), 3)
-    1.6
-    >>> log_mean(1.0, 0.0, 0.25, 0.0)
-    0.25
-    """
-    a, b = exponent * first, exponent * second
-    if abs(a) < 0.5 and abs(b) < 0.5:  # near an exponent of 0 a logarithm of a sum near 1 would lose digits
-        if exponent == 0:
-            return share * first + (1 - share) * second
-        return log1p(share * math.expm1(a) + (1 - share) * math.expm1(b)) / exponent
-    return log_add(log(share) + a, log(1 - share) + b) / exponent
+        Returns
+        -------
+        Split
+        """
+        sums, slope = self.sums, self.slope
+        tasks, need, log_left, bases = sums.family.tasks, sums.need, sums.log_left, self.bases
+        if tasks is None:
+            from taskmodel.takeoff.continuum import divide_continuum
 
+            return divide_continuum(self, log_labour, log_compute, log_run, reach)
+        gain, log_ratio, last = sums.family.tradeoff * log_run, log_labour - log_compute, int(reach)
+        able = bisect_right(need, gain)  # tasks with eta = 1
+        index = self._first_closed(able, gain, log_ratio, last) if hint is None else min(int(hint), last + 1, tasks)
+        falling = rising = False
+        while True:  # where the task at the index is closed and the one before is open: near the hint
+            log_x = bases[index - 1] if 0 < index <= able + 1 else self._log_x(index, able, gain)
+            if index:
+                log_w = log_left[index - 1]
+                log_price = log_relative_price(slope, log_x, log_w, log_ratio)
+                if not rising and log_price > (gain - need[index - 2] if index > able + 1 else 0.0):  # the task before is closed too
+                    index, falling = index - 1, True
+                    continue
+            if falling or index > last or self._closed(index, log_x, able, gain, log_ratio):
+                break
+            index, rising = index + 1, True
+        log_eta = gain - need[index - 1] if index > able else 0.0
+        if not index:
+            log_w = log_add(self.log_first, log_left[0])
+        elif index > last or log_price >= log_eta:
+            return self._edge(_Place(index, log_x, log_w, log_eta), log_labour, log_compute, log_price, gain)
+        return self._mixed(_Place(index, log_x, log_w, log_eta), log_labour, log_compute, gain)
 
-def divide(division: Division, log_labour: float, log_compute: float, log_run: float, reach: float, hint: float | None = None) -> Split:
-    """The best division of labour and compute over the tasks.
-
-    Parameters
-    ----------
-    division : Division
-        The sector's tasks.
-    log_labour, log_compute : float
-        ln L [workers], ln C [FLOP/year].
-    log_run : float
-        ln R [FLOP], the largest training run.
-    reach : float
-        How many cognitive tasks are open to compute (of a continuum: which part).
-    hint : float, optional
-        Where to look first: the place of a neighbouring optimum.
-
-    Returns
-    -------
-    Split
-    """
-    sums = division.sums
-    tasks = sums.family.tasks
-    if tasks is None:
-        from taskmodel.takeoff.continuum import divide_continuum
-
-        return divide_continuum(division, log_labour, log_compute, log_run, reach)
-    tilt, slope, log_first = sums.tilt, 1 - sums.psi, division.log_first
-    gain = sums.family.tradeoff * log_run
-    need, prefix, log_ratio = sums.need, sums.sums, log_labour - log_compute
-    able = bisect_right(need, gain)  # tasks with eta = 1
-    base = log_add(log_first, log(able)) if able else log_first
-
-    def log_x(index: int) -> float:
-        """ln X: b eta^(sigma - 1) over the tasks before the index, which is above 0."""
-        before = index - 1
+    def _log_x(self, index: int, able: int, gain: float) -> float:
+        """ln X: b eta^(sigma - 1) over the tasks before the index."""
+        before, sums = index - 1, self.sums
         if before <= able:
-            return log_add(log_first, log(before)) if before else log_first
-        low, high = (prefix[able], prefix[before]) if tilt >= 0 else (prefix[before], prefix[able])
-        return log_add(base, high + log1p(-exp(low - high)) - tilt * gain)
+            return self.bases[before] if index else -inf
+        low, high = (sums.sums[able], sums.sums[before]) if sums.tilt >= 0 else (sums.sums[before], sums.sums[able])
+        return log_sum_before(self.bases[able], low, high, sums.tilt * gain, FLOATS)
 
-    def closed(task: int, log_x_after: float) -> bool:
-        """Whether the split is at this task or before: were it done by compute too, compute would be too dear for it."""
-        if task == tasks:
+    def _closed(self, index: int, log_x: float, able: int, gain: float, log_ratio: float) -> bool:
+        """Whether the split is at the task of the index or before: were it done by compute too, compute would be too dear for it."""
+        sums = self.sums
+        if index == sums.family.tasks:
             return True
-        efficiency = gain - need[task - 1] if task > able else 0.0
-        return slope * (log_x_after + log_ratio - log(tasks - task)) > efficiency
+        if index > able:
+            need = sums.need[index - 1] - gain
+            return log_relative_price(self.slope, log_add(log_x, sums.tilt * need), sums.log_left[index], log_ratio) > -need
+        return log_relative_price(self.slope, self.bases[index], sums.log_left[index], log_ratio) > 0.0
 
-    last = int(reach)
-    if hint is None:  # the split is at the first closed task
-        index, high = 0, last
+    def _first_closed(self, able: int, gain: float, log_ratio: float, last: int) -> int:
+        """The split, by bisection: the first closed task, or the one beyond the reach."""
+        index, high = 0, last + 1
         while index < high:
             middle = (index + high) // 2
-            if closed(middle, log_x(middle + 1)):
+            if self._closed(middle, self._log_x(middle, able, gain), able, gain, log_ratio):
                 high = middle
             else:
                 index = middle + 1
-    else:
-        index = min(int(hint), last)
-    after = log_x(index + 1)
-    if closed(index, after):
-        here = log_x(index) if index else -inf
-        while index and closed(index - 1, here):
-            index -= 1
-            here = log_x(index) if index else -inf
-    else:
-        here = after
-        while index < last:
-            index, here = index + 1, after
-            after = log_x(index + 1)
-            if closed(index, after):
-                break
+        return index
+
+    def _edge(self, at: _Place, log_labour: float, log_compute: float, log_price: float, gain: float) -> Split:
+        """The optimum with compute alone below the index and labour alone from it on."""
+        psi = self.sums.psi
+        if psi:
+            log_output = unsplit_log_output(psi, at.log_x, at.log_w, log_labour, log_compute, FLOATS)
         else:
-            index, here = last + 1, after
-    log_eta = (gain - need[index - 1] if index > able else 0.0) if index <= tasks else -inf
-    log_w = log(tasks + 1 - index) if 0 < index <= tasks else -inf if index else log_add(log_first, log(tasks))
-    log_price = slope * (here + log_ratio - log_w) if index <= tasks else inf
-    at = _Place(division, index, here, log_w, log_eta)
-    if index > last or (index and log_price >= log_eta):
-        return _edge(at, log_labour, log_compute, log_price, gain)
-    return _mixed(at, log_labour, log_compute, gain)
+            total = exp(self.log_first) + self.sums.family.count
+            gained = self._gained(at, gain)
+            log_output = cobb_douglas_log_output(at.log_x, at.log_w, gained, log_labour, log_compute, FLOATS) / total
+        return Split(log_output - self.log_scale, at.place - 1, log_price, at.place, False, 0.0)
+
+    def _mixed(self, at: _Place, log_labour: float, log_compute: float, gain: float) -> Split:
+        """The optimum with both factors on the task at the index."""
+        index, log_eta = at.place, at.log_eta
+        log_x = at.log_x + self.sums.tilt * log_eta
+        log_output, part = split_log_output(self.power, log_x, at.log_w, log_eta, log_labour, log_compute, FLOATS)
+        if not self.sums.psi:  # T = b m for labour's tasks, b (eta / eta_I) m for compute's
+            before = exp(log_x) if index else 0.0
+            log_output += (self._gained(at, gain) - before * log_eta) / exp(log_add(at.log_w, log_x))
+        if not index:  # task 0 alone has another weight
+            part *= exp(-self.log_first)
+        automated = index if part * (1 + 1 / CLEARLY) > 1 else index - 1
+        return Split(log_output - self.log_scale, max(automated, 0), log_eta, index, True, part)
+
+    def _gained(self, at: _Place, gain: float) -> float:
+        """Sum of b ln eta over the tasks before the index; needed at psi = 0 alone, and of N steps."""
+        return math.fsum(min(0.0, gain - one) for one in self.sums.need[: max(at.place - 1, 0)])
 
 
 class _Place(NamedTuple):
     """Where a split may be: its place, ln X and ln W there, and ln eta of the task."""
 
-    division: Division
     place: int
     log_x: float
     log_w: float
     log_eta: float
 
 
-def _edge(at: _Place, log_labour: float, log_compute: float, log_price: float, gain: float) -> Split:
-    """The optimum with compute alone below the index and labour alone from it on."""
-    division, index, log_x, log_w, _ = at
-    psi = division.sums.psi
-    if psi:
-        log_output = (1 - psi) * log_x + psi * log_compute
-        if log_w > -inf:
-            log_output = log_add(log_output, (1 - psi) * log_w + psi * log_labour)
-        log_output /= psi
-    else:
-        total = exp(division.log_first) + division.sums.family.count
-        log_output = division.cobb_douglas(log_labour, log_compute, log_x, log_w, _gained(at, gain), total)
-    return Split(log_output - division.log_scale, index - 1, log_price, index, False)
+def log_sum_before(base: Any, low: Any, high: Any, tilted_gain: Any, by: Elementary) -> Any:
+    """ln X past the tasks that compute does as well as labour, whose weights are ``base``, from two of the sums of `TaskSums`."""
+    return by.log_add(base, high + by.log1p(-by.exp(low - high)) - tilted_gain)
 
 
-def _mixed(at: _Place, log_labour: float, log_compute: float, gain: float) -> Split:
-    """The optimum with both factors on the task at the index."""
-    division, index, log_x, log_w, log_eta = at
-    psi = division.sums.psi
-    log_x += division.sums.tilt * log_eta
-    log_total, log_d = log_add(log_labour, log_eta + log_compute), log_add(log_w, log_x)
-    if psi:
-        log_output = log_total + (1 - psi) / psi * log_d
-    else:  # T = b m for labour's tasks, b (eta / eta_I) m for compute's
-        before = exp(log_x) if index else 0.0
-        log_output = log_total - log_d + (_gained(at, gain) - before * log_eta) / exp(log_d)
-    # compute on the task itself over all of it, times b / D: W v - X (1 - v), v compute's part of the total
-    here = exp(log_w + log_eta + log_compute - log_total) - (exp(log_x + log_labour - log_total) if index else 0.0)
-    weight = 1.0 if index else exp(division.log_first)
-    automated = index if here * (1 + 1 / CLEARLY) > weight else index - 1
-    return Split(log_output - division.log_scale, max(automated, 0), log_eta, index, True)
+def log_mean(first: Any, second: Any, share: Any, exponent: Any, by: Elementary) -> Any:
+    """ln of a CES of two inputs in calibrated share form, both given as logarithms relative to the calibration.
 
-
-def _gained(at: _Place, gain: float) -> float:
-    """Sum of b ln eta over the tasks before the index; needed at psi = 0 alone, and of N steps."""
-    return math.fsum(min(0.0, gain - one) for one in at.division.sums.need[: max(at.place - 1, 0)])
+    Examples
+    --------
+    >>> round(math.exp(log_mean(math.log(4.0), 0.0, 0.5, -1.0, FLOATS)), 3)
+    1.6
+    >>> log_mean(1.0, 0.0, 0.25, 0.0, FLOATS)
+    0.25
+    """
+    exponent = exponent + (exponent == 0) * NO_EXPONENT
+    apart = exponent * (first - second)
+    # from the larger of the two powers, so that nothing overflows; a logarithm of 1 + a small number loses no digits
+    rises = apart > 0
+    larger, other = by.where(rises, first, second), by.where(rises, 1 - share, share)
+    return larger + by.log1p(other * by.expm1(-abs(apart))) / exponent
