@@ -107,7 +107,8 @@ class _Limit:
     @property
     def escapes(self) -> float:
         """What passes unnoticed where there is no limit to it, weighted by harm [h/year]; inf where work is free, or output is."""
-        return float(self.best.factor_use[0, -1]) if self.best.status[0] in (Status.OPTIMAL, Status.KINK) else np.inf
+        without_limit = self.best.status[0] in (Status.SUPREMUM, Status.UNBOUNDED)
+        return np.inf if without_limit else float(self.best.factor_use[0, -1])
 
     def solve(self, budgets: Array) -> Allocation:
         """The optimum under some budgets."""

@@ -184,6 +184,8 @@ def test_a_sweep_along_the_budget_from_none_on_also_where_the_catalog_has_no_lim
     events = tm.events(swept)
     scarce = events["kind"].values[events["factor"].values == DEFECT_BUDGET].tolist()
     assert scarce[0] == "binds" and events[BUDGET].values[0] < 1e-6
+    by_date = tm.sweep(free, 1e28, over="time", paths={BUDGET: [(2026, 10), (2027, 100)]}, values=[2026, 2027])
+    assert by_date["output"].values[-1] == pytest.approx(swept["output"].values[-1], rel=1e-12)
     one, two = tm.sweep(limited(100), [1e28]), tm.sweep(limited(None), [1e28])
     joined = tm.compare([limited(100), limited(None).replace({"title": "free"})], np.array([1e28]))
     assert joined["bottleneck_share"].sel(source=DEFECT_BUDGET).isnull().values.ravel().tolist() == [False, True]
