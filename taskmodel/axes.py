@@ -245,6 +245,7 @@ def time_axis(catalog: Catalog, courses: Mapping[str, Course], low: float, high:
     checked = catalog
     for date in [high, *breaks[(breaks > low) & (breaks < high)], low]:  # between them values are between those there
         checked = catalog.replace({name: float(courses[name](date)) for name in varied})
+    catalog = checked if any(catalog.get(name) is None for name in varied) else catalog
 
     def catalogs(places: Array) -> list[Catalog]:
         values = {name: courses[name](places).tolist() for name in varied}

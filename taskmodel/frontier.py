@@ -101,18 +101,19 @@ class _Limit:
         self.catalog, self.compute = catalog, np.array([compute])
         self.situation = Walker(catalog).at(self.compute)
         self.organisation = self.situation.setting.organisation
-        self.best = self.solve(np.array([np.inf]))
+        self.best = self.solve(np.inf)
         self.measured = self.situation.measure(self.best)
 
     @property
     def escapes(self) -> float:
         """What passes unnoticed where there is no limit to it, weighted by harm [h/year]; inf where work is free, or output is."""
-        return float(self.best.factor_use[0, -1]) if self.best.status[0] in (Status.OPTIMAL, Status.KINK) else np.inf
+        without_limit = self.best.status[0] in (Status.SUPREMUM, Status.UNBOUNDED)
+        return np.inf if without_limit else float(self.best.factor_use[0, -1])
 
-    def solve(self, budgets: Array) -> Allocation:
-        """The optimum under some budgets."""
+    def solve(self, budget: float, start: Allocation | None = None) -> Allocation:
+        """The optimum under a budget."""
         bundles, supply, nest, opened = self.situation.arrays
-        return allocate(bundles, np.column_stack([np.repeat(supply[:, :-1], len(budgets), axis=0), budgets]), nest, opened)
+        return allocate(bundles, np.append(supply[:, :-1], [[budget]], axis=1), nest, opened, start=start)
 
     def usual(self) -> Array:
         """Budgets to report where none are given.
@@ -139,9 +140,11 @@ class _Limit:
         if np.isinf(self.escapes):
             return np.inf
         low, high = max(grid[priced], default=0.0), min([*grid[~priced & (grid > 0)], self.escapes])
+        found = self.best
         while high - low > PRECISE * high:
             middle = (low + high) / 2
-            low, high = (middle, high) if self.solve(np.array([middle])).priced[0, -1] else (low, middle)
+            found = self.solve(middle, found)
+            low, high = (middle, high) if found.priced[0, -1] else (low, middle)
             if high < PRECISE * self.escapes:
                 return 0.0
         return float(high)

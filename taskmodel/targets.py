@@ -110,6 +110,8 @@ def input_value(catalog: Catalog, path: str) -> float:
         If no number stands there.
     """
     value = catalog.get(path)
+    if value is None:
+        raise TypeError(f"{path} is left out in the catalog: set it to a number first")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{path} is no number: it is {value!r}")
     return float(value)

@@ -9,9 +9,10 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
+from taskmodel.axes import input_axis
 from taskmodel.measures import oversight
 from taskmodel.organisation import DEFECT_BUDGET, organisation
-from taskmodel.stepping import ceilings
+from taskmodel.stepping import ceilings, walk
 from taskmodel.walker import Walker
 
 BUDGET = "supervision.defect_budget"
@@ -178,12 +179,14 @@ def test_brute_force_finds_the_same_events_with_a_budget():
 
 def test_a_sweep_along_the_budget_from_none_on_also_where_the_catalog_has_no_limit():
     free = limited(None, "full_review", "no_review")
-    swept = tm.sweep(free, 1e28, over=BUDGET, values=[0, 100])
+    swept = tm.sweep(free, 1e28, over=BUDGET, values=[1, 100])
     for budget, output in zip(swept[BUDGET].values.tolist(), swept["output"].values, strict=True):
         assert output == pytest.approx(tm.sweep(free.replace({BUDGET: budget}), [1e28])["output"].item(), rel=1e-12)
-    events = tm.events(swept)
-    scarce = events["kind"].values[events["factor"].values == DEFECT_BUDGET].tolist()
-    assert scarce[0] == "binds" and events[BUDGET].values[0] < 1e-6
+    found = walk(Walker(input_axis(free, BUDGET, 0.0, 100.0, 1e28)), 0.0, 100.0)[1]
+    first = min(found, key=lambda each: each.place)
+    assert first.place < 1e-6 and "binds" in {change.kind for each in found if each.place < 1e-6 for change in each.changes}
+    by_date = tm.sweep(free, 1e28, over="time", paths={BUDGET: [(2026, 10), (2027, 100)]}, values=[2026, 2027])
+    assert by_date["output"].values[-1] == pytest.approx(swept["output"].values[-1], rel=1e-12)
     one, two = tm.sweep(limited(100), [1e28]), tm.sweep(limited(None), [1e28])
     joined = tm.compare([limited(100), limited(None).replace({"title": "free"})], np.array([1e28]))
     assert joined["bottleneck_share"].sel(source=DEFECT_BUDGET).isnull().values.ravel().tolist() == [False, True]

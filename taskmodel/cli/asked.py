@@ -92,6 +92,8 @@ def inputs(catalog: Catalog, paths: list[str], option: str) -> list[str]:
             value = 0.0 if path == "compute" else catalog.get(path)
         except CatalogError as error:
             raise UsageError(f"{option} {path}: {error.defects[0].message}") from error
+        if value is None:
+            raise UsageError(f"{option} {path}: is left out in the catalog; set it to a number first, with --set")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise UsageError(f"{option} {path}: is no number: it is {value!r}")
     return paths
