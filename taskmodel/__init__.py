@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.reviewing import review_load
     from taskmodel.simulating import simulate
     from taskmodel.stepping import compare, events, latency, sweep
-    from taskmodel.takeoff import milestones, simulate_draws
+    from taskmodel.takeoff import milestones, simulate_draws, solve_for_date
     from taskmodel.trust_over_time import track_record
     from taskmodel.worth import automate_next, elasticities
 
@@ -63,6 +63,7 @@ _MODULE_OF = {
     "safety_frontier": "frontier",
     "simulate": "simulating",
     "simulate_draws": "takeoff",
+    "solve_for_date": "takeoff",
     "horizon": "horizons.dataset",
     "alignment_beside": "beside",
     "milestones": "takeoff",
@@ -97,6 +98,7 @@ __all__ = [
     "simulate",
     "simulate_draws",
     "solve_for",
+    "solve_for_date",
     "sweep",
     "track_record",
     "trust",

@@ -396,11 +396,15 @@ speedup, oversight_elasticity, oversight_ceiling and so on; or an entry of one,
 such as bottleneck_share.review, factor_elasticity.inference,
 review_elasticity.red_teaming.
 
+In place of a catalog there may be a world (taskmodel list): then it is the
+values of one of its parameters that put a milestone at a date.
+
 {PATHS}"""
 SOLVE_FOR_MORE = f"""examples:
   taskmodel solve-for supervision.headcount --target throughput_speedup=3 --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
   taskmodel solve-for supervision.max_review_share --target bottleneck_share.review=0.4
+  taskmodel solve-for full_automation_requirements_training davidson_best_guess --target agi_year=2035
 
 {JSON}
 Keys:
@@ -412,6 +416,9 @@ Keys:
     before, after, tasks
   nearest: value and target where it comes nearest
   reason: why there is no solution, or empty
+Of a world: scenario, overrides, version, sha256, path, unit, target, reason;
+  solutions, each with value and reached; jumps; looked_at: value and milestone
+  at the places that were looked at first
 
 exit status:
   0 there are solutions; 1 there is none; 2 bad input; 130 interrupted"""

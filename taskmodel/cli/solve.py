@@ -19,6 +19,12 @@ SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
 
 def command(args: Namespace) -> int:
     """Print the solutions; without any, say why and leave with 1."""
+    from taskmodel.takeoff.world import is_world
+
+    if is_world(args.catalog):
+        from taskmodel.cli import dates
+
+        return dates.command(args)
     catalog = asked.catalog(args)
     (path,) = asked.inputs(catalog, [args.path], "PATH")
     name, value = asked.aim(args.target)
