@@ -77,7 +77,7 @@ def simulate_draws(
     --------
     >>> found = simulate_draws("davidson_best_guess", {"hardware_delay": [0.5, 1.0, 2.0]}, {"n_labour_tasks": 20})
     >>> found["value"].sel(milestone="agi_year").round(2).values.tolist()
-    [2039.53, 2039.88, 2040.46]
+    [2039.64, 2039.85, 2040.15]
     """
     world = scenario if isinstance(scenario, World) else load_world(scenario if isinstance(scenario, str) else FilePath(scenario))
     world = world.replace(set) if set else world
