@@ -32,6 +32,7 @@ from taskmodel.takeoff.world import World, load_world
 
 __all__ = ["simulate_draws"]
 
+FEW = 20  # draws that take longer in lockstep than one by one
 BLOCK = 500  # draws in lockstep: arrays of more numbers are no cheaper for each, and take memory
 Found = list[tuple[dict[str, float], str]]  # of each draw: values by name of the milestone, and why it stopped
 
@@ -128,6 +129,8 @@ def _block(given: Sequence[dict[str, Any]], tolerance: float) -> Found:
             key = flow.economy.families[0].tasks, flow.rules.end - flow.rules.start, flow.economy.automated
             together.setdefault(key, []).append(draw)
     for draws in together.values():
+        if len(draws) < FEW:
+            continue
         courses = follow([flows[draw] for draw in draws], tolerance)
         years = {name: one.value for name, one in dates(courses.reached, np.array([flows[draw].rules.trigger for draw in draws])).items()}
         for place, draw in enumerate(draws):
