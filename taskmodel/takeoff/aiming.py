@@ -82,7 +82,7 @@ def solve_for_date(
 
     >>> found = solve_for_date("davidson_best_guess", "full_automation_requirements_training", agi_year=2035, places=5)
     >>> [f"{value:.2g}" for value in found["value"].values], bool(abs(found["reached"][0] - 2035) < 1e-4)
-    (['7.4e+33'], True)
+    (['1e+34'], True)
     """
     world = world_of(scenario, set)
     if len(targets) != 1:
@@ -113,9 +113,10 @@ def solve_for_date(
 
 def _range(world: World, parameter: str, within: tuple[float, float] | None) -> tuple[float, float]:
     slots = fields(World)
-    measure = slots[parameter].measure if parameter in slots else None
+    if parameter not in slots:
+        world.replace({parameter: 1.0})  # tells that there is no such name, and which are near
+    measure = slots[parameter].measure
     if measure is None:
-        world.replace({parameter: 1.0})  # a name that there is not is told with those that are near
         raise TypeError(f"{parameter} is no number with a unit")
     if within is not None:
         try:
