@@ -24,7 +24,7 @@ from taskmodel.takeoff.world import World
 
 __all__ = ["solve_for_date"]
 
-PLACES = 25
+PLACES = 17
 EITHER_WAY = 1e4  # of the value, where nothing is said
 HIT = 1e-5  # years: nearer than this is reached; runs are exact to about as much
 NARROW = 1e-12  # of the place: a bracket as narrow as this with no solution in it is a jump
@@ -80,9 +80,10 @@ def solve_for_date(
     --------
     How much training AGI may need at most to come in 2035:
 
-    >>> found = solve_for_date("davidson_best_guess", "full_automation_requirements_training", agi_year=2035, places=5)
+    >>> name = "full_automation_requirements_training"
+    >>> found = solve_for_date("davidson_best_guess", name, agi_year=2035, places=5, set={"n_labour_tasks": 10})
     >>> [f"{value:.2g}" for value in found["value"].values], bool(abs(found["reached"][0] - 2035) < 1e-4)
-    (['1e+34'], True)
+    (['1.4e+34'], True)
     """
     world = world_of(scenario, set)
     if len(targets) != 1:
