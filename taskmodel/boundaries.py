@@ -271,6 +271,10 @@ class _Tracing:
                     going[each] = False
                 top = np.sort(there[3 * place], axis=-1)
                 gap[each] = top[-1] - top[-3] if len(top) > 2 else np.inf
+        for each in np.flatnonzero(~going).tolist():  # a region that comes in between two corners
+            found = self._three_equal(*meetings[each])
+            if found is not None:
+                (u[each], v[each], gap[each]), going[each] = found, True
         for each, (triangle, open_) in enumerate(meetings):
             if not going[each]:
                 continue  # the curves end where they come into the triangle
@@ -282,6 +286,32 @@ class _Tracing:
                 rows = [node // self.columns for node in triangle]
                 self.lines[place, centre] = (triangle[0], min(rows), max(rows))
                 self.chains.segments[(*self.pairs[place], self.jumps[place] or jump)].append((place, centre))
+
+    def _three_equal(self, triangle: list[int], open_: list[int]) -> tuple[float, float, float] | None:
+        """Where in a triangle the three regions lead equally that places on its edges part, and by how much they differ there."""
+        from scipy.optimize import root
+
+        rows, columns = np.divmod(np.array(triangle), self.columns)
+        first, second, third = sorted({label for place in open_ for label in self.pairs[place]})
+        low, size = np.array([self.u[columns].min(), self.v[rows].min()]), np.array([np.ptp(self.u[columns]), np.ptp(self.v[rows])])
+
+        def there(part: Array) -> Array:
+            u, v = (np.array([each]) for each in low + part * size)
+            return np.asarray(self.scores(Points(u, v, np.array(triangle[:1]), np.array([rows.min()]), np.array([rows.max()])))[0])
+
+        def differences(part: Array) -> Array:
+            inside = np.clip(part, 0, 1)
+            scores = there(inside)
+            with np.errstate(invalid="ignore"):  # both without limit: not a number, and no solution
+                return np.asarray([scores[first] - scores[second], scores[first] - scores[third]]) + (part - inside)
+
+        middle = np.array([[self.chains.u[place], self.chains.v[place]] for place in open_]).mean(axis=0)
+        solved = root(differences, (middle - low) / size, tol=CLOSE)
+        scores = there(np.clip(solved.x, 0, 1))
+        three = scores[[first, second, third]]
+        if not (np.ptp(three) <= TIE and scores.max() <= three.max() + TIE and ((solved.x >= 0) & (solved.x <= 1)).all()):
+            return None
+        return float(low[0] + solved.x[0] * size[0]), float(low[1] + solved.x[1] * size[1]), float(np.ptp(three))
 
     def _refine(self) -> None:
         """Put a place between the two of every segment at which scores meet, unless it is straight already."""

@@ -170,6 +170,25 @@ def test_three_regions_meet_in_a_point():
         np.testing.assert_allclose(curve.gap, 0, atol=1e-7)
 
 
+def test_three_regions_meet_also_where_one_comes_in_between_two_nodes():
+    """A wedge with its apex at (0.4, 0.3), so narrow that no node of the grid is in it."""
+    line = np.linspace(-1, 1, 3)
+
+    def scores(at):
+        u, v = at.u - 0.4, at.v - 0.3
+        return np.stack([v, -v, 0.2 * u], axis=-1)
+
+    u, v = (part.ravel() for part in np.meshgrid(line, line))
+    none = np.zeros(9, dtype=int)
+    nodes = scores(Points(u, v, none, none, none))
+    assert set(nodes.argmax(axis=-1)) == {0, 1}
+    curves = trace(line, line, np.zeros(3, dtype=bool), nodes.reshape(3, 3, 3), scores)
+    assert sorted(curve.labels for curve in curves) == [(0, 1), (0, 2), (1, 2)]
+    for curve in curves:
+        ends = np.array([[curve.u[end], curve.v[end]] for end in (0, -1)])
+        assert np.abs(ends - [0.4, 0.3]).max(axis=1).min() < 1e-8
+
+
 def test_two_shares_of_tasks_cannot_be_the_inputs_of_one_map():
     catalog = tm.load_catalog("t_agi_ladder")
     one, two = (f"tasks.{name}.share" for name in list(catalog.tasks)[:2])
