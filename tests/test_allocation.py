@@ -772,8 +772,8 @@ def test_output_is_smooth_where_one_regime_gives_way_to_the_next(elasticity):
 
 def test_two_factors_under_leontief_are_piecewise_linear_with_kinks_where_regimes_meet():
     rng = np.random.default_rng(42)
-    kinks = 0
-    for _ in range(30):
+    kinks, problems = 0, cases(12, 30)
+    for _ in range(problems):
         bundles, nest, available, hours, regimes = two_factor_path(rng, 0)
         for kind, low, high, output_at, share_at in regimes:
             if kind == "split":
@@ -792,7 +792,7 @@ def test_two_factors_under_leontief_are_piecewise_linear_with_kinks_where_regime
                 least = np.clip(0.5, right, left)
                 assert_allclose(a.factor_elasticity, [1 - least, least], atol=1e-8)
                 assert status_of(a) == "kink"
-    assert kinks > 20
+    assert kinks > problems / 2
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 0.9])
@@ -925,7 +925,7 @@ def test_at_a_kink_the_range_is_the_right_and_the_left_derivative():
         own_factors(3), np.array([0.5, 0.125, 0.375]), Nest(0, [0.5, 0.5], [0, Nest(1, [0.25, 0.75], [1, 2])]), np.ones((3, 1), dtype=bool)
     )
     h = 1e-5
-    for organisation in [kinked] + [matched_leontief(rng)[0] for _ in range(20)]:
+    for organisation in [kinked] + [matched_leontief(rng)[0] for _ in range(cases(8, 20))]:
         base, moved = nearby_outputs(organisation, [h, 2 * h, -h, -2 * h])
         right, left = (4 * moved[:, 0] - moved[:, 1]) / (2 * h), -(4 * moved[:, 2] - moved[:, 3]) / (2 * h)
         assert status_of(base) == "kink"

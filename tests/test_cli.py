@@ -641,9 +641,9 @@ def test_bad_questions_about_worth_are_exit_2(capsys, arguments, message):
 
 
 def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
-    arguments = ["vary", "supervision.headcount=1:10000:50", "--compute", "1e32", "-o", str(tmp_path / "out")]
+    arguments = ["vary", "supervision.headcount=1:1000:5", "--compute", "1e32", "-o", str(tmp_path / "out")]
     facts = answer(capsys, *arguments)
-    assert [row["value"] for row in facts["curve"]] == pytest.approx(np.geomspace(1, 1e4, 50))
+    assert [row["value"] for row in facts["curve"]] == pytest.approx(np.geomspace(1, 1e3, 5))
     result = tm.open(tmp_path / "out" / "result.nc")
     assert facts["files"] == [str(tmp_path / "out" / "result.nc")]
     np.testing.assert_array_equal([event["supervision.headcount"] for event in facts["events"]], tm.events(result)["supervision.headcount"])

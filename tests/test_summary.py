@@ -217,7 +217,7 @@ def test_provenance_says_what_was_run():
 def test_the_ceiling_of_success_by_degrees_is_that_of_sure_success_and_never_reached():
     catalog = tm.load_catalog("alignment_research", "graded_success")
     sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
-    found, of_sure = (summarise(each, tm.sweep(each, [1e30, 1e34])).ceiling for each in (catalog, sure))
+    found, of_sure = (summarise(each, tm.sweep(each, [1e33, 1e34])).ceiling for each in (catalog, sure))
     assert found.compute is None
     assert (found.throughput_speedup, found.speedup) == pytest.approx((of_sure.throughput_speedup, of_sure.speedup))
     assert found.speedup == pytest.approx((found.throughput_speedup * found.latency_speedup) ** 0.5)
