@@ -46,10 +46,11 @@ class Gains(NamedTuple):
 
 def speedup(catalog: tm.Catalog, compute: float, reviewers: np.ndarray, without_ai: float) -> np.ndarray:
     """Effective speed-up over people without AI whose pass through the tasks takes `without_ai` hours."""
-    swept = tm.sweep(catalog, compute, over="supervision.headcount", values=reviewers)
+    swept = [tm.sweep(catalog.replace({"supervision.headcount": number}), [compute]).isel(compute=0) for number in reviewers]
+    throughput, latency = (np.array([float(at[f"{side}_speedup"]) for at in swept]) for side in ("throughput", "latency"))
     exponent = catalog.production.parallel_exponent.value
     faster_people = without_ai / float(tm.latency(catalog, compute)["pass_time_without_ai"])  # quick approvals help people too
-    return swept["throughput_speedup"].values ** exponent * (swept["latency_speedup"].values * faster_people) ** (1 - exponent)
+    return throughput**exponent * (latency * faster_people) ** (1 - exponent)
 
 
 def halved(catalog: tm.Catalog, fields: tuple[str, ...]) -> tm.Catalog:

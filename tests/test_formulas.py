@@ -38,7 +38,7 @@ def test_two_factor_catalogs_have_every_regime_and_every_event_in_closed_form(el
         np.testing.assert_allclose(regime.lambdify()(points) * np.ones(5), tm.sweep(catalog, points)["output"], rtol=1e-10)
 
 
-@pytest.mark.parametrize("elasticity", [0, 0.1, 0.3, 0.5, 0.9, 1, 1.5, 3])
+@pytest.mark.parametrize("elasticity", cases([0, 0.5, 1, 3], [0, 0.1, 0.3, 0.5, 0.9, 1, 1.5, 3]))
 @pytest.mark.parametrize("pool", ["researchers", "dedicated"])
 def test_people_against_review_is_all_in_closed_form(elasticity, pool):
     """Review hours as the second factor, few enough to bind; tasks open one after the other."""
@@ -307,7 +307,7 @@ def test_the_ceiling_is_what_it_is_by_hand(elasticity, output):
 
 
 @pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", "reference", "scarce_inference"])
-@pytest.mark.parametrize("compute", [None, 1e27, 1e30])
+@pytest.mark.parametrize("compute", cases([None, 1e30], [None, 1e27, 1e30]))
 def test_the_ceiling_of_the_default_catalog_is_the_one_of_the_sweep(scenario, compute):
     catalog = tm.load_catalog("alignment_research", scenario=scenario)
     found = tm.ceiling(catalog, compute)
