@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from taskmodel.plots.page import BLUE, GREY, INCH, PALE, VERMILLION, look
 
@@ -63,6 +64,7 @@ def horizon(found: xr.Dataset, width: float = 180.0) -> Figure:
                 axes.annotate(words, (1, hours), (-2, 1), xycoords=("axes fraction", "data"), textcoords="offset points",
                               ha="right", va="bottom", fontsize=size - 1, color=GREY)  # fmt: skip
         _durations(axes)
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
         axes.set_xlabel("calendar year")
         axes.set_ylabel("length of task for a skilled person")
         axes.legend(frameon=False, loc="upper left", fontsize=size)
