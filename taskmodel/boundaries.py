@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.production import Array
-from taskmodel.roots import Brackets, close_in
+from taskmodel.roots import Brackets, between, close_in
 
 Ints = NDArray[np.intp]
 CLOSE = 1e-10  # of scores: they are equal
@@ -271,9 +271,8 @@ class _Tracing:
                     going[each] = False
                 top = np.sort(there[3 * place], axis=-1)
                 gap[each] = top[-1] - top[-3] if len(top) > 2 else np.inf
-        for each in np.flatnonzero(~going).tolist():  # a region that comes in between two corners
-            found = self._three_equal(*meetings[each])
-            if found is not None:
+        for each in np.flatnonzero(~going).tolist():
+            if found := self._wedge(meetings[each][0]):
                 (u[each], v[each], gap[each]), going[each] = found, True
         for each, (triangle, open_) in enumerate(meetings):
             if not going[each]:
@@ -287,31 +286,58 @@ class _Tracing:
                 self.lines[place, centre] = (triangle[0], min(rows), max(rows))
                 self.chains.segments[(*self.pairs[place], self.jumps[place] or jump)].append((place, centre))
 
-    def _three_equal(self, triangle: list[int], open_: list[int]) -> tuple[float, float, float] | None:
-        """Where in a triangle the three regions lead equally that places on its edges part, and by how much they differ there."""
-        from scipy.optimize import root
+    def _wedge(self, triangle: list[int]) -> tuple[float, float, float] | None:
+        """Where a third region ends that comes in across one edge of a triangle whose corners have two leaders, and the gap there.
 
-        rows, columns = np.divmod(np.array(triangle), self.columns)
-        first, second, third = sorted({label for place in open_ for label in self.pairs[place]})
-        low, size = np.array([self.u[columns].min(), self.v[rows].min()]), np.array([np.ptp(self.u[columns]), np.ptp(self.v[rows])])
-
-        def there(part: Array) -> Array:
-            u, v = (np.array([each]) for each in low + part * size)
-            return np.asarray(self.scores(Points(u, v, np.array(triangle[:1]), np.array([rows.min()]), np.array([rows.max()])))[0])
-
-        def differences(part: Array) -> Array:
-            inside = np.clip(part, 0, 1)
-            scores = there(inside)
-            with np.errstate(invalid="ignore"):  # both without limit: not a number, and no solution
-                return np.asarray([scores[first] - scores[second], scores[first] - scores[third]]) + (part - inside)
-
-        middle = np.array([[self.chains.u[place], self.chains.v[place]] for place in open_]).mean(axis=0)
-        solved = root(differences, (middle - low) / size, tol=CLOSE)
-        scores = there(np.clip(solved.x, 0, 1))
-        three = scores[[first, second, third]]
-        if not (np.ptp(three) <= TIE and scores.max() <= three.max() + TIE and ((solved.x >= 0) & (solved.x <= 1)).all()):
+        From the corner that leads alone a line is drawn to the side opposite, and turned from the one edge to the other: where
+        the two leaders are equal on it, the third is behind to begin with and ahead in the end.
+        """
+        labels = self.labels[triangle].tolist()
+        alone = next((corner for corner in range(3) if labels.count(labels[corner]) == 1), None)
+        if alone is None:
             return None
-        return float(low[0] + solved.x[0] * size[0]), float(low[1] + solved.x[1] * size[1]), float(np.ptp(three))
+        ends = [end for end in range(3) if end != alone]
+        places = [self.on_edge.get((min(triangle[alone], triangle[end]), max(triangle[alone], triangle[end])), []) for end in ends]
+        if sorted(map(len, places)) != [1, 2]:
+            return None
+        if len(places[0]) == 2:
+            ends.reverse()
+            places.reverse()
+        third = {label for place in places[1] for label in self.pairs[place]} - set(labels)
+        if len(third) != 1:
+            return None
+        mine, other, third_label = labels[alone], labels[ends[0]], third.pop()
+        row, column = np.divmod(np.array(triangle), self.columns)
+        corner, begin, end = (np.array([self.u[column[each]], self.v[row[each]]]) for each in (alone, *ends))
+
+        def on(turn: float, part: float) -> Array:
+            return np.asarray((1 - part) * corner + part * ((1 - turn) * begin + turn * end))
+
+        def scores(turn: float, part: float) -> Array:
+            u, v = on(turn, part)
+            at = Points(np.array([u]), np.array([v]), np.array(triangle[:1]), np.array([row.min()]), np.array([row.max()]))
+            return np.asarray(self.scores(at)[0])
+
+        def equal(turn: float) -> float:
+            """How far out on the line the two leaders are equal."""
+
+            def lead(part: float) -> float:
+                found = scores(turn, part)
+                return float(found[mine] - found[other])
+
+            return between(lead, 0.0, 1.0, lead(0.0), lead(1.0), close=TIE / 10, width=WIDTH)
+
+        def ahead(turn: float) -> float:
+            found = scores(turn, equal(turn))
+            return float(found[third_label] - found[mine])
+
+        sides = ahead(0.0), ahead(1.0)
+        if not (sides[0] < 0 < sides[1]):
+            return None
+        turn = between(ahead, 0.0, 1.0, *sides, close=TIE / 10, width=WIDTH)
+        part = equal(turn)
+        u, v = on(turn, part)
+        return float(u), float(v), float(np.ptp(scores(turn, part)[[mine, other, third_label]]))
 
     def _refine(self) -> None:
         """Put a place between the two of every segment at which scores meet, unless it is straight already."""
