@@ -48,7 +48,7 @@ def test_where_there_is_none_the_nearest_is_told():
     ("arguments", "error", "said"),
     [
         ({"parameter": "hardware_dela"}, tm.CatalogError, "hardware_delay"),
-        ({"parameter": "disable_automation"}, TypeError, "no number"),
+        ({"parameter": "disable_automation"}, ValueError, "no number"),
         ({"parameter": "hardware_delay", "agi_yer": 2030}, ValueError, "there is no milestone 'agi_yer'"),
         ({"parameter": "hardware_delay", "agi_year": float("nan")}, ValueError, "finite number"),
         ({"parameter": "hardware_delay", "within": (2, 1)}, ValueError, "low end below its high end"),

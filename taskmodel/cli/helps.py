@@ -216,7 +216,7 @@ SIMULATE = """Run a world or a loop through time, and print what is reached when
 A world is Davidson's Full Takeoff Model: compute grows, AI takes over
 tasks of goods production and of hardware and software R&D, and what it adds
 makes compute grow faster. The model is solved as differential equations, its
-dates to 0.00003 years; --reference-step steps it as its own program does.
+dates to 0.0001 years; --reference-step steps it as its own program does.
 
 A loop is a simpler published model of AI that speeds up its own making: kwa,
 software_explosion (with a compute bottleneck: software_explosion_bottleneck),
@@ -397,14 +397,18 @@ such as bottleneck_share.review, factor_elasticity.inference,
 review_elasticity.red_teaming.
 
 In place of a catalog there may be a world (taskmodel list): then it is the
-values of one of its parameters that put a milestone at a date.
+values of one of its parameters that put a milestone, such as agi_year or
+automation_rnd_20%, at a date; taskmodel simulate --json names them all. The
+world is run at 17 places of the range; of solutions between two of them, a pair
+is not seen: narrow the range where there may be one. --scenario and --at are
+for catalogs.
 
 {PATHS}"""
 SOLVE_FOR_MORE = f"""examples:
   taskmodel solve-for supervision.headcount --target throughput_speedup=3 --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
   taskmodel solve-for supervision.max_review_share --target bottleneck_share.review=0.4
-  taskmodel solve-for full_automation_requirements_training davidson_best_guess --target agi_year=2035
+  taskmodel solve-for hardware_delay davidson_best_guess --target agi_year=2040
 
 {JSON}
 Keys:

@@ -154,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     solve = add("solve-for", "the value of an input that gives a target", helps.SOLVE_FOR, helps.SOLVE_FOR_MORE, "solve")
-    solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog, or `compute`")
+    solve.add_argument("path", metavar="PATH", help="what is looked for: a number of the catalog or world, or `compute`")
     _catalog_arguments(solve)
     solve.add_argument("--target", metavar="NAME=VALUE", required=True, help="what is to be reached, such as speedup=10")
     solve.add_argument("--at", metavar="compute=C", help="point of the compute axis [FLOP/year]; default: the catalog's compute.today")

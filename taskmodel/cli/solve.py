@@ -74,7 +74,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     rows = [[f"{path}{unit}", "throughput", "latency", "effective"]]
     rows += [[_told(row), *(number(row[each]) for each in SPEEDUPS)] for row in facts["solutions"]]
     lines = [
-        *asked.heading(catalog, f"{where}{path} from {low:.6g} to {high:.6g}{unit}"),
+        *asked.heading(catalog, f"{where}looking from {low:.6g} to {high:.6g}{unit}"),
         "",
         f"What gives {name} {value:g}, and the speed-ups [x] there",
         *table(rows),

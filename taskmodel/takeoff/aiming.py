@@ -72,9 +72,9 @@ def solve_for_date(
     CatalogError
         With every defect of the scenario, of the values set, and of the ends of the range.
     TypeError
-        If there is not just one target, or no number stands at the parameter.
+        If there is not just one target.
     ValueError
-        If there is no such milestone, or target, range or places are not as described.
+        If the parameter is no quantity, there is no such milestone, or target, range or places are not as described.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def _range(world: World, parameter: str, within: tuple[float, float] | None) -> 
         world.replace({parameter: 1.0})  # tells that there is no such name, and which are near
     measure = slots[parameter].measure
     if measure is None:
-        raise TypeError(f"{parameter} is no number with a unit")
+        raise ValueError(f"{parameter} is no number with a unit: nothing to look for")
     if within is not None:
         try:
             low, high = (float(end) for end in within)
