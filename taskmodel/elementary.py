@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["ARRAYS", "FLOATS", "Elementary", "log_add"]
+__all__ = ["ARRAYS", "FLOATS", "Elementary", "Number", "log_add"]
+
+Number = Any  # a float, or an array with an entry for each run: the formulas are the same
 
 
 def log_add(a: float, b: float) -> float:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from math import exp, expm1, log
 from typing import Any, NamedTuple
 
-from taskmodel.elementary import Elementary
+from taskmodel.elementary import Elementary, Number
 from taskmodel.takeoff.requirements import Family
 from taskmodel.takeoff.two_factors import Division, Split, TaskSums, log_mean
 
@@ -40,22 +40,22 @@ SECONDS = 31_536_000  # in a year
 NO_CEILING = 1e100  # room so large that expm1 is the identity and the way to the ceiling is straight
 
 Given = Mapping[str, Any]
-Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and the outer input of a sector
-Hints = tuple[float, float, float] | tuple[None, None, None]  # where to look first for the three divisions
+Inputs = tuple[Number, Number, Number, Number]  # ln of tfp, labour, compute and the outer input of a sector
+Hints = tuple[Number, Number, Number] | tuple[None, None, None]  # where to look first for the three divisions
 
 
 class Shares(NamedTuple):
     """What part of what goes where."""
 
-    gwp_compute: float
-    capital_hardware_rnd: float
-    labour_hardware_rnd: float
-    labour_software_rnd: float
-    compute_hardware_rnd: float
-    compute_software_rnd: float
-    compute_training: float
+    gwp_compute: Number
+    capital_hardware_rnd: Number
+    labour_hardware_rnd: Number
+    labour_software_rnd: Number
+    compute_hardware_rnd: Number
+    compute_software_rnd: Number
+    compute_training: Number
 
-    def of_goods(self) -> tuple[float, float, float]:
+    def of_goods(self) -> tuple[Number, Number, Number]:
         """What is left of labour, compute and capital for goods and services."""
         labour = 1 - self.labour_hardware_rnd - self.labour_software_rnd
         compute = 1 - self.compute_hardware_rnd - self.compute_software_rnd - self.compute_training
@@ -68,11 +68,11 @@ SHARES = Shares._fields
 class Stocks(NamedTuple):
     """Levels that production rests on, as natural logarithms: chips [FLOP/year], software [1], capital [$], workers, TFP [1]."""
 
-    chips: float
-    software: float
-    capital: float
-    labour: float
-    tfp: float
+    chips: Number
+    software: Number
+    capital: Number
+    labour: Number
+    tfp: Number
 
 
 class Produced(NamedTuple):
@@ -121,7 +121,7 @@ class Sector:
     exponent: float
     log_outer: float
 
-    def output(self, inputs: Inputs, log_run: float, reach: float, hint: float | None) -> tuple[float, Split]:
+    def output(self, inputs: Inputs, log_run: Number, reach: Number, hint: Number | None) -> tuple[Number, Split]:
         """ln Y and the division behind it.
 
         Parameters
@@ -150,7 +150,7 @@ class Sector:
         return Produced(log_output, self.without(inputs), split, part)
 
 
-def inputs_of(stocks: Stocks, logs: Shares, experiments: float, by: Elementary) -> tuple[Inputs, Inputs, Inputs]:
+def inputs_of(stocks: Stocks, logs: Shares, experiments: Number, by: Elementary) -> tuple[Inputs, Inputs, Inputs]:
     """Inputs of the sectors, from ln of the shares."""
     log_compute, labour, capital, tfp = stocks.chips + stocks.software, stocks.labour, stocks.capital, stocks.tfp
     _, hardware_capital, hardware_labour, software_labour, hardware_compute, software_compute, _ = logs

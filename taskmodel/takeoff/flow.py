@@ -33,7 +33,7 @@ from functools import cached_property
 from math import exp, log
 from typing import NamedTuple
 
-from taskmodel.elementary import Elementary
+from taskmodel.elementary import Elementary, Number
 from taskmodel.takeoff.bogacki_shampine import State
 from taskmodel.takeoff.economy import SHARES, Course, Economy, Hints, Shares, Stocks
 from taskmodel.takeoff.moments import Moment, moment
@@ -51,10 +51,10 @@ class Mode(NamedTuple):
     ``since`` and ``base`` are the time and the ln of the shares from which they grow, at these rates.
     """
 
-    reaches: tuple[float, float] | None
+    reaches: tuple[Number, Number] | None
     awake: bool
     cap: str
-    since: float
+    since: Number
     base: Shares
     rates: Shares
 

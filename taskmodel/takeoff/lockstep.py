@@ -147,9 +147,9 @@ class _Knot(NamedTuple):
     done: tuple[Array, ...]
 
 
-def mode_of(reaches: tuple[Whole, Whole], since: Array, base: Shares, rates: Shares) -> Any:
+def mode_of(reaches: tuple[Whole, Whole], since: Array, base: Shares, rates: Shares) -> Mode:
     """The mode of many runs; whether they are awake, and at the cap, is in the rates."""
-    return Mode(reaches, False, FREE, since, base, rates)  # type: ignore[arg-type]
+    return Mode(reaches, False, FREE, since, base, rates)
 
 
 def follow(flows: Sequence[Flow], tolerance: float) -> Courses:

@@ -180,7 +180,8 @@ def solve(flow: Flow, tolerance: float) -> Path:
                 path.lagging.add(len(path.starts) - 1)
             if new.cap == PINNED:  # the share follows the cap from here on
                 known = None
-            breaks.expect(time, new, 1 in matter and new.reaches is not None and new.reaches[1] != mode.reaches[1])  # type: ignore[index]
+            jumps = new.reaches is not None and mode.reaches is not None and new.reaches[1] != mode.reaches[1]
+            breaks.expect(time, new, 1 in matter and jumps)
             mode = new
             switches.append(time)
             if len(switches) > RESTLESS and time - switches[-RESTLESS] < PLACE * 1e4:

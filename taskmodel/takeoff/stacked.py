@@ -122,7 +122,7 @@ class Divisions:
         part = np.where(index > 0, part, part * np.exp(-self.log_first))  # task 0 alone has another weight
         automated = np.maximum(np.where(~edge & (part * (1 + 1 / CLEARLY) > 1), index, index - 1), 0)
         log_output = np.where(edge, unsplit, split) - self.log_scale
-        return Split(log_output, automated, np.where(edge, log_price, log_eta), index, ~edge, np.where(edge, 0.0, part))  # type: ignore[arg-type]
+        return Split(log_output, automated, np.where(edge, log_price, log_eta), index, ~edge, np.where(edge, 0.0, part))
 
     def _log_eta(self, rows: Any, index: Whole, able: Whole, gain: Array) -> Array:
         """ln of how well compute does the task of an index; of task 0 as well as labour."""
@@ -156,17 +156,17 @@ class Economies:
 
     def log_outputs(self, stocks: Any, logs: Any, log_run: Array, reaches: tuple[Whole, Whole], hints: Any) -> tuple[Any, Any]:
         """ln of what counts as each sector's output, and the divisions, as of `Economy.log_outputs`."""
-        by_sector: Any = inputs_of(stocks, logs, self.experiments, ARRAYS)  # type: ignore[arg-type]
+        by_sector: Any = inputs_of(stocks, logs, self.experiments, ARRAYS)
         inputs: Any = tuple(np.concatenate(one) for one in zip(*map(_alike, by_sector), strict=True))
         reach, hint = np.concatenate([reaches[0], reaches[1], reaches[1]]), None if hints[0] is None else np.concatenate(hints)
-        output, split = self.sectors.output(inputs, np.tile(log_run, 3), reach, hint)  # type: ignore[arg-type]
+        output, split = self.sectors.output(inputs, np.tile(log_run, 3), reach, hint)
         counts = output if self.automated else self.sectors.without(inputs)
         parts = [np.split(part, 3) for part in split]
         return tuple(np.split(counts, 3)), tuple(Split(*one) for one in zip(*parts, strict=True))
 
 
-def _alike(inputs: tuple[Any, ...]) -> list[Array]:
-    return np.broadcast_arrays(*inputs)  # type: ignore[return-value]
+def _alike(inputs: tuple[Any, ...]) -> tuple[Array, ...]:
+    return np.broadcast_arrays(*inputs)
 
 
 def stacked(flows: Sequence[Flow]) -> Flow:
@@ -183,7 +183,9 @@ def _stack(parts: Sequence[Any]) -> Any:
         others = (_stack([getattr(one, name) for one in parts]) for name in ("families", "start", "shares", "experiments", "automated"))
         return Economies(_stack(every), *others)
     if isinstance(first, Family):
-        return Families(first.count, np.array([one.log_training for one in parts]), np.array([one.log_shortfall for one in parts]))  # type: ignore[arg-type]
+        return Families(
+            len(first.log_training), np.array([one.log_training for one in parts]), np.array([one.log_shortfall for one in parts])
+        )
     if isinstance(first, bool):
         return first  # the same of all
     if isinstance(first, tuple):
@@ -226,7 +228,7 @@ def taken(whole: Any, rows: Whole) -> Any:
     if not is_dataclass(whole) or isinstance(whole, type):
         return whole
     if isinstance(whole, Economies):
-        count = len(whole.start.chips)  # type: ignore[arg-type]
+        count = len(whole.start.chips)
         three = np.concatenate([rows, rows + count, rows + 2 * count])
         others = (taken(getattr(whole, name), rows) for name in ("families", "start", "shares", "experiments", "automated"))
         return Economies(taken(whole.sectors, three), *others)

@@ -29,7 +29,7 @@ from math import exp, inf, log
 from typing import Any, ClassVar, NamedTuple
 
 from taskmodel.allocation.two_factors import cobb_douglas_log_output, log_relative_price, split_log_output, unsplit_log_output
-from taskmodel.elementary import FLOATS, Elementary, log_add
+from taskmodel.elementary import FLOATS, Elementary, Number, log_add
 from taskmodel.takeoff.requirements import Family
 
 __all__ = ["CLEARLY", "NEARLY", "Division", "Split", "TaskSums", "log_mean", "log_sum_before"]
@@ -99,12 +99,12 @@ class Split(NamedTuple):
         Compute's part of the task I; 0 where nothing is mixed.
     """
 
-    log_output: float
-    automated: float
-    log_price: float
-    place: float
-    mixed: bool
-    part: float
+    log_output: Number
+    automated: Number
+    log_price: Number
+    place: Number
+    mixed: Number
+    part: Number
 
 
 @dataclass(frozen=True)
