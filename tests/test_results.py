@@ -9,7 +9,7 @@ import xarray as xr
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.results import VARIABLES
+from taskmodel.variables import VARIABLES
 
 TASKS = {
     "code": {"share": 0.6, "horizon": 4},
