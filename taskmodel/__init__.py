@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.worth import automate_next, elasticities
 
 _MODULE_OF = {
+    "__version__": "_version",
     "load_catalog": "catalog",
     "SolveError": "allocation",
     "CatalogError": "catalog",
@@ -107,11 +108,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        value: Any = version("taskmodel")
-    elif name in _MODULE_OF:
+    if name in _MODULE_OF:
         value = getattr(importlib.import_module(f"taskmodel.{_MODULE_OF[name]}"), name)
     else:
         raise AttributeError(f"module 'taskmodel' has no attribute {name!r}")

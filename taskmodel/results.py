@@ -247,7 +247,7 @@ def _as_text(result: xr.Dataset) -> xr.Dataset:
 
 
 def provenance_of(catalog: Catalog) -> dict[str, str]:
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     return {
         "taskmodel_version": __version__,

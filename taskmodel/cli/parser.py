@@ -219,7 +219,7 @@ class _Version(argparse.Action):
         super().__init__(nargs=0, **kwargs)
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: object, values: object, option_string: str | None = None) -> None:
-        from taskmodel import __version__
+        from taskmodel._version import __version__
 
         print(f"taskmodel {__version__}")
         parser.exit()

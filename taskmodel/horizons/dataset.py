@@ -162,7 +162,7 @@ def _settings(compute: Any, growth: float | None, doubling_time: float | None) -
 def _dataset(
     catalog: Catalog, trend: Trend, models: _Models, course: Course, dates: Array, lines: Mapping[int, Line], settings: Mapping[str, Any]
 ) -> xr.Dataset:
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     fit = {name: getattr(catalog.capability, name).value for name in ("intercept", "slope", "reference_compute")}
     share = catalog.compute.training_share.value

@@ -151,7 +151,7 @@ def _times(times: Sequence[float] | None, start: float, end: float) -> Array:
 def _dataset(
     loop: Loop, room: ModuleType, found: Outcome, shown: Array, drawn: Mapping[str, Array], settings: Mapping[str, Any]
 ) -> xr.Dataset:
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     many = bool(drawn)
     over: tuple[str, ...] = ("draw",) if many else ()

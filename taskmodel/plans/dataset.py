@@ -171,7 +171,7 @@ def _described(result: xr.Dataset) -> xr.Dataset:
 
 
 def _provenance(plan: Plan) -> dict[str, str]:
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     overrides = json.dumps(plan.overrides, sort_keys=True)
     return {

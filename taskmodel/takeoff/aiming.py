@@ -166,7 +166,7 @@ def _dataset(
     known: Array,
     found: tuple[list[tuple[float, float]], list[tuple[float, float, float]]],
 ) -> xr.Dataset:
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     solutions, jumps = found
     unit = getattr(world, parameter).unit if getattr(world, parameter) is not None else ""

@@ -154,7 +154,7 @@ def _one(flow: Flow, tolerance: float) -> tuple[dict[str, float], str]:
 
 
 def _dataset(world: World, columns: dict[str, NDArray[Any]], found: Found, tolerance: float) -> xr.Dataset:
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     table = dates(lambda mark: nan, 0.5)
     values = [[of.get(name, nan) for name in table] for of, _ in found]

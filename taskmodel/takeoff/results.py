@@ -164,7 +164,7 @@ def dataset(
     settings : dict
         Attributes that say how it was run.
     """
-    from taskmodel import __version__
+    from taskmodel._version import __version__
 
     table = levels(economy, rules, world, track.start)
     variables: dict[str, Any] = {
