@@ -3,7 +3,7 @@
 #   make run    the main job: sweep compute for the alignment_research catalog
 #   make test   the whole suite, doctests included
 #   make test-all   the same with every case of the long tests: the 300 random catalogs of each kind take half an hour
-#   make lint   ruff, and mypy on the package
+#   make lint   ruff, mypy on the package, and the contracts on imports
 #   make bench  what an allocation costs, as multiples of one evaluation of the unit cost
 #
 # The package is installed editable, so a change to the code needs no reinstall; the stamps bring one when
@@ -28,6 +28,7 @@ test-all: test
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy taskmodel
+	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/installed-run
 	$(BIN)/python analysis/benchmarks/allocation.py

@@ -27,7 +27,11 @@ import xarray as xr
 
 import taskmodel as tm
 
-WORLDS = {"davidson_aggressive": "aggressive", "davidson_best_guess": "best guess", "davidson_no_tradeoff": "best guess, no trade-off"}
+WORLDS = {
+    "davidson_aggressive": "aggressive",
+    "davidson_best_guess": "best guess",
+    "davidson_no_tradeoff": "best guess, no trade-off",
+}
 RULES: dict[str, tuple[str | None, dict[str, object]]] = {
     "every unit reviewed": (None, {}),
     "reviews at the floors": (None, {"supervision.coverage": "floor"}),
@@ -57,7 +61,9 @@ def runs() -> dict[str, dict[str, xr.Dataset]]:
         for rule, (scenario, changes) in RULES.items():
             catalog = tm.load_catalog("alignment_research", scenario, changes)
             other = tm.load_catalog("ml_capability_rnd") if rule == next(iter(RULES)) else None
-            found.setdefault(name, {})[rule] = tm.alignment_beside(world, catalog, capabilities=other, times=times)
+            found.setdefault(name, {})[rule] = tm.alignment_beside(
+                world, catalog, capabilities=other, times=times
+            )
     return found
 
 
@@ -68,13 +74,22 @@ def value(found: xr.Dataset, name: str, column: str = "value") -> float:
 
 def answer(found: Mapping[str, Mapping[str, xr.Dataset]]) -> str:
     """Dates, lead and work, a line for each world and rule."""
-    columns = [*SIDES.values(), *(f"work by {words}" for words in BY_THEN.values()), "3x to R&D 100 %"]
-    lines = [f"{'':26}{'':23}" + "".join(f"{column:>18}" for column in columns), f"{'':49}[calendar year; field-years; months]"]
+    columns = [
+        *SIDES.values(),
+        *(f"work by {words}" for words in BY_THEN.values()),
+        "3x to R&D 100 %",
+    ]
+    lines = [
+        f"{'':26}{'':23}" + "".join(f"{column:>18}" for column in columns),
+        f"{'':49}[calendar year; field-years; months]",
+    ]
     for name, rules in found.items():
         for rule, result in rules.items():
             cells = [_cell(value(result, side), ".2f") for side in SIDES]
             cells += [_cell(value(result, then, "work"), ".1f") for then in BY_THEN]
-            months = tm.milestones(result)["months_between"].sel(milestone="alignment_3x", until="automation_rnd_100%")
+            months = tm.milestones(result)["months_between"].sel(
+                milestone="alignment_3x", until="automation_rnd_100%"
+            )
             cells.append(_cell(float(months), ".1f"))
             lines.append(f"{WORLDS[name]:26}{rule:23}" + "".join(f"{cell:>18}" for cell in cells))
     return "\n".join(lines)
@@ -96,12 +111,31 @@ def draw(found: Mapping[str, Mapping[str, xr.Dataset]]):
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         shown = found[SHOWN]
         for rule, result in shown.items():
-            left.plot(result["time"], result["throughput_speedup"], color=colours[rule], linewidth=1.6, label=f"alignment, {rule}")
+            left.plot(
+                result["time"],
+                result["throughput_speedup"],
+                color=colours[rule],
+                linewidth=1.6,
+                label=f"alignment, {rule}",
+            )
         first = next(iter(shown.values()))
         world = np.minimum(first["capability_speedup"].values, 10 * HIGHEST)
-        left.plot(first["time"], world, color=page.VERMILLION, linewidth=1.6, label="the world's software R&D")
+        left.plot(
+            first["time"],
+            world,
+            color=page.VERMILLION,
+            linewidth=1.6,
+            label="the world's software R&D",
+        )
         theirs = first["capability_catalog_throughput_speedup"]
-        left.plot(first["time"], theirs, color=page.GREEN, linewidth=1.2, linestyle="--", label="ml_capability_rnd")
+        left.plot(
+            first["time"],
+            theirs,
+            color=page.GREEN,
+            linewidth=1.2,
+            linestyle="--",
+            label="ml_capability_rnd",
+        )
         for name, words in BY_THEN.items():
             left.axvline(value(first, name), color=page.GREY, linewidth=0.6, linestyle=":")
             left.annotate(
@@ -123,11 +157,19 @@ def draw(found: Mapping[str, Mapping[str, xr.Dataset]]):
             for step, (rule, result) in enumerate(rules.items()):
                 at = place + (step - (len(RULES) - 1) / 2) * width
                 late, early = (value(result, name, "work") for name in reversed(BY_THEN))
-                right.barh(at, late, 0.9 * width, color=page.tint(colours[rule], 0.4), label=rule if place == 0 else None)
+                right.barh(
+                    at,
+                    late,
+                    0.9 * width,
+                    color=page.tint(colours[rule], 0.4),
+                    label=rule if place == 0 else None,
+                )
                 right.barh(at, early, 0.9 * width, color=colours[rule])
         right.set_yticks(range(len(found)), [WORLDS[name].replace(", ", ",\n") for name in found])
         right.invert_yaxis()
-        right.set_xlabel(f"alignment work since {BEGINS:.0f} [field-years]\nby R&D 20 % (dark) and 100 % (pale)")
+        right.set_xlabel(
+            f"alignment work since {BEGINS:.0f} [field-years]\nby R&D 20 % (dark) and 100 % (pale)"
+        )
         right.set_title("Work before automation", loc="left")
         for axes in (left, right):
             axes.grid(axis="y" if axes is left else "x", color=page.PALE, linewidth=0.4)
@@ -136,8 +178,12 @@ def draw(found: Mapping[str, Mapping[str, xr.Dataset]]):
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

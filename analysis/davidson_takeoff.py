@@ -24,7 +24,11 @@ WORLDS = {
     "davidson_aggressive": "aggressive",
     "davidson_conservative": "conservative",
 }
-WAYS = {"equations": {}, "continuum of tasks": {"set": {"n_labour_tasks": None}}, "steps of 0.1 years": {"reference_step": 0.1}}
+WAYS = {
+    "equations": {},
+    "continuum of tasks": {"set": {"n_labour_tasks": None}},
+    "steps of 0.1 years": {"reference_step": 0.1},
+}
 COLUMNS = {
     "rampup_start": "wake-up",
     "automation_gns_20%": "goods 20 %",
@@ -36,17 +40,26 @@ COLUMNS = {
 
 def runs() -> dict[str, dict[str, object]]:
     """Every world, in every way."""
-    return {name: {way: tm.simulate(name, **options) for way, options in WAYS.items()} for name in WORLDS}
+    return {
+        name: {way: tm.simulate(name, **options) for way, options in WAYS.items()}
+        for name in WORLDS
+    }
 
 
 def answer(found: dict[str, dict[str, object]]) -> str:
     """Years and the length of the takeoff, a line for each world and way."""
-    lines = [f"{'':26}{'':22}" + "".join(f"{column:>13}" for column in COLUMNS.values()) + "   [calendar year; takeoff in years]"]
+    lines = [
+        f"{'':26}{'':22}"
+        + "".join(f"{column:>13}" for column in COLUMNS.values())
+        + "   [calendar year; takeoff in years]"
+    ]
     for name, ways in found.items():
         for way, world in ways.items():
             value = tm.milestones(world)["value"]
             cells = [float(value.sel(milestone=milestone)) for milestone in COLUMNS]
-            said = "".join(f"{cell:13.2f}" if cell == cell else f"{'not reached':>13}" for cell in cells)
+            said = "".join(
+                f"{cell:13.2f}" if cell == cell else f"{'not reached':>13}" for cell in cells
+            )
             lines.append(f"{WORLDS[name]:26}{way:22}{said}")
     return "\n".join(lines)
 
@@ -63,9 +76,20 @@ def draw(found: dict[str, dict[str, object]]):
         axes = figure.subplots()
         for name, ways in found.items():
             solved, stepped = ways["equations"], ways["steps of 0.1 years"]
-            axes.plot(solved["time"], 100 * solved["frac_tasks_automated_goods"], color=colours[name], linewidth=1.6, label=WORLDS[name])
             axes.plot(
-                stepped["time"][::5], 100 * stepped["frac_tasks_automated_goods"][::5], ".", color=colours[name], markersize=3, alpha=0.6
+                solved["time"],
+                100 * solved["frac_tasks_automated_goods"],
+                color=colours[name],
+                linewidth=1.6,
+                label=WORLDS[name],
+            )
+            axes.plot(
+                stepped["time"][::5],
+                100 * stepped["frac_tasks_automated_goods"][::5],
+                ".",
+                color=colours[name],
+                markersize=3,
+                alpha=0.6,
             )
         axes.set_xlim(2022, 2100)
         axes.set_ylim(-2, 103)
@@ -73,14 +97,20 @@ def draw(found: dict[str, dict[str, object]]):
         axes.set_ylabel("goods tasks automated [%]")
         axes.grid(axis="y", color=page.PALE, linewidth=0.4)
         axes.legend(frameon=False, fontsize=size, loc="upper right", bbox_to_anchor=(1, 0.93))
-        axes.set_title("Davidson's takeoff: equations (lines) and his program's steps (dots)", loc="left")
+        axes.set_title(
+            "Davidson's takeoff: equations (lines) and his program's steps (dots)", loc="left"
+        )
     return figure
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

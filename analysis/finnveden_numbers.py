@@ -24,7 +24,13 @@ RIGHT = ("ok", "ok-rounded")
 def row(figure: Figure) -> str:
     """A line of the table."""
     printed = "" if figure.printed is None else f"{figure.printed:.3g}"
-    ours = f"{figure.reckoned:.4g}" if isinstance(figure.reckoned, int | float) else "several" if figure.reckoned else ""
+    ours = (
+        f"{figure.reckoned:.4g}"
+        if isinstance(figure.reckoned, int | float)
+        else "several"
+        if figure.reckoned
+        else ""
+    )
     return f"{figure.id:5}{figure.quote[:52]:54}{printed:>9}{ours:>11}  {figure.verdict}"
 
 
@@ -32,14 +38,24 @@ def answer(found: tuple[Figure, ...]) -> str:
     """The table, the reasons for what is not right, and the tally."""
     counts = Counter(figure.verdict for figure in found)
     tally = ", ".join(f"{number} {verdict}" for verdict, number in counts.most_common())
-    lines = [f"{'':5}{'number or claim':54}{'printed':>9}{'comes out':>11}  verdict", *map(row, found), ""]
-    lines += [f"{figure.id:5}{figure.why}" for figure in found if figure.why and figure.verdict not in RIGHT]
+    lines = [
+        f"{'':5}{'number or claim':54}{'printed':>9}{'comes out':>11}  verdict",
+        *map(row, found),
+        "",
+    ]
+    lines += [
+        f"{figure.id:5}{figure.why}"
+        for figure in found
+        if figure.why and figure.verdict not in RIGHT
+    ]
     return "\n".join([*lines, "", f"{len(found)} in all: {tally}."])
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(arguments)
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args(arguments)
     print(answer(figures()))
     return 0
 

@@ -51,9 +51,17 @@ def found(times: float, targets: tuple[float, ...], points: int) -> Found:
         if above == 0:  # the fewest that were looked at are enough
             reviewers[target] = float(values[0])
             continue
-        solved = tm.solve_for(catalog, PATH, compute=compute, within=(values[above - 1], values[above]), speedup=target)
+        solved = tm.solve_for(
+            catalog,
+            PATH,
+            compute=compute,
+            within=(values[above - 1], values[above]),
+            speedup=target,
+        )
         if not solved.sizes["solution"]:
-            raise RuntimeError(f"no number of reviewers gives {target:g}x: {solved.attrs['reason']}")
+            raise RuntimeError(
+                f"no number of reviewers gives {target:g}x: {solved.attrs['reason']}"
+            )
         reviewers[target] = float(solved["value"][0])
     return Found(times, reviewers, float(speedup[-1]), values, speedup)
 
@@ -61,10 +69,21 @@ def found(times: float, targets: tuple[float, ...], points: int) -> Found:
 def answer(every: list[Found]) -> str:
     """A line for each compute."""
     targets = list(every[0].reviewers)
-    lines = [f"{'times today':>12}" + "".join(f"{f'for {target:g}x':>12}" for target in targets) + f"{'at most':>12}"]
+    lines = [
+        f"{'times today':>12}"
+        + "".join(f"{f'for {target:g}x':>12}" for target in targets)
+        + f"{'at most':>12}"
+    ]
     for each in every:
-        counts = ("never" if np.isnan(count) else f"{np.ceil(count):,.0f}" for count in each.reviewers.values())
-        lines.append(f"{each.times:12,}" + "".join(f"{count:>12}" for count in counts) + f"{each.most:11.2f}x")
+        counts = (
+            "never" if np.isnan(count) else f"{np.ceil(count):,.0f}"
+            for count in each.reviewers.values()
+        )
+        lines.append(
+            f"{each.times:12,}"
+            + "".join(f"{count:>12}" for count in counts)
+            + f"{each.most:11.2f}x"
+        )
     return "\n".join(lines)
 
 
@@ -81,10 +100,15 @@ def draw(every: list[Found]):
         for each, colour in zip(every, colours, strict=False):
             label = "today's compute" if each.times == 1 else f"{each.times:,} times today's"
             axes.plot(each.values, each.speedup, color=colour, label=label)
-            axes.plot(list(each.reviewers.values()), list(each.reviewers), "o", color=colour, markersize=4)
+            axes.plot(
+                list(each.reviewers.values()), list(each.reviewers), "o", color=colour, markersize=4
+            )
         axes.set_xscale("log")
         axes.set_xticks(TICKS, [f"{tick:,}" for tick in TICKS])
-        ticks = [*every[0].reviewers, *(tick for tick in (1, 5, 10, 20, 50) if tick < max(each.most for each in every))]
+        ticks = [
+            *every[0].reviewers,
+            *(tick for tick in (1, 5, 10, 20, 50) if tick < max(each.most for each in every)),
+        ]
         axes.set_yscale("log")
         axes.set_yticks(ticks, [f"{tick:g}×" for tick in ticks])
         axes.set_yticks([], minor=True)
@@ -98,11 +122,19 @@ def draw(every: list[Found]):
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
     parser.add_argument("--points", type=int, default=60, help="places of each curve (default: 60)")
-    parser.add_argument("--times", type=int, nargs="+", default=TIMES, help="multiples of today's compute")
-    parser.add_argument("--targets", type=float, nargs="+", default=TARGETS, help="effective speed-ups")
+    parser.add_argument(
+        "--times", type=int, nargs="+", default=TIMES, help="multiples of today's compute"
+    )
+    parser.add_argument(
+        "--targets", type=float, nargs="+", default=TARGETS, help="effective speed-ups"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

@@ -58,9 +58,13 @@ def compared(times: float = TIMES) -> dict[str, tuple[float, float]]:
 
 def answer(today: dict[str, tuple[float, float]], later: dict[str, tuple[float, float]]) -> str:
     """A line for each protocol."""
-    lines = [f"{'protocol':24}{'today':>8}{'escapes':>9}{f'at {TIMES:,} x':>12}{'escapes':>9}   throughput [x], defective work [%]"]
+    lines = [
+        f"{'protocol':24}{'today':>8}{'escapes':>9}{f'at {TIMES:,} x':>12}{'escapes':>9}   throughput [x], defective work [%]"
+    ]
     for label in today:
-        lines.append(f"{label:24}{today[label][0]:8.2f}{today[label][1]:9.1%}{later[label][0]:12.2f}{later[label][1]:9.1%}")
+        lines.append(
+            f"{label:24}{today[label][0]:8.2f}{today[label][1]:9.1%}{later[label][0]:12.2f}{later[label][1]:9.1%}"
+        )
     return "\n".join(lines)
 
 
@@ -76,9 +80,23 @@ def draw(later: dict[str, tuple[float, float]]):
         for label, (speedup, escaped) in later.items():
             best = label == "the best of them"
             face, size_of = ("none", 9) if best else (page.VERMILLION, 5)
-            axes.plot(speedup, 100 * escaped, "o", color=face, markeredgecolor=page.VERMILLION, markersize=size_of)
+            axes.plot(
+                speedup,
+                100 * escaped,
+                "o",
+                color=face,
+                markeredgecolor=page.VERMILLION,
+                markersize=size_of,
+            )
             offset, side = ASIDE.get(label, ((6, -3), "left"))
-            axes.annotate(label, (speedup, 100 * escaped), offset, textcoords="offset points", fontsize=size, ha=side)
+            axes.annotate(
+                label,
+                (speedup, 100 * escaped),
+                offset,
+                textcoords="offset points",
+                fontsize=size,
+                ha=side,
+            )
         axes.set_xscale("log")
         axes.set_xlim(1, 200)
         axes.set_xticks(TICKS, [str(tick) for tick in TICKS])
@@ -92,8 +110,12 @@ def draw(later: dict[str, tuple[float, float]]):
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 import taskmodel as tm
-from taskmodel.queueing import mean_wait
+from taskmodel.science.queueing import mean_wait
 
 COMPUTE = 1e33
 REVIEWERS = (3, 6, 12, 20, 60)
@@ -105,9 +105,16 @@ def play(place: Lab, millions: float, seed: int, labs: int = LABS) -> Played:
     """Play so many millions of units after the labs have warmed up."""
     rng = np.random.default_rng([seed, place.reviewers, round(1000 * place.utilisation)])
     total, likely = place.rate.sum(), np.cumsum(place.rate) / place.rate.sum()
-    warm_up, each = round(WARM_UP * 10 / (1 - place.utilisation) ** 2) + 20 * place.reviewers, round(millions * 1e6 / labs)
+    warm_up, each = (
+        round(WARM_UP * 10 / (1 - place.utilisation) ** 2) + 20 * place.reviewers,
+        round(millions * 1e6 / labs),
+    )
     desks, now, waited = Desks(place.reviewers, labs), np.zeros(labs), np.zeros(labs)
-    began, finish, work = np.zeros(labs), np.zeros((warm_up + each, labs), dtype=np.float32), np.zeros((warm_up + each, labs), np.float32)
+    began, finish, work = (
+        np.zeros(labs),
+        np.zeros((warm_up + each, labs), dtype=np.float32),
+        np.zeros((warm_up + each, labs), np.float32),
+    )
     for unit in range(warm_up + each):
         now = now + rng.standard_exponential(labs) / total
         task = np.minimum(np.searchsorted(likely, rng.random(labs)), len(likely) - 1)
@@ -118,9 +125,15 @@ def play(place: Lab, millions: float, seed: int, labs: int = LABS) -> Played:
             began = now
         if unit >= warm_up:
             waited += start - now
-    done = np.where((finish > began) & (finish <= now), work, 0).sum(dtype=float) / (now - began).sum()
+    done = (
+        np.where((finish > began) & (finish <= now), work, 0).sum(dtype=float) / (now - began).sum()
+    )
     means = waited / each
-    return Played(float(means.mean()), float(means.std(ddof=1) / np.sqrt(labs)), float(done / (place.rate * place.work).sum()))
+    return Played(
+        float(means.mean()),
+        float(means.std(ddof=1) / np.sqrt(labs)),
+        float(done / (place.rate * place.work).sum()),
+    )
 
 
 def table(cells: list[tuple[Lab, Played]]) -> str:
@@ -129,7 +142,10 @@ def table(cells: list[tuple[Lab, Played]]) -> str:
     lines = [f"{head}  [working hours; throughput relative to the model's]"]
     for place, played in cells:
         # where nobody had to wait there is nothing to be relative to
-        off, other = (f"{wait / played.wait - 1:+.1%}" if played.wait > 0 else "-" for wait in (place.wait, place.two_moments))
+        off, other = (
+            f"{wait / played.wait - 1:+.1%}" if played.wait > 0 else "-"
+            for wait in (place.wait, place.two_moments)
+        )
         lines.append(
             f"{place.reviewers:>9}{place.utilisation:>13.3f}{played.throughput:>12.4f}"
             f"{f'{played.wait:.3g} +- {played.error:.1g}':>20}{place.wait:>10.3g}{off:>8}{other:>14}"
@@ -159,26 +175,57 @@ def draw(cells: list[tuple[Lab, Played]]):
                 markersize=3,
                 linewidth=0.8,
             )
-            axes.annotate(f"{reviewers} reviewers", (busy[-1], some[-1][0].wait), (4, -2), textcoords="offset points", size=size)
+            axes.annotate(
+                f"{reviewers} reviewers",
+                (busy[-1], some[-1][0].wait),
+                (4, -2),
+                textcoords="offset points",
+                size=size,
+            )
         axes.set_yscale("log")
         axes.set_xlim(right=0.98)
         axes.set_xlabel("utilisation of reviewers")
         axes.set_ylabel("mean wait [working hours]")
-        axes.set_title("Waits for review: the model (lines) and single units played (dots)", loc="left")
+        axes.set_title(
+            "Waits for review: the model (lines) and single units played (dots)", loc="left"
+        )
     return figure
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Play, answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
-    parser.add_argument("--millions", type=float, default=20, help="units played in each cell, in millions (default: 20)")
-    parser.add_argument("--reviewers", type=int, nargs="+", default=REVIEWERS, help="sizes of the lab (default: 3 6 12 20 60)")
-    parser.add_argument("--utilisations", type=float, nargs="+", default=UTILISATIONS, help="planned (default: 0.5 0.7 0.8 0.9)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
+    parser.add_argument(
+        "--millions",
+        type=float,
+        default=20,
+        help="units played in each cell, in millions (default: 20)",
+    )
+    parser.add_argument(
+        "--reviewers",
+        type=int,
+        nargs="+",
+        default=REVIEWERS,
+        help="sizes of the lab (default: 3 6 12 20 60)",
+    )
+    parser.add_argument(
+        "--utilisations",
+        type=float,
+        nargs="+",
+        default=UTILISATIONS,
+        help="planned (default: 0.5 0.7 0.8 0.9)",
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    places = [lab(reviewers, busy) for reviewers in options.reviewers for busy in options.utilisations]
+    places = [
+        lab(reviewers, busy) for reviewers in options.reviewers for busy in options.utilisations
+    ]
     cells = [(place, play(place, options.millions, seed=1)) for place in places]
     print(table(cells))
     plots.save(draw(cells), Path(options.output) / "queue_simulation")

@@ -57,18 +57,36 @@ def answer(found: dict[str, object]) -> str:
             row = at.isel(defect_budget=index)
             numbers = f"{float(row['throughput_speedup']):9.2f}x{float(row['safety_price']):9.3g}{float(row['review_hours']):12,.0f}"
             lines.append(f"  {budget:12,.0f}{numbers}  {protocols(row)}")
-    return "\n".join(["budget [h], throughput, price of safety [h/h], review [h], protocols that do most of AI's work", *lines])
+    return "\n".join(
+        [
+            "budget [h], throughput, price of safety [h/h], review [h], protocols that do most of AI's work",
+            *lines,
+        ]
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    print(answer({"today's compute": frontier(1.0, PARTS), f"{TIMES:,} times today's compute": frontier(TIMES, PARTS)}))
-    plots.save(plots.safety_frontier(frontier(TIMES)), Path(options.output) / "safety_throughput_frontier")
+    print(
+        answer(
+            {
+                "today's compute": frontier(1.0, PARTS),
+                f"{TIMES:,} times today's compute": frontier(TIMES, PARTS),
+            }
+        )
+    )
+    plots.save(
+        plots.safety_frontier(frontier(TIMES)), Path(options.output) / "safety_throughput_frontier"
+    )
     return 0
 
 

@@ -67,7 +67,9 @@ def draw(swept: xr.Dataset):
         for field, colour in colours.items():
             for rule, style in styles.items():
                 line = swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
-                upper.plot(compute, line, style, color=colour, drawstyle="steps-post", linewidth=1.3)
+                upper.plot(
+                    compute, line, style, color=colour, drawstyle="steps-post", linewidth=1.3
+                )
                 upper.annotate(
                     f"{field}, {rule}",
                     (compute[-1], line[-1]),
@@ -79,16 +81,35 @@ def draw(swept: xr.Dataset):
                     size=size,
                 )
         for rule, style in styles.items():
-            both = [swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values for field in FIELDS]
+            both = [
+                swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
+                for field in FIELDS
+            ]
             ratio = both[1] / both[0]
-            lower.plot(compute, ratio, style, color=page.BLACK, drawstyle="steps-post", linewidth=1.1)
-            lower.annotate(rule, (compute[-1], ratio[-1]), (-3, 3), textcoords="offset points", ha="right", va="bottom", size=size)
+            lower.plot(
+                compute, ratio, style, color=page.BLACK, drawstyle="steps-post", linewidth=1.1
+            )
+            lower.annotate(
+                rule,
+                (compute[-1], ratio[-1]),
+                (-3, 3),
+                textcoords="offset points",
+                ha="right",
+                va="bottom",
+                size=size,
+            )
         today = float(swept["today"].values.flat[0])
         for axes in (upper, lower):
             axes.axvline(today, color=page.GREY, linewidth=0.7, linestyle=":")
-        upper.annotate("today", (today, 1), (3, 12), textcoords="offset points", color=page.GREY, size=size)
+        upper.annotate(
+            "today", (today, 1), (3, 12), textcoords="offset points", color=page.GREY, size=size
+        )
         page.compute_axis(lower, compute, 180, size, labels=True)
-        upper.set(yscale="log", ylabel="throughput speed-up [1]", title="Alignment research and capability R&D under the same oversight")
+        upper.set(
+            yscale="log",
+            ylabel="throughput speed-up [1]",
+            title="Alignment research and capability R&D under the same oversight",
+        )
         upper.set_yticks([1, 2, 5, 10, 20], labels=["1", "2", "5", "10", "20"])
         upper.minorticks_off()
         lower.set(ylabel="capability R&D\nrelative to alignment [1]")
@@ -97,9 +118,15 @@ def draw(swept: xr.Dataset):
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
-    parser.add_argument("--points", type=int, default=400, help="points along the compute axis (default: 400)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
+    parser.add_argument(
+        "--points", type=int, default=400, help="points along the compute axis (default: 400)"
+    )
     options = parser.parse_args(arguments)
     from pathlib import Path
 

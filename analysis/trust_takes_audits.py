@@ -28,9 +28,20 @@ import taskmodel as tm
 TIMES = 1000  # today's compute
 SHORTEST, LONGEST = 1 / 24, 4.0  # years
 POINTS = 9
-RULES = {"besides": "audits besides reviews at the floors", "beyond_floor": "reviews at the floors count as audits"}
+RULES = {
+    "besides": "audits besides reviews at the floors",
+    "beyond_floor": "reviews at the floors count as audits",
+}
 TOLD = (1 / 24, 1 / 12, 1 / 3, 1.0)  # years: what the answer speaks of
-TICKS = {1 / 24: "2 weeks", 1 / 12: "1 month", 0.25: "3 months", 0.5: "6 months", 1: "1 year", 2: "2 years", 4: "4 years"}
+TICKS = {
+    1 / 24: "2 weeks",
+    1 / 12: "1 month",
+    0.25: "3 months",
+    0.5: "6 months",
+    1: "1 year",
+    2: "2 years",
+    4: "4 years",
+}
 
 
 def base() -> tm.catalog.Catalog:
@@ -49,10 +60,18 @@ def by_generation_time(points: int = POINTS, times: float = TIMES) -> xr.Dataset
     catalog = base()
     years = np.union1d(np.geomspace(SHORTEST, LONGEST, points), TOLD)
     compute = catalog.compute.today.value * times
-    names = ["throughput_speedup", "throughput_speedup_full_review", "throughput_speedup_at_floors", "audit_share", "exact_fixed_points"]
+    names = [
+        "throughput_speedup",
+        "throughput_speedup_full_review",
+        "throughput_speedup_at_floors",
+        "audit_share",
+        "exact_fixed_points",
+    ]
 
     def at(rule: str, year: float) -> xr.Dataset:
-        return tm.trust(catalog.replace({"trust.audits": rule, "trust.generation_time": year}), compute)[names]
+        return tm.trust(
+            catalog.replace({"trust.audits": rule, "trust.generation_time": year}), compute
+        )[names]
 
     found = [xr.concat([at(rule, year) for year in years], "year") for rule in RULES]
     return xr.concat(found, "rule").assign_coords(year=years, rule=list(RULES))
@@ -63,7 +82,10 @@ def answer(now: xr.Dataset, along: xr.Dataset) -> str:
     catalog = base()
     rule = catalog.trust
     owing = now["audit_load"] > 0
-    audits, hours = float(now["clean_audits"].where(owing).sum()), float(now["record_hours"].where(owing).sum())
+    audits, hours = (
+        float(now["clean_audits"].where(owing).sum()),
+        float(now["record_hours"].where(owing).sum()),
+    )
     again, supply = rule.trust_lost.value, float(now["review_supply"]) * rule.generation_time.value
     lines = [
         f"whole records of {int(owing.sum())} classes: {audits:,.0f} audits, {hours:,.0f} hours",
@@ -73,11 +95,20 @@ def answer(now: xr.Dataset, along: xr.Dataset) -> str:
     ]
     for name, label in RULES.items():
         at = along.sel(rule=name)
-        pays = at["year"].values[(at["throughput_speedup"] > at["throughput_speedup_full_review"]).values]
-        lines.append(f"{label}: trust pays from {f'{pays[0]:.2f} years' if len(pays) else 'never'} on")
+        pays = at["year"].values[
+            (at["throughput_speedup"] > at["throughput_speedup_full_review"]).values
+        ]
+        lines.append(
+            f"{label}: trust pays from {f'{pays[0]:.2f} years' if len(pays) else 'never'} on"
+        )
         lines += [
             f"  {year:5.2f} years {speedup:6.2f}x {share:6.1%} of reviewers' hours"
-            for year, speedup, share in zip(at["year"].values, at["throughput_speedup"].values, at["audit_share"].values, strict=True)
+            for year, speedup, share in zip(
+                at["year"].values,
+                at["throughput_speedup"].values,
+                at["audit_share"].values,
+                strict=True,
+            )
         ]
     return "\n".join(lines)
 
@@ -96,14 +127,27 @@ def draw(along: xr.Dataset):
             at = along.sel(rule=name)
             above.plot(years, at["throughput_speedup"], color=colour, label=RULES[name])
             below.plot(years, 100 * at["audit_share"], color=colour)
-        for side, label in (("at_floors", "floors, audits for nothing"), ("full_review", "full review")):
+        for side, label in (
+            ("at_floors", "floors, audits for nothing"),
+            ("full_review", "full review"),
+        ):
             level = float(along[f"throughput_speedup_{side}"].values[0, 0])
             above.axhline(level, color=page.GREY, linewidth=0.8, linestyle="--")
-            above.annotate(label, (LONGEST, level), (0, 3), textcoords="offset points", fontsize=size, ha="right")
+            above.annotate(
+                label,
+                (LONGEST, level),
+                (0, 3),
+                textcoords="offset points",
+                fontsize=size,
+                ha="right",
+            )
         above.set_ylim(0, None)
         above.legend(loc="center right", frameon=False, fontsize=size)
         above.set_ylabel("throughput [x]")
-        above.set_title(f"What trust gives at {TIMES:,} times today's compute, and what its audits take", loc="left")
+        above.set_title(
+            f"What trust gives at {TIMES:,} times today's compute, and what its audits take",
+            loc="left",
+        )
         below.set_xscale("log")
         below.set_xlim(SHORTEST, LONGEST)
         below.set_xticks(list(TICKS), list(TICKS.values()))
@@ -116,9 +160,15 @@ def draw(along: xr.Dataset):
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
-    parser.add_argument("--points", type=int, default=POINTS, help=f"generation times (default: {POINTS})")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
+    parser.add_argument(
+        "--points", type=int, default=POINTS, help=f"generation times (default: {POINTS})"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

@@ -26,8 +26,8 @@ from scipy.optimize import brentq
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.plans import Plan, load_plan
-from taskmodel.plans.joined import join
+from taskmodel.lead.plans import Plan, load_plan
+from taskmodel.lead.plans.joined import join
 
 Way = Callable[[np.ndarray], np.ndarray]  # from months of lead to field-years
 CHIPS = 1000  # times as many
@@ -41,7 +41,11 @@ CAVEATS = {
     "+ supervisors": ("field.supervision",),
     "+ people side by side": ("field.parallel_exponent",),
 }
-RULES = {"full": "task by task, all reviewed", "floor": "task by task, review at the floors", "none": "task by task, no review"}
+RULES = {
+    "full": "task by task, all reviewed",
+    "floor": "task by task, review at the floors",
+    "none": "task by task, no review",
+}
 
 
 def said_by(name: str) -> dict[str, object]:
@@ -92,17 +96,23 @@ def crunch_time() -> Catalog:
 def speedup(rule: str, chips: float = 1.0) -> float:
     """Years of the field's work in a year under a rule of review, with so many times the chips."""
     today = chips * crunch_time().compute.today.value
-    return join(crunch_time().replace({"supervision.coverage": rule, "compute.today": today})).speedup["effective"]
+    return join(
+        crunch_time().replace({"supervision.coverage": rule, "compute.today": today})
+    ).speedup["effective"]
 
 
 def answer(found: dict[str, Way]) -> str:
     """Field-years of one month and of a year, how many months make ten years, and what more chips give."""
-    lines = [f"{'':38}{'a month':>9}{'a year':>9}{'months for 10 years':>21}   of the field's work [years]"]
+    lines = [
+        f"{'':38}{'a month':>9}{'a year':>9}{'months for 10 years':>21}   of the field's work [years]"
+    ]
     for label, years in found.items():
         one, twelve = years(np.array([1.0, 12.0]))
         lines.append(f"{label:38}{one:9.2f}{twelve:9.1f}{months_for(10, years):>21}")
     lines += ["", f"{CHIPS:,} times the chips give so many times the work:"]
-    lines += [f"{label:38}{speedup(rule, CHIPS) / speedup(rule):9.3f}" for rule, label in RULES.items()]
+    lines += [
+        f"{label:38}{speedup(rule, CHIPS) / speedup(rule):9.3f}" for rule, label in RULES.items()
+    ]
     return "\n".join(lines)
 
 
@@ -114,7 +124,11 @@ def months_for(wanted: float, years: Way) -> str:
 
     if lacking(LEADS[0]) > 0:
         return f"under {LEADS[0]:g}"
-    return "out of reach" if lacking(LEADS[-1]) < 0 else f"{brentq(lacking, LEADS[0], LEADS[-1], xtol=1e-2):.1f}"
+    return (
+        "out of reach"
+        if lacking(LEADS[-1]) < 0
+        else f"{brentq(lacking, LEADS[0], LEADS[-1], xtol=1e-2):.1f}"
+    )
 
 
 def draw(ways: dict[str, Way]):
@@ -124,16 +138,34 @@ def draw(ways: dict[str, Way]):
     from taskmodel.plots import page
 
     found = {label: years(LEADS) for label, years in ways.items()}
-    colours = [page.BLACK, page.GREY, page.SKY, page.BLUE, page.GREEN, page.VERMILLION, page.ORANGE, page.PURPLE]
+    colours = [
+        page.BLACK,
+        page.GREY,
+        page.SKY,
+        page.BLUE,
+        page.GREEN,
+        page.VERMILLION,
+        page.ORANGE,
+        page.PURPLE,
+    ]
     with page.look() as size:
         figure = Figure(figsize=(180 / page.INCH, 100 / page.INCH), layout="constrained")
         axes = figure.subplots()
         ends = {label: float(years[-1]) for label, years in found.items()}
         for colour, (label, years) in zip(colours, found.items(), strict=True):
-            axes.plot(LEADS, years, "--" if label in RULES.values() else "-", color=colour, linewidth=1.3)
+            axes.plot(
+                LEADS, years, "--" if label in RULES.values() else "-", color=colour, linewidth=1.3
+            )
         for label, height in _apart(ends, 1.75).items():
             colour = colours[list(found).index(label)]
-            axes.annotate(label, (LEADS[-1], height), (5, -3), textcoords="offset points", fontsize=size, color=page.shade(colour))
+            axes.annotate(
+                label,
+                (LEADS[-1], height),
+                (5, -3),
+                textcoords="offset points",
+                fontsize=size,
+                color=page.shade(colour),
+            )
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlim(LEADS[0], LEADS[-1])
@@ -161,8 +193,12 @@ def _apart(heights: dict[str, float], factor: float) -> dict[str, float]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

@@ -29,7 +29,10 @@ RULES = {
     "60 dedicated reviewers": {"supervision.pool": "dedicated", "supervision.headcount": 60},
     "a tenth of the time for review": {"supervision.max_review_share": 0.1},
 }
-KINDS = {"oversight_binds": "oversight binds", "oversight_bottleneck": "oversight is the bottleneck"}
+KINDS = {
+    "oversight_binds": "oversight binds",
+    "oversight_bottleneck": "oversight is the bottleneck",
+}
 
 
 def places(points: int) -> dict[str, dict[str, float]]:
@@ -41,7 +44,10 @@ def places(points: int) -> dict[str, dict[str, float]]:
         events = tm.events(tm.sweep(base.replace(changes) if changes else base, compute=grid))
         kinds, compute = events["kind"].values, events["compute"].values
         found[rule] = {kind: float(compute[kinds == kind].min(initial=np.inf)) for kind in KINDS}
-    return {rule: {kind: place if np.isfinite(place) else np.nan for kind, place in row.items()} for rule, row in found.items()}
+    return {
+        rule: {kind: place if np.isfinite(place) else np.nan for kind, place in row.items()}
+        for rule, row in found.items()
+    }
 
 
 def answer(found: dict[str, dict[str, float]]) -> str:
@@ -51,7 +57,10 @@ def answer(found: dict[str, dict[str, float]]) -> str:
         return "never" if np.isnan(place) else f"{place:.2e}"
 
     lines = [f"{'rule':32}{'binds from':>12}{'bottleneck from':>17}  [FLOP/year]"]
-    lines += [f"{rule:32}{said(row['oversight_binds']):>12}{said(row['oversight_bottleneck']):>17}" for rule, row in found.items()]
+    lines += [
+        f"{rule:32}{said(row['oversight_binds']):>12}{said(row['oversight_bottleneck']):>17}"
+        for rule, row in found.items()
+    ]
     return "\n".join(lines)
 
 
@@ -70,23 +79,45 @@ def draw(found: dict[str, dict[str, float]]):
             for kind, strength in (("oversight_binds", 0.35), ("oversight_bottleneck", 1.0)):
                 if np.isfinite(place[kind]):
                     axes.barh(
-                        row, span.high - place[kind], left=place[kind], height=0.6, color=page.VERMILLION, alpha=strength, linewidth=0
+                        row,
+                        span.high - place[kind],
+                        left=place[kind],
+                        height=0.6,
+                        color=page.VERMILLION,
+                        alpha=strength,
+                        linewidth=0,
                     )
         axes.set_yticks(range(len(found)), list(reversed(found)))
         page.compute_axis(axes, np.array([span.low, span.high]), 130, size, labels=True)
         axes.axvline(catalog.compute.today.value, color=page.GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
-            "today", (catalog.compute.today.value, len(found) - 0.45), (3, 0), textcoords="offset points", color=page.GREY, size=size
+            "today",
+            (catalog.compute.today.value, len(found) - 0.45),
+            (3, 0),
+            textcoords="offset points",
+            color=page.GREY,
+            size=size,
         )
-        axes.set_title("Where oversight binds (light) and where it is the bottleneck (dark)", loc="left")
+        axes.set_title(
+            "Where oversight binds (light) and where it is the bottleneck (dark)", loc="left"
+        )
     return figure
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Answer, draw and save."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", "--output", default=".", help="folder for the figure (default: this one)")
-    parser.add_argument("--points", type=int, default=100, help="points along the compute axis (default: 100; places do not depend on it)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "-o", "--output", default=".", help="folder for the figure (default: this one)"
+    )
+    parser.add_argument(
+        "--points",
+        type=int,
+        default=100,
+        help="points along the compute axis (default: 100; places do not depend on it)",
+    )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 

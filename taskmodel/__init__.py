@@ -14,67 +14,79 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
-    from taskmodel.allocation import SolveError
-    from taskmodel.beside import alignment_beside
-    from taskmodel.catalog import CatalogError, load_catalog
-    from taskmodel.differences import explain_difference
-    from taskmodel.earned_trust import trust
-    from taskmodel.formulas import ceiling, regimes
-    from taskmodel.frontier import safety_frontier
-    from taskmodel.horizons.dataset import horizon
-    from taskmodel.inverse import solve_for
-    from taskmodel.mapping import bottleneck_map
-    from taskmodel.oversight_onset import onset
-    from taskmodel.parallel import parallel_lines
-    from taskmodel.planning import best_utilisation
-    from taskmodel.plans.dataset import lead_time
-    from taskmodel.relaxing import what_if
-    from taskmodel.results import open, save
-    from taskmodel.reviewing import review_load
-    from taskmodel.simulating import simulate
-    from taskmodel.stepping import compare, events, latency, sweep
+    from taskmodel.catalog import load_catalog
+    from taskmodel.closed_forms import ceiling, regimes
+    from taskmodel.errors import (
+        CatalogError,
+        InputError,
+        NoAnswer,
+        SolveError,
+        TaskmodelError,
+    )
+    from taskmodel.lead.plans.dataset import lead_time
+    from taskmodel.oversight.frontier import safety_frontier
+    from taskmodel.oversight.review_load import review_load
+    from taskmodel.oversight.track_record import track_record
+    from taskmodel.oversight.trust import trust
+    from taskmodel.oversight.utilisation import best_utilisation
+    from taskmodel.questions.bottleneck_map import bottleneck_map
+    from taskmodel.questions.differences import explain_difference
+    from taskmodel.questions.elasticities import automate_next, elasticities
+    from taskmodel.questions.onset import onset
+    from taskmodel.questions.parallel_lines import parallel_lines
+    from taskmodel.questions.solve_for import solve_for
+    from taskmodel.questions.what_if import what_if
+    from taskmodel.sweeps.results import open, save
+    from taskmodel.sweeps.sweep import compare, events, latency, sweep
     from taskmodel.takeoff import milestones, simulate_draws, solve_for_date
-    from taskmodel.trust_over_time import track_record
-    from taskmodel.worth import automate_next, elasticities
+    from taskmodel.takeoff.beside import alignment_beside
+    from taskmodel.takeoff.horizons.dataset import horizon
+    from taskmodel.takeoff.simulating import simulate
 
 _MODULE_OF = {
     "__version__": "_version",
     "load_catalog": "catalog",
-    "SolveError": "allocation",
-    "CatalogError": "catalog",
-    "sweep": "stepping",
-    "events": "stepping",
-    "latency": "stepping",
-    "compare": "stepping",
-    "elasticities": "worth",
-    "automate_next": "worth",
-    "best_utilisation": "planning",
-    "parallel_lines": "parallel",
-    "what_if": "relaxing",
-    "lead_time": "plans.dataset",
-    "trust": "earned_trust",
-    "track_record": "trust_over_time",
-    "solve_for": "inverse",
-    "review_load": "reviewing",
-    "explain_difference": "differences",
-    "bottleneck_map": "mapping",
-    "onset": "oversight_onset",
-    "ceiling": "formulas",
-    "regimes": "formulas",
-    "safety_frontier": "frontier",
-    "simulate": "simulating",
+    "SolveError": "errors",
+    "InputError": "errors",
+    "NoAnswer": "errors",
+    "TaskmodelError": "errors",
+    "CatalogError": "errors",
+    "sweep": "sweeps.sweep",
+    "events": "sweeps.sweep",
+    "latency": "sweeps.sweep",
+    "compare": "sweeps.sweep",
+    "elasticities": "questions.elasticities",
+    "automate_next": "questions.elasticities",
+    "best_utilisation": "oversight.utilisation",
+    "parallel_lines": "questions.parallel_lines",
+    "what_if": "questions.what_if",
+    "lead_time": "lead.plans.dataset",
+    "trust": "oversight.trust",
+    "track_record": "oversight.track_record",
+    "solve_for": "questions.solve_for",
+    "review_load": "oversight.review_load",
+    "explain_difference": "questions.differences",
+    "bottleneck_map": "questions.bottleneck_map",
+    "onset": "questions.onset",
+    "ceiling": "closed_forms",
+    "regimes": "closed_forms",
+    "safety_frontier": "oversight.frontier",
+    "simulate": "takeoff.simulating",
     "simulate_draws": "takeoff",
     "solve_for_date": "takeoff",
-    "horizon": "horizons.dataset",
-    "alignment_beside": "beside",
+    "horizon": "takeoff.horizons.dataset",
+    "alignment_beside": "takeoff.beside",
     "milestones": "takeoff",
-    "save": "results",
-    "open": "results",
+    "save": "sweeps.results",
+    "open": "sweeps.results",
 }
 
 __all__ = [
     "CatalogError",
+    "InputError",
+    "NoAnswer",
     "SolveError",
+    "TaskmodelError",
     "alignment_beside",
     "automate_next",
     "best_utilisation",

@@ -1,4 +1,4 @@
-"""The version of the package, read from its installed metadata."""
+"""The version, as the installed package says it."""
 
 from importlib.metadata import version
 

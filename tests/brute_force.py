@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taskmodel.walker import Walker
+from taskmodel.sweeps.walker import Walker
 
 PIECES = 8  # into which a cell is cut at a time
 
@@ -55,7 +55,10 @@ def brackets(walker: Walker, grid: np.ndarray, width: float) -> Brackets:
         inner = switches(walker, places[1:-1].ravel()).reshape(PIECES - 1, wide.sum(), -1)
         at = np.concatenate([cells.before[wide][None], inner, cells.after[wide][None]])
         places[0], places[-1] = cells.low[wide], cells.high[wide]
-        low, high = np.append(cells.low[~wide], places[:-1]), np.append(cells.high[~wide], places[1:])
+        low, high = (
+            np.append(cells.low[~wide], places[:-1]),
+            np.append(cells.high[~wide], places[1:]),
+        )
         before = np.concatenate([cells.before[~wide], at[:-1].reshape(-1, at.shape[-1])])
         after = np.concatenate([cells.after[~wide], at[1:].reshape(-1, at.shape[-1])])
         order = np.argsort(low)
@@ -64,7 +67,11 @@ def brackets(walker: Walker, grid: np.ndarray, width: float) -> Brackets:
 
 def _joined(cells: Brackets) -> Brackets:
     """Neighbouring brackets as one."""
-    first = np.append(True, cells.low[1:] > cells.high[:-1]) if len(cells.low) else np.zeros(0, dtype=bool)
+    first = (
+        np.append(True, cells.low[1:] > cells.high[:-1])
+        if len(cells.low)
+        else np.zeros(0, dtype=bool)
+    )
     last = np.append(first[1:], True) if len(first) else first
     return Brackets(cells.low[first], cells.high[last], cells.before[first], cells.after[last])
 
@@ -78,32 +85,46 @@ def told(walker: Walker, events) -> np.ndarray:
     columns = (events[name].values for name in ("kind", "task", "mode", "factor"))
     for row, (kind, task, mode, factor) in enumerate(zip(*columns, strict=True)):
         if kind in ("adopted", "dropped", "completed"):
-            change[row, at.tasks.index(task) * modes + at.modes.index(mode)] = 1 if kind == "adopted" else -1
+            change[row, at.tasks.index(task) * modes + at.modes.index(mode)] = (
+                1 if kind == "adopted" else -1
+            )
         elif kind in ("binds", "slack"):
             change[row, starts[1] + at.factors.index(factor)] = 1 if kind == "binds" else -1
         elif kind == "automatable":
             change[row, starts[4] + at.tasks.index(task)] = 1
         else:
-            change[row, starts[2] + kind.startswith("oversight_bottleneck")] = -1 if kind.endswith("_ends") else 1
+            change[row, starts[2] + kind.startswith("oversight_bottleneck")] = (
+                -1 if kind.endswith("_ends") else 1
+            )
     return change
 
 
 def disagreements(walker: Walker, events, grid: np.ndarray, width: float) -> list[str]:
     """Where the events of a sweep over the grid and those found here are not the same, in words."""
-    found, change, places = brackets(walker, grid, width), told(walker, events), events["compute"].values
+    found, change, places = (
+        brackets(walker, grid, width),
+        told(walker, events),
+        events["compute"].values,
+    )
     slack = width / 10  # an event at the very end of a bracket may be told on the other side of it
     wrong, explained = [], np.zeros(len(places), dtype=bool)
     for low, high, before, after in zip(*vars(found).values(), strict=True):
         inside = (places >= low * (1 - slack)) & (places <= high * (1 + slack))
         explained |= inside
         if (change[inside].sum(axis=0) != after - before).any():
-            wrong.append(f"between {low!r} and {high!r}: told {change[inside].tolist()}, found {(after - before).tolist()}")
+            wrong.append(
+                f"between {low!r} and {high!r}: told {change[inside].tolist()}, found {(after - before).tolist()}"
+            )
     # what comes and goes between two points of the grid is seen from both sides
     alone = np.flatnonzero(~explained)
-    for group in np.split(alone, np.flatnonzero(places[alone[1:]] / places[alone[:-1]] - 1 > 3 * width) + 1):
+    for group in np.split(
+        alone, np.flatnonzero(places[alone[1:]] / places[alone[:-1]] - 1 > 3 * width) + 1
+    ):
         if len(group):
             ends = np.array([places[group[0]] / (1 + width), places[group[-1]] * (1 + width)])
             before, after = switches(walker, ends)
             if (change[group].sum(axis=0) != after - before).any():
-                wrong.append(f"at {places[group]!r}: told {change[group].tolist()}, found {(after - before).tolist()}")
+                wrong.append(
+                    f"at {places[group]!r}: told {change[group].tolist()}, found {(after - before).tolist()}"
+                )
     return wrong

@@ -4,7 +4,7 @@ import functools
 
 from hypothesis import reject
 
-from taskmodel.allocation import SolveError
+from taskmodel.errors import SolveError
 
 
 def unless_refused(test):

@@ -56,7 +56,13 @@ def random_nest(rng, tasks, levels, elasticities):
     """A nest of the tasks at most `levels` deep, some of whose members are tasks and some further nests."""
     members = [int(task) for task in tasks]
     if levels > 1:
-        cuts = np.sort(rng.choice(np.arange(1, len(tasks)), size=min(len(tasks) - 1, int(rng.integers(1, 6))), replace=False))
+        cuts = np.sort(
+            rng.choice(
+                np.arange(1, len(tasks)),
+                size=min(len(tasks) - 1, int(rng.integers(1, 6))),
+                replace=False,
+            )
+        )
         parts = [part for part in np.split(tasks, cuts)]
         members = []
         for part in parts:
@@ -69,7 +75,9 @@ def random_nest(rng, tasks, levels, elasticities):
 
 def elasticities_of(nest):
     """All elasticities in a nest, from the root down."""
-    return [nest.elasticity] + [e for member in nest.members if isinstance(member, Nest) for e in elasticities_of(member)]
+    return [nest.elasticity] + [
+        e for member in nest.members if isinstance(member, Nest) for e in elasticities_of(member)
+    ]
 
 
 def log_sum_exp(values):
@@ -86,7 +94,10 @@ def log(value):
 def log_output(nest, log_task_output):
     r"""Log of what the nest makes of task outputs x: (sum s (x/s)^rho)^(1/rho); prod (x/s)^s at 1; min x/s at 0."""
     shares = np.asarray(nest.shares, dtype=float)
-    inputs = [log_output(m, log_task_output) if isinstance(m, Nest) else log_task_output[m] for m in nest.members]
+    inputs = [
+        log_output(m, log_task_output) if isinstance(m, Nest) else log_task_output[m]
+        for m in nest.members
+    ]
     intensity = np.array(inputs, dtype=float) - np.log(shares)
     if nest.elasticity == 0:
         return np.min(intensity)
@@ -99,7 +110,10 @@ def log_output(nest, log_task_output):
 def log_unit_cost(nest, log_task_cost):
     r"""Log of a unit's cost at task costs z: (sum s z^(1-sigma))^(1/(1-sigma)); prod z^s at 1."""
     shares = np.asarray(nest.shares, dtype=float)
-    costs = [log_unit_cost(m, log_task_cost) if isinstance(m, Nest) else log_task_cost[m] for m in nest.members]
+    costs = [
+        log_unit_cost(m, log_task_cost) if isinstance(m, Nest) else log_task_cost[m]
+        for m in nest.members
+    ]
     costs = np.array(costs, dtype=float)
     if nest.elasticity == 1:
         return np.inf if np.any(costs == np.inf) else shares @ costs
@@ -157,12 +171,20 @@ def certify(organisation, activity, price):
     load = np.max(np.einsum("imk,im->k", bundles, activity) / supply)
     attained = log_output(nest, log(activity.sum(axis=1))) - np.log(load)
     bound = np.log(price @ supply) - log_unit_cost(nest, log(task_cost(bundles, price, available)))
-    return Certificate(float(np.exp(attained)), float(np.exp(bound)), float(-np.expm1(attained - bound)), float(load - 1))
+    return Certificate(
+        float(np.exp(attained)),
+        float(np.exp(bound)),
+        float(-np.expm1(attained - bound)),
+        float(load - 1),
+    )
 
 
 def status_words(allocation):
     """The statuses of a batch as plain words, in C order."""
-    return [str(getattr(status, "name", status)).lower() for status in np.ravel(np.asarray(allocation.status, dtype=object))]
+    return [
+        str(getattr(status, "name", status)).lower()
+        for status in np.ravel(np.asarray(allocation.status, dtype=object))
+    ]
 
 
 def status_of(allocation):

@@ -46,13 +46,18 @@ def multi_factor_catalog(rng) -> Catalog:
             "inference": str(rng.choice(["scarce", "scarce", "scarce", "free"])),
             "experiments": str(rng.choice(["scarce", "scarce", "free"])),
         },
-        capability={"worker": str(rng.choice(["sufficient", "frontier"])), "defect_probability": float(rng.choice([0, 0.2]))},
+        capability={
+            "worker": str(rng.choice(["sufficient", "frontier"])),
+            "defect_probability": float(rng.choice([0, 0.2])),
+        },
     )
 
 
 def _elasticity(rng) -> float:
     """One of the usual ones, or any."""
-    return float(rng.choice(ELASTICITIES)) if rng.random() < 0.7 else float(10 ** rng.uniform(-1, 0.5))
+    return (
+        float(rng.choice(ELASTICITIES)) if rng.random() < 0.7 else float(10 ** rng.uniform(-1, 0.5))
+    )
 
 
 def _task(rng, pools: list[str]) -> dict:

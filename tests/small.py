@@ -42,7 +42,9 @@ TASK = {"phase": "research", "horizon": 8, "review_ratio": 0.2, "coverage_floor"
 
 def small_catalog(tasks: dict[str, dict], **changes: dict) -> Catalog:
     """A catalog with these tasks; keyword arguments change blocks, key by key."""
-    data = {name: dict(block) if isinstance(block, dict) else block for name, block in BLOCKS.items()}
+    data = {
+        name: dict(block) if isinstance(block, dict) else block for name, block in BLOCKS.items()
+    }
     for name, block in changes.items():
         data[name] = {**data.get(name, {}), **block}
     data["tasks"] = {name: {"title": name, **TASK, **task} for name, task in tasks.items()}

@@ -6,7 +6,7 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-from taskmodel.takeoff.world import load_world
+from taskmodel.takeoff.davidson.world import load_world
 
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "takeoff_cases.json").read_text())["cases"]
@@ -33,5 +33,7 @@ def table(name):
     found = {}
     with open(DATA / f"takeoff_{name}.csv", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(row.pop("case"), []).append({key: value or None for key, value in row.items()})
+            found.setdefault(row.pop("case"), []).append(
+                {key: value or None for key, value in row.items()}
+            )
     return found

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from taskmodel.beside.accumulated import WorkError, accumulate
+from taskmodel.errors import AccumulationError
+from taskmodel.numerics.integral_equation import accumulate
 
 
 def one(rate):
@@ -18,9 +19,21 @@ def one(rate):
         (lambda t, w: np.exp(0.7 * t), lambda t: math.expm1(0.7 * t) / 0.7, False),
         (lambda t, w: 1 / (1 + w), lambda t: math.sqrt(1 + 2 * t) - 1, True),
         (lambda t, w: (1 + w) ** 0.5, lambda t: (1 + t / 2) ** 2 - 1, True),
-        (lambda t, w: np.where(t < 1.3, 1.0, 3.0), lambda t: t + 2 * max(0.0, t - 1.3), False),  # a jump nobody has told of
-        (lambda t, w: np.where(w < 1, 1.0, 3.0), lambda t: t + 2 * max(0.0, t - 1), True),  # one that work brings about
-        (lambda t, w: np.abs(t - math.pi / 2), lambda t: (math.pi**2 / 4 - (math.pi / 2 - t) * abs(math.pi / 2 - t)) / 2, False),
+        (
+            lambda t, w: np.where(t < 1.3, 1.0, 3.0),
+            lambda t: t + 2 * max(0.0, t - 1.3),
+            False,
+        ),  # a jump nobody has told of
+        (
+            lambda t, w: np.where(w < 1, 1.0, 3.0),
+            lambda t: t + 2 * max(0.0, t - 1),
+            True,
+        ),  # one that work brings about
+        (
+            lambda t, w: np.abs(t - math.pi / 2),
+            lambda t: (math.pi**2 / 4 - (math.pi / 2 - t) * abs(math.pi / 2 - t)) / 2,
+            False,
+        ),
     ],
 )
 def test_what_accumulates_is_the_closed_form_within_the_error_told(rate, whole, feedback):
@@ -58,5 +71,5 @@ def test_only_the_first_kind_feeds_back_and_others_come_along():
     ],
 )
 def test_what_has_no_answer_is_refused(rate, says):
-    with pytest.raises(WorkError, match=says):
+    with pytest.raises(AccumulationError, match=says):
         accumulate(one(rate), [0.0, 4.0], feedback=False, tolerance=1e-12)

@@ -21,9 +21,18 @@ from organisations import (
 from scipy.optimize import linprog, nnls
 from sizes import cases
 
-from taskmodel.allocation import Nest, SolveError, allocate
+from taskmodel.allocation import Nest, allocate
+from taskmodel.errors import SolveError
 
-NUMBERS = ("output", "shadow_price", "factor_elasticity", "factor_elasticity_range", "activity", "factor_use", "gap")
+NUMBERS = (
+    "output",
+    "shadow_price",
+    "factor_elasticity",
+    "factor_elasticity_range",
+    "activity",
+    "factor_use",
+    "gap",
+)
 
 
 def flat(elasticity, shares):
@@ -64,8 +73,12 @@ def test_no_plan_and_no_prices_beat_weak_duality():
     rng = np.random.default_rng(5)
     for _ in range(300):
         organisation = random_organisation(rng, 8)
-        activity = np.where(organisation.available, 10.0 ** rng.uniform(-4, 4, organisation.available.shape), 0.0)
-        price = 10.0 ** rng.uniform(-4, 4, organisation.supply.size) * (rng.random(organisation.supply.size) < 0.8)
+        activity = np.where(
+            organisation.available, 10.0 ** rng.uniform(-4, 4, organisation.available.shape), 0.0
+        )
+        price = 10.0 ** rng.uniform(-4, 4, organisation.supply.size) * (
+            rng.random(organisation.supply.size) < 0.8
+        )
         assert certify(organisation, activity, price + 1e-9).gap > -1e-12
 
 
@@ -90,15 +103,23 @@ def complaints(organisation, allocation):
         "a price is negative": np.all(price >= 0),
         f"infeasible by {shown.overuse:.1e}": shown.overuse <= 1e-9,
         f"gap {shown.gap:.1e}": -1e-12 <= shown.gap < 1e-9,
-        f"reported gap {allocation.gap:.1e}, true {shown.gap:.1e}": allocation.gap >= shown.gap - 1e-12,
+        f"reported gap {allocation.gap:.1e}, true {shown.gap:.1e}": allocation.gap
+        >= shown.gap - 1e-12,
         f"reported gap {allocation.gap:.1e} is over 1e-9": allocation.gap < 1e-9,
-        f"output {output} against {shown.attained} attained": abs(output / shown.attained - 1) < 1e-9,
+        f"output {output} against {shown.attained} attained": abs(output / shown.attained - 1)
+        < 1e-9,
         f"output {output} against a bound of {shown.bound}": abs(output / shown.bound - 1) < 1e-9,
-        "factor_use is not what the activities use": np.all(abs(allocation.factor_use - use) <= 1e-9 * supply),
+        "factor_use is not what the activities use": np.all(
+            abs(allocation.factor_use - use) <= 1e-9 * supply
+        ),
         f"elasticities sum to {elasticity.sum()}": abs(elasticity.sum() - 1) < 1e-9,
-        "elasticities are not price x supply / output": np.all(abs(elasticity - price * supply / output) < 1e-9),
-        "elasticity outside its range": np.all(lowest <= elasticity + 1e-9) and np.all(elasticity <= highest + 1e-9),
-        "a range without a kink": status_of(allocation) == "kink" or np.all(highest - lowest < 1e-6),
+        "elasticities are not price x supply / output": np.all(
+            abs(elasticity - price * supply / output) < 1e-9
+        ),
+        "elasticity outside its range": np.all(lowest <= elasticity + 1e-9)
+        and np.all(elasticity <= highest + 1e-9),
+        "a range without a kink": status_of(allocation) == "kink"
+        or np.all(highest - lowest < 1e-6),
         "a kink without a range": status_of(allocation) == "optimal" or np.any(highest > lowest),
     }
     return [complaint for complaint, holds in rules.items() if not holds]
@@ -117,13 +138,17 @@ def judge(organisations):
                 continue
         if found := complaints(organisation, allocation):
             wrong[number] = found
-    print(f"{number + 1} organisations: {len(refused)} refused {refused}, {len(wrong)} wrong {wrong}")
+    print(
+        f"{number + 1} organisations: {len(refused)} refused {refused}, {len(wrong)} wrong {wrong}"
+    )
     return refused, wrong
 
 
 def test_every_organisation_with_elasticities_from_a_half_is_solved_over_eight_decades():
     rng = np.random.default_rng(1)
-    refused, wrong = judge(random_organisation(rng, 8, (0.5, 0.9, 1.0, 1.5, 4.0)) for _ in range(cases(40, 400)))
+    refused, wrong = judge(
+        random_organisation(rng, 8, (0.5, 0.9, 1.0, 1.5, 4.0)) for _ in range(cases(40, 400))
+    )
     assert not wrong
     assert not refused
 
@@ -179,7 +204,10 @@ def regular(seed, count, decades=3, elasticities=None, **size):
 def test_twice_the_supplies_give_twice_the_output_at_the_same_prices():
     for organisation in regular(10, 20):
         bundles, supply, nest, available = organisation.problem
-        one, two = allocate(bundles, supply, nest, available), allocate(bundles, 2 * supply, nest, available)
+        one, two = (
+            allocate(bundles, supply, nest, available),
+            allocate(bundles, 2 * supply, nest, available),
+        )
         assert_allclose(two.output, 2 * one.output, rtol=1e-9)
         assert_allclose(two.factor_elasticity, one.factor_elasticity, atol=1e-7)
 
@@ -189,9 +217,17 @@ def test_units_of_factors_and_tasks_do_not_matter():
     for organisation in regular(11, 20, elasticities=(0.5, 0.9, 1.0, 1.5, 4.0)):
         bundles, supply, nest, available = organisation.problem
         unit = 10.0 ** rng.uniform(-30, 30, supply.size)
-        plain, changed = allocate(bundles, supply, nest, available), allocate(bundles * unit, supply * unit, nest, available)
+        plain, changed = (
+            allocate(bundles, supply, nest, available),
+            allocate(bundles * unit, supply * unit, nest, available),
+        )
         assert_allclose(changed.output, plain.output, rtol=1e-9)
-        assert_allclose(changed.shadow_price * unit, plain.shadow_price, rtol=1e-7, atol=1e-7 * plain.output / supply.max())
+        assert_allclose(
+            changed.shadow_price * unit,
+            plain.shadow_price,
+            rtol=1e-7,
+            atol=1e-7 * plain.output / supply.max(),
+        )
         costlier = allocate(bundles * 1e-25, supply, nest, available)
         assert_allclose(costlier.output, 1e25 * plain.output, rtol=1e-9)
 
@@ -230,7 +266,10 @@ def test_a_nest_with_its_parents_elasticity_equals_the_flat_form(elasticity):
 
         spread(deep, 1.0)
         assert_allclose(shares.sum(), 1)
-        nested, level = allocate(bundles, supply, deep, available), allocate(bundles, supply, flat(elasticity, shares), available)
+        nested, level = (
+            allocate(bundles, supply, deep, available),
+            allocate(bundles, supply, flat(elasticity, shares), available),
+        )
         assert_allclose(nested.output, level.output, rtol=1e-9)
         assert_allclose(nested.factor_elasticity, level.factor_elasticity, atol=1e-7)
 
@@ -239,8 +278,12 @@ def test_more_of_a_factor_or_another_open_mode_never_lowers_output():
     for organisation in regular(15, 20):
         bundles, supply, nest, available = organisation.problem
         output = allocate(*organisation.problem).output
-        assert allocate(bundles, supply * (1 + np.eye(supply.size)), nest, available).output.min() >= output * (1 - 1e-9)
-        assert allocate(bundles, supply, nest, np.ones_like(available)).output >= output * (1 - 1e-9)
+        assert allocate(
+            bundles, supply * (1 + np.eye(supply.size)), nest, available
+        ).output.min() >= output * (1 - 1e-9)
+        assert allocate(bundles, supply, nest, np.ones_like(available)).output >= output * (
+            1 - 1e-9
+        )
 
 
 # Cases worked by hand ------------------------------------------------------------------------------------------------
@@ -261,7 +304,9 @@ def test_one_task_in_one_mode_is_a_division(elasticity):
 
 @pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 1, 1.5, 4])
 def test_one_factor_at_unit_bundles_makes_output_equal_supply(elasticity):
-    nest = Nest(elasticity, [0.25, 0.75], [Nest(0.5, [0.5, 0.5], [0, 1]), Nest(4.0, [0.125, 0.875], [2, 3])])
+    nest = Nest(
+        elasticity, [0.25, 0.75], [Nest(0.5, [0.5, 0.5], [0, 1]), Nest(4.0, [0.125, 0.875], [2, 3])]
+    )
     a = allocate(np.ones((4, 1, 1)), [7.0], nest)
     assert_allclose(a.output, 7, rtol=1e-12)
     assert_allclose(a.activity[:, 0], 7 * np.array([0.125, 0.125, 0.09375, 0.65625]), rtol=1e-9)
@@ -305,13 +350,17 @@ def test_identical_modes_are_used_alike():
 def test_ties_are_split_by_the_least_weighted_sum_of_squared_shares():
     """Half of output each, AI shares f and g of the two tasks: least of (1-f)^2 + f^2/2 + (1-g)^2 + g^2 at f + g = 1/2."""
     bundles = np.array([[[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]] * 2)
-    a = allocate(bundles, [3.0, 1.0], flat(0.5, [0.5, 0.5]), [[True, True, True], [True, True, False]])
+    a = allocate(
+        bundles, [3.0, 1.0], flat(0.5, [0.5, 0.5]), [[True, True, True], [True, True, False]]
+    )
     assert_allclose(a.output, 4, rtol=1e-9)
     assert_allclose(a.activity / 2, [[5 / 7, 1 / 7, 1 / 7], [11 / 14, 3 / 14, 0]], atol=1e-6)
 
 
 def test_a_dominated_mode_is_not_used():
-    a = allocate([[[1.0, 1.0], [1.0, 2.0]], [[0.0, 1.0], [0.0, 1.5]]], [1.0, 2.0], flat(0.5, [0.5, 0.5]))
+    a = allocate(
+        [[[1.0, 1.0], [1.0, 2.0]], [[0.0, 1.0], [0.0, 1.5]]], [1.0, 2.0], flat(0.5, [0.5, 0.5])
+    )
     assert_allclose(a.activity[:, 1], 0, atol=1e-12)
     assert_allclose(a.output, 2, rtol=1e-9)  # equal work in both tasks, one unit each
 
@@ -346,7 +395,9 @@ def test_proportional_factors_share_an_elasticity_that_is_theirs_together():
 
 def test_least_norm_weighs_factors_that_move_together():
     """Factor 0 against a Cobb-Douglas pair, matched: (e, (1-e)/4, 3(1-e)/4), of least norm at e = 5/13."""
-    a = allocate(own_factors(3), [0.5, 0.125, 0.375], Nest(0, [0.5, 0.5], [0, Nest(1, [0.25, 0.75], [1, 2])]))
+    a = allocate(
+        own_factors(3), [0.5, 0.125, 0.375], Nest(0, [0.5, 0.5], [0, Nest(1, [0.25, 0.75], [1, 2])])
+    )
     assert_allclose(a.output, 1, rtol=1e-9)
     assert_allclose(a.factor_elasticity, np.array([5, 2, 6]) / 13, atol=1e-8)
     assert_allclose(a.factor_elasticity_range, [[0, 1], [0, 0.25], [0, 0.75]], atol=1e-8)
@@ -354,7 +405,9 @@ def test_least_norm_weighs_factors_that_move_together():
 
 
 def test_a_kink_inside_a_smooth_nest_leaves_the_rest_smooth():
-    a = allocate(own_factors(3), [0.25, 0.25, 0.5], Nest(0.5, [0.5, 0.5], [Nest(0, [0.5, 0.5], [0, 1]), 2]))
+    a = allocate(
+        own_factors(3), [0.25, 0.25, 0.5], Nest(0.5, [0.5, 0.5], [Nest(0, [0.5, 0.5], [0, 1]), 2])
+    )
     assert_allclose(a.output, 1, rtol=1e-9)
     assert_allclose(a.factor_elasticity, [0.25, 0.25, 0.5], atol=1e-9)
     assert_allclose(a.factor_elasticity_range, [[0, 0.5], [0, 0.5], [0.5, 0.5]], atol=1e-9)
@@ -458,7 +511,10 @@ def test_impossible_goes_up_the_tree_until_something_can_stand_in():
     a = allocate(np.ones((3, 1, 1)), [3.0], nest, closed)
     assert_allclose(a.output, 1.5, rtol=1e-9)
     assert_allclose(a.activity, [[0], [0], [3]], atol=1e-9)
-    assert status_of(allocate(np.ones((3, 1, 1)), [3.0], Nest(1.0, nest.shares, nest.members), closed)) == "zero"
+    assert (
+        status_of(allocate(np.ones((3, 1, 1)), [3.0], Nest(1.0, nest.shares, nest.members), closed))
+        == "zero"
+    )
 
 
 @pytest.mark.parametrize("elasticity", [0.5, 1, 2])
@@ -470,7 +526,14 @@ def test_nothing_possible_is_zero(elasticity):
 
 def test_impossible_comes_before_free():
     for elasticity, status in ((0, "zero"), (0.5, "zero"), (1, "zero"), (2, "unbounded")):
-        assert status_of(allocate(np.zeros((2, 1, 1)), [3.0], flat(elasticity, [0.5, 0.5]), [[False], [True]])) == status
+        assert (
+            status_of(
+                allocate(
+                    np.zeros((2, 1, 1)), [3.0], flat(elasticity, [0.5, 0.5]), [[False], [True]]
+                )
+            )
+            == status
+        )
 
 
 # Supplies at the ends ------------------------------------------------------------------------------------------------
@@ -480,17 +543,26 @@ def test_impossible_comes_before_free():
 def test_an_infinite_supply_is_no_constraint(elasticity):
     for organisation in regular(20, 5, elasticities=(elasticity,)):
         bundles, supply, nest, available = organisation.problem
-        unlimited = allocate(np.concatenate([bundles, bundles[..., :1]], axis=-1), np.append(supply, np.inf), nest, available)
+        unlimited = allocate(
+            np.concatenate([bundles, bundles[..., :1]], axis=-1),
+            np.append(supply, np.inf),
+            nest,
+            available,
+        )
         plain = allocate(*organisation.problem)
         assert_allclose(unlimited.output, plain.output, rtol=1e-9)
-        assert_allclose(unlimited.factor_elasticity, np.append(plain.factor_elasticity, 0), atol=1e-7)
+        assert_allclose(
+            unlimited.factor_elasticity, np.append(plain.factor_elasticity, 0), atol=1e-7
+        )
         assert unlimited.shadow_price[-1] == unlimited.factor_elasticity[-1] == 0
         assert np.all(unlimited.factor_elasticity_range[-1] == 0)
         assert_allclose(unlimited.factor_use[-1], unlimited.factor_use[0], rtol=1e-9)
 
 
 def test_a_mode_that_uses_only_unlimited_factors_is_free():
-    a = allocate([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [1.0, 0.0]]], [3.0, np.inf], flat(0.5, [0.5, 0.5]))
+    a = allocate(
+        [[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [1.0, 0.0]]], [3.0, np.inf], flat(0.5, [0.5, 0.5])
+    )
     assert_allclose(a.output, 12, rtol=1e-9)
     assert status_of(a) == "supremum"
     assert a.shadow_price[1] == 0
@@ -510,7 +582,9 @@ def test_no_supply_of_a_factor_closes_the_modes_that_use_it():
         assert_allclose(starved.output, closed.output, rtol=1e-9)
         assert np.all(starved.activity[:, -1] == 0)
         if closed.output:
-            assert_allclose(starved.factor_elasticity, np.append(closed.factor_elasticity, 0), atol=1e-7)
+            assert_allclose(
+                starved.factor_elasticity, np.append(closed.factor_elasticity, 0), atol=1e-7
+            )
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.5, 1, 2])
@@ -539,7 +613,9 @@ def test_a_task_used_twice_counts_as_two_copies(elasticity):
     copies = allocate(bundles[[0, 1, 2, 0]], [3.0, 2.0], copied)
     assert_allclose(twice.output, copies.output, rtol=1e-9)
     assert_allclose(twice.factor_elasticity, copies.factor_elasticity, atol=1e-8)
-    assert_allclose(twice.activity[:, 0], copies.activity[:3, 0] + [copies.activity[3, 0], 0, 0], rtol=1e-7)
+    assert_allclose(
+        twice.activity[:, 0], copies.activity[:3, 0] + [copies.activity[3, 0], 0, 0], rtol=1e-7
+    )
     assert_allclose(twice.factor_use, copies.factor_use, rtol=1e-7)
 
 
@@ -564,7 +640,9 @@ def assert_batch_is_the_loop(batch, points, shape):
             assert np.shape(getattr(batch, name)[index]) == np.shape(getattr(point, name)), name
         assert_allclose(batch.output[index], point.output, rtol=1e-9)
         assert_allclose(batch.factor_elasticity[index], point.factor_elasticity, atol=1e-7)
-        assert_allclose(batch.factor_elasticity_range[index], point.factor_elasticity_range, atol=1e-7)
+        assert_allclose(
+            batch.factor_elasticity_range[index], point.factor_elasticity_range, atol=1e-7
+        )
         assert_allclose(batch.factor_use[index], point.factor_use, rtol=1e-7)
 
 
@@ -577,7 +655,11 @@ def test_a_batch_of_supplies_equals_the_loop_over_them():
         assert batch.activity.shape == (3, 2, *available.shape)
         assert batch.shadow_price.shape == batch.factor_use.shape == (3, 2, supply.size)
         assert batch.factor_elasticity_range.shape == (3, 2, supply.size, 2)
-        assert_batch_is_the_loop(batch, lambda i, o=organisation, s=supplies: allocate(o.bundles, s[i], o.nest, o.available), (3, 2))
+        assert_batch_is_the_loop(
+            batch,
+            lambda i, o=organisation, s=supplies: allocate(o.bundles, s[i], o.nest, o.available),
+            (3, 2),
+        )
 
 
 def test_a_batch_of_bundles_and_of_open_modes_equals_the_loop_over_them():
@@ -586,7 +668,9 @@ def test_a_batch_of_bundles_and_of_open_modes_equals_the_loop_over_them():
         bundles, supply, nest, available = organisation.problem
         many = bundles * 10.0 ** rng.uniform(-1, 1, (4, *bundles.shape))
         assert_batch_is_the_loop(
-            allocate(many, supply, nest, available), lambda i, m=many, o=organisation: allocate(m[i], o.supply, o.nest, o.available), (4,)
+            allocate(many, supply, nest, available),
+            lambda i, m=many, o=organisation: allocate(m[i], o.supply, o.nest, o.available),
+            (4,),
         )
         open_modes = available | (rng.random((4, *available.shape)) < 0.5)
         assert_batch_is_the_loop(
@@ -597,28 +681,40 @@ def test_a_batch_of_bundles_and_of_open_modes_equals_the_loop_over_them():
 
 
 def test_leading_dimensions_broadcast():
-    bundles = np.array([[[1.0, 2.0]], [[3.0, 0.5]]]) * np.array([1.0, 2.0, 4.0])[:, None, None, None, None]
+    bundles = (
+        np.array([[[1.0, 2.0]], [[3.0, 0.5]]])
+        * np.array([1.0, 2.0, 4.0])[:, None, None, None, None]
+    )
     supply = np.array([[1.0, 1.0], [2.0, 1.0], [1.0, 3.0], [5.0, 5.0]])
     nest = flat(0.5, [0.5, 0.5])
     batch = allocate(bundles, supply, nest)
-    assert_batch_is_the_loop(batch, lambda i: allocate(bundles[i[0], 0], supply[i[1]], nest), (3, 4))
+    assert_batch_is_the_loop(
+        batch, lambda i: allocate(bundles[i[0], 0], supply[i[1]], nest), (3, 4)
+    )
 
 
 @pytest.mark.parametrize("varies", ["root", "inner", "shares", "everything"])
 def test_a_batch_of_nests_equals_the_loop_over_them(varies):
     (organisation,) = regular(32, 1, tasks=4)
     bundles, supply, _, available = organisation.problem
-    many = {"root": np.array([0.0, 0.1, 0.5, 1.0, 1.5]), "inner": np.array([1.5, 1.0, 0.0, 0.5, 0.9])}
+    many = {
+        "root": np.array([0.0, 0.1, 0.5, 1.0, 1.5]),
+        "inner": np.array([1.5, 1.0, 0.0, 0.5, 0.9]),
+    }
     many["shares"] = np.random.default_rng(32).dirichlet([1, 1, 1], size=5)
     many["supply"] = supply * np.linspace(1, 2, 5)[:, None] ** np.arange(supply.size)
     one = {"root": 0.5, "inner": 0.5, "shares": many["shares"][0], "supply": supply}
 
     def solve(root, inner, shares, supply):
-        return allocate(bundles, supply, Nest(root, shares, [3, Nest(inner, [0.5, 0.5], [1, 0]), 2]), available)
+        return allocate(
+            bundles, supply, Nest(root, shares, [3, Nest(inner, [0.5, 0.5], [1, 0]), 2]), available
+        )
 
     moving = list(many) if varies == "everything" else [varies]
     batch = solve(**(one | {name: many[name] for name in moving}))
-    assert_batch_is_the_loop(batch, lambda index: solve(**(one | {name: many[name][index] for name in moving})), (5,))
+    assert_batch_is_the_loop(
+        batch, lambda index: solve(**(one | {name: many[name][index] for name in moving})), (5,)
+    )
 
 
 def test_each_point_of_a_batch_has_its_own_status():
@@ -703,7 +799,9 @@ def two_factor_path(rng, elasticity):
         if 0 < m and by_people[m] > 0:
             high = hours * ratio * kappa[m] ** elasticity if m < automatable else np.inf
             output, share = unsplit(elasticity, hours, by_people[m], by_ai[m], s[:m], kappa[:m])
-            regimes.append(("unsplit", hours * ratio * kappa[m - 1] ** elasticity, high, output, share))
+            regimes.append(
+                ("unsplit", hours * ratio * kappa[m - 1] ** elasticity, high, output, share)
+            )
         if m < automatable:
             after = by_ai[m + 1] / by_people[m + 1] if by_people[m + 1] > 0 else np.inf
             output, share = split(elasticity, hours, kappa[m], s, kappa, m)
@@ -718,21 +816,31 @@ def unsplit(elasticity, hours, by_people, by_ai, s, kappa):
         return lambda c: np.minimum(hours / by_people, c / by_ai), None
     if elasticity == 1:
         scale = np.prod(kappa**-s)
-        return lambda c: scale * (hours / by_people) ** by_people * (c / by_ai) ** by_ai, lambda c: by_ai
+        return (
+            lambda c: scale * (hours / by_people) ** by_people * (c / by_ai) ** by_ai,
+            lambda c: by_ai,
+        )
     rho = (elasticity - 1) / elasticity
     people = by_people ** (1 / elasticity) * hours**rho
 
     def machine(c):
         return by_ai ** (1 / elasticity) * c**rho
 
-    return lambda c: (people + machine(c)) ** (1 / rho), lambda c: machine(c) / (people + machine(c))
+    return (
+        lambda c: (people + machine(c)) ** (1 / rho),
+        lambda c: machine(c) / (people + machine(c)),
+    )
 
 
 def split(elasticity, hours, marginal, s, kappa, m):
     """Task m + 1 by both: prices 1 and 1/kappa, so output is linear in C."""
     cost = np.where(np.arange(s.size) < m, kappa / marginal, 1.0)
     cost[m] = 1.0
-    unit = np.prod(cost**s) if elasticity == 1 else np.sum(s * cost ** (1 - elasticity)) ** (1 / (1 - elasticity))
+    unit = (
+        np.prod(cost**s)
+        if elasticity == 1
+        else np.sum(s * cost ** (1 - elasticity)) ** (1 / (1 - elasticity))
+    )
     return lambda c: (hours + c / marginal) / unit, lambda c: c / marginal / (hours + c / marginal)
 
 
@@ -746,8 +854,15 @@ def test_two_factors_alternate_between_split_and_unsplit_regimes(elasticity):
         for kind, low, high, output_at, share_at in regimes:
             low, high = low or high / 1e3, high if np.isfinite(high) else low * 1e3
             for c in low * (high / low) ** rng.uniform(0.05, 0.95, 2):
-                points.append(c), output.append(output_at(c)), share.append(share_at(c)), kinds.append(kind)
-        a = allocate(bundles, np.stack([np.full(len(points), hours), points], axis=1), nest, available)
+                (
+                    points.append(c),
+                    output.append(output_at(c)),
+                    share.append(share_at(c)),
+                    kinds.append(kind),
+                )
+        a = allocate(
+            bundles, np.stack([np.full(len(points), hours), points], axis=1), nest, available
+        )
         assert_allclose(a.output, output, rtol=1e-9)
         assert_allclose(a.factor_elasticity[:, 1], share, rtol=1e-9)
         assert_allclose(a.factor_elasticity[:, 0], 1 - np.array(share), rtol=1e-9, atol=1e-15)
@@ -788,7 +903,9 @@ def test_two_factors_under_leontief_are_piecewise_linear_with_kinks_where_regime
                 left, right = before[4](c), after[4](c)
                 a = allocate(bundles, [hours, c], nest, available)
                 assert_allclose(a.output, edge[3](c), rtol=1e-9)
-                assert_allclose(a.factor_elasticity_range, [[1 - left, 1 - right], [right, left]], atol=1e-8)
+                assert_allclose(
+                    a.factor_elasticity_range, [[1 - left, 1 - right], [right, left]], atol=1e-8
+                )
                 least = np.clip(0.5, right, left)
                 assert_allclose(a.factor_elasticity, [1 - least, least], atol=1e-8)
                 assert status_of(a) == "kink"
@@ -805,7 +922,15 @@ def test_unlimited_inference_is_worth_what_is_left_to_people(elasticity, never_a
     a = allocate(bundles, [7.0, np.inf], nest, available)
     assert_allclose(a.output / 7, limit, rtol=1e-9)
     assert status_of(a) == ("supremum" if elasticity else "optimal")
-    rising = allocate(bundles, np.stack([np.full(6, 7.0), 10.0 ** np.arange(0, 60, 10)], axis=1), nest, available).output / 7
+    rising = (
+        allocate(
+            bundles,
+            np.stack([np.full(6, 7.0), 10.0 ** np.arange(0, 60, 10)], axis=1),
+            nest,
+            available,
+        ).output
+        / 7
+    )
     assert np.all(np.diff(rising) >= -1e-9 * rising[1:])
     assert np.all(rising <= limit * (1 + 1e-9))
     if elasticity <= 0.5:
@@ -821,7 +946,9 @@ def test_with_nothing_left_to_people_output_grows_like_inference(elasticity):
     assert_allclose(ten / one, 10, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("fraction", "lowest", "highest"), [(0.2, 1.25, 1.25**3), (0.5, 2, 8), (0.75, 4, 64)])
+@pytest.mark.parametrize(
+    ("fraction", "lowest", "highest"), [(0.2, 1.25, 1.25**3), (0.5, 2, 8), (0.75, 4, 64)]
+)
 def test_automating_a_fraction_for_free_lies_within_davidsons_bounds(fraction, lowest, highest):
     """His rho of -0.5 is an elasticity of 2/3: the exponent 1/(1 - 2/3) is 3; the published 1.95 is 1.25^3 rounded."""
     for elasticity, gain in ((0, lowest), (2 / 3, highest)):
@@ -836,7 +963,11 @@ def test_review_hours_cap_full_automation(elasticity, gain):
     a = allocate([[[1.0, 1e6]], [[0.01, 3e5]]], [1.0, np.inf], flat(elasticity, [0.5, 0.5]))
     assert_allclose(a.output, gain, atol=5e-5)
     k, s = np.array([1, 0.01]), 0.5
-    exact = np.prod(k**-s) if elasticity == 1 else np.sum(s * k ** (1 - elasticity)) ** (-1 / (1 - elasticity))
+    exact = (
+        np.prod(k**-s)
+        if elasticity == 1
+        else np.sum(s * k ** (1 - elasticity)) ** (-1 / (1 - elasticity))
+    )
     assert_allclose(a.output, exact, rtol=1e-9)
 
 
@@ -856,14 +987,22 @@ def test_elasticities_are_one_sided_derivatives_of_log_output():
     h = 1e-4
     for organisation in regular(50, 30, elasticities=(0.5, 0.9, 1.0, 1.5, 4.0), tasks=12):
         base, moved = nearby_outputs(organisation, [h, 2 * h, -h, -2 * h, h / 2, -h / 2])
-        right, left = (4 * moved[:, 0] - moved[:, 1]) / (2 * h), -(4 * moved[:, 2] - moved[:, 3]) / (2 * h)
+        right, left = (
+            (4 * moved[:, 0] - moved[:, 1]) / (2 * h),
+            -(4 * moved[:, 2] - moved[:, 3]) / (2 * h),
+        )
         nearer = (4 * moved[:, 4] - moved[:, 0]) / h, -(4 * moved[:, 5] - moved[:, 2]) / h
         # Where the differences disagree with one another a regime ends within the step: nothing to compare with.
-        smooth = np.max([abs(right - left), abs(right - nearer[0]), abs(left - nearer[1])], axis=0) < 5e-7
+        smooth = (
+            np.max([abs(right - left), abs(right - nearer[0]), abs(left - nearer[1])], axis=0)
+            < 5e-7
+        )
         kept, total = kept + smooth.sum(), total + smooth.size
         assert_allclose(base.factor_elasticity[smooth], right[smooth], atol=1e-6)
         assert_allclose(base.factor_elasticity[smooth], left[smooth], atol=1e-6)
-        assert_allclose(base.factor_elasticity_range[smooth], np.stack([right, left], axis=1)[smooth], atol=1e-6)
+        assert_allclose(
+            base.factor_elasticity_range[smooth], np.stack([right, left], axis=1)[smooth], atol=1e-6
+        )
     assert kept > 0.8 * total
 
 
@@ -882,14 +1021,20 @@ def matched_leontief(rng):
     All numbers are exact in binary. Every price at which the same modes stay the cheapest is optimal, and output is 1:
     returns the organisation and the rows G of that cone, G @ elasticities >= 0.
     """
-    tasks, modes, factors = int(rng.integers(3, 9)), int(rng.integers(2, 4)), int(rng.integers(2, 5))
+    tasks, modes, factors = (
+        int(rng.integers(3, 9)),
+        int(rng.integers(2, 4)),
+        int(rng.integers(2, 5)),
+    )
     bundles = rng.integers(1, 10, (tasks, modes, factors)).astype(float)
     shares = (1 + rng.multinomial(64 - tasks, np.full(tasks, 1 / tasks))) / 64
     cheapest = np.argmin(bundles @ rng.dirichlet(np.ones(factors)), axis=1)
     chosen = bundles[np.arange(tasks), cheapest]
     supply = shares @ chosen
     cone = ((bundles - chosen[:, None, :]) / supply).reshape(-1, factors)
-    organisation = Organisation(bundles, supply, flat(0, shares), np.ones((tasks, modes), dtype=bool))
+    organisation = Organisation(
+        bundles, supply, flat(0, shares), np.ones((tasks, modes), dtype=bool)
+    )
     return organisation, np.concatenate([cone, np.eye(factors)])
 
 
@@ -898,7 +1043,9 @@ def least_norm(cone):
     factors = cone.shape[1]
     rows = np.concatenate([cone, np.ones((1, factors)), -np.ones((1, factors))])
     system = np.vstack([rows.T, np.append(np.zeros(len(cone)), [1.0, -1.0])])
-    residual = system @ nnls(system, np.append(np.zeros(factors), 1.0))[0] - np.append(np.zeros(factors), 1.0)
+    residual = system @ nnls(system, np.append(np.zeros(factors), 1.0))[0] - np.append(
+        np.zeros(factors), 1.0
+    )
     return -residual[:-1] / residual[-1]
 
 
@@ -908,7 +1055,17 @@ def test_at_a_kink_the_range_holds_the_extremes_over_optimal_prices_and_the_elas
         organisation, cone = matched_leontief(rng)
         factors = cone.shape[1]
         extremes = [
-            [sign * linprog(sign * np.eye(factors)[k], -cone, np.zeros(len(cone)), np.ones((1, factors)), [1.0]).fun for sign in (1, -1)]
+            [
+                sign
+                * linprog(
+                    sign * np.eye(factors)[k],
+                    -cone,
+                    np.zeros(len(cone)),
+                    np.ones((1, factors)),
+                    [1.0],
+                ).fun
+                for sign in (1, -1)
+            ]
             for k in range(factors)
         ]
         a = allocate(*organisation.problem)
@@ -916,18 +1073,26 @@ def test_at_a_kink_the_range_holds_the_extremes_over_optimal_prices_and_the_elas
         assert status_of(a) == "kink"
         assert_allclose(a.factor_elasticity_range, extremes, atol=1e-8)
         assert_allclose(a.factor_elasticity, least_norm(cone), atol=1e-7)
-        assert_allclose(a.shadow_price * organisation.supply, a.factor_elasticity * a.output, atol=1e-12)
+        assert_allclose(
+            a.shadow_price * organisation.supply, a.factor_elasticity * a.output, atol=1e-12
+        )
 
 
 def test_at_a_kink_the_range_is_the_right_and_the_left_derivative():
     rng = np.random.default_rng(53)
     kinked = Organisation(
-        own_factors(3), np.array([0.5, 0.125, 0.375]), Nest(0, [0.5, 0.5], [0, Nest(1, [0.25, 0.75], [1, 2])]), np.ones((3, 1), dtype=bool)
+        own_factors(3),
+        np.array([0.5, 0.125, 0.375]),
+        Nest(0, [0.5, 0.5], [0, Nest(1, [0.25, 0.75], [1, 2])]),
+        np.ones((3, 1), dtype=bool),
     )
     h = 1e-5
     for organisation in [kinked] + [matched_leontief(rng)[0] for _ in range(cases(8, 20))]:
         base, moved = nearby_outputs(organisation, [h, 2 * h, -h, -2 * h])
-        right, left = (4 * moved[:, 0] - moved[:, 1]) / (2 * h), -(4 * moved[:, 2] - moved[:, 3]) / (2 * h)
+        right, left = (
+            (4 * moved[:, 0] - moved[:, 1]) / (2 * h),
+            -(4 * moved[:, 2] - moved[:, 3]) / (2 * h),
+        )
         assert status_of(base) == "kink"
         assert_allclose(base.factor_elasticity_range, np.stack([right, left], axis=1), atol=1e-6)
 

@@ -22,7 +22,9 @@ def test_a_scarce_factor_of_tiny_worth_has_its_price(share, elasticity):
     part = one / (one + two)
     expected = np.stack([part * sizes / (1 + sizes), 1 - part, part / (1 + sizes)], axis=-1)
     np.testing.assert_allclose(found.factor_elasticity, expected, rtol=1e-8)
-    np.testing.assert_allclose(found.activity[:, 0], np.stack([np.ones_like(sizes), 1 / sizes], axis=-1), rtol=1e-8)
+    np.testing.assert_allclose(
+        found.activity[:, 0], np.stack([np.ones_like(sizes), 1 / sizes], axis=-1), rtol=1e-8
+    )
     assert found.priced.all()
 
 
@@ -43,12 +45,24 @@ def test_of_two_factors_scarce_to_a_hair_the_scarcer_one_has_the_price(hours):
 def test_nearly_proportional_factors_are_decided_whatever_the_elasticity():
     rng = np.random.default_rng(5)
     for _ in range(60):
-        tasks, modes, factors = int(rng.integers(1, 6)), int(rng.integers(1, 4)), int(rng.integers(2, 5))
-        bundles = 10 ** rng.uniform(-1, 1, (tasks, modes, factors)) * (rng.random((tasks, modes, factors)) < 0.6)
+        tasks, modes, factors = (
+            int(rng.integers(1, 6)),
+            int(rng.integers(1, 4)),
+            int(rng.integers(2, 5)),
+        )
+        bundles = 10 ** rng.uniform(-1, 1, (tasks, modes, factors)) * (
+            rng.random((tasks, modes, factors)) < 0.6
+        )
         one, other = rng.choice(factors, 2, replace=False)
-        bundles[..., other] = bundles[..., one] * (1 + 10 ** rng.uniform(-12, -3) * rng.integers(0, 2, (tasks, modes)))
+        bundles[..., other] = bundles[..., one] * (
+            1 + 10 ** rng.uniform(-12, -3) * rng.integers(0, 2, (tasks, modes))
+        )
         bundles[..., 0] += bundles.sum(axis=-1) == 0
-        nest = Nest(float(rng.choice([0, 0.1, 0.5, 1, 1.5, 4, 10])), rng.dirichlet(np.ones(tasks)), list(range(tasks)))
+        nest = Nest(
+            float(rng.choice([0, 0.1, 0.5, 1, 1.5, 4, 10])),
+            rng.dirichlet(np.ones(tasks)),
+            list(range(tasks)),
+        )
         found = allocate(bundles, np.ones(factors), nest)
         assert found.gap < 1e-9
         assert (found.factor_use < 1 + 1e-9).all()
@@ -62,7 +76,10 @@ def test_which_of_two_modes_that_cost_nothing_is_cheaper_means_nothing():
     bundles = np.zeros((3, 2, 3))
     bundles[0, 0, 0] = 1.0  # what limits output
     bundles[0, 1, 0] = 2.0
-    bundles[1] = [[0, 1.5, 0], [0, 0, 1.5]]  # either of two others, of which neither alone is enough
+    bundles[1] = [
+        [0, 1.5, 0],
+        [0, 0, 1.5],
+    ]  # either of two others, of which neither alone is enough
     bundles[2] = [[0, 0.1, 0], [0, 0, 0.2]]
     found = allocate(bundles, [1.0, 1.0, 1.0], Nest(0.0, [1 / 3, 1 / 3, 1 / 3], [0, 1, 2]))
     assert found.output == pytest.approx(3)

@@ -21,7 +21,10 @@ def tame(seed, levels=None):
 
 def halved(nest, task, other):
     """The nest with half of a task's share given to another, at its side."""
-    members = [halved(member, task, other) if isinstance(member, Nest) else member for member in nest.members]
+    members = [
+        halved(member, task, other) if isinstance(member, Nest) else member
+        for member in nest.members
+    ]
     shares = np.array(nest.shares)
     if task in nest.members:
         place = nest.members.index(task)
@@ -32,9 +35,14 @@ def halved(nest, task, other):
 
 def reordered(nest, place, rng):
     """The nest with its members in another order, and task i now at ``place[i]``."""
-    members = [reordered(member, place, rng) if isinstance(member, Nest) else int(place[member]) for member in nest.members]
+    members = [
+        reordered(member, place, rng) if isinstance(member, Nest) else int(place[member])
+        for member in nest.members
+    ]
     order = rng.permutation(len(members))
-    return Nest(nest.elasticity, np.asarray(nest.shares)[order], [members[index] for index in order])
+    return Nest(
+        nest.elasticity, np.asarray(nest.shares)[order], [members[index] for index in order]
+    )
 
 
 @FEW
@@ -47,10 +55,19 @@ def test_splitting_a_task_into_halves_changes_nothing(seed):
     task = int(rng.integers(count))
     split = halved(nest, task, count)
     whole = allocate(*organisation.problem)
-    parts = allocate(np.append(bundles, bundles[[task]], axis=0), supply, split, np.append(available, available[[task]], axis=0))
+    parts = allocate(
+        np.append(bundles, bundles[[task]], axis=0),
+        supply,
+        split,
+        np.append(available, available[[task]], axis=0),
+    )
     np.testing.assert_allclose(parts.output, whole.output, rtol=1e-9)
     np.testing.assert_allclose(parts.factor_elasticity, whole.factor_elasticity, atol=1e-7)
-    np.testing.assert_allclose(parts.activity[task].sum() + parts.activity[count].sum(), whole.activity[task].sum(), rtol=1e-6)
+    np.testing.assert_allclose(
+        parts.activity[task].sum() + parts.activity[count].sum(),
+        whole.activity[task].sum(),
+        rtol=1e-6,
+    )
 
 
 @FEW
@@ -61,10 +78,15 @@ def test_the_unit_of_a_factor_changes_only_its_price(seed, power):
     bundles, supply, nest, available = organisation.problem
     unit = np.ones(len(supply))
     unit[rng.integers(len(supply))] = 10**power
-    one, two = allocate(*organisation.problem), allocate(bundles * unit, supply * unit, nest, available)
+    one, two = (
+        allocate(*organisation.problem),
+        allocate(bundles * unit, supply * unit, nest, available),
+    )
     np.testing.assert_allclose(two.output, one.output, rtol=1e-9)
     np.testing.assert_allclose(two.factor_elasticity, one.factor_elasticity, atol=1e-7)
-    np.testing.assert_allclose(two.shadow_price * unit, one.shadow_price, rtol=1e-6, atol=1e-9 * one.shadow_price.max())
+    np.testing.assert_allclose(
+        two.shadow_price * unit, one.shadow_price, rtol=1e-6, atol=1e-9 * one.shadow_price.max()
+    )
 
 
 @FEW
@@ -76,7 +98,9 @@ def test_more_of_a_factor_never_gives_less(seed, times):
     more = supply.copy()
     factor = rng.integers(len(supply))
     more[factor] *= times
-    before, after = (float(allocate(bundles, each, nest, available).output) for each in (supply, more))
+    before, after = (
+        float(allocate(bundles, each, nest, available).output) for each in (supply, more)
+    )
     assert before * (1 - 1e-9) <= after <= before * times * (1 + 1e-9)
 
 
@@ -97,7 +121,10 @@ def test_output_is_concave_and_its_one_sided_slopes_bracket_the_range_of_the_ela
         right, left = slopes
         least, largest = found.factor_elasticity_range[factor]
         assert right <= least + 1e-7 and left >= largest - 1e-7
-        if all(np.array_equal(side.usable, found.usable) and np.array_equal(side.priced, found.priced) for side in sides):
+        if all(
+            np.array_equal(side.usable, found.usable) and np.array_equal(side.priced, found.priced)
+            for side in sides
+        ):
             assert abs((left + right) / 2 - found.factor_elasticity[factor]) < 1e-6
 
 
@@ -110,8 +137,14 @@ def test_elasticities_and_shadow_prices_are_finite_differences_within_a_regime(s
     step = 1e-4  # a central difference errs by its square, and by the 1e-11 to which outputs are known over it
     moved = supply * np.stack([1 + sign * step * np.eye(len(supply)) for sign in (-1, 0, 1)])
     found = allocate(bundles, moved, nest, available)
-    alike = (found.usable == found.usable[1]).all(axis=(0, 2, 3)) & (found.priced == found.priced[1]).all(axis=(0, 2))
-    alike &= (found.status[1] == "optimal") & (found.status[0] == "optimal") & (found.status[2] == "optimal")
+    alike = (found.usable == found.usable[1]).all(axis=(0, 2, 3)) & (
+        found.priced == found.priced[1]
+    ).all(axis=(0, 2))
+    alike &= (
+        (found.status[1] == "optimal")
+        & (found.status[0] == "optimal")
+        & (found.status[2] == "optimal")
+    )
     slope = (np.log(found.output[2]) - np.log(found.output[0])) / (np.log1p(step) - np.log1p(-step))
     elasticity = np.diagonal(found.factor_elasticity[1])
     np.testing.assert_allclose(elasticity[alike], slope[alike], atol=1e-6)
@@ -129,6 +162,8 @@ def test_order_changes_nothing(seed):
     place = np.argsort(tasks)
     moved = reordered(nest, place, rng)
     one = allocate(*organisation.problem)
-    two = allocate(bundles[tasks][:, modes][..., factors], supply[factors], moved, available[tasks][:, modes])
+    two = allocate(
+        bundles[tasks][:, modes][..., factors], supply[factors], moved, available[tasks][:, modes]
+    )
     np.testing.assert_allclose(two.output, one.output, rtol=1e-9)
     np.testing.assert_allclose(two.factor_elasticity, one.factor_elasticity[factors], atol=1e-7)

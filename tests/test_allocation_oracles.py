@@ -28,13 +28,17 @@ def program(organisation, output, constraints, task_output, mode_output):
     makes[tasks, np.arange(tasks.size)] = amount[opened]
     uses = (organisation.bundles / organisation.supply)[opened] * amount[opened][:, None]
     made = (makes / mode_output[:, None]) @ share
-    return cp.Problem(cp.Maximize(output), [*constraints, uses.T @ share <= 1, made >= task_output]), share
+    return cp.Problem(
+        cp.Maximize(output), [*constraints, uses.T @ share <= 1, made >= task_output]
+    ), share
 
 
 def solve(problem, solver, **settings):
     """What the solver says of its answer."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Solution may be inaccurate", UserWarning)  # the status says so, and only optimal ones count
+        warnings.filterwarnings(
+            "ignore", "Solution may be inaccurate", UserWarning
+        )  # the status says so, and only optimal ones count
         try:
             problem.solve(solver=solver, **settings)
         except cp.SolverError:
@@ -60,7 +64,15 @@ def linear_program(organisation):
     for _ in range(2):
         level = cp.Variable()
         problem, _ = program(organisation, level, [], level * np.ones(len(needs)), needs * unit)
-        if solve(problem, cp.HIGHS, primal_feasibility_tolerance=1e-10, dual_feasibility_tolerance=1e-10) != cp.OPTIMAL:
+        if (
+            solve(
+                problem,
+                cp.HIGHS,
+                primal_feasibility_tolerance=1e-10,
+                dual_feasibility_tolerance=1e-10,
+            )
+            != cp.OPTIMAL
+        ):
             return None
         unit *= level.value
     return float(unit)
@@ -77,7 +89,9 @@ def conic_nest(nest, reference, level, leaves, constraints):
     At 1 it is an exponential cone, w <= level log(member/level) and sum theta w >= 0; at 0, member/member's need >= level.
     """
     shares = np.asarray(nest.shares)
-    logs = np.array([log_output(m, reference) if isinstance(m, Nest) else reference[m] for m in nest.members])
+    logs = np.array(
+        [log_output(m, reference) if isinstance(m, Nest) else reference[m] for m in nest.members]
+    )
     total = log_output(nest, reference)
     member = cp.Variable(len(shares), nonneg=True)
     for position, part in enumerate(nest.members):
@@ -92,9 +106,15 @@ def conic_nest(nest, reference, level, leaves, constraints):
     theta = shares if sigma == 1 else np.exp((1 - rho) * np.log(shares) + rho * (logs - total))
     w, same = cp.Variable(len(shares)), level * np.ones(len(shares))
     if sigma < 1:
-        constraints += [cp.PowCone3D(w, member, same, np.full(len(shares), sigma)), theta @ w <= level]
+        constraints += [
+            cp.PowCone3D(w, member, same, np.full(len(shares), sigma)),
+            theta @ w <= level,
+        ]
     elif sigma > 1:
-        constraints += [cp.PowCone3D(member, same, w, np.full(len(shares), rho)), theta @ w >= level]
+        constraints += [
+            cp.PowCone3D(member, same, w, np.full(len(shares), rho)),
+            theta @ w >= level,
+        ]
     else:
         constraints += [cp.ExpCone(w, same, member), theta @ w >= 0]
 

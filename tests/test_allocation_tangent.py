@@ -12,16 +12,27 @@ NODES, WEIGHTS = np.array([-2, -1, 1, 2]) * 1e-3, np.array([1, -8, 8, -1]) / 12e
 
 def moved_nest(nest, grow, lead):
     """The nest with its elasticities and shares at each node; grow: per node."""
-    shares = np.asarray(nest.shares) * np.exp(np.multiply.outer(grow, np.linspace(-1, 1, len(nest.members))))
-    members = [moved_nest(member, grow, lead) if isinstance(member, Nest) else member for member in nest.members]
-    return Nest(np.full(lead, nest.elasticity) * np.exp(grow), shares / shares.sum(axis=-1, keepdims=True), members)
+    shares = np.asarray(nest.shares) * np.exp(
+        np.multiply.outer(grow, np.linspace(-1, 1, len(nest.members)))
+    )
+    members = [
+        moved_nest(member, grow, lead) if isinstance(member, Nest) else member
+        for member in nest.members
+    ]
+    return Nest(
+        np.full(lead, nest.elasticity) * np.exp(grow),
+        shares / shares.sum(axis=-1, keepdims=True),
+        members,
+    )
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_derivatives_agree_with_optima_nearby(seed):
     """Bundles, supplies, shares and elasticities all move at once; central differences of order four know 1e-7 of a slope."""
     rng = np.random.default_rng(seed)
-    made = random_organisation(rng, decades=2, elasticities=(0.1, 0.5, 0.9, 1.5), tasks=int(rng.integers(2, 9)))
+    made = random_organisation(
+        rng, decades=2, elasticities=(0.1, 0.5, 0.9, 1.5), tasks=int(rng.integers(2, 9))
+    )
     bundles, supply, nest, available = made.problem
     one, two = rng.normal(size=bundles.shape), rng.normal(size=supply.shape)
 
@@ -42,4 +53,6 @@ def test_derivatives_agree_with_optima_nearby(seed):
     weights = np.array([1, -8, 8, -1]) / (12 * STEP)
     assert found.log_output[0] == pytest.approx(weights @ np.log(near.output), rel=1e-7, abs=1e-7)
     share = near.activity / near.activity.sum(axis=-1, keepdims=True)
-    np.testing.assert_allclose(found.mode_share[0], np.einsum("n,ntm->tm", weights, share), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        found.mode_share[0], np.einsum("n,ntm->tm", weights, share), rtol=1e-5, atol=1e-6
+    )

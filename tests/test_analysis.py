@@ -23,21 +23,30 @@ def speedup_curves():
 
 def test_speedup_curves_answers_and_draws(speedup_curves, tmp_path, capsys):
     assert speedup_curves.main(["-o", str(tmp_path), "--points", "12"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["speedup_curves.png", "speedup_curves.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "speedup_curves.png",
+        "speedup_curves.svg",
+    ]
     assert "full review: at today's compute capability R&D is 1." in capsys.readouterr().out
 
 
 def test_capability_research_stays_ahead_under_either_rule(speedup_curves):
     swept = speedup_curves.curves(12)
     for rule in speedup_curves.RULES:
-        alignment, capability = (swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values for field in speedup_curves.FIELDS)
+        alignment, capability = (
+            swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
+            for field in speedup_curves.FIELDS
+        )
         assert np.all(capability[-4:] > 1.5 * alignment[-4:])
 
 
 def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
     script = load("where_oversight_binds")
     assert script.main(["-o", str(tmp_path), "--points", "5"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["where_oversight_binds.png", "where_oversight_binds.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "where_oversight_binds.png",
+        "where_oversight_binds.svg",
+    ]
     lines = {line[:32].strip(): line[32:].split() for line in capsys.readouterr().out.splitlines()}
     today = 8.4e28
     for rule in script.RULES:
@@ -49,13 +58,32 @@ def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
 
 def test_davidson_takeoff_answers_and_draws(tmp_path, monkeypatch, capsys):
     script = load("davidson_takeoff")
-    monkeypatch.setattr(script, "WAYS", {way: script.WAYS[way] for way in ("equations", "steps of 0.1 years")})
-    monkeypatch.setattr(script, "WORLDS", {name: script.WORLDS[name] for name in ("davidson_best_guess", "davidson_conservative")})
+    monkeypatch.setattr(
+        script, "WAYS", {way: script.WAYS[way] for way in ("equations", "steps of 0.1 years")}
+    )
+    monkeypatch.setattr(
+        script,
+        "WORLDS",
+        {name: script.WORLDS[name] for name in ("davidson_best_guess", "davidson_conservative")},
+    )
     assert script.main(["-o", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["davidson_takeoff.png", "davidson_takeoff.svg"]
-    rows = {tuple(line[:48].split("  ")[0::2]): line[48:].split() for line in capsys.readouterr().out.splitlines()}
-    solved, stepped = (next(cells for key, cells in rows.items() if "best guess" in key[0] and way in " ".join(key)) for way in script.WAYS)
-    assert solved == ["2034.34", "2036.06", "2039.72", "2039.74", "3.57"] and stepped[2] == "2040.00"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "davidson_takeoff.png",
+        "davidson_takeoff.svg",
+    ]
+    rows = {
+        tuple(line[:48].split("  ")[0::2]): line[48:].split()
+        for line in capsys.readouterr().out.splitlines()
+    }
+    solved, stepped = (
+        next(
+            cells for key, cells in rows.items() if "best guess" in key[0] and way in " ".join(key)
+        )
+        for way in script.WAYS
+    )
+    assert (
+        solved == ["2034.34", "2036.06", "2039.72", "2039.74", "3.57"] and stepped[2] == "2040.00"
+    )
     conservative = next(cells for key, cells in rows.items() if key[0].startswith("conservative"))
     assert " ".join(conservative[-2:]) == "not reached"
 
@@ -69,33 +97,67 @@ def test_davidson_takeoff_answers_as_it_says():
         for way, options in script.WAYS.items():
             options = options if "reference_step" in options else {**options, "times": [2022]}
             value = script.tm.milestones(script.tm.simulate(world, **options))["value"]
-            found.setdefault(way, {})[words] = {column: float(value.sel(milestone=column)) for column in script.COLUMNS}
+            found.setdefault(way, {})[words] = {
+                column: float(value.sel(milestone=column)) for column in script.COLUMNS
+            }
     solved, continuous, stepped = (found[way] for way in script.WAYS)
     best, plain, aggressive, conservative = script.WORLDS.values()
-    fifth, all_of_them, takeoff = "automation_gns_20%", "automation_gns_100%", "len_full_automation_gns"
+    fifth, all_of_them, takeoff = (
+        "automation_gns_20%",
+        "automation_gns_100%",
+        "len_full_automation_gns",
+    )
     assert [solved[name][takeoff] for name in (best, plain)] == pytest.approx([3.6, 4.9], abs=0.05)
-    assert 2039.65 < solved[best][all_of_them] < 2039.9 and 2043.8 < solved[plain][all_of_them] < 2044
+    assert (
+        2039.65 < solved[best][all_of_them] < 2039.9 and 2043.8 < solved[plain][all_of_them] < 2044
+    )
     for column, most in ((all_of_them, 0.3), (takeoff, 0.25)):
-        assert most - 0.05 < max(stepped[name][column] - solved[name][column] for name in (best, plain, aggressive)) < most
-    earlier = [continuous[name][fifth] - solved[name][fifth] for name in (best, plain, conservative, aggressive)]
+        assert (
+            most - 0.05
+            < max(
+                stepped[name][column] - solved[name][column] for name in (best, plain, aggressive)
+            )
+            < most
+        )
+    earlier = [
+        continuous[name][fifth] - solved[name][fifth]
+        for name in (best, plain, conservative, aggressive)
+    ]
     assert earlier == pytest.approx([0.18, 0.33, 0.72, 0], abs=0.005)
 
 
 def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
     script = load("protocols_compared")
     assert script.main(["-o", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["protocols_compared.png", "protocols_compared.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "protocols_compared.png",
+        "protocols_compared.svg",
+    ]
     lines = {line[:24].strip(): line[24:].split() for line in capsys.readouterr().out.splitlines()}
-    speedup, escapes = ({label: float(lines[label][column].rstrip("%")) for label in script.PROTOCOLS.values()} for column in (2, 3))
+    speedup, escapes = (
+        {label: float(lines[label][column].rstrip("%")) for label in script.PROTOCOLS.values()}
+        for column in (2, 3)
+    )
     full, layers, critics = "full review", "layers of AI review", "AI critics"
     # as the script says: 8.3x and 11 %, 3.1x and 16 %, 7 %, and 9.2x and 23 % where all may be chosen
-    assert (speedup[layers], speedup[full], float(lines["the best of them"][2])) == pytest.approx((8.3, 3.1, 9.2), abs=0.05)
-    told = [escapes[layers], escapes[full], escapes[critics], float(lines["the best of them"][3].rstrip("%"))]
+    assert (speedup[layers], speedup[full], float(lines["the best of them"][2])) == pytest.approx(
+        (8.3, 3.1, 9.2), abs=0.05
+    )
+    told = [
+        escapes[layers],
+        escapes[full],
+        escapes[critics],
+        float(lines["the best of them"][3].rstrip("%")),
+    ]
     assert told == pytest.approx([11, 16, 7, 23], abs=0.5)
-    assert escapes[critics] == min(value for label, value in escapes.items() if label != "a person with AI")
+    assert escapes[critics] == min(
+        value for label, value in escapes.items() if label != "a person with AI"
+    )
     assert 1.2 < speedup[critics] / speedup[full] < 1.5
     assert escapes["a person with AI"] == 0 and speedup["a person with AI"] < 1.3
-    assert float(lines["the best of them"][2]) >= max(value for label, value in speedup.items() if label != "no review")
+    assert float(lines["the best of them"][2]) >= max(
+        value for label, value in speedup.items() if label != "no review"
+    )
 
 
 def test_finnveden_numbers_tallies_the_verdicts(capsys):
@@ -104,37 +166,63 @@ def test_finnveden_numbers_tallies_the_verdicts(capsys):
     lines = capsys.readouterr().out.splitlines()
     tally = "11 ok, 8 ok-rounded, 4 inconsistent, 4 conditional, 3 misprint, 2 assumption, 1 not-derivable"
     assert lines[-1] == f"33 in all: {tally}."
-    assert [line.split()[-1] for line in lines if line.startswith("F16 ")] == ["inconsistent", "used"]
+    assert [line.split()[-1] for line in lines if line.startswith("F16 ")] == [
+        "inconsistent",
+        "used",
+    ]
 
 
 def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypatch):
     script = load("what_a_month_of_lead_buys")
     monkeypatch.setattr(script, "LEADS", np.array([1.0, 12.0, 120.0]))
     assert script.main(["-o", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["what_a_month_of_lead_buys.png", "what_a_month_of_lead_buys.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "what_a_month_of_lead_buys.png",
+        "what_a_month_of_lead_buys.svg",
+    ]
     lines, _, chips = capsys.readouterr().out.partition("1,000 times the chips")
     found = {line[:38].strip(): line[38:].split() for line in lines.splitlines()}
     month = {label: float(found[label][0]) for label in (*script.CAVEATS, *script.RULES.values())}
     bulk, *_, laid = (month[label] for label in script.CAVEATS)
     assert bulk == 95.83 and 2.2 < laid < 2.3
-    lost = [1 - later / earlier for earlier, later in zip(list(month.values())[1:4], list(month.values())[2:5], strict=True)]
-    assert lost == [pytest.approx(1 / 2, abs=0.01), pytest.approx(5 / 6, abs=0.01), pytest.approx(3 / 4, abs=0.03)]
+    lost = [
+        1 - later / earlier
+        for earlier, later in zip(list(month.values())[1:4], list(month.values())[2:5], strict=True)
+    ]
+    assert lost == [
+        pytest.approx(1 / 2, abs=0.01),
+        pytest.approx(5 / 6, abs=0.01),
+        pytest.approx(3 / 4, abs=0.03),
+    ]
     assert [line.split()[-1] for line in chips.splitlines()[1:3]] == ["1.000", "1.000"]
     assert 13.5 < float(chips.split()[-1]) < 14.5
     reviewed, floors, none = (month[label] for label in script.RULES.values())
     assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < none < 2.1
-    assert all(earlier >= later for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True))
+    assert all(
+        earlier >= later
+        for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True)
+    )
 
 
 def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys, monkeypatch):
     script = load("reviewers_or_faster_review")
-    monkeypatch.setattr(script, "REVIEWERS", np.array(script.SHOWN, dtype=float))  # for the figure four will do
+    monkeypatch.setattr(
+        script, "REVIEWERS", np.array(script.SHOWN, dtype=float)
+    )  # for the figure four will do
     assert script.main(["-o", str(tmp_path / "new"), "--points", "2"]) == 0
-    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [".png", ".png", ".svg", ".svg"]
+    assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [
+        ".png",
+        ".png",
+        ".svg",
+        ".svg",
+    ]
     _, *lines, approvals = capsys.readouterr().out.splitlines()
     assert approvals.endswith("11 more at 60 and 868 more at 10,000 reviewers")
     rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in lines}
-    gains = {reviewers: [float(value.strip("+%")) for value in row[1:]] for reviewers, row in rows.items()}
+    gains = {
+        reviewers: [float(value.strip("+%")) for value in row[1:]]
+        for reviewers, row in rows.items()
+    }
     assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
     assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
     for more, faster, approvals in gains.values():
@@ -144,16 +232,34 @@ def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys, monkeyp
 def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
     script = load("trust_takes_audits")
     assert script.main(["-o", str(tmp_path), "--points", "2"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["trust_takes_audits.png", "trust_takes_audits.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "trust_takes_audits.png",
+        "trust_takes_audits.svg",
+    ]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
-    assert lines[1].endswith("16%") and lines[2].startswith("throughput 8.91x; audits for nothing 10.14x; full review 3.61x")
+    assert lines[1].endswith("16%") and lines[2].startswith(
+        "throughput 8.91x; audits for nothing 10.14x; full review 3.61x"
+    )
     speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
     besides, beyond = speedups[: len(speedups) // 2], speedups[len(speedups) // 2 :]
     told = {line.split()[0]: line.split()[2:4] for line in lines[4 : 4 + len(besides)]}
-    assert told["0.04"][0] == "1.54x" and told["0.08"] == ["3.81x", "79.0%"] and told["1.00"][0] == "9.53x"
     assert (
-        float(lines[5 + len(besides) + [line.split()[0] for line in lines[4 : 4 + len(besides)]].index("0.33")].split()[3].rstrip("%")) < 2
+        told["0.04"][0] == "1.54x"
+        and told["0.08"] == ["3.81x", "79.0%"]
+        and told["1.00"][0] == "9.53x"
+    )
+    assert (
+        float(
+            lines[
+                5
+                + len(besides)
+                + [line.split()[0] for line in lines[4 : 4 + len(besides)]].index("0.33")
+            ]
+            .split()[3]
+            .rstrip("%")
+        )
+        < 2
     )
     assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
     assert all(one <= two for one, two in zip(besides, beyond, strict=True))
@@ -161,8 +267,14 @@ def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
 
 def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
     script = load("how_many_reviewers")
-    assert script.main(["-o", str(tmp_path), "--points", "9", "--times", "1", "--targets", "1.2", "2"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["how_many_reviewers.png", "how_many_reviewers.svg"]
+    assert (
+        script.main(["-o", str(tmp_path), "--points", "9", "--times", "1", "--targets", "1.2", "2"])
+        == 0
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "how_many_reviewers.png",
+        "how_many_reviewers.svg",
+    ]
     rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
     assert rows == {"1": ["26", "never", "1.52x"]}
 
@@ -170,33 +282,56 @@ def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
 def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeypatch):
     script = load("safety_throughput_frontier")
     whole = script.frontier
-    monkeypatch.setattr(script, "frontier", lambda times, parts=(0.05, 0.5): whole(times, parts))  # for the figure two budgets will do
+    monkeypatch.setattr(
+        script, "frontier", lambda times, parts=(0.05, 0.5): whole(times, parts)
+    )  # for the figure two budgets will do
     assert script.main(["-o", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["safety_throughput_frontier.png", "safety_throughput_frontier.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "safety_throughput_frontier.png",
+        "safety_throughput_frontier.svg",
+    ]
     _, first, *rest = capsys.readouterr().out.splitlines()
     today, later = rest[:5], rest[6:]
     assert first.endswith("2.69x, 1.64e+07 h") and "91.10x" in rest[5]
     rows = [[line.split()[:3] for line in block] for block in (today, later)]
-    speedup, price = ([[float(row[place].rstrip("x")) for row in block] for block in rows] for place in (1, 2))
+    speedup, price = (
+        [[float(row[place].rstrip("x")) for row in block] for block in rows] for place in (1, 2)
+    )
     # a limit of half of the field's hours costs 9 % today, of a twentieth 31 %, of none at all 56 %; 98 % at a thousand times that
-    assert [1 - speedup[0][place] / 2.685 for place in (3, 2, 0)] == pytest.approx([0.09, 0.31, 0.56], abs=0.005)
+    assert [1 - speedup[0][place] / 2.685 for place in (3, 2, 0)] == pytest.approx(
+        [0.09, 0.31, 0.56], abs=0.005
+    )
     assert 1 - speedup[1][2] / 91.1 == pytest.approx(0.98, abs=0.005)
     assert price[0][2] == pytest.approx(6, abs=0.5) and price[0][0] == pytest.approx(38, abs=0.5)
-    assert all(block == sorted(block, reverse=True) for block in price) and all(block == sorted(block) for block in speedup)
+    assert all(block == sorted(block, reverse=True) for block in price) and all(
+        block == sorted(block) for block in speedup
+    )
     # from no review to layers of AI review, to AI critics, to people who work with AI at their side
     most = [line.split()[4] for line in later]
     assert [most[0], most[3], most[4]] == ["assisted", "layered_ai_review", "no_review"]
-    assert "ai_assisted_review" in later[2] and all(" full_review" not in line for line in (*today, *later))
+    assert "ai_assisted_review" in later[2] and all(
+        " full_review" not in line for line in (*today, *later)
+    )
 
 
 def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, capsys):
     script = load("alignment_beside_capabilities")
     monkeypatch.setattr(script, "WORLDS", {"davidson_best_guess": "best guess"})
-    monkeypatch.setattr(script, "RULES", {rule: script.RULES[rule] for rule in ("every unit reviewed",)})
+    monkeypatch.setattr(
+        script, "RULES", {rule: script.RULES[rule] for rule in ("every unit reviewed",)}
+    )
     monkeypatch.setattr(script, "POINTS", 8)
     assert script.main(["-o", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"alignment_beside_capabilities.{ending}" for ending in ("png", "svg")]
-    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("best guess"))
-    two, two_there, three, three_there, early, late, months = map(float, row.split("reviewed")[1].split())
-    assert 12 * (three_there - three) == pytest.approx(14, abs=0.5) and months == pytest.approx(53, abs=0.5)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"alignment_beside_capabilities.{ending}" for ending in ("png", "svg")
+    ]
+    (row,) = (
+        line for line in capsys.readouterr().out.splitlines() if line.startswith("best guess")
+    )
+    two, two_there, three, three_there, early, late, months = map(
+        float, row.split("reviewed")[1].split()
+    )
+    assert 12 * (three_there - three) == pytest.approx(14, abs=0.5) and months == pytest.approx(
+        53, abs=0.5
+    )
     assert (two, two_there, early, late) == pytest.approx((2033.26, 2035.51, 10.5, 20.1), abs=0.06)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 import taskmodel
-from taskmodel.audits import (
+from taskmodel.science.audits import (
     audit_coverage,
     audit_hours,
     clean_audits,
@@ -18,20 +18,25 @@ from taskmodel.audits import (
     sequential_bounds,
     steady_audit_load,
 )
-from taskmodel.review_effort import detection, detection_curve
+from taskmodel.science.review_effort import detection, detection_curve
 
 small = st.floats(1e-4, 0.5)
 TEST = {"good_rate": 0.01, "bad_rate": 0.05, "accept_bad": 0.05, "reject_good": 0.05}
 
 
-@pytest.mark.parametrize(("rate", "found", "audits", "digit"), [(0.01, 1, 298.07, 0.01), (0.01, 0.5, 597.6, 0.1), (0.001, 1, 2994, 1)])
+@pytest.mark.parametrize(
+    ("rate", "found", "audits", "digit"),
+    [(0.01, 1, 298.07, 0.01), (0.01, 0.5, 597.6, 0.1), (0.001, 1, 2994, 1)],
+)
 def test_clean_audits_of_the_reference_cases(rate, found, audits, digit):
     assert clean_audits(rate, risk=0.05, detection=found) == pytest.approx(audits, abs=digit / 2)
 
 
 @given(small, small, st.floats(0.1, 1))
 def test_a_class_at_the_bound_passes_with_the_risk(rate, risk, found):
-    assert (1 - rate * found) ** clean_audits(rate, risk, found) == pytest.approx(risk, rel=1e-9)  # powers of up to 1e6
+    assert (1 - rate * found) ** clean_audits(rate, risk, found) == pytest.approx(
+        risk, rel=1e-9
+    )  # powers of up to 1e6
 
 
 @given(st.floats(1e-4, 0.1), st.floats(0.1, 1))
@@ -47,7 +52,9 @@ def test_posterior_bound_of_the_reference_case():
 @given(st.integers(0, 5000), small, st.floats(0.2, 5), st.floats(1, 5))
 def test_the_posterior_leaves_the_risk_above_its_bound(clean, risk, a, b):
     bound = posterior_bound(clean, risk, a=a, b=b)
-    assert beta.sf(bound, a, b + clean) == pytest.approx(risk, rel=1e-6)  # the quantile's error, times the density
+    assert beta.sf(bound, a, b + clean) == pytest.approx(
+        risk, rel=1e-6
+    )  # the quantile's error, times the density
 
 
 @given(st.integers(0, 5000), small, st.floats(0.5, 5))
@@ -61,8 +68,12 @@ def test_from_a_flat_prior_the_posterior_needs_one_audit_less_than_the_test():
 
 
 def test_the_sequential_test_of_the_reference_case():
-    assert [float(bound) for bound in sequential_bounds(0.05, 0.05)] == pytest.approx([-2.944, 2.944], abs=5e-4)
-    assert [float(audits) for audits in expected_audits(**TEST)] == pytest.approx([107.1, 64.2], abs=0.05)
+    assert [float(bound) for bound in sequential_bounds(0.05, 0.05)] == pytest.approx(
+        [-2.944, 2.944], abs=5e-4
+    )
+    assert [float(audits) for audits in expected_audits(**TEST)] == pytest.approx(
+        [107.1, 64.2], abs=0.05
+    )
     assert clean_audits_to_accept(**TEST) == 72
 
 
@@ -77,7 +88,9 @@ def test_simulated_sequential_tests_hold_their_errors_and_take_about_the_expecte
     rng = np.random.default_rng(7)
     steps = np.array([np.log(0.95 / 0.99), np.log(5)])
     accept, reject = sequential_bounds(0.05, 0.05)
-    for rate, expected, accepted in zip((0.01, 0.05), expected_audits(**TEST), (0.95, 0.05), strict=True):
+    for rate, expected, accepted in zip(
+        (0.01, 0.05), expected_audits(**TEST), (0.95, 0.05), strict=True
+    ):
         walks = steps[(rng.random((4000, 2000)) < rate).astype(int)].cumsum(axis=1)
         over = (walks <= accept) | (walks >= reject)
         assert over.any(axis=1).all()
@@ -106,11 +119,17 @@ def test_more_units_never_raise_coverage(units, audits, floor, times):
 
 def test_trust_in_every_delegable_class_of_alignment_research_takes_the_reference_hours():
     """1 % in each class at confidence 95 %; printed to thousands."""
-    tasks = [task for task in taskmodel.load_catalog("alignment_research").tasks.values() if task.delegable]
+    tasks = [
+        task
+        for task in taskmodel.load_catalog("alignment_research").tasks.values()
+        if task.delegable
+    ]
     ratio = np.array([task.review_ratio.value for task in tasks])
     length = np.array([task.horizon.value for task in tasks])
     fitted = detection(ratio, *detection_curve([task.verifiability.score for task in tasks]))
-    perfect, real = (audit_hours(clean_audits(0.01, 0.05, found), length, ratio).sum() for found in (1.0, fitted))
+    perfect, real = (
+        audit_hours(clean_audits(0.01, 0.05, found), length, ratio).sum() for found in (1.0, fitted)
+    )
     assert perfect == pytest.approx(176e3, abs=500)
     assert real == pytest.approx(491e3, abs=500)
 
@@ -118,7 +137,11 @@ def test_trust_in_every_delegable_class_of_alignment_research_takes_the_referenc
 def test_steady_load_grows_with_classes_and_releases():
     once = steady_audit_load([600, 1000], trust_lost=0.5, generation_time=0.5)
     assert once == 1600
-    assert steady_audit_load([600, 1000, 600, 1000], 0.5, 0.5) == steady_audit_load([600, 1000], 0.5, 0.25) == 2 * once
+    assert (
+        steady_audit_load([600, 1000, 600, 1000], 0.5, 0.5)
+        == steady_audit_load([600, 1000], 0.5, 0.25)
+        == 2 * once
+    )
     assert steady_audit_load([[600, 1000], [1, 2]], [0.5, 1], [0.5, 1]).tolist() == [1600, 3]
 
 

@@ -10,17 +10,21 @@ import xarray as xr
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.beside import together
-from taskmodel.beside.inside import inside
 from taskmodel.cli import main
-from taskmodel.stepping import sweep_along
+from taskmodel.sweeps.sweep import sweep_along
+from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff import load_world
-from taskmodel.takeoff.simulation import follow
-from taskmodel.walker import Setting
+from taskmodel.takeoff.beside import together
+from taskmodel.takeoff.beside.inside import inside
+from taskmodel.takeoff.davidson.simulation import follow
 
 WORLD = load_world("davidson_best_guess", {"n_labour_tasks": 10, "t_end": 2042})
 IN_2023 = {"software_date": 2023.2}
-TASKS = {"a": {"share": 0.4}, "b": {"share": 0.3, "horizon": 100, "review_ratio": 0.5}, "c": {"share": 0.3, "delegable": False}}
+TASKS = {
+    "a": {"share": 0.4},
+    "b": {"share": 0.3, "horizon": 100, "review_ratio": 0.5},
+    "c": {"share": 0.3, "delegable": False},
+}
 TIMES = np.linspace(2026, 2040, 15)
 
 
@@ -41,7 +45,12 @@ def catalog(tasks=TASKS, **blocks):
 def still(training_run):
     """A world in which nothing changes, at the software of 2023."""
     at = SimpleNamespace(stocks=SimpleNamespace(software=0.0))
-    return SimpleNamespace(log_run=lambda date: math.log(training_run), at=lambda date: at, start=SimpleNamespace(time=2020.0), end=2060.0)
+    return SimpleNamespace(
+        log_run=lambda date: math.log(training_run),
+        at=lambda date: at,
+        start=SimpleNamespace(time=2020.0),
+        end=2060.0,
+    )
 
 
 def test_compute_is_the_largest_run_in_the_software_of_the_catalog_over_its_share_of_a_year(track):
@@ -65,13 +74,18 @@ def test_in_a_world_with_constant_compute_speedups_are_constant_and_work_grows_e
         np.testing.assert_allclose(made[name], float(alone[name][0]), rtol=1e-12)
     assert made.sizes["event"] == 0
     rate = float(alone["output"][0]) ** 0.5 * float(alone["latency_speedup"][0]) ** 0.5
-    np.testing.assert_allclose(work([2026, 2031, 2036])[:, 0], [0, 5 * rate, 10 * rate], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        work([2026, 2031, 2036])[:, 0], [0, 5 * rate, 10 * rate], rtol=1e-12, atol=1e-12
+    )
     np.testing.assert_allclose(work(2036.0)[1], 10 * float(alone["bulk_speedup"][0]), rtol=1e-12)
 
 
 def test_without_ai_work_is_the_integral_of_people_to_the_power_of_the_parallel_exponent(track):
     """People grow e^(g t): W = (e^(lambda g T) - 1)/(lambda g), in bulk (e^(g T) - 1)/g."""
-    nobody = catalog({name: {**task, "delegable": False} for name, task in TASKS.items()}, production={"parallel_exponent": 0.3})
+    nobody = catalog(
+        {name: {**task, "delegable": False} for name, task in TASKS.items()},
+        production={"parallel_exponent": 0.3},
+    )
     growth, years = math.log(1.21), 14.0
     courses = {"pools.researchers.headcount": [(2026, 10), (2040, 10 * math.exp(growth * years))]}
     work = together._work(inside(nobody, track, courses, 2026.0, 2040.0), 1e-9)
@@ -87,7 +101,9 @@ def test_a_feedback_that_is_off_changes_nothing(plain):
     found = tm.alignment_beside(WORLD, idle, times=TIMES)
     xr.testing.assert_equal(found, plain)
     # nor does AI that is all safe to use
-    safe = catalog(over_time={**IN_2023, "safe_capability": {"start": 1e60, "exponent": 0, "scale": 1}})
+    safe = catalog(
+        over_time={**IN_2023, "safe_capability": {"start": 1e60, "exponent": 0, "scale": 1}}
+    )
     xr.testing.assert_allclose(tm.alignment_beside(WORLD, safe, times=TIMES), plain, rtol=1e-7)
 
 
@@ -103,10 +119,17 @@ def test_work_with_feedback_solves_its_own_equation(track, plain):
     assert float(found["review_remaining"][-1]) < 0.5
     work = together._work(inside(learning, track, {}, 2026.0, 2040.0), 1e-8)
     np.testing.assert_allclose(found["work"], work(TIMES)[:, 0], rtol=1e-5)
-    assert (found["work"].values[1:] >= plain["work"].values[1:]).all() and float(found["work"][-1]) > 1.1 * float(plain["work"][-1])
+    assert (found["work"].values[1:] >= plain["work"].values[1:]).all() and float(
+        found["work"][-1]
+    ) > 1.1 * float(plain["work"][-1])
     for place in (3, 12):
         date, part = float(found["time"][place]), float(left[place])
-        there = catalog().replace({f"tasks.{name}.review_ratio": part * catalog().get(f"tasks.{name}.review_ratio") for name in TASKS})
+        there = catalog().replace(
+            {
+                f"tasks.{name}.review_ratio": part * catalog().get(f"tasks.{name}.review_ratio")
+                for name in TASKS
+            }
+        )
         alone = tm.sweep(there, [float(found["compute"][place])])
         for name in ("output", "throughput_speedup", "latency_speedup"):
             assert float(found[name][place]) == pytest.approx(float(alone[name][0]), rel=1e-8), name
@@ -116,7 +139,11 @@ def test_work_with_feedback_solves_its_own_equation(track, plain):
 
 
 def test_horizons_of_tasks_that_can_be_checked_fall_and_they_open_sooner(track):
-    scored = {"a": {**TASKS["a"], "verifiability": 0.9}, "b": {**TASKS["b"], "verifiability": 0.3}, "c": TASKS["c"]}
+    scored = {
+        "a": {**TASKS["a"], "verifiability": 0.9},
+        "b": {**TASKS["b"], "verifiability": 0.3},
+        "c": TASKS["c"],
+    }
     scored = {name: {**task, **({"verifiability": {"score": task["verifiability"]}} if "verifiability" in task else {})}
               for name, task in scored.items()}  # fmt: skip
     scoping = {"exponent": 0.5, "scale": 2, "verifiability": 0.8}
@@ -132,47 +159,64 @@ def test_horizons_of_tasks_that_can_be_checked_fall_and_they_open_sooner(track):
     assert date < dates["plain"]["a"] - 0.05
     # 60 h m(W) minutes of horizon are what the training run of the date gives
     (run,), left = ours.training([date]), (1 + work["scoped"](date)[0] / 2) ** -0.5
-    assert 10 ** (1.045 + 0.485 * math.log10(run / 2.1e25)) == pytest.approx(60 * 8 * left, rel=1e-7)
+    assert 10 ** (1.045 + 0.485 * math.log10(run / 2.1e25)) == pytest.approx(
+        60 * 8 * left, rel=1e-7
+    )
 
 
 def test_ai_that_is_not_safe_is_not_used_but_its_compute_is(track):
-    unsafe = catalog(over_time={**IN_2023, "safe_capability": {"start": 1e20, "exponent": 0, "scale": 1}})
+    unsafe = catalog(
+        over_time={**IN_2023, "safe_capability": {"start": 1e20, "exponent": 0, "scale": 1}}
+    )
     found = tm.alignment_beside(WORLD, unsafe, times=[2026, 2040])
-    assert (found["throughput_speedup"] == 1).all() and np.isnan(found["milestone_value"].sel(milestone="alignment_open_20%"))
+    assert (found["throughput_speedup"] == 1).all() and np.isnan(
+        found["milestone_value"].sel(milestone="alignment_open_20%")
+    )
     ours = inside(unsafe, track, {}, 2026.0, 2040.0)
     there = ours.situation(Setting(unsafe), np.array([2035.0]), np.array([0.0]))
     whole = catalog().compute.inference_share.value * ours.compute(np.array([2035.0]))
-    np.testing.assert_allclose(there.arrays[1][0, there.setting.organisation.factors.index("inference")], whole, rtol=1e-12)
+    np.testing.assert_allclose(
+        there.arrays[1][0, there.setting.organisation.factors.index("inference")], whole, rtol=1e-12
+    )
 
 
 def test_ai_that_becomes_safe_by_work_opens_tasks_where_it_is_enough(track):
     becoming = {"start": 1e27, "exponent": 2, "scale": 1}
-    ours = inside(catalog(over_time={**IN_2023, "safe_capability": becoming}), track, {}, 2030.0, 2040.0)
+    ours = inside(
+        catalog(over_time={**IN_2023, "safe_capability": becoming}), track, {}, 2030.0, 2040.0
+    )
     work = together._work(ours, 1e-6)
     made, _, _ = sweep_along(ours.axis(work), np.array([2030.0, 2040.0]))
     opened = tm.events(made).sel(event=made["event_kind"].values == "automatable")
     for task, date in zip(opened["task"].values, opened["time"].values, strict=True):
         safe = 1e27 * (1 + work(date)[0]) ** 2
         assert safe < ours.training([date])[0]  # it is safety that holds it back
-        assert safe == pytest.approx(2.1e25 * 10 ** ((math.log10(60 * {"a": 8, "b": 100}[task]) - 1.045) / 0.485), rel=1e-7)
+        assert safe == pytest.approx(
+            2.1e25 * 10 ** ((math.log10(60 * {"a": 8, "b": 100}[task]) - 1.045) / 0.485), rel=1e-7
+        )
     assert "a" in opened["task"].values
 
 
 def growing():
     """Review that binds from the start and reviewers who grow, so that speed-ups rise smoothly."""
-    tasks = {"a": {"share": 0.9, "review_ratio": 0.5, "horizon": 0.1}, "b": {"share": 0.1, "horizon": 0.1, "review_ratio": 0.1}}
+    tasks = {
+        "a": {"share": 0.9, "review_ratio": 0.5, "horizon": 0.1},
+        "b": {"share": 0.1, "horizon": 0.1, "review_ratio": 0.1},
+    }
     return catalog(tasks, supervision={"pool": "dedicated", "headcount": 1})
 
 
 def test_milestones_satisfy_their_equalities_to_a_hundred_millionth_of_a_year():
     courses = {"supervision.headcount": [(2026, 1), (2040, 1000)]}
-    found = tm.alignment_beside(WORLD, growing(), paths=courses, times=[2026, 2040], work_error=1e-3)
+    found = tm.alignment_beside(
+        WORLD, growing(), paths=courses, times=[2026, 2040], work_error=1e-3
+    )
     dates = dict(zip(found["milestone"].values, found["milestone_value"].values, strict=True))
     asked = {level: dates[f"alignment_{level}x"] for level in (2, 3, 10)}
     around = np.array([date + aside for date in asked.values() for aside in (-1e-8, 0, 1e-8)])
-    there = tm.alignment_beside(WORLD, growing(), paths=courses, times=np.concatenate([[2026], around]), work_error=1e-3)[
-        "throughput_speedup"
-    ].values[1:]
+    there = tm.alignment_beside(
+        WORLD, growing(), paths=courses, times=np.concatenate([[2026], around]), work_error=1e-3
+    )["throughput_speedup"].values[1:]
     for level, (before, at, after) in zip(asked, there.reshape(-1, 3), strict=True):
         assert before < level < after
         assert at == pytest.approx(level, rel=1e-8)
@@ -181,10 +225,18 @@ def test_milestones_satisfy_their_equalities_to_a_hundred_millionth_of_a_year():
 def test_milestones_of_the_world_satisfy_theirs(track, plain):
     dates = dict(zip(plain["milestone"].values, plain["milestone_value"].values, strict=True))
     world = tm.milestones(tm.simulate(WORLD, times=[2022]))["value"]
-    for name in ("automation_rnd_20%", "automation_rnd_100%", "automation_gns_20%", "automation_gns_100%"):
+    for name in (
+        "automation_rnd_20%",
+        "automation_rnd_100%",
+        "automation_gns_20%",
+        "automation_gns_100%",
+    ):
         assert dates[name] == pytest.approx(float(world.sel(milestone=name)), abs=1e-8)
     for level in (2, 3, 10):
-        before, after = (together.research_multiplier(track, track.at(dates[f"capability_{level}x"] + aside)) for aside in (-1e-8, 1e-8))
+        before, after = (
+            together.research_multiplier(track, track.at(dates[f"capability_{level}x"] + aside))
+            for aside in (-1e-8, 1e-8)
+        )
         assert before < math.log(level) <= after
     date, flow = dates["software_doubles_in_a_month"], track.path.flow
     before, after = (flow.software_growth(track.at(date + aside)) / 12 for aside in (-1e-8, 1e-8))
@@ -192,7 +244,9 @@ def test_milestones_of_the_world_satisfy_theirs(track, plain):
     # the growth that is told is the derivative of the level that is, the nearer the nearer steps solve the equations
     exact = follow(WORLD, 1e-9)
     apart = [exact.at(2035.3 + aside).stocks.software for aside in (-1e-5, 1e-5)]
-    assert exact.path.flow.software_growth(exact.at(2035.3)) == pytest.approx((apart[1] - apart[0]) / 2e-5, rel=1e-6)
+    assert exact.path.flow.software_growth(exact.at(2035.3)) == pytest.approx(
+        (apart[1] - apart[0]) / 2e-5, rel=1e-6
+    )
 
 
 def test_the_date_at_which_a_task_opens_is_that_of_its_threshold(track, plain):
@@ -206,8 +260,13 @@ def test_the_date_at_which_a_task_opens_is_that_of_its_threshold(track, plain):
 def test_months_and_work_between_milestones_add_up(plain):
     found = tm.milestones(plain)
     months, dates = found["months_between"], found["value"]
-    assert float(months.sel(milestone="automation_rnd_20%", until="automation_rnd_100%")) == pytest.approx(
-        12 * float(dates.sel(milestone="automation_rnd_100%") - dates.sel(milestone="automation_rnd_20%"))
+    assert float(
+        months.sel(milestone="automation_rnd_20%", until="automation_rnd_100%")
+    ) == pytest.approx(
+        12
+        * float(
+            dates.sel(milestone="automation_rnd_100%") - dates.sel(milestone="automation_rnd_20%")
+        )
     )
     np.testing.assert_array_equal(months.values, -months.values.T)
     missed = np.isnan(dates.values)
@@ -216,13 +275,24 @@ def test_months_and_work_between_milestones_add_up(plain):
     assert (np.diff(found["work"].values[~missed][order]) >= 0).all()
 
 
-@pytest.mark.parametrize(("scenario", "alignment", "capability"), [("full", 3.97, 7.42), ("floor", 7.68, 21.57)])
-def test_with_everything_automated_and_no_substitution_the_ratio_is_as_published(scenario, alignment, capability):
+@pytest.mark.parametrize(
+    ("scenario", "alignment", "capability"), [("full", 3.97, 7.42), ("floor", 7.68, 21.57)]
+)
+def test_with_everything_automated_and_no_substitution_the_ratio_is_as_published(
+    scenario, alignment, capability
+):
     """The model, section 7: 7.42/3.97 with every unit reviewed, 21.57/7.68 at the floors."""
-    both = [tm.load_catalog(name, "reference", {"supervision.coverage": scenario}) for name in ("alignment_research", "ml_capability_rnd")]
-    found = tm.alignment_beside(WORLD, both[0], capabilities=both[1], times=[2041.5, 2042], work_error=1e-3)
+    both = [
+        tm.load_catalog(name, "reference", {"supervision.coverage": scenario})
+        for name in ("alignment_research", "ml_capability_rnd")
+    ]
+    found = tm.alignment_beside(
+        WORLD, both[0], capabilities=both[1], times=[2041.5, 2042], work_error=1e-3
+    )
     assert float(found["throughput_speedup"][-1]) == pytest.approx(alignment, abs=0.005)
-    assert float(found["capability_catalog_throughput_speedup"][-1]) == pytest.approx(capability, abs=0.005)
+    assert float(found["capability_catalog_throughput_speedup"][-1]) == pytest.approx(
+        capability, abs=0.005
+    )
 
 
 def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(tmp_path, plain):
@@ -235,16 +305,32 @@ def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(t
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [
-        ({"catalog": small_catalog(TASKS)}, tm.CatalogError, "over_time: is missing: in a simulated world"),
+        (
+            {"catalog": small_catalog(TASKS)},
+            tm.CatalogError,
+            "over_time: is missing: in a simulated world",
+        ),
         ({"catalog": "alignment_research"}, TypeError, "a Catalog is needed"),
-        ({"catalog": catalog(over_time={"software_date": 2010})}, ValueError, "which the world does not reach: it goes from 2022 to 2042"),
+        (
+            {"catalog": catalog(over_time={"software_date": 2010})},
+            ValueError,
+            "which the world does not reach: it goes from 2022 to 2042",
+        ),
         ({"times": [2030]}, ValueError, "at least two calendar years in order, from 2022 to 2042"),
         ({"times": [2036, 2030]}, ValueError, "at least two calendar years in order"),
         ({"times": [2030, 2060]}, ValueError, "from 2022 to 2042"),
         ({"measure": "output"}, ValueError, "throughput_speedup or speedup; found 'output'"),
         ({"paths": "epoch_trend"}, tm.CatalogError, "no such path|compute is the world's"),
-        ({"paths": {"compute": [(2026, 1e28), (2040, 1e30)]}}, ValueError, "compute is the world's"),
-        ({"paths": {"supervision.headcount": [(2035, 1), (2040, 2)]}}, ValueError, "is given from 2035 to 2040; found 2026"),
+        (
+            {"paths": {"compute": [(2026, 1e28), (2040, 1e30)]}},
+            ValueError,
+            "compute is the world's",
+        ),
+        (
+            {"paths": {"supervision.headcount": [(2035, 1), (2040, 2)]}},
+            ValueError,
+            "is given from 2035 to 2040; found 2026",
+        ),
         ({"world": tm.simulate(WORLD, reference_step=0.5)}, ValueError, "was stepped"),
         ({"world": xr.Dataset()}, ValueError, "no simulated world"),
     ],
@@ -260,7 +346,10 @@ def test_the_scenario_of_work_that_pays_back_fits_every_catalog_and_changes_no_s
     for name in ("alignment_research", "ml_capability_rnd", "t_agi_ladder"):
         there = tm.load_catalog(name, "work_pays_back")
         assert there.over_time.review.exponent.source == ("judgement",)
-    plain, with_it = (tm.sweep(tm.load_catalog("t_agi_ladder", scenario), [1e28, 1e31]) for scenario in (None, "work_pays_back"))
+    plain, with_it = (
+        tm.sweep(tm.load_catalog("t_agi_ladder", scenario), [1e28, 1e31])
+        for scenario in (None, "work_pays_back")
+    )
     xr.testing.assert_equal(plain, with_it)
 
 
@@ -270,14 +359,26 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
     short = ["simulate", "--set", "n_labour_tasks=10", "--set", "t_end=2036", "--alignment", mine]
     assert main([*short, "--capabilities", mine, "--json", "-o", str(tmp_path / "out")]) == 0
     facts = json.loads(capsys.readouterr().out)
-    ours, theirs = (facts["milestones"][f"{side}_2x"] for side in ("alignment", "capability_catalog"))
-    assert ours["value"] == theirs["value"] and ours["work"] > 0  # the same catalog at the same training runs
+    ours, theirs = (
+        facts["milestones"][f"{side}_2x"] for side in ("alignment", "capability_catalog")
+    )
+    assert (
+        ours["value"] == theirs["value"] and ours["work"] > 0
+    )  # the same catalog at the same training runs
     assert facts["months_between"]["alignment_2x"]["capability_catalog_2x"] == 0
     assert facts["alignment"]["catalog"] == "mine" and facts["overrides"]["t_end"] == 2036
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"result.nc", "beside.png", "beside.svg"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "result.nc",
+        "beside.png",
+        "beside.svg",
+    }
     assert main(short) == 0
     said = capsys.readouterr().out
-    assert f"{ours['value']:.3f}" in said and "not reached" in said and "Months from the one to the other" in said
+    assert (
+        f"{ours['value']:.3f}" in said
+        and "not reached" in said
+        and "Months from the one to the other" in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -285,9 +386,18 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
     [
         (["--paths", "slow"], "add --alignment CATALOG"),
         (["--effective"], "--effective is of an organisation"),
-        (["--alignment", "t_agi_ladder", "--reference-step", "0.1"], "leave it out with --alignment"),
-        (["--alignment", "t_agi_ladder", "--alignment-set", "speed=3"], "--alignment-set: speed: there is no such path"),
-        (["--alignment", "t_agi_ladder", "--alignment-set", "speed"], "--alignment-set speed: write PATH=VALUE"),
+        (
+            ["--alignment", "t_agi_ladder", "--reference-step", "0.1"],
+            "leave it out with --alignment",
+        ),
+        (
+            ["--alignment", "t_agi_ladder", "--alignment-set", "speed=3"],
+            "--alignment-set: speed: there is no such path",
+        ),
+        (
+            ["--alignment", "t_agi_ladder", "--alignment-set", "speed"],
+            "--alignment-set speed: write PATH=VALUE",
+        ),
     ],
 )
 def test_the_command_refuses_what_cannot_be(arguments, says, capsys):
@@ -297,7 +407,17 @@ def test_the_command_refuses_what_cannot_be(arguments, says, capsys):
 
 def test_work_without_limit_is_no_answer_and_says_when(tmp_path, capsys):
     tasks = {"a": {"share": 1}}
-    (tmp_path / "mine.yaml").write_text(catalog(tasks, supervision={"coverage": "none"}, compute={"inference": "free"}).yaml_text)
-    short = ["simulate", "--set", "n_labour_tasks=10", "--set", "t_end=2036", "--alignment", str(tmp_path / "mine.yaml")]
+    (tmp_path / "mine.yaml").write_text(
+        catalog(tasks, supervision={"coverage": "none"}, compute={"inference": "free"}).yaml_text
+    )
+    short = [
+        "simulate",
+        "--set",
+        "n_labour_tasks=10",
+        "--set",
+        "t_end=2036",
+        "--alignment",
+        str(tmp_path / "mine.yaml"),
+    ]
     assert main(short) == 1
     assert "there is no answer: the work done at 203" in capsys.readouterr().err

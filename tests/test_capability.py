@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.capability import (
+from taskmodel.science.capability import (
     automatable,
     automation_threshold,
     horizon,
@@ -21,7 +21,13 @@ LINE = {"intercept": 1.045, "slope": 0.485, "reference_compute": 2.1e25}
 
 @pytest.mark.parametrize(
     ("hours", "published_oom", "published_compute"),
-    [(1, 1.5, 6.8e26), (8, 3.4, 4.9e28), (40, 4.8, 1.4e30), (167, 6.1, 2.6e31), (2000, 8.3, 4.4e33)],
+    [
+        (1, 1.5, 6.8e26),
+        (8, 3.4, 4.9e28),
+        (40, 4.8, 1.4e30),
+        (167, 6.1, 2.6e31),
+        (2000, 8.3, 4.4e33),
+    ],
 )
 def test_thresholds_are_the_published_ones(hours, published_oom, published_compute):
     threshold = automation_threshold(hours, **LINE)
@@ -44,12 +50,16 @@ def test_gpt_4_has_a_horizon_of_eleven_minutes():
 def test_horizon_at_the_threshold_is_the_horizon_needed(hours, multiplier, slope):
     line = {**LINE, "slope": slope}
     # The threshold's own rounding grows by 1/slope on the way there and shrinks by slope on the way back.
-    assert horizon(automation_threshold(hours, multiplier, **line), **line) == pytest.approx(hours * multiplier, rel=1e-12)
+    assert horizon(automation_threshold(hours, multiplier, **line), **line) == pytest.approx(
+        hours * multiplier, rel=1e-12
+    )
 
 
 @given(st.floats(1e20, 1e40))
 def test_threshold_of_the_horizon_is_the_compute(compute):
-    assert automation_threshold(horizon(compute, **LINE), **LINE) == pytest.approx(compute, rel=1e-12)
+    assert automation_threshold(horizon(compute, **LINE), **LINE) == pytest.approx(
+        compute, rel=1e-12
+    )
 
 
 def test_multiplier_and_horizon_are_one_number_to_the_last_bit():
@@ -116,8 +126,12 @@ def test_success_must_be_possible(defects):
 
 def test_sufficient_worker_costs_the_same_whatever_the_frontier_and_frontier_worker_the_same_whatever_the_task():
     frontier, thresholds = np.array([1e28, 1e30]), np.array([1e27, 1e28, 1e29])
-    sufficient = worker_compute("sufficient", effective_training_compute=frontier, automation_threshold=thresholds)
-    at_frontier = worker_compute("frontier", effective_training_compute=frontier, automation_threshold=thresholds)
+    sufficient = worker_compute(
+        "sufficient", effective_training_compute=frontier, automation_threshold=thresholds
+    )
+    at_frontier = worker_compute(
+        "frontier", effective_training_compute=frontier, automation_threshold=thresholds
+    )
     assert (sufficient == thresholds).all()
     assert (at_frontier == frontier[:, np.newaxis]).all()
     assert sufficient.shape == at_frontier.shape == (2, 3)
@@ -129,7 +143,9 @@ def test_unknown_worker_is_an_error_that_names_it():
 
 
 def test_inference_is_two_flop_per_parameter_and_token_of_a_chinchilla_model():
-    parameters = 70e9  # Chinchilla itself: 70e9 parameters, 20 tokens each, 6 FLOP per parameter and token
+    parameters = (
+        70e9  # Chinchilla itself: 70e9 parameters, 20 tokens each, 6 FLOP per parameter and token
+    )
     compute = 6 * parameters * 20 * parameters
     cost = inference_per_hour(compute, tokens_per_human_second=100, parameters_compute_ratio=120)
     assert cost == pytest.approx(2 * parameters * 100 * 3600, rel=1e-12)
@@ -138,21 +154,27 @@ def test_inference_is_two_flop_per_parameter_and_token_of_a_chinchilla_model():
 @given(st.floats(1e20, 1e35), st.floats(1, 1e6))
 def test_inference_grows_as_the_square_root_of_training(compute, factor):
     settings = {"tokens_per_human_second": 100, "parameters_compute_ratio": 120}
-    ratio = inference_per_hour(compute * factor, **settings) / inference_per_hour(compute, **settings)
+    ratio = inference_per_hour(compute * factor, **settings) / inference_per_hour(
+        compute, **settings
+    )
     assert ratio == pytest.approx(np.sqrt(factor), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["tokens_per_human_second", "parameters_compute_ratio"])
 def test_inference_settings_must_be_positive(name):
     with pytest.raises(ValueError, match=name):
-        inference_per_hour(1e28, **{"tokens_per_human_second": 100, "parameters_compute_ratio": 120, name: 0})
+        inference_per_hour(
+            1e28, **{"tokens_per_human_second": 100, "parameters_compute_ratio": 120, name: 0}
+        )
 
 
 # Success by length
 
 
 def test_half_of_tasks_as_long_as_the_horizon_succeed():
-    assert logistic_success([1, 8, 500], horizon=[1, 8, 500], steepness=[0.5, 0.84, 3]).tolist() == [0.5, 0.5, 0.5]
+    assert logistic_success(
+        [1, 8, 500], horizon=[1, 8, 500], steepness=[0.5, 0.84, 3]
+    ).tolist() == [0.5, 0.5, 0.5]
 
 
 def test_four_fifths_of_tasks_a_fifth_as_long_succeed():
@@ -162,7 +184,9 @@ def test_four_fifths_of_tasks_a_fifth_as_long_succeed():
 
 @given(st.floats(0, 1e4), st.floats(1, 10), st.floats(0.1, 1e4), st.floats(0.2, 3))
 def test_longer_tasks_never_succeed_more_often(duration, times, hours, steepness):
-    assert logistic_success(duration * times, hours, steepness) <= logistic_success(duration, hours, steepness)
+    assert logistic_success(duration * times, hours, steepness) <= logistic_success(
+        duration, hours, steepness
+    )
 
 
 @given(st.floats(0.01, 100), st.floats(0.2, 3))

@@ -16,17 +16,17 @@ from ruamel.yaml import YAML
 
 from taskmodel.catalog import (
     Catalog,
-    CatalogError,
     Scenario,
-    bundled,
     bundled_catalogs,
     bundled_scenarios,
     load_catalog,
     load_scenario,
     parse_catalog,
     read_value,
-    text,
 )
+from taskmodel.errors import CatalogError
+from taskmodel.files import bundled
+from taskmodel.files import yaml as text
 
 FILES = Path(__file__).parent / "catalogs"
 GOOD = (FILES / "good.yaml").read_text()
@@ -39,73 +39,205 @@ BAD = {
     "anchor": ("40:14", "tasks.check.horizon", "an anchor (&)"),
     "basis": ("28:3", "basis.horizons", "did you mean 'horizon'?"),
     "bracket_left_open": ("39:10", "", "the closing bracket is expected here"),
-    "conversion_too_large": ("10:18", "compute.today.value", "converted from YFLOP/year to FLOP/year"),
+    "conversion_too_large": (
+        "10:18",
+        "compute.today.value",
+        "converted from YFLOP/year to FLOP/year",
+    ),
     "cycle": ("30:12", "tasks.write.after", "write -> check -> write"),
-    "date_for_number": ("40:14", "tasks.check.horizon", "found '2026-01-01'; a number is needed, above 0 [h]; this is a date"),
+    "date_for_number": (
+        "40:14",
+        "tasks.check.horizon",
+        "found '2026-01-01'; a number is needed, above 0 [h]; this is a date",
+    ),
     "directive": ("2:1", "", "a directive is not read"),
     "duplicate_key": ("41:5", "tasks.check.horizon", "duplicate key 'horizon' (first at line 40)"),
     "empty": ("2:1", "", "found nothing; a mapping"),
     "empty_nest": ("27:3", "nests.build", "no task has phase 'build' or one below it"),
-    "feedback": ("44:39", "feedback_loops.0.target_task", "there is no task 'plan'; there are write, check"),
+    "feedback": (
+        "44:39",
+        "feedback_loops.0.target_task",
+        "there is no task 'plan'; there are write, check",
+    ),
     "grid": ("15:27", "compute.grid.high", "found low 1e+35 and high 1e+26"),
     "id": ("35:3", "tasks.check/result", "found the id 'check/result'"),
     "indentation": ("40:14", "", "mapping values are not allowed here"),
     "infinite": ("40:14", "tasks.check.horizon", "found the number inf; a finite number is needed"),
     "interval_with_one_end": ("33:37", "tasks.write.review_ratio.low", "has no high"),
-    "interval_without_value": ("33:19", "tasks.write.review_ratio", "found low 0.15, value 0.1, high 0.2"),
-    "judgement_without_reason": ("33:62", "tasks.write.review_ratio.source", "judgement needs a `note`"),
-    "level_not_whole": ("41:23", "tasks.check.automation_level", "found the number 2.5; a whole number is needed"),
-    "level_too_high": ("41:23", "tasks.check.automation_level", "found the number 6; a number of at most 5 is needed"),
+    "interval_without_value": (
+        "33:19",
+        "tasks.write.review_ratio",
+        "found low 0.15, value 0.1, high 0.2",
+    ),
+    "judgement_without_reason": (
+        "33:62",
+        "tasks.write.review_ratio.source",
+        "judgement needs a `note`",
+    ),
+    "level_not_whole": (
+        "41:23",
+        "tasks.check.automation_level",
+        "found the number 2.5; a whole number is needed",
+    ),
+    "level_too_high": (
+        "41:23",
+        "tasks.check.automation_level",
+        "found the number 6; a number of at most 5 is needed",
+    ),
     "list": ("2:1", "", "found a list; a mapping"),
-    "escape_not_known": ("36:3", "tasks.check", "'verifiability' is missing; what escapes review is charged to supervision.defect_budget"),
-    "layers_not_whole": ("8:109", "supervision.second_look_layers", "found the number 1.5; a whole number is needed"),
-    "loop_forward": ("44:39", "feedback_loops.0.target_task", "'write' does not come after 'check', so that no work goes back"),
+    "escape_not_known": (
+        "36:3",
+        "tasks.check",
+        "'verifiability' is missing; what escapes review is charged to supervision.defect_budget",
+    ),
+    "layers_not_whole": (
+        "8:109",
+        "supervision.second_look_layers",
+        "found the number 1.5; a whole number is needed",
+    ),
+    "loop_forward": (
+        "44:39",
+        "feedback_loops.0.target_task",
+        "'write' does not come after 'check', so that no work goes back",
+    ),
     "list_for_mapping": ("6:3", "pools", "found a list; a mapping (key: value) is needed"),
     "merge_key": ("41:5", "tasks.check.<<", "a merge key (<<)"),
-    "missing_key": ("35:3", "tasks.check.horizon", "is missing: time a skilled person needs for a typical unit (above 0 [h])"),
+    "missing_key": (
+        "35:3",
+        "tasks.check.horizon",
+        "is missing: time a skilled person needs for a typical unit (above 0 [h])",
+    ),
     "nan": ("40:14", "tasks.check.horizon", "found the number nan; a finite number is needed"),
-    "negative_attrition": ("6:60", "pools.people.attrition", "found -0.1; at least 0 [1/year] is allowed"),
+    "negative_attrition": (
+        "6:60",
+        "pools.people.attrition",
+        "found -0.1; at least 0 [1/year] is allowed",
+    ),
     "negative": ("41:19", "tasks.check.review_ratio", "found -0.5; at least 0 [h/h] is allowed"),
     "nest_cycle": ("26:22", "nests.research.parent", "research -> build -> research"),
     "no_reviewers": ("43:16", "tasks.check.reviewers", "is empty; name some of general, verifiers"),
     "no_tasks": ("27:8", "tasks", "is empty"),
     "no_value": ("40:5", "tasks.check.horizon", "found nothing; a number is needed, above 0 [h]"),
-    "number_for_text": ("36:12", "tasks.check.title", "found the number 2026; text is needed; put it in quotes"),
+    "number_for_text": (
+        "36:12",
+        "tasks.check.title",
+        "found the number 2026; text is needed; put it in quotes",
+    ),
     "number_too_large": ("40:14", "tasks.check.horizon", "the number 1e400 is too large"),
     "number_too_small": ("40:14", "tasks.check.horizon", "the number 1e-400 is too small"),
-    "number_with_unit": ("40:14", "tasks.check.horizon", "found '8 h'; a number is needed, above 0 [h]; write {value: 8, unit: h}"),
-    "pool_named_as_reviewers": ("7:3", "pools.review_verifiers", "'review_verifiers' has a meaning of its own"),
+    "number_with_unit": (
+        "40:14",
+        "tasks.check.horizon",
+        "found '8 h'; a number is needed, above 0 [h]; write {value: 8, unit: h}",
+    ),
+    "pool_named_as_reviewers": (
+        "7:3",
+        "pools.review_verifiers",
+        "'review_verifiers' has a meaning of its own",
+    ),
     "pool_not_named": ("37:3", "tasks.check", "each task names one of people, engineers"),
-    "quoted_number": ("40:14", "tasks.check.horizon", "found '8'; a number is needed, above 0 [h]; remove the quotes"),
+    "quoted_number": (
+        "40:14",
+        "tasks.check.horizon",
+        "found '8'; a number is needed, above 0 [h]; remove the quotes",
+    ),
     "reserved_reviewers": ("46:3", "reviewers.general", "'general' has a meaning of its own"),
     "reviewer_twice": ("43:37", "tasks.check.reviewers.2", "'general' is listed twice"),
-    "reviewers_pool": ("46:21", "reviewers.verifiers.pool", "there is no pool 'peopel'; did you mean 'people'?"),
+    "reviewers_pool": (
+        "46:21",
+        "reviewers.verifiers.pool",
+        "there is no pool 'peopel'; did you mean 'people'?",
+    ),
     "reserved_pool": ("6:3", "pools.review", "'review' has a meaning of its own"),
     "second_document": ("43:1", "", "a second document"),
-    "separators_in_number": ("40:14", "tasks.check.horizon", "found '1_000'; a number is needed, above 0 [h]; write it without"),
-    "share_above_one": ("42:21", "tasks.check.coverage_floor", "found 1.5; at least 0 and at most 1 [1] is allowed"),
+    "separators_in_number": (
+        "40:14",
+        "tasks.check.horizon",
+        "found '1_000'; a number is needed, above 0 [h]; write it without",
+    ),
+    "share_above_one": (
+        "42:21",
+        "tasks.check.coverage_floor",
+        "found 1.5; at least 0 and at most 1 [1] is allowed",
+    ),
     "shares": ("27:1", "tasks", "sum to 0.9"),
-    "skill_nobody_has": ("43:16", "tasks.check.reviewers", "nobody has the skill to review it (reviewers.verifiers.headcount: 0)"),
-    "supervision_pool": ("8:21", "supervision.pool", "there is no pool 'reviewers'; there are people, dedicated"),
+    "skill_nobody_has": (
+        "43:16",
+        "tasks.check.reviewers",
+        "nobody has the skill to review it (reviewers.verifiers.headcount: 0)",
+    ),
+    "supervision_pool": (
+        "8:21",
+        "supervision.pool",
+        "there is no pool 'reviewers'; there are people, dedicated",
+    ),
     "tab": ("40:1", "", "a tab"),
     "tag": ("40:14", "tasks.check.horizon", "a tag (!)"),
-    "text_for_number": ("40:14", "tasks.check.horizon", "found 'long'; a number is needed, above 0 [h]"),
-    "trust_out_of_range": ("25:22", "trust.defect_rate", "found 0; above 0 and below 1 [1] is allowed"),
+    "text_for_number": (
+        "40:14",
+        "tasks.check.horizon",
+        "found 'long'; a number is needed, above 0 [h]",
+    ),
+    "trust_out_of_range": (
+        "25:22",
+        "trust.defect_rate",
+        "found 0; above 0 and below 1 [1] is allowed",
+    ),
     "trust_without_risk": ("25:1", "trust.risk", "is missing: delta, how likely"),
     "two_roots": ("25:1", "nests", "2 nests have no parent (research, build)"),
-    "unit_not_exact": ("40:31", "tasks.check.horizon.unit", "'day' is not a unit of working time; use h (converted if given: min, s)"),
-    "unit_of_another_kind": ("20:44", "capability.reference_compute.unit", "'PFLOP/s' is not a unit of training compute; use FLOP"),
-    "unit_unknown": ("40:31", "tasks.check.horizon.unit", "'hrs' is not a unit of working time; use h"),
+    "unit_not_exact": (
+        "40:31",
+        "tasks.check.horizon.unit",
+        "'day' is not a unit of working time; use h (converted if given: min, s)",
+    ),
+    "unit_of_another_kind": (
+        "20:44",
+        "capability.reference_compute.unit",
+        "'PFLOP/s' is not a unit of training compute; use FLOP",
+    ),
+    "unit_unknown": (
+        "40:31",
+        "tasks.check.horizon.unit",
+        "'hrs' is not a unit of working time; use h",
+    ),
     "unknown_key": ("40:5", "tasks.check.horizn", "did you mean 'horizon'?"),
-    "unknown_nest": ("37:12", "tasks.check.phase", "there is no nest 'reserch'; did you mean 'research'?"),
-    "unknown_parent": ("27:19", "nests.build.parent", "there is no nest 'reserch'; did you mean 'research'?"),
+    "unknown_nest": (
+        "37:12",
+        "tasks.check.phase",
+        "there is no nest 'reserch'; did you mean 'research'?",
+    ),
+    "unknown_parent": (
+        "27:19",
+        "nests.build.parent",
+        "there is no nest 'reserch'; did you mean 'research'?",
+    ),
     "nobody_may": ("39:16", "tasks.check.by_people", "let `by_people` or `delegable` be true"),
-    "unknown_pool": ("38:11", "tasks.check.pool", "there is no pool 'poeple'; did you mean 'people'?"),
-    "unknown_skill": ("43:17", "tasks.check.reviewers.0", "no pool of reviewers 'mathematicians'; there are general, verifiers"),
-    "unknown_source": ("33:62", "tasks.write.review_ratio.source", "there is no source 'works2021'; did you mean 'works2020'?"),
-    "unknown_task": ("38:13", "tasks.check.after.0", "there is no task 'wrte'; did you mean 'write'?"),
+    "unknown_pool": (
+        "38:11",
+        "tasks.check.pool",
+        "there is no pool 'poeple'; did you mean 'people'?",
+    ),
+    "unknown_skill": (
+        "43:17",
+        "tasks.check.reviewers.0",
+        "no pool of reviewers 'mathematicians'; there are general, verifiers",
+    ),
+    "unknown_source": (
+        "33:62",
+        "tasks.write.review_ratio.source",
+        "there is no source 'works2021'; did you mean 'works2020'?",
+    ),
+    "unknown_task": (
+        "38:13",
+        "tasks.check.after.0",
+        "there is no task 'wrte'; did you mean 'write'?",
+    ),
     "unknown_word": ("12:14", "compute.inference", "found 'cheap'; allowed: 'scarce', 'free'"),
-    "word_for_list": ("38:12", "tasks.check.after", "found 'write'; a list is needed; write [write]"),
+    "word_for_list": (
+        "38:12",
+        "tasks.check.after",
+        "found 'write'; a list is needed; write [write]",
+    ),
     "word_for_switch": ("41:16", "tasks.check.delegable", "found 'no'; true or false is needed"),
 }
 
@@ -139,11 +271,19 @@ def good():
 
 @pytest.mark.parametrize(
     ("name", "tasks", "edges", "depth", "led", "shared"),
-    [("alignment_research", 38, 63, 15, 0.28, 0.907), ("ml_capability_rnd", 17, 21, 8, 0.29, 0.95), ("t_agi_ladder", 6, 5, 5, 0, 0)],
+    [
+        ("alignment_research", 38, 63, 15, 0.28, 0.907),
+        ("ml_capability_rnd", 17, 21, 8, 0.29, 0.95),
+        ("t_agi_ladder", 6, 5, 5, 0, 0),
+    ],
 )
-def test_bundled_catalogs_have_the_structure_of_their_evidence(name, tasks, edges, depth, led, shared):
+def test_bundled_catalogs_have_the_structure_of_their_evidence(
+    name, tasks, edges, depth, led, shared
+):
     catalog = load_catalog(name)
-    order = nx.DiGraph((before, task_id) for task_id, task in catalog.tasks.items() for before in task.after)
+    order = nx.DiGraph(
+        (before, task_id) for task_id, task in catalog.tasks.items() for before in task.after
+    )
     levels = {4: 0.0, 3: 0.0}
     for task in catalog.tasks.values():
         for level in levels:
@@ -157,10 +297,17 @@ def test_bundled_catalogs_have_the_structure_of_their_evidence(name, tasks, edge
 
 def fitting(name):
     """The bundled scenarios that fit a bundled catalog."""
-    return [scenario for scenario in bundled_scenarios() if load_scenario(scenario).catalog in (None, name)]
+    return [
+        scenario
+        for scenario in bundled_scenarios()
+        if load_scenario(scenario).catalog in (None, name)
+    ]
 
 
-@pytest.mark.parametrize(("name", "scenario"), [(name, scenario) for name in bundled_catalogs() for scenario in (None, *fitting(name))])
+@pytest.mark.parametrize(
+    ("name", "scenario"),
+    [(name, scenario) for name in bundled_catalogs() for scenario in (None, *fitting(name))],
+)
 def test_every_number_that_comes_with_the_package_has_a_source(name, scenario):
     assert load_catalog(name, scenario).without_source() == ()
 
@@ -186,7 +333,14 @@ def test_bundled_scenarios_have_a_title_and_say_what_they_are_for(scenario):
 
 def test_ladder_rungs_are_converted_exactly():
     catalog = load_catalog("t_agi_ladder")
-    assert [task.horizon.value for task in catalog.tasks.values()] == [1 / 3600, 1 / 60, 1, 8, 167, 2000]
+    assert [task.horizon.value for task in catalog.tasks.values()] == [
+        1 / 3600,
+        1 / 60,
+        1,
+        8,
+        167,
+        2000,
+    ]
     assert catalog.conversions() == (
         "tasks.1_second.horizon: 1 s read as 0.0002777777777777778 [h]",
         "tasks.1_minute.horizon: 1 min read as 0.016666666666666666 [h]",
@@ -211,19 +365,33 @@ def test_quantities_carry_value_interval_unit_source_and_note(alignment):
 
 def test_plain_numbers_get_the_declared_unit_and_no_interval(good):
     share = good.tasks["write"].share
-    assert (share.value, share.low, share.high, share.unit, share.source) == (0.6, None, None, "1", ())
+    assert (share.value, share.low, share.high, share.unit, share.source) == (
+        0.6,
+        None,
+        None,
+        "1",
+        (),
+    )
     assert share.at("low") == share.at("high") == 0.6
 
 
 def test_units_that_convert_exactly_are_converted_and_reported():
     catalog = load_catalog(FILES / "good_units.yaml")
     write = catalog.tasks["write"]
-    assert (write.horizon.value, write.horizon.low, write.horizon.high, write.horizon.unit) == (4, 1 / 3, 8, "h")
+    assert (write.horizon.value, write.horizon.low, write.horizon.high, write.horizon.unit) == (
+        4,
+        1 / 3,
+        8,
+        "h",
+    )
     assert (write.gate_latency.value, write.gate_latency.unit) == (48, "h")
     assert (catalog.compute.today.value, catalog.compute.today.unit) == (1e28, "FLOP/year")
     assert (catalog.compute.training_share.value, catalog.compute.training_share.unit) == (0.5, "1")
     assert catalog.compute.h100_hour.value == 1.44e18
-    assert len(catalog.conversions()) == 5 and "tasks.write.gate_latency: 2 day read as 48.0 [h]" in catalog.conversions()
+    assert (
+        len(catalog.conversions()) == 5
+        and "tasks.write.gate_latency: 2 day read as 48.0 [h]" in catalog.conversions()
+    )
 
 
 def test_the_only_pool_is_that_of_every_task(good):
@@ -241,7 +409,10 @@ def test_one_task_is_enough():
 
 def test_a_thousand_tasks_in_a_chain_load():
     task = "    title: T\n    phase: research\n    share: 0.001\n    horizon: 1\n    review_ratio: 0\n    coverage_floor: 0\n"
-    chain = "".join(f"  t{index}:\n{task}    after: [{f't{index - 1}' if index else ''}]\n" for index in range(1000))
+    chain = "".join(
+        f"  t{index}:\n{task}    after: [{f't{index - 1}' if index else ''}]\n"
+        for index in range(1000)
+    )
     catalog = parse_catalog(GOOD[: GOOD.index("  write:")] + chain)
     assert catalog.tasks["t999"].after == ("t998",)
 
@@ -262,7 +433,9 @@ def test_numbers_without_source_are_listed_in_the_order_of_the_file(good):
 
 
 def test_basis_is_the_source_of_plain_numbers_in_tasks():
-    catalog = parse_catalog(GOOD.replace("tasks:\n", "basis:\n  horizon: {source: works2020}\ntasks:\n", 1))
+    catalog = parse_catalog(
+        GOOD.replace("tasks:\n", "basis:\n  horizon: {source: works2020}\ntasks:\n", 1)
+    )
     assert "tasks.write.horizon" not in catalog.without_source()
     assert "tasks.write.share" in catalog.without_source()
 
@@ -283,7 +456,9 @@ def test_schema_names_units_ranges_and_meaning():
 def test_catalog_alone_imports_no_numerical_library():
     code = "import sys, taskmodel.catalog; print(*sorted({'scipy', 'sympy', 'xarray', 'matplotlib', 'networkx'} & sys.modules.keys()))"
     root = Path(__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == ""
 
 
@@ -330,7 +505,11 @@ def test_alias_bomb_is_refused_alias_by_alias():
 
 @pytest.mark.parametrize(
     ("nested", "where"),
-    [("[" * 3000 + "]" * 3000, "1:58"), ("{a: " * 3000 + "}" * 3000, "1:208"), ("- " * 3000 + "a", "2:101")],
+    [
+        ("[" * 3000 + "]" * 3000, "1:58"),
+        ("{a: " * 3000 + "}" * 3000, "1:208"),
+        ("- " * 3000 + "a", "2:101"),
+    ],
 )
 def test_deep_nesting_is_refused_where_it_gets_too_deep(nested, where):
     start = "title:\n" if nested.startswith("-") else "title: "
@@ -344,7 +523,12 @@ def test_long_numbers_are_refused_without_being_printed(number):
     found = defect(parse_catalog, GOOD.replace("horizon: 8", f"horizon: {number}"))
     assert (found.line, found.column, found.path) == (40, 14, "tasks.check.horizon")
     assert "(5000 characters) is too large" in found.message and len(found.message) < 120
-    assert parse_catalog(GOOD.replace("horizon: 8", f"horizon: {'8'.zfill(5000)}")).get("tasks.check.horizon") == 8
+    assert (
+        parse_catalog(GOOD.replace("horizon: 8", f"horizon: {'8'.zfill(5000)}")).get(
+            "tasks.check.horizon"
+        )
+        == 8
+    )
 
 
 @pytest.mark.parametrize(
@@ -366,7 +550,9 @@ def test_bytes_that_are_no_text_are_placed(tmp_path, content, line, column, mess
 
 
 def test_columns_count_characters_and_not_bytes():
-    found = defect(parse_catalog, GOOD.replace("title: Check the result", 'title: "Überprüfen", x: 1'))
+    found = defect(
+        parse_catalog, GOOD.replace("title: Check the result", 'title: "Überprüfen", x: 1')
+    )
     assert (found.line, found.column) == (36, 24)
 
 
@@ -399,36 +585,74 @@ def test_unknown_names_of_catalogs_and_scenarios_name_the_nearest():
 @pytest.mark.parametrize("where", ["pools:\n", "nests:\n", "tasks:\n"])
 def test_missing_blocks_are_reported_and_nothing_follows_from_them(where):
     start = GOOD.index("\n" + where) + 1
-    end = next(index for index in range(start + len(where), len(GOOD)) if GOOD[index - 1] == "\n" and GOOD[index] != " ")
+    end = next(
+        index
+        for index in range(start + len(where), len(GOOD))
+        if GOOD[index - 1] == "\n" and GOOD[index] != " "
+    )
     without = GOOD[:start] + GOOD[end:]
     assert defect(parse_catalog, without).path == where.strip(":\n")
 
 
 def test_sources_are_checked_without_any_being_declared():
     without = GOOD.replace("sources:\n  works2020: {title: A work, date: 2020}\n", "")
-    assert "there is no source 'works2020'; `sources` has none" in defect(parse_catalog, without).message
+    assert (
+        "there is no source 'works2020'; `sources` has none"
+        in defect(parse_catalog, without).message
+    )
 
 
 def test_every_cycle_is_named():
     task = "    title: T\n    phase: research\n    share: 0\n    horizon: 1\n    review_ratio: 0\n    coverage_floor: 0\n"
-    more = "".join(f"  {name}:\n{task}    after: [{before}]\n" for name, before in zip("abcde", "bcaed", strict=True))
+    more = "".join(
+        f"  {name}:\n{task}    after: [{before}]\n"
+        for name, before in zip("abcde", "bcaed", strict=True)
+    )
     found = defects(parse_catalog, GOOD.replace("feedback_loops", more + "feedback_loops"))
-    assert {defect.message.split("cycle: ")[1] for defect in found} == {"a -> c -> b -> a", "d -> e -> d"}
+    assert {defect.message.split("cycle: ")[1] for defect in found} == {
+        "a -> c -> b -> a",
+        "d -> e -> d",
+    }
 
 
 def test_a_word_that_is_no_number_in_yaml_1_2_stays_a_word():
-    data = text.read_document("{a: no, b: 0o17, c: 017, d: 1e3, e: 12:30, f: '5', g: ~, h: .5, i: 1_0, j: 0x1F}", "text").data
-    assert data == {"a": "no", "b": 15, "c": 17, "d": 1000.0, "e": "12:30", "f": "5", "g": None, "h": 0.5, "i": "1_0", "j": 31}
+    data = text.read_document(
+        "{a: no, b: 0o17, c: 017, d: 1e3, e: 12:30, f: '5', g: ~, h: .5, i: 1_0, j: 0x1F}", "text"
+    ).data
+    assert data == {
+        "a": "no",
+        "b": 15,
+        "c": 17,
+        "d": 1000.0,
+        "e": "12:30",
+        "f": "5",
+        "g": None,
+        "h": 0.5,
+        "i": "1_0",
+        "j": 31,
+    }
 
 
-@pytest.mark.parametrize("source", [*FILES.glob("good*.yaml"), *(FILES.parents[1] / "tasks").rglob("*.yaml")], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "source",
+    [*FILES.glob("good*.yaml"), *(FILES.parents[1] / "tasks").rglob("*.yaml")],
+    ids=lambda path: path.stem,
+)
 def test_words_cut_out_at_once_are_those_cut_out_letter_by_letter(source):
     content = source.read_text()
     quick, slow = YAML(typ="safe", pure=True), YAML(typ="safe", pure=True)
     quick.Scanner = text._Scanner
 
     def cut(yaml):
-        return [(type(token), getattr(token, "value", None), token.start_mark.index, token.end_mark.line) for token in yaml.scan(content)]
+        return [
+            (
+                type(token),
+                getattr(token, "value", None),
+                token.start_mark.index,
+                token.end_mark.line,
+            )
+            for token in yaml.scan(content)
+        ]
 
     assert cut(quick) == cut(slow)
 
@@ -440,7 +664,9 @@ def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
         document = text.read_document(content, "text")
     except CatalogError:
         return
-    if document.defects or "..." in content:  # an end of nothing is nothing here, and an error there
+    if (
+        document.defects or "..." in content
+    ):  # an end of nothing is nothing here, and an error there
         return
     expected = YAML(typ="base", pure=True).load(content)
 
@@ -453,12 +679,18 @@ def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.integers(0, len(GOOD) - 1), st.integers(0, 20), st.text(alphabet=st.sampled_from("ab:-?[]{},#&*!|>'\"%@ \t\n~1.e_"), max_size=3))
+@given(
+    st.integers(0, len(GOOD) - 1),
+    st.integers(0, 20),
+    st.text(alphabet=st.sampled_from("ab:-?[]{},#&*!|>'\"%@ \t\n~1.e_"), max_size=3),
+)
 def test_any_change_to_a_catalog_gives_a_catalog_or_placed_defects(at, cut, put):
     try:
         parse_catalog(GOOD[:at] + put + GOOD[at + cut :])
     except CatalogError as error:
-        assert all(defect.line >= 1 and defect.column >= 1 and defect.message for defect in error.defects)
+        assert all(
+            defect.line >= 1 and defect.column >= 1 and defect.message for defect in error.defects
+        )
 
 
 # Paths, values set and scenarios
@@ -477,7 +709,11 @@ def test_get_returns_the_number_word_or_switch_at_a_path(alignment):
 
 
 def test_every_listed_path_can_be_read_and_set_to_what_it_is(good):
-    assert {"supervision.headcount", "nests.research.elasticity", "tasks.check.automation_threshold"} <= set(good.paths())
+    assert {
+        "supervision.headcount",
+        "nests.research.elasticity",
+        "tasks.check.automation_threshold",
+    } <= set(good.paths())
     for path in good.paths():
         value = good.get(path)
         again = good.replace({path: value})
@@ -485,9 +721,17 @@ def test_every_listed_path_can_be_read_and_set_to_what_it_is(good):
 
 
 def test_unknown_paths_name_the_nearest(alignment):
-    assert "did you mean 'supervision.headcount'" in defect(alignment.replace, {"supervision.hedcount": 1}).message
-    assert "did you mean 'tasks.red_teaming.share'" in defect(alignment.get, "tasks.red_taming.share").message
-    assert "at nests there are research, decide" in defect(alignment.replace, {"nests.zzz": 1}).message
+    assert (
+        "did you mean 'supervision.headcount'"
+        in defect(alignment.replace, {"supervision.hedcount": 1}).message
+    )
+    assert (
+        "did you mean 'tasks.red_teaming.share'"
+        in defect(alignment.get, "tasks.red_taming.share").message
+    )
+    assert (
+        "at nests there are research, decide" in defect(alignment.replace, {"nests.zzz": 1}).message
+    )
     assert "at the top there are title" in defect(alignment.get, "").message
     for group in ("supervision", "tasks", "tasks.red_teaming", "feedback_loops"):
         assert "names a group of values" in defect(alignment.get, group).message
@@ -509,43 +753,88 @@ def test_a_number_set_is_in_the_declared_unit():
 
 
 def test_ends_of_an_interval_can_be_set(good):
-    changed = good.replace({"tasks.check.horizon.low": 2, "tasks.check.horizon.high": 20}).tasks["check"].horizon
+    changed = (
+        good.replace({"tasks.check.horizon.low": 2, "tasks.check.horizon.high": 20})
+        .tasks["check"]
+        .horizon
+    )
     assert (changed.value, changed.low, changed.high, changed.source) == (8, 2, 20, ("set",))
-    assert "low 9, value 8" in defect(good.replace, {"tasks.check.horizon.low": 9, "tasks.check.horizon.high": 20}).message
+    assert (
+        "low 9, value 8"
+        in defect(
+            good.replace, {"tasks.check.horizon.low": 9, "tasks.check.horizon.high": 20}
+        ).message
+    )
 
 
 def test_a_mapping_replaces_the_whole_quantity(alignment):
     given = {"value": 30, "unit": "min", "source": "judgement", "note": "a test"}
     changed = alignment.replace({"tasks.red_teaming.horizon": given}).tasks["red_teaming"].horizon
-    assert (changed.value, changed.low, changed.unit, changed.source, changed.note) == (0.5, None, "h", ("judgement",), "a test")
+    assert (changed.value, changed.low, changed.unit, changed.source, changed.note) == (
+        0.5,
+        None,
+        "h",
+        ("judgement",),
+        "a test",
+    )
 
 
 def test_optional_values_can_be_added_and_removed(alignment):
-    changed = alignment.replace({"nests.build.elasticity": 0.2, "capability.h50_hours": 8, "tasks.agenda_setting.gate_latency": None})
+    changed = alignment.replace(
+        {
+            "nests.build.elasticity": 0.2,
+            "capability.h50_hours": 8,
+            "tasks.agenda_setting.gate_latency": None,
+        }
+    )
     assert changed.nests["build"].elasticity.value == 0.2
     assert changed.capability.h50_hours.value == 8
     assert changed.tasks["agenda_setting"].gate_latency is None
     assert changed.replace({"nests.build.elasticity": None}).nests["build"].elasticity is None
-    assert defect(alignment.replace, {"tasks.red_teaming.horizon": None}).path == "tasks.red_teaming.horizon"
+    assert (
+        defect(alignment.replace, {"tasks.red_teaming.horizon": None}).path
+        == "tasks.red_teaming.horizon"
+    )
 
 
 def test_records_can_be_added_and_removed_by_id(good):
-    engineers = {"pools.engineers": {"headcount": 5, "hours_per_year": 1800}, "tasks.write.pool": "engineers", "tasks.check.pool": "people"}
+    engineers = {
+        "pools.engineers": {"headcount": 5, "hours_per_year": 1800},
+        "tasks.write.pool": "engineers",
+        "tasks.check.pool": "people",
+    }
     assert set(good.replace(engineers).pools) == {"people", "engineers"}
     alone = good.replace({"tasks.check": None, "feedback_loops": [], "tasks.write.share": 1})
     assert list(alone.tasks) == ["write"] and alone.feedback_loops == ()
-    copy = good.replace({"tasks.check.share": 0.2, "tasks.again": good.tasks["check"], "tasks.again.share": 0.2})
+    copy = good.replace(
+        {"tasks.check.share": 0.2, "tasks.again": good.tasks["check"], "tasks.again.share": 0.2}
+    )
     assert copy.tasks["again"].after == ("write",)
 
 
 def test_numpy_numbers_are_taken_as_numbers(good):
-    changed = good.replace({"supervision.headcount": np.int64(7), "compute.today": np.float64(1e27), "compute.grid.points": np.int32(5)})
-    assert (changed.get("supervision.headcount"), changed.get("compute.today"), changed.get("compute.grid.points")) == (7, 1e27, 5)
+    changed = good.replace(
+        {
+            "supervision.headcount": np.int64(7),
+            "compute.today": np.float64(1e27),
+            "compute.grid.points": np.int32(5),
+        }
+    )
+    assert (
+        changed.get("supervision.headcount"),
+        changed.get("compute.today"),
+        changed.get("compute.grid.points"),
+    ) == (7, 1e27, 5)
     assert json.dumps(changed.overrides)
 
 
 def test_values_set_are_checked_like_a_file(good):
-    changes = {"supervision.headcount": -1, "tasks.check.horizon": "long", "compute.today": float("nan"), "tasks.write.after": ["plan"]}
+    changes = {
+        "supervision.headcount": -1,
+        "tasks.check.horizon": "long",
+        "compute.today": float("nan"),
+        "tasks.write.after": ["plan"],
+    }
     found = defects(good.replace, changes)
     assert {(defect.file, defect.path) for defect in found} == {
         ("set", "supervision.headcount"),
@@ -554,12 +843,21 @@ def test_values_set_are_checked_like_a_file(good):
         ("set", "tasks.write.after.0"),
     }
     assert str(found[0]).startswith("set: ")
-    assert "found a number beyond 1.8e308" in defect(good.replace, {"supervision.headcount": 10**5000}).message
-    assert "the shares of the tasks sum to 1.1" in defect(good.replace, {"tasks.write.share": 0.7}).message
+    assert (
+        "found a number beyond 1.8e308"
+        in defect(good.replace, {"supervision.headcount": 10**5000}).message
+    )
+    assert (
+        "the shares of the tasks sum to 1.1"
+        in defect(good.replace, {"tasks.write.share": 0.7}).message
+    )
 
 
 def test_defects_of_a_value_that_was_set_are_placed_at_the_set_and_others_in_the_file(good):
-    found = defects(good.replace, {"nests.research": {"title": "R", "elasticity": -1}, "tasks.check.phase": "build"})
+    found = defects(
+        good.replace,
+        {"nests.research": {"title": "R", "elasticity": -1}, "tasks.check.phase": "build"},
+    )
     assert {defect.file for defect in found} == {"set"}
     renamed = defects(good.replace, {"nests.build": good.nests["research"], "nests.research": None})
     places = {(defect.line, defect.path) for defect in renamed}
@@ -577,7 +875,11 @@ def test_overrides_accumulate_and_enter_the_hash(good):
 
 def test_overrides_give_the_same_catalog_again_in_whatever_steps_they_were_made(good):
     horizon = "tasks.check.horizon"
-    steps = good.replace({horizon: 1}).replace({f"{horizon}.low": 0.5, f"{horizon}.high": 5}).replace({horizon: 10})
+    steps = (
+        good.replace({horizon: 1})
+        .replace({f"{horizon}.low": 0.5, f"{horizon}.high": 5})
+        .replace({horizon: 10})
+    )
     again = good.replace(steps.overrides)
     assert (again.tasks, again.sha256) == (steps.tasks, steps.sha256)
     assert steps.tasks["check"].horizon.low is None
@@ -600,17 +902,30 @@ def test_errors_can_be_sent_to_other_processes():
 def test_a_scenario_changes_and_adds_values():
     catalog = load_catalog(FILES / "good.yaml", FILES / "scenario_good.yaml")
     assert catalog.supervision.headcount.source == ("works2022",) and "works2022" in catalog.sources
-    assert (catalog.tasks["check"].horizon.value, catalog.tasks["check"].horizon.note) == (6, "set by the scenario scenario_good")
+    assert (catalog.tasks["check"].horizon.value, catalog.tasks["check"].horizon.note) == (
+        6,
+        "set by the scenario scenario_good",
+    )
     assert catalog.tasks["check"].automation_threshold.value == 1e27
     assert catalog.latency.count_review is False
     assert (catalog.name, catalog.scenario, catalog.overrides) == ("good", "scenario_good", {})
-    assert catalog.yaml_text == GOOD and catalog.scenario_yaml == (FILES / "scenario_good.yaml").read_text()
+    assert (
+        catalog.yaml_text == GOOD
+        and catalog.scenario_yaml == (FILES / "scenario_good.yaml").read_text()
+    )
 
 
 def test_values_set_are_laid_over_the_scenario():
-    catalog = load_catalog(FILES / "good.yaml", FILES / "scenario_good.yaml", {"supervision.headcount": 15})
+    catalog = load_catalog(
+        FILES / "good.yaml", FILES / "scenario_good.yaml", {"supervision.headcount": 15}
+    )
     headcount = catalog.supervision.headcount
-    assert (headcount.value, headcount.low, headcount.high, headcount.source) == (15, 10, 40, ("set",))
+    assert (headcount.value, headcount.low, headcount.high, headcount.source) == (
+        15,
+        10,
+        40,
+        ("set",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -639,7 +954,9 @@ def test_defects_of_a_scenario_are_placed_in_its_file(name, expected):
     path = FILES / f"scenario_{name}.yaml"
     found = defects(load_catalog, FILES / "good.yaml", path)
     assert {defect.file for defect in found} == {str(path)}
-    assert [(defect.line, defect.column, defect.path) for defect in found] == [row[:3] for row in expected]
+    assert [(defect.line, defect.column, defect.path) for defect in found] == [
+        row[:3] for row in expected
+    ]
     for defect, row in zip(found, expected, strict=True):
         assert row[3] in defect.message
 
@@ -654,13 +971,28 @@ def test_a_scenario_may_not_give_a_source_key_another_meaning(tmp_path):
 @pytest.mark.parametrize("name", bundled_catalogs())
 def test_reference_scenario_frees_compute_and_fixes_proportions(name):
     catalog = load_catalog(name, "reference")
-    words = [catalog.get(path) for path in ("supervision.pool", "supervision.coverage", "compute.inference", "compute.experiments")]
+    words = [
+        catalog.get(path)
+        for path in (
+            "supervision.pool",
+            "supervision.coverage",
+            "compute.inference",
+            "compute.experiments",
+        )
+    ]
     assert words == ["researchers", "full", "free", "free"]
-    assert catalog.get("production.elasticity") == 0 and catalog.get("supervision.max_review_share") == 1
+    assert (
+        catalog.get("production.elasticity") == 0
+        and catalog.get("supervision.max_review_share") == 1
+    )
 
 
 def test_values_are_read_from_text_as_in_a_file():
-    assert read_value("1e27") == 1e27 and read_value("dedicated") == "dedicated" and read_value("") is None
+    assert (
+        read_value("1e27") == 1e27
+        and read_value("dedicated") == "dedicated"
+        and read_value("") is None
+    )
     assert read_value("{value: 3, low: 1, high: 5}") == {"value": 3, "low": 1, "high": 5}
     assert "an alias" in defect(read_value, "*x").message
     assert defect(read_value, "[1", label="--set").file == "--set"

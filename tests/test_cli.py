@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.allocation import SolveError
 from taskmodel.cli import main, screen
 from taskmodel.cli.run import folder_name
 from taskmodel.cli.screen import progress
+from taskmodel.errors import SolveError
 
 CATALOGS = Path(__file__).with_name("catalogs")
 COMMANDS = ("run", "latency", "lead-time", "simulate", "horizon", "list", "check", "new", "schema")
@@ -79,7 +79,9 @@ def number_of(line):
 
 def fresh(code, *arguments, **options):
     """Run Python code in an interpreter of its own."""
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options)
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options
+    )
 
 
 # run
@@ -87,22 +89,56 @@ def fresh(code, *arguments, **options):
 
 def test_json_of_run_has_the_promised_keys_and_values_at_exactly_today(capsys, starter):
     facts = answer(capsys, "run", starter, *QUICK)
-    assert {"catalog", "scenario", "events", "overrides", "files", "version", "ceilings", "bottleneck_share", "top_reviews"} <= facts.keys()
-    assert (facts["catalog"], facts["scenario"], facts["version"]) == ("mylab", None, tm.__version__)
+    assert {
+        "catalog",
+        "scenario",
+        "events",
+        "overrides",
+        "files",
+        "version",
+        "ceilings",
+        "bottleneck_share",
+        "top_reviews",
+    } <= facts.keys()
+    assert (facts["catalog"], facts["scenario"], facts["version"]) == (
+        "mylab",
+        None,
+        tm.__version__,
+    )
     for name in ("today", "first_automation", "oversight_binds", "oversight_bottleneck", "ceiling"):
         assert facts[name].keys() == POINT
     today = tm.sweep(tm.load_catalog(starter), [8.4e28])
     assert facts["today"]["compute"] == 8.4e28
     assert facts["today"]["speedup"] == pytest.approx(float(today["speedup"][0]), rel=1e-12)
-    assert {"compute", "kind", "task", "mode", "factor", "speedup_before", "speedup_after"} <= facts["events"][0].keys()
+    assert {
+        "compute",
+        "kind",
+        "task",
+        "mode",
+        "factor",
+        "speedup_before",
+        "speedup_after",
+    } <= facts["events"][0].keys()
 
 
 def test_json_of_run_writes_null_for_what_is_not_there_and_inf_in_words(capsys, starter):
-    no_review = ("--set", "supervision.coverage=none", "--set", "tasks.approve_release.delegable=true")
+    no_review = (
+        "--set",
+        "supervision.coverage=none",
+        "--set",
+        "tasks.approve_release.delegable=true",
+    )
     facts = answer(capsys, "run", starter, *QUICK, *no_review)
-    assert (facts["oversight_binds"], facts["oversight_bottleneck"], facts["advice"]) == (None, None, None)
+    assert (facts["oversight_binds"], facts["oversight_bottleneck"], facts["advice"]) == (
+        None,
+        None,
+        None,
+    )
     assert facts["ceiling"]["throughput_speedup"] == "inf"
-    assert facts["overrides"] == {"supervision.coverage": "none", "tasks.approve_release.delegable": True}
+    assert facts["overrides"] == {
+        "supervision.coverage": "none",
+        "tasks.approve_release.delegable": True,
+    }
 
 
 def test_result_file_holds_the_grid_that_was_asked_for_and_what_it_was_made_from(capsys, starter):
@@ -111,7 +147,9 @@ def test_result_file_holds_the_grid_that_was_asked_for_and_what_it_was_made_from
     result = tm.open("out/result.nc")
     np.testing.assert_array_equal(result["compute"].values, np.geomspace(1e27, 1e32, 6))
     assert json.loads(result.attrs["overrides"]) == {"supervision.headcount": 10}
-    alone = tm.sweep(tm.load_catalog(starter, set={"supervision.headcount": 10}), np.geomspace(1e27, 1e32, 6))
+    alone = tm.sweep(
+        tm.load_catalog(starter, set={"supervision.headcount": 10}), np.geomspace(1e27, 1e32, 6)
+    )
     np.testing.assert_allclose(result["speedup"].values, alone["speedup"].values, rtol=1e-9)
     assert [event["kind"] for event in facts["events"]] == alone["event_kind"].values.tolist()
 
@@ -130,7 +168,11 @@ def test_run_without_a_catalog_takes_alignment_research(capsys):
         (None, {}, "mylab"),
         ("reference", {}, "mylab-reference"),
         (None, {"supervision.headcount": 10}, "mylab-supervision.headcount=10"),
-        (None, {"latency.serial_speed": {"value": 3, "low": 1, "high": 5}}, "mylab-latency.serial_speed=_value_3_low_1_high_5_"),
+        (
+            None,
+            {"latency.serial_speed": {"value": 3, "low": 1, "high": 5}},
+            "mylab-latency.serial_speed=_value_3_low_1_high_5_",
+        ),
     ],
 )
 def test_default_folder_is_named_for_what_is_run(starter, scenario, changes, folder):
@@ -139,7 +181,12 @@ def test_default_folder_is_named_for_what_is_run(starter, scenario, changes, fol
 
 def test_default_folder_of_many_settings_has_a_short_name_of_its_own(starter):
     catalog = tm.load_catalog(starter)
-    names = {folder_name(catalog.replace({f"tasks.{task}.review_ratio": ratio for task in catalog.tasks})) for ratio in (0.1, 0.2)}
+    names = {
+        folder_name(
+            catalog.replace({f"tasks.{task}.review_ratio": ratio for task in catalog.tasks})
+        )
+        for ratio in (0.1, 0.2)
+    }
     assert len(names) == 2
     assert max(map(len, names)) <= 100
 
@@ -153,7 +200,9 @@ def test_figures_are_drawn_unless_not_wanted(capsys, starter):
     assert "speedup.png, speedup.svg in out are of an earlier run" in capsys.readouterr().err
 
 
-def test_without_matplotlib_there_are_no_figures_and_a_word_on_how_to_get_them(capsys, starter, monkeypatch):
+def test_without_matplotlib_there_are_no_figures_and_a_word_on_how_to_get_them(
+    capsys, starter, monkeypatch
+):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main(["run", starter, "--grid", "1e27:1e28:2", "-o", "out"]) == 0
     assert "pip install 'taskmodel[plot]'" in capsys.readouterr().err
@@ -166,25 +215,55 @@ def test_quiet_leaves_stderr_empty(capsys, starter, monkeypatch):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("catalog, scenario", [("alignment_research", "dedicated_reviewers"), ("t_agi_ladder", "scarce_inference")])
+@pytest.mark.parametrize(
+    "catalog, scenario",
+    [("alignment_research", "dedicated_reviewers"), ("t_agi_ladder", "scarce_inference")],
+)
 def test_answer_fits_a_screen_in_plain_letters(capsys, catalog, scenario):
-    lines = printed(capsys, "run", catalog, "--grid", "1e26:1e35:3", "--no-figures", "--scenario", scenario)
+    lines = printed(
+        capsys, "run", catalog, "--grid", "1e26:1e35:3", "--no-figures", "--scenario", scenario
+    )
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 80
     assert all(line.isascii() for line in lines)
 
 
 def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
-    lines = printed(capsys, "run", starter, *QUICK, "--scenario", "reference", "--set", "supervision.headcount=20")
-    facts = answer(capsys, "run", starter, *QUICK, "--scenario", "reference", "--set", "supervision.headcount=20")
+    lines = printed(
+        capsys,
+        "run",
+        starter,
+        *QUICK,
+        "--scenario",
+        "reference",
+        "--set",
+        "supervision.headcount=20",
+    )
+    facts = answer(
+        capsys,
+        "run",
+        starter,
+        *QUICK,
+        "--scenario",
+        "reference",
+        "--set",
+        "supervision.headcount=20",
+    )
     assert "catalog mylab, 6 tasks; 6 points from 1e27 to 1e32 FLOP/year" in lines[1]
     assert line_with(lines, "scenario reference")
     assert line_with(lines, "set supervision.headcount = 20")
-    assert screen.compute(facts["oversight_bottleneck"]["compute"]) in line_with(lines, "oversight is the bottleneck")
-    assert f"{facts['ceiling']['throughput_speedup']:.2f}" in line_with(lines, "ceiling set by oversight")
+    assert screen.compute(facts["oversight_bottleneck"]["compute"]) in line_with(
+        lines, "oversight is the bottleneck"
+    )
+    assert f"{facts['ceiling']['throughput_speedup']:.2f}" in line_with(
+        lines, "ceiling set by oversight"
+    )
     costliest = facts["top_reviews"][0]
     assert costliest["title"] in line_with(lines, f"{costliest['hours_per_year']:,.0f}  ")
-    assert facts["next_tasks"][0]["title"] in lines[lines.index("Speed-ups [x] if AI could do one more task today") + 2]
+    assert (
+        facts["next_tasks"][0]["title"]
+        in lines[lines.index("Speed-ups [x] if AI could do one more task today") + 2]
+    )
     assert line_with(lines, "1 % faster review everywhere gives")
     (today,) = [line for line in lines if line.startswith("  today 8.4e28 ")]
     assert f"{100 * facts['automated_hours_share']['today']:.0f} %" in today
@@ -192,7 +271,16 @@ def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
 
 
 def test_answer_says_no_limit_for_infinity_and_names_what_is_not_reached(capsys, starter):
-    lines = printed(capsys, "run", starter, *QUICK, "--set", "supervision.coverage=none", "--set", "tasks.approve_release.delegable=true")
+    lines = printed(
+        capsys,
+        "run",
+        starter,
+        *QUICK,
+        "--set",
+        "supervision.coverage=none",
+        "--set",
+        "tasks.approve_release.delegable=true",
+    )
     assert "no limit" in line_with(lines, "ceiling set by oversight")
     assert "not reached" in line_with(lines, "oversight is the bottleneck")
     assert line_with(lines, "Nothing is reviewed.")
@@ -206,7 +294,11 @@ def test_today_outside_the_grid_is_still_in_the_answer(capsys, starter):
 
 def test_titles_cannot_steer_the_terminal(capsys, starter):
     text = Path(starter).read_text()
-    Path(starter).write_text(text.replace("title: mylab", r'title: "\e[31mred\nlines"').replace("title: Write code", r'title: "W\e[2J"'))
+    Path(starter).write_text(
+        text.replace("title: mylab", r'title: "\e[31mred\nlines"').replace(
+            "title: Write code", r'title: "W\e[2J"'
+        )
+    )
     assert main(["run", starter, *QUICK]) == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out
@@ -232,7 +324,10 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["run", "--set", "supervision.headcount=-3"], "at least 0 [person]"),
         (["run", "--set", "supervision.headcount=[1"], "closing bracket"),
         (["run", "--set", "compute.inference=cheap"], "'scarce', 'free'"),
-        (["run", "--set", "supervision.headcount=1", "--set", "supervision.headcount=2"], "given twice"),
+        (
+            ["run", "--set", "supervision.headcount=1", "--set", "supervision.headcount=2"],
+            "given twice",
+        ),
         (["run", "--grid", "1e26:1e35"], "LOW:HIGH:POINTS"),
         (["run", "--grid", "1e30:1e26:5"], "LOW must be below HIGH"),
         (["run", "--grid", "1e26:1e30:1"], "from 2 to"),
@@ -284,11 +379,21 @@ def test_no_bad_file_brings_a_traceback(capsys, name):
     "settings, why",
     [
         (["pools.researchers.headcount=0"], "pools.researchers"),
-        (["tasks.write_code.by_people=false", "tasks.write_code.automation_threshold=1e60"], "write_code"),
+        (
+            ["tasks.write_code.by_people=false", "tasks.write_code.automation_threshold=1e60"],
+            "write_code",
+        ),
     ],
 )
 def test_no_answer_is_exit_1_and_says_why(capsys, starter, settings, why):
-    assert why in complaint(capsys, "run", starter, *QUICK, *(word for setting in settings for word in ("--set", setting)), code=1)
+    assert why in complaint(
+        capsys,
+        "run",
+        starter,
+        *QUICK,
+        *(word for setting in settings for word in ("--set", setting)),
+        code=1,
+    )
     assert not Path("taskmodel-results").exists()
 
 
@@ -311,8 +416,13 @@ def test_a_fault_of_our_own_is_no_traceback_but_under_debug(capsys, starter, mon
         assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("failure, code", [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device", "speedup.png"), 2)])
-def test_a_run_that_breaks_off_leaves_the_files_of_the_last_one_alone(capsys, starter, monkeypatch, failure, code):
+@pytest.mark.parametrize(
+    "failure, code",
+    [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device", "speedup.png"), 2)],
+)
+def test_a_run_that_breaks_off_leaves_the_files_of_the_last_one_alone(
+    capsys, starter, monkeypatch, failure, code
+):
     from taskmodel import plots
 
     assert main(["run", starter, *QUICK, "-o", "out"]) == 0
@@ -338,7 +448,9 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
     facts = answer(capsys, "list")
     assert [item["name"] for item in facts["catalogs"]] == list(bundled_catalogs())
     assert [item["name"] for item in facts["scenarios"]] == list(bundled_scenarios())
-    assert {item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"} == {
+    assert {
+        item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"
+    } == {
         "defect_budget",
         "fast_gates",
         "scarce_verifiers",
@@ -350,13 +462,20 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
         assert f"{item['tasks']} tasks" in line_with(lines, f" {item['name']} ")
 
 
-def test_check_of_a_good_catalog_is_exit_0_with_conversions_and_numbers_without_source_as_notes(capsys):
+def test_check_of_a_good_catalog_is_exit_0_with_conversions_and_numbers_without_source_as_notes(
+    capsys,
+):
     lines = printed(capsys, "check", str(CATALOGS / "good_units.yaml"))
     assert "fine" in lines[0]
     assert "240 min" in line_with(lines, "tasks.write.horizon:")
     assert "without a source" in lines[-1]
     (report,) = answer(capsys, "check", str(CATALOGS / "good.yaml"))["files"]
-    assert (report["ok"], report["kind"], report["tasks"], report["conversions"]) == (True, "catalog", 2, [])
+    assert (report["ok"], report["kind"], report["tasks"], report["conversions"]) == (
+        True,
+        "catalog",
+        2,
+        [],
+    )
     assert "pools.people.headcount" in report["without_source"]
 
 
@@ -393,18 +512,26 @@ def test_new_writes_a_catalog_without_defects_in_which_every_number_has_a_source
 
 def test_new_explains_every_block_in_a_comment_above_it(starter):
     lines = Path(starter).read_text().splitlines()
-    blocks = [index for index, line in enumerate(lines) if line[:1].isalpha() and not line.startswith(("title", "question"))]
+    blocks = [
+        index
+        for index, line in enumerate(lines)
+        if line[:1].isalpha() and not line.startswith(("title", "question"))
+    ]
     assert len(blocks) == 11
     assert all(lines[index - 1].startswith("#") for index in blocks)
 
 
 def test_new_copies_a_bundled_catalog_as_it_is(capsys):
-    assert printed(capsys, "new", "copy", "--from", "alignment_research", "-o", "mine.yaml") == ["mine.yaml"]
+    assert printed(capsys, "new", "copy", "--from", "alignment_research", "-o", "mine.yaml") == [
+        "mine.yaml"
+    ]
     assert Path("mine.yaml").read_text() == tm.load_catalog("alignment_research").yaml_text
 
 
 def test_new_copies_no_broken_catalog(capsys):
-    assert "bad_cycle.yaml:" in complaint(capsys, "new", "copy", "--from", str(CATALOGS / "bad_cycle.yaml"))
+    assert "bad_cycle.yaml:" in complaint(
+        capsys, "new", "copy", "--from", str(CATALOGS / "bad_cycle.yaml")
+    )
     assert not Path("copy.yaml").exists()
 
 
@@ -412,7 +539,11 @@ def test_schema_describes_every_block_of_a_catalog(capsys):
     assert main(["schema"]) == 0
     schema = strictly(capsys.readouterr().out)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert {"title", "pools", "compute", "nests", "tasks"} <= set(schema["required"]) <= schema["properties"].keys()
+    assert (
+        {"title", "pools", "compute", "nests", "tasks"}
+        <= set(schema["required"])
+        <= schema["properties"].keys()
+    )
 
 
 def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys, starter):
@@ -420,55 +551,87 @@ def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys,
     path = tm.latency(tm.load_catalog(starter), compute=1e32)
     assert facts["compute"] == 1e32
     assert facts["pass_time"] == float(path["pass_time"])
-    assert sum(task["duration"] for task in facts["critical_path"]) == pytest.approx(facts["pass_time"])
+    assert sum(task["duration"] for task in facts["critical_path"]) == pytest.approx(
+        facts["pass_time"]
+    )
     starts = [task["start"] for task in facts["critical_path"]]
     assert starts == sorted(starts)
     lines = printed(capsys, "latency", starter, "--compute", "1e32")
     assert "at 1e32 FLOP/year" in lines[1]
     assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
-    who, what = (line for line in lines if "Approve the release" in line)  # on the path, and what its time is made of
+    who, what = (
+        line for line in lines if "Approve the release" in line
+    )  # on the path, and what its time is made of
     assert "people" in who and number_of(what) == pytest.approx([33.6, 0, 0, 72])
     assert max(map(len, lines)) <= 80
 
 
 def test_latency_is_for_today_if_no_compute_is_given_and_shows_slack_beside_the_path(capsys):
-    lines = printed(capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false")
+    lines = printed(
+        capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false"
+    )
     assert "at 8.4e28 FLOP/year, today" in lines[1]
-    facts = answer(capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false")
+    facts = answer(
+        capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false"
+    )
     assert facts["pass_time_without_ai"] == pytest.approx(2893.8, abs=0.05)
     slack = [task["slack"] for task in facts["others"]]
     assert slack == sorted(slack)
     assert len(facts["others"]) + len(facts["critical_path"]) == 38
 
 
-COUNTED = [f"--set={path}={value}" for path, value in (("latency.count_queues", "true"), ("supervision.headcount", 20))]
+COUNTED = [
+    f"--set={path}={value}"
+    for path, value in (("latency.count_queues", "true"), ("supervision.headcount", 20))
+]
 
 
 def test_latency_says_who_waits_for_whom_and_what_to_plan_for(capsys, starter):
-    more = ["--set=latency.count_off_hours=true", "--set=latency.count_loops=true", "--set=supervision.utilisation=0.8"]
+    more = [
+        "--set=latency.count_off_hours=true",
+        "--set=latency.count_loops=true",
+        "--set=supervision.utilisation=0.8",
+    ]
     facts = answer(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
     for task in [*facts["critical_path"], *facts["others"]]:
         assert sum(task["duration_part"].values()) == pytest.approx(task["duration"])
     assert sum(facts["pass_part"].values()) == pytest.approx(facts["pass_time"])
     (queue,) = facts["queues"]
-    assert queue["pool"] == "review" and 0 < queue["utilisation"] <= 0.8 + 1e-9 and queue["wait"] > 0
-    best = tm.best_utilisation(tm.load_catalog(starter, set={"latency.count_queues": True, "supervision.headcount": 20}), 1e32)
+    assert (
+        queue["pool"] == "review" and 0 < queue["utilisation"] <= 0.8 + 1e-9 and queue["wait"] > 0
+    )
+    best = tm.best_utilisation(
+        tm.load_catalog(starter, set={"latency.count_queues": True, "supervision.headcount": 20}),
+        1e32,
+    )
     assert 0 < best["utilisation"] < 1
     lines = printed(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
-    assert {"people", "AI", "review", "queue", "closed", "gate", "again"} <= set(line_with(lines, "closed").split())
+    assert {"people", "AI", "review", "queue", "closed", "gate", "again"} <= set(
+        line_with(lines, "closed").split()
+    )
     assert any(line.strip().startswith("Of the pass: ") for line in lines)
-    assert f"{queue['utilisation']:.0%}".replace("%", " %") in line_with(lines, "Reviewers (review)")
-    assert f"{facts['best_utilisation']['utilisation']:.3f}" in line_with(lines, "Best planned utilisation")
+    assert f"{queue['utilisation']:.0%}".replace("%", " %") in line_with(
+        lines, "Reviewers (review)"
+    )
+    assert f"{facts['best_utilisation']['utilisation']:.3f}" in line_with(
+        lines, "Best planned utilisation"
+    )
     assert max(map(len, lines)) <= 80
     without = answer(capsys, "latency", starter, "--compute", "1e32")
     assert without["queues"] == [] and without["best_utilisation"] is None
 
 
-def test_latency_of_a_queue_that_grows_for_ever_is_no_answer_and_names_what_mends_it(capsys, starter):
+def test_latency_of_a_queue_that_grows_for_ever_is_no_answer_and_names_what_mends_it(
+    capsys, starter
+):
     assert main(["latency", starter, "--compute", "1e32", *COUNTED]) == 1
     printed_out, said = capsys.readouterr()
     assert printed_out == ""
-    assert "the pool 'review'" in said and "supervision.utilisation" in said and "the best here is 0." in said
+    assert (
+        "the pool 'review'" in said
+        and "supervision.utilisation" in said
+        and "the best here is 0." in said
+    )
 
 
 # the program as a whole
@@ -492,7 +655,10 @@ def test_help_of_run_says_how_json_writes_what_is_no_number(capsys):
 def test_program_help_names_every_command_and_every_exit_code(capsys):
     lines = printed(capsys, "--help")
     assert all(any(line.startswith(f"    {command} ") for line in lines) for command in COMMANDS)
-    assert all(code in " ".join(lines) for code in ("0 fine", "1 the model", "2 bad input", "130 interrupted", "141"))
+    assert all(
+        code in " ".join(lines)
+        for code in ("0 fine", "1 the model", "2 bad input", "130 interrupted", "141")
+    )
 
 
 def test_version_is_that_of_the_package(capsys):
@@ -505,12 +671,24 @@ def test_installed_command_is_main():
 
 
 def test_python_m_taskmodel_is_the_same_program():
-    done = subprocess.run([sys.executable, "-m", "taskmodel", "run", "nowhere.yaml"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "taskmodel", "run", "nowhere.yaml"], capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert "nowhere.yaml" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list"], ["check", "alignment_research"], ["schema"], ["new", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["list"],
+        ["check", "alignment_research"],
+        ["schema"],
+        ["new", "x"],
+    ],
+)
 def test_light_commands_load_no_heavy_library(arguments):
     code = "import sys; from taskmodel.cli import main; code = main(sys.argv[1:]); print(*sys.modules, file=sys.stderr); sys.exit(code)"
     done = fresh(code, *arguments)
@@ -523,7 +701,9 @@ def test_light_commands_load_no_heavy_library(arguments):
 
 def test_a_closed_pipe_is_exit_141_without_a_word():
     code = "import sys, time; from taskmodel.cli import main; time.sleep(0.5); sys.exit(main(['schema']))"
-    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    program = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     program.stdout.close()
     with program.stderr:
         said = program.stderr.read()
@@ -537,7 +717,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from taskmodel.cli import main
 sys.exit(main(sys.argv[1:]))"""
     arguments = ["run", "alignment_research", "--grid", "1e26:1e35:60000", "-o", "results/deep"]
-    program = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    program = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     deadline = time.monotonic() + 30
     while not Path("results/deep").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -548,7 +733,9 @@ sys.exit(main(sys.argv[1:]))"""
     assert not Path("results").exists()
 
 
-def test_an_error_that_a_library_makes_of_an_interrupt_is_an_interrupt(capsys, starter, monkeypatch):
+def test_an_error_that_a_library_makes_of_an_interrupt_is_an_interrupt(
+    capsys, starter, monkeypatch
+):
     def fail(*_):
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
@@ -586,8 +773,13 @@ def test_progress_shows_on_a_terminal_once_work_takes_long_and_wipes_itself(monk
     assert shown.rpartition("\r")[0].endswith(" ")
 
 
-@pytest.mark.parametrize("stream, quiet, patience", [(Terminal, True, 0.01), (io.StringIO, False, 0.01), (Terminal, False, 60)])
-def test_progress_is_silent_if_quiet_or_no_terminal_or_quick_work(monkeypatch, stream, quiet, patience):
+@pytest.mark.parametrize(
+    "stream, quiet, patience",
+    [(Terminal, True, 0.01), (io.StringIO, False, 0.01), (Terminal, False, 60)],
+)
+def test_progress_is_silent_if_quiet_or_no_terminal_or_quick_work(
+    monkeypatch, stream, quiet, patience
+):
     monkeypatch.setattr(sys, "stderr", stream())
     with progress("solving", quiet=quiet, patience=patience):
         time.sleep(0.05)
@@ -599,16 +791,33 @@ def test_progress_is_silent_if_quiet_or_no_terminal_or_quick_work(monkeypatch, s
 
 def test_worth_names_what_matters_most_first(capsys):
     facts = answer(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
-    gains = [abs(row["speedup_elasticity"]) for row in facts["inputs"] if row["speedup_elasticity"] is not None]
+    gains = [
+        abs(row["speedup_elasticity"])
+        for row in facts["inputs"]
+        if row["speedup_elasticity"] is not None
+    ]
     assert gains == sorted(gains, reverse=True) and gains[0] > 0
-    assert [task["speedup"] for task in facts["next_tasks"]] == sorted((task["speedup"] for task in facts["next_tasks"]), reverse=True)
+    assert [task["speedup"] for task in facts["next_tasks"]] == sorted(
+        (task["speedup"] for task in facts["next_tasks"]), reverse=True
+    )
     lines = printed(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
-    assert f"{facts['inputs'][0]['speedup_elasticity']:+.3f} %" in line_with(lines, facts["inputs"][0]["input"])
+    assert f"{facts['inputs'][0]['speedup_elasticity']:+.3f} %" in line_with(
+        lines, facts["inputs"][0]["input"]
+    )
     assert max(map(len, lines)) <= 100
 
 
 def test_worth_of_chosen_inputs_alone(capsys):
-    facts = answer(capsys, "worth", "--input", "compute", "--input", "supervision.headcount", "--compute", "1e31")
+    facts = answer(
+        capsys,
+        "worth",
+        "--input",
+        "compute",
+        "--input",
+        "supervision.headcount",
+        "--compute",
+        "1e31",
+    )
     assert {row["input"] for row in facts["inputs"]} == {"compute", "supervision.headcount"}
     (compute,) = [row for row in facts["inputs"] if row["input"] == "compute"]
     assert compute["value"] is None and compute["unit"] == "FLOP/year"
@@ -617,7 +826,14 @@ def test_worth_of_chosen_inputs_alone(capsys):
 def test_what_if_says_what_each_constraint_costs(capsys):
     facts = answer(capsys, "what-if", "--compute", "1e32")
     alone = {case["relaxation"]: case for case in facts["alone"]}
-    assert list(alone) == ["inference", "reviewers", "coverage_floor", "capability", "gates", "experiments"]
+    assert list(alone) == [
+        "inference",
+        "reviewers",
+        "coverage_floor",
+        "capability",
+        "gates",
+        "experiments",
+    ]
     assert len(facts["pairs"]) == 15
     lines = printed(capsys, "what-if", "--compute", "1e32")
     for name, case in alone.items():
@@ -628,7 +844,10 @@ def test_what_if_says_what_each_constraint_costs(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["worth", "--input", "supervision.headcont"], "--input supervision.headcont: there is no such path"),
+        (
+            ["worth", "--input", "supervision.headcont"],
+            "--input supervision.headcont: there is no such path",
+        ),
         (["worth", "--input", "supervision.pool"], "--input supervision.pool: is no number"),
         (["worth", "--compute", "-1"], "--compute must be a positive number"),
         (["what-if", "--compute", "much"], "--compute must be a positive number"),
@@ -641,12 +860,22 @@ def test_bad_questions_about_worth_are_exit_2(capsys, arguments, message):
 
 
 def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
-    arguments = ["vary", "supervision.headcount=1:1000:5", "--compute", "1e32", "-o", str(tmp_path / "out")]
+    arguments = [
+        "vary",
+        "supervision.headcount=1:1000:5",
+        "--compute",
+        "1e32",
+        "-o",
+        str(tmp_path / "out"),
+    ]
     facts = answer(capsys, *arguments)
     assert [row["value"] for row in facts["curve"]] == pytest.approx(np.geomspace(1, 1e3, 5))
     result = tm.open(tmp_path / "out" / "result.nc")
     assert facts["files"] == [str(tmp_path / "out" / "result.nc")]
-    np.testing.assert_array_equal([event["supervision.headcount"] for event in facts["events"]], tm.events(result)["supervision.headcount"])
+    np.testing.assert_array_equal(
+        [event["supervision.headcount"] for event in facts["events"]],
+        tm.events(result)["supervision.headcount"],
+    )
     lines = printed(capsys, *arguments)
     assert [event["kind"] for event in facts["events"]].count("oversight_bottleneck") == 1
     assert line_with(lines, f"And {len(facts['events']) - 20} more changes")
@@ -680,21 +909,38 @@ def test_what_cannot_be_varied_is_exit_2(capsys, tmp_path, text, message):
 
 def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
     allowed = "supervision.protocols=[full_review, ai_assisted_review]"
-    arguments = ["run", "--set", allowed, "--grid", "8.4e28:1e31:2", "--no-figures", "-o", str(tmp_path)]
+    arguments = [
+        "run",
+        "--set",
+        allowed,
+        "--grid",
+        "8.4e28:1e31:2",
+        "--no-figures",
+        "-o",
+        str(tmp_path),
+    ]
     facts = answer(capsys, *arguments)
     for side in ("today", "end"):
         assert sum(facts["hours_by_mode"][side].values()) == pytest.approx(1)
-        assert 1 - facts["hours_by_mode"][side]["human"] == pytest.approx(facts["automated_hours_share"][side])
+        assert 1 - facts["hours_by_mode"][side]["human"] == pytest.approx(
+            facts["automated_hours_share"][side]
+        )
     lines = printed(capsys, *arguments)
-    said = lines[lines.index("Ways of working that are chosen, by the hours that people work without AI") + 1]
+    said = lines[
+        lines.index("Ways of working that are chosen, by the hours that people work without AI") + 1
+    ]
     assert said.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in said
     assert not any("Ways of working" in line for line in printed(capsys, "run", *arguments[3:]))
 
 
 def test_run_says_where_nobody_reviews_and_where_reviewers_outnumber_their_pool(capsys, tmp_path):
     short = ["--grid", "1e28:1e30:2", "--no-figures", "-o", str(tmp_path)]
-    nobody = " ".join(printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=0", *short))
+    nobody = " ".join(
+        printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=0", *short)
+    )
     assert "There are no hours for review" in nobody
-    crowd = " ".join(printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=1e6", *short))
+    crowd = " ".join(
+        printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=1e6", *short)
+    )
     assert "is more than the people of pools." in " ".join(crowd.split())
     assert "more than the people" not in " ".join(printed(capsys, "run", "t_agi_ladder", *short))

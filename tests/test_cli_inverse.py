@@ -12,11 +12,19 @@ QUICK = ("supervision.headcount", "t_agi_ladder", "--at", "compute=1e31", "--ran
 def test_solutions_are_printed_and_told_as_json(capsys):
     assert main(["solve-for", *QUICK, "--target", "throughput_speedup=2", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["target"] == {"throughput_speedup": 2.0} and facts["range"] == [30, 300] and facts["compute"] == 1e31
-    assert [row["throughput_speedup"] for row in facts["solutions"]] == pytest.approx([2.0], rel=1e-9)
+    assert (
+        facts["target"] == {"throughput_speedup": 2.0}
+        and facts["range"] == [30, 300]
+        and facts["compute"] == 1e31
+    )
+    assert [row["throughput_speedup"] for row in facts["solutions"]] == pytest.approx(
+        [2.0], rel=1e-9
+    )
     assert main(["solve-for", *QUICK, "--target", "throughput_speedup=2"]) == 0
     out = capsys.readouterr().out
-    assert "What gives throughput_speedup 2" in out and f"{facts['solutions'][0]['value']:.10g}" in out
+    assert (
+        "What gives throughput_speedup 2" in out and f"{facts['solutions'][0]['value']:.10g}" in out
+    )
 
 
 def test_without_a_solution_the_reason_is_told(capsys):
@@ -24,7 +32,11 @@ def test_without_a_solution_the_reason_is_told(capsys):
     assert "the nearest is" in capsys.readouterr().err
     assert main(["solve-for", *QUICK, "--target", "throughput_speedup=1e6", "--json"]) == 1
     facts = json.loads(capsys.readouterr().out)
-    assert facts["solutions"] == [] and "no supervision.headcount" in facts["reason"] and facts["nearest"]["target"] > 1
+    assert (
+        facts["solutions"] == []
+        and "no supervision.headcount" in facts["reason"]
+        and facts["nearest"]["target"] > 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,12 +49,18 @@ def test_without_a_solution_the_reason_is_told(capsys):
         (("supervision.headcount", "--target", "speedpu=2"), "speedup"),
         (("supervision.headcount", "--target", "speedup=2", "--range", "5:1"), "LOW below HIGH"),
         (("supervision.headcount", "--target", "speedup=2", "--range", "-5:1"), "at least 0"),
-        (("supervision.headcount", "--target", "speedup=2", "--at", "compute=x"), "positive number"),
+        (
+            ("supervision.headcount", "--target", "speedup=2", "--at", "compute=x"),
+            "positive number",
+        ),
         (("compute", "--target", "speedup=2", "--at", "compute=1e30"), "leave --at out"),
     ],
 )
 def test_bad_questions_are_bad_input(arguments, said, capsys):
-    joined = [f"{one}={two}" if one == "--range" else one for one, two in zip(arguments, (*arguments[1:], ""), strict=True)]
+    joined = [
+        f"{one}={two}" if one == "--range" else one
+        for one, two in zip(arguments, (*arguments[1:], ""), strict=True)
+    ]
     if "--range" in arguments:  # a range may begin with a minus
         joined = [*joined[:-1]]
     assert main(["solve-for", *joined]) == 2
@@ -56,7 +74,11 @@ MAP = ("t_agi_ladder", "--x", "supervision.headcount=10:1000:3", "--y", "compute
 def test_a_map_is_written_and_told(tmp_path, capsys):
     assert main(["bottleneck", *MAP, "-o", str(tmp_path / "map"), "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert sorted(path.name for path in (tmp_path / "map").iterdir()) == ["bottleneck.nc", "bottleneck.png", "bottleneck.svg"]
+    assert sorted(path.name for path in (tmp_path / "map").iterdir()) == [
+        "bottleneck.nc",
+        "bottleneck.png",
+        "bottleneck.svg",
+    ]
     assert sum(region["cells"] for region in facts["regions"]) == pytest.approx(1)
     assert all(len(point) == 2 for each in facts["boundaries"] for point in each["points"])
     assert main(["bottleneck", *MAP, "-o", str(tmp_path / "map"), "--no-figures"]) == 0

@@ -5,16 +5,23 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.clock import HOURS_PER_YEAR, PARTS, UnstableQueue
-from taskmodel.critical_path import with_loops
-from taskmodel.organisation import organisation
-from taskmodel.queueing import mean_wait, mixed_wait, off_hours_wait
+from taskmodel.errors import UnstableQueue
+from taskmodel.organisation.clock import HOURS_PER_YEAR, PARTS
+from taskmodel.organisation.organisation import organisation
+from taskmodel.science.critical_path import with_loops
+from taskmodel.science.queueing import mean_wait, mixed_wait, off_hours_wait
 
 PLACE = 1e31
 TASKS = {
     "plan": {"share": 0.3, "horizon": 16, "review_ratio": 0.5},
     "build": {"share": 0.4, "horizon": 4, "review_ratio": 0.1, "after": ["plan"]},
-    "check": {"share": 0.3, "horizon": 8, "review_ratio": 0.25, "after": ["build"], "gate_latency": 10},
+    "check": {
+        "share": 0.3,
+        "horizon": 8,
+        "review_ratio": 0.25,
+        "after": ["build"],
+        "gate_latency": 10,
+    },
 }
 DEDICATED = {"pool": "dedicated", "headcount": 5, "max_review_share": 0.8, "utilisation": 0.75}
 ALL = {"latency.count_queues": True, "latency.count_off_hours": True, "latency.count_loops": True}
@@ -71,14 +78,22 @@ def test_units_on_their_way_are_those_begun_times_how_long_each_takes():
     found, (rate, _) = tm.latency(catalog, PLACE), arrivals(catalog)
     by_ai = found["mode_share"].sel(mode="ai_full_review").values
     assert by_ai == pytest.approx(1, abs=1e-9)
-    assert found["in_progress"].values == pytest.approx(rate * 100 / HOURS_PER_YEAR * found["duration"].values, rel=1e-9)
+    assert found["in_progress"].values == pytest.approx(
+        rate * 100 / HOURS_PER_YEAR * found["duration"].values, rel=1e-9
+    )
 
 
 def test_failed_attempts_are_reviewed_too():
-    flawless, flawed = (tm.latency(lab().replace({"capability.defect_probability": q}), PLACE) for q in (0.0, 0.2))
+    flawless, flawed = (
+        tm.latency(lab().replace({"capability.defect_probability": q}), PLACE) for q in (0.0, 0.2)
+    )
     for found in (flawless, flawed):
-        assert float(found["queue_utilisation"].sel(review_pool="review")) == pytest.approx(0.75, rel=1e-9)
-    assert float(flawed["queue_arrivals"][0]) == pytest.approx(float(flawless["queue_arrivals"][0]), rel=1e-9)
+        assert float(found["queue_utilisation"].sel(review_pool="review")) == pytest.approx(
+            0.75, rel=1e-9
+        )
+    assert float(flawed["queue_arrivals"][0]) == pytest.approx(
+        float(flawless["queue_arrivals"][0]), rel=1e-9
+    )
     assert flawed["in_progress"].values == pytest.approx(flawless["in_progress"].values, rel=1e-9)
 
 
@@ -96,13 +111,27 @@ def test_steering_keeps_reviewers_busy_and_work_does_not_wait_for_it():
     found = tm.latency(catalog, 1e32)
     swept = tm.sweep(catalog, [1e32])
     supply = 60 * 0.5 * 1800
-    assert float(found["queue_utilisation"][0]) == pytest.approx(float(swept["factor_use"].sel(factor="review")[0]) / supply, rel=1e-9)
-    protocol, activity = catalog.protocols["steered_episodes"], swept["activity"].sel(mode="steered_episodes").values[0]
-    horizon, floor = np.array([(task.horizon.value, task.coverage_floor.value) for task in catalog.tasks.values()]).T
+    assert float(found["queue_utilisation"][0]) == pytest.approx(
+        float(swept["factor_use"].sel(factor="review")[0]) / supply, rel=1e-9
+    )
+    protocol, activity = (
+        catalog.protocols["steered_episodes"],
+        swept["activity"].sel(mode="steered_episodes").values[0],
+    )
+    horizon, floor = np.array(
+        [(task.horizon.value, task.coverage_floor.value) for task in catalog.tasks.values()]
+    ).T
     covered = np.maximum(protocol.coverage.value, floor if protocol.floors else 0)
     assert protocol.interaction_time.value > 0
-    assert float(found["queue_arrivals"][0]) == pytest.approx(activity @ (covered / horizon + 1 / protocol.episode_length.value), rel=1e-9)
-    mixed = found["mode_share"].sel(mode="steered_episodes").values * covered * float(found["queue_wait"][0]) * 4.2
+    assert float(found["queue_arrivals"][0]) == pytest.approx(
+        activity @ (covered / horizon + 1 / protocol.episode_length.value), rel=1e-9
+    )
+    mixed = (
+        found["mode_share"].sel(mode="steered_episodes").values
+        * covered
+        * float(found["queue_wait"][0])
+        * 4.2
+    )
     assert found["duration_part"].sel(part="queue").values == pytest.approx(mixed, rel=1e-9)
 
 
@@ -118,12 +147,17 @@ def test_waits_vanish_as_reviewers_grow_in_number_at_the_same_utilisation():
 
 def test_infinitely_fast_ai_that_nobody_reviews_leaves_the_time_of_gates():
     """Known limit (i): with queues and off-hours counted, for nothing waits that is not reviewed."""
-    catalog = lab(latency={"serial_speed": 1e12, "count_off_hours": True}).replace({"supervision.coverage": "none"})
+    catalog = lab(latency={"serial_speed": 1e12, "count_off_hours": True}).replace(
+        {"supervision.coverage": "none"}
+    )
     assert float(tm.latency(catalog, PLACE)["pass_time"]) == pytest.approx(10, rel=1e-9)
 
 
 def test_reviewers_who_are_there_in_part_make_a_queue_as_well():
-    whole, half = (float(tm.latency(lab(max_review_share=share), PLACE)["queue_wait"][0]) for share in (0.8, 0.7))
+    whole, half = (
+        float(tm.latency(lab(max_review_share=share), PLACE)["queue_wait"][0])
+        for share in (0.8, 0.7)
+    )
     assert half > whole
 
 
@@ -133,23 +167,37 @@ def test_nothing_waits_where_nobody_reviews_or_review_takes_no_time():
     assert float(found["queue_wait"][0]) == 0 and float(found["queue_utilisation"][0]) == 0
     untimed = lab(latency={"count_review": False, "count_off_hours": True})
     assert tm.latency(untimed, PLACE).sizes["review_pool"] == 0
-    assert float(tm.latency(untimed, PLACE)["duration_part"].sel(part=["queue", "off_hours", "review"]).sum()) == 0
+    assert (
+        float(
+            tm.latency(untimed, PLACE)["duration_part"]
+            .sel(part=["queue", "off_hours", "review"])
+            .sum()
+        )
+        == 0
+    )
 
 
 def test_a_queue_that_grows_for_ever_is_an_error_that_names_pool_and_place_and_what_mends_it():
     catalog = lab(utilisation=1, people=True)
     for action in (lambda: tm.latency(catalog, PLACE), lambda: tm.sweep(catalog, [PLACE])):
         with pytest.raises(
-            UnstableQueue, match=r"compute 1e\+31 FLOP/year.* in the pool 'review' \(4 at work at a time\) is 1, .*utilisation"
+            UnstableQueue,
+            match=r"compute 1e\+31 FLOP/year.* in the pool 'review' \(4 at work at a time\) is 1, .*utilisation",
         ):
             action()
     assert issubclass(UnstableQueue, tm.SolveError)
-    assert np.isfinite(tm.sweep(catalog, [1e25])["latency_speedup"].values).all()  # where review has time to spare
+    assert np.isfinite(
+        tm.sweep(catalog, [1e25])["latency_speedup"].values
+    ).all()  # where review has time to spare
 
 
 def test_variability_of_arrivals_and_reviews_lengthens_waits():
     usual, clockwork, bursts = (
-        float(tm.latency(lab(latency={"arrival_variability": a, "service_variability": s}), PLACE)["queue_wait"][0])
+        float(
+            tm.latency(lab(latency={"arrival_variability": a, "service_variability": s}), PLACE)[
+                "queue_wait"
+            ][0]
+        )
         for a, s in ((1, 1), (1, 0), (4, 1))
     )
     assert clockwork < usual < bursts
@@ -158,21 +206,32 @@ def test_variability_of_arrivals_and_reviews_lengthens_waits():
 def test_speed_ups_and_events_know_of_waits():
     slow = lab(people=True)
     quick = slow.replace({"latency.count_queues": False})
-    with_queues, without = (tm.sweep(catalog, np.geomspace(1e25, 1e31, 5)) for catalog in (slow, quick))
+    with_queues, without = (
+        tm.sweep(catalog, np.geomspace(1e25, 1e31, 5)) for catalog in (slow, quick)
+    )
     assert (with_queues["latency_speedup"] <= without["latency_speedup"]).all()
     assert float(with_queues["latency_speedup"][-1]) < float(without["latency_speedup"][-1])
     assert (with_queues["output"] == without["output"]).all()
     path = tm.latency(slow, 1e31)
-    assert float(with_queues["latency_speedup"][-1]) == pytest.approx(float(path["latency_speedup"]), rel=1e-12)
+    assert float(with_queues["latency_speedup"][-1]) == pytest.approx(
+        float(path["latency_speedup"]), rel=1e-12
+    )
     last = tm.events(with_queues).isel(event=-1)
-    assert float(last["latency_speedup_after"]) < float(tm.events(without).isel(event=-1)["latency_speedup_after"])
+    assert float(last["latency_speedup_after"]) < float(
+        tm.events(without).isel(event=-1)["latency_speedup_after"]
+    )
 
 
 def test_with_any_number_of_reviewers_nothing_waits_in_queues():
     catalog = lab({"only": {"share": 1}}, people=True)
-    found, without = (tm.what_if(each, PLACE) for each in (catalog, catalog.replace({"latency.count_queues": False})))
+    found, without = (
+        tm.what_if(each, PLACE)
+        for each in (catalog, catalog.replace({"latency.count_queues": False}))
+    )
     alone = {"relaxation": "reviewers", "with_relaxation": "reviewers"}
-    assert float(found["latency_speedup"].sel(alone)) == pytest.approx(float(without["latency_speedup"].sel(alone)), rel=1e-12)
+    assert float(found["latency_speedup"].sel(alone)) == pytest.approx(
+        float(without["latency_speedup"].sel(alone)), rel=1e-12
+    )
     assert float(found["latency_speedup_as_is"]) < float(without["latency_speedup_as_is"])
 
 
@@ -181,9 +240,18 @@ def test_with_any_number_of_reviewers_nothing_waits_in_queues():
 
 def test_a_reviewed_unit_waits_for_reviewers_who_are_at_home():
     found = tm.latency(lab(latency={"count_queues": False, "count_off_hours": True}), PLACE)
-    assert found["duration_part"].sel(part="off_hours").values == pytest.approx(float(off_hours_wait(8, 5)), rel=1e-9)
-    longer = tm.latency(lab(latency={"count_off_hours": True, "review_hours_per_day": 10, "review_days_per_week": 6}), PLACE)
-    assert longer["duration_part"].sel(part="off_hours").values == pytest.approx(float(off_hours_wait(10, 6)), rel=1e-9)
+    assert found["duration_part"].sel(part="off_hours").values == pytest.approx(
+        float(off_hours_wait(8, 5)), rel=1e-9
+    )
+    longer = tm.latency(
+        lab(
+            latency={"count_off_hours": True, "review_hours_per_day": 10, "review_days_per_week": 6}
+        ),
+        PLACE,
+    )
+    assert longer["duration_part"].sel(part="off_hours").values == pytest.approx(
+        float(off_hours_wait(10, 6)), rel=1e-9
+    )
 
 
 # Reviews of reviews.
@@ -200,19 +268,32 @@ def test_reviews_of_reviews_take_hours_of_the_bundles():
 
 def test_reviews_of_reviews_take_time_and_are_handed_over_once_more():
     counted = {"count_queues": False, "count_off_hours": True}
-    once, again = (tm.latency(lab(latency=counted, **looks), PLACE)["duration_part"] for looks in ({}, LAYERS))
-    assert again.sel(part="review").values == pytest.approx(once.sel(part="review").values * FACTOR, rel=1e-9)
-    assert again.sel(part="off_hours").values == pytest.approx(once.sel(part="off_hours").values * 1.75, rel=1e-9)
+    once, again = (
+        tm.latency(lab(latency=counted, **looks), PLACE)["duration_part"] for looks in ({}, LAYERS)
+    )
+    assert again.sel(part="review").values == pytest.approx(
+        once.sel(part="review").values * FACTOR, rel=1e-9
+    )
+    assert again.sel(part="off_hours").values == pytest.approx(
+        once.sel(part="off_hours").values * 1.75, rel=1e-9
+    )
 
 
 def test_reviews_of_reviews_wait_in_the_same_queue():
     catalog = lab(**LAYERS)
     found, (rate, horizon) = tm.latency(catalog, PLACE), arrivals(catalog)
     review = horizon * [0.5, 0.1, 0.25]
-    rates, times = (np.concatenate([part * by**layer for layer in range(3)]) for part, by in ((rate, 0.5), (review, 0.4)))
+    rates, times = (
+        np.concatenate([part * by**layer for layer in range(3)])
+        for part, by in ((rate, 0.5), (review, 0.4))
+    )
     assert float(found["queue_utilisation"][0]) == pytest.approx(0.75, rel=1e-9)
-    assert float(found["queue_wait"][0]) == pytest.approx(float(mixed_wait(4, rates, times)), rel=1e-9)
-    assert found["duration_part"].sel(part="queue").values == pytest.approx(float(found["queue_wait"][0]) * 4.2 * 1.75, rel=1e-9)
+    assert float(found["queue_wait"][0]) == pytest.approx(
+        float(mixed_wait(4, rates, times)), rel=1e-9
+    )
+    assert found["duration_part"].sel(part="queue").values == pytest.approx(
+        float(found["queue_wait"][0]) * 4.2 * 1.75, rel=1e-9
+    )
 
 
 # Loops and parts.
@@ -220,7 +301,14 @@ def test_reviews_of_reviews_wait_in_the_same_queue():
 
 def looped(**changes):
     catalog = lab(latency={"count_loops": True, "count_queues": False}, people=True)
-    return catalog.replace({"feedback_loops": [{"source_task": "check", "target_task": "build", "loops_per_project": 3}], **changes})
+    return catalog.replace(
+        {
+            "feedback_loops": [
+                {"source_task": "check", "target_task": "build", "loops_per_project": 3}
+            ],
+            **changes,
+        }
+    )
 
 
 @pytest.mark.parametrize("compute", [1e20, PLACE])
@@ -229,20 +317,40 @@ def test_a_loop_makes_its_source_go_over_the_way_back_again_for_people_and_ai_al
     once = tm.latency(catalog.replace({"latency.count_loops": False}), compute)
     found = tm.latency(catalog, compute)
     back = float(once["duration"].sel(task=["build", "check"]).sum())
-    assert float(found["pass_time"]) == pytest.approx(float(once["pass_time"]) + 3 * back, rel=1e-12)
-    assert float(found["duration_part"].sel(task="check", part="repeats")) == pytest.approx(3 * back, rel=1e-12)
+    assert float(found["pass_time"]) == pytest.approx(
+        float(once["pass_time"]) + 3 * back, rel=1e-12
+    )
+    assert float(found["duration_part"].sel(task="check", part="repeats")) == pytest.approx(
+        3 * back, rel=1e-12
+    )
     people = (4 + 8) * 4.2 + 10
-    assert float(found["pass_time_without_ai"]) == pytest.approx(float(once["pass_time_without_ai"]) + 3 * people, rel=1e-12)
+    assert float(found["pass_time_without_ai"]) == pytest.approx(
+        float(once["pass_time_without_ai"]) + 3 * people, rel=1e-12
+    )
 
 
 def test_loops_of_the_bundled_catalog_are_those_of_the_closed_form():
     catalog = tm.load_catalog("alignment_research")
-    once, found = (tm.latency(catalog.replace({"latency.count_loops": counted}), 1e30) for counted in (False, True))
+    once, found = (
+        tm.latency(catalog.replace({"latency.count_loops": counted}), 1e30)
+        for counted in (False, True)
+    )
     names = list(catalog.tasks)
-    order = {index: tuple(names.index(name) for name in catalog.tasks[task].after) for index, task in enumerate(names)}
-    loops = [(names.index(loop.source_task), names.index(loop.target_task)) for loop in catalog.feedback_loops]
+    order = {
+        index: tuple(names.index(name) for name in catalog.tasks[task].after)
+        for index, task in enumerate(names)
+    }
+    loops = [
+        (names.index(loop.source_task), names.index(loop.target_task))
+        for loop in catalog.feedback_loops
+    ]
     by_order = {task: order[task] for task in sorted(order, key=lambda task: depth(order, task))}
-    longer = with_loops(once["duration"].values, by_order, loops, [loop.loops_per_project for loop in catalog.feedback_loops])
+    longer = with_loops(
+        once["duration"].values,
+        by_order,
+        loops,
+        [loop.loops_per_project for loop in catalog.feedback_loops],
+    )
     assert found["duration"].values == pytest.approx(longer, rel=1e-12)
 
 
@@ -252,14 +360,20 @@ def depth(order, task):
 
 def test_parts_add_up_to_durations_and_along_the_path_to_the_pass():
     catalog = tm.load_catalog(
-        "alignment_research", "dedicated_reviewers", set={**ALL, "supervision.headcount": 30, "supervision.utilisation": 0.85}
+        "alignment_research",
+        "dedicated_reviewers",
+        set={**ALL, "supervision.headcount": 30, "supervision.utilisation": 0.85},
     )
     found = tm.latency(catalog, 1e32)
     assert tuple(found["part"].values) == PARTS
-    assert found["duration_part"].sum("part").values == pytest.approx(found["duration"].values, rel=1e-12)
+    assert found["duration_part"].sum("part").values == pytest.approx(
+        found["duration"].values, rel=1e-12
+    )
     assert float(found["pass_part"].sum()) == pytest.approx(float(found["pass_time"]), rel=1e-12)
     assert (found["duration_part"] >= 0).all()
-    assert set(PARTS) == {str(part) for part in found["part"].values[(found["duration_part"] > 0).any("task").values]}
+    assert set(PARTS) == {
+        str(part) for part in found["part"].values[(found["duration_part"] > 0).any("task").values]
+    }
 
 
 def test_without_waits_nothing_is_counted_that_was_not():

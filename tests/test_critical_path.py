@@ -8,10 +8,22 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import taskmodel
-from taskmodel.critical_path import longest_path, loop_slopes, makespan, path_slopes, with_loops
-from taskmodel.durations import PARTS, mixed_durations, single_mode_mix, unit_durations, unit_parts
-from taskmodel.graph import predecessors, task_graph
-from taskmodel.supervision import MODES, coverage_by_mode
+from taskmodel.science.critical_path import (
+    longest_path,
+    loop_slopes,
+    makespan,
+    path_slopes,
+    with_loops,
+)
+from taskmodel.science.durations import (
+    PARTS,
+    mixed_durations,
+    single_mode_mix,
+    unit_durations,
+    unit_parts,
+)
+from taskmodel.science.graph import predecessors, task_graph
+from taskmodel.science.supervision import MODES, coverage_by_mode
 
 HUMAN, FULL_REVIEW, FLOOR_REVIEW, NO_REVIEW = range(len(MODES))
 FEW = settings(max_examples=40, deadline=None)
@@ -24,13 +36,17 @@ def alignment():
     tasks = taskmodel.load_catalog("alignment_research").tasks
     return {
         "names": list(tasks),
-        "predecessors": predecessors(task_graph({name: task.after for name, task in tasks.items()})),
+        "predecessors": predecessors(
+            task_graph({name: task.after for name, task in tasks.items()})
+        ),
         "delegable": np.array([task.delegable for task in tasks.values()]),
         "units": {
             "horizon": [task.horizon.value for task in tasks.values()],
             "review_ratio": [task.review_ratio.value for task in tasks.values()],
             "coverage": coverage_by_mode([task.coverage_floor.value for task in tasks.values()]),
-            "gate_latency": [task.gate_latency.value if task.gate_latency else 0.0 for task in tasks.values()],
+            "gate_latency": [
+                task.gate_latency.value if task.gate_latency else 0.0 for task in tasks.values()
+            ],
             "working_hours_per_week": 40,
         },
     }
@@ -42,7 +58,9 @@ def all_in(mode, alignment):
 
 def delegated_to(mode, alignment):
     """All that may be delegated in one AI mode, the rest by people."""
-    return np.where(alignment["delegable"][:, np.newaxis], all_in(mode, alignment), all_in(HUMAN, alignment))
+    return np.where(
+        alignment["delegable"][:, np.newaxis], all_in(mode, alignment), all_in(HUMAN, alignment)
+    )
 
 
 def project(alignment, mix, serial_speed=10.0, **options):
@@ -54,7 +72,9 @@ def project(alignment, mix, serial_speed=10.0, **options):
 def projects(draw):
     """Random durations and an acyclic order of up to eight tasks."""
     size = draw(st.integers(1, 8))
-    order = {task: tuple(other for other in range(task) if draw(st.booleans())) for task in range(size)}
+    order = {
+        task: tuple(other for other in range(task) if draw(st.booleans())) for task in range(size)
+    }
     return np.array(draw(st.lists(st.floats(0.01, 1000), min_size=size, max_size=size))), order
 
 
@@ -62,7 +82,9 @@ def all_paths(order):
     """Every path from a task without predecessors, however far it goes."""
     ending_at = {}
     for task, earlier in order.items():
-        ending_at[task] = [[*path, task] for other in earlier for path in ending_at[other]] or [[task]]
+        ending_at[task] = [[*path, task] for other in earlier for path in ending_at[other]] or [
+            [task]
+        ]
     return [path for paths in ending_at.values() for path in paths]
 
 
@@ -77,17 +99,23 @@ def test_project_without_ai_takes_the_reference_time(alignment):
 
 @pytest.mark.parametrize(("speed", "reference"), [(3, 2603.7), (10, 2454.4), (np.inf, 2390.4)])
 def test_automated_project_with_full_review_takes_the_reference_time(alignment, speed, reference):
-    assert project(alignment, delegated_to(FULL_REVIEW, alignment), speed).total == pytest.approx(reference, abs=0.05)
+    assert project(alignment, delegated_to(FULL_REVIEW, alignment), speed).total == pytest.approx(
+        reference, abs=0.05
+    )
 
 
 @pytest.mark.parametrize(("speed", "reference"), [(3, 808.3), (10, 663.6), (np.inf, 601.6)])
-def test_automated_project_whose_review_takes_no_time_takes_the_reference_time(alignment, speed, reference):
+def test_automated_project_whose_review_takes_no_time_takes_the_reference_time(
+    alignment, speed, reference
+):
     path = project(alignment, delegated_to(FULL_REVIEW, alignment), speed, count_review=False)
     assert path.total == pytest.approx(reference, abs=0.05)
 
 
 @pytest.mark.parametrize(("speed", "reference"), [(3, 777.3), (10, 630.8), (np.inf, 568.0)])
-def test_project_all_by_ai_whose_review_takes_no_time_takes_the_reference_time(alignment, speed, reference):
+def test_project_all_by_ai_whose_review_takes_no_time_takes_the_reference_time(
+    alignment, speed, reference
+):
     path = project(alignment, all_in(FULL_REVIEW, alignment), speed, count_review=False)
     assert path.total == pytest.approx(reference, abs=0.05)
 
@@ -98,9 +126,13 @@ def test_work_that_nobody_reviews_takes_as_long_as_if_review_took_no_time(alignm
     assert unreviewed.total == untimed.total
 
 
-def test_critical_path_of_the_automated_project_runs_through_the_work_that_is_slowest_to_review(alignment):
+def test_critical_path_of_the_automated_project_runs_through_the_work_that_is_slowest_to_review(
+    alignment,
+):
     path = project(alignment, delegated_to(FULL_REVIEW, alignment))
-    assert [alignment["names"][task] for task in alignment["predecessors"] if path.critical[task]] == [
+    assert [
+        alignment["names"][task] for task in alignment["predecessors"] if path.critical[task]
+    ] == [
         "threat_modelling",
         "agenda_setting",
         "problem_formalisation",
@@ -115,30 +147,60 @@ def test_critical_path_of_the_automated_project_runs_through_the_work_that_is_sl
 
 
 def test_a_person_works_forty_hours_of_the_168_in_a_week():
-    durations = unit_durations(horizon=[40], review_ratio=[0.1], coverage=[[1, 0]], serial_speed=10, working_hours_per_week=40)
+    durations = unit_durations(
+        horizon=[40],
+        review_ratio=[0.1],
+        coverage=[[1, 0]],
+        serial_speed=10,
+        working_hours_per_week=40,
+    )
     assert durations[0, 0] == 168
 
 
 def test_ai_works_round_the_clock_and_waits_for_its_reviewers():
-    durations = unit_durations(horizon=[40], review_ratio=[0.1], coverage=[[1, 0.5, 0]], serial_speed=10, working_hours_per_week=40)
+    durations = unit_durations(
+        horizon=[40],
+        review_ratio=[0.1],
+        coverage=[[1, 0.5, 0]],
+        serial_speed=10,
+        working_hours_per_week=40,
+    )
     assert durations[0, 1:] == pytest.approx([4 + 16.8, 4 + 8.4, 4])
 
 
 def test_gates_delay_people_and_ai_alike():
-    task = {"horizon": [40], "review_ratio": [0.1], "coverage": [[1, 0]], "serial_speed": 10, "working_hours_per_week": 40}
+    task = {
+        "horizon": [40],
+        "review_ratio": [0.1],
+        "coverage": [[1, 0]],
+        "serial_speed": 10,
+        "working_hours_per_week": 40,
+    }
     assert unit_durations(**task, gate_latency=[72]) == pytest.approx(unit_durations(**task) + 72)
-    assert (unit_durations(**task, gate_latency=[72], count_gates=False) == unit_durations(**task)).all()
+    assert (
+        unit_durations(**task, gate_latency=[72], count_gates=False) == unit_durations(**task)
+    ).all()
 
 
 def test_infinitely_fast_ai_leaves_review_and_gates():
     durations = unit_durations(
-        horizon=[40], review_ratio=[0.1], coverage=[[1, 0]], serial_speed=np.inf, working_hours_per_week=40, gate_latency=[4]
+        horizon=[40],
+        review_ratio=[0.1],
+        coverage=[[1, 0]],
+        serial_speed=np.inf,
+        working_hours_per_week=40,
+        gate_latency=[4],
     )
     assert durations[0, 1:] == pytest.approx([16.8 + 4, 4])
 
 
 def test_durations_of_a_batch_of_speeds_are_those_of_each_speed():
-    task = {"horizon": [40, 8], "review_ratio": [0.1, 0.2], "coverage": [[1, 0], [1, 0]], "working_hours_per_week": 40}
+    task = {
+        "horizon": [40, 8],
+        "review_ratio": [0.1, 0.2],
+        "coverage": [[1, 0], [1, 0]],
+        "working_hours_per_week": 40,
+    }
     speeds = np.array([[1.0, 3.0], [10.0, np.inf]])
     batch = unit_durations(**task, serial_speed=speeds)
     assert batch.shape == (2, 2, 2, 3)
@@ -158,7 +220,13 @@ def test_durations_of_a_batch_of_speeds_are_those_of_each_speed():
     ],
 )
 def test_duration_of_what_makes_no_sense_is_an_error_that_names_it(change, named):
-    task = {"horizon": [40], "review_ratio": [0.1], "coverage": [[1]], "serial_speed": 10, "working_hours_per_week": 40}
+    task = {
+        "horizon": [40],
+        "review_ratio": [0.1],
+        "coverage": [[1]],
+        "serial_speed": 10,
+        "working_hours_per_week": 40,
+    }
     with pytest.raises(ValueError, match=named):
         unit_durations(**{**task, **change})
 
@@ -187,11 +255,20 @@ def test_parts_are_whose_time_it_is_and_add_up_to_durations():
     assert parts[0, 2].tolist() == pytest.approx([0, 4, 8.4, 1.5, 7.5, 72])
     assert parts[0, 3].tolist() == pytest.approx([0, 4, 0, 0, 0, 72])
     assert (unit_durations(**units) == parts.sum(axis=-1)).all()
-    assert unit_parts(**units, count_review=False)[0, 1].tolist() == pytest.approx([0, 4, 0, 0, 0, 72])
+    assert unit_parts(**units, count_review=False)[0, 1].tolist() == pytest.approx(
+        [0, 4, 0, 0, 0, 72]
+    )
 
 
 def test_where_people_work_along_their_time_is_theirs_and_waits_are_for_reviewers():
-    parts = unit_parts(horizon=[40], review_ratio=[0.1], coverage=[[0]], serial_speed=10, working_hours_per_week=40, people=[[0.5]])
+    parts = unit_parts(
+        horizon=[40],
+        review_ratio=[0.1],
+        coverage=[[0]],
+        serial_speed=10,
+        working_hours_per_week=40,
+        people=[[0.5]],
+    )
     assert parts[0, 1].tolist() == [84, 0, 0, 0, 0, 0]
 
 
@@ -217,7 +294,9 @@ def test_there_is_no_mix_of_a_mode_that_does_not_exist():
 @given(projects())
 def test_total_is_the_longest_of_all_paths(sample):
     durations, order = sample
-    assert longest_path(durations, order).total == pytest.approx(max(sum(durations[path]) for path in all_paths(order)))
+    assert longest_path(durations, order).total == pytest.approx(
+        max(sum(durations[path]) for path in all_paths(order))
+    )
 
 
 @given(projects())
@@ -234,7 +313,10 @@ def test_critical_tasks_form_one_path_as_long_as_the_project_with_no_slack(sampl
 def test_each_task_starts_when_the_last_it_waits_for_is_done(sample):
     durations, order = sample
     start = longest_path(durations, order).start
-    assert all(start[task] == max((start[other] + durations[other] for other in earlier), default=0) for task, earlier in order.items())
+    assert all(
+        start[task] == max((start[other] + durations[other] for other in earlier), default=0)
+        for task, earlier in order.items()
+    )
 
 
 @given(projects())
@@ -261,7 +343,10 @@ def test_numbering_the_tasks_otherwise_changes_nothing(sample, random):
     random.shuffle(new)
     moved = np.empty_like(durations)
     moved[new] = durations
-    path, other = longest_path(durations, order), longest_path(moved, {new[task]: [new[e] for e in order[task]] for task in order})
+    path, other = (
+        longest_path(durations, order),
+        longest_path(moved, {new[task]: [new[e] for e in order[task]] for task in order}),
+    )
     assert other.total == path.total
     assert (other.slack[new] == path.slack).all()
 
@@ -320,10 +405,16 @@ def test_order_must_hold_every_task_after_those_it_waits_for(order, named):
 
 def test_a_chain_of_stretches_each_gone_through_several_times_is_their_sum_by_hand():
     """T = sum_l n_l (tau_l/v + g_l) of evidence 4.8, at v = 10; going back n - 1 times is going through n times."""
-    work, gates, through = np.array([100.0, 50.0, 20.0]), np.array([0.0, 24.0, 72.0]), np.array([3.0, 1.0, 2.0])
+    work, gates, through = (
+        np.array([100.0, 50.0, 20.0]),
+        np.array([0.0, 24.0, 72.0]),
+        np.array([3.0, 1.0, 2.0]),
+    )
     durations = work / 10 + gates
     longer = with_loops(durations, {0: (), 1: (0,), 2: (1,)}, [(0, 0), (1, 1), (2, 2)], through - 1)
-    assert longest_path(longer, {0: (), 1: (0,), 2: (1,)}).total == pytest.approx((through * durations).sum())
+    assert longest_path(longer, {0: (), 1: (0,), 2: (1,)}).total == pytest.approx(
+        (through * durations).sum()
+    )
 
 
 def test_a_loop_over_a_branch_goes_back_along_its_longest_path():
@@ -352,22 +443,36 @@ def test_a_loop_must_go_back():
 @given(projects(), st.data())
 def test_slopes_with_loops_are_one_sided_differences(sample, data):
     durations, order = sample
-    after = {task: {task}.union(*(path for path in all_paths(order) if path[-1] == task)) for task in order}
+    after = {
+        task: {task}.union(*(path for path in all_paths(order) if path[-1] == task))
+        for task in order
+    }
     loops = [(task, data.draw(st.sampled_from(sorted(after[task])))) for task in order][-3:]
-    rounds = np.array(data.draw(st.lists(st.floats(0, 5), min_size=len(loops), max_size=len(loops))))
-    rate = np.array(data.draw(st.lists(st.floats(-1, 1), min_size=len(durations), max_size=len(durations))))
+    rounds = np.array(
+        data.draw(st.lists(st.floats(0, 5), min_size=len(loops), max_size=len(loops)))
+    )
+    rate = np.array(
+        data.draw(st.lists(st.floats(-1, 1), min_size=len(durations), max_size=len(durations)))
+    )
     durations = np.round(durations) + 1  # many paths are equally long
     pace = np.linspace(-0.5, 1, len(loops))
     right, left = loop_slopes(durations, rate, order, loops, rounds + 1, pace)
-    whole = (path_slopes(with_loops(durations, order, loops, rounds + 1), side, order) for side in (right, left))
+    whole = (
+        path_slopes(with_loops(durations, order, loops, rounds + 1), side, order)
+        for side in (right, left)
+    )
     found = [side[place] for place, side in enumerate(whole)]
 
     def total(step):
-        return longest_path(with_loops(durations + step * rate, order, loops, rounds + 1 + step * pace), order).total
+        return longest_path(
+            with_loops(durations + step * rate, order, loops, rounds + 1 + step * pace), order
+        ).total
 
     step = 1e-6
     differences = [(total(step) - total(0)) / step, (total(0) - total(-step)) / step]
-    assert found == pytest.approx(differences, abs=1e-3 * (1 + np.abs(differences).max()))  # of second order in the step, and rounding
+    assert found == pytest.approx(
+        differences, abs=1e-3 * (1 + np.abs(differences).max())
+    )  # of second order in the step, and rounding
 
 
 # Units that nobody can share, and few workers.
@@ -386,7 +491,11 @@ work = st.lists(st.floats(0.01, 100), min_size=1, max_size=6)
 @given(work, st.integers(1, 3))
 def test_taking_the_longest_first_is_within_grahams_bound_of_the_shortest_plan(units, workers):
     best = shortest_plan(units, workers)
-    assert best * (1 - 1e-12) <= makespan(units, workers) <= (4 / 3 - 1 / (3 * workers)) * best * (1 + 1e-12)
+    assert (
+        best * (1 - 1e-12)
+        <= makespan(units, workers)
+        <= (4 / 3 - 1 / (3 * workers)) * best * (1 + 1e-12)
+    )
 
 
 @given(st.lists(st.floats(0, 100), max_size=60), st.integers(1, 80))

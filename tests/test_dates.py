@@ -13,11 +13,17 @@ REQUIREMENT = "full_automation_requirements_training"
 
 
 def test_a_solution_put_back_gives_the_date():
-    found = tm.solve_for_date("davidson_best_guess", REQUIREMENT, agi_year=2038, within=(1e35, 1e37), places=3, set=QUICK)
+    found = tm.solve_for_date(
+        "davidson_best_guess", REQUIREMENT, agi_year=2038, within=(1e35, 1e37), places=3, set=QUICK
+    )
     (value,) = found["value"].values
-    again = tm.milestones(tm.simulate("davidson_best_guess", set={**QUICK, REQUIREMENT: value}, times=[2022]))
+    again = tm.milestones(
+        tm.simulate("davidson_best_guess", set={**QUICK, REQUIREMENT: value}, times=[2022])
+    )
     assert float(again["value"].sel(milestone="agi_year")) == pytest.approx(2038, abs=2e-5)
-    assert found["reached"].values[0] == pytest.approx(2038, abs=1e-5) and found.attrs["reason"] == ""
+    assert (
+        found["reached"].values[0] == pytest.approx(2038, abs=1e-5) and found.attrs["reason"] == ""
+    )
     assert found["value"].attrs["units"] == "FLOP"
 
 
@@ -31,17 +37,26 @@ def test_the_first_run_of_a_size_comes_with_the_start():
         places=3,
         set=QUICK,
     )
-    np.testing.assert_allclose(found["value"], [1e26, 1e27])  # the places themselves: every run of 1e26 or more
+    np.testing.assert_allclose(
+        found["value"], [1e26, 1e27]
+    )  # the places themselves: every run of 1e26 or more
     assert float(found["milestone_value"][0]) > 2022
 
 
 def test_where_there_is_none_the_nearest_is_told():
-    found = tm.solve_for_date("davidson_best_guess", REQUIREMENT, agi_year=2024, within=(1e35, 1e37), places=2, set=QUICK)
+    found = tm.solve_for_date(
+        "davidson_best_guess", REQUIREMENT, agi_year=2024, within=(1e35, 1e37), places=2, set=QUICK
+    )
     assert found.sizes["solution"] == 0
     nearest = float(found["milestone_value"].min())
     assert found.attrs["reason"].endswith(f"the nearest is {nearest:.6g}, at 1e+35")
-    late = tm.solve_for_date("davidson_best_guess", REQUIREMENT, agi_year=2030, within=(1e90, 1e91), places=2, set=QUICK)
-    assert np.isinf(late["milestone_value"]).all() and "not reached there before the world ends" in late.attrs["reason"]
+    late = tm.solve_for_date(
+        "davidson_best_guess", REQUIREMENT, agi_year=2030, within=(1e90, 1e91), places=2, set=QUICK
+    )
+    assert (
+        np.isinf(late["milestone_value"]).all()
+        and "not reached there before the world ends" in late.attrs["reason"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,9 +64,17 @@ def test_where_there_is_none_the_nearest_is_told():
     [
         ({"parameter": "hardware_dela"}, tm.CatalogError, "hardware_delay"),
         ({"parameter": "disable_automation"}, ValueError, "no number"),
-        ({"parameter": "hardware_delay", "agi_yer": 2030}, ValueError, "there is no milestone 'agi_yer'"),
+        (
+            {"parameter": "hardware_delay", "agi_yer": 2030},
+            ValueError,
+            "there is no milestone 'agi_yer'",
+        ),
         ({"parameter": "hardware_delay", "agi_year": float("nan")}, ValueError, "finite number"),
-        ({"parameter": "hardware_delay", "within": (2, 1)}, ValueError, "low end below its high end"),
+        (
+            {"parameter": "hardware_delay", "within": (2, 1)},
+            ValueError,
+            "low end below its high end",
+        ),
         ({"parameter": "hardware_delay", "within": (1, 100)}, tm.CatalogError, "at most 50"),
         ({"parameter": "hardware_delay", "places": 1}, ValueError, "at least 2"),
         ({"parameter": "labour_substitution_goods"}, ValueError, "say where to look"),
@@ -66,10 +89,20 @@ def test_bad_questions_are_refused(arguments, error, said):
 
 
 def test_the_command_line_takes_a_world_for_a_catalog(capsys):
-    question = ["solve-for", REQUIREMENT, "davidson_best_guess", "--range", "1e35:1e37", "--set", "n_labour_tasks=10"]
+    question = [
+        "solve-for",
+        REQUIREMENT,
+        "davidson_best_guess",
+        "--range",
+        "1e35:1e37",
+        "--set",
+        "n_labour_tasks=10",
+    ]
     assert main([*question, "--target", "agi_year=2038", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["target"] == {"agi_year": 2038.0} and facts["solutions"][0]["reached"] == pytest.approx(2038, abs=1e-5)
+    assert facts["target"] == {"agi_year": 2038.0} and facts["solutions"][0][
+        "reached"
+    ] == pytest.approx(2038, abs=1e-5)
     assert main([*question, "--target", "agi_year=2020"]) == 1
     assert "the nearest is" in capsys.readouterr().err
     assert main([*question, "--target", "agi_year=2038", "--at", "compute=1e30"]) == 2

@@ -8,14 +8,20 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.audits import clean_audits, steady_audit_load
 from taskmodel.cli import main
-from taskmodel.earned_trust import _paid_in
-from taskmodel.fixed_points import fixed_points
-from taskmodel.organisation import organisation
-from taskmodel.review_effort import detection, detection_curve
+from taskmodel.numerics.fixed_points import fixed_points
+from taskmodel.organisation.organisation import organisation
+from taskmodel.oversight.trust import _paid_in
+from taskmodel.science.audits import clean_audits, steady_audit_load
+from taskmodel.science.review_effort import detection, detection_curve
 
-RULE = {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1, "trust_lost": 0.5, "detection": 0.5}
+RULE = {
+    "defect_rate": 0.01,
+    "risk": 0.05,
+    "generation_time": 1,
+    "trust_lost": 0.5,
+    "detection": 0.5,
+}
 CODE = {"automation_threshold": 1e20, "verifiability": {"score": 0.75}}
 AUDITS = float(clean_audits(0.01, 0.05, 0.5))
 WHOLE = float(clean_audits(0.01, 0.05))  # where audits find every defect
@@ -28,7 +34,12 @@ def one_task(pool="researchers", task=None, **trust):
     Reviewers from among the people may spend all of their hours, and more would be no use.
     """
     review = {"pool": pool, "headcount": 10 if pool == "dedicated" else 20}
-    return small_catalog({"code": {"share": 1, **CODE, **(task or {})}}, supervision=review, compute=ROOMY, trust={**RULE, **trust})
+    return small_catalog(
+        {"code": {"share": 1, **CODE, **(task or {})}},
+        supervision=review,
+        compute=ROOMY,
+        trust={**RULE, **trust},
+    )
 
 
 # One task by hand
@@ -46,20 +57,26 @@ def test_audits_of_dedicated_reviewers_leave_the_rest_to_the_floor():
     assert float(found["audit_share"]) == pytest.approx(load / 1000)
     assert int(found["exact_fixed_points"]) == 1 and float(found["residual"]) == 0
     assert float(found["implied_coverage"][0]) == 0.1
-    assert float(found["record_time"][0]) == pytest.approx(AUDITS / float(found["delegated_units"][0]))
+    assert float(found["record_time"][0]) == pytest.approx(
+        AUDITS / float(found["delegated_units"][0])
+    )
 
 
 def test_audits_of_reviewers_from_a_pool_are_taken_off_the_pool_too():
     """Everybody reviews what AI does: Y = (H - n* tau r phi/G)/(f r)."""
     found = tm.trust(one_task())
-    assert float(found["output"]) == pytest.approx((1000 - AUDITS * 8 * 0.2 * 0.5) / 0.02 / 1000, rel=1e-9)
+    assert float(found["output"]) == pytest.approx(
+        (1000 - AUDITS * 8 * 0.2 * 0.5) / 0.02 / 1000, rel=1e-9
+    )
     assert found["throughput_speedup"] == pytest.approx(found["output"])
 
 
 def test_reviews_at_the_floor_may_count_as_audits():
     """Where AI does all and n* phi/G = 299 units are to be looked at: a tenth of 6,250 is more than that, of 625 is not."""
     many = tm.trust(one_task(audits="beyond_floor"))
-    assert float(many["total_audit_load"]) == 0 and float(many["output"]) == float(many["output_at_floors"])
+    assert float(many["total_audit_load"]) == 0 and float(many["output"]) == float(
+        many["output_at_floors"]
+    )
     few = tm.trust(one_task(audits="beyond_floor", task={"horizon": 40, "coverage_floor": 0.05}))
     # at least 299 units are looked at for 8 hours each, which is all that the thousand hours are good for
     units = float(few["delegated_units"][0])
@@ -70,20 +87,30 @@ def test_reviews_at_the_floor_may_count_as_audits():
 
 
 def test_attempts_that_fail_are_units_too():
-    clean, faulty = (tm.trust(one_task("dedicated", task={"defect_probability": q})) for q in (0.0, 0.2))
+    clean, faulty = (
+        tm.trust(one_task("dedicated", task={"defect_probability": q})) for q in (0.0, 0.2)
+    )
     activity = (1000 - float(faulty["total_audit_load"])) / (0.02 / 0.8)
     assert float(faulty["delegated_units"][0]) == pytest.approx(activity / 0.8 / 8, rel=1e-9)
-    assert float(faulty["delegated_units"][0]) == pytest.approx(float(clean["delegated_units"][0]), rel=1e-9)
+    assert float(faulty["delegated_units"][0]) == pytest.approx(
+        float(clean["delegated_units"][0]), rel=1e-9
+    )
 
 
 def test_audits_beyond_the_reviewers_hours_have_no_answer_and_are_told():
-    with pytest.raises(tm.SolveError, match=r"audits take more hours than reviewers have: 4,781 h a year .* of 1,000 h; lengthen trust"):
+    with pytest.raises(
+        tm.SolveError,
+        match=r"audits take more hours than reviewers have: 4,781 h a year .* of 1,000 h; lengthen trust",
+    ):
         tm.trust(one_task(generation_time=0.1))
 
 
 def test_more_audits_owed_than_there_are_units_is_told():
     found = tm.trust(one_task(task={"coverage_floor": 0.9}))
-    assert "In 1 of 1 classes more audits are owed than units are left to audit" in found.attrs["advice"]
+    assert (
+        "In 1 of 1 classes more audits are owed than units are left to audit"
+        in found.attrs["advice"]
+    )
     assert "more audits are owed" not in tm.trust(one_task()).attrs["advice"]
 
 
@@ -99,7 +126,9 @@ def test_what_audits_find_is_what_review_of_the_task_finds():
     own = tm.trust(one_task("dedicated", detection=None))
     rate, ceiling = detection_curve(0.75)
     assert float(own["detection"][0]) == pytest.approx(float(detection(0.2, rate, ceiling)))
-    assert float(own["clean_audits"][0]) == pytest.approx(float(clean_audits(0.01, 0.05, own["detection"].values[0])))
+    assert float(own["clean_audits"][0]) == pytest.approx(
+        float(clean_audits(0.01, 0.05, own["detection"].values[0]))
+    )
 
 
 # Fixed points
@@ -118,13 +147,19 @@ def steps(*jumps, start=0.0):
 
 def test_every_crossing_of_a_step_function_is_found():
     found = fixed_points(steps((2, 2.5), (5, 4), (9, -8.25), start=1.0), 10)
-    assert [(point.paid, point.residual, point.exact) for point in found] == [(1, 0, True), (3.5, 0, True), (7.5, 0, True)]
+    assert [(point.paid, point.residual, point.exact) for point in found] == [
+        (1, 0, True),
+        (3.5, 0, True),
+        (7.5, 0, True),
+    ]
 
 
 def test_a_jump_over_the_diagonal_is_no_solution_and_is_located():
     (point,) = fixed_points(steps((2, -2.5), start=3.0), 10)
     assert not point.exact
-    assert point.paid == pytest.approx(2, abs=1e-10) and point.residual == pytest.approx(-1.5, abs=1e-10)
+    assert point.paid == pytest.approx(2, abs=1e-10) and point.residual == pytest.approx(
+        -1.5, abs=1e-10
+    )
     assert point.just_below < 2 <= point.paid
 
 
@@ -145,11 +180,19 @@ def test_random_step_functions_have_the_crossings_that_counting_finds():
         if np.diff(ends).min() < 10 / 128:
             continue  # narrower than the walk's own stretches
         found = fixed_points(steps(*zip(places, np.diff(levels), strict=True), start=levels[0]), 10)
-        wanted = [level for low, high, level in zip(ends[:-1], ends[1:], levels, strict=True) if low <= level < high]
+        wanted = [
+            level
+            for low, high, level in zip(ends[:-1], ends[1:], levels, strict=True)
+            if low <= level < high
+        ]
         exact = [point.paid for point in found if point.exact]
         assert exact == pytest.approx(wanted, rel=1e-9)
         if not wanted:
-            downs = [place for place, before, after in zip(places, levels, levels[1:], strict=False) if before > place > after]
+            downs = [
+                place
+                for place, before, after in zip(places, levels, levels[1:], strict=False)
+                if before > place > after
+            ]
             assert [point.paid for point in found] == pytest.approx(downs, rel=1e-9)
 
 
@@ -164,9 +207,13 @@ def rising():
         "large": {"share": 0.5, "automation_threshold": 1e22, "review_ratio": 0.1, "horizon": 13},
     }
     whole = {**RULE, "trust_lost": 1, "detection": 1}
-    catalog = small_catalog(tasks, compute={"inference_share": 1e-9}, production={"elasticity": 1}, trust=whole)
+    catalog = small_catalog(
+        tasks, compute={"inference_share": 1e-9}, production={"elasticity": 1}, trust=whole
+    )
     at = organisation(catalog)
-    hourly = at.fixed_bundles[1, 1, at.factors.index("inference")]  # FLOP for an hour of the second task
+    hourly = at.fixed_bundles[
+        1, 1, at.factors.index("inference")
+    ]  # FLOP for an hour of the second task
     return catalog.replace({"compute.inference_share": 800 * hourly / 1e28})
 
 
@@ -174,7 +221,10 @@ def test_there_may_be_several_fixed_points_and_the_best_is_told():
     found = tm.trust(rising())
     small, large = WHOLE * 0.01 * 1, WHOLE * 0.1 * 13
     assert found["fixed_point_hours"].values == pytest.approx([small, small + large], rel=1e-9)
-    assert int(found["exact_fixed_points"]) == 2 and "There are 2 fixed points" in found.attrs["advice"]
+    assert (
+        int(found["exact_fixed_points"]) == 2
+        and "There are 2 fixed points" in found.attrs["advice"]
+    )
     outputs = found["fixed_point_output"].values
     assert float(found["output"]) == outputs.max() == outputs[0]
     assert found["adopted"].values.tolist() == [True, False] and float(found["residual"]) == 0
@@ -183,11 +233,25 @@ def test_there_may_be_several_fixed_points_and_the_best_is_told():
 def falling(length):
     """A task whose review is dear, and that AI does only as long as reviewers have hours to spare."""
     tasks = {
-        "dear": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": 0.9, "coverage_floor": 0.9, "horizon": length},
-        "cheap": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": 0.05 / 0.9, "coverage_floor": 0.9, "horizon": 0.1},
+        "dear": {
+            "share": 0.5,
+            "automation_threshold": 1e20,
+            "review_ratio": 0.9,
+            "coverage_floor": 0.9,
+            "horizon": length,
+        },
+        "cheap": {
+            "share": 0.5,
+            "automation_threshold": 1e20,
+            "review_ratio": 0.05 / 0.9,
+            "coverage_floor": 0.9,
+            "horizon": 0.1,
+        },
     }
     whole = {**RULE, "trust_lost": 1, "detection": 1}
-    return small_catalog(tasks, supervision={"pool": "dedicated", "headcount": 3}, compute=ROOMY, trust=whole)
+    return small_catalog(
+        tasks, supervision={"pool": "dedicated", "headcount": 3}, compute=ROOMY, trust=whole
+    )
 
 
 def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_exact_fixed_point():
@@ -203,8 +267,13 @@ def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_e
     assert found["task"].values[found["at_margin"].values].tolist() == ["dear"]
     # kept from the dear task by decision, AI leaves reviewers the hours that were left over: 0.25/1000 + 0.25/x to a unit
     assert found["task"].values[found["kept_out"].values].tolist() == ["dear"]
-    assert float(found["output_kept_out"]) == pytest.approx(1 / (0.25 + 0.25 * 50 / (300 - cheap)), rel=1e-9)
-    assert "There is no exact fixed point" in found.attrs["advice"] and "AI does dear" in found.attrs["advice"]
+    assert float(found["output_kept_out"]) == pytest.approx(
+        1 / (0.25 + 0.25 * 50 / (300 - cheap)), rel=1e-9
+    )
+    assert (
+        "There is no exact fixed point" in found.attrs["advice"]
+        and "AI does dear" in found.attrs["advice"]
+    )
     shorter = tm.trust(falling(length=0.2))
     assert int(shorter["exact_fixed_points"]) == 1 and shorter["adopted"].all()
     assert np.isnan(shorter["output_kept_out"]) and not shorter["kept_out"].any()
@@ -236,13 +305,26 @@ def found(audited):
 
 def test_the_bundled_scenario_holds_its_own_books(audited, found):
     load = found["audit_load"].values
-    assert float(found["total_audit_load"]) == pytest.approx(load.sum()) and abs(float(found["residual"])) < 1e-6
+    assert (
+        float(found["total_audit_load"]) == pytest.approx(load.sum())
+        and abs(float(found["residual"])) < 1e-6
+    )
     adopted = found["adopted"].values & (found["coverage_floor"].values < 1)
     assert ((load > 0) == adopted).all()
-    assert load.sum() == pytest.approx(float(steady_audit_load(found["record_hours"].values[adopted], 0.5, 0.5)))
-    assert (found["implied_coverage"] >= found["coverage_floor"]).where(found["adopted"], True).all()
-    assert float(found["output_full_review"]) < float(found["output"]) < float(found["output_at_floors"])
-    assert float(found["floor_review_hours"] + found["audits_paid"]) == pytest.approx(540e3, rel=1e-9)  # review binds there
+    assert load.sum() == pytest.approx(
+        float(steady_audit_load(found["record_hours"].values[adopted], 0.5, 0.5))
+    )
+    assert (
+        (found["implied_coverage"] >= found["coverage_floor"]).where(found["adopted"], True).all()
+    )
+    assert (
+        float(found["output_full_review"])
+        < float(found["output"])
+        < float(found["output_at_floors"])
+    )
+    assert float(found["floor_review_hours"] + found["audits_paid"]) == pytest.approx(
+        540e3, rel=1e-9
+    )  # review binds there
     assert all(found[name].attrs["long_name"] for name in found.data_vars)
 
 
@@ -255,17 +337,26 @@ def test_the_ends_are_those_of_the_rules_of_coverage(audited, found):
 
 def test_trust_that_is_never_lost_costs_nothing_in_the_long_run(audited):
     free = tm.trust(audited.replace({"trust.trust_lost": 0}), 1e30)
-    assert float(free["total_audit_load"]) == 0 and float(free["output"]) == float(free["output_at_floors"])
+    assert float(free["total_audit_load"]) == 0 and float(free["output"]) == float(
+        free["output_at_floors"]
+    )
 
 
 def test_slower_generations_never_lower_output(audited):
-    outputs = [float(tm.trust(audited.replace({"trust.generation_time": time}), 1e30)["output"]) for time in (0.1, 0.3, 1)]
+    outputs = [
+        float(tm.trust(audited.replace({"trust.generation_time": time}), 1e30)["output"])
+        for time in (0.1, 0.3, 1)
+    ]
     assert outputs == sorted(outputs) and outputs[0] < outputs[2]
 
 
 def test_the_rule_of_coverage_in_the_catalog_makes_no_difference(audited):
-    one, two = (tm.trust(audited.replace({"supervision.coverage": rule}), 1e29) for rule in ("none", "full"))
-    assert float(one["output"]) == float(two["output"]) and float(one["audits_paid"]) == float(two["audits_paid"])
+    one, two = (
+        tm.trust(audited.replace({"supervision.coverage": rule}), 1e29) for rule in ("none", "full")
+    )
+    assert float(one["output"]) == float(two["output"]) and float(one["audits_paid"]) == float(
+        two["audits_paid"]
+    )
 
 
 def test_a_block_trust_changes_no_sweep(audited):
@@ -279,7 +370,10 @@ def test_a_block_trust_changes_no_sweep(audited):
 def test_before_any_record_every_unit_is_reviewed_and_then_what_the_record_still_needs():
     """A year of 100 units; n* is 598: five years of all, most of a sixth, and from then on the floor."""
     catalog = small_catalog(
-        {"code": {"share": 1, "by_people": False, **CODE}}, supervision={"pool": "dedicated", "headcount": 1.6}, compute=ROOMY, trust=RULE
+        {"code": {"share": 1, "by_people": False, **CODE}},
+        supervision={"pool": "dedicated", "headcount": 1.6},
+        compute=ROOMY,
+        trust=RULE,
     )
     found = tm.track_record(catalog, [1e28] * 4, period=1, generations=[])
     # 160 hours review 100 units of 8 hours in full, and more where not all are reviewed
@@ -296,7 +390,10 @@ def test_audit_hours_do_not_depend_on_the_volume_while_a_record_is_renewed():
     hours = []
     for share in (1e-9, 2e-9, 4e-9):
         catalog = small_catalog(
-            {"code": task}, supervision={"pool": "dedicated"}, compute={"inference_share": share}, trust={**RULE, "trust_lost": 1}
+            {"code": task},
+            supervision={"pool": "dedicated"},
+            compute={"inference_share": share},
+            trust={**RULE, "trust_lost": 1},
         )
         at = organisation(catalog)
         units = share * 1e28 / at.fixed_bundles[0, 1, at.factors.index("inference")] / 8
@@ -313,7 +410,9 @@ def test_a_record_never_lost_or_large_volumes_bring_coverage_to_the_floor(audite
     adopted = found["delegated_units"].isel(period=-1).values > 0
     floors = np.array([task.coverage_floor.value for task in audited.tasks.values()])
     np.testing.assert_allclose(found["coverage"].isel(period=-1).values[adopted], floors[adopted])
-    assert (found["coverage"].values >= floors - 1e-12).all() and (found["coverage"].values <= 1).all()
+    assert (found["coverage"].values >= floors - 1e-12).all() and (
+        found["coverage"].values <= 1
+    ).all()
     assert (np.diff(found["record"].values, axis=0) >= 0).all()
     first, last = found.isel(period=0), tm.trust(audited, 1e30)
     assert float(first["output"]) == pytest.approx(float(last["output_full_review"]), rel=1e-9)
@@ -333,7 +432,9 @@ def test_generations_come_by_the_clock():
     found = tm.track_record(one_task(generation_time=0.5), [1e28] * 6, period=0.25)
     assert np.flatnonzero(found["new_generation"].values).tolist() == [2, 4]
     assert found["begins"].values.tolist() == [0, 0.25, 0.5, 0.75, 1, 1.25]
-    every = tm.track_record(one_task(generation_time=0.1), [1e28] * 4, period=0.1)["new_generation"].values
+    every = tm.track_record(one_task(generation_time=0.1), [1e28] * 4, period=0.1)[
+        "new_generation"
+    ].values
     assert every.tolist() == [False, True, True, True]
 
 
@@ -349,24 +450,42 @@ def test_generations_come_by_the_clock():
         ({"trust.generation_time": 0}, "trust.generation_time", "above 0 and at most 1000 [year]"),
         ({"trust.detection": 0}, "trust.detection", "above 0 and at most 1"),
         ({"trust.audits": "never"}, "trust.audits", "besides"),
-        ({"trust": {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1}}, "trust.trust_lost", "is missing: share phi"),
+        (
+            {"trust": {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1}},
+            "trust.trust_lost",
+            "is missing: share phi",
+        ),
     ],
 )
 def test_a_rule_of_trust_out_of_range_is_told_where(change, where, said):
     with pytest.raises(tm.CatalogError) as caught:
         one_task().replace(change)
-    assert [defect.path for defect in caught.value.defects] == [where] and said in caught.value.defects[0].message
+    assert [defect.path for defect in caught.value.defects] == [
+        where
+    ] and said in caught.value.defects[0].message
 
 
 @pytest.mark.parametrize(
     ("change", "where", "said"),
     [
         ({"trust": None}, "trust", "is missing"),
-        ({"trust.detection": None, "tasks.code.verifiability": None}, "tasks.code", "no verifiability"),
-        ({"trust.detection": None, "tasks.code.review_ratio": 0}, "tasks.code.review_ratio", "finds nothing"),
+        (
+            {"trust.detection": None, "tasks.code.verifiability": None},
+            "tasks.code",
+            "no verifiability",
+        ),
+        (
+            {"trust.detection": None, "tasks.code.review_ratio": 0},
+            "tasks.code.review_ratio",
+            "finds nothing",
+        ),
         ({"supervision.protocols": ["full_review"]}, "supervision.protocols", "take them out"),
         (
-            {"capability.success": "logistic", "capability.success_slope": 1, "capability.worker": "frontier"},
+            {
+                "capability.success": "logistic",
+                "capability.success_slope": 1,
+                "capability.worker": "frontier",
+            },
             "capability.success",
             "use success: step",
         ),
@@ -396,7 +515,9 @@ def test_periods_that_make_no_sense_are_refused(arguments, said):
 
 
 def test_a_month_is_a_twelfth_of_a_year():
-    assert one_task(generation_time={"value": 6, "unit": "month"}).trust.generation_time.value == 0.5
+    assert (
+        one_task(generation_time={"value": 6, "unit": "month"}).trust.generation_time.value == 0.5
+    )
 
 
 def test_research_without_limit_has_no_number_of_units():
@@ -412,13 +533,21 @@ def test_the_command_tells_the_costliest_first_and_what_it_comes_to(capsys):
     facts = json.loads(capsys.readouterr().out)
     loads = [task["audit_load"] for task in facts["tasks"]]
     assert facts["scenario"] == "audited_trust" and loads == sorted(loads, reverse=True)
-    assert facts["total_audit_load"] == pytest.approx(sum(loads)) and facts["residual"] == pytest.approx(0, abs=1e-6)
-    assert facts["full_review"]["speedup"] < facts["with_audits"]["speedup"] < facts["at_floors"]["speedup"]
+    assert facts["total_audit_load"] == pytest.approx(sum(loads)) and facts[
+        "residual"
+    ] == pytest.approx(0, abs=1e-6)
+    assert (
+        facts["full_review"]["speedup"]
+        < facts["with_audits"]["speedup"]
+        < facts["at_floors"]["speedup"]
+    )
     assert main(["trust", "--compute", "1e30"]) == 0
     text = capsys.readouterr().out
     lines = text.splitlines()
     assert max(map(len, lines)) <= 100 and "Trust pays" in text
-    assert facts["tasks"][0]["title"][:20] in next(line for line in lines if f"{loads[0]:,.0f}" in line)
+    assert facts["tasks"][0]["title"][:20] in next(
+        line for line in lines if f"{loads[0]:,.0f}" in line
+    )
 
 
 @pytest.mark.parametrize(
@@ -427,7 +556,11 @@ def test_the_command_tells_the_costliest_first_and_what_it_comes_to(capsys):
         (["--scenario", "reference"], 2, "alignment_research.yaml:4:1: trust: is missing"),
         (["--set", "trust.risk=2"], 2, "--set: trust.risk: found 2"),
         (["--compute", "much"], 2, "--compute must be a positive number"),
-        (["--set", "tasks.red_teaming.verifiability=null"], 2, "tasks.red_teaming: has no verifiability"),
+        (
+            ["--set", "tasks.red_teaming.verifiability=null"],
+            2,
+            "tasks.red_teaming: has no verifiability",
+        ),
     ],
 )
 def test_bad_questions_about_trust_say_what_is_wrong(capsys, arguments, code, message):

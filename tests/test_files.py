@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from taskmodel.cli.regimes import _tex
-from taskmodel.files import whole
+from taskmodel.files.atomic import whole
 
 
 def test_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
@@ -47,4 +47,7 @@ def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
 
 
 def test_latex_titles_are_text() -> None:
-    assert _tex(r"a\b^c~d_e{f}&50%") == r"a\textbackslash{}b\textasciicircum{}c\textasciitilde{}d\_e\{f\}\&50\%"
+    assert (
+        _tex(r"a\b^c~d_e{f}&50%")
+        == r"a\textbackslash{}b\textasciicircum{}c\textasciitilde{}d\_e\{f\}\&50\%"
+    )

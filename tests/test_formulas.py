@@ -13,14 +13,16 @@ from small import small_catalog
 from test_stepping import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel.allocation import SolveError
 from taskmodel.cli import main
-from taskmodel.formulas.closed_form import Form
-from taskmodel.formulas.conditions import _System
-from taskmodel.formulas.words import COMPUTE
+from taskmodel.closed_forms.closed_form import Form
+from taskmodel.closed_forms.conditions import _System
+from taskmodel.closed_forms.words import COMPUTE
+from taskmodel.errors import SolveError
 
 
-@pytest.mark.parametrize("elasticity", cases([0, 0.5, 1, 2], [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1, 1.2, 1.5, 2, 3]))
+@pytest.mark.parametrize(
+    "elasticity", cases([0, 0.5, 1, 2], [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1, 1.2, 1.5, 2, 3])
+)
 @pytest.mark.parametrize("seed", cases([0], [0, 1]))
 def test_two_factor_catalogs_have_every_regime_and_every_event_in_closed_form(elasticity, seed):
     rng = np.random.default_rng(int(100 * elasticity) + seed)
@@ -35,7 +37,9 @@ def test_two_factor_catalogs_have_every_regime_and_every_event_in_closed_form(el
     assert found[-1].next_event is None
     for regime in found:
         points = np.geomspace(regime.low, regime.high, 7)[1:-1]
-        np.testing.assert_allclose(regime.lambdify()(points) * np.ones(5), tm.sweep(catalog, points)["output"], rtol=1e-10)
+        np.testing.assert_allclose(
+            regime.lambdify()(points) * np.ones(5), tm.sweep(catalog, points)["output"], rtol=1e-10
+        )
 
 
 @pytest.mark.parametrize("elasticity", cases([0, 0.5, 1, 3], [0, 0.1, 0.3, 0.5, 0.9, 1, 1.5, 3]))
@@ -55,9 +59,19 @@ def test_people_against_review_is_all_in_closed_form(elasticity, pool):
         }
         for i in range(count)
     }
-    supervision = {"coverage": "full", "pool": pool, "max_review_share": 0.1 if pool == "researchers" else 1, "headcount": 10}
+    supervision = {
+        "coverage": "full",
+        "pool": pool,
+        "max_review_share": 0.1 if pool == "researchers" else 1,
+        "headcount": 10,
+    }
     supervision["headcount"] = 10 if pool == "researchers" else 1
-    catalog = small_catalog(tasks, production={"elasticity": elasticity}, supervision=supervision, compute={"inference": "free"})
+    catalog = small_catalog(
+        tasks,
+        production={"elasticity": elasticity},
+        supervision=supervision,
+        compute={"inference": "free"},
+    )
     *found, last = tm.regimes(catalog, (1e19, 1e28))
     assert [regime.reason for regime in (*found, last)] == [""] * (len(found) + 1)
     assert any("review" in regime.priced for regime in (*found, last))
@@ -104,9 +118,14 @@ def largest_residual(regime, compute, changed=None):
         known = {symbol: mpmath.mpf(value) for symbol, value in regime.values.items()}
         known |= {symbol: mpmath.mpf(str(value)) for symbol, value in regime.unknowns.items()}
         known |= {COMPUTE: mpmath.mpf(compute), **(changed or {})}
-        sides = [[sympy.Add.make_args(regime.expanded(side)) for side in (each.lhs, each.rhs)] for each in regime.equations]
+        sides = [
+            [sympy.Add.make_args(regime.expanded(side)) for side in (each.lhs, each.rhs)]
+            for each in regime.equations
+        ]
         terms = sympy.lambdify(list(known), sides, "mpmath")(*known.values())
-        return max(abs(sum(left) - sum(right)) / max(map(abs, [*left, *right])) for left, right in terms)
+        return max(
+            abs(sum(left) - sum(right)) / max(map(abs, [*left, *right])) for left, right in terms
+        )
 
 
 def middle(regime):
@@ -114,12 +133,20 @@ def middle(regime):
 
 
 LONG = cases([], [("alignment_research", "scarce_inference")])
-WITHOUT = [("alignment_research", None), ("alignment_research", "dedicated_reviewers"), ("ml_capability_rnd", None)]
+WITHOUT = [
+    ("alignment_research", None),
+    ("alignment_research", "dedicated_reviewers"),
+    ("ml_capability_rnd", None),
+]
 
 
 @pytest.mark.parametrize(("name", "scenario"), [*WITHOUT, *LONG])
 def test_roots_of_first_order_conditions_are_exact(name, scenario):
-    without = [each for each in tm.regimes(tm.load_catalog(name, scenario=scenario), (1e26, 1.1e29)) if each.output is None]
+    without = [
+        each
+        for each in tm.regimes(tm.load_catalog(name, scenario=scenario), (1e26, 1.1e29))
+        if each.output is None
+    ]
     assert without
     for regime in without:
         assert len(regime.equations) == len(regime.unknowns)
@@ -142,7 +169,11 @@ def many_factor_catalog(rng):
         for i in range(count)
     }
     phases = {"research", *(task["phase"] for task in tasks.values())}
-    nests = {"research": {}, "root": {"parent": "research"}, "inner": {"parent": "research", "elasticity": float(rng.uniform(0.3, 2))}}
+    nests = {
+        "research": {},
+        "root": {"parent": "research"},
+        "inner": {"parent": "research", "elasticity": float(rng.uniform(0.3, 2))},
+    }
     return small_catalog(
         tasks,
         nests={name: nest for name, nest in nests.items() if name in phases},
@@ -154,10 +185,19 @@ def many_factor_catalog(rng):
 
 
 @pytest.mark.parametrize(
-    ("seed", "stretch"), [(1, (5.45e26, 5.7e26)), (4, (5e26, 7e26)), *cases([], [(0, (1.3e26, 2e26)), (2, (1e26, 2e26))])]
+    ("seed", "stretch"),
+    [
+        (1, (5.45e26, 5.7e26)),
+        (4, (5e26, 7e26)),
+        *cases([], [(0, (1.3e26, 2e26)), (2, (1e26, 2e26))]),
+    ],
 )
 def test_roots_are_exact_whatever_the_factors_and_nests(seed, stretch):
-    without = [each for each in tm.regimes(many_factor_catalog(np.random.default_rng(seed)), stretch) if each.output is None]
+    without = [
+        each
+        for each in tm.regimes(many_factor_catalog(np.random.default_rng(seed)), stretch)
+        if each.output is None
+    ]
     assert without
     for regime in without:
         assert largest_residual(regime, middle(regime)) < 1e-12
@@ -166,19 +206,30 @@ def test_roots_are_exact_whatever_the_factors_and_nests(seed, stretch):
 def test_nothing_near_a_root_solves_the_conditions():
     regime = next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
     for symbol, value in regime.unknowns.items():
-        assert largest_residual(regime, np.sqrt(1e26 * 2e26), {symbol: mpmath.mpf(str(value)) * 1.001}) > 1e-5
+        assert (
+            largest_residual(regime, np.sqrt(1e26 * 2e26), {symbol: mpmath.mpf(str(value)) * 1.001})
+            > 1e-5
+        )
 
 
 def test_a_root_that_is_not_the_optimum_is_an_error(monkeypatch):
     real = _System.root
-    monkeypatch.setattr(_System, "root", lambda self, start, compute: [1.00001 * value for value in real(self, start, compute)])
+    monkeypatch.setattr(
+        _System,
+        "root",
+        lambda self, start, compute: [1.00001 * value for value in real(self, start, compute)],
+    )
     with pytest.raises(SolveError, match="off from the optimum"):
         next(iter(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 2e26))))
 
 
-@pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", *cases([], ["reference", "scarce_inference"])])
+@pytest.mark.parametrize(
+    "scenario", [None, "dedicated_reviewers", *cases([], ["reference", "scarce_inference"])]
+)
 def test_every_closed_regime_of_the_default_catalog_has_a_formula_for_its_end(scenario):
-    *found, last = tm.regimes(tm.load_catalog("alignment_research", scenario=scenario), (1e26, 1e31))
+    *found, last = tm.regimes(
+        tm.load_catalog("alignment_research", scenario=scenario), (1e26, 1e31)
+    )
     for regime in found:
         if regime.output is not None:
             assert regime.next_event is not None, regime.next_event_reason
@@ -191,20 +242,27 @@ def test_a_regime_without_a_closed_form_may_end_by_the_formula_of_the_next():
     """Experiments cease to be scarce where the next regime, with people alone, uses all there are of them."""
     second = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e27)))[1]
     assert second.output is None
-    use, people, rate, theta = (sympy.Symbol(name, positive=True) for name in ("U", "H", "x_G", "Theta"))
+    use, people, rate, theta = (
+        sympy.Symbol(name, positive=True) for name in ("U", "H", "x_G", "Theta")
+    )
     assert second.next_event == people * use / (rate * theta)
     np.testing.assert_allclose(second.lambdify(second.next_event)(1.0), second.high, rtol=1e-10)
 
 
 def test_a_slack_factor_that_comes_to_bind_ends_a_regime():
     """People bind nothing until experiments, which grow with compute, allow for all their hours: G = H / (rate x)."""
-    tasks = {"a": {"share": 0.4, "experiment_compute": 0.5}, "b": {"share": 0.6, "experiment_compute": 2.0}}
+    tasks = {
+        "a": {"share": 0.4, "experiment_compute": 0.5},
+        "b": {"share": 0.6, "experiment_compute": 2.0},
+    }
     tasks = {name: {**task, "delegable": False} for name, task in tasks.items()}
     catalog = small_catalog(tasks, production={"elasticity": 0}, compute={"experiments": "scarce"})
     first, last = tm.regimes(catalog, (1e18, 1e28))
     assert (first.priced, last.priced) == (("experiments",), ("researchers",))
     per_hour = 0.4 * 0.5 + 0.6 * 2.0
-    np.testing.assert_allclose(first.lambdify(first.next_event)(1.0), 1000 * per_hour / (0.005 / 1.44e18), rtol=1e-12)
+    np.testing.assert_allclose(
+        first.lambdify(first.next_event)(1.0), 1000 * per_hour / (0.005 / 1.44e18), rtol=1e-12
+    )
 
 
 def test_the_frontier_model_at_work_has_a_closed_form():
@@ -213,17 +271,23 @@ def test_the_frontier_model_at_work_has_a_closed_form():
     catalog = catalog.replace({"capability.worker": "frontier"})
     found = list(tm.regimes(catalog, (1e22, 1e36)))
     assert len(found) == 2 and all(regime.output is not None for regime in found)
-    np.testing.assert_allclose(found[0].lambdify(found[0].next_event)(1.0), found[0].high, rtol=1e-10)
+    np.testing.assert_allclose(
+        found[0].lambdify(found[0].next_event)(1.0), found[0].high, rtol=1e-10
+    )
     point = np.array([np.sqrt(found[0].low * found[0].high)])
     swept = tm.sweep(catalog, point)
     price = found[0].lambdify(found[0].shadow_prices["inference"])(point)
     base = 1000.0  # hours of people, whose output without AI is as much
-    np.testing.assert_allclose(price * base, swept["shadow_price"].sel(factor="inference"), rtol=1e-9)
+    np.testing.assert_allclose(
+        price * base, swept["shadow_price"].sel(factor="inference"), rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize("elasticity", [0, 1])
 def test_limits_of_the_elasticity_have_formulas_of_their_own(elasticity):
-    catalog = tm.load_catalog("alignment_research", scenario="dedicated_reviewers").replace({"production.elasticity": elasticity})
+    catalog = tm.load_catalog("alignment_research", scenario="dedicated_reviewers").replace(
+        {"production.elasticity": elasticity}
+    )
     found = list(tm.regimes(catalog, (1e29, 1e33)))
     assert sum(regime.output is not None for regime in found) >= len(found) - 1
 
@@ -237,14 +301,20 @@ def test_a_nest_of_another_elasticity_enters_with_its_own_output():
     }
     catalog = small_catalog(
         tasks,
-        nests={"research": {}, "root": {"parent": "research"}, "people": {"parent": "research", "elasticity": 2}},
+        nests={
+            "research": {},
+            "root": {"parent": "research"},
+            "people": {"parent": "research", "elasticity": 2},
+        },
         supervision={"coverage": "none"},
         production={"elasticity": 0.5},
     )
     (regime,) = tm.regimes(catalog, (1e27, 1e28))
     assert regime.output is not None
     point = np.array([3e27])
-    np.testing.assert_allclose(regime.lambdify()(point), tm.sweep(catalog, point)["output"], rtol=1e-12)
+    np.testing.assert_allclose(
+        regime.lambdify()(point), tm.sweep(catalog, point)["output"], rtol=1e-12
+    )
 
 
 def test_sums_of_a_nest_and_of_a_nest_within_it_have_names_of_their_own():
@@ -260,13 +330,17 @@ def test_sums_of_a_nest_and_of_a_nest_within_it_have_names_of_their_own():
         "outer": {"parent": "research", "elasticity": 2},
         "inner": {"parent": "outer", "elasticity": 3},
     }
-    catalog = small_catalog(tasks, nests=nests, supervision={"coverage": "none"}, production={"elasticity": 0.5})
+    catalog = small_catalog(
+        tasks, nests=nests, supervision={"coverage": "none"}, production={"elasticity": 0.5}
+    )
     (regime,) = tm.regimes(catalog, (1e27, 1e28))
     assert regime.output is not None
     names = [symbol.name for symbol in regime.definitions]
     assert len(names) == len(set(names))
     point = np.array([3e27])
-    np.testing.assert_allclose(regime.lambdify()(point), tm.sweep(catalog, point)["output"], rtol=1e-12)
+    np.testing.assert_allclose(
+        regime.lambdify()(point), tm.sweep(catalog, point)["output"], rtol=1e-12
+    )
 
 
 def test_a_formula_that_is_off_is_an_error(monkeypatch):
@@ -278,12 +352,16 @@ def test_a_formula_that_is_off_is_an_error(monkeypatch):
 def test_regimes_come_one_at_a_time(monkeypatch):
     made = []
     real = Form.__init__
-    monkeypatch.setattr(Form, "__init__", lambda self, *args: (made.append(1), real(self, *args))[1])
+    monkeypatch.setattr(
+        Form, "__init__", lambda self, *args: (made.append(1), real(self, *args))[1]
+    )
     next(tm.regimes(tm.load_catalog("t_agi_ladder")))
     assert len(made) == 1
 
 
-@pytest.mark.parametrize("stretch", [(1e28, 1e27), (0, 1e27), (1e27, np.inf), (1e27, 1e27 * (1 + 1e-9))])
+@pytest.mark.parametrize(
+    "stretch", [(1e28, 1e27), (0, 1e27), (1e27, np.inf), (1e27, 1e27 * (1 + 1e-9))]
+)
 def test_an_empty_stretch_is_refused(stretch):
     with pytest.raises(ValueError, match="stretch"):
         list(tm.regimes(tm.load_catalog("t_agi_ladder"), stretch))
@@ -292,17 +370,29 @@ def test_an_empty_stretch_is_refused(stretch):
 @pytest.mark.parametrize(("elasticity", "output"), [(0, 1.9802), (0.5, 3.3058), (1, 10), (2, 50.5)])
 def test_the_ceiling_is_what_it_is_by_hand(elasticity, output):
     """Half the work takes an hour of review an hour, half a hundredth: S = (sum s k^(1 - sigma))^(-1/(1 - sigma))."""
-    tasks = {name: {"share": 0.5, "review_ratio": ratio, "by_people": False} for name, ratio in (("slow", 1.0), ("quick", 0.01))}
-    catalog = small_catalog(tasks, production={"elasticity": elasticity}, supervision={"coverage": "full"})
+    tasks = {
+        name: {"share": 0.5, "review_ratio": ratio, "by_people": False}
+        for name, ratio in (("slow", 1.0), ("quick", 0.01))
+    }
+    catalog = small_catalog(
+        tasks, production={"elasticity": elasticity}, supervision={"coverage": "full"}
+    )
     found = tm.ceiling(catalog)
     assert COMPUTE not in found.expanded(found.output).free_symbols
     assert found.elasticities == {}  # as many review hours as hours: either would do
     assert float(found.lambdify()(1.0)) == pytest.approx(output, rel=1e-4)
     base, sigma = (sympy.Symbol(name, positive=True) for name in ("Y_0", "sigma"))
     (hours,) = found.output.free_symbols & {sympy.Symbol(name, positive=True) for name in "HR"}
-    share, ratio = ([sympy.Symbol(f"{letter}_{task}", positive=True) for task in tasks] for letter in "sr")
+    share, ratio = (
+        [sympy.Symbol(f"{letter}_{task}", positive=True) for task in tasks] for letter in "sr"
+    )
     if elasticity not in (0, 1):
-        by_hand = hours / base * sum(s * r ** (1 - sigma) for s, r in zip(share, ratio, strict=True)) ** (-1 / (1 - sigma))
+        by_hand = (
+            hours
+            / base
+            * sum(s * r ** (1 - sigma) for s, r in zip(share, ratio, strict=True))
+            ** (-1 / (1 - sigma))
+        )
         assert sympy.simplify(found.expanded(found.output) - by_hand) == 0
 
 
@@ -318,7 +408,10 @@ def test_the_ceiling_of_the_default_catalog_is_the_one_of_the_sweep(scenario, co
 
 
 def test_a_ceiling_that_is_off_is_an_error(monkeypatch):
-    monkeypatch.setattr("taskmodel.formulas.unlimited.ceilings", lambda *_: {"oversight_ceiling_full": np.array([1.0])})
+    monkeypatch.setattr(
+        "taskmodel.closed_forms.unlimited.ceilings",
+        lambda *_: {"oversight_ceiling_full": np.array([1.0])},
+    )
     with pytest.raises(SolveError, match="ceiling"):
         tm.ceiling(tm.load_catalog("t_agi_ladder"))
 
@@ -353,7 +446,9 @@ def test_the_page_says_how_many_have_a_closed_form_and_why_the_others_have_none(
 
 def test_latex_is_a_whole_document(tmp_path, capsys):
     path = tmp_path / "regimes.tex"
-    assert main(["regimes", "alignment_research", "--range", "1e26:1e30", "--latex", str(path)]) == 0
+    assert (
+        main(["regimes", "alignment_research", "--range", "1e26:1e30", "--latex", str(path)]) == 0
+    )
     text = path.read_text()
     assert text.count("{") == text.count("}")
     assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 5
@@ -369,7 +464,12 @@ def test_latex_goes_to_stdout_in_place_of_the_page(capsys):
     assert "both write to stdout" in capsys.readouterr().err
 
 
-BUNDLED = [WITHOUT[0], ("t_agi_ladder", None), *cases([], [*WITHOUT[1:], ("alignment_research", "reference")]), *LONG]
+BUNDLED = [
+    WITHOUT[0],
+    ("t_agi_ladder", None),
+    *cases([], [*WITHOUT[1:], ("alignment_research", "reference")]),
+    *LONG,
+]
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
@@ -398,10 +498,14 @@ def test_latex_that_cannot_be_written_is_exit_2(capsys, tmp_path, monkeypatch, n
 
 
 def test_a_regime_whose_conditions_have_no_exact_root_says_so_and_the_others_go_on(monkeypatch):
-    monkeypatch.setattr("taskmodel.formulas.conditions.RESIDUAL", 0.0)
+    monkeypatch.setattr("taskmodel.closed_forms.conditions.RESIDUAL", 0.0)
     found = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e28)))
     without = [regime for regime in found if regime.output is None]
     assert without and len(without) < len(found)
     for regime in without:
-        assert "proportions" in regime.reason and "no root to 1e-12" in regime.reason and "residual" in regime.reason
+        assert (
+            "proportions" in regime.reason
+            and "no root to 1e-12" in regime.reason
+            and "residual" in regime.reason
+        )
         assert regime.equations == () and regime.unknowns == {}

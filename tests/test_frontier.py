@@ -7,8 +7,8 @@ from test_defect_budget import MORE, limited
 import taskmodel as tm
 from taskmodel import plots
 from taskmodel.allocation import allocate
-from taskmodel.frontier import BUDGET
-from taskmodel.walker import Walker
+from taskmodel.oversight.frontier import BUDGET
+from taskmodel.sweeps.walker import Walker
 
 PROTOCOLS = ("full_review", "spot_checks", "layered_ai_review", "assisted", "no_review")
 
@@ -21,7 +21,12 @@ def choosing(*protocols, share=1e-9, **changes):
 
 def catalogs():
     """A small one, the bundled one in which everything may be used, and one whose success grows by degrees."""
-    degrees = {"success": "logistic", "worker": "frontier", "success_slope": 0.84, "defect_probability": 0.05}
+    degrees = {
+        "success": "logistic",
+        "worker": "frontier",
+        "success_slope": 0.84,
+        "defect_probability": 0.05,
+    }
     return {
         "small": (choosing(), 1e28),
         "bundled": (tm.load_catalog("alignment_research", "defect_budget"), 1e31),
@@ -32,19 +37,26 @@ def catalogs():
 @pytest.fixture(scope="module")
 def found():
     budgets = {"bundled": [0, *np.geomspace(1e4, 1e9, 11)]}
-    return {name: tm.safety_frontier(catalog, budgets.get(name), compute=compute) for name, (catalog, compute) in catalogs().items()}
+    return {
+        name: tm.safety_frontier(catalog, budgets.get(name), compute=compute)
+        for name, (catalog, compute) in catalogs().items()
+    }
 
 
 @pytest.mark.parametrize("name", catalogs())
 def test_the_frontier_rises_and_is_concave_and_its_price_falls(found, name):
     at = found[name]
-    budget, output, price = (at[name].values for name in ("defect_budget", "output", "safety_price"))
+    budget, output, price = (
+        at[name].values for name in ("defect_budget", "output", "safety_price")
+    )
     slope = np.diff(output) / np.diff(budget) * at["base_output"].item()
     assert (slope > -1e-12).all() and (np.diff(slope) <= 1e-9 * slope[:-1] + 1e-12).all()
     assert (np.diff(price) <= 1e-9 * price[:-1]).all()
     # each chord lies between the prices at its ends
     rounding = 1e-12 * output[1:] * at["base_output"].item() / np.diff(budget)
-    assert (slope <= price[:-1] * (1 + 1e-9) + rounding).all() and (slope >= price[1:] * (1 - 1e-9) - rounding).all()
+    assert (slope <= price[:-1] * (1 + 1e-9) + rounding).all() and (
+        slope >= price[1:] * (1 - 1e-9) - rounding
+    ).all()
     assert (at["escaped_harm"] <= budget * (1 + 1e-9)).all() and (at["duality_gap"] < 1e-9).all()
     np.testing.assert_allclose(at["ai_work_share"].sum("mode"), 1)
     np.testing.assert_allclose(at["bottleneck_share"].sum("source"), 1)
@@ -56,9 +68,15 @@ def test_its_slope_is_the_price_of_safety(found, name):
     catalog, compute = catalogs()[name]
     top, h, checked = found[name]["ceases_to_bind"].item(), 2e-4, 0
     middle = top * 10.0 ** -np.array([0.3, 0.7, 1.1, 1.9, 2.7])
-    near = tm.safety_frontier(catalog, np.sort(np.concatenate([middle * (1 - h), middle, middle * (1 + h)])), compute=compute)
+    near = tm.safety_frontier(
+        catalog,
+        np.sort(np.concatenate([middle * (1 - h), middle, middle * (1 + h)])),
+        compute=compute,
+    )
     output, price = (near[each].values.reshape(-1, 3) for each in ("output", "safety_price"))
-    for place, (below, _, above), (left, here, right) in zip(np.sort(middle), output, price, strict=True):
+    for place, (below, _, above), (left, here, right) in zip(
+        np.sort(middle), output, price, strict=True
+    ):
         if left - right < 0.01 * here:
             slope = (above - below) / (2 * h * place) * near["base_output"].item()
             assert slope == pytest.approx(here, rel=1e-6), place
@@ -71,12 +89,16 @@ def test_its_upper_end_is_the_optimum_without_a_budget(found, name):
     catalog, compute = catalogs()[name]
     free = tm.sweep(catalog.replace({BUDGET: None}), [compute])
     for each in ("output", "throughput_speedup", "latency_speedup", "speedup"):
-        assert found[name][f"{each}_unlimited"].item() == pytest.approx(free[each].item(), rel=1e-12)
+        assert found[name][f"{each}_unlimited"].item() == pytest.approx(
+            free[each].item(), rel=1e-12
+        )
     assert found[name]["output"].values[-1] == pytest.approx(free["output"].item(), rel=1e-9)
     ends = found[name]["ceases_to_bind"].item()
     weights = np.array([task.harm_weight.value for task in catalog.tasks.values()])
     assert ends <= (weights * free["escaped_defects"].values[0]).sum() * (1 + 1e-9)
-    near = tm.safety_frontier(catalog, [ends * (1 - 1e-6), ends * (1 + 1e-9), 2 * ends], compute=compute)
+    near = tm.safety_frontier(
+        catalog, [ends * (1 - 1e-6), ends * (1 + 1e-9), 2 * ends], compute=compute
+    )
     assert near["safety_price"].values[0] > 0 and near["safety_price"].values[2] == 0
     assert near["output"].values[1:] == pytest.approx(free["output"].item(), rel=1e-11)
 
@@ -85,12 +107,24 @@ def test_its_lower_end_is_the_optimum_with_what_leaks_closed(found):
     """Nothing escapes a person with AI at their side; whatever AI does by itself lets something through."""
     closed = tm.sweep(choosing("assisted"), [1e28])
     assert found["small"]["output"].values[0] == pytest.approx(closed["output"].item(), rel=1e-12)
-    perfect = {"title": "people and machines that find everything", "coverage": 1, "layers": 1, "layer_detection": 1}
-    both, one = (choosing(*names, protocols={"perfect": perfect}) for names in (("perfect", "no_review"), ["perfect"]))
+    perfect = {
+        "title": "people and machines that find everything",
+        "coverage": 1,
+        "layers": 1,
+        "layer_detection": 1,
+    }
+    both, one = (
+        choosing(*names, protocols={"perfect": perfect})
+        for names in (("perfect", "no_review"), ["perfect"])
+    )
     ends = tm.safety_frontier(both, compute=1e28)
-    assert ends["output"].values[0] == pytest.approx(tm.sweep(one, [1e28])["output"].item(), rel=1e-12)  # full review
+    assert ends["output"].values[0] == pytest.approx(
+        tm.sweep(one, [1e28])["output"].item(), rel=1e-12
+    )  # full review
     unseen = tm.sweep(both.replace({"supervision.protocols": ["no_review"]}), [1e28])
-    assert ends["output_unlimited"].item() == pytest.approx(unseen["output"].item(), rel=1e-12)  # no review
+    assert ends["output_unlimited"].item() == pytest.approx(
+        unseen["output"].item(), rel=1e-12
+    )  # no review
     assert ends["ai_work_share"].sel(mode="perfect").values[[0, -1]] == pytest.approx([1, 0])
 
 
@@ -105,11 +139,24 @@ def test_the_price_of_no_budget_is_what_its_first_hour_gives(found):
 def test_it_is_what_a_sweep_along_the_budget_says():
     catalog = limited(None, *PROTOCOLS, tasks=MORE)
     budgets = [30.0, 100.0, 300.0]
-    at, swept = tm.safety_frontier(catalog, budgets, compute=1e28), tm.sweep(catalog, 1e28, over=BUDGET, values=budgets)
-    for name in ("output", "throughput_speedup", "speedup", "oversight_elasticity", "bottleneck_share"):
+    at, swept = (
+        tm.safety_frontier(catalog, budgets, compute=1e28),
+        tm.sweep(catalog, 1e28, over=BUDGET, values=budgets),
+    )
+    for name in (
+        "output",
+        "throughput_speedup",
+        "speedup",
+        "oversight_elasticity",
+        "bottleneck_share",
+    ):
         np.testing.assert_allclose(at[name], swept[name], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(at["safety_price"], swept["shadow_price"].sel(factor="defect_budget"), rtol=1e-9)
-    np.testing.assert_allclose(at["review_hours"], swept["factor_use"].sel(factor="review"), rtol=1e-9)
+    np.testing.assert_allclose(
+        at["safety_price"], swept["shadow_price"].sel(factor="defect_budget"), rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        at["review_hours"], swept["factor_use"].sel(factor="review"), rtol=1e-9
+    )
 
 
 def test_an_hour_more_of_people_of_review_and_of_the_budget_are_all_there_is_to_output():
@@ -120,7 +167,9 @@ def test_an_hour_more_of_people_of_review_and_of_the_budget_are_all_there_is_to_
     finite = np.isfinite(supply[0])
     assert (best.shadow_price[0, finite] * supply[0, finite]).sum() == pytest.approx(best.output[0])
     at = tm.safety_frontier(walker.catalog, [200], compute=1e28)
-    assert at["defect_budget_elasticity"].item() == pytest.approx(best.shadow_price[0, -1] * 200 / best.output[0])
+    assert at["defect_budget_elasticity"].item() == pytest.approx(
+        best.shadow_price[0, -1] * 200 / best.output[0]
+    )
 
 
 def test_what_is_no_frontier_is_said():
@@ -130,7 +179,9 @@ def test_what_is_no_frontier_is_said():
     assert (flat["safety_price"] == 0).all() and flat["ceases_to_bind"].item() == 0
     catalog = limited(None, *PROTOCOLS, tasks=MORE)
     for budgets in ([1, 1], [-1, 1], [[1.0]], [np.inf], []):
-        with pytest.raises(ValueError, match="budgets must be finite numbers of at least 0 that increase"):
+        with pytest.raises(
+            ValueError, match="budgets must be finite numbers of at least 0 that increase"
+        ):
             tm.safety_frontier(catalog, budgets)
     with pytest.raises(TypeError, match="a Catalog is needed"):
         tm.safety_frontier("alignment_research")
@@ -142,7 +193,10 @@ def test_what_is_no_frontier_is_said():
 def test_output_without_limit_has_a_frontier_only_for_budgets_that_are_given():
     tasks = {"code": {**MORE["code"], "share": 1.0}}
     catalog = limited(None, "no_review", tasks=tasks)
-    with pytest.raises(ValueError, match="works, and errs, without limit where there is no defect budget: give the budgets"):
+    with pytest.raises(
+        ValueError,
+        match="works, and errs, without limit where there is no defect budget: give the budgets",
+    ):
         tm.safety_frontier(catalog)
     at = tm.safety_frontier(catalog, [10, 20], compute=1e28)
     assert np.isinf(at["output_unlimited"]) and np.isinf(at["ceases_to_bind"])
@@ -156,7 +210,9 @@ def test_a_saved_frontier_is_the_same_and_its_figure_has_every_curve(found, tmp_
     figure = plots.safety_frontier(again)
     curves = {str(line.get_gid()): line for axes in figure.axes for line in axes.get_lines()}
     assert {"throughput_speedup", "speedup", "safety_price", "safety_price-none"} <= set(curves)
-    np.testing.assert_array_equal(curves["safety_price"].get_ydata(), again["safety_price"].values[1:])
+    np.testing.assert_array_equal(
+        curves["safety_price"].get_ydata(), again["safety_price"].values[1:]
+    )
     bands = {str(each.get_gid()) for axes in figure.axes for each in axes.collections}
     assert {"ai_work_share-assisted", "ai_work_share-no_review"} <= bands
     with pytest.raises(ValueError, match="no frontier"):

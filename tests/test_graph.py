@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.graph import GraphError, NestTree, ancestors, depth, levels, nest_tree, predecessors, task_graph, topological_order
+from taskmodel.errors import GraphError
+from taskmodel.science.graph import (
+    NestTree,
+    ancestors,
+    depth,
+    levels,
+    nest_tree,
+    predecessors,
+    task_graph,
+    topological_order,
+)
 
 DIAMOND = {"plan": [], "code": ["plan"], "data": ["plan"], "run": ["code", "data"], "read": []}
 
@@ -30,7 +40,9 @@ def test_nodes_keep_the_order_of_the_file():
 def test_topological_order_holds_every_task_once_after_all_it_waits_for(after):
     order = topological_order(task_graph(after))
     assert sorted(order) == sorted(after)
-    assert all(order.index(earlier) < order.index(task) for task in after for earlier in after[task])
+    assert all(
+        order.index(earlier) < order.index(task) for task in after for earlier in after[task]
+    )
 
 
 def test_topological_order_follows_the_file_where_it_may():
@@ -43,9 +55,9 @@ def test_predecessors_are_the_edges_by_position_in_topological_order(after):
     tasks = list(after)
     by_position = predecessors(graph)
     assert tuple(tasks[task] for task in by_position) == topological_order(graph)
-    assert {tasks[task]: {tasks[other] for other in earlier} for task, earlier in by_position.items()} == {
-        task: set(earlier) for task, earlier in after.items()
-    }
+    assert {
+        tasks[task]: {tasks[other] for other in earlier} for task, earlier in by_position.items()
+    } == {task: set(earlier) for task, earlier in after.items()}
 
 
 @given(orders())
@@ -75,10 +87,22 @@ def test_no_tasks_have_depth_zero():
 
 def test_cycle_is_an_error_that_walks_around_it():
     with pytest.raises(GraphError) as error:
-        task_graph({"plan": [], "write": ["plan", "test"], "test": ["run"], "run": ["write"], "read": ["test"]})
+        task_graph(
+            {
+                "plan": [],
+                "write": ["plan", "test"],
+                "test": ["run"],
+                "run": ["write"],
+                "read": ["test"],
+            }
+        )
     walk = str(error.value).removeprefix("task order has a cycle: ").split(" -> ")
     assert walk[0] == walk[-1]
-    assert set(zip(walk, walk[1:], strict=False)) == {("write", "run"), ("run", "test"), ("test", "write")}
+    assert set(zip(walk, walk[1:], strict=False)) == {
+        ("write", "run"),
+        ("run", "test"),
+        ("test", "write"),
+    }
 
 
 def test_task_that_waits_for_itself_is_a_cycle():
@@ -92,7 +116,9 @@ def test_waiting_for_what_is_not_a_task_is_an_error_that_names_both():
 
 
 def test_nest_tree_holds_nests_then_tasks_in_the_order_of_the_file():
-    tree = nest_tree({"x": "root", "y": "b", "z": "a", "w": "a"}, {"a": "root", "root": None, "b": "root"})
+    tree = nest_tree(
+        {"x": "root", "y": "b", "z": "a", "w": "a"}, {"a": "root", "root": None, "b": "root"}
+    )
     assert tree == NestTree("root", (NestTree("a", (2, 3)), NestTree("b", (1,)), 0))
     assert tree.tasks == (2, 3, 1, 0)
 

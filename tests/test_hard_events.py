@@ -8,10 +8,10 @@ from small import small_catalog
 from test_stepping import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel.axes import OFFSET
-from taskmodel.axes import PER_DECADE as MESH
-from taskmodel.stepping import event_places
-from taskmodel.walker import Walker
+from taskmodel.sweeps.axes import OFFSET
+from taskmodel.sweeps.axes import PER_DECADE as MESH
+from taskmodel.sweeps.sweep import event_places
+from taskmodel.sweeps.walker import Walker
 
 
 def found_in(catalog, low, high):
@@ -20,7 +20,9 @@ def found_in(catalog, low, high):
     places = {}
     for place, changes in event_places(walker, low, high).items():
         for event in changes:
-            places.setdefault((event.kind, walker.organisation.tasks[event.task] if event.task >= 0 else ""), []).append(place)
+            places.setdefault(
+                (event.kind, walker.organisation.tasks[event.task] if event.task >= 0 else ""), []
+            ).append(place)
     return places
 
 
@@ -30,11 +32,15 @@ def two_by_ai(elasticity, thresholds, shares=(0.25, 0.25), **compute):
     Returns the catalog, and the places at which a and b are adopted and completed, for thresholds that do not fall.
     """
     records = {
-        name: {"share": share, "automation_threshold": threshold} for name, share, threshold in zip("ab", shares, thresholds, strict=True)
+        name: {"share": share, "automation_threshold": threshold}
+        for name, share, threshold in zip("ab", shares, thresholds, strict=True)
     }
     records["kept"] = {"share": 1 - sum(shares), "delegable": False}
     catalog = small_catalog(
-        records, production={"elasticity": elasticity}, supervision={"coverage": "none"}, compute={"inference_share": 1e-9, **compute}
+        records,
+        production={"elasticity": elasticity},
+        supervision={"coverage": "none"},
+        compute={"inference_share": 1e-9, **compute},
     )
     kappa = 100 * 3600 * 2 * np.sqrt(np.array(thresholds) / 120)
     weight = np.array(shares) * kappa ** (1 - elasticity)
@@ -42,7 +48,13 @@ def two_by_ai(elasticity, thresholds, shares=(0.25, 0.25), **compute):
     def place(by_ai, marginal):
         """Compute at which the tasks `by_ai` are wholly done by AI, and the marginal one is as dear by AI as by people."""
         people = 1 - sum(shares[task] for task in by_ai)
-        return sum(weight[task] for task in by_ai) / people * kappa[marginal] ** elasticity * 1000 / 1e-9
+        return (
+            sum(weight[task] for task in by_ai)
+            / people
+            * kappa[marginal] ** elasticity
+            * 1000
+            / 1e-9
+        )
 
     return catalog, place
 
@@ -57,7 +69,10 @@ def test_equal_tasks_are_adopted_and_completed_together_however_they_are_split(e
         "kept": {"share": 0.5, "delegable": False},
     }
     catalog = small_catalog(
-        tasks, production={"elasticity": elasticity}, supervision={"coverage": "none"}, compute={"inference_share": 1e-9}
+        tasks,
+        production={"elasticity": elasticity},
+        supervision={"coverage": "none"},
+        compute={"inference_share": 1e-9},
     )
     kappa = 100 * 3600 * 2 * np.sqrt(np.array([1e20, 1e22]) / 120)
     first, both = 0.2 * kappa[0] ** (1 - elasticity), 0.3 * kappa[1] ** (1 - elasticity)
@@ -67,7 +82,10 @@ def test_equal_tasks_are_adopted_and_completed_together_however_they_are_split(e
     for task in "bc":
         assert found["adopted", task] == pytest.approx([adopted], rel=1e-10)
         assert found["completed", task] == pytest.approx([completed], rel=1e-10)
-    assert found["adopted", "b"] == found["adopted", "c"] and found["completed", "b"] == found["completed", "c"]
+    assert (
+        found["adopted", "b"] == found["adopted", "c"]
+        and found["completed", "b"] == found["completed", "c"]
+    )
     # all along, either may be done by people or by AI
     inner = np.geomspace(adopted, completed, 50)[1:-1]
     usable = Walker(catalog).solve(inner, np.zeros(len(inner), dtype=bool)).allocation.usable
@@ -75,10 +93,18 @@ def test_equal_tasks_are_adopted_and_completed_together_however_they_are_split(e
     # a hair inside either end too, where hardly anything is there to be split
     for hair in (1e-6, 1e-9):
         ends = np.array([adopted * (1 + hair), completed * (1 - hair)])
-        assert Walker(catalog).solve(ends, np.zeros(2, dtype=bool)).allocation.usable[:, 1:3, [0, 3]].all(), hair
+        assert (
+            Walker(catalog)
+            .solve(ends, np.zeros(2, dtype=bool))
+            .allocation.usable[:, 1:3, [0, 3]]
+            .all()
+        ), hair
 
 
-@pytest.mark.parametrize(("elasticity", "apart"), [(0.5, 1e-6), (1, 1e-8), (2, 1e-10), *cases([], [(2, 1e-8), (0.5, 1e-10), (2, 1e-12)])])
+@pytest.mark.parametrize(
+    ("elasticity", "apart"),
+    [(0.5, 1e-6), (1, 1e-8), (2, 1e-10), *cases([], [(2, 1e-8), (0.5, 1e-10), (2, 1e-12)])],
+)
 def test_events_that_nearly_coincide_are_all_told_once(elasticity, apart):
     """Task b is dearer than a by so little that a is completed where b is adopted, but for half of `apart` times the elasticity."""
     catalog, place = two_by_ai(elasticity, (1e22, 1e22 * (1 + apart)))
@@ -88,12 +114,19 @@ def test_events_that_nearly_coincide_are_all_told_once(elasticity, apart):
         ("completed", "b"): place([0, 1], 1),
     }
     found = found_in(catalog, expected["completed", "a"] / 10, expected["completed", "b"] * 10)
-    if apart < 1e-11:  # costs that differ by less than the tie's 5e-12 are the same: the two are split as equal tasks
-        assert {key: len(places) for key, places in found.items()} == {("completed", "a"): 1, ("completed", "b"): 1}
+    if (
+        apart < 1e-11
+    ):  # costs that differ by less than the tie's 5e-12 are the same: the two are split as equal tasks
+        assert {key: len(places) for key, places in found.items()} == {
+            ("completed", "a"): 1,
+            ("completed", "b"): 1,
+        }
         return
     assert {key: len(places) for key, places in found.items()} == dict.fromkeys(expected, 1)
     for key, where in expected.items():
-        assert found[key] == pytest.approx([where], rel=1e-9)  # events nearer than that may be told at one place
+        assert found[key] == pytest.approx(
+            [where], rel=1e-9
+        )  # events nearer than that may be told at one place
     if elasticity * apart > 4e-9:
         assert found["completed", "a"][0] < found["adopted", "b"][0]
 
@@ -116,7 +149,9 @@ def test_output_jumps_at_a_threshold_and_stays_flat_where_compute_is_not_needed(
     assert set(events["compute"].values) == {2e27, 2e28}
     levels = [1, 0.7**-2, 0.5**-2]  # s^(-1/(1-sigma)) of what people keep
     opened = (result["compute"].values[:, None] >= [2e27, 2e28]).sum(axis=1)
-    np.testing.assert_allclose(result["throughput_speedup"].values, np.array(levels)[opened], rtol=1e-11)
+    np.testing.assert_allclose(
+        result["throughput_speedup"].values, np.array(levels)[opened], rtol=1e-11
+    )
     for place, before, after in ((2e27, 0, 1), (2e28, 1, 2)):
         here = events["compute"].values == place
         np.testing.assert_allclose(events["output_before"].values[here], levels[before], rtol=1e-11)
@@ -132,11 +167,17 @@ def test_a_threshold_where_the_regime_changes_anyway_keeps_both_sides_apart():
     assert Walker(both).organisation.opens_at[2] == where
     events = tm.events(tm.sweep(both, compute=[where / 1e3, where * 10]))
     at = np.isclose(events["compute"].values, where, rtol=1e-9, atol=0)
-    told = list(zip(events["kind"].values[at].tolist(), events["task"].values[at].tolist(), strict=True))
+    told = list(
+        zip(events["kind"].values[at].tolist(), events["task"].values[at].tolist(), strict=True)
+    )
     assert told.count(("automatable", "kept")) == 1
     assert told.count(("completed", "a")) == 1
-    assert len(told) == len(set(told)) == 2  # the model that does the third task is far too dear to be adopted there
-    np.testing.assert_allclose(events["output_before"].values[at], events["output_after"].values[at], rtol=1e-9)
+    assert (
+        len(told) == len(set(told)) == 2
+    )  # the model that does the third task is far too dear to be adopted there
+    np.testing.assert_allclose(
+        events["output_before"].values[at], events["output_after"].values[at], rtol=1e-9
+    )
 
 
 def test_a_grid_point_at_a_kink_has_the_output_of_both_sides():
@@ -170,11 +211,19 @@ def mode_events(catalog, low, high):
     """What becomes of reviewed AI in the first task between two points."""
     events = tm.events(tm.sweep(catalog, compute=[low, high]))
     chosen = (events["task"].values == "task0") & (events["mode"].values == "ai_floor_review")
-    return list(zip(events["kind"].values[chosen].tolist(), events["compute"].values[chosen].tolist(), strict=True))
+    return list(
+        zip(
+            events["kind"].values[chosen].tolist(),
+            events["compute"].values[chosen].tolist(),
+            strict=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("width", cases([1e-2, 1e-5], [1e-2, 1e-3, 1e-5, 1e-7]))
-@pytest.mark.parametrize("at", [0.0, 0.5, 0.03], ids=["around a mesh point", "amid a stretch", "near its end"])
+@pytest.mark.parametrize(
+    "at", [0.0, 0.5, 0.03], ids=["around a mesh point", "amid a stretch", "near its end"]
+)
 def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
     catalog, begins, ends = band
     middle = 10 ** ((np.round(MESH * np.log10(begins)) + OFFSET + at) / MESH)
@@ -186,4 +235,6 @@ def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
     }
     found = mode_events(catalog.replace(narrow), middle / 2, middle * 2)
     assert [kind for kind, _ in found] == ["adopted", "dropped"]
-    assert [place for _, place in found] == pytest.approx([begins * shift, begins * shift * (1 + width)], rel=1e-10)
+    assert [place for _, place in found] == pytest.approx(
+        [begins * shift, begins * shift * (1 + width)], rel=1e-10
+    )

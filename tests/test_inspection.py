@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.inspection import deterring_detection, layered_escape, layered_review_hours, probability_caught
-from taskmodel.supervision import escape_rate
+from taskmodel.science.inspection import (
+    deterring_detection,
+    layered_escape,
+    layered_review_hours,
+    probability_caught,
+)
+from taskmodel.science.supervision import escape_rate
 
 shares = st.floats(0, 1)
 
@@ -22,17 +27,24 @@ def test_the_blind_spot_is_the_floor_of_what_passes():
 
 @given(shares, shares)
 def test_one_layer_without_a_blind_spot_is_a_spot_check_of_everything(probability, detection):
-    assert layered_escape(probability, [detection], common_mode=0) == pytest.approx(escape_rate(probability, 1, detection), abs=1e-15)
+    assert layered_escape(probability, [detection], common_mode=0) == pytest.approx(
+        escape_rate(probability, 1, detection), abs=1e-15
+    )
 
 
 @given(shares, st.lists(shares, max_size=5), shares, shares)
 def test_another_layer_never_lets_more_pass(probability, detections, another, common):
-    assert layered_escape(probability, [*detections, another], common) <= layered_escape(probability, detections, common)
+    assert layered_escape(probability, [*detections, another], common) <= layered_escape(
+        probability, detections, common
+    )
 
 
 def test_a_batch_of_layers_is_layers_of_each():
     batch = layered_escape([0.2, 0.4], [[0.5, 0.5], [0.1, 0.2]], common_mode=[0.3, 0])
-    assert batch.tolist() == [layered_escape(0.2, [0.5, 0.5], 0.3), layered_escape(0.4, [0.1, 0.2], 0)]
+    assert batch.tolist() == [
+        layered_escape(0.2, [0.5, 0.5], 0.3),
+        layered_escape(0.4, [0.1, 0.2], 0),
+    ]
 
 
 def test_people_review_what_every_layer_passes_on():
@@ -43,7 +55,9 @@ def test_people_review_what_every_layer_passes_on():
 @given(st.integers(0, 50), shares, shares)
 def test_being_caught_once_is_the_complement_of_passing_every_time(defects, coverage, detection):
     passing = np.prod(np.full(defects, float(escape_rate(1, coverage, detection))))
-    assert probability_caught(defects, coverage, detection) == pytest.approx(1 - passing, abs=1e-12)  # of a product of 50
+    assert probability_caught(defects, coverage, detection) == pytest.approx(
+        1 - passing, abs=1e-12
+    )  # of a product of 50
 
 
 def test_cheating_breaks_even_at_the_deterring_detection():

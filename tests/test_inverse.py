@@ -8,9 +8,9 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.inverse import default_range
-from taskmodel.targets import CEILINGS, SCALARS, target
-from taskmodel.walker import Walker
+from taskmodel.questions.solve_for import default_range
+from taskmodel.questions.targets import CEILINGS, SCALARS, target
+from taskmodel.sweeps.walker import Walker
 
 FREE = {"compute": {"inference": "free"}}
 
@@ -38,9 +38,14 @@ def test_the_answer_of_a_closed_form():
     assert found["value"].values == pytest.approx([2.5], rel=1e-12)
     assert found.attrs["reason"] == "" and float(found["nearest_target"]) == 2
     ratio = tm.solve_for(
-        one_task().replace({"supervision.headcount": 1}), "tasks.work.review_ratio", throughput_speedup=3, within=(0.01, 0.9)
+        one_task().replace({"supervision.headcount": 1}),
+        "tasks.work.review_ratio",
+        throughput_speedup=3,
+        within=(0.01, 0.9),
     )
-    assert ratio["value"].values == pytest.approx([1 / 21], rel=1e-12)  # 1,000 + 100 (1 / r - 1) = 3,000
+    assert ratio["value"].values == pytest.approx(
+        [1 / 21], rel=1e-12
+    )  # 1,000 + 100 (1 / r - 1) = 3,000
 
 
 CATALOG = ("alignment_research", "dedicated_reviewers")
@@ -77,7 +82,9 @@ def hump():
 def test_pairs_of_answers_next_to_a_summit_are_both_found():
     catalog, path, name = hump(), "supervision.headcount", "bottleneck_share.review"
     values = np.geomspace(0.01, 100, 100)
-    share = tm.sweep(catalog, over=path, values=values)["bottleneck_share"].sel(source="review").values
+    share = (
+        tm.sweep(catalog, over=path, values=values)["bottleneck_share"].sel(source="review").values
+    )
     top = int(share.argmax())
     assert 0 < top < 99
     within = (values[0], values[-1])
@@ -92,8 +99,15 @@ def test_pairs_of_answers_next_to_a_summit_are_both_found():
 def two_pools():
     """Ten and forty people, each for a task of their own: with share s of the first, output is 1 / (s^2 / E_1 + (1 - s)^2 / E_2)."""
     return small_catalog(
-        {"one": {"share": 0.5, "delegable": False, "pool": "few"}, "two": {"share": 0.5, "delegable": False, "pool": "many"}},
-        pools={"few": {"headcount": 10, "hours_per_year": 100}, "many": {"headcount": 40, "hours_per_year": 100}, "researchers": EMPTY},
+        {
+            "one": {"share": 0.5, "delegable": False, "pool": "few"},
+            "two": {"share": 0.5, "delegable": False, "pool": "many"},
+        },
+        pools={
+            "few": {"headcount": 10, "hours_per_year": 100},
+            "many": {"headcount": 40, "hours_per_year": 100},
+            "researchers": EMPTY,
+        },
         supervision={"pool": "dedicated"},
     )
 
@@ -105,13 +119,19 @@ def test_a_pair_hidden_between_two_places_of_the_mesh_is_found():
     """Output is at its most, E_1 + E_2, at a share of E_1 / (E_1 + E_2); a hundred-millionth below it is reached twice."""
     most, here = 5_000, 1 / (0.25 / 1_000 + 0.25 / 4_000)
     lack = 1e-8
-    found = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 - lack) / here)
+    found = tm.solve_for(
+        two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 - lack) / here
+    )
     aside = np.sqrt(lack / most / (1 / 1_000 + 1 / 4_000))
     assert found["value"].values == pytest.approx([0.2 - aside, 0.2 + aside], abs=1e-9)
     just = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most / here)
     assert just["value"].values == pytest.approx([0.2], abs=1e-6)
-    none = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 + lack) / here)
-    assert none.sizes["solution"] == 0 and float(none["nearest_target"]) == pytest.approx(most / here, rel=1e-12)
+    none = tm.solve_for(
+        two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 + lack) / here
+    )
+    assert none.sizes["solution"] == 0 and float(none["nearest_target"]) == pytest.approx(
+        most / here, rel=1e-12
+    )
 
 
 def test_a_stretch_that_gives_the_target_is_told_from_end_to_end():
@@ -125,8 +145,13 @@ def test_what_cannot_be_reached_is_told_with_the_nearest():
     found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=7, within=(5, 20))
     assert found.sizes["solution"] == 0
     assert float(found["nearest_target"]) == pytest.approx(5)
-    assert float(found["nearest_place"]) == pytest.approx(10) and float(found["nearest_until"]) == 20
-    assert "the nearest is 5, from 10 person on" in found.attrs["reason"] and "100 % of the hours" in found.attrs["reason"]
+    assert (
+        float(found["nearest_place"]) == pytest.approx(10) and float(found["nearest_until"]) == 20
+    )
+    assert (
+        "the nearest is 5, from 10 person on" in found.attrs["reason"]
+        and "100 % of the hours" in found.attrs["reason"]
+    )
 
 
 def test_a_target_inside_a_jump_is_passed_without_being_reached():
@@ -136,12 +161,19 @@ def test_a_target_inside_a_jump_is_passed_without_being_reached():
     found = tm.solve_for(catalog, "compute", throughput_speedup=4, within=(1e28, 1e31))
     assert found["value"].values.size == 0
     assert found["jump_place"].values == pytest.approx([place], rel=1e-15)
-    assert found["jump_before"].values == pytest.approx([1]) and found["jump_after"].values == pytest.approx([5])
-    assert found["jump_tasks"].values.tolist() == ["work"] and "in a jump from 1 to 5" in found.attrs["reason"]
+    assert found["jump_before"].values == pytest.approx([1]) and found[
+        "jump_after"
+    ].values == pytest.approx([5])
+    assert (
+        found["jump_tasks"].values.tolist() == ["work"]
+        and "in a jump from 1 to 5" in found.attrs["reason"]
+    )
 
 
 def test_an_input_that_makes_no_difference_says_so():
-    reason = tm.solve_for(one_task(), "compute.experiment_share", within=(0.01, 0.02), throughput_speedup=2).attrs["reason"]
+    reason = tm.solve_for(
+        one_task(), "compute.experiment_share", within=(0.01, 0.02), throughput_speedup=2
+    ).attrs["reason"]
     assert "makes no difference" in reason
 
 
@@ -163,9 +195,17 @@ def test_default_ranges_keep_to_what_is_allowed():
         (("supervision.headcount", {"speedup": 2, "output": 3}), TypeError, "one target"),
         (("supervision.headcount", {"speedup": math.nan}), ValueError, "finite number"),
         (("supervision.headcount", {"speed": 2}), ValueError, "speedup"),
-        (("supervision.headcount", {"bottleneck_share.reviews": 0.2}), ValueError, "bottleneck_share.review"),
+        (
+            ("supervision.headcount", {"bottleneck_share.reviews": 0.2}),
+            ValueError,
+            "bottleneck_share.review",
+        ),
         (("supervision.headcount", {"speedup": 2, "within": (3, 1)}), ValueError, "low end below"),
-        (("supervision.headcount", {"speedup": 2, "within": (-3, 1)}), tm.CatalogError, "at least 0"),
+        (
+            ("supervision.headcount", {"speedup": 2, "within": (-3, 1)}),
+            tm.CatalogError,
+            "at least 0",
+        ),
         (("supervision.headcont", {"speedup": 2}), tm.CatalogError, "supervision.headcount"),
         (("supervision.pool", {"speedup": 2}), TypeError, "no number"),
         (("compute", {"speedup": 2, "compute": 1e30}), TypeError, "leave the argument out"),
@@ -186,10 +226,19 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
     places = np.array([1e31])
     walker = Walker(catalog)
     at, allocation = walker.at(places), walker.solve(places, np.array([False])).allocation
-    names = ["factor_elasticity.review", "bottleneck_share.hands_on", "factor_use.review", "review_elasticity.1_hour"]
+    names = [
+        "factor_elasticity.review",
+        "bottleneck_share.hands_on",
+        "factor_use.review",
+        "review_elasticity.1_hour",
+    ]
     for name in (*names, "reviewer_equivalent.general.researchers"):
         variable, *entry = name.split(".")
-        numbers = swept[variable].isel(compute=0).sel(dict(zip(swept[variable].dims[1:], entry, strict=True)))
+        numbers = (
+            swept[variable]
+            .isel(compute=0)
+            .sel(dict(zip(swept[variable].dims[1:], entry, strict=True)))
+        )
         aimed = target(catalog, name).read(walker, at, places, False, allocation)
         assert aimed == pytest.approx([float(numbers)], rel=1e-9, abs=1e-12), name
 
@@ -197,6 +246,15 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
 def test_one_more_reviewer_can_be_aimed_at_and_each_pool_has_its_own():
     catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
     for kind in ("general", "verifiers"):
-        wanted = {f"reviewer_equivalent.{kind}.researchers": tm.sweep(catalog, [1e31])["reviewer_equivalent"].sel(reviewers=kind).item()}
+        wanted = {
+            f"reviewer_equivalent.{kind}.researchers": tm.sweep(catalog, [1e31])[
+                "reviewer_equivalent"
+            ]
+            .sel(reviewers=kind)
+            .item()
+        }
         found = tm.solve_for(catalog, "compute", within=(5e30, 2e31), **wanted)
-        assert np.isclose(found["value"], 1e31, rtol=1e-6).any() or (found["value"] <= 1e31 * (1 + 1e-9)).any()
+        assert (
+            np.isclose(found["value"], 1e31, rtol=1e-6).any()
+            or (found["value"] <= 1e31 * (1 + 1e-9)).any()
+        )

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.catalog import CatalogError
 from taskmodel.cli import main
-from taskmodel.loops import is_loop, load_loop
+from taskmodel.errors import CatalogError
+from taskmodel.takeoff.loops import is_loop, load_loop
 
 
 def bad(tmp_path, name, old, new):
@@ -88,10 +88,20 @@ def test_a_file_of_ones_own_runs_by_its_path_and_is_told_from_a_world(tmp_path, 
     assert is_loop(path) and is_loop(str(path)) and is_loop("kwa")
     assert not is_loop("davidson_best_guess") and not is_loop(tmp_path / "nowhere.yaml")
     run = tm.simulate(path, {"end": 2028})
-    assert run.attrs["scenario_name"] == "mine" and tm.simulate(load_loop(path), {"end": 2028}).identical(run)
+    assert run.attrs["scenario_name"] == "mine" and tm.simulate(
+        load_loop(path), {"end": 2028}
+    ).identical(run)
     assert main(["check", str(path)]) == 0
     assert "fine (loop): Kwa's parsimonious model" in capsys.readouterr().out
-    assert main(["check", str(bad(tmp_path, "kwa", "difficulty: {value: 0.65", "difficulty: {value: 0"))]) == 1
+    assert (
+        main(
+            [
+                "check",
+                str(bad(tmp_path, "kwa", "difficulty: {value: 0.65", "difficulty: {value: 0")),
+            ]
+        )
+        == 1
+    )
     assert "difficulty.value: found 0" in capsys.readouterr().out
 
 
@@ -99,7 +109,10 @@ def test_simulate_prints_what_a_loop_reaches_and_writes_result_and_figure(tmp_pa
     folder = tmp_path / "out"
     assert main(["simulate", "kwa", "--set", "end=2036", "--no-figures", "-o", str(folder)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "99 % of AI research is automated 2033.065" in shown and "99.9 % of AI research is automated not reached" in shown
+    assert (
+        "99 % of AI research is automated 2033.065" in shown
+        and "99.9 % of AI research is automated not reached" in shown
+    )
     assert "set end = 2036" in shown and "automated_share [1] 0.375" in shown
     assert [path.name for path in folder.iterdir()] == ["result.nc"]
     assert tm.open(folder / "result.nc")["time"].values[-1] == 2036
@@ -114,7 +127,11 @@ def test_simulate_of_draws_prints_percentiles_of_which_those_that_never_come_are
     facts = json.loads(capsys.readouterr().out)
     assert (facts["draws"], facts["seed"], facts["loop"]) == (50, 9, "parsimonious")
     late = facts["milestones"]["automated_99%"]
-    dates = tm.milestones(tm.simulate("kwa", {"end": 2032}, draws=50, seed=9))["value"].sel(milestone="automated_99%").values
+    dates = (
+        tm.milestones(tm.simulate("kwa", {"end": 2032}, draws=50, seed=9))["value"]
+        .sel(milestone="automated_99%")
+        .values
+    )
     assert late["reached"] == np.isfinite(dates).mean() < 0.95 and late["percentiles"]["95"] is None
     assert late["percentiles"]["25"] == sorted(dates[np.isfinite(dates)])[12]
     assert main(arguments) == 0
@@ -128,8 +145,14 @@ def test_simulate_says_why_a_loop_ends_before_its_time(capsys):
     assert "The run ends before its time, at 0.316457: software grows without bound." in shown
     assert main(["simulate", "software_explosion", *changes, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["milestones"]["most_progress_in_1_year"]["value"] == "inf" and facts["milestones"]["limit"]["value"] is None
-    assert facts["stopped"] == "at 0.316457: software grows without bound" and facts["overrides"]["limit"] is None
+    assert (
+        facts["milestones"]["most_progress_in_1_year"]["value"] == "inf"
+        and facts["milestones"]["limit"]["value"] is None
+    )
+    assert (
+        facts["stopped"] == "at 0.316457: software grows without bound"
+        and facts["overrides"]["limit"] is None
+    )
 
 
 @pytest.mark.parametrize(

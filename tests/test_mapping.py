@@ -6,17 +6,24 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.boundaries import Points, trace
+from taskmodel.numerics.contours import Points, trace
 
 SOURCE = ("hands_on", "review", "inference", "experiments", "")
 
 
 def crossings(found, along, at, names):
     """Where a straight line across the map meets curves between regions of these names, in order, each with its pair."""
-    u, v = (np.log(found[f"boundary_{axis}"].values) for axis in (("x", "y") if along == "x" else ("y", "x")))
+    u, v = (
+        np.log(found[f"boundary_{axis}"].values)
+        for axis in (("x", "y") if along == "x" else ("y", "x"))
+    )
     first, second = found["boundary_first"].values, found["boundary_second"].values
     curve, level = found["boundary_curve"].values, np.log(at)
-    on = np.flatnonzero((curve[1:] == curve[:-1]) & ((v[1:] > level) != (v[:-1] > level)) & np.isin(first[1:], names))
+    on = np.flatnonzero(
+        (curve[1:] == curve[:-1])
+        & ((v[1:] > level) != (v[:-1] > level))
+        & np.isin(first[1:], names)
+    )
     place = u[on] + (level - v[on]) * (u[on + 1] - u[on]) / (v[on + 1] - v[on])
     order = np.argsort(place)
     return [(np.exp(place[each]), {first[on[each]], second[on[each]]}) for each in order]
@@ -43,28 +50,68 @@ def misfits(found, cells, variable, names, region=str):
 def check(catalog, x, y, points, fine, **options):
     """A map of so many points a side against one of others, finer."""
     (x_path, *x_ends), (y_path, *y_ends) = x, y
-    found = tm.bottleneck_map(catalog, x=(x_path, np.geomspace(*x_ends, points)), y=(y_path, np.geomspace(*y_ends, points)), **options)
-    margins = [np.exp(np.array([0.011, -0.013]) * np.log(ends[1] / ends[0])) * ends for ends in (x_ends, y_ends)]
-    cells = tm.bottleneck_map(catalog, x=(x_path, np.geomspace(*margins[0], fine)), y=(y_path, np.geomspace(*margins[1], fine)), **options)
+    found = tm.bottleneck_map(
+        catalog,
+        x=(x_path, np.geomspace(*x_ends, points)),
+        y=(y_path, np.geomspace(*y_ends, points)),
+        **options,
+    )
+    margins = [
+        np.exp(np.array([0.011, -0.013]) * np.log(ends[1] / ends[0])) * ends
+        for ends in (x_ends, y_ends)
+    ]
+    cells = tm.bottleneck_map(
+        catalog,
+        x=(x_path, np.geomspace(*margins[0], fine)),
+        y=(y_path, np.geomspace(*margins[1], fine)),
+        **options,
+    )
     tie = found["boundary_kind"].values == "tie"
     assert np.all(found["boundary_gap"].values[tie] <= 1e-6)
     assert misfits(found, cells, "binding_factor", SOURCE) <= 0.002
     assert (
-        misfits(found, cells, "oversight_binds", ("oversight_slack",), lambda binds: f"oversight_{'binds' if binds else 'slack'}") <= 0.002
+        misfits(
+            found,
+            cells,
+            "oversight_binds",
+            ("oversight_slack",),
+            lambda binds: f"oversight_{'binds' if binds else 'slack'}",
+        )
+        <= 0.002
     )
     return found
 
 
 MAPS = [
     ("t_agi_ladder", None, ("supervision.headcount", 1, 1e4), ("compute", 1e27, 1e34), {}),
-    ("alignment_research", "scarce_inference", ("supervision.headcount", 3, 1e4), ("compute", 1e28, 1e33), {}),
-    ("alignment_research", "dedicated_reviewers", ("compute", 1e28, 1e33), ("tasks.research_code.review_ratio", 0.01, 3), {}),
-    ("alignment_research", None, ("supervision.headcount", 1, 1e4), ("compute.inference_share", 1e-7, 1e-3), {"compute": 1e31}),
+    (
+        "alignment_research",
+        "scarce_inference",
+        ("supervision.headcount", 3, 1e4),
+        ("compute", 1e28, 1e33),
+        {},
+    ),
+    (
+        "alignment_research",
+        "dedicated_reviewers",
+        ("compute", 1e28, 1e33),
+        ("tasks.research_code.review_ratio", 0.01, 3),
+        {},
+    ),
+    (
+        "alignment_research",
+        None,
+        ("supervision.headcount", 1, 1e4),
+        ("compute.inference_share", 1e-7, 1e-3),
+        {"compute": 1e31},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("name", "scenario", "x", "y", "options"), MAPS[: cases(1, 4)])
-def test_cells_of_a_brute_force_map_lie_on_the_right_side_of_the_curves(name, scenario, x, y, options):
+def test_cells_of_a_brute_force_map_lie_on_the_right_side_of_the_curves(
+    name, scenario, x, y, options
+):
     check(tm.load_catalog(name, scenario), x, y, cases(30, 60), cases(9, 200), **options)
 
 
@@ -72,19 +119,28 @@ def test_one_boundary_of_a_closed_form():
     """AI does one of two tasks for 0.2 h of review an hour, dedicated: with so few reviewers that they are short, shares are equal
     where as much is spent on either; where compute opens the task, what binds jumps."""
     catalog = small_catalog(
-        {"by_ai": {"share": 0.5, "by_people": False}, "by_people": {"share": 0.5, "delegable": False}},
+        {
+            "by_ai": {"share": 0.5, "by_people": False},
+            "by_people": {"share": 0.5, "delegable": False},
+        },
         supervision={"pool": "dedicated"},
         production={"elasticity": 0.5},
         compute={"inference": "free"},
     )
     (opens,) = np.unique(tm.events(tm.sweep(catalog, [1e24, 1e33]))["compute"].values)
     found = tm.bottleneck_map(
-        catalog, x=("supervision.headcount", np.geomspace(0.1, 100, 6)), y=("compute", np.geomspace(opens / 10, opens * 10, 4))
+        catalog,
+        x=("supervision.headcount", np.geomspace(0.1, 100, 6)),
+        y=("compute", np.geomspace(opens / 10, opens * 10, 4)),
     )
     above = found.sel(compute=slice(opens, None))["binding_factor"].values
     assert (found.sel(compute=slice(0, opens))["binding_factor"] == "").all()
     assert (above[:, 0] == "review").all() and (above[:, -1] == "hands_on").all()
-    tie = (found["boundary_kind"] == "tie") & (found["boundary_first"] == "hands_on") & (found["boundary_second"] == "review")
+    tie = (
+        (found["boundary_kind"] == "tie")
+        & (found["boundary_first"] == "hands_on")
+        & (found["boundary_second"] == "review")
+    )
     # s^2 / E is the same for both: 1,000 h of people, and 500 h of work by AI for every reviewer
     assert found["boundary_x"].values[tie.values] == pytest.approx(2, rel=1e-8)
     assert found["boundary_gap"].values[tie.values].max() < 1e-8
@@ -94,7 +150,10 @@ def test_one_boundary_of_a_closed_form():
 
 def test_a_map_may_be_turned():
     catalog = tm.load_catalog("t_agi_ladder")
-    x, y = ("supervision.headcount", np.geomspace(3, 300, 4)), ("compute", np.geomspace(1e30, 1e32, 3))
+    x, y = (
+        ("supervision.headcount", np.geomspace(3, 300, 4)),
+        ("compute", np.geomspace(1e30, 1e32, 3)),
+    )
     one, two = tm.bottleneck_map(catalog, x, y), tm.bottleneck_map(catalog, y, x)
     assert two["speedup"].dims == ("supervision.headcount", "compute")
     np.testing.assert_array_equal(one["binding_factor"], two["binding_factor"].T)
@@ -139,12 +198,20 @@ def test_a_map_is_drawn_with_names_curves_and_contours(tmp_path):
     from taskmodel import plots
 
     catalog = tm.load_catalog("t_agi_ladder")
-    found = tm.bottleneck_map(catalog, ("supervision.headcount", np.geomspace(1, 1e3, 5)), ("compute", np.geomspace(1e30, 1e33, 5)))
+    found = tm.bottleneck_map(
+        catalog,
+        ("supervision.headcount", np.geomspace(1, 1e3, 5)),
+        ("compute", np.geomspace(1e30, 1e33, 5)),
+    )
     figure = plots.bottleneck_map(found)
     (axes,) = figure.axes
     names = {text.get_text() for text in axes.texts}
     assert {"review", "hands-on work"} & names
-    drawn = [line for line in axes.lines if line.get_gid() and line.get_gid().startswith(("boundary", "oversight_binds"))]
+    drawn = [
+        line
+        for line in axes.lines
+        if line.get_gid() and line.get_gid().startswith(("boundary", "oversight_binds"))
+    ]
     assert len(drawn) == len(np.unique(found["boundary_curve"]))
     tm.save(found, tmp_path / "map.nc")
     assert plots.bottleneck_map(tm.open(tmp_path / "map.nc")).axes
@@ -162,7 +229,13 @@ def test_three_regions_meet_in_a_point():
 
     u, v = (part.ravel() for part in np.meshgrid(line, line))
     none = np.zeros(49, dtype=int)
-    curves = trace(line, line, np.zeros(7, dtype=bool), scores(Points(u, v, none, none, none)).reshape(7, 7, 3), scores)
+    curves = trace(
+        line,
+        line,
+        np.zeros(7, dtype=bool),
+        scores(Points(u, v, none, none, none)).reshape(7, 7, 3),
+        scores,
+    )
     assert sorted(curve.labels for curve in curves) == [(0, 1), (0, 2), (1, 2)]
     for curve in curves:
         ends = np.array([[curve.u[end], curve.v[end]] for end in (0, -1)])

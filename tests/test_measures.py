@@ -6,13 +6,19 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
-from taskmodel.measures import sources
-from taskmodel.stepping import ceilings
-from taskmodel.walker import Walker
+from taskmodel.organisation.measures import sources
+from taskmodel.sweeps.sweep import ceilings
+from taskmodel.sweeps.walker import Walker
 
 TASKS = {
     "code": {"share": 0.4, "horizon": 4, "review_ratio": 0.12, "experiment_compute": 0.5},
-    "runs": {"share": 0.2, "horizon": 8, "review_ratio": 0.3, "experiment_compute": 4, "after": ["code"]},
+    "runs": {
+        "share": 0.2,
+        "horizon": 8,
+        "review_ratio": 0.3,
+        "experiment_compute": 4,
+        "after": ["code"],
+    },
     "ideas": {"share": 0.3, "horizon": 100, "review_ratio": 0.6},
     "sign": {"share": 0.1, "delegable": False, "after": ["ideas", "runs"], "gate_latency": 100},
 }
@@ -43,7 +49,11 @@ def test_the_elasticity_to_review_is_the_finite_difference_in_all_review_hours(n
 
     def log_output(scale):
         bundles = at.fixed_bundles + (scale - 1) * at.fixed_review
-        return np.log(allocate(bundles, at.supply(point), at.nest, at.open_modes(at.automatable(point))).output[0])
+        return np.log(
+            allocate(
+                bundles, at.supply(point), at.nest, at.open_modes(at.automatable(point))
+            ).output[0]
+        )
 
     central = (log_output(np.exp(h)) - log_output(np.exp(-h))) / (2 * h)
     assert values.oversight_elasticity[0] == pytest.approx(-central, abs=1e-6)
@@ -77,8 +87,12 @@ def test_without_ai_nothing_is_sped_up():
 
 def test_the_effective_speedup_weighs_throughput_and_latency():
     for exponent in (0, 0.3, 1):
-        _, _, values = solved(small_catalog(TASKS, production={"parallel_exponent": exponent}), 1e32)
-        expected = values.throughput_speedup[0] ** exponent * values.latency_speedup[0] ** (1 - exponent)
+        _, _, values = solved(
+            small_catalog(TASKS, production={"parallel_exponent": exponent}), 1e32
+        )
+        expected = values.throughput_speedup[0] ** exponent * values.latency_speedup[0] ** (
+            1 - exponent
+        )
         assert values.speedup[0] == pytest.approx(expected)
         assert values.latency_speedup[0] > 1 and values.throughput_speedup[0] > 1
 
@@ -96,7 +110,9 @@ def test_scarce_experiments_slow_people_down_as_well():
 )
 def test_ceilings_of_the_bundled_catalogs(name, full, floor):
     for coverage, published in (("full", full), ("floor", floor)):
-        catalog = tm.load_catalog(name, scenario="reference", set={"supervision.coverage": coverage})
+        catalog = tm.load_catalog(
+            name, scenario="reference", set={"supervision.coverage": coverage}
+        )
         found = ceilings(Walker(catalog), np.array([1e35]))
         assert f"{found['oversight_ceiling_full'][0]:.2f}" == f"{published:.2f}"
         assert found["oversight_ceiling"][0] == pytest.approx(found["oversight_ceiling_full"])
@@ -118,7 +134,10 @@ def test_a_tenth_of_people_for_a_share_never_automated_is_a_ceiling_of_its_own()
 LATENCY = {
     "full review": ({}, (2603.7, 2454.4, 2390.4)),
     "review not counted": ({"latency.count_review": False}, (808.3, 663.6, 601.6)),
-    "all by AI": ({"latency.count_review": False, "latency.all_by_ai": True}, (777.3, 630.8, 568.0)),
+    "all by AI": (
+        {"latency.count_review": False, "latency.all_by_ai": True},
+        (777.3, 630.8, 568.0),
+    ),
 }
 
 
@@ -127,7 +146,9 @@ def test_latency_of_the_default_catalog_with_everything_automated(name):
     """Scenario without limits but delegation, so that every other task is done by AI under review."""
     changes, published = LATENCY[name]
     base = tm.load_catalog("alignment_research", scenario="reference")
-    dear = {f"tasks.{task}.by_people": False for task, record in base.tasks.items() if record.delegable}
+    dear = {
+        f"tasks.{task}.by_people": False for task, record in base.tasks.items() if record.delegable
+    }
     for speed, hours in zip((3, 10, 1e12), published, strict=True):
         catalog = base.replace({**dear, **changes, "latency.serial_speed": speed})
         path = tm.latency(catalog, compute=1e35)

@@ -6,13 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from taskmodel.plans.dataset import VARIABLES
-from taskmodel.plans.reckoning import LADDER
+from taskmodel.lead.plans.dataset import VARIABLES
+from taskmodel.lead.plans.reckoning import LADDER
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
-ROWS = {int(row[0]): row for row in (re.split(r" \| ", line.strip("| ")) for line in TEXT.splitlines() if re.match(r"\| \d+ \|", line))}
-TESTS = {name for path in (ROOT / "tests").glob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))}
+ROWS = {
+    int(row[0]): row
+    for row in (
+        re.split(r" \| ", line.strip("| "))
+        for line in TEXT.splitlines()
+        if re.match(r"\| \d+ \|", line)
+    )
+}
+TESTS = {
+    name
+    for path in (ROOT / "tests").glob("test_*.py")
+    for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+}
 
 
 def test_all_66_are_there_once_and_in_order():
@@ -42,10 +53,14 @@ def test_what_is_read_off_is_a_variable_or_step_of_the_result(number):
 
 
 def test_every_path_of_a_plan_that_is_named_can_be_set():
-    from taskmodel.catalog import schema
-    from taskmodel.plans.records import Plan
+    from taskmodel.files import dotted as schema
+    from taskmodel.lead.plans.records import Plan
 
-    named = {path for row in ROWS.values() for path in re.findall(r"`((?:lead|chips|worker|field|pause|risk)\.\w+)`", row[2])}
+    named = {
+        path
+        for row in ROWS.values()
+        for path in re.findall(r"`((?:lead|chips|worker|field|pause|risk)\.\w+)`", row[2])
+    }
     assert len(named) > 30
     for path in named:
         assert schema.follow(Plan, tuple(path.split("."))) is not None, path

@@ -14,7 +14,10 @@ def one_reviewed_task():
     """AI does one of two tasks of equal share for 0.2 h of dedicated review an hour: 1,000 h of people, 500 h of AI's work for a
     reviewer. With an elasticity of 0.5 review's share is 2 / (N + 2) for N reviewers, from where the task opens."""
     return small_catalog(
-        {"by_ai": {"share": 0.5, "by_people": False}, "by_people": {"share": 0.5, "delegable": False}},
+        {
+            "by_ai": {"share": 0.5, "by_people": False},
+            "by_people": {"share": 0.5, "delegable": False},
+        },
         supervision={"pool": "dedicated"},
         production={"elasticity": 0.5},
         compute={"inference": "free"},
@@ -28,8 +31,12 @@ def test_onset_of_a_closed_form():
     (opens,) = np.unique(tm.events(tm.sweep(catalog, [1e26, 1e32]))["compute"].values)
     np.testing.assert_allclose(found["review_bottleneck_share"], 2 / (reviewers + 2), rtol=1e-9)
     np.testing.assert_array_equal(found["oversight_binds_from"], [opens, opens, opens, np.nan])
-    np.testing.assert_array_equal(found["oversight_bottleneck_from"], [opens, np.nan, np.nan, np.nan])
-    np.testing.assert_array_equal(np.isnan(found["oversight_bottleneck_speedup"]), [False, True, True, True])
+    np.testing.assert_array_equal(
+        found["oversight_bottleneck_from"], [opens, np.nan, np.nan, np.nan]
+    )
+    np.testing.assert_array_equal(
+        np.isnan(found["oversight_bottleneck_speedup"]), [False, True, True, True]
+    )
 
 
 def test_what_holds_from_the_start_has_the_grids_low_end():
@@ -50,8 +57,12 @@ def test_places_and_speedups_are_those_of_sweeps():
             if not first.sizes["event"]:  # nowhere, or from below the grid on
                 assert float(here[f"{stage}_from"]) == 1e26 or np.isnan(here[f"{stage}_from"])
                 continue
-            assert float(here[f"{stage}_from"]) == pytest.approx(float(first["compute"].item()), rel=1e-11)
-            assert float(here[f"{stage}_speedup"]) == pytest.approx(float(first["throughput_speedup_after"].item()), rel=1e-9)
+            assert float(here[f"{stage}_from"]) == pytest.approx(
+                float(first["compute"].item()), rel=1e-11
+            )
+            assert float(here[f"{stage}_speedup"]) == pytest.approx(
+                float(first["throughput_speedup_after"].item()), rel=1e-9
+            )
 
 
 @pytest.mark.parametrize(
@@ -76,6 +87,10 @@ def test_the_command_line_tells_it(capsys):
     assert facts["values"][0]["oversight_bottleneck_from"] is None  # nowhere
     assert main(["onset", "t_agi_ladder", "supervision.headcount=30:1000:2"]) == 0
     out = capsys.readouterr().out
-    assert "1e26 or less" in out and "nowhere" in out and f"{facts['values'][1]['oversight_bottleneck_from']:.3g}".replace("+", "") in out
+    assert (
+        "1e26 or less" in out
+        and "nowhere" in out
+        and f"{facts['values'][1]['oversight_bottleneck_from']:.3g}".replace("+", "") in out
+    )
     assert main(["onset", "supervision.headcount=30"]) == 2
     assert "PATH=LOW:HIGH" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
-from taskmodel.organisation import HUMAN, organisation
+from taskmodel.organisation.organisation import HUMAN, organisation
 
 # h50 [h]: share of hours automated | S without review | S at low, central, high review, full coverage | central, floor coverage | CES .5, 1
 REFERENCE = {
@@ -50,7 +50,9 @@ COLUMNS = (
     {"production.elasticity": 0.5},
     {"production.elasticity": 1},
 )
-ROWS = [(name, line.split()) for name, block in REFERENCE.items() for line in block.strip().splitlines()]
+ROWS = [
+    (name, line.split()) for name, block in REFERENCE.items() for line in block.strip().splitlines()
+]
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[f"{name}-{row[0]}h" for name, row in ROWS])
@@ -76,7 +78,9 @@ def test_supplies_are_people_reviewers_and_shares_of_compute():
     at = organisation(tm.load_catalog("alignment_research"))
     assert at.factors == ("researchers", "review", "inference", "experiments")
     supply = at.supply(1e30)[0]
-    np.testing.assert_allclose(supply, [600 * 1800, 600 * 1800 * 0.5, 0.01 * 1e30, 0.005 * 1e30 / 1.44e18], rtol=1e-14)
+    np.testing.assert_allclose(
+        supply, [600 * 1800, 600 * 1800 * 0.5, 0.01 * 1e30, 0.005 * 1e30 / 1.44e18], rtol=1e-14
+    )
 
 
 def test_a_task_opens_at_its_threshold_and_not_before():
@@ -87,20 +91,26 @@ def test_a_task_opens_at_its_threshold_and_not_before():
 
 
 def test_what_may_not_be_delegated_never_opens():
-    at = organisation(small_catalog({"code": {"share": 0.5}, "sign": {"share": 0.5, "delegable": False}}))
+    at = organisation(
+        small_catalog({"code": {"share": 0.5}, "sign": {"share": 0.5, "delegable": False}})
+    )
     assert np.isinf(at.opens_at[1])
     assert at.policy[1].tolist() == [True, False, False, False]
 
 
 def test_coverage_opens_one_mode_of_ai():
     for coverage, mode in (("full", 1), ("floor", 2), ("none", 3)):
-        at = organisation(small_catalog({"code": {"share": 1.0}}, supervision={"coverage": coverage}))
+        at = organisation(
+            small_catalog({"code": {"share": 1.0}}, supervision={"coverage": coverage})
+        )
         assert np.flatnonzero(at.policy[0]).tolist() == [HUMAN, mode]
 
 
 def test_dedicated_reviewers_use_no_hours_of_the_pool():
     shared = organisation(small_catalog({"code": {"share": 1.0}}))
-    dedicated = organisation(small_catalog({"code": {"share": 1.0}}, supervision={"pool": "dedicated"}))
+    dedicated = organisation(
+        small_catalog({"code": {"share": 1.0}}, supervision={"pool": "dedicated"})
+    )
     np.testing.assert_allclose(shared.fixed_bundles[0, 1, :2], [0.2, 0.2])
     np.testing.assert_allclose(dedicated.fixed_bundles[0, 1, :2], [0.0, 0.2])
 
@@ -112,21 +122,34 @@ def test_the_frontier_model_costs_as_the_root_of_its_training_compute():
     at_threshold = frontier.bundles([2e26])[0]
     np.testing.assert_allclose(at_threshold, sufficient.bundles([2e26]), rtol=1e-12)
     inference = frontier.factors.index("inference")
-    np.testing.assert_allclose(frontier.bundles([2e28])[0, 0, 1, inference], 10 * at_threshold[0, 1, inference], rtol=1e-12)
+    np.testing.assert_allclose(
+        frontier.bundles([2e28])[0, 0, 1, inference], 10 * at_threshold[0, 1, inference], rtol=1e-12
+    )
 
 
 def test_defects_cost_attempts_and_so_review_and_inference():
     task = {"code": {"share": 1.0}}
     clean = organisation(small_catalog(task)).fixed_bundles[0]
-    faulty = organisation(small_catalog(task, capability={"defect_probability": 0.2})).fixed_bundles[0]
+    faulty = organisation(
+        small_catalog(task, capability={"defect_probability": 0.2})
+    ).fixed_bundles[0]
     np.testing.assert_allclose(faulty[1, :3], clean[1, :3] / 0.8, rtol=1e-12)
     np.testing.assert_allclose(faulty[HUMAN], clean[HUMAN])
 
 
 def test_nests_weigh_what_their_tasks_weigh_and_take_their_own_elasticity():
-    tasks = {"a": {"share": 0.2, "phase": "build"}, "b": {"share": 0.3, "phase": "build"}, "c": {"share": 0.5, "phase": "research"}}
-    at = organisation(small_catalog(tasks, nests={"build": {"parent": "research", "elasticity": 1.5}}))
-    by_kind = {type(member).__name__: share for member, share in zip(at.nest.members, at.nest.shares, strict=True)}
+    tasks = {
+        "a": {"share": 0.2, "phase": "build"},
+        "b": {"share": 0.3, "phase": "build"},
+        "c": {"share": 0.5, "phase": "research"},
+    }
+    at = organisation(
+        small_catalog(tasks, nests={"build": {"parent": "research", "elasticity": 1.5}})
+    )
+    by_kind = {
+        type(member).__name__: share
+        for member, share in zip(at.nest.members, at.nest.shares, strict=True)
+    }
     assert by_kind == pytest.approx({"Nest": 0.5, "int": 0.5})
     inner = next(member for member in at.nest.members if not isinstance(member, int))
     assert float(inner.elasticity) == 1.5
@@ -135,7 +158,10 @@ def test_nests_weigh_what_their_tasks_weigh_and_take_their_own_elasticity():
 
 def test_two_pools_are_two_factors():
     pools = {"theorists": {"headcount": 2, "hours_per_year": 100}}
-    tasks = {"code": {"share": 0.5, "pool": "researchers"}, "proofs": {"share": 0.5, "pool": "theorists"}}
+    tasks = {
+        "code": {"share": 0.5, "pool": "researchers"},
+        "proofs": {"share": 0.5, "pool": "theorists"},
+    }
     at = organisation(small_catalog(tasks, pools=pools))
     assert at.factors[:2] == ("researchers", "theorists")
     assert at.fixed_bundles[:, HUMAN, :2].tolist() == [[1, 0], [0, 1]]
@@ -144,8 +170,23 @@ def test_two_pools_are_two_factors():
 
 
 def graded(**capability):
-    task = {"code": {"share": 1.0, "automation_threshold": 1e26, "verifiability": {"score": 0.75, "source": "judgement", "note": "tests"}}}
-    return small_catalog(task, capability={"success": "logistic", "worker": "frontier", "success_slope": 0.84, "slope": 0.5, **capability})
+    task = {
+        "code": {
+            "share": 1.0,
+            "automation_threshold": 1e26,
+            "verifiability": {"score": 0.75, "source": "judgement", "note": "tests"},
+        }
+    }
+    return small_catalog(
+        task,
+        capability={
+            "success": "logistic",
+            "worker": "frontier",
+            "success_slope": 0.84,
+            "slope": 0.5,
+            **capability,
+        },
+    )
 
 
 def test_success_by_degrees_takes_the_attempts_that_the_logistic_says():
@@ -154,18 +195,28 @@ def test_success_by_degrees_takes_the_attempts_that_the_logistic_says():
     for compute in (2e24, 2e26, 2e29):
         attempts = 1 + (2e26 / compute) ** (0.84 * 0.5)
         found, one = at.bundles([compute])[0, 0, 1], sure.bundles([compute])[0, 0, 1]
-        np.testing.assert_allclose(found[:3], attempts * one[:3], rtol=1e-12)  # people, review, inference
+        np.testing.assert_allclose(
+            found[:3], attempts * one[:3], rtol=1e-12
+        )  # people, review, inference
         np.testing.assert_allclose(found[3], one[3])  # experiments
-        np.testing.assert_allclose(at.bundles([compute])[0, 0, HUMAN], sure.bundles([compute])[0, 0, HUMAN])
-        np.testing.assert_allclose(at.review([compute])[0, 0, 1, :2], attempts * sure.fixed_review[0, 1, :2], rtol=1e-12)
+        np.testing.assert_allclose(
+            at.bundles([compute])[0, 0, HUMAN], sure.bundles([compute])[0, 0, HUMAN]
+        )
+        np.testing.assert_allclose(
+            at.review([compute])[0, 0, 1, :2], attempts * sure.fixed_review[0, 1, :2], rtol=1e-12
+        )
         missed = 1 - (0.5 + 0.45 * 0.75) * (1 - np.exp(-4 * 0.2))
-        np.testing.assert_allclose(at.escape([compute])[0, 0, :2], [0, (attempts - 1) * missed], rtol=1e-12)
+        np.testing.assert_allclose(
+            at.escape([compute])[0, 0, :2], [0, (attempts - 1) * missed], rtol=1e-12
+        )
     assert at.open_modes(at.automatable([1e20]))[0, 0, 1]
     assert not sure.open_modes(sure.automatable([1e20]))[0, 0, 1]
 
 
 def test_success_by_degrees_at_a_given_horizon_is_that_of_the_horizon():
-    catalog = graded(h50_hours=8.0, defect_probability=0.2).replace({"tasks.code.automation_threshold": None, "tasks.code.horizon": 40})
+    catalog = graded(h50_hours=8.0, defect_probability=0.2).replace(
+        {"tasks.code.automation_threshold": None, "tasks.code.horizon": 40}
+    )
     at = organisation(catalog)
     np.testing.assert_allclose(at.fixed_attempts, (1 + 5**0.84) / 0.8, rtol=1e-12)
     assert at.automatable([1e30]).tolist() == [[False]]

@@ -15,10 +15,16 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
-from taskmodel.critical_path import longest_path
-from taskmodel.durations import mixed_durations, single_mode_mix, unit_durations
-from taskmodel.span_of_control import saturating_volume, steering_hours
-from taskmodel.supervision import MODES, bundles, coverage_by_mode, escape_rate, review_hours
+from taskmodel.science.critical_path import longest_path
+from taskmodel.science.durations import mixed_durations, single_mode_mix, unit_durations
+from taskmodel.science.span_of_control import saturating_volume, steering_hours
+from taskmodel.science.supervision import (
+    MODES,
+    bundles,
+    coverage_by_mode,
+    escape_rate,
+    review_hours,
+)
 
 FEW = settings(max_examples=40, deadline=None)
 SOLVED = 1e-9  # the allocation's own bound on its error
@@ -29,7 +35,17 @@ def flat(elasticity, shares):
     return Nest(elasticity, shares, list(range(len(shares))))
 
 
-def speedup(shares, review_ratio, automated, *, elasticity=0.0, coverage=1.0, success=1.0, steering=0.0, reviewers=None):
+def speedup(
+    shares,
+    review_ratio,
+    automated,
+    *,
+    elasticity=0.0,
+    coverage=1.0,
+    success=1.0,
+    steering=0.0,
+    reviewers=None,
+):
     """Output with AI over output of people alone.
 
     With `reviewers` [h/year] they are people of their own; else the pool's people review.
@@ -46,7 +62,9 @@ def speedup(shares, review_ratio, automated, *, elasticity=0.0, coverage=1.0, su
         steering=float(steering),
         shared_pool=0 if reviewers is None else None,
     )
-    by_people, ai = np.eye(len(MODES), dtype=bool)[[MODES.index("human"), MODES.index("ai_floor_review")]]
+    by_people, ai = np.eye(len(MODES), dtype=bool)[
+        [MODES.index("human"), MODES.index("ai_floor_review")]
+    ]
     open_modes = by_people | (np.asarray(automated, dtype=bool)[:, np.newaxis] & ai)
     supply = [PEOPLE, np.inf if reviewers is None else reviewers, np.inf, np.inf]
     return float(allocate(bundle, supply, flat(elasticity, shares), open_modes).output) / PEOPLE
@@ -64,7 +82,11 @@ def organisations(draw):
         return np.array(draw(st.lists(of, min_size=tasks, max_size=tasks)))
 
     weights = several(st.floats(0.1, 1))
-    return {"shares": weights / weights.sum(), "review_ratio": several(st.floats(0.01, 1.5)), "automated": several(st.booleans())}
+    return {
+        "shares": weights / weights.sum(),
+        "review_ratio": several(st.floats(0.01, 1.5)),
+        "automated": several(st.booleans()),
+    }
 
 
 # Review-augmented Amdahl, and with some substitution between tasks.
@@ -88,7 +110,9 @@ def test_speedup_with_substitution_is_its_ces_form(organisation, elasticity):
     assert speedup(**organisation, elasticity=elasticity) == pytest.approx(expected, rel=SOLVED)
 
 
-@pytest.mark.parametrize(("elasticity", "published"), [(0, 1.9802), (0.5, 3.3058), (1, 10), (2, 50.5)])
+@pytest.mark.parametrize(
+    ("elasticity", "published"), [(0, 1.9802), (0.5, 3.3058), (1, 10), (2, 50.5)]
+)
 def test_the_reference_speedups_of_two_tasks(elasticity, published):
     found = speedup([0.5, 0.5], [1.0, 0.01], [False, True], elasticity=elasticity)
     assert found == pytest.approx(published, abs=5e-5)
@@ -105,7 +129,9 @@ def test_full_automation_gives_one_over_mean_review():
 def test_more_review_per_hour_never_speeds_up(organisation, place, times):
     more = organisation["review_ratio"].copy()
     more[place % len(more)] *= times
-    assert speedup(**{**organisation, "review_ratio": more}) <= speedup(**organisation) * (1 + SOLVED)
+    assert speedup(**{**organisation, "review_ratio": more}) <= speedup(**organisation) * (
+        1 + SOLVED
+    )
 
 
 def test_redoing_defects_costs_their_review():
@@ -123,8 +149,15 @@ def test_review_binds_from_the_saturating_volume_on():
     """People do task one, AI task two under review by dedicated people: one factor gives way to the other at u_max/k."""
     ratio, reviewers = 0.12, 0.5
     volume = float(saturating_volume(reviewers, ratio))  # AI hours per hour of people
-    for share_of_ai, binds in ((0.98 * volume / (1 + volume), False), (1.02 * volume / (1 + volume), True)):
-        case = {"shares": [1 - share_of_ai, share_of_ai], "review_ratio": [1.0, ratio], "automated": [False, True]}
+    for share_of_ai, binds in (
+        (0.98 * volume / (1 + volume), False),
+        (1.02 * volume / (1 + volume), True),
+    ):
+        case = {
+            "shares": [1 - share_of_ai, share_of_ai],
+            "review_ratio": [1.0, ratio],
+            "automated": [False, True],
+        }
         bundle = np.array([[[1.0, 0.0]], [[0.0, ratio]]])
         found = allocate(bundle, [1.0, reviewers], flat(0.0, case["shares"]))
         assert (found.factor_elasticity > 0.5).tolist() == [not binds, binds]
@@ -142,7 +175,9 @@ def test_a_without_review_it_is_amdahls_law(automated_share):
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.5, 1, 2])
-@pytest.mark.parametrize(("ratio", "automated"), [([0.1, 0.2, 0.3], [False] * 3), ([1.0, 1.5, 9.0], [True] * 3)])
+@pytest.mark.parametrize(
+    ("ratio", "automated"), [([0.1, 0.2, 0.3], [False] * 3), ([1.0, 1.5, 9.0], [True] * 3)]
+)
 def test_b_where_every_hour_takes_an_hour_of_people_nothing_is_gained(elasticity, ratio, automated):
     found = speedup([0.2, 0.3, 0.5], ratio, automated, elasticity=elasticity)
     assert found == pytest.approx(1, rel=SOLVED)
@@ -152,8 +187,13 @@ def test_b_where_every_hour_takes_an_hour_of_people_nothing_is_gained(elasticity
 @given(organisations())
 @unless_refused
 def test_c_leontief_is_the_least_and_more_substitution_never_slows_down(organisation):
-    found = [speedup(**organisation, elasticity=sigma) for sigma in (0, 0.3, 0.5, 0.9, 1, 1.5, 2, 4)]
-    assert found[0] <= 1 / (organisation["shares"] @ hours_per_unit(organisation["review_ratio"], organisation["automated"])) * (1 + SOLVED)
+    found = [
+        speedup(**organisation, elasticity=sigma) for sigma in (0, 0.3, 0.5, 0.9, 1, 1.5, 2, 4)
+    ]
+    assert found[0] <= 1 / (
+        organisation["shares"]
+        @ hours_per_unit(organisation["review_ratio"], organisation["automated"])
+    ) * (1 + SOLVED)
     assert (np.diff(found) >= -SOLVED * np.array(found[1:])).all()
 
 
@@ -162,7 +202,9 @@ def test_c_leontief_is_the_least_and_more_substitution_never_slows_down(organisa
 @unless_refused
 def test_d_what_only_people_do_bounds_the_speedup(human_share, ratio, elasticity):
     """By 1/s under Leontief, by s^(-1/(1 - sigma)) where some substitution is possible."""
-    found = speedup([human_share, 1 - human_share], [1.0, ratio], [False, True], elasticity=elasticity)
+    found = speedup(
+        [human_share, 1 - human_share], [1.0, ratio], [False, True], elasticity=elasticity
+    )
     assert found <= human_share ** (-1 / (1 - elasticity)) * (1 + SOLVED)
 
 
@@ -174,14 +216,18 @@ def test_e_twice_the_reviewers_do_twice_the_work_while_review_binds():
 
 def test_e_twice_the_reviewers_change_nothing_where_review_does_not_bind():
     """People have a task of their own, and keep reviewers waiting for it."""
-    found = [speedup([0.5, 0.5], [1.0, 0.2], [False, True], reviewers=hours) for hours in (1e4, 2e4)]
+    found = [
+        speedup([0.5, 0.5], [1.0, 0.2], [False, True], reviewers=hours) for hours in (1e4, 2e4)
+    ]
     assert found == pytest.approx([2, 2], rel=SOLVED)
 
 
 @FEW
 @given(organisations(), st.floats(0, 1), st.floats(0, 1))
 @unless_refused
-def test_f_without_coverage_the_speedup_is_unsupervised_and_every_defect_escapes(organisation, probability, detection):
+def test_f_without_coverage_the_speedup_is_unsupervised_and_every_defect_escapes(
+    organisation, probability, detection
+):
     """A share of tasks stays with people, so that the unsupervised speed-up has a limit."""
     organisation["automated"][0] = False
     kept = organisation["shares"][~organisation["automated"]].sum()
@@ -192,11 +238,21 @@ def test_f_without_coverage_the_speedup_is_unsupervised_and_every_defect_escapes
 def test_i_endless_speed_leaves_the_gates():
     order = {0: (), 1: (0,), 2: (0,), 3: (1, 2)}
     gates = [0.0, 24.0, 72.0, 4.0]
-    work = {"horizon": [8, 80, 16, 2], "review_ratio": [0.2] * 4, "coverage": coverage_by_mode([0.5] * 4), "working_hours_per_week": 40}
+    work = {
+        "horizon": [8, 80, 16, 2],
+        "review_ratio": [0.2] * 4,
+        "coverage": coverage_by_mode([0.5] * 4),
+        "working_hours_per_week": 40,
+    }
     unreviewed = single_mode_mix(MODES.index("ai_no_review"), tasks=4, modes=len(MODES))
 
     def total(speed):
-        return longest_path(mixed_durations(unit_durations(**work, gate_latency=gates, serial_speed=speed), unreviewed), order).total
+        return longest_path(
+            mixed_durations(
+                unit_durations(**work, gate_latency=gates, serial_speed=speed), unreviewed
+            ),
+            order,
+        ).total
 
     assert total(np.inf) == 72 + 4
     assert total(1e9) == pytest.approx(76, abs=1e-6)
@@ -209,7 +265,9 @@ def test_j_the_order_of_independent_tasks_changes_nothing(organisation, random, 
     order = list(range(len(organisation["shares"])))
     random.shuffle(order)
     shuffled = {name: values[order] for name, values in organisation.items()}
-    assert speedup(**shuffled, elasticity=elasticity) == pytest.approx(speedup(**organisation, elasticity=elasticity), rel=SOLVED)
+    assert speedup(**shuffled, elasticity=elasticity) == pytest.approx(
+        speedup(**organisation, elasticity=elasticity), rel=SOLVED
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,18 +278,27 @@ def test_j_the_order_of_independent_tasks_changes_nothing(organisation, random, 
         (160, {0: 15.0, 8: 12.0, 24: 8.57, 72: 4.62}),
     ],
 )
-def test_slow_reviews_take_the_speed_out_of_fast_ai_and_more_ai_does_not_help(between_reviews, waits):
+def test_slow_reviews_take_the_speed_out_of_fast_ai_and_more_ai_does_not_help(
+    between_reviews, waits
+):
     """Months of a person's work a month: AI works five times as fast as a person of 8 hours a day, 40 hours of work to a review.
 
     Question 4 of the worked questions to Finnveden (2023): tau / (tau / 5 + L) x 24 / 8.
     """
     for wait, speed in waits.items():
-        work = {"share": 1.0, "horizon": between_reviews, "review_ratio": wait / (3 * between_reviews), "automation_threshold": 1e20}
+        work = {
+            "share": 1.0,
+            "horizon": between_reviews,
+            "review_ratio": wait / (3 * between_reviews),
+            "automation_threshold": 1e20,
+        }
         catalog = small_catalog(
             {"work": {**work, "by_people": False}},
             latency={"serial_speed": 5, "working_hours_per_week": 56},
             compute={"inference": "free"},
         )
-        assert float(tm.latency(catalog, 1e30)["latency_speedup"]) == pytest.approx(speed, abs=0.005)
+        assert float(tm.latency(catalog, 1e30)["latency_speedup"]) == pytest.approx(
+            speed, abs=0.005
+        )
         more = catalog.replace({"compute.inference_share": 1, "pools.researchers.headcount": 1e6})
         assert float(tm.latency(more, 1e30)["latency_speedup"]) == pytest.approx(speed, abs=0.005)

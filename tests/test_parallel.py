@@ -37,7 +37,11 @@ def test_half_the_lines_leave_half_of_the_throughput_and_the_time_of_a_pass():
 
 
 def test_with_queues_less_work_waits_less_so_that_more_than_its_part_is_left():
-    catalog = tm.load_catalog("alignment_research", "one_lab", set={"supervision.headcount": 4, "supervision.utilisation": 0.95})
+    catalog = tm.load_catalog(
+        "alignment_research",
+        "one_lab",
+        set={"supervision.headcount": 4, "supervision.utilisation": 0.95},
+    )
     queued = catalog.replace({"latency.count_queues": True})
     found = [tm.parallel_lines(each, 1.0, 1e32) for each in (queued, catalog)]
     used = [float(each["lines_used"]) for each in found]
@@ -51,7 +55,10 @@ def test_with_queues_less_work_waits_less_so_that_more_than_its_part_is_left():
 
 def test_more_lines_never_leave_less():
     catalog = tm.load_catalog("alignment_research", "todays_field")
-    left = [float(tm.parallel_lines(catalog, lines, 1e31)["throughput_left"]) for lines in (1, 30, 1000, 30_000)]
+    left = [
+        float(tm.parallel_lines(catalog, lines, 1e31)["throughput_left"])
+        for lines in (1, 30, 1000, 30_000)
+    ]
     assert left == sorted(left) and left[0] < 0.1 and left[-1] == 1
 
 

@@ -9,11 +9,12 @@ import xarray as xr
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.axes import Course
-from taskmodel.catalog import CatalogError, bundled
 from taskmodel.cli import main
-from taskmodel.paths import Paths, bundled_paths, courses, load_paths, parse_paths
-from taskmodel.paths.table import calendar_year, read_table
+from taskmodel.errors import CatalogError
+from taskmodel.files import bundled
+from taskmodel.files.table import calendar_year, read_table
+from taskmodel.sweeps.axes import Course
+from taskmodel.sweeps.paths import Paths, bundled_paths, courses, load_paths, parse_paths
 
 HEAD = """\
 title: Test
@@ -56,10 +57,16 @@ def test_a_product_of_paths_is_the_product_of_what_each_comes_to_alone():
     whole = courses(parse_paths(HEAD + GROWTH), catalog())["compute"]
     names = ("hardware", "spending", "algorithms")
     lines = GROWTH.splitlines(keepends=True)
-    parts = [courses(parse_paths(HEAD + "compute:\n" + line), catalog())["compute"] for line in lines[1:]]
+    parts = [
+        courses(parse_paths(HEAD + "compute:\n" + line), catalog())["compute"] for line in lines[1:]
+    ]
     dates = np.linspace(2024, 2034, 57)
-    product = np.prod([Course(name, part)(dates) for name, part in zip(names, parts, strict=True)], axis=0)
-    np.testing.assert_allclose(Course("x", whole)(dates), product / catalog().compute.today.value ** 2, rtol=1e-12)
+    product = np.prod(
+        [Course(name, part)(dates) for name, part in zip(names, parts, strict=True)], axis=0
+    )
+    np.testing.assert_allclose(
+        Course("x", whole)(dates), product / catalog().compute.today.value ** 2, rtol=1e-12
+    )
 
 
 def test_numbers_of_the_catalog_start_from_the_catalogs_or_from_a_value_of_their_own():
@@ -70,14 +77,18 @@ def test_numbers_of_the_catalog_start_from_the_catalogs_or_from_a_value_of_their
     )
     found = courses(parse_paths(text), catalog())
     assert "compute" not in found
-    assert at(found["pools.researchers.headcount"], 2028) == pytest.approx(4 * catalog().pools["researchers"].headcount.value)
+    assert at(found["pools.researchers.headcount"], 2028) == pytest.approx(
+        4 * catalog().pools["researchers"].headcount.value
+    )
     assert at(found["supervision.headcount"], 2027) == pytest.approx(60)
 
 
 def write(folder, table, more=""):
     (folder / "mine.csv").write_text(table)
     (folder / "mine.yaml").write_text(
-        HEAD + "effective_compute: {table: mine.csv, unit: FLOP/year, source: judgement, note: for the test}\n" + more
+        HEAD
+        + "effective_compute: {table: mine.csv, unit: FLOP/year, source: judgement, note: for the test}\n"
+        + more
     )
     return folder / "mine.yaml"
 
@@ -85,12 +96,19 @@ def write(folder, table, more=""):
 def test_a_table_gives_effective_compute_directly_and_is_cut_at_the_ends(tmp_path):
     path = write(tmp_path, "date,value\n2023,1e26\n2025-01-01,1e28\n\n2035, 1e33\n")
     found = courses(load_paths(path), catalog())["compute"]
-    assert [(date, pytest.approx(value)) for date, value in found] == [(2024, 1e27), (2025, 1e28), (2034, 10**32.5)]
+    assert [(date, pytest.approx(value)) for date, value in found] == [
+        (2024, 1e27),
+        (2025, 1e28),
+        (2034, 10**32.5),
+    ]
 
 
 def test_of_a_table_of_a_factor_only_ratios_count(tmp_path):
     write(tmp_path, "date,value\n2024,7\n2026,70\n2034,70\n")
-    text = HEAD + "compute:\n  spending: {table: mine.csv, unit: $, source: judgement, note: for the test}\n"
+    text = (
+        HEAD
+        + "compute:\n  spending: {table: mine.csv, unit: $, source: judgement, note: for the test}\n"
+    )
     (tmp_path / "other.yaml").write_text(text)
     found = courses(load_paths(tmp_path / "other.yaml"), catalog())["compute"]
     today = catalog().compute.today.value
@@ -131,7 +149,10 @@ def test_all_defects_of_a_table_come_at_once(tmp_path):
 
 
 def test_a_table_that_does_not_reach_the_ends_or_is_missing_is_refused(tmp_path):
-    with pytest.raises(CatalogError, match=r"mine.yaml:5:28: effective_compute.table: mine.csv goes from 2025 to 2034"):
+    with pytest.raises(
+        CatalogError,
+        match=r"mine.yaml:5:28: effective_compute.table: mine.csv goes from 2025 to 2034",
+    ):
         load_paths(write(tmp_path, "date,value\n2025,1e28\n2034,1e30\n"))
     path = write(tmp_path, "")
     (tmp_path / "mine.csv").unlink()
@@ -149,18 +170,39 @@ SERIES = "compute:\n  algorithms: {growth: [{factor: 3}]}\n"
         (HEAD.replace("2034", "2020") + SERIES, "ends", "after `begins` (2024)"),
         (HEAD.replace("2026", "2050") + SERIES, "today", "from `begins` (2024) to `ends` (2034)"),
         (HEAD.replace("begins: 2024\n", "") + SERIES, "begins", "is missing: first date"),
-        (HEAD + SERIES + "effective_compute: {growth: [{factor: 2}]}\n", "effective_compute", "both say what effective compute is"),
-        (HEAD + "compute:\n  algorithms: {}\n", "compute.algorithms", "give one of `growth` and `table`"),
-        (HEAD + "compute:\n  algorithms: {growth: [{factor: 0}]}\n", "compute.algorithms.growth.0.factor", "at least 1e-06"),
+        (
+            HEAD + SERIES + "effective_compute: {growth: [{factor: 2}]}\n",
+            "effective_compute",
+            "both say what effective compute is",
+        ),
+        (
+            HEAD + "compute:\n  algorithms: {}\n",
+            "compute.algorithms",
+            "give one of `growth` and `table`",
+        ),
+        (
+            HEAD + "compute:\n  algorithms: {growth: [{factor: 0}]}\n",
+            "compute.algorithms.growth.0.factor",
+            "at least 1e-06",
+        ),
         (
             HEAD + "compute:\n  algorithms: {growth: [{factor: {value: 3, unit: 1/year}}]}\n",
             "compute.algorithms.growth.0.factor.unit",
             "use x/year",
         ),
-        (HEAD + "compute:\n  algorithms: {growth: [{factor: 3}, {factor: 2}]}\n", "compute.algorithms.growth", "stretch 2 does not say"),
-        (HEAD + "compute:\n  algorithms: {growth: [{since: 2025, factor: 3}]}\n", "compute.algorithms.growth", "leave its `since` out"),
         (
-            HEAD + "compute:\n  algorithms: {growth: [{factor: 3}, {since: 2030, factor: 2}, {since: 2028, factor: 2}]}\n",
+            HEAD + "compute:\n  algorithms: {growth: [{factor: 3}, {factor: 2}]}\n",
+            "compute.algorithms.growth",
+            "stretch 2 does not say",
+        ),
+        (
+            HEAD + "compute:\n  algorithms: {growth: [{since: 2025, factor: 3}]}\n",
+            "compute.algorithms.growth",
+            "leave its `since` out",
+        ),
+        (
+            HEAD
+            + "compute:\n  algorithms: {growth: [{factor: 3}, {since: 2030, factor: 2}, {since: 2028, factor: 2}]}\n",
             "compute.algorithms.growth",
             "stretch 3 holds from 2028 on, not after 2030",
         ),
@@ -170,7 +212,8 @@ SERIES = "compute:\n  algorithms: {growth: [{factor: 3}]}\n"
             "between `begins` (2024) and `ends`",
         ),
         (
-            HEAD + "compute:\n  a: {growth: [{factor: 3}], start: 3, unit: $, source: judgement, note: x}\n",
+            HEAD
+            + "compute:\n  a: {growth: [{factor: 3}], start: 3, unit: $, source: judgement, note: x}\n",
             "compute",
             "only its growth counts",
         ),
@@ -184,7 +227,11 @@ SERIES = "compute:\n  algorithms: {growth: [{factor: 3}]}\n"
             "compute.a.growth.0.factor.source",
             "no source 'NOBODY'",
         ),
-        (HEAD + "compute:\n  a: {growth: [{factor: {value: 3, source: judgement}}]}\n", "compute.a.growth.0.factor", "needs a `note`"),
+        (
+            HEAD + "compute:\n  a: {growth: [{factor: {value: 3, source: judgement}}]}\n",
+            "compute.a.growth.0.factor",
+            "needs a `note`",
+        ),
         (HEAD + SERIES + "speed: 3\n", "speed", "unknown key"),
     ],
 )
@@ -205,7 +252,10 @@ def test_a_file_with_one_defect_is_refused_at_its_place(text, path, says):
             "supervision.headcount: {growth: [{factor: 2}], start: 3, unit: h, source: judgement, note: x}",
             "the unit of this number is person",
         ),
-        ("capability.defect_probability: {growth: [{factor: 2}]}", "the catalog's value is 0, which does not grow"),
+        (
+            "capability.defect_probability: {growth: [{factor: 2}]}",
+            "the catalog's value is 0, which does not grow",
+        ),
     ],
 )
 def test_paths_that_do_not_fit_a_catalog_are_refused_where_they_stand(series, says):
@@ -234,7 +284,9 @@ def test_bundled_paths_give_every_number_with_unit_and_source_and_fit_every_cata
 
 def test_the_trend_is_one_and_an_eighth_powers_of_ten_a_year_as_the_catalog_says_of_today():
     found = courses(load_paths("epoch_trend"), tm.load_catalog("alignment_research"))["compute"]
-    assert math.log10(at(found, 2029) / at(found, 2028)) == pytest.approx(math.log10(4.5 * 3), rel=1e-12)
+    assert math.log10(at(found, 2029) / at(found, 2028)) == pytest.approx(
+        math.log10(4.5 * 3), rel=1e-12
+    )
 
 
 def test_a_sweep_along_paths_is_that_along_their_courses_and_keeps_their_text(tmp_path):
@@ -256,24 +308,50 @@ def test_a_sweep_along_paths_is_that_along_their_courses_and_keeps_their_text(tm
 
 def test_the_command_tells_dates_and_writes_files(tmp_path, capsys):
     (tmp_path / "mine.yaml").write_text(HEAD + GROWTH)
-    asked = ["run", "t_agi_ladder", "--over", "time", "--paths", str(tmp_path / "mine.yaml"), "-o", str(tmp_path / "out")]
+    asked = [
+        "run",
+        "t_agi_ladder",
+        "--over",
+        "time",
+        "--paths",
+        str(tmp_path / "mine.yaml"),
+        "-o",
+        str(tmp_path / "out"),
+    ]
     assert main([*asked, "--json", "--grid", "2025:2030:6"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["paths"] == "mine" and [row["value"] for row in facts["curve"]] == [2025, 2026, 2027, 2028, 2029, 2030]
+    assert facts["paths"] == "mine" and [row["value"] for row in facts["curve"]] == [
+        2025,
+        2026,
+        2027,
+        2028,
+        2029,
+        2030,
+    ]
     dates = [event["time"] for event in facts["events"]]
     assert dates == sorted(dates) and 2025 < dates[0]
     assert facts["first_automation"]["at_start"] and facts["oversight_bottleneck"]["date"] in dates
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"result.nc", "over_time.png", "over_time.svg"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "result.nc",
+        "over_time.png",
+        "over_time.svg",
+    }
     assert main([*asked, "--no-figures", "--grid", "2026:2034:3"]) == 0
     said = capsys.readouterr().out
-    assert f"{facts['oversight_bottleneck']['date']:.3f}" in said and "opens to AI, which takes all of it over" in said
+    assert (
+        f"{facts['oversight_bottleneck']['date']:.3f}" in said
+        and "opens to AI, which takes all of it over" in said
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--paths", "slow"], "add --over time"),
-        (["--over", "time", "--paths", "slowly"], "there is no bundled path of this name; did you mean 'slow'?"),
+        (
+            ["--over", "time", "--paths", "slowly"],
+            "there is no bundled path of this name; did you mean 'slow'?",
+        ),
         (["--over", "time", "--grid", "2026:2030"], "write LOW:HIGH:POINTS"),
         (["--over", "time", "--grid", "2010:2030:3"], "go from 2024 to 2032"),
     ],
@@ -285,7 +363,9 @@ def test_the_command_refuses_what_cannot_be(arguments, says, capsys):
 
 def test_lists_checks_and_schema_know_paths(tmp_path, capsys):
     assert main(["list", "--json"]) == 0
-    assert [item["name"] for item in json.loads(capsys.readouterr().out)["paths"]] == list(bundled_paths())
+    assert [item["name"] for item in json.loads(capsys.readouterr().out)["paths"]] == list(
+        bundled_paths()
+    )
     (tmp_path / "bad.yaml").write_text(HEAD)
     assert main(["check", str(tmp_path / "bad.yaml")]) == 1
     assert "nothing grows" in capsys.readouterr().out

@@ -5,7 +5,7 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.queueing import best_utilisation
+from taskmodel.science.queueing import best_utilisation
 
 PLACE = 1e31
 
@@ -24,23 +24,34 @@ def test_one_task_is_the_closed_form_of_a_single_stream(exponent):
     """T_0 is 0.8 h of AI's work and 1.6 h of review, 4.2 hours to one of work, in review times of 1.6 h."""
     found = tm.best_utilisation(lab(exponent=exponent), PLACE)
     closed = float(best_utilisation(3, exponent, (0.8 / 4.2 + 1.6) / 1.6))
-    assert float(found["utilisation"]) == pytest.approx(closed, abs=1e-5)  # the speed-up is flat at its top
+    assert float(found["utilisation"]) == pytest.approx(
+        closed, abs=1e-5
+    )  # the speed-up is flat at its top
     assert bool(found["review_binds"])
     assert float(found["queue_utilisation"]) == pytest.approx(float(found["utilisation"]), rel=1e-9)
 
 
 def test_no_other_utilisation_does_better():
-    tasks = {"a": {"share": 0.5, "review_ratio": 0.7, "by_people": False}, "b": {"share": 0.5, "horizon": 30, "after": ["a"]}}
+    tasks = {
+        "a": {"share": 0.5, "review_ratio": 0.7, "by_people": False},
+        "b": {"share": 0.5, "horizon": 30, "after": ["a"]},
+    }
     catalog = lab(tasks, headcount=8)
     found = tm.best_utilisation(catalog, PLACE)
-    planned = np.append(np.linspace(0.05, 0.995, 20), float(found["utilisation"]) + np.array([-0.003, 0.003]))
-    others = tm.sweep(catalog, PLACE, over="supervision.utilisation", values=np.unique(planned))["speedup"]
+    planned = np.append(
+        np.linspace(0.05, 0.995, 20), float(found["utilisation"]) + np.array([-0.003, 0.003])
+    )
+    others = tm.sweep(catalog, PLACE, over="supervision.utilisation", values=np.unique(planned))[
+        "speedup"
+    ]
     assert float(found["speedup"]) >= float(others.max()) * (1 - 1e-9)
     assert np.isnan(float(found["speedup_as_is"]))  # at a utilisation of 1 work waits for ever
 
 
 def test_where_review_has_time_to_spare_nothing_is_gained_by_planning():
-    catalog = lab(headcount=500).replace({"pools.researchers.headcount": 1, "compute.inference_share": 1e-9})
+    catalog = lab(headcount=500).replace(
+        {"pools.researchers.headcount": 1, "compute.inference_share": 1e-9}
+    )
     found = tm.best_utilisation(catalog, PLACE)
     assert not bool(found["review_binds"])
     assert float(found["speedup"]) == pytest.approx(float(found["speedup_as_is"]), rel=1e-9)
@@ -62,7 +73,13 @@ def test_without_queues_there_is_nothing_to_plan():
 
 
 def test_what_is_planned_for_is_the_general_pool_whatever_the_others_have_to_do():
-    changes = {"latency.count_queues": True, "reviewers.verifiers.utilisation": 0.9, "supervision.headcount": 1e5}
-    found = tm.best_utilisation(tm.load_catalog("alignment_research", "scarce_verifiers", changes), 1e33)
+    changes = {
+        "latency.count_queues": True,
+        "reviewers.verifiers.utilisation": 0.9,
+        "supervision.headcount": 1e5,
+    }
+    found = tm.best_utilisation(
+        tm.load_catalog("alignment_research", "scarce_verifiers", changes), 1e33
+    )
     assert not found["review_binds"]
     assert 0 < float(found["utilisation"]) < 0.1 and float(found["speedup"]) > 1

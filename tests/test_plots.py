@@ -19,13 +19,21 @@ from taskmodel import plots
 from taskmodel.plots import saving
 from taskmodel.plots.trace import Stretch, binding, oversight, stretches, trace
 
-LINES = ("throughput_speedup", "speedup", "latency_speedup", "oversight_ceiling", "no_oversight_ceiling")
+LINES = (
+    "throughput_speedup",
+    "speedup",
+    "latency_speedup",
+    "oversight_ceiling",
+    "no_oversight_ceiling",
+)
 GRID = np.geomspace(1e26, 1e35, 46)
 
 
 @pytest.fixture(scope="module")
 def catalog():
-    return tm.load_catalog("alignment_research", scenario="scarce_inference", set={"production.parallel_exponent": 0.6})
+    return tm.load_catalog(
+        "alignment_research", scenario="scarce_inference", set={"production.parallel_exponent": 0.6}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +65,17 @@ def small_sweep(tasks, **changes):
 def unlimited():
     """From one point on, AI does everything for nothing."""
     return small_sweep(
-        {"write": {"share": 0.5, "review_ratio": 0}, "check": {"share": 0.5, "review_ratio": 0}}, compute={"inference": "free"}
+        {"write": {"share": 0.5, "review_ratio": 0}, "check": {"share": 0.5, "review_ratio": 0}},
+        compute={"inference": "free"},
     )
 
 
 @pytest.fixture(scope="module")
 def reviewed():
     """From one point on AI can do everything, but people review it: only the ceiling without oversight is infinite."""
-    return small_sweep({"write": {"share": 0.5}, "check": {"share": 0.5}}, compute={"inference": "free"})
+    return small_sweep(
+        {"write": {"share": 0.5}, "check": {"share": 0.5}}, compute={"inference": "free"}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -129,10 +140,14 @@ def test_a_ceiling_jumps_upright_at_the_place_where_a_task_opens(reviewed):
     line = trace(reviewed, "oversight_ceiling")
     place = reviewed["event_compute"].values[0]
     assert place not in reviewed["compute"].values
-    np.testing.assert_allclose(line.values[line.compute == place], [1.0, reviewed["oversight_ceiling"].values[-1]])
+    np.testing.assert_allclose(
+        line.values[line.compute == place], [1.0, reviewed["oversight_ceiling"].values[-1]]
+    )
 
 
-def test_bands_lie_one_on_the_other_from_review_at_the_bottom_and_are_as_thick_as_the_shares(figure, result):
+def test_bands_lie_one_on_the_other_from_review_at_the_bottom_and_are_as_thick_as_the_shares(
+    figure, result
+):
     shares = result["bottleneck_share"]
     for point in range(0, len(GRID), 7):
         below = 0.0
@@ -147,8 +162,13 @@ def test_bands_lie_one_on_the_other_from_review_at_the_bottom_and_are_as_thick_a
 def test_the_larger_bands_come_with_the_oversight_elasticity(result):
     figure = plots.bottleneck_bands(result)
     x, y = drawn(figure, "oversight_elasticity").get_data()
-    np.testing.assert_array_equal(y[np.searchsorted(x, GRID, side="right") - 1], result["oversight_elasticity"])
-    assert f"oversight elasticity (dashed) {float(result['oversight_elasticity'][-1]):.2f}" in words(figure)
+    np.testing.assert_array_equal(
+        y[np.searchsorted(x, GRID, side="right") - 1], result["oversight_elasticity"]
+    )
+    assert (
+        f"oversight elasticity (dashed) {float(result['oversight_elasticity'][-1]):.2f}"
+        in words(figure)
+    )
     assert named(figure, "bottleneck_share-review")
 
 
@@ -159,14 +179,18 @@ def test_every_opening_task_is_counted_at_its_place(figure, result):
     np.testing.assert_array_equal([stem[0, 0] for stem in stems], places)
     rug = drawn(figure, "automatable").axes
     written = {text.get_position()[0]: text.get_text() for text in rug.texts}
-    assert written == {place: str(count) for place, count in zip(places, counts, strict=True) if count > 1}
+    assert written == {
+        place: str(count) for place, count in zip(places, counts, strict=True) if count > 1
+    }
     assert "AI can do 37 of 38 tasks" in words(figure)
 
 
 def test_a_bar_runs_from_where_a_factor_begins_to_bind_to_where_it_ceases(figure, result):
     events = tm.events(result)
     for kind, end in (("binds", 0), ("slack", 1)):
-        places = events["compute"].values[(events["kind"] == kind) & (events["factor"] == "inference")]
+        places = events["compute"].values[
+            (events["kind"] == kind) & (events["factor"] == "inference")
+        ]
         bars = sorted(bar.get_bbox().intervalx[end] for bar in named(figure, "inference-binds-"))
         np.testing.assert_allclose(bars, places)
     (bar,) = named(figure, "experiments-binds-")
@@ -175,7 +199,9 @@ def test_a_bar_runs_from_where_a_factor_begins_to_bind_to_where_it_ceases(figure
     np.testing.assert_allclose(bar.get_bbox().intervalx, GRID[[0, -1]])
 
 
-def test_upright_lines_stand_where_oversight_begins_to_bind_and_where_it_becomes_the_bottleneck(figure, result):
+def test_upright_lines_stand_where_oversight_begins_to_bind_and_where_it_becomes_the_bottleneck(
+    figure, result
+):
     events = tm.events(result)
     for kind in ("oversight_binds", "oversight_bottleneck"):
         places = set(events["compute"].values[events["kind"] == kind])
@@ -198,7 +224,10 @@ def test_where_today_is_off_the_axis_that_is_said(nothing, today, text):
 
 
 def test_headings_say_catalog_scenario_and_what_was_set(figure):
-    assert "Alignment research (default) · scenario: Scarce inference · production.parallel_exponent = 0.6" in words(figure)
+    assert (
+        "Alignment research (default) · scenario: Scarce inference · production.parallel_exponent = 0.6"
+        in words(figure)
+    )
 
 
 def test_axes_say_their_units(figure):
@@ -212,7 +241,9 @@ def test_a_saved_result_gives_the_same_figure(result, figure, tmp_path):
     again = plots.speedup_curve(tm.open(tmp_path / "result.nc"))
     assert words(again) == words(figure)
     for name in LINES:
-        np.testing.assert_array_equal(drawn(again, name).get_xydata(), drawn(figure, name).get_xydata())
+        np.testing.assert_array_equal(
+            drawn(again, name).get_xydata(), drawn(figure, name).get_xydata()
+        )
 
 
 # What does not fit is said
@@ -237,8 +268,13 @@ def test_all_but_the_ceiling_without_oversight_fits_on_the_axis(figure, result, 
 def test_an_infinite_ceiling_is_named_with_the_place_from_which_there_is_no_limit(reviewed):
     figure = plots.speedup_curve(reviewed)
     place = reviewed["event_compute"].values[0]
-    assert np.isinf(reviewed["no_oversight_ceiling"][-1]) and np.isfinite(reviewed["oversight_ceiling"]).all()
-    assert f"ceiling without oversight ↑ no limit from {place:.1e}".replace("+", "") in words(figure)
+    assert (
+        np.isinf(reviewed["no_oversight_ceiling"][-1])
+        and np.isfinite(reviewed["oversight_ceiling"]).all()
+    )
+    assert f"ceiling without oversight ↑ no limit from {place:.1e}".replace("+", "") in words(
+        figure
+    )
     assert "no limit" not in words(figure).replace("oversight ↑ no limit", "")
     x, y = drawn(figure, "no_oversight_ceiling-no-limit").get_data()
     assert x[-1] == place and y[-1] == drawn(figure, "no_oversight_ceiling").axes.get_ylim()[1]
@@ -256,7 +292,9 @@ def test_unlimited_output_is_named_and_leaves_the_bands_blank(unlimited):
 def test_where_nothing_can_be_produced_that_is_said(impossible):
     figure = plots.speedup_curve(impossible)
     assert "no output" in words(figure)
-    assert "Where nothing can be produced the speed-up is 0, which is below the axis." in words(figure)
+    assert "Where nothing can be produced the speed-up is 0, which is below the axis." in words(
+        figure
+    )
 
 
 def test_where_nothing_happens_the_figure_says_so(nothing):
@@ -280,7 +318,10 @@ def test_two_points_of_the_grid_and_the_events_between_them_draw_every_jump(resu
 
 @pytest.mark.parametrize(
     "which, draw, width",
-    [(which, plots.speedup_curve, 90.0) for which in ("result", "unlimited", "reviewed", "nothing", "impossible")]
+    [
+        (which, plots.speedup_curve, 90.0)
+        for which in ("result", "unlimited", "reviewed", "nothing", "impossible")
+    ]
     + [(which, plots.bottleneck_bands, 90.0) for which in ("result", "unlimited")]
     + [("result", plots.speedup_curve, 180.0), ("unlimited", plots.bottleneck_bands, 180.0)],
 )
@@ -290,7 +331,9 @@ def test_every_word_is_on_the_page_and_none_over_another(request, which, draw, w
 
 def assert_legible(figure):
     renderer = figure.canvas.get_renderer()
-    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    texts = [
+        text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()
+    ]
     boxes = [(text.get_text(), text.get_tightbbox(renderer).padded(-1)) for text in texts]
     for text, box in boxes:
         assert box.x0 >= -2 and box.y0 >= -2, text
@@ -320,14 +363,22 @@ def test_the_thick_lines_of_the_task_graph_are_the_critical_path(catalog, graph)
     starts = {tuple(curve.vertices[0]) for curve in drawn(graph, "critical-edges").get_paths()}
     ends = {tuple(curve.vertices[-1]) for curve in drawn(graph, "critical-edges").get_paths()}
     place = {name: tuple(drawn(graph, f"task-{name}").get_xydata()[0]) for name in catalog.tasks}
-    critical = {place[name] for name, on_path in zip(path["task"].values, path["critical"].values, strict=True) if on_path}
+    critical = {
+        place[name]
+        for name, on_path in zip(path["task"].values, path["critical"].values, strict=True)
+        if on_path
+    }
     assert starts | ends == critical
     assert f"one pass takes {float(path['pass_time']):,.0f} h" in words(graph)
 
 
 def test_tasks_stand_to_the_right_of_all_that_they_wait_for(catalog, graph):
     level = {name: drawn(graph, f"task-{name}").get_xdata()[0] for name in catalog.tasks}
-    assert all(level[earlier] < level[name] for name, task in catalog.tasks.items() for earlier in task.after)
+    assert all(
+        level[earlier] < level[name]
+        for name, task in catalog.tasks.items()
+        for earlier in task.after
+    )
 
 
 def test_states_of_tasks_are_those_of_their_modes(catalog):
@@ -354,7 +405,9 @@ def test_one_task_alone_can_be_drawn(nothing, width):
 def test_review_hours_sum_to_the_use_of_the_factor(catalog, result):
     hours = plots.review_hours(catalog, result)
     assert hours.dims == ("compute", "task") and hours.attrs["units"] == "h/year"
-    np.testing.assert_allclose(hours.sum("task"), result["factor_use"].sel(factor="review"), rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(
+        hours.sum("task"), result["factor_use"].sel(factor="review"), rtol=1e-9, atol=1e-6
+    )
 
 
 def test_bars_of_the_review_load_are_the_largest_hours_with_the_rest_in_one(catalog, result):
@@ -376,7 +429,9 @@ def test_bars_of_the_review_load_are_the_largest_hours_with_the_rest_in_one(cata
 def test_the_review_load_says_which_point_of_the_grid_it_shows(catalog, result):
     assert "at 1e35 FLOP/year Alignment" in words(plots.review_load(catalog, result, GRID[-1]))
     point = GRID[np.argmin(np.abs(np.log(GRID / 2e31)))]
-    assert f"at {point:.1e} FLOP/year (the grid point nearest to 2e31)".replace("+", "") in words(plots.review_load(catalog, result, 2e31))
+    assert f"at {point:.1e} FLOP/year (the grid point nearest to 2e31)".replace("+", "") in words(
+        plots.review_load(catalog, result, 2e31)
+    )
 
 
 def test_where_nothing_is_reviewed_the_review_load_says_so(catalog, result):
@@ -406,7 +461,9 @@ def test_drawn_and_saved_twice_the_bytes_are_the_same(result, figure, tmp_path):
     assert len(ids) == len(set(ids)) and not any(" " in one for one in ids)
 
 
-def test_another_process_with_other_settings_gives_the_same_bytes_and_keeps_its_settings(reviewed, tmp_path):
+def test_another_process_with_other_settings_gives_the_same_bytes_and_keeps_its_settings(
+    reviewed, tmp_path
+):
     tm.save(reviewed, tmp_path / "result.nc")
     here = bytes_of(plots.save(plots.speedup_curve(reviewed), tmp_path / "here"))
     code = """
@@ -423,7 +480,11 @@ assert matplotlib.rcParams.copy() == before
 assert "matplotlib.pyplot" not in sys.modules
 """
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
-    subprocess.run([sys.executable, "-W", "error", "-c", code, tmp_path / "result.nc", tmp_path / "there"], check=True, env=environment)
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, tmp_path / "result.nc", tmp_path / "there"],
+        check=True,
+        env=environment,
+    )
     assert bytes_of([tmp_path / "there.svg", tmp_path / "there.png"]) == here
 
 
@@ -453,7 +514,9 @@ def test_a_folder_in_the_place_of_one_file_leaves_the_other_unwritten(plain, tmp
 
 
 @pytest.mark.parametrize("fails", ["savefig", "replace"])
-def test_a_save_that_fails_leaves_the_old_files_and_nothing_else(plain, tmp_path, monkeypatch, fails):
+def test_a_save_that_fails_leaves_the_old_files_and_nothing_else(
+    plain, tmp_path, monkeypatch, fails
+):
     for ending in ("svg", "png"):
         (tmp_path / f"curve.{ending}").write_text("old")
 
@@ -463,13 +526,19 @@ def test_a_save_that_fails_leaves_the_old_files_and_nothing_else(plain, tmp_path
     monkeypatch.setattr(plain if fails == "savefig" else os, fails, fail)
     with pytest.raises(OSError, match="No space left"):
         plots.save(plain, tmp_path / "curve")
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"curve.svg": "old", "curve.png": "old"}
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "curve.svg": "old",
+        "curve.png": "old",
+    }
 
 
 def test_an_ending_in_the_path_is_refused_and_a_dot_is_not(plain, tmp_path):
     with pytest.raises(ValueError, match=r"without \.png"):
         plots.save(plain, tmp_path / "curve.png")
-    assert [path.name for path in plots.save(plain, tmp_path / "share_0.5")] == ["share_0.5.svg", "share_0.5.png"]
+    assert [path.name for path in plots.save(plain, tmp_path / "share_0.5")] == [
+        "share_0.5.svg",
+        "share_0.5.png",
+    ]
 
 
 # What cannot be drawn
@@ -522,17 +591,36 @@ def with_events(result, rows):
 
 def test_a_state_that_begins_and_ends_at_one_place_is_kept_as_a_point(result):
     changed = with_events(
-        result, [(1e28, "binds", "review"), (1e28, "slack", "review"), (1e29, "binds", "review"), (1e30, "slack", "review")]
+        result,
+        [
+            (1e28, "binds", "review"),
+            (1e28, "slack", "review"),
+            (1e29, "binds", "review"),
+            (1e30, "slack", "review"),
+        ],
     )
-    assert stretches(changed, "binds", "slack", False, "review") == [Stretch(1e28, 1e28, True, True), Stretch(1e29, 1e30, True, True)]
+    assert stretches(changed, "binds", "slack", False, "review") == [
+        Stretch(1e28, 1e28, True, True),
+        Stretch(1e29, 1e30, True, True),
+    ]
 
 
 def test_a_state_that_ends_first_has_held_from_the_start(result):
-    changed = with_events(result, [(1e28, "slack", "review"), (1e30, "binds", "review"), (1e31, "binds", "inference")])
-    assert stretches(changed, "binds", "slack", False, "review") == [Stretch(1e26, 1e28, False, True), Stretch(1e30, 1e35, True, False)]
+    changed = with_events(
+        result, [(1e28, "slack", "review"), (1e30, "binds", "review"), (1e31, "binds", "inference")]
+    )
+    assert stretches(changed, "binds", "slack", False, "review") == [
+        Stretch(1e26, 1e28, False, True),
+        Stretch(1e30, 1e35, True, False),
+    ]
 
 
 def test_without_events_the_first_point_of_the_grid_says_whether_a_state_holds(nothing):
     whole = Stretch(*nothing["compute"].values[[0, -1]], False, False)
-    assert binding(nothing) == {"researchers": [whole], "review": [], "inference": [], "experiments": []}
+    assert binding(nothing) == {
+        "researchers": [whole],
+        "review": [],
+        "inference": [],
+        "experiments": [],
+    }
     assert oversight(nothing) == ([], [])

@@ -6,8 +6,8 @@ import xarray as xr
 
 import taskmodel as tm
 from taskmodel import plots
-from taskmodel.plans import parse_plan
-from taskmodel.plans.reckoning import LADDER
+from taskmodel.lead.plans import parse_plan
+from taskmodel.lead.plans.reckoning import LADDER
 from taskmodel.plots import saving
 
 PLAN = """
@@ -32,8 +32,13 @@ def test_a_line_for_each_case_and_a_point_for_each_step(result):
     lines = axes.get_lines()
     assert len(lines) == 2
     assert lines[0].get_xdata() == pytest.approx(result["field_years"].isel(case=0).values)
-    assert np.isnan(lines[1].get_xdata()).all()  # no lead is nowhere on a logarithmic axis, and said in words
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["long: 24 months", "none: 0 months, nothing"]
+    assert np.isnan(
+        lines[1].get_xdata()
+    ).all()  # no lead is nowhere on a logarithmic axis, and said in words
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "long: 24 months",
+        "none: 0 months, nothing",
+    ]
     assert axes.get_title("left") == "A plan with $ in its title"
     low, high = axes.get_xlim()
     years = result["field_years"].values
@@ -42,8 +47,12 @@ def test_a_line_for_each_case_and_a_point_for_each_step(result):
 
 def test_a_workforce_in_a_catalog_stands_below_the_line(result):
     steps = ["bulk", "tasks", "review", "experiments", "effective"]
-    joined = xr.DataArray(np.outer([1, 0], [200, 150, 2, 2, 1]).astype(float), dims=("case", "organisation_step"))
-    more = result.assign(organisation_field_years=joined).assign_coords(organisation_step=np.array(steps, dtype=object))
+    joined = xr.DataArray(
+        np.outer([1, 0], [200, 150, 2, 2, 1]).astype(float), dims=("case", "organisation_step")
+    )
+    more = result.assign(organisation_field_years=joined).assign_coords(
+        organisation_step=np.array(steps, dtype=object)
+    )
     (axes,) = plots.lead_time(more).axes
     assert len(axes.get_yticks()) == len(LADDER) + 5
     assert any("task by task" in text.get_text() for text in axes.texts)
@@ -52,7 +61,11 @@ def test_a_workforce_in_a_catalog_stands_below_the_line(result):
 def test_models_of_a_ladder_are_points_and_those_not_efficient_hollow():
     ladder = tm.lead_time("kwa_ladder", set={"ladder.rungs.agent_3.yearly_risk": 0.06})
     (axes,) = plots.lead_time(ladder).axes
-    assert [line.get_markerfacecolor() == "none" for line in axes.get_lines()] == [False, True, False]
+    assert [line.get_markerfacecolor() == "none" for line in axes.get_lines()] == [
+        False,
+        True,
+        False,
+    ]
     assert any(text.get_text().startswith("agent_4: the target takes 0.5 y") for text in axes.texts)
 
 

@@ -33,7 +33,10 @@ def test_the_recursion_gives_every_unit_the_wait_that_simpy_gives_it(script):
     place, units, rng = script.lab(6, 0.8), 6000, np.random.default_rng(4)
     begun = np.cumsum(rng.exponential(1 / place.rate.sum(), units))
     task = rng.choice(len(place.rate), units, p=place.rate / place.rate.sum())
-    ready, service = begun + place.work[task] / 10, rng.standard_exponential(units) * place.review[task]
+    ready, service = (
+        begun + place.work[task] / 10,
+        rng.standard_exponential(units) * place.review[task],
+    )
     world, waits = simpy.Environment(), np.full(units, np.nan)
     reviewers = simpy.Resource(world, capacity=6)
 
@@ -54,6 +57,24 @@ def test_the_recursion_gives_every_unit_the_wait_that_simpy_gives_it(script):
 
 
 def test_the_script_answers_and_draws(script, tmp_path, capsys):
-    assert script.main(["-o", str(tmp_path), "--millions", "0.05", "--reviewers", "6", "--utilisations", "0.5", "0.6"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["queue_simulation.png", "queue_simulation.svg"]
+    assert (
+        script.main(
+            [
+                "-o",
+                str(tmp_path),
+                "--millions",
+                "0.05",
+                "--reviewers",
+                "6",
+                "--utilisations",
+                "0.5",
+                "0.6",
+            ]
+        )
+        == 0
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "queue_simulation.png",
+        "queue_simulation.svg",
+    ]
     assert len(capsys.readouterr().out.splitlines()) == 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskmodel.queueing import (
+from taskmodel.science.queueing import (
     _erlang_b,
     _latency_elasticity,
     best_utilisation,
@@ -37,7 +37,12 @@ def textbook_probability(k, a):
 
 @pytest.mark.parametrize(
     ("count", "busy", "probability", "wait"),
-    [(1, 0.8, 0.8, 4.0), (5, 0.8, 0.5541, 0.5541), (10, 0.9, 0.6687, 0.6687), (20, 0.9, 0.5508, 0.2754)],
+    [
+        (1, 0.8, 0.8, 4.0),
+        (5, 0.8, 0.5541, 0.5541),
+        (10, 0.9, 0.6687, 0.6687),
+        (20, 0.9, 0.5508, 0.2754),
+    ],
 )
 def test_reference_probabilities_and_waits(count, busy, probability, wait):
     assert waiting_probability(count, busy * count) == pytest.approx(probability, abs=5e-5)
@@ -48,7 +53,9 @@ def test_reference_probabilities_and_waits(count, busy, probability, wait):
 @given(servers, utilisations)
 def test_probability_is_the_textbooks(count, busy):
     """1 - u amplifies the rounding of u by up to 100; a few dozen steps of the recursion round as well."""
-    assert waiting_probability(count, busy * count) == pytest.approx(textbook_probability(count, busy * count), rel=1e-12)
+    assert waiting_probability(count, busy * count) == pytest.approx(
+        textbook_probability(count, busy * count), rel=1e-12
+    )
 
 
 @given(utilisations)
@@ -78,8 +85,17 @@ def test_waits_vanish_as_reviewers_grow_in_number_at_the_same_utilisation():
 def test_many_reviewers_near_saturation_wait_as_in_the_limit_of_halfin_and_whitt():
     """With k - a = beta sqrt(k), C nears 1 / (1 + sqrt(2 pi) beta Phi(beta) exp(beta^2/2)); the rest falls as 1/sqrt(k)."""
     beta, count = 1.0, 250_000
-    limit = 1 / (1 + math.sqrt(2 * math.pi) * beta * 0.5 * math.erfc(-beta / math.sqrt(2)) * math.exp(beta**2 / 2))
-    assert waiting_probability(count, count - beta * math.sqrt(count)) == pytest.approx(limit, rel=2 / math.sqrt(count))
+    limit = 1 / (
+        1
+        + math.sqrt(2 * math.pi)
+        * beta
+        * 0.5
+        * math.erfc(-beta / math.sqrt(2))
+        * math.exp(beta**2 / 2)
+    )
+    assert waiting_probability(count, count - beta * math.sqrt(count)) == pytest.approx(
+        limit, rel=2 / math.sqrt(count)
+    )
 
 
 def test_no_arrivals_do_not_wait():
@@ -91,18 +107,24 @@ def test_a_grid_is_its_points_one_by_one():
     count, busy = np.array([[1], [5], [30]]), np.array([0.2, 0.7, 0.95])
     grid = mean_wait(count, busy * count, service_time=2)
     assert grid.shape == (3, 3)
-    assert grid.tolist() == [[mean_wait(k, u * k, service_time=2) for u in busy] for k in count[:, 0]]
+    assert grid.tolist() == [
+        [mean_wait(k, u * k, service_time=2) for u in busy] for k in count[:, 0]
+    ]
 
 
 def test_waits_are_in_the_time_of_a_review():
-    assert mean_wait(5, load(arrivals=2, service_time=2), service_time=2) == pytest.approx(2 * mean_wait(5, load=4), rel=1e-12)
+    assert mean_wait(5, load(arrivals=2, service_time=2), service_time=2) == pytest.approx(
+        2 * mean_wait(5, load=4), rel=1e-12
+    )
 
 
 @given(servers, utilisations)
 def test_waiting_units_are_those_of_the_distribution(count, busy):
     """Little's law: the mean number in queue of the birth-death chain is C u/(1 - u)."""
     waiting = waiting_probability(count, busy * count) * busy / (1 - busy)
-    assert in_progress(busy * count, mean_wait(count, busy * count)) == pytest.approx(waiting, rel=1e-12)
+    assert in_progress(busy * count, mean_wait(count, busy * count)) == pytest.approx(
+        waiting, rel=1e-12
+    )
 
 
 # Reviewers who are not whole in number.
@@ -128,18 +150,24 @@ def _upper(part, work):
 def test_erlang_between_whole_numbers_obeys_the_recursion(count, busy):
     work = busy * count
     blocked = _erlang_b(np.array([count, count + 1]), np.array(work))
-    assert blocked[1] == pytest.approx(work * blocked[0] / (count + 1 + work * blocked[0]), rel=1e-11)
+    assert blocked[1] == pytest.approx(
+        work * blocked[0] / (count + 1 + work * blocked[0]), rel=1e-11
+    )
 
 
 @pytest.mark.parametrize("count", [2.5, 7.25, 30.9])
 def test_erlang_between_whole_numbers_is_the_integral_that_defines_it(count):
-    assert _erlang_b(np.array(count), np.array(5.0)) == pytest.approx(recursion(count, 5.0), rel=1e-9)  # the quadrature's precision
+    assert _erlang_b(np.array(count), np.array(5.0)) == pytest.approx(
+        recursion(count, 5.0), rel=1e-9
+    )  # the quadrature's precision
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 100, 1000])
 def test_erlang_at_whole_numbers_is_its_recursion(count):
     for busy in (0.3, 0.8, 0.99):
-        assert _erlang_b(np.array(float(count)), np.array(busy * count)) == pytest.approx(recursion(count, busy * count), rel=1e-12)
+        assert _erlang_b(np.array(float(count)), np.array(busy * count)) == pytest.approx(
+            recursion(count, busy * count), rel=1e-12
+        )
 
 
 def test_waits_join_whole_numbers_of_reviewers_and_part_time_ones_make_work_wait_longer():
@@ -154,8 +182,12 @@ def test_waits_join_whole_numbers_of_reviewers_and_part_time_ones_make_work_wait
 
 
 def test_kinds_that_are_alike_are_one_kind():
-    assert [float(part) for part in pooled([1, 2, 3], [0.5, 0.5, 0.5], 0.7)] == pytest.approx([6, 0.5, 0.7])
-    assert mixed_wait(4, [1, 2, 3], [0.5, 0.5, 0.5]) == pytest.approx(mean_wait(4, 3, 0.5), rel=1e-11)
+    assert [float(part) for part in pooled([1, 2, 3], [0.5, 0.5, 0.5], 0.7)] == pytest.approx(
+        [6, 0.5, 0.7]
+    )
+    assert mixed_wait(4, [1, 2, 3], [0.5, 0.5, 0.5]) == pytest.approx(
+        mean_wait(4, 3, 0.5), rel=1e-11
+    )
     assert pooled([[0, 0], [1, 1]], [1, 3])[1].tolist() == [0, 2]
 
 
@@ -165,11 +197,17 @@ def test_moments_of_a_mix_are_those_of_draws():
     drawn = rng.standard_exponential(400_000) * np.array([1.0, 5.0])[kind]
     _, mean, spread = pooled([3, 1], [1, 5])
     assert float(mean) == pytest.approx(drawn.mean(), rel=0.01)
-    assert float(spread) == pytest.approx(drawn.var() / drawn.mean() ** 2, rel=0.03)  # four standard errors
+    assert float(spread) == pytest.approx(
+        drawn.var() / drawn.mean() ** 2, rel=0.03
+    )  # four standard errors
 
 
 @SLOW
-@given(st.lists(st.tuples(st.floats(0.01, 10), st.floats(0.01, 10)), min_size=1, max_size=4), st.floats(0.05, 0.95), st.floats(0, 3))
+@given(
+    st.lists(st.tuples(st.floats(0.01, 10), st.floats(0.01, 10)), min_size=1, max_size=4),
+    st.floats(0.05, 0.95),
+    st.floats(0, 3),
+)
 def test_one_reviewer_of_many_kinds_is_pollaczek_and_khinchine(kinds, busy, varied):
     rate, time = np.array(kinds).T
     rate = rate * busy / (rate @ time)
@@ -180,13 +218,19 @@ def test_one_reviewer_of_many_kinds_is_pollaczek_and_khinchine(kinds, busy, vari
 @pytest.mark.parametrize("varied", [0.0, 1.0])
 def test_light_traffic_is_the_first_of_the_reviews_in_progress_to_end(varied):
     """With three reviewers a unit waits for the first of three residual times, here by counting them out on a grid."""
-    rate, time, grid = np.array([0.9, 0.1]) * 1e-6, np.array([1.0, 8.0]), np.arange(0, 400, 1e-3) + 5e-4
+    rate, time, grid = (
+        np.array([0.9, 0.1]) * 1e-6,
+        np.array([1.0, 8.0]),
+        np.arange(0, 400, 1e-3) + 5e-4,
+    )
     share = rate * time / (rate @ time)
     left = np.exp(-grid[:, None] / time) if varied else np.maximum(1 - grid[:, None] / time, 0)
     first = ((left * share).sum(axis=1) ** 3).sum() * 1e-3
     work = rate @ time
     found = mixed_wait(3, rate, time, service_variability=varied)
-    assert found == pytest.approx(work**3 / 6 * first, rel=1e-3)  # where the load is 1e-6, to first order of its powers
+    assert found == pytest.approx(
+        work**3 / 6 * first, rel=1e-3
+    )  # where the load is 1e-6, to first order of its powers
 
 
 def test_a_mix_near_saturation_waits_as_its_two_moments_say():
@@ -220,17 +264,28 @@ def test_clockwork_halves_waits_and_nothing_at_random_removes_them(wait):
 def test_for_one_reviewer_with_random_arrivals_both_are_pollaczek_and_khinchine(busy, variability):
     exact = busy / (1 - busy) * (1 + variability) / 2
     assert mean_wait(1, busy, service_variability=variability) == pytest.approx(exact, rel=1e-12)
-    assert sakasegawa_wait(1, busy, service_variability=variability) == pytest.approx(exact, rel=1e-12)
+    assert sakasegawa_wait(1, busy, service_variability=variability) == pytest.approx(
+        exact, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
     ("count", "busy", "erlang", "sakasegawa"),
-    [(1, 0.7, 1.633333, 1.633333), (2, 0.5, 0.333333, 0.366151), (4, 0.3, 0.015878, 0.031726), (4, 0.9, 7.089779, 7.166418)],
+    [
+        (1, 0.7, 1.633333, 1.633333),
+        (2, 0.5, 0.333333, 0.366151),
+        (4, 0.3, 0.015878, 0.031726),
+        (4, 0.9, 7.089779, 7.166418),
+    ],
 )
 def test_queue_lengths_are_those_of_a_published_table(count, busy, erlang, sakasegawa):
     """Units that wait, exact and approximate, to the six decimals of VividCortex/approx-queueing-theory on GitHub."""
-    assert in_progress(busy * count, mean_wait(count, busy * count)) == pytest.approx(erlang, abs=5e-7)
-    assert in_progress(busy * count, sakasegawa_wait(count, busy * count)) == pytest.approx(sakasegawa, abs=5e-7)
+    assert in_progress(busy * count, mean_wait(count, busy * count)) == pytest.approx(
+        erlang, abs=5e-7
+    )
+    assert in_progress(busy * count, sakasegawa_wait(count, busy * count)) == pytest.approx(
+        sakasegawa, abs=5e-7
+    )
 
 
 def test_sakasegawa_is_off_by_as_much_as_it_says():
@@ -261,7 +316,9 @@ def test_off_hours_wait_is_the_mean_over_arrivals_of_the_week(hours, days):
     starts = np.append(24.0 * np.arange(days), 168.0)
     at_work = (arrivals % 24 < hours) & (arrivals < 24 * days)
     waits = np.where(at_work, 0.0, starts[np.searchsorted(starts, arrivals)] - arrivals)
-    assert off_hours_wait(hours, days) == pytest.approx(waits.mean(), rel=1e-9, abs=1e-12)  # midpoints are exact for straight lines
+    assert off_hours_wait(hours, days) == pytest.approx(
+        waits.mean(), rel=1e-9, abs=1e-12
+    )  # midpoints are exact for straight lines
 
 
 @given(st.floats(0.1, 23), st.integers(1, 6))
@@ -274,17 +331,23 @@ def test_another_hour_or_day_of_work_shortens_the_wait(hours, days):
 
 
 def effective(busy, count, weight, rest, variability=1.0):
-    wait = mean_wait(count, busy * count, arrival_variability=variability, service_variability=variability)
+    wait = mean_wait(
+        count, busy * count, arrival_variability=variability, service_variability=variability
+    )
     return weight * np.log(busy) - (1 - weight) * np.log(rest + wait)
 
 
 @SLOW
 @given(st.integers(1, 40), st.floats(0.05, 0.95), st.floats(1, 1e4), st.floats(0.1, 5))
 def test_no_other_utilisation_gives_a_greater_effective_speedup(count, weight, rest, variability):
-    best = best_utilisation(count, weight, rest, arrival_variability=variability, service_variability=variability)
+    best = best_utilisation(
+        count, weight, rest, arrival_variability=variability, service_variability=variability
+    )
     others = np.concatenate([np.linspace(0.001, 0.999, 500), 1 - np.geomspace(1e-3, 1e-9, 100)])
     found = effective(best, count, weight, rest, variability)
-    assert found >= effective(others, count, weight, rest, variability).max() - 1e-9  # waits lose digits as u nears 1
+    assert (
+        found >= effective(others, count, weight, rest, variability).max() - 1e-9
+    )  # waits lose digits as u nears 1
 
 
 @SLOW
@@ -293,13 +356,17 @@ def test_the_elasticity_of_latency_at_the_optimum_is_the_trade_off(count, weight
     best, step = best_utilisation(count, weight, rest), 1e-5
     ends = best + np.array([1, -1]) * step * (1 - best)
     slope = np.diff(np.log(rest + mean_wait(count, ends * count))) / np.diff(np.log(ends))
-    assert slope[0] == pytest.approx(weight / (1 - weight), rel=1e-6)  # a difference over steps of 1e-5
+    assert slope[0] == pytest.approx(
+        weight / (1 - weight), rel=1e-6
+    )  # a difference over steps of 1e-5
 
 
 def test_the_elasticity_of_latency_only_rises_so_that_there_is_one_optimum():
     busy = np.concatenate([np.linspace(1e-3, 0.99, 2000), 1 - np.geomspace(1e-2, 1e-8, 300)])
     for count in (1, 2, 3, 5, 10, 30, 100, 1000):
-        elasticity = _latency_elasticity(np.full(busy.shape, float(count)), busy, np.float64(1), np.float64(1))
+        elasticity = _latency_elasticity(
+            np.full(busy.shape, float(count)), busy, np.float64(1), np.float64(1)
+        )
         assert (np.diff(elasticity) >= -1e-12 * elasticity[1:]).all()
 
 
@@ -317,7 +384,9 @@ def test_more_patience_more_reviewers_and_a_longer_rest_allow_more_utilisation()
 
 def test_a_grid_of_optima_is_its_points_one_by_one():
     grid = best_utilisation([[1], [5]], [0.3, 0.5, 0.7], 10)
-    assert grid.tolist() == [[best_utilisation(k, weight, 10) for weight in (0.3, 0.5, 0.7)] for k in (1, 5)]
+    assert grid.tolist() == [
+        [best_utilisation(k, weight, 10) for weight in (0.3, 0.5, 0.7)] for k in (1, 5)
+    ]
 
 
 # What makes no sense.
@@ -325,9 +394,13 @@ def test_a_grid_of_optima_is_its_points_one_by_one():
 
 @pytest.mark.parametrize("function", [waiting_probability, mean_wait, sakasegawa_wait])
 def test_a_queue_that_grows_for_ever_is_an_error_that_says_how_many_reviewers_mend_it(function):
-    with pytest.raises(ValueError, match=r"found 1.25 \(5 servers, load 6.25\): it takes more than 6.25 servers"):
+    with pytest.raises(
+        ValueError, match=r"found 1.25 \(5 servers, load 6.25\): it takes more than 6.25 servers"
+    ):
         function(5, load=6.25)
-    with pytest.raises(ValueError, match=r"found 1 at index 1 \(5 servers, load 5\): it takes more than 5 servers"):
+    with pytest.raises(
+        ValueError, match=r"found 1 at index 1 \(5 servers, load 5\): it takes more than 5 servers"
+    ):
         function(5, load=[4, 5])
     assert function(7, load=6.25) > 0
     assert function(6, load=5) > 0
@@ -358,7 +431,10 @@ def test_a_queue_that_grows_for_ever_is_an_error_that_says_how_many_reviewers_me
         (lambda: best_utilisation(5, 1, 10), "parallel_exponent"),
         (lambda: best_utilisation(5, 0.5, 0.5), "time_without_queue"),
         (lambda: best_utilisation(0, 0.5, 1), "servers"),
-        (lambda: best_utilisation(5, 0.5, 1, arrival_variability=0, service_variability=0), "mean of the variabilities"),
+        (
+            lambda: best_utilisation(5, 0.5, 1, arrival_variability=0, service_variability=0),
+            "mean of the variabilities",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_an_error_that_names_it(call, named):
@@ -376,4 +452,6 @@ def test_kinds_whose_moments_are_beyond_the_largest_number_are_refused():
 def test_units_that_take_no_time_make_nobody_wait_longer(servers, least):
     """For random arrivals the others are a stream of their own, and units that take nothing find what they find."""
     alone = mixed_wait(servers, [0.5, 0.2], [1.0, 2.0])
-    assert mixed_wait(servers, [0.5, 0.2, 0.7], [1.0, 2.0, least]) == pytest.approx(alone, rel=1e-6 if servers == 1 else 0.02)
+    assert mixed_wait(servers, [0.5, 0.2, 0.7], [1.0, 2.0, least]) == pytest.approx(
+        alone, rel=1e-6 if servers == 1 else 0.02
+    )

@@ -10,7 +10,7 @@ import pytest
 import simpy
 from test_analysis import load
 
-from taskmodel.queueing import mean_wait, sakasegawa_wait, waiting_probability
+from taskmodel.science.queueing import mean_wait, sakasegawa_wait, waiting_probability
 
 Desks = load("queue_simulation").Desks  # the recursion of Kiefer and Wolfowitz
 
@@ -39,11 +39,20 @@ def simulated_wait(count, busy, customers, seed):
     Queues start empty and run for a while before anything is counted. What is known of arrivals and review times, their means,
     takes out the part of the variance that comes from theirs (control variates).
     """
-    rng, each, reviewers = np.random.default_rng(seed), round(customers / QUEUES), Desks(count, QUEUES)
-    warm_up = round(25 / (1 - busy) ** 2)  # the chain forgets its beginning in about 4/(1 - u)^2 customers
+    rng, each, reviewers = (
+        np.random.default_rng(seed),
+        round(customers / QUEUES),
+        Desks(count, QUEUES),
+    )
+    warm_up = round(
+        25 / (1 - busy) ** 2
+    )  # the chain forgets its beginning in about 4/(1 - u)^2 customers
     now, waited, gaps, services = np.zeros((4, QUEUES))
     for customer in range(warm_up + each):
-        gap, service = rng.standard_exponential(QUEUES) / (count * busy), rng.standard_exponential(QUEUES)
+        gap, service = (
+            rng.standard_exponential(QUEUES) / (count * busy),
+            rng.standard_exponential(QUEUES),
+        )
         now += gap
         wait = reviewers.start(now, service) - now
         if customer >= warm_up:
@@ -59,7 +68,9 @@ def simulated_wait(count, busy, customers, seed):
 def test_mean_wait_lies_in_the_confidence_interval_of_a_long_simulation(count, busy):
     """With this seed. Of twelve intervals at 99 %, one in nine seeds would see one miss."""
     exact = mean_wait(count, count * busy)
-    simulated, half_width = simulated_wait(count, busy, MILLIONS[count, busy] * 1e6, seed=[2026, count, round(100 * busy)])
+    simulated, half_width = simulated_wait(
+        count, busy, MILLIONS[count, busy] * 1e6, seed=[2026, count, round(100 * busy)]
+    )
     assert half_width <= 0.01 * exact
     assert abs(simulated - exact) <= half_width
     for other in (busy - 0.01, busy + 0.01):  # the interval is narrow enough to tell
@@ -92,20 +103,36 @@ def played_waits(count, arrivals, services):
 @pytest.mark.parametrize(("count", "busy"), [(1, 0.9), (2, 0.8), (5, 0.9), (10, 0.5), (10, 0.9)])
 def test_the_recursion_gives_every_unit_the_wait_that_simpy_gives_it(count, busy):
     rng = np.random.default_rng([count, round(100 * busy)])
-    arrivals, services = np.cumsum(rng.exponential(1 / (count * busy), 10_000)), rng.standard_exponential(10_000)
+    arrivals, services = (
+        np.cumsum(rng.exponential(1 / (count * busy), 10_000)),
+        rng.standard_exponential(10_000),
+    )
     reviewers = Desks(count, 1)
-    starts = [reviewers.start(np.array([arrival]), service)[0] for arrival, service in zip(arrivals, services, strict=True)]
+    starts = [
+        reviewers.start(np.array([arrival]), service)[0]
+        for arrival, service in zip(arrivals, services, strict=True)
+    ]
     waits = played_waits(count, arrivals, services)
     assert (waits > 0).any()
-    np.testing.assert_allclose(np.array(starts) - arrivals, waits, atol=1e-8)  # clocks that run to 1e4 round at 1e-12
+    np.testing.assert_allclose(
+        np.array(starts) - arrivals, waits, atol=1e-8
+    )  # clocks that run to 1e4 round at 1e-12
 
 
 def test_units_wait_in_simpy_as_often_as_erlang_says():
     """Thirty stretches, of 2,000 units each after 1,000 to warm up; their means are independent, so that Student's t bounds them."""
     rng = np.random.default_rng(11)
     waited = [
-        (played_waits(3, np.cumsum(rng.exponential(1 / 2.1, 3000)), rng.standard_exponential(3000))[1000:] > 0).mean() for _ in range(30)
+        (
+            played_waits(
+                3, np.cumsum(rng.exponential(1 / 2.1, 3000)), rng.standard_exponential(3000)
+            )[1000:]
+            > 0
+        ).mean()
+        for _ in range(30)
     ]
-    half_width = 2.756 * np.std(waited, ddof=1) / np.sqrt(len(waited))  # 99 %, 29 degrees of freedom
+    half_width = (
+        2.756 * np.std(waited, ddof=1) / np.sqrt(len(waited))
+    )  # 99 %, 29 degrees of freedom
     assert half_width < 0.02
     assert abs(np.mean(waited) - waiting_probability(3, 2.1)) <= half_width

@@ -7,8 +7,8 @@ from random_catalogs import HIGH, LOW, multi_factor_catalog
 from sizes import cases
 
 import taskmodel as tm
-from taskmodel.allocation import SolveError
-from taskmodel.walker import Walker
+from taskmodel.errors import SolveError
+from taskmodel.sweeps.walker import Walker
 
 CATALOGS = cases(5, 300)
 REFUSED = {86, 194, 249}  # prices below 1e-16, or next to a kink

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taskmodel.ranges import within
+from taskmodel.numerics.ranges import within
 
 
 @pytest.mark.parametrize(

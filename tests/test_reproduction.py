@@ -9,7 +9,9 @@ from organisations import status_of
 
 from taskmodel.allocation import Nest, allocate
 
-PUBLISHED = json.loads((Path(__file__).parent / "data" / "published_results.json").read_text(encoding="utf-8"))
+PUBLISHED = json.loads(
+    (Path(__file__).parent / "data" / "published_results.json").read_text(encoding="utf-8")
+)
 
 
 def flat(elasticity, shares):
@@ -22,9 +24,13 @@ def close(published, entry):
 
 def test_amdahls_law_is_leontief_with_one_task_sped_up():
     entry = PUBLISHED["amdahl"]
-    for (fraction, factor), speedup in zip(entry["parameters"]["cases_p_s"], entry["results"]["speedup"], strict=True):
+    for (fraction, factor), speedup in zip(
+        entry["parameters"]["cases_p_s"], entry["results"]["speedup"], strict=True
+    ):
         bundles = np.array([[[1.0]], [[1 / float(factor)]]])
-        assert allocate(bundles, [1.0], flat(0, [1 - fraction, fraction])).output == close(speedup, "amdahl")
+        assert allocate(bundles, [1.0], flat(0, [1 - fraction, fraction])).output == close(
+            speedup, "amdahl"
+        )
 
 
 def freed_with_reallocation(elasticity, share):
@@ -48,9 +54,14 @@ def test_jones_weak_links_hold_under_leontief_with_reallocation_and_at_a_half_wi
 
 def test_infinite_productivity_in_some_tasks_has_the_published_limits():
     entry = PUBLISHED["ces_infinite_productivity_limits"]
-    for variant, freed in (("no_realloc", freed_without_reallocation), ("with_realloc", freed_with_reallocation)):
+    for variant, freed in (
+        ("no_realloc", freed_without_reallocation),
+        ("with_realloc", freed_with_reallocation),
+    ):
         for elasticity in entry["parameters"]["sigma"]:
-            for share, gain in zip(entry["parameters"]["s"], entry["results"][variant][str(elasticity)], strict=True):
+            for share, gain in zip(
+                entry["parameters"]["s"], entry["results"][variant][str(elasticity)], strict=True
+            ):
                 a = freed(elasticity, share)
                 assert a.output == close(gain, "ces_infinite_productivity_limits")
                 assert status_of(a) == "supremum"
@@ -64,7 +75,9 @@ def test_infinite_productivity_is_the_limit_of_finite_productivity(elasticity):
         for productivity in (1.0, 10.0, 1e3, 1e12):
             bundles = np.array([[[1 / productivity, 0.0]], [[0.0, 1.0]]])
             a = allocate(bundles, [share, 1 - share], flat(elasticity, [share, 1 - share]))
-            assert a.output == pytest.approx((share * productivity**rho + 1 - share) ** (1 / rho), rel=1e-9)
+            assert a.output == pytest.approx(
+                (share * productivity**rho + 1 - share) ** (1 / rho), rel=1e-9
+            )
 
 
 def task_frontier(case, tasks):
@@ -77,12 +90,21 @@ def task_frontier(case, tasks):
     bundles[:, 0, 0] = 1.0
     bundles[:, 1, 1] = np.exp(p["theta"] * (log_threshold - case["logE"])) / p["eta0"]
     available = np.stack([np.full(tasks, True), log_threshold <= case["logE"]], axis=1)
-    a = allocate(bundles, [case["H"], case["C"]], flat(1 / (1 - p["rho"]), np.full(tasks, 1 / tasks)), available)
+    a = allocate(
+        bundles,
+        [case["H"], case["C"]],
+        flat(1 / (1 - p["rho"]), np.full(tasks, 1 / tasks)),
+        available,
+    )
     share = a.activity[:, 1] / a.activity.sum(axis=1)
     return a.output, share.mean()
 
 
-@pytest.mark.parametrize("case", PUBLISHED["aifm_optimal_task_frontier"]["results"], ids=lambda case: f"logE={case['logE']:g}")
+@pytest.mark.parametrize(
+    "case",
+    PUBLISHED["aifm_optimal_task_frontier"]["results"],
+    ids=lambda case: f"logE={case['logE']:g}",
+)
 def test_many_tasks_converge_to_the_task_continuum_of_the_ai_futures_model(case):
     counts = (16, 64, 256)
     found = [task_frontier(case, tasks) for tasks in counts]
@@ -103,7 +125,9 @@ def supervised(case, supervisors, ai_rate):
 def test_supervision_caps_throughput_and_speedup():
     entry = PUBLISHED["supervision_cap"]
     case, results = entry["parameters"], entry["results"]
-    for supervisors, tasks, speedup in zip(case["H"], results["max_tasks_per_year"], results["max_speedup"], strict=True):
+    for supervisors, tasks, speedup in zip(
+        case["H"], results["max_tasks_per_year"], results["max_speedup"], strict=True
+    ):
         for ai_rate in (np.inf, 1e9, 1.01 * tasks):
             a = supervised(case, supervisors, ai_rate)
             assert a.output == close(tasks, "supervision_cap")

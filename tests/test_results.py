@@ -9,7 +9,7 @@ import xarray as xr
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.variables import VARIABLES
+from taskmodel.sweeps.variables import VARIABLES
 
 TASKS = {
     "code": {"share": 0.6, "horizon": 4},
@@ -33,7 +33,9 @@ def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
 def asked(catalog):
     """Results of questions that are asked of the model in other ways than by a sweep."""
     return [
-        tm.solve_for(catalog, "supervision.headcount", compute=1e28, within=(5, 20), throughput_speedup=2),
+        tm.solve_for(
+            catalog, "supervision.headcount", compute=1e28, within=(5, 20), throughput_speedup=2
+        ),
         tm.bottleneck_map(catalog, ("supervision.headcount", [5, 20]), ("compute", [1e27, 1e28])),
         tm.explain_difference(catalog, catalog.replace({"supervision.headcount": 3}), compute=1e28),
         tm.review_load(catalog, 1e28),
@@ -50,13 +52,34 @@ def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     latency = tm.latency(small_catalog(TASKS), compute=1e28)
     catalog = small_catalog(TASKS)
     planned = tm.best_utilisation(catalog.replace({"latency.count_queues": True}), 1e28)
-    rule = {"defect_rate": 0.01, "risk": 0.05, "generation_time": 1, "trust_lost": 0.5, "detection": 0.5}
+    rule = {
+        "defect_rate": 0.01,
+        "risk": 0.05,
+        "generation_time": 1,
+        "trust_lost": 0.5,
+        "detection": 0.5,
+    }
     trusting = small_catalog(TASKS, trust=rule)
-    every = [result, latency, planned, tm.elasticities(catalog, 1e28), tm.automate_next(catalog, 1e20), tm.what_if(catalog, 1e28)]
-    every += [tm.trust(trusting, 1e28), tm.track_record(trusting, [1e28, 1e28]), tm.parallel_lines(catalog, 10, 1e28)]
+    every = [
+        result,
+        latency,
+        planned,
+        tm.elasticities(catalog, 1e28),
+        tm.automate_next(catalog, 1e20),
+        tm.what_if(catalog, 1e28),
+    ]
+    every += [
+        tm.trust(trusting, 1e28),
+        tm.track_record(trusting, [1e28, 1e28]),
+        tm.parallel_lines(catalog, 10, 1e28),
+    ]
     every += [tm.onset(catalog, "supervision.headcount", [10.0])]
     every += asked(catalog)
-    known = {str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after") for made in every for name in made.variables}
+    known = {
+        str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after")
+        for made in every
+        for name in made.variables
+    }
     assert set(VARIABLES) <= known
 
 
@@ -74,12 +97,16 @@ def test_saving_and_opening_gives_the_same_dataset_back(result, tmp_path):
     back = tm.open(tmp_path / "result.nc")
     xr.testing.assert_identical(result, back)
     assert set(back.variables) == set(result.variables)
-    assert {name: variable.dtype for name, variable in back.variables.items()} == {name: v.dtype for name, v in result.variables.items()}
+    assert {name: variable.dtype for name, variable in back.variables.items()} == {
+        name: v.dtype for name, v in result.variables.items()
+    }
     xr.testing.assert_identical(tm.events(result), tm.events(back))
 
 
 def test_infinite_ceilings_and_empty_texts_survive_the_file(tmp_path):
-    result = tm.sweep(small_catalog({"code": {"share": 1.0, "horizon": 4}}, compute={"inference": "free"}))
+    result = tm.sweep(
+        small_catalog({"code": {"share": 1.0, "horizon": 4}}, compute={"inference": "free"})
+    )
     assert np.isinf(result["no_oversight_ceiling"].values[-1])
     assert "" in result["event_task"].values
     tm.save(result, tmp_path / "result.nc")

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.review_effort import detection, detection_curve, detection_rate, effort_for_detection, escape_at_optimum, optimal_effort
+from taskmodel.science.review_effort import (
+    detection,
+    detection_curve,
+    detection_rate,
+    effort_for_detection,
+    escape_at_optimum,
+    optimal_effort,
+)
 
 rates = st.floats(0.1, 20)
 ceilings = st.floats(0.01, 1)
@@ -59,17 +66,33 @@ def test_a_rate_calibrated_to_a_study_gives_it_back(part, effort, ceiling):
 
 @given(st.floats(0, 1), st.floats(0, 1000), st.floats(0.01, 100), rates, ceilings)
 def test_no_other_effort_costs_less(probability, loss, wage, rate, ceiling):
-    case = {"defect_probability": probability, "defect_cost": loss, "wage": wage, "rate": rate, "ceiling": ceiling}
+    case = {
+        "defect_probability": probability,
+        "defect_cost": loss,
+        "wage": wage,
+        "rate": rate,
+        "ceiling": ceiling,
+    }
     best = optimal_effort(**case)
     others = cost(np.linspace(0, 2 * best + 1, 400), **case)
     assert cost(best, **case) <= others.min() * (1 + RELATIVE)
 
 
 @given(st.floats(0, 1), st.floats(0, 1000), st.floats(0.01, 100), rates, ceilings)
-def test_what_escapes_the_optimum_is_what_review_of_that_effort_misses(probability, loss, wage, rate, ceiling):
-    case = {"defect_probability": probability, "defect_cost": loss, "wage": wage, "rate": rate, "ceiling": ceiling}
+def test_what_escapes_the_optimum_is_what_review_of_that_effort_misses(
+    probability, loss, wage, rate, ceiling
+):
+    case = {
+        "defect_probability": probability,
+        "defect_cost": loss,
+        "wage": wage,
+        "rate": rate,
+        "ceiling": ceiling,
+    }
     missed = probability * (1 - detection(optimal_effort(**case), rate, ceiling))
-    assert escape_at_optimum(**case) == pytest.approx(missed, rel=1e-9, abs=1e-15)  # 1 - d loses digits as d nears 1
+    assert escape_at_optimum(**case) == pytest.approx(
+        missed, rel=1e-9, abs=1e-15
+    )  # 1 - d loses digits as d nears 1
 
 
 def test_what_escapes_does_not_depend_on_how_common_defects_are():
@@ -78,10 +101,14 @@ def test_what_escapes_does_not_depend_on_how_common_defects_are():
 
 
 def test_a_ceiling_leaves_a_floor_that_no_money_buys_away():
-    assert escape_at_optimum(**{**CASE, "defect_cost": 1e12}, ceiling=0.8) == pytest.approx(0.2 * 0.2, rel=1e-9)
+    assert escape_at_optimum(**{**CASE, "defect_cost": 1e12}, ceiling=0.8) == pytest.approx(
+        0.2 * 0.2, rel=1e-9
+    )
 
 
-@pytest.mark.parametrize("change", [{"defect_cost": 1.25}, {"wage": 1000}, {"defect_probability": 0}, {"ceiling": 0.01}])
+@pytest.mark.parametrize(
+    "change", [{"defect_cost": 1.25}, {"wage": 1000}, {"defect_probability": 0}, {"ceiling": 0.01}]
+)
 def test_review_that_does_not_pay_is_not_done(change):
     assert optimal_effort(**{**CASE, **change}) == 0
     assert escape_at_optimum(**{**CASE, **change}) == {**CASE, **change}["defect_probability"]

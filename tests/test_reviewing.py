@@ -27,10 +27,15 @@ def load(catalog):
 
 def test_hours_are_those_of_the_sweep(catalog, load):
     swept = tm.sweep(catalog, [POINT]).isel(compute=0)
-    assert float(load["review_hours"].sum()) == pytest.approx(float(swept["factor_use"].sel(factor="review")), rel=1e-9)
+    assert float(load["review_hours"].sum()) == pytest.approx(
+        float(swept["factor_use"].sel(factor="review")), rel=1e-9
+    )
     assert float(load["review_share"].sum()) == pytest.approx(1)
     np.testing.assert_allclose(load["coverage"], 1)  # full review
-    time = [catalog.tasks[name].review_ratio.value * catalog.tasks[name].horizon.value for name in load["task"].values]
+    time = [
+        catalog.tasks[name].review_ratio.value * catalog.tasks[name].horizon.value
+        for name in load["task"].values
+    ]
     np.testing.assert_allclose(load["review_time"], time)
     assert (load["wait"] >= 0).all()
 
@@ -38,14 +43,21 @@ def test_hours_are_those_of_the_sweep(catalog, load):
 def test_gains_are_those_of_sweeps_with_a_little_more(catalog, load):
     step = 1e-5
     people = catalog.supervision.headcount.value
-    nearby = [speedup(catalog.replace({"supervision.headcount": people * (1 + sign * step)})) for sign in (1, -1)]
+    nearby = [
+        speedup(catalog.replace({"supervision.headcount": people * (1 + sign * step)}))
+        for sign in (1, -1)
+    ]
     more = np.log(nearby[0] / nearby[1]) / (2 * people * step)
     assert float(load["speedup_per_reviewer"]) == pytest.approx(more, rel=1e-5)
     top = load.isel(task=int(np.argmax(load["review_hours"].values)))
     path = f"tasks.{top['task'].item()}.review_ratio"
-    nearby = [speedup(catalog.replace({path: catalog.get(path) * (1 + sign * step)})) for sign in (-1, 1)]
+    nearby = [
+        speedup(catalog.replace({path: catalog.get(path) * (1 + sign * step)})) for sign in (-1, 1)
+    ]
     less = np.log(nearby[0] / nearby[1]) / 2
-    assert float(top["speedup_per_hour"]) == pytest.approx(less / (step * float(top["review_time"])), rel=1e-5)
+    assert float(top["speedup_per_hour"]) == pytest.approx(
+        less / (step * float(top["review_time"])), rel=1e-5
+    )
     assert float(top["speedup_per_point"]) == pytest.approx(0.01 * less / step, rel=1e-5)
 
 
@@ -64,6 +76,8 @@ def test_a_point_less_has_no_number_where_waits_for_reviewers_are_counted(catalo
 
 def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
     own = {"title": "twice", "coverage": 1, "review_effort": 2}
-    twice = catalog.replace({"protocols.twice": own, "supervision.protocols": ["twice"], "supervision.headcount": 120})
+    twice = catalog.replace(
+        {"protocols.twice": own, "supervision.protocols": ["twice"], "supervision.headcount": 120}
+    )
     one, two = tm.review_load(catalog, POINT), tm.review_load(twice, POINT)
     np.testing.assert_allclose(two["review_time"], 2 * one["review_time"].sel(task=two["task"]))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taskmodel.roots import STEPS, Brackets, between, close_in, least
+from taskmodel.numerics.roots import STEPS, Brackets, between, close_in, least
 
 CASES = {
     "smooth": (lambda x: np.exp(x) - 3, -2.0, 5.0, np.log(3)),
@@ -18,8 +18,12 @@ CASES = {
 def test_a_bracket_closes_on_the_root(name):
     function, low, high, root = CASES[name]
     ends = np.array([[low], [high]])
-    found = close_in(lambda rows, x: function(x), Brackets(*ends, *function(ends)), close=1e-15, width=1e-15)
-    assert found.nearest()[0][0] == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9 if name == "bent" else 1e-12)
+    found = close_in(
+        lambda rows, x: function(x), Brackets(*ends, *function(ends)), close=1e-15, width=1e-15
+    )
+    assert found.nearest()[0][0] == pytest.approx(
+        root, abs=2e-3 if name == "flat at the root" else 1e-9 if name == "bent" else 1e-12
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name != "infinite at an end"])
@@ -31,7 +35,9 @@ def test_one_bracket_closes_too_and_in_a_limited_number_of_steps(name):
         asked.append(x)
         return float(function(x))
 
-    found = between(counted, low, high, float(function(low)), float(function(high)), close=0.0, width=1e-14)
+    found = between(
+        counted, low, high, float(function(low)), float(function(high)), close=0.0, width=1e-14
+    )
     assert found == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9)
     assert len(asked) < STEPS / 2
 
@@ -46,7 +52,12 @@ def test_brackets_are_independent_of_each_other():
 
     low, high = np.full(50, -4.0), np.full(50, 4.0)
     every = np.arange(50)
-    found = close_in(values, Brackets(low, high, values(every, low), values(every, high)), close=1e-14, width=1e-16)
+    found = close_in(
+        values,
+        Brackets(low, high, values(every, low), values(every, high)),
+        close=1e-14,
+        width=1e-16,
+    )
     np.testing.assert_allclose(found.nearest()[0], np.arcsinh(targets), atol=1e-13)
     assert sum(calls) < 50 * 25  # half of bisection's fifty
 
@@ -55,7 +66,9 @@ def test_a_jump_is_pinned_between_neighbouring_numbers():
     def values(rows, x):
         return np.where(x < 1 / 3, -1.0, 2.0)
 
-    found = close_in(values, Brackets(*np.array([[0.0], [1.0], [-1.0], [2.0]])), close=1e-12, width=1e-16)
+    found = close_in(
+        values, Brackets(*np.array([[0.0], [1.0], [-1.0], [2.0]])), close=1e-12, width=1e-16
+    )
     assert found.low[0] < 1 / 3 <= found.high[0] <= np.nextafter(found.low[0], 1) + 1e-16
     assert (found.at_low[0], found.at_high[0]) == (-1.0, 2.0)
 
@@ -66,7 +79,12 @@ def test_what_is_not_a_number_is_no_root(hole):
         return np.where(np.abs(x - hole) < 0.2, np.nan, x - 0.6)
 
     with pytest.raises(ArithmeticError, match="not a number at"):
-        close_in(values, Brackets(*np.array([[0.0], [1.0]]), *values([0], np.array([[0.0], [1.0]]))), close=1e-12, width=1e-16)
+        close_in(
+            values,
+            Brackets(*np.array([[0.0], [1.0]]), *values([0], np.array([[0.0], [1.0]]))),
+            close=1e-12,
+            width=1e-16,
+        )
     with pytest.raises(ArithmeticError, match="not a number at"):
         least(lambda rows, x: np.where(x < 0.5, np.nan, x), np.zeros(1), np.ones(1), 1e-6)
 

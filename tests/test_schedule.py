@@ -6,13 +6,20 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from taskmodel.schedule import Terms, best_paces, run_then_stop, schedule_outcome
+from taskmodel.lead.schedule import Terms, best_paces, run_then_stop, schedule_outcome
 
 DOUBLING = Terms(lead=6, ceiling=4, pace=1, productivity_slope=np.log10(2))
 RISKY = replace(DOUBLING, risk_intercept=np.log(0.002), risk_slope=1.5, theft=0.02)
 LEAKY = replace(DOUBLING, leak=0.15, theft=0.05)
 COSTLY = replace(DOUBLING, progress_labour=1.0, theft=0.05)
-ALL = [DOUBLING, RISKY, LEAKY, COSTLY, replace(RISKY, leak=0.1, progress_labour=0.5), replace(DOUBLING, lead=0.5, productivity_slope=0.02)]
+ALL = [
+    DOUBLING,
+    RISKY,
+    LEAKY,
+    COSTLY,
+    replace(RISKY, leak=0.1, progress_labour=0.5),
+    replace(DOUBLING, lead=0.5, productivity_slope=0.02),
+]
 
 
 def random_paces(count, stretches, seed):
@@ -48,7 +55,9 @@ def test_the_best_schedule_is_at_least_as_good_as_each_of_1000_random_ones(terms
 def test_with_a_hard_ceiling_running_and_then_stopping_is_best(terms):
     best = float(schedule_outcome(terms, best_paces(terms)).work)
     assert best == pytest.approx(run_then_stop(terms), rel=1e-9)
-    assert float(schedule_outcome(terms, np.ones(3)).work) == pytest.approx(run_then_stop(terms), rel=1e-9)
+    assert float(schedule_outcome(terms, np.ones(3)).work) == pytest.approx(
+        run_then_stop(terms), rel=1e-9
+    )
 
 
 def stop_for_good_at(terms, place):
@@ -57,9 +66,19 @@ def stop_for_good_at(terms, place):
     return float(schedule_outcome(run, np.ones(50)).work)
 
 
-@pytest.mark.parametrize("terms", [replace(LEAKY, progress_labour=1.0), replace(LEAKY, ceiling=20.0, productivity_slope=0.1, leak=0.3)])
-def test_a_lead_that_shrinks_by_itself_is_spent_before_the_ceiling_at_the_place_a_search_finds(terms):
-    found = minimize_scalar(lambda place: -stop_for_good_at(terms, place), bounds=(0, terms.ceiling), method="bounded")
+@pytest.mark.parametrize(
+    "terms",
+    [
+        replace(LEAKY, progress_labour=1.0),
+        replace(LEAKY, ceiling=20.0, productivity_slope=0.1, leak=0.3),
+    ],
+)
+def test_a_lead_that_shrinks_by_itself_is_spent_before_the_ceiling_at_the_place_a_search_finds(
+    terms,
+):
+    found = minimize_scalar(
+        lambda place: -stop_for_good_at(terms, place), bounds=(0, terms.ceiling), method="bounded"
+    )
     best = float(schedule_outcome(terms, best_paces(terms)).work)
     assert best == pytest.approx(max(-found.fun, stop_for_good_at(terms, terms.ceiling)), rel=2e-3)
     assert best >= -found.fun * (1 - 2e-3)
@@ -74,12 +93,16 @@ def test_where_risk_grows_the_best_goes_on_bit_by_bit():
     assert 0 < paces[first : first + 30].min() and paces[first : first + 30].max() < 0.5
     assert (paces[-20:] == 1).all()  # with the lead all but spent there is nothing left to lose
     assert best.work > 1.02 * max(stop_for_good_at(risky, 0.0), stop_for_good_at(risky, 4.0))
-    assert best.work >= max(stop_for_good_at(risky, place) for place in np.linspace(0, 4, 21)) * (1 - 1e-3)
+    assert best.work >= max(stop_for_good_at(risky, place) for place in np.linspace(0, 4, 21)) * (
+        1 - 1e-3
+    )
 
 
 def test_the_best_schedule_hardly_depends_on_how_finely_it_is_cut():
     for terms in (RISKY, LEAKY):
-        coarse, fine = (schedule_outcome(terms, best_paces(terms, n, 2 * n)).work for n in (60, 240))
+        coarse, fine = (
+            schedule_outcome(terms, best_paces(terms, n, 2 * n)).work for n in (60, 240)
+        )
         assert coarse == pytest.approx(fine, rel=4e-3)
 
 
@@ -98,7 +121,11 @@ def test_the_best_schedule_hardly_depends_on_how_finely_it_is_cut():
 )
 def test_question_6_stop_now_or_later(ceiling, pace, moving, stopped, work):
     outcome = schedule_outcome(replace(DOUBLING, ceiling=ceiling), [pace])
-    assert (outcome.months_moving.round(2), outcome.months_stopped.round(2), outcome.work.round(2)) == (moving, stopped, work)
+    assert (
+        outcome.months_moving.round(2),
+        outcome.months_stopped.round(2),
+        outcome.work.round(2),
+    ) == (moving, stopped, work)
 
 
 def test_question_6_without_room_to_move_all_paces_give_the_same():
@@ -124,15 +151,21 @@ def test_expected_work_is_the_mean_over_simulated_thefts_and_takeovers():
     drawn = rng.exponential(size=20_000)
     ends = np.searchsorted(np.cumsum(hazard) * step, drawn)
     simulated = np.append(0, np.cumsum(rate) * step)[ends]
-    assert float(outcome.work) == pytest.approx(simulated.mean(), abs=4 * simulated.std() / np.sqrt(len(simulated)))
+    assert float(outcome.work) == pytest.approx(
+        simulated.mean(), abs=4 * simulated.std() / np.sqrt(len(simulated))
+    )
 
 
 def test_a_cap_on_work_bounds_every_schedule_and_is_met_exactly_where_it_starts_to_bind():
-    capped = replace(DOUBLING, cap=4.0)  # reached at a capability of 2, after 2 months at full speed
+    capped = replace(
+        DOUBLING, cap=4.0
+    )  # reached at a capability of 2, after 2 months at full speed
     ran = float(schedule_outcome(capped, [1.0] * 4).work)
     assert ran == pytest.approx(3 / np.log(2) + 4 * 2 + 4 * 6, rel=1e-12)
     assert float(schedule_outcome(capped, [1.0] * 3).work) == pytest.approx(ran, rel=1e-12)
-    assert float(schedule_outcome(replace(DOUBLING, cap=0.5), [0.5]).work) == pytest.approx(0.5 * 10)
+    assert float(schedule_outcome(replace(DOUBLING, cap=0.5), [0.5]).work) == pytest.approx(
+        0.5 * 10
+    )
     assert float(schedule_outcome(replace(DOUBLING, cap=0.0), [0.5]).work) == 0
     risky = replace(RISKY, cap=4.0)
     best = float(schedule_outcome(risky, best_paces(risky)).work)
@@ -143,13 +176,24 @@ def test_a_cap_on_work_bounds_every_schedule_and_is_met_exactly_where_it_starts_
 
 
 def test_no_lead_is_no_work_and_a_stop_for_good_uses_all_of_it():
-    assert float(schedule_outcome(replace(DOUBLING, lead=0.0), [1.0]).work) == 0 == run_then_stop(replace(DOUBLING, lead=0.0))
+    assert (
+        float(schedule_outcome(replace(DOUBLING, lead=0.0), [1.0]).work)
+        == 0
+        == run_then_stop(replace(DOUBLING, lead=0.0))
+    )
     assert (best_paces(replace(DOUBLING, lead=0.0)) == 1).all()
     stopped = schedule_outcome(DOUBLING, [0.0])
-    assert (float(stopped.work), float(stopped.months_moving), float(stopped.capability)) == (6, 6, 0)
+    assert (float(stopped.work), float(stopped.months_moving), float(stopped.capability)) == (
+        6,
+        6,
+        0,
+    )
 
 
-@pytest.mark.parametrize(("name", "value"), [("theft", 1.5), ("lead", -1), ("ceiling", 0), ("pace", 0), ("risk_slope", -0.1)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("theft", 1.5), ("lead", -1), ("ceiling", 0), ("pace", 0), ("risk_slope", -0.1)],
+)
 def test_terms_out_of_their_range_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=name):
         replace(DOUBLING, **{name: value})

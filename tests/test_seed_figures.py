@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from taskmodel import workforce
+from taskmodel.lead import workforce
 from taskmodel.validation import seed
 from taskmodel.validation.seed import Figure, figures
 
-REFERENCE = json.loads((Path(__file__).parent / "data" / "finnveden_figures.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads(
+    (Path(__file__).parent / "data" / "finnveden_figures.json").read_text(encoding="utf-8")
+)
 GIVEN = {figure["id"]: figure for figure in REFERENCE["figures"]}
 OURS = {figure.id: figure for figure in figures()}
 
@@ -31,14 +33,21 @@ def same(ours, given):
     if isinstance(given, list):
         return len(ours) == len(given) and all(map(same, ours, given))
     digits = len(f"{given:.10g}".replace(".", "").lstrip("0"))
-    return ours == pytest.approx(given, rel=1e-9 if digits > 6 else 0, abs=0 if digits > 6 else 0.6 * 10 ** -decimals(given))
+    return ours == pytest.approx(
+        given, rel=1e-9 if digits > 6 else 0, abs=0 if digits > 6 else 0.6 * 10 ** -decimals(given)
+    )
 
 
 def decimals(number):
-    return len(f"{number:.10g}".partition(".")[2]) if isinstance(number, float) and number < 1e9 else 0
+    return (
+        len(f"{number:.10g}".partition(".")[2]) if isinstance(number, float) and number < 1e9 else 0
+    )
 
 
-@pytest.mark.parametrize("name", [name for name, figure in GIVEN.items() if not isinstance(figure["recomputed"], str | None)])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, figure in GIVEN.items() if not isinstance(figure["recomputed"], str | None)],
+)
 def test_the_value_is_that_of_the_reference(name):
     assert same(OURS[name].reckoned, GIVEN[name]["recomputed"]), OURS[name].reckoned
 
@@ -47,7 +56,10 @@ def test_the_figure_without_a_number_says_that_work_is_in_proportion_to_the_lead
     assert GIVEN["F31"]["recomputed"].startswith("15*X") and OURS["F31"].reckoned == 15
 
 
-@pytest.mark.parametrize("name", [name for name, figure in GIVEN.items() if isinstance(figure["seed_value"], int | float)])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, figure in GIVEN.items() if isinstance(figure["seed_value"], int | float)],
+)
 def test_what_is_printed_is_what_the_reference_quotes(name):
     if name != "F30":  # the count of comments is a reading, not a number that comes out
         assert OURS[name].printed == pytest.approx(GIVEN[name]["seed_value"], rel=1e-12)
@@ -57,14 +69,26 @@ def test_every_verdict_but_a_plain_one_has_its_reason():
     plain = {"ok", "ok-rounded", "assumption"}
     assert all(figure.why for figure in OURS.values() if figure.verdict not in plain)
     counts = Counter(figure.verdict for figure in OURS.values())
-    assert (counts["misprint"], counts["inconsistent"], counts["conditional"], counts["not-derivable"]) == (3, 4, 4, 1)
+    assert (
+        counts["misprint"],
+        counts["inconsistent"],
+        counts["conditional"],
+        counts["not-derivable"],
+    ) == (3, 4, 4, 1)
 
 
 def test_a_verdict_follows_from_the_numbers():
     assert Figure("x", "", "", "1", 2.0, 2.0, 1.0).verdict == "ok"
-    assert [Figure("x", "", "", "1", value, 2.0, 1.0).verdict for value in (1.5, 2.5)] == ["ok-rounded"] * 2
-    assert [Figure("x", "", "", "1", value, 2.0, 1.0).verdict for value in (1.4, 2.6)] == ["inconsistent"] * 2
-    cut = [Figure("x", "", "", "1", value, 2.0, 1.0, truncated=True).verdict for value in (1.9, 2.0, 2.9, 3.1)]
+    assert [Figure("x", "", "", "1", value, 2.0, 1.0).verdict for value in (1.5, 2.5)] == [
+        "ok-rounded"
+    ] * 2
+    assert [Figure("x", "", "", "1", value, 2.0, 1.0).verdict for value in (1.4, 2.6)] == [
+        "inconsistent"
+    ] * 2
+    cut = [
+        Figure("x", "", "", "1", value, 2.0, 1.0, truncated=True).verdict
+        for value in (1.9, 2.0, 2.9, 3.1)
+    ]
     assert cut == ["inconsistent", "ok", "ok-rounded", "inconsistent"]
     assert Figure("x", "", "", "1", 2.0, 2.0, 1.0, as_printed=4.0).verdict == "misprint"
     assert Figure("x", "", "", "1", None, readings={"a": False}).verdict == "inconsistent"
@@ -102,18 +126,28 @@ SPLITS = {  # what a row of the table changes
     "serial 10 tok/s": {"stream_speed": 10},
     "serial 100 tok/s": {"stream_speed": 100},
     "decode utilisation 10% instead of 50%": {"tokens_per_second": 2.3e7 / 5},
-    "1000x compute, 4 months": {"tokens_per_second": 2.3e7 * workforce.token_rate_ratio(1000, 1 / 3)},
+    "1000x compute, 4 months": {
+        "tokens_per_second": 2.3e7 * workforce.token_rate_ratio(1000, 1 / 3)
+    },
 }
 
 
 @pytest.mark.parametrize("change", SPLITS)
 def test_the_sensitivity_of_the_headline(change):
     given = REFERENCE["sensitivity_of_headline"][change]
-    inputs = {"tokens_per_second": 2.3e7, "streams": 10, "serial_tokens": 10, "stream_speed": 50, "clock": 3} | SPLITS[change]
+    inputs = {
+        "tokens_per_second": 2.3e7,
+        "streams": 10,
+        "serial_tokens": 10,
+        "stream_speed": 50,
+        "clock": 3,
+    } | SPLITS[change]
     found = workforce.workforce(**inputs)
     assert float(found.researchers) == pytest.approx(given["parallel_researchers"], abs=0.6)
     assert float(found.serial_speed) == pytest.approx(given["serial_months_per_month"], rel=1e-9)
-    assert float(found.researcher_months) == pytest.approx(given["researcher_months_per_month"], abs=0.6)
+    assert float(found.researcher_months) == pytest.approx(
+        given["researcher_months_per_month"], abs=0.6
+    )
 
 
 def test_the_whole_table_of_sensitivities_is_covered():
@@ -130,5 +164,7 @@ def test_the_whole_table_of_sensitivities_is_covered():
     ],
 )
 def test_the_conservation_of_tokens(row, researchers, speed, clock):
-    share = workforce.conserved_share(researchers, speed, tokens_per_second=2.3e7, tokens_per_researcher_second=100, clock=clock)
+    share = workforce.conserved_share(
+        researchers, speed, tokens_per_second=2.3e7, tokens_per_researcher_second=100, clock=clock
+    )
     assert float(share) == pytest.approx(REFERENCE["conservation_check"][row], rel=1e-12)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import log_ndtr
 
-from taskmodel.selection import expected_best, judge_correlation, selection_gain
+from taskmodel.science.selection import expected_best, judge_correlation, selection_gain
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,10 @@ def test_the_best_of_many_is_what_an_adaptive_quadrature_of_the_tails_finds():
             return -np.expm1(n * log_ndtr(z)) - np.exp(n * log_ndtr(-z))
 
         middle = np.sqrt(2 * np.log(number))
-        exact = sum(quad(tails, *ends, epsabs=1e-13, epsrel=1e-13, limit=200)[0] for ends in ((0, middle), (middle, middle + 10)))
+        exact = sum(
+            quad(tails, *ends, epsabs=1e-13, epsrel=1e-13, limit=200)[0]
+            for ends in ((0, middle), (middle, middle + 10))
+        )
         assert expected_best(number) == pytest.approx(exact, rel=1e-11)
 
 
@@ -57,7 +60,9 @@ def test_a_sample_of_judged_results_gains_what_is_expected():
     error = gain.std() / np.sqrt(len(gain))
     assert gain.mean() == pytest.approx(selection_gain(16, correlation), abs=3 * error)
     agree = np.sign(truth[:, 0] - truth[:, 1]) == np.sign(score[:, 0] - score[:, 1])
-    assert judge_correlation(agree.mean()) == pytest.approx(correlation, abs=3 * np.pi * 0.5 / np.sqrt(len(agree)))
+    assert judge_correlation(agree.mean()) == pytest.approx(
+        correlation, abs=3 * np.pi * 0.5 / np.sqrt(len(agree))
+    )
 
 
 def test_a_coin_gains_nothing_and_a_perfect_judge_all():

@@ -6,7 +6,7 @@ from scipy.integrate import solve_ivp
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.staffing import headcount, long_run
+from taskmodel.science.staffing import headcount, long_run
 
 YEARS = np.array([0.0, 0.5, 3.0, 20.0])
 GROWTH = {"compute": [(2026, 1e28), (2030, 1e31)]}
@@ -15,18 +15,27 @@ GROWTH = {"compute": [(2026, 1e28), (2030, 1e31)]}
 @pytest.mark.parametrize("seed", range(5))
 def test_headcounts_solve_their_equation(seed):
     rng = np.random.default_rng(seed)
-    growth, hires, attrition, share = rng.uniform(0, 0.3), rng.uniform(0, 20), rng.uniform(0, 0.3), rng.uniform(0, 1)
+    growth, hires, attrition, share = (
+        rng.uniform(0, 0.3),
+        rng.uniform(0, 20),
+        rng.uniform(0, 0.3),
+        rng.uniform(0, 1),
+    )
     start = rng.uniform(0, 50)
 
     def change(_, people):
         return share * (growth * people + hires) - attrition * people
 
     solved = solve_ivp(change, (0, YEARS[-1]), [start], t_eval=YEARS, rtol=1e-10, atol=1e-10).y[0]
-    np.testing.assert_allclose(headcount(start, YEARS, growth, hires, attrition, share), solved, rtol=1e-8)
+    np.testing.assert_allclose(
+        headcount(start, YEARS, growth, hires, attrition, share), solved, rtol=1e-8
+    )
 
 
 def test_without_hires_people_grow_at_a_constant_rate():
-    np.testing.assert_allclose(headcount(10, YEARS, growth=0.2, attrition=0.05), 10 * np.exp(0.15 * YEARS), rtol=1e-14)
+    np.testing.assert_allclose(
+        headcount(10, YEARS, growth=0.2, attrition=0.05), 10 * np.exp(0.15 * YEARS), rtol=1e-14
+    )
 
 
 def test_without_growth_they_settle_at_hires_over_attrition():
@@ -47,24 +56,39 @@ def test_hires_alone_add_up():
 
 def test_growth_that_just_makes_up_for_attrition_is_the_limit_of_growth_near_it():
     exact = headcount(10, YEARS, growth=0.1, hires=4, attrition=0.1)
-    np.testing.assert_allclose(headcount(10, YEARS, growth=0.1 + 1e-9, hires=4, attrition=0.1), exact, rtol=1e-7)
+    np.testing.assert_allclose(
+        headcount(10, YEARS, growth=0.1 + 1e-9, hires=4, attrition=0.1), exact, rtol=1e-7
+    )
 
 
 def test_where_nobody_gets_practice_a_pool_dies_out():
     assert long_run(10, growth=0.3, hires=5, attrition=0.1, practice_share=0) == 0
 
 
-@pytest.mark.parametrize("name", ["start", "years", "growth", "hires", "attrition", "practice_share"])
+@pytest.mark.parametrize(
+    "name", ["start", "years", "growth", "hires", "attrition", "practice_share"]
+)
 def test_negative_numbers_are_refused_by_name(name):
     with pytest.raises(ValueError, match=name):
         headcount(**{"start": 1.0, "years": 1.0, name: -0.1})
 
 
 def catalog(**changes):
-    tasks = {"code": {"share": 0.6, "by_people": False}, "proofs": {"share": 0.4, "by_people": False, "reviewers": ["verifiers"]}}
-    verifiers = {"pool": "dedicated", "headcount": 2, "hours_per_year": 100, "max_review_share": 1, **changes}
+    tasks = {
+        "code": {"share": 0.6, "by_people": False},
+        "proofs": {"share": 0.4, "by_people": False, "reviewers": ["verifiers"]},
+    }
+    verifiers = {
+        "pool": "dedicated",
+        "headcount": 2,
+        "hours_per_year": 100,
+        "max_review_share": 1,
+        **changes,
+    }
     others = {"pool": "dedicated", "headcount": 3}
-    return small_catalog(tasks, reviewers={"verifiers": verifiers}, supervision=others, compute={"inference": "free"})
+    return small_catalog(
+        tasks, reviewers={"verifiers": verifiers}, supervision=others, compute={"inference": "free"}
+    )
 
 
 def test_along_time_headcounts_change_as_their_pools_say():
@@ -82,8 +106,13 @@ def test_along_time_headcounts_change_as_their_pools_say():
 def test_a_course_that_is_given_goes_before_what_the_pool_says():
     course = [(2026, 2), (2030, 1)]
     given = {**GROWTH, "reviewers.verifiers.headcount": course}
-    one, two = (tm.sweep(each, over="time", paths=given, values=[2026, 2028, 2030]) for each in (catalog(hires=9), catalog()))
-    np.testing.assert_array_equal(one["reviewers.verifiers.headcount"], two["reviewers.verifiers.headcount"])
+    one, two = (
+        tm.sweep(each, over="time", paths=given, values=[2026, 2028, 2030])
+        for each in (catalog(hires=9), catalog())
+    )
+    np.testing.assert_array_equal(
+        one["reviewers.verifiers.headcount"], two["reviewers.verifiers.headcount"]
+    )
     np.testing.assert_array_equal(one["output"], two["output"])
 
 
@@ -107,7 +136,9 @@ def test_reviewers_who_leave_come_to_bind_at_the_date_of_the_closed_form():
 
 
 def test_growth_beyond_any_number_is_refused():
-    with pytest.raises(ValueError, match=r"reviewers\.verifiers\.headcount grows beyond any number"):
+    with pytest.raises(
+        ValueError, match=r"reviewers\.verifiers\.headcount grows beyond any number"
+    ):
         tm.sweep(catalog(growth=1.0), over="time", paths={"compute": [(2026, 1e28), (3026, 1e30)]})
 
 

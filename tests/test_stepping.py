@@ -8,11 +8,11 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.allocation import SolveError
-from taskmodel.changes import KINDS
 from taskmodel.cli import main
-from taskmodel.stepping import event_places
-from taskmodel.walker import Walker
+from taskmodel.errors import SolveError
+from taskmodel.sweeps.changes import KINDS
+from taskmodel.sweeps.sweep import event_places
+from taskmodel.sweeps.walker import Walker
 
 TWO_FACTOR = cases(10, 300)
 TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
@@ -27,11 +27,20 @@ def two_factor_catalog(rng, elasticity, tasks):
     shares /= shares.sum()
     thresholds = np.sort(10 ** rng.uniform(18, 24, tasks))
     kappa = TOKENS * np.sqrt(thresholds / 120)
-    records = {f"t{i}": {"share": float(shares[i]), "automation_threshold": float(thresholds[i])} for i in range(tasks)}
-    records["kept"] = {"share": 1 - sum(record["share"] for record in records.values()), "delegable": False}
+    records = {
+        f"t{i}": {"share": float(shares[i]), "automation_threshold": float(thresholds[i])}
+        for i in range(tasks)
+    }
+    records["kept"] = {
+        "share": 1 - sum(record["share"] for record in records.values()),
+        "delegable": False,
+    }
     inference_share = 1e-9
     catalog = small_catalog(
-        records, production={"elasticity": elasticity}, supervision={"coverage": "none"}, compute={"inference_share": inference_share}
+        records,
+        production={"elasticity": elasticity},
+        supervision={"coverage": "none"},
+        compute={"inference_share": inference_share},
     )
     s, hours, places = shares[:tasks], 1000.0, []
     for task in range(tasks):
@@ -47,7 +56,12 @@ def two_factor_catalog(rng, elasticity, tasks):
 def any_elasticity(rng):
     """From 0.1 to 3; a third of them near 1, where the closed form of any other elasticity is nearly 0/0, or 1 itself."""
     near = 1 + rng.choice([-1, 1]) * 10 ** rng.uniform(-5, -1)
-    return float(rng.choice([10 ** rng.uniform(-1, np.log10(3)), 10 ** rng.uniform(-1, np.log10(3)), near, 1.0], p=[0.4, 0.3, 0.25, 0.05]))
+    return float(
+        rng.choice(
+            [10 ** rng.uniform(-1, np.log10(3)), 10 ** rng.uniform(-1, np.log10(3)), near, 1.0],
+            p=[0.4, 0.3, 0.25, 0.05],
+        )
+    )
 
 
 @pytest.mark.parametrize("block", range(TWO_FACTOR // 10))
@@ -63,7 +77,9 @@ def test_every_event_of_two_factor_catalogs_is_where_the_closed_form_says(block)
             expected["completed", task] = completed
         low, high = min(expected.values()) / 2, max(expected.values()) * 2
         found = [
-            (event.kind, event.task, place) for place, changes in event_places(Walker(catalog), low, high).items() for event in changes
+            (event.kind, event.task, place)
+            for place, changes in event_places(Walker(catalog), low, high).items()
+            for event in changes
         ]
         assert sorted((kind, task) for kind, task, _ in found) == sorted(expected)
         for kind, task, place in found:
@@ -73,7 +89,9 @@ def test_every_event_of_two_factor_catalogs_is_where_the_closed_form_says(block)
 def test_the_places_of_events_do_not_depend_on_the_grid():
     catalog, places = two_factor_catalog(np.random.default_rng(1), 0.5, tasks=5)
     low, high = places[places > 0].min() / 10, places.max() * 10
-    coarse, fine = (tm.events(tm.sweep(catalog, compute=np.geomspace(low, high, points))) for points in (3, 200))
+    coarse, fine = (
+        tm.events(tm.sweep(catalog, compute=np.geomspace(low, high, points))) for points in (3, 200)
+    )
     assert coarse["kind"].values.tolist() == fine["kind"].values.tolist()
     assert coarse["task"].values.tolist() == fine["task"].values.tolist()
     np.testing.assert_allclose(coarse["compute"], fine["compute"], rtol=1e-10)
@@ -81,7 +99,10 @@ def test_the_places_of_events_do_not_depend_on_the_grid():
 
 def test_thresholds_are_exact_and_both_limits_are_kept():
     catalog = small_catalog(
-        {"a": {"share": 0.5, "automation_threshold": 1e27}, "b": {"share": 0.5, "automation_threshold": 1e29}},
+        {
+            "a": {"share": 0.5, "automation_threshold": 1e27},
+            "b": {"share": 0.5, "automation_threshold": 1e29},
+        },
         supervision={"coverage": "none"},
         compute={"inference": "free"},
         production={"elasticity": 0},
@@ -95,7 +116,12 @@ def test_thresholds_are_exact_and_both_limits_are_kept():
 
 
 def test_a_threshold_at_the_last_point_counts_and_one_at_the_first_does_not():
-    catalog = small_catalog({"a": {"share": 0.5, "automation_threshold": 1e27}, "b": {"share": 0.5, "automation_threshold": 1e29}})
+    catalog = small_catalog(
+        {
+            "a": {"share": 0.5, "automation_threshold": 1e27},
+            "b": {"share": 0.5, "automation_threshold": 1e29},
+        }
+    )
     kinds = tm.events(tm.sweep(catalog, compute=[2e27, 2e29]))
     opened = kinds["task"].values[kinds["kind"].values == "automatable"]
     assert opened.tolist() == ["b"]
@@ -103,7 +129,9 @@ def test_a_threshold_at_the_last_point_counts_and_one_at_the_first_does_not():
 
 def test_tasks_that_open_together_are_events_in_the_order_of_the_file():
     names = ["z", "a", "m"]
-    catalog = small_catalog({name: {"share": 1 / 4} for name in names} | {"rest": {"share": 1 / 4, "delegable": False}})
+    catalog = small_catalog(
+        {name: {"share": 1 / 4} for name in names} | {"rest": {"share": 1 / 4, "delegable": False}}
+    )
     events = tm.events(tm.sweep(catalog))
     opened = events["kind"].values == "automatable"
     assert events["task"].values[opened].tolist() == names
@@ -115,7 +143,9 @@ def test_events_are_sorted_by_place_then_kind():
     places = events["compute"].values
     assert (np.diff(places) >= 0).all()
     ranks = [KINDS.index(kind) for kind in events["kind"].values]
-    assert all(a <= b for a, b, same in zip(ranks, ranks[1:], np.diff(places) == 0, strict=False) if same)
+    assert all(
+        a <= b for a, b, same in zip(ranks, ranks[1:], np.diff(places) == 0, strict=False) if same
+    )
 
 
 SCENARIOS = [
@@ -150,12 +180,17 @@ def test_output_is_continuous_at_events_that_are_no_thresholds():
     between = ~np.isin(events["compute"].values, Walker(catalog).organisation.opens_at)
     assert between.sum() > 5
     for name in ("output", "throughput_speedup", "speedup"):
-        np.testing.assert_allclose(events[f"{name}_before"][between], events[f"{name}_after"][between], rtol=1e-9)
+        np.testing.assert_allclose(
+            events[f"{name}_before"][between], events[f"{name}_after"][between], rtol=1e-9
+        )
 
 
 def test_oversight_binds_where_its_share_crosses_the_tolerance():
     catalog = small_catalog(
-        {"a": {"share": 0.5, "automation_threshold": 1e20}, "b": {"share": 0.5, "delegable": False}},
+        {
+            "a": {"share": 0.5, "automation_threshold": 1e20},
+            "b": {"share": 0.5, "delegable": False},
+        },
         compute={"inference_share": 1e-11},
         supervision={"binding_tolerance": 0.1},
     )
@@ -170,7 +205,9 @@ def test_oversight_binds_where_its_share_crosses_the_tolerance():
 
 def test_output_never_falls_as_compute_grows_under_sufficient_workers():
     for name, scenario in SCENARIOS[:: cases(2, 1)]:
-        output = tm.sweep(tm.load_catalog(name, scenario=scenario), compute=np.geomspace(1e26, 1e35, 80))["output"].values
+        output = tm.sweep(
+            tm.load_catalog(name, scenario=scenario), compute=np.geomspace(1e26, 1e35, 80)
+        )["output"].values
         assert (output[1:] >= output[:-1] * (1 - 1e-9)).all()
 
 
@@ -179,7 +216,9 @@ def test_the_supervision_cap_of_published_results():
     for reviewers, published in ((1, 4.5), (10, 45), (20 / 9, 10)):
         catalog = small_catalog(
             {"task": {"share": 1.0, "review_ratio": 0.4, "by_people": False}},
-            pools={"researchers": {"headcount": 1, "hours_per_year": 1000}},  # 100 tasks of 10 hours
+            pools={
+                "researchers": {"headcount": 1, "hours_per_year": 1000}
+            },  # 100 tasks of 10 hours
             supervision={"pool": "dedicated", "headcount": reviewers, "hours_per_year": 1800},
             compute={"inference": "free"},
         )
@@ -211,7 +250,9 @@ def test_one_point_is_a_grid():
 
 
 def test_people_who_make_nothing_are_no_base():
-    catalog = small_catalog({"a": {"share": 1.0}}, pools={"researchers": {"headcount": 0, "hours_per_year": 100}})
+    catalog = small_catalog(
+        {"a": {"share": 1.0}}, pools={"researchers": {"headcount": 0, "hours_per_year": 100}}
+    )
     with pytest.raises(SolveError, match="pools.researchers"):
         tm.sweep(catalog)
 
@@ -248,11 +289,16 @@ def test_a_limit_beyond_the_largest_number_is_not_told_as_no_limit(elasticity):
 
 def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
     """An exact unit elasticity holds shares at the limits of oversight; a low one makes prices of 1e-29."""
-    for change in ({"production.elasticity": 1.0, "supervision.review_level": "low"}, {"production.elasticity": 0.1}):
-        catalog = tm.load_catalog("alignment_research", scenario="dedicated_reviewers").replace(change)
+    for change in (
+        {"production.elasticity": 1.0, "supervision.review_level": "low"},
+        {"production.elasticity": 0.1},
+    ):
+        catalog = tm.load_catalog("alignment_research", scenario="dedicated_reviewers").replace(
+            change
+        )
         found = []
         for mesh in (24, 61):
-            monkeypatch.setattr("taskmodel.axes.PER_DECADE", mesh)
+            monkeypatch.setattr("taskmodel.sweeps.axes.PER_DECADE", mesh)
             found.append(tm.events(tm.sweep(catalog, compute=[1e26, 1e31])))
         one, two = found
         for name in ("kind", "task", "mode", "factor"):

@@ -8,7 +8,14 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.summary import MILESTONES, as_dict, points_wanted, provenance, round_points, summarise
+from taskmodel.summary import (
+    MILESTONES,
+    as_dict,
+    points_wanted,
+    provenance,
+    round_points,
+    summarise,
+)
 
 GRID = np.geomspace(1e26, 1e32, 9)
 PAIR = {
@@ -40,7 +47,13 @@ def summary(catalog, result):
 
 
 def numbers(row):
-    return [row.throughput_speedup, row.latency_speedup, row.speedup, row.automated_hours_share, *row.bottleneck_share.values()]
+    return [
+        row.throughput_speedup,
+        row.latency_speedup,
+        row.speedup,
+        row.automated_hours_share,
+        *row.bottleneck_share.values(),
+    ]
 
 
 def test_today_is_solved_at_exactly_its_compute_though_it_is_not_on_the_grid(catalog, summary):
@@ -48,7 +61,9 @@ def test_today_is_solved_at_exactly_its_compute_though_it_is_not_on_the_grid(cat
     assert catalog.compute.today.value not in GRID
     assert summary.today.compute == catalog.compute.today.value
     assert summary.today.speedup == pytest.approx(float(there["speedup"]), rel=1e-12)
-    assert summary.today.bottleneck_share["review"] == pytest.approx(float(there["bottleneck_share"].sel(source="review")), rel=1e-9)
+    assert summary.today.bottleneck_share["review"] == pytest.approx(
+        float(there["bottleneck_share"].sel(source="review")), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("today", [1e20, 1e40])
@@ -60,7 +75,9 @@ def test_today_may_lie_outside_the_grid(catalog, result, today):
 
 
 def test_facts_do_not_depend_on_the_grid_they_are_read_from(catalog, summary):
-    other = summarise(catalog, tm.sweep(catalog, points_wanted(catalog, np.geomspace(1e26, 1e32, 40))))
+    other = summarise(
+        catalog, tm.sweep(catalog, points_wanted(catalog, np.geomspace(1e26, 1e32, 40)))
+    )
     for name in (*MILESTONES, "ceiling"):
         one, two = getattr(summary, name), getattr(other, name)
         assert (one is None) == (two is None)
@@ -78,13 +95,19 @@ def test_a_result_read_back_from_a_file_gives_the_same_facts(catalog, result, su
 
 def test_milestones_are_the_first_events_of_their_kind_with_what_holds_after_them(result, summary):
     found = tm.events(result)
-    adopted = found["compute"].values[(found["kind"].values == "adopted") & (found["mode"].values != "human")]
+    adopted = found["compute"].values[
+        (found["kind"].values == "adopted") & (found["mode"].values != "human")
+    ]
     assert summary.first_automation.compute == adopted[0]
     for name in ("oversight_binds", "oversight_bottleneck"):
         first = int(np.flatnonzero(found["kind"].values == name)[0])
         point = getattr(summary, name)
         assert point.compute == found["compute"].values[first]
-        assert point.speedup == found["speedup_after"].values[first] > found["speedup_before"].values[first]
+        assert (
+            point.speedup
+            == found["speedup_after"].values[first]
+            > found["speedup_before"].values[first]
+        )
 
 
 def test_what_holds_at_the_first_point_is_said_to_and_what_is_not_on_the_grid_is_none(catalog):
@@ -93,7 +116,11 @@ def test_what_holds_at_the_first_point_is_said_to_and_what_is_not_on_the_grid_is
     assert late.first_automation.compute == 1e31
     early = summarise(catalog, tm.sweep(catalog, [1e20, 1e21]))
     assert early.at_grid_start == ()
-    assert (early.first_automation, early.oversight_binds, early.oversight_bottleneck) == (None, None, None)
+    assert (early.first_automation, early.oversight_binds, early.oversight_bottleneck) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_oversight_that_ceases_to_bind_and_binds_again_has_two_stretches():
@@ -140,11 +167,17 @@ def test_ceiling_is_infinite_where_nothing_needs_people():
     assert summary.advice is None
 
 
-def test_costs_of_review_by_task_add_up_to_the_oversight_elasticity_and_to_all_review_hours(catalog, result, summary):
+def test_costs_of_review_by_task_add_up_to_the_oversight_elasticity_and_to_all_review_hours(
+    catalog, result, summary
+):
     advice = summary.advice
     assert advice.place == "oversight_bottleneck"
-    assert sum(review.output_share for review in advice.reviews) == pytest.approx(advice.at.elasticity["review_speed"], rel=1e-9)
-    assert sum(review.hours_per_year for review in advice.reviews) == pytest.approx(advice.review_hours)
+    assert sum(review.output_share for review in advice.reviews) == pytest.approx(
+        advice.at.elasticity["review_speed"], rel=1e-9
+    )
+    assert sum(review.hours_per_year for review in advice.reviews) == pytest.approx(
+        advice.review_hours
+    )
     assert sum(review.share_of_review for review in advice.reviews) == pytest.approx(1)
     costs = [review.output_share for review in advice.reviews]
     assert costs == sorted(costs, reverse=True)
@@ -158,8 +191,15 @@ def test_cost_of_a_tasks_review_is_what_output_gains_when_it_gets_faster(catalog
     place = advice.at.compute * (1 + 1e-9)
     for review in advice.reviews:
         path, ratio = f"tasks.{review.task}.review_ratio", review.review_ratio
-        less, more = (float(tm.sweep(catalog.replace({path: ratio * (1 + sign * step)}), [place])["output"][0]) for sign in (-1, 1))
-        assert review.output_share == pytest.approx((math.log(less) - math.log(more)) / (2 * step), rel=1e-5)
+        less, more = (
+            float(
+                tm.sweep(catalog.replace({path: ratio * (1 + sign * step)}), [place])["output"][0]
+            )
+            for sign in (-1, 1)
+        )
+        assert review.output_share == pytest.approx(
+            (math.log(less) - math.log(more)) / (2 * step), rel=1e-5
+        )
 
 
 def test_advice_is_for_today_where_oversight_is_the_bottleneck_already(catalog, result):
@@ -175,7 +215,10 @@ def test_advice_is_for_the_end_of_the_grid_where_oversight_is_never_the_bottlene
     assert (summary.advice.place, summary.advice.at) == ("grid_end", summary.end)
 
 
-@pytest.mark.parametrize("low, high", [(1e26, 1e35), (1e26, 1.01e26), (3e28, 2e29), (7e-300, 1e300), (1, 1e60), (9.9e27, 1.1e31)])
+@pytest.mark.parametrize(
+    "low, high",
+    [(1e26, 1e35), (1e26, 1.01e26), (3e28, 2e29), (7e-300, 1e300), (1, 1e60), (9.9e27, 1.1e31)],
+)
 def test_round_points_are_few_and_in_order_and_inside(low, high):
     points = round_points(low, high)
     assert len(points) <= 10
@@ -206,7 +249,9 @@ def test_facts_are_plain_values_with_the_promised_keys(result, summary):
 
 
 def test_provenance_says_what_was_run():
-    catalog = tm.load_catalog("alignment_research", scenario="reference", set={"supervision.headcount": 100})
+    catalog = tm.load_catalog(
+        "alignment_research", scenario="reference", set={"supervision.headcount": 100}
+    )
     made_from = provenance(tm.sweep(catalog, [1e28]))
     assert made_from["catalog"] == "alignment_research"
     assert made_from["scenario"] == "reference"
@@ -217,7 +262,11 @@ def test_provenance_says_what_was_run():
 def test_the_ceiling_of_success_by_degrees_is_that_of_sure_success_and_never_reached():
     catalog = tm.load_catalog("alignment_research", "graded_success")
     sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
-    found, of_sure = (summarise(each, tm.sweep(each, [1e33, 1e34])).ceiling for each in (catalog, sure))
+    found, of_sure = (
+        summarise(each, tm.sweep(each, [1e33, 1e34])).ceiling for each in (catalog, sure)
+    )
     assert found.compute is None
-    assert (found.throughput_speedup, found.speedup) == pytest.approx((of_sure.throughput_speedup, of_sure.speedup))
+    assert (found.throughput_speedup, found.speedup) == pytest.approx(
+        (of_sure.throughput_speedup, of_sure.speedup)
+    )
     assert found.speedup == pytest.approx((found.throughput_speedup * found.latency_speedup) ** 0.5)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmodel.supervision import (
+from taskmodel.science.supervision import (
     COVERAGE_POLICIES,
     MODES,
     attempts,
@@ -37,7 +37,12 @@ FACTORS = ("first_pool", "second_pool", "review", "inference", "experiments")
 
 
 def review_of(tasks):
-    return review_part(**{name: tasks[name] for name in ("pools", "review_ratio", "coverage", "success", "shared_pool")})
+    return review_part(
+        **{
+            name: tasks[name]
+            for name in ("pools", "review_ratio", "coverage", "success", "shared_pool")
+        }
+    )
 
 
 def use(bundle, task, mode):
@@ -46,14 +51,21 @@ def use(bundle, task, mode):
 
 def test_each_pool_of_reviewers_is_a_factor_and_those_of_a_labour_pool_use_its_hours():
     """The first task is reviewed by a labour pool's own people, the second, in its first mode, by dedicated ones."""
-    several = {**TASKS, "shared_pool": [1, None], "reviewer": [[0, 0, 0], [1, 0, 0]], "success": 1.0}
+    several = {
+        **TASKS,
+        "shared_pool": [1, None],
+        "reviewer": [[0, 0, 0], [1, 0, 0]],
+        "success": 1.0,
+    }
     whole = bundles(**several)
     assert whole.shape[-1] == 6  # two labour pools, two of reviewers, inference, experiments
     assert whole[0, 1, :4].tolist() == [0.0, 0.2, 0.2, 0.0]
     assert whole[1, 1, :4].tolist() == [0.0, 0.0, 0.0, 0.6]
     assert whole[1, 2, :4].tolist() == [0.0, 0.6, 0.6, 0.0]
     one = bundles(**{**several, "shared_pool": 1, "reviewer": 0})
-    np.testing.assert_array_equal(np.delete(whole, [1, 3], axis=-1)[0], np.delete(one, 1, axis=-1)[0])
+    np.testing.assert_array_equal(
+        np.delete(whole, [1, 3], axis=-1)[0], np.delete(one, 1, axis=-1)[0]
+    )
 
 
 @pytest.mark.parametrize("reviewer", [[[2]], [[-1]], [[0.5]]])
@@ -63,7 +75,9 @@ def test_a_pool_of_reviewers_that_does_not_exist_is_an_error(reviewer):
 
 
 def test_every_coverage_policy_opens_one_ai_mode():
-    assert [f"ai_{policy.replace('none', 'no')}_review" for policy in COVERAGE_POLICIES] == list(MODES[1:])
+    assert [f"ai_{policy.replace('none', 'no')}_review" for policy in COVERAGE_POLICIES] == list(
+        MODES[1:]
+    )
 
 
 def test_attempts_are_one_over_success():
@@ -100,27 +114,39 @@ def test_nothing_escapes_where_all_is_reviewed_and_every_defect_seen():
 
 @given(shares, probabilities)
 def test_every_defect_escapes_without_review(detection, success):
-    assert escaped_defects(coverage=0, detection=detection, success=success) == (1 - success) * attempts(success)
+    assert escaped_defects(coverage=0, detection=detection, success=success) == (
+        1 - success
+    ) * attempts(success)
 
 
 @given(shares, shares, probabilities)
 def test_attempts_are_useful_units_and_caught_and_escaped_defects(coverage, detection, success):
     caught = (1 - success) * coverage * detection / success
-    assert 1 + caught + escaped_defects(coverage, detection, success) == pytest.approx(attempts(success), rel=1e-12)
+    assert 1 + caught + escaped_defects(coverage, detection, success) == pytest.approx(
+        attempts(success), rel=1e-12
+    )
 
 
 @given(shares, shares, shares)
 def test_defects_are_caught_or_escape(probability, coverage, detection):
     caught = probability * coverage * detection
-    assert escape_rate(probability, coverage, detection) + caught == pytest.approx(probability, abs=1e-15)
+    assert escape_rate(probability, coverage, detection) + caught == pytest.approx(
+        probability, abs=1e-15
+    )
 
 
 @given(shares, shares, probabilities)
-def test_defects_that_escape_per_useful_unit_are_those_of_all_its_attempts(coverage, detection, success):
-    assert escaped_defects(coverage, detection, success) == escape_rate(1 - success, coverage, detection) * attempts(success)
+def test_defects_that_escape_per_useful_unit_are_those_of_all_its_attempts(
+    coverage, detection, success
+):
+    assert escaped_defects(coverage, detection, success) == escape_rate(
+        1 - success, coverage, detection
+    ) * attempts(success)
 
 
-@pytest.mark.parametrize(("place", "name"), list(enumerate(["defect_probability", "coverage", "detection"])))
+@pytest.mark.parametrize(
+    ("place", "name"), list(enumerate(["defect_probability", "coverage", "detection"]))
+)
 def test_an_escape_rate_of_what_is_no_probability_is_an_error_that_names_it(place, name):
     with pytest.raises(ValueError, match=name):
         escape_rate(*np.where(np.arange(3) == place, 1.1, 0.5))
@@ -133,19 +159,51 @@ def test_review_supply_of_the_default_catalog():
 @pytest.mark.parametrize("name", ["headcount", "hours_per_year", "max_review_share", "utilisation"])
 def test_negative_supply_is_an_error_that_names_its_cause(name):
     with pytest.raises(ValueError, match=name):
-        review_supply(**{"headcount": 600, "hours_per_year": 1800, "max_review_share": 0.5, "utilisation": 1, name: -1})
+        review_supply(
+            **{
+                "headcount": 600,
+                "hours_per_year": 1800,
+                "max_review_share": 0.5,
+                "utilisation": 1,
+                name: -1,
+            }
+        )
 
 
 def test_a_person_uses_an_hour_of_the_tasks_pool_and_its_experiments():
     whole = bundles(**TASKS)
-    assert use(whole, 0, "human") == {"first_pool": 1, "second_pool": 0, "review": 0, "inference": 0, "experiments": 0}
-    assert use(whole, 1, "human") == {"first_pool": 0, "second_pool": 1, "review": 0, "inference": 0, "experiments": 3}
+    assert use(whole, 0, "human") == {
+        "first_pool": 1,
+        "second_pool": 0,
+        "review": 0,
+        "inference": 0,
+        "experiments": 0,
+    }
+    assert use(whole, 1, "human") == {
+        "first_pool": 0,
+        "second_pool": 1,
+        "review": 0,
+        "inference": 0,
+        "experiments": 3,
+    }
 
 
 def test_reviewers_from_a_pool_use_its_hours_as_well():
     whole = bundles(**TASKS)
-    assert use(whole, 0, "ai_full_review") == {"first_pool": 0, "second_pool": 0.2, "review": 0.2, "inference": 1e18, "experiments": 0}
-    assert use(whole, 1, "ai_floor_review") == {"first_pool": 0, "second_pool": 1.2, "review": 1.2, "inference": 4e18, "experiments": 3}
+    assert use(whole, 0, "ai_full_review") == {
+        "first_pool": 0,
+        "second_pool": 0.2,
+        "review": 0.2,
+        "inference": 1e18,
+        "experiments": 0,
+    }
+    assert use(whole, 1, "ai_floor_review") == {
+        "first_pool": 0,
+        "second_pool": 1.2,
+        "review": 1.2,
+        "inference": 4e18,
+        "experiments": 3,
+    }
 
 
 def test_dedicated_reviewers_use_no_pool():
@@ -164,7 +222,10 @@ def test_work_that_nobody_reviews_uses_no_people():
     assert (bundles(**TASKS)[:, MODES.index("ai_no_review"), :3] == 0).all()
 
 
-@given(st.lists(st.tuples(shares, shares, probabilities, st.integers(0, 2)), min_size=1, max_size=5), st.sampled_from([None, 0, 1, 2]))
+@given(
+    st.lists(st.tuples(shares, shares, probabilities, st.integers(0, 2)), min_size=1, max_size=5),
+    st.sampled_from([None, 0, 1, 2]),
+)
 def test_without_its_review_part_no_ai_work_uses_people(tasks, shared_pool):
     ratio, floor, success, pool = (list(column) for column in zip(*tasks, strict=True))
     ones = np.ones(len(tasks))
@@ -192,7 +253,9 @@ def test_review_share_of_a_pool_is_what_its_people_spend_on_review():
     activity = np.zeros((2, len(MODES)))
     activity[0, MODES.index("ai_full_review")] = 30  # 6 h of review
     activity[1, MODES.index("human")] = 2
-    shares_of_use = (activity[..., np.newaxis] * part).sum(axis=(0, 1))[1:3] / (activity[..., np.newaxis] * whole).sum(axis=(0, 1))[1:3]
+    shares_of_use = (activity[..., np.newaxis] * part).sum(axis=(0, 1))[1:3] / (
+        activity[..., np.newaxis] * whole
+    ).sum(axis=(0, 1))[1:3]
     assert shares_of_use == pytest.approx([6 / 8, 1])
 
 

@@ -12,13 +12,15 @@ from sizes import cases
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog, parse_catalog
-from taskmodel.walker import Walker
+from taskmodel.sweeps.walker import Walker
 
 SEEDS = st.integers(0, 2**32 - 1)
 SWEEPS = settings(max_examples=cases(3, 6), deadline=None)  # two sweeps each
 POINTS = settings(max_examples=cases(6, 15), deadline=None)
 GRID = np.geomspace(LOW, HIGH, 40)
-PLACE = 1e-9  # relative: places are exact to 1e-10 and events within 1e-9 may be told as simultaneous
+PLACE = (
+    1e-9  # relative: places are exact to 1e-10 and events within 1e-9 may be told as simultaneous
+)
 
 
 def random_catalog(seed: int) -> Catalog:
@@ -44,7 +46,8 @@ def told(result) -> list[tuple[str, str, str, str, float]]:
     events = tm.events(result)
     columns = (events[name].values for name in ("kind", "task", "mode", "factor", "compute"))
     return sorted(
-        (str(kind), str(task), str(mode), str(factor), float(place)) for kind, task, mode, factor, place in zip(*columns, strict=True)
+        (str(kind), str(task), str(mode), str(factor), float(place))
+        for kind, task, mode, factor, place in zip(*columns, strict=True)
     )
 
 
@@ -55,7 +58,9 @@ def assert_same_events(one: list, two: list) -> None:
 
 def assert_same_output(one, two) -> None:
     for name in ("output", "throughput_speedup", "oversight_ceiling"):
-        np.testing.assert_allclose(two[name].values, one[name].values, rtol=1e-8, err_msg=name)  # ten duality gaps
+        np.testing.assert_allclose(
+            two[name].values, one[name].values, rtol=1e-8, err_msg=name
+        )  # ten duality gaps
 
 
 @POINTS
@@ -68,7 +73,9 @@ def test_more_people_or_reviewers_never_lower_output(seed, times):
         after = solved(catalog.replace({path: catalog.get(path) * times})).output
         assert (after >= before * (1 - 1e-9)).all(), path  # a duality gap
         finite = np.isfinite(before)
-        assert (after[finite] <= before[finite] * times * (1 + 1e-9)).all(), path  # returns to one factor diminish
+        assert (after[finite] <= before[finite] * times * (1 + 1e-9)).all(), (
+            path
+        )  # returns to one factor diminish
 
 
 @POINTS
@@ -86,13 +93,20 @@ def test_elasticities_are_slopes_of_output_along_the_axis_between_events(seed):
     """With needs that stay, a part more of compute is that part more of inference and of experiments."""
     walker = Walker(random_catalog(seed).replace({"capability.worker": "sufficient"}))
     step = 1e-4  # the error of a central difference is of its square; outputs are good to 1e-11, which makes 1e-7 of slopes
-    low, high = (walker.solve(GRID * factor, np.zeros(len(GRID), dtype=bool)).allocation for factor in (1 - step, 1 + step))
+    low, high = (
+        walker.solve(GRID * factor, np.zeros(len(GRID), dtype=bool)).allocation
+        for factor in (1 - step, 1 + step)
+    )
     here = walker.solve(GRID, np.zeros(len(GRID), dtype=bool)).allocation
     same = (switches(walker, GRID * (1 - step)) == switches(walker, GRID * (1 + step))).all(axis=1)
     known = same & np.isfinite(here.output) & (here.output > 0)
-    slope = (np.log(high.output[known]) - np.log(low.output[known])) / (np.log1p(step) - np.log1p(-step))
+    slope = (np.log(high.output[known]) - np.log(low.output[known])) / (
+        np.log1p(step) - np.log1p(-step)
+    )
     scarce = walker.organisation.supply_per_compute > 0
-    np.testing.assert_allclose(here.factor_elasticity[known][:, scarce].sum(axis=1), slope, atol=1e-6)
+    np.testing.assert_allclose(
+        here.factor_elasticity[known][:, scarce].sum(axis=1), slope, atol=1e-6
+    )
 
 
 @SWEEPS
@@ -109,9 +123,18 @@ def test_slopes_at_events_are_bracketed_by_the_elasticities_on_either_side(seed)
     clear = ~np.any(np.abs(np.log(opens[np.isfinite(opens)] / places[:, None])) < 2 * step, axis=1)
     scarce = walker.organisation.supply_per_compute > 0
     first = np.searchsorted(events["compute"].values, places)
-    before, after = (events[f"factor_elasticity_{side}"].values[first][:, scarce].sum(axis=1) for side in ("before", "after"))
-    output = [walker.solve(places * factor, np.zeros(len(places), dtype=bool)).allocation.output for factor in (1 - step, 1, 1 + step)]
-    left, right = (output[1] - output[0]) / output[1] / step, (output[2] - output[1]) / output[1] / step
+    before, after = (
+        events[f"factor_elasticity_{side}"].values[first][:, scarce].sum(axis=1)
+        for side in ("before", "after")
+    )
+    output = [
+        walker.solve(places * factor, np.zeros(len(places), dtype=bool)).allocation.output
+        for factor in (1 - step, 1, 1 + step)
+    ]
+    left, right = (
+        (output[1] - output[0]) / output[1] / step,
+        (output[2] - output[1]) / output[1] / step,
+    )
     assert (before[clear] >= after[clear] - 1e-9).all()
     rounding = 2e-7  # outputs are good to 1e-11 each
     assert (left[clear] >= before[clear] - rounding).all()
@@ -126,7 +149,9 @@ def test_the_order_of_tasks_nests_and_pools_changes_nothing(seed):
     data = data_of(catalog)
     for block in ("tasks", "pools", "nests"):
         names = list(data[block])
-        data[block] = {names[place]: data[block][names[place]] for place in rng.permutation(len(names))}
+        data[block] = {
+            names[place]: data[block][names[place]] for place in rng.permutation(len(names))
+        }
     one, two = tm.sweep(catalog, compute=GRID), tm.sweep(reread(data), compute=GRID)
     assert_same_events(told(one), told(two))
     assert_same_output(one, two)
@@ -145,9 +170,13 @@ def test_halves_of_a_task_go_through_its_events_together_and_change_nothing_else
     one, two = tm.sweep(catalog, compute=GRID), tm.sweep(reread(data), compute=GRID)
     events = told(two)
     assert_same_events(told(one), [event for event in events if event[1] != "half"])
-    of_task, of_half = ([event[:1] + event[2:] for event in events if event[1] == which] for which in (name, "half"))
+    of_task, of_half = (
+        [event[:1] + event[2:] for event in events if event[1] == which] for which in (name, "half")
+    )
     assert [event[:-1] for event in of_task] == [event[:-1] for event in of_half]
-    np.testing.assert_allclose([event[-1] for event in of_half], [event[-1] for event in of_task], rtol=PLACE)
+    np.testing.assert_allclose(
+        [event[-1] for event in of_half], [event[-1] for event in of_task], rtol=PLACE
+    )
     assert_same_output(one, two)
 
 
@@ -164,6 +193,10 @@ def test_the_unit_of_experiments_changes_only_their_price(seed, power):
     assert_same_events(told(one), told(two))
     assert_same_output(one, two)
     experiments = one["factor"].values.tolist().index("experiments")
-    np.testing.assert_allclose(two["factor_elasticity"].values, one["factor_elasticity"].values, atol=1e-7)
+    np.testing.assert_allclose(
+        two["factor_elasticity"].values, one["factor_elasticity"].values, atol=1e-7
+    )
     price_one, price_two = (result["shadow_price"].values[:, experiments] for result in (one, two))
-    np.testing.assert_allclose(price_two * unit, price_one, rtol=1e-6, atol=1e-7 * np.nanmax(price_one, initial=0.0))
+    np.testing.assert_allclose(
+        price_two * unit, price_one, rtol=1e-6, atol=1e-7 * np.nanmax(price_one, initial=0.0)
+    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.catalog import CatalogError
+from taskmodel.errors import CatalogError
 
 FEW = {"n_labour_tasks": 10}
 
@@ -13,15 +13,24 @@ def one_by_one(draws, changes, tolerance):
     """Years of each draw, from `simulate`."""
     found = []
     for values in zip(*draws.values(), strict=True):
-        world = tm.simulate("davidson_best_guess", {**changes, **dict(zip(draws, values, strict=True))}, times=[2022], tolerance=tolerance)
+        world = tm.simulate(
+            "davidson_best_guess",
+            {**changes, **dict(zip(draws, values, strict=True))},
+            times=[2022],
+            tolerance=tolerance,
+        )
         found.append((tm.milestones(world)["value"], world.attrs["stopped"]))
     return found
 
 
 def compared(draws, changes=FEW, tolerance=1e-3, **options):
-    together = tm.simulate_draws("davidson_best_guess", draws, changes, tolerance=tolerance, **options)
+    together = tm.simulate_draws(
+        "davidson_best_guess", draws, changes, tolerance=tolerance, **options
+    )
     for draw, (alone, stopped) in enumerate(one_by_one(draws, changes, tolerance)):
-        np.testing.assert_allclose(together["value"][draw], alone.sel(milestone=together["milestone"]), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(
+            together["value"][draw], alone.sel(milestone=together["milestone"]), rtol=0, atol=1e-6
+        )
         assert str(together["stopped"][draw].values) == stopped
     return together
 
@@ -38,7 +47,9 @@ def test_draws_together_are_what_they_are_one_by_one():
         "rampup_trigger": rng.uniform(0.03, 0.2, 8),
     }
     found = compared(draws, {**FEW, "t_end": 2050})
-    assert np.isnan(found["value"]).any() and (found["value"].sel(milestone="agi_year") < 2050).any()
+    assert (
+        np.isnan(found["value"]).any() and (found["value"].sel(milestone="agi_year") < 2050).any()
+    )
     assert (found["stopped"] == "").all()
 
 
@@ -77,15 +88,27 @@ def test_a_draw_that_leaves_the_models_range_tells_its_date_and_the_others_go_on
 
 def test_a_draw_that_cannot_begin_reaches_nothing():
     draws = {"ratio_initial_to_cumulative_input_hardware_rnd": [1e20, 0.04]}
-    found = tm.simulate_draws("davidson_best_guess", draws, {**FEW, "hardware_performance_ceiling": None, "t_end": 2030})
-    assert str(found["stopped"][0].values).startswith("at 2022: levels are beyond") and np.isnan(found["value"][0]).all()
+    found = tm.simulate_draws(
+        "davidson_best_guess", draws, {**FEW, "hardware_performance_ceiling": None, "t_end": 2030}
+    )
+    assert (
+        str(found["stopped"][0].values).startswith("at 2022: levels are beyond")
+        and np.isnan(found["value"][0]).all()
+    )
     assert np.isfinite(found["value"].sel(draw=1, milestone="training_run_1e26_year"))
 
 
 def test_what_draws_were_is_told_with_units_and_it_survives_a_file(tmp_path):
-    found = tm.simulate_draws("davidson_best_guess", {"hardware_delay": [1.0, 2.0]}, {**FEW, "t_end": 2026})
-    assert found["hardware_delay"].values.tolist() == [1, 2] and found["hardware_delay"].attrs["units"] == "year"
-    names = tm.milestones(tm.simulate("davidson_best_guess", {**FEW, "t_end": 2024}))["milestone"].values.tolist()
+    found = tm.simulate_draws(
+        "davidson_best_guess", {"hardware_delay": [1.0, 2.0]}, {**FEW, "t_end": 2026}
+    )
+    assert (
+        found["hardware_delay"].values.tolist() == [1, 2]
+        and found["hardware_delay"].attrs["units"] == "year"
+    )
+    names = tm.milestones(tm.simulate("davidson_best_guess", {**FEW, "t_end": 2024}))[
+        "milestone"
+    ].values.tolist()
     assert set(found["milestone"].values.tolist()) < set(names)
     tm.save(found, tmp_path / "draws.nc")
     assert tm.open(tmp_path / "draws.nc").equals(found)
@@ -93,8 +116,13 @@ def test_what_draws_were_is_told_with_units_and_it_survives_a_file(tmp_path):
 
 def test_shared_between_processes_draws_are_the_same():
     draws, changes = {"hardware_delay": [0.5, 1.0, 2.0]}, {"n_labour_tasks": 5, "t_end": 2030}
-    alone, shared = (tm.simulate_draws("davidson_best_guess", draws, changes, workers=workers) for workers in (1, 2))
-    assert alone["value"].equals(shared["value"]) or np.allclose(alone["value"], shared["value"], rtol=0, atol=1e-9, equal_nan=True)
+    alone, shared = (
+        tm.simulate_draws("davidson_best_guess", draws, changes, workers=workers)
+        for workers in (1, 2)
+    )
+    assert alone["value"].equals(shared["value"]) or np.allclose(
+        alone["value"], shared["value"], rtol=0, atol=1e-9, equal_nan=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +133,11 @@ def test_shared_between_processes_draws_are_the_same():
         ({"hardware_delay": 1.0}, {}, "one dimension"),
         ({"hardware_delay": []}, {}, "at least one"),
         ({"hardware_delay": ["much"]}, {}, "must be numbers"),
-        ({"hardware_delay": [1, 2], "hardware_returns": [5]}, {}, "are 1, and those of hardware_delay 2"),
+        (
+            {"hardware_delay": [1, 2], "hardware_returns": [5]},
+            {},
+            "are 1, and those of hardware_delay 2",
+        ),
         ({"hardware_delay": [1]}, {"workers": 0}, "at least 1"),
         ({"hardware_delay": [1]}, {"tolerance": 1}, "tolerance"),
     ],

@@ -7,19 +7,28 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.takeoff.economy import economy, initial_shares
-from taskmodel.takeoff.flow import FREE, PINNED, Flow
-from taskmodel.takeoff.headlines import doubling_times
-from taskmodel.takeoff.moments import automated_share
-from taskmodel.takeoff.rules import rules
-from taskmodel.takeoff.simulation import TOLERANCE
-from taskmodel.takeoff.solve import UNHELD, solve
-from taskmodel.takeoff.track import Continuous
+from taskmodel.takeoff.davidson.economy import economy, initial_shares
+from taskmodel.takeoff.davidson.flow import FREE, PINNED, Flow
+from taskmodel.takeoff.davidson.headlines import doubling_times
+from taskmodel.takeoff.davidson.moments import automated_share
+from taskmodel.takeoff.davidson.rules import rules
+from taskmodel.takeoff.davidson.simulation import TOLERANCE
+from taskmodel.takeoff.davidson.solve import UNHELD, solve
+from taskmodel.takeoff.davidson.track import Continuous
 from tests.takeoff_cases import CASES, DATA, table, world_of
 
-HEADLINES = ("automation_gns_20%", "automation_gns_100%", "automation_rnd_20%", "automation_rnd_100%")
-CONTINUOUS = [case for case in CASES if case in table("headlines_fine") and not case.startswith("t_step")]
-CONVERGENCE = json.loads((DATA / "takeoff_convergence.json").read_text())["best_guess"]  # the best guess at ever smaller steps
+HEADLINES = (
+    "automation_gns_20%",
+    "automation_gns_100%",
+    "automation_rnd_20%",
+    "automation_rnd_100%",
+)
+CONTINUOUS = [
+    case for case in CASES if case in table("headlines_fine") and not case.startswith("t_step")
+]
+CONVERGENCE = json.loads((DATA / "takeoff_convergence.json").read_text())[
+    "best_guess"
+]  # the best guess at ever smaller steps
 
 
 def years(world):
@@ -37,7 +46,11 @@ def shares_of(path):
     track, found = Continuous(path.flow.economy, path), {}
     for place, family in enumerate(("gns", "rnd")):
         for share in (0.2, 1.0):
-            year = track.first(lambda at, place=place, share=share: automated_share(track.economy, at)[place] >= share)
+            year = track.first(
+                lambda at, place=place, share=share: (
+                    automated_share(track.economy, at)[place] >= share
+                )
+            )
             found[f"automation_{family}_{100 * share:.0f}%"] = math.nan if year is None else year
     return found
 
@@ -59,7 +72,9 @@ def test_best_guess_is_the_limit_of_small_steps(best_guess):
         "agi_interp": "agi_year",
     }
     for short, name in names.items():
-        limit = fine[short] - (coarse[short] - fine[short]) / 9  # Richardson's, of what is first order in the step
+        limit = (
+            fine[short] - (coarse[short] - fine[short]) / 9
+        )  # Richardson's, of what is first order in the step
         # dates are those of steps, up to one late: 0.001 for the fine, 0.01 / 9 for the coarse ones; AGI's are interpolated
         error = 5e-4 if short == "agi_interp" else 0.001 + 0.01 / 9
         assert found[name] == pytest.approx(limit, rel=0, abs=error), name
@@ -67,7 +82,9 @@ def test_best_guess_is_the_limit_of_small_steps(best_guess):
 
 def test_the_step_of_the_reference_makes_agi_a_quarter_of_a_year_late(best_guess):
     stepped = tm.simulate("davidson_best_guess", {"t_end": 2041}, reference_step=0.1)
-    assert years(stepped)["agi_year"] - years(best_guess)["agi_year"] == pytest.approx(0.26, abs=0.005)  # as the README says
+    assert years(stepped)["agi_year"] - years(best_guess)["agi_year"] == pytest.approx(
+        0.26, abs=0.005
+    )  # as the README says
 
 
 @pytest.mark.parametrize("case", CONTINUOUS)
@@ -85,11 +102,15 @@ def test_small_steps_come_a_little_late(case):
 @pytest.mark.parametrize("scenario", tm.takeoff.bundled_worlds())
 def test_dates_at_the_default_tolerance_and_at_half_of_it_are_within_an_hour(scenario):
     tolerances = (TOLERANCE, TOLERANCE / 2, 3e-7)
-    usual, half, exact = (tm.milestones(tm.simulate(scenario, times=[2022], tolerance=one)) for one in tolerances)
+    usual, half, exact = (
+        tm.milestones(tm.simulate(scenario, times=[2022], tolerance=one)) for one in tolerances
+    )
     dated = np.isin(exact["unit"].values, ["calendar year", "year"])
     for name, picked in (("value", dated), ("gwp_doubling_times", slice(None))):
         for found in (usual, half):
-            np.testing.assert_allclose(found[name].values[picked], exact[name].values[picked], rtol=0, atol=1e-4)
+            np.testing.assert_allclose(
+                found[name].values[picked], exact[name].values[picked], rtol=0, atol=1e-4
+            )
 
 
 def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
@@ -97,11 +118,15 @@ def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
     limits = rules(world.numbers())
     for tolerance in (2e-6, 1e-6, 2e-7):
         track = Continuous(economy(world.numbers()), path_of(world, tolerance))
-        wakes = track.first(lambda at, track=track: automated_share(track.economy, at)[0] >= limits.trigger)
+        wakes = track.first(
+            lambda at, track=track: automated_share(track.economy, at)[0] >= limits.trigger
+        )
         assert automated_share(track.economy, track.at(wakes))[0] >= limits.trigger
         found.append(doubling_times(track, limits.trigger, limits.log_gwp))
     np.testing.assert_allclose(found, [found[-1]] * 3, rtol=0, atol=1e-4)
-    assert found[0][1] == pytest.approx(3.82, abs=0.011)  # the reference at a step of 0.01, to two decimals
+    assert found[0][1] == pytest.approx(
+        3.82, abs=0.011
+    )  # the reference at a step of 0.01, to two decimals
 
 
 def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):
@@ -111,7 +136,9 @@ def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):
     for time, number, task, opens in path.openings():
         family = path.flow.economy.families[number]
         limit = family.log_training[task] - family.log_shortfall
-        at, earlier = (path.see(time - back, path.place(time - back)).log_run for back in (0.0, 1e-8))
+        at, earlier = (
+            path.see(time - back, path.place(time - back)).log_run for back in (0.0, 1e-8)
+        )
         assert opens and earlier < limit <= at + 1e-9
         opened[number].append(task)
     assert opened == {0: list(range(100)), 1: list(range(100))}
@@ -138,7 +165,9 @@ def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
         left, right = path.stretches[place - 1].at(time), path.stretches[place].at(time)
         assert left == pytest.approx(right, rel=0, abs=1e-12)
     for time in np.linspace(2.6, 30, 50):
-        assert path.market(time) == pytest.approx(path.moment(time - 2.5).hardware, rel=0, abs=1e-12)
+        assert path.market(time) == pytest.approx(
+            path.moment(time - 2.5).hardware, rel=0, abs=1e-12
+        )
     assert path.market(0.0) == pytest.approx(math.log(1.5e17), rel=1e-14)
 
 
@@ -150,21 +179,41 @@ def test_the_polynomials_solve_the_equations():
         hair = 1e-4 * (path.starts[place + 1] - path.starts[place])
         rise = np.subtract(stretch.at(middle + hair), stretch.at(middle - hair)) / (2 * hair)
         state = stretch.at(middle)
-        expected, _ = path.flow.derivative(middle, state, path.market(middle), mode, (None, None, None))
+        expected, _ = path.flow.derivative(
+            middle, state, path.market(middle), mode, (None, None, None)
+        )
         np.testing.assert_allclose(rise, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_delay_shorter_than_the_steps_tends_to_none():
     delays = (0.0, 0.001, 0.002)
-    found = [shares_of(path_of(tm.takeoff.load_world("davidson_best_guess", {"t_end": 2039.3, "hardware_delay": one}))) for one in delays]
+    found = [
+        shares_of(
+            path_of(
+                tm.takeoff.load_world(
+                    "davidson_best_guess", {"t_end": 2039.3, "hardware_delay": one}
+                )
+            )
+        )
+        for one in delays
+    ]
     none, short, longer = ([one[name] for name in HEADLINES] for one in found)
     np.testing.assert_allclose(short, none, rtol=0, atol=2e-3)
-    np.testing.assert_allclose(np.subtract(longer, none), 2 * np.subtract(short, none), rtol=0.2, atol=2e-5)
+    np.testing.assert_allclose(
+        np.subtract(longer, none), 2 * np.subtract(short, none), rtol=0.2, atol=2e-5
+    )
 
 
 def test_a_delay_shorter_than_switches_are_located_to_is_none():
-    found = [path_of(tm.takeoff.load_world("davidson_best_guess", {"t_end": 2037, "hardware_delay": one})) for one in (0.0, 1e-11)]
-    assert shares_of(found[0])["automation_gns_20%"] == pytest.approx(shares_of(found[1])["automation_gns_20%"], rel=0, abs=1e-6)
+    found = [
+        path_of(
+            tm.takeoff.load_world("davidson_best_guess", {"t_end": 2037, "hardware_delay": one})
+        )
+        for one in (0.0, 1e-11)
+    ]
+    assert shares_of(found[0])["automation_gns_20%"] == pytest.approx(
+        shares_of(found[1])["automation_gns_20%"], rel=0, abs=1e-6
+    )
     assert not found[1].reason and found[1].end == pytest.approx(15)
 
 
@@ -188,23 +237,40 @@ def test_a_number_that_cannot_be_held_is_not_called_growth_without_bound(monkeyp
 
 @pytest.mark.parametrize("step", [None, 0.1])
 def test_a_world_that_is_beyond_all_numbers_from_the_start_is_refused(step):
-    changes = {"ratio_initial_to_cumulative_input_hardware_rnd": 1e20, "hardware_performance_ceiling": None}
-    with pytest.raises(ValueError, match="davidson_best_guess cannot be followed beyond its start: levels are beyond"):
+    changes = {
+        "ratio_initial_to_cumulative_input_hardware_rnd": 1e20,
+        "hardware_performance_ceiling": None,
+    }
+    with pytest.raises(
+        ValueError,
+        match="davidson_best_guess cannot be followed beyond its start: levels are beyond",
+    ):
         tm.simulate("davidson_best_guess", changes, reference_step=step)
 
 
 def test_the_cap_holds_the_cost_of_the_largest_run_where_growth_would_break_it_and_standing_still_would_not():
     # designs get cheaper faster than chips are bought, so that a share that stood still would cost less and less
-    changes = {"hardware_returns": 9, "frac_gwp_compute_growth": -0.3, "money_cap_training_before_wakeup": 3e7, "hardware_delay": 0}
+    changes = {
+        "hardware_returns": 9,
+        "frac_gwp_compute_growth": -0.3,
+        "money_cap_training_before_wakeup": 3e7,
+        "hardware_delay": 0,
+    }
     changes["t_end"] = 2032
     world = tm.takeoff.load_world("davidson_best_guess", changes)
     path = path_of(world)
     pinned = [place for place, mode in enumerate(path.modes) if mode.cap == PINNED]
     assert pinned
     for place in pinned[::7]:
-        assert path.moment(path.starts[place], place).money == pytest.approx(math.log(3e7), abs=1e-9)
+        assert path.moment(path.starts[place], place).money == pytest.approx(
+            math.log(3e7), abs=1e-9
+        )
     asleep = [place for place, mode in enumerate(path.modes) if not mode.awake]
-    assert all(path.moment(path.starts[place], place).money < math.log(3e7) + 1e-6 or path.modes[place].cap != FREE for place in asleep)
+    assert all(
+        path.moment(path.starts[place], place).money < math.log(3e7) + 1e-6
+        or path.modes[place].cap != FREE
+        for place in asleep
+    )
     stepped = tm.simulate(world, reference_step=0.01)
     for year in (2024.0, 2028.0):  # the reference alternates around the cap
         money = float(stepped["money_spent_training"].sel(time=year, method="nearest"))
@@ -234,30 +300,48 @@ def test_levels_beyond_the_largest_number_end_the_run():
 @pytest.mark.parametrize("rho", [-10, 0, 0.9])
 def test_no_exponent_overflows(psi, rho):
     names = ("labour_substitution_goods", "labour_substitution_rnd")
-    others = ("capital_substitution_goods", "capital_substitution_rnd", "research_experiments_substitution_software")
+    others = (
+        "capital_substitution_goods",
+        "capital_substitution_rnd",
+        "research_experiments_substitution_software",
+    )
     for tasks in (100, None):
         world = tm.takeoff.load_world(
-            "davidson_best_guess", {**dict.fromkeys(names, psi), **dict.fromkeys(others, rho), "n_labour_tasks": tasks}
+            "davidson_best_guess",
+            {**dict.fromkeys(names, psi), **dict.fromkeys(others, rho), "n_labour_tasks": tasks},
         )
         model = economy(world.numbers())
         for chips in (60.0, 100.0, 300.0):
             for log_run in (60.0, 75.0, 83.0, 200.0):
                 stocks = model.start._replace(chips=chips)
                 made = model.produce(stocks, model.shares, log_run, model.reaches(log_run))
-                assert all(math.isfinite(one.log_output) and math.isfinite(one.log_without) for one in made)
+                assert all(
+                    math.isfinite(one.log_output) and math.isfinite(one.log_without) for one in made
+                )
                 assert all(one.log_output >= one.log_without - 1e-9 for one in made)
 
 
 def test_many_tasks_tend_to_the_continuum():
     found = {
-        tasks: shares_of(path_of(tm.takeoff.load_world("davidson_best_guess", {"n_labour_tasks": tasks, "t_end": 2040}), 1e-6))
+        tasks: shares_of(
+            path_of(
+                tm.takeoff.load_world(
+                    "davidson_best_guess", {"n_labour_tasks": tasks, "t_end": 2040}
+                ),
+                1e-6,
+            )
+        )
         for tasks in (50, 100, 200, None)
     }
     for name in ("automation_gns_20%", "automation_rnd_20%"):
         errors = [found[tasks][name] - found[None][name] for tasks in (50, 100, 200)]
-        assert errors[1] / errors[0] == pytest.approx(0.5, abs=0.03) and errors[2] / errors[1] == pytest.approx(0.5, abs=0.03)
+        assert errors[1] / errors[0] == pytest.approx(0.5, abs=0.03) and errors[2] / errors[
+            1
+        ] == pytest.approx(0.5, abs=0.03)
     assert found[None]["automation_gns_20%"] == pytest.approx(2036.243, abs=0.002)
-    assert found[None]["automation_gns_100%"] == pytest.approx(found[200]["automation_gns_100%"], abs=0.05)
+    assert found[None]["automation_gns_100%"] == pytest.approx(
+        found[200]["automation_gns_100%"], abs=0.05
+    )
 
 
 def test_without_automation_in_output_the_shares_are_still_computed():
@@ -280,8 +364,15 @@ def test_moments_do_not_depend_on_which_are_asked_for(best_guess):
 
 def test_waking_and_sleeping_without_end_ends_the_run():
     # awake, the largest run shrinks until too few tasks are open to stay awake; asleep it grows
-    world = tm.simulate("davidson_best_guess", {"frac_compute_training_growth_rampup": -1, "t_end": 2041}, times=[2022, 2041])
-    events = {kind: world["event_time"].values[world["event_kind"].values == kind] for kind in ("wakes", "sleeps")}
+    world = tm.simulate(
+        "davidson_best_guess",
+        {"frac_compute_training_growth_rampup": -1, "t_end": 2041},
+        times=[2022, 2041],
+    )
+    events = {
+        kind: world["event_time"].values[world["event_kind"].values == kind]
+        for kind in ("wakes", "sleeps")
+    }
     first = events["sleeps"][0]
     assert world.attrs["stopped"] == f"at {first:.10g}: the economy switches to and fro without end"
     assert world["time"].values.tolist() == [2022]
@@ -291,7 +382,7 @@ def test_waking_and_sleeping_without_end_ends_the_run():
 
 
 def test_too_many_steps_end_the_run(monkeypatch):
-    monkeypatch.setattr("taskmodel.takeoff.solve.MOST", 50)
+    monkeypatch.setattr("taskmodel.takeoff.davidson.solve.MOST", 50)
     path = path_of(world_of("best_guess")[0])
     assert path.reason == "growth is too fast to follow in 50 steps"
     assert len(path.starts) == 50 and path.starts[-1] < path.end < 20
@@ -303,12 +394,27 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     assert times[kinds == "cap_ends"].tolist() == [wakes]
     (binds,) = times[kinds == "cap_binds"]
     money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022).money
-    assert money == pytest.approx(math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6)
+    assert money == pytest.approx(
+        math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6
+    )
     given = world_of("best_guess")[0].numbers()
     start = initial_shares(given)._asdict()
-    reached = dict(zip(best_guess["event_what"].values[kinds == "ceiling_reached"], times[kinds == "ceiling_reached"], strict=True))
+    reached = dict(
+        zip(
+            best_guess["event_what"].values[kinds == "ceiling_reached"],
+            times[kinds == "ceiling_reached"],
+            strict=True,
+        )
+    )
     assert set(reached) == {f"frac_{name}" for name in start}
     for share, time in reached.items():
-        asleep = (binds if share == "frac_compute_training" else wakes) - 2022  # how long it grew asleep: that to training until the cap
-        to_go = math.log(given[f"{share}_ceiling"] / start[share.removeprefix("frac_")]) - given[f"{share}_growth"] * asleep
-        assert time == pytest.approx(wakes + to_go / given[f"{share}_growth_rampup"], rel=0, abs=1e-6), share
+        asleep = (
+            binds if share == "frac_compute_training" else wakes
+        ) - 2022  # how long it grew asleep: that to training until the cap
+        to_go = (
+            math.log(given[f"{share}_ceiling"] / start[share.removeprefix("frac_")])
+            - given[f"{share}_growth"] * asleep
+        )
+        assert time == pytest.approx(
+            wakes + to_go / given[f"{share}_growth_rampup"], rel=0, abs=1e-6
+        ), share

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.takeoff.economy import economy
-from taskmodel.takeoff.headlines import doubling_times, headlines
-from taskmodel.takeoff.reference import step_through
-from taskmodel.takeoff.requirements import requirements
-from taskmodel.takeoff.results import levels
-from taskmodel.takeoff.rules import rules
-from taskmodel.takeoff.track import Stepped
+from taskmodel.takeoff.davidson.economy import economy
+from taskmodel.takeoff.davidson.headlines import doubling_times, headlines
+from taskmodel.takeoff.davidson.reference import step_through
+from taskmodel.takeoff.davidson.requirements import requirements
+from taskmodel.takeoff.davidson.results import levels
+from taskmodel.takeoff.davidson.rules import rules
+from taskmodel.takeoff.davidson.track import Stepped
 from tests.takeoff_cases import CASES, FIXTURES, table, task_weights, world_of
 
 SETTINGS = ("n_steps", "t_step", "n_labour_tasks", "gwp_doubling_times")
@@ -30,11 +30,25 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
     rows = table("trajectories")[case]
     moments = [track.at(float(row["t"])) for row in rows]
     for name in ("frac_tasks_automated_goods", "frac_tasks_automated_rnd"):
-        np.testing.assert_allclose([read[name][2](at) for at in moments], [float(row[name]) for row in rows], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(
+            [read[name][2](at) for at in moments],
+            [float(row[name]) for row in rows],
+            rtol=0,
+            atol=1e-12,
+        )
     for name in list(rows[0])[3:]:
-        pairs = [(read[name][2](at), float(row[name])) for at, row in zip(moments, rows, strict=True) if row[name] is not None]
-        np.testing.assert_allclose(*zip(*pairs, strict=True), rtol=5e-8 if case == "n_tasks_10" else 6e-9, err_msg=name)  # nine digits
-    ours = {milestone.name: milestone.value for milestone in headlines(track, limits.trigger, limits.log_gwp)}
+        pairs = [
+            (read[name][2](at), float(row[name]))
+            for at, row in zip(moments, rows, strict=True)
+            if row[name] is not None
+        ]
+        np.testing.assert_allclose(
+            *zip(*pairs, strict=True), rtol=5e-8 if case == "n_tasks_10" else 6e-9, err_msg=name
+        )  # nine digits
+    ours = {
+        milestone.name: milestone.value
+        for milestone in headlines(track, limits.trigger, limits.log_gwp)
+    }
     (published,) = table("headlines")[case]
     for name, value in published.items():
         if name in SETTINGS:
@@ -48,23 +62,34 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
         else:
             assert ours[name] == pytest.approx(float(value), rel=0, abs=1e-6), name
     times = np.array(doubling_times(track, limits.trigger, limits.log_gwp))
-    assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(ast.literal_eval(published["gwp_doubling_times"]), abs=1e-9)
+    assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(
+        ast.literal_eval(published["gwp_doubling_times"]), abs=1e-9
+    )
 
 
 def test_simulate_reports_the_steps():
     world = tm.simulate(world_of("t_step_1")[0], reference_step=1)
     assert world["time"].values.tolist() == list(range(2022, 2100))
     years = tm.milestones(world)["value"]
-    assert years.sel(milestone=["automation_gns_20%", "automation_rnd_100%"]).values.tolist() == [2037, 2041]
+    assert years.sel(milestone=["automation_gns_20%", "automation_rnd_100%"]).values.tolist() == [
+        2037,
+        2041,
+    ]
 
 
 @pytest.mark.parametrize("step", [0.03, 0.3, 0.4])
 def test_growth_over_a_year_goes_by_the_steps_that_fit_into_it(step):
     world = world_of("best_guess")[0].replace({"t_end": 2045})
-    growth = float(tm.milestones(tm.simulate(world, reference_step=step))["value"].sel(milestone="len_gwp_growth"))
+    growth = float(
+        tm.milestones(tm.simulate(world, reference_step=step))["value"].sel(
+            milestone="len_gwp_growth"
+        )
+    )
     gwp = np.log(tm.simulate(world, reference_step=step)["gwp"].values)
     risen = gwp[math.floor(1 / step) :] - gwp[: -math.floor(1 / step)]
-    assert growth == pytest.approx(step * ((risen > 0.2).argmax() - (risen > 0.05).argmax()), abs=1e-9)
+    assert growth == pytest.approx(
+        step * ((risen > 0.2).argmax() - (risen > 0.05).argmax()), abs=1e-9
+    )
 
 
 def test_a_run_of_one_step_has_no_pace():
@@ -80,16 +105,25 @@ def test_a_run_of_one_step_has_no_pace():
         ("best_guess_N10", {"n_labour_tasks": 10}),
         (
             "best_guess_N10_steepness_1_0.5",
-            {"n_labour_tasks": 10, "training_requirements_steepness": 1, "runtime_requirements_steepness": 0.5},
+            {
+                "n_labour_tasks": 10,
+                "training_requirements_steepness": 1,
+                "runtime_requirements_steepness": 0.5,
+            },
         ),
         ("conservative_N10", {"n_labour_tasks": 10}),
     ],
 )
 def test_thresholds_of_the_fixtures(fixture, changes):
-    world = tm.takeoff.load_world(f"davidson_{'conservative' if 'conservative' in fixture else 'best_guess'}", changes)
+    world = tm.takeoff.load_world(
+        f"davidson_{'conservative' if 'conservative' in fixture else 'best_guess'}", changes
+    )
     families = economy(world.numbers()).families
     for family, name in zip(families, ("goods", "rnd"), strict=True):
-        for ours, kind in ((family.log_training, "training_flop"), (family.log_runtime, "runtime_flop_per_year")):
+        for ours, kind in (
+            (family.log_training, "training_flop"),
+            (family.log_runtime, "runtime_flop_per_year"),
+        ):
             first, *others = FIXTURES["thresholds"][fixture][f"{kind}_{name}"]
             assert first == 1
             np.testing.assert_allclose(ours, np.log(others), rtol=0, atol=1e-10)
@@ -98,7 +132,10 @@ def test_thresholds_of_the_fixtures(fixture, changes):
 def test_weights_and_scales_of_the_fixtures():
     weights, scales = FIXTURES["weights_best_guess"], FIXTURES["normalisation_best_guess"]
     names = {"goods": BEST.goods, "hardware_rnd": BEST.hardware, "software_rnd": BEST.software}
-    outer = {"goods": "capital_task_weights_goods", "hardware_rnd": "capital_task_weights_hardware_rnd"}
+    outer = {
+        "goods": "capital_task_weights_goods",
+        "hardware_rnd": "capital_task_weights_hardware_rnd",
+    }
     for name, sector in names.items():
         first, *others = weights[f"labour_task_weights_{name}"]
         ours = task_weights(sector.division)
@@ -107,51 +144,88 @@ def test_weights_and_scales_of_the_fixtures():
         np.testing.assert_allclose(others, ours[1], rtol=1e-10)
         given = weights[outer.get(name, "research_experiments_task_weights_software")]
         # outer weights: odds of the shares, times (cognitive work over the outer input)^rho, with the reference's weights
-        beta, psi, labour, compute = ours, sector.division.sums.psi, sector.division.log_labour, sector.division.log_compute
+        beta, psi, labour, compute = (
+            ours,
+            sector.division.sums.psi,
+            sector.division.log_labour,
+            sector.division.log_compute,
+        )
         total = beta[0] + 100 * beta[1]
-        mean = (beta[0] * math.exp(psi * compute) + 100 * beta[1] * math.exp(psi * (labour - math.log(100)))) / total
-        odds = sector.outer_share / (1 - sector.outer_share) * math.exp(sector.exponent * (math.log(mean) / psi - sector.log_outer))
+        mean = (
+            beta[0] * math.exp(psi * compute)
+            + 100 * beta[1] * math.exp(psi * (labour - math.log(100)))
+        ) / total
+        odds = (
+            sector.outer_share
+            / (1 - sector.outer_share)
+            * math.exp(sector.exponent * (math.log(mean) / psi - sector.log_outer))
+        )
         np.testing.assert_allclose(given, [odds / (1 + odds), 1 / (1 + odds)], rtol=1e-9)
         # and the level of output that they give at the start
         alpha = odds / (1 + odds)
         rho, cognitive = sector.exponent, math.log(mean) / psi
-        output = (alpha * math.exp(rho * sector.log_outer) + (1 - alpha) * math.exp(rho * cognitive)) ** (1 / rho)
-        scale = {"goods": ("gwp_per_output", 1), "hardware_rnd": ("hardware_rnd_input_per_output", 0.002)}
+        output = (
+            alpha * math.exp(rho * sector.log_outer) + (1 - alpha) * math.exp(rho * cognitive)
+        ) ** (1 / rho)
+        scale = {
+            "goods": ("gwp_per_output", 1),
+            "hardware_rnd": ("hardware_rnd_input_per_output", 0.002),
+        }
         key, part = scale.get(name, ("software_rnd_input_per_output", 0.0002))
         assert part * 8.5e13 / output == pytest.approx(scales[key], rel=1e-9)
     world, step = world_of("best_guess")
     moments, _ = step_through(BEST, rules(world.numbers()), step)
-    assert math.exp(moments[0].hardware) == pytest.approx(scales["initial_hardware_performance"], rel=1e-11)
+    assert math.exp(moments[0].hardware) == pytest.approx(
+        scales["initial_hardware_performance"], rel=1e-11
+    )
 
 
-@pytest.mark.parametrize("given", FIXTURES["allocations_best_guess"], ids=lambda given: f"{given['sector']}-{given['t']}")
+@pytest.mark.parametrize(
+    "given", FIXTURES["allocations_best_guess"], ids=lambda given: f"{given['sector']}-{given['t']}"
+)
 def test_divisions_of_the_fixtures(given):
-    sector = {"goods": BEST.goods, "hardware_rnd": BEST.hardware, "software_rnd": BEST.software}[given["sector"]]
-    eta, labour, compute = (np.array(given[name]) for name in ("eta", "labour_per_task", "compute_per_task"))
+    sector = {"goods": BEST.goods, "hardware_rnd": BEST.hardware, "software_rnd": BEST.software}[
+        given["sector"]
+    ]
+    eta, labour, compute = (
+        np.array(given[name]) for name in ("eta", "labour_per_task", "compute_per_task")
+    )
     family = sector.division.sums.family
     open_tasks = given["automatable_tasks_incl_task0"] - 1
     # the largest run, from the efficiency of the hardest task
-    log_run = (family.log_runtime[-1] + math.log(eta[-1])) / family.tradeoff + family.log_training[-1]
-    split = sector.division.divide(math.log(given["labour"]), math.log(given["compute"]), log_run, open_tasks)
+    log_run = (family.log_runtime[-1] + math.log(eta[-1])) / family.tradeoff + family.log_training[
+        -1
+    ]
+    split = sector.division.divide(
+        math.log(given["labour"]), math.log(given["compute"]), log_run, open_tasks
+    )
     assert family.reach(log_run) == open_tasks
     assert split.automated == (eta * compute > 10 * labour).sum() - 1
     done = labour + eta * compute
     first, other = task_weights(sector.division)
     weights, psi = np.array([first, *[other] * 100]), sector.division.sums.psi
-    base = np.array([math.exp(sector.division.log_compute), *[math.exp(sector.division.log_labour) / 100] * 100])
+    base = np.array(
+        [math.exp(sector.division.log_compute), *[math.exp(sector.division.log_labour) / 100] * 100]
+    )
     relative = np.log((weights * done**psi).sum() / (weights * base**psi).sum()) / psi
     assert split.log_output == pytest.approx(relative, abs=1e-9)
 
 
-@pytest.mark.parametrize("given", FIXTURES["rnd_updates_best_guess"], ids=lambda given: str(given["step"]))
+@pytest.mark.parametrize(
+    "given", FIXTURES["rnd_updates_best_guess"], ids=lambda given: str(given["step"])
+)
 def test_research_of_the_fixtures(given):
     world, step = world_of("best_guess")
     found, _ = step_through(BEST, rules(world.numbers()), step)
     before, after = found[given["step"] - 1], found[given["step"]]
     limits = rules(world.numbers())
-    for of, (name, letter, spent) in enumerate((("hardware", "H", 0.002), ("software", "S", 0.0002))):
+    for of, (name, letter, spent) in enumerate(
+        (("hardware", "H", 0.002), ("software", "S", 0.0002))
+    ):
         start = (spent * 8.5e13) ** limits.penalty / (limits.penalty * limits.pace[of])
-        assert start * math.exp(before.cumulative[of]) == pytest.approx(given[f"Q_{name}_prev"], rel=1e-8)
+        assert start * math.exp(before.cumulative[of]) == pytest.approx(
+            given[f"Q_{name}_prev"], rel=1e-8
+        )
         assert start * math.exp(after.cumulative[of]) == pytest.approx(given[f"Q_{name}"], rel=1e-8)
         levels = [(one.hardware, one.stocks.software)[of] for one in (before, after)]
         assert np.exp(levels) == pytest.approx([given[f"{letter}_prev"], given[letter]], rel=1e-8)
@@ -171,6 +245,11 @@ def test_stepping_stops_where_no_number_can_hold_what_grows():
 def test_a_share_that_grows_or_falls_beyond_all_numbers_in_one_step_does_not_break_the_stepping():
     world = world_of("best_guess")[0]
     risen = tm.simulate(world, {"frac_gwp_compute_growth": 100}, reference_step=10)
-    assert risen["frac_gwp_compute"].values[1] == world.frac_gwp_compute_ceiling.value and risen.attrs["stopped"] == ""
+    assert (
+        risen["frac_gwp_compute"].values[1] == world.frac_gwp_compute_ceiling.value
+        and risen.attrs["stopped"] == ""
+    )
     fallen = tm.simulate(world, {"frac_gwp_compute_growth": -100}, reference_step=10)
-    assert fallen.attrs["stopped"] == "at 2022: a share is below the smallest number that can be held"
+    assert (
+        fallen.attrs["stopped"] == "at 2022: a share is below the smallest number that can be held"
+    )

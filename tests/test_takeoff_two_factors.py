@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from taskmodel.allocation import Nest, allocate
-from taskmodel.elementary import FLOATS
-from taskmodel.takeoff.requirements import Family, requirements
-from taskmodel.takeoff.two_factors import Division, TaskSums, log_mean
+from taskmodel.numerics.elementary import FLOATS
+from taskmodel.takeoff.davidson.requirements import Family, requirements
+from taskmodel.takeoff.davidson.two_factors import Division, TaskSums, log_mean
 from tests.takeoff_cases import task_weights
 
 
@@ -28,7 +28,9 @@ def made(rng, tasks, psi):
 
 def efficiency(division, log_run):
     family = division.sums.family
-    need = np.array(family.log_runtime) + family.tradeoff * (np.array(family.log_training) - log_run)
+    need = np.array(family.log_runtime) + family.tradeoff * (
+        np.array(family.log_training) - log_run
+    )
     return np.exp(-np.maximum(need, 0))
 
 
@@ -53,11 +55,16 @@ def test_the_division_is_the_general_optimum(psi):
         nest = Nest(1 / (1 - psi), share, list(range(tasks + 1)))
         best = allocate(bundles, [labour, compute], nest, available)
         start = allocate(
-            bundles[:, :1].repeat(2, axis=1), [1.0, 1.0], nest, np.array([[True, False]] * (tasks + 1))
+            bundles[:, :1].repeat(2, axis=1),
+            [1.0, 1.0],
+            nest,
+            np.array([[True, False]] * (tasks + 1)),
         )  # only its share form: output of one unit of labour is 1
         assert start.output == pytest.approx(1.0)
         # the general one is relative to shares, ours to the calibration: compare both with output at the calibration
-        tasks0 = np.array([math.exp(division.log_compute), *[math.exp(division.log_labour) / tasks] * tasks])
+        tasks0 = np.array(
+            [math.exp(division.log_compute), *[math.exp(division.log_labour) / tasks] * tasks]
+        )
         if psi:
             at_start = (share ** (1 - psi) * tasks0**psi).sum() ** (1 / psi)
         else:
@@ -100,14 +107,25 @@ def test_integrals_are_the_limit_of_sums(psi, steepness):
 
 def test_a_psi_near_0_is_near_cobb_douglas():
     family = Family(20, (1e3, 30.0, 0.0), (10.0, 3.0, 0.0), 1.0, 0.0)
-    near, exact = (Division(TaskSums(family, psi), 0.2, 0.0, 0.0).divide(0.3, 1.2, math.log(500.0), 12).log_output for psi in (1e-5, 0.0))
+    near, exact = (
+        Division(TaskSums(family, psi), 0.2, 0.0, 0.0)
+        .divide(0.3, 1.2, math.log(500.0), 12)
+        .log_output
+        for psi in (1e-5, 0.0)
+    )
     assert near == pytest.approx(exact, abs=1e-5)
 
 
 def test_means_at_both_ends_of_the_exponent_and_near_0():
-    assert log_mean(2.0, 1.0, 0.3, 1e-9, FLOATS) == pytest.approx(log_mean(2.0, 1.0, 0.3, 0.0, FLOATS), abs=1e-8)
-    assert log_mean(500.0, -500.0, 0.5, -10.0, FLOATS) == pytest.approx(-500 + math.log(2) / 10, rel=1e-12)
-    assert log_mean(500.0, -500.0, 0.5, 0.9, FLOATS) == pytest.approx(500 - math.log(2) / 0.9, rel=1e-12)
+    assert log_mean(2.0, 1.0, 0.3, 1e-9, FLOATS) == pytest.approx(
+        log_mean(2.0, 1.0, 0.3, 0.0, FLOATS), abs=1e-8
+    )
+    assert log_mean(500.0, -500.0, 0.5, -10.0, FLOATS) == pytest.approx(
+        -500 + math.log(2) / 10, rel=1e-12
+    )
+    assert log_mean(500.0, -500.0, 0.5, 0.9, FLOATS) == pytest.approx(
+        500 - math.log(2) / 0.9, rel=1e-12
+    )
 
 
 def test_one_task_and_no_gap():

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.catalog import CatalogError
 from taskmodel.cli import main
-from taskmodel.horizons import bundled_trends
-from taskmodel.loops import bundled_loops
+from taskmodel.errors import CatalogError
 from taskmodel.takeoff import bundled_worlds, load_world
-from taskmodel.takeoff.world import World
+from taskmodel.takeoff.davidson.world import World
+from taskmodel.takeoff.horizons import bundled_trends
+from taskmodel.takeoff.loops import bundled_loops
 from tests.takeoff_cases import DATA
 
 SHORT = {"t_end": 2031}
@@ -25,7 +25,12 @@ def refused(changes):
 
 
 def test_bundled_worlds_give_every_parameter_with_unit_and_source():
-    assert bundled_worlds() == ("davidson_aggressive", "davidson_best_guess", "davidson_conservative", "davidson_no_tradeoff")
+    assert bundled_worlds() == (
+        "davidson_aggressive",
+        "davidson_best_guess",
+        "davidson_conservative",
+        "davidson_no_tradeoff",
+    )
     for name in bundled_worlds():
         world = load_world(name)
         assert set(World.model_fields) - world.model_fields_set <= {"disable_automation"}
@@ -45,15 +50,35 @@ def test_bundled_worlds_give_every_parameter_with_unit_and_source():
         ({"labour_substitution_goods": 1e-9}, "labour_substitution_goods", "Cobb-Douglas"),
         ({"labour_substitution_rnd": 0.95}, "labour_substitution_rnd", "at most 0.9"),
         ({"frac_compute_training_ceiling": 0.7}, "frac_compute_training_ceiling", "sum to 1.1"),
-        ({"frac_labour_software_rnd_ceiling": 0.98}, "frac_labour_software_rnd_ceiling", "sum to 1.01"),
-        ({"initial_biggest_training_run": 3e28}, "initial_biggest_training_run", "above its ceiling 0.1"),
+        (
+            {"frac_labour_software_rnd_ceiling": 0.98},
+            "frac_labour_software_rnd_ceiling",
+            "sum to 1.01",
+        ),
+        (
+            {"initial_biggest_training_run": 3e28},
+            "initial_biggest_training_run",
+            "above its ceiling 0.1",
+        ),
         ({"hardware_performance_ceiling": 1e17}, "hardware_performance_ceiling", "1.91528e+17"),
         ({"t_end": 2000}, "t_end", "after t_start (2022)"),
         ({"t_end": 2022.0001}, "t_end", "at least 0.001 years after"),
-        ({"training_requirements_steepness": 1e-9}, "training_requirements_steepness", "at least 0.01 OOM; write 0"),
-        ({"runtime_requirements_steepness": 0.009}, "runtime_requirements_steepness", "at least 0.01 OOM; write 0"),
+        (
+            {"training_requirements_steepness": 1e-9},
+            "training_requirements_steepness",
+            "at least 0.01 OOM; write 0",
+        ),
+        (
+            {"runtime_requirements_steepness": 0.009},
+            "runtime_requirements_steepness",
+            "at least 0.01 OOM; write 0",
+        ),
         ({"n_labour_tasks": 0}, "n_labour_tasks", "at least 1"),
-        ({"full_automation_requirements_runtime": {"value": 1, "unit": "FLOP"}}, "full_automation_requirements_runtime", "use FLOP/s"),
+        (
+            {"full_automation_requirements_runtime": {"value": 1, "unit": "FLOP"}},
+            "full_automation_requirements_runtime",
+            "use FLOP/s",
+        ),
         ({"labour_growth": {"value": 1, "unit": "person/year"}}, "labour_growth", "a yearly rate"),
         ({"initial_gwp": "much"}, "initial_gwp", "a number is needed"),
     ],
@@ -65,8 +90,12 @@ def test_a_value_that_cannot_be_is_refused_at_its_place(changes, path, says):
 
 def test_defects_of_a_file_have_line_and_column_and_come_all_at_once(tmp_path):
     path = tmp_path / "mine.yaml"
-    text = (tm.takeoff.load_world("davidson_best_guess").yaml_text).replace("hardware_delay: {value: 1,", "hardware_delay: {value: -1,")
-    text = text.replace("savings_rate:", "saving_rate:").replace("rampup_trigger: {value: 0.06,", "rampup_trigger: {value: 0.06, note: x,")
+    text = (tm.takeoff.load_world("davidson_best_guess").yaml_text).replace(
+        "hardware_delay: {value: 1,", "hardware_delay: {value: -1,"
+    )
+    text = text.replace("savings_rate:", "saving_rate:").replace(
+        "rampup_trigger: {value: 0.06,", "rampup_trigger: {value: 0.06, note: x,"
+    )
     path.write_text(
         text.replace(
             'initial_capital_growth: {value: 0.0275, unit: "1/year", source: [ftm, davidson]}',
@@ -76,16 +105,25 @@ def test_defects_of_a_file_have_line_and_column_and_come_all_at_once(tmp_path):
     with pytest.raises(CatalogError) as caught:
         load_world(path)
     messages = [str(defect) for defect in caught.value.defects]
-    assert [message for message in messages if "hardware_delay" in message and f"{path}:" in message]
-    assert any("saving_rate: unknown key; did you mean 'savings_rate'" in message for message in messages)
+    assert [
+        message for message in messages if "hardware_delay" in message and f"{path}:" in message
+    ]
+    assert any(
+        "saving_rate: unknown key; did you mean 'savings_rate'" in message for message in messages
+    )
     assert any("savings_rate: is missing" in message for message in messages)
     assert any("judgement needs a `note`" in message for message in messages)
     assert all(defect.line for defect in caught.value.defects if defect.path != "savings_rate")
 
 
 def test_values_set_are_told_in_the_result_and_change_its_fingerprint():
-    plain, changed = load_world("davidson_best_guess"), load_world("davidson_best_guess", {"hardware_delay": np.float64(2)})
-    assert changed.overrides == {"hardware_delay": 2.0} and changed.hardware_delay.source == ("set",)
+    plain, changed = (
+        load_world("davidson_best_guess"),
+        load_world("davidson_best_guess", {"hardware_delay": np.float64(2)}),
+    )
+    assert changed.overrides == {"hardware_delay": 2.0} and changed.hardware_delay.source == (
+        "set",
+    )
     assert plain.sha256 != changed.sha256
     assert repr(changed) == "<World davidson_best_guess, hardware_delay = 2.0>"
     result = tm.simulate(changed, SHORT)
@@ -94,15 +132,26 @@ def test_values_set_are_told_in_the_result_and_change_its_fingerprint():
 
 
 def test_every_variable_has_a_unit_and_a_meaning_and_the_same_inputs_give_the_same_bits():
-    world, again = tm.simulate("davidson_best_guess", SHORT), tm.simulate("davidson_best_guess", SHORT)
+    world, again = (
+        tm.simulate("davidson_best_guess", SHORT),
+        tm.simulate("davidson_best_guess", SHORT),
+    )
     assert world.identical(again)
     for name, variable in world.variables.items():
         assert variable.attrs.get("long_name") or name in ("milestone", "doubling"), name
         assert variable.attrs.get("units") or variable.dtype.kind == "O" or name == "doubling", name
-    shares = [f"frac_compute_{part}" for part in ("goods", "hardware_rnd", "software_rnd", "training")]
+    shares = [
+        f"frac_compute_{part}" for part in ("goods", "hardware_rnd", "software_rnd", "training")
+    ]
     np.testing.assert_allclose(sum(world[name] for name in shares), 1.0)
-    for sector, outer in (("goods", "capital"), ("hardware_rnd", "capital"), ("software_rnd", "experiment")):
-        np.testing.assert_allclose(sum(world[f"{factor}_share_{sector}"] for factor in (outer, "labour", "compute")), 1.0)
+    for sector, outer in (
+        ("goods", "capital"),
+        ("hardware_rnd", "capital"),
+        ("software_rnd", "experiment"),
+    ):
+        np.testing.assert_allclose(
+            sum(world[f"{factor}_share_{sector}"] for factor in (outer, "labour", "compute")), 1.0
+        )
     at_start = world.isel(time=0)
     assert float(at_start["capital_share_goods"]) == pytest.approx(0.5)
     assert float(at_start["compute_share_hardware_rnd"]) == pytest.approx(0.007)
@@ -116,7 +165,10 @@ def test_milestones_have_the_names_of_the_reference_and_survive_a_file(tmp_path)
     with open(DATA / "takeoff_headlines.csv", newline="") as file:
         columns = set(next(csv.reader(file)))
     names = set(tm.milestones(world)["milestone"].values)
-    assert columns - names == {"case", "gwp_doubling_times", "n_steps", "t_step", "n_labour_tasks"} and names < columns
+    assert (
+        columns - names == {"case", "gwp_doubling_times", "n_steps", "t_step", "n_labour_tasks"}
+        and names < columns
+    )
     events = tm.events(world)
     assert events["time"].size and set(events["kind"].values) == {"task_opens", "cap_binds"}
 
@@ -125,7 +177,9 @@ def test_what_is_no_world_has_no_milestones():
     with pytest.raises(TypeError, match="simulate"):
         tm.milestones("davidson_best_guess")
     with pytest.raises(ValueError, match="simulate"):
-        tm.milestones(tm.simulate("davidson_best_guess", SHORT, times=[2022]).drop_vars("milestone_value"))
+        tm.milestones(
+            tm.simulate("davidson_best_guess", SHORT, times=[2022]).drop_vars("milestone_value")
+        )
 
 
 @pytest.mark.parametrize(
@@ -148,16 +202,43 @@ def test_simulate_prints_milestones_and_writes_result_and_figure(tmp_path, capsy
     folder = tmp_path / "out"
     assert main(["simulate", "--set", "t_end=2042", "-o", str(folder)]) == 0
     shown = capsys.readouterr().out
-    assert " ".join(shown.split()).count("100 % of goods tasks are automated 2039.718") == 1 and "set t_end = 2042" in shown
-    assert sorted(path.name for path in folder.iterdir()) == ["result.nc", "takeoff.png", "takeoff.svg"]
+    assert (
+        " ".join(shown.split()).count("100 % of goods tasks are automated 2039.718") == 1
+        and "set t_end = 2042" in shown
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "result.nc",
+        "takeoff.png",
+        "takeoff.svg",
+    ]
     assert tm.open(folder / "result.nc")["time"].values[-1] == 2042
 
 
 def test_simulate_says_in_json_what_is_not_reached(capsys):
-    assert main(["simulate", "davidson_conservative", "--set", "t_end=2026", "--set", "n_labour_tasks=null", "--json"]) == 0
+    assert (
+        main(
+            [
+                "simulate",
+                "davidson_conservative",
+                "--set",
+                "t_end=2026",
+                "--set",
+                "n_labour_tasks=null",
+                "--json",
+            ]
+        )
+        == 0
+    )
     facts = json.loads(capsys.readouterr().out)
-    assert facts["milestones"]["agi_year"]["value"] is None and facts["milestones"]["gwp_2025"]["unit"] == "$/year"
-    assert facts["overrides"] == {"t_end": 2026, "n_labour_tasks": None} and facts["stopped"] == "" and facts["files"] == []
+    assert (
+        facts["milestones"]["agi_year"]["value"] is None
+        and facts["milestones"]["gwp_2025"]["unit"] == "$/year"
+    )
+    assert (
+        facts["overrides"] == {"t_end": 2026, "n_labour_tasks": None}
+        and facts["stopped"] == ""
+        and facts["files"] == []
+    )
     assert facts["gwp_doubling_times"][0] == pytest.approx(20.3, abs=0.1)
 
 
@@ -184,7 +265,11 @@ def test_bad_input_of_simulate_is_told_with_its_mend(arguments, says, capsys):
 def test_list_names_worlds_loops_and_trends(capsys):
     assert main(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    for kind, names in (("worlds", bundled_worlds()), ("loops", bundled_loops()), ("trends", bundled_trends())):
+    for kind, names in (
+        ("worlds", bundled_worlds()),
+        ("loops", bundled_loops()),
+        ("trends", bundled_trends()),
+    ):
         assert [item["name"] for item in listed[kind]] == list(names)
 
 
@@ -192,7 +277,14 @@ def test_the_figure_needs_a_world():
     from taskmodel import plots
 
     with pytest.raises(ValueError, match="simulate"):
-        plots.takeoff(tm.simulate("davidson_best_guess", SHORT, times=[2022]).drop_vars("milestone_value"))
+        plots.takeoff(
+            tm.simulate("davidson_best_guess", SHORT, times=[2022]).drop_vars("milestone_value")
+        )
     figure = plots.takeoff(tm.simulate("davidson_conservative", SHORT))
     lines = {line.get_gid() for axes in figure.axes for line in axes.lines}
-    assert {"gwp", "biggest_training_run", "frac_tasks_automated_goods", "frac_tasks_automated_rnd"} <= lines
+    assert {
+        "gwp",
+        "biggest_training_run",
+        "frac_tasks_automated_goods",
+        "frac_tasks_automated_rnd",
+    } <= lines

@@ -9,14 +9,19 @@ import pytest
 from sizes import cases
 
 from taskmodel import validation
-from taskmodel.catalog import CatalogError, load_catalog
+from taskmodel.catalog import load_catalog
 from taskmodel.cli import main
+from taskmodel.errors import CatalogError
 from taskmodel.validation import as_records, as_text, exit_code, published_results, validate
 from taskmodel.validation.computations import COMPUTATIONS
 from taskmodel.validation.verdicts import judge
 
 BY_ID = {result.id: result for result in published_results()}
-QUICK = [result for result in BY_ID.values() if result.computation in ("people_alone", "freed", "longest_chunk")]
+QUICK = [
+    result
+    for result in BY_ID.values()
+    if result.computation in ("people_alone", "freed", "longest_chunk")
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +32,39 @@ def outcomes():
 def other_catalog(name, scenario=None):
     """The catalog with all that its results rest on changed: shares, horizons, review, floors, waits and the line of horizons."""
     catalog = load_catalog(name, scenario=scenario)
-    weight = {task: record.share.value * (1 + 0.03 * place) for place, (task, record) in enumerate(catalog.tasks.items())}
+    weight = {
+        task: record.share.value * (1 + 0.03 * place)
+        for place, (task, record) in enumerate(catalog.tasks.items())
+    }
     changes = {"capability.intercept": catalog.capability.intercept.value + 0.1}
     for task, record in catalog.tasks.items():
-        quantities = {"review_ratio": 1.3, "horizon": 1.1, "coverage_floor": 0.7, "gate_latency": 1.5}
+        quantities = {
+            "review_ratio": 1.3,
+            "horizon": 1.1,
+            "coverage_floor": 0.7,
+            "gate_latency": 1.5,
+        }
         for field, factor in quantities.items():
             quantity = getattr(record, field)
             if quantity is not None:
-                ends = {end: factor * getattr(quantity, end) for end in ("low", "value", "high") if getattr(quantity, end) is not None}
-                changes[f"tasks.{task}.{field}"] = {**ends, "source": "judgement", "note": "for a test"}
+                ends = {
+                    end: factor * getattr(quantity, end)
+                    for end in ("low", "value", "high")
+                    if getattr(quantity, end) is not None
+                }
+                changes[f"tasks.{task}.{field}"] = {
+                    **ends,
+                    "source": "judgement",
+                    "note": "for a test",
+                }
         changes[f"tasks.{task}.share"] = weight[task] / sum(weight.values())
     return catalog.replace(changes)
 
 
 def test_no_result_is_off(outcomes):
-    assert [(outcome.published.id, outcome.ours) for outcome in outcomes if outcome.verdict == "off"] == []
+    assert [
+        (outcome.published.id, outcome.ours) for outcome in outcomes if outcome.verdict == "off"
+    ] == []
     assert exit_code(outcomes) == 0
 
 
@@ -67,27 +90,54 @@ def test_a_wrong_published_value_is_reported_as_off_and_fails(monkeypatch):
     found = validate()
     assert [outcome.verdict.value for outcome in found if outcome.published is wrong] == ["off"]
     assert exit_code(found) == 1
-    assert "off: amdahl.nine_tenths_tenfold, published 5.3, ours 5.26316" in as_text(found, every=False)
+    assert "off: amdahl.nine_tenths_tenfold, published 5.3, ours 5.26316" in as_text(
+        found, every=False
+    )
     assert "1 off" in as_text(found)
 
 
 def test_scaling_review_ratios_turns_the_verdict_of_what_rests_on_them_and_of_nothing_else():
-    reviewed, unreviewed = BY_ID["alignment_by_horizon.central.12"], BY_ID["alignment_by_horizon.no_review.12"]
+    reviewed, unreviewed = (
+        BY_ID["alignment_by_horizon.central.12"],
+        BY_ID["alignment_by_horizon.no_review.12"],
+    )
 
     def dearer_review(name, scenario=None):
         catalog = load_catalog(name, scenario=scenario)
-        return catalog.replace({f"tasks.{task}.review_ratio": 1.5 * record.review_ratio.value for task, record in catalog.tasks.items()})
+        return catalog.replace(
+            {
+                f"tasks.{task}.review_ratio": 1.5 * record.review_ratio.value
+                for task, record in catalog.tasks.items()
+            }
+        )
 
-    assert [outcome.verdict.value for outcome in validate([reviewed, unreviewed])] == ["agrees", "agrees"]
-    assert [outcome.verdict.value for outcome in validate([reviewed, unreviewed], load=dearer_review)] == ["off", "agrees"]
+    assert [outcome.verdict.value for outcome in validate([reviewed, unreviewed])] == [
+        "agrees",
+        "agrees",
+    ]
+    assert [
+        outcome.verdict.value for outcome in validate([reviewed, unreviewed], load=dearer_review)
+    ] == ["off", "agrees"]
 
 
 def test_ours_changes_with_the_catalog_wherever_a_catalog_is_used(outcomes):
     """Nothing of ours is stored. What is 1 or without limit by definition once all is automated stays so."""
-    before = {outcome.published.id: outcome.ours for outcome in outcomes if "catalog" in outcome.published.given}
+    before = {
+        outcome.published.id: outcome.ours
+        for outcome in outcomes
+        if "catalog" in outcome.published.given
+    }
     after = validate([BY_ID[name] for name in before], load=other_catalog)
-    same = {outcome.published.id for outcome in after if np.isclose(outcome.ours, before[outcome.published.id], rtol=1e-9)}
-    whole = {f"capability_by_horizon.{column}.{hours}" for column in ("automatable", "no_review") for hours in (800, 1300, 2000)}
+    same = {
+        outcome.published.id
+        for outcome in after
+        if np.isclose(outcome.ours, before[outcome.published.id], rtol=1e-9)
+    }
+    whole = {
+        f"capability_by_horizon.{column}.{hours}"
+        for column in ("automatable", "no_review")
+        for hours in (800, 1300, 2000)
+    }
     assert len(before) > 200
     assert same == whole
     for name in whole:
@@ -95,14 +145,26 @@ def test_ours_changes_with_the_catalog_wherever_a_catalog_is_used(outcomes):
 
 
 OTHERWISE = {
-    "people_alone": lambda given: {"shares": [0.3, 0.7] if given["shares"][0] != 0.3 else [0.6, 0.4]},
+    "people_alone": lambda given: {
+        "shares": [0.3, 0.7] if given["shares"][0] != 0.3 else [0.6, 0.4]
+    },
     "freed": lambda given: {"share": 0.9 * given["share"]},
-    "task_frontier": lambda given: {"log_compute": 0.9 * given["log_compute"], "people": 1.1 * given["people"], "ai": 0.9 * given["ai"]},
+    "task_frontier": lambda given: {
+        "log_compute": 0.9 * given["log_compute"],
+        "people": 1.1 * given["people"],
+        "ai": 0.9 * given["ai"],
+    },
     "supervised_tasks": lambda given: {"review_hours": 1.1 * given["review_hours"]},
     "reviewers_needed": lambda given: {"hours_per_year": 1.1 * given["hours_per_year"]},
-    "longest_chunk": lambda given: {"chunks": [[number, 1.1 * years] for number, years in given["chunks"]]},
-    "shared_chunks": lambda given: {"chunks": [[number, 1.1 * years] for number, years in given["chunks"]]},
-    "workers_needed": lambda given: {"chunks": [[number, 0.7 * years] for number, years in given["chunks"]]},
+    "longest_chunk": lambda given: {
+        "chunks": [[number, 1.1 * years] for number, years in given["chunks"]]
+    },
+    "shared_chunks": lambda given: {
+        "chunks": [[number, 1.1 * years] for number, years in given["chunks"]]
+    },
+    "workers_needed": lambda given: {
+        "chunks": [[number, 0.7 * years] for number, years in given["chunks"]]
+    },
     "takeoff": lambda given: {"full_automation_requirements_training": 1e35},
     "loop": lambda given: {
         "kwa": {"initial_software_growth": 6},
@@ -110,9 +172,18 @@ OTHERWISE = {
         "aghion_jones_jones": {"automation_hazard": 0.011},
     }[given["loop"]],
     "gate": lambda given: {
-        **{"full_automation_requirement": 1e38, "initial_automated_share": 0.2, "inference_exponent": 3, "runtime_requirement": 1e16},
+        **{
+            "full_automation_requirement": 1e38,
+            "initial_automated_share": 0.2,
+            "inference_exponent": 3,
+            "runtime_requirement": 1e16,
+        },
     },
-    "trend": lambda given: {"today": 2025, "models.gpt_5_2.horizon_50": 11, "models.gpt_5_2.horizon_80": 5},
+    "trend": lambda given: {
+        "today": 2025,
+        "models.gpt_5_2.horizon_50": 11,
+        "models.gpt_5_2.horizon_80": 5,
+    },
     "horizon_doubling": lambda given: {"slope": 0.9 * given["slope"]},
     "review_queue": lambda given: {"arrivals": 0.9 * given["arrivals"]},
     "seed_figure": lambda given: {"figure": "F02" if given["figure"] != "F02" else "F16"},
@@ -126,15 +197,22 @@ OTHERWISE = {
 
 
 def test_ours_changes_with_what_is_given_where_no_catalog_is_used(outcomes):
-    before = {outcome.published.id: outcome.ours for outcome in outcomes if "catalog" not in outcome.published.given}
+    before = {
+        outcome.published.id: outcome.ours
+        for outcome in outcomes
+        if "catalog" not in outcome.published.given
+    }
     changed = [
         replace(result, given={**result.given, **OTHERWISE[result.computation](result.given)})
         for result in BY_ID.values()
-        if result.id in before and not (cases(True, False) and {"draws", "reference_step"} & result.given.keys())
+        if result.id in before
+        and not (cases(True, False) and {"draws", "reference_step"} & result.given.keys())
     ]
     assert len(changed) > 60
     for outcome in validate(changed):
-        assert outcome.ours != pytest.approx(before[outcome.published.id], rel=1e-9), outcome.published.id
+        assert outcome.ours != pytest.approx(before[outcome.published.id], rel=1e-9), (
+            outcome.published.id
+        )
 
 
 @pytest.mark.parametrize(
@@ -158,7 +236,12 @@ def test_a_deviation_agrees_up_to_its_tolerance(published, ours, verdict, deviat
 def test_a_relative_deviation_is_a_part_of_the_published_value():
     result = replace(BY_ID["amdahl.nine_tenths_tenfold"], value=200.0, tolerance=0.01)
     assert judge(result, 199.0).deviation == pytest.approx(-0.005)
-    assert [judge(result, ours).verdict.value for ours in (198.1, 201.9, 197.9, 202.1)] == ["agrees", "agrees", "off", "off"]
+    assert [judge(result, ours).verdict.value for ours in (198.1, 201.9, 197.9, 202.1)] == [
+        "agrees",
+        "agrees",
+        "off",
+        "off",
+    ]
 
 
 def test_a_deviation_is_explained_only_where_the_explanation_accounts_for_ours():
@@ -188,7 +271,11 @@ def test_the_table_renders_within_110_columns_with_every_result_and_its_source(o
     for outcome in outcomes:
         assert outcome.published.title in joined or outcome.published.title.split(",")[0] in joined
         assert f"{outcome.published.access}: {outcome.published.source}" in joined
-    rows = [line.split()[-1] for line in text.splitlines() if line.endswith((" agrees", " off", " explained"))]
+    rows = [
+        line.split()[-1]
+        for line in text.splitlines()
+        if line.endswith((" agrees", " off", " explained"))
+    ]
     assert rows[:-1] == [outcome.verdict.value for outcome in outcomes]  # the last line sums up
     assert joined.endswith("0 off, 11 explained")
 
@@ -204,9 +291,16 @@ def test_records_are_strict_json_with_full_precision(outcomes):
     records = json.loads(json.dumps(as_records(outcomes), allow_nan=False))
     assert [record["id"] for record in records] == list(BY_ID)
     by_id = {record["id"]: record for record in records}
-    assert by_id["capability_by_horizon.no_review.800"]["ours"] == by_id["capability_by_horizon.no_review.800"]["published"] == "inf"
+    assert (
+        by_id["capability_by_horizon.no_review.800"]["ours"]
+        == by_id["capability_by_horizon.no_review.800"]["published"]
+        == "inf"
+    )
     assert by_id["amdahl.three_eighths_at_once"]["ours"] == pytest.approx(1.6, rel=1e-12)
-    assert {(record["verdict"], record["explanation"] is not None) for record in records} == {("agrees", False), ("explained", True)}
+    assert {(record["verdict"], record["explanation"] is not None) for record in records} == {
+        ("agrees", False),
+        ("explained", True),
+    }
 
 
 def test_progress_is_told_up_to_the_end():
@@ -232,15 +326,34 @@ GROUP = "  law: {title: A law, computation: freed, source: theory, unit: x, tole
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (GROUP + "results: {one: {title: One}}}", r"groups\.law\.results\.one\.published: is missing"),
-        (GROUP + "results: {one: {title: One, published: 1, sources: theory}}}", "unknown key; did you mean 'source'"),
-        (GROUP + "results: {one: {title: One, published: 1, source: hearsay}}}", "law.one is 'hearsay'; known: theory"),
-        (GROUP + "results: {one: {title: One, published: 1, access: heard}}}", "found 'heard'"),
-        (GROUP + "results: {one: {title: One, published: 1, tolerance: {}}}}", "give one of absolute and relative"),
-        (GROUP + "results: {one: {title: One, published: 0, tolerance: {relative: 0.1}}}}", "law.one is 0"),
-        (GROUP + "results: {one: {title: One, published: 1}, one: {title: Two, published: 2}}}", "duplicate key 'one'"),
         (
-            GROUP + "results: {one: {title: One, published: 1, explanation: {text: '{more}', covers: [1, 2]}}}}",
+            GROUP + "results: {one: {title: One}}}",
+            r"groups\.law\.results\.one\.published: is missing",
+        ),
+        (
+            GROUP + "results: {one: {title: One, published: 1, sources: theory}}}",
+            "unknown key; did you mean 'source'",
+        ),
+        (
+            GROUP + "results: {one: {title: One, published: 1, source: hearsay}}}",
+            "law.one is 'hearsay'; known: theory",
+        ),
+        (GROUP + "results: {one: {title: One, published: 1, access: heard}}}", "found 'heard'"),
+        (
+            GROUP + "results: {one: {title: One, published: 1, tolerance: {}}}}",
+            "give one of absolute and relative",
+        ),
+        (
+            GROUP + "results: {one: {title: One, published: 0, tolerance: {relative: 0.1}}}}",
+            "law.one is 0",
+        ),
+        (
+            GROUP + "results: {one: {title: One, published: 1}, one: {title: Two, published: 2}}}",
+            "duplicate key 'one'",
+        ),
+        (
+            GROUP
+            + "results: {one: {title: One, published: 1, explanation: {text: '{more}', covers: [1, 2]}}}}",
             "names more; values has nothing",
         ),
         (
@@ -248,11 +361,13 @@ GROUP = "  law: {title: A law, computation: freed, source: theory, unit: x, tole
             "law.one has no tolerance",
         ),
         (
-            GROUP + "table: {along: share, columns: {a: {title: A}, b: {title: B}}, rows: {0.1: [1, 2], 0.2: [1]}}}",
+            GROUP
+            + "table: {along: share, columns: {a: {title: A}, b: {title: B}}, rows: {0.1: [1, 2], 0.2: [1]}}}",
             r"rows\.0\.2: found 1 values; 2 are needed",
         ),
         (
-            GROUP + "results: {a.1: {title: A, published: 1}}, table: {along: share, columns: {a: {title: A}}, rows: {1: [1]}}}",
+            GROUP
+            + "results: {a.1: {title: A, published: 1}}, table: {along: share, columns: {a: {title: A}}, rows: {1: [1]}}}",
             "law.a.1 names 2 results",
         ),
     ],
@@ -270,7 +385,11 @@ def test_a_null_in_a_table_is_no_result(tmp_path):
     table = "table: {along: share, columns: {a: {title: A}, b: {title: B}}, rows: {0.1: [1, null], 0.2: [3, 4]}}}"
     file.write_text(HEAD + GROUP + table + "\n", encoding="utf-8")
     found = {result.id: (result.value, result.given) for result in published_results(file)}
-    assert found == {"law.a.0.1": (1, {"share": 0.1}), "law.a.0.2": (3, {"share": 0.2}), "law.b.0.2": (4, {"share": 0.2})}
+    assert found == {
+        "law.a.0.1": (1, {"share": 0.1}),
+        "law.a.0.2": (3, {"share": 0.2}),
+        "law.b.0.2": (4, {"share": 0.2}),
+    }
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.axes import input_axis
-from taskmodel.relaxing import relaxations
-from taskmodel.walker import Walker
+from taskmodel.questions.what_if import relaxations
+from taskmodel.sweeps.axes import input_axis
+from taskmodel.sweeps.walker import Walker
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
 STEP = 1e-5  # of the log: central differences then know a derivative to about 1e-10, and rounding of 1e-13 costs 1e-8
@@ -21,7 +21,12 @@ def nearby(catalog, name, compute):
         return np.log([swept[each].values for each in SPEEDUPS]), 2 * STEP
     value = catalog.get(name)
     # just beside an elasticity of 1 unit costs are known to rounding over the distance to 1: stay further off
-    ends = np.sort(value * np.exp(np.array([-STEP, STEP]) * (30 if name == "production.elasticity" and value == 1 else 1)))
+    ends = np.sort(
+        value
+        * np.exp(
+            np.array([-STEP, STEP]) * (30 if name == "production.elasticity" and value == 1 else 1)
+        )
+    )
     walker = Walker(input_axis(catalog, name, *ends, compute))
     path = walker.solve(ends, np.zeros(2, dtype=bool))
     measured = walker.at(ends).measure(path.allocation)
@@ -32,7 +37,12 @@ def nearby(catalog, name, compute):
 CASES = [
     ("alignment_research", None, 8.4e28, {}),
     ("alignment_research", "graded_success", 1e31, {"compute.inference_share": 1e-4}),
-    ("alignment_research", "scarce_inference", 1e31, {"nests.build.elasticity": 1.5, "supervision.utilisation": 0.8}),
+    (
+        "alignment_research",
+        "scarce_inference",
+        1e31,
+        {"nests.build.elasticity": 1.5, "supervision.utilisation": 0.8},
+    ),
     ("ml_capability_rnd", "dedicated_reviewers", 1e30, {"capability.defect_probability": 0.2}),
     ("alignment_research", None, 1e30, {"production.elasticity": 1, "compute.experiments": "free"}),
 ]
@@ -73,16 +83,29 @@ WAITS = {
 }
 
 
-BY_DEGREES = {"capability.success": "logistic", "capability.success_slope": 0.84, "capability.worker": "frontier"}
+BY_DEGREES = {
+    "capability.success": "logistic",
+    "capability.success_slope": 0.84,
+    "capability.worker": "frontier",
+}
 
 
 @pytest.mark.parametrize(
     ("compute", "change"),
     [
-        (1e31, {"supervision.headcount": 4}),  # review binds, and reviewers do not work as researchers
+        (
+            1e31,
+            {"supervision.headcount": 4},
+        ),  # review binds, and reviewers do not work as researchers
         (1e31, {"supervision.headcount": 4, "supervision.pool": "researchers"}),
-        (1e31, {"supervision.headcount": 12, "compute.inference_share": 3e-9}),  # review has time to spare
-        (1e29, {"supervision.headcount": 4, **BY_DEGREES}),  # how often work comes back depends on compute
+        (
+            1e31,
+            {"supervision.headcount": 12, "compute.inference_share": 3e-9},
+        ),  # review has time to spare
+        (
+            1e29,
+            {"supervision.headcount": 4, **BY_DEGREES},
+        ),  # how often work comes back depends on compute
     ],
 )
 def test_waits_are_differentiated_as_well(compute, change):
@@ -90,24 +113,43 @@ def test_waits_are_differentiated_as_well(compute, change):
     tasks = {
         "plan": {"share": 0.3, "horizon": 16, "review_ratio": 0.5},
         "build": {"share": 0.4, "horizon": 4, "review_ratio": 0.1, "after": ["plan"]},
-        "check": {"share": 0.3, "horizon": 8, "review_ratio": 0.25, "after": ["build"], "gate_latency": 10},
+        "check": {
+            "share": 0.3,
+            "horizon": 8,
+            "review_ratio": 0.25,
+            "after": ["build"],
+            "gate_latency": 10,
+        },
     }
     loops = [{"source_task": "check", "target_task": "build", "loops_per_project": 1.5}]
-    catalog = small_catalog(tasks).replace({**WAITS, "supervision.pool": "dedicated", "feedback_loops": loops, **change})
+    catalog = small_catalog(tasks).replace(
+        {**WAITS, "supervision.pool": "dedicated", "feedback_loops": loops, **change}
+    )
     found = tm.elasticities(catalog, compute)
-    assert {"latency.service_variability", "supervision.utilisation", "feedback_loops.0.loops_per_project"} & set(found["input"].values)
+    assert {
+        "latency.service_variability",
+        "supervision.utilisation",
+        "feedback_loops.0.loops_per_project",
+    } & set(found["input"].values)
     assert not np.isnan(found["latency_speedup_elasticity"].values).any()
     for index, path in enumerate(found["input"].values):
         if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)
         (slope,) = np.diff(logs[SPEEDUPS.index("latency_speedup")]) / width
-        assert float(found["latency_speedup_elasticity"][0, index]) == pytest.approx(slope, abs=1e-7, rel=1e-7), path
+        assert float(found["latency_speedup_elasticity"][0, index]) == pytest.approx(
+            slope, abs=1e-7, rel=1e-7
+        ), path
 
 
 def test_elasticities_to_people_reviewers_inference_and_experiments_are_those_of_the_factors():
     catalog = tm.load_catalog("alignment_research", "scarce_inference")
-    paths = ["pools.researchers.headcount", "supervision.headcount", "compute.inference_share", "compute.experiment_share"]
+    paths = [
+        "pools.researchers.headcount",
+        "supervision.headcount",
+        "compute.inference_share",
+        "compute.experiment_share",
+    ]
     found = tm.elasticities(catalog, [1e28, 1e30, 1e32], paths)
     swept = tm.sweep(catalog, [1e28, 1e30, 1e32])
     np.testing.assert_allclose(found["output_elasticity"], swept["factor_elasticity"], atol=1e-10)
@@ -119,7 +161,10 @@ def test_a_share_grows_at_the_expense_of_the_others():
     The first is 0.4, of the elasticity -1; the second makes it 1 - 0.6, of the elasticity 0.6/0.4.
     """
     catalog = small_catalog(
-        {"kept": {"share": 0.4, "delegable": False}, "given": {"share": 0.6, "automation_threshold": 1e20}},
+        {
+            "kept": {"share": 0.4, "delegable": False},
+            "given": {"share": 0.6, "automation_threshold": 1e20},
+        },
         production={"elasticity": 0},
         supervision={"coverage": "none"},
         compute={"inference": "free"},
@@ -138,23 +183,41 @@ def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_lim
     for side, limit in zip((1 - 1e-7, 1 + 1e-7), limits, strict=True):
         found = tm.elasticities(catalog, place * side, ["supervision.headcount"])
         reviewed = float(found["output_elasticity"][0, 0])
-        assert reviewed == pytest.approx(limit[list(swept["factor"].values).index("review")], abs=1e-5)
+        assert reviewed == pytest.approx(
+            limit[list(swept["factor"].values).index("review")], abs=1e-5
+        )
 
 
 def test_at_a_threshold_there_is_no_derivative_to_what_moves_it():
     catalog = tm.load_catalog("alignment_research")
     events = tm.events(tm.sweep(catalog, [1e28, 1e29]))
     place = float(events["compute"][0])
-    paths = ["compute", "compute.training_share", "capability.slope", "supervision.headcount", "pools.researchers.headcount"]
+    paths = [
+        "compute",
+        "compute.training_share",
+        "capability.slope",
+        "supervision.headcount",
+        "pools.researchers.headcount",
+    ]
     found = tm.elasticities(catalog, [place, place * (1 + 1e-9)], paths)["output_elasticity"].values
     assert np.isnan(found[0]).tolist() == [True, True, True, False, False]
     assert not np.isnan(found[1]).any()
 
 
 def test_without_a_limit_nothing_is_told_and_the_status_says_why():
-    free = {"compute.inference": "free", "compute.experiments": "free", "supervision.coverage": "none", "production.elasticity": 2}
-    found = tm.elasticities(tm.load_catalog("alignment_research", set=free), 1e34, ["supervision.headcount"])
-    assert found["status"].values.tolist() == ["unbounded"] and np.isnan(found["output_elasticity"]).all()
+    free = {
+        "compute.inference": "free",
+        "compute.experiments": "free",
+        "supervision.coverage": "none",
+        "production.elasticity": 2,
+    }
+    found = tm.elasticities(
+        tm.load_catalog("alignment_research", set=free), 1e34, ["supervision.headcount"]
+    )
+    assert (
+        found["status"].values.tolist() == ["unbounded"]
+        and np.isnan(found["output_elasticity"]).all()
+    )
 
 
 @pytest.mark.parametrize("inputs", ["supervision.headcount", []])
@@ -166,7 +229,9 @@ def test_inputs_are_a_list_of_paths(inputs):
 def test_review_elasticities_of_tasks_add_up_and_are_those_of_their_ratios():
     catalog = tm.load_catalog("alignment_research")
     swept = tm.sweep(catalog, [1e29, 1e31])
-    np.testing.assert_allclose(swept["review_elasticity"].sum("task"), swept["oversight_elasticity"], rtol=1e-10)
+    np.testing.assert_allclose(
+        swept["review_elasticity"].sum("task"), swept["oversight_elasticity"], rtol=1e-10
+    )
     paths = [f"tasks.{task}.review_ratio" for task in catalog.tasks]
     found = tm.elasticities(catalog, 1e29, paths)["output_elasticity"][0].values
     np.testing.assert_allclose(found, -swept["review_elasticity"][0], atol=1e-9)
@@ -174,7 +239,10 @@ def test_review_elasticities_of_tasks_add_up_and_are_those_of_their_ratios():
 
 def test_automation_elasticity_is_the_slope_of_opening_a_little_of_a_task():
     """A task split in two, of which AI may do a part of share x: output rises at the rate told."""
-    tasks = {"code": {"share": 0.6, "automation_threshold": 1e30}, "sign": {"share": 0.4, "delegable": False}}
+    tasks = {
+        "code": {"share": 0.6, "automation_threshold": 1e30},
+        "sign": {"share": 0.4, "delegable": False},
+    }
     whole = small_catalog(tasks, compute={"inference_share": 1e-7})
     told = float(tm.sweep(whole, [1e28])["automation_elasticity"].sel(task="code").item())
     assert told > 0.05
@@ -185,8 +253,13 @@ def test_automation_elasticity_is_the_slope_of_opening_a_little_of_a_task():
             "open": {"share": 0.6 * part, "phase": "whole", "automation_threshold": 1e20},
             "sign": {"share": 0.4, "delegable": False},
         }
-        nests = {"research": {}, "whole": {"parent": "research", "elasticity": 0}}  # the parts stay in proportion
-        return tm.sweep(small_catalog(halves, nests=nests, compute={"inference_share": 1e-7}), [1e28])["output"].item()
+        nests = {
+            "research": {},
+            "whole": {"parent": "research", "elasticity": 0},
+        }  # the parts stay in proportion
+        return tm.sweep(
+            small_catalog(halves, nests=nests, compute={"inference_share": 1e-7}), [1e28]
+        )["output"].item()
 
     # by hand: W (1 - z'/z) with people's hour at 1 and inference for free but for its own price of zero
     assert told == pytest.approx(0.6 * (1 - 0.2), rel=1e-9)
@@ -201,14 +274,20 @@ def test_one_more_reviewer_is_worth_what_more_researchers_are():
         path: tm.elasticities(catalog, 1e31, [path])["output_elasticity"].item() / catalog.get(path)
         for path in ("supervision.headcount", "pools.researchers.headcount")
     }
-    assert worth == pytest.approx(gain["supervision.headcount"] / gain["pools.researchers.headcount"], rel=1e-9)
+    assert worth == pytest.approx(
+        gain["supervision.headcount"] / gain["pools.researchers.headcount"], rel=1e-9
+    )
 
 
 def test_the_next_task_gives_what_a_lower_threshold_gives():
     catalog = tm.load_catalog("alignment_research", "scarce_inference")
     found = tm.automate_next(catalog, 1e30)
     assert set(found["task"].values) == {
-        task for task, opened in zip(catalog.tasks, tm.sweep(catalog, [1e30])["automatable"][0].values, strict=True) if not opened
+        task
+        for task, opened in zip(
+            catalog.tasks, tm.sweep(catalog, [1e30])["automatable"][0].values, strict=True
+        )
+        if not opened
     } & {task for task, record in catalog.tasks.items() if record.delegable}
     task = str(found["task"].values[np.argmax(found["throughput_speedup"].values)])
     as_is = tm.sweep(catalog, [1e30])
@@ -252,21 +331,29 @@ def test_what_if_is_what_the_catalog_without_the_constraint_gives():
         "coverage_floor": {"supervision.coverage": "none"},
         "experiments": {"compute.experiments": "free"},
         "reviewers": {"supervision.headcount": 1e9},
-        "capability": {f"tasks.{name}.automation_threshold": compute / 2 for name, task in catalog.tasks.items() if task.delegable},
+        "capability": {
+            f"tasks.{name}.automation_threshold": compute / 2
+            for name, task in catalog.tasks.items()
+            if task.delegable
+        },
     }
     for name, change in changes.items():
         here = found.sel(relaxation=name, with_relaxation=name)
         there = tm.sweep(catalog.replace(change), [compute])
         if name != "capability":  # there the cost of inference is another
             assert float(here["output"]) == pytest.approx(there["output"].item(), rel=1e-9)
-            assert float(here["latency_speedup"]) == pytest.approx(there["latency_speedup"].item(), rel=1e-9)
+            assert float(here["latency_speedup"]) == pytest.approx(
+                there["latency_speedup"].item(), rel=1e-9
+            )
         assert float(here["throughput_speedup"]) >= as_is["throughput_speedup"].item() * (1 - 1e-9)
     for name in SPEEDUPS:
         assert float(found[f"{name}_as_is"]) == pytest.approx(as_is[name].item(), rel=1e-12)
     gates = found.sel(relaxation="gates", with_relaxation="gates")
     waits = tm.latency(catalog, compute)
     without = tm.latency(catalog.replace({"latency.count_gates": False}), compute)
-    assert float(gates["latency_speedup"]) == pytest.approx(float(waits["pass_time_without_ai"] / without["pass_time"]), rel=1e-12)
+    assert float(gates["latency_speedup"]) == pytest.approx(
+        float(waits["pass_time_without_ai"] / without["pass_time"]), rel=1e-12
+    )
 
 
 def test_less_constraint_never_gives_less_and_order_does_not_matter():

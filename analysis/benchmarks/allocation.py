@@ -16,8 +16,8 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
 from taskmodel.allocation.arrays import prepare
-from taskmodel.production import log_unit_cost
-from taskmodel.walker import Walker
+from taskmodel.science.production import log_unit_cost
+from taskmodel.sweeps.walker import Walker
 
 TARGETS = {
     "cold, one point": 100,
@@ -34,7 +34,12 @@ def unit_cost_of(bundles, supply, nest, available):
 
     def evaluate():
         cost = np.where(problem.open, problem.cost(price), np.inf).min(axis=-1)
-        return log_unit_cost(problem.tree, np.log(np.where(problem.dead, 1.0, cost)), problem.share, problem.elasticity)
+        return log_unit_cost(
+            problem.tree,
+            np.log(np.where(problem.dead, 1.0, cost)),
+            problem.share,
+            problem.elasticity,
+        )
 
     return evaluate
 
@@ -67,14 +72,28 @@ def cases(points: int, tasks: int | None = None):
     sweep = np.geomspace(1e26, 1e35, 400)
     path = at(sweep)
     neighbours = allocate(*at(sweep * 1.02))
-    yield "warm, along a sweep of 400", lambda: allocate(*path, start=neighbours), unit_cost_of(*path)
+    yield (
+        "warm, along a sweep of 400",
+        lambda: allocate(*path, start=neighbours),
+        unit_cost_of(*path),
+    )
     long = np.geomspace(1e26, 1e35, points)
-    yield f"batch of {points:,} along a path", lambda: walker.solve_path(long, np.zeros(points, dtype=bool)), unit_cost_of(*at(long))
+    yield (
+        f"batch of {points:,} along a path",
+        lambda: walker.solve_path(long, np.zeros(points, dtype=bool)),
+        unit_cost_of(*at(long)),
+    )
     bundles, _, nest, available = one
     rng = np.random.default_rng(0)
-    supply = walker.organisation.supply(1e30) * np.exp(rng.normal(size=(points, len(walker.organisation.factors))))
+    supply = walker.organisation.supply(1e30) * np.exp(
+        rng.normal(size=(points, len(walker.organisation.factors)))
+    )
     scattered = (bundles, supply, nest, available)
-    yield f"batch of {points:,} at random supplies", lambda: allocate(*scattered), unit_cost_of(*scattered)
+    yield (
+        f"batch of {points:,} at random supplies",
+        lambda: allocate(*scattered),
+        unit_cost_of(*scattered),
+    )
     yield (
         "whole sweep of 400 with all events, against allocating the points",
         lambda: tm.sweep(walker.catalog),
@@ -85,17 +104,29 @@ def cases(points: int, tasks: int | None = None):
 def random_problem(tasks: int, factors: int, points: int | None = None):
     """A flat organisation with two modes a task; a batch at random supplies if ``points`` are asked for."""
     rng = np.random.default_rng(1)
-    bundles = 10 ** rng.uniform(-1, 1, (tasks, 2, factors)) * (rng.random((tasks, 2, factors)) < 0.7)
+    bundles = 10 ** rng.uniform(-1, 1, (tasks, 2, factors)) * (
+        rng.random((tasks, 2, factors)) < 0.7
+    )
     bundles[:, 0, 0] += 1.0
     supply = np.ones(factors) if points is None else np.exp(rng.normal(size=(points, factors)))
-    return bundles, supply, Nest(0.5, np.full(tasks, 1 / tasks), range(tasks)), np.ones((tasks, 2), dtype=bool)
+    return (
+        bundles,
+        supply,
+        Nest(0.5, np.full(tasks, 1 / tasks), range(tasks)),
+        np.ones((tasks, 2), dtype=bool),
+    )
 
 
 def growth():
     """How the cost of an allocation grows with tasks, factors and points."""
     sizes = [(f"cold, one point, {tasks} tasks", (tasks, 4)) for tasks in (10, 30, 100, 300, 1000)]
-    sizes += [(f"cold, one point, 100 tasks, {factors} factors", (100, factors)) for factors in (2, 8)]
-    sizes += [(f"batch of {points:,} at random supplies, 30 tasks", (30, 4, points)) for points in (1, 10, 100, 1000)]
+    sizes += [
+        (f"cold, one point, 100 tasks, {factors} factors", (100, factors)) for factors in (2, 8)
+    ]
+    sizes += [
+        (f"batch of {points:,} at random supplies, 30 tasks", (30, 4, points))
+        for points in (1, 10, 100, 1000)
+    ]
     for name, size in sizes:
         problem = random_problem(*size)
         yield name, lambda problem=problem: allocate(*problem), unit_cost_of(*problem)
@@ -103,15 +134,22 @@ def growth():
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--points", type=int, default=10_000, help="size of the large batches (default: 10,000)")
+    parser.add_argument(
+        "--points", type=int, default=10_000, help="size of the large batches (default: 10,000)"
+    )
     options = parser.parse_args()
     print(f"{'':66}{'multiple':>10}{'target':>8}{'work [s]':>11}{'unit [s]':>11}")
     for name, work, unit in (*cases(options.points), *growth()):
         multiple, spent, base = ratio(work, unit, options.rounds)
         target = TARGETS.get(name, 3 if name.startswith("whole sweep") else None)
-        print(f"{name:66}{multiple:10.1f}{'' if target is None else target:>8}{spent:11.4f}{base:11.6f}", flush=True)
+        print(
+            f"{name:66}{multiple:10.1f}{'' if target is None else target:>8}{spent:11.4f}{base:11.6f}",
+            flush=True,
+        )
     return 0
 
 

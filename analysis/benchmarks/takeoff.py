@@ -18,16 +18,16 @@ from allocation import ratio
 import taskmodel as tm
 from taskmodel.allocation import sorted_tasks
 from taskmodel.takeoff import load_world
-from taskmodel.takeoff.economy import economy
-from taskmodel.takeoff.flow import Flow
-from taskmodel.takeoff.headlines import dates
-from taskmodel.takeoff.reference import step_through
-from taskmodel.takeoff.requirements import Family
-from taskmodel.takeoff.rules import rules
-from taskmodel.takeoff.simulation import TOLERANCE
-from taskmodel.takeoff.solve import solve
-from taskmodel.takeoff.track import Continuous
-from taskmodel.takeoff.two_factors import Division, TaskSums
+from taskmodel.takeoff.davidson.economy import economy
+from taskmodel.takeoff.davidson.flow import Flow
+from taskmodel.takeoff.davidson.headlines import dates
+from taskmodel.takeoff.davidson.reference import step_through
+from taskmodel.takeoff.davidson.requirements import Family
+from taskmodel.takeoff.davidson.rules import rules
+from taskmodel.takeoff.davidson.simulation import TOLERANCE
+from taskmodel.takeoff.davidson.solve import solve
+from taskmodel.takeoff.davidson.track import Continuous
+from taskmodel.takeoff.davidson.two_factors import Division, TaskSums
 
 
 def flow_of(changes=None) -> Flow:
@@ -45,7 +45,11 @@ def derivative_of(flow: Flow):
 
 
 COARSE = 1e-4  # a tolerance at which dates are within a thousandth of a year
-DRAWN = {"full_automation_requirements_training": (1e34, 1e38), "flop_gap_training": (1e2, 1e6), "hardware_returns": (3, 7)}
+DRAWN = {
+    "full_automation_requirements_training": (1e34, 1e38),
+    "flop_gap_training": (1e2, 1e6),
+    "hardware_returns": (3, 7),
+}
 
 
 def dated(flow: Flow, tolerance: float):
@@ -62,14 +66,38 @@ def runs():
     def stepped():
         return step_through(flow.economy, flow.rules, 0.1)
 
-    yield f"solved to 2100 at a tolerance of {COARSE:g}, in evaluations", lambda: solve(flow, COARSE), unit
-    yield f"solved to 2100 at the default, {TOLERANCE:g}, in evaluations", lambda: solve(flow, TOLERANCE), unit
-    yield f"solved at {COARSE:g}, with headline years, against that stepping", lambda: dated(flow, COARSE), stepped
-    yield "solved at the default, with headline years, against that stepping", lambda: dated(flow, TOLERANCE), stepped
+    yield (
+        f"solved to 2100 at a tolerance of {COARSE:g}, in evaluations",
+        lambda: solve(flow, COARSE),
+        unit,
+    )
+    yield (
+        f"solved to 2100 at the default, {TOLERANCE:g}, in evaluations",
+        lambda: solve(flow, TOLERANCE),
+        unit,
+    )
+    yield (
+        f"solved at {COARSE:g}, with headline years, against that stepping",
+        lambda: dated(flow, COARSE),
+        stepped,
+    )
+    yield (
+        "solved at the default, with headline years, against that stepping",
+        lambda: dated(flow, TOLERANCE),
+        stepped,
+    )
     for words, tasks in (("a continuum of tasks", None), ("400 tasks", 400)):
         other = flow_of({"n_labour_tasks": tasks})
-        yield f"the same with {words}, against that stepping", lambda other=other: dated(other, TOLERANCE), stepped
-    yield "tm.simulate with its report and milestones, against that stepping", lambda: tm.simulate("davidson_best_guess"), stepped
+        yield (
+            f"the same with {words}, against that stepping",
+            lambda other=other: dated(other, TOLERANCE),
+            stepped,
+        )
+    yield (
+        "tm.simulate with its report and milestones, against that stepping",
+        lambda: tm.simulate("davidson_best_guess"),
+        stepped,
+    )
 
 
 def draws(count: int):
@@ -79,7 +107,9 @@ def draws(count: int):
     for tolerance in (COARSE, TOLERANCE):
         yield (
             f"{count:,} draws together at {tolerance:g}, against one run",
-            lambda tolerance=tolerance: tm.simulate_draws("davidson_best_guess", columns, tolerance=tolerance),
+            lambda tolerance=tolerance: tm.simulate_draws(
+                "davidson_best_guess", columns, tolerance=tolerance
+            ),
             lambda tolerance=tolerance: dated(flow, tolerance),
         )
 
@@ -107,7 +137,9 @@ def divisions():
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--draws", type=int, default=500)
     options = parser.parse_args()

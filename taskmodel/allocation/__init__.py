@@ -17,10 +17,11 @@ prices, `interior` finds the neighbourhood of the optimum, `active_set` the opti
 
 from taskmodel.allocation.arrays import allocate
 from taskmodel.allocation.following import Margins, margins
-from taskmodel.allocation.solution import Allocation, SolveError, Status
+from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.allocation.tangent import Slopes, along, derivative_weights, slopes
 from taskmodel.allocation.two_factors import SortedTasks, TwoFactors, sorted_tasks
-from taskmodel.production import Nest
+from taskmodel.errors import SolveError
+from taskmodel.science.production import Nest
 
 __all__ = [
     "Allocation",

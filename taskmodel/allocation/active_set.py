@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.sliding import first_end, uphill
-from taskmodel.production import Array, Rows, cost_shares, log_unit_cost, node_log_output
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Rows, cost_shares, log_unit_cost, node_log_output
 
 NEWTON_STEPS = 40
 FOLLOWING = 14  # steps where a regime is followed to a place nearby; one that needs more has ended
@@ -33,7 +34,9 @@ MENDS = 12
 COST_TOLERANCE = 1e-11  # relative: how much cheaper an idle mode must look before it enters
 USE_TOLERANCE = 1e-11  # relative: how far a factor may be used beyond its supply
 CONVERGED = 1e-12  # log: balance and ties to rounding
-NEARLY_CONVERGED = 1e-11  # the same where costs are so sensitive to prices that rounding is all that is left
+NEARLY_CONVERGED = (
+    1e-11  # the same where costs are so sensitive to prices that rounding is all that is left
+)
 PATIENCE = 10  # steps, after which the latter will do
 SOLVED = 1e-6  # log: balance at which what remains to be done is small
 DAMPING = 1e-13
@@ -109,7 +112,9 @@ def polish(problem: Problem, start: Regime, mends: int = MENDS) -> Regime:
     return result
 
 
-def newton(problem: Problem, state: Regime, together: bool = False, steps: int = NEWTON_STEPS) -> Mask:
+def newton(
+    problem: Problem, state: Regime, together: bool = False, steps: int = NEWTON_STEPS
+) -> Mask:
     """Solve the equations of the regimes in place; returns which points converged.
 
     A price falls at most so far in a step: by itself, or, where ``together``, with the whole step shortened so that the
@@ -123,7 +128,9 @@ def newton(problem: Problem, state: Regime, together: bool = False, steps: int =
     for step in range(steps):
         # points whose prices run away are reported as not converged
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            finished, size = _newton_step(part, now, together, CONVERGED if step < PATIENCE else NEARLY_CONVERGED)
+            finished, size = _newton_step(
+                part, now, together, CONVERGED if step < PATIENCE else NEARLY_CONVERGED
+            )
         lost = ~np.isfinite(size)
         stop = finished | lost
         if stop.any() or step == steps - 1:
@@ -177,7 +184,9 @@ def look(problem: Problem, now: Regime) -> Local:
         relative=relative,
         factor_share=f,
         used=np.where(now.priced, used, 1.0),
-        curvature=nest_curvature(problem, theta, node_weight, np.matmul(w[:, :, None, :], f)[:, :, 0]),
+        curvature=nest_curvature(
+            problem, theta, node_weight, np.matmul(w[:, :, None, :], f)[:, :, 0]
+        ),
     )
 
 
@@ -200,7 +209,9 @@ def nest_curvature(problem: Problem, theta: Array, weight: Array, leaf_gradient:
     g = np.empty((points, tree.nodes, factors))
     g[:, :leaves] = leaf_gradient
     for level in tree.levels:
-        g[:, level.nests] = np.add.reduceat(theta[:, level.children, None] * g[:, level.children], level.starts, axis=1)
+        g[:, level.nests] = np.add.reduceat(
+            theta[:, level.children, None] * g[:, level.children], level.starts, axis=1
+        )
     above = sigma[:, tree.parent] - sigma
     above[:, :leaves] = sigma[:, tree.parent[:leaves]]
     above[:, tree.root] = 1 - sigma[:, tree.root]
@@ -231,13 +242,16 @@ def tied(now: Regime, here: Local) -> Ties:
         place=np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count),
         real=np.arange(count.max(initial=0)) < count[:, None],
         scale=np.sqrt(here.weight[point, leaf]),
-        difference=relative[:, None] * here.factor_share[point, leaf, mode] - here.factor_share[point, leaf, first],
+        difference=relative[:, None] * here.factor_share[point, leaf, mode]
+        - here.factor_share[point, leaf, first],
         # which of two modes that cost nothing is the cheaper one means nothing
         mismatch=np.where(here.leaf_cost[point, leaf] < NO_PRICE, 0.0, np.log(relative)),
     )
 
 
-def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float) -> tuple[Mask, Array]:
+def _newton_step(
+    problem: Problem, now: Regime, together: bool, tolerance: float
+) -> tuple[Mask, Array]:
     """One step in place; returns where it was already at rounding, and its size, NaN where there is no step to take."""
     here = look(problem, now)
     ties = tied(now, here)
@@ -261,7 +275,9 @@ def _newton_step(problem: Problem, now: Regime, together: bool, tolerance: float
     going = ~(finished | broken)[:, None]
     now.weight[:], now.leaf_cost[:], now.log_cost[:] = here.weight, here.leaf_cost, here.log_cost
     now.price[:] = np.where(going & now.priced, np.maximum(here.price * factor, TRACE), here.price)
-    now.mode_share[:] = np.where(going[..., None] & now.active, here.mode_share + step, here.mode_share)
+    now.mode_share[:] = np.where(
+        going[..., None] & now.active, here.mode_share + step, here.mode_share
+    )
     return finished, moved
 
 
@@ -275,7 +291,11 @@ def _direction(now: Regime, here: Local, ties: Ties) -> tuple[Array, Array, Mask
     solution = _solved(matrix, right)
     broken |= ~np.isfinite(solution).all(axis=1)
     factors = now.price.shape[1]
-    return solution[:, :factors] * scale, -solution[ties.at[0], factors + ties.place] / ties.scale, broken
+    return (
+        solution[:, :factors] * scale,
+        -solution[ties.at[0], factors + ties.place] / ties.scale,
+        broken,
+    )
 
 
 def newton_matrix(now: Regime, here: Local, ties: Ties) -> tuple[Array, Array]:
@@ -288,29 +308,43 @@ def newton_matrix(now: Regime, here: Local, ties: Ties) -> tuple[Array, Array]:
     scale = 1 / np.sqrt(np.where(now.priced, here.price, 1.0) * here.used)
     matrix = np.zeros((points, size, size))
     both = now.priced[:, :, None] & now.priced[:, None, :]
-    matrix[:, :factors, :factors] = np.where(both, here.curvature * scale[:, :, None] * scale[:, None, :], 0.0)
+    matrix[:, :factors, :factors] = np.where(
+        both, here.curvature * scale[:, :, None] * scale[:, None, :], 0.0
+    )
     matrix[:, of_factors, of_factors] += np.where(now.priced, DAMPING, 1.0)
-    matrix[at, row, :factors] = matrix[at, :factors, row] = ties.difference * scale[at] * ties.scale[:, None]
+    matrix[at, row, :factors] = matrix[at, :factors, row] = (
+        ties.difference * scale[at] * ties.scale[:, None]
+    )
     matrix[:, of_ties, of_ties] = -np.where(ties.real, DAMPING, 1.0)
     return matrix, scale
 
 
-def right_side(now: Regime, here: Local, ties: Ties, scale: Array, log_used: Array, mismatch: Array) -> Array:
+def right_side(
+    now: Regime, here: Local, ties: Ties, scale: Array, log_used: Array, mismatch: Array
+) -> Array:
     """What the equations lack, shape (point, size): by how much, in logs, each factor is used beyond its supply, and ties cost more."""
     right = np.zeros((len(now.price), now.price.shape[1] + ties.real.shape[1]))
-    right[:, : now.price.shape[1]] = np.where(now.priced, here.price * here.used * log_used, 0.0) * scale
+    right[:, : now.price.shape[1]] = (
+        np.where(now.priced, here.price * here.used * log_used, 0.0) * scale
+    )
     right[ties.at[0], now.price.shape[1] + ties.place] = -mismatch * ties.scale
     return right
 
 
-def _kept_positive(now: Regime, here: Local, x: Array, together: bool) -> tuple[Array, Array, Array]:
+def _kept_positive(
+    now: Regime, here: Local, x: Array, together: bool
+) -> tuple[Array, Array, Array]:
     """The step of log prices shortened where need be, what prices are multiplied by, and the part of the step that is left."""
     s = np.where(now.priced, here.price, 1.0)
     # use is nearly a power of a price where it is far from one, and nearly linear in it where it is close
     near = np.abs(np.log(here.used)) < NEAR
     # prices are shares of one and positive: the step ends where one would leave that range, however flat the cost is there
-    up = np.where(now.priced & (x > 0), np.maximum(1 / s - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
-    down = np.where(now.priced & near & (x < 0) & together, MOST_FALL / np.where(x < 0, -x, 1.0), np.inf)
+    up = np.where(
+        now.priced & (x > 0), np.maximum(1 / s - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf
+    )
+    down = np.where(
+        now.priced & near & (x < 0) & together, MOST_FALL / np.where(x < 0, -x, 1.0), np.inf
+    )
     length = np.minimum(1.0, np.minimum(up, down).min(axis=1))
     x = x * length[:, None]
     return x, np.where(near, 1 + np.maximum(x, -MOST_FALL), np.exp(np.clip(x, -20.0, 20.0))), length
@@ -324,23 +358,35 @@ def _solved(matrix: Array, right: Array) -> Array:
         if len(matrix) == 1:
             return np.full_like(right, np.nan)
         half = len(matrix) // 2
-        return np.concatenate([_solved(matrix[:half], right[:half]), _solved(matrix[half:], right[half:])])
+        return np.concatenate(
+            [_solved(matrix[:half], right[:half]), _solved(matrix[half:], right[half:])]
+        )
 
 
 def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: bool) -> Mask:
     """Which regimes are not the optimum's; where ``change``, their sets are mended in place and only mendable ones are named."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         cost = problem.cost(now.price)
-        activity = np.where(problem.dead, 0.0, now.weight / now.leaf_cost)[..., None] * now.mode_share
+        activity = (
+            np.where(problem.dead, 0.0, now.weight / now.leaf_cost)[..., None] * now.mode_share
+        )
         used = np.einsum("plm,plmk->pk", activity, problem.bundle)
-        part = np.where(now.active[..., None], problem.bundle * now.price[:, None, None, :] / cost[..., None], 0.0).max(axis=(1, 2))
+        part = np.where(
+            now.active[..., None],
+            problem.bundle * now.price[:, None, None, :] / cost[..., None],
+            0.0,
+        ).max(axis=(1, 2))
     negative = now.active & (now.mode_share < -COST_TOLERANCE)
     cheaper = problem.open & ~now.active & (cost < now.leaf_cost[..., None] * (1 - COST_TOLERANCE))
     cheaper &= now.leaf_cost[..., None] > NO_PRICE
     overused = problem.scarce & ~now.priced & (used > 1 + USE_TOLERANCE)
-    vanishing = now.priced & (used < 1) & ((part < NO_PART) | (now.price < NO_PRICE)) & ~converged[:, None]
+    vanishing = (
+        now.priced & (used < 1) & ((part < NO_PART) | (now.price < NO_PRICE)) & ~converged[:, None]
+    )
     wrong = negative.any(axis=(1, 2)) | cheaper.any(axis=(1, 2)) | overused.any(axis=1)
-    wrong = np.where(converged, wrong, negative.any(axis=(1, 2)) | vanishing.any(axis=1) | overused.any(axis=1))
+    wrong = np.where(
+        converged, wrong, negative.any(axis=(1, 2)) | vanishing.any(axis=1) | overused.any(axis=1)
+    )
     if not change or not wrong.any():
         return wrong
     rows = wrong[:, None]
@@ -349,12 +395,18 @@ def _mend(problem: Problem, now: Regime, converged: Mask, change: bool, single: 
     worst = lowest == lowest.min(axis=-1, keepdims=True)  # one mode of a task at a time
     leaving = negative & worst & rows[..., None]
     now.active &= ~leaving
-    gain = np.where(cheaper, np.log(cost / now.leaf_cost[..., None], where=cheaper, out=np.zeros_like(cost)), 0.0)
+    gain = np.where(
+        cheaper,
+        np.log(cost / now.leaf_cost[..., None], where=cheaper, out=np.zeros_like(cost)),
+        0.0,
+    )
     best = gain.min(axis=(1, 2) if single else -1, keepdims=True)
     entering = cheaper & (gain == best) & (rows & settled)[..., None]
     now.active |= entering
     now.mode_share[:] = np.where(
-        now.active & ~entering & rows[..., None], np.maximum(now.mode_share, 0.0), np.where(rows[..., None], 0.0, now.mode_share)
+        now.active & ~entering & rows[..., None],
+        np.maximum(now.mode_share, 0.0),
+        np.where(rows[..., None], 0.0, now.mode_share),
     )
     alone = now.active.sum(axis=-1, keepdims=True) == 1
     now.mode_share[:] = np.where(alone & now.active, 1.0, now.mode_share)
@@ -378,10 +430,19 @@ def _slide(problem: Problem, before: Regime, now: Regime, lost: Mask) -> Mask:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             here = look(part, state)
             ties = tied(state, here)
-        if not (np.isfinite(here.curvature).all() and np.isfinite(here.used).all() and np.isfinite(ties.difference).all()):
+        if not (
+            np.isfinite(here.curvature).all()
+            and np.isfinite(here.used).all()
+            and np.isfinite(ties.difference).all()
+        ):
             continue
         priced = state.priced[0]
-        moves = uphill(here.price[0, priced], here.used[0, priced], here.curvature[0][np.ix_(priced, priced)], ties.difference[:, priced])
+        moves = uphill(
+            here.price[0, priced],
+            here.used[0, priced],
+            here.curvature[0][np.ix_(priced, priced)],
+            ties.difference[:, priced],
+        )
         if moves is None:
             continue
         whole = np.zeros(len(priced))
@@ -412,7 +473,10 @@ def _first_price(now: Regime, used: Array) -> Array:
 
 def begin_from(problem: Problem, activity: Array, elasticity: Array) -> Regime:
     """The regime of other answers, as far as its modes are open here; where none is, the cheapest mode."""
-    known = np.all(np.isfinite(elasticity), axis=1, keepdims=True) & np.all(np.isfinite(activity), axis=(1, 2))[:, None]
+    known = (
+        np.all(np.isfinite(elasticity), axis=1, keepdims=True)
+        & np.all(np.isfinite(activity), axis=(1, 2))[:, None]
+    )
     price = np.where(known, elasticity, 1.0) * problem.scarce
     priced = price > NO_PRICE
     none = ~priced.any(axis=1, keepdims=True)
@@ -463,5 +527,7 @@ def certify(problem: Problem, now: Regime) -> tuple[Array, Array]:
     used = np.einsum("plm,plmk->pk", activity, problem.bundle).max(axis=1)
     with np.errstate(divide="ignore"):  # a task that is not done has a log of -inf
         quantity = np.log(activity.sum(axis=-1))
-    made = node_log_output(problem.tree, quantity, problem.share, problem.elasticity)[:, problem.tree.root] - np.log(used)
+    made = node_log_output(problem.tree, quantity, problem.share, problem.elasticity)[
+        :, problem.tree.root
+    ] - np.log(used)
     return made, -np.expm1(made + log_c[:, problem.tree.root])

@@ -9,12 +9,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.allocation.active_set import NO_PART, NO_PRICE, TRACE, Regime, begin_from, certify
-from taskmodel.allocation.degenerate import UNIQUE, ZERO_SHARE, elasticity_range, fair_splits, flat_prices, flat_splits
+from taskmodel.allocation.degenerate import (
+    UNIQUE,
+    ZERO_SHARE,
+    elasticity_range,
+    fair_splits,
+    flat_prices,
+    flat_splits,
+)
 from taskmodel.allocation.inputs import Organisations, checked, flat
 from taskmodel.allocation.presolve import Presolved, Problem
-from taskmodel.allocation.solution import Allocation, SolveError, Status
+from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.allocation.solve import EXACT_GAP, MAX_GAP, solve
-from taskmodel.production import Array, Nest, Tree, node_log_output
+from taskmodel.errors import SolveError
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Nest, Tree, node_log_output
 
 LARGEST = np.log(np.finfo(float).max)
 TIE = 5e-12  # relative: modes whose costs differ by less are tied
@@ -54,7 +63,7 @@ def allocate(
 
     Raises
     ------
-    ValueError
+    InputError
         If shapes do not fit, an entry is negative, NaN or (in bundles) infinite, or the nest names a task that is not there
         or leaves one out.
     SolveError
@@ -80,10 +89,15 @@ def allocate(
     first, again = organisations.distinct()
     began = None if start is None else (flat(start.activity, 2), flat(start.factor_elasticity, 1))
     tiles = [
-        _allocate_tile(organisations[first[part]], began and (began[0][first[part]], began[1][first[part]]))
+        _allocate_tile(
+            organisations[first[part]], began and (began[0][first[part]], began[1][first[part]])
+        )
         for part in organisations.tiles(len(first))
     ]
-    joined = {name: np.concatenate([getattr(tile, name) for tile in tiles])[again] for name in vars(tiles[0])}
+    joined = {
+        name: np.concatenate([getattr(tile, name) for tile in tiles])[again]
+        for name in vars(tiles[0])
+    }
 
     shape, failed = organisations.shape, joined["status"] == Status.FAILED
     if throw and failed.any():
@@ -93,14 +107,20 @@ def allocate(
             if not shape
             else f" at {len(where)} of {len(failed)} points, the first at index {tuple(map(int, np.unravel_index(where[0], shape)))}"
         )
-        raise SolveError(f"no allocation with a duality gap below {MAX_GAP:g} was found{place}; {Status.FAILED.advice}")
-    result: dict[str, Any] = {name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()}
+        raise SolveError(
+            f"no allocation with a duality gap below {MAX_GAP:g} was found{place}; {Status.FAILED.advice}"
+        )
+    result: dict[str, Any] = {
+        name: part.reshape((*shape, *part.shape[1:])) for name, part in joined.items()
+    }
     if not shape:
         result["status"] = Status(str(result["status"][()]))
     return Allocation(**result)
 
 
-def prepare(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None) -> Presolved:
+def prepare(
+    bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None
+) -> Presolved:
     """Check arguments of `allocate` and settle what needs no prices; for benchmarks and for a closer look at a problem."""
     return checked(bundles, supply, nest, available).presolved()
 
@@ -111,9 +131,17 @@ def _allocate_tile(organisations: Organisations, began: tuple[Array, Array] | No
     used = np.flatnonzero(organisations.available.any(axis=(0, 1)))
     if len(used) in (0, modes):
         return _allocate_modes(organisations, began)
-    part = replace(organisations, bundle=organisations.bundle[:, :, used], available=organisations.available[:, :, used])
+    part = replace(
+        organisations,
+        bundle=organisations.bundle[:, :, used],
+        available=organisations.available[:, :, used],
+    )
     result = _allocate_modes(part, began and (began[0][:, :, used], began[1]))
-    return replace(result, activity=_widened(result.activity, used, modes), usable=_widened(result.usable, used, modes))
+    return replace(
+        result,
+        activity=_widened(result.activity, used, modes),
+        usable=_widened(result.usable, used, modes),
+    )
 
 
 def _widened(part: NDArray[Any], used: NDArray[np.intp], modes: int) -> NDArray[Any]:
@@ -146,12 +174,21 @@ def _allocate_modes(organisations: Organisations, began: tuple[Array, Array] | N
         start = None if began is None else begin_from(problem, *(part[rows] for part in began))
         node_output[rows] = _fill(result, rows, problem, bundle[rows], supply[rows], start)
     for point in np.flatnonzero(ready.free_node.any(axis=1) & ~ready.impossible):
-        share, elasticity = (part[point % len(part)] for part in (organisations.share, organisations.elasticity))
+        share, elasticity = (
+            part[point % len(part)] for part in (organisations.share, organisations.elasticity)
+        )
         _fill_free(result, tree, share, elasticity, ready, int(point), node_output[point])
     return result
 
 
-def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: Array, supply: Array, start: Regime | None) -> Array:
+def _fill(
+    result: Allocation,
+    rows: NDArray[np.intp],
+    problem: Problem,
+    bundle: Array,
+    supply: Array,
+    start: Regime | None,
+) -> Array:
     """Write solved points into the result; returns what every node makes, shape (point, node)."""
     assert isinstance(result.status, np.ndarray)  # a batch
     regime, log_output, gap = solve(problem, start)
@@ -161,7 +198,9 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     # a factor that no active mode's cost depends on has no price: its own has run down to rounding
     paid = problem.bundle * regime.price[:, None, None, :]
     costly = regime.active & (cost > 0)
-    part = np.divide(paid, cost[..., None], out=np.zeros_like(paid), where=costly[..., None]).max(axis=(1, 2))
+    part = np.divide(paid, cost[..., None], out=np.zeros_like(paid), where=costly[..., None]).max(
+        axis=(1, 2)
+    )
     regime.priced &= part > NO_PART
     regime.price = np.where(~regime.priced & problem.scarce, TRACE, regime.price)
     price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
@@ -170,7 +209,11 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
     # modes that cost the same without being needed may carry activity too
-    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)) & found[:, None, None]
+    tied = (
+        problem.open
+        & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE))
+        & found[:, None, None]
+    )
     added = tied & ~regime.active
     more = np.any(added, axis=(1, 2))
     regime.active |= tied
@@ -193,7 +236,11 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
         whole = np.zeros((*source.shape[:2], target.shape[-1]), dtype=target.dtype)
         np.put_along_axis(whole, problem.mode, source, axis=-1)
         acting = problem.stand_in
-        whole = np.where(acting >= 0, np.take_along_axis(whole, np.maximum(acting, 0), axis=-1), target.dtype.type(0))
+        whole = np.where(
+            acting >= 0,
+            np.take_along_axis(whole, np.maximum(acting, 0), axis=-1),
+            target.dtype.type(0),
+        )
         if len(set(problem.tree.task.tolist())) == whole.shape[1]:
             target[rows[:, None], problem.tree.task] = whole
         else:  # a task used twice is the sum of its copies
@@ -205,7 +252,9 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
     result.output[rows], result.gap[rows] = output, gap
     result.priced[rows] = price > 0.0
     result.factor_use[rows] = np.einsum("ptm,ptmk->pk", result.activity[rows], bundle)
-    result.shadow_price[rows] = np.where(scarce, price * output[:, None] / np.where(scarce, supply, 1.0), 0.0)
+    result.shadow_price[rows] = np.where(
+        scarce, price * output[:, None] / np.where(scarce, supply, 1.0), 0.0
+    )
     result.factor_elasticity[rows], result.factor_elasticity_range[rows] = price, low_high
     result.status[rows] = np.where(kink, Status.KINK, Status.OPTIMAL)
     lost = rows[~found]
@@ -215,14 +264,30 @@ def _fill(result: Allocation, rows: NDArray[np.intp], problem: Problem, bundle: 
             part[lost] = np.nan
     # a leaf that drops out makes nothing, and its log is -inf; points without an answer have none here either
     with np.errstate(divide="ignore", over="ignore"):
-        return np.exp(node_log_output(problem.tree, np.log(activity.sum(axis=-1)), problem.share, problem.elasticity))
+        return np.exp(
+            node_log_output(
+                problem.tree, np.log(activity.sum(axis=-1)), problem.share, problem.elasticity
+            )
+        )
 
 
-def _fill_free(result: Allocation, tree: Tree, share: Array, elasticity: Array, ready: Presolved, point: int, node_output: Array) -> None:
+def _fill_free(
+    result: Allocation,
+    tree: Tree,
+    share: Array,
+    elasticity: Array,
+    ready: Presolved,
+    point: int,
+    node_output: Array,
+) -> None:
     """Activities of tasks that need nothing scarce: what their nest needs of them, or without limit."""
     assert isinstance(result.status, np.ndarray)  # a batch
     free = ready.free_node[point]
-    children = {int(nest): level.children[level.nest_of_child == place] for level in tree.levels for place, nest in enumerate(level.nests)}
+    children = {
+        int(nest): level.children[level.nest_of_child == place]
+        for level in tree.levels
+        for place, nest in enumerate(level.nests)
+    }
     supremum = False
 
     def give(node: int, amount: float) -> None:
@@ -239,7 +304,9 @@ def _fill_free(result: Allocation, tree: Tree, share: Array, elasticity: Array, 
         if elasticity[node] == 1 and len(idle) < len(members):
             supremum, amount = True, np.inf  # the others shrink to nothing as these grow
         elif elasticity[node] > 1:
-            with np.errstate(over="ignore"):  # beyond the largest number it is as good as without limit
+            with np.errstate(
+                over="ignore"
+            ):  # beyond the largest number it is as good as without limit
                 amount = amount * part.sum() ** (-1 / (1 - 1 / elasticity[node]))
         for member, s in zip(idle, part, strict=True):
             give(int(member), s * amount)
@@ -249,10 +316,14 @@ def _fill_free(result: Allocation, tree: Tree, share: Array, elasticity: Array, 
         return
     alive = np.ones(tree.nodes, dtype=bool)
     for level in reversed(tree.levels):
-        alive[level.children] = (alive & ~free)[level.nests][level.nest_of_child] & (share[level.children] > 0)
+        alive[level.children] = (alive & ~free)[level.nests][level.nest_of_child] & (
+            share[level.children] > 0
+        )
     for nest in (nest for nest in children if alive[nest] and not free[nest]):
         for member in children[nest][free[children[nest]] & alive[children[nest]]]:
             supremum |= elasticity[nest] > 0
-            give(int(member), share[member] * node_output[nest] if elasticity[nest] == 0 else np.inf)
+            give(
+                int(member), share[member] * node_output[nest] if elasticity[nest] == 0 else np.inf
+            )
     if supremum and result.status[point] != Status.FAILED:
         result.status[point] = Status.SUPREMUM

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import NO_PRICE, Regime, nest_curvature
 from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.production import Array, cost_shares, log_unit_cost
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import cost_shares, log_unit_cost
 
 FLAT = 1e-9  # curvature, relative to the largest, below which a direction counts as flat
 TIGHT = 1e-11  # relative: a factor used up to this counts as used up
@@ -44,7 +45,9 @@ def flat_prices(problem: Problem, regime: Regime) -> Mask:
     curvature = nest_curvature(problem, theta, weight, leaf_gradient)
     apart = np.where(
         active[..., None],
-        (f - leaf_gradient[:, :, None, :]) * np.sqrt(weight[:, :leaves])[..., None, None] * np.sqrt(regime.mode_share.clip(0))[..., None],
+        (f - leaf_gradient[:, :, None, :])
+        * np.sqrt(weight[:, :leaves])[..., None, None]
+        * np.sqrt(regime.mode_share.clip(0))[..., None],
         0.0,
     )
     apart = apart.reshape(points, leaves * modes, factors)
@@ -54,7 +57,9 @@ def flat_prices(problem: Problem, regime: Regime) -> Mask:
     index = np.arange(factors)
     curvature[:, index, index] += ~regime.priced
     least = np.linalg.eigvalsh(curvature)[:, 0]
-    activity = np.where(problem.dead, 0.0, regime.weight / regime.leaf_cost)[..., None] * regime.mode_share
+    activity = (
+        np.where(problem.dead, 0.0, regime.weight / regime.leaf_cost)[..., None] * regime.mode_share
+    )
     used = np.einsum("plm,plmk->pk", activity, problem.bundle)
     spare = problem.scarce & ~regime.priced & (used > 1 - TIGHT)
     return (least < FLAT) | spare.any(axis=1)
@@ -68,7 +73,10 @@ def flat_splits(problem: Problem, regime: Regime) -> Mask:
         # differences of the cost shares of tied modes, scaled by the prices
         rows = []
         for leaf in np.flatnonzero(regime.active[point].sum(axis=-1) > 1):
-            part = problem.bundle[point, leaf, regime.active[point, leaf]] / regime.leaf_cost[point, leaf]
+            part = (
+                problem.bundle[point, leaf, regime.active[point, leaf]]
+                / regime.leaf_cost[point, leaf]
+            )
             rows.extend((part[1:] - part[0]) * np.sqrt(regime.price[point]))
         result[point] = np.linalg.matrix_rank(np.array(rows), tol=FLAT) < len(rows)
     return result
@@ -100,30 +108,50 @@ def fair_splits(problem: Problem, regime: Regime, added: Mask) -> tuple[Array, M
     points, leaves, modes = regime.active.shape
     ties = _ties(problem, regime)
     tasks = ties.leaf[:, None, :] == np.arange(leaves)[None, :, None]
-    equal = np.concatenate([tasks & ties.real[:, None, :], np.where(regime.priced[..., None], ties.use, 0.0)], axis=1)
-    level = np.concatenate([(tasks & ties.real[:, None, :]).any(axis=-1), np.where(regime.priced, ties.left, 0.0)], axis=1)
+    equal = np.concatenate(
+        [tasks & ties.real[:, None, :], np.where(regime.priced[..., None], ties.use, 0.0)], axis=1
+    )
+    level = np.concatenate(
+        [(tasks & ties.real[:, None, :]).any(axis=-1), np.where(regime.priced, ties.left, 0.0)],
+        axis=1,
+    )
     equal = equal / ties.scale[:, None, :]
     size = np.abs(equal).max(axis=-1)
     size = np.where(size > 0, size, 1.0)
-    y = np.matmul(np.linalg.pinv(equal / size[..., None], rcond=FLAT), (level / size)[..., None])[..., 0]
+    y = np.matmul(np.linalg.pinv(equal / size[..., None], rcond=FLAT), (level / size)[..., None])[
+        ..., 0
+    ]
     within = np.einsum("pkt,pt->pk", ties.use, y / ties.scale) <= ties.left + ZERO_SHARE
     spare = problem.scarce & ~regime.priced
     simple = (y / ties.scale >= -ZERO_SHARE).all(axis=1) & (within | ~spare).all(axis=1)
     for point in np.flatnonzero(~simple):
         keep = ties.real[point]
-        limits = np.vstack([np.eye(keep.sum()), (-ties.use[point][spare[point]] / ties.scale[point])[:, keep]])
+        limits = np.vstack(
+            [np.eye(keep.sum()), (-ties.use[point][spare[point]] / ties.scale[point])[:, keep]]
+        )
         bounds = np.concatenate([np.zeros(keep.sum()), -ties.left[point, spare[point]]])
-        y[point, keep] = _least_within((equal / size[..., None])[point][:, keep], y[point, keep], limits, bounds)
+        y[point, keep] = _least_within(
+            (equal / size[..., None])[point][:, keep], y[point, keep], limits, bounds
+        )
     share = regime.mode_share.copy()
-    where = (np.broadcast_to(np.arange(points)[:, None], ties.leaf.shape)[ties.real], ties.leaf[ties.real], ties.mode[ties.real])
+    where = (
+        np.broadcast_to(np.arange(points)[:, None], ties.leaf.shape)[ties.real],
+        ties.leaf[ties.real],
+        ties.mode[ties.real],
+    )
     share[where] = np.maximum(y / ties.scale, 0.0)[ties.real]
     total = share.sum(axis=-1, keepdims=True)
     share = share / np.where(total > 0, total, 1.0)
-    carried = regime.active & (np.where(added, share, np.maximum(share, regime.mode_share)) > np.where(added, CARRIES, ZERO_SHARE))
+    carried = regime.active & (
+        np.where(added, share, np.maximum(share, regime.mode_share))
+        > np.where(added, CARRIES, ZERO_SHARE)
+    )
     usable = carried.copy()
     of_point = np.arange(points)[:, None]
     known = carried[of_point, ties.leaf, ties.mode]
-    both = ((share + regime.mode_share) / 2)[of_point, ties.leaf, ties.mode] * ties.real  # the plan half way between two good ones
+    both = ((share + regime.mode_share) / 2)[
+        of_point, ties.leaf, ties.mode
+    ] * ties.real  # the plan half way between two good ones
     for point in np.flatnonzero((ties.real & ~known).any(axis=1)):
         keep = ties.real[point]
         tight = spare[point] & (ties.use[point] @ both[point] > ties.left[point] - TIGHT)
@@ -140,16 +168,25 @@ def _ties(problem: Problem, regime: Regime) -> _Ties:
     count = np.bincount(point, minlength=points)
     place = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
     width = int(count.max(initial=1))
-    of_leaf, of_mode = np.zeros((points, width), dtype=np.intp), np.zeros((points, width), dtype=np.intp)
+    of_leaf, of_mode = (
+        np.zeros((points, width), dtype=np.intp),
+        np.zeros((points, width), dtype=np.intp),
+    )
     real = np.arange(width) < count[:, None]
     of_leaf[point, place], of_mode[point, place] = leaf, mode
     per_share = (regime.weight / regime.leaf_cost)[..., None, None] * problem.bundle
     use = np.zeros((points, problem.bundle.shape[-1], width))
     use[point, :, place] = per_share[point, leaf, mode]
-    fixed = np.einsum("plm,plmk->pk", np.where(choice, 0.0, np.where(problem.dead[..., None], 0.0, regime.mode_share)), per_share)
+    fixed = np.einsum(
+        "plm,plmk->pk",
+        np.where(choice, 0.0, np.where(problem.dead[..., None], 0.0, regime.mode_share)),
+        per_share,
+    )
     twins = (problem.stand_in[point, leaf] == problem.mode[point, leaf, mode][:, None]).sum(axis=-1)
     scale = np.ones((points, width))
-    scale[point, place] = np.sqrt(np.maximum(regime.weight[point, leaf], np.finfo(float).tiny) / twins)
+    scale[point, place] = np.sqrt(
+        np.maximum(regime.weight[point, leaf], np.finfo(float).tiny) / twins
+    )
     return _Ties(of_leaf, of_mode, real, use, 1 - fixed, scale)
 
 
@@ -259,12 +296,17 @@ def _price_program(problem: Problem, regime: Regime, point: int) -> Callable[[Ar
             worth[:factors] = activity[leaf] * one.bundle[0, leaf, mode]
             worth[factors + leaf] = -1.0
             worth /= np.abs(worth).max()
-            if regime.active[point, leaf, mode] and regime.mode_share[point, leaf, mode] > ZERO_SHARE:
+            if (
+                regime.active[point, leaf, mode]
+                and regime.mode_share[point, leaf, mode] > ZERO_SHARE
+            ):
                 equal.append(worth)
                 level.append(0.0)
             else:
                 above.append(-worth)
-    bounds = [(0, None if one.scarce[0, k] and used[k] > 1 - TIGHT else 0) for k in range(factors)] + [(0, None)] * tree.nodes
+    bounds = [
+        (0, None if one.scarce[0, k] and used[k] > 1 - TIGHT else 0) for k in range(factors)
+    ] + [(0, None)] * tree.nodes
     equal_matrix = csr_array(np.array(equal))
     above_matrix = csr_array(np.array(above)) if above else None
 
@@ -295,20 +337,27 @@ def _least_norm(lowest: Callable[[Array], Array], start: Array) -> Array:
     for _ in range(100):
         x = weight @ np.array(corners)
         corner = lowest(x)
-        if x @ x - x @ corner <= 1e-12 * max(1.0, float(x @ x)) or any(np.allclose(corner, known, atol=1e-12) for known in corners):
+        if x @ x - x @ corner <= 1e-12 * max(1.0, float(x @ x)) or any(
+            np.allclose(corner, known, atol=1e-12) for known in corners
+        ):
             return x
         corners.append(corner)
         weight = np.append(weight, 0.0)
         while True:
             points = np.array(corners)
             size = len(corners)
-            system = np.block([[points @ points.T, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
+            system = np.block(
+                [[points @ points.T, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]]
+            )
             affine = np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)[0][:size]
             if np.all(affine > 1e-13):
                 weight = affine
                 break
             falling = affine <= 1e-13
-            step = np.min(weight[falling] / np.maximum(weight[falling] - affine[falling], np.finfo(float).tiny))
+            step = np.min(
+                weight[falling]
+                / np.maximum(weight[falling] - affine[falling], np.finfo(float).tiny)
+            )
             weight = weight + min(1.0, step) * (affine - weight)
             keep = weight > 1e-13
             corners = [corner for corner, kept in zip(corners, keep, strict=True) if kept]

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation.active_set import NO_PRICE, begin_from, polish
 from taskmodel.allocation.inputs import Organisations, checked, flat
 from taskmodel.allocation.solution import Allocation
-from taskmodel.production import Array, Nest
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Nest
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,26 @@ class Margins:
     solved: NDArray[np.bool_]
 
 
-def margins(bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None, start: Allocation) -> Margins:
+def margins(
+    bundles: ArrayLike,
+    supply: ArrayLike,
+    nest: Nest,
+    available: ArrayLike | None,
+    start: Allocation,
+) -> Margins:
     """Solve a given regime, that of ``start``, at other points: what is active and priced stays so, optimal or not.
 
     Parameters are as in `allocate`; every task is used once in the nests, and ``start`` has something priced everywhere.
     """
     organisations = checked(bundles, supply, nest, available)
     began = (flat(start.activity, 2), flat(start.factor_elasticity, 1))
-    tiles = [_margins_tile(organisations[rows], (began[0][rows], began[1][rows])) for rows in organisations.tiles()]
-    return Margins(**{name: np.concatenate([getattr(tile, name) for tile in tiles]) for name in vars(tiles[0])})
+    tiles = [
+        _margins_tile(organisations[rows], (began[0][rows], began[1][rows]))
+        for rows in organisations.tiles()
+    ]
+    return Margins(
+        **{name: np.concatenate([getattr(tile, name) for tile in tiles]) for name in vars(tiles[0])}
+    )
 
 
 def _margins_tile(organisations: Organisations, began: tuple[Array, Array]) -> Margins:
@@ -71,7 +83,9 @@ def _margins_tile(organisations: Organisations, began: tuple[Array, Array]) -> M
     def at_callers_modes(part: Array, blank: float) -> Array:
         full = np.full((points, tasks, modes), blank)
         by_task = np.argsort(problem.tree.task)
-        np.put_along_axis(full, problem.mode[:, by_task], np.where(problem.open, part, blank)[:, by_task], axis=-1)
+        np.put_along_axis(
+            full, problem.mode[:, by_task], np.where(problem.open, part, blank)[:, by_task], axis=-1
+        )
         return full
 
     return Margins(

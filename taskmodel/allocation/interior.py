@@ -24,7 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.production import Array, Rows, cost_gradients, cost_shares, log_unit_cost
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Rows, cost_gradients, cost_shares, log_unit_cost
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ NEARLY, ROUGHLY = 0.3, 1.0  # largest log of what is used and unused of a factor
 BALANCED = 1e-8  # the same, below which the rough stage is done
 PROBE = 0.1  # of mu: how far ahead one looks to see what vanishes with it
 DEEP = 0.9e-9  # of mu: below this, differences of costs do not tell excess costs from rounding, and Newton steps follow them
-NEIGHBOURHOOD = 1e-2  # of mu: pairs w tau and s u are kept above this part of it, where steps are halved
+NEIGHBOURHOOD = (
+    1e-2  # of mu: pairs w tau and s u are kept above this part of it, where steps are halved
+)
 
 
 @dataclass
@@ -79,7 +82,9 @@ class Iterate:
             part[rows] = getattr(other, name)
 
 
-def interior_point(problem: Problem, pace: Pace, floor: float = 1e-9, start: Iterate | None = None) -> Iterate:
+def interior_point(
+    problem: Problem, pace: Pace, floor: float = 1e-9, start: Iterate | None = None
+) -> Iterate:
     """Prices and mode shares near the optimum; ``done`` says at which points it got there."""
     choice = problem.open & (problem.open.sum(axis=-1, keepdims=True) > 1)
     result = _start(problem, choice) if start is None else start
@@ -111,11 +116,26 @@ def _start(problem: Problem, choice: Mask) -> Iterate:
     excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
     share = np.where(choice, 1 / excess, problem.open)
     share = share / np.maximum(share.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
-    weight = cost_shares(problem.tree, log_unit_cost(problem.tree, np.log(leaf_cost), problem.share, problem.elasticity)[1])
-    used = np.einsum("pl,plm,plmk->pk", weight[:, : problem.tree.leaves] / leaf_cost, share, problem.bundle)
+    weight = cost_shares(
+        problem.tree,
+        log_unit_cost(problem.tree, np.log(leaf_cost), problem.share, problem.elasticity)[1],
+    )
+    used = np.einsum(
+        "pl,plm,plmk->pk", weight[:, : problem.tree.leaves] / leaf_cost, share, problem.bundle
+    )
     unused = np.where(problem.scarce, np.maximum(1 - used, 0.1), 1.0)
     done = np.zeros(len(problem), dtype=bool)
-    return Iterate(price, unused, share, cost, leaf_cost, excess, np.ones_like(price), np.ones_like(share), done)
+    return Iterate(
+        price,
+        unused,
+        share,
+        cost,
+        leaf_cost,
+        excess,
+        np.ones_like(price),
+        np.ones_like(share),
+        done,
+    )
 
 
 def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float) -> Iterate:
@@ -130,7 +150,10 @@ def _step(problem: Problem, choice: Mask, at: Iterate, pace: Pace, floor: float)
     done = at.done
     if done.any():
         growth = step.mode_share[done] / np.where(problem.open, at.mode_share, 1.0)[done]
-        at.price_stays[done], at.share_stays[done] = 1 + step.log_price[done] / (1 - PROBE), 1 + growth / (1 - PROBE)
+        at.price_stays[done], at.share_stays[done] = (
+            1 + step.log_price[done] / (1 - PROBE),
+            1 + growth / (1 - PROBE),
+        )
     return _move(problem, choice, at, step, target, pace)
 
 
@@ -143,7 +166,9 @@ class _Local:
     weight: Array  # (point, leaf) cost shares W
     relative: Array  # (point, leaf, mode) cost over z; 1 where there is no choice
     error: Array  # (point, leaf, mode) by how much the log of cost / z is more than that of 1 + tau
-    stiffness: Array  # (point, leaf, mode) by how much a mode share falls as the log of its cost rises
+    stiffness: (
+        Array  # (point, leaf, mode) by how much a mode share falls as the log of its cost rises
+    )
     leaf_gradient: Array  # (point, leaf, factor) d ln z / d ln s
     used_share: Array  # (point, leaf, factor) use of each factor by each task, in units of W / s
     balance: Array  # (point, factor) used plus unused part; 1 at the optimum
@@ -161,7 +186,10 @@ def _look(problem: Problem, choice: Mask, at: Iterate) -> _Local:
     used = np.einsum("pl,plk->pk", weight, used_share) / np.where(problem.scarce, at.price, 1.0)
     pairs = np.einsum("pl,pl->p", weight, choice.sum(axis=-1)) + problem.scarce.sum(axis=1)
     products = np.where(choice, at.mode_share * at.excess, 0.0).sum(axis=-1)
-    mu = (np.einsum("pl,pl->p", weight, products) + (at.price * at.unused * problem.scarce).sum(axis=1)) / pairs
+    mu = (
+        np.einsum("pl,pl->p", weight, products)
+        + (at.price * at.unused * problem.scarce).sum(axis=1)
+    ) / pairs
     return _Local(
         factor_share=share,
         theta=theta,
@@ -187,7 +215,9 @@ class _Direction:
     log_leaf_cost: Array  # (point, leaf)
 
 
-def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array) -> _Direction:
+def _direction(
+    problem: Problem, choice: Mask, at: Iterate, here: _Local, target: Array
+) -> _Direction:
     """The Newton step towards w tau = s u = target."""
     points, leaves, modes, factors = problem.bundle.shape
     scarce, eye = problem.scarce, np.eye(factors)
@@ -200,7 +230,9 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
     # tasks: what their costs and cost shares do as prices move
     gradient = np.concatenate([here.leaf_gradient, -shift[..., None]], axis=-1)
     _, weight_gradient = cost_gradients(problem.tree, here.theta, gradient, problem.elasticity)
-    jacobian = np.matmul((weight[..., None] * here.used_share).transpose(0, 2, 1), weight_gradient - gradient)
+    jacobian = np.matmul(
+        (weight[..., None] * here.used_share).transpose(0, 2, 1), weight_gradient - gradient
+    )
     # within tasks: work moves to modes that become cheaper, pair by pair, for stiffness may be beyond rounding
     one, two = np.triu_indices(modes, 1)
     swap = h[..., one] * (h[..., two] / total[..., None])
@@ -218,7 +250,9 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
     right = np.where(scarce, right, 0.0)
     broken = ~(np.all(np.isfinite(matrix), axis=(1, 2)) & np.all(np.isfinite(right), axis=1))
     matrix = np.where(broken[:, None, None], eye, matrix)
-    rounding = 1e-15 * np.abs(matrix).max(axis=(1, 2), keepdims=True)  # keeps a singular matrix from stopping all points
+    rounding = 1e-15 * np.abs(matrix).max(
+        axis=(1, 2), keepdims=True
+    )  # keeps a singular matrix from stopping all points
     x = np.linalg.solve(matrix - rounding * eye, right[..., None])[..., 0]
     x[broken] = np.nan
     exchange = drift - swap * np.matmul(apart, x[:, None, :, None])[..., 0]
@@ -228,13 +262,17 @@ def _direction(problem: Problem, choice: Mask, at: Iterate, here: _Local, target
         dw[..., two[pair]] -= exchange[..., pair]
     dw = np.where(choice, dw, 0.0)
     # w dtau + tau dw = target - w tau: from the shares where they move little, and so without the rounding of costs
-    dtau = np.where(choice, (target[:, None, None] - at.excess * dw) / at.mode_share - at.excess, 0.0)
+    dtau = np.where(
+        choice, (target[:, None, None] - at.excess * dw) / at.mode_share - at.excess, 0.0
+    )
     du = np.where(scarce, target[:, None] / s - at.unused - at.unused * x, 0.0)
     dz = np.einsum("plk,pk->pl", here.leaf_gradient, x) - shift
     return _Direction(x, du, dw, dtau, dz)
 
 
-def _move(problem: Problem, choice: Mask, at: Iterate, step: _Direction, target: Array, pace: Pace) -> Iterate:
+def _move(
+    problem: Problem, choice: Mask, at: Iterate, step: _Direction, target: Array, pace: Pace
+) -> Iterate:
     """Go a Newton step, shortened where it would bring a pair too near to zero; tasks' costs are set afresh unless mu is tiny."""
     growth = np.where(choice, step.mode_share / np.where(choice, at.mode_share, 1.0), 0.0)
     length = np.ones(len(problem))
@@ -248,20 +286,28 @@ def _move(problem: Problem, choice: Mask, at: Iterate, step: _Direction, target:
         least = np.where(problem.open, cost, np.inf).min(axis=-1)
         least = np.where(problem.dead, 1.0, least)
         average = (share * cost * problem.open).sum(axis=-1)
-        smooth = np.minimum(average / (1 + choice.sum(axis=-1) * target[:, None]), least / (1 + 0.1 * target[:, None]))
-        stepped = at.leaf_cost * np.exp(np.clip(length[:, None] * step.log_leaf_cost, -pace.down, np.log(pace.up)))
+        smooth = np.minimum(
+            average / (1 + choice.sum(axis=-1) * target[:, None]),
+            least / (1 + 0.1 * target[:, None]),
+        )
+        stepped = at.leaf_cost * np.exp(
+            np.clip(length[:, None] * step.log_leaf_cost, -pace.down, np.log(pace.up))
+        )
         leaf_cost = np.where(choice.any(axis=-1), np.where(deep[:, None], stepped, smooth), least)
         measured = cost / leaf_cost[..., None] - 1
         stepped = at.excess * _factor(length[:, None, None] * step.excess / at.excess, pace)
         excess = np.where(choice, np.where(deep[:, None, None], stepped, measured), 1.0)
         lowest = np.minimum(
-            np.where(choice, share * excess, np.inf).min(axis=(1, 2)), np.where(problem.scarce, price * unused, np.inf).min(axis=1)
+            np.where(choice, share * excess, np.inf).min(axis=(1, 2)),
+            np.where(problem.scarce, price * unused, np.inf).min(axis=1),
         )
         short = lowest < NEIGHBOURHOOD * target
         if not short.any():
             break
         length[short] /= 2
-    return Iterate(price, unused, share, cost, leaf_cost, excess, at.price_stays, at.share_stays, at.done)
+    return Iterate(
+        price, unused, share, cost, leaf_cost, excess, at.price_stays, at.share_stays, at.done
+    )
 
 
 def _factor(relative: Array, pace: Pace) -> Array:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.production import Array, Rows, Tree
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Rows, Tree
 
 Mask = NDArray[np.bool_]
 
@@ -29,7 +30,9 @@ class Problem:
     """
 
     tree: Tree
-    bundle: Array  # (point, leaf, mode, factor) use per unit, in units of the supply; 0 where closed
+    bundle: (
+        Array  # (point, leaf, mode, factor) use per unit, in units of the supply; 0 where closed
+    )
     open: Mask  # (point, leaf, mode)
     base: Array  # (point, leaf, mode) 1 where closed or dead, else 0: keeps every cost positive
     scarce: Mask  # (point, factor) may have a price
@@ -37,7 +40,9 @@ class Problem:
     elasticity: Array  # (point or 1, node)
     dead: Mask  # (point, leaf)
     mode: NDArray[np.intp]  # (point, leaf, mode) the caller's mode behind each column
-    stand_in: NDArray[np.intp]  # (point, leaf, caller's mode) the mode that acts for it: itself, an identical one, or -1
+    stand_in: NDArray[
+        np.intp
+    ]  # (point, leaf, caller's mode) the mode that acts for it: itself, an identical one, or -1
 
     def __len__(self) -> int:
         return len(self.bundle)
@@ -70,7 +75,9 @@ class Presolved:
     free_mode: Mask  # (point, leaf, caller's mode) open, and needs nothing that is scarce
 
 
-def presolve(tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask) -> Presolved:
+def presolve(
+    tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask
+) -> Presolved:
     """Scale, close, drop and mark.
 
     Parameters
@@ -101,44 +108,68 @@ def presolve(tree: Tree, share: Array, elasticity: Array, bundle: Array, supply:
     weightless = effective == 0
     for level in reversed(tree.levels):
         weightless[:, level.children] |= weightless[:, level.nests][:, level.nest_of_child]
-    dead = np.broadcast_to(weightless[:, : tree.leaves], (points, tree.leaves)) | impossible[:, tree.root, None] | free[:, tree.root, None]
+    dead = (
+        np.broadcast_to(weightless[:, : tree.leaves], (points, tree.leaves))
+        | impossible[:, tree.root, None]
+        | free[:, tree.root, None]
+    )
 
-    problem = _compress(tree, scaled[:, leaf], opened[:, leaf] & ~dead[..., None], dead, effective, elasticity)
+    problem = _compress(
+        tree, scaled[:, leaf], opened[:, leaf] & ~dead[..., None], dead, effective, elasticity
+    )
     return Presolved(problem, impossible[:, tree.root], free[:, tree.root], free, free_mode)
 
 
-def _spread(tree: Tree, share: Array, elasticity: Array, effective: Array, impossible: Mask, free: Mask) -> None:
+def _spread(
+    tree: Tree, share: Array, elasticity: Array, effective: Array, impossible: Mask, free: Mask
+) -> None:
     """Carry impossible and free members up the nests; members that drop out lose their share."""
     for level in tree.levels:
         counts = share[:, level.children] > 0
         sigma = elasticity[:, level.nests]
 
-        def some(mask: Mask, counts: Mask = counts, starts: NDArray[np.intp] = level.starts) -> Mask:
+        def some(
+            mask: Mask, counts: Mask = counts, starts: NDArray[np.intp] = level.starts
+        ) -> Mask:
             return np.logical_or.reduceat(mask & counts, starts, axis=1)
 
         lost, idle = impossible[:, level.children], free[:, level.children]
         impossible[:, level.nests] = np.where(sigma <= 1, some(lost), ~some(~lost))
-        free[:, level.nests] = np.where(sigma < 1, ~some(~idle), some(idle)) & ~impossible[:, level.nests]
+        free[:, level.nests] = (
+            np.where(sigma < 1, ~some(~idle), some(idle)) & ~impossible[:, level.nests]
+        )
         alive = ~(impossible | free)[:, level.nests][:, level.nest_of_child]
-        effective[:, level.children] = np.where(alive & (lost | idle), 0.0, effective[:, level.children])
+        effective[:, level.children] = np.where(
+            alive & (lost | idle), 0.0, effective[:, level.children]
+        )
 
 
-def _compress(tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array, elasticity: Array) -> Problem:
+def _compress(
+    tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array, elasticity: Array
+) -> Problem:
     """Drop modes another mode makes needless, and move the open ones to the front."""
     modes = bundle.shape[2]
     stand_in = np.where(opened, np.arange(modes), -1)
     anywhere = np.flatnonzero(opened.any(axis=(0, 1)))
     for kept in anywhere:
         for other in anywhere:
-            no_more = np.all(bundle[:, :, kept] <= bundle[:, :, other], axis=-1) & opened[:, :, kept] & opened[:, :, other]
+            no_more = (
+                np.all(bundle[:, :, kept] <= bundle[:, :, other], axis=-1)
+                & opened[:, :, kept]
+                & opened[:, :, other]
+            )
             if kept == other or not no_more.any():
                 continue
             same = no_more & np.all(bundle[:, :, kept] == bundle[:, :, other], axis=-1)
             needless = no_more & (~same | (kept < other))
             opened[:, :, other] &= ~needless
-            stand_in[:, :, other] = np.where(same & needless, kept, np.where(needless, -1, stand_in[:, :, other]))
+            stand_in[:, :, other] = np.where(
+                same & needless, kept, np.where(needless, -1, stand_in[:, :, other])
+            )
     stand_in = np.where(np.take_along_axis(opened, np.maximum(stand_in, 0), axis=-1), stand_in, -1)
-    order = np.argsort(~opened, axis=-1, kind="stable")[..., : int(opened.sum(axis=-1).max(initial=1))]
+    order = np.argsort(~opened, axis=-1, kind="stable")[
+        ..., : int(opened.sum(axis=-1).max(initial=1))
+    ]
     opened = np.take_along_axis(opened, order, axis=-1)
     bundle = np.where(opened[..., None], np.take_along_axis(bundle, order[..., None], axis=2), 0.0)
     return Problem(

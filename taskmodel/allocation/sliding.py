@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation.presolve import Mask
-from taskmodel.production import Array
+from taskmodel.numerics.types import Array
 
 FLAT = 1e-13  # curvature, in units in which that of each factor by itself is one, of directions that proportional factors make
 SAME = 1e-9  # relative: ties that differ by less are one
@@ -49,7 +49,9 @@ def uphill(price: Array, used: Array, curvature: Array, ties: Array) -> Array | 
     return np.asarray(moves) if gain > UPHILL * np.abs(moves).sum() else None
 
 
-def first_end(price: Array, moves: Array, excess: Array, falls: Array) -> tuple[float, NDArray[np.intp], NDArray[np.intp]]:
+def first_end(
+    price: Array, moves: Array, excess: Array, falls: Array
+) -> tuple[float, NDArray[np.intp], NDArray[np.intp]]:
     """How far prices can move, and what stops them: positions of the factors whose price is gone, and of the modes that enter.
 
     Parameters
@@ -61,7 +63,11 @@ def first_end(price: Array, moves: Array, excess: Array, falls: Array) -> tuple[
     """
     steps = np.concatenate([_steps(price, -moves), _steps(np.maximum(excess, 0.0), falls)])
     least = steps.min()
-    stops = np.flatnonzero(steps <= least * (1 + SAME)) if np.isfinite(least) else np.zeros(0, dtype=np.intp)
+    stops = (
+        np.flatnonzero(steps <= least * (1 + SAME))
+        if np.isfinite(least)
+        else np.zeros(0, dtype=np.intp)
+    )
     return float(least), stops[stops < len(price)], stops[stops >= len(price)] - len(price)
 
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.production import Array, Rows
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Rows
 
 
 class Status(StrEnum):
@@ -36,10 +37,6 @@ _ADVICE = {
     Status.FAILED: "no answer could be certified: bring bundles and supplies nearer in size, or move an elasticity away from 0, "
     "or from just below 1 (1 itself is fine)",
 }
-
-
-class SolveError(RuntimeError):
-    """No answer could be certified to the required duality gap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,5 +88,8 @@ class Allocation:
     def join(self, *others: Allocation) -> Allocation:
         """The points of this batch and then those of others."""
         return Allocation(
-            **{name: np.concatenate([part, *(getattr(other, name) for other in others)]) for name, part in vars(self).items()}
+            **{
+                name: np.concatenate([part, *(getattr(other, name) for other in others)])
+                for name, part in vars(self).items()
+            }
         )

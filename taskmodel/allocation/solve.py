@@ -8,11 +8,17 @@ from numpy.typing import NDArray
 from taskmodel.allocation.active_set import TRACE, Regime, certify, polish
 from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
 from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.production import Array
+from taskmodel.numerics.types import Array
 
 MAX_GAP = 1e-9
 EXACT_GAP = 1e-11
-FLOORS = (1e-5, 1e-9, 1e-15, 1e-30, 1e-60)  # where the rough stage stops, before each try of the exact one
+FLOORS = (
+    1e-5,
+    1e-9,
+    1e-15,
+    1e-30,
+    1e-60,
+)  # where the rough stage stops, before each try of the exact one
 
 
 def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array, Array]:
@@ -56,7 +62,9 @@ def solve(problem: Problem, start: Regime | None = None) -> tuple[Regime, Array,
             if not len(rows):
                 break
             rough = interior_point(part, pace, floor, rough)
-            near = np.all(np.isfinite(rough.price), axis=1) & np.all(np.isfinite(rough.excess), axis=(1, 2))
+            near = np.all(np.isfinite(rough.price), axis=1) & np.all(
+                np.isfinite(rough.excess), axis=(1, 2)
+            )
             rows, part, rough = rows[near], part[near], rough.take(near)
             keep_better(rows, part, polish(part, _sharpened(part, rough)))
             again = ~(gap[rows] < EXACT_GAP)
@@ -83,7 +91,9 @@ def _blank(problem: Problem) -> Regime:
 
 def _sharpened(problem: Problem, rough: Iterate) -> Regime:
     """The regime a rough answer points to: what stays as mu goes to zero is active, what vanishes is not."""
-    active = (rough.share_stays > 0.5) | (rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True))
+    active = (rough.share_stays > 0.5) | (
+        rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True)
+    )
     active &= problem.open
     priced = (rough.price_stays > 0.5) | (rough.price == rough.price.max(axis=1, keepdims=True))
     priced &= problem.scarce

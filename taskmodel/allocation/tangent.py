@@ -21,11 +21,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import Regime, begin_from, look, newton_matrix, polish, right_side, tied
+from taskmodel.allocation.active_set import (
+    Regime,
+    begin_from,
+    look,
+    newton_matrix,
+    polish,
+    right_side,
+    tied,
+)
 from taskmodel.allocation.inputs import Organisations, checked, flat
 from taskmodel.allocation.presolve import Problem
 from taskmodel.allocation.solution import Allocation, Status
-from taskmodel.production import Array, Nest, cost_shares, log_unit_cost
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Nest, cost_shares, log_unit_cost
 
 RANK = 1e-10  # relative: singular values below this are zero
 CONSISTENT = 1e-7  # relative: residual of equations that have a solution
@@ -68,7 +77,9 @@ def derivative_weights(offsets: ArrayLike) -> Array:
 
 def along(weights: Array, values: Array) -> Array:
     """Derivatives along directions, shape (direction, ...), of values at all their nodes, shape (direction * node, ...)."""
-    return np.asarray(np.einsum("dn,dn...->d...", weights, values.reshape(*weights.shape, *values.shape[1:])))
+    return np.asarray(
+        np.einsum("dn,dn...->d...", weights, values.reshape(*weights.shape, *values.shape[1:]))
+    )
 
 
 def slopes(
@@ -99,19 +110,30 @@ def slopes(
     """
     one = checked(*problem)
     directions, (_, tasks, modes, _) = len(offsets), one.bundle.shape
-    result = Slopes(*(np.full(shape, np.nan) for shape in ((directions,), (directions, tasks, modes), (directions, tasks))))
+    result = Slopes(
+        *(
+            np.full(shape, np.nan)
+            for shape in ((directions,), (directions, tasks, modes), (directions, tasks))
+        )
+    )
     if str(np.ravel(optimum.status)[0]) != Status.OPTIMAL:
         return result
     centre = one.presolved().problem
     usable = _of_problem(centre, flat(optimum.usable, 2)) > 0
-    now = polish(centre, begin_from(centre, flat(optimum.activity, 2), flat(optimum.factor_elasticity, 1)), mends=0)
+    now = polish(
+        centre,
+        begin_from(centre, flat(optimum.activity, 2), flat(optimum.factor_elasticity, 1)),
+        mends=0,
+    )
     now.active |= usable
     at_nodes = _moved(centre, checked(*moved, problem[3]))
     here = look(centre, now)
     ties = tied(now, here)
     point, leaf, mode = ties.at
     still = _Place(at_nodes, now, now.price)
-    over = along(weights, still.log_cost[:, leaf, mode] - still.log_cost[:, leaf, here.first[point, leaf, 0]])
+    over = along(
+        weights, still.log_cost[:, leaf, mode] - still.log_cost[:, leaf, here.first[point, leaf, 0]]
+    )
     matrix, scale = newton_matrix(now, here, ties)
     lacking = zip(along(weights, np.log(np.where(now.priced, still.used, 1.0))), over, strict=True)
     right = np.array([right_side(now, here, ties, scale, used, tie)[0] for used, tie in lacking])
@@ -119,11 +141,15 @@ def slopes(
     fine = off < CONSISTENT
     solution = np.where(fine, solution, 0.0)  # where there is none, nothing is followed
     result.log_output[fine] = -along(weights, still.log_unit_cost)[fine]
-    log_price = np.repeat(solution[: scale.shape[1]].T * scale, offsets.shape[1], axis=0) * offsets.reshape(-1, 1)
+    log_price = np.repeat(
+        solution[: scale.shape[1]].T * scale, offsets.shape[1], axis=0
+    ) * offsets.reshape(-1, 1)
     moving = _Place(at_nodes, now, now.price * np.exp(log_price))
     share = _fair_slopes(_Place(centre, now, now.price), moving, now, weights)
     result.mode_share[fine] = _of_caller(centre, share, tasks, modes)[fine]
-    result.task_output[np.ix_(fine, centre.tree.task)] = along(weights, np.where(centre.dead, 0.0, moving.work))[fine]
+    result.task_output[np.ix_(fine, centre.tree.task)] = along(
+        weights, np.where(centre.dead, 0.0, moving.work)
+    )[fine]
     return result
 
 
@@ -132,9 +158,14 @@ class _Place:
 
     def __init__(self, problem: Problem, now: Regime, price: Array) -> None:
         self.problem = problem
-        tree, price = problem.tree, price / np.where(now.priced, price, 0.0).sum(axis=1, keepdims=True)
+        tree, price = (
+            problem.tree,
+            price / np.where(now.priced, price, 0.0).sum(axis=1, keepdims=True),
+        )
         cost = problem.cost(np.broadcast_to(price, (len(problem), price.shape[1])))
-        self.share = now.mode_share / np.where(problem.dead, 1.0, now.mode_share.sum(axis=-1))[..., None]
+        self.share = (
+            now.mode_share / np.where(problem.dead, 1.0, now.mode_share.sum(axis=-1))[..., None]
+        )
         # a task costs what its modes cost on average, by work: to first order, what it costs where they are tied again
         self.mean = np.where(problem.dead, 1.0, (self.share * cost).sum(axis=-1))
         log_cost, theta = log_unit_cost(tree, np.log(self.mean), problem.share, problem.elasticity)
@@ -165,11 +196,15 @@ def _fair_slopes(here: _Place, there: _Place, now: Regime, weights: Array) -> Ar
     """
     result = np.zeros((len(weights), *now.mode_share.shape[1:]))
     some = now.mode_share[0] > 0
-    leaf, mode = np.nonzero(some & (some.sum(axis=-1) > 1)[:, None] & ~here.problem.dead[0][:, None])
+    leaf, mode = np.nonzero(
+        some & (some.sum(axis=-1) > 1)[:, None] & ~here.problem.dead[0][:, None]
+    )
     if not len(leaf):
         return result
     factors, (tasks, of_leaf) = np.flatnonzero(now.priced[0]), np.unique(leaf, return_inverse=True)
-    twins = (here.problem.stand_in[0, leaf] == here.problem.mode[0, leaf, mode][:, None]).sum(axis=-1)
+    twins = (here.problem.stand_in[0, leaf] == here.problem.mode[0, leaf, mode][:, None]).sum(
+        axis=-1
+    )
 
     def conditions(at: _Place) -> tuple[Array, Array]:
         """C and the diagonal of D, shapes (point, condition, tied mode) and (point, tied mode)."""
@@ -182,7 +217,9 @@ def _fair_slopes(here: _Place, there: _Place, now: Regime, weights: Array) -> Ar
     w = here.share[0, leaf, mode]
     multiplier = np.linalg.lstsq(c.T, d * w, rcond=RANK)[0]
     pull = np.einsum("drt,r->dt", c_slope, multiplier) - d_slope * w
-    lacks = np.concatenate([-along(weights, there.used)[:, factors], np.zeros((len(weights), len(tasks)))], axis=1)
+    lacks = np.concatenate(
+        [-along(weights, there.used)[:, factors], np.zeros((len(weights), len(tasks)))], axis=1
+    )
     push = np.linalg.lstsq((c / d) @ c.T, (lacks - (pull / d) @ c.T).T, rcond=RANK)[0]
     result[:, leaf, mode] = (pull + push.T @ c) / d
     return result
@@ -191,7 +228,9 @@ def _fair_slopes(here: _Place, there: _Place, now: Regime, weights: Array) -> Ar
 def _least_squares(matrix: Array, right: Array) -> tuple[Array, Array]:
     """Solutions of a symmetric system, shape (size, direction), and by how much each fails to solve it."""
     solution = np.asarray(np.linalg.lstsq(matrix, right, rcond=RANK)[0], dtype=float)
-    off = np.abs(matrix @ solution - right).max(axis=0, initial=0.0) / (1e-3 + np.abs(right).max(axis=0, initial=0.0))
+    off = np.abs(matrix @ solution - right).max(axis=0, initial=0.0) / (
+        1e-3 + np.abs(right).max(axis=0, initial=0.0)
+    )
     return solution, np.asarray(off)
 
 
@@ -211,7 +250,9 @@ def _moved(centre: Problem, moved: Organisations) -> Problem:
 
 def _of_problem(centre: Problem, part: NDArray[Any]) -> Array:
     """An array over the caller's tasks and modes at the leaves and modes of the problem, 0 where closed."""
-    return np.where(centre.open, np.take_along_axis(part[:, centre.tree.task], centre.mode, axis=-1), 0.0)
+    return np.where(
+        centre.open, np.take_along_axis(part[:, centre.tree.task], centre.mode, axis=-1), 0.0
+    )
 
 
 def _of_caller(centre: Problem, part: Array, tasks: int, modes: int) -> Array:

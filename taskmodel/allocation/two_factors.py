@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.elementary import ARRAYS, Elementary
-from taskmodel.production import Array
+from taskmodel.errors import InputError
+from taskmodel.numerics.elementary import ARRAYS, Elementary
+from taskmodel.numerics.types import Array
 
 __all__ = [
     "SortedTasks",
@@ -42,19 +43,33 @@ def log_relative_price(slope: Any, log_x: Any, log_w: Any, log_ratio: Any) -> An
     return slope * (log_x + log_ratio - log_w)
 
 
-def unsplit_log_output(psi: Any, log_x: Any, log_w: Any, log_hours: Any, log_compute: Any, by: Elementary) -> Any:
+def unsplit_log_output(
+    psi: Any, log_x: Any, log_w: Any, log_hours: Any, log_compute: Any, by: Elementary
+) -> Any:
     """ln Y where nothing is split; psi is not 0."""
-    return by.log_add((1 - psi) * log_x + psi * log_compute, (1 - psi) * log_w + psi * log_hours) / psi
+    return (
+        by.log_add((1 - psi) * log_x + psi * log_compute, (1 - psi) * log_w + psi * log_hours) / psi
+    )
 
 
-def cobb_douglas_log_output(log_x: Any, log_w: Any, gained: Any, log_hours: Any, log_compute: Any, by: Elementary) -> Any:
+def cobb_douglas_log_output(
+    log_x: Any, log_w: Any, gained: Any, log_hours: Any, log_compute: Any, by: Elementary
+) -> Any:
     """ln Y where nothing is split and psi is 0, times the sum of all shares; ``gained`` is the sum of s ln eta of compute's tasks."""
     by_compute = by.where(log_x == -inf, 0.0, by.exp(log_x) * (log_compute - log_x))
     by_people = by.where(log_w == -inf, 0.0, by.exp(log_w) * (log_hours - log_w))
     return by_compute + by_people + gained
 
 
-def split_log_output(power: Any, log_x: Any, log_w: Any, log_eta: Any, log_hours: Any, log_compute: Any, by: Elementary) -> tuple[Any, Any]:
+def split_log_output(
+    power: Any,
+    log_x: Any,
+    log_w: Any,
+    log_eta: Any,
+    log_hours: Any,
+    log_compute: Any,
+    by: Elementary,
+) -> tuple[Any, Any]:
     """ln Y where a task of efficiency eta = 1/kappa is split, and how much of its weight compute does, if that is 1.
 
     ``power`` is 1 / (sigma - 1), ``log_x`` is ln of X eta^(1 - sigma). At sigma = 1 ``power`` is -1, and ln Y lacks what
@@ -113,7 +128,7 @@ class SortedTasks:
 
         Raises
         ------
-        ValueError
+        InputError
             If a supply is not a positive, finite number.
 
         Examples
@@ -125,20 +140,41 @@ class SortedTasks:
         supplies = np.broadcast_arrays(*(np.asarray(one, dtype=float) for one in (hours, compute)))
         for name, one in zip(("hours", "compute"), supplies, strict=True):
             if not (np.isfinite(one) & (one > 0)).all():
-                raise ValueError(f"{name} must be positive, finite numbers; found {one[~(np.isfinite(one) & (one > 0))][0]}")
+                raise InputError(
+                    f"{name} must be positive, finite numbers; found {one[~(np.isfinite(one) & (one > 0))][0]}"
+                )
         log_hours, log_compute = (np.log(one) for one in supplies)
         stage = np.searchsorted(self.starts, log_compute - log_hours, side="right")
         split, place = stage % 2 == 1, stage // 2  # groups before the place are by compute alone
-        with np.errstate(invalid="ignore", over="ignore"):  # what does not hold of a stage is not chosen
+        with np.errstate(
+            invalid="ignore", over="ignore"
+        ):  # what does not hold of a stage is not chosen
             log_output, log_price, part = self._optimum(split, place, log_hours, log_compute)
             log_value = np.where(log_price == inf, log_compute, log_price + log_compute)
             log_total = np.where(log_price == inf, log_compute, np.logaddexp(log_hours, log_value))
-            elasticity = np.stack([np.where(log_price == inf, 0.0, np.exp(log_hours - log_total)), np.exp(log_value - log_total)], axis=-1)
+            elasticity = np.stack(
+                [
+                    np.where(log_price == inf, 0.0, np.exp(log_hours - log_total)),
+                    np.exp(log_value - log_total),
+                ],
+                axis=-1,
+            )
             activity = self._activity(split, place, part, log_output, log_price, log_total)
         output = np.exp(log_output)
-        return TwoFactors(output, elasticity * output[..., None] / np.stack(supplies, axis=-1), elasticity, activity)
+        return TwoFactors(
+            output,
+            elasticity * output[..., None] / np.stack(supplies, axis=-1),
+            elasticity,
+            activity,
+        )
 
-    def _optimum(self, split: NDArray[np.bool_], place: NDArray[np.intp], log_hours: Array, log_compute: Array) -> tuple[Any, Any, Any]:
+    def _optimum(
+        self,
+        split: NDArray[np.bool_],
+        place: NDArray[np.intp],
+        log_hours: Array,
+        log_compute: Array,
+    ) -> tuple[Any, Any, Any]:
         """ln Y, ln of the price of compute in hours (inf where people are of no use), and compute's part of the split group."""
         psi = 1 - 1 / self.elasticity
         log_x, log_w = self.log_x[place], self.log_w[place]
@@ -146,24 +182,54 @@ class SortedTasks:
         tilted = log_x + np.where(split, (1 - self.elasticity) * log_eta, 0.0)
         if psi == 0:
             gained = self.gained[place]
-            whole, part = split_log_output(-1.0, tilted, log_w, log_eta, log_hours, log_compute, ARRAYS)
+            whole, part = split_log_output(
+                -1.0, tilted, log_w, log_eta, log_hours, log_compute, ARRAYS
+            )
             whole = whole + gained - np.where(log_x == -inf, 0.0, np.exp(log_x) * log_eta)
             alone = cobb_douglas_log_output(log_x, log_w, gained, log_hours, log_compute, ARRAYS)
         else:
-            whole, part = split_log_output((1 - psi) / psi, tilted, log_w, log_eta, log_hours, log_compute, ARRAYS)
+            whole, part = split_log_output(
+                (1 - psi) / psi, tilted, log_w, log_eta, log_hours, log_compute, ARRAYS
+            )
             alone = unsplit_log_output(psi, log_x, log_w, log_hours, log_compute, ARRAYS)
-        price = np.where(log_w == -inf, inf, log_relative_price(1 - psi, log_x, log_w, log_hours - log_compute))
-        return np.where(split, whole, alone), np.where(split, log_eta, price), np.where(split, part, 0.0)
+        price = np.where(
+            log_w == -inf, inf, log_relative_price(1 - psi, log_x, log_w, log_hours - log_compute)
+        )
+        return (
+            np.where(split, whole, alone),
+            np.where(split, log_eta, price),
+            np.where(split, part, 0.0),
+        )
 
-    def _activity(self, split: Any, place: Any, part: Array, log_output: Array, log_price: Array, log_total: Array) -> Array:
+    def _activity(
+        self,
+        split: Any,
+        place: Any,
+        part: Array,
+        log_output: Array,
+        log_price: Array,
+        log_total: Array,
+    ) -> Array:
         """Work in every task: Y s (c / z)^sigma at its cost z, by what does it."""
-        of_group = np.bincount(self.group, np.exp(self.log_share), len(self.log_kappa_of) + 1)[place]
+        of_group = np.bincount(self.group, np.exp(self.log_share), len(self.log_kappa_of) + 1)[
+            place
+        ]
         by_compute = np.where(
-            self.group < place[..., None], 1.0, np.where(self.group == place[..., None], (part / of_group)[..., None], 0.0)
+            self.group < place[..., None],
+            1.0,
+            np.where(self.group == place[..., None], (part / of_group)[..., None], 0.0),
         )
         unpriced = (log_price == inf)[..., None]
-        log_cost = np.where(self.group < place[..., None], self.log_kappa + np.where(unpriced, 0.0, log_price[..., None]), 0.0)
-        log_work = log_output[..., None] + self.log_share + self.elasticity * ((log_total - log_output)[..., None] - log_cost)
+        log_cost = np.where(
+            self.group < place[..., None],
+            self.log_kappa + np.where(unpriced, 0.0, log_price[..., None]),
+            0.0,
+        )
+        log_work = (
+            log_output[..., None]
+            + self.log_share
+            + self.elasticity * ((log_total - log_output)[..., None] - log_cost)
+        )
         return np.exp(log_work)[..., None] * np.stack([1 - by_compute, by_compute], axis=-1)
 
 
@@ -181,27 +247,42 @@ def sorted_tasks(shares: ArrayLike, kappa: ArrayLike, elasticity: float) -> Sort
 
     Raises
     ------
-    ValueError
+    InputError
         If shapes do not fit, or a number is out of its range.
     """
     share, cost = np.asarray(shares, dtype=float), np.asarray(kappa, dtype=float)
     if share.ndim != 1 or share.shape != cost.shape or not share.size:
-        raise ValueError(f"shares and kappa must be one-dimensional, of one length; found shapes {share.shape} and {cost.shape}")
+        raise InputError(
+            f"shares and kappa must be one-dimensional, of one length; found shapes {share.shape} and {cost.shape}"
+        )
     if not ((share > 0).all() and abs(share.sum() - 1) < 1e-9):
-        raise ValueError(f"shares must be positive and sum to 1; found the least {share.min():g} and the sum {share.sum():g}")
+        raise InputError(
+            f"shares must be positive and sum to 1; found the least {share.min():g} and the sum {share.sum():g}"
+        )
     if not (cost > 0).all():
-        raise ValueError(f"kappa must be above 0 (inf: by people alone); found {cost[~(cost > 0)][0]}")
+        raise InputError(
+            f"kappa must be above 0 (inf: by people alone); found {cost[~(cost > 0)][0]}"
+        )
     if not 0 < elasticity < inf:
-        raise ValueError(f"elasticity must be above 0 and finite; found {elasticity!r}; at 0 use allocate")
+        raise InputError(
+            f"elasticity must be above 0 and finite; found {elasticity!r}; at 0 use allocate"
+        )
     levels, group = np.unique(cost, return_inverse=True)
     weight = np.bincount(group, share)
     logs = np.log(levels[np.isfinite(levels)])
     of_compute = weight[: len(logs)]
-    log_x = np.append(-inf, np.logaddexp.accumulate(np.log(of_compute) + (1 - elasticity) * logs)) if len(logs) else np.array([-inf])
+    log_x = (
+        np.append(-inf, np.logaddexp.accumulate(np.log(of_compute) + (1 - elasticity) * logs))
+        if len(logs)
+        else np.array([-inf])
+    )
     rest = np.append(np.cumsum(weight[::-1])[::-1], 0.0)[: len(logs) + 1]
     with np.errstate(divide="ignore"):
         log_w = np.log(rest)
-    begins, ends = log_x[:-1] - log_w[:-1] + elasticity * logs, log_x[1:] - log_w[1:] + elasticity * logs
+    begins, ends = (
+        log_x[:-1] - log_w[:-1] + elasticity * logs,
+        log_x[1:] - log_w[1:] + elasticity * logs,
+    )
     return SortedTasks(
         elasticity=float(elasticity),
         log_share=np.log(share),

@@ -6,11 +6,20 @@ one `CatalogError` that lists every defect with file, line and column. The modul
 (messages), `bundled` (what comes with the package), `model` (`Catalog`) and `load` (files).
 """
 
-from .defects import CatalogError, Defect
-from .load import Scenario, bundled_catalogs, bundled_protocols, bundled_scenarios, load_catalog, load_scenario, parse_catalog
-from .model import Catalog
-from .records import GENERAL, People, Protocol, Quantity, Reviewers, Source, Task, Trust
-from .text import read_value
+from taskmodel.catalog.load import (
+    Scenario,
+    bundled_catalogs,
+    bundled_protocols,
+    bundled_scenarios,
+    load_catalog,
+    load_scenario,
+    parse_catalog,
+)
+from taskmodel.catalog.model import Catalog
+from taskmodel.catalog.records import GENERAL, People, Protocol, Reviewers, Task, Trust
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files.quantity import Quantity, Source
+from taskmodel.files.yaml import read_value
 
 __all__ = [
     "GENERAL",

@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
-from . import bundled, explain
-from .defects import CatalogError, Defect, did_you_mean, listing
-from .model import Catalog, build
-from .origin import Origin
-from .records import Prose, Record, Source, Word
-from .text import Document, Keys, Mark, read_document, read_text
+from taskmodel.catalog.model import Catalog, build
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files import bundled, explain
+from taskmodel.files.bundled import find_file
+from taskmodel.files.document import Origin
+from taskmodel.files.quantity import Prose, Record, Source, Word
+from taskmodel.files.yaml import Document, Keys, Mark, read_document, read_text
 
 
 class Scenario(Record):
@@ -20,12 +21,21 @@ class Scenario(Record):
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
-    catalog: Word | None = Field(None, description="the bundled catalog whose tasks it speaks of; absent: it fits all of them")
-    sources: dict[str, Source] = Field(default_factory=dict, description="works its values rest on, by key")
+    catalog: Word | None = Field(
+        None,
+        description="the bundled catalog whose tasks it speaks of; absent: it fits all of them",
+    )
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="works its values rest on, by key"
+    )
     set: dict[str, Any] = Field(description="values by dotted path, as in `Catalog.replace`")
 
 
-def load_catalog(name_or_path: str | Path, scenario: str | Path | None = None, set: Mapping[str, Any] | None = None) -> Catalog:
+def load_catalog(
+    name_or_path: str | Path,
+    scenario: str | Path | None = None,
+    set: Mapping[str, Any] | None = None,
+) -> Catalog:
     """Load a catalog, lay a scenario over it, and set values.
 
     Parameters
@@ -101,32 +111,6 @@ def bundled_protocols() -> tuple[str, ...]:
     return bundled.names("protocol")
 
 
-def find_file(name_or_path: str | Path, kind: str) -> Path:
-    """Return the path of a bundled catalog or scenario, or of a file.
-
-    Parameters
-    ----------
-    name_or_path : str or Path
-        A bundled name (one word), or a path: anything with a folder or the ending .yaml or .yml.
-    kind : str
-        ``catalog`` or ``scenario``.
-
-    Raises
-    ------
-    CatalogError
-        If it is one word and no bundled file has that name.
-    """
-    path = Path(name_or_path)
-    if isinstance(name_or_path, Path) or path.suffix in (".yaml", ".yml") or path.name != str(name_or_path):
-        return path
-    names = bundled.names(kind)
-    if str(name_or_path) in names:
-        return bundled.folder(kind) / f"{name_or_path}.yaml"
-    near = did_you_mean(str(name_or_path), names) or f"; there are {listing(names)}"
-    message = f"there is no bundled {kind} of this name{near}; or give the path of a .yaml file"
-    raise CatalogError([Defect(repr(str(name_or_path)), None, None, "", message)])
-
-
 def _parse_scenario(text: str, file: str) -> tuple[Scenario, Document]:
     document = read_document(text, file)
     origin = Origin(data=document.data, places=(((), document.marks),))
@@ -149,6 +133,8 @@ def _with_scenario(catalog: Catalog, text: str, name: str, file: str) -> Catalog
         if catalog.sources.get(key, source) != source:
             mark = document.marks["sources", key]
             message = f"the catalog uses {key!r} for another work; take another key"
-            raise CatalogError([Defect(file, mark.key_line, mark.key_column, f"sources.{key}", message)])
+            raise CatalogError(
+                [Defect(file, mark.key_line, mark.key_column, f"sources.{key}", message)]
+            )
     origin = replace(catalog._origin, scenario=name, scenario_yaml=text)
     return catalog._lay_over(laid, f"set by the scenario {name}", origin)

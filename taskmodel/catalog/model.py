@@ -7,35 +7,31 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from . import checks, explain, schema
-from .bundled import with_protocols
-from .checks import Finding
-from .defects import CatalogError, Defect
-from .origin import FromFile, Origin
-from .records import (
-    SET,
+from taskmodel.catalog import checks
+from taskmodel.catalog.records import (
     Basis,
     Capability,
     ComputeUse,
     FeedbackLoop,
     Latency,
-    Measure,
     Nest,
     OverTime,
     Pool,
     Production,
-    Prose,
     Protocol,
-    Quantity,
-    Record,
     Reviewers,
-    Source,
-    Sourced,
     Supervision,
     Task,
     Trust,
 )
-from .text import Keys, Mark, dotted
+from taskmodel.errors import CatalogError, Defect, UnknownPath
+from taskmodel.files import dotted as schema
+from taskmodel.files import explain
+from taskmodel.files.bundled import with_protocols
+from taskmodel.files.document import FromFile, Origin, keys_within
+from taskmodel.files.findings import Finding
+from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced
+from taskmodel.files.yaml import Keys, Mark, dotted
 
 _SET_MARK = Mark(SET, None, None, None, None)
 
@@ -50,19 +46,32 @@ class Catalog(FromFile):
     title: Prose = Field(min_length=1, description="which question the catalog is for")
     question: Prose = Field("", description="the question, in a sentence")
     description: Prose = ""
-    sources: dict[str, Source] = Field(default_factory=dict, description="works that values rest on, by key")
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="works that values rest on, by key"
+    )
     pools: dict[str, Pool] = Field(description="labour pools, by name")
     production: Production
     supervision: Supervision
-    reviewers: dict[str, Reviewers] = Field(default_factory=dict, description="reviewers with a skill, besides those of supervision; by id")
+    reviewers: dict[str, Reviewers] = Field(
+        default_factory=dict,
+        description="reviewers with a skill, besides those of supervision; by id",
+    )
     compute: ComputeUse
     capability: Capability
     latency: Latency
-    trust: Trust | None = Field(None, description="what a track record takes; used by `taskmodel trust` alone")
-    over_time: OverTime | None = Field(None, description="how it stands in a simulated world; used by `alignment_beside` alone")
-    protocols: dict[str, Protocol] = Field(default_factory=dict, description="ways of letting AI work, by id; besides bundled ones")
+    trust: Trust | None = Field(
+        None, description="what a track record takes; used by `taskmodel trust` alone"
+    )
+    over_time: OverTime | None = Field(
+        None, description="how it stands in a simulated world; used by `alignment_beside` alone"
+    )
+    protocols: dict[str, Protocol] = Field(
+        default_factory=dict, description="ways of letting AI work, by id; besides bundled ones"
+    )
     nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
-    basis: dict[str, Basis] = Field(default_factory=dict, description="source of plain numbers in tasks, by field of a task")
+    basis: dict[str, Basis] = Field(
+        default_factory=dict, description="source of plain numbers in tasks, by field of a task"
+    )
     tasks: dict[str, Task] = Field(description="the tasks, by id")
     feedback_loops: tuple[FeedbackLoop, ...] = ()
 
@@ -77,7 +86,11 @@ class Catalog(FromFile):
         return self._origin.scenario_yaml
 
     def _made_of(self) -> list[str]:
-        return [self.name, *([f"scenario {self.scenario}"] if self.scenario else []), f"{len(self.tasks)} tasks"]
+        return [
+            self.name,
+            *([f"scenario {self.scenario}"] if self.scenario else []),
+            f"{len(self.tasks)} tasks",
+        ]
 
     def get(self, path: str) -> Any:
         """Return the number, word, switch or list of words at a dotted path; None for an optional one that is absent.
@@ -110,7 +123,10 @@ class Catalog(FromFile):
         A quantity stands once; ``.low`` and ``.high`` after its path reach the ends of its interval. Titles, notes and
         sources are left out, though they too can be set.
         """
-        return tuple(dotted(keys) for keys, _ in schema.leaves(schema.Slot("record", Catalog), self._origin.data))
+        return tuple(
+            dotted(keys)
+            for keys, _ in schema.leaves(schema.Slot("record", Catalog), self._origin.data)
+        )
 
     def replace(self, changes: Mapping[str, Any]) -> "Catalog":
         """Return a catalog in which the values at some paths are others, checked like a file.
@@ -142,11 +158,20 @@ class Catalog(FromFile):
         (100.0, ('set',))
         """
         if not isinstance(changes, Mapping):
-            raise TypeError(f'changes must be a mapping of paths to values, such as {{"supervision.headcount": 100}}; found {changes!r}')
+            raise TypeError(
+                f'changes must be a mapping of paths to values, such as {{"supervision.headcount": 100}}; found {changes!r}'
+            )
         changes = {path: _plain(value) for path, value in changes.items()}
-        laid = {path: (value, _SET_MARK, dict.fromkeys(keys_within(value), _SET_MARK)) for path, value in changes.items()}
-        kept = {path: value for path, value in self._origin.overrides.items() if path not in changes}
-        origin = replace(self._origin, overrides={**kept, **changes})  # in the order in which they were laid over
+        laid = {
+            path: (value, _SET_MARK, dict.fromkeys(keys_within(value), _SET_MARK))
+            for path, value in changes.items()
+        }
+        kept = {
+            path: value for path, value in self._origin.overrides.items() if path not in changes
+        }
+        origin = replace(
+            self._origin, overrides={**kept, **changes}
+        )  # in the order in which they were laid over
         return self._lay_over(laid, "set by the user", origin)
 
     def with_numbers(self, numbers: Mapping[str, float]) -> "Catalog":
@@ -187,7 +212,11 @@ class Catalog(FromFile):
         shares = {name: task.share.value for name, task in self.tasks.items()}
         rest = math.fsum(share for name, share in shares.items() if name != keys[1])
         return {
-            f"tasks.{name}.share": number if name == keys[1] else share * (1 - number) / rest if rest else share
+            f"tasks.{name}.share": number
+            if name == keys[1]
+            else share * (1 - number) / rest
+            if rest
+            else share
             for name, share in shares.items()
         }
 
@@ -245,20 +274,28 @@ class Catalog(FromFile):
         found = []
         for keys, slot in schema.leaves(schema.Slot("record", Catalog), self._origin.data):
             given = schema.at(self._origin.data, keys)
-            unit = given.get("unit") if slot.kind == "quantity" and isinstance(given, dict) else None
+            unit = (
+                given.get("unit") if slot.kind == "quantity" and isinstance(given, dict) else None
+            )
             if unit is not None and slot.measure is not None and unit != slot.measure.unit.symbol:
                 quantity = self._at(keys)
-                found.append(f"{dotted(keys)}: {given['value']:g} {unit} read as {quantity.value!r} [{quantity.unit}]")
+                found.append(
+                    f"{dotted(keys)}: {given['value']:g} {unit} read as {quantity.value!r} [{quantity.unit}]"
+                )
         return tuple(found)
 
-    def _lay_over(self, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str, origin: Origin) -> "Catalog":
+    def _lay_over(
+        self, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str, origin: Origin
+    ) -> "Catalog":
         """Put values at paths; each comes with the mark of its key and the marks of what is in it."""
         data, places, touched, defects = origin.data, origin.places, [], []
         for path, (value, mark, marks) in laid.items():
             try:
                 keys, slot, parents = schema.find(Catalog, data, path, new=isinstance(value, dict))
-            except schema.UnknownPath as error:
-                defects.append(Defect(mark.file, mark.key_line, mark.key_column, str(path), error.args[0]))
+            except UnknownPath as error:
+                defects.append(
+                    Defect(mark.file, mark.key_line, mark.key_column, str(path), error.args[0])
+                )
                 continue
             data = with_protocols(schema.assign(data, keys, slot, parents, value, label))
             if parents[-1].kind == "quantity":
@@ -284,7 +321,8 @@ class Catalog(FromFile):
                 changed = {keys[1] for keys in touched if keys[0] == section and len(keys) > 1}
                 whole = (section,) in touched
                 values[section] = {
-                    name: item if whole or name in changed or name not in here else here[name] for name, item in given.items()
+                    name: item if whole or name in changed or name not in here else here[name]
+                    for name, item in given.items()
                 }
             else:
                 values[section] = given
@@ -293,7 +331,7 @@ class Catalog(FromFile):
     def _find(self, path: str) -> tuple[Keys, schema.Slot]:
         try:
             keys, slot, _ = schema.find(Catalog, self._origin.data, path)
-        except schema.UnknownPath as error:
+        except UnknownPath as error:
             raise CatalogError([_unset(path, error.args[0])]) from None
         return keys, slot
 
@@ -307,7 +345,9 @@ class Catalog(FromFile):
 
     def _numbers_without_source(self, value: Any, keys: Keys) -> Iterator[Keys]:
         if isinstance(value, Sourced):
-            if value.source == (SET,) or not (value.source or self._has_basis(keys) or isinstance(value, Basis)):
+            if value.source == (SET,) or not (
+                value.source or self._has_basis(keys) or isinstance(value, Basis)
+            ):
                 yield keys
         elif isinstance(value, Record):
             for name in sorted(value.model_fields_set, key=list(type(value).model_fields).index):
@@ -318,7 +358,11 @@ class Catalog(FromFile):
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
                 yield from self._numbers_without_source(item, (*keys, index))
-        elif isinstance(value, (int, float)) and not isinstance(value, bool) and not self._has_basis(keys):
+        elif (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and not self._has_basis(keys)
+        ):
             yield keys
 
     def _has_basis(self, keys: Keys) -> bool:
@@ -343,13 +387,18 @@ def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) 
         With all defects.
     """
     origin = replace(origin, data=with_protocols(origin.data))
-    catalog, found = explain.validate(Catalog, _with_pool(origin.data if values is None else with_protocols(values)))
+    catalog, found = explain.validate(
+        Catalog, _with_pool(origin.data if values is None else with_protocols(values))
+    )
     if isinstance(origin.data, dict):
         found += checks.findings(origin.data)
     if catalog is not None and not found:
         found += checks.total_share(catalog.tasks.values())
     known = {defect.path for defect in defects}
-    defects = (*defects, *(defect for defect in map(origin.defect, found) if defect.path not in known))
+    defects = (
+        *defects,
+        *(defect for defect in map(origin.defect, found) if defect.path not in known),
+    )
     if defects or catalog is None:
         raise CatalogError(dict.fromkeys(defects))
     catalog._origin = origin
@@ -358,11 +407,18 @@ def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) 
 
 def _with_pool(values: Any) -> Any:
     """Return the values with the only labour pool written into every task that names none."""
-    pools, tasks = (values.get(name) if isinstance(values, dict) else None for name in ("pools", "tasks"))
+    pools, tasks = (
+        values.get(name) if isinstance(values, dict) else None for name in ("pools", "tasks")
+    )
     if not (isinstance(pools, dict) and len(pools) == 1 and isinstance(tasks, dict)):
         return values
     (pool,) = pools
-    filled = {name: {**task, "pool": pool} if isinstance(task, dict) and task.get("pool") is None else task for name, task in tasks.items()}
+    filled = {
+        name: {**task, "pool": pool}
+        if isinstance(task, dict) and task.get("pool") is None
+        else task
+        for name, task in tasks.items()
+    }
     return {**values, "tasks": filled}
 
 
@@ -373,9 +429,14 @@ def _with_number(value: Any, keys: Keys, number: float) -> Any:
     key, *rest = keys
     if isinstance(value, BaseModel):
         name = str(key)
-        return value.model_copy(update={name: _with_number(getattr(value, name), tuple(rest), number)})
+        return value.model_copy(
+            update={name: _with_number(getattr(value, name), tuple(rest), number)}
+        )
     if isinstance(value, tuple):
-        return tuple(_with_number(item, tuple(rest), number) if place == key else item for place, item in enumerate(value))
+        return tuple(
+            _with_number(item, tuple(rest), number) if place == key else item
+            for place, item in enumerate(value)
+        )
     return {**value, key: _with_number(value[key], tuple(rest), number)}
 
 
@@ -388,13 +449,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value
-
-
-def keys_within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
-    """Yield the keys of a plain value and of everything in it."""
-    yield keys
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from keys_within(item, (*keys, key))
 
 
 def _unset(path: str, message: str) -> Defect:

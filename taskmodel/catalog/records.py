@@ -6,186 +6,40 @@ have no default here: they stand in the catalog, with their source. Defaults are
 one plain meaning (no gate, may be delegated, a multiplier of 1).
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import Field, model_validator
 
-from . import units
+from taskmodel.files import units
+from taskmodel.files.quantity import (
+    Compute,
+    Fraction,
+    Headcount,
+    HoursPerYear,
+    Key,
+    Measure,
+    NonNegative,
+    Number,
+    PersonsPerYear,
+    Positive,
+    Probability,
+    Prose,
+    Quantity,
+    Rate,
+    Record,
+    Source,
+    Sourced,
+    Switch,
+    Whole,
+    Word,
+    WorkingHours,
+    WorkingTime,
+    failed,
+)
 
-JUDGEMENT = "judgement"
-SET = "set"  # the source of a value that was set from outside the file
-GENERAL = "general"  # the name of the reviewers of `supervision`, where tasks say who may review them
-
-Number = Annotated[float, Strict(), AllowInfNan(False)]
-Whole = Annotated[int, Strict()]
-Word = Annotated[str, Strict(), Field(min_length=1)]
-Switch = Annotated[bool, Strict()]
-Prose = Annotated[str, Strict(), "prose"]  # text for people, which `paths` does not list
-Key = Annotated[Word, "prose"]
-Date = Annotated[Prose, BeforeValidator(lambda value: str(value) if type(value) is int else value)]  # a year is written plain
-Keys = Annotated[
-    tuple[Word, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value, json_schema_input_type=str | list[str]),
-]
-
-
-def failed(*defects: tuple[str, str]) -> PydanticCustomError:
-    """Return an error that carries several defects, each the field it is about (or an empty string) and the message."""
-    return PydanticCustomError("defects", "{message}", {"defects": defects, "message": "; ".join(text for _, text in defects)})
-
-
-class Record(BaseModel):
-    """A block of the file: its keys are checked, and it cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sourced(Record):
-    """A record with numbers that somebody measured, published or judged."""
-
-    source: Keys = Field(default=(), description="key or keys of `sources`, or the word judgement (then `note` gives the reason)")
-    note: Prose = Field(default="", description="why this value")
-
-
-class Quantity(Sourced):
-    """A number with unit, range and source.
-
-    Attributes
-    ----------
-    value : float
-        The central value, in the unit declared for its field.
-    low, high : float or None
-        Ends of a 90 % interval; both or neither.
-    unit : str
-        The declared unit (another one is converted as the file is read).
-    source : tuple of str
-        Keys of the catalog's `sources`; ``("judgement",)``; ``("set",)`` for a value set from outside the file, in which case
-        `note` says by what; or empty.
-    note : str
-        Why this value.
-    """
-
-    value: Number = Field(description="central value")
-    low: Number | None = Field(default=None, description="lower end of a 90 % interval")
-    high: Number | None = Field(default=None, description="upper end of a 90 % interval")
-    unit: Annotated[str, Strict()] = Field(default="", description="unit; left out: the declared one")
-
-    def at(self, level: Literal["low", "central", "high"]) -> float:
-        """Return the low end, the value or the high end; the value itself where no interval is given."""
-        end = {"low": self.low, "central": self.value, "high": self.high}[level]
-        return self.value if end is None else end
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What a field's quantity is measured in, and the range allowed; stands in the field's annotation.
-
-    Parameters
-    ----------
-    unit : units.Unit
-        The declared unit.
-    ge, gt, le, lt : float, optional
-        Bounds, in the declared unit; they hold for value, low and high.
-    """
-
-    unit: units.Unit
-    ge: float | None = None
-    gt: float | None = None
-    le: float | None = None
-    lt: float | None = None
-
-    def allowed(self) -> str:
-        """Return the range in words, such as ``at least 0 and at most 1 [1]``."""
-        bounds = (("at least", self.ge), ("above", self.gt), ("at most", self.le), ("below", self.lt))
-        text = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
-        return f"{text or 'any number'} [{self.unit.symbol}]"
-
-    def admits(self, number: float) -> bool:
-        """Return whether a number in the declared unit is in the range."""
-        return (
-            (self.ge is None or number >= self.ge)
-            and (self.gt is None or number > self.gt)
-            and (self.le is None or number <= self.le)
-            and (self.lt is None or number < self.lt)
-        )
-
-    def settle(self, quantity: Quantity) -> Quantity:
-        """Return the quantity in the declared unit.
-
-        Raises
-        ------
-        PydanticCustomError
-            With every defect: a unit of another kind, a number out of range, an interval with one end or without the value.
-        """
-        unit = quantity.unit or self.unit.symbol
-        factor = self.unit.factor(unit)
-        if factor is None:
-            raise failed(("unit", self.unit.refusal(unit)))
-        ends = {name: getattr(quantity, name) for name in ("value", "low", "high")}
-        if factor != 1:
-            try:
-                ends = {name: number if number is None else units.convert(number, factor) for name, number in ends.items()}
-            except OverflowError as error:
-                raise failed(("value", f"is beyond the largest number when converted from {unit} to {self.unit.symbol}")) from error
-        defects = [
-            (name, f"found {number:g}; {self.allowed()} is allowed")
-            for name, number in ends.items()
-            if number is not None and not self.admits(number)
-        ]
-        value, low, high = ends.values()
-        if (low is None) != (high is None):
-            given, lacking = ("low", "high") if high is None else ("high", "low")
-            defects.append((given, f"has no {lacking}; a 90 % interval needs both ends"))
-        elif low is not None and not low <= value <= high:
-            defects.append(("", f"low <= value <= high is needed, found low {low:g}, value {value:g}, high {high:g}"))
-        if defects:
-            raise failed(*defects)
-        return quantity.model_copy(update={**ends, "unit": self.unit.symbol}) if unit != quantity.unit or factor != 1 else quantity
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        def from_number(given: Any) -> Any:
-            return given if isinstance(given, (dict, Quantity)) else {"value": given}
-
-        checked = core_schema.no_info_after_validator_function(self.settle, handler(source))
-        return core_schema.no_info_before_validator_function(from_number, checked)
-
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
-        bounds = {"minimum": self.ge, "exclusiveMinimum": self.gt, "maximum": self.le, "exclusiveMaximum": self.lt}
-        number = {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
-        return {"title": f"number, {self.allowed()}", "anyOf": [number, handler(schema)], "x-unit": self.unit.symbol}
-
-
-Real = Annotated[Quantity, Measure(units.ONE)]
-Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
-NonNegative = Annotated[Quantity, Measure(units.ONE, ge=0)]
-Fraction = Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
-Headcount = Annotated[Quantity, Measure(units.PERSON, ge=0)]
-PersonsPerYear = Annotated[Quantity, Measure(units.PERSONS_PER_YEAR, ge=0)]
-Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=0)]
-HoursPerYear = Annotated[Quantity, Measure(units.HOURS_PER_YEAR, ge=0, le=8784)]
-Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
-WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
-WorkingTime = Annotated[Quantity, Measure(units.WORKING_TIME, ge=0)]
-Probability = Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
-
-
-class Work(Record):
-    """A work that is cited."""
-
-    title: Prose = Field(min_length=1, description="title, with author or publisher")
-    url: Prose = Field("", description="where it can be read")
-    date: Date = Field("", description="date of the work")
-    note: Prose = Field("", description="what is taken from it")
-
-
-class Source(Work):
-    """A work that values rest on."""
-
-    access: Annotated[Literal["primary", "secondary"], "prose"] | None = Field(
-        None, description="primary: the work itself was read in full; secondary: an abstract, an excerpt or a report of it"
-    )
+GENERAL = (
+    "general"  # the name of the reviewers of `supervision`, where tasks say who may review them
+)
 
 
 class People(Record):
@@ -193,10 +47,18 @@ class People(Record):
 
     headcount: Headcount = Field(description="people in the pool")
     hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
-    growth: Rate | None = Field(None, description="people who come in a year, per person there is; absent: none")
-    hires: PersonsPerYear | None = Field(None, description="people who come in a year besides, however many there are; absent: none")
-    attrition: Rate | None = Field(None, description="people who leave in a year, per person there is; absent: none")
-    practice_share: Fraction | None = Field(None, description="share of those who come that learn the work; absent: all of them")
+    growth: Rate | None = Field(
+        None, description="people who come in a year, per person there is; absent: none"
+    )
+    hires: PersonsPerYear | None = Field(
+        None, description="people who come in a year besides, however many there are; absent: none"
+    )
+    attrition: Rate | None = Field(
+        None, description="people who leave in a year, per person there is; absent: none"
+    )
+    practice_share: Fraction | None = Field(
+        None, description="share of those who come that learn the work; absent: all of them"
+    )
 
 
 class Pool(People):
@@ -206,8 +68,12 @@ class Pool(People):
 class Production(Record):
     """How tasks add up to research."""
 
-    elasticity: NonNegative = Field(description="elasticity of substitution between the members of a nest, for nests without their own")
-    parallel_exponent: Fraction = Field(description="exponent of parallel effort in the effective speed-up")
+    elasticity: NonNegative = Field(
+        description="elasticity of substitution between the members of a nest, for nests without their own"
+    )
+    parallel_exponent: Fraction = Field(
+        description="exponent of parallel effort in the effective speed-up"
+    )
 
 
 class Protocol(Record):
@@ -215,27 +81,66 @@ class Protocol(Record):
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
-    sources: dict[str, Source] = Field(default_factory=dict, description="works its values rest on, by key")
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="works its values rest on, by key"
+    )
     coverage: Fraction = Field(description="share of units that people review, before floors")
-    floors: Switch = Field(True, description="whether a task's coverage_floor holds, should it be larger")
-    review_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="review hours of a reviewed unit, relative to review_ratio")
-    settled_share: Fraction = Field(Quantity(value=0, unit="1"), description="share of the questions of a review that AI help can settle")
-    settled_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="review hours of those, relative to without help")
-    review_inference: NonNegative = Field(Quantity(value=0, unit="1"), description="inference of AI review, relative to that of the work")
-    layers: NonNegative = Field(Quantity(value=0, unit="1"), description="layers of AI review, a whole number")
-    layer_detection: Fraction = Field(Quantity(value=0, unit="1"), description="share of defects that a layer finds, of those it can")
-    common_mode: Fraction = Field(Quantity(value=0, unit="1"), description="share of defects that no layer of AI review can find")
-    interaction_time: WorkingTime = Field(Quantity(value=0, unit="h"), description="time of a person that steers an episode of work")
-    episode_length: WorkingHours | None = Field(None, description="human-equivalent length of an episode; needed where one is steered")
-    people: Fraction = Field(Quantity(value=0, unit="1"), description="hours that people still work themselves, relative to without AI")
-    needs_capability: Switch = Field(True, description="whether AI must be able to do the task by itself")
+    floors: Switch = Field(
+        True, description="whether a task's coverage_floor holds, should it be larger"
+    )
+    review_effort: NonNegative = Field(
+        Quantity(value=1, unit="1"),
+        description="review hours of a reviewed unit, relative to review_ratio",
+    )
+    settled_share: Fraction = Field(
+        Quantity(value=0, unit="1"),
+        description="share of the questions of a review that AI help can settle",
+    )
+    settled_effort: NonNegative = Field(
+        Quantity(value=1, unit="1"), description="review hours of those, relative to without help"
+    )
+    review_inference: NonNegative = Field(
+        Quantity(value=0, unit="1"),
+        description="inference of AI review, relative to that of the work",
+    )
+    layers: NonNegative = Field(
+        Quantity(value=0, unit="1"), description="layers of AI review, a whole number"
+    )
+    layer_detection: Fraction = Field(
+        Quantity(value=0, unit="1"),
+        description="share of defects that a layer finds, of those it can",
+    )
+    common_mode: Fraction = Field(
+        Quantity(value=0, unit="1"),
+        description="share of defects that no layer of AI review can find",
+    )
+    interaction_time: WorkingTime = Field(
+        Quantity(value=0, unit="h"), description="time of a person that steers an episode of work"
+    )
+    episode_length: WorkingHours | None = Field(
+        None, description="human-equivalent length of an episode; needed where one is steered"
+    )
+    people: Fraction = Field(
+        Quantity(value=0, unit="1"),
+        description="hours that people still work themselves, relative to without AI",
+    )
+    needs_capability: Switch = Field(
+        True, description="whether AI must be able to do the task by itself"
+    )
 
     @model_validator(mode="after")
     def _episodes(self) -> "Protocol":
         if self.interaction_time.value > 0 and self.episode_length is None:
-            raise failed(("interaction_time", "steers episodes of no length; give episode_length, the work that goes on between two times"))
+            raise failed(
+                (
+                    "interaction_time",
+                    "steers episodes of no length; give episode_length, the work that goes on between two times",
+                )
+            )
         if self.layers.value % 1 or self.layers.value > 100:
-            raise failed(("layers", f"found {self.layers.value:g}; a whole number of at most 100 is allowed"))
+            raise failed(
+                ("layers", f"found {self.layers.value:g}; a whole number of at most 100 is allowed")
+            )
         return self
 
 
@@ -243,20 +148,30 @@ class Reviewers(People):
     """People who review what AI does."""
 
     headcount: Headcount = Field(description="people who review")
-    pool: Word = Field(description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools")
-    max_review_share: Fraction = Field(description="largest share of their hours that can go into review")
-    utilisation: Fraction = Field(Quantity(value=1, unit="1"), description="planned share of review time in use")
+    pool: Word = Field(
+        description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools"
+    )
+    max_review_share: Fraction = Field(
+        description="largest share of their hours that can go into review"
+    )
+    utilisation: Fraction = Field(
+        Quantity(value=1, unit="1"), description="planned share of review time in use"
+    )
 
 
 class Supervision(Reviewers):
     """Human review of what AI does, and the reviewers of every task that names no others."""
 
-    review_level: Literal["low", "central", "high"] = Field("central", description="which end of every review_ratio is used")
+    review_level: Literal["low", "central", "high"] = Field(
+        "central", description="which end of every review_ratio is used"
+    )
     effort: Literal["given", "optimal"] = Field(
-        "given", description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost"
+        "given",
+        description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost",
     )
     defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
-        None, description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort"
+        None,
+        description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort",
     )
     defect_budget: Annotated[Quantity, Measure(units.DEFECTS, ge=0)] | None = Field(
         None,
@@ -264,22 +179,36 @@ class Supervision(Reviewers):
         "0: none may; absent: no limit",
     )
     coverage: Literal["full", "floor", "none"] = Field(
-        "full", description="units of AI work that people review: all, those of coverage_floor, none"
+        "full",
+        description="units of AI work that people review: all, those of coverage_floor, none",
     )
     protocols: tuple[Word, ...] = Field(
-        (), description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`"
+        (),
+        description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`",
     )
-    second_look_share: Fraction = Field(Quantity(value=0, unit="1"), description="share of reviews that somebody else reviews in turn")
-    second_look_effort: NonNegative = Field(Quantity(value=1, unit="1"), description="hours of such a look, relative to the review")
+    second_look_share: Fraction = Field(
+        Quantity(value=0, unit="1"),
+        description="share of reviews that somebody else reviews in turn",
+    )
+    second_look_effort: NonNegative = Field(
+        Quantity(value=1, unit="1"), description="hours of such a look, relative to the review"
+    )
     second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = Field(
         0, description="layers of review of reviews, each of them about a share of the one below"
     )
-    binding_tolerance: Fraction = Field(description="oversight binds where the elasticity of output to review exceeds this")
+    binding_tolerance: Fraction = Field(
+        description="oversight binds where the elasticity of output to review exceeds this"
+    )
 
     @model_validator(mode="after")
     def _effort(self) -> "Supervision":
         if self.effort == "optimal" and self.defect_cost is None:
-            raise failed(("effort", "optimal effort weighs review against defects that escape; give defect_cost, such as 10 h/h"))
+            raise failed(
+                (
+                    "effort",
+                    "optimal effort weighs review against defects that escape; give defect_cost, such as 10 h/h",
+                )
+            )
         return self
 
 
@@ -293,22 +222,34 @@ class Grid(Sourced):
     @model_validator(mode="after")
     def _ordered(self) -> "Grid":
         if not self.low < self.high:
-            raise failed(("high", f"low < high is needed, found low {self.low:g} and high {self.high:g}"))
+            raise failed(
+                ("high", f"low < high is needed, found low {self.low:g} and high {self.high:g}")
+            )
         return self
 
 
 class ComputeUse(Record):
     """The compute axis: effective FLOP per year (base-year software) of the leading developer, and its uses."""
 
-    today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)] = Field(description="where the axis stands today")
+    today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)] = Field(
+        description="where the axis stands today"
+    )
     training_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
         description="share of a year's compute in the largest training run"
     )
-    inference_share: Fraction = Field(description="share of the axis that this organisation uses for inference")
-    experiment_share: Fraction = Field(description="share of the axis that this organisation uses for experiments")
+    inference_share: Fraction = Field(
+        description="share of the axis that this organisation uses for inference"
+    )
+    experiment_share: Fraction = Field(
+        description="share of the axis that this organisation uses for experiments"
+    )
     h100_hour: Compute = Field(description="effective FLOP of one H100-hour")
-    inference: Literal["scarce", "free"] = Field("scarce", description="free: its supply is infinite")
-    experiments: Literal["scarce", "free"] = Field("scarce", description="free: their supply is infinite")
+    inference: Literal["scarce", "free"] = Field(
+        "scarce", description="free: its supply is infinite"
+    )
+    experiments: Literal["scarce", "free"] = Field(
+        "scarce", description="free: their supply is infinite"
+    )
     grid: Grid = Field(description="points of the axis that a sweep reports")
 
 
@@ -318,19 +259,32 @@ class Capability(Record):
     intercept: Annotated[Quantity, Measure(units.LOG_MINUTES)] = Field(
         description="a in log10(50 % horizon in minutes) = a + b log10(training compute / reference_compute)"
     )
-    slope: Positive = Field(description="b in the same, powers of ten of horizon for each of compute")
-    residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)] = Field(description="residual standard deviation of that fit")
-    reference_compute: Compute = Field(description="training compute at which the horizon is 10^intercept minutes")
-    h50_hours: WorkingHours | None = Field(None, description="50 % horizon given directly, in place of compute; absent: from compute")
+    slope: Positive = Field(
+        description="b in the same, powers of ten of horizon for each of compute"
+    )
+    residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)] = Field(
+        description="residual standard deviation of that fit"
+    )
+    reference_compute: Compute = Field(
+        description="training compute at which the horizon is 10^intercept minutes"
+    )
+    h50_hours: WorkingHours | None = Field(
+        None, description="50 % horizon given directly, in place of compute; absent: from compute"
+    )
     success: Literal["step", "logistic"] = Field(
-        "step", description="step: AI can do a task from its threshold on; logistic: attempts succeed more often the longer its horizon"
+        "step",
+        description="step: AI can do a task from its threshold on; logistic: attempts succeed more often the longer its horizon",
     )
     success_slope: Positive | None = Field(
-        None, description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is logistic"
+        None,
+        description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is logistic",
     )
-    defect_probability: Probability = Field(description="probability that a unit of AI work is useless, once the task is open")
+    defect_probability: Probability = Field(
+        description="probability that a unit of AI work is useless, once the task is open"
+    )
     worker: Literal["sufficient", "frontier"] = Field(
-        "sufficient", description="the model that does a task: the smallest that can, or the largest there is"
+        "sufficient",
+        description="the model that does a task: the smallest that can, or the largest there is",
     )
     tokens_per_human_second: Annotated[Quantity, Measure(units.TOKEN_RATE, gt=0)] = Field(
         description="tokens that do the work of one second of a person"
@@ -344,7 +298,12 @@ class Capability(Record):
         if self.success == "logistic" and self.success_slope is None:
             raise failed(("success", "logistic success needs success_slope, such as 0.84"))
         if self.success == "logistic" and self.worker == "sufficient":
-            raise failed(("worker", "the smallest sufficient model is not defined where success is logistic; use worker: frontier"))
+            raise failed(
+                (
+                    "worker",
+                    "the smallest sufficient model is not defined where success is logistic; use worker: frontier",
+                )
+            )
         return self
 
 
@@ -352,24 +311,37 @@ class Latency(Record):
     """The serial side: how long one pass through the tasks takes."""
 
     serial_speed: Positive = Field(description="speed of AI relative to a person, on one task")
-    working_hours_per_week: Annotated[Quantity, Measure(units.HOURS_PER_WEEK, gt=0, le=168)] = Field(
-        description="hours a person works in a week of 168"
+    working_hours_per_week: Annotated[Quantity, Measure(units.HOURS_PER_WEEK, gt=0, le=168)] = (
+        Field(description="hours a person works in a week of 168")
     )
     count_review: Switch = Field(True, description="whether review takes serial time")
     count_gates: Switch = Field(True, description="whether approvals take serial time")
-    all_by_ai: Switch = Field(False, description="whether even tasks that are not delegable run at the speed of AI")
-    count_queues: Switch = Field(False, description="whether work waits for reviewers who are busy (if review takes serial time)")
+    all_by_ai: Switch = Field(
+        False, description="whether even tasks that are not delegable run at the speed of AI"
+    )
+    count_queues: Switch = Field(
+        False,
+        description="whether work waits for reviewers who are busy (if review takes serial time)",
+    )
     arrival_variability: NonNegative = Field(
-        Quantity(value=1, unit="1"), description="variance over squared mean of the time between arrivals for review; 1: at random"
+        Quantity(value=1, unit="1"),
+        description="variance over squared mean of the time between arrivals for review; 1: at random",
     )
     service_variability: NonNegative = Field(
-        Quantity(value=1, unit="1"), description="variance over squared mean of the review times of one task; 1: exponential, 0: constant"
+        Quantity(value=1, unit="1"),
+        description="variance over squared mean of the review times of one task; 1: exponential, 0: constant",
     )
-    count_off_hours: Switch = Field(False, description="whether work waits for reviewers who are at home (if review takes serial time)")
+    count_off_hours: Switch = Field(
+        False,
+        description="whether work waits for reviewers who are at home (if review takes serial time)",
+    )
     review_hours_per_day: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0, le=24)] = Field(
-        Quantity(value=8, unit="h"), description="hours of a day, on end, at which reviewers are at work"
+        Quantity(value=8, unit="h"),
+        description="hours of a day, on end, at which reviewers are at work",
     )
-    review_days_per_week: Annotated[Whole, Field(ge=1, le=7)] = Field(5, description="days of a week, in a row, on which they are")
+    review_days_per_week: Annotated[Whole, Field(ge=1, le=7)] = Field(
+        5, description="days of a week, in a row, on which they are"
+    )
     count_loops: Switch = Field(False, description="whether `feedback_loops` take serial time")
 
 
@@ -382,13 +354,19 @@ class Trust(Record):
     risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
         description="delta, how likely a class of tasks with defects at that bound passes all the same"
     )
-    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)] = Field(description="time G between model generations")
-    trust_lost: Fraction = Field(description="share phi of the record that a new model generation has to earn again")
+    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)] = Field(
+        description="time G between model generations"
+    )
+    trust_lost: Fraction = Field(
+        description="share phi of the record that a new model generation has to earn again"
+    )
     detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = Field(
-        None, description="share of defects that an audit finds; absent: each task's own, from its review_ratio and verifiability"
+        None,
+        description="share of defects that an audit finds; absent: each task's own, from its review_ratio and verifiability",
     )
     audits: Literal["besides", "beyond_floor"] = Field(
-        "besides", description="besides: audits come on top of reviews at the floor; beyond_floor: those count as audits"
+        "besides",
+        description="besides: audits come on top of reviews at the floor; beyond_floor: those count as audits",
     )
 
 
@@ -396,8 +374,12 @@ class Learning(Record):
     """A quantity that falls as work accumulates: it is multiplied by least + (1 - least) (1 + work/scale)^-exponent."""
 
     exponent: NonNegative = Field(description="how fast it falls in the end; 0: not at all")
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(description="work that counts as much as all there was before")
-    least: Fraction = Field(Quantity(value=0, unit="1"), description="share that no work takes away")
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
+        description="work that counts as much as all there was before"
+    )
+    least: Fraction = Field(
+        Quantity(value=0, unit="1"), description="share that no work takes away"
+    )
 
 
 class Scoping(Learning):
@@ -411,9 +393,13 @@ class Scoping(Learning):
 class SafeCapability(Record):
     """AI that is safe enough to use on these tasks: up to a training compute of start (1 + work/scale)^exponent."""
 
-    start: Compute = Field(description="effective training compute that is safe to use without any of this work")
+    start: Compute = Field(
+        description="effective training compute that is safe to use without any of this work"
+    )
     exponent: NonNegative = Field(description="how fast it grows with work; 0: not at all")
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(description="work that counts as much as all there was before")
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
+        description="work that counts as much as all there was before"
+    )
 
 
 class OverTime(Record):
@@ -422,17 +408,29 @@ class OverTime(Record):
     software_date: Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)] = Field(
         description="date of the software in which compute is measured"
     )
-    review: Learning | None = Field(None, description="review hours for an hour of AI work; absent: accumulated work does not change them")
-    scoping: Scoping | None = Field(None, description="horizons that AI needs for tasks that can be checked well; absent: as they are")
-    safe_capability: SafeCapability | None = Field(None, description="AI that is safe to use; absent: all there is")
+    review: Learning | None = Field(
+        None,
+        description="review hours for an hour of AI work; absent: accumulated work does not change them",
+    )
+    scoping: Scoping | None = Field(
+        None,
+        description="horizons that AI needs for tasks that can be checked well; absent: as they are",
+    )
+    safe_capability: SafeCapability | None = Field(
+        None, description="AI that is safe to use; absent: all there is"
+    )
 
 
 class Nest(Record):
     """A group of tasks (and nests) that substitute for each other alike."""
 
     title: Prose = ""
-    parent: Word | None = Field(None, description="the nest it belongs to; exactly one nest has none")
-    elasticity: NonNegative | None = Field(None, description="elasticity of substitution within it; absent: production.elasticity")
+    parent: Word | None = Field(
+        None, description="the nest it belongs to; exactly one nest has none"
+    )
+    elasticity: NonNegative | None = Field(
+        None, description="elasticity of substitution within it; absent: production.elasticity"
+    )
 
 
 class Basis(Sourced):
@@ -454,40 +452,56 @@ class Task(Record):
     title: Prose = Field(min_length=1)
     description: Prose = ""
     phase: Word = Field(description="the nest it belongs to")
-    pool: Word | None = Field(None, description="the labour pool that can do it; may be left out if there is one")
+    pool: Word | None = Field(
+        None, description="the labour pool that can do it; may be left out if there is one"
+    )
     after: tuple[Word, ...] = Field((), description="tasks whose result it needs")
-    share: Fraction = Field(description="share of base-year human hours; over the catalog the shares sum to 1")
+    share: Fraction = Field(
+        description="share of base-year human hours; over the catalog the shares sum to 1"
+    )
     horizon: WorkingHours = Field(description="time a skilled person needs for a typical unit")
     horizon_multiplier: Positive = Field(
-        Quantity(value=1, unit="1"), description="horizon of AI on benchmarks needed, relative to `horizon`; more for messier tasks"
+        Quantity(value=1, unit="1"),
+        description="horizon of AI on benchmarks needed, relative to `horizon`; more for messier tasks",
     )
     automation_threshold: Compute | None = Field(
-        None, description="effective training compute from which AI can do it; absent: from horizon and multiplier"
+        None,
+        description="effective training compute from which AI can do it; absent: from horizon and multiplier",
     )
     review_ratio: Annotated[Quantity, Measure(units.REVIEW, ge=0)] = Field(
         description="human hours of review per human-equivalent hour of AI work, when every unit is reviewed"
     )
-    coverage_floor: Fraction = Field(description="smallest share of units that people review however good the track record")
+    coverage_floor: Fraction = Field(
+        description="smallest share of units that people review however good the track record"
+    )
     experiment_compute: Annotated[Quantity, Measure(units.EXPERIMENTS, ge=0)] = Field(
-        Quantity(value=0, unit=units.EXPERIMENTS.symbol), description="experiment compute per human-equivalent hour"
+        Quantity(value=0, unit=units.EXPERIMENTS.symbol),
+        description="experiment compute per human-equivalent hour",
     )
     gate_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] | None = Field(
-        None, description="wall-clock wait for an approval before dependent tasks start; absent: no gate"
+        None,
+        description="wall-clock wait for an approval before dependent tasks start; absent: no gate",
     )
     verifiability: Verifiability | None = None
     defect_probability: Probability | None = Field(
-        None, description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability"
+        None,
+        description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability",
     )
     harm_weight: NonNegative = Field(
         Quantity(value=1, unit="1"),
         description="hours of supervision.defect_budget that an hour of its defective work takes which passes unnoticed; 0: harmless",
     )
     reviewers: tuple[Word, ...] | None = Field(
-        None, description="who may review it: ids of `reviewers`, or `general` for those of supervision; several: the best; absent: general"
+        None,
+        description="who may review it: ids of `reviewers`, or `general` for those of supervision; several: the best; absent: general",
     )
-    protocols: tuple[Word, ...] | None = Field(None, description="protocols it may be done under; absent: all that are allowed")
+    protocols: tuple[Word, ...] | None = Field(
+        None, description="protocols it may be done under; absent: all that are allowed"
+    )
     forbids: tuple[Word, ...] = Field((), description="protocols it may never be done under")
-    automation_level: Annotated[Whole, Field(ge=0, le=5)] | None = Field(None, description="Epoch AI's level AL0 to AL5, today")
+    automation_level: Annotated[Whole, Field(ge=0, le=5)] | None = Field(
+        None, description="Epoch AI's level AL0 to AL5, today"
+    )
     delegable: Switch = Field(True, description="whether AI may ever do it")
     by_people: Switch = Field(True, description="whether people may do it")
     examples: tuple[Prose, ...] = ()

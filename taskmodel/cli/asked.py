@@ -6,8 +6,8 @@ import math
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from taskmodel.cli.entry import UsageError
 from taskmodel.cli.screen import number, plain, wrapped
+from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
@@ -26,7 +26,7 @@ def catalog(args: Namespace) -> Catalog:
     ------
     CatalogError
         With every defect of the files and of the values set.
-    UsageError
+    InputError
         If ``--set`` is not PATH=VALUE.
     """
     from taskmodel.catalog import load_catalog
@@ -47,11 +47,15 @@ def heading(catalog: Catalog, about: str) -> list[str]:
 
 def _outnumbered(catalog: Catalog) -> list[str]:
     """Pools with fewer people than they lend to review, so that these review for more than their share of time."""
-    staff = {"supervision": catalog.supervision, **{f"reviewers.{name}": each for name, each in catalog.reviewers.items()}}
+    staff = {
+        "supervision": catalog.supervision,
+        **{f"reviewers.{name}": each for name, each in catalog.reviewers.items()},
+    }
     return [
         line
         for place, each in staff.items()
-        if each.pool in catalog.pools and each.headcount.value > catalog.pools[each.pool].headcount.value
+        if each.pool in catalog.pools
+        and each.headcount.value > catalog.pools[each.pool].headcount.value
         for line in wrapped(
             f"note: {place}.headcount ({number(each.headcount.value)}) is more than the people of pools.{each.pool} "
             f"({number(catalog.pools[each.pool].headcount.value)}): they may review for more than max_review_share of their time"
@@ -68,11 +72,15 @@ def overrides(settings: list[str]) -> dict[str, Any]:
         path, equals, text = setting.partition("=")
         path = path.strip()
         if not equals or not path:
-            raise UsageError(f"--set {setting}: write PATH=VALUE without spaces, such as --set supervision.headcount=100")
+            raise InputError(
+                f"--set {setting}: write PATH=VALUE without spaces, such as --set supervision.headcount=100"
+            )
         if path in values:
-            raise UsageError(f"--set {path} is given twice; keep one")
+            raise InputError(f"--set {path} is given twice; keep one")
         if not text.strip():
-            raise UsageError(f"--set {path}=: the value is missing; to remove an optional one write {path}=null")
+            raise InputError(
+                f"--set {path}=: the value is missing; to remove an optional one write {path}=null"
+            )
         values[path] = read_value(text, f"--set {path}")
     return values
 
@@ -82,20 +90,22 @@ def inputs(catalog: Catalog, paths: list[str], option: str) -> list[str]:
 
     Raises
     ------
-    UsageError
+    InputError
         If no number stands at one of them.
     """
-    from taskmodel.catalog import CatalogError
+    from taskmodel.errors import CatalogError
 
     for path in paths:
         try:
             value = 0.0 if path == "compute" else catalog.get(path)
         except CatalogError as error:
-            raise UsageError(f"{option} {path}: {error.defects[0].message}") from error
+            raise InputError(f"{option} {path}: {error.defects[0].message}") from error
         if value is None:
-            raise UsageError(f"{option} {path}: is left out in the catalog; set it to a number first, with --set")
+            raise InputError(
+                f"{option} {path}: is left out in the catalog; set it to a number first, with --set"
+            )
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise UsageError(f"{option} {path}: is no number: it is {value!r}")
+            raise InputError(f"{option} {path}: is no number: it is {value!r}")
     return paths
 
 
@@ -104,7 +114,7 @@ def grid(text: str) -> tuple[float, float, int]:
 
     Raises
     ------
-    UsageError
+    InputError
         If it is anything else.
 
     Examples
@@ -115,14 +125,18 @@ def grid(text: str) -> tuple[float, float, int]:
     where = f"--grid {text}"
     parts = text.split(":")
     if len(parts) != 3:
-        raise UsageError(f"{where}: write LOW:HIGH:POINTS, such as --grid 1e26:1e35:400 (FLOP/year)")
+        raise InputError(
+            f"{where}: write LOW:HIGH:POINTS, such as --grid 1e26:1e35:400 (FLOP/year)"
+        )
     low, high = _ends(parts[0], parts[1], where)
     try:
         points = int(parts[2])
     except ValueError:
         points = 0
     if not 2 <= points <= MOST_POINTS:
-        raise UsageError(f"{where}: POINTS must be a whole number from 2 to {MOST_POINTS:,}; found {parts[2]!r}")
+        raise InputError(
+            f"{where}: POINTS must be a whole number from 2 to {MOST_POINTS:,}; found {parts[2]!r}"
+        )
     return low, high, points
 
 
@@ -131,24 +145,32 @@ def varied(catalog: Catalog, text: str, usual: int = VARIED) -> tuple[str, float
 
     Raises
     ------
-    UsageError
+    InputError
         If it is anything else, or no number stands at the path.
     """
     path, equals, span = text.partition("=")
     parts = span.split(":")
     if not equals or len(parts) not in (2, 3):
-        raise UsageError(f"{text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as supervision.headcount=1:10000:200")
+        raise InputError(
+            f"{text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as supervision.headcount=1:10000:200"
+        )
     if path == "compute" or path.startswith(("compute.today", "compute.grid")):
-        raise UsageError(f"{text}: compute is swept by `taskmodel run --grid {span}`; vary a number of the catalog at one compute")
+        raise InputError(
+            f"{text}: compute is swept by `taskmodel run --grid {span}`; vary a number of the catalog at one compute"
+        )
     try:
         low, high = (float(part) for part in parts[:2])
         points = int(parts[2]) if len(parts) == 3 else usual
     except ValueError:
-        raise UsageError(f"{text}: LOW and HIGH must be numbers and POINTS a whole one; found {span!r}") from None
+        raise InputError(
+            f"{text}: LOW and HIGH must be numbers and POINTS a whole one; found {span!r}"
+        ) from None
     if not (-math.inf < low < high < math.inf):
-        raise UsageError(f"{text}: LOW must be below HIGH, and both finite")
+        raise InputError(f"{text}: LOW must be below HIGH, and both finite")
     if not 2 <= points <= MOST_VARIED:
-        raise UsageError(f"{text}: POINTS must be a whole number from 2 to {MOST_VARIED:,}; found {points}")
+        raise InputError(
+            f"{text}: POINTS must be a whole number from 2 to {MOST_VARIED:,}; found {points}"
+        )
     allowed(catalog, path, (low, high), text)
     return path, low, high, points
 
@@ -158,23 +180,27 @@ def mapped(catalog: Catalog, text: str, option: str) -> tuple[str, float, float,
 
     Raises
     ------
-    UsageError
+    InputError
         If it is anything else, or no number stands at the path.
     """
     path, equals, span = text.partition("=")
     parts = span.split(":")
     if not equals or len(parts) not in (2, 3):
-        raise UsageError(f"{option} {text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as {option} supervision.headcount=1:10000")
+        raise InputError(
+            f"{option} {text}: write PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as {option} supervision.headcount=1:10000"
+        )
     inputs(catalog, [path], option)
     low, high = ends(":".join(parts[:2]), f"{option} {path}=")
     if path == "compute" and low <= 0:
-        raise UsageError(f"{option} {text}: compute must be positive")
+        raise InputError(f"{option} {text}: compute must be positive")
     if path != "compute":
         allowed(catalog, path, (low, high), f"{option} {text}")
     if len(parts) == 2:
         return path, low, high, MAPPED
     if not (parts[2].isdecimal() and 2 <= int(parts[2]) <= MOST_MAPPED):
-        raise UsageError(f"{option} {text}: POINTS must be a whole number from 2 to {MOST_MAPPED:,}; found {parts[2]!r}")
+        raise InputError(
+            f"{option} {text}: POINTS must be a whole number from 2 to {MOST_MAPPED:,}; found {parts[2]!r}"
+        )
     return path, low, high, int(parts[2])
 
 
@@ -183,7 +209,7 @@ def stretch(text: str, option: str) -> tuple[float, float]:
 
     Raises
     ------
-    UsageError
+    InputError
         If it is anything else.
 
     Examples
@@ -194,14 +220,14 @@ def stretch(text: str, option: str) -> tuple[float, float]:
     where = f"{option} {text}"
     low, colon, high = text.partition(":")
     if not colon:
-        raise UsageError(f"{where}: write LOW:HIGH, such as {option} 1e26:1e35 (FLOP/year)")
+        raise InputError(f"{where}: write LOW:HIGH, such as {option} 1e26:1e35 (FLOP/year)")
     return _ends(low, high, where)
 
 
 def _ends(low: str, high: str, where: str) -> tuple[float, float]:
     ends = compute(low, f"{where}: LOW"), compute(high, f"{where}: HIGH")
     if not ends[0] < ends[1]:
-        raise UsageError(f"{where}: LOW must be below HIGH")
+        raise InputError(f"{where}: LOW must be below HIGH")
     return ends
 
 
@@ -217,7 +243,7 @@ def positive(text: str, where: str, what: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise UsageError(f"{where} must be a positive {what}; found {text!r}")
+        raise InputError(f"{where} must be a positive {what}; found {text!r}")
     return value
 
 
@@ -226,7 +252,7 @@ def aim(text: str) -> tuple[str, float]:
 
     Raises
     ------
-    UsageError
+    InputError
         If it is anything else.
 
     Examples
@@ -236,13 +262,15 @@ def aim(text: str) -> tuple[str, float]:
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise UsageError(f"--target {text}: write NAME=VALUE, such as --target speedup=10 or --target bottleneck_share.review=0.5")
+        raise InputError(
+            f"--target {text}: write NAME=VALUE, such as --target speedup=10 or --target bottleneck_share.review=0.5"
+        )
     try:
         number = float(value)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise UsageError(f"--target {text}: the value must be a finite number; found {value!r}")
+        raise InputError(f"--target {text}: the value must be a finite number; found {value!r}")
     return name.strip(), number
 
 
@@ -251,7 +279,7 @@ def ends(text: str, option: str) -> tuple[float, float]:
 
     Raises
     ------
-    UsageError
+    InputError
         If it is anything else.
 
     Examples
@@ -265,7 +293,7 @@ def ends(text: str, option: str) -> tuple[float, float]:
     except ValueError:
         pair = math.nan, math.nan
     if not colon or not -math.inf < pair[0] < pair[1] < math.inf:
-        raise UsageError(f"{option} {text}: write LOW:HIGH, two finite numbers, LOW below HIGH")
+        raise InputError(f"{option} {text}: write LOW:HIGH, two finite numbers, LOW below HIGH")
     return pair
 
 
@@ -274,13 +302,15 @@ def allowed(catalog: Catalog, path: str, span: tuple[float, float], where: str) 
 
     Raises
     ------
-    UsageError
+    InputError
         If one is not; `where` is what messages call them.
     """
-    from taskmodel.catalog import CatalogError
+    from taskmodel.errors import CatalogError
 
     for end in span:
         try:
             catalog.replace(catalog.changed_to(path, end))
         except CatalogError as error:
-            raise UsageError(f"{where}: {error.defects[0].path}: {error.defects[0].message}") from error
+            raise InputError(
+                f"{where}: {error.defects[0].path}: {error.defects[0].message}"
+            ) from error

@@ -11,9 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import NoAnswer, UsageError
 from taskmodel.cli.files import results_folder
-from taskmodel.cli.screen import compute, json_text, note, number, percent, plain, progress, table, wrapped
+from taskmodel.cli.screen import (
+    compute,
+    json_text,
+    note,
+    number,
+    percent,
+    plain,
+    progress,
+    table,
+    wrapped,
+)
+from taskmodel.errors import InputError, NoAnswer
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,8 +32,23 @@ if TYPE_CHECKING:
 
 ROWS = 13  # of the table
 CURVE = (
-    *("compute", "output", "throughput_speedup", "latency_speedup", "speedup", "bulk_speedup", "automated_hours_share"),
-    *("training_run", "work", "work_bulk", "review_remaining", "capability_speedup", "software_growth"),
+    *(
+        "compute",
+        "output",
+        "throughput_speedup",
+        "latency_speedup",
+        "speedup",
+        "bulk_speedup",
+        "automated_hours_share",
+    ),
+    *(
+        "training_run",
+        "work",
+        "work_bulk",
+        "review_remaining",
+        "capability_speedup",
+        "software_growth",
+    ),
     *("capability_catalog_throughput_speedup", "capability_catalog_speedup"),
 )
 PAIRS = (
@@ -39,20 +64,29 @@ PAIRS = (
 def command(args: Namespace) -> int:
     """Follow both, write the result if asked to, print what is reached when."""
     if args.reference_step is not None:
-        raise UsageError("--reference-step: a world that is stepped knows nothing between its steps; leave it out with --alignment")
+        raise InputError(
+            "--reference-step: a world that is stepped knows nothing between its steps; leave it out with --alignment"
+        )
     from taskmodel.catalog import load_catalog
 
     catalog = _alignment(args)
     capabilities = None if args.capabilities is None else load_catalog(args.capabilities)
-    figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
+    figures = (
+        args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
+    )
     if args.output is not None and not (args.no_figures or figures):
-        note("note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'", args.quiet)
+        note(
+            "note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'",
+            args.quiet,
+        )
     files: list[str] = []
     with ExitStack() as stack:
-        workshop = None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
+        workshop = (
+            None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
+        )
         with progress("following alignment beside capabilities", args.quiet):
             import taskmodel as tm
-            from taskmodel.beside.accumulated import WorkError
+            from taskmodel.errors import AccumulationError
             from taskmodel.takeoff import load_world
 
             try:
@@ -63,7 +97,7 @@ def command(args: Namespace) -> int:
                     paths=args.paths,
                     measure="speedup" if args.effective else "throughput_speedup",
                 )
-            except WorkError as error:
+            except AccumulationError as error:
                 raise NoAnswer(f"there is no answer: {error}") from error
             if workshop is not None:
                 tm.save(result, workshop / "result.nc")
@@ -71,25 +105,34 @@ def command(args: Namespace) -> int:
                     from taskmodel import plots
 
                     plots.save(plots.beside(result), workshop / "beside")
-                names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name))
+                names = sorted(
+                    (path.name for path in workshop.iterdir()),
+                    key=lambda name: (name != "result.nc", name),
+                )
                 files = [str(Path(args.output) / name) for name in names]
     facts = _facts(result, files)
-    print(json_text(facts) if args.json else "\n".join([*_lines(result, facts), *([""] if files else []), *_written(files)]))
+    print(
+        json_text(facts)
+        if args.json
+        else "\n".join([*_lines(result, facts), *([""] if files else []), *_written(files)])
+    )
     return 0
 
 
 def _alignment(args: Namespace) -> Catalog:
     """The alignment organisation; what is wrong with values set is told by the option they came by."""
-    from taskmodel.catalog import CatalogError, load_catalog
+    from taskmodel.catalog import load_catalog
+    from taskmodel.errors import CatalogError
 
     catalog = load_catalog(args.alignment, args.alignment_scenario)
     try:
         return catalog.replace(asked.overrides(args.alignment_set))
-    except UsageError as error:
-        raise UsageError(str(error).replace("--set", "--alignment-set")) from error
+    except InputError as error:
+        raise InputError(str(error).replace("--set", "--alignment-set")) from error
     except CatalogError as error:
         raise CatalogError(
-            defect._replace(file="--alignment-set") if defect.file == "set" else defect for defect in error.defects
+            defect._replace(file="--alignment-set") if defect.file == "set" else defect
+            for defect in error.defects
         ) from error
 
 
@@ -119,10 +162,19 @@ def _facts(result: xr.Dataset, files: list[str]) -> dict[str, Any]:
         "paths": about["paths_name"] or None,
         "measure": about["measure"],
         "work_error": about["work_error"],
-        "milestones": {name: dict(zip(columns, row, strict=True)) for name, row in zip(names, rows, strict=True)},
-        "months_between": {name: dict(zip(names, row, strict=True)) for name, row in zip(names, months, strict=True)},
+        "milestones": {
+            name: dict(zip(columns, row, strict=True))
+            for name, row in zip(names, rows, strict=True)
+        },
+        "months_between": {
+            name: dict(zip(names, row, strict=True))
+            for name, row in zip(names, months, strict=True)
+        },
         "curve": [
-            {"date": float(result["time"][place]), **{name: float(result[name][place]) for name in curve}}
+            {
+                "date": float(result["time"][place]),
+                **{name: float(result[name][place]) for name in curve},
+            }
             for place in range(result.sizes["time"])
         ],
         "events": list(plain_events(tm.events(result))),
@@ -136,17 +188,33 @@ def _lines(result: xr.Dataset, facts: dict[str, Any]) -> list[str]:
     scenario = f", scenario {made['scenario']}" if made["scenario"] else ""
     what = "throughput" if facts["measure"] == "throughput_speedup" else "effective speed-up"
     rows = [["", "date", "alignment work", "in bulk"]]
-    for entry in sorted(reached.values(), key=lambda entry: (math.isnan(entry["value"]), entry["value"])):
+    for entry in sorted(
+        reached.values(), key=lambda entry: (math.isnan(entry["value"]), entry["value"])
+    ):
         if math.isnan(entry["value"]):
             rows.append([entry["meaning"], "not reached", "", ""])
         else:
-            rows.append([entry["meaning"], f"{entry['value']:.3f}", number(entry["work"]), number(entry["work_bulk"])])
+            rows.append(
+                [
+                    entry["meaning"],
+                    f"{entry['value']:.3f}",
+                    number(entry["work"]),
+                    number(entry["work_bulk"]),
+                ]
+            )
     lines = [
         f"Alignment beside capabilities in {facts['scenario']}, {curve[0]['date']:.6g} to {curve[-1]['date']:.6g}",
-        *(f"  set {name} = {'null' if given is None else plain(str(given))}" for name, given in facts["overrides"].items()),
+        *(
+            f"  set {name} = {'null' if given is None else plain(str(given))}"
+            for name, given in facts["overrides"].items()
+        ),
         f"  alignment {made['catalog']}{scenario}",
         *(f"  set {path} = {plain(str(value))}" for path, value in made["overrides"].items()),
-        *([f"  capabilities {facts['capabilities']}, besides the world's own"] if facts["capabilities"] else []),
+        *(
+            [f"  capabilities {facts['capabilities']}, besides the world's own"]
+            if facts["capabilities"]
+            else []
+        ),
         *([f"  paths {facts['paths']}"] if facts["paths"] else []),
         "",
         f"When, by {what}; work in years of the catalog's own people without AI",
@@ -172,7 +240,10 @@ def _between(facts: dict[str, Any]) -> list[str]:
     ]
     if not rows:
         return ["No two of these milestones are reached."]
-    return ["Months from the one to the other (below 0: the other comes first)", *(f"  {months:>8}  {words}" for words, months in rows)]
+    return [
+        "Months from the one to the other (below 0: the other comes first)",
+        *(f"  {months:>8}  {words}" for words, months in rows),
+    ]
 
 
 def _rows(result: xr.Dataset, facts: dict[str, Any]) -> list[list[str]]:
@@ -180,9 +251,26 @@ def _rows(result: xr.Dataset, facts: dict[str, Any]) -> list[list[str]]:
     several = "capability_catalog_speedup" in curve[0]
     step = (len(curve) - 1) / (ROWS - 1)
     chosen = curve if len(curve) <= ROWS else [curve[round(place * step)] for place in range(ROWS)]
-    rows = [["date", "compute", "alignment", "effective", "hours by AI", "capabilities", *(["catalog of these"] if several else [])]]
+    rows = [
+        [
+            "date",
+            "compute",
+            "alignment",
+            "effective",
+            "hours by AI",
+            "capabilities",
+            *(["catalog of these"] if several else []),
+        ]
+    ]
     for each in chosen:
-        row = [f"{each['date']:.1f}", compute(each["compute"]), number(each["throughput_speedup"]), number(each["speedup"])]
+        row = [
+            f"{each['date']:.1f}",
+            compute(each["compute"]),
+            number(each["throughput_speedup"]),
+            number(each["speedup"]),
+        ]
         row += [percent(each["automated_hours_share"]), number(each["capability_speedup"])]
-        rows.append([*row, *([number(each["capability_catalog_throughput_speedup"])] if several else [])])
+        rows.append(
+            [*row, *([number(each["capability_catalog_throughput_speedup"])] if several else [])]
+        )
     return rows

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.run import RESULTS, SOURCES, folder_name
 from taskmodel.cli.screen import json_text, number, percent, progress, table
+from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
 
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
-SIDES = {"oversight_slack": "oversight does not bind", "oversight_binds": "oversight binds", "": "nothing is done"}
+SIDES = {
+    "oversight_slack": "oversight does not bind",
+    "oversight_binds": "oversight binds",
+    "": "nothing is done",
+}
 
 
 def command(args: Namespace) -> int:
@@ -27,17 +31,23 @@ def command(args: Namespace) -> int:
     catalog = asked.catalog(args)
     spans = {name: asked.mapped(catalog, getattr(args, name), f"--{name}") for name in ("x", "y")}
     if spans["x"][0] == spans["y"][0]:
-        raise UsageError(f"--x and --y are both {spans['x'][0]}; a map needs two inputs")
+        raise InputError(f"--x and --y are both {spans['x'][0]}; a map needs two inputs")
     place = None if args.compute is None else asked.compute(args.compute, "--compute")
     if place is not None and "compute" in (spans["x"][0], spans["y"][0]):
-        raise UsageError("--compute: compute is one of the two inputs; leave the option out")
+        raise InputError("--compute: compute is one of the two inputs; leave the option out")
     figures = not args.no_figures and find_spec("matplotlib") is not None
-    folder = RESULTS / f"{folder_name(catalog)}-{spans['x'][0]}-{spans['y'][0]}" if args.output is None else Path(args.output)
+    folder = (
+        RESULTS / f"{folder_name(catalog)}-{spans['x'][0]}-{spans['y'][0]}"
+        if args.output is None
+        else Path(args.output)
+    )
     with results_folder(folder) as workshop:
         with progress("mapping", args.quiet):
             import taskmodel as tm
 
-            found = tm.bottleneck_map(catalog, *(_values(*span) for span in spans.values()), compute=place)
+            found = tm.bottleneck_map(
+                catalog, *(_values(*span) for span in spans.values()), compute=place
+            )
             tm.save(found, workshop / "bottleneck.nc")
             if figures:
                 from taskmodel import plots
@@ -61,16 +71,28 @@ def _facts(found: xr.Dataset, place: float | None, catalog: Catalog) -> dict[str
     import numpy as np
 
     lead = found["binding_factor"].values
-    regions = [_region(found, source, lead == source) for source in [*found["source"].values.tolist(), ""] if (lead == source).any()]
+    regions = [
+        _region(found, source, lead == source)
+        for source in [*found["source"].values.tolist(), ""]
+        if (lead == source).any()
+    ]
     curve = found["boundary_curve"].values
     boundaries = []
     for index in np.unique(curve):
         at = curve == index
-        first, second, kind = (str(found[f"boundary_{name}"].values[at][0]) for name in ("first", "second", "kind"))
-        points = np.stack([found["boundary_x"].values[at], found["boundary_y"].values[at]], axis=1).tolist()
+        first, second, kind = (
+            str(found[f"boundary_{name}"].values[at][0]) for name in ("first", "second", "kind")
+        )
+        points = np.stack(
+            [found["boundary_x"].values[at], found["boundary_y"].values[at]], axis=1
+        ).tolist()
         boundaries.append({"first": first, "second": second, "kind": kind, "points": points})
     inputs = {name: found.attrs[name] for name in ("x", "y")}
-    held = None if "compute" in inputs.values() else float(catalog.compute.today.value if place is None else place)
+    held = (
+        None
+        if "compute" in inputs.values()
+        else float(catalog.compute.today.value if place is None else place)
+    )
     return {**inputs, "compute": held, "regions": regions, "boundaries": boundaries}
 
 
@@ -78,17 +100,29 @@ def _region(found: xr.Dataset, source: str, room: Any) -> dict[str, Any]:
     import numpy as np
 
     values = {name: np.where(room, found[name].values, np.nan) for name in SPEEDUPS}
-    ranges = {name: [float(np.nanmin(part)), float(np.nanmax(part))] if np.isfinite(part).any() else None for name, part in values.items()}
+    ranges = {
+        name: [float(np.nanmin(part)), float(np.nanmax(part))] if np.isfinite(part).any() else None
+        for name, part in values.items()
+    }
     return {"binding_factor": source, "cells": float(room.mean()), **ranges}
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     rows = [["what binds most", "of the map", "throughput", "effective"]]
     for region in facts["regions"]:
-        ranges = ("-" if region[name] is None else " to ".join(map(number, region[name])) for name in ("throughput_speedup", "speedup"))
-        rows.append([SOURCES.get(region["binding_factor"], SIDES[""]), percent(region["cells"]), *ranges])
+        ranges = (
+            "-" if region[name] is None else " to ".join(map(number, region[name]))
+            for name in ("throughput_speedup", "speedup")
+        )
+        rows.append(
+            [SOURCES.get(region["binding_factor"], SIDES[""]), percent(region["cells"]), *ranges]
+        )
     held = "" if facts["compute"] is None else f", at {facts['compute']:.3g} FLOP/year"
-    lines = [*asked.heading(catalog, f"{facts['x']} across, {facts['y']} upwards{held}"), "", *table(rows)]
+    lines = [
+        *asked.heading(catalog, f"{facts['x']} across, {facts['y']} upwards{held}"),
+        "",
+        *table(rows),
+    ]
     curves = [["between", "", "kind", facts["x"], facts["y"]]]
     for each in facts["boundaries"]:
         names = (SIDES.get(each[side], SOURCES.get(each[side], "")) for side in ("first", "second"))

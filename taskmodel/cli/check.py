@@ -10,21 +10,26 @@ from taskmodel.cli.entry import BAD_INPUT, FINE, NO_ANSWER
 from taskmodel.cli.screen import json_text, plain
 
 if TYPE_CHECKING:
-    from taskmodel.catalog import Defect
+    from taskmodel.errors import Defect
 
 LISTED = 8  # numbers without a source that are named
 
 
 def command(args: Namespace) -> int:
     """Check files; the exit code is the worst of theirs."""
-    from taskmodel.catalog.load import find_file
-    from taskmodel.catalog.text import read_text
+    from taskmodel.files.bundled import find_file
+    from taskmodel.files.yaml import read_text
 
     if args.scenario is not None:
-        read_text(find_file(args.scenario, "scenario"))  # there must be one; its defects show when it is laid over a catalog
+        read_text(
+            find_file(args.scenario, "scenario")
+        )  # there must be one; its defects show when it is laid over a catalog
     checked = [_checked(name, args.scenario) for name in args.files]
     if args.json:
-        reports = [{**report, "defects": [defect._asdict() for defect in report["defects"]]} for _, report in checked]
+        reports = [
+            {**report, "defects": [defect._asdict() for defect in report["defects"]]}
+            for _, report in checked
+        ]
         print(json_text({"ok": all(report["ok"] for report in reports), "files": reports}))
     else:
         for _, report in checked:
@@ -34,9 +39,10 @@ def command(args: Namespace) -> int:
 
 def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
     """The exit code of one file, and what was found."""
-    from taskmodel.catalog import CatalogError, load_catalog, load_scenario
-    from taskmodel.catalog.load import find_file
-    from taskmodel.catalog.text import read_document, read_text
+    from taskmodel.catalog import load_catalog, load_scenario
+    from taskmodel.errors import CatalogError
+    from taskmodel.files.bundled import find_file
+    from taskmodel.files.yaml import read_document, read_text
 
     report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
     report |= {"defects": (), "conversions": (), "without_source": ()}
@@ -44,26 +50,37 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)
         document = read_document(read_text(path), str(path))
-        if isinstance(document.data, dict) and "set" in document.data and "tasks" not in document.data:
+        if (
+            isinstance(document.data, dict)
+            and "set" in document.data
+            and "tasks" not in document.data
+        ):
             report |= {"kind": "scenario", "title": load_scenario(path).title}
-        elif isinstance(document.data, dict) and "full_automation_requirements_training" in document.data:
+        elif (
+            isinstance(document.data, dict)
+            and "full_automation_requirements_training" in document.data
+        ):
             from taskmodel.takeoff import load_world
 
             report |= {"kind": "world", "title": load_world(path).title}
-        elif isinstance(document.data, dict) and "models" in document.data and "tasks" not in document.data:
-            from taskmodel.horizons import load_trend
+        elif (
+            isinstance(document.data, dict)
+            and "models" in document.data
+            and "tasks" not in document.data
+        ):
+            from taskmodel.takeoff.horizons import load_trend
 
             report |= {"kind": "trend", "title": load_trend(path).title}
         elif isinstance(document.data, dict) and "loop" in document.data:
-            from taskmodel.loops import load_loop
+            from taskmodel.takeoff.loops import load_loop
 
             report |= {"kind": "loop", "title": load_loop(path).title}
         elif isinstance(document.data, dict) and {"worker", "ladder"} & document.data.keys():
-            from taskmodel.plans import load_plan
+            from taskmodel.lead.plans import load_plan
 
             report |= {"kind": "plan", "title": load_plan(path).title}
         elif isinstance(document.data, dict) and {"begins", "ends"} & document.data.keys():
-            from taskmodel.paths import load_paths
+            from taskmodel.sweeps.paths import load_paths
 
             report |= {"kind": "paths", "title": load_paths(path).title}
         else:
@@ -77,7 +94,11 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
             }
     except CatalogError as error:
         unreadable = all(_no_text(defect) for defect in error.defects)
-        return BAD_INPUT if unreadable else NO_ANSWER, {**report, "ok": False, "defects": error.defects}
+        return BAD_INPUT if unreadable else NO_ANSWER, {
+            **report,
+            "ok": False,
+            "defects": error.defects,
+        }
     return FINE, report
 
 
@@ -99,5 +120,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
     bare = report["without_source"]
     if bare:
         more = f" and {len(bare) - LISTED} more" if len(bare) > LISTED else ""
-        lines.append(f"  {len(bare)} number{'s' * (len(bare) > 1)} without a source: {', '.join(bare[:LISTED])}{more}")
+        lines.append(
+            f"  {len(bare)} number{'s' * (len(bare) > 1)} without a source: {', '.join(bare[:LISTED])}{more}"
+        )
     return lines

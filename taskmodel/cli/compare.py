@@ -19,8 +19,14 @@ MOST = 30  # rows of the table
 def command(args: Namespace) -> int:
     """Print the changes, those that explain most first."""
     one = asked.catalog(args)
-    other = asked.catalog(Namespace(catalog=args.to or args.catalog, scenario=args.to_scenario, set=args.to_set))
-    place = one.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
+    other = asked.catalog(
+        Namespace(catalog=args.to or args.catalog, scenario=args.to_scenario, set=args.to_set)
+    )
+    place = (
+        one.compute.today.value
+        if args.compute is None
+        else asked.compute(args.compute, "--compute")
+    )
     with progress("making one change after the other", args.quiet):
         import taskmodel as tm
         from taskmodel.summary import provenance
@@ -33,7 +39,10 @@ def command(args: Namespace) -> int:
 
 def _facts(found: xr.Dataset) -> dict[str, Any]:
     names = ("change", "from_value", "to_value", "alone", "last", "contribution")
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*(found[name].values.tolist() for name in names), strict=True)]
+    rows = [
+        dict(zip(names, row, strict=True))
+        for row in zip(*(found[name].values.tolist() for name in names), strict=True)
+    ]
     column = "contribution" if found.attrs["method"] == "shapley" else "alone"
     return {
         "target": found.attrs["target"],
@@ -48,7 +57,12 @@ def _lines(one: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]:
     for row in facts["changes"][:MOST]:
         values = (row[name] for name in ("contribution", "alone", "last"))
         words = (row["change"], row["from_value"], row["to_value"])
-        rows.append([*(plain(word, width) for word, width in zip(words, (44, 14, 14), strict=True)), *(_signed(value) for value in values)])
+        rows.append(
+            [
+                *(plain(word, width) for word, width in zip(words, (44, 14, 14), strict=True)),
+                *(_signed(value) for value in values),
+            ]
+        )
     to = [f"  to catalog {other.name}" + (f", scenario {other.scenario}" if other.scenario else "")]
     to += [f"  to {path} = {plain(str(value))}" for path, value in other.overrides.items()]
     lines = [
@@ -56,14 +70,22 @@ def _lines(one: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]:
         *to,
         "",
         f"{facts['target']} goes from {number(facts['before'])} to {number(facts['after'])}",
-        *(table(rows, left=(0, 1, 2)) if len(rows) > 1 else wrapped("Nothing differs that the answer could depend on.")),
+        *(
+            table(rows, left=(0, 1, 2))
+            if len(rows) > 1
+            else wrapped("Nothing differs that the answer could depend on.")
+        ),
     ]
     if len(facts["changes"]) > MOST:
         lines += wrapped(f"And {len(facts['changes']) - MOST} more, with --json.")
     if facts["method"] != "shapley":
-        lines += wrapped("There are too many changes to go through all their orders: each is told alone, and as the last of all.")
+        lines += wrapped(
+            "There are too many changes to go through all their orders: each is told alone, and as the last of all."
+        )
     if abs(facts["unexplained"]) > 1e-9 * abs(facts["after"]):
-        lines += wrapped(f"{_signed(facts['unexplained'])} is explained by none of them, but by what has no path: ends of intervals.")
+        lines += wrapped(
+            f"{_signed(facts['unexplained'])} is explained by none of them, but by what has no path: ends of intervals."
+        )
     return lines
 
 

@@ -8,8 +8,9 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import NO_ANSWER, NoAnswer, UsageError
+from taskmodel.cli.entry import NO_ANSWER
 from taskmodel.cli.screen import json_text, plain, progress, table, wrapped
+from taskmodel.errors import InputError, NoAnswer
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,7 +22,7 @@ def command(args: Namespace) -> int:
     """Print the solutions; without any, say why and leave with 1."""
     for option, given in (("--scenario", args.scenario), ("--at", args.at)):
         if given is not None:
-            raise UsageError(f"{option} is for catalogs; {args.catalog} is a world")
+            raise InputError(f"{option} is for catalogs; {args.catalog} is a world")
     name, value = asked.aim(args.target)
     within = None if args.span is None else asked.ends(args.span, "--range")
     settings = asked.overrides(args.set)
@@ -42,8 +43,13 @@ def command(args: Namespace) -> int:
 
 def _facts(found: xr.Dataset) -> dict[str, Any]:
     rows = zip(found["value"].values.tolist(), found["reached"].values.tolist(), strict=True)
-    jumps = zip(*(found[f"jump_{name}"].values.tolist() for name in ("place", "before", "after")), strict=True)
-    looked = zip(found["place"].values.tolist(), found["milestone_value"].values.tolist(), strict=True)
+    jumps = zip(
+        *(found[f"jump_{name}"].values.tolist() for name in ("place", "before", "after")),
+        strict=True,
+    )
+    looked = zip(
+        found["place"].values.tolist(), found["milestone_value"].values.tolist(), strict=True
+    )
     return {
         "scenario": found.attrs["scenario_name"],
         "overrides": json.loads(found.attrs["overrides"]),
@@ -65,14 +71,27 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     looked = facts["looked_at"]
     lines = [
         f"World {facts['scenario']}; {path} from {looked[0]['value']:.6g} to {looked[-1]['value']:.6g}{unit}",
-        *(f"  set {each} = {'null' if given is None else plain(str(given))}" for each, given in facts["overrides"].items()),
+        *(
+            f"  set {each} = {'null' if given is None else plain(str(given))}"
+            for each, given in facts["overrides"].items()
+        ),
         "",
         f"What gives {name} {wanted:.10g}",
-        *table([[f"{path}{unit}", name], *([f"{row['value']:.8g}", _told(row["reached"])] for row in facts["solutions"])]),
+        *table(
+            [
+                [f"{path}{unit}", name],
+                *([f"{row['value']:.8g}", _told(row["reached"])] for row in facts["solutions"]),
+            ]
+        ),
     ]
     for jump in facts["jumps"]:
-        lines += wrapped(f"Besides, it is passed in a jump from {_told(jump['before'])} to {_told(jump['after'])} at {jump['place']:.6g}.")
-    some = [[f"{row['value']:.4g}", _told(row["milestone"])] for row in looked[:: max(1, len(looked) // ROWS)]]
+        lines += wrapped(
+            f"Besides, it is passed in a jump from {_told(jump['before'])} to {_told(jump['after'])} at {jump['place']:.6g}."
+        )
+    some = [
+        [f"{row['value']:.4g}", _told(row["milestone"])]
+        for row in looked[:: max(1, len(looked) // ROWS)]
+    ]
     return [*lines, "", "Where was looked first", *table([[f"{path}{unit}", name], *some])]
 
 

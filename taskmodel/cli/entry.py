@@ -15,20 +15,10 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from types import FrameType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from taskmodel.catalog import Defect
+from taskmodel.errors import CatalogError, Defect, InputError, NoAnswer, SolveError
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
-
-
-class UsageError(Exception):
-    """Something asked for on the command line that cannot be done; the message says what, and how to mend it."""
-
-
-class NoAnswer(Exception):
-    """The model has no answer to what was asked; the message says why."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):  # a title in letters that the terminal has not is no reason to fail
+            if hasattr(
+                stream, "reconfigure"
+            ):  # a title in letters that the terminal has not is no reason to fail
                 stream.reconfigure(errors="backslashreplace")
         with _interrupts() as seen:
             code = _run(argv, seen)
@@ -79,7 +71,10 @@ def _interrupts() -> Iterator[list[int]]:
         seen.append(number)
         signal.default_int_handler(number, frame)
 
-    ours = usual is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    ours = (
+        usual is signal.default_int_handler
+        and threading.current_thread() is threading.main_thread()
+    )
     if ours:
         signal.signal(signal.SIGINT, noted)
     try:
@@ -111,28 +106,34 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
         code, message = _explained(error)
         lines = message.splitlines() or [type(error).__name__]
         head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
-        _say("\n".join([f"taskmodel {args.command}: error: {head}", *(f"  {line}" for line in lines)]))
+        _say(
+            "\n".join(
+                [f"taskmodel {args.command}: error: {head}", *(f"  {line}" for line in lines)]
+            )
+        )
         return code
 
 
 def _explained(error: Exception) -> tuple[int, str]:
     """The exit code of an error, and what to say about it."""
-    from taskmodel.catalog import CatalogError
 
     if isinstance(error, CatalogError):
         return BAD_INPUT, "\n".join(str(_on_command_line(defect)) for defect in error.defects)
     if isinstance(error, OSError):
         return BAD_INPUT, _os_message(error)
-    if isinstance(error, UsageError | ValueError):
+    if isinstance(error, InputError):
         return BAD_INPUT, str(error)
+    if isinstance(error, SolveError):
+        return NO_ANSWER, f"there is no answer: {error}"
     if isinstance(error, NoAnswer):
         return NO_ANSWER, str(error)
     if isinstance(error, MemoryError):
         return BAD_INPUT, "not enough memory; ask for fewer points with --grid LOW:HIGH:POINTS"
-    if "taskmodel.allocation" in sys.modules and isinstance(error, sys.modules["taskmodel.allocation"].SolveError):
-        return NO_ANSWER, f"there is no answer: {error}"
     text = " ".join(str(error).split())
-    return NO_ANSWER, f"unexpected {type(error).__name__}: {text}; this is a fault of taskmodel: --debug shows where"
+    return (
+        NO_ANSWER,
+        f"unexpected {type(error).__name__}: {text}; this is a fault of taskmodel: --debug shows where",
+    )
 
 
 def _on_command_line(defect: Defect) -> Defect:

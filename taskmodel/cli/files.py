@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from taskmodel.cli.entry import UsageError
+from taskmodel.errors import InputError
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
 
     Raises
     ------
-    UsageError
+    InputError
         If it is a file, or nothing can be written there.
     """
     made: list[Path] = []
@@ -37,10 +37,14 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
             folder.mkdir(parents=True, exist_ok=True)
             workshop = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         except (FileExistsError, NotADirectoryError) as error:
-            raise UsageError(f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR") from error
+            raise InputError(
+                f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR"
+            ) from error
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             reason = getattr(error, "strerror", None) or error
-            raise UsageError(f"{folder}: nothing can be written there ({reason}); choose another folder with {option} DIR") from error
+            raise InputError(
+                f"{folder}: nothing can be written there ({reason}); choose another folder with {option} DIR"
+            ) from error
         try:
             yield workshop
             for part in sorted(workshop.iterdir()):
@@ -60,7 +64,7 @@ def write_new(path: Path, text: str) -> None:
 
     Raises
     ------
-    UsageError
+    InputError
         If it exists, or cannot be written.
     """
     try:
@@ -72,6 +76,10 @@ def write_new(path: Path, text: str) -> None:
                 path.unlink()
                 raise
     except FileExistsError as error:
-        raise UsageError(f"{path}: is there already and is not overwritten; choose another name, or another file with -o FILE") from error
+        raise InputError(
+            f"{path}: is there already and is not overwritten; choose another name, or another file with -o FILE"
+        ) from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+        raise InputError(
+            f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}"
+        ) from error

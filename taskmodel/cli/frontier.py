@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import NoAnswer, UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.run import RESULTS, SHOWN, folder_name
 from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
+from taskmodel.errors import InputError, NoAnswer
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,20 +23,34 @@ PATH = "supervision.defect_budget"
 POINTS = 41  # where ends are given
 ROWS = 11  # of the table
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
-NUMBERS = ("output", *SPEEDUPS, "safety_price", "defect_budget_elasticity", "escaped_harm", "review_hours", "automated_hours_share")
+NUMBERS = (
+    "output",
+    *SPEEDUPS,
+    "safety_price",
+    "defect_budget_elasticity",
+    "escaped_harm",
+    "review_hours",
+    "automated_hours_share",
+)
 
 
 def command(args: Namespace) -> int:
     """Draw the frontier, write dataset and figure, print what a stricter budget costs."""
     catalog = _catalog(args)
-    place = catalog.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
+    place = (
+        catalog.compute.today.value
+        if args.compute is None
+        else asked.compute(args.compute, "--compute")
+    )
     budgets = None if args.budgets is None else _budgets(catalog, args.budgets)
     figures = not args.no_figures and find_spec("matplotlib") is not None
-    folder = RESULTS / f"{folder_name(catalog)}-frontier" if args.output is None else Path(args.output)
+    folder = (
+        RESULTS / f"{folder_name(catalog)}-frontier" if args.output is None else Path(args.output)
+    )
     with results_folder(folder) as workshop:
         with progress("solving along the budget", args.quiet):
             import taskmodel as tm
-            from taskmodel.frontier import NothingToLimit
+            from taskmodel.errors import NothingToLimit
 
             try:
                 found = tm.safety_frontier(catalog, budgets, compute=place)
@@ -47,11 +61,21 @@ def command(args: Namespace) -> int:
                 from taskmodel import plots
 
                 plots.save(plots.safety_frontier(found), workshop / "frontier")
-        names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "frontier.nc", name))
+        names = sorted(
+            (path.name for path in workshop.iterdir()),
+            key=lambda name: (name != "frontier.nc", name),
+        )
     from taskmodel.summary import provenance
 
-    facts = {**provenance(found), "compute": place, **_facts(found), "files": [str(folder / name) for name in names]}
-    print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.compute is None)))
+    facts = {
+        **provenance(found),
+        "compute": place,
+        **_facts(found),
+        "files": [str(folder / name) for name in names],
+    }
+    print(
+        json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.compute is None))
+    )
     return 0
 
 
@@ -71,7 +95,9 @@ def _budgets(catalog: Catalog, text: str) -> Any:
     span, _, points = text.rpartition(":") if text.count(":") == 2 else (text, "", str(POINTS))
     low, high = asked.ends(span, "--budgets")
     if not (points.isdecimal() and 2 <= int(points) <= asked.MOST_VARIED):
-        raise UsageError(f"--budgets {text}: POINTS must be a whole number from 2 to {asked.MOST_VARIED:,}; found {points!r}")
+        raise InputError(
+            f"--budgets {text}: POINTS must be a whole number from 2 to {asked.MOST_VARIED:,}; found {points!r}"
+        )
     asked.allowed(catalog, PATH, (low, high), f"--budgets {text}")
     return np.geomspace(low, high, int(points)) if low > 0 else np.linspace(low, high, int(points))
 
@@ -84,12 +110,20 @@ def _facts(found: xr.Dataset) -> dict[str, Any]:
             "defect_budget": float(at["defect_budget"]),
             **{name: float(at[name]) for name in NUMBERS},
             "ai_work_share": dict(zip(names, at["ai_work_share"].values.tolist(), strict=True)),
-            "bottleneck_share": dict(zip(sources, at["bottleneck_share"].values.tolist(), strict=True)),
+            "bottleneck_share": dict(
+                zip(sources, at["bottleneck_share"].values.tolist(), strict=True)
+            ),
         }
         for at in (found.isel(defect_budget=index) for index in range(found.sizes["defect_budget"]))
     ]
-    unlimited = {name: float(found[f"{name}_unlimited"]) for name in ("output", *SPEEDUPS, "escaped_harm")}
-    return {"ceases_to_bind": float(found["ceases_to_bind"]), "unlimited": unlimited, "curve": curve}
+    unlimited = {
+        name: float(found[f"{name}_unlimited"]) for name in ("output", *SPEEDUPS, "escaped_harm")
+    }
+    return {
+        "ceases_to_bind": float(found["ceases_to_bind"]),
+        "unlimited": unlimited,
+        "curve": curve,
+    }
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
@@ -109,13 +143,17 @@ def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
         for row in chosen
     ]
     most = facts["unlimited"]
-    rows.append(["no limit", number(most["throughput_speedup"]), number(most["speedup"]), "0", "", ""])
+    rows.append(
+        ["no limit", number(most["throughput_speedup"]), number(most["speedup"]), "0", "", ""]
+    )
     used = sorted(
         {mode for row in curve for mode, share in row["ai_work_share"].items() if share >= SHOWN},
         key=lambda mode: -max(row["ai_work_share"][mode] for row in curve),
     )
     return [
-        *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"),
+        *asked.heading(
+            catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"
+        ),
         "",
         "Speed-ups [x], by how much defective work may pass unnoticed in a year",
         *table(rows, left=(5,)),

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.screen import json_text, note, number, plain, progress, table, wrapped
+from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,32 +22,46 @@ if TYPE_CHECKING:
 def command(args: Namespace) -> int:
     """Find the horizons, write the result if asked to, print the dates."""
     options = _options(args)
-    figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
+    figures = (
+        args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
+    )
     if args.output is not None and not (args.no_figures or figures):
-        note("note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'", args.quiet)
+        note(
+            "note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'",
+            args.quiet,
+        )
     catalog = asked.catalog(args)
     files: list[str] = []
     with ExitStack() as stack:
-        workshop = None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
+        workshop = (
+            None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
+        )
         with progress("finding horizons", args.quiet):
             import taskmodel as tm
-            from taskmodel.horizons import load_trend
+            from taskmodel.takeoff.horizons import load_trend
 
             trend = load_trend(args.trend)
             try:
                 found = tm.horizon(catalog, trend, **options)
             except ValueError as error:
-                raise UsageError(str(error)) from error
+                raise InputError(str(error)) from error
             if workshop is not None:
                 tm.save(found, workshop / "horizon.nc")
                 if figures:
                     from taskmodel import plots
 
                     plots.save(plots.horizon(found), workshop / "horizon")
-                names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "horizon.nc", name))
+                names = sorted(
+                    (path.name for path in workshop.iterdir()),
+                    key=lambda name: (name != "horizon.nc", name),
+                )
                 files = [str(Path(args.output) / name) for name in names]
     facts = _facts(found, catalog.scenario, files)
-    print(json_text(facts) if args.json else "\n".join([*asked.heading(catalog, f"trend {trend.name}"), *_lines(facts)]))
+    print(
+        json_text(facts)
+        if args.json
+        else "\n".join([*asked.heading(catalog, f"trend {trend.name}"), *_lines(facts)])
+    )
     return 0
 
 
@@ -60,21 +74,27 @@ def _options(args: Namespace) -> dict[str, Any]:
         ("growth", "--growth", "number of powers of ten a year, such as 1.13", 1.0),
     ):
         if (text := getattr(args, name)) is not None:
-            options["doubling_time" if name == "doubling" else name] = factor * asked.positive(text, option, what)
+            options["doubling_time" if name == "doubling" else name] = factor * asked.positive(
+                text, option, what
+            )
     if args.compute:
         if "growth" in options:
-            raise UsageError("--growth and --compute: compute has one course; give one of them")
+            raise InputError("--growth and --compute: compute has one course; give one of them")
         course: dict[float, float] = {}
         for text in args.compute:
             date, equals, value = text.partition("=")
             if not equals:
-                raise UsageError(f"--compute {text}: write DATE=C, such as --compute 2026=8.4e28 (FLOP/year)")
+                raise InputError(
+                    f"--compute {text}: write DATE=C, such as --compute 2026=8.4e28 (FLOP/year)"
+                )
             when = asked.positive(date, f"--compute {text}: DATE", "calendar year, such as 2026")
             if when in course:
-                raise UsageError(f"--compute {text}: the date is given twice; keep one")
+                raise InputError(f"--compute {text}: the date is given twice; keep one")
             course[when] = asked.compute(value, f"--compute {text}: C")
         if len(course) < 2:
-            raise UsageError("--compute: a course needs two dates at least; for compute from today's on use --growth")
+            raise InputError(
+                "--compute: a course needs two dates at least; for compute from today's on use --growth"
+            )
         options["compute"] = course
     return options
 
@@ -82,7 +102,10 @@ def _options(args: Namespace) -> dict[str, Any]:
 def _facts(found: xr.Dataset, scenario: str | None, files: list[str]) -> dict[str, Any]:
     def by_both(values: xr.DataArray) -> dict[str, Any]:
         return {
-            str(driver): {str(success): values.sel(driver=driver, success=success).item() for success in found["success"].values}
+            str(driver): {
+                str(success): values.sel(driver=driver, success=success).item()
+                for success in found["success"].values
+            }
             for driver in found["driver"].values
         }
 
@@ -109,7 +132,10 @@ def _facts(found: xr.Dataset, scenario: str | None, files: list[str]) -> dict[st
         "last": found["time"].values[-1].item(),
         "doubling_time": by_both(found["doubling_time"]),
         "agreeing_growth": {
-            str(success): {str(level): growth.sel(success=success, level=level).item() for level in found["level"].values}
+            str(success): {
+                str(level): growth.sel(success=success, level=level).item()
+                for level in found["level"].values
+            }
             for success in found["success"].values
         },
         "milestones": milestones,
@@ -120,14 +146,27 @@ def _facts(found: xr.Dataset, scenario: str | None, files: list[str]) -> dict[st
 def _lines(facts: dict[str, Any]) -> list[str]:
     def months(driver: str, success: str) -> str:
         value = facts["doubling_time"][driver][success]
-        return "at no constant pace" if math.isnan(value) else "never" if math.isinf(value) else f"in {12 * value:.1f} months"
+        return (
+            "at no constant pace"
+            if math.isnan(value)
+            else "never"
+            if math.isinf(value)
+            else f"in {12 * value:.1f} months"
+        )
 
     def date(value: float) -> str:
         return "-" if math.isnan(value) else f"{value:.1f}"
 
-    rows = [["", "", "by compute", "", "by the trend", ""], ["", "h", "50 %", "80 %", "50 %", "80 %"]]
+    rows = [
+        ["", "", "by compute", "", "by the trend", ""],
+        ["", "h", "50 %", "80 %", "50 %", "80 %"],
+    ]
     for entry in facts["milestones"]:
-        dates = [date(entry["dates"][driver][success]) for driver in ("compute", "time") for success in ("50", "80")]
+        dates = [
+            date(entry["dates"][driver][success])
+            for driver in ("compute", "time")
+            for success in ("50", "80")
+        ]
         rows.append([plain(entry["meaning"], 44), number(entry["horizon"]), *dates])
     growth = facts["agreeing_growth"]["50"]
     return [

@@ -23,11 +23,17 @@ COLUMNS = (
 
 def command(args: Namespace) -> int:
     """Print the table."""
-    if "=" in args.catalog and "=" not in args.range:  # the other way round, as in all other commands
+    if (
+        "=" in args.catalog and "=" not in args.range
+    ):  # the other way round, as in all other commands
         args.catalog, args.range = args.range, args.catalog
     catalog = asked.catalog(args)
     path, low, high, points = asked.varied(catalog, args.range, POINTS)
-    place = catalog.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
+    place = (
+        catalog.compute.today.value
+        if args.compute is None
+        else asked.compute(args.compute, "--compute")
+    )
     with progress(f"following compute for {points} values of {path}", args.quiet):
         import numpy as np
 
@@ -53,14 +59,31 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     unit = "" if facts["unit"] in ("1", "") else f" [{facts['unit']}]"
 
     def place(value: float) -> str:
-        return "nowhere" if value != value else f"{compute(value)} or less" if value == grid.low else compute(value)
+        return (
+            "nowhere"
+            if value != value
+            else f"{compute(value)} or less"
+            if value == grid.low
+            else compute(value)
+        )
 
     rows = [[f"{path}{unit}", "binds from", "[x]", "bottleneck from", "[x]", "review"]]
     for row in facts["values"]:
         binds, fast, most, faster, share = (row[name] for name in COLUMNS)
-        rows.append([number(row["value"]), place(binds), number(fast), place(most), number(faster), percent(share)])
+        rows.append(
+            [
+                number(row["value"]),
+                place(binds),
+                number(fast),
+                place(most),
+                number(faster),
+                percent(share),
+            ]
+        )
     return [
-        *asked.heading(catalog, f"compute from {compute(grid.low)} to {compute(grid.high)} FLOP/year"),
+        *asked.heading(
+            catalog, f"compute from {compute(grid.low)} to {compute(grid.high)} FLOP/year"
+        ),
         "",
         "Where oversight begins to bind and becomes the bottleneck [FLOP/year]",
         *table(rows),

@@ -9,38 +9,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.parser import DEFAULT_PATHS
 from taskmodel.cli.run import MILESTONES, RESULTS, folder_name
 from taskmodel.cli.screen import compute, json_text, note, number, plain, progress, table, wrapped
 from taskmodel.cli.vary import SPEEDUPS, most, row, says
+from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from taskmodel.catalog import Catalog
-    from taskmodel.paths import Paths
+    from taskmodel.sweeps.paths import Paths
 
 ROWS = 13  # of the table
 MOST = 40  # lines of changes shown
 REPORTED = 121  # dates, where none are asked for
 POINTS = 2, 10_000  # dates that may be asked for
-BEGINS = {"first_automation": "adopted", "oversight_binds": "oversight_binds", "oversight_bottleneck": "oversight_bottleneck"}
+BEGINS = {
+    "first_automation": "adopted",
+    "oversight_binds": "oversight_binds",
+    "oversight_bottleneck": "oversight_bottleneck",
+}
 TAKEN_OVER = {"automatable", "adopted", "completed"}
 
 
 def command(args: Namespace) -> int:
     """Sweep along time, write the result, print the curve and what changes when."""
-    from taskmodel.paths import load_paths
+    from taskmodel.sweeps.paths import load_paths
 
     catalog = asked.catalog(args)
     paths = load_paths(DEFAULT_PATHS if args.paths is None else args.paths)
-    dates = _dates(f"{paths.begins.value}:{paths.ends.value}:{REPORTED}" if args.grid is None else args.grid, paths)
-    folder = RESULTS / f"{folder_name(catalog)}-{paths.name}" if args.output is None else Path(args.output)
+    dates = _dates(
+        f"{paths.begins.value}:{paths.ends.value}:{REPORTED}" if args.grid is None else args.grid,
+        paths,
+    )
+    folder = (
+        RESULTS / f"{folder_name(catalog)}-{paths.name}"
+        if args.output is None
+        else Path(args.output)
+    )
     figures = not args.no_figures and find_spec("matplotlib") is not None
     if not (args.no_figures or figures):
-        note("note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'", args.quiet)
+        note(
+            "note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'",
+            args.quiet,
+        )
     with results_folder(folder) as workshop:
         with progress("solving along time", args.quiet):
             import taskmodel as tm
@@ -51,7 +65,9 @@ def command(args: Namespace) -> int:
                 from taskmodel import plots
 
                 plots.save(plots.over_time(result), workshop / "over_time")
-        names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name))
+        names = sorted(
+            (path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name)
+        )
     facts = _facts(result, paths, [str(folder / name) for name in names])
     print(json_text(facts) if args.json else "\n".join(_lines(catalog, paths, facts)))
     return 0
@@ -63,9 +79,13 @@ def _dates(text: str, paths: Paths) -> list[float]:
     high, colon, points = rest.partition(":")
     first, last = asked.ends(f"{low}:{high}", "--grid") if colon else (math.nan, math.nan)
     if not colon or not points.isdecimal() or not POINTS[0] <= int(points) <= POINTS[1]:
-        raise UsageError(f"--grid {text}: write LOW:HIGH:POINTS, dates and how many ({POINTS[0]} to {POINTS[1]:,}), such as 2026:2030:41")
+        raise InputError(
+            f"--grid {text}: write LOW:HIGH:POINTS, dates and how many ({POINTS[0]} to {POINTS[1]:,}), such as 2026:2030:41"
+        )
     if not paths.begins.value <= first < last <= paths.ends.value:
-        raise UsageError(f"--grid {text}: the paths {paths.name} go from {paths.begins.value:g} to {paths.ends.value:g}; give dates within")
+        raise InputError(
+            f"--grid {text}: the paths {paths.name} go from {paths.begins.value:g} to {paths.ends.value:g}; give dates within"
+        )
     return [first + (last - first) * place / (int(points) - 1) for place in range(int(points))]
 
 
@@ -74,7 +94,10 @@ def _facts(result: xr.Dataset, paths: Paths, files: list[str]) -> dict[str, Any]
     from taskmodel.summary import plain_events, provenance
 
     events = list(plain_events(tm.events(result)))
-    curve = [{**row(result, "time", index), "compute": float(result["compute"][index])} for index in range(result.sizes["time"])]
+    curve = [
+        {**row(result, "time", index), "compute": float(result["compute"][index])}
+        for index in range(result.sizes["time"])
+    ]
     return {
         **provenance(result),
         "over": "time",
@@ -87,9 +110,11 @@ def _facts(result: xr.Dataset, paths: Paths, files: list[str]) -> dict[str, Any]
     }
 
 
-def _first(result: xr.Dataset, start: dict[str, Any], events: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
+def _first(
+    result: xr.Dataset, start: dict[str, Any], events: list[dict[str, Any]], name: str
+) -> dict[str, Any] | None:
     """When something first holds, with the speed-ups from there on; None: it never does."""
-    from taskmodel.measures import REVIEW
+    from taskmodel.organisation.measures import REVIEW
 
     share = result["bottleneck_share"].isel(time=0).values
     review = float(share[REVIEW])
@@ -99,11 +124,22 @@ def _first(result: xr.Dataset, start: dict[str, Any], events: list[dict[str, Any
         "oversight_bottleneck": review == share.max(),
     }
     if at_start[name]:
-        return {"date": start["value"], "at_start": True, **{each: start[each] for each in SPEEDUPS}}
-    chosen = next((event for event in events if event["kind"] == BEGINS[name] and event["mode"] != "human"), None)
+        return {
+            "date": start["value"],
+            "at_start": True,
+            **{each: start[each] for each in SPEEDUPS},
+        }
+    chosen = next(
+        (event for event in events if event["kind"] == BEGINS[name] and event["mode"] != "human"),
+        None,
+    )
     if chosen is None:
         return None
-    return {"date": chosen["time"], "at_start": False, **{each: chosen[f"{each}_after"] for each in SPEEDUPS}}
+    return {
+        "date": chosen["time"],
+        "at_start": False,
+        **{each: chosen[f"{each}_after"] for each in SPEEDUPS},
+    }
 
 
 def _changes(events: list[dict[str, Any]]) -> list[list[str]]:
@@ -122,9 +158,21 @@ def _changes(events: list[dict[str, Any]]) -> list[list[str]]:
 
 def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
     curve, events = facts["curve"], facts["events"]
-    chosen = [curve[round(place * (len(curve) - 1) / (ROWS - 1))] for place in range(ROWS)] if len(curve) > ROWS else curve
+    chosen = (
+        [curve[round(place * (len(curve) - 1) / (ROWS - 1))] for place in range(ROWS)]
+        if len(curve) > ROWS
+        else curve
+    )
     rows = [["date", "compute", "throughput", "latency", "effective", "what binds most"]]
-    rows += [[f"{each['value']:.2f}", compute(each["compute"]), *(number(each[name]) for name in SPEEDUPS), most(each)] for each in chosen]
+    rows += [
+        [
+            f"{each['value']:.2f}",
+            compute(each["compute"]),
+            *(number(each[name]) for name in SPEEDUPS),
+            most(each),
+        ]
+        for each in chosen
+    ]
     dates = [["", "date", "throughput", "latency", "effective"]]
     for name in BEGINS:
         found = facts[name]
@@ -145,7 +193,11 @@ def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
         *table(rows, left=(5,)),
         "",
         "What changes on the way",
-        *(table(changes[:MOST], left=(1,)) if changes else ["  nothing: the same modes are used and the same factors scarce throughout"]),
+        *(
+            table(changes[:MOST], left=(1,))
+            if changes
+            else ["  nothing: the same modes are used and the same factors scarce throughout"]
+        ),
     ]
     if len(changes) > MOST:
         lines += wrapped(f"And {len(changes) - MOST} more changes, in the file.")

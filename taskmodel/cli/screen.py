@@ -40,7 +40,13 @@ def number(value: float) -> str:
         return "no limit"
     if abs(value) >= 1e7 or 0 < abs(value) < 0.005:
         return _short(f"{value:.2g}")
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return (
+        f"{value:,.0f}"
+        if abs(value) >= 100
+        else f"{value:.1f}"
+        if abs(value) >= 10
+        else f"{value:.2f}"
+    )
 
 
 def _short(text: str) -> str:
@@ -72,7 +78,13 @@ def hours(value: float) -> str:
     >>> hours(3377.2), hours(40), hours(2.5)
     ('3,377 h (20.1 weeks)', '40.0 h (1.7 days)', '2.50 h')
     """
-    easier = f" ({value / 168:,.1f} weeks)" if value >= 336 else f" ({value / 24:.1f} days)" if value >= 36 else ""
+    easier = (
+        f" ({value / 168:,.1f} weeks)"
+        if value >= 336
+        else f" ({value / 24:.1f} days)"
+        if value >= 36
+        else ""
+    )
     return f"{number(value)} h{easier}"
 
 
@@ -88,13 +100,23 @@ def table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> Iterator
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = zip(row, widths, range(len(row)), strict=True)
-        yield "  " + "  ".join(cell.ljust(width) if at in left else cell.rjust(width) for cell, width, at in cells).rstrip()
+        yield (
+            "  "
+            + "  ".join(
+                cell.ljust(width) if at in left else cell.rjust(width) for cell, width, at in cells
+            ).rstrip()
+        )
 
 
 def wrapped(text: str, indent: str = "  ") -> list[str]:
     """A sentence on as many lines as it needs, those after the first indented further."""
     return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

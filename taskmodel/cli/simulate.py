@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import UsageError
 from taskmodel.cli.files import results_folder
 from taskmodel.cli.screen import json_text, note, number, plain, progress, table, wrapped
+from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,35 +38,57 @@ LENGTHS = (
 
 def command(args: Namespace) -> int:
     """Simulate, write the result if asked to, print the milestones."""
-    from taskmodel.loops import is_loop
-    from taskmodel.simulating import named
+    from taskmodel.takeoff.loops import is_loop
+    from taskmodel.takeoff.simulating import named
 
     beside = [
-        name for name in ("alignment", "alignment_scenario", "alignment_set", "capabilities", "paths", "effective") if getattr(args, name)
+        name
+        for name in (
+            "alignment",
+            "alignment_scenario",
+            "alignment_set",
+            "capabilities",
+            "paths",
+            "effective",
+        )
+        if getattr(args, name)
     ]
     if is_loop(named(args.scenario)):
         if beside:
-            raise UsageError(f"--{beside[0].replace('_', '-')} is for worlds of Davidson's; {args.scenario} is a loop")
+            raise InputError(
+                f"--{beside[0].replace('_', '-')} is for worlds of Davidson's; {args.scenario} is a loop"
+            )
         from taskmodel.cli import loops
 
         return loops.command(args)
     for option in ("draws", "seed"):
         if getattr(args, option) is not None:
-            raise UsageError(f"--{option} is for loops with priors, such as kwa; {args.scenario} is a world of Davidson's, and has none")
+            raise InputError(
+                f"--{option} is for loops with priors, such as kwa; {args.scenario} is a world of Davidson's, and has none"
+            )
     if args.alignment is not None:
         from taskmodel.cli import beside as alongside
 
         return alongside.command(args)
     if beside:
-        raise UsageError(f"--{beside[0].replace('_', '-')} is of an organisation beside the world; add --alignment CATALOG")
+        raise InputError(
+            f"--{beside[0].replace('_', '-')} is of an organisation beside the world; add --alignment CATALOG"
+        )
     settings = asked.overrides(args.set)
     step = None if args.reference_step is None else _step(args.reference_step)
-    figures = args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
+    figures = (
+        args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
+    )
     if args.output is not None and not (args.no_figures or figures):
-        note("note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'", args.quiet)
+        note(
+            "note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'",
+            args.quiet,
+        )
     files: list[str] = []
     with ExitStack() as stack:
-        workshop = None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
+        workshop = (
+            None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
+        )
         with progress("following the world through time", args.quiet):
             import taskmodel as tm
 
@@ -77,7 +99,10 @@ def command(args: Namespace) -> int:
                     from taskmodel import plots
 
                     plots.save(plots.takeoff(world), workshop / "takeoff")
-                names = sorted((path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name))
+                names = sorted(
+                    (path.name for path in workshop.iterdir()),
+                    key=lambda name: (name != "result.nc", name),
+                )
                 files = [str(Path(args.output) / name) for name in names]
     print(json_text(_facts(world, files)) if args.json else "\n".join(_lines(world, files)))
     return 0
@@ -89,7 +114,9 @@ def _step(text: str) -> float:
     except ValueError:
         step = math.nan
     if not 1e-4 <= step <= 10:
-        raise UsageError(f"--reference-step {text}: a number of years from 0.0001 to 10 is needed, such as 0.1")
+        raise InputError(
+            f"--reference-step {text}: a number of years from 0.0001 to 10 is needed, such as 0.1"
+        )
     return step
 
 
@@ -97,9 +124,16 @@ def _facts(world: xr.Dataset, files: list[str]) -> dict[str, Any]:
     import taskmodel as tm
 
     found = tm.milestones(world)
-    rows = zip(*(found[name].values.tolist() for name in ("milestone", "value", "unit", "meaning")), strict=True)
-    events = zip(*(world[f"event_{name}"].values.tolist() for name in ("time", "kind", "what")), strict=True)
-    settings = {name: world.attrs[name] for name in ("reference_step", "tolerance") if name in world.attrs}
+    rows = zip(
+        *(found[name].values.tolist() for name in ("milestone", "value", "unit", "meaning")),
+        strict=True,
+    )
+    events = zip(
+        *(world[f"event_{name}"].values.tolist() for name in ("time", "kind", "what")), strict=True
+    )
+    settings = {
+        name: world.attrs[name] for name in ("reference_step", "tolerance") if name in world.attrs
+    }
     return {
         "scenario": world.attrs["scenario_name"],
         "overrides": json.loads(world.attrs["overrides"]),
@@ -107,7 +141,10 @@ def _facts(world: xr.Dataset, files: list[str]) -> dict[str, Any]:
         "sha256": world.attrs["scenario_sha256"],
         **settings,
         "stopped": world.attrs["stopped"],
-        "milestones": {name: {"value": value, "unit": unit, "meaning": meaning} for name, value, unit, meaning in rows},
+        "milestones": {
+            name: {"value": value, "unit": unit, "meaning": meaning}
+            for name, value, unit, meaning in rows
+        },
         "gwp_doubling_times": found["gwp_doubling_times"].values.tolist(),
         "events": [{"time": time, "kind": kind, "what": what} for time, kind, what in events],
         "files": files,
@@ -115,18 +152,33 @@ def _facts(world: xr.Dataset, files: list[str]) -> dict[str, Any]:
 
 
 def _lines(world: xr.Dataset, files: list[str]) -> list[str]:
-    from taskmodel.takeoff.headlines import YEARS
+    from taskmodel.takeoff.davidson.headlines import YEARS
 
     facts = _facts(world, files)
-    value, meaning = ({name: entry[field] for name, entry in facts["milestones"].items()} for field in ("value", "meaning"))
-    how = f"stepped by {facts['reference_step']:g} years" if "reference_step" in facts else "differential equations"
+    value, meaning = (
+        {name: entry[field] for name, entry in facts["milestones"].items()}
+        for field in ("value", "meaning")
+    )
+    how = (
+        f"stepped by {facts['reference_step']:g} years"
+        if "reference_step" in facts
+        else "differential equations"
+    )
     first, last = world["time"].values[[0, -1]]
     lines = [
         f"Takeoff of {facts['scenario']}, {first:.6g} to {last:.6g}, {how}",
-        *(f"  set {name} = {'null' if given is None else plain(str(given))}" for name, given in facts["overrides"].items()),
+        *(
+            f"  set {name} = {'null' if given is None else plain(str(given))}"
+            for name, given in facts["overrides"].items()
+        ),
         "",
         "Years",
-        *table([[meaning[name], _year(value[name])] for name in sorted(DATES, key=lambda name: (math.isnan(value[name]), value[name]))]),
+        *table(
+            [
+                [meaning[name], _year(value[name])]
+                for name in sorted(DATES, key=lambda name: (math.isnan(value[name]), value[name]))
+            ]
+        ),
         "",
         "Lengths [years]",
         *table([[meaning[name], number(value[name])] for name in LENGTHS]),
@@ -142,7 +194,10 @@ def _lines(world: xr.Dataset, files: list[str]) -> list[str]:
     for year in YEARS:
         if not math.isnan(value[f"gwp_{year}"]):
             shares = [f"{100 * value[f'frac_{family}_{year}']:.0f}" for family in ("goods", "rnd")]
-            levels = [_level(value[f"{name}_{year}"]) for name in ("training_run", "software", "hardware_performance", "gwp")]
+            levels = [
+                _level(value[f"{name}_{year}"])
+                for name in ("training_run", "software", "hardware_performance", "gwp")
+            ]
             rows.append([str(year), *shares, *levels])
     if len(rows) > 2:
         lines += ["", "At the start of the year", *table(rows)]

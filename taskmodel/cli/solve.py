@@ -6,8 +6,9 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.entry import NO_ANSWER, NoAnswer, UsageError
+from taskmodel.cli.entry import NO_ANSWER
 from taskmodel.cli.screen import compute, json_text, number, progress, table, wrapped
+from taskmodel.errors import InputError, NoAnswer
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,7 +20,7 @@ SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
 
 def command(args: Namespace) -> int:
     """Print the solutions; without any, say why and leave with 1."""
-    from taskmodel.takeoff.world import is_world
+    from taskmodel.takeoff.davidson.world import is_world
 
     if is_world(args.catalog):
         from taskmodel.cli import dates
@@ -30,8 +31,10 @@ def command(args: Namespace) -> int:
     name, value = asked.aim(args.target)
     within = None if args.span is None else asked.ends(args.span, "--range")
     if path == "compute" and args.at is not None:
-        raise UsageError(f"--at {args.at}: compute is what is looked for; leave --at out")
-    place = None if args.at is None else asked.compute(args.at.removeprefix("compute="), "--at compute")
+        raise InputError(f"--at {args.at}: compute is what is looked for; leave --at out")
+    place = (
+        None if args.at is None else asked.compute(args.at.removeprefix("compute="), "--at compute")
+    )
     if within is not None and path != "compute":
         asked.allowed(catalog, path, within, f"--range {args.span}")
     with progress(f"looking for {path}", args.quiet):
@@ -51,17 +54,30 @@ def command(args: Namespace) -> int:
 
 def _facts(catalog: Catalog, found: xr.Dataset) -> dict[str, Any]:
     path = found.attrs["path"]
-    rows = zip(*(found[name].values.tolist() for name in ("value", "value_until", "output", *SPEEDUPS)), strict=True)
-    jumps = zip(*(found[f"jump_{name}"].values.tolist() for name in ("place", "before", "after", "tasks")), strict=True)
+    rows = zip(
+        *(found[name].values.tolist() for name in ("value", "value_until", "output", *SPEEDUPS)),
+        strict=True,
+    )
+    jumps = zip(
+        *(found[f"jump_{name}"].values.tolist() for name in ("place", "before", "after", "tasks")),
+        strict=True,
+    )
     return {
         "compute": None if path == "compute" else float(found["compute"]),
         "path": path,
         "unit": "FLOP/year" if path == "compute" else catalog.unit_of(path),
         "target": {found.attrs["target"]: found.attrs["target_value"]},
         "range": [float(found["low"]), float(found["high"])],
-        "solutions": [dict(zip(("value", "until", "output", *SPEEDUPS), row, strict=True)) for row in rows],
-        "jumps": [dict(zip(("place", "before", "after", "tasks"), row, strict=True)) for row in jumps],
-        "nearest": {"value": float(found["nearest_place"]), "target": float(found["nearest_target"])},
+        "solutions": [
+            dict(zip(("value", "until", "output", *SPEEDUPS), row, strict=True)) for row in rows
+        ],
+        "jumps": [
+            dict(zip(("place", "before", "after", "tasks"), row, strict=True)) for row in jumps
+        ],
+        "nearest": {
+            "value": float(found["nearest_place"]),
+            "target": float(found["nearest_target"]),
+        },
         "reason": found.attrs["reason"],
     }
 
@@ -88,4 +104,6 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
 
 
 def _told(row: dict[str, float]) -> str:
-    return f"{row['value']:.10g}" + ("" if row["until"] == row["value"] else f" to {row['until']:.10g}")
+    return f"{row['value']:.10g}" + (
+        "" if row["until"] == row["value"] else f" to {row['until']:.10g}"
+    )

@@ -13,5 +13,9 @@ def command(args: Namespace) -> int:
         from taskmodel.validation import as_records, as_text, exit_code, validate
 
         outcomes = validate()
-    print(json_text({"ok": exit_code(outcomes) == 0, "results": as_records(outcomes)}) if args.json else as_text(outcomes, every=args.all))
+    print(
+        json_text({"ok": exit_code(outcomes) == 0, "results": as_records(outcomes)})
+        if args.json
+        else as_text(outcomes, every=args.all)
+    )
     return exit_code(outcomes)

@@ -30,17 +30,30 @@ SAYS = {
     "oversight_bottleneck": "oversight becomes the bottleneck",
     "oversight_bottleneck_ends": "oversight is no longer the bottleneck",
 }
-WHO = {"human": "people", "ai_full_review": "AI with review", "ai_floor_review": "AI with review at its floor", "ai_no_review": "AI alone"}
+WHO = {
+    "human": "people",
+    "ai_full_review": "AI with review",
+    "ai_floor_review": "AI with review at its floor",
+    "ai_no_review": "AI alone",
+}
 
 
 def command(args: Namespace) -> int:
     """Sweep, write the result, print the curve and the events."""
-    if "=" in args.catalog and "=" not in args.range:  # the other way round, as in all other commands
+    if (
+        "=" in args.catalog and "=" not in args.range
+    ):  # the other way round, as in all other commands
         args.catalog, args.range = args.range, args.catalog
     catalog = asked.catalog(args)
     path, low, high, points = asked.varied(catalog, args.range)
-    place = catalog.compute.today.value if args.compute is None else asked.compute(args.compute, "--compute")
-    folder = RESULTS / f"{folder_name(catalog)}-{path}" if args.output is None else Path(args.output)
+    place = (
+        catalog.compute.today.value
+        if args.compute is None
+        else asked.compute(args.compute, "--compute")
+    )
+    folder = (
+        RESULTS / f"{folder_name(catalog)}-{path}" if args.output is None else Path(args.output)
+    )
     with results_folder(folder) as workshop:
         with progress(f"solving along {path}", args.quiet):
             import numpy as np
@@ -69,10 +82,15 @@ def row(result: Any, path: str, index: int) -> dict[str, Any]:
     from taskmodel.summary import binding_reviewers
 
     at = result.isel({path: index})
-    shares = dict(zip(map(str, at["source"].values), at["bottleneck_share"].values.tolist(), strict=True))
+    shares = dict(
+        zip(map(str, at["source"].values), at["bottleneck_share"].values.tolist(), strict=True)
+    )
     numbers = {name: float(at[name]) for name in ("output", *SPEEDUPS)}
     several = result.sizes["reviewers"] > 1
-    binding = {"binding_factor": str(at["binding_factor"].item()), "binding_reviewers": binding_reviewers(at) if several else ""}
+    binding = {
+        "binding_factor": str(at["binding_factor"].item()),
+        "binding_reviewers": binding_reviewers(at) if several else "",
+    }
     return {"value": float(at[path]), **numbers, **binding, "bottleneck_share": shares}
 
 
@@ -82,7 +100,10 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     step = max(1, (len(curve) - 1) // (ROWS - 1))
     chosen = [*curve[::step][: ROWS - 1], curve[-1]] if len(curve) > ROWS else curve
     rows = [[f"{path}{unit}", "throughput", "latency", "effective", "what binds most"]]
-    rows += [[number(each["value"]), *(number(each[name]) for name in SPEEDUPS), most(each)] for each in chosen]
+    rows += [
+        [number(each["value"]), *(number(each[name]) for name in SPEEDUPS), most(each)]
+        for each in chosen
+    ]
     span = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
     lines = [
         *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year"),
@@ -92,12 +113,18 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         *table(rows, left=(4,)),
     ]
     if found:
-        lines += ["", "What changes on the way", *table([[_place(event[path]), says(event)] for event in found[:MOST]], left=(1,))]
+        lines += [
+            "",
+            "What changes on the way",
+            *table([[_place(event[path]), says(event)] for event in found[:MOST]], left=(1,)),
+        ]
     else:
         same = all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS)
         lines += [
             "",
-            f"{path} makes no difference here." if same else "The same modes are used and the same factors scarce from end to end.",
+            f"{path} makes no difference here."
+            if same
+            else "The same modes are used and the same factors scarce from end to end.",
         ]
     if len(found) > MOST:
         lines += wrapped(f"And {len(found) - MOST} more changes, in the file.")
@@ -111,7 +138,11 @@ def _place(value: float) -> str:
 def most(row: dict[str, Any]) -> str:
     """What binds most at a point."""
     name = row["binding_factor"]
-    return f"{source(name, row['binding_reviewers'])} {percent(row['bottleneck_share'][name])}" if name else "nothing"
+    return (
+        f"{source(name, row['binding_reviewers'])} {percent(row['bottleneck_share'][name])}"
+        if name
+        else "nothing"
+    )
 
 
 def says(event: dict[str, Any]) -> str:

@@ -9,18 +9,18 @@ in words beside it.
 takes nothing from them. Start reading at `speedup_curve`.
 """
 
-from .bands import bottleneck_bands
-from .beside import beside
-from .curve import speedup_curve
-from .frontier import safety_frontier
-from .horizon import horizon
-from .lead import lead_time
-from .loop import loop
-from .map import bottleneck_map
-from .over_time import over_time
-from .saving import save
-from .takeoff import takeoff
-from .tasks import review_hours, review_load, task_graph
+from taskmodel.plots.bands import bottleneck_bands
+from taskmodel.plots.beside import beside
+from taskmodel.plots.curve import speedup_curve
+from taskmodel.plots.frontier import safety_frontier
+from taskmodel.plots.horizon import horizon
+from taskmodel.plots.lead import lead_time
+from taskmodel.plots.loop import loop
+from taskmodel.plots.map import bottleneck_map
+from taskmodel.plots.over_time import over_time
+from taskmodel.plots.saving import save
+from taskmodel.plots.takeoff import takeoff
+from taskmodel.plots.tasks import review_hours, review_load, task_graph
 
 __all__ = [
     "beside",

@@ -32,17 +32,30 @@ def bottleneck_bands(result: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset is no sweep, or the figure too narrow.
     """
     context = context_of(result)
     with look(width) as size:
         left, right = left_margin(result, width, size), 0.1 * width + 11
-        above, lanes, gap, height = line_height(size), lanes_height(result, width, size), 2.0, 0.3 * width + 30
-        page = Page(width, above + lanes + gap + height + 4.0 + 2 * line_height(size), "What holds research back", context, size)
+        above, lanes, gap, height = (
+            line_height(size),
+            lanes_height(result, width, size),
+            2.0,
+            0.3 * width + 30,
+        )
+        page = Page(
+            width,
+            above + lanes + gap + height + 4.0 + 2 * line_height(size),
+            "What holds research back",
+            context,
+            size,
+        )
         grid = result["compute"].values
         upper = page.compute_panel(left, above, width - left - right, lanes, grid, labels=False)
-        lower = page.compute_panel(left, above + lanes + gap, width - left - right, height, grid, labels=True)
+        lower = page.compute_panel(
+            left, above + lanes + gap, width - left - right, height, grid, labels=True
+        )
         draw_lanes(upper, result)
         draw_bands(lower, result, elasticity=True)
         landmarks([upper, lower], result, above=True)
@@ -54,7 +67,10 @@ def draw_bands(panel: Panel, result: xr.Dataset, elasticity: bool = False) -> No
     axes, size = panel.axes, panel.page.size - 0.5
     axes.set_ylim(0, 1)
     axes.set_ylabel("bottleneck share [1]", labelpad=2)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"] if elasticity else ["0", "", "0.5", "", "1"])
+    axes.set_yticks(
+        [0, 0.25, 0.5, 0.75, 1],
+        ["0", "0.25", "0.5", "0.75", "1"] if elasticity else ["0", "", "0.5", "", "1"],
+    )
     shares = trace(result, "bottleneck_share")
     sources = result["source"].values.tolist()
     order = sorted(sources, key=lambda name: name != "review")
@@ -63,27 +79,55 @@ def draw_bands(panel: Panel, result: xr.Dataset, elasticity: bool = False) -> No
     for name, low, high in zip(order, [np.zeros(len(shares.compute)), *tops], tops, strict=False):
         colour, label = COLOURS.get(name, GREY), NAMES.get(name, name)
         ground = tint(colour, 0.45)
-        axes.fill_between(shares.compute, low, high, color=ground, linewidth=0, gid=f"bottleneck_share-{name}")
+        axes.fill_between(
+            shares.compute, low, high, color=ground, linewidth=0, gid=f"bottleneck_share-{name}"
+        )
         if not label_inside(axes, shares.compute, low, high, label, size, ground, zorder=6):
             thickness = shares.values[:, sources.index(name)]
             thickest = np.max(thickness, where=~np.isnan(thickness), initial=0.0)
-            endings.append(Ending(f"{label}: at most {thickest:.2g}" if thickest > 0 else f"{label}: 0", np.nan, colour))
+            endings.append(
+                Ending(
+                    f"{label}: at most {thickest:.2g}" if thickest > 0 else f"{label}: 0",
+                    np.nan,
+                    colour,
+                )
+            )
     blank = np.isnan(shares.values).any(axis=1)
     if blank.all():
         endings.clear()
     if blank.any():
         axes.fill_between(
-            shares.compute, 0, 1, where=blank, facecolor="none", edgecolor=PALE, hatch="///", linewidth=0, gid="bottleneck_share-no-value"
+            shares.compute,
+            0,
+            1,
+            where=blank,
+            facecolor="none",
+            edgecolor=PALE,
+            hatch="///",
+            linewidth=0,
+            gid="bottleneck_share-no-value",
         )
         nothing, why = np.where(blank, 0.0, np.nan), _why_blank(result)
-        if not label_inside(axes, shares.compute, nothing, nothing + 1, why, size, "white", zorder=6):
+        if not label_inside(
+            axes, shares.compute, nothing, nothing + 1, why, size, "white", zorder=6
+        ):
             endings.append(Ending(f"hatched: {why}", np.nan, GREY))
     if elasticity:
         line = trace(result, "oversight_elasticity")
-        style: dict[str, Any] = {"color": BLACK, "linewidth": 1.2 * panel.page.weight, "linestyle": (0, (4, 1.5))}
+        style: dict[str, Any] = {
+            "color": BLACK,
+            "linewidth": 1.2 * panel.page.weight,
+            "linestyle": (0, (4, 1.5)),
+        }
         axes.plot(line.compute, line.values, gid="oversight_elasticity", zorder=5, **style)
         last = float(line.values[-1])
-        endings.append(Ending(f"oversight elasticity (dashed){'' if np.isnan(last) else f' {last:.2f}'}", last, BLACK))
+        endings.append(
+            Ending(
+                f"oversight elasticity (dashed){'' if np.isnan(last) else f' {last:.2f}'}",
+                last,
+                BLACK,
+            )
+        )
     end_labels(panel, endings)
 
 

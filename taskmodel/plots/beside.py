@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from taskmodel.errors import InputError
 from taskmodel.plots.over_time import legend, powers_of_ten
 from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, INCH, PALE, VERMILLION, look
 from taskmodel.plots.trace import trace
@@ -40,24 +41,40 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset is none of alignment beside capabilities, or the figure too narrow.
     """
     if "capability_speedup" not in result or "work" not in result:
-        raise ValueError("this dataset has no capabilities beside it: give the result of taskmodel.alignment_beside")
+        raise InputError(
+            "this dataset has no capabilities beside it: give the result of taskmodel.alignment_beside"
+        )
     with look(width) as size:
         figure = Figure(figsize=(width / INCH, (0.35 * width + 82) / INCH), layout="constrained")
         panels = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1.5))
         heading = f"Alignment beside capabilities: {result.attrs['catalog_name']} in {result.attrs['world_name']}"
         figure.set_label(heading)
-        panels[0].set_title(heading, loc="left", fontsize=size + 1, fontweight="bold", pad=2.2 * size)
+        panels[0].set_title(
+            heading, loc="left", fontsize=size + 1, fontweight="bold", pad=2.2 * size
+        )
         _speedups(panels[0], result, size)
-        panels[1].plot(result["time"], result["work"], color=BLUE, linewidth=1.5, gid="work", label="effective")
-        panels[1].plot(result["time"], result["work_bulk"], color=BLUE, linewidth=0.9, linestyle="--", gid="work_bulk", label="in bulk")
+        panels[1].plot(
+            result["time"], result["work"], color=BLUE, linewidth=1.5, gid="work", label="effective"
+        )
+        panels[1].plot(
+            result["time"],
+            result["work_bulk"],
+            color=BLUE,
+            linewidth=0.9,
+            linestyle="--",
+            gid="work_bulk",
+            label="in bulk",
+        )
         panels[1].set_ylabel("alignment work\n[field-years]")
         panels[1].set_ylim(bottom=0)
         legend(panels[1], size)
-        panels[2].plot(result["time"], result["training_run"], color=BLACK, linewidth=1.5, gid="training_run")
+        panels[2].plot(
+            result["time"], result["training_run"], color=BLACK, linewidth=1.5, gid="training_run"
+        )
         powers_of_ten(panels[2], result["training_run"].values)
         panels[2].set_ylabel("largest training\nrun [FLOP]")
         panels[2].set_xlabel("calendar year")
@@ -74,13 +91,37 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
 def _speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
     measure = result.attrs["measure"]
     ours = trace(result, measure)
-    axes.plot(ours.compute, ours.values, color=BLUE, linewidth=1.8, gid=measure, label=f"alignment, {MEASURES[measure]}")
-    theirs = np.minimum(result["capability_speedup"].values, 10 * HIGHEST)  # only what is shown: steep lines to 1e11 draw badly
-    axes.plot(result["time"], theirs, color=VERMILLION, linewidth=1.5, gid="capability_speedup", label="the world's software research")
+    axes.plot(
+        ours.compute,
+        ours.values,
+        color=BLUE,
+        linewidth=1.8,
+        gid=measure,
+        label=f"alignment, {MEASURES[measure]}",
+    )
+    theirs = np.minimum(
+        result["capability_speedup"].values, 10 * HIGHEST
+    )  # only what is shown: steep lines to 1e11 draw badly
+    axes.plot(
+        result["time"],
+        theirs,
+        color=VERMILLION,
+        linewidth=1.5,
+        gid="capability_speedup",
+        label="the world's software research",
+    )
     name = f"capability_catalog_{measure}"
     if name in result:
         label = result.attrs["capabilities_name"]
-        axes.plot(result["time"], result[name], color=GREEN, linewidth=1.5, linestyle="--", gid=name, label=label)
+        axes.plot(
+            result["time"],
+            result[name],
+            color=GREEN,
+            linewidth=1.5,
+            linestyle="--",
+            gid=name,
+            label=label,
+        )
     axes.set_yscale("log")
     axes.set_ylim(0.9, HIGHEST)
     axes.set_yticks(TICKS, [str(tick) for tick in TICKS])
@@ -91,7 +132,13 @@ def _speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
 
 def _mark(panels: np.ndarray, result: xr.Dataset, size: float) -> None:
     """Upright lines at milestones, named in the second panel, which has room; those near each other on either side."""
-    dates = dict(zip(map(str, result["milestone"].values), result["milestone_value"].values.tolist(), strict=True))
+    dates = dict(
+        zip(
+            map(str, result["milestone"].values),
+            result["milestone_value"].values.tolist(),
+            strict=True,
+        )
+    )
     before = -np.inf
     for name, words in sorted(MARKS.items(), key=lambda mark: dates[mark[0]]):
         date = dates[name]

@@ -10,17 +10,45 @@ from matplotlib.figure import Figure
 
 from taskmodel.plots.bands import draw_bands
 from taskmodel.plots.labels import Ending, end_labels, label_inside
-from taskmodel.plots.lanes import draw_lanes, draw_rug, landmarks, lanes_height, left_margin, rug_height
-from taskmodel.plots.page import BLACK, BLUE, PALE, VERMILLION, Page, Panel, line_height, look, shade, tint
+from taskmodel.plots.lanes import (
+    draw_lanes,
+    draw_rug,
+    landmarks,
+    lanes_height,
+    left_margin,
+    rug_height,
+)
+from taskmodel.plots.page import (
+    BLACK,
+    BLUE,
+    PALE,
+    VERMILLION,
+    Page,
+    Panel,
+    line_height,
+    look,
+    shade,
+    tint,
+)
 from taskmodel.plots.trace import Trace, trace
 from taskmodel.plots.words import compute_text, context_of, times
 
-_LINES: dict[str, tuple[str, str, dict[str, Any]]] = {  # variable: name, colour, and how it is drawn
+_LINES: dict[
+    str, tuple[str, str, dict[str, Any]]
+] = {  # variable: name, colour, and how it is drawn
     "throughput_speedup": ("throughput", BLACK, {"linewidth": 1.8, "zorder": 5}),
     "speedup": ("effective speed-up", BLUE, {"linewidth": 1.8, "zorder": 6}),
     "latency_speedup": ("latency", BLUE, {"linewidth": 0.8, "zorder": 4}),
-    "oversight_ceiling": ("oversight ceiling", VERMILLION, {"linewidth": 4.5, "zorder": 2, "color": tint(VERMILLION, 0.6)}),
-    "no_oversight_ceiling": ("ceiling without oversight", VERMILLION, {"linewidth": 0.9, "zorder": 3, "linestyle": (0, (4, 2))}),
+    "oversight_ceiling": (
+        "oversight ceiling",
+        VERMILLION,
+        {"linewidth": 4.5, "zorder": 2, "color": tint(VERMILLION, 0.6)},
+    ),
+    "no_oversight_ceiling": (
+        "ceiling without oversight",
+        VERMILLION,
+        {"linewidth": 0.9, "zorder": 3, "linestyle": (0, (4, 2))},
+    ),
 }
 
 
@@ -45,7 +73,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset is no sweep, or the figure too narrow.
     """
     context = context_of(result)
@@ -61,11 +89,22 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         body = sum(heights.values()) + gap * (len(heights) - 1) + below
         notes = []
         if any((result[name] == 0).any() for name in _LINES):
-            notes.append("Where nothing can be produced the speed-up is 0, which is below the axis.")
-        page = Page(width, body, "Speed-up of research, and what holds it back", context, size, notes)
+            notes.append(
+                "Where nothing can be produced the speed-up is 0, which is below the axis."
+            )
+        page = Page(
+            width, body, "Speed-up of research, and what holds it back", context, size, notes
+        )
         panels, top = {}, 0.0
         for name, height in heights.items():
-            panels[name] = page.compute_panel(left, top, width - left - right, height, result["compute"].values, labels=name == "bands")
+            panels[name] = page.compute_panel(
+                left,
+                top,
+                width - left - right,
+                height,
+                result["compute"].values,
+                labels=name == "bands",
+            )
             top += height + gap
         draw_rug(panels["rug"], result)
         _draw_curves(panels["curve"], result)
@@ -88,22 +127,40 @@ def _draw_curves(panel: Panel, result: xr.Dataset) -> None:
     axes.set_ylabel("speed-up over people\nwithout AI [1]", labelpad=2)
     axes.grid(axis="y", color=PALE, linewidth=0.4)
     under, over = traces["oversight_ceiling"], traces["no_oversight_ceiling"]
-    edges, pale = (np.minimum(under.values, high), np.minimum(over.values, high)), tint(VERMILLION, 0.1)
-    axes.fill_between(under.compute, *edges, color=pale, linewidth=0, zorder=1, gid="held_back_by_oversight")
-    label_inside(axes, under.compute, *edges, "held back by oversight", panel.page.size, pale, color=shade(VERMILLION), zorder=3.6)
+    edges, pale = (
+        (np.minimum(under.values, high), np.minimum(over.values, high)),
+        tint(VERMILLION, 0.1),
+    )
+    axes.fill_between(
+        under.compute, *edges, color=pale, linewidth=0, zorder=1, gid="held_back_by_oversight"
+    )
+    label_inside(
+        axes,
+        under.compute,
+        *edges,
+        "held back by oversight",
+        panel.page.size,
+        pale,
+        color=shade(VERMILLION),
+        zorder=3.6,
+    )
     endings = []
     for name, (title, colour, style) in _LINES.items():
         style = {"color": colour, "solid_joinstyle": "miter", "solid_capstyle": "butt", **style}
         style["linewidth"] *= panel.page.weight
         axes.plot(traces[name].compute, traces[name].values, gid=name, **style)
         _draw_exit(panel, traces[name], high, name, style)
-        endings.append(Ending(_ending(title, traces[name], high), float(traces[name].values[-1]), colour))
+        endings.append(
+            Ending(_ending(title, traces[name], high), float(traces[name].values[-1]), colour)
+        )
     end_labels(panel, endings)
 
 
 def _limits(traces: dict[str, Trace]) -> tuple[float, float]:
     """Of the axis: all speed-ups and the oversight ceiling, and the other ceiling as well if that is not far off."""
-    shown = np.concatenate([found.values for name, found in traces.items() if name != "no_oversight_ceiling"])
+    shown = np.concatenate(
+        [found.values for name, found in traces.items() if name != "no_oversight_ceiling"]
+    )
     shown = np.append(shown[np.isfinite(shown) & (shown > 0)], 1.0)
     low, high, far = shown.min(), shown.max(), traces["no_oversight_ceiling"].values
     high = far.max() if np.isfinite(far).all() and far.max() < 4 * high else 2.5 * high
@@ -134,9 +191,21 @@ def _draw_exit(panel: Panel, found: Trace, high: float, name: str, style: dict[s
         return
     first = leaves[0]
     at = found.compute[first]
-    panel.axes.plot(at, high, marker="^", color=style["color"], markersize=4, clip_on=False, zorder=7, gid=f"{name}-leaves")
+    panel.axes.plot(
+        at,
+        high,
+        marker="^",
+        color=style["color"],
+        markersize=4,
+        clip_on=False,
+        zorder=7,
+        gid=f"{name}-leaves",
+    )
     if first and np.isinf(found.values[first]):
-        x, y = [found.compute[first - 1], at, at], [found.values[first - 1], found.values[first - 1], high]
+        x, y = (
+            [found.compute[first - 1], at, at],
+            [found.values[first - 1], found.values[first - 1], high],
+        )
         panel.axes.plot(x, y, gid=f"{name}-no-limit", **style)
 
 

@@ -10,11 +10,36 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, INCH, ORANGE, PALE, PURPLE, SKY, VERMILLION, YELLOW, look, tint
+from taskmodel.errors import InputError
+from taskmodel.plots.page import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    INCH,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    YELLOW,
+    look,
+    tint,
+)
 from taskmodel.plots.words import power_text, title_of
 
 SPEEDUPS = {"throughput_speedup": ("throughput", BLACK), "speedup": ("effective", BLUE)}
-MODES = (VERMILLION, ORANGE, YELLOW, SKY, GREEN, PURPLE, BLUE, PALE, GREY)  # of protocols, in the order of the catalog
+MODES = (
+    VERMILLION,
+    ORANGE,
+    YELLOW,
+    SKY,
+    GREEN,
+    PURPLE,
+    BLUE,
+    PALE,
+    GREY,
+)  # of protocols, in the order of the catalog
 SEEN = 0.005  # of AI's work: protocols that never do more are not drawn by name
 UNDER = 3.0  # the budget of 0 stands so many times below the first that is larger
 
@@ -39,17 +64,23 @@ def safety_frontier(found: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset is no frontier, or has too few budgets, or the figure is too narrow.
     """
     if "safety_price" not in found:
-        raise ValueError("this dataset is no frontier: give the result of taskmodel.safety_frontier")
+        raise InputError(
+            "this dataset is no frontier: give the result of taskmodel.safety_frontier"
+        )
     budgets = found["defect_budget"].values
     above = budgets > 0
     if above.sum() < 2:
-        raise ValueError(f"a figure needs two budgets above 0; found {budgets.tolist()}")
+        raise InputError(f"a figure needs two budgets above 0; found {budgets.tolist()}")
     parts = [title_of(found.attrs["catalog_yaml"])]
-    parts += [f"scenario: {title_of(found.attrs['scenario_yaml'])}"] if found.attrs["scenario_yaml"] else []
+    parts += (
+        [f"scenario: {title_of(found.attrs['scenario_yaml'])}"]
+        if found.attrs["scenario_yaml"]
+        else []
+    )
     parts.append(f"at {power_text(float(found['compute']))} FLOP/year")
     with look(width) as size:
         figure = Figure(figsize=(width / INCH, (0.35 * width + 85) / INCH), layout="constrained")
@@ -63,8 +94,12 @@ def safety_frontier(found: xr.Dataset, width: float = 180.0) -> Figure:
         _mix(panels[2], found, above, size)
         panels[-1].set_xscale("log")
         panels[-1].set_xlim(budgets[above][0] / UNDER**1.5, budgets[-1])
-        panels[-1].set_xlabel("defective work that may pass unnoticed, weighted by harm [h/year]; at the left edge: none")
-        ticks = 10.0 ** np.arange(np.ceil(np.log10(budgets[above][0])), np.floor(np.log10(budgets[-1])) + 1)
+        panels[-1].set_xlabel(
+            "defective work that may pass unnoticed, weighted by harm [h/year]; at the left edge: none"
+        )
+        ticks = 10.0 ** np.arange(
+            np.ceil(np.log10(budgets[above][0])), np.floor(np.log10(budgets[-1])) + 1
+        )
         if len(ticks) > 1:
             panels[-1].set_xticks(ticks, [power_text(tick) for tick in ticks])
             panels[-1].set_xticks([], minor=True)
@@ -82,21 +117,35 @@ def _left(found: xr.Dataset) -> float:
     return float(budgets[budgets > 0][0] / UNDER)
 
 
-def _curve(axes: Axes, found: xr.Dataset, above: np.ndarray, name: str, colour: str, label: str | None = None) -> None:
+def _curve(
+    axes: Axes,
+    found: xr.Dataset,
+    above: np.ndarray,
+    name: str,
+    colour: str,
+    label: str | None = None,
+) -> None:
     budgets, values = found["defect_budget"].values, found[name].values
     axes.plot(budgets[above], values[above], color=colour, linewidth=1.6, gid=name, label=label)
     if not above.all():
-        axes.plot([_left(found)], values[~above][:1], "o", color=colour, markersize=4, gid=f"{name}-none")
+        axes.plot(
+            [_left(found)], values[~above][:1], "o", color=colour, markersize=4, gid=f"{name}-none"
+        )
 
 
 def _speedups(axes: Axes, found: xr.Dataset, above: np.ndarray, size: float) -> None:
     for name, (label, colour) in SPEEDUPS.items():
         _curve(axes, found, above, name, colour, label)
-        axes.axhline(float(found[f"{name}_unlimited"]), color=colour, linewidth=0.8, linestyle=(0, (4, 2)))
+        axes.axhline(
+            float(found[f"{name}_unlimited"]), color=colour, linewidth=0.8, linestyle=(0, (4, 2))
+        )
     axes.set_ylabel("speed-up over people\nwithout AI [1]")
     axes.set_yscale("log")
     low, high = axes.get_ylim()
-    many, few = (np.outer(10.0 ** np.arange(-1, 6), steps).ravel() for steps in ([1, 1.2, 1.5, 2, 3, 5, 7], [1, 2, 5]))
+    many, few = (
+        np.outer(10.0 ** np.arange(-1, 6), steps).ravel()
+        for steps in ([1, 1.2, 1.5, 2, 3, 5, 7], [1, 2, 5])
+    )
     ticks = many if high < 10 * low else few
     inside = ticks[(ticks >= low) & (ticks <= high)]
     axes.set_yticks(inside, [f"{tick:g}" for tick in inside])
@@ -125,12 +174,24 @@ def _mix(axes: Axes, found: xr.Dataset, above: np.ndarray, size: float) -> None:
     for index, mode in enumerate(found["mode"].values.tolist()):
         top, colour = base + shares[:, index], tint(MODES[index % len(MODES)], 0.6)
         if shares[:, index].max() > SEEN:
-            options: dict[str, Any] = {"color": colour, "linewidth": 0, "gid": f"ai_work_share-{mode}"}
-            axes.fill_between(budgets[above], base[above], top[above], label=re.sub(r"\bai\b", "AI", mode.replace("_", " ")), **options)
+            options: dict[str, Any] = {
+                "color": colour,
+                "linewidth": 0,
+                "gid": f"ai_work_share-{mode}",
+            }
+            axes.fill_between(
+                budgets[above],
+                base[above],
+                top[above],
+                label=re.sub(r"\bai\b", "AI", mode.replace("_", " ")),
+                **options,
+            )
             if not above.all():
                 edges = [left / UNDER**0.25, left * UNDER**0.25]
                 axes.fill_between(edges, base[~above][0], top[~above][0], color=colour, linewidth=0)
         base = top
     axes.set_ylim(0, 1)
     axes.set_ylabel("part of AI's work\ndone under [1]")
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), fontsize=size - 1, reverse=True)
+    axes.legend(
+        frameon=False, loc="upper left", bbox_to_anchor=(1, 1), fontsize=size - 1, reverse=True
+    )

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from taskmodel.errors import InputError
 from taskmodel.plots.page import BLUE, GREY, INCH, PALE, VERMILLION, look
 
 DRIVERS = {"compute": ("by compute", BLUE), "time": ("by the trend over time", VERMILLION)}
@@ -33,11 +34,11 @@ def horizon(found: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset has no horizons, or the figure is too narrow.
     """
     if "model_horizon" not in found:
-        raise ValueError("this dataset has no horizons: give the result of taskmodel.horizon")
+        raise InputError("this dataset has no horizons: give the result of taskmodel.horizon")
     time, needed = found["time"].values, found["milestone_horizon"].values
     with look(width) as size:
         figure = Figure(figsize=(width / INCH, (0.45 * width + 30) / INCH), layout="constrained")
@@ -49,11 +50,33 @@ def horizon(found: xr.Dataset, width: float = 180.0) -> Figure:
             for success, dashes in DASHES.items():
                 line = found["horizon"].sel(driver=driver, success=success).values
                 label = words if success == 50 else None
-                axes.plot(time, line, color=colour, linestyle=dashes, linewidth=1.4, label=label, gid=f"{driver}_{success}")
+                axes.plot(
+                    time,
+                    line,
+                    color=colour,
+                    linestyle=dashes,
+                    linewidth=1.4,
+                    label=label,
+                    gid=f"{driver}_{success}",
+                )
         on = found["model_on_trend"].values
-        for chosen, face, words in ((on, GREY, "measured, on the trend"), (~on, "white", "measured, other")):
-            dots = found["model_released"].values[chosen], found["model_horizon"].sel(success=50).values[chosen]
-            axes.plot(*dots, "o", markersize=3, color=GREY, markerfacecolor=face, markeredgewidth=0.7, label=words)
+        for chosen, face, words in (
+            (on, GREY, "measured, on the trend"),
+            (~on, "white", "measured, other"),
+        ):
+            dots = (
+                found["model_released"].values[chosen],
+                found["model_horizon"].sel(success=50).values[chosen],
+            )
+            axes.plot(
+                *dots,
+                "o",
+                markersize=3,
+                color=GREY,
+                markerfacecolor=face,
+                markeredgewidth=0.7,
+                label=words,
+            )
         axes.set_yscale("log")
         low = min(needed.min(), found["model_horizon"].values.min())
         axes.set_ylim(low / 2, BEYOND * max(needed.max(), 1.0))
@@ -74,7 +97,14 @@ def horizon(found: xr.Dataset, width: float = 180.0) -> Figure:
 
 def _durations(axes: Axes) -> None:
     """Round durations of working time along the logarithmic axis."""
-    names = {1 / 3600: "1 s", 1 / 60: "1 min", 1.0: "1 h", 8.0: "8 h", 167.0: "167 h", 2000.0: "2,000 h"}
+    names = {
+        1 / 3600: "1 s",
+        1 / 60: "1 min",
+        1.0: "1 h",
+        8.0: "8 h",
+        167.0: "167 h",
+        2000.0: "2,000 h",
+    }
     low, high = axes.get_ylim()
     shown = {hours: name for hours, name in names.items() if low <= hours <= high}
     if len(shown) < 2:

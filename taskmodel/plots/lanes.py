@@ -8,11 +8,23 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from taskmodel.organisation.reviewers import review_factor
 from taskmodel.plots.labels import plate
-from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, POINT, VERMILLION, Panel, line_height, text_width, tint, wrap
+from taskmodel.plots.page import (
+    BLACK,
+    BLUE,
+    COLOURS,
+    GREY,
+    POINT,
+    VERMILLION,
+    Panel,
+    line_height,
+    text_width,
+    tint,
+    wrap,
+)
 from taskmodel.plots.trace import Stretch, binding, oversight
 from taskmodel.plots.words import compute_text
-from taskmodel.reviewers import review_factor
 
 _STOREYS = 3  # in which counts of tasks stand where they are close together
 _FACTOR_NAMES = {"review": "review hours", "defect_budget": "defect budget"}
@@ -28,14 +40,19 @@ def draw_rug(panel: Panel, result: xr.Dataset) -> None:
     axes, page = panel.axes, panel.page
     axes.set_ylim(0, panel.height)
     axes.set_axis_off()
-    places, counts = np.unique(result["event_compute"].values[result["event_kind"].values == "automatable"], return_counts=True)
+    places, counts = np.unique(
+        result["event_compute"].values[result["event_kind"].values == "automatable"],
+        return_counts=True,
+    )
     size = page.size - 1.5
     tops = np.full(len(places), line_height(size))
     taken = [-np.inf] * _STOREYS  # the right end of the last count in each
     for index, (place, count) in enumerate(zip(places, counts, strict=True)):
         if count > 1:
             at, half = panel.across(place), text_width(str(count), size) / 2 + 0.4
-            storey = next((level for level, end in enumerate(taken) if at - half >= end), _STOREYS - 1)
+            storey = next(
+                (level for level, end in enumerate(taken) if at - half >= end), _STOREYS - 1
+            )
             taken[storey] = at + half
             tops[index] += storey * line_height(size)
             axes.text(place, tops[index], str(count), ha="center", va="bottom", fontsize=size)
@@ -44,7 +61,14 @@ def draw_rug(panel: Panel, result: xr.Dataset) -> None:
     before = f"{able[0]} → " if able[0] else ""
     text = f"AI can do\n{before}{able[-1]} of {result.sizes['task']}\ntasks"
     page.text(panel.right + 2.7, panel.top + panel.height, text, size=page.size - 1, va="bottom")
-    page.text(panel.left - 2.0, panel.top + panel.height, "tasks\nopening", size=page.size - 1, ha="right", va="bottom")
+    page.text(
+        panel.left - 2.0,
+        panel.top + panel.height,
+        "tasks\nopening",
+        size=page.size - 1,
+        ha="right",
+        va="bottom",
+    )
 
 
 def left_margin(result: xr.Dataset, width: float, size: float) -> float:
@@ -61,7 +85,9 @@ def lanes_height(result: xr.Dataset, width: float, size: float) -> float:
 
 def _lane_names(result: xr.Dataset, width: float, size: float) -> list[str]:
     reviews = _review_factors(result)
-    named = _FACTOR_NAMES | {factor: f"review hours, {pool}" for factor, pool in reviews.items() if len(reviews) > 1}
+    named = _FACTOR_NAMES | {
+        factor: f"review hours, {pool}" for factor, pool in reviews.items() if len(reviews) > 1
+    }
     names = ["oversight", *(named.get(name, name) for name in result["factor"].values.tolist())]
     return ["\n".join(wrap(name, 0.25 * width, size - 1)) for name in names]
 
@@ -82,24 +108,40 @@ def draw_lanes(panel: Panel, result: xr.Dataset) -> None:
     _draw_bars(panel, 0, binds, VERMILLION, "oversight-binds")
     _draw_bars(panel, 0, leads, VERMILLION, "oversight-bottleneck", strength=1.0)
     covered = [lead.start for lead in leads]
-    words = [_Words(part, "binds", "begins to bind at", _visible_end(part, covered)) for part in binds]
+    words = [
+        _Words(part, "binds", "begins to bind at", _visible_end(part, covered)) for part in binds
+    ]
     words += [_Words(part, "bottleneck", "becomes the bottleneck at", part.end) for part in leads]
     _write_lane(panel, 0, words, "does not bind")
     colours = COLOURS | dict.fromkeys(_review_factors(result), COLOURS["review"])
     for row, (factor, parts) in enumerate(binding(result).items(), start=1):
         _draw_bars(panel, row, parts, colours.get(factor, BLUE), f"{factor}-binds")
-        _write_lane(panel, row, [_Words(part, "scarce", "scarce from", part.end) for part in parts], "not scarce")
+        _write_lane(
+            panel,
+            row,
+            [_Words(part, "scarce", "scarce from", part.end) for part in parts],
+            "not scarce",
+        )
 
 
 def _visible_end(part: Stretch, covered: Sequence[float]) -> float:
     return min([part.end, *(start for start in covered if start >= part.start)])
 
 
-def _draw_bars(panel: Panel, row: int, parts: Sequence[Stretch], colour: str, gid: str, strength: float = 0.35) -> None:
+def _draw_bars(
+    panel: Panel, row: int, parts: Sequence[Stretch], colour: str, gid: str, strength: float = 0.35
+) -> None:
     for index, part in enumerate(parts):
-        options: dict[str, Any] = {"height": 0.8, "color": tint(colour, strength), "zorder": 4, "gid": f"{gid}-{index}"}
+        options: dict[str, Any] = {
+            "height": 0.8,
+            "color": tint(colour, strength),
+            "zorder": 4,
+            "gid": f"{gid}-{index}",
+        }
         panel.axes.barh(row, part.end - part.start, left=part.start, **options)
-        marked = [place for place, event in ((part.start, part.begins), (part.end, part.ends)) if event]
+        marked = [
+            place for place, event in ((part.start, part.begins), (part.end, part.ends)) if event
+        ]
         panel.axes.vlines(marked, row - 0.4, row + 0.4, color=colour, linewidth=1.2, zorder=5)
 
 
@@ -114,15 +156,29 @@ class _Words:
         elif part.begins:
             self.texts = [f"{onset} {start}", f"{state} from {start}", f"{state} {start}", state]
         else:
-            self.texts = [f"{state} until {end}", state] if part.ends else [f"{state} throughout", state]
+            self.texts = (
+                [f"{state} until {end}", state] if part.ends else [f"{state} throughout", state]
+            )
 
 
 def _write_lane(panel: Panel, row: int, words: Sequence[_Words], otherwise: str) -> None:
     """Say where bars begin and end, in or beside them, as long as there is room; the bars show it in any case."""
     size = panel.page.size - 1.5
-    options: dict[str, Any] = {"va": "center", "fontsize": size, "zorder": 6, "textcoords": "offset points"}
+    options: dict[str, Any] = {
+        "va": "center",
+        "fontsize": size,
+        "zorder": 6,
+        "textcoords": "offset points",
+    }
     if not words:
-        panel.axes.annotate(otherwise, (panel.compute_at(0), row), (2, 0), color=GREY, bbox=plate("white"), **options)
+        panel.axes.annotate(
+            otherwise,
+            (panel.compute_at(0), row),
+            (2, 0),
+            color=GREY,
+            bbox=plate("white"),
+            **options,
+        )
     bars = [(float(panel.across(word.start)), float(panel.across(word.end))) for word in words]
     labels: list[tuple[float, float]] = []
     for word, (start, end) in zip(words, bars, strict=True):
@@ -131,12 +187,26 @@ def _write_lane(panel: Panel, row: int, words: Sequence[_Words], otherwise: str)
         behind = min([panel.width, *(a for a, _ in [*bars, *labels] if a >= end)])
         for text in word.texts:
             need = text_width(text, size) + 1.6
-            places = [(start, start + need, visible_end - start), (start - need, start, start - before), (end, end + need, behind - end)]
-            fitting = [(a, b) for a, b, room in places if room >= need and not any(c < b and d > a for c, d in labels)]
+            places = [
+                (start, start + need, visible_end - start),
+                (start - need, start, start - before),
+                (end, end + need, behind - end),
+            ]
+            fitting = [
+                (a, b)
+                for a, b, room in places
+                if room >= need and not any(c < b and d > a for c, d in labels)
+            ]
             if fitting:
                 inside = fitting[0][0] == start
                 ground = None if inside else plate("white")
-                panel.axes.annotate(text, (panel.compute_at(fitting[0][0]), row), (0.8 / POINT, 0), bbox=ground, **options)
+                panel.axes.annotate(
+                    text,
+                    (panel.compute_at(fitting[0][0]), row),
+                    (0.8 / POINT, 0),
+                    bbox=ground,
+                    **options,
+                )
                 labels.append(fitting[0])
                 break
 
@@ -148,23 +218,54 @@ def landmarks(panels: Sequence[Panel], result: xr.Dataset, above: bool = False) 
     today = float(result["today"])
     inside = low <= today <= high
     lines: list[tuple[str, float, str, Any]] = []
-    lines += [("oversight_binds", place, VERMILLION, (0, (2, 2))) for place in places[kind == "oversight_binds"]]
-    lines += [("oversight_bottleneck", place, VERMILLION, "solid") for place in places[kind == "oversight_bottleneck"]]
+    lines += [
+        ("oversight_binds", place, VERMILLION, (0, (2, 2)))
+        for place in places[kind == "oversight_binds"]
+    ]
+    lines += [
+        ("oversight_bottleneck", place, VERMILLION, "solid")
+        for place in places[kind == "oversight_bottleneck"]
+    ]
     marks = [place for _, place, _, _ in lines]
     lines += [("today", today, GREY, (0, (1, 1.5)))] if inside else []
     for index, panel in enumerate(panels):
         for number, (name, place, colour, style) in enumerate(lines):
-            panel.axes.axvline(place, color=colour, linewidth=0.75, linestyle=style, zorder=3.5, gid=f"{name}-{number}-{index}")
+            panel.axes.axvline(
+                place,
+                color=colour,
+                linewidth=0.75,
+                linestyle=style,
+                zorder=3.5,
+                gid=f"{name}-{number}-{index}",
+            )
     first = panels[0]
     text = "today" if inside else f"today ({compute_text(today)}) {'←' if today < low else '→'}"
     at = first.across(np.clip(today, low, high))
     reach = at + text_width(text, first.page.size - 1) + 2.5
-    marks += [np.asarray(line.get_xdata())[0] for line in first.axes.lines if str(line.get_gid()).endswith("-leaves")]
-    leftward = reach > first.width or (inside and any(at < first.across(mark) < reach for mark in marks))
-    options: dict[str, Any] = {"ha": "right" if leftward else "left", "va": "bottom" if above else "top", "fontsize": first.page.size - 1}
+    marks += [
+        np.asarray(line.get_xdata())[0]
+        for line in first.axes.lines
+        if str(line.get_gid()).endswith("-leaves")
+    ]
+    leftward = reach > first.width or (
+        inside and any(at < first.across(mark) < reach for mark in marks)
+    )
+    options: dict[str, Any] = {
+        "ha": "right" if leftward else "left",
+        "va": "bottom" if above else "top",
+        "fontsize": first.page.size - 1,
+    }
     ground = {**plate("white"), "alpha": 0.75}
     offset = (-2 if leftward else 2, 1 if above else -1)
     corner = (first.compute_at(at), 1)
     first.axes.annotate(
-        text, corner, offset, xycoords=("data", "axes fraction"), textcoords="offset points", color=GREY, zorder=8, bbox=ground, **options
+        text,
+        corner,
+        offset,
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        color=GREY,
+        zorder=8,
+        bbox=ground,
+        **options,
     )

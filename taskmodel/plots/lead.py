@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from taskmodel.errors import InputError
 from taskmodel.plots import page
 
 _COLOURS = (page.BLUE, page.VERMILLION, page.GREEN, page.PURPLE, page.ORANGE, page.SKY)
@@ -36,11 +37,11 @@ def lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the result is over several leads, or the width is too small.
     """
     if "lead_months" in result.dims:
-        raise ValueError("the result is over several leads; choose one with .isel(lead_months=...)")
+        raise InputError("the result is over several leads; choose one with .isel(lead_months=...)")
     with page.look(width) as size:
         height = 95 if "field_years" in result else 75
         figure = Figure(figsize=(width / page.INCH, height / page.INCH), layout="constrained")
@@ -50,7 +51,9 @@ def lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
             _steps(axes, result, size)
         else:
             _models(axes, result, size)
-        axes.set_title(str(result.attrs["plan_title"]), loc="left", fontweight="bold", fontsize=size + 1)
+        axes.set_title(
+            str(result.attrs["plan_title"]), loc="left", fontweight="bold", fontsize=size + 1
+        )
         figure.draw_without_rendering()
     return figure
 
@@ -58,14 +61,33 @@ def lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
 def _steps(axes: Axes, result: xr.Dataset, size: float) -> None:
     """A line for each case, from the lead as stated down to what counts; below it the same workforce in a catalog."""
     labels = [str(step) for step in result["step"].values]
-    joined = [f"{_IN_CATALOG[str(step)]}" for step in result["organisation_step"].values] if "organisation_field_years" in result else []
+    joined = (
+        [f"{_IN_CATALOG[str(step)]}" for step in result["organisation_step"].values]
+        if "organisation_field_years" in result
+        else []
+    )
     below = np.arange(len(joined)) + len(labels) + 1
     for index, (name, case) in enumerate(_cases(result)):
         colour, marker = _COLOURS[index % len(_COLOURS)], _MARKERS[index % len(_MARKERS)]
         years = _shown(case["field_years"].values)
-        axes.plot(years, np.arange(len(labels)), marker + "-", color=colour, markersize=4, linewidth=1, label=name)
+        axes.plot(
+            years,
+            np.arange(len(labels)),
+            marker + "-",
+            color=colour,
+            markersize=4,
+            linewidth=1,
+            label=name,
+        )
         if joined:
-            axes.plot(_shown(case["organisation_field_years"].values), below, marker + "-", color=colour, markersize=4, linewidth=1)
+            axes.plot(
+                _shown(case["organisation_field_years"].values),
+                below,
+                marker + "-",
+                color=colour,
+                markersize=4,
+                linewidth=1,
+            )
     _years_axis(axes, result)
     axes.set_yticks([*range(len(labels)), *below], [*labels, *joined])
     axes.invert_yaxis()
@@ -87,7 +109,13 @@ def _steps(axes: Axes, result: xr.Dataset, size: float) -> None:
 
 def _years_axis(axes: Axes, result: xr.Dataset) -> None:
     """A logarithmic axis from below the least to above the most work there is."""
-    years = np.concatenate([result[name].values.ravel() for name in ("field_years", "organisation_field_years") if name in result])
+    years = np.concatenate(
+        [
+            result[name].values.ravel()
+            for name in ("field_years", "organisation_field_years")
+            if name in result
+        ]
+    )
     there = years[years > 0] if (years > 0).any() else np.ones(1)
     axes.set_xscale("log")
     axes.set_xlim(there.min() / 2, there.max() * 2)
@@ -103,12 +131,24 @@ def _models(axes: Axes, result: xr.Dataset, size: float) -> None:
     work, risk = result["pause_work"].values, 100 * result["pause_risk"].values
     for index, name in enumerate(result["rung"].values):
         face = page.VERMILLION if result["efficient"].values[index] else "none"
-        axes.plot(work[index], risk[index], "o", color=face, markeredgecolor=page.VERMILLION, markersize=5)
-        years, run = result["years_to_target"].values[index], 100 * result["risk_to_target"].values[index]
+        axes.plot(
+            work[index], risk[index], "o", color=face, markeredgecolor=page.VERMILLION, markersize=5
+        )
+        years, run = (
+            result["years_to_target"].values[index],
+            100 * result["risk_to_target"].values[index],
+        )
         text = f"{name}: the target takes {years:.2g} y, at {run:.2g} %"
         left = work[index] < np.sqrt(work.min() * work.max()) * 1.01
         offset = (7, -3) if left else (-7, -3)
-        axes.annotate(text, (work[index], risk[index]), offset, textcoords="offset points", fontsize=size, ha="left" if left else "right")
+        axes.annotate(
+            text,
+            (work[index], risk[index]),
+            offset,
+            textcoords="offset points",
+            fontsize=size,
+            ha="left" if left else "right",
+        )
     if work.min() > 0:
         axes.set_xscale("log")
         axes.set_xlim(work.min() / 1.5, work.max() * 1.5)
@@ -118,7 +158,9 @@ def _models(axes: Axes, result: xr.Dataset, size: float) -> None:
     for axis, values in ((axes.xaxis, work), (axes.yaxis, risk)):
         axis.set_ticks(list(values), labels=[f"{value:.2g}" for value in values])
         axis.set_ticks([], minor=True)
-    axes.set_xlabel(f"work in a pause of {float(result['usable_months']):.3g} months [research-years]")
+    axes.set_xlabel(
+        f"work in a pause of {float(result['usable_months']):.3g} months [research-years]"
+    )
     axes.set_ylabel("risk run in it [%]")
 
 
@@ -130,7 +172,10 @@ def _shown(years: np.ndarray) -> np.ndarray:
 def _cases(result: xr.Dataset) -> list[tuple[str, xr.Dataset]]:
     if "case" not in result.dims:
         return [("", result)]
-    return [(_case_label(result, index), result.isel(case=index)) for index in range(result.sizes["case"])]
+    return [
+        (_case_label(result, index), result.isel(case=index))
+        for index in range(result.sizes["case"])
+    ]
 
 
 def _case_label(result: xr.Dataset, index: int) -> str:

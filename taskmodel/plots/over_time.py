@@ -8,13 +8,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from taskmodel.errors import InputError
 from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, INCH, PALE, VERMILLION, look, tint
 from taskmodel.plots.trace import trace
 from taskmodel.plots.words import power_text
 
-LINES = {"throughput_speedup": ("throughput", BLACK), "speedup": ("effective", BLUE), "latency_speedup": ("latency", VERMILLION)}
-WORDS = {"hands_on": "hands-on work", "review": "review", "inference": "inference", "experiments": "experiments"}
-STARTS = {"oversight_binds": "oversight binds", "oversight_bottleneck": "oversight is the bottleneck"}
+LINES = {
+    "throughput_speedup": ("throughput", BLACK),
+    "speedup": ("effective", BLUE),
+    "latency_speedup": ("latency", VERMILLION),
+}
+WORDS = {
+    "hands_on": "hands-on work",
+    "review": "review",
+    "inference": "inference",
+    "experiments": "experiments",
+}
+STARTS = {
+    "oversight_binds": "oversight binds",
+    "oversight_bottleneck": "oversight is the bottleneck",
+}
 
 
 def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
@@ -34,11 +47,13 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset is no sweep along time, or the figure too narrow.
     """
     if result.attrs.get("over") != "time":
-        raise ValueError('this dataset is no sweep along time: give the result of taskmodel.sweep with over="time"')
+        raise InputError(
+            'this dataset is no sweep along time: give the result of taskmodel.sweep with over="time"'
+        )
     with look(width) as size:
         figure = Figure(figsize=(width / INCH, (0.35 * width + 75) / INCH), layout="constrained")
         panels = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1.5))
@@ -46,7 +61,11 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
         paths = result.attrs.get("paths_name")
         figure.set_label(heading)
         panels[0].set_title(
-            f"{heading}{f', paths {paths}' if paths else ''}", loc="left", fontsize=size + 1, fontweight="bold", pad=2.2 * size
+            f"{heading}{f', paths {paths}' if paths else ''}",
+            loc="left",
+            fontsize=size + 1,
+            fontweight="bold",
+            pad=2.2 * size,
         )
         _speedups(panels[0], result, size)
         _bands(panels[1], result, size)
@@ -92,9 +111,18 @@ def _bands(axes: Axes, result: xr.Dataset, size: float) -> None:
     """What holds research back: elasticities of output, on top of each other."""
     found = trace(result, "bottleneck_share")
     sources = [str(name) for name in result["source"].values]
-    shown = [place for place, _ in enumerate(sources) if np.nanmax(found.values[:, place], initial=0.0) > 0.005]
+    shown = [
+        place
+        for place, _ in enumerate(sources)
+        if np.nanmax(found.values[:, place], initial=0.0) > 0.005
+    ]
     colours = [tint(COLOURS[sources[place]], 0.5) for place in shown]
-    axes.stackplot(found.compute, *(100 * found.values[:, place] for place in shown), colors=colours, linewidth=0)
+    axes.stackplot(
+        found.compute,
+        *(100 * found.values[:, place] for place in shown),
+        colors=colours,
+        linewidth=0,
+    )
     for place, colour in zip(shown, colours, strict=True):
         axes.plot([], [], color=colour, linewidth=5, label=WORDS[sources[place]])
     axes.set_ylim(0, 100)
@@ -104,7 +132,14 @@ def _bands(axes: Axes, result: xr.Dataset, size: float) -> None:
 
 def legend(axes: Axes, size: float) -> None:
     """What the colours mean, in a row above the panel."""
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 0.98), borderpad=0, fontsize=size, ncols=4)
+    axes.legend(
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0, 0.98),
+        borderpad=0,
+        fontsize=size,
+        ncols=4,
+    )
 
 
 def powers_of_ten(axes: Axes, values: np.ndarray) -> None:

@@ -30,14 +30,29 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from taskmodel.errors import InputError
 from taskmodel.plots.words import power_text
 
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType, RcKeyType
 
 BLACK, GREY, PALE = "#000000", "#595959", "#d9d9d9"
-ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"
-COLOURS = {"hands_on": BLUE, "review": VERMILLION, "inference": GREEN, "experiments": PURPLE, "defect_budget": ORANGE}  # of sources
+ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
+    "#e69f00",
+    "#56b4e9",
+    "#009e73",
+    "#f0e442",
+    "#0072b2",
+    "#d55e00",
+    "#cc79a7",
+)
+COLOURS = {
+    "hands_on": BLUE,
+    "review": VERMILLION,
+    "inference": GREEN,
+    "experiments": PURPLE,
+    "defect_budget": ORANGE,
+}  # of sources
 
 INCH, POINT = 25.4, 25.4 / 72  # in millimetres
 NARROWEST = 60.0  # mm: below this, labels leave no room for data
@@ -56,7 +71,22 @@ _STYLE: dict[RcKeyType, Any] = {
     "svg.hashsalt": "taskmodel",
 }
 _FAMILIES = (
-    *("agg", "axes", "figure", "font", "hatch", "lines", "markers", "mathtext", "patch", "path", "savefig", "scatter", "svg", "text"),
+    *(
+        "agg",
+        "axes",
+        "figure",
+        "font",
+        "hatch",
+        "lines",
+        "markers",
+        "mathtext",
+        "patch",
+        "path",
+        "savefig",
+        "scatter",
+        "svg",
+        "text",
+    ),
     *("xaxis", "xtick", "yaxis", "ytick"),
 )
 
@@ -69,14 +99,22 @@ def look(width: float = 180.0) -> Iterator[float]:
 
     Raises
     ------
-    ValueError
+    InputError
         If the page is too narrow, or no width at all.
     """
     if not (math.isfinite(width) and width >= NARROWEST):
-        raise ValueError(f"the width of a figure must be at least {NARROWEST:g} mm; found {width!r}")
+        raise InputError(
+            f"the width of a figure must be at least {NARROWEST:g} mm; found {width!r}"
+        )
     size = 8.0 if width >= 130 else 6.5
-    own = {name: value for name, value in matplotlib.rcParamsDefault.items() if name.partition(".")[0] in _FAMILIES}
-    with matplotlib.rc_context({**own, **_STYLE, "font.size": size, "xtick.labelsize": size, "ytick.labelsize": size}):
+    own = {
+        name: value
+        for name, value in matplotlib.rcParamsDefault.items()
+        if name.partition(".")[0] in _FAMILIES
+    }
+    with matplotlib.rc_context(
+        {**own, **_STYLE, "font.size": size, "xtick.labelsize": size, "ytick.labelsize": size}
+    ):
         yield size
 
 
@@ -123,29 +161,58 @@ class Page:
         What else must be said, below the body.
     """
 
-    def __init__(self, width: float, body: float, heading: str, context: str, size: float, notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        width: float,
+        body: float,
+        heading: str,
+        context: str,
+        size: float,
+        notes: Sequence[str] = (),
+    ) -> None:
         margin = 2.0
-        inner = 0.97 * (width - 2 * margin)  # other settings of the caller may make letters a little wider
+        inner = 0.97 * (
+            width - 2 * margin
+        )  # other settings of the caller may make letters a little wider
         first, second = wrap(heading, inner, size + 1, "bold"), wrap(context, inner, size)
         last = [line for note in notes for line in wrap(note, inner, size - 1)]
-        self.top = margin + len(first) * line_height(size + 1) + len(second) * line_height(size) + 2.0
+        self.top = (
+            margin + len(first) * line_height(size + 1) + len(second) * line_height(size) + 2.0
+        )
         self.width, self.size = width, size
         self.weight = size / 8.0  # of the main lines: thinner on a narrow page
-        self.height = self.top + body + (len(last) * line_height(size - 1) + margin if last else 0.0)
+        self.height = (
+            self.top + body + (len(last) * line_height(size - 1) + margin if last else 0.0)
+        )
         self.figure = Figure(figsize=(width / INCH, self.height / INCH))
         FigureCanvasAgg(self.figure)
         self.figure.set_label(f"{heading}: {context}")
-        self.text(margin, margin - self.top, "\n".join(first), size=size + 1, weight="bold", va="top")
-        self.text(margin, margin + len(first) * line_height(size + 1) - self.top, "\n".join(second), va="top", color=GREY)
+        self.text(
+            margin, margin - self.top, "\n".join(first), size=size + 1, weight="bold", va="top"
+        )
+        self.text(
+            margin,
+            margin + len(first) * line_height(size + 1) - self.top,
+            "\n".join(second),
+            va="top",
+            color=GREY,
+        )
         if last:
             self.text(margin, body, "\n".join(last), size=size - 1, va="top", color=GREY)
 
     def panel(self, left: float, top: float, width: float, height: float) -> Panel:
         """New axes with their upper left corner at this place."""
-        place = (left / self.width, 1 - (self.top + top + height) / self.height, width / self.width, height / self.height)
+        place = (
+            left / self.width,
+            1 - (self.top + top + height) / self.height,
+            width / self.width,
+            height / self.height,
+        )
         return Panel(self, self.figure.add_axes(place), left, top, width, height)
 
-    def compute_panel(self, left: float, top: float, width: float, height: float, grid: np.ndarray, labels: bool) -> Panel:
+    def compute_panel(
+        self, left: float, top: float, width: float, height: float, grid: np.ndarray, labels: bool
+    ) -> Panel:
         """New axes over the compute axis."""
         panel = self.panel(left, top, width, height)
         compute_axis(panel.axes, grid, width, self.size, labels)
@@ -161,10 +228,19 @@ class Page:
         xs, ys = np.asarray(xs) / self.width, 1 - (self.top + np.asarray(ys)) / self.height
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **options))
 
-    def ground(self, left: float, top: float, width: float, height: float, colour: ColorType) -> None:
+    def ground(
+        self, left: float, top: float, width: float, height: float, colour: ColorType
+    ) -> None:
         """A coloured rectangle under everything, its upper left corner at this place."""
         corner = (left / self.width, 1 - (self.top + top + height) / self.height)
-        shape = Rectangle(corner, width / self.width, height / self.height, facecolor=colour, linewidth=0, zorder=-1)
+        shape = Rectangle(
+            corner,
+            width / self.width,
+            height / self.height,
+            facecolor=colour,
+            linewidth=0,
+            zorder=-1,
+        )
         self.figure.add_artist(shape).set_transform(self.figure.transFigure)
 
     def finished(self) -> Figure:
@@ -181,7 +257,9 @@ def compute_axis(axes: Axes, grid: np.ndarray, width: float, size: float, labels
     names = [power_text(tick) for tick in ticks]
     room = max(1, int(width / (max(text_width(name, size) for name in names) + 2.5)))
     step = math.ceil(len(ticks) / room)
-    axes.set_xticks(ticks, [name if labels and index % step == 0 else "" for index, name in enumerate(names)])
+    axes.set_xticks(
+        ticks, [name if labels and index % step == 0 else "" for index, name in enumerate(names)]
+    )
     axes.set_xticks([], minor=True)
     if labels:
         axes.set_xlabel("effective compute [FLOP/year, 2023 software]", labelpad=2)
@@ -196,7 +274,11 @@ def compute_ticks(low: float, high: float) -> np.ndarray:
     (array([1.e+26, 1.e+27, 1.e+28]), array([3.8e+30, 4.0e+30, 4.2e+30]))
     """
     powers = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for ticks in (powers, np.outer(powers, [1, 2, 3, 5]).ravel(), np.asarray(MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high))):
+    for ticks in (
+        powers,
+        np.outer(powers, [1, 2, 3, 5]).ravel(),
+        np.asarray(MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)),
+    ):
         within = ticks[(ticks >= low * (1 - 1e-12)) & (ticks <= high * (1 + 1e-12))]
         if len(within) >= (2 if ticks is powers else 3):
             return within
@@ -211,19 +293,34 @@ def line_height(size: float) -> float:
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Of the longest line [mm]."""
     letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return max(text_to_path.get_text_width_height_descent(line, letters, False)[0] for line in text.split("\n")) * POINT
+    return (
+        max(
+            text_to_path.get_text_width_height_descent(line, letters, False)[0]
+            for line in text.split("\n")
+        )
+        * POINT
+    )
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """The text in lines that are no wider than this [mm]; a word that is wider is cut."""
     lines: list[str] = []
-    for word in re.split(r"[ \t\n]+", text.strip()):  # a space that does not break keeps what belongs together
+    for word in re.split(
+        r"[ \t\n]+", text.strip()
+    ):  # a space that does not break keeps what belongs together
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(joined, size, weight) <= width:
             lines[-1] = joined
             continue
         while text_width(word, size, weight) > width and len(word) > 1:
-            fitting = max((end for end in range(1, len(word)) if text_width(word[:end], size, weight) <= width), default=1)
+            fitting = max(
+                (
+                    end
+                    for end in range(1, len(word))
+                    if text_width(word[:end], size, weight) <= width
+                ),
+                default=1,
+            )
             lines.append(word[:fitting])
             word = word[fitting:]
         lines.append(word)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from taskmodel.files import whole
+from taskmodel.errors import InputError
+from taskmodel.files.atomic import whole
 from taskmodel.plots.page import look
 
 DPI = 300  # of the PNG
@@ -35,16 +36,21 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
     ------
     OSError
         If they cannot be written; it names the path.
-    ValueError
+    InputError
         If the path ends in .svg or .png: it is to be given without.
     """
     stem = Path(path_stem)
     if stem.suffix in (".svg", ".png"):
-        raise ValueError(f"{stem}: give the path without {stem.suffix}; both an SVG and a PNG file are written")
+        raise InputError(
+            f"{stem}: give the path without {stem.suffix}; both an SVG and a PNG file are written"
+        )
     title = {"Title": figure.get_label()} if figure.get_label() else {}
     drawn = {}
     with look():
-        for ending, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
+        for ending, metadata in (
+            ("svg", {"Date": None, "Creator": None}),
+            ("png", {"Software": None}),
+        ):
             buffer = io.BytesIO()
             figure.savefig(buffer, format=ending, dpi=DPI, metadata={**metadata, **title})
             drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()

@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from taskmodel.errors import InputError
 from taskmodel.plots.page import BLACK, BLUE, GREY, INCH, ORANGE, PALE, VERMILLION, look
 from taskmodel.plots.words import power_text
 
@@ -18,7 +19,10 @@ MARKS = {
     "agi_year": "AGI",
     "automation_gns_100%": "goods 100 %",
 }
-SHARES = {"frac_tasks_automated_rnd": ("R&D", BLUE), "frac_tasks_automated_goods": ("goods and services", VERMILLION)}
+SHARES = {
+    "frac_tasks_automated_rnd": ("R&D", BLUE),
+    "frac_tasks_automated_goods": ("goods and services", VERMILLION),
+}
 LEVELS = (
     ("biggest_training_run", "largest training run\n[effective FLOP]", BLACK),
     ("gwp", "gross world product\n[$/year]", ORANGE),
@@ -42,23 +46,44 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset is no simulated world, or the figure too narrow.
     """
     if "milestone_value" not in world:
-        raise ValueError("this dataset is no simulated world: give the result of taskmodel.simulate")
-    value = dict(zip(map(str, world["milestone"].values), world["milestone_value"].values.tolist(), strict=True))
+        raise InputError(
+            "this dataset is no simulated world: give the result of taskmodel.simulate"
+        )
+    value = dict(
+        zip(
+            map(str, world["milestone"].values),
+            world["milestone_value"].values.tolist(),
+            strict=True,
+        )
+    )
     time = world["time"].values
-    end = min(time[-1], value["automation_gns_100%"] + AFTER) if np.isfinite(value["automation_gns_100%"]) else time[-1]
+    end = (
+        min(time[-1], value["automation_gns_100%"] + AFTER)
+        if np.isfinite(value["automation_gns_100%"])
+        else time[-1]
+    )
     shown = time <= end + 1e-9
     with look(width) as size:
         figure = Figure(figsize=(width / INCH, (0.35 * width + 70) / INCH), layout="constrained")
         panels = figure.subplots(3, 1, sharex=True)
         heading = f"Tasks taken over, compute and output: {world.attrs['scenario_name']}"
         figure.set_label(heading)
-        panels[0].set_title(heading, loc="left", fontsize=size + 1, fontweight="bold", pad=1.6 * size)
+        panels[0].set_title(
+            heading, loc="left", fontsize=size + 1, fontweight="bold", pad=1.6 * size
+        )
         for name, (words, colour) in SHARES.items():
-            panels[0].plot(time[shown], 100 * world[name].values[shown], color=colour, gid=name, label=words, linewidth=1.6)
+            panels[0].plot(
+                time[shown],
+                100 * world[name].values[shown],
+                color=colour,
+                gid=name,
+                label=words,
+                linewidth=1.6,
+            )
         panels[0].set_ylabel("tasks automated\n[%]")
         panels[0].set_ylim(-3, 103)
         panels[0].legend(frameon=False, loc="upper left", fontsize=size)

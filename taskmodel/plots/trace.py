@@ -34,9 +34,14 @@ def trace(result: xr.Dataset, name: str) -> Trace:
     events = result[f"event_{along}"].values
     places, first = np.unique(events, return_index=True)
     last = np.searchsorted(events, places, side="right") - 1
-    before, after = result[f"event_{name}_before"].values[first], result[f"event_{name}_after"].values[last]
+    before, after = (
+        result[f"event_{name}_before"].values[first],
+        result[f"event_{name}_after"].values[last],
+    )
     compute = np.concatenate([grid, places, places])
-    side = np.repeat([2, 0, 1], [len(grid), len(places), len(places)])  # a grid point at the place of an event comes after it
+    side = np.repeat(
+        [2, 0, 1], [len(grid), len(places), len(places)]
+    )  # a grid point at the place of an event comes after it
     order = np.lexsort((side, compute))
     return Trace(compute[order], np.concatenate([values, before, after])[order])
 
@@ -51,7 +56,9 @@ class Stretch:
     ends: bool
 
 
-def stretches(result: xr.Dataset, start: str, end: str, held: bool, factor: str = "") -> list[Stretch]:
+def stretches(
+    result: xr.Dataset, start: str, end: str, held: bool, factor: str = ""
+) -> list[Stretch]:
     """Where a state holds that events of one kind begin and those of another end.
 
     Parameters
@@ -64,7 +71,9 @@ def stretches(result: xr.Dataset, start: str, end: str, held: bool, factor: str 
         Whose events; default: those of no factor.
     """
     kind, place = result["event_kind"].values, result["event_compute"].values
-    change = np.where(kind == start, 1, np.where(kind == end, -1, 0)) * (result["event_factor"].values == factor)
+    change = np.where(kind == start, 1, np.where(kind == end, -1, 0)) * (
+        result["event_factor"].values == factor
+    )
     low, high = result["compute"].values[[0, -1]]
     changes = [(at, int(change[place == at].sum())) for at in np.unique(place[change != 0])]
     turning = [step for _, step in changes if step]
@@ -95,7 +104,11 @@ def oversight(result: xr.Dataset) -> tuple[list[Stretch], list[Stretch]]:
     share = result["bottleneck_share"].isel(compute=0)
     review = float(share.sel(source="review"))
     binds = review > float(result["binding_tolerance"])
-    leads = bool((review > share.where(share["source"] != "review").fillna(-np.inf)).all()) if not np.isnan(review) else False
+    leads = (
+        bool((review > share.where(share["source"] != "review").fillna(-np.inf)).all())
+        if not np.isnan(review)
+        else False
+    )
     return (
         stretches(result, "oversight_binds", "oversight_binds_ends", binds),
         stretches(result, "oversight_bottleneck", "oversight_bottleneck_ends", leads),

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import xarray as xr
 
-from taskmodel.catalog.text import read_document
+from taskmodel.errors import InputError
+from taskmodel.files.yaml import read_document
 
 NAMES = {
     "hands_on": "hands-on work",
@@ -59,12 +60,16 @@ def context_of(result: xr.Dataset) -> str:
 
     Raises
     ------
-    ValueError
+    InputError
         If the dataset does not say: it is no result of `taskmodel.sweep`.
     """
-    missing = [name for name in ("catalog_yaml", "scenario_yaml", "overrides") if name not in result.attrs]
+    missing = [
+        name for name in ("catalog_yaml", "scenario_yaml", "overrides") if name not in result.attrs
+    ]
     if missing or "event_compute" not in result:
-        raise ValueError(f"this dataset is no sweep (without {missing[0] if missing else 'events'}): give the result of taskmodel.sweep")
+        raise InputError(
+            f"this dataset is no sweep (without {missing[0] if missing else 'events'}): give the result of taskmodel.sweep"
+        )
     parts = [title_of(result.attrs["catalog_yaml"])]
     if result.attrs["scenario_yaml"]:
         parts.append(f"scenario: {title_of(result.attrs['scenario_yaml'])}")

@@ -1,7 +1,24 @@
 """A sweep in a minute: `reading` finds its facts, `facts` holds them."""
 
-from taskmodel.summary.facts import MILESTONES, Advice, NextTask, Point, Review, ReviewPool, Row, Summary, as_dict
-from taskmodel.summary.reading import binding_reviewers, plain_events, points_wanted, provenance, round_points, summarise
+from taskmodel.summary.facts import (
+    MILESTONES,
+    Advice,
+    NextTask,
+    Point,
+    Review,
+    ReviewPool,
+    Row,
+    Summary,
+    as_dict,
+)
+from taskmodel.summary.reading import (
+    binding_reviewers,
+    plain_events,
+    points_wanted,
+    provenance,
+    round_points,
+    summarise,
+)
 
 __all__ = [
     "MILESTONES",

@@ -213,9 +213,16 @@ def as_dict(summary: Summary) -> dict[str, object]:
     return {
         **{name: _bare(getattr(summary, name)) for name in ("today", *MILESTONES, "ceiling")},
         "at_grid_start": list(summary.at_grid_start),
-        "stretches": {name: [list(ends) for ends in found] for name, found in summary.stretches.items()},
-        "reviewers_scarce": {name: [list(ends) for ends in found] for name, found in summary.reviewers_scarce.items()},
-        "ceilings": {side: {"oversight": row.oversight_ceiling, "no_oversight": row.no_oversight_ceiling} for side, row in sides.items()},
+        "stretches": {
+            name: [list(ends) for ends in found] for name, found in summary.stretches.items()
+        },
+        "reviewers_scarce": {
+            name: [list(ends) for ends in found] for name, found in summary.reviewers_scarce.items()
+        },
+        "ceilings": {
+            side: {"oversight": row.oversight_ceiling, "no_oversight": row.no_oversight_ceiling}
+            for side, row in sides.items()
+        },
         "hours_by_mode": {side: row.hours_by_mode for side, row in sides.items()},
         "automated_hours_share": {side: row.automated_hours_share for side, row in sides.items()},
         "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},
@@ -234,4 +241,8 @@ def as_dict(summary: Summary) -> dict[str, object]:
 
 
 def _bare(point: Point | None) -> dict[str, float | None] | None:
-    return None if point is None else {"compute": point.compute, **{name: getattr(point, name) for name in SPEEDUPS}}
+    return (
+        None
+        if point is None
+        else {"compute": point.compute, **{name: getattr(point, name) for name in SPEEDUPS}}
+    )

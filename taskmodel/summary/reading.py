@@ -17,15 +17,25 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.catalog_numbers import Numbers, review_ratio
-from taskmodel.organisation import HUMAN, organisation
-from taskmodel.production import Array
-from taskmodel.results import provenance_of
-from taskmodel.reviewers import review_factor
-from taskmodel.stepping import events, sweep
-from taskmodel.summary.facts import MILESTONES, SPEEDUPS, Advice, NextTask, Point, Review, ReviewPool, Row, Summary
-from taskmodel.supervision import MODES
-from taskmodel.worth import automate_next
+from taskmodel.numerics.types import Array
+from taskmodel.organisation.numbers import Numbers, review_ratio
+from taskmodel.organisation.organisation import HUMAN, organisation
+from taskmodel.organisation.reviewers import review_factor
+from taskmodel.questions.elasticities import automate_next
+from taskmodel.science.supervision import MODES
+from taskmodel.summary.facts import (
+    MILESTONES,
+    SPEEDUPS,
+    Advice,
+    NextTask,
+    Point,
+    Review,
+    ReviewPool,
+    Row,
+    Summary,
+)
+from taskmodel.sweeps.results import provenance_of
+from taskmodel.sweeps.sweep import events, sweep
 
 ASIDE = 1e-9  # relative: this far past an event between thresholds, which is located to 1e-12, what it brings holds for certain
 ROUND_POINTS = 10  # rows of a short table, at most
@@ -66,7 +76,10 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
         **milestones,
         at_grid_start=tuple(name for name in MILESTONES if _holds_at_start(result, name)),
         stretches={name: _stretches(result, found, name) for name in MILESTONES[1:]},
-        reviewers_scarce={name: _scarce(result, found, review_factor(name)) for name in result["reviewers"].values.tolist()},
+        reviewers_scarce={
+            name: _scarce(result, found, review_factor(name))
+            for name in result["reviewers"].values.tolist()
+        },
         ceiling=_ceiling(catalog, float(result["oversight_ceiling_full"])),
         advice=_advice(catalog, result, place, where),
         next_tasks=_next_tasks(catalog),
@@ -92,9 +105,17 @@ def round_points(low: float, high: float, most: int = ROUND_POINTS) -> tuple[flo
     (5e+28, 1e+29, 2e+29)
     """
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    choices = [(1, (1, 2, 5)), *((step, (1,)) for step in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000))]
+    choices = [
+        (1, (1, 2, 5)),
+        *((step, (1,)) for step in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)),
+    ]
     for step, digits in choices:
-        values = [float(f"{digit}e{power}") for power in range(first, min(last, 308) + 1) if power % step == 0 for digit in digits]
+        values = [
+            float(f"{digit}e{power}")
+            for power in range(first, min(last, 308) + 1)
+            if power % step == 0
+            for digit in digits
+        ]
         chosen = tuple(value for value in values if low <= value <= high)
         if len(chosen) <= most:
             return chosen
@@ -115,7 +136,11 @@ def points_wanted(catalog: Catalog, grid: Array) -> Array:
     array, shape (more,)
         All points of the grid, and those others that lie within it and are not, but for rounding, on it.
     """
-    inside = [value for value in (*round_points(grid[0], grid[-1]), catalog.compute.today.value) if grid[0] < value < grid[-1]]
+    inside = [
+        value
+        for value in (*round_points(grid[0], grid[-1]), catalog.compute.today.value)
+        if grid[0] < value < grid[-1]
+    ]
     return np.union1d(grid, [value for value in inside if _position(grid, value) is None])
 
 
@@ -141,7 +166,11 @@ def _rows(catalog: Catalog, result: xr.Dataset, points: Iterable[float]) -> dict
     """The state at each of these points, taken from the sweep where it has them, solved together where not."""
     points = list(dict.fromkeys(points))
     grid = result["compute"].values
-    rows = {value: _row(result.isel(compute=_position(grid, value)), value) for value in points if _position(grid, value) is not None}
+    rows = {
+        value: _row(result.isel(compute=_position(grid, value)), value)
+        for value in points
+        if _position(grid, value) is not None
+    }
     missing = sorted(value for value in points if value not in rows)
     if missing:
         solved = sweep(catalog, missing)
@@ -169,7 +198,10 @@ def _row(state: xr.Dataset, compute: float | None = None) -> Row:
 
 def binding_reviewers(state: xr.Dataset) -> str:
     """The pool of reviewers that holds research back most at one point of a sweep; empty where review is not what does."""
-    elasticity = {str(name): float(state["factor_elasticity"].sel(factor=review_factor(name))) for name in state["reviewers"].values}
+    elasticity = {
+        str(name): float(state["factor_elasticity"].sel(factor=review_factor(name)))
+        for name in state["reviewers"].values
+    }
     most = max(elasticity, key=lambda name: elasticity[name])
     return most if state["binding_factor"].item() == "review" and elasticity[most] > 0 else ""
 
@@ -184,7 +216,11 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
         return bool((start["automated_share"] > 0).any())
     review = start["bottleneck_share"].sel(source="review").item()
     others = start["bottleneck_share"].drop_sel(source="review").max().item()
-    return review > float(result["binding_tolerance"]) if name == "oversight_binds" else review > others
+    return (
+        review > float(result["binding_tolerance"])
+        if name == "oversight_binds"
+        else review > others
+    )
 
 
 def _begins(found: xr.Dataset, name: str) -> NDArray[np.intp]:
@@ -206,19 +242,29 @@ def _milestone(result: xr.Dataset, found: xr.Dataset, name: str) -> Point | None
     return Point(float(first["compute"]), *(float(first[f"{each}_after"]) for each in SPEEDUPS))
 
 
-def _stretches(result: xr.Dataset, found: xr.Dataset, name: str) -> tuple[tuple[float, float | None], ...]:
+def _stretches(
+    result: xr.Dataset, found: xr.Dataset, name: str
+) -> tuple[tuple[float, float | None], ...]:
     kind = found["kind"].values
-    return _between(result, found, _holds_at_start(result, name), kind == name, kind == f"{name}_ends")
+    return _between(
+        result, found, _holds_at_start(result, name), kind == name, kind == f"{name}_ends"
+    )
 
 
-def _scarce(result: xr.Dataset, found: xr.Dataset, factor: str) -> tuple[tuple[float, float | None], ...]:
+def _scarce(
+    result: xr.Dataset, found: xr.Dataset, factor: str
+) -> tuple[tuple[float, float | None], ...]:
     kind, theirs = found["kind"].values, found["factor"].values == factor
     held = bool(result["shadow_price"].isel(compute=0).sel(factor=factor) > 0)
     return _between(result, found, held, theirs & (kind == "binds"), theirs & (kind == "slack"))
 
 
 def _between(
-    result: xr.Dataset, found: xr.Dataset, held: bool, begins: NDArray[np.bool_], ceases: NDArray[np.bool_]
+    result: xr.Dataset,
+    found: xr.Dataset,
+    held: bool,
+    begins: NDArray[np.bool_],
+    ceases: NDArray[np.bool_],
 ) -> tuple[tuple[float, float | None], ...]:
     compute = found["compute"].values
     starts = [float(result["compute"].values[0])] if held else []
@@ -239,7 +285,9 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
     last = float(opens_at[delegable].max(initial=0.0))
     unlimited = catalog.replace({"compute.inference": "free", "compute.experiments": "free"})
-    if not math.isfinite(last):  # a horizon given directly does not reach some task; by compute each has its place
+    if not math.isfinite(
+        last
+    ):  # a horizon given directly does not reach some task; by compute each has its place
         unlimited = unlimited.replace({"capability.h50_hours": None})
     opens_at = organisation(unlimited).opens_at[delegable]
     reach = float(opens_at.max(initial=0.0))
@@ -261,9 +309,17 @@ def _place_of_advice(today: Row, onset: Point | None, end: Row) -> tuple[str, fl
 def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) -> Advice | None:
     at = organisation(catalog)
     position = _position(result["compute"].values, compute)
-    state = (sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result.isel(compute=[position])).isel(compute=0)
+    state = (
+        sweep(catalog, [compute * (1 + ASIDE)])
+        if position is None
+        else result.isel(compute=[position])
+    ).isel(compute=0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
-    hours = (activity[..., None] * at.review(float(state["compute"]))).sum(axis=-2).reshape(len(at.tasks), -1)
+    hours = (
+        (activity[..., None] * at.review(float(state["compute"])))
+        .sum(axis=-2)
+        .reshape(len(at.tasks), -1)
+    )
     by_pool = hours[:, at.reviewing]
     review = by_pool.sum(axis=1)
     total = float(review.sum())
@@ -272,7 +328,14 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     worth = state["review_elasticity"].values
     ratio = review_ratio(Numbers([catalog]))
     reviews = [
-        Review(name, task.title, float(review[index]), float(review[index]) / total, float(ratio[index]), float(worth[index]))
+        Review(
+            name,
+            task.title,
+            float(review[index]),
+            float(review[index]) / total,
+            float(ratio[index]),
+            float(worth[index]),
+        )
         for index, (name, task) in enumerate(catalog.tasks.items())
         if review[index] > 0
     ]
@@ -289,29 +352,51 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
         for index, name in enumerate(state["reviewers"].values.tolist())
     )
     row = _row(state, compute)
-    return Advice(place, row, total, float(capacity.sum()), tuple(reviews), pools[0].reviewer_equivalent, pools)
+    return Advice(
+        place,
+        row,
+        total,
+        float(capacity.sum()),
+        tuple(reviews),
+        pools[0].reviewer_equivalent,
+        pools,
+    )
 
 
 def _next_tasks(catalog: Catalog) -> tuple[NextTask, ...]:
     found = automate_next(catalog)
     columns = {"task": "task", "compute": "opens_at", **{name: name for name in SPEEDUPS}}
     rows = zip(*(found[name].values.tolist() for name in columns.values()), strict=True)
-    tasks = [NextTask(**dict(zip(columns, row, strict=True)), title=catalog.tasks[row[0]].title) for row in rows]
+    tasks = [
+        NextTask(**dict(zip(columns, row, strict=True)), title=catalog.tasks[row[0]].title)
+        for row in rows
+    ]
     # NaN, where nothing can be produced, last
-    return tuple(sorted(tasks, key=lambda task: -task.speedup if not math.isnan(task.speedup) else math.inf))
+    return tuple(
+        sorted(tasks, key=lambda task: -task.speedup if not math.isnan(task.speedup) else math.inf)
+    )
 
 
 def plain_events(found: xr.Dataset) -> Iterable[dict[str, object]]:
     """Events, as `taskmodel.events` selects them, as plain values, one by one."""
     axis = found.attrs["over"]
-    numbers = [str(name) for name in found.data_vars if str(name).endswith(("_before", "_after")) and found[name].dims == ("event",)]
+    numbers = [
+        str(name)
+        for name in found.data_vars
+        if str(name).endswith(("_before", "_after")) and found[name].dims == ("event",)
+    ]
     factors = found["factor_name"].values.tolist()
     words = {name: found[name].values for name in ("kind", "task", "mode", "factor")}
     columns = {name: found[name].values.tolist() for name in (axis, *numbers)}
-    shares = {side: found[f"factor_elasticity_{side}"].values.tolist() for side in ("before", "after")}
+    shares = {
+        side: found[f"factor_elasticity_{side}"].values.tolist() for side in ("before", "after")
+    }
     for index in range(found.sizes["event"]):
         event: dict[str, object] = {axis: columns[axis][index]}
         event |= {name: str(values[index]) or None for name, values in words.items()}
         event |= {name: columns[name][index] for name in numbers}
-        event |= {f"factor_elasticity_{side}": dict(zip(factors, shares[side][index], strict=True)) for side in shares}
+        event |= {
+            f"factor_elasticity_{side}": dict(zip(factors, shares[side][index], strict=True))
+            for side in shares
+        }
         yield event

@@ -12,17 +12,30 @@ compute-centric framework says about takeoff speeds.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .world import World, bundled_worlds, load_world
+from taskmodel.takeoff.davidson.world import World, bundled_worlds, load_world
 
 if TYPE_CHECKING:
-    from .aiming import solve_for_date
-    from .draws import simulate_draws
-    from .simulation import milestones, simulate
+    from taskmodel.takeoff.davidson.aiming import solve_for_date
+    from taskmodel.takeoff.davidson.draws import simulate_draws
+    from taskmodel.takeoff.davidson.simulation import milestones, simulate
 
-__all__ = ["World", "bundled_worlds", "load_world", "milestones", "simulate", "simulate_draws", "solve_for_date"]
+__all__ = [
+    "World",
+    "bundled_worlds",
+    "load_world",
+    "milestones",
+    "simulate",
+    "simulate_draws",
+    "solve_for_date",
+]
 
 # these load xarray, which reading a world does not need
-_MODULE_OF = {"milestones": "simulation", "simulate": "simulation", "simulate_draws": "draws", "solve_for_date": "aiming"}
+_MODULE_OF = {
+    "milestones": "davidson.simulation",
+    "simulate": "davidson.simulation",
+    "simulate_draws": "davidson.draws",
+    "solve_for_date": "davidson.aiming",
+}
 
 
 def __getattr__(name: str) -> Any:

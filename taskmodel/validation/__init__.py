@@ -16,4 +16,13 @@ from taskmodel.validation.published import Published, published_results
 from taskmodel.validation.table import as_records, as_text
 from taskmodel.validation.verdicts import Outcome, Verdict, exit_code, validate
 
-__all__ = ["Outcome", "Published", "Verdict", "as_records", "as_text", "exit_code", "published_results", "validate"]
+__all__ = [
+    "Outcome",
+    "Published",
+    "Verdict",
+    "as_records",
+    "as_text",
+    "exit_code",
+    "published_results",
+    "validate",
+]

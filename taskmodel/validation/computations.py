@@ -15,24 +15,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from taskmodel import capability, critical_path, lead, pause, queueing, schedule, supervision, usable_work, workforce
 from taskmodel.allocation import Allocation, Nest, allocate
-from taskmodel.audits import audit_hours, clean_audits
 from taskmodel.catalog import Catalog
-from taskmodel.catalog_numbers import Numbers
-from taskmodel.horizons import load_trend
-from taskmodel.horizons.dataset import horizon
-from taskmodel.horizons.trend import doubling_time_by_compute
-from taskmodel.loops import gate_automation, load_loop
-from taskmodel.loops import simulate as simulate_loop
-from taskmodel.measures import Measures, task_output
-from taskmodel.organisation import organisation
-from taskmodel.production import Array
-from taskmodel.review_effort import detection, detection_curve
-from taskmodel.stepping import ceilings, latency
+from taskmodel.lead import erosion as lead
+from taskmodel.lead import pause, schedule, usable_work, workforce
+from taskmodel.numerics.types import Array
+from taskmodel.organisation.measures import Measures, task_output
+from taskmodel.organisation.numbers import Numbers
+from taskmodel.organisation.organisation import organisation
+from taskmodel.science import capability, critical_path, queueing, supervision
+from taskmodel.science.audits import audit_hours, clean_audits
+from taskmodel.science.review_effort import detection, detection_curve
+from taskmodel.sweeps.sweep import ceilings, latency
+from taskmodel.sweeps.walker import Walker
 from taskmodel.takeoff import milestones, simulate
+from taskmodel.takeoff.horizons import load_trend
+from taskmodel.takeoff.horizons.dataset import horizon
+from taskmodel.takeoff.horizons.trend import doubling_time_by_compute
+from taskmodel.takeoff.loops import gate_automation, load_loop
+from taskmodel.takeoff.loops import simulate as simulate_loop
 from taskmodel.validation.seed import figures
-from taskmodel.walker import Walker
 
 Given = Mapping[str, Any]
 Load = Callable[..., Catalog]
@@ -41,7 +43,9 @@ Together = Callable[[Sequence[Given], Load], Iterator[tuple[int, float]]]
 COMPUTATIONS: dict[str, Together] = {}
 FAR = 1e35  # FLOP/year: every delegable task of the bundled catalogs is open long before
 START = 2022.0  # calendar year in which the bundled worlds start
-HAIR = 1e-12  # above a horizon, so that a task that needs just this one is open whatever the rounding
+HAIR = (
+    1e-12  # above a horizon, so that a task that needs just this one is open whatever the rounding
+)
 
 
 def together(function: Together) -> Together:
@@ -71,7 +75,13 @@ def state(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
         walker = Walker(catalog)
         points = np.array([_compute(catalog, cases[place]) for place in places])
         found = walker.solve(points, np.zeros(len(points), dtype=bool))
-        at = State(catalog, walker, points, found.allocation, walker.yardstick.measure(points, found.allocation))
+        at = State(
+            catalog,
+            walker,
+            points,
+            found.allocation,
+            walker.yardstick.measure(points, found.allocation),
+        )
         for row, place in enumerate(places):
             given = cases[place]
             yield place, QUANTITIES[given["quantity"]](at)[row, at.column(given.get("task"))]
@@ -102,7 +112,10 @@ def threshold(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]
         for place in places:
             hours = cases[place].get("horizon")
             opens_at = organisation(catalog).opens_at
-            last = opens_at[[task.delegable for task in catalog.tasks.values()]].max() * catalog.compute.training_share.value
+            last = (
+                opens_at[[task.delegable for task in catalog.tasks.values()]].max()
+                * catalog.compute.training_share.value
+            )
             yield place, last if hours is None else _training_compute(catalog, hours)
 
 
@@ -112,7 +125,11 @@ def record_hours(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, floa
     for catalog, places in _by_catalog(cases, load, but=("defect_rate", "risk", "detection")):
         ratio, length, own = _review_of_delegable(catalog)
         for place in places:
-            audits = clean_audits(cases[place]["defect_rate"], cases[place]["risk"], cases[place].get("detection", own))
+            audits = clean_audits(
+                cases[place]["defect_rate"],
+                cases[place]["risk"],
+                cases[place].get("detection", own),
+            )
             yield place, float(audit_hours(audits, length, ratio).sum())
 
 
@@ -120,8 +137,13 @@ def _review_of_delegable(catalog: Catalog) -> tuple[Array, Array, Array]:
     """Review ratio, length of a unit, and the share of defects that review finds, of each delegable class."""
     of, level = Numbers([catalog]), catalog.supervision.review_level
     may = [task.delegable for task in catalog.tasks.values()]
-    ratio, length = of.tasks(lambda task: task.review_ratio.at(level))[may], of.tasks(lambda task: task.horizon.value)[may]
-    score = of.tasks(lambda task: np.nan if task.verifiability is None else task.verifiability.score)[may]
+    ratio, length = (
+        of.tasks(lambda task: task.review_ratio.at(level))[may],
+        of.tasks(lambda task: task.horizon.value)[may],
+    )
+    score = of.tasks(
+        lambda task: np.nan if task.verifiability is None else task.verifiability.score
+    )[may]
     return ratio, length, detection(ratio, *detection_curve(score))
 
 
@@ -141,12 +163,16 @@ class State:
 
     def automatable_share(self) -> Array:
         """Share of people's hours without AI that is in tasks AI can do."""
-        return (self.walker.yardstick.shares * self.walker.organisation.automatable(self.compute)).sum(axis=1)[:, None]
+        return (
+            self.walker.yardstick.shares * self.walker.organisation.automatable(self.compute)
+        ).sum(axis=1)[:, None]
 
     def people_share(self) -> Array:
         """Part of people's hours that each task takes, hands on or in review, shape (point, task)."""
         at = self.walker.organisation
-        hours = np.einsum("ptm,...tmk->pt", self.allocation.activity, at.bundles(self.compute)[..., : at.pools])
+        hours = np.einsum(
+            "ptm,...tmk->pt", self.allocation.activity, at.bundles(self.compute)[..., : at.pools]
+        )
         return hours / hours.sum(axis=1, keepdims=True)
 
     def people_per_hour(self) -> Array:
@@ -156,18 +182,25 @@ class State:
 
 
 QUANTITIES: dict[str, Callable[[State], Array]] = {
-    **{name: getattr(State, name) for name in ("automatable_share", "people_share", "people_per_hour")},
+    **{
+        name: getattr(State, name)
+        for name in ("automatable_share", "people_share", "people_per_hour")
+    },
     "throughput_speedup": lambda at: at.measures.throughput_speedup[:, None],
     "latency_speedup": lambda at: at.measures.latency_speedup[:, None],
     "speedup": lambda at: at.measures.speedup[:, None],
 }
 
 
-def _by_catalog(cases: Sequence[Given], load: Load, but: Sequence[str]) -> Iterator[tuple[Catalog, list[int]]]:
+def _by_catalog(
+    cases: Sequence[Given], load: Load, but: Sequence[str]
+) -> Iterator[tuple[Catalog, list[int]]]:
     """Results that share a catalog: the same arguments but for some."""
     shared: dict[tuple[tuple[str, Any], ...], list[int]] = {}
     for place, given in enumerate(cases):
-        shared.setdefault(tuple(sorted((name, value) for name, value in given.items() if name not in but)), []).append(place)
+        shared.setdefault(
+            tuple(sorted((name, value) for name, value in given.items() if name not in but)), []
+        ).append(place)
     for settings, places in shared.items():
         yield _catalog(load, dict(settings)), places
 
@@ -189,11 +222,17 @@ def _catalog(load: Load, given: dict[str, Any]) -> Catalog:
 def _compute(catalog: Catalog, given: Given) -> float:
     if "compute" in given:
         return given["compute"]
-    return _training_compute(catalog, given["horizon"] * (1 + HAIR)) / catalog.compute.training_share.value
+    return (
+        _training_compute(catalog, given["horizon"] * (1 + HAIR))
+        / catalog.compute.training_share.value
+    )
 
 
 def _training_compute(catalog: Catalog, hours: float) -> float:
-    fit = {name: getattr(catalog.capability, name).value for name in ("intercept", "slope", "reference_compute")}
+    fit = {
+        name: getattr(catalog.capability, name).value
+        for name in ("intercept", "slope", "reference_compute")
+    }
     return capability.automation_threshold([hours], **fit)[0]
 
 
@@ -202,16 +241,27 @@ def takeoff(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
     """A `milestone` of a `world`, in continuous time or by a `reference_step`; other names set parameters."""
     runs: dict[tuple[tuple[str, Any], ...], list[int]] = {}
     for place, given in enumerate(cases):
-        runs.setdefault(tuple(sorted((name, value) for name, value in given.items() if name != "milestone")), []).append(place)
+        runs.setdefault(
+            tuple(sorted((name, value) for name, value in given.items() if name != "milestone")), []
+        ).append(place)
     for settings, places in runs.items():
         changes = dict(settings)
         name, step = changes.pop("world"), changes.pop("reference_step", None)
-        reached = milestones(simulate(name, changes, times=None if step else [START], reference_step=step))["value"]
+        reached = milestones(
+            simulate(name, changes, times=None if step else [START], reference_step=step)
+        )["value"]
         for place in places:
             yield place, float(reached.sel(milestone=cases[place]["milestone"]))
 
 
-PICKED = ("milestone", "variable", "time", "log10", "percentile", "at_least")  # of a run, not of its settings
+PICKED = (
+    "milestone",
+    "variable",
+    "time",
+    "log10",
+    "percentile",
+    "at_least",
+)  # of a run, not of its settings
 
 
 @together
@@ -219,12 +269,23 @@ def loop(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
     """A `milestone`, or a `variable` at a `time`, of a `loop`; of `draws` a `percentile`, or the part that is `at_least` so much."""
     runs: dict[tuple[tuple[str, Any], ...], list[int]] = {}
     for place, given in enumerate(cases):
-        runs.setdefault(tuple(sorted((name, value) for name, value in given.items() if name not in PICKED)), []).append(place)
+        runs.setdefault(
+            tuple(sorted((name, value) for name, value in given.items() if name not in PICKED)), []
+        ).append(place)
     for settings, places in runs.items():
         changes = dict(settings)
-        name, draws, seed = changes.pop("loop"), changes.pop("draws", None), changes.pop("seed", None)
+        name, draws, seed = (
+            changes.pop("loop"),
+            changes.pop("draws", None),
+            changes.pop("seed", None),
+        )
         told = load_loop(name, changes)
-        times = sorted({told.start.value, *(cases[place]["time"] for place in places if "time" in cases[place])})
+        times = sorted(
+            {
+                told.start.value,
+                *(cases[place]["time"] for place in places if "time" in cases[place]),
+            }
+        )
         run = simulate_loop(told, times=times, draws=draws, seed=seed)
         for place in places:
             yield place, _picked(run, cases[place])
@@ -250,12 +311,29 @@ def gate(quantity: str, at: float = 0.0, **changes: float) -> float:
     gap = gate_automation.flop_gap(training, given["initial_run"], given["gap_share"])
     if quantity == "automated_share":
         first = given["initial_automated_share"]
-        return float(gate_automation.automated_share(at, full_automation_requirement=training, flop_gap=gap, initial_automated_share=first))
+        return float(
+            gate_automation.automated_share(
+                at,
+                full_automation_requirement=training,
+                flop_gap=gap,
+                initial_automated_share=first,
+            )
+        )
     if quantity == "runtime_requirement":
-        running = {name: given[name] for name in ("inference_exponent", "largest_inference", quantity, "runtime_slope")}
+        running = {
+            name: given[name]
+            for name in ("inference_exponent", "largest_inference", quantity, "runtime_slope")
+        }
         needs = np.log10(training)
-        return float(gate_automation.runtime_requirement(at, needs, log_requirement=needs, **running))
-    return float({"flop_gap": gap, "most_inference": given["largest_inference"] ** (1 / given["inference_exponent"])}[quantity])
+        return float(
+            gate_automation.runtime_requirement(at, needs, log_requirement=needs, **running)
+        )
+    return float(
+        {
+            "flop_gap": gap,
+            "most_inference": given["largest_inference"] ** (1 / given["inference_exponent"]),
+        }[quantity]
+    )
 
 
 @together
@@ -264,11 +342,20 @@ def trend(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
     or `minutes` by compute at a `date`. Dotted paths set values of the trend."""
     for place, given in enumerate(cases):
         changes = dict(given)
-        quantity, since, success = changes.pop("quantity"), changes.pop("since", None), changes.pop("success", 50)
+        quantity, since, success = (
+            changes.pop("quantity"),
+            changes.pop("since", None),
+            changes.pop("success", 50),
+        )
         date = changes.pop("date", None)
-        found = horizon(None, load_trend("metr", changes), since=since, times=None if date is None else [date])
+        found = horizon(
+            None, load_trend("metr", changes), since=since, times=None if date is None else [date]
+        )
         if quantity == "minutes":
-            yield place, 60 * found["horizon"].sel(driver="compute", success=success, time=date).item()
+            yield (
+                place,
+                60 * found["horizon"].sel(driver="compute", success=success, time=date).item(),
+            )
         elif quantity == "ratio":
             yield place, found["success_ratio"].sel(success=success).item()
         else:
@@ -302,7 +389,15 @@ def freed(share: float, elasticity: float, reallocation: bool) -> float:
 
 @one_by_one
 def task_frontier(
-    quantity: str, tasks: int, people: float, ai: float, log_compute: float, rho: float, theta: float, eta: float, threshold_slope: float
+    quantity: str,
+    tasks: int,
+    people: float,
+    ai: float,
+    log_compute: float,
+    rho: float,
+    theta: float,
+    eta: float,
+    threshold_slope: float,
 ) -> float:
     """`labour`, or the `ai_share` of tasks, where tasks cut from [0, 1] open one by one, and AI grows better at each from there on."""
     log_threshold = threshold_slope * (np.arange(tasks) + 0.5) / tasks
@@ -310,30 +405,51 @@ def task_frontier(
     bundles[:, 0, 0] = 1.0
     bundles[:, 1, 1] = np.exp(theta * (log_threshold - log_compute)) / eta
     open_modes = np.stack([np.ones(tasks, dtype=bool), log_threshold <= log_compute], axis=1)
-    found = allocate(bundles, [people, ai], _flat(1 / (1 - rho), np.full(tasks, 1 / tasks)), open_modes)
+    found = allocate(
+        bundles, [people, ai], _flat(1 / (1 - rho), np.full(tasks, 1 / tasks)), open_modes
+    )
     by_ai = found.activity[:, 1] / found.activity.sum(axis=1)
     return float({"labour": found.output, "ai_share": by_ai.mean()}[quantity])
 
 
 @one_by_one
-def supervised_tasks(reviewers: float, hours_per_year: float, review_hours: float, reviewed_part: float, base: float = 1.0) -> float:
+def supervised_tasks(
+    reviewers: float,
+    hours_per_year: float,
+    review_hours: float,
+    reviewed_part: float,
+    base: float = 1.0,
+) -> float:
     """Tasks a year, relative to a base, where AI does them all, as many as it likes, and reviewers look at a part of them."""
     capacity = supervision.review_supply(reviewers, hours_per_year, 1.0, 1.0)
     bundles = [[[1.0, 0.0], [0.0, float(supervision.review_hours(reviewed_part, review_hours))]]]
-    return float(allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]]).output) / base
+    return (
+        float(allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]]).output)
+        / base
+    )
 
 
 @one_by_one
 def reviewers_needed(tasks_per_year: float, **review: float) -> float:
     """Reviewers with whom so many tasks a year get done; the inverse of `supervised_tasks`."""
-    return float(brentq(lambda reviewers: supervised_tasks(reviewers, **review) - tasks_per_year, 1e-3, 1e6, xtol=1e-14, rtol=1e-14))
+    return float(
+        brentq(
+            lambda reviewers: supervised_tasks(reviewers, **review) - tasks_per_year,
+            1e-3,
+            1e6,
+            xtol=1e-14,
+            rtol=1e-14,
+        )
+    )
 
 
 @one_by_one
 def longest_chunk(chunks: Sequence[Sequence[float]]) -> float:
     """Years that work takes with people without limit, cut into chunks (number, years) that nobody can share."""
     years = _years(chunks)
-    return float(critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total)
+    return float(
+        critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total
+    )
 
 
 @one_by_one
@@ -346,7 +462,13 @@ def shared_chunks(chunks: Sequence[Sequence[float]], workers: int) -> float:
 def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> float:
     """The fewest workers who get it done within so many years."""
     years = _years(chunks)
-    return float(next(workers for workers in range(1, len(years) + 1) if critical_path.makespan(years, workers) <= within_years))
+    return float(
+        next(
+            workers
+            for workers in range(1, len(years) + 1)
+            if critical_path.makespan(years, workers) <= within_years
+        )
+    )
 
 
 @one_by_one
@@ -381,7 +503,9 @@ LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
     "needed_automation": usable_work.needed_automation,
     "schedule_work": _schedule_work,
     "prepared_work": pause.prepared_work,
-    "capability_given_up": lambda **given: pause.confidence_margin(**given, productivity_slope=0.0)[0],
+    "capability_given_up": lambda **given: pause.confidence_margin(**given, productivity_slope=0.0)[
+        0
+    ],
     "doublings": lambda multiplier: pause.growth_for_multiplier(multiplier) / np.log(2),
     "risk_to_target": lambda **given: pause.rung(**given)[1],
 }

@@ -16,11 +16,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, Strict, model_validator
 
-from taskmodel.catalog import CatalogError, Defect, read_value
-from taskmodel.catalog.defects import listing
-from taskmodel.catalog.explain import validate as as_record
-from taskmodel.catalog.records import Key, Prose, Record, Word, Work, failed
-from taskmodel.catalog.text import Document, Keys, dotted, read_document, read_text
+from taskmodel.catalog import read_value
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files.defects import listing
+from taskmodel.files.explain import validate as as_record
+from taskmodel.files.quantity import Key, Prose, Record, Word, Work, failed
+from taskmodel.files.yaml import Document, Keys, dotted, read_document, read_text
 
 FILE = Path(__file__).with_name("published.yaml")
 
@@ -82,7 +83,9 @@ class Published:
 class Source(Work):
     """A work that published results are from."""
 
-    access: Access = Field(description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us")
+    access: Access = Field(
+        description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us"
+    )
 
 
 class Tolerance(Record):
@@ -101,15 +104,27 @@ class Tolerance(Record):
 class Explanation(Record):
     """Why ours differs, and which values of ours this accounts for."""
 
-    text: Prose = Field(min_length=1, description="the reason; {name} is what the model gives with that entry of values")
-    covers: tuple[Real, Real] = Field(description="least and greatest value of ours that the text accounts for")
-    values: dict[str, dict[str, Any]] = Field(default_factory=dict, description="changes in what is given, by name")
+    text: Prose = Field(
+        min_length=1,
+        description="the reason; {name} is what the model gives with that entry of values",
+    )
+    covers: tuple[Real, Real] = Field(
+        description="least and greatest value of ours that the text accounts for"
+    )
+    values: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="changes in what is given, by name"
+    )
 
     @model_validator(mode="after")
     def _named(self) -> Explanation:
         named = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None}
         if named != set(self.values):
-            raise failed(("text", f"names {listing(sorted(named)) or 'nothing'}; values has {listing(sorted(self.values)) or 'nothing'}"))
+            raise failed(
+                (
+                    "text",
+                    f"names {listing(sorted(named)) or 'nothing'}; values has {listing(sorted(self.values)) or 'nothing'}",
+                )
+            )
         return self
 
 
@@ -117,7 +132,10 @@ class Common(Record):
     """What a group may state for all its results, and a result or column for itself."""
 
     title: Prose = Field(min_length=1, description="what it is, in words")
-    given: dict[str, Any] = Field(default_factory=dict, description="arguments of the computation; dotted paths set values of the catalog")
+    given: dict[str, Any] = Field(
+        default_factory=dict,
+        description="arguments of the computation; dotted paths set values of the catalog",
+    )
     tolerance: Tolerance | None = None
     unit: Annotated[str, Strict()] | None = None
     source: Word | None = None
@@ -138,7 +156,9 @@ class Table(Record):
     along: Word = Field(description="the argument or dotted path that differs from row to row")
     label: Key = Field("{}", description="title of a row; {} stands for its key")
     columns: dict[str, Common]
-    rows: dict[str, tuple[Real | None, ...]] = Field(description="published values by key, one for each column; null: none published")
+    rows: dict[str, tuple[Real | None, ...]] = Field(
+        description="published values by key, one for each column; null: none published"
+    )
 
 
 class Group(Common):
@@ -177,7 +197,10 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
     """
     document = read_document(read_text(Path(file)), str(file))
     content, found = as_record(Content, document.data)
-    defects = [*document.defects, *(_defect(document, finding.keys, finding.message) for finding in found)]
+    defects = [
+        *document.defects,
+        *(_defect(document, finding.keys, finding.message) for finding in found),
+    ]
     results: list[Published] = []
     groups, sources = (content.groups, content.sources) if content else ({}, {})
     for name, group in groups.items():
@@ -188,7 +211,11 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
                 wrong = _incomplete(each, group, sources)
                 defects += [_defect(document, keys, message) for message in wrong]
                 results += [] if wrong else [_published(sources, group, each)]
-    defects += [_defect(document, ("groups",), f"{id} names {n} results") for id, n in Counter(r.id for r in results).items() if n > 1]
+    defects += [
+        _defect(document, ("groups",), f"{id} names {n} results")
+        for id, n in Counter(r.id for r in results).items()
+        if n > 1
+    ]
     if defects:
         raise CatalogError(defects)
     return tuple(results)
@@ -205,20 +232,32 @@ class _Member:
     said: tuple[Common, ...]
 
     def nearest(self, field: str) -> Any:
-        return next((value for record in self.said if (value := getattr(record, field)) not in (None, "")), None)
+        return next(
+            (value for record in self.said if (value := getattr(record, field)) not in (None, "")),
+            None,
+        )
 
 
 def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
     """The results of a group with their place in the file, or what is wrong there."""
     for key, result in group.results.items():
-        member = _Member(f"{name}.{key}", result.title, result.published, {**group.given, **result.given}, (result, group))
+        member = _Member(
+            f"{name}.{key}",
+            result.title,
+            result.published,
+            {**group.given, **result.given},
+            (result, group),
+        )
         yield ("groups", name, "results", key), member
     if group.table is None:
         return
     table, above = group.table, ("groups", name, "table")
     for row, values in table.rows.items():
         if len(values) != len(table.columns):
-            yield (*above, "rows", row), f"found {len(values)} values; {len(table.columns)} are needed, one for each column"
+            yield (
+                (*above, "rows", row),
+                f"found {len(values)} values; {len(table.columns)} are needed, one for each column",
+            )
             return
     for index, (key, column) in enumerate(table.columns.items()):
         for row, values in table.rows.items():
@@ -226,14 +265,23 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
                 at = read_value(row)
                 given = {**group.given, **column.given, table.along: at}
                 title = f"{column.title}, {table.label.format(at)}"
-                yield (*above, "columns", key), _Member(f"{name}.{key}.{row}", title, value, given, (column, group))
+                yield (
+                    (*above, "columns", key),
+                    _Member(f"{name}.{key}.{row}", title, value, given, (column, group)),
+                )
 
 
 def _incomplete(member: _Member, group: Group, sources: Mapping[str, Source]) -> list[str]:
     source = member.nearest("source")
-    lacking = [f"{member.id} has no {field}, and neither has its group" for field in ("tolerance", "unit") if member.nearest(field) is None]
+    lacking = [
+        f"{member.id} has no {field}, and neither has its group"
+        for field in ("tolerance", "unit")
+        if member.nearest(field) is None
+    ]
     if member.value == 0 and (tolerance := member.nearest("tolerance")) and tolerance.relative:
-        lacking.append(f"{member.id} is 0, and no deviation is a part of that; give an absolute tolerance")
+        lacking.append(
+            f"{member.id} is 0, and no deviation is a part of that; give an absolute tolerance"
+        )
     if source not in sources:
         lacking.append(f"the source of {member.id} is {source!r}; known: {', '.join(sources)}")
     return lacking
@@ -257,12 +305,17 @@ def _published(sources: Mapping[str, Source], group: Group, member: _Member) -> 
         access=member.nearest("access") or source.access,
         note=member.nearest("note") or "",
         explanation=explanation.text if explanation else "",
-        asides={name: {**member.given, **changes} for name, changes in explanation.values.items()} if explanation else {},
+        asides={name: {**member.given, **changes} for name, changes in explanation.values.items()}
+        if explanation
+        else {},
         covers=explanation.covers if explanation else None,
     )
 
 
 def _defect(document: Document, keys: Keys, message: str) -> Defect:
     """A defect at a place of the file, or at the nearest around it that it has."""
-    mark = next((document.marks[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in document.marks), None)
+    mark = next(
+        (document.marks[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in document.marks),
+        None,
+    )
     return Defect(document.file, mark and mark.line, mark and mark.column, dotted(keys), message)

@@ -21,25 +21,41 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel import lead, pause, usable_work, workforce
+from taskmodel.lead import erosion as lead
+from taskmodel.lead import pause, usable_work, workforce
 
 URL = "https://www.alignmentforum.org/posts/KwQYsF4XFtPqjgwvH/some-thoughts-on-automating-alignment-research-1"
 
-WORLD, SHARE, UTILISATION = 3.98e21, 0.25, 0.5  # FLOP/s by AI Impacts (2023); parts of it, and of the peak
+WORLD, SHARE, UTILISATION = (
+    3.98e21,
+    0.25,
+    0.5,
+)  # FLOP/s by AI Impacts (2023); parts of it, and of the peak
 ROUND_WORLD = 4e21  # FLOP/s, as the document rounds it
 YEAR = 365 * 24 * 3600  # s
 TOKENS_PER_PARAMETER = 20
 STREAMS, SERIAL_TOKENS, STREAM_SPEED = 10, 10, 50
 TOKENS = STREAMS * SERIAL_TOKENS
-ROUND_SIZE, ROUND_RATE, BODY_RATE = 11e12, 2.3e7, 2e7  # parameters and tokens/s as the document rounds them
+ROUND_SIZE, ROUND_RATE, BODY_RATE = (
+    11e12,
+    2.3e7,
+    2e7,
+)  # parameters and tokens/s as the document rounds them
 COMPUTE_RATIO, MONTHS, SHORT_MONTHS = 1000, 12, 4
-READING_SPEED = 380 / 60 * 1.33  # tokens/s of a person, 380 words/min at 1.33 tokens a word: Steinhardt (2023)
+READING_SPEED = (
+    380 / 60 * 1.33
+)  # tokens/s of a person, 380 words/min at 1.33 tokens a word: Steinhardt (2023)
 RHO = -0.5  # CES exponent between tasks: Davidson (2023)
 COMMENTS_READ = ("Tao Lin, on tokens between rewards", "unsigned, on value learners")  # in the copy
 COMMENTS_COUNTED = 4  # by its page
 TAKEOFF = (1.6, 4.3, 14.6)  # years from 20 to 100 % of R&D tasks: Davidson (2023)
 AFTER = 1.0  # years at most from AGI to superintelligence: the same
-MAINTAIN, STOP, LEAK, THEFT = 1.0, 0.0, 0.0, 0.0  # paces, and losses in a month, of "X-month lead ... maintain ... stop"
+MAINTAIN, STOP, LEAK, THEFT = (
+    1.0,
+    0.0,
+    0.0,
+    0.0,
+)  # paces, and losses in a month, of "X-month lead ... maintain ... stop"
 EXACT = 1e-9
 
 
@@ -100,7 +116,9 @@ class Figure:
             return "misprint"
         if not self._near(self.reckoned):
             return "inconsistent"
-        return "ok" if self._off(self.reckoned) <= EXACT * abs(self.printed or 0.0) else "ok-rounded"
+        return (
+            "ok" if self._off(self.reckoned) <= EXACT * abs(self.printed or 0.0) else "ok-rounded"
+        )
 
     def _off(self, value: float) -> float:
         assert self.printed is not None  # claims without a number have readings
@@ -134,7 +152,15 @@ def _chips() -> tuple[Figure, ...]:
     rate = float(workforce.token_rate(cluster, UTILISATION, size))
     rounded = float(workforce.token_rate(cluster, UTILISATION, ROUND_SIZE))
     return (
-        Figure("F01", "~4e21 FLOP/s of computing capacity on GPUs and TPUs", "footnote 7", "FLOP/s", WORLD, 4e21, 1e21),
+        Figure(
+            "F01",
+            "~4e21 FLOP/s of computing capacity on GPUs and TPUs",
+            "footnote 7",
+            "FLOP/s",
+            WORLD,
+            4e21,
+            1e21,
+        ),
         Figure("F02", "A quarter of this", "footnote 7", "FLOP/s", cluster, 1e21, 1e21),
         Figure(
             "F03",
@@ -147,9 +173,24 @@ def _chips() -> tuple[Figure, ...]:
             as_printed=realised,
             why="3e28 is the product without the 50 %, which belongs to the next sentence alone",
         ),
-        Figure("F04", "Chinchilla-trained model with 11 trillion parameters", "footnote 7", "parameters", float(size), 11e12, 1e12),
         Figure(
-            "F05", "~20 million tokens per second", "body", "token/s", rate, 2e7, 1e7, why="as if decoding used chips as well as training"
+            "F04",
+            "Chinchilla-trained model with 11 trillion parameters",
+            "footnote 7",
+            "parameters",
+            float(size),
+            11e12,
+            1e12,
+        ),
+        Figure(
+            "F05",
+            "~20 million tokens per second",
+            "body",
+            "token/s",
+            rate,
+            2e7,
+            1e7,
+            why="as if decoding used chips as well as training",
         ),
         Figure("F06", "(2.3e7 tokens/second)", "footnote 8", "token/s", rounded, 2.3e7, 1e6),
     )
@@ -158,7 +199,11 @@ def _chips() -> tuple[Figure, ...]:
 def _researchers() -> tuple[Figure, ...]:
     """From tokens per second to researchers, on one clock."""
     clock = float(workforce.clock_factor(8))
-    seed: dict[str, Any] = {"streams": STREAMS, "serial_tokens": SERIAL_TOKENS, "stream_speed": STREAM_SPEED}
+    seed: dict[str, Any] = {
+        "streams": STREAMS,
+        "serial_tokens": SERIAL_TOKENS,
+        "stream_speed": STREAM_SPEED,
+    }
     staff = workforce.workforce(ROUND_RATE, **seed, clock=clock)
     from_body = workforce.workforce(BODY_RATE, **seed, clock=clock)
     flow = ROUND_RATE / TOKENS
@@ -166,14 +211,59 @@ def _researchers() -> tuple[Figure, ...]:
     mixed = "the speed of 15 counts 24 hours against 8, the amount it divides does not: a third of the tokens is used"
     return (
         Figure(
-            "F07", "100 tokens ... equally much alignment progress as 1 human researcher second", "body", "token", TOKENS, 100, guess=True
+            "F07",
+            "100 tokens ... equally much alignment progress as 1 human researcher second",
+            "body",
+            "token",
+            TOKENS,
+            100,
+            guess=True,
         ),
-        Figure("F08", "10 parallel streams of 10 tokens each", "body", "token", STREAMS * SERIAL_TOKENS, 100, 1),
-        Figure("F09", "0.1 serial-researcher-second/serial-token", "footnote 8", "researcher-s/token", 1 / SERIAL_TOKENS, 0.1, 0.1),
+        Figure(
+            "F08",
+            "10 parallel streams of 10 tokens each",
+            "body",
+            "token",
+            STREAMS * SERIAL_TOKENS,
+            100,
+            1,
+        ),
+        Figure(
+            "F09",
+            "0.1 serial-researcher-second/serial-token",
+            "footnote 8",
+            "researcher-s/token",
+            1 / SERIAL_TOKENS,
+            0.1,
+            0.1,
+        ),
         Figure("F10", "~50 tokens per second", "body", "token/s", STREAM_SPEED, 50, guess=True),
-        Figure("F11", "0.01 researcher-seconds / token", "footnote 8", "researcher-s/token", 1 / TOKENS, 0.01, 0.01),
-        Figure("F12", "I use '8' instead of 24 hours per day ... ~1/3", "footnote 8", "1", 1 / clock, 1 / 3),
-        Figure("F13", "= 15 serial researcher months / month", "footnote 8", "1", float(staff.serial_speed), 15, 1),
+        Figure(
+            "F11",
+            "0.01 researcher-seconds / token",
+            "footnote 8",
+            "researcher-s/token",
+            1 / TOKENS,
+            0.01,
+            0.01,
+        ),
+        Figure(
+            "F12",
+            "I use '8' instead of 24 hours per day ... ~1/3",
+            "footnote 8",
+            "1",
+            1 / clock,
+            1 / 3,
+        ),
+        Figure(
+            "F13",
+            "= 15 serial researcher months / month",
+            "footnote 8",
+            "1",
+            float(staff.serial_speed),
+            15,
+            1,
+        ),
         Figure(
             "F14",
             "(0.01 ...) * (2.3e7 tokens/second) ~= 6e11 tokens per second",
@@ -185,7 +275,15 @@ def _researchers() -> tuple[Figure, ...]:
             as_printed=flow,
             why="6e11 is the same flow in a month of 30 days, in researcher-seconds",
         ),
-        Figure("F14b", "6e11 (reading as researcher-seconds per month)", "footnote 8", "researcher-s/month", monthly, 6e11, 1e11),
+        Figure(
+            "F14b",
+            "6e11 (reading as researcher-seconds per month)",
+            "footnote 8",
+            "researcher-s/month",
+            monthly,
+            6e11,
+            1e11,
+        ),
         Figure(
             "F15",
             "6e11 / 15 ~= 15000 parallel researchers",
@@ -197,7 +295,16 @@ def _researchers() -> tuple[Figure, ...]:
             as_printed=6e11 / 15,
             why="15,000 is 2.3e5 / 15",
         ),
-        Figure("F16", "15,000 human researchers for 15 months", "body", "researchers", float(staff.researchers), 15e3, 1e3, why=mixed),
+        Figure(
+            "F16",
+            "15,000 human researchers for 15 months",
+            "body",
+            "researchers",
+            float(staff.researchers),
+            15e3,
+            1e3,
+            why=mixed,
+        ),
         Figure(
             "F17",
             "researcher-months bought by one month of lead",
@@ -229,11 +336,28 @@ def _scaled() -> tuple[Figure, ...]:
     staff = ROUND_RATE / (STREAMS * STREAM_SPEED)
     cluster = SHARE * ROUND_WORLD * COMPUTE_RATIO / time
     return (
-        Figure("F18", "sqrt(1000)~=32x more data", "footnote 9", "1", float(workforce.token_rate_ratio(COMPUTE_RATIO, 1)), 32, 1),
-        Figure("F19", "12/4=3x", "footnote 9", "1", float(workforce.token_rate_ratio(1, time)), 3, 1),
+        Figure(
+            "F18",
+            "sqrt(1000)~=32x more data",
+            "footnote 9",
+            "1",
+            float(workforce.token_rate_ratio(COMPUTE_RATIO, 1)),
+            32,
+            1,
+        ),
+        Figure(
+            "F19", "12/4=3x", "footnote 9", "1", float(workforce.token_rate_ratio(1, time)), 3, 1
+        ),
         Figure("F20", "32 * 3 ~= 100", "footnote 9", "1", ratio, 100, 100),
         Figure(
-            "F21", "A model with 1000x the compute (1.5e31)", "footnote 9", "FLOP", COMPUTE_RATIO * realised, 1.5e31, 1e30, truncated=True
+            "F21",
+            "A model with 1000x the compute (1.5e31)",
+            "footnote 9",
+            "FLOP",
+            COMPUTE_RATIO * realised,
+            1.5e31,
+            1e30,
+            truncated=True,
         ),
         Figure(
             "F22",
@@ -251,7 +375,10 @@ def _scaled() -> tuple[Figure, ...]:
             "body, implied",
             "FLOP/s",
             cluster,
-            readings={"with all GPUs and TPUs of early 2023": cluster <= WORLD, "with 754 times as many": cluster <= 754 * WORLD},
+            readings={
+                "with all GPUs and TPUs of early 2023": cluster <= WORLD,
+                "with 754 times as many": cluster <= 754 * WORLD,
+            },
             why="the document does not say that it takes 754 times the world's chips",
         ),
     )
@@ -277,7 +404,11 @@ def _claims() -> tuple[Figure, ...]:
     leads = np.array([6.0, 12.0])
     kept = lead.remaining_lead(leads, 24, MAINTAIN, LEAK)
     stopped = lead.expected_pause(THEFT, lead.time_until_gone(leads, STOP, LEAK))
-    serial = float(workforce.workforce(ROUND_RATE, streams=10, serial_tokens=10, stream_speed=50, clock=clock).serial_speed)
+    serial = float(
+        workforce.workforce(
+            ROUND_RATE, streams=10, serial_tokens=10, stream_speed=50, clock=clock
+        ).serial_speed
+    )
     return (
         Figure(
             "F24",
@@ -285,7 +416,9 @@ def _claims() -> tuple[Figure, ...]:
             "body",
             "streams",
             streams[ROUND_RATE],
-            readings={f"{rate:.2g} tokens/s": 1e5 <= number < 1e6 for rate, number in streams.items()},
+            readings={
+                f"{rate:.2g} tokens/s": 1e5 <= number < 1e6 for rate, number in streams.items()
+            },
             why="of streams; a researcher is ten of them",
         ),
         Figure(
@@ -313,7 +446,10 @@ def _claims() -> tuple[Figure, ...]:
             "year",
             None,
             # neither weeks nor decades
-            readings={f"takeoff of {years} years": 1 / 12 <= least and most < 20 for years, (least, most) in left.items()},
+            readings={
+                f"takeoff of {years} years": 1 / 12 <= least and most < 20
+                for years, (least, most) in left.items()
+            },
             why="what is left of Davidson's takeoff once 31 % of tasks are automated is a year to eleven",
         ),
         Figure(
@@ -331,7 +467,9 @@ def _claims() -> tuple[Figure, ...]:
             "comment by Tao Lin",
             "see fields",
             {str(tokens): _reward(tokens) for tokens in (10, 100, 1000)},
-            readings={reading: 50e3 <= 1000 * seconds <= 1e6 for reading, seconds in episodes.items()},
+            readings={
+                reading: 50e3 <= 1000 * seconds <= 1e6 for reading, seconds in episodes.items()
+            },
             why="an episode of 50 to 1,000 seconds of a researcher; at 10 tokens a second a hundredth of it",
         ),
         Figure(
@@ -340,7 +478,10 @@ def _claims() -> tuple[Figure, ...]:
             "page furniture",
             "comment bodies",
             len(COMMENTS_READ),
-            readings={"the copy holds no more than the page counts": len(set(COMMENTS_READ)) <= COMMENTS_COUNTED},
+            readings={
+                "the copy holds no more than the page counts": len(set(COMMENTS_READ))
+                <= COMMENTS_COUNTED
+            },
             why="the copy that was read holds two of the four",
         ),
         Figure(
@@ -370,7 +511,10 @@ def _growth(multiplier: float) -> dict[str, Any]:
 
 
 def _reward(tokens: float) -> dict[str, float]:
-    short, long = (workforce.rewards(tokens, s, tokens_per_second=ROUND_RATE, researcher_tokens_per_second=500) for s in (50, 1000))
+    short, long = (
+        workforce.rewards(tokens, s, tokens_per_second=ROUND_RATE, researcher_tokens_per_second=500)
+        for s in (50, 1000)
+    )
     return {
         "researcher_s_for_50k": 50e3 / tokens,
         "researcher_s_for_1M": 1e6 / tokens,

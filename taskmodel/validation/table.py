@@ -35,7 +35,14 @@ def as_text(outcomes: Sequence[Outcome], every: bool = True) -> str:
     for group, members in groupby(outcomes, key=lambda outcome: outcome.published.group):
         block = list(members)
         agree = all(outcome.verdict is Verdict.AGREES for outcome in block)
-        blocks.append("\n".join([*_heading(group, block), *(_in_short(block) if agree and not every else _rows(block))]))
+        blocks.append(
+            "\n".join(
+                [
+                    *_heading(group, block),
+                    *(_in_short(block) if agree and not every else _rows(block)),
+                ]
+            )
+        )
     return "\n\n".join([*blocks, "\n".join(_sum(outcomes))])
 
 
@@ -74,9 +81,13 @@ def _heading(group: str, block: Sequence[Outcome]) -> Iterator[str]:
     """The group's title, its sources and notes: each once."""
     units = list(dict.fromkeys(outcome.published.unit for outcome in block))
     yield from _wrapped(f"{group} [{', '.join(units)}]", "", "")
-    for source, access in dict.fromkeys((outcome.published.source, outcome.published.access) for outcome in block):
+    for source, access in dict.fromkeys(
+        (outcome.published.source, outcome.published.access) for outcome in block
+    ):
         yield from _wrapped(f"{access}: {source}")
-    for note in dict.fromkeys(outcome.published.note for outcome in block if outcome.published.note):
+    for note in dict.fromkeys(
+        outcome.published.note for outcome in block if outcome.published.note
+    ):
         yield from _wrapped(f"note: {note}")
 
 
@@ -84,8 +95,17 @@ def _rows(block: Sequence[Outcome]) -> Iterator[str]:
     yield "  " + " " * TITLE + "".join(f" {name:>{width}}" for name, width in COLUMNS)
     for outcome in block:
         first, *more = textwrap.wrap(outcome.published.title, TITLE, subsequent_indent="  ")
-        cells = (_number(outcome.published.value), _number(outcome.ours), *_margins(outcome), outcome.verdict.value)
-        yield "  " + first.ljust(TITLE) + "".join(f" {cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
+        cells = (
+            _number(outcome.published.value),
+            _number(outcome.ours),
+            *_margins(outcome),
+            outcome.verdict.value,
+        )
+        yield (
+            "  "
+            + first.ljust(TITLE)
+            + "".join(f" {cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
+        )
         yield from (f"  {line}" for line in more)
         if outcome.explanation:
             yield from _wrapped(outcome.explanation, "    ", "    ")
@@ -95,22 +115,38 @@ def _in_short(block: Sequence[Outcome]) -> Iterator[str]:
     worst = max(block, key=lambda outcome: abs(outcome.deviation) / outcome.published.tolerance)
     deviation, tolerance = _margins(worst)
     agreement = "agrees" if len(block) == 1 else f"all {len(block)} agree"
-    yield from _wrapped(f"{agreement}; nearest to its tolerance of {tolerance}: {worst.published.title}, {deviation}")
+    yield from _wrapped(
+        f"{agreement}; nearest to its tolerance of {tolerance}: {worst.published.title}, {deviation}"
+    )
 
 
 def _sum(outcomes: Sequence[Outcome]) -> Iterator[str]:
     count = Counter(outcome.verdict for outcome in outcomes)
-    yield f"{len(outcomes)} results: " + ", ".join(f"{count[verdict]} {SAID[verdict]}" for verdict in Verdict)
+    yield f"{len(outcomes)} results: " + ", ".join(
+        f"{count[verdict]} {SAID[verdict]}" for verdict in Verdict
+    )
     for outcome in outcomes:
         if outcome.verdict is Verdict.OFF:
-            yield from _wrapped(f"off: {outcome.published.id}, published {_number(outcome.published.value)}, ours {_number(outcome.ours)}")
+            yield from _wrapped(
+                f"off: {outcome.published.id}, published {_number(outcome.published.value)}, ours {_number(outcome.ours)}"
+            )
 
 
 def _margins(outcome: Outcome) -> tuple[str, str]:
     """Deviation and tolerance; relative ones in per cent, or as they are where that has too many zeros."""
     tolerance = outcome.published.tolerance
-    factor, unit = (1, "") if not outcome.published.relative else (100, " %") if tolerance >= 1e-5 else (1, " rel")
-    shown = "0" if abs(outcome.deviation) < NOTHING * tolerance else f"{factor * outcome.deviation:+.2g}".replace("e+", "e")
+    factor, unit = (
+        (1, "")
+        if not outcome.published.relative
+        else (100, " %")
+        if tolerance >= 1e-5
+        else (1, " rel")
+    )
+    shown = (
+        "0"
+        if abs(outcome.deviation) < NOTHING * tolerance
+        else f"{factor * outcome.deviation:+.2g}".replace("e+", "e")
+    )
     return shown + unit, f"{factor * tolerance:.2g}".replace("e+", "e") + unit
 
 
@@ -123,4 +159,12 @@ def _wrapped(text: str, indent: str = "  ", further: str = "    ") -> list[str]:
 
 
 def _strict(value: float) -> float | str | None:
-    return value if math.isfinite(value) else None if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return (
+        value
+        if math.isfinite(value)
+        else None
+        if math.isnan(value)
+        else "inf"
+        if value > 0
+        else "-inf"
+    )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from taskmodel.catalog import Catalog, load_catalog
+from taskmodel.errors import InputError
 from taskmodel.validation.computations import COMPUTATIONS
 from taskmodel.validation.published import Published, published_results
 
@@ -75,7 +76,7 @@ def validate(
 
     Raises
     ------
-    ValueError
+    InputError
         If a result names a computation there is not.
     CatalogError
         If a catalog lacks what a result sets.
@@ -83,25 +84,37 @@ def validate(
         If the model has no answer that can be certified.
     """
     results = published_results() if results is None else tuple(results)
-    wanted: dict[str, list[tuple[int, str | None]]] = {}  # by computation: the place of a result, and which of its asides or None
+    wanted: dict[
+        str, list[tuple[int, str | None]]
+    ] = {}  # by computation: the place of a result, and which of its asides or None
     for place, result in enumerate(results):
         if result.computation not in COMPUTATIONS:
-            raise ValueError(f"{result.id} needs the computation {result.computation!r}; there are {', '.join(sorted(COMPUTATIONS))}")
-        wanted.setdefault(result.computation, []).extend((place, name) for name in (None, *result.asides))
+            raise InputError(
+                f"{result.id} needs the computation {result.computation!r}; there are {', '.join(sorted(COMPUTATIONS))}"
+            )
+        wanted.setdefault(result.computation, []).extend(
+            (place, name) for name in (None, *result.asides)
+        )
     load = functools.cache(load)
     ours: dict[tuple[int, str | None], float] = {}
     for kind, keys in wanted.items():
-        given = [results[place].given if name is None else results[place].asides[name] for place, name in keys]
+        given = [
+            results[place].given if name is None else results[place].asides[name]
+            for place, name in keys
+        ]
         for index, value in COMPUTATIONS[kind](given, load):
             ours[keys[index]] = float(value)
             if progress:
                 progress(len(ours), sum(map(len, wanted.values())))
     return tuple(
-        judge(result, ours[place, None], {name: ours[place, name] for name in result.asides}) for place, result in enumerate(results)
+        judge(result, ours[place, None], {name: ours[place, name] for name in result.asides})
+        for place, result in enumerate(results)
     )
 
 
-def judge(published: Published, ours: float, asides: Mapping[str, float] = MappingProxyType({})) -> Outcome:
+def judge(
+    published: Published, ours: float, asides: Mapping[str, float] = MappingProxyType({})
+) -> Outcome:
     """Compare one result.
 
     Parameters
@@ -121,13 +134,19 @@ def judge(published: Published, ours: float, asides: Mapping[str, float] = Mappi
         deviation = (ours - published.value) / abs(published.value)
     else:
         deviation = ours - published.value
-    slack = ROUNDING * abs(published.value) if math.isfinite(published.value) and not published.relative else 0.0
+    slack = (
+        ROUNDING * abs(published.value)
+        if math.isfinite(published.value) and not published.relative
+        else 0.0
+    )
     if abs(deviation) <= published.tolerance + slack:
         return Outcome(published, ours, deviation, Verdict.AGREES)
     if published.covers is None or not published.covers[0] <= ours <= published.covers[1]:
         return Outcome(published, ours, deviation, Verdict.OFF)
     shown = {name: f"{value:.3g}" for name, value in asides.items()}
-    return Outcome(published, ours, deviation, Verdict.EXPLAINED, published.explanation.format(**shown))
+    return Outcome(
+        published, ours, deviation, Verdict.EXPLAINED, published.explanation.format(**shown)
+    )
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:

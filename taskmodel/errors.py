@@ -1,0 +1,137 @@
+"""The errors that the package raises on purpose. Any other exception is a fault of the package.
+
+::
+
+    TaskmodelError
+    ├── InputError (also a ValueError)          an argument, option or file that cannot be used
+    │   ├── CatalogError                        every defect of an input file, each with its place
+    │   ├── UnknownPath                         a dotted path that names nothing
+    │   ├── GraphError                          tasks without an order, nests that form no tree
+    │   └── ConservationError                   a workforce that uses more tokens than there are
+    └── NoAnswer                                the input is sound; the model has no answer to it
+        ├── SolveError (also a RuntimeError)    no optimum could be certified
+        │   └── UnstableQueue                   reviewers have no time to spare: queues grow for ever
+        ├── AccumulationError                   an accumulated quantity that has no finite value
+        ├── RunawayError                        preparation that diverges within the pause
+        ├── NoPause                             a plan whose pause never starts
+        ├── NothingToLimit                      a frontier without budgets to report
+        ├── NoClosedFormError                   a regime without a closed form
+        ├── NoFormulaError                      the end of a regime without a formula
+        └── NoRootError                         first-order conditions without an exact root
+
+The command line exits with 2 after an `InputError` and with 1 after a `NoAnswer`.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class TaskmodelError(Exception):
+    """Base class of the errors that the package raises on purpose."""
+
+
+class InputError(TaskmodelError, ValueError):
+    """An argument, option or file that cannot be used; the message says why and how to mend it."""
+
+
+class Defect(NamedTuple):
+    """One thing wrong with an input, and where.
+
+    Attributes
+    ----------
+    file : str
+        The file as the caller named it, or ``"set"`` for a value set from outside a file.
+    line, column : int or None
+        Counted from 1, in characters; None where the defect has no position in a text (a missing
+        file, a value that was set).
+    path : str
+        Dotted path of the value, such as ``tasks.red_teaming.horizon``; empty for the whole file.
+    message : str
+        The value, the values that are allowed, and how to mend it.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        position = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
+        return ": ".join(part for part in (position, self.path, self.message) if part)
+
+
+class CatalogError(InputError):
+    """An input file, or a value set in one, that cannot be used.
+
+    Parameters
+    ----------
+    defects : iterable of Defect
+        All defects, at least one.
+
+    Attributes
+    ----------
+    defects : tuple of Defect
+        The defects in the order of the file; ``str(error)`` has one line for each.
+    """
+
+    def __init__(self, defects: Iterable[Defect]):
+        self.defects = tuple(
+            sorted(defects, key=lambda defect: (defect.file, defect.line or 0, defect.column or 0))
+        )
+        super().__init__("\n".join(map(str, self.defects)))
+
+    def __reduce__(self) -> tuple[type["CatalogError"], tuple[tuple[Defect, ...]]]:
+        return type(self), (self.defects,)
+
+
+class UnknownPath(InputError):
+    """A dotted path that names nothing; the message gives the nearest paths that exist."""
+
+
+class GraphError(InputError):
+    """Tasks that have no order, or nests that form no tree; the message names them."""
+
+
+class ConservationError(InputError):
+    """A workforce that uses more or fewer tokens than there are; the message says how many."""
+
+
+class NoAnswer(TaskmodelError):
+    """The model has no answer to a sound input; the message says why."""
+
+
+class SolveError(NoAnswer, RuntimeError):
+    """No answer could be certified to the required duality gap."""
+
+
+class UnstableQueue(SolveError):
+    """Reviewers have no time to spare, so the queue before them grows without limit."""
+
+
+class AccumulationError(NoAnswer):
+    """A stock with no finite value, or with a rate that changes too fast to be integrated."""
+
+
+class RunawayError(NoAnswer):
+    """Preparation that diverges within the pause; the message gives the date."""
+
+
+class NoPause(NoAnswer):
+    """A plan whose pause never starts; the message says why."""
+
+
+class NothingToLimit(NoAnswer):
+    """A frontier without budgets to report: nothing escapes, or no limit binds."""
+
+
+class NoClosedFormError(NoAnswer):
+    """A regime without a closed form; the message says why."""
+
+
+class NoFormulaError(NoAnswer):
+    """The end of a regime without a formula; the message says why."""
+
+
+class NoRootError(NoAnswer):
+    """First-order conditions without an exact root; the message says why."""

@@ -1,0 +1,105 @@
+"""Units of the catalog's quantities: the declared one of each kind, and those that convert to it exactly.
+
+A number in a catalog is in the unit declared for its field. Another unit is read only if it is an exact multiple of the
+declared one whatever the reader has in mind: minutes of working time are hours of working time, but a day of work may be
+8 hours or 24, so `day` is read for wall-clock waits and refused for working time.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The declared unit of one kind of quantity.
+
+    Parameters
+    ----------
+    symbol : str
+        The declared unit.
+    measures : str
+        What it measures, in words, for messages.
+    others : dict of str to Fraction
+        Units that are read besides, each as the exact number of declared units in it.
+    advice : str
+        Added to the message that refuses another unit.
+    """
+
+    symbol: str
+    measures: str
+    others: dict[str, Fraction] = field(default_factory=dict, hash=False)
+    advice: str = ""
+
+    def factor(self, symbol: str) -> Fraction | None:
+        """Return how many declared units one `symbol` is, or None if it is not a unit of this kind."""
+        return Fraction(1) if symbol == self.symbol else self.others.get(symbol)
+
+    def refusal(self, symbol: str) -> str:
+        """Return the sentence that refuses `symbol` and names what is read instead."""
+        also = f" (converted if given: {', '.join(self.others)})" if self.others else ""
+        return f"{symbol!r} is not a unit of {self.measures}; use {self.symbol}{also}{self.advice}"
+
+
+def convert(value: float, factor: Fraction) -> float:
+    """Return ``value * factor``, rounded once.
+
+    Raises
+    ------
+    OverflowError
+        If the result is beyond the largest floating-point number.
+
+    Examples
+    --------
+    >>> convert(20, Fraction(1, 60)) == 20 / 60
+    True
+    """
+    return float(Fraction(value) * factor)
+
+
+def _multiples(symbol: str) -> dict[str, Fraction]:
+    prefixes = {"M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21, "Y": 24}
+    return {prefix + symbol: Fraction(10) ** power for prefix, power in prefixes.items()}
+
+
+_PARTS_OF_HOUR = {"min": Fraction(1, 60), "s": Fraction(1, 3600)}
+_PERCENT = {"%": Fraction(1, 100), "percent": Fraction(1, 100)}
+
+ONE = Unit("1", "a pure number", _PERCENT)
+PERSON = Unit("person", "head-count")
+PERSONS_PER_YEAR = Unit("person/year", "people hired in a year")
+PER_YEAR = Unit("1/year", "a yearly rate", {"%/year": Fraction(1, 100)})
+HOURS_PER_YEAR = Unit("h/year", "hours worked in a year")
+HOURS_PER_WEEK = Unit("h/week", "hours worked in a week")
+WORKING_TIME = Unit(
+    "h",
+    "working time",
+    _PARTS_OF_HOUR,
+    "; a day of work is 8 h to some and 24 h to others, so give hours",
+)
+WALL_CLOCK = Unit(
+    "h",
+    "wall-clock time",
+    {**_PARTS_OF_HOUR, "d": Fraction(24), "day": Fraction(24), "week": Fraction(168)},
+)
+CALENDAR = Unit("year", "calendar time", {"month": Fraction(1, 12)})
+DEFECTS = Unit(
+    "h/year", "defective work that passes unnoticed in a year, in hours of it weighted by harm"
+)
+REVIEW = Unit("h/h", "review per hour of work", {"min/h": Fraction(1, 60), **_PERCENT})
+FLOP = Unit(
+    "FLOP", "training compute", _multiples("FLOP"), "; FLOP counts operations, FLOP/s is a speed"
+)
+FLOP_PER_YEAR = Unit("FLOP/year", "compute per year", _multiples("FLOP/year"))
+EXPERIMENTS = Unit("H100-hour/h", "experiment compute per hour of work")
+TOKEN_RATE = Unit("token/s", "tokens per human-second")
+LOG_MINUTES = Unit("log10(min)", "the logarithm of a horizon in minutes")
+DEX = Unit("dex", "spread in powers of ten")
+FLOP_PER_PARAMETER2 = Unit("FLOP/parameter^2", "training compute per squared parameter")
+FLOP_PER_SECOND = Unit("FLOP/s", "compute that does a worker's work", _multiples("FLOP/s"))
+FLOP_PER_YEAR2 = Unit("FLOP/year^2", "compute added per year")
+PRICE_PERFORMANCE = Unit("FLOP/year/$", "compute per dollar")
+DOLLAR = Unit("$", "money")
+DOLLARS_PER_YEAR = Unit("$/year", "money per year")
+OOM = Unit("OOM", "powers of ten")
+FIELD_YEAR = Unit("field-year", "years of the field's work")
+DATE = Unit("year", "a date, as a calendar year")

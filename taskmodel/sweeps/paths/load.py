@@ -1,0 +1,252 @@
+r"""Paths from files: your own by path, bundled ones by name; and what they come to over a catalog.
+
+A path that grows by the factor g_j in a year from each break date on is, at a date t,
+
+.. math:: x(t) = x(t_0) \prod_j g_j^{\,\text{years of stretch } j \text{ between } t_0 \text{ and } t},
+
+with t_0 the file's `today`. Effective compute is the catalog's `compute.today` times the product of its factors, each relative
+to t_0: growth rates that are constant between dates add up, so that the product has constant rates between all their dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from taskmodel.catalog import Catalog
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files import bundled, explain
+from taskmodel.files.bundled import find_file
+from taskmodel.files.document import Origin
+from taskmodel.files.findings import Finding, source_findings
+from taskmodel.files.table import Rows, read_table
+from taskmodel.files.yaml import Keys, read_document, read_text
+from taskmodel.sweeps.paths.records import Paths, Series
+
+__all__ = ["bundled_paths", "courses", "load_paths", "parse_paths"]
+
+COMPUTE = "compute"
+COMPUTE_UNIT = "FLOP/year"
+
+Table = list[tuple[float, float]]
+
+
+def bundled_paths() -> tuple[str, ...]:
+    """Return the names of the files of paths that come with the package."""
+    return bundled.names("path")
+
+
+def load_paths(name_or_path: str | Path) -> Paths:
+    """Load a file of paths, and the tables beside it.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a bundled file (see `bundled_paths`) or path of a YAML file.
+
+    Returns
+    -------
+    Paths
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the file; if it has none, of its tables.
+
+    Examples
+    --------
+    >>> paths = load_paths("epoch_trend")
+    >>> paths.today.value, list(paths.compute)
+    (2026.0, ['training_compute', 'algorithms'])
+    """
+    path = find_file(name_or_path, "path")
+    return parse_paths(read_text(path), path.stem, str(path))
+
+
+def parse_paths(text: str, name: str = "paths", file: str = "text") -> Paths:
+    """Make paths of a text; `file` is what messages call it, and where tables are looked for.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the text; if it has none, of its tables.
+    """
+    document = read_document(text, file)
+    origin = Origin(name=name, yaml_text=text, data=document.data, places=(((), document.marks),))
+    paths, found = explain.validate(Paths, document.data)
+    if isinstance(document.data, dict):
+        sources = document.data.get("sources")
+        named = sources if isinstance(sources, dict) else {}
+        for section, value in document.data.items():
+            if section != "sources":
+                found += source_findings(value, (section,), named)
+    if paths is not None and not found:
+        found += _breaks_outside(paths)
+    defects = [*document.defects, *map(origin.defect, found)]
+    if defects or paths is None:
+        raise CatalogError(dict.fromkeys(defects))
+    paths._origin = origin
+    paths._tables = _tables(paths, Path(file).parent)
+    return paths
+
+
+def _breaks_outside(paths: Paths) -> Iterator[Finding]:
+    """Yield break dates that are not between the ends."""
+    for keys, series in paths.series().items():
+        for place, stretch in enumerate(series.growth):
+            if stretch.since and not paths.begins.value < stretch.since.value < paths.ends.value:
+                message = f"found {stretch.since.value:g}; a date between `begins` ({paths.begins.value:g}) and `ends` is needed"
+                yield Finding((*keys, "growth", place, "since"), message)
+
+
+def _tables(paths: Paths, folder: Path) -> dict[Keys, Rows]:
+    """The tables of all paths that have one, read; they have to reach from the first date to the last."""
+    found: dict[Keys, Rows] = {}
+    defects: list[Defect] = []
+    for keys, series in paths.series().items():
+        if series.table is None:
+            continue
+        try:
+            rows = read_table(folder / series.table)
+        except CatalogError as error:
+            defects += error.defects
+            continue
+        if rows[0][0] > paths.begins.value or rows[-1][0] < paths.ends.value:
+            message = (
+                f"{series.table} goes from {rows[0][0]:.10g} to {rows[-1][0]:.10g}; the paths go from {paths.begins.value:.10g} "
+                f"to {paths.ends.value:.10g}: add dates, or change `begins` and `ends`"
+            )
+            defects.append(paths._origin.defect(Finding((*keys, "table"), message)))
+        found[keys] = rows
+    if defects:
+        raise CatalogError(defects)
+    return found
+
+
+def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
+    """What paths come to over a catalog.
+
+    Parameters
+    ----------
+    paths : Paths
+        As `load_paths` returns them.
+    catalog : Catalog
+        Gives `compute.today` and the numbers of today.
+
+    Returns
+    -------
+    dict of str to list of (float, float)
+        By ``compute`` or dotted path, pairs of date [calendar year] and value, with constant growth rates between them: what
+        `taskmodel.sweep` takes as ``paths``.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog has no such number, it is 0 and cannot grow, or its unit is another.
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> found = courses(load_paths("epoch_trend"), load_catalog("alignment_research"))
+    >>> [(date, f"{value:.3g}") for date, value in found["compute"]]
+    [(2024.0, '4.61e+26'), (2026.0, '8.4e+28'), (2032.0, '5.08e+35')]
+    """
+    begins, ends, today = (date.value for date in (paths.begins, paths.ends, paths.today))
+    found: dict[str, Table] = {}
+    if paths.compute:
+        factors = [
+            _relative(paths, (COMPUTE, name), series) for name, series in paths.compute.items()
+        ]
+        found[COMPUTE] = _product(factors, catalog.compute.today.value)
+    if paths.effective_compute:
+        found[COMPUTE] = _absolute(
+            paths,
+            ("effective_compute",),
+            paths.effective_compute,
+            catalog.compute.today.value,
+            COMPUTE_UNIT,
+        )
+    for path, series in paths.values.items():
+        keys: Keys = ("values", path)
+        try:
+            here, unit = catalog.get(path), catalog.unit_of(path)
+        except CatalogError as error:
+            raise CatalogError(
+                [
+                    paths._origin.defect(Finding(keys, defect.message, at_key=True))
+                    for defect in error.defects
+                ]
+            ) from None
+        if isinstance(here, bool) or not isinstance(here, (int, float)):
+            raise CatalogError(
+                [
+                    paths._origin.defect(
+                        Finding(
+                            keys, f"is no number in {catalog.name}: it is {here!r}", at_key=True
+                        )
+                    )
+                ]
+            )
+        found[path] = _absolute(paths, keys, series, float(here), unit)
+    assert all(
+        table[0][0] == begins and table[-1][0] == ends and begins <= today <= ends
+        for table in found.values()
+    )
+    return found
+
+
+def _absolute(paths: Paths, keys: Keys, series: Series, here: float, unit: str) -> Table:
+    """A path in its own unit; `here` is the catalog's value of today."""
+    if series.unit and series.unit != unit:
+        message = f"found {series.unit!r}; the unit of this number is {unit or 'none'}"
+        raise CatalogError([paths._origin.defect(Finding((*keys, "unit"), message))])
+    if series.table is not None:
+        return _cut(paths._tables[keys], paths.begins.value, paths.ends.value)
+    start = here if series.start is None else series.start
+    if not start > 0:
+        message = (
+            f"the catalog's value is {here:g}, which does not grow; give `start`, a number above 0"
+        )
+        raise CatalogError([paths._origin.defect(Finding(keys, message, at_key=True))])
+    return _product([_relative(paths, keys, series)], start)
+
+
+def _relative(paths: Paths, keys: Keys, series: Series) -> Table:
+    """A path over its own value of today, as ln."""
+    begins, ends, today = paths.begins.value, paths.ends.value, paths.today.value
+    if series.table is not None:
+        rows = _cut(paths._tables[keys], begins, ends)
+        dates, logs = np.array([date for date, _ in rows]), np.log([value for _, value in rows])
+    else:
+        dates = np.array(
+            [begins, *(stretch.since.value for stretch in series.growth if stretch.since), ends]
+        )
+        rates = np.log([stretch.factor.value for stretch in series.growth])
+        logs = np.concatenate([[0.0], np.cumsum(rates * np.diff(dates))])
+    wanted = np.unique([*dates, today])
+    return list(
+        zip(
+            wanted.tolist(),
+            (np.interp(wanted, dates, logs) - np.interp(today, dates, logs)).tolist(),
+            strict=True,
+        )
+    )
+
+
+def _product(factors: list[Table], start: float) -> Table:
+    """The product of factors, each given as ln over its value of today, times what it is today."""
+    dates = sorted({date for factor in factors for date, _ in factor})
+    logs = sum(np.interp(dates, *np.array(factor).T) for factor in factors)
+    return list(zip(dates, (start * np.exp(logs)).tolist(), strict=True))
+
+
+def _cut(rows: Rows, begins: float, ends: float) -> Table:
+    """A table from one date to another, with its values there; between dates it grows at a constant rate."""
+    dates, values = np.array(rows).T
+    inner = dates[(dates > begins) & (dates < ends)]
+    wanted = np.concatenate([[begins], inner, [ends]])
+    return list(
+        zip(wanted.tolist(), np.exp(np.interp(wanted, dates, np.log(values))).tolist(), strict=True)
+    )

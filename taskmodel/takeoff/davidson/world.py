@@ -1,0 +1,325 @@
+"""The records of a world: every parameter of Davidson's model by its name in the reference, with unit, range and meaning.
+
+A world is a file in `tasks/worlds/`, read as strictly as a catalog is. `load_world` lays values over it, checks what must
+hold between parameters, and raises one `CatalogError` with every defect and its place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from taskmodel.catalog import Quantity
+from taskmodel.files import bundled, units
+from taskmodel.files.findings import Finding
+from taskmodel.files.parameters import Parameters, is_of_kind
+from taskmodel.files.quantity import Measure, Switch, Whole
+from taskmodel.takeoff.davidson.economy import initial_shares
+from taskmodel.takeoff.davidson.rules import rules
+
+__all__ = ["World", "bundled_worlds", "is_world", "load_world"]
+
+SMALLEST_EXPONENT = 1e-6  # nearer to 0 than this a CES loses digits; 0 itself is exact
+SMALLEST_STEP = 0.01  # OOM: a continuum has a piece for each step
+SHORTEST_RUN = 1e-3  # years
+
+Exponent = Annotated[Quantity, Measure(units.ONE, ge=-10, le=0.9)]
+Ratio = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)]
+Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
+Share = Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
+Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=-100, le=100)]
+Steps = Annotated[Quantity, Measure(units.OOM, ge=0)]
+
+
+def _share(of: str, when: str) -> Any:
+    return Field(description=f"share of {of}: {when}")
+
+
+class World(Parameters):
+    """The parameters of a world, in the order of the reference; made by `load_world`."""
+
+    t_start: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2200)] = Field(
+        description="calendar year in which it starts"
+    )
+    t_end: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)] = Field(
+        description="calendar year in which it ends"
+    )
+    n_labour_tasks: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = Field(
+        None, description="cognitive tasks of each family; absent: a continuum, the limit of many"
+    )
+    disable_automation: Switch = Field(
+        False, description="whether AI's work beyond task 0 is left out of output"
+    )
+
+    full_automation_requirements_training: Annotated[
+        Quantity, Measure(units.FLOP, gt=0, le=1e200)
+    ] = Field(
+        description="effective training run needed for the hardest goods task (AGI), at the software of the start"
+    )
+    flop_gap_training: Ratio = Field(
+        description="training requirement at 100 % of tasks over that at 20 %"
+    )
+    goods_vs_rnd_requirements_training: Positive = Field(
+        description="training requirements of goods tasks over those of R&D tasks"
+    )
+    full_automation_requirements_runtime: Annotated[
+        Quantity, Measure(units.FLOP_PER_SECOND, gt=0, le=1e200)
+    ] = Field(
+        description="effective compute that does the hardest goods task at the rate of one worker"
+    )
+    flop_gap_runtime: Ratio = Field(
+        description="runtime requirement at 100 % of tasks over that at 20 %"
+    )
+    goods_vs_rnd_requirements_runtime: Positive = Field(
+        description="runtime requirements of goods tasks over those of R&D tasks"
+    )
+    runtime_training_tradeoff: Annotated[Quantity, Measure(units.ONE, ge=0, le=10)] = Field(
+        description="powers of ten of running compute that make up for one of training compute; 0: none can"
+    )
+    runtime_training_max_tradeoff: Ratio = Field(
+        description="largest shortfall of training compute that running compute makes up for"
+    )
+    training_requirements_steepness: Steps = Field(
+        description="training requirements rise in steps of this; 0: smoothly"
+    )
+    runtime_requirements_steepness: Steps = Field(
+        description="runtime requirements rise in steps of this; 0: smoothly"
+    )
+
+    labour_substitution_goods: Exponent = Field(description="CES exponent between tasks in goods")
+    labour_substitution_rnd: Exponent = Field(description="CES exponent between tasks in R&D")
+    capital_substitution_goods: Exponent = Field(
+        description="CES exponent between capital and cognitive work in goods"
+    )
+    capital_substitution_rnd: Exponent = Field(
+        description="CES exponent between capital and cognitive work in hardware R&D, before it is multiplied by the penalty"
+    )
+    research_experiments_substitution_software: Exponent = Field(
+        description="CES exponent between experiments and cognitive work in software R&D"
+    )
+    compute_software_rnd_experiments_efficiency: Annotated[
+        Quantity, Measure(units.ONE, ge=0, le=1)
+    ] = Field(description="exponent of the chip stock in experiments")
+
+    hardware_returns: Positive = Field(
+        description="doublings of price-performance for a doubling of cumulative research"
+    )
+    software_returns: Positive = Field(
+        description="doublings of software for a doubling of cumulative research"
+    )
+    hardware_performance_ceiling: (
+        Annotated[Quantity, Measure(units.PRICE_PERFORMANCE, gt=0, le=1e200)] | None
+    ) = Field(None, description="upper bound of price-performance; absent: none")
+    software_ceiling: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e200)] | None = Field(
+        None, description="upper bound of software, relative to the start; absent: none"
+    )
+    rnd_parallelization_penalty: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
+        description="exponent of yearly research effort in what it adds to cumulative effort"
+    )
+    hardware_delay: Annotated[Quantity, Measure(units.CALENDAR, ge=0, le=50)] = Field(
+        description="from a design to the market"
+    )
+
+    frac_capital_hardware_rnd_growth: Rate = _share(
+        "capital to hardware R&D", "growth while asleep"
+    )
+    frac_labour_hardware_rnd_growth: Rate = _share("labour to hardware R&D", "growth while asleep")
+    frac_compute_hardware_rnd_growth: Rate = _share(
+        "compute to hardware R&D", "growth while asleep"
+    )
+    frac_labour_software_rnd_growth: Rate = _share("labour to software R&D", "growth while asleep")
+    frac_compute_software_rnd_growth: Rate = _share(
+        "compute to software R&D", "growth while asleep"
+    )
+    frac_gwp_compute_growth: Rate = _share("GWP to buying chips", "growth while asleep")
+    frac_compute_training_growth: Rate = _share(
+        "compute to the largest training run", "growth while asleep"
+    )
+    frac_capital_hardware_rnd_growth_rampup: Rate = _share(
+        "capital to hardware R&D", "growth while awake"
+    )
+    frac_labour_hardware_rnd_growth_rampup: Rate = _share(
+        "labour to hardware R&D", "growth while awake"
+    )
+    frac_compute_hardware_rnd_growth_rampup: Rate = _share(
+        "compute to hardware R&D", "growth while awake"
+    )
+    frac_labour_software_rnd_growth_rampup: Rate = _share(
+        "labour to software R&D", "growth while awake"
+    )
+    frac_compute_software_rnd_growth_rampup: Rate = _share(
+        "compute to software R&D", "growth while awake"
+    )
+    frac_gwp_compute_growth_rampup: Rate = _share("GWP to buying chips", "growth while awake")
+    frac_compute_training_growth_rampup: Rate = _share(
+        "compute to the largest training run", "growth while awake"
+    )
+    frac_capital_hardware_rnd_ceiling: Share = _share("capital to hardware R&D", "ceiling")
+    frac_labour_hardware_rnd_ceiling: Share = _share("labour to hardware R&D", "ceiling")
+    frac_compute_hardware_rnd_ceiling: Share = _share("compute to hardware R&D", "ceiling")
+    frac_labour_software_rnd_ceiling: Share = _share("labour to software R&D", "ceiling")
+    frac_compute_software_rnd_ceiling: Share = _share("compute to software R&D", "ceiling")
+    frac_gwp_compute_ceiling: Share = _share("GWP to buying chips", "ceiling")
+    frac_compute_training_ceiling: Share = _share("compute to the largest training run", "ceiling")
+    initial_frac_capital_hardware_rnd: Share = _share("capital to hardware R&D", "at the start")
+    initial_frac_labour_hardware_rnd: Share = _share("labour to hardware R&D", "at the start")
+    initial_frac_compute_hardware_rnd: Share = _share("compute to hardware R&D", "at the start")
+    initial_frac_labour_software_rnd: Share = _share("labour to software R&D", "at the start")
+    initial_frac_compute_software_rnd: Share = _share("compute to software R&D", "at the start")
+    rampup_trigger: Share = Field(
+        description="automated share of goods tasks from which the economy is awake to AI"
+    )
+    money_cap_training_before_wakeup: Annotated[Quantity, Measure(units.DOLLAR, gt=0)] = Field(
+        description="cost of the largest run above which its share of compute stands still while asleep"
+    )
+
+    initial_biggest_training_run: Annotated[Quantity, Measure(units.FLOP, gt=0)] = Field(
+        description="largest training run at the start"
+    )
+    ratio_initial_to_cumulative_input_hardware_rnd: Annotated[
+        Quantity, Measure(units.PER_YEAR, gt=0)
+    ] = Field(description="research input over cumulative input at the start, hardware")
+    ratio_initial_to_cumulative_input_software_rnd: Annotated[
+        Quantity, Measure(units.PER_YEAR, gt=0)
+    ] = Field(description="research input over cumulative input at the start, software")
+    initial_hardware_production: Annotated[Quantity, Measure(units.FLOP_PER_YEAR2, gt=0)] = Field(
+        description="chips bought in the first year, by the compute they do in a year"
+    )
+    ratio_hardware_to_initial_hardware_production: Annotated[
+        Quantity, Measure(units.CALENDAR, gt=0)
+    ] = Field(description="chip stock at the start over what is bought in a year")
+    initial_buyable_hardware_performance: Annotated[
+        Quantity, Measure(units.PRICE_PERFORMANCE, gt=0)
+    ] = Field(description="price-performance on the market at the start")
+    initial_gwp: Annotated[Quantity, Measure(units.DOLLARS_PER_YEAR, gt=0)] = Field(
+        description="gross world product at the start"
+    )
+    initial_frac_gwp_hardware_rnd: Share = Field(
+        description="spending on hardware R&D over GWP at the start"
+    )
+    initial_frac_gwp_software_rnd: Share = Field(
+        description="spending on software R&D over GWP at the start"
+    )
+    initial_population: Annotated[Quantity, Measure(units.PERSON, gt=0)] = Field(
+        description="workers in the world at the start"
+    )
+    initial_cognitive_share_goods: Share = Field(
+        description="share of cognitive work (labour and compute) in goods"
+    )
+    initial_cognitive_share_hardware_rnd: Share = Field(
+        description="share of cognitive work in hardware R&D"
+    )
+    initial_compute_share_goods: Share = Field(
+        description="share of compute in the cognitive work of goods"
+    )
+    initial_compute_share_rnd: Share = Field(
+        description="share of compute in the cognitive work of R&D"
+    )
+    initial_experiment_share_software_rnd: Share = Field(
+        description="share of experiments in software R&D"
+    )
+    initial_capital_growth: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=1)] = Field(
+        description="growth of capital at the start, from which its size follows"
+    )
+    savings_rate: Share = Field(description="part of GWP that adds to capital; no depreciation")
+    labour_growth: Rate = Field(description="growth of the number of workers")
+    tfp_growth: Rate = Field(description="growth of total factor productivity in goods and R&D")
+    compute_depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, lt=1)] = Field(
+        description="part of the chip stock lost in a year"
+    )
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        yield from _findings(self, changed)
+
+
+def bundled_worlds() -> tuple[str, ...]:
+    """Return the names of the worlds that come with the package."""
+    return bundled.names("world")
+
+
+def is_world(name_or_path: str | Path) -> bool:
+    """Return whether a bundled name is that of a world, or a file that can be read is one."""
+    return is_of_kind(name_or_path, bundled_worlds(), "full_automation_requirements_training")
+
+
+def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> World:
+    """Load a world, and set values.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a bundled world (see `bundled_worlds`) or path of a YAML file.
+    set : mapping of str to value, optional
+        Values by name of the parameter; a plain number is in its declared unit, None removes an optional value.
+
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the file; if it has none, of `set`.
+
+    Examples
+    --------
+    >>> world = load_world("davidson_best_guess", set={"n_labour_tasks": 50})
+    >>> world.n_labour_tasks, world.hardware_delay.value, world.hardware_delay.unit
+    (50, 1.0, 'year')
+    """
+    return World.load(name_or_path, "world", set)
+
+
+def _findings(world: World, changed: set[str]) -> Iterator[Finding]:
+    """Yield what does not hold between the parameters; of several, what was changed is at fault."""
+    given = world.numbers()
+    for name in (name for name, field in World.model_fields.items() if "_substitution_" in name):
+        if 0 < abs(given[name]) < SMALLEST_EXPONENT:
+            yield Finding(
+                (name,),
+                f"found {given[name]:g}; this near to 0 digits are lost: write 0 (Cobb-Douglas)",
+            )
+    for name in ("training_requirements_steepness", "runtime_requirements_steepness"):
+        if 0 < given[name] < SMALLEST_STEP:
+            yield Finding(
+                (name,),
+                f"found {given[name]:g}; steps of requirements must be at least {SMALLEST_STEP:g} OOM; write 0 for none",
+            )
+    if not given["t_end"] - given["t_start"] >= SHORTEST_RUN:
+        yield Finding(
+            ("t_end",),
+            f"found {given['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start ({given['t_start']:g}) are needed",
+        )
+    for factor in ("labour", "compute"):
+        names = [
+            name
+            for name in given
+            if name.startswith(f"frac_{factor}_") and name.endswith("_ceiling")
+        ]
+        names.sort(key=lambda name: name not in changed)
+        total = math.fsum(given[name] for name in names)
+        if not total < 1:
+            yield Finding(
+                (names[0],),
+                f"the ceilings of the shares of {factor} ({', '.join(names)}) sum to {total:g}; below 1 is needed",
+            )
+    start, limits = initial_shares(given), rules(given)
+    names_of = {
+        "gwp_compute": "initial_hardware_production",
+        "compute_training": "initial_biggest_training_run",
+        **{name: f"initial_frac_{name}" for name in start._fields[1:-1]},
+    }
+    for name, at, ceiling in zip(start._fields, start, limits.ceilings, strict=True):
+        if at > ceiling:
+            yield Finding(
+                (names_of[name],),
+                f"makes the share frac_{name} {at:g} at the start, above its ceiling {ceiling:g}",
+            )
+    ahead = limits.log_buyable + limits.log_gained(limits.delay)
+    if not ahead < limits.log_ceilings[0]:
+        message = f"found {given['hardware_performance_ceiling']:g}; designs at the start have {math.exp(ahead):g}, and it must be above that"
+        yield Finding(("hardware_performance_ceiling",), message)

@@ -1,0 +1,111 @@
+"""The records of a trend: the models whose horizon was measured, and how fast compute grows, each with unit and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from taskmodel.catalog import Quantity
+from taskmodel.files import bundled, units
+from taskmodel.files.findings import Finding
+from taskmodel.files.parameters import Parameters
+from taskmodel.files.quantity import Measure, Sourced, Word, WorkingHours, failed
+
+__all__ = ["Model", "Trend", "bundled_trends", "calendar_year", "load_trend"]
+
+When = Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
+Factor = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e6)]
+
+
+def calendar_year(day: str) -> float:
+    """A day as a number of years.
+
+    Examples
+    --------
+    >>> calendar_year("2024-07-02")
+    2024.5
+    """
+    found = date.fromisoformat(day)
+    begin, end = (date(year, 1, 1).toordinal() for year in (found.year, found.year + 1))
+    return found.year + (found.toordinal() - begin) / (end - begin)
+
+
+def _day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise failed(("", f"found {text!r}; a day is needed, such as 2025-08-07")) from None
+    return text
+
+
+class Model(Sourced):
+    """A model whose horizon was measured."""
+
+    released: Annotated[Word, AfterValidator(_day)] = Field(description="day of its release")
+    horizon_50: WorkingHours = Field(
+        description="length of tasks of which it does half, in the time of a skilled person"
+    )
+    horizon_80: WorkingHours = Field(description="length of tasks of which it does four fifths")
+
+
+class Trend(Parameters):
+    """Models, and the growth of compute."""
+
+    start: When = Field(description="first date that is reported")
+    end: When = Field(description="last date that is reported")
+    since: When = Field(description="frontier models released from this date on make the trend")
+    today: When = Field(description="when the compute axis stands at a catalog's compute.today")
+    physical_growth: Factor = Field(
+        description="factor a year of the compute of the largest training runs"
+    )
+    software_growth: Factor = Field(description="factor a year of what a FLOP is worth")
+    models: dict[str, Model] = Field(min_length=2, description="models, by id")
+
+    def growth(self) -> float:
+        """Growth of effective compute [OOM/year]."""
+        return float(np.log10(self.physical_growth.value * self.software_growth.value))
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        if not self.start.value < self.end.value:
+            yield Finding(
+                ("end",),
+                f"found {self.end.value:g}; a date after start ({self.start.value:g}) is needed",
+            )
+        for name, model in self.models.items():
+            if not model.horizon_80.value <= model.horizon_50.value:
+                message = f"found {model.horizon_80.value:g} h; at most horizon_50 ({model.horizon_50.value:g} h) is possible"
+                yield Finding(("models", name, "horizon_80"), message)
+
+
+def bundled_trends() -> tuple[str, ...]:
+    """Return the names of the trends that come with the package."""
+    return bundled.names("trend")
+
+
+def load_trend(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Trend:
+    """Load a trend, and set values.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a bundled trend (see `bundled_trends`) or path of a YAML file.
+    set : mapping of str to value, optional
+        Values by path, such as ``since`` or ``models.gpt_4.horizon_50``.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the file; if it has none, of `set`.
+
+    Examples
+    --------
+    >>> trend = load_trend("metr")
+    >>> len(trend.models), round(trend.growth(), 2)
+    (24, 1.13)
+    """
+    return Trend.load(name_or_path, "trend", set)

@@ -1,0 +1,353 @@
+"""The records of loops: every parameter of each simpler published loop, with unit, range and meaning, and priors to draw from.
+
+A loop is a file in `tasks/loops/`, read as strictly as a catalog is; its key `loop` says which of them it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from taskmodel.catalog import Quantity
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files import bundled, units
+from taskmodel.files import dotted as schema
+from taskmodel.files.bundled import find_file
+from taskmodel.files.defects import did_you_mean, listing
+from taskmodel.files.findings import Finding
+from taskmodel.files.parameters import Parameters, is_of_kind
+from taskmodel.files.quantity import Measure, Number, Sourced, Switch, failed
+from taskmodel.files.yaml import read_document, read_text
+
+__all__ = ["KINDS", "Loop", "Prior", "bundled_loops", "is_loop", "load_loop"]
+
+SHORTEST_RUN, LONGEST_RUN = 1e-3, 1e5  # years
+
+Date = Annotated[Quantity, Measure(units.CALENDAR, ge=-1e5, le=1e5)]
+Years = Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1e5)]
+Positive = Annotated[Quantity, Measure(units.ONE, gt=0, le=1e12)]
+Share = Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
+Factor = Annotated[Quantity, Measure(units.ONE, gt=0, le=1e6)]
+Factors = dict[str, Factor]
+
+
+class Prior(Sourced):
+    """What a parameter is drawn from: independently of the others, and in the order of the file."""
+
+    shape: Literal["triangular", "uniform", "log_uniform"] = Field(
+        description="triangular: with its mode half-way; log_uniform: any ratio"
+    )
+    low: Number = Field(description="least value, in the parameter's unit")
+    high: Number = Field(description="greatest value")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Prior:
+        if not self.low < self.high:
+            raise failed(
+                ("high", f"low < high is needed, found low {self.low:g} and high {self.high:g}")
+            )
+        if self.shape == "log_uniform" and not self.low > 0:
+            raise failed(("low", f"found {self.low:g}; a log_uniform prior needs a positive one"))
+        return self
+
+    def draw(self, uniform: np.ndarray) -> np.ndarray:
+        """The values below which the given probabilities lie; the inverse of the distribution function.
+
+        Examples
+        --------
+        >>> Prior(shape="triangular", low=0.0, high=2.0).draw(np.array([0.0, 0.125, 0.5, 1.0])).tolist()
+        [0.0, 0.5, 1.0, 2.0]
+        """
+        span = self.high - self.low
+        if self.shape == "log_uniform":
+            return np.exp(math.log(self.low) + uniform * math.log(self.high / self.low))
+        if self.shape == "uniform":
+            return self.low + uniform * span
+        half = span / 2
+        below = self.low + np.sqrt(uniform * span * half)
+        return np.where(uniform <= 0.5, below, self.high - np.sqrt((1 - uniform) * span * half))
+
+
+class Loop(Parameters):
+    """What every loop has."""
+
+    loop: str
+    start: Date = Field(description="when it starts")
+    end: Date = Field(description="when it ends")
+    priors: dict[str, Prior] = Field(
+        default_factory=dict,
+        description="what parameters are drawn from, by name; absent: they are not",
+    )
+    draw_order: Literal["draws", "parameters"] = Field(
+        "draws",
+        description="which comes next in the stream of random numbers: the next parameter of a draw, or a parameter's next draw",
+    )
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        length = self.end.value - self.start.value
+        if not SHORTEST_RUN <= length <= LONGEST_RUN:
+            message = f"from {SHORTEST_RUN:g} to {LONGEST_RUN:g} years after start ({self.start.value:g}) are allowed"
+            yield Finding(("end",), f"found {self.end.value:.10g}; {message}")
+        slots = schema.fields(type(self))
+        drawn = [
+            name
+            for name, slot in slots.items()
+            if slot.measure is not None and name not in ("start", "end")
+        ]
+        for name, prior in self.priors.items():
+            measure = slots[name].measure if name in drawn else None
+            if measure is None:
+                hint = did_you_mean(name, drawn) or f"; there are {listing(drawn)}"
+                yield Finding(
+                    ("priors", name), f"there is no number {name!r} to draw{hint}", at_key=True
+                )
+                continue
+            for end in ("low", "high"):
+                value = getattr(prior, end)
+                if not measure.admits(value):
+                    yield Finding(
+                        ("priors", name, end), f"found {value:g}; {measure.allowed()} is allowed"
+                    )
+        for name, slot in slots.items():
+            if slot.kind == "mapping" and slot.type.kind == "quantity":
+                yield from _dates(name, getattr(self, name))
+
+
+def _dates(name: str, factors: Mapping[str, Quantity]) -> Iterator[Finding]:
+    """Check that the keys of a table of growth are dates, in order."""
+    if not factors:
+        yield Finding((name,), "is empty; give a factor at one date at least, such as 2026: 2.6")
+    dates: list[float] = []
+    for key in factors:
+        try:
+            date = float(key)
+        except ValueError:
+            date = math.nan
+        if not math.isfinite(date) or (dates and not date > dates[-1]):
+            yield Finding(
+                (name, key),
+                f"found the date {key!r}; years in order are needed, such as 2026",
+                at_key=True,
+            )
+        else:
+            dates.append(date)
+
+
+class Parsimonious(Loop):
+    """Kwa's parsimonious model; see `loops.parsimonious`."""
+
+    loop: Literal["parsimonious"]
+    initial_software_growth: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e6)] = Field(
+        description="factor a year by which software grows at the start"
+    )
+    initial_automated_share: Share = Field(
+        description="share of AI research that is automated at the start"
+    )
+    inverse_pace: Positive = Field(
+        description="1/v: powers of e of effective compute that raise the odds of automation by e"
+    )
+    labour_share: Share = Field(
+        description="alpha / (alpha + zeta): part of the returns to research that is labour's"
+    )
+    returns: Positive = Field(
+        description="alpha + zeta: exponents of labour and of compute in research"
+    )
+    difficulty: Positive = Field(
+        description="beta: how fast research on software gets harder as software grows"
+    )
+    compute_growth: Factors = Field(
+        description="factor of physical compute in the year that begins at each date"
+    )
+    labour_growth: Factors = Field(
+        description="factor of people in the year that begins at each date"
+    )
+
+
+class SoftwareExplosion(Loop):
+    """Davidson and Houlden's software intelligence explosion; see `loops.software_explosion`."""
+
+    loop: Literal["software_explosion"]
+    initial_speedup: Positive = Field(
+        description="pace of software at the start, relative to the recent pace"
+    )
+    returns: Positive = Field(
+        description="r: doublings of software for a doubling of cumulative research, at the start"
+    )
+    constant_returns: Switch = Field(
+        False,
+        description="whether r stays as it is until the limit; else it falls to 0 there, linearly",
+    )
+    limit: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=124)] | None = Field(
+        None,
+        description="progress there is until software's limit, in years at the recent pace of all AI; absent: no limit",
+    )
+    parallel_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
+        description="exponent p of effort in pace"
+    )
+    doubling_time: Years = Field(description="in which software has doubled recently")
+    software_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
+        description="part of recent AI progress that is due to software"
+    )
+    boost_start: Positive | None = Field(
+        None,
+        description="speed-up from AI at the start, where it comes by and by, beside people; absent: all of it at once",
+    )
+    boost_time: Years | None = Field(
+        None, description="in which that speed-up grows to initial_speedup"
+    )
+    experiment_share: Share | None = Field(
+        None, description="share of experiments in research; absent: compute is no bottleneck"
+    )
+    experiment_substitution: Annotated[Quantity, Measure(units.ONE, ge=-20, le=0)] | None = Field(
+        None,
+        description="CES exponent between experiments, which do not grow, and AI researchers, who grow as software does",
+    )
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        yield from super()._findings(changed)
+        for one, other in (
+            ("boost_start", "boost_time"),
+            ("experiment_share", "experiment_substitution"),
+        ):
+            for given, lacking in ((one, other), (other, one)):
+                if getattr(self, given) is not None and getattr(self, lacking) is None:
+                    yield Finding(
+                        (given,), f"means nothing without {lacking}; give both or neither"
+                    )
+        if self.limit is None and not self.constant_returns:
+            yield Finding(
+                ("returns",),
+                "fall to 0 at the limit, and there is none; give limit, or constant_returns: true",
+            )
+
+
+class ConstantHazard(Loop):
+    """Automation at a constant hazard by Aghion, Jones and Jones; see `loops.constant_hazard`."""
+
+    loop: Literal["constant_hazard"]
+    substitution: Annotated[Quantity, Measure(units.ONE, ge=-50, le=-1e-3)] = Field(
+        description="rho: CES exponent between tasks"
+    )
+    automation_hazard: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=10)] = Field(
+        description="theta: part of what is not automated that becomes so in a year"
+    )
+    saving: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
+        description="part of output that is saved"
+    )
+    depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, le=1)] = Field(
+        description="part of capital lost in a year"
+    )
+    productivity: Positive = Field(
+        description="A: output of a unit of capital with all automated [1/year]"
+    )
+    labour: Positive = Field(description="L: people, in units of capital")
+    initial_capital: Positive = Field(description="K at the start")
+    initial_automated_share: Share = Field(description="beta at the start")
+
+
+class GateAutomation(Loop):
+    """GATE's automation function; see `loops.gate_automation`."""
+
+    loop: Literal["gate_automation"]
+    full_automation_requirement: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)] = Field(
+        description="T: effective compute, trained and by inference, from which every task is automated"
+    )
+    gap_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
+        description="part of the powers of ten between the first run and T over which automation goes from the first share to all"
+    )
+    initial_automated_share: Share = Field(
+        description="f_init: share of tasks automated below that gap"
+    )
+    initial_run: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)] = Field(
+        description="C_T(0): largest training run at the start"
+    )
+    inference_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=20)] = Field(
+        description="m: powers of ten of inference that make up for one of training"
+    )
+    largest_inference: Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)] = Field(
+        description="iota_max: most inference, relative to the least that a task needs"
+    )
+    runtime_requirement: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0, le=1e100)] = Field(
+        description="10^gamma_0: running compute of a worker on the first task"
+    )
+    runtime_slope: Annotated[Quantity, Measure(units.OOM, ge=0, le=50)] = Field(
+        description="gamma_1: powers of ten between the running compute of the last task and the first"
+    )
+    run_growth: Factors = Field(
+        description="factor of the largest run, effective, in the year that begins at each date"
+    )
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        yield from super()._findings(changed)
+        if not self.full_automation_requirement.value > self.initial_run.value:
+            message = f"found {self.full_automation_requirement.value:g}; more than initial_run ({self.initial_run.value:g}) is needed"
+            yield Finding(("full_automation_requirement",), message)
+
+
+KINDS: dict[str, type[Loop]] = {
+    "parsimonious": Parsimonious,
+    "software_explosion": SoftwareExplosion,
+    "constant_hazard": ConstantHazard,
+    "gate_automation": GateAutomation,
+}
+
+
+def bundled_loops() -> tuple[str, ...]:
+    """Return the names of the loops that come with the package."""
+    return bundled.names("loop")
+
+
+def is_loop(name_or_path: str | Path) -> bool:
+    """Return whether a bundled name is that of a loop, or a file that can be read says that it is one."""
+    return is_of_kind(name_or_path, bundled_loops(), "loop")
+
+
+def load_loop(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Loop:
+    """Load a loop, and set values.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a bundled loop (see `bundled_loops`) or path of a YAML file.
+    set : mapping of str to value, optional
+        Values by path, such as ``difficulty`` or ``compute_growth.2030``; a plain number is in its declared unit, None removes
+        an optional value.
+
+    Returns
+    -------
+    Loop
+        Of the kind that its key `loop` says.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the file; if it has none, of `set`.
+
+    Examples
+    --------
+    >>> loop = load_loop("kwa", set={"difficulty": 0.5})
+    >>> loop.difficulty.value, loop.compute_growth["2029"].value, list(loop.priors)[0]
+    (0.5, 2.0, 'inverse_pace')
+    """
+    path = find_file(name_or_path, "loop")
+    document = read_document(read_text(path), str(path))
+    kind = document.data.get("loop") if isinstance(document.data, dict) else None
+    if kind not in KINDS:
+        mark = document.marks.get(("loop",))
+        message = (
+            f"found {kind!r}; allowed: {', '.join(KINDS)}"
+            if mark
+            else f"is missing; give one of {', '.join(KINDS)}"
+        )
+        raise CatalogError(
+            [
+                *document.defects,
+                Defect(str(path), mark and mark.line, mark and mark.column, "loop", message),
+            ]
+        )
+    return KINDS[kind].load(path, "loop", set)
