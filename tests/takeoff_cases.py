@@ -4,11 +4,11 @@ import csv
 import json
 from functools import cache
 from math import exp
-from pathlib import Path
+
+from locations import DATA
 
 from taskmodel.takeoff.davidson.world import load_world
 
-DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "takeoff_cases.json").read_text())["cases"]
 FIXTURES = json.loads((DATA / "takeoff_fixtures.json").read_text())
 

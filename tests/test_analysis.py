@@ -1,19 +1,8 @@
 """Every script in analysis/ runs, and its answer holds on a small grid."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-SCRIPTS = Path(__file__).parents[1] / "analysis"
-
-
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from scripts import load
 
 
 @pytest.fixture(scope="module")

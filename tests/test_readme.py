@@ -1,11 +1,11 @@
 """The README's Python runs as it stands and prints what it says."""
 
 import re
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 
-README = Path(__file__).parents[1] / "README.md"
+README = ROOT / "README.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel.errors import InputError, NoPause
+from taskmodel.errors import InputError, NoPause, RunawayError
 from taskmodel.lead import erosion as leads
 from taskmodel.lead import pause as pauses
 from taskmodel.lead import usable_work

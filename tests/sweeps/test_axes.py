@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from sizes import cases
 from small import small_catalog
-from test_stepping import two_factor_catalog
+from two_factors import two_factor_catalog
 
 import taskmodel as tm
 from taskmodel.sweeps.axes import Course, input_axis

@@ -7,17 +7,17 @@ human-hours, 7.1 to one; tokens per agent-hour, which the 100 tokens per human-s
 """
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from locations import DATA
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.cli import main
 from taskmodel.sweeps.walker import Walker
 
-PAUSE = str(Path(__file__).with_name("data") / "pause.yaml")
+PAUSE = str(DATA / "pause.yaml")
 RESEARCHERS, SUPERVISORS = 690_000, 600
 RATIO, TOKENS = "tasks.work.review_ratio", "capability.tokens_per_human_second"
 

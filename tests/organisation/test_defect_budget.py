@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from brute_force import disagreements
+from limited import MORE, TASKS, limited
 from random_catalogs import HIGH, LOW, multi_factor_catalog
 from sizes import cases
-from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
@@ -19,46 +19,6 @@ BUDGET = "supervision.defect_budget"
 SEEDS = (2, 3, 0, 1, 5, 6, 7)  # of random catalogs; 4 is refused: a point of it cannot be certified
 HOURS = 1000  # of the ten people of a small catalog, in a year
 ESCAPE = 0.2 / 0.8  # of AI that nobody reviews, per useful hour
-TASKS = {
-    "code": {
-        "share": 0.6,
-        "automation_threshold": 1e20,
-        "verifiability": {"score": 0.75},
-        "harm_weight": 2,
-    },
-    "sign": {"share": 0.4, "delegable": False},
-}
-MORE = {
-    "code": {**TASKS["code"], "share": 0.3, "harm_weight": 1},
-    "runs": {
-        "share": 0.2,
-        "automation_threshold": 1e20,
-        "verifiability": {"score": 0.5},
-        "harm_weight": 3,
-        "review_ratio": 0.4,
-    },
-    "ideas": {
-        "share": 0.3,
-        "automation_threshold": 1e20,
-        "verifiability": {"score": 0.1},
-        "review_ratio": 0.8,
-    },
-    "sign": {"share": 0.2, "delegable": False},
-}
-
-
-def limited(budget, *protocols, tasks=TASKS, **changes):
-    """A small catalog in which a fifth of AI's work is defective, inference being free."""
-    supervision = {"protocols": list(protocols or ["no_review"]), **changes.pop("supervision", {})}
-    supervision |= {} if budget is None else {"defect_budget": budget}
-    capability = {"defect_probability": 0.2, **changes.pop("capability", {})}
-    return small_catalog(
-        tasks,
-        supervision=supervision,
-        capability=capability,
-        compute={"inference": "free"},
-        **changes,
-    )
 
 
 def optimum(catalog, compute=1e28):

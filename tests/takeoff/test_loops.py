@@ -2,10 +2,10 @@
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
+from locations import DATA
 from scipy.integrate import solve_ivp
 
 import taskmodel as tm
@@ -23,7 +23,7 @@ from taskmodel.takeoff.loops.growth import Growth
 from taskmodel.takeoff.loops.records import Prior
 from taskmodel.takeoff.loops.simulation import ROOMS
 
-KWA = json.loads((Path(__file__).parent / "data/kwa_inputs.json").read_text())
+KWA = json.loads((DATA / "kwa_inputs.json").read_text())
 
 
 def milestone(run, name):

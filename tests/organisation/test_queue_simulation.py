@@ -6,7 +6,7 @@
 import numpy as np
 import pytest
 import simpy
-from test_analysis import load
+from scripts import load
 
 CELLS = [(3, 0.8), (6, 0.9), (20, 0.9)]
 MILLIONS = 2.5  # of units, for a standard error of 2 to 5 %

@@ -1,10 +1,10 @@
 """Plans: files with one defect each, what bundled plans give, and the same numbers by formulas written out here."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from locations import ROOT
 
 import taskmodel as tm
 from taskmodel.catalog import load_catalog
@@ -859,5 +859,5 @@ def test_schema_describes_every_block_of_a_plan(capsys):
 
 
 def test_bundled_plans_stand_where_the_wheel_takes_them_from():
-    folder = Path(__file__).parents[1] / "tasks" / "plans"
+    folder = ROOT / "tasks" / "plans"
     assert sorted(path.stem for path in folder.glob("*.yaml")) == sorted(bundled_plans())

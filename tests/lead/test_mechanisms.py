@@ -2,14 +2,13 @@
 
 import importlib
 import re
-from pathlib import Path
 
 import pytest
+from locations import ROOT
 
 from taskmodel.lead.plans.dataset import VARIABLES
 from taskmodel.lead.plans.reckoning import LADDER
 
-ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
 ROWS = {
     int(row[0]): row
@@ -21,7 +20,7 @@ ROWS = {
 }
 TESTS = {
     name
-    for path in (ROOT / "tests").glob("test_*.py")
+    for path in (ROOT / "tests").rglob("test_*.py")
     for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
 }
 
@@ -39,7 +38,7 @@ def test_where_it_is_and_what_holds_it_exist(number):
         assert "doctest" not in tests or ">>>" in found.__doc__
     for name in re.findall(r"`(test_\w+)`", tests):
         assert name in TESTS, name
-    for path in re.findall(r"`(tests/\w+\.py)`", tests):
+    for path in re.findall(r"`(tests/[\w/]+\.py)`", tests):
         assert (ROOT / path).is_file()
 
 

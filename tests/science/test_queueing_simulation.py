@@ -8,7 +8,7 @@ precision of 1 %. On the same arrivals and review times they give the same waits
 import numpy as np
 import pytest
 import simpy
-from test_analysis import load
+from scripts import load
 
 from taskmodel.science.queueing import mean_wait, sakasegawa_wait, waiting_probability
 

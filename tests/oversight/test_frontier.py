@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_defect_budget import MORE, limited
+from limited import MORE, limited
 
 import taskmodel as tm
 from taskmodel import plots

@@ -5,7 +5,7 @@ import pytest
 from random_catalogs import multi_factor_catalog
 from sizes import cases
 from small import small_catalog
-from test_stepping import two_factor_catalog
+from two_factors import two_factor_catalog
 
 import taskmodel as tm
 from taskmodel.sweeps.axes import OFFSET

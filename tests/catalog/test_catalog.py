@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from locations import CATALOGS, ROOT
 from ruamel.yaml import YAML
 
 from taskmodel.catalog import (
@@ -28,7 +29,7 @@ from taskmodel.errors import CatalogError
 from taskmodel.files import bundled
 from taskmodel.files import yaml as text
 
-FILES = Path(__file__).parent / "catalogs"
+FILES = CATALOGS
 GOOD = (FILES / "good.yaml").read_text()
 
 # Each file has one defect: where it stands, its path, and the part of the message that varies.
@@ -455,7 +456,7 @@ def test_schema_names_units_ranges_and_meaning():
 
 def test_catalog_alone_imports_no_numerical_library():
     code = "import sys, taskmodel.catalog; print(*sorted({'scipy', 'sympy', 'xarray', 'matplotlib', 'networkx'} & sys.modules.keys()))"
-    root = Path(__file__).parents[1]
+    root = ROOT
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )

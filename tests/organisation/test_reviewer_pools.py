@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from oracles import conic_program
 from organisations import Organisation
 from random_catalogs import multi_factor_catalog
 from small import small_catalog
-from test_allocation_oracles import conic_program
 
 import taskmodel as tm
 from taskmodel.allocation import allocate

@@ -1,17 +1,15 @@
 """Published results that the optimum at one moment has to give back. Numbers and sources: data/published_results.json."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from locations import DATA
 from organisations import status_of
 
 from taskmodel.allocation import Nest, allocate
 
-PUBLISHED = json.loads(
-    (Path(__file__).parent / "data" / "published_results.json").read_text(encoding="utf-8")
-)
+PUBLISHED = json.loads((DATA / "published_results.json").read_text(encoding="utf-8"))
 
 
 def flat(elasticity, shares):

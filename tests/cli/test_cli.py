@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from locations import CATALOGS
 
 import taskmodel as tm
 from taskmodel.cli import main, screen
@@ -20,7 +21,6 @@ from taskmodel.cli.run import folder_name
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
-CATALOGS = Path(__file__).with_name("catalogs")
 COMMANDS = ("run", "latency", "lead-time", "simulate", "horizon", "list", "check", "new", "schema")
 QUICK = ("--grid", "1e27:1e32:6", "--no-figures")
 POINT = {"compute", "throughput_speedup", "latency_speedup", "speedup"}

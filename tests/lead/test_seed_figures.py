@@ -2,17 +2,15 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from locations import DATA
 
 from taskmodel.lead import workforce
 from taskmodel.validation import seed
 from taskmodel.validation.seed import Figure, figures
 
-REFERENCE = json.loads(
-    (Path(__file__).parent / "data" / "finnveden_figures.json").read_text(encoding="utf-8")
-)
+REFERENCE = json.loads((DATA / "finnveden_figures.json").read_text(encoding="utf-8"))
 GIVEN = {figure["id"]: figure for figure in REFERENCE["figures"]}
 OURS = {figure.id: figure for figure in figures()}
 

@@ -1,18 +1,16 @@
 """The worked questions to the seed document (1 to 18, with the numbers of another computation; 19 and 20 in shape)."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from locations import DATA
 from scipy.stats import qmc, spearmanr
 
 from taskmodel.lead import erosion as lead
 from taskmodel.lead import pause, usable_work, workforce
 
-WORKED = json.loads(
-    (Path(__file__).parent / "data" / "finnveden_worked.json").read_text(encoding="utf-8")
-)
+WORKED = json.loads((DATA / "finnveden_worked.json").read_text(encoding="utf-8"))
 SEED = {"streams": 10, "serial_tokens": 10, "stream_speed": 50}
 BULK = 690_000
 

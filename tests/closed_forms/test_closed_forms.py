@@ -10,7 +10,7 @@ import pytest
 import sympy
 from sizes import cases
 from small import small_catalog
-from test_stepping import two_factor_catalog
+from two_factors import two_factor_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
