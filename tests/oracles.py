@@ -6,6 +6,8 @@ import cvxpy as cp
 import numpy as np
 from organisations import least_cost_work, log, log_output, task_cost
 
+from taskmodel.allocation import Nest
+
 
 def alone(organisation):
     """Output of each mode if it had all supplies to itself, shape (task, mode); 0 where closed."""
