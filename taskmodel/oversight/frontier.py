@@ -81,7 +81,7 @@ def safety_frontier(
     >>> import taskmodel as tm
     >>> catalog = tm.load_catalog("t_agi_ladder", "imperfect_ai", {"supervision.protocols": ["full_review", "no_review"]})
     >>> found = safety_frontier(catalog, [0, 1e3, 1e4], compute=1e31)
-    >>> bool((found["safety_price"].diff("defect_budget") <= 0).all())
+    >>> bool((found["safety_price"].diff("defect_budget") <= 1e-9).all())  # to within rounding
     True
     """
     needs_catalog(catalog)
