@@ -127,13 +127,13 @@ def _alignment(args: Namespace) -> Catalog:
     catalog = load_catalog(args.alignment, args.alignment_scenario)
     try:
         return catalog.replace(asked.overrides(args.alignment_set))
-    except InputError as error:
-        raise InputError(str(error).replace("--set", "--alignment-set")) from error
     except CatalogError as error:
         raise CatalogError(
             defect._replace(file="--alignment-set") if defect.file == "set" else defect
             for defect in error.defects
         ) from error
+    except InputError as error:
+        raise InputError(str(error).replace("--set", "--alignment-set")) from error
 
 
 def _written(files: list[str]) -> list[str]:

@@ -492,9 +492,13 @@ def months_survived(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
     rate, length = np.broadcast_arrays(
         within("[0, inf)", "hazard", hazard), within("[0, inf]", "months", months)
     )
-    ends = rate > 0
-    events = np.where(ends, rate, 1.0) * np.where(ends, length, 0.0)
-    return np.asarray(np.where(ends, -np.expm1(-events) / np.where(ends, rate, 1.0), length))
+    # Of a finite length the share (1 - e^-x)/x is taken, x = hazard * length: it tends to 1 as x
+    # does to 0, where (1 - e^-x)/hazard would divide two subnormal numbers by each other.
+    events = np.where(np.isfinite(length), rate * np.where(np.isfinite(length), length, 0.0), 1.0)
+    share = np.divide(-np.expm1(-events), events, where=events > 0, out=np.ones(events.shape))
+    with np.errstate(over="ignore"):  # the mean time to a subnormal hazard is beyond all floats
+        endless = np.divide(1.0, rate, where=rate > 0, out=np.full(rate.shape, np.inf))
+    return np.where(np.isfinite(length), length * share, endless)
 
 
 def handed_over(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:

@@ -443,7 +443,7 @@ def checked_share(
     1.0
     >>> checked_share(15000, 15, **seed)
     Traceback (most recent call last):
-    taskmodel.workforce.ConservationError: the workforce uses 0.326087 of the tokens there are; it must use 1
+    taskmodel.errors.ConservationError: the workforce uses 0.326087 of the tokens there are; it must use 1
     """
     for name, values in (("researchers", researchers), ("serial speed", serial_speed)):
         if not np.isfinite(values).all():

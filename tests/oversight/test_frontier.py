@@ -7,6 +7,7 @@ from limited import MORE, limited
 import taskmodel as tm
 from taskmodel import plots
 from taskmodel.allocation import allocate
+from taskmodel.errors import NothingToLimit
 from taskmodel.oversight.frontier import BUDGET
 from taskmodel.sweeps.walker import Walker
 
@@ -173,7 +174,7 @@ def test_an_hour_more_of_people_of_review_and_of_the_budget_are_all_there_is_to_
 
 
 def test_what_is_no_frontier_is_said():
-    with pytest.raises(ValueError, match="nothing escapes at .*let AI err"):
+    with pytest.raises(NothingToLimit, match="nothing escapes at .*let AI err"):
         tm.safety_frontier(tm.load_catalog("t_agi_ladder"))
     flat = tm.safety_frontier(tm.load_catalog("t_agi_ladder"), [0, 1e3], compute=1e31)
     assert (flat["safety_price"] == 0).all() and flat["ceases_to_bind"].item() == 0
@@ -194,7 +195,7 @@ def test_output_without_limit_has_a_frontier_only_for_budgets_that_are_given():
     tasks = {"code": {**MORE["code"], "share": 1.0}}
     catalog = limited(None, "no_review", tasks=tasks)
     with pytest.raises(
-        ValueError,
+        NothingToLimit,
         match="works, and errs, without limit where there is no defect budget: give the budgets",
     ):
         tm.safety_frontier(catalog)
