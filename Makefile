@@ -1,8 +1,9 @@
 # Needs git, make and Python (3.11 or later); everything else is installed into .venv, at the versions in constraints.txt.
 #
 #   make run    the main job: sweep compute for the alignment_research catalog
-#   make test   the whole suite, doctests included
-#   make test-all   the same with every case of the long tests: the 300 random catalogs of each kind take half an hour
+#   make test   the suite, doctests included: every law, oracle and published result
+#   make test-all   the same with all random cases of the long tests: about half an hour
+#   make explore    the property tests on new random examples; TASKMODEL_EXAMPLES=100 for more of them
 #   make lint   ruff, mypy on the package, and the contracts on imports
 #   make bench  what an allocation costs, as multiples of one evaluation of the unit cost
 #
@@ -14,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all lint bench
+.PHONY: run test test-all explore lint bench
 
 run: $(VENV)/installed-run
 	$(BIN)/taskmodel run
@@ -24,6 +25,10 @@ test: $(VENV)/installed-test
 
 test-all: export TASKMODEL_TESTS = all
 test-all: test
+
+explore: export TASKMODEL_TESTS = explore
+explore: $(VENV)/installed-test
+	$(BIN)/python -m pytest --numprocesses auto -m hypothesis tests
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -1,9 +1,10 @@
 """Settings of the whole suite."""
 
 from hypothesis import settings
+from sizes import EXPLORES
 
-# The same examples every time, as far as may be: hypothesis also tries numbers that stand in the package's own code. Whether one
-# of the few organisations that the allocation refuses is drawn must not decide whether a change passes: see `laws`. Other
-# examples: change a test's name or its strategy.
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.load_profile("same")
+# A run of the suite must not fail by chance: the usual profile draws the same examples every time.
+# `make explore` draws new ones at each run, many more of them, and keeps what fails for replay.
+settings.register_profile("usual", derandomize=True, database=None, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile("explore" if EXPLORES else "usual")
