@@ -69,7 +69,7 @@ class Axis:
     breaks: Array = field(default_factory=lambda: np.zeros(0))
     courses: Mapping[str, Course] = field(default_factory=dict)
 
-    def told_courses(self) -> str:
+    def courses_json(self) -> str:
         """The courses as JSON: by name, pairs of date and value."""
         return json.dumps(
             {

@@ -1,42 +1,29 @@
-"""Results as labelled datasets with units, meaning and provenance, and their way to a file and back.
+"""Results as labelled datasets: units, meanings and provenance, and files.
 
-One table, in `variables`, says what every variable is measured in and what it means; it is laid over a dataset as the last
-step, so that no variable goes without. Files are netCDF-4 with the groups ``/`` (the sweep), ``/events`` and ``/inputs``
-(what the result was made from); `open` puts them together again. A result holds no clock time: the same inputs give the
-same bits.
+`labelled` builds every dataset that the package returns: it attaches the unit and the meaning of each variable, which
+are declared once, in `taskmodel.sweeps.variables` or next to the values. `provenance` gives the attributes that state
+what a result was computed from. `save` writes netCDF-4 files with the groups ``/`` (the variables), ``/events`` and
+``/inputs`` (provenance); `open` joins them again. A result contains no time stamp: equal inputs give equal bits.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from taskmodel.allocation import Allocation
+from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import whole
-from taskmodel.numerics.types import Array
-from taskmodel.organisation.clock import PARTS
-from taskmodel.organisation.measures import automation_elasticity, mode_mix, sources
-from taskmodel.organisation.reviewers import reviewer_pools
-from taskmodel.sweeps.axes import COMPUTE, Axis
+from taskmodel.files.document import FromFile
 from taskmodel.sweeps.variables import VARIABLES
-from taskmodel.sweeps.walker import Situation
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
-EVENT_LIMITS = (
-    *SPEEDUPS,
-    "oversight_elasticity",
-    "oversight_ceiling",
-    "no_oversight_ceiling",
-    "factor_elasticity",
-    "bottleneck_share",
-)
 INPUTS = (
     "catalog_name",
     "catalog_yaml",
@@ -48,169 +35,119 @@ INPUTS = (
     "paths_name",
     "paths_yaml",
 )
+CASES = {
+    "before": "limit from below",
+    "after": "limit from above",
+    "as_is": "as things are",
+    "all": "with all constraints gone",
+    "full_review": "with full review",
+    "at_floors": "at the floors, audits costing nothing",
+    "unlimited": "without a defect budget",
+}  # suffixes of variables whose values belong to another case
 
 
-@dataclass(frozen=True)
-class EventTable:
-    """Columns over the events of a sweep, and the limits of what is measured on either side."""
-
-    place: Array
-    kind: list[str]
-    task: list[str]
-    mode: list[str]
-    factor: list[str]
-    limits: dict[str, dict[str, Array]] = field(
-        default_factory=dict
-    )  # by side and name in `EVENT_LIMITS`
-
-
-def dataset(
-    at: Situation,
-    axis: Axis,
-    grid: Array,
-    allocation: Allocation,
-    ceilings: dict[str, Array],
-    events: EventTable,
+def labelled(
+    variables: Mapping[str, tuple[Any, ...]],
+    coords: Mapping[str, Any],
+    attributes: Mapping[str, Any],
+    declared: Mapping[str, tuple[str, str]] = VARIABLES,
 ) -> xr.Dataset:
-    """A sweep as a dataset; of all arguments but the events the leading dimension is that of the axis."""
-    catalog, organisation, values = axis.catalog, at.setting.organisation, at.measure(allocation)
-    along, names = axis.name, sources(organisation)
-    named = np.where(
-        np.isnan(values.bottleneck_share).any(axis=1),
-        len(names),
-        np.nan_to_num(values.bottleneck_share).argmax(axis=1),
-    )
-    hours_share = (values.automated_share * at.setting.yardstick.shares).sum(axis=-1)
-    hours_by_mode = (values.mode_share * at.setting.yardstick.shares[..., None]).sum(axis=-2)
-    full, same = ceilings["oversight_ceiling_full"], along == COMPUTE
-    variables: dict[str, Any] = {
-        **{
-            name: (along, getattr(values, name))
-            for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")
-        },
-        "shadow_price": ((along, "factor"), allocation.shadow_price),
-        "factor_elasticity": ((along, "factor"), allocation.factor_elasticity),
-        "factor_use": ((along, "factor"), allocation.factor_use),
-        "activity": ((along, "task", "mode"), allocation.activity),
-        "automatable": ((along, "task"), at.automatable),
-        "automated_share": ((along, "task"), values.automated_share),
-        "automated_hours_share": (along, hours_share),
-        "mode_hours_share": ((along, "mode"), hours_by_mode),
-        "bottleneck_share": ((along, "source"), values.bottleneck_share),
-        "escaped_defects": ((along, "task"), values.escaped_defects),
-        "review_elasticity": ((along, "task"), values.review_elasticity),
-        "automation_elasticity": (
-            (along, "task"),
-            automation_elasticity(organisation, at.arrays[0], at.automatable, allocation),
-        ),
-        "reviewer_equivalent": ((along, "reviewers", "pool"), values.reviewer_equivalent),
-        "binding_factor": (along, np.array([*names, ""], dtype=object)[named]),
-        "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
-        "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
-        "oversight_ceiling_full": ((), full[0]) if same else (along, full),
-        "duality_gap": (along, allocation.gap),
-        "status": (along, np.asarray(allocation.status).astype(object)),
-        "today": ((), catalog.compute.today.value),
-        "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
-        f"event_{along}": ("event", events.place),
-        **{
-            f"event_{name}": ("event", np.array(getattr(events, name), dtype=object))
-            for name in ("kind", "task", "mode", "factor")
-        },
-    }
-    inner = {"factor_elasticity": "factor", "bottleneck_share": "source"}
-    sizes = {"factor": len(organisation.factors), "source": len(names)}
-    for side in ("before", "after"):
-        for name in EVENT_LIMITS:
-            dims = ("event", inner[name]) if name in inner else ("event",)
-            blank = np.zeros((0, *(sizes[dim] for dim in dims[1:])))
-            variables[f"event_{name}_{side}"] = (
-                dims,
-                events.limits[side][name] if events.limits else blank,
-            )
-    coords = {
-        along: grid,
-        "task": np.array(organisation.tasks, dtype=object),
-        "mode": np.array(organisation.modes, dtype=object),
-        "factor": np.array(organisation.factors, dtype=object),
-        "source": np.array(names, dtype=object),
-        "pool": np.array(list(catalog.pools), dtype=object),
-        "reviewers": np.array(list(reviewer_pools(catalog)), dtype=object),
-        **({} if same else {COMPUTE: (along, at.compute)}),
-        **{name: (along, course(grid)) for name, course in axis.courses.items()},
-    }
-    result = described(
-        xr.Dataset(
-            variables,
-            coords,
-            {**provenance_of(catalog), "over": along, "courses": axis.told_courses()},
+    """Build a dataset in which every variable carries its unit and meaning.
+
+    Parameters
+    ----------
+    variables : mapping of str to tuple
+        By name, ``(dims, values)`` for a variable declared in `declared`, or ``(dims, values, units, meaning)``. A name
+        may have the prefix ``event_`` and one of the suffixes in `CASES`: ``output_as_is`` is declared as ``output``.
+    coords : mapping of str to tuple or array_like
+        Likewise; plain values are a scalar, or one-dimensional along a dimension of the same name. Coordinates need no
+        declaration.
+    attributes : mapping
+        Of the dataset, usually from `provenance`.
+    declared : mapping of str to (units, meaning), optional
+        Default: `taskmodel.sweeps.variables.VARIABLES`.
+
+    Returns
+    -------
+    xarray.Dataset
+        With the attributes ``units`` (absent where empty) and ``long_name`` on each variable; strings as objects.
+
+    Examples
+    --------
+    >>> data = labelled({"output": ("time", [1.0]), "risk": ((), 0.5, "1", "chance")}, {"time": [2030.0]}, {})
+    >>> data["output"].attrs["units"], data["risk"].attrs
+    ('1', {'units': '1', 'long_name': 'chance'})
+    """
+
+    def variable(name: str, entry: Any, unlabelled: tuple[str, str] | None) -> xr.Variable:
+        if not isinstance(entry, tuple):
+            entry = ((name,) if np.ndim(entry) else (), entry)
+        dims, values, *label = entry
+        values = np.asarray(values)
+        units, meaning = label or _declaration(name, declared, unlabelled)
+        return xr.Variable(
+            dims,
+            values.astype(object) if values.dtype.kind == "U" else values,
+            {key: text for key, text in (("units", units), ("long_name", meaning)) if text},
         )
+
+    return xr.Dataset(
+        {name: variable(name, entry, None) for name, entry in variables.items()},
+        {name: variable(name, entry, ("", "")) for name, entry in coords.items()},
+        attributes,
     )
-    for name, unit in {
-        along: axis.unit,
-        **{path: catalog.unit_of(path) for path in axis.courses if path != COMPUTE},
-    }.items():
-        meaning = axis.meaning if name == along else f"the catalog's {name}"
-        result[name].attrs = {
-            key: value for key, value in {"units": unit, "long_name": meaning}.items() if value
-        }
-    if not same:
-        result[f"event_{along}"].attrs = dict(result[along].attrs)
-    return result
 
 
-def latency_dataset(catalog: Catalog, at: Situation, allocation: Allocation) -> xr.Dataset:
-    """The critical path at one place, what it is made of, and the queues in front of reviewers.
+def _declaration(
+    name: str, declared: Mapping[str, tuple[str, str]], default: tuple[str, str] | None
+) -> tuple[str, str]:
+    """Return unit and meaning of a variable, the case named by its suffix included.
 
     Raises
     ------
-    UnstableQueue
-        If queues are counted, and reviewers have no time to spare.
+    KeyError
+        If it is not declared and there is no default.
     """
-    organisation, clock, base = (
-        at.setting.organisation,
-        at.setting.yardstick.clock,
-        at.setting.yardstick.base_time,
-    )
-    mix, queues = (
-        mode_mix(allocation.activity, organisation.policy),
-        clock.waits(allocation.activity, at.compute),
-    )
-    path = clock.critical_path(mix, allocation.activity, at.compute)
-    parts = clock.task_parts(mix, queues)
-    finite = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
-    variables = {
-        "mode_share": (("task", "mode"), mix[0]),
-        "duration": ("task", parts[0].sum(axis=-1)),
-        "duration_part": (("task", "part"), parts[0]),
-        "start": ("task", path.start[0]),
-        "slack": ("task", path.slack[0]),
-        "critical": ("task", path.critical[0]),
-        "in_progress": ("task", clock.in_progress(finite, at.compute, queues)[0]),
-        "pass_time": ((), path.total[0]),
-        "pass_part": ("part", (parts[0] * path.critical[0][:, None]).sum(axis=0)),
-        "pass_time_without_ai": ((), base),
-        "latency_speedup": ((), base / path.total[0]),
-    }
-    names = (
-        "servers",
-        "utilisation",
-        "arrivals",
-        "service_time",
-        "service_variability",
-        "wait",
-        "waiting",
-    )
-    found = {name: np.zeros(0) if queues is None else getattr(queues, name)[0] for name in names}
-    variables |= {f"queue_{name}": ("review_pool", values) for name, values in found.items()}
-    coords = {
-        "task": np.array(organisation.tasks, dtype=object),
-        "mode": np.array(organisation.modes, dtype=object),
-        "part": np.array(PARTS, dtype=object),
-        "review_pool": np.array([] if queues is None else queues.names, dtype=object),
-        "compute": at.compute[0],
-    }
-    return described(xr.Dataset(variables, coords, provenance_of(catalog)))
+    name, meaning_of_case = name.removeprefix("event_"), ""
+    if name not in declared:
+        for suffix, meaning in CASES.items():
+            if name.endswith(f"_{suffix}"):
+                name, meaning_of_case = name.removesuffix(f"_{suffix}"), f", {meaning}"
+    if name not in declared and default is not None:
+        return default
+    units, meaning = declared[name]
+    return units, meaning + meaning_of_case
+
+
+def provenance(**documents: FromFile) -> dict[str, str]:
+    """Return the attributes that state what a result was computed from.
+
+    Parameters
+    ----------
+    **documents : FromFile
+        The inputs by what they are, such as ``catalog=...``, ``scenario=...`` (a world or a loop), ``plan=...`` or
+        ``catalog=..., trend=...``.
+
+    Returns
+    -------
+    dict of str to str
+        ``taskmodel_version`` and, for each document, ``KIND_name``, ``KIND_yaml`` and ``KIND_sha256``; for a catalog
+        also ``scenario_name`` and ``scenario_yaml``. The values set on the first document are ``overrides``, those on
+        any other ``KIND_overrides``, as JSON.
+    """
+    attributes = {"taskmodel_version": __version__}
+    for kind, document in documents.items():
+        attributes |= {
+            f"{kind}_name": document.name,
+            f"{kind}_yaml": document.yaml_text,
+            f"{kind}_sha256": document.sha256,
+        }
+        if isinstance(document, Catalog):
+            attributes["scenario_name"] = document.scenario or ""
+            attributes["scenario_yaml"] = document.scenario_yaml
+        overrides = f"{kind}_overrides" if "overrides" in attributes else "overrides"
+        attributes[overrides] = json.dumps(document.overrides, sort_keys=True)
+    return attributes
 
 
 def select_events(result: xr.Dataset) -> xr.Dataset:
@@ -326,37 +263,16 @@ def _as_text(result: xr.Dataset) -> xr.Dataset:
 
 
 def provenance_of(catalog: Catalog) -> dict[str, str]:
-    from taskmodel._version import __version__
-
-    return {
-        "taskmodel_version": __version__,
-        "catalog_name": catalog.name,
-        "catalog_yaml": catalog.yaml_text,
-        "catalog_sha256": catalog.sha256,
-        "scenario_name": catalog.scenario or "",
-        "scenario_yaml": catalog.scenario_yaml,
-        "overrides": json.dumps(catalog.overrides, sort_keys=True),
-    }
+    """The same as `provenance` of a catalog; kept until its callers have moved."""
+    return provenance(catalog=catalog)
 
 
 def described(result: xr.Dataset) -> xr.Dataset:
-    """The dataset with unit and meaning laid over every variable: the last step of making one."""
-    sides = {
-        "before": "limit from below",
-        "after": "limit from above",
-        "as_is": "as things are",
-        "all": "with all constraints gone",
-        "full_review": "with full review",
-        "at_floors": "at the floors, audits costing nothing",
-        "unlimited": "without a defect budget",
-    }
+    """Attach declared units and meanings to a dataset; kept until its callers have moved to `labelled`."""
     for name in result.variables:
-        plain, side = str(name).removeprefix("event_"), ""
-        for ending, words in sides.items():
-            if plain.endswith(f"_{ending}"):
-                plain, side = plain.removesuffix(f"_{ending}"), f", {words}"
-        if plain in VARIABLES:
-            units, meaning = VARIABLES[plain]
-            attrs = {"units": units, "long_name": meaning + side}
-            result[name].attrs = {key: value for key, value in attrs.items() if value}
+        units, meaning = _declaration(str(name), VARIABLES, ("", ""))
+        if meaning:
+            result[name].attrs = {
+                key: text for key, text in (("units", units), ("long_name", meaning)) if text
+            }
     return result

@@ -47,6 +47,7 @@ from taskmodel.sweeps.changes import (
     changes_at_thresholds,
     changes_between,
 )
+from taskmodel.sweeps.dataset import EVENT_LIMITS, EventTable, latency_dataset, sweep_dataset
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Path, Walker
@@ -134,7 +135,7 @@ def sweep_along(axis: Axis, grid: Array) -> tuple[xr.Dataset, Walker, Path]:
     reported = walker.solve(
         grid, np.zeros(len(grid), dtype=bool), path.allocation.take(near)
     ).allocation
-    made = results.dataset(
+    made = sweep_dataset(
         walker.at(grid), axis, grid, reported, ceilings(walker, grid), _event_table(walker, found)
     )
     return made, walker, path
@@ -209,7 +210,7 @@ def latency(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     point = np.array([one_compute(catalog, compute)])
     walker = Walker(catalog)
     found = walker.solve(point, np.array([False]))
-    return results.latency_dataset(catalog, walker.at(point), found.allocation)
+    return latency_dataset(catalog, walker.at(point), found.allocation)
 
 
 def compare(
@@ -263,7 +264,7 @@ def compare(
         xr.Variable("scenario", np.array(list(named), dtype=object)),
         join="outer",
         fill_value=blanks,
-        combine_attrs="drop",
+        combine_attrs="override",
         data_vars="all",
     )
     order = list(dict.fromkeys(task for swept in sweeps for task in swept["task"].values))
@@ -272,7 +273,7 @@ def compare(
         "taskmodel_version": sweeps[0].attrs["taskmodel_version"],
         "compared": json.dumps([swept.attrs for swept in sweeps], sort_keys=True),
     }
-    return results.described(joined)
+    return joined
 
 
 def ceilings(
@@ -414,7 +415,7 @@ def _in_order(places: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[
     return places[~repeated], before[~repeated]
 
 
-def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
+def _event_table(walker: Walker, found: list[Found]) -> EventTable:
     """The events in order: by place, then kind, then place in the file; with the limits of everything on either side."""
     rows = sorted(
         (
@@ -432,7 +433,7 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
     which = np.array([row[5] for row in rows], dtype=int)
     names = walker.at(np.array([place.place for place in found[:1]])).setting.organisation
     columns: dict[str, Any] = {
-        "place": np.array([row[0] for row in rows], dtype=float),
+        "position": np.array([row[0] for row in rows], dtype=float),
         "kind": [row[6] for row in rows],
         "task": ["" if row[2] < 0 else names.tasks[row[2]] for row in rows],
         "mode": ["" if row[3] < 0 else names.modes[row[3]] for row in rows],
@@ -445,10 +446,9 @@ def _event_table(walker: Walker, found: list[Found]) -> results.EventTable:
     for side in ("before", "after") if found else ():
         values = [_limits(walker, part, side) for part in parts]
         sides[side] = {
-            name: np.concatenate([part[name] for part in values])[which]
-            for name in results.EVENT_LIMITS
+            name: np.concatenate([part[name] for part in values])[which] for name in EVENT_LIMITS
         }
-    return results.EventTable(**columns, limits=sides)
+    return EventTable(**columns, limits=sides)
 
 
 def _limits(walker: Walker, found: list[Found], side: str) -> dict[str, Array]:
@@ -472,7 +472,7 @@ def _limits(walker: Walker, found: list[Found], side: str) -> dict[str, Array]:
         getattr(joined, name)[exact] = getattr(followed, name)[exact]
     values = {**vars(at.measure(joined)), **ceilings(walker, places, before)}
     values["factor_elasticity"] = joined.factor_elasticity
-    return {name: values[name] for name in results.EVENT_LIMITS}
+    return {name: values[name] for name in EVENT_LIMITS}
 
 
 def _blank(dtype: np.dtype) -> object:

@@ -1,0 +1,194 @@
+"""Datasets of a sweep and of the critical path at one compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from taskmodel.allocation import Allocation
+from taskmodel.catalog import Catalog
+from taskmodel.numerics.types import Array
+from taskmodel.organisation.clock import PARTS
+from taskmodel.organisation.measures import automation_elasticity, mode_mix, sources
+from taskmodel.organisation.reviewers import reviewer_pools
+from taskmodel.sweeps.axes import COMPUTE, Axis
+from taskmodel.sweeps.results import SPEEDUPS, labelled, provenance
+from taskmodel.sweeps.walker import Situation
+
+# Measures with a limit on either side of an event: the dimensions that each has besides `event`.
+EVENT_LIMITS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(SPEEDUPS, ()),
+    "oversight_elasticity": (),
+    "oversight_ceiling": (),
+    "no_oversight_ceiling": (),
+    "factor_elasticity": ("factor",),
+    "bottleneck_share": ("source",),
+}
+QUEUE_VARIABLES = (
+    "servers",
+    "utilisation",
+    "arrivals",
+    "service_time",
+    "service_variability",
+    "wait",
+    "waiting",
+)
+
+
+@dataclass(frozen=True)
+class EventTable:
+    """Columns over the events of a sweep, and the limits of measures on either side of each."""
+
+    position: Array
+    kind: list[str]
+    task: list[str]
+    mode: list[str]
+    factor: list[str]
+    limits: dict[str, dict[str, Array]] = field(default_factory=dict)  # by side and measure
+
+
+def sweep_dataset(
+    situation: Situation,
+    axis: Axis,
+    grid: Array,
+    allocation: Allocation,
+    ceilings: dict[str, Array],
+    events: EventTable,
+) -> xr.Dataset:
+    """Return the dataset of a sweep.
+
+    Parameters
+    ----------
+    situation : Situation
+        The organisation at the points of the grid.
+    axis : Axis
+    grid : array, shape (point,)
+        Values of the axis that are reported.
+    allocation : Allocation
+        The optimum at these points.
+    ceilings : dict of str to array, shape (point,)
+    events : EventTable
+    """
+    catalog, organisation = axis.catalog, situation.setting.organisation
+    measures, names = situation.measure(allocation), sources(organisation)
+    weights = situation.setting.yardstick.shares
+    along, over_compute = axis.name, axis.name == COMPUTE
+    share = measures.bottleneck_share
+    undefined = np.isnan(share).any(axis=1)
+    binding = np.where(undefined, len(names), np.nan_to_num(share).argmax(axis=1))
+    full = ceilings["oversight_ceiling_full"]
+    variables: dict[str, tuple[Any, ...]] = {
+        **{
+            name: (along, getattr(measures, name))
+            for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")
+        },
+        **{
+            name: ((along, "factor"), getattr(allocation, name))
+            for name in ("shadow_price", "factor_elasticity", "factor_use")
+        },
+        "activity": ((along, "task", "mode"), allocation.activity),
+        "automatable": ((along, "task"), situation.automatable),
+        "automated_share": ((along, "task"), measures.automated_share),
+        "automated_hours_share": (along, (measures.automated_share * weights).sum(axis=-1)),
+        "mode_hours_share": (
+            (along, "mode"),
+            (measures.mode_share * weights[..., None]).sum(axis=-2),
+        ),
+        "bottleneck_share": ((along, "source"), share),
+        "escaped_defects": ((along, "task"), measures.escaped_defects),
+        "review_elasticity": ((along, "task"), measures.review_elasticity),
+        "automation_elasticity": (
+            (along, "task"),
+            automation_elasticity(
+                organisation, situation.arrays[0], situation.automatable, allocation
+            ),
+        ),
+        "reviewer_equivalent": ((along, "reviewers", "pool"), measures.reviewer_equivalent),
+        "binding_factor": (along, np.array([*names, ""], dtype=object)[binding]),
+        "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
+        "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
+        "oversight_ceiling_full": ((), full[0]) if over_compute else (along, full),
+        "duality_gap": (along, allocation.gap),
+        "status": (along, np.asarray(allocation.status).astype(object)),
+        "today": ((), catalog.compute.today.value),
+        "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
+        f"event_{along}": (
+            "event",
+            events.position,
+            *((axis.unit, axis.meaning) if not over_compute else ()),
+        ),
+        **{
+            f"event_{name}": ("event", np.array(getattr(events, name), dtype=object))
+            for name in ("kind", "task", "mode", "factor")
+        },
+    }
+    sizes = {"factor": len(organisation.factors), "source": len(names)}
+    for side in ("before", "after"):
+        for name, inner in EVENT_LIMITS.items():
+            empty = np.zeros((0, *(sizes[dim] for dim in inner)))
+            limits = events.limits[side][name] if events.limits else empty
+            variables[f"event_{name}_{side}"] = (("event", *inner), limits)
+    coords = {
+        along: (along, grid, axis.unit, axis.meaning),
+        **_names(task=organisation.tasks, mode=organisation.modes, factor=organisation.factors),
+        **_names(source=names, pool=catalog.pools, reviewers=reviewer_pools(catalog)),
+        **({} if over_compute else {COMPUTE: (along, situation.compute)}),
+        **{
+            path: (along, course(grid), catalog.unit_of(path), f"the catalog's {path}")
+            for path, course in axis.courses.items()
+            if path != COMPUTE
+        },
+    }
+    attributes = {**provenance(catalog=catalog), "over": along, "courses": axis.courses_json()}
+    return labelled(variables, coords, attributes)
+
+
+def latency_dataset(catalog: Catalog, situation: Situation, allocation: Allocation) -> xr.Dataset:
+    """Return the critical path at one compute, the parts of its length, and the queues for reviewers.
+
+    Raises
+    ------
+    UnstableQueue
+        If queues are counted and a pool of reviewers is fully used.
+    """
+    organisation, yardstick = situation.setting.organisation, situation.setting.yardstick
+    clock, activity = yardstick.clock, allocation.activity
+    mix = mode_mix(activity, organisation.policy)
+    queues = clock.waits(activity, situation.compute)
+    path = clock.critical_path(mix, activity, situation.compute)
+    parts = clock.task_parts(mix, queues)[0]
+    finite = np.where(np.isfinite(activity), activity, 0.0)
+    variables: dict[str, tuple[Any, ...]] = {
+        "mode_share": (("task", "mode"), mix[0]),
+        "duration": ("task", parts.sum(axis=-1)),
+        "duration_part": (("task", "part"), parts),
+        "start": ("task", path.start[0]),
+        "slack": ("task", path.slack[0]),
+        "critical": ("task", path.critical[0]),
+        "in_progress": ("task", clock.in_progress(finite, situation.compute, queues)[0]),
+        "pass_time": ((), path.total[0]),
+        "pass_part": ("part", (parts * path.critical[0][:, None]).sum(axis=0)),
+        "pass_time_without_ai": ((), yardstick.base_time),
+        "latency_speedup": ((), yardstick.base_time / path.total[0]),
+        **{
+            f"queue_{name}": (
+                "review_pool",
+                np.zeros(0) if queues is None else getattr(queues, name)[0],
+            )
+            for name in QUEUE_VARIABLES
+        },
+    }
+    coords = {
+        **_names(task=organisation.tasks, mode=organisation.modes, part=PARTS),
+        **_names(review_pool=() if queues is None else queues.names),
+        "compute": situation.compute[0],
+    }
+    return labelled(variables, coords, provenance(catalog=catalog))
+
+
+def _names(**coordinates: Any) -> dict[str, Any]:
+    """Return coordinates of names as arrays of objects, whether or not there are any names."""
+    return {name: np.array(list(names), dtype=object) for name, names in coordinates.items()}
