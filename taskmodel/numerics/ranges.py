@@ -1,24 +1,68 @@
-"""One check of numbers at a function's door: inside the interval its docstring states, or a ValueError that says where not."""
+"""Ranges of arguments, stated as intervals and checked on entry.
+
+A closed form declares the ranges of its arguments with the decorator `ranges`; an argument outside
+its range raises an `InputError` that names the argument, the range and the first value outside.
+`within` makes the same check for a quantity that a function computes.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
 
-__all__ = ["within"]
+__all__ = ["Real", "ranges", "within"]
+
+Real = Any
+"""Annotation of an argument under `ranges`: callers pass a number or anything array-like; the body
+receives an array of floats."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Interval(NamedTuple):
+    """An interval of real numbers; `text` is as written in mathematics."""
+
+    text: str
+    low: float
+    high: float
+
+    @classmethod
+    def parse(cls, text: str) -> _Interval:
+        low, high = map(float, text[1:-1].split(","))
+        return cls(text, low, high)
+
+    def check(self, name: str, values: ArrayLike) -> np.ndarray:
+        """Returns `values` as an array of floats, or raises an `InputError` that names them."""
+        array = np.asarray(values, dtype=float)
+        # Comparisons with NaN are false, so that NaN lies in no interval, not even in [-inf, inf].
+        inside = (array >= self.low if self.text[0] == "[" else array > self.low) & (
+            array <= self.high if self.text[-1] == "]" else array < self.high
+        )
+        if not inside.all():
+            index = tuple(int(i) for i in np.argwhere(~inside)[0])
+            position = f" at index {', '.join(map(str, index))}" if index else ""
+            raise InputError(f"{name} must be in {self.text}; found {array[index]:g}{position}")
+        return array
 
 
 def within(interval: str, name: str, values: ArrayLike) -> np.ndarray:
-    """`values` as an array of floats, all of them inside `interval`.
+    """Returns `values` as an array of floats, all of them inside `interval`.
 
     Parameters
     ----------
     interval : str
-        As written in mathematics: "[0, 1]", "(0, 1]", "[0, inf)" (finite), "[0, inf]" (inf allowed). NaN is in none.
+        As written in mathematics: "[0, 1]", "(0, 1]", "[0, inf)" (finite), "[0, inf]" (infinity
+        included). NaN lies in no interval.
     name : str
-        What the values are, for the message.
+        Name of the quantity, for the message.
     values : array
 
     Returns
@@ -28,7 +72,7 @@ def within(interval: str, name: str, values: ArrayLike) -> np.ndarray:
     Raises
     ------
     InputError
-        If a value is outside; the message names the first and its index.
+        If a value lies outside; the message names the first such value and its index.
 
     Examples
     --------
@@ -38,13 +82,66 @@ def within(interval: str, name: str, values: ArrayLike) -> np.ndarray:
     Traceback (most recent call last):
     taskmodel.errors.InputError: coverage must be in [0, 1]; found 1.5 at index 1
     """
-    array = np.asarray(values, dtype=float)
-    low, high = (float(end) for end in interval[1:-1].split(","))
-    inside = (array >= low if interval[0] == "[" else array > low) & (
-        array <= high if interval[-1] == "]" else array < high
-    )
-    if not inside.all():
-        index = tuple(int(i) for i in np.argwhere(~inside)[0])
-        where = f" at index {', '.join(map(str, index))}" if index else ""
-        raise InputError(f"{name} must be in {interval}; found {array[index]:g}{where}")
-    return array
+    return _Interval.parse(interval).check(name, values)
+
+
+def ranges(**intervals: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorator that converts arguments to arrays of floats and checks their ranges.
+
+    The function receives its arguments, defaults included, as arrays; a scalar that it returns
+    becomes an array without dimensions. Arguments without an interval are passed unchanged.
+
+    Parameters
+    ----------
+    **intervals : str
+        Range of each argument by its name, written as in `within`. The decorated function has
+        them as `__ranges__`.
+
+    Raises
+    ------
+    TypeError
+        When decorating, if an interval belongs to no argument of the function.
+
+    Examples
+    --------
+    >>> @ranges(hours="[0, inf)", coverage="[0, 1]")
+    ... def reviewed(hours: Real, coverage: Real = 1.0) -> np.ndarray:
+    ...     return hours * coverage
+    >>> reviewed([8, 40], 0.25).tolist()
+    [2.0, 10.0]
+    >>> reviewed(8, coverage=1.5)
+    Traceback (most recent call last):
+    taskmodel.errors.InputError: coverage must be in [0, 1]; found 1.5
+    """
+    checks = {name: _Interval.parse(text) for name, text in intervals.items()}
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        call = signature(function)
+        if unknown := intervals.keys() - call.parameters.keys():
+            raise TypeError(f"ranges of {', '.join(sorted(unknown))}, which are no arguments")
+        defaults = {
+            name: parameter.default
+            for name, parameter in call.parameters.items()
+            if parameter.default is not parameter.empty
+        }
+
+        by_name: Callable[..., T] = function
+
+        @wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+            arguments = defaults | call.bind(*args, **kwargs).arguments
+            for name, interval in checks.items():
+                arguments[name] = interval.check(name, arguments[name])
+            return _as_arrays(by_name(**arguments))
+
+        vars(checked)["__ranges__"] = intervals
+        return checked
+
+    return decorate
+
+
+def _as_arrays(result: Any) -> Any:
+    """Arrays for the scalars that NumPy's arithmetic makes of arrays without dimensions."""
+    if type(result) is tuple:
+        return tuple(map(_as_arrays, result))
+    return np.asarray(result) if isinstance(result, (float, np.generic)) else result

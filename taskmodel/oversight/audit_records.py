@@ -16,7 +16,12 @@ from taskmodel.catalog import Catalog, Trust
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.numbers import Numbers, defect_probability, review_ratio
 from taskmodel.organisation.organisation import HUMAN
-from taskmodel.science.audits import audit_coverage, audit_hours, clean_audits
+from taskmodel.science.audits import (
+    audit_coverage,
+    audit_hours,
+    audits_per_year,
+    clean_audits,
+)
 from taskmodel.science.review_effort import detection, detection_curve
 from taskmodel.science.supervision import attempts
 
@@ -35,7 +40,7 @@ class Records:
     unit_hours : review hours of a unit, tau r [h]
     units_per_hour : units that AI makes, per human-equivalent hour of useful work, 1/(p tau) [1/h]
     floor : least share that is reviewed [1]
-    renewed : part of a record that is earned again in a year, phi/G [1/year]
+    audits_per_year : audits that keep a record through model generations, n* phi/G [1/year]
     """
 
     needed: NDArray[np.bool_]
@@ -44,11 +49,11 @@ class Records:
     unit_hours: Array
     units_per_hour: Array
     floor: Array
-    renewed: float
+    audits_per_year: Array
 
     def audits_beyond(self, units: Array, rule: Trust) -> Array:
         """Audits a year besides the reviews at the floor, of classes with so many units a year, shape (..., task)."""
-        yearly = self.audits * self.renewed
+        yearly = self.audits_per_year
         if rule.audits == "besides":
             return np.where(units > 0, yearly, 0.0)
         return np.where(self.needed, (covered(units, yearly, self.floor) - self.floor) * units, 0.0)
@@ -90,7 +95,7 @@ def records(catalog: Catalog) -> Records:
         unit_hours=audit_hours(1.0, length, ratio),
         units_per_hour=attempts(1 - defect_probability(of)) / length,
         floor=floor,
-        renewed=rule.trust_lost.value / rule.generation_time.value,
+        audits_per_year=audits_per_year(audits, rule.trust_lost.value, rule.generation_time.value),
     )
 
 

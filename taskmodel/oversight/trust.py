@@ -171,9 +171,7 @@ class _Steady:
             float(self.supply[0, self.paid_in].min()) if self.paid_in.any() else 0.0
         )  # the most that can be set aside
         open_to_ai = self.open[0, :, HUMAN + 1 :].any(axis=1)
-        ever = (
-            self.records.audits * self.records.renewed * self.records.unit_hours
-        )  # of a class, at most
+        ever = self.records.audits_per_year * self.records.unit_hours  # of a class, at most
         # a little past the most that can be owed, so that rounding does not leave it out
         self.most = min(float(ever[open_to_ai].sum()) * (1 + LAST), self.hours * (1 - LAST))
 
@@ -237,7 +235,7 @@ class _Steady:
             for name, value in values.items()
         }
         some = state.units > 0
-        units, yearly = np.where(some, state.units, 1.0), at.audits * at.renewed
+        units, yearly = np.where(some, state.units, 1.0), at.audits_per_year
         made = np.where(some, at.floor * state.units, 0.0) * at.unit_hours
         variables: dict[str, Any] = {
             "detection": ("task", at.detection),

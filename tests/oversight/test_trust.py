@@ -12,7 +12,7 @@ from taskmodel.cli import main
 from taskmodel.numerics.fixed_points import fixed_points
 from taskmodel.organisation.organisation import organisation
 from taskmodel.oversight.trust import _paid_in
-from taskmodel.science.audits import clean_audits, steady_audit_load
+from taskmodel.science.audits import audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection, detection_curve
 
 RULE = {
@@ -312,7 +312,7 @@ def test_the_bundled_scenario_holds_its_own_books(audited, found):
     adopted = found["adopted"].values & (found["coverage_floor"].values < 1)
     assert ((load > 0) == adopted).all()
     assert load.sum() == pytest.approx(
-        float(steady_audit_load(found["record_hours"].values[adopted], 0.5, 0.5))
+        float(audits_per_year(found["record_hours"].values[adopted], 0.5, 0.5).sum())
     )
     assert (
         (found["implied_coverage"] >= found["coverage_floor"]).where(found["adopted"], True).all()
