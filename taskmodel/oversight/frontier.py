@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.errors import InputError, NothingToLimit
+from taskmodel.errors import NothingToLimit
+from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures, sources
 from taskmodel.organisation.organisation import DEFECT_BUDGET, HUMAN
@@ -87,7 +88,11 @@ def safety_frontier(
     needs_catalog(catalog)
     place = one_compute(catalog, compute)
     limit = _Limit(catalog.replace({BUDGET: 0.0}), place)
-    grid = limit.usual() if budgets is None else _checked(budgets)
+    grid = (
+        limit.usual()
+        if budgets is None
+        else increasing("[0, inf)", "budgets", budgets, unit="h/year")
+    )
     walker = Walker(input_axis(limit.catalog, BUDGET, grid[0], grid[-1], place))
     allocation = walker.solve(grid, np.zeros(len(grid), dtype=bool)).allocation
     return _dataset(catalog, limit, grid, allocation, walker.at(grid).measure(allocation))
@@ -182,20 +187,6 @@ def first_price(bundles: Array, opened: NDArray[np.bool_], allocation: Allocatio
     leaky = opened & (harm > 0)
     saved = np.where(leaky, worth[:, None] - cost, -np.inf) / np.where(leaky, harm, 1.0)
     return max(float(saved.max()), 0.0)
-
-
-def _checked(budgets: ArrayLike) -> Array:
-    grid = np.asarray(budgets, dtype=float)
-    if (
-        grid.ndim != 1
-        or not len(grid)
-        or not (np.isfinite(grid) & (grid >= 0)).all()
-        or not (np.diff(grid) > 0).all()
-    ):
-        raise InputError(
-            f"budgets must be finite numbers of at least 0 that increase [h/year]; found {budgets!r}"
-        )
-    return grid
 
 
 def _dataset(

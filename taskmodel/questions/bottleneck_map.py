@@ -22,6 +22,7 @@ from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.contours import Curve, Points, leaders, trace
+from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight, sources
 from taskmodel.questions.targets import input_value
@@ -115,21 +116,8 @@ def _input(catalog: Catalog, given: Values, name: str) -> tuple[str, Array]:
     path = given[0]
     if path != COMPUTE:
         input_value(catalog, path)
-    values = np.asarray(given[1], dtype=float)
-    if (
-        values.ndim != 1
-        or len(values) < 2
-        or not np.isfinite(values).all()
-        or not (np.diff(values) > 0).all()
-    ):
-        raise InputError(
-            f"{name} must have at least two finite values of {path} that increase; found {given[1]!r}"
-        )
-    if path == COMPUTE and values[0] <= 0:
-        raise InputError(
-            f"{name} must have positive values of compute [{COMPUTE_UNIT}]; found {values[0]:g}"
-        )
-    return path, values
+    interval = "(0, inf)" if path == COMPUTE else "(-inf, inf)"
+    return path, increasing(interval, f"{name}: {path}", given[1], least=2)
 
 
 class _Plane:

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation import allocate, margins
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
+from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.sweeps import results
@@ -53,6 +54,7 @@ from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Path, Walker
 
 TILE = 2_000_000  # bundle entries of events handled at once
+FINITE = "(-inf, inf)"
 OPENING = ("automatable", "automatable_ends")
 
 
@@ -333,12 +335,8 @@ def _axis(
             raise TypeError(
                 "along compute, give the points to report as compute; values are for another axis"
             )
-        return compute_axis(catalog), _grid(
-            _catalogs_grid(catalog) if compute is None else compute,
-            COMPUTE,
-            COMPUTE_UNIT,
-            positive=True,
-        )
+        points = _catalogs_grid(catalog) if compute is None else compute
+        return compute_axis(catalog), increasing("(0, inf)", COMPUTE, points, unit=COMPUTE_UNIT)
     held = one_compute(catalog, compute)
     if over == TIME:
         paths = {} if paths is None else paths
@@ -349,15 +347,16 @@ def _axis(
         if COMPUTE in paths and compute is not None:
             raise TypeError("compute has a course in paths; leave the argument out")
         courses = {name: Course(name, table) for name, table in paths.items()}
-        grid = _grid(common_dates(courses) if values is None else values, TIME, "calendar year")
+        points = common_dates(courses) if values is None else values
+        grid = increasing(FINITE, TIME, points, unit="calendar year")
         courses |= {
             name: course
             for name, course in staffing_courses(catalog, grid[0], grid[-1]).items()
             if name not in courses
         }
         return time_axis(catalog, courses, grid[0], grid[-1], held), grid
-    unit = catalog.unit_of(over)
-    grid = _grid(_interval(catalog, over) if values is None else values, over, unit)
+    points = _interval(catalog, over) if values is None else values
+    grid = increasing(FINITE, over, points, unit=catalog.unit_of(over))
     return input_axis(catalog, over, grid[0], grid[-1], held), grid
 
 
@@ -387,24 +386,6 @@ def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
             f"compute must be one positive, finite number [FLOP/year]; found {compute!r}"
         )
     return float(point.reshape(()))
-
-
-def _grid(points: ArrayLike, name: str, unit: str, positive: bool = False) -> Array:
-    grid = np.asarray(points, dtype=float)
-    if grid.ndim != 1 or not len(grid):
-        one = f"; for one point write [{grid:g}]" if grid.ndim == 0 else ""
-        raise InputError(f"{name} must be a list of points [{unit}]; found shape {grid.shape}{one}")
-    bad = ~(np.isfinite(grid) & (grid > 0)) if positive else ~np.isfinite(grid)
-    if bad.any():
-        raise InputError(
-            f"{name} must be {'positive and ' if positive else ''}finite [{unit}]; found {grid[bad][0]!r}"
-        )
-    if not np.all(np.diff(grid) > 0):
-        place = int(np.argmin(np.diff(grid) > 0))
-        raise InputError(
-            f"{name} must increase from point to point; found {grid[place]:g} and then {grid[place + 1]:g}"
-        )
-    return grid
 
 
 def _in_order(places: Array, before: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:

@@ -180,9 +180,7 @@ def test_what_is_no_frontier_is_said():
     assert (flat["safety_price"] == 0).all() and flat["ceases_to_bind"].item() == 0
     catalog = limited(None, *PROTOCOLS, tasks=MORE)
     for budgets in ([1, 1], [-1, 1], [[1.0]], [np.inf], []):
-        with pytest.raises(
-            ValueError, match="budgets must be finite numbers of at least 0 that increase"
-        ):
+        with pytest.raises(ValueError, match=r"budgets must be"):
             tm.safety_frontier(catalog, budgets)
     with pytest.raises(TypeError, match="a Catalog is needed"):
         tm.safety_frontier("alignment_research")

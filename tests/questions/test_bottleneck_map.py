@@ -181,7 +181,7 @@ HEADCOUNT, COMPUTE = ("supervision.headcount", [1, 10]), ("compute", [1e28, 1e30
         (HEADCOUNT, HEADCOUNT, {}, ValueError, "twice"),
         (HEADCOUNT, ("compute", [1e30]), {}, ValueError, "at least two"),
         (HEADCOUNT, ("compute", [1e30, 1e28]), {}, ValueError, "increase"),
-        (HEADCOUNT, ("compute", [0, 1e28]), {}, ValueError, "positive"),
+        (HEADCOUNT, ("compute", [0, 1e28]), {}, ValueError, r"in \(0, inf\)"),
         (HEADCOUNT, "compute", {}, TypeError, "path and values"),
         (HEADCOUNT, COMPUTE, {"compute": 1e30}, TypeError, "leave the argument out"),
         (("supervision.headcout", [1, 10]), COMPUTE, {}, tm.CatalogError, "supervision.headcount"),

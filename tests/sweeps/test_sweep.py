@@ -198,7 +198,7 @@ def test_the_supervision_cap_of_published_results():
         ([], "a list of points"),
         ([[1e26, 1e27]], r"\(1, 2\)"),
         ([1e27, 1e26], "1e\\+27 and then 1e\\+26"),
-        ([1e26, 1e26], "must increase"),
+        ([1e26, 1e26], "that increase"),
         ([-1.0, 1e26], "-1"),
         ([1e26, np.nan], "nan"),
         ([1e26, np.inf], "inf"),

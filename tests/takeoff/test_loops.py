@@ -466,8 +466,8 @@ def test_rooms_are_those_of_the_records():
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
-        ({"times": [2030, 2027]}, ValueError, "in order, from 2026 to 2070"),
-        ({"times": [2010]}, ValueError, "in order, from 2026 to 2070"),
+        ({"times": [2030, 2027]}, ValueError, "increase; found 2030 and then 2027"),
+        ({"times": [2010]}, ValueError, r"in \[2026.0, 2070.0\]"),
         ({"draws": 0, "seed": 1}, ValueError, "a whole number from 1 to 1,000,000; found 0"),
         ({"draws": 3}, ValueError, "need a seed"),
         (

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.integral_equation import Accumulated, accumulate
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures, task_output, without_ai
@@ -212,17 +213,7 @@ def _dates(times: ArrayLike | None, track: Continuous) -> Array:
         automated = track.first(lambda at: automated_share(track.economy, at)[1] >= 1)
         last = end if automated is None else min(end, automated + AFTER)
         return np.append(start + SPACING * np.arange(np.ceil((last - start) / SPACING - 0.5)), last)
-    asked = np.asarray(times, dtype=float)
-    if (
-        asked.ndim != 1
-        or len(asked) < 2
-        or not (np.diff(asked) > 0).all()
-        or not (start <= asked[0] and asked[-1] <= end)
-    ):
-        raise InputError(
-            f"times must be at least two calendar years in order, from {start:g} to {end:g}; found {times!r}"
-        )
-    return asked
+    return calendar_years(times, start, end, least=2)
 
 
 def _work(ours: Inside, error: float) -> Accumulated:

@@ -7,10 +7,10 @@ from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from taskmodel.errors import InputError
+from taskmodel.numerics.grids import calendar_years
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.reference import step_through
@@ -127,17 +127,7 @@ def _times(times: Sequence[float] | None, start: float, end: float) -> list[floa
     if times is None:
         count = max(1, round((end - start) / SPACING))
         return [start + (end - start) * place / count for place in range(count + 1)]
-    asked = np.asarray(times, dtype=float)
-    if (
-        asked.ndim != 1
-        or not asked.size
-        or not (np.diff(asked) > 0).all()
-        or not (start <= asked[0] and asked[-1] <= end)
-    ):
-        raise InputError(
-            f"times must be calendar years in order, from {start:g} to {end:g}; found {times!r}"
-        )
-    return [float(one) for one in asked]
+    return calendar_years(times, start, end).tolist()
 
 
 def milestones(world: xr.Dataset) -> xr.Dataset:

@@ -17,6 +17,7 @@ import xarray as xr
 
 from taskmodel.catalog import Catalog, load_catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.piecewise import first_reached
 from taskmodel.numerics.types import Array
 from taskmodel.science import capability
@@ -172,17 +173,7 @@ def _times(times: Sequence[float] | None, course: Course) -> Array:
     if times is None:
         count = max(1, round((end - start) / SPACING))
         return np.asarray(start + (end - start) * np.arange(count + 1) / count)
-    asked = np.asarray(times, dtype=float)
-    if (
-        asked.ndim != 1
-        or not asked.size
-        or not (np.diff(asked) > 0).all()
-        or not (start <= asked[0] and asked[-1] <= end)
-    ):
-        raise InputError(
-            f"times must be calendar years in order, from {start:g} to {end:g}; found {times!r}"
-        )
-    return asked
+    return calendar_years(times, start, end)
 
 
 def _needed(hours: Array, fit: Mapping[str, float]) -> Array:

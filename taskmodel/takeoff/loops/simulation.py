@@ -14,6 +14,7 @@ import xarray as xr
 
 from taskmodel.catalog import Quantity
 from taskmodel.errors import InputError
+from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.loops import (
     constant_hazard,
@@ -181,15 +182,7 @@ def _times(times: Sequence[float] | None, start: float, end: float) -> Array:
     if times is None:
         count = min(MOST_POINTS, max(1, round((end - start) / SPACING)))
         return np.asarray(start + (end - start) * np.arange(count + 1) / count)
-    asked = np.asarray(times, dtype=float)
-    if (
-        asked.ndim != 1
-        or not asked.size
-        or not (np.diff(asked) > 0).all()
-        or not (start <= asked[0] and asked[-1] <= end)
-    ):
-        raise InputError(f"times must be in order, from {start:g} to {end:g}; found {times!r}")
-    return asked
+    return calendar_years(times, start, end)
 
 
 def _dataset(

@@ -1,0 +1,69 @@
+"""One check of the points at which results are reported: a list that increases within an interval."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from taskmodel.errors import InputError
+from taskmodel.numerics.ranges import within
+from taskmodel.numerics.types import Array
+
+
+def increasing(
+    interval: str, name: str, values: ArrayLike, *, unit: str = "", least: int = 1
+) -> Array:
+    """Return `values` as a one-dimensional array of floats that increases within an interval.
+
+    Parameters
+    ----------
+    interval : str
+        As in `taskmodel.numerics.ranges.within`, such as "(0, inf)".
+    name : str
+        What the values are, for the message.
+    values : array, shape (point,)
+    unit : str, optional
+        Their unit, for the message.
+    least : int, optional
+        How many points are needed: 1 or 2.
+
+    Raises
+    ------
+    InputError
+        If they are no such list; the message states what is needed and the first value at fault.
+
+    Examples
+    --------
+    >>> increasing("(0, inf)", "times", [1, 2.5], unit="year").tolist()
+    [1.0, 2.5]
+    >>> increasing("(0, inf)", "times", [2, 1], unit="year")
+    Traceback (most recent call last):
+    taskmodel.errors.InputError: times must be a list of points [year] that increase; found 2 and then 1
+    """
+    points = np.asarray(values, dtype=float)
+    needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
+    if points.ndim != 1 or len(points) < least:
+        single = f"; for one point write [{points:g}]" if points.ndim == 0 and least == 1 else ""
+        raise InputError(
+            f"{name} must be a list of {needed} in {interval}; found shape {points.shape}{single}"
+        )
+    within(interval, name, points)
+    falls = np.flatnonzero(np.diff(points) <= 0)
+    if len(falls):
+        first, second = points[falls[0] : falls[0] + 2]
+        raise InputError(
+            f"{name} must be a list of {needed} that increase; found {first:g} and then {second:g}"
+        )
+    return points
+
+
+def calendar_years(values: ArrayLike, start: float, end: float, *, least: int = 1) -> Array:
+    """Return the argument ``times`` of a simulation as an array that increases from start to end.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    interval = f"[{float(start)!r}, {float(end)!r}]"
+    return increasing(interval, "times", values, unit="calendar year", least=least)
