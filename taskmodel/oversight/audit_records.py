@@ -1,6 +1,6 @@
-"""What a record of clean audits takes in each class of tasks of a catalog, and how many units AI makes there.
+"""Audit requirements of each class of tasks, and the units of work that AI delivers in it.
 
-`earned_trust` has the steady state that follows from it, `trust_over_time` what it is from period to period.
+`trust` solves for the steady state that follows, `track_record` for the path towards it.
 
 Source: docs, model, section 3.4.
 """
@@ -12,37 +12,41 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog, Trust
+from taskmodel.errors import SolveError
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.numbers import Numbers, defect_probability, review_ratio
-from taskmodel.organisation.organisation import HUMAN
-from taskmodel.science.audits import (
-    audit_coverage,
-    audit_hours,
-    audits_per_year,
-    clean_audits,
+from taskmodel.organisation.numbers import (
+    Numbers,
+    curve_of_detection,
+    defect_probability,
+    review_ratio,
 )
-from taskmodel.science.review_effort import detection, detection_curve
+from taskmodel.organisation.organisation import HUMAN
+from taskmodel.science.audits import audit_coverage, audit_hours, audits_per_year, clean_audits
+from taskmodel.science.review_effort import detection
 from taskmodel.science.supervision import attempts
 
-ADOPTED = 1e-9  # of the work of a task: less of it by AI is rounding
+ADOPTION_TOLERANCE = 1e-9  # share of a task's work: less AI work than this is rounding
 
 
 @dataclass(frozen=True, eq=False)
-class Records:
-    """What a record takes, class by class; arrays of shape (task,).
+class AuditRequirements:
+    """Audits that a complete record requires, class by class; arrays of shape (task,).
 
     Attributes
     ----------
-    needed : whether the class has something to earn
-    detection : share of defects that an audit finds [1]; NaN where nothing is to be earned
-    audits : clean audits n* of a whole record [1]; 0 where nothing is to be earned
-    unit_hours : review hours of a unit, tau r [h]
-    units_per_hour : units that AI makes, per human-equivalent hour of useful work, 1/(p tau) [1/h]
-    floor : least share that is reviewed [1]
-    audits_per_year : audits that keep a record through model generations, n* phi/G [1/year]
+    rule : the block `trust` of the catalog
+    needed : whether a record can lower the coverage of the class
+    detection : probability that an audit finds the defect of a unit [1]; NaN where not needed
+    audits : clean audits n* of a complete record [1]; 0 where not needed
+    unit_hours : review hours of an audit, tau r [h]
+    units_per_hour : units per human-equivalent hour of useful AI work, 1/(p tau) [1/h]
+    floor : least share of units that is reviewed [1]
+    audits_per_year : audits that renew the record in a steady state, n* phi/G [1/year]
     """
 
+    rule: Trust
     needed: NDArray[np.bool_]
     detection: Array
     audits: Array
@@ -51,83 +55,103 @@ class Records:
     floor: Array
     audits_per_year: Array
 
-    def audits_beyond(self, units: Array, rule: Trust) -> Array:
-        """Audits a year besides the reviews at the floor, of classes with so many units a year, shape (..., task)."""
-        yearly = self.audits_per_year
-        if rule.audits == "besides":
-            return np.where(units > 0, yearly, 0.0)
-        return np.where(self.needed, (covered(units, yearly, self.floor) - self.floor) * units, 0.0)
+    def delegated_units(self, allocation: Allocation) -> Array:
+        """Units that AI makes per year, useful or not, shape (point, task).
+
+        Raises
+        ------
+        SolveError
+            If output is unlimited: the number of units then has no value.
+        """
+        if np.isinf(allocation.output).any():
+            raise SolveError(
+                "there is no limit to research at the floors, and so to the units to audit: "
+                "give coverage floors above 0"
+            )
+        by_ai = allocation.activity[..., HUMAN + 1 :].sum(axis=-1)
+        adopted = by_ai > ADOPTION_TOLERANCE * allocation.activity.sum(axis=-1)
+        return np.where(adopted, by_ai * self.units_per_hour, 0.0)
+
+    def audits_due(self, units: Array) -> Array:
+        """Audits per year in addition to the reviews at the floor, given units (..., task)."""
+        if self.rule.audits == "besides":
+            return np.where(units > 0, self.audits_per_year, 0.0)
+        excess = class_coverage(units, self.audits_per_year, self.floor) - self.floor
+        return np.where(self.needed, excess * units, 0.0)
 
 
-def records(catalog: Catalog) -> Records:
-    """What a record takes in each class of tasks.
+def audit_requirements(catalog: Catalog) -> AuditRequirements:
+    """Audits that a complete record requires in each class of tasks.
 
     Raises
     ------
     CatalogError
-        If the catalog has no block `trust`, protocols take the place of coverage, success grows by degrees, or what audits find
-        is not known for a task.
+        If the catalog has no block `trust`, names protocols, lets success depend on compute
+        gradually, or leaves the detection probability of a task's audits unknown.
     """
     rule = catalog.trust
     if rule is None:
-        message = "is missing: what a record has to show, and how long it lasts; add the block, as the scenario audited_trust does"
+        message = (
+            "is missing: what a record has to show, and how long it lasts; "
+            "add the block, as the scenario audited_trust does"
+        )
         raise catalog.error(("trust",), message, at_key=True)
     if catalog.supervision.protocols:
-        message = "protocols take the place of the rule of coverage that trust is about; take them out (null)"
+        message = (
+            "protocols take the place of the rule of coverage that trust is about; "
+            "take them out (null)"
+        )
         raise catalog.error(("supervision", "protocols"), message)
     if catalog.capability.success == "logistic":
-        message = "how many units AI makes for a useful one changes with compute there, and audits are of units; use success: step"
+        message = (
+            "how many units AI makes for a useful one changes with compute there, "
+            "and audits are of units; use success: step"
+        )
         raise catalog.error(("capability", "success"), message)
-    of = Numbers([catalog])
-    ratio, length = review_ratio(of), of.tasks(lambda task: task.horizon.value)
-    floor = of.tasks(lambda task: task.coverage_floor.value)
+    numbers = Numbers([catalog])
+    ratio = review_ratio(numbers)
+    length = numbers.tasks(lambda task: task.horizon.value)
+    floor = numbers.tasks(lambda task: task.coverage_floor.value)
     needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
-    found = _found(catalog, rule, ratio, needed)
-    audits = np.where(
-        needed,
-        clean_audits(rule.defect_rate.value, rule.risk.value, np.where(needed, found, 1.0)),
-        0.0,
-    )
-    return Records(
+    detected = _audit_detection(catalog, rule, ratio, needed)
+    required = clean_audits(rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1))
+    audits = np.where(needed, required, 0.0)
+    return AuditRequirements(
+        rule=rule,
         needed=needed,
-        detection=found,
+        detection=detected,
         audits=audits,
         unit_hours=audit_hours(1.0, length, ratio),
-        units_per_hour=attempts(1 - defect_probability(of)) / length,
+        units_per_hour=attempts(1 - defect_probability(numbers)) / length,
         floor=floor,
         audits_per_year=audits_per_year(audits, rule.trust_lost.value, rule.generation_time.value),
     )
 
 
-def covered(units: Array, audits: Array, floor: Array) -> Array:
-    """Coverage max(f, min(1, audits/units)); all of it where there are no units to judge by and audits are due."""
-    some = np.where(units > 0, units, 1.0)
-    return np.where(
-        units > 0, audit_coverage(some, audits, floor), np.where(audits > 0, 1.0, floor)
-    )
+def class_coverage(units: Array, audits: Array, floor: Array) -> Array:
+    """Coverage max(f, min(1, audits/units)); without units, 1 if audits are due, else f."""
+    coverage = audit_coverage(np.where(units > 0, units, 1.0), audits, floor)
+    return np.where(units > 0, coverage, np.where(audits > 0, 1.0, floor))
 
 
-def _found(catalog: Catalog, rule: Trust, ratio: Array, needed: NDArray[np.bool_]) -> Array:
-    """Share of defects that an audit finds, by task; NaN where no audits are needed."""
+def _audit_detection(
+    catalog: Catalog, rule: Trust, ratio: Array, needed: NDArray[np.bool_]
+) -> Array:
+    """Probability that an audit finds a defect, shape (task,); NaN where no audits are needed."""
     if rule.detection is not None:
         return np.where(needed, rule.detection.value, np.nan)
-    for (name, task), effort, wanted in zip(catalog.tasks.items(), ratio, needed, strict=True):
-        mend = "or give trust.detection, one share of defects that audits find in every task"
-        if wanted and task.verifiability is None:
-            message = f"has no verifiability, and what an audit of it finds depends on that; give its score, {mend}"
+    remedy = "or give trust.detection, one share of defects that audits find in every task"
+    for (name, task), hours, needs_audits in zip(catalog.tasks.items(), ratio, needed, strict=True):
+        if needs_audits and task.verifiability is None:
+            message = (
+                "has no verifiability, and what an audit of it finds depends on that; "
+                f"give its score, {remedy}"
+            )
             raise catalog.error(("tasks", name), message, at_key=True)
-        if wanted and effort == 0:
-            message = f"found 0: an audit that takes no time finds nothing; give it hours, {mend}"
+        if needs_audits and hours == 0:
+            message = f"found 0: an audit that takes no time finds nothing; give it hours, {remedy}"
             raise catalog.error(("tasks", name, "review_ratio"), message)
-    score = Numbers([catalog]).tasks(
-        lambda task: np.nan if task.verifiability is None else task.verifiability.score
+    rate, ceiling = (
+        np.where(needed, parameter, 1.0) for parameter in curve_of_detection(Numbers([catalog]))
     )
-    return np.where(
-        needed, detection(ratio, *detection_curve(np.where(needed, score, 0.0))), np.nan
-    )
-
-
-def delegated_units(at: Records, activity: Array) -> Array:
-    """Units a year that AI makes, useful or not, from activities (..., task, mode), shape (..., task)."""
-    by_ai = activity[..., HUMAN + 1 :].sum(axis=-1)
-    return np.where(by_ai > ADOPTED * activity.sum(axis=-1), by_ai * at.units_per_hour, 0.0)
+    return np.where(needed, detection(ratio, rate, ceiling), np.nan)

@@ -1,20 +1,20 @@
-"""What part of reviewers' time to plan for: more of it is more research, less of it shorter queues.
+"""The planned utilisation of reviewers that maximises the effective speed-up.
 
-The planned utilisation scales the supply of review hours. While review binds, what is planned is used, and the wait for a
-reviewer grows without limit as it nears 1: throughput and serial speed pull the effective speed-up S_Y^lambda S_L^(1 - lambda)
-in two directions. For a single stream of reviews `queueing.best_utilisation` says where they balance; here the whole
-organisation is solved anew at every utilisation, for what is reviewed changes with it.
+The planned utilisation scales the supply of review hours. While review binds, all planned hours
+are used, and the wait for a reviewer diverges as utilisation approaches 1: throughput and serial
+speed pull the effective speed-up S_Y^lambda S_L^(1 - lambda) in opposite directions. For a single
+stream of reviews `queueing.best_utilisation` has the optimum in closed form; here the organisation
+is solved at every utilisation, because the reviewed work changes with it.
 
-Source: the model, section 4.
+Source: docs, model, section 4.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
-from taskmodel.allocation import allocate
+from taskmodel.allocation import Allocation, allocate
 from taskmodel.catalog import GENERAL, Catalog
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.types import Array
@@ -26,132 +26,141 @@ from taskmodel.sweeps.sweep import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
 UTILISATION = "supervision.utilisation"
-PLANNED = review_factor(GENERAL)  # whose utilisation that is; pools with a skill have their own
-SCANNED = np.linspace(-4.0, 9.0, 53)  # of the log odds of a utilisation: from 2 % to 99.99 %
-ALIKE = 1e-9  # relative: speed-ups that differ by less are the same
-IDLE = 1e-6  # relative: review that is used by so much less than planned for does not bind
+PLANNED_QUEUE = review_factor(GENERAL)  # pools of reviewers with a skill have their own utilisation
+LOG_ODDS = np.linspace(-4.0, 9.0, 53)  # of the utilisations scanned: from 2 % to 99.99 %
+SPEEDUP_TOLERANCE = 1e-9  # relative: smaller differences of speed-ups are rounding
+IDLE_TOLERANCE = 1e-6  # relative: review used by so much less than planned does not bind
+SPEEDUP, USED = results.SPEEDUPS.index("speedup"), -1  # rows of `_measured`
 
 
 def best_utilisation(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
-    """The planned utilisation of reviewers at which the effective speed-up is greatest, queues counted.
+    """The planned utilisation of reviewers that maximises the effective speed-up, with queues.
 
     Parameters
     ----------
     catalog : Catalog
-        With ``latency.count_queues``; what it says of ``supervision.utilisation`` makes no difference, but for ``..._as_is``.
+        With ``latency.count_queues``; its ``supervision.utilisation`` only affects ``..._as_is``.
     compute : float, optional
-        Where [FLOP/year]; default: the catalog's ``compute.today``.
+        Compute [FLOP/year]; default: the catalog's ``compute.today``.
 
     Returns
     -------
     xarray.Dataset
-        ``utilisation``; NaN where the speed-up only grows, or only falls, as more is planned for. There ``output`` and the
-        speed-ups, and each ``..._as_is``, at the catalog's own utilisation (NaN where work would wait for ever).
-        ``queue_utilisation`` is what is used, and ``review_binds`` says whether that is all that is planned for: if it is not,
-        any utilisation above what is used does as well, and nothing is gained by planning.
+        ``utilisation``, NaN where the speed-up is monotonic in it; ``output`` and the speed-ups
+        there; and each ``..._as_is`` at the catalog's own utilisation, NaN where a queue grows
+        without bound. ``queue_utilisation`` is the utilisation in use. ``review_binds`` says
+        whether it equals the planned one; if not, any larger plan does as well.
 
     Raises
     ------
     TypeError
-        If the catalog is none.
+        If the catalog is not a Catalog.
     InputError
-        If queues are not counted in it, or compute is not one positive, finite number.
+        If the catalog does not count queues, or compute is not one positive, finite number.
     SolveError
-        If a case has no answer that can be certified, or nothing can be produced.
+        If an optimum cannot be certified, or nothing can be produced.
 
     Examples
     --------
     >>> import taskmodel as tm
     >>> catalog = tm.load_catalog("t_agi_ladder", set={"latency.count_queues": True})
-    >>> found = best_utilisation(catalog, 1e33)
-    >>> bool(found["review_binds"]), round(float(found["utilisation"]), 3)
+    >>> best = best_utilisation(catalog, 1e33)
+    >>> bool(best["review_binds"]), round(float(best["utilisation"]), 3)
     (True, 0.984)
     """
     needs_catalog(catalog)
     if not (catalog.latency.count_queues and catalog.latency.count_review):
         raise InputError(
-            "nothing waits in queues in this catalog: set latency.count_queues (and latency.count_review) to true"
+            "nothing waits in queues in this catalog: "
+            "set latency.count_queues (and latency.count_review) to true"
         )
-    lab = _Lab(catalog, one_compute(catalog, compute))
-    scanned = lab.measure(1 / (1 + np.exp(-SCANNED)))
-    speedup = scanned[results.SPEEDUPS.index("speedup")]
-    if not np.isfinite(speedup).all():
-        raise SolveError(
-            "there is no effective speed-up to make the most of: nothing can be produced, or there is no limit to it"
-        )
-    top = int(np.argmax(speedup))
-    used = scanned[-1, top]
-    planned = 1 / (1 + np.exp(-SCANNED[top]))
-    binds = bool(used >= planned * (1 - IDLE))
-    if not binds:  # review has time to spare: the least that leaves it so
-        best, values = used, scanned[:, top]
-    elif top in (0, len(SCANNED) - 1):
-        best, values = np.nan, np.full(len(scanned), np.nan)
-    else:
-        best = _refined(lab, SCANNED[top - 1], SCANNED[top + 1])
-        values = lab.measure(np.array([best]))[:, 0]
-        if values[results.SPEEDUPS.index("speedup")] < speedup[top] * (1 - ALIKE):
-            raise SolveError(
-                f"the search near a planned utilisation of {planned:.3g} did not end in a maximum; please report this"
-            )
-    as_is = lab.as_is()
+    own = Situation(Setting(catalog), np.array([one_compute(catalog, compute)]))
+    utilisation, values, binds = _maximum(own)
+    as_is = _as_is(own)
     variables = {
-        "utilisation": ((), best),
-        **{name: ((), values[row]) for row, name in enumerate(results.SPEEDUPS)},
-        **{f"{name}_as_is": ((), as_is[row]) for row, name in enumerate(results.SPEEDUPS)},
-        "queue_utilisation": ((), values[-1]),
+        "utilisation": ((), utilisation),
+        **{name: ((), value) for name, value in zip(results.SPEEDUPS, values, strict=False)},
+        **{
+            f"{name}_as_is": ((), value)
+            for name, value in zip(results.SPEEDUPS, as_is, strict=False)
+        },
+        "queue_utilisation": ((), values[USED]),
         "review_binds": ((), binds),
     }
-    return results.described(
-        xr.Dataset(variables, {COMPUTE: lab.compute[0]}, results.provenance_of(catalog))
-    )
+    coords = {COMPUTE: own.compute[0]}
+    return results.labelled(variables, coords, results.provenance(catalog=catalog))
 
 
-class _Lab:
-    """A catalog at one compute, as a function of the planned utilisation."""
-
-    def __init__(self, catalog: Catalog, compute: float) -> None:
-        self.catalog, self.compute, self.base = catalog, np.array([compute]), Setting(catalog)
-
-    def measure(self, planned: Array) -> Array:
-        """Output, the three speed-ups and the utilisation of the reviewers that are planned for, shape (value, point)."""
-        catalogs = [self.catalog.with_numbers({UTILISATION: float(each)}) for each in planned]
-        at = Situation(Setting(*catalogs, base=self.base), np.repeat(self.compute, len(planned)))
-        return self._values(at)
-
-    def as_is(self) -> Array:
-        """The same at the catalog's own utilisation, shape (value,); NaN where work waits for ever."""
-        at = Situation(self.base, self.compute)
-        queues = self.base.yardstick.clock.queues
-        if (
-            queues is None
-            or (queues.at(allocate(*at.arrays).activity, self.compute).utilisation >= FULL).any()
-        ):
-            return np.full(len(results.SPEEDUPS) + 1, np.nan)
-        return self._values(at)[:, 0]
-
-    def _values(self, at: Situation) -> Array:
-        found = allocate(*at.arrays)
-        measured = at.measure(found)
-        queues = at.setting.yardstick.clock.waits(found.activity, at.compute)
-        used = (
-            np.zeros(len(at.compute))
-            if queues is None
-            else queues.utilisation[:, queues.names.index(PLANNED)]
+def _maximum(own: Situation) -> tuple[float, Array, bool]:
+    """The best utilisation, what `_measured` returns for it, and whether review binds."""
+    scan = _planned(own, LOG_ODDS)
+    speedup = scan[SPEEDUP]
+    if not np.isfinite(speedup).all():
+        raise SolveError(
+            "there is no effective speed-up to make the most of: "
+            "nothing can be produced, or there is no limit to it"
         )
-        return np.array([*(getattr(measured, name) for name in results.SPEEDUPS), used])
+    top = int(np.argmax(speedup))
+    planned = float(_utilisation(LOG_ODDS[top]))
+    # Idle reviewers: all plans above the hours in use are equally good, and the least is reported.
+    if scan[USED, top] < planned * (1 - IDLE_TOLERANCE):
+        return scan[USED, top], scan[:, top], False
+    if top in (0, len(LOG_ODDS) - 1):
+        return np.nan, np.full(len(scan), np.nan), True
+    odds = _refined(own, LOG_ODDS[top - 1], LOG_ODDS[top + 1])
+    values = _planned(own, np.array([odds]))[:, 0]
+    if values[SPEEDUP] < speedup[top] * (1 - SPEEDUP_TOLERANCE):
+        raise SolveError(
+            f"the search near a planned utilisation of {planned:.3g} did not end in a maximum; "
+            "please report this"
+        )
+    return float(_utilisation(odds)), values, True
 
 
-def _refined(lab: _Lab, low: float, high: float) -> float:
-    """The utilisation with the greatest speed-up between two log odds."""
+def _utilisation(log_odds: Array | float) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.asarray(log_odds))))
+
+
+def _planned(own: Situation, log_odds: Array) -> Array:
+    """What `_measured` returns for these planned utilisations."""
+    (catalog,) = own.setting.catalogs
+    catalogs = [
+        catalog.with_numbers({UTILISATION: float(planned)}) for planned in _utilisation(log_odds)
+    ]
+    setting = Setting(*catalogs, base=own.setting)
+    situation = Situation(setting, np.repeat(own.compute, len(catalogs)))
+    return _measured(situation, allocate(*situation.arrays))
+
+
+def _as_is(own: Situation) -> Array:
+    """What `_measured` returns for the catalog's own plan; NaN if a queue grows without bound."""
+    allocation, queues = allocate(*own.arrays), own.setting.yardstick.clock.queues
+    if queues is None or (queues.at(allocation.activity, own.compute).utilisation >= FULL).any():
+        return np.full(len(results.SPEEDUPS) + 1, np.nan)
+    return _measured(own, allocation)[:, 0]
+
+
+def _measured(situation: Situation, allocation: Allocation) -> Array:
+    """Output, the three speed-ups and the utilisation in use, shape (value, point)."""
+    measures = situation.measure(allocation)
+    queues = situation.setting.yardstick.clock.waits(allocation.activity, situation.compute)
+    used = (
+        np.zeros(len(situation.compute))
+        if queues is None
+        else queues.utilisation[:, queues.names.index(PLANNED_QUEUE)]
+    )
+    return np.array([*(getattr(measures, name) for name in results.SPEEDUPS), used])
+
+
+def _refined(own: Situation, low: float, high: float) -> float:
+    """The log odds between two others at which the speed-up is largest."""
     from scipy.optimize import minimize_scalar
 
-    row = results.SPEEDUPS.index("speedup")
-
-    def worse(odds: ArrayLike) -> float:
-        return -float(
-            np.log(lab.measure(np.array([1 / (1 + np.exp(-float(np.asarray(odds))))]))[row, 0])
-        )
-
-    found = minimize_scalar(worse, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
-    return float(1 / (1 + np.exp(-found.x)))
+    return float(
+        minimize_scalar(
+            lambda odds: -np.log(_planned(own, np.array([float(odds)]))[SPEEDUP, 0]),
+            bounds=(low, high),
+            method="bounded",
+            options={"xatol": 1e-6},
+        ).x
+    )

@@ -11,7 +11,7 @@ import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.numerics.fixed_points import fixed_points
 from taskmodel.organisation.organisation import organisation
-from taskmodel.oversight.trust import _paid_in
+from taskmodel.oversight.trust import audited_factors
 from taskmodel.science.audits import audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection, detection_curve
 
@@ -282,12 +282,12 @@ def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_e
 def test_tasks_with_different_reviewers_are_refused():
     at = organisation(small_catalog({"one": {"share": 0.5}, "two": {"share": 0.5}}, compute=ROOMY))
     review = at.fixed_review.copy()
-    assert _paid_in(at, np.array([True, True])).tolist() == [True, True, False, False]
+    assert audited_factors(at, np.array([True, True])).tolist() == [True, True, False, False]
     review[1, :, 0] = 0.0  # those of the second task belong to no pool
     other = replace(at, fixed_review=review)
     with pytest.raises(tm.SolveError, match="different reviewers"):
-        _paid_in(other, np.array([True, True]))
-    assert _paid_in(other, np.array([False, True])).tolist() == [False, True, False, False]
+        audited_factors(other, np.array([True, True]))
+    assert audited_factors(other, np.array([False, True])).tolist() == [False, True, False, False]
 
 
 # Laws
