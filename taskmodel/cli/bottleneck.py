@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.files import results_folder
-from taskmodel.cli.run import RESULTS, SOURCES, folder_name
+from taskmodel.cli.files import RESULTS, folder_name, results_folder
 from taskmodel.cli.screen import json_text, number, percent, progress, table
+from taskmodel.cli.words import SOURCES
 from taskmodel.errors import InputError
 
 if TYPE_CHECKING:

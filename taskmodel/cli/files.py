@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskmodel.errors import InputError
+
+if TYPE_CHECKING:
+    from taskmodel.catalog import Catalog
+
+RESULTS = Path("taskmodel-results")
+LONGEST = 100  # letters in the name of a folder
+
+
+def folder_name(catalog: Catalog) -> str:
+    """A name for the folder of a run: the catalog's, the scenario's and what was set."""
+    changed = [f"{path}={value}" for path, value in catalog.overrides.items()]
+    name = re.sub(
+        r"[^\w.=+-]+",
+        "_",
+        "-".join([catalog.name, *([catalog.scenario] if catalog.scenario else []), *changed]),
+    )
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}-{catalog.sha256[:8]}"
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.files import results_folder
-from taskmodel.cli.run import RESULTS, SHOWN, folder_name
+from taskmodel.cli.files import RESULTS, folder_name, results_folder
 from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
 from taskmodel.errors import InputError, NoAnswer
 
@@ -22,6 +21,7 @@ DEFAULT_SCENARIO = "defect_budget"  # for the bundled catalog that it speaks of,
 PATH = "supervision.defect_budget"
 POINTS = 41  # where ends are given
 ROWS = 11  # of the table
+SHOWN = 0.005  # part of AI's work from which a protocol is named
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
 NUMBERS = (
     "output",

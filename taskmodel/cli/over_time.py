@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli import asked
-from taskmodel.cli.files import results_folder
+from taskmodel.cli.files import RESULTS, folder_name, results_folder
 from taskmodel.cli.parser import DEFAULT_PATHS
-from taskmodel.cli.run import MILESTONES, RESULTS, folder_name
 from taskmodel.cli.screen import compute, json_text, note, number, plain, progress, table, wrapped
-from taskmodel.cli.vary import SPEEDUPS, most, row, says
+from taskmodel.cli.words import MILESTONES, SPEEDUPS, binding_text, curve_row, event_text
 from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _facts(result: xr.Dataset, paths: Paths, files: list[str]) -> dict[str, Any]
 
     events = list(plain_events(tm.events(result)))
     curve = [
-        {**row(result, "time", index), "compute": float(result["compute"][index])}
+        {**curve_row(result, "time", index), "compute": float(result["compute"][index])}
         for index in range(result.sizes["time"])
     ]
     return {
@@ -152,7 +151,7 @@ def _changes(events: list[dict[str, Any]]) -> list[list[str]]:
         if {event["kind"] for event in found} == TAKEN_OVER and len(found) == len(TAKEN_OVER):
             lines.append([f"{date:.3f}", f"{task} opens to AI, which takes all of it over"])
         else:
-            lines += [[f"{date:.3f}", says(event)] for event in found]
+            lines += [[f"{date:.3f}", event_text(event)] for event in found]
     return lines
 
 
@@ -169,7 +168,7 @@ def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
             f"{each['value']:.2f}",
             compute(each["compute"]),
             *(number(each[name]) for name in SPEEDUPS),
-            most(each),
+            binding_text(each),
         ]
         for each in chosen
     ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskmodel.cli import asked
-from taskmodel.cli.files import results_folder
+from taskmodel.cli.files import RESULTS, folder_name, results_folder
 from taskmodel.cli.screen import (
     compute,
     json_text,
@@ -21,26 +20,13 @@ from taskmodel.cli.screen import (
     table,
     wrapped,
 )
+from taskmodel.cli.words import MILESTONES, SOURCES, source_text
 from taskmodel.errors import InputError, NoAnswer
 
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
     from taskmodel.summary import Advice, Point, Row, Summary
 
-RESULTS = Path("taskmodel-results")
-LONGEST = 100  # letters in the name of a folder
-SOURCES = {
-    "hands_on": "hands-on work",
-    "review": "review",
-    "inference": "inference",
-    "experiments": "experiments",
-    "defect_budget": "defects",
-}
-MILESTONES = {
-    "first_automation": "first automation",
-    "oversight_binds": "oversight starts to bind",
-    "oversight_bottleneck": "oversight is the bottleneck",
-}
 PLACES = {
     "today": "today",
     "oversight_bottleneck": "where review becomes the bottleneck",
@@ -120,17 +106,6 @@ def _solve(
 
         plots.save(plots.speedup_curve(result), folder / "speedup")
     return summary, provenance(result)
-
-
-def folder_name(catalog: Catalog) -> str:
-    """A name for the folder of a run: the catalog's, the scenario's and what was set."""
-    changed = [f"{path}={value}" for path, value in catalog.overrides.items()]
-    name = re.sub(
-        r"[^\w.=+-]+",
-        "_",
-        "-".join([catalog.name, *([catalog.scenario] if catalog.scenario else []), *changed]),
-    )
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 9]}-{catalog.sha256[:8]}"
 
 
 def _why_nothing(catalog: Catalog, highest: float) -> str:
@@ -289,12 +264,7 @@ def _ways(catalog: Catalog, summary: Summary) -> list[str]:
 def _most(row: Row, several: bool) -> str:
     if not row.binding_factor:
         return "nothing gets done" if row.status == "zero" else "nothing"
-    return f"{source(row.binding_factor, row.binding_reviewers if several else '')} {percent(row.bottleneck_share[row.binding_factor])}"
-
-
-def source(name: str, reviewers: str) -> str:
-    """A source in words, with the pool of reviewers that is short where they are told apart."""
-    return f"{SOURCES[name]} ({reviewers})" if reviewers else SOURCES[name]
+    return f"{source_text(row.binding_factor, row.binding_reviewers if several else '')} {percent(row.bottleneck_share[row.binding_factor])}"
 
 
 def _binding(summary: Summary) -> list[str]:

@@ -17,7 +17,7 @@ from locations import CATALOGS
 
 import taskmodel as tm
 from taskmodel.cli import main, screen
-from taskmodel.cli.run import folder_name
+from taskmodel.cli.files import folder_name
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
