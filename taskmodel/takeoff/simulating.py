@@ -33,7 +33,7 @@ def simulate(
     set : mapping of str to value, optional
         Parameters by name; a plain number is in the declared unit.
     **options
-        Of `taskmodel.takeoff.simulate` (``times``, ``reference_step``, ``tolerance``) for a world, of `taskmodel.loops.simulate`
+        Of `taskmodel.takeoff.simulate` (``times``, ``reference_step``, ``tolerance``) for a world, of `taskmodel.takeoff.loops.simulate_loop`
         (``times``, ``draws``, ``seed``) for a loop.
 
     Returns
@@ -60,7 +60,7 @@ def simulate(
     given = scenario if isinstance(scenario, Loop | takeoff.World) else named(scenario)
     if isinstance(given, Loop) or (not isinstance(given, takeoff.World) and loops.is_loop(given)):
         _only(options, ("times", "draws", "seed"), "a loop")
-        return loops.simulate(given, set, **options)
+        return loops.simulate_loop(given, set, **options)
     _only(options, ("times", "reference_step", "tolerance"), "a world")
     return takeoff.simulate(given, set, **options)
 

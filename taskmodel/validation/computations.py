@@ -32,8 +32,7 @@ from taskmodel.takeoff import milestones, simulate
 from taskmodel.takeoff.horizons import load_trend
 from taskmodel.takeoff.horizons.dataset import horizon
 from taskmodel.takeoff.horizons.trend import doubling_time_by_compute
-from taskmodel.takeoff.loops import gate_automation, load_loop
-from taskmodel.takeoff.loops import simulate as simulate_loop
+from taskmodel.takeoff.loops import gate_automation, load_loop, simulate_loop
 from taskmodel.validation.seed import figures
 
 Given = Mapping[str, Any]
@@ -312,7 +311,7 @@ def gate(quantity: str, at: float = 0.0, **changes: float) -> float:
     if quantity == "automated_share":
         first = given["initial_automated_share"]
         return float(
-            gate_automation.automated_share(
+            gate_automation.automation_function(
                 at,
                 full_automation_requirement=training,
                 flop_gap=gap,

@@ -1,4 +1,4 @@
-"""The simpler loops: closed forms, independent solutions, blow-up, draws, and what a run looks like."""
+"""Loops: closed forms, independent solutions, divergence, draws and datasets."""
 
 import json
 import math
@@ -18,10 +18,10 @@ from taskmodel.takeoff.loops import (
     simulation,
     software_explosion,
 )
-from taskmodel.takeoff.loops.following import follow
 from taskmodel.takeoff.loops.growth import Growth
 from taskmodel.takeoff.loops.records import Prior
-from taskmodel.takeoff.loops.simulation import ROOMS
+from taskmodel.takeoff.loops.simulation import MODELS
+from taskmodel.takeoff.loops.trajectory import integrate
 
 KWA = json.loads((DATA / "kwa_inputs.json").read_text())
 
@@ -87,7 +87,7 @@ def test_kwas_software_grows_as_its_research_says():
 
 
 def test_kwas_software_grows_without_bound_where_v_alpha_exceeds_beta():
-    """Without growth of compute and labour and with nearly all automated, x' = c e^(e x): the rest of the way takes 1 / (c e)."""
+    """With constant compute and labour, x' = c e^(e x) diverges after 1 / (c e)."""
     changes = {
         "compute_growth": {"2026": 1},
         "labour_growth": {"2026": 1},
@@ -111,12 +111,12 @@ def test_kwas_software_grows_without_bound_where_v_alpha_exceeds_beta():
 
 
 def test_a_number_that_only_gets_large_is_told_apart_from_growth_without_bound():
-    grown = follow(
+    grown = integrate(
         lambda time, level: np.array([100.0]), np.array([0.0]), 0.0, 10.0, np.array([]), "the level"
     )
     assert grown.stopped == "at 6.9: the level passes 1e300, beyond which it is not followed"
     with pytest.raises(ValueError, match="cannot be followed beyond its start"):
-        follow(
+        integrate(
             lambda time, level: np.array([np.nan]),
             np.array([0.0]),
             0.0,
@@ -129,7 +129,7 @@ def test_a_number_that_only_gets_large_is_told_apart_from_growth_without_bound()
 def test_draws_that_have_to_stop_are_refused():
     with pytest.raises(
         ValueError,
-        match=r"a draw of kwa has to stop before its time, at 20\d\d.*grows without bound; narrow its priors",
+        match=r"a draw of kwa has to stop before its time, at 20\d\d.*without bound; narrow its",
     ):
         tm.simulate(
             "kwa",
@@ -144,7 +144,7 @@ def test_a_draw_is_the_run_of_its_parameters():
     one = many.isel(draw=4)
     values = {name: one[f"parameter_{name}"].item() for name in load_loop("kwa").priors}
     alone = tm.simulate("kwa", {**values, "end": 2040}, times=[2026, 2035])
-    for name in parsimonious.VARIABLES:
+    for name in parsimonious.MODEL.levels:
         np.testing.assert_allclose(one[name], alone[name], rtol=1e-9)
     np.testing.assert_allclose(
         tm.milestones(many)["value"].isel(draw=4), tm.milestones(alone)["value"], atol=1e-8
@@ -153,7 +153,7 @@ def test_a_draw_is_the_run_of_its_parameters():
 
 def test_draws_solved_in_blocks_are_those_solved_together(monkeypatch):
     together = tm.simulate("kwa", {"end": 2030}, draws=7, seed=3, times=[2028])
-    monkeypatch.setitem(simulation.TOGETHER, "parsimonious", 3)
+    monkeypatch.setitem(simulation.BLOCKS, "parsimonious", 3)
     apart = tm.simulate("kwa", {"end": 2030}, draws=7, seed=3, times=[2028])
     np.testing.assert_allclose(apart["software"], together["software"], rtol=1e-9)
     np.testing.assert_allclose(apart["milestone_value"], together["milestone_value"], atol=1e-8)
@@ -200,7 +200,7 @@ def test_a_prior_inverts_its_distribution_function(shape, below):
 
 
 def brute_force(speedup, returns, limit, exponent, constant=False, boost=None, until=48.0):
-    """Doublings one by one, in months, as the paper's program counts them; the dates at which they are done."""
+    """Doublings one by one, in months, as the program of the paper counts them."""
     times, months, size, r = [0.0], 3 / (speedup if boost is None else 1 + boost), 0, returns
     now = speedup if boost is None else boost
     while times[-1] < until and size < 8 * limit and r > 0:
@@ -264,7 +264,7 @@ def test_software_without_a_limit_explodes_at_the_sum_of_a_geometric_series(retu
     assert run.attrs["stopped"] == f"at {date:.6g}: software grows without bound"
     assert run["time"].values[-1] <= date
     assert milestone(run, "most_progress_in_1_year") == math.inf
-    # in continuous terms g grows by 2^(p (1 - 1/r)) a doubling: after n of them so much of the way is left
+    # in continuous time g grows by 2^(p (1 - 1/r)) a doubling; this much remains after n of them
     assert milestone(run, "progress_3") == pytest.approx(
         date * (1 - 2 ** (24 * exponent * (1 / returns - 1))), rel=1e-9
     )
@@ -312,9 +312,9 @@ def test_experiments_are_a_bottleneck_by_their_share_and_no_share_is_none():
     room, loop = software_explosion, load_loop("software_explosion", changes)
     given = {
         name: np.array([np.nan if (value := loop.numbers()[name]) is None else value])
-        for name in room.PARAMETERS
+        for name in room.MODEL.parameters
     }
-    steps = np.diff(room.doubling_times(given, True, 4.0)[0][0])
+    steps = np.diff(room.doubling_dates(given, True, 4.0)[0][0])
     np.testing.assert_allclose(steps[3:] / steps[2:-1], 2 ** (0.3 / 1.2), rtol=1e-9)
 
 
@@ -385,9 +385,11 @@ def test_gate_automation_is_linear_in_log_compute_between_its_anchors():
         "flop_gap": 5.0,
         "initial_automated_share": 0.2,
     }
-    share = gate_automation.automated_share([20, 31, 33.5, 36, 40], **function)
+    share = gate_automation.automation_function([20, 31, 33.5, 36, 40], **function)
     np.testing.assert_allclose(share, [0.2, 0.2, 0.6, 1.0, 1.0], atol=1e-14)
-    np.testing.assert_allclose(gate_automation.compute_for(share[2:4], **function), [33.5, 36.0])
+    np.testing.assert_allclose(
+        gate_automation.required_compute(share[2:4], **function), [33.5, 36.0]
+    )
 
 
 def test_gate_dates_follow_from_the_growth_of_runs():
@@ -449,18 +451,18 @@ def test_every_parameter_of_a_bundled_loop_has_a_unit_a_source_and_a_meaning(nam
             assert not hasattr(one, "value") or (one.unit and one.source), field
     for field, info in type(loop).model_fields.items():
         assert info.description or field in ("title", "description", "loop"), field
-    for field in ("start", "end", *ROOMS[loop.loop].PARAMETERS):
+    for field in ("start", "end", *MODELS[loop.loop].parameters):
         value = getattr(loop, field)
         assert value is None or (value.unit and value.source), field
 
 
-def test_rooms_are_those_of_the_records():
+def test_there_is_a_model_for_each_record():
     from taskmodel.takeoff.loops.records import KINDS
 
-    assert set(KINDS) == set(ROOMS) and {load_loop(name).loop for name in bundled_loops()} == set(
-        KINDS
-    )
-    assert constant_hazard.CLOCK[0] == "year" and parsimonious.CLOCK[0] == "calendar year"
+    assert set(KINDS) == set(MODELS)
+    assert {load_loop(name).loop for name in bundled_loops()} == set(KINDS)
+    assert constant_hazard.MODEL.clock[0] == "year"
+    assert parsimonious.MODEL.clock[0] == "calendar year"
 
 
 @pytest.mark.parametrize(

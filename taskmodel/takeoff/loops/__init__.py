@@ -1,9 +1,11 @@
-"""Simpler published loops of AI that speeds up its own making: each in one room, with its parameters in a file.
+"""Simpler published models of AI that accelerates AI research, with their parameters in files.
 
-`simulate` runs a loop of `tasks/loops/` once, or for many draws of its priors. The rooms, numbers and arrays only:
-`parsimonious` (Kwa), `software_explosion` (Davidson and Houlden), `constant_hazard` (Aghion, Jones and Jones) and
-`gate_automation` (Erdil and others). Below them: `growth` (levels that grow by yearly factors), `following` (one differential
-equation, many draws at once, and when it reaches what); above: `records` (the files), `outcome`, `simulation`.
+`simulate_loop` runs a loop of `tasks/loops/` once, or for many draws of its priors. One module a
+model, numbers and arrays only: `parsimonious` (Kwa), `software_explosion` (Davidson and Houlden),
+`constant_hazard` (Aghion, Jones and Jones) and `gate_automation` (Erdil and others). They use
+`growth` (levels that grow by yearly factors), `trajectory` (one differential equation for many
+draws) and `model` (what a model declares and returns). `records` reads the files and `simulation`
+joins the two.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from taskmodel.takeoff.loops.records import bundled_loops, is_loop, load_loop
 
 if TYPE_CHECKING:
-    from taskmodel.takeoff.loops.simulation import simulate
+    from taskmodel.takeoff.loops.simulation import simulate_loop
 
-__all__ = ["bundled_loops", "is_loop", "load_loop", "simulate"]
+__all__ = ["bundled_loops", "is_loop", "load_loop", "simulate_loop"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "simulate":  # this loads xarray, which reading a loop does not need
-        raise AttributeError(f"module 'taskmodel.loops' has no attribute {name!r}")
-    from taskmodel.takeoff.loops.simulation import simulate
+    if name != "simulate_loop":  # it imports xarray, which reading a loop does not need
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from taskmodel.takeoff.loops.simulation import simulate_loop
 
-    return simulate
+    return simulate_loop

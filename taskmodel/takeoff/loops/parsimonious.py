@@ -1,15 +1,16 @@
-r"""Kwa's parsimonious model: software grows by research, of which AI automates ever more, but never all.
+r"""Kwa's parsimonious model: AI automates ever more of the research that improves software.
 
 .. math::
     \dot S = k \Bigl(\frac{L}{1-f}\Bigr)^{\alpha} C^{\zeta} S^{1-\beta}, \qquad
     f = \frac{1}{1 + (C S / E)^{-v}}
 
-S is software, C compute and L labour, each relative to the start, f the automated share of AI research. People work on what is
-not automated, in fixed proportions with the rest, so that automation is worth 1 / (1 - f) as many of them. E, the effective
-compute at which half is automated, follows from f at the start, and k from the growth of software there. In the long run an
-exponent of v alpha on S stands against beta: from v alpha > beta on software grows without bound in finite time.
+S is software, C compute and L labour, each relative to the start; f is the automated share of AI
+research. People do the work that is not automated, in fixed proportion to the rest, so that
+automation multiplies them by 1 / (1 - f). The effective compute E at which half is automated
+follows from f at the start, and k from the growth of software there. In the long run an exponent v
+alpha of S works against beta: for v alpha > beta software diverges in finite time.
 
-Source: T. Kwa (2026), A parsimonious AI timelines model (note and notebook). Numbers and arrays only.
+Source: T. Kwa (2026), A parsimonious AI timelines model (note and notebook).
 """
 
 from __future__ import annotations
@@ -20,41 +21,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.loops.following import Gap, Slope, first, follow
 from taskmodel.takeoff.loops.growth import Growth
-from taskmodel.takeoff.loops.outcome import Outcome
+from taskmodel.takeoff.loops.model import LoopModel, LoopRun
+from taskmodel.takeoff.loops.trajectory import Gap, first_crossing, integrate
 
-__all__ = ["CLOCK", "MILESTONES", "PARAMETERS", "VARIABLES", "exponents", "run"]
+__all__ = ["MODEL", "exponents"]
 
-CLOCK = ("calendar year", "time")
-PARAMETERS = (
-    "labour_share",
-    "returns",
-    "difficulty",
-    "inverse_pace",
-    "initial_automated_share",
-    "initial_software_growth",
-)
-SHARES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
-VARIABLES = {
-    "software": ("1", "software: effective compute of a physical FLOP, relative to the start"),
-    "automated_share": ("1", "share of AI research that AI does"),
-    "research": ("1", "research output, (L / (1 - f))^alpha C^zeta, relative to the start"),
-    "compute": ("1", "physical compute, relative to the start"),
-    "labour": ("1", "people in AI research, relative to the start"),
-    "effective_compute": ("1", "compute times software, relative to the start"),
-}
-MILESTONES = {
-    f"automated_{100 * share:g}%": (
-        "calendar year",
-        f"{100 * share:g} % of AI research is automated",
-    )
-    for share in SHARES
-}
+SHARES = {f"automated_{100 * share:g}%": share for share in (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)}
 
 
 class Exponents(NamedTuple):
-    """What the parameters come to, each of shape (draw,): alpha, zeta, beta, v, ln E and ln k."""
+    """Constants of the equations, shape (draw,): alpha, zeta, beta, v, ln E and ln k."""
 
     labour: Array
     compute: Array
@@ -62,6 +39,10 @@ class Exponents(NamedTuple):
     pace: Array
     log_half: Array
     log_scale: Array
+
+    def log_idle(self, log_compute: Array, software: Array) -> Array:
+        """Return ln(1 - f), the share of research that is not automated."""
+        return -np.logaddexp(0.0, self.pace * (log_compute + software - self.log_half))
 
 
 def exponents(
@@ -73,95 +54,107 @@ def exponents(
     initial_automated_share: Array,
     initial_software_growth: Array,
 ) -> Exponents:
-    """What the parameters come to; arguments are arrays of shape (draw,), by the names in the file.
+    """Return the constants from the parameters in the file, arrays of shape (draw,).
 
     Examples
     --------
-    >>> at = exponents(labour_share=0.235, returns=0.9, difficulty=0.65, inverse_pace=2.85,
-    ...                initial_automated_share=0.375, initial_software_growth=5.0)
-    >>> [round(float(value), 6) for value in (at.labour, at.compute, np.exp(at.log_half), np.exp(at.log_scale))]
-    [0.2115, 0.6885, 4.28814, 1.457145]
+    >>> kwa = exponents(labour_share=0.235, returns=0.9, difficulty=0.65, inverse_pace=2.85,
+    ...                 initial_automated_share=0.375, initial_software_growth=5.0)
+    >>> [round(float(x), 6) for x in (kwa.labour, kwa.compute)]
+    [0.2115, 0.6885]
+    >>> [round(float(np.exp(x)), 6) for x in (kwa.log_half, kwa.log_scale)]
+    [4.28814, 1.457145]
     """
     share = np.asarray(initial_automated_share, dtype=float)
     labour, pace = labour_share * returns, 1 / np.asarray(inverse_pace, dtype=float)
-    log_half = -np.log(share / (1 - share)) / pace
-    log_scale = np.log(np.log(initial_software_growth)) + labour * np.log1p(-share)
     return Exponents(
         labour,
         (1 - labour_share) * returns,
         np.asarray(difficulty, dtype=float),
         pace,
-        log_half,
-        log_scale,
+        log_half=-np.log(share / (1 - share)) / pace,
+        log_scale=np.log(np.log(initial_software_growth)) + labour * np.log1p(-share),
     )
-
-
-def run(given: Mapping[str, Any], start: float, end: float, times: Array) -> Outcome:
-    """Follow the loop.
-
-    Parameters
-    ----------
-    given : mapping
-        Arrays of shape (draw,) by parameter, and the tables ``compute_growth`` and ``labour_growth`` of factors a year by date.
-    start, end : float
-        [calendar year]
-    times : array, shape (time,)
-        Moments to report [calendar year].
-    """
-    at = exponents(**{name: given[name] for name in PARAMETERS})
-    compute, labour = (
-        Growth(given[f"{name}_growth"], start, end) for name in ("compute", "labour")
-    )
-    breaks = np.union1d(compute.breaks, labour.breaks)
-    path = follow(
-        _slope(at, compute, labour), np.zeros(len(at.labour)), start, end, breaks, "software"
-    )
-    milestones = {}
-    for name, share in zip(MILESTONES, SHARES, strict=True):
-        mark = (
-            at.log_half + np.log(share / (1 - share)) / at.pace
-        )  # ln of the effective compute at which so much is automated
-        milestones[name] = first(path, _beyond(mark, compute))
-    software = path.at(times[times <= path.end])
-    shown = times[times <= path.end]
-    idle = _log_idle(at, compute.log(shown), software)
-    research = at.labour[:, None] * (labour.log(shown) - idle) + at.compute[:, None] * compute.log(
-        shown
-    )
-    first_research = -at.labour * np.log1p(
-        -np.asarray(given["initial_automated_share"], dtype=float)
-    )
-    with np.errstate(over="ignore"):  # inf is what is beyond the largest float
-        levels = {
-            "software": np.exp(software),
-            "automated_share": -np.expm1(idle),
-            "research": np.exp(research - first_research[:, None]),
-            "compute": np.broadcast_to(np.exp(compute.log(shown)), software.shape),
-            "labour": np.broadcast_to(np.exp(labour.log(shown)), software.shape),
-            "effective_compute": np.exp(software + compute.log(shown)),
-        }
-    return Outcome(levels, milestones, path.end, path.stopped)
-
-
-def _log_idle(at: Exponents, compute: Array, software: Array) -> Array:
-    """ln(1 - f), shape (draw, time)."""
-    return -np.logaddexp(0.0, at.pace[:, None] * (compute + software - at.log_half[:, None]))
 
 
 def _beyond(mark: Array, compute: Growth) -> Gap:
-    """How far effective compute is beyond a mark, in logarithms."""
+    """Return a function of how far effective compute is beyond a mark, in logarithms."""
     return lambda draws, dates, software: compute.log(dates) + software - mark[draws]
 
 
-def _slope(at: Exponents, compute: Growth, labour: Growth) -> Slope:
+def _run(parameters: Mapping[str, Any], start: float, end: float, times: Array) -> LoopRun:
+    constants = exponents(**{name: parameters[name] for name in MODEL.parameters})
+    compute, labour = (
+        Growth(parameters[f"{name}_growth"], start, end) for name in ("compute", "labour")
+    )
+
     def slope(time: float, software: Array) -> Array:
-        log_compute, log_labour = compute.log(time), labour.log(time)
-        idle = -np.logaddexp(0.0, at.pace * (log_compute + software - at.log_half))
+        log_compute = compute.log(time)
+        idle = constants.log_idle(log_compute, software)
         return np.exp(
-            at.log_scale
-            + at.labour * (log_labour - idle)
-            + at.compute * log_compute
-            - at.difficulty * software
+            constants.log_scale
+            + constants.labour * (labour.log(time) - idle)
+            + constants.compute * log_compute
+            - constants.difficulty * software
         )
 
-    return slope
+    trajectory = integrate(
+        slope,
+        np.zeros(len(constants.labour)),
+        start,
+        end,
+        np.union1d(compute.breaks, labour.breaks),
+        "software",
+    )
+    milestones = {}
+    for name, share in SHARES.items():
+        # ln of the effective compute at which this share is automated
+        mark = constants.log_half + np.log(share / (1 - share)) / constants.pace
+        milestones[name] = first_crossing(trajectory, _beyond(mark, compute))
+    reported = times[times <= trajectory.end]
+    software, log_compute, log_labour = (
+        trajectory.levels(reported),
+        compute.log(reported),
+        labour.log(reported),
+    )
+    column = Exponents(*(value[:, None] for value in constants))
+    idle = column.log_idle(log_compute, software)
+    research = column.labour * (log_labour - idle) + column.compute * log_compute
+    initial_share = np.asarray(parameters["initial_automated_share"], dtype=float)
+    initial_research = -constants.labour * np.log1p(-initial_share)
+    with np.errstate(over="ignore"):  # inf stands for a level beyond the largest float
+        levels = {
+            "software": np.exp(software),
+            "automated_share": -np.expm1(idle),
+            "research": np.exp(research - initial_research[:, None]),
+            "compute": np.broadcast_to(np.exp(log_compute), software.shape),
+            "labour": np.broadcast_to(np.exp(log_labour), software.shape),
+            "effective_compute": np.exp(software + log_compute),
+        }
+    return LoopRun(levels, milestones, trajectory.end, trajectory.stopped)
+
+
+MODEL = LoopModel(
+    clock=("calendar year", "time"),
+    parameters=(
+        "labour_share",
+        "returns",
+        "difficulty",
+        "inverse_pace",
+        "initial_automated_share",
+        "initial_software_growth",
+    ),
+    levels={
+        "software": ("1", "software: effective compute of a physical FLOP, relative to the start"),
+        "automated_share": ("1", "share of AI research that AI does"),
+        "research": ("1", "research output, (L / (1 - f))^alpha C^zeta, relative to the start"),
+        "compute": ("1", "physical compute, relative to the start"),
+        "labour": ("1", "people in AI research, relative to the start"),
+        "effective_compute": ("1", "compute times software, relative to the start"),
+    },
+    milestones={
+        name: ("calendar year", f"{100 * share:g} % of AI research is automated")
+        for name, share in SHARES.items()
+    },
+    run=_run,
+)

@@ -1,6 +1,6 @@
-"""The records of loops: every parameter of each simpler published loop, with unit, range and meaning, and priors to draw from.
+"""Records of loops: the parameters of each model with unit, range, meaning and priors.
 
-A loop is a file in `tasks/loops/`, read as strictly as a catalog is; its key `loop` says which of them it is.
+A loop is a file in `tasks/loops/`, read as strictly as a catalog; its key `loop` names the model.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ Factors = dict[str, Factor]
 
 
 class Prior(Sourced):
-    """What a parameter is drawn from: independently of the others, and in the order of the file."""
+    """The distribution of a parameter, drawn independently in the order of the file."""
 
     shape: Literal["triangular", "uniform", "log_uniform"] = Field(
-        description="triangular: with its mode half-way; log_uniform: any ratio"
+        description="triangular: with the mode in the middle; log_uniform: uniform in the logarithm"
     )
     low: Number = Field(description="least value, in the parameter's unit")
     high: Number = Field(description="greatest value")
@@ -56,11 +56,12 @@ class Prior(Sourced):
         return self
 
     def draw(self, uniform: np.ndarray) -> np.ndarray:
-        """The values below which the given probabilities lie; the inverse of the distribution function.
+        """Return quantiles at uniform numbers in [0, 1], shape (draw,).
 
         Examples
         --------
-        >>> Prior(shape="triangular", low=0.0, high=2.0).draw(np.array([0.0, 0.125, 0.5, 1.0])).tolist()
+        >>> prior = Prior(shape="triangular", low=0.0, high=2.0)
+        >>> prior.draw(np.array([0.0, 0.125, 0.5, 1.0])).tolist()
         [0.0, 0.5, 1.0, 2.0]
         """
         span = self.high - self.low
@@ -74,25 +75,29 @@ class Prior(Sourced):
 
 
 class Loop(Parameters):
-    """What every loop has."""
+    """The parameters that every loop has."""
 
     loop: str
     start: Date = Field(description="when it starts")
     end: Date = Field(description="when it ends")
     priors: dict[str, Prior] = Field(
         default_factory=dict,
-        description="what parameters are drawn from, by name; absent: they are not",
+        description="distributions of parameters, by name; absent: none are drawn",
     )
     draw_order: Literal["draws", "parameters"] = Field(
         "draws",
-        description="which comes next in the stream of random numbers: the next parameter of a draw, or a parameter's next draw",
+        description="order of the random numbers: the parameters of a draw one after the other "
+        "(draws), or the draws of a parameter (parameters)",
     )
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         length = self.end.value - self.start.value
         if not SHORTEST_RUN <= length <= LONGEST_RUN:
-            message = f"from {SHORTEST_RUN:g} to {LONGEST_RUN:g} years after start ({self.start.value:g}) are allowed"
-            yield Finding(("end",), f"found {self.end.value:.10g}; {message}")
+            yield Finding(
+                ("end",),
+                f"found {self.end.value:.10g}; from {SHORTEST_RUN:g} to {LONGEST_RUN:g} years "
+                f"after start ({self.start.value:g}) are allowed",
+            )
         slots = schema.fields(type(self))
         drawn = [
             name
@@ -119,7 +124,7 @@ class Loop(Parameters):
 
 
 def _dates(name: str, factors: Mapping[str, Quantity]) -> Iterator[Finding]:
-    """Check that the keys of a table of growth are dates, in order."""
+    """Report keys of a table of growth that are not increasing dates."""
     if not factors:
         yield Finding((name,), "is empty; give a factor at one date at least, such as 2026: 2.6")
     dates: list[float] = []
@@ -149,10 +154,10 @@ class Parsimonious(Loop):
         description="share of AI research that is automated at the start"
     )
     inverse_pace: Positive = Field(
-        description="1/v: powers of e of effective compute that raise the odds of automation by e"
+        description="1/v: ln of effective compute that raises the odds of automation by e"
     )
     labour_share: Share = Field(
-        description="alpha / (alpha + zeta): part of the returns to research that is labour's"
+        description="alpha / (alpha + zeta): labour's share of the returns to research"
     )
     returns: Positive = Field(
         description="alpha + zeta: exponents of labour and of compute in research"
@@ -180,22 +185,24 @@ class SoftwareExplosion(Loop):
     )
     constant_returns: Switch = Field(
         False,
-        description="whether r stays as it is until the limit; else it falls to 0 there, linearly",
+        description="whether r is constant up to the limit; otherwise it falls linearly to 0",
     )
     limit: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=124)] | None = Field(
         None,
-        description="progress there is until software's limit, in years at the recent pace of all AI; absent: no limit",
+        description="progress up to the limit of software, in years at the recent pace of all AI; "
+        "absent: no limit",
     )
     parallel_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
         description="exponent p of effort in pace"
     )
     doubling_time: Years = Field(description="in which software has doubled recently")
     software_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="part of recent AI progress that is due to software"
+        description="share of recent AI progress that is due to software"
     )
     boost_start: Positive | None = Field(
         None,
-        description="speed-up from AI at the start, where it comes by and by, beside people; absent: all of it at once",
+        description="speed-up from AI at the start, where it rises gradually beside people; "
+        "absent: all of it at once",
     )
     boost_time: Years | None = Field(
         None, description="in which that speed-up grows to initial_speedup"
@@ -205,20 +212,17 @@ class SoftwareExplosion(Loop):
     )
     experiment_substitution: Annotated[Quantity, Measure(units.ONE, ge=-20, le=0)] | None = Field(
         None,
-        description="CES exponent between experiments, which do not grow, and AI researchers, who grow as software does",
+        description="CES exponent between experiments, which do not grow, and AI researchers, "
+        "whose number grows with software",
     )
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         yield from super()._findings(changed)
-        for one, other in (
-            ("boost_start", "boost_time"),
-            ("experiment_share", "experiment_substitution"),
-        ):
-            for given, lacking in ((one, other), (other, one)):
-                if getattr(self, given) is not None and getattr(self, lacking) is None:
-                    yield Finding(
-                        (given,), f"means nothing without {lacking}; give both or neither"
-                    )
+        pairs = (("boost_start", "boost_time"), ("experiment_share", "experiment_substitution"))
+        for pair in pairs:
+            for name, partner in (pair, pair[::-1]):
+                if getattr(self, name) is not None and getattr(self, partner) is None:
+                    yield Finding((name,), f"means nothing without {partner}; give both or neither")
         if self.limit is None and not self.constant_returns:
             yield Finding(
                 ("returns",),
@@ -234,13 +238,13 @@ class ConstantHazard(Loop):
         description="rho: CES exponent between tasks"
     )
     automation_hazard: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=10)] = Field(
-        description="theta: part of what is not automated that becomes so in a year"
+        description="theta: share of the remaining tasks that is automated in a year"
     )
     saving: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="part of output that is saved"
+        description="share of output that is saved"
     )
     depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, le=1)] = Field(
-        description="part of capital lost in a year"
+        description="share of capital lost in a year"
     )
     productivity: Positive = Field(
         description="A: output of a unit of capital with all automated [1/year]"
@@ -255,10 +259,11 @@ class GateAutomation(Loop):
 
     loop: Literal["gate_automation"]
     full_automation_requirement: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)] = Field(
-        description="T: effective compute, trained and by inference, from which every task is automated"
+        description="T: effective compute, by training and inference, that automates every task"
     )
     gap_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="part of the powers of ten between the first run and T over which automation goes from the first share to all"
+        description="share of the orders of magnitude between the first run and T over which "
+        "automation rises from the first share to all"
     )
     initial_automated_share: Share = Field(
         description="f_init: share of tasks automated below that gap"
@@ -267,7 +272,7 @@ class GateAutomation(Loop):
         description="C_T(0): largest training run at the start"
     )
     inference_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=20)] = Field(
-        description="m: powers of ten of inference that make up for one of training"
+        description="m: orders of magnitude of inference that substitute for one of training"
     )
     largest_inference: Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)] = Field(
         description="iota_max: most inference, relative to the least that a task needs"
@@ -276,7 +281,8 @@ class GateAutomation(Loop):
         description="10^gamma_0: running compute of a worker on the first task"
     )
     runtime_slope: Annotated[Quantity, Measure(units.OOM, ge=0, le=50)] = Field(
-        description="gamma_1: powers of ten between the running compute of the last task and the first"
+        description="gamma_1: orders of magnitude between the running compute of the last and the "
+        "first task"
     )
     run_growth: Factors = Field(
         description="factor of the largest run, effective, in the year that begins at each date"
@@ -285,8 +291,11 @@ class GateAutomation(Loop):
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         yield from super()._findings(changed)
         if not self.full_automation_requirement.value > self.initial_run.value:
-            message = f"found {self.full_automation_requirement.value:g}; more than initial_run ({self.initial_run.value:g}) is needed"
-            yield Finding(("full_automation_requirement",), message)
+            yield Finding(
+                ("full_automation_requirement",),
+                f"found {self.full_automation_requirement.value:g}; more than initial_run "
+                f"({self.initial_run.value:g}) is needed",
+            )
 
 
 KINDS: dict[str, type[Loop]] = {
@@ -303,35 +312,35 @@ def bundled_loops() -> tuple[str, ...]:
 
 
 def is_loop(name_or_path: str | Path) -> bool:
-    """Return whether a bundled name is that of a loop, or a file that can be read says that it is one."""
+    """Return whether a name is that of a bundled loop, or a readable file declares one."""
     return is_of_kind(name_or_path, bundled_loops(), "loop")
 
 
 def load_loop(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Loop:
-    """Load a loop, and set values.
+    """Load a loop and set values.
 
     Parameters
     ----------
     name_or_path : str or Path
         Name of a bundled loop (see `bundled_loops`) or path of a YAML file.
     set : mapping of str to value, optional
-        Values by path, such as ``difficulty`` or ``compute_growth.2030``; a plain number is in its declared unit, None removes
-        an optional value.
+        Values by path, such as ``difficulty`` or ``compute_growth.2030``; a plain number is in
+        its declared unit, None removes an optional value.
 
     Returns
     -------
     Loop
-        Of the kind that its key `loop` says.
+        Of the class in `KINDS` that its key `loop` names.
 
     Raises
     ------
     CatalogError
-        With every defect of the file; if it has none, of `set`.
+        With every defect of the file, or of `set` if the file has none.
 
     Examples
     --------
     >>> loop = load_loop("kwa", set={"difficulty": 0.5})
-    >>> loop.difficulty.value, loop.compute_growth["2029"].value, list(loop.priors)[0]
+    >>> loop.difficulty.value, loop.compute_growth["2029"].value, next(iter(loop.priors))
     (0.5, 2.0, 'inverse_pace')
     """
     path = find_file(name_or_path, "loop")
