@@ -1,40 +1,49 @@
-r"""Staffing: how many people a pool has as some come, some learn the work, and some leave.
+r"""Staffing: the size of a pool of people as some join, some learn the work and some leave.
 
-With growth g and attrition a per person there is, n hires a year besides, and a share f of those who come that learn the work
-(where machines do the routine work that people used to practise on, f falls),
+With growth g and attrition a per head, n further hires a year, and a share f of all entrants that
+learns the work (f falls where machines do the routine work on which people used to practise),
 
     dR/dt = f (g R + n) - a R
 
-so that, with rate b = f g - a and inflow m = f n,
+With the rate b = f g - a and the inflow m = f n, the solution is
 
-    R(t) = R(0) e^(b t) + m (e^(b t) - 1)/b                      m t for the second term where b = 0
+    R(t) = R(0) e^(b t) + m (e^(b t) - 1)/b
 
-a growth at the constant rate b without hires, and n f/a people in the long run without growth. All of it holds for any pool:
-people who do tasks, reviewers, verifiers. How many there must be is not decided here.
+whose second term is m t where b = 0: exponential growth at the rate b without hires, and n f/a
+people in the long run without growth. It holds for any pool: people who do tasks, reviewers,
+verifiers.
 
-Source: docs, model, section 4, with the share f of Beane (2018), on surgeons trained beside robots: only a minority of those who
-may no longer practise become competent (access to it: secondary); the form of the equation is a judgement.
+Source: docs, model, section 4. The share f follows Beane (2018) on surgeons trained beside robots:
+only a minority of those without practice become competent (access: secondary). The form of the
+equation is a judgement.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from taskmodel.numerics.ranges import within
+from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["headcount", "long_run"]
+__all__ = ["headcount"]
 
 
+@ranges(
+    start="[0, inf)",
+    years="[0, inf)",
+    growth="[0, inf)",
+    hires="[0, inf)",
+    attrition="[0, inf)",
+    practice_share="[0, 1]",
+)
 def headcount(
-    start: ArrayLike,
-    years: ArrayLike,
-    growth: ArrayLike = 0.0,
-    hires: ArrayLike = 0.0,
-    attrition: ArrayLike = 0.0,
-    practice_share: ArrayLike = 1.0,
+    start: Real,
+    years: Real,
+    growth: Real = 0.0,
+    hires: Real = 0.0,
+    attrition: Real = 0.0,
+    practice_share: Real = 1.0,
 ) -> np.ndarray:
-    """People in a pool after some years; arguments broadcast.
+    """People in a pool after some years.
 
     Parameters
     ----------
@@ -43,93 +52,33 @@ def headcount(
     years : array
         Time t since then [year]; >= 0.
     growth : array
-        People g who come, per person there is [1/year]; >= 0.
+        Entrants g per head [1/year]; >= 0.
     hires : array
-        People n who come besides [person/year]; >= 0.
+        Further entrants n [person/year]; >= 0.
     attrition : array
-        People a who leave, per person there is [1/year]; >= 0.
+        Leavers a per head [1/year]; >= 0.
     practice_share : array
-        Share f of those who come that learn the work [1]; in [0, 1].
+        Share f of the entrants that learns the work [1]; in [0, 1].
 
     Returns
     -------
     array
-        R(t) [person]; inf: beyond any float.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        R(t) [person]; inf where it exceeds the largest float.
 
     Examples
     --------
-    Ten people, of whom a tenth leaves every year and three are hired:
+    Ten people, of whom a tenth leaves every year, and three hires a year:
 
     >>> headcount(10, [0, 1, 10, 1000], hires=3, attrition=0.1).round(2).tolist()
     [10.0, 11.9, 22.64, 30.0]
     """
-    time = within("[0, inf)", "years", years)
-    rate, inflow = _rate(growth, attrition, practice_share), _inflow(hires, practice_share)
-    turned = rate * time
-    nonzero = np.where(turned == 0, 1.0, turned)
-    with np.errstate(over="ignore"):  # beyond any float: inf is meant
-        stretched = np.where(turned == 0, 1.0, np.expm1(nonzero) / nonzero)  # (e^(b t) - 1)/(b t)
-        return _grown(within("[0, inf)", "start", start), np.exp(turned)) + _grown(
-            inflow * time, stretched
-        )
+    exponent = (practice_share * growth - attrition) * years
+    nonzero = np.where(exponent == 0, 1.0, exponent)
+    with np.errstate(over="ignore"):
+        mean_growth = np.where(exponent == 0, 1.0, np.expm1(nonzero) / nonzero)
+        return _times(start, np.exp(exponent)) + _times(practice_share * hires * years, mean_growth)
 
 
-def long_run(
-    start: ArrayLike,
-    growth: ArrayLike = 0.0,
-    hires: ArrayLike = 0.0,
-    attrition: ArrayLike = 0.0,
-    practice_share: ArrayLike = 1.0,
-) -> np.ndarray:
-    """People in a pool in the end: the limit of `headcount` as years go by; arguments broadcast.
-
-    Parameters
-    ----------
-    As in `headcount`.
-
-    Returns
-    -------
-    array
-        m/-b where b < 0 [person]; else inf, or the start where nothing changes.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> long_run(10, hires=3, attrition=[0.1, 0]).tolist()
-    [30.0, inf]
-    >>> round(float(long_run(10, hires=3, attrition=0.1, practice_share=0.2)), 9)
-    6.0
-    """
-    people = within("[0, inf)", "start", start)
-    rate, inflow = _rate(growth, attrition, practice_share), _inflow(hires, practice_share)
-    endless = (inflow > 0) | ((rate > 0) & (people > 0))
-    return np.where(
-        rate < 0, inflow / np.where(rate < 0, -rate, 1.0), np.where(endless, np.inf, people)
-    )
-
-
-def _grown(people: np.ndarray, by: np.ndarray) -> np.ndarray:
-    """So many times as many people; none of none, whatever the growth."""
-    return np.where(people == 0, 0.0, np.where(people == 0, 1.0, people) * by)
-
-
-def _rate(growth: ArrayLike, attrition: ArrayLike, practice_share: ArrayLike) -> np.ndarray:
-    """The rate b [1/year]."""
-    come = within("[0, 1]", "practice_share", practice_share) * within("[0, inf)", "growth", growth)
-    return np.asarray(come - within("[0, inf)", "attrition", attrition))
-
-
-def _inflow(hires: ArrayLike, practice_share: ArrayLike) -> np.ndarray:
-    """The inflow m [person/year]."""
-    return np.asarray(
-        within("[0, 1]", "practice_share", practice_share) * within("[0, inf)", "hires", hires)
-    )
+def _times(people: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """People times a factor, which may be inf; 0 where there are no people."""
+    return np.where(people == 0, 0.0, np.where(people == 0, 1.0, people) * factor)

@@ -13,7 +13,6 @@ from taskmodel.science.capability import (
     logistic_success,
     success_probability,
     training_compute,
-    worker_compute,
 )
 
 LINE = {"intercept": 1.045, "slope": 0.485, "reference_compute": 2.1e25}
@@ -32,7 +31,8 @@ LINE = {"intercept": 1.045, "slope": 0.485, "reference_compute": 2.1e25}
 def test_thresholds_are_the_published_ones(hours, published_oom, published_compute):
     threshold = automation_threshold(hours, **LINE)
     assert np.log10(threshold / 2.1e25) == pytest.approx(published_oom, abs=0.05)
-    # Two digits are published, of a fit with more digits than the coefficients here: one unit of the second digit may differ.
+    # Two digits are published, of a fit with more digits than the coefficients here: one unit of
+    # the second digit may differ.
     last_digit = 10.0 ** (np.floor(np.log10(published_compute)) - 1)
     assert threshold == pytest.approx(published_compute, rel=0, abs=last_digit)
 
@@ -47,9 +47,9 @@ def test_gpt_4_has_a_horizon_of_eleven_minutes():
 
 
 @given(st.floats(1e-4, 1e5), st.floats(0.1, 100), st.floats(0.2, 1))
-def test_horizon_at_the_threshold_is_the_horizon_needed(hours, multiplier, slope):
+def test_horizon_at_the_threshold_is_the_required_horizon(hours, multiplier, slope):
     line = {**LINE, "slope": slope}
-    # The threshold's own rounding grows by 1/slope on the way there and shrinks by slope on the way back.
+    # The rounding of the threshold grows by 1/slope, and shrinks by slope in the horizon.
     assert horizon(automation_threshold(hours, multiplier, **line), **line) == pytest.approx(
         hours * multiplier, rel=1e-12
     )
@@ -62,7 +62,7 @@ def test_threshold_of_the_horizon_is_the_compute(compute):
     )
 
 
-def test_multiplier_and_horizon_are_one_number_to_the_last_bit():
+def test_threshold_depends_on_the_product_of_horizon_and_multiplier_alone_bit_for_bit():
     assert automation_threshold(8, 1.5, **LINE) == automation_threshold(12, **LINE)
 
 
@@ -76,28 +76,6 @@ def test_threshold_beyond_the_largest_float_is_never():
     assert not automatable(1e300, threshold).any()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        ({"horizon": 0}, "horizon"),
-        ({"horizon": [1, -1]}, "horizon .* index 1"),
-        ({"multiplier": 0}, "multiplier"),
-        ({"multiplier": np.nan}, "multiplier"),
-        ({"slope": 0}, "slope"),
-        ({"reference_compute": -1}, "reference_compute"),
-        ({"intercept": 1000}, "intercept"),
-    ],
-)
-def test_threshold_of_what_makes_no_sense_is_an_error_that_names_it(arguments, named):
-    with pytest.raises(ValueError, match=named):
-        automation_threshold(**{"horizon": 1, **LINE, **arguments})
-
-
-def test_negative_compute_has_no_horizon():
-    with pytest.raises(ValueError, match="effective_training_compute"):
-        horizon(-1, **LINE)
-
-
 def test_task_is_automatable_from_its_threshold_on():
     threshold = automation_threshold([1, 8], **LINE)
     compute = np.array([np.nextafter(threshold[0], 0), threshold[0], threshold[1]])
@@ -108,44 +86,13 @@ def test_half_of_todays_compute_for_a_year_trains_the_frontier():
     assert training_compute(8.4e28, training_share=0.5) == 4.2e28
 
 
-@pytest.mark.parametrize("share", [-0.1, 1.1, np.nan])
-def test_training_share_is_a_share(share):
-    with pytest.raises(ValueError, match="training_share"):
-        training_compute(1e28, training_share=share)
-
-
-def test_success_is_all_but_the_defects():
+def test_success_is_the_complement_of_defects():
     assert success_probability([0, 0.2]).tolist() == [1, 0.8]
 
 
-@pytest.mark.parametrize("defects", [-0.1, 1, np.nan])
-def test_success_must_be_possible(defects):
-    with pytest.raises(ValueError, match="defect_probability"):
-        success_probability(defects)
-
-
-def test_sufficient_worker_costs_the_same_whatever_the_frontier_and_frontier_worker_the_same_whatever_the_task():
-    frontier, thresholds = np.array([1e28, 1e30]), np.array([1e27, 1e28, 1e29])
-    sufficient = worker_compute(
-        "sufficient", effective_training_compute=frontier, automation_threshold=thresholds
-    )
-    at_frontier = worker_compute(
-        "frontier", effective_training_compute=frontier, automation_threshold=thresholds
-    )
-    assert (sufficient == thresholds).all()
-    assert (at_frontier == frontier[:, np.newaxis]).all()
-    assert sufficient.shape == at_frontier.shape == (2, 3)
-
-
-def test_unknown_worker_is_an_error_that_names_it():
-    with pytest.raises(ValueError, match="'best'"):
-        worker_compute("best", effective_training_compute=1e28, automation_threshold=[1e27])
-
-
 def test_inference_is_two_flop_per_parameter_and_token_of_a_chinchilla_model():
-    parameters = (
-        70e9  # Chinchilla itself: 70e9 parameters, 20 tokens each, 6 FLOP per parameter and token
-    )
+    # Chinchilla itself: 70e9 parameters, 20 tokens each, 6 FLOP per parameter and token.
+    parameters = 70e9
     compute = 6 * parameters * 20 * parameters
     cost = inference_per_hour(compute, tokens_per_human_second=100, parameters_compute_ratio=120)
     assert cost == pytest.approx(2 * parameters * 100 * 3600, rel=1e-12)
@@ -160,33 +107,21 @@ def test_inference_grows_as_the_square_root_of_training(compute, factor):
     assert ratio == pytest.approx(np.sqrt(factor), rel=1e-12)
 
 
-@pytest.mark.parametrize("name", ["tokens_per_human_second", "parameters_compute_ratio"])
-def test_inference_settings_must_be_positive(name):
-    with pytest.raises(ValueError, match=name):
-        inference_per_hour(
-            1e28, **{"tokens_per_human_second": 100, "parameters_compute_ratio": 120, name: 0}
-        )
-
-
-# Success by length
-
-
 def test_half_of_tasks_as_long_as_the_horizon_succeed():
     assert logistic_success(
         [1, 8, 500], horizon=[1, 8, 500], steepness=[0.5, 0.84, 3]
     ).tolist() == [0.5, 0.5, 0.5]
 
 
-def test_four_fifths_of_tasks_a_fifth_as_long_succeed():
+def test_80_percent_of_tasks_of_a_fifth_of_the_horizon_succeed():
     """METR's horizons at 80 % and at 50 % are 0.192 apart on average, which is beta = 0.84."""
     assert logistic_success(0.192 * 8, horizon=8, steepness=0.84) == pytest.approx(0.8, abs=5e-4)
 
 
 @given(st.floats(0, 1e4), st.floats(1, 10), st.floats(0.1, 1e4), st.floats(0.2, 3))
 def test_longer_tasks_never_succeed_more_often(duration, times, hours, steepness):
-    assert logistic_success(duration * times, hours, steepness) <= logistic_success(
-        duration, hours, steepness
-    )
+    longer, shorter = logistic_success([duration * times, duration], hours, steepness)
+    assert longer <= shorter * (1 + 1e-12)  # powers are rounded
 
 
 @given(st.floats(0.01, 100), st.floats(0.2, 3))
@@ -197,9 +132,3 @@ def test_success_is_symmetric_in_the_logarithm_of_length(ratio, steepness):
 
 def test_a_steep_curve_is_the_step_at_the_threshold():
     assert logistic_success([7.9, 8.1, 1e300], horizon=8, steepness=1e5).tolist() == [1, 0, 0]
-
-
-@pytest.mark.parametrize(("place", "name"), list(enumerate(["duration", "horizon", "steepness"])))
-def test_success_of_what_makes_no_sense_is_an_error_that_names_it(place, name):
-    with pytest.raises(ValueError, match=name):
-        logistic_success(*np.where(np.arange(3) == place, -1.0, 2.0))
