@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """One step of Bogacki and Shampine's method of order 3(2), and the cubic through it.
 
 Tasks that open end a step every few weeks of the model's time, so that steps are short whatever the method: one of low order

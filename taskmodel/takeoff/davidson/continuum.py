@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """The same division of labour and compute where the tasks are a continuum: sums become integrals, in closed form.
 
 Along each piece of the requirements theta = ln iota + delta ln tau is linear in the quantile q, so the integrals of

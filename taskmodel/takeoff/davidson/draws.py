@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """`simulate_draws`: many draws of a world's parameters, and when each reaches what.
 
 Draws are followed in lockstep, in arrays (`lockstep`); those that have no place there are followed one by one, with the same

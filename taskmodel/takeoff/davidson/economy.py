@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 r"""The economy of Davidson's Full Takeoff Model: goods, hardware R&D and software R&D, from stocks and shares to output.
 
 Each sector combines an outer input Z (capital; for software R&D experiments, a power of the chip stock) with cognitive work,

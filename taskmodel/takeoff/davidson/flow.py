@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 r"""Davidson's model in continuous time: four equations with switches and a delay.
 
 The state is ln of cumulative research effort Q of hardware and of software (relative to the start), of the chip stock HS

@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """Many runs at once: the same steps and switches as in `solve`, in arrays with an entry for each run.
 
 All runs take a step together, each of a length of its own, so that the answers are those of `solve` to rounding. What is rare

@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """Follows the equations of `flow` through time: adaptive steps, switches at their place, the delay by the method of steps.
 
 A step runs in one mode. If another one holds at its end, the place where it begins is found on the step's polynomial, to

@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """Many sets of parameters as one whose numbers are arrays, with an entry for each run.
 
 The formulas of `economy` and `flow` work on them as they stand; what differs is how splits of tasks and reaches are found:

@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 """A course through time that can be asked when something first holds: the solution of the equations, or the reference's steps."""
 
 from __future__ import annotations

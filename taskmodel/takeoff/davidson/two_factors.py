@@ -1,3 +1,4 @@
+# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 r"""Two factors over sorted tasks: the best division of labour and compute, found in O(log N) from sums over prefixes.
 
 Tasks j = 0..N have weights beta_j and CES exponent psi. A unit of task j takes one unit of labour or 1 / eta_j of compute,
