@@ -180,11 +180,11 @@ def _equilibria(model: _AuditedOrganisation) -> _Equilibria | None:
     return _Equilibria(points, states, best)
 
 
-def _dropped(model: _AuditedOrganisation, point: FixedPoint, state: _State) -> NDArray[np.bool_]:
-    """Classes that AI works on just below a jump and not at it, shape (task,)."""
+def _at_margin(model: _AuditedOrganisation, point: FixedPoint, state: _State) -> NDArray[np.bool_]:
+    """Classes in which AI works on just one side of a jump, shape (task,)."""
     if point.exact:
         return np.zeros(len(state.units), dtype=bool)
-    return (model.state(point.just_below).units > 0) & (state.units == 0)
+    return (model.state(point.just_below).units > 0) != (state.units > 0)
 
 
 def _excluding_margin(model: _AuditedOrganisation) -> tuple[float, NDArray[np.bool_]]:
@@ -194,7 +194,7 @@ def _excluding_margin(model: _AuditedOrganisation) -> tuple[float, NDArray[np.bo
         point, state = equilibria.points[equilibria.best], equilibria.states[equilibria.best]
         if point.exact:
             return model.relative_output(state.allocation), excluded
-        extended = excluded | _dropped(model, point, state)
+        extended = excluded | _at_margin(model, point, state) & (state.units == 0)
         if (extended == excluded).all():
             raise SolveError(
                 f"the hours owed jump at {point.paid:g} h a year, but no class is given up there; "
@@ -249,7 +249,7 @@ def _trust_dataset(model: _AuditedOrganisation, equilibria: _Equilibria) -> xr.D
         "_at_floors": model.floors.measure(model.state(0.0).allocation),
         "_full_review": model.full.measure(allocate(*model.full.arrays)),
     }
-    at_margin = _dropped(model, point, state)
+    at_margin = _at_margin(model, point, state)
     output_kept_out, kept_out = (np.nan, at_margin) if point.exact else _excluding_margin(model)
     supply = model.review_supply
     variables: dict[str, Any] = {

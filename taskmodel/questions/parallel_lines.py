@@ -1,14 +1,15 @@
-"""Research that only so many parallel lines can carry: Little's law as a cap.
+"""Research under a cap on work in progress, by Little's law.
 
-Work on its way is throughput times the time that it takes. If no more than M units can usefully be on their way at a time,
-whatever the people and the compute, then
+Work in progress is throughput times the time it takes. If at most M units can usefully be in
+progress, whatever the people and the compute, then
 
-    W = Y T(Y) <= M        T the time that a unit takes, which is shorter where less work means shorter queues
+    W = Y T(Y) <= M
 
-and what is more than that is waste. Everything is scaled down alike until the lines are enough; a plan that favours tasks which
-take less time may do better, and is not looked for.
+where T is the time per unit, which falls with Y as queues shorten. Work beyond M is waste. All
+activities are scaled by one factor until the cap holds; a plan that favours fast tasks may do
+better and is not considered.
 
-Source: the model, section 4 (Little).
+Source: docs, model, section 4 (Little).
 """
 
 from __future__ import annotations
@@ -25,86 +26,84 @@ from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.sweep import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
-CLOSE = 1e-12  # of the part of throughput that is left
+SCALE_TOLERANCE = 1e-12  # of the factor by which activities are scaled
 
 
 def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None) -> xr.Dataset:
-    """What a cap on units on their way leaves of research.
+    """Output and speed-ups under a cap on the units of work in progress.
 
     Parameters
     ----------
     catalog : Catalog
     lines : float
-        Units that can usefully be on their way at a time, M; > 0.
+        Units that can usefully be in progress at a time, M; > 0.
     compute : float, optional
-        Where [FLOP/year]; default: the catalog's ``compute.today``.
+        Compute [FLOP/year]; default: the catalog's ``compute.today``.
 
     Returns
     -------
     xarray.Dataset
-        ``lines``; ``lines_used``, those that the optimum without a cap has, and ``throughput_left``, the part of its throughput
-        that the cap leaves, 1 where it does not bind; ``lines_residual``, units on their way over lines less 1 there. Output and the
-        speed-ups with the cap and, ``..._as_is``, without.
+        ``lines``; ``lines_used``, units in progress at the optimum without a cap;
+        ``throughput_left``, the share of its throughput under the cap, 1 where the cap does not
+        bind; ``lines_residual``, units in progress over lines, minus 1, there. Output and the
+        speed-ups with the cap and, as ``..._as_is``, without.
 
     Raises
     ------
     TypeError
-        If the catalog is none.
+        If the catalog is not a Catalog.
     InputError
         If lines or compute are not one positive, finite number.
     SolveError
-        If the optimum cannot be certified, is without limit, or nothing can be produced; or if work waits for ever in it.
+        If the optimum cannot be certified, is unbounded or zero; or a queue in it grows without
+        bound.
 
     Examples
     --------
     >>> import taskmodel as tm
-    >>> found = parallel_lines(tm.load_catalog("t_agi_ladder"), 100, 1e31)
-    >>> bool(found["throughput_left"] < 1), abs(float(found["lines_residual"])) < 1e-9
+    >>> capped = parallel_lines(tm.load_catalog("t_agi_ladder"), 100, 1e31)
+    >>> bool(capped["throughput_left"] < 1), abs(float(capped["lines_residual"])) < 1e-9
     (True, True)
     """
     needs_catalog(catalog)
     if isinstance(lines, bool) or np.ndim(lines) or not 0 < float(lines) < np.inf:
         raise InputError(f"lines must be one positive, finite number of units; found {lines!r}")
-    at = Situation(Setting(catalog), np.array([one_compute(catalog, compute)]))
-    best, yardstick = allocate(*at.arrays), at.setting.yardstick
-    if not (np.isfinite(best.output) & (best.output > 0)).all():
+    situation = Situation(Setting(catalog), np.array([one_compute(catalog, compute)]))
+    optimum, point = allocate(*situation.arrays), situation.compute
+    if not 0 < optimum.output[0] < np.inf:
         raise SolveError(
             "there is no number of lines: nothing can be produced, or there is no limit to it"
         )
-    measured, clock, mix = (
-        at.measure(best),
-        yardstick.clock,
-        mode_mix(best.activity, at.setting.organisation.policy),
-    )
+    measures, yardstick = situation.measure(optimum), situation.setting.yardstick
+    clock = yardstick.clock
 
-    def used(left: float) -> float:
-        activity = left * best.activity
-        return float(
-            clock.in_progress(activity, at.compute, clock.waits(activity, at.compute)).sum()
-        )
+    def in_progress(scale: float) -> float:
+        activity = scale * optimum.activity
+        return float(clock.in_progress(activity, point, clock.waits(activity, point)).sum())
 
-    left, residual = 1.0, 0.0
-    if used(1.0) > lines:
+    used, scale, residual = in_progress(1.0), 1.0, 0.0
+    if used > lines:
         from scipy.optimize import brentq
 
-        left = float(brentq(lambda part: used(part) / lines - 1, 0.0, 1.0, xtol=CLOSE, rtol=CLOSE))
-        residual = used(left) / lines - 1
-    latency = yardstick.base_time / clock.critical_path(mix, left * best.activity, at.compute).total
-    throughput = left * measured.throughput_speedup
+        precision = {"xtol": SCALE_TOLERANCE, "rtol": SCALE_TOLERANCE}
+        scale = float(brentq(lambda scale: in_progress(scale) / lines - 1, 0.0, 1.0, **precision))
+        residual = in_progress(scale) / lines - 1
+    mix = mode_mix(optimum.activity, situation.setting.organisation.policy)
+    time = clock.critical_path(mix, scale * optimum.activity, point).total
+    throughput, latency = scale * measures.throughput_speedup, yardstick.base_time / time
+    exponent = yardstick.exponent
     capped = {
-        "output": left * measured.output,
+        "output": scale * measures.output,
         "throughput_speedup": throughput,
         "latency_speedup": latency,
-        "speedup": throughput**yardstick.exponent * latency ** (1 - yardstick.exponent),
+        "speedup": throughput**exponent * latency ** (1 - exponent),
     }
     variables = {
         "lines": ((), float(lines)),
-        "lines_used": ((), used(1.0)),
-        "throughput_left": ((), left),
+        "lines_used": ((), used),
+        "throughput_left": ((), scale),
         "lines_residual": ((), residual),
-        **{name: ((), float(values[0])) for name, values in capped.items()},
-        **{f"{name}_as_is": ((), float(getattr(measured, name)[0])) for name in capped},
+        **{name: ((), values[0]) for name, values in capped.items()},
+        **{f"{name}_as_is": ((), getattr(measures, name)[0]) for name in capped},
     }
-    return results.described(
-        xr.Dataset(variables, {COMPUTE: at.compute[0]}, results.provenance_of(catalog))
-    )
+    return results.labelled(variables, {COMPUTE: point[0]}, results.provenance(catalog=catalog))

@@ -1,14 +1,14 @@
-"""What one can aim at: a number of a sweep, by its name, read off allocations at places of an axis.
+"""Quantities that can be a target: numbers of a sweep by name, read from allocations on an axis.
 
-A scalar variable goes by its own name, such as ``throughput_speedup``; an entry of another by both names, such as
-``factor_elasticity.review``, ``review_elasticity.red_teaming`` or ``reviewer_equivalent.general.researchers``.
+A scalar variable has its own name, such as ``throughput_speedup``; an element of an array variable
+has the names of both, such as ``factor_elasticity.review``, ``review_elasticity.red_teaming`` or
+``reviewer_equivalent.general.researchers``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,41 +43,48 @@ class Target:
     Attributes
     ----------
     name : str
-        As it was asked for.
+        The full name, with the element.
     variable : str
-    entry : int
-        Position along the variable's own dimensions, the last fastest; -1 for scalar variables.
+    element : int
+        Flat index along the variable's own dimensions, last fastest; -1 for scalar variables.
     """
 
     name: str
     variable: str
-    entry: int = -1
+    element: int = -1
 
     def read(
         self,
         walker: Walker,
-        at: Situation,
-        place: Array,
+        situation: Situation,
+        position: Array,
         before: NDArray[np.bool_] | bool,
         allocation: Allocation,
     ) -> Array:
-        """The number at these places, shape (point,); NaN where a sweep has NaN. `at` is what the walker has there."""
+        """The number at some positions, shape (point,); NaN where a sweep has NaN.
+
+        `situation` is the organisation that the walker has at these positions.
+        """
+        yardstick = situation.setting.yardstick
         if self.variable in CEILINGS:
-            return np.broadcast_to(ceilings(walker, place, before)[self.variable], place.shape)
-        if self.variable in OF_ALLOCATION:
-            return np.asarray(getattr(allocation, self.variable)[:, self.entry])
+            return np.broadcast_to(
+                ceilings(walker, position, before)[self.variable], position.shape
+            )
         if self.variable == "output":
-            return np.asarray(allocation.output / at.setting.yardstick.base_output)
-        if self.variable in ("oversight_elasticity", "bottleneck_share"):
-            whole = oversight(at.setting.organisation, at.compute, allocation)[self.variable]
+            return np.asarray(allocation.output / yardstick.base_output)
+        if self.variable in OF_ALLOCATION:
+            values = getattr(allocation, self.variable)
+        elif self.variable in ("oversight_elasticity", "bottleneck_share"):
+            organisation = situation.setting.organisation
+            values = oversight(organisation, situation.compute, allocation)[self.variable]
+        elif self.variable == "automated_hours_share":
+            automated = situation.measure(allocation).automated_share
+            values = (automated * yardstick.shares).sum(axis=-1)
         else:
-            measured = at.measure(allocation)
-            if self.variable == "automated_hours_share":
-                return np.asarray(
-                    (measured.automated_share * at.setting.yardstick.shares).sum(axis=-1)
-                )
-            whole = getattr(measured, self.variable)
-        return np.asarray(whole if self.entry < 0 else whole.reshape(len(whole), -1)[:, self.entry])
+            values = getattr(situation.measure(allocation), self.variable)
+        return np.asarray(
+            values if self.element < 0 else values.reshape(len(values), -1)[:, self.element]
+        )
 
 
 def target(catalog: Catalog, name: str) -> Target:
@@ -86,47 +93,46 @@ def target(catalog: Catalog, name: str) -> Target:
     Raises
     ------
     InputError
-        If there is none; the message names those that are near.
+        If there is no such target; the message suggests similar names.
 
     Examples
     --------
     >>> import taskmodel as tm
-    >>> target(tm.load_catalog("t_agi_ladder"), "bottleneck_share.review").entry
+    >>> target(tm.load_catalog("t_agi_ladder"), "bottleneck_share.review").element
     1
     """
-    variable, dot, entry = name.partition(".")
     if name in (*SCALARS, *CEILINGS):
         return Target(name, name)
-    entries = _entries(catalog)
-    if variable in entries and dot and entry in entries[variable]:
-        return Target(name, variable, list(entries[variable]).index(entry))
-    if variable in entries:
-        among = entries[variable]
-        such = get_close_matches(entry, among, 3, 0.4) or list(among)[:3]
+    variable, _, element = name.partition(".")
+    arrays = _array_variables(catalog)
+    if variable in arrays:
+        elements = arrays[variable]
+        if element in elements:
+            return Target(name, variable, elements.index(element))
+        similar = get_close_matches(element, elements, 3, 0.4) or elements[:3]
         raise InputError(
-            f"{name!r} is nothing to aim at: write {' or '.join(f'{variable}.{each}' for each in such)}"
+            f"{name!r} is nothing to aim at: write "
+            f"{' or '.join(f'{variable}.{suggestion}' for suggestion in similar)}"
         )
-    every = [*SCALARS, *CEILINGS, *entries]
-    near = get_close_matches(variable, every, 3, 0.4) or list(SCALARS)
+    available = [*SCALARS, *CEILINGS, *arrays]
+    similar = get_close_matches(variable, available, 3, 0.4) or list(SCALARS)
     raise InputError(
-        f"{name!r} is nothing to aim at; the nearest are {', '.join(near)}; in all there are {', '.join(every)}"
+        f"{name!r} is nothing to aim at; the nearest are {', '.join(similar)}; "
+        f"in all there are {', '.join(available)}"
     )
 
 
-def _entries(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """Variables that are not scalar, and the names of their entries."""
-    at: Any = organisation(catalog)
-    of_tasks = dict.fromkeys(("review_elasticity", "escaped_defects", "automated_share"), at.tasks)
-    of_pools = {
-        "reviewer_equivalent": tuple(
-            f"{kind}.{pool}" for kind in reviewer_pools(catalog) for pool in catalog.pools
-        )
-    }
+def _array_variables(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """The array variables, with the names of their elements."""
+    labels = organisation(catalog)
+    by_task = ("review_elasticity", "escaped_defects", "automated_share")
     return {
-        "bottleneck_share": sources(at),
-        **of_tasks,
-        **of_pools,
-        **dict.fromkeys(OF_ALLOCATION, at.factors),
+        "bottleneck_share": sources(labels),
+        **dict.fromkeys(by_task, tuple(labels.tasks)),
+        "reviewer_equivalent": tuple(
+            f"{reviewers}.{pool}" for reviewers in reviewer_pools(catalog) for pool in catalog.pools
+        ),
+        **dict.fromkeys(OF_ALLOCATION, tuple(labels.factors)),
     }
 
 
@@ -138,7 +144,7 @@ def input_value(catalog: Catalog, path: str) -> float:
     CatalogError
         If there is no such path.
     TypeError
-        If no number stands there.
+        If the value at the path is not a number.
     """
     value = catalog.get(path)
     if value is None:

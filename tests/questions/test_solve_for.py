@@ -222,7 +222,7 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
     catalog = tm.load_catalog("t_agi_ladder")
     swept = tm.sweep(catalog, [1e31])
     for name in (*SCALARS, *CEILINGS):
-        assert target(catalog, name).entry == -1 and name in swept
+        assert target(catalog, name).element == -1 and name in swept
     places = np.array([1e31])
     walker = Walker(catalog)
     at, allocation = walker.at(places), walker.solve(places, np.array([False])).allocation
