@@ -119,9 +119,15 @@ __all__ = [
 ]
 
 
+# packages whose names are public under their own: `tm.lead.runway`
+_NAMESPACES = ("allocation", "closed_forms", "lead", "oversight", "plots", "questions", "takeoff")
+
+
 def __getattr__(name: str) -> Any:
     if name in _MODULE_OF:
         value = getattr(importlib.import_module(f"taskmodel.{_MODULE_OF[name]}"), name)
+    elif name in _NAMESPACES:
+        value = importlib.import_module(f"taskmodel.{name}")
     else:
         raise AttributeError(f"module 'taskmodel' has no attribute {name!r}")
     globals()[name] = value

@@ -1,15 +1,19 @@
-r"""A lead in months: what it is, how it goes, and what may take it away.
+r"""A lead in months: how long it lasts, what shrinks it, and what ends it.
 
-A lead of X months is the time that others need to reach *your present* technology. It lasts only while you keep their pace
-and nothing leaks:
+A lead of X months is the time that other developers need to reach the leader's *present*
+technology. It erodes while the leader is slower than they are, and while secrets leak:
 
-    dX/dt = -(1 - rho) - l X            rho your pace relative to theirs at the same technology, l leaks [1/month]
-    X(t)  = (X + (1 - rho)/l) e^(-l t) - (1 - rho)/l,   gone at  (1/l) ln(1 + l X / (1 - rho))
+    dX/dt = -(1 - rho) - l X       rho: own pace relative to theirs at the same technology, l: leaks
+    X(t)  = (X + (1 - rho)/l) e^(-l t) - (1 - rho)/l,  exhausted at (1/l) ln(1 + l X / (1 - rho))
 
-A lead measured at today's pace shrinks by the speed-up of those who follow; a slow-down of all stretches it; theft, at a
-hazard h, takes it at once and hands it to others: a pause of X months lasts (1 - e^(-hX))/h on average.
+A speed-up of the followers divides a lead measured at today's pace; a slow-down of all followers
+extends it. Theft, at a hazard h, transfers the whole lead at once: a pause of X months then lasts
+(1 - e^(-h X))/h in expectation.
 
-Source: docs, mechanisms 1 to 4, 7, 12 to 14, 55 to 63; Finnveden (2023).
+Arguments are numbers or arrays and broadcast. The decorator of each function states their ranges; a
+value outside its range raises an `InputError`.
+
+Source: docs, mechanisms 1 to 4, 7, 12 to 14 and 55 to 63; Finnveden (2023).
 """
 
 from __future__ import annotations
@@ -17,106 +21,87 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.chances import chance_by
-from taskmodel.numerics.ranges import within
+from taskmodel.numerics.ranges import Real, ranges, within
 
 __all__ = [
     "binding_rival",
-    "deadline",
     "effort_hazard",
-    "expected_lead",
     "expected_pause",
-    "handed_over",
     "lead_against_faster",
     "lead_from_gap",
     "leak_rate",
     "months_survived",
     "no_theft",
-    "overshoot",
     "persuaded",
     "precedent",
     "remaining_lead",
     "runway",
-    "slip_probability",
-    "slowed_lead",
     "slowed_pause",
     "time_until_gone",
 ]
 
 
-def lead_from_gap(gap: ArrayLike, pace: ArrayLike) -> np.ndarray:
-    """Lead in months from a gap in capability: the integral of dC / v over it.
+@ranges(gap="[0, inf)", pace="(0, inf)")
+def lead_from_gap(gap: Real, pace: Real) -> np.ndarray:
+    """Time to close a gap in capability: the integral of dC / v over the gap.
+
+    With one segment this is also the deadline until a careless follower reaches a capability that
+    is dangerous in careless hands.
 
     Parameters
     ----------
-    gap : array, shape (..., stretch)
-        Stretches of the gap [powers of ten of effective compute]; >= 0.
-    pace : array, shape (..., stretch)
-        Pace v of the follower on each [per month]; > 0.
+    gap : array, shape (..., segment)
+        Segments of the gap [orders of magnitude of effective compute].
+    pace : array, shape (..., segment)
+        Pace v of the follower on each segment [orders of magnitude per month].
 
     Returns
     -------
     array, shape (...)
         X [month].
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
     Examples
     --------
     >>> lead_from_gap([0.5, 0.5], [0.1, 0.25]).item()
     7.0
     """
-    return np.asarray(
-        (within("[0, inf)", "gap", gap) / within("(0, inf)", "pace", pace)).sum(axis=-1)
-    )
+    return (gap / pace).sum(axis=-1)
 
 
-def remaining_lead(
-    lead: ArrayLike, months: ArrayLike, pace: ArrayLike, leak: ArrayLike
-) -> np.ndarray:
-    """Lead after some months at a pace and with leaks; 0 once it is gone.
+@ranges(lead="[0, inf)", months="[0, inf)", pace="[0, 1]", leak="[0, 1]")
+def remaining_lead(lead: Real, months: Real, pace: Real, leak: Real) -> np.ndarray:
+    """Lead after some months at a constant pace and with leaks; 0 after it is exhausted.
 
     Parameters
     ----------
     lead : array
-        X at the start [month]; >= 0.
+        X at the start [month].
     months : array
-        t [month]; >= 0.
+        t [month].
     pace : array
-        rho, own pace relative to that of the others [1]; in [0, 1].
+        rho, own pace relative to that of the followers [1].
     leak : array
-        l, part of the lead that leaks in a month [1/month]; in [0, 1].
+        l, share of the lead that leaks in a month [1/month].
 
     Returns
     -------
     array
         X(t) [month].
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
     Examples
     --------
-    >>> remaining_lead(6, 4, [1, 0.5, 0], 0).tolist(), round(remaining_lead(6, 4, 1, 0.05).item(), 2)
+    >>> remaining_lead(6, 4, [1, 0.5, 0], 0).tolist(), remaining_lead(6, 4, 1, 0.05).round(2).item()
     ([6.0, 4.0, 2.0], 4.91)
     """
-    start, time = within("[0, inf)", "lead", lead), within("[0, inf)", "months", months)
-    lost, rate = 1 - within("[0, 1]", "pace", pace), within("[0, 1]", "leak", leak)
-    return np.asarray(
-        np.maximum(start * np.exp(-rate * time) - lost * months_survived(rate, time), 0.0)
-    )
+    lost = (1 - pace) * months_survived(leak, months)
+    return np.maximum(lead * np.exp(-leak * months) - lost, 0.0)
 
 
-def time_until_gone(lead: ArrayLike, pace: ArrayLike, leak: ArrayLike) -> np.ndarray:
-    """Months until a lead is gone; inf at full pace, at which leaks make it smaller but never nothing; 0 where there is none.
+@ranges(lead="[0, inf)", pace="[0, 1]", leak="[0, 1]")
+def time_until_gone(lead: Real, pace: Real, leak: Real) -> np.ndarray:
+    """Months until a lead is exhausted.
 
     Parameters
     ----------
@@ -126,560 +111,320 @@ def time_until_gone(lead: ArrayLike, pace: ArrayLike, leak: ArrayLike) -> np.nda
     Returns
     -------
     array
-        Months: (1/l) ln(1 + l X / (1 - rho)), or X / (1 - rho) without leaks.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        (1/l) ln(1 + l X / (1 - rho)), or X / (1 - rho) without leaks [month]; 0 without a lead, inf
+        at full pace, at which leaks shrink a lead but never exhaust it.
 
     Examples
     --------
-    >>> time_until_gone(6, [0, 0.5, 1], 0).tolist(), round(time_until_gone(6, 0, 0.1).item(), 2)
+    >>> time_until_gone(6, [0, 0.5, 1], 0).tolist(), time_until_gone(6, 0, 0.1).round(2).item()
     ([6.0, 12.0, inf], 4.7)
     """
-    start, lost = within("[0, inf)", "lead", lead), 1 - within("[0, 1]", "pace", pace)
-    rate = within("[0, 1]", "leak", leak)
-    start, lost, rate = np.broadcast_arrays(start, lost, rate)
-    direct = np.divide(start, lost, where=lost > 0, out=np.where(start > 0, np.inf, 0.0))
-    leaking = np.log1p(np.where(rate > 0, rate, 1.0) * direct) / np.where(rate > 0, rate, 1.0)
-    return np.asarray(np.where(rate > 0, leaking, direct))
+    lead, lost, leak = np.broadcast_arrays(lead, 1 - pace, leak)
+    without_leaks = np.divide(lead, lost, where=lost > 0, out=np.where(lead > 0, np.inf, 0.0))
+    rate = np.where(leak > 0, leak, 1.0)
+    return np.where(leak > 0, np.log1p(rate * without_leaks) / rate, without_leaks)
 
 
-def lead_against_faster(lead: ArrayLike, speedup: ArrayLike) -> np.ndarray:
-    """Lead against followers whom AI speeds up by the time they get there, X / S.
+@ranges(lead="[0, inf)", speedup="(0, inf)")
+def lead_against_faster(lead: Real, speedup: Real) -> np.ndarray:
+    """Lead over followers whose research AI accelerates by the time they get here, X / S.
 
     Parameters
     ----------
     lead : array
-        X at today's pace [month]; >= 0.
+        X at today's pace [month].
     speedup : array
-        S of their capabilities research [1]; > 0.
+        S of their research [1].
 
     Returns
     -------
     array
         Lead [month].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
 
     Examples
     --------
     >>> lead_against_faster(12, [1, 3, 5, 25]).tolist()
     [12.0, 4.0, 2.4, 0.48]
     """
-    return np.asarray(within("[0, inf)", "lead", lead) / within("(0, inf)", "speedup", speedup))
+    return lead / speedup
 
 
-def slowed_lead(lead: ArrayLike, pace: ArrayLike, duration: ArrayLike = np.inf) -> np.ndarray:
-    """Lead where all others slow down to a part of their pace for a while: X / w, or X + (1 - w) D if that ends first.
+@ranges(pace="(0, 1]", duration="[0, inf]")
+def slowed_pause(lead: Real, pace: Real, duration: Real = np.inf, leak: Real = 0.0) -> np.ndarray:
+    """Length of a full stop while all followers slow down for some time and secrets leak.
 
     Parameters
     ----------
     lead : array
-        X [month]; >= 0.
+        X [month]; as in `remaining_lead`.
     pace : array
-        w, their pace in the slow-down relative to normal [1]; in (0, 1].
+        w, their pace in the slow-down relative to normal [1].
     duration : array
-        D, how long it lasts [month]; >= 0, inf: as long as need be.
-
-    Returns
-    -------
-    array
-        Lead [month].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> slowed_lead(3, [1, 0.5, 0.25]).tolist(), slowed_lead(3, 0.25, 4).item()
-    ([3.0, 6.0, 12.0], 6.0)
-    """
-    start, slow = within("[0, inf)", "lead", lead), within("(0, 1]", "pace", pace)
-    lasting = within("[0, inf]", "duration", duration)
-    with np.errstate(invalid="ignore"):  # no slower and for ever: the first of the two counts
-        ended = start + (1 - slow) * lasting
-    return np.asarray(np.where(slow * lasting >= start, start / slow, ended))
-
-
-def slowed_pause(
-    lead: ArrayLike, pace: ArrayLike, duration: ArrayLike, leak: ArrayLike
-) -> np.ndarray:
-    """Months that a lead lasts at a full stop where all others slow down for a while and secrets leak all the time.
-
-    Parameters
-    ----------
-    lead, pace, duration : array
-        As in `slowed_lead`.
+        D of the slow-down [month]; inf: as long as the pause.
     leak : array
-        l, part of what is left that leaks in a month [1/month]; in [0, 1].
+        l [1/month]; as in `remaining_lead`.
 
     Returns
     -------
     array
-        Months; without leaks those of `slowed_lead`.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        Length [month]. Without leaks it is X / w, or X + (1 - w) D if the slow-down ends first.
 
     Examples
     --------
-    >>> slowed_pause(3, 0.25, [np.inf, 4], 0).tolist(), round(slowed_pause(24, 0.25, 12, 0.1).item(), 2)
+    >>> slowed_pause(3, 0.25, [np.inf, 4]).tolist(), slowed_pause(24, 0.25, 12, 0.1).round(2).item()
     ([12.0, 6.0], 16.37)
     """
-    kept, lasting = 1 - within("(0, 1]", "pace", pace), within("[0, inf]", "duration", duration)
-    gone = time_until_gone(lead, kept, leak)
-    left = remaining_lead(lead, np.minimum(lasting, gone), kept, leak)
-    return np.asarray(np.where(gone <= lasting, gone, lasting + time_until_gone(left, 0.0, leak)))
+    # A follower at w of its pace gains on a stopped leader as a full-speed one does on a leader
+    # who keeps 1 - w of it.
+    kept = 1 - pace
+    slow = time_until_gone(lead, kept, leak)
+    remaining = remaining_lead(lead, np.minimum(duration, slow), kept, leak)
+    return np.where(slow <= duration, slow, duration + time_until_gone(remaining, 0.0, leak))
 
 
-def expected_lead(
-    lead: ArrayLike, probability: ArrayLike, pace: ArrayLike, duration: ArrayLike = np.inf
-) -> np.ndarray:
-    """Expected lead where a slow-down of all comes about with a probability.
-
-    Parameters
-    ----------
-    lead, pace, duration : array
-        As in `slowed_lead`.
-    probability : array
-        p [1]; in [0, 1].
-
-    Returns
-    -------
-    array
-        Lead [month].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> expected_lead(3, [0.1, 0.3], 0.25).round(9).tolist()
-    [3.9, 5.7]
-    """
-    chance = within("[0, 1]", "probability", probability)
-    return np.asarray(
-        chance * slowed_lead(lead, pace, duration) + (1 - chance) * np.asarray(lead, dtype=float)
-    )
-
-
-def persuaded(
-    start: ArrayLike, most: ArrayLike, demonstrations: ArrayLike, half: ArrayLike
-) -> np.ndarray:
-    """Probability of a slow-down after work that shows risks to others: p0 + (p_max - p0)(1 - e^(-W / W_half)).
+@ranges(start="[0, 1]", limit="[0, 1]", demonstrations="[0, inf)", scale="(0, inf)")
+def persuaded(start: Real, limit: Real, demonstrations: Real, scale: Real) -> np.ndarray:
+    """Probability of a slow-down after work that demonstrates risks to others.
 
     Parameters
     ----------
-    start, most : array
-        p0 without and p_max with any amount of it [1]; in [0, 1], p0 <= p_max.
+    start, limit : array
+        p0 without demonstrations, and p1 >= p0 with an unlimited amount of them [1].
     demonstrations : array
-        W, work on it [any unit]; >= 0.
-    half : array
-        W that closes 63 % of the gap, in the same unit; > 0.
+        W, work on demonstrations [any unit].
+    scale : array
+        W0, work that closes 63 % of the gap between p0 and p1 [unit of W].
 
     Returns
     -------
     array
-        p [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        p0 + (p1 - p0) (1 - e^(-W / W0)) [1].
 
     Examples
     --------
     >>> persuaded(0.1, 0.5, [0, 10], 10).round(3).tolist()
     [0.1, 0.353]
     """
-    low, high = within("[0, 1]", "start", start), within("[0, 1]", "most", most)
-    gap = within("[0, 1]", "most less start", high - low)
-    work = within("[0, inf)", "demonstrations", demonstrations) / within("(0, inf)", "half", half)
-    return np.asarray(low - gap * np.expm1(-work))
+    gap = within("[0, 1]", "limit - start", limit - start)
+    return start - gap * np.expm1(-(demonstrations / scale))
 
 
-def precedent(level: ArrayLike, midpoint: ArrayLike, steepness: ArrayLike) -> np.ndarray:
-    """Probability of a slow-down by the level of coordination reached before: logistic.
+@ranges(level="(-inf, inf)", midpoint="(-inf, inf)", steepness="(0, inf)")
+def precedent(level: Real, midpoint: Real, steepness: Real) -> np.ndarray:
+    """Probability of a slow-down as a logistic function of earlier coordination.
 
     Parameters
     ----------
     level, midpoint : array
-        Level of prior coordination, and the level at which p = 1/2 [any one unit].
+        Level of earlier coordination, and the level at which the probability is 1/2 [any one unit].
     steepness : array
-        Rise of the log odds per unit of level [1/unit]; > 0.
+        Increase of the log odds per unit of level [1/unit].
 
     Returns
     -------
     array
-        p [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        Probability [1].
 
     Examples
     --------
     >>> precedent([0, 1], 1, 3).round(3).tolist()
     [0.047, 0.5]
     """
-    above = within("(-inf, inf)", "level", level) - within("(-inf, inf)", "midpoint", midpoint)
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * within("(0, inf)", "steepness", steepness) * above)))
+    return 0.5 * (1 + np.tanh(0.5 * steepness * (level - midpoint)))
 
 
 def binding_rival(leads: Sequence[float], cautious: Sequence[bool]) -> tuple[int | None, float]:
-    """The rival whose lead counts: the nearest that is not cautious itself.
+    """The nearest rival that would not stop as well; the lead over it is the one that counts.
 
     Parameters
     ----------
     leads : sequence of float
-        Lead over each [month]; >= 0.
+        Lead over each rival [month]; >= 0.
     cautious : sequence of bool
-        Whether it would stop, too.
+        Whether that rival would stop, too.
 
     Returns
     -------
     position : int or None
-        Of that rival; None: nobody would go on.
+        Of the nearest careless rival; None without one.
     lead : float
-        Over it [month]; inf where there is none.
+        Lead over it [month]; inf without one.
 
     Raises
     ------
     InputError
-        If a lead is negative, or the two differ in length.
+        If a lead is negative, or the sequences differ in length.
 
     Examples
     --------
     >>> binding_rival([2, 5, 9], [True, False, False])
     (1, 5.0)
     """
-    over = within("[0, inf]", "leads", leads)
-    if len(over) != len(cautious):
+    months = within("[0, inf]", "leads", leads)
+    if len(months) != len(cautious):
         raise InputError(
-            f"leads and cautious must be of one length; found {len(over)} and {len(cautious)}"
+            f"leads and cautious must be of one length; found {len(months)} and {len(cautious)}"
         )
-    reckless = [place for place, stops in enumerate(cautious) if not stops]
-    if not reckless:
+    careless = [position for position, stops in enumerate(cautious) if not stops]
+    if not careless:
         return None, np.inf
-    nearest = min(reckless, key=lambda place: float(over[place]))
-    return nearest, float(over[nearest])
+    nearest = min(careless, key=lambda position: float(months[position]))
+    return nearest, float(months[nearest])
 
 
-def deadline(position: ArrayLike, danger: ArrayLike, pace: ArrayLike) -> np.ndarray:
-    """Months until a careless follower reaches the capability that is dangerous in careless hands; 0 once it is there.
-
-    Parameters
-    ----------
-    position, danger : array
-        Its capability, and the dangerous one [powers of ten of effective compute].
-    pace : array
-        Its pace [per month]; > 0.
-
-    Returns
-    -------
-    array
-        Months.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> deadline([0, 3], 2, 0.25).tolist()
-    [8.0, 0.0]
-    """
-    way = within("(-inf, inf)", "danger", danger) - within("(-inf, inf)", "position", position)
-    return np.asarray(np.maximum(way, 0.0) / within("(0, inf)", "pace", pace))
-
-
-def no_theft(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
-    """Probability that nothing is stolen in some months, e^(-h t): of the pause, or of the development before it.
+@ranges(hazard="[0, 1]", months="[0, inf)")
+def no_theft(hazard: Real, months: Real) -> np.ndarray:
+    """Probability that nothing is stolen in some months, e^(-h t).
 
     Parameters
     ----------
     hazard : array
-        h [1/month]; in [0, 1].
+        h [1/month].
     months : array
-        t [month]; >= 0.
+        t, of the pause or of the development before it [month].
 
     Returns
     -------
     array
         Probability [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
 
     Examples
     --------
     >>> no_theft([0.02, 0.05, 0.1], 6).round(3).tolist()
     [0.887, 0.741, 0.549]
     """
-    return np.asarray(
-        np.exp(-within("[0, 1]", "hazard", hazard) * within("[0, inf)", "months", months))
-    )
+    return np.exp(-hazard * months)
 
 
-def expected_pause(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
-    """Expected length of a pause that theft ends, (1 - e^(-h X)) / h; X without hazard, 1/h for a pause without end.
+@ranges(hazard="[0, 1]")
+def expected_pause(hazard: Real, months: Real) -> np.ndarray:
+    """Expected length of a pause that theft may end: `months_survived` with a hazard of theft.
 
     Parameters
     ----------
     hazard : array
-        h [1/month]; in [0, 1].
+        h of theft [1/month].
     months : array
-        X [month]; >= 0, inf allowed where the hazard is not 0.
+        X, length without theft [month]; inf allowed where the hazard is not 0.
 
     Returns
     -------
     array
-        Months.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        (1 - e^(-h X)) / h [month]. The rest of X is what theft gives to others: after t months of a
+        full stop they are X - t months behind.
 
     Examples
     --------
     >>> expected_pause([0, 0.02, 0.05, 0.1], 6).round(2).tolist()
     [6.0, 5.65, 5.18, 4.51]
     """
-    return months_survived(within("[0, 1]", "hazard", hazard), months)
+    return months_survived(hazard, months)
 
 
-def months_survived(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
-    """Expected months of a time that theft and takeover together, or anything at a constant rate, may end.
+@ranges(hazard="[0, inf)", months="[0, inf]")
+def months_survived(hazard: Real, months: Real) -> np.ndarray:
+    """Expected length of a period that events at a constant rate may end.
 
     Parameters
     ----------
     hazard : array
-        Sum of the rates [1/month]; >= 0.
+        k, sum of the rates of all such events, as theft and takeover [1/month].
     months : array
-        Length of the time if nothing happens [month]; >= 0, inf allowed where the hazard is not 0.
+        t, length without an event [month]; inf allowed where the hazard is not 0.
 
     Returns
     -------
     array
-        (1 - e^(-k t)) / k, or t where k is 0 [month].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        (1 - e^(-k t)) / k; t where k is 0 [month].
 
     Examples
     --------
     >>> months_survived([0, 0.1, 3], 6).round(2).tolist()
     [6.0, 4.51, 0.33]
     """
-    rate, length = np.broadcast_arrays(
-        within("[0, inf)", "hazard", hazard), within("[0, inf]", "months", months)
-    )
-    # Of a finite length the share (1 - e^-x)/x is taken, x = hazard * length: it tends to 1 as x
-    # does to 0, where (1 - e^-x)/hazard would divide two subnormal numbers by each other.
-    events = np.where(np.isfinite(length), rate * np.where(np.isfinite(length), length, 0.0), 1.0)
+    rate, length = np.broadcast_arrays(hazard, months)
+    finite = np.isfinite(length)
+    # For a finite length the result is t (1 - e^-x)/x with x = k t: the quotient tends to 1 as x
+    # tends to 0, whereas (1 - e^-x)/k would divide two subnormal numbers by each other.
+    events = np.where(finite, rate * np.where(finite, length, 0.0), 1.0)
     share = np.divide(-np.expm1(-events), events, where=events > 0, out=np.ones(events.shape))
-    with np.errstate(over="ignore"):  # the mean time to a subnormal hazard is beyond all floats
+    with np.errstate(over="ignore"):  # 1/k overflows for a subnormal hazard
         endless = np.divide(1.0, rate, where=rate > 0, out=np.full(rate.shape, np.inf))
-    return np.where(np.isfinite(length), length * share, endless)
+    return np.where(finite, length * share, endless)
 
 
-def handed_over(hazard: ArrayLike, months: ArrayLike) -> np.ndarray:
-    """Expected months by which theft moves others forward, X - (1 - e^(-h X)) / h: they get what is left of the lead.
-
-    At a theft after t months of a full stop they are X - t months behind. What the pause loses, they win.
-
-    Parameters
-    ----------
-    hazard, months : array
-        As in `expected_pause`; finite.
-
-    Returns
-    -------
-    array
-        Months.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> handed_over([0, 0.1], 6).round(2).tolist()
-    [0.0, 1.49]
-    """
-    return np.asarray(within("[0, inf)", "months", months) - expected_pause(hazard, months))
-
-
-def effort_hazard(hazard: ArrayLike, response: ArrayLike, effort: ArrayLike) -> np.ndarray:
-    """Hazard of theft after effort on security, h0 e^(-z e); effort that slows the project costs it pace elsewhere.
+@ranges(hazard="[0, 1]", response="[0, inf)", effort="[0, inf)")
+def effort_hazard(hazard: Real, response: Real, effort: Real) -> np.ndarray:
+    """Hazard of theft after effort on security, h0 e^(-z e).
 
     Parameters
     ----------
     hazard : array
-        h0 without effort [1/month]; in [0, 1].
+        h0 without effort [1/month].
     response : array
-        z, fall of ln h per unit of effort [1/unit]; >= 0.
+        z, decrease of ln h per unit of effort [1/unit].
     effort : array
-        e [unit]; >= 0.
+        e [any unit]. What it costs the project in pace is entered elsewhere.
 
     Returns
     -------
     array
         h [1/month].
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
     Examples
     --------
     >>> effort_hazard(0.1, 1.609437912, [0, 1]).round(3).tolist()
     [0.1, 0.02]
     """
-    fall = within("[0, inf)", "response", response) * within("[0, inf)", "effort", effort)
-    return np.asarray(within("[0, 1]", "hazard", hazard) * np.exp(-fall))
+    return hazard * np.exp(-(response * effort))
 
 
-def leak_rate(secret: ArrayLike, by_deployment: ArrayLike, deployment: ArrayLike) -> np.ndarray:
-    """Leaks in a month where a part of them comes with wide deployment, l0 + l1 d.
+@ranges(secret="[0, 1]", by_deployment="[0, 1]", deployment="[0, 1]")
+def leak_rate(secret: Real, by_deployment: Real, deployment: Real) -> np.ndarray:
+    """Share of a lead that leaks in a month, where wide deployment adds to it: l0 + l1 d.
 
     Parameters
     ----------
     secret, by_deployment : array
-        l0 without any and l1 with full deployment [1/month]; in [0, 1].
+        l0 without deployment, and l1 added at full deployment [1/month]; at most 1 together.
     deployment : array
-        d, share of the market that is served [1]; in [0, 1].
+        d, share of the market that is served [1].
 
     Returns
     -------
     array
         l [1/month].
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range, or leaks come to more than 1 a month.
-
     Examples
     --------
     >>> leak_rate(0.01, 0.04, [0, 0.5, 1]).round(3).tolist()
     [0.01, 0.03, 0.05]
     """
-    more = within("[0, 1]", "by_deployment", by_deployment) * within(
-        "[0, 1]", "deployment", deployment
-    )
-    return within("[0, 1]", "leaks together", within("[0, 1]", "secret", secret) + more)
+    return within("[0, 1]", "leaks together", secret + by_deployment * deployment)
 
 
-def runway(
-    cash: ArrayLike, burn: ArrayLike, revenue: ArrayLike = 0.0, deployment: ArrayLike = 0.0
-) -> np.ndarray:
-    """Months that money lasts where a part of the revenue comes in, cash / (burn - d revenue); inf where it pays for itself.
+@ranges(cash="[0, inf)", burn="[0, inf)", revenue="[0, inf)", deployment="[0, 1]")
+def runway(cash: Real, burn: Real, revenue: Real = 0.0, deployment: Real = 0.0) -> np.ndarray:
+    """Months until money runs out, cash / (burn - d revenue); inf if revenue covers the costs.
 
     Parameters
     ----------
     cash : array
-        [$]; >= 0.
+        [$].
     burn, revenue : array
-        Costs, and revenue at full deployment [$/month]; >= 0.
+        Costs, and revenue at full deployment [$/month].
     deployment : array
-        d [1]; in [0, 1].
+        d, share of the market that is served [1].
 
     Returns
     -------
     array
         Months.
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
     Examples
     --------
     >>> runway(20e9, 1.44e9).round(2).item(), runway(20e9, 1.44e9, 1.5e9, 1).item()
     (13.89, inf)
     """
-    loss = within("[0, inf)", "burn", burn) - within("[0, 1]", "deployment", deployment) * within(
-        "[0, inf)", "revenue", revenue
-    )
-    money, loss = np.broadcast_arrays(within("[0, inf)", "cash", cash), loss)
-    return np.divide(money, loss, where=loss > 0, out=np.full(loss.shape, np.inf))
-
-
-def overshoot(pace: ArrayLike, delay: ArrayLike) -> np.ndarray:
-    """Capability gone too far where a pause comes late, pace times delay.
-
-    Parameters
-    ----------
-    pace : array
-        [powers of ten of effective compute per month]; >= 0.
-    delay : array
-        From the decision, or from the danger that is not seen, to the stop [month]; >= 0.
-
-    Returns
-    -------
-    array
-        [powers of ten of effective compute].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> overshoot(0.1, [0, 3]).round(9).tolist()
-    [0.0, 0.3]
-    """
-    return np.asarray(within("[0, inf)", "pace", pace) * within("[0, inf)", "delay", delay))
-
-
-def slip_probability(error_rate: ArrayLike, steps: ArrayLike) -> np.ndarray:
-    """Probability of a catastrophic slip in carrying out a plan, 1 - e^(-eps n).
-
-    Parameters
-    ----------
-    error_rate : array
-        eps, slips expected in a step [1]; >= 0.
-    steps : array
-        n, steps such as months or decisions [1]; >= 0.
-
-    Returns
-    -------
-    array
-        Probability [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
-    Examples
-    --------
-    >>> slip_probability(0.01, [0, 12]).round(3).tolist()
-    [0.0, 0.113]
-    """
-    return chance_by(
-        within("[0, inf)", "error_rate", error_rate), within("[0, inf)", "steps", steps)
-    )
+    cash, loss = np.broadcast_arrays(cash, burn - deployment * revenue)
+    return np.divide(cash, loss, where=loss > 0, out=np.full(loss.shape, np.inf))

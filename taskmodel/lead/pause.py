@@ -1,26 +1,29 @@
-r"""A pause: where it begins, what grows while it lasts, and what it risks.
+r"""A pause: where it starts, what grows during it, and the risk of the work done in it.
 
-Takeover risk grows with capability, r = e^(a + b C) per month, C in powers of ten of effective compute. With r* tolerated
+Takeover risk grows with capability, r = e^(a + b C) per month, with C in orders of magnitude of
+effective compute above the present. For a tolerated risk r*,
 
-    pause point             C* = (ln r* - a) / b             z sd / b lower if r is known to e^(+-sd) and one wants to be sure
-    risk run                1 - exp(-integral of r dt)
+    pause point             C* = (ln r* - a) / b,    z sd / b lower to be confident of it
+    accumulated risk        1 - exp(-integral of r dt)
 
-While capability stands still, what it is worth may grow: by efficiency, mean multiplier (e^(gX) - 1)/(gX), and by
-preparation, dW/dt = a (1 + W/W0)^theta, where work done makes more of it safe to hand over. Above theta = 1 that has no
-end: it blows up on a date, and the date is reported in place of a number.
+While capability stands still, productivity may grow at a rate g, with the mean multiplier
+(e^(gX) - 1)/(gX); and preparation may make more work safe to automate, dW/dt = a (1 + W/W0)^theta.
+For theta above 1 the solution diverges at a finite date, which is reported instead of a number.
 
-Source: docs, mechanisms 6, 8, 10, 35, 38 to 40, 47 and 50; Finnveden (2023); Kwa (shortform) for the ladder.
+Arguments are numbers or arrays and broadcast. The decorator of each function states their ranges; a
+value outside its range raises an `InputError`.
+
+Source: docs, mechanisms 6, 8, 10, 35, 38 to 40, 47, 50 and 62; Finnveden (2023); Kwa (shortform)
+for the choice among models.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError, RunawayError
-from taskmodel.numerics.chances import chance_by
 from taskmodel.numerics.normal import normal_cdf, normal_quantile
-from taskmodel.numerics.ranges import within
+from taskmodel.numerics.ranges import Real, ranges, within
 
 __all__ = [
     "accumulated_risk",
@@ -34,179 +37,164 @@ __all__ = [
     "pause_point",
     "prepared_work",
     "risk_per_work",
-    "rung",
     "sweet_spot",
     "takeover_risk",
+    "target_risk",
 ]
 
 
-def takeover_risk(capability: ArrayLike, intercept: ArrayLike, slope: ArrayLike) -> np.ndarray:
-    """Risk per month of AI of a capability, r = e^(a + b C).
+@ranges(capability="(-inf, inf)", intercept="(-inf, inf)", slope="(-inf, inf)")
+def takeover_risk(capability: Real, intercept: Real, slope: Real) -> np.ndarray:
+    """Risk per month of using AI of a capability, r = e^(a + b C).
 
     Parameters
     ----------
     capability : array
-        C [powers of ten of effective compute].
+        C [orders of magnitude of effective compute].
     intercept, slope : array
-        a [ln(1/month)] and b [per power of ten]; finite.
+        a [ln(1/month)] and b [per order of magnitude].
 
     Returns
     -------
     array
         r [1/month].
 
-    Raises
-    ------
-    InputError
-        If an argument is not finite.
-
     Examples
     --------
     >>> takeover_risk([0, 1], -9.21034, 2.302585).round(5).tolist()
     [0.0001, 0.001]
     """
-    line = within("(-inf, inf)", "intercept", intercept)
-    rise = within("(-inf, inf)", "slope", slope) * within("(-inf, inf)", "capability", capability)
-    return np.asarray(np.exp(line + rise))
+    return np.exp(intercept + slope * capability)
 
 
-def pause_point(tolerated: ArrayLike, intercept: ArrayLike, slope: ArrayLike) -> np.ndarray:
-    """Capability from which on progress is more dangerous than tolerated, C* = (ln r* - a) / b.
+@ranges(tolerated="(0, 1]", intercept="(-inf, inf)")
+def pause_point(tolerated: Real, intercept: Real, slope: Real) -> np.ndarray:
+    """Capability above which the risk exceeds what is tolerated, C* = (ln r* - a) / b.
 
     Parameters
     ----------
     tolerated : array
-        r* [1/month]; in (0, 1].
+        r* [1/month].
     intercept, slope : array
-        a and b of `takeover_risk`.
+        a and b of `takeover_risk`; b > 0.
 
     Returns
     -------
     array
-        C* [powers of ten of effective compute].
+        C* [orders of magnitude of effective compute].
 
     Raises
     ------
     InputError
-        If an argument is out of its range, or the slope is not positive: such a curve never crosses what is tolerated from below.
+        If a slope is not above 0: the risk then never crosses r* from below.
 
     Examples
     --------
     >>> pause_point([0.001, 0.01], -9.21034, 2.302585).round(4).tolist()
     [1.0, 2.0]
     """
-    bound = within("(0, 1]", "tolerated", tolerated)
-    rise = np.asarray(slope, dtype=float)
-    if not (rise > 0).all():
+    slope = np.asarray(slope, dtype=float)
+    if not (slope > 0).all():
         raise InputError(
-            f"slope must be above 0, found {rise[~(rise > 0)].flat[0]:g}: risk that does not grow with capability never crosses "
-            "the tolerated risk, and there is no point at which to pause"
+            f"slope must be above 0, found {slope[~(slope > 0)].flat[0]:g}: risk that does not "
+            "grow with capability never crosses the tolerated risk, and there is no point at which "
+            "to pause"
         )
-    return np.asarray(
-        (np.log(bound) - within("(-inf, inf)", "intercept", intercept))
-        / within("(0, inf)", "slope", rise)
-    )
+    return (np.log(tolerated) - intercept) / within("(0, inf)", "slope", slope)
 
 
+@ranges(sd="[0, inf)", slope="(0, inf)", productivity_slope="[0, inf)")
 def confidence_margin(
-    sd: ArrayLike, confidence: ArrayLike, slope: ArrayLike, productivity_slope: ArrayLike
+    sd: Real, confidence: Real, slope: Real, productivity_slope: Real
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What it costs to be confident that AI is safe, over its being so: capability given up, and productivity lost.
+    """Cost of confidence in the safety of AI: capability and productivity given up.
 
     Parameters
     ----------
     sd : array
-        Standard deviation of the logarithm of the risk as estimated [1]; >= 0.
+        Standard deviation of the logarithm of the estimated risk [1].
     confidence : array
-        Probability with which the risk is to be below what is tolerated [1]; in (0, 1).
+        Probability that the risk is below what is tolerated [1]; in (0, 1).
     slope : array
-        b, growth of ln r per power of ten [1]; > 0.
+        b, increase of ln r per order of magnitude [1].
     productivity_slope : array
-        Powers of ten of productivity per power of ten of compute [1]; >= 0.
+        Orders of magnitude of productivity per order of magnitude of compute [1].
 
     Returns
     -------
-    given_up, factor : array
-        Powers of ten of effective compute, and by what productivity is divided [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+    margin, factor : array
+        Orders of magnitude of effective compute, and the divisor of productivity [1].
 
     Examples
     --------
     >>> [value.round(2).item() for value in confidence_margin(1, 0.95, 2.302585, 0.5)]
     [0.71, 2.28]
     """
-    z = normal_quantile(confidence)
-    given_up = z * within("[0, inf)", "sd", sd) / within("(0, inf)", "slope", slope)
-    return np.asarray(given_up), np.asarray(
-        10 ** (given_up * within("[0, inf)", "productivity_slope", productivity_slope))
-    )
+    margin = normal_quantile(confidence) * sd / slope
+    return margin, 10 ** (margin * productivity_slope)
 
 
-def misjudged(bias: ArrayLike, sd: ArrayLike, margin: ArrayLike) -> np.ndarray:
-    """Probability of being over the line while believing oneself on the safe side of it.
+@ranges(bias="(-inf, inf)", sd="(0, inf)", margin="(-inf, inf)")
+def misjudged(bias: Real, sd: Real, margin: Real) -> np.ndarray:
+    """Probability that the true risk exceeds what is tolerated while the estimate does not.
 
     Parameters
     ----------
     bias : array
-        Mean of ln of the estimated over the true risk [1]; below 0: risk is underestimated.
+        Mean of ln(estimated/true risk) [1]; negative if risk is underestimated.
     sd : array
-        Its standard deviation [1]; > 0.
+        Its standard deviation [1].
     margin : array
-        ln of the tolerated over the estimated risk [1].
+        ln(tolerated/estimated risk) [1].
 
     Returns
     -------
     array
-        P(true risk > tolerated) [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        Probability [1].
 
     Examples
     --------
     >>> misjudged([0, -1], 1, 1.6448536).round(3).tolist()
     [0.05, 0.26]
     """
-    room = within("(-inf, inf)", "margin", margin) + within("(-inf, inf)", "bias", bias)
-    return np.asarray(normal_cdf(-room / within("(0, inf)", "sd", sd)))
+    return normal_cdf(-(margin + bias) / sd)
 
 
+@ranges(
+    helps="(-inf, inf)",
+    endangers="(-inf, inf)",
+    sd_helps="[0, inf)",
+    sd_endangers="[0, inf)",
+    correlation="[-1, 1]",
+    pace="(0, inf)",
+)
 def sweet_spot(
-    helps: ArrayLike,
-    endangers: ArrayLike,
-    sd_helps: ArrayLike,
-    sd_endangers: ArrayLike,
-    correlation: ArrayLike,
-    pace: ArrayLike,
+    helps: Real,
+    endangers: Real,
+    sd_helps: Real,
+    sd_endangers: Real,
+    correlation: Real,
+    pace: Real,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Is AI capable enough to help before it is capable enough to endanger? Width of that window, its chance, and time in it.
+    """Window in which AI is capable enough to help and not yet capable enough to endanger.
 
     Parameters
     ----------
     helps, endangers : array
-        Means of the capability from which AI helps, and from which it endangers, normal [powers of ten of effective compute].
+        Means of the two capability thresholds, jointly normal [orders of magnitude of effective
+        compute].
     sd_helps, sd_endangers : array
-        Their standard deviations; >= 0, one of them above 0.
+        Their standard deviations; the width of the window must be uncertain.
     correlation : array
-        Between the two [1]; in [-1, 1].
+        Of the two [1].
     pace : array
-        Of progress [per month]; > 0.
+        Of progress [orders of magnitude per month].
 
     Returns
     -------
     width, probability, months : array
-        Mean width [powers of ten], probability that there is a window [1], and months to pass its mean width, 0 if it has none.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range, or the two are apart by a certain amount.
+        Mean width [orders of magnitude], probability of a positive width [1], and time in which
+        progress passes the mean width [month]; 0 if that is negative.
 
     References
     ----------
@@ -217,64 +205,47 @@ def sweet_spot(
     >>> [value.round(3).item() for value in sweet_spot(2, 3, 1, 1, 0.5, 0.1)]
     [1.0, 0.841, 10.0]
     """
-    width = within("(-inf, inf)", "endangers", endangers) - within("(-inf, inf)", "helps", helps)
-    one, other = (
-        within("[0, inf)", "sd_helps", sd_helps),
-        within("[0, inf)", "sd_endangers", sd_endangers),
-    )
-    variance = one**2 + other**2 - 2 * within("[-1, 1]", "correlation", correlation) * one * other
-    chance = normal_cdf(width / np.sqrt(within("(0, inf)", "variance of the width", variance)))
-    return (
-        np.asarray(width),
-        chance,
-        np.asarray(np.maximum(width, 0.0) / within("(0, inf)", "pace", pace)),
-    )
+    width = endangers - helps
+    variance = sd_helps**2 + sd_endangers**2 - 2 * correlation * sd_helps * sd_endangers
+    sd = np.sqrt(within("(0, inf)", "variance of the width", variance))
+    return width, normal_cdf(width / sd), np.maximum(width, 0.0) / pace
 
 
-def growth_multiplier(growth: ArrayLike) -> np.ndarray:
-    """Mean over initial productivity where it grows by e^(gX) in the pause, (e^(gX) - 1) / (gX).
+@ranges(growth="(-inf, 700]")
+def growth_multiplier(growth: Real) -> np.ndarray:
+    """Ratio of mean to initial productivity where it grows as e^(g t), (e^(gX) - 1) / (gX).
 
     Parameters
     ----------
     growth : array
-        gX, growth rate times length [1]; at most 700.
+        gX, growth rate times length [1].
 
     Returns
     -------
     array
-        Multiplier [1]; 1 at no growth.
-
-    Raises
-    ------
-    InputError
-        If the growth is out of its range.
+        Multiplier [1]; 1 without growth.
 
     Examples
     --------
     >>> growth_multiplier([0, 3.615, 6.475, 9.118]).round(1).tolist()
     [1.0, 10.0, 100.0, 999.9]
     """
-    rise = within("(-inf, 700]", "growth", growth)
-    return np.divide(np.expm1(rise), rise, where=rise != 0, out=np.ones(rise.shape))
+    return np.divide(np.expm1(growth), growth, where=growth != 0, out=np.ones(growth.shape))
 
 
-def growth_for_multiplier(multiplier: ArrayLike) -> np.ndarray:
-    """Growth gX in the pause for a mean multiplier; over ln 2 it is in doublings. The inverse of `growth_multiplier`.
+@ranges(multiplier="[1, 1e300]")
+def growth_for_multiplier(multiplier: Real) -> np.ndarray:
+    """Growth gX for a multiplier, the inverse of `growth_multiplier`; gX / ln 2 is in doublings.
 
     Parameters
     ----------
     multiplier : array
-        Mean over initial productivity [1]; in [1, 1e300].
+        Ratio of mean to initial productivity [1].
 
     Returns
     -------
     array
         gX [1].
-
-    Raises
-    ------
-    InputError
-        If the multiplier is out of its range.
 
     Examples
     --------
@@ -282,23 +253,21 @@ def growth_for_multiplier(multiplier: ArrayLike) -> np.ndarray:
     >>> growth.round(3).tolist(), (growth / 0.6931472).round(2).tolist()
     ([0.0, 3.615, 6.475, 9.118], [0.0, 5.22, 9.34, 13.15])
     """
-    wanted = within("[1, 1e300]", "multiplier", multiplier)
-    low, high = np.zeros(wanted.shape), np.full(wanted.shape, 700.0)
-    for _ in range(80):  # halves 700 to below the spacing of floats
+    low, high = np.zeros(multiplier.shape), np.full(multiplier.shape, 700.0)
+    # The closed form by Lambert's W loses half of all digits near 1, its branch point; 80 halvings
+    # of 700 end below the spacing of floats.
+    for _ in range(80):
         middle = 0.5 * (low + high)
-        below = growth_multiplier(middle) < wanted
+        below = growth_multiplier(middle) < multiplier
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.where(wanted == 1, 0.0, 0.5 * (low + high))
+    return np.where(multiplier == 1, 0.0, 0.5 * (low + high))
 
 
+@ranges(months="[0, inf)", scale="(0, inf)")
 def prepared_work(
-    prior: ArrayLike,
-    months: ArrayLike,
-    theta: ArrayLike,
-    rate: ArrayLike = 1.0,
-    scale: ArrayLike = 1.0,
+    prior: Real, months: Real, theta: Real, rate: Real = 1.0, scale: Real = 1.0
 ) -> np.ndarray:
-    r"""Work in a pause where work done, before and in it, makes more of it possible.
+    r"""Work in a pause where earlier work, before and in the pause, makes more of it possible.
 
     .. math:: \frac{dW}{dt} = a (1 + W / W_0)^\theta
 
@@ -307,13 +276,13 @@ def prepared_work(
     prior : array
         W at the start [unit]; >= 0.
     months : array
-        Length of the pause [month]; >= 0.
+        Length of the pause [month].
     theta : array
-        Returns to preparation [1]; >= 0. 0: none; 1: exponential; above: blows up.
+        Returns to preparation [1]; >= 0. 0: none; 1: exponential growth; above: divergence.
     rate : array
-        a, work per month without any before [unit/month]; > 0.
+        a, work per month without preparation [unit/month]; > 0.
     scale : array
-        W0, work that counts as much as what is there without any [unit]; > 0.
+        W0 [unit].
 
     Returns
     -------
@@ -322,46 +291,44 @@ def prepared_work(
 
     Raises
     ------
-    InputError
-        If an argument is out of its range.
     RunawayError
-        If it blows up within the pause, when the message says, or comes to more than a float can hold.
+        If the work diverges within the pause, or exceeds the largest float.
 
     Examples
     --------
     >>> prepared_work([0, 1, 2], 3, 0.5).round(2).tolist(), prepared_work(0, 3, 1).round(2).item()
     ([5.25, 6.49, 7.45], 19.09)
     """
-    unit, length = within("(0, inf)", "scale", scale), within("[0, inf)", "months", months)
-    date = blow_up_date(prior, theta, rate, unit)
-    if np.any(date <= length):
-        first = float(np.min(np.where(date <= length, date, np.inf)))
+    date, longest = blow_up_date(prior, theta, rate, scale), float(np.max(months))
+    if np.any(date <= months):
+        first = float(np.min(np.where(date <= months, date, np.inf)))
         raise RunawayError(
-            f"preparation blows up {first:.3g} months into a pause of {float(np.max(length)):.3g}: with theta above 1 work makes more "
-            "work possible without end; shorten the pause, or take theta of at most 1"
+            f"preparation blows up {first:.3g} months into a pause of {longest:.3g}: with theta "
+            "above 1 work makes more work possible without end; shorten the pause, or take theta "
+            "of at most 1"
         )
-    power = np.asarray(theta, dtype=float)
-    start = 1 + np.asarray(prior, dtype=float) / unit
-    clock = np.asarray(rate, dtype=float) / unit * length
-    rest = 1 - power
-    with np.errstate(
-        over="ignore", divide="ignore", invalid="ignore"
-    ):  # what is beyond any float is told below
-        # (start^rest + rest clock)^(1/rest) - start, written so that nothing cancels as rest goes to 0 or the clock does
-        added = clock * start**-rest
-        folds = np.where(rest == 0, added, np.log1p(rest * added) / np.where(rest == 0, 1.0, rest))
-        work = unit * start * np.expm1(folds)
+    power = 1 - np.asarray(theta, dtype=float)
+    start = 1 + np.asarray(prior, dtype=float) / scale
+    clock = np.asarray(rate, dtype=float) / scale * months
+    # With p = 1 - theta the solution is (start^p + p clock)^(1/p) - start. In logarithms, nothing
+    # cancels as p or the clock tends to 0. Overflow is left to the check of the result.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        added = clock * start**-power
+        folds = np.where(
+            power == 0, added, np.log1p(power * added) / np.where(power == 0, 1.0, power)
+        )
+        work = scale * start * np.expm1(folds)
     if not np.isfinite(work).all():
         raise RunawayError(
-            f"preparation makes more of a pause of {float(np.max(length)):.3g} than any number can hold; shorten it, or lower theta"
+            f"preparation makes more of a pause of {longest:.3g} than any number can hold; "
+            "shorten it, or lower theta"
         )
-    return np.asarray(work)
+    return work
 
 
-def blow_up_date(
-    prior: ArrayLike, theta: ArrayLike, rate: ArrayLike = 1.0, scale: ArrayLike = 1.0
-) -> np.ndarray:
-    """Months after which preparation is without limit, (1 + W/W0)^(1 - theta) W0 / (a (theta - 1)); inf up to theta = 1.
+@ranges(prior="[0, inf)", theta="[0, inf)", rate="(0, inf)", scale="(0, inf)")
+def blow_up_date(prior: Real, theta: Real, rate: Real = 1.0, scale: Real = 1.0) -> np.ndarray:
+    """Months after which the work of `prepared_work` diverges.
 
     Parameters
     ----------
@@ -371,105 +338,83 @@ def blow_up_date(
     Returns
     -------
     array
-        Months.
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
+        (1 + W/W0)^(1 - theta) W0 / (a (theta - 1)) [month]; inf for theta of at most 1.
 
     Examples
     --------
     >>> blow_up_date([0, 1], [1, 1.5]).round(3).tolist()
     [inf, 1.414]
     """
-    excess = within("[0, inf)", "theta", theta) - 1
-    pace = within("(0, inf)", "rate", rate) / within("(0, inf)", "scale", scale)
-    start = 1 + within("[0, inf)", "prior", prior) / np.asarray(scale, dtype=float)
-    excess, pace, start = np.broadcast_arrays(excess, pace, start)
-    above = np.where(excess > 0, excess, 1.0)
-    return np.asarray(np.where(excess > 0, start**-above / (pace * above), np.inf))
+    excess, pace, start = np.broadcast_arrays(theta - 1, rate / scale, 1 + prior / scale)
+    power = np.where(excess > 0, excess, 1.0)
+    return np.where(excess > 0, start**-power / (pace * power), np.inf)
 
 
-def accumulated_risk(risk: ArrayLike, months: ArrayLike) -> np.ndarray:
-    """Risk run in some months at a constant risk per month, 1 - e^(-r t).
+@ranges(risk="[0, inf)", time="[0, inf)")
+def accumulated_risk(risk: Real, time: Real) -> np.ndarray:
+    """Probability of at least one event at a constant rate, 1 - e^(-r t).
 
     Parameters
     ----------
     risk : array
-        r [1/month]; >= 0.
-    months : array
-        t [month]; >= 0.
+        r, of a takeover, or of a slip in the execution of a plan [1/month, or 1 per step].
+    time : array
+        t [month, or number of steps].
 
     Returns
     -------
     array
         Probability [1].
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
     Examples
     --------
     >>> accumulated_risk(0.05 / 12, [6, 12, 24]).round(4).tolist()
     [0.0247, 0.0488, 0.0952]
     """
-    return chance_by(within("[0, inf)", "risk", risk), within("[0, inf)", "months", months))
+    return -np.expm1(-risk * time)
 
 
-def risk_per_work(risk: ArrayLike, speedup: ArrayLike) -> np.ndarray:
-    """Risk of a unit of work, r / S: by it the weakest model wins where time is free.
+@ranges(risk="[0, inf)", speedup="(0, inf)")
+def risk_per_work(risk: Real, speedup: Real) -> np.ndarray:
+    """Risk per unit of work, r / S: the criterion among models where time is free.
 
     Parameters
     ----------
     risk : array
-        r [1/month]; >= 0.
+        r [1/month].
     speedup : array
-        Work per month [unit/month]; > 0.
+        S, work per month [unit/month].
 
     Returns
     -------
     array
         [1/unit].
 
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
-
     Examples
     --------
     >>> risk_per_work([0.002, 0.01, 0.05], [10, 20, 40]).tolist()
     [0.0002, 0.0005, 0.00125]
     """
-    return np.asarray(within("[0, inf)", "risk", risk) / within("(0, inf)", "speedup", speedup))
+    return risk / speedup
 
 
-def rung(
-    target: ArrayLike, speedup: ArrayLike, yearly_risk: ArrayLike
-) -> tuple[np.ndarray, np.ndarray]:
-    """Years that a model takes for a target, and the risk run in them.
+@ranges(target="[0, inf)", speedup="(0, inf)", yearly_risk="[0, inf)")
+def target_risk(target: Real, speedup: Real, yearly_risk: Real) -> tuple[np.ndarray, np.ndarray]:
+    """Years that a model takes for an amount of work, and the risk accumulated in them.
 
     Parameters
     ----------
     target : array
-        Work wanted [research-year]; >= 0.
+        Amount of work [research-year].
     speedup : array
-        Research-years per year [1]; > 0.
+        Research-years per year [1].
     yearly_risk : array
-        Risk [1/year]; >= 0.
+        [1/year].
 
     Returns
     -------
     years, risk : array
         [year] and probability [1].
-
-    Raises
-    ------
-    InputError
-        If an argument is out of its range.
 
     References
     ----------
@@ -477,97 +422,88 @@ def rung(
 
     Examples
     --------
-    >>> years, risk = rung(20, [10, 20, 40], [0.002, 0.01, 0.05])
+    >>> years, risk = target_risk(20, [10, 20, 40], [0.002, 0.01, 0.05])
     >>> years.tolist(), risk.round(4).tolist()
     ([2.0, 1.0, 0.5], [0.004, 0.01, 0.0247])
     """
-    years = within("[0, inf)", "target", target) / within("(0, inf)", "speedup", speedup)
-    return np.asarray(years), accumulated_risk(
-        within("[0, inf)", "yearly_risk", yearly_risk), years
-    )
+    years = target / speedup
+    return years, accumulated_risk(yearly_risk, years)
 
 
-def efficient(work: ArrayLike, risk: ArrayLike) -> np.ndarray:
-    """Which of several choices are efficient: no other gives as much for less risk, or more for as much.
+@ranges(work="(-inf, inf)", risk="(-inf, inf)")
+def efficient(work: Real, risk: Real) -> np.ndarray:
+    """Pareto-efficient choices: no other choice has more work at as little risk, or less risk.
 
     Parameters
     ----------
     work, risk : array, shape (choice,)
-        What each gives, and risks.
+        Of each choice.
 
     Returns
     -------
     array of bool, shape (choice,)
-
-    Raises
-    ------
-    InputError
-        If an argument is not finite.
 
     Examples
     --------
     >>> efficient([10, 20, 15], [0.002, 0.01, 0.02]).tolist()
     [True, True, False]
     """
-    gives, risks = within("(-inf, inf)", "work", work), within("(-inf, inf)", "risk", risk)
-    as_good = (gives >= gives[:, None]) & (risks <= risks[:, None])
-    better = (gives > gives[:, None]) | (risks < risks[:, None])
-    return np.asarray(~(as_good & better).any(axis=1))
+    no_worse = (work >= work[:, None]) & (risk <= risk[:, None])
+    better = (work > work[:, None]) | (risk < risk[:, None])
+    return ~(no_worse & better).any(axis=1)
 
 
+@ranges(
+    months="[0, inf)",
+    works="(0, inf)",
+    reaches="[0, inf)",
+    productivity="(0, inf)",
+    productivity_slope="[0, inf)",
+)
 def climb(
-    months: float,
-    works: ArrayLike,
-    reaches: ArrayLike,
-    productivity: float,
-    productivity_slope: float,
-) -> tuple[int, float, float]:
-    """How high a ladder of methods leads, each good up to a level and made by AI of the level before, until the window closes.
+    months: Real, works: Real, reaches: Real, productivity: Real, productivity_slope: Real
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Progress on a sequence of safety methods before a window closes.
+
+    Each method makes AI safe up to a level of capability, and is developed by AI of the level
+    before.
 
     Parameters
     ----------
-    months : float
-        Until the window closes [month]; >= 0.
-    works : array, shape (rung,)
-        Work that each method takes [any unit]; > 0.
-    reaches : array, shape (rung,)
-        Capability that each adds to what is safe [powers of ten of effective compute]; >= 0.
-    productivity : float
-        Work per month at the first level [unit/month]; > 0.
-    productivity_slope : float
-        Powers of ten of productivity per power of ten of capability [1]; >= 0.
+    months : array
+        Until the window closes [month].
+    works : array, shape (method,)
+        Work that each method takes [any unit].
+    reaches : array, shape (method,)
+        Capability that each adds to what is safe [orders of magnitude of effective compute].
+    productivity : array, shape ()
+        Work per month at the first level [unit/month].
+    productivity_slope : array, shape ()
+        Orders of magnitude of productivity per order of magnitude of capability [1].
 
     Returns
     -------
-    rungs : int
-        Methods finished.
-    capability : float
-        Highest safe level above the first [powers of ten].
-    left : float
-        Months left of the window.
+    methods, capability, remaining : array
+        Number of methods completed, highest safe level above the first [orders of magnitude], and
+        months of the window that remain.
 
     Raises
     ------
     InputError
-        If an argument is out of its range.
+        If works and reaches differ in length.
 
     Examples
     --------
-    >>> rungs, level, left = climb(6, [10, 40, 400], [1, 1, 1], 5, 0.5)
-    >>> rungs, level, round(left, 2)
+    >>> methods, level, remaining = climb(6, [10, 40, 400], [1, 1, 1], 5, 0.5)
+    >>> methods.item(), level.item(), remaining.round(2).item()
     (2, 2.0, 1.47)
     """
-    left, level, done = float(within("[0, inf)", "months", months)), 0.0, 0
-    start = float(within("(0, inf)", "productivity", productivity))
-    slope = float(within("[0, inf)", "productivity_slope", productivity_slope))
-    steps = zip(
-        within("(0, inf)", "works", works).tolist(),
-        within("[0, inf)", "reaches", reaches).tolist(),
-        strict=True,
-    )
-    for work, reach in steps:
-        needed = work / (start * 10 ** (slope * level))
-        if needed > left:
-            break
-        left, level, done = left - needed, level + reach, done + 1
-    return done, level, left
+    if works.shape != reaches.shape:
+        raise InputError(
+            f"works and reaches must be of one length; found {len(works)} and {len(reaches)}"
+        )
+    levels = np.append(0.0, np.cumsum(reaches))
+    durations = works / (productivity * 10 ** (productivity_slope * levels[:-1]))
+    ends = np.append(0.0, np.cumsum(durations))
+    methods = np.asarray(np.searchsorted(ends, months, side="right") - 1)
+    return methods, levels[methods], months - ends[methods]

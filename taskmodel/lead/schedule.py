@@ -1,17 +1,19 @@
-r"""The best use of a lead: when to go on, how fast, and when to stop.
+r"""Optimal use of a lead: at which capability to stop, and for how long.
 
-Capability C grows at v rho, rho in [0, 1] the pace that is kept; the lead X shrinks by (1 - rho) and by leaks; work goes on
-until the lead is gone. With k(C) = h + e^(a + b C), theft and takeover, either of which ends it, the expected work is
+Capability C grows at v rho, where rho in [0, 1] is the pace; the lead X shrinks by (1 - rho) and by
+leaks; work continues until the lead is exhausted. With the hazard k(C) = h + e^(a + b C) of theft
+and takeover, either of which ends the work, its expectation is
 
-    W = integral of s P(C) e^(-integral of k dt) dt,    P = min(P0 10^(g C), cap),    s = 1 - kappa rho,    C <= C*
+    W = integral of s P(C) e^(-integral of k dt) dt,   P = min(P0 10^(g C), cap),   C <= C*
+    s = 1 - kappa rho, where kappa is the labour that full pace withdraws from safety
 
-kappa being the labour that full pace takes away from safety. Given C, W and X are linear in rho for each stretch of C, so
-that the problem is one of how long to stand still at each C. That is solved by dynamic programming over (C, X) from the
-ceiling down: at each C the best lead to leave with is a running maximum over all smaller ones.
+Given C, W and X are linear in the time spent on each segment of C, so that the problem reduces to
+the length of a stop at each C. It is solved by dynamic programming over (C, X) from the ceiling C*
+down: at each C the optimal lead to leave with is a running maximum over all smaller leads.
 
-Where nothing leaks, k does not depend on C, and productivity grows faster than kappa h, standing still is worth more the
-later it comes: run, then stop at the ceiling (`run_then_stop`). Where risk grows with C, or the lead shrinks by itself, the
-best is to stop earlier, or bit by bit.
+Without leaks, with k independent of C and productivity that grows faster than kappa h, a stop is
+worth more the later it comes: it is optimal to run to the ceiling and to stop there. If risk grows
+with C, or the lead shrinks by itself, it is optimal to stop earlier, or gradually.
 
 Source: docs, mechanism 9; Finnveden (2023), who names the gradual trade-off and leaves it out.
 """
@@ -26,39 +28,39 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import InputError
 from taskmodel.lead.erosion import months_survived, remaining_lead, time_until_gone
 from taskmodel.lead.pause import growth_multiplier
-from taskmodel.numerics.ranges import within
+from taskmodel.numerics.ranges import Real, ranges, within
 
-__all__ = ["Outcome", "Terms", "best_paces", "run_then_stop", "schedule_outcome"]
+__all__ = ["ScheduleOutcome", "ScheduleTerms", "best_paces", "schedule_outcome"]
 
-_CELLS, _LEVELS = 200, 400
-_SURE = 600.0  # expected thefts and takeovers, beyond which floats know no survival
+_SEGMENTS, _LEVELS = 200, 400
+_MOST_EVENTS = 600.0  # expected thefts and takeovers; e^-700 is the smallest probability of floats
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a lead may be spent on.
+class ScheduleTerms:
+    """Terms on which a lead is exchanged for capability and work.
 
     Attributes
     ----------
     lead : float
         X at the start [month]; >= 0.
     ceiling : float
-        C*, how far capability may go above the present [powers of ten of effective compute]; > 0.
+        C*, largest capability above the present [orders of magnitude of effective compute]; > 0.
     pace : float
-        v at full speed [powers of ten per month]; > 0.
+        v at full speed [orders of magnitude per month]; > 0.
     productivity : float
         P0, work per month at present [any unit]; >= 0.
     productivity_slope : float
-        g, powers of ten of productivity per power of ten of compute [1]; >= 0.
+        g, orders of magnitude of productivity per order of magnitude of compute [1]; >= 0.
     cap : float
-        Most work per month, such as people can supervise [unit of P]; >= 0, inf: none.
+        Largest work per month, such as people can supervise [unit of P]; >= 0, inf: none.
     leak, theft : float
         l and h [1/month]; in [0, 1].
     risk_intercept, risk_slope : float
-        a [ln(1/month)], -inf: none; and b [per power of ten]; >= 0.
+        a [ln(1/month)], -inf: no risk; and b [per order of magnitude]; >= 0.
     progress_labour : float
-        kappa, part of the labour that full pace takes [1]; in [0, 1].
+        kappa, share of the labour that full pace takes [1]; in [0, 1].
     """
 
     lead: float
@@ -74,53 +76,43 @@ class Terms:
     cap: float = np.inf
 
     def __post_init__(self) -> None:
-        positive, rest = (
-            ("ceiling", "pace"),
-            ("lead", "productivity", "productivity_slope", "risk_slope"),
-        )
-        for interval, names in (
-            ("(0, inf)", positive),
-            ("[0, inf)", rest),
-            ("[0, 1]", ("leak", "theft", "progress_labour")),
-            ("[-inf, 700]", ("risk_intercept",)),
-            ("[0, inf]", ("cap",)),
-        ):
+        for interval, names in {
+            "(0, inf)": ("ceiling", "pace"),
+            "[0, inf)": ("lead", "productivity", "productivity_slope", "risk_slope"),
+            "[0, 1]": ("leak", "theft", "progress_labour"),
+            "[-inf, 700]": ("risk_intercept",),
+            "[0, inf]": ("cap",),
+        }.items():
             for name in names:
                 within(interval, name, getattr(self, name))
 
     def work_rate(self, capability: ArrayLike) -> np.ndarray:
-        """P [unit/month] at capabilities above the present."""
-        free = self.productivity * 10 ** (
-            self.productivity_slope * np.asarray(capability, dtype=float)
-        )
-        return np.asarray(np.minimum(free, self.cap))
+        """P at capabilities above the present [unit/month]."""
+        growth = 10 ** (self.productivity_slope * np.asarray(capability, dtype=float))
+        return np.asarray(np.minimum(self.productivity * growth, self.cap))
 
     @property
     def capped_from(self) -> float:
-        """Capability from which on the cap binds [powers of ten above the present]; inf: nowhere."""
-        if self.productivity_slope == 0 or self.productivity == 0 or self.cap == np.inf:
-            return -np.inf if self.productivity > self.cap else np.inf
-        return (
-            float(np.log10(self.cap / self.productivity) / self.productivity_slope)
-            if self.cap > 0
-            else -np.inf
-        )
+        """Capability above which the cap binds [orders of magnitude]; inf: never, -inf: always."""
+        if self.productivity > self.cap:
+            return -np.inf
+        if self.productivity_slope == 0 or self.productivity == 0:
+            return np.inf
+        return float(np.log10(self.cap / self.productivity) / self.productivity_slope)
 
     def hazard(self, capability: ArrayLike) -> np.ndarray:
         """k, of theft and takeover together [1/month]."""
-        return np.asarray(
-            self.theft
-            + np.exp(self.risk_intercept + self.risk_slope * np.asarray(capability, dtype=float))
-        )
+        rise = self.risk_slope * np.asarray(capability, dtype=float)
+        return np.asarray(self.theft + np.exp(self.risk_intercept + rise))
 
     def stop_time(self, lead: ArrayLike) -> np.ndarray:
-        """Months that a lead lasts at a full stop."""
+        """Time that a lead lasts at a full stop [month]."""
         return time_until_gone(lead, 0.0, self.leak)
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a schedule gives; arrays of one shape.
+class ScheduleOutcome:
+    """Result of a schedule; arrays of one shape.
 
     Attributes
     ----------
@@ -129,9 +121,9 @@ class Outcome:
     survival : array
         Probability that neither theft nor takeover ends it early [1].
     months_moving, months_stopped : array
-        Time until the ceiling, or until the lead is gone, and time at a stop there [month].
+        Time until the ceiling is reached or the lead exhausted, and time of the final stop [month].
     capability : array
-        Where it ends [powers of ten above the present].
+        Final capability [orders of magnitude above the present].
     """
 
     work: np.ndarray
@@ -141,18 +133,19 @@ class Outcome:
     capability: np.ndarray
 
 
-def schedule_outcome(terms: Terms, paces: ArrayLike) -> Outcome:
-    """Expected work of schedules that keep a pace on each of some equal stretches of capability, and then stop.
+@ranges(paces="[0, 1]")
+def schedule_outcome(terms: ScheduleTerms, paces: Real) -> ScheduleOutcome:
+    """Expected work of schedules with a constant pace on each of several equal segments.
 
     Parameters
     ----------
-    terms : Terms
-    paces : array, shape (..., stretch)
-        rho on each stretch on the way from the present to the ceiling [1]; in [0, 1]. 0: stop there for good.
+    terms : ScheduleTerms
+    paces : array, shape (..., segment)
+        rho on each segment between the present and the ceiling [1]. 0: a stop for good there.
 
     Returns
     -------
-    Outcome
+    ScheduleOutcome
         Arrays of shape (...).
 
     Raises
@@ -162,150 +155,101 @@ def schedule_outcome(terms: Terms, paces: ArrayLike) -> Outcome:
 
     Examples
     --------
-    >>> doubling = Terms(lead=6, ceiling=2, pace=1, productivity_slope=np.log10(2))
+    >>> doubling = ScheduleTerms(lead=6, ceiling=2, pace=1, productivity_slope=np.log10(2))
     >>> schedule_outcome(doubling, [[0.0], [0.25], [0.5], [1.0]]).work.round(2).tolist()
     [6.0, 17.31, 24.66, 28.33]
     """
-    pace = np.asarray(within("[0, 1]", "paces", paces))
-    step = terms.ceiling / pace.shape[-1]
-    lead = np.full(pace.shape[:-1], float(terms.lead))
-    work, survival, moving = np.zeros(lead.shape), np.ones(lead.shape), np.zeros(lead.shape)
-    reached = np.zeros(lead.shape)
-    going = lead > 0
-    for cell in range(pace.shape[-1]):
-        rho = pace[..., cell]
-        speed = rho * terms.pace
+    step = terms.ceiling / paces.shape[-1]
+    lead = np.full(paces.shape[:-1], float(terms.lead))
+    work, moving, capability = np.zeros((3, *lead.shape))
+    survival, active = np.ones(lead.shape), lead > 0
+    for segment in range(paces.shape[-1]):
+        pace, start = paces[..., segment], segment * step
+        speed = pace * terms.pace
         crossing = np.divide(step, speed, where=speed > 0, out=np.full(lead.shape, np.inf))
-        lasts = time_until_gone(lead, rho, terms.leak)
-        time = np.where(going, np.minimum(crossing, lasts), 0.0)
-        start = cell * step
-        gained, kept = _stretch(terms, start, speed, time, 1 - terms.progress_labour * rho)
+        lasts = time_until_gone(lead, pace, terms.leak)
+        time = np.where(active, np.minimum(crossing, lasts), 0.0)
+        gained, kept = _segment_work(terms, start, speed, time, 1 - terms.progress_labour * pace)
         work, survival, moving = work + survival * gained, survival * kept, moving + time
-        reached = np.where(going, start + np.minimum(speed * time, step), reached)
-        going = going & (lasts > crossing)
-        lead = np.where(going, remaining_lead(lead, time, rho, terms.leak), 0.0)
-    stop = terms.stop_time(lead)
-    hazard = terms.hazard(terms.ceiling)
+        capability = np.where(active, start + np.minimum(speed * time, step), capability)
+        active = active & (lasts > crossing)
+        lead = np.where(active, remaining_lead(lead, time, pace, terms.leak), 0.0)
+    stop, hazard = terms.stop_time(lead), terms.hazard(terms.ceiling)
     work = work + survival * terms.work_rate(terms.ceiling) * months_survived(hazard, stop)
-    return Outcome(work, survival * np.exp(-hazard * stop), moving, stop, reached)
+    return ScheduleOutcome(work, survival * np.exp(-hazard * stop), moving, stop, capability)
 
 
-def run_then_stop(terms: Terms) -> float:
-    """Expected work at full speed to the ceiling and a stop there, in closed form.
-
-    It is the most there is where nothing leaks, risk does not depend on capability, and productivity grows faster in time
-    than kappa h: putting a stop behind a stretch of progress then gains (g v ln 10 - kappa h) P for every month of either.
+def best_paces(
+    terms: ScheduleTerms, segments: int = _SEGMENTS, levels: int = _LEVELS
+) -> np.ndarray:
+    """Paces of the optimal schedule, by dynamic programming over capability and lead.
 
     Parameters
     ----------
-    terms : Terms
+    terms : ScheduleTerms
+    segments, levels : int
+        Number of segments of capability and of lead; at least 1.
 
     Returns
     -------
-    float
-        W [unit of P times month].
+    array, shape (segment,)
+        rho on each segment, as for `schedule_outcome`; 0: a stop there until the lead is exhausted.
 
     Raises
     ------
     InputError
-        If risk grows with capability, or the cap binds before the ceiling: there is no closed form then.
+        If a number is below 1, or a stop at the ceiling has no chance of survival.
 
     Examples
     --------
-    >>> round(run_then_stop(Terms(lead=6, ceiling=4, pace=1, productivity_slope=np.log10(2))), 2)
-    117.64
-    """
-    if terms.risk_slope > 0 and terms.risk_intercept > -np.inf:
-        raise InputError(
-            "risk grows with capability: running to the ceiling has no closed form; use schedule_outcome with paces of 1"
-        )
-    if terms.capped_from < terms.ceiling:
-        raise InputError(
-            f"the cap of {terms.cap:g} binds before the ceiling: there is no closed form; use schedule_outcome with paces of 1"
-        )
-    hazard, time = float(terms.hazard(0.0)), terms.ceiling / terms.pace
-    growth = terms.productivity_slope * terms.pace * np.log(10) - hazard
-    run = time * float(growth_multiplier(growth * time))
-    stop = terms.stop_time(terms.lead * np.exp(-terms.leak * time))
-    at_ceiling = np.exp(growth * time) * months_survived(np.asarray(hazard), stop)
-    return (
-        float(terms.productivity * ((1 - terms.progress_labour) * run + at_ceiling))
-        if terms.lead > 0
-        else 0.0
-    )
-
-
-def best_paces(terms: Terms, stretches: int = _CELLS, levels: int = _LEVELS) -> np.ndarray:
-    """Paces of the best schedule, by dynamic programming over capability and lead.
-
-    Parameters
-    ----------
-    terms : Terms
-    stretches, levels : int
-        How finely capability and lead are cut; at least 1.
-
-    Returns
-    -------
-    array, shape (stretch,)
-        rho on each stretch, as `schedule_outcome` takes it; 0: stop there until the lead is gone.
-
-    Raises
-    ------
-    InputError
-        If a number of stretches or levels is below 1, or nothing would survive a stop at the ceiling.
-
-    Examples
-    --------
-    >>> doubling = Terms(lead=6, ceiling=4, pace=1, productivity_slope=np.log10(2))
+    >>> doubling = ScheduleTerms(lead=6, ceiling=4, pace=1, productivity_slope=np.log10(2))
     >>> paces = best_paces(doubling)
-    >>> bool((paces == 1).all()), round(float(schedule_outcome(doubling, paces).work), 2)
-    (True, 117.64)
+    >>> paces.min().item(), schedule_outcome(doubling, paces).work.round(2).item()
+    (1.0, 117.64)
     """
-    within("[1, inf)", "stretches", stretches)
+    within("[1, inf)", "segments", segments)
     within("[1, inf)", "levels", levels)
-    leads = np.linspace(0.0, terms.lead, levels + 1)
     if terms.lead == 0:
-        return np.ones(stretches)
-    time = terms.ceiling / stretches / terms.pace
-    capability = np.linspace(0.0, terms.ceiling, stretches + 1)
+        return np.ones(segments)
+    leads = np.linspace(0.0, terms.lead, levels + 1)
+    capability = np.linspace(0.0, terms.ceiling, segments + 1)
+    time = terms.ceiling / segments / terms.pace
     fade = np.exp(-terms.leak * time)
-    gained, kept = _stretch(
-        terms,
-        capability[:-1],
-        np.asarray(terms.pace),
-        np.asarray(time),
-        np.asarray(1 - terms.progress_labour),
+    gained, kept = _segment_work(
+        terms, capability[:-1], np.asarray(terms.pace), time, 1 - terms.progress_labour
     )
     stop = terms.stop_time(leads)
     hazard, rate = terms.hazard(capability), terms.work_rate(capability)
-    if hazard[-1] * stop[-1] > _SURE:
+    if hazard[-1] * stop[-1] > _MOST_EVENTS:
         raise InputError(
-            f"nothing survives a stop at the ceiling, where the risk is {hazard[-1]:.3g} per month; lower the ceiling"
+            "nothing survives a stop at the ceiling, where the risk is "
+            f"{hazard[-1]:.3g} per month; lower the ceiling"
         )
-    moves = np.empty((stretches, levels + 1))  # worth of leaving each place with each lead
-    worth = rate[-1] * months_survived(hazard[-1], stop)
-    for place in range(stretches - 1, -1, -1):
-        onward = worth if terms.leak == 0 else np.interp(leads * fade, leads, worth)
-        moves[place] = gained[place] + kept[place] * onward
-        moves[place, 0] = 0.0  # the lead is gone, and with it the time for anything
-        worth = _with_stops(moves[place], stop, rate[place], hazard[place])
-    return _followed(terms, moves, leads, stop, rate, hazard, time)
+    moves = np.empty((segments, levels + 1))  # value of leaving each segment's start with each lead
+    value = rate[-1] * months_survived(hazard[-1], stop)
+    for segment in range(segments - 1, -1, -1):
+        onward = value if terms.leak == 0 else np.interp(leads * fade, leads, value)
+        moves[segment] = gained[segment] + kept[segment] * onward
+        moves[segment, 0] = 0.0  # without a lead there is no time left
+        value = _value_with_stops(moves[segment], stop, rate[segment], hazard[segment])
+    return _optimal_path(terms, moves, leads, stop, rate, hazard, time)
 
 
-def _with_stops(move: np.ndarray, stop: np.ndarray, rate: float, hazard: float) -> np.ndarray:
-    """Worth of being at a place with each lead, where one may stand still until the lead is any smaller one.
-
-    With A the months that a lead lasts: max over X' <= X of rate D(A - A') + e^(-k (A - A')) M(X'), a running maximum once it is
-    multiplied by e^(k A).
-    """
-    since = stop - stop[-1]  # relative to the longest, so that nothing overflows
+def _value_with_stops(move: np.ndarray, stop: np.ndarray, rate: float, hazard: float) -> np.ndarray:
+    """Value of a capability at each lead, where one may stop until any smaller lead remains."""
+    # With A(X) the time that a lead lasts at a stop, the value is the maximum over X' <= X of
+    # rate D(A - A') + e^(-k (A - A')) M(X'). Multiplied by e^(k A), the terms in X' separate from
+    # those in X, and the maximum over all X' becomes a running one. Times are relative to the
+    # longest stop, so that the exponentials do not overflow.
+    since = stop - stop[-1]
     grown = np.exp(hazard * since)
-    months = -months_survived(hazard, -since)  # integral of the former
-    return np.asarray((rate * months + np.maximum.accumulate(grown * move - rate * months)) / grown)
+    months = -months_survived(hazard, -since)  # integral of `grown`
+    best = np.maximum.accumulate(grown * move - rate * months)
+    return np.asarray((rate * months + best) / grown)
 
 
-def _followed(
-    terms: Terms,
+def _optimal_path(
+    terms: ScheduleTerms,
     moves: np.ndarray,
     leads: np.ndarray,
     stop: np.ndarray,
@@ -313,64 +257,70 @@ def _followed(
     hazard: np.ndarray,
     time: float,
 ) -> np.ndarray:
-    """Paces along the best way from the whole lead, at each place as long a stop as is worth most."""
+    """Paces along the optimal path from the full lead, with the optimal stop at each capability."""
     paces = np.ones(len(moves))
     lead, fade = terms.lead, np.exp(-terms.leak * time)
-    for place, move in enumerate(moves):
-        lasts = terms.stop_time(lead)
+    for segment, move in enumerate(moves):
         below = leads <= lead
-        still = np.append(lasts - stop[below], 0.0)
-        after = np.append(move[below], np.interp(lead, leads, move))
-        worth = (
-            rate[place] * months_survived(hazard[place], still)
-            + np.exp(-hazard[place] * still) * after
+        stopped = np.append(terms.stop_time(lead) - stop[below], 0.0)
+        onward = np.append(move[below], np.interp(lead, leads, move))
+        value = (
+            rate[segment] * months_survived(hazard[segment], stopped)
+            + np.exp(-hazard[segment] * stopped) * onward
         )
-        best = int(len(worth) - 1 - np.argmax(worth[::-1]))  # of equal ones the shortest stop
-        if still[best] == 0:
+        best = int(len(value) - 1 - np.argmax(value[::-1]))  # the shortest stop among equals
+        if stopped[best] == 0:
             lead *= fade
             continue
-        left = float(leads[below][best])
-        if left == 0:
-            paces[place] = 0.0
+        remaining = float(leads[below][best])
+        if remaining == 0:
+            paces[segment] = 0.0
             break
-        paces[place], lead = time / (time + still[best]), left * fade
+        paces[segment], lead = time / (time + stopped[best]), remaining * fade
     return paces
 
 
-def _stretch(
-    terms: Terms, start: float | np.ndarray, speed: np.ndarray, time: np.ndarray, share: np.ndarray
+def _segment_work(
+    terms: ScheduleTerms,
+    start: ArrayLike,
+    speed: np.ndarray,
+    time: ArrayLike,
+    share: ArrayLike,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Expected work of some time at a speed from a capability on, and the probability of coming through it."""
-    first, pace, end = np.broadcast_arrays(np.asarray(start, dtype=float), speed, time)
-    kink = np.clip(
-        np.divide(terms.capped_from - first, pace, where=pace > 0, out=np.zeros(end.shape)),
-        0.0,
-        end,
+    """Expected work of a time at a constant speed, and the probability of surviving it.
+
+    `start` is the capability at its beginning, `share` that of the labour in the work.
+    """
+    start, speed, time = np.broadcast_arrays(np.asarray(start, dtype=float), speed, time)
+    # The rate of work has a kink where the cap starts to bind; Gauss-Legendre quadrature is exact
+    # to rounding on each side of it, and not across it.
+    until_cap = np.divide(
+        terms.capped_from - start, speed, where=speed > 0, out=np.zeros(time.shape)
     )
-    work = share * (
-        _gained(terms, first, pace, np.zeros(end.shape), kink)
-        + _gained(terms, first, pace, kink, end)
-    )
-    return work, np.exp(-_exposure(terms, start, speed, time))
+    kink = np.clip(until_cap, 0.0, time)
+    work = _smooth_work(terms, start, speed, np.zeros(time.shape), kink)
+    work = work + _smooth_work(terms, start, speed, kink, time)
+    return np.asarray(share) * work, np.exp(-_exposure(terms, start, speed, time))
 
 
-def _gained(
-    terms: Terms, start: np.ndarray, speed: np.ndarray, since: np.ndarray, until: np.ndarray
+def _smooth_work(
+    terms: ScheduleTerms, start: np.ndarray, speed: np.ndarray, since: np.ndarray, until: np.ndarray
 ) -> np.ndarray:
-    """Expected work between two times on the way from a capability on, in which productivity is smooth."""
+    """Expected work between two times, in which the rate of work is smooth."""
     if (since == until).all():
         return np.zeros(until.shape)
     half = 0.5 * (until - since)
-    at = since[..., None] + half[..., None] * (_NODES + 1)
-    capability = start[..., None] + speed[..., None] * at
-    integrand = terms.work_rate(capability) * np.exp(
-        -_exposure(terms, start[..., None], speed[..., None], at)
-    )
+    time = since[..., None] + half[..., None] * (_NODES + 1)
+    start, speed = start[..., None], speed[..., None]
+    survival = np.exp(-_exposure(terms, start, speed, time))
+    integrand = terms.work_rate(start + speed * time) * survival
     return np.asarray(half * (integrand * _WEIGHTS).sum(axis=-1))
 
 
-def _exposure(terms: Terms, start: ArrayLike, speed: ArrayLike, time: ArrayLike) -> np.ndarray:
-    """Integral of the hazard over some time at a speed from a capability on: (e^(b v t) - 1)/(b v) times the risk at its start."""
-    rise = terms.risk_slope * np.asarray(speed, dtype=float) * np.asarray(time, dtype=float)
-    risk = np.exp(terms.risk_intercept + terms.risk_slope * np.asarray(start, dtype=float))
-    return np.asarray((terms.theft + risk * growth_multiplier(rise)) * time)
+def _exposure(
+    terms: ScheduleTerms, start: np.ndarray, speed: np.ndarray, time: np.ndarray
+) -> np.ndarray:
+    """Integral of the hazard over a time at a constant speed; risk grows by (e^(bvt) - 1)/(bvt)."""
+    risk = np.exp(terms.risk_intercept + terms.risk_slope * start)
+    growth = growth_multiplier(terms.risk_slope * speed * time)
+    return np.asarray((terms.theft + risk * growth) * time)

@@ -488,13 +488,13 @@ def seed_figure(figure: str) -> float:
 
 def _schedule_work(lead: float, ceiling: float, pace: float) -> Array:
     """Work where productivity doubles in a month of progress."""
-    terms = schedule.Terms(lead, ceiling, pace=1.0, productivity_slope=float(np.log10(2)))
+    terms = schedule.ScheduleTerms(lead, ceiling, pace=1.0, productivity_slope=float(np.log10(2)))
     return schedule.schedule_outcome(terms, [pace]).work
 
 
 LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
-    "researchers": lambda **given: workforce.workforce(**given).researchers,
-    "researcher_months": lambda **given: workforce.workforce(**given).researcher_months,
+    "researchers": lambda **given: workforce.workforce_from_tokens(**given).researchers,
+    "researcher_months": lambda **given: workforce.workforce_from_tokens(**given).researcher_months,
     "field_speedup": workforce.field_speedup,
     "expected_pause": lead.expected_pause,
     "reviewed_speed": usable_work.reviewed_speed,
@@ -506,7 +506,7 @@ LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
         0
     ],
     "doublings": lambda multiplier: pause.growth_for_multiplier(multiplier) / np.log(2),
-    "risk_to_target": lambda **given: pause.rung(**given)[1],
+    "risk_to_target": lambda **given: pause.target_risk(**given)[1],
 }
 
 

@@ -204,8 +204,8 @@ def _researchers() -> tuple[Figure, ...]:
         "serial_tokens": SERIAL_TOKENS,
         "stream_speed": STREAM_SPEED,
     }
-    staff = workforce.workforce(ROUND_RATE, **seed, clock=clock)
-    from_body = workforce.workforce(BODY_RATE, **seed, clock=clock)
+    staff = workforce.workforce_from_tokens(ROUND_RATE, **seed, clock=clock)
+    from_body = workforce.workforce_from_tokens(BODY_RATE, **seed, clock=clock)
     flow = ROUND_RATE / TOKENS
     monthly = flow * workforce.SECONDS_PER_MONTH
     mixed = "the speed of 15 counts 24 hours against 8, the amount it divides does not: a third of the tokens is used"
@@ -395,8 +395,8 @@ def _claims() -> tuple[Figure, ...]:
     }
     bounds = [float(usable_work.needed_automation(3, RHO)), float(usable_work.needed_automation(3))]
     half = {
-        "half the tasks done in step": float(usable_work.limited_automation(0.5)),
-        "half the tasks free": float(usable_work.unlimited_automation(0.5, RHO)),
+        "half the tasks done in step": float(usable_work.automation_speedup(0.5)),
+        "half the tasks free": float(usable_work.automation_speedup(0.5, RHO)),
     }
     # what is left of a takeoff once that much is automated, at least and at most
     left = {years: ((1 - bounds[0]) * years, (1 - bounds[0]) * years + AFTER) for years in TAKEOFF}
@@ -405,7 +405,7 @@ def _claims() -> tuple[Figure, ...]:
     kept = lead.remaining_lead(leads, 24, MAINTAIN, LEAK)
     stopped = lead.expected_pause(THEFT, lead.time_until_gone(leads, STOP, LEAK))
     serial = float(
-        workforce.workforce(
+        workforce.workforce_from_tokens(
             ROUND_RATE, streams=10, serial_tokens=10, stream_speed=50, clock=clock
         ).serial_speed
     )

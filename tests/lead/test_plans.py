@@ -456,6 +456,12 @@ def test_review_supervisors_taxes_and_wrong_results():
     assert step(more, "supervisors") == pytest.approx(120_000 / 7200 * 6)
 
 
+def test_at_the_break_even_tax_ai_does_the_work_of_the_field():
+    tax = float(given()["break_even_tax"])
+    taxed = given(field__tax=tax)  # six months of the field are half a year
+    assert step(taxed, "cost of safe methods") == pytest.approx(0.5, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("exponent", "speedup"), [(1, 1150), (0.7, 312.8), (0.5, 131.3), (0.3, 55.1)]
 )

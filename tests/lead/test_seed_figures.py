@@ -140,7 +140,7 @@ def test_the_sensitivity_of_the_headline(change):
         "stream_speed": 50,
         "clock": 3,
     } | SPLITS[change]
-    found = workforce.workforce(**inputs)
+    found = workforce.workforce_from_tokens(**inputs)
     assert float(found.researchers) == pytest.approx(given["parallel_researchers"], abs=0.6)
     assert float(found.serial_speed) == pytest.approx(given["serial_months_per_month"], rel=1e-9)
     assert float(found.researcher_months) == pytest.approx(

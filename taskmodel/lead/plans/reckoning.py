@@ -28,7 +28,7 @@ from taskmodel.lead.plans.course import MOMENTS, Course
 from taskmodel.lead.plans.joined import STEPS, Memory, staffed
 from taskmodel.lead.plans.records import FieldOfResearch, Lead, Plan, Risk, one
 from taskmodel.lead.plans.staff import Staff, facts, staffed_cluster
-from taskmodel.lead.schedule import Terms, best_paces, schedule_outcome
+from taskmodel.lead.schedule import ScheduleTerms, best_paces, schedule_outcome
 
 Array = np.ndarray
 LADDER = (
@@ -427,7 +427,7 @@ def _schedule(plan: Plan, staff: Staff, point: dict[str, float]) -> dict[str, An
     start, cap = _unsupervised(plan, replace(staff, productivity=1.0))
     # where the pause is due now, next to nothing stands in for no stretch of capability at all, of which a schedule has none
     ceiling = max(point["confident_pause_point"], _NO_STRETCH)
-    terms = Terms(
+    terms = ScheduleTerms(
         lead=_usable(lead, 0.0)[1],
         ceiling=ceiling,
         pace=risk.pace.value,
@@ -474,7 +474,7 @@ def _rungs(plan: Plan, window: Window) -> dict[str, Any]:
     rungs, theft = list(plan.ladder.rungs.values()), plan.lead.theft.value
     speedup = np.array([rung.speedup.value for rung in rungs])
     risk = np.array([rung.yearly_risk.value for rung in rungs])
-    years, run = pauses.rung(plan.ladder.target.value, speedup, risk)
+    years, run = pauses.target_risk(plan.ladder.target.value, speedup, risk)
     work = speedup * window.begins * window.mean(partial(leads.expected_pause, theft)) / 12
     lasts = [window.mean(partial(leads.months_survived, theft + monthly)) for monthly in risk / 12]
     in_pause = window.begins * risk / 12 * np.array(lasts)
@@ -501,7 +501,7 @@ def _evidence(plan: Plan) -> dict[str, Any]:
             ]
         )
 
-    ratio = chips_to_people.agent_hours_per_human_hour(known("agent_hours"), known("human_hours"))
+    ratio = known("agent_hours") / known("human_hours")
     made = known("tokens_per_agent_hour")
     published = np.isfinite(made)
     found: dict[str, Any] = {
@@ -518,6 +518,6 @@ def _evidence(plan: Plan) -> dict[str, Any]:
         assumed = plan.worker.streams.value * plan.worker.serial_tokens.value
         found |= {
             "assumed_tokens_per_human_second": assumed,
-            "agreeing_tokens_per_agent_hour": chips_to_people.tokens_per_agent_hour(ratio, assumed),
+            "agreeing_tokens_per_agent_hour": 3600 * assumed / ratio,
         }
     return found

@@ -61,7 +61,7 @@ def staffed_cluster(plan: Plan, productivity: float) -> Staff:
         tokens = (made if rate is None else stated) * chips.gain.value * chips.inference_share.value
         speed = float(workforce.slower_by_size(speed, np.sqrt(scale), worker.size_exponent.value))
     clock = float(workforce.clock_factor(worker.hours_per_day.value, worker.days_per_week.value))
-    work = workforce.workforce(
+    work = workforce.workforce_from_tokens(
         tokens,
         streams=worker.streams.value,
         serial_tokens=worker.serial_tokens.value,
