@@ -16,7 +16,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
 from taskmodel.science.critical_path import longest_path
-from taskmodel.science.durations import mixed_durations, single_mode_mix, unit_durations
+from taskmodel.science.durations import mixed_durations, single_mode_mix, unit_parts
 from taskmodel.science.span_of_control import saturating_volume, steering_hours
 from taskmodel.science.supervision import (
     MODES,
@@ -247,12 +247,8 @@ def test_i_endless_speed_leaves_the_gates():
     unreviewed = single_mode_mix(MODES.index("ai_no_review"), tasks=4, modes=len(MODES))
 
     def total(speed):
-        return longest_path(
-            mixed_durations(
-                unit_durations(**work, gate_latency=gates, serial_speed=speed), unreviewed
-            ),
-            order,
-        ).total
+        durations = unit_parts(**work, gate_latency=gates, serial_speed=speed).sum(axis=-1)
+        return longest_path(mixed_durations(durations, unreviewed), order).total
 
     assert total(np.inf) == 72 + 4
     assert total(1e9) == pytest.approx(76, abs=1e-6)
