@@ -1,18 +1,14 @@
-"""The serial side: how long tasks take, one after the other where they must.
+"""Duration of a project whose tasks wait for each other: the longest path through their order.
 
-The project lasts as long as the longest path through the tasks' order. Where
-the result of a task sends the work back to an earlier one, `with_loops` adds
-what going round again takes. `makespan` is the other limit: not the order of
-tasks, but units that nobody can share and workers who are few. How long a unit
-of each task takes is in `durations`.
+Where the result of a task sends the work back to an earlier one, `with_loops` adds the time of the
+repetitions. The duration of a unit of each task is in `durations`.
 
-Source: docs, model, section 4. The longest path is the critical path method of
-Kelley and Walker (1959).
+Source: docs, model, section 4. The longest path is the critical path method of Kelley and Walker
+(1959).
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,23 +16,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.ranges import within
+from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = [
-    "CriticalPath",
-    "loop_slopes",
-    "longest_path",
-    "makespan",
-    "path_slopes",
-    "with_loops",
-]
+__all__ = ["CriticalPath", "loop_slopes", "longest_path", "path_slopes", "with_loops"]
 
-ROUNDING = 1e-12  # slack below this part of the whole is rounding, not slack
+Order = Mapping[int, Sequence[int]]
+"""For every task, by position, the tasks it waits for; tasks in topological order, as
+`graph.predecessors` returns them."""
+
+ROUNDING = 1e-12  # differences below this part of the total are rounding errors, not slack
 
 
 @dataclass(frozen=True)
 class CriticalPath:
-    """When each task starts at the earliest, and which of them the project waits for.
+    """The earliest start of each task, its slack, and the path that determines the total.
 
     Attributes
     ----------
@@ -45,10 +38,11 @@ class CriticalPath:
     start : array, shape (..., task)
         Earliest start of each task, the project starting at 0 [h].
     slack : array, shape (..., task)
-        How much longer a task may take without lengthening the project [h]; 0 on every longest path.
+        Time by which a task may take longer without lengthening the project [h]; 0 on every longest
+        path.
     critical : bool array, shape (..., task)
-        Whether the task is on *the* critical path: one longest path. Where several are as long, the one through the
-        first task at each choice, going back from the end.
+        Whether the task is on *the* critical path: one longest path. Of several, the one through
+        the first task at each choice, backwards from the end.
     """
 
     total: np.ndarray
@@ -57,15 +51,16 @@ class CriticalPath:
     critical: np.ndarray
 
 
-def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]) -> CriticalPath:
-    """The longest path through the tasks' order, for a batch of durations at once.
+@ranges(durations="[0, inf)")
+def longest_path(durations: Real, predecessors: Order) -> CriticalPath:
+    """The longest path through the order of tasks, for a batch of durations at once.
 
     Parameters
     ----------
     durations : array, shape (..., task)
-        Duration of each task [h]; >= 0.
+        Duration of each task [h]; >= 0, finite.
     predecessors : mapping of task position to task positions
-        For every task, the tasks it waits for; itself in topological order, as `graph.predecessors` gives it.
+        For every task the tasks it waits for; tasks in topological order.
 
     Returns
     -------
@@ -74,8 +69,7 @@ def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]
     Raises
     ------
     InputError
-        If a duration is negative, infinite or NaN, or the mapping does not hold every task once, each after those it
-        waits for.
+        If the mapping does not hold every task once, each after those it waits for.
 
     Examples
     --------
@@ -85,58 +79,61 @@ def longest_path(durations: ArrayLike, predecessors: Mapping[int, Sequence[int]]
     >>> float(path.total), path.slack.tolist(), path.critical.tolist()
     (5.0, [0.0, 2.0, 0.0], [True, False, True])
     """
-    length = within("[0, inf)", "durations", durations)
-    _check_order(predecessors, length.shape[-1])
+    tasks = durations.shape[-1]
+    _check_order(predecessors, tasks)
 
-    start = np.zeros_like(length)
+    start = np.zeros_like(durations)
     for task, earlier in predecessors.items():
         if earlier:
-            start[..., task] = (start[..., earlier] + length[..., earlier]).max(axis=-1)
-    finish = start + length
+            start[..., task] = (start[..., earlier] + durations[..., earlier]).max(axis=-1)
+    finish = start + durations
     total = finish.max(axis=-1)
 
-    after = np.zeros_like(length)  # the longest path from each task's end to the project's
-    for task, earlier in reversed(list(predecessors.items())):
+    # Backwards: the longest path from the end of each task to the end of the project. A task has
+    # slack if the longest path through it is shorter than the project; sums of the same durations
+    # in another order differ by rounding, which is not slack.
+    rest = np.zeros_like(durations)
+    backwards = list(predecessors.items())[::-1]
+    for task, earlier in backwards:
         for other in earlier:
-            after[..., other] = np.maximum(after[..., other], length[..., task] + after[..., task])
-    slack = total[..., np.newaxis] - finish - after
+            rest[..., other] = np.maximum(rest[..., other], durations[..., task] + rest[..., task])
+    slack = total[..., np.newaxis] - finish - rest
     slack = np.where(slack <= ROUNDING * total[..., np.newaxis], 0.0, slack)
 
-    critical = np.arange(length.shape[-1]) == finish.argmax(axis=-1)[..., np.newaxis]
-    for task, earlier in reversed(list(predecessors.items())):
+    critical = np.arange(tasks) == finish.argmax(axis=-1)[..., np.newaxis]
+    for task, earlier in backwards:
         if earlier:
             last = finish[..., earlier].argmax(axis=-1)
-            for place, other in enumerate(earlier):
-                critical[..., other] |= critical[..., task] & (last == place)
+            for index, other in enumerate(earlier):
+                critical[..., other] |= critical[..., task] & (last == index)
     return CriticalPath(total, start, slack, critical)
 
 
+@ranges(durations="[0, inf)", rounds="[0, inf)")
 def with_loops(
-    durations: ArrayLike,
-    predecessors: Mapping[int, Sequence[int]],
-    loops: Sequence[tuple[int, int]],
-    rounds: ArrayLike,
+    durations: Real, predecessors: Order, loops: Sequence[tuple[int, int]], rounds: Real
 ) -> np.ndarray:
-    r"""Durations with what going round again takes: each loop's source takes longer by its rounds.
+    r"""Durations that include feedback loops: the source of a loop takes longer by its rounds.
 
-    A task that sends the work back n times, to a target that it comes after, takes longer by n times the longest path from the
-    target to itself, both included. The longest path with these durations is then that of the whole project: a chain that falls
-    into stretches, each gone through n_l times, lasts
+    A task that sends the work back n times, to a target that it comes after, takes longer by n
+    times the longest path from the target to itself, both included. The longest path with these
+    durations is that of the whole project: a chain of sections that are each passed n_l times lasts
 
     .. math:: T = \sum_l n_l \Bigl( \frac{\tau_l}{v} + g_l \Bigr)
 
-    A round goes by the durations without loops: loops within loops are counted side by side, not multiplied.
+    A round takes the durations without loops: nested loops add, they do not multiply.
 
     Parameters
     ----------
     durations : array, shape (..., task)
-        Duration of each task, once [h]; >= 0.
+        Duration of each task, once [h]; >= 0, finite.
     predecessors : mapping
         As in `longest_path`.
     loops : sequence of (source, target)
-        Positions of the tasks at the ends of each loop; the source is the target, or comes after it.
+        Positions of the tasks at the ends of each loop; the source is the target or comes after it.
     rounds : array, shape (..., loop)
-        How often the source sends the work back, n: 1 means that all is done twice [1]; >= 0.
+        Number n of times that the source sends the work back: 1 means that everything is done
+        twice [1]; >= 0.
 
     Returns
     -------
@@ -146,47 +143,48 @@ def with_loops(
     Raises
     ------
     InputError
-        If an argument is out of its range, or a source does not come after its target.
+        If the order is not as in `longest_path`, or a source does not come after its target.
 
     Examples
     --------
-    Writing (3 h), testing (1 h) and, of what has passed, releasing (2 h); tests send the work back twice:
+    Writing (3 h), testing (1 h), then releasing (2 h); tests send the work back twice:
 
-    >>> with_loops([3.0, 1.0, 2.0], {0: (), 1: (0,), 2: (1,)}, loops=[(1, 0)], rounds=[2]).tolist()
+    >>> order = {0: (), 1: (0,), 2: (1,)}
+    >>> with_loops([3.0, 1.0, 2.0], order, loops=[(1, 0)], rounds=[2]).tolist()
     [3.0, 9.0, 2.0]
     """
-    length = within("[0, inf)", "durations", durations)
-    _check_order(predecessors, length.shape[-1])
-    times = within("[0, inf)", "rounds", rounds)
-    lead = np.broadcast_shapes(length.shape[:-1], times.shape[:-1])
-    longer = np.array(np.broadcast_to(length, (*lead, length.shape[-1])))
-    for place, (source, target) in enumerate(loops):
-        longer[..., source] += times[..., place] * _stretch(length, predecessors, source, target)[0]
+    tasks = durations.shape[-1]
+    _check_order(predecessors, tasks)
+    batch = np.broadcast_shapes(durations.shape[:-1], rounds.shape[:-1])
+    longer = np.array(np.broadcast_to(durations, (*batch, tasks)))
+    for index, (source, target) in enumerate(loops):
+        to_each = _paths_from(durations, predecessors, source, target)
+        longer[..., source] += rounds[..., index] * to_each[source]
     return longer
 
 
 def loop_slopes(
     durations: ArrayLike,
     slopes: ArrayLike,
-    predecessors: Mapping[int, Sequence[int]],
+    predecessors: Order,
     loops: Sequence[tuple[int, int]],
     rounds: ArrayLike,
     round_slopes: ArrayLike,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Derivatives of the durations of `with_loops` as durations and rounds change: to the right, and to the left.
+    """Derivatives of the durations of `with_loops`, to the right and to the left.
 
     Parameters
     ----------
     durations : array, shape (task,)
         As in `with_loops` [h].
     slopes : array, shape (..., task)
-        How fast each duration changes [h per unit of anything].
+        Derivative of each duration [h per unit of any quantity].
     predecessors, loops
         As in `with_loops`.
     rounds : array, shape (loop,)
         As in `with_loops` [1].
     round_slopes : array, shape (..., loop)
-        How fast they change [1 per unit of the same].
+        Their derivatives [1 per unit of the same quantity].
 
     Returns
     -------
@@ -195,115 +193,44 @@ def loop_slopes(
     Raises
     ------
     InputError
-        As `with_loops` does.
+        As in `with_loops`.
 
     Examples
     --------
-    >>> right, left = loop_slopes([3.0, 1.0], [0.0, 1.0], {0: (), 1: (0,)}, loops=[(1, 0)], rounds=[2.0], round_slopes=[0.5])
+    >>> right, left = loop_slopes(
+    ...     [3.0, 1.0], [0.0, 1.0], {0: (), 1: (0,)}, [(1, 0)], rounds=[2.0], round_slopes=[0.5]
+    ... )
     >>> right.tolist(), left.tolist()
     ([0.0, 5.0], [0.0, 5.0])
     """
-    length, rate = np.asarray(durations, dtype=float), np.asarray(slopes, dtype=float)
-    times, faster = np.asarray(rounds, dtype=float), np.asarray(round_slopes, dtype=float)
-    lead = np.broadcast_shapes(rate.shape[:-1], faster.shape[:-1])
-    sides = [np.array(np.broadcast_to(rate, (*lead, rate.shape[-1]))) for _ in range(2)]
-    for place, (source, target) in enumerate(loops):
-        for sign, side in zip((1.0, -1.0), sides, strict=True):
-            total, pace = _stretch(length, predecessors, source, target, rate, sign)
-            side[..., source] += times[place] * pace + faster[..., place] * total
-    return sides[0], sides[1]
-
-
-def _stretch(
-    length: np.ndarray,
-    predecessors: Mapping[int, Sequence[int]],
-    source: int,
-    target: int,
-    rate: np.ndarray | None = None,
-    sign: float = 1.0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The longest path from a target to a source, both included, shape (...); and how fast it grows, to one side."""
-    rate = np.zeros_like(length) if rate is None else rate
-    ends, pace = {target: length[..., target]}, {target: rate[..., target]}
-    for task, earlier in predecessors.items():
-        on_the_way = [other for other in earlier if other in ends]
-        if task == target or not on_the_way:
-            continue
-        before = np.stack([ends[other] for other in on_the_way])
-        ends[task] = length[..., task] + before.max(axis=0)
-        if (
-            length.ndim == 1
-        ):  # the paths that are longest, of which to the right the fastest counts and to the left the slowest
-            near = ROUNDING * ends[task]
-            last = [other for other in on_the_way if ends[other] >= before.max() - near]
-            pace[task] = rate[..., task] + sign * np.max(
-                [sign * pace[other] for other in last], axis=0
-            )
-    if source not in ends:
-        raise InputError(
-            f"a loop goes back from a task to one that it comes after; task {source} does not come after task {target}"
-        )
-    return ends[source], pace.get(source, np.zeros_like(ends[source]))
-
-
-def makespan(durations: ArrayLike, workers: int) -> float:
-    r"""Time until independent units are done by so many workers, who take the longest first and share none.
-
-    No plan is shorter than the longest unit, nor than all the work divided by the workers; where this one is no longer
-    than either, it is the best there is. It is never longer than 4/3 - 1/(3 W) times the best.
-
-    Parameters
-    ----------
-    durations : array, shape (unit,)
-        How long each unit takes a worker [any time]; >= 0, finite.
-    workers : int
-        W; >= 1.
-
-    Returns
-    -------
-    float
-        When the last unit is done [the same time]; 0 without units.
-
-    Raises
-    ------
-    InputError
-        If a duration is negative, infinite or NaN, or there is no worker.
-
-    References
-    ----------
-    Graham (1969), *SIAM Journal on Applied Mathematics* 17(2), 416-429 (access: secondary).
-
-    Examples
-    --------
-    Six units of an hour and one of three hours, by two workers and by a hundred:
-
-    >>> [makespan([1, 1, 1, 1, 1, 1, 3], workers) for workers in (2, 100)]
-    [5.0, 3.0]
-    """
-    units = within("[0, inf)", "durations", durations)
-    if workers < 1:
-        raise InputError(f"workers must be at least 1; found {workers}")
-    busy_until = [0.0] * min(workers, len(units))
-    for unit in sorted(units.tolist(), reverse=True):
-        heapq.heapreplace(busy_until, busy_until[0] + unit)
-    return max(busy_until, default=0.0)
+    length, rate, times, faster = (
+        np.asarray(values, dtype=float) for values in (durations, slopes, rounds, round_slopes)
+    )
+    batch = np.broadcast_shapes(rate.shape[:-1], faster.shape[:-1])
+    right, left = (np.array(np.broadcast_to(rate, (*batch, rate.shape[-1]))) for _ in range(2))
+    for index, (source, target) in enumerate(loops):
+        to_each = _paths_from(length, predecessors, source, target)
+        for sign, side in ((1.0, right), (-1.0, left)):
+            pace = _path_slope(to_each, rate, predecessors, source, sign)
+            side[..., source] += times[index] * pace + faster[..., index] * to_each[source]
+    return right, left
 
 
 def path_slopes(
-    durations: ArrayLike, slopes: ArrayLike, predecessors: Mapping[int, Sequence[int]]
+    durations: ArrayLike, slopes: ArrayLike, predecessors: Order
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Derivatives of the length of the longest path as durations change: to the right, and to the left.
+    """Derivatives of the length of the longest path, to the right and to the left.
 
-    The two differ where several paths are longest and change at different rates: to the right the one that grows fastest
-    counts, to the left the one that grows slowest. Where the durations themselves change at another rate to the left than to the
-    right, take each side from its own call.
+    The two differ where several paths are longest and change at different rates: to the right the
+    one that grows fastest counts, to the left the one that grows slowest. If the durations
+    themselves have two derivatives, take each side from its own call.
 
     Parameters
     ----------
     durations : array, shape (task,)
         As in `longest_path` [h].
     slopes : array, shape (..., task)
-        How fast each duration changes [h per unit of anything].
+        Derivative of each duration [h per unit of any quantity].
     predecessors : mapping
         As in `longest_path`.
 
@@ -314,7 +241,7 @@ def path_slopes(
     Raises
     ------
     InputError
-        As `longest_path` does.
+        As in `longest_path`.
 
     Examples
     --------
@@ -325,30 +252,72 @@ def path_slopes(
     """
     length, rate = np.asarray(durations, dtype=float), np.asarray(slopes, dtype=float)
     path = longest_path(length, predecessors)
-    finish, near = path.start + length, ROUNDING * path.total
+    finish, margin = path.start + length, ROUNDING * path.total
 
     def side(sign: float) -> np.ndarray:
-        pace = np.zeros_like(rate)  # of each task's finish
+        pace = np.zeros_like(rate)  # of the finish of each task
         for task, earlier in predecessors.items():
-            last = [other for other in earlier if finish[other] >= path.start[task] - near]
-            pace[..., task] = rate[..., task] + (
-                sign * (sign * pace[..., last]).max(axis=-1) if last else 0.0
-            )
-        ends = finish >= path.total - near
-        return np.asarray(sign * (sign * pace[..., ends]).max(axis=-1))
+            last = [other for other in earlier if finish[other] >= path.start[task] - margin]
+            pace[..., task] = rate[..., task] + _steepest(pace[..., last], sign)
+        return _steepest(pace[..., finish >= path.total - margin], sign)
 
     return side(1.0), side(-1.0)
 
 
-def _check_order(predecessors: Mapping[int, Sequence[int]], tasks: int) -> None:
+def _steepest(slopes: np.ndarray, sign: float) -> np.ndarray:
+    """The largest slope along the last axis, or with sign -1 the smallest; 0 without slopes.
+
+    The one-sided derivative of the maximum of several equal quantities.
+    """
+    if not slopes.shape[-1]:
+        return np.zeros(slopes.shape[:-1])
+    return np.asarray(slopes.max(axis=-1) if sign > 0 else slopes.min(axis=-1))
+
+
+def _paths_from(
+    durations: np.ndarray, predecessors: Order, source: int, target: int
+) -> dict[int, np.ndarray]:
+    """Longest path from the target of a loop to each task after it, both included, shape (...)."""
+    longest = {target: durations[..., target]}
+    for task, earlier in predecessors.items():
+        on_path = [longest[other] for other in earlier if other in longest]
+        if on_path and task != target:
+            longest[task] = durations[..., task] + np.max(on_path, axis=0)
+    if source not in longest:
+        raise InputError(
+            "a loop goes back from a task to one that it comes after; "
+            f"task {source} does not come after task {target}"
+        )
+    return longest
+
+
+def _path_slope(
+    longest: dict[int, np.ndarray], rate: np.ndarray, predecessors: Order, source: int, sign: float
+) -> np.ndarray:
+    """One-sided derivative of the longest path to a task, from those of `_paths_from`."""
+    pace: dict[int, np.ndarray] = {}
+    for task, length in longest.items():
+        on_path = [other for other in predecessors[task] if other in pace]
+        pace[task] = rate[..., task]
+        if on_path:
+            # Only the longest of the paths to this task count; equal ones differ by rounding.
+            end = max(longest[other] for other in on_path) - ROUNDING * length
+            last = [pace[other] for other in on_path if longest[other] >= end]
+            pace[task] = pace[task] + _steepest(np.stack(last, axis=-1), sign)
+    return pace[source]
+
+
+def _check_order(predecessors: Order, tasks: int) -> None:
     if sorted(predecessors) != list(range(tasks)):
         raise InputError(
-            f"predecessors must hold each of the {tasks} tasks once, by position; found {sorted(predecessors)}"
+            f"predecessors must hold each of the {tasks} tasks once, by position; "
+            f"found {sorted(predecessors)}"
         )
-    done: set[int] = set()
+    before: set[int] = set()
     for task, earlier in predecessors.items():
-        if not done.issuperset(earlier):
+        if not before.issuperset(earlier):
             raise InputError(
-                f"predecessors must be in topological order; task {task} stands before {sorted(set(earlier) - done)}"
+                "predecessors must be in topological order; "
+                f"task {task} stands before {sorted(set(earlier) - before)}"
             )
-        done.add(task)
+        before.add(task)
