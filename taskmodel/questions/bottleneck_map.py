@@ -1,17 +1,19 @@
-"""What holds research back over two inputs: cells, and the curves between regions at their exact places.
+"""The largest bottleneck over two inputs: cells of a grid, and the exact curves between regions.
 
-The organisation is solved at every cell of a grid. Where tasks open at a compute that the other input does not move, the grid
-has lines on both sides of that place besides, so that no region between two thresholds is missed. Where the largest source
-changes, and where oversight begins to bind, curves are traced (`boundaries`): along ties the bottleneck shares of two sources
-are equal, at jumps a threshold parts them, or a
-kink, where two factors run out at once.
+The organisation is solved at every cell. If tasks open at a compute that does not depend on the
+other input, the grid has additional lines on both sides of that threshold, so that no region
+between two thresholds is missed. Curves are traced where the largest source changes and where
+oversight begins to bind (`contours`): along ties the bottleneck shares of two sources are equal;
+at jumps a threshold separates the regions, or a kink at which two factors run out together.
 
 Source: docs, model, sections 3.6 and 6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -39,298 +41,316 @@ Values = tuple[str, ArrayLike]
 def bottleneck_map(
     catalog: Catalog, x: Values, y: Values, *, compute: float | None = None
 ) -> xr.Dataset:
-    """What holds research back over two inputs.
+    """Map the largest bottleneck over two inputs.
 
     Parameters
     ----------
     catalog : Catalog
     x, y : (str, array)
-        The dotted path of a number in the catalog, or ``compute``, and values of it in its unit, at least two, increasing.
+        The dotted path of a number in the catalog, or ``compute``, and its values, at least two,
+        increasing.
     compute : float, optional
-        Where neither input is compute [FLOP/year]; default: the catalog's ``compute.today``.
+        Compute [FLOP/year] if neither input is compute; default: the catalog's ``compute.today``.
 
     Returns
     -------
     xarray.Dataset
-        Over the two inputs by their names, y first: ``binding_factor``, ``bottleneck_share``, ``oversight_binds``, output and
-        the speed-ups. Over ``boundary``, points of curves in order: ``boundary_x``, ``boundary_y``, ``boundary_curve``, which
-        counts the curves, ``boundary_first`` and ``boundary_second``, the regions that it parts, ``boundary_kind``, and
-        ``boundary_gap``, by how much the shares of the two differ. Regions are sources, an empty string where nothing can be
-        produced, or ``oversight_slack`` and ``oversight_binds``. Kinds: ``tie``, where two shares are equal, or the review
-        share is ``supervision.binding_tolerance``; ``jump``, where a threshold parts them, or shares jump for want of
-        substitutes.
+        Over the two inputs by their names, y first: ``binding_factor``, ``bottleneck_share``,
+        ``oversight_binds``, ``oversight_elasticity``, output and the speed-ups. Over
+        ``boundary``, the points of all curves in order: ``boundary_x``, ``boundary_y``,
+        ``boundary_curve``, the number of the curve, ``boundary_first`` and ``boundary_second``,
+        the regions it separates, ``boundary_kind``, and ``boundary_gap``, the difference between
+        their shares. A region is a source, an empty string where nothing can be produced, or
+        ``oversight_slack`` and ``oversight_binds``. A ``tie`` is a curve of equal shares, or of a
+        review share equal to ``supervision.binding_tolerance``; a ``jump`` is a threshold, or a
+        discontinuity of the shares for lack of substitutes.
 
     Raises
     ------
     TypeError
-        If the catalog is none, or no number stands at a path.
+        If the catalog is not a Catalog, or the value at a path is not a number.
     InputError
         If the inputs are the same, or values are not as described.
     CatalogError
-        If there is no such path, or a value is not allowed there.
+        If there is no such path, or a value is not allowed for it.
     SolveError
-        If a point has no answer that can be certified.
+        If an optimum cannot be certified.
 
     Examples
     --------
     >>> import taskmodel as tm
-    >>> catalog = tm.load_catalog("t_agi_ladder")
-    >>> found = bottleneck_map(catalog, x=("supervision.headcount", [1, 10, 100]), y=("compute", [1e29, 1e31]))
-    >>> found["binding_factor"].dims
+    >>> headcount, compute = ("supervision.headcount", [1, 10, 100]), ("compute", [1e29, 1e31])
+    >>> bottleneck_map(tm.load_catalog("t_agi_ladder"), headcount, compute)["binding_factor"].dims
     ('compute', 'supervision.headcount')
     """
     needs_catalog(catalog)
-    (x_path, xs), (y_path, ys) = (
-        _input(catalog, each, name) for each, name in ((x, "x"), (y, "y"))
+    (x_path, x_values), (y_path, y_values) = (
+        _checked_input(catalog, values, name) for values, name in ((x, "x"), (y, "y"))
     )
     if x_path == y_path:
         raise InputError(f"a map needs two inputs; found {x_path} twice")
     inputs = [path for path in (x_path, y_path) if path != COMPUTE]
-    together = set.intersection(
-        *(set(catalog.changed_to(path, input_value(catalog, path))) for path in inputs)
-    )
-    if len(inputs) == 2 and together:
+    changed = [set(catalog.changed_to(path, input_value(catalog, path))) for path in inputs]
+    if len(inputs) == 2 and set.intersection(*changed):
         raise InputError(
-            f"{x_path} and {y_path} cannot be set apart: shares of tasks change together; take another input for one of them"
+            f"{x_path} and {y_path} cannot be set apart: shares of tasks change together; "
+            "take another input for one of them"
         )
-    if COMPUTE in (x_path, y_path) and compute is not None:
+    if len(inputs) == 1 and compute is not None:
         raise TypeError("compute is one of the inputs; leave the argument out")
-    turned = (
-        x_path == COMPUTE
-    )  # compute is gone through along rows' own direction, whichever way it is drawn
-    across, up = ((y_path, ys), (x_path, xs)) if turned else ((x_path, xs), (y_path, ys))
-    plane = _Plane(catalog, across, up, one_compute(catalog, compute))
-    return _dataset(plane, (x_path, xs), (y_path, ys), turned)
+    # Compute always runs along the rows, because thresholds in it add rows; x and y may be swapped.
+    swapped = x_path == COMPUTE
+    column, row = (x_path, x_values), (y_path, y_values)
+    if swapped:
+        column, row = row, column
+    plane = _plane(catalog, column, row, one_compute(catalog, compute))
+    return _map_dataset(plane, swapped)
 
 
-def _input(catalog: Catalog, given: Values, name: str) -> tuple[str, Array]:
-    if (
-        not isinstance(given, Sequence)
-        or isinstance(given, str)
-        or len(given) != 2
-        or not isinstance(given[0], str)
-    ):
+def _checked_input(catalog: Catalog, values: Values, name: str) -> tuple[str, Array]:
+    pair = isinstance(values, Sequence) and not isinstance(values, str) and len(values) == 2
+    if not pair or not isinstance(values[0], str):
         raise TypeError(
-            f'{name} must be a path and values, such as ("supervision.headcount", [1, 10, 100]); found {given!r}'
+            f'{name} must be a path and values, such as ("supervision.headcount", [1, 10, 100]); '
+            f"found {values!r}"
         )
-    path = given[0]
+    path, points = values
     if path != COMPUTE:
         input_value(catalog, path)
     interval = "(0, inf)" if path == COMPUTE else "(-inf, inf)"
-    return path, increasing(interval, f"{name}: {path}", given[1], least=2)
+    return path, increasing(interval, f"{name}: {path}", points, least=2)
 
 
+@dataclass(frozen=True, eq=False)
 class _Plane:
-    """An organisation over two inputs, the second of which may be compute.
+    """An organisation over two inputs; compute can only be the input of the rows.
 
     Attributes
     ----------
-    us : array, shape (column,)
-        Values of the first input, and one between each two, so that narrow regions show.
-    vs : array, shape (row,)
-        Values of the second, and both sides of thresholds.
+    paths : (str, str)
+        The inputs of columns and rows.
+    requested : (array, array)
+        The values of columns and rows in the result.
+    columns : array, shape (column,)
+        The requested values and one between neighbours, so that narrow regions are seen.
+    rows : array, shape (row,)
+        The requested values and both sides of thresholds.
     doubled : array of bool, shape (row,)
-        The row and the next are the sides of a threshold.
+        Whether a row and the next are the two sides of a threshold.
     """
 
-    def __init__(
-        self, catalog: Catalog, across: tuple[str, Array], up: tuple[str, Array], compute: float
-    ) -> None:
-        self.catalog, self.compute = catalog, compute
-        (self.across, self.us), (self.up, values) = across, up
-        paths = [path for path in (self.across, self.up) if path != COMPUTE]
-        self.checked = catalog
-        for ends in (
-            (-1, -1),
-            (-1, 0),
-            (0, -1),
-            (0, 0),
-        ):  # ranges have no holes: what holds at the corners holds between them
-            numbers = {self.across: self.us[ends[0]], self.up: values[ends[1]]}
-            self.checked = catalog
-            for path in paths:
-                self.checked = self.checked.replace(
-                    self.checked.changed_to(path, float(numbers[path]))
-                )
-        self.base = Setting(catalog)
-        self.regions = (
-            *sources(self.base.organisation),
-            "",
-        )  # the last: nothing can be produced, or there is no limit to it
-        self.logs = bool(self.us[0] > 0), bool(values[0] > 0)
-        middles = (
-            np.sqrt(self.us[1:] * self.us[:-1])
-            if self.logs[0]
-            else (self.us[1:] + self.us[:-1]) / 2
-        )
-        self.columns_asked = 2 * np.arange(len(self.us))
-        self.us = np.insert(self.us, np.arange(1, len(self.us)), middles)
-        self.vs, self.doubled = self._lines(values)
-        self.solved = self._solve_rows()
-        self.rows_asked = np.searchsorted(self.vs, values)
+    catalog: Catalog
+    checked: Catalog
+    base: Setting
+    compute: float
+    paths: tuple[str, str]
+    requested: tuple[Array, Array]
+    columns: Array
+    rows: Array
+    doubled: NDArray[np.bool_]
 
-    def _lines(self, values: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """Values of the second input, and both sides of thresholds along it where the first does not move them."""
-        if self.up != COMPUTE:
-            return values, np.zeros(len(values), dtype=bool)
-        opens_at = np.atleast_2d(
-            self._setting(self.us, np.full(len(self.us), values[0])).organisation.opens_at
-        )
-        if (opens_at != opens_at[0]).any():
-            return values, np.zeros(len(values), dtype=bool)
-        places = np.unique(opens_at[0][(opens_at[0] > values[0]) & (opens_at[0] <= values[-1])])
-        below = np.nextafter(places, -np.inf)
-        lines = np.unique(np.concatenate([values, places, below]))
-        return lines, np.asarray(np.isin(lines, below))
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The sources; last, an empty string for zero or unlimited output."""
+        return (*sources(self.base.organisation), "")
 
-    def _setting(self, u: Array, v: Array) -> Setting:
-        known: dict[tuple[float, float], Catalog] = {}
-        keys = list(
-            zip(
-                u.tolist() if self.across != COMPUTE else [0.0] * len(u),
-                v.tolist() if self.up != COMPUTE else [0.0] * len(v),
-                strict=True,
-            )
-        )
-        for key in keys:
-            if key not in known:
-                known[key] = self._catalog(*key)
-        catalogs = list(known.values()) if len(known) == 1 else [known[key] for key in keys]
-        return Setting(*catalogs, base=self.base)
+    def situation(self, u: Array, v: Array, setting: Setting | None = None) -> Situation:
+        """The organisation at points with these values of the inputs of columns and rows."""
+        compute = v if self.paths[1] == COMPUTE else np.full(len(u), self.compute)
+        return Situation(self.setting(u, v) if setting is None else setting, compute)
 
-    def _catalog(self, u: float, v: float) -> Catalog:
-        changed = self.checked
-        for path, value in ((self.across, u), (self.up, v)):
-            if path != COMPUTE:
-                changed = changed.with_numbers(changed.changed_to(path, value))
-        return changed
+    def setting(self, u: Array, v: Array) -> Setting:
+        """The organisations of these points; one, if they differ in nothing but compute."""
+        rows = [0.0] * len(v) if self.paths[1] == COMPUTE else v.tolist()
+        keys = list(zip(u.tolist(), rows, strict=True))
+        catalogs = {
+            key: _with_values(self.checked, self.paths, key, Catalog.with_numbers)
+            for key in dict.fromkeys(keys)
+        }
+        distinct = list(catalogs) if len(catalogs) == 1 else keys
+        return Setting(*(catalogs[key] for key in distinct), base=self.base)
 
-    def at(self, u: Array, v: Array, setting: Setting | None = None) -> Situation:
-        """The organisation at some points."""
-        compute = v if self.up == COMPUTE else np.full(len(u), self.compute)
-        return Situation(self._setting(u, v) if setting is None else setting, compute)
-
-    def solve(self, at: Situation, u: Array, v: Array, start: Allocation | None) -> Allocation:
-        found = allocate(*at.arrays, start=start, throw=False)
-        failed = np.flatnonzero(found.status == Status.FAILED)
+    def solve(
+        self, situation: Situation, u: Array, v: Array, start: Allocation | None
+    ) -> Allocation:
+        allocation = allocate(*situation.arrays, start=start, throw=False)
+        failed = np.flatnonzero(allocation.status == Status.FAILED)
         if len(failed):
-            place = f"{self.across} {u[failed[0]]:g} and {self.up} {v[failed[0]]:g}"
+            column, row = self.paths
+            point = f"{column} {u[failed[0]]:g} and {row} {v[failed[0]]:g}"
             raise SolveError(
-                f"the optimum could not be certified at {place}: {Status.FAILED.advice}"
+                f"the optimum could not be certified at {point}: {Status.FAILED.advice}"
             )
-        return found
+        return allocation
 
-    def _solve_rows(self) -> list[tuple[Situation, Allocation]]:
-        """Every row, each beginning where the one before ended."""
-        rows: list[tuple[Situation, Allocation]] = []
-        setting = (
-            self._setting(self.us, np.full(len(self.us), self.vs[0]))
-            if self.up == COMPUTE
-            else None
-        )
-        for v in self.vs.tolist():
-            there = np.full(len(self.us), v)
-            at = self.at(self.us, there, setting)
-            rows.append((at, self.solve(at, self.us, there, rows[-1][1] if rows else None)))
-        return rows
 
-    def scores(self, at: Situation, allocation: Allocation) -> tuple[Array, Array]:
-        """What the regions go by: shares of the sources and of nothing, and of review against the tolerance; shape (point, label)."""
-        share = oversight(at.setting.organisation, at.compute, allocation)["bottleneck_share"]
-        without: NDArray[np.bool_] = np.asarray(np.isnan(share).any(axis=1))
-        nothing = np.where(without, np.inf, -np.inf)
-        # of shares that are equal over a stretch the first source leads, whatever rounding says
-        leading = np.where(without[:, None], 0.0, share) - ROUNDING * np.arange(share.shape[1])
-        review = np.where(without, -1.0, share[:, REVIEW])
-        tolerance = np.broadcast_to(np.asarray(at.setting.tolerance) + ROUNDING, review.shape)
-        return np.column_stack([leading, nothing]), np.column_stack([tolerance, review])
+def _with_values(
+    catalog: Catalog,
+    paths: tuple[str, str],
+    values: tuple[float, float],
+    change: Callable[[Catalog, dict[str, Any]], Catalog],
+) -> Catalog:
+    """A catalog with values of two inputs, compute aside."""
+    for path, value in zip(paths, values, strict=True):
+        if path != COMPUTE:
+            catalog = change(catalog, catalog.changed_to(path, float(value)))
+    return catalog
 
-    def curves(self) -> list[tuple[Sequence[str], Curve]]:
-        """The curves between regions, with the regions' names."""
-        u, v = (
-            np.log(values) if log else values
-            for values, log in zip((self.us, self.vs), self.logs, strict=True)
-        )
-        first, *rest = (allocation for _, allocation in self.solved)
-        known = first.join(*rest)
-        found: list[tuple[Sequence[str], Curve]] = []
-        for which, names in ((0, self.regions), (1, BINDING)):
-            nodes = np.stack([self.scores(*row)[which] for row in self.solved])
 
-            def scores(points: Points, which: int = which) -> Array:
-                us = _value(points.u, self.logs[0], self.us[0], self.us[-1])
-                vs = _value(points.v, self.logs[1], self.vs[points.low], self.vs[points.high])
-                at = self.at(us, vs)
-                return self.scores(at, self.solve(at, us, vs, known.take(points.near)))[which]
+def _plane(
+    catalog: Catalog, column: tuple[str, Array], row: tuple[str, Array], compute: float
+) -> _Plane:
+    paths, columns, rows = (column[0], row[0]), column[1], row[1]
+    # Allowed ranges have no holes: values that are allowed at the corners are allowed in between.
+    for corner in product(columns[[-1, 0]], rows[[-1, 0]]):
+        checked = _with_values(catalog, paths, corner, Catalog.replace)
+    if columns[0] > 0:
+        middles = np.sqrt(columns[1:] * columns[:-1])
+    else:
+        middles = (columns[1:] + columns[:-1]) / 2
+    denser = np.insert(columns, np.arange(1, len(columns)), middles)
+    single = np.zeros(len(rows), dtype=bool)
+    base = Setting(catalog)
+    plane = _Plane(catalog, checked, base, compute, paths, (columns, rows), denser, rows, single)
+    if paths[1] != COMPUTE:
+        return plane
+    organisation = plane.setting(denser, np.full(len(denser), rows[0])).organisation
+    opens_at = np.atleast_2d(organisation.opens_at)
+    if (opens_at != opens_at[0]).any():  # thresholds that depend on the column are no lines
+        return plane
+    thresholds = np.unique(opens_at[0][(opens_at[0] > rows[0]) & (opens_at[0] <= rows[-1])])
+    below = np.nextafter(thresholds, -np.inf)
+    lines = np.unique(np.concatenate([rows, thresholds, below]))
+    doubled = np.asarray(np.isin(lines, below))
+    return replace(plane, rows=lines, doubled=doubled)
 
-            found += [(names, curve) for curve in trace(u, v, self.doubled, nodes, scores)]
-        return found
 
-    def place(self, curve: Curve) -> tuple[Array, Array]:
-        """A curve's points, as values of the two inputs."""
-        return _value(curve.u, self.logs[0], self.us[0], self.us[-1]), _value(
-            curve.v, self.logs[1], self.vs[0], self.vs[-1]
-        )
+def _solved_rows(plane: _Plane) -> list[tuple[Situation, Allocation]]:
+    """Every row of the plane, each starting from the solution of the row before."""
+    solved: list[tuple[Situation, Allocation]] = []
+    columns = plane.columns
+    along_compute = plane.paths[1] == COMPUTE
+    shared = plane.setting(columns, np.full(len(columns), plane.rows[0])) if along_compute else None
+    for value in plane.rows.tolist():
+        row = np.full(len(columns), value)
+        situation = plane.situation(columns, row, shared)
+        start = solved[-1][1] if solved else None
+        solved.append((situation, plane.solve(situation, columns, row, start)))
+    return solved
+
+
+def _scores(situation: Situation, allocation: Allocation) -> tuple[Array, Array]:
+    """Scores of the regions, shape (point, region): the largest determines the region.
+
+    The first are the shares of the sources, the second the tolerance and the share of review.
+    """
+    organisation = situation.setting.organisation
+    share = oversight(organisation, situation.compute, allocation)["bottleneck_share"]
+    missing: NDArray[np.bool_] = np.asarray(np.isnan(share).any(axis=1))
+    nothing = np.where(missing, np.inf, -np.inf)
+    # Shares can be equal over a region, where rounding would decide: the first source leads.
+    leading = np.where(missing[:, None], 0.0, share) - ROUNDING * np.arange(share.shape[1])
+    review = np.where(missing, -1.0, share[:, REVIEW])
+    tolerance = np.broadcast_to(np.asarray(situation.setting.tolerance) + ROUNDING, review.shape)
+    return np.column_stack([leading, nothing]), np.column_stack([tolerance, review])
+
+
+def _curves(
+    plane: _Plane,
+    solved: list[tuple[Situation, Allocation]],
+    scores: list[tuple[Array, Array]],
+) -> list[tuple[Sequence[str], Curve]]:
+    """The curves between regions, with the names of the regions."""
+    logarithmic = bool(plane.columns[0] > 0), bool(plane.rows[0] > 0)
+    u, v = (
+        np.log(values) if log else values
+        for values, log in zip((plane.columns, plane.rows), logarithmic, strict=True)
+    )
+    first, *others = (allocation for _, allocation in solved)
+    starts = first.join(*others)
+    curves: list[tuple[Sequence[str], Curve]] = []
+    for kind, names in enumerate((plane.regions, BINDING)):
+
+        def score(points: Points, kind: int = kind) -> Array:
+            us = _value(points.u, logarithmic[0], plane.columns[0], plane.columns[-1])
+            vs = _value(points.v, logarithmic[1], plane.rows[points.low], plane.rows[points.high])
+            situation = plane.situation(us, vs)
+            allocation = plane.solve(situation, us, vs, starts.take(points.near))
+            return _scores(situation, allocation)[kind]
+
+        nodes = np.stack([row[kind] for row in scores])
+        curves += [(names, curve) for curve in trace(u, v, plane.doubled, nodes, score)]
+    return curves
 
 
 def _value(coordinate: Array, logarithmic: bool, low: ArrayLike, high: ArrayLike) -> Array:
-    """The value of an input at a coordinate between two ends, past which only the rounding of a logarithm can lead."""
+    """The value at a coordinate; the clip only undoes the rounding of a logarithm at the ends."""
     return np.clip(np.exp(coordinate) if logarithmic else coordinate, low, high)
 
 
-def _dataset(plane: _Plane, x: tuple[str, Array], y: tuple[str, Array], turned: bool) -> xr.Dataset:
-    catalog = plane.catalog
-    dims = (x[0], y[0]) if turned else (y[0], x[0])  # of the rows as they were solved
-    rows = [plane.solved[row] for row in plane.rows_asked.tolist()]
-    measured = [at.measure(allocation) for at, allocation in rows]
-    scores = [plane.scores(*row) for row in rows]
-    asked = plane.columns_asked
+def _map_dataset(plane: _Plane, swapped: bool) -> xr.Dataset:
+    catalog, (columns, rows) = plane.catalog, plane.requested
+    solved = _solved_rows(plane)
+    scores = [_scores(*row) for row in solved]
+    shown = np.searchsorted(plane.rows, rows).tolist()
+    measured = [solved[row][0].measure(solved[row][1]) for row in shown]
 
-    def cells(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        return np.stack([part[asked] for part in parts])
+    def cells(values: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        return np.stack([row[::2] for row in values])  # without the values between neighbours
 
-    variables: dict[str, Any] = {
-        name: (dims, cells([getattr(row, name) for row in measured])) for name in results.SPEEDUPS
+    region = cells([leaders(scores[row][0]) for row in shown])
+    columns_of_cells: dict[str, NDArray[Any]] = {
+        name: cells([getattr(row, name) for row in measured])
+        for name in (*results.SPEEDUPS, "oversight_elasticity", "bottleneck_share")
     }
-    variables |= {
-        "oversight_elasticity": (dims, cells([row.oversight_elasticity for row in measured])),
-        "bottleneck_share": ((*dims, "source"), cells([row.bottleneck_share for row in measured])),
-        "binding_factor": (
-            dims,
-            np.array(plane.regions, dtype=object)[cells([leaders(lead) for lead, _ in scores])],
-        ),
-        "oversight_binds": (dims, cells([leaders(binds) == 1 for _, binds in scores])),
+    columns_of_cells["binding_factor"] = np.array(plane.regions, dtype=object)[region]
+    columns_of_cells["oversight_binds"] = cells([leaders(scores[row][1]) == 1 for row in shown])
+    dims = (plane.paths[1], plane.paths[0], "source")
+    x_path, y_path = plane.paths[::-1] if swapped else plane.paths
+    variables: dict[str, tuple[Any, ...]] = {
+        name: (dims[: values.ndim], values) for name, values in columns_of_cells.items()
     }
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("x", "y", "curve", "kind", "first", "second", "gap")
-    }
-    for index, (names, curve) in enumerate(plane.curves()):
-        u, v = plane.place(curve)
-        points = len(u)
-        columns["x"] += (v if turned else u).tolist()
-        columns["y"] += (u if turned else v).tolist()
-        columns["curve"] += [index] * points
-        columns["kind"] += ["jump" if curve.jump else "tie"] * points
-        columns["first"] += [names[curve.labels[0]]] * points
-        columns["second"] += [names[curve.labels[1]]] * points
-        columns["gap"] += np.abs(curve.gap).tolist()
-    for name, values in columns.items():
-        kind = {"curve": int, "x": float, "y": float, "gap": float}.get(name, object)
-        variables[f"boundary_{name}"] = ("boundary", np.array(values, dtype=kind))
+    labels = {}
+    for path, values in zip(plane.paths, (columns, rows), strict=True):
+        compute = path == COMPUTE
+        unit = COMPUTE_UNIT if compute else catalog.unit_of(path)
+        labels[path] = (path, values, unit, path if compute else f"the catalog's {path}")
+    for name, values in _boundary_columns(plane, _curves(plane, solved, scores), swapped).items():
+        variables[f"boundary_{name}"] = ("boundary", values)
+        if name in ("x", "y"):
+            _, _, unit, meaning = labels[x_path if name == "x" else y_path]
+            variables[f"boundary_{name}"] += (unit, f"{meaning}, of a boundary")
     coords: dict[str, Any] = {
-        x[0]: x[1],
-        y[0]: y[1],
-        "source": np.array(plane.regions[:-1], dtype=object),
+        x_path: labels[x_path],
+        y_path: labels[y_path],
+        "source": list(plane.regions[:-1]),
     }
-    if COMPUTE not in (x[0], y[0]):
+    if COMPUTE not in plane.paths:
         coords[COMPUTE] = plane.compute
-    attrs = {**results.provenance_of(catalog), "x": x[0], "y": y[0]}
-    result = results.described(xr.Dataset(variables, coords, attrs)).transpose(y[0], x[0], ...)
-    for name, path in (("boundary_x", x[0]), ("boundary_y", y[0]), (x[0], x[0]), (y[0], y[0])):
-        unit = COMPUTE_UNIT if path == COMPUTE else catalog.unit_of(path)
-        meaning = path if path == COMPUTE else f"the catalog's {path}"
-        result[name].attrs = {
-            "units": unit,
-            "long_name": meaning + (", of a boundary" if name != path else ""),
-        }
-    return result
+    attributes = {**results.provenance(catalog=catalog), "x": x_path, "y": y_path}
+    return results.labelled(variables, coords, attributes).transpose(y_path, x_path, ...)
+
+
+def _boundary_columns(
+    plane: _Plane, curves: list[tuple[Sequence[str], Curve]], swapped: bool
+) -> dict[str, NDArray[Any]]:
+    """The points of all curves, by the names of their variables."""
+    types = {"x": float, "y": float, "curve": int}
+    types |= {"kind": object, "first": object, "second": object, "gap": float}
+    columns: dict[str, list[Any]] = {name: [] for name in types}
+    ends = ((plane.columns[0], plane.columns[-1]), (plane.rows[0], plane.rows[-1]))
+    for number, (names, curve) in enumerate(curves):
+        u, v = (
+            _value(coordinate, bool(low > 0), low, high).tolist()
+            for coordinate, (low, high) in zip((curve.u, curve.v), ends, strict=True)
+        )
+        first, second = (names[label] for label in curve.labels)
+        columns["x"] += v if swapped else u
+        columns["y"] += u if swapped else v
+        columns["gap"] += np.abs(curve.gap).tolist()
+        constant = ("jump" if curve.jump else "tie", first, second)
+        for name, value in zip(
+            ("curve", "kind", "first", "second"), (number, *constant), strict=True
+        ):
+            columns[name] += [value] * len(u)
+    return {name: np.array(values, dtype=types[name]) for name, values in columns.items()}

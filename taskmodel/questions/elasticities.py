@@ -1,21 +1,24 @@
-"""What more of anything is worth: derivatives of the speed-ups in any input, and what to automate next.
+"""Elasticities of output and the speed-ups to any input, and the gain from one more automated task.
 
-With theta any number of the catalog, or compute, and S = S_Y^lambda S_L^(1 - lambda),
+Let theta be any number of the catalog, or compute, and S = S_Y^lambda S_L^(1 - lambda). Then
 
-    d ln S / d ln theta = lambda d ln S_Y + (1 - lambda) d ln S_L + d lambda (ln S_Y - ln S_L)      per d ln theta
+    d ln S / d ln theta = lambda d ln S_Y + (1 - lambda) d ln S_L + d lambda (ln S_Y - ln S_L)
 
-where S_Y is differentiated by the envelope theorem on both of its sides, and S_L along the critical path, with the work done
-and the splits of tied modes by implicit functions (`allocation.slopes`). All of it is exact but for the derivatives of the
-catalog's own formulas (powers and products, and how long queues are at given activities), which are taken from seven places
-so near that what is left is rounding; an estimate of what is left is checked. Where a derivative does not exist, as at
-events, it is NaN.
+all per d ln theta. S_Y, the ratio of two optima, is differentiated by the envelope theorem; S_L
+along the critical path, with activities and the splits of tied modes by the implicit function
+theorem (`allocation.slopes`). All of this is exact except the derivatives of the catalog's own
+formulas (powers, products, and waits at given activities), which are finite differences of seven
+nodes so close that only rounding remains; an error estimate is checked. Where a derivative does
+not exist, as at events, the result is NaN.
 
-Source: the model, sections 3.6, 5 and 6.
+Source: docs, model, sections 3.6, 5 and 6.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -36,16 +39,11 @@ from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.sweeps.sweep import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
-STEP = 2.0**-9  # of the log of an input, from one node to the next
+STEP = 2.0**-9  # of the log of an input, between nodes
 NODES = 7
-ACCURATE = 1e-7  # by how much derivatives from fewer nodes may differ: what is left with all of them is far less
-ROUNDING = 1e-11  # elasticities below this are no more than rounding
-BESIDE = (
-    "compute.grid.",
-    "compute.today",
-    "supervision.binding_tolerance",
-    "trust.",
-)  # what results do not depend on
+ACCURACY = 1e-7  # largest difference from fewer nodes; the error with all nodes is far smaller
+ROUNDING = 1e-11  # elasticities below this are rounding
+IRRELEVANT = ("compute.grid.", "compute.today", "supervision.binding_tolerance", "trust.")
 
 
 def elasticities(
@@ -57,325 +55,323 @@ def elasticities(
     ----------
     catalog : Catalog
     compute : array, shape (compute,), or float, optional
-        Where [FLOP/year]; default: the catalog's ``compute.today``.
+        Compute [FLOP/year]; default: the catalog's ``compute.today``.
     inputs : sequence of str, optional
-        Dotted paths of numbers in the catalog, and ``compute``; default: all that make a difference. A task's share grows at
-        the expense of all others, in proportion.
+        Dotted paths of numbers in the catalog, and ``compute``; default: all with an effect. A
+        task's share grows at the expense of all others, in proportion.
 
     Returns
     -------
     xarray.Dataset
-        Over ``compute`` and ``input``: ``output_elasticity``, of research output itself, not relative to people without AI,
-        ``throughput_speedup_elasticity``, ``latency_speedup_elasticity`` and ``speedup_elasticity`` [1]; NaN where more and
-        less of the input are worth different amounts, as at events, and where a derivative is not known to 1e-7. Besides,
-        ``value`` and ``unit`` over ``input``.
+        Over ``compute`` and ``input``: ``output_elasticity``, of research output itself, not
+        relative to people without AI, ``throughput_speedup_elasticity``,
+        ``latency_speedup_elasticity`` and ``speedup_elasticity`` [1]; NaN where the derivatives to
+        the left and to the right differ, as at events, or the error may exceed 1e-7. Over
+        ``input``: ``value`` and ``unit``.
 
     Raises
     ------
     TypeError
-        If the catalog is none, or no number stands at a path.
+        If the catalog is not a Catalog, or the value at a path is not a number.
     CatalogError
         If there is no such path.
     InputError
         If compute is not positive and finite.
     SolveError
-        If a point has no answer that can be certified.
+        If an optimum cannot be certified.
 
     Examples
     --------
     >>> import taskmodel as tm
-    >>> found = elasticities(tm.load_catalog("t_agi_ladder"), 1e31, ["supervision.headcount", "pools.researchers.headcount"])
-    >>> float(found["output_elasticity"].sum().round(9))
+    >>> people = ["supervision.headcount", "pools.researchers.headcount"]
+    >>> result = elasticities(tm.load_catalog("t_agi_ladder"), 1e31, people)
+    >>> float(result["output_elasticity"].sum().round(9))
     1.0
     """
     needs_catalog(catalog)
-    points = np.atleast_1d(
-        np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float)
-    )
+    today = catalog.compute.today.value
+    points = np.atleast_1d(np.asarray(today if compute is None else compute, dtype=float))
     if points.ndim != 1 or not (np.isfinite(points) & (points > 0)).all():
         raise InputError(f"compute must be positive and finite [{COMPUTE_UNIT}]; found {compute!r}")
     if isinstance(inputs, str) or (inputs is not None and not len(inputs)):
         raise TypeError(
             f"inputs must be a list of paths, such as ['supervision.headcount']; found {inputs!r}"
         )
-    names = list(dict.fromkeys(inputs)) if inputs is not None else _all_inputs(catalog)
-    moves = [_Move(catalog, name) for name in names]
-    nodes = _Nodes(catalog, moves)
-    found = np.array([nodes.elasticities(point) for point in points])  # (compute, speed-up, input)
-    found = np.where(np.abs(found) < ROUNDING, 0.0, found)
-    matter = (
-        np.nan_to_num(found, nan=1.0).any(axis=(0, 1))
-        if inputs is None
-        else np.ones(len(names), dtype=bool)
-    )
-    variables = {
+    names = _all_inputs(catalog) if inputs is None else list(dict.fromkeys(inputs))
+    directions = [_direction(catalog, name) for name in names]
+    nodes = _Nodes(catalog, directions)
+    situations = [Situation(nodes.centre, np.array([point])) for point in points]
+    optima = [allocate(*situation.arrays) for situation in situations]
+    values = np.array(
+        [nodes.elasticities(*pair) for pair in zip(situations, optima, strict=True)]
+    )  # (compute, speed-up, input)
+    values = np.where(np.abs(values) < ROUNDING, 0.0, values)
+    units = [COMPUTE_UNIT if name == COMPUTE else catalog.unit_of(name) for name in names]
+    variables: dict[str, tuple[Any, ...]] = {
         **{
-            f"{name}_elasticity": ((COMPUTE, "input"), found[:, row])
+            f"{name}_elasticity": ((COMPUTE, "input"), values[:, row])
             for row, name in enumerate(results.SPEEDUPS)
         },
-        "status": (COMPUTE, np.array(nodes.status, dtype=object)),
-        "value": ("input", np.array([move.value for move in moves])),
-        "unit": (
-            "input",
-            np.array(
-                [COMPUTE_UNIT if name == COMPUTE else catalog.unit_of(name) for name in names],
-                dtype=object,
-            ),
-        ),
+        "status": (COMPUTE, [str(optimum.status[0]) for optimum in optima]),
+        "value": ("input", [direction.value for direction in directions], "", "value of the input"),
+        "unit": ("input", units, "", "unit of the input"),
     }
-    result = xr.Dataset(
-        variables,
-        {COMPUTE: points, "input": np.array(names, dtype=object)},
-        results.provenance_of(catalog),
-    )
-    return results.described(result.isel(input=np.flatnonzero(matter)))
+    coords = {COMPUTE: points, "input": names}
+    result = results.labelled(variables, coords, results.provenance(catalog=catalog))
+    if inputs is not None:
+        return result
+    effective = np.nan_to_num(values, nan=1.0).any(axis=(0, 1))
+    return result.isel(input=np.flatnonzero(effective))
 
 
-class _Move:
-    """The nodes of one input: what the catalog says there, and the weights that make a derivative of what is known at them."""
+@dataclass(frozen=True)
+class _Direction:
+    """The nodes along one input, and the weights of values at them that give a derivative."""
 
-    def __init__(self, catalog: Catalog, name: str) -> None:
-        self.name = name
-        self.value = np.nan if name == COMPUTE else catalog.get(name)
-        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
-            raise TypeError(
-                f"{name} is no number: it is {self.value!r}; elasticities are to numbers, and to {COMPUTE}"
-            )
-        for first in (-(NODES // 2), 1 - NODES, 0):  # on both sides, unless the range ends there
-            offsets = STEP * (first + np.arange(NODES))
-            if name == COMPUTE or all(
-                _allowed(catalog, name, self.value * np.exp(offset)) for offset in offsets
-            ):
-                break
-        nearest = np.argsort(np.abs(offsets), kind="stable")[: NODES - 2]
-        self.offsets, self.weights, self.fewer = (
-            offsets,
-            derivative_weights(offsets),
-            np.zeros(NODES),
+    value: float
+    offsets: Array  # (node,) of the log of the input
+    weights: Array
+    fewer: Array  # of the nearest nodes only, 0 for the others
+    growth: Array  # of the log of compute
+    numbers: list[dict[str, float]]  # of the catalog at each node
+
+
+def _direction(catalog: Catalog, name: str) -> _Direction:
+    value = np.nan if name == COMPUTE else catalog.get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(
+            f"{name} is no number: it is {value!r}; elasticities are to numbers, and to {COMPUTE}"
         )
-        self.fewer[nearest] = derivative_weights(offsets[nearest])
-        self.growth = offsets if name == COMPUTE else np.zeros(NODES)
-        self.numbers = [
-            {} if name == COMPUTE else catalog.changed_to(name, self.value * np.exp(offset))
+    for first in (-(NODES // 2), 1 - NODES, 0):  # centred, unless the allowed range ends there
+        offsets: Array = STEP * np.arange(first, first + NODES, dtype=float)
+        numbers = [
+            {} if name == COMPUTE else catalog.changed_to(name, value * np.exp(offset))
             for offset in offsets
         ]
-
-
-def _allowed(catalog: Catalog, name: str, value: float) -> bool:
-    return all(
-        catalog.allows(path, number) for path, number in catalog.changed_to(name, value).items()
-    )
+        if all(catalog.allows(*item) for changes in numbers for item in changes.items()):
+            break
+    nearest = np.argsort(np.abs(offsets), kind="stable")[: NODES - 2]
+    fewer = np.zeros(NODES)
+    fewer[nearest] = derivative_weights(offsets[nearest])
+    growth = offsets if name == COMPUTE else np.zeros(NODES)
+    return _Direction(value, offsets, derivative_weights(offsets), fewer, growth, numbers)
 
 
 class _Nodes:
-    """An organisation at the nodes of all inputs, one input after the other."""
+    """The organisation of a catalog, and at the nodes of all directions, one after the other.
 
-    def __init__(self, catalog: Catalog, moves: Sequence[_Move]) -> None:
-        self.moves = moves
-        self.status: list[str] = []  # of the optimum, at each compute that was asked for
-        self.here = Setting(catalog)
-        self.there = Setting(
-            *(catalog.with_numbers(numbers) for move in moves for numbers in move.numbers)
+    Arrays of values at nodes have a leading dimension (direction * node); weights and offsets have
+    the shape (direction, node).
+    """
+
+    def __init__(self, catalog: Catalog, directions: Sequence[_Direction]) -> None:
+        self.centre = Setting(catalog)
+        self.nodes = Setting(
+            *(
+                catalog.with_numbers(numbers)
+                for direction in directions
+                for numbers in direction.numbers
+            )
         )
-        self.clock = Clock(self.there.catalogs, self.there.organisation)
-        self.exponent = Numbers(self.there.catalogs).one(
+        self.clock = Clock(self.nodes.catalogs, self.nodes.organisation)
+        self.exponent = Numbers(self.nodes.catalogs).one(
             lambda catalog: catalog.production.parallel_exponent.value
         )
         self.offsets, self.weights, self.fewer = (
-            np.array([getattr(move, name) for move in moves])
+            np.array([getattr(direction, name) for direction in directions])
             for name in ("offsets", "weights", "fewer")
         )
-        self.growth = np.concatenate([move.growth for move in moves])  # of compute
+        self.growth = np.concatenate([direction.growth for direction in directions])
 
-    def elasticities(self, compute: float) -> Array:
-        """Of output and the three speed-ups to all inputs, shape (speed-up, input)."""
-        at = Situation(self.here, np.array([compute]))
-        optimum = allocate(*at.arrays)
-        self.status.append(str(np.ravel(optimum.status)[0]))
+    def elasticities(self, situation: Situation, optimum: Allocation) -> Array:
+        """Elasticities of output and the three speed-ups, shape (speed-up, direction)."""
         exact, rough = (
-            self._elasticities(at, optimum, weights) for weights in (self.weights, self.fewer)
+            self._derivatives(situation, optimum, weights) for weights in (self.weights, self.fewer)
         )
-        # at a threshold output jumps, for whatever moves compute and the threshold apart
-        moving = along(self.weights, np.log(self._opens_at()) - self.growth[:, None])[
-            :, self._at_threshold(compute)
-        ]
-        exact = np.where((np.abs(moving) > ROUNDING).any(axis=1), np.nan, exact)
-        # a formula of the catalog with a bend just here, such as the larger of two numbers that are equal, has no derivative
-        return np.where(np.abs(exact - rough) < ACCURATE * (1 + np.abs(exact)), exact, np.nan)
+        # Output jumps at a threshold, in every direction that moves compute relative to it.
+        organisation = self.centre.organisation
+        opens_at = self.nodes.organisation.opens_at
+        opens_at = np.broadcast_to(opens_at, (len(self.growth), len(organisation.tasks)))
+        opens_at = np.where(np.isfinite(opens_at) & (opens_at > 0), opens_at, 1.0)
+        relative = along(self.weights, np.log(opens_at) - self.growth[:, None])
+        opening = np.isclose(organisation.opens_at, situation.compute, rtol=ROUNDING, atol=0.0)
+        opening &= organisation.unaided.any()
+        jumps = (np.abs(relative[:, opening]) > ROUNDING).any(axis=1)
+        # A formula of the catalog may have a kink, such as the maximum of two equal numbers: the
+        # derivatives from different numbers of nodes then disagree.
+        smooth = np.abs(exact - rough) < ACCURACY * (1 + np.abs(exact))
+        return np.where(smooth & ~jumps, exact, np.nan)
 
-    def _elasticities(self, at: Situation, optimum: Allocation, weights: Array) -> Array:
-        one, many = self.here.organisation, self.there.organisation
-        compute = at.compute[0] * np.exp(self.growth)
-
-        def moved(
-            here: Organisation, there: Organisation, best: Allocation, opened: NDArray[np.bool_]
-        ) -> Slopes:
-            problem = (
-                here.bundles(at.compute),
-                here.supply(at.compute),
-                here.nest,
-                here.open_modes(opened),
-            )
-            return slopes(
-                problem,
-                best,
-                (there.bundles(compute), there.supply(compute), there.nest),
-                self.offsets,
-                weights,
-            )
-
-        best = moved(one, many, optimum, at.automatable)
-        alone, nothing = one.without_ai(), np.zeros_like(at.automatable)
-        base = moved(alone, many.without_ai(), without_ai(alone, at.compute), nothing)
+    def _derivatives(self, situation: Situation, optimum: Allocation, weights: Array) -> Array:
+        compute, opened = situation.compute, situation.automatable
+        centre, nodes = self.centre.organisation, self.nodes.organisation
+        alone, people = centre.without_ai(), without_ai(centre.without_ai(), compute)
+        best = self._slopes(centre, nodes, optimum, compute, opened, weights)
+        base = self._slopes(
+            alone, nodes.without_ai(), people, compute, np.zeros_like(opened), weights
+        )
         throughput = best.log_output - base.log_output
-        latency = self._latency(at.compute, optimum, best, weights)
-        measured, exponent = at.measure(optimum), self.here.yardstick.exponent
+        latency = self._latency(compute, optimum, best, weights)
+        measures, exponent = situation.measure(optimum), self.centre.yardstick.exponent
         shift = along(weights, np.broadcast_to(self.exponent, weights.size))
-        with np.errstate(
-            divide="ignore", invalid="ignore"
-        ):  # no output, or no limit to it: NaN is meant
-            apart = np.log(measured.throughput_speedup / measured.latency_speedup)
-            speedup = (
-                exponent * throughput
-                + (1 - exponent) * latency
-                + np.where(shift == 0, 0.0, shift * apart)
-            )
+        with np.errstate(divide="ignore", invalid="ignore"):  # zero or unlimited output: NaN
+            ratio = np.log(measures.throughput_speedup / measures.latency_speedup)
+            speedup = exponent * throughput + (1 - exponent) * latency
+            speedup += np.where(shift == 0, 0.0, shift * ratio)
         return np.array([best.log_output, throughput, latency, speedup])
 
-    def _opens_at(self) -> Array:
-        """Compute from which AI can do each task at every node, shape (node of all inputs, task); 1 where there is none."""
-        opens_at = np.broadcast_to(
-            self.there.organisation.opens_at, (len(self.growth), len(self.here.organisation.tasks))
+    def _slopes(
+        self,
+        centre: Organisation,
+        nodes: Organisation,
+        optimum: Allocation,
+        compute: Array,
+        opened: NDArray[np.bool_],
+        weights: Array,
+    ) -> Slopes:
+        """Derivatives of an optimum in all directions, for given open tasks."""
+        scaled = compute[0] * np.exp(self.growth)
+        return slopes(
+            (
+                centre.bundles(compute),
+                centre.supply(compute),
+                centre.nest,
+                centre.open_modes(opened),
+            ),
+            optimum,
+            (nodes.bundles(scaled), nodes.supply(scaled), nodes.nest),
+            self.offsets,
+            weights,
         )
-        return np.where(np.isfinite(opens_at) & (opens_at > 0), opens_at, 1.0)
-
-    def _at_threshold(self, compute: float) -> NDArray[np.bool_]:
-        """Tasks that open just at this compute, shape (task,)."""
-        one = self.here.organisation
-        return np.isclose(one.opens_at, compute, rtol=ROUNDING, atol=0.0) & one.unaided.any()
 
     def _latency(self, compute: Array, optimum: Allocation, best: Slopes, weights: Array) -> Array:
-        """The derivative of the log of the latency speed-up; NaN where it is another to the left than to the right."""
-        clock, one = self.here.yardstick.clock, self.here.organisation
-        (mix,), mix_slope = clock.mix(mode_mix(optimum.activity, one.policy)), best.mode_share
+        """Derivative of the log of the latency speed-up; NaN if its one-sided values differ."""
+        clock, policy = self.centre.yardstick.clock, self.centre.organisation.policy
+        (mix,), mix_slope = clock.mix(mode_mix(optimum.activity, policy)), best.mode_share
         if clock.all_by_ai:
             mix_slope = np.zeros_like(mix_slope)
         people = single_mode_mix(HUMAN, tasks=mix.shape[0], modes=mix.shape[1])
-        alone = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
-        base = self._of_path(clock.durations, alone, people, np.zeros_like(people), weights)
+        rates = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
+        base = self._path(clock.durations, rates, people, np.zeros_like(people), weights)
         if clock.queues is None or self.clock.queues is None:
-            return base - self._of_path(clock.durations, alone, mix, mix_slope, weights)
+            return base - self._path(clock.durations, rates, mix, mix_slope, weights)
         activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
-        faster = (
-            best.task_output[..., None] * mode_mix(activity, one.policy)
+        activity_slope = (
+            best.task_output[..., None] * mode_mix(activity, policy)
             + activity.sum(axis=-1)[..., None] * best.mode_share
         )
-        nodes = activity + self.offsets[..., None, None] * np.nan_to_num(faster)[:, None]
-        known = np.isfinite(faster).all(axis=(1, 2)) & (nodes >= 0).all(
-            axis=(1, 2, 3)
-        )  # a mode that is about to go is no further off
-        nodes = np.where(known[:, None, None, None], nodes, activity).reshape(-1, *mix.shape)
-        now, there = (
-            clock.waits(activity, compute),
-            self.clock.queues.at(nodes, compute * np.exp(self.growth)),
-        )
+        moved = activity + self.offsets[..., None, None] * np.nan_to_num(activity_slope)[:, None]
+        # A mode about to close would have a negative activity at some nodes.
+        known = np.isfinite(activity_slope).all(axis=(1, 2)) & (moved >= 0).all(axis=(1, 2, 3))
+        moved = np.where(known[:, None, None, None], moved, activity).reshape(-1, *mix.shape)
+        now = clock.waits(activity, compute)  # raises UnstableQueue
         assert now is not None  # queues are counted
-        # a wait grows as 1/(1 - u): what is left of it without that is smooth, also where u nears 1
-        eased = along(weights, there.wait * (1 - there.utilisation)) + now.wait * along(
-            weights, there.utilisation
-        )
-        eased = np.where(known[:, None], eased, np.nan)
-        more_waiting = clock.in_queue(eased / (1 - now.utilisation))
-        stretched = self.clock.in_queue(
-            np.broadcast_to(now.wait, (weights.size, now.wait.shape[1]))
-        )
-        times = clock.durations + clock.in_queue(now.wait)[0]
-        return base - self._of_path(
-            times, alone + along(weights, stretched) + more_waiting, mix, mix_slope, weights
-        )
+        nodes = self.clock.queues.at(moved, compute * np.exp(self.growth))
+        # A wait grows as 1/(1 - u). The finite difference is of the smooth factor w (1 - u), also
+        # where u approaches 1: dw = (d(w (1 - u)) + w du)/(1 - u).
+        smooth = along(weights, nodes.wait * (1 - nodes.utilisation))
+        smooth += now.wait * along(weights, nodes.utilisation)
+        smooth = np.where(known[:, None], smooth, np.nan)
+        waiting = clock.in_queue(smooth / (1 - now.utilisation))
+        constant_wait = np.broadcast_to(now.wait, (weights.size, now.wait.shape[1]))
+        rates = rates + along(weights, self.clock.in_queue(constant_wait)) + waiting
+        durations = clock.durations + clock.in_queue(now.wait)[0]
+        return base - self._path(durations, rates, mix, mix_slope, weights)
 
-    def _of_path(
-        self, durations: Array, rate: Array, mix: Array, mix_slope: Array, weights: Array
+    def _path(
+        self, durations: Array, rates: Array, mix: Array, mix_slope: Array, weights: Array
     ) -> Array:
-        """The derivative of the log of the time of one pass, as durations by mode and the mix of modes change."""
-        clock, length = self.here.yardstick.clock, mixed_durations(durations, mix)
-        pace = (rate * mix + durations * mix_slope).sum(axis=-1)
-        longer = with_loops(length, clock.order, clock.loops, clock.rounds)
-        more = along(weights, np.broadcast_to(self.clock.rounds, (weights.size, len(clock.loops))))
-        sides = loop_slopes(length, pace, clock.order, clock.loops, clock.rounds, more)
-        right, left = (
-            path_slopes(longer, each, clock.order)[side] for side, each in enumerate(sides)
+        """Derivative of the log of the time of a pass, as durations by mode and the mix change."""
+        clock, length = self.centre.yardstick.clock, mixed_durations(durations, mix)
+        pace = (rates * mix + durations * mix_slope).sum(axis=-1)
+        looped = with_loops(length, clock.order, clock.loops, clock.rounds)
+        rounds = along(
+            weights, np.broadcast_to(self.clock.rounds, (weights.size, len(clock.loops)))
         )
-        total = longest_path(longer, clock.order).total
-        return np.asarray(np.where(np.abs(right - left) <= ACCURATE * total, right, np.nan) / total)
+        right, left = (
+            path_slopes(looped, paces, clock.order)[side]
+            for side, paces in enumerate(
+                loop_slopes(length, pace, clock.order, clock.loops, clock.rounds, rounds)
+            )
+        )
+        total = longest_path(looped, clock.order).total
+        return np.asarray(np.where(np.abs(right - left) <= ACCURACY * total, right, np.nan) / total)
 
 
 def _all_inputs(catalog: Catalog) -> list[str]:
     """Compute, and every number of a catalog that results may depend on."""
-    numbers = [path for path in catalog.paths() if isinstance(catalog.get(path), float)]
-    counted = catalog.latency
-    idle = {
-        "latency.arrival_variability": counted.count_queues,
-        "latency.service_variability": counted.count_queues,
-        "latency.review_hours_per_day": counted.count_off_hours,
-        "feedback_loops.": counted.count_loops,
-        "supervision.second_look_": catalog.supervision.second_look_layers > 0,
+    latency, supervision = catalog.latency, catalog.supervision
+    used = {
+        "latency.arrival_variability": latency.count_queues,
+        "latency.service_variability": latency.count_queues,
+        "latency.review_hours_per_day": latency.count_off_hours,
+        "feedback_loops.": latency.count_loops,
+        "supervision.second_look_": supervision.second_look_layers > 0,
     }
-    if catalog.supervision.defect_budget is None:
-        numbers = [path for path in numbers if not path.endswith(".harm_weight")]
-    beside = (*BESIDE, *(path for path, used in idle.items() if not used))
-    return [COMPUTE, *(path for path in numbers if not path.startswith(beside))]
+    unused = (*IRRELEVANT, *(path for path, counted in used.items() if not counted))
+    no_weights = supervision.defect_budget is None
+    return [
+        COMPUTE,
+        *(
+            path
+            for path in catalog.paths()
+            if isinstance(catalog.get(path), float)
+            and not path.startswith(unused)
+            and not (no_weights and path.endswith(".harm_weight"))
+        ),
+    ]
 
 
 def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
-    """What it would give if AI could do one more task, for each task that it cannot do yet.
+    """The gain from AI that can do one more task, for each task that it cannot do yet.
 
     Parameters
     ----------
     catalog : Catalog
     compute : float, optional
-        Where [FLOP/year]; default: the catalog's ``compute.today``.
+        Compute [FLOP/year]; default: the catalog's ``compute.today``.
 
     Returns
     -------
     xarray.Dataset
-        Over ``task``, those alone that policy leaves to AI and that it cannot do there (none, where success grows by degrees),
-        in the order of the file:
-        ``output``, ``throughput_speedup``, ``latency_speedup`` and ``speedup`` if it could, ``opens_at``, the compute from
-        which it can, and what each is without (``..._as_is``).
+        Over ``task``, those that policy leaves to AI and that it cannot do (none, where success
+        grows gradually), in the order of the file: ``output``, ``throughput_speedup``,
+        ``latency_speedup`` and ``speedup`` if it could, and ``opens_at``, the compute from which
+        it can. Scalars: the same without the change (``..._as_is``).
 
     Raises
     ------
     TypeError
-        If the catalog is none.
+        If the catalog is not a Catalog.
     InputError
         If compute is not one positive, finite number.
     SolveError
-        If a case has no answer that can be certified.
+        If an optimum cannot be certified.
 
     Examples
     --------
     >>> import taskmodel as tm
-    >>> found = automate_next(tm.load_catalog("t_agi_ladder"), 1e28)
-    >>> bool((found["throughput_speedup"] >= found["throughput_speedup_as_is"]).all())
+    >>> cases = automate_next(tm.load_catalog("t_agi_ladder"), 1e28)
+    >>> gains = cases["throughput_speedup"] / cases["throughput_speedup_as_is"]
+    >>> bool((gains >= 1 - 1e-9).all())  # within rounding
     True
     """
     needs_catalog(catalog)
-    setting = Setting(catalog)
-    at, one = Situation(setting, np.array([one_compute(catalog, compute)])), setting.organisation
-    (opened,) = at.automatable
-    waiting = np.flatnonzero(
-        ~opened & (one.policy & one.unaided).any(axis=1) & np.isfinite(one.opens_at)
-    )
-    cases = np.repeat(opened[None], len(waiting) + 1, axis=0)
-    cases[np.arange(len(waiting)), waiting] = True
-    there = Situation(setting, np.repeat(at.compute, len(cases)))
-    bundles, supply, nest, _ = there.arrays
-    values = there.measure(allocate(bundles, supply, nest, one.open_modes(cases)))
+    point, setting = np.array([one_compute(catalog, compute)]), Setting(catalog)
+    organisation = setting.organisation
+    (opened,) = organisation.automatable(point)
+    delegable = (organisation.policy & organisation.unaided).any(axis=1)
+    closed = np.flatnonzero(~opened & delegable & np.isfinite(organisation.opens_at))
+    cases = np.repeat(opened[None], len(closed) + 1, axis=0)
+    cases[np.arange(len(closed)), closed] = True
+    situation = Situation(setting, np.repeat(point, len(cases)))
+    bundles, supply, nest, _ = situation.arrays
+    optima = allocate(bundles, supply, nest, organisation.open_modes(cases))
+    measures = situation.measure(optima)
     variables = {
-        **{name: ("task", getattr(values, name)[:-1]) for name in results.SPEEDUPS},
-        **{f"{name}_as_is": ((), getattr(values, name)[-1]) for name in results.SPEEDUPS},
-        "opens_at": ("task", one.opens_at[waiting]),
+        **{name: ("task", getattr(measures, name)[:-1]) for name in results.SPEEDUPS},
+        **{f"{name}_as_is": ((), getattr(measures, name)[-1]) for name in results.SPEEDUPS},
+        "opens_at": ("task", organisation.opens_at[closed]),
     }
-    coords = {"task": np.array(one.tasks, dtype=object)[waiting], COMPUTE: at.compute[0]}
-    return results.described(xr.Dataset(variables, coords, results.provenance_of(catalog)))
+    coords = {"task": np.array(organisation.tasks, dtype=object)[closed], COMPUTE: point[0]}
+    return results.labelled(variables, coords, results.provenance(catalog=catalog))
