@@ -2,9 +2,8 @@
 
 The planned utilisation scales the supply of review hours. While review binds, all planned hours
 are used, and the wait for a reviewer diverges as utilisation approaches 1: throughput and serial
-speed pull the effective speed-up S_Y^lambda S_L^(1 - lambda) in opposite directions. For a single
-stream of reviews `queueing.best_utilisation` has the optimum in closed form; here the organisation
-is solved at every utilisation, because the reviewed work changes with it.
+speed pull the effective speed-up S_Y^lambda S_L^(1 - lambda) in opposite directions. The
+organisation is solved at every utilisation, because the reviewed work changes with it.
 
 Source: docs, model, section 4.
 """

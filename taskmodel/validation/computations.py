@@ -474,7 +474,7 @@ def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> fl
 @one_by_one
 def review_queue(quantity: str, reviewers: int, arrivals: float, review_time: float) -> float:
     """`waiting_probability`, `wait` for a reviewer, or `time` until a review is done, of work that arrives at random."""
-    load = queueing.load(arrivals, review_time)
+    load = arrivals * review_time
     if quantity == "waiting_probability":
         return float(queueing.waiting_probability(reviewers, load))
     wait = float(queueing.mean_wait(reviewers, load, review_time))

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.science.queueing import best_utilisation
+from taskmodel.science.queueing import mean_wait
 
 PLACE = 1e31
 
@@ -20,13 +21,18 @@ def lab(tasks=None, exponent=0.5, latency=None, **supervision):
 
 
 @pytest.mark.parametrize("exponent", [0.3, 0.5, 0.8])
-def test_one_task_is_the_closed_form_of_a_single_stream(exponent):
+def test_one_task_is_the_optimum_of_a_single_stream(exponent):
     """T_0 is 0.8 h of AI's work and 1.6 h of review, 4.2 hours to one of work, in review times of 1.6 h."""
     found = tm.best_utilisation(lab(exponent=exponent), PLACE)
-    closed = float(best_utilisation(3, exponent, (0.8 / 4.2 + 1.6) / 1.6))
-    assert float(found["utilisation"]) == pytest.approx(
-        closed, abs=1e-5
-    )  # the speed-up is flat at its top
+    rest = (0.8 / 4.2 + 1.6) / 1.6
+
+    def loss(busy):
+        latency = rest + mean_wait(3, 3 * busy)
+        return (1 - exponent) * np.log(latency) - exponent * np.log(busy)
+
+    single = minimize_scalar(loss, bounds=(1e-3, 1 - 1e-3), options={"xatol": 1e-9}).x
+    # The speed-up is flat at its maximum.
+    assert float(found["utilisation"]) == pytest.approx(single, abs=1e-5)
     assert bool(found["review_binds"])
     assert float(found["queue_utilisation"]) == pytest.approx(float(found["utilisation"]), rel=1e-9)
 

@@ -1,8 +1,9 @@
-"""Erlang's C against simulated queues, which know nothing of it.
+"""Erlang's C against two independent simulations of queues.
 
-Two engines. simpy plays single events: units arrive, ask for one of k reviewers, and are served in order. The recursion of
-Kiefer and Wolfowitz follows when each reviewer will be free, for thousands of queues side by side, and is fast enough for a
-precision of 1 %. On the same arrivals and review times they give the same waits, unit by unit.
+simpy simulates single events: units arrive, request one of k reviewers, and are served in order.
+The recursion of Kiefer and Wolfowitz follows when each reviewer becomes free, for thousands of
+queues side by side, and is fast enough for a precision of 1 %. On the same arrivals and review
+times both give the same waits, unit by unit.
 """
 
 import numpy as np
@@ -10,13 +11,14 @@ import pytest
 import simpy
 from scripts import load
 
-from taskmodel.science.queueing import mean_wait, sakasegawa_wait, waiting_probability
+from taskmodel.science.queueing import mean_wait, waiting_probability
 
 Desks = load("queue_simulation").Desks  # the recursion of Kiefer and Wolfowitz
 
 QUEUES = 2000  # side by side, each independent of the others
 NORMAL_99 = 2.5758  # two-sided; 2,000 means of thousands of waits each are normal enough
-# Customers in millions with which the half-width is about 0.8 % of the mean: more where waits are rare or last long.
+# Customers in millions for a half-width of about 0.8 % of the mean: more where waits are rare or
+# persist for long.
 MILLIONS = {
     (1, 0.5): 2,
     (1, 0.8): 7,
@@ -36,54 +38,45 @@ MILLIONS = {
 def simulated_wait(count, busy, customers, seed):
     """Mean wait in review times, with the half-width of its 99 % confidence interval.
 
-    Queues start empty and run for a while before anything is counted. What is known of arrivals and review times, their means,
-    takes out the part of the variance that comes from theirs (control variates).
+    Queues start empty and warm up before anything is counted. The known means of arrivals and
+    review times are control variates: they remove the variance that comes from those.
     """
-    rng, each, reviewers = (
-        np.random.default_rng(seed),
-        round(customers / QUEUES),
-        Desks(count, QUEUES),
-    )
-    warm_up = round(
-        25 / (1 - busy) ** 2
-    )  # the chain forgets its beginning in about 4/(1 - u)^2 customers
+    rng, reviewers = np.random.default_rng(seed), Desks(count, QUEUES)
+    counted = round(customers / QUEUES)
+    # The chain forgets its beginning in about 4/(1 - u)^2 customers.
+    warm_up = round(25 / (1 - busy) ** 2)
     now, waited, gaps, services = np.zeros((4, QUEUES))
-    for customer in range(warm_up + each):
-        gap, service = (
-            rng.standard_exponential(QUEUES) / (count * busy),
-            rng.standard_exponential(QUEUES),
-        )
+    for customer in range(warm_up + counted):
+        gap = rng.standard_exponential(QUEUES) / (count * busy)
+        service = rng.standard_exponential(QUEUES)
         now += gap
         wait = reviewers.start(now, service) - now
         if customer >= warm_up:
             waited += wait
             gaps += gap
             services += service
-    known = np.stack([np.ones(QUEUES), gaps * count * busy / each - 1, services / each - 1], axis=1)
-    fitted, (left,), _, _ = np.linalg.lstsq(known, waited / each)
-    return fitted[0], NORMAL_99 * np.sqrt(left / (QUEUES - 3) / QUEUES)
+    controls = np.stack(
+        [np.ones(QUEUES), gaps * count * busy / counted - 1, services / counted - 1], axis=1
+    )
+    fitted, (residual,), _, _ = np.linalg.lstsq(controls, waited / counted)
+    return fitted[0], NORMAL_99 * np.sqrt(residual / (QUEUES - 3) / QUEUES)
 
 
 @pytest.mark.parametrize(("count", "busy"), MILLIONS)
 def test_mean_wait_lies_in_the_confidence_interval_of_a_long_simulation(count, busy):
-    """With this seed. Of twelve intervals at 99 %, one in nine seeds would see one miss."""
+    """With a fixed seed: of twelve intervals at 99 %, one misses in every ninth run."""
     exact = mean_wait(count, count * busy)
     simulated, half_width = simulated_wait(
         count, busy, MILLIONS[count, busy] * 1e6, seed=[2026, count, round(100 * busy)]
     )
     assert half_width <= 0.01 * exact
     assert abs(simulated - exact) <= half_width
-    for other in (busy - 0.01, busy + 0.01):  # the interval is narrow enough to tell
+    for other in (busy - 0.01, busy + 0.01):  # the interval is narrow enough to discriminate
         assert abs(simulated - mean_wait(count, count * other)) > half_width
 
 
-def test_the_simulation_tells_the_exact_wait_from_the_approximation():
-    simulated, half_width = simulated_wait(5, 0.8, 4e6, seed=3)
-    assert abs(simulated - mean_wait(5, 4)) <= half_width < abs(simulated - sakasegawa_wait(5, 4))
-
-
-def played_waits(count, arrivals, services):
-    """Waits of single units, played by simpy."""
+def simulated_waits(count, arrivals, services):
+    """Waits of single units, simulated by simpy."""
     world = simpy.Environment()
     reviewers, waits = simpy.Resource(world, capacity=count), np.full(len(arrivals), np.nan)
 
@@ -112,27 +105,25 @@ def test_the_recursion_gives_every_unit_the_wait_that_simpy_gives_it(count, busy
         reviewers.start(np.array([arrival]), service)[0]
         for arrival, service in zip(arrivals, services, strict=True)
     ]
-    waits = played_waits(count, arrivals, services)
+    waits = simulated_waits(count, arrivals, services)
     assert (waits > 0).any()
-    np.testing.assert_allclose(
-        np.array(starts) - arrivals, waits, atol=1e-8
-    )  # clocks that run to 1e4 round at 1e-12
+    # Clocks that run to 1e4 round at 1e-12.
+    np.testing.assert_allclose(np.array(starts) - arrivals, waits, atol=1e-8)
 
 
 def test_units_wait_in_simpy_as_often_as_erlang_says():
-    """Thirty stretches, of 2,000 units each after 1,000 to warm up; their means are independent, so that Student's t bounds them."""
+    """Thirty independent runs, of 2,000 units each after 1,000 to warm up; Student's t interval."""
     rng = np.random.default_rng(11)
     waited = [
         (
-            played_waits(
+            simulated_waits(
                 3, np.cumsum(rng.exponential(1 / 2.1, 3000)), rng.standard_exponential(3000)
             )[1000:]
             > 0
         ).mean()
         for _ in range(30)
     ]
-    half_width = (
-        2.756 * np.std(waited, ddof=1) / np.sqrt(len(waited))
-    )  # 99 %, 29 degrees of freedom
+    # 99 %, 29 degrees of freedom.
+    half_width = 2.756 * np.std(waited, ddof=1) / np.sqrt(len(waited))
     assert half_width < 0.02
     assert abs(np.mean(waited) - waiting_probability(3, 2.1)) <= half_width
