@@ -1,13 +1,13 @@
-"""Catalogs: the tasks of a field, the people, compute and rules of a research organisation, and where each number is from.
+"""Catalogs: the tasks of a field and the people, compute and rules of a research organisation.
 
-The only reader of input files. `load_catalog` reads YAML 1.2 strictly, checks everything and returns frozen records, or raises
-one `CatalogError` that lists every defect with file, line and column. The modules, from the bottom: `defects`, `text` (YAML),
-`units`, `records` (what a file may say), `schema` (dotted paths), `checks` (what must hold between records), `explain`
-(messages), `bundled` (what comes with the package), `model` (`Catalog`) and `load` (files).
+`load_catalog` reads YAML 1.2 strictly, checks everything and returns frozen records, or raises one
+`CatalogError` with every defect by file, line and column. `records` declares the values of a file,
+`checks` the conditions between them, `model` has `Catalog` and `Scenario`, and `load` reads them.
+Reading, units, dotted paths and messages, which other kinds of files share, are in
+`taskmodel.files`.
 """
 
 from taskmodel.catalog.load import (
-    Scenario,
     bundled_catalogs,
     bundled_protocols,
     bundled_scenarios,
@@ -15,7 +15,7 @@ from taskmodel.catalog.load import (
     load_scenario,
     parse_catalog,
 )
-from taskmodel.catalog.model import Catalog
+from taskmodel.catalog.model import Catalog, Scenario
 from taskmodel.catalog.records import GENERAL, People, Protocol, Reviewers, Task, Trust
 from taskmodel.errors import CatalogError, Defect
 from taskmodel.files.quantity import Quantity, Source

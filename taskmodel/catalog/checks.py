@@ -12,11 +12,10 @@ from typing import Any
 
 from taskmodel.catalog.records import GENERAL, Task
 from taskmodel.files.bundled import names
-from taskmodel.files.defects import did_you_mean, listing
 from taskmodel.files.dotted import fields
-from taskmodel.files.findings import Finding, as_list, mapping, source_findings
-from taskmodel.files.findings import known as known_name
+from taskmodel.files.findings import Finding, as_list, as_mapping, source_findings, unknown_name
 from taskmodel.files.quantity import JUDGEMENT, SET
+from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import Keys
 
 RESERVED_POOLS = {"review", "inference", "experiments", "defect_budget", "hands_on", "dedicated"}
@@ -34,38 +33,40 @@ _MOST_CYCLES = 10  # named in one go
 def findings(data: dict[str, Any]) -> Iterator[Finding]:
     """Yield every defect between the records of a catalog's plain values."""
     sources, pools, nests, tasks, protocols = (
-        mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks", "protocols")
+        as_mapping(data.get(name)) for name in ("sources", "pools", "nests", "tasks", "protocols")
     )
     known = {*protocols, *names("protocol")}
     yield from _names(data)
-    staff = mapping(data.get("reviewers"))
+    staff = as_mapping(data.get("reviewers"))
     for place, people in (
         (("supervision",), data.get("supervision")),
         *((("reviewers", name), each) for name, each in staff.items()),
     ):
-        if (supervisors := mapping(people).get("pool")) != "dedicated":
-            yield from known_name(
+        if (supervisors := as_mapping(people).get("pool")) != "dedicated":
+            yield from unknown_name(
                 supervisors, pools and [*pools, "dedicated"], (*place, "pool"), "pool"
             )
     yield from _protocols(
-        mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols")
+        as_mapping(data.get("supervision")).get("protocols"), known, ("supervision", "protocols")
     )
     yield from _effort(data, tasks)
     yield from _budget(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
-        yield from _task(("tasks", name), mapping(task), nests, pools, tasks)
-        yield from _reviewers(("tasks", name, "reviewers"), mapping(task).get("reviewers"), staff)
+        yield from _task(("tasks", name), as_mapping(task), nests, pools, tasks)
+        yield from _reviewers(
+            ("tasks", name, "reviewers"), as_mapping(task).get("reviewers"), staff
+        )
         for field in ("protocols", "forbids"):
-            yield from _protocols(mapping(task).get(field), known, ("tasks", name, field))
-        for index, protocol in enumerate(as_list(mapping(task).get("protocols"))):
-            if protocol in as_list(mapping(task).get("forbids")):
+            yield from _protocols(as_mapping(task).get(field), known, ("tasks", name, field))
+        for index, protocol in enumerate(as_list(as_mapping(task).get("protocols"))):
+            if protocol in as_list(as_mapping(task).get("forbids")):
                 message = (
                     f"the task forbids {protocol!r}; take it out of `protocols` or of `forbids`"
                 )
                 yield Finding(("tasks", name, "protocols", index), message)
     order = {
-        name: [other for other in as_list(mapping(task).get("after")) if other != name]
+        name: [other for other in as_list(as_mapping(task).get("after")) if other != name]
         for name, task in tasks.items()
     }
     rings = list(_rings(order))
@@ -73,24 +74,24 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             ("tasks", ring[0], "after"), f"the task order has a cycle: {' -> '.join(ring)}"
         )
-    given = [mapping(task).get("after", []) for task in tasks.values()]
+    given = [as_mapping(task).get("after", []) for task in tasks.values()]
     whole = not rings and all(
         isinstance(names, list) and set(map(str, names)) <= tasks.keys() for names in given
     )
     for index, loop in enumerate(as_list(data.get("feedback_loops"))):
         for end in ("source_task", "target_task"):
-            yield from known_name(
-                mapping(loop).get(end), tasks, ("feedback_loops", index, end), "task"
+            yield from unknown_name(
+                as_mapping(loop).get(end), tasks, ("feedback_loops", index, end), "task"
             )
         if whole:
-            yield from _way_back(mapping(loop), order, ("feedback_loops", index, "target_task"))
+            yield from _way_back(as_mapping(loop), order, ("feedback_loops", index, "target_task"))
     for section, value in data.items():
         if section == "protocols":
             for name, protocol in protocols.items():
                 yield from source_findings(
                     protocol,
                     (section, name),
-                    {**sources, **mapping(mapping(protocol).get("sources"))},
+                    {**sources, **as_mapping(as_mapping(protocol).get("sources"))},
                 )
         elif section != "sources":
             yield from source_findings(value, (section,), sources)
@@ -110,33 +111,36 @@ def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
 def _protocols(names: Any, known: Collection[str], keys: Keys) -> Iterator[Finding]:
     """Check a list of protocols."""
     for index, name in enumerate(as_list(names)):
-        yield from known_name(name, known, (*keys, index), "protocol")
+        yield from unknown_name(name, known, (*keys, index), "protocol")
         if name in as_list(names)[:index]:
             yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
 
 
 def _effort(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
     """Check that what optimal effort rests on is there."""
-    if mapping(data.get("supervision")).get("effort") != "optimal":
+    if as_mapping(data.get("supervision")).get("effort") != "optimal":
         return
-    if mapping(data.get("capability")).get("success") == "logistic":
+    if as_mapping(data.get("capability")).get("success") == "logistic":
         message = "optimal effort needs one defect probability for each task; with logistic success use given effort"
         yield Finding(("supervision", "effort"), message)
     for name, task in tasks.items():
-        if mapping(task).get("delegable", True) and mapping(task).get("verifiability") is None:
+        if (
+            as_mapping(task).get("delegable", True)
+            and as_mapping(task).get("verifiability") is None
+        ):
             message = "'verifiability' is missing; optimal effort depends on how much an hour of review finds"
             yield Finding(("tasks", name), message, at_key=True)
 
 
 def _budget(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
     """Check that it is known what escapes review where it is charged to a defect budget."""
-    rules, ability = mapping(data.get("supervision")), mapping(data.get("capability"))
+    rules, ability = as_mapping(data.get("supervision")), as_mapping(data.get("capability"))
     if rules.get("defect_budget") is None or (
         rules.get("coverage") == "none" and not rules.get("protocols")
     ):
         return
     for name, task in tasks.items():
-        task = mapping(task)
+        task = as_mapping(task)
         own = task.get("defect_probability")
         fails = ability.get("success") == "logistic" or not _is_zero(
             ability.get("defect_probability") if own is None else own
@@ -158,7 +162,7 @@ def _reviewers(keys: Keys, named: Any, staff: dict[str, Any]) -> Iterator[Findin
             keys, f"is empty; name some of {listing(there)}, or leave it out for {GENERAL}"
         )
     for index, name in enumerate(as_list(named)):
-        yield from known_name(name, there, (*keys, index), "pool of reviewers")
+        yield from unknown_name(name, there, (*keys, index), "pool of reviewers")
         if name in as_list(named)[:index]:
             yield Finding((*keys, index), f"{name!r} is listed twice; keep one")
     if as_list(named) and all(
@@ -172,18 +176,18 @@ def _reviewers(keys: Keys, named: Any, staff: dict[str, Any]) -> Iterator[Findin
 
 
 def _nobody(people: Any) -> bool:
-    return _is_zero(mapping(people).get("headcount"))
+    return _is_zero(as_mapping(people).get("headcount"))
 
 
 def _is_zero(quantity: Any) -> bool:
     """Whether a plain quantity is 0, a number or a mapping with a value."""
-    number = mapping(quantity).get("value") if isinstance(quantity, dict) else quantity
+    number = as_mapping(quantity).get("value") if isinstance(quantity, dict) else quantity
     return not isinstance(number, bool) and number == 0
 
 
 def _names(data: dict[str, Any]) -> Iterator[Finding]:
     """Check the ids of sources, pools, reviewers, nests, tasks and protocols, and the fields that `basis` speaks of."""
-    staff = [name for name in mapping(data.get("reviewers")) if isinstance(name, str)]
+    staff = [name for name in as_mapping(data.get("reviewers")) if isinstance(name, str)]
     reserved: dict[str, Collection[str]] = {
         "sources": {JUDGEMENT, SET},
         "pools": RESERVED_POOLS
@@ -197,7 +201,7 @@ def _names(data: dict[str, Any]) -> Iterator[Finding]:
         given = data.get(section)
         if given == {} and section not in ("sources", "reviewers", "protocols"):
             yield Finding((section,), "is empty; give at least one")
-        for name in mapping(given):
+        for name in as_mapping(given):
             if not _ID.fullmatch(name):
                 yield Finding(
                     (section, name),
@@ -210,16 +214,16 @@ def _names(data: dict[str, Any]) -> Iterator[Finding]:
                     f"{name!r} has a meaning of its own; take another name",
                     at_key=True,
                 )
-    for name in mapping(data.get("basis")):
+    for name in as_mapping(data.get("basis")):
         if name not in _NUMBERS:
             hint = did_you_mean(name, _NUMBERS) or f"; allowed: {listing(_NUMBERS)}"
             yield Finding(("basis", name), f"{name!r} is no number of a task{hint}", at_key=True)
 
 
 def _nests(nests: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
-    parents = {name: mapping(nest).get("parent") for name, nest in nests.items()}
+    parents = {name: as_mapping(nest).get("parent") for name, nest in nests.items()}
     for name, parent in parents.items():
-        yield from known_name(parent, nests, ("nests", name, "parent"), "nest")
+        yield from unknown_name(parent, nests, ("nests", name, "parent"), "nest")
     roots = [name for name, parent in parents.items() if parent is None]
     if len(roots) > 1:
         yield Finding(
@@ -231,7 +235,7 @@ def _nests(nests: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(("nests", ring[0], "parent"), f"the nests have a cycle: {' -> '.join(ring)}")
     filled = set()
     for task in tasks.values():
-        nest = mapping(task).get("phase")
+        nest = as_mapping(task).get("phase")
         while isinstance(nest, str) and nest not in filled:
             filled.add(nest)
             nest = parents.get(nest)
@@ -250,8 +254,8 @@ def _task(
     pools: dict[str, Any],
     tasks: dict[str, Any],
 ) -> Iterator[Finding]:
-    yield from known_name(task.get("phase"), nests, (*keys, "phase"), "nest")
-    yield from known_name(task.get("pool"), pools, (*keys, "pool"), "pool")
+    yield from unknown_name(task.get("phase"), nests, (*keys, "phase"), "nest")
+    yield from unknown_name(task.get("pool"), pools, (*keys, "pool"), "pool")
     if task.get("pool") is None and len(pools) > 1:
         yield Finding(
             keys,
@@ -270,7 +274,7 @@ def _task(
         elif name in before[:index]:
             yield Finding(place, f"{name!r} is listed twice; keep one")
         else:
-            yield from known_name(name, tasks, place, "task")
+            yield from unknown_name(name, tasks, place, "task")
 
 
 def _way_back(loop: dict[str, Any], before: dict[str, list[Any]], keys: Keys) -> Iterator[Finding]:

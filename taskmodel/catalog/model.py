@@ -1,11 +1,12 @@
-"""`Catalog`: everything a model run rests on, checked, and where each value came from."""
+"""`Catalog`: a research organisation and the tasks of its field, checked, with every source."""
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from taskmodel.catalog import checks
 from taskmodel.catalog.records import (
@@ -24,23 +25,46 @@ from taskmodel.catalog.records import (
     Task,
     Trust,
 )
-from taskmodel.errors import CatalogError, Defect, UnknownPath
-from taskmodel.files import dotted as schema
-from taskmodel.files import explain
-from taskmodel.files.bundled import with_protocols
-from taskmodel.files.document import FromFile, Origin, keys_within
+from taskmodel.errors import CatalogError, UnknownPath
+from taskmodel.files import bundled
+from taskmodel.files.document import SET_MARK, Changeable, FromFile
+from taskmodel.files.dotted import Slot, find, leaves, value_at
 from taskmodel.files.findings import Finding
-from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced
-from taskmodel.files.yaml import Keys, Mark, dotted
-
-_SET_MARK = Mark(SET, None, None, None, None)
+from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced, Word
+from taskmodel.files.yaml import Keys, dotted, read_document, read_text
 
 
-class Catalog(FromFile):
-    """One research organisation and the tasks of its field; made by `load_catalog`, changed by `replace`.
+class Scenario(FromFile):
+    """Values that a scenario changes or adds; it fits every catalog that has its paths."""
 
-    The attributes are the blocks of the file, in its order. Besides them there are `name`, `scenario`, `overrides`,
-    `yaml_text`, `scenario_yaml` and `sha256`, which say what the catalog was made from.
+    title: Prose = Field(min_length=1)
+    description: Prose = ""
+    catalog: Word | None = Field(
+        None,
+        description="the bundled catalog whose tasks it speaks of; absent: it fits all of them",
+    )
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="works its values rest on, by key"
+    )
+    set: dict[str, Any] = Field(description="values by dotted path, as in `Catalog.replace`")
+
+    @classmethod
+    def _data_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
+        # Its values may cite sources of the catalog: they are checked when it is applied.
+        yield from ()
+
+
+class Catalog(Changeable):
+    """A research organisation and the tasks of its field, returned by `load_catalog`.
+
+    The attributes are the blocks of the file, in its order. `name`, `scenario`, `overrides`,
+    `yaml_text`, `scenario_yaml` and `sha256` identify the inputs. `replace` returns a catalog with
+    other values:
+
+    >>> from taskmodel.catalog import load_catalog
+    >>> catalog = load_catalog("alignment_research").replace({"supervision.headcount": 100})
+    >>> catalog.get("supervision.headcount"), catalog.supervision.headcount.source
+    (100.0, ('set',))
     """
 
     title: Prose = Field(min_length=1, description="which question the catalog is for")
@@ -75,9 +99,57 @@ class Catalog(FromFile):
     tasks: dict[str, Task] = Field(description="the tasks, by id")
     feedback_loops: tuple[FeedbackLoop, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _single_pool(cls, values: Any) -> Any:
+        """Write the only labour pool into every task that names none."""
+        pools, tasks = (
+            values.get(name) if isinstance(values, dict) else None for name in ("pools", "tasks")
+        )
+        if not (isinstance(pools, dict) and len(pools) == 1 and isinstance(tasks, dict)):
+            return values
+        (pool,) = pools
+        filled = {
+            name: {**task, "pool": pool}
+            if isinstance(task, dict) and task.get("pool") is None
+            else task
+            for name, task in tasks.items()
+        }
+        return {**values, "tasks": filled}
+
+    @staticmethod
+    def _complete(data: Any) -> Any:
+        """Return plain values with the bundled protocols that they allow and do not define."""
+        if not isinstance(data, dict):
+            return data
+        supervision, own = data.get("supervision"), data.get("protocols") or {}
+        allowed = (
+            supervision.get("protocols")
+            if isinstance(supervision, dict)
+            else getattr(supervision, "protocols", None)  # a record that is not validated again
+        )
+        if not isinstance(allowed, (list, tuple)) or not isinstance(own, dict):
+            return data
+        available = set(bundled.names("protocol"))
+        lacking = [
+            name
+            for name in allowed
+            if isinstance(name, str) and name not in own and name in available
+        ]
+        if not lacking:
+            return data
+        return {**data, "protocols": {**own, **{name: _protocol(name) for name in lacking}}}
+
+    @classmethod
+    def _data_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
+        return checks.findings(data)
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        return checks.total_share(self.tasks.values())
+
     @property
     def scenario(self) -> str | None:
-        """Name of the scenario laid over the catalog, or None."""
+        """Name of the scenario that was applied, or None."""
         return self._origin.scenario
 
     @property
@@ -85,20 +157,23 @@ class Catalog(FromFile):
         """Text of the scenario's file, or an empty string."""
         return self._origin.scenario_yaml
 
-    def _made_of(self) -> list[str]:
-        return [
-            self.name,
-            *([f"scenario {self.scenario}"] if self.scenario else []),
-            f"{len(self.tasks)} tasks",
-        ]
+    def _summary(self) -> list[str]:
+        scenario = [f"scenario {self.scenario}"] if self.scenario else []
+        return [self.name, *scenario, f"{len(self.tasks)} tasks"]
 
     def get(self, path: str) -> Any:
-        """Return the number, word, switch or list of words at a dotted path; None for an optional one that is absent.
+        """Return the number, word, switch or list of words at a dotted path.
 
         Parameters
         ----------
         path : str
-            Such as ``supervision.headcount`` (a quantity's value), ``tasks.red_teaming.horizon.high`` or ``compute.inference``.
+            Such as ``supervision.headcount`` (the value of a quantity), ``compute.inference`` or
+            ``tasks.red_teaming.horizon.high``.
+
+        Returns
+        -------
+        float, int, str, bool, tuple of str or None
+            None for an optional value that is absent.
 
         Raises
         ------
@@ -107,99 +182,56 @@ class Catalog(FromFile):
         """
         keys, slot = self._find(path)
         if "record" in (slot.kind, getattr(slot.type, "kind", None)):
-            below = [dotted(inner) for inner, _ in schema.leaves(slot, self._at(keys), keys)]
-            such = f", such as {' or '.join(below[:3])}" if below else ""
-            raise CatalogError([_unset(path, f"names a group of values; give one of them{such}")])
+            below = [dotted(inner) for inner, _ in leaves(slot, self._at(keys), keys)]
+            examples = f", such as {' or '.join(below[:3])}" if below else ""
+            message = f"names a group of values; give one of them{examples}"
+            raise CatalogError([SET_MARK.key_defect(path, message)])
         value = self._at(keys)
         return value.value if isinstance(value, Quantity) else value
 
     def error(self, keys: Keys, message: str, at_key: bool = False) -> CatalogError:
-        """Return the error that says what is wrong with the value at some keys, or with the key, and where in the file it is."""
+        """Return an error about the value at some keys, or its key, with the position in the file."""
         return CatalogError([self._origin.defect(Finding(keys, message, at_key))])
 
     def paths(self) -> tuple[str, ...]:
-        """Return the dotted paths of everything that can be set, given in the file or not, in the file's order.
+        """Return the dotted paths of all values that can be set, present or not, in file order.
 
-        A quantity stands once; ``.low`` and ``.high`` after its path reach the ends of its interval. Titles, notes and
-        sources are left out, though they too can be set.
+        A quantity is listed once; ``.low`` and ``.high`` after its path are the ends of its
+        interval. Titles, notes and sources can be set, but are not listed.
         """
-        return tuple(
-            dotted(keys)
-            for keys, _ in schema.leaves(schema.Slot("record", Catalog), self._origin.data)
-        )
-
-    def replace(self, changes: Mapping[str, Any]) -> "Catalog":
-        """Return a catalog in which the values at some paths are others, checked like a file.
-
-        Parameters
-        ----------
-        changes : mapping of str to value
-            Values by dotted path. A plain number given to a quantity becomes its value, in the declared unit: the interval
-            stays if it still holds the value and is dropped if not, the source becomes ``set``. A mapping replaces the whole
-            quantity or record, or adds one under a new id. None removes an optional value.
-
-        Returns
-        -------
-        Catalog
-            The new catalog; its `overrides` are this one's and the changes.
-
-        Raises
-        ------
-        CatalogError
-            With every unknown path and every defect of the result.
-        TypeError
-            If the changes are not a mapping.
-
-        Examples
-        --------
-        >>> from taskmodel.catalog import load_catalog
-        >>> catalog = load_catalog("alignment_research").replace({"supervision.headcount": 100})
-        >>> catalog.get("supervision.headcount"), catalog.supervision.headcount.source
-        (100.0, ('set',))
-        """
-        if not isinstance(changes, Mapping):
-            raise TypeError(
-                f'changes must be a mapping of paths to values, such as {{"supervision.headcount": 100}}; found {changes!r}'
-            )
-        changes = {path: _plain(value) for path, value in changes.items()}
-        laid = {
-            path: (value, _SET_MARK, dict.fromkeys(keys_within(value), _SET_MARK))
-            for path, value in changes.items()
-        }
-        kept = {
-            path: value for path, value in self._origin.overrides.items() if path not in changes
-        }
-        origin = replace(
-            self._origin, overrides={**kept, **changes}
-        )  # in the order in which they were laid over
-        return self._lay_over(laid, "set by the user", origin)
+        slot = Slot("record", Catalog)
+        return tuple(dotted(keys) for keys, _ in leaves(slot, self._origin.data))
 
     def with_numbers(self, numbers: Mapping[str, float]) -> "Catalog":
-        """Return a catalog with other numbers at some paths, unchecked and cheap: for what lies between catalogs that were checked.
+        """Return a catalog with other numbers, without checks: for points between checked catalogs.
 
         Parameters
         ----------
         numbers : mapping of str to float
-            By dotted path of a quantity, an end of its interval, or a plain number that the catalog has; in the declared unit.
+            By dotted path of a quantity, an end of its interval, or a plain number that the
+            catalog has; in the declared unit.
 
         Raises
         ------
         CatalogError
             If there is no such path.
         TypeError
-            If no number stands there.
+            If the value at a path is not a number.
         """
-        changed = self
+        catalog = self
         for path, number in numbers.items():
             keys, slot = self._find(path)
             keys = (*keys, "value") if slot.kind == "quantity" else keys
             if isinstance(self._at(keys), bool) or not isinstance(self._at(keys), (int, float)):
                 raise TypeError(f"{path} is no number: it is {self._at(keys)!r}")
-            changed = _with_number(changed, keys, number)
-        return changed
+            catalog = _with_number(catalog, keys, number)
+        return catalog
 
     def changed_to(self, path: str, number: float) -> dict[str, float]:
-        """Return what changes where a number is set, by path: itself, and with a task's share the others', in proportion.
+        """Return the changes, by path, that set a number.
+
+        The share of a task also changes the shares of the others, in proportion, so that their
+        sum stays 1.
 
         Raises
         ------
@@ -209,19 +241,18 @@ class Catalog(FromFile):
         keys, _ = self._find(path)
         if len(keys) != 3 or (keys[0], keys[2]) != ("tasks", "share"):
             return {path: number}
-        shares = {name: task.share.value for name, task in self.tasks.items()}
-        rest = math.fsum(share for name, share in shares.items() if name != keys[1])
+        shares = {name: task.share.value for name, task in self.tasks.items() if name != keys[1]}
+        rest = math.fsum(shares.values())
+        others = {
+            name: share * (1 - number) / rest if rest else share for name, share in shares.items()
+        }
         return {
-            f"tasks.{name}.share": number
-            if name == keys[1]
-            else share * (1 - number) / rest
-            if rest
-            else share
-            for name, share in shares.items()
+            f"tasks.{name}.share": number if name == keys[1] else others[name]
+            for name in self.tasks
         }
 
     def allows(self, path: str, number: float) -> bool:
-        """Return whether a number, in the declared unit, is in the range of the quantity at a dotted path.
+        """Return whether a number, in the declared unit, is in the range of the quantity at a path.
 
         Raises
         ------
@@ -232,9 +263,9 @@ class Catalog(FromFile):
         return measure is None or measure.admits(number)
 
     def range_of(self, path: str) -> tuple[float, float]:
-        """Return the ends of the range of the quantity at a dotted path, in the declared unit; infinite where there is none.
+        """Return the bounds of the quantity at a dotted path, in its declared unit.
 
-        The ends themselves may be excluded: `allows` tells.
+        A missing bound is infinite. A bound itself may be excluded, which `allows` decides.
 
         Raises
         ------
@@ -249,7 +280,7 @@ class Catalog(FromFile):
         return (-math.inf if low is None else low, math.inf if high is None else high)
 
     def unit_of(self, path: str) -> str:
-        """Return the unit of the number at a dotted path; an empty string where it has none.
+        """Return the unit of the number at a dotted path; an empty string if it has none.
 
         Raises
         ------
@@ -266,73 +297,70 @@ class Catalog(FromFile):
         return slot.measure
 
     def without_source(self) -> tuple[str, ...]:
-        """Return the paths of numbers that rest on no source: neither their own nor one from `basis`."""
+        """Return the paths of numbers without a source of their own or one from `basis`."""
         return tuple(dotted(keys) for keys in self._numbers_without_source(self, ()))
 
     def conversions(self) -> tuple[str, ...]:
-        """Return a sentence for every quantity that the file gives in another unit than the declared one."""
-        found = []
-        for keys, slot in schema.leaves(schema.Slot("record", Catalog), self._origin.data):
-            given = schema.at(self._origin.data, keys)
-            unit = (
-                given.get("unit") if slot.kind == "quantity" and isinstance(given, dict) else None
-            )
-            if unit is not None and slot.measure is not None and unit != slot.measure.unit.symbol:
-                quantity = self._at(keys)
-                found.append(
-                    f"{dotted(keys)}: {given['value']:g} {unit} read as {quantity.value!r} [{quantity.unit}]"
-                )
-        return tuple(found)
-
-    def _lay_over(
-        self, laid: Mapping[str, tuple[Any, Mark, Mapping[Keys, Mark]]], label: str, origin: Origin
-    ) -> "Catalog":
-        """Put values at paths; each comes with the mark of its key and the marks of what is in it."""
-        data, places, touched, defects = origin.data, origin.places, [], []
-        for path, (value, mark, marks) in laid.items():
-            try:
-                keys, slot, parents = schema.find(Catalog, data, path, new=isinstance(value, dict))
-            except UnknownPath as error:
-                defects.append(
-                    Defect(mark.file, mark.key_line, mark.key_column, str(path), error.args[0])
-                )
+        """Return a sentence for every quantity whose unit in the file is not the declared one."""
+        sentences = []
+        for keys, slot in leaves(Slot("record", Catalog), self._origin.data):
+            entry = value_at(self._origin.data, keys)
+            if slot.measure is None or not isinstance(entry, dict):
                 continue
-            data = with_protocols(schema.assign(data, keys, slot, parents, value, label))
-            if parents[-1].kind == "quantity":
-                keys = keys[:-1]
-            below = {keys: mark, **{(*keys, *inner): where for inner, where in marks.items()}}
-            places = (*(place for place in places if place[0] != keys), (keys, below))
-            touched.append(keys)
-        if defects:
-            raise CatalogError(defects)
-        return build(replace(origin, data=data, places=places), self._unchanged(data, touched))
+            unit, quantity = entry.get("unit"), self._at(keys)
+            if unit not in (None, quantity.unit):
+                sentences.append(
+                    f"{dotted(keys)}: {entry['value']:g} {unit} "
+                    f"read as {quantity.value!r} [{quantity.unit}]"
+                )
+        return tuple(sentences)
 
-    def _unchanged(self, data: dict[str, Any], touched: list[Keys]) -> dict[str, Any]:
-        """Return the plain values, with this catalog's records in place of what no key in `touched` concerns."""
-        sections = {keys[0] for keys in touched}
+    def with_scenario(self, scenario: Scenario) -> "Catalog":
+        """Return a catalog to which a scenario is applied.
+
+        Raises
+        ------
+        CatalogError
+            With every defect of the scenario on this catalog.
+        """
+        origin = scenario._origin
+        for key, source in scenario.sources.items():
+            if self.sources.get(key, source) != source:
+                message = f"the catalog uses {key!r} for another work; take another key"
+                raise CatalogError([origin.defect(Finding(("sources", key), message, True))])
+        values = {
+            prefix + key: (value, origin.marks_below((section, key)))
+            for section, prefix in (("sources", "sources."), ("set", ""))
+            for key, value in (origin.data.get(section) or {}).items()
+        }
+        combined = replace(self._origin, scenario=scenario.name, scenario_yaml=scenario.yaml_text)
+        return self._overlaid(values, f"set by the scenario {scenario.name}", combined)
+
+    def _reused(self, data: dict[str, Any], changed: list[Keys]) -> dict[str, Any]:
+        sections = {keys[0] for keys in changed}
         if "pools" in sections:  # tasks take their pool from there
             return data
         values = {}
-        for section, given in data.items():
-            here = getattr(self, section)
+        for section, entry in data.items():
+            record = getattr(self, section)
             if section not in sections:
-                values[section] = here
-            elif isinstance(here, dict) and isinstance(given, dict):
-                changed = {keys[1] for keys in touched if keys[0] == section and len(keys) > 1}
-                whole = (section,) in touched
+                values[section] = record
+            elif isinstance(record, dict) and isinstance(entry, dict):
+                ids = {keys[1] for keys in changed if keys[0] == section and len(keys) > 1}
+                replaced = (section,) in changed
                 values[section] = {
-                    name: item if whole or name in changed or name not in here else here[name]
-                    for name, item in given.items()
+                    name: item if replaced or name in ids or name not in record else record[name]
+                    for name, item in entry.items()
                 }
             else:
-                values[section] = given
+                values[section] = entry
         return values
 
-    def _find(self, path: str) -> tuple[Keys, schema.Slot]:
+    def _find(self, path: str) -> tuple[Keys, Slot]:
         try:
-            keys, slot, _ = schema.find(Catalog, self._origin.data, path)
+            keys, slot, _ = find(Catalog, self._origin.data, path)
         except UnknownPath as error:
-            raise CatalogError([_unset(path, error.args[0])]) from None
+            raise CatalogError([SET_MARK.key_defect(str(path), error.args[0])]) from None
         return keys, slot
 
     def _at(self, keys: Keys) -> Any:
@@ -344,112 +372,48 @@ class Catalog(FromFile):
         return value
 
     def _numbers_without_source(self, value: Any, keys: Keys) -> Iterator[Keys]:
+        has_basis = keys[:1] == ("tasks",) and any(
+            name in self.basis and self.basis[str(name)].source for name in keys[2:3]
+        )
+        items: Any = ()
         if isinstance(value, Sourced):
             if value.source == (SET,) or not (
-                value.source or self._has_basis(keys) or isinstance(value, Basis)
+                value.source or has_basis or isinstance(value, Basis)
             ):
                 yield keys
         elif isinstance(value, Record):
-            for name in sorted(value.model_fields_set, key=list(type(value).model_fields).index):
-                yield from self._numbers_without_source(getattr(value, name), (*keys, name))
+            items = (
+                (name, getattr(value, name))
+                for name in type(value).model_fields
+                if name in value.model_fields_set
+            )
         elif isinstance(value, dict):
-            for name, item in value.items():
-                yield from self._numbers_without_source(item, (*keys, name))
+            items = value.items()
         elif isinstance(value, tuple):
-            for index, item in enumerate(value):
-                yield from self._numbers_without_source(item, (*keys, index))
-        elif (
-            isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and not self._has_basis(keys)
-        ):
+            items = enumerate(value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and not has_basis:
             yield keys
-
-    def _has_basis(self, keys: Keys) -> bool:
-        return keys[0] == "tasks" and keys[2] in self.basis and bool(self.basis[keys[2]].source)
-
-
-def build(origin: Origin, values: Any = None, defects: tuple[Defect, ...] = ()) -> Catalog:
-    """Check plain values and make them a catalog.
-
-    Parameters
-    ----------
-    origin : Origin
-        What the catalog is made from.
-    values : dict, optional
-        The plain values with checked records in some places, to save the work of checking those again.
-    defects : tuple of Defect
-        What is already known to be wrong.
-
-    Raises
-    ------
-    CatalogError
-        With all defects.
-    """
-    origin = replace(origin, data=with_protocols(origin.data))
-    catalog, found = explain.validate(
-        Catalog, _with_pool(origin.data if values is None else with_protocols(values))
-    )
-    if isinstance(origin.data, dict):
-        found += checks.findings(origin.data)
-    if catalog is not None and not found:
-        found += checks.total_share(catalog.tasks.values())
-    known = {defect.path for defect in defects}
-    defects = (
-        *defects,
-        *(defect for defect in map(origin.defect, found) if defect.path not in known),
-    )
-    if defects or catalog is None:
-        raise CatalogError(dict.fromkeys(defects))
-    catalog._origin = origin
-    return catalog
+        for name, item in items:
+            yield from self._numbers_without_source(item, (*keys, name))
 
 
-def _with_pool(values: Any) -> Any:
-    """Return the values with the only labour pool written into every task that names none."""
-    pools, tasks = (
-        values.get(name) if isinstance(values, dict) else None for name in ("pools", "tasks")
-    )
-    if not (isinstance(pools, dict) and len(pools) == 1 and isinstance(tasks, dict)):
-        return values
-    (pool,) = pools
-    filled = {
-        name: {**task, "pool": pool}
-        if isinstance(task, dict) and task.get("pool") is None
-        else task
-        for name, task in tasks.items()
-    }
-    return {**values, "tasks": filled}
+@cache
+def _protocol(name: str) -> dict[str, Any]:
+    path = bundled.folder("protocol") / f"{name}.yaml"
+    return read_document(read_text(path), str(path)).data
 
 
 def _with_number(value: Any, keys: Keys, number: float) -> Any:
-    """Return a record or mapping with another number at some keys, unchecked."""
+    """Return a record, mapping or tuple with another number at some keys, without checks."""
     if not keys:
         return float(number)
-    key, *rest = keys
+    key, rest = keys[0], keys[1:]
     if isinstance(value, BaseModel):
         name = str(key)
-        return value.model_copy(
-            update={name: _with_number(getattr(value, name), tuple(rest), number)}
-        )
+        return value.model_copy(update={name: _with_number(getattr(value, name), rest, number)})
     if isinstance(value, tuple):
         return tuple(
-            _with_number(item, tuple(rest), number) if place == key else item
-            for place, item in enumerate(value)
+            _with_number(item, rest, number) if index == key else item
+            for index, item in enumerate(value)
         )
-    return {**value, key: _with_number(value[key], tuple(rest), number)}
-
-
-def _plain(value: Any) -> Any:
-    """Return records, and NumPy's scalars and arrays, as Python's own plain values, also inside mappings and lists."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(exclude_unset=True)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value.tolist() if hasattr(value, "tolist") else value
-
-
-def _unset(path: str, message: str) -> Defect:
-    return Defect(SET, None, None, str(path), message)
+    return {**value, key: _with_number(value[key], rest, number)}

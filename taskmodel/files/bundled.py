@@ -1,30 +1,27 @@
-"""Files that come with the package: catalogs, scenarios, protocols, plans, worlds, loops, trends and paths, by name."""
+"""Names and paths of the bundled files, by kind: catalogs, scenarios, protocols, plans and others."""
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from taskmodel.errors import CatalogError, Defect
-from taskmodel.files.defects import did_you_mean, listing
-from taskmodel.files.yaml import read_document, read_text
+from taskmodel.files.suggestions import did_you_mean, listing
 
-_BELOW = {
-    "catalog": (),
-    "scenario": ("scenarios",),
-    "protocol": ("protocols",),
-    "plan": ("plans",),
-    "world": ("worlds",),
-    "loop": ("loops",),
-    "trend": ("trends",),
-    "path": ("paths",),
+_FOLDERS = {
+    "catalog": "",
+    "scenario": "scenarios",
+    "protocol": "protocols",
+    "plan": "plans",
+    "world": "worlds",
+    "loop": "loops",
+    "trend": "trends",
+    "path": "paths",
 }
 
 
 def folder(kind: str) -> Path:
-    """Return the folder of bundled files of a kind, such as ``catalog``, ``scenario`` or ``world``."""
+    """Return the folder of the bundled files of a kind, such as ``catalog`` or ``world``."""
     package = Path(__file__).parents[1]
     installed, checkout = package / "tasks", package.parent / "tasks"
-    return (installed if installed.is_dir() else checkout).joinpath(*_BELOW[kind])
+    return (installed if installed.is_dir() else checkout) / _FOLDERS[kind]
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -32,59 +29,36 @@ def names(kind: str) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder(kind).glob("*.yaml")))
 
 
-@cache
-def _protocol(name: str) -> dict[str, Any]:
-    path = folder("protocol") / f"{name}.yaml"
-    return read_document(read_text(path), str(path)).data
-
-
-def with_protocols(values: Any) -> Any:
-    """Return a catalog's plain values with the bundled protocols that it allows and does not define itself."""
-    if not isinstance(values, dict):
-        return values
-    rules, own = values.get("supervision"), values.get("protocols") or {}
-    # records are read as plain values are: what is missing is what counts
-    allowed = (
-        rules.get("protocols") if isinstance(rules, dict) else getattr(rules, "protocols", None)
-    )
-    if not isinstance(allowed, (list, tuple)) or not isinstance(own, dict):
-        return values
-    bundled = set(names("protocol"))
-    wanted = [
-        name for name in allowed if isinstance(name, str) and name not in own and name in bundled
-    ]
+def is_path(name_or_path: str | Path) -> bool:
+    """Return whether an argument is a path: a `Path`, or text with a folder or .yaml or .yml."""
+    path = Path(name_or_path)
     return (
-        {**values, "protocols": {**own, **{name: _protocol(name) for name in wanted}}}
-        if wanted
-        else values
+        isinstance(name_or_path, Path)
+        or path.suffix in (".yaml", ".yml")
+        or path.name != name_or_path
     )
 
 
 def find_file(name_or_path: str | Path, kind: str) -> Path:
-    """Return the path of a bundled catalog or scenario, or of a file.
+    """Return the path of a bundled file, or of any file.
 
     Parameters
     ----------
     name_or_path : str or Path
-        A bundled name (one word), or a path: anything with a folder or the ending .yaml or .yml.
+        A bundled name, or a path as `is_path` recognises it.
     kind : str
-        ``catalog`` or ``scenario``.
+        Kind of bundled file, such as ``catalog`` or ``scenario``.
 
     Raises
     ------
     CatalogError
-        If it is one word and no bundled file has that name.
+        If the argument is a name that no bundled file of the kind has.
     """
-    path = Path(name_or_path)
-    if (
-        isinstance(name_or_path, Path)
-        or path.suffix in (".yaml", ".yml")
-        or path.name != str(name_or_path)
-    ):
-        return path
-    known = names(kind)
-    if str(name_or_path) in known:
-        return folder(kind) / f"{name_or_path}.yaml"
-    near = did_you_mean(str(name_or_path), known) or f"; there are {listing(known)}"
-    message = f"there is no bundled {kind} of this name{near}; or give the path of a .yaml file"
-    raise CatalogError([Defect(repr(str(name_or_path)), None, None, "", message)])
+    if is_path(name_or_path):
+        return Path(name_or_path)
+    name, options = str(name_or_path), names(kind)
+    if name in options:
+        return folder(kind) / f"{name}.yaml"
+    hint = did_you_mean(name, options) or f"; there are {listing(options)}"
+    message = f"there is no bundled {kind} of this name{hint}; or give the path of a .yaml file"
+    raise CatalogError([Defect(repr(name), None, None, "", message)])

@@ -1,27 +1,53 @@
-"""What a record was read from: the file, what was set besides, and where each value stands."""
+"""Records that are read from a file: their sources, the position of each value, and changes.
+
+Every kind of file (catalog, scenario, plan, paths, world, loop, trend) is a subclass of `FromFile`
+and is built by the same steps: read the text, validate the plain values against the annotations,
+run the checks of the subclass, and raise one `CatalogError` with all defects. `Changeable` adds
+`replace`, which lays values over the plain values and builds the record again.
+"""
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
-from pydantic import PrivateAttr
+from pydantic import BaseModel, PrivateAttr
 
-from taskmodel.errors import Defect
-from taskmodel.files.findings import Finding
+from taskmodel.errors import CatalogError, Defect, UnknownPath
+from taskmodel.files.bundled import find_file
+from taskmodel.files.dotted import assign, find
+from taskmodel.files.explain import validate
+from taskmodel.files.findings import Finding, as_mapping, source_findings
 from taskmodel.files.quantity import SET, Record
-from taskmodel.files.yaml import Keys, Mark, dotted
+from taskmodel.files.yaml import Keys, Mark, dotted, read_document, read_text
 
-_SET_MARK = Mark(SET, None, None, None, None)
+SET_MARK = Mark(SET, None, None, None, None)
+
+Marks = Mapping[Keys, Mark]  # by the keys of a value below some root; () is the root itself
+Overlay = Mapping[str, tuple[Any, Marks]]  # values by dotted path, each with its marks
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a catalog, a plan or a world was made from: the texts, the plain values, and the place of each value in a text.
+    """Texts and plain values that a record was built from.
 
-    ``places`` holds pairs of the keys below which some marks hold, and those marks; the latest stands last and counts first.
+    Attributes
+    ----------
+    name : str
+        Name of the file without its ending.
+    yaml_text : str
+        Text of the file.
+    scenario, scenario_yaml : str or None, str
+        Name and text of the scenario that was applied, if any.
+    overrides : mapping of str to value
+        Values set by the caller, by dotted path, in the order in which they were set.
+    data : dict
+        The plain values, changes included.
+    marks : dict of keys to Marks
+        Positions of the values below some keys. The last entry that applies to a value holds.
     """
 
     name: str = ""
@@ -30,73 +56,238 @@ class Origin:
     scenario_yaml: str = ""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     data: Any = None
-    places: tuple[tuple[Keys, Mapping[Keys, Mark]], ...] = ()
+    marks: dict[Keys, Marks] = field(default_factory=dict)
 
-    def place(self, keys: Keys) -> tuple[Keys, Mark]:
-        """Return the mark at `keys`, or of the nearest value around it, and the keys of that value."""
+    def mark(self, keys: Keys) -> tuple[Keys, Mark]:
+        """Return the keys and the mark of a value, or of the nearest value that contains it."""
         marks = next(
-            (marks for below, marks in reversed(self.places) if keys[: len(below)] == below), {}
+            (self.marks[root] for root in reversed(self.marks) if keys[: len(root)] == root), {}
         )
         for length in range(len(keys), -1, -1):
             if mark := marks.get(keys[:length]):
                 return keys[:length], mark
-        return keys, _SET_MARK
+        return keys, SET_MARK
+
+    def marks_below(self, keys: Keys) -> Marks:
+        """Return the marks of a value and of everything in it, as the file has them."""
+        length = len(keys)
+        marks = {
+            inner[length:]: mark for inner, mark in self.marks[()].items() if inner[:length] == keys
+        }
+        return marks or {(): SET_MARK}
 
     def defect(self, finding: Finding) -> Defect:
-        """Return a finding with its place: that of the value, or of the key if the key is at fault."""
-        keys, mark = self.place(finding.keys)
+        """Return a finding as a defect, at the position of the value or of its key."""
+        keys, mark = self.mark(finding.keys)
         if finding.at_key:
-            return Defect(
-                mark.file, mark.key_line, mark.key_column, dotted(finding.keys), finding.message
-            )
+            return mark.key_defect(dotted(finding.keys), finding.message)
         return Defect(mark.file, mark.line, mark.column, dotted(keys), finding.message)
 
 
 class FromFile(Record):
-    """A record that is a whole file, and knows what it was made from."""
+    """A record that is a whole file. Subclasses add checks by overriding the private methods."""
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
+    @classmethod
+    def read(cls, name_or_path: str | Path, kind: str) -> Self:
+        """Read a bundled file of a kind, such as ``catalog`` or ``world``, or a file by its path.
+
+        Raises
+        ------
+        CatalogError
+            With every defect of the file.
+        """
+        path = find_file(name_or_path, kind)
+        return cls.parse(read_text(path), path.stem, str(path))
+
+    @classmethod
+    def parse(cls, text: str, name: str, file: str = "text") -> Self:
+        """Read a text; `file` is its name in messages.
+
+        Raises
+        ------
+        CatalogError
+            With every defect of the text.
+        """
+        document = read_document(text, file)
+        origin = Origin(name=name, yaml_text=text, data=document.data, marks={(): document.marks})
+        return cls._build(origin, document.defects)
+
+    @classmethod
+    def _build(cls, origin: Origin, defects: list[Defect], values: Any = None) -> Self:
+        """Build a record from the plain values of `origin`.
+
+        Parameters
+        ----------
+        origin : Origin
+        defects : list of Defect
+            Defects of the text.
+        values : dict, optional
+            The plain values with valid records in some positions, which are not validated again.
+
+        Raises
+        ------
+        CatalogError
+            With all defects.
+        """
+        origin = replace(origin, data=cls._complete(origin.data))
+        record, findings = validate(cls, origin.data if values is None else cls._complete(values))
+        if isinstance(origin.data, dict):
+            findings += cls._data_findings(origin.data)
+        if record is not None and not findings:
+            findings += record._findings(set(origin.overrides))
+        # A defect of the text, such as an anchor, often leaves no value: report the cause alone.
+        paths = {defect.path for defect in defects}
+        found = map(origin.defect, findings)
+        defects = [*defects, *(defect for defect in found if defect.path not in paths)]
+        if defects or record is None:
+            raise CatalogError(dict.fromkeys(defects))
+        record._origin = origin
+        return record
+
+    @staticmethod
+    def _complete(data: Any) -> Any:
+        """Return plain values with what other files supply."""
+        return data
+
+    @classmethod
+    def _data_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
+        """Yield defects of the plain values, whether or not the records are valid."""
+        values = {name: value for name, value in data.items() if name != "sources"}
+        yield from source_findings(values, (), as_mapping(data.get("sources")))
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        """Yield defects between valid values; `changed` has the paths that the caller set."""
+        yield from ()
+
     @property
     def name(self) -> str:
-        """Its name: that of its file, without the ending."""
+        """Name of the file without its ending."""
         return self._origin.name
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """Values set from outside the files, by path, as they were given."""
+        """Values set by the caller, by dotted path."""
         return dict(self._origin.overrides)
 
     @property
     def yaml_text(self) -> str:
-        """Text of its file."""
+        """Text of the file."""
         return self._origin.yaml_text
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the texts and the overrides: equal for what is made from the same inputs."""
+        """SHA-256 of the texts and the overrides: equal for records built from equal inputs."""
         inputs = [self.yaml_text, self._origin.scenario_yaml, self.overrides]
         return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()
 
     def __repr__(self) -> str:
-        set_ = "".join(f", {path} = {value!r}" for path, value in self.overrides.items())
-        return f"<{type(self).__name__} {', '.join(self._made_of())}{set_}>"
+        changes = "".join(f", {path} = {value!r}" for path, value in self.overrides.items())
+        return f"<{type(self).__name__} {', '.join(self._summary())}{changes}>"
 
     __str__ = __repr__
 
-    def _made_of(self) -> list[str]:
-        """What to call it by."""
+    def _summary(self) -> list[str]:
+        """Phrases that identify the record in its representation."""
         return [self.name]
 
 
-def keys_within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
-    """Yield the keys of a plain value and of everything in it."""
+class Changeable(FromFile):
+    """A file whose values can be replaced."""
+
+    @classmethod
+    def load(
+        cls, name_or_path: str | Path, kind: str, set: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Read a file as `read` does, and replace values.
+
+        Raises
+        ------
+        CatalogError
+            With every defect of the file, or of `set` if the file has none.
+        """
+        record = cls.read(name_or_path, kind)
+        return record.replace(set) if set else record
+
+    def replace(self, changes: Mapping[str, Any]) -> Self:
+        """Return a record with other values at some paths, checked like a file.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            Values by dotted path. A plain number for a quantity becomes its value, in the declared
+            unit: the interval is kept if it contains the value, else dropped, and the source
+            becomes ``set``. A mapping replaces the whole quantity or record, or adds one under a
+            new id. None removes an optional value.
+
+        Returns
+        -------
+        Same class
+            The new record; its `overrides` are those of this one and the changes.
+
+        Raises
+        ------
+        CatalogError
+            With every unknown path and every defect of the result.
+        TypeError
+            If the changes are not a mapping.
+        """
+        if not isinstance(changes, Mapping):
+            raise TypeError(
+                "changes must be a mapping of paths to values, such as "
+                f'{{"supervision.headcount": 100}}; found {changes!r}'
+            )
+        changes = {path: plain(value) for path, value in changes.items()}
+        unchanged = {path: value for path, value in self.overrides.items() if path not in changes}
+        origin = replace(self._origin, overrides={**unchanged, **changes})
+        return self._overlaid(overlay(changes), "set by the user", origin)
+
+    def _overlaid(self, values: Overlay, label: str, origin: Origin) -> Self:
+        """Build a record from `origin` with `values` laid over it; `label` becomes their note."""
+        data, marks, changed, defects = origin.data, dict(origin.marks), [], []
+        for path, (value, positions) in values.items():
+            try:
+                keys, slot, parents = find(type(self), data, path, new=isinstance(value, dict))
+            except UnknownPath as error:
+                defects.append(positions[()].key_defect(str(path), error.args[0]))
+                continue
+            data = self._complete(assign(data, keys, slot, parents, value, label))
+            if parents[-1].kind == "quantity":
+                keys = keys[:-1]
+            marks.pop(keys, None)  # the last entry holds, so an older one moves to the end
+            marks[keys] = {(*keys, *inner): mark for inner, mark in positions.items()}
+            changed.append(keys)
+        if defects:
+            raise CatalogError(defects)
+        return self._build(replace(origin, data=data, marks=marks), [], self._reused(data, changed))
+
+    def _reused(self, data: dict[str, Any], changed: list[Keys]) -> dict[str, Any]:
+        """Return plain values, with valid records of this one where nothing has changed."""
+        return data
+
+
+def overlay(values: Mapping[str, Any]) -> dict[str, tuple[Any, Marks]]:
+    """Return values that the caller sets, by dotted path, with their marks."""
+    return {
+        path: (value, dict.fromkeys(_keys_within(value), SET_MARK))
+        for path, value in values.items()
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return records, mappings, sequences, and NumPy scalars and arrays as plain Python values."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_unset=True)
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _keys_within(value: Any, keys: Keys = ()) -> Iterator[Keys]:
     yield keys
-    for key, item in (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    ):
-        yield from keys_within(item, (*keys, key))
+    items = enumerate(value) if isinstance(value, list) else as_mapping(value).items()
+    for key, item in items:
+        yield from _keys_within(item, (*keys, key))

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from taskmodel.errors import UnknownPath
-from taskmodel.files.defects import did_you_mean, listing
 from taskmodel.files.quantity import SET, Measure, Quantity, Sourced
+from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import Keys
 
 
@@ -193,7 +193,7 @@ def assign(
     if slot.kind == "quantity" and value is not None and not isinstance(value, dict):
         keys, parents, slot = (*keys, "value"), [*parents, slot], fields(Quantity)["value"]
     holder, name = parents[-1], keys[-1]
-    given = at(data, keys[:-1])
+    given = value_at(data, keys[:-1])
     if value is None and name not in _members(given):
         return data
     if holder.kind == "list":
@@ -218,7 +218,7 @@ def assign(
     return _put(data, keys[:-1], record)
 
 
-def at(data: Any, keys: Keys) -> Any:
+def value_at(data: Any, keys: Keys) -> Any:
     """Return what stands at `keys` in plain values; None if nothing does."""
     for key in keys:
         data = _members(data).get(key)

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from taskmodel.files.defects import did_you_mean, listing
 from taskmodel.files.dotted import Slot, fields, follow
 from taskmodel.files.findings import Finding
+from taskmodel.files.suggestions import did_you_mean, listing
 
 Model = TypeVar("Model", bound=BaseModel)
 

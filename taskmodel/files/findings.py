@@ -1,59 +1,56 @@
-"""Defects by the keys of the values they are about, and the checks that every kind of file shares."""
+"""Defects by the keys of their values, and the checks that several kinds of files share."""
 
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from taskmodel.files.defects import did_you_mean, listing
 from taskmodel.files.quantity import JUDGEMENT, SET
+from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import Keys
 
-MANY = 1000  # among more names than this no near one is looked for
+MAX_COMPARED = 1000  # near names are suggested among at most so many: the search is quadratic
 
 
 class Finding(NamedTuple):
-    """A defect by the keys of the value it is about; ``at_key``: the key is at fault, not the value."""
+    """A defect of a value, or of its key (``at_key``)."""
 
     keys: Keys
     message: str
     at_key: bool = False
 
 
-def mapping(value: Any) -> dict[str, Any]:
+def as_mapping(value: Any) -> dict[str, Any]:
+    """Return a mapping, or an empty one for a value of another type, which is reported elsewhere."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: Any) -> list[Any]:
+    """Return a list, or an empty one for a value of another type, which is reported elsewhere."""
     return value if isinstance(value, list) else []
 
 
-def known(name: Any, names: Collection[str], keys: Keys, what: str) -> Iterator[Finding]:
-    """Yield a defect if `name` is a word that is not among `names`.
+def unknown_name(name: Any, names: Collection[str], keys: Keys, noun: str) -> Iterator[Finding]:
+    """Yield a defect if `name` is text and not among `names`; `noun` is what it names.
 
-    A catalog may have no sources; that it has no pools, nests or tasks is a defect of its own and reported elsewhere.
+    No names at all are a defect of their own, which is reported elsewhere, except for sources.
     """
-    if isinstance(name, str) and name not in names and (names or what == "source"):
-        near = did_you_mean(name, names) if len(names) <= MANY else ""
-        there = f"; there are {listing(names)}" if names else "; `sources` has none"
-        yield Finding(keys, f"there is no {what} {name!r}{near or there}")
+    if isinstance(name, str) and name not in names and (names or noun == "source"):
+        hint = did_you_mean(name, names) if len(names) <= MAX_COMPARED else ""
+        hint = hint or (f"; there are {listing(names)}" if names else "; `sources` has none")
+        yield Finding(keys, f"there is no {noun} {name!r}{hint}")
 
 
 def source_findings(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
-    """Check the keys in every ``source`` and ``sources`` below a value."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from source_findings(item, (*keys, index), sources)
-    if not isinstance(value, dict):
-        return
-    for name, item in value.items():
-        if name in ("source", "sources") and isinstance(item, (str, list)):
-            many = isinstance(item, list)
-            named = item if many else [item]
-            for index, key in enumerate(named):
-                if name == "sources" or key not in (JUDGEMENT, SET):
-                    yield from known(
-                        key, sources, (*keys, name, index) if many else (*keys, name), "source"
-                    )
-            if name == "source" and JUDGEMENT in named and not value.get("note"):
-                yield Finding((*keys, name), "judgement needs a `note` that gives the reason")
-        else:
+    """Yield defects of every ``source`` and ``sources`` within a value."""
+    for index, item in enumerate(as_list(value)):
+        yield from source_findings(item, (*keys, index), sources)
+    for name, item in as_mapping(value).items():
+        if name not in ("source", "sources") or not isinstance(item, (str, list)):
             yield from source_findings(item, (*keys, name), sources)
+            continue
+        cited = [item] if isinstance(item, str) else item
+        for index, key in enumerate(cited):
+            position = (*keys, name) if isinstance(item, str) else (*keys, name, index)
+            if name == "sources" or key not in (JUDGEMENT, SET):
+                yield from unknown_name(key, sources, position, "source")
+        if name == "source" and JUDGEMENT in cited and not value.get("note"):
+            yield Finding((*keys, name), "judgement needs a `note` that gives the reason")

@@ -42,13 +42,17 @@ Keys = tuple[str | int, ...]
 
 
 class Mark(NamedTuple):
-    """Where a value and its key stand."""
+    """Position of a value and of its key, counted from 1."""
 
     file: str
     line: int | None
     column: int | None
     key_line: int | None
     key_column: int | None
+
+    def key_defect(self, path: str, message: str) -> Defect:
+        """Return a defect at the position of the key."""
+        return Defect(self.file, self.key_line, self.key_column, path, message)
 
 
 @dataclass

@@ -11,7 +11,7 @@ import xarray as xr
 
 from taskmodel import takeoff
 from taskmodel.files.bundled import find_file
-from taskmodel.files.defects import did_you_mean
+from taskmodel.files.suggestions import did_you_mean
 from taskmodel.takeoff import loops
 from taskmodel.takeoff.loops.records import Loop
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from taskmodel.errors import InputError
 from taskmodel.lead.plans.joined import STEPS, Memory
-from taskmodel.lead.plans.load import cases, load_plan, with_values
+from taskmodel.lead.plans.load import cases, load_plan
 from taskmodel.lead.plans.reckoning import LADDER, reckon
 from taskmodel.lead.plans.records import Plan
 
@@ -208,7 +208,7 @@ def lead_time(
     """
     chosen = plan if isinstance(plan, Plan) else load_plan(plan)
     if set:
-        chosen = with_values(chosen, set)
+        chosen = chosen.replace(set)
     several = months is not None and np.ndim(months) > 0
     points: list[float | None] = (
         [None]
@@ -218,7 +218,7 @@ def lead_time(
     if not points:
         raise InputError("months is empty; give one or more, such as [1, 3, 6]")
     variants = [
-        dict(cases(chosen if point is None else with_values(chosen, {"lead.months": point})))
+        dict(cases(chosen if point is None else chosen.replace({"lead.months": point})))
         for point in points
     ]
     memory = Memory()

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from taskmodel.files.document import FromFile
+from taskmodel.errors import CatalogError
+from taskmodel.files.document import Changeable, Origin, Overlay
 from taskmodel.files.quantity import (
     Fraction,
     Headcount,
@@ -395,7 +396,21 @@ class Case(Record):
     set: dict[str, Any] = Field(description="values by dotted path")
 
 
-class Plan(FromFile):
+# values from which tokens follow, unless a source states the tokens
+_TOKEN_INPUTS = tuple(
+    f"chips.{name}"
+    for name in (
+        "capacity",
+        "share",
+        "training_time",
+        "utilisation",
+        "tokens_per_parameter",
+        "horizon_length",
+    )
+)
+
+
+class Plan(Changeable):
     """What somebody would do with a lead; made by `load_plan`."""
 
     title: Prose = Field(min_length=1, description="whose plan it is")
@@ -458,3 +473,24 @@ class Plan(FromFile):
         if lacking:
             raise failed(*lacking)
         return self
+
+    def _overlaid(self, values: Overlay, label: str, origin: Origin) -> "Plan":
+        plan = super()._overlaid(values, label, origin)
+        if (
+            "worker.tokens_per_second" in values
+            or not plan.worker
+            or not plan.worker.tokens_per_second
+        ):
+            return plan
+        message = (
+            "makes no difference to tokens that a source states; set worker.tokens_per_second "
+            "to another number, or to null for the chips'"
+        )
+        defects = [
+            marks[()].key_defect(path, message)
+            for path, (_, marks) in values.items()
+            if path.startswith(_TOKEN_INPUTS)
+        ]
+        if defects:
+            raise CatalogError(defects)
+        return plan

@@ -10,19 +10,17 @@ to t_0: growth rates that are constant between dates add up, so that the product
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, Defect
-from taskmodel.files import bundled, explain
+from taskmodel.files import bundled
 from taskmodel.files.bundled import find_file
-from taskmodel.files.document import Origin
-from taskmodel.files.findings import Finding, source_findings
+from taskmodel.files.findings import Finding
 from taskmodel.files.table import Rows, read_table
-from taskmodel.files.yaml import Keys, read_document, read_text
+from taskmodel.files.yaml import Keys, read_text
 from taskmodel.sweeps.paths.records import Paths, Series
 
 __all__ = ["bundled_paths", "courses", "load_paths", "parse_paths"]
@@ -73,32 +71,9 @@ def parse_paths(text: str, name: str = "paths", file: str = "text") -> Paths:
     CatalogError
         With every defect of the text; if it has none, of its tables.
     """
-    document = read_document(text, file)
-    origin = Origin(name=name, yaml_text=text, data=document.data, places=(((), document.marks),))
-    paths, found = explain.validate(Paths, document.data)
-    if isinstance(document.data, dict):
-        sources = document.data.get("sources")
-        named = sources if isinstance(sources, dict) else {}
-        for section, value in document.data.items():
-            if section != "sources":
-                found += source_findings(value, (section,), named)
-    if paths is not None and not found:
-        found += _breaks_outside(paths)
-    defects = [*document.defects, *map(origin.defect, found)]
-    if defects or paths is None:
-        raise CatalogError(dict.fromkeys(defects))
-    paths._origin = origin
+    paths = Paths.parse(text, name, file)
     paths._tables = _tables(paths, Path(file).parent)
     return paths
-
-
-def _breaks_outside(paths: Paths) -> Iterator[Finding]:
-    """Yield break dates that are not between the ends."""
-    for keys, series in paths.series().items():
-        for place, stretch in enumerate(series.growth):
-            if stretch.since and not paths.begins.value < stretch.since.value < paths.ends.value:
-                message = f"found {stretch.since.value:g}; a date between `begins` ({paths.begins.value:g}) and `ends` is needed"
-                yield Finding((*keys, "growth", place, "since"), message)
 
 
 def _tables(paths: Paths, folder: Path) -> dict[Keys, Rows]:

@@ -6,12 +6,14 @@ directly. Every path grows at a constant rate from break date to break date, or 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from taskmodel.catalog import Quantity, Source
 from taskmodel.files.document import FromFile
+from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import Measure, Number, Prose, Record, Sourced, Word, failed
 from taskmodel.files.table import Rows
 from taskmodel.files.units import DATE, Unit
@@ -156,3 +158,13 @@ class Paths(FromFile):
         if self.effective_compute:
             found["effective_compute",] = self.effective_compute
         return found | {("values", name): series for name, series in self.values.items()}
+
+    def _findings(self, changed: set[str]) -> Iterator[Finding]:
+        for keys, series in self.series().items():
+            for place, stretch in enumerate(series.growth):
+                if stretch.since and not self.begins.value < stretch.since.value < self.ends.value:
+                    message = (
+                        f"found {stretch.since.value:g}; a date between `begins` "
+                        f"({self.begins.value:g}) and `ends` is needed"
+                    )
+                    yield Finding((*keys, "growth", place, "since"), message)

@@ -18,7 +18,7 @@ from taskmodel.errors import CatalogError, Defect
 from taskmodel.files import bundled, units
 from taskmodel.files import dotted as schema
 from taskmodel.files.bundled import find_file
-from taskmodel.files.defects import did_you_mean, listing
+from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
 from taskmodel.files.quantity import Measure, Number, Sourced, Switch, failed
