@@ -18,10 +18,10 @@ from taskmodel.errors import CatalogError, Defect
 from taskmodel.files import bundled, units
 from taskmodel.files import dotted as schema
 from taskmodel.files.bundled import find_file
-from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
 from taskmodel.files.quantity import Measure, Number, Sourced, Switch, failed
+from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import read_document, read_text
 
 __all__ = ["KINDS", "Loop", "Prior", "bundled_loops", "is_loop", "load_loop"]
