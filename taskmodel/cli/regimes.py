@@ -244,10 +244,10 @@ def _tex(text: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    from taskmodel.files.atomic import whole
+    from taskmodel.files.atomic import atomic_write
 
     try:
-        with whole(path) as (part,):
+        with atomic_write(path) as (part,):
             part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,64 +11,63 @@ from pathlib import Path
 
 
 @contextmanager
-def whole(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
-    """Paths to write to, one beside each target; they take the targets' places at the end, or go if something goes wrong.
+def atomic_write(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
+    """Context with a temporary path beside each target, which replaces the target at the end.
 
-    A link stays, and what it points to is written. What is no file (a pipe, a terminal) is written to at the end.
+    After an error all targets are as before. A symbolic link is kept, and the file to which it
+    points is replaced. A pipe or terminal receives the content at the end.
 
     Raises
     ------
     OSError
-        If a file cannot be written; it names the target.
+        If a file cannot be written; the error names the target.
 
     Examples
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> with whole(folder / "a.txt") as (path,):
-    ...     _ = path.write_text("all of it")
+    >>> with atomic_write(folder / "a.txt") as (path,):
+    ...     _ = path.write_text("complete")
     >>> [path.name for path in folder.iterdir()]
     ['a.txt']
     """
-    wanted = [Path(target) for target in targets]
-    wanted = [
-        target.resolve()
-        if target.is_symlink() and (target.is_file() or not target.exists())
-        else target
-        for target in wanted
-    ]
-    parts: list[Path] = []
+    paths = [_linked(Path(target)) for target in targets]
+    temporary: list[Path] = []
     try:
-        for target in wanted:
-            if target.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        for path in paths:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            folder = None if _is_stream(path) else path.parent
             try:
-                folder = None if _is_stream(target) else target.parent
-                handle, name = tempfile.mkstemp(
-                    dir=folder, prefix=f".{target.name}.", suffix=".part"
-                )
+                handle, name = tempfile.mkstemp(".part", f".{path.name}.", folder)
             except OSError as error:
-                raise OSError(error.errno, error.strerror, str(target)) from error
+                raise OSError(error.errno, error.strerror, str(path)) from error
             os.close(handle)
-            parts.append(Path(name))
-        yield parts
-        for part, target in zip(parts, wanted, strict=True):
-            if _is_stream(target):
-                with open(target, "wb") as stream:
-                    stream.write(part.read_bytes())
+            temporary.append(Path(name))
+        yield temporary
+        for source, path in zip(temporary, paths, strict=True):
+            if _is_stream(path):
+                with open(path, "wb") as stream:
+                    stream.write(source.read_bytes())
             else:
-                part.chmod(0o666 & ~_umask())  # mkstemp makes files for their owner alone
-                os.replace(part, target)
+                source.chmod(0o666 & ~_umask())  # mkstemp gives access to the owner only
+                os.replace(source, path)
     finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+        for source in temporary:
+            source.unlink(missing_ok=True)
 
 
-def _is_stream(target: Path) -> bool:
-    return target.exists() and not target.is_file()
+def _linked(path: Path) -> Path:
+    """The file to which a symbolic link points; os.replace would replace the link itself."""
+    is_link = path.is_symlink() and (path.is_file() or not path.exists())
+    return path.resolve() if is_link else path
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+    umask = os.umask(0)  # the only way to read it is to set it
+    os.umask(umask)
+    return umask

@@ -19,14 +19,14 @@ from pydantic import BaseModel, PrivateAttr
 from taskmodel.errors import CatalogError, Defect, UnknownPath
 from taskmodel.files.bundled import find_file
 from taskmodel.files.dotted import assign, find
-from taskmodel.files.explain import validate
 from taskmodel.files.findings import Finding, as_mapping, source_findings
+from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import SET, Record
-from taskmodel.files.yaml import Keys, Mark, dotted, read_document, read_text
+from taskmodel.files.yaml import Keys, TextMark, dotted, read_document, read_text
 
-SET_MARK = Mark(SET, None, None, None, None)
+SET_MARK = TextMark(SET, None, None, None, None)
 
-Marks = Mapping[Keys, Mark]  # by the keys of a value below some root; () is the root itself
+Marks = Mapping[Keys, TextMark]  # by the keys of a value below some root; () is the root itself
 Overlay = Mapping[str, tuple[Any, Marks]]  # values by dotted path, each with its marks
 
 
@@ -58,7 +58,7 @@ class Origin:
     data: Any = None
     marks: dict[Keys, Marks] = field(default_factory=dict)
 
-    def mark(self, keys: Keys) -> tuple[Keys, Mark]:
+    def mark(self, keys: Keys) -> tuple[Keys, TextMark]:
         """Return the keys and the mark of a value, or of the nearest value that contains it."""
         marks = next(
             (self.marks[root] for root in reversed(self.marks) if keys[: len(root)] == root), {}
@@ -132,7 +132,7 @@ class FromFile(Record):
             With all defects.
         """
         origin = replace(origin, data=cls._complete(origin.data))
-        record, findings = validate(cls, origin.data if values is None else cls._complete(values))
+        record, findings = as_record(cls, origin.data if values is None else cls._complete(values))
         if isinstance(origin.data, dict):
             findings += cls._data_findings(origin.data)
         if record is not None and not findings:
@@ -238,7 +238,7 @@ class Changeable(FromFile):
                 "changes must be a mapping of paths to values, such as "
                 f'{{"supervision.headcount": 100}}; found {changes!r}'
             )
-        changes = {path: plain(value) for path, value in changes.items()}
+        changes = {path: plain_value(value) for path, value in changes.items()}
         unchanged = {path: value for path, value in self.overrides.items() if path not in changes}
         origin = replace(self._origin, overrides={**unchanged, **changes})
         return self._overlaid(overlay(changes), "set by the user", origin)
@@ -275,14 +275,14 @@ def overlay(values: Mapping[str, Any]) -> dict[str, tuple[Any, Marks]]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Return records, mappings, sequences, and NumPy scalars and arrays as plain Python values."""
     if isinstance(value, BaseModel):
         value = value.model_dump(exclude_unset=True)
     if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
+        return {str(name): plain_value(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [plain_value(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value
 
 

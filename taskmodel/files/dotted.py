@@ -1,7 +1,7 @@
-"""Paths: what a dotted name such as ``tasks.red_teaming.review_ratio`` means, read off the records' annotations.
+"""Dotted paths such as ``tasks.red_teaming.review_ratio``, resolved by the records' annotations.
 
-`find` says what kind of value stands at a path, `leaves` lists the paths there are, `assign` puts a value there. They know
-pydantic's classes and nothing of the catalog's content.
+`find` returns the kind of value at a path, `leaves` lists the paths that can be set, and `assign`
+puts a value at a path. The functions read pydantic annotations and know no particular file.
 """
 
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ from taskmodel.files.yaml import Keys
 
 
 class Slot(NamedTuple):
-    """What may stand at a path.
+    """Declared type of the value at a path.
 
     Attributes
     ----------
     kind : str
         ``record``, ``quantity``, ``mapping`` (ids to records), ``list``, ``prose`` or ``leaf``.
     type : type or Slot
-        The record's class, or the slot of the members of a mapping or list; the plain type of a leaf.
+        Class of a record; slot of the members of a mapping or list; plain type of a leaf.
     measure : Measure or None
         Unit and range of a quantity.
     optional : bool
-        Whether it may be absent.
+        Whether the value may be absent.
     """
 
     kind: str
@@ -54,86 +54,79 @@ def _slot(annotation: Any, metadata: tuple[Any, ...] = ()) -> Slot:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _slot(arguments[0], (*arguments[1:], *metadata))
-    if origin in (Union, UnionType):
-        (some,) = (argument for argument in arguments if argument is not type(None))
-        return _slot(some, metadata)
+    if origin in (Union, UnionType):  # an optional value: X | None
+        (annotation,) = (argument for argument in arguments if argument is not type(None))
+        return _slot(annotation, metadata)
     if origin is dict:
         return Slot("mapping", _slot(arguments[1]))
     if origin is tuple:
         return Slot("list", _slot(arguments[0]))
-    if origin is Literal:
-        return Slot("prose" if "prose" in metadata else "leaf", str)
-    if issubclass(annotation, Quantity):
-        return Slot(
-            "quantity", Quantity, next(item for item in metadata if isinstance(item, Measure))
-        )
-    if issubclass(annotation, BaseModel):
-        return Slot("record", annotation)
-    return Slot("prose" if "prose" in metadata else "leaf", annotation)
+    plain = str if origin is Literal else annotation
+    if issubclass(plain, Quantity):
+        measure = next(item for item in metadata if isinstance(item, Measure))
+        return Slot("quantity", Quantity, measure)
+    if issubclass(plain, BaseModel):
+        return Slot("record", plain)
+    return Slot("prose" if "prose" in metadata else "leaf", plain)
 
 
 def find(
     root: type[BaseModel], data: Any, path: str, new: bool = False
 ) -> tuple[Keys, Slot, list[Slot]]:
-    """Return what stands at a path.
+    """Resolve a path.
 
     Parameters
     ----------
     root : type
-        The record class that paths start from.
+        Record class from which the path starts.
     data : dict
-        The plain values, for the ids that mappings have and the lengths of lists.
+        Plain values, which have the ids of mappings and the lengths of lists.
     path : str
         Dotted path.
     new : bool
-        Whether its last part may be an id that a mapping does not have yet.
+        Whether the last part may be an id that its mapping does not have yet.
 
     Returns
     -------
     keys : tuple
-        The path's parts, list positions as int.
+        Parts of the path, positions in lists as int.
     slot : Slot
-        What may stand there.
+        Declared type of the value there.
     parents : list of Slot
-        The slots on the way, from the root.
+        Slots along the path, from the root.
 
     Raises
     ------
     UnknownPath
-        Naming the nearest paths.
+        With the nearest paths.
     """
-    slot, here = Slot("record", root), data
-    keys: list[str | int] = []
-    parents: list[Slot] = []
     parts = path.split(".") if isinstance(path, str) else []
-    for index, part in enumerate(parts):
-        parents.append(slot)
-        if slot.kind in ("record", "quantity") and part in fields(slot.type):
-            keys.append(part)
-            slot = fields(slot.type)[part]
-        elif slot.kind == "mapping" and (
-            part in _members(here) or (new and part and index == len(parts) - 1)
-        ):
-            keys.append(part)
-            slot = slot.type
-        elif (
-            slot.kind == "list"
-            and part.isdecimal()
-            and len(part) < 10
-            and int(part) in _members(here)
-        ):
-            keys.append(int(part))
-            slot = slot.type
-        else:
-            raise UnknownPath(_unknown(root, data, path, parts[:index], slot, here))
-        here = _members(here).get(keys[-1])
     if not parts:
         raise UnknownPath(f"found {path!r}; a dotted path such as supervision.headcount is needed")
+    slot, value = Slot("record", root), data
+    keys: list[str | int] = []
+    parents: list[Slot] = []
+    for index, part in enumerate(parts):
+        members = _members(value)
+        is_new = new and part != "" and index == len(parts) - 1
+        # isdecimal holds for long runs of digits too, which int() may refuse
+        key = int(part) if slot.kind == "list" and part.isdecimal() and len(part) < 10 else part
+        parents.append(slot)
+        if slot.kind in ("record", "quantity") and part in fields(slot.type):
+            slot = fields(slot.type)[part]
+        elif (slot.kind == "mapping" and (part in members or is_new)) or (
+            slot.kind == "list" and key in members
+        ):
+            slot = slot.type
+        else:
+            raise UnknownPath(_unknown(root, data, path, ".".join(parts[:index]), slot, members))
+        keys.append(key)
+        value = members.get(key)
     return tuple(keys), slot, parents
 
 
-def follow(root: type[BaseModel], keys: Keys) -> Slot | None:
-    """Return what the records allow at `keys`, or None if they know no such place."""
+def slot_at(root: type[BaseModel], keys: Keys) -> Slot | None:
+    """Return the slot at `keys`, or None if the records declare none."""
     slot = Slot("record", root)
     for key in keys:
         if slot.kind in ("mapping", "list"):
@@ -146,23 +139,26 @@ def follow(root: type[BaseModel], keys: Keys) -> Slot | None:
 
 
 def _unknown(
-    root: type[BaseModel], data: Any, path: str, known: list[str], slot: Slot, here: Any
+    root: type[BaseModel], data: Any, path: str, parent: str, slot: Slot, members: dict[Any, Any]
 ) -> str:
-    near = did_you_mean(
-        path, [".".join(map(str, keys)) for keys, _ in leaves(Slot("record", root), data)]
-    )
-    if near:
-        return f"there is no such path{near}"
-    place = ".".join(known) or "the top"
-    if slot.kind in ("record", "quantity"):
-        return f"there is no such path; at {place} there are {listing(fields(slot.type), 40)}"
-    if slot.kind in ("mapping", "list"):
-        return f"there is no such path; at {place} there are {listing(map(str, _members(here))) or 'none'}"
-    return f"there is no such path; {place} is a single value"
+    """Message about a path whose part after `parent` does not exist."""
+    paths = [".".join(map(str, keys)) for keys, _ in leaves(Slot("record", root), data)]
+    if hint := did_you_mean(path, paths):
+        return f"there is no such path{hint}"
+    parent = parent or "the top"
+    if slot.kind not in ("record", "quantity", "mapping", "list"):
+        return f"there is no such path; {parent} is a single value"
+    is_record = slot.kind in ("record", "quantity")
+    names = listing(fields(slot.type), 40) if is_record else listing(map(str, members)) or "none"
+    return f"there is no such path; at {parent} there are {names}"
 
 
 def leaves(slot: Slot, data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Slot]]:
-    """Yield keys and slot of every quantity, number, word, switch and list of words that may be set, given or not."""
+    """Yield keys and slot of every value that can be set, present or not.
+
+    These are quantities, numbers, words, switches and lists of words, but not titles, notes and
+    sources.
+    """
     if slot.kind == "record":
         for name, inner in fields(slot.type).items():
             if not (issubclass(slot.type, Sourced) and name in Sourced.model_fields):
@@ -174,52 +170,49 @@ def leaves(slot: Slot, data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Slot]
         yield keys, slot
 
 
-def _members(data: Any) -> dict[Any, Any]:
-    """Return what is in a mapping or list, by key or position; nothing is in anything else."""
-    return (
-        data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
-    )
+def _members(value: Any) -> dict[Any, Any]:
+    """Return the members of a mapping or list, by key or position; other values have none."""
+    if isinstance(value, list):
+        return dict(enumerate(value))
+    return value if isinstance(value, dict) else {}
 
 
 def assign(
     data: dict[str, Any], keys: Keys, slot: Slot, parents: list[Slot], value: Any, label: str
 ) -> dict[str, Any]:
-    """Return a copy of `data` in which `value` stands at `keys`; what is not on the way is shared with `data`.
+    """Return plain values with `value` at `keys`; values off the path are shared with `data`.
 
-    A plain number given to a quantity becomes its value. Its interval stays if it still holds the value and is dropped if
-    not; its source becomes ``set`` and its note the `label`. The same holds for a number in any record that has a source.
-    None removes what is there. A mapping replaces all of it.
+    A plain number for a quantity becomes its value. The interval is kept if it contains the value
+    and dropped if not; the source becomes ``set`` and the note `label`, as for a number in any
+    record that has a source. None removes the value. A mapping replaces the whole value.
     """
     if slot.kind == "quantity" and value is not None and not isinstance(value, dict):
         keys, parents, slot = (*keys, "value"), [*parents, slot], fields(Quantity)["value"]
     holder, name = parents[-1], keys[-1]
-    given = value_at(data, keys[:-1])
-    if value is None and name not in _members(given):
+    entry = value_at(data, keys[:-1])
+    if value is None and name not in _members(entry):
         return data
     if holder.kind == "list":
         return _put(data, keys, value)
     if holder.kind == "quantity" and holder.measure is not None:
-        given = _in_declared_unit(given, holder.measure)
-    record = {
-        key: item
-        for key, item in (given if isinstance(given, dict) else {}).items()
-        if key != name or value is not None
-    }
+        entry = _in_declared_unit(entry, holder.measure)
+    record = dict(entry) if isinstance(entry, dict) else {}
+    record.pop(str(name), None)
     if value is not None:
-        record[name] = value
+        record[str(name)] = value
     if (
         holder.kind in ("record", "quantity")
         and issubclass(holder.type, Sourced)
         and name not in ("source", "note", "tier")
     ):
         record.update(source=SET, note=label)
-    if holder.kind == "quantity" and name == "value" and not _holds(record):
+    if holder.kind == "quantity" and name == "value" and not _contains_value(record):
         record = {key: item for key, item in record.items() if key not in ("low", "high")}
     return _put(data, keys[:-1], record)
 
 
 def value_at(data: Any, keys: Keys) -> Any:
-    """Return what stands at `keys` in plain values; None if nothing does."""
+    """Return the plain value at `keys`, or None if there is none."""
     for key in keys:
         data = _members(data).get(key)
     return data
@@ -228,31 +221,24 @@ def value_at(data: Any, keys: Keys) -> Any:
 def _put(data: Any, keys: Keys, value: Any) -> Any:
     if not keys:
         return value
-    key, *rest = keys
-    if isinstance(data, list):
-        return [
-            _put(item, tuple(rest), value) if index == key else item
-            for index, item in enumerate(data)
-        ]
-    members = data if isinstance(data, dict) else {}
-    return {**members, key: _put(members.get(key), tuple(rest), value)}
+    members = _members(data)
+    members = {**members, keys[0]: _put(members.get(keys[0]), keys[1:], value)}
+    return list(members.values()) if isinstance(data, list) else members
 
 
-def _in_declared_unit(given: Any, measure: Measure) -> dict[str, Any]:
+def _in_declared_unit(entry: Any, measure: Measure) -> dict[str, Any]:
     """Return a valid quantity as a mapping, its numbers in the declared unit."""
-    if not isinstance(given, dict):
-        return {} if given is None else {"value": given}
+    if not isinstance(entry, dict):
+        return {} if entry is None else {"value": entry}
     try:
-        quantity = measure.settle(Quantity.model_validate(given))
-    except (
-        ValidationError,
-        PydanticCustomError,
-    ):  # put there by the same call; the check of the result says what is wrong
-        return given
+        quantity = measure.settle(Quantity.model_validate(entry))
+    except (ValidationError, PydanticCustomError):
+        # Another change of the same call put it there; the check of the result reports it.
+        return entry
     return quantity.model_dump(exclude_none=True) | {"source": list(quantity.source)}
 
 
-def _holds(quantity: dict[str, Any]) -> bool:
+def _contains_value(quantity: dict[str, Any]) -> bool:
     low, value, high = (quantity.get(name) for name in ("low", "value", "high"))
     if low is None or high is None:
         return True

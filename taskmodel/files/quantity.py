@@ -1,4 +1,4 @@
-"""Quantities and the records that hold them: a number with unit, range and source, and what a line of a file may say."""
+"""Types of values in files: quantities with unit, range and source, words, dates and citations."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -16,17 +16,17 @@ from pydantic_core import PydanticCustomError, core_schema
 from taskmodel.files import units
 
 JUDGEMENT = "judgement"
-SET = "set"  # the source of a value that was set from outside the file
+SET = "set"  # source of a value that the caller set
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 Whole = Annotated[int, Strict()]
 Word = Annotated[str, Strict(), Field(min_length=1)]
 Switch = Annotated[bool, Strict()]
-Prose = Annotated[str, Strict(), "prose"]  # text for people, which `paths` does not list
+Prose = Annotated[str, Strict(), "prose"]  # text for readers, which `Catalog.paths` omits
 Key = Annotated[Word, "prose"]
-Date = Annotated[
+Date = Annotated[  # YAML reads a year as an integer
     Prose, BeforeValidator(lambda value: str(value) if type(value) is int else value)
-]  # a year is written plain
+]
 Keys = Annotated[
     tuple[Word, ...],
     BeforeValidator(
@@ -37,7 +37,7 @@ Keys = Annotated[
 
 
 def failed(*defects: tuple[str, str]) -> PydanticCustomError:
-    """Return an error that carries several defects, each the field it is about (or an empty string) and the message."""
+    """Return an error with several defects, each as the field ("" for the record) and a message."""
     return PydanticCustomError(
         "defects",
         "{message}",
@@ -46,13 +46,13 @@ def failed(*defects: tuple[str, str]) -> PydanticCustomError:
 
 
 class Record(BaseModel):
-    """A block of the file: its keys are checked, and it cannot be changed."""
+    """A block of a file. Unknown keys are refused, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Sourced(Record):
-    """A record with numbers that somebody measured, published or judged."""
+    """A record whose numbers have a source."""
 
     source: Keys = Field(
         default=(),
@@ -67,16 +67,16 @@ class Quantity(Sourced):
     Attributes
     ----------
     value : float
-        The central value, in the unit declared for its field.
+        The central value, in the declared unit of its field.
     low, high : float or None
         Ends of a 90 % interval; both or neither.
     unit : str
-        The declared unit (another one is converted as the file is read).
+        The declared unit. A value in another unit is converted when the file is read.
     source : tuple of str
-        Keys of the catalog's `sources`; ``("judgement",)``; ``("set",)`` for a value set from outside the file, in which case
-        `note` says by what; or empty.
+        Keys of the file's `sources`, ``("judgement",)``, or empty; ``("set",)`` for a value that
+        the caller set, with the origin in `note`.
     note : str
-        Why this value.
+        Reason for the value.
     """
 
     value: Number = Field(description="central value")
@@ -87,21 +87,21 @@ class Quantity(Sourced):
     )
 
     def at(self, level: Literal["low", "central", "high"]) -> float:
-        """Return the low end, the value or the high end; the value itself where no interval is given."""
+        """Return an end of the interval, or the value; the value for an end that is missing."""
         end = {"low": self.low, "central": self.value, "high": self.high}[level]
         return self.value if end is None else end
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What a field's quantity is measured in, and the range allowed; stands in the field's annotation.
+    """Unit and range of a quantity, as metadata in the annotation of a field.
 
     Parameters
     ----------
     unit : units.Unit
         The declared unit.
     ge, gt, le, lt : float, optional
-        Bounds, in the declared unit; they hold for value, low and high.
+        Bounds of value, low and high, in the declared unit.
     """
 
     unit: units.Unit
@@ -111,15 +111,10 @@ class Measure:
     lt: float | None = None
 
     def allowed(self) -> str:
-        """Return the range in words, such as ``at least 0 and at most 1 [1]``."""
-        bounds = (
-            ("at least", self.ge),
-            ("above", self.gt),
-            ("at most", self.le),
-            ("below", self.lt),
-        )
-        text = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
-        return f"{text or 'any number'} [{self.unit.symbol}]"
+        """Return the range as text, such as ``at least 0 and at most 1 [1]``."""
+        bounds = {"at least": self.ge, "above": self.gt, "at most": self.le, "below": self.lt}
+        phrases = [f"{phrase} {bound:g}" for phrase, bound in bounds.items() if bound is not None]
+        return f"{' and '.join(phrases) or 'any number'} [{self.unit.symbol}]"
 
     def admits(self, number: float) -> bool:
         """Return whether a number in the declared unit is in the range."""
@@ -131,31 +126,29 @@ class Measure:
         )
 
     def settle(self, quantity: Quantity) -> Quantity:
-        """Return the quantity in the declared unit.
+        """Return a quantity in the declared unit.
 
         Raises
         ------
         PydanticCustomError
-            With every defect: a unit of another kind, a number out of range, an interval with one end or without the value.
+            With every defect: a unit of another kind, a number out of range, an interval with one
+            end or without the value.
         """
         unit = quantity.unit or self.unit.symbol
         factor = self.unit.factor(unit)
         if factor is None:
             raise failed(("unit", self.unit.refusal(unit)))
         ends = {name: getattr(quantity, name) for name in ("value", "low", "high")}
-        if factor != 1:
-            try:
-                ends = {
-                    name: number if number is None else units.convert(number, factor)
-                    for name, number in ends.items()
-                }
-            except OverflowError as error:
-                raise failed(
-                    (
-                        "value",
-                        f"is beyond the largest number when converted from {unit} to {self.unit.symbol}",
-                    )
-                ) from error
+        try:
+            ends = {
+                name: number if number is None or factor == 1 else units.convert(number, factor)
+                for name, number in ends.items()
+            }
+        except OverflowError as error:
+            message = (
+                f"is beyond the largest number when converted from {unit} to {self.unit.symbol}"
+            )
+            raise failed(("value", message)) from error
         defects = [
             (name, f"found {number:g}; {self.allowed()} is allowed")
             for name, number in ends.items()
@@ -163,29 +156,23 @@ class Measure:
         ]
         value, low, high = ends.values()
         if (low is None) != (high is None):
-            given, lacking = ("low", "high") if high is None else ("high", "low")
-            defects.append((given, f"has no {lacking}; a 90 % interval needs both ends"))
+            present, absent = ("low", "high") if high is None else ("high", "low")
+            defects.append((present, f"has no {absent}; a 90 % interval needs both ends"))
         elif low is not None and not low <= value <= high:
-            defects.append(
-                (
-                    "",
-                    f"low <= value <= high is needed, found low {low:g}, value {value:g}, high {high:g}",
-                )
-            )
+            found = f"low {low:g}, value {value:g}, high {high:g}"
+            defects.append(("", f"low <= value <= high is needed, found {found}"))
         if defects:
             raise failed(*defects)
-        return (
-            quantity.model_copy(update={**ends, "unit": self.unit.symbol})
-            if unit != quantity.unit or factor != 1
-            else quantity
-        )
+        if unit == quantity.unit and factor == 1:
+            return quantity
+        return quantity.model_copy(update={**ends, "unit": self.unit.symbol})
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        def from_number(given: Any) -> Any:
-            return given if isinstance(given, (dict, Quantity)) else {"value": given}
+        def from_number(value: Any) -> Any:
+            return value if isinstance(value, (dict, Quantity)) else {"value": value}
 
-        checked = core_schema.no_info_after_validator_function(self.settle, handler(source))
-        return core_schema.no_info_before_validator_function(from_number, checked)
+        settled = core_schema.no_info_after_validator_function(self.settle, handler(source))
+        return core_schema.no_info_before_validator_function(from_number, settled)
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: Any
@@ -196,13 +183,10 @@ class Measure:
             "maximum": self.le,
             "exclusiveMaximum": self.lt,
         }
-        number = {
-            "type": "number",
-            **{name: bound for name, bound in bounds.items() if bound is not None},
-        }
+        bounds = {name: bound for name, bound in bounds.items() if bound is not None}
         return {
             "title": f"number, {self.allowed()}",
-            "anyOf": [number, handler(schema)],
+            "anyOf": [{"type": "number", **bounds}, handler(schema)],
             "x-unit": self.unit.symbol,
         }
 
@@ -222,7 +206,7 @@ Probability = Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
 
 
 class Work(Record):
-    """A work that is cited."""
+    """A cited work."""
 
     title: Prose = Field(min_length=1, description="title, with author or publisher")
     url: Prose = Field("", description="where it can be read")
@@ -235,5 +219,6 @@ class Source(Work):
 
     access: Annotated[Literal["primary", "secondary"], "prose"] | None = Field(
         None,
-        description="primary: the work itself was read in full; secondary: an abstract, an excerpt or a report of it",
+        description="primary: the work itself was read in full; "
+        "secondary: an abstract, an excerpt or a report of it",
     )

@@ -1,8 +1,9 @@
-"""Units of the catalog's quantities: the declared one of each kind, and those that convert to it exactly.
+"""Units of quantities: the declared unit of each kind, and those that convert to it exactly.
 
-A number in a catalog is in the unit declared for its field. Another unit is read only if it is an exact multiple of the
-declared one whatever the reader has in mind: minutes of working time are hours of working time, but a day of work may be
-8 hours or 24, so `day` is read for wall-clock waits and refused for working time.
+A number in a file is in the unit declared for its field. Another unit is accepted only if it is an
+exact multiple of the declared one under every convention: minutes of working time are hours of
+working time, but a day of work may be 8 hours or 24, so `day` is accepted for wall-clock waits and
+refused for working time.
 """
 
 from dataclasses import dataclass, field
@@ -18,9 +19,9 @@ class Unit:
     symbol : str
         The declared unit.
     measures : str
-        What it measures, in words, for messages.
+        The kind of quantity, for messages.
     others : dict of str to Fraction
-        Units that are read besides, each as the exact number of declared units in it.
+        Other units that are accepted, each as the exact number of declared units in it.
     advice : str
         Added to the message that refuses another unit.
     """
@@ -31,11 +32,11 @@ class Unit:
     advice: str = ""
 
     def factor(self, symbol: str) -> Fraction | None:
-        """Return how many declared units one `symbol` is, or None if it is not a unit of this kind."""
+        """Return the number of declared units in one `symbol`; None for a unit of another kind."""
         return Fraction(1) if symbol == self.symbol else self.others.get(symbol)
 
     def refusal(self, symbol: str) -> str:
-        """Return the sentence that refuses `symbol` and names what is read instead."""
+        """Return the message that refuses `symbol` and lists the accepted units."""
         also = f" (converted if given: {', '.join(self.others)})" if self.others else ""
         return f"{symbol!r} is not a unit of {self.measures}; use {self.symbol}{also}{self.advice}"
 
@@ -53,12 +54,15 @@ def convert(value: float, factor: Fraction) -> float:
     >>> convert(20, Fraction(1, 60)) == 20 / 60
     True
     """
+    # Fractions are exact: a product of floats would round the factor and then the result.
     return float(Fraction(value) * factor)
 
 
 def _multiples(symbol: str) -> dict[str, Fraction]:
-    prefixes = {"M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21, "Y": 24}
-    return {prefix + symbol: Fraction(10) ** power for prefix, power in prefixes.items()}
+    return {
+        prefix + symbol: Fraction(10) ** power
+        for prefix, power in zip("MGTPEZY", range(6, 25, 3), strict=True)
+    }
 
 
 _PARTS_OF_HOUR = {"min": Fraction(1, 60), "s": Fraction(1, 3600)}
@@ -103,3 +107,28 @@ DOLLARS_PER_YEAR = Unit("$/year", "money per year")
 OOM = Unit("OOM", "powers of ten")
 FIELD_YEAR = Unit("field-year", "years of the field's work")
 DATE = Unit("year", "a date, as a calendar year")
+
+# of plans for a lead, in which time is in months of 30 days
+MONTH = Unit("month", "time", {"year": Fraction(12)}, "; a month is 30 days")
+PER_MONTH = Unit("1/month", "a rate", {"1/year": Fraction(1, 12)})
+RATE_PER_YEAR = Unit("1/year", "a rate", {"1/month": Fraction(12)})
+TRAINING_TIME = Unit(
+    "d",
+    "the time of a training run",
+    {"day": Fraction(1), "month": Fraction(30), "year": Fraction(365)},
+)
+CHIP_SPEED = Unit("FLOP/s", "speed of chips")
+TOKENS_PER_SECOND = Unit("token/s", "speed of models")
+TOKEN = Unit("token", "tokens")
+OOM_PER_MONTH = Unit("OOM/month", "pace, in powers of ten of effective compute")
+PER_OOM = Unit("1/OOM", "growth per power of ten of effective compute")
+BUDGET = Unit("$", "money", {"M$": Fraction(10**6), "G$": Fraction(10**9)})
+DOLLARS_PER_MONTH = Unit(
+    "$/month", "money in a month", {"M$/month": Fraction(10**6), "G$/month": Fraction(10**9)}
+)
+HOURS_PER_DAY = Unit("h/day", "hours worked in a day")
+DAYS_PER_WEEK = Unit("day/week", "days worked in a week")
+RESEARCH_YEAR = Unit("research-year", "years of research")
+
+# of paths through time
+GROWTH = Unit("x/year", "growth: what a quantity is multiplied by in a year")

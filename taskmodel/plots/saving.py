@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from taskmodel.errors import InputError
-from taskmodel.files.atomic import whole
+from taskmodel.files.atomic import atomic_write
 from taskmodel.plots.page import look
 
 DPI = 300  # of the PNG
@@ -55,7 +55,7 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
             figure.savefig(buffer, format=ending, dpi=DPI, metadata={**metadata, **title})
             drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()
     stem.parent.mkdir(parents=True, exist_ok=True)
-    with whole(*drawn) as parts:
+    with atomic_write(*drawn) as parts:
         for part, content in zip(parts, drawn.values(), strict=True):
             part.write_bytes(content)
     svg, png = drawn

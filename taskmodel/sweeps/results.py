@@ -19,7 +19,7 @@ import xarray as xr
 from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
-from taskmodel.files.atomic import whole
+from taskmodel.files.atomic import atomic_write
 from taskmodel.files.document import FromFile
 from taskmodel.sweeps.variables import VARIABLES
 
@@ -207,7 +207,7 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     inputs = {name: result.attrs[name] for name in INPUTS if name in result.attrs}
     main = result.drop_vars(over_events)
     main.attrs = {name: value for name, value in result.attrs.items() if name not in inputs}
-    with whole(path) as (part,):
+    with atomic_write(path) as (part,):
         main.to_netcdf(part, mode="w", engine="h5netcdf")
         if over_events:
             events = (

@@ -18,7 +18,7 @@ from pydantic import Field, Strict, model_validator
 
 from taskmodel.catalog import read_value
 from taskmodel.errors import CatalogError, Defect
-from taskmodel.files.explain import validate as as_record
+from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import Key, Prose, Record, Word, Work, failed
 from taskmodel.files.suggestions import listing
 from taskmodel.files.yaml import Document, Keys, dotted, read_document, read_text

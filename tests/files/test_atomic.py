@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from taskmodel.cli.regimes import _tex
-from taskmodel.files.atomic import whole
+from taskmodel.files.atomic import atomic_write
 
 
 def test_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
     real.parent.mkdir()
     real.write_text("before")
     link.symlink_to(real)
-    with whole(link) as (part,):
+    with atomic_write(link) as (part,):
         part.write_text("after")
     assert link.is_symlink()
     assert real.read_text() == "after"
@@ -29,7 +29,7 @@ def test_pipe_stays_a_pipe(tmp_path: Path) -> None:
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
     reader.start()
-    with whole(pipe) as (part,):
+    with atomic_write(pipe) as (part,):
         part.write_text("all of it")
     reader.join(timeout=30)
     assert read == ["all of it"]
@@ -39,7 +39,7 @@ def test_pipe_stays_a_pipe(tmp_path: Path) -> None:
 def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
     target = tmp_path / "kept.txt"
     target.write_text("before")
-    with pytest.raises(RuntimeError, match="half-way"), whole(target) as (part,):
+    with pytest.raises(RuntimeError, match="half-way"), atomic_write(target) as (part,):
         part.write_text("half")
         raise RuntimeError("half-way")
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]

@@ -65,4 +65,4 @@ def test_every_path_of_a_plan_that_is_named_can_be_set():
     }
     assert len(named) > 30
     for path in named:
-        assert schema.follow(Plan, tuple(path.split("."))) is not None, path
+        assert schema.slot_at(Plan, tuple(path.split("."))) is not None, path

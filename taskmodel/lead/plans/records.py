@@ -5,12 +5,12 @@ the plan, with their source. Defaults are given only where leaving a line out ha
 slows down, no money is short).
 """
 
-from fractions import Fraction as Ratio
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from taskmodel.errors import CatalogError
+from taskmodel.files import units
 from taskmodel.files.document import Changeable, Origin, Overlay
 from taskmodel.files.quantity import (
     Fraction,
@@ -27,32 +27,12 @@ from taskmodel.files.quantity import (
     WorkingHours,
     failed,
 )
-from taskmodel.files.units import FIELD_YEAR, ONE, PERSON, WALL_CLOCK, WORKING_TIME, Unit
 
-MONTH = Unit("month", "time", {"year": Ratio(12)}, "; a month is 30 days")
-PER_MONTH = Unit("1/month", "a rate", {"1/year": Ratio(1, 12)})
-PER_YEAR = Unit("1/year", "a rate", {"1/month": Ratio(12)})
-DAY = Unit(
-    "d", "the time of a training run", {"day": Ratio(1), "month": Ratio(30), "year": Ratio(365)}
-)
-FLOPS = Unit("FLOP/s", "speed of chips")
-TOKENS_PER_SECOND = Unit("token/s", "speed of models")
-TOKEN = Unit("token", "tokens")
-OOM_PER_MONTH = Unit("OOM/month", "pace, in powers of ten of effective compute")
-PER_OOM = Unit("1/OOM", "growth per power of ten of effective compute")
-DOLLAR = Unit("$", "money", {"M$": Ratio(10**6), "G$": Ratio(10**9)})
-DOLLAR_PER_MONTH = Unit(
-    "$/month", "money in a month", {"M$/month": Ratio(10**6), "G$/month": Ratio(10**9)}
-)
-HOURS_PER_DAY = Unit("h/day", "hours worked in a day")
-DAYS_PER_WEEK = Unit("day/week", "days worked in a week")
-RESEARCH_YEAR = Unit("research-year", "years of research")
-
-Months = Annotated[Quantity, Measure(MONTH, ge=0)]
-PositiveMonths = Annotated[Quantity, Measure(MONTH, gt=0)]
-Hazard = Annotated[Quantity, Measure(PER_MONTH, ge=0, le=1)]
-Share = Annotated[Quantity, Measure(ONE, gt=0, le=1)]
-AtLeastOne = Annotated[Quantity, Measure(ONE, ge=1)]
+Months = Annotated[Quantity, Measure(units.MONTH, ge=0)]
+PositiveMonths = Annotated[Quantity, Measure(units.MONTH, gt=0)]
+Hazard = Annotated[Quantity, Measure(units.PER_MONTH, ge=0, le=1)]
+Share = Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+AtLeastOne = Annotated[Quantity, Measure(units.ONE, ge=1)]
 
 
 def one(value: float = 1.0) -> Quantity:
@@ -63,11 +43,11 @@ def one(value: float = 1.0) -> Quantity:
 class Chips(Record):
     """The cluster, and the training run on it."""
 
-    capacity: Annotated[Quantity, Measure(FLOPS, gt=0)] = Field(
+    capacity: Annotated[Quantity, Measure(units.CHIP_SPEED, gt=0)] = Field(
         description="peak of all chips in the world"
     )
     share: Share = Field(description="part of them in the cluster")
-    training_time: Annotated[Quantity, Measure(DAY, gt=0)] = Field(
+    training_time: Annotated[Quantity, Measure(units.TRAINING_TIME, gt=0)] = Field(
         description="length of the training run"
     )
     utilisation: Share = Field(description="realised part of the peak, in training")
@@ -92,25 +72,26 @@ class Worker(Record):
     reading: Literal["consistent", "seed"] = Field(
         "consistent", description="seed: head-count and speed on two clocks, as printed in 2023"
     )
-    tokens_per_second: Annotated[Quantity, Measure(TOKENS_PER_SECOND, gt=0)] | None = Field(
+    tokens_per_second: Annotated[Quantity, Measure(units.TOKENS_PER_SECOND, gt=0)] | None = Field(
         None,
         description="tokens of the cluster as a source states them, before ratios, gain and decode_utilisation; absent: from the chips",
     )
     streams: Positive = Field(description="copies of the model that make one researcher")
-    serial_tokens: Annotated[Quantity, Measure(TOKEN, gt=0)] = Field(
+    serial_tokens: Annotated[Quantity, Measure(units.TOKEN, gt=0)] = Field(
         description="tokens of one copy that do a second of a researcher's work"
     )
-    stream_speed: Annotated[Quantity, Measure(TOKENS_PER_SECOND, gt=0)] = Field(
+    stream_speed: Annotated[Quantity, Measure(units.TOKENS_PER_SECOND, gt=0)] = Field(
         description="tokens that one copy makes in a second"
     )
     size_exponent: NonNegative = Field(
         one(0.0), description="how fast speed falls with the size of the model; 0: not"
     )
-    hours_per_day: Annotated[Quantity, Measure(HOURS_PER_DAY, gt=0, le=24)] = Field(
+    hours_per_day: Annotated[Quantity, Measure(units.HOURS_PER_DAY, gt=0, le=24)] = Field(
         description="hours that people work in a day"
     )
-    days_per_week: Annotated[Quantity, Measure(DAYS_PER_WEEK, gt=0, le=7)] = Field(
-        Quantity(value=7, unit=DAYS_PER_WEEK.symbol), description="days of a week on which they do"
+    days_per_week: Annotated[Quantity, Measure(units.DAYS_PER_WEEK, gt=0, le=7)] = Field(
+        Quantity(value=7, unit=units.DAYS_PER_WEEK.symbol),
+        description="days of a week on which they do",
     )
 
 
@@ -124,11 +105,11 @@ class Rival(Record):
 class Demonstrations(Record):
     """Work that shows others the risks, and makes a slow-down of all more likely."""
 
-    share: Annotated[Quantity, Measure(ONE, ge=0, lt=1)] = Field(
+    share: Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)] = Field(
         description="part of the work on alignment that goes into it"
     )
     most: Fraction = Field(description="probability of a slow-down with any amount of it")
-    half: Annotated[Quantity, Measure(FIELD_YEAR, gt=0)] = Field(
+    half: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
         description="work that closes 63 % of the gap to that"
     )
 
@@ -162,14 +143,14 @@ class SlowDown(Record):
 class Money(Record):
     """How long the project can pay for a pause."""
 
-    cash: Annotated[Quantity, Measure(DOLLAR, ge=0)] = Field(
+    cash: Annotated[Quantity, Measure(units.BUDGET, ge=0)] = Field(
         description="money at the start of the pause"
     )
-    burn: Annotated[Quantity, Measure(DOLLAR_PER_MONTH, ge=0)] = Field(
+    burn: Annotated[Quantity, Measure(units.DOLLARS_PER_MONTH, ge=0)] = Field(
         description="what it spends in a month"
     )
-    revenue: Annotated[Quantity, Measure(DOLLAR_PER_MONTH, ge=0)] = Field(
-        Quantity(value=0, unit=DOLLAR_PER_MONTH.symbol),
+    revenue: Annotated[Quantity, Measure(units.DOLLARS_PER_MONTH, ge=0)] = Field(
+        Quantity(value=0, unit=units.DOLLARS_PER_MONTH.symbol),
         description="what full deployment would bring in",
     )
 
@@ -185,24 +166,25 @@ class Lead(Record):
         one(), description="speed-up of their research by AI once they get here"
     )
     development: Months = Field(
-        Quantity(value=0, unit=MONTH.symbol),
+        Quantity(value=0, unit=units.MONTH.symbol),
         description="time before the pause starts; with `risk`: from there",
     )
     pace: Fraction = Field(
         one(), description="own pace until then, relative to theirs at the same technology"
     )
     leak: Hazard = Field(
-        Quantity(value=0, unit=PER_MONTH.symbol),
+        Quantity(value=0, unit=units.PER_MONTH.symbol),
         description="part of the lead that leaks in a month",
     )
     deployment: Fraction = Field(
         one(0.0), description="share of the market that is served during the pause"
     )
     leak_by_deployment: Hazard = Field(
-        Quantity(value=0, unit=PER_MONTH.symbol), description="further leaks at full deployment"
+        Quantity(value=0, unit=units.PER_MONTH.symbol),
+        description="further leaks at full deployment",
     )
     theft: Hazard = Field(
-        Quantity(value=0, unit=PER_MONTH.symbol),
+        Quantity(value=0, unit=units.PER_MONTH.symbol),
         description="hazard of theft, which takes all of the lead",
     )
     slow_down: SlowDown | None = None
@@ -230,22 +212,22 @@ class Lead(Record):
 class Risk(Record):
     """Takeover risk by capability, from which follows when to pause."""
 
-    at_present: Annotated[Quantity, Measure(PER_MONTH, gt=0, le=1)] = Field(
+    at_present: Annotated[Quantity, Measure(units.PER_MONTH, gt=0, le=1)] = Field(
         description="risk in a month of using AI as it is now"
     )
-    slope: Annotated[Quantity, Measure(PER_OOM)] = Field(
+    slope: Annotated[Quantity, Measure(units.PER_OOM)] = Field(
         description="growth of ln(risk) per power of ten of effective compute"
     )
-    tolerated: Annotated[Quantity, Measure(PER_MONTH, gt=0, le=1)] = Field(
+    tolerated: Annotated[Quantity, Measure(units.PER_MONTH, gt=0, le=1)] = Field(
         description="risk in a month at which to stop"
     )
     sd: NonNegative = Field(
         one(0.0), description="standard deviation of ln(risk) as it is estimated"
     )
-    confidence: Annotated[Quantity, Measure(ONE, gt=0, lt=1)] = Field(
+    confidence: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
         one(0.5), description="wanted that risk is below what is tolerated"
     )
-    pace: Annotated[Quantity, Measure(OOM_PER_MONTH, ge=0)] = Field(
+    pace: Annotated[Quantity, Measure(units.OOM_PER_MONTH, ge=0)] = Field(
         description="progress at full speed"
     )
     productivity_slope: NonNegative = Field(
@@ -285,10 +267,10 @@ class Preparation(Record):
     theta: NonNegative = Field(
         description="returns to it; 0: none, 1: exponential, above: it blows up"
     )
-    prior: Annotated[Quantity, Measure(FIELD_YEAR, ge=0)] = Field(
+    prior: Annotated[Quantity, Measure(units.FIELD_YEAR, ge=0)] = Field(
         description="work done before the pause"
     )
-    scale: Annotated[Quantity, Measure(FIELD_YEAR, gt=0)] = Field(
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
         description="work that counts as much as what there is without any"
     )
 
@@ -296,8 +278,9 @@ class Preparation(Record):
 class Pause(Record):
     """What happens while capability stands still."""
 
-    growth: Annotated[Quantity, Measure(PER_MONTH, ge=0, le=10)] = Field(
-        Quantity(value=0, unit=PER_MONTH.symbol), description="growth rate of safe productivity"
+    growth: Annotated[Quantity, Measure(units.PER_MONTH, ge=0, le=10)] = Field(
+        Quantity(value=0, unit=units.PER_MONTH.symbol),
+        description="growth rate of safe productivity",
     )
     hardware_doubling: PositiveMonths | None = Field(
         None, description="doubling time of the cluster; absent: it stays as it is"
@@ -312,7 +295,7 @@ class Pause(Record):
 class FieldOfResearch(Record):
     """The field that the work is compared with, and the people who look after AI's work."""
 
-    headcount: Annotated[Quantity, Measure(PERSON, gt=0)] = Field(
+    headcount: Annotated[Quantity, Measure(units.PERSON, gt=0)] = Field(
         description="researchers in the field"
     )
     parallel_exponent: Fraction = Field(description="exponent of parallel effort")
@@ -325,8 +308,8 @@ class FieldOfResearch(Record):
     work_per_review: WorkingHours | None = Field(
         None, description="work of a researcher between two reviews; absent: it does not wait"
     )
-    review_latency: Annotated[Quantity, Measure(WALL_CLOCK, ge=0)] = Field(
-        Quantity(value=0, unit=WALL_CLOCK.symbol), description="wall-clock wait for a review"
+    review_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] = Field(
+        Quantity(value=0, unit=units.WALL_CLOCK.symbol), description="wall-clock wait for a review"
     )
     tax: AtLeastOne = Field(
         one(), description="compute that safe methods cost, relative to the best"
@@ -350,7 +333,7 @@ class Rung(Record):
     """A model that could do the work."""
 
     speedup: Positive = Field(description="research-years in a year")
-    yearly_risk: Annotated[Quantity, Measure(PER_YEAR, ge=0, le=1)] = Field(
+    yearly_risk: Annotated[Quantity, Measure(units.RATE_PER_YEAR, ge=0, le=1)] = Field(
         description="risk in a year of using it"
     )
 
@@ -358,7 +341,9 @@ class Rung(Record):
 class Ladder(Record):
     """Models of different strength and risk, for the same target."""
 
-    target: Annotated[Quantity, Measure(RESEARCH_YEAR, gt=0)] = Field(description="work wanted")
+    target: Annotated[Quantity, Measure(units.RESEARCH_YEAR, gt=0)] = Field(
+        description="work wanted"
+    )
     rungs: dict[str, Rung] = Field(min_length=1, description="models, by name")
 
 
@@ -375,16 +360,16 @@ class Evidence(Record):
     """Work that AI has been seen to do, beside people who did the same, for a look at what a plan takes for granted."""
 
     title: Prose = Field(min_length=1, description="what was done, by whom")
-    agent_hours: Annotated[Quantity, Measure(WORKING_TIME, gt=0)] = Field(
+    agent_hours: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)] = Field(
         description="hours of all AI agents, added up"
     )
-    human_hours: Annotated[Quantity, Measure(WORKING_TIME, gt=0)] = Field(
+    human_hours: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)] = Field(
         description="hours in which people did the same, or less of it"
     )
-    cost: Annotated[Quantity, Measure(DOLLAR, ge=0)] | None = Field(
+    cost: Annotated[Quantity, Measure(units.BUDGET, ge=0)] | None = Field(
         None, description="what the agents cost; absent: not known"
     )
-    tokens_per_agent_hour: Annotated[Quantity, Measure(TOKEN, gt=0)] | None = Field(
+    tokens_per_agent_hour: Annotated[Quantity, Measure(units.TOKEN, gt=0)] | None = Field(
         None, description="tokens that one agent makes in an hour; absent: not published"
     )
 

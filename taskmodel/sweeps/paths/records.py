@@ -12,18 +12,16 @@ from typing import Annotated
 from pydantic import Field, PrivateAttr, model_validator
 
 from taskmodel.catalog import Quantity, Source
+from taskmodel.files import units
 from taskmodel.files.document import FromFile
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import Measure, Number, Prose, Record, Sourced, Word, failed
 from taskmodel.files.table import Rows
-from taskmodel.files.units import DATE, Unit
 from taskmodel.files.yaml import Keys
 
 __all__ = ["Paths", "Series", "Stretch"]
 
-GROWTH = Unit("x/year", "growth: what a quantity is multiplied by in a year")
-
-Date = Annotated[Quantity, Measure(DATE, ge=1900, le=2300)]
+Date = Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)]
 
 
 class Stretch(Record):
@@ -33,7 +31,7 @@ class Stretch(Record):
         None,
         description="date from which it grows so; absent: from the beginning, in the first stretch alone",
     )
-    factor: Annotated[Quantity, Measure(GROWTH, ge=1e-6, le=1e12)] = Field(
+    factor: Annotated[Quantity, Measure(units.GROWTH, ge=1e-6, le=1e12)] = Field(
         description="what it is multiplied by in a year; 1: it stays"
     )
 

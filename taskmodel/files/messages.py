@@ -1,0 +1,141 @@
+"""Validation of plain values against a record, with messages in plain sentences.
+
+A message states the value, what is allowed, and, for common mistakes, how to correct it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from taskmodel.files.dotted import Slot, fields, slot_at
+from taskmodel.files.findings import Finding
+from taskmodel.files.suggestions import did_you_mean, listing
+from taskmodel.files.yaml import Keys
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_MAPPING, _TEXT = "a mapping (key: value) is needed", "text is needed"
+_NEEDED = {
+    "bool_type": "true or false is needed",
+    "dict_type": _MAPPING,
+    "finite_number": "a finite number is needed",
+    "float_type": "a number is needed",
+    "int_type": "a whole number is needed",
+    "model_type": _MAPPING,
+    "string_too_short": _TEXT,
+    "string_type": _TEXT,
+    "tuple_type": "a list is needed",
+}
+_BOUNDS = {
+    "greater_than": ("gt", "a number above"),
+    "greater_than_equal": ("ge", "a number of at least"),
+    "less_than": ("lt", "a number below"),
+    "less_than_equal": ("le", "a number of at most"),
+}
+# hints for text where a number is needed, by pattern of the text
+_NUMBER_HINTS = (
+    (r"\d{4}-\d\d?-\d\d?.*", "; this is a date"),
+    (r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?", "; remove the quotes"),
+    (r"[-+]?\d[\d_, ]*(\.\d*)?", "; write it without separators"),
+    (r"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*(\S+)", r"; write {value: \1, unit: \2}"),
+)
+
+
+def as_record(record: type[Model], values: Any) -> tuple[Model | None, list[Finding]]:
+    """Validate plain values.
+
+    Parameters
+    ----------
+    record : type
+        Class of the record.
+    values : dict
+        Plain values; records among them are not validated again.
+
+    Returns
+    -------
+    record : record or None
+        None if there are defects.
+    findings : list of Finding
+    """
+    if not isinstance(values, dict):
+        message = f"found {_text(values)}; a mapping with a title and more is needed"
+        return None, [Finding((), message)]
+    try:
+        return record.model_validate(values), []
+    except ValidationError as error:
+        return None, list(_findings(error, record))
+
+
+def _findings(error: ValidationError, record: type[BaseModel]) -> Iterator[Finding]:
+    for item in error.errors(include_url=False):
+        keys, kind, context = item["loc"], item["type"], item.get("ctx", {})
+        if kind == "defects":
+            for name, message in context["defects"]:
+                yield Finding((*keys, name) if name else keys, message)
+        elif kind in ("missing", "extra_forbidden"):
+            name, holder = str(keys[-1]), slot_at(record, keys[:-1])
+            assert holder is not None  # only a record has required and forbidden keys
+            if kind == "missing":
+                message = f"is missing{_meaning(holder, name)}"
+            else:
+                names = fields(holder.type)
+                hint = did_you_mean(name, names) or f"; allowed: {listing(names, 40)}"
+                message = f"unknown key{hint}"
+            yield Finding(keys, message, at_key=True)
+        else:
+            value = item["input"]
+            needed = _needed(kind, context, record, keys)
+            yield Finding(keys, f"found {_text(value)}; {needed}{_hint(value, kind)}")
+
+
+def _needed(kind: str, context: dict[str, Any], record: type[BaseModel], keys: Keys) -> str:
+    if kind == "literal_error":
+        return f"allowed: {context['expected'].replace(' or ', ', ')}"
+    if kind in _BOUNDS:
+        name, phrase = _BOUNDS[kind]
+        return f"{phrase} {context[name]:g} is needed"
+    slots = (slot_at(record, ends) for ends in (keys, keys[:-1]))
+    measure = next((slot.measure for slot in slots if slot and slot.measure), None)
+    allowed = f", {measure.allowed()}" if measure else ""
+    return _NEEDED.get(kind, "this cannot be used here") + allowed
+
+
+def _meaning(holder: Slot, name: str) -> str:
+    field, slot = holder.type.model_fields[name], fields(holder.type)[name]
+    meaning = field.description
+    if not meaning and slot.kind == "record":
+        meaning = slot.type.__doc__.splitlines()[0]
+    allowed = f" ({slot.measure.allowed()})" if slot.measure else ""
+    return f": {meaning}{allowed}" if meaning else ""
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:57] + "...")
+    if isinstance(value, int) and value.bit_length() > 1024:
+        return "a number beyond 1.8e308"
+    if isinstance(value, (int, float)):
+        return f"the number {value!r}"
+    return f"a {type(value).__name__}"
+
+
+def _hint(value: Any, kind: str) -> str:
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return "; put it in quotes"
+    if kind == "tuple_type" and isinstance(value, str):
+        return f"; write [{value}]"
+    if kind in ("float_type", "int_type") and isinstance(value, str):
+        for pattern, hint in _NUMBER_HINTS:
+            if match := re.fullmatch(pattern, value):
+                return match.expand(hint)
+    return ""
