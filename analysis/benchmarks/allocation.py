@@ -14,8 +14,7 @@ import time
 import numpy as np
 
 import taskmodel as tm
-from taskmodel.allocation import Nest, allocate
-from taskmodel.allocation.arrays import prepare
+from taskmodel.allocation import Nest, allocate, prepare
 from taskmodel.science.production import log_unit_cost
 from taskmodel.sweeps.walker import Walker
 

@@ -16,7 +16,6 @@ import numpy as np
 from allocation import ratio
 
 import taskmodel as tm
-from taskmodel.allocation import sorted_tasks
 from taskmodel.takeoff import load_world
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
@@ -124,15 +123,8 @@ def divisions():
         reach = family.reach(log_run)
         return lambda: division.divide(math.log(4.7e9), math.log(1e34), log_run, reach)
 
-    def place(tasks: int):
-        sums = sorted_tasks(np.full(tasks, 1 / tasks), np.geomspace(1e-3, 1e3, tasks), 0.5)
-        ratios = np.linspace(-9, 9, 1000)
-        return lambda: np.searchsorted(sums.starts, ratios)
-
     for tasks in (10, 1_000, 10_000, 100_000):
         yield f"division over {tasks:,} tasks, against one over 100", work(tasks), work(100)
-    for tasks in (10, 1_000, 100_000):
-        yield f"a thousand splits of {tasks:,} sorted tasks, against 100", place(tasks), place(100)
 
 
 def main() -> int:

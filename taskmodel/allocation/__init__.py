@@ -1,4 +1,4 @@
-"""The best allocation of scarce factors to tasks and modes at one moment (``model.md`` 1).
+"""The optimal allocation of scarce factors to tasks and modes at one moment (``model.md`` 1).
 
 Given bundles B, supplies E and a CES nest, the organisation chooses activities y >= 0 to
 maximise output. The problem is solved in the prices of the factors,
@@ -9,17 +9,20 @@ where c(p) is the unit cost of research when every task is done in its cheapest 
 supervision is a factor like any other. Every answer carries its duality gap, which bounds its
 error; one that cannot be certified is an error, never a number.
 
-Start reading at `arrays`. `inputs` checks what the caller gives, `presolve` settles what needs no
-prices, `interior` finds the neighbourhood of the optimum, `active_set` the optimum itself,
-`degenerate` what is not unique about it; `following` takes a regime to other points, `tangent` differentiates it.
-`two_factors` has the closed form of people and compute in one nest, by itself. How tasks become output is in `taskmodel.production`.
+`allocate` is the entry point. `inputs` checks the caller's arrays and `presolve` reduces them
+without prices; `solver` calls `interior`, which finds the neighbourhood of the optimum, and
+`active_set`, which finds the optimum itself (sliding along `flat_directions` where costs do not
+determine the prices). `price_ranges` and `mode_splits` determine what is not unique about it,
+`free_tasks` adds what needs nothing scarce. `margins` evaluates a regime at other points and
+`derivatives` differentiates it. `two_factors` has the closed form of people and compute in one
+nest. The production function itself is in `taskmodel.science.production`, all tolerances are in
+`taskmodel.numerics.accuracy`.
 """
 
-from taskmodel.allocation.arrays import allocate
-from taskmodel.allocation.following import Margins, margins
+from taskmodel.allocation._allocate import allocate, prepare
+from taskmodel.allocation._margins import Margins, margins
+from taskmodel.allocation.derivatives import Slopes, along, derivative_weights, slopes
 from taskmodel.allocation.solution import Allocation, Status
-from taskmodel.allocation.tangent import Slopes, along, derivative_weights, slopes
-from taskmodel.allocation.two_factors import SortedTasks, TwoFactors, sorted_tasks
 from taskmodel.errors import SolveError
 from taskmodel.science.production import Nest
 
@@ -29,13 +32,11 @@ __all__ = [
     "Nest",
     "Slopes",
     "SolveError",
-    "SortedTasks",
     "Status",
-    "TwoFactors",
     "allocate",
     "along",
     "derivative_weights",
     "margins",
+    "prepare",
     "slopes",
-    "sorted_tasks",
 ]

@@ -1,18 +1,19 @@
-"""The arrays that a caller gives, checked and brought to one shape."""
+"""Checks of the caller's arrays, which are broadcast to one leading dimension over points."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.presolve import Presolved, presolve
+from taskmodel.allocation.presolve import Presolved, presolve, rows_of
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Nest, Tree
 
-TILE = 2_000_000  # bundle entries handled at once
+TILE_ENTRIES = 2_000_000  # bundle entries solved at once, which bounds memory
 
 
 @dataclass(frozen=True)
@@ -28,57 +29,60 @@ class Organisations:
     shape: tuple[int, ...]
 
     def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Points that differ from all earlier ones, and for every point which of those it equals."""
+        """First point of each group of equal points, and the group of every point."""
         points = len(self.supply)
-        parts = [self.supply, self.available, self.share, self.elasticity]
-        # bundles that are the same at every point are one row in memory
-        parts += [self.bundle] if self.bundle.strides[0] else []
+        arrays = [self.supply, self.available, self.share, self.elasticity]
+        # bundles broadcast along the points are one row in memory (stride 0) and equal everywhere
+        arrays += [self.bundle] if self.bundle.strides[0] else []
         keys = [
-            b"".join(part[point].tobytes() for part in parts if len(part) == points)
+            b"".join(array[point].tobytes() for array in arrays if len(array) == points)
             for point in range(points)
         ]
-        place: dict[bytes, int] = {}
-        again = np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.intp)
-        first = np.unique(again, return_index=True)[1]
-        return first, again
+        number: dict[bytes, int] = {}
+        group = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.intp)
+        return np.unique(group, return_index=True)[1], group
 
     def __getitem__(self, rows: NDArray[np.intp]) -> Organisations:
-        share, elasticity = (
-            part if len(part) == 1 else part[rows] for part in (self.share, self.elasticity)
-        )
-        return Organisations(
-            self.tree,
-            share,
-            elasticity,
-            self.bundle[rows],
-            self.supply[rows],
-            self.available[rows],
-            self.shape,
+        return replace(
+            self,
+            share=rows_of(self.share, rows),
+            elasticity=rows_of(self.elasticity, rows),
+            bundle=self.bundle[rows],
+            supply=self.supply[rows],
+            available=self.available[rows],
         )
 
     def tiles(self, points: int | None = None) -> list[NDArray[np.intp]]:
-        """So many rows (default: all), in parts of bounded memory; one part, though empty, where there is none."""
+        """Row numbers up to ``points`` (default: all), in one or more tiles of bounded memory."""
         _, _, modes, factors = self.bundle.shape
         rows = np.arange(len(self.supply) if points is None else points)
-        step = max(1, TILE // max(1, len(self.tree.task) * modes * factors))
+        step = max(1, TILE_ENTRIES // max(1, len(self.tree.task) * modes * factors))
         return [rows[begin : begin + step] for begin in range(0, max(1, len(rows)), step)]
 
     def presolved(self) -> Presolved:
-        """What needs no prices."""
+        """The problem after the reductions that need no prices."""
         return presolve(
             self.tree, self.share, self.elasticity, self.bundle, self.supply, self.available
         )
 
 
-def flat(part: ArrayLike, inner: int) -> Array:
-    """The array with its leading dimensions made one."""
-    part = np.asarray(part, dtype=float)
-    return part.reshape(-1, *part.shape[part.ndim - inner :])
+def flattened(values: ArrayLike, inner: int) -> Array:
+    """The array with its leading dimensions merged into one; the last ``inner`` ones stay."""
+    array = np.asarray(values, dtype=float)
+    return array.reshape(-1, *array.shape[array.ndim - inner :])
 
 
-def checked(
+def check_inputs(
     bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None
 ) -> Organisations:
+    """Checks the arguments of `allocate` and broadcasts them against one another.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, an entry is out of its range, or the nest and the bundles disagree
+        on the tasks.
+    """
     bundles, supply = np.asarray(bundles, dtype=float), np.asarray(supply, dtype=float)
     if bundles.ndim < 3:
         raise InputError(
@@ -87,64 +91,73 @@ def checked(
     tasks, modes, factors = bundles.shape[-3:]
     if supply.ndim < 1 or supply.shape[-1] != factors:
         raise InputError(
-            f"supply needs the dimensions (..., factor) with {factors} factors, as in bundles; found shape {supply.shape}"
+            f"supply needs the dimensions (..., factor) with {factors} factors, as in bundles; "
+            f"found shape {supply.shape}"
         )
     available = np.ones((tasks, modes), dtype=bool) if available is None else np.asarray(available)
     if available.dtype != bool:
         raise InputError(f"available must be an array of bool; found {available.dtype}")
     if available.ndim < 2 or available.shape[-2:] != (tasks, modes):
         raise InputError(
-            f"available needs the dimensions (..., task, mode) = (..., {tasks}, {modes}); found shape {available.shape}"
+            f"available needs the dimensions (..., task, mode) = (..., {tasks}, {modes}); "
+            f"found shape {available.shape}"
         )
-    bad = ~(np.isfinite(bundles) & (bundles >= 0))
-    if bad.any():
-        place = tuple(map(int, np.argwhere(bad)[0]))
-        raise InputError(
-            f"bundles must be finite and >= 0; found {bundles[place]} at index {place}; close a mode through available instead"
-        )
-    bad = ~(supply >= 0)
-    if bad.any():
-        place = tuple(map(int, np.argwhere(bad)[0]))
-        raise InputError(
-            f"supply must be >= 0 (inf: not scarce); found {supply[place]} at index {place}"
-        )
-    if not isinstance(nest, Nest):
-        raise InputError(f"nest must be a Nest; found {type(nest).__name__}")
-    tree = Tree(nest)
-    outside = sorted({int(task) for task in tree.task if not 0 <= task < tasks})
-    if outside:
-        raise InputError(f"the nest names tasks {outside}, but bundles have tasks 0 to {tasks - 1}")
-    missing = sorted(set(range(tasks)) - set(tree.task.tolist()))
-    if missing:
-        raise InputError(
-            f"the nest leaves out tasks {missing}: every task of the bundles must be a member of a nest"
-        )
+    _refuse(
+        bundles,
+        np.isfinite(bundles) & (bundles >= 0),
+        "bundles must be finite and >= 0",
+        "; close a mode through available instead",
+    )
+    _refuse(supply, supply >= 0, "supply must be >= 0 (inf: not scarce)")
+    tree = _checked_tree(nest, tasks)
     try:
         shape = np.broadcast_shapes(
             bundles.shape[:-3], supply.shape[:-1], available.shape[:-2], tree.share.shape[:-1]
         )
     except ValueError:
         raise InputError(
-            f"leading dimensions do not fit: bundles {bundles.shape[:-3]}, supply {supply.shape[:-1]}, "
-            f"available {available.shape[:-2]}, nest {tree.share.shape[:-1]}"
+            f"leading dimensions do not fit: bundles {bundles.shape[:-3]}, "
+            f"supply {supply.shape[:-1]}, available {available.shape[:-2]}, "
+            f"nest {tree.share.shape[:-1]}"
         ) from None
     points = int(np.prod(shape, dtype=int))
+
+    def spread(array: NDArray[Any], *inner: int) -> NDArray[Any]:
+        return np.broadcast_to(array, (*shape, *inner)).reshape(points, *inner)
+
     share, elasticity = (
-        (
-            np.broadcast_to(part, (*shape, tree.nodes)).reshape(points, tree.nodes)
-            if part.ndim > 1
-            else part[None]
-        )
-        for part in (tree.share, tree.elasticity)
+        spread(array, tree.nodes) if array.ndim > 1 else array[None]
+        for array in (tree.share, tree.elasticity)
     )
     return Organisations(
         tree,
         share,
         elasticity,
-        np.broadcast_to(bundles, (*shape, tasks, modes, factors)).reshape(
-            points, tasks, modes, factors
-        ),
-        np.broadcast_to(supply, (*shape, factors)).reshape(points, factors),
-        np.broadcast_to(available, (*shape, tasks, modes)).reshape(points, tasks, modes),
+        spread(bundles, tasks, modes, factors),
+        spread(supply, factors),
+        spread(available, tasks, modes),
         shape,
     )
+
+
+def _refuse(values: Array, valid: NDArray[np.bool_], rule: str, advice: str = "") -> None:
+    """Raises `InputError` at the first entry that is not valid."""
+    if not valid.all():
+        index = tuple(map(int, np.argwhere(~valid)[0]))
+        raise InputError(f"{rule}; found {values[index]} at index {index}{advice}")
+
+
+def _checked_tree(nest: Nest, tasks: int) -> Tree:
+    """The unrolled nest, if it uses every task and no other."""
+    if not isinstance(nest, Nest):
+        raise InputError(f"nest must be a Nest; found {type(nest).__name__}")
+    tree = Tree(nest)
+    used = set(tree.task.tolist())
+    if outside := sorted(used - set(range(tasks))):
+        raise InputError(f"the nest names tasks {outside}, but bundles have tasks 0 to {tasks - 1}")
+    if missing := sorted(set(range(tasks)) - used):
+        raise InputError(
+            f"the nest leaves out tasks {missing}: every task of the bundles must be a member of a "
+            "nest"
+        )
+    return tree

@@ -1,16 +1,17 @@
-"""What can be said of an allocation before any price is known.
+"""Reductions of an allocation problem that need no prices.
 
 Supplies are scaled into the bundles, so that every factor has supply one. Then, independent of
-prices: modes that use a factor of supply zero are closed; factors of infinite supply, and
-factors nobody uses, have no price; a task without a mode is impossible, a task with an empty
-bundle is free, and both spread up the nests (``model.md`` 1.2); a mode that uses at least as
-much of everything as another one of its task is never needed. What remains has only finite,
-positive costs.
+prices: modes that use a factor of supply zero are closed; factors of infinite supply, and unused
+factors, have no price; a task without an open mode is impossible, a task with an empty bundle is
+free, and both properties spread up the nests (``model.md`` 1.2); a mode that uses at least as much
+of every factor as another mode of its task is dominated and never needed. What remains has only
+finite, positive costs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,7 @@ class Problem:
     """
 
     tree: Tree
-    bundle: (
-        Array  # (point, leaf, mode, factor) use per unit, in units of the supply; 0 where closed
-    )
+    bundle: Array  # (point, leaf, mode, factor) use per unit over the supply; 0 where closed
     open: Mask  # (point, leaf, mode)
     base: Array  # (point, leaf, mode) 1 where closed or dead, else 0: keeps every cost positive
     scarce: Mask  # (point, factor) may have a price
@@ -40,28 +39,49 @@ class Problem:
     elasticity: Array  # (point or 1, node)
     dead: Mask  # (point, leaf)
     mode: NDArray[np.intp]  # (point, leaf, mode) the caller's mode behind each column
-    stand_in: NDArray[
-        np.intp
-    ]  # (point, leaf, caller's mode) the mode that acts for it: itself, an identical one, or -1
+    # (point, leaf, caller's mode) the mode that acts for it: itself, an identical one, or -1
+    stand_in: NDArray[np.intp]
 
     def __len__(self) -> int:
         return len(self.bundle)
 
     def __getitem__(self, rows: Rows) -> Problem:
         """The same problems at some points only."""
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name, part in parts.items():
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, array in values.items():
             if name in ("share", "elasticity"):
-                parts[name] = part if len(part) == 1 else part[rows]
+                values[name] = rows_of(array, rows)
             elif name != "tree":
-                parts[name] = part[rows]
-        return Problem(**parts)
+                values[name] = array[rows]
+        return Problem(**values)
 
     def cost(self, price: Array) -> Array:
-        """Cost of a unit of every leaf in every mode at these prices, shape (point, leaf, mode)."""
+        """Cost of a unit of every leaf in every mode at given prices, shape (point, leaf, mode)."""
         points, leaves, modes, factors = self.bundle.shape
         cost = np.matmul(self.bundle.reshape(points, leaves * modes, factors), price[:, :, None])
         return cost.reshape(points, leaves, modes) + self.base
+
+    def factor_cost(self, price: Array) -> Array:
+        """Cost of each factor in a unit of every mode, shape (point, leaf, mode, factor)."""
+        return np.asarray(self.bundle * price[:, None, None, :])
+
+    def least_cost(self, cost: Array) -> Array:
+        """Cost of the cheapest open mode of every leaf, shape (point, leaf); inf where none."""
+        return np.asarray(np.where(self.open, cost, np.inf).min(axis=-1))
+
+    def activity(self, weight: Array, leaf_cost: Array, mode_share: Array) -> Array:
+        """Work in every mode from the leaves' cost shares, shape (point, leaf, mode)."""
+        return np.asarray(np.where(self.dead, 0.0, weight / leaf_cost)[..., None] * mode_share)
+
+    def factor_use(self, activity: Array) -> Array:
+        """Use of each factor over its supply, shape (point, factor)."""
+        return np.einsum("plm,plmk->pk", activity, self.bundle)
+
+    @cached_property
+    def copies(self) -> NDArray[np.intp]:
+        """Number of the caller's modes that each mode stands for, shape (point, leaf, mode)."""
+        same = self.stand_in[:, :, None, :] == self.mode[..., None]
+        return np.maximum(same.sum(axis=-1), 1)
 
 
 @dataclass
@@ -75,10 +95,24 @@ class Presolved:
     free_mode: Mask  # (point, leaf, caller's mode) open, and needs nothing that is scarce
 
 
+def children_of(tree: Tree) -> dict[int, NDArray[np.intp]]:
+    """Node numbers of the children of every nest, in the order of the nests' heights."""
+    return {
+        int(nest): level.children[level.nest_of_child == position]
+        for level in tree.levels
+        for position, nest in enumerate(level.nests)
+    }
+
+
+def rows_of(array: Array, rows: Rows) -> Array:
+    """Rows of an array whose leading dimension is the points, or 1 where all points agree."""
+    return array if len(array) == 1 else array[rows]
+
+
 def presolve(
     tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask
 ) -> Presolved:
-    """Scale, close, drop and mark.
+    """Scales supplies to one, closes and drops modes, and marks free and impossible nodes.
 
     Parameters
     ----------
@@ -88,14 +122,14 @@ def presolve(
     available : array, shape (point, task, mode)
     """
     points = len(bundle)
-    nothing = supply == 0
-    opened = available & ~np.any((bundle > 0) & nothing[:, None, None, :], axis=-1)
-    divisor = np.where(nothing, np.inf, supply)
-    scaled = np.where(opened[..., None], bundle / divisor[:, None, None, :], 0.0)
-    free_task_mode = opened & ~scaled.any(axis=-1)
+    absent = supply == 0
+    opened = available & ~np.any((bundle > 0) & absent[:, None, None, :], axis=-1)
+    scaled = np.where(
+        opened[..., None], bundle / np.where(absent, np.inf, supply)[:, None, None, :], 0.0
+    )
 
     leaf = tree.task
-    free_mode = free_task_mode[:, leaf]
+    free_mode = (opened & ~scaled.any(axis=-1))[:, leaf]
     impossible = np.zeros((points, tree.nodes), dtype=bool)
     free = np.zeros((points, tree.nodes), dtype=bool)
     impossible[:, : tree.leaves] = ~opened[:, leaf].any(axis=-1)
@@ -108,13 +142,9 @@ def presolve(
     weightless = effective == 0
     for level in reversed(tree.levels):
         weightless[:, level.children] |= weightless[:, level.nests][:, level.nest_of_child]
-    dead = (
-        np.broadcast_to(weightless[:, : tree.leaves], (points, tree.leaves))
-        | impossible[:, tree.root, None]
-        | free[:, tree.root, None]
-    )
+    dead = weightless[:, : tree.leaves] | (impossible | free)[:, tree.root, None]
 
-    problem = _compress(
+    problem = _without_dominated_modes(
         tree, scaled[:, leaf], opened[:, leaf] & ~dead[..., None], dead, effective, elasticity
     )
     return Presolved(problem, impossible[:, tree.root], free[:, tree.root], free, free_mode)
@@ -123,20 +153,23 @@ def presolve(
 def _spread(
     tree: Tree, share: Array, elasticity: Array, effective: Array, impossible: Mask, free: Mask
 ) -> None:
-    """Carry impossible and free members up the nests; members that drop out lose their share."""
+    """Carries impossible and free members up the nests; members that drop out lose their share.
+
+    Up to sigma = 1 every member is essential: one that is impossible stops the nest. Above it a
+    nest does without. Below sigma = 1 a free member leaves the cost of the others, from sigma = 1
+    on it makes the nest free. All four arrays are changed in place.
+    """
     for level in tree.levels:
         counts = share[:, level.children] > 0
         sigma = elasticity[:, level.nests]
-
-        def some(
-            mask: Mask, counts: Mask = counts, starts: NDArray[np.intp] = level.starts
-        ) -> Mask:
-            return np.logical_or.reduceat(mask & counts, starts, axis=1)
-
         lost, idle = impossible[:, level.children], free[:, level.children]
-        impossible[:, level.nests] = np.where(sigma <= 1, some(lost), ~some(~lost))
+        any_lost, any_kept, any_idle, any_busy = (
+            np.logical_or.reduceat(mask & counts, level.starts, axis=1)
+            for mask in (lost, ~lost, idle, ~idle)
+        )
+        impossible[:, level.nests] = np.where(sigma <= 1, any_lost, ~any_kept)
         free[:, level.nests] = (
-            np.where(sigma < 1, ~some(~idle), some(idle)) & ~impossible[:, level.nests]
+            np.where(sigma < 1, ~any_busy, any_idle) & ~impossible[:, level.nests]
         )
         alive = ~(impossible | free)[:, level.nests][:, level.nest_of_child]
         effective[:, level.children] = np.where(
@@ -144,15 +177,19 @@ def _spread(
         )
 
 
-def _compress(
+def _without_dominated_modes(
     tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array, elasticity: Array
 ) -> Problem:
-    """Drop modes another mode makes needless, and move the open ones to the front."""
+    """The problem without dominated modes, with the open modes of every leaf in front.
+
+    A mode identical to another one is acted for by the first of the two, so that their activity
+    can be split among them afterwards; a mode that is strictly dominated never carries any.
+    """
     modes = bundle.shape[2]
     stand_in = np.where(opened, np.arange(modes), -1)
-    anywhere = np.flatnonzero(opened.any(axis=(0, 1)))
-    for kept in anywhere:
-        for other in anywhere:
+    used = np.flatnonzero(opened.any(axis=(0, 1)))
+    for kept in used:
+        for other in used:
             no_more = (
                 np.all(bundle[:, :, kept] <= bundle[:, :, other], axis=-1)
                 & opened[:, :, kept]
@@ -160,16 +197,17 @@ def _compress(
             )
             if kept == other or not no_more.any():
                 continue
-            same = no_more & np.all(bundle[:, :, kept] == bundle[:, :, other], axis=-1)
-            needless = no_more & (~same | (kept < other))
-            opened[:, :, other] &= ~needless
+            equal = no_more & np.all(bundle[:, :, kept] == bundle[:, :, other], axis=-1)
+            # of two identical modes the first one stays
+            dominated = no_more & (~equal | (kept < other))
+            opened[:, :, other] &= ~dominated
             stand_in[:, :, other] = np.where(
-                same & needless, kept, np.where(needless, -1, stand_in[:, :, other])
+                dominated, np.where(equal, kept, -1), stand_in[:, :, other]
             )
+    # a stand-in that was dominated later acts for nobody
     stand_in = np.where(np.take_along_axis(opened, np.maximum(stand_in, 0), axis=-1), stand_in, -1)
-    order = np.argsort(~opened, axis=-1, kind="stable")[
-        ..., : int(opened.sum(axis=-1).max(initial=1))
-    ]
+    width = int(opened.sum(axis=-1).max(initial=1))
+    order = np.argsort(~opened, axis=-1, kind="stable")[..., :width]
     opened = np.take_along_axis(opened, order, axis=-1)
     bundle = np.where(opened[..., None], np.take_along_axis(bundle, order[..., None], axis=2), 0.0)
     return Problem(
@@ -184,3 +222,29 @@ def _compress(
         mode=order,
         stand_in=stand_in,
     )
+
+
+def at_callers_modes(
+    problem: Problem, values: Array, tasks: int, modes: int, closed: float = 0.0
+) -> Array:
+    """Values at the leaves and modes of a problem, rearranged to the caller's tasks and modes.
+
+    Parameters
+    ----------
+    problem : Problem
+        Every task is one leaf; one point, or as many as ``values`` has.
+    values : array, shape (point, leaf, mode)
+    tasks, modes : int
+        Number of the caller's tasks and modes.
+    closed : float
+        Value at closed modes.
+
+    Returns
+    -------
+    array, shape (point, task, mode)
+    """
+    result = np.full((len(values), tasks, modes), closed)
+    by_task = np.argsort(problem.tree.task)
+    order = np.broadcast_to(problem.mode[:, by_task], (len(values), tasks, values.shape[-1]))
+    np.put_along_axis(result, order, np.where(problem.open, values, closed)[:, by_task], axis=-1)
+    return result

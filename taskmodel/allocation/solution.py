@@ -1,4 +1,4 @@
-"""What an allocation returns: `Allocation`, its `Status`, and the error a failed one raises."""
+"""The result of an allocation, `Allocation`, and its `Status`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.allocation.batch import Batch, concatenated
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import Rows
 
 
 class Status(StrEnum):
-    """What kind of answer an allocation is; `advice` says what to make of it."""
+    """Kind of answer; `advice` explains it in a sentence."""
 
     OPTIMAL = "optimal"
     KINK = "kink"
@@ -30,34 +30,40 @@ class Status(StrEnum):
 
 _ADVICE = {
     Status.OPTIMAL: "the optimum, with unique prices",
-    Status.KINK: "the optimum, at which more and less of a factor are worth different amounts: read factor_elasticity_range",
-    Status.ZERO: "nothing can be produced: an essential task has no open mode, or needs a factor of which there is none",
-    Status.SUPREMUM: "output comes as close to this value as one likes as free tasks are done without limit, but does not reach it",
-    Status.UNBOUNDED: "output needs nothing that is scarce: add the factor that limits it, or close the modes that are free",
-    Status.FAILED: "no answer could be certified: bring bundles and supplies nearer in size, or move an elasticity away from 0, "
-    "or from just below 1 (1 itself is fine)",
+    Status.KINK: "the optimum, at which more and less of a factor are worth different amounts: "
+    "read factor_elasticity_range",
+    Status.ZERO: "nothing can be produced: an essential task has no open mode, or needs a factor "
+    "of which there is none",
+    Status.SUPREMUM: "output comes as close to this value as one likes as free tasks are done "
+    "without limit, but does not reach it",
+    Status.UNBOUNDED: "output needs nothing that is scarce: add the factor that limits it, or "
+    "close the modes that are free",
+    Status.FAILED: "no answer could be certified: bring bundles and supplies nearer in size, or "
+    "move an elasticity away from 0, or from just below 1 (1 itself is fine)",
 }
 
 
 @dataclass(frozen=True, eq=False)
-class Allocation:
-    """The best use of the factors, for one organisation or a batch of them.
+class Allocation(Batch):
+    """The optimal use of the factors, for one organisation or a batch of them.
 
     Attributes
     ----------
     output : array, shape (...)
-        Output per year, in the unit of the task outputs; 0, a positive number, or inf (``unbounded``).
+        Output per year, in the unit of the task outputs; 0, a positive number, or inf
+        (``unbounded``).
     shadow_price : array, shape (..., factor)
         Output per unit of each factor; 0 when it is not scarce. NaN where output is 0 or inf.
     factor_elasticity : array, shape (..., factor)
-        Elasticity of output to each supply [1], summing to 1. Where it is not unique (``kink``) the
-        optimal one of least norm. NaN where output is 0 or inf.
+        Elasticity of output to each supply [1], summing to 1. Where it is not unique (``kink``)
+        the optimal one of least norm. NaN where output is 0 or inf.
     factor_elasticity_range : array, shape (..., factor, 2)
         Right and left derivative of log output in the log of each supply [1]: the least and the
-        largest elasticity over the optimal prices. The two are equal but at a kink.
+        largest elasticity over the optimal prices. The two are equal except at a kink.
     activity : array, shape (..., task, mode)
-        Work done in each task in each mode, in units of the task per year. Among optimal ones that
-        of least sum of cost share times squared mode shares. inf for free tasks at a ``supremum``.
+        Work done in each task in each mode, in units of the task per year. Where several plans are
+        optimal, the one of least sum of cost share times squared mode shares. inf for free tasks
+        at a ``supremum``.
     usable : array of bool, shape (..., task, mode)
         The mode carries activity in some optimal plan.
     priced : array of bool, shape (..., factor)
@@ -81,15 +87,6 @@ class Allocation:
     gap: Array
     status: Status | NDArray[np.str_]
 
-    def take(self, rows: Rows) -> Allocation:
-        """Rows of a batch with one leading dimension."""
-        return Allocation(**{name: part[rows] for name, part in vars(self).items()})
-
     def join(self, *others: Allocation) -> Allocation:
-        """The points of this batch and then those of others."""
-        return Allocation(
-            **{
-                name: np.concatenate([part, *(getattr(other, name) for other in others)])
-                for name, part in vars(self).items()
-            }
-        )
+        """The points of this batch, followed by those of others."""
+        return Allocation(**concatenated([self, *others]))

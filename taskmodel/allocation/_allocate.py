@@ -1,0 +1,290 @@
+"""`allocate`: from the caller's arrays to the optimal allocation, in tiles of bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from taskmodel.allocation.active_set import ActiveSet, active_set_of, certify
+from taskmodel.allocation.batch import concatenated
+from taskmodel.allocation.free_tasks import fill_free
+from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
+from taskmodel.allocation.mode_splits import ambiguous_splits, fair_splits
+from taskmodel.allocation.presolve import Mask, Presolved, Problem
+from taskmodel.allocation.price_ranges import ambiguous_prices, elasticity_range
+from taskmodel.allocation.solution import Allocation, Status
+from taskmodel.allocation.solver import optimum
+from taskmodel.errors import SolveError
+from taskmodel.numerics.accuracy import (
+    EXACT_GAP,
+    MAX_GAP,
+    NO_COST_SHARE,
+    NO_PRICE,
+    TIE,
+    TRACE,
+    UNIQUE,
+    ZERO_SHARE,
+)
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Nest, node_log_output
+
+LARGEST_LOG = np.log(np.finfo(float).max)
+Start = tuple[Array, Array]  # activities (point, task, mode) and elasticities (point, factor)
+
+
+def allocate(
+    bundles: ArrayLike,
+    supply: ArrayLike,
+    nest: Nest,
+    available: ArrayLike | None = None,
+    *,
+    throw: bool = True,
+    start: Allocation | None = None,
+) -> Allocation:
+    """Allocates factors to tasks and modes so that research output is greatest.
+
+    Parameters
+    ----------
+    bundles : array, shape (..., task, mode, factor)
+        Factor use per unit of a task in a mode [unit of factor per unit of task]; finite, >= 0.
+    supply : array, shape (..., factor)
+        Factors available per year; >= 0. inf: not scarce. 0: modes that use it are closed.
+    nest : Nest
+        Production of output from tasks. Its elasticities and shares may carry the same leading
+        dimensions.
+    available : array of bool, shape (task, mode) or (..., task, mode), optional
+        Which modes may be used. Default: all.
+    throw : bool
+        Raise `SolveError` if a point cannot be certified; otherwise its status is ``failed`` and
+        its numbers are NaN.
+    start : Allocation, optional
+        Initial answers, such as those of neighbours on a path, with the same leading dimensions as
+        the result. They affect the speed, not the result.
+
+    Returns
+    -------
+    Allocation
+        Leading dimensions are those of the arguments, broadcast against one another.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit, an entry is negative, NaN or (in bundles) infinite, or the nest names
+        a task that does not exist or leaves one out.
+    SolveError
+        If no answer has a duality gap below 1e-9 and ``throw`` is true.
+
+    References
+    ----------
+    Dual of a linear activity model under nested CES: Shephard (1953), *Cost and Production
+    Functions*; the design's ``model.md``, section 1.2.
+
+    Examples
+    --------
+    Two tasks of equal share that complement each other. People do both; AI does the second with a
+    hundredth of an hour of review per unit, and its compute is not scarce: output nearly doubles.
+
+    >>> bundles = [[[1.0], [0.0]], [[1.0], [0.01]]]
+    >>> nest = Nest(0.0, [0.5, 0.5], [0, 1])
+    >>> a = allocate(bundles, [1800.0], nest, available=[[True, False], [True, True]])
+    >>> round(float(a.output / 1800), 4)
+    1.9802
+    """
+    organisations = check_inputs(bundles, supply, nest, available)
+    # equal points are solved once
+    first, group = organisations.distinct()
+    tiles = []
+    for tile in organisations.tiles(len(first)):
+        rows = first[tile]
+        begin = None
+        if start is not None:
+            begin = (
+                flattened(start.activity, 2)[rows],
+                flattened(start.factor_elasticity, 1)[rows],
+            )
+        tiles.append(_allocate_tile(organisations[rows], begin))
+    joined = {name: values[group] for name, values in concatenated(tiles).items()}
+
+    shape, failed = organisations.shape, joined["status"] == Status.FAILED
+    if throw and failed.any():
+        points = np.flatnonzero(failed)
+        index = tuple(map(int, np.unravel_index(points[0], shape)))
+        where = f" at {len(points)} of {len(failed)} points, the first at index {index}"
+        raise SolveError(
+            f"no allocation with a duality gap below {MAX_GAP:g} was found"
+            f"{where if shape else ''}; {Status.FAILED.advice}"
+        )
+    result: dict[str, Any] = {
+        name: values.reshape((*shape, *values.shape[1:])) for name, values in joined.items()
+    }
+    if not shape:
+        result["status"] = Status(str(result["status"][()]))
+    return Allocation(**result)
+
+
+def prepare(
+    bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None
+) -> Presolved:
+    """The reduced problem behind arguments of `allocate`, for benchmarks and inspection."""
+    return check_inputs(bundles, supply, nest, available).presolved()
+
+
+def _allocate_tile(organisations: Organisations, start: Start | None) -> Allocation:
+    """Solves some points without the modes that are open nowhere."""
+    modes = organisations.bundle.shape[2]
+    used = np.flatnonzero(organisations.available.any(axis=(0, 1)))
+    if len(used) in (0, modes):
+        return _allocate_modes(organisations, start)
+    reduced = replace(
+        organisations,
+        bundle=organisations.bundle[:, :, used],
+        available=organisations.available[:, :, used],
+    )
+    result = _allocate_modes(reduced, start and (start[0][:, :, used], start[1]))
+
+    def widened(values: NDArray[Any]) -> NDArray[Any]:
+        full = np.zeros((*values.shape[:-1], modes), dtype=values.dtype)
+        full[..., used] = values
+        return full
+
+    return replace(result, activity=widened(result.activity), usable=widened(result.usable))
+
+
+def _allocate_modes(organisations: Organisations, start: Start | None) -> Allocation:
+    points, tasks, modes, factors = organisations.bundle.shape
+    ready = organisations.presolved()
+    result = Allocation(
+        output=np.where(ready.free, np.inf, 0.0),
+        shadow_price=np.full((points, factors), np.nan),
+        factor_elasticity=np.full((points, factors), np.nan),
+        factor_elasticity_range=np.full((points, factors, 2), np.nan),
+        activity=np.zeros((points, tasks, modes)),
+        usable=np.zeros((points, tasks, modes), dtype=bool),
+        priced=np.zeros((points, factors), dtype=bool),
+        factor_use=np.zeros((points, factors)),
+        gap=np.zeros(points),
+        status=np.where(ready.free, Status.UNBOUNDED, Status.ZERO).astype("<U9"),
+    )
+    rows = np.flatnonzero(~(ready.free | ready.impossible))
+    node_output = np.full((points, organisations.tree.nodes), np.nan)
+    if len(rows):
+        problem = ready.problem[rows]
+        begin = start and active_set_of(problem, start[0][rows], start[1][rows])
+        solved, node_output[rows] = _solved(problem, organisations[rows], begin)
+        result.put(rows, solved)
+    for point in np.flatnonzero(ready.free_node.any(axis=1) & ~ready.impossible):
+        fill_free(result, organisations, ready, int(point), node_output[point])
+    return result
+
+
+def _solved(
+    problem: Problem, organisations: Organisations, start: ActiveSet | None
+) -> tuple[Allocation, Array]:
+    """The optimum of points with something scarce, and the output of every node (point, node)."""
+    supply = organisations.supply
+    regime, log_output, gap = optimum(problem, start)
+    # a finite optimum beyond the largest float must not be reported as unbounded
+    certified = (gap < MAX_GAP) & (log_output < LARGEST_LOG)
+    log_output = np.where(certified, log_output, 0.0)
+    cost = problem.cost(regime.price)
+    _drop_vanished_prices(problem, regime, cost)
+    price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
+    price = price / np.where(certified, price.sum(axis=1), 1.0)[:, None]
+    mode_share, usable = _splits(problem, regime, cost, certified, gap)
+    ends = np.stack([price, price], axis=-1)
+    for point in np.flatnonzero(certified)[
+        ambiguous_prices(problem[certified], regime.take(certified))
+    ]:
+        price[point], ends[point] = elasticity_range(problem, regime, point)
+    kink = np.any(ends[..., 1] - ends[..., 0] > UNIQUE, axis=1)
+
+    activity = problem.activity(regime.weight, regime.leaf_cost, mode_share)
+    most_used = problem.factor_use(activity).max(axis=1)
+    activity = activity / np.where(certified, most_used, 1.0)[:, None, None]
+    tasks, modes = organisations.bundle.shape[1:3]
+    work = _by_task(problem, activity / problem.copies, tasks, modes)
+    scarce = (supply > 0) & np.isfinite(supply)
+    output = np.exp(log_output)
+    shadow_price = price * output[:, None] / np.where(scarce, supply, 1.0)
+    result = Allocation(
+        output=output,
+        shadow_price=np.where(scarce, shadow_price, 0.0),
+        factor_elasticity=price,
+        factor_elasticity_range=ends,
+        activity=work,
+        usable=_by_task(problem, usable, tasks, modes),
+        priced=price > 0.0,
+        factor_use=np.einsum("ptm,ptmk->pk", work, organisations.bundle),
+        gap=gap,
+        status=np.where(kink, Status.KINK, Status.OPTIMAL).astype("<U9"),
+    )
+    failed = ~certified
+    for values in vars(result).values():
+        if values.dtype == float:
+            values[failed] = np.nan
+    result.status[failed] = Status.FAILED  # type: ignore[index]  # a batch
+    # a leaf that drops out makes nothing, and its log is -inf
+    with np.errstate(divide="ignore", over="ignore"):
+        log_work = np.log(activity.sum(axis=-1))
+        nodes = node_log_output(problem.tree, log_work, problem.share, problem.elasticity)
+        return result, np.exp(nodes)
+
+
+def _drop_vanished_prices(problem: Problem, regime: ActiveSet, cost: Array) -> None:
+    """Removes prices on which the cost of no active mode depends, in place.
+
+    They have run down to rounding. Which of them is above `NO_PRICE` means nothing.
+    """
+    paid = problem.factor_cost(regime.price)
+    costly = (regime.active & (cost > 0))[..., None]
+    cost_share = np.divide(paid, cost[..., None], out=np.zeros_like(paid), where=costly)
+    regime.priced &= cost_share.max(axis=(1, 2)) > NO_COST_SHARE
+    regime.price = np.where(~regime.priced & problem.scarce, TRACE, regime.price)
+
+
+def _splits(
+    problem: Problem, regime: ActiveSet, cost: Array, certified: Mask, gap: Array
+) -> tuple[Array, Mask]:
+    """Mode shares, the fair ones where several are optimal, and which modes are usable.
+
+    Modes that cost the same without being needed are added to the active set, for they may carry
+    activity too. A fair split is only taken if its certificate is as good as the one before.
+    """
+    mode_share = np.maximum(regime.mode_share, 0.0)
+    usable = problem.open & (mode_share > ZERO_SHARE)
+    tied = problem.open & certified[:, None, None]
+    tied &= cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)
+    added = tied & ~regime.active
+    ambiguous = np.any(added, axis=(1, 2))
+    regime.active |= tied
+    ambiguous[certified] |= ambiguous_splits(problem[certified], regime.take(certified))
+    rows = np.flatnonzero(ambiguous)
+    if len(rows):
+        subset, fair = problem[rows], regime.take(rows)
+        fair.mode_share, usable[rows] = fair_splits(subset, fair, added[rows])
+        as_good = certify(subset, fair)[1] < np.maximum(gap[rows], EXACT_GAP)
+        mode_share[rows[as_good]] = fair.mode_share[as_good]
+    return mode_share, usable
+
+
+def _by_task(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:
+    """Values by leaf and mode of a problem as an array over the caller's tasks and modes.
+
+    Identical modes have the value of the one that acts for them; a task used twice is the sum of
+    its copies.
+    """
+    full = np.zeros((*values.shape[:2], modes), dtype=values.dtype)
+    np.put_along_axis(full, problem.mode, values, axis=-1)
+    acting = problem.stand_in
+    acted = np.take_along_axis(full, np.maximum(acting, 0), axis=-1)
+    full = np.where(acting >= 0, acted, values.dtype.type(0))
+    result = np.zeros((len(values), tasks, modes), dtype=values.dtype)
+    if problem.tree.leaves == tasks:
+        result[:, problem.tree.task] = full
+    else:
+        for leaf, task in enumerate(problem.tree.task):
+            result[:, task] += full[:, leaf]
+    return result

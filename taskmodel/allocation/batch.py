@@ -1,0 +1,46 @@
+"""Records whose fields are arrays with one row per point."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.science.production import Rows
+
+
+class Batch:
+    """Base of dataclasses whose fields all have a leading dimension over points."""
+
+    def take(self, rows: Rows) -> Self:
+        """Selected points, as a copy."""
+        return type(self)(**{name: values[rows] for name, values in vars(self).items()})
+
+    def put(self, rows: Rows, values: Self) -> None:
+        """Overwrites selected points with those of another batch, in place."""
+        for name, array in vars(self).items():
+            array[rows] = getattr(values, name)
+
+
+def concatenated(batches: list[Any]) -> dict[str, NDArray[Any]]:
+    """The fields of several batches of one class, joined along the points."""
+    return {
+        field.name: np.concatenate([getattr(batch, field.name) for batch in batches])
+        for field in fields(batches[0])
+    }
+
+
+def position_in_point(point: NDArray[np.intp], points: int) -> tuple[NDArray[np.intp], Any]:
+    """Position of each entry among those of its point, and the number of entries of each point.
+
+    Parameters
+    ----------
+    point : array, shape (entry,)
+        Point of each entry, in increasing order.
+    points : int
+        Number of points.
+    """
+    count = np.bincount(point, minlength=points)
+    return np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count), count

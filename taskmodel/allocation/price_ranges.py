@@ -1,0 +1,197 @@
+"""Optimal prices where they are not unique: elasticities at a kink.
+
+Optimal prices form a polytope. Given optimal quantities, prices s are optimal if and only if, with
+cost shares W that agree with the nests (fixed fractions where sigma > 0, any split where
+sigma = 0),
+
+    x_i B_im . s >= W_i   for every open mode, with equality where it is active,
+    sum_k s_k = 1,        s_k = 0 where factor k is not used up,
+
+so that the least and the largest elasticity are linear programs (HiGHS). The point of least norm
+is found by Wolfe (1976), Mathematical Programming 11, 128-149.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from taskmodel.allocation.active_set import ActiveSet, nest_curvature
+from taskmodel.allocation.presolve import Mask, Problem, children_of
+from taskmodel.numerics.accuracy import (
+    FLAT,
+    LEAST_NORM,
+    NO_PRICE,
+    TIGHT,
+    UNIQUE,
+    ZERO_SHARE,
+    ZERO_WEIGHT,
+)
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import cost_shares, log_unit_cost
+
+WOLFE_STEPS = 100
+
+
+def ambiguous_prices(problem: Problem, regime: ActiveSet) -> Mask:
+    """Points at which the optimal prices may not be unique, shape (point,).
+
+    Prices are unique if log unit cost has curvature in every direction of the priced factors, from
+    substitution within nests or from a tie that the direction would break, and no factor without a
+    price is used up. The test is necessary but not sufficient, and cheap; linear programs decide.
+    """
+    tree = problem.tree
+    points, leaves, modes, factors = problem.bundle.shape
+    cost = problem.cost(regime.price)
+    f = problem.factor_cost(regime.price) / cost[..., None]
+    active = regime.active & (regime.mode_share > ZERO_SHARE)
+    _, theta = log_unit_cost(tree, np.log(regime.leaf_cost), problem.share, problem.elasticity)
+    weight = cost_shares(tree, theta)
+    leaf_gradient = np.matmul(np.where(active, regime.mode_share, 0.0)[:, :, None, :], f)[:, :, 0]
+    curvature = nest_curvature(problem, theta, weight, leaf_gradient)
+    # a direction that changes the relative cost of tied modes is not flat: the squares of those
+    # differences, weighted by cost, count as curvature
+    ties = np.where(
+        active[..., None],
+        (f - leaf_gradient[:, :, None, :])
+        * np.sqrt(weight[:, :leaves])[..., None, None]
+        * np.sqrt(regime.mode_share.clip(0))[..., None],
+        0.0,
+    )
+    ties = ties.reshape(points, leaves * modes, factors)
+    curvature = curvature + np.matmul(ties.transpose(0, 2, 1), ties)
+    scale = np.where(regime.priced, 1 / np.sqrt(np.where(regime.priced, regime.price, 1.0)), 0.0)
+    curvature = curvature * scale[:, :, None] * scale[:, None, :]
+    index = np.arange(factors)
+    curvature[:, index, index] += ~regime.priced
+    least = np.linalg.eigvalsh(curvature)[:, 0]
+    used = problem.factor_use(regime.activity(problem))
+    tight = problem.scarce & ~regime.priced & (used > 1 - TIGHT)
+    return (least < FLAT) | tight.any(axis=1)
+
+
+def elasticity_range(problem: Problem, regime: ActiveSet, point: int) -> tuple[Array, Array]:
+    """The optimal prices of least norm, and the least and largest of each, at one point.
+
+    Returns
+    -------
+    price : array, shape (factor,)
+    range : array, shape (factor, 2)
+    """
+    lowest = _price_program(problem, regime, point)
+    corners = [
+        [lowest(sign * axis) for sign in (1.0, -1.0)] for axis in np.eye(problem.bundle.shape[-1])
+    ]
+    ends = np.array([[corner[k] for corner in pair] for k, pair in enumerate(corners)])
+    if np.all(ends[:, 1] - ends[:, 0] < UNIQUE):
+        price = np.where(regime.price[point] > NO_PRICE, regime.price[point], 0.0)
+        price = price / price.sum()
+        return price, np.stack([price, price], axis=-1)
+    start = min((corner for pair in corners for corner in pair), key=np.linalg.norm)
+    return _least_norm(lowest, start), ends
+
+
+def _price_program(problem: Problem, regime: ActiveSet, point: int) -> Callable[[Array], Array]:
+    """Linear program over the optimal prices of one point.
+
+    Its variables are the prices and the cost shares of all nodes. The result is a function from an
+    objective, shape (factor,), to the optimal prices that minimise it, shape (factor,).
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
+
+    tree, factors = problem.tree, problem.bundle.shape[-1]
+    single, state = problem[[point]], regime.take([point])
+    (sigma,), (share,) = (
+        np.broadcast_to(values, (1, tree.nodes)) for values in (single.elasticity, single.share)
+    )
+    _, (theta,) = log_unit_cost(tree, np.log(state.leaf_cost), single.share, single.elasticity)
+    (used,) = single.factor_use(state.activity(single))
+    work = np.where(single.dead[0], 0.0, state.weight[0] / state.leaf_cost[0])
+    active = state.active[0] & (state.mode_share[0] > ZERO_SHARE)
+    width = factors + tree.nodes
+
+    def row(columns: Array | list[int], values: Array | list[float]) -> Array:
+        result = np.zeros(width)
+        result[columns] = values
+        return result
+
+    # the first two rows, prices and the root's cost share, have a right side of 1, all others of 0
+    equal = [row(list(range(factors)), [1.0] * factors), row([factors + tree.root], [1.0])]
+    below = []
+    for nest, children in children_of(tree).items():
+        if sigma[nest] == 0:
+            signs = np.append(np.ones(len(children)), -1.0)
+            equal.append(row(factors + np.append(children, nest), signs))
+            children = children[share[children] == 0]
+        equal += [
+            row([factors + child, factors + nest], [1.0, -theta[child]]) for child in children
+        ]
+    for leaf, mode in np.argwhere(single.open[0] & ~single.dead[0][:, None]):
+        cost = row(
+            [*range(factors), factors + leaf],
+            np.append(work[leaf] * single.bundle[0, leaf, mode], -1.0),
+        )
+        cost /= np.abs(cost).max()
+        if active[leaf, mode]:
+            equal.append(cost)
+        else:
+            below.append(-cost)
+    priceable = single.scarce[0] & (used > 1 - TIGHT)
+    constraints = {
+        "A_eq": csr_array(np.array(equal)),
+        "b_eq": np.append(np.ones(2), np.zeros(len(equal) - 2)),
+        "A_ub": csr_array(np.array(below)) if below else None,
+        "b_ub": np.zeros(len(below)) if below else None,
+        "bounds": [(0, None if used_up else 0) for used_up in priceable] + [(0, None)] * tree.nodes,
+    }
+
+    def lowest(objective: Array) -> Array:
+        solution = linprog(row(list(range(factors)), objective), method="highs", **constraints)
+        if solution.status != 0:
+            # the program is feasible by construction; only rounding can make it seem otherwise,
+            # and the prices of the regime, which are optimal, take its place
+            return np.asarray(state.price[0] / state.price[0].sum())
+        return np.asarray(solution.x[:factors])
+
+    return lowest
+
+
+def _least_norm(lowest: Callable[[Array], Array], start: Array) -> Array:
+    """The point of least norm of a polytope, by Wolfe's algorithm.
+
+    ``lowest`` minimises a linear objective over the polytope. The iterate x is a convex combination
+    of few corners. The corner that is lowest in the direction x joins them; the point of least norm
+    of their affine hull is taken if all its weights are positive, and otherwise corners drop out
+    where the segment to it leaves their convex hull.
+    """
+    corners, weight = [start], np.ones(1)
+    for _ in range(WOLFE_STEPS):
+        x = weight @ np.array(corners)
+        corner = lowest(x)
+        if x @ x - x @ corner <= LEAST_NORM * max(1.0, float(x @ x)) or any(
+            np.allclose(corner, other, atol=LEAST_NORM) for other in corners
+        ):
+            return x
+        corners.append(corner)
+        weight = np.append(weight, 0.0)
+        while True:
+            points, size = np.array(corners), len(corners)
+            system = np.block(
+                [[points @ points.T, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]]
+            )
+            affine = np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)[0][:size]
+            falling = affine <= ZERO_WEIGHT
+            if not falling.any():
+                weight = affine
+                break
+            step = np.min(
+                weight[falling]
+                / np.maximum(weight[falling] - affine[falling], np.finfo(float).tiny)
+            )
+            weight = weight + min(1.0, step) * (affine - weight)
+            keep = weight > ZERO_WEIGHT
+            corners = [corner for corner, kept in zip(corners, keep, strict=True) if kept]
+            weight = weight[keep] / weight[keep].sum()
+    return weight @ np.array(corners)

@@ -1,0 +1,135 @@
+"""Tolerances of the package: what each one bounds and where it enters.
+
+Three kinds of number stand here. A *guarantee* bounds the error of a published result; an answer
+that misses it raises an error. A *threshold* separates a quantity that is zero in exact arithmetic
+from one that is only small. A *target* ends an iteration. Double precision has a relative rounding
+unit of 1.1e-16; a sum over some hundred tasks is accurate to about 1e-14, which is why most
+thresholds lie between 1e-13 and 1e-9.
+"""
+
+# Allocation: guarantees -------------------------------------------------------------------------
+
+# Duality gap 1 - output * unit cost above which an allocation counts as failed. It bounds the
+# relative error of every published output (`allocation.allocate`).
+MAX_GAP = 1e-9
+
+# Duality gap below which the solver stops looking for a better answer (`allocation.solver`).
+EXACT_GAP = 1e-11
+
+# Allocation: the interior point ------------------------------------------------------------------
+
+# Log balance of every factor and log error of every mode's cost at which the interior point ends.
+BALANCED = 1e-8
+
+# Complementarity parameter mu below which the difference of two costs no longer tells an excess
+# cost from rounding (excess costs are of the order of mu): from there the Newton step is followed.
+COST_RESOLUTION = 0.9e-9
+
+# Complementarity targets at which the interior point hands over to the active set, one after the
+# other until the result is certified. The last ones serve true prices far below the others.
+HANDOVERS = (1e-5, 1e-9, 1e-15, 1e-30, 1e-60)
+
+# Diagonal shift, relative to the largest entry, that keeps one singular point from aborting the
+# batched solution of all points.
+SINGULAR_SHIFT = 1e-15
+
+# Allocation: the active set ----------------------------------------------------------------------
+
+# Largest log imbalance of factors and of tied costs at which the equations of a regime are solved,
+# and the looser target after some steps, where costs are so sensitive to prices that only rounding
+# is left.
+CONVERGED = 1e-12
+NEARLY_CONVERGED = 1e-11
+
+# Log imbalance below which all but the vanishing prices of a regime counts as solved.
+MOSTLY_SOLVED = 1e-6
+
+# Relative cost by which an idle mode must undercut its task before it enters; also the negative
+# mode share below which a mode leaves.
+COST_TOLERANCE = 1e-11
+
+# Relative use beyond its supply above which a factor without a price receives one.
+USE_TOLERANCE = 1e-11
+
+# Shift of the diagonal of the scaled Newton matrix: far below the curvature of any real direction.
+DAMPING = 1e-13
+
+# Largest entry of the scaled Newton matrix. Entries are of order one near a solution, so a larger
+# one means that prices have run away.
+RUNAWAY = 1e25
+
+# Price that stands for zero. It keeps every cost positive, so that logarithms exist, and lies far
+# below the rounding of any other price. Prices below NO_PRICE are reported as zero.
+TRACE = 1e-100
+NO_PRICE = TRACE * 1e20
+
+# Share of the cost of every mode below which a falling price has run down to zero.
+NO_COST_SHARE = 1e-11
+
+# Price of a factor that becomes scarce, where the interior point suggests none.
+FIRST_PRICE = 1e-6
+
+# Relative cost difference up to which a mode is tied with the cheapest one of its task.
+TIE = 5e-12
+
+# Allocation: prices and splits that are not unique -----------------------------------------------
+
+# Curvature of log unit cost, relative to the factor's own, below which a direction is flat:
+# prices may not be unique along it. Also the rank tolerance of the conditions on tied modes.
+FLAT = 1e-9
+
+# The same along directions that factors in exact proportion produce, from which the active set
+# slides (`allocation.flat_directions`), and the relative difference below which two ties, or two
+# step lengths, are one.
+PROPORTIONAL = 1e-13
+SAME_STEP = 1e-9
+
+# Imbalance, relative to the step, above which a slide raises unit cost by more than rounding.
+UPHILL = 1e-12
+
+# Relative distance from its supply within which a factor counts as used up.
+TIGHT = 1e-11
+
+# Share of a task above which a mode carries activity; the same for modes that were added because
+# they tie, whose shares come from a least-squares split and are accurate to less.
+ZERO_SHARE = 1e-12
+ZERO_ADDED_SHARE = 1e-7
+
+# Range of an elasticity over the optimal prices below which it is unique. Linear programs resolve
+# no smaller range.
+UNIQUE = 1e-7
+
+# Wolfe's algorithm: relative decrease of the squared norm, or distance between corners, that ends
+# it, and the weight at which a corner drops out.
+LEAST_NORM = 1e-12
+ZERO_WEIGHT = 1e-13
+
+# Allocation: derivatives -------------------------------------------------------------------------
+
+# Relative singular value below which the equations of a regime have a null direction, and relative
+# residual up to which they count as consistent.
+RANK = 1e-10
+CONSISTENT = 1e-7
+
+# Closed forms ------------------------------------------------------------------------------------
+
+# Relative difference between a formula and the optimum (for elasticities, absolute) above which
+# the formula is refused.
+FORMULA_AGREES = 1e-9
+
+# Residual of a first-order condition relative to its largest term: up to ROOT_RESIDUAL it has a
+# root; below ROOT_EXACT, near the 30 digits in which it is evaluated, Newton's method ends.
+ROOT_RESIDUAL = 1e-12
+ROOT_EXACT = 1e-25
+
+# Relative singular value of the first-order conditions below which activities are not unique.
+SINGULAR = 1e-13
+
+# A sum relative to the size of its terms that is only rounding (`closed_forms.composite_factors`).
+CANCELS = 1e-12
+
+# A margin relative to its terms that is zero all through a regime (`closed_forms.regime_ends`).
+ZERO_MARGIN = 1e-9
+
+# Relative distance between two events below which no regime lies between them.
+COINCIDENT = 1e-8
