@@ -27,7 +27,7 @@ from scipy.optimize import brentq
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.lead.plans import Plan, load_plan
-from taskmodel.lead.plans.joined import join
+from taskmodel.lead.plans.catalog_link import catalog_speedups
 
 Way = Callable[[np.ndarray], np.ndarray]  # from months of lead to field-years
 CHIPS = 1000  # times as many
@@ -96,9 +96,9 @@ def crunch_time() -> Catalog:
 def speedup(rule: str, chips: float = 1.0) -> float:
     """Years of the field's work in a year under a rule of review, with so many times the chips."""
     today = chips * crunch_time().compute.today.value
-    return join(
+    return catalog_speedups(
         crunch_time().replace({"supervision.coverage": rule, "compute.today": today})
-    ).speedup["effective"]
+    ).steps["effective"]
 
 
 def answer(found: dict[str, Way]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from locations import ROOT
 
 from taskmodel.lead.plans.dataset import VARIABLES
-from taskmodel.lead.plans.reckoning import LADDER
+from taskmodel.lead.plans.work import WORK_STEPS
 
 TEXT = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
 ROWS = {
@@ -51,7 +51,7 @@ def test_what_is_read_off_is_a_variable_or_step_of_the_result(number):
     for name in re.findall(r"`(\w+)`", read):
         assert name in VARIABLES, name
     for step in re.findall(r"field-years, \*([\w ]+)\*", read):
-        assert step in LADDER, step
+        assert step in WORK_STEPS, step
 
 
 def test_every_path_of_a_plan_that_is_named_can_be_set():

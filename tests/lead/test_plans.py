@@ -12,9 +12,15 @@ from taskmodel.cli import main
 from taskmodel.errors import CatalogError, NoPause
 from taskmodel.lead import pause
 from taskmodel.lead.plans import Plan, bundled_plans, load_plan, parse_plan
-from taskmodel.lead.plans.joined import STEPS, ai_hours, join, workforce_values
+from taskmodel.lead.plans.catalog_link import (
+    ORGANISATION_STEPS,
+    ai_hours,
+    catalog_speedups,
+    workforce_values,
+)
+from taskmodel.lead.plans.evaluation import evaluate
 from taskmodel.lead.plans.load import cases
-from taskmodel.lead.plans.reckoning import LADDER, reckon
+from taskmodel.lead.plans.work import WORK_STEPS
 
 BASE = """
 title: A plan
@@ -101,7 +107,7 @@ def test_the_seeds_toy_is_46000_researchers_for_15_months_and_the_seeds_reading_
         15,
         460_000,
     )
-    assert toy["researcher_months"].values == pytest.approx(np.full(len(LADDER), 690_000))
+    assert toy["researcher_months"].values == pytest.approx(np.full(len(WORK_STEPS), 690_000))
     assert float(toy["training_compute"]) == 1.5768e28
     assert (round(float(mixed["researchers"])), float(mixed["serial_speed"])) == (15_333, 15)
     assert float(mixed["conserved_share"]) == pytest.approx(1 / 3)
@@ -162,7 +168,7 @@ def test_greenblatts_leads_are_cases_and_what_is_set_holds_in_all_of_them():
     found = tm.lead_time(alone("greenblatt_leads"))
     assert found["lead"].values.tolist() == [120, 24, 5, 0]
     assert (np.diff(found["field_years"].isel(step=-1).values) < 0).all() and step(
-        found.isel(case=3), LADDER[-1]
+        found.isel(case=3), WORK_STEPS[-1]
     ) == 0
     safe = tm.lead_time(alone("greenblatt_leads"), set={"lead.theft": 0, "lead.leak": 0})
     assert safe["expected_months"].values.tolist() == [120, 24, 5, 0]
@@ -251,7 +257,7 @@ def test_every_variable_has_a_meaning_and_a_result_survives_a_file(tmp_path):
 def test_the_toy_model_is_w_equals_m_x():
     found = given()
     assert found["field_years"].values == pytest.approx(
-        np.full(len(LADDER), 690_000 * 6 / 600 / 12)
+        np.full(len(WORK_STEPS), 690_000 * 6 / 600 / 12)
     )
     assert found["effective_work"].values[-1] == pytest.approx(575)
     assert found["effective_work"].values[60] == pytest.approx(575 / 2)
@@ -415,7 +421,7 @@ def test_a_month_more_of_lead_is_worth_what_theft_and_takeover_leave_of_it(toler
         690_000 / 7200 * 10 ** (0.5 * point),
     )
     extra = begins * rate * (np.exp(-hazard * leads[::2]) - np.exp(-hazard * leads[1::2])) / hazard
-    assert np.diff(found["field_years"].sel(step=LADDER[-1]).values)[::2] == pytest.approx(
+    assert np.diff(found["field_years"].sel(step=WORK_STEPS[-1]).values)[::2] == pytest.approx(
         extra, rel=1e-5
     )
     assert np.diff(found["effective_work"].values[:, -1])[::2] == pytest.approx(extra, rel=1e-5)
@@ -584,15 +590,15 @@ def test_in_crunch_time_ai_can_do_all_that_may_be_delegated(name):
 
 def test_the_way_from_hours_to_effective_work_only_goes_down_and_ends_where_a_sweep_does():
     catalog = load_catalog("alignment_research", "crunch_time")
-    found = join(catalog)
-    values = [found.speedup[name] for name in STEPS[:4]]
+    found = catalog_speedups(catalog)
+    values = [found.steps[name] for name in ORGANISATION_STEPS[:4]]
     assert (np.diff(values) <= 1e-9 * np.array(values[:-1])).all()
     swept = tm.sweep(catalog, [catalog.compute.today.value]).isel(compute=0)
-    assert found.speedup["effective"] == float(swept["speedup"]) and found.bottleneck == "review"
-    assert found.speedup["review"] == pytest.approx(
+    assert found.steps["effective"] == float(swept["speedup"]) and found.bottleneck == "review"
+    assert found.steps["review"] == pytest.approx(
         float(swept["oversight_ceiling"]), rel=1e-6
     )  # inference does not bind
-    assert found.speedup["bulk"] == pytest.approx(46_000 * 5 * 8760 / (600 * 1800), rel=1e-6)
+    assert found.steps["bulk"] == pytest.approx(46_000 * 5 * 8760 / (600 * 1800), rel=1e-6)
 
 
 def test_field_years_in_the_organisation_are_its_speedup_times_the_expected_pause():
@@ -715,11 +721,11 @@ def test_a_curve_of_risk_that_never_crosses_is_refused(change, message):
         ({"risk": RISK, "lead__pace": 0.2}, "50 months away and the lead is gone after 7.5"),
         (
             {"risk": RISK, "lead__pace": 0},
-            "at a pace of 0 capability never grows by the 1 powers of ten",
+            "at a pace of 0 capability never grows by the 1 orders of magnitude",
         ),
         (
             {"risk": {**RISK, "sd": 3, "confidence": 0.95}},
-            "should have started 1.14 powers of ten of compute ago",
+            "should have started 1.14 orders of magnitude of compute ago",
         ),
     ],
 )
@@ -743,7 +749,7 @@ def test_a_plan_is_made_of_records_that_cannot_be_changed():
     plan = load_plan("seed_toy")
     assert isinstance(plan, Plan) and plan.name == "seed_toy" and plan.overrides == {}
     assert [name for name, _ in cases(plan)] == [""]
-    assert reckon(alone("seed_toy"))["researchers"] == 46_000
+    assert evaluate(alone("seed_toy"))["researchers"] == 46_000
 
 
 # the command line
@@ -771,7 +777,9 @@ def test_lead_time_answers_for_people_and_machines(capsys, tmp_path, monkeypatch
         and case["researcher_months"][0] == pytest.approx(4_140_000)
     )
     assert (
-        facts["steps"] == list(LADDER) and facts["files"] == [] and list(tmp_path.iterdir()) == []
+        facts["steps"] == list(WORK_STEPS)
+        and facts["files"] == []
+        and list(tmp_path.iterdir()) == []
     )
 
 

@@ -7,7 +7,7 @@ import xarray as xr
 import taskmodel as tm
 from taskmodel import plots
 from taskmodel.lead.plans import parse_plan
-from taskmodel.lead.plans.reckoning import LADDER
+from taskmodel.lead.plans.work import WORK_STEPS
 from taskmodel.plots import saving
 
 PLAN = """
@@ -28,7 +28,7 @@ def result():
 
 def test_a_line_for_each_case_and_a_point_for_each_step(result):
     (axes,) = plots.lead_time(result).axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == list(LADDER)
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(WORK_STEPS)
     lines = axes.get_lines()
     assert len(lines) == 2
     assert lines[0].get_xdata() == pytest.approx(result["field_years"].isel(case=0).values)
@@ -54,7 +54,7 @@ def test_a_workforce_in_a_catalog_stands_below_the_line(result):
         organisation_step=np.array(steps, dtype=object)
     )
     (axes,) = plots.lead_time(more).axes
-    assert len(axes.get_yticks()) == len(LADDER) + 5
+    assert len(axes.get_yticks()) == len(WORK_STEPS) + 5
     assert any("task by task" in text.get_text() for text in axes.texts)
 
 

@@ -1,8 +1,9 @@
-"""Plans: what somebody would do with a lead in AI, read from strict files and reckoned through.
+"""Plans for the use of a lead in AI, read from strict files and evaluated.
 
-The modules, from the bottom: `records` (what a file may say), `load` (files, cases), `staff` (a plan's workforce), `course` (the
-months of a pause), `joined` (the workforce in a catalog), `reckoning` (the plan as numbers) and `dataset`
-(`taskmodel.lead_time`). Only the first two are handed on here: what lists or checks plans loads no numerical library.
+From the bottom: `records` (the contents of a file), `load` (files and cases), `staff` (workforce),
+`window` (start and length of the pause), `work` (work in the pause), `catalog_link` (the workforce
+in an organisation), `evaluation` (all results) and `dataset` (`taskmodel.lead_time`). Only names of
+the first two are imported here, so that listing and checking plans loads no numerical library.
 """
 
 from taskmodel.lead.plans.load import bundled_plans, load_plan, parse_plan

@@ -1,8 +1,7 @@
-"""What a plan gives as a labelled dataset: `taskmodel.lead_time`."""
+"""Results of a plan as a labelled dataset: `taskmodel.lead_time`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,156 +10,132 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.errors import InputError
-from taskmodel.lead.plans.joined import STEPS, Memory
+from taskmodel.lead.plans.catalog_link import ORGANISATION_STEPS, SolvedCatalogs
+from taskmodel.lead.plans.evaluation import evaluate
 from taskmodel.lead.plans.load import cases, load_plan
-from taskmodel.lead.plans.reckoning import LADDER, reckon
 from taskmodel.lead.plans.records import Plan
+from taskmodel.lead.plans.work import WORK_STEPS
+from taskmodel.sweeps.results import labelled, provenance
 
-_LADDER = "after this step and all before it: the lead as stated, then each thing that takes from it or adds to it"
-_SCHEDULE = "from the present on, until the lead is gone"
+_STEPS = "after this step and all before it"
+_SCHEDULE = "from the present until the lead is exhausted"
+_UNKNOWN = "NaN: not known"
 
-# unit, meaning, and the dimension besides case and lead
-VARIABLES: dict[str, tuple[str, str, str]] = {
-    "training_compute": ("FLOP", "realised compute of the training run", ""),
-    "parameters": ("1", "parameters of the model", ""),
-    "tokens_per_second": ("token/s", "tokens of all copies of the model on the cluster", ""),
-    "researchers": ("1", "automated researchers that work in parallel", ""),
-    "serial_speed": ("1", "researcher-months that one of them does in a month", ""),
-    "streams": ("1", "copies of the model at work; a researcher is several", ""),
-    "researcher_months_per_month": (
-        "1",
-        "researchers times serial speed: bulk work of a month, in months of a person",
-        "",
-    ),
+VARIABLES: dict[str, tuple[str, str]] = {  # unit and meaning
+    "training_compute": ("FLOP", "realised compute of the training run"),
+    "parameters": ("1", "parameters of the model"),
+    "tokens_per_second": ("token/s", "tokens of all copies of the model on the cluster"),
+    "researchers": ("1", "automated researchers that work in parallel"),
+    "serial_speed": ("1", "researcher-months of one automated researcher per month"),
+    "streams": ("1", "copies of the model that run, several per researcher"),
+    "researcher_months_per_month": ("1", "bulk work: researchers times serial speed"),
     "conserved_share": (
         "1",
-        "tokens that this work needs, as a share of those there are; not 1: two clocks are mixed",
-        "",
+        "tokens that this work needs, relative to those that exist; 1 unless two clocks are mixed",
     ),
-    "clocks": ("", "which clocks are in head-count and speed", ""),
-    "pause_point": ("OOM", "capability above the present at which risk is what is tolerated", ""),
-    "confident_pause_point": ("OOM", "the same, with the confidence that the plan asks for", ""),
-    "confidence_cost": ("1", "by what being confident divides productivity", ""),
-    "months_until_pause": ("month", "time from the present to the start of the pause", ""),
-    "lead": ("month", "lead as stated, at today's pace", ""),
-    "lead_at_pause": ("month", "lead when the pause starts", ""),
-    "usable_months": ("month", "length of the pause, if nothing is stolen and nothing happens", ""),
+    "clocks": ("", "clocks that head-count and speed refer to"),
+    "pause_point": ("OOM", "capability above the present at which the risk is the tolerated risk"),
+    "confident_pause_point": ("OOM", "point of pause with the confidence that the plan requires"),
+    "confidence_cost": ("1", "divisor of productivity due to the confidence required"),
+    "months_until_pause": ("month", "time from the present to the start of the pause"),
+    "lead": ("month", "lead as stated, at today's pace"),
+    "lead_at_pause": ("month", "lead when the pause starts"),
+    "usable_months": ("month", "length of the pause without theft and takeover"),
     "expected_months": (
         "month",
         "expected length of the pause, with theft before and in it, and takeover",
-        "",
     ),
-    "no_theft": ("1", "probability that nothing is stolen before or in the pause", ""),
+    "no_theft": ("1", "probability that nothing is stolen before or in the pause"),
     "handed_over": (
         "month",
         "expected months by which theft, before or in the pause, moves others forward",
-        "",
     ),
-    "takeover_risk": ("1", "probability of a takeover in the pause", ""),
-    "pause_limit": ("", "what ends the pause: lead or money", ""),
+    "takeover_risk": ("1", "probability of a takeover in the pause"),
+    "pause_limit": ("", "what ends the pause: lead or money"),
     "slow_down_probability": (
         "1",
         "probability of a slow-down of all others, with demonstrations of risk",
-        "",
     ),
     "demonstrations": (
         "year",
         "work on demonstrations of risk in a pause without a slow-down, in years of the field",
-        "",
     ),
-    "field_years": ("year", f"work in years of the field, {_LADDER}", "step"),
-    "researcher_months": ("1", f"the same in months of a person, {_LADDER}", "step"),
-    "reviewed_serial_speed": ("1", "serial speed once work waits for reviews", ""),
+    "field_years": ("year", f"work in years of the field, {_STEPS}"),
+    "researcher_months": ("1", f"work in months of a person, {_STEPS}"),
+    "reviewed_serial_speed": ("1", "serial speed of work that waits for reviews"),
     "supervision_binds_at": (
         "1",
-        "supervisors' time per unit of work, after waits and tax, above which they are short",
-        "",
+        "supervisors' time per unit of work, after waits and tax, above which they bind",
     ),
-    "binding": ("", "what is short at the start of the pause: tokens or supervisors", ""),
-    "break_even_tax": ("1", "compute tax at which AI does no more than the field", ""),
-    "month": ("month", "time since the pause started, by moment", "moment"),
+    "binding": ("", "what limits work at the start of the pause: tokens or supervisors"),
+    "break_even_tax": ("1", "compute tax at which AI does as much as the field"),
+    "month": ("month", "time since the start of the pause"),
     "goes_on": (
         "1",
         "probability that the pause started, and that neither theft nor takeover has ended it",
-        "moment",
     ),
-    "bulk_work": ("year", "expected bulk work so far, in years of the field", "moment"),
-    "effective_work": ("year", "expected effective work so far, in years of the field", "moment"),
+    "bulk_work": ("year", "expected bulk work so far, in years of the field"),
+    "effective_work": ("year", "expected effective work so far, in years of the field"),
     "best_work": (
         "year",
         f"expected effective work of the best schedule, in years of the field, {_SCHEDULE}",
-        "",
     ),
     "run_then_stop_work": (
         "year",
-        f"the same at full speed to the point of pause and a stop there, {_SCHEDULE}",
-        "",
+        f"expected work at full speed to the point of pause and a stop there, {_SCHEDULE}",
     ),
-    "stop_now_work": ("year", f"the same for a stop at once, {_SCHEDULE}", ""),
+    "stop_now_work": ("year", f"expected work of a stop at once, {_SCHEDULE}"),
     "best_survival": (
         "1",
         "probability that neither theft nor takeover ends the best schedule early",
-        "",
     ),
-    "capability": (
-        "OOM",
-        "capability above the present at which each stretch of the schedule starts",
-        "stretch",
-    ),
-    "best_pace": (
-        "1",
-        "pace of the best schedule on each stretch, relative to full; 0: a stop for good",
-        "stretch",
-    ),
-    "organisation_speedup": (
-        "1",
-        "speed-up of research in the plan's catalog, after this step and all before it",
-        "organisation_step",
-    ),
+    "capability": ("OOM", "capability above the present at the start of each stretch"),
+    "best_pace": ("1", "pace of the best schedule, relative to full; 0: a stop for good"),
+    "organisation_speedup": ("1", f"speed-up of research in the plan's catalog, {_STEPS}"),
     "organisation_field_years": (
         "year",
-        "the same times the expected pause, at the workforce of its start",
-        "organisation_step",
+        "that speed-up times the expected pause, with the workforce of its start",
     ),
-    "organisation_bottleneck": ("", "what holds research back most in the plan's catalog", ""),
+    "organisation_bottleneck": ("", "factor with the largest bottleneck share in the catalog"),
     "organisation_latency_speedup": (
         "1",
         "speed-up of one pass through all tasks of the plan's catalog",
-        "",
     ),
-    "years_to_target": ("year", "time that each model takes for the target", "rung"),
-    "risk_to_target": ("1", "risk run in that time", "rung"),
-    "risk_per_work": ("1/year", "risk of a research-year", "rung"),
-    "pause_work": ("year", "research-years that each model does in the pause", "rung"),
-    "pause_risk": ("1", "risk that each model runs in the pause", "rung"),
+    "years_to_target": ("year", "time that each model takes for the target"),
+    "risk_to_target": ("1", "risk accumulated in that time"),
+    "risk_per_work": ("1/year", "risk per research-year"),
+    "pause_work": ("year", "research-years of each model in the pause"),
+    "pause_risk": ("1", "risk of each model in the pause"),
+    "efficient": ("", "whether no other model does as much in the pause at less risk"),
     "agent_hours_per_human_hour": (
         "1",
-        "hours of AI agents that have been seen to do the work of an hour of a person",
-        "evidence",
+        "observed hours of AI agents that do the work of an hour of a person",
     ),
-    "cost_per_agent_hour": ("$/h", "what an hour of an agent cost; NaN: not known", "evidence"),
-    "cost_per_human_hour": (
-        "$/h",
-        "what agents cost that did the work of an hour of a person; NaN: not known",
-        "evidence",
-    ),
+    "cost_per_agent_hour": ("$/h", f"cost of an hour of an agent; {_UNKNOWN}"),
+    "cost_per_human_hour": ("$/h", f"cost of agents per hour of a person; {_UNKNOWN}"),
     "tokens_per_human_second": (
         "token",
-        "tokens seen to do the work of a second of a person; NaN: not published",
-        "evidence",
+        f"observed tokens that do the work of a second of a person; {_UNKNOWN}",
     ),
     "assumed_tokens_per_human_second": (
         "token",
-        "tokens that the plan takes to do the work of a second of a person",
-        "",
+        "tokens that do the work of a second of a person, as the plan assumes",
     ),
     "agreeing_tokens_per_agent_hour": (
         "token",
-        "tokens in an hour of an agent with which what was seen agrees with the plan",
-        "evidence",
+        "tokens per hour of an agent at which observation and plan agree",
     ),
-    "efficient": ("", "no other model gives as much in the pause for less risk", "rung"),
 }
+_ALONG = {  # variables with a dimension of their own, besides lead_months and case
+    "step": "field_years researcher_months",
+    "moment": "month goes_on bulk_work effective_work",
+    "stretch": "capability best_pace",
+    "organisation_step": "organisation_speedup organisation_field_years",
+    "rung": "years_to_target risk_to_target risk_per_work pause_work pause_risk efficient",
+    "evidence": "agent_hours_per_human_hour cost_per_agent_hour cost_per_human_hour "
+    "tokens_per_human_second agreeing_tokens_per_agent_hour",
+}
+_DIMENSION = {name: dim for dim, names in _ALONG.items() for name in names.split()}
 
 
 def lead_time(
@@ -168,40 +143,44 @@ def lead_time(
     months: float | Sequence[float] | None = None,
     set: Mapping[str, Any] | None = None,
 ) -> xr.Dataset:
-    """What a plan gives for a lead: workforce, pause, and the way from bulk work to work that counts.
+    """Evaluate a plan for a lead: workforce, pause, and the steps from bulk to effective work.
 
     Parameters
     ----------
     plan : str, Path or Plan
-        Name of a bundled plan, path of a YAML file, or what `load_plan` returned.
+        Name of a bundled plan, path of a YAML file, or a result of `load_plan`.
     months : float or sequence of float, optional
-        The lead [month]; several make a dimension ``lead_months``. Default: the plan's.
+        The lead [month]; a sequence adds a dimension ``lead_months``. Default: the plan's.
     set : mapping of str to value, optional
-        Values of the plan by dotted path, such as ``{"lead.theft": 0.05, "worker.reading": "seed"}``; they hold in every case.
+        Values of the plan by dotted path, such as ``{"lead.theft": 0.05}``; they hold in every
+        case.
 
     Returns
     -------
     xarray.Dataset
-        Over ``case`` where the plan has cases, ``lead_months`` where several were asked for, and: ``step`` (from the lead as
-        stated to effective field-years), ``moment`` of the pause, ``organisation_step``, ``stretch`` of capability, ``rung`` of a
-        ladder, ``evidence``. Every variable has `units` and `long_name`; NaN: the plan has no such thing.
+        Over ``case`` for a plan with cases, ``lead_months`` for several leads, and: ``step`` (from
+        the lead as stated to effective field-years), ``moment`` of the pause,
+        ``organisation_step``, ``stretch`` of capability, ``rung`` (models of the ladder),
+        ``evidence``. Every variable has `units` and `long_name`. NaN: not part of that case.
 
     Raises
     ------
     CatalogError
-        With every defect of the plan and of what is set.
+        With every defect of the plan and of `set`.
     NoPause
         If the pause never starts.
     RunawayError
-        If preparation blows up in the pause.
+        If preparation diverges in the pause.
     InputError
-        If no month is asked for.
+        If `months` is empty.
 
     Examples
     --------
     >>> toy = lead_time(months=6)
-    >>> round(toy["researchers"].item()), toy["serial_speed"].item(), round(toy["researcher_months"][0].item())
-    (46000, 15.0, 4140000)
+    >>> round(toy["researchers"].item()), toy["serial_speed"].item()
+    (46000, 15.0)
+    >>> round(toy["researcher_months"][0].item())
+    4140000
     >>> mixed = lead_time(set={"worker.reading": "seed"})
     >>> round(mixed["researchers"].item()), round(mixed["conserved_share"].item(), 3)
     (15333, 0.333)
@@ -209,85 +188,46 @@ def lead_time(
     chosen = plan if isinstance(plan, Plan) else load_plan(plan)
     if set:
         chosen = chosen.replace(set)
-    several = months is not None and np.ndim(months) > 0
-    points: list[float | None] = (
-        [None]
-        if months is None
-        else [float(month) for month in np.atleast_1d(np.asarray(months, dtype=float))]
-    )
-    if not points:
+    leads = [] if months is None else np.atleast_1d(np.asarray(months, dtype=float)).tolist()
+    if months is not None and not leads:
         raise InputError("months is empty; give one or more, such as [1, 3, 6]")
-    variants = [
-        dict(cases(chosen if point is None else chosen.replace({"lead.months": point})))
-        for point in points
-    ]
-    memory = Memory()
-    table = [[reckon(variant, memory) for variant in each.values()] for each in variants]
-    names = list(variants[0])
-    outer = (["lead_months"] if several else []) + (["case"] if chosen.cases else [])
-    variables = {}
-    for name, (_, _, inner) in VARIABLES.items():
-        if not any(name in found for row in table for found in row):
-            continue
-        values = np.array(
-            [[_filled(found.get(name), name, table) for found in row] for row in table]
-        )
-        values = values.astype(object) if values.dtype.kind == "U" else values
-        kept = values[(slice(None) if several else 0, slice(None) if chosen.cases else 0)]
-        variables[name] = (
-            [*outer, *([inner] if inner else [])],
-            np.asarray(kept, dtype=values.dtype),
-        )
-    coords = _coordinates(chosen, variables, points if several else None, names)
-    return _described(xr.Dataset(variables, coords, _provenance(chosen)))
-
-
-def _filled(value: Any, name: str, table: list[list[dict[str, Any]]]) -> Any:
-    """A value, or what stands for there being none: NaN of the shape that others have."""
-    if value is not None:
-        return value
-    like = next(np.asarray(found[name]) for row in table for found in row if name in found)
-    return "" if like.dtype.kind == "U" else np.full(like.shape, np.nan)
-
-
-def _coordinates(
-    plan: Plan, variables: Mapping[str, Any], months: list[float | None] | None, names: list[str]
-) -> dict[str, Any]:
-    used = {dim for dims, _ in variables.values() for dim in dims}
-    labels: dict[str, Sequence[Any]] = {"case": names, "step": LADDER, "organisation_step": STEPS}
-    if plan.ladder is not None:
-        labels["rung"] = list(plan.ladder.rungs)
-    labels["evidence"] = list(plan.evidence)
-    coords: dict[str, Any] = {
-        dim: np.array(values, dtype=object) for dim, values in labels.items() if dim in used
+    plans = [chosen.replace({"lead.months": lead}) for lead in leads] or [chosen]
+    catalogs = SolvedCatalogs()
+    table = [[evaluate(variant, catalogs) for _, variant in cases(plan)] for plan in plans]
+    several = np.ndim(months) > 0 if months is not None else False
+    outer = {"lead_months": several, "case": bool(chosen.cases)}
+    kept = tuple(slice(None) if present else 0 for present in outer.values())
+    dims = [dim for dim, present in outer.items() if present]
+    variables = {
+        name: ([*dims, *([_DIMENSION[name]] if name in _DIMENSION else [])], values[kept])
+        for name in VARIABLES
+        if (values := _stacked(name, table)) is not None
     }
-    if months is not None:
-        coords["lead_months"] = (
-            "lead_months",
-            np.array(months, dtype=float),
-            {"units": "month", "long_name": "lead that was asked for"},
-        )
-    return coords
+    coords = _coordinates(chosen, {*dims, *(_DIMENSION.get(name, "") for name in variables)})
+    if several:
+        coords["lead_months"] = ("lead_months", np.array(leads), "month", "lead that is evaluated")
+    attributes = {**provenance(plan=chosen), "plan_title": chosen.title}
+    return labelled(variables, coords, attributes, VARIABLES)
 
 
-def _described(result: xr.Dataset) -> xr.Dataset:
-    for name in result.data_vars:
-        units, meaning, _ = VARIABLES[str(name)]
-        result[name].attrs = (
-            {"units": units, "long_name": meaning} if units else {"long_name": meaning}
-        )
-    return result
+def _stacked(name: str, table: list[list[dict[str, Any]]]) -> np.ndarray | None:
+    """Values of a variable over leads and cases; NaN or "" in cases without it."""
+    present = [np.asarray(result[name]) for row in table for result in row if name in result]
+    if not present:
+        return None
+    text = present[0].dtype.kind == "U"
+    missing: Any = "" if text else np.full(present[0].shape, np.nan)
+    values = np.array([[result.get(name, missing) for result in row] for row in table])
+    return values.astype(object) if text else values
 
 
-def _provenance(plan: Plan) -> dict[str, str]:
-    from taskmodel._version import __version__
-
-    overrides = json.dumps(plan.overrides, sort_keys=True)
-    return {
-        "taskmodel_version": __version__,
-        "plan_name": plan.name,
-        "plan_title": plan.title,
-        "plan_yaml": plan.yaml_text,
-        "plan_sha256": plan.sha256,
-        "overrides": overrides,
+def _coordinates(plan: Plan, dims: set[str]) -> dict[str, Any]:
+    """Labels of those dimensions that the result has."""
+    labels: dict[str, Sequence[str]] = {
+        "case": list(plan.cases),
+        "step": WORK_STEPS,
+        "organisation_step": ORGANISATION_STEPS,
+        "rung": list(plan.ladder.rungs) if plan.ladder else [],
+        "evidence": list(plan.evidence),
     }
+    return {dim: np.array(names, dtype=object) for dim, names in labels.items() if dim in dims}

@@ -1,4 +1,4 @@
-"""The workforce of a plan: from its chips, or from tokens that a source states, to researchers."""
+"""Workforce of a plan, from its chips or from a stated rate of tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,23 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Staff:
-    """A plan's workforce at the point of pause."""
+    """Workforce at the point of pause.
+
+    Attributes
+    ----------
+    training_compute : float
+        [FLOP].
+    parameters : float
+        Of the model [1].
+    tokens_per_second, stream_speed : float
+        Of all copies, and of one [token/s].
+    clock : float
+        Clock factor [1].
+    work : Workforce
+        At the productivity of the present.
+    productivity : float
+        At the point of pause, relative to the present [1].
+    """
 
     training_compute: float
     parameters: float
@@ -23,42 +39,57 @@ class Staff:
     stream_speed: float
     clock: float
     work: workforce.Workforce
-    productivity: float  # gained up to the point of pause, relative to the present
+    productivity: float
+
+    @property
+    def bulk(self) -> float:
+        """Work per month at the start of the pause [researcher-month]."""
+        return float(self.work.researcher_months) * self.productivity
+
+    def results(self) -> dict[str, Any]:
+        """Variables of the dataset."""
+        numbers = ("researchers", "serial_speed", "streams", "conserved_share")
+        return {
+            "training_compute": self.training_compute,
+            "parameters": self.parameters,
+            "tokens_per_second": self.tokens_per_second,
+            "researcher_months_per_month": float(self.work.researcher_months),
+            "clocks": self.work.clocks,
+            **{name: float(getattr(self.work, name)) for name in numbers},
+        }
 
 
-def staffed_cluster(plan: Plan, productivity: float) -> Staff:
-    """The workforce of a plan whose research is so much more productive at the point of pause than at present.
+def plan_staff(plan: Plan, productivity: float) -> Staff:
+    """Workforce of a plan with a relative productivity at the point of pause.
 
     Raises
     ------
     ConservationError
-        If the workforce does not use just the tokens there are.
+        If the workforce does not use exactly the tokens that exist.
     """
     worker, chips = plan.worker, plan.chips
     assert worker
-    compute = parameters = np.nan
-    rate, speed = worker.tokens_per_second, worker.stream_speed.value
-    tokens = np.nan if rate is None else rate.value
+    stated, speed = worker.tokens_per_second, worker.stream_speed.value
+    compute = parameters = data = np.nan
+    tokens = np.nan if stated is None else stated.value
     if chips is not None:
-        scale, time = chips.compute_ratio.value, chips.time_ratio.value
+        scale = chips.compute_ratio.value
         peak, seconds = cluster(chips)
-        compute = float(workforce.training_run(peak, 1.0, seconds, chips.utilisation.value))
-        parameters, data = (
-            float(each)
-            for each in workforce.model_size(
-                compute, chips.tokens_per_parameter.value, chips.horizon_length.value
-            )
-        )
+        training = chips.utilisation.value
         decoding = (chips.decode_utilisation or chips.utilisation).value
-        made = float(workforce.token_rate(peak, decoding, parameters))
-        # as stated they are those of a cluster that runs models as well as it trains them
-        stated = (
-            tokens
-            * float(workforce.token_rate_ratio(scale, time))
-            * decoding
-            / chips.utilisation.value
+        compute = float(workforce.training_run(peak, 1.0, seconds, training))
+        parameters, data = map(
+            float,
+            workforce.model_size(
+                compute, chips.tokens_per_parameter.value, chips.horizon_length.value
+            ),
         )
-        tokens = (made if rate is None else stated) * chips.gain.value * chips.inference_share.value
+        if stated is None:
+            tokens = float(workforce.token_rate(peak, decoding, parameters))
+        else:  # stated tokens are those of a cluster that decodes at its training utilisation
+            ratio = float(workforce.token_rate_ratio(scale, chips.time_ratio.value))
+            tokens = tokens * ratio * decoding / training
+        tokens = tokens * chips.gain.value * chips.inference_share.value
         speed = float(workforce.slower_by_size(speed, np.sqrt(scale), worker.size_exponent.value))
     clock = float(workforce.clock_factor(worker.hours_per_day.value, worker.days_per_week.value))
     work = workforce.workforce_from_tokens(
@@ -69,23 +100,15 @@ def staffed_cluster(plan: Plan, productivity: float) -> Staff:
         clock=clock,
         reading=worker.reading,
     )
-    if chips is not None and rate is None:
-        # the training run tells the tokens once more: 3 D H / T at its utilisation
-        trained = (
-            workforce.TRAINING_FLOP
-            / workforce.INFERENCE_FLOP
-            * data
-            * chips.horizon_length.value
-            / seconds
-        )
+    if chips is not None and stated is None:
+        # The training run determines the tokens a second time, as 3 D H / T at its utilisation.
+        flops = workforce.TRAINING_FLOP / workforce.INFERENCE_FLOP
+        trained = flops * data * chips.horizon_length.value / seconds
+        used = decoding / training * chips.gain.value * chips.inference_share.value
         workforce.checked_share(
             work.researchers,
             work.serial_speed,
-            tokens_per_second=trained
-            * decoding
-            / chips.utilisation.value
-            * chips.gain.value
-            * chips.inference_share.value,
+            tokens_per_second=trained * used,
             tokens_per_researcher_second=worker.streams.value * worker.serial_tokens.value,
             clock=clock,
             expected=1 / clock if worker.reading == "seed" else 1.0,
@@ -94,26 +117,7 @@ def staffed_cluster(plan: Plan, productivity: float) -> Staff:
 
 
 def cluster(chips: Chips) -> tuple[float, float]:
-    """Peak of a plan's cluster [FLOP/s], and length of the training run on it [s]."""
-    peak = (
-        chips.capacity.value
-        * (chips.compute_ratio.value / chips.time_ratio.value)
-        * chips.share.value
-    )
+    """Peak of a plan's cluster [FLOP/s], and duration of its training run [s]."""
+    ratio = chips.compute_ratio.value / chips.time_ratio.value
+    peak = chips.capacity.value * ratio * chips.share.value
     return peak, chips.training_time.value * DAY * chips.time_ratio.value
-
-
-def facts(staff: Staff) -> dict[str, Any]:
-    """What is told of a workforce, by name."""
-    work = staff.work
-    return {
-        "training_compute": staff.training_compute,
-        "parameters": staff.parameters,
-        "tokens_per_second": staff.tokens_per_second,
-        "researchers": float(work.researchers),
-        "serial_speed": float(work.serial_speed),
-        "streams": float(work.streams),
-        "researcher_months_per_month": float(work.researcher_months),
-        "conserved_share": float(work.conserved_share),
-        "clocks": work.clocks,
-    }
