@@ -112,7 +112,7 @@ def _why_nothing(catalog: Catalog, highest: float) -> str:
     """Why nothing can be produced at any point of the grid."""
     from taskmodel.organisation.organisation import organisation
 
-    opens_at = organisation(catalog).opens_at
+    (opens_at,) = organisation(catalog).opens_at
     idle = [
         name
         for (name, task), opens in zip(catalog.tasks.items(), opens_at, strict=True)

@@ -69,7 +69,7 @@ class Changes:
 
 def threshold(words: Words, high: float, task: int) -> sympy.Expr:
     """The compute at which AI can do a task."""
-    name, share = words.at.tasks[task], float(words.at.training_share)
+    name, share = words.at.tasks[task], float(words.at.training_share[0])
     return (
         words.symbol(f"tau_{name}", high * share, f"automation threshold of {name} [FLOP]")
         / words.training_share()

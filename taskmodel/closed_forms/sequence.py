@@ -87,7 +87,7 @@ def _stretch(walker: Walker, low: float, high: float) -> Stretch:
     points = np.exp(np.log(low) + np.array(CHECKED) * np.log(high / low))
     optimum = walker.solve(points, np.zeros(len(points), dtype=bool)).allocation
     return Stretch(
-        walker.organisation, float(walker.yardstick.base_output), low, high, points, optimum
+        walker.organisation, float(walker.yardstick.base_output[0]), low, high, points, optimum
     )
 
 

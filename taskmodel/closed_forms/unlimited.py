@@ -54,10 +54,11 @@ def ceiling(catalog: Catalog, compute: float | None = None) -> Regime:
     # with every task open, any compute will do
     point = np.array([1.0 if compute is None else compute])
     open_tasks = delegable[None] if compute is None else at.automatable(point)
-    opened, ahead = at.opens_at[delegable & open_tasks[0]], at.opens_at[delegable & ~open_tasks[0]]
+    (opens_at,) = at.opens_at
+    opened, ahead = opens_at[delegable & open_tasks[0]], opens_at[delegable & ~open_tasks[0]]
     optimum = allocate(at.fixed_bundles, at.supply(point), at.nest, at.open_modes(open_tasks))
     span = float(opened.max(initial=0.0)), float(ahead.min(initial=np.inf))
-    stretch = Stretch(at, float(walker.yardstick.base_output), *span, point, optimum)
+    stretch = Stretch(at, float(walker.yardstick.base_output[0]), *span, point, optimum)
     found = written(stretch, end_reason="a ceiling holds whatever the compute")
     if found.output is not None:
         numeric = ceilings(walker, point)[

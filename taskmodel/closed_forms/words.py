@@ -38,14 +38,14 @@ class Words:
                 "there are no formulas where success is logistic: attempts then grow with compute in a power of their own"
             )
         self.moves = at.frontier
-        self.numbers: Array = at.fixed_bundles.copy()
+        self.numbers: Array = at.fixed_bundles[0].copy()
         self.supplies = at.supply(compute)[0]
         self.reviewing = range(len(at.factors))[at.reviewing]
         self.inference_unit = (
             sympy.sqrt(self.training_share() * COMPUTE) if self.moves else sympy.Integer(1)
         )
         if at.frontier:
-            self.supplies[at.factors.index("inference")] /= np.sqrt(at.training_share * compute)
+            self.supplies[at.factors.index("inference")] /= np.sqrt(at.training_share[0] * compute)
         self.supply = [self._supply(k) for k in range(len(at.factors))]
         self.bundle: NDArray[np.object_] = np.full(
             self.numbers.shape, sympy.Integer(0), dtype=object
@@ -63,7 +63,7 @@ class Words:
 
     def training_share(self) -> sympy.Symbol:
         return self.symbol(
-            "phi", float(self.at.training_share), "training compute per unit of compute [year]"
+            "phi", float(self.at.training_share[0]), "training compute per unit of compute [year]"
         )
 
     def symbol(self, name: str, value: float, meaning: str) -> sympy.Symbol:
@@ -88,17 +88,17 @@ class Words:
         made = sympy.Symbol(short, positive=True)
         what, unit = self._measured(name)
         self.meaning[made] = f"supply of {what} [{unit.removesuffix('/h')}/year]"
-        if at.supply_per_compute[factor] > 0 and np.isfinite(at.base_supply[factor]):
+        if at.supply_per_compute[0, factor] > 0 and np.isfinite(at.base_supply[0, factor]):
             per = self.symbol(
                 f"{short.lower()}_G",
-                at.supply_per_compute[factor],
+                at.supply_per_compute[0, factor],
                 f"supply of {name} per unit of compute",
             )
             self.definitions[made] = (
                 per * COMPUTE / (self.inference_unit if name == "inference" else 1)
             )
         else:
-            self.values[made] = float(at.base_supply[factor])
+            self.values[made] = float(at.base_supply[0, factor])
         return made
 
     def _entry(self, task: int, mode: int, factor: int) -> sympy.Expr:

@@ -1,12 +1,14 @@
-"""What people want to know of an allocation: speed-ups, what binds, and how much of it is oversight.
+"""Measures of an allocation: speed-ups, what limits output, and the part of oversight in it.
 
-With y the activities, eps the elasticities of output to the factors, and B the bundles of which R is review,
+With y the activities, eps the elasticities of output to the factors, B the bundles and R the part
+of them that is review,
 
-    oversight elasticity   sum_k eps_k (sum y R_k) / (sum y B_k)          over all factors k (envelope theorem)
-    bottleneck shares      eps, with every labour pool's entry split into hands-on work and review, and review hours of all
-                           pools of reviewers added up; they sum to 1
-    throughput speed-up    S_Y = Y / Y without AI, at the same experiment supply
-    latency speed-up       S_L = T without AI / T, T the longest path through the tasks (`clock`), weighted by the mix of modes
+    oversight elasticity   sum_k eps_k (sum y R_k) / (sum y B_k)    over all factors k, by the
+                           envelope theorem
+    bottleneck shares      eps, each labour pool's entry split into hands-on work and review, and
+                           the review hours of all pools of reviewers added up; they sum to 1
+    throughput speed-up    S_Y = Y / Y without AI, at the same supply of experiments
+    latency speed-up       S_L = T without AI / T, T the longest path through the tasks (`clock`)
     speed-up               S = S_Y^lambda S_L^(1 - lambda)
 
 Source: docs, model, sections 3.6, 4 and 5.
@@ -25,49 +27,67 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import SolveError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
-from taskmodel.organisation.numbers import Numbers
 from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.organisation.reviewers import review_capacity, reviewer_pools
 
-REVIEW = 1  # where review stands among the sources
+REVIEW = 1  # position of review among the sources
 
 
 @dataclass(frozen=True, eq=False)
 class Measures:
-    """One entry per point; NaN where there is no output, or no limit to it."""
+    """Measures of allocations; NaN where there is no output, or output is unlimited.
 
-    output: Array  # (point,) relative to the catalog's own people without AI and with experiments not scarce
+    Attributes
+    ----------
+    output : array, shape (point,)
+        Relative to the catalog's own people without AI and with experiments not scarce [1].
+    throughput_speedup, latency_speedup, speedup, bulk_speedup : array, shape (point,)
+        Relative to the same people without AI [1].
+    oversight_elasticity : array, shape (point,)
+    bottleneck_share : array, shape (point, source)
+    review_elasticity : array, shape (point, task)
+        Elasticity of output to the review hours per unit of a task, sign reversed [1].
+    escaped_defects : array, shape (point, task)
+        Defective units that pass unnoticed, in human-equivalent hours of them [h/year].
+    reviewer_equivalent : array, shape (point, pool of reviewers, labour pool)
+        How many more people of a labour pool are worth one more reviewer [1].
+    automated_share : array, shape (point, task)
+        Share of the output of each task made in AI modes [1].
+    mode_share : array, shape (point, task, mode)
+    """
+
+    output: Array
     throughput_speedup: Array
     latency_speedup: Array
     speedup: Array
     bulk_speedup: Array
     oversight_elasticity: Array
-    bottleneck_share: Array  # (point, source)
-    review_elasticity: (
-        Array  # (point, task) of output to the review hours per unit of a task, sign reversed
-    )
-    escaped_defects: Array  # (point, task) defective units that pass unnoticed, in human-equivalent hours of them a year
-    reviewer_equivalent: Array  # (point, pool of reviewers, pool) how many more people of a pool are worth one more reviewer
-    automated_share: Array  # (point, task) AI modes' part of each task's output
-    mode_share: Array  # (point, task, mode)
+    bottleneck_share: Array
+    review_elasticity: Array
+    escaped_defects: Array
+    reviewer_equivalent: Array
+    automated_share: Array
+    mode_share: Array
 
 
 def sources(organisation: Organisation) -> tuple[str, ...]:
-    """What can hold an organisation back: hands-on work, review, and each factor that is not hours of people."""
-    return ("hands_on", "review", *organisation.factors[organisation.besides])
+    """Return the names of the sources: hands-on work, review, each factor not hours of people."""
+    return ("hands_on", "review", *organisation.factors[organisation.other_factors])
 
 
 class Yardstick:
-    """The base against which an organisation is measured, and the clock of its tasks.
+    """The base that an organisation is measured against, and the clock of its tasks.
 
     Parameters
     ----------
     catalogs : sequence of Catalog
-        One, or one a point, that differ in numbers alone.
+        One, or one per point, that differ in numbers alone.
     organisation : Organisation
         The organisation that they describe.
-    base_output : array, shape (), optional
-        What output is relative to [h/year]; default: what these catalogs' people make without AI and with experiments not scarce.
+    base_output : array, shape (point or 1,), optional
+        Output that output is relative to [h/year]; default: that of the catalogs' people without AI
+        and with experiments not scarce.
 
     Raises
     ------
@@ -81,130 +101,121 @@ class Yardstick:
         organisation: Organisation,
         base_output: Array | None = None,
     ) -> None:
-        catalog, of = catalogs[0], Numbers(catalogs)
+        catalog, quantities = catalogs[0], Quantities(catalogs)
         self.organisation = organisation
-        self.exponent = of.one(lambda catalog: catalog.production.parallel_exponent.value)
-        self.shares = of.tasks(lambda task: task.share.value)
-        self.pool_hours = of.each(
+        self.exponent = quantities.number("production.parallel_exponent")
+        self.shares = quantities.tasks("share")
+        self.pool_hours = quantities.rows(
             lambda catalog: [pool.hours_per_year.value for pool in catalog.pools.values()]
         )
-        self.reviewer_hours = of.each(
+        self.reviewer_hours = quantities.rows(
             lambda catalog: [
                 review_capacity(pool, 1.0) for pool in reviewer_pools(catalog).values()
             ]
         )
         if base_output is None:
-            bare = organisation.without_ai().with_unlimited("experiments")
-            output = without_ai(bare, np.ones(len(catalogs))).output
-            base_output = np.asarray(output[0] if len(catalogs) == 1 else output)
-        self.base_output = base_output  # [h/year], shape (...)
+            people = organisation.without_ai().with_unlimited("experiments")
+            base_output = without_ai(people, np.ones(len(catalogs))).output
+        self.base_output = base_output
         if not (self.base_output > 0).all():
-            without = [
-                name
+            idle = ", ".join(
+                f"pools.{name}"
                 for name, pool in catalog.pools.items()
                 if 0 in (pool.headcount.value, pool.hours_per_year.value)
-            ]
-            idle = ", ".join(f"pools.{name}" for name in without)
+            )
             raise SolveError(
-                f"people without AI produce nothing, and speed-ups are relative to them: give {idle} people and hours"
+                "people without AI produce nothing, and speed-ups are relative to them: give "
+                f"{idle} people and hours"
             )
         self.clock = Clock(catalogs, organisation)
         self.base_time = self.clock.people_alone()
 
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
-        """Everything in `Measures`, for an allocation of the organisation at these points.
+        """Return the measures of an allocation of the organisation at some computes, (point,).
 
         Raises
         ------
         UnstableQueue
-            If queues are counted, and reviewers have no time to spare.
+            If queues are counted and a pool of reviewers is fully used.
         """
-        activity = allocation.activity
+        organisation, activity, output = self.organisation, allocation.activity, allocation.output
         made = task_output(activity)
-        done = np.isfinite(allocation.output) & (allocation.output > 0)
-        mix = mode_mix(activity, self.organisation.policy)
+        productive = np.isfinite(output) & (output > 0)
+        mix = mode_mix(activity, organisation.policy)
         time = self.clock.critical_path(mix, activity, compute).total
-        without = without_ai(self.organisation.without_ai(), compute)
-        throughput = _relative(allocation.output, without.output)
-        bulk = _relative(made.sum(axis=-1), task_output(without.activity).sum(axis=-1))
-        latency = np.where(done | np.isinf(allocation.output), self.base_time / time, np.nan)
+        base = without_ai(organisation.without_ai(), compute)
+        throughput = _relative(output, base.output)
+        bulk = _relative(made.sum(axis=-1), task_output(base.activity).sum(axis=-1))
+        latency = np.where(productive | np.isinf(output), self.base_time / time, np.nan)
         return Measures(
-            output=allocation.output / self.base_output,
+            output=output / self.base_output,
             throughput_speedup=throughput,
             latency_speedup=latency,
             speedup=throughput**self.exponent * latency ** (1 - self.exponent),
-            bulk_speedup=np.where(done, bulk, np.nan),
-            **oversight(self.organisation, compute, allocation),
-            review_elasticity=review_elasticity(self.organisation, compute, allocation),
-            escaped_defects=_escaped(self.organisation.escape(compute), activity),
-            reviewer_equivalent=self._reviewer_equivalent(allocation),
+            bulk_speedup=np.where(productive, bulk, np.nan),
+            **oversight(organisation, compute, allocation),
+            review_elasticity=review_elasticity(organisation, compute, allocation),
+            escaped_defects=_escaped(organisation.escape(compute), activity),
+            reviewer_equivalent=self._reviewer_equivalent(allocation.shadow_price),
             automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
             mode_share=mix,
         )
 
-    def _reviewer_equivalent(self, allocation: Allocation) -> Array:
-        at, price = self.organisation, allocation.shadow_price
-        reviewer, other = (
-            price[:, at.reviewing] * self.reviewer_hours,
-            price[:, at.labour] * self.pool_hours,
-        )
-        with np.errstate(
-            invalid="ignore", divide="ignore"
-        ):  # people of no worth: inf; neither of any: NaN
+    def _reviewer_equivalent(self, price: Array) -> Array:
+        reviewer = price[:, self.organisation.reviewing] * self.reviewer_hours
+        other = price[:, self.organisation.labour] * self.pool_hours
+        # people of no worth: inf; neither of any worth: NaN
+        with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(reviewer[:, :, None] / other[:, None, :])
 
 
 def _escaped(escape: Array, activity: Array) -> Array:
-    """Defective units that pass unnoticed, by task; inf where work is done without limit."""
-    with np.errstate(
-        invalid="ignore"
-    ):  # nothing of a mode is none of its defects, though how many it has is not known
+    """Return unnoticed defective units by task; inf where activity is unlimited."""
+    # 0 of a mode has 0 defects, even if their number per unit is unknown (NaN)
+    with np.errstate(invalid="ignore"):
         parts = np.where((activity == 0) | (escape == 0), 0.0, activity * escape)
     return np.asarray(parts.sum(axis=-1))
 
 
 def _relative(value: Array, base: Array) -> Array:
-    """One over the other; NaN where there is no base."""
-    with np.errstate(
-        invalid="ignore", divide="ignore"
-    ):  # no base, or no limit: NaN and inf are what is meant
+    """Return value / base; NaN where there is no base, and inf / inf."""
+    with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(base > 0, value / base, np.nan)
+
+
+def finite_activity(allocation: Allocation) -> Array:
+    """Return activities (point, task, mode) with 0 for unlimited ones, which are not reviewed."""
+    return np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
 
 
 def oversight(
     organisation: Organisation, compute: Array, allocation: Allocation
 ) -> dict[str, Array]:
-    """The elasticity of output to all review hours per unit (sign reversed), and the bottleneck shares."""
-    labour = organisation.labour
-    activity = np.where(
-        np.isfinite(allocation.activity), allocation.activity, 0.0
-    )  # what is done without limit is free, and not reviewed
-    review_hours = organisation.review(compute)
-    reviewed = np.einsum(
-        "ptm,ptmk->pk" if review_hours.ndim == 4 else "ptm,tmk->pk", activity, review_hours
-    )
-    used = allocation.factor_use
+    """Return ``oversight_elasticity``, shape (point,), and ``bottleneck_share``, (point, source).
+
+    The oversight elasticity is that of output to all review hours per unit, sign reversed.
+    """
+    labour, used = organisation.labour, allocation.factor_use
+    reviewed = np.einsum("ptm,ptmk->pk", finite_activity(allocation), organisation.review(compute))
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
     elasticity = allocation.factor_elasticity
-    review = (elasticity * part).sum(axis=-1)
+    by_review = elasticity * part
     hands_on = (elasticity * (1 - part))[:, labour].sum(axis=-1)
-    # a dedicated review hour is review whether or not it is used
-    review_source = (elasticity * part)[:, labour].sum(axis=-1) + elasticity[
-        :, organisation.reviewing
-    ].sum(axis=-1)
-    shares = np.column_stack([hands_on, review_source, elasticity[:, organisation.besides]])
-    return {"oversight_elasticity": review, "bottleneck_share": shares}
+    # An hour of a reviewer is review whether or not it is used, hence the whole elasticity.
+    reviewing = elasticity[:, organisation.reviewing].sum(axis=-1)
+    review = by_review[:, labour].sum(axis=-1) + reviewing
+    shares = np.column_stack([hands_on, review, elasticity[:, organisation.other_factors]])
+    return {"oversight_elasticity": by_review.sum(axis=-1), "bottleneck_share": shares}
 
 
 def review_elasticity(organisation: Organisation, compute: Array, allocation: Allocation) -> Array:
-    """The elasticity of output to the review hours per unit of each task, sign reversed, shape (point, task).
+    """Return the elasticity of output to the review hours per unit of each task, sign reversed.
 
-    That is sum_k eps_k (review hours of task i out of factor k) / (use of factor k), by the envelope theorem; over the tasks it
-    adds up to the elasticity of output to all review hours.
+    By the envelope theorem it is sum_k eps_k (review hours of the task out of factor k) / (use of
+    factor k), shape (point, task). Its sum over tasks is the oversight elasticity.
     """
     hours = organisation.review(compute)
-    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
-    reviewed = np.einsum("ptm,ptmk->ptk" if hours.ndim == 4 else "ptm,tmk->ptk", activity, hours)
+    reviewed = np.einsum("ptm,ptmk->ptk", finite_activity(allocation), hours)
     used = allocation.factor_use
     worth = np.divide(allocation.factor_elasticity, used, where=used > 0, out=np.zeros_like(used))
     return np.asarray(np.einsum("ptk,pk->pt", reviewed, worth))
@@ -213,56 +224,57 @@ def review_elasticity(organisation: Organisation, compute: Array, allocation: Al
 def automation_elasticity(
     organisation: Organisation, bundles: Array, opened: NDArray[np.bool_], allocation: Allocation
 ) -> Array:
-    """The elasticity of output to the part of a task that AI may do, at the part none, shape (point, task).
+    """Return the elasticity of output to the share of a task that AI may do, at a share of 0.
 
-    A task of cost share W that costs z at shadow prices, and would cost z' by AI, gives W (1 - z'/z) where that is positive:
-    0 for tasks that AI can do already, that policy keeps from it, or that it would not do any cheaper.
+    A task of cost share W that costs z at shadow prices, and would cost z' if AI did it, gives
+    W (1 - z'/z) where that is positive. It is 0 for tasks that AI can do already, that policy
+    closes to AI, or that AI would not do at a lower cost.
 
     Parameters
     ----------
-    bundles : array, shape (task, mode, factor) or (point, task, mode, factor)
+    organisation : Organisation
+    bundles : array, shape (point or 1, task, mode, factor)
         As in `allocate`.
     opened : array of bool, shape (point, task)
         Tasks that AI can do.
+    allocation : Allocation
+
+    Returns
+    -------
+    array, shape (point, task)
     """
-    worth = (
-        allocation.shadow_price / np.where(allocation.output > 0, allocation.output, 1.0)[:, None]
-    )
-    spelled = "ptmk,pk->ptm" if bundles.ndim == 4 else "tmk,pk->ptm"
-    cost = np.einsum(spelled, bundles, worth)
-    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
-    by_ai = np.where(organisation.policy[:, HUMAN + 1 :], cost[..., HUMAN + 1 :], np.inf).min(
-        axis=-1
-    )
-    made, paid = activity.sum(axis=-1), (activity * cost).sum(axis=-1)
-    saved = np.where(
-        opened | np.isinf(by_ai) | (made == 0),
-        0.0,
-        paid - made * np.where(np.isinf(by_ai), 0.0, by_ai),
-    )
-    return np.where(np.isfinite(allocation.output)[:, None], np.maximum(saved, 0.0), np.nan)
+    output, activity = allocation.output[:, None], finite_activity(allocation)
+    worth = allocation.shadow_price / np.where(output > 0, output, 1.0)
+    cost = np.einsum("ptmk,pk->ptm", bundles, worth)
+    ai = slice(HUMAN + 1, None)
+    by_ai = np.where(organisation.policy[:, ai], cost[..., ai], np.inf).min(axis=-1)
+    made, paid = task_output(activity), (activity * cost).sum(axis=-1)
+    closed = opened | np.isinf(by_ai) | (made == 0)
+    saved = np.where(closed, 0.0, paid - made * np.where(closed, 0.0, by_ai))
+    return np.where(np.isfinite(output), np.maximum(saved, 0.0), np.nan)
 
 
 def task_output(activity: Array) -> Array:
-    """Work done in each task, whatever the mode [human-equivalent h/year], shape (point, task)."""
+    """Return the work done in each task [human-equivalent h/year], shape (point, task)."""
     return activity.sum(axis=-1)
 
 
 def mode_mix(activity: Array, policy: NDArray[np.bool_]) -> Array:
-    """Share of each task's work done in each mode, shape (point, task, mode).
+    """Return the share of the work of each task done in each mode, shape (point, task, mode).
 
-    A task that is not done at all counts as done by people, or by AI where people may not do it: a unit of it would be.
+    A task that is not done counts as done by people, or by AI where people may not do it: a unit of
+    it would be.
     """
-    endless = np.isinf(activity)
-    weight = np.where(endless.any(axis=-1, keepdims=True), endless, activity)
+    unlimited = np.isinf(activity)
+    weight = np.where(unlimited.any(axis=-1, keepdims=True), unlimited, activity)
     total = np.nan_to_num(weight.sum(axis=-1, keepdims=True))
-    first = np.zeros(activity.shape[-2:])
-    first[np.arange(activity.shape[-2]), np.argmax(policy, axis=-1)] = 1.0
-    return np.where(total > 0, np.nan_to_num(weight) / np.where(total > 0, total, 1.0), first)
+    default = np.zeros(activity.shape[-2:])
+    default[np.arange(len(default)), np.argmax(policy, axis=-1)] = 1.0
+    return np.where(total > 0, np.nan_to_num(weight) / np.where(total > 0, total, 1.0), default)
 
 
 def without_ai(organisation: Organisation, compute: Array) -> Allocation:
-    """The allocation of people alone, at each compute."""
+    """Return the allocation of people alone at each compute, shape (point,)."""
     closed = np.zeros((len(compute), len(organisation.tasks)), dtype=bool)
     return allocate(
         organisation.bundles(compute),

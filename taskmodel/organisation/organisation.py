@@ -1,11 +1,11 @@
-"""Catalogs as arrays: what each mode of each task uses, what there is of it, and which modes are open at a given compute.
+"""An organisation as arrays: factor use by task and mode, supplies, and the modes that are open.
 
-Joins `capability` (from which compute AI can do a task, what an attempt costs and how often it succeeds) and `supervision`
-(review hours) into the bundles, supplies and open modes that `allocation` takes, all as functions of compute G [FLOP/year].
-A task opens at one exact compute, `opens_at`. Where a catalog limits what may escape review, that is one factor more,
-`defect_budget`: a useful unit uses of it what escapes with it, (1 - p)(1 - v d)/p, times the task's harm weight. Several
-catalogs that differ in numbers alone, such as those along an axis, become one organisation whose arrays have a leading
-dimension where the numbers differ.
+`capability` (the compute from which AI can do a task, the inference of an attempt, its probability
+of success) and `supervision` (review hours) are joined into the bundles, supplies and open modes
+that `allocation` takes, all as functions of compute G [FLOP/year]. A task opens at one exact
+compute, `opens_at`. Where a catalog limits the defects that may escape review, the limit is one
+more factor, `defect_budget`: a useful unit uses (1 - p)(1 - v d)/p of it, times the harm weight of
+the task.
 
 Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 """
@@ -13,31 +13,23 @@ Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.catalog import Catalog, Protocol, Task
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.numbers import (
-    Numbers,
-    by_protocol,
-    coverage,
-    curve_of_detection,
-    defect_probability,
-    review_ratio,
-)
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.organisation.reviewers import (
     ai_modes,
-    choices,
-    modes_per_way,
+    alternative_pools,
+    modes_per_protocol,
+    protocol_names,
     review_capacity,
     review_factor,
     reviewer_of_mode,
     reviewer_pools,
     reviewers_of,
-    ways,
 )
 from taskmodel.science import capability, supervision
 from taskmodel.science.graph import NestTree, nest_tree
@@ -47,58 +39,59 @@ from taskmodel.science.review_effort import detection
 
 HUMAN = supervision.MODES.index("human")
 DEFECT_BUDGET = "defect_budget"
-SAME_AS = {
-    "full": "full_review",
-    "floor": "floor_coverage",
-    "none": "no_review",
-}  # protocol that is the same as a rule of coverage
+# the protocol that is equivalent to each rule of coverage
+EQUIVALENT_PROTOCOL = {"full": "full_review", "floor": "floor_coverage", "none": "no_review"}
 
 
 @dataclass(frozen=True, eq=False)
 class Organisation:
-    """A research organisation as a function of compute.
+    """A research organisation as a function of compute, or a different one at each of some points.
+
+    The first dimension of all float arrays is the point; its length is 1 where the organisation is
+    the same at all points. If it is longer, the computes given to the methods belong to the points.
 
     Attributes
     ----------
-    All but the names may have a leading dimension (point): there the organisation is another at every point, and every
-    compute given to its methods is that of one point.
-
     tasks, modes, factors : tuple of str
-        Names along the axes of all arrays. Factors are the labour pools, then review by each pool of reviewers, then inference,
-        experiments and, where there is one, the defect budget.
+        Names along the dimensions of the arrays. Factors are the labour pools, review by each pool
+        of reviewers, inference, experiments and, if there is one, the defect budget.
     pools, reviewers : int
-        How many of the factors are labour pools, and how many are review; see `labour` and `reviewing`.
+        Numbers of factors that are labour pools, and review; see `labour` and `reviewing`.
     nest : Nest
-    opens_at : array, shape (task,)
+        CES nests; without a batch dimension where they are the same at all points.
+    opens_at : array, shape (point, task)
         Compute from which AI can do each task [FLOP/year]; 0: always, inf: never.
     policy : array of bool, shape (task, mode)
-        Modes that delegation and rules of supervision allow, AI's once the task is open.
+        Modes that delegation and supervision allow, those of AI once the task is open.
     unaided : array of bool, shape (mode,)
         AI modes for which AI must be able to do the task by itself.
     alone : array of bool, shape (mode,)
-        AI modes in which nobody works along, so that attempts can fail.
-    fixed_review : array, shape (task, mode, factor)
-        The part of each bundle that is review [h/h].
-    fixed_attempts : array, shape (task,)
+        AI modes without work by people, in which attempts can fail.
+    fixed_review : array, shape (point, task, mode, factor)
+        Part of each bundle that is review [h/h].
+    fixed_attempts : array, shape (point, task)
         Attempts per useful unit [1].
-    unnoticed : array, shape (task, mode)
-        Share of defective units that pass unnoticed [1]; NaN where how well the task can be verified is not known.
-    harm_weight : array, shape (task,)
-        Defect budget that an hour of defective work takes which passes unnoticed [1].
-    fixed_bundles : array, shape (task, mode, factor)
-        Factor use per human-equivalent hour; of inference, where ``frontier``, per square root of training compute [FLOP^(1/2)/h].
+    unnoticed : array, shape (point, task, mode)
+        Share of defective units that pass unnoticed [1]; NaN where the verifiability of the task is
+        not known.
+    harm_weight : array, shape (point, task)
+        Defect budget used by an hour of defective work that passes unnoticed [1].
+    fixed_bundles : array, shape (point, task, mode, factor)
+        Factor use per human-equivalent hour; if ``frontier``, inference is per square root of
+        training compute [FLOP^(1/2)/h].
     frontier : bool
-        Whether the frontier model does the work, whose cost grows with compute, and not the smallest sufficient one.
+        Whether the frontier model does the work, at a cost that grows with compute, instead of the
+        smallest sufficient model.
     graded : bool
-        Whether success grows with compute by degrees: then all that attempts take is as of AI that always can, and there are
-        more of them the less it can.
-    steepness : array, shape ()
-        Exponent of compute in the odds of success, where ``graded`` [1].
-    base_supply : array, shape (factor,)
+        Whether the probability of success grows smoothly with compute. The fixed arrays are then
+        those of AI that always succeeds; lower success multiplies the attempts.
+    steepness : array, shape (point,)
+        Exponent of compute in the odds of success, if ``graded`` [1].
+    base_supply : array, shape (point, factor)
         Supplies that do not depend on compute, per year; 0 for those that do.
-    supply_per_compute : array, shape (factor,)
+    supply_per_compute : array, shape (point, factor)
         Supply per unit of compute, for those that do.
-    training_share : array, shape ()
+    training_share : array, shape (point,)
         Training compute of the frontier model per unit of compute [year].
     """
 
@@ -126,124 +119,126 @@ class Organisation:
 
     @property
     def labour(self) -> slice:
-        """Where the labour pools stand among the factors."""
+        """Positions of the labour pools among the factors."""
         return slice(0, self.pools)
 
     @property
     def reviewing(self) -> slice:
-        """Where the review hours of each pool of reviewers stand among the factors."""
+        """Positions of the review hours among the factors, one for each pool of reviewers."""
         return slice(self.pools, self.pools + self.reviewers)
 
     @property
-    def besides(self) -> slice:
-        """Where the factors that are not hours of people stand among the factors."""
+    def other_factors(self) -> slice:
+        """Positions of the factors that are not hours of people."""
         return slice(self.pools + self.reviewers, len(self.factors))
 
     def bundles(self, compute: ArrayLike) -> Array:
-        """Factor use per human-equivalent hour, shape (task, mode, factor), with a leading (point) where it depends on that."""
+        """Return factor use per human-equivalent hour, shape (point or 1, task, mode, factor)."""
         if not self.frontier and not self.graded:
             return self.fixed_bundles
-        compute, inference = (
-            np.atleast_1d(np.asarray(compute, dtype=float)),
-            self.factors.index("inference"),
-        )
-        whole = np.broadcast_to(
-            self.fixed_bundles, (len(compute), *self.fixed_bundles.shape[-3:])
-        ).copy()
+        compute = np.atleast_1d(np.asarray(compute, dtype=float))
+        inference = self.factors.index("inference")
+        shape = (len(compute), *self.fixed_bundles.shape[1:])
+        bundles = np.broadcast_to(self.fixed_bundles, shape).copy()
         if self.frontier:
-            whole[..., inference] *= np.sqrt(compute * self.training_share)[:, None, None]
+            training = compute * self.training_share
+            bundles[..., inference] *= np.sqrt(training)[:, None, None]
         if self.graded:
             repeats = self._repeats(compute)
-            whole[..., inference] *= repeats
-            whole += self.fixed_review * (repeats[..., None] - 1)
+            bundles[..., inference] *= repeats
+            bundles += self.fixed_review * (repeats[..., None] - 1)
             if DEFECT_BUDGET in self.factors:
-                whole[..., self.factors.index(DEFECT_BUDGET)] = self._harm(self.escape(compute))
-        return whole
+                budget = self.factors.index(DEFECT_BUDGET)
+                bundles[..., budget] = self._harm(self.escape(compute))
+        return bundles
 
     def review(self, compute: ArrayLike) -> Array:
-        """The part of `bundles` that is review, of the same shape."""
-        return (
-            self.fixed_review * self._repeats(compute)[..., None]
-            if self.graded
-            else self.fixed_review
-        )
+        """Return the part of `bundles` that is review, shape (point or 1, task, mode, factor)."""
+        if not self.graded:
+            return self.fixed_review
+        return self.fixed_review * self._repeats(compute)[..., None]
 
     def attempts(self, compute: ArrayLike) -> Array:
-        """Attempts per useful unit, shape (task, mode) or (point, task, mode); one where people do the work, or work along."""
-        tries = self._tries()
-        return tries * self._repeats(compute) if self.graded else tries
+        """Return attempts per useful unit [1], shape (point or 1, task, mode).
+
+        1 where people do the work, or part of it.
+        """
+        attempts = self._fixed_attempts_by_mode()
+        return attempts * self._repeats(compute) if self.graded else attempts
 
     def escape(self, compute: ArrayLike) -> Array:
-        """Defective units that pass unnoticed, per useful unit, shape (task, mode) or (point, task, mode).
+        """Return unnoticed defective units per useful unit [1], shape (point or 1, task, mode).
 
-        NaN where some do and how well the task can be verified is not known.
+        NaN where there are some and the verifiability of the task is not known.
         """
         return self._escape(self.attempts(compute))
 
     def with_defect_budget(self) -> Organisation:
-        """The same with what escapes as a factor more, the last; of supplies it is the last already."""
-        use = self._harm(self._escape(self._tries()))
+        """Return the organisation with the defect budget as last factor.
+
+        `base_supply` and `supply_per_compute` contain the budget already.
+        """
+        use = self._harm(self._escape(self._fixed_attempts_by_mode()))
+        no_review = np.zeros(self.fixed_review.shape[:-1])
         return replace(
             self,
             factors=(*self.factors, DEFECT_BUDGET),
             fixed_bundles=_with_factor(self.fixed_bundles, use),
-            fixed_review=_with_factor(self.fixed_review, np.zeros(self.fixed_review.shape[:-1])),
+            fixed_review=_with_factor(self.fixed_review, no_review),
         )
 
     def _escape(self, attempts: Array) -> Array:
+        # 0 x NaN is 0 here: without failures, or if all are noticed, the unknown does not matter
         failed = attempts - 1
         return np.where((failed == 0) | (self.unnoticed == 0), 0.0, failed * self.unnoticed)
 
     def _harm(self, escape: Array) -> Array:
-        """Defect budget that a useful unit takes, where it counts: not in modes that are closed, nor where what escapes is harmless."""
+        """Return the defect budget of a useful unit; 0 in closed modes and for harmless defects."""
         weight = self.harm_weight[..., None]
         return np.where(self.policy & (weight > 0), weight * escape, 0.0)
 
-    def _tries(self) -> Array:
-        """Attempts per useful unit, by AI that succeeds as often as it ever will where success grows."""
+    def _fixed_attempts_by_mode(self) -> Array:
+        """Return attempts per useful unit by mode; if ``graded``, of AI that always succeeds."""
         return np.where(self.alone, self.fixed_attempts[..., None], 1.0)
 
     def _repeats(self, compute: ArrayLike) -> Array:
-        """Attempts by AI for one by AI that always succeeds, shape (point, task, mode)."""
+        """Return attempts relative to AI that always succeeds [1], shape (point, task, mode)."""
         compute = np.atleast_1d(np.asarray(compute, dtype=float))[:, None]
-        reached = np.isfinite(self.opens_at)
-        success = capability.logistic_success(
-            np.where(reached, self.opens_at, 0.0), compute, self.steepness[..., None]
-        )
+        threshold = np.where(np.isfinite(self.opens_at), self.opens_at, 0.0)
+        success = capability.logistic_success(threshold, compute, self.steepness[:, None])
         return np.where(self.alone, supervision.attempts(success)[..., None], 1.0)
 
     def supply(self, compute: ArrayLike) -> Array:
-        """Factors available per year, shape (point, factor); inf where not scarce."""
+        """Return factors available per year, shape (point, factor); inf where not scarce."""
         compute = np.atleast_1d(np.asarray(compute, dtype=float))
-        return self.base_supply + compute[:, None] * np.where(
-            np.isfinite(self.base_supply), self.supply_per_compute, 0.0
-        )
+        scarce = np.isfinite(self.base_supply)
+        return self.base_supply + compute[:, None] * np.where(scarce, self.supply_per_compute, 0.0)
 
     def automatable(self, compute: ArrayLike) -> NDArray[np.bool_]:
-        """Whether AI can do each task, shape (point, task)."""
+        """Return whether AI can do each task, shape (point, task)."""
         return np.atleast_1d(np.asarray(compute, dtype=float))[:, None] >= self.opens_at
 
     def open_modes(self, automatable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Modes that may be used, shape (point, task, mode), from which tasks are automatable (point, task)."""
+        """Return the modes that may be used, (point, task, mode), given the automatable tasks."""
         return self.policy & (automatable[:, :, None] | ~self.unaided)
 
     def without_ai(self) -> Organisation:
-        """The same people without AI: the base of the speed-ups.
+        """Return the same people without AI, the base of the speed-ups.
 
-        They do every task, as before there was AI, also those that ``by_people`` now keeps from them. Dedicated reviewers have
-        nothing to do.
+        People do every task, as before there was AI, including those that ``by_people`` closes to
+        them now. Dedicated reviewers have nothing to do.
         """
         policy = np.zeros_like(self.policy)
         policy[:, HUMAN] = True
         return replace(self, policy=policy)
 
     def with_unlimited(self, *factors: str) -> Organisation:
-        """The same with as much of some factors as anyone could use."""
-        supply = np.where(np.isin(self.factors, factors), np.inf, self.base_supply)
-        return replace(self, base_supply=supply)
+        """Return the organisation with some factors not scarce."""
+        unlimited = np.isin(self.factors, factors)
+        return replace(self, base_supply=np.where(unlimited, np.inf, self.base_supply))
 
     def without_review(self) -> Organisation:
-        """The same with all review hours set to 0."""
+        """Return the organisation with all review hours set to 0."""
         return replace(
             self,
             fixed_bundles=self.fixed_bundles - self.fixed_review,
@@ -252,222 +247,220 @@ class Organisation:
 
 
 def organisation(*catalogs: Catalog) -> Organisation:
-    """The organisation that a catalog describes, or several catalogs that differ in numbers alone.
+    """Return the organisation of a catalog, or of several catalogs that differ in numbers alone.
 
     Raises
     ------
     InputError
-        If a threshold or a cost overflows: the message names the quantity and its range.
+        If a threshold or a cost overflows; the message names the quantity and its range.
     """
-    catalog = catalogs[0]
-    tasks, people = tuple(catalog.tasks), tuple(catalog.pools)
-    delegable = np.array([task.delegable for task in catalog.tasks.values()])
-    of_task, staff = Numbers(catalogs), reviewer_pools(catalog)
-    factors = (*people, *map(review_factor, staff), "inference", "experiments")
-    names = ai_modes(catalog)
-    opens_at, inference, success = _capability(of_task, delegable)
-    by_degrees = catalog.capability.success == "logistic"
-    needed = [not by_degrees and _needs_capability(catalog, way) for way in ways(catalog)]
-    parts: dict[str, Any] = {
-        "pools": len(people),
-        "review_ratio": review_ratio(of_task),
-        "coverage": coverage(of_task),
-        "success": success,
-        **by_protocol(of_task),
-        "shared_pool": [
-            None if each.pool == "dedicated" else people.index(each.pool) for each in staff.values()
+    catalog, quantities = catalogs[0], Quantities(catalogs)
+    tasks, rules = catalog.tasks.values(), catalog.supervision
+    labour_pools, review_pools = tuple(catalog.pools), reviewer_pools(catalog)
+    delegable = np.array([task.delegable for task in tasks])
+    opens_at, inference, success = _capability(quantities, delegable)
+    graded = catalog.capability.success == "logistic"
+    unaided = [not graded and _needs_capability(catalog, name) for name in protocol_names(catalog)]
+    work = quantities.review
+    review = supervision.review_part(
+        pools=len(labour_pools),
+        review_ratio=work.review_ratio,
+        coverage=work.coverage,
+        success=success,
+        effort=work.effort,
+        steering=work.steering,
+        people=work.people,
+        shared_pool=[
+            None if pool.pool == "dedicated" else labour_pools.index(pool.pool)
+            for pool in review_pools.values()
         ],
-        "reviewer": reviewer_of_mode(catalog),
-    }
-    bundles = supervision.bundles(
-        pool=np.array([people.index(task.pool) for task in catalog.tasks.values()]),
-        experiments=of_task.tasks(lambda task: task.experiment_compute.value),
-        inference_per_attempt=inference,
-        review_inference=of_task.protocols(lambda protocol: protocol.review_inference.value, 0.0)[
-            ..., None, :
-        ],
-        **parts,
+        reviewer=reviewer_of_mode(catalog),
     )
-    review = supervision.review_part(**parts)
-    policy = np.array([_allowed(catalog, task) for task in catalog.tasks.values()])
-    made = Organisation(
-        tasks=tasks,
-        modes=(supervision.MODES[HUMAN], *names),
-        factors=factors,
-        pools=len(people),
-        reviewers=len(staff),
-        nest=_nest(of_task),
+    policy = np.array([_allowed_modes(catalog, task) for task in tasks])
+    result = Organisation(
+        tasks=tuple(catalog.tasks),
+        modes=(supervision.MODES[HUMAN], *ai_modes(catalog)),
+        factors=(*labour_pools, *map(review_factor, review_pools), "inference", "experiments"),
+        pools=len(labour_pools),
+        reviewers=len(review_pools),
+        nest=_nest(quantities),
         opens_at=opens_at,
-        policy=policy & ~_without_a_reviewer_to_choose(catalog, review, policy),
-        unaided=np.array([False, *np.repeat(needed, modes_per_way(catalog))]),
-        alone=np.array([False, *(parts["people"].reshape(-1, len(names))[0] == 0)]),
+        policy=policy & ~_redundant_modes(catalog, review, policy),
+        unaided=np.array([False, *np.repeat(unaided, modes_per_protocol(catalog))]),
+        alone=np.array([False, *(work.people[0, 0] == 0)]),
         fixed_review=review,
         fixed_attempts=supervision.attempts(success),
-        unnoticed=_unnoticed(of_task, parts["coverage"]),
-        harm_weight=of_task.tasks(lambda task: task.harm_weight.value),
-        fixed_bundles=bundles,
+        unnoticed=_unnoticed(quantities),
+        harm_weight=quantities.tasks("harm_weight"),
+        fixed_bundles=supervision.bundles(
+            review,
+            pool=np.array([labour_pools.index(task.pool) for task in tasks]),
+            pools=len(labour_pools),
+            experiments=quantities.tasks("experiment_compute"),
+            inference_per_attempt=inference,
+            success=success,
+            people=work.people,
+            review_inference=quantities.protocols(
+                lambda protocol: protocol.review_inference.value, 0.0
+            ),
+        ),
         frontier=catalog.capability.worker == "frontier" and catalog.capability.h50_hours is None,
-        graded=by_degrees and catalog.capability.h50_hours is None,
-        steepness=of_task.one(_steepness),
-        base_supply=of_task.each(_base_supply),
-        supply_per_compute=of_task.each(_supply_per_compute),
-        training_share=of_task.one(lambda catalog: catalog.compute.training_share.value),
+        graded=graded and catalog.capability.h50_hours is None,
+        steepness=_steepness(quantities),
+        base_supply=quantities.rows(_base_supply),
+        supply_per_compute=quantities.rows(_supply_per_compute),
+        training_share=quantities.number("compute.training_share"),
     )
-    return made if catalog.supervision.defect_budget is None else made.with_defect_budget()
+    return result if rules.defect_budget is None else result.with_defect_budget()
 
 
-def _without_a_reviewer_to_choose(
+def _redundant_modes(
     catalog: Catalog, review: Array, policy: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Modes that differ from an open one only in who would review, for nobody does, shape (task, mode)."""
-    again, times = np.zeros_like(policy), modes_per_way(catalog)
-    if times > 1:
-        idle = (review == 0).all(axis=(*range(review.ndim - 3), -1))[:, HUMAN + 1 :]
-        opened = policy[:, HUMAN + 1 :].reshape(len(policy), -1, times)
+    """Return the modes that differ from an earlier open one only in an idle reviewer, (task, mode).
+
+    If a protocol takes no review hours in a task, its modes for several pools are identical. Ties
+    between them would make the optimum degenerate, so that only the first remains open.
+    """
+    redundant, repeats = np.zeros_like(policy), modes_per_protocol(catalog)
+    if repeats > 1:
+        idle = (review == 0).all(axis=(0, -1))[:, HUMAN + 1 :]
+        opened = policy[:, HUMAN + 1 :].reshape(len(policy), -1, repeats)
         earlier = np.cumsum(opened, axis=-1) > 1
-        again[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
-    return again
+        redundant[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
+    return redundant
 
 
 def _with_factor(bundles: Array, use: Array) -> Array:
-    """Bundles with one factor more, the last."""
-    lead = np.broadcast_shapes(bundles.shape[:-1], use.shape)
-    return np.concatenate(
-        [
-            np.broadcast_to(bundles, (*lead, bundles.shape[-1])),
-            np.broadcast_to(use, lead)[..., None],
-        ],
-        axis=-1,
-    )
+    """Return bundles with one more factor, the last."""
+    shape = np.broadcast_shapes(bundles.shape[:-1], use.shape)
+    old = np.broadcast_to(bundles, (*shape, bundles.shape[-1]))
+    return np.concatenate([old, np.broadcast_to(use, shape)[..., None]], axis=-1)
 
 
 def _missed_by_machines(protocol: Protocol) -> float:
-    """Share of defects that the layers of AI review do not find."""
+    """Return the share of defects that the layers of AI review do not find."""
     layers = np.full(int(protocol.layers.value), protocol.layer_detection.value)
     return float(layered_escape(1.0, layers, protocol.common_mode.value))
 
 
-def _unnoticed(of: Numbers, covered: Array) -> Array:
-    """Share of defective units that pass unnoticed, by task and mode; NaN where somebody looks and it is not known what is found."""
-    rate, ceiling = curve_of_detection(of)
-    hours = (
-        review_ratio(of)[..., None]
-        * of.protocols(lambda protocol: protocol.review_effort.value, 1.0)[..., None, :]
+def _unnoticed(quantities: Quantities) -> Array:
+    """Return the share of defective units that pass unnoticed, by task and mode.
+
+    NaN where people look at some units and the verifiability of the task is not known.
+    """
+    rate, ceiling = (curve[..., None] for curve in quantities.detection_curve)
+    coverage, known = quantities.coverage, np.isfinite(rate)
+    hours = quantities.review_ratio[..., None] * quantities.protocols(
+        lambda protocol: protocol.review_effort.value, 1.0
     )
-    known = np.isfinite(rate)[..., None]
-    found = np.where(
-        known,
-        detection(hours, *(np.where(known, curve[..., None], 1.0) for curve in (rate, ceiling))),
-        np.nan,
-    )
-    passed = (
-        supervision.escape_rate(1.0, covered, np.nan_to_num(found))
-        * of.protocols(_missed_by_machines, 1.0)[..., None, :]
-    )
-    passed = np.where(np.isnan(found) & (covered > 0) & (passed > 0), np.nan, passed)
-    return np.concatenate([np.zeros_like(passed[..., :1]), passed], axis=-1)
+    detected = detection(hours, np.where(known, rate, 1.0), np.where(known, ceiling, 1.0))
+    missed = supervision.escape_rate(1.0, coverage, np.where(known, detected, 0.0))
+    missed = missed * quantities.protocols(_missed_by_machines, 1.0)
+    missed = np.where(~known & (coverage > 0) & (missed > 0), np.nan, missed)
+    return np.concatenate([np.zeros_like(missed[..., :1]), missed], axis=-1)
 
 
-def _allowed(catalog: Catalog, task: Task) -> list[bool]:
-    """Whether a task may be done by people, and in each of the AI modes."""
+def _allowed_modes(catalog: Catalog, task: Task) -> list[bool]:
+    """Return whether a task may be done by people, and in each of the AI modes."""
     rules = catalog.supervision
-    open_ = supervision.MODES[HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)]
-    chosen = rules.protocols if task.protocols is None else task.protocols
+    mode_of_rule = supervision.MODES[
+        HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)
+    ]
 
-    def may(way: str) -> bool:
+    def allows(name: str) -> bool:
+        if not task.delegable:
+            return False
         if not rules.protocols:
-            same = SAME_AS[rules.coverage]
+            equivalent = EQUIVALENT_PROTOCOL[rules.coverage]
             return (
-                task.delegable
-                and way == open_
-                and (task.protocols is None or same in task.protocols)
-                and same not in task.forbids
+                name == mode_of_rule
+                and (task.protocols is None or equivalent in task.protocols)
+                and equivalent not in task.forbids
             )
-        protocol = catalog.protocols[way]
-        hands = task.by_people or protocol.people.value == 0
-        return task.delegable and hands and way in chosen and way not in task.forbids
+        without_people = catalog.protocols[name].people.value == 0
+        chosen = rules.protocols if task.protocols is None else task.protocols
+        return (task.by_people or without_people) and name in chosen and name not in task.forbids
 
-    by_choice = [pool in reviewers_of(task) for pool in choices(catalog)] or [True]
+    reviews = [pool in reviewers_of(task) for pool in alternative_pools(catalog)] or [True]
     return [
         task.by_people,
-        *(may(way) and allowed for way in ways(catalog) for allowed in by_choice),
+        *(
+            allows(name) and may_review
+            for name in protocol_names(catalog)
+            for may_review in reviews
+        ),
     ]
 
 
-def _needs_capability(catalog: Catalog, way: str) -> bool:
-    """Whether AI must be able to do a task by itself to do it this way."""
-    return way not in catalog.supervision.protocols or catalog.protocols[way].needs_capability
+def _needs_capability(catalog: Catalog, name: str) -> bool:
+    """Return whether AI must be able to do a task by itself to do it under a protocol."""
+    return name not in catalog.supervision.protocols or catalog.protocols[name].needs_capability
 
 
-def _steepness(catalog: Catalog) -> float:
-    """Exponent of compute in the odds of success: that of the horizon in them, times that of compute in the horizon."""
-    slope = catalog.capability.success_slope
-    return 0.0 if slope is None else slope.value * catalog.capability.slope.value
+def _steepness(quantities: Quantities) -> Array:
+    """Return the exponent of compute in the odds of success, shape (point or 1,).
 
-
-def _capability(of: Numbers, delegable: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
-    """From which compute AI can do each task, the inference of an attempt per hour, and how often it succeeds.
-
-    Each of shape (..., task). Where the frontier model does the work, inference is per square root of its training compute;
-    where success grows with compute, it is that of AI which always can.
+    It is that of the horizon in the odds times that of compute in the horizon.
     """
-    means = of.catalogs[0].capability
-    success = capability.success_probability(defect_probability(of))
+    slope = quantities.number("capability.slope")
+    return quantities.number("capability.success_slope", 0.0) * slope
+
+
+def _capability(quantities: Quantities, delegable: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Return thresholds, inference of an attempt per hour, and probabilities of success, by task.
+
+    Each of shape (point or 1, task). If the frontier model does the work, inference is per square
+    root of its training compute. If success grows with compute, it is that of AI that always
+    succeeds.
+    """
+    rules = quantities.catalogs[0].capability
+    success = capability.success_probability(quantities.defect_probability)
 
     def number(name: str) -> Array:
-        return of.one(lambda catalog: getattr(catalog.capability, name).value)[..., None]
+        return quantities.number(f"capability.{name}")[:, None]
 
-    fit = {name: number(name) for name in ("intercept", "slope", "reference_compute")}
-    needed = of.tasks(lambda task: task.horizon.value) * of.tasks(
-        lambda task: task.horizon_multiplier.value
-    )
-    given = of.tasks(
-        lambda task: (
-            np.inf if task.automation_threshold is None else task.automation_threshold.value
-        )
-    )
-    threshold = np.where(np.isinf(given), capability.automation_threshold(needed, **fit), given)
-    if means.h50_hours is None:
-        opens_at = (
-            threshold / of.one(lambda catalog: catalog.compute.training_share.value)[..., None]
-        )
+    curve = {name: number(name) for name in ("intercept", "slope", "reference_compute")}
+    horizon = quantities.tasks("horizon") * quantities.tasks("horizon_multiplier")
+    override = quantities.tasks("automation_threshold", np.inf)
+    computed = np.isinf(override)
+    threshold = np.where(computed, capability.automation_threshold(horizon, **curve), override)
+    if rules.h50_hours is None:
+        opens_at = threshold / quantities.number("compute.training_share")[:, None]
     else:
-        horizon = number("h50_hours")
-        frontier = capability.automation_threshold(horizon, **fit)
-        # compared as hours: powers may differ in their last bit
-        opens_at = np.where(
-            np.where(np.isinf(given), needed <= horizon, threshold <= frontier), 0.0, np.inf
-        )
-        if means.success == "logistic":
-            success = success * capability.logistic_success(
-                threshold, frontier, of.one(_steepness)[..., None]
-            )
+        reach = number("h50_hours")
+        frontier = capability.automation_threshold(reach, **curve)
+        # Horizons are compared in hours where possible: thresholds are powers of them, whose
+        # rounding could separate a task of exactly the reach from it.
+        can = np.where(computed, horizon <= reach, threshold <= frontier)
+        opens_at = np.where(can, 0.0, np.inf)
+        if rules.success == "logistic":
+            steepness = _steepness(quantities)[:, None]
+            success = success * capability.logistic_success(threshold, frontier, steepness)
     reachable = delegable & np.isfinite(threshold)
     opens_at = np.where(reachable, opens_at, np.inf)
-
-    cost = {name: number(name) for name in ("tokens_per_human_second", "parameters_compute_ratio")}
-    if means.worker == "sufficient":
-        trained = np.where(reachable, threshold, 0.0)
-    elif means.h50_hours is not None:
-        trained = frontier * np.ones(len(delegable))
+    if rules.worker == "sufficient":
+        training = np.where(reachable, threshold, 0.0)
+    elif rules.h50_hours is not None:
+        training = frontier * np.ones(len(delegable))
     else:
-        trained = np.ones(len(delegable))
-    return opens_at, capability.inference_per_hour(trained, **cost), success
+        training = np.ones((1, len(delegable)))
+    inference = capability.inference_per_hour(
+        training,
+        tokens_per_human_second=number("tokens_per_human_second"),
+        parameters_compute_ratio=number("parameters_compute_ratio"),
+    )
+    return opens_at, inference, success
 
 
 def _base_supply(catalog: Catalog) -> list[float]:
-    """Supplies that do not depend on compute, 0 for those that do."""
-    use = catalog.compute
-    labour = [pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values()]
-    reviewed = [
-        review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()
-    ]
-    machines = [np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments)]
+    """Return the supplies that do not depend on compute, 0 for those that do."""
+    use, budget = catalog.compute, catalog.supervision.defect_budget
     return [
-        *labour,
-        *reviewed,
-        *machines,
-        *([] if (budget := catalog.supervision.defect_budget) is None else [budget.value]),
+        *(pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values()),
+        *(review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()),
+        *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments)),
+        *([] if budget is None else [budget.value]),
     ]
 
 
@@ -478,10 +471,13 @@ def _supply_per_compute(catalog: Catalog) -> list[float]:
     return [0.0] * people + machines + ([] if catalog.supervision.defect_budget is None else [0.0])
 
 
-def _nest(of: Numbers) -> Nest:
-    """The nests with their shares: a nest's share is that of the tasks below it, and its elasticity its own or the catalog's."""
-    catalog = of.catalogs[0]
-    shares = of.tasks(lambda task: task.share.value)
+def _nest(quantities: Quantities) -> Nest:
+    """Return the CES nests of the tasks.
+
+    The share of a nest is the sum of those of its tasks; its elasticity is its own or that of the
+    catalog. A nest of zero weight is split evenly, which affects no result.
+    """
+    catalog, shares = quantities.catalogs[0], quantities.tasks("share")
     tree = nest_tree(
         {name: task.phase for name, task in catalog.tasks.items()},
         {name: nest.parent for name, nest in catalog.nests.items()},
@@ -492,24 +488,27 @@ def _nest(of: Numbers) -> Nest:
         return catalog.production.elasticity.value if own is None else own.value
 
     def build(node: NestTree) -> Nest:
-        parts = [
-            shares[..., list(member.tasks)].sum(axis=-1)
-            if isinstance(member, NestTree)
-            else shares[..., member]
-            for member in node.members
-        ]
-        weight = np.stack(parts, axis=-1)
-        total = weight.sum(axis=-1, keepdims=True)
-        weight = np.where(
-            total == 0, 1.0, weight
-        )  # a nest without weight of its own: how it is split does not matter
+        weights = np.stack(
+            [
+                shares[:, list(member.tasks)].sum(axis=-1)
+                if isinstance(member, NestTree)
+                else shares[:, member]
+                for member in node.members
+            ],
+            axis=-1,
+        )
+        total = weights.sum(axis=-1, keepdims=True)
+        weights = np.where(total == 0, 1.0, weights)
+        weights = weights / weights.sum(axis=-1, keepdims=True)
+        elasticities = quantities.rows(lambda catalog: [elasticity(catalog, node.name)])[:, 0]
         members = [
             build(member) if isinstance(member, NestTree) else member for member in node.members
         ]
-        return Nest(
-            of.one(lambda catalog: elasticity(catalog, node.name)),
-            weight / weight.sum(axis=-1, keepdims=True),
-            members,
-        )
+        return Nest(_unbatched(elasticities), _unbatched(weights), members)
 
     return build(tree)
+
+
+def _unbatched(values: Array) -> Array:
+    """Return values without their first dimension if its length is 1, as `Nest` prefers them."""
+    return values[0] if len(values) == 1 else values

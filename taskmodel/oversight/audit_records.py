@@ -16,13 +16,8 @@ from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog, Trust
 from taskmodel.errors import SolveError
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.numbers import (
-    Numbers,
-    curve_of_detection,
-    defect_probability,
-    review_ratio,
-)
 from taskmodel.organisation.organisation import HUMAN
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.audits import audit_coverage, audit_hours, audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection
 from taskmodel.science.supervision import attempts
@@ -108,12 +103,14 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
             "and audits are of units; use success: step"
         )
         raise catalog.error(("capability", "success"), message)
-    numbers = Numbers([catalog])
-    ratio = review_ratio(numbers)
-    length = numbers.tasks(lambda task: task.horizon.value)
-    floor = numbers.tasks(lambda task: task.coverage_floor.value)
+    quantities = Quantities([catalog])
+    ratio, length, floor = (
+        quantities.review_ratio[0],
+        quantities.tasks("horizon")[0],
+        quantities.tasks("coverage_floor")[0],
+    )
     needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
-    detected = _audit_detection(catalog, rule, ratio, needed)
+    detected = _audit_detection(catalog, rule, quantities, needed)
     required = clean_audits(rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1))
     audits = np.where(needed, required, 0.0)
     return AuditRequirements(
@@ -122,7 +119,7 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
         detection=detected,
         audits=audits,
         unit_hours=audit_hours(1.0, length, ratio),
-        units_per_hour=attempts(1 - defect_probability(numbers)) / length,
+        units_per_hour=attempts(1 - quantities.defect_probability[0]) / length,
         floor=floor,
         audits_per_year=audits_per_year(audits, rule.trust_lost.value, rule.generation_time.value),
     )
@@ -135,11 +132,12 @@ def class_coverage(units: Array, audits: Array, floor: Array) -> Array:
 
 
 def _audit_detection(
-    catalog: Catalog, rule: Trust, ratio: Array, needed: NDArray[np.bool_]
+    catalog: Catalog, rule: Trust, quantities: Quantities, needed: NDArray[np.bool_]
 ) -> Array:
     """Probability that an audit finds a defect, shape (task,); NaN where no audits are needed."""
     if rule.detection is not None:
         return np.where(needed, rule.detection.value, np.nan)
+    ratio = quantities.review_ratio[0]
     remedy = "or give trust.detection, one share of defects that audits find in every task"
     for (name, task), hours, needs_audits in zip(catalog.tasks.items(), ratio, needed, strict=True):
         if needs_audits and task.verifiability is None:
@@ -152,6 +150,6 @@ def _audit_detection(
             message = f"found 0: an audit that takes no time finds nothing; give it hours, {remedy}"
             raise catalog.error(("tasks", name, "review_ratio"), message)
     rate, ceiling = (
-        np.where(needed, parameter, 1.0) for parameter in curve_of_detection(Numbers([catalog]))
+        np.where(needed, parameter[0], 1.0) for parameter in quantities.detection_curve
     )
     return np.where(needed, detection(ratio, rate, ceiling), np.nan)

@@ -117,7 +117,7 @@ def safety_frontier(
             (),
             _ceases_to_bind(situation, unlimited, escape, grid, allocation.priced[:, -1]),
         ),
-        "base_output": ((), float(situation.setting.yardstick.base_output)),
+        "base_output": ((), situation.setting.yardstick.base_output[0]),
     }
     organisation = situation.setting.organisation
     coords = {
@@ -217,8 +217,7 @@ def _along_budgets(
     bundles, _, _, opened = situation.arrays
     price = np.array(allocation.shadow_price[:, -1])
     if grid[0] == 0:
-        bundles = bundles.reshape(bundles.shape[-3:])
-        price[0] = first_price(bundles, opened[0], allocation.take(np.array([0])))
+        price[0] = first_price(bundles[0], opened[0], allocation.take(np.array([0])))
     by_mode = allocation.activity[..., HUMAN + 1 :].sum(axis=1)
     by_ai = by_mode.sum(axis=-1, keepdims=True)
     mode_share = np.divide(by_mode, by_ai, where=by_ai > 0, out=np.full_like(by_mode, np.nan))

@@ -19,8 +19,8 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
-from taskmodel.organisation.numbers import Numbers, coverage, effort, review_ratio
 from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions.elasticities import elasticities
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
@@ -126,10 +126,11 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
 
 def _reviewed_by_mode(catalog: Catalog, ai_share: Array) -> tuple[Array, Array, Array]:
     """Coverage, hours of a review and share of AI, from shares of AI modes (task, AI mode)."""
-    numbers = Numbers([catalog])
+    quantities = Quantities([catalog])
+    work, horizon = quantities.review, quantities.tasks("horizon")[0]
     by_ai = ai_share.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # AI does none of the task: NaN
-        covered = (ai_share * coverage(numbers)).sum(axis=-1) / by_ai
-        relative = (ai_share * effort(numbers)).sum(axis=-1) / by_ai
-    time = review_ratio(numbers) * relative * numbers.tasks(lambda task: task.horizon.value)
+        covered = (ai_share * work.coverage[0]).sum(axis=-1) / by_ai
+        relative = (ai_share * work.effort[0]).sum(axis=-1) / by_ai
+    time = work.review_ratio[0] * relative * horizon
     return covered, time, by_ai

@@ -157,7 +157,7 @@ class _AuditedOrganisation:
 
     def relative_output(self, allocation: Allocation) -> float:
         """Output relative to the catalog's people without AI."""
-        return float(allocation.output[0] / self.floors.setting.yardstick.base_output)
+        return float(allocation.output[0] / self.floors.setting.yardstick.base_output[0])
 
     def _allocate(self, paid: Array) -> Allocation:
         # The search ends before all hours are spent: a negative remainder is rounding.
@@ -218,7 +218,7 @@ def audited_factors(organisation: Organisation, needed: NDArray[np.bool_]) -> ND
             "some task may be reviewed by several pools, and trust knows one kind of reviewers: "
             "give all tasks the same"
         )
-    used = organisation.fixed_review[needed, FULL_REVIEW] > 0  # (task, factor)
+    used = organisation.fixed_review[0, needed, FULL_REVIEW] > 0  # (task, factor)
     reviewed = used[used.any(axis=1)]
     if (reviewed != reviewed[:1]).any():
         raise SolveError(

@@ -134,7 +134,7 @@ def _planned(own: Situation, log_odds: Array) -> Array:
 def _as_is(own: Situation) -> Array:
     """What `_measured` returns for the catalog's own plan; NaN if a queue grows without bound."""
     allocation, queues = allocate(*own.arrays), own.setting.yardstick.clock.queues
-    if queues is None or (queues.at(allocation.activity, own.compute).utilisation >= FULL).any():
+    if queues is None or (queues.solve(allocation.activity, own.compute).utilisation >= FULL).any():
         return np.full(len(results.SPEEDUPS) + 1, np.nan)
     return _measured(own, allocation)[:, 0]
 

@@ -323,8 +323,7 @@ def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     """
     _context(catalog, result)
     arrays = organisation(catalog)
-    ratios = arrays.review(result["compute"].values)[..., arrays.reviewing].sum(axis=-1)
-    per_unit = xr.DataArray(ratios, dims=("compute", "task", "mode")[-ratios.ndim :])
+    per_unit = arrays.review(result["compute"].values)[..., arrays.reviewing].sum(axis=-1)
     hours = (
         (result["activity"].where(np.isfinite(result["activity"]), 0.0) * per_unit)
         .sum("mode")

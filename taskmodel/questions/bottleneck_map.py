@@ -215,7 +215,7 @@ def _plane(
     if paths[1] != COMPUTE:
         return plane
     organisation = plane.setting(denser, np.full(len(denser), rows[0])).organisation
-    opens_at = np.atleast_2d(organisation.opens_at)
+    opens_at = organisation.opens_at
     if (opens_at != opens_at[0]).any():  # thresholds that depend on the column are no lines
         return plane
     thresholds = np.unique(opens_at[0][(opens_at[0] > rows[0]) & (opens_at[0] <= rows[-1])])

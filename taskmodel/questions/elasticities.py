@@ -30,7 +30,6 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.measures import mode_mix, without_ai
-from taskmodel.organisation.numbers import Numbers
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.science.critical_path import longest_path, loop_slopes, path_slopes, with_loops
 from taskmodel.science.durations import mixed_durations, single_mode_mix
@@ -174,9 +173,7 @@ class _Nodes:
             )
         )
         self.clock = Clock(self.nodes.catalogs, self.nodes.organisation)
-        self.exponent = Numbers(self.nodes.catalogs).one(
-            lambda catalog: catalog.production.parallel_exponent.value
-        )
+        self.exponent = self.nodes.yardstick.exponent
         self.offsets, self.weights, self.fewer = (
             np.array([getattr(direction, name) for direction in directions])
             for name in ("offsets", "weights", "fewer")
@@ -194,7 +191,7 @@ class _Nodes:
         opens_at = np.broadcast_to(opens_at, (len(self.growth), len(organisation.tasks)))
         opens_at = np.where(np.isfinite(opens_at) & (opens_at > 0), opens_at, 1.0)
         relative = along(self.weights, np.log(opens_at) - self.growth[:, None])
-        opening = np.isclose(organisation.opens_at, situation.compute, rtol=ROUNDING, atol=0.0)
+        opening = np.isclose(organisation.opens_at[0], situation.compute, rtol=ROUNDING, atol=0.0)
         opening &= organisation.unaided.any()
         jumps = (np.abs(relative[:, opening]) > ROUNDING).any(axis=1)
         # A formula of the catalog may have a kink, such as the maximum of two equal numbers: the
@@ -252,9 +249,9 @@ class _Nodes:
             mix_slope = np.zeros_like(mix_slope)
         people = single_mode_mix(HUMAN, tasks=mix.shape[0], modes=mix.shape[1])
         rates = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
-        base = self._path(clock.durations, rates, people, np.zeros_like(people), weights)
+        base = self._path(clock.durations[0], rates, people, np.zeros_like(people), weights)
         if clock.queues is None or self.clock.queues is None:
-            return base - self._path(clock.durations, rates, mix, mix_slope, weights)
+            return base - self._path(clock.durations[0], rates, mix, mix_slope, weights)
         activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
         activity_slope = (
             best.task_output[..., None] * mode_mix(activity, policy)
@@ -266,7 +263,7 @@ class _Nodes:
         moved = np.where(known[:, None, None, None], moved, activity).reshape(-1, *mix.shape)
         now = clock.waits(activity, compute)  # raises UnstableQueue
         assert now is not None  # queues are counted
-        nodes = self.clock.queues.at(moved, compute * np.exp(self.growth))
+        nodes = self.clock.queues.solve(moved, compute * np.exp(self.growth))
         # A wait grows as 1/(1 - u). The finite difference is of the smooth factor w (1 - u), also
         # where u approaches 1: dw = (d(w (1 - u)) + w du)/(1 - u).
         smooth = along(weights, nodes.wait * (1 - nodes.utilisation))
@@ -275,7 +272,7 @@ class _Nodes:
         waiting = clock.in_queue(smooth / (1 - now.utilisation))
         constant_wait = np.broadcast_to(now.wait, (weights.size, now.wait.shape[1]))
         rates = rates + along(weights, self.clock.in_queue(constant_wait)) + waiting
-        durations = clock.durations + clock.in_queue(now.wait)[0]
+        durations = clock.durations[0] + clock.in_queue(now.wait)[0]
         return base - self._path(durations, rates, mix, mix_slope, weights)
 
     def _path(
@@ -284,14 +281,14 @@ class _Nodes:
         """Derivative of the log of the time of a pass, as durations by mode and the mix change."""
         clock, length = self.centre.yardstick.clock, mixed_durations(durations, mix)
         pace = (rates * mix + durations * mix_slope).sum(axis=-1)
-        looped = with_loops(length, clock.order, clock.loops, clock.rounds)
+        looped = with_loops(length, clock.order, clock.loops, clock.rounds[0])
         rounds = along(
             weights, np.broadcast_to(self.clock.rounds, (weights.size, len(clock.loops)))
         )
         right, left = (
             path_slopes(looped, paces, clock.order)[side]
             for side, paces in enumerate(
-                loop_slopes(length, pace, clock.order, clock.loops, clock.rounds, rounds)
+                loop_slopes(length, pace, clock.order, clock.loops, clock.rounds[0], rounds)
             )
         )
         total = longest_path(looped, clock.order).total
@@ -361,7 +358,7 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     organisation = setting.organisation
     (opened,) = organisation.automatable(point)
     delegable = (organisation.policy & organisation.unaided).any(axis=1)
-    closed = np.flatnonzero(~opened & delegable & np.isfinite(organisation.opens_at))
+    closed = np.flatnonzero(~opened & delegable & np.isfinite(organisation.opens_at[0]))
     cases = np.repeat(opened[None], len(closed) + 1, axis=0)
     cases[np.arange(len(closed)), closed] = True
     situation = Situation(setting, np.repeat(point, len(cases)))
@@ -371,7 +368,7 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     variables = {
         **{name: ("task", getattr(measures, name)[:-1]) for name in results.SPEEDUPS},
         **{f"{name}_as_is": ((), getattr(measures, name)[-1]) for name in results.SPEEDUPS},
-        "opens_at": ("task", organisation.opens_at[closed]),
+        "opens_at": ("task", organisation.opens_at[0, closed]),
     }
     coords = {"task": np.array(organisation.tasks, dtype=object)[closed], COMPUTE: point[0]}
     return results.labelled(variables, coords, results.provenance(catalog=catalog))

@@ -22,7 +22,12 @@ from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.measures import mode_mix, without_ai
-from taskmodel.organisation.organisation import HUMAN, SAME_AS, Organisation, organisation
+from taskmodel.organisation.organisation import (
+    EQUIVALENT_PROTOCOL,
+    HUMAN,
+    Organisation,
+    organisation,
+)
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.sweep import needs_catalog, one_compute
@@ -160,12 +165,12 @@ def _unreviewed(catalog: Catalog) -> dict[str, Any]:
     rules = catalog.supervision
     if rules.defect_budget is None:
         return {"supervision.coverage": "none", "supervision.protocols": None}
-    protocols = rules.protocols or (SAME_AS[rules.coverage],)
-    return {"supervision.protocols": list(dict.fromkeys((*protocols, SAME_AS["none"])))}
+    protocols = rules.protocols or (EQUIVALENT_PROTOCOL[rules.coverage],)
+    return {"supervision.protocols": list(dict.fromkeys((*protocols, EQUIVALENT_PROTOCOL["none"])))}
 
 
 def _within_reach(relaxed: Organisation) -> NDArray[np.bool_]:
     """Tasks that policy leaves to AI and that some AI can do: inference then has a finite cost."""
     ai = slice(HUMAN + 1, None)
-    inference = relaxed.fixed_bundles[:, ai, relaxed.factors.index("inference")]
+    inference = relaxed.fixed_bundles[0, :, ai, relaxed.factors.index("inference")]
     return np.asarray(relaxed.policy[:, ai].any(axis=1) & (inference > 0).any(axis=1))

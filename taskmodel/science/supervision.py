@@ -276,15 +276,31 @@ def review_part(
     shared_pool: int | None | Sequence[int | None] = None,
     reviewer: ArrayLike = 0,
 ) -> np.ndarray:
-    """The review hours in `bundles`, entry by entry.
+    """Return the review hours of a useful unit of each task, in each mode, by factor.
 
-    With y the activities, the share of factor k's use that is review is
-    sum(y review_part[..., k]) / sum(y bundles[..., k]), sums over task and mode.
-    `bundles(...) - review_part(...)` is the organisation without oversight.
+    With y the activities, the share of the use of factor k that is review is
+    sum(y review_part[..., k]) / sum(y bundles[..., k]), sums over task and mode; their difference is
+    the organisation without oversight.
 
     Parameters
     ----------
-    As in `bundles`.
+    pools : int
+        Number of labour pools.
+    review_ratio : array, shape (..., task)
+        Review hours per human-equivalent hour of reviewed AI work [h/h]; >= 0.
+    coverage : array, shape (..., task, AI mode)
+        Share of units reviewed in each AI mode [1]; in [0, 1]; see `coverage_by_mode`.
+    success, people : array
+        As in `bundles`.
+    effort : array, shape (AI mode,)
+        Review hours of a reviewed unit, relative to the ratio [1]; >= 0.
+    steering : array, shape (AI mode,)
+        Hours of steering per human-equivalent hour of AI work [h/h]; >= 0.
+    shared_pool : int or None, or a sequence of these
+        The labour pool the reviewers belong to, whose hours each review hour also uses; None:
+        dedicated reviewers. Several: one for each pool of reviewers.
+    reviewer : int array, shape (task, AI mode)
+        The pool of reviewers that reviews each task in each mode; 0 to their number - 1.
 
     Returns
     -------
@@ -320,57 +336,41 @@ def review_part(
 
 
 def bundles(
+    review: ArrayLike,
     *,
     pool: ArrayLike,
     pools: int,
     experiments: ArrayLike,
-    review_ratio: ArrayLike,
-    coverage: ArrayLike,
     inference_per_attempt: ArrayLike,
     success: ArrayLike = 1.0,
-    effort: ArrayLike = 1.0,
-    steering: ArrayLike = 0.0,
     people: ArrayLike = 0.0,
     review_inference: ArrayLike = 0.0,
-    shared_pool: int | None | Sequence[int | None] = None,
-    reviewer: ArrayLike = 0,
 ) -> np.ndarray:
-    """What a useful unit of each task uses of each factor, in each mode.
+    """Return the use of each factor by a useful unit of each task, in each mode.
 
-    People by themselves are the first mode, then come the AI modes. Factors stand in the order: the labour pools, review hours of
-    each pool of reviewers, inference, experiments.
+    The first mode is that of people by themselves, then come the AI modes. The factors are the labour
+    pools, review hours of each pool of reviewers, inference, experiments.
 
     Parameters
     ----------
+    review : array, shape (..., task, mode, factor)
+        Review hours, as `review_part` returns them.
     pool : int array, shape (task,)
         The labour pool that does each task; 0 to pools - 1.
     pools : int
         Number of labour pools.
     experiments : array, shape (..., task)
-        Experiment compute per human-equivalent hour, by whoever does it [H100-hour/h]; >= 0. A useful unit needs it
-        once: attempts that fail are not charged for experiments.
-    review_ratio : array, shape (..., task)
-        Review hours per human-equivalent hour of reviewed AI work [h/h]; >= 0.
-    coverage : array, shape (..., task, AI mode)
-        Share of units reviewed in each AI mode [1]; in [0, 1]; see `coverage_by_mode`.
+        Experiment compute per human-equivalent hour, in every mode [H100-hour/h]; >= 0. A useful unit
+        needs it once: attempts that fail are not charged for experiments.
     inference_per_attempt : array, shape (..., task)
         Inference of an attempt, per human-equivalent hour [FLOP/h]; >= 0, finite.
     success : array, shape (..., task)
         Probability that an AI attempt gives a useful unit [1]; in (0, 1].
-    effort : array, shape (AI mode,)
-        Review hours of a reviewed unit, relative to the ratio [1]; >= 0.
-    steering : array, shape (AI mode,)
-        Hours of steering per human-equivalent hour of AI work [h/h]; >= 0.
     people : array, shape (AI mode,)
-        Hours that people still work themselves per human-equivalent hour [h/h]; in [0, 1]. Where there are some, they see to it
-        that every unit is useful.
+        Hours that people still work themselves per human-equivalent hour [h/h]; in [0, 1]. Where there
+        are some, every unit is useful.
     review_inference : array, shape (AI mode,)
         Inference of AI review, relative to that of the work [1]; >= 0.
-    shared_pool : int or None, or a sequence of these
-        The labour pool the reviewers belong to, whose hours each review hour also uses; None: dedicated reviewers. Several:
-        one for each pool of reviewers.
-    reviewer : int array, shape (task, AI mode)
-        The pool of reviewers that reviews each task in each mode; 0 to their number - 1.
 
     Returns
     -------
@@ -386,24 +386,14 @@ def bundles(
     --------
     One task, its reviewers drawn from the people who do it:
 
-    >>> b = bundles(pool=[0], pools=1, experiments=[2.0], review_ratio=[0.2], coverage=[[1, 0.5, 0]],
-    ...             inference_per_attempt=[1e18], shared_pool=0)
+    >>> review = review_part(pools=1, review_ratio=[0.2], coverage=[[1, 0.5, 0]], shared_pool=0)
+    >>> b = bundles(review, pool=[0], pools=1, experiments=[2.0], inference_per_attempt=[1e18])
     >>> dict(zip(MODES, b[0].tolist(), strict=True))["human"]
     [1.0, 0.0, 0.0, 2.0]
     >>> dict(zip(MODES, b[0].tolist(), strict=True))["ai_full_review"]
     [0.2, 0.2, 1e+18, 2.0]
     """
-    review = review_part(
-        pools=pools,
-        review_ratio=review_ratio,
-        coverage=coverage,
-        success=success,
-        effort=effort,
-        steering=steering,
-        people=people,
-        shared_pool=shared_pool,
-        reviewer=reviewer,
-    )
+    review = np.asarray(review, dtype=float)
     per_attempt = np.asarray(inference_per_attempt, dtype=float)[..., np.newaxis]
     per_unit = inference(
         per_attempt * (1 + within("[0, inf)", "review_inference", review_inference)),

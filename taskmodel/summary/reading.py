@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.numbers import Numbers, review_ratio
 from taskmodel.organisation.organisation import HUMAN, organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.organisation.reviewers import review_factor
 from taskmodel.questions.elasticities import automate_next
 from taskmodel.science.supervision import MODES
@@ -281,7 +281,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     if catalog.capability.success == "logistic":
         sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
         return replace(_ceiling(sure, throughput), compute=None)
-    opens_at = organisation(catalog).opens_at
+    (opens_at,) = organisation(catalog).opens_at
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
     last = float(opens_at[delegable].max(initial=0.0))
     unlimited = catalog.replace({"compute.inference": "free", "compute.experiments": "free"})
@@ -289,7 +289,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
         last
     ):  # a horizon given directly does not reach some task; by compute each has its place
         unlimited = unlimited.replace({"capability.h50_hours": None})
-    opens_at = organisation(unlimited).opens_at[delegable]
+    opens_at = organisation(unlimited).opens_at[0, delegable]
     reach = float(opens_at.max(initial=0.0))
     compute = last if 0 < last < math.inf else None
     if not math.isfinite(reach):
@@ -326,7 +326,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
     if not total > 0:
         return None
     worth = state["review_elasticity"].values
-    ratio = review_ratio(Numbers([catalog]))
+    ratio = Quantities([catalog]).review_ratio[0]
     reviews = [
         Review(
             name,
@@ -340,7 +340,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) ->
         if review[index] > 0
     ]
     reviews.sort(key=lambda item: -item.hours_per_year)
-    capacity = at.base_supply[at.reviewing]
+    capacity = at.base_supply[0, at.reviewing]
     pools = tuple(
         ReviewPool(
             name,

@@ -171,8 +171,8 @@ def latency_dataset(catalog: Catalog, situation: Situation, allocation: Allocati
         "in_progress": ("task", clock.in_progress(finite, situation.compute, queues)[0]),
         "pass_time": ((), path.total[0]),
         "pass_part": ("part", (parts * path.critical[0][:, None]).sum(axis=0)),
-        "pass_time_without_ai": ((), yardstick.base_time),
-        "latency_speedup": ((), yardstick.base_time / path.total[0]),
+        "pass_time_without_ai": ((), yardstick.base_time[0]),
+        "latency_speedup": ((), yardstick.base_time[0] / path.total[0]),
         **{
             f"queue_{name}": (
                 "review_pool",

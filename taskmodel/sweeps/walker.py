@@ -14,8 +14,8 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
-from taskmodel.organisation.numbers import Numbers
 from taskmodel.organisation.organisation import Organisation, organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
@@ -75,9 +75,7 @@ class Setting:
     def __init__(self, *catalogs: Catalog, base: Setting | None = None) -> None:
         self.catalogs, self._base = catalogs, base
         self.organisation: Organisation = organisation(*catalogs)
-        self.tolerance = Numbers(catalogs).one(
-            lambda catalog: catalog.supervision.binding_tolerance.value
-        )
+        self.tolerance = Quantities(catalogs).number("supervision.binding_tolerance")
 
     @cached_property
     def yardstick(self) -> Yardstick:
@@ -210,7 +208,7 @@ class Walker:
         Each is the first number at which it is so.
         """
         if self.axis.name == COMPUTE:
-            opens_at = self.organisation.opens_at
+            (opens_at,) = self.organisation.opens_at
             return np.unique(opens_at[(opens_at > low) & (opens_at <= high)])
         mesh = self.axis.mesh(low, high)
         open_tasks = self.at(mesh).automatable

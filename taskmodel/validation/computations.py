@@ -22,11 +22,11 @@ from taskmodel.lead import erosion as lead
 from taskmodel.lead import pause, schedule, usable_work, workforce
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures, task_output
-from taskmodel.organisation.numbers import Numbers
 from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import capability, critical_path, queueing, supervision
 from taskmodel.science.audits import audit_hours, clean_audits
-from taskmodel.science.review_effort import detection, detection_curve
+from taskmodel.science.review_effort import detection
 from taskmodel.sweeps.sweep import ceilings, latency
 from taskmodel.sweeps.walker import Walker
 from taskmodel.takeoff import milestones, simulate
@@ -111,7 +111,7 @@ def threshold(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]
     for catalog, places in _by_catalog(cases, load, but=("horizon",)):
         for place in places:
             hours = cases[place].get("horizon")
-            opens_at = organisation(catalog).opens_at
+            (opens_at,) = organisation(catalog).opens_at
             last = (
                 opens_at[[task.delegable for task in catalog.tasks.values()]].max()
                 * catalog.compute.training_share.value
@@ -135,16 +135,12 @@ def record_hours(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, floa
 
 def _review_of_delegable(catalog: Catalog) -> tuple[Array, Array, Array]:
     """Review ratio, length of a unit, and the share of defects that review finds, of each delegable class."""
-    of, level = Numbers([catalog]), catalog.supervision.review_level
     may = [task.delegable for task in catalog.tasks.values()]
-    ratio, length = (
-        of.tasks(lambda task: task.review_ratio.at(level))[may],
-        of.tasks(lambda task: task.horizon.value)[may],
-    )
-    score = of.tasks(
-        lambda task: np.nan if task.verifiability is None else task.verifiability.score
-    )[may]
-    return ratio, length, detection(ratio, *detection_curve(score))
+    quantities = Quantities([catalog])
+    level = catalog.supervision.review_level
+    ratio = np.array([task.review_ratio.at(level) for task in catalog.tasks.values()])[may]
+    rate, ceiling = (parameter[0, may] for parameter in quantities.detection_curve)
+    return ratio, quantities.tasks("horizon")[0, may], detection(ratio, rate, ceiling)
 
 
 @dataclass(frozen=True)
@@ -171,7 +167,7 @@ class State:
         """Part of people's hours that each task takes, hands on or in review, shape (point, task)."""
         at = self.walker.organisation
         hours = np.einsum(
-            "ptm,...tmk->pt", self.allocation.activity, at.bundles(self.compute)[..., : at.pools]
+            "ptm,ptmk->pt", self.allocation.activity, at.bundles(self.compute)[..., : at.pools]
         )
         return hours / hours.sum(axis=1, keepdims=True)
 

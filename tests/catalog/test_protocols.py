@@ -66,13 +66,13 @@ def test_hours_of_a_protocol_are_those_of_its_parts():
         episode_length=8,
     )
     at = organisation(catalog_with("mine", protocols={"mine": fields}))
-    assert at.fixed_bundles[0, 1, 1] == pytest.approx(
+    assert at.fixed_bundles[0, 0, 1, 1] == pytest.approx(
         0.5 * 0.2 * 1.5 * (0.5 + 0.5 * 0.2) + 0.25 / 8
     )
     faulty = organisation(
         catalog_with("mine", protocols={"mine": fields}, capability={"defect_probability": 0.2})
     )
-    assert faulty.fixed_bundles[0, 1, 1] == pytest.approx(at.fixed_bundles[0, 1, 1] / 0.8)
+    assert faulty.fixed_bundles[0, 0, 1, 1] == pytest.approx(at.fixed_bundles[0, 0, 1, 1] / 0.8)
 
 
 def test_ai_review_uses_inference_and_its_layers_catch_what_they_have_not_in_common():
@@ -90,20 +90,20 @@ def test_ai_review_uses_inference_and_its_layers_catch_what_they_have_not_in_com
         "capability": {"defect_probability": 0.2},
     }
     at = organisation(catalog_with("mine", "plain", **chosen))
-    inference = at.fixed_bundles[0, 1:, at.factors.index("inference")]
+    inference = at.fixed_bundles[0, 0, 1:, at.factors.index("inference")]
     assert inference[0] == pytest.approx(1.5 * inference[1])
     # of 0.2 defects in a unit 0.2 x (0.3 + 0.7 / 4) = 0.095 pass two layers; 1 / 0.8 units are made for a useful one
-    np.testing.assert_allclose(at.escape(1e30)[0], [0, 0.095 / 0.8, 0.2 / 0.8])
+    np.testing.assert_allclose(at.escape(1e30)[0, 0], [0, 0.095 / 0.8, 0.2 / 0.8])
 
 
 def test_what_people_find_depends_on_how_well_a_task_can_be_verified():
     at = organisation(catalog_with("full_review", capability={"defect_probability": 0.2}))
     detected = (0.5 + 0.45 * 0.75) * (1 - np.exp(-(1 + 4 * 0.75) * 0.2))
-    assert at.escape(1e30)[0, 1] == pytest.approx(0.2 * (1 - detected) / 0.8)
+    assert at.escape(1e30)[0, 0, 1] == pytest.approx(0.2 * (1 - detected) / 0.8)
     result = tm.sweep(catalog_with("full_review", capability={"defect_probability": 0.2}), [1e28])
     made = result["activity"].sel(task="code", mode="full_review").item()
     assert result["escaped_defects"].sel(task="code").item() == pytest.approx(
-        made * at.escape(1e30)[0, 1]
+        made * at.escape(1e30)[0, 0, 1]
     )
 
 
@@ -169,7 +169,7 @@ def test_a_task_has_protocols_and_defects_of_its_own():
         "full_review", "no_review", task={"forbids": ["no_review"], "defect_probability": 0.5}
     )
     assert organisation(catalog).policy[0].tolist() == [True, True, False]
-    assert organisation(catalog).fixed_bundles[0, 1, 1] == pytest.approx(0.2 / 0.5)
+    assert organisation(catalog).fixed_bundles[0, 0, 1, 1] == pytest.approx(0.2 / 0.5)
     assert organisation(
         catalog_with("full_review", "no_review", task={"protocols": ["no_review"]})
     ).policy[0].tolist() == [
@@ -285,8 +285,8 @@ def test_optimal_effort_is_where_another_minute_finds_defects_worth_just_that_mi
     rate, ceiling = 4.0, 0.8375
     hours = np.log(rate * 0.2 * 10 * ceiling) / rate
     at = organisation(catalog)
-    assert at.fixed_review[0, 1, 1] == pytest.approx(hours / 0.8)
-    assert at.escape(1e30)[0, 1] == pytest.approx((0.2 * (1 - ceiling) + 1 / (rate * 10)) / 0.8)
+    assert at.fixed_review[0, 0, 1, 1] == pytest.approx(hours / 0.8)
+    assert at.escape(1e30)[0, 0, 1] == pytest.approx((0.2 * (1 - ceiling) + 1 / (rate * 10)) / 0.8)
     # the time of review is that of its hours
     given = catalog_with(
         "full_review", capability={"defect_probability": 0.2}, task={"review_ratio": hours}

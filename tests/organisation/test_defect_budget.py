@@ -173,7 +173,7 @@ def test_review_does_not_use_the_budget(budget):
 def test_what_escapes_without_harm_needs_no_budget_and_need_not_be_known():
     tasks = {**MORE, "code": {**MORE["code"], "harm_weight": 0, "verifiability": None}}
     at = organisation(limited(100, "full_review", "no_review", tasks=tasks))
-    assert (at.fixed_bundles[0, :, -1] == 0).all() and (at.fixed_bundles[1:3, 1:, -1] > 0).all()
+    assert (at.fixed_bundles[0, 0, :, -1] == 0).all() and (at.fixed_bundles[0, 1:3, 1:, -1] > 0).all()
     assert (
         optimum(limited(0, "full_review", "no_review", tasks=tasks))[2].activity[0, 0, 1:].sum() > 0
     )

@@ -66,7 +66,7 @@ def test_reference_results_are_reproduced_to_their_printed_digits(name, row):
         opened = at.automatable(point)
         assert shares[opened[0]].sum() == pytest.approx(float(automated), abs=1e-9)
         answer = allocate(at.bundles(point), at.supply(point), at.nest, at.open_modes(opened))
-        people = at.base_supply[0]
+        people = at.base_supply[0, 0]
         if text == "inf":
             assert np.isinf(answer.output[0])
         else:
@@ -85,7 +85,7 @@ def test_supplies_are_people_reviewers_and_shares_of_compute():
 
 def test_a_task_opens_at_its_threshold_and_not_before():
     at = organisation(small_catalog({"code": {"share": 1.0, "automation_threshold": 1e27}}))
-    assert at.opens_at.tolist() == [2e27]
+    assert at.opens_at.tolist() == [[2e27]]
     assert at.automatable([2e27]).tolist() == [[True]]
     assert at.automatable([np.nextafter(2e27, 0)]).tolist() == [[False]]
 
@@ -94,7 +94,7 @@ def test_what_may_not_be_delegated_never_opens():
     at = organisation(
         small_catalog({"code": {"share": 0.5}, "sign": {"share": 0.5, "delegable": False}})
     )
-    assert np.isinf(at.opens_at[1])
+    assert np.isinf(at.opens_at[0, 1])
     assert at.policy[1].tolist() == [True, False, False, False]
 
 
@@ -111,28 +111,28 @@ def test_dedicated_reviewers_use_no_hours_of_the_pool():
     dedicated = organisation(
         small_catalog({"code": {"share": 1.0}}, supervision={"pool": "dedicated"})
     )
-    np.testing.assert_allclose(shared.fixed_bundles[0, 1, :2], [0.2, 0.2])
-    np.testing.assert_allclose(dedicated.fixed_bundles[0, 1, :2], [0.0, 0.2])
+    np.testing.assert_allclose(shared.fixed_bundles[0, 0, 1, :2], [0.2, 0.2])
+    np.testing.assert_allclose(dedicated.fixed_bundles[0, 0, 1, :2], [0.0, 0.2])
 
 
 def test_the_frontier_model_costs_as_the_root_of_its_training_compute():
     task = {"code": {"share": 1.0, "automation_threshold": 1e26}}
     frontier = organisation(small_catalog(task, capability={"worker": "frontier"}))
     sufficient = organisation(small_catalog(task))
-    at_threshold = frontier.bundles([2e26])[0]
+    at_threshold = frontier.bundles([2e26])
     np.testing.assert_allclose(at_threshold, sufficient.bundles([2e26]), rtol=1e-12)
     inference = frontier.factors.index("inference")
     np.testing.assert_allclose(
-        frontier.bundles([2e28])[0, 0, 1, inference], 10 * at_threshold[0, 1, inference], rtol=1e-12
+        frontier.bundles([2e28])[0, 0, 1, inference], 10 * at_threshold[0, 0, 1, inference], rtol=1e-12
     )
 
 
 def test_defects_cost_attempts_and_so_review_and_inference():
     task = {"code": {"share": 1.0}}
-    clean = organisation(small_catalog(task)).fixed_bundles[0]
+    clean = organisation(small_catalog(task)).fixed_bundles[0, 0]
     faulty = organisation(
         small_catalog(task, capability={"defect_probability": 0.2})
-    ).fixed_bundles[0]
+    ).fixed_bundles[0, 0]
     np.testing.assert_allclose(faulty[1, :3], clean[1, :3] / 0.8, rtol=1e-12)
     np.testing.assert_allclose(faulty[HUMAN], clean[HUMAN])
 
@@ -164,9 +164,9 @@ def test_two_pools_are_two_factors():
     }
     at = organisation(small_catalog(tasks, pools=pools))
     assert at.factors[:2] == ("researchers", "theorists")
-    assert at.fixed_bundles[:, HUMAN, :2].tolist() == [[1, 0], [0, 1]]
+    assert at.fixed_bundles[0, :, HUMAN, :2].tolist() == [[1, 0], [0, 1]]
     # reviewers are researchers
-    assert at.fixed_bundles[1, 1, :3].tolist() == pytest.approx([0.2, 0.0, 0.2])
+    assert at.fixed_bundles[0, 1, 1, :3].tolist() == pytest.approx([0.2, 0.0, 0.2])
 
 
 def graded(**capability):
@@ -203,7 +203,7 @@ def test_success_by_degrees_takes_the_attempts_that_the_logistic_says():
             at.bundles([compute])[0, 0, HUMAN], sure.bundles([compute])[0, 0, HUMAN]
         )
         np.testing.assert_allclose(
-            at.review([compute])[0, 0, 1, :2], attempts * sure.fixed_review[0, 1, :2], rtol=1e-12
+            at.review([compute])[0, 0, 1, :2], attempts * sure.fixed_review[0, 0, 1, :2], rtol=1e-12
         )
         missed = 1 - (0.5 + 0.45 * 0.75) * (1 - np.exp(-4 * 0.2))
         np.testing.assert_allclose(

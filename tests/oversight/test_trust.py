@@ -211,7 +211,7 @@ def rising():
         tasks, compute={"inference_share": 1e-9}, production={"elasticity": 1}, trust=whole
     )
     at = organisation(catalog)
-    hourly = at.fixed_bundles[
+    hourly = at.fixed_bundles[0][
         1, 1, at.factors.index("inference")
     ]  # FLOP for an hour of the second task
     return catalog.replace({"compute.inference_share": 800 * hourly / 1e28})
@@ -283,7 +283,7 @@ def test_tasks_with_different_reviewers_are_refused():
     at = organisation(small_catalog({"one": {"share": 0.5}, "two": {"share": 0.5}}, compute=ROOMY))
     review = at.fixed_review.copy()
     assert audited_factors(at, np.array([True, True])).tolist() == [True, True, False, False]
-    review[1, :, 0] = 0.0  # those of the second task belong to no pool
+    review[0, 1, :, 0] = 0.0  # those of the second task belong to no pool
     other = replace(at, fixed_review=review)
     with pytest.raises(tm.SolveError, match="different reviewers"):
         audited_factors(other, np.array([True, True]))
@@ -396,7 +396,7 @@ def test_audit_hours_do_not_depend_on_the_volume_while_a_record_is_renewed():
             trust={**RULE, "trust_lost": 1},
         )
         at = organisation(catalog)
-        units = share * 1e28 / at.fixed_bundles[0, 1, at.factors.index("inference")] / 8
+        units = share * 1e28 / at.fixed_bundles[0, 0, 1, at.factors.index("inference")] / 8
         assert AUDITS < units
         roomy = catalog.replace({"supervision.headcount": 1e6})
         found = tm.track_record(roomy, [1e28] * 3, period=1, generations=[1, 2])

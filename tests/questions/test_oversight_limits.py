@@ -24,6 +24,7 @@ from taskmodel.science.supervision import (
     coverage_by_mode,
     escape_rate,
     review_hours,
+    review_part,
 )
 
 FEW = settings(max_examples=40, deadline=None)
@@ -51,16 +52,21 @@ def speedup(
     With `reviewers` [h/year] they are people of their own; else the pool's people review.
     """
     tasks = len(shares)
-    bundle = bundles(
-        pool=np.zeros(tasks, dtype=int),
+    review = review_part(
         pools=1,
-        experiments=np.zeros(tasks),
         review_ratio=review_ratio,
         coverage=coverage_by_mode(np.broadcast_to(coverage, tasks)),
-        inference_per_attempt=np.full(tasks, 1e18),
         success=np.broadcast_to(success, tasks),
         steering=float(steering),
         shared_pool=0 if reviewers is None else None,
+    )
+    bundle = bundles(
+        review,
+        pool=np.zeros(tasks, dtype=int),
+        pools=1,
+        experiments=np.zeros(tasks),
+        inference_per_attempt=np.full(tasks, 1e18),
+        success=np.broadcast_to(success, tasks),
     )
     by_people, ai = np.eye(len(MODES), dtype=bool)[
         [MODES.index("human"), MODES.index("ai_floor_review")]

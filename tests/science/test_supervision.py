@@ -1,5 +1,7 @@
 """Supervision: what a useful unit costs in each mode."""
 
+from inspect import signature
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,12 +39,14 @@ FACTORS = ("first_pool", "second_pool", "review", "inference", "experiments")
 
 
 def review_of(tasks):
-    return review_part(
-        **{
-            name: tasks[name]
-            for name in ("pools", "review_ratio", "coverage", "success", "shared_pool")
-        }
-    )
+    names = signature(review_part).parameters
+    return review_part(**{name: value for name, value in tasks.items() if name in names})
+
+
+def bundles_of(tasks):
+    names = signature(bundles).parameters
+    work = {name: value for name, value in tasks.items() if name in names}
+    return bundles(review_of(tasks), **work)
 
 
 def use(bundle, task, mode):
@@ -57,12 +61,12 @@ def test_each_pool_of_reviewers_is_a_factor_and_those_of_a_labour_pool_use_its_h
         "reviewer": [[0, 0, 0], [1, 0, 0]],
         "success": 1.0,
     }
-    whole = bundles(**several)
+    whole = bundles_of(several)
     assert whole.shape[-1] == 6  # two labour pools, two of reviewers, inference, experiments
     assert whole[0, 1, :4].tolist() == [0.0, 0.2, 0.2, 0.0]
     assert whole[1, 1, :4].tolist() == [0.0, 0.0, 0.0, 0.6]
     assert whole[1, 2, :4].tolist() == [0.0, 0.6, 0.6, 0.0]
-    one = bundles(**{**several, "shared_pool": 1, "reviewer": 0})
+    one = bundles_of({**several, "shared_pool": 1, "reviewer": 0})
     np.testing.assert_array_equal(
         np.delete(whole, [1, 3], axis=-1)[0], np.delete(one, 1, axis=-1)[0]
     )
@@ -71,7 +75,7 @@ def test_each_pool_of_reviewers_is_a_factor_and_those_of_a_labour_pool_use_its_h
 @pytest.mark.parametrize("reviewer", [[[2]], [[-1]], [[0.5]]])
 def test_a_pool_of_reviewers_that_does_not_exist_is_an_error(reviewer):
     with pytest.raises(ValueError, match="reviewer must be a position from 0 to 1"):
-        bundles(**{**TASKS, "shared_pool": [1, None], "reviewer": reviewer})
+        bundles_of({**TASKS, "shared_pool": [1, None], "reviewer": reviewer})
 
 
 def test_every_coverage_policy_opens_one_ai_mode():
@@ -171,7 +175,7 @@ def test_negative_supply_is_an_error_that_names_its_cause(name):
 
 
 def test_a_person_uses_an_hour_of_the_tasks_pool_and_its_experiments():
-    whole = bundles(**TASKS)
+    whole = bundles_of(TASKS)
     assert use(whole, 0, "human") == {
         "first_pool": 1,
         "second_pool": 0,
@@ -189,7 +193,7 @@ def test_a_person_uses_an_hour_of_the_tasks_pool_and_its_experiments():
 
 
 def test_reviewers_from_a_pool_use_its_hours_as_well():
-    whole = bundles(**TASKS)
+    whole = bundles_of(TASKS)
     assert use(whole, 0, "ai_full_review") == {
         "first_pool": 0,
         "second_pool": 0.2,
@@ -207,19 +211,19 @@ def test_reviewers_from_a_pool_use_its_hours_as_well():
 
 
 def test_dedicated_reviewers_use_no_pool():
-    whole = bundles(**{**TASKS, "shared_pool": None})
+    whole = bundles_of({**TASKS, "shared_pool": None})
     assert (whole[:, 1:, :2] == 0).all()
-    assert (whole[:, 1:, 2:] == bundles(**TASKS)[:, 1:, 2:]).all()
+    assert (whole[:, 1:, 2:] == bundles_of(TASKS)[:, 1:, 2:]).all()
 
 
 def test_floor_review_costs_the_floors_share_of_full_review():
-    whole = bundles(**TASKS)
+    whole = bundles_of(TASKS)
     full, floor = (use(whole, 0, mode)["review"] for mode in ("ai_full_review", "ai_floor_review"))
     assert floor == 0.5 * full
 
 
 def test_work_that_nobody_reviews_uses_no_people():
-    assert (bundles(**TASKS)[:, MODES.index("ai_no_review"), :3] == 0).all()
+    assert (bundles_of(TASKS)[:, MODES.index("ai_no_review"), :3] == 0).all()
 
 
 @given(
@@ -239,7 +243,7 @@ def test_without_its_review_part_no_ai_work_uses_people(tasks, shared_pool):
         "success": success,
         "shared_pool": shared_pool,
     }
-    whole, part = bundles(**organisation), review_of(organisation)
+    whole, part = bundles_of(organisation), review_of(organisation)
     rest = whole - part
     assert (part >= 0).all()
     assert (part[:, 0] == 0).all()  # people's own work is no review
@@ -249,7 +253,7 @@ def test_without_its_review_part_no_ai_work_uses_people(tasks, shared_pool):
 
 
 def test_review_share_of_a_pool_is_what_its_people_spend_on_review():
-    whole, part = bundles(**TASKS), review_of(TASKS)
+    whole, part = bundles_of(TASKS), review_of(TASKS)
     activity = np.zeros((2, len(MODES)))
     activity[0, MODES.index("ai_full_review")] = 30  # 6 h of review
     activity[1, MODES.index("human")] = 2
@@ -261,16 +265,16 @@ def test_review_share_of_a_pool_is_what_its_people_spend_on_review():
 
 def test_leading_dimensions_are_a_batch():
     cost = np.array([[1e18, 2e18], [3e18, 4e18], [5e18, 6e18]])
-    batch = bundles(**{**TASKS, "inference_per_attempt": cost})
+    batch = bundles_of({**TASKS, "inference_per_attempt": cost})
     assert batch.shape == (3, 2, len(MODES), len(FACTORS))
     for point, single in zip(batch, cost, strict=True):
-        assert (point == bundles(**{**TASKS, "inference_per_attempt": single})).all()
+        assert (point == bundles_of({**TASKS, "inference_per_attempt": single})).all()
 
 
 def test_coverage_of_the_ai_modes_may_differ_along_a_batch():
     ratio = np.array([0.2, 0.6])
     floors = np.array([[0.5, 1.0], [0.1, 0.2]])
-    batch = bundles(**{**TASKS, "coverage": coverage_by_mode(floors), "success": [1.0, 1.0]})
+    batch = bundles_of({**TASKS, "coverage": coverage_by_mode(floors), "success": [1.0, 1.0]})
     assert (batch[:, :, MODES.index("ai_floor_review"), 2] == floors * ratio).all()
 
 
@@ -289,7 +293,7 @@ def test_coverage_of_the_ai_modes_may_differ_along_a_batch():
 )
 def test_bundle_of_what_makes_no_sense_is_an_error_that_names_it(change, named):
     with pytest.raises(ValueError, match=named):
-        bundles(**{**TASKS, **change})
+        bundles_of({**TASKS, **change})
 
 
 @pytest.mark.parametrize("floor", [-0.1, 1.1, np.nan])

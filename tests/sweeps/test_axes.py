@@ -43,8 +43,8 @@ def test_each_point_is_that_of_the_catalog_with_the_value_set(path, values):
         here = result.sel({path: value})
         # output is relative to the people of the catalog that is swept
         scale = (
-            Walker(catalog).yardstick.base_output
-            / Walker(catalog.replace({path: value})).yardstick.base_output
+            Walker(catalog).yardstick.base_output[0]
+            / Walker(catalog.replace({path: value})).yardstick.base_output[0]
         )
         for name in here.data_vars:
             if "event" not in here[name].dims and name != "binding_tolerance":

@@ -164,7 +164,7 @@ def test_a_threshold_where_the_regime_changes_anyway_keeps_both_sides_apart():
     where = place([0], 0)
     data = {"tasks.kept.delegable": True, "tasks.kept.automation_threshold": where * 0.5}
     both = catalog.replace(data)
-    assert Walker(both).organisation.opens_at[2] == where
+    assert Walker(both).organisation.opens_at[0, 2] == where
     events = tm.events(tm.sweep(both, compute=[where / 1e3, where * 10]))
     at = np.isclose(events["compute"].values, where, rtol=1e-9, atol=0)
     told = list(

@@ -103,7 +103,7 @@ def test_elasticities_are_slopes_of_output_along_the_axis_between_events(seed):
     slope = (np.log(high.output[known]) - np.log(low.output[known])) / (
         np.log1p(step) - np.log1p(-step)
     )
-    scarce = walker.organisation.supply_per_compute > 0
+    scarce = walker.organisation.supply_per_compute[0] > 0
     np.testing.assert_allclose(
         here.factor_elasticity[known][:, scarce].sum(axis=1), slope, atol=1e-6
     )
@@ -116,12 +116,12 @@ def test_slopes_at_events_are_bracketed_by_the_elasticities_on_either_side(seed)
     """Output is concave in compute between thresholds: a slope to the right is not above the right limit, and so on."""
     catalog = random_catalog(seed).replace({"capability.worker": "sufficient"})
     walker, events = Walker(catalog), tm.events(tm.sweep(catalog, compute=[LOW, HIGH]))
-    opens = walker.organisation.opens_at
+    (opens,) = walker.organisation.opens_at
     places = np.unique(events["compute"].values)
     places = places[~np.isin(places, opens)]
     step = 1e-4
     clear = ~np.any(np.abs(np.log(opens[np.isfinite(opens)] / places[:, None])) < 2 * step, axis=1)
-    scarce = walker.organisation.supply_per_compute > 0
+    scarce = walker.organisation.supply_per_compute[0] > 0
     first = np.searchsorted(events["compute"].values, places)
     before, after = (
         events[f"factor_elasticity_{side}"].values[first][:, scarce].sum(axis=1)

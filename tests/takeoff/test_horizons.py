@@ -169,7 +169,7 @@ def test_every_task_of_a_catalog_is_a_mark_at_its_horizon_times_how_messy_it_is(
     )
     organised = organisation(catalog)
     at = tm.horizon(catalog, times=[opens])
-    opens_at = organised.opens_at[organised.tasks.index("red_teaming")]
+    opens_at = organised.opens_at[0, organised.tasks.index("red_teaming")]
     assert at["compute"].item() == pytest.approx(opens_at, rel=1e-9)  # where a sweep has it open
 
 
