@@ -34,7 +34,6 @@ from taskmodel.takeoff.horizons import load_trend
 from taskmodel.takeoff.horizons.dataset import horizon
 from taskmodel.takeoff.horizons.trend import doubling_time_by_compute
 from taskmodel.takeoff.loops import gate_automation, load_loop, simulate_loop
-from taskmodel.validation.seed import figures
 
 Given = Mapping[str, Any]
 Load = Callable[..., Catalog]
@@ -477,12 +476,6 @@ def review_queue(quantity: str, reviewers: int, arrivals: float, review_time: fl
     return {"wait": wait, "time": wait + review_time}[quantity]
 
 
-@one_by_one
-def seed_figure(figure: str) -> float:
-    """A number of the seed document, from the document's own inputs."""
-    return float({each.id: each for each in figures()}[figure].reckoned)
-
-
 def _schedule_work(lead: float, ceiling: float, pace: float) -> Array:
     """Work where productivity doubles in a month of progress."""
     terms = schedule.ScheduleTerms(lead, ceiling, pace=1.0, productivity_slope=float(np.log10(2)))
@@ -492,6 +485,11 @@ def _schedule_work(lead: float, ceiling: float, pace: float) -> Array:
 LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
     "researchers": lambda **given: workforce.workforce_from_tokens(**given).researchers,
     "researcher_months": lambda **given: workforce.workforce_from_tokens(**given).researcher_months,
+    "serial_speed": lambda **given: workforce.workforce_from_tokens(**given).serial_speed,
+    "training_run": workforce.training_run,
+    "parameters": lambda **given: workforce.model_size(**given)[0],
+    "token_rate": workforce.token_rate,
+    "token_rate_ratio": workforce.token_rate_ratio,
     "field_speedup": workforce.field_speedup,
     "expected_pause": lead.expected_pause,
     "reviewed_speed": usable_work.reviewed_speed,
