@@ -39,9 +39,9 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
     from taskmodel.sweeps.results import open, save
     from taskmodel.sweeps.sweep import compare, events, latency, sweep
     from taskmodel.takeoff import milestones, simulate_draws, solve_for_date
+    from taskmodel.takeoff._simulate import simulate
     from taskmodel.takeoff.beside import alignment_beside
     from taskmodel.takeoff.horizons.dataset import horizon
-    from taskmodel.takeoff.simulating import simulate
 
 _MODULE_OF = {
     "__version__": "_version",
@@ -71,7 +71,7 @@ _MODULE_OF = {
     "ceiling": "closed_forms",
     "regimes": "closed_forms",
     "safety_frontier": "oversight.frontier",
-    "simulate": "takeoff.simulating",
+    "simulate": "takeoff._simulate",
     "simulate_draws": "takeoff",
     "solve_for_date": "takeoff",
     "horizon": "takeoff.horizons.dataset",

@@ -38,8 +38,8 @@ LENGTHS = (
 
 def command(args: Namespace) -> int:
     """Simulate, write the result if asked to, print the milestones."""
+    from taskmodel.takeoff._simulate import resolve_scenario
     from taskmodel.takeoff.loops import is_loop
-    from taskmodel.takeoff.simulating import named
 
     beside = [
         name
@@ -53,7 +53,7 @@ def command(args: Namespace) -> int:
         )
         if getattr(args, name)
     ]
-    if is_loop(named(args.scenario)):
+    if is_loop(resolve_scenario(args.scenario)):
         if beside:
             raise InputError(
                 f"--{beside[0].replace('_', '-')} is for worlds of Davidson's; {args.scenario} is a loop"

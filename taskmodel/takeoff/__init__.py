@@ -1,12 +1,12 @@
-"""Davidson's Full Takeoff Model: compute grows, AI takes over tasks, and what it adds makes compute grow faster.
+"""Models of takeoff through time: AI automates tasks, and its work accelerates its own progress.
 
-`simulate` runs a world, `milestones` gives its headline years, `simulate_draws` those of many draws of its parameters. The
-modules, from the bottom: `requirements` (what tasks ask of AI), `two_factors` and `continuum` (the best division of labour
-and compute over tasks), `economy` (three sectors), `moments`, `rules`; then the ways through time: `reference` (the steps of
-the reference's own program) and `flow`, `bogacki_shampine`, `solve` (the same as differential equations with switches and a
-delay), of which `stacked` and `lockstep` follow many runs at once; `track` and `headlines` (milestones), `world` (the file
-with the parameters), `results`, `simulation`, `draws` and, for the other direction, `aiming`. Source: Davidson (2023), What a
-compute-centric framework says about takeoff speeds.
+`simulate` runs a world or a loop, and `milestones` selects the dates that a run reaches. The
+packages are independent of each other, but for `beside`, which builds on `davidson`:
+
+- `davidson`: the Full Takeoff Model, with `simulate_draws` and `solve_for_date`;
+- `loops`: simpler published models;
+- `horizons`: trends of task horizons;
+- `beside`: an alignment organisation inside one of Davidson's worlds.
 """
 
 from importlib import import_module
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from taskmodel.takeoff.davidson.world import World, bundled_worlds, load_world
 
 if TYPE_CHECKING:
-    from taskmodel.takeoff.davidson.aiming import solve_for_date
+    from taskmodel.takeoff._simulate import milestones, simulate
+    from taskmodel.takeoff.davidson._solve_for_date import solve_for_date
     from taskmodel.takeoff.davidson.draws import simulate_draws
-    from taskmodel.takeoff.davidson.simulation import milestones, simulate
 
 __all__ = [
     "World",
@@ -29,16 +29,16 @@ __all__ = [
     "solve_for_date",
 ]
 
-# these load xarray, which reading a world does not need
-_MODULE_OF = {
-    "milestones": "davidson.simulation",
-    "simulate": "davidson.simulation",
+# these import xarray, which reading a world does not need
+_MODULES = {
+    "milestones": "_simulate",
+    "simulate": "_simulate",
     "simulate_draws": "davidson.draws",
-    "solve_for_date": "davidson.aiming",
+    "solve_for_date": "davidson._solve_for_date",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module 'taskmodel.takeoff' has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)

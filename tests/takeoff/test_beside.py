@@ -16,7 +16,7 @@ from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff import load_world
 from taskmodel.takeoff.beside import together
 from taskmodel.takeoff.beside.inside import inside
-from taskmodel.takeoff.davidson.simulation import follow
+from taskmodel.takeoff.davidson.simulation import solve_world
 
 WORLD = load_world("davidson_best_guess", {"n_labour_tasks": 10, "t_end": 2042})
 IN_2023 = {"software_date": 2023.2}
@@ -30,7 +30,7 @@ TIMES = np.linspace(2026, 2040, 15)
 
 @pytest.fixture(scope="module")
 def track():
-    return follow(WORLD)
+    return solve_world(WORLD)
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +242,7 @@ def test_milestones_of_the_world_satisfy_theirs(track, plain):
     before, after = (flow.software_growth(track.at(date + aside)) / 12 for aside in (-1e-8, 1e-8))
     assert before < math.log(2) <= after
     # the growth that is told is the derivative of the level that is, the nearer the nearer steps solve the equations
-    exact = follow(WORLD, 1e-9)
+    exact = solve_world(WORLD, 1e-9)
     apart = [exact.at(2035.3 + aside).stocks.software for aside in (-1e-5, 1e-5)]
     assert exact.path.flow.software_growth(exact.at(2035.3)) == pytest.approx(
         (apart[1] - apart[0]) / 2e-5, rel=1e-6

@@ -9,7 +9,7 @@ import pytest
 import taskmodel as tm
 from taskmodel.takeoff.davidson.economy import economy, initial_shares
 from taskmodel.takeoff.davidson.flow import FREE, PINNED, Flow
-from taskmodel.takeoff.davidson.headlines import doubling_times
+from taskmodel.takeoff.davidson.headlines import gwp_doubling_times
 from taskmodel.takeoff.davidson.moments import automated_share
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.simulation import TOLERANCE
@@ -122,7 +122,7 @@ def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
             lambda at, track=track: automated_share(track.economy, at)[0] >= limits.trigger
         )
         assert automated_share(track.economy, track.at(wakes))[0] >= limits.trigger
-        found.append(doubling_times(track, limits.trigger, limits.log_gwp))
+        found.append(gwp_doubling_times(track, limits.trigger, limits.log_gwp))
     np.testing.assert_allclose(found, [found[-1]] * 3, rtol=0, atol=1e-4)
     assert found[0][1] == pytest.approx(
         3.82, abs=0.011

@@ -8,10 +8,10 @@ import pytest
 
 import taskmodel as tm
 from taskmodel.takeoff.davidson.economy import economy
-from taskmodel.takeoff.davidson.headlines import doubling_times, headlines
+from taskmodel.takeoff.davidson.headlines import gwp_doubling_times, headlines
 from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.requirements import requirements
-from taskmodel.takeoff.davidson.results import levels
+from taskmodel.takeoff.davidson.results import level_table
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.track import Stepped
 from tests.takeoff_cases import CASES, FIXTURES, table, task_weights, world_of
@@ -26,7 +26,7 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
     world, step = world_of(case)
     model, limits = economy(world.numbers()), rules(world.numbers())
     track = Stepped(model, step_through(model, limits, step)[0], step)
-    read = levels(model, limits, world, track.start)
+    read = level_table(model, limits, world, track.start)
     rows = table("trajectories")[case]
     moments = [track.at(float(row["t"])) for row in rows]
     for name in ("frac_tasks_automated_goods", "frac_tasks_automated_rnd"):
@@ -61,7 +61,7 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
             assert ours[name] == pytest.approx(float(value), rel=6e-8), name
         else:
             assert ours[name] == pytest.approx(float(value), rel=0, abs=1e-6), name
-    times = np.array(doubling_times(track, limits.trigger, limits.log_gwp))
+    times = np.array(gwp_doubling_times(track, limits.trigger, limits.log_gwp))
     assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(
         ast.literal_eval(published["gwp_doubling_times"]), abs=1e-9
     )

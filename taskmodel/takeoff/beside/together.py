@@ -32,7 +32,7 @@ from taskmodel.sweeps.walker import Setting, Walker
 from taskmodel.takeoff.beside.inside import Inside, inside
 from taskmodel.takeoff.beside.reaching import first_open, first_places
 from taskmodel.takeoff.davidson.moments import Moment, automated_share
-from taskmodel.takeoff.davidson.simulation import TOLERANCE, follow, world_of
+from taskmodel.takeoff.davidson.simulation import TOLERANCE, resolve_world, solve_world
 from taskmodel.takeoff.davidson.track import Continuous
 from taskmodel.takeoff.davidson.world import World
 
@@ -195,14 +195,14 @@ def _followed(world: str | PathLike[str] | World | xr.Dataset) -> tuple[Continuo
         loaded = World.parse(world.attrs["scenario_yaml"], world.attrs["scenario_name"])
         loaded = loaded.replace(json.loads(world.attrs["overrides"]))
     else:
-        loaded = world_of(world)
+        loaded = resolve_world(world)
     about = {
         "world_name": loaded.name,
         "world_yaml": loaded.yaml_text,
         "world_sha256": loaded.sha256,
         "world_overrides": json.dumps(loaded.overrides, sort_keys=True),
     }
-    track = follow(loaded, tolerance)
+    track = solve_world(loaded, tolerance)
     return track, about | {"world_stopped": track.reason}
 
 

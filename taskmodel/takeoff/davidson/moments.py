@@ -1,4 +1,4 @@
-"""Everything the model says of one moment, whichever way it got there; the record that results and milestones are made from."""
+"""The state of the model at one moment, from which results and milestones are read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ __all__ = ["Moment", "automated_share", "moment"]
 class Moment(NamedTuple):
     """One moment; levels are natural logarithms, in the units of the parameters.
 
-    ``cumulative`` is ln of cumulative research effort of hardware and software, relative to the start.
+    ``hardware`` and ``market`` are price-performance of designs and on the market, ``cumulative``
+    that of cumulative research effort of hardware and software, relative to the start, ``run`` the
+    largest training run.
     """
 
     time: float
@@ -29,7 +31,7 @@ class Moment(NamedTuple):
 
     @property
     def money(self) -> float:
-        """ln of what the largest training run costs on the market [$]."""
+        """ln of the market cost of the largest training run [$]."""
         return self.run - self.stocks.software - self.market
 
 
@@ -41,28 +43,32 @@ def moment(
     cumulative: tuple[float, float],
     shares: Shares,
     awake: bool,
-    before: Moment | None = None,
+    neighbour: Moment | None = None,
     reaches: tuple[float, float] | None = None,
 ) -> Moment:
-    """The moment with so much of everything.
+    """Return the moment with given levels.
 
     Parameters
     ----------
     prices : pair of float
         ln of price-performance of designs and on the market.
-    before : Moment, optional
-        A neighbouring one, near which the optima are looked for.
+    neighbour : Moment, optional
+        A neighbouring moment, from whose optima the search starts.
     reaches : pair of float, optional
-        How far AI reaches into the tasks; default: as far as the largest run allows.
+        Numbers of goods and R&D tasks open to AI; default: those that the largest run opens.
     """
     run = stocks.chips + stocks.software + log(shares.compute_training)
     reaches = reaches or economy.reaches(run)
-    hints = before.production.hints if before else (None, None, None)
+    hints = neighbour.production.hints if neighbour else (None, None, None)
     production = economy.produce(stocks, shares, run, reaches, hints)
     return Moment(time, stocks, *prices, cumulative, run, shares, reaches, production, awake)
 
 
-def automated_share(economy: Economy, at: Moment) -> tuple[float, float]:
-    """Part of the tasks of goods and of R&D in which compute supplies over 10 times what labour does; hardware stands for R&D."""
-    goods, rnd = at.production.goods.split.automated, at.production.hardware.split.automated
-    return goods / economy.families[0].count, rnd / economy.families[1].count
+def automated_share(economy: Economy, moment: Moment) -> tuple[float, float]:
+    """Return the automated shares of goods and R&D tasks.
+
+    A task is automated where compute supplies over 10 times as much as labour. The hardware sector
+    represents R&D.
+    """
+    goods, hardware, _ = (sector.split.automated for sector in moment.production)
+    return goods / economy.families[0].count, hardware / economy.families[1].count

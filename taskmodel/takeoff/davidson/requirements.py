@@ -1,40 +1,39 @@
-"""What the tasks of Davidson's model ask of AI: training compute and running compute, task by task or as a continuum.
+"""Training and running compute that tasks require, task by task or as a continuum.
 
-Of a family of cognitive tasks the hardest needs V, the one at the 20 % quantile V / g (the gap g), the easiest V / g^1.5;
-between them log V is piecewise linear in the quantile. AI trained with R FLOP, and up to M times that where running compute
-can make up for it, may do the tasks below; one worker-year of a task then takes
+In a family of cognitive tasks the hardest requires V, the task at the 20 % quantile V / g (g is the
+gap), the easiest V / g^1.5; in between, log V is piecewise linear in the quantile. AI trained with
+R FLOP can perform the tasks that require up to M R, where running compute makes up for the
+shortfall M, and a worker-year of a task then takes
 
     iota (tau / R)^delta  effective FLOP, at least 1.
 
-Everything is in natural logarithms, so that no requirement and no exponent overflows. Source: Davidson (2023), What a
-compute-centric framework says about takeoff speeds, sections on the FLOP gap and on the runtime-training trade-off.
+All levels are natural logarithms, so that no requirement and no exponent overflows.
+
+References
+----------
+Davidson (2023), What a compute-centric framework says about takeoff speeds, sections on the FLOP
+gap and on the runtime-training trade-off.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 __all__ = ["Family", "Piece", "requirements"]
 
 QUANTILES = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
-GAPS = (
-    10.5 / 7,
-    9.5 / 7,
-    8.5 / 7,
-    1.0,
-    4 / 7,
-    0.0,
-)  # how many gaps below the hardest task the tasks at these quantiles are
+GAPS = (10.5 / 7, 9.5 / 7, 8.5 / 7, 1.0, 4 / 7, 0.0)  # below the hardest task, at these quantiles
 LN10 = math.log(10.0)
 
 
 def requirements(
     hardest: float, gap: float, quantiles: list[float], steepness: float = 0.0
 ) -> list[float]:
-    """Requirement of the tasks at some quantiles, as natural logarithms.
+    """Return the requirements of tasks at some quantiles, as natural logarithms.
 
     Parameters
     ----------
@@ -43,9 +42,9 @@ def requirements(
     gap : float
         Requirement of the hardest task over that at the 20 % quantile [1]; >= 1.
     quantiles : list of float
-        Where the tasks stand, 0 the easiest, 1 the hardest.
+        Positions of the tasks, from 0 for the easiest to 1 for the hardest.
     steepness : float, optional
-        Requirements rise in steps of so many powers of ten; 0: smoothly.
+        Height of the steps in which requirements rise [orders of magnitude]; 0: smoothly.
 
     Returns
     -------
@@ -59,25 +58,25 @@ def requirements(
     """
     top, width = math.log10(hardest), math.log10(gap)
     base = math.log10(hardest / gap)
-    found = []
+    logs = []
     for quantile in quantiles:
-        power = top - _gaps_below(quantile) * width
+        power = top - _interpolate(quantile, QUANTILES, GAPS) * width
         if steepness > 0:
             power = min(top, base + math.ceil((power - base) / steepness) * steepness)
-        found.append(power * LN10)
-    return found
+        logs.append(power * LN10)
+    return logs
 
 
-def _gaps_below(quantile: float) -> float:
-    place = min(max(bisect_left(QUANTILES, quantile), 1), len(QUANTILES) - 1)
-    left, right = QUANTILES[place - 1], QUANTILES[place]
-    part = (quantile - left) / (right - left)
-    return GAPS[place - 1] + part * (GAPS[place] - GAPS[place - 1])
+def _interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    # np.interp rounds differently, and the reference's requirements are reproduced bit for bit
+    index = min(max(bisect_left(xs, x), 1), len(xs) - 1)
+    weight = (x - xs[index - 1]) / (xs[index] - xs[index - 1])
+    return ys[index - 1] + weight * (ys[index] - ys[index - 1])
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of quantiles along which both logarithms are linear (of a step: constant)."""
+    """A range of quantiles on which both log requirements are linear; in steps, constant."""
 
     start: float
     end: float
@@ -92,13 +91,15 @@ class Family:
     Attributes
     ----------
     tasks : int or None
-        How many there are; None: a continuum.
+        Number of tasks; None for a continuum.
     training, runtime : tuple of float
-        Hardest requirement, gap and steepness: training [FLOP], running a worker's work [FLOP/year].
+        Hardest requirement, gap and steepness, of training [FLOP] and of running a worker's work
+        [FLOP/year].
     tradeoff : float
-        delta, powers of ten of running compute for one of training compute [1]; 0: none.
+        delta, orders of magnitude of running compute that replace one of training compute [1]; 0:
+        none do.
     log_shortfall : float
-        ln M, how far running compute can make up for a training run that is too small.
+        ln M, the largest shortfall of a training run that running compute makes up for.
     """
 
     tasks: int | None
@@ -109,12 +110,12 @@ class Family:
 
     @cached_property
     def log_training(self) -> list[float]:
-        """ln tau of each task; of a continuum none."""
+        """ln tau of each task; empty for a continuum."""
         return requirements(*self.training[:2], self._quantiles, self.training[2])
 
     @cached_property
     def log_runtime(self) -> list[float]:
-        """ln iota of each task; of a continuum none."""
+        """ln iota of each task; empty for a continuum."""
         return requirements(*self.runtime[:2], self._quantiles, self.runtime[2])
 
     @property
@@ -125,7 +126,7 @@ class Family:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """Stretches of the continuum."""
+        """The pieces of the continuum."""
         knots = sorted({*QUANTILES, *_steps(*self.training), *_steps(*self.runtime)})
         return tuple(
             Piece(left, right, _ends(self.training, left, right), _ends(self.runtime, left, right))
@@ -133,7 +134,7 @@ class Family:
         )
 
     def reach(self, log_run: float, tradeoff: bool = True) -> float:
-        """How many tasks (of a continuum: which part) a largest training run opens.
+        """Return the number of tasks (of a continuum: the share) that a largest training run opens.
 
         Parameters
         ----------
@@ -144,7 +145,7 @@ class Family:
         """
         limit = log_run + self.log_shortfall if tradeoff else log_run
         if self.tasks is not None:
-            return bisect_left(self.log_training, limit)  # a run must exceed what a task needs
+            return bisect_left(self.log_training, limit)  # a run must exceed the requirement
         for piece in self.pieces:
             low, high = piece.log_training
             if limit <= low:
@@ -154,38 +155,30 @@ class Family:
         return 1.0
 
     def log_training_of(self, number: int) -> float:
-        """ln of the training run that the easiest so many tasks need; of none there is no need."""
+        """Return ln of the training run that the `number` easiest tasks require; -inf for none."""
         return self.log_training[number - 1] if number else -math.inf
 
     @property
     def count(self) -> float:
-        """Tasks in all; 1 of a continuum, whose parts add up to that."""
+        """Number of tasks; 1 for a continuum, measured in shares."""
         return 1.0 if self.tasks is None else self.tasks
 
 
 def _steps(hardest: float, gap: float, steepness: float) -> list[float]:
-    """Quantiles at which a requirement in steps jumps."""
+    """Return the quantiles at which a requirement that rises in steps jumps."""
     width = math.log10(gap)
     if steepness <= 0 or width == 0:
         return []
-    found, first = [], math.floor(-(GAPS[0] - 1) * width / steepness)
-    for number in range(first, math.floor(width / steepness) + 1):
-        level = number * steepness
-        wanted = (width - level) / width  # gaps below the hardest
-        for place in range(1, len(GAPS)):
-            if GAPS[place] <= wanted <= GAPS[place - 1]:
-                part = (GAPS[place - 1] - wanted) / (GAPS[place - 1] - GAPS[place])
-                found.append(
-                    QUANTILES[place - 1] + part * (QUANTILES[place] - QUANTILES[place - 1])
-                )
-                break
-    return found
+    first, last = math.floor(-(GAPS[0] - 1) * width / steepness), math.floor(width / steepness)
+    gaps_below = [(width - number * steepness) / width for number in range(first, last + 1)]
+    rising = [-gap for gap in GAPS]
+    return [_interpolate(-gaps, rising, QUANTILES) for gaps in gaps_below if 0.0 <= gaps <= GAPS[0]]
 
 
 def _ends(
     requirement: tuple[float, float, float], left: float, right: float
 ) -> tuple[float, float]:
-    """Log requirement at the ends of a piece, the limits from inside it."""
+    """Return the log requirement at both ends of a piece, as limits from inside it."""
     hardest, gap, steepness = requirement
     if steepness > 0:
         (level,) = requirements(hardest, gap, [(left + right) / 2], steepness)

@@ -1,12 +1,12 @@
 """A simulated world as a labelled dataset over time, with its events and milestones.
 
-Variables over time have the names of the reference's trajectories. One table says what each is measured in and means.
-Milestones and events stand in the same dataset, each over a dimension of its own.
+Variables over time have the names of the reference's trajectories; one table gives unit, meaning
+and reader of each. Milestones and events are variables of the same dataset, over dimensions of
+their own.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from math import exp, inf, log
 from typing import Any
@@ -14,20 +14,22 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.takeoff.davidson.economy import SHARES, Economy, Produced
 from taskmodel.takeoff.davidson.flow import FREE
-from taskmodel.takeoff.davidson.headlines import doubling_times, headlines
+from taskmodel.takeoff.davidson.headlines import Milestone, gwp_doubling_times, headlines
 from taskmodel.takeoff.davidson.moments import Moment, automated_share
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.solve import Path
 from taskmodel.takeoff.davidson.track import Track
 from taskmodel.takeoff.davidson.world import World
 
-__all__ = ["dataset"]
+__all__ = ["level_table", "milestone_texts", "world_dataset"]
 
-Levels = dict[str, tuple[str, str, Callable[[Moment], float]]]
+Reader = Callable[[Moment], float]
+Levels = dict[str, tuple[str, str, Reader]]
 
-SHARE_OF = {
+INVESTMENTS = {
     "gwp_compute": "share of GWP that buys chips",
     "capital_hardware_rnd": "share of capital in hardware R&D",
     "labour_hardware_rnd": "share of labour in hardware R&D",
@@ -36,15 +38,52 @@ SHARE_OF = {
     "compute_software_rnd": "share of compute in software R&D",
     "compute_training": "share of compute in the largest training run",
 }
-SECTORS = {"goods": "goods", "hardware_rnd": "hardware R&D", "software_rnd": "software R&D"}
+SECTORS = {
+    "goods": ("capital", "goods"),
+    "hardware_rnd": ("capital", "hardware R&D"),
+    "software_rnd": ("experiment", "software R&D"),
+}  # outer input and name
 
 
-def levels(economy: Economy, rules: Rules, world: World, start: Moment) -> Levels:
-    """Unit, meaning and reader of every variable over time."""
+def _log_of(unit: str, meaning: str, read: Reader) -> tuple[str, str, Reader]:
+    """A variable that moments hold as a logarithm."""
+    return unit, meaning, lambda moment: exp(read(moment))
+
+
+LEVELS: Levels = {
+    "biggest_training_run": _log_of("FLOP", "largest training run, effective", lambda m: m.run),
+    "biggest_training_run_physical": _log_of(
+        "FLOP", "largest training run, physical", lambda m: m.run - m.stocks.software
+    ),
+    "money_spent_training": _log_of(
+        "$", "cost of the largest training run on the market", lambda m: m.money
+    ),
+    "compute": _log_of(
+        "FLOP/year", "effective compute", lambda m: m.stocks.chips + m.stocks.software
+    ),
+    "hardware": _log_of("FLOP/year", "world stock of chips, physical", lambda m: m.stocks.chips),
+    "hardware_performance": _log_of(
+        "FLOP/year/$", "price-performance of the best designs", lambda m: m.hardware
+    ),
+    "market_performance": _log_of(
+        "FLOP/year/$", "price-performance on the market", lambda m: m.market
+    ),
+    "software": _log_of(
+        "1",
+        "effective compute of a physical FLOP, relative to the start",
+        lambda m: m.stocks.software,
+    ),
+    "capital": _log_of("$", "capital stock", lambda m: m.stocks.capital),
+    "labour": _log_of("person", "workers", lambda m: m.stocks.labour),
+    "tfp": _log_of("1", "total factor productivity, relative to the start", lambda m: m.stocks.tfp),
+}
+
+
+def level_table(economy: Economy, rules: Rules, world: World, start: Moment) -> Levels:
+    """Return unit, meaning and reader of every variable over time."""
     base = economy.outputs(start.production)
-    gwp = log(world.initial_gwp.value)
     spending = [
-        gwp + log(share.value)
+        rules.log_gwp + log(share.value)
         for share in (world.initial_frac_gwp_hardware_rnd, world.initial_frac_gwp_software_rnd)
     ]
     cumulative = [
@@ -52,263 +91,201 @@ def levels(economy: Economy, rules: Rules, world: World, start: Moment) -> Level
         for spent, pace in zip(spending, rules.pace, strict=True)
     ]  # ln of Q at the start
 
-    def output(sector: int, level: float) -> Callable[[Moment], float]:
-        return lambda at: exp(level + economy.outputs(at.production)[sector] - base[sector])
+    def output(sector: int, level: float) -> Reader:
+        return lambda m: level + economy.outputs(m.production)[sector] - base[sector]
 
-    def reach(family: int, tradeoff: bool) -> Callable[[Moment], float]:
-        one = economy.families[family]
-        return lambda at: (
-            (at.reaches[family] if tradeoff else one.reach(at.run, tradeoff=False)) / one.count
-        )
-
-    found: Levels = {
-        "gwp": ("$/year", "gross world product", output(0, gwp)),
+    table: Levels = {
+        "gwp": _log_of("$/year", "gross world product", output(0, rules.log_gwp)),
         "frac_tasks_automated_goods": (
             "1",
             "share of goods tasks in which compute supplies over 10 times what labour does",
-            lambda at: automated_share(economy, at)[0],
+            lambda m: automated_share(economy, m)[0],
         ),
         "frac_tasks_automated_rnd": (
             "1",
             "the same of R&D tasks, in the hardware sector",
-            lambda at: automated_share(economy, at)[1],
+            lambda m: automated_share(economy, m)[1],
         ),
-        "frac_automatable_tasks_goods": ("1", "share of goods tasks open to AI", reach(0, True)),
-        "frac_automatable_tasks_rnd": ("1", "share of R&D tasks open to AI", reach(1, True)),
-        "frac_automatable_tasks_goods_no_tradeoff": (
-            "1",
-            "share of goods tasks that the largest run suffices for",
-            reach(0, False),
-        ),
-        "frac_automatable_tasks_rnd_no_tradeoff": (
-            "1",
-            "share of R&D tasks that the largest run suffices for",
-            reach(1, False),
-        ),
-        "biggest_training_run": ("FLOP", "largest training run, effective", lambda at: exp(at.run)),
-        "biggest_training_run_physical": (
-            "FLOP",
-            "largest training run, physical",
-            lambda at: exp(at.run - at.stocks.software),
-        ),
-        "money_spent_training": (
-            "$",
-            "cost of the largest training run on the market",
-            lambda at: exp(at.money),
-        ),
-        "compute": (
-            "FLOP/year",
-            "effective compute",
-            lambda at: exp(at.stocks.chips + at.stocks.software),
-        ),
-        "hardware": (
-            "FLOP/year",
-            "world stock of chips, physical",
-            lambda at: exp(at.stocks.chips),
-        ),
-        "hardware_performance": (
-            "FLOP/year/$",
-            "price-performance of the best designs",
-            lambda at: exp(at.hardware),
-        ),
-        "market_performance": (
-            "FLOP/year/$",
-            "price-performance on the market",
-            lambda at: exp(at.market),
-        ),
-        "software": (
-            "1",
-            "effective compute of a physical FLOP, relative to the start",
-            lambda at: exp(at.stocks.software),
-        ),
-        "capital": ("$", "capital stock", lambda at: exp(at.stocks.capital)),
-        "labour": ("person", "workers", lambda at: exp(at.stocks.labour)),
-        "tfp": (
-            "1",
-            "total factor productivity, relative to the start",
-            lambda at: exp(at.stocks.tfp),
-        ),
-        "rnd_input_hardware": (
+    }
+    for suffix, tradeoff, words in (
+        ("", True, "open to AI"),
+        ("_no_tradeoff", False, "that the largest run suffices for"),
+    ):
+        for index, (name, label) in enumerate((("goods", "goods"), ("rnd", "R&D"))):
+            table[f"frac_automatable_tasks_{name}{suffix}"] = (
+                "1",
+                f"share of {label} tasks {words}",
+                _open_share(economy, index, tradeoff),
+            )
+    table |= LEVELS
+    for index, name in enumerate(("hardware", "software")):
+        table[f"rnd_input_{name}"] = _log_of(
             "$/year",
-            "hardware research effort, as spending of the start",
-            output(1, spending[0]),
-        ),
-        "rnd_input_software": (
-            "$/year",
-            "software research effort, as spending of the start",
-            output(2, spending[1]),
-        ),
-        "cumulative_rnd_input_hardware": (
+            f"{name} research effort, as spending of the start",
+            output(1 + index, spending[index]),
+        )
+    for index, name in enumerate(("hardware", "software")):
+        table[f"cumulative_rnd_input_{name}"] = _log_of(
             "($/year)^lambda year",
-            "cumulative hardware research effort",
-            lambda at: exp(cumulative[0] + at.cumulative[0]),
+            f"cumulative {name} research effort",
+            lambda m, i=index: cumulative[i] + m.cumulative[i],  # type: ignore[misc]
+        )
+    return table | _share_table()
+
+
+def _open_share(economy: Economy, index: int, tradeoff: bool) -> Reader:
+    family = economy.families[index]
+    if tradeoff:
+        return lambda m: m.reaches[index] / family.count
+    return lambda m: family.reach(m.run, tradeoff=False) / family.count
+
+
+def _share_table() -> Levels:
+    """Return the effects of automation, and shares of inputs and of output."""
+
+    def multiplier(sector: int) -> Reader:
+        return lambda m: m.production[sector].log_output - m.production[sector].log_without
+
+    def invested(index: int) -> Reader:
+        return lambda m: m.shares[index]
+
+    def in_goods(index: int) -> Reader:
+        return lambda m: m.shares.of_goods()[index]
+
+    def of_output(sector: int, index: int) -> Reader:
+        return lambda m: _factor_shares(m, sector)[index]
+
+    table: Levels = {
+        "automation_multiplier_goods": _log_of(
+            "1", "goods output over that with AI confined to task 0", multiplier(0)
         ),
-        "cumulative_rnd_input_software": (
-            "($/year)^lambda year",
-            "cumulative software research effort",
-            lambda at: exp(cumulative[1] + at.cumulative[1]),
+        "automation_multiplier_rnd": _log_of(
+            "1", "hardware research over that with AI confined to task 0", multiplier(1)
         ),
-        "automation_multiplier_goods": (
-            "1",
-            "goods output over that with AI confined to task 0",
-            lambda at: _multiplier(at.production.goods),
+        "rampup": ("1", "1: the economy is awake to AI", lambda m: float(m.awake)),
+    }
+    for index, name in enumerate(SHARES):
+        table[f"frac_{name}"] = ("1", INVESTMENTS[name], invested(index))
+    for index, factor in enumerate(("labour", "compute", "capital")):
+        table[f"frac_{factor}_goods"] = ("1", f"share of {factor} in goods", in_goods(index))
+    for sector, (name, (outer, words)) in enumerate(SECTORS.items()):
+        for index, factor in enumerate((outer, "labour", "compute")):
+            plural = "s" * (factor == "experiment")
+            table[f"{factor}_share_{name}"] = (
+                "1",
+                f"share of {factor}{plural} in the output of {words}",
+                of_output(sector, index),
+            )
+    return table
+
+
+def _factor_shares(moment: Moment, sector: int) -> tuple[float, float, float]:
+    """Return the shares of outer input, labour and compute in output, by marginal products."""
+    output: Produced = moment.production[sector]
+    outer, log_price, shares = output.outer_part, output.split.log_price, moment.shares
+    goods_labour, goods_compute, _ = shares.of_goods()
+    labour = (goods_labour, shares.labour_hardware_rnd, shares.labour_software_rnd)[sector]
+    compute = (goods_compute, shares.compute_hardware_rnd, shares.compute_software_rnd)[sector]
+    if log_price == inf:
+        return outer, 0.0, 1 - outer
+    stocks = moment.stocks
+    log_ratio = (
+        log_price + stocks.chips + stocks.software + log(compute) - stocks.labour - log(labour)
+    )  # of compute's payments over labour's
+    by_compute = 1 / (1 + exp(-log_ratio)) if log_ratio > -700 else 0.0  # e^700 is representable
+    return outer, (1 - outer) * (1 - by_compute), (1 - outer) * by_compute
+
+
+def milestone_texts(milestones: Sequence[Milestone], prefix: str = "milestone_") -> dict[str, Any]:
+    """Return units and meanings of milestones, as variables over ``milestone``."""
+    return {
+        f"{prefix}unit": (
+            "milestone",
+            [milestone.unit for milestone in milestones],
+            "",
+            "unit of the milestone",
         ),
-        "automation_multiplier_rnd": (
-            "1",
-            "hardware research over that with AI confined to task 0",
-            lambda at: _multiplier(at.production.hardware),
+        f"{prefix}meaning": (
+            "milestone",
+            [milestone.meaning for milestone in milestones],
+            "",
+            "what the milestone is",
         ),
-        "rampup": ("1", "1: the economy is awake to AI", lambda at: float(at.awake)),
     }
 
-    def invested(place: int) -> Callable[[Moment], float]:
-        return lambda at: at.shares[place]
 
-    def in_goods(place: int) -> Callable[[Moment], float]:
-        return lambda at: at.shares.of_goods()[place]
-
-    def of_output(sector: int, place: int) -> Callable[[Moment], float]:
-        return lambda at: _factor_shares(at, sector)[place]
-
-    for place, name in enumerate(SHARES):
-        found[f"frac_{name}"] = ("1", SHARE_OF[name], invested(place))
-    for place, factor in enumerate(("labour", "compute", "capital")):
-        found[f"frac_{factor}_goods"] = ("1", f"share of {factor} in goods", in_goods(place))
-    for sector, (name, words) in enumerate(SECTORS.items()):
-        outer = "experiment" if name == "software_rnd" else "capital"
-        for place, factor in enumerate((outer, "labour", "compute")):
-            found[f"{factor}_share_{name}"] = (
-                "1",
-                f"share of {factor}{'s' * (factor == 'experiment')} in the output of {words}",
-                of_output(sector, place),
-            )
-    return found
-
-
-def _multiplier(made: Produced) -> float:
-    return exp(made.log_output - made.log_without)
-
-
-def _factor_shares(at: Moment, sector: int) -> tuple[float, float, float]:
-    """Shares of the outer input, labour and compute in output, by what one more of each is worth."""
-    made: Produced = at.production[sector]
-    of_labour, of_compute, _ = at.shares.of_goods()
-    labour = (of_labour, at.shares.labour_hardware_rnd, at.shares.labour_software_rnd)[sector]
-    compute = (of_compute, at.shares.compute_hardware_rnd, at.shares.compute_software_rnd)[sector]
-    if made.split.log_price == inf:
-        return made.outer_part, 0.0, 1 - made.outer_part
-    worth = (
-        made.split.log_price
-        + at.stocks.chips
-        + at.stocks.software
-        + log(compute)
-        - at.stocks.labour
-        - log(labour)
-    )  # of compute over labour
-    by_compute = 1 / (1 + exp(-worth)) if worth > -700 else 0.0  # e^700 can still be held
-    return (
-        made.outer_part,
-        (1 - made.outer_part) * (1 - by_compute),
-        (1 - made.outer_part) * by_compute,
-    )
-
-
-def dataset(
+def world_dataset(
     world: World,
-    economy: Economy,
     rules: Rules,
     track: Track,
     moments: Sequence[Moment],
     path: Path | None,
     settings: dict[str, Any],
 ) -> xr.Dataset:
-    """The dataset of a run.
+    """Return the dataset of a run.
 
     Parameters
     ----------
-    world, economy, rules :
-        What was run.
+    world : World
+    rules : Rules
     track : Track
-        What milestones are read off.
+        From which milestones are read.
     moments : sequence of Moment
         Those to report.
     path : Path or None
-        The solution, with its switches; None where the reference was stepped.
+        With the events; None where the reference was stepped.
     settings : dict
-        Attributes that say how it was run.
+        Attributes that describe the method.
     """
-    from taskmodel._version import __version__
-
-    table = levels(economy, rules, world, track.start)
+    table = level_table(track.economy, rules, world, track.start)
+    milestones = headlines(track, rules.trigger, rules.log_gwp)
+    doublings = gwp_doubling_times(track, rules.trigger, rules.log_gwp)
+    events = sorted(_events(path)) if path is not None else []
+    times, kinds, subjects = zip(*events, strict=True) if events else ((), (), ())
     variables: dict[str, Any] = {
-        name: ("time", [read(one) for one in moments], {"units": unit, "long_name": meaning})
+        name: ("time", [read(moment) for moment in moments], unit, meaning)
         for name, (unit, meaning, read) in table.items()
     }
-    gwp = log(world.initial_gwp.value)
-    found = headlines(track, rules.trigger, gwp)
-    texts = {
-        "milestone_unit": ("unit", "unit of the milestone"),
-        "milestone_meaning": ("meaning", "what the milestone is"),
-    }
-    variables["milestone_value"] = (
-        "milestone",
-        [one.value for one in found],
-        {"units": "see milestone_unit", "long_name": "value of the milestone; NaN: not reached"},
-    )
-    for name, (field, meaning) in texts.items():
-        variables[name] = (
+    variables |= {
+        "milestone_value": (
             "milestone",
-            np.array([getattr(one, field) for one in found], dtype=object),
-            {"long_name": meaning},
-        )
-    variables["milestone_gwp_doubling_times"] = (
-        "doubling",
-        doubling_times(track, rules.trigger, gwp),
-        {
-            "units": "year",
-            "long_name": "doubling times of GWP: at the pace of the start, then one by one from the wake-up on; NaN: not reached",
-        },
-    )
-    events = sorted(_events(path)) if path is not None else []
-    times, kinds, whats = zip(*events, strict=True) if events else ((), (), ())
-    variables["event_time"] = (
-        "event",
-        np.array(times, dtype=float),
-        {"units": "calendar year", "long_name": "when something switches"},
-    )
-    variables["event_kind"] = (
-        "event",
-        np.array(kinds, dtype=object),
-        {"long_name": "what switches"},
-    )
-    variables["event_what"] = (
-        "event",
-        np.array(whats, dtype=object),
-        {"long_name": "of what: task, share, or empty"},
-    )
-    coords = {
-        "time": (
-            "time",
-            [one.time for one in moments],
-            {"units": "calendar year", "long_name": "time"},
+            [milestone.value for milestone in milestones],
+            "see milestone_unit",
+            "value of the milestone; NaN: not reached",
         ),
-        "milestone": np.array([one.name for one in found], dtype=object),
-        "doubling": np.arange(1, len(variables["milestone_gwp_doubling_times"][1]) + 1),
+        **milestone_texts(milestones),
+        "milestone_gwp_doubling_times": (
+            "doubling",
+            doublings,
+            "year",
+            "doubling times of GWP: at the pace of the start, then one by one from the wake-up on; "
+            "NaN: not reached",
+        ),
+        "event_time": (
+            "event",
+            np.array(times, dtype=float),
+            "calendar year",
+            "when something switches",
+        ),
+        "event_kind": ("event", np.array(kinds, dtype=object), "", "what switches"),
+        "event_what": (
+            "event",
+            np.array(subjects, dtype=object),
+            "",
+            "of what: task, share, or empty",
+        ),
     }
-    attributes = {
-        "taskmodel_version": __version__,
-        "scenario_name": world.name,
-        "scenario_yaml": world.yaml_text,
-        "scenario_sha256": world.sha256,
-        "overrides": json.dumps(world.overrides, sort_keys=True),
-        **settings,
-        "stopped": track.reason,
+    coords = {
+        "time": ("time", [moment.time for moment in moments], "calendar year", "time"),
+        "milestone": [milestone.name for milestone in milestones],
+        "doubling": np.arange(1, len(doublings) + 1),
     }
-    return xr.Dataset(variables, coords, attributes)
+    attributes = {**provenance(scenario=world), **settings, "stopped": track.reason}
+    return labelled(variables, coords, attributes)
 
 
 def _events(path: Path) -> Iterator[tuple[float, str, str]]:
-    """Times, kinds and subjects of whatever switches on a path."""
+    """Yield time, kind and subject of each switch of a path."""
     start = path.flow.rules.start
     for time, family, task, opens in path.openings():
         yield (
@@ -316,25 +293,20 @@ def _events(path: Path) -> Iterator[tuple[float, str, str]]:
             "task_opens" if opens else "task_closes",
             f"{('goods', 'rnd')[family]} task {task + 1}",
         )
-    for place, (time, mode) in enumerate(zip(path.starts, path.modes, strict=True)):
-        before = path.modes[place - 1] if place else None
-        if before is None or mode is before:
-            continue
+    modes = path.modes
+    for time, before, mode in zip(path.starts[1:], modes, modes[1:], strict=False):
         if mode.awake != before.awake:
             yield time + start, "wakes" if mode.awake else "sleeps", ""
         if (mode.cap == FREE) != (before.cap == FREE):
-            yield (
-                time + start,
-                "cap_ends" if mode.cap == FREE else "cap_binds",
-                "cost of the largest training run",
-            )
+            kind = "cap_ends" if mode.cap == FREE else "cap_binds"
+            yield time + start, kind, "cost of the largest training run"
     changes = [
-        place
-        for place, mode in enumerate(path.modes)
-        if not place or mode.since != path.modes[place - 1].since
+        index
+        for index, mode in enumerate(modes)
+        if not index or mode.since != modes[index - 1].since
     ]
-    for place, after in zip(changes, [*changes[1:], None], strict=True):
-        mode, end = path.modes[place], path.end if after is None else path.starts[after]
-        for name, reached in path.flow.ceilings_reached(mode):
-            if mode.since < reached <= end:
+    ends = [*(path.starts[index] for index in changes[1:]), path.end]
+    for index, end in zip(changes, ends, strict=True):
+        for name, reached in path.flow.ceilings_reached(modes[index]):
+            if modes[index].since < reached <= end:
                 yield reached + start, "ceiling_reached", f"frac_{name}"

@@ -1,4 +1,4 @@
-"""The rules of growth in Davidson's model that do not depend on how time is stepped: what invests, what wakes up, what saturates."""
+"""The rules of growth in Davidson's model: investment, wake-up and returns to research."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ __all__ = ["Rules", "rules"]
 
 @dataclass(frozen=True)
 class Rules:
-    """Parameters of growth as the steppers need them.
+    """Parameters of growth.
 
     Attributes
     ----------
     growth : pair of Shares
-        Log growth rates of the shares [1/year] while asleep and while awake.
+        Log growth rates of the shares [1/year], asleep and awake.
     ceilings : Shares
     trigger : float
-        Automated share of goods tasks from which the economy is awake [1].
+        Automated share of goods tasks at which the economy wakes up [1].
     log_cap : float
-        ln of the cost of the largest run above which the share of compute to it stands still while asleep [$].
+        ln of the cost of the largest run above which, while asleep, the share of compute for it
+        stays constant [$].
     penalty : float
         lambda: Q grows by E^lambda.
     pace : pair of float
         phi of hardware and software: initial over cumulative input [1/year].
     returns : pair of float
-        r of both.
+        r of hardware and software.
     log_ceilings : pair of float
-        ln of the ceilings of price-performance and software; inf: none.
+        ln of the ceilings of price-performance and software; inf without a ceiling.
     log_buyable : float
         ln of market price-performance at the start [FLOP/year/$].
     delay : float
         From design to market [year].
     saving : float
-        Part of GWP that adds to capital.
+        Share of GWP that adds to capital.
     log_gwp, log_kept : float
         ln of GWP at the start [$/year]; ln(1 - depreciation) of chips [1/year].
     labour, tfp : float
@@ -64,48 +65,50 @@ class Rules:
     start: float
     end: float
 
-    def course(self, of: int, log_start: float, by: Elementary) -> Course:
-        """The course of price-performance (0) or software (1) from a level at the start."""
-        room = by.minimum(self.log_ceilings[of] - log_start, NO_CEILING)
-        return Course(log_start, room, self.returns[of] / self.penalty, by)
+    def course(self, index: int, log_start: float, by: Elementary) -> Course:
+        """Return the course of price-performance (0) or software (1) from a level at the start."""
+        room = by.minimum(self.log_ceilings[index] - log_start, NO_CEILING)
+        return Course(log_start, room, self.returns[index] / self.penalty, by)
 
     def log_gained(self, years: float) -> float:
-        """ln of what designs gain in some years at the pace of the start: r phi times the years.
+        """Return the gain of ln price-performance of designs in some years at the initial pace.
 
-        In those of the delay it is what they are ahead of the market at the start.
+        It is r phi times the years. Over the delay, it is the lead of designs over the market at
+        the start.
         """
         return self.returns[0] * self.pace[0] * years
 
 
-def rules(given: Given) -> Rules:
-    """The rules of a set of parameters."""
-    kinds = ("hardware_rnd", "software_rnd")
-    ceilings = given["hardware_performance_ceiling"], given["software_ceiling"]
+def rules(parameters: Given) -> Rules:
+    """Return the rules of a set of parameters."""
+
+    def shares(name: str) -> Shares:
+        return Shares(*(parameters[f"frac_{share}_{name}"] for share in SHARES))
+
+    ceilings = [
+        inf if parameters[name] is None else log(parameters[name])
+        for name in ("hardware_performance_ceiling", "software_ceiling")
+    ]
+    input_ratio = "ratio_initial_to_cumulative_input_{}_rnd"
     return Rules(
-        growth=(
-            Shares(*(given[f"frac_{name}_growth"] for name in SHARES)),
-            Shares(*(given[f"frac_{name}_growth_rampup"] for name in SHARES)),
-        ),
-        ceilings=Shares(*(given[f"frac_{name}_ceiling"] for name in SHARES)),
-        trigger=given["rampup_trigger"],
-        log_cap=log(given["money_cap_training_before_wakeup"]),
-        penalty=given["rnd_parallelization_penalty"],
+        growth=(shares("growth"), shares("growth_rampup")),
+        ceilings=shares("ceiling"),
+        trigger=parameters["rampup_trigger"],
+        log_cap=log(parameters["money_cap_training_before_wakeup"]),
+        penalty=parameters["rnd_parallelization_penalty"],
         pace=(
-            given[f"ratio_initial_to_cumulative_input_{kinds[0]}"],
-            given[f"ratio_initial_to_cumulative_input_{kinds[1]}"],
+            parameters[input_ratio.format("hardware")],
+            parameters[input_ratio.format("software")],
         ),
-        returns=(given["hardware_returns"], given["software_returns"]),
-        log_ceilings=(
-            inf if ceilings[0] is None else log(ceilings[0]),
-            inf if ceilings[1] is None else log(ceilings[1]),
-        ),
-        log_buyable=log(given["initial_buyable_hardware_performance"]),
-        delay=given["hardware_delay"],
-        saving=given["savings_rate"],
-        log_gwp=log(given["initial_gwp"]),
-        log_kept=log1p(-given["compute_depreciation"]),
-        labour=given["labour_growth"],
-        tfp=given["tfp_growth"],
-        start=given["t_start"],
-        end=given["t_end"],
+        returns=(parameters["hardware_returns"], parameters["software_returns"]),
+        log_ceilings=(ceilings[0], ceilings[1]),
+        log_buyable=log(parameters["initial_buyable_hardware_performance"]),
+        delay=parameters["hardware_delay"],
+        saving=parameters["savings_rate"],
+        log_gwp=log(parameters["initial_gwp"]),
+        log_kept=log1p(-parameters["compute_depreciation"]),
+        labour=parameters["labour_growth"],
+        tfp=parameters["tfp_growth"],
+        start=parameters["t_start"],
+        end=parameters["t_end"],
     )
