@@ -121,6 +121,10 @@ class _Levels:
     def log_gwp(self, moment: Moment) -> float:
         return self.log_gwp_start + self.economy.outputs(moment.production)[0] - self.base
 
+    def exceeds(self, log_gwp: float) -> Callable[[Moment], bool]:
+        """Return the condition that GWP is above a level."""
+        return lambda moment: self.log_gwp(moment) > log_gwp
+
 
 def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
     """Return all headline figures of a run.
@@ -185,8 +189,7 @@ def gwp_doubling_times(track: Track, trigger: float, log_gwp: float) -> list[flo
     while len(times) < DOUBLINGS and year is not None:
         moment = track.at(year)
         assert moment is not None  # the year is one of the track
-        doubled = levels.log_gwp(moment) + LN2
-        later = track.first(lambda at, level=doubled: levels.log_gwp(at) > level, after=year)
+        later = track.first(levels.exceeds(levels.log_gwp(moment) + LN2), after=year)
         if later is not None:
             times.append(later - year)
         year = later
