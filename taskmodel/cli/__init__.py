@@ -1,9 +1,14 @@
 """The command line: `taskmodel COMMAND`, also as `python -m taskmodel`.
 
-One module for each command, with one function, `command`, that takes the parsed arguments and returns the exit code. They
-are loaded when they are called for, and load what they need themselves, so that help, `list` and `check` are quick.
-Besides them: `entry` (what happens to errors, interrupts and closed pipes), `parser` (arguments and help), `asked` (catalog,
-scenario and values from the arguments), `screen` (numbers, tables, JSON, progress) and `files` (whole files or none).
+`commands` is the table of commands, from which `parser` builds the parser; `values` parses the
+values of arguments. Each command has a module with a function `answer`, which takes the parsed
+arguments and returns an `Answer`: the facts for JSON, the lines for people, the files. The module
+is imported when the command is called, so that help, `list` and `check` are quick. `entry` prints
+the answer and handles errors, interrupts and closed pipes.
+
+Shared by the commands: `catalogs` (catalog, scenario, settings, headings), `output` (answers and
+files), `screen` (numbers, tables, JSON, progress), `words` (names of sources and events, and the
+rows of datasets as plain values).
 """
 
 from taskmodel.cli.entry import main

@@ -3,108 +3,90 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.files import RESULTS, folder_name, results_folder
-from taskmodel.cli.screen import json_text, number, percent, progress, table
-from taskmodel.cli.words import SOURCES
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli.catalogs import at_point, check_number, check_range, heading, load, point
+from taskmodel.cli.output import Answer, folder_name, output
+from taskmodel.cli.screen import number, percent, table
+from taskmodel.cli.words import SOURCES, SPEEDUPS
 from taskmodel.errors import InputError
+from taskmodel.summary import provenance
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from taskmodel.catalog import Catalog
-
-SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
 SIDES = {
     "oversight_slack": "oversight does not bind",
     "oversight_binds": "oversight binds",
-    "": "nothing is done",
+    "": "no output",
+    **SOURCES,
 }
 
 
-def command(args: Namespace) -> int:
-    """Map, write dataset and figure, print how large the regions are and where they end."""
-    catalog = asked.catalog(args)
-    spans = {name: asked.mapped(catalog, getattr(args, name), f"--{name}") for name in ("x", "y")}
-    if spans["x"][0] == spans["y"][0]:
-        raise InputError(f"--x and --y are both {spans['x'][0]}; a map needs two inputs")
-    place = None if args.compute is None else asked.compute(args.compute, "--compute")
-    if place is not None and "compute" in (spans["x"][0], spans["y"][0]):
+def answer(args: Namespace) -> Answer:
+    """Compute the map; report the size of its regions and the extent of their boundaries."""
+    catalog = load(args)
+    axes = {"--x": args.x, "--y": args.y}
+    for option, axis in axes.items():
+        check_number(catalog, axis.path, option)
+        if axis.path != "compute":
+            check_range(catalog, axis.path, axis.span, f"{option} {axis}")
+        elif axis.span.low <= 0:
+            raise InputError(f"{option} {axis}: compute must be positive")
+    paths = args.x.path, args.y.path
+    if paths[0] == paths[1]:
+        raise InputError(f"--x and --y are both {paths[0]}; a map needs two inputs")
+    if args.compute is not None and "compute" in paths:
         raise InputError("--compute: compute is one of the two inputs; leave the option out")
-    figures = not args.no_figures and find_spec("matplotlib") is not None
-    folder = (
-        RESULTS / f"{folder_name(catalog)}-{spans['x'][0]}-{spans['y'][0]}"
-        if args.output is None
-        else Path(args.output)
-    )
-    with results_folder(folder) as workshop:
-        with progress("mapping", args.quiet):
-            import taskmodel as tm
-
-            found = tm.bottleneck_map(
-                catalog, *(_values(*span) for span in spans.values()), compute=place
-            )
-            tm.save(found, workshop / "bottleneck.nc")
-            if figures:
-                from taskmodel import plots
-
-                plots.save(plots.bottleneck_map(found), workshop / "bottleneck")
-        files = [str(folder / part.name) for part in sorted(workshop.iterdir())]
-    from taskmodel.summary import provenance
-
-    facts = {**provenance(found), **_facts(found, place, catalog), "files": files}
-    print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts)))
-    return 0
-
-
-def _values(path: str, low: float, high: float, points: int) -> tuple[str, Any]:
-    import numpy as np
-
-    return path, np.geomspace(low, high, points) if low > 0 else np.linspace(low, high, points)
-
-
-def _facts(found: xr.Dataset, place: float | None, catalog: Catalog) -> dict[str, Any]:
-    import numpy as np
-
-    lead = found["binding_factor"].values
-    regions = [
-        _region(found, source, lead == source)
-        for source in [*found["source"].values.tolist(), ""]
-        if (lead == source).any()
-    ]
-    curve = found["boundary_curve"].values
-    boundaries = []
-    for index in np.unique(curve):
-        at = curve == index
-        first, second, kind = (
-            str(found[f"boundary_{name}"].values[at][0]) for name in ("first", "second", "kind")
+    with output(args, "mapping", "-".join((folder_name(catalog), *paths))) as files:
+        result = tm.bottleneck_map(
+            catalog,
+            *((axis.path, axis.span.values()) for axis in axes.values()),
+            compute=args.compute,
         )
-        points = np.stack(
-            [found["boundary_x"].values[at], found["boundary_y"].values[at]], axis=1
-        ).tolist()
-        boundaries.append({"first": first, "second": second, "kind": kind, "points": points})
-    inputs = {name: found.attrs[name] for name in ("x", "y")}
-    held = (
-        None
-        if "compute" in inputs.values()
-        else float(catalog.compute.today.value if place is None else place)
-    )
-    return {**inputs, "compute": held, "regions": regions, "boundaries": boundaries}
-
-
-def _region(found: xr.Dataset, source: str, room: Any) -> dict[str, Any]:
-    import numpy as np
-
-    values = {name: np.where(room, found[name].values, np.nan) for name in SPEEDUPS}
-    ranges = {
-        name: [float(np.nanmin(part)), float(np.nanmax(part))] if np.isfinite(part).any() else None
-        for name, part in values.items()
+        files.write("bottleneck", result, "bottleneck", "bottleneck_map")
+    binding = result["binding_factor"].values
+    facts = {
+        **provenance(result),
+        **dict(zip("xy", paths, strict=True)),
+        "compute": None if "compute" in paths else point(catalog, args),
+        "regions": [
+            _region(result, source, binding == source)
+            for source in [*result["source"].values.tolist(), ""]
+            if (binding == source).any()
+        ],
+        "boundaries": [*map(_boundary, _curves(result))],
     }
-    return {"binding_factor": source, "cells": float(room.mean()), **ranges}
+    return Answer(facts, lambda: _lines(catalog, facts), files)
+
+
+def _region(result: xr.Dataset, source: str, cells: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the share of the map in which a source binds most, and the speed-ups there."""
+    ranges: dict[str, list[float] | None] = {}
+    for name in SPEEDUPS:
+        values = result[name].values[cells]
+        values = values[~np.isnan(values)]
+        finite = np.isfinite(values).any()
+        ranges[name] = [float(values.min()), float(values.max())] if finite else None
+    return {"binding_factor": source, "cells": float(cells.mean()), **ranges}
+
+
+def _curves(result: xr.Dataset) -> list[xr.Dataset]:
+    names = ("x", "y", "first", "second", "kind")
+    points = xr.Dataset({name: result[f"boundary_{name}"].variable for name in names})
+    curve = result["boundary_curve"].values
+    (dim,) = result["boundary_curve"].dims
+    return [points.isel({dim: curve == index}) for index in np.unique(curve)]
+
+
+def _boundary(curve: xr.Dataset) -> dict[str, Any]:
+    return {
+        **{name: str(curve[name].values[0]) for name in ("first", "second", "kind")},
+        "points": np.stack([curve["x"].values, curve["y"].values], axis=1).tolist(),
+    }
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
@@ -114,24 +96,20 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
             "-" if region[name] is None else " to ".join(map(number, region[name]))
             for name in ("throughput_speedup", "speedup")
         )
-        rows.append(
-            [SOURCES.get(region["binding_factor"], SIDES[""]), percent(region["cells"]), *ranges]
-        )
-    held = "" if facts["compute"] is None else f", at {facts['compute']:.3g} FLOP/year"
-    lines = [
-        *asked.heading(catalog, f"{facts['x']} across, {facts['y']} upwards{held}"),
-        "",
-        *table(rows),
-    ]
+        rows.append([SIDES[region["binding_factor"]], percent(region["cells"]), *ranges])
     curves = [["between", "", "kind", facts["x"], facts["y"]]]
-    for each in facts["boundaries"]:
-        names = (SIDES.get(each[side], SOURCES.get(each[side], "")) for side in ("first", "second"))
-        ends = ([min(column), max(column)] for column in zip(*each["points"], strict=True))
-        curves.append([*names, each["kind"], *(_span(*pair) for pair in ends)])
+    for boundary in facts["boundaries"]:
+        names = (SIDES[boundary[side]] for side in ("first", "second"))
+        extent = (_extent(*column) for column in zip(*boundary["points"], strict=True))
+        curves.append([*names, boundary["kind"], *extent])
+    compute = "" if facts["compute"] is None else f", {at_point(catalog, facts['compute'])}"
+    lines = [*heading(catalog, f"{facts['x']} across, {facts['y']} upwards{compute}"), ""]
+    lines += table(rows)
     if len(curves) > 1:
-        lines += ["", "Boundaries, and from where to where they go", *table(curves, left=(0, 1, 2))]
-    return [*lines, "", *(f"Written to {file}" for file in facts["files"])]
+        lines += ["", "Boundaries and their extent", *table(curves, left=(0, 1, 2))]
+    return lines
 
 
-def _span(low: float, high: float) -> str:
-    return f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"{low:.4g} to {high:.4g}"
+def _extent(*values: float) -> str:
+    low, high = f"{min(values):.4g}", f"{max(values):.4g}"
+    return low if low == high else f"{low} to {high}"

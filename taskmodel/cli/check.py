@@ -1,90 +1,65 @@
-"""`taskmodel check`: every defect of catalogs and other files, converted units, and numbers without a source."""
+"""`taskmodel check`: every defect of catalogs and other files, and notes on their numbers."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli.entry import BAD_INPUT, FINE, NO_ANSWER
-from taskmodel.cli.screen import json_text, plain
+from taskmodel.catalog import load_catalog, load_scenario
+from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
+from taskmodel.cli.screen import plain
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files.bundled import find_file
+from taskmodel.files.yaml import read_document, read_text
+from taskmodel.lead.plans import load_plan
+from taskmodel.sweeps.paths import load_paths
+from taskmodel.takeoff.davidson.world import load_world
+from taskmodel.takeoff.horizons import load_trend
+from taskmodel.takeoff.loops import load_loop
 
-if TYPE_CHECKING:
-    from taskmodel.errors import Defect
+MAX_NAMED = 8  # numbers without a source
 
-LISTED = 8  # numbers without a source that are named
+# kind of a file, the keys of which it has at least one, those it lacks, and its reader; the first
+# that fits holds, and what fits none is a catalog
+KINDS: tuple[tuple[str, set[str], set[str], Callable[[Path], Any]], ...] = (
+    ("scenario", {"set"}, {"tasks"}, load_scenario),
+    ("world", {"full_automation_requirements_training"}, set(), load_world),
+    ("trend", {"models"}, {"tasks"}, load_trend),
+    ("loop", {"loop"}, set(), load_loop),
+    ("plan", {"worker", "ladder"}, set(), load_plan),
+    ("paths", {"begins", "ends"}, set(), load_paths),
+)
 
 
-def command(args: Namespace) -> int:
+def answer(args: Namespace) -> Answer:
     """Check files; the exit code is the worst of theirs."""
-    from taskmodel.files.bundled import find_file
-    from taskmodel.files.yaml import read_text
-
-    if args.scenario is not None:
-        read_text(
-            find_file(args.scenario, "scenario")
-        )  # there must be one; its defects show when it is laid over a catalog
-    checked = [_checked(name, args.scenario) for name in args.files]
-    if args.json:
-        reports = [
-            {**report, "defects": [defect._asdict() for defect in report["defects"]]}
-            for _, report in checked
-        ]
-        print(json_text({"ok": all(report["ok"] for report in reports), "files": reports}))
-    else:
-        for _, report in checked:
-            print(*_lines(report), sep="\n")
-    return max(code for code, _ in checked)
+    if args.scenario is not None:  # it must exist; its defects show when it is laid over a catalog
+        read_text(find_file(args.scenario, "scenario"))
+    reports = [_report(name, args.scenario) for name in args.files]
+    plain_reports = [
+        {**report, "defects": [defect._asdict() for defect in report["defects"]]}
+        for report in reports
+    ]
+    facts = {"ok": all(report["ok"] for report in reports), "files": plain_reports}
+    return Answer(
+        facts,
+        lambda: [line for report in reports for line in _lines(report)],
+        code=max(map(_code, reports)),
+    )
 
 
-def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
-    """The exit code of one file, and what was found."""
-    from taskmodel.catalog import load_catalog, load_scenario
-    from taskmodel.errors import CatalogError
-    from taskmodel.files.bundled import find_file
-    from taskmodel.files.yaml import read_document, read_text
-
+def _report(name: str, scenario: str | None) -> dict[str, Any]:
     report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
     report |= {"defects": (), "conversions": (), "without_source": ()}
     try:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)
-        document = read_document(read_text(path), str(path))
-        if (
-            isinstance(document.data, dict)
-            and "set" in document.data
-            and "tasks" not in document.data
-        ):
-            report |= {"kind": "scenario", "title": load_scenario(path).title}
-        elif (
-            isinstance(document.data, dict)
-            and "full_automation_requirements_training" in document.data
-        ):
-            from taskmodel.takeoff import load_world
-
-            report |= {"kind": "world", "title": load_world(path).title}
-        elif (
-            isinstance(document.data, dict)
-            and "models" in document.data
-            and "tasks" not in document.data
-        ):
-            from taskmodel.takeoff.horizons import load_trend
-
-            report |= {"kind": "trend", "title": load_trend(path).title}
-        elif isinstance(document.data, dict) and "loop" in document.data:
-            from taskmodel.takeoff.loops import load_loop
-
-            report |= {"kind": "loop", "title": load_loop(path).title}
-        elif isinstance(document.data, dict) and {"worker", "ladder"} & document.data.keys():
-            from taskmodel.lead.plans import load_plan
-
-            report |= {"kind": "plan", "title": load_plan(path).title}
-        elif isinstance(document.data, dict) and {"begins", "ends"} & document.data.keys():
-            from taskmodel.sweeps.paths import load_paths
-
-            report |= {"kind": "paths", "title": load_paths(path).title}
+        report["kind"], load = _kind(read_document(read_text(path), str(path)).data)
+        if load is not None:
+            report["title"] = load(path).title
         else:
-            report["kind"] = "catalog"
             catalog = load_catalog(path, scenario)
             report |= {
                 "title": catalog.title,
@@ -93,34 +68,45 @@ def _checked(name: str, scenario: str | None) -> tuple[int, dict[str, Any]]:
                 "without_source": catalog.without_source(),
             }
     except CatalogError as error:
-        unreadable = all(_no_text(defect) for defect in error.defects)
-        return BAD_INPUT if unreadable else NO_ANSWER, {
-            **report,
-            "ok": False,
-            "defects": error.defects,
-        }
-    return FINE, report
+        report |= {"ok": False, "defects": error.defects}
+    return report
 
 
-def _no_text(defect: Defect) -> bool:
-    """Whether the defect is that there is no text to check: no such file, a folder, a file that may not be read."""
+def _kind(data: Any) -> tuple[str, Callable[[Path], Any] | None]:
+    """Return the kind of a file, and its reader unless it is a catalog."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    for kind, present, absent, load in KINDS:
+        if keys & present and not keys & absent:
+            return kind, load
+    return "catalog", None
+
+
+def _code(report: dict[str, Any]) -> int:
+    if report["ok"]:
+        return FINE
+    return BAD_INPUT if all(map(_unreadable, report["defects"])) else NO_ANSWER
+
+
+def _unreadable(defect: Defect) -> bool:
+    """Whether the file cannot be read: missing, a folder, or without permission."""
     return defect.line is None and not defect.path
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
     name, defects = report["file"], report["defects"]
-    if defects and report["kind"] is None and all(map(_no_text, defects)):
+    if defects and report["kind"] is None and all(map(_unreadable, defects)):
         return [str(defect) for defect in defects]
     if defects:
         count = "1 defect" if len(defects) == 1 else f"{len(defects)} defects"
         return [f"{name}: {count}", *(f"  {defect}" for defect in defects)]
-    size = f", {report['tasks']} tasks" if report["tasks"] is not None else ""
+    size = "" if report["tasks"] is None else f", {report['tasks']} tasks"
     lines = [f"{name}: fine ({report['kind']}{size}): {plain(report['title'])}"]
     lines += [f"  converted: {sentence}" for sentence in report["conversions"]]
-    bare = report["without_source"]
-    if bare:
-        more = f" and {len(bare) - LISTED} more" if len(bare) > LISTED else ""
+    paths = report["without_source"]
+    if paths:
+        rest = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""
         lines.append(
-            f"  {len(bare)} number{'s' * (len(bare) > 1)} without a source: {', '.join(bare[:LISTED])}{more}"
+            f"  {len(paths)} number{'s' * (len(paths) > 1)} without a source: "
+            f"{', '.join(paths[:MAX_NAMED])}{rest}"
         )
     return lines

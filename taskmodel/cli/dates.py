@@ -1,99 +1,83 @@
-"""`taskmodel solve-for` in a world: the values of a parameter that put a milestone at a date, or why none does."""
+"""`taskmodel solve-for` in a world: values of a parameter that put a milestone at a date."""
 
 from __future__ import annotations
 
 import json
-import math
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.entry import NO_ANSWER
-from taskmodel.cli.screen import json_text, plain, progress, table, wrapped
+import taskmodel as tm
+from taskmodel.cli.output import FINE, NO_ANSWER, Answer, output
+from taskmodel.cli.screen import bracketed, date, settings, table, thinned, wrapped
+from taskmodel.cli.words import records
 from taskmodel.errors import InputError, NoAnswer
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-ROWS = 8  # of the places looked at first
+ROWS = 9  # of the runs of the search
 
 
-def command(args: Namespace) -> int:
-    """Print the solutions; without any, say why and leave with 1."""
-    for option, given in (("--scenario", args.scenario), ("--at", args.at)):
-        if given is not None:
+def answer(args: Namespace) -> Answer:
+    """Find all solutions between the runs of the search."""
+    for option, value in (("--scenario", args.scenario), ("--at", args.compute)):
+        if value is not None:
             raise InputError(f"{option} is for catalogs; {args.catalog} is a world")
-    name, value = asked.aim(args.target)
-    within = None if args.span is None else asked.ends(args.span, "--range")
-    settings = asked.overrides(args.set)
-    with progress(f"running the world for values of {args.path}", args.quiet):
-        import taskmodel as tm
-
-        target: dict[str, Any] = {name: value}
-        found = tm.solve_for_date(args.catalog, args.path, within=within, set=settings, **target)
-    facts = _facts(found)
-    if args.json:
-        print(json_text(facts))
-        return NO_ANSWER if facts["reason"] else 0
-    if facts["reason"]:
-        raise NoAnswer(facts["reason"])
-    print("\n".join(_lines(facts)))
-    return 0
-
-
-def _facts(found: xr.Dataset) -> dict[str, Any]:
-    rows = zip(found["value"].values.tolist(), found["reached"].values.tolist(), strict=True)
-    jumps = zip(
-        *(found[f"jump_{name}"].values.tolist() for name in ("place", "before", "after")),
-        strict=True,
-    )
-    looked = zip(
-        found["place"].values.tolist(), found["milestone_value"].values.tolist(), strict=True
-    )
-    return {
-        "scenario": found.attrs["scenario_name"],
-        "overrides": json.loads(found.attrs["overrides"]),
-        "version": found.attrs["taskmodel_version"],
-        "sha256": found.attrs["scenario_sha256"],
-        "path": found.attrs["path"],
-        "unit": found["value"].attrs["units"],
-        "target": {found.attrs["target"]: found.attrs["target_value"]},
-        "solutions": [{"value": value, "reached": reached} for value, reached in rows],
-        "jumps": [dict(zip(("place", "before", "after"), jump, strict=True)) for jump in jumps],
-        "looked_at": [{"value": place, "milestone": reached} for place, reached in looked],
-        "reason": found.attrs["reason"],
+    name, value = args.target
+    ends = args.span and args.span[:2]
+    goal: dict[str, Any] = {name: value}
+    with output(args, f"running the world for values of {args.path}"):
+        result = tm.solve_for_date(args.catalog, args.path, within=ends, set=args.set, **goal)
+    attributes = result.attrs
+    runs = records(result, ("place", "milestone_value"))
+    facts = {
+        "scenario": attributes["scenario_name"],
+        "overrides": json.loads(attributes["overrides"]),
+        "version": attributes["taskmodel_version"],
+        "sha256": attributes["scenario_sha256"],
+        "path": attributes["path"],
+        "unit": result["value"].attrs["units"],
+        "target": {attributes["target"]: attributes["target_value"]},
+        "solutions": records(result, ("value", "reached")),
+        "jumps": records(result, ("place", "before", "after"), "jump_"),
+        "looked_at": [{"value": run["place"], "milestone": run["milestone_value"]} for run in runs],
+        "reason": attributes["reason"],
     }
+    return solved(args, facts, lambda: _lines(facts))
+
+
+def solved(args: Namespace, facts: dict[str, Any], lines: Callable[[], list[str]]) -> Answer:
+    """Return the answer; without a solution, exit with 1.
+
+    Raises
+    ------
+    NoAnswer
+        Without a solution, if the answer is for people: the reason takes the place of the page.
+    """
+    if facts["reason"] and not args.json:
+        raise NoAnswer(facts["reason"])
+    return Answer(facts, lines, code=NO_ANSWER if facts["reason"] else FINE)
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:
-    ((name, wanted),) = facts["target"].items()
-    path, unit = facts["path"], "" if facts["unit"] in ("1", "") else f" [{facts['unit']}]"
-    looked = facts["looked_at"]
+    ((name, goal),) = facts["target"].items()
+    path, unit, runs = facts["path"], bracketed(facts["unit"]), facts["looked_at"]
+    head = [f"{path}{unit}", name]
+    ends = f"{runs[0]['value']:.6g} to {runs[-1]['value']:.6g}"
     lines = [
-        f"World {facts['scenario']}; {path} from {looked[0]['value']:.6g} to {looked[-1]['value']:.6g}{unit}",
-        *(
-            f"  set {each} = {'null' if given is None else plain(str(given))}"
-            for each, given in facts["overrides"].items()
-        ),
+        f"World {facts['scenario']}; {path} from {ends}{unit}",
+        *settings(facts["overrides"]),
         "",
-        f"What gives {name} {wanted:.10g}",
+        f"What gives {name} {goal:.10g}",
         *table(
             [
-                [f"{path}{unit}", name],
-                *([f"{row['value']:.8g}", _told(row["reached"])] for row in facts["solutions"]),
+                head,
+                *([f"{row['value']:.8g}", date(row["reached"], 4)] for row in facts["solutions"]),
             ]
         ),
     ]
     for jump in facts["jumps"]:
+        before, after = date(jump["before"], 4), date(jump["after"], 4)
         lines += wrapped(
-            f"Besides, it is passed in a jump from {_told(jump['before'])} to {_told(jump['after'])} at {jump['place']:.6g}."
+            f"It is also passed in a jump from {before} to {after} at {jump['place']:.6g}."
         )
-    some = [
-        [f"{row['value']:.4g}", _told(row["milestone"])]
-        for row in looked[:: max(1, len(looked) // ROWS)]
-    ]
-    return [*lines, "", "Where was looked first", *table([[f"{path}{unit}", name], *some])]
-
-
-def _told(value: float) -> str:
-    return "not reached" if not math.isfinite(value) else f"{value:.4f}"
+    rows = [[f"{row['value']:.4g}", date(row["milestone"], 4)] for row in thinned(runs, ROWS)]
+    return [*lines, "", "Runs of the search", *table([head, *rows])]

@@ -1,7 +1,8 @@
-"""Runs a command, and turns whatever may go wrong into a message and an exit code.
+"""Runs a command, prints its answer, and turns errors into a message and an exit code.
 
-Exit codes: 0 fine, 1 the model has no answer or a check found something, 2 bad input, 130 interrupted, 141 the reader of
-our output went away. Messages go to stderr. A traceback is shown only under ``--debug``.
+Exit codes: 0 fine, 1 the model has no answer or a check found something, 2 bad input,
+130 interrupted, 141 the reader of the output went away. Messages go to stderr. A traceback is
+shown only under ``--debug``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ import traceback
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
-from taskmodel.errors import CatalogError, Defect, InputError, NoAnswer, SolveError
-
-FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
+from taskmodel.cli.output import BAD_INPUT, CLOSED_PIPE, INTERRUPTED, NO_ANSWER, Answer
+from taskmodel.errors import CatalogError, InputError, NoAnswer, SolveError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,12 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(
-                stream, "reconfigure"
-            ):  # a title in letters that the terminal has not is no reason to fail
+            # letters that the terminal cannot show are escaped, rather than an error
+            if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        with _interrupts() as seen:
-            code = _run(argv, seen)
+        with _interrupts() as interrupts:
+            code = _run(argv, interrupts)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -51,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _abandon_output()
         return CLOSED_PIPE
-    except OSError as error:  # the commands name their files: what is left is the output itself, such as a full disk
+    except OSError as error:  # only stdout is not named by a command: a full disk, for example
         _abandon_output()
         _say(f"taskmodel: error: {_os_message(error)}")
         return BAD_INPUT
@@ -59,29 +58,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """Collect the interrupts that come in, on top of what Python does about them.
+    """Record interrupts, besides the KeyboardInterrupt that Python raises.
 
-    A library may turn the KeyboardInterrupt into an error of its own, as compiled ones do while they are imported: an error
-    after an interrupt is an interrupt.
+    A library may turn the KeyboardInterrupt into an error of its own, as compiled ones do while
+    they are imported: an error after an interrupt counts as an interrupt.
     """
-    seen: list[int] = []
-    usual = signal.getsignal(signal.SIGINT)
+    numbers: list[int] = []
+    handler = signal.getsignal(signal.SIGINT)
 
-    def noted(number: int, frame: FrameType | None) -> None:
-        seen.append(number)
+    def record(number: int, frame: FrameType | None) -> None:
+        numbers.append(number)
         signal.default_int_handler(number, frame)
 
+    # signals can be set by the main thread alone, and another handler is not ours to replace
     ours = (
-        usual is signal.default_int_handler
+        handler is signal.default_int_handler
         and threading.current_thread() is threading.main_thread()
     )
     if ours:
-        signal.signal(signal.SIGINT, noted)
+        signal.signal(signal.SIGINT, record)
     try:
-        yield seen
+        yield numbers
     finally:
         if ours:
-            signal.signal(signal.SIGINT, usual)
+            signal.signal(signal.SIGINT, handler)
 
 
 def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
@@ -89,13 +89,15 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
 
     try:
         args = parser().parse_args(argv)
-    except SystemExit as stop:  # help, version, or arguments that were refused
+    except SystemExit as stop:  # help, version, or refused arguments
         return int(stop.code or 0)
     if args.command is None:
         parser().print_help(sys.stderr)
         return BAD_INPUT
     try:
-        return importlib.import_module(f"taskmodel.cli.{args.module}").command(args)
+        answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
+        print(answer.text(getattr(args, "json", False)))
+        return answer.code
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -106,19 +108,19 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
         code, message = _explained(error)
         lines = message.splitlines() or [type(error).__name__]
         head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
-        _say(
-            "\n".join(
-                [f"taskmodel {args.command}: error: {head}", *(f"  {line}" for line in lines)]
-            )
-        )
+        _say("\n  ".join([f"taskmodel {args.command}: error: {head}", *lines]))
         return code
 
 
 def _explained(error: Exception) -> tuple[int, str]:
-    """The exit code of an error, and what to say about it."""
-
+    """Return the exit code of an error, and the message."""
     if isinstance(error, CatalogError):
-        return BAD_INPUT, "\n".join(str(_on_command_line(defect)) for defect in error.defects)
+        # defects of settings of plans, worlds and loops carry "set" in place of a file
+        defects = (
+            defect._replace(file="--set") if defect.file == "set" else defect
+            for defect in error.defects
+        )
+        return BAD_INPUT, "\n".join(map(str, defects))
     if isinstance(error, OSError):
         return BAD_INPUT, _os_message(error)
     if isinstance(error, InputError):
@@ -128,36 +130,28 @@ def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, NoAnswer):
         return NO_ANSWER, str(error)
     if isinstance(error, MemoryError):
-        return BAD_INPUT, "not enough memory; ask for fewer points with --grid LOW:HIGH:POINTS"
-    text = " ".join(str(error).split())
-    return (
-        NO_ANSWER,
-        f"unexpected {type(error).__name__}: {text}; this is a fault of taskmodel: --debug shows where",
-    )
-
-
-def _on_command_line(defect: Defect) -> Defect:
-    """A defect in a value set from outside a file, under the name of the option it came by."""
-    return defect._replace(file="--set") if defect.file == "set" else defect
+        return BAD_INPUT, "not enough memory; choose fewer points, with --grid LOW:HIGH:POINTS"
+    text = f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"
+    return NO_ANSWER, f"{text}; this is a fault of taskmodel: --debug shows where"
 
 
 def _os_message(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename is not None else "cannot write the output: "
-    return f"{where}{error.strerror or error}"
+    subject = "cannot write the output" if error.filename is None else error.filename
+    return f"{subject}: {error.strerror or error}"
 
 
 def _say(message: str) -> None:
     if sys.stderr is not None:  # closed: print would turn to stdout
-        with contextlib.suppress(OSError):  # nobody listens there either
+        with contextlib.suppress(OSError):  # nobody reads stderr either
             print(message, file=sys.stderr)
 
 
 def _abandon_output() -> None:
-    """Let what is still buffered for stdout go nowhere, so that the interpreter does not try again as it ends."""
+    """Discard what is buffered for stdout, so that the interpreter does not try again at exit."""
     try:
         descriptor = sys.stdout.fileno()
-    except (AttributeError, OSError, ValueError):  # no real file
+    except (AttributeError, OSError, ValueError):  # not a real file
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)

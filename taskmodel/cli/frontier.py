@@ -1,29 +1,28 @@
-"""`taskmodel frontier`: how much research there can be, by how much defective work may pass unnoticed."""
+"""`taskmodel frontier`: research as a function of the defective work that may pass unnoticed."""
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.files import RESULTS, folder_name, results_folder
-from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
-from taskmodel.errors import InputError, NoAnswer
+import xarray as xr
 
-if TYPE_CHECKING:
-    import xarray as xr
+import taskmodel as tm
+from taskmodel.catalog import Catalog, load_scenario
+from taskmodel.cli.catalogs import at_point, check_range, heading, load, point
+from taskmodel.cli.output import Answer, folder_name, output
+from taskmodel.cli.screen import number, percent, table, thinned, wrapped
+from taskmodel.cli.words import SPEEDUPS, by_label, numbers
+from taskmodel.errors import NoAnswer, NothingToLimit
+from taskmodel.summary import provenance
 
-    from taskmodel.catalog import Catalog
-
-DEFAULT_SCENARIO = "defect_budget"  # for the bundled catalog that it speaks of, where AI does not err unless a scenario says so
+DEFAULT_SCENARIO = "defect_budget"  # of the catalog that it names, in which AI does not err else
 PATH = "supervision.defect_budget"
-POINTS = 41  # where ends are given
 ROWS = 11  # of the table
-SHOWN = 0.005  # part of AI's work from which a protocol is named
-SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
+SHOWN = 0.005  # share of AI's work from which a protocol is named
 NUMBERS = (
+    "defect_budget",
     "output",
     *SPEEDUPS,
     "safety_price",
@@ -34,140 +33,73 @@ NUMBERS = (
 )
 
 
-def command(args: Namespace) -> int:
-    """Draw the frontier, write dataset and figure, print what a stricter budget costs."""
-    catalog = _catalog(args)
-    place = (
-        catalog.compute.today.value
-        if args.compute is None
-        else asked.compute(args.compute, "--compute")
-    )
-    budgets = None if args.budgets is None else _budgets(catalog, args.budgets)
-    figures = not args.no_figures and find_spec("matplotlib") is not None
-    folder = (
-        RESULTS / f"{folder_name(catalog)}-frontier" if args.output is None else Path(args.output)
-    )
-    with results_folder(folder) as workshop:
-        with progress("solving along the budget", args.quiet):
-            import taskmodel as tm
-            from taskmodel.errors import NothingToLimit
-
-            try:
-                found = tm.safety_frontier(catalog, budgets, compute=place)
-            except NothingToLimit as error:
-                raise NoAnswer(f"{error}; budgets are given with --budgets LOW:HIGH") from error
-            tm.save(found, workshop / "frontier.nc")
-            if figures:
-                from taskmodel import plots
-
-                plots.save(plots.safety_frontier(found), workshop / "frontier")
-        names = sorted(
-            (path.name for path in workshop.iterdir()),
-            key=lambda name: (name != "frontier.nc", name),
-        )
-    from taskmodel.summary import provenance
-
-    facts = {
-        **provenance(found),
-        "compute": place,
-        **_facts(found),
-        "files": [str(folder / name) for name in names],
-    }
-    print(
-        json_text(facts) if args.json else "\n".join(_lines(catalog, facts, args.compute is None))
-    )
-    return 0
-
-
-def _catalog(args: Namespace) -> Catalog:
-    """The catalog that was asked for; the one that the scenario speaks of under it, if no other is."""
-    from taskmodel.catalog import load_scenario
-
+def answer(args: Namespace) -> Answer:
+    """Compute the frontier; report the cost of stricter budgets."""
     if args.scenario is None and args.catalog == load_scenario(DEFAULT_SCENARIO).catalog:
         args.scenario = DEFAULT_SCENARIO
-    return asked.catalog(args)
-
-
-def _budgets(catalog: Catalog, text: str) -> Any:
-    """Budgets of LOW:HIGH or LOW:HIGH:POINTS, in a geometric series; from 0 on, in even steps."""
-    import numpy as np
-
-    span, _, points = text.rpartition(":") if text.count(":") == 2 else (text, "", str(POINTS))
-    low, high = asked.ends(span, "--budgets")
-    if not (points.isdecimal() and 2 <= int(points) <= asked.MOST_VARIED):
-        raise InputError(
-            f"--budgets {text}: POINTS must be a whole number from 2 to {asked.MOST_VARIED:,}; found {points!r}"
-        )
-    asked.allowed(catalog, PATH, (low, high), f"--budgets {text}")
-    return np.geomspace(low, high, int(points)) if low > 0 else np.linspace(low, high, int(points))
-
-
-def _facts(found: xr.Dataset) -> dict[str, Any]:
-    names = [str(mode) for mode in found["mode"].values]
-    sources = [str(source) for source in found["source"].values]
-    curve = [
-        {
-            "defect_budget": float(at["defect_budget"]),
-            **{name: float(at[name]) for name in NUMBERS},
-            "ai_work_share": dict(zip(names, at["ai_work_share"].values.tolist(), strict=True)),
-            "bottleneck_share": dict(
-                zip(sources, at["bottleneck_share"].values.tolist(), strict=True)
-            ),
-        }
-        for at in (found.isel(defect_budget=index) for index in range(found.sizes["defect_budget"]))
-    ]
-    unlimited = {
-        name: float(found[f"{name}_unlimited"]) for name in ("output", *SPEEDUPS, "escaped_harm")
+    catalog = load(args)
+    compute = point(catalog, args)
+    if args.budgets is not None:
+        check_range(catalog, PATH, args.budgets, f"--budgets {args.budgets}")
+    with output(args, "solving along the budget", f"{folder_name(catalog)}-frontier") as files:
+        budgets = None if args.budgets is None else args.budgets.values()
+        try:
+            result = tm.safety_frontier(catalog, budgets, compute=compute)
+        except NothingToLimit as error:
+            raise NoAnswer(f"{error}; budgets are given with --budgets LOW:HIGH") from error
+        files.write("frontier", result, "frontier", "safety_frontier")
+    rows = (result.isel(defect_budget=row) for row in range(result.sizes["defect_budget"]))
+    facts = {
+        **provenance(result),
+        "compute": compute,
+        "ceases_to_bind": float(result["ceases_to_bind"]),
+        "unlimited": numbers(result, ("output", *SPEEDUPS, "escaped_harm"), "_unlimited"),
+        "curve": [*map(_facts, rows)],
     }
-    return {
-        "ceases_to_bind": float(found["ceases_to_bind"]),
-        "unlimited": unlimited,
-        "curve": curve,
-    }
+    return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
-def _lines(catalog: Catalog, facts: dict[str, Any], today: bool) -> list[str]:
-    curve = facts["curve"]
-    step = max(1, -(-(len(curve) - 1) // (ROWS - 1)))
-    chosen = [*curve[:-1:step], curve[-1]]
+def _facts(state: xr.Dataset) -> dict[str, Any]:
+    shares = {name: by_label(state[name]) for name in ("ai_work_share", "bottleneck_share")}
+    return {**numbers(state, NUMBERS), **shares}
+
+
+def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
+    curve, unlimited = facts["curve"], facts["unlimited"]
+    columns = ("defect_budget", "throughput_speedup", "speedup", "safety_price")
     rows = [["budget [h]", "throughput", "effective", "price", "review [h]", "most of AI's work"]]
     rows += [
         [
-            number(row["defect_budget"]),
-            number(row["throughput_speedup"]),
-            number(row["speedup"]),
-            number(row["safety_price"]),
+            *(number(row[name]) for name in columns),
             f"{row['review_hours']:,.0f}",
-            _most(row["ai_work_share"]),
+            _largest(row["ai_work_share"]),
         ]
-        for row in chosen
+        for row in thinned(curve, ROWS)
     ]
-    most = facts["unlimited"]
-    rows.append(
-        ["no limit", number(most["throughput_speedup"]), number(most["speedup"]), "0", "", ""]
-    )
+    speedups = (number(unlimited[name]) for name in ("throughput_speedup", "speedup"))
+    rows.append(["no limit", *speedups, "0", "", ""])
+    protocols = {
+        mode: max(row["ai_work_share"][mode] for row in curve) for mode in curve[0]["ai_work_share"]
+    }
     used = sorted(
-        {mode for row in curve for mode, share in row["ai_work_share"].items() if share >= SHOWN},
-        key=lambda mode: -max(row["ai_work_share"][mode] for row in curve),
+        (mode for mode, share in protocols.items() if share >= SHOWN),
+        key=lambda mode: -protocols[mode],
     )
     return [
-        *asked.heading(
-            catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"
-        ),
+        *heading(catalog, at_point(catalog, facts["compute"])),
         "",
         "Speed-ups [x], by how much defective work may pass unnoticed in a year",
         *table(rows, left=(5,)),
         *wrapped(
-            "The price of safety: hours of research, in those of people without AI, that are given up for an hour less of defective "
-            "work that escapes. Hours of it are weighted by harm. "
-            f"Without a limit {number(most['escaped_harm'])} h a year escape; the budget ceases to bind at "
-            f"{number(facts['ceases_to_bind'])}. Used along the way: {', '.join(used) or 'no AI'}."
+            "The price of safety: hours of research, in those of people without AI, that are given "
+            "up for an hour less of defective work that escapes. Hours of it are weighted by harm. "
+            f"Without a limit {number(unlimited['escaped_harm'])} h a year escape; the budget "
+            f"ceases to bind at {number(facts['ceases_to_bind'])}. Used along the way: "
+            f"{', '.join(used) or 'no AI'}."
         ),
-        "",
-        *(f"Written to {file}" for file in facts["files"]),
     ]
 
 
-def _most(shares: dict[str, float]) -> str:
+def _largest(shares: dict[str, float]) -> str:
     mode = max(shares, key=lambda name: shares[name])
-    return f"{mode} {percent(shares[mode])}" if shares[mode] == shares[mode] else "none is done"
+    return "none is done" if math.isnan(shares[mode]) else f"{mode} {percent(shares[mode])}"

@@ -1,186 +1,120 @@
-"""`taskmodel horizon`: how long the tasks are that AI can do, over time, and when it comes to which."""
+"""`taskmodel horizon`: the length of the tasks that AI can do, over time."""
 
 from __future__ import annotations
 
 import json
 import math
 from argparse import Namespace
-from contextlib import ExitStack
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.files import results_folder
-from taskmodel.cli.screen import json_text, note, number, plain, progress, table, wrapped
+import xarray as xr
+
+import taskmodel as tm
+from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.output import Answer, output
+from taskmodel.cli.screen import number, plain, table, wrapped
+from taskmodel.cli.words import by_label
 from taskmodel.errors import InputError
-
-if TYPE_CHECKING:
-    import xarray as xr
+from taskmodel.takeoff.horizons import load_trend
 
 
-def command(args: Namespace) -> int:
-    """Find the horizons, write the result if asked to, print the dates."""
+def answer(args: Namespace) -> Answer:
+    """Compute the horizons; report the dates of milestones."""
     options = _options(args)
-    figures = (
-        args.output is not None and not args.no_figures and find_spec("matplotlib") is not None
-    )
-    if args.output is not None and not (args.no_figures or figures):
-        note(
-            "note: no figure, since matplotlib is not installed; to have one: pip install 'taskmodel[plot]'",
-            args.quiet,
-        )
-    catalog = asked.catalog(args)
-    files: list[str] = []
-    with ExitStack() as stack:
-        workshop = (
-            None if args.output is None else stack.enter_context(results_folder(Path(args.output)))
-        )
-        with progress("finding horizons", args.quiet):
-            import taskmodel as tm
-            from taskmodel.takeoff.horizons import load_trend
-
-            trend = load_trend(args.trend)
-            try:
-                found = tm.horizon(catalog, trend, **options)
-            except ValueError as error:
-                raise InputError(str(error)) from error
-            if workshop is not None:
-                tm.save(found, workshop / "horizon.nc")
-                if figures:
-                    from taskmodel import plots
-
-                    plots.save(plots.horizon(found), workshop / "horizon")
-                names = sorted(
-                    (path.name for path in workshop.iterdir()),
-                    key=lambda name: (name != "horizon.nc", name),
-                )
-                files = [str(Path(args.output) / name) for name in names]
-    facts = _facts(found, catalog.scenario, files)
-    print(
-        json_text(facts)
-        if args.json
-        else "\n".join([*asked.heading(catalog, f"trend {trend.name}"), *_lines(facts)])
-    )
-    return 0
+    catalog = load(args)
+    with output(args, "computing horizons") as files:
+        trend = load_trend(args.trend)
+        result = tm.horizon(catalog, trend, **options)
+        files.write("horizon", result, "horizon", "horizon")
+    facts = _facts(result, catalog.scenario)
+    return Answer(facts, lambda: [*heading(catalog, f"trend {trend.name}"), *_lines(facts)], files)
 
 
 def _options(args: Namespace) -> dict[str, Any]:
-    """Arguments of `taskmodel.horizon`."""
-    options: dict[str, Any] = {}
-    for name, option, what, factor in (
-        ("since", "--since", "date, such as 2023", 1.0),
-        ("doubling", "--doubling", "number of months, such as 7", 1 / 12),
-        ("growth", "--growth", "number of powers of ten a year, such as 1.13", 1.0),
-    ):
-        if (text := getattr(args, name)) is not None:
-            options["doubling_time" if name == "doubling" else name] = factor * asked.positive(
-                text, option, what
-            )
-    if args.compute:
-        if "growth" in options:
-            raise InputError("--growth and --compute: compute has one course; give one of them")
-        course: dict[float, float] = {}
-        for text in args.compute:
-            date, equals, value = text.partition("=")
-            if not equals:
-                raise InputError(
-                    f"--compute {text}: write DATE=C, such as --compute 2026=8.4e28 (FLOP/year)"
-                )
-            when = asked.positive(date, f"--compute {text}: DATE", "calendar year, such as 2026")
-            if when in course:
-                raise InputError(f"--compute {text}: the date is given twice; keep one")
-            course[when] = asked.compute(value, f"--compute {text}: C")
-        if len(course) < 2:
-            raise InputError(
-                "--compute: a course needs two dates at least; for compute from today's on use --growth"
-            )
-        options["compute"] = course
-    return options
-
-
-def _facts(found: xr.Dataset, scenario: str | None, files: list[str]) -> dict[str, Any]:
-    def by_both(values: xr.DataArray) -> dict[str, Any]:
-        return {
-            str(driver): {
-                str(success): values.sel(driver=driver, success=success).item()
-                for success in found["success"].values
-            }
-            for driver in found["driver"].values
-        }
-
-    milestones = [
-        {
-            "milestone": str(name),
-            "meaning": found["milestone_meaning"].sel(milestone=name).item(),
-            "horizon": found["milestone_horizon"].sel(milestone=name).item(),
-            "dates": by_both(found["milestone_value"].sel(milestone=name)),
-        }
-        for name in found["milestone"].values
-    ]
-    growth = found["agreeing_growth"]
+    """Return the arguments of `taskmodel.horizon`."""
+    if args.compute and args.growth is not None:
+        raise InputError("--growth and --compute: compute has one course; give one of them")
+    if len(args.compute) == 1:
+        raise InputError(
+            "--compute: a course needs two dates at least; for compute from today's on use --growth"
+        )
     return {
-        "catalog": found.attrs["catalog_name"],
+        "since": args.since,
+        "doubling_time": None if args.doubling is None else args.doubling / 12,
+        "growth": args.growth,
+        "compute": args.compute or None,
+    }
+
+
+def _facts(result: xr.Dataset, scenario: str | None) -> dict[str, Any]:
+    attributes, drivers = result.attrs, result["driver"].values
+
+    def by_driver(values: xr.DataArray) -> dict[str, dict[str, float]]:
+        return {str(driver): by_label(values.sel(driver=driver)) for driver in drivers}
+
+    milestones = (result.sel(milestone=name) for name in result["milestone"].values)
+    return {
+        "catalog": attributes["catalog_name"],
         "scenario": scenario,
-        "overrides": json.loads(found.attrs["overrides"]),
-        "version": found.attrs["taskmodel_version"],
-        "sha256": found.attrs["catalog_sha256"],
-        "trend": found.attrs["trend_name"],
-        "trend_sha256": found.attrs["trend_sha256"],
-        "since": found.attrs["since"],
-        "first": found["time"].values[0].item(),
-        "last": found["time"].values[-1].item(),
-        "doubling_time": by_both(found["doubling_time"]),
+        "overrides": json.loads(attributes["overrides"]),
+        "version": attributes["taskmodel_version"],
+        "sha256": attributes["catalog_sha256"],
+        "trend": attributes["trend_name"],
+        "trend_sha256": attributes["trend_sha256"],
+        "since": attributes["since"],
+        "first": result["time"].values[0].item(),
+        "last": result["time"].values[-1].item(),
+        "doubling_time": by_driver(result["doubling_time"]),
         "agreeing_growth": {
-            str(success): {
-                str(level): growth.sel(success=success, level=level).item()
-                for level in found["level"].values
-            }
-            for success in found["success"].values
+            str(success): by_label(result["agreeing_growth"].sel(success=success))
+            for success in result["success"].values
         },
-        "milestones": milestones,
-        "files": files,
+        "milestones": [
+            {
+                "milestone": milestone["milestone"].item(),
+                "meaning": milestone["milestone_meaning"].item(),
+                "horizon": milestone["milestone_horizon"].item(),
+                "dates": by_driver(milestone["milestone_value"]),
+            }
+            for milestone in milestones
+        ],
     }
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:
-    def months(driver: str, success: str) -> str:
-        value = facts["doubling_time"][driver][success]
-        return (
-            "at no constant pace"
-            if math.isnan(value)
-            else "never"
-            if math.isinf(value)
-            else f"in {12 * value:.1f} months"
-        )
-
-    def date(value: float) -> str:
-        return "-" if math.isnan(value) else f"{value:.1f}"
+    def doubling(driver: str, success: str) -> str:
+        years = facts["doubling_time"][driver][success]
+        if math.isnan(years):
+            return "at no constant pace"
+        return "never" if math.isinf(years) else f"in {12 * years:.1f} months"
 
     rows = [
         ["", "", "by compute", "", "by the trend", ""],
         ["", "h", "50 %", "80 %", "50 %", "80 %"],
     ]
     for entry in facts["milestones"]:
-        dates = [
-            date(entry["dates"][driver][success])
+        dates = (
+            entry["dates"][driver][success]
             for driver in ("compute", "time")
             for success in ("50", "80")
-        ]
-        rows.append([plain(entry["meaning"], 44), number(entry["horizon"]), *dates])
+        )
+        cells = ("-" if math.isnan(date) else f"{date:.1f}" for date in dates)
+        rows.append([plain(entry["meaning"], 44), number(entry["horizon"]), *cells])
     growth = facts["agreeing_growth"]["50"]
+    interval = f"{facts['first']:g} to {facts['last']:g}"
     return [
         "",
-        f"When the frontier does half, and 80 %, of such work; -: not from {facts['first']:g} to {facts['last']:g}",
+        f"When the frontier does half, and 80 %, of such work; -: not from {interval}",
         *table(rows),
         "",
         *wrapped(
-            f"The 50 % horizon doubles {months('compute', '50')} by compute, and {months('time', '50')} by the trend of frontier "
-            f"models since {facts['since']:g} (80 %: {months('time', '80')})."
+            f"The 50 % horizon doubles {doubling('compute', '50')} by compute, and "
+            f"{doubling('time', '50')} by the trend of frontier models since {facts['since']:g} "
+            f"(80 %: {doubling('time', '80')})."
         ),
         *wrapped(
-            f"Both go at one pace where compute grows by {growth['central']:.2f} powers of ten a year "
-            f"({growth['high']:.2f} to {growth['low']:.2f} over the interval of capability.slope)."
+            f"Both grow at the same pace if compute grows by {growth['central']:.2f} orders of "
+            f"magnitude a year ({growth['high']:.2f} to {growth['low']:.2f} over the interval of "
+            "capability.slope)."
         ),
-        *(["", f"Written to {', '.join(facts['files'])}"] if facts["files"] else []),
     ]

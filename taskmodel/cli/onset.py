@@ -1,15 +1,18 @@
-"""`taskmodel onset`: where oversight begins to bind and becomes the bottleneck, for values of an input."""
+"""`taskmodel onset`: where oversight begins to bind and becomes the bottleneck."""
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.screen import compute, json_text, number, percent, progress, table, wrapped
-
-if TYPE_CHECKING:
-    from taskmodel.catalog import Catalog
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli.catalogs import axis_of, heading, point
+from taskmodel.cli.output import Answer, output
+from taskmodel.cli.screen import bracketed, number, percent, scientific, table, wrapped
+from taskmodel.cli.words import records
+from taskmodel.summary import provenance
 
 POINTS = 13  # each is a sweep of its own
 COLUMNS = (
@@ -21,73 +24,45 @@ COLUMNS = (
 )
 
 
-def command(args: Namespace) -> int:
-    """Print the table."""
-    if (
-        "=" in args.catalog and "=" not in args.range
-    ):  # the other way round, as in all other commands
-        args.catalog, args.range = args.range, args.catalog
-    catalog = asked.catalog(args)
-    path, low, high, points = asked.varied(catalog, args.range, POINTS)
-    place = (
-        catalog.compute.today.value
-        if args.compute is None
-        else asked.compute(args.compute, "--compute")
-    )
-    with progress(f"following compute for {points} values of {path}", args.quiet):
-        import numpy as np
-
-        import taskmodel as tm
-        from taskmodel.summary import provenance
-
-        values = np.geomspace(low, high, points) if low > 0 else np.linspace(low, high, points)
-        found = tm.onset(catalog, path, values, compute=place)
-    rows = zip(values.tolist(), *(found[name].values.tolist() for name in COLUMNS), strict=True)
-    facts: dict[str, Any] = {
-        **provenance(found),
-        "compute": place,
+def answer(args: Namespace) -> Answer:
+    """Find the onset for each value of the input."""
+    catalog, axis = axis_of(args, POINTS)
+    path, span = axis
+    compute = point(catalog, args)
+    with output(args, f"following compute for {span.points} values of {path}"):
+        result = tm.onset(catalog, path, span.values(), compute=compute)
+    rows = zip(result[path].values.tolist(), records(result, COLUMNS), strict=True)
+    facts = {
+        **provenance(result),
+        "compute": compute,
         "over": path,
         "unit": catalog.unit_of(path),
-        "values": [dict(zip(("value", *COLUMNS), row, strict=True)) for row in rows],
+        "values": [{"value": value, **row} for value, row in rows],
     }
-    print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts)))
-    return 0
+    return Answer(facts, lambda: _lines(catalog, facts))
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
-    grid, path = catalog.compute.grid, facts["over"]
-    unit = "" if facts["unit"] in ("1", "") else f" [{facts['unit']}]"
+    grid = catalog.compute.grid
 
-    def place(value: float) -> str:
-        return (
-            "nowhere"
-            if value != value
-            else f"{compute(value)} or less"
-            if value == grid.low
-            else compute(value)
-        )
+    def onset(compute: float) -> str:
+        if math.isnan(compute):
+            return "nowhere"
+        return scientific(compute) + (" or less" if compute == grid.low else "")
 
-    rows = [[f"{path}{unit}", "binds from", "[x]", "bottleneck from", "[x]", "review"]]
+    first = f"{facts['over']}{bracketed(facts['unit'])}"
+    rows = [[first, "binds from", "[x]", "bottleneck from", "[x]", "review"]]
     for row in facts["values"]:
-        binds, fast, most, faster, share = (row[name] for name in COLUMNS)
-        rows.append(
-            [
-                number(row["value"]),
-                place(binds),
-                number(fast),
-                place(most),
-                number(faster),
-                percent(share),
-            ]
-        )
+        cells = zip((onset, number, onset, number, percent), COLUMNS, strict=True)
+        rows.append([number(row["value"]), *(text(row[name]) for text, name in cells)])
+    ends = f"{scientific(grid.low)} to {scientific(grid.high)}"
     return [
-        *asked.heading(
-            catalog, f"compute from {compute(grid.low)} to {compute(grid.high)} FLOP/year"
-        ),
+        *heading(catalog, f"compute from {ends} FLOP/year"),
         "",
         "Where oversight begins to bind and becomes the bottleneck [FLOP/year]",
         *table(rows),
         *wrapped(
-            f"[x]: speed-up of throughput there. Review: its part of what holds research back at {compute(facts['compute'])} FLOP/year."
+            "[x]: speed-up of throughput there. Review: its share of what holds research back at "
+            f"{scientific(facts['compute'])} FLOP/year."
         ),
     ]

@@ -1,23 +1,27 @@
-"""`taskmodel regimes`: the formula of every regime of a sweep."""
+"""`taskmodel regimes`: the formula of each regime of a sweep."""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.screen import compute, json_text, note, number, plain, progress, wrapped
+import sympy
+
+from taskmodel.catalog import Catalog
+from taskmodel.cli.catalogs import load
+from taskmodel.cli.output import Answer, output
+from taskmodel.cli.screen import note, number, plain, scientific, settings, wrapped
+from taskmodel.closed_forms import Regime, ceiling, latex, regimes
 from taskmodel.errors import InputError
+from taskmodel.files.atomic import atomic_write
+from taskmodel.summary import provenance
 
-if TYPE_CHECKING:
-    from taskmodel.catalog import Catalog
-    from taskmodel.closed_forms import Regime
-
-SHORT = 120  # letters, above which a sum is told by its value alone
+SHORT = 120  # characters, above which a formula is left to --latex and --json
 WORDS = (
-    r"$Y$ is output over that of people alone, $G$ compute, $\epsilon$ the elasticity of output to a factor, and $G_{\text{end}}$ "
-    "the compute at which a regime ends."
+    r"$Y$ is output over that of people alone, $G$ compute, $\epsilon$ the elasticity of output to "
+    r"a factor, and $G_{\text{end}}$ the compute at which a regime ends."
 )
 CEILING = (
     "Ceiling: inference and experiments without limit, and AI able to do all that may be delegated"
@@ -28,99 +32,99 @@ PREAMBLE = r"""\documentclass{article}
 \allowdisplaybreaks
 \begin{document}
 """
+SPECIAL = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+        **{letter: f"\\{letter}" for letter in "&%$#_{}"},
+    }
+)
 
 
-def command(args: Namespace) -> int:
-    """Print the regimes, one after the other."""
-    catalog = asked.catalog(args)
-    span = asked.stretch(args.span, "--range") if args.span else None
+def answer(args: Namespace) -> Answer:
+    """Derive the formulas of all regimes and of the ceiling."""
     if args.latex == "-" and args.json:
         raise InputError(
-            "--latex - and --json both write to stdout; give --latex a file, or ask for one of them"
+            "--latex - and --json both write to stdout; give --latex a file, or use one of them"
         )
-    with progress("deriving", args.quiet):
-        from taskmodel.closed_forms import ceiling, regimes
-
+    catalog = load(args)
+    ends = args.span and args.span[:2]
+    with output(args, "deriving"):
         try:
-            each = regimes(catalog, span)
-        except ValueError as error:
-            raise InputError(f"--range {args.span}: {error}") from error
-        found = list(each)
+            sequence = regimes(catalog, ends)
+        except InputError as error:
+            raise InputError(f"--range: {error}") from error
+        derived = list(sequence)
         limit = ceiling(catalog)
     if args.latex == "-":
-        print(_document(catalog, found, limit), end="")
-        return 0
+        return Answer({}, lambda: _document(catalog, derived, limit))
     if args.latex is not None:
-        _write(Path(args.latex), _document(catalog, found, limit))
+        _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
         note(f"written to {args.latex}", args.quiet)
-    if args.json:
-        from taskmodel.summary import provenance
-
-        told = {**provenance(catalog), "closed_forms": _closed(found)}
-        print(json_text({**told, "regimes": [*map(_record, found)], "ceiling": _record(limit)}))
-    else:
-        print("\n".join(_page(catalog, found, limit)))
-    return 0
-
-
-def _closed(found: list[Regime]) -> int:
-    return sum(regime.output is not None for regime in found)
+    facts = {
+        **provenance(catalog),
+        "closed_forms": _closed(derived),
+        "regimes": [*map(_record, derived)],
+        "ceiling": _record(limit),
+    }
+    return Answer(facts, lambda: _page(catalog, derived, limit))
 
 
-def _share(found: list[Regime]) -> str:
-    closed = _closed(found)
-    return f"{closed} of {len(found)} regimes in closed form ({100 * closed / len(found):.0f} %)"
+def _closed(derived: Sequence[Regime]) -> int:
+    """Count the regimes in closed form."""
+    return sum(regime.output is not None for regime in derived)
 
 
-def _page(catalog: Catalog, found: list[Regime], limit: Regime) -> list[str]:
+def _share(derived: Sequence[Regime]) -> str:
+    closed, count = _closed(derived), len(derived)
+    return f"{closed} of {count} regimes in closed form ({100 * closed / count:.0f} %)"
+
+
+def _meanings(derived: Iterable[Regime]) -> dict[sympy.Symbol, str]:
+    return {symbol: text for regime in derived for symbol, text in regime.meaning.items()}
+
+
+def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[str]:
     lines = [
         plain(catalog.title),
         f"  catalog {catalog.name}, {len(catalog.tasks)} tasks",
         *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
-        *(f"  set {name} = {plain(str(value))}" for name, value in catalog.overrides.items()),
-        f"  {_share(found)}, each held against the optimum at three points",
-        *_without(found),
+        *settings(catalog.overrides),
+        f"  {_share(derived)}, each verified against the optimum at three points",
+        *_without(derived),
         "  Y: output over that of people alone; G: compute [FLOP/year]",
     ]
-    symbols: dict[str, str] = {}
-    for index, regime in enumerate(found):
-        lines += [
-            "",
-            f"{index + 1}. From {compute(regime.low)} to {compute(regime.high)} FLOP/year",
-            *_regime(regime),
-        ]
-        symbols |= {symbol.name: meaning for symbol, meaning in regime.meaning.items()}
-    lines += ["", CEILING, *_regime(limit)]
-    symbols |= {symbol.name: meaning for symbol, meaning in limit.meaning.items()}
-    plain_symbols = {
-        name: meaning
-        for name, meaning in symbols.items()
+    for index, regime in enumerate(derived, start=1):
+        ends = f"{scientific(regime.low)} to {scientific(regime.high)}"
+        lines += ["", f"{index}. From {ends} FLOP/year", *_regime(regime)]
+    names = {symbol.name: text for symbol, text in _meanings([*derived, limit]).items()}
+    general = (
+        f"  {name}: {text}"
+        for name, text in sorted(names.items())
         if not any(f"_{task}" in name for task in catalog.tasks)
-    }
-    lines += [
-        "",
-        "Symbols",
-        *(f"  {name}: {meaning}" for name, meaning in sorted(plain_symbols.items())),
-    ]
-    lines += [
-        "  s_TASK: CES share; r_TASK: review [h/h]; kappa_TASK: inference [FLOP/h]; e_TASK: experiments [H100-hour/h];"
-    ]
+    )
+    lines += ["", CEILING, *_regime(limit), "", "Symbols", *general]
+    lines.append(
+        "  s_TASK: CES share; r_TASK: review [h/h]; kappa_TASK: inference [FLOP/h]; "
+        "e_TASK: experiments [H100-hour/h];"
+    )
     if catalog.supervision.defect_budget is not None:
-        lines += ["  d_TASK: defective work that passes unnoticed, weighted by harm [h/h];"]
-    lines += ["  tau_TASK: automation threshold [FLOP]; each per human-equivalent hour of TASK"]
+        lines.append("  d_TASK: defective work that passes unnoticed, weighted by harm [h/h];")
+    lines.append("  tau_TASK: automation threshold [FLOP]; each per human-equivalent hour of TASK")
     return lines
 
 
-def _without(found: list[Regime]) -> list[str]:
-    """Regimes without a closed form, by the reason for it."""
-    numbers: dict[str, list[str]] = {}
-    for index, regime in enumerate(found):
+def _without(derived: Sequence[Regime]) -> list[str]:
+    """List the regimes without a closed form, by the reason for it."""
+    indices: dict[str, list[str]] = {}
+    for index, regime in enumerate(derived, start=1):
         if regime.output is None:
-            numbers.setdefault(regime.reason, []).append(str(index + 1))
+            indices.setdefault(regime.reason, []).append(str(index))
     return [
         line
-        for reason, which in numbers.items()
-        for line in wrapped(f"without, {', '.join(which)}: {reason}")
+        for reason, numbers in indices.items()
+        for line in wrapped(f"without, {', '.join(numbers)}: {reason}")
     ]
 
 
@@ -128,27 +132,25 @@ def _regime(regime: Regime) -> list[str]:
     by_ai = [task for task, modes in regime.modes.items() if modes and "human" not in modes]
     split = [task for task, modes in regime.modes.items() if len(modes) > 1]
     lines = [
-        f"  scarce: {', '.join(regime.priced) or 'nothing'}; {len(by_ai)} of {len(regime.modes)} tasks by AI alone"
+        f"  scarce: {', '.join(regime.priced) or 'nothing'}; {len(by_ai)} of "
+        f"{len(regime.modes)} tasks by AI alone"
     ]
-    lines += wrapped(f"by people and AI: {', '.join(split)}") if split else []
-    if regime.output is None:
-        lines += wrapped(f"no closed form: {regime.reason}")
-        count = len(regime.equations)
-        lines += (
-            [
-                f"  {count} first-order conditions in {len(regime.unknowns)} unknowns (--latex, --json)"
-            ]
-            if count
-            else []
-        )
-    else:
+    if split:
+        lines += wrapped(f"by people and AI: {', '.join(split)}")
+    if regime.output is not None:
         lines.append(f"  Y = {regime.output}")
-    lines += [f"    {symbol} = {_sum(regime, symbol)}" for symbol in regime.definitions]
+    else:
+        lines += wrapped(f"no closed form: {regime.reason}")
+        if regime.equations:
+            lines.append(
+                f"  {len(regime.equations)} first-order conditions in {len(regime.unknowns)} "
+                "unknowns (--latex, --json)"
+            )
+    lines += [f"    {symbol} = {_definition(regime, symbol)}" for symbol in regime.definitions]
     for name, elasticity in regime.elasticities.items():
         text = str(elasticity)
-        lines.append(
-            f"  elasticity to {name}: {text if len(text) <= SHORT else 'see --latex or --json'}"
-        )
+        shown = text if len(text) <= SHORT else "see --latex or --json"
+        lines.append(f"  elasticity to {name}: {shown}")
     if regime.next_event is not None:
         lines.append(f"  until G = {regime.next_event}")
     elif regime.next_event_reason:
@@ -156,18 +158,20 @@ def _regime(regime: Regime) -> list[str]:
     return lines
 
 
-def _sum(regime: Regime, symbol: Any) -> str:
-    """What a sum is, where that is short, and what it comes to, where that does not depend on compute."""
-    meant = regime.definitions[symbol]
-    said = (
-        str(meant)
-        if len(str(meant)) <= SHORT
-        else f"a sum over {len(meant.args)} tasks"
-        if meant.is_Add
-        else "a product over tasks"
-    )
-    constant = "G" not in {each.name for each in regime.expanded(meant).free_symbols}
-    return f"{said} = {number(float(regime.lambdify(symbol)(regime.high)))}" if constant else said
+def _definition(regime: Regime, symbol: sympy.Symbol) -> str:
+    """Return a definition if it is short, and its value if that does not depend on compute."""
+    definition = regime.definitions[symbol]
+    text = str(definition)
+    if len(text) > SHORT:
+        sum_of = f"a sum over {len(definition.args)} tasks"
+        text = sum_of if definition.is_Add else "a product over tasks"
+    if "G" in {free.name for free in regime.expanded(definition).free_symbols}:
+        return text
+    return f"{text} = {number(float(regime.lambdify(symbol)(regime.high)))}"
+
+
+def _texts(formulas: dict[Any, Any]) -> dict[str, str]:
+    return {str(name): str(formula) for name, formula in formulas.items()}
 
 
 def _record(regime: Regime) -> dict[str, Any]:
@@ -178,54 +182,50 @@ def _record(regime: Regime) -> dict[str, Any]:
         "modes": {task: list(modes) for task, modes in regime.modes.items()},
         "output": None if regime.output is None else str(regime.output),
         "reason": regime.reason,
-        "shadow_prices": {name: str(each) for name, each in regime.shadow_prices.items()},
-        "elasticities": {name: str(each) for name, each in regime.elasticities.items()},
+        "shadow_prices": _texts(regime.shadow_prices),
+        "elasticities": _texts(regime.elasticities),
         "next_event_reason": regime.next_event_reason,
         "next_event": None if regime.next_event is None else str(regime.next_event),
-        "definitions": {str(symbol): str(each) for symbol, each in regime.definitions.items()},
+        "definitions": _texts(regime.definitions),
         "values": {str(symbol): value for symbol, value in regime.values.items()},
-        "equations": [f"{each.lhs} = {each.rhs}" for each in regime.equations],
+        "equations": [f"{equation.lhs} = {equation.rhs}" for equation in regime.equations],
         "unknowns": {str(symbol): float(value) for symbol, value in regime.unknowns.items()},
         "latex": regime.latex(),
     }
 
 
-def _document(catalog: Catalog, found: list[Regime], limit: Regime) -> str:
-    parts = [PREAMBLE, rf"\section*{{{_tex(catalog.title)}}}", f"{_tex(_share(found))}. {WORDS}"]
-    for index, regime in enumerate(found):
-        parts += _part(
-            f"{index + 1}. From {_power(regime.low)} to {_power(regime.high)} FLOP/year", regime
-        )
-    parts += _part(CEILING, limit)
-    symbols = {
-        symbol: meaning for regime in (*found, limit) for symbol, meaning in regime.meaning.items()
-    }
-    return "\n".join([*parts, *_symbols(catalog, symbols), r"\end{document}", ""])
+def _document(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[str]:
+    """Return the lines of a LaTeX document."""
+    lines = [
+        PREAMBLE,
+        rf"\section*{{{escaped(catalog.title)}}}",
+        f"{escaped(_share(derived))}. {WORDS}",
+    ]
+    for index, regime in enumerate(derived, start=1):
+        ends = f"{_power(regime.low)} to {_power(regime.high)}"
+        lines += _subsection(f"{index}. From {ends} FLOP/year", regime)
+    lines += _subsection(CEILING, limit)
+    return [*lines, *_symbols(catalog, _meanings([*derived, limit])), r"\end{document}"]
 
 
-def _part(title: str, regime: Regime) -> list[str]:
-    reason = f" {_tex(regime.reason).capitalize()}." if regime.reason else ""
-    head = (
-        rf"\subsection*{{{title}}}"
-        + f"\nScarce: {_tex(', '.join(regime.priced)) or 'nothing'}.{reason}"
-    )
+def _subsection(title: str, regime: Regime) -> list[str]:
+    reason = f" {escaped(regime.reason).capitalize()}." if regime.reason else ""
+    scarce = escaped(", ".join(regime.priced)) or "nothing"
+    lines = [rf"\subsection*{{{title}}}", f"Scarce: {scarce}.{reason}"]
     rows = regime.latex()
-    return [head, f"\\begin{{align*}}\n{rows}\n\\end{{align*}}"] if rows else [head]
+    return [*lines, r"\begin{align*}", rows, r"\end{align*}"] if rows else lines
 
 
-def _symbols(catalog: Catalog, symbols: dict[Any, str]) -> list[str]:
-    """What each symbol means; those of tasks by kind."""
-    from taskmodel.closed_forms import latex
-
+def _symbols(catalog: Catalog, meanings: dict[sympy.Symbol, str]) -> list[str]:
+    """Return the meaning of each symbol; those of tasks by kind."""
     kinds: dict[str, str] = {}
-    for symbol, meaning in sorted(symbols.items(), key=lambda pair: pair[0].name):
+    for symbol, meaning in sorted(meanings.items(), key=lambda pair: pair[0].name):
         task = next((task for task in catalog.tasks if f"_{task}" in symbol.name), None)
         name = symbol.name if task is None else f"{symbol.name.split('_')[0]}_task"
-        kinds.setdefault(
-            latex.symbol(name), meaning if task is None else meaning.replace(task, "a task")
-        )
-    listed = (rf"\item[${name}$] {_tex(meaning)}" for name, meaning in kinds.items())
-    return [r"\subsection*{Symbols}", r"\begin{description}", *listed, r"\end{description}"]
+        text = meaning if task is None else meaning.replace(task, "a task")
+        kinds.setdefault(latex.symbol(name), text)
+    items = (rf"\item[${name}$] {escaped(text)}" for name, text in kinds.items())
+    return [r"\subsection*{Symbols}", r"\begin{description}", *items, r"\end{description}"]
 
 
 def _power(value: float) -> str:
@@ -233,19 +233,12 @@ def _power(value: float) -> str:
     return rf"${mantissa} \times 10^{{{int(exponent)}}}$"
 
 
-def _tex(text: str) -> str:
-    special: dict[str, str] = {
-        "\\": r"\textbackslash{}",
-        "^": r"\textasciicircum{}",
-        "~": r"\textasciitilde{}",
-    }
-    special |= {letter: f"\\{letter}" for letter in "&%$#_{}"}
-    return "".join(special.get(letter, letter) for letter in text)
+def escaped(text: str) -> str:
+    """Return a text with the special characters of LaTeX escaped."""
+    return text.translate(SPECIAL)
 
 
 def _write(path: Path, text: str) -> None:
-    from taskmodel.files.atomic import atomic_write
-
     try:
         with atomic_write(path) as (part,):
             part.write_text(text, encoding="utf-8")

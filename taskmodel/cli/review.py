@@ -1,26 +1,21 @@
-"""`taskmodel review-load`: review by task, and what more reviewers, shorter reviews and fewer would give."""
+"""`taskmodel review-load`: review by task, and the gain from more reviewers or less review."""
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.screen import (
-    compute,
-    json_text,
-    number,
-    percent,
-    plain,
-    progress,
-    table,
-    wrapped,
-)
-
-if TYPE_CHECKING:
-    from taskmodel.catalog import Catalog
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli.catalogs import at_point, heading, load, point
+from taskmodel.cli.output import Answer, output
+from taskmodel.cli.screen import number, percent, plain, signed, table, wrapped
+from taskmodel.cli.words import records
+from taskmodel.summary import provenance
 
 COLUMNS = (
+    "task",
     "review_hours",
     "review_share",
     "coverage",
@@ -30,77 +25,51 @@ COLUMNS = (
     "speedup_per_hour",
     "speedup_per_point",
 )
+HEADS = ["task that AI does", "review [h/year]", "share", "waits [h]"]
 
 
-def command(args: Namespace) -> int:
-    """Print the table, the task with most review first."""
-    catalog = asked.catalog(args)
-    place = (
-        catalog.compute.today.value
-        if args.compute is None
-        else asked.compute(args.compute, "--compute")
-    )
-    with progress("differentiating", args.quiet):
-        import taskmodel as tm
-        from taskmodel.summary import provenance
-
-        found = tm.review_load(catalog, place)
-    rows = zip(
-        found["task"].values.tolist(),
-        *(found[name].values.tolist() for name in COLUMNS),
-        strict=True,
-    )
-    tasks = sorted(
-        (dict(zip(("task", *COLUMNS), row, strict=True)) for row in rows),
-        key=lambda row: -row["review_hours"],
-    )
+def answer(args: Namespace) -> Answer:
+    """Report the tasks that AI does, those with most review first."""
+    catalog = load(args)
+    compute = point(catalog, args)
+    with output(args, "differentiating"):
+        result = tm.review_load(catalog, compute)
     facts = {
-        **provenance(found),
-        "compute": place,
-        "speedup_per_reviewer": float(found["speedup_per_reviewer"]),
-        "tasks": tasks,
+        **provenance(result),
+        "compute": compute,
+        "speedup_per_reviewer": float(result["speedup_per_reviewer"]),
+        "tasks": sorted(records(result, COLUMNS), key=lambda row: -row["review_hours"]),
     }
-    print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts)))
-    return 0
+    return Answer(facts, lambda: _lines(catalog, facts))
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
-    rows = [
-        [
-            "task that AI does",
-            "review [h/year]",
-            "share",
-            "waits [h]",
-            "an hour less",
-            "a point less",
-        ]
-    ]
+    rows = [[*HEADS, "an hour less", "a point less"]]
     for row in facts["tasks"]:
-        hour = (
-            row["speedup_per_hour"] if row["review_time"] >= 1 else float("nan")
-        )  # no hour can be taken from it
-        gains = (_gain(hour), _gain(row["speedup_per_point"]))
-        title = plain(catalog.tasks[row["task"]].title, 30)
+        # no hour can be taken from reviews that take less than one
+        hour_less = row["speedup_per_hour"] if row["review_time"] >= 1 else math.nan
         rows.append(
             [
-                title,
+                plain(catalog.tasks[row["task"]].title, 30),
                 f"{row['review_hours']:,.0f}",
                 percent(row["review_share"]),
                 number(row["wait"]),
-                *gains,
+                _gain(hour_less),
+                _gain(row["speedup_per_point"]),
             ]
         )
     return [
-        *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year"),
+        *heading(catalog, at_point(catalog, facts["compute"])),
         "",
         *(table(rows) if len(rows) > 1 else wrapped("AI does nothing here.")),
         *wrapped(
-            "Gains are in per cent of the effective speed-up, to first order: of an hour less for each review of the task, and of a "
-            f"percentage point less of its units reviewed. A dash: its reviews take less than an hour, or more and less are worth "
-            f"different amounts. One more reviewer gives {_gain(facts['speedup_per_reviewer'])}."
+            "Gains are in per cent of the effective speed-up, to first order: of an hour less for "
+            "each review of the task, and of a percentage point less of its units reviewed. A "
+            "dash: its reviews take less than an hour, or more and less of it have different "
+            f"effects. One more reviewer gives {_gain(facts['speedup_per_reviewer'])}."
         ),
     ]
 
 
 def _gain(value: float) -> str:
-    return "-" if value != value else f"{100 * value:+.4f} %"
+    return signed(100 * value, 4, " %")

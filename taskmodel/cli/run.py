@@ -1,281 +1,225 @@
-"""`taskmodel run`: sweep compute, and say what it means."""
+"""`taskmodel run`: sweep compute; the speed-up, and where oversight binds."""
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from taskmodel.cli import asked
-from taskmodel.cli.files import RESULTS, folder_name, results_folder
-from taskmodel.cli.screen import (
-    compute,
-    json_text,
-    note,
-    number,
-    percent,
-    plain,
-    progress,
-    table,
-    wrapped,
+import numpy as np
+
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli import over_time
+from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.output import Answer, folder_name, output
+from taskmodel.cli.screen import number, percent, plain, scientific, table, wrapped
+from taskmodel.cli.values import Span
+from taskmodel.cli.words import (
+    MILESTONES,
+    SOURCES,
+    SPEEDUP_HEADS,
+    source_text,
 )
-from taskmodel.cli.words import MILESTONES, SOURCES, source_text
 from taskmodel.errors import InputError, NoAnswer
+from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.reviewers import review_capacity, review_factor, reviewer_pools
+from taskmodel.summary import (
+    Advice,
+    Point,
+    Row,
+    Summary,
+    as_dict,
+    points_wanted,
+    provenance,
+    summarise,
+)
 
-if TYPE_CHECKING:
-    from taskmodel.catalog import Catalog
-    from taskmodel.summary import Advice, Point, Row, Summary
-
-PLACES = {
+POINT_OF_ADVICE = {
     "today": "today",
     "oversight_bottleneck": "where review becomes the bottleneck",
     "grid_end": "the end of the grid",
 }
-NOTHING = 1e-6  # people that one more reviewer is worth, below which it is told as none
-SHOWN = 0.005  # part of all hours from which a way of working is named
-NAMES = {"review": "review capacity", "defect_budget": "defect budget"}
+FACTORS = {"review": "review capacity", "defect_budget": "defect budget"}
+# One more reviewer is worth the ratio of two shadow prices in people of a pool. Rounding leaves
+# about 1e-12 of a price that is zero, so that ratios below this one count as zero.
+NO_PEOPLE = 1e-6
+SHOWN = 0.005  # share of all hours from which a mode is named
 
 
-def command(args: Namespace) -> int:
-    """Sweep, write the results, print the answer."""
+def answer(args: Namespace) -> Answer:
+    """Sweep compute, and summarise the sweep."""
     if args.over == "time":
-        from taskmodel.cli import over_time
-
-        return over_time.command(args)
+        return over_time.answer(args)
     if args.paths is not None:
         raise InputError(f"--paths {args.paths}: paths are followed along time; add --over time")
-    catalog = asked.catalog(args)
-    given = None if args.grid is None else asked.grid(args.grid)
-    folder = RESULTS / folder_name(catalog) if args.output is None else Path(args.output)
-    figures = not args.no_figures and find_spec("matplotlib") is not None
-    if not (args.no_figures or figures):
-        note(
-            "note: no figures, since matplotlib is not installed; to have them: pip install 'taskmodel[plot]'",
-            args.quiet,
-        )
-    span = catalog.compute.grid
-    extent = given or (span.low, span.high, span.points)
-    with results_folder(folder) as workshop:
-        with progress("solving along the compute axis", args.quiet):
-            summary, facts = _solve(catalog, extent, workshop, figures)
-        names = sorted(
-            (path.name for path in workshop.iterdir()), key=lambda name: (name != "result.nc", name)
-        )
-        stale = sorted(path.name for path in folder.glob("speedup.*") if path.name not in names)
-    if stale:
-        note(f"note: {', '.join(stale)} in {folder} are of an earlier run", args.quiet)
-    if args.json:
-        from taskmodel.summary import as_dict
-
-        grid = dict(zip(("low", "high", "points"), extent, strict=True))
-        files = [str(folder / name) for name in names]
-        print(
-            json_text(
-                {**facts, "title": catalog.title, "grid": grid, "files": files, **as_dict(summary)}
-            )
-        )
-    else:
-        print(
-            "\n".join(
-                [*report(catalog, summary, extent), "", f"Written to {folder}: {', '.join(names)}"]
-            )
-        )
-    return 0
+    catalog = load(args)
+    ends = catalog.compute.grid
+    grid = Span(ends.low, ends.high, ends.points) if args.grid is None else args.grid
+    if grid.low <= 0:
+        raise InputError(f"--grid: LOW must be a positive number of FLOP/year; found {grid.low:g}")
+    with output(args, "solving along the compute axis", folder_name(catalog)) as files:
+        # one sweep for the grid and for the points of the summary; the file holds the grid alone
+        points = grid.values()
+        sweep = tm.sweep(catalog, points_wanted(catalog, points))
+        if (sweep["status"] == "zero").all():
+            raise NoAnswer(_why_no_output(catalog, grid.high))
+        result = sweep.isel(compute=np.searchsorted(sweep["compute"].values, points))
+        summary = summarise(catalog, sweep)
+        files.write("result", result, "speedup", "speedup_curve")
+    facts = {
+        **provenance(result),
+        "title": catalog.title,
+        "grid": grid._asdict(),
+        **as_dict(summary),
+    }
+    return Answer(facts, lambda: report(catalog, summary, grid), files)
 
 
-def _solve(
-    catalog: Catalog, extent: tuple[float, float, int], folder: Path, figures: bool
-) -> tuple[Summary, dict[str, object]]:
-    """Sweep and write the files; the facts, and what they were made from."""
-    import numpy as np
-
-    import taskmodel as tm
-    from taskmodel.summary import points_wanted, provenance, summarise
-
-    grid = np.geomspace(*extent)
-    # one sweep for the grid and for the points of the summary; the file holds the grid alone
-    wide = tm.sweep(catalog, points_wanted(catalog, grid))
-    if (wide["status"] == "zero").all():
-        raise NoAnswer(_why_nothing(catalog, grid[-1]))
-    result = wide.isel(compute=np.searchsorted(wide["compute"].values, grid))
-    summary = summarise(catalog, wide)
-    tm.save(result, folder / "result.nc")
-    if figures:
-        from taskmodel import plots
-
-        plots.save(plots.speedup_curve(result), folder / "speedup")
-    return summary, provenance(result)
-
-
-def _why_nothing(catalog: Catalog, highest: float) -> str:
-    """Why nothing can be produced at any point of the grid."""
-    from taskmodel.organisation.organisation import organisation
-
+def _why_no_output(catalog: Catalog, highest: float) -> str:
+    """Explain why there is no output at any point of the grid."""
     (opens_at,) = organisation(catalog).opens_at
     idle = [
         name
-        for (name, task), opens in zip(catalog.tasks.items(), opens_at, strict=True)
-        if not task.by_people and opens > highest
+        for (name, task), compute in zip(catalog.tasks.items(), opens_at, strict=True)
+        if not task.by_people and compute > highest
     ]
     if idle:
-        return f"nothing can be produced: people may not do {', '.join(idle)} (by_people), and AI cannot do it on this grid"
-    return "nothing can be produced on this grid: an essential task cannot be done, or lacks a factor; see supervision and compute"
+        return (
+            f"there is no output: people may not do {', '.join(idle)} (by_people), and AI cannot "
+            "do it on this grid"
+        )
+    return (
+        "there is no output on this grid: an essential task cannot be done, or lacks a factor; "
+        "see supervision and compute"
+    )
 
 
 def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -> list[str]:
-    """The answer, as lines to read."""
+    """Return the answer as lines of a page."""
+    low, high, points = grid
+    about = f"{points} points from {scientific(low)} to {scientific(high)} FLOP/year"
     return [
-        *_asked(catalog, grid),
+        *heading(catalog, about),
         "",
         *_milestones(summary),
-        *_no_hours(catalog),
+        *_no_review(catalog),
         "",
         *_curve(summary),
-        *_ways(catalog, summary),
+        *_modes(catalog, summary),
         "",
         *_binding(summary),
         *_next_tasks(summary),
         "",
-        *_advice(catalog, summary),
+        *_advice(summary),
     ]
 
 
-def _asked(catalog: Catalog, grid: tuple[float, float, int]) -> list[str]:
-    low, high, points = grid
-    return asked.heading(
-        catalog, f"{points} points from {compute(low)} to {compute(high)} FLOP/year"
-    )
-
-
-def _no_hours(catalog: Catalog) -> list[str]:
-    """That oversight is all there is to say, where nobody reviews."""
-    from taskmodel.organisation.reviewers import review_capacity, reviewer_pools
-
-    if any(
-        review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()
-    ):
+def _no_review(catalog: Catalog) -> list[str]:
+    """Say that nobody reviews."""
+    pools = reviewer_pools(catalog).values()
+    if any(review_capacity(pool, pool.headcount.value) for pool in pools):
         return []
     return wrapped(
-        "There are no hours for review (see supervision), so AI does nothing that needs it: oversight sets the ceiling, "
-        "though what holds research back is told as people's work alone.",
+        "There are no hours for review (see supervision), so AI does nothing that needs it: "
+        "oversight sets the ceiling, though people's work alone is what holds research back.",
         indent="",
     )
 
 
 def _milestones(summary: Summary) -> list[str]:
-    rows = [["", "compute", "throughput", "latency", "effective"], _point("today", summary.today)]
+    rows = [["", "compute", *SPEEDUP_HEADS], _point("today", summary.today)]
     for name, label in MILESTONES.items():
-        rows.append(
-            _point(label, getattr(summary, name), "<= " if name in summary.at_grid_start else "")
-        )
+        bound = "<= " if name in summary.at_grid_start else ""
+        rows.append(_point(label, getattr(summary, name), bound))
     rows.append(_point("ceiling set by oversight", summary.ceiling))
-    rows.append(
-        [
-            "no oversight, end of the grid",
-            compute(summary.end.compute),
-            number(summary.end.no_oversight_ceiling),
-            "",
-            "",
-        ]
-    )
+    end = summary.end
+    limits = [scientific(end.compute), number(end.no_oversight_ceiling), "", ""]
+    rows.append(["no oversight, end of the grid", *limits])
     lines = [
         "Speed-up of research [x] over the same people without AI; compute in FLOP/year",
         *table(rows),
     ]
     for name, verb in (("oversight_binds", "binds"), ("oversight_bottleneck", "is the bottleneck")):
-        found = summary.stretches[name]
-        if len(found) > 1 or (found and found[0][1] is not None):
-            lines += wrapped(
-                f"Oversight {verb} from {', then from '.join(_stretch(*ends) for ends in found)}."
-            )
+        stretches = summary.stretches[name]
+        if len(stretches) > 1 or (stretches and stretches[0][1] is not None):
+            lines += wrapped(f"Oversight {verb} {_stretches(stretches)}.")
     if len(summary.reviewers_scarce) > 1:
-        scarce = [
-            f"{name} {'from ' + ', then from '.join(_stretch(*ends) for ends in found) if found else 'nowhere'}"
-            for name, found in summary.reviewers_scarce.items()
-        ]
+        scarce = (f"{name} {_stretches(ends)}" for name, ends in summary.reviewers_scarce.items())
         lines += wrapped(f"Review hours are scarce: {'; '.join(scarce)}.")
     return lines
 
 
-def _point(label: str, point: Point | None, more: str = "") -> list[str]:
+def _point(label: str, point: Point | None, bound: str = "") -> list[str]:
     if point is None:
         return [label, "not reached", "", "", ""]
-    place = "-" if point.compute is None else more + compute(point.compute)
-    return [
-        label,
-        place,
-        number(point.throughput_speedup),
-        number(point.latency_speedup),
-        number(point.speedup),
-    ]
+    compute = "-" if point.compute is None else bound + scientific(point.compute)
+    return [label, compute, *_speedups(point)]
 
 
-def _stretch(start: float, end: float | None) -> str:
-    return f"{compute(start)} on" if end is None else f"{compute(start)} to {compute(end)}"
+def _speedups(point: Point) -> list[str]:
+    return [*map(number, (point.throughput_speedup, point.latency_speedup, point.speedup))]
+
+
+def _stretches(stretches: tuple[tuple[float, float | None], ...]) -> str:
+    ends = (
+        f"{scientific(start)} on" if end is None else f"{scientific(start)} to {scientific(end)}"
+        for start, end in stretches
+    )
+    return f"from {', then from '.join(ends)}" if stretches else "nowhere"
 
 
 def _curve(summary: Summary) -> list[str]:
     today = summary.today
-    chosen = {row.compute: row for row in (*summary.curve, today)}
-    rows = [["compute", "hours by AI", "throughput", "latency", "effective", "what binds most"]]
-    for place in sorted(chosen):
-        row = chosen[place]
-        label = ("today " if row is today else "") + compute(place)
+    several = len(summary.reviewers_scarce) > 1
+    rows = [["compute", "hours by AI", *SPEEDUP_HEADS, "what binds most"]]
+    for compute, row in sorted({row.compute: row for row in (*summary.curve, today)}.items()):
         rows.append(
             [
-                label,
+                ("today " if row is today else "") + scientific(compute),
                 percent(row.automated_hours_share),
-                *_point("", row)[2:],
-                _most(row, len(summary.reviewers_scarce) > 1),
+                *_speedups(row),
+                _most_binding(row, several),
             ]
         )
     return [
-        "Along the curve; hours by AI: part of the hours that people work without AI",
+        "Along the curve; hours by AI: share of the hours that people work without AI",
         *table(rows, left=(5,)),
     ]
 
 
-def _ways(catalog: Catalog, summary: Summary) -> list[str]:
-    """Which ways of letting AI work are chosen, where there are several to choose from."""
-    rows = {
-        "today": summary.today,
-        **({"where review costs most": summary.advice.at} if summary.advice else {}),
-        "end of the grid": summary.end,
-    }
-    used = [
-        {mode: part for mode, part in row.hours_by_mode.items() if part > 0}
-        for row in rows.values()
-    ]
-    if max(len(catalog.supervision.protocols), len(set().union(*used) - {"human"})) < 2:
+def _modes(catalog: Catalog, summary: Summary) -> list[str]:
+    """Return the modes in use, if there are several of AI."""
+    rows = {"today": summary.today}
+    if summary.advice:
+        rows["where review costs most"] = summary.advice.at
+    rows["end of the grid"] = summary.end
+    used = {mode for row in rows.values() for mode, share in row.hours_by_mode.items() if share > 0}
+    if max(len(catalog.supervision.protocols), len(used - {"human"})) < 2:
         return []
-    lines = ["", "Ways of working that are chosen, by the hours that people work without AI"]
+    lines = ["", "Ways of working in use, by the hours that people work without AI"]
     for label, row in rows.items():
-        most = sorted(row.hours_by_mode.items(), key=lambda pair: -pair[1])
-        said = ", ".join(
-            f"{'people' if mode == 'human' else mode} {percent(part)}"
-            for mode, part in most
-            if part >= SHOWN
+        ordered = sorted(row.hours_by_mode.items(), key=lambda pair: -pair[1])
+        shares = ", ".join(
+            f"{'people' if mode == 'human' else mode} {percent(share)}"
+            for mode, share in ordered
+            if share >= SHOWN
         )
-        lines += wrapped(f"{label}, {compute(row.compute)}: {said}")
+        lines += wrapped(f"{label}, {scientific(row.compute)}: {shares}")
     return lines
 
 
-def _most(row: Row, several: bool) -> str:
+def _most_binding(row: Row, several: bool) -> str:
     if not row.binding_factor:
-        return "nothing gets done" if row.status == "zero" else "nothing"
-    return f"{source_text(row.binding_factor, row.binding_reviewers if several else '')} {percent(row.bottleneck_share[row.binding_factor])}"
+        return "no output" if row.status == "zero" else "nothing"
+    source = source_text(row.binding_factor, row.binding_reviewers if several else "")
+    return f"{source} {percent(row.bottleneck_share[row.binding_factor])}"
 
 
 def _binding(summary: Summary) -> list[str]:
     rows = [["", *(SOURCES[source] for source in summary.today.bottleneck_share)]]
     for label, row in (("today", summary.today), ("end of the grid", summary.end)):
-        rows.append(
-            [
-                f"{label}, {compute(row.compute)}",
-                *(percent(share) for share in row.bottleneck_share.values()),
-            ]
-        )
+        shares = map(percent, row.bottleneck_share.values())
+        rows.append([f"{label}, {scientific(row.compute)}", *shares])
     return [
         "What holds research back (elasticities of output, which add up to 100 %)",
         *table(rows),
@@ -283,81 +227,72 @@ def _binding(summary: Summary) -> list[str]:
 
 
 def _next_tasks(summary: Summary) -> list[str]:
-    some = summary.next_tasks[:3]
-    if not some:
+    if not summary.next_tasks:
         return []
-    rows = [
-        ["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"]
-    ]
-    rows += [_point(plain(task.title, 31), task) for task in some]
+    rows = [["the next tasks worth automating", "AI can from", *SPEEDUP_HEADS]]
+    rows += [_point(plain(task.title, 31), task) for task in summary.next_tasks[:3]]
     return ["", "Speed-ups [x] if AI could do one more task today", *table(rows)]
 
 
-def _advice(catalog: Catalog, summary: Summary) -> list[str]:
+def _advice(summary: Summary) -> list[str]:
     advice = summary.advice
     if advice is None:
         return wrapped("Nothing is reviewed.", indent="")
-    from taskmodel.organisation.reviewers import review_factor
-
-    top = advice.reviews[:3]
     rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster"]]
-    for review in top:
-        gain = f"+{review.output_share:.3f} %"
-        rows.append(
-            [
-                plain(review.title, 32),
-                f"{review.hours_per_year:,.0f}",
-                number(review.review_ratio),
-                gain,
-            ]
-        )
+    rows += [
+        [
+            plain(review.title, 32),
+            f"{review.hours_per_year:,.0f}",
+            number(review.review_ratio),
+            f"+{review.output_share:.3f} %",
+        ]
+        for review in advice.reviews[:3]
+    ]
     gains = dict(advice.at.elasticity)
     faster = gains.pop("review_speed")
-    names = NAMES | {
-        review_factor(pool.name): f"review capacity of {pool.name}"
-        for pool in advice.pools
-        if len(advice.pools) > 1
-    }
-    factors = [f"{names.get(factor, factor)} {_gain(value)}" for factor, value in gains.items()]
+    names = dict(FACTORS)
+    if len(advice.pools) > 1:
+        names |= {
+            review_factor(pool.name): f"review capacity of {pool.name}" for pool in advice.pools
+        }
+    factors = (f"{names.get(factor, factor)} {gain:.2f} %" for factor, gain in gains.items())
+    point = f"{scientific(advice.at.compute)} FLOP/year, {POINT_OF_ADVICE[advice.place]}"
     return [
-        f"What to do about it, at {compute(advice.at.compute)} FLOP/year, {PLACES[advice.place]}",
+        f"What to do about it, at {point}",
         *table(rows),
         *wrapped(
-            f"In all {advice.review_hours:,.0f} h/year go into review, of {advice.review_capacity:,.0f} h/year that may."
+            f"In all {advice.review_hours:,.0f} h/year go into review, of "
+            f"{advice.review_capacity:,.0f} h/year that may."
         ),
         *_pools(advice),
         *wrapped(
-            f"1 % faster review everywhere gives {_gain(faster)} more output; 1 % more {', '.join(factors)}."
+            f"1 % faster review everywhere gives {faster:.2f} % more output; "
+            f"1 % more {', '.join(factors)}."
         ),
     ]
 
 
 def _pools(advice: Advice) -> list[str]:
-    """What each pool of reviewers does, if there are several, and what one more reviewer is worth."""
+    """Return the hours of each pool of reviewers, if there are several, and its marginal worth."""
     several = len(advice.pools) > 1
     lines = []
     for pool in advice.pools:
         if several:
             state = "scarce" if pool.elasticity > 0 else "not scarce"
             lines += wrapped(
-                f"Of these, {pool.name}: {pool.hours_per_year:,.0f} of {pool.capacity:,.0f} h/year, {state}."
+                f"Of these, {pool.name}: {pool.hours_per_year:,.0f} of {pool.capacity:,.0f} "
+                f"h/year, {state}."
             )
-        who = f"reviewer ({pool.name})" if several else "reviewer"
-        lines += [
-            line
-            for labour, worth in pool.reviewer_equivalent.items()
-            for line in wrapped(_reviewer(who, labour, worth))
-        ]
+        reviewer = f"reviewer ({pool.name})" if several else "reviewer"
+        for labour, people in pool.reviewer_equivalent.items():
+            lines += wrapped(_equivalent(reviewer, plain(labour), people))
     return lines
 
 
-def _reviewer(who: str, pool: str, worth: float) -> str:
-    if worth != worth:  # neither is worth anything
-        return f"Neither one more {who} nor more {plain(pool)} would give anything."
-    if worth < NOTHING:  # what rounding leaves of a price that is nothing
-        return f"One more {who} is worth nothing beside more {plain(pool)}."
-    return f"One more {who} is worth as much as {number(worth) if worth < float('inf') else 'any number of'} more {plain(pool)}."
-
-
-def _gain(value: float) -> str:
-    return f"{value:.2f} %"
+def _equivalent(reviewer: str, labour: str, people: float) -> str:
+    if math.isnan(people):
+        return f"Neither one more {reviewer} nor more {labour} would give anything."
+    if people < NO_PEOPLE:
+        return f"One more {reviewer} is worth nothing beside more {labour}."
+    count = number(people) if math.isfinite(people) else "any number of"
+    return f"One more {reviewer} is worth as much as {count} more {labour}."

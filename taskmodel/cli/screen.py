@@ -1,4 +1,4 @@
-"""What people and programs read: numbers with the digits that matter, aligned columns, strict JSON, signs of life."""
+"""Text on the screen: numbers to three digits, aligned columns, strict JSON, notes and progress."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 WIDTH = 79
 
 
-def compute(value: float) -> str:
-    """A place on the compute axis, to three digits.
+def scientific(value: float, digits: int = 3) -> str:
+    """Return a number to a few digits, large ones as mantissa and exponent.
 
     Examples
     --------
-    >>> compute(8.4e28), compute(3.2675e26)
+    >>> scientific(8.4e28), scientific(3.2675e26)
     ('8.4e28', '3.27e26')
     """
-    return _short(f"{value:.3g}")
+    mantissa, exponent_sign, exponent = f"{value:.{digits}g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent_sign else mantissa
 
 
 def number(value: float) -> str:
-    """A number to about three digits; a dash where there is none.
+    """Return a number to about three digits, and a dash for NaN.
 
     Examples
     --------
@@ -39,24 +41,13 @@ def number(value: float) -> str:
     if math.isinf(value):
         return "no limit"
     if abs(value) >= 1e7 or 0 < abs(value) < 0.005:
-        return _short(f"{value:.2g}")
-    return (
-        f"{value:,.0f}"
-        if abs(value) >= 100
-        else f"{value:.1f}"
-        if abs(value) >= 10
-        else f"{value:.2f}"
-    )
-
-
-def _short(text: str) -> str:
-    """3.2e+09 as 3.2e9."""
-    digits, e, power = text.partition("e")
-    return f"{digits}e{int(power)}" if e else text
+        return scientific(value, 2)
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{decimals}f}"
 
 
 def percent(value: float) -> str:
-    """A share in per cent, to whole ones.
+    """Return a share in whole per cent, and a dash for NaN.
 
     Examples
     --------
@@ -71,45 +62,89 @@ def percent(value: float) -> str:
 
 
 def hours(value: float) -> str:
-    """A span of wall-clock time in hours, and in weeks or days where these are easier to picture.
+    """Return a duration in hours, and in days or weeks if it is long.
 
     Examples
     --------
     >>> hours(3377.2), hours(40), hours(2.5)
     ('3,377 h (20.1 weeks)', '40.0 h (1.7 days)', '2.50 h')
     """
-    easier = (
-        f" ({value / 168:,.1f} weeks)"
-        if value >= 336
-        else f" ({value / 24:.1f} days)"
-        if value >= 36
-        else ""
+    text = f"{number(value)} h"
+    if value < 36:
+        return text
+    return (
+        f"{text} ({value / 24:.1f} days)" if value < 336 else f"{text} ({value / 168:,.1f} weeks)"
     )
-    return f"{number(value)} h{easier}"
+
+
+def date(value: float, digits: int = 3) -> str:
+    """Return a date as a calendar year; NaN: not reached.
+
+    Examples
+    --------
+    >>> date(2031.25), date(float("nan"))
+    ('2031.250', 'not reached')
+    """
+    return f"{value:.{digits}f}" if math.isfinite(value) else "not reached"
+
+
+def signed(value: float, digits: int = 3, unit: str = "") -> str:
+    """Return a number with its sign, and a dash for NaN.
+
+    Examples
+    --------
+    >>> signed(0.25), signed(-1.0, 1, " %"), signed(float("nan"))
+    ('+0.250', '-1.0 %', '-')
+    """
+    return "-" if math.isnan(value) else f"{value:+.{digits}f}{unit}"
+
+
+def bracketed(unit: str) -> str:
+    """Return a unit in brackets after a blank; nothing for pure numbers."""
+    return "" if unit in ("1", "") else f" [{unit}]"
 
 
 def plain(text: str, width: int = WIDTH) -> str:
-    """Text from a file on one line, without characters that would steer the terminal, cut to a width."""
+    """Return a text on one line, control characters escaped, cut to a width."""
     shown = " ".join(text.split())
     shown = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in shown)
     return shown if len(shown) <= width else shown[: width - 3] + "..."
 
 
 def table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> Iterator[str]:
-    """Lines of aligned columns; numbers stand to the right, the columns in `left` to the left."""
+    """Yield lines of columns aligned to the right, those in `left` to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = zip(row, widths, range(len(row)), strict=True)
-        yield (
-            "  "
-            + "  ".join(
-                cell.ljust(width) if at in left else cell.rjust(width) for cell, width, at in cells
-            ).rstrip()
+        cells = (
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+def thinned(rows: Sequence[T], most: int) -> Sequence[T]:
+    """Return at most so many rows, evenly spaced, the first and the last among them.
+
+    Examples
+    --------
+    >>> thinned(range(101), 5)
+    [0, 25, 50, 75, 100]
+    """
+    if len(rows) <= most:
+        return rows
+    return [rows[round(index * (len(rows) - 1) / (most - 1))] for index in range(most)]
+
+
+def settings(values: Mapping[str, Any]) -> list[str]:
+    """Return a line for each value that was set."""
+    return [
+        f"  set {path} = {'null' if value is None else plain(str(value))}"
+        for path, value in values.items()
+    ]
 
 
 def wrapped(text: str, indent: str = "  ") -> list[str]:
-    """A sentence on as many lines as it needs, those after the first indented further."""
+    """Break a sentence into lines, those after the first indented further."""
     return textwrap.wrap(
         text,
         WIDTH,
@@ -121,7 +156,7 @@ def wrapped(text: str, indent: str = "  ") -> list[str]:
 
 
 def json_text(value: Any) -> str:
-    """Plain values as one strict JSON document: NaN as null, infinity as the word "inf", numbers in full.
+    """Return one strict JSON document: NaN as null, infinity as the string "inf".
 
     Examples
     --------
@@ -142,33 +177,33 @@ def _strict(value: Any) -> Any:
 
 
 def note(message: str, quiet: bool) -> None:
-    """Say something on stderr, unless asked to be quiet."""
+    """Print a message to stderr, unless quiet."""
     if not quiet and sys.stderr is not None:
         print(message, file=sys.stderr)
 
 
 @contextmanager
 def progress(label: str, quiet: bool, patience: float = 1.0) -> Iterator[None]:
-    """Show on a terminal that work goes on, once it has taken longer than `patience` seconds."""
+    """Show on a terminal that work goes on, once it takes longer than `patience` seconds."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     done = threading.Event()
-    began = time.monotonic()
+    start = time.monotonic()
 
-    def tell() -> None:
+    def show() -> None:
         shown = 0
         while not done.wait(patience if not shown else 0.5):
-            text = f"{label} ... {time.monotonic() - began:.0f} s"
+            text = f"{label} ... {time.monotonic() - start:.0f} s"
             print(f"\r{text}", end="", file=sys.stderr, flush=True)
             shown = len(text)
         if shown:
             print(f"\r{' ' * shown}\r", end="", file=sys.stderr, flush=True)
 
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
     try:
         yield
     finally:
         done.set()
-        teller.join()
+        thread.join()

@@ -1,21 +1,17 @@
-"""`taskmodel validate`: every published result the model reproduces, beside what the model says."""
+"""`taskmodel validate`: published results beside those of the model."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
-from taskmodel.cli.screen import json_text, progress
+from taskmodel.cli.output import Answer, output
+from taskmodel.validation import as_records, as_text, exit_code, validate
 
 
-def command(args: Namespace) -> int:
-    """Compute and print the table; the exit code is 1 if a result is off."""
-    with progress("computing published results", args.quiet):
-        from taskmodel.validation import as_records, as_text, exit_code, validate
-
+def answer(args: Namespace) -> Answer:
+    """Compute the table; the exit code is 1 if a result is off."""
+    with output(args, "computing published results"):
         outcomes = validate()
-    print(
-        json_text({"ok": exit_code(outcomes) == 0, "results": as_records(outcomes)})
-        if args.json
-        else as_text(outcomes, every=args.all)
-    )
-    return exit_code(outcomes)
+    code = exit_code(outcomes)
+    facts = {"ok": code == 0, "results": as_records(outcomes)}
+    return Answer(facts, lambda: [as_text(outcomes, every=args.all)], code=code)

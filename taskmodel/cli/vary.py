@@ -3,96 +3,70 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.files import RESULTS, folder_name, results_folder
-from taskmodel.cli.screen import compute, json_text, number, progress, table, wrapped
-from taskmodel.cli.words import SPEEDUPS, binding_text, curve_row, event_text
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli.catalogs import at_point, axis_of, heading, point
+from taskmodel.cli.output import Answer, folder_name, output
+from taskmodel.cli.screen import bracketed, number, table, thinned, wrapped
+from taskmodel.cli.words import (
+    SPEEDUP_HEADS,
+    SPEEDUPS,
+    binding_text,
+    curve_row,
+    event_text,
+    speedup_cells,
+)
+from taskmodel.summary import plain_events, provenance
 
-if TYPE_CHECKING:
-    from taskmodel.catalog import Catalog
-
+POINTS = 200
 ROWS = 11  # of the table
-MOST = 20  # events shown
+MAX_EVENTS = 20  # shown
 
 
-def command(args: Namespace) -> int:
-    """Sweep, write the result, print the curve and the events."""
-    if (
-        "=" in args.catalog and "=" not in args.range
-    ):  # the other way round, as in all other commands
-        args.catalog, args.range = args.range, args.catalog
-    catalog = asked.catalog(args)
-    path, low, high, points = asked.varied(catalog, args.range)
-    place = (
-        catalog.compute.today.value
-        if args.compute is None
-        else asked.compute(args.compute, "--compute")
-    )
-    folder = (
-        RESULTS / f"{folder_name(catalog)}-{path}" if args.output is None else Path(args.output)
-    )
-    with results_folder(folder) as workshop:
-        with progress(f"solving along {path}", args.quiet):
-            import numpy as np
-
-            import taskmodel as tm
-            from taskmodel.summary import plain_events, provenance
-
-            values = np.geomspace(low, high, points) if low > 0 else np.linspace(low, high, points)
-            result = tm.sweep(catalog, place, over=path, values=values)
-            tm.save(result, workshop / "result.nc")
-    facts: dict[str, Any] = {
+def answer(args: Namespace) -> Answer:
+    """Sweep the input; report the curve and the events."""
+    catalog, axis = axis_of(args, POINTS)
+    path, compute = axis.path, point(catalog, args)
+    with output(args, f"solving along {path}", f"{folder_name(catalog)}-{path}") as files:
+        result = tm.sweep(catalog, compute, over=path, values=axis.span.values())
+        files.write("result", result)
+    facts = {
         **provenance(result),
-        "compute": place,
+        "compute": compute,
         "over": path,
         "unit": catalog.unit_of(path),
-        "curve": [curve_row(result, path, index) for index in range(points)],
+        "curve": [curve_row(result, path, index) for index in range(result.sizes[path])],
         "events": list(plain_events(tm.events(result))),
-        "files": [str(folder / "result.nc")],
     }
-    print(json_text(facts) if args.json else "\n".join(_lines(catalog, facts)))
-    return 0
+    return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
-    curve, found, path = facts["curve"], facts["events"], facts["over"]
-    unit = "" if facts["unit"] in ("1", "") else f" [{facts['unit']}]"
-    step = max(1, (len(curve) - 1) // (ROWS - 1))
-    chosen = [*curve[::step][: ROWS - 1], curve[-1]] if len(curve) > ROWS else curve
-    rows = [[f"{path}{unit}", "throughput", "latency", "effective", "what binds most"]]
+    curve, events, path = facts["curve"], facts["events"], facts["over"]
+    unit = bracketed(facts["unit"])
+    rows = [[f"{path}{unit}", *SPEEDUP_HEADS, "what binds most"]]
     rows += [
-        [number(each["value"]), *(number(each[name]) for name in SPEEDUPS), binding_text(each)]
-        for each in chosen
+        [number(row["value"]), *speedup_cells(row), binding_text(row)]
+        for row in thinned(curve, ROWS)
     ]
-    span = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
+    ends = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
     lines = [
-        *asked.heading(catalog, f"at {compute(facts['compute'])} FLOP/year"),
-        f"  {span}, {len(curve)} points",
+        *heading(catalog, at_point(catalog, facts["compute"])),
+        f"  {ends}, {len(curve)} points",
         "",
         "Speed-up of research [x] over the same people without AI",
         *table(rows, left=(4,)),
+        "",
     ]
-    if found:
-        lines += [
-            "",
-            "What changes on the way",
-            *table([[_place(event[path]), event_text(event)] for event in found[:MOST]], left=(1,)),
-        ]
+    if events:
+        shown = [[f"{event[path]:.6g}", event_text(event)] for event in events[:MAX_EVENTS]]
+        lines += ["Changes along the way", *table(shown, left=(1,))]
+    elif all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS):
+        lines.append(f"{path} makes no difference here.")
     else:
-        same = all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS)
-        lines += [
-            "",
-            f"{path} makes no difference here."
-            if same
-            else "The same modes are used and the same factors scarce from end to end.",
-        ]
-    if len(found) > MOST:
-        lines += wrapped(f"And {len(found) - MOST} more changes, in the file.")
-    return [*lines, "", f"Written to {facts['files'][0]}"]
-
-
-def _place(value: float) -> str:
-    return f"{value:.6g}"
+        lines.append("The same modes are used and the same factors scarce from end to end.")
+    if len(events) > MAX_EVENTS:
+        lines += wrapped(f"And {len(events) - MAX_EVENTS} more changes, in the file.")
+    return lines

@@ -1,15 +1,17 @@
-"""Names of sources, milestones and events in words, and the rows of curves that several commands print."""
+"""Names of sources, milestones and events in words, and rows of datasets as plain values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from taskmodel.cli.screen import percent
+from taskmodel.cli.screen import number, percent
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
+SPEEDUP_HEADS = ("throughput", "latency", "effective")
 SOURCES = {
     "hands_on": "hands-on work",
     "review": "review",
@@ -35,7 +37,7 @@ EVENTS = {
     "oversight_bottleneck": "oversight becomes the bottleneck",
     "oversight_bottleneck_ends": "oversight is no longer the bottleneck",
 }
-WHO = {
+MODES = {
     "human": "people",
     "ai_full_review": "AI with review",
     "ai_floor_review": "AI with review at its floor",
@@ -43,40 +45,61 @@ WHO = {
 }
 
 
-def source_text(name: str, reviewers: str) -> str:
-    """A source in words, with the pool of reviewers that is short where they are told apart."""
-    return f"{SOURCES[name]} ({reviewers})" if reviewers else SOURCES[name]
+def source_text(source: str, reviewers: str) -> str:
+    """Name a source, with the scarce pool of reviewers if there are several."""
+    return f"{SOURCES[source]} ({reviewers})" if reviewers else SOURCES[source]
+
+
+def event_text(event: Mapping[str, Any]) -> str:
+    """Describe an event."""
+    name, _, reviewers = str(event["mode"]).partition("/")
+    mode = MODES.get(name, name) + (f" by {reviewers}" if reviewers else "")
+    return EVENTS[event["kind"]].format(task=event["task"], mode=mode, factor=event["factor"])
+
+
+def binding_text(row: Mapping[str, Any]) -> str:
+    """Name the source that binds most at a row of a curve, and its share."""
+    source = row["binding_factor"]
+    if not source:
+        return "nothing"
+    share = percent(row["bottleneck_share"][source])
+    return f"{source_text(source, row['binding_reviewers'])} {share}"
+
+
+def speedup_cells(row: Mapping[str, Any]) -> list[str]:
+    """Return the cells of the three speed-ups in a table."""
+    return [number(row[name]) for name in SPEEDUPS]
+
+
+def numbers(dataset: xr.Dataset, names: Iterable[str], suffix: str = "") -> dict[str, float]:
+    """Return scalar variables as floats; the suffix is part of the variables' names alone."""
+    return {name: float(dataset[f"{name}{suffix}"]) for name in names}
+
+
+def by_label(variable: xr.DataArray) -> dict[str, float]:
+    """Return a variable of one dimension as a dictionary by its labels."""
+    return dict(
+        zip(map(str, variable[variable.dims[0]].values), variable.values.tolist(), strict=True)
+    )
+
+
+def records(dataset: xr.Dataset, names: Iterable[str], prefix: str = "") -> list[dict[str, Any]]:
+    """Return variables along one dimension as dictionaries; the prefix is left out of the keys."""
+    names = tuple(names)
+    columns = (dataset[f"{prefix}{name}"].values.tolist() for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def curve_row(result: xr.Dataset, path: str, index: int) -> dict[str, Any]:
-    """What stands at one point of an axis, as plain values."""
+    """Return the row of a curve at one point of the axis `path`."""
     from taskmodel.summary import binding_reviewers
 
-    at = result.isel({path: index})
-    shares = dict(
-        zip(map(str, at["source"].values), at["bottleneck_share"].values.tolist(), strict=True)
-    )
-    numbers = {name: float(at[name]) for name in ("output", *SPEEDUPS)}
+    state = result.isel({path: index})
     several = result.sizes["reviewers"] > 1
-    binding = {
-        "binding_factor": str(at["binding_factor"].item()),
-        "binding_reviewers": binding_reviewers(at) if several else "",
+    return {
+        "value": float(state[path]),
+        **numbers(state, ("output", *SPEEDUPS)),
+        "binding_factor": str(state["binding_factor"].item()),
+        "binding_reviewers": binding_reviewers(state) if several else "",
+        "bottleneck_share": by_label(state["bottleneck_share"]),
     }
-    return {"value": float(at[path]), **numbers, **binding, "bottleneck_share": shares}
-
-
-def binding_text(row: dict[str, Any]) -> str:
-    """What binds most at a point."""
-    name = row["binding_factor"]
-    return (
-        f"{source_text(name, row['binding_reviewers'])} {percent(row['bottleneck_share'][name])}"
-        if name
-        else "nothing"
-    )
-
-
-def event_text(event: dict[str, Any]) -> str:
-    """An event in words."""
-    way, _, reviewers = str(event["mode"]).partition("/")
-    mode = WHO.get(way, way) + (f" by {reviewers}" if reviewers else "")
-    return EVENTS[str(event["kind"])].format(task=event["task"], mode=mode, factor=event["factor"])

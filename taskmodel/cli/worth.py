@@ -1,131 +1,84 @@
-"""`taskmodel worth`: what more of anything would give, at one point of the compute axis."""
+"""`taskmodel worth`: what more of each input would give, at one point of the compute axis."""
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from taskmodel.cli import asked
-from taskmodel.cli.screen import compute, json_text, number, plain, progress, table, wrapped
+import xarray as xr
 
-if TYPE_CHECKING:
-    import xarray as xr
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli.catalogs import at_point, check_number, heading, load, point
+from taskmodel.cli.output import Answer, output
+from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
+from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
+from taskmodel.summary import provenance
 
-    from taskmodel.catalog import Catalog
-
-MOST = 15  # rows of a table
-COLUMNS = {
-    "throughput_speedup_elasticity": "throughput",
-    "latency_speedup_elasticity": "latency",
-    "speedup_elasticity": "effective",
-}
+MAX_ROWS = 15  # of a table
+ELASTICITIES = tuple(f"{name}_elasticity" for name in SPEEDUPS)
 
 
-def command(args: Namespace) -> int:
-    """Print elasticities and the next tasks."""
-    catalog = asked.catalog(args)
-    place = (
-        catalog.compute.today.value
-        if args.compute is None
-        else asked.compute(args.compute, "--compute")
-    )
-    chosen = asked.inputs(catalog, args.input or [], "--input")
-    with progress("differentiating", args.quiet):
-        import taskmodel as tm
-        from taskmodel.summary import provenance
-
-        found = tm.elasticities(catalog, place, chosen or None)
-        tasks = tm.automate_next(catalog, place)
-    status = str(found["status"].values[0])
-    told = [] if chosen else _tasks(catalog, tasks)
+def answer(args: Namespace) -> Answer:
+    """Differentiate with respect to the inputs, and automate each next task."""
+    catalog = load(args)
+    compute = point(catalog, args)
+    for path in args.input:
+        check_number(catalog, path, "--input")
+    with output(args, "differentiating"):
+        result = tm.elasticities(catalog, compute, args.input or None)
+        tasks = [] if args.input else _tasks(catalog, tm.automate_next(catalog, compute))
+    columns = ("output_elasticity", *ELASTICITIES, "input", "value", "unit")
+    inputs = records(result.isel(compute=0), columns)
     facts = {
-        **provenance(found),
-        "compute": place,
-        "status": status,
-        "inputs": _inputs(found),
-        "next_tasks": told,
+        **provenance(result),
+        "compute": compute,
+        "status": str(result["status"].values[0]),
+        "inputs": sorted(inputs, key=lambda row: -_size(row["speedup_elasticity"])),
+        "next_tasks": tasks,
     }
-    print(
-        json_text(facts)
-        if args.json
-        else "\n".join(_lines(catalog, facts, args.all or bool(chosen), args.compute is None))
-    )
-    return 0
+    most = len(inputs) + len(tasks) if args.all or args.input else MAX_ROWS
+    return Answer(facts, lambda: _lines(catalog, facts, most))
 
 
-def _inputs(found: xr.Dataset) -> list[dict[str, Any]]:
-    """Every input with its elasticities, those that matter most to the effective speed-up first."""
-    names = ("output_elasticity", *COLUMNS)
-    columns = {name: found[name].isel(compute=0).values.tolist() for name in names}
-    columns |= {name: found[name].values.tolist() for name in ("input", "value", "unit")}
-    rows = [
-        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+def _size(value: float) -> float:
+    """Return the absolute value, and 0 for NaN."""
+    return 0.0 if math.isnan(value) else abs(value)
+
+
+def _tasks(catalog: Catalog, result: xr.Dataset) -> list[dict[str, Any]]:
+    rows = records(result, ("task", "opens_at", "output", *SPEEDUPS))
+    rows = [{**row, "title": catalog.tasks[row["task"]].title} for row in rows]
+    return sorted(rows, key=lambda row: -_size(row["speedup"]))
+
+
+def _lines(catalog: Catalog, facts: dict[str, Any], most: int) -> list[str]:
+    inputs = facts["inputs"][:most]
+    rows = [["1 % more of", "value", *SPEEDUP_HEADS]]
+    rows += [
+        [row["input"], _value(row), *(_gain(row[name]) for name in ELASTICITIES)] for row in inputs
     ]
-    return sorted(
-        rows,
-        key=lambda row: (
-            -abs(row["speedup_elasticity"])
-            if row["speedup_elasticity"] == row["speedup_elasticity"]
-            else 0.0
-        ),
-    )
-
-
-def _tasks(catalog: Catalog, found: xr.Dataset) -> list[dict[str, Any]]:
-    names = ("opens_at", "output", "throughput_speedup", "latency_speedup", "speedup")
-    rows = zip(
-        map(str, found["task"].values),
-        *(found[name].values.tolist() for name in names),
-        strict=True,
-    )
-    tasks = [
-        {"task": task, "title": catalog.tasks[task].title, **dict(zip(names, values, strict=True))}
-        for task, *values in rows
-    ]
-    return sorted(
-        tasks, key=lambda task: -task["speedup"] if task["speedup"] == task["speedup"] else 0.0
-    )
-
-
-def _lines(catalog: Catalog, facts: dict[str, Any], everything: bool, today: bool) -> list[str]:
-    inputs = facts["inputs"] if everything else facts["inputs"][:MOST]
-    rows = [["1 % more of", "value", *COLUMNS.values()]]
-    rows += [[row["input"], _value(row), *(_gain(row[name]) for name in COLUMNS)] for row in inputs]
     lines = [
-        *asked.heading(
-            catalog, f"at {compute(facts['compute'])} FLOP/year{', today' if today else ''}"
-        ),
+        *heading(catalog, at_point(catalog, facts["compute"])),
         "",
-        "What 1 % more of an input gives, in per cent of each speed-up",
+        "Gain of each speed-up from 1 % more of an input, in per cent",
         *table(rows),
     ]
     rest = len(facts["inputs"]) - len(inputs)
     if rest:
         lines += wrapped(f"And {rest} more, which give less or are at a kink; --all shows them.")
-    if facts["status"] not in ("optimal", "kink"):
-        lines += wrapped(
-            "There is no output here."
-            if facts["status"] == "zero"
-            else "There is no limit to output here: nothing can be told apart."
-        )
-    elif any(row[name] != row[name] for row in inputs for name in COLUMNS):
-        lines += wrapped(
-            "A dash: more and less of it are worth different amounts, as at a threshold."
-        )
-    tasks = facts["next_tasks"] if everything else facts["next_tasks"][:MOST]
+    if facts["status"] == "zero":
+        lines += wrapped("There is no output here.")
+    elif facts["status"] not in ("optimal", "kink"):
+        lines += wrapped("Output is without limit here: elasticities are not defined.")
+    elif any(math.isnan(row[name]) for row in inputs for name in ELASTICITIES):
+        lines += wrapped("A dash: more and less of it have different effects, as at a threshold.")
+    tasks = facts["next_tasks"][:most]
     if tasks:
-        rows = [
-            ["the next tasks worth automating", "AI can from", "throughput", "latency", "effective"]
-        ]
+        rows = [["the next tasks worth automating", "AI can from", *SPEEDUP_HEADS]]
         rows += [
-            [
-                plain(task["title"], 32),
-                compute(task["opens_at"]),
-                *(
-                    number(task[name])
-                    for name in ("throughput_speedup", "latency_speedup", "speedup")
-                ),
-            ]
+            [plain(task["title"], 32), scientific(task["opens_at"]), *speedup_cells(task)]
             for task in tasks
         ]
         lines += ["", "Speed-ups [x] if AI could do one more task", *table(rows)]
@@ -133,14 +86,10 @@ def _lines(catalog: Catalog, facts: dict[str, Any], everything: bool, today: boo
 
 
 def _value(row: dict[str, Any]) -> str:
-    return (
-        ""
-        if row["value"] != row["value"]
-        else " ".join(
-            filter(None, [number(row["value"]), "" if row["unit"] == "1" else row["unit"]])
-        )
-    )
+    if math.isnan(row["value"]):
+        return ""
+    return number(row["value"]) + ("" if row["unit"] in ("1", "") else f" {row['unit']}")
 
 
 def _gain(value: float) -> str:
-    return "-" if value != value else f"{value:+.3f} %" if abs(value) >= 0.0005 else "0 %"
+    return "0 %" if abs(value) < 0.0005 else signed(value, 3, " %")

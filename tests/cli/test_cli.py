@@ -17,7 +17,7 @@ from locations import CATALOGS
 
 import taskmodel as tm
 from taskmodel.cli import main, screen
-from taskmodel.cli.files import folder_name
+from taskmodel.cli.output import folder_name
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
@@ -252,7 +252,7 @@ def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
     assert "catalog mylab, 6 tasks; 6 points from 1e27 to 1e32 FLOP/year" in lines[1]
     assert line_with(lines, "scenario reference")
     assert line_with(lines, "set supervision.headcount = 20")
-    assert screen.compute(facts["oversight_bottleneck"]["compute"]) in line_with(
+    assert screen.scientific(facts["oversight_bottleneck"]["compute"]) in line_with(
         lines, "oversight is the bottleneck"
     )
     assert f"{facts['ceiling']['throughput_speedup']:.2f}" in line_with(
@@ -332,7 +332,7 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["run", "--grid", "1e30:1e26:5"], "LOW must be below HIGH"),
         (["run", "--grid", "1e26:1e30:1"], "from 2 to"),
         (["run", "--grid", "1e26:1e30:2.5"], "'2.5'"),
-        (["run", "--grid", "0:1e30:5"], "'0'"),
+        (["run", "--grid", "0:1e30:5"], "found 0"),
         (["run", "--grid", "nan:1e30:5"], "'nan'"),
         (["run", "--grid", "1e26:inf:5"], "'inf'"),
         (["run", "-o", "taken"], "taken: is or lies below a file"),
@@ -348,7 +348,7 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["check", "alignment_research", "--scenario", "refrence"], "'reference'"),
         (["new"], "NAME"),
         (["new", "a/b"], "-o FILE"),
-        (["new", "taken"], "taken.yaml: is there already"),
+        (["new", "taken"], "taken.yaml: exists and is not overwritten"),
         (["new", "x", "-o", "x.txt"], "x.yaml"),
         (["new", "x", "-o", "."], "x.yaml"),
         (["new", "x", "-o", "nowhere/x.yaml"], "nowhere/x.yaml: cannot be written"),
@@ -848,9 +848,9 @@ def test_what_if_says_what_each_constraint_costs(capsys):
             ["worth", "--input", "supervision.headcont"],
             "--input supervision.headcont: there is no such path",
         ),
-        (["worth", "--input", "supervision.pool"], "--input supervision.pool: is no number"),
-        (["worth", "--compute", "-1"], "--compute must be a positive number"),
-        (["what-if", "--compute", "much"], "--compute must be a positive number"),
+        (["worth", "--input", "supervision.pool"], "--input supervision.pool: must be the path of a number"),
+        (["worth", "--compute", "-1"], "argument --compute: must be a positive number"),
+        (["what-if", "--compute", "much"], "argument --compute: must be a positive number"),
         (["what-if", "--set", "supervision.headcount=-5"], "supervision.headcount"),
     ],
 )
@@ -887,11 +887,11 @@ def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("supervision.headcount", "write PATH=LOW:HIGH"),
-        ("supervision.headcount=1", "write PATH=LOW:HIGH"),
+        ("supervision.headcount", "must be PATH=LOW:HIGH"),
+        ("supervision.headcount=1", "must be LOW:HIGH[:POINTS]"),
         ("supervision.headcount=10:1", "LOW must be below HIGH"),
-        ("supervision.headcount=1:x", "must be numbers"),
-        ("supervision.headcount=1:inf", "both finite"),
+        ("supervision.headcount=1:x", "HIGH must be a finite number, such as in 1:10000; found 'x'"),
+        ("supervision.headcount=1:inf", "HIGH must be a finite number"),
         ("supervision.headcount=1:10:1", "from 2 to"),
         ("supervision.headcont=1:10", "there is no such path"),
         ("supervision.pool=1:10", "supervision.pool"),
@@ -927,7 +927,7 @@ def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
         )
     lines = printed(capsys, *arguments)
     said = lines[
-        lines.index("Ways of working that are chosen, by the hours that people work without AI") + 1
+        lines.index("Ways of working in use, by the hours that people work without AI") + 1
     ]
     assert said.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in said
     assert not any("Ways of working" in line for line in printed(capsys, "run", *arguments[3:]))

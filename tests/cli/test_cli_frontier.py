@@ -63,10 +63,10 @@ def test_the_frontier_is_printed_written_and_told_as_json(tmp_path, capsys):
     ("arguments", "code", "said"),
     [
         (("t_agi_ladder", "--compute", "1e31"), 1, "nothing escapes at 1e+31 FLOP/year"),
-        ((*QUICK, "--budgets", "1e4"), 2, "write LOW:HIGH"),
+        ((*QUICK, "--budgets", "1e4"), 2, "must be LOW:HIGH[:POINTS]"),
         ((*QUICK, "--budgets=-1:10"), 2, "found -1; at least 0 [h/year] is allowed"),
         ((*QUICK, "--budgets", "1:10:1"), 2, "POINTS must be a whole number from 2"),
-        ((*QUICK, "--compute", "x"), 2, "--compute must be a positive number of FLOP/year"),
+        ((*QUICK, "--compute", "x"), 2, "argument --compute: must be a positive number of FLOP/year"),
         (
             (*QUICK, "--set", "tasks.1_year.verifiability=null"),
             2,

@@ -43,11 +43,11 @@ def test_without_a_solution_the_reason_is_told(capsys):
     ("arguments", "said"),
     [
         (("supervision.headcoun", "--target", "speedup=2"), "supervision.headcount"),
-        (("supervision.pool", "--target", "speedup=2"), "is no number"),
+        (("supervision.pool", "--target", "speedup=2"), "must be the path of a number"),
         (("supervision.headcount", "--target", "speedup"), "NAME=VALUE"),
         (("supervision.headcount", "--target", "speedup=fast"), "finite number"),
         (("supervision.headcount", "--target", "speedpu=2"), "speedup"),
-        (("supervision.headcount", "--target", "speedup=2", "--range", "5:1"), "LOW below HIGH"),
+        (("supervision.headcount", "--target", "speedup=2", "--range", "5:1"), "LOW must be below HIGH"),
         (("supervision.headcount", "--target", "speedup=2", "--range", "-5:1"), "at least 0"),
         (
             ("supervision.headcount", "--target", "speedup=2", "--at", "compute=x"),
@@ -90,7 +90,7 @@ def test_a_map_is_written_and_told(tmp_path, capsys):
     [
         ("supervision.headcount=1:10", "supervision.headcount=1:10", "two inputs"),
         ("supervision.headcount", "compute=1e28:1e30", "PATH=LOW:HIGH"),
-        ("supervision.headcount=10:1", "compute=1e28:1e30", "LOW below HIGH"),
+        ("supervision.headcount=10:1", "compute=1e28:1e30", "LOW must be below HIGH"),
         ("supervision.headcount=1:10:1", "compute=1e28:1e30", "POINTS"),
         ("supervision.headcount=-1:10", "compute=1e28:1e30", "at least 0"),
         ("supervision.headcont=1:10", "compute=1e28:1e30", "supervision.headcount"),

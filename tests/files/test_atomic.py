@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from taskmodel.cli.regimes import _tex
+from taskmodel.cli.regimes import escaped
 from taskmodel.files.atomic import atomic_write
 
 
@@ -48,6 +48,6 @@ def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
 
 def test_latex_titles_are_text() -> None:
     assert (
-        _tex(r"a\b^c~d_e{f}&50%")
+        escaped(r"a\b^c~d_e{f}&50%")
         == r"a\textbackslash{}b\textasciicircum{}c\textasciitilde{}d\_e\{f\}\&50\%"
     )

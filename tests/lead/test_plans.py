@@ -822,7 +822,7 @@ RUNAWAY = "pause.preparation={theta: 2, prior: 0, scale: 10}"
     ("arguments", "code", "message"),
     [
         (["--months", "-1"], 2, "lead.months: found -1"),
-        (["--months", "six"], 2, "a number of months is needed"),
+        (["--months", "six"], 2, "must be a finite number of months"),
         (["--months", "6", "--set", "lead.months=3"], 2, "give one"),
         (["--set", "lead.theft=1.5"], 2, "at least 0 and at most 1 [1/month]"),
         (["--set", "lead.thft=0.5"], 2, "did you mean 'lead.theft'"),

@@ -555,7 +555,7 @@ def test_the_command_tells_the_costliest_first_and_what_it_comes_to(capsys):
     [
         (["--scenario", "reference"], 2, "alignment_research.yaml:4:1: trust: is missing"),
         (["--set", "trust.risk=2"], 2, "--set: trust.risk: found 2"),
-        (["--compute", "much"], 2, "--compute must be a positive number"),
+        (["--compute", "much"], 2, "argument --compute: must be a positive number"),
         (
             ["--set", "tasks.red_teaming.verifiability=null"],
             2,

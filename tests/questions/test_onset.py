@@ -93,4 +93,4 @@ def test_the_command_line_tells_it(capsys):
         and f"{facts['values'][1]['oversight_bottleneck_from']:.3g}".replace("+", "") in out
     )
     assert main(["onset", "supervision.headcount=30"]) == 2
-    assert "PATH=LOW:HIGH" in capsys.readouterr().err
+    assert "must be LOW:HIGH[:POINTS]" in capsys.readouterr().err

@@ -74,4 +74,4 @@ def test_the_command_tells_what_the_lines_leave(capsys):
     assert main(["latency", "t_agi_ladder", "--compute", "1e31", "--lines", "1e9", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["parallel_lines"]["throughput_left"] == 1
     assert main(["latency", "t_agi_ladder", "--lines", "none"]) == 2
-    assert "--lines must be a positive number of units" in capsys.readouterr().err
+    assert "argument --lines: must be a positive number of units" in capsys.readouterr().err

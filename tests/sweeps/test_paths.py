@@ -340,7 +340,7 @@ def test_the_command_tells_dates_and_writes_files(tmp_path, capsys):
     said = capsys.readouterr().out
     assert (
         f"{facts['oversight_bottleneck']['date']:.3f}" in said
-        and "opens to AI, which takes all of it over" in said
+        and "opens to AI, which takes over all of it" in said
     )
 
 
@@ -352,7 +352,7 @@ def test_the_command_tells_dates_and_writes_files(tmp_path, capsys):
             ["--over", "time", "--paths", "slowly"],
             "there is no bundled path of this name; did you mean 'slow'?",
         ),
-        (["--over", "time", "--grid", "2026:2030"], "write LOW:HIGH:POINTS"),
+        (["--over", "time", "--grid", "2026:2030"], "must be LOW:HIGH:POINTS"),
         (["--over", "time", "--grid", "2010:2030:3"], "go from 2024 to 2032"),
     ],
 )

@@ -377,7 +377,7 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
     assert (
         f"{ours['value']:.3f}" in said
         and "not reached" in said
-        and "Months from the one to the other" in said
+        and "Months from the first to the second" in said
     )
 
 
@@ -396,7 +396,7 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
         ),
         (
             ["--alignment", "t_agi_ladder", "--alignment-set", "speed"],
-            "--alignment-set speed: write PATH=VALUE",
+            "argument --alignment-set: must be PATH=VALUE",
         ),
     ],
 )

@@ -310,11 +310,11 @@ def test_horizon_says_the_same_in_json(capsys, found):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--growth", "fast"], "--growth must be a positive number of powers of ten a year"),
+        (["--growth", "fast"], "--growth: must be a positive number of orders of magnitude a year"),
         (["--growth", "100"], "from 0 to 20 OOM/year"),
         (["--growth", "1", "--compute", "2026=1e29"], "give one of them"),
         (["--compute", "2026=1e29"], "two dates at least"),
-        (["--compute", "2026"], "write DATE=C"),
+        (["--compute", "2026"], "must be DATE=C"),
         (["--compute", "2026=1e29", "--compute", "2026=1e30"], "given twice"),
         (["--since", "2026.09"], "the trend since 2026.09"),
         (["nothing"], "there is no bundled catalog of this name"),

@@ -283,7 +283,7 @@ def test_simulate_says_why_a_loop_ends_before_its_time(capsys):
         (["kwaa"], "there is no bundled loop of this name; did you mean 'kwa'"),
         (["kwa", "--reference-step", "0.1"], "--reference-step is for Davidson's worlds"),
         (["--draws", "3"], "--draws is for loops with priors"),
-        (["kwa", "--seed", "3"], "say how many with --draws"),
+        (["kwa", "--seed", "3"], "give their number with --draws"),
         (["kwa", "--draws", "none"], "a whole number from 1 to 1,000,000"),
         (["kwa", "--draws", "3", "--seed", "-1"], "a whole number from 0 to 4,294,967,295"),
         (["aghion_jones_jones", "--draws", "3"], "has no priors to draw from"),

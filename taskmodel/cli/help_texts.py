@@ -24,14 +24,19 @@ A path that does not exist is answered with the nearest that do."""
 JSON = """JSON is one document, in full precision and strict: NaN (nothing can be
 produced) is null, infinity (no limit) is the string "inf". Compute is in
 FLOP/year; speed-ups, shares and elasticities are pure numbers."""
-RUN = f"""Sweep compute. Tasks are automated one by one, as AI comes to be able to do
+DESCRIPTIONS: dict[str, str] = {}
+EPILOGS: dict[str, str] = {}
+
+DESCRIPTIONS[
+    "run"
+] = f"""Sweep compute. Tasks are automated one by one, as AI comes to be able to do
 them, and people, review, inference and experiments are put to their best use
 at every point. The answer: how much faster research goes, when AI takes over
 its first task, where human review starts to bind and where it becomes the
 bottleneck, the ceiling that it sets, and which reviews cost most.
 
 {PATHS}"""
-RUN_MORE = f"""examples:
+EPILOGS["run"] = f"""examples:
   taskmodel run
   taskmodel run ml_capability_rnd --scenario reference
   taskmodel run --scenario dedicated_reviewers --set supervision.headcount=100
@@ -80,7 +85,10 @@ Keys:
   curve, events
 
 {EXIT}"""
-LATENCY = f"""How long one pass through all tasks takes, one after the other where they must:
+
+DESCRIPTIONS[
+    "latency"
+] = f"""How long one pass through all tasks takes, one after the other where they must:
 the critical path, with and without AI, at one point of the compute axis.
 People work latency.working_hours_per_week hours of a week, AI all 168. Times
 are wall-clock hours, weighted by who does the task; they include review and
@@ -94,7 +102,7 @@ work, AI's, review, and waiting. Off unless the catalog, or --set, says so:
   latency.count_loops      results send the work back (feedback_loops)
 
 {PATHS}"""
-LATENCY_MORE = f"""examples:
+EPILOGS["latency"] = f"""examples:
   taskmodel latency
   taskmodel latency --compute 1e32
   taskmodel latency --compute 1e32 --set latency.count_review=false
@@ -123,14 +131,17 @@ Keys:
     latency_speedup; null where queues are not counted
 
 {EXIT}"""
-REGIMES = f"""The formula of research output between each two events of a sweep, as sympy
+
+DESCRIPTIONS[
+    "regimes"
+] = f"""The formula of research output between each two events of a sweep, as sympy
 derives it: output, elasticities, and the compute at which the regime ends.
 Where there is no closed form, why, and the first-order conditions. Every
 formula is held against the numeric optimum at three points; one that is off is
 an error.
 
 {PATHS}"""
-REGIMES_MORE = f"""examples:
+EPILOGS["regimes"] = f"""examples:
   taskmodel regimes t_agi_ladder
   taskmodel regimes --scenario dedicated_reviewers --range 1e28:1e31
   taskmodel regimes --latex regimes.tex
@@ -147,12 +158,15 @@ Keys:
     AI able to do all that may be delegated
 
 {EXIT}"""
-VARY = f"""Sweep any number of the catalog, at one point of the compute axis: reviewers,
+
+DESCRIPTIONS[
+    "vary"
+] = f"""Sweep any number of the catalog, at one point of the compute axis: reviewers,
 a review ratio, a horizon, an elasticity of substitution. Prints the speed-up
 along it and every change on the way at its exact place.
 
 {PATHS}"""
-VARY_MORE = f"""examples:
+EPILOGS["vary"] = f"""examples:
   taskmodel vary supervision.headcount=1:10000
   taskmodel vary tasks.research_code.review_ratio=0.01:1:50 --compute 1e32
   taskmodel vary production.elasticity=0:1 ml_capability_rnd
@@ -168,13 +182,16 @@ Keys:
   events: a list; the place goes by the path's own name
 
 {EXIT}"""
-WORTH = f"""What 1 % more of every input would give, in per cent of each speed-up: of
+
+DESCRIPTIONS[
+    "worth"
+] = f"""What 1 % more of every input would give, in per cent of each speed-up: of
 compute, of people, of reviewers, of every ratio and horizon in the catalog.
 And what it would give if AI could do one more task than it can. Elasticities
 are exact derivatives at one point of the compute axis.
 
 {PATHS}"""
-WORTH_MORE = f"""examples:
+EPILOGS["worth"] = f"""examples:
   taskmodel worth
   taskmodel worth --compute 1e32 --all
   taskmodel worth --input supervision.headcount --input pools.researchers.headcount
@@ -191,7 +208,10 @@ Keys:
     it; empty where inputs are chosen
 
 {EXIT}"""
-WHAT_IF = f"""The speed-up that research would have at one point of the compute axis with one
+
+DESCRIPTIONS[
+    "what-if"
+] = f"""The speed-up that research would have at one point of the compute axis with one
 constraint gone: scarce inference, too few reviewers, the insistence on review,
 what AI can do, waits at gates, scarce experiments. And with two of them gone,
 and with all, for one constraint can hide another. All are relative to the same
@@ -199,7 +219,7 @@ people without AI, who wait at gates and find experiments as scarce as in the
 catalog. What AI can do more costs the inference of the model that it takes.
 
 {PATHS}"""
-WHAT_IF_MORE = f"""examples:
+EPILOGS["what-if"] = f"""examples:
   taskmodel what-if
   taskmodel what-if --compute 1e32 --scenario dedicated_reviewers
 
@@ -211,7 +231,8 @@ Keys:
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
-SIMULATE = """Run a world or a loop through time, and print what is reached when.
+
+DESCRIPTIONS["simulate"] = """Run a world or a loop through time, and print what is reached when.
 
 A world is Davidson's Full Takeoff Model: compute grows, AI takes over
 tasks of goods production and of hardware and software R&D, and what it adds
@@ -226,7 +247,7 @@ draws of them.
 SCENARIO is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
 parameter in it, such as full_automation_requirements_training, hardware_delay
 or compute_growth.2030. n_labour_tasks=null is a continuum of tasks."""
-SIMULATE_MORE = f"""examples:
+EPILOGS["simulate"] = f"""examples:
   taskmodel simulate
   taskmodel simulate davidson_aggressive
   taskmodel simulate --set full_automation_requirements_training=3e33
@@ -271,7 +292,10 @@ Of a loop: scenario, loop, overrides, version, sha256, stopped, milestones,
   of the draws that reach it
 
 {EXIT}"""
-HORIZON = f"""How long the tasks are, in a skilled person's time, of which the frontier does
+
+DESCRIPTIONS[
+    "horizon"
+] = f"""How long the tasks are, in a skilled person's time, of which the frontier does
 half, and four fifths, as time goes on: by compute, on the line in the catalog
 (capability.intercept and slope), and by the trend over time through measured
 models. When it comes to each task of the catalog; for Ngo's ladder, the
@@ -279,7 +303,7 @@ default, when it is a 1-hour, 1-day, 1-month and 1-year AGI. And at which
 growth of compute the two go at one pace.
 
 {PATHS}"""
-HORIZON_MORE = f"""examples:
+EPILOGS["horizon"] = f"""examples:
   taskmodel horizon
   taskmodel horizon --growth 0.6 --doubling 7
   taskmodel horizon --compute 2026=8e28 --compute 2028=1e31 --compute 2035=1e32
@@ -303,16 +327,20 @@ Keys:
     by driver and success
 
 {EXIT}"""
-BOTTLENECK = f"""A map of what holds research back most over two inputs: reviewers and compute,
+
+DESCRIPTIONS[
+    "bottleneck"
+] = f"""A map of what holds research back most over two inputs: reviewers and compute,
 reviewers and a review ratio, any two numbers of the catalog. The boundaries
 between regions are traced as curves: ties, where two sources hold research
 back equally, and jumps, where AI comes to be able to do a task; and where
 oversight begins to bind. Contours are of the effective speed-up.
 
 {PATHS}"""
-BOTTLENECK_MORE = f"""examples:
+EPILOGS["bottleneck"] = f"""examples:
   taskmodel bottleneck --x supervision.headcount=1:10000 --y compute=1e26:1e35
-  taskmodel bottleneck --x supervision.headcount=10:10000 --y latency.serial_speed=1:100 --compute 1e32
+  taskmodel bottleneck --x supervision.headcount=10:10000 \\
+    --y latency.serial_speed=1:100 --compute 1e32
 
 what is written to DIR:
   bottleneck.nc        cells and boundaries, netCDF-4; in Python: taskmodel.open(...)
@@ -328,12 +356,15 @@ Keys:
     or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
 
 {EXIT}"""
-ONSET = f"""Where oversight begins to bind and where it becomes the bottleneck along compute,
+
+DESCRIPTIONS[
+    "onset"
+] = f"""Where oversight begins to bind and where it becomes the bottleneck along compute,
 for values of any number of the catalog: how much later with more reviewers, how
 much sooner with longer reviews. Every place is that of a sweep's event, exactly.
 
 {PATHS}"""
-ONSET_MORE = f"""examples:
+EPILOGS["onset"] = f"""examples:
   taskmodel onset supervision.headcount=10:10000
   taskmodel onset tasks.research_code.review_ratio=0.01:1:5 --compute 1e31
   taskmodel onset production.elasticity=0.1:0.9:5 ml_capability_rnd
@@ -348,16 +379,20 @@ Keys:
     review_bottleneck_share, at compute
 
 {EXIT}"""
-COMPARE = f"""What differs between two catalogs, scenarios or settings, and how much of the
+
+DESCRIPTIONS[
+    "compare"
+] = f"""What differs between two catalogs, scenarios or settings, and how much of the
 difference in an answer each change explains. Of up to eight changes all orders
 are gone through (Shapley values): the parts add up to the whole. Of more, each
 is told alone, and as the last of all.
 
 {PATHS}"""
-COMPARE_MORE = f"""examples:
+EPILOGS["compare"] = f"""examples:
   taskmodel compare --to-scenario dedicated_reviewers --compute 1e32
   taskmodel compare --to-set supervision.headcount=100 --to-set production.elasticity=1
-  taskmodel compare --scenario dedicated_reviewers --to-scenario fast_gates --target throughput_speedup
+  taskmodel compare --scenario dedicated_reviewers --to-scenario fast_gates \\
+    --target throughput_speedup
 
 {JSON}
 Keys:
@@ -368,12 +403,15 @@ Keys:
   unexplained: what is left when all changes are made
 
 {EXIT}"""
-REVIEW_LOAD = f"""How much review each task takes, how long its units wait for it and at gates,
+
+DESCRIPTIONS[
+    "review-load"
+] = f"""How much review each task takes, how long its units wait for it and at gates,
 and what would help, side by side: one more reviewer, an hour less for each
 review of a task, a percentage point less of its units reviewed.
 
 {PATHS}"""
-REVIEW_LOAD_MORE = f"""examples:
+EPILOGS["review-load"] = f"""examples:
   taskmodel review-load --compute 1e32
   taskmodel review-load --scenario dedicated_reviewers --compute 1e32
 
@@ -385,7 +423,10 @@ Keys:
     speedup_per_point (parts of the effective speed-up, to first order)
 
 {EXIT}"""
-SOLVE_FOR = f"""The values of one input that give a target: how many reviewers for three times
+
+DESCRIPTIONS[
+    "solve-for"
+] = f"""The values of one input that give a target: how many reviewers for three times
 the throughput, how much compute for half of what holds research back to be
 review. All of them in a range, exactly; where there is none, why, and how near
 one comes. A target that is only passed in a jump, where AI comes to be able to
@@ -404,7 +445,7 @@ is not seen: narrow the range where there may be one. --scenario and --at are
 for catalogs.
 
 {PATHS}"""
-SOLVE_FOR_MORE = f"""examples:
+EPILOGS["solve-for"] = f"""examples:
   taskmodel solve-for supervision.headcount --target throughput_speedup=3 --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
   taskmodel solve-for supervision.max_review_share --target bottleneck_share.review=0.4
@@ -426,7 +467,10 @@ Of a world: scenario, overrides, version, sha256, path, unit, target, reason;
 
 exit status:
   0 there are solutions; 1 there is none; 2 bad input; 130 interrupted"""
-LEAD_TIME = """What a lead buys: how many automated researchers a project's chips make, how
+
+DESCRIPTIONS[
+    "lead-time"
+] = """What a lead buys: how many automated researchers a project's chips make, how
 long its pause lasts once leaks, theft, rivals and money are counted, and what
 of their work is of use, from bulk researcher-months to effective years of the
 field. With the catalog that the plan names, also task by task, with review.
@@ -434,7 +478,7 @@ Where a plan has a curve of risk: when to pause, and the best use of the lead.
 
 A PATH is a place in the plan's file, such as lead.months, lead.theft or
 worker.reading (seed: 15,000 researchers, as printed in 2023, on two clocks)."""
-LEAD_TIME_MORE = f"""examples:
+EPILOGS["lead-time"] = f"""examples:
   taskmodel lead-time                          the seed's toy model
   taskmodel lead-time --months 6 --set worker.reading=seed
   taskmodel lead-time greenblatt_leads -o out
@@ -462,7 +506,10 @@ Keys:
 exit status:
   0 fine; 1 the pause never starts, or preparation blows up in it (when, and
   why); 2 bad input, with its place"""
-FRONTIER = f"""What safety costs: how much research there can be, by how much defective work
+
+DESCRIPTIONS[
+    "frontier"
+] = f"""What safety costs: how much research there can be, by how much defective work
 may pass unnoticed in a year. AI errs, review finds a part of it, and what
 escapes takes of a budget, supervision.defect_budget, an hour counting as many
 as the task's harm_weight says. A stricter budget moves AI's work to protocols
@@ -476,7 +523,7 @@ AI errs, such as imperfect_ai, and protocols to choose from. A budget in `run`,
 told beside people, review, inference and experiments.
 
 {PATHS}"""
-FRONTIER_MORE = f"""examples:
+EPILOGS["frontier"] = f"""examples:
   taskmodel frontier
   taskmodel frontier --compute 1e31 --budgets 1e4:1e8
   taskmodel frontier ml_capability_rnd --scenario imperfect_ai \\
@@ -503,7 +550,10 @@ Keys:
     bottleneck_share
 
 {EXIT}"""
-TRUST = f"""What it takes to let people look at AI's work at the floors of policy alone,
+
+DESCRIPTIONS[
+    "trust"
+] = f"""What it takes to let people look at AI's work at the floors of policy alone,
 and no longer at every unit. A class of tasks needs a record of so many clean
 audits, and part of it again with each model generation; the hours are taken
 off those of the reviewers. Which classes AI does decides how many hours that
@@ -512,7 +562,7 @@ is told. How long records last and what they have to show is the block `trust`
 of a catalog; bundled catalogs without a scenario take that of audited_trust.
 
 {PATHS}"""
-TRUST_MORE = f"""examples:
+EPILOGS["trust"] = f"""examples:
   taskmodel trust
   taskmodel trust --compute 1e32 --set trust.generation_time=0.25
   taskmodel trust --compute 1e32 --set trust.audits=beyond_floor
@@ -539,11 +589,14 @@ Keys:
     is if AI is kept from the tasks that are kept_out
 
 {EXIT}"""
-CHECK = """Check catalogs, scenarios, plans, worlds, loops, trends and paths. Every defect
+
+DESCRIPTIONS[
+    "check"
+] = """Check catalogs, scenarios, plans, worlds, loops, trends and paths. Every defect
 is listed with file, line, column, path, what is allowed and how to mend it.
 Units that were converted and numbers that rest on no source are listed too;
 they are no defects."""
-CHECK_MORE = """examples:
+EPILOGS["check"] = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
   taskmodel check tasks/*.yaml --json
@@ -559,9 +612,12 @@ conversions, without_source; a defect has file, line, column, path, message).
 
 exit status:
   0 no defects; 1 a file has defects; 2 a file is missing or cannot be read"""
-NEW = """Write a catalog to start from: six tasks, every block explained in comments.
+
+DESCRIPTIONS[
+    "new"
+] = """Write a catalog to start from: six tasks, every block explained in comments.
 It runs as it is."""
-NEW_MORE = """examples:
+EPILOGS["new"] = """examples:
   taskmodel new mylab                            writes mylab.yaml
   taskmodel new mylab --from alignment_research  a copy of a bundled catalog
   taskmodel new mylab -o catalogs/mylab.yaml
@@ -574,9 +630,12 @@ A file that is there already is not overwritten.
 
 exit status:
   0 written; 2 not written, and why"""
-SCHEMA = """Print the JSON Schema of catalogs (draft 2020-12), or of plans or paths, with
+
+DESCRIPTIONS[
+    "schema"
+] = """Print the JSON Schema of catalogs (draft 2020-12), or of plans or paths, with
 which editors complete and check YAML as it is typed."""
-SCHEMA_MORE = """examples:
+EPILOGS["schema"] = """examples:
   taskmodel schema > catalog.schema.json
   taskmodel schema --plan > plan.schema.json
   taskmodel schema --paths > paths.schema.json
@@ -586,12 +645,15 @@ and, for editors with a YAML language server, as a catalog's first line:
 
 The schema knows types, units and ranges. What holds between blocks (ids that
 exist, shares that sum to 1) is for `taskmodel check`."""
-VALIDATE = """Hold the model to what is published: every result of a paper, of another model
+
+DESCRIPTIONS[
+    "validate"
+] = """Hold the model to what is published: every result of a paper, of another model
 or of the evidence behind the catalogs that it reproduces, with the published
 value, ours, deviation, tolerance, verdict, source and access. Ours is computed
 now; only the published values are stored. A deviation that is understood is
 marked explained, and says why."""
-VALIDATE_MORE = """examples:
+EPILOGS["validate"] = """examples:
   taskmodel validate
   taskmodel validate --all           also every line of groups that agree
   taskmodel validate --json
@@ -600,8 +662,11 @@ JSON keys: ok, results (a list of records).
 
 exit status:
   0 all agree or are explained; 1 a result is off"""
-LIST = "List what comes with the package: catalogs, scenarios, plans, worlds and more."
-LIST_MORE = """examples:
+
+DESCRIPTIONS["list"] = (
+    "List what comes with the package: catalogs, scenarios, plans, worlds and more."
+)
+EPILOGS["list"] = """examples:
   taskmodel list
   taskmodel list --json
 

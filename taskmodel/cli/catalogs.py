@@ -1,0 +1,139 @@
+"""Catalogs of commands: loading, headings, points of the compute axis, and checks of paths."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from taskmodel.cli.screen import number, plain, scientific, settings, wrapped
+from taskmodel.cli.values import Axis, Span
+from taskmodel.cli.values import axis as axis_parser
+from taskmodel.errors import CatalogError, InputError
+
+if TYPE_CHECKING:
+    from taskmodel.catalog import Catalog
+
+
+def load(args: Namespace) -> Catalog:
+    """Return the catalog of the arguments, with its scenario and settings.
+
+    Raises
+    ------
+    CatalogError
+        With every defect of the files and of the settings.
+    """
+    return load_with(args.catalog, args.scenario, args.set)
+
+
+def load_with(
+    name: str, scenario: str | None, values: dict[str, Any], option: str = "--set"
+) -> Catalog:
+    """Load a catalog; defects of the settings are reported under the option they came by."""
+    from taskmodel.catalog import load_catalog
+
+    try:
+        return load_catalog(name, scenario, values)
+    except CatalogError as error:
+        raise CatalogError(
+            defect._replace(file=option) if defect.file == "set" else defect
+            for defect in error.defects
+        ) from error
+
+
+def point(catalog: Catalog, args: Namespace) -> float:
+    """Return the point of the compute axis [FLOP/year]: ``--compute``, or today's."""
+    return catalog.compute.today.value if args.compute is None else args.compute
+
+
+def at_point(catalog: Catalog, compute: float) -> str:
+    """Name a point of the compute axis, and say whether it is today's."""
+    today = ", today" if compute == catalog.compute.today.value else ""
+    return f"at {scientific(compute)} FLOP/year{today}"
+
+
+def heading(catalog: Catalog, about: str) -> list[str]:
+    """Return the first lines of an answer: title, catalog, scenario and settings."""
+    return [
+        plain(catalog.title),
+        f"  catalog {catalog.name}, {len(catalog.tasks)} tasks; {about}",
+        *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
+        *settings(catalog.overrides),
+        *_notes_on_headcount(catalog),
+    ]
+
+
+def _notes_on_headcount(catalog: Catalog) -> list[str]:
+    """Name pools with fewer people than they lend to review."""
+    teams: dict[str, Any] = {"supervision": catalog.supervision}
+    teams |= {f"reviewers.{name}": team for name, team in catalog.reviewers.items()}
+    lines = []
+    for name, team in teams.items():
+        pool = catalog.pools.get(team.pool)
+        if pool is not None and team.headcount.value > pool.headcount.value:
+            lines += wrapped(
+                f"note: {name}.headcount ({number(team.headcount.value)}) is more than the people "
+                f"of pools.{team.pool} ({number(pool.headcount.value)}): they may review for more "
+                "than max_review_share of their time"
+            )
+    return lines
+
+
+def axis_of(args: Namespace, points: int) -> tuple[Catalog, Axis]:
+    """Return the catalog and the axis of commands whose two positional arguments may be swapped.
+
+    Raises
+    ------
+    InputError
+        If the axis is malformed, runs along compute, or leaves the range of its path.
+    """
+    text = args.range
+    if "=" in args.catalog and "=" not in text:
+        args.catalog, text = text, args.catalog
+    try:
+        axis = axis_parser(points)(text)
+    except InputError as error:
+        raise InputError(f"range {error}") from None
+    catalog = load(args)
+    if axis.path == "compute" or axis.path.startswith(("compute.today", "compute.grid")):
+        raise InputError(
+            f"{axis}: compute is swept by `taskmodel run --grid LOW:HIGH:POINTS`; choose another "
+            "number of the catalog, at one compute"
+        )
+    check_range(catalog, axis.path, axis.span, str(axis))
+    return catalog, axis
+
+
+def check_number(catalog: Catalog, path: str, option: str) -> None:
+    """Check that a path is ``compute``, or that of a number in the catalog.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    if path == "compute":
+        return
+    try:
+        value = catalog.get(path)
+    except CatalogError as error:
+        raise InputError(f"{option} {path}: {error.defects[0].message}") from error
+    if value is None:
+        raise InputError(f"{option} {path}: is absent from the catalog; set it first, with --set")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{option} {path}: must be the path of a number; found {value!r}")
+
+
+def check_range(catalog: Catalog, path: str, span: Span, label: str) -> None:
+    """Check that the catalog allows both ends of a range at a path.
+
+    Raises
+    ------
+    InputError
+        If it does not; the message begins with `label`.
+    """
+    for end in (span.low, span.high):
+        try:
+            catalog.replace(catalog.changed_to(path, end))
+        except CatalogError as error:
+            defect = error.defects[0]
+            raise InputError(f"{label}: {defect.path}: {defect.message}") from error

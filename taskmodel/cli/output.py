@@ -1,0 +1,222 @@
+"""What a command returns, and the files it writes: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from taskmodel.cli.screen import json_text, note, progress
+from taskmodel.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from taskmodel.catalog import Catalog
+
+FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
+RESULTS = Path("taskmodel-results")
+MAX_NAME = 100  # characters in the name of a folder
+NO_MATPLOTLIB = (
+    "note: no figures, since matplotlib is not installed; to have them: "
+    "pip install 'taskmodel[plot]'"
+)
+
+
+@dataclass
+class Output:
+    """Files of one answer, collected in a temporary folder.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where the files go; None: none are written.
+    files : list of str
+        Paths of the files once they are written, datasets first.
+    """
+
+    folder: Path | None
+    figures: bool
+    files: list[str] = field(default_factory=list)
+    _workshop: Path | None = None
+    _figure: str = ""
+
+    def write(self, stem: str, dataset: xr.Dataset, figure: str = "", plot: str = "") -> None:
+        """Write STEM.nc, and the figure that the function PLOT of `taskmodel.plots` draws of it."""
+        if self._workshop is None:
+            return
+        import taskmodel as tm
+
+        tm.save(dataset, self._workshop / f"{stem}.nc")
+        self._figure = figure
+        if figure and self.figures and find_spec("matplotlib") is not None:
+            from taskmodel import plots
+
+            plots.save(getattr(plots, plot)(dataset), self._workshop / figure)
+
+    def lines(self) -> list[str]:
+        """Name the files, as the last lines of a page."""
+        names = ", ".join(Path(file).name for file in self.files)
+        return ["", f"Written to {self.folder}: {names}"] if self.files else []
+
+    def _notes(self) -> Iterator[str]:
+        """Explain figures that are missing or out of date."""
+        if not self._figure or self.folder is None:
+            return
+        if self.figures and find_spec("matplotlib") is None:
+            yield NO_MATPLOTLIB
+        names = (path.name for path in self.folder.glob(f"{self._figure}.*"))
+        stale = sorted(name for name in names if str(self.folder / name) not in self.files)
+        if stale:
+            yield f"note: {', '.join(stale)} in {self.folder} are of an earlier run"
+
+
+@contextmanager
+def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
+    """Show progress, and collect the files of a command; they are written if all goes well.
+
+    Parameters
+    ----------
+    args : Namespace
+        Arguments; ``output`` and ``no_figures`` may be absent.
+    label : str
+        What the progress says.
+    default : str
+        Folder in ``taskmodel-results`` if the arguments name none; empty: nothing is written then.
+    """
+    chosen = getattr(args, "output", None)
+    folder = Path(chosen) if chosen is not None else RESULTS / default if default else None
+    result = Output(folder, not getattr(args, "no_figures", False))
+    with ExitStack() as stack:
+        if folder is not None:
+            result._workshop = stack.enter_context(results_folder(folder))
+        with progress(label, args.quiet):
+            yield result
+        if folder is not None and result._workshop is not None:
+            names = sorted(
+                os.listdir(result._workshop), key=lambda name: (name[-3:] != ".nc", name)
+            )
+            result.files = [str(folder / name) for name in names]
+    for message in result._notes():
+        note(message, args.quiet)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers.
+
+    Attributes
+    ----------
+    facts : mapping of str
+        The JSON document, without the files.
+    lines : function
+        Returns the lines of the page for people.
+    output : Output or None
+        The files; None: the command writes none.
+    code : int
+        Exit code.
+    """
+
+    facts: Mapping[str, Any]
+    lines: Callable[[], Iterable[str]]
+    output: Output | None = None
+    code: int = FINE
+
+    def text(self, as_json: bool) -> str:
+        """Return the answer as JSON or as a page."""
+        if as_json:
+            files = {} if self.output is None else {"files": self.output.files}
+            return json_text({**self.facts, **files})
+        return "\n".join([*self.lines(), *(self.output.lines() if self.output else [])])
+
+
+def folder_name(catalog: Catalog) -> str:
+    """Name the folder of a run after the catalog, the scenario and the settings."""
+    settings = [f"{path}={value}" for path, value in catalog.overrides.items()]
+    scenario = [catalog.scenario] if catalog.scenario else []
+    name = re.sub(r"[^\w.=+-]+", "_", "-".join([catalog.name, *scenario, *settings]))
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 9]}-{catalog.sha256[:8]}"
+
+
+@contextmanager
+def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
+    """Make a temporary folder; its files move to `folder` at the end, or are deleted on an error.
+
+    It is made at once, so that a folder that cannot be written to shows before the work.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results go; made if need be, and removed again if it stays empty.
+    option : str
+        Name of the option that chooses the folder, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is a file, or nothing can be written there.
+    """
+    new_folders: list[Path] = []
+    try:
+        try:
+            new_folders += [path for path in (folder, *folder.parents) if not path.exists()]
+            folder.mkdir(parents=True, exist_ok=True)
+            workshop = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        except (FileExistsError, NotADirectoryError) as error:
+            raise InputError(
+                f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR"
+            ) from error
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            raise InputError(
+                f"{folder}: nothing can be written there ({_reason(error)}); choose another "
+                f"folder with {option} DIR"
+            ) from error
+        try:
+            yield workshop
+            for path in sorted(workshop.iterdir()):
+                os.replace(path, folder / path.name)
+        finally:
+            shutil.rmtree(workshop, ignore_errors=True)
+    finally:
+        for path in new_folders:  # innermost first; those with files in them stay
+            try:
+                path.rmdir()
+            except (OSError, ValueError):
+                break
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text to a file that must not exist yet.
+
+    Raises
+    ------
+    InputError
+        If it exists, or cannot be written.
+    """
+    try:
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                path.unlink()
+                raise
+    except FileExistsError as error:
+        raise InputError(
+            f"{path}: exists and is not overwritten; choose another name, or another file "
+            "with -o FILE"
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
