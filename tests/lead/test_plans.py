@@ -18,7 +18,7 @@ from taskmodel.lead.plans.catalog_link import (
     catalog_speedups,
     workforce_values,
 )
-from taskmodel.lead.plans.evaluation import evaluate
+from taskmodel.lead.plans.evaluation import evaluate_plan
 from taskmodel.lead.plans.load import cases
 from taskmodel.lead.plans.work import WORK_STEPS
 
@@ -749,7 +749,7 @@ def test_a_plan_is_made_of_records_that_cannot_be_changed():
     plan = load_plan("seed_toy")
     assert isinstance(plan, Plan) and plan.name == "seed_toy" and plan.overrides == {}
     assert [name for name, _ in cases(plan)] == [""]
-    assert evaluate(alone("seed_toy"))["researchers"] == 46_000
+    assert evaluate_plan(alone("seed_toy"))["researchers"] == 46_000
 
 
 # the command line

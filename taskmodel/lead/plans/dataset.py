@@ -11,7 +11,7 @@ import xarray as xr
 
 from taskmodel.errors import InputError
 from taskmodel.lead.plans.catalog_link import ORGANISATION_STEPS, SolvedCatalogs
-from taskmodel.lead.plans.evaluation import evaluate
+from taskmodel.lead.plans.evaluation import evaluate_plan
 from taskmodel.lead.plans.load import cases, load_plan
 from taskmodel.lead.plans.records import Plan
 from taskmodel.lead.plans.work import WORK_STEPS
@@ -193,7 +193,7 @@ def lead_time(
         raise InputError("months is empty; give one or more, such as [1, 3, 6]")
     plans = [chosen.replace({"lead.months": lead}) for lead in leads] or [chosen]
     catalogs = SolvedCatalogs()
-    table = [[evaluate(variant, catalogs) for _, variant in cases(plan)] for plan in plans]
+    table = [[evaluate_plan(variant, catalogs) for _, variant in cases(plan)] for plan in plans]
     several = np.ndim(months) > 0 if months is not None else False
     outer = {"lead_months": several, "case": bool(chosen.cases)}
     kept = tuple(slice(None) if present else 0 for present in outer.values())

@@ -20,7 +20,7 @@ from taskmodel.lead.plans.work import best_schedule, pause_work, supervision, wi
 from taskmodel.lead.workforce import tokens_per_human_second
 
 
-def evaluate(plan: Plan, catalogs: SolvedCatalogs | None = None) -> dict[str, Any]:
+def evaluate_plan(plan: Plan, catalogs: SolvedCatalogs | None = None) -> dict[str, Any]:
     """Results of a plan without cases, by name.
 
     Parameters

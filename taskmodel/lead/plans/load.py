@@ -1,4 +1,4 @@
-"""Plans from files: your own by path, bundled ones by name, with every defect and its place."""
+"""Plans from files by path or bundled name, and their cases, with the position of every defect."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from taskmodel.lead.plans.records import Plan
 
 
 def bundled_plans() -> tuple[str, ...]:
-    """Return the names of the plans that come with the package."""
+    """Names of the plans that are part of the package."""
     return bundled.names("plan")
 
 
 def load_plan(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Plan:
-    """Load a plan, and set values in it.
+    """Load a plan, optionally with other values.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def load_plan(name_or_path: str | Path, set: Mapping[str, Any] | None = None) ->
     Raises
     ------
     CatalogError
-        With every defect of the file; if that has none, of its cases; if they have none either, of `set`.
+        With every defect of the file; if there is none, of its cases; then of `set`.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def load_plan(name_or_path: str | Path, set: Mapping[str, Any] | None = None) ->
 
 
 def parse_plan(text: str, name: str = "plan", file: str = "text") -> Plan:
-    """Make a plan of a text; `file` is what messages call it.
+    """Parse the text of a plan; `file` is its name in messages.
 
     Raises
     ------
@@ -58,19 +58,19 @@ def parse_plan(text: str, name: str = "plan", file: str = "text") -> Plan:
         With every defect of the text, or of its cases.
     """
     plan = Plan.parse(text, name, file)
-    dict(cases(plan))  # a case that does not fit is a defect of the file
+    dict(cases(plan))  # raises: a defect of a case is one of the file
     return plan
 
 
 def cases(plan: Plan) -> Iterator[tuple[str, Plan]]:
-    """Yield the variants of a plan with their names; itself, without a name, if it has none.
+    """Yield the cases of a plan by name; the plan itself, with the name "", if it has none.
 
-    What is set from outside holds in every variant, and counts more than what the variant says.
+    Values that the caller has set hold in every case and override those of the case.
 
     Raises
     ------
     CatalogError
-        With every defect of a case, at its place in the file.
+        With every defect of a case, at its position in the file.
     """
     if not plan.cases:
         yield "", plan
