@@ -190,7 +190,7 @@ class Catalog(Changeable):
         return value.value if isinstance(value, Quantity) else value
 
     def error(self, keys: Keys, message: str, at_key: bool = False) -> CatalogError:
-        """Return an error about the value at some keys, or its key, with the position in the file."""
+        """Return an error about a value, or its key, with the position in the file."""
         return CatalogError([self._origin.defect(Finding(keys, message, at_key))])
 
     def paths(self) -> tuple[str, ...]:

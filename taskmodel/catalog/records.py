@@ -1,9 +1,10 @@
-"""The records of a catalog: one frozen class for each block of the file, one line for each value in it.
+"""The records of a catalog: one frozen class for each block of the file, one line for each value.
 
-A line states type, unit, range and meaning; the JSON Schema for editors and the messages of the reader come from it. What
-concerns more than one record (ids that must exist, shares that must sum to 1) is in `checks`. Numbers that are estimates
-have no default here: they stand in the catalog, with their source. Defaults are given only where leaving a line out has
-one plain meaning (no gate, may be delegated, a multiplier of 1).
+A line declares type, unit, range and meaning; the JSON Schema for editors and the messages of the
+reader are generated from it. Conditions between records (ids that exist, shares that sum to 1) are
+in `checks`. Estimates have no default here: they are in the catalog, with their source. A default
+is declared only where omission has one evident meaning (no gate, may be delegated, a multiplier
+of 1).
 """
 
 from typing import Annotated, Literal
@@ -35,15 +36,14 @@ from taskmodel.files.quantity import (
     WorkingHours,
     WorkingTime,
     failed,
+    pure_number,
 )
 
-GENERAL = (
-    "general"  # the name of the reviewers of `supervision`, where tasks say who may review them
-)
+GENERAL = "general"  # name of the reviewers of `supervision` in a task's list of reviewers
 
 
 class People(Record):
-    """A number of people, and how it changes over time."""
+    """A number of people, and its change over time."""
 
     headcount: Headcount = Field(description="people in the pool")
     hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
@@ -66,10 +66,11 @@ class Pool(People):
 
 
 class Production(Record):
-    """How tasks add up to research."""
+    """The production function that combines tasks to research."""
 
     elasticity: NonNegative = Field(
-        description="elasticity of substitution between the members of a nest, for nests without their own"
+        description="elasticity of substitution between the members of a nest, for nests without "
+        "their own"
     )
     parallel_exponent: Fraction = Field(
         description="exponent of parallel effort in the effective speed-up"
@@ -77,7 +78,7 @@ class Production(Record):
 
 
 class Protocol(Record):
-    """A way of letting AI work: who looks at how much of it, how hard, and with what help."""
+    """A protocol for AI work: how much of it is reviewed, with how much effort and which help."""
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
@@ -89,29 +90,27 @@ class Protocol(Record):
         True, description="whether a task's coverage_floor holds, should it be larger"
     )
     review_effort: NonNegative = Field(
-        Quantity(value=1, unit="1"),
+        pure_number(1),
         description="review hours of a reviewed unit, relative to review_ratio",
     )
     settled_share: Fraction = Field(
-        Quantity(value=0, unit="1"),
+        pure_number(0),
         description="share of the questions of a review that AI help can settle",
     )
     settled_effort: NonNegative = Field(
-        Quantity(value=1, unit="1"), description="review hours of those, relative to without help"
+        pure_number(1), description="review hours of those, relative to without help"
     )
     review_inference: NonNegative = Field(
-        Quantity(value=0, unit="1"),
+        pure_number(0),
         description="inference of AI review, relative to that of the work",
     )
-    layers: NonNegative = Field(
-        Quantity(value=0, unit="1"), description="layers of AI review, a whole number"
-    )
+    layers: NonNegative = Field(pure_number(0), description="layers of AI review, a whole number")
     layer_detection: Fraction = Field(
-        Quantity(value=0, unit="1"),
+        pure_number(0),
         description="share of defects that a layer finds, of those it can",
     )
     common_mode: Fraction = Field(
-        Quantity(value=0, unit="1"),
+        pure_number(0),
         description="share of defects that no layer of AI review can find",
     )
     interaction_time: WorkingTime = Field(
@@ -121,7 +120,7 @@ class Protocol(Record):
         None, description="human-equivalent length of an episode; needed where one is steered"
     )
     people: Fraction = Field(
-        Quantity(value=0, unit="1"),
+        pure_number(0),
         description="hours that people still work themselves, relative to without AI",
     )
     needs_capability: Switch = Field(
@@ -134,7 +133,8 @@ class Protocol(Record):
             raise failed(
                 (
                     "interaction_time",
-                    "steers episodes of no length; give episode_length, the work that goes on between two times",
+                    "steers episodes of no length; give episode_length, the work that goes on "
+                    "between two times",
                 )
             )
         if self.layers.value % 1 or self.layers.value > 100:
@@ -149,14 +149,13 @@ class Reviewers(People):
 
     headcount: Headcount = Field(description="people who review")
     pool: Word = Field(
-        description="the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools"
+        description="the labour pool whose hours review uses, or `dedicated` for reviewers "
+        "besides the pools"
     )
     max_review_share: Fraction = Field(
         description="largest share of their hours that can go into review"
     )
-    utilisation: Fraction = Field(
-        Quantity(value=1, unit="1"), description="planned share of review time in use"
-    )
+    utilisation: Fraction = Field(pure_number(1), description="planned share of review time in use")
 
 
 class Supervision(Reviewers):
@@ -167,15 +166,18 @@ class Supervision(Reviewers):
     )
     effort: Literal["given", "optimal"] = Field(
         "given",
-        description="hours of a review: review_ratio, or as many as are worth their time by defects and what they cost",
+        description="hours of a review: review_ratio, or as many as are worth their time by "
+        "defects and what they cost",
     )
     defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
         None,
-        description="hours of review that it is worth to spare an hour of work whose defect escapes; needed for optimal effort",
+        description="hours of review that it is worth to spare an hour of work whose defect "
+        "escapes; needed for optimal effort",
     )
     defect_budget: Annotated[Quantity, Measure(units.DEFECTS, ge=0)] | None = Field(
         None,
-        description="defective work that may pass unnoticed in a year, its human-equivalent hours weighted by harm_weight; "
+        description="defective work that may pass unnoticed in a year, its human-equivalent hours "
+        "weighted by harm_weight; "
         "0: none may; absent: no limit",
     )
     coverage: Literal["full", "floor", "none"] = Field(
@@ -184,14 +186,15 @@ class Supervision(Reviewers):
     )
     protocols: tuple[Word, ...] = Field(
         (),
-        description="protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen; none: by `coverage`",
+        description="protocols that are allowed, of `protocols` or bundled ones; several: the "
+        "best is chosen; none: by `coverage`",
     )
     second_look_share: Fraction = Field(
-        Quantity(value=0, unit="1"),
+        pure_number(0),
         description="share of reviews that somebody else reviews in turn",
     )
     second_look_effort: NonNegative = Field(
-        Quantity(value=1, unit="1"), description="hours of such a look, relative to the review"
+        pure_number(1), description="hours of such a look, relative to the review"
     )
     second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = Field(
         0, description="layers of review of reviews, each of them about a share of the one below"
@@ -206,7 +209,8 @@ class Supervision(Reviewers):
             raise failed(
                 (
                     "effort",
-                    "optimal effort weighs review against defects that escape; give defect_cost, such as 10 h/h",
+                    "optimal effort weighs review against defects that escape; give defect_cost, "
+                    "such as 10 h/h",
                 )
             )
         return self
@@ -229,7 +233,7 @@ class Grid(Sourced):
 
 
 class ComputeUse(Record):
-    """The compute axis: effective FLOP per year (base-year software) of the leading developer, and its uses."""
+    """The compute axis, effective FLOP per year (base-year software) of the leading developer."""
 
     today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)] = Field(
         description="where the axis stands today"
@@ -257,7 +261,8 @@ class Capability(Record):
     """Which tasks AI of a given training compute can do, and what an attempt costs."""
 
     intercept: Annotated[Quantity, Measure(units.LOG_MINUTES)] = Field(
-        description="a in log10(50 % horizon in minutes) = a + b log10(training compute / reference_compute)"
+        description="a in log10(50 % horizon in minutes) = a + b log10(training compute / "
+        "reference_compute)"
     )
     slope: Positive = Field(
         description="b in the same, powers of ten of horizon for each of compute"
@@ -273,11 +278,13 @@ class Capability(Record):
     )
     success: Literal["step", "logistic"] = Field(
         "step",
-        description="step: AI can do a task from its threshold on; logistic: attempts succeed more often the longer its horizon",
+        description="step: AI can do a task from its threshold on; logistic: attempts succeed "
+        "more often the longer its horizon",
     )
     success_slope: Positive | None = Field(
         None,
-        description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is logistic",
+        description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where "
+        "success is logistic",
     )
     defect_probability: Probability = Field(
         description="probability that a unit of AI work is useless, once the task is open"
@@ -301,7 +308,8 @@ class Capability(Record):
             raise failed(
                 (
                     "worker",
-                    "the smallest sufficient model is not defined where success is logistic; use worker: frontier",
+                    "the smallest sufficient model is not defined where success is logistic; use "
+                    "worker: frontier",
                 )
             )
         return self
@@ -324,16 +332,19 @@ class Latency(Record):
         description="whether work waits for reviewers who are busy (if review takes serial time)",
     )
     arrival_variability: NonNegative = Field(
-        Quantity(value=1, unit="1"),
-        description="variance over squared mean of the time between arrivals for review; 1: at random",
+        pure_number(1),
+        description="variance over squared mean of the time between arrivals for review; 1: at "
+        "random",
     )
     service_variability: NonNegative = Field(
-        Quantity(value=1, unit="1"),
-        description="variance over squared mean of the review times of one task; 1: exponential, 0: constant",
+        pure_number(1),
+        description="variance over squared mean of the review times of one task; 1: exponential, "
+        "0: constant",
     )
     count_off_hours: Switch = Field(
         False,
-        description="whether work waits for reviewers who are at home (if review takes serial time)",
+        description="whether work waits for reviewers who are at home (if review takes serial "
+        "time)",
     )
     review_hours_per_day: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0, le=24)] = Field(
         Quantity(value=8, unit="h"),
@@ -346,13 +357,14 @@ class Latency(Record):
 
 
 class Trust(Record):
-    """What a record of clean audits has to show before people look at AI's work at the floors alone, and how long it lasts."""
+    """Record of clean audits that lowers review to the floors, and how long the record holds."""
 
     defect_rate: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
         description="bound x on the share of defective units that a record has to show"
     )
     risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
-        description="delta, how likely a class of tasks with defects at that bound passes all the same"
+        description="delta, how likely a class of tasks with defects at that bound passes all the "
+        "same"
     )
     generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)] = Field(
         description="time G between model generations"
@@ -362,28 +374,28 @@ class Trust(Record):
     )
     detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = Field(
         None,
-        description="share of defects that an audit finds; absent: each task's own, from its review_ratio and verifiability",
+        description="share of defects that an audit finds; absent: each task's own, from its "
+        "review_ratio and verifiability",
     )
     audits: Literal["besides", "beyond_floor"] = Field(
         "besides",
-        description="besides: audits come on top of reviews at the floor; beyond_floor: those count as audits",
+        description="besides: audits come on top of reviews at the floor; beyond_floor: those "
+        "count as audits",
     )
 
 
 class Learning(Record):
-    """A quantity that falls as work accumulates: it is multiplied by least + (1 - least) (1 + work/scale)^-exponent."""
+    """A factor that falls as work accumulates: least + (1 - least) (1 + work/scale)^-exponent."""
 
     exponent: NonNegative = Field(description="how fast it falls in the end; 0: not at all")
     scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
         description="work that counts as much as all there was before"
     )
-    least: Fraction = Field(
-        Quantity(value=0, unit="1"), description="share that no work takes away"
-    )
+    least: Fraction = Field(pure_number(0), description="share that no work takes away")
 
 
 class Scoping(Learning):
-    """How the horizon that AI needs falls, of tasks whose results can be checked well."""
+    """Fall of the horizon that AI needs for tasks whose results can be checked well."""
 
     verifiability: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)] = Field(
         description="score of verifiability from which tasks are well enough scoped"
@@ -391,7 +403,7 @@ class Scoping(Learning):
 
 
 class SafeCapability(Record):
-    """AI that is safe enough to use on these tasks: up to a training compute of start (1 + work/scale)^exponent."""
+    """Largest training compute safe to use on these tasks: start (1 + work/scale)^exponent."""
 
     start: Compute = Field(
         description="effective training compute that is safe to use without any of this work"
@@ -403,18 +415,20 @@ class SafeCapability(Record):
 
 
 class OverTime(Record):
-    """How the organisation stands in a simulated world, and what its accumulated work changes; used there alone."""
+    """The organisation in a simulated world, and what its accumulated work changes there."""
 
     software_date: Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)] = Field(
         description="date of the software in which compute is measured"
     )
     review: Learning | None = Field(
         None,
-        description="review hours for an hour of AI work; absent: accumulated work does not change them",
+        description="review hours for an hour of AI work; absent: accumulated work does not "
+        "change them",
     )
     scoping: Scoping | None = Field(
         None,
-        description="horizons that AI needs for tasks that can be checked well; absent: as they are",
+        description="horizons that AI needs for tasks that can be checked well; absent: as they "
+        "are",
     )
     safe_capability: SafeCapability | None = Field(
         None, description="AI that is safe to use; absent: all there is"
@@ -434,7 +448,7 @@ class Nest(Record):
 
 
 class Basis(Sourced):
-    """Where the plain numbers of a task field come from, for tasks that do not say it themselves."""
+    """Source of the plain numbers in a field of tasks, for tasks without a source of their own."""
 
 
 class Verifiability(Sourced):
@@ -461,15 +475,18 @@ class Task(Record):
     )
     horizon: WorkingHours = Field(description="time a skilled person needs for a typical unit")
     horizon_multiplier: Positive = Field(
-        Quantity(value=1, unit="1"),
-        description="horizon of AI on benchmarks needed, relative to `horizon`; more for messier tasks",
+        pure_number(1),
+        description="horizon of AI on benchmarks needed, relative to `horizon`; more for messier "
+        "tasks",
     )
     automation_threshold: Compute | None = Field(
         None,
-        description="effective training compute from which AI can do it; absent: from horizon and multiplier",
+        description="effective training compute from which AI can do it; absent: from horizon and "
+        "multiplier",
     )
     review_ratio: Annotated[Quantity, Measure(units.REVIEW, ge=0)] = Field(
-        description="human hours of review per human-equivalent hour of AI work, when every unit is reviewed"
+        description="human hours of review per human-equivalent hour of AI work, when every unit "
+        "is reviewed"
     )
     coverage_floor: Fraction = Field(
         description="smallest share of units that people review however good the track record"
@@ -485,15 +502,18 @@ class Task(Record):
     verifiability: Verifiability | None = None
     defect_probability: Probability | None = Field(
         None,
-        description="probability that a unit of AI work is useless, once the task is open; absent: capability.defect_probability",
+        description="probability that a unit of AI work is useless, once the task is open; "
+        "absent: capability.defect_probability",
     )
     harm_weight: NonNegative = Field(
-        Quantity(value=1, unit="1"),
-        description="hours of supervision.defect_budget that an hour of its defective work takes which passes unnoticed; 0: harmless",
+        pure_number(1),
+        description="hours of supervision.defect_budget that an hour of its defective work takes "
+        "which passes unnoticed; 0: harmless",
     )
     reviewers: tuple[Word, ...] | None = Field(
         None,
-        description="who may review it: ids of `reviewers`, or `general` for those of supervision; several: the best; absent: general",
+        description="who may review it: ids of `reviewers`, or `general` for those of "
+        "supervision; several: the best; absent: general",
     )
     protocols: tuple[Word, ...] | None = Field(
         None, description="protocols it may be done under; absent: all that are allowed"
@@ -509,7 +529,7 @@ class Task(Record):
 
 
 class FeedbackLoop(Sourced):
-    """A way back in the order of tasks: the result of one sends the work back to an earlier one."""
+    """A feedback loop: the result of a task returns the work to an earlier task."""
 
     source_task: Word
     target_task: Word

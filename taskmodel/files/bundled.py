@@ -1,4 +1,4 @@
-"""Names and paths of the bundled files, by kind: catalogs, scenarios, protocols, plans and others."""
+"""Names and paths of the bundled files of each kind: catalogs, scenarios, plans and others."""
 
 from pathlib import Path
 

@@ -19,12 +19,12 @@ class Finding(NamedTuple):
 
 
 def as_mapping(value: Any) -> dict[str, Any]:
-    """Return a mapping, or an empty one for a value of another type, which is reported elsewhere."""
+    """Return a mapping; an empty one for another type, which is reported elsewhere."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list, or an empty one for a value of another type, which is reported elsewhere."""
+    """Return a list; an empty one for another type, which is reported elsewhere."""
     return value if isinstance(value, list) else []
 
 

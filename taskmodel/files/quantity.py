@@ -56,7 +56,8 @@ class Sourced(Record):
 
     source: Keys = Field(
         default=(),
-        description="key or keys of `sources`, or the word judgement (then `note` gives the reason)",
+        description="key or keys of `sources`, "
+        "or the word judgement (then `note` gives the reason)",
     )
     note: Prose = Field(default="", description="why this value")
 
@@ -203,6 +204,11 @@ Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
 WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
 WorkingTime = Annotated[Quantity, Measure(units.WORKING_TIME, ge=0)]
 Probability = Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
+
+
+def pure_number(value: float = 1.0) -> Quantity:
+    """Return a dimensionless quantity, as a default."""
+    return Quantity(value=value, unit="1")
 
 
 class Work(Record):
