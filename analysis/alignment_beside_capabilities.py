@@ -106,7 +106,7 @@ def draw(found: Mapping[str, Mapping[str, xr.Dataset]]):
     from taskmodel.plots import page
 
     colours = dict(zip(RULES, (page.BLUE, page.SKY, page.PURPLE), strict=False))
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 95 / page.INCH), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         shown = found[SHOWN]

@@ -71,7 +71,7 @@ def draw(found: dict[str, dict[str, object]]):
     from taskmodel.plots import page
 
     colours = dict(zip(found, (page.VERMILLION, page.BLUE, page.GREEN, page.PURPLE), strict=False))
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 90 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for name, ways in found.items():

@@ -94,7 +94,7 @@ def draw(every: list[Found]):
     from taskmodel.plots import page
 
     colours = (page.GREEN, page.BLUE, page.VERMILLION)
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 85 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for each, colour in zip(every, colours, strict=False):

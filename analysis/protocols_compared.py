@@ -74,7 +74,7 @@ def draw(later: dict[str, tuple[float, float]]):
 
     from taskmodel.plots import page
 
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 90 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for label, (speedup, escaped) in later.items():

@@ -159,7 +159,7 @@ def draw(cells: list[tuple[Lab, Played]]):
 
     from taskmodel.plots import page
 
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(140 / page.INCH, 85 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for reviewers in sorted({place.reviewers for place, _ in cells}):

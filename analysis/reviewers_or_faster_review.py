@@ -147,7 +147,7 @@ def draw(found: Gains):
     from taskmodel.plots import page
 
     colours = (page.VERMILLION, page.BLUE, page.GREEN)
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 85 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for (name, gain), colour, style in zip(

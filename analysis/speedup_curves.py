@@ -58,7 +58,7 @@ def draw(swept: xr.Dataset):
 
     from taskmodel.plots import page
 
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 120 / page.INCH), layout="constrained")
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
         colours = dict(zip(FIELDS, (page.BLUE, page.VERMILLION), strict=True))
@@ -104,7 +104,7 @@ def draw(swept: xr.Dataset):
         upper.annotate(
             "today", (today, 1), (3, 12), textcoords="offset points", color=page.GREY, size=size
         )
-        page.compute_axis(lower, compute, 180, size, labels=True)
+        page.draw_compute_axis(lower, compute, 180, size, labels=True)
         upper.set(
             yscale="log",
             ylabel="throughput speed-up [1]",

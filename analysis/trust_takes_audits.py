@@ -119,7 +119,7 @@ def draw(along: xr.Dataset):
 
     from taskmodel.plots import page
 
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 100 / page.INCH), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
         years = along["year"].values

@@ -148,7 +148,7 @@ def draw(ways: dict[str, Way]):
         page.ORANGE,
         page.PURPLE,
     ]
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 100 / page.INCH), layout="constrained")
         axes = figure.subplots()
         ends = {label: float(years[-1]) for label, years in found.items()}

@@ -72,7 +72,7 @@ def draw(found: dict[str, dict[str, float]]):
 
     catalog = tm.load_catalog("alignment_research")
     span = catalog.compute.grid
-    with page.look() as size:
+    with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 75 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for row, place in enumerate(reversed(found.values())):
@@ -88,7 +88,7 @@ def draw(found: dict[str, dict[str, float]]):
                         linewidth=0,
                     )
         axes.set_yticks(range(len(found)), list(reversed(found)))
-        page.compute_axis(axes, np.array([span.low, span.high]), 130, size, labels=True)
+        page.draw_compute_axis(axes, np.array([span.low, span.high]), 130, size, labels=True)
         axes.axvline(catalog.compute.today.value, color=page.GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
             "today",

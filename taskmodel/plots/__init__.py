@@ -1,15 +1,14 @@
-"""Figures of a sweep, to be looked at and printed; and the two files each is saved to.
+"""Figures of results, and their files.
 
-A figure is made from a result of `taskmodel.sweep` alone (the task graph and the review load also ask the catalog it was
-made from), so that it can be drawn again from a saved result. Lines and bands go through every point of the grid and
-through both limits of every event: what jumps in the model jumps upright on paper. What does not fit on an axis is said
-in words beside it.
+A figure is drawn from a dataset alone (the task graph and the review load also need the catalog),
+so that it can be drawn from a saved result. Lines and bands pass through every point of the grid
+and through both limits of every event: discontinuities of the model are vertical. Values that do
+not fit on an axis are given in words beside it.
 
-`matplotlib` is used through its objects, never through `pyplot`: drawing leaves the caller's settings as they were and
-takes nothing from them. Start reading at `speedup_curve`.
+The package uses the objects of `matplotlib`, never `pyplot`: drawing neither uses nor changes the
+caller's settings. `speedup_curve` is a good place to start reading.
 """
 
-from taskmodel.plots.bands import bottleneck_bands
 from taskmodel.plots.beside import beside
 from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import safety_frontier
@@ -24,7 +23,6 @@ from taskmodel.plots.tasks import review_hours, review_load, task_graph
 
 __all__ = [
     "beside",
-    "bottleneck_bands",
     "bottleneck_map",
     "horizon",
     "lead_time",

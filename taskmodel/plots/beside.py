@@ -1,38 +1,49 @@
-"""Alignment beside capabilities: speed-ups of both over time, the work done, and the world's largest training run."""
+"""Alignment and capabilities over time: speed-ups, accumulated work and the training run."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from taskmodel.errors import InputError
-from taskmodel.plots.over_time import legend, powers_of_ten
-from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, INCH, PALE, VERMILLION, look
-from taskmodel.plots.trace import trace
+from taskmodel.plots.page import BLACK, BLUE, GREEN, VERMILLION
+from taskmodel.plots.panels import (
+    SPEEDUP_LABEL,
+    calendar_axis,
+    date_label,
+    date_line,
+    faint_grid,
+    labelled_ticks,
+    legend_above,
+    log_axis,
+    stacked_panels,
+)
+from taskmodel.plots.trace import sweep_line
+from taskmodel.plots.words import SPEEDUP_NAMES, needs
 
-MARKS = {
+MILESTONES = {
     "automation_rnd_20%": "R&D 20 %",
     "alignment_oversight_bottleneck": "review binds most",
     "automation_rnd_100%": "R&D 100 %",
 }
-MEASURES = {"throughput_speedup": "throughput", "speedup": "effective"}
-HIGHEST = 30.0  # of the speed-ups shown: those of capabilities have no bound that would fit
+HIGHEST = 30.0  # speed-up shown: those of capabilities grow without bound
 TICKS = (1, 2, 3, 5, 10, 20, 30)
-NEAR = 0.4  # years
+NEAR = 0.4  # years: closer milestones are named on either side of their lines
 
 
 def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
-    """Speed-ups of alignment and of capabilities, alignment work accumulated, and the largest training run.
+    """Draw the speed-ups of alignment and capabilities, alignment work and the training run.
 
     Parameters
     ----------
     result : Dataset
-        Of `taskmodel.alignment_beside`.
+        From `taskmodel.alignment_beside`.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
@@ -42,120 +53,77 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
     Raises
     ------
     InputError
-        If the dataset is none of alignment beside capabilities, or the figure too narrow.
+        If the dataset is not such a result, or the figure is too narrow.
     """
-    if "capability_speedup" not in result or "work" not in result:
-        raise InputError(
-            "this dataset has no capabilities beside it: give the result of taskmodel.alignment_beside"
-        )
-    with look(width) as size:
-        figure = Figure(figsize=(width / INCH, (0.35 * width + 82) / INCH), layout="constrained")
-        panels = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1.5))
-        heading = f"Alignment beside capabilities: {result.attrs['catalog_name']} in {result.attrs['world_name']}"
-        figure.set_label(heading)
-        panels[0].set_title(
-            heading, loc="left", fontsize=size + 1, fontweight="bold", pad=2.2 * size
-        )
-        _speedups(panels[0], result, size)
-        panels[1].plot(
-            result["time"], result["work"], color=BLUE, linewidth=1.5, gid="work", label="effective"
-        )
-        panels[1].plot(
-            result["time"],
-            result["work_bulk"],
-            color=BLUE,
-            linewidth=0.9,
-            linestyle="--",
-            gid="work_bulk",
-            label="in bulk",
-        )
-        panels[1].set_ylabel("alignment work\n[field-years]")
-        panels[1].set_ylim(bottom=0)
-        legend(panels[1], size)
-        panels[2].plot(
-            result["time"], result["training_run"], color=BLACK, linewidth=1.5, gid="training_run"
-        )
-        powers_of_ten(panels[2], result["training_run"].values)
-        panels[2].set_ylabel("largest training\nrun [FLOP]")
-        panels[2].set_xlabel("calendar year")
-        panels[2].xaxis.set_major_locator(MaxNLocator(integer=True))
-        panels[2].set_xlim(*result["time"].values[[0, -1]])
-        _mark(panels, result, size)
+    needs(
+        "capability_speedup" in result and "work" in result,
+        "has no capabilities beside it",
+        "alignment_beside",
+    )
+    catalog, world = result.attrs["catalog_name"], result.attrs["world_name"]
+    heading, time = f"Alignment beside capabilities: {catalog} in {world}", result["time"].values
+    with stacked_panels(
+        width, 0.35 * width + 82, heading, (3, 1), pad=2.2, height_ratios=(3, 2, 1.5)
+    ) as (figure, panels, size):
+        speedups, work, training = panels
+        _draw_speedups(speedups, result, size)
+        work.plot(time, result["work"], color=BLUE, linewidth=1.5, gid="work", label="effective")
+        bulk: dict[str, Any] = {
+            "linewidth": 0.9,
+            "linestyle": "--",
+            "gid": "work_bulk",
+            "label": "in bulk",
+        }
+        work.plot(time, result["work_bulk"], color=BLUE, **bulk)
+        work.set_ylabel("alignment work\n[field-years]")
+        work.set_ylim(bottom=0)
+        legend_above(work, size)
+        training.plot(time, result["training_run"], color=BLACK, linewidth=1.5, gid="training_run")
+        log_axis(training, result["training_run"].values)
+        training.set_ylabel("largest training\nrun [FLOP]")
+        calendar_axis(training, time)
+        _mark_milestones(panels, result, size)
         for axes in panels:
-            axes.grid(axis="y", color=PALE, linewidth=0.4)
-        figure.align_ylabels()
-        figure.draw_without_rendering()
+            faint_grid(axes)
     return figure
 
 
-def _speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
-    measure = result.attrs["measure"]
-    ours = trace(result, measure)
+def _draw_speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
+    measure, time = result.attrs["measure"], result["time"].values
+    alignment = sweep_line(result, measure)
+    # Steep lines up to 1e11 render badly: they are cut well above the top of the panel.
+    capabilities = np.minimum(result["capability_speedup"].values, 10 * HIGHEST)
+    catalog = f"capability_catalog_{measure}"
+    label = f"alignment, {SPEEDUP_NAMES[measure]}"
+    style: dict[str, Any] = {"color": BLUE, "linewidth": 1.8, "gid": measure, "label": label}
+    axes.plot(alignment.position, alignment.values, **style)
     axes.plot(
-        ours.compute,
-        ours.values,
-        color=BLUE,
-        linewidth=1.8,
-        gid=measure,
-        label=f"alignment, {MEASURES[measure]}",
-    )
-    theirs = np.minimum(
-        result["capability_speedup"].values, 10 * HIGHEST
-    )  # only what is shown: steep lines to 1e11 draw badly
-    axes.plot(
-        result["time"],
-        theirs,
+        time,
+        capabilities,
         color=VERMILLION,
         linewidth=1.5,
         gid="capability_speedup",
         label="the world's software research",
     )
-    name = f"capability_catalog_{measure}"
-    if name in result:
-        label = result.attrs["capabilities_name"]
-        axes.plot(
-            result["time"],
-            result[name],
-            color=GREEN,
-            linewidth=1.5,
-            linestyle="--",
-            gid=name,
-            label=label,
-        )
+    if catalog in result:
+        style = {"color": GREEN, "linewidth": 1.5, "linestyle": "--", "gid": catalog}
+        axes.plot(time, result[catalog], label=result.attrs["capabilities_name"], **style)
     axes.set_yscale("log")
     axes.set_ylim(0.9, HIGHEST)
-    axes.set_yticks(TICKS, [str(tick) for tick in TICKS])
-    axes.set_yticks([], minor=True)
-    axes.set_ylabel("speed-up over people\nwithout AI [1]")
-    legend(axes, size)
+    labelled_ticks(axes.yaxis, TICKS, str)
+    axes.set_ylabel(SPEEDUP_LABEL)
+    legend_above(axes, size)
 
 
-def _mark(panels: np.ndarray, result: xr.Dataset, size: float) -> None:
-    """Upright lines at milestones, named in the second panel, which has room; those near each other on either side."""
-    dates = dict(
-        zip(
-            map(str, result["milestone"].values),
-            result["milestone_value"].values.tolist(),
-            strict=True,
-        )
-    )
-    before = -np.inf
-    for name, words in sorted(MARKS.items(), key=lambda mark: dates[mark[0]]):
-        date = dates[name]
+def _mark_milestones(panels: Sequence[Axes], result: xr.Dataset, size: float) -> None:
+    """Vertical lines at milestones, named in the second panel."""
+    names, values = result["milestone"].values, result["milestone_value"].values.tolist()
+    dates = dict(zip(map(str, names), values, strict=True))
+    preceding = -np.inf
+    for milestone, name in sorted(MILESTONES.items(), key=lambda item: dates[item[0]]):
+        date = dates[milestone]
         if np.isnan(date):
             continue
-        for axes in panels:
-            axes.axvline(date, color=GREY, linewidth=0.6, linestyle=":")
-        panels[1].annotate(
-            f"{words}, {date:.1f}",
-            (date, 1),
-            (-2 if date - before > NEAR else size + 2, -2),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            fontsize=size - 1.5,
-            color=GREY,
-            ha="right",
-            va="top",
-            rotation=90,
-        )
-        before = date
+        date_line(panels, date)
+        date_label(panels[1], date, name, size, -2 if date - preceding > NEAR else size + 2)
+        preceding = date

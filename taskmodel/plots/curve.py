@@ -1,4 +1,4 @@
-"""The speed-up curve, with what holds research back: the figure of the main job."""
+"""The speed-up curve with its bottlenecks: the main figure of a sweep along compute."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from taskmodel.plots.bands import draw_bands
 from taskmodel.plots.labels import Ending, end_labels, label_inside
 from taskmodel.plots.lanes import (
+    draw_landmarks,
     draw_lanes,
     draw_rug,
-    landmarks,
     lanes_height,
     left_margin,
     rug_height,
@@ -21,21 +21,20 @@ from taskmodel.plots.lanes import (
 from taskmodel.plots.page import (
     BLACK,
     BLUE,
-    PALE,
     VERMILLION,
     Page,
     Panel,
+    figure_style,
     line_height,
-    look,
     shade,
     tint,
 )
-from taskmodel.plots.trace import Trace, trace
-from taskmodel.plots.words import compute_text, context_of, times
+from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks
+from taskmodel.plots.trace import SweepLine, sweep_line
+from taskmodel.plots.words import compute_text, sweep_context, times
 
-_LINES: dict[
-    str, tuple[str, str, dict[str, Any]]
-] = {  # variable: name, colour, and how it is drawn
+# By variable: name, colour, and how the line is drawn.
+_LINES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "throughput_speedup": ("throughput", BLACK, {"linewidth": 1.8, "zorder": 5}),
     "speedup": ("effective speed-up", BLUE, {"linewidth": 1.8, "zorder": 6}),
     "latency_speedup": ("latency", BLUE, {"linewidth": 0.8, "zorder": 4}),
@@ -53,31 +52,33 @@ _LINES: dict[
 
 
 def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
-    """Speed-up of research as compute grows, what it could be with and without oversight, and what holds it back.
+    """Draw the speed-up of research over compute, its ceilings, and what holds it back.
 
-    From above: where AI becomes able to do how many tasks; throughput, effective and latency speed-up under the two
-    ceilings; where oversight binds and which factors are scarce; bottleneck shares. The ceiling without oversight may leave
-    the panel, with an arrow; the margin says where it goes.
+    From above: where AI becomes able to do how many tasks; throughput, effective and latency
+    speed-up under the two ceilings; where oversight binds and which factors are scarce;
+    bottleneck shares. The ceiling without oversight may leave the panel, marked by an arrow; the
+    margin then gives its last value.
 
     Parameters
     ----------
     result : Dataset
-        Of `taskmodel.sweep`.
+        From `taskmodel.sweep`.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``, bands ``bottleneck_share-`` and their source.
+        Lines have the name of their variable as ``gid``, bands ``bottleneck_share-`` and their
+        source.
 
     Raises
     ------
     InputError
-        If the dataset is no sweep, or the figure too narrow.
+        If the dataset is not a sweep, or the figure is too narrow.
     """
-    context = context_of(result)
-    with look(width) as size:
+    context = sweep_context(result)
+    with figure_style(width) as size:
         left, right = left_margin(result, width, size), 0.1 * width + 11
         heights = {
             "rug": rug_height(size),
@@ -89,55 +90,45 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         body = sum(heights.values()) + gap * (len(heights) - 1) + below
         notes = []
         if any((result[name] == 0).any() for name in _LINES):
-            notes.append(
-                "Where nothing can be produced the speed-up is 0, which is below the axis."
-            )
-        page = Page(
-            width, body, "Speed-up of research, and what holds it back", context, size, notes
-        )
-        panels, top = {}, 0.0
+            notes = ["Where nothing can be produced the speed-up is 0, which is below the axis."]
+        heading = "Speed-up of research, and what holds it back"
+        page = Page(width, body, heading, context, size, notes)
+        panels, top, grid = {}, 0.0, result["compute"].values
         for name, height in heights.items():
-            panels[name] = page.compute_panel(
-                left,
-                top,
-                width - left - right,
-                height,
-                result["compute"].values,
-                labels=name == "bands",
-            )
+            across = width - left - right
+            panels[name] = page.compute_panel(left, top, across, height, grid, name == "bands")
             top += height + gap
-        draw_rug(panels["rug"], result)
+        draw_rug(panels.pop("rug"), result)
         _draw_curves(panels["curve"], result)
         draw_lanes(panels["lanes"], result)
         draw_bands(panels["bands"], result)
-        landmarks([panels["curve"], panels["lanes"], panels["bands"]], result)
+        draw_landmarks(list(panels.values()), result)
         return page.finished()
 
 
 def _draw_curves(panel: Panel, result: xr.Dataset) -> None:
-    """Speed-ups and ceilings, named at their ends, on an axis of all but the ceiling without oversight."""
+    """Speed-ups and ceilings, named at their ends."""
     axes = panel.axes
-    traces = {name: trace(result, name) for name in _LINES}
-    low, high = _limits(traces)
-    ticks = _ticks(low, high)
+    lines = {name: sweep_line(result, name) for name in _LINES}
+    low, high = _limits(lines)
     axes.set_yscale("log")
     axes.set_ylim(low, high)
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_yticks([], minor=True)
-    axes.set_ylabel("speed-up over people\nwithout AI [1]", labelpad=2)
-    axes.grid(axis="y", color=PALE, linewidth=0.4)
-    under, over = traces["oversight_ceiling"], traces["no_oversight_ceiling"]
-    edges, pale = (
-        (np.minimum(under.values, high), np.minimum(over.values, high)),
-        tint(VERMILLION, 0.1),
-    )
+    labelled_ticks(axes.yaxis, _ticks(low, high), "{:g}".format)
+    axes.set_ylabel(SPEEDUP_LABEL, labelpad=2)
+    faint_grid(axes)
+    ceiling, pale = lines["oversight_ceiling"], tint(VERMILLION, 0.1)
+    edges = [
+        np.minimum(lines[name].values, high)
+        for name in ("oversight_ceiling", "no_oversight_ceiling")
+    ]
     axes.fill_between(
-        under.compute, *edges, color=pale, linewidth=0, zorder=1, gid="held_back_by_oversight"
+        ceiling.position, *edges, color=pale, linewidth=0, zorder=1, gid="held_back_by_oversight"
     )
     label_inside(
         axes,
-        under.compute,
-        *edges,
+        ceiling.position,
+        edges[0],
+        edges[1],
         "held back by oversight",
         panel.page.size,
         pale,
@@ -148,27 +139,26 @@ def _draw_curves(panel: Panel, result: xr.Dataset) -> None:
     for name, (title, colour, style) in _LINES.items():
         style = {"color": colour, "solid_joinstyle": "miter", "solid_capstyle": "butt", **style}
         style["linewidth"] *= panel.page.weight
-        axes.plot(traces[name].compute, traces[name].values, gid=name, **style)
-        _draw_exit(panel, traces[name], high, name, style)
-        endings.append(
-            Ending(_ending(title, traces[name], high), float(traces[name].values[-1]), colour)
-        )
+        line = lines[name]
+        axes.plot(line.position, line.values, gid=name, **style)
+        _draw_exit(panel, line, high, name, style)
+        endings.append(Ending(_ending(title, line, high), float(line.values[-1]), colour))
     end_labels(panel, endings)
 
 
-def _limits(traces: dict[str, Trace]) -> tuple[float, float]:
-    """Of the axis: all speed-ups and the oversight ceiling, and the other ceiling as well if that is not far off."""
+def _limits(lines: dict[str, SweepLine]) -> tuple[float, float]:
+    """Limits of the axis: all lines; the ceiling without oversight only if it is not far off."""
     shown = np.concatenate(
-        [found.values for name, found in traces.items() if name != "no_oversight_ceiling"]
+        [line.values for name, line in lines.items() if name != "no_oversight_ceiling"]
     )
     shown = np.append(shown[np.isfinite(shown) & (shown > 0)], 1.0)
-    low, high, far = shown.min(), shown.max(), traces["no_oversight_ceiling"].values
-    high = far.max() if np.isfinite(far).all() and far.max() < 4 * high else 2.5 * high
+    low, high, ceiling = shown.min(), shown.max(), lines["no_oversight_ceiling"].values.max()
+    high = ceiling if ceiling < 4 * high else 2.5 * high  # NaN compares false
     return low / 1.12, max(1.15 * high, 2.0)
 
 
 def _ticks(low: float, high: float) -> np.ndarray:
-    """Round numbers, eight at the most unless that leaves out powers of ten, and then ten at the most.
+    """Round numbers: at most eight, or at most ten powers of ten.
 
     Examples
     --------
@@ -184,36 +174,29 @@ def _ticks(low: float, high: float) -> np.ndarray:
     return ticks[:: -(-len(ticks) // 10)]
 
 
-def _draw_exit(panel: Panel, found: Trace, high: float, name: str, style: dict[str, Any]) -> None:
-    """An arrow where a line leaves the panel, and the line up to it where the next value is infinite."""
-    leaves = np.flatnonzero(found.values > high)
-    if not len(leaves):
+def _draw_exit(
+    panel: Panel, line: SweepLine, high: float, name: str, style: dict[str, Any]
+) -> None:
+    """An arrow where a line leaves the panel, and the line to it if the next value is infinite."""
+    above = np.flatnonzero(line.values > high)
+    if not len(above):
         return
-    first = leaves[0]
-    at = found.compute[first]
-    panel.axes.plot(
-        at,
-        high,
-        marker="^",
-        color=style["color"],
-        markersize=4,
-        clip_on=False,
-        zorder=7,
-        gid=f"{name}-leaves",
-    )
-    if first and np.isinf(found.values[first]):
-        x, y = (
-            [found.compute[first - 1], at, at],
-            [found.values[first - 1], found.values[first - 1], high],
-        )
+    first = above[0]
+    position = line.position[first]
+    arrow: dict[str, Any] = {"marker": "^", "markersize": 4, "color": style["color"]}
+    panel.axes.plot(position, high, clip_on=False, zorder=7, gid=f"{name}-leaves", **arrow)
+    if first and np.isinf(line.values[first]):
+        last = line.values[first - 1]
+        x, y = [line.position[first - 1], position, position], [last, last, high]
         panel.axes.plot(x, y, gid=f"{name}-no-limit", **style)
 
 
-def _ending(title: str, found: Trace, high: float) -> str:
-    """A line's name with its last value, or with where it has no limit or no value."""
-    last = found.values[-1]
+def _ending(title: str, line: SweepLine, high: float) -> str:
+    """A name with the last value, or with the compute from which it is infinite or missing."""
+    last = line.values[-1]
     if np.isfinite(last):
         return f"{title} {'↑ ' if last > high else ''}{times(last)}"
-    other = np.flatnonzero(~np.isinf(found.values) if np.isinf(last) else ~np.isnan(found.values))
-    since = f" from {compute_text(found.compute[other[-1] + 1])}" if len(other) else ""
-    return f"{title} ↑ no limit{since}" if np.isinf(last) else f"{title}: no value{since}"
+    state = "↑ no limit" if np.isinf(last) else "no value"
+    other = np.flatnonzero(~np.isinf(line.values) if np.isinf(last) else ~np.isnan(line.values))
+    since = f" from {compute_text(line.position[other[-1] + 1])}" if len(other) else ""
+    return f"{title}{'' if np.isinf(last) else ':'} {state}{since}"

@@ -1,9 +1,9 @@
-"""The safety-throughput frontier: research by defect budget, what safety costs, and which protocols do AI's work."""
+"""The safety-throughput frontier: research, the price of safety and AI modes, by defect budget."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -16,46 +16,42 @@ from taskmodel.plots.page import (
     BLUE,
     GREEN,
     GREY,
-    INCH,
     ORANGE,
     PALE,
     PURPLE,
     SKY,
     VERMILLION,
     YELLOW,
-    look,
     tint,
 )
-from taskmodel.plots.words import power_text, title_of
+from taskmodel.plots.panels import (
+    SPEEDUP_LABEL,
+    date_line,
+    faint_grid,
+    labelled_ticks,
+    powers_of_ten,
+    stacked_panels,
+)
+from taskmodel.plots.words import SPEEDUP_NAMES, needs, power_text, titles
 
-SPEEDUPS = {"throughput_speedup": ("throughput", BLACK), "speedup": ("effective", BLUE)}
-MODES = (
-    VERMILLION,
-    ORANGE,
-    YELLOW,
-    SKY,
-    GREEN,
-    PURPLE,
-    BLUE,
-    PALE,
-    GREY,
-)  # of protocols, in the order of the catalog
-SEEN = 0.005  # of AI's work: protocols that never do more are not drawn by name
-UNDER = 3.0  # the budget of 0 stands so many times below the first that is larger
+SPEEDUP_COLOURS = {"throughput_speedup": BLACK, "speedup": BLUE}
+MODE_COLOURS = (VERMILLION, ORANGE, YELLOW, SKY, GREEN, PURPLE, BLUE, PALE, GREY)
+VISIBLE_SHARE = 0.005  # of AI's work: modes that never exceed it are not drawn
+ZERO_RATIO = 3.0  # of the first positive budget to the position at which the budget of 0 is drawn
 
 
-def safety_frontier(found: xr.Dataset, width: float = 180.0) -> Figure:
-    """Speed-ups, the price of safety and the mix of protocols, over the defect budget.
+def safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
+    """Draw speed-ups, the price of safety and the mix of AI's modes over the defect budget.
 
-    A budget of 0 is drawn at the left edge, apart from the others, since it has no place on a logarithmic axis. Dashed lines are
-    what there is without a budget.
+    A budget of 0 has no position on a logarithmic axis, and is drawn apart, at the left edge.
+    Dashed lines show the values without a budget.
 
     Parameters
     ----------
-    found : Dataset
-        Of `taskmodel.safety_frontier`, at two budgets above 0 at least.
+    frontier : Dataset
+        From `taskmodel.safety_frontier`, with at least two positive budgets.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
@@ -65,130 +61,111 @@ def safety_frontier(found: xr.Dataset, width: float = 180.0) -> Figure:
     Raises
     ------
     InputError
-        If the dataset is no frontier, or has too few budgets, or the figure is too narrow.
+        If the dataset is not a frontier or has too few budgets, or the figure is too narrow.
     """
-    if "safety_price" not in found:
-        raise InputError(
-            "this dataset is no frontier: give the result of taskmodel.safety_frontier"
-        )
-    budgets = found["defect_budget"].values
-    above = budgets > 0
-    if above.sum() < 2:
+    needs("safety_price" in frontier, "is no frontier", "safety_frontier")
+    budgets = frontier["defect_budget"].values
+    if (budgets > 0).sum() < 2:
         raise InputError(f"a figure needs two budgets above 0; found {budgets.tolist()}")
-    parts = [title_of(found.attrs["catalog_yaml"])]
-    parts += (
-        [f"scenario: {title_of(found.attrs['scenario_yaml'])}"]
-        if found.attrs["scenario_yaml"]
-        else []
-    )
-    parts.append(f"at {power_text(float(found['compute']))} FLOP/year")
-    with look(width) as size:
-        figure = Figure(figsize=(width / INCH, (0.35 * width + 85) / INCH), layout="constrained")
-        panels = figure.subplots(3, 1, sharex=True, height_ratios=(1.2, 1, 1.2))
-        heading = "What limiting the defects that escape costs in research"
-        figure.set_label(heading)
-        figure.suptitle(heading, x=0.01, ha="left", fontsize=size + 1, fontweight="bold")
-        panels[0].set_title(" · ".join(parts), loc="left", fontsize=size, color=GREY)
-        _speedups(panels[0], found, above, size)
-        _price(panels[1], found, above)
-        _mix(panels[2], found, above, size)
-        panels[-1].set_xscale("log")
-        panels[-1].set_xlim(budgets[above][0] / UNDER**1.5, budgets[-1])
-        panels[-1].set_xlabel(
-            "defective work that may pass unnoticed, weighted by harm [h/year]; at the left edge: none"
+    data = _Frontier(frontier, budgets, budgets > 0)
+    place = f"at {power_text(float(frontier['compute']))} FLOP/year"
+    heading = "What limiting the defects that escape costs in research"
+    with stacked_panels(
+        width, 0.35 * width + 85, heading, (3, 1), over_figure=True, height_ratios=(1.2, 1, 1.2)
+    ) as (figure, panels, size):
+        speedups, price, mix = panels
+        context = " · ".join([*titles(frontier), place])
+        speedups.set_title(context, loc="left", fontsize=size, color=GREY)
+        _draw_speedups(speedups, data, size)
+        _draw_price(price, data)
+        _draw_mix(mix, data, size)
+        first, last = data.above(budgets)[[0, -1]]
+        mix.set_xscale("log")
+        mix.set_xlim(first / ZERO_RATIO**1.5, last)
+        mix.set_xlabel(
+            "defective work that may pass unnoticed, weighted by harm [h/year]; "
+            "at the left edge: none"
         )
-        ticks = 10.0 ** np.arange(
-            np.ceil(np.log10(budgets[above][0])), np.floor(np.log10(budgets[-1])) + 1
-        )
+        ticks = powers_of_ten(first, last)
         if len(ticks) > 1:
-            panels[-1].set_xticks(ticks, [power_text(tick) for tick in ticks])
-            panels[-1].set_xticks([], minor=True)
-        ends = float(found["ceases_to_bind"])
-        for axes in panels if np.isfinite(ends) else ():
-            axes.axvline(ends, color=GREY, linewidth=0.6, linestyle=":")
-        figure.align_ylabels()
-        figure.draw_without_rendering()
+            labelled_ticks(mix.xaxis, ticks)
+        ceases_to_bind = float(frontier["ceases_to_bind"])
+        if np.isfinite(ceases_to_bind):
+            date_line(panels, ceases_to_bind)
     return figure
 
 
-def _left(found: xr.Dataset) -> float:
-    """Where the budget of 0 stands."""
-    budgets = found["defect_budget"].values
-    return float(budgets[budgets > 0][0] / UNDER)
+@dataclass(frozen=True)
+class _Frontier:
+    """A frontier, with its budget of 0 apart."""
+
+    variables: xr.Dataset
+    budgets: np.ndarray
+    positive: np.ndarray
+
+    def above(self, values: np.ndarray) -> np.ndarray:
+        """Values at the positive budgets."""
+        return values[self.positive]
+
+    @property
+    def zero_position(self) -> float:
+        return float(self.above(self.budgets)[0] / ZERO_RATIO)
+
+    def draw(self, axes: Axes, name: str, colour: str, label: str | None = None) -> None:
+        """A curve over the positive budgets, and a dot for the budget of 0."""
+        values = self.variables[name].values
+        x, y = self.above(self.budgets), self.above(values)
+        axes.plot(x, y, color=colour, linewidth=1.6, gid=name, label=label)
+        if not self.positive.all():
+            x, y, gid = np.array([self.zero_position]), values[:1], f"{name}-none"
+            axes.plot(x, y, "o", color=colour, markersize=4, gid=gid)
 
 
-def _curve(
-    axes: Axes,
-    found: xr.Dataset,
-    above: np.ndarray,
-    name: str,
-    colour: str,
-    label: str | None = None,
-) -> None:
-    budgets, values = found["defect_budget"].values, found[name].values
-    axes.plot(budgets[above], values[above], color=colour, linewidth=1.6, gid=name, label=label)
-    if not above.all():
-        axes.plot(
-            [_left(found)], values[~above][:1], "o", color=colour, markersize=4, gid=f"{name}-none"
-        )
-
-
-def _speedups(axes: Axes, found: xr.Dataset, above: np.ndarray, size: float) -> None:
-    for name, (label, colour) in SPEEDUPS.items():
-        _curve(axes, found, above, name, colour, label)
-        axes.axhline(
-            float(found[f"{name}_unlimited"]), color=colour, linewidth=0.8, linestyle=(0, (4, 2))
-        )
-    axes.set_ylabel("speed-up over people\nwithout AI [1]")
+def _draw_speedups(axes: Axes, data: _Frontier, size: float) -> None:
+    for name, colour in SPEEDUP_COLOURS.items():
+        data.draw(axes, name, colour, SPEEDUP_NAMES[name])
+        unlimited = float(data.variables[f"{name}_unlimited"])
+        axes.axhline(unlimited, color=colour, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.set_ylabel(SPEEDUP_LABEL)
     axes.set_yscale("log")
     low, high = axes.get_ylim()
-    many, few = (
-        np.outer(10.0 ** np.arange(-1, 6), steps).ravel()
-        for steps in ([1, 1.2, 1.5, 2, 3, 5, 7], [1, 2, 5])
-    )
-    ticks = many if high < 10 * low else few
-    inside = ticks[(ticks >= low) & (ticks <= high)]
-    axes.set_yticks(inside, [f"{tick:g}" for tick in inside])
-    axes.set_yticks([], minor=True)
-    axes.grid(axis="y", color=PALE, linewidth=0.4)
+    steps = [1, 1.2, 1.5, 2, 3, 5, 7] if high < 10 * low else [1, 2, 5]
+    ticks = np.outer(10.0 ** np.arange(-1, 6), steps).ravel()
+    labelled_ticks(axes.yaxis, ticks[(ticks >= low) & (ticks <= high)], "{:g}".format)
+    faint_grid(axes)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.08, 1), fontsize=size)
 
 
-def _price(axes: Axes, found: xr.Dataset, above: np.ndarray) -> None:
-    _curve(axes, found, above, "safety_price", ORANGE)
+def _draw_price(axes: Axes, data: _Frontier) -> None:
+    data.draw(axes, "safety_price", ORANGE)
     axes.set_ylabel("price of safety [hours of\nresearch per hour of defects]")
-    prices = found["safety_price"].values
+    prices = data.variables["safety_price"].values
     prices = prices[prices > 0]
     if len(prices):
         axes.set_yscale("log", nonpositive="mask")
-        powers = np.arange(np.floor(np.log10(prices.min())), np.ceil(np.log10(prices.max())) + 1)
-        powers = powers[:: -(-len(powers) // 6)]
-        axes.set_yticks(10.0**powers, [power_text(power) for power in 10.0**powers])
-        axes.set_yticks([], minor=True)
-    axes.grid(axis="y", color=PALE, linewidth=0.4)
+        powers = powers_of_ten(prices.min(), prices.max(), 6, enclosing=True)
+        labelled_ticks(axes.yaxis, powers)
+    faint_grid(axes)
 
 
-def _mix(axes: Axes, found: xr.Dataset, above: np.ndarray, size: float) -> None:
-    shares, budgets = np.nan_to_num(found["ai_work_share"].values), found["defect_budget"].values
-    base, left = np.zeros(len(budgets)), _left(found)
-    for index, mode in enumerate(found["mode"].values.tolist()):
-        top, colour = base + shares[:, index], tint(MODES[index % len(MODES)], 0.6)
-        if shares[:, index].max() > SEEN:
-            options: dict[str, Any] = {
-                "color": colour,
-                "linewidth": 0,
-                "gid": f"ai_work_share-{mode}",
-            }
+def _draw_mix(axes: Axes, data: _Frontier, size: float) -> None:
+    shares = np.nan_to_num(data.variables["ai_work_share"].values)
+    base = np.zeros(len(data.budgets))
+    zero = data.zero_position * ZERO_RATIO ** np.array([-0.25, 0.25])
+    for index, mode in enumerate(data.variables["mode"].values.tolist()):
+        top, colour = base + shares[:, index], tint(MODE_COLOURS[index % len(MODE_COLOURS)], 0.6)
+        if shares[:, index].max() > VISIBLE_SHARE:
             axes.fill_between(
-                budgets[above],
-                base[above],
-                top[above],
+                data.above(data.budgets),
+                data.above(base),
+                data.above(top),
                 label=re.sub(r"\bai\b", "AI", mode.replace("_", " ")),
-                **options,
+                color=colour,
+                linewidth=0,
+                gid=f"ai_work_share-{mode}",
             )
-            if not above.all():
-                edges = [left / UNDER**0.25, left * UNDER**0.25]
-                axes.fill_between(edges, base[~above][0], top[~above][0], color=colour, linewidth=0)
+            if not data.positive.all():
+                axes.fill_between(zero, base[0], top[0], color=colour, linewidth=0)
         base = top
     axes.set_ylim(0, 1)
     axes.set_ylabel("part of AI's work\ndone under [1]")

@@ -1,6 +1,8 @@
-"""What a lead buys: the way from bulk work to work that counts, and a ladder of models."""
+"""The work of a lead, from bulk to effective, step by step; and a ladder of models."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -8,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.errors import InputError
-from taskmodel.plots import page
+from taskmodel.plots.page import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
+from taskmodel.plots.panels import faint_grid, labelled_ticks, powers_of_ten, stacked_panels
 
-_COLOURS = (page.BLUE, page.VERMILLION, page.GREEN, page.PURPLE, page.ORANGE, page.SKY)
-_MARKERS = "osD^v<"
-_IN_CATALOG = {
+CASE_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+CASE_MARKERS = "osD^v<"
+ORGANISATION_STEPS = {
     "bulk": "hours of AI",
     "tasks": "spread over tasks",
     "review": "looked at by people",
@@ -22,77 +25,63 @@ _IN_CATALOG = {
 
 
 def lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
-    """Draw what `taskmodel.lead_time` gave: field-years after each step, by case; or the models of a ladder.
+    """Draw the work of a lead after each step, by case; or the models of a ladder.
 
     Parameters
     ----------
     result : xarray.Dataset
         From `taskmodel.lead_time`, for one lead.
     width : float
-        Of the figure [mm].
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
-    Figure
+    matplotlib.figure.Figure
 
     Raises
     ------
     InputError
-        If the result is over several leads, or the width is too small.
+        If the result is over several leads, or the figure is too narrow.
     """
     if "lead_months" in result.dims:
         raise InputError("the result is over several leads; choose one with .isel(lead_months=...)")
-    with page.look(width) as size:
-        height = 95 if "field_years" in result else 75
-        figure = Figure(figsize=(width / page.INCH, height / page.INCH), layout="constrained")
-        figure.set_label(str(result.attrs["plan_title"]))
-        axes = figure.subplots()
-        if "field_years" in result:
-            _steps(axes, result, size)
-        else:
-            _models(axes, result, size)
-        axes.set_title(
-            str(result.attrs["plan_title"]), loc="left", fontweight="bold", fontsize=size + 1
-        )
-        figure.draw_without_rendering()
+    steps = "field_years" in result
+    heading = str(result.attrs["plan_title"])
+    with stacked_panels(width, 95 if steps else 75, heading) as (figure, (axes,), size):
+        (_draw_steps if steps else _draw_models)(axes, result, size)
     return figure
 
 
-def _steps(axes: Axes, result: xr.Dataset, size: float) -> None:
-    """A line for each case, from the lead as stated down to what counts; below it the same workforce in a catalog."""
+def _draw_steps(axes: Axes, result: xr.Dataset, size: float) -> None:
+    """A line for each case, from the lead as stated to effective work.
+
+    Below it, the same workforce in the tasks of a catalog, if the plan names one.
+    """
     labels = [str(step) for step in result["step"].values]
-    joined = (
-        [f"{_IN_CATALOG[str(step)]}" for step in result["organisation_step"].values]
-        if "organisation_field_years" in result
-        else []
+    organisation = "organisation_field_years" in result
+    names = result["organisation_step"].values.tolist() if organisation else []
+    rows = {"field_years": np.arange(len(labels))}
+    if organisation:
+        rows["organisation_field_years"] = np.arange(len(names)) + len(labels) + 1
+    for index, (label, case) in enumerate(_cases(result)):
+        style: dict[str, Any] = {
+            "color": CASE_COLOURS[index % len(CASE_COLOURS)],
+            "marker": CASE_MARKERS[index % len(CASE_MARKERS)],
+            "markersize": 4,
+            "linewidth": 1,
+        }
+        for name, positions in rows.items():
+            # Work of zero has no position on a logarithmic axis.
+            years = np.where(case[name].values > 0, case[name].values, np.nan)
+            axes.plot(years, positions, label=label if name == "field_years" else None, **style)
+    all_years = np.concatenate([result[name].values.ravel() for name in rows])
+    _years_axis(axes, all_years[all_years > 0])
+    axes.set_yticks(
+        np.concatenate(list(rows.values())), labels + [ORGANISATION_STEPS[name] for name in names]
     )
-    below = np.arange(len(joined)) + len(labels) + 1
-    for index, (name, case) in enumerate(_cases(result)):
-        colour, marker = _COLOURS[index % len(_COLOURS)], _MARKERS[index % len(_MARKERS)]
-        years = _shown(case["field_years"].values)
-        axes.plot(
-            years,
-            np.arange(len(labels)),
-            marker + "-",
-            color=colour,
-            markersize=4,
-            linewidth=1,
-            label=name,
-        )
-        if joined:
-            axes.plot(
-                _shown(case["organisation_field_years"].values),
-                below,
-                marker + "-",
-                color=colour,
-                markersize=4,
-                linewidth=1,
-            )
-    _years_axis(axes, result)
-    axes.set_yticks([*range(len(labels)), *below], [*labels, *joined])
     axes.invert_yaxis()
-    if joined:
-        axes.axhline(len(labels), color=page.GREY, linewidth=0.6)
+    if organisation:
+        axes.axhline(len(labels), color=GREY, linewidth=0.6)
         axes.annotate(
             "task by task, in the plan's catalog",
             (0, len(labels)),
@@ -101,50 +90,35 @@ def _steps(axes: Axes, result: xr.Dataset, size: float) -> None:
             textcoords="offset points",
             va="top",
             fontsize=size - 1,
-            color=page.GREY,
+            color=GREY,
         )
     if "case" in result.dims:
         axes.legend(frameon=False, fontsize=size, loc="upper left")
 
 
-def _years_axis(axes: Axes, result: xr.Dataset) -> None:
-    """A logarithmic axis from below the least to above the most work there is."""
-    years = np.concatenate(
-        [
-            result[name].values.ravel()
-            for name in ("field_years", "organisation_field_years")
-            if name in result
-        ]
-    )
-    there = years[years > 0] if (years > 0).any() else np.ones(1)
+def _years_axis(axes: Axes, years: np.ndarray) -> None:
+    """A logarithmic axis with a margin of a factor of 2 around these amounts of work."""
+    low, high = (years.min() / 2, years.max() * 2) if len(years) else (0.5, 2.0)
     axes.set_xscale("log")
-    axes.set_xlim(there.min() / 2, there.max() * 2)
-    ticks = 10.0 ** np.arange(np.ceil(np.log10(there.min() / 2)), np.log10(there.max() * 2))
-    axes.set_xticks(ticks, [f"{tick:,.10g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
+    axes.set_xlim(low, high)
+    labelled_ticks(axes.xaxis, powers_of_ten(low, high), "{:,.10g}".format)
     axes.set_xlabel("work, in years of the field")
-    axes.grid(axis="x", color=page.PALE, linewidth=0.5)
+    faint_grid(axes, "x", 0.5)
 
 
-def _models(axes: Axes, result: xr.Dataset, size: float) -> None:
-    """Work of the pause against its risk, a point for each model; those that are not efficient are hollow."""
+def _draw_models(axes: Axes, result: xr.Dataset, size: float) -> None:
+    """Work in the pause against its risk: a dot for each model, hollow if it is not efficient."""
     work, risk = result["pause_work"].values, 100 * result["pause_risk"].values
-    for index, name in enumerate(result["rung"].values):
-        face = page.VERMILLION if result["efficient"].values[index] else "none"
-        axes.plot(
-            work[index], risk[index], "o", color=face, markeredgecolor=page.VERMILLION, markersize=5
-        )
-        years, run = (
-            result["years_to_target"].values[index],
-            100 * result["risk_to_target"].values[index],
-        )
-        text = f"{name}: the target takes {years:.2g} y, at {run:.2g} %"
-        left = work[index] < np.sqrt(work.min() * work.max()) * 1.01
-        offset = (7, -3) if left else (-7, -3)
+    columns = ("rung", "efficient", "years_to_target", "risk_to_target")
+    rows = zip(work, risk, *(result[name].values for name in columns), strict=True)
+    for x, y, name, efficient, years, target_risk in rows:
+        face = VERMILLION if efficient else "none"
+        axes.plot(x, y, "o", color=face, markeredgecolor=VERMILLION, markersize=5)
+        left = x < np.sqrt(work.min() * work.max()) * 1.01
         axes.annotate(
-            text,
-            (work[index], risk[index]),
-            offset,
+            f"{name}: the target takes {years:.2g} y, at {100 * target_risk:.2g} %",
+            (x, y),
+            (7 if left else -7, -3),
             textcoords="offset points",
             fontsize=size,
             ha="left" if left else "right",
@@ -155,29 +129,18 @@ def _models(axes: Axes, result: xr.Dataset, size: float) -> None:
     if risk.min() > 0:
         axes.set_yscale("log")
         axes.set_ylim(risk.min() / 2, risk.max() * 2)
-    for axis, values in ((axes.xaxis, work), (axes.yaxis, risk)):
-        axis.set_ticks(list(values), labels=[f"{value:.2g}" for value in values])
-        axis.set_ticks([], minor=True)
-    axes.set_xlabel(
-        f"work in a pause of {float(result['usable_months']):.3g} months [research-years]"
-    )
+    labelled_ticks(axes.xaxis, work, "{:.2g}".format)
+    labelled_ticks(axes.yaxis, risk, "{:.2g}".format)
+    months = float(result["usable_months"])
+    axes.set_xlabel(f"work in a pause of {months:.3g} months [research-years]")
     axes.set_ylabel("risk run in it [%]")
 
 
-def _shown(years: np.ndarray) -> np.ndarray:
-    """What a logarithmic axis can show: nothing of a lead that is none."""
-    return np.where(years > 0, years, np.nan)
-
-
 def _cases(result: xr.Dataset) -> list[tuple[str, xr.Dataset]]:
+    """Labels and results of the cases; one without a label, if the plan has no cases."""
     if "case" not in result.dims:
         return [("", result)]
     return [
-        (_case_label(result, index), result.isel(case=index))
-        for index in range(result.sizes["case"])
+        (f"{name}: {lead:.3g} months{'' if lead > 0 else ', nothing'}", result.sel(case=name))
+        for name, lead in zip(result["case"].values, result["lead"].values.tolist(), strict=True)
     ]
-
-
-def _case_label(result: xr.Dataset, index: int) -> str:
-    lead = float(result["lead"].values[index])
-    return f"{result['case'].values[index]}: {lead:.3g} months" + ("" if lead > 0 else ", nothing")

@@ -1,27 +1,28 @@
-"""A simpler loop over time: a panel for each of its levels, with the spread of draws where there are some."""
+"""A loop model over time: a panel for each of its levels, with the spread of draws, if any."""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from taskmodel.errors import InputError
-from taskmodel.plots.page import BLUE, GREY, INCH, PALE, look, wrap
-from taskmodel.plots.takeoff import powers
+from taskmodel.plots.page import BLUE, GREY, wrap
+from taskmodel.plots.panels import faint_grid, labelled_ticks, powers_of_ten, stacked_panels
+from taskmodel.plots.words import needs
 
-WIDE = 100.0  # largest over smallest from which an axis is logarithmic
+LOGARITHMIC_FROM = 100.0  # ratio of largest to smallest value
 
 
 def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
-    """The levels of a loop over time; of draws the median, and the middle 90 % of them as a band.
+    """Draw the levels of a loop over time; of draws the median, and the middle 90 % as a band.
 
     Parameters
     ----------
     run : Dataset
-        Of `taskmodel.simulate`, of a loop.
+        From `taskmodel.simulate`, for a loop.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
@@ -31,56 +32,47 @@ def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
     Raises
     ------
     InputError
-        If the dataset is no loop, or the figure too narrow.
+        If the dataset is not a loop, or the figure is too narrow.
     """
-    if "loop" not in run.attrs:
-        raise InputError(
-            "this dataset is no loop: give the result of taskmodel.simulate for one, such as kwa"
-        )
-    many = "draw" in run.dims
+    needs("loop" in run.attrs, "is no loop", "simulate for one, such as kwa")
     names = [str(name) for name in run.data_vars if "time" in run[name].dims]
-    time = run["time"].values
-    with look(width) as size:
-        rows = -(-len(names) // 2)
-        figure = Figure(figsize=(width / INCH, (42 * rows + 18) / INCH), layout="constrained")
-        heading = (
-            f"{run.attrs['scenario_name']}{': median and middle 90 % of the draws' if many else ''}"
-        )
-        figure.set_label(heading)
-        figure.suptitle(heading, x=0.01, ha="left", fontsize=size + 1, fontweight="bold")
-        panels = figure.subplots(rows, 2, sharex=True, squeeze=False).ravel()
+    time, rows = run["time"], -(-len(names) // 2)
+    heading = run.attrs["scenario_name"]
+    if "draw" in run.dims:
+        heading += ": median and middle 90 % of the draws"
+    with stacked_panels(width, 42 * rows + 18, heading, (rows, 2), over_figure=True) as (
+        figure,
+        panels,
+        size,
+    ):
         for axes, name in zip(panels, names, strict=False):
-            values = np.where(np.isfinite(run[name].values), run[name].values, np.nan)
-            line = values
-            if many:
-                kept = (
-                    np.isfinite(values).sum(axis=0) >= len(values) / 2
-                )  # where most draws have a level
-                low, line, high = (np.full(len(time), np.nan) for _ in range(3))
-                low[kept], line[kept], high[kept] = np.nanpercentile(
-                    values[:, kept], [5, 50, 95], axis=0
-                )
-                axes.fill_between(time, low, high, color=BLUE, alpha=0.2, linewidth=0)
-            axes.plot(time, line, color=BLUE, gid=name, linewidth=1.4)
-            seen = values[np.isfinite(values)]
-            if seen.size and seen.min() > 0 and seen.max() > WIDE * seen.min():
-                axes.set_yscale("log")
-                powers(axes)
+            _draw_level(axes, run[name])
             meaning = run[name].attrs["long_name"].split(";")[0].split(":")[0].strip()
-            axes.set_title(
-                "\n".join(wrap(f"{meaning} [{run[name].attrs['units']}]", width / 2 - 16, size)),
-                loc="left",
-                fontsize=size,
-            )
-            axes.grid(axis="y", color=PALE, linewidth=0.4)
-            axes.tick_params(labelbottom=True)
-            axes.set_xlim(time[0], time[-1] if len(time) > 1 else time[0] + 1)
+            title = wrap(f"{meaning} [{run[name].attrs['units']}]", width / 2 - 16, size)
+            axes.set_title("\n".join(title), loc="left", fontsize=size)
         for axes in panels[len(names) :]:
             axes.set_axis_off()
-        figure.supxlabel(
-            f"{run['time'].attrs['long_name']} [{run['time'].attrs['units']}]",
-            fontsize=size,
-            color=GREY,
-        )
-        figure.draw_without_rendering()
+        label = f"{time.attrs['long_name']} [{time.attrs['units']}]"
+        figure.supxlabel(label, fontsize=size, color=GREY)
     return figure
+
+
+def _draw_level(axes: Axes, level: xr.DataArray) -> None:
+    time, values = level["time"].values, np.where(np.isfinite(level.values), level.values, np.nan)
+    line = values
+    if "draw" in level.dims:
+        low, line, high = np.full((3, len(time)), np.nan)
+        # Quantiles are shown where at least half of the draws have a value.
+        known = np.isfinite(values).sum(axis=0) >= len(values) / 2
+        low[known], line[known], high[known] = np.nanpercentile(
+            values[:, known], [5, 50, 95], axis=0
+        )
+        axes.fill_between(time, low, high, color=BLUE, alpha=0.2, linewidth=0)
+    axes.plot(time, line, color=BLUE, gid=str(level.name), linewidth=1.4)
+    finite = values[np.isfinite(values)]
+    if finite.size and finite.min() > 0 and finite.max() > LOGARITHMIC_FROM * finite.min():
+        axes.set_yscale("log")
+        labelled_ticks(axes.yaxis, powers_of_ten(*axes.get_ylim(), 6))
+    faint_grid(axes)
+    axes.tick_params(labelbottom=True)
+    axes.set_xlim(time[0], time[-1] if len(time) > 1 else time[0] + 1)

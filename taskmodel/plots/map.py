@@ -1,8 +1,7 @@
-"""What holds research back over two inputs: regions, the curves between them, and contours of the speed-up."""
+"""The map of bottlenecks over two inputs: regions, curves between them, and contours."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from taskmodel.errors import InputError
 from taskmodel.plots.page import (
     BLACK,
     COLOURS,
@@ -19,128 +17,120 @@ from taskmodel.plots.page import (
     PALE,
     Page,
     compute_ticks,
+    figure_style,
     line_height,
-    look,
     shade,
     tint,
 )
-from taskmodel.plots.words import NAMES, power_text, times, title_of
+from taskmodel.plots.panels import labelled_ticks
+from taskmodel.plots.words import (
+    NAMES,
+    SEPARATOR,
+    needs,
+    power_text,
+    settings,
+    times,
+    titles,
+)
 
 LEVELS = np.sort(np.outer(10.0 ** np.arange(0, 9), [1, 1.2, 1.5, 2, 3, 5, 7]).ravel())
-CONTOURS = 7  # at the most
-SMALL = 0.004  # of the panel: regions smaller than this have no room for a name
-BINDS = ("oversight_slack", "oversight_binds")
+CONTOUR_LIMIT = 7
+NAMED_AREA = 0.004  # of the panel: smaller regions have no name
+BINDING = ("oversight_slack", "oversight_binds")
+NOTE = (
+    "Solid: two shares are equal; dotted: they jump, as where AI comes to be able to do a task; "
+    "dashed: oversight begins to bind. Contours: effective speed-up over people without AI."
+)
 
 
-def bottleneck_map(found: xr.Dataset, width: float = 180.0) -> Figure:
-    """A map of `taskmodel.bottleneck_map`.
+def bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
+    """Draw a map of bottlenecks.
 
-    Regions have the colour of their source and its name; curves between them are solid where the shares of two sources are
-    equal, dotted where a threshold parts them; a thin dashed line is where oversight begins to bind. Contours are of the
-    effective speed-up.
+    Regions have the colour and the name of their source. Curves between them are solid where two
+    shares are equal, and dotted where a threshold separates the regions; a thin dashed curve
+    marks where oversight begins to bind. Contours show the effective speed-up.
 
     Parameters
     ----------
-    found : Dataset
-        Of `taskmodel.bottleneck_map`.
+    result : Dataset
+        From `taskmodel.bottleneck_map`.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Curves have ``boundary-`` or ``oversight_binds-`` and their number as ``gid``.
 
     Raises
     ------
     InputError
-        If the dataset is no map, or the figure too narrow.
+        If the dataset is not a map, or the figure is too narrow.
     """
-    if "boundary_curve" not in found:
-        raise InputError("this dataset is no map: give the result of taskmodel.bottleneck_map")
-    parts = [title_of(found.attrs["catalog_yaml"])]
-    parts += (
-        [f"scenario: {title_of(found.attrs['scenario_yaml'])}"]
-        if found.attrs["scenario_yaml"]
-        else []
-    )
-    parts += [
-        f"{path} = {value if isinstance(value, str) else json.dumps(value)}"
-        for path, value in json.loads(found.attrs["overrides"]).items()
-    ]
-    if "compute" not in (found.attrs["x"], found.attrs["y"]):
-        parts.append(f"at {power_text(float(found['compute']))} FLOP/year")
-    notes = [
-        "Solid: two shares are equal; dotted: they jump, as where AI comes to be able to do a task; dashed: oversight begins to bind. "
-        "Contours: effective speed-up over people without AI."
-    ]
-    with look(width) as size:
+    needs("boundary_curve" in result, "is no map", "bottleneck_map")
+    context = [*titles(result), *settings(result)]
+    inputs = result.attrs["x"], result.attrs["y"]
+    if "compute" not in inputs:
+        context.append(f"at {power_text(float(result['compute']))} FLOP/year")
+    heading = "What holds research back most"
+    with figure_style(width) as size:
         left, below, height = 22.0, 4.0 + 2 * line_height(size), 0.62 * width
-        page = Page(
-            width,
-            height + below + 2,
-            "What holds research back most",
-            " · ".join(parts),
-            size,
-            notes,
-        )
+        body = height + below + 2
+        page = Page(width, body, heading, SEPARATOR.join(context), size, [NOTE])
         axes = page.panel(left, 0, width - left - 6, height).axes
-        x, y = (found[found.attrs[name]] for name in ("x", "y"))
+        x, y = (result[name] for name in inputs)
         _scale(axes, "x", x)
         _scale(axes, "y", y)
-        _regions(axes, found, size)
-        _contours(axes, found, size)
-        _curves(axes, found, page.weight)
+        _draw_regions(axes, x.values, y.values, result, size)
+        _draw_contours(axes, x.values, y.values, result["speedup"].values, size)
+        _draw_curves(axes, result, page.weight)
         return page.finished()
 
 
 def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
     low, high = float(values[0]), float(values[-1])
+    label = "effective compute" if values.name == "compute" else str(values.name)
     unit = values.attrs.get("units", "")
-    label = f"{'effective compute' if values.name == 'compute' else values.name}{f' [{unit}]' if unit not in ('', '1') else ''}"
-    axes.set(
-        **{
-            f"{name}label": label,
-            f"{name}scale": "log" if low > 0 else "linear",
-            f"{name}lim": (low, high),
-        }
-    )
+    if unit not in ("", "1"):
+        label += f" [{unit}]"
+    scale = "log" if low > 0 else "linear"
+    axes.set(**{f"{name}label": label, f"{name}scale": scale, f"{name}lim": (low, high)})
     if low > 0:
-        ticks = compute_ticks(low, high)
-        getattr(axes, f"set_{name}ticks")(
-            ticks,
-            [power_text(tick) if tick >= 1e4 or tick < 1e-2 else f"{tick:g}" for tick in ticks],
+        labelled_ticks(
+            getattr(axes, f"{name}axis"),
+            compute_ticks(low, high),
+            lambda tick: power_text(tick) if tick >= 1e4 or tick < 1e-2 else f"{tick:g}",
         )
-        getattr(axes, f"set_{name}ticks")([], minor=True)
 
 
-def _regions(axes: Axes, found: xr.Dataset, size: float) -> None:
-    """Cells in the colour of their source; a region's name where it has most room."""
-    sources = [*found["source"].values.tolist(), ""]
-    code = np.array(
-        [[sources.index(cell) for cell in row] for row in found["binding_factor"].values]
-    )
-    palette = ListedColormap(
-        [tint(COLOURS[source], 0.25) if source else PALE for source in sources]
-    )
-    x, y = (found[found.attrs[name]].values for name in ("x", "y"))
+def _draw_regions(
+    axes: Axes, x: np.ndarray, y: np.ndarray, result: xr.Dataset, size: float
+) -> None:
+    """Cells in the colour of their source, and the name of a region where it has most room."""
+    sources = [*result["source"].values.tolist(), ""]
+    colours = [tint(COLOURS[source], 0.25) if source else PALE for source in sources]
+    index = {source: number for number, source in enumerate(sources)}
+    code = np.array([[index[cell] for cell in row] for row in result["binding_factor"].values])
     axes.pcolormesh(
-        _edges(x),
-        _edges(y),
+        _cell_edges(x),
+        _cell_edges(y),
         code,
-        cmap=palette,
+        cmap=ListedColormap(colours),
         vmin=-0.5,
         vmax=len(sources) - 0.5,
         rasterized=True,
         gid="regions",
     )
-    for index, source in enumerate(sources):
-        room = code == index
-        if room.sum() < SMALL * room.size:
+    for source, number in index.items():
+        region = code == number
+        if region.sum() < NAMED_AREA * region.size:
             continue
-        row, column = _roomiest(room)
-        label = NAMES.get(source, source) if source else "nothing is done"
-        colour = shade(COLOURS[source]) if source else GREY
+        row, column = _deepest(region)
         axes.text(
             x[column],
             y[row],
-            label,
-            color=colour,
+            NAMES.get(source, source) if source else "nothing is done",
+            color=shade(COLOURS[source]) if source else GREY,
             fontsize=size + 1,
             weight="bold",
             ha="center",
@@ -149,59 +139,51 @@ def _regions(axes: Axes, found: xr.Dataset, size: float) -> None:
         )
 
 
-def _edges(values: np.ndarray) -> np.ndarray:
-    """Of cells around these values, on the values' own scale, ending at the first and the last."""
-    log = values[0] > 0
-    middle = np.sqrt(values[1:] * values[:-1]) if log else (values[1:] + values[:-1]) / 2
+def _cell_edges(values: np.ndarray) -> np.ndarray:
+    """Edges of cells around values on their own scale, ending at the first and the last value."""
+    first, second = values[:-1], values[1:]
+    middle = np.sqrt(first * second) if values[0] > 0 else (first + second) / 2
     return np.concatenate([values[:1], middle, values[-1:]])
 
 
-def _roomiest(room: np.ndarray) -> tuple[int, int]:
-    """The cell of a region that is furthest from what is not in it."""
-    inside, left = np.pad(room, 1), room.copy()
-    place = np.argwhere(room)[0]
-    while left.any():
-        cells = np.argwhere(left)
-        place = cells[np.abs(cells - cells.mean(axis=0)).sum(axis=1).argmin()]
-        left = (
-            inside[1:-1, 1:-1]
-            & inside[:-2, 1:-1]
-            & inside[2:, 1:-1]
-            & inside[1:-1, :-2]
-            & inside[1:-1, 2:]
-        )
-        inside = np.pad(left, 1)
-    return int(place[0]), int(place[1])
+def _deepest(region: np.ndarray) -> tuple[int, int]:
+    """The cell of a region that is furthest from its complement."""
+    # Peel off one layer of cells after the other; of the last, take the cell nearest its centre.
+    while region.any():
+        cells = np.argwhere(region)
+        padded = np.pad(region, 1)
+        region = region & padded[:-2, 1:-1] & padded[2:, 1:-1]
+        region &= padded[1:-1, :-2] & padded[1:-1, 2:]
+    row, column = cells[np.abs(cells - cells.mean(axis=0)).sum(axis=1).argmin()]
+    return int(row), int(column)
 
 
-def _contours(axes: Axes, found: xr.Dataset, size: float) -> None:
-    values = np.where(np.isfinite(found["speedup"].values), found["speedup"].values, np.nan)
-    if not np.isfinite(values).any():
+def _draw_contours(
+    axes: Axes, x: np.ndarray, y: np.ndarray, speedup: np.ndarray, size: float
+) -> None:
+    finite = speedup[np.isfinite(speedup)]
+    if not finite.size:
         return
-    levels = LEVELS[(LEVELS > np.nanmin(values)) & (LEVELS < np.nanmax(values))]
-    levels = levels[:: max(1, -(-len(levels) // CONTOURS))]
+    levels = LEVELS[(LEVELS > finite.min()) & (LEVELS < finite.max())]
+    levels = levels[:: max(1, -(-len(levels) // CONTOUR_LIMIT))]
     if len(levels):
-        x, y = (found[found.attrs[name]].values for name in ("x", "y"))
-        drawn = axes.contour(x, y, values, levels=levels, colors=GREY, linewidths=0.5)
-        axes.clabel(drawn, fontsize=size - 2, fmt=times)
+        values = np.where(np.isfinite(speedup), speedup, np.nan)
+        contours = axes.contour(x, y, values, levels=levels, colors=GREY, linewidths=0.5)
+        axes.clabel(contours, fontsize=size - 2, fmt=times)
 
 
-def _curves(axes: Axes, found: xr.Dataset, weight: float) -> None:
-    curve = found["boundary_curve"].values
-    for index in np.unique(curve):
-        at = curve == index
-        binds = found["boundary_second"].values[at][0] in BINDS
+def _draw_curves(axes: Axes, result: xr.Dataset, weight: float) -> None:
+    numbers = result["boundary_curve"].values
+    for number in np.unique(numbers):
+        x, y, second, kind = (
+            result[f"boundary_{name}"].values[numbers == number]
+            for name in ("x", "y", "second", "kind")
+        )
+        binds, jump = second[0] in BINDING, kind[0] == "jump"
         style: dict[str, Any] = {
             "color": BLACK,
             "linewidth": (0.8 if binds else 1.6) * weight,
+            "linestyle": (0, (5, 3)) if binds else (0, (1, 1)) if jump else "-",
             "zorder": 5,
         }
-        jump = found["boundary_kind"].values[at][0] == "jump"
-        style["linestyle"] = (0, (5, 3)) if binds else (0, (1, 1)) if jump else "-"
-        name = "oversight_binds" if binds else "boundary"
-        axes.plot(
-            found["boundary_x"].values[at],
-            found["boundary_y"].values[at],
-            gid=f"{name}-{index}",
-            **style,
-        )
+        axes.plot(x, y, gid=f"{'oversight_binds' if binds else 'boundary'}-{number}", **style)

@@ -1,4 +1,4 @@
-"""A sweep along time: the speed-ups by date, what holds research back, and the compute there is."""
+"""A sweep along time: speed-ups by date, bottleneck shares, and compute."""
 
 from __future__ import annotations
 
@@ -6,39 +6,42 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from taskmodel.errors import InputError
-from taskmodel.plots.page import BLACK, BLUE, COLOURS, GREY, INCH, PALE, VERMILLION, look, tint
-from taskmodel.plots.trace import trace
-from taskmodel.plots.words import power_text
+from taskmodel.plots.page import BLACK, BLUE, COLOURS, VERMILLION, tint
+from taskmodel.plots.panels import (
+    SPEEDUP_LABEL,
+    calendar_axis,
+    date_label,
+    date_line,
+    faint_grid,
+    legend_above,
+    log_axis,
+    stacked_panels,
+)
+from taskmodel.plots.trace import sweep_line
+from taskmodel.plots.words import NAMES, SPEEDUP_NAMES, needs
 
-LINES = {
-    "throughput_speedup": ("throughput", BLACK),
-    "speedup": ("effective", BLUE),
-    "latency_speedup": ("latency", VERMILLION),
+SPEEDUP_COLOURS = {
+    "throughput_speedup": BLACK,
+    "speedup": BLUE,
+    "latency_speedup": VERMILLION,
 }
-WORDS = {
-    "hands_on": "hands-on work",
-    "review": "review",
-    "inference": "inference",
-    "experiments": "experiments",
-}
-STARTS = {
+ONSETS = {
     "oversight_binds": "oversight binds",
     "oversight_bottleneck": "oversight is the bottleneck",
 }
+VISIBLE_SHARE = 0.005  # sources that never exceed it are not drawn
 
 
 def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
-    """Speed-ups by date, what holds research back, and effective compute.
+    """Draw speed-ups by date, bottleneck shares, and effective compute.
 
     Parameters
     ----------
     result : Dataset
-        Of `taskmodel.sweep` along ``time``.
+        From `taskmodel.sweep` along ``time``.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
@@ -48,106 +51,53 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
     Raises
     ------
     InputError
-        If the dataset is no sweep along time, or the figure too narrow.
+        If the dataset is not a sweep along time, or the figure is too narrow.
     """
-    if result.attrs.get("over") != "time":
-        raise InputError(
-            'this dataset is no sweep along time: give the result of taskmodel.sweep with over="time"'
-        )
-    with look(width) as size:
-        figure = Figure(figsize=(width / INCH, (0.35 * width + 75) / INCH), layout="constrained")
-        panels = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1.5))
-        heading = f"Speed-up of research over time: {result.attrs['catalog_name']}"
-        paths = result.attrs.get("paths_name")
-        figure.set_label(heading)
-        panels[0].set_title(
-            f"{heading}{f', paths {paths}' if paths else ''}",
-            loc="left",
-            fontsize=size + 1,
-            fontweight="bold",
-            pad=2.2 * size,
-        )
-        _speedups(panels[0], result, size)
-        _bands(panels[1], result, size)
-        panels[2].plot(result["time"], result["compute"], color=BLACK, linewidth=1.4, gid="compute")
-        powers_of_ten(panels[2], result["compute"].values)
-        panels[2].set_ylabel("compute\n[FLOP/year]")
-        panels[2].set_xlabel("calendar year")
-        panels[2].xaxis.set_major_locator(MaxNLocator(integer=True))
-        panels[2].set_xlim(*result["time"].values[[0, -1]])
-        figure.align_ylabels()
-        figure.draw_without_rendering()
+    needs(result.attrs.get("over") == "time", "is no sweep along time", 'sweep with over="time"')
+    heading = f"Speed-up of research over time: {result.attrs['catalog_name']}"
+    if paths := result.attrs.get("paths_name"):
+        heading += f", paths {paths}"
+    with stacked_panels(
+        width, 0.35 * width + 75, heading, (3, 1), pad=2.2, height_ratios=(3, 2, 1.5)
+    ) as (figure, (speedups, shares, compute), size):
+        _draw_speedups(speedups, result, size)
+        _draw_shares(shares, result, size)
+        compute.plot(result["time"], result["compute"], color=BLACK, linewidth=1.4, gid="compute")
+        log_axis(compute, result["compute"].values)
+        faint_grid(compute)
+        compute.set_ylabel("compute\n[FLOP/year]")
+        calendar_axis(compute, result["time"].values)
     return figure
 
 
-def _speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
-    """The speed-ups, and when oversight begins to bind and becomes the bottleneck."""
-    for name, (words, colour) in LINES.items():
-        found = trace(result, name)
-        axes.plot(found.compute, found.values, color=colour, linewidth=1.5, gid=name, label=words)
-    kinds, dates = result["event_kind"].values, result["event_time"].values
-    for kind, words in STARTS.items():
-        if (kinds == kind).any():
-            date = dates[kinds == kind][0]
-            axes.axvline(date, color=GREY, linewidth=0.6, linestyle=":")
-            place = ((date, 1), (-3, -2))
-            axes.annotate(
-                f"{words}, {date:.1f}",
-                *place,
-                xycoords=("data", "axes fraction"),
-                textcoords="offset points",
-                fontsize=size - 1.5,
-                color=GREY,
-                ha="right",
-                va="top",
-                rotation=90,
-            )
-    axes.set_ylabel("speed-up over people\nwithout AI [1]")
-    axes.grid(axis="y", color=PALE, linewidth=0.4)
-    legend(axes, size)
+def _draw_speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
+    """The speed-ups, and the dates at which oversight begins to bind and to be the bottleneck."""
+    for name, colour in SPEEDUP_COLOURS.items():
+        line = sweep_line(result, name)
+        label = SPEEDUP_NAMES[name]
+        axes.plot(line.position, line.values, color=colour, linewidth=1.5, gid=name, label=label)
+    for kind, text in ONSETS.items():
+        dates = result["event_time"].values[result["event_kind"].values == kind]
+        if len(dates):
+            date_line([axes], dates[0])
+            date_label(axes, dates[0], text, size)
+    axes.set_ylabel(SPEEDUP_LABEL)
+    faint_grid(axes)
+    legend_above(axes, size)
 
 
-def _bands(axes: Axes, result: xr.Dataset, size: float) -> None:
-    """What holds research back: elasticities of output, on top of each other."""
-    found = trace(result, "bottleneck_share")
-    sources = [str(name) for name in result["source"].values]
-    shown = [
-        place
-        for place, _ in enumerate(sources)
-        if np.nanmax(found.values[:, place], initial=0.0) > 0.005
-    ]
-    colours = [tint(COLOURS[sources[place]], 0.5) for place in shown]
-    axes.stackplot(
-        found.compute,
-        *(100 * found.values[:, place] for place in shown),
-        colors=colours,
-        linewidth=0,
-    )
-    for place, colour in zip(shown, colours, strict=True):
-        axes.plot([], [], color=colour, linewidth=5, label=WORDS[sources[place]])
+def _draw_shares(axes: Axes, result: xr.Dataset, size: float) -> None:
+    """Bottleneck shares, stacked."""
+    line = sweep_line(result, "bottleneck_share")
+    shares = {
+        source: 100 * values
+        for source, values in zip(result["source"].values.tolist(), line.values.T, strict=True)
+        if np.nanmax(values, initial=0.0) > VISIBLE_SHARE
+    }
+    colours = [tint(COLOURS[source], 0.5) for source in shares]
+    axes.stackplot(line.position, *shares.values(), colors=colours, linewidth=0)
+    for source, colour in zip(shares, colours, strict=True):
+        axes.plot([], [], color=colour, linewidth=5, label=NAMES.get(source, source))
     axes.set_ylim(0, 100)
     axes.set_ylabel("what holds it back\n[%]")
-    legend(axes, size)
-
-
-def legend(axes: Axes, size: float) -> None:
-    """What the colours mean, in a row above the panel."""
-    axes.legend(
-        frameon=False,
-        loc="lower left",
-        bbox_to_anchor=(0, 0.98),
-        borderpad=0,
-        fontsize=size,
-        ncols=4,
-    )
-
-
-def powers_of_ten(axes: Axes, values: np.ndarray) -> None:
-    """A logarithmic axis with at most four powers of ten."""
-    axes.set_yscale("log")
-    low, high = np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))
-    powers = 10.0 ** np.arange(low, high + 1, max(1, -(-(high - low) // 4)))
-    axes.set_ylim(10.0**low, 10.0**high)
-    axes.set_yticks(powers, [power_text(power) for power in powers])
-    axes.set_yticks([], minor=True)
-    axes.grid(axis="y", color=PALE, linewidth=0.4)
+    legend_above(axes, size)

@@ -1,7 +1,7 @@
-"""The look that all figures share, and a page on which places are in millimetres.
+"""The common style of all figures, and a page with positions in millimetres.
 
-Colours are those of Okabe and Ito, which people with any common colour vision can tell apart; what a colour says is also
-said by a label, a line style or a shape.
+The colours are those of Okabe and Ito, which are distinguishable with all common forms of colour
+vision; a label, a line style or a shape always repeats the information of a colour.
 
 References
 ----------
@@ -37,15 +37,8 @@ if TYPE_CHECKING:
     from matplotlib.typing import ColorType, RcKeyType
 
 BLACK, GREY, PALE = "#000000", "#595959", "#d9d9d9"
-ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
-    "#e69f00",
-    "#56b4e9",
-    "#009e73",
-    "#f0e442",
-    "#0072b2",
-    "#d55e00",
-    "#cc79a7",
-)
+ORANGE, SKY, GREEN, YELLOW = "#e69f00", "#56b4e9", "#009e73", "#f0e442"
+BLUE, VERMILLION, PURPLE = "#0072b2", "#d55e00", "#cc79a7"
 COLOURS = {
     "hands_on": BLUE,
     "review": VERMILLION,
@@ -70,37 +63,23 @@ _STYLE: dict[RcKeyType, Any] = {
     "ytick.major.size": 2.5,
     "svg.hashsalt": "taskmodel",
 }
-_FAMILIES = (
-    *(
-        "agg",
-        "axes",
-        "figure",
-        "font",
-        "hatch",
-        "lines",
-        "markers",
-        "mathtext",
-        "patch",
-        "path",
-        "savefig",
-        "scatter",
-        "svg",
-        "text",
-    ),
-    *("xaxis", "xtick", "yaxis", "ytick"),
+# Settings of Matplotlib that affect drawing and saving, by the first part of their names.
+_FAMILIES = frozenset(
+    "agg axes figure font hatch lines markers mathtext patch path savefig scatter svg text "
+    "xaxis xtick yaxis ytick".split()
 )
 
 
 @contextmanager
-def look(width: float = 180.0) -> Iterator[float]:
-    """Matplotlib's own defaults under this module's style, whatever the caller's settings, which are back afterwards.
+def figure_style(width: float = 180.0) -> Iterator[float]:
+    """Use Matplotlib's defaults with the style of this module, and restore the caller's settings.
 
     Yields the size of letters for a page of this width [points].
 
     Raises
     ------
     InputError
-        If the page is too narrow, or no width at all.
+        If the page is too narrow, or the width is not finite.
     """
     if not (math.isfinite(width) and width >= NARROWEST):
         raise InputError(
@@ -120,7 +99,7 @@ def look(width: float = 180.0) -> Iterator[float]:
 
 @dataclass(frozen=True)
 class Panel:
-    """Axes and where they are on their page [mm]."""
+    """Axes and their position on a page [mm]."""
 
     page: Page
     axes: Axes
@@ -134,7 +113,7 @@ class Panel:
         return self.left + self.width
 
     def across(self, compute: float) -> float:
-        """How far from the left of the panel a place on the compute axis is [mm]."""
+        """Distance of a compute from the left of the panel [mm]."""
         low, high = self.axes.get_xlim()
         return np.log(compute / low) / np.log(high / low) * self.width
 
@@ -145,20 +124,20 @@ class Panel:
 
 
 class Page:
-    """A figure with its headings, on which places are in millimetres from the left and from below the headings.
+    """A figure with headings; positions are in millimetres from the left and below the headings.
 
     Parameters
     ----------
     width : float
-        Of the whole figure [mm].
+        Width of the figure [mm].
     body : float
         Height below the headings [mm].
     heading, context : str
-        What the figure shows, and of which catalog; broken into lines as wide as the figure.
+        Title, and catalog of the result; wrapped to the width of the figure.
     size : float
-        Of letters [points].
+        Size of letters [points].
     notes : sequence of str
-        What else must be said, below the body.
+        Remarks, below the body.
     """
 
     def __init__(
@@ -171,9 +150,8 @@ class Page:
         notes: Sequence[str] = (),
     ) -> None:
         margin = 2.0
-        inner = 0.97 * (
-            width - 2 * margin
-        )  # other settings of the caller may make letters a little wider
+        # Other settings of the caller may make letters slightly wider.
+        inner = 0.97 * (width - 2 * margin)
         first, second = wrap(heading, inner, size + 1, "bold"), wrap(context, inner, size)
         last = [line for note in notes for line in wrap(note, inner, size - 1)]
         self.top = (
@@ -201,56 +179,53 @@ class Page:
             self.text(margin, body, "\n".join(last), size=size - 1, va="top", color=GREY)
 
     def panel(self, left: float, top: float, width: float, height: float) -> Panel:
-        """New axes with their upper left corner at this place."""
-        place = (
-            left / self.width,
-            1 - (self.top + top + height) / self.height,
-            width / self.width,
-            height / self.height,
-        )
-        return Panel(self, self.figure.add_axes(place), left, top, width, height)
+        """New axes with their upper left corner at this position."""
+        corner, shape = self._rectangle(left, top, width, height)
+        return Panel(self, self.figure.add_axes((*corner, *shape)), left, top, width, height)
+
+    def _rectangle(
+        self, left: float, top: float, width: float, height: float
+    ) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Lower left corner and shape as fractions of the figure."""
+        corner = (left / self.width, 1 - (self.top + top + height) / self.height)
+        return corner, (width / self.width, height / self.height)
 
     def compute_panel(
         self, left: float, top: float, width: float, height: float, grid: np.ndarray, labels: bool
     ) -> Panel:
         """New axes over the compute axis."""
         panel = self.panel(left, top, width, height)
-        compute_axis(panel.axes, grid, width, self.size, labels)
+        draw_compute_axis(panel.axes, grid, width, self.size, labels)
         return panel
 
     def text(self, x: float, y: float, text: str, **options: Any) -> None:
-        """Text at a place of the page."""
+        """Text at a position of the page."""
         options = {"fontsize": options.pop("size", self.size), "linespacing": 1.2, **options}
         self.figure.text(x / self.width, 1 - (self.top + y) / self.height, text, **options)
 
     def line(self, xs: ArrayLike, ys: ArrayLike, **options: Any) -> None:
-        """A line from place to place of the page."""
+        """A line through positions of the page."""
         xs, ys = np.asarray(xs) / self.width, 1 - (self.top + np.asarray(ys)) / self.height
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **options))
 
     def ground(
         self, left: float, top: float, width: float, height: float, colour: ColorType
     ) -> None:
-        """A coloured rectangle under everything, its upper left corner at this place."""
-        corner = (left / self.width, 1 - (self.top + top + height) / self.height)
-        shape = Rectangle(
-            corner,
-            width / self.width,
-            height / self.height,
-            facecolor=colour,
-            linewidth=0,
-            zorder=-1,
-        )
-        self.figure.add_artist(shape).set_transform(self.figure.transFigure)
+        """A coloured rectangle in the background, with its upper left corner at this position."""
+        corner, shape = self._rectangle(left, top, width, height)
+        rectangle = Rectangle(corner, *shape, facecolor=colour, linewidth=0, zorder=-1)
+        self.figure.add_artist(rectangle).set_transform(self.figure.transFigure)
 
     def finished(self) -> Figure:
-        """The figure, with ticks made while the look still holds."""
+        """The figure, with ticks drawn in the current style."""
         self.figure.draw_without_rendering()
         return self.figure
 
 
-def compute_axis(axes: Axes, grid: np.ndarray, width: float, size: float, labels: bool) -> None:
-    """Lay the compute axis under a panel of this width [mm]: logarithmic, from the first point of the grid to the last."""
+def draw_compute_axis(
+    axes: Axes, grid: np.ndarray, width: float, size: float, labels: bool
+) -> None:
+    """Draw a logarithmic axis of compute over the range of the grid, below a panel [mm]."""
     axes.set_xscale("log")
     axes.set_xlim(grid[0], grid[-1])
     ticks = compute_ticks(grid[0], grid[-1])
@@ -266,7 +241,7 @@ def compute_axis(axes: Axes, grid: np.ndarray, width: float, size: float, labels
 
 
 def compute_ticks(low: float, high: float) -> np.ndarray:
-    """Powers of ten; on a short axis, where there are not two, round numbers.
+    """Powers of ten within a range; on a short axis with fewer than two, round numbers.
 
     Examples
     --------
@@ -286,54 +261,44 @@ def compute_ticks(low: float, high: float) -> np.ndarray:
 
 
 def line_height(size: float) -> float:
-    """Of text of this size [mm]."""
-    return 1.2 * size * POINT * 1.16  # letters of DejaVu are 1.16 as high as their size
+    """Height of a line of text of this size [mm]."""
+    return 1.2 * size * POINT * 1.16  # letters of DejaVu are 1.16 times as high as their size
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Of the longest line [mm]."""
+    """Width of the longest line [mm]."""
     letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return (
-        max(
-            text_to_path.get_text_width_height_descent(line, letters, False)[0]
-            for line in text.split("\n")
-        )
-        * POINT
-    )
+    measure = text_to_path.get_text_width_height_descent
+    return max(measure(line, letters, False)[0] for line in text.split("\n")) * POINT
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """The text in lines that are no wider than this [mm]; a word that is wider is cut."""
+    """The text in lines no wider than this [mm]; a word that is wider is broken."""
     lines: list[str] = []
-    for word in re.split(
-        r"[ \t\n]+", text.strip()
-    ):  # a space that does not break keeps what belongs together
+    # Not str.split(), which also splits at the spaces that must not break.
+    for word in re.split(r"[ \t\n]+", text.strip()):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(joined, size, weight) <= width:
             lines[-1] = joined
             continue
         while text_width(word, size, weight) > width and len(word) > 1:
-            fitting = max(
-                (
-                    end
-                    for end in range(1, len(word))
-                    if text_width(word[:end], size, weight) <= width
-                ),
-                default=1,
-            )
-            lines.append(word[:fitting])
-            word = word[fitting:]
+            fitting = [
+                end for end in range(1, len(word)) if text_width(word[:end], size, weight) <= width
+            ]
+            cut = max(fitting, default=1)
+            lines.append(word[:cut])
+            word = word[cut:]
         lines.append(word)
     return lines
 
 
 def tint(colour: str, strength: float) -> tuple[float, float, float]:
-    """A colour thinned with white."""
-    red, green, blue = (1 - strength * (1 - part) for part in to_rgb(colour))
+    """A colour mixed with white."""
+    red, green, blue = (1 - strength * (1 - channel) for channel in to_rgb(colour))
     return red, green, blue
 
 
 def shade(colour: str | tuple[float, float, float]) -> tuple[float, float, float]:
-    """A colour dark enough for letters."""
-    red, green, blue = (0.72 * part for part in to_rgb(colour))
+    """A colour darkened for letters."""
+    red, green, blue = (0.72 * channel for channel in to_rgb(colour))
     return red, green, blue

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
-from taskmodel.plots.page import look
+from taskmodel.plots.page import figure_style
 
 DPI = 300  # of the PNG
 
@@ -46,7 +46,7 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
         )
     title = {"Title": figure.get_label()} if figure.get_label() else {}
     drawn = {}
-    with look():
+    with figure_style():
         for ending, metadata in (
             ("svg", {"Date": None, "Creator": None}),
             ("png", {"Software": None}),

@@ -1,4 +1,4 @@
-"""Figures of the tasks at one compute: their order with who does them, and the review hours that they take."""
+"""Tasks at one compute: their order and who does them, and the review hours they take."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.organisation.organisation import organisation
+from taskmodel.oversight.review_load import hours_of_review
 from taskmodel.plots.page import (
     BLACK,
     BLUE,
@@ -27,16 +28,18 @@ from taskmodel.plots.page import (
     SKY,
     YELLOW,
     Page,
+    figure_style,
     line_height,
-    look,
     text_width,
     tint,
     wrap,
 )
-from taskmodel.plots.words import compute_text, context_of, times
+from taskmodel.plots.words import SEPARATOR, compute_text, sweep_context, times
 from taskmodel.science import graph
 from taskmodel.sweeps.sweep import latency
 
+_FULL, _SPOT, _NONE = "by AI, every unit reviewed", "by AI, spot checks", "by AI, no review"
+_OWN = "by AI, a protocol of its own"
 _STATES: dict[str, dict[str, Any]] = {  # who does a task, and how its node is drawn
     "by people": {"marker": "o", "markerfacecolor": SKY},
     "by people, not delegable": {"marker": "s", "markerfacecolor": BLUE},
@@ -46,26 +49,27 @@ _STATES: dict[str, dict[str, Any]] = {  # who does a task, and how its node is d
         "markerfacecoloralt": ORANGE,
         "fillstyle": "left",
     },
-    "by AI, every unit reviewed": {"marker": "o", "markerfacecolor": ORANGE},
-    "by AI, spot checks": {"marker": "D", "markerfacecolor": YELLOW},
-    "by AI, no review": {"marker": "^", "markerfacecolor": "white"},
-    "by AI, a protocol of its own": {"marker": "v", "markerfacecolor": ORANGE},
+    _FULL: {"marker": "o", "markerfacecolor": ORANGE},
+    _SPOT: {"marker": "D", "markerfacecolor": YELLOW},
+    _NONE: {"marker": "^", "markerfacecolor": "white"},
+    _OWN: {"marker": "v", "markerfacecolor": ORANGE},
 }
 _STATE_OF_MODE = {
-    "full_review": "by AI, every unit reviewed",
-    "floor_coverage": "by AI, spot checks",
-    "spot_checks": "by AI, spot checks",
-    "no_review": "by AI, no review",
-    "ai_full_review": "by AI, every unit reviewed",
-    "ai_floor_review": "by AI, spot checks",
-    "ai_no_review": "by AI, no review",
+    "full_review": _FULL,
+    "floor_coverage": _SPOT,
+    "spot_checks": _SPOT,
+    "no_review": _NONE,
+    "ai_full_review": _FULL,
+    "ai_floor_review": _SPOT,
+    "ai_no_review": _NONE,
 }
-_SHOWN = 15  # tasks with a bar of their own in the review load
+_BAR_LIMIT = 15  # tasks with a bar of their own in the review load
+_Position = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A task, or a phase (then without id), on the graph's page."""
+    """A task, or a phase (without an id), on the page of the graph."""
 
     task: str
     lines: list[str]
@@ -76,28 +80,37 @@ class _Row:
     def middle(self) -> float:
         return self.top + self.height / 2
 
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def weight(self) -> str:
+        return "normal" if self.task else "bold"
+
 
 def task_graph(
     catalog: Catalog, result: xr.Dataset, compute: float, width: float = 180.0
 ) -> Figure:
-    """The order of the tasks at one compute: who does each, and which chain of tasks takes longest.
+    """Draw the order of the tasks at one compute, who does each, and the critical path.
 
-    One row a task, under the phases of the catalog; from left to right by the longest chain of tasks before each. A line
-    leads from each task to the row of every task that waits for it.
+    One row per task, under the phases of the catalog; from left to right by the longest chain of
+    preceding tasks. A line leads from each task to the row of every task that waits for it.
 
     Parameters
     ----------
     catalog : Catalog
     result : Dataset
-        Of `taskmodel.sweep`, of this catalog.
+        From `taskmodel.sweep`, of this catalog.
     compute : float
-        Effective compute [FLOP/year]; who does what is solved for exactly this.
+        Effective compute [FLOP/year], for which the allocation is solved.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
     matplotlib.figure.Figure
+        Nodes have ``task-`` and the name of the task as ``gid``.
 
     Raises
     ------
@@ -105,93 +118,76 @@ def task_graph(
         If the result is of another catalog, or compute is not positive and finite.
     """
     context = _context(catalog, result)
-    found = latency(catalog, compute)
+    path = latency(catalog, compute)
     order = graph.task_graph({name: task.after for name, task in catalog.tasks.items()})
-    with look(width) as size:
-        states = task_states(catalog, found)
-        used = [state for state in _STATES if state in states.values()]
+    states = task_states(catalog, path)
+    used = [state for state in _STATES if state in states.values()]
+    level = graph.levels(order)
+    hours, alone = (
+        f"{float(path[name]):,.0f}\u00a0h" for name in ("pass_time", "pass_time_without_ai")
+    )
+    speedup = times(float(path["latency_speedup"]))
+    context += f"{SEPARATOR}one pass takes {hours}, without AI {alone} ({speedup})"
+    heading = f"Order of the tasks, and who does them at {compute_text(compute)}\u00a0FLOP/year"
+    with figure_style(width) as size:
         rows = _rows(catalog, 0.42 * width, size)
-        names = (
-            max(
-                text_width("\n".join(row.lines), size - 1, "normal" if row.task else "bold")
-                for row in rows
-            )
-            + 4.0
-        )
-        body, columns = rows[-1].top + rows[-1].height, 3 if width >= 130 else 1
+        widths = [text_width("\n".join(row.lines), size - 1, row.weight) for row in rows]
+        names, body, columns = max(widths) + 4.0, rows[-1].bottom, 3 if width >= 130 else 1
         below = (-(-(len(used) + 1) // columns) + 1) * line_height(size)
-        hours = f"one pass takes {float(found['pass_time']):,.0f}\u00a0h, without AI {float(found['pass_time_without_ai']):,.0f}\u00a0h"
-        heading = f"Order of the tasks, and who does them at {compute_text(compute)}\u00a0FLOP/year"
-        page = Page(
-            width,
-            body + below,
-            heading,
-            f"{context}\u00a0· {hours} ({times(float(found['latency_speedup']))})",
-            size,
-        )
+        page = Page(width, body + below, heading, context, size)
         axes = page.panel(names, 0, width - names - 2, body).axes
-        level = graph.levels(order)
-        places: dict[str, tuple[float, float]] = {
-            row.task: (level[row.task], row.middle) for row in rows if row.task
-        }
         axes.set_axis_off()
         axes.set_xlim(-0.5, max(*level.values(), 1) + 0.5)
         axes.set_ylim(body, 0)
-        _write_rows(page, axes, rows, places)
-        critical = dict(zip(found["task"].values, found["critical"].values.tolist(), strict=True))
-        _draw_edges(axes, order, places, _critical_edges(order, found))
-        for name, (x, y) in places.items():
+        positions: dict[str, _Position] = {
+            row.task: (level[row.task], row.middle) for row in rows if row.task
+        }
+        _write_rows(page, axes, rows, positions)
+        _draw_edges(axes, order, positions, _critical_edges(order, path))
+        critical = dict(zip(path["task"].values, path["critical"].values.tolist(), strict=True))
+        for name, (x, y) in positions.items():
+            style = _node(states[name], size)
             if critical[name]:
-                axes.plot(
-                    x,
-                    y,
-                    marker=_STATES[states[name]]["marker"],
-                    markersize=0.75 * size + 2.6,
-                    color=BLACK,
-                    zorder=4,
-                )
-            axes.plot(x, y, gid=f"task-{name}", zorder=5, **_node(states[name], size))
-        _key(page, used, body + 0.5 * line_height(size), columns)
+                outline = 0.75 * size + 2.6
+                shape = style["marker"]
+                axes.plot(x, y, marker=shape, markersize=outline, color=BLACK, zorder=4)
+            axes.plot(x, y, gid=f"task-{name}", zorder=5, **style)
+        _draw_key(page, used, body + 0.5 * line_height(size), columns)
         return page.finished()
 
 
-def task_states(catalog: Catalog, mix: xr.Dataset) -> dict[str, str]:
-    """Who does each task, in words, from the shares of modes that `taskmodel.latency` gives.
+def task_states(catalog: Catalog, path: xr.Dataset) -> dict[str, str]:
+    """Who does each task, from the mode shares of `taskmodel.latency`.
 
-    A task that is not done at all counts as it does there: as done by those who would do it.
+    A task without any work counts as done by those who would do it, as in that result.
     """
     states = {}
+    modes = path["mode"].values.tolist()
     for name, task in catalog.tasks.items():
-        shares = dict(
-            zip(
-                mix["mode"].values.tolist(),
-                mix["mode_share"].sel(task=name).values.tolist(),
-                strict=True,
-            )
-        )
-        if shares["human"] >= 1 - 1e-9:
+        shares = dict(zip(modes, path["mode_share"].sel(task=name).values.tolist(), strict=True))
+        people = shares.pop("human")
+        if people >= 1 - 1e-9:
             states[name] = "by people" if task.delegable else "by people, not delegable"
-        elif shares["human"] > 1e-9:
+        elif people > 1e-9:
             states[name] = "by people and by AI"
         else:
-            most = max((mode for mode in shares if mode != "human"), key=shares.__getitem__)
-            states[name] = _STATE_OF_MODE.get(
-                most.partition("/")[0], "by AI, a protocol of its own"
-            )  # by whomever it is reviewed
+            mode, _, _reviewers = max(shares, key=shares.__getitem__).partition("/")
+            states[name] = _STATE_OF_MODE.get(mode, _OWN)
     return states
 
 
 def _context(catalog: Catalog, result: xr.Dataset) -> str:
-    context = context_of(result)
+    context = sweep_context(result)
     if result.attrs["catalog_sha256"] != catalog.sha256:
         raise InputError(
-            f"the result is not of this catalog ({catalog.name}): it is of {context}; sweep the catalog again"
+            f"the result is not of this catalog ({catalog.name}): it is of {context}; "
+            "sweep the catalog again"
         )
     return context
 
 
 def _rows(catalog: Catalog, limit: float, size: float) -> list[_Row]:
-    """Phases in the order of the file, each with its tasks below; names no wider than the limit [mm]."""
+    """Phases and their tasks in the order of the file; names no wider than the limit [mm]."""
     phases: dict[str, list[str]] = {}
     for name, task in catalog.tasks.items():
         phases.setdefault(task.phase, []).append(name)
@@ -201,77 +197,61 @@ def _rows(catalog: Catalog, limit: float, size: float) -> list[_Row]:
         texts += [(name, wrap(catalog.tasks[name].title, limit, size - 1)) for name in tasks]
         for name, lines in texts:
             rows.append(_Row(name, lines, top, len(lines) * line_height(size - 1) + 0.9))
-            top += rows[-1].height
+            top = rows[-1].bottom
     return rows
 
 
-def _write_rows(
-    page: Page, axes: Axes, rows: list[_Row], places: dict[str, tuple[float, float]]
-) -> None:
-    """Names, a thin line from each to its task, and a ground under every other phase."""
+def _write_rows(page: Page, axes: Axes, rows: list[_Row], positions: dict[str, _Position]) -> None:
+    """Names, a thin line from each to its task, and a background for every other phase."""
     starts = [index for index, row in enumerate(rows) if not row.task]
-    for first, after in zip(starts[::2], [*starts[1::2], len(rows)], strict=False):
-        page.ground(
-            1.0,
-            rows[first].top,
-            page.width - 2.0,
-            rows[after - 1].top + rows[after - 1].height - rows[first].top,
-            tint(GREY, 0.1),
-        )
+    for first, following in zip(starts[::2], [*starts[1::2], len(rows)], strict=False):
+        top = rows[first].top
+        height = rows[following - 1].bottom - top
+        page.ground(1.0, top, page.width - 2.0, height, tint(GREY, 0.1))
     for row in rows:
-        page.text(
-            2.0,
-            row.middle,
-            "\n".join(row.lines),
-            size=page.size - 1,
-            va="center",
-            weight="normal" if row.task else "bold",
-        )
+        style = {"size": page.size - 1, "va": "center", "weight": row.weight}
+        page.text(2.0, row.middle, "\n".join(row.lines), **style)
         if row.task:
-            axes.plot(
-                [-0.5, places[row.task][0]], [row.middle] * 2, color=PALE, linewidth=0.5, zorder=1
-            )
+            x = [-0.5, positions[row.task][0]]
+            axes.plot(x, [row.middle] * 2, color=PALE, linewidth=0.5, zorder=1)
 
 
 def _draw_edges(
     axes: Axes,
     order: networkx.DiGraph,
-    places: dict[str, tuple[float, float]],
+    positions: dict[str, _Position],
     critical: set[tuple[str, str]],
 ) -> None:
-    """From each task to the row of every task that waits for it, and along that row, where no other task is in the way."""
-    thin: dict[str, Any] = {"edgecolors": [tint(BLACK, 0.45)], "linewidths": 0.6}
-    for thick, style in ((False, thin), (True, {"edgecolors": BLACK, "linewidths": 1.7})):
+    """A curve from each task to the row of every task that waits for it, then along that row."""
+    codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO]
+    thin: dict[str, Any] = {"gid": "edges", "edgecolors": [tint(BLACK, 0.45)], "linewidths": 0.6}
+    thick: dict[str, Any] = {"gid": "critical-edges", "edgecolors": BLACK, "linewidths": 1.7}
+    for edges, zorder, style in (
+        ([edge for edge in order.edges if edge not in critical], 2, thin),
+        ([edge for edge in order.edges if edge in critical], 3, thick),
+    ):
         curves = []
-        for edge in order.edges:
-            if (edge in critical) is thick:
-                (x0, y0), (x1, y1) = places[edge[0]], places[edge[1]]
-                points = [(x0, y0), (x0 + 0.6, y0), (x0 + 0.3, y1), (x0 + 0.9, y1), (x1, y1)]
-                curves.append(
-                    Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.LINETO])
-                )
-        lines = PathCollection(
-            curves,
-            facecolors="none",
-            zorder=3 if thick else 2,
-            gid="critical-edges" if thick else "edges",
-            **style,
-        )
-        axes.add_collection(lines, autolim=False)
+        for earlier, later in edges:
+            (x0, y0), (x1, y1) = positions[earlier], positions[later]
+            points = [(x0, y0), (x0 + 0.6, y0), (x0 + 0.3, y1), (x0 + 0.9, y1), (x1, y1)]
+            curves.append(Path(points, codes))
+        collection = PathCollection(curves, facecolors="none", zorder=zorder, **style)
+        axes.add_collection(collection, autolim=False)
 
 
-def _critical_edges(order: networkx.DiGraph, found: xr.Dataset) -> set[tuple[str, str]]:
-    """Edges between tasks on the critical path of which the second starts when the first is done."""
-    columns = {
-        name: dict(zip(found["task"].values, found[name].values.tolist(), strict=True))
+def _critical_edges(order: networkx.DiGraph, path: xr.Dataset) -> set[tuple[str, str]]:
+    """Edges between critical tasks of which the later starts when the earlier ends."""
+    start, duration, critical = (
+        dict(zip(path["task"].values, path[name].values.tolist(), strict=True))
         for name in ("start", "duration", "critical")
-    }
-    start, duration, critical = columns.values()
-    near = 1e-9 * float(found["pass_time"])
+    )
+    tolerance = 1e-9 * float(path["pass_time"])
     return {
-        (one, two)
-        for one, two in order.edges
-        if critical[one] and critical[two] and abs(start[one] + duration[one] - start[two]) <= near
+        (earlier, later)
+        for earlier, later in order.edges
+        if critical[earlier]
+        and critical[later]
+        and abs(start[earlier] + duration[earlier] - start[later]) <= tolerance
     }
 
 
@@ -285,13 +265,11 @@ def _node(state: str, size: float) -> dict[str, Any]:
     }
 
 
-def _key(page: Page, used: list[str], top: float, columns: int) -> None:
-    """What the nodes and the thick line mean."""
+def _draw_key(page: Page, used: list[str], top: float, columns: int) -> None:
+    """The meaning of the nodes and of the thick line."""
     for index, state in enumerate([*used, "critical path"]):
-        x, y = (
-            5.0 + page.width / columns * (index % columns),
-            top + (index // columns + 0.5) * line_height(page.size),
-        )
+        row, column = divmod(index, columns)
+        x, y = 5.0 + page.width / columns * column, top + (row + 0.5) * line_height(page.size)
         if state in _STATES:
             page.line([x], [y], **_node(state, page.size))
         else:
@@ -300,21 +278,22 @@ def _key(page: Page, used: list[str], top: float, columns: int) -> None:
 
 
 def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
-    """Review hours that each task takes, along the compute axis.
+    """Review hours of each task, along the compute axis.
 
-    Activity times the review hours of a unit, summed over modes. Free work without limit is not reviewed, and counts as 0.
+    Activity times the review hours of a unit, summed over modes. Unlimited free work is not
+    reviewed and counts as 0.
 
     Parameters
     ----------
     catalog : Catalog
     result : Dataset
-        Of `taskmodel.sweep`, of this catalog.
+        From `taskmodel.sweep`, of this catalog.
 
     Returns
     -------
     DataArray, over compute and task
-        Review hours per year [h/year], by whomever; they sum to the use of the factor ``review``, or of these where reviewers
-        are of several kinds.
+        Review hours of all reviewers [h/year]; they sum to the use of the factor ``review``, or of
+        the factors of the several kinds of reviewers.
 
     Raises
     ------
@@ -322,37 +301,37 @@ def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
         If the result is of another catalog.
     """
     _context(catalog, result)
-    arrays = organisation(catalog)
-    per_unit = arrays.review(result["compute"].values)[..., arrays.reviewing].sum(axis=-1)
-    hours = (
-        (result["activity"].where(np.isfinite(result["activity"]), 0.0) * per_unit)
-        .sum("mode")
-        .transpose("compute", "task")
-    )
-    return hours.rename("review_hours").assign_attrs(
-        units="h/year", long_name="review hours that each task takes"
+    activity = result["activity"].where(np.isfinite(result["activity"]), 0.0)
+    activity = activity.transpose("compute", "task", "mode")
+    hours = hours_of_review(organisation(catalog), result["compute"].values, activity.values)
+    attributes = {"units": "h/year", "long_name": "review hours that each task takes"}
+    return (
+        activity.isel(mode=0, drop=True)
+        .copy(data=hours)
+        .rename("review_hours")
+        .assign_attrs(attributes)
     )
 
 
 def review_load(
     catalog: Catalog, result: xr.Dataset, compute: float, width: float = 180.0
 ) -> Figure:
-    """Which tasks take the review hours, at the grid point nearest to a compute.
+    """Draw the review hours by task, at the grid point nearest to a compute.
 
     Parameters
     ----------
     catalog : Catalog
     result : Dataset
-        Of `taskmodel.sweep`, of this catalog.
+        From `taskmodel.sweep`, of this catalog.
     compute : float
         Effective compute [FLOP/year]; within the grid.
     width : float
-        Of the figure [mm]; at least 60.
+        Width of the figure [mm]; at least 60.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A bar for each of the 15 tasks that take most, and one for the others together.
+        A bar for each of the 15 tasks with the most hours, and one for all others.
 
     Raises
     ------
@@ -363,48 +342,38 @@ def review_load(
     grid = result["compute"].values
     if not grid[0] <= compute <= grid[-1]:
         raise InputError(
-            f"compute must be within the grid, {grid[0]:g} to {grid[-1]:g} FLOP/year; found {compute!r}"
+            f"compute must be within the grid, {grid[0]:g} to {grid[-1]:g} FLOP/year; "
+            f"found {compute!r}"
         )
-    point = int(np.argmin(np.abs(np.log(grid / compute))))
-    hours = review_hours(catalog, result).isel(compute=point)
+    index = int(np.argmin(np.abs(np.log(grid / compute))))
+    point = grid[index]
+    hours = review_hours(catalog, result).isel(compute=index)
     arrays = organisation(catalog)
-    supply = float(arrays.supply(grid[point])[0, arrays.reviewing].sum())
+    supply = float(arrays.supply(point)[0, arrays.reviewing].sum())
+    by_task = zip(hours["task"].values, hours.values.tolist(), strict=True)
     ranked = sorted(
-        (
-            (value, name)
-            for name, value in zip(hours["task"].values, hours.values.tolist(), strict=True)
-            if value > 0
-        ),
-        key=lambda pair: -pair[0],
+        ((name, value) for name, value in by_task if value > 0), key=lambda item: -item[1]
     )
-    total = sum(value for value, _ in ranked)
+    total = sum(value for _, value in ranked)
     bars = [
         _Bar(name, catalog.tasks[name].title, value, COLOURS["review"])
-        for value, name in ranked[:_SHOWN]
+        for name, value in ranked[:_BAR_LIMIT]
     ]
-    rest = ranked[_SHOWN:]
-    if rest:
-        bars.append(
-            _Bar(
-                "others",
-                f"{len(rest)} other task{'s' if len(rest) > 1 else ''}",
-                sum(value for value, _ in rest),
-                GREY,
-            )
-        )
-    digits = next(
-        (n for n in (2, 3, 4, 6) if compute_text(grid[point], n) != compute_text(compute, n)), 17
-    )
-    nearest = (
-        ""
-        if grid[point] == compute
-        else f" (the grid point nearest to {compute_text(compute, digits)})"
-    )
-    heading = f"Review hours by task at {compute_text(grid[point], digits if nearest else 2)}\u00a0FLOP/year{nearest}"
+    if others := ranked[_BAR_LIMIT:]:
+        title = f"{len(others)} other task{'s' if len(others) > 1 else ''}"
+        bars.append(_Bar("others", title, sum(value for _, value in others), GREY))
+    text, nearest = compute_text(point), ""
+    if point != compute:
+        # As many digits as tell the grid point from the compute.
+        digits = (2, 3, 4, 6, 17)
+        pairs = ((compute_text(point, count), compute_text(compute, count)) for count in digits)
+        text, other = next(pair for pair in pairs if pair[0] != pair[1])
+        nearest = f" (the grid point nearest to {other})"
+    heading = f"Review hours by task at {text}\u00a0FLOP/year{nearest}"
     used = f" ({100 * total / supply:.3g} %)" if supply > 0 else ""
-    context += f"\u00a0· {total:,.0f} of {supply:,.0f} review hours per year{used}"
-    with look(width) as size:
-        return _bars(bars, total, heading, context, width, size)
+    context += f"{SEPARATOR}{total:,.0f} of {supply:,.0f} review hours per year{used}"
+    with figure_style(width) as size:
+        return _draw_bars(bars, total, heading, context, width, size)
 
 
 @dataclass(frozen=True)
@@ -415,54 +384,44 @@ class _Bar:
     colour: str
 
 
-def _bars(
+def _draw_bars(
     bars: list[_Bar], total: float, heading: str, context: str, width: float, size: float
 ) -> Figure:
-    """Horizontal bars, each with its hours and its part of the total written at its end."""
-    names = [wrap(bar.title, 0.4 * width, size - 0.5) for bar in bars]
+    """Horizontal bars, each with its hours and its share of the total at its end."""
+    small = size - 0.5
+    names = ["\n".join(wrap(bar.title, 0.4 * width, small)) for bar in bars]
     values = [f"{bar.hours:,.0f} h ({100 * bar.hours / total:.1f} %)" for bar in bars]
-    heights = [len(lines) * line_height(size - 0.5) + 1.6 for lines in names] or [
-        2 * line_height(size)
-    ]
-    left = max((text_width("\n".join(lines), size - 0.5) for lines in names), default=0.0) + 5.0
-    right = max((text_width(value, size - 0.5) for value in values), default=0.0) + 5.0
-    body = sum(heights)
+    heights = [(name.count("\n") + 1) * line_height(small) + 1.6 for name in names]
+    heights = heights or [2 * line_height(size)]
+    left, right = (
+        max((text_width(text, small) for text in texts), default=0.0) + 5.0
+        for texts in (names, values)
+    )
+    body, across = sum(heights), width - left - right
     page = Page(width, body + 4 + 2 * line_height(size), heading, context, size)
-    axes = page.panel(left, 0, width - left - right, body).axes
+    axes = page.panel(left, 0, across, body).axes
     axes.set_ylim(body, 0)
     axes.set_yticks([])
     axes.set_xlabel("review hours [h/year]", labelpad=2)
     axes.set_xlim(0, max((bar.hours for bar in bars), default=1.0))
-    axes.xaxis.set_major_locator(MaxNLocator(max(1, int((width - left - right) / 16))))
+    axes.xaxis.set_major_locator(MaxNLocator(max(1, int(across / 16))))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     if not bars:
         axes.set_xticks([0])
-        axes.text(
-            0.5,
-            0.5,
-            "no review hours at this compute",
-            transform=axes.transAxes,
-            ha="center",
-            va="center",
-        )
+        text = "no review hours at this compute"
+        axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center")
     tops = np.cumsum([0.0, *heights])
-    for bar, lines, text, top, height in zip(bars, names, values, tops, heights, strict=False):
-        middle = top + height / 2
-        axes.barh(
-            middle,
-            bar.hours,
-            height=height - 1.0,
-            color=tint(bar.colour, 0.6),
-            gid=f"review-{bar.name}",
-        )
-        page.text(left - 1.5, middle, "\n".join(lines), size=size - 0.5, ha="right", va="center")
+    for bar, name, value, top, height in zip(bars, names, values, tops, heights, strict=False):
+        middle, colour = top + height / 2, tint(bar.colour, 0.6)
+        axes.barh(middle, bar.hours, height=height - 1.0, color=colour, gid=f"review-{bar.name}")
+        page.text(left - 1.5, middle, name, size=small, ha="right", va="center")
         axes.annotate(
-            text,
+            value,
             (bar.hours, middle),
             (2, 0),
             textcoords="offset points",
             va="center",
-            fontsize=size - 0.5,
+            fontsize=small,
             annotation_clip=False,
         )
     return page.finished()

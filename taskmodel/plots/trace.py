@@ -1,4 +1,4 @@
-"""What a sweep says between the points of its grid: lines through both limits of every event, and where a state holds.
+"""A sweep between the points of its grid: lines through events, and intervals in which states hold.
 
 Source: docs, model, section 6.
 """
@@ -12,43 +12,41 @@ import xarray as xr
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
-    """A variable along the axis: at the grid, and twice, before and after, at the place of each event."""
+class SweepLine:
+    """A variable along the axis: at the grid, and on both sides of each event."""
 
-    compute: np.ndarray  # (point,) not decreasing [FLOP/year; calendar year along time]
+    position: np.ndarray  # (point,) not decreasing; compute [FLOP/year] or calendar year
     values: np.ndarray  # (point, ...)
 
 
-def trace(result: xr.Dataset, name: str) -> Trace:
-    """A variable of a sweep as a line whose jumps are upright.
+def sweep_line(result: xr.Dataset, name: str) -> SweepLine:
+    """A variable of a sweep as a line with vertical jumps.
 
     Parameters
     ----------
     result : Dataset
-        Of `taskmodel.sweep`.
+        From `taskmodel.sweep`.
     name : str
-        A variable over the axis, or over that and another dimension, of which the events hold the limits.
+        A variable whose limits at events are in the result, over the axis and at most one other
+        dimension.
     """
-    along = result.attrs["over"]
-    grid, values = result[along].values, result[name].values
-    events = result[f"event_{along}"].values
-    places, first = np.unique(events, return_index=True)
-    last = np.searchsorted(events, places, side="right") - 1
-    before, after = (
-        result[f"event_{name}_before"].values[first],
-        result[f"event_{name}_after"].values[last],
-    )
-    compute = np.concatenate([grid, places, places])
-    side = np.repeat(
-        [2, 0, 1], [len(grid), len(places), len(places)]
-    )  # a grid point at the place of an event comes after it
-    order = np.lexsort((side, compute))
-    return Trace(compute[order], np.concatenate([values, before, after])[order])
+    axis = result.attrs["over"]
+    grid, values = result[axis].values, result[name].values
+    events = result[f"event_{axis}"].values
+    positions, first = np.unique(events, return_index=True)
+    last = np.searchsorted(events, positions, side="right") - 1
+    before = result[f"event_{name}_before"].values[first]
+    after = result[f"event_{name}_after"].values[last]
+    position = np.concatenate([grid, positions, positions])
+    # A grid point at the position of an event comes after both limits.
+    side = np.repeat([2, 0, 1], [len(grid), len(positions), len(positions)])
+    order = np.lexsort((side, position))
+    return SweepLine(position[order], np.concatenate([values, before, after])[order])
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Where a state holds, and whether it begins and ends there or only the axis does."""
+class StateInterval:
+    """An interval in which a state holds, and whether its ends are events or ends of the axis."""
 
     start: float
     end: float
@@ -56,60 +54,66 @@ class Stretch:
     ends: bool
 
 
-def stretches(
-    result: xr.Dataset, start: str, end: str, held: bool, factor: str = ""
-) -> list[Stretch]:
-    """Where a state holds that events of one kind begin and those of another end.
+def state_intervals(
+    result: xr.Dataset, start: str, end: str, initial: bool, factor: str = ""
+) -> list[StateInterval]:
+    """Intervals in which a state holds that events of one kind begin and those of another end.
 
     Parameters
     ----------
+    result : Dataset
+        From `taskmodel.sweep` along compute.
     start, end : str
         Kinds of events.
-    held : bool
-        Whether the state holds at the first point of the grid: this counts where no event says it.
+    initial : bool
+        Whether the state holds at the first point of the grid; used where no event implies it.
     factor : str
-        Whose events; default: those of no factor.
+        The factor of the events; default: events without a factor.
     """
-    kind, place = result["event_kind"].values, result["event_compute"].values
-    change = np.where(kind == start, 1, np.where(kind == end, -1, 0)) * (
-        result["event_factor"].values == factor
-    )
+    kind, position = result["event_kind"].values, result["event_compute"].values
+    change = np.where(kind == start, 1, np.where(kind == end, -1, 0))
+    change = change * (result["event_factor"].values == factor)
     low, high = result["compute"].values[[0, -1]]
-    changes = [(at, int(change[place == at].sum())) for at in np.unique(place[change != 0])]
+    changes = [
+        (event, int(change[position == event].sum())) for event in np.unique(position[change != 0])
+    ]
     turning = [step for _, step in changes if step]
-    state = turning[0] < 0 if turning else held
-    found, since, begins = [], low, False
-    for at, step in changes:
-        if step == 0 and not state:  # begins and ends at one place
-            found.append(Stretch(at, at, True, True))
+    state = turning[0] < 0 if turning else initial
+    intervals, since, begins = [], low, False
+    for event, step in changes:
+        if step == 0 and not state:  # begins and ends at one position
+            intervals.append(StateInterval(event, event, True, True))
         elif step > 0 and not state:
-            state, since, begins = True, at, True
+            state, since, begins = True, event, True
         elif step < 0 and state:
-            found.append(Stretch(since, at, begins, True))
+            intervals.append(StateInterval(since, event, begins, True))
             state = False
-    return [*found, Stretch(since, high, begins, False)] if state else found
+    if state:
+        intervals.append(StateInterval(since, high, begins, False))
+    return intervals
 
 
-def binding(result: xr.Dataset) -> dict[str, list[Stretch]]:
-    """Where each factor has a price."""
+def binding_intervals(result: xr.Dataset) -> dict[str, list[StateInterval]]:
+    """Intervals in which each factor has a shadow price."""
     priced = result["shadow_price"].values[0] > 0
     return {
-        name: stretches(result, "binds", "slack", bool(held), name)
-        for name, held in zip(result["factor"].values.tolist(), priced, strict=True)
+        name: state_intervals(result, "binds", "slack", bool(initial), name)
+        for name, initial in zip(result["factor"].values.tolist(), priced, strict=True)
     }
 
 
-def oversight(result: xr.Dataset) -> tuple[list[Stretch], list[Stretch]]:
-    """Where oversight binds, and where it is the bottleneck."""
+def oversight_intervals(
+    result: xr.Dataset,
+) -> tuple[list[StateInterval], list[StateInterval]]:
+    """Intervals in which oversight binds, and in which it is the bottleneck."""
     share = result["bottleneck_share"].isel(compute=0)
-    review = float(share.sel(source="review"))
-    binds = review > float(result["binding_tolerance"])
-    leads = (
-        bool((review > share.where(share["source"] != "review").fillna(-np.inf)).all())
-        if not np.isnan(review)
-        else False
+    review = float(share.sel(source="review"))  # NaN, if nothing can be produced, compares false
+    others = share.where(share["source"] != "review").fillna(-np.inf)
+    states = {
+        "oversight_binds": review > float(result["binding_tolerance"]),
+        "oversight_bottleneck": bool((review > others).all()),
+    }
+    binds, leads = (
+        state_intervals(result, kind, f"{kind}_ends", initial) for kind, initial in states.items()
     )
-    return (
-        stretches(result, "oversight_binds", "oversight_binds_ends", binds),
-        stretches(result, "oversight_bottleneck", "oversight_bottleneck_ends", leads),
-    )
+    return binds, leads

@@ -1,4 +1,4 @@
-"""Numbers as people write them, and what a result is of."""
+"""Text in figures: numbers, names, and which catalog a result is of."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import xarray as xr
 from taskmodel.errors import InputError
 from taskmodel.files.yaml import read_document
 
-NAMES = {
-    "hands_on": "hands-on work",
-    "defect_budget": "defect budget",
-}  # of sources and factors that are not called by their name in the catalog
+# Sources and factors whose name in a figure differs from the one in the catalog.
+NAMES = {"hands_on": "hands-on work", "defect_budget": "defect budget"}
+SPEEDUP_NAMES = {
+    "throughput_speedup": "throughput",
+    "speedup": "effective",
+    "latency_speedup": "latency",
+}
+SEPARATOR = "\u00a0· "
 
 
 def compute_text(value: float, digits: int = 2) -> str:
-    """A compute as people would type it, to this many digits.
+    """A compute as it would be typed, to this many digits.
 
     Examples
     --------
@@ -29,7 +33,7 @@ def compute_text(value: float, digits: int = 2) -> str:
 
 
 def times(value: float) -> str:
-    """A speed-up: two digits at least, and no more than its size is worth.
+    """A speed-up, with fewer decimals the larger it is.
 
     Examples
     --------
@@ -42,7 +46,7 @@ def times(value: float) -> str:
 
 
 def power_text(value: float) -> str:
-    """A value of a logarithmic axis, as a power of ten where it is one.
+    """A value of a logarithmic axis in scientific notation; a power of ten without mantissa.
 
     Examples
     --------
@@ -55,30 +59,45 @@ def power_text(value: float) -> str:
     return f"10{raised}" if mantissa == "1" else f"{mantissa}·10{raised}"
 
 
-def context_of(result: xr.Dataset) -> str:
-    """Which catalog, scenario and settings a result is of, in words.
+def needs(condition: bool, defect: str, source: str) -> None:
+    """Raise an InputError unless a dataset is what a figure shows: the result of `source`."""
+    if not condition:
+        raise InputError(f"this dataset {defect}: give the result of taskmodel.{source}")
+
+
+def sweep_context(result: xr.Dataset) -> str:
+    """Catalog, scenario and settings of a sweep.
 
     Raises
     ------
     InputError
-        If the dataset does not say: it is no result of `taskmodel.sweep`.
+        If the dataset is not a result of `taskmodel.sweep`.
     """
-    missing = [
-        name for name in ("catalog_yaml", "scenario_yaml", "overrides") if name not in result.attrs
+    required = ("catalog_yaml", "scenario_yaml", "overrides")
+    missing = [name for name in required if name not in result.attrs]
+    if "event_compute" not in result:
+        missing.append("events")
+    needs(not missing, f"is no sweep (without {', '.join(missing[:1])})", "sweep")
+    return SEPARATOR.join([*titles(result), *settings(result)])
+
+
+def titles(result: xr.Dataset) -> list[str]:
+    """The titles of the catalog and the scenario of a result."""
+    scenario = result.attrs["scenario_yaml"]
+    return [
+        _title(result.attrs["catalog_yaml"]),
+        *([f"scenario: {_title(scenario)}"] if scenario else []),
     ]
-    if missing or "event_compute" not in result:
-        raise InputError(
-            f"this dataset is no sweep (without {missing[0] if missing else 'events'}): give the result of taskmodel.sweep"
-        )
-    parts = [title_of(result.attrs["catalog_yaml"])]
-    if result.attrs["scenario_yaml"]:
-        parts.append(f"scenario: {title_of(result.attrs['scenario_yaml'])}")
-    for path, value in json.loads(result.attrs["overrides"]).items():
-        parts.append(f"{path}\u00a0=\u00a0{value if isinstance(value, str) else json.dumps(value)}")
-    return "\u00a0· ".join(parts)
+
+
+def settings(result: xr.Dataset) -> list[str]:
+    """The values that were set in the catalog of a result."""
+    return [
+        f"{path}\u00a0=\u00a0{value if isinstance(value, str) else json.dumps(value)}"
+        for path, value in json.loads(result.attrs["overrides"]).items()
+    ]
 
 
 @lru_cache(maxsize=64)
-def title_of(text: str) -> str:
-    """The title in the text of a catalog or scenario."""
+def _title(text: str) -> str:
     return str(read_document(text, "the catalog of the result").data["title"])

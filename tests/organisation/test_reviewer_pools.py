@@ -404,12 +404,12 @@ def test_the_summary_names_the_pool_that_binds():
 
 def test_figures_tell_the_pools_apart(tmp_path):
     from taskmodel import plots
-    from taskmodel.plots.lanes import _lane_names
+    from taskmodel.plots.lanes import lane_names
 
     catalog = two_pools(0.5, who=(("general", "verifiers"), ("verifiers",)))
     result = tm.sweep(catalog, np.geomspace(1e29, 1e31, 4))
     plots.save(plots.speedup_curve(result), tmp_path / "curve")
-    assert "review hours, verifiers" in " ".join(_lane_names(result, 180.0, 8.0)).replace("\n", " ")
+    assert "review hours, verifiers" in " ".join(lane_names(result, 180.0, 8.0)).replace("\n", " ")
     hours = review_hours(catalog, result)
     used = result["factor_use"].sel(factor=["review", "review_verifiers"]).sum("factor")
     np.testing.assert_allclose(hours.sum("task"), used, rtol=1e-9)

@@ -17,7 +17,13 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel import plots
 from taskmodel.plots import saving
-from taskmodel.plots.trace import Stretch, binding, oversight, stretches, trace
+from taskmodel.plots.trace import (
+    StateInterval,
+    binding_intervals,
+    oversight_intervals,
+    state_intervals,
+    sweep_line,
+)
 
 LINES = (
     "throughput_speedup",
@@ -137,11 +143,11 @@ def test_a_line_jumps_upright_between_the_limits_of_an_event(figure, result, nam
 
 
 def test_a_ceiling_jumps_upright_at_the_place_where_a_task_opens(reviewed):
-    line = trace(reviewed, "oversight_ceiling")
+    line = sweep_line(reviewed, "oversight_ceiling")
     place = reviewed["event_compute"].values[0]
     assert place not in reviewed["compute"].values
     np.testing.assert_allclose(
-        line.values[line.compute == place], [1.0, reviewed["oversight_ceiling"].values[-1]]
+        line.values[line.position == place], [1.0, reviewed["oversight_ceiling"].values[-1]]
     )
 
 
@@ -157,19 +163,6 @@ def test_bands_lie_one_on_the_other_from_review_at_the_bottom_and_are_as_thick_a
             assert high - low == pytest.approx(float(shares.sel(source=source)[point]), abs=1e-12)
             below = high
         assert below == pytest.approx(1)
-
-
-def test_the_larger_bands_come_with_the_oversight_elasticity(result):
-    figure = plots.bottleneck_bands(result)
-    x, y = drawn(figure, "oversight_elasticity").get_data()
-    np.testing.assert_array_equal(
-        y[np.searchsorted(x, GRID, side="right") - 1], result["oversight_elasticity"]
-    )
-    assert (
-        f"oversight elasticity (dashed) {float(result['oversight_elasticity'][-1]):.2f}"
-        in words(figure)
-    )
-    assert named(figure, "bottleneck_share-review")
 
 
 def test_every_opening_task_is_counted_at_its_place(figure, result):
@@ -218,7 +211,7 @@ def test_today_is_marked(figure, result):
 
 @pytest.mark.parametrize("today, text", [(8.4e20, "today (8.4e20) ←"), (1e40, "today (1e40) →")])
 def test_where_today_is_off_the_axis_that_is_said(nothing, today, text):
-    figure = plots.bottleneck_bands(nothing.assign(today=today))
+    figure = plots.speedup_curve(nothing.assign(today=today))
     assert not named(figure, "today-")
     assert text in words(figure)
 
@@ -253,9 +246,9 @@ def test_a_ceiling_that_leaves_the_panel_is_marked_and_named_with_its_last_value
     mark = drawn(figure, "no_oversight_ceiling-leaves")
     place = mark.get_xdata()[0]
     top = mark.axes.get_ylim()[1]
-    line = trace(result, "no_oversight_ceiling")
-    assert (line.values[line.compute < place] <= top).all()
-    assert (line.values[line.compute > place] > top).all()
+    line = sweep_line(result, "no_oversight_ceiling")
+    assert (line.values[line.position < place] <= top).all()
+    assert (line.values[line.position > place] > top).all()
     assert "ceiling without oversight ↑ 4e4×" in words(figure)
 
 
@@ -317,16 +310,12 @@ def test_two_points_of_the_grid_and_the_events_between_them_draw_every_jump(resu
 
 
 @pytest.mark.parametrize(
-    "which, draw, width",
-    [
-        (which, plots.speedup_curve, 90.0)
-        for which in ("result", "unlimited", "reviewed", "nothing", "impossible")
-    ]
-    + [(which, plots.bottleneck_bands, 90.0) for which in ("result", "unlimited")]
-    + [("result", plots.speedup_curve, 180.0), ("unlimited", plots.bottleneck_bands, 180.0)],
+    "which, width",
+    [(which, 90.0) for which in ("result", "unlimited", "reviewed", "nothing", "impossible")]
+    + [("result", 180.0), ("unlimited", 180.0)],
 )
-def test_every_word_is_on_the_page_and_none_over_another(request, which, draw, width):
-    assert_legible(draw(request.getfixturevalue(which), width=width))
+def test_every_word_is_on_the_page_and_none_over_another(request, which, width):
+    assert_legible(plots.speedup_curve(request.getfixturevalue(which), width=width))
 
 
 def assert_legible(figure):
@@ -544,12 +533,11 @@ def test_an_ending_in_the_path_is_refused_and_a_dot_is_not(plain, tmp_path):
 # What cannot be drawn
 
 
-@pytest.mark.parametrize("draw", [plots.speedup_curve, plots.bottleneck_bands])
-def test_a_dataset_that_is_no_sweep_is_refused(catalog, result, draw):
+def test_a_dataset_that_is_no_sweep_is_refused(catalog, result):
     with pytest.raises(ValueError, match="events.*taskmodel.sweep"):
-        draw(tm.latency(catalog, 1e30))
+        plots.speedup_curve(tm.latency(catalog, 1e30))
     with pytest.raises(ValueError, match="catalog_yaml.*taskmodel.sweep"):
-        draw(result.drop_attrs(deep=False))
+        plots.speedup_curve(result.drop_attrs(deep=False))
 
 
 def test_a_result_of_another_catalog_is_refused(catalog, result):
@@ -599,9 +587,9 @@ def test_a_state_that_begins_and_ends_at_one_place_is_kept_as_a_point(result):
             (1e30, "slack", "review"),
         ],
     )
-    assert stretches(changed, "binds", "slack", False, "review") == [
-        Stretch(1e28, 1e28, True, True),
-        Stretch(1e29, 1e30, True, True),
+    assert state_intervals(changed, "binds", "slack", False, "review") == [
+        StateInterval(1e28, 1e28, True, True),
+        StateInterval(1e29, 1e30, True, True),
     ]
 
 
@@ -609,18 +597,18 @@ def test_a_state_that_ends_first_has_held_from_the_start(result):
     changed = with_events(
         result, [(1e28, "slack", "review"), (1e30, "binds", "review"), (1e31, "binds", "inference")]
     )
-    assert stretches(changed, "binds", "slack", False, "review") == [
-        Stretch(1e26, 1e28, False, True),
-        Stretch(1e30, 1e35, True, False),
+    assert state_intervals(changed, "binds", "slack", False, "review") == [
+        StateInterval(1e26, 1e28, False, True),
+        StateInterval(1e30, 1e35, True, False),
     ]
 
 
 def test_without_events_the_first_point_of_the_grid_says_whether_a_state_holds(nothing):
-    whole = Stretch(*nothing["compute"].values[[0, -1]], False, False)
-    assert binding(nothing) == {
+    whole = StateInterval(*nothing["compute"].values[[0, -1]], False, False)
+    assert binding_intervals(nothing) == {
         "researchers": [whole],
         "review": [],
         "inference": [],
         "experiments": [],
     }
-    assert oversight(nothing) == ([], [])
+    assert oversight_intervals(nothing) == ([], [])
