@@ -14,8 +14,9 @@ from taskmodel.cli import main
 from taskmodel.sweeps.sweep import sweep_along
 from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff import load_world
-from taskmodel.takeoff.beside import together
-from taskmodel.takeoff.beside.inside import inside
+from taskmodel.takeoff.beside.embedding import embed
+from taskmodel.takeoff.beside.work import accumulated_work
+from taskmodel.takeoff.davidson.moments import log_software_multiplier
 from taskmodel.takeoff.davidson.simulation import solve_world
 
 WORLD = load_world("davidson_best_guess", {"n_labour_tasks": 10, "t_end": 2042})
@@ -66,8 +67,8 @@ def test_compute_is_the_largest_run_in_the_software_of_the_catalog_over_its_shar
 
 
 def test_in_a_world_with_constant_compute_speedups_are_constant_and_work_grows_evenly():
-    ours = inside(catalog(), still(1e29), {}, 2026.0, 2036.0)
-    work = together._work(ours, 1e-9)
+    ours = embed(catalog(), still(1e29), {}, 2026.0, 2036.0)
+    work = accumulated_work(ours, 1e-9)
     made, _, _ = sweep_along(ours.axis(work), np.linspace(2026, 2036, 7))
     alone = tm.sweep(catalog(), [2e29])
     for name in ("throughput_speedup", "latency_speedup", "speedup"):
@@ -88,7 +89,7 @@ def test_without_ai_work_is_the_integral_of_people_to_the_power_of_the_parallel_
     )
     growth, years = math.log(1.21), 14.0
     courses = {"pools.researchers.headcount": [(2026, 10), (2040, 10 * math.exp(growth * years))]}
-    work = together._work(inside(nobody, track, courses, 2026.0, 2040.0), 1e-9)
+    work = accumulated_work(embed(nobody, track, courses, 2026.0, 2040.0), 1e-9)
     for passed in (0.0, 3.3, 14.0):
         expected = [math.expm1(rate * passed) / rate for rate in (0.3 * growth, growth)]
         np.testing.assert_allclose(work(2026 + passed), expected, rtol=1e-8, atol=1e-12)
@@ -117,7 +118,7 @@ def test_work_with_feedback_solves_its_own_equation(track, plain):
     left = 0.1 + 0.9 * (1 + found["work"] / 3) ** -0.7
     np.testing.assert_allclose(found["review_remaining"], left, rtol=1e-12)
     assert float(found["review_remaining"][-1]) < 0.5
-    work = together._work(inside(learning, track, {}, 2026.0, 2040.0), 1e-8)
+    work = accumulated_work(embed(learning, track, {}, 2026.0, 2040.0), 1e-8)
     np.testing.assert_allclose(found["work"], work(TIMES)[:, 0], rtol=1e-5)
     assert (found["work"].values[1:] >= plain["work"].values[1:]).all() and float(
         found["work"][-1]
@@ -149,8 +150,8 @@ def test_horizons_of_tasks_that_can_be_checked_fall_and_they_open_sooner(track):
     scoping = {"exponent": 0.5, "scale": 2, "verifiability": 0.8}
     dates, work = {}, {}
     for name, rules in (("plain", IN_2023), ("scoped", {**IN_2023, "scoping": scoping})):
-        ours = inside(catalog(scored, over_time=rules), track, {}, 2026.0, 2037.0)
-        work[name] = together._work(ours, 1e-7)
+        ours = embed(catalog(scored, over_time=rules), track, {}, 2026.0, 2037.0)
+        work[name] = accumulated_work(ours, 1e-7)
         made, _, _ = sweep_along(ours.axis(work[name]), np.array([2026.0, 2037.0]))
         opened = tm.events(made).sel(event=made["event_kind"].values == "automatable")
         dates[name] = dict(zip(opened["task"].values, opened["time"].values, strict=True))
@@ -172,7 +173,7 @@ def test_ai_that_is_not_safe_is_not_used_but_its_compute_is(track):
     assert (found["throughput_speedup"] == 1).all() and np.isnan(
         found["milestone_value"].sel(milestone="alignment_open_20%")
     )
-    ours = inside(unsafe, track, {}, 2026.0, 2040.0)
+    ours = embed(unsafe, track, {}, 2026.0, 2040.0)
     there = ours.situation(Setting(unsafe), np.array([2035.0]), np.array([0.0]))
     whole = catalog().compute.inference_share.value * ours.compute(np.array([2035.0]))
     np.testing.assert_allclose(
@@ -182,10 +183,10 @@ def test_ai_that_is_not_safe_is_not_used_but_its_compute_is(track):
 
 def test_ai_that_becomes_safe_by_work_opens_tasks_where_it_is_enough(track):
     becoming = {"start": 1e27, "exponent": 2, "scale": 1}
-    ours = inside(
+    ours = embed(
         catalog(over_time={**IN_2023, "safe_capability": becoming}), track, {}, 2030.0, 2040.0
     )
-    work = together._work(ours, 1e-6)
+    work = accumulated_work(ours, 1e-6)
     made, _, _ = sweep_along(ours.axis(work), np.array([2030.0, 2040.0]))
     opened = tm.events(made).sel(event=made["event_kind"].values == "automatable")
     for task, date in zip(opened["task"].values, opened["time"].values, strict=True):
@@ -234,7 +235,7 @@ def test_milestones_of_the_world_satisfy_theirs(track, plain):
         assert dates[name] == pytest.approx(float(world.sel(milestone=name)), abs=1e-8)
     for level in (2, 3, 10):
         before, after = (
-            together.research_multiplier(track, track.at(dates[f"capability_{level}x"] + aside))
+            log_software_multiplier(track.economy, track.at(dates[f"capability_{level}x"] + aside))
             for aside in (-1e-8, 1e-8)
         )
         assert before < math.log(level) <= after

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from taskmodel.takeoff.davidson.economy import Economy, Production, Shares, Stocks
 
-__all__ = ["Moment", "automated_share", "moment"]
+__all__ = ["Moment", "automated_share", "log_software_multiplier", "moment"]
 
 
 class Moment(NamedTuple):
@@ -72,3 +72,9 @@ def automated_share(economy: Economy, moment: Moment) -> tuple[float, float]:
     """
     goods, hardware, _ = (sector.split.automated for sector in moment.production)
     return goods / economy.families[0].count, hardware / economy.families[1].count
+
+
+def log_software_multiplier(economy: Economy, moment: Moment) -> float:
+    """Return ln of software research over that with AI confined to its easiest task."""
+    software = moment.production.software
+    return software.log_output - software.log_without if economy.automated else 0.0

@@ -1,0 +1,395 @@
+"""Alignment and capabilities in one world: speed-ups and milestones of both, and work done by then.
+
+Alignment is a catalog inside the world. Capabilities are the world's own software R&D, whose
+speed-up is its research output over that with AI confined to its easiest task, and, if it is given,
+a catalog of capability research at the same training runs.
+
+Source: docs, model, section 7.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from math import exp, log, nan
+from os import PathLike
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from taskmodel.catalog import Catalog
+from taskmodel.errors import InputError
+from taskmodel.numerics.grids import calendar_years
+from taskmodel.numerics.integral_equation import Accumulated
+from taskmodel.numerics.types import Array
+from taskmodel.organisation.measures import Measures
+from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.paths import courses as courses_of
+from taskmodel.sweeps.results import labelled, provenance
+from taskmodel.sweeps.sweep import needs_catalog, sweep_along, walk
+from taskmodel.sweeps.walker import Walker
+from taskmodel.takeoff.beside.embedding import EmbeddedCatalog, embed, remaining_share
+from taskmodel.takeoff.beside.first_passage import first_open, first_passages
+from taskmodel.takeoff.beside.work import accumulated_work
+from taskmodel.takeoff.davidson.headlines import Milestone
+from taskmodel.takeoff.davidson.moments import (
+    Moment,
+    automated_share,
+    log_software_multiplier,
+)
+from taskmodel.takeoff.davidson.results import milestone_texts
+from taskmodel.takeoff.davidson.simulation import TOLERANCE, resolve_world, solve_world
+from taskmodel.takeoff.davidson.track import Continuous
+from taskmodel.takeoff.davidson.world import World
+
+__all__ = ["alignment_beside"]
+
+SPACING = 0.1  # years between reported dates
+AFTER = 3.0  # years reported after all R&D is automated
+LEVELS = (2, 3, 10)  # of speed-ups
+SHARES = (0.2, 1.0)  # of automated tasks
+MEASURES = ("throughput_speedup", "speedup")
+WORK_ERROR = 1e-6  # relative to the work at the last date
+
+Reader = Callable[[Measures], Array]
+
+
+def alignment_beside(
+    world: str | PathLike[str] | World | xr.Dataset,
+    catalog: Catalog,
+    *,
+    capabilities: Catalog | None = None,
+    paths: Mapping[str, Any] | str | PathLike[str] | Paths | None = None,
+    times: ArrayLike | None = None,
+    measure: str = "throughput_speedup",
+    work_error: float = WORK_ERROR,
+) -> xr.Dataset:
+    """Follow alignment research beside capabilities in a simulated world.
+
+    Parameters
+    ----------
+    world : str, path, World or Dataset
+        Name of a bundled world, path of a file, a loaded world, or the result of `simulate`.
+    catalog : Catalog
+        The alignment organisation, with `over_time`. It takes its compute from the world and does
+        not affect it.
+    capabilities : Catalog, optional
+        An organisation of capability research at the same training runs, besides the world's own.
+    paths : mapping of str to table, str, path or Paths, optional
+        Numbers of the alignment catalog that change over time, as in `sweep`; compute is the
+        world's.
+    times : array, shape (time,), optional
+        Reported calendar years, increasing. Work accumulates, and milestones are searched, from
+        the first to the last; a milestone of the organisation that holds at the first date has
+        that date, one of the world its own. Default: every 0.1 year from the world's start to 3
+        years after all R&D is automated, or to its end.
+    measure : str
+        Speed-up of the organisation's milestones: ``throughput_speedup``, or ``speedup``, the
+        effective one. Milestones of the world's own R&D are of throughput.
+    work_error : float
+        Largest error of accumulated work, relative to the work at the last date.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``time``, the variables of `sweep` for the alignment organisation, with its events;
+        ``training_run``, ``work`` and ``work_bulk``, ``review_remaining``,
+        ``capability_speedup`` and ``software_growth`` of the world, and for the catalog of
+        capabilities ``capability_catalog_throughput_speedup`` and ``capability_catalog_speedup``.
+        Over ``milestone``, as selected by `milestones`: dates, work done by then, and months
+        between each two.
+
+    Raises
+    ------
+    TypeError
+        If `catalog` is not a Catalog.
+    CatalogError
+        With every defect of the world or of paths; if the catalog has no software date, or a value
+        on a path is not allowed.
+    InputError
+        If times are not increasing within the world's, the measure is unknown, or the world was
+        stepped.
+    SolveError
+        If a point has no certified optimum.
+    AccumulationError
+        If the error of work cannot be met, or the work is unbounded.
+
+    Examples
+    --------
+    >>> import taskmodel as tm
+    >>> catalog = tm.load_catalog("t_agi_ladder")
+    >>> beside = alignment_beside("davidson_best_guess", catalog, times=[2026, 2030, 2034])
+    >>> beside["work"].values.round(2).tolist(), beside["capability_speedup"].dims
+    ([0.0, 6.31, 13.66], ('time',))
+    """
+    needs_catalog(catalog)
+    if measure not in MEASURES:
+        raise InputError(f"measure must be {' or '.join(MEASURES)}; found {measure!r}")
+    loaded, track = _solved(world)
+    grid = _reported_dates(times, track)
+    if isinstance(paths, (str, PathLike)):
+        paths = load_paths(paths if isinstance(paths, str) else FilePath(paths))
+    courses = courses_of(paths, catalog) if isinstance(paths, Paths) else dict(paths or {})
+    embedded = embed(catalog, track, courses, float(grid[0]), float(grid[-1]))
+    work = accumulated_work(embedded, work_error)
+    result, walker, path = sweep_along(embedded.axis(work), grid)
+
+    def read(measures: Measures) -> Array:
+        return np.asarray(getattr(measures, measure))
+
+    milestones = [
+        *_speedups(
+            "alignment",
+            first_passages(walker, path, read, LEVELS),
+            "alignment research goes {} times as fast",
+        ),
+        *(
+            _dated(
+                f"alignment_open_{share:.0%}",
+                first_open(walker, path, share),
+                f"AI can do {100 * share:.0f} % of the alignment work it may do",
+            )
+            for share in SHARES
+        ),
+        _dated(
+            "alignment_oversight_bottleneck",
+            _first_bottleneck(result),
+            "human review holds alignment back more than anything else",
+        ),
+        *_world_milestones(track, float(grid[-1])),
+    ]
+    variables = _levels(embedded, work, grid)
+    if capabilities is not None:
+        speedups, dates = _capability_catalog(capabilities, track, grid, read, work_error)
+        variables |= speedups
+        milestones += dates
+    variables |= _milestone_variables(milestones, work)
+    names = np.array([milestone.name for milestone in milestones], dtype=object)
+    error, bulk_error = work.error.tolist()
+    return (
+        result.assign(dict(labelled(variables, {}, {}).variables))
+        .assign_coords(milestone=names, until=names)
+        .assign_attrs(
+            **provenance(catalog=catalog, world=loaded),
+            world_stopped=track.reason,
+            measure=measure,
+            work_error=error,
+            work_bulk_error=bulk_error,
+            paths_name=paths.name if isinstance(paths, Paths) else "",
+            capabilities_name="" if capabilities is None else capabilities.name,
+            capabilities_sha256="" if capabilities is None else capabilities.sha256,
+        )
+    )
+
+
+def _solved(world: str | PathLike[str] | World | xr.Dataset) -> tuple[World, Continuous]:
+    """Return a world and its solution; a simulated world is solved again as it was."""
+    if not isinstance(world, xr.Dataset):
+        loaded = resolve_world(world)
+        return loaded, solve_world(loaded, TOLERANCE)
+    if "scenario_yaml" not in world.attrs or "milestone_value" not in world:
+        raise InputError(
+            "this dataset is no simulated world: give the result of taskmodel.simulate"
+        )
+    if "tolerance" not in world.attrs:
+        raise InputError(
+            "this world was stepped, and knows nothing between its steps: simulate it without "
+            "reference_step"
+        )
+    loaded = World.parse(world.attrs["scenario_yaml"], world.attrs["scenario_name"])
+    loaded = loaded.replace(json.loads(world.attrs["overrides"]))
+    return loaded, solve_world(loaded, float(world.attrs["tolerance"]))
+
+
+def _reported_dates(times: ArrayLike | None, track: Continuous) -> Array:
+    start, end = track.start.time, track.end
+    if times is not None:
+        return calendar_years(times, start, end, least=2)
+    automated = track.first(lambda moment: automated_share(track.economy, moment)[1] >= 1)
+    last = end if automated is None else min(end, automated + AFTER)
+    # the last spacing is at least half as long as the others
+    return np.append(start + SPACING * np.arange(np.ceil((last - start) / SPACING - 0.5)), last)
+
+
+def _dated(name: str, date: float, meaning: str) -> Milestone:
+    return Milestone(name, date, "calendar year", meaning)
+
+
+def _speedups(prefix: str, dates: ArrayLike, meaning: str) -> list[Milestone]:
+    return [
+        _dated(f"{prefix}_{level}x", date, meaning.format(level))
+        for level, date in zip(LEVELS, np.asarray(dates).tolist(), strict=True)
+    ]
+
+
+def _world_milestones(track: Continuous, last: float) -> list[Milestone]:
+    """Return the milestones of the world up to a date."""
+    economy, flow = track.economy, track.path.flow
+
+    def first(condition: Callable[[Moment], bool]) -> float:
+        date = track.first(condition)
+        return date if date is not None and date <= last else nan
+
+    def sped_up(level: float) -> Callable[[Moment], bool]:
+        return lambda moment: log_software_multiplier(economy, moment) >= log(level)
+
+    def automated(family: int, share: float) -> Callable[[Moment], bool]:
+        return lambda moment: automated_share(economy, moment)[family] >= share
+
+    return [
+        *_speedups(
+            "capability",
+            [first(sped_up(level)) for level in LEVELS],
+            "the world's software research goes {} times as fast",
+        ),
+        *(
+            _dated(
+                f"automation_{name}_{share:.0%}",
+                first(automated(family, share)),
+                f"{100 * share:.0f} % of {tasks} tasks are automated",
+            )
+            for name, family, tasks in (("rnd", 1, "the world's R&D"), ("gns", 0, "its goods"))
+            for share in SHARES
+        ),
+        _dated(
+            "software_doubles_in_a_month",
+            first(lambda moment: flow.software_growth(moment) * (1 / 12) >= log(2)),
+            "the world's software doubles in less than a month",
+        ),
+    ]
+
+
+def _first_bottleneck(result: xr.Dataset) -> float:
+    """Return the first date at which review is the largest bottleneck of alignment."""
+    if result["binding_factor"].values[0] == "review":
+        return float(result["time"][0])
+    dates = result["event_time"].values[result["event_kind"].values == "oversight_bottleneck"]
+    return float(dates[0]) if len(dates) else nan
+
+
+def _capability_catalog(
+    catalog: Catalog, track: Continuous, grid: Array, read: Reader, error: float
+) -> tuple[dict[str, Any], list[Milestone]]:
+    """Return speed-ups of an organisation of capability research, and their milestones."""
+    needs_catalog(catalog)
+    embedded = embed(catalog, track, {}, float(grid[0]), float(grid[-1]))
+    work = accumulated_work(embedded, error) if embedded.feeds_back else None
+    walker = Walker(embedded.axis(work))
+    path, _ = walk(walker, grid[0], grid[-1])
+    # each point is solved from the optimum at the point of the path before it
+    neighbour = path.allocation.take(np.searchsorted(path.place, grid, side="right") - 1)
+    solved = walker.solve(grid, np.zeros(len(grid), dtype=bool), neighbour)
+    measures = walker.at(grid).measure(solved.allocation)
+    organisation = "the organisation of capability research"
+    variables = {
+        "capability_catalog_throughput_speedup": (
+            "time",
+            measures.throughput_speedup,
+            "1",
+            f"output of {organisation} over that of the same people without AI",
+        ),
+        "capability_catalog_speedup": (
+            "time",
+            measures.speedup,
+            "1",
+            f"effective speed-up of {organisation}",
+        ),
+    }
+    dates = first_passages(walker, path, read, LEVELS)
+    return variables, _speedups(
+        "capability_catalog", dates, f"{organisation} goes {{}} times as fast"
+    )
+
+
+def _levels(embedded: EmbeddedCatalog, work: Accumulated, grid: Array) -> dict[str, Any]:
+    """Return the variables over time that `sweep` does not have."""
+    field_years, track = work(grid), embedded.track
+    rules = embedded.catalog.over_time
+    review = remaining_share(rules.review if rules else None, field_years[:, 0])
+    moments = [moment for date in grid.tolist() if (moment := track.at(date)) is not None]
+    multipliers = [log_software_multiplier(track.economy, moment) for moment in moments]
+    return {
+        "training_run": (
+            "time",
+            embedded.training(grid),
+            "FLOP",
+            "largest training run, effective at the software in which the catalog measures compute",
+        ),
+        "work": (
+            "time",
+            field_years[:, 0],
+            "field-year",
+            "alignment work done since the first date, in years of the catalog's own people "
+            "without AI",
+        ),
+        "work_bulk": (
+            "time",
+            field_years[:, 1],
+            "field-year",
+            "the same in bulk, however badly balanced: the hours' worth of work of all tasks, "
+            "added up",
+        ),
+        "review_remaining": (
+            "time",
+            review,
+            "1",
+            "review hours for an hour of AI work, over those without this work",
+        ),
+        "capability_speedup": (
+            "time",
+            np.exp(multipliers),
+            "1",
+            "output of the world's software research over that with AI confined to its easiest "
+            "task",
+        ),
+        "software_growth": (
+            "time",
+            [track.path.flow.software_growth(moment) for moment in moments],
+            "1/year",
+            "growth of the world's ln software",
+        ),
+        "software": (
+            "time",
+            [exp(moment.stocks.software) for moment in moments],
+            "1",
+            "the world's software, relative to its start",
+        ),
+    }
+
+
+def _milestone_variables(milestones: list[Milestone], work: Accumulated) -> dict[str, Any]:
+    """Return the variables over milestones."""
+    dates = np.array([milestone.value for milestone in milestones])
+    reached = ~np.isnan(dates)
+    done = np.where(reached[:, None], work(np.nan_to_num(dates)), nan)
+    meaning = "alignment work done by then, since the first date"
+    return {
+        "milestone_value": (
+            "milestone",
+            dates,
+            "calendar year",
+            "date of the milestone; NaN: not reached",
+        ),
+        **milestone_texts(milestones),
+        "milestone_work": (
+            "milestone",
+            done[:, 0],
+            "field-year",
+            f"{meaning}; NaN: not reached",
+        ),
+        "milestone_work_bulk": (
+            "milestone",
+            done[:, 1],
+            "field-year",
+            f"{meaning}, in bulk; NaN: not reached",
+        ),
+        "milestone_months_between": (
+            ("milestone", "until"),
+            12 * (dates[None, :] - dates[:, None]),
+            "month",
+            "from the milestone to the other; NaN: one of the two is not reached",
+        ),
+    }
