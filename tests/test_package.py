@@ -47,7 +47,7 @@ def test_loading_a_catalog_loads_neither_scipy_nor_sympy_nor_xarray_nor_matplotl
     assert loaded & {"scipy", "sympy", "xarray", "matplotlib"} == set()
 
 
-SCIENCE = ("audits", "inspection", "queueing", "review_effort", "span_of_control")
+SCIENCE = ("audits", "queueing", "review_effort", "supervision")
 LEAD = ("erosion", "pause", "schedule", "usable_work", "workforce")
 
 

@@ -34,8 +34,7 @@ from taskmodel.organisation.reviewers import (
 )
 from taskmodel.science import critical_path, durations, queueing
 from taskmodel.science.graph import predecessors, task_graph
-from taskmodel.science.span_of_control import reviews_of_reviews
-from taskmodel.science.supervision import COVERAGE_POLICIES
+from taskmodel.science.supervision import COVERAGE_POLICIES, reviews_of_reviews
 
 PARTS = (*durations.PARTS, "repeats")  # of the time of a task
 HOURS_PER_YEAR = 365.25 * 24  # wall-clock

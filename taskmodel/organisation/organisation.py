@@ -33,7 +33,6 @@ from taskmodel.organisation.reviewers import (
 )
 from taskmodel.science import capability, supervision
 from taskmodel.science.graph import NestTree, nest_tree
-from taskmodel.science.inspection import layered_escape
 from taskmodel.science.production import Nest
 from taskmodel.science.review_effort import detection
 
@@ -171,14 +170,15 @@ class Organisation:
 
         NaN where there are some and the verifiability of the task is not known.
         """
-        return self._escape(self.attempts(compute))
+        return supervision.escaped_defects(self.attempts(compute), self.unnoticed)
 
     def with_defect_budget(self) -> Organisation:
         """Return the organisation with the defect budget as last factor.
 
         `base_supply` and `supply_per_compute` contain the budget already.
         """
-        use = self._harm(self._escape(self._fixed_attempts_by_mode()))
+        escape = supervision.escaped_defects(self._fixed_attempts_by_mode(), self.unnoticed)
+        use = self._harm(escape)
         no_review = np.zeros(self.fixed_review.shape[:-1])
         return replace(
             self,
@@ -186,11 +186,6 @@ class Organisation:
             fixed_bundles=_with_factor(self.fixed_bundles, use),
             fixed_review=_with_factor(self.fixed_review, no_review),
         )
-
-    def _escape(self, attempts: Array) -> Array:
-        # 0 x NaN is 0 here: without failures, or if all are noticed, the unknown does not matter
-        failed = attempts - 1
-        return np.where((failed == 0) | (self.unnoticed == 0), 0.0, failed * self.unnoticed)
 
     def _harm(self, escape: Array) -> Array:
         """Return the defect budget of a useful unit; 0 in closed modes and for harmless defects."""
@@ -216,7 +211,7 @@ class Organisation:
 
     def automatable(self, compute: ArrayLike) -> NDArray[np.bool_]:
         """Return whether AI can do each task, shape (point, task)."""
-        return np.atleast_1d(np.asarray(compute, dtype=float))[:, None] >= self.opens_at
+        return capability.automatable(np.atleast_1d(compute), self.opens_at)
 
     def open_modes(self, automatable: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the modes that may be used, (point, task, mode), given the automatable tasks."""
@@ -341,7 +336,7 @@ def _with_factor(bundles: Array, use: Array) -> Array:
 def _missed_by_machines(protocol: Protocol) -> float:
     """Return the share of defects that the layers of AI review do not find."""
     layers = np.full(int(protocol.layers.value), protocol.layer_detection.value)
-    return float(layered_escape(1.0, layers, protocol.common_mode.value))
+    return float(supervision.layered_escape(1.0, layers, protocol.common_mode.value))
 
 
 def _unnoticed(quantities: Quantities) -> Array:

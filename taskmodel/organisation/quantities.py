@@ -22,7 +22,6 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.reviewers import ai_modes, modes_per_protocol, protocol_names
 from taskmodel.science import supervision
 from taskmodel.science.review_effort import detection_curve, optimal_effort
-from taskmodel.science.span_of_control import reviews_of_reviews
 
 
 class Quantities:
@@ -128,7 +127,9 @@ class Quantities:
         """The work of reviewers."""
         layers = self.catalogs[0].supervision.second_look_layers
         share = self.number("supervision.second_look_share")
-        repeats = reviews_of_reviews(share, self.number("supervision.second_look_effort"), layers)
+        repeats = supervision.reviews_of_reviews(
+            share, self.number("supervision.second_look_effort"), layers
+        )
         return ReviewWork(
             review_ratio=self.review_ratio,
             coverage=self.coverage,

@@ -1,4 +1,4 @@
-r"""Effort of review: the defects that an hour of it detects, and the hours that are worth their wage.
+r"""Effort of review: the defects that it detects, and the hours that are worth their wage.
 
 Review of r hours per hour of work detects a defect with probability
 

@@ -17,7 +17,6 @@ import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
 from taskmodel.science.critical_path import longest_path
 from taskmodel.science.durations import mixed_durations, single_mode_mix, unit_parts
-from taskmodel.science.span_of_control import saturating_volume, steering_hours
 from taskmodel.science.supervision import (
     MODES,
     bundles,
@@ -147,14 +146,14 @@ def test_redoing_defects_costs_their_review():
 
 @pytest.mark.parametrize(("episode", "published"), [(1, 2.70), (8, 6.6), (40, 7.9)])
 def test_longer_episodes_speed_up_as_steering_falls(episode, published):
-    found = speedup([1.0], [0.12], [True], steering=steering_hours(0.25, episode))
+    found = speedup([1.0], [0.12], [True], steering=0.25 / episode)
     assert found == pytest.approx(published, abs=0.005 if episode == 1 else 0.05)
 
 
 def test_review_binds_from_the_saturating_volume_on():
     """People do task one, AI task two under review by dedicated people: one factor gives way to the other at u_max/k."""
     ratio, reviewers = 0.12, 0.5
-    volume = float(saturating_volume(reviewers, ratio))  # AI hours per hour of people
+    volume = reviewers / ratio  # AI hours per hour of people
     for share_of_ai, binds in (
         (0.98 * volume / (1 + volume), False),
         (1.02 * volume / (1 + volume), True),
