@@ -1,7 +1,8 @@
-"""What an allocation costs, as a multiple of one evaluation of the unit cost c(p) done the same way.
+"""Cost of an allocation, as a multiple of one evaluation of the unit cost c(p) in the same way.
 
-Everything is timed in one process, alternating with the unit it is divided by, so that a busy machine slows both; medians
-of several rounds are printed. The unit for one point is c(p) of one point, that for a batch is c(p) of the same batch.
+Work and unit are timed in one process in alternation, so that a busy machine slows both; medians of
+several rounds are printed. The unit for one point is c(p) of one point, that for a batch is c(p) of
+the same batch.
 
 Usage: python analysis/benchmarks/allocation.py [--rounds N]
 """
@@ -14,7 +15,8 @@ import time
 import numpy as np
 
 import taskmodel as tm
-from taskmodel.allocation import Nest, allocate, prepare
+from taskmodel.allocation import Nest, allocate
+from taskmodel.allocation.inputs import check_inputs
 from taskmodel.science.production import log_unit_cost
 from taskmodel.sweeps.walker import Walker
 
@@ -27,8 +29,8 @@ TARGETS = {
 
 
 def unit_cost_of(bundles, supply, nest, available):
-    """One evaluation of c(p) at every point, at equal prices, as a function to be timed."""
-    problem = prepare(bundles, supply, nest, available).problem
+    """A function that evaluates c(p) at every point, at equal prices."""
+    problem = check_inputs(bundles, supply, nest, available).presolved().problem
     price = problem.scarce / problem.scarce.sum(axis=1, keepdims=True)
 
     def evaluate():
@@ -44,7 +46,7 @@ def unit_cost_of(bundles, supply, nest, available):
 
 
 def seconds(work, at_least=0.05) -> float:
-    """Time of one call, the mean over calls that take at least so long together."""
+    """Mean time of one call [s], over calls that take at least ``at_least`` seconds together."""
     calls, begin = 0, time.perf_counter()
     while (passed := time.perf_counter() - begin) < at_least or not calls:
         work()
@@ -53,24 +55,24 @@ def seconds(work, at_least=0.05) -> float:
 
 
 def ratio(work, unit, rounds: int) -> tuple[float, float, float]:
-    """Median of work / unit over rounds in which the two alternate, and the median times of both [s]."""
+    """Medians over rounds of work / unit and of the times of both [s]."""
     unit(), work()
     times = np.array([(seconds(work), seconds(unit)) for _ in range(rounds)])
     return float(np.median(times[:, 0] / times[:, 1])), *np.median(times, axis=0).tolist()
 
 
-def cases(points: int, tasks: int | None = None):
-    """The measurements: name, work, unit."""
+def cases(points: int):
+    """The measurements: name, work and unit of each."""
     walker = Walker(tm.load_catalog("alignment_research", scenario="scarce_inference"))
 
-    def at(compute):
+    def arrays(compute):
         return walker.at(compute).arrays
 
-    one = at(np.array([1e30]))
-    yield "cold, one point", lambda: allocate(*one), unit_cost_of(*one)
+    single = arrays(np.array([1e30]))
+    yield "cold, one point", lambda: allocate(*single), unit_cost_of(*single)
     sweep = np.geomspace(1e26, 1e35, 400)
-    path = at(sweep)
-    neighbours = allocate(*at(sweep * 1.02))
+    path = arrays(sweep)
+    neighbours = allocate(*arrays(sweep * 1.02))
     yield (
         "warm, along a sweep of 400",
         lambda: allocate(*path, start=neighbours),
@@ -80,9 +82,9 @@ def cases(points: int, tasks: int | None = None):
     yield (
         f"batch of {points:,} along a path",
         lambda: walker.solve_path(long, np.zeros(points, dtype=bool)),
-        unit_cost_of(*at(long)),
+        unit_cost_of(*arrays(long)),
     )
-    bundles, _, nest, available = one
+    bundles, _, nest, available = single
     rng = np.random.default_rng(0)
     supply = walker.organisation.supply(1e30) * np.exp(
         rng.normal(size=(points, len(walker.organisation.factors)))
@@ -101,7 +103,7 @@ def cases(points: int, tasks: int | None = None):
 
 
 def random_problem(tasks: int, factors: int, points: int | None = None):
-    """A flat organisation with two modes a task; a batch at random supplies if ``points`` are asked for."""
+    """A flat organisation with two modes a task, at one point or at random supplies."""
     rng = np.random.default_rng(1)
     bundles = 10 ** rng.uniform(-1, 1, (tasks, 2, factors)) * (
         rng.random((tasks, 2, factors)) < 0.7
@@ -145,10 +147,8 @@ def main() -> int:
     for name, work, unit in (*cases(options.points), *growth()):
         multiple, spent, base = ratio(work, unit, options.rounds)
         target = TARGETS.get(name, 3 if name.startswith("whole sweep") else None)
-        print(
-            f"{name:66}{multiple:10.1f}{'' if target is None else target:>8}{spent:11.4f}{base:11.6f}",
-            flush=True,
-        )
+        goal = "" if target is None else target
+        print(f"{name:66}{multiple:10.1f}{goal:>8}{spent:11.4f}{base:11.6f}", flush=True)
     return 0
 
 

@@ -19,7 +19,7 @@ nest. The production function itself is in `taskmodel.science.production`, all t
 `taskmodel.numerics.accuracy`.
 """
 
-from taskmodel.allocation._allocate import allocate, prepare
+from taskmodel.allocation._allocate import allocate
 from taskmodel.allocation._margins import Margins, margins
 from taskmodel.allocation.derivatives import Slopes, along, derivative_weights, slopes
 from taskmodel.allocation.solution import Allocation, Status
@@ -37,6 +37,5 @@ __all__ = [
     "along",
     "derivative_weights",
     "margins",
-    "prepare",
     "slopes",
 ]

@@ -13,7 +13,7 @@ from taskmodel.allocation.batch import concatenated
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import ambiguous_splits, fair_splits
-from taskmodel.allocation.presolve import Mask, Presolved, Problem
+from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.price_ranges import ambiguous_prices, elasticity_range
 from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.allocation.solver import optimum
@@ -123,13 +123,6 @@ def allocate(
     if not shape:
         result["status"] = Status(str(result["status"][()]))
     return Allocation(**result)
-
-
-def prepare(
-    bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None
-) -> Presolved:
-    """The reduced problem behind arguments of `allocate`, for benchmarks and inspection."""
-    return check_inputs(bundles, supply, nest, available).presolved()
 
 
 def _allocate_tile(organisations: Organisations, start: Start | None) -> Allocation:

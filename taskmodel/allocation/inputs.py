@@ -110,16 +110,7 @@ def check_inputs(
     )
     _refuse(supply, supply >= 0, "supply must be >= 0 (inf: not scarce)")
     tree = _checked_tree(nest, tasks)
-    try:
-        shape = np.broadcast_shapes(
-            bundles.shape[:-3], supply.shape[:-1], available.shape[:-2], tree.share.shape[:-1]
-        )
-    except ValueError:
-        raise InputError(
-            f"leading dimensions do not fit: bundles {bundles.shape[:-3]}, "
-            f"supply {supply.shape[:-1]}, available {available.shape[:-2]}, "
-            f"nest {tree.share.shape[:-1]}"
-        ) from None
+    shape = _leading_dimensions(bundles, supply, available, tree)
     points = int(np.prod(shape, dtype=int))
 
     def spread(array: NDArray[Any], *inner: int) -> NDArray[Any]:
@@ -138,6 +129,21 @@ def check_inputs(
         spread(available, tasks, modes),
         shape,
     )
+
+
+def _leading_dimensions(
+    bundles: Array, supply: Array, available: NDArray[np.bool_], tree: Tree
+) -> tuple[int, ...]:
+    """The shape to which the leading dimensions of all arguments broadcast."""
+    shapes = bundles.shape[:-3], supply.shape[:-1], available.shape[:-2], tree.share.shape[:-1]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise InputError(
+            "leading dimensions do not fit: bundles {}, supply {}, available {}, nest {}".format(
+                *shapes
+            )
+        ) from None
 
 
 def _refuse(values: Array, valid: NDArray[np.bool_], rule: str, advice: str = "") -> None:

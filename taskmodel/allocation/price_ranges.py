@@ -14,6 +14,7 @@ is found by Wolfe (1976), Mathematical Programming 11, 128-149.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -99,63 +100,67 @@ def _price_program(problem: Problem, regime: ActiveSet, point: int) -> Callable[
     objective, shape (factor,), to the optimal prices that minimise it, shape (factor,).
     """
     from scipy.optimize import linprog
+
+    factors, nodes = problem.bundle.shape[-1], problem.tree.nodes
+    constraints = _price_constraints(problem[[point]], regime.take([point]))
+    price = regime.price[point]
+
+    def lowest(objective: Array) -> Array:
+        goal = np.append(objective, np.zeros(nodes))
+        solution = linprog(goal, method="highs", **constraints)
+        if solution.status != 0:
+            # the program is feasible by construction; only rounding can make it seem otherwise,
+            # and the prices of the regime, which are optimal, take its place
+            return np.asarray(price / price.sum())
+        return np.asarray(solution.x[:factors])
+
+    return lowest
+
+
+def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
+    """Optimality conditions of the prices of one point, as arguments of `linprog`."""
     from scipy.sparse import csr_array
 
     tree, factors = problem.tree, problem.bundle.shape[-1]
-    single, state = problem[[point]], regime.take([point])
     (sigma,), (share,) = (
-        np.broadcast_to(values, (1, tree.nodes)) for values in (single.elasticity, single.share)
+        np.broadcast_to(values, (1, tree.nodes)) for values in (problem.elasticity, problem.share)
     )
-    _, (theta,) = log_unit_cost(tree, np.log(state.leaf_cost), single.share, single.elasticity)
-    (used,) = single.factor_use(state.activity(single))
-    work = np.where(single.dead[0], 0.0, state.weight[0] / state.leaf_cost[0])
+    _, (theta,) = log_unit_cost(tree, np.log(state.leaf_cost), problem.share, problem.elasticity)
+    (used,) = problem.factor_use(state.activity(problem))
+    (work,) = np.where(problem.dead, 0.0, state.weight / state.leaf_cost)
     active = state.active[0] & (state.mode_share[0] > ZERO_SHARE)
-    width = factors + tree.nodes
 
-    def row(columns: Array | list[int], values: Array | list[float]) -> Array:
-        result = np.zeros(width)
+    def row(columns: Any, values: Any) -> Array:
+        result = np.zeros(factors + tree.nodes)
         result[columns] = values
         return result
 
     # the first two rows, prices and the root's cost share, have a right side of 1, all others of 0
-    equal = [row(list(range(factors)), [1.0] * factors), row([factors + tree.root], [1.0])]
+    equal = [row(slice(factors), 1.0), row(factors + tree.root, 1.0)]
     below = []
     for nest, children in children_of(tree).items():
-        if sigma[nest] == 0:
+        fixed = children
+        if sigma[nest] == 0:  # Leontief: any split of the nest's cost among its members
             signs = np.append(np.ones(len(children)), -1.0)
             equal.append(row(factors + np.append(children, nest), signs))
-            children = children[share[children] == 0]
-        equal += [
-            row([factors + child, factors + nest], [1.0, -theta[child]]) for child in children
-        ]
-    for leaf, mode in np.argwhere(single.open[0] & ~single.dead[0][:, None]):
-        cost = row(
-            [*range(factors), factors + leaf],
-            np.append(work[leaf] * single.bundle[0, leaf, mode], -1.0),
-        )
+            fixed = children[share[children] == 0]
+        equal += [row([factors + child, factors + nest], [1.0, -theta[child]]) for child in fixed]
+    for leaf, mode in np.argwhere(problem.open[0] & ~problem.dead[0][:, None]):
+        cost = row(slice(factors), work[leaf] * problem.bundle[0, leaf, mode])
+        cost[factors + leaf] = -1.0
         cost /= np.abs(cost).max()
         if active[leaf, mode]:
             equal.append(cost)
         else:
             below.append(-cost)
-    priceable = single.scarce[0] & (used > 1 - TIGHT)
-    constraints = {
+    priceable = problem.scarce[0] & (used > 1 - TIGHT)
+    return {
         "A_eq": csr_array(np.array(equal)),
         "b_eq": np.append(np.ones(2), np.zeros(len(equal) - 2)),
         "A_ub": csr_array(np.array(below)) if below else None,
         "b_ub": np.zeros(len(below)) if below else None,
-        "bounds": [(0, None if used_up else 0) for used_up in priceable] + [(0, None)] * tree.nodes,
+        "bounds": [(0, None if tight else 0) for tight in priceable] + [(0, None)] * tree.nodes,
     }
-
-    def lowest(objective: Array) -> Array:
-        solution = linprog(row(list(range(factors)), objective), method="highs", **constraints)
-        if solution.status != 0:
-            # the program is feasible by construction; only rounding can make it seem otherwise,
-            # and the prices of the regime, which are optimal, take its place
-            return np.asarray(state.price[0] / state.price[0].sum())
-        return np.asarray(solution.x[:factors])
-
-    return lowest
 
 
 def _least_norm(lowest: Callable[[Array], Array], start: Array) -> Array:

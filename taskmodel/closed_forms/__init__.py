@@ -1,12 +1,13 @@
-"""The formulas behind a sweep: each regime between two events in closed form where there is one, in sympy.
+"""The formulas behind a sweep: the closed form of each regime between two events, in sympy.
 
-`sequence` goes through the regimes and `unlimited` leaves compute out; both have a `stretch` written up as a `regime`, with
-`words` for what a catalog says. `composite` and `closed_form` derive what has a closed form, `conditions` states the rest, and
-`ends` tells where a regime ends. `latex` is for paper.
+`regimes` goes through the regimes of a sweep, `ceiling` leaves compute out. Both derive a `Regime`
+from a `segment` of the axis, in the symbols of `notation`. `composite_factors` and `closed_form`
+derive formulas where there are any, `conditions` states the first-order conditions elsewhere, and
+`regime_ends` solves for the compute at which a regime ends. `latex` formats formulas for paper.
 """
 
+from taskmodel.closed_forms._ceiling import ceiling
+from taskmodel.closed_forms._regimes import regimes
 from taskmodel.closed_forms.regime import Regime
-from taskmodel.closed_forms.sequence import regimes
-from taskmodel.closed_forms.unlimited import ceiling
 
 __all__ = ["Regime", "ceiling", "regimes"]

@@ -1,15 +1,18 @@
-"""The first-order conditions of a regime that has no closed form: exact equations, and their root.
+"""The first-order conditions of a regime without a closed form: exact equations and their root.
 
-The unknowns are prices p (with p . E = 1), the cost z or c of a unit of each task or nest, output Y and activities y. Modes
-without work in the optimum are left out, so all unknowns are positive, all terms of all equations are products of powers, and
-Newton's method steps logarithms. It starts from the optimum, known to about 1e-12; residuals are in 30 digits and slopes in
-double precision, which gains some ten digits a step. Where activities are not unique the step is the shortest one.
+The unknowns are prices p (with p . E = 1), the cost z or c of a unit of each task or nest, output Y
+and activities y. Modes without work in the optimum are left out, so that all unknowns are positive
+and all terms of all equations are products of powers. Newton's method therefore works in
+logarithms. It starts from the optimum, known to about 1e-12; residuals are evaluated to 30 digits
+and slopes in double precision, which gains some ten digits a step. Where activities are not unique
+the step is the shortest one, which is why `mpmath.findroot`, which needs a regular Jacobian, does
+not serve.
 
-Source: the model, section 1.2."""
+Source: the model, section 1.2.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,19 +22,17 @@ import sympy
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation
-from taskmodel.closed_forms.words import COMPUTE, DIGITS, Words, numbers_of
+from taskmodel.closed_forms.notation import COMPUTE, DIGITS, Notation, numbers_of
 from taskmodel.errors import NoRootError, SolveError
+from taskmodel.numerics.accuracy import FORMULA_AGREES, ROOT_EXACT, ROOT_RESIDUAL, SINGULAR
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Nest
 
-RESIDUAL = 1e-12  # relative to the largest term of an equation: what a root may leave
-EXACT = 1e-25  # the same, where there is nothing more to gain
 STEPS = 8
-AGREES = 1e-9  # relative: output at the root and in the optimum; absolute: elasticities
-SINGULAR = 1e-13  # relative: directions in which activities are not unique
 
-# what of an allocation an unknown is: ("price", factor), ("cost", node), ("output", None) or ("activity", (task, mode))
-Place = tuple[str, Any]
+# The part of an allocation that an unknown stands for: ("price", factor), ("cost", node),
+# ("output", None) or ("activity", (task, mode)).
+Quantity = tuple[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,129 +52,142 @@ class Conditions:
     roots: list[dict[sympy.Symbol, sympy.Float]]
 
 
-class _Equations:
-    """The first-order conditions of a regime, and which part of an allocation each unknown is."""
+class ConditionBuilder:
+    """Builds the first-order conditions of a regime.
 
-    def __init__(self, words: Words, allocation: Allocation, priced: NDArray[np.intp]) -> None:
-        self.words, self.priced = words, priced
+    Attributes
+    ----------
+    equations : list of Eq
+    unknowns : dict of Symbol to (str, object)
+        The part of an allocation that each unknown stands for.
+    """
+
+    def __init__(
+        self, notation: Notation, allocation: Allocation, priced: NDArray[np.intp]
+    ) -> None:
+        self.notation, self.priced = notation, priced
         self.working: NDArray[np.bool_] = np.greater(allocation.activity[0], 0)
-        self.unknowns: dict[sympy.Symbol, Place] = {}
+        self.unknowns: dict[sympy.Symbol, Quantity] = {}
         self.equations: list[sympy.Eq] = []
         self.amounts: dict[tuple[int, int], sympy.Symbol] = {}
-        self.costs_something: NDArray[np.bool_] = np.any(words.numbers[..., priced] > 0, axis=-1)
-        names = [f"p_{words.at.factors[k]}" for k in priced]
+        self.costly: NDArray[np.bool_] = np.any(notation.numbers[..., priced] > 0, axis=-1)
+        meaning = "price of a factor, with prices times supplies adding up to 1"
         self.prices = [
-            self._unknown(
-                name, ("price", k), "price of a factor, with prices times supplies adding up to 1"
-            )
-            for k, name in zip(priced, names, strict=True)
+            self._unknown(f"p_{notation.organisation.factors[k]}", ("price", k), meaning)
+            for k in priced
         ]
         total = self._unknown("Y", ("output", None), "output relative to people alone [1]")
-        cost = self._node(words.at.nest, words.base * total, "")
-        self._equal(cost, 1 / (words.base * total))
+        cost = self._nest(notation.organisation.nest, notation.base * total, "")
+        self._equal(cost, 1 / (notation.base * total))
         for k in priced:
-            used = sympy.Add(
-                *(
-                    words.bundle[task, mode, k] * amount
-                    for (task, mode), amount in self.amounts.items()
-                )
+            used = (
+                notation.bundle[task, mode, k] * amount
+                for (task, mode), amount in self.amounts.items()
             )
-            self._equal(words.supply[k], used)
+            self._equal(notation.supply[k], sympy.Add(*used))
 
-    def _unknown(self, name: str, place: Place, meaning: str) -> sympy.Symbol:
+    def _unknown(self, name: str, quantity: Quantity, meaning: str) -> sympy.Symbol:
         symbol = sympy.Symbol(name, positive=True)
-        self.unknowns[symbol] = place
-        self.words.meaning[symbol] = meaning
+        self.unknowns[symbol] = quantity
+        self.notation.meaning[symbol] = meaning
         return symbol
 
     def _equal(self, left: sympy.Expr, right: sympy.Expr) -> None:
         self.equations.append(sympy.Eq(left, right, evaluate=False))
 
     def _absent(self, node: Nest | int) -> bool:
-        """Whether nothing is done below a node, as where no mode is open and others take its place."""
+        """Whether nothing is done below a node, for instance where substitutes replace it."""
         return not self.working[list(node.tasks()) if isinstance(node, Nest) else node].any()
 
     def _free(self, node: Nest | int) -> bool:
-        """Whether a node uses nothing that is scarce, and so is no part of what is to be decided."""
+        """Whether a node uses nothing scarce, so that it takes no part in the conditions."""
         if not isinstance(node, Nest):
-            return not self.costs_something[node][self.working[node]].any()
+            return not self.costly[node][self.working[node]].any()
         members = [self._free(member) for member in node.members if not self._absent(member)]
         return any(members) if np.asarray(node.elasticity) >= 1 else all(members)
 
-    def _node(self, node: Nest, made: sympy.Expr, where: str) -> sympy.Symbol:
-        """The cost of a unit of a nest, of which so much is made."""
-        sigma, words = self.words.elasticity(node), self.words
-        cost = self._unknown(f"c{where or '_research'}", ("cost", node), "cost of a unit of a nest")
-        parts = []
-        for symbol, member, name in words.members(node, where):
+    def _nest(self, node: Nest, made: sympy.Expr, label: str) -> sympy.Symbol:
+        """Adds the conditions of a nest that produces ``made``; returns its unit cost."""
+        notation = self.notation
+        sigma = notation.elasticity(node)
+        name = f"c{label or '_research'}"
+        cost = self._unknown(name, ("cost", node), "cost of a unit of a nest")
+        costs = []
+        for share, member, inner in notation.members(node, label):
             if self._absent(member) or self._free(member):
                 continue
             if isinstance(member, Nest):
-                below = sympy.Symbol(f"c{name}", positive=True)
-                self._node(member, symbol * made * (cost / below) ** sigma, name)
+                below = sympy.Symbol(f"c{inner}", positive=True)
+                self._nest(member, share * made * (cost / below) ** sigma, inner)
             else:
-                task = words.at.tasks[member]
+                task = notation.organisation.tasks[member]
                 below = self._unknown(f"z_{task}", ("cost", member), f"cost of a unit of {task}")
-                self._task(member, below, symbol * made * (cost / below) ** sigma)
-            parts.append((symbol, below))
+                self._task(member, below, share * made * (cost / below) ** sigma)
+            costs.append((share, below))
         if sigma == 1:
-            self._equal(cost, sympy.Mul(*(below**symbol for symbol, below in parts)))
+            self._equal(cost, sympy.Mul(*(below**share for share, below in costs)))
         else:
-            self._equal(
-                cost ** (1 - sigma),
-                sympy.Add(*(symbol * below ** (1 - sigma) for symbol, below in parts)),
-            )
+            total = sympy.Add(*(share * below ** (1 - sigma) for share, below in costs))
+            self._equal(cost ** (1 - sigma), total)
         return cost
 
     def _task(self, task: int, cost: sympy.Symbol, made: sympy.Expr) -> None:
-        """The modes of a task all cost the same, and add up to what is made."""
-        at = self.words.at
-        own = []
+        """The modes of a task all cost the same, and their work adds up to ``made``."""
+        organisation = self.notation.organisation
+        name, work = organisation.tasks[task], []
         for mode in np.flatnonzero(self.working[task]).tolist():
-            name = f"y_{at.tasks[task]}_{at.modes[mode].replace('/', '_')}"
-            self.amounts[task, mode] = self._unknown(
-                name, ("activity", (task, mode)), f"work done in {at.tasks[task]} [h/year]"
+            symbol = f"y_{name}_{organisation.modes[mode].replace('/', '_')}"
+            amount = self._unknown(
+                symbol, ("activity", (task, mode)), f"work done in {name} [h/year]"
             )
-            own.append(self.amounts[task, mode])
-            bundle = self.words.bundle[task, mode, self.priced]
+            self.amounts[task, mode] = amount
+            work.append(amount)
+            bundle = self.notation.bundle[task, mode, self.priced]
             self._equal(cost, sympy.Add(*(b * p for b, p in zip(bundle, self.prices, strict=True))))
-        self._equal(sympy.Add(*own), made)
+        self._equal(sympy.Add(*work), made)
 
     def start(self, allocation: Allocation, compute: float) -> list[float]:
-        """The unknowns in an optimum at a point of the axis [FLOP/year]."""
-        elasticity, activity = allocation.factor_elasticity[0], allocation.activity[0]
-        price = np.zeros(len(elasticity))
-        known = numbers_of(self.words.values) | {COMPUTE: sympy.Float(compute, 17)}
+        """Values of the unknowns in an optimum at a compute [FLOP/year]."""
+        notation, activity = self.notation, allocation.activity[0]
+        price = np.zeros(len(notation.supply))
+        values = numbers_of(notation.values) | {COMPUTE: sympy.Float(compute, 17)}
         for k in self.priced:
-            supply = self.words.supply[k]
-            price[k] = elasticity[k] / float(
-                self.words.definitions.get(supply, supply).xreplace(known)
-            )
+            supply = notation.definitions.get(notation.supply[k], notation.supply[k])
+            price[k] = allocation.factor_elasticity[0, k] / float(supply.xreplace(values))
 
         def cost(node: Nest | int) -> float:
             if not isinstance(node, Nest):
-                return float(self.words.numbers[node, np.argmax(self.working[node])] @ price)
-            there = [
-                (share, member)
+                return float(notation.numbers[node, np.argmax(self.working[node])] @ price)
+            members = [
+                (share, cost(member))
                 for share, member in zip(np.asarray(node.shares), node.members, strict=True)
-                if share > 0
+                if share > 0 and not self._absent(member)
             ]
-            parts = [(share, cost(member)) for share, member in there if not self._absent(member)]
-            shares, costs = np.array(parts).T
+            shares, costs = np.array(members).T
             return _unit_cost(shares, costs, float(np.asarray(node.elasticity)))
 
-        of_kind: dict[str, Callable[[Any], float]] = {
-            "price": lambda k: float(price[k]),
-            "cost": cost,
-            "output": lambda _: float(allocation.output[0]) / self.words.values[self.words.base],
-            "activity": lambda place: float(activity[place]),
-        }
-        return [of_kind[kind](which) for kind, which in self.unknowns.values()]
+        def value(kind: str, index: Any) -> float:
+            if kind == "cost":
+                return cost(index)
+            if kind == "output":
+                return float(allocation.output[0]) / notation.values[notation.base]
+            return float((price if kind == "price" else activity)[index])
+
+        return [value(*quantity) for quantity in self.unknowns.values()]
+
+
+def _unit_cost(shares: Array, costs: Array, elasticity: float) -> float:
+    """Unit cost of a nest; 0 where a member that costs nothing makes it free."""
+    if elasticity >= 1 and (costs == 0).any():
+        return 0.0
+    if elasticity == 1:
+        return float(np.exp(shares @ np.log(costs)))
+    return float((shares @ costs ** (1 - elasticity)) ** (1 / (1 - elasticity)))
 
 
 @dataclass(frozen=True)
-class _Term:
-    """A constant times powers of compute and of unknowns, with its sign on the left of an equation."""
+class PowerTerm:
+    """A constant times powers of compute and of unknowns, with its sign on the left side."""
 
     sign: int
     logarithm: Any  # of the constant
@@ -181,44 +195,44 @@ class _Term:
     powers: dict[int, Any]  # exponents by unknown
 
     def value(self, logarithms: list[Any], compute: Any) -> Any:
-        """To 30 digits, from the logarithms of the unknowns and of compute."""
-        parts = [exponent * logarithms[column] for column, exponent in self.powers.items()]
-        return self.sign * mpmath.exp(mpmath.fsum([self.logarithm, self.compute * compute, *parts]))
+        """Value to 30 digits, from the logarithms of the unknowns and of compute."""
+        terms = [exponent * logarithms[column] for column, exponent in self.powers.items()]
+        return self.sign * mpmath.exp(mpmath.fsum([self.logarithm, self.compute * compute, *terms]))
 
 
-class _System:
-    """The equations in numbers: each is a sum of products of powers, and so is known with its slopes in logarithms."""
+class PowerSystem:
+    """The equations in numbers: each is a sum of products of powers of the unknowns."""
 
-    def __init__(self, equations: _Equations) -> None:
-        words, self.unknowns = (
-            equations.words,
-            {symbol: column for column, symbol in enumerate(equations.unknowns)},
-        )
-        self.known = numbers_of(words.values)
+    def __init__(self, builder: ConditionBuilder) -> None:
+        self.columns = {symbol: column for column, symbol in enumerate(builder.unknowns)}
+        self.values = numbers_of(builder.notation.values)
         self.equations = [
             [
-                self._term(term.xreplace(words.definitions), sign)
-                for side, sign in ((each.lhs, 1), (each.rhs, -1))
+                self._term(term.xreplace(builder.notation.definitions), sign)
+                for side, sign in ((equation.lhs, 1), (equation.rhs, -1))
                 for term in sympy.Add.make_args(side)
             ]
-            for each in equations.equations
+            for equation in builder.equations
         ]
 
-    def _term(self, term: sympy.Expr, sign: int) -> _Term:
+    def _term(self, term: sympy.Expr, sign: int) -> PowerTerm:
         logarithm, compute, powers = mpmath.mpf(0), mpmath.mpf(0), {}
         for base, exponent in sympy.expand_power_base(term).as_powers_dict().items():
-            power = _mpf(exponent.xreplace(self.known))
-            if base in self.unknowns:
-                powers[self.unknowns[base]] = power
+            power = self._number(exponent)
+            if base in self.columns:
+                powers[self.columns[base]] = power
             elif base == COMPUTE:
                 compute = power
             else:
-                logarithm += power * mpmath.log(_mpf(base.xreplace(self.known)))
-        return _Term(sign, logarithm, compute, powers)
+                logarithm += power * mpmath.log(self._number(base))
+        return PowerTerm(sign, logarithm, compute, powers)
+
+    def _number(self, expression: sympy.Expr) -> Any:
+        return mpmath.mpf(expression.xreplace(self.values).evalf(DIGITS))
 
     def residuals(self, logarithms: list[Any], compute: Any) -> tuple[list[Any], Array]:
-        """What each equation is off by relative to its largest term, and how that changes, shape (equation, unknown)."""
-        slopes = np.zeros((len(self.equations), len(self.unknowns)))
+        """Residual of each equation over its largest term, and slopes (equation, unknown)."""
+        slopes = np.zeros((len(self.equations), len(self.columns)))
         residuals = []
         for row, terms in enumerate(self.equations):
             values = [term.value(logarithms, compute) for term in terms]
@@ -230,53 +244,41 @@ class _System:
         return residuals, slopes
 
     def root(self, start: list[float], compute: float) -> list[Any]:
-        """Newton's method in the logarithms of the unknowns, with the slopes of the start.
+        """Newton's method in the logarithms of the unknowns, with the slopes at the start.
 
         Raises
         ------
         NoRootError
             If an equation is left with a residual of 1e-12 or more.
         """
-        logarithms, place = [mpmath.log(each) for each in start], mpmath.log(compute)
-        residuals, slopes = self.residuals(logarithms, place)
+        logarithms, log_compute = [mpmath.log(value) for value in start], mpmath.log(compute)
+        residuals, slopes = self.residuals(logarithms, log_compute)
         inverse = np.linalg.pinv(slopes, rcond=SINGULAR)
         worst = max(map(abs, residuals))
         for _ in range(STEPS):
-            if worst < EXACT:
+            if worst < ROOT_EXACT:
                 break
-            step = inverse @ np.array([float(each / worst) for each in residuals])
+            # residuals are scaled to one before they become doubles, which do not reach 1e-25
+            # relative to the unknowns but carry 16 digits of any residual
+            step = inverse @ np.array([float(residual / worst) for residual in residuals])
             logarithms = [
-                each - worst * change
-                for each, change in zip(logarithms, step.tolist(), strict=True)
+                logarithm - worst * change
+                for logarithm, change in zip(logarithms, step.tolist(), strict=True)
             ]
-            residuals, _ = self.residuals(logarithms, place)
+            residuals, _ = self.residuals(logarithms, log_compute)
             worst = max(map(abs, residuals))
-        if not worst < RESIDUAL:
+        if not worst < ROOT_RESIDUAL:
             raise NoRootError(
-                f"its first-order conditions have no root to 1e-12, for modes tie only to rounding: at {compute:g} FLOP/year they are left "
-                f"with a residual of {float(worst):.1e}"
+                "its first-order conditions have no root to 1e-12, for modes tie only to rounding: "
+                f"at {compute:g} FLOP/year they are left with a residual of {float(worst):.1e}"
             )
-        return [mpmath.exp(each) for each in logarithms]
-
-
-def _mpf(number: sympy.Expr) -> Any:
-    """A number of sympy in 30 digits."""
-    return mpmath.mpf(sympy.Float(number.evalf(DIGITS), DIGITS)._mpf_)
-
-
-def _unit_cost(shares: Array, costs: Array, elasticity: float) -> float:
-    """What a unit of a nest costs, 0 where a member that costs nothing makes it free."""
-    if elasticity >= 1 and (costs == 0).any():
-        return 0.0
-    if elasticity == 1:
-        return float(np.exp(shares @ np.log(costs)))
-    return float((shares @ costs ** (1 - elasticity)) ** (1 / (1 - elasticity)))
+        return [mpmath.exp(logarithm) for logarithm in logarithms]
 
 
 def first_order_conditions(
-    words: Words, allocation: Allocation, priced: NDArray[np.intp], compute: Array
+    notation: Notation, allocation: Allocation, priced: NDArray[np.intp], compute: Array
 ) -> Conditions:
-    """The conditions and their roots.
+    """The first-order conditions of a regime and their roots.
 
     Parameters
     ----------
@@ -294,34 +296,36 @@ def first_order_conditions(
     SolveError
         If it is not the optimum: output or an elasticity differs by 1e-9.
     """
-    # what carries work is the same all through a regime
-    equations = _Equations(words, allocation.take([len(compute) // 2]), priced)
+    # the modes that carry work are the same throughout a regime
+    builder = ConditionBuilder(notation, allocation.take([len(compute) // 2]), priced)
     roots = []
     with mpmath.workdps(DIGITS):
-        system = _System(equations)
-        for point, place in enumerate(compute.tolist()):
+        system = PowerSystem(builder)
+        for point, position in enumerate(compute.tolist()):
             optimum = allocation.take([point])
-            start = equations.start(optimum, place)
-            found = system.root(start, place)
-            _same(equations, optimum, start, found, place)
-            roots.append(
-                {
-                    symbol: sympy.Float(value, DIGITS)
-                    for symbol, value in zip(equations.unknowns, found, strict=True)
-                }
-            )
-    return Conditions(tuple(equations.equations), tuple(equations.unknowns), roots)
+            start = builder.start(optimum, position)
+            root = system.root(start, position)
+            _check_root(builder, optimum, start, root, position)
+            digits = (sympy.Float(value, DIGITS) for value in root)
+            roots.append(dict(zip(builder.unknowns, digits, strict=True)))
+    return Conditions(tuple(builder.equations), tuple(builder.unknowns), roots)
 
 
-def _same(
-    equations: _Equations, optimum: Allocation, start: list[float], found: list[Any], compute: float
+def _check_root(
+    builder: ConditionBuilder,
+    optimum: Allocation,
+    start: list[float],
+    root: list[Any],
+    compute: float,
 ) -> None:
-    """A root that is another one than the optimum is no answer."""
-    for (kind, which), known, root in zip(equations.unknowns.values(), start, found, strict=True):
+    """Raises `SolveError` if the root is not the optimum."""
+    quantities = zip(builder.unknowns.values(), start, root, strict=True)
+    for (kind, index), expected, value in quantities:
         if kind in ("price", "output"):
-            weight = optimum.factor_elasticity[0, which] if kind == "price" else 1.0
-            off = float(abs(root / known - 1) * weight)
-            if not off < AGREES:
+            weight = optimum.factor_elasticity[0, index] if kind == "price" else 1.0
+            deviation = float(abs(value / expected - 1) * weight)
+            if not deviation < FORMULA_AGREES:
                 raise SolveError(
-                    f"the root of the first-order conditions at {compute:g} FLOP/year is off from the optimum by {off:.1e}"
+                    f"the root of the first-order conditions at {compute:g} FLOP/year is off from "
+                    f"the optimum by {deviation:.1e}"
                 )

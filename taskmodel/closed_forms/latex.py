@@ -1,4 +1,4 @@
-"""Formulas as LaTeX that a person can paste: subscripts in words, rows that fit a page."""
+"""Formulas in LaTeX for a document: subscripts in words, rows that fit a page."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Iterator
 
 import sympy
 
-WIDTH = 48  # of a row, in letters: half of A4's text in 10 point, for estimates are rough
+# Widths are in letters and rough estimates, hence half of the text width of A4 in 10 point.
+WIDTH = 48  # of a row
 WIDE = 60  # of a product, above which it takes several rows
-SCRIPT = 0.7  # size of what is raised or lowered
-SIGN = 2  # letters that a plus and the space around it take
+SCRIPT = 0.7  # relative size of exponents and subscripts
+SIGN = 2  # of a plus with the space around it
 
 
 def rows(equations: list[tuple[sympy.Expr, sympy.Expr]]) -> str:
-    """Equations as the rows of an ``align*`` of the package amsmath."""
+    """Equations as rows of an ``align*`` of the package amsmath."""
     return " \\\\\n".join(line for left, right in equations for line in _rows(left, right))
 
 
 def formula(expression: sympy.Expr) -> str:
-    """An expression, with names as `symbol` writes them."""
+    """An expression, with the names of symbols as in `symbol`."""
     return sympy.latex(
         expression,
         mul_symbol=r"\,",
-        symbol_names={each: symbol(each.name) for each in expression.free_symbols},
+        symbol_names={name: symbol(name.name) for name in expression.free_symbols},
     )
 
 
@@ -49,7 +50,7 @@ def symbol(name: str) -> str:
 
 
 def _rows(left: sympy.Expr, right: sympy.Expr) -> Iterator[str]:
-    """An equation in rows, broken between the terms of a sum, and between factors of a term that is too wide by itself."""
+    """An equation in rows, broken between terms, and between the factors of a term too wide."""
     row, used = f"{formula(left)} &= ", _width(left) + SIGN
     start = True
     for term in sympy.Add.make_args(right):
@@ -69,7 +70,7 @@ def _rows(left: sympy.Expr, right: sympy.Expr) -> Iterator[str]:
 
 
 def _pieces(term: sympy.Expr) -> list[tuple[str, float]]:
-    """A term in one piece, or, if it is a product too wide for a row, in several."""
+    """A term and its width, in several pieces if it is a product too wide for a row."""
     if not term.is_Mul or sympy.fraction(term, exact=True)[1] != 1 or _width(term) <= WIDE:
         return [(formula(term), _width(term))]
     pieces: list[list[sympy.Expr]] = [[]]
@@ -87,12 +88,12 @@ def _pieces(term: sympy.Expr) -> list[tuple[str, float]]:
 
 
 def _factor(factor: sympy.Expr) -> str:
-    """A factor by itself, which keeps its parentheses if it is a sum."""
+    """A factor of a product on its own row: in parentheses if it is a sum."""
     return rf"\left({formula(factor)}\right)" if factor.is_Add else formula(factor)
 
 
 def _width(expression: sympy.Expr) -> float:
-    """Roughly how wide an expression is, in letters."""
+    """Approximate width of an expression, in letters."""
     if expression.is_Symbol:
         letter, _, below = expression.name.partition("_")
         return 1 + SCRIPT * len(below)

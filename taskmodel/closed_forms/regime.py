@@ -1,4 +1,4 @@
-"""A regime: a stretch of the compute axis between two events, with its formula."""
+"""A regime: the range of compute between two events, with its formula."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import sympy
 from numpy.typing import ArrayLike
 
 from taskmodel.closed_forms import latex
-from taskmodel.closed_forms.words import COMPUTE, DIGITS, numbers_of
+from taskmodel.closed_forms.notation import COMPUTE, DIGITS, numbers_of
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 
 
 @dataclass(frozen=True)
 class Regime:
-    """A stretch of the compute axis on which the same modes and prices are active.
+    """A range of compute on which the same modes and prices are active.
 
     Attributes
     ----------
     low, high : float
-        The stretch [FLOP/year].
+        Ends of the range [FLOP/year].
     modes : dict of str to tuple of str
         Active modes of each task.
     priced : tuple of str
@@ -34,22 +34,23 @@ class Regime:
     reason : str
         Why there is no closed form; empty if there is one.
     shadow_prices, elasticities : dict of str to Expr
-        By priced factor: output per unit of it, and the elasticity of output to it [1]. Empty without a closed form, and where
-        they are not unique because scarce factors are used in fixed proportions.
+        By priced factor: output per unit of it, and the elasticity of output to it [1]. Empty
+        without a closed form, and where they are not unique because scarce factors are used in
+        fixed proportions.
     next_event : Expr or None
         The compute at which the regime ends, where that has a closed form.
     next_event_reason : str
         Why there is none; empty if there is one.
     definitions : dict of Symbol to Expr
-        What sums and supplies stand for.
+        Sums and supplies.
     values : dict of Symbol to float
         The catalog's numbers.
     meaning : dict of Symbol to str
-        What each symbol is, with its unit.
+        Meaning and unit of each symbol.
     equations : tuple of Eq
-        Where there is no closed form: the first-order conditions, exact but to be solved numerically.
+        Without a closed form: the first-order conditions, exact but to be solved numerically.
     unknowns : dict of Symbol to Float
-        Their unknowns, with the root in the middle of the stretch (in logs) to 30 digits.
+        Their unknowns, with the root in the middle of the range (in logs) to 30 digits.
     """
 
     low: float
@@ -69,28 +70,29 @@ class Regime:
     unknowns: dict[sympy.Symbol, sympy.Float] = field(default_factory=dict)
 
     def expanded(self, expression: sympy.Expr) -> sympy.Expr:
-        """An expression with its sums written out, in the catalog's inputs and compute G."""
+        """An expression without definitions, in the catalog's inputs and compute G."""
         while self.definitions.keys() & expression.free_symbols:
             expression = expression.xreplace(self.definitions)
         return expression
 
     @cached_property
     def _numbers(self) -> dict[sympy.Symbol, sympy.Expr]:
-        """The catalog's numbers, and what sums come to: a number, or a function of compute."""
+        """Values of all symbols: a number, or for definitions a function of compute."""
         known: dict[sympy.Symbol, sympy.Expr] = dict(numbers_of(self.values))
 
         def value(symbol: sympy.Symbol) -> sympy.Expr:
-            meant = self.definitions[symbol]
-            for each in meant.free_symbols & self.definitions.keys() - known.keys():
-                known[each] = value(each)
-            return meant.xreplace(known)
+            definition = self.definitions[symbol]
+            for inner in definition.free_symbols & self.definitions.keys() - known.keys():
+                known[inner] = value(inner)
+            return definition.xreplace(known)
 
         return known | {symbol: value(symbol) for symbol in self.definitions}
 
     def lambdify(self, expression: sympy.Expr | None = None) -> Callable[[ArrayLike], Array]:
-        """A function of compute [FLOP/year], scalar or array, with the catalog's numbers put in; default: output.
+        """A numeric function of compute [FLOP/year], scalar or array; default: output.
 
-        It is evaluated to 30 digits and rounded once: powers that a person would write can be beyond any float on the way.
+        It is evaluated to 30 digits and rounded once, for powers in a formula may exceed the range
+        of floats.
 
         Raises
         ------
@@ -112,12 +114,13 @@ class Regime:
         return evaluate
 
     def latex(self) -> str:
-        """The formula, or the first-order conditions, as LaTeX: the rows of an ``align*`` of the package amsmath."""
-        named = [(each.lhs, each.rhs) for each in self.equations]
-        named += [] if self.output is None else [(sympy.Symbol("Y"), self.output)]
-        named += self.definitions.items()
-        named += [
-            (sympy.Symbol(f"epsilon_{name}"), each) for name, each in self.elasticities.items()
+        """The formula or the first-order conditions in LaTeX: rows of an ``align*`` of amsmath."""
+        sides = [(equation.lhs, equation.rhs) for equation in self.equations]
+        sides += [] if self.output is None else [(sympy.Symbol("Y"), self.output)]
+        sides += self.definitions.items()
+        sides += [
+            (sympy.Symbol(f"epsilon_{name}"), formula)
+            for name, formula in self.elasticities.items()
         ]
-        named += [] if self.next_event is None else [(sympy.Symbol("G_end"), self.next_event)]
-        return latex.rows(named)
+        sides += [] if self.next_event is None else [(sympy.Symbol("G_end"), self.next_event)]
+        return latex.rows(sides)

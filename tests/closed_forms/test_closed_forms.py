@@ -14,9 +14,9 @@ from two_factors import two_factor_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
-from taskmodel.closed_forms.closed_form import Form
-from taskmodel.closed_forms.conditions import _System
-from taskmodel.closed_forms.words import COMPUTE
+from taskmodel.closed_forms.closed_form import ClosedForm
+from taskmodel.closed_forms.conditions import PowerSystem
+from taskmodel.closed_forms.notation import COMPUTE
 from taskmodel.errors import SolveError
 
 
@@ -213,9 +213,9 @@ def test_nothing_near_a_root_solves_the_conditions():
 
 
 def test_a_root_that_is_not_the_optimum_is_an_error(monkeypatch):
-    real = _System.root
+    real = PowerSystem.root
     monkeypatch.setattr(
-        _System,
+        PowerSystem,
         "root",
         lambda self, start, compute: [1.00001 * value for value in real(self, start, compute)],
     )
@@ -344,16 +344,16 @@ def test_sums_of_a_nest_and_of_a_nest_within_it_have_names_of_their_own():
 
 
 def test_a_formula_that_is_off_is_an_error(monkeypatch):
-    monkeypatch.setattr(Form, "_total", lambda self, name, members, sigma: sympy.Integer(1))
+    monkeypatch.setattr(ClosedForm, "_total", lambda self, name, members, sigma: sympy.Integer(1))
     with pytest.raises(SolveError, match="off from the optimum"):
         list(tm.regimes(tm.load_catalog("t_agi_ladder")))
 
 
 def test_regimes_come_one_at_a_time(monkeypatch):
     made = []
-    real = Form.__init__
+    real = ClosedForm.__init__
     monkeypatch.setattr(
-        Form, "__init__", lambda self, *args: (made.append(1), real(self, *args))[1]
+        ClosedForm, "__init__", lambda self, *args: (made.append(1), real(self, *args))[1]
     )
     next(tm.regimes(tm.load_catalog("t_agi_ladder")))
     assert len(made) == 1
@@ -409,7 +409,7 @@ def test_the_ceiling_of_the_default_catalog_is_the_one_of_the_sweep(scenario, co
 
 def test_a_ceiling_that_is_off_is_an_error(monkeypatch):
     monkeypatch.setattr(
-        "taskmodel.closed_forms.unlimited.ceilings",
+        "taskmodel.closed_forms._ceiling.ceilings",
         lambda *_: {"oversight_ceiling_full": np.array([1.0])},
     )
     with pytest.raises(SolveError, match="ceiling"):
@@ -498,7 +498,7 @@ def test_latex_that_cannot_be_written_is_exit_2(capsys, tmp_path, monkeypatch, n
 
 
 def test_a_regime_whose_conditions_have_no_exact_root_says_so_and_the_others_go_on(monkeypatch):
-    monkeypatch.setattr("taskmodel.closed_forms.conditions.RESIDUAL", 0.0)
+    monkeypatch.setattr("taskmodel.closed_forms.conditions.ROOT_RESIDUAL", 0.0)
     found = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e28)))
     without = [regime for regime in found if regime.output is None]
     assert without and len(without) < len(found)
