@@ -8,14 +8,12 @@ and, for given costs of the members, one unit of it costs
 
     c_v = ( sum_u s_u c_u^(1 - sigma_v) )^(1 / (1 - sigma_v)),
 
-the *calibrated share form*: where every task costs p, the unit cost is p.
-sigma = 1 (Cobb-Douglas) and sigma = 0 (Leontief) are exact cases. All work is
-done in logarithms, so that costs may range over hundreds of orders of
-magnitude. Which mode of a task is the cheapest, and at what prices, is the
-business of `allocation`.
+the *calibrated share form*: where every task costs p, the unit cost is p. sigma = 1 (Cobb-Douglas)
+and sigma = 0 (Leontief) are exact cases. Computation is in logarithms, so that costs may range over
+hundreds of orders of magnitude. `allocation` finds the cheapest mode of each task and the prices.
 
-Source: Klump and de La Grandville (2000), AER 90(1), 282-291, for the
-normalisation; Shephard's lemma for the cost shares.
+Source: Klump and de La Grandville (2000), AER 90(1), 282-291, for the normalisation; Shephard's
+lemma for the cost shares.
 """
 
 from __future__ import annotations
@@ -27,12 +25,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.errors import InputError
-
-SHARE_TOLERANCE = 1e-9
-
 from taskmodel.numerics.types import Array
 
-Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int]  # which points of a batch
+SHARE_TOLERANCE = 1e-9  # deviation of the sum of shares from 1 that is taken as rounding
+Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int]
+"""A selection of points of a batch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +76,8 @@ class Nest:
                 raise InputError(f"a nest's members are task indices or Nests; found {member!r}")
         if shares.ndim == 0 or shares.shape[-1] != len(members):
             raise InputError(
-                f"a nest needs one share per member: {len(members)} members, shares of shape {shares.shape}"
+                f"a nest needs one share per member: {len(members)} members, "
+                f"shares of shape {shares.shape}"
             )
         if not np.all(np.isfinite(elasticity) & (elasticity >= 0)):
             raise InputError(
@@ -87,10 +85,12 @@ class Nest:
             )
         if not np.all(np.isfinite(shares) & (shares >= 0)):
             raise InputError(f"CES shares must be finite and >= 0; found {shares.tolist()}")
-        total = shares.sum(axis=-1)
-        if not np.all(np.abs(total - 1) <= SHARE_TOLERANCE):
+        total = np.ravel(shares.sum(axis=-1))
+        deviation = np.abs(total - 1)
+        if not np.all(deviation <= SHARE_TOLERANCE):
             raise InputError(
-                f"CES shares of a nest must sum to 1; they sum to {np.ravel(total)[np.argmax(np.abs(total - 1))]!r}; divide by the sum"
+                "CES shares of a nest must sum to 1; "
+                f"they sum to {total[np.argmax(deviation)]!r}; divide by the sum"
             )
         object.__setattr__(self, "elasticity", elasticity)
         object.__setattr__(self, "shares", shares)
@@ -107,12 +107,20 @@ class Nest:
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """Nests of one height: their children side by side, so that all are evaluated at once."""
+    """Nests of one height with their children side by side, to evaluate them at once.
 
-    nests: NDArray[np.intp]  # node numbers of the nests
-    children: NDArray[np.intp]  # node numbers of their children, nest after nest
-    starts: NDArray[np.intp]  # where each nest's children begin in `children`
-    nest_of_child: NDArray[np.intp]  # position in `nests` of each child's nest
+    Attributes
+    ----------
+    nests : node numbers of the nests
+    children : node numbers of their children, nest after nest
+    starts : position in `children` of each nest's first child
+    nest_of_child : position in `nests` of each child's nest
+    """
+
+    nests: NDArray[np.intp]
+    children: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    nest_of_child: NDArray[np.intp]
 
 
 class Tree:
@@ -136,56 +144,54 @@ class Tree:
     def __init__(self, nest: Nest) -> None:
         self.task = np.fromiter(nest.tasks(), dtype=np.intp)
         leaves = len(self.task)
-        found: list[
-            tuple[int, Nest, list[int]]
-        ] = []  # height, nest, positions of its children in `order`
         next_leaf = iter(range(leaves))
+        # Height, nest and children of every nest, children before parents. Nests are numbered by
+        # their position here at first, after the leaves.
+        nests: list[tuple[int, Nest, list[int]]] = []
 
         def visit(node: Nest) -> tuple[int, int]:
             height, children = 1, []
             for member in node.members:
                 if isinstance(member, Nest):
-                    below, place = visit(member)
-                    height = max(height, below + 1)
-                    children.append(leaves + place)
+                    height_below, number = visit(member)
+                    height = max(height, height_below + 1)
+                    children.append(number)
                 else:
                     children.append(next(next_leaf))
-            found.append((height, node, children))
-            return height, len(found) - 1
+            nests.append((height, node, children))
+            return height, leaves + len(nests) - 1
 
         visit(nest)
-        order = sorted(range(len(found)), key=lambda place: found[place][0])
-        node_of = np.arange(leaves + len(found))
-        node_of[leaves + np.array(order)] = leaves + np.arange(len(found))
-        self.leaves, self.nodes = leaves, leaves + len(found)
+        # Final numbers are by height, so that nests of one height are evaluated together.
+        by_height = sorted(range(len(nests)), key=lambda index: nests[index][0])
+        number_of = np.arange(leaves + len(nests))
+        number_of[leaves + np.array(by_height)] = leaves + np.arange(len(nests))
+        self.leaves, self.nodes = leaves, leaves + len(nests)
         self.root = self.nodes - 1
         batch = np.broadcast_shapes(
-            *(
-                np.shape(part)
-                for _, n, _ in found
-                for part in (n.elasticity, np.asarray(n.shares)[..., 0])
-            )
+            *(np.shape(node.elasticity) for _, node, _ in nests),
+            *(np.shape(node.shares)[:-1] for _, node, _ in nests),
         )
         self.elasticity = np.zeros((*batch, self.nodes))
         self.share = np.ones((*batch, self.nodes))
         self.parent = np.full(self.nodes, self.root)
         levels: dict[int, list[tuple[int, NDArray[np.intp]]]] = {}
-        for place, (height, node, children) in enumerate(found):
-            this, below = int(node_of[leaves + place]), node_of[children]
-            self.elasticity[..., this] = node.elasticity
+        for index, (height, node, children) in enumerate(nests):
+            number, below = int(number_of[leaves + index]), number_of[children]
+            self.elasticity[..., number] = node.elasticity
             self.share[..., below] = node.shares
-            self.parent[below] = this
-            levels.setdefault(height, []).append((this, below))
+            self.parent[below] = number
+            levels.setdefault(height, []).append((number, below))
         self.levels = []
         for height in sorted(levels):
-            nests, groups = zip(*sorted(levels[height], key=lambda entry: entry[0]), strict=True)
+            numbers, groups = zip(*sorted(levels[height], key=lambda entry: entry[0]), strict=True)
             counts = [len(group) for group in groups]
             self.levels.append(
                 _Level(
-                    nests=np.array(nests),
+                    nests=np.array(numbers),
                     children=np.concatenate(groups),
                     starts=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp),
-                    nest_of_child=np.repeat(np.arange(len(nests)), counts),
+                    nest_of_child=np.repeat(np.arange(len(numbers)), counts),
                 )
             )
 
@@ -221,7 +227,9 @@ def log_unit_cost(
         r = (1 - elasticity[:, level.nests])[:, level.nest_of_child]
         z = log_c[:, level.children]
         weighted = r * z
-        # shift by the largest term; log1p(sum s expm1) stays exact as sigma -> 1
+        # ln sum(s e^w), shifted by the largest w so that nothing overflows. The sum is taken as
+        # 1 + sum(s (e^w - 1)) + (sum s - 1): as sigma -> 1 all w tend to 0, and log1p keeps the
+        # digits that are divided by 1 - sigma afterwards.
         top = np.maximum.reduceat(np.where(s > 0, weighted, -np.inf), level.starts, axis=1)
         below_top = np.where(s > 0, weighted - top[:, level.nest_of_child], 0.0)
         excess = np.expm1(below_top)
@@ -238,7 +246,7 @@ def log_unit_cost(
 
 
 def cost_shares(tree: Tree, theta: Array) -> Array:
-    """Share of each node in the cost of everything, shape (point, node), from shares within nests."""
+    """Share of each node in total cost, shape (point, node), from cost shares within nests."""
     weight = theta.copy()
     for level in reversed(tree.levels):
         weight[:, level.children] *= weight[:, level.nests][:, level.nest_of_child]
@@ -251,12 +259,13 @@ def cost_gradients(
     r"""Derivatives of the log cost of every node, and of the log cost share of every leaf.
 
     .. math:: \mathrm{d}\ln c_v = \sum_u \theta_u \,\mathrm{d}\ln c_u, \qquad
-              \mathrm{d}\ln W_u = \mathrm{d}\ln W_v + (1 - \sigma_v)(\mathrm{d}\ln c_u - \mathrm{d}\ln c_v)
+              \mathrm{d}\ln W_u = \mathrm{d}\ln W_v
+              + (1 - \sigma_v)(\mathrm{d}\ln c_u - \mathrm{d}\ln c_v)
 
     Parameters
     ----------
     gradient : array, shape (point, leaf, column)
-        Derivatives of the leaves' log costs, any number of columns.
+        Derivatives of the leaves' log costs, in any number of directions.
 
     Returns
     -------
@@ -282,19 +291,20 @@ def cost_gradients(
 
 
 def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: Array) -> Array:
-    r"""Logarithm of the output of every node, from the quantities of the leaves.
+    r"""Logarithm of the output of every node, from the outputs of the leaves.
 
-    .. math:: x_v = \Bigl(\sum_u s_u (x_u/s_u)^{\rho_v}\Bigr)^{1/\rho_v}, \qquad \rho_v = 1 - 1/\sigma_v
+        Log output, the root last; -inf where a complement is missing. Members with share 0 do not
 
     Parameters
     ----------
     log_quantity : array, shape (point, leaf)
-        Log output of each leaf's task; -inf for none.
+        Log output of each leaf's task; -inf for no output.
 
     Returns
     -------
     array, shape (point, node)
-        Log output, the root's last; -inf where a complement is missing. Members whose share is 0 do not count.
+        Log output, the root's last; -inf where a complement is missing. Members with share 0 do not
+        count.
     """
     log_x = np.empty((len(log_quantity), tree.nodes))
     log_x[:, : tree.leaves] = log_quantity
@@ -304,36 +314,29 @@ def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: A
         sigma = np.broadcast_to(elasticity[:, level.nests], (len(s), len(level.nests)))
         ratio = np.where(live, log_x[:, level.children] - np.log(np.where(live, s, 1.0)), np.inf)
         least = np.minimum.reduceat(ratio, level.starts, axis=1)
-        out = least.copy()
-        with np.errstate(
-            invalid="ignore", divide="ignore"
-        ):  # -inf is a legal log quantity: no output
+        # -inf, no output, is a legal log quantity: its differences are masked below.
+        with np.errstate(invalid="ignore", divide="ignore"):
             rho = np.where(sigma > 0, 1 - 1 / np.where(sigma > 0, sigma, 1.0), -np.inf)
             ratio = np.where(live, ratio, 0.0)
             mean = np.add.reduceat(
                 s * np.where(live & np.isneginf(ratio), 0.0, ratio), level.starts, axis=1
             )
             mean = np.where(np.isneginf(least), -np.inf, mean)
-            shift = np.where(
-                rho > 0,
-                np.maximum.reduceat(np.where(live, ratio, -np.inf), level.starts, axis=1),
-                least,
-            )
+            # As in `log_unit_cost`, shifted by the term that dominates: the largest output of
+            # substitutes (rho > 0), the smallest of complements.
+            largest = np.maximum.reduceat(np.where(live, ratio, -np.inf), level.starts, axis=1)
+            shift = np.where(rho > 0, largest, least)
             finite = np.isfinite(shift)
-            gap = np.where(live, ratio - np.where(finite, shift, 0.0)[:, level.nest_of_child], 0.0)
+            base = np.where(finite, shift, 0.0)
+            gap = np.where(live, ratio - base[:, level.nest_of_child], 0.0)
             general = np.isfinite(rho) & (rho != 0)
             power = np.where(general, rho, 1.0)
-            excess = np.expm1(
-                np.where(
-                    live & general[:, level.nest_of_child], power[:, level.nest_of_child] * gap, 0.0
-                )
-            )
+            counted = live & general[:, level.nest_of_child]
+            excess = np.expm1(np.where(counted, power[:, level.nest_of_child] * gap, 0.0))
             rest = np.add.reduceat(s, level.starts, axis=1) - 1
-            aggregate = (
-                np.where(finite, shift, 0.0)
-                + np.log1p(np.add.reduceat(s * excess, level.starts, axis=1) + rest) / power
-            )
-            aggregate = np.where(finite, aggregate, -np.inf)
-        out = np.where(rho == 0, mean, np.where(np.isfinite(rho), aggregate, least))
-        log_x[:, level.nests] = out
+            total = np.log1p(np.add.reduceat(s * excess, level.starts, axis=1) + rest)
+            aggregate = np.where(finite, base + total / power, -np.inf)
+        log_x[:, level.nests] = np.where(
+            rho == 0, mean, np.where(np.isfinite(rho), aggregate, least)
+        )
     return log_x
