@@ -1,4 +1,4 @@
-"""One check of the points at which results are reported: a list that increases within an interval."""
+"""Check of the points at which results are reported: an increasing list within an interval."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from taskmodel.numerics.types import Array
 def increasing(
     interval: str, name: str, values: ArrayLike, *, unit: str = "", least: int = 1
 ) -> Array:
-    """Return `values` as a one-dimensional array of floats that increases within an interval.
+    """Return values as a one-dimensional array of floats that increases within an interval.
 
     Parameters
     ----------
     interval : str
         As in `taskmodel.numerics.ranges.within`, such as "(0, inf)".
     name : str
-        What the values are, for the message.
+        Name of the values, for messages.
     values : array, shape (point,)
     unit : str, optional
-        Their unit, for the message.
+        Unit of the values, for messages.
     least : int, optional
-        How many points are needed: 1 or 2.
+        Smallest number of points: 1 or 2.
 
     Raises
     ------
     InputError
-        If they are no such list; the message states what is needed and the first value at fault.
+        If the values are no such list; the message states the condition and the first value that
+        violates it.
 
     Examples
     --------
@@ -39,7 +40,7 @@ def increasing(
     >>> increasing("(0, inf)", "times", [2, 1], unit="year")
     Traceback (most recent call last):
     taskmodel.errors.InputError: times must be a list of points [year] that increase; found 2 and then 1
-    """
+    """  # noqa: E501
     points = np.asarray(values, dtype=float)
     needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
     if points.ndim != 1 or len(points) < least:
@@ -63,7 +64,7 @@ def calendar_years(values: ArrayLike, start: float, end: float, *, least: int = 
     Raises
     ------
     InputError
-        If it does not.
+        If the values do not increase or leave the interval.
     """
     interval = f"[{float(start)!r}, {float(end)!r}]"
     return increasing(interval, "times", values, unit="calendar year", least=least)

@@ -141,7 +141,7 @@ def ranges(**intervals: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def _as_arrays(result: Any) -> Any:
-    """Arrays for the scalars that NumPy's arithmetic makes of arrays without dimensions."""
+    """Return scalars, which NumPy arithmetic makes of 0-d arrays, as arrays again."""
     if type(result) is tuple:
         return tuple(map(_as_arrays, result))
     return np.asarray(result) if isinstance(result, (float, np.generic)) else result

@@ -1,4 +1,4 @@
-"""Types of arrays in annotations."""
+"""Array types for annotations."""
 
 import numpy as np
 from numpy.typing import NDArray
