@@ -1,4 +1,4 @@
-"""The safety-throughput frontier: concave, its slope the price of safety, its ends the optima without a budget and with none."""
+"""The safety-throughput frontier: its concavity, its slope, and its ends."""
 
 import numpy as np
 import pytest
@@ -15,13 +15,13 @@ PROTOCOLS = ("full_review", "spot_checks", "layered_ai_review", "assisted", "no_
 
 
 def choosing(*protocols, share=1e-9, **changes):
-    """The small catalog with inference for some 15,000 hours of AI's work, by default, where people have 1,000."""
+    """The small catalog with inference for 15,000 hours of AI work, and 1,000 hours of people."""
     scarce = {"compute.inference": "scarce", "compute.inference_share": share}
     return limited(None, *(protocols or PROTOCOLS), **{"tasks": MORE, **changes}).replace(scarce)
 
 
 def catalogs():
-    """A small one, the bundled one in which everything may be used, and one whose success grows by degrees."""
+    """A small catalog, a bundled one with all protocols, and one with gradual success."""
     degrees = {
         "success": "logistic",
         "worker": "frontier",
@@ -36,7 +36,7 @@ def catalogs():
 
 
 @pytest.fixture(scope="module")
-def found():
+def frontiers():
     budgets = {"bundled": [0, *np.geomspace(1e4, 1e9, 11)]}
     return {
         name: tm.safety_frontier(catalog, budgets.get(name), compute=compute)
@@ -45,56 +45,60 @@ def found():
 
 
 @pytest.mark.parametrize("name", catalogs())
-def test_the_frontier_rises_and_is_concave_and_its_price_falls(found, name):
-    at = found[name]
+def test_the_frontier_rises_and_is_concave_and_its_price_falls(frontiers, name):
+    frontier = frontiers[name]
     budget, output, price = (
-        at[name].values for name in ("defect_budget", "output", "safety_price")
+        frontier[name].values for name in ("defect_budget", "output", "safety_price")
     )
-    slope = np.diff(output) / np.diff(budget) * at["base_output"].item()
+    slope = np.diff(output) / np.diff(budget) * frontier["base_output"].item()
     assert (slope > -1e-12).all() and (np.diff(slope) <= 1e-9 * slope[:-1] + 1e-12).all()
     assert (np.diff(price) <= 1e-9 * price[:-1]).all()
     # each chord lies between the prices at its ends
-    rounding = 1e-12 * output[1:] * at["base_output"].item() / np.diff(budget)
+    rounding = 1e-12 * output[1:] * frontier["base_output"].item() / np.diff(budget)
     assert (slope <= price[:-1] * (1 + 1e-9) + rounding).all() and (
         slope >= price[1:] * (1 - 1e-9) - rounding
     ).all()
-    assert (at["escaped_harm"] <= budget * (1 + 1e-9)).all() and (at["duality_gap"] < 1e-9).all()
-    np.testing.assert_allclose(at["ai_work_share"].sum("mode"), 1)
-    np.testing.assert_allclose(at["bottleneck_share"].sum("source"), 1)
+    assert (frontier["escaped_harm"] <= budget * (1 + 1e-9)).all() and (
+        frontier["duality_gap"] < 1e-9
+    ).all()
+    np.testing.assert_allclose(frontier["ai_work_share"].sum("mode"), 1)
+    np.testing.assert_allclose(frontier["bottleneck_share"].sum("source"), 1)
 
 
 @pytest.mark.parametrize("name", catalogs())
-def test_its_slope_is_the_price_of_safety(found, name):
-    """Central differences at places inside a regime, where the price does not jump between the two sides."""
+def test_its_slope_is_the_price_of_safety(frontiers, name):
+    """Central differences within a regime, where the price is the same on both sides."""
     catalog, compute = catalogs()[name]
-    top, h, checked = found[name]["ceases_to_bind"].item(), 2e-4, 0
+    top, h, checked = frontiers[name]["ceases_to_bind"].item(), 2e-4, 0
     middle = top * 10.0 ** -np.array([0.3, 0.7, 1.1, 1.9, 2.7])
     near = tm.safety_frontier(
         catalog,
         np.sort(np.concatenate([middle * (1 - h), middle, middle * (1 + h)])),
         compute=compute,
     )
-    output, price = (near[each].values.reshape(-1, 3) for each in ("output", "safety_price"))
-    for place, (below, _, above), (left, here, right) in zip(
+    output, price = (
+        near[variable].values.reshape(-1, 3) for variable in ("output", "safety_price")
+    )
+    for budget, (below, _, above), (left_price, price_here, right_price) in zip(
         np.sort(middle), output, price, strict=True
     ):
-        if left - right < 0.01 * here:
-            slope = (above - below) / (2 * h * place) * near["base_output"].item()
-            assert slope == pytest.approx(here, rel=1e-6), place
+        if left_price - right_price < 0.01 * price_here:
+            slope = (above - below) / (2 * h * budget) * near["base_output"].item()
+            assert slope == pytest.approx(price_here, rel=1e-6), budget
             checked += 1
     assert checked >= 3
 
 
 @pytest.mark.parametrize("name", ["small", "by degrees"])
-def test_its_upper_end_is_the_optimum_without_a_budget(found, name):
+def test_its_upper_end_is_the_optimum_without_a_budget(frontiers, name):
     catalog, compute = catalogs()[name]
     free = tm.sweep(catalog.replace({BUDGET: None}), [compute])
-    for each in ("output", "throughput_speedup", "latency_speedup", "speedup"):
-        assert found[name][f"{each}_unlimited"].item() == pytest.approx(
-            free[each].item(), rel=1e-12
+    for variable in ("output", "throughput_speedup", "latency_speedup", "speedup"):
+        assert frontiers[name][f"{variable}_unlimited"].item() == pytest.approx(
+            free[variable].item(), rel=1e-12
         )
-    assert found[name]["output"].values[-1] == pytest.approx(free["output"].item(), rel=1e-9)
-    ends = found[name]["ceases_to_bind"].item()
+    assert frontiers[name]["output"].values[-1] == pytest.approx(free["output"].item(), rel=1e-9)
+    ends = frontiers[name]["ceases_to_bind"].item()
     weights = np.array([task.harm_weight.value for task in catalog.tasks.values()])
     assert ends <= (weights * free["escaped_defects"].values[0]).sum() * (1 + 1e-9)
     near = tm.safety_frontier(
@@ -104,23 +108,25 @@ def test_its_upper_end_is_the_optimum_without_a_budget(found, name):
     assert near["output"].values[1:] == pytest.approx(free["output"].item(), rel=1e-11)
 
 
-def test_its_lower_end_is_the_optimum_with_what_leaks_closed(found):
-    """Nothing escapes a person with AI at their side; whatever AI does by itself lets something through."""
+def test_its_lower_end_is_the_optimum_with_what_leaks_closed(frontiers):
+    """Nothing escapes an assisted person; some defects escape whatever AI does by itself."""
     closed = tm.sweep(choosing("assisted"), [1e28])
-    assert found["small"]["output"].values[0] == pytest.approx(closed["output"].item(), rel=1e-12)
+    assert frontiers["small"]["output"].values[0] == pytest.approx(
+        closed["output"].item(), rel=1e-12
+    )
     perfect = {
         "title": "people and machines that find everything",
         "coverage": 1,
         "layers": 1,
         "layer_detection": 1,
     }
-    both, one = (
+    both, single = (
         choosing(*names, protocols={"perfect": perfect})
         for names in (("perfect", "no_review"), ["perfect"])
     )
     ends = tm.safety_frontier(both, compute=1e28)
     assert ends["output"].values[0] == pytest.approx(
-        tm.sweep(one, [1e28])["output"].item(), rel=1e-12
+        tm.sweep(single, [1e28])["output"].item(), rel=1e-12
     )  # full review
     unseen = tm.sweep(both.replace({"supervision.protocols": ["no_review"]}), [1e28])
     assert ends["output_unlimited"].item() == pytest.approx(
@@ -129,9 +135,9 @@ def test_its_lower_end_is_the_optimum_with_what_leaks_closed(found):
     assert ends["ai_work_share"].sel(mode="perfect").values[[0, -1]] == pytest.approx([1, 0])
 
 
-def test_the_price_of_no_budget_is_what_its_first_hour_gives(found):
-    budget = found["small"]["defect_budget"].values[1]
-    near = found["small"].isel(defect_budget=[0, 1])
+def test_the_price_of_no_budget_is_what_its_first_hour_gives(frontiers):
+    budget = frontiers["small"]["defect_budget"].values[1]
+    near = frontiers["small"].isel(defect_budget=[0, 1])
     first = np.diff(near["output"].values)[0] / budget * near["base_output"].item()
     assert near["safety_price"].values[0] == pytest.approx(first, rel=1e-6)
     assert near["safety_price"].values[0] == pytest.approx(near["safety_price"].values[1], rel=1e-9)
@@ -140,7 +146,7 @@ def test_the_price_of_no_budget_is_what_its_first_hour_gives(found):
 def test_it_is_what_a_sweep_along_the_budget_says():
     catalog = limited(None, *PROTOCOLS, tasks=MORE)
     budgets = [30.0, 100.0, 300.0]
-    at, swept = (
+    frontier, swept = (
         tm.safety_frontier(catalog, budgets, compute=1e28),
         tm.sweep(catalog, 1e28, over=BUDGET, values=budgets),
     )
@@ -151,24 +157,24 @@ def test_it_is_what_a_sweep_along_the_budget_says():
         "oversight_elasticity",
         "bottleneck_share",
     ):
-        np.testing.assert_allclose(at[name], swept[name], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(frontier[name], swept[name], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(
-        at["safety_price"], swept["shadow_price"].sel(factor="defect_budget"), rtol=1e-9
+        frontier["safety_price"], swept["shadow_price"].sel(factor="defect_budget"), rtol=1e-9
     )
     np.testing.assert_allclose(
-        at["review_hours"], swept["factor_use"].sel(factor="review"), rtol=1e-9
+        frontier["review_hours"], swept["factor_use"].sel(factor="review"), rtol=1e-9
     )
 
 
 def test_an_hour_more_of_people_of_review_and_of_the_budget_are_all_there_is_to_output():
-    """Euler: at their shadow prices the factors add up to output; the budget's part is its elasticity."""
+    """Euler: factors at shadow prices sum to output; the share of the budget is its elasticity."""
     walker = Walker(limited(200, *PROTOCOLS, tasks=MORE))
     bundles, supply, nest, opened = walker.at(np.array([1e28])).arrays
     best = allocate(bundles, supply, nest, opened)
     finite = np.isfinite(supply[0])
     assert (best.shadow_price[0, finite] * supply[0, finite]).sum() == pytest.approx(best.output[0])
-    at = tm.safety_frontier(walker.catalog, [200], compute=1e28)
-    assert at["defect_budget_elasticity"].item() == pytest.approx(
+    frontier = tm.safety_frontier(walker.catalog, [200], compute=1e28)
+    assert frontier["defect_budget_elasticity"].item() == pytest.approx(
         best.shadow_price[0, -1] * 200 / best.output[0]
     )
 
@@ -197,22 +203,22 @@ def test_output_without_limit_has_a_frontier_only_for_budgets_that_are_given():
         match="works, and errs, without limit where there is no defect budget: give the budgets",
     ):
         tm.safety_frontier(catalog)
-    at = tm.safety_frontier(catalog, [10, 20], compute=1e28)
-    assert np.isinf(at["output_unlimited"]) and np.isinf(at["ceases_to_bind"])
-    assert at["output"].values[1] > at["output"].values[0]
+    frontier = tm.safety_frontier(catalog, [10, 20], compute=1e28)
+    assert np.isinf(frontier["output_unlimited"]) and np.isinf(frontier["ceases_to_bind"])
+    assert frontier["output"].values[1] > frontier["output"].values[0]
 
 
-def test_a_saved_frontier_is_the_same_and_its_figure_has_every_curve(found, tmp_path):
-    tm.save(found["small"], tmp_path / "frontier.nc")
+def test_a_saved_frontier_is_the_same_and_its_figure_has_every_curve(frontiers, tmp_path):
+    tm.save(frontiers["small"], tmp_path / "frontier.nc")
     again = tm.open(tmp_path / "frontier.nc")
-    assert again.identical(found["small"])
+    assert again.identical(frontiers["small"])
     figure = plots.safety_frontier(again)
     curves = {str(line.get_gid()): line for axes in figure.axes for line in axes.get_lines()}
     assert {"throughput_speedup", "speedup", "safety_price", "safety_price-none"} <= set(curves)
     np.testing.assert_array_equal(
         curves["safety_price"].get_ydata(), again["safety_price"].values[1:]
     )
-    bands = {str(each.get_gid()) for axes in figure.axes for each in axes.collections}
+    bands = {str(variable.get_gid()) for axes in figure.axes for variable in axes.collections}
     assert {"ai_work_share-assisted", "ai_work_share-no_review"} <= bands
     with pytest.raises(ValueError, match="no frontier"):
         plots.safety_frontier(tm.sweep(limited(None, tasks=MORE), [1e28]))

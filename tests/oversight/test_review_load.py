@@ -47,18 +47,18 @@ def test_gains_are_those_of_sweeps_with_a_little_more(catalog, load):
         speedup(catalog.replace({"supervision.headcount": people * (1 + sign * step)}))
         for sign in (1, -1)
     ]
-    more = np.log(nearby[0] / nearby[1]) / (2 * people * step)
-    assert float(load["speedup_per_reviewer"]) == pytest.approx(more, rel=1e-5)
+    gain = np.log(nearby[0] / nearby[1]) / (2 * people * step)
+    assert float(load["speedup_per_reviewer"]) == pytest.approx(gain, rel=1e-5)
     top = load.isel(task=int(np.argmax(load["review_hours"].values)))
     path = f"tasks.{top['task'].item()}.review_ratio"
     nearby = [
         speedup(catalog.replace({path: catalog.get(path) * (1 + sign * step)})) for sign in (-1, 1)
     ]
-    less = np.log(nearby[0] / nearby[1]) / 2
+    elasticity = np.log(nearby[0] / nearby[1]) / 2
     assert float(top["speedup_per_hour"]) == pytest.approx(
-        less / (step * float(top["review_time"])), rel=1e-5
+        elasticity / (step * float(top["review_time"])), rel=1e-5
     )
-    assert float(top["speedup_per_point"]) == pytest.approx(0.01 * less / step, rel=1e-5)
+    assert float(top["speedup_per_point"]) == pytest.approx(0.01 * elasticity / step, rel=1e-5)
 
 
 def test_the_table_is_printed(capsys):
@@ -70,8 +70,8 @@ def test_the_table_is_printed(capsys):
 
 
 def test_a_point_less_has_no_number_where_waits_for_reviewers_are_counted(catalog):
-    found = tm.review_load(catalog.replace({"latency.count_off_hours": True}), POINT)
-    assert found["speedup_per_point"].isnull().all() and found["speedup_per_hour"].notnull().any()
+    result = tm.review_load(catalog.replace({"latency.count_off_hours": True}), POINT)
+    assert result["speedup_per_point"].isnull().all() and result["speedup_per_hour"].notnull().any()
 
 
 def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
@@ -79,5 +79,5 @@ def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
     twice = catalog.replace(
         {"protocols.twice": own, "supervision.protocols": ["twice"], "supervision.headcount": 120}
     )
-    one, two = tm.review_load(catalog, POINT), tm.review_load(twice, POINT)
-    np.testing.assert_allclose(two["review_time"], 2 * one["review_time"].sel(task=two["task"]))
+    once, two = tm.review_load(catalog, POINT), tm.review_load(twice, POINT)
+    np.testing.assert_allclose(two["review_time"], 2 * once["review_time"].sel(task=two["task"]))

@@ -22,8 +22,8 @@ def lab(tasks=None, exponent=0.5, latency=None, **supervision):
 
 @pytest.mark.parametrize("exponent", [0.3, 0.5, 0.8])
 def test_one_task_is_the_optimum_of_a_single_stream(exponent):
-    """T_0 is 0.8 h of AI's work and 1.6 h of review, 4.2 hours to one of work, in review times of 1.6 h."""
-    found = tm.best_utilisation(lab(exponent=exponent), PLACE)
+    """T_0 is 0.8 h of AI work (4.2 h per hour) and 1.6 h of review, in reviews of 1.6 h."""
+    best = tm.best_utilisation(lab(exponent=exponent), PLACE)
     rest = (0.8 / 4.2 + 1.6) / 1.6
 
     def loss(busy):
@@ -32,9 +32,9 @@ def test_one_task_is_the_optimum_of_a_single_stream(exponent):
 
     single = minimize_scalar(loss, bounds=(1e-3, 1 - 1e-3), options={"xatol": 1e-9}).x
     # The speed-up is flat at its maximum.
-    assert float(found["utilisation"]) == pytest.approx(single, abs=1e-5)
-    assert bool(found["review_binds"])
-    assert float(found["queue_utilisation"]) == pytest.approx(float(found["utilisation"]), rel=1e-9)
+    assert float(best["utilisation"]) == pytest.approx(single, abs=1e-5)
+    assert bool(best["review_binds"])
+    assert float(best["queue_utilisation"]) == pytest.approx(float(best["utilisation"]), rel=1e-9)
 
 
 def test_no_other_utilisation_does_better():
@@ -43,30 +43,30 @@ def test_no_other_utilisation_does_better():
         "b": {"share": 0.5, "horizon": 30, "after": ["a"]},
     }
     catalog = lab(tasks, headcount=8)
-    found = tm.best_utilisation(catalog, PLACE)
+    best = tm.best_utilisation(catalog, PLACE)
     planned = np.append(
-        np.linspace(0.05, 0.995, 20), float(found["utilisation"]) + np.array([-0.003, 0.003])
+        np.linspace(0.05, 0.995, 20), float(best["utilisation"]) + np.array([-0.003, 0.003])
     )
     others = tm.sweep(catalog, PLACE, over="supervision.utilisation", values=np.unique(planned))[
         "speedup"
     ]
-    assert float(found["speedup"]) >= float(others.max()) * (1 - 1e-9)
-    assert np.isnan(float(found["speedup_as_is"]))  # at a utilisation of 1 work waits for ever
+    assert float(best["speedup"]) >= float(others.max()) * (1 - 1e-9)
+    assert np.isnan(float(best["speedup_as_is"]))  # at a utilisation of 1 work waits for ever
 
 
 def test_where_review_has_time_to_spare_nothing_is_gained_by_planning():
     catalog = lab(headcount=500).replace(
         {"pools.researchers.headcount": 1, "compute.inference_share": 1e-9}
     )
-    found = tm.best_utilisation(catalog, PLACE)
-    assert not bool(found["review_binds"])
-    assert float(found["speedup"]) == pytest.approx(float(found["speedup_as_is"]), rel=1e-9)
-    assert float(found["utilisation"]) < 0.2
+    best = tm.best_utilisation(catalog, PLACE)
+    assert not bool(best["review_binds"])
+    assert float(best["speedup"]) == pytest.approx(float(best["speedup_as_is"]), rel=1e-9)
+    assert float(best["utilisation"]) < 0.2
 
 
 def test_where_nobody_minds_waiting_no_utilisation_is_best():
-    found = tm.best_utilisation(lab(exponent=1), PLACE)
-    assert np.isnan(float(found["utilisation"])) and np.isnan(float(found["speedup"]))
+    best = tm.best_utilisation(lab(exponent=1), PLACE)
+    assert np.isnan(float(best["utilisation"])) and np.isnan(float(best["speedup"]))
 
 
 def test_without_queues_there_is_nothing_to_plan():
@@ -84,8 +84,8 @@ def test_what_is_planned_for_is_the_general_pool_whatever_the_others_have_to_do(
         "reviewers.verifiers.utilisation": 0.9,
         "supervision.headcount": 1e5,
     }
-    found = tm.best_utilisation(
+    best = tm.best_utilisation(
         tm.load_catalog("alignment_research", "scarce_verifiers", changes), 1e33
     )
-    assert not found["review_binds"]
-    assert 0 < float(found["utilisation"]) < 0.1 and float(found["speedup"]) > 1
+    assert not best["review_binds"]
+    assert 0 < float(best["utilisation"]) < 0.1 and float(best["speedup"]) > 1

@@ -1,4 +1,4 @@
-"""Figures show what the dataset holds, leave nothing out silently, and are the same bytes for the same input."""
+"""Figures show the values of the dataset, omit nothing silently, and are reproducible bytes."""
 
 import os
 import subprocess
@@ -59,7 +59,7 @@ def graph(catalog, result):
 
 @pytest.fixture(autouse=True)
 def few_dots(monkeypatch):
-    """What is tested of a PNG does not depend on how fine it is."""
+    """The tests do not depend on the resolution of PNG files, and a lower one saves time."""
     monkeypatch.setattr(saving, "DPI", 40)
 
 
@@ -78,7 +78,7 @@ def unlimited():
 
 @pytest.fixture(scope="module")
 def reviewed():
-    """From one point on AI can do everything, but people review it: only the ceiling without oversight is infinite."""
+    """AI can do everything from one point on, and people review it: one ceiling is infinite."""
     return small_sweep(
         {"write": {"share": 0.5}, "check": {"share": 0.5}}, compute={"inference": "free"}
     )
@@ -97,10 +97,10 @@ def impossible():
 
 
 def drawn(figure, gid):
-    """The one artist of this name."""
-    found = figure.findobj(lambda artist: artist.get_gid() == gid)
-    assert len(found) == 1, f"{len(found)} artists are called {gid}"
-    return found[0]
+    """The only artist of this name."""
+    artists = figure.findobj(lambda artist: artist.get_gid() == gid)
+    assert len(artists) == 1, f"{len(artists)} artists are called {gid}"
+    return artists[0]
 
 
 def named(figure, start):
@@ -108,16 +108,16 @@ def named(figure, start):
 
 
 def words(figure):
-    """All that can be read in a figure, on one line."""
+    """All text of a figure, on one line."""
     texts = [text.get_text() for text in figure.findobj(Text) if text.get_visible()]
     return " ".join(" ".join(texts).replace("\u00a0", " ").split())
 
 
 def band_edges(figure, source, compute):
-    """Lower and upper edge of a band at a place of the axis."""
+    """Lower and upper edge of a band at a position of the axis."""
     vertices = drawn(figure, f"bottleneck_share-{source}").get_paths()[0].vertices
-    here = vertices[vertices[:, 0] == compute, 1]
-    return here.min(), here.max()
+    values = vertices[vertices[:, 0] == compute, 1]
+    return values.min(), values.max()
 
 
 # What is drawn is what the dataset holds
@@ -135,19 +135,19 @@ def test_a_line_goes_through_every_point_of_the_grid(figure, result, name):
 def test_a_line_jumps_upright_between_the_limits_of_an_event(figure, result, name):
     x, y = drawn(figure, name).get_data()
     events = tm.events(result)
-    for place in np.unique(events["compute"]):
-        here = y[x == place]
-        at = np.flatnonzero(events["compute"] == place)
-        assert here[0] == events[f"{name}_before"].values[at[0]]
-        assert here[1] == events[f"{name}_after"].values[at[-1]]
+    for position in np.unique(events["compute"]):
+        values = y[x == position]
+        rows = np.flatnonzero(events["compute"] == position)
+        assert values[0] == events[f"{name}_before"].values[rows[0]]
+        assert values[1] == events[f"{name}_after"].values[rows[-1]]
 
 
 def test_a_ceiling_jumps_upright_at_the_place_where_a_task_opens(reviewed):
     line = sweep_line(reviewed, "oversight_ceiling")
-    place = reviewed["event_compute"].values[0]
-    assert place not in reviewed["compute"].values
+    position = reviewed["event_compute"].values[0]
+    assert position not in reviewed["compute"].values
     np.testing.assert_allclose(
-        line.values[line.position == place], [1.0, reviewed["oversight_ceiling"].values[-1]]
+        line.values[line.position == position], [1.0, reviewed["oversight_ceiling"].values[-1]]
     )
 
 
@@ -173,7 +173,7 @@ def test_every_opening_task_is_counted_at_its_place(figure, result):
     rug = drawn(figure, "automatable").axes
     written = {text.get_position()[0]: text.get_text() for text in rug.texts}
     assert written == {
-        place: str(count) for place, count in zip(places, counts, strict=True) if count > 1
+        position: str(count) for position, count in zip(places, counts, strict=True) if count > 1
     }
     assert "AI can do 37 of 38 tasks" in words(figure)
 
@@ -218,8 +218,8 @@ def test_where_today_is_off_the_axis_that_is_said(nothing, today, text):
 
 def test_headings_say_catalog_scenario_and_what_was_set(figure):
     assert (
-        "Alignment research (default) · scenario: Scarce inference · production.parallel_exponent = 0.6"
-        in words(figure)
+        "Alignment research (default) · scenario: Scarce inference · "
+        "production.parallel_exponent = 0.6" in words(figure)
     )
 
 
@@ -244,11 +244,11 @@ def test_a_saved_result_gives_the_same_figure(result, figure, tmp_path):
 
 def test_a_ceiling_that_leaves_the_panel_is_marked_and_named_with_its_last_value(figure, result):
     mark = drawn(figure, "no_oversight_ceiling-leaves")
-    place = mark.get_xdata()[0]
+    position = mark.get_xdata()[0]
     top = mark.axes.get_ylim()[1]
     line = sweep_line(result, "no_oversight_ceiling")
-    assert (line.values[line.position < place] <= top).all()
-    assert (line.values[line.position > place] > top).all()
+    assert (line.values[line.position < position] <= top).all()
+    assert (line.values[line.position > position] > top).all()
     assert "ceiling without oversight ↑ 4e4×" in words(figure)
 
 
@@ -260,17 +260,17 @@ def test_all_but_the_ceiling_without_oversight_fits_on_the_axis(figure, result, 
 
 def test_an_infinite_ceiling_is_named_with_the_place_from_which_there_is_no_limit(reviewed):
     figure = plots.speedup_curve(reviewed)
-    place = reviewed["event_compute"].values[0]
+    position = reviewed["event_compute"].values[0]
     assert (
         np.isinf(reviewed["no_oversight_ceiling"][-1])
         and np.isfinite(reviewed["oversight_ceiling"]).all()
     )
-    assert f"ceiling without oversight ↑ no limit from {place:.1e}".replace("+", "") in words(
+    assert f"ceiling without oversight ↑ no limit from {position:.1e}".replace("+", "") in words(
         figure
     )
     assert "no limit" not in words(figure).replace("oversight ↑ no limit", "")
     x, y = drawn(figure, "no_oversight_ceiling-no-limit").get_data()
-    assert x[-1] == place and y[-1] == drawn(figure, "no_oversight_ceiling").axes.get_ylim()[1]
+    assert x[-1] == position and y[-1] == drawn(figure, "no_oversight_ceiling").axes.get_ylim()[1]
 
 
 def test_unlimited_output_is_named_and_leaves_the_bands_blank(unlimited):
@@ -327,7 +327,7 @@ def assert_legible(figure):
     for text, box in boxes:
         assert box.x0 >= -2 and box.y0 >= -2, text
         assert box.x1 <= figure.bbox.x1 + 2 and box.y1 <= figure.bbox.y1 + 2, text
-    over = [(one, two) for (one, a), (two, b) in combinations(boxes, 2) if a.overlaps(b)]
+    over = [(first, second) for (first, a), (second, b) in combinations(boxes, 2) if a.overlaps(b)]
     assert not over
 
 
@@ -351,9 +351,9 @@ def test_the_thick_lines_of_the_task_graph_are_the_critical_path(catalog, graph)
     path = tm.latency(catalog, 1e31)
     starts = {tuple(curve.vertices[0]) for curve in drawn(graph, "critical-edges").get_paths()}
     ends = {tuple(curve.vertices[-1]) for curve in drawn(graph, "critical-edges").get_paths()}
-    place = {name: tuple(drawn(graph, f"task-{name}").get_xydata()[0]) for name in catalog.tasks}
+    position = {name: tuple(drawn(graph, f"task-{name}").get_xydata()[0]) for name in catalog.tasks}
     critical = {
-        place[name]
+        position[name]
         for name, on_path in zip(path["task"].values, path["critical"].values, strict=True)
         if on_path
     }
@@ -379,8 +379,8 @@ def test_states_of_tasks_are_those_of_their_modes(catalog):
     assert after["debugging"] == "by AI, every unit reviewed"
     floors = catalog.replace({"supervision.coverage": "floor"})
     assert task_states(floors, tm.latency(floors, 1e34))["debugging"] == "by AI, spot checks"
-    none = catalog.replace({"supervision.coverage": "none"})
-    assert task_states(none, tm.latency(none, 1e34))["debugging"] == "by AI, no review"
+    unreviewed = catalog.replace({"supervision.coverage": "none"})
+    assert task_states(unreviewed, tm.latency(unreviewed, 1e34))["debugging"] == "by AI, no review"
 
 
 @pytest.mark.parametrize("width", [180.0, 90.0])
@@ -447,18 +447,19 @@ def test_drawn_and_saved_twice_the_bytes_are_the_same(result, figure, tmp_path):
     assert bytes_of(paths) == bytes_of(plots.save(plots.speedup_curve(result), tmp_path / "two"))
     assert sorted(os.listdir(tmp_path)) == ["one.png", "one.svg", "two.png", "two.svg"]
     ids = [element.get("id") for element in ElementTree.parse(paths[0]).iter() if element.get("id")]
-    assert len(ids) == len(set(ids)) and not any(" " in one for one in ids)
+    assert len(ids) == len(set(ids)) and not any(" " in identifier for identifier in ids)
 
 
 def test_another_process_with_other_settings_gives_the_same_bytes_and_keeps_its_settings(
     reviewed, tmp_path
 ):
     tm.save(reviewed, tmp_path / "result.nc")
-    here = bytes_of(plots.save(plots.speedup_curve(reviewed), tmp_path / "here"))
+    expected = bytes_of(plots.save(plots.speedup_curve(reviewed), tmp_path / "here"))
     code = """
 import sys
 import matplotlib
-matplotlib.rcParams.update({"font.size": 20, "axes.grid": True, "svg.hashsalt": "other", "lines.linewidth": 9, "text.parse_math": True})
+matplotlib.rcParams.update({"font.size": 20, "axes.grid": True, "svg.hashsalt": "other"})
+matplotlib.rcParams.update({"lines.linewidth": 9, "text.parse_math": True})
 before = matplotlib.rcParams.copy()
 import taskmodel as tm
 from taskmodel import plots
@@ -474,7 +475,7 @@ assert "matplotlib.pyplot" not in sys.modules
         check=True,
         env=environment,
     )
-    assert bytes_of([tmp_path / "there.svg", tmp_path / "there.png"]) == here
+    assert bytes_of([tmp_path / "there.svg", tmp_path / "there.png"]) == expected
 
 
 def test_drawing_that_fails_gives_the_settings_back(result):
@@ -604,9 +605,9 @@ def test_a_state_that_ends_first_has_held_from_the_start(result):
 
 
 def test_without_events_the_first_point_of_the_grid_says_whether_a_state_holds(nothing):
-    whole = StateInterval(*nothing["compute"].values[[0, -1]], False, False)
+    everywhere = StateInterval(*nothing["compute"].values[[0, -1]], False, False)
     assert binding_intervals(nothing) == {
-        "researchers": [whole],
+        "researchers": [everywhere],
         "review": [],
         "inference": [],
         "experiments": [],

@@ -12,7 +12,8 @@ from taskmodel.plots import saving
 
 PLAN = """
 title: A plan with $ in its title
-worker: {tokens_per_second: 2.3e7, streams: 10, serial_tokens: 10, stream_speed: 50, hours_per_day: 8}
+worker:
+  {tokens_per_second: 2.3e7, streams: 10, serial_tokens: 10, stream_speed: 50, hours_per_day: 8}
 lead: {months: 6, theft: 0.05}
 field: {headcount: 600, parallel_exponent: 0.5, supervision: 0.01}
 cases:
@@ -32,9 +33,8 @@ def test_a_line_for_each_case_and_a_point_for_each_step(result):
     lines = axes.get_lines()
     assert len(lines) == 2
     assert lines[0].get_xdata() == pytest.approx(result["field_years"].isel(case=0).values)
-    assert np.isnan(
-        lines[1].get_xdata()
-    ).all()  # no lead is nowhere on a logarithmic axis, and said in words
+    # a lead of zero has no position on a logarithmic axis: the legend says so
+    assert np.isnan(lines[1].get_xdata()).all()
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [
         "long: 24 months",
         "none: 0 months, nothing",
@@ -50,10 +50,10 @@ def test_a_workforce_in_a_catalog_stands_below_the_line(result):
     joined = xr.DataArray(
         np.outer([1, 0], [200, 150, 2, 2, 1]).astype(float), dims=("case", "organisation_step")
     )
-    more = result.assign(organisation_field_years=joined).assign_coords(
+    with_organisation = result.assign(organisation_field_years=joined).assign_coords(
         organisation_step=np.array(steps, dtype=object)
     )
-    (axes,) = plots.lead_time(more).axes
+    (axes,) = plots.lead_time(with_organisation).axes
     assert len(axes.get_yticks()) == len(WORK_STEPS) + 5
     assert any("task by task" in text.get_text() for text in axes.texts)
 
@@ -70,10 +70,10 @@ def test_models_of_a_ladder_are_points_and_those_not_efficient_hollow():
 
 
 def test_the_same_result_gives_the_same_bytes(result, tmp_path, monkeypatch):
-    monkeypatch.setattr(saving, "DPI", 40)
-    one = [path.read_bytes() for path in plots.save(plots.lead_time(result), tmp_path / "one")]
-    two = [path.read_bytes() for path in plots.save(plots.lead_time(result), tmp_path / "two")]
-    assert one == two
+    monkeypatch.setattr(saving, "DPI", 40)  # a lower resolution saves time
+    first = [path.read_bytes() for path in plots.save(plots.lead_time(result), tmp_path / "one")]
+    second = [path.read_bytes() for path in plots.save(plots.lead_time(result), tmp_path / "two")]
+    assert first == second
 
 
 def test_several_leads_are_too_many_for_a_figure():

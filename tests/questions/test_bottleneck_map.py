@@ -1,4 +1,4 @@
-"""Maps of what binds: every cell lies on the side of the curves that brute force says, and curves keep to what defines them."""
+"""Bottleneck maps: cells and curves agree with a finer grid, and curves with their definition."""
 
 import numpy as np
 import pytest
@@ -11,46 +11,46 @@ from taskmodel.numerics.contours import Points, trace
 SOURCE = ("hands_on", "review", "inference", "experiments", "")
 
 
-def crossings(found, along, at, names):
-    """Where a straight line across the map meets curves between regions of these names, in order, each with its pair."""
+def crossings(result, along, position, names):
+    """Intersections of a line across the map with the curves between regions, with their names."""
     u, v = (
-        np.log(found[f"boundary_{axis}"].values)
+        np.log(result[f"boundary_{axis}"].values)
         for axis in (("x", "y") if along == "x" else ("y", "x"))
     )
-    first, second = found["boundary_first"].values, found["boundary_second"].values
-    curve, level = found["boundary_curve"].values, np.log(at)
+    first, second = result["boundary_first"].values, result["boundary_second"].values
+    curve, level = result["boundary_curve"].values, np.log(position)
     on = np.flatnonzero(
         (curve[1:] == curve[:-1])
         & ((v[1:] > level) != (v[:-1] > level))
         & np.isin(first[1:], names)
     )
-    place = u[on] + (level - v[on]) * (u[on + 1] - u[on]) / (v[on + 1] - v[on])
-    order = np.argsort(place)
-    return [(np.exp(place[each]), {first[on[each]], second[on[each]]}) for each in order]
+    crossing = u[on] + (level - v[on]) * (u[on + 1] - u[on]) / (v[on + 1] - v[on])
+    order = np.argsort(crossing)
+    return [(np.exp(crossing[index]), {first[on[index]], second[on[index]]}) for index in order]
 
 
-def misfits(found, cells, variable, names, region=str):
-    """Part of the cells of another, finer map that do not lie where this map's curves say."""
+def misfits(result, cells, variable, names, region=str):
+    """Share of the cells of another, finer map that are on the wrong side of the curves."""
     wrong = 0
-    x_path, y_path = found.attrs["x"], found.attrs["y"]
+    x_path, y_path = result.attrs["x"], result.attrs["y"]
     for along, across, path, other in (("x", "y", x_path, y_path), ("y", "x", y_path, x_path)):
         assert across != along
-        for at in cells[other].values:
-            row = cells[variable].sel({other: at})
-            label, meets = region(row.values[0]), crossings(found, along, at, names)
+        for position in cells[other].values:
+            row = cells[variable].sel({other: position})
+            label, meets = region(row.values[0]), crossings(result, along, position, names)
             for value, real in zip(row[path].values, row.values, strict=True):
                 while meets and meets[0][0] < value:
                     _, pair = meets.pop(0)
-                    assert label in pair, (along, at, value, label, pair)
+                    assert label in pair, (along, position, value, label, pair)
                     (label,) = pair - {label}
                 wrong += label != region(real)
     return wrong / (2 * cells[variable].size)
 
 
 def check(catalog, x, y, points, fine, **options):
-    """A map of so many points a side against one of others, finer."""
+    """A map with some points per side, checked against a finer one at other points."""
     (x_path, *x_ends), (y_path, *y_ends) = x, y
-    found = tm.bottleneck_map(
+    result = tm.bottleneck_map(
         catalog,
         x=(x_path, np.geomspace(*x_ends, points)),
         y=(y_path, np.geomspace(*y_ends, points)),
@@ -66,12 +66,12 @@ def check(catalog, x, y, points, fine, **options):
         y=(y_path, np.geomspace(*margins[1], fine)),
         **options,
     )
-    tie = found["boundary_kind"].values == "tie"
-    assert np.all(found["boundary_gap"].values[tie] <= 1e-6)
-    assert misfits(found, cells, "binding_factor", SOURCE) <= 0.002
+    tie = result["boundary_kind"].values == "tie"
+    assert np.all(result["boundary_gap"].values[tie] <= 1e-6)
+    assert misfits(result, cells, "binding_factor", SOURCE) <= 0.002
     assert (
         misfits(
-            found,
+            result,
             cells,
             "oversight_binds",
             ("oversight_slack",),
@@ -79,7 +79,7 @@ def check(catalog, x, y, points, fine, **options):
         )
         <= 0.002
     )
-    return found
+    return result
 
 
 MAPS = [
@@ -116,8 +116,11 @@ def test_cells_of_a_brute_force_map_lie_on_the_right_side_of_the_curves(
 
 
 def test_one_boundary_of_a_closed_form():
-    """AI does one of two tasks for 0.2 h of review an hour, dedicated: with so few reviewers that they are short, shares are equal
-    where as much is spent on either; where compute opens the task, what binds jumps."""
+    """AI does one of two tasks for 0.2 h of dedicated review per hour, with scarce reviewers.
+
+    Shares are equal where as much is spent on either task; where compute opens the task, the
+    bottleneck jumps.
+    """
     catalog = small_catalog(
         {
             "by_ai": {"share": 0.5, "by_people": False},
@@ -128,24 +131,24 @@ def test_one_boundary_of_a_closed_form():
         compute={"inference": "free"},
     )
     (opens,) = np.unique(tm.events(tm.sweep(catalog, [1e24, 1e33]))["compute"].values)
-    found = tm.bottleneck_map(
+    result = tm.bottleneck_map(
         catalog,
         x=("supervision.headcount", np.geomspace(0.1, 100, 6)),
         y=("compute", np.geomspace(opens / 10, opens * 10, 4)),
     )
-    above = found.sel(compute=slice(opens, None))["binding_factor"].values
-    assert (found.sel(compute=slice(0, opens))["binding_factor"] == "").all()
+    above = result.sel(compute=slice(opens, None))["binding_factor"].values
+    assert (result.sel(compute=slice(0, opens))["binding_factor"] == "").all()
     assert (above[:, 0] == "review").all() and (above[:, -1] == "hands_on").all()
     tie = (
-        (found["boundary_kind"] == "tie")
-        & (found["boundary_first"] == "hands_on")
-        & (found["boundary_second"] == "review")
+        (result["boundary_kind"] == "tie")
+        & (result["boundary_first"] == "hands_on")
+        & (result["boundary_second"] == "review")
     )
     # s^2 / E is the same for both: 1,000 h of people, and 500 h of work by AI for every reviewer
-    assert found["boundary_x"].values[tie.values] == pytest.approx(2, rel=1e-8)
-    assert found["boundary_gap"].values[tie.values].max() < 1e-8
-    jump = (found["boundary_kind"] == "jump").values
-    assert found["boundary_y"].values[jump] == pytest.approx(opens, rel=1e-12)
+    assert result["boundary_x"].values[tie.values] == pytest.approx(2, rel=1e-8)
+    assert result["boundary_gap"].values[tie.values].max() < 1e-8
+    jump = (result["boundary_kind"] == "jump").values
+    assert result["boundary_y"].values[jump] == pytest.approx(opens, rel=1e-12)
 
 
 def test_a_map_may_be_turned():
@@ -154,29 +157,29 @@ def test_a_map_may_be_turned():
         ("supervision.headcount", np.geomspace(3, 300, 4)),
         ("compute", np.geomspace(1e30, 1e32, 3)),
     )
-    one, two = tm.bottleneck_map(catalog, x, y), tm.bottleneck_map(catalog, y, x)
-    assert two["speedup"].dims == ("supervision.headcount", "compute")
-    np.testing.assert_array_equal(one["binding_factor"], two["binding_factor"].T)
-    np.testing.assert_array_equal(one["boundary_x"], two["boundary_y"])
+    first, second = tm.bottleneck_map(catalog, x, y), tm.bottleneck_map(catalog, y, x)
+    assert second["speedup"].dims == ("supervision.headcount", "compute")
+    np.testing.assert_array_equal(first["binding_factor"], second["binding_factor"].T)
+    np.testing.assert_allclose(first["boundary_x"], second["boundary_y"], rtol=1e-12)
 
 
 def test_cells_are_those_of_sweeps():
     catalog = tm.load_catalog("t_agi_ladder")
     values, computes = np.geomspace(3, 300, 3), np.geomspace(1e30, 1e32, 3)
-    found = tm.bottleneck_map(catalog, ("supervision.headcount", values), ("compute", computes))
+    result = tm.bottleneck_map(catalog, ("supervision.headcount", values), ("compute", computes))
     for value in values:
         swept = tm.sweep(catalog.replace({"supervision.headcount": value}), computes)
-        here = found.sel({"supervision.headcount": value})
+        cells = result.sel({"supervision.headcount": value})
         for name in ("throughput_speedup", "latency_speedup", "speedup", "bottleneck_share"):
-            np.testing.assert_allclose(here[name], swept[name], rtol=1e-9, atol=1e-9)
-        np.testing.assert_array_equal(here["binding_factor"], swept["binding_factor"])
+            np.testing.assert_allclose(cells[name], swept[name], rtol=1e-9, atol=1e-9)
+        np.testing.assert_array_equal(cells["binding_factor"], swept["binding_factor"])
 
 
 HEADCOUNT, COMPUTE = ("supervision.headcount", [1, 10]), ("compute", [1e28, 1e30])
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "options", "error", "said"),
+    ("x", "y", "options", "error", "message"),
     [
         (HEADCOUNT, HEADCOUNT, {}, ValueError, "twice"),
         (HEADCOUNT, ("compute", [1e30]), {}, ValueError, "at least two"),
@@ -189,8 +192,8 @@ HEADCOUNT, COMPUTE = ("supervision.headcount", [1, 10]), ("compute", [1e28, 1e30
         (("supervision.pool", [0.5, 1.5]), COMPUTE, {}, TypeError, "no number"),
     ],
 )
-def test_bad_maps_are_refused(x, y, options, error, said):
-    with pytest.raises(error, match=said):
+def test_bad_maps_are_refused(x, y, options, error, message):
+    with pytest.raises(error, match=message):
         tm.bottleneck_map(tm.load_catalog("t_agi_ladder"), x, y, **options)
 
 
@@ -198,12 +201,12 @@ def test_a_map_is_drawn_with_names_curves_and_contours(tmp_path):
     from taskmodel import plots
 
     catalog = tm.load_catalog("t_agi_ladder")
-    found = tm.bottleneck_map(
+    result = tm.bottleneck_map(
         catalog,
         ("supervision.headcount", np.geomspace(1, 1e3, 5)),
         ("compute", np.geomspace(1e30, 1e33, 5)),
     )
-    figure = plots.bottleneck_map(found)
+    figure = plots.bottleneck_map(result)
     (axes,) = figure.axes
     names = {text.get_text() for text in axes.texts}
     assert {"review", "hands-on work"} & names
@@ -212,28 +215,28 @@ def test_a_map_is_drawn_with_names_curves_and_contours(tmp_path):
         for line in axes.lines
         if line.get_gid() and line.get_gid().startswith(("boundary", "oversight_binds"))
     ]
-    assert len(drawn) == len(np.unique(found["boundary_curve"]))
-    tm.save(found, tmp_path / "map.nc")
+    assert len(drawn) == len(np.unique(result["boundary_curve"]))
+    tm.save(result, tmp_path / "map.nc")
     assert plots.bottleneck_map(tm.open(tmp_path / "map.nc")).axes
     with pytest.raises(ValueError, match="no map"):
         plots.bottleneck_map(tm.sweep(catalog, [1e30, 1e31]))
 
 
 def test_three_regions_meet_in_a_point():
-    """Three scores that are linear in the plane: their regions meet where all three are equal, at (0.3, -0.2)."""
+    """Three linear scores: their regions meet where all three are equal, at (0.3, -0.2)."""
     line = np.linspace(-1, 1, 7)
 
-    def scores(at):
-        u, v = at.u - 0.3, at.v + 0.2
+    def scores(position):
+        u, v = position.u - 0.3, position.v + 0.2
         return np.stack([u + 2 * v, -2 * u + 0.1 * v, u - v], axis=-1)
 
-    u, v = (part.ravel() for part in np.meshgrid(line, line))
-    none = np.zeros(49, dtype=int)
+    u, v = (coordinates.ravel() for coordinates in np.meshgrid(line, line))
+    zeros = np.zeros(49, dtype=int)
     curves = trace(
         line,
         line,
         np.zeros(7, dtype=bool),
-        scores(Points(u, v, none, none, none)).reshape(7, 7, 3),
+        scores(Points(u, v, zeros, zeros, zeros)).reshape(7, 7, 3),
         scores,
     )
     assert sorted(curve.labels for curve in curves) == [(0, 1), (0, 2), (1, 2)]
@@ -247,13 +250,13 @@ def test_three_regions_meet_also_where_one_comes_in_between_two_nodes():
     """A wedge with its apex at (0.4, 0.3), so narrow that no node of the grid is in it."""
     line = np.linspace(-1, 1, 3)
 
-    def scores(at):
-        u, v = at.u - 0.4, at.v - 0.3
+    def scores(position):
+        u, v = position.u - 0.4, position.v - 0.3
         return np.stack([v, -v, 0.2 * u], axis=-1)
 
-    u, v = (part.ravel() for part in np.meshgrid(line, line))
-    none = np.zeros(9, dtype=int)
-    nodes = scores(Points(u, v, none, none, none))
+    u, v = (coordinates.ravel() for coordinates in np.meshgrid(line, line))
+    zeros = np.zeros(9, dtype=int)
+    nodes = scores(Points(u, v, zeros, zeros, zeros))
     assert set(nodes.argmax(axis=-1)) == {0, 1}
     curves = trace(line, line, np.zeros(3, dtype=bool), nodes.reshape(3, 3, 3), scores)
     assert sorted(curve.labels for curve in curves) == [(0, 1), (0, 2), (1, 2)]
@@ -264,6 +267,6 @@ def test_three_regions_meet_also_where_one_comes_in_between_two_nodes():
 
 def test_two_shares_of_tasks_cannot_be_the_inputs_of_one_map():
     catalog = tm.load_catalog("t_agi_ladder")
-    one, two = (f"tasks.{name}.share" for name in list(catalog.tasks)[:2])
+    first, second = (f"tasks.{name}.share" for name in list(catalog.tasks)[:2])
     with pytest.raises(ValueError, match="cannot be set apart"):
-        tm.bottleneck_map(catalog, (one, [0.1, 0.2]), (two, [0.1, 0.2]), compute=1e31)
+        tm.bottleneck_map(catalog, (first, [0.1, 0.2]), (second, [0.1, 0.2]), compute=1e31)

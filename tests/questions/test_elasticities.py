@@ -1,4 +1,4 @@
-"""What more of anything is worth: derivatives held against closed forms and against speed-ups nearby."""
+"""Elasticities against closed forms and central differences; automation and relaxations."""
 
 import numpy as np
 import pytest
@@ -11,16 +11,17 @@ from taskmodel.sweeps.axes import input_axis
 from taskmodel.sweeps.walker import Walker
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
-STEP = 1e-5  # of the log: central differences then know a derivative to about 1e-10, and rounding of 1e-13 costs 1e-8
+# Of the log: central differences have an error of 1e-10, and rounding of 1e-13 costs 1e-8.
+STEP = 1e-5
 
 
 def nearby(catalog, name, compute):
-    """Logs of output and speed-ups with a little less and a little more of an input, and by how much its log differs."""
+    """Logs of output and speed-ups on both sides of an input, and the distance in its log."""
     if name == "compute":
         swept = tm.sweep(catalog, compute * np.exp([-STEP, STEP]))
-        return np.log([swept[each].values for each in SPEEDUPS]), 2 * STEP
+        return np.log([swept[measure].values for measure in SPEEDUPS]), 2 * STEP
     value = catalog.get(name)
-    # just beside an elasticity of 1 unit costs are known to rounding over the distance to 1: stay further off
+    # near an elasticity of 1 the error of unit costs is rounding over the distance to 1
     ends = np.sort(
         value
         * np.exp(
@@ -30,8 +31,8 @@ def nearby(catalog, name, compute):
     walker = Walker(input_axis(catalog, name, *ends, compute))
     path = walker.solve(ends, np.zeros(2, dtype=bool))
     measured = walker.at(ends).measure(path.allocation)
-    made = [path.allocation.output, *(getattr(measured, each) for each in SPEEDUPS[1:])]
-    return np.log(made), np.diff(np.log(np.abs(ends)))[0]
+    values = [path.allocation.output, *(getattr(measured, measure) for measure in SPEEDUPS[1:])]
+    return np.log(values), np.diff(np.log(np.abs(ends)))[0]
 
 
 CASES = [
@@ -50,23 +51,25 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "scenario", "compute", "change"), CASES[:: cases(2, 1)])
 def test_elasticities_are_what_speedups_nearby_say(name, scenario, compute, change):
-    """For every input there is, or a part of those of tasks; where there is no derivative, slopes to the left and to the right differ."""
+    """Every input, or a sample of those of tasks; without a derivative, one-sided slopes differ."""
     catalog = tm.load_catalog(name, scenario).replace(change)
-    found = tm.elasticities(catalog, compute)
-    assert found.sizes["input"] > 40
+    result = tm.elasticities(catalog, compute)
+    assert result.sizes["input"] > 40
     worst = 0.0
-    for index, path in enumerate(found["input"].values):
+    for index, path in enumerate(result["input"].values):
         if path.startswith("tasks.") and index % cases(12, 1):
             continue
         if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)
-        here = np.array([float(found[f"{each}_elasticity"][0, index]) for each in SPEEDUPS])
-        if np.isnan(here[0]):
-            at = np.log(tm.sweep(catalog, [compute])["throughput_speedup"].item())
-            assert abs((logs[1, 1] - at) - (at - logs[1, 0])) / width > 1e-4, path
+        derivative = np.array(
+            [float(result[f"{measure}_elasticity"][0, index]) for measure in SPEEDUPS]
+        )
+        if np.isnan(derivative[0]):
+            centre = np.log(tm.sweep(catalog, [compute])["throughput_speedup"].item())
+            assert abs((logs[1, 1] - centre) - (centre - logs[1, 0])) / width > 1e-4, path
             continue
-        worst = max(worst, np.abs(np.diff(logs)[:, 0] / width - here).max())
+        worst = max(worst, np.abs(np.diff(logs)[:, 0] / width - derivative).max())
     assert worst < 1e-6
 
 
@@ -109,7 +112,7 @@ BY_DEGREES = {
     ],
 )
 def test_waits_are_differentiated_as_well(compute, change):
-    """Utilisation, and whatever moves what is reviewed, moves the wait: against speed-ups nearby, for every input there is."""
+    """Utilisation and all that changes the reviewed work changes waits: every input."""
     tasks = {
         "plan": {"share": 0.3, "horizon": 16, "review_ratio": 0.5},
         "build": {"share": 0.4, "horizon": 4, "review_ratio": 0.1, "after": ["plan"]},
@@ -125,19 +128,19 @@ def test_waits_are_differentiated_as_well(compute, change):
     catalog = small_catalog(tasks).replace(
         {**WAITS, "supervision.pool": "dedicated", "feedback_loops": loops, **change}
     )
-    found = tm.elasticities(catalog, compute)
+    result = tm.elasticities(catalog, compute)
     assert {
         "latency.service_variability",
         "supervision.utilisation",
         "feedback_loops.0.loops_per_project",
-    } & set(found["input"].values)
-    assert not np.isnan(found["latency_speedup_elasticity"].values).any()
-    for index, path in enumerate(found["input"].values):
+    } & set(result["input"].values)
+    assert not np.isnan(result["latency_speedup_elasticity"].values).any()
+    for index, path in enumerate(result["input"].values):
         if path != "compute" and not catalog.allows(path, catalog.get(path) * np.exp(STEP)):
             continue
         logs, width = nearby(catalog, path, compute)
         (slope,) = np.diff(logs[SPEEDUPS.index("latency_speedup")]) / width
-        assert float(found["latency_speedup_elasticity"][0, index]) == pytest.approx(
+        assert float(result["latency_speedup_elasticity"][0, index]) == pytest.approx(
             slope, abs=1e-7, rel=1e-7
         ), path
 
@@ -150,13 +153,13 @@ def test_elasticities_to_people_reviewers_inference_and_experiments_are_those_of
         "compute.inference_share",
         "compute.experiment_share",
     ]
-    found = tm.elasticities(catalog, [1e28, 1e30, 1e32], paths)
+    result = tm.elasticities(catalog, [1e28, 1e30, 1e32], paths)
     swept = tm.sweep(catalog, [1e28, 1e30, 1e32])
-    np.testing.assert_allclose(found["output_elasticity"], swept["factor_elasticity"], atol=1e-10)
+    np.testing.assert_allclose(result["output_elasticity"], swept["factor_elasticity"], atol=1e-10)
 
 
 def test_a_share_grows_at_the_expense_of_the_others():
-    """Two tasks, one by people and one by free AI, that complement each other in full: output is 1 / share of the first.
+    """Two perfect complements, one by people, one by free AI: output is 1 / share of the first.
 
     The first is 0.4, of the elasticity -1; the second makes it 1 - 0.6, of the elasticity 0.6/0.4.
     """
@@ -169,8 +172,8 @@ def test_a_share_grows_at_the_expense_of_the_others():
         supervision={"coverage": "none"},
         compute={"inference": "free"},
     )
-    found = tm.elasticities(catalog, 1e28, ["tasks.kept.share", "tasks.given.share"])
-    np.testing.assert_allclose(found["output_elasticity"][0], [-1, 1.5], atol=1e-10)
+    result = tm.elasticities(catalog, 1e28, ["tasks.kept.share", "tasks.given.share"])
+    np.testing.assert_allclose(result["output_elasticity"][0], [-1, 1.5], atol=1e-10)
 
 
 def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_limits():
@@ -178,11 +181,11 @@ def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_lim
     swept = tm.sweep(catalog)
     events = tm.events(swept)
     row = int(np.flatnonzero(events["kind"].values == "binds")[0])
-    place = float(events["compute"][row])
+    position = float(events["compute"][row])
     limits = [events[f"factor_elasticity_{side}"][row].values for side in ("before", "after")]
     for side, limit in zip((1 - 1e-7, 1 + 1e-7), limits, strict=True):
-        found = tm.elasticities(catalog, place * side, ["supervision.headcount"])
-        reviewed = float(found["output_elasticity"][0, 0])
+        result = tm.elasticities(catalog, position * side, ["supervision.headcount"])
+        reviewed = float(result["output_elasticity"][0, 0])
         assert reviewed == pytest.approx(
             limit[list(swept["factor"].values).index("review")], abs=1e-5
         )
@@ -191,7 +194,7 @@ def test_at_an_event_there_is_no_derivative_and_to_either_side_there_are_the_lim
 def test_at_a_threshold_there_is_no_derivative_to_what_moves_it():
     catalog = tm.load_catalog("alignment_research")
     events = tm.events(tm.sweep(catalog, [1e28, 1e29]))
-    place = float(events["compute"][0])
+    position = float(events["compute"][0])
     paths = [
         "compute",
         "compute.training_share",
@@ -199,9 +202,11 @@ def test_at_a_threshold_there_is_no_derivative_to_what_moves_it():
         "supervision.headcount",
         "pools.researchers.headcount",
     ]
-    found = tm.elasticities(catalog, [place, place * (1 + 1e-9)], paths)["output_elasticity"].values
-    assert np.isnan(found[0]).tolist() == [True, True, True, False, False]
-    assert not np.isnan(found[1]).any()
+    result = tm.elasticities(catalog, [position, position * (1 + 1e-9)], paths)[
+        "output_elasticity"
+    ].values
+    assert np.isnan(result[0]).tolist() == [True, True, True, False, False]
+    assert not np.isnan(result[1]).any()
 
 
 def test_without_a_limit_nothing_is_told_and_the_status_says_why():
@@ -211,12 +216,12 @@ def test_without_a_limit_nothing_is_told_and_the_status_says_why():
         "supervision.coverage": "none",
         "production.elasticity": 2,
     }
-    found = tm.elasticities(
+    result = tm.elasticities(
         tm.load_catalog("alignment_research", set=free), 1e34, ["supervision.headcount"]
     )
     assert (
-        found["status"].values.tolist() == ["unbounded"]
-        and np.isnan(found["output_elasticity"]).all()
+        result["status"].values.tolist() == ["unbounded"]
+        and np.isnan(result["output_elasticity"]).all()
     )
 
 
@@ -233,8 +238,8 @@ def test_review_elasticities_of_tasks_add_up_and_are_those_of_their_ratios():
         swept["review_elasticity"].sum("task"), swept["oversight_elasticity"], rtol=1e-10
     )
     paths = [f"tasks.{task}.review_ratio" for task in catalog.tasks]
-    found = tm.elasticities(catalog, 1e29, paths)["output_elasticity"][0].values
-    np.testing.assert_allclose(found, -swept["review_elasticity"][0], atol=1e-9)
+    result = tm.elasticities(catalog, 1e29, paths)["output_elasticity"][0].values
+    np.testing.assert_allclose(result, -swept["review_elasticity"][0], atol=1e-9)
 
 
 def test_automation_elasticity_is_the_slope_of_opening_a_little_of_a_task():
@@ -243,14 +248,20 @@ def test_automation_elasticity_is_the_slope_of_opening_a_little_of_a_task():
         "code": {"share": 0.6, "automation_threshold": 1e30},
         "sign": {"share": 0.4, "delegable": False},
     }
-    whole = small_catalog(tasks, compute={"inference_share": 1e-7})
-    told = float(tm.sweep(whole, [1e28])["automation_elasticity"].sel(task="code").item())
-    assert told > 0.05
+    catalog_by_degrees = small_catalog(tasks, compute={"inference_share": 1e-7})
+    elasticity = float(
+        tm.sweep(catalog_by_degrees, [1e28])["automation_elasticity"].sel(task="code").item()
+    )
+    assert elasticity > 0.05
 
-    def output(part):
+    def output(automated):
         halves = {
-            "code": {"share": 0.6 * (1 - part), "phase": "whole", "automation_threshold": 1e30},
-            "open": {"share": 0.6 * part, "phase": "whole", "automation_threshold": 1e20},
+            "code": {
+                "share": 0.6 * (1 - automated),
+                "phase": "whole",
+                "automation_threshold": 1e30,
+            },
+            "open": {"share": 0.6 * automated, "phase": "whole", "automation_threshold": 1e20},
             "sign": {"share": 0.4, "delegable": False},
         }
         nests = {
@@ -261,9 +272,9 @@ def test_automation_elasticity_is_the_slope_of_opening_a_little_of_a_task():
             small_catalog(halves, nests=nests, compute={"inference_share": 1e-7}), [1e28]
         )["output"].item()
 
-    # by hand: W (1 - z'/z) with people's hour at 1 and inference for free but for its own price of zero
-    assert told == pytest.approx(0.6 * (1 - 0.2), rel=1e-9)
-    assert output(1e-6) / output(0.0) - 1 == pytest.approx(told * 1e-6, rel=1e-5)
+    # by hand: W (1 - z'/z), with an hour of people at 1 and inference at a price of zero
+    assert elasticity == pytest.approx(0.6 * (1 - 0.2), rel=1e-9)
+    assert output(1e-6) / output(0.0) - 1 == pytest.approx(elasticity * 1e-6, rel=1e-5)
 
 
 def test_one_more_reviewer_is_worth_what_more_researchers_are():
@@ -281,21 +292,21 @@ def test_one_more_reviewer_is_worth_what_more_researchers_are():
 
 def test_the_next_task_gives_what_a_lower_threshold_gives():
     catalog = tm.load_catalog("alignment_research", "scarce_inference")
-    found = tm.automate_next(catalog, 1e30)
-    assert set(found["task"].values) == {
+    result = tm.automate_next(catalog, 1e30)
+    assert set(result["task"].values) == {
         task
         for task, opened in zip(
             catalog.tasks, tm.sweep(catalog, [1e30])["automatable"][0].values, strict=True
         )
         if not opened
     } & {task for task, record in catalog.tasks.items() if record.delegable}
-    task = str(found["task"].values[np.argmax(found["throughput_speedup"].values)])
+    task = str(result["task"].values[np.argmax(result["throughput_speedup"].values)])
     as_is = tm.sweep(catalog, [1e30])
-    assert float(found["speedup_as_is"]) == pytest.approx(as_is["speedup"].item())
+    assert float(result["speedup_as_is"]) == pytest.approx(as_is["speedup"].item())
     # opened by its place on the axis, at the inference that its own threshold asks for
-    assert float(found["opens_at"].sel(task=task)) > 1e30
-    assert float(found["throughput_speedup"].sel(task=task)) > as_is["throughput_speedup"].item()
-    later = tm.sweep(catalog, [float(found["opens_at"].sel(task=task))])
+    assert float(result["opens_at"].sel(task=task)) > 1e30
+    assert float(result["throughput_speedup"].sel(task=task)) > as_is["throughput_speedup"].item()
+    later = tm.sweep(catalog, [float(result["opens_at"].sel(task=task))])
     assert bool(later["automatable"].sel(task=task).item())
 
 
@@ -315,16 +326,16 @@ def test_an_input_that_is_none_is_refused(inputs, error, message):
 @pytest.mark.parametrize("compute", [0, -1e28, np.inf, np.nan])
 def test_a_compute_that_is_none_is_refused(compute):
     catalog = tm.load_catalog("t_agi_ladder")
-    for asked in (tm.elasticities, tm.automate_next, tm.what_if):
+    for question in (tm.elasticities, tm.automate_next, tm.what_if):
         with pytest.raises(ValueError, match="positive"):
-            asked(catalog, compute)
+            question(catalog, compute)
 
 
 def test_what_if_is_what_the_catalog_without_the_constraint_gives():
-    """Each against a catalog with the constraint set aside, measured against the people of the one with it."""
+    """Against catalogs without each constraint, relative to the people of the one with it."""
     catalog = tm.load_catalog("alignment_research", "scarce_inference")
     compute = 1e31
-    found = tm.what_if(catalog, compute)
+    result = tm.what_if(catalog, compute)
     as_is = tm.sweep(catalog, [compute])
     changes = {
         "inference": {"compute.inference": "free"},
@@ -338,17 +349,19 @@ def test_what_if_is_what_the_catalog_without_the_constraint_gives():
         },
     }
     for name, change in changes.items():
-        here = found.sel(relaxation=name, with_relaxation=name)
+        derivative = result.sel(relaxation=name, with_relaxation=name)
         there = tm.sweep(catalog.replace(change), [compute])
         if name != "capability":  # there the cost of inference is another
-            assert float(here["output"]) == pytest.approx(there["output"].item(), rel=1e-9)
-            assert float(here["latency_speedup"]) == pytest.approx(
+            assert float(derivative["output"]) == pytest.approx(there["output"].item(), rel=1e-9)
+            assert float(derivative["latency_speedup"]) == pytest.approx(
                 there["latency_speedup"].item(), rel=1e-9
             )
-        assert float(here["throughput_speedup"]) >= as_is["throughput_speedup"].item() * (1 - 1e-9)
+        assert float(derivative["throughput_speedup"]) >= as_is["throughput_speedup"].item() * (
+            1 - 1e-9
+        )
     for name in SPEEDUPS:
-        assert float(found[f"{name}_as_is"]) == pytest.approx(as_is[name].item(), rel=1e-12)
-    gates = found.sel(relaxation="gates", with_relaxation="gates")
+        assert float(result[f"{name}_as_is"]) == pytest.approx(as_is[name].item(), rel=1e-12)
+    gates = result.sel(relaxation="gates", with_relaxation="gates")
     waits = tm.latency(catalog, compute)
     without = tm.latency(catalog.replace({"latency.count_gates": False}), compute)
     assert float(gates["latency_speedup"]) == pytest.approx(
@@ -363,14 +376,14 @@ def test_less_constraint_never_gives_less_and_order_does_not_matter():
         ("t_agi_ladder", None),
     ):
         catalog = tm.load_catalog(name, scenario)
-        found = tm.what_if(catalog, 1e30)
-        alone = np.diag(found["output"].values)
-        table = found["output"].values
-        assert tuple(found["relaxation"].values) == relaxations(catalog)
+        result = tm.what_if(catalog, 1e30)
+        alone = np.diag(result["output"].values)
+        table = result["output"].values
+        assert tuple(result["relaxation"].values) == relaxations(catalog)
         np.testing.assert_array_equal(table, table.T)
-        assert (alone >= float(found["output_as_is"]) * (1 - 1e-9)).all()
+        assert (alone >= float(result["output_as_is"]) * (1 - 1e-9)).all()
         assert (table >= np.maximum(alone[:, None], alone) * (1 - 1e-9)).all()
-        assert float(found["output_all"]) >= table.max() * (1 - 1e-9)
+        assert float(result["output_all"]) >= table.max() * (1 - 1e-9)
 
 
 def test_elasticities_where_work_waits_for_ever_say_which_reviewers_have_no_time():

@@ -1,4 +1,4 @@
-"""Onset of oversight along an input: a closed form, the events of sweeps, and what the command line says."""
+"""Onset of oversight along an input: a closed form, the events of sweeps, the command."""
 
 import json
 
@@ -11,8 +11,11 @@ from taskmodel.cli import main
 
 
 def one_reviewed_task():
-    """AI does one of two tasks of equal share for 0.2 h of dedicated review an hour: 1,000 h of people, 500 h of AI's work for a
-    reviewer. With an elasticity of 0.5 review's share is 2 / (N + 2) for N reviewers, from where the task opens."""
+    """AI does one of two equal tasks for 0.2 h of dedicated review per hour.
+
+    People have 1,000 h, and a reviewer suffices for 500 h of AI work. With an elasticity of 0.5 and
+    N reviewers the bottleneck share of review is 2 / (N + 2), from where the task opens.
+    """
     return small_catalog(
         {
             "by_ai": {"share": 0.5, "by_people": False},
@@ -27,46 +30,48 @@ def one_reviewed_task():
 def test_onset_of_a_closed_form():
     catalog = one_reviewed_task()
     reviewers = np.array([1.0, 4.0, 197.0, 300.0])
-    found = tm.onset(catalog, "supervision.headcount", reviewers, compute=1e31)
+    result = tm.onset(catalog, "supervision.headcount", reviewers, compute=1e31)
     (opens,) = np.unique(tm.events(tm.sweep(catalog, [1e26, 1e32]))["compute"].values)
-    np.testing.assert_allclose(found["review_bottleneck_share"], 2 / (reviewers + 2), rtol=1e-9)
-    np.testing.assert_array_equal(found["oversight_binds_from"], [opens, opens, opens, np.nan])
+    np.testing.assert_allclose(result["review_bottleneck_share"], 2 / (reviewers + 2), rtol=1e-9)
+    np.testing.assert_array_equal(result["oversight_binds_from"], [opens, opens, opens, np.nan])
     np.testing.assert_array_equal(
-        found["oversight_bottleneck_from"], [opens, np.nan, np.nan, np.nan]
+        result["oversight_bottleneck_from"], [opens, np.nan, np.nan, np.nan]
     )
     np.testing.assert_array_equal(
-        np.isnan(found["oversight_bottleneck_speedup"]), [False, True, True, True]
+        np.isnan(result["oversight_bottleneck_speedup"]), [False, True, True, True]
     )
 
 
 def test_what_holds_from_the_start_has_the_grids_low_end():
     catalog = one_reviewed_task().replace({"compute.grid.low": 1e31})
-    found = tm.onset(catalog, "supervision.headcount", [1.0])
-    assert found["oversight_binds_from"] == found["oversight_bottleneck_from"] == 1e31
-    assert found["oversight_binds_from"].attrs["units"] == "FLOP/year"
+    result = tm.onset(catalog, "supervision.headcount", [1.0])
+    assert result["oversight_binds_from"] == result["oversight_bottleneck_from"] == 1e31
+    assert result["oversight_binds_from"].attrs["units"] == "FLOP/year"
 
 
 def test_places_and_speedups_are_those_of_sweeps():
     catalog, values = tm.load_catalog("t_agi_ladder"), [30.0, 1000.0]
-    found = tm.onset(catalog, "supervision.headcount", values)
+    result = tm.onset(catalog, "supervision.headcount", values)
     for value in values:
         events = tm.events(tm.sweep(catalog.replace({"supervision.headcount": value})))
-        here = found.sel({"supervision.headcount": value})
+        selected = result.sel({"supervision.headcount": value})
         for stage in ("oversight_binds", "oversight_bottleneck"):
             first = events.isel(event=np.flatnonzero(events["kind"] == stage)[:1])
             if not first.sizes["event"]:  # nowhere, or from below the grid on
-                assert float(here[f"{stage}_from"]) == 1e26 or np.isnan(here[f"{stage}_from"])
+                assert float(selected[f"{stage}_from"]) == 1e26 or np.isnan(
+                    selected[f"{stage}_from"]
+                )
                 continue
-            assert float(here[f"{stage}_from"]) == pytest.approx(
+            assert float(selected[f"{stage}_from"]) == pytest.approx(
                 float(first["compute"].item()), rel=1e-11
             )
-            assert float(here[f"{stage}_speedup"]) == pytest.approx(
+            assert float(selected[f"{stage}_speedup"]) == pytest.approx(
                 float(first["throughput_speedup_after"].item()), rel=1e-9
             )
 
 
 @pytest.mark.parametrize(
-    ("path", "values", "error", "said"),
+    ("path", "values", "error", "message"),
     [
         ("supervision.headcoun", [1.0], tm.CatalogError, "supervision.headcount"),
         ("supervision.pool", [1.0], TypeError, "no number"),
@@ -75,8 +80,8 @@ def test_places_and_speedups_are_those_of_sweeps():
         ("supervision.headcount", [1.0, -1.0], tm.CatalogError, "at least 0"),
     ],
 )
-def test_bad_questions_are_refused(path, values, error, said):
-    with pytest.raises(error, match=said):
+def test_bad_questions_are_refused(path, values, error, message):
+    with pytest.raises(error, match=message):
         tm.onset(tm.load_catalog("t_agi_ladder"), path, values)
 
 

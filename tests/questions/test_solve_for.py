@@ -1,4 +1,4 @@
-"""Inverse questions: answers put back give the target, no pair of answers hides, and what cannot be reached is told."""
+"""Inverse questions: solutions reach the target, none is missed, and the reason if none exists."""
 
 import math
 
@@ -16,7 +16,7 @@ FREE = {"compute": {"inference": "free"}}
 
 
 def one_task(**task):
-    """Ten people with 1,000 hours; AI does the task for 0.2 h of review an hour: output is 1,000 h + 4 R, R hours of review."""
+    """1,000 hours of people; AI needs 0.2 h of review per hour: output is 1,000 h + 4 R for R h."""
     return small_catalog({"work": {"share": 1, "horizon": 0.01, **task}}, **FREE)
 
 
@@ -27,16 +27,18 @@ def put_back(catalog, path, compute, value, name):
         result = tm.sweep(catalog, [value])
     else:
         result = tm.sweep(catalog.replace(catalog.changed_to(path, float(value))), [compute])
-    found = result[variable]
+    result = result[variable]
     if entry:
-        found = found.sel({dim: entry for dim in found.dims if dim != "compute"})
-    return float(np.ravel(found.values)[0])
+        result = result.sel({dim: entry for dim in result.dims if dim != "compute"})
+    return float(np.ravel(result.values)[0])
 
 
 def test_the_answer_of_a_closed_form():
-    found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=2, within=(0.1, 9))
-    assert found["value"].values == pytest.approx([2.5], rel=1e-12)
-    assert found.attrs["reason"] == "" and float(found["nearest_target"]) == 2
+    result = tm.solve_for(
+        one_task(), "supervision.headcount", throughput_speedup=2, within=(0.1, 9)
+    )
+    assert result["value"].values == pytest.approx([2.5], rel=1e-12)
+    assert result.attrs["reason"] == "" and float(result["nearest_target"]) == 2
     ratio = tm.solve_for(
         one_task().replace({"supervision.headcount": 1}),
         "tasks.work.review_ratio",
@@ -62,15 +64,17 @@ ROUND_TRIPS = [
 @pytest.mark.parametrize(("path", "compute", "aim"), ROUND_TRIPS[: cases(4, 6)])
 def test_putting_the_answer_back_gives_the_target(path, compute, aim):
     catalog = tm.load_catalog(*CATALOG)
-    name, wanted = next(iter(aim.items()))
-    found = tm.solve_for(catalog, path, compute=compute, **aim)
-    assert found.sizes["solution"] or found.sizes["jump"]
-    for value in found["value"].values:
-        assert put_back(catalog, path, compute, value, name) == pytest.approx(wanted, rel=1e-9)
+    name, target_value = next(iter(aim.items()))
+    result = tm.solve_for(catalog, path, compute=compute, **aim)
+    assert result.sizes["solution"] or result.sizes["jump"]
+    for value in result["value"].values:
+        assert put_back(catalog, path, compute, value, name) == pytest.approx(
+            target_value, rel=1e-9
+        )
 
 
 def hump():
-    """Two tasks of which AI does one: the more reviewers, the more review matters, until there are enough."""
+    """AI does one of two tasks: the share of review rises with reviewers until they suffice."""
     return small_catalog(
         {"by_ai": {"share": 0.7, "horizon": 0.01}, "by_people": {"share": 0.3, "delegable": False}},
         production={"elasticity": 0.3},
@@ -88,16 +92,18 @@ def test_pairs_of_answers_next_to_a_summit_are_both_found():
     top = int(share.argmax())
     assert 0 < top < 99
     within = (values[0], values[-1])
-    for wanted in (0.5 * share[top], 0.999 * share[top])[: cases(1, 2)]:
-        found = tm.solve_for(catalog, path, within=within, **{name: wanted})
-        low, high = found["value"].values
+    for target_value in (0.5 * share[top], 0.999 * share[top])[: cases(1, 2)]:
+        result = tm.solve_for(catalog, path, within=within, **{name: target_value})
+        low, high = result["value"].values
         assert low < values[top] < high
         for value in (low, high):
-            assert put_back(catalog, path, 1e28, value, name) == pytest.approx(wanted, rel=1e-9)
+            assert put_back(catalog, path, 1e28, value, name) == pytest.approx(
+                target_value, rel=1e-9
+            )
 
 
 def two_pools():
-    """Ten and forty people, each for a task of their own: with share s of the first, output is 1 / (s^2 / E_1 + (1 - s)^2 / E_2)."""
+    """Two pools, each with its own task of share s and 1 - s: 1 / (s^2 / E_1 + (1 - s)^2 / E_2)."""
     return small_catalog(
         {
             "one": {"share": 0.5, "delegable": False, "pool": "few"},
@@ -116,57 +122,57 @@ EMPTY = {"headcount": 1, "hours_per_year": 1}
 
 
 def test_a_pair_hidden_between_two_places_of_the_mesh_is_found():
-    """Output is at its most, E_1 + E_2, at a share of E_1 / (E_1 + E_2); a hundred-millionth below it is reached twice."""
-    most, here = 5_000, 1 / (0.25 / 1_000 + 0.25 / 4_000)
+    """Output is largest, E_1 + E_2, at a share E_1 / (E_1 + E_2); just below, two shares solve."""
+    largest, scale = 5_000, 1 / (0.25 / 1_000 + 0.25 / 4_000)
     lack = 1e-8
-    found = tm.solve_for(
-        two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 - lack) / here
+    result = tm.solve_for(
+        two_pools(), "tasks.one.share", within=(0.1, 0.9), output=largest * (1 - lack) / scale
     )
-    aside = np.sqrt(lack / most / (1 / 1_000 + 1 / 4_000))
-    assert found["value"].values == pytest.approx([0.2 - aside, 0.2 + aside], abs=1e-9)
-    just = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most / here)
+    aside = np.sqrt(lack / largest / (1 / 1_000 + 1 / 4_000))
+    assert result["value"].values == pytest.approx([0.2 - aside, 0.2 + aside], abs=1e-9)
+    just = tm.solve_for(two_pools(), "tasks.one.share", within=(0.1, 0.9), output=largest / scale)
     assert just["value"].values == pytest.approx([0.2], abs=1e-6)
-    none = tm.solve_for(
-        two_pools(), "tasks.one.share", within=(0.1, 0.9), output=most * (1 + lack) / here
+    unreachable = tm.solve_for(
+        two_pools(), "tasks.one.share", within=(0.1, 0.9), output=largest * (1 + lack) / scale
     )
-    assert none.sizes["solution"] == 0 and float(none["nearest_target"]) == pytest.approx(
-        most / here, rel=1e-12
-    )
+    assert unreachable.sizes["solution"] == 0 and float(
+        unreachable["nearest_target"]
+    ) == pytest.approx(largest / scale, rel=1e-12)
 
 
 def test_a_stretch_that_gives_the_target_is_told_from_end_to_end():
-    found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=5, within=(5, 20))
+    result = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=5, within=(5, 20))
     # with 10 reviewers all 1,000 h of the people go into review, and more do not help
-    assert found["value"].values == pytest.approx([10], rel=1e-9)
-    assert found["value_until"].values == pytest.approx([20])
+    assert result["value"].values == pytest.approx([10], rel=1e-9)
+    assert result["value_until"].values == pytest.approx([20])
 
 
 def test_what_cannot_be_reached_is_told_with_the_nearest():
-    found = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=7, within=(5, 20))
-    assert found.sizes["solution"] == 0
-    assert float(found["nearest_target"]) == pytest.approx(5)
+    result = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=7, within=(5, 20))
+    assert result.sizes["solution"] == 0
+    assert float(result["nearest_target"]) == pytest.approx(5)
     assert (
-        float(found["nearest_place"]) == pytest.approx(10) and float(found["nearest_until"]) == 20
+        float(result["nearest_place"]) == pytest.approx(10) and float(result["nearest_until"]) == 20
     )
     assert (
-        "the nearest is 5, from 10 person on" in found.attrs["reason"]
-        and "100 % of the hours" in found.attrs["reason"]
+        "the nearest is 5, from 10 person on" in result.attrs["reason"]
+        and "100 % of the hours" in result.attrs["reason"]
     )
 
 
 def test_a_target_inside_a_jump_is_passed_without_being_reached():
     catalog = one_task(horizon=8)
     opens = tm.events(tm.sweep(catalog, np.geomspace(1e24, 1e32, 2)))
-    place = float(opens["compute"][opens["kind"].values.tolist().index("automatable")])
-    found = tm.solve_for(catalog, "compute", throughput_speedup=4, within=(1e28, 1e31))
-    assert found["value"].values.size == 0
-    assert found["jump_place"].values == pytest.approx([place], rel=1e-15)
-    assert found["jump_before"].values == pytest.approx([1]) and found[
+    position = float(opens["compute"][opens["kind"].values.tolist().index("automatable")])
+    result = tm.solve_for(catalog, "compute", throughput_speedup=4, within=(1e28, 1e31))
+    assert result["value"].values.size == 0
+    assert result["jump_place"].values == pytest.approx([position], rel=1e-15)
+    assert result["jump_before"].values == pytest.approx([1]) and result[
         "jump_after"
     ].values == pytest.approx([5])
     assert (
-        found["jump_tasks"].values.tolist() == ["work"]
-        and "in a jump from 1 to 5" in found.attrs["reason"]
+        result["jump_tasks"].values.tolist() == ["work"]
+        and "in a jump from 1 to 5" in result.attrs["reason"]
     )
 
 
@@ -189,7 +195,7 @@ def test_default_ranges_keep_to_what_is_allowed():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "said"),
+    ("arguments", "error", "message"),
     [
         (("supervision.headcount", {}), TypeError, "one target"),
         (("supervision.headcount", {"speedup": 2, "output": 3}), TypeError, "one target"),
@@ -212,9 +218,9 @@ def test_default_ranges_keep_to_what_is_allowed():
         (("supervision.headcount", {"speedup": 2, "compute": -1}), ValueError, "positive"),
     ],
 )
-def test_bad_questions_are_refused(arguments, error, said):
+def test_bad_questions_are_refused(arguments, error, message):
     path, options = arguments
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         tm.solve_for(one_task(), path, **options)
 
 
@@ -225,7 +231,7 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
         assert target(catalog, name).element == -1 and name in swept
     places = np.array([1e31])
     walker = Walker(catalog)
-    at, allocation = walker.at(places), walker.solve(places, np.array([False])).allocation
+    situation, allocation = walker.at(places), walker.solve(places, np.array([False])).allocation
     names = [
         "factor_elasticity.review",
         "bottleneck_share.hands_on",
@@ -239,22 +245,22 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
             .isel(compute=0)
             .sel(dict(zip(swept[variable].dims[1:], entry, strict=True)))
         )
-        aimed = target(catalog, name).read(walker, at, places, False, allocation)
+        aimed = target(catalog, name).read(walker, situation, places, False, allocation)
         assert aimed == pytest.approx([float(numbers)], rel=1e-9, abs=1e-12), name
 
 
 def test_one_more_reviewer_can_be_aimed_at_and_each_pool_has_its_own():
     catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
     for kind in ("general", "verifiers"):
-        wanted = {
+        target_value = {
             f"reviewer_equivalent.{kind}.researchers": tm.sweep(catalog, [1e31])[
                 "reviewer_equivalent"
             ]
             .sel(reviewers=kind)
             .item()
         }
-        found = tm.solve_for(catalog, "compute", within=(5e30, 2e31), **wanted)
+        result = tm.solve_for(catalog, "compute", within=(5e30, 2e31), **target_value)
         assert (
-            np.isclose(found["value"], 1e31, rtol=1e-6).any()
-            or (found["value"] <= 1e31 * (1 + 1e-9)).any()
+            np.isclose(result["value"], 1e31, rtol=1e-6).any()
+            or (result["value"] <= 1e31 * (1 + 1e-9)).any()
         )
