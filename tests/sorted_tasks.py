@@ -1,21 +1,43 @@
-"""The optimum of people and compute over sorted tasks in one nest, in closed form (model 1.3).
+r"""The optimum of people and compute over sorted tasks in one nest, in closed form (model 1.3).
 
-An oracle for `allocate`, built from the formulas of `allocation.two_factors`. Tasks are sorted by
-kappa, the compute per unit; compute does those before a position, and at most one group of equal
-kappa is split.
+An oracle for `allocate`. A unit of task i takes an hour of people, or kappa_i of compute. Tasks are
+sorted by kappa; compute does those before a position, and at most one group of equal kappa is split.
+With s_i the shares, sigma the elasticity, psi = 1 - 1/sigma, X the sum of s_i kappa_i^(1 - sigma)
+over compute's tasks and W that of s_i over people's, output is
+
+.. math:: Y^\psi = X^{1-\psi} C^\psi + W^{1-\psi} H^\psi
+
+where no task is split, and where a task of kappa is split (W includes it)
+
+.. math:: Y = (H + C / \kappa) (W + X \kappa^{\sigma - 1})^{1 / (\sigma - 1)}.
+
+This is the marginal task of Dornbusch, Fischer and Samuelson (1977), Comparative advantage, trade,
+and payments in a Ricardian model with a continuum of goods, American Economic Review 67(5),
+823-839.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from taskmodel.allocation.two_factors import (
-    cobb_douglas_log_output,
-    log_relative_price,
-    split_log_output,
-    unsplit_log_output,
-)
-from taskmodel.numerics.elementary import ARRAYS
+
+def unsplit_log_output(psi, log_x, log_w, gained, log_hours, log_compute):
+    """ln Y where no task is split; ``gained`` is the sum of s ln eta over compute's tasks."""
+    if psi == 0:
+        by_compute = np.where(log_x == -np.inf, 0.0, np.exp(log_x) * (log_compute - log_x))
+        by_people = np.where(log_w == -np.inf, 0.0, np.exp(log_w) * (log_hours - log_w))
+        return by_compute + by_people + gained
+    by_compute = (1 - psi) * log_x + psi * log_compute
+    return np.logaddexp(by_compute, (1 - psi) * log_w + psi * log_hours) / psi
+
+
+def split_log_output(power, log_x, log_w, log_eta, log_hours, log_compute):
+    """ln Y where a task of efficiency eta = 1/kappa is split, and compute's part of its weight."""
+    log_value = log_eta + log_compute
+    log_total = np.logaddexp(log_hours, log_value)
+    # compute's part of the total, less what its own tasks take, over the weights of the rest
+    part = np.exp(log_w + log_value - log_total) - np.exp(log_x + log_hours - log_total)
+    return log_total + power * np.logaddexp(log_w, log_x), part
 
 
 class TwoFactors(NamedTuple):
@@ -59,18 +81,12 @@ def two_factor_optimum(shares, kappa, elasticity, hours, compute):
     log_eta = -np.append(logs, np.inf)[position]
     tilted = log_x + np.where(split, (1 - elasticity) * log_eta, 0.0)
     psi = 1 - 1 / elasticity
+    power = (1 - psi) / psi if psi else -1.0
+    log_split, part = split_log_output(power, tilted, log_w, log_eta, log_hours, log_compute)
     if psi == 0:
-        log_split, part = split_log_output(
-            -1.0, tilted, log_w, log_eta, log_hours, log_compute, ARRAYS
-        )
         log_split += gained - np.where(log_x == -np.inf, 0.0, np.exp(log_x) * log_eta)
-        unsplit = cobb_douglas_log_output(log_x, log_w, gained, log_hours, log_compute, ARRAYS)
-    else:
-        log_split, part = split_log_output(
-            (1 - psi) / psi, tilted, log_w, log_eta, log_hours, log_compute, ARRAYS
-        )
-        unsplit = unsplit_log_output(psi, log_x, log_w, log_hours, log_compute, ARRAYS)
-    price = log_relative_price(1 - psi, log_x, log_w, log_hours - log_compute)
+    unsplit = unsplit_log_output(psi, log_x, log_w, gained, log_hours, log_compute)
+    price = (1 - psi) * (log_x + (log_hours - log_compute) - log_w)
     log_price = np.where(split, log_eta, np.where(log_w == -np.inf, np.inf, price))
     log_output = np.where(split, log_split, unsplit)
 

@@ -15,7 +15,7 @@ FIXTURES = json.loads((DATA / "takeoff_fixtures.json").read_text())
 
 def task_weights(division):
     """Weights beta of task 0 and of each other task, scaled so that the two add up to 1, as the reference has them."""
-    log_odds = division.log_first * (1 - division.sums.psi)
+    log_odds = division.log_first * (1 - division.psi)
     return 1 / (1 + exp(-log_odds)), 1 / (1 + exp(log_odds))
 
 

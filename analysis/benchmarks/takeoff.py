@@ -14,6 +14,8 @@ import math
 
 import numpy as np
 from allocation import ratio
+from taskmodel.takeoff.davidson.solve import solve
+from taskmodel.takeoff.davidson.two_factors import Division, TaskSums
 
 import taskmodel as tm
 from taskmodel.takeoff import load_world
@@ -24,9 +26,7 @@ from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.requirements import Family
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.simulation import TOLERANCE
-from taskmodel.takeoff.davidson.solve import solve
 from taskmodel.takeoff.davidson.track import Continuous
-from taskmodel.takeoff.davidson.two_factors import Division, TaskSums
 
 
 def flow_of(changes=None) -> Flow:

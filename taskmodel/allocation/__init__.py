@@ -14,8 +14,7 @@ without prices; `solver` calls `interior`, which finds the neighbourhood of the 
 `active_set`, which finds the optimum itself (sliding along `flat_directions` where costs do not
 determine the prices). `price_ranges` and `mode_splits` determine what is not unique about it,
 `free_tasks` adds what needs nothing scarce. `margins` evaluates a regime at other points and
-`derivatives` differentiates it. `two_factors` has the closed form of people and compute in one
-nest. The production function itself is in `taskmodel.science.production`, all tolerances are in
+`derivatives` differentiates it. The production function itself is in `taskmodel.science.production`, all tolerances are in
 `taskmodel.numerics.accuracy`.
 """
 

@@ -146,7 +146,7 @@ def test_weights_and_scales_of_the_fixtures():
         # outer weights: odds of the shares, times (cognitive work over the outer input)^rho, with the reference's weights
         beta, psi, labour, compute = (
             ours,
-            sector.division.sums.psi,
+            sector.division.psi,
             sector.division.log_labour,
             sector.division.log_compute,
         )
@@ -190,7 +190,7 @@ def test_divisions_of_the_fixtures(given):
     eta, labour, compute = (
         np.array(given[name]) for name in ("eta", "labour_per_task", "compute_per_task")
     )
-    family = sector.division.sums.family
+    family = sector.division.family
     open_tasks = given["automatable_tasks_incl_task0"] - 1
     # the largest run, from the efficiency of the hardest task
     log_run = (family.log_runtime[-1] + math.log(eta[-1])) / family.tradeoff + family.log_training[
@@ -203,7 +203,7 @@ def test_divisions_of_the_fixtures(given):
     assert split.automated == (eta * compute > 10 * labour).sum() - 1
     done = labour + eta * compute
     first, other = task_weights(sector.division)
-    weights, psi = np.array([first, *[other] * 100]), sector.division.sums.psi
+    weights, psi = np.array([first, *[other] * 100]), sector.division.psi
     base = np.array(
         [math.exp(sector.division.log_compute), *[math.exp(sector.division.log_labour) / 100] * 100]
     )

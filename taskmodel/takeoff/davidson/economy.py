@@ -1,8 +1,7 @@
-# Editors: leave this file as it is, but for imports. It is being rewritten for the compiled core.
 r"""The economy of Davidson's Full Takeoff Model: goods, hardware R&D and software R&D, from stocks and shares to output.
 
 Each sector combines an outer input Z (capital; for software R&D experiments, a power of the chip stock) with cognitive work,
-and cognitive work combines tasks over which labour and compute are divided at their best (`two_factors`):
+and cognitive work combines tasks over which labour and compute are divided at their best (`division`):
 
 .. math:: Y = tfp \cdot \mathrm{CES}(Z, \mathrm{Cog};\ \rho), \qquad \mathrm{Cog} = \mathrm{CES}(T_0, \dots, T_N;\ \psi).
 
@@ -16,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, expm1, log
 from typing import Any, NamedTuple
 
-from taskmodel.numerics.elementary import Elementary, Number
+from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.division import NO_HINT, Division, Split, tables_of
 from taskmodel.takeoff.davidson.requirements import Family
-from taskmodel.takeoff.davidson.two_factors import Division, Split, TaskSums, log_mean
 
 __all__ = [
     "NO_CEILING",
@@ -43,26 +43,22 @@ NO_CEILING = (
 )
 
 Given = Mapping[str, Any]
-Inputs = tuple[
-    Number, Number, Number, Number
-]  # ln of tfp, labour, compute and the outer input of a sector
-Hints = (
-    tuple[Number, Number, Number] | tuple[None, None, None]
-)  # where to look first for the three divisions
+Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and a sector's outer input
+NO_HINTS = (NO_HINT, NO_HINT, NO_HINT)  # of the three divisions
 
 
 class Shares(NamedTuple):
     """What part of what goes where."""
 
-    gwp_compute: Number
-    capital_hardware_rnd: Number
-    labour_hardware_rnd: Number
-    labour_software_rnd: Number
-    compute_hardware_rnd: Number
-    compute_software_rnd: Number
-    compute_training: Number
+    gwp_compute: float
+    capital_hardware_rnd: float
+    labour_hardware_rnd: float
+    labour_software_rnd: float
+    compute_hardware_rnd: float
+    compute_software_rnd: float
+    compute_training: float
 
-    def of_goods(self) -> tuple[Number, Number, Number]:
+    def of_goods(self) -> tuple[float, float, float]:
         """What is left of labour, compute and capital for goods and services."""
         labour = 1 - self.labour_hardware_rnd - self.labour_software_rnd
         compute = 1 - self.compute_hardware_rnd - self.compute_software_rnd - self.compute_training
@@ -75,17 +71,26 @@ SHARES = Shares._fields
 class Stocks(NamedTuple):
     """Levels that production rests on, as natural logarithms: chips [FLOP/year], software [1], capital [$], workers, TFP [1]."""
 
-    chips: Number
-    software: Number
-    capital: Number
-    labour: Number
-    tfp: Number
+    chips: float
+    software: float
+    capital: float
+    labour: float
+    tfp: float
 
 
 class Produced(NamedTuple):
-    """What a sector makes: ln Y relative to the start without automation, the same with AI confined to task 0, and how.
+    """Output of a sector.
 
-    ``outer_part`` is the outer input's share of output.
+    Attributes
+    ----------
+    log_output : float
+        ln Y relative to the start without automation.
+    log_without : float
+        The same with AI confined to task 0.
+    split : Split
+        The division behind it.
+    outer_part : float
+        The outer input's share of output.
     """
 
     log_output: float
@@ -95,7 +100,7 @@ class Produced(NamedTuple):
 
 
 class Production(NamedTuple):
-    """The three sectors at a time."""
+    """Output of the three sectors at a time."""
 
     goods: Produced
     hardware: Produced
@@ -103,8 +108,12 @@ class Production(NamedTuple):
 
     @property
     def hints(self) -> tuple[float, float, float]:
-        """Where a neighbouring optimum looks first."""
-        return self.goods.split.place, self.hardware.split.place, self.software.split.place
+        """Where the search for a neighbouring optimum starts."""
+        return (
+            self.goods.split.position,
+            self.hardware.split.position,
+            self.software.split.position,
+        )
 
 
 @dataclass(frozen=True)
@@ -128,64 +137,35 @@ class Sector:
     exponent: float
     log_outer: float
 
-    def output(
-        self, inputs: Inputs, log_run: Number, reach: Number, hint: Number | None
-    ) -> tuple[Number, Split]:
-        """ln Y and the division behind it.
 
-        Parameters
-        ----------
-        inputs : tuple of float
-            ln tfp, ln L, ln C, ln Z.
-        log_run, reach, hint :
-            As of `Division.divide`.
-        """
-        log_tfp, log_labour, log_compute, log_outer = inputs
-        split = self.division.divide(log_labour, log_compute, log_run, reach, hint)
-        outer = log_outer - self.log_outer
-        return log_tfp + log_mean(
-            outer, split.log_output, self.outer_share, self.exponent, self.division.by
-        ), split
-
-    def without(self, inputs: Inputs) -> float:
-        """ln Y with AI confined to task 0."""
-        log_tfp, log_labour, log_compute, log_outer = inputs
-        cognitive = self.division.without_automation(log_labour, log_compute)
-        return log_tfp + log_mean(
-            log_outer - self.log_outer, cognitive, self.outer_share, self.exponent, self.division.by
-        )
-
-    def produce(self, inputs: Inputs, log_run: float, reach: float, hint: float | None) -> Produced:
-        """All that the sector makes."""
-        log_output, split = self.output(inputs, log_run, reach, hint)
-        outer = inputs[3] - self.log_outer
-        part = exp(log(self.outer_share) + self.exponent * (outer - (log_output - inputs[0])))
-        return Produced(log_output, self.without(inputs), split, part)
-
-
-def inputs_of(
-    stocks: Stocks, logs: Shares, experiments: Number, by: Elementary
-) -> tuple[Inputs, Inputs, Inputs]:
-    """Inputs of the sectors, from ln of the shares."""
+def inputs_of(stocks: Stocks, logs: Shares, experiments: float) -> tuple[Inputs, Inputs, Inputs]:
+    """Return the inputs of the sectors, from ln of the shares."""
     log_compute, labour, capital, tfp = (
         stocks.chips + stocks.software,
         stocks.labour,
         stocks.capital,
         stocks.tfp,
     )
-    _, hardware_capital, hardware_labour, software_labour, hardware_compute, software_compute, _ = (
-        logs
-    )
-    of_labour, of_compute, of_capital = Shares(*map(by.exp, logs)).of_goods()
+    of_labour, of_compute, of_capital = Shares(*map(exp, logs)).of_goods()
     return (
         (
             tfp,
-            labour + by.log(of_labour),
-            log_compute + by.log(of_compute),
-            capital + by.log(of_capital),
+            labour + log(of_labour),
+            log_compute + log(of_compute),
+            capital + log(of_capital),
         ),
-        (tfp, labour + hardware_labour, log_compute + hardware_compute, capital + hardware_capital),
-        (tfp, labour + software_labour, log_compute + software_compute, experiments * stocks.chips),
+        (
+            tfp,
+            labour + logs.labour_hardware_rnd,
+            log_compute + logs.compute_hardware_rnd,
+            capital + logs.capital_hardware_rnd,
+        ),
+        (
+            tfp,
+            labour + logs.labour_software_rnd,
+            log_compute + logs.compute_software_rnd,
+            experiments * stocks.chips,
+        ),
     )
 
 
@@ -216,14 +196,25 @@ class Economy:
     experiments: float
     automated: bool
 
-    def reaches(self, log_run: float) -> tuple[float, float]:
-        """How far AI reaches into the tasks of goods and of R&D."""
-        return self.families[0].reach(log_run), self.families[1].reach(log_run)
-
     @property
-    def by(self) -> Elementary:
-        """The functions of its numbers."""
-        return self.goods.division.by
+    def sectors(self) -> tuple[Sector, Sector, Sector]:
+        """Goods, hardware R&D and software R&D, in the order of the kernels."""
+        return self.goods, self.hardware, self.software
+
+    @cached_property
+    def tables(self) -> kernels.Tables:
+        """The economy's part of what the kernels need; the rules of growth are left at 0."""
+        tables = tables_of([sector.division for sector in self.sectors], families=(0, 1, 1))
+        for s, sector in enumerate(self.sectors):
+            tables.sector[s, kernels.OUTER_SHARE] = sector.outer_share
+            tables.sector[s, kernels.EXPONENT] = sector.exponent
+            tables.sector[s, kernels.LOG_OUTER] = sector.log_outer
+        tables.number[kernels.AUTOMATES] = self.automated
+        return tables
+
+    def reaches(self, log_run: float) -> tuple[float, float]:
+        """Return how far AI reaches into the tasks of goods and of R&D."""
+        return self.families[0].reach(log_run), self.families[1].reach(log_run)
 
     def produce(
         self,
@@ -231,52 +222,37 @@ class Economy:
         shares: Shares,
         log_run: float,
         reaches: tuple[float, float],
-        hints: Hints = (None, None, None),
+        hints: tuple[float, float, float] = NO_HINTS,
     ) -> Production:
-        """What all sectors make."""
-        goods, hardware, software = inputs_of(
-            stocks, Shares(*map(log, shares)), self.experiments, self.by
-        )
+        """Return the output of all sectors."""
+        inputs = inputs_of(stocks, Shares(*map(log, shares)), self.experiments)
         return Production(
-            self.goods.produce(goods, log_run, reaches[0], hints[0]),
-            self.hardware.produce(hardware, log_run, reaches[1], hints[1]),
-            self.software.produce(software, log_run, reaches[1], hints[2]),
+            *(
+                self._produced(s, inputs[s], log_run, reaches[s > 0], hints[s])
+                for s in range(len(self.sectors))
+            )
         )
 
-    def log_outputs(
-        self,
-        stocks: Stocks,
-        logs: Shares,
-        log_run: float,
-        reaches: tuple[float, float],
-        hints: Hints,
-    ) -> tuple[tuple[float, float, float], tuple[Split, Split, Split]]:
-        """ln of what counts as each sector's output, as `outputs`, and the divisions; from ln of the shares."""
-        goods, hardware, software = inputs_of(stocks, logs, self.experiments, self.by)
-        first, on_goods = self.goods.output(goods, log_run, reaches[0], hints[0])
-        second, on_hardware = self.hardware.output(hardware, log_run, reaches[1], hints[1])
-        third, on_software = self.software.output(software, log_run, reaches[1], hints[2])
-        if not self.automated:
-            first, second, third = (
-                self.goods.without(goods),
-                self.hardware.without(hardware),
-                self.software.without(software),
-            )
-        return (first, second, third), (on_goods, on_hardware, on_software)
+    def _produced(
+        self, s: int, inputs: Inputs, log_run: float, reach: float, hint: float
+    ) -> Produced:
+        sector, (log_tfp, log_labour, log_compute, log_outer) = self.sectors[s], inputs
+        split = sector.division.divide(log_labour, log_compute, log_run, reach, hint)
+        outer = log_outer - sector.log_outer
+        log_output = log_tfp + kernels.log_mean(
+            outer, split.log_output, sector.outer_share, sector.exponent
+        )
+        without = kernels.without_automation(
+            self.tables, s, log_tfp, log_labour, log_compute, log_outer
+        )
+        part = exp(log(sector.outer_share) + sector.exponent * (outer - (log_output - log_tfp)))
+        return Produced(log_output, without, split, part)
 
     def outputs(self, production: Production) -> tuple[float, float, float]:
-        """ln of what counts as each sector's output."""
-        if self.automated:
-            return (
-                production.goods.log_output,
-                production.hardware.log_output,
-                production.software.log_output,
-            )
-        return (
-            production.goods.log_without,
-            production.hardware.log_without,
-            production.software.log_without,
-        )
+        """Return ln of what counts as each sector's output."""
+        name = "log_output" if self.automated else "log_without"
+        goods, hardware, software = (getattr(produced, name) for produced in production)
+        return goods, hardware, software
 
 
 def initial_shares(given: Given) -> Shares:
@@ -322,12 +298,12 @@ def economy(given: Given) -> Economy:
         ),
     )
     psi_goods, psi_rnd = given["labour_substitution_goods"], given["labour_substitution_rnd"]
-    sums_goods, sums_rnd = TaskSums(families[0], psi_goods), TaskSums(families[1], psi_rnd)
     of_labour, of_compute, of_capital = shares.of_goods()
     zeta = given["compute_software_rnd_experiments_efficiency"]
     goods = Sector(
         Division(
-            sums_goods,
+            families[0],
+            psi_goods,
             given["initial_compute_share_goods"],
             start.labour + log(of_labour),
             start.chips + log(of_compute),
@@ -339,7 +315,8 @@ def economy(given: Given) -> Economy:
     rnd = given["initial_compute_share_rnd"]
     hardware = Sector(
         Division(
-            sums_rnd,
+            families[1],
+            psi_rnd,
             rnd,
             start.labour + log(shares.labour_hardware_rnd),
             start.chips + log(shares.compute_hardware_rnd),
@@ -350,7 +327,8 @@ def economy(given: Given) -> Economy:
     )
     software = Sector(
         Division(
-            sums_rnd,
+            families[1],
+            psi_rnd,
             rnd,
             start.labour + log(shares.labour_software_rnd),
             start.chips + log(shares.compute_software_rnd),
@@ -394,14 +372,11 @@ class Course(NamedTuple):
     log_start: float
     log_room: float  # ln(U / P_0); `NO_CEILING` where there is none
     power: float  # r / lambda
-    by: Elementary
 
     def level(self, log_cumulative: float) -> float:
-        """ln P."""
-        return self.log_start - self.log_room * self.by.expm1(
-            -self.power / self.log_room * log_cumulative
-        )
+        """Return ln P."""
+        return kernels.course_level(self.log_start, self.log_room, self.power, log_cumulative)
 
     def slope(self, log_cumulative: float) -> float:
-        """d ln P / d ln Q."""
-        return self.power * self.by.exp(-self.power / self.log_room * log_cumulative)
+        """Return d ln P / d ln Q."""
+        return self.power * exp(-self.power / self.log_room * log_cumulative)

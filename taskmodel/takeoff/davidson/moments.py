@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import NamedTuple
 
-from taskmodel.takeoff.davidson.economy import Economy, Production, Shares, Stocks
+from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Production, Shares, Stocks
 
 __all__ = ["Moment", "automated_share", "log_software_multiplier", "moment"]
 
@@ -59,7 +59,7 @@ def moment(
     """
     run = stocks.chips + stocks.software + log(shares.compute_training)
     reaches = reaches or economy.reaches(run)
-    hints = neighbour.production.hints if neighbour else (None, None, None)
+    hints = neighbour.production.hints if neighbour else NO_HINTS
     production = economy.produce(stocks, shares, run, reaches, hints)
     return Moment(time, stocks, *prices, cumulative, run, shares, reaches, production, awake)
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import math
 from math import inf, log
 
-from taskmodel.numerics.elementary import log_add
 from taskmodel.takeoff.davidson.economy import Economy, Shares, Stocks
+from taskmodel.takeoff.davidson.kernels import LARGEST, log_add
 from taskmodel.takeoff.davidson.moments import Moment, automated_share, moment
 from taskmodel.takeoff.davidson.rules import Rules
-from taskmodel.takeoff.davidson.solve import BEYOND, LARGEST
+from taskmodel.takeoff.davidson.solution import BEYOND
 
 __all__ = ["step_through"]
 

@@ -20,7 +20,7 @@ from taskmodel.takeoff.davidson.flow import FREE
 from taskmodel.takeoff.davidson.headlines import Milestone, gwp_doubling_times, headlines
 from taskmodel.takeoff.davidson.moments import Moment, automated_share
 from taskmodel.takeoff.davidson.rules import Rules
-from taskmodel.takeoff.davidson.solve import Path
+from taskmodel.takeoff.davidson.solution import Solution
 from taskmodel.takeoff.davidson.track import Track
 from taskmodel.takeoff.davidson.world import World
 
@@ -219,7 +219,7 @@ def world_dataset(
     rules: Rules,
     track: Track,
     moments: Sequence[Moment],
-    path: Path | None,
+    path: Solution | None,
     settings: dict[str, Any],
 ) -> xr.Dataset:
     """Return the dataset of a run.
@@ -232,8 +232,8 @@ def world_dataset(
         From which milestones are read.
     moments : sequence of Moment
         Those to report.
-    path : Path or None
-        With the events; None where the reference was stepped.
+    path : Solution or None
+        With the switches; None where the reference was stepped.
     settings : dict
         Attributes that describe the method.
     """
@@ -284,7 +284,7 @@ def world_dataset(
     return labelled(variables, coords, attributes)
 
 
-def _events(path: Path) -> Iterator[tuple[float, str, str]]:
+def _events(path: Solution) -> Iterator[tuple[float, str, str]]:
     """Yield time, kind and subject of each switch of a path."""
     start = path.flow.rules.start
     for time, family, task, opens in path.openings():

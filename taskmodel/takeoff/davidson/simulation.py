@@ -16,7 +16,7 @@ from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.results import world_dataset
 from taskmodel.takeoff.davidson.rules import rules
-from taskmodel.takeoff.davidson.solve import solve
+from taskmodel.takeoff.davidson.solution import solve
 from taskmodel.takeoff.davidson.track import Continuous, Stepped
 from taskmodel.takeoff.davidson.world import World, load_world
 
@@ -106,7 +106,7 @@ def solve_world(world: World, tolerance: float = TOLERANCE) -> Continuous:
     parameters = world.numbers()
     model = economy(parameters)
     path = solve(Flow(model, rules(parameters)), tolerance)
-    if not path.starts:
+    if not path.count:
         raise InputError(CANNOT_START.format(world.name, path.reason))
     return Continuous(model, path)
 

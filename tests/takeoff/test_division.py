@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from taskmodel.allocation import Nest, allocate
-from taskmodel.numerics.elementary import FLOATS
+from taskmodel.takeoff.davidson.division import Division
+from taskmodel.takeoff.davidson.kernels import log_mean
 from taskmodel.takeoff.davidson.requirements import Family, requirements
-from taskmodel.takeoff.davidson.two_factors import Division, TaskSums, log_mean
 from tests.takeoff_cases import task_weights
 
 
@@ -21,13 +21,13 @@ def made(rng, tasks, psi):
         rng.uniform(0, 2),
         math.log(10.0),
     )
-    division = Division(TaskSums(family, psi), rng.uniform(0.05, 0.6), rng.normal(), rng.normal())
+    division = Division(family, psi, rng.uniform(0.05, 0.6), rng.normal(), rng.normal())
     log_run = math.log(1e3) + rng.uniform(-5, 3)
     return division, log_run, family.reach(log_run)
 
 
 def efficiency(division, log_run):
-    family = division.sums.family
+    family = division.family
     need = np.array(family.log_runtime) + family.tradeoff * (
         np.array(family.log_training) - log_run
     )
@@ -98,7 +98,7 @@ def test_integrals_are_the_limit_of_sums(psi, steepness):
         found = []
         for tasks in (4000, None):
             family = Family(tasks, training, runtime, delta, math.log(10.0))
-            division = Division(TaskSums(family, psi), share, levels[0], levels[1])
+            division = Division(family, psi, share, levels[0], levels[1])
             found.append(division.divide(levels[2], levels[3], log_run, family.reach(log_run)))
         many, limit = found
         assert many.log_output == pytest.approx(limit.log_output, abs=2e-3)
@@ -108,24 +108,16 @@ def test_integrals_are_the_limit_of_sums(psi, steepness):
 def test_a_psi_near_0_is_near_cobb_douglas():
     family = Family(20, (1e3, 30.0, 0.0), (10.0, 3.0, 0.0), 1.0, 0.0)
     near, exact = (
-        Division(TaskSums(family, psi), 0.2, 0.0, 0.0)
-        .divide(0.3, 1.2, math.log(500.0), 12)
-        .log_output
+        Division(family, psi, 0.2, 0.0, 0.0).divide(0.3, 1.2, math.log(500.0), 12).log_output
         for psi in (1e-5, 0.0)
     )
     assert near == pytest.approx(exact, abs=1e-5)
 
 
 def test_means_at_both_ends_of_the_exponent_and_near_0():
-    assert log_mean(2.0, 1.0, 0.3, 1e-9, FLOATS) == pytest.approx(
-        log_mean(2.0, 1.0, 0.3, 0.0, FLOATS), abs=1e-8
-    )
-    assert log_mean(500.0, -500.0, 0.5, -10.0, FLOATS) == pytest.approx(
-        -500 + math.log(2) / 10, rel=1e-12
-    )
-    assert log_mean(500.0, -500.0, 0.5, 0.9, FLOATS) == pytest.approx(
-        500 - math.log(2) / 0.9, rel=1e-12
-    )
+    assert log_mean(2.0, 1.0, 0.3, 1e-9) == pytest.approx(log_mean(2.0, 1.0, 0.3, 0.0), abs=1e-8)
+    assert log_mean(500.0, -500.0, 0.5, -10.0) == pytest.approx(-500 + math.log(2) / 10, rel=1e-12)
+    assert log_mean(500.0, -500.0, 0.5, 0.9) == pytest.approx(500 - math.log(2) / 0.9, rel=1e-12)
 
 
 def test_one_task_and_no_gap():

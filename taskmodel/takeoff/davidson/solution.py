@@ -1,0 +1,210 @@
+"""The solution of the equations of `flow` through time, and what can be read off it.
+
+A step runs in one mode. Where another mode holds at its end, the time at which it begins is located
+on the step's polynomial, to 1e-10 year, and the step ends there. The market's knowledge of designs
+comes from the polynomials of earlier steps; where the delay is shorter than a step, from its own,
+and the step is repeated until the two agree. Jumps of research output are kinks in designs and reach
+the market a delay later: steps end there too, and where a share reaches its ceiling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from taskmodel.numerics.types import Array
+from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.economy import NO_HINTS, Shares
+from taskmodel.takeoff.davidson.flow import CAPS, Flow, Mode
+from taskmodel.takeoff.davidson.moments import Moment
+
+__all__ = ["BEYOND", "Solution", "solve"]
+
+ROWS = 4_000  # of steps, at first
+BEYOND = "levels are beyond the largest number that can be held"
+UNBOUNDED = (
+    "growth is without bound, or too fast to follow: "
+    f"it needs steps shorter than {kernels.SHORTEST:g} years"
+)
+UNHELD = (
+    "a number on the way is beyond the largest that can be held, "
+    f"in steps of {kernels.SHORTEST:g} years too"
+)
+REASONS = {
+    kernels.FINISHED: "",
+    kernels.UNBOUNDED: UNBOUNDED,
+    kernels.UNHELD: UNHELD,
+    kernels.BEYOND: BEYOND,
+    kernels.TOO_MANY: "growth is too fast to follow in {:,} steps",
+    kernels.RESTLESS: "the economy switches to and fro without end",
+}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The solution: steps, the mode of each, and what the derivative saw at the start of each.
+
+    Attributes
+    ----------
+    flow : Flow
+    steps : kernels.Steps
+        Rows beyond `count` mean nothing, but for the end in row `count` of ``start`` and ``seen``.
+    count : int
+        Number of steps.
+    end : float
+        Time of the end [year since the start].
+    reason : str
+        Why it ends early; empty if it does not.
+    """
+
+    flow: Flow
+    steps: kernels.Steps
+    count: int
+    end: float
+    reason: str
+
+    @property
+    def times(self) -> Array:
+        """Years since the start at which steps start, and the end; shape (step + 1,)."""
+        return self.steps.start[: self.count + 1]
+
+    @property
+    def starts(self) -> list[float]:
+        """Years since the start at which steps start."""
+        return self.times[:-1].tolist()
+
+    def step(self, time: float) -> int:
+        """Return the step that a time is in."""
+        return kernels.step_at(self.steps, self.count, time)
+
+    def state(self, time: float, step: int) -> Array:
+        """Return the state on the polynomial of a step."""
+        state = np.empty(4)
+        kernels.state_at(self.steps, step, time, state)
+        return state
+
+    def market(self, time: float, state: Array) -> float:
+        """Return ln of price-performance on the market."""
+        return kernels.market_at(self.flow.tables, self.steps, self.count, time, state[0])
+
+    def see(self, time: float, step: int, hints: Array | None = None) -> Array:
+        """Return what the derivative sees at a time of a step, by the columns of `kernels`."""
+        seen = np.empty(kernels.SEEN_COLUMNS)
+        start = np.array(NO_HINTS) if hints is None else hints
+        kernels.see(self.flow.tables, self.steps, self.count, step, time, start, seen)
+        return seen
+
+    def log_gwp(self, times: Array) -> Array:
+        """Return ln GWP at some times."""
+        values = np.empty(len(times))
+        kernels.log_gwp_at(self.flow.tables, self.steps, self.count, times, values)
+        return values
+
+    def log_run(self, time: float, step: int) -> float:
+        """Return ln of the largest training run at a time of a step."""
+        return kernels.run_on_step(
+            self.flow.tables,
+            self.steps,
+            self.count,
+            step,
+            int(self.steps.era[step]),
+            time,
+            np.empty(4),
+        )
+
+    def moment(self, time: float, step: int | None = None) -> Moment:
+        """Return everything about a time; ``step`` chooses the side of a switch."""
+        step = self.step(time) if step is None else step
+        state, era = self.state(time, step), int(self.steps.era[step])
+        market = self.market(time, state)
+        logs = [
+            *(kernels.log_share(self.flow.tables, self.steps, era, i, time) for i in range(6)),
+            kernels.training_share(self.flow.tables, self.steps, era, time, market, state[2]),
+        ]
+        reaches = None if self.steps.lagging[step] else self.modes[step].reaches
+        awake = bool(self.steps.awake[era])
+        return self.flow.moment(time, state, market, Shares(*logs), awake, reaches)
+
+    @cached_property
+    def modes(self) -> list[Mode]:
+        """The mode of each step."""
+        steps, counted = self.steps, self.flow.counted
+        eras = [
+            (
+                bool(steps.awake[era]),
+                CAPS[steps.cap[era]],
+                float(steps.since[era]),
+                Shares(*steps.base[era].tolist()),
+                Shares(*steps.rates[era].tolist()),
+            )
+            for era in range(int(steps.era[: self.count].max(initial=0)) + 1)
+        ]
+        reaches = steps.reach[: self.count].astype(int).tolist()
+        return [
+            Mode((goods, rnd) if counted else None, *eras[era])
+            for (goods, rnd), era in zip(reaches, steps.era[: self.count], strict=True)
+        ]
+
+    def openings(self) -> Iterator[tuple[float, int, int, bool]]:
+        """Yield when tasks open or close: the time, the family, the task in it, and whether it opens."""
+        for step in range(1, self.count):
+            before, after = self.modes[step - 1].reaches, self.modes[step].reaches
+            if before == after or before is None or after is None:
+                continue
+            low, end = self.times[step - 1], self.times[step]
+            for family, task, limit in self.flow.opened(before, after):
+                opens = after[family] > before[family]
+                at_low = self.log_run(low, step - 1) - limit
+                near_end = self.log_run(end - 2 * kernels.PLACE, step - 1) - limit
+                time = end  # where the step was made to end there
+                if (near_end > 0) == opens and (at_low > 0) != (near_end > 0):
+                    time = kernels.time_of_run(
+                        self.flow.tables,
+                        self.steps,
+                        self.count,
+                        step - 1,
+                        int(self.steps.era[step - 1]),
+                        limit,
+                        low,
+                        end,
+                        at_low,
+                        near_end,
+                        0.0,
+                        np.empty(4),
+                    )
+                yield float(time), family, task, opens
+
+
+def solve(flow: Flow, tolerance: float, most_steps: int = kernels.MOST_STEPS) -> Solution:
+    """Follow the equations from start to end.
+
+    Parameters
+    ----------
+    flow : Flow
+    tolerance : float
+        Largest error of a step, in the natural logarithms of the state.
+    most_steps : int
+        A run that takes more ends early.
+
+    Returns
+    -------
+    Solution
+        To the end; or to where growth is without bound, or a number overflows, with the reason.
+    """
+    rows = ROWS
+    while True:
+        steps = kernels.steps_for(rows)
+        status, count, end, _ = kernels.solve_steps(
+            flow.tables, steps, flow.log_shares, tolerance, most_steps
+        )
+        if status != kernels.FULL:
+            break
+        rows *= 4  # a run that needs so many steps is rare: it starts again
+    solution = Solution(flow, steps, count, end, REASONS[status].format(most_steps))
+    steps.start[count] = end
+    if count:
+        steps.seen[count] = solution.see(end, count - 1)
+    return solution
