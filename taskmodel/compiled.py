@@ -17,22 +17,21 @@ __all__ = ["COMPILES", "compiled"]
 Function = TypeVar("Function", bound=Callable[..., object])
 
 try:
-    import numba
+    from numba import njit
 except ImportError:  # numba does not support every Python version yet
-    numba = None
-
-COMPILES = numba is not None
+    COMPILES = False
+else:
+    COMPILES = True
 
 
 def compiled(function: Function) -> Function:
     """Compile a kernel without the global interpreter lock; division by zero follows IEEE 754."""
-    if numba is None:
+    if not COMPILES:
         return cast(Function, _ieee(function))
-    options = {"nogil": True, "error_model": "numpy"}
     try:
-        return cast(Function, numba.njit(cache=True, **options)(function))
+        return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError:  # no folder for the cache: a read-only installation without a home
-        return cast(Function, numba.njit(**options)(function))
+        return cast(Function, njit(nogil=True, error_model="numpy")(function))
 
 
 def _ieee(function: Callable[..., object]) -> Callable[..., object]:

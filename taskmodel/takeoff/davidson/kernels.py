@@ -121,12 +121,21 @@ class Steps(NamedTuple):
 
 def steps_for(rows: int) -> Steps:
     """Return room for some steps."""
-    empty = np.empty
     return Steps(
-        *(empty(rows), empty(rows), empty((rows, 4, 4)), empty((rows, 2))),
-        *(empty(rows, np.int64), np.zeros(rows, np.bool_), empty((rows, SEEN_COLUMNS))),
-        *(empty(rows), empty((rows, 7)), empty((rows, 7)), empty(rows, np.bool_)),
-        *(empty(rows, np.int64), empty(rows), empty(rows)),
+        start=np.empty(rows),
+        length=np.empty(rows),
+        cubic=np.empty((rows, 4, 4)),
+        reach=np.empty((rows, 2)),
+        era=np.empty(rows, np.int64),
+        lagging=np.zeros(rows, np.bool_),
+        seen=np.empty((rows, SEEN_COLUMNS)),
+        since=np.empty(rows),
+        base=np.empty((rows, 7)),
+        rates=np.empty((rows, 7)),
+        awake=np.empty(rows, np.bool_),
+        cap=np.empty(rows, np.int64),
+        kink=np.empty(rows),
+        switch=np.empty(rows),
     )
 
 
@@ -1008,8 +1017,8 @@ def largest_level(w: Tables, state: Array, log_top: float) -> float:
 
 @compiled
 def begin(
-    w: Tables, p: Steps, shares: Array, state: Array, reaches: Array, rise: Array, seen: Array,
-    scratch: Array,
+    w: Tables, zero: int, p: Steps, shares: Array, state: Array, reaches: Array, rise: Array,
+    seen: Array, scratch: Array,
 ) -> int:  # fmt: skip
     """Set the state and the mode at the start; returns the first era."""
     state[0] = state[1] = 0.0
@@ -1021,7 +1030,6 @@ def begin(
     reaches[0] = reaches[1] = 0.0
     if w.need.shape[1]:
         reaches[0], reaches[1] = reach_of(w, 0, run), reach_of(w, 1, run)
-    zero = np.int64(0)
     goods, rnd, awake, cap = situation(
         w, p, zero, zero, reaches[0], reaches[1], 0.0, state, rise, seen, scratch
     )
@@ -1044,15 +1052,15 @@ def solve_steps(
     share reaches its ceiling.
     """
     number, room = w.number, len(p.start) - 2
+    zero = most_steps - most_steps  # no constant, for which kernels would be compiled separately
     state, end, rise = np.empty(4), np.empty(4), np.empty(4)
     slopes, scratch = np.empty((4, 4)), np.empty((3, SEEN_COLUMNS))
     seen, next_seen = np.empty(SEEN_COLUMNS), np.empty(SEEN_COLUMNS)
     hints, furthest, reaches = np.empty(3), np.empty(2), np.empty(2)
     new_reaches, matters = np.empty(2), np.zeros(2, np.bool_)
-    e = begin(w, p, shares, state, reaches, rise, seen, scratch)
+    e = begin(w, zero, p, shares, state, reaches, rise, seen, scratch)
     time, length = 0.0, 0.05
-    # typed integers: a constant would be compiled for once as such, and again as a variable
-    n = kinks = first_kink = switches = np.int64(0)
+    n = kinks = first_kink = switches = zero
     if number[DELAY] > 0:  # the market knows no designs of after the start before that
         p.kink[0] = number[DELAY]
         kinks = 1
