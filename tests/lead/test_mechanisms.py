@@ -1,4 +1,4 @@
-"""The table of mechanisms names functions and tests that there are, and all 66 of them."""
+"""The table of mechanisms has 66 rows, whose functions, tests, variables and paths exist."""
 
 import importlib
 import re
@@ -25,13 +25,13 @@ TESTS = {
 }
 
 
-def test_all_66_are_there_once_and_in_order():
+def test_all_66_mechanisms_are_listed_once_and_in_order():
     assert list(ROWS) == list(range(1, 67))
     assert all(len(row) == 6 and all(row) for row in ROWS.values())
 
 
 @pytest.mark.parametrize("number", ROWS)
-def test_where_it_is_and_what_holds_it_exist(number):
+def test_functions_and_tests_of_a_mechanism_exist(number):
     *_, where, tests = ROWS[number]
     functions = re.findall(r"`([\w.]+)`", where)
     assert functions
@@ -46,7 +46,7 @@ def test_where_it_is_and_what_holds_it_exist(number):
 
 
 @pytest.mark.parametrize("number", ROWS)
-def test_what_is_read_off_is_a_variable_or_step_of_the_result(number):
+def test_results_of_a_mechanism_are_variables_or_steps(number):
     read = ROWS[number][3]
     for name in re.findall(r"`(\w+)`", read):
         assert name in VARIABLES, name
@@ -54,7 +54,7 @@ def test_what_is_read_off_is_a_variable_or_step_of_the_result(number):
         assert step in WORK_STEPS, step
 
 
-def test_every_path_of_a_plan_that_is_named_can_be_set():
+def test_every_path_of_a_plan_in_the_table_can_be_set():
     from taskmodel.files import dotted as schema
     from taskmodel.lead.plans.records import Plan
 

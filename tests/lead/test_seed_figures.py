@@ -1,4 +1,4 @@
-"""The 33 numbers of the seed document: values and verdicts are those of an independent computation."""
+"""The 33 numbers of the seed document agree with an independent computation in all verdicts."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ EXPECTED = {figure["id"]: figure for figure in REFERENCE["figures"]}
 OURS = {figure.id: figure for figure in figures()}
 
 
-def test_all_33_figures_are_there_in_order():
+def test_all_33_figures_are_listed_in_order():
     assert list(OURS) == list(EXPECTED) and len(OURS) == 33
 
 
@@ -68,7 +68,7 @@ def test_printed_numbers_are_those_of_the_reference(name):
         assert OURS[name].printed == pytest.approx(EXPECTED[name]["seed_value"], rel=1e-12)
 
 
-def test_every_verdict_but_a_plain_one_has_its_reason():
+def test_every_verdict_except_the_plain_ones_has_a_reason():
     plain = {"ok", "ok-rounded", "assumption"}
     assert all(figure.why for figure in OURS.values() if figure.verdict not in plain)
     counts = Counter(figure.verdict for figure in OURS.values())
