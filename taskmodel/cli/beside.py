@@ -22,9 +22,8 @@ from taskmodel.cli.screen import (
     settings,
     table,
     thinned,
-    wrapped,
 )
-from taskmodel.cli.words import records
+from taskmodel.cli.words import early_end, records
 from taskmodel.errors import AccumulationError, InputError, NoAnswer
 from taskmodel.summary import plain_events, provenance
 from taskmodel.takeoff import load_world
@@ -145,9 +144,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         "Speed-ups [x], over the same people without AI; compute in FLOP/year",
         *table(_rows(curve)),
     ]
-    if facts["stopped"]:
-        lines += ["", *wrapped(f"The world ends before its time, {facts['stopped']}.", indent="")]
-    return lines
+    return [*lines, *early_end(facts, "world")]
 
 
 def _between(facts: dict[str, Any]) -> list[str]:

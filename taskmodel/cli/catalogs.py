@@ -6,8 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.screen import number, plain, scientific, settings, wrapped
-from taskmodel.cli.values import Axis, Span
-from taskmodel.cli.values import axis as axis_parser
+from taskmodel.cli.values import InputRange, Span, axis_parser
 from taskmodel.errors import CatalogError, InputError
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def _notes_on_headcount(catalog: Catalog) -> list[str]:
     return lines
 
 
-def axis_of(args: Namespace, points: int) -> tuple[Catalog, Axis]:
+def axis_of(args: Namespace, points: int) -> tuple[Catalog, InputRange]:
     """Return the catalog and the axis of commands whose two positional arguments may be swapped.
 
     Raises

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from taskmodel.catalog import load_catalog, load_scenario
+from taskmodel.catalog import load_catalog
+from taskmodel.cli.kinds import kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
 from taskmodel.cli.screen import plain
 from taskmodel.errors import CatalogError, Defect
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import read_document, read_text
-from taskmodel.lead.plans import load_plan
-from taskmodel.sweeps.paths import load_paths
-from taskmodel.takeoff.davidson.world import load_world
-from taskmodel.takeoff.horizons import load_trend
-from taskmodel.takeoff.loops import load_loop
 
 MAX_NAMED = 8  # numbers without a source
-
-# kind of a file, the keys of which it has at least one, those it lacks, and its reader; the first
-# that fits holds, and what fits none is a catalog
-KINDS: tuple[tuple[str, set[str], set[str], Callable[[Path], Any]], ...] = (
-    ("scenario", {"set"}, {"tasks"}, load_scenario),
-    ("world", {"full_automation_requirements_training"}, set(), load_world),
-    ("trend", {"models"}, {"tasks"}, load_trend),
-    ("loop", {"loop"}, set(), load_loop),
-    ("plan", {"worker", "ladder"}, set(), load_plan),
-    ("paths", {"begins", "ends"}, set(), load_paths),
-)
 
 
 def answer(args: Namespace) -> Answer:
@@ -56,9 +40,10 @@ def _report(name: str, scenario: str | None) -> dict[str, Any]:
     try:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)
-        report["kind"], load = _kind(read_document(read_text(path), str(path)).data)
-        if load is not None:
-            report["title"] = load(path).title
+        kind = kind_of(read_document(read_text(path), str(path)).data)
+        report["kind"] = kind.name
+        if kind.load is not load_catalog:
+            report["title"] = kind.load(path).title
         else:
             catalog = load_catalog(path, scenario)
             report |= {
@@ -70,15 +55,6 @@ def _report(name: str, scenario: str | None) -> dict[str, Any]:
     except CatalogError as error:
         report |= {"ok": False, "defects": error.defects}
     return report
-
-
-def _kind(data: Any) -> tuple[str, Callable[[Path], Any] | None]:
-    """Return the kind of a file, and its reader unless it is a catalog."""
-    keys = data.keys() if isinstance(data, dict) else set()
-    for kind, present, absent, load in KINDS:
-        if keys & present and not keys & absent:
-            return kind, load
-    return "catalog", None
 
 
 def _code(report: dict[str, Any]) -> int:

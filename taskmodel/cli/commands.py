@@ -1,4 +1,4 @@
-"""The table of commands, with name, module, group, summary and arguments of each."""
+"""The table of commands: name, summary and arguments, by group."""
 
 from __future__ import annotations
 
@@ -25,23 +25,30 @@ class Command(NamedTuple):
 
     Attributes
     ----------
-    name, module : str
-        The word on the command line, and the module of `taskmodel.cli` with its function `answer`.
-    group, summary : str
-        Heading and line in the list of commands.
+    name : str
+        The word on the command line; the module of `taskmodel.cli` of that name, with ``_`` for
+        ``-``, has the function `answer`.
+    summary : str
+        Line in the list of commands.
     arguments : tuple of Argument, or of tuples of them
         A tuple holds arguments that exclude one another.
     """
 
     name: str
-    module: str
-    group: str
     summary: str
     arguments: tuple[Argument | tuple[Argument, ...], ...]
 
 
+def _command(name: str, summary: str, *arguments: Argument | tuple[Argument, ...]) -> Command:
+    return Command(name, summary, arguments)
+
+
 def _argument(*names: str, **options: Any) -> Argument:
     return Argument(names, options)
+
+
+def _option(name: str, metavar: str, meaning: str, **options: Any) -> Argument:
+    return Argument((name,), {"metavar": metavar, "help": meaning, **options})
 
 
 def _flag(name: str, meaning: str, **options: Any) -> Argument:
@@ -58,16 +65,17 @@ def _mapping(name: str, parse: Any, metavar: str, meaning: str) -> Argument:
     return Argument((name,), {**options, "default": {}})
 
 
+def _named(dest: str, default: str) -> Argument:
+    """A file by bundled name or path, with a default."""
+    meaning = f"bundled name or YAML file; default: {default}"
+    return _option(dest, dest.upper(), meaning, nargs="?", default=default)
+
+
 def _catalog(default: str = DEFAULT_CATALOG) -> tuple[Argument, ...]:
     """Catalog, scenario and settings."""
-    named = {"nargs": "?", "default": default, "metavar": "CATALOG"}
     return (
-        _argument("catalog", help=f"bundled name or YAML file; default: {default}", **named),
-        _argument(
-            "--scenario",
-            metavar="S",
-            help="bundled name or file of a scenario to lay over the catalog",
-        ),
+        _named("catalog", default),
+        _option("--scenario", "S", "bundled name or file of a scenario to lay over the catalog"),
         _settings("--set", "set a value of the catalog"),
     )
 
@@ -77,11 +85,11 @@ def _output(meaning: str, metavar: str = "DIR") -> Argument:
 
 
 CATALOG = _catalog()
-COMPUTE = _argument(
+COMPUTE = _option(
     "--compute",
+    "C",
+    "point of the compute axis [FLOP/year]; default: the catalog's compute.today",
     type=values.flop_per_year,
-    metavar="C",
-    help="point of the compute axis [FLOP/year]; default: the catalog's compute.today",
 )
 JSON = _flag("--json", "print the answer as JSON")
 OUTPUT = _output("folder for the results; default: one in taskmodel-results, named for the run")
@@ -92,24 +100,22 @@ COMMON = (
     _flag("--debug", "show the traceback of an error"),
 )
 
-COMMANDS = (
-    Command(
-        "run",
-        "run",
-        "Answers",
-        "sweep compute: the speed-up, and where oversight binds",
-        (
+COMMANDS = {
+    "Answers": (
+        _command(
+            "run",
+            "sweep compute: the speed-up, and where oversight binds",
             *CATALOG,
             OUTPUT,
-            _argument(
+            _option(
                 "--grid",
-                type=values.span(
+                "LOW:HIGH:POINTS",
+                "points to report [FLOP/year], a geometric series; default: the catalog's",
+                type=values.span_parser(
                     "LOW:HIGH:POINTS",
                     "1e26:1e35:400 (dates over time: 2026:2030:41)",
                     most=values.MAX_POINTS,
                 ),
-                metavar="LOW:HIGH:POINTS",
-                help="points to report [FLOP/year], a geometric series; default: the catalog's",
             ),
             _argument(
                 "--over",
@@ -117,68 +123,54 @@ COMMANDS = (
                 default="compute",
                 help="axis of the sweep: compute (default), or time, along paths",
             ),
-            _argument(
+            _option(
                 "--paths",
-                metavar="PATHS",
-                help=f"with --over time: bundled name or YAML file; default: {DEFAULT_PATHS}",
+                "PATHS",
+                f"with --over time: bundled name or YAML file; default: {DEFAULT_PATHS}",
             ),
             JSON,
             NO_FIGURES,
         ),
-    ),
-    Command(
-        "latency",
-        "latency",
-        "Answers",
-        "the critical path: how long one pass takes",
-        (
+        _command(
+            "latency",
+            "the critical path: how long one pass takes",
             *CATALOG,
             COMPUTE,
-            _argument(
+            _option(
                 "--lines",
+                "M",
+                "units that can usefully be in progress at a time; reports the effect",
                 type=values.real("positive number of units, such as 1000", values.POSITIVE),
-                metavar="M",
-                help="units that can usefully be in progress at a time; reports the effect",
             ),
             JSON,
         ),
-    ),
-    Command(
-        "regimes",
-        "regimes",
-        "Answers",
-        "the formula of each regime of a sweep",
-        (
+        _command(
+            "regimes",
+            "the formula of each regime of a sweep",
             *CATALOG,
-            _argument(
+            _option(
                 "--range",
+                "LOW:HIGH",
+                "part of the axis [FLOP/year]; default: the catalog's grid",
                 dest="span",
-                type=values.span("LOW:HIGH", "1e26:1e35", low=values.POSITIVE),
-                metavar="LOW:HIGH",
-                help="part of the axis [FLOP/year]; default: the catalog's grid",
+                type=values.span_parser("LOW:HIGH", "1e26:1e35", low=values.POSITIVE),
             ),
-            _argument(
-                "--latex",
-                metavar="FILE",
-                help="write a LaTeX document; -: to stdout, in place of the page",
+            _option(
+                "--latex", "FILE", "write a LaTeX document; -: to stdout, in place of the page"
             ),
             JSON,
         ),
-    ),
-    Command(
-        "bottleneck",
-        "bottleneck",
-        "Answers",
-        "map of what binds over two inputs",
-        (
+        _command(
+            "bottleneck",
+            "map of what binds over two inputs",
             *CATALOG,
             *(
-                _argument(
+                _option(
                     side,
-                    type=values.axis(60, values.MAX_MAP_POINTS),
-                    metavar="PATH=LOW:HIGH[:POINTS]",
+                    "PATH=LOW:HIGH[:POINTS]",
+                    "an input, or `compute` (60 points)",
+                    type=values.axis_parser(60, values.MAX_MAP_POINTS),
                     required=True,
-                    help="an input, or `compute` (60 points)",
                 )
                 for side in ("--x", "--y")
             ),
@@ -187,99 +179,79 @@ COMMANDS = (
             JSON,
             NO_FIGURES,
         ),
-    ),
-    Command(
-        "solve-for",
-        "solve",
-        "Answers",
-        "the value of an input that gives a target",
-        (
-            _argument(
-                "path",
-                metavar="PATH",
-                help="the unknown: a number of the catalog or world, or `compute`",
-            ),
+        _command(
+            "solve-for",
+            "the value of an input that gives a target",
+            _option("path", "PATH", "the unknown: a number of the catalog or world, or `compute`"),
             *CATALOG,
-            _argument(
+            _option(
                 "--target",
-                type=values.target,
-                metavar="NAME=VALUE",
+                "NAME=VALUE",
+                "the answer to reach, such as speedup=10",
+                type=values.goal,
                 required=True,
-                help="the answer to reach, such as speedup=10",
             ),
-            _argument(
+            _option(
                 "--at",
+                "compute=C",
+                COMPUTE.options["help"],
                 dest="compute",
-                type=values.point,
-                metavar="compute=C",
-                help=COMPUTE.options["help"],
+                type=values.compute_point,
             ),
-            _argument(
+            _option(
                 "--range",
+                "LOW:HIGH",
+                "where to look; default: all that is allowed, or a factor 1e4 either way",
                 dest="span",
-                type=values.span("LOW:HIGH", "0:2.5"),
-                metavar="LOW:HIGH",
-                help="where to look; default: all that is allowed, or a factor 1e4 either way",
+                type=values.span_parser("LOW:HIGH", "0:2.5"),
             ),
             JSON,
         ),
-    ),
-    Command(
-        "worth",
-        "worth",
-        "Answers",
-        "what more of each input would give",
-        (
+        _command(
+            "worth",
+            "what more of each input would give",
             *CATALOG,
             COMPUTE,
-            _argument(
+            _option(
                 "--input",
+                "PATH",
+                "only this input, or `compute`; may be repeated",
                 action="append",
                 default=[],
-                metavar="PATH",
-                help="only this input, or `compute`; may be repeated",
             ),
             _flag("--all", "every input that makes a difference, and every task"),
             JSON,
         ),
-    ),
-    Command(
-        "what-if",
-        "whatif",
-        "Answers",
-        "the speed-up without each constraint",
-        (*CATALOG, COMPUTE, JSON),
-    ),
-    Command(
-        "compare",
-        "compare",
-        "Answers",
-        "what differs, and how much of the answer it explains",
-        (
+        _command(
+            "what-if",
+            "the speed-up without each constraint",
             *CATALOG,
-            _argument("--to", metavar="CATALOG", help="the other catalog; default: the same"),
-            _argument("--to-scenario", metavar="S", help="scenario to lay over the other"),
+            COMPUTE,
+            JSON,
+        ),
+        _command(
+            "compare",
+            "what differs, and how much of the answer it explains",
+            *CATALOG,
+            _option("--to", "CATALOG", "the other catalog; default: the same"),
+            _option("--to-scenario", "S", "scenario to lay over the other"),
             _settings("--to-set", "set a value of the other"),
-            _argument(
+            _option(
                 "--target",
-                metavar="NAME",
+                "NAME",
+                "the answer, a variable of a sweep; default: speedup",
                 default="speedup",
-                help="the answer, a variable of a sweep; default: speedup",
             ),
             COMPUTE,
             JSON,
         ),
-    ),
-    Command(
-        "vary",
-        "vary",
-        "Answers",
-        "sweep any number of the catalog",
-        (
-            _argument(
+        _command(
+            "vary",
+            "sweep any number of the catalog",
+            _option(
                 "range",
-                metavar="PATH=LOW:HIGH[:POINTS]",
-                help="the input, in its unit, and the number of points to report (200)",
+                "PATH=LOW:HIGH[:POINTS]",
+                "the input, in its unit, and the number of points to report (200)",
             ),
             *CATALOG,
             COMPUTE,
@@ -287,108 +259,95 @@ COMMANDS = (
             JSON,
         ),
     ),
-    Command(
-        "review-load",
-        "review",
-        "Oversight",
-        "review by task, and what less of it would give",
-        (*CATALOG, COMPUTE, JSON),
-    ),
-    Command(
-        "trust",
-        "trust",
-        "Oversight",
-        "what clean audits take, and what they give",
-        (*CATALOG, COMPUTE, _flag("--all", "every task, also those without audits"), JSON),
-    ),
-    Command(
-        "frontier",
-        "frontier",
-        "Oversight",
-        "what limiting the defects that escape costs",
-        (
+    "Oversight": (
+        _command(
+            "review-load",
+            "review by task, and what less of it would give",
             *CATALOG,
             COMPUTE,
-            _argument(
+            JSON,
+        ),
+        _command(
+            "trust",
+            "what clean audits take, and what they give",
+            *CATALOG,
+            COMPUTE,
+            _flag("--all", "every task, also those without audits"),
+            JSON,
+        ),
+        _command(
+            "frontier",
+            "what limiting the defects that escape costs",
+            *CATALOG,
+            COMPUTE,
+            _option(
                 "--budgets",
-                type=values.span("LOW:HIGH[:POINTS]", "1e4:1e8", 41),
-                metavar="LOW:HIGH[:POINTS]",
-                help="budgets to report [h/year] (41); default: from 0 to what escapes without one",
+                "LOW:HIGH[:POINTS]",
+                "budgets to report [h/year] (41); default: from 0 to what escapes without one",
+                type=values.span_parser("LOW:HIGH[:POINTS]", "1e4:1e8", 41),
             ),
             OUTPUT,
             JSON,
             NO_FIGURES,
         ),
-    ),
-    Command(
-        "onset",
-        "onset",
-        "Oversight",
-        "where oversight begins to bind, for values of an input",
-        (
-            _argument(
+        _command(
+            "onset",
+            "where oversight begins to bind, for values of an input",
+            _option(
                 "range",
-                metavar="PATH=LOW:HIGH[:POINTS]",
-                help="the input, in its unit, and the number of values (13)",
+                "PATH=LOW:HIGH[:POINTS]",
+                "the input, in its unit, and the number of values (13)",
             ),
             *CATALOG,
-            _argument(
+            _option(
                 "--compute",
+                "C",
+                "point at which to report the share of review [FLOP/year]; default: today's",
                 type=values.flop_per_year,
-                metavar="C",
-                help="point at which to report the share of review [FLOP/year]; default: today's",
             ),
             JSON,
         ),
     ),
-    Command(
-        "simulate",
-        "simulate",
-        "Time",
-        "AI takeoff through time: dates of milestones",
-        (
-            _argument(
-                "scenario",
-                nargs="?",
-                default=DEFAULT_WORLD,
-                metavar="SCENARIO",
-                help=f"bundled name or YAML file; default: {DEFAULT_WORLD}",
-            ),
+    "Time": (
+        _command(
+            "simulate",
+            "AI takeoff through time: dates of milestones",
+            _named("scenario", DEFAULT_WORLD),
             _settings("--set", "set a parameter", "NAME=VALUE"),
-            _argument(
+            _option(
                 "--reference-step",
-                type=values.real("number of years from 0.0001 to 10, such as 0.1", 1e-4, 10),
-                metavar="YEARS",
-                help="fixed step, as in the reference program, whose own is 0.1",
+                "YEARS",
+                "fixed step, as in the reference program, whose own is 0.1",
+                type=values.real("number of years from 0.0001 to 10, such as 0.1", 0.0001, 10),
             ),
-            _argument(
+            _option(
                 "--draws",
-                type=values.whole(1, 1_000_000),
-                metavar="N",
-                help="run a loop for this number of draws of its priors",
+                "N",
+                "run a loop for this number of draws of its priors",
+                type=values.whole(1, 1000000),
             ),
-            _argument(
+            _option(
                 "--seed",
+                "S",
+                "seed of the draws, a whole number; default: 1",
                 type=values.whole(0, 2**32 - 1),
-                metavar="S",
-                help="seed of the draws, a whole number; default: 1",
             ),
-            _argument(
+            _option(
                 "--alignment",
-                metavar="CATALOG",
-                help="follow this organisation beside the world's capabilities",
+                "CATALOG",
+                "follow this organisation beside the world's capabilities",
             ),
-            _argument("--alignment-scenario", metavar="S", help="scenario to lay over it"),
+            _option("--alignment-scenario", "S", "scenario to lay over it"),
             _settings("--alignment-set", "set a value of it"),
-            _argument(
+            _option(
                 "--capabilities",
-                metavar="CATALOG",
-                help="with --alignment: an organisation of capability research besides",
+                "CATALOG",
+                "with --alignment: an organisation of capability research besides",
             ),
-            _argument(
+            _option(
                 "--paths",
-                metavar="PATHS",
-                help="with --alignment: how its people and other numbers change over time",
+                "PATHS",
+                "with --alignment: how its people and other numbers change over time",
             ),
             _flag(
                 "--effective",
@@ -398,39 +357,36 @@ COMMANDS = (
             NO_FIGURES,
             JSON,
         ),
-    ),
-    Command(
-        "horizon",
-        "horizon",
-        "Time",
-        "length of the tasks that AI can do, over time",
-        (
+        _command(
+            "horizon",
+            "length of the tasks that AI can do, over time",
             *_catalog("t_agi_ladder"),
-            _argument(
+            _option(
                 "--trend",
+                "T",
+                f"measured models; default: {DEFAULT_TREND}",
                 default=DEFAULT_TREND,
-                metavar="T",
-                help=f"measured models; default: {DEFAULT_TREND}",
             ),
-            _argument(
+            _option(
                 "--since",
+                "DATE",
+                "fit the trend to frontier models from this date on; default: the trend's",
                 type=values.calendar_date,
-                metavar="DATE",
-                help="fit the trend to frontier models from this date on; default: the trend's",
             ),
-            _argument(
+            _option(
                 "--doubling",
+                "MONTHS",
+                "doubling time of the trend; default: that of its models",
                 type=values.real("positive number of months, such as 7", values.POSITIVE),
-                metavar="MONTHS",
-                help="doubling time of the trend; default: that of its models",
             ),
-            _argument(
+            _option(
                 "--growth",
+                "OOM",
+                "growth of compute in orders of magnitude a year; default: the trend's",
                 type=values.real(
-                    "positive number of orders of magnitude a year, such as 1.13", values.POSITIVE
+                    "positive number of orders of magnitude a year, such as 1.13",
+                    values.POSITIVE,
                 ),
-                metavar="OOM",
-                help="growth of compute in orders of magnitude a year; default: the trend's",
             ),
             _mapping(
                 "--compute",
@@ -443,93 +399,69 @@ COMMANDS = (
             JSON,
         ),
     ),
-    Command(
-        "lead-time",
-        "leadtime",
-        "Lead",
-        "what a lead buys: workforce, pause, useful work",
-        (
-            _argument(
-                "plan",
-                nargs="?",
-                default=DEFAULT_PLAN,
-                metavar="PLAN",
-                help=f"bundled name or YAML file; default: {DEFAULT_PLAN}",
-            ),
-            _argument(
+    "Lead": (
+        _command(
+            "lead-time",
+            "what a lead buys: workforce, pause, useful work",
+            _named("plan", DEFAULT_PLAN),
+            _option(
                 "--months",
+                "X",
+                "the lead [month]; default: the plan's",
                 type=values.real("finite number of months, such as 6"),
-                metavar="X",
-                help="the lead [month]; default: the plan's",
             ),
             _settings("--set", "set a value of the plan"),
             OPTIONAL_OUTPUT,
             JSON,
         ),
     ),
-    Command(
-        "list",
-        "listing",
-        "Catalogs",
-        "bundled catalogs, scenarios, plans, worlds and more",
-        (_flag("--json", "print the list as JSON"),),
-    ),
-    Command(
-        "check",
-        "check",
-        "Catalogs",
-        "every defect of a catalog, scenario or other file",
-        (
-            _argument(
+    "Catalogs": (
+        _command(
+            "list",
+            "bundled catalogs, scenarios, plans, worlds and more",
+            _flag("--json", "print the list as JSON"),
+        ),
+        _command(
+            "check",
+            "every defect of a catalog, scenario or other file",
+            _option(
                 "files",
+                "FILE",
+                "catalog, scenario, plan, world, loop, trend or file of paths",
                 nargs="+",
-                metavar="FILE",
-                help="catalog, scenario, plan, world, loop, trend or file of paths",
             ),
-            _argument(
-                "--scenario",
-                metavar="S",
-                help="bundled name or file of a scenario, laid over each catalog",
+            _option(
+                "--scenario", "S", "bundled name or file of a scenario, laid over each catalog"
             ),
             _flag("--json", "print the findings as JSON"),
         ),
-    ),
-    Command(
-        "new",
-        "new",
-        "Catalogs",
-        "write a commented catalog to start from",
-        (
-            _argument("name", metavar="NAME", help="one word; the file is NAME.yaml"),
-            _argument(
+        _command(
+            "new",
+            "write a commented catalog to start from",
+            _option("name", "NAME", "one word; the file is NAME.yaml"),
+            _option(
                 "--from",
+                "CATALOG",
+                "copy this catalog (bundled name or file) instead",
                 dest="source",
-                metavar="CATALOG",
-                help="copy this catalog (bundled name or file) instead",
             ),
             _output("file to write, in place of NAME.yaml", "FILE"),
         ),
-    ),
-    Command(
-        "schema",
-        "schema",
-        "Catalogs",
-        "JSON Schema of catalogs, plans and paths, for editors",
-        (
+        _command(
+            "schema",
+            "JSON Schema of catalogs, plans and paths, for editors",
             (
                 _flag("--plan", "of plans for a lead, in place of catalogs"),
                 _flag("--paths", "of paths through time, in place of catalogs"),
             ),
         ),
     ),
-    Command(
-        "validate",
-        "validate",
-        "Evidence",
-        "published results beside those of the model",
-        (
+    "Evidence": (
+        _command(
+            "validate",
+            "published results beside those of the model",
             _flag("--all", "every result, also in groups that all agree"),
             _flag("--json", "print the table as JSON"),
         ),
     ),
-)
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import taskmodel as tm
 from taskmodel.cli.output import FINE, NO_ANSWER, Answer, output
 from taskmodel.cli.screen import bracketed, date, settings, table, thinned, wrapped
-from taskmodel.cli.words import records
+from taskmodel.cli.words import records, world_provenance
 from taskmodel.errors import InputError, NoAnswer
 
 ROWS = 9  # of the runs of the search
@@ -29,10 +28,7 @@ def answer(args: Namespace) -> Answer:
     attributes = result.attrs
     runs = records(result, ("place", "milestone_value"))
     facts = {
-        "scenario": attributes["scenario_name"],
-        "overrides": json.loads(attributes["overrides"]),
-        "version": attributes["taskmodel_version"],
-        "sha256": attributes["scenario_sha256"],
+        **world_provenance(result),
         "path": attributes["path"],
         "unit": result["value"].attrs["units"],
         "target": {attributes["target"]: attributes["target_value"]},

@@ -13,7 +13,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import at_point, heading, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import hours, number, percent, plain, table, wrapped
-from taskmodel.cli.words import by_label, numbers, records
+from taskmodel.cli.words import MODES, by_label, numbers, records
 from taskmodel.errors import NoAnswer, SolveError, UnstableQueue
 from taskmodel.summary import provenance
 
@@ -36,12 +36,6 @@ QUEUE = (
     "wait",
     "waiting",
 )
-MODES = {
-    "human": "people",
-    "ai_full_review": "AI, all reviewed",
-    "ai_floor_review": "AI, floor reviewed",
-    "ai_no_review": "AI, not reviewed",
-}
 BEST = ("utilisation", "review_binds", "speedup", "speedup_as_is", "latency_speedup")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from argparse import Namespace
 from typing import Any
@@ -22,6 +21,7 @@ from taskmodel.cli.screen import (
     table,
     wrapped,
 )
+from taskmodel.cli.words import early_end, world_provenance
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.loops import load_loop
@@ -71,11 +71,8 @@ def _facts(run: xr.Dataset) -> dict[str, Any]:
             "meaning": milestone["meaning"].item(),
         }
     return {
-        "scenario": run.attrs["scenario_name"],
+        **world_provenance(run),
         "loop": run.attrs["loop"],
-        "overrides": json.loads(run.attrs["overrides"]),
-        "version": run.attrs["taskmodel_version"],
-        "sha256": run.attrs["scenario_sha256"],
         **{name: run.attrs[name] for name in ("draws", "seed") if name in run.attrs},
         "stopped": run.attrs["stopped"],
         "milestones": entries,
@@ -100,16 +97,14 @@ def _lines(run: xr.Dataset, loop: Loop, facts: dict[str, Any]) -> list[str]:
     draws = f", {facts['draws']:,} draws of its priors, seed {facts['seed']}" if drawn else ""
     ends = f"{loop.start.value:.6g} to {loop.end.value:.6g}"
     milestones = facts["milestones"].values()
-    lines = [
+    return [
         plain(loop.title),
         f"  loop {facts['scenario']}, {ends}{draws}",
         *settings(facts["overrides"]),
         "",
         *(_percentiles(milestones) if drawn else [*_milestones(milestones), *_levels(run)]),
+        *early_end(facts),
     ]
-    if facts["stopped"]:
-        lines += ["", *wrapped(f"The run ends before its time, {facts['stopped']}.", indent="")]
-    return lines
 
 
 def _label(entry: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from itertools import groupby
+from itertools import chain
 from typing import Any, NoReturn
 
 from taskmodel.cli.commands import COMMANDS, COMMON, Argument
@@ -26,11 +26,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(
         prog="taskmodel", dest="command", metavar="COMMAND", help=argparse.SUPPRESS
     )
-    for command in COMMANDS:
+    for command in chain.from_iterable(COMMANDS.values()):
         subparser = commands.add_parser(
             command.name, description=DESCRIPTIONS[command.name], epilog=EPILOGS[command.name]
         )
-        subparser.set_defaults(module=command.module)
+        subparser.set_defaults(module=command.name.replace("-", "_"))
         # --quiet and --debug may precede the command: only a second mention may change them
         _add(subparser, COMMON, default=argparse.SUPPRESS)
         _add(subparser, command.arguments)
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _commands_by_group() -> str:
     lines = ["commands:"]
-    for group, commands in groupby(COMMANDS, key=lambda command: command.group):
+    for group, commands in COMMANDS.items():
         lines.append(f"  {group}")
         lines += [f"    {command.name:<13}{command.summary}" for command in commands]
     return "\n".join(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from argparse import Namespace
 from typing import Any
@@ -12,8 +11,8 @@ import xarray as xr
 import taskmodel as tm
 from taskmodel.cli import beside, loops
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import date, number, settings, table, wrapped
-from taskmodel.cli.words import records
+from taskmodel.cli.screen import date, number, scientific, settings, table, wrapped
+from taskmodel.cli.words import early_end, records, world_provenance
 from taskmodel.errors import InputError
 from taskmodel.takeoff._simulate import resolve_scenario
 from taskmodel.takeoff.davidson.headlines import YEARS
@@ -69,10 +68,7 @@ def _facts(world: xr.Dataset) -> dict[str, Any]:
     rows = records(milestones, ("milestone", "value", "unit", "meaning"))
     solver = ("reference_step", "tolerance")
     return {
-        "scenario": world.attrs["scenario_name"],
-        "overrides": json.loads(world.attrs["overrides"]),
-        "version": world.attrs["taskmodel_version"],
-        "sha256": world.attrs["scenario_sha256"],
+        **world_provenance(world),
         **{name: world.attrs[name] for name in solver if name in world.attrs},
         "stopped": world.attrs["stopped"],
         "milestones": {row.pop("milestone"): row for row in rows},
@@ -89,7 +85,7 @@ def _lines(world: xr.Dataset, facts: dict[str, Any]) -> list[str]:
     first, last = world["time"].values[[0, -1]]
     in_order = sorted(DATES, key=lambda name: (math.isnan(value[name]), value[name]))
     times = [number(time) for time in facts["gwp_doubling_times"] if not math.isnan(time)]
-    lines = [
+    return [
         f"Takeoff of {facts['scenario']}, {first:.6g} to {last:.6g}, {method}",
         *settings(facts["overrides"]),
         "",
@@ -103,8 +99,8 @@ def _lines(world: xr.Dataset, facts: dict[str, Any]) -> list[str]:
             "then one after the other from the wake-up on."
         ),
         *_levels(value),
+        *early_end(facts),
     ]
-    return [*lines, *stopped(facts, "run")]
 
 
 def _levels(value: dict[str, float]) -> list[str]:
@@ -117,17 +113,7 @@ def _levels(value: dict[str, float]) -> list[str]:
     for year in YEARS:
         if not math.isnan(value[f"gwp_{year}"]):
             shares = (f"{100 * value[f'frac_{family}_{year}']:.0f}" for family in ("goods", "rnd"))
-            rows.append([str(year), *shares, *(_level(value[f"{name}_{year}"]) for name in names)])
+            rows.append(
+                [str(year), *shares, *(scientific(value[f"{name}_{year}"], 2) for name in names)]
+            )
     return ["", "At the start of the year", *table(rows)] if len(rows) > 2 else []
-
-
-def _level(value: float) -> str:
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}e{int(exponent)}"
-
-
-def stopped(facts: dict[str, Any], noun: str) -> list[str]:
-    """Say why a run ended before its time."""
-    if not facts["stopped"]:
-        return []
-    return ["", *wrapped(f"The {noun} ends before its time, {facts['stopped']}.", indent="")]

@@ -41,7 +41,7 @@ class Span(NamedTuple):
         return (np.geomspace if self.low > 0 else np.linspace)(*self)
 
 
-class Axis(NamedTuple):
+class InputRange(NamedTuple):
     """A dotted path and the range of its values."""
 
     path: str
@@ -94,18 +94,18 @@ flop_per_year = real("positive number of FLOP/year, such as 1e30", POSITIVE)
 calendar_date = real("positive calendar year, such as 2026", POSITIVE)
 
 
-def point(text: str) -> float:
+def compute_point(text: str) -> float:
     """Parse ``compute=C``, or C alone, as a point of the compute axis [FLOP/year].
 
     Examples
     --------
-    >>> point("compute=1e30")
+    >>> compute_point("compute=1e30")
     1e+30
     """
     return flop_per_year(text.removeprefix("compute="))
 
 
-def span(
+def span_parser(
     form: str, example: str, points: int = 0, most: int = MAX_ORGANISATIONS, low: float = -math.inf
 ) -> Callable[[str], Span]:
     """Return a parser of ranges.
@@ -123,7 +123,7 @@ def span(
 
     Examples
     --------
-    >>> span("LOW:HIGH[:POINTS]", "1:10", points=60)("0:2.5")
+    >>> span_parser("LOW:HIGH[:POINTS]", "1:10", points=60)("0:2.5")
     Span(low=0.0, high=2.5, points=60)
     """
     end = real(f"{'positive' if low > 0 else 'finite'} number, such as in {example}", low)
@@ -141,24 +141,24 @@ def span(
     return parse
 
 
-def axis(points: int, most: int = MAX_ORGANISATIONS) -> Callable[[str], Axis]:
+def axis_parser(points: int, most: int = MAX_ORGANISATIONS) -> Callable[[str], InputRange]:
     """Return a parser of ``PATH=LOW:HIGH[:POINTS]``.
 
     Examples
     --------
-    >>> axis(200)("supervision.headcount=1:10000")
-    Axis(path='supervision.headcount', span=Span(low=1.0, high=10000.0, points=200))
+    >>> axis_parser(200)("supervision.headcount=1:10000")
+    InputRange(path='supervision.headcount', span=Span(low=1.0, high=10000.0, points=200))
     """
-    parse_span = span("LOW:HIGH[:POINTS]", "1:10000", points, most)
+    parse_span = span_parser("LOW:HIGH[:POINTS]", "1:10000", points, most)
 
-    def parse(text: str) -> Axis:
+    def parse(text: str) -> InputRange:
         path, equals, ends = text.partition("=")
         if not (path and equals):
             raise InputError(
                 "must be PATH=LOW:HIGH or PATH=LOW:HIGH:POINTS, such as "
                 f"supervision.headcount=1:10000; found {text!r}"
             )
-        return Axis(path, parse_span(ends))
+        return InputRange(path, parse_span(ends))
 
     return parse
 
@@ -186,12 +186,12 @@ def setting(text: str) -> tuple[str, Any]:
     return path, read_value(value, path)
 
 
-def target(text: str) -> tuple[str, float]:
+def goal(text: str) -> tuple[str, float]:
     """Parse ``NAME=VALUE``, a variable of a sweep and the number it is to reach.
 
     Examples
     --------
-    >>> target("throughput_speedup=3")
+    >>> goal("throughput_speedup=3")
     ('throughput_speedup', 3.0)
     """
     name, equals, value = text.partition("=")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from taskmodel.cli.screen import number, percent
+from taskmodel.cli.screen import number, percent, wrapped
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -88,6 +89,23 @@ def records(dataset: xr.Dataset, names: Iterable[str], prefix: str = "") -> list
     names = tuple(names)
     columns = (dataset[f"{prefix}{name}"].values.tolist() for name in names)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def world_provenance(result: xr.Dataset) -> dict[str, Any]:
+    """Return what the result of a world or loop was computed from."""
+    return {
+        "scenario": result.attrs["scenario_name"],
+        "overrides": json.loads(result.attrs["overrides"]),
+        "version": result.attrs["taskmodel_version"],
+        "sha256": result.attrs["scenario_sha256"],
+    }
+
+
+def early_end(facts: Mapping[str, Any], noun: str = "run") -> list[str]:
+    """Say why a simulation ended before its time, if it did."""
+    if not facts["stopped"]:
+        return []
+    return ["", *wrapped(f"The {noun} ends before its time, {facts['stopped']}.", indent="")]
 
 
 def curve_row(result: xr.Dataset, path: str, index: int) -> dict[str, Any]:

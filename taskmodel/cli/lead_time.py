@@ -39,7 +39,7 @@ LABELS = {
 }
 
 
-class Case(NamedTuple):
+class CaseResult(NamedTuple):
     """Name, title and results of one case of a plan."""
 
     name: str
@@ -84,16 +84,16 @@ def answer(args: Namespace) -> Answer:
     return Answer(facts, lambda: _lines(plan, cases), files)
 
 
-def _cases(plan: Plan, result: xr.Dataset) -> list[Case]:
+def _cases(plan: Plan, result: xr.Dataset) -> list[CaseResult]:
     if "case" not in result.dims:
-        return [Case("", plan.title, result)]
+        return [CaseResult("", plan.title, result)]
     return [
-        Case(name, case.title, result.isel(case=index))
+        CaseResult(name, case.title, result.isel(case=index))
         for index, (name, case) in enumerate(plan.cases.items())
     ]
 
 
-def _lines(plan: Plan, cases: list[Case]) -> list[str]:
+def _lines(plan: Plan, cases: list[CaseResult]) -> list[str]:
     lines = [plain(plan.title), f"  plan {plan.name}", *settings(plan.overrides)]
     sections = _side_by_side(cases) if len(cases) > 1 else _sections(plan, cases[0].result)
     for section in sections:
@@ -116,13 +116,17 @@ def _sections(plan: Plan, result: xr.Dataset) -> Iterator[list[str]]:
 
 
 def _workforce(result: xr.Dataset) -> list[str]:
-    rows = [
-        ["tokens of all copies [1/s]", scientific(float(result["tokens_per_second"]))],
-        ["copies of the model", _number(result["streams"])],
-        ["researchers side by side", _number(result["researchers"])],
-        ["speed of each [months a month]", _number(result["serial_speed"])],
-        ["researcher-months a month", _number(result["researcher_months_per_month"])],
-    ]
+    rows = _rows(
+        [result],
+        {
+            "copies of the model": "streams",
+            "researchers side by side": "researchers",
+            "speed of each [months a month]": "serial_speed",
+            "researcher-months a month": "researcher_months_per_month",
+        },
+    )
+    tokens = scientific(float(result["tokens_per_second"]))
+    rows.insert(0, ["tokens of all copies [1/s]", tokens])
     lines = ["The workforce", *table(rows)]
     share = float(result["conserved_share"])
     if abs(share - 1) >= 1e-9:
@@ -131,14 +135,15 @@ def _workforce(result: xr.Dataset) -> list[str]:
 
 
 def _pause(result: xr.Dataset) -> list[str]:
-    rows = [
-        ["lead as stated", _number(result["lead"])],
-        ["when the pause starts", _number(result["lead_at_pause"])],
-        ["length of the pause", _number(result["usable_months"])],
-        ["expected, with theft and takeover", _number(result["expected_months"])],
-    ]
+    labels = {
+        "lead as stated": "lead",
+        "when the pause starts": "lead_at_pause",
+        "length of the pause": "usable_months",
+        "expected, with theft and takeover": "expected_months",
+    }
     if "pause_point" in result:
-        rows.insert(0, ["until the risk reaches its limit", _number(result["months_until_pause"])])
+        labels = {"until the risk reaches its limit": "months_until_pause", **labels}
+    rows = _rows([result], labels)
     if float(result["slow_down_probability"]) > 0:
         share = percent(float(result["slow_down_probability"]))
         rows.append(["probability that all slow down", share])
@@ -155,11 +160,14 @@ def _pause(result: xr.Dataset) -> list[str]:
 
 
 def _schedule(result: xr.Dataset) -> list[str]:
-    rows = [
-        ["stop now", _number(result["stop_now_work"])],
-        ["full speed to the point of pause, then stop", _number(result["run_then_stop_work"])],
-        ["the best schedule", _number(result["best_work"])],
-    ]
+    rows = _rows(
+        [result],
+        {
+            "stop now": "stop_now_work",
+            "full speed to the point of pause, then stop": "run_then_stop_work",
+            "the best schedule": "best_work",
+        },
+    )
     slow = result["best_pace"].values < 1
     slows = "at the point of pause"
     if slow.any():
@@ -277,7 +285,7 @@ def _tokens(name: str, state: xr.Dataset) -> str:
     )
 
 
-def _side_by_side(cases: list[Case]) -> Iterator[list[str]]:
+def _side_by_side(cases: list[CaseResult]) -> Iterator[list[str]]:
     """Yield the sections of several cases, a column for each."""
     first = cases[0].result
     yield ["Cases", *table([[case.name, plain(case.title, 50)] for case in cases], left=(0, 1))]
@@ -290,10 +298,7 @@ def _side_by_side(cases: list[Case]) -> Iterator[list[str]]:
             "researchers": "researchers",
             "speed of each": "serial_speed",
         }
-        rows = [
-            [label, *(_number(case.result[name]) for case in cases)]
-            for label, name in labels.items()
-        ]
+        rows = _rows([case.result for case in cases], labels)
         yield ["Lead, pause and workforce", *table([heads, *rows])]
         rows = _by_step(cases, "field_years", "step", {})
         yield ["From bulk work to effective work [field-years]", *table([heads, *rows])]
@@ -302,8 +307,15 @@ def _side_by_side(cases: list[Case]) -> Iterator[list[str]]:
         yield ["The same workforce task by task [field-years]", *table([heads, *rows])]
 
 
+def _rows(results: list[xr.Dataset], labels: dict[str, str]) -> list[list[str]]:
+    """Return a row for each variable by its label, with a column for each result."""
+    return [
+        [label, *(_number(result[name]) for result in results)] for label, name in labels.items()
+    ]
+
+
 def _by_step(
-    cases: list[Case], variable: str, dim: str, labels: Mapping[str, str]
+    cases: list[CaseResult], variable: str, dim: str, labels: Mapping[str, str]
 ) -> list[list[str]]:
     """Return a row for each step, with a column for each case."""
     steps = map(str, cases[0].result[dim].values)

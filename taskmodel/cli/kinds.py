@@ -1,14 +1,11 @@
-"""`taskmodel list`: catalogs, scenarios and other files that come with the package."""
+"""The kinds of files that commands list and check, and their readers."""
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
-from taskmodel.cli.output import Answer
-from taskmodel.cli.screen import plain, table
 from taskmodel.lead.plans import bundled_plans, load_plan
 from taskmodel.sweeps.paths import bundled_paths, load_paths
 from taskmodel.takeoff.davidson.world import bundled_worlds, load_world
@@ -21,24 +18,29 @@ class Kind(NamedTuple):
 
     Attributes
     ----------
-    heading : str
-        Heading of the section.
-    names, load : function
+    name, heading : str
+        Name of a single file, and heading of the list.
+    bundled, load : function
         Names of the bundled files, and the reader of one.
     facts : function
         Returns what JSON has besides name and title.
     size : function or None
-        Returns the text of the second column, from the facts; None: there is none.
+        Returns the text of the second column of the list, from the facts; None: there is none.
+    present, absent : frozenset of str
+        Keys of which a file of this kind has at least one, and keys that it lacks.
     """
 
+    name: str
     heading: str
-    names: Callable[[], Iterable[str]]
-    load: Callable[[str], Any]
+    bundled: Callable[[], Iterable[str]]
+    load: Callable[[Any], Any]
     facts: Callable[[Any], dict[str, Any]]
     size: Callable[[dict[str, Any]], str] | None = None
+    present: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
 
 
-def _described(item: Any) -> dict[str, Any]:
+def _description(item: Any) -> dict[str, Any]:
     return {"description": item.description}
 
 
@@ -47,8 +49,10 @@ def _cases(facts: dict[str, Any]) -> str:
     return f"{count} case{'s' * (count > 1)}"
 
 
+# a file is of the first kind whose keys fit, and a catalog if none do
 KINDS = {
     "catalogs": Kind(
+        "catalog",
         "Catalogs (taskmodel run NAME)",
         bundled_catalogs,
         load_catalog,
@@ -56,74 +60,73 @@ KINDS = {
         lambda facts: f"{facts['tasks']} tasks",
     ),
     "scenarios": Kind(
+        "scenario",
         "Scenarios, to lay over a catalog (taskmodel run NAME --scenario SCENARIO)",
         bundled_scenarios,
         load_scenario,
         lambda scenario: {
-            **_described(scenario),
+            **_description(scenario),
             "catalog": scenario.catalog,
             "sets": list(scenario.set),
         },
         lambda facts: f"sets {len(facts['sets'])}",
+        present=frozenset({"set"}),
+        absent=frozenset({"tasks"}),
     ),
     "plans": Kind(
+        "plan",
         "Plans for a lead (taskmodel lead-time PLAN)",
         bundled_plans,
         load_plan,
         lambda plan: {"question": plan.question, "cases": list(plan.cases)},
         _cases,
+        present=frozenset({"worker", "ladder"}),
     ),
     "worlds": Kind(
+        "world",
         "Worlds, to run through time (taskmodel simulate WORLD)",
         bundled_worlds,
         load_world,
-        _described,
+        _description,
+        present=frozenset({"full_automation_requirements_training"}),
     ),
     "loops": Kind(
+        "loop",
         "Simpler loops, to run through time (taskmodel simulate LOOP)",
         bundled_loops,
         load_loop,
-        lambda loop: {**_described(loop), "priors": list(loop.priors)},
+        lambda loop: {**_description(loop), "priors": list(loop.priors)},
+        present=frozenset({"loop"}),
     ),
     "trends": Kind(
+        "trend",
         "Trends of horizons (taskmodel horizon --trend TREND)",
         bundled_trends,
         load_trend,
-        _described,
+        _description,
+        present=frozenset({"models"}),
+        absent=frozenset({"tasks"}),
     ),
     "paths": Kind(
+        "paths",
         "Paths through time (taskmodel run CATALOG --over time --paths PATHS)",
         bundled_paths,
         load_paths,
         lambda paths: {
-            **_described(paths),
+            **_description(paths),
             "begins": paths.begins.value,
             "ends": paths.ends.value,
         },
         lambda facts: f"{facts['begins']:g} to {facts['ends']:g}",
+        present=frozenset({"begins", "ends"}),
     ),
 }
 
 
-def answer(args: Namespace) -> Answer:
-    """List names, titles and sizes, by kind."""
-    facts: dict[str, list[dict[str, Any]]] = {}
-    for key, kind in KINDS.items():
-        items = ((name, kind.load(name)) for name in kind.names())
-        facts[key] = [
-            {"name": name, "title": item.title, **kind.facts(item)} for name, item in items
-        ]
-    return Answer(facts, lambda: _lines(facts))
-
-
-def _lines(facts: dict[str, list[dict[str, Any]]]) -> list[str]:
-    lines: list[str] = []
-    for key, kind in KINDS.items():
-        rows = []
-        for row in facts[key]:
-            size = [] if kind.size is None else [kind.size(row)]
-            only = f" (of {row['catalog']})" if row.get("catalog") else ""
-            rows.append([row["name"], *size, plain(row["title"]) + only])
-        left = (0, 1) if kind.size is None else (0, 2)
-        lines += ["", kind.heading, *table(rows, left=left)]
-    return lines[1:]
+def kind_of(data: Any) -> Kind:
+    """Return the kind of a file, from what it holds."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    for kind in KINDS.values():
+        if keys & kind.present and not keys & kind.absent:
+            return kind
+    return KINDS["catalogs"]
