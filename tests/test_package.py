@@ -1,4 +1,4 @@
-"""The package's front door: what it offers, and what it does not load."""
+"""The public names of the package, and what importing it loads."""
 
 import json
 import pkgutil
@@ -25,15 +25,13 @@ HEAVY = {
 
 
 def modules_after(statement):
-    """Top-level modules that a fresh interpreter has loaded after `statement`."""
-    code = f"import json, sys\n{statement}\nprint(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
-    return set(
-        json.loads(
-            subprocess.run(
-                [sys.executable, "-c", code], capture_output=True, text=True, check=True
-            ).stdout
-        )
+    """Return the top-level modules that a new interpreter has loaded after `statement`."""
+    names = "{name.partition('.')[0] for name in sys.modules}"
+    code = f"import json, sys\n{statement}\nprint(json.dumps(sorted({names})))"
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
+    return set(json.loads(process.stdout))
 
 
 def test_bare_import_loads_no_numerical_library():
@@ -71,17 +69,17 @@ def test_public_names_are_listed():
     assert set(taskmodel.__all__) | {"__version__"} <= set(dir(taskmodel))
 
 
-def test_nothing_else_is_listed():
+def test_no_other_names_are_listed():
     assert {name for name in dir(taskmodel) if not name.startswith("_")} == set(taskmodel.__all__)
 
 
 @pytest.mark.parametrize("function", [taskmodel.sweep, taskmodel.latency, taskmodel.regimes])
-def test_the_name_of_a_catalog_is_no_catalog(function):
+def test_the_name_of_a_catalog_is_refused_with_a_hint(function):
     with pytest.raises(TypeError, match=r"load_catalog\('alignment_research'\)"):
         function("alignment_research")
 
 
-def test_comparing_one_catalog_and_saving_one_say_what_is_needed(tmp_path):
+def test_arguments_of_the_wrong_type_are_refused_with_the_type_required(tmp_path):
     catalog = taskmodel.load_catalog("t_agi_ladder")
     with pytest.raises(TypeError, match="list or mapping"):
         taskmodel.compare(catalog)

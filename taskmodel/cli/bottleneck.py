@@ -68,6 +68,7 @@ def _region(result: xr.Dataset, source: str, cells: NDArray[np.bool_]) -> dict[s
     ranges: dict[str, list[float] | None] = {}
     for name in SPEEDUPS:
         values = result[name].values[cells]
+        # cells without output have no speed-up; infinite ones count as an end of the range
         values = values[~np.isnan(values)]
         finite = np.isfinite(values).any()
         ranges[name] = [float(values.min()), float(values.max())] if finite else None

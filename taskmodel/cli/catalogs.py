@@ -130,6 +130,7 @@ def check_range(catalog: Catalog, path: str, span: Span, label: str) -> None:
     InputError
         If it does not; the message begins with `label`.
     """
+    # ranges of values are intervals: if both ends are allowed, so is all between them
     for end in (span.low, span.high):
         try:
             catalog.replace(catalog.changed_to(path, end))

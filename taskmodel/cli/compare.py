@@ -65,6 +65,7 @@ def _lines(catalog: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]
             "There are too many changes to go through all their orders: the effect of each is "
             "given alone, and as the last of all."
         )
+    # Shapley contributions add up to the difference but for rounding
     if abs(facts["unexplained"]) > 1e-9 * abs(facts["after"]):
         lines += wrapped(
             f"None of them explains {signed(facts['unexplained'])}: it stems from values without "

@@ -50,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _abandon_output()
         return CLOSED_PIPE
-    except OSError as error:  # only stdout is not named by a command: a full disk, for example
+    except OSError as error:
+        # Commands name the files that they cannot read or write, and report them themselves.
+        # What arrives here is stdout itself, on a full disk for example.
         _abandon_output()
         _say(f"taskmodel: error: {_os_message(error)}")
         return BAD_INPUT
@@ -114,6 +116,9 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
 
 def _explained(error: Exception) -> tuple[int, str]:
     """Return the exit code of an error, and the message."""
+    # From the specific to the general: CatalogError is an InputError, SolveError a NoAnswer. A
+    # bare ValueError or TypeError is none of these and is a fault, even if NumPy raises it for
+    # what a user typed: the library has to check its arguments before.
     if isinstance(error, CatalogError):
         # defects of settings of plans, worlds and loops carry "set" in place of a file
         defects = (
@@ -141,8 +146,9 @@ def _os_message(error: OSError) -> str:
 
 
 def _say(message: str) -> None:
-    if sys.stderr is not None:  # closed: print would turn to stdout
-        with contextlib.suppress(OSError):  # nobody reads stderr either
+    # with a closed stderr print would write to stdout; an error here has no reader left
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
             print(message, file=sys.stderr)
 
 

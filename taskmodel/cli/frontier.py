@@ -20,7 +20,8 @@ from taskmodel.summary import provenance
 DEFAULT_SCENARIO = "defect_budget"  # of the catalog that it names, in which AI does not err else
 PATH = "supervision.defect_budget"
 ROWS = 11  # of the table
-SHOWN = 0.005  # share of AI's work from which a protocol is named
+# share of AI's work from which a protocol is named: it would be shown as at least 1 %
+SHOWN = 0.005
 NUMBERS = (
     "defect_budget",
     "output",

@@ -1,4 +1,4 @@
-"""What `--help` says of each command: what it does, examples, and what it prints for machines."""
+"""Texts of `--help`: description and epilog of each command, with examples and JSON keys."""
 
 ABOUT = """Task-by-task automation of research as compute grows, and where human
 supervision becomes the bottleneck."""
@@ -13,14 +13,14 @@ TOP = f"""examples:
   taskmodel check mylab.yaml       every defect in it, each with its line
   taskmodel run mylab.yaml -o out  sweep it; results and figures go to out/
 
-Every command explains itself: taskmodel COMMAND --help
+Help on a command: taskmodel COMMAND --help
 
 {EXIT}"""
-PATHS = """A PATH is a place in the catalog's file, its keys joined by dots, such as
+PATHS = """A PATH addresses a value in the catalog's file, keys joined by dots, such as
 supervision.headcount, tasks.red_teaming.review_ratio, nests.build.elasticity;
 PATH.low and PATH.high are the ends of its interval. A VALUE is written as in
 the file: 100, 1e30, dedicated, true, null, "{value: 3, low: 1, high: 5}".
-A path that does not exist is answered with the nearest that do."""
+A path that does not exist is an error that names the nearest ones."""
 JSON = """JSON is one document, in full precision and strict: NaN (nothing can be
 produced) is null, infinity (no limit) is the string "inf". Compute is in
 FLOP/year; speed-ups, shares and elasticities are pure numbers."""
@@ -29,11 +29,11 @@ EPILOGS: dict[str, str] = {}
 
 DESCRIPTIONS[
     "run"
-] = f"""Sweep compute. Tasks are automated one by one, as AI comes to be able to do
-them, and people, review, inference and experiments are put to their best use
-at every point. The answer: how much faster research goes, when AI takes over
-its first task, where human review starts to bind and where it becomes the
-bottleneck, the ceiling that it sets, and which reviews cost most.
+] = f"""Sweep compute. Tasks are automated one by one as AI becomes able to do them,
+and people, review, inference and experiments are allocated optimally at every
+point. Reports the speed-up of research, when AI takes over its first task,
+where human review starts to bind and where it becomes the bottleneck, the
+ceiling that it sets, and which reviews cost most.
 
 {PATHS}"""
 EPILOGS["run"] = f"""examples:
@@ -44,12 +44,12 @@ EPILOGS["run"] = f"""examples:
   taskmodel run --json | python -m json.tool
   taskmodel run --over time --paths slow
 
---over time follows paths instead: how compute, algorithms, spending and staff
-grow, with dates. --grid is then of dates, such as 2026:2030:41. It prints when
-what changes; JSON has over, paths, curve, events (each with its date), and the
-dates first_automation, oversight_binds and oversight_bottleneck.
+--over time follows paths of compute, algorithms, spending and staff instead.
+--grid then holds dates, such as 2026:2030:41. Prints the dates of changes; JSON
+has over, paths, curve, events (each with its date), and the dates
+first_automation, oversight_binds and oversight_bottleneck.
 
-what is written to DIR:
+files in DIR:
   result.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
   speedup.svg/.png  the curve, if matplotlib is installed:
                     pip install 'taskmodel[plot]'
@@ -61,8 +61,8 @@ words:
   latency     time of one pass through all tasks without AI, over that with AI
   effective   both together: throughput^L latency^(1 - L), where L is
               production.parallel_exponent
-  binds       1 % more review would give over supervision.binding_tolerance %
-              more research
+  binds       1 % more review gives over supervision.binding_tolerance % more
+              research
   bottleneck  nothing else holds research back as much as review
   ceiling     AI does all it may, inference and experiments are unlimited, and
               people review it; from that compute on AI can do all it may
@@ -73,14 +73,14 @@ Keys:
   today, first_automation, oversight_binds, oversight_bottleneck, ceiling:
     each {{compute, throughput_speedup, latency_speedup, speedup}}, or null if it
     is not on the grid; the compute of a ceiling that none reaches is null
-  at_grid_start: which of them hold at the first point of the grid already, so
-    that their true places may lie below it
-  stretches: from where to where oversight binds and is the bottleneck
+  at_grid_start: those that hold at the first point of the grid already, so
+    that they may begin below it
+  stretches: intervals in which oversight binds and is the bottleneck
   reviewers_scarce: the same of the hours of each pool of reviewers
   ceilings, automated_hours_share, hours_by_mode, bottleneck_share: today and at
     the grid's end
   top_reviews, advice: what review costs, at which compute, by task [h/year],
-    and how many more people of each pool are worth one more reviewer
+    and the people of each pool that are worth one more reviewer
   next_tasks: tasks that AI cannot do today, and the speed-ups if it could
   curve, events
 
@@ -88,17 +88,17 @@ Keys:
 
 DESCRIPTIONS[
     "latency"
-] = f"""How long one pass through all tasks takes, one after the other where they must:
-the critical path, with and without AI, at one point of the compute axis.
+] = f"""Duration of one pass through all tasks, in sequence where they depend on each
+other: the critical path, with and without AI, at one point of the compute axis.
 People work latency.working_hours_per_week hours of a week, AI all 168. Times
 are wall-clock hours, weighted by who does the task; they include review and
-waits at gates. And who waits for whom: how much of each task's time is people's
-work, AI's, review, and waiting. Off unless the catalog, or --set, says so:
-  latency.count_queues     work waits for reviewers who are busy: the more of
-                           their time is in use, the longer. At a planned
-                           supervision.utilisation of 1 it waits for ever where
-                           review binds; the best is told
-  latency.count_off_hours  it waits for reviewers who are at home
+waits at gates. Reports how much of each task's time is people's work, AI's,
+review, and waiting. Off unless switched on in the catalog or with --set:
+  latency.count_queues     work waits for busy reviewers, longer the more of
+                           their time is in use; without limit at a planned
+                           supervision.utilisation of 1 where review binds. The
+                           best utilisation is reported
+  latency.count_off_hours  work waits for reviewers outside working hours
   latency.count_loops      results send the work back (feedback_loops)
 
 {PATHS}"""
@@ -111,19 +111,19 @@ EPILOGS["latency"] = f"""examples:
 
 words:
   queue   waiting for a reviewer who is free
-  closed  waiting for reviewers who are at home (off-hours)
+  closed  waiting for reviewers outside working hours
   gate    waiting for an approval
-  again   what going round feedback loops takes, in the task that sends back
+  again   repetition in feedback loops, in the task that sends work back
 
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute
   pass_time, pass_time_without_ai [h], latency_speedup
-  pass_part: what the pass is made of, along the critical path [h]: people, ai,
+  pass_part: parts of the pass along the critical path [h]: people, ai,
     review, queue, off_hours, gate, repeats
   critical_path: tasks in order, each with title, start, duration, slack [h],
-    duration_part (the same parts), in_progress (units on their way at a time)
-    and mode_share, who does it
+    duration_part (the same parts), in_progress (units at a time)
+    and mode_share, by mode
   others: the tasks beside it, by slack
   queues: one for each pool of reviewers: servers, utilisation, arrivals
     [1/year], service_time, service_variability, wait [working h], waiting
@@ -136,9 +136,9 @@ DESCRIPTIONS[
     "regimes"
 ] = f"""The formula of research output between each two events of a sweep, as sympy
 derives it: output, elasticities, and the compute at which the regime ends.
-Where there is no closed form, why, and the first-order conditions. Every
-formula is held against the numeric optimum at three points; one that is off is
-an error.
+Without a closed form: the reason, and the first-order conditions. Every formula
+is verified against the numeric optimum at three points; a deviation is an
+error.
 
 {PATHS}"""
 EPILOGS["regimes"] = f"""examples:
@@ -163,7 +163,7 @@ DESCRIPTIONS[
     "vary"
 ] = f"""Sweep any number of the catalog, at one point of the compute axis: reviewers,
 a review ratio, a horizon, an elasticity of substitution. Prints the speed-up
-along it and every change on the way at its exact place.
+along it and the exact position of every change along the way.
 
 {PATHS}"""
 EPILOGS["vary"] = f"""examples:
@@ -171,7 +171,7 @@ EPILOGS["vary"] = f"""examples:
   taskmodel vary tasks.research_code.review_ratio=0.01:1:50 --compute 1e32
   taskmodel vary production.elasticity=0:1 ml_capability_rnd
 
-what is written to DIR:
+files in DIR:
   result.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
 
 {JSON}
@@ -179,22 +179,23 @@ Keys:
   catalog, scenario, overrides, version, sha256, compute, over, unit, files
   curve: a list, each with value, output, speed-ups, binding_factor and
     bottleneck_share
-  events: a list; the place goes by the path's own name
+  events: a list; the key of the position is the path
 
 {EXIT}"""
 
 DESCRIPTIONS[
     "worth"
-] = f"""What 1 % more of every input would give, in per cent of each speed-up: of
-compute, of people, of reviewers, of every ratio and horizon in the catalog.
-And what it would give if AI could do one more task than it can. Elasticities
+] = f"""Elasticities of each speed-up with respect to every input: compute, people,
+reviewers, every ratio and horizon in the catalog. Also the gain if AI could do
+one more task. Elasticities
 are exact derivatives at one point of the compute axis.
 
 {PATHS}"""
 EPILOGS["worth"] = f"""examples:
   taskmodel worth
   taskmodel worth --compute 1e32 --all
-  taskmodel worth --input supervision.headcount --input pools.researchers.headcount
+  taskmodel worth --input supervision.headcount \\
+    --input pools.researchers.headcount
 
 {JSON}
 Keys:
@@ -205,18 +206,18 @@ Keys:
     latency_speedup_elasticity, speedup_elasticity; null where more and less
     are worth different amounts
   next_tasks: each with task, title, opens_at and the speed-ups if AI could do
-    it; empty where inputs are chosen
+    it; empty if inputs are chosen
 
 {EXIT}"""
 
 DESCRIPTIONS[
     "what-if"
-] = f"""The speed-up that research would have at one point of the compute axis with one
-constraint gone: scarce inference, too few reviewers, the insistence on review,
-what AI can do, waits at gates, scarce experiments. And with two of them gone,
-and with all, for one constraint can hide another. All are relative to the same
-people without AI, who wait at gates and find experiments as scarce as in the
-catalog. What AI can do more costs the inference of the model that it takes.
+] = f"""The speed-up of research at one point of the compute axis without one of its
+constraints: scarce inference, too few reviewers, required review, the limits of
+AI, waits at gates, scarce experiments. Also without two of them, and without
+all, since one constraint can hide another. All are relative to the same people
+without AI, with gates and experiments as in the catalog. Tasks that AI becomes
+able to do cost the inference of the model that they require.
 
 {PATHS}"""
 EPILOGS["what-if"] = f"""examples:
@@ -226,23 +227,23 @@ EPILOGS["what-if"] = f"""examples:
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute
-  as_is, all: output and speed-ups as things are, and with all constraints gone
+  as_is, all: output and speed-ups as things are, and without all constraints
   alone: a list, each with relaxation, meaning, output and speed-ups
   pairs: a list, each with relaxations, output and speed-ups
 
 {EXIT}"""
 
-DESCRIPTIONS["simulate"] = """Run a world or a loop through time, and print what is reached when.
+DESCRIPTIONS["simulate"] = """Run a world or a loop through time, and print the dates of milestones.
 
 A world is Davidson's Full Takeoff Model: compute grows, AI takes over
 tasks of goods production and of hardware and software R&D, and what it adds
-makes compute grow faster. The model is solved as differential equations, its
-dates to 0.0001 years; --reference-step steps it as its own program does.
+makes compute grow faster. The model is solved as differential equations, dates
+to 0.0001 years; --reference-step uses the fixed step of its own program.
 
-A loop is a simpler published model of AI that speeds up its own making: kwa,
+A loop is a simpler published model of AI that speeds up AI research: kwa,
 software_explosion (with a compute bottleneck: software_explosion_bottleneck),
-aghion_jones_jones, gate_automation. Those with priors can be run for many
-draws of them.
+aghion_jones_jones, gate_automation. Loops with priors can be run for
+many draws of them.
 
 SCENARIO is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
 parameter in it, such as full_automation_requirements_training, hardware_delay
@@ -260,11 +261,11 @@ EPILOGS["simulate"] = f"""examples:
       --capabilities ml_capability_rnd --alignment-scenario work_pays_back
 
 --alignment follows an organisation of alignment research in the world: its AI
-is the world's largest training run. Prints when alignment and capabilities are
-sped up 2, 3 and 10 times, when tasks are automated, and the alignment work that
-has been done by then [years of the field as it is, without AI].
+is the world's largest training run. Prints the dates at which alignment and
+capabilities are sped up 2, 3 and 10 times and tasks are automated, and the
+alignment work done by then [years of the field as it is, without AI].
 
-what is written to DIR:
+files in DIR:
   result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
   takeoff.svg/.png   the figure, if matplotlib is installed; of a loop loop.*,
                      with --alignment beside.*
@@ -282,25 +283,25 @@ Keys:
   gwp_doubling_times [year]
   events: a list, each {{time, kind, what}}
 With --alignment: scenario, overrides, version, sha256, stopped, alignment and
-  capabilities (what they were made from), measure, work_error, files
+  capabilities (catalog and settings), measure, work_error, files
   milestones: by name, each {{value, unit, meaning, work, work_bulk}}
   months_between: by name, to every other milestone
   curve: a list by date; events: those of the organisation, each with its time
 Of a loop: scenario, loop, overrides, version, sha256, stopped, milestones,
   files; with --draws also draws and seed, and in place of a milestone's value
-  its percentiles (5, 25, 50, 75, 95; null: not reached) and reached, the part
+  its percentiles (5, 25, 50, 75, 95; null: not reached) and reached, the share
   of the draws that reach it
 
 {EXIT}"""
 
 DESCRIPTIONS[
     "horizon"
-] = f"""How long the tasks are, in a skilled person's time, of which the frontier does
-half, and four fifths, as time goes on: by compute, on the line in the catalog
-(capability.intercept and slope), and by the trend over time through measured
-models. When it comes to each task of the catalog; for Ngo's ladder, the
-default, when it is a 1-hour, 1-day, 1-month and 1-year AGI. And at which
-growth of compute the two go at one pace.
+] = f"""Length of tasks, in a skilled person's time, of which the frontier does half and
+four fifths, over time: by compute, on the line in the catalog
+(capability.intercept and slope), and by the trend through measured models.
+Reports the date of each task of the catalog; for Ngo's ladder, the default, the
+dates of a 1-hour, 1-day, 1-month and 1-year AGI. Also the growth of compute at
+which both grow at the same pace.
 
 {PATHS}"""
 EPILOGS["horizon"] = f"""examples:
@@ -309,7 +310,7 @@ EPILOGS["horizon"] = f"""examples:
   taskmodel horizon --compute 2026=8e28 --compute 2028=1e31 --compute 2035=1e32
   taskmodel horizon alignment_research -o out
 
-what is written to DIR:
+files in DIR:
   horizon.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
   horizon.svg/.png    the figure, if matplotlib is installed
 
@@ -318,9 +319,9 @@ is null.
 Keys:
   catalog, scenario, overrides, version, sha256, trend, trend_sha256, since,
     files
-  first, last: the dates that are looked at
+  first, last: ends of the period
   doubling_time: by driver (compute, time) and success (50, 80 per cent) [year];
-    null where compute does not grow at one pace
+    null where compute does not grow at a constant pace
   agreeing_growth: by success, low, central and high, the ends of
     capability.slope [OOM/year]
   milestones: a list, each {{milestone, meaning, horizon [h], dates}}, the dates
@@ -342,8 +343,8 @@ EPILOGS["bottleneck"] = f"""examples:
   taskmodel bottleneck --x supervision.headcount=10:10000 \\
     --y latency.serial_speed=1:100 --compute 1e32
 
-what is written to DIR:
-  bottleneck.nc        cells and boundaries, netCDF-4; in Python: taskmodel.open(...)
+files in DIR:
+  bottleneck.nc        cells and boundaries; in Python: taskmodel.open(...)
   bottleneck.svg/.png  the map, if matplotlib is installed
 
 {JSON}
@@ -352,16 +353,16 @@ Keys:
   input), files
   regions: a list, each with binding_factor, cells (share of the map) and the
     least and largest speed-ups in it
-  boundaries: a list, each with first and second, the regions it parts (sources,
-    or oversight_slack and oversight_binds), kind (tie, jump), points [x, y]
+  boundaries: a list, each with first and second, the regions it separates
+    (sources, or oversight_slack and oversight_binds), kind (tie,
+    jump), points [x, y]
 
 {EXIT}"""
 
-DESCRIPTIONS[
-    "onset"
-] = f"""Where oversight begins to bind and where it becomes the bottleneck along compute,
-for values of any number of the catalog: how much later with more reviewers, how
-much sooner with longer reviews. Every place is that of a sweep's event, exactly.
+DESCRIPTIONS["onset"] = f"""Where oversight begins to bind and where it becomes the bottleneck along
+compute, for values of any number of the catalog: how much later with more
+reviewers, how much sooner with longer reviews. Every position is that
+of a sweep's event.
 
 {PATHS}"""
 EPILOGS["onset"] = f"""examples:
@@ -374,7 +375,7 @@ Keys:
   catalog, scenario, overrides, version, sha256, compute, over, unit
   values: a list, each with value; oversight_binds_from and
     oversight_bottleneck_from (FLOP/year; null: nowhere on the grid; the grid's
-    low end: from below it on) with the throughput speed-up there,
+    low end: there or below) with the throughput speed-up there,
     oversight_binds_speedup and oversight_bottleneck_speedup; and
     review_bottleneck_share, at compute
 
@@ -383,14 +384,15 @@ Keys:
 DESCRIPTIONS[
     "compare"
 ] = f"""What differs between two catalogs, scenarios or settings, and how much of the
-difference in an answer each change explains. Of up to eight changes all orders
-are gone through (Shapley values): the parts add up to the whole. Of more, each
-is told alone, and as the last of all.
+difference in an answer each change explains. Up to eight changes are made in
+all orders (Shapley values): their contributions add up to the difference. Of
+more, the effect of each is given alone, and as the last of all.
 
 {PATHS}"""
 EPILOGS["compare"] = f"""examples:
   taskmodel compare --to-scenario dedicated_reviewers --compute 1e32
-  taskmodel compare --to-set supervision.headcount=100 --to-set production.elasticity=1
+  taskmodel compare --to-set supervision.headcount=100 \\
+    --to-set production.elasticity=1
   taskmodel compare --scenario dedicated_reviewers --to-scenario fast_gates \\
     --target throughput_speedup
 
@@ -400,15 +402,15 @@ Keys:
   method: shapley, or one at a time
   changes: a list, each with change, from_value, to_value, contribution, alone,
     last
-  unexplained: what is left when all changes are made
+  unexplained: the difference that remains when all changes are made
 
 {EXIT}"""
 
 DESCRIPTIONS[
     "review-load"
-] = f"""How much review each task takes, how long its units wait for it and at gates,
-and what would help, side by side: one more reviewer, an hour less for each
-review of a task, a percentage point less of its units reviewed.
+] = f"""Review of each task, waits of its units for review and at gates, and the gains
+side by side: of one more reviewer, of an hour less for each review of a task,
+of a percentage point less of its units reviewed.
 
 {PATHS}"""
 EPILOGS["review-load"] = f"""examples:
@@ -420,63 +422,65 @@ Keys:
   catalog, scenario, overrides, version, sha256, compute, speedup_per_reviewer
   tasks: those that AI does, each with task, review_hours, review_share,
     coverage, review_time [h], wait [h], review_elasticity, speedup_per_hour and
-    speedup_per_point (parts of the effective speed-up, to first order)
+    speedup_per_point (shares of the effective speed-up, to first order)
 
 {EXIT}"""
 
 DESCRIPTIONS[
     "solve-for"
 ] = f"""The values of one input that give a target: how many reviewers for three times
-the throughput, how much compute for half of what holds research back to be
-review. All of them in a range, exactly; where there is none, why, and how near
-one comes. A target that is only passed in a jump, where AI comes to be able to
-do a task, is told as such.
+the throughput, how much compute for a bottleneck share of review of one half.
+All of them in a range, exactly; without any, the reason and the nearest value.
+A target that is only passed in a jump, where AI becomes able to do a task, is
+reported as such.
 
 A target is a variable of a sweep: output, throughput_speedup, latency_speedup,
 speedup, oversight_elasticity, oversight_ceiling and so on; or an entry of one,
 such as bottleneck_share.review, factor_elasticity.inference,
 review_elasticity.red_teaming.
 
-In place of a catalog there may be a world (taskmodel list): then it is the
+CATALOG may also name a world (taskmodel list): the solutions are then the
 values of one of its parameters that put a milestone, such as agi_year or
 automation_rnd_20%, at a date; taskmodel simulate --json names them all. The
-world is run at 17 places of the range; of solutions between two of them, a pair
-is not seen: narrow the range where there may be one. --scenario and --at are
-for catalogs.
+world is run at 17 points of the range; a pair of solutions between two of them
+is missed: narrow the range if there may be one. --scenario and --at are for
+catalogs.
 
 {PATHS}"""
 EPILOGS["solve-for"] = f"""examples:
-  taskmodel solve-for supervision.headcount --target throughput_speedup=3 --at compute=1e32
+  taskmodel solve-for supervision.headcount --target throughput_speedup=3 \\
+    --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
-  taskmodel solve-for supervision.max_review_share --target bottleneck_share.review=0.4
+  taskmodel solve-for supervision.max_review_share \\
+    --target bottleneck_share.review=0.4
   taskmodel solve-for hardware_delay davidson_best_guess --target agi_year=2040
 
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute, path, unit, target
-  range: where was looked
-  solutions: a list, each with value, until (larger where a whole stretch gives
+  range: ends of the search
+  solutions: a list, each with value, until (larger if a whole interval gives
     the target), output and speed-ups
-  jumps: where the target is passed without being reached, each with place,
-    before, after, tasks
+  jumps: points where the target is passed without being reached, each with
+    place, before, after, tasks
   nearest: value and target where it comes nearest
   reason: why there is no solution, or empty
 Of a world: scenario, overrides, version, sha256, path, unit, target, reason;
   solutions, each with value and reached; jumps; looked_at: value and milestone
-  at the places that were looked at first
+  of the runs of the search
 
 exit status:
   0 there are solutions; 1 there is none; 2 bad input; 130 interrupted"""
 
 DESCRIPTIONS[
     "lead-time"
-] = """What a lead buys: how many automated researchers a project's chips make, how
-long its pause lasts once leaks, theft, rivals and money are counted, and what
-of their work is of use, from bulk researcher-months to effective years of the
-field. With the catalog that the plan names, also task by task, with review.
-Where a plan has a curve of risk: when to pause, and the best use of the lead.
+] = """What a lead buys: the number of automated researchers on a project's chips, the
+length of its pause once leaks, theft, rivals and money are counted, and how
+much of their work is effective, from bulk researcher-months to effective years
+of the field. With the catalog that the plan names, also task by task, with
+review. With a curve of risk: when to pause, and the best use of the lead.
 
-A PATH is a place in the plan's file, such as lead.months, lead.theft or
+A PATH addresses a value in the plan's file, such as lead.months, lead.theft or
 worker.reading (seed: 15,000 researchers, as printed in 2023, on two clocks)."""
 EPILOGS["lead-time"] = f"""examples:
   taskmodel lead-time                          the seed's toy model
@@ -485,17 +489,17 @@ EPILOGS["lead-time"] = f"""examples:
   taskmodel lead-time --set lead.theft=0.05 --set field.supervision=0.01
   taskmodel lead-time kwa_ladder --json
 
-what is written to DIR:
+files in DIR:
   result.nc           everything, as netCDF-4; in Python: taskmodel.open(...)
   lead_time.svg/.png  the figure, if matplotlib is installed
 
 words:
   lead          months that others need to reach today's technology
-  bulk          researchers times serial speed, whatever becomes of it
+  bulk          researchers times serial speed, before any loss
   field-year    a year's work of the field in `field.headcount`
   organisation  the catalog in which the workforce does the tasks
-  evidence      what agents have been seen to do: their hours to an hour of a
-                person, and what that says of the plan's tokens
+  evidence      observed agents: their hours per hour of a person, compared with
+                the tokens that the plan assumes
 
 {JSON}
 Keys:
@@ -504,23 +508,24 @@ Keys:
     numbers, words, and lists by step where there are several
 
 exit status:
-  0 fine; 1 the pause never starts, or preparation blows up in it (when, and
+  0 fine; 1 the pause never starts, or preparation diverges in it (when, and
   why); 2 bad input, with its place"""
 
 DESCRIPTIONS[
     "frontier"
-] = f"""What safety costs: how much research there can be, by how much defective work
-may pass unnoticed in a year. AI errs, review finds a part of it, and what
-escapes takes of a budget, supervision.defect_budget, an hour counting as many
-as the task's harm_weight says. A stricter budget moves AI's work to protocols
-that let less escape, and these take more people. The price of safety is the
-research that is given up for an hour less of what escapes.
+] = f"""The cost of safety: research as a function of the defective work that may pass
+unnoticed in a year. AI errs, review finds some of its defects, and what escapes
+uses up a budget, supervision.defect_budget, an hour counting as many
+as the task's harm_weight says. A stricter budget moves AI's work to
+protocols that let less escape, and these take more people. The price of safety
+is the research given up for an hour less of what escapes.
 
 alignment_research without a scenario takes defect_budget, in which AI errs and
 every bundled protocol may be used; the other catalogs need a scenario in which
-AI errs, such as imperfect_ai, and protocols to choose from. A budget in `run`,
-`vary` and all others is one factor more: what holds research back by it is
-told beside people, review, inference and experiments.
+AI errs, such as imperfect_ai, and protocols to choose from. In `run`,
+`vary` and all others a budget is one more factor: its share of what holds
+research back is reported beside those of people, review, inference and
+experiments.
 
 {PATHS}"""
 EPILOGS["frontier"] = f"""examples:
@@ -530,19 +535,19 @@ EPILOGS["frontier"] = f"""examples:
     --set "supervision.protocols=[full_review, spot_checks, no_review]"
   taskmodel vary supervision.defect_budget=1e4:1e6 --scenario defect_budget
 
-what is written to DIR:
+files in DIR:
   frontier.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
   frontier.svg/.png   the figure, if matplotlib is installed
 
 words:
-  budget  0 closes every way of working that lets anything escape; there the
-          price is that of the first hour
+  budget  0 excludes every protocol that lets anything escape; its price is that
+          of the first hour
   review  hours of people that go into review
 
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute, files
-  ceases_to_bind: the least budget with which output is what it is without one
+  ceases_to_bind: the least budget with the same output as without one
   unlimited: output, speed-ups and escaped_harm [h/year] without a budget
   curve: a list, each with defect_budget [h/year], output, speed-ups,
     safety_price [h/h], defect_budget_elasticity, escaped_harm, review_hours
@@ -553,13 +558,13 @@ Keys:
 
 DESCRIPTIONS[
     "trust"
-] = f"""What it takes to let people look at AI's work at the floors of policy alone,
-and no longer at every unit. A class of tasks needs a record of so many clean
-audits, and part of it again with each model generation; the hours are taken
-off those of the reviewers. Which classes AI does decides how many hours that
-are, and the hours decide which classes AI does: a fixed point, whose residual
-is told. How long records last and what they have to show is the block `trust`
-of a catalog; bundled catalogs without a scenario take that of audited_trust.
+] = f"""The cost of reviewing AI's work at the floors of policy alone instead of unit by
+unit. A class of tasks needs a record of clean audits, and part of it again with
+each model generation; the hours are taken from those of the reviewers. The
+classes that AI does determine these hours, and the hours determine the classes:
+a fixed point, whose residual is reported. The block `trust` of a catalog says
+how long records last and what they have to show; bundled catalogs without a
+scenario use that of audited_trust.
 
 {PATHS}"""
 EPILOGS["trust"] = f"""examples:
@@ -570,8 +575,8 @@ EPILOGS["trust"] = f"""examples:
 
 words:
   record      clean audits that bound the share of defective units
-  reviewed    share of units that people would look at if reviews at the floor
-              counted as audits; a dash where AI does nothing of the task
+  reviewed    share of units that people would review if reviews at the floor
+              counted as audits; a dash where AI does none of the task
 
 {JSON}
 Keys:
@@ -580,13 +585,13 @@ Keys:
     less the second
   review_supply [h/year], audit_share, floor_review_hours [h/year]
   exact_fixed_points: how many; fixed_points: all, each with hours, residual and
-    output; where there is none, the places where it is jumped over
+    output; without an exact one, the jumps across it
   with_audits, at_floors, full_review: output and speed-ups
   tasks: a list, each with task, title, adopted, detection, clean_audits,
     record_hours, audit_load, delegated_units, coverage_floor,
     implied_coverage, record_time, at_margin, kept_out
-  output_kept_out: where there is no exact fixed point, output at the one there
-    is if AI is kept from the tasks that are kept_out
+  output_kept_out: where there is no exact fixed point, output at the one that
+    exists if AI is kept from the tasks marked kept_out
 
 {EXIT}"""
 
@@ -594,18 +599,17 @@ DESCRIPTIONS[
     "check"
 ] = """Check catalogs, scenarios, plans, worlds, loops, trends and paths. Every defect
 is listed with file, line, column, path, what is allowed and how to mend it.
-Units that were converted and numbers that rest on no source are listed too;
-they are no defects."""
+Converted units and numbers without a source are listed too, as notes."""
 EPILOGS["check"] = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
   taskmodel check tasks/*.yaml --json
 
-A file with `set` and without `tasks` is read as a scenario; whether its paths
-are in a catalog shows when it is laid over one with --scenario. A file with
+A file with `set` and without `tasks` is read as a scenario; its paths are
+checked when it is laid over a catalog with --scenario. A file with
 `worker` or `ladder` is read as a plan, one with `loop` as a loop, one with
 `models` as a trend, one with `begins` or `ends` as paths. The name of a bundled
-catalog will do in place of a file.
+catalog may take the place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
 conversions, without_source; a defect has file, line, column, path, message).
@@ -626,10 +630,10 @@ and then:
   taskmodel check mylab.yaml
   taskmodel run mylab.yaml
 
-A file that is there already is not overwritten.
+An existing file is not overwritten.
 
 exit status:
-  0 written; 2 not written, and why"""
+  0 written; 2 not written, with the reason"""
 
 DESCRIPTIONS[
     "schema"
@@ -643,16 +647,16 @@ EPILOGS["schema"] = """examples:
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
 
-The schema knows types, units and ranges. What holds between blocks (ids that
-exist, shares that sum to 1) is for `taskmodel check`."""
+The schema covers types, units and ranges. Conditions between blocks (ids that
+exist, shares that sum to 1) are checked by `taskmodel check`."""
 
 DESCRIPTIONS[
     "validate"
-] = """Hold the model to what is published: every result of a paper, of another model
-or of the evidence behind the catalogs that it reproduces, with the published
-value, ours, deviation, tolerance, verdict, source and access. Ours is computed
-now; only the published values are stored. A deviation that is understood is
-marked explained, and says why."""
+] = """Compare the model with published results: every result of a paper, of another
+model or of the evidence behind the catalogs that it reproduces, with published
+and computed value, deviation, tolerance, verdict, source and access. Only the
+published values are stored. A deviation with a known reason is marked
+explained, with the reason."""
 EPILOGS["validate"] = """examples:
   taskmodel validate
   taskmodel validate --all           also every line of groups that agree

@@ -112,6 +112,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         "On the critical path, in order",
         *table(rows, left=(0, 3)),
     ]
+    # critical tasks of a single path add up to the pass, but for rounding
     if sum(task["duration"] for task in path) > total * (1 + 1e-9):
         lines += wrapped("Several paths through these tasks are equally long.")
     if nearest:

@@ -185,6 +185,7 @@ def _ladder(result: xr.Dataset) -> list[str]:
     names = ("step", "researcher_months", "field_years")
     before, unchanged = math.nan, []
     for step, months, years in zip(*(result[name].values.tolist() for name in names), strict=True):
+        # a step that changes nothing differs by rounding; the first test covers zero and infinity
         if years == before or abs(years - before) < 1e-9 * before:
             unchanged.append(str(step))
         else:

@@ -44,5 +44,6 @@ def _text(source: str | None, name: str) -> str:
         return read_text(STARTER).replace("title: Starter", f"title: {name}", 1)
     path = find_file(source, "catalog")
     text = read_text(path)
-    parse_catalog(text, path.stem, str(path))  # raises if the catalog has defects
+    # a catalog with defects is not copied: it would not run
+    parse_catalog(text, path.stem, str(path))
     return text

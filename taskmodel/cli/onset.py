@@ -14,7 +14,8 @@ from taskmodel.cli.screen import bracketed, number, percent, scientific, table, 
 from taskmodel.cli.words import records
 from taskmodel.summary import provenance
 
-POINTS = 13  # each is a sweep of its own
+# each point is a sweep of its own
+POINTS = 13
 COLUMNS = (
     "oversight_binds_from",
     "oversight_binds_speedup",
@@ -45,6 +46,7 @@ def answer(args: Namespace) -> Answer:
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     grid = catalog.compute.grid
 
+    # where review binds from the first point of the grid on, the onset may lie below it
     def onset(compute: float) -> str:
         if math.isnan(compute):
             return "nowhere"

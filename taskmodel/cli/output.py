@@ -95,6 +95,8 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
     chosen = getattr(args, "output", None)
     folder = Path(chosen) if chosen is not None else RESULTS / default if default else None
     result = Output(folder, not getattr(args, "no_figures", False))
+    # The folder is made before the work, so that an error shows at once. Progress ends before the
+    # files move, and notes follow: they would break the line that progress rewrites.
     with ExitStack() as stack:
         if folder is not None:
             result._workshop = stack.enter_context(results_folder(folder))
@@ -143,6 +145,7 @@ def folder_name(catalog: Catalog) -> str:
     settings = [f"{path}={value}" for path, value in catalog.overrides.items()]
     scenario = [catalog.scenario] if catalog.scenario else []
     name = re.sub(r"[^\w.=+-]+", "_", "-".join([catalog.name, *scenario, *settings]))
+    # long names are cut; the hash keeps the folders of different settings apart
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 9]}-{catalog.sha256[:8]}"
 
 
@@ -169,6 +172,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
         try:
             new_folders += [path for path in (folder, *folder.parents) if not path.exists()]
             folder.mkdir(parents=True, exist_ok=True)
+            # inside the folder, hence on its file system, where os.replace is atomic
             workshop = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         except (FileExistsError, NotADirectoryError) as error:
             raise InputError(
@@ -186,7 +190,8 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     finally:
-        for path in new_folders:  # innermost first; those with files in them stay
+        # innermost first, up to the first that has files in it
+        for path in new_folders:
             try:
                 path.rmdir()
             except (OSError, ValueError):
@@ -203,6 +208,7 @@ def write_new(path: Path, text: str) -> None:
     """
     try:
         with open(path, "x", encoding="utf-8", newline="\n") as file:
+            # an interrupt, too, must not leave half a file: hence BaseException
             try:
                 file.write(text)
                 file.flush()

@@ -88,6 +88,7 @@ def _onset(
     """Return the date from which a milestone holds, with the speed-ups; None if it never does."""
     shares = result["bottleneck_share"].isel(time=0).values
     review = float(shares[REVIEW])
+    # Events are changes: what holds from the first date on has none, and its onset may be earlier.
     holds_at_start = {
         "first_automation": float(result["automated_hours_share"][0]) > 0,
         "oversight_binds": review > float(result["binding_tolerance"]),
@@ -105,6 +106,8 @@ def _onset(
 
 def _changes(events: list[dict[str, Any]]) -> list[list[str]]:
     """Return dates and changes; a task that AI takes over at once and entirely is one line."""
+    # A task that opens to AI and pays at once has three events at one date: automatable, adopted
+    # and completed. They are one change to a reader.
     groups: dict[tuple[float, str | None], list[dict[str, Any]]] = {}
     for event in events:
         groups.setdefault((event["time"], event["task"]), []).append(event)

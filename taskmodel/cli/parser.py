@@ -64,6 +64,8 @@ def _reported(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     """Report the errors of a parser of values as those of its argument."""
 
     def convert(text: str) -> Any:
+        # argparse turns any ValueError into "invalid value" without its message; InputError is a
+        # ValueError, but its message has what is allowed and what was found
         try:
             return parse(text)
         except InputError as error:
@@ -83,6 +85,7 @@ class _Mapping(argparse.Action):
         option: str | None = None,
     ) -> None:
         key, value = pair
+        # a new dictionary each time: the default in the table is shared by all parses
         mapping = getattr(namespace, self.dest)
         if key in mapping:
             raise argparse.ArgumentError(self, f"{key} is given twice; keep one")
@@ -114,6 +117,7 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, prog: str | None = None, **options: Any) -> None:
         formatter = argparse.RawDescriptionHelpFormatter
         super().__init__(prog, formatter_class=formatter, allow_abbrev=False, **options)
+        # argparse looks up actions by name here, so that the table of commands stays plain data
         self.register("action", "mapping", _Mapping)
 
     def error(self, message: str) -> NoReturn:

@@ -51,6 +51,7 @@ def answer(args: Namespace) -> Answer:
     catalog = load(args)
     ends = args.span and args.span[:2]
     with output(args, "deriving"):
+        # `regimes` checks the range at once and derives lazily: only the check is in the try block
         try:
             sequence = regimes(catalog, ends)
         except InputError as error:

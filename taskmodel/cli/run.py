@@ -43,7 +43,8 @@ FACTORS = {"review": "review capacity", "defect_budget": "defect budget"}
 # One more reviewer is worth the ratio of two shadow prices in people of a pool. Rounding leaves
 # about 1e-12 of a price that is zero, so that ratios below this one count as zero.
 NO_PEOPLE = 1e-6
-SHOWN = 0.005  # share of all hours from which a mode is named
+# share of all hours from which a mode is named: it would be shown as at least 1 %
+SHOWN = 0.005
 
 
 def answer(args: Namespace) -> Answer:

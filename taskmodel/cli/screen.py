@@ -191,6 +191,8 @@ def progress(label: str, quiet: bool, patience: float = 1.0) -> Iterator[None]:
     done = threading.Event()
     start = time.monotonic()
 
+    # A daemon thread: it must not keep the process alive after an interrupt. It overwrites one
+    # line, and blanks it at the end so that what follows starts on a clean line.
     def show() -> None:
         shown = 0
         while not done.wait(patience if not shown else 0.5):

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from taskmodel.numerics.types import Array
 
 T = TypeVar("T")
-POSITIVE = math.ulp(0.0)  # the smallest positive float
+# the smallest positive float: a closed lower bound that excludes zero
+POSITIVE = math.ulp(0.0)
 FORMS = {"LOW:HIGH": (2,), "LOW:HIGH:POINTS": (3,), "LOW:HIGH[:POINTS]": (2, 3)}
-MAX_POINTS = 1_000_000  # of a sweep of compute
-MAX_ORGANISATIONS = 10_000  # of a sweep that builds an organisation at each point, in milliseconds
-MAX_MAP_POINTS = 1_000  # along each side of a map
+# Limits on points keep typing errors from filling memory. A sweep of compute has one organisation;
+# other axes build one at each point, which takes milliseconds; maps take a product of points.
+MAX_POINTS = 1_000_000
+MAX_ORGANISATIONS = 10_000
+MAX_MAP_POINTS = 1_000
 
 
 class Span(NamedTuple):

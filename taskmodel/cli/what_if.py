@@ -15,7 +15,9 @@ from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, speedup_cells
 from taskmodel.questions.what_if import RELAXATIONS
 from taskmodel.summary import provenance
 
-MARGIN = 1.001  # factor over its better half from which a pair is shown
+# A pair is shown if it gives more than its better half by this factor, which is far above the
+# accuracy of the optimum: equal speed-ups differ by rounding.
+MARGIN = 1.001
 NUMBERS = ("output", *SPEEDUPS)
 
 

@@ -1,4 +1,4 @@
-"""The command line: what it answers, what it writes, and what it says when something is wrong."""
+"""The command line: answers, files and errors of commands."""
 
 import contextlib
 import io
@@ -13,72 +13,41 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import error_of, json_of, line_with, lines_of, strict_json
 from locations import CATALOGS
 
 import taskmodel as tm
 from taskmodel.cli import main, screen
+from taskmodel.cli.commands import COMMANDS
 from taskmodel.cli.output import folder_name
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
-COMMANDS = ("run", "latency", "lead-time", "simulate", "horizon", "list", "check", "new", "schema")
+NAMES = [command.name for group in COMMANDS.values() for command in group]
 QUICK = ("--grid", "1e27:1e32:6", "--no-figures")
 POINT = {"compute", "throughput_speedup", "latency_speedup", "speedup"}
 
 
 @pytest.fixture(autouse=True)
-def in_an_empty_folder(tmp_path, monkeypatch):
+def empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
 def starter():
-    """The path of a starter catalog; its sweep takes a fraction of a second."""
+    """Return the path of a starter catalog; its sweep takes a fraction of a second."""
     with contextlib.redirect_stdout(io.StringIO()):
         assert main(["new", "mylab", "--quiet"]) == 0
     return "mylab.yaml"
 
 
-def refused(constant):
-    raise ValueError(f"{constant} is not strict JSON")
-
-
-def strictly(text):
-    return json.loads(text, parse_constant=refused)
-
-
-def answer(capsys, *arguments, code=0):
-    """What a command prints as JSON."""
-    assert main([*arguments, "--json"]) == code
-    return strictly(capsys.readouterr().out)
-
-
-def printed(capsys, *arguments, code=0):
-    """The lines that a command prints for people."""
-    assert main(list(arguments)) == code
-    return capsys.readouterr().out.splitlines()
-
-
-def complaint(capsys, *arguments, code=2):
-    """What a command says when it refuses."""
-    assert main(list(arguments)) == code
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return err
-
-
-def line_with(lines, word):
-    (line,) = [line for line in lines if word in line]
-    return line
-
-
-def number_of(line):
-    """The numbers in a row of a table."""
+def numbers_in(line):
+    """Return the numbers in a row of a table."""
     return [float(word.replace(",", "")) for word in line.split() if word[0].isdigit()]
 
 
-def fresh(code, *arguments, **options):
-    """Run Python code in an interpreter of its own."""
+def run_python(code, *arguments, **options):
+    """Run Python code in a new interpreter."""
     return subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options
     )
@@ -87,8 +56,8 @@ def fresh(code, *arguments, **options):
 # run
 
 
-def test_json_of_run_has_the_promised_keys_and_values_at_exactly_today(capsys, starter):
-    facts = answer(capsys, "run", starter, *QUICK)
+def test_json_of_run_has_the_documented_keys_and_the_values_of_today(capsys, starter):
+    facts = json_of(capsys, "run", starter, *QUICK)
     assert {
         "catalog",
         "scenario",
@@ -121,14 +90,14 @@ def test_json_of_run_has_the_promised_keys_and_values_at_exactly_today(capsys, s
     } <= facts["events"][0].keys()
 
 
-def test_json_of_run_writes_null_for_what_is_not_there_and_inf_in_words(capsys, starter):
+def test_json_of_run_writes_null_for_absent_values_and_a_string_for_infinity(capsys, starter):
     no_review = (
         "--set",
         "supervision.coverage=none",
         "--set",
         "tasks.approve_release.delegable=true",
     )
-    facts = answer(capsys, "run", starter, *QUICK, *no_review)
+    facts = json_of(capsys, "run", starter, *QUICK, *no_review)
     assert (facts["oversight_binds"], facts["oversight_bottleneck"], facts["advice"]) == (
         None,
         None,
@@ -141,8 +110,10 @@ def test_json_of_run_writes_null_for_what_is_not_there_and_inf_in_words(capsys, 
     }
 
 
-def test_result_file_holds_the_grid_that_was_asked_for_and_what_it_was_made_from(capsys, starter):
-    facts = answer(capsys, "run", starter, *QUICK, "--set", "supervision.headcount=10", "-o", "out")
+def test_result_file_holds_the_chosen_grid_and_its_provenance(capsys, starter):
+    facts = json_of(
+        capsys, "run", starter, *QUICK, "--set", "supervision.headcount=10", "-o", "out"
+    )
     assert facts["files"] == ["out/result.nc"]
     result = tm.open("out/result.nc")
     np.testing.assert_array_equal(result["compute"].values, np.geomspace(1e27, 1e32, 6))
@@ -154,8 +125,8 @@ def test_result_file_holds_the_grid_that_was_asked_for_and_what_it_was_made_from
     assert [event["kind"] for event in facts["events"]] == alone["event_kind"].values.tolist()
 
 
-def test_run_without_a_catalog_takes_alignment_research(capsys):
-    facts = answer(capsys, "run", "--grid", "1e30:1e31:2", "--no-figures")
+def test_default_catalog_of_run_is_alignment_research(capsys):
+    facts = json_of(capsys, "run", "--grid", "1e30:1e31:2", "--no-figures")
     assert facts["catalog"] == "alignment_research"
     assert facts["files"] == ["taskmodel-results/alignment_research/result.nc"]
     assert facts["oversight_bottleneck"]["compute"] == pytest.approx(3.99e30, rel=1e-2)
@@ -175,11 +146,13 @@ def test_run_without_a_catalog_takes_alignment_research(capsys):
         ),
     ],
 )
-def test_default_folder_is_named_for_what_is_run(starter, scenario, changes, folder):
+def test_default_folder_is_named_after_catalog_scenario_and_settings(
+    starter, scenario, changes, folder
+):
     assert folder_name(tm.load_catalog(starter, scenario, changes)) == folder
 
 
-def test_default_folder_of_many_settings_has_a_short_name_of_its_own(starter):
+def test_default_folder_of_many_settings_has_a_short_and_unique_name(starter):
     catalog = tm.load_catalog(starter)
     names = {
         folder_name(
@@ -191,8 +164,8 @@ def test_default_folder_of_many_settings_has_a_short_name_of_its_own(starter):
     assert max(map(len, names)) <= 100
 
 
-def test_figures_are_drawn_unless_not_wanted(capsys, starter):
-    lines = printed(capsys, "run", starter, "--grid", "1e28:1e30:2", "-o", "out")
+def test_figures_are_drawn_by_default_and_old_ones_are_reported(capsys, starter):
+    lines = lines_of(capsys, "run", starter, "--grid", "1e28:1e30:2", "-o", "out")
     assert lines[-1] == "Written to out: result.nc, speedup.png, speedup.svg"
     assert Path("out/speedup.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in Path("out/speedup.svg").read_text()
@@ -200,7 +173,7 @@ def test_figures_are_drawn_unless_not_wanted(capsys, starter):
     assert "speedup.png, speedup.svg in out are of an earlier run" in capsys.readouterr().err
 
 
-def test_without_matplotlib_there_are_no_figures_and_a_word_on_how_to_get_them(
+def test_without_matplotlib_there_are_no_figures_and_a_note_on_installing_it(
     capsys, starter, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -219,8 +192,8 @@ def test_quiet_leaves_stderr_empty(capsys, starter, monkeypatch):
     "catalog, scenario",
     [("alignment_research", "dedicated_reviewers"), ("t_agi_ladder", "scarce_inference")],
 )
-def test_answer_fits_a_screen_in_plain_letters(capsys, catalog, scenario):
-    lines = printed(
+def test_page_fits_a_screen_in_ascii(capsys, catalog, scenario):
+    lines = lines_of(
         capsys, "run", catalog, "--grid", "1e26:1e35:3", "--no-figures", "--scenario", scenario
     )
     assert len(lines) <= 50
@@ -228,8 +201,8 @@ def test_answer_fits_a_screen_in_plain_letters(capsys, catalog, scenario):
     assert all(line.isascii() for line in lines)
 
 
-def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
-    lines = printed(
+def test_page_has_the_settings_the_bottleneck_and_advice(capsys, starter):
+    lines = lines_of(
         capsys,
         "run",
         starter,
@@ -239,7 +212,7 @@ def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
         "--set",
         "supervision.headcount=20",
     )
-    facts = answer(
+    facts = json_of(
         capsys,
         "run",
         starter,
@@ -270,8 +243,8 @@ def test_answer_says_what_was_asked_what_binds_and_what_to_do(capsys, starter):
     assert f"{facts['today']['speedup']:.2f}" in today
 
 
-def test_answer_says_no_limit_for_infinity_and_names_what_is_not_reached(capsys, starter):
-    lines = printed(
+def test_page_writes_no_limit_for_infinity_and_not_reached_for_absent_milestones(capsys, starter):
+    lines = lines_of(
         capsys,
         "run",
         starter,
@@ -286,8 +259,8 @@ def test_answer_says_no_limit_for_infinity_and_names_what_is_not_reached(capsys,
     assert line_with(lines, "Nothing is reviewed.")
 
 
-def test_today_outside_the_grid_is_still_in_the_answer(capsys, starter):
-    facts = answer(capsys, "run", starter, "--grid", "1e30:1e31:3", "--no-figures")
+def test_today_is_reported_even_outside_the_grid(capsys, starter):
+    facts = json_of(capsys, "run", starter, "--grid", "1e30:1e31:3", "--no-figures")
     assert facts["today"]["compute"] == 8.4e28
     assert facts["grid"] == {"low": 1e30, "high": 1e31, "points": 3}
 
@@ -305,7 +278,7 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
     assert out.startswith(r"\x1b[31mred lines")
 
 
-# what cannot be done
+# errors
 
 
 @pytest.mark.parametrize(
@@ -355,22 +328,22 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["new", "x", "--from", "alignment_resarch"], "'alignment_research'"),
     ],
 )
-def test_bad_input_is_refused_with_its_place_and_the_mend(capsys, arguments, words):
+def test_bad_input_is_reported_with_its_argument_and_the_values_allowed(capsys, arguments, words):
     for name in ("taken", "taken.yaml"):
         Path(name).touch()
-    assert words in complaint(capsys, *arguments)
+    assert words in error_of(capsys, *arguments)
     assert sorted(os.listdir()) == ["taken", "taken.yaml"]
 
 
 def test_all_defects_of_a_catalog_are_listed_with_their_lines(capsys):
-    said = complaint(capsys, "run", str(CATALOGS / "bad_many.yaml"))
-    assert "11 defects" in said
-    assert f"{CATALOGS / 'bad_many.yaml'}:34:27: tasks.write.review_ratio.value" in said
+    message = error_of(capsys, "run", str(CATALOGS / "bad_many.yaml"))
+    assert "11 defects" in message
+    assert f"{CATALOGS / 'bad_many.yaml'}:34:27: tasks.write.review_ratio.value" in message
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in CATALOGS.glob("bad_*.yaml")))
-def test_no_bad_file_brings_a_traceback(capsys, name):
-    assert name in complaint(capsys, "run", str(CATALOGS / name))
+def test_bad_files_are_reported_without_a_traceback(capsys, name):
+    assert name in error_of(capsys, "run", str(CATALOGS / name))
     assert main(["check", str(CATALOGS / name)]) == 1
     assert name in capsys.readouterr().out
 
@@ -385,8 +358,8 @@ def test_no_bad_file_brings_a_traceback(capsys, name):
         ),
     ],
 )
-def test_no_answer_is_exit_1_and_says_why(capsys, starter, settings, why):
-    assert why in complaint(
+def test_no_answer_is_exit_1_with_the_reason(capsys, starter, settings, why):
+    assert why in error_of(
         capsys,
         "run",
         starter,
@@ -402,15 +375,19 @@ def test_solve_error_is_exit_1(capsys, starter, monkeypatch):
         raise SolveError("the hard corner")
 
     monkeypatch.setattr(tm, "sweep", fail)
-    assert "the hard corner" in complaint(capsys, "run", starter, *QUICK, code=1)
+    assert "the hard corner" in error_of(capsys, "run", starter, *QUICK, code=1)
 
 
-def test_a_fault_of_our_own_is_no_traceback_but_under_debug(capsys, starter, monkeypatch):
+@pytest.mark.parametrize("fault", [TypeError, ValueError, KeyError, ZeroDivisionError])
+def test_a_fault_of_the_package_is_reported_as_such_with_a_traceback_under_debug(
+    capsys, starter, monkeypatch, fault
+):
     def fail(*_):
-        raise ZeroDivisionError("somewhere")
+        raise fault("somewhere")
 
     monkeypatch.setattr(tm, "sweep", fail)
-    assert "--debug" in complaint(capsys, "run", starter, *QUICK, code=1)
+    message = error_of(capsys, "run", starter, *QUICK, code=1)
+    assert f"unexpected {fault.__name__}" in message and "a fault of taskmodel: --debug" in message
     for arguments in (["--debug", "run", starter, *QUICK], ["run", starter, *QUICK, "--debug"]):
         assert main(arguments) == 1
         assert "Traceback" in capsys.readouterr().err
@@ -420,7 +397,7 @@ def test_a_fault_of_our_own_is_no_traceback_but_under_debug(capsys, starter, mon
     "failure, code",
     [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device", "speedup.png"), 2)],
 )
-def test_a_run_that_breaks_off_leaves_the_files_of_the_last_one_alone(
+def test_an_interrupted_run_keeps_the_files_of_the_previous_one(
     capsys, starter, monkeypatch, failure, code
 ):
     from taskmodel import plots
@@ -433,7 +410,7 @@ def test_a_run_that_breaks_off_leaves_the_files_of_the_last_one_alone(
 
     monkeypatch.setattr(plots, "speedup_curve", fail)
     for folder in ("out", "new/deep"):
-        complaint(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", folder, code=code)
+        error_of(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", folder, code=code)
     assert os.listdir("out") == ["result.nc"]
     assert Path("out/result.nc").read_bytes() == before
     assert not Path("new").exists()
@@ -445,7 +422,7 @@ def test_a_run_that_breaks_off_leaves_the_files_of_the_last_one_alone(
 def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsys):
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios
 
-    facts = answer(capsys, "list")
+    facts = json_of(capsys, "list")
     assert [item["name"] for item in facts["catalogs"]] == list(bundled_catalogs())
     assert [item["name"] for item in facts["scenarios"]] == list(bundled_scenarios())
     assert {
@@ -456,7 +433,7 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
         "scarce_verifiers",
         "slow_gates",
     }
-    lines = printed(capsys, "list")
+    lines = lines_of(capsys, "list")
     for item in facts["catalogs"]:
         assert item["title"] in line_with(lines, f" {item['name']} ")
         assert f"{item['tasks']} tasks" in line_with(lines, f" {item['name']} ")
@@ -465,11 +442,11 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
 def test_check_of_a_good_catalog_is_exit_0_with_conversions_and_numbers_without_source_as_notes(
     capsys,
 ):
-    lines = printed(capsys, "check", str(CATALOGS / "good_units.yaml"))
+    lines = lines_of(capsys, "check", str(CATALOGS / "good_units.yaml"))
     assert "fine" in lines[0]
     assert "240 min" in line_with(lines, "tasks.write.horizon:")
     assert "without a source" in lines[-1]
-    (report,) = answer(capsys, "check", str(CATALOGS / "good.yaml"))["files"]
+    (report,) = json_of(capsys, "check", str(CATALOGS / "good.yaml"))["files"]
     assert (report["ok"], report["kind"], report["tasks"], report["conversions"]) == (
         True,
         "catalog",
@@ -481,31 +458,31 @@ def test_check_of_a_good_catalog_is_exit_0_with_conversions_and_numbers_without_
 
 def test_check_of_a_bad_catalog_is_exit_1_with_every_defect_on_stdout(capsys):
     bad = str(CATALOGS / "bad_many.yaml")
-    facts = answer(capsys, "check", bad, str(CATALOGS / "good.yaml"), code=1)
+    facts = json_of(capsys, "check", bad, str(CATALOGS / "good.yaml"), code=1)
     assert [report["ok"] for report in facts["files"]] == [False, True]
     defects = facts["files"][0]["defects"]
-    lines = printed(capsys, "check", bad, code=1)
+    lines = lines_of(capsys, "check", bad, code=1)
     assert lines[0] == f"{bad}: {len(defects)} defects"
     for defect, line in zip(defects, lines[1:], strict=True):
         assert f"{bad}:{defect['line']}:{defect['column']}: {defect['path']}" in line
 
 
-def test_check_of_a_missing_file_is_exit_2_and_the_others_are_checked_all_the_same(capsys):
-    lines = printed(capsys, "check", "nowhere.yaml", str(CATALOGS / "good.yaml"), code=2)
+def test_check_of_a_missing_file_is_exit_2_and_the_other_files_are_checked(capsys):
+    lines = lines_of(capsys, "check", "nowhere.yaml", str(CATALOGS / "good.yaml"), code=2)
     assert lines[0].startswith("nowhere.yaml: cannot be read")
     assert "fine" in lines[1]
 
 
-def test_check_knows_a_scenario_and_lays_it_over_a_catalog(capsys):
+def test_check_recognises_a_scenario_and_lays_it_over_a_catalog(capsys):
     scenario = str(CATALOGS / "scenario_bad_path.yaml")
-    assert "scenario" in printed(capsys, "check", scenario)[0]
-    lines = printed(capsys, "check", str(CATALOGS / "good.yaml"), "--scenario", scenario, code=1)
+    assert "scenario" in lines_of(capsys, "check", scenario)[0]
+    lines = lines_of(capsys, "check", str(CATALOGS / "good.yaml"), "--scenario", scenario, code=1)
     assert "did you mean 'supervision.headcount'" in line_with(lines, "supervision.headcont:")
 
 
 def test_new_writes_a_catalog_without_defects_in_which_every_number_has_a_source(capsys):
-    assert printed(capsys, "new", "our_lab") == ["our_lab.yaml"]
-    (report,) = answer(capsys, "check", "our_lab.yaml")["files"]
+    assert lines_of(capsys, "new", "our_lab") == ["our_lab.yaml"]
+    (report,) = json_of(capsys, "check", "our_lab.yaml")["files"]
     assert (report["tasks"], report["title"]) == (6, "our_lab")
     assert (report["conversions"], report["without_source"]) == ([], [])
 
@@ -521,15 +498,15 @@ def test_new_explains_every_block_in_a_comment_above_it(starter):
     assert all(lines[index - 1].startswith("#") for index in blocks)
 
 
-def test_new_copies_a_bundled_catalog_as_it_is(capsys):
-    assert printed(capsys, "new", "copy", "--from", "alignment_research", "-o", "mine.yaml") == [
+def test_new_copies_a_bundled_catalog_unchanged(capsys):
+    assert lines_of(capsys, "new", "copy", "--from", "alignment_research", "-o", "mine.yaml") == [
         "mine.yaml"
     ]
     assert Path("mine.yaml").read_text() == tm.load_catalog("alignment_research").yaml_text
 
 
-def test_new_copies_no_broken_catalog(capsys):
-    assert "bad_cycle.yaml:" in complaint(
+def test_new_refuses_to_copy_a_catalog_with_defects(capsys):
+    assert "bad_cycle.yaml:" in error_of(
         capsys, "new", "copy", "--from", str(CATALOGS / "bad_cycle.yaml")
     )
     assert not Path("copy.yaml").exists()
@@ -537,7 +514,7 @@ def test_new_copies_no_broken_catalog(capsys):
 
 def test_schema_describes_every_block_of_a_catalog(capsys):
     assert main(["schema"]) == 0
-    schema = strictly(capsys.readouterr().out)
+    schema = strict_json(capsys.readouterr().out)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert (
         {"title", "pools", "compute", "nests", "tasks"}
@@ -547,31 +524,31 @@ def test_schema_describes_every_block_of_a_catalog(capsys):
 
 
 def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys, starter):
-    facts = answer(capsys, "latency", starter, "--compute", "1e32")
+    facts = json_of(capsys, "latency", starter, "--compute", "1e32")
     path = tm.latency(tm.load_catalog(starter), compute=1e32)
     assert facts["compute"] == 1e32
-    assert facts["pass_time"] == float(path["pass_time"])
+    assert facts["pass_time"] == pytest.approx(float(path["pass_time"]), rel=1e-12)
     assert sum(task["duration"] for task in facts["critical_path"]) == pytest.approx(
         facts["pass_time"]
     )
     starts = [task["start"] for task in facts["critical_path"]]
     assert starts == sorted(starts)
-    lines = printed(capsys, "latency", starter, "--compute", "1e32")
+    lines = lines_of(capsys, "latency", starter, "--compute", "1e32")
     assert "at 1e32 FLOP/year" in lines[1]
     assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
-    who, what = (
+    by_task, by_part = (
         line for line in lines if "Approve the release" in line
-    )  # on the path, and what its time is made of
-    assert "people" in who and number_of(what) == pytest.approx([33.6, 0, 0, 72])
+    )  # a row of the critical path, and one of the parts of its time
+    assert "people" in by_task and numbers_in(by_part) == pytest.approx([33.6, 0, 0, 72])
     assert max(map(len, lines)) <= 80
 
 
-def test_latency_is_for_today_if_no_compute_is_given_and_shows_slack_beside_the_path(capsys):
-    lines = printed(
+def test_latency_defaults_to_today_and_shows_slack_beside_the_path(capsys):
+    lines = lines_of(
         capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false"
     )
     assert "at 8.4e28 FLOP/year, today" in lines[1]
-    facts = answer(
+    facts = json_of(
         capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false"
     )
     assert facts["pass_time_without_ai"] == pytest.approx(2893.8, abs=0.05)
@@ -586,13 +563,13 @@ COUNTED = [
 ]
 
 
-def test_latency_says_who_waits_for_whom_and_what_to_plan_for(capsys, starter):
+def test_latency_reports_waits_and_the_best_utilisation(capsys, starter):
     more = [
         "--set=latency.count_off_hours=true",
         "--set=latency.count_loops=true",
         "--set=supervision.utilisation=0.8",
     ]
-    facts = answer(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    facts = json_of(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
     for task in [*facts["critical_path"], *facts["others"]]:
         assert sum(task["duration_part"].values()) == pytest.approx(task["duration"])
     assert sum(facts["pass_part"].values()) == pytest.approx(facts["pass_time"])
@@ -605,7 +582,7 @@ def test_latency_says_who_waits_for_whom_and_what_to_plan_for(capsys, starter):
         1e32,
     )
     assert 0 < best["utilisation"] < 1
-    lines = printed(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    lines = lines_of(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
     assert {"people", "AI", "review", "queue", "closed", "gate", "again"} <= set(
         line_with(lines, "closed").split()
     )
@@ -617,44 +594,42 @@ def test_latency_says_who_waits_for_whom_and_what_to_plan_for(capsys, starter):
         lines, "Best planned utilisation"
     )
     assert max(map(len, lines)) <= 80
-    without = answer(capsys, "latency", starter, "--compute", "1e32")
+    without = json_of(capsys, "latency", starter, "--compute", "1e32")
     assert without["queues"] == [] and without["best_utilisation"] is None
 
 
-def test_latency_of_a_queue_that_grows_for_ever_is_no_answer_and_names_what_mends_it(
-    capsys, starter
-):
+def test_latency_of_an_unstable_queue_is_no_answer_with_a_remedy(capsys, starter):
     assert main(["latency", starter, "--compute", "1e32", *COUNTED]) == 1
-    printed_out, said = capsys.readouterr()
-    assert printed_out == ""
+    page, message = capsys.readouterr()
+    assert page == ""
     assert (
-        "the pool 'review'" in said
-        and "supervision.utilisation" in said
-        and "the best here is 0." in said
+        "the pool 'review'" in message
+        and "supervision.utilisation" in message
+        and "the best here is 0." in message
     )
 
 
 # the program as a whole
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", NAMES)
 def test_help_of_every_command_has_examples_and_fits_a_screen(capsys, command, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    lines = printed(capsys, command, "--help")
+    lines = lines_of(capsys, command, "--help")
     assert "examples:" in lines
     assert any(line.startswith(f"  taskmodel {command}") for line in lines)
     assert max(map(len, lines)) <= 80
 
 
-def test_help_of_run_says_how_json_writes_what_is_no_number(capsys):
-    text = " ".join(" ".join(printed(capsys, "run", "--help")).split())
+def test_help_of_run_documents_nan_and_infinity_in_json(capsys):
+    text = " ".join(" ".join(lines_of(capsys, "run", "--help")).split())
     assert 'infinity (no limit) is the string "inf"' in text
     assert "NaN (nothing can be produced) is null" in text
 
 
 def test_program_help_names_every_command_and_every_exit_code(capsys):
-    lines = printed(capsys, "--help")
-    assert all(any(line.startswith(f"    {command} ") for line in lines) for command in COMMANDS)
+    lines = lines_of(capsys, "--help")
+    assert all(any(line.startswith(f"    {command} ") for line in lines) for command in NAMES)
     assert all(
         code in " ".join(lines)
         for code in ("0 fine", "1 the model", "2 bad input", "130 interrupted", "141")
@@ -662,7 +637,7 @@ def test_program_help_names_every_command_and_every_exit_code(capsys):
 
 
 def test_version_is_that_of_the_package(capsys):
-    assert printed(capsys, "--version") == [f"taskmodel {tm.__version__}"]
+    assert lines_of(capsys, "--version") == [f"taskmodel {tm.__version__}"]
 
 
 def test_installed_command_is_main():
@@ -671,11 +646,11 @@ def test_installed_command_is_main():
 
 
 def test_python_m_taskmodel_is_the_same_program():
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "taskmodel", "run", "nowhere.yaml"], capture_output=True, text=True
     )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "nowhere.yaml" in done.stderr
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "nowhere.yaml" in process.stderr
 
 
 @pytest.mark.parametrize(
@@ -690,24 +665,31 @@ def test_python_m_taskmodel_is_the_same_program():
     ],
 )
 def test_light_commands_load_no_heavy_library(arguments):
-    code = "import sys; from taskmodel.cli import main; code = main(sys.argv[1:]); print(*sys.modules, file=sys.stderr); sys.exit(code)"
-    done = fresh(code, *arguments)
-    assert done.returncode == 0
-    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    code = """import sys
+from taskmodel.cli import main
+code = main(sys.argv[1:])
+print(*sys.modules, file=sys.stderr)
+sys.exit(code)"""
+    process = run_python(code, *arguments)
+    assert process.returncode == 0
+    loaded = {name.partition(".")[0] for name in process.stderr.split()}
     assert loaded & {"scipy", "xarray", "matplotlib", "h5netcdf", "sympy", "pandas"} == set()
     if "--help" in arguments:
         assert loaded & {"numpy", "pydantic", "ruamel"} == set()
 
 
-def test_a_closed_pipe_is_exit_141_without_a_word():
-    code = "import sys, time; from taskmodel.cli import main; time.sleep(0.5); sys.exit(main(['schema']))"
+def test_a_closed_pipe_is_exit_141_without_a_message():
+    code = """import sys, time
+from taskmodel.cli import main
+time.sleep(0.5)
+sys.exit(main(['schema']))"""
     program = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     program.stdout.close()
     with program.stderr:
-        said = program.stderr.read()
-    assert (program.wait(), said) == (141, b"")
+        message = program.stderr.read()
+    assert (program.wait(), message) == (141, b"")
 
 
 def test_interrupt_is_exit_130_and_leaves_nothing_behind(starter):
@@ -733,9 +715,7 @@ sys.exit(main(sys.argv[1:]))"""
     assert not Path("results").exists()
 
 
-def test_an_error_that_a_library_makes_of_an_interrupt_is_an_interrupt(
-    capsys, starter, monkeypatch
-):
+def test_an_error_after_an_interrupt_counts_as_an_interrupt(capsys, starter, monkeypatch):
     def fail(*_):
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
@@ -745,18 +725,18 @@ def test_an_error_that_a_library_makes_of_an_interrupt_is_an_interrupt(
     before = signal.getsignal(signal.SIGINT)
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        assert complaint(capsys, "run", starter, *QUICK, code=130) == "taskmodel: interrupted\n"
+        assert error_of(capsys, "run", starter, *QUICK, code=130) == "taskmodel: interrupted\n"
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def test_letters_that_the_output_cannot_show_are_written_out(starter):
+def test_characters_outside_the_encoding_of_stdout_are_escaped(starter):
     text = Path(starter).read_text(encoding="utf-8")
     Path(starter).write_text(text.replace("title: mylab", "title: Zürich"), encoding="utf-8")
     code = "import sys; from taskmodel.cli import main; sys.exit(main(sys.argv[1:]))"
-    done = fresh(code, "check", starter, env={**os.environ, "PYTHONIOENCODING": "ascii"})
-    assert (done.returncode, done.stderr) == (0, "")
-    assert r"Z\xfcrich" in done.stdout
+    process = run_python(code, "check", starter, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (process.returncode, process.stderr) == (0, "")
+    assert r"Z\xfcrich" in process.stdout
 
 
 class Terminal(io.StringIO):
@@ -764,7 +744,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_shows_on_a_terminal_once_work_takes_long_and_wipes_itself(monkeypatch):
+def test_progress_appears_on_a_terminal_after_a_while_and_is_erased(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     with progress("solving", quiet=False, patience=0.01):
         time.sleep(0.2)
@@ -786,11 +766,11 @@ def test_progress_is_silent_if_quiet_or_no_terminal_or_quick_work(
     assert sys.stderr.getvalue() == ""
 
 
-# what more of anything is worth
+# elasticities, what-if, vary
 
 
-def test_worth_names_what_matters_most_first(capsys):
-    facts = answer(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
+def test_worth_sorts_inputs_by_their_elasticity(capsys):
+    facts = json_of(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
     gains = [
         abs(row["speedup_elasticity"])
         for row in facts["inputs"]
@@ -800,15 +780,15 @@ def test_worth_names_what_matters_most_first(capsys):
     assert [task["speedup"] for task in facts["next_tasks"]] == sorted(
         (task["speedup"] for task in facts["next_tasks"]), reverse=True
     )
-    lines = printed(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
+    lines = lines_of(capsys, "worth", "t_agi_ladder", "--compute", "1e30")
     assert f"{facts['inputs'][0]['speedup_elasticity']:+.3f} %" in line_with(
         lines, facts["inputs"][0]["input"]
     )
     assert max(map(len, lines)) <= 100
 
 
-def test_worth_of_chosen_inputs_alone(capsys):
-    facts = answer(
+def test_worth_of_chosen_inputs(capsys):
+    facts = json_of(
         capsys,
         "worth",
         "--input",
@@ -823,8 +803,8 @@ def test_worth_of_chosen_inputs_alone(capsys):
     assert compute["value"] is None and compute["unit"] == "FLOP/year"
 
 
-def test_what_if_says_what_each_constraint_costs(capsys):
-    facts = answer(capsys, "what-if", "--compute", "1e32")
+def test_what_if_reports_the_speedup_without_each_constraint(capsys):
+    facts = json_of(capsys, "what-if", "--compute", "1e32")
     alone = {case["relaxation"]: case for case in facts["alone"]}
     assert list(alone) == [
         "inference",
@@ -835,7 +815,7 @@ def test_what_if_says_what_each_constraint_costs(capsys):
         "experiments",
     ]
     assert len(facts["pairs"]) == 15
-    lines = printed(capsys, "what-if", "--compute", "1e32")
+    lines = lines_of(capsys, "what-if", "--compute", "1e32")
     for name, case in alone.items():
         assert screen.number(case["speedup"]) in line_with(lines, case["meaning"]), name
     assert f"{facts['as_is']['throughput_speedup']:.2f}" in line_with(lines, "as things are")
@@ -848,18 +828,21 @@ def test_what_if_says_what_each_constraint_costs(capsys):
             ["worth", "--input", "supervision.headcont"],
             "--input supervision.headcont: there is no such path",
         ),
-        (["worth", "--input", "supervision.pool"], "--input supervision.pool: must be the path of a number"),
+        (
+            ["worth", "--input", "supervision.pool"],
+            "--input supervision.pool: must be the path of a number",
+        ),
         (["worth", "--compute", "-1"], "argument --compute: must be a positive number"),
         (["what-if", "--compute", "much"], "argument --compute: must be a positive number"),
         (["what-if", "--set", "supervision.headcount=-5"], "supervision.headcount"),
     ],
 )
-def test_bad_questions_about_worth_are_exit_2(capsys, arguments, message):
+def test_bad_arguments_of_worth_and_what_if_are_exit_2(capsys, arguments, message):
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
 
 
-def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
+def test_vary_sweeps_any_number_and_names_the_changes(capsys, tmp_path):
     arguments = [
         "vary",
         "supervision.headcount=1:1000:5",
@@ -868,7 +851,7 @@ def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
         "-o",
         str(tmp_path / "out"),
     ]
-    facts = answer(capsys, *arguments)
+    facts = json_of(capsys, *arguments)
     assert [row["value"] for row in facts["curve"]] == pytest.approx(np.geomspace(1, 1e3, 5))
     result = tm.open(tmp_path / "out" / "result.nc")
     assert facts["files"] == [str(tmp_path / "out" / "result.nc")]
@@ -876,7 +859,7 @@ def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
         [event["supervision.headcount"] for event in facts["events"]],
         tm.events(result)["supervision.headcount"],
     )
-    lines = printed(capsys, *arguments)
+    lines = lines_of(capsys, *arguments)
     assert [event["kind"] for event in facts["events"]].count("oversight_bottleneck") == 1
     assert line_with(lines, f"And {len(facts['events']) - 20} more changes")
     (first,) = [line for line in lines if line.lstrip().startswith("1.00 ")]
@@ -890,7 +873,10 @@ def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
         ("supervision.headcount", "must be PATH=LOW:HIGH"),
         ("supervision.headcount=1", "must be LOW:HIGH[:POINTS]"),
         ("supervision.headcount=10:1", "LOW must be below HIGH"),
-        ("supervision.headcount=1:x", "HIGH must be a finite number, such as in 1:10000; found 'x'"),
+        (
+            "supervision.headcount=1:x",
+            "HIGH must be a finite number, such as in 1:10000; found 'x'",
+        ),
         ("supervision.headcount=1:inf", "HIGH must be a finite number"),
         ("supervision.headcount=1:10:1", "from 2 to"),
         ("supervision.headcont=1:10", "there is no such path"),
@@ -901,13 +887,13 @@ def test_vary_sweeps_any_number_and_names_what_changes(capsys, tmp_path):
         ("compute=1e28:1e30", "run --grid"),
     ],
 )
-def test_what_cannot_be_varied_is_exit_2(capsys, tmp_path, text, message):
+def test_bad_ranges_of_vary_are_exit_2(capsys, tmp_path, text, message):
     assert main(["vary", text, "-o", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
+def test_run_names_the_protocols_in_use(capsys, tmp_path):
     allowed = "supervision.protocols=[full_review, ai_assisted_review]"
     arguments = [
         "run",
@@ -919,28 +905,28 @@ def test_run_says_which_of_several_protocols_are_chosen(capsys, tmp_path):
         "-o",
         str(tmp_path),
     ]
-    facts = answer(capsys, *arguments)
+    facts = json_of(capsys, *arguments)
     for side in ("today", "end"):
         assert sum(facts["hours_by_mode"][side].values()) == pytest.approx(1)
         assert 1 - facts["hours_by_mode"][side]["human"] == pytest.approx(
             facts["automated_hours_share"][side]
         )
-    lines = printed(capsys, *arguments)
-    said = lines[
+    lines = lines_of(capsys, *arguments)
+    first = lines[
         lines.index("Ways of working in use, by the hours that people work without AI") + 1
     ]
-    assert said.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in said
-    assert not any("Ways of working" in line for line in printed(capsys, "run", *arguments[3:]))
+    assert first.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in first
+    assert not any("Ways of working" in line for line in lines_of(capsys, "run", *arguments[3:]))
 
 
-def test_run_says_where_nobody_reviews_and_where_reviewers_outnumber_their_pool(capsys, tmp_path):
+def test_run_notes_missing_reviewers_and_pools_smaller_than_their_reviewers(capsys, tmp_path):
     short = ["--grid", "1e28:1e30:2", "--no-figures", "-o", str(tmp_path)]
     nobody = " ".join(
-        printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=0", *short)
+        lines_of(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=0", *short)
     )
     assert "There are no hours for review" in nobody
     crowd = " ".join(
-        printed(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=1e6", *short)
+        lines_of(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=1e6", *short)
     )
     assert "is more than the people of pools." in " ".join(crowd.split())
-    assert "more than the people" not in " ".join(printed(capsys, "run", "t_agi_ladder", *short))
+    assert "more than the people" not in " ".join(lines_of(capsys, "run", "t_agi_ladder", *short))

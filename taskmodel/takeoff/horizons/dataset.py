@@ -146,7 +146,7 @@ class _Models:
         chosen = self.frontier & (self.released >= since)
         try:
             return fit_line(self.released[chosen], self.hours[success][chosen], doubling_time)
-        except ValueError as error:
+        except InputError as error:
             raise InputError(f"the trend since {since:g}: {error}") from error
 
 
