@@ -107,7 +107,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     lines = [*heading(catalog, f"{facts['x']} across, {facts['y']} upwards{compute}"), ""]
     lines += table(rows)
     if len(curves) > 1:
-        lines += ["", "Boundaries and their extent", *table(curves, left=(0, 1, 2))]
+        lines += ["", "Boundaries and their extent", *table(curves, left_columns=(0, 1, 2))]
     return lines
 
 

@@ -114,7 +114,7 @@ COMMANDS = {
                 type=values.span_parser(
                     "LOW:HIGH:POINTS",
                     "1e26:1e35:400 (dates over time: 2026:2030:41)",
-                    most=values.MAX_POINTS,
+                    max_points=values.MAX_POINTS,
                 ),
             ),
             _argument(

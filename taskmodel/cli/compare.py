@@ -55,7 +55,7 @@ def _lines(catalog: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]
         f"{facts['target']} goes from {number(facts['before'])} to {number(facts['after'])}",
     ]
     if len(rows) > 1:
-        lines += table(rows, left=(0, 1, 2))
+        lines += table(rows, left_columns=(0, 1, 2))
     else:
         lines += wrapped("Nothing differs that the answer could depend on.")
     if len(facts["changes"]) > MAX_ROWS:

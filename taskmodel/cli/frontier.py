@@ -90,7 +90,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         *heading(catalog, at_point(catalog, facts["compute"])),
         "",
         "Speed-ups [x], by how much defective work may pass unnoticed in a year",
-        *table(rows, left=(5,)),
+        *table(rows, left_columns=(5,)),
         *wrapped(
             "The price of safety: hours of research, in those of people without AI, that are given "
             "up for an hour less of defective work that escapes. Hours of it are weighted by harm. "

@@ -110,7 +110,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         f"  with AI       {hours(total)}: {number(facts['latency_speedup'])}x as fast",
         "",
         "On the critical path, in order",
-        *table(rows, left=(0, 3)),
+        *table(rows, left_columns=(0, 3)),
     ]
     # critical tasks of a single path add up to the pass, but for rounding
     if sum(task["duration"] for task in path) > total * (1 + 1e-9):
@@ -122,7 +122,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
             "",
             f"The nearest {len(nearest)} of {len(facts['others'])} tasks beside it; slack: how "
             "much longer they may take",
-            *table(rows, left=(0, 3)),
+            *table(rows, left_columns=(0, 3)),
         ]
     return [
         *lines,
@@ -144,21 +144,28 @@ def _row(task: dict[str, Any], cell: str) -> list[str]:
 
 def _parts(facts: dict[str, Any], tasks: list[dict[str, Any]]) -> list[str]:
     """Return what the time of each task, and of the pass, consists of."""
-    parts = [part for part in PARTS if any(task["duration_part"][part] > 0 for task in tasks)]
-    rows = [["task", *(PARTS[part][0] for part in parts)]]
+    parts = [
+        component
+        for component in PARTS
+        if any(task["duration_part"][component] > 0 for task in tasks)
+    ]
+    rows = [["task", *(PARTS[component][0] for component in parts)]]
     rows += [
-        [plain(task["title"], 22), *(number(task["duration_part"][part]) for part in parts)]
+        [
+            plain(task["title"], 22),
+            *(number(task["duration_part"][component]) for component in parts),
+        ]
         for task in tasks
     ]
     shares = sorted(
         (
-            (time / facts["pass_time"], part)
-            for part, time in facts["pass_part"].items()
+            (time / facts["pass_time"], component)
+            for component, time in facts["pass_part"].items()
             if time > 0
         ),
         reverse=True,
     )
-    pass_parts = ", ".join(f"{percent(share)} {PARTS[part][1]}" for share, part in shares)
+    pass_parts = ", ".join(f"{percent(share)} {PARTS[component][1]}" for share, component in shares)
     return [
         "",
         "What the time of these tasks consists of [h]",

@@ -103,7 +103,7 @@ def _lines(plan: Plan, cases: list[CaseResult]) -> list[str]:
 
 def _sections(plan: Plan, result: xr.Dataset) -> Iterator[list[str]]:
     """Yield the sections of a single case, those for which the plan has results."""
-    parts: dict[str, Callable[[xr.Dataset], list[str]]] = {
+    sections: dict[str, Callable[[xr.Dataset], list[str]]] = {
         "researchers": _workforce,
         "expected_months": _pause,
         "best_work": _schedule,
@@ -112,7 +112,7 @@ def _sections(plan: Plan, result: xr.Dataset) -> Iterator[list[str]]:
         "rung": _rungs,
         "evidence": partial(_evidence, plan),
     }
-    return (part(result) for name, part in parts.items() if name in result)
+    return (section(result) for name, section in sections.items() if name in result)
 
 
 def _workforce(result: xr.Dataset) -> list[str]:
@@ -244,7 +244,7 @@ def _rungs(result: xr.Dataset) -> list[str]:
         rows.append([plain(str(name), 24), *cells, note])
     return [
         f"Models for the work; a pause of {_number(result['usable_months'])} months",
-        *table(rows, left=(0, 6)),
+        *table(rows, left_columns=(0, 6)),
     ]
 
 
@@ -289,7 +289,10 @@ def _tokens(name: str, state: xr.Dataset) -> str:
 def _side_by_side(cases: list[CaseResult]) -> Iterator[list[str]]:
     """Yield the sections of several cases, a column for each."""
     first = cases[0].result
-    yield ["Cases", *table([[case.name, plain(case.title, 50)] for case in cases], left=(0, 1))]
+    yield [
+        "Cases",
+        *table([[case.name, plain(case.title, 50)] for case in cases], left_columns=(0, 1)),
+    ]
     heads = ["", *(case.name for case in cases)]
     if "expected_months" in first:
         labels = {

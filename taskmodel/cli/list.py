@@ -29,6 +29,6 @@ def _lines(facts: dict[str, list[dict[str, Any]]]) -> list[str]:
             size = [] if kind.size is None else [kind.size(row)]
             only = f" (of {row['catalog']})" if row.get("catalog") else ""
             rows.append([row["name"], *size, plain(row["title"]) + only])
-        left = (0, 1) if kind.size is None else (0, 2)
-        lines += ["", kind.heading, *table(rows, left=left)]
+        columns = (0, 1) if kind.size is None else (0, 2)
+        lines += ["", kind.heading, *table(rows, left_columns=columns)]
     return lines[1:]

@@ -132,7 +132,7 @@ def _percentiles(entries: Any) -> list[str]:
             for value in entry["percentiles"].values()
         )
         rows.append([*cells, f"{100 * entry['reached']:.3g} %"])
-    head, *body = table(rows, left=())
+    head, *body = table(rows, left_columns=())
     lines = ["Percentiles of the draws; -: not reached", head]
     for entry, line in zip(entries, body, strict=True):
         lines += [*wrapped(_label(entry)), line]

@@ -148,12 +148,12 @@ def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
         *table(dates),
         "",
         "Along time; compute in FLOP/year",
-        *table(rows, left=(5,)),
+        *table(rows, left_columns=(5,)),
         "",
         "Changes along the way",
     ]
     if changes:
-        lines += table(changes[:MAX_CHANGES], left=(1,))
+        lines += table(changes[:MAX_CHANGES], left_columns=(1,))
     else:
         lines.append("  none: the same modes are used and the same factors scarce throughout")
     if len(changes) > MAX_CHANGES:

@@ -241,8 +241,8 @@ def escaped(text: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        with atomic_write(path) as (part,):
-            part.write_text(text, encoding="utf-8")
+        with atomic_write(path) as (temporary,):
+            temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"--latex {path}: cannot be written ({error.strerror or error}); choose another file"

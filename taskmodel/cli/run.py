@@ -184,7 +184,7 @@ def _curve(summary: Summary) -> list[str]:
         )
     return [
         "Along the curve; hours by AI: share of the hours that people work without AI",
-        *table(rows, left=(5,)),
+        *table(rows, left_columns=(5,)),
     ]
 
 

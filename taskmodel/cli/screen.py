@@ -111,28 +111,28 @@ def plain(text: str, width: int = WIDTH) -> str:
     return shown if len(shown) <= width else shown[: width - 3] + "..."
 
 
-def table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> Iterator[str]:
-    """Yield lines of columns aligned to the right, those in `left` to the left."""
+def table(rows: Sequence[Sequence[str]], left_columns: Sequence[int] = (0,)) -> Iterator[str]:
+    """Yield lines of columns aligned to the right, `left_columns` to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (
-            cell.ljust(width) if column in left else cell.rjust(width)
+            cell.ljust(width) if column in left_columns else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield f"  {'  '.join(cells)}".rstrip()
 
 
-def thinned(rows: Sequence[T], most: int) -> Sequence[T]:
-    """Return at most so many rows, evenly spaced, the first and the last among them.
+def thinned(rows: Sequence[T], limit: int) -> Sequence[T]:
+    """Return at most `limit` rows, evenly spaced, the first and the last among them.
 
     Examples
     --------
     >>> thinned(range(101), 5)
     [0, 25, 50, 75, 100]
     """
-    if len(rows) <= most:
+    if len(rows) <= limit:
         return rows
-    return [rows[round(index * (len(rows) - 1) / (most - 1))] for index in range(most)]
+    return [rows[round(index * (len(rows) - 1) / (limit - 1))] for index in range(limit)]
 
 
 def settings(values: Mapping[str, Any]) -> list[str]:

@@ -109,7 +109,11 @@ def compute_point(text: str) -> float:
 
 
 def span_parser(
-    form: str, example: str, points: int = 0, most: int = MAX_ORGANISATIONS, low: float = -math.inf
+    form: str,
+    example: str,
+    points: int = 0,
+    max_points: int = MAX_ORGANISATIONS,
+    low: float = -math.inf,
 ) -> Callable[[str], Span]:
     """Return a parser of ranges.
 
@@ -119,7 +123,7 @@ def span_parser(
         ``LOW:HIGH``, ``LOW:HIGH:POINTS`` or ``LOW:HIGH[:POINTS]``.
     example : str
         A valid text, for messages.
-    points, most : int
+    points, max_points : int
         Number of points if the text has none, and the largest number allowed.
     low : float
         Least value allowed for either end.
@@ -138,13 +142,13 @@ def span_parser(
         first, last = _field("LOW", end, fields[0]), _field("HIGH", end, fields[1])
         if not first < last:
             raise InputError(f"LOW must be below HIGH; found {text!r}")
-        count = points if len(fields) == 2 else _field("POINTS", whole(2, most), fields[2])
+        count = points if len(fields) == 2 else _field("POINTS", whole(2, max_points), fields[2])
         return Span(first, last, count)
 
     return parse
 
 
-def axis_parser(points: int, most: int = MAX_ORGANISATIONS) -> Callable[[str], InputRange]:
+def axis_parser(points: int, max_points: int = MAX_ORGANISATIONS) -> Callable[[str], InputRange]:
     """Return a parser of ``PATH=LOW:HIGH[:POINTS]``.
 
     Examples
@@ -152,7 +156,7 @@ def axis_parser(points: int, most: int = MAX_ORGANISATIONS) -> Callable[[str], I
     >>> axis_parser(200)("supervision.headcount=1:10000")
     InputRange(path='supervision.headcount', span=Span(low=1.0, high=10000.0, points=200))
     """
-    parse_span = span_parser("LOW:HIGH[:POINTS]", "1:10000", points, most)
+    parse_span = span_parser("LOW:HIGH[:POINTS]", "1:10000", points, max_points)
 
     def parse(text: str) -> InputRange:
         path, equals, ends = text.partition("=")

@@ -57,12 +57,12 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         f"  {ends}, {len(curve)} points",
         "",
         "Speed-up of research [x] over the same people without AI",
-        *table(rows, left=(4,)),
+        *table(rows, left_columns=(4,)),
         "",
     ]
     if events:
         shown = [[f"{event[path]:.6g}", event_text(event)] for event in events[:MAX_EVENTS]]
-        lines += ["Changes along the way", *table(shown, left=(1,))]
+        lines += ["Changes along the way", *table(shown, left_columns=(1,))]
     elif all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS):
         lines.append(f"{path} makes no difference here.")
     else:

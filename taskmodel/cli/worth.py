@@ -38,8 +38,8 @@ def answer(args: Namespace) -> Answer:
         "inputs": sorted(inputs, key=lambda row: -_size(row["speedup_elasticity"])),
         "next_tasks": tasks,
     }
-    most = len(inputs) + len(tasks) if args.all or args.input else MAX_ROWS
-    return Answer(facts, lambda: _lines(catalog, facts, most))
+    limit = len(inputs) + len(tasks) if args.all or args.input else MAX_ROWS
+    return Answer(facts, lambda: _lines(catalog, facts, limit))
 
 
 def _size(value: float) -> float:
@@ -53,8 +53,8 @@ def _tasks(catalog: Catalog, result: xr.Dataset) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -_size(row["speedup"]))
 
 
-def _lines(catalog: Catalog, facts: dict[str, Any], most: int) -> list[str]:
-    inputs = facts["inputs"][:most]
+def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
+    inputs = facts["inputs"][:limit]
     rows = [["1 % more of", "value", *SPEEDUP_HEADS]]
     rows += [
         [row["input"], _value(row), *(_gain(row[name]) for name in ELASTICITIES)] for row in inputs
@@ -74,7 +74,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], most: int) -> list[str]:
         lines += wrapped("Output is without limit here: elasticities are not defined.")
     elif any(math.isnan(row[name]) for row in inputs for name in ELASTICITIES):
         lines += wrapped("A dash: more and less of it have different effects, as at a threshold.")
-    tasks = facts["next_tasks"][:most]
+    tasks = facts["next_tasks"][:limit]
     if tasks:
         rows = [["the next tasks worth automating", "AI can from", *SPEEDUP_HEADS]]
         rows += [

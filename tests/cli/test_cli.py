@@ -564,12 +564,12 @@ COUNTED = [
 
 
 def test_latency_reports_waits_and_the_best_utilisation(capsys, starter):
-    more = [
+    switches = [
         "--set=latency.count_off_hours=true",
         "--set=latency.count_loops=true",
         "--set=supervision.utilisation=0.8",
     ]
-    facts = json_of(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    facts = json_of(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *switches)
     for task in [*facts["critical_path"], *facts["others"]]:
         assert sum(task["duration_part"].values()) == pytest.approx(task["duration"])
     assert sum(facts["pass_part"].values()) == pytest.approx(facts["pass_time"])
@@ -582,7 +582,7 @@ def test_latency_reports_waits_and_the_best_utilisation(capsys, starter):
         1e32,
     )
     assert 0 < best["utilisation"] < 1
-    lines = lines_of(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *more)
+    lines = lines_of(capsys, "latency", starter, "--compute", "1e32", *COUNTED, *switches)
     assert {"people", "AI", "review", "queue", "closed", "gate", "again"} <= set(
         line_with(lines, "closed").split()
     )
