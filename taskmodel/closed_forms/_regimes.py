@@ -14,7 +14,7 @@ from taskmodel.closed_forms.regime_ends import Changes, end_formula, threshold_c
 from taskmodel.closed_forms.segment import FAULT, Segment, regime_of
 from taskmodel.errors import InputError, NoFormulaError, SolveError
 from taskmodel.numerics.accuracy import COINCIDENT, FORMULA_AGREES
-from taskmodel.sweeps.sweep import event_places, needs_catalog
+from taskmodel.sweeps.sweep import needs_catalog, regime_changes
 from taskmodel.sweeps.walker import Walker
 
 CHECKED = (0.15, 0.5, 0.85)  # positions within a regime, in logs, at which formulas are checked
@@ -56,7 +56,7 @@ def regimes(catalog: Catalog, compute: tuple[float, float] | None = None) -> Ite
 
 
 def _regimes(walker: Walker, low: float, high: float) -> Iterator[Regime]:
-    events = event_places(walker, low, high)
+    events = regime_changes(walker, low, high)
     ends = [low, *events, high]
     spans = [
         (left, right)
@@ -80,7 +80,7 @@ def _regimes(walker: Walker, low: float, high: float) -> Iterator[Regime]:
 
 def _segment(walker: Walker, low: float, high: float) -> Segment:
     points = np.exp(np.log(low) + np.array(CHECKED) * np.log(high / low))
-    optimum = walker.solve(points, np.zeros(len(points), dtype=bool)).allocation
+    optimum = walker.solve(points).allocation
     base_output = float(walker.yardstick.base_output[0])
     return Segment(walker.organisation, base_output, low, high, points, optimum)
 

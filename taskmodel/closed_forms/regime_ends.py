@@ -27,7 +27,7 @@ from taskmodel.closed_forms.composite_factors import PinnedPrices
 from taskmodel.closed_forms.notation import COMPUTE, DIGITS, Definitions, Notation, numbers_of
 from taskmodel.errors import NoFormulaError
 from taskmodel.numerics.accuracy import ZERO_MARGIN
-from taskmodel.sweeps.changes import Event
+from taskmodel.sweeps.events import Change
 
 RATIO = sympy.Symbol("q", positive=True)  # of two amounts, while an equation is solved
 
@@ -43,7 +43,7 @@ class Changes:
     freed: tuple[int, ...]  # factors that lose theirs
 
     @classmethod
-    def of(cls, events: list[Event]) -> Changes:
+    def of(cls, events: list[Change]) -> Changes:
         """Events sorted by their effect on the regime before them."""
 
         def modes(kind: str) -> tuple[tuple[int, int], ...]:

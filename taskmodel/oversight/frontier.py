@@ -105,7 +105,7 @@ def safety_frontier(
     else:
         grid = increasing("[0, inf)", "budgets", budgets, unit="h/year")
     walker = Walker(input_axis(limited, BUDGET, grid[0], grid[-1], point))
-    allocation = walker.solve(grid, np.zeros(len(grid), dtype=bool)).allocation
+    allocation = walker.solve(grid).allocation
     variables = {
         **_along_budgets(situation, grid, allocation, walker.at(grid).measure(allocation)),
         **{

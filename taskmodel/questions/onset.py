@@ -20,9 +20,9 @@ from taskmodel.organisation.measures import REVIEW, oversight
 from taskmodel.questions.targets import input_value
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.changes import Found
+from taskmodel.sweeps.events import Event
 from taskmodel.sweeps.sweep import needs_catalog, one_compute, walk
-from taskmodel.sweeps.walker import Path, Walker
+from taskmodel.sweeps.walker import SolutionPath, Walker
 
 # Event kinds, with the attribute of a path that holds the state after the event.
 STAGES = {"oversight_binds": "binds", "oversight_bottleneck": "bottleneck"}
@@ -96,11 +96,11 @@ def onset(
 def _stages(catalog: Catalog, point: Array) -> dict[str, float]:
     """The variables of `onset` for one catalog."""
     walker, grid = Walker(catalog), catalog.compute.grid
-    allocation = walker.solve(point, np.array([False])).allocation
+    allocation = walker.solve(point).allocation
     share = oversight(walker.organisation, point, allocation)["bottleneck_share"][0, REVIEW]
     row = {"review_bottleneck_share": float(share)}
     path, events = walk(walker, grid.low, grid.high)
-    events.sort(key=lambda event: event.place)
+    events.sort(key=lambda event: event.position)
     for kind, state in STAGES.items():
         start, after = _first(path, events, kind, state)
         row[f"{kind}_from"] = start
@@ -112,12 +112,12 @@ def _stages(catalog: Catalog, point: Array) -> dict[str, float]:
 
 
 def _first(
-    path: Path, events: list[Found], kind: str, state: str
+    path: SolutionPath, events: list[Event], kind: str, state: str
 ) -> tuple[float, Allocation | None]:
     """The least compute at which a state holds and the allocation from there; NaN and None."""
     if getattr(path, state)[0]:
-        return float(path.place[0]), path.allocation.take([0])
+        return float(path.position[0]), path.allocation.take([0])
     for event in events:
         if any(change.kind == kind for change in event.changes):
-            return float(event.place), event.after
+            return float(event.position), event.after
     return np.nan, None

@@ -29,7 +29,7 @@ from taskmodel.organisation.organisation import organisation
 from taskmodel.questions.targets import Target, input_value, target
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT, Axis, compute_axis, input_axis
-from taskmodel.sweeps.changes import ASIDE, Found
+from taskmodel.sweeps.events import ASIDE, Event
 from taskmodel.sweeps.sweep import OPENING, needs_catalog, one_compute, walk
 from taskmodel.sweeps.walker import Walker
 
@@ -191,7 +191,7 @@ class _Equation:
 
     def gap(self, coordinate: Array, start: Allocation) -> Array:
         """The quantity minus its target value, at coordinates of the axis."""
-        return self.solve(self.axis.place(coordinate), start)[0] - self.level
+        return self.solve(self.axis.position(coordinate), start)[0] - self.level
 
 
 @dataclass
@@ -226,7 +226,7 @@ class _Search:
     """The samples of an equation, the events of its axis, and what they imply."""
 
     equation: _Equation
-    events: list[Found]
+    events: list[Event]
     samples: _Samples
     solutions: Array  # (solution, 2) ends of the intervals that solve it, mostly single points
     jumps: Array  # (jump, 3) position, and limits of the quantity from below and above
@@ -254,7 +254,7 @@ class _Search:
         return ", ".join(
             names[change.task]
             for event in self.events
-            if event.at_threshold and event.place == position
+            if event.at_threshold and event.position == position
             for change in event.changes
             if change.kind in OPENING
         )
@@ -263,9 +263,9 @@ class _Search:
 def _search(equation: _Equation) -> _Search:
     walker = equation.walker
     path, events = walk(walker, equation.low, equation.high)
-    situation = walker.at(path.place, path.before)
-    values = equation.quantity.read(walker, situation, path.place, path.before, path.allocation)
-    samples = _Samples(path.place, path.before, values, path.allocation)
+    situation = walker.at(path.position, path.before)
+    values = equation.quantity.read(walker, situation, path.position, path.before, path.allocation)
+    samples = _Samples(path.position, path.before, values, path.allocation)
     samples = _with(equation, samples, _beside_events(equation, events))
     samples = _with(equation, samples, _thirds(equation, samples))
     samples = _with(equation, samples, _extrema(equation, samples))
@@ -290,9 +290,9 @@ def _with(equation: _Equation, samples: _Samples, positions: Array) -> _Samples:
     return samples.join(_Samples(positions, before, value, allocation))
 
 
-def _beside_events(equation: _Equation, events: list[Found]) -> Array:
+def _beside_events(equation: _Equation, events: list[Event]) -> Array:
     """Positions of kinks, and just beside them."""
-    kinks = np.array([event.place for event in events if not event.at_threshold])
+    kinks = np.array([event.position for event in events if not event.at_threshold])
     aside = equation.axis.aside
     positions = np.concatenate([aside(kinks, -ASIDE), kinks, aside(kinks, ASIDE)])
     return positions[(positions > equation.low) & (positions < equation.high)]
@@ -371,7 +371,7 @@ def _extremum(
         low + np.minimum(part + 1 / 3, 1.0) * (high - low),
         EXTREMUM_WIDTH,
     )
-    return equation.axis.place(coordinate)
+    return equation.axis.position(coordinate)
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -413,12 +413,12 @@ def _crossings(
     low, high = samples.position[left], samples.ends(left + 1)
 
     def gaps(rows: NDArray[np.intp], coordinate: Array) -> Array:
-        position = np.clip(axis.place(coordinate), low[rows], high[rows])
+        position = np.clip(axis.position(coordinate), low[rows], high[rows])
         return equation.gap(axis.coordinate(position), starts.take(rows))
 
     closed = close_in(gaps, brackets, close=1e-14 * scale, width=1e-15)
     root, residual = closed.nearest()
-    positions = np.clip(axis.place(root), low, high).tolist()
+    positions = np.clip(axis.position(root), low, high).tolist()
     for row, position in enumerate(positions):
         if abs(residual[row]) <= REACHED * scale:
             solutions.append((position, position))
@@ -436,7 +436,7 @@ def _measures(search: _Search) -> dict[str, tuple[Any, ...]]:
     if not len(value):
         empty = np.zeros((0, len(sources(walker.at(value).setting.organisation))))
         return {name: ("solution", empty[:, 0]) for name in names[:-1]} | {names[-1]: (dims, empty)}
-    allocation = walker.solve(value, np.zeros(len(value), dtype=bool)).allocation
+    allocation = walker.solve(value).allocation
     measures = walker.at(value).measure(allocation)
     columns = {name: getattr(measures, name) for name in names}
     return {name: (dims[: values.ndim], values) for name, values in columns.items()}

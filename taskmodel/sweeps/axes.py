@@ -1,9 +1,9 @@
-"""The axis of a sweep: one number that grows, and what becomes of an organisation as it does.
+"""The axis of a sweep: a number that grows, and the catalog and compute at each of its positions.
 
-Compute is one such axis; any quantity of a catalog at a given compute is another; time, along which compute and quantities
-follow courses of their own, is a third. An `Axis` says which catalog and which compute stand at each place.
+Compute is one such axis; any quantity of a catalog at a given compute is another; time, along which
+compute and quantities follow given courses, is a third.
 
-Source: the model, section 6; section 7 for courses over time, `staffing` for people who come and leave.
+Source: docs, model, section 6; section 7 for courses over time, `science.staffing` for hires.
 """
 
 from __future__ import annotations
@@ -23,37 +23,39 @@ from taskmodel.science import staffing
 
 COMPUTE, TIME = "compute", "time"
 COMPUTE_UNIT = "FLOP/year"
-PER_DECADE = 24  # places of a mesh to a factor of ten
-WIDE = 1000  # near 0, longer axes are stepped along in parts of their length
-PER_SPAN = 96  # places of a mesh, at least, where the axis is not logarithmic
-TOLD = 33  # dates at which a result tells a headcount that changes by itself
-CHANGES = ("growth", "hires", "attrition", "practice_share")  # of a headcount over time
-OFFSET = np.sqrt(2) - 1  # keeps them off round numbers, at which catalogs like to have events
-POINTS = 400  # reported, where a quantity's interval is gone through
+PER_DECADE = 24  # points of the mesh per factor of ten, on a logarithmic axis
+PER_SPAN = 96  # least number of points of the mesh, on a linear axis
+# The mesh is shifted off round numbers, where catalogs tend to have events: an event on the mesh
+# would be a tie at both ends of two intervals.
+OFFSET = np.sqrt(2) - 1
+STEPS_PER_SPAN = 1000  # steps aside near 0 are relative to the span over this, if it exceeds 1
+POINTS = 400  # reported over the interval of a quantity or the common dates of courses
+STAFFING_POINTS = 33  # dates at which a course of a changing headcount is reported
+STAFFING_CHANGES = ("growth", "hires", "attrition", "practice_share")  # of a headcount over time
 
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """One number, the place, and what stands at it.
+    """A number, the position, and what it means for the organisation.
 
     Attributes
     ----------
     name : str
         ``compute``, ``time``, or the dotted path of a quantity.
     unit, meaning : str
-        Of the place.
+        Of the position.
     catalog : Catalog
-        As it is but for what the axis changes.
+        The catalog, apart from what changes along the axis.
     compute : function
-        From places to compute [FLOP/year], both of shape (point,).
+        From positions to compute [FLOP/year], both of shape (point,).
     catalogs : function or None
-        From places, shape (point,), to the catalogs there; None: `catalog` everywhere.
+        From positions, shape (point,), to the catalogs there; None: `catalog` everywhere.
     logarithmic : bool
-        Whether what is near is told by ratios, not by differences.
+        Whether distances are ratios instead of differences.
     scale : float
-        What a step aside near a place of 0 is a part of, where places are not told by ratios, in the unit of the place.
+        On a linear axis, the position below which steps aside are relative to this instead.
     breaks : array, shape (break,)
-        Places at which the organisation does not change smoothly.
+        Positions at which the organisation does not change smoothly.
     courses : dict of str to Course
         What changes along time, by ``compute`` or path.
     """
@@ -70,7 +72,7 @@ class Axis:
     courses: Mapping[str, Course] = field(default_factory=dict)
 
     def courses_json(self) -> str:
-        """The courses as JSON: by name, pairs of date and value."""
+        """Return the courses as JSON: by name, pairs of date and value."""
         return json.dumps(
             {
                 name: np.stack([course.dates, course.values], axis=1).tolist()
@@ -78,114 +80,122 @@ class Axis:
             }
         )
 
-    def coordinate(self, place: Array) -> Array:
-        """What differences are taken in: the logarithm of the place, or the place itself."""
-        return np.log(place) if self.logarithmic else np.asarray(place, dtype=float)
+    def coordinate(self, position: Array) -> Array:
+        """Return the coordinate in which distances are taken: the logarithm, or the position."""
+        return np.log(position) if self.logarithmic else np.asarray(position, dtype=float)
 
-    def place(self, coordinate: Array) -> Array:
-        """The place at a coordinate."""
+    def position(self, coordinate: Array) -> Array:
+        """Return the position at a coordinate."""
         return np.exp(coordinate) if self.logarithmic else np.asarray(coordinate, dtype=float)
 
-    def between(self, low: Array, high: Array, part: ArrayLike = 0.5) -> Array:
-        """The place so far on the way from one to another."""
-        part = np.asarray(part)
-        return self.place((1 - part) * self.coordinate(low) + part * self.coordinate(high))
-
-    def aside(self, place: Array, by: float) -> Array:
-        """The place a small step on, relative to the place or the scale of the axis, whichever is larger; of dates, to a year."""
-        if self.logarithmic:
-            return place * (1 + by)
-        return place + by * (
-            self.scale if self.name == TIME else np.maximum(np.abs(place), self.scale)
+    def between(self, low: Array, high: Array, fraction: ArrayLike = 0.5) -> Array:
+        """Return the position at a fraction of the distance from one to another."""
+        fraction = np.asarray(fraction)
+        return self.position(
+            (1 - fraction) * self.coordinate(low) + fraction * self.coordinate(high)
         )
 
+    def aside(self, position: Array, step: float) -> Array:
+        """Return the position a small relative step on; of dates, relative to a year."""
+        if self.logarithmic:
+            return position * (1 + step)
+        size = self.scale if self.name == TIME else np.maximum(np.abs(position), self.scale)
+        return position + step * size
+
     def mesh(self, low: float, high: float) -> Array:
-        """Places between which events are looked for: the ends, breaks, and places that do not depend on what is reported."""
+        """Return positions between which events are searched: the ends, breaks and a regular mesh.
+
+        The mesh does not depend on the reported points, nor, up to its ends, on the interval.
+        """
         step = (
             np.log(10) / PER_DECADE
             if self.logarithmic
             else 2.0 ** np.floor(np.log2((high - low) / PER_SPAN))
         )
         first, last = (self.coordinate(np.array(end)) / step - OFFSET for end in (low, high))
-        inner = self.place(step * (np.arange(np.floor(first) + 1, np.ceil(last)) + OFFSET))
-        places = np.concatenate([inner, self.breaks])
-        return np.unique(np.concatenate([[low], places[(places > low) & (places < high)], [high]]))
+        regular = step * (np.arange(np.floor(first) + 1, np.ceil(last)) + OFFSET)
+        inner = np.concatenate([self.position(regular), self.breaks])
+        return np.unique(np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]]))
 
 
 def compute_axis(catalog: Catalog) -> Axis:
-    """Compute grows, all else stays."""
+    """Return the axis of compute."""
     return Axis(
         COMPUTE,
         COMPUTE_UNIT,
         "effective compute of the leading developer (base-year software)",
         catalog,
-        lambda place: place,
+        lambda position: position,
     )
 
 
 def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: float) -> Axis:
-    """A quantity of the catalog grows, at one compute; with a task's share the others fall in proportion.
+    """Return the axis of a quantity of the catalog, at one compute [FLOP/year].
+
+    As the share of a task changes, those of the others change in proportion.
 
     Raises
     ------
     CatalogError
-        If there is no such quantity, or an end is not allowed there.
+        If there is no such quantity, or an end is not allowed.
     """
-    for end in (high, low):  # ranges have no holes: what holds at the ends holds between them
+    # Allowed ranges are intervals: what is valid at the ends is valid between them.
+    for end in (high, low):
         checked = catalog.replace(catalog.changed_to(path, float(end)))
-    catalog = (
-        checked if catalog.get(path) is None else catalog
-    )  # what the axis adds may be a factor, or a rule
 
-    def catalogs(places: Array) -> list[Catalog]:
-        return [checked.with_numbers(checked.changed_to(path, place)) for place in places.tolist()]
+    def catalogs(positions: Array) -> list[Catalog]:
+        return [
+            checked.with_numbers(checked.changed_to(path, value)) for value in positions.tolist()
+        ]
 
     return Axis(
         path,
         catalog.unit_of(path),
         f"the catalog's {path}",
-        catalog,
-        lambda places: np.full(len(places), float(compute)),
+        # a quantity that is absent from the catalog may add a factor or a rule
+        checked if catalog.get(path) is None else catalog,
+        lambda positions: np.full(len(positions), float(compute)),
         catalogs,
         logarithmic=low > 0,
-        scale=max(1.0, (high - low) / WIDE),
+        scale=max(1.0, (high - low) / STEPS_PER_SPAN),
     )
 
 
 class Course:
-    """A quantity over time: it grows at a constant rate from each date to the next.
+    """A quantity over time, with a constant growth rate from each date to the next.
 
     Parameters
     ----------
     name : str
-        What messages call it.
+        For messages.
     table : sequence of (float, float), or mapping of float to float
         Values by date [calendar year], dates increasing, at least two; values > 0 and finite.
 
     Raises
     ------
     InputError
-        If the table is not as described.
+        If the table does not meet these conditions.
     """
 
     def __init__(self, name: str, table: Any) -> None:
+        pairs = sorted(table.items()) if isinstance(table, Mapping) else table
         try:
-            rows = np.array(
-                sorted(table.items()) if isinstance(table, Mapping) else table, dtype=float
-            )
+            rows = np.array(pairs, dtype=float)
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"the course of {name} must be pairs of numbers (calendar year, value): {error}"
             ) from error
         if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) < 2:
             raise InputError(
-                f"the course of {name} must be at least two pairs (calendar year, value); found shape {rows.shape}"
+                f"the course of {name} must be at least two pairs (calendar year, value); "
+                f"found shape {rows.shape}"
             )
         self.name, self.dates, self.values = name, rows[:, 0], rows[:, 1]
         self.breaks = self.dates
         if not (np.isfinite(rows).all() and (self.values > 0).all()):
             raise InputError(
-                f"the course of {name} must have finite dates and positive, finite values; found {rows.tolist()}"
+                f"the course of {name} must have finite dates and positive, finite values; "
+                f"found {rows.tolist()}"
             )
         if not (np.diff(self.dates) > 0).all():
             raise InputError(
@@ -193,74 +203,82 @@ class Course:
             )
 
     def __call__(self, years: ArrayLike) -> Array:
-        """The quantity at some dates [calendar year], none before its first or after its last."""
+        """Return the quantity at dates [calendar year] from its first to its last.
+
+        Raises
+        ------
+        InputError
+            If a date is outside.
+        """
         years = np.asarray(years, dtype=float)
         outside = (years < self.dates[0]) | (years > self.dates[-1])
         if outside.any():
             raise InputError(
-                f"the course of {self.name} is given from {self.dates[0]:g} to {self.dates[-1]:g}; "
-                f"found {years[outside].flat[0]:g}: give its value there, or sweep a shorter time"
+                f"the course of {self.name} is given from {self.dates[0]:g} to "
+                f"{self.dates[-1]:g}; found {years[outside].flat[0]:g}: give its value there, or "
+                "sweep a shorter time"
             )
-        return self._at(years)
+        return self._values_at(years)
 
-    def _at(self, years: Array) -> Array:
+    def _values_at(self, years: Array) -> Array:
         return np.asarray(np.exp(np.interp(years, self.dates, np.log(self.values))))
 
 
 class Staffing(Course):
-    """The headcount of a pool over time, as its people come and leave from a date on: see `staffing.headcount`.
+    """The headcount of a pool over time, with growth, hires and attrition; `staffing.headcount`.
 
     Parameters
     ----------
     name : str
-        What messages call it: its path.
+        Its path, for messages.
     people : People
-        The pool, with the headcount it begins with.
+        The pool, with its initial headcount.
     low, high : float
-        From when to when [calendar year].
+        First and last date [calendar year].
     """
 
     def __init__(self, name: str, people: People, low: float, high: float) -> None:
         self.name, self.start = name, people.headcount.value
-        changes = {change: getattr(people, change) for change in CHANGES}
+        changes = {change: getattr(people, change) for change in STAFFING_CHANGES}
         self.changes = {
-            change: number.value for change, number in changes.items() if number is not None
+            change: quantity.value for change, quantity in changes.items() if quantity is not None
         }
-        self.dates, self.breaks = np.linspace(low, high, TOLD), np.zeros(0)
-        self.values = self._at(self.dates)
+        self.dates, self.breaks = np.linspace(low, high, STAFFING_POINTS), np.zeros(0)
+        self.values = self._values_at(self.dates)
         if not np.isfinite(self.values).all():
             raise InputError(
-                f"{name} grows beyond any number from {low:g} to {high:g}: sweep a shorter time, or let the pool grow slower"
+                f"{name} grows beyond any number from {low:g} to {high:g}: sweep a shorter time, "
+                "or let the pool grow slower"
             )
 
-    def _at(self, years: Array) -> Array:
+    def _values_at(self, years: Array) -> Array:
         return staffing.headcount(self.start, years - self.dates[0], **self.changes)
 
 
 def staffing_courses(catalog: Catalog, low: float, high: float) -> dict[str, Course]:
-    """Courses of the headcounts that the catalog lets change over time, by path."""
-    people: dict[str, People] = {f"pools.{name}": pool for name, pool in catalog.pools.items()}
-    people |= {
+    """Return the courses of the headcounts that change over time by themselves, by path."""
+    people: dict[str, People] = {
+        **{f"pools.{name}": pool for name, pool in catalog.pools.items()},
         "supervision": catalog.supervision,
         **{f"reviewers.{name}": pool for name, pool in catalog.reviewers.items()},
     }
-    moving = {
-        path: pool
-        for path, pool in people.items()
-        if any(getattr(pool, change) is not None for change in CHANGES)
-    }
     return {
         f"{path}.headcount": Staffing(f"{path}.headcount", pool, low, high)
-        for path, pool in moving.items()
+        for path, pool in people.items()
+        if any(getattr(pool, change) is not None for change in STAFFING_CHANGES)
     }
 
 
 def common_dates(courses: Mapping[str, Course]) -> Array:
-    """Points over the dates that all courses have [calendar year]."""
-    low, high = (
-        max(course.dates[0] for course in courses.values()),
-        min(course.dates[-1] for course in courses.values()),
-    )
+    """Return points over the dates that all courses cover [calendar year].
+
+    Raises
+    ------
+    InputError
+        If there are no such dates.
+    """
+    low = max(course.dates[0] for course in courses.values())
+    high = min(course.dates[-1] for course in courses.values())
     if not low < high:
         raise InputError(f"the courses of {' and '.join(courses)} have no dates in common")
     return np.linspace(low, high, POINTS)
@@ -269,57 +287,54 @@ def common_dates(courses: Mapping[str, Course]) -> Array:
 def time_axis(
     catalog: Catalog, courses: Mapping[str, Course], low: float, high: float, compute: float
 ) -> Axis:
-    """Time goes on; compute and quantities of the catalog follow their courses.
+    """Return the axis of time, along which compute and quantities follow their courses.
 
     Parameters
     ----------
+    catalog : Catalog
     courses : mapping of str to Course
         By ``compute`` or dotted path.
     low, high : float
         Ends of the axis [calendar year].
     compute : float
-        Where it has no course [FLOP/year].
+        Compute if it has no course [FLOP/year].
 
     Raises
     ------
     CatalogError
-        If there is no such quantity, or a value is not allowed there.
+        If there is no such quantity, or a value is not allowed.
     InputError
-        If a course does not reach as far as the axis.
+        If a course does not cover the axis.
     """
     for course in courses.values():
         course([low, high])
-    varied = [name for name in courses if name != COMPUTE]
+    paths = [name for name in courses if name != COMPUTE]
     breaks = np.unique(np.concatenate([course.breaks for course in courses.values()]))
-    checked = catalog
-    for date in [
-        high,
-        *breaks[(breaks > low) & (breaks < high)],
-        low,
-    ]:  # between them values are between those there
-        checked = catalog.replace({name: float(courses[name](date)) for name in varied})
-    catalog = checked if any(catalog.get(name) is None for name in varied) else catalog
+    inner = breaks[(breaks > low) & (breaks < high)]
+    # Courses are monotonic between breaks and ranges are intervals: checks at the breaks suffice.
+    for date in (high, *inner, low):
+        checked = catalog.replace({path: float(courses[path](date)) for path in paths})
 
-    def catalogs(places: Array) -> list[Catalog]:
-        values = {name: courses[name](places).tolist() for name in varied}
+    def catalogs(dates: Array) -> list[Catalog]:
+        columns = [courses[path](dates).tolist() for path in paths]
         return [
-            checked.with_numbers(dict(zip(values, row, strict=True)))
-            for row in zip(*values.values(), strict=True)
+            checked.with_numbers(dict(zip(paths, row, strict=True)))
+            for row in zip(*columns, strict=True)
         ]
 
-    def compute_at(places: Array) -> Array:
-        return (
-            courses[COMPUTE](places) if COMPUTE in courses else np.full(len(places), float(compute))
-        )
+    def compute_at(dates: Array) -> Array:
+        if COMPUTE in courses:
+            return courses[COMPUTE](dates)
+        return np.full(len(dates), float(compute))
 
     return Axis(
         TIME,
         "calendar year",
         "date",
-        catalog,
+        checked if any(catalog.get(path) is None for path in paths) else catalog,
         compute_at,
-        catalogs if varied else None,
-        False,
+        catalogs if paths else None,
+        logarithmic=False,
         breaks=breaks,
         courses=courses,
     )

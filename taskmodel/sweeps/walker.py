@@ -1,4 +1,4 @@
-"""A research organisation at places of an axis: its allocation there, and whether oversight binds."""
+"""Optima of a research organisation at points of an axis, and whether oversight binds there."""
 
 from __future__ import annotations
 
@@ -19,57 +19,75 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
-ROUNDING = (
-    1e-11  # [1] shares that are equal over a stretch, as with an elasticity of 1, differ by as much
-)
-COARSE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
+# Shares can be equal over a whole interval, as at an elasticity of 1, and then differ by rounding
+# of up to this [1]: less than it is neither binding nor leading.
+ROUNDING = 1e-11
+STRIDE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
+
+Before = NDArray[np.bool_] | bool  # points that are limits from below
 
 
 @dataclass
-class Path:
-    """An organisation at some places of the axis, in order, with all that decides where events are.
+class SolutionPath:
+    """Optima at increasing positions of an axis, and the switches that define events.
 
-    ``before`` marks points that stand for the limit from below at a place where tasks open or close.
+    Attributes
+    ----------
+    position : array, shape (point,)
+    before : array of bool, shape (point,)
+        The point is the limit from below at a position where tasks open or close.
+    allocation : Allocation
+    binds, bottleneck : array of bool, shape (point,)
+        Oversight binds; oversight is the largest source.
     """
 
-    place: Array  # (point,)
-    before: NDArray[np.bool_]  # (point,)
+    position: Array
+    before: NDArray[np.bool_]
     allocation: Allocation
-    binds: NDArray[np.bool_]  # (point,) oversight binds
-    bottleneck: NDArray[np.bool_]  # (point,) oversight is the largest source
+    binds: NDArray[np.bool_]
+    bottleneck: NDArray[np.bool_]
 
-    def take(self, rows: Rows) -> Path:
-        """Some of the points."""
-        parts: dict[str, Any] = {
-            name: part.take(rows) if name == "allocation" else part[rows]
-            for name, part in vars(self).items()
+    def __len__(self) -> int:
+        return len(self.position)
+
+    def take(self, rows: Rows) -> SolutionPath:
+        """Return some of the points."""
+        fields: dict[str, Any] = {
+            name: value.take(rows) if name == "allocation" else value[rows]
+            for name, value in vars(self).items()
         }
-        return Path(**parts)
+        return SolutionPath(**fields)
 
-    def join(self, other: Path) -> Path:
-        """These points and then others."""
-        pairs = {name: (part, getattr(other, name)) for name, part in vars(self).items()}
-        parts: dict[str, Any] = {
-            name: one.join(two) if name == "allocation" else np.concatenate([one, two])
-            for name, (one, two) in pairs.items()
+    def join(self, other: SolutionPath) -> SolutionPath:
+        """Return these points followed by others."""
+        fields: dict[str, Any] = {
+            name: value.join(getattr(other, name))
+            if name == "allocation"
+            else np.concatenate([value, getattr(other, name)])
+            for name, value in vars(self).items()
         }
-        return Path(**parts)
+        return SolutionPath(**fields)
 
-    def same(self, a: NDArray[np.intp], other: Path, b: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Whether the same modes and factors are active at points a here and at points b there, and the same is said of oversight."""
-        one, two = self.allocation.take(a), other.allocation.take(b)
+    def equals(self, other: SolutionPath) -> NDArray[np.bool_]:
+        """Return where two paths have the same active modes and factors and role of oversight."""
+        own, others = self.allocation, other.allocation
         return (
-            (one.usable == two.usable).all(axis=(1, 2))
-            & (one.priced == two.priced).all(axis=1)
-            & (self.binds[a] == other.binds[b])
-            & (self.bottleneck[a] == other.bottleneck[b])
+            (own.usable == others.usable).all(axis=(1, 2))
+            & (own.priced == others.priced).all(axis=1)
+            & (self.binds == other.binds)
+            & (self.bottleneck == other.bottleneck)
         )
 
 
 class Setting:
-    """A catalog as an organisation and what it is measured by; or several, one a point, that differ in numbers alone.
+    """The organisation of a catalog with its yardstick, or of several catalogs, one per point.
 
-    ``base``: the setting whose people output is relative to; its own where none is given.
+    Parameters
+    ----------
+    *catalogs : Catalog
+        They differ in numbers alone.
+    base : Setting, optional
+        The setting whose people output is relative to; default: this one.
     """
 
     def __init__(self, *catalogs: Catalog, base: Setting | None = None) -> None:
@@ -79,20 +97,17 @@ class Setting:
 
     @cached_property
     def yardstick(self) -> Yardstick:
-        """Made when it is asked for: its base has to be solved."""
-        return Yardstick(
-            self.catalogs,
-            self.organisation,
-            None if self._base is None else self._base.yardstick.base_output,
-        )
+        """The yardstick; computed on first use, because it needs an optimum."""
+        base_output = None if self._base is None else self._base.yardstick.base_output
+        return Yardstick(self.catalogs, self.organisation, base_output)
 
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """An organisation at some places of an axis."""
+    """An organisation at some computes [FLOP/year], shape (point,)."""
 
     setting: Setting
-    compute: Array  # (point,) [FLOP/year]
+    compute: Array
 
     @cached_property
     def automatable(self) -> NDArray[np.bool_]:
@@ -102,36 +117,35 @@ class Situation:
     @cached_property
     def arrays(self) -> tuple[Array, Array, Nest, NDArray[np.bool_]]:
         """The arguments of `allocate`."""
-        at = self.setting.organisation
+        organisation = self.setting.organisation
         return (
-            at.bundles(self.compute),
-            at.supply(self.compute),
-            at.nest,
-            at.open_modes(self.automatable),
+            organisation.bundles(self.compute),
+            organisation.supply(self.compute),
+            organisation.nest,
+            organisation.open_modes(self.automatable),
         )
 
     def measure(self, allocation: Allocation) -> Measures:
-        """What people want to know of an allocation here."""
+        """Return the measures of an allocation at these points."""
         return self.setting.yardstick.measure(self.compute, allocation)
 
     def oversight_margins(self, allocation: Allocation) -> tuple[Array, Array]:
-        """By how much oversight binds, and by how much it is the largest source; negative where it does not, is not."""
-        share = oversight(self.setting.organisation, self.compute, allocation)["bottleneck_share"]
-        others = np.delete(share, REVIEW, axis=1)
-        bind, lead = (
-            share[:, REVIEW] - self.setting.tolerance,
-            share[:, REVIEW] - others.max(axis=1),
-        )
-        return np.nan_to_num(bind, nan=-1.0) - ROUNDING, np.nan_to_num(lead, nan=-1.0) - ROUNDING
+        """Return by how much oversight binds, and leads the other sources; negative if it does not.
 
-    def path(self, place: Array, before: NDArray[np.bool_], allocation: Allocation) -> Path:
-        """An allocation here, with what is said of oversight."""
-        bind, lead = self.oversight_margins(allocation)
-        return Path(place, before, allocation, bind > 0, lead > 0)
+        The margins are of bottleneck shares [1], each of shape (point,), and -1 where shares are
+        undefined.
+        """
+        share = oversight(self.setting.organisation, self.compute, allocation)["bottleneck_share"]
+        review, others = share[:, REVIEW], np.delete(share, REVIEW, axis=1).max(axis=1)
+        binding, leading = (
+            np.nan_to_num(margin, nan=-1.0) - ROUNDING
+            for margin in (review - self.setting.tolerance, review - others)
+        )
+        return binding, leading
 
 
 class Walker:
-    """Solves an organisation along an axis; along compute, if a catalog is all that is given."""
+    """Solves an organisation along an axis, by default that of compute."""
 
     def __init__(self, along: Axis | Catalog) -> None:
         self.axis = along if isinstance(along, Axis) else compute_axis(along)
@@ -140,82 +154,102 @@ class Walker:
 
     @property
     def organisation(self) -> Organisation:
-        """The organisation, where it is the same everywhere but for compute."""
-        return self._same_everywhere().organisation
+        """The organisation, if only compute changes along the axis."""
+        return self._constant_setting().organisation
 
     @property
     def yardstick(self) -> Yardstick:
-        """What it is measured by, where that is the same everywhere."""
-        return self._same_everywhere().yardstick
+        """Its yardstick, if only compute changes along the axis."""
+        return self._constant_setting().yardstick
 
-    def _same_everywhere(self) -> Setting:
+    def _constant_setting(self) -> Setting:
         if self.axis.catalogs is not None:
             raise InputError(
-                f"the organisation changes along {self.axis.name}: take that at some places"
+                f"the organisation changes along {self.axis.name}: take it at some positions"
             )
         return self._base
 
-    def at(self, place: Array, before: NDArray[np.bool_] | bool = False) -> Situation:
-        """The organisation at these places; where ``before``, at the next smaller number."""
-        place = np.where(before, np.nextafter(place, -np.inf), place)
-        if self.axis.catalogs is None or not len(place):
-            return Situation(self._base, self.axis.compute(place))
-        return Situation(
-            Setting(*self.axis.catalogs(place), base=self._base), self.axis.compute(place)
-        )
+    def at(self, position: Array, before: Before = False) -> Situation:
+        """Return the situation at some positions; if ``before``, at the next smaller number."""
+        position = np.where(before, np.nextafter(position, -np.inf), position)
+        setting = self._base
+        if self.axis.catalogs is not None and len(position):
+            setting = Setting(*self.axis.catalogs(position), base=self._base)
+        return Situation(setting, self.axis.compute(position))
 
     def solve(
         self,
-        place: Array,
-        before: NDArray[np.bool_],
+        position: Array,
+        before: Before = False,
         start: Allocation | None = None,
-        at: Situation | None = None,
-    ) -> Path:
-        """The organisation at these places; `at` is what stands there, if it is known."""
-        at = self.at(place, before) if at is None else at
-        found = allocate(*at.arrays, start=start, throw=False)
-        failed = np.flatnonzero(found.status == Status.FAILED)
-        if len(failed):
-            places = f"{place[failed[0]]:g} {self.axis.unit}" + (
-                f" and {len(failed) - 1} more places" if len(failed) > 1 else ""
-            )
-            raise SolveError(
-                f"the optimum could not be certified at {self.axis.name} {places}: {Status.FAILED.advice}"
-            )
-        return at.path(place, before, found)
+        situation: Situation | None = None,
+    ) -> SolutionPath:
+        """Return the optima at some positions.
 
-    def solve_path(self, place: Array, before: NDArray[np.bool_]) -> Path:
-        """The same for many places in order, the answer of one being where the search for the next begins."""
-        points, step = len(place), COARSE
-        known = np.arange(0, points, step)
-        whole = self.solve(place[known], before[known])
+        Parameters
+        ----------
+        position : array, shape (point,)
+        before : array of bool, shape (point,), or bool, optional
+            Whether each is the limit from below.
+        start : Allocation, optional
+            Allocations near the optima, one per point.
+        situation : Situation, optional
+            That at these positions, if it is at hand.
+
+        Raises
+        ------
+        SolveError
+            If an optimum cannot be certified.
+        """
+        situation = self.at(position, before) if situation is None else situation
+        allocation = allocate(*situation.arrays, start=start, throw=False)
+        failed = np.flatnonzero(allocation.status == Status.FAILED)
+        if len(failed):
+            others = f" and {len(failed) - 1} more places" if len(failed) > 1 else ""
+            raise SolveError(
+                f"the optimum could not be certified at {self.axis.name} "
+                f"{position[failed[0]]:g} {self.axis.unit}{others}: {Status.FAILED.advice}"
+            )
+        binding, leading = situation.oversight_margins(allocation)
+        before = np.array(np.broadcast_to(before, position.shape))
+        return SolutionPath(position, before, allocation, binding > 0, leading > 0)
+
+    def solve_path(self, position: Array, before: NDArray[np.bool_]) -> SolutionPath:
+        """Return the optima at many increasing positions.
+
+        A coarse subset is solved first; each refinement halves the spacing and starts from the
+        optimum of the neighbour before, whose active set is mostly the right one already.
+        """
+        points, step = len(position), STRIDE
+        solved = np.arange(0, points, step)
+        path = self.solve(position[solved], before[solved])
         while step > 1:
             step //= 2
-            wanted = np.arange(0, points, step)
-            fresh = np.setdiff1d(wanted, known)
-            if not len(fresh):
+            refined = np.arange(0, points, step)
+            new = np.setdiff1d(refined, solved)
+            if not len(new):
                 continue
-            near = np.searchsorted(known, fresh) - 1  # the known point before each
-            more = self.solve(place[fresh], before[fresh], start=whole.allocation.take(near))
-            order = np.argsort(np.concatenate([known, fresh]), kind="stable")
-            whole = whole.join(more).take(order)
-            known = wanted
-        return whole
+            start = path.allocation.take(np.searchsorted(solved, new) - 1)
+            path = path.join(self.solve(position[new], before[new], start))
+            path = path.take(np.argsort(np.concatenate([solved, new]), kind="stable"))
+            solved = refined
+        return path
 
     def thresholds(self, low: float, high: float) -> Array:
-        """Places above the first and up to the second at which AI comes to be able to do a task or ceases to be, shape (threshold,).
+        """Return the positions in (low, high] at which tasks open or close to AI, (threshold,).
 
-        Each is the first number at which it is so.
+        Each is the first number at which AI can do the task, or no longer can. Along compute they
+        are known; along other axes they are bisected to adjacent numbers.
         """
         if self.axis.name == COMPUTE:
             (opens_at,) = self.organisation.opens_at
             return np.unique(opens_at[(opens_at > low) & (opens_at <= high)])
         mesh = self.axis.mesh(low, high)
-        open_tasks = self.at(mesh).automatable
-        cell, task = np.nonzero(open_tasks[1:] != open_tasks[:-1])
+        automatable = self.at(mesh).automatable
+        cell, task = np.nonzero(automatable[1:] != automatable[:-1])
         below, above = mesh[cell], mesh[cell + 1]
-        every, was_open = np.arange(len(cell)), open_tasks[cell, task]
+        rows, first = np.arange(len(cell)), automatable[cell, task]
         while (((middle := below + (above - below) / 2) > below) & (middle < above)).any():
-            same = self.at(middle).automatable[every, task] == was_open
-            below, above = np.where(same, middle, below), np.where(same, above, middle)
+            unchanged = self.at(middle).automatable[rows, task] == first
+            below, above = np.where(unchanged, middle, below), np.where(unchanged, above, middle)
         return np.unique(above)

@@ -10,7 +10,7 @@ from two_factors import two_factor_catalog
 import taskmodel as tm
 from taskmodel.sweeps.axes import OFFSET
 from taskmodel.sweeps.axes import PER_DECADE as MESH
-from taskmodel.sweeps.sweep import event_places
+from taskmodel.sweeps.sweep import regime_changes
 from taskmodel.sweeps.walker import Walker
 
 
@@ -18,7 +18,7 @@ def found_in(catalog, low, high):
     """Place of every event strictly between two points, by kind and task's name."""
     walker = Walker(catalog)
     places = {}
-    for place, changes in event_places(walker, low, high).items():
+    for place, changes in regime_changes(walker, low, high).items():
         for event in changes:
             places.setdefault(
                 (event.kind, walker.organisation.tasks[event.task] if event.task >= 0 else ""), []

@@ -11,8 +11,8 @@ from two_factors import two_factor_catalog
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.errors import SolveError
-from taskmodel.sweeps.changes import KINDS
-from taskmodel.sweeps.sweep import event_places
+from taskmodel.sweeps.events import KINDS
+from taskmodel.sweeps.sweep import regime_changes
 from taskmodel.sweeps.walker import Walker
 
 TWO_FACTOR = cases(10, 300)
@@ -43,7 +43,7 @@ def test_every_event_of_two_factor_catalogs_is_where_the_closed_form_says(block)
         low, high = min(expected.values()) / 2, max(expected.values()) * 2
         found = [
             (event.kind, event.task, place)
-            for place, changes in event_places(Walker(catalog), low, high).items()
+            for place, changes in regime_changes(Walker(catalog), low, high).items()
             for event in changes
         ]
         assert sorted((kind, task) for kind, task, _ in found) == sorted(expected)
@@ -130,7 +130,7 @@ def test_a_fine_grid_finds_no_event_missed_and_none_invented(name, scenario):
     walker, grid = Walker(catalog), np.geomspace(1e26, 1e35, 1500)
     path = walker.solve_path(grid, np.zeros(len(grid), dtype=bool))
     here = np.arange(len(grid) - 1)
-    changed = ~path.same(here, path, here + 1)
+    changed = ~path.take(here).equals(path.take(here + 1))
     places = np.unique(events["compute"].values[events["kind"].values != "automatable"])
     holds = np.zeros(len(here), dtype=int)
     np.add.at(holds, np.searchsorted(grid, places) - 1, 1)

@@ -280,8 +280,8 @@ def _capability_catalog(
     walker = Walker(embedded.axis(work))
     path, _ = walk(walker, grid[0], grid[-1])
     # each point is solved from the optimum at the point of the path before it
-    neighbour = path.allocation.take(np.searchsorted(path.place, grid, side="right") - 1)
-    solved = walker.solve(grid, np.zeros(len(grid), dtype=bool), neighbour)
+    neighbour = path.allocation.take(np.searchsorted(path.position, grid, side="right") - 1)
+    solved = walker.solve(grid, start=neighbour)
     measures = walker.at(grid).measure(solved.allocation)
     organisation = "the organisation of capability research"
     variables = {

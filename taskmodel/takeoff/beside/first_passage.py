@@ -14,7 +14,7 @@ import numpy as np
 from taskmodel.numerics.roots import between
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures
-from taskmodel.sweeps.walker import Path, Walker
+from taskmodel.sweeps.walker import SolutionPath, Walker
 
 __all__ = ["first_open", "first_passages"]
 
@@ -25,13 +25,15 @@ ROUNDING = 1e-12  # of sums of shares
 Reader = Callable[[Measures], Array]
 
 
-def first_passages(walker: Walker, path: Path, read: Reader, levels: tuple[float, ...]) -> Array:
+def first_passages(
+    walker: Walker, path: SolutionPath, read: Reader, levels: tuple[float, ...]
+) -> Array:
     """Return the first positions at which a measure is at or above some levels.
 
     Parameters
     ----------
     walker : Walker
-    path : Path
+    path : SolutionPath
         Through the axis, with both limits at every threshold.
     read : function
         From measures to the measure, shape (point,).
@@ -42,17 +44,19 @@ def first_passages(walker: Walker, path: Path, read: Reader, levels: tuple[float
     array, shape (level,)
         NaN: nowhere on the path.
     """
-    values = read(walker.at(path.place, path.before).measure(path.allocation))
+    values = read(walker.at(path.position, path.before).measure(path.allocation))
     return np.array([_first_passage(walker, path, read, values, level) for level in levels])
 
 
-def _first_passage(walker: Walker, path: Path, read: Reader, values: Array, level: float) -> float:
+def _first_passage(
+    walker: Walker, path: SolutionPath, read: Reader, values: Array, level: float
+) -> float:
     reached = np.flatnonzero(values >= level)
     if not len(reached):
         return nan
     row = int(reached[0])
-    if row == 0 or path.place[row - 1] == path.place[row]:
-        return float(path.place[row])
+    if row == 0 or path.position[row - 1] == path.position[row]:
+        return float(path.position[row])
     neighbour = path.allocation.take(np.array([row - 1]))
 
     def excess(position: float) -> float:
@@ -64,8 +68,8 @@ def _first_passage(walker: Walker, path: Path, read: Reader, values: Array, leve
     at_high = (values[row] - level) or np.finfo(float).tiny
     return between(
         excess,
-        path.place[row - 1],
-        path.place[row],
+        path.position[row - 1],
+        path.position[row],
         values[row - 1] - level,
         at_high,
         close=CLOSE * level,
@@ -73,12 +77,12 @@ def _first_passage(walker: Walker, path: Path, read: Reader, values: Array, leve
     )
 
 
-def first_open(walker: Walker, path: Path, share: float) -> float:
+def first_open(walker: Walker, path: SolutionPath, share: float) -> float:
     """Return the first position at which AI can do a share of the delegable hours; NaN: nowhere."""
-    automatable = walker.at(path.place, path.before).automatable
+    automatable = walker.at(path.position, path.before).automatable
     hours = np.array(
         [task.share.value if task.delegable else 0.0 for task in walker.catalog.tasks.values()]
     )
     open_hours, threshold = (automatable * hours).sum(axis=1), share * hours.sum() * (1 - ROUNDING)
     reached = np.flatnonzero(open_hours >= threshold)
-    return float(path.place[reached[0]]) if len(reached) and hours.any() else nan
+    return float(path.position[reached[0]]) if len(reached) and hours.any() else nan

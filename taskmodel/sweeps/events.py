@@ -1,0 +1,373 @@
+"""Events: the positions of an axis where the optimum changes regime, to machine precision.
+
+An event is a position at which one or more changes happen (`Change.kind`, one of `KINDS`): a task
+opens or closes to AI, a mode is adopted, dropped or completed, a factor becomes scarce or slack,
+oversight starts or stops to bind or to be the bottleneck. Between events the optimum is smooth.
+
+Positions at which tasks open are known beforehand (`Walker.thresholds`). Between two of them, the
+intervals whose ends differ in regime are searched together: the regime at an end is continued until
+one of its margins is used up (`taskmodel.allocation.margins`), both sides of that position are
+solved, and what remains of the interval on either side is searched again if its ends still differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.allocation import Allocation, Margins, Status, margins
+from taskmodel.numerics.types import Array
+from taskmodel.organisation.organisation import HUMAN
+from taskmodel.science.production import Rows
+from taskmodel.sweeps.walker import Before, SolutionPath, Walker
+
+WIDTH = 1e-12  # relative width to which the position of an event is bracketed
+ROUGH = 1e-3  # part of an interval to which it is, if the regime has no solution beyond it
+ASIDE = 1e-9  # relative distance at which both sides of an event are solved
+CROWD = 4  # number of changes in an interval above which it is divided first
+ROUNDING = 2e-12  # of margins
+VISIBLE = 1e-9  # margins closer to zero than this are ties
+MAX_STEPS = 60  # of the root finder
+KINDS = (
+    "automatable",
+    "automatable_ends",
+    "adopted",
+    "dropped",
+    "completed",
+    "binds",
+    "slack",
+    "oversight_binds",
+    "oversight_binds_ends",
+    "oversight_bottleneck",
+    "oversight_bottleneck_ends",
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of regime: its kind, and what it concerns; -1 where a position does not apply."""
+
+    kind: str
+    task: int = -1
+    mode: int = -1
+    factor: int = -1
+
+
+@dataclass
+class Event:
+    """The changes at one position of the axis, and the allocations on either side of it."""
+
+    position: float
+    changes: list[Change]
+    before: Allocation
+    after: Allocation
+    at_threshold: bool = False
+
+
+def events_at_thresholds(walker: Walker, path: SolutionPath) -> list[Event]:
+    """Return the events at the limits from below of a path, each followed by its threshold."""
+    left = np.flatnonzero(path.before)
+    position = path.position[left]
+    closed, opened = (walker.at(position, before).automatable for before in (True, False))
+    openings = [
+        [
+            Change("automatable" if opened[row, task] else "automatable_ends", task=int(task))
+            for task in np.flatnonzero(closed[row] != opened[row])
+        ]
+        for row in range(len(left))
+    ]
+    return _events(position, path.take(left), path.take(left + 1), openings)
+
+
+def _events(
+    position: Array,
+    before: SolutionPath,
+    after: SolutionPath,
+    openings: list[list[Change]] | None = None,
+) -> list[Event]:
+    """Return the events at some positions, from the solutions on either side of each."""
+    return [
+        Event(
+            position[row],
+            [*(openings[row] if openings else ()), *_differences(before, after, row)],
+            before.allocation.take([row]),
+            after.allocation.take([row]),
+            openings is not None,
+        )
+        for row in range(len(position))
+    ]
+
+
+def _differences(before: SolutionPath, after: SolutionPath, row: int) -> list[Change]:
+    """Return the changes of modes, factors and oversight from one solution to another."""
+    changes = []
+    first, second = before.allocation, after.allocation
+    for task, mode in np.argwhere(first.usable[row] != second.usable[row]).tolist():
+        ended = "completed" if mode == HUMAN else "dropped"
+        kind = "adopted" if second.usable[row, task, mode] else ended
+        changes.append(Change(kind, task=task, mode=mode))
+    for factor in np.flatnonzero(first.priced[row] != second.priced[row]).tolist():
+        changes.append(Change("binds" if second.priced[row, factor] else "slack", factor=factor))
+    for name in ("binds", "bottleneck"):
+        now = getattr(after, name)[row]
+        if getattr(before, name)[row] != now:
+            changes.append(Change(f"oversight_{name}" if now else f"oversight_{name}_ends"))
+    return changes
+
+
+def events_between_thresholds(walker: Walker, path: SolutionPath) -> list[Event]:
+    """Return the events inside the intervals between neighbouring points, all together."""
+    left = np.arange(len(path) - 1)
+    left = left[~path.before[left]]  # a step across a threshold is no interval
+    low, high = _divide_crowded(
+        walker, *_divide_dipping(walker, path.take(left), path.take(left + 1))
+    )
+    events: list[Event] = []
+    iteration = 0
+    while len(low):
+        # The margin that is used up may lie at the very start of an interval, so that its position
+        # says nothing of the rest: every other iteration after the first few halves instead.
+        halve = iteration > 3 and iteration % 2
+        middle = walker.axis.between(low.position, high.position)
+        position = middle if halve else _first_change(walker, low, high)
+        near = np.maximum(walker.axis.aside(position, -ASIDE), low.position)
+        far = np.minimum(walker.axis.aside(position, ASIDE), high.position)
+        # the far end of an interval may be the limit from below at a threshold
+        far_before = high.before & (far == high.position)
+        left_side = walker.solve(near, start=low.allocation)
+        right_side = walker.solve(far, far_before, high.allocation)
+        changed = np.flatnonzero(~left_side.equals(right_side))
+        before, after = left_side.take(changed), right_side.take(changed)
+        events += _events(_first_change(walker, before, after), before, after)
+        earlier = np.flatnonzero(~low.equals(left_side) & (near > low.position))
+        later = np.flatnonzero(~right_side.equals(high) & (far < high.position))
+        low, high = (
+            low.take(earlier).join(right_side.take(later)),
+            left_side.take(earlier).join(high.take(later)),
+        )
+        iteration += 1
+    return events
+
+
+def _divide_dipping(
+    walker: Walker, low: SolutionPath, high: SolutionPath
+) -> tuple[SolutionPath, SolutionPath]:
+    """Return the intervals whose ends differ, and halves of those with a hidden pair of events.
+
+    A mode or factor may come and go inside an interval whose ends have the same regime. Its margins
+    are therefore evaluated at the ends and the middle; where the parabola through the three values
+    of a margin falls below zero, the optimum is solved at its minimum.
+    """
+    alike = low.equals(high)
+    if not alike.any():
+        return low, high
+    start, end = low.take(alike), high.take(alike)
+    middle = walker.axis.between(start.position, end.position)
+    y0, y1, y2 = (
+        _margins(walker, start, position, before)[0]
+        for position, before in (
+            (start.position, False),
+            (middle, False),
+            (end.position, end.before),
+        )
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):  # inf where there is no such margin
+        bend, slope = 2 * (y0 - 2 * y1 + y2), -3 * y0 + 4 * y1 - y2
+        lowest = np.where(bend > 0, np.clip(-slope / (2 * bend), 0.0, 1.0), 0.0)
+        depth = y0 + slope * lowest + bend * lowest**2
+        depth = np.where(np.isfinite(depth), np.minimum(depth, y1), np.inf)
+        depth = np.where(np.isfinite(y0) & ~np.isfinite(y1), -np.inf, depth)
+    deepest = np.argmin(depth, axis=1)
+    rows = np.flatnonzero(depth.min(axis=1, initial=0.0) < -VISIBLE)
+    start, end = start.take(rows), end.take(rows)
+    fraction = np.clip(lowest[rows, deepest[rows]], 0.1, 0.9)
+    inner = walker.solve(
+        walker.axis.between(start.position, end.position, fraction), start=start.allocation
+    )
+    differ = ~inner.equals(start)
+    start, inner, end = start.take(differ), inner.take(differ), end.take(differ)
+    return low.take(~alike).join(start).join(inner), high.take(~alike).join(inner).join(end)
+
+
+def _divide_crowded(
+    walker: Walker, low: SolutionPath, high: SolutionPath
+) -> tuple[SolutionPath, SolutionPath]:
+    """Return the intervals, crowded ones divided, so that fewer changes are found in sequence."""
+    first, second = low.allocation, high.allocation
+    changes = (first.usable != second.usable).sum(axis=(1, 2))
+    changes += (first.priced != second.priced).sum(axis=1)
+    cuts = np.where(changes > CROWD, changes // 2, 0)
+    interval = np.repeat(np.arange(len(cuts)), cuts)
+    if not len(interval):
+        return low, high
+    cut = np.arange(len(interval)) - np.repeat(np.cumsum(cuts) - cuts, cuts) + 1
+    position = walker.axis.between(
+        low.position[interval], high.position[interval], cut / (cuts[interval] + 1)
+    )
+    inner = walker.solve(position, start=first.take(interval))
+    # each interval's low end, its cuts in order, and its high end
+    ends = np.arange(len(cuts))
+    starts = low.join(inner).take(np.argsort(np.concatenate([ends, interval]), kind="stable"))
+    stops = inner.join(high).take(np.argsort(np.concatenate([interval, ends]), kind="stable"))
+    differ = ~starts.equals(stops)
+    return starts.take(differ), stops.take(differ)
+
+
+def _first_change(walker: Walker, low: SolutionPath, high: SolutionPath) -> Array:
+    """Return the position of the first change in each interval, shape (interval,).
+
+    The regime at the low end ends where one of its margins is used up. If it has no solution
+    beyond, as where a price falls to zero, the regime at the high end is continued backwards: its
+    margin is zero at the same position. If neither brackets a sign change, the middle is returned,
+    which halves the interval.
+    """
+    position = walker.axis.between(low.position, high.position)
+    rows = np.arange(len(position))
+    for from_low, to_its_end in ((True, False), (False, False), (True, True)):
+        if not len(rows):
+            break
+        root, valid = _margin_root(walker, low.take(rows), high.take(rows), from_low, to_its_end)
+        position[rows[valid]] = root[valid]
+        rows = rows[~valid]
+    return position
+
+
+def _margins(
+    walker: Walker, start: SolutionPath, position: Array, before: Before
+) -> tuple[Array, NDArray[np.bool_], Array, Array]:
+    """Return the margins of the regimes of `start` at other positions.
+
+    Returns
+    -------
+    margin : array, shape (point, margin)
+        inf where a margin does not apply.
+    solved : array of bool, shape (point,)
+        The regime has a solution there.
+    binding, leading : array, shape (point,)
+        As `Situation.oversight_margins`.
+    """
+    situation = walker.at(position, before)
+    regime = margins(*situation.arrays, start.allocation)
+    price = np.where(start.allocation.priced, regime.factor_elasticity, np.inf)
+    modes = np.minimum(regime.excess_cost, regime.mode_share)
+    flat = modes.reshape(len(position), modes[0].size if len(modes) else 0)
+    margin = np.concatenate([flat, regime.spare, price], axis=1)
+    allocation = as_allocation(situation.arrays[0], regime)
+    return margin, regime.solved, *situation.oversight_margins(allocation)
+
+
+def _smallest_margin(
+    walker: Walker, low: SolutionPath, high: SolutionPath, from_low: bool
+) -> Callable[[NDArray[np.intp], Array], tuple[Array, NDArray[np.bool_]]]:
+    """Return a function of rows and coordinates: the least relevant margin, and whether it exists.
+
+    The margin is positive where the regime of the starting end holds. A margin of zero at the start
+    is a tie that persists, hence irrelevant; margins of modes and factors that change over the
+    interval are relevant unless they are rounding alone.
+    """
+    start, end = (low, high) if from_low else (high, low)
+    first, second = start.allocation, end.allocation
+    priced = first.priced != second.priced
+    usable = (first.usable != second.usable).reshape(len(low), -1)
+    tie = np.where(np.concatenate([usable, priced, priced], axis=1), ROUNDING, VISIBLE)
+    relevant = _margins(walker, start, start.position, high.before)[0] > tie
+    switches = [(start.binds, end.binds), (start.bottleneck, end.bottleneck)]
+
+    def smallest(rows: NDArray[np.intp], coordinate: Array) -> tuple[Array, NDArray[np.bool_]]:
+        position = _clipped(walker, coordinate, low, high, rows)
+        margin, solved, *oversight = _margins(walker, start.take(rows), position, high.before[rows])
+        columns = [np.where(relevant[rows], margin, np.inf)]
+        for value, (holds, will_hold) in zip(oversight, switches, strict=True):
+            signed = np.where(holds[rows], value, -value)
+            columns.append(np.where((holds != will_hold)[rows], signed, np.inf)[:, None])
+        least = np.concatenate(columns, axis=1).min(axis=1)
+        return least, solved & np.isfinite(least)
+
+    return smallest
+
+
+def _clipped(
+    walker: Walker, coordinate: Array, low: SolutionPath, high: SolutionPath, rows: Rows
+) -> Array:
+    """Return positions at coordinates, kept between the ends of their intervals under rounding."""
+    return np.clip(walker.axis.position(coordinate), low.position[rows], high.position[rows])
+
+
+def _margin_root(
+    walker: Walker, low: SolutionPath, high: SolutionPath, from_low: bool, to_its_end: bool
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return where the first margin of the regime at one end is used up, and whether it is.
+
+    The root is bracketed between ``inside``, where the regime holds, and ``outside``, where a
+    margin is negative or, if ``to_its_end``, the regime may have no solution.
+
+    Returns
+    -------
+    position : array, shape (interval,)
+    valid : array of bool, shape (interval,)
+    """
+    smallest = _smallest_margin(walker, low, high, from_low)
+    rows = np.arange(len(low))
+    ends = walker.axis.coordinate(low.position), walker.axis.coordinate(high.position)
+    inside, outside = (end.copy() for end in (ends if from_low else ends[::-1]))
+    value_in, solved_in = smallest(rows, inside)
+    value_out, sure = smallest(rows, outside)
+    valid = solved_in & (value_in >= 0) & np.where(sure, value_out < 0, to_its_end)
+    value_in, value_out = np.where(valid, value_in, 1.0), np.where(valid & sure, value_out, -1.0)
+    earlier, value_earlier = inside.copy(), value_in.copy()
+    rough = np.maximum(WIDTH, ROUGH * np.abs(outside - inside))
+    was_good = valid.copy()
+    for step in range(MAX_STEPS):
+        width = np.abs(outside - inside)
+        open_rows = np.flatnonzero(valid & (width > np.where(sure, WIDTH, rough)))
+        if not len(open_rows):
+            break
+        a, b, width = inside[open_rows], outside[open_rows], width[open_rows]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            secant = a + (b - a) * value_in[open_rows] / (value_in - value_out)[open_rows]
+            # Without a value outside there is nothing to interpolate with: extrapolate from inside.
+            drop = (value_earlier - value_in)[open_rows]
+            ahead = a + (a - earlier[open_rows]) * value_in[open_rows] / drop
+        guess = np.where(sure[open_rows], secant, np.where(np.isfinite(ahead), ahead, a))
+        # Every fifth step bisects. The others keep a little off the ends, so that a guess next to
+        # the root moves the far end there as well and both ends close in.
+        bisect = (step % 5 == 4) | ((guess - a) * (guess - b) > 0)
+        guess = np.where(bisect, 0.5 * (a + b), guess)
+        nudge = np.minimum(WIDTH / 2, width / 4) * np.sign(b - a)
+        guess = np.where(np.abs(guess - a) < np.abs(nudge), a + nudge, guess)
+        guess = np.where(np.abs(guess - b) < np.abs(nudge), b - nudge, guess)
+        value, solved = smallest(open_rows, guess)
+        good = solved & (value >= 0)
+        kept, lost = open_rows[good], open_rows[~good]
+        earlier[kept], value_earlier[kept] = inside[kept], value_in[kept]
+        inside[kept], value_in[kept] = guess[good], value[good]
+        outside[lost], sure[lost] = guess[~good], solved[~good]
+        value_out[lost] = np.where(solved, value, -1.0)[~good]
+        # The value at an end that stays twice is halved (Illinois rule); otherwise one end alone
+        # would creep towards the root.
+        again = good == was_good[open_rows]
+        value_out[open_rows[good & again]] /= 2
+        value_in[open_rows[~good & again]] /= 2
+        was_good[open_rows] = good
+    return _clipped(walker, 0.5 * (inside + outside), low, high, rows), valid
+
+
+def as_allocation(bundles: Array, regime: Margins) -> Allocation:
+    """Return a continued regime as an allocation, for measures; prices and gap are NaN."""
+    shape = (*regime.activity.shape, bundles.shape[-1])
+    used = np.einsum("ptm,ptmk->pk", regime.activity, np.broadcast_to(bundles, shape))
+    return Allocation(
+        output=regime.output,
+        shadow_price=np.full_like(used, np.nan),
+        factor_elasticity=regime.factor_elasticity,
+        factor_elasticity_range=np.full((*used.shape, 2), np.nan),
+        activity=regime.activity,
+        usable=np.isfinite(regime.mode_share),
+        priced=regime.factor_elasticity > 0,
+        factor_use=used,
+        gap=np.full(len(used), np.nan),
+        status=np.full(len(used), Status.OPTIMAL),
+    )
