@@ -17,7 +17,7 @@ def alone(organisation):
 
 
 def program(organisation, output, constraints, task_output, mode_output):
-    """Maximise `output` with mode m of task i at `mode_output` times its share of what it could make alone."""
+    """Maximises `output` with mode m of task i at `mode_output` times its share of `alone`."""
     amount = alone(organisation)
     opened = amount > 0
     share = cp.Variable(int(opened.sum()), nonneg=True)
@@ -56,7 +56,7 @@ def leontief_requirements(nest, tasks):
 
 
 def linear_program(organisation):
-    """Best output of an organisation of Leontief nests by HiGHS, or None; solved twice, the second time in units near 1."""
+    """Best output with Leontief nests by HiGHS, or None; solved again in units near 1."""
     needs = leontief_requirements(organisation.nest, len(organisation.bundles))
     unit = np.min(alone(organisation).max(axis=1) / needs) / len(needs)
     for _ in range(2):
@@ -77,14 +77,15 @@ def linear_program(organisation):
 
 
 def conic_nest(nest, reference, level, leaves, constraints):
-    r"""Constrain a nest's `level` to what its members' levels make; all levels are relative to a reference point.
+    r"""Constrains a nest's `level` to the product of its members, relative to a reference point.
 
-    With theta the members' cost shares there, level^rho <= sum theta member^rho, a power cone for each member:
+    With theta the members' cost shares, level^rho <= sum theta member^rho is a cone per member:
 
         sigma < 1:  w^sigma member^(1-sigma) >= level  and  sum theta w <= level
         sigma > 1:  member^rho level^(1-rho) >= w      and  sum theta w >= level
 
-    At 1 it is an exponential cone, w <= level log(member/level) and sum theta w >= 0; at 0, member/member's need >= level.
+    At 1 it is an exponential cone, w <= level log(member/level) and sum theta w >= 0; at 0 every
+    member relative to its need is >= level.
     """
     shares = np.asarray(nest.shares)
     logs = np.array(
@@ -118,7 +119,7 @@ def conic_nest(nest, reference, level, leaves, constraints):
 
 
 def conic_program(organisation):
-    """Best output of any organisation by Clarabel, or None; solved around its own answer until that is optimal and stays."""
+    """Best output by Clarabel, or None; solved around its own answer until that is stable."""
     cost = task_cost(organisation.bundles, 1 / organisation.supply, organisation.available)
     reference = log(least_cost_work(organisation.nest, cost))
     for _ in range(5):

@@ -1,9 +1,9 @@
 """Random research organisations, and the arithmetic that certifies any plan for them.
 
-`primal_output` and `unit_cost` are written from the definitions in model 1.1 and 1.2, apart from the package: what
-x is worth, and what a unit costs when task i costs z_i. Weak duality then judges any answer by itself: feasible
-activities of output Y and prices p with p . E = 1 satisfy Y c(p) <= 1. All of it is done in logs, so that prices of
-1e-70 are as good as any other.
+`primal_output` and `unit_cost` implement the definitions in model 1.1 and 1.2 independently of the
+package: the value of x, and the cost of a unit when task i costs z_i. Weak duality then judges any
+answer: feasible activities of output Y and prices p with p . E = 1 satisfy Y c(p) <= 1. The
+arithmetic is in logs, so that prices of 1e-70 are as good as any other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ELASTICITIES = (0.0, 0.1, 0.5, 0.9, 1.0, 1.5, 4.0)
 
 @dataclass(frozen=True)
 class Organisation:
-    """What `allocate` takes: bundles (task, mode, factor), supply (factor,), the nest, available (task, mode)."""
+    """Arguments of `allocate`: bundles, supply (factor,), nest and available (task, mode)."""
 
     bundles: np.ndarray
     supply: np.ndarray
@@ -32,10 +32,11 @@ class Organisation:
 
 
 def random_organisation(rng, decades, elasticities=None, *, tasks=None, levels=None):
-    """A regular organisation of 2 to 60 tasks, 2 to 6 factors, 1 to 4 modes and 1 to 3 levels of nests.
+    """A regular organisation of 2 to 60 tasks, 2 to 6 factors, 1 to 4 modes and 1 to 3 levels.
 
-    Bundle entries are log-uniform over `decades` orders of magnitude, supplies over half as many; about a third of the
-    entries are zero and a quarter of the modes closed, but every open mode uses something and every task has one.
+    Bundle entries are log-uniform over `decades` orders of magnitude, supplies over half as many;
+    about a third of the entries are zero and a quarter of the modes closed, but every open mode
+    uses something and every task has one.
     """
     elasticities = ELASTICITIES if elasticities is None else elasticities
     tasks = int(rng.integers(2, 61)) if tasks is None else tasks
@@ -53,7 +54,7 @@ def random_organisation(rng, decades, elasticities=None, *, tasks=None, levels=N
 
 
 def random_nest(rng, tasks, levels, elasticities):
-    """A nest of the tasks at most `levels` deep, some of whose members are tasks and some further nests."""
+    """A nest of the tasks, at most `levels` deep, whose members are tasks and further nests."""
     members = [int(task) for task in tasks]
     if levels > 1:
         cuts = np.sort(
@@ -92,7 +93,7 @@ def log(value):
 
 
 def log_output(nest, log_task_output):
-    r"""Log of what the nest makes of task outputs x: (sum s (x/s)^rho)^(1/rho); prod (x/s)^s at 1; min x/s at 0."""
+    r"""Log output of tasks x: (sum s (x/s)^rho)^(1/rho); prod (x/s)^s at 1; min x/s at 0."""
     shares = np.asarray(nest.shares, dtype=float)
     inputs = [
         log_output(m, log_task_output) if isinstance(m, Nest) else log_task_output[m]
@@ -131,7 +132,7 @@ def unit_cost(nest, task_cost):
 
 
 def least_cost_work(nest, task_cost):
-    """Work in each task, shape (task,), that makes one unit of the nest at the least cost; each task used once."""
+    """Work in each task, shape (task,), for one unit at least cost; each task used once."""
     log_cost, work = log(task_cost), np.zeros(len(task_cost))
 
     def spread(nest, log_quantity):
@@ -157,7 +158,7 @@ def task_cost(bundles, price, available=None):
 
 @dataclass(frozen=True)
 class Certificate:
-    """What activities and prices prove: output made feasible, the bound on any output, the gap, the worst overuse."""
+    """Feasible output, upper bound on any output, duality gap and largest overuse."""
 
     attained: float
     bound: float
@@ -166,7 +167,7 @@ class Certificate:
 
 
 def certify(organisation, activity, price):
-    """Judge activities and prices of an organisation whose supplies are positive and finite; each task used once."""
+    """Certificate of activities and prices; supplies positive and finite, each task used once."""
     bundles, supply, nest, available = organisation.problem
     load = np.max(np.einsum("imk,im->k", bundles, activity) / supply)
     attained = log_output(nest, log(activity.sum(axis=1))) - np.log(load)

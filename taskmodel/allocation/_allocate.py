@@ -188,6 +188,7 @@ def _solved(
     price = price / np.where(certified, price.sum(axis=1), 1.0)[:, None]
     mode_share, usable = _splits(problem, regime, cost, certified, gap)
     ends = np.stack([price, price], axis=-1)
+    # linear programs are costly, and only run where prices may be ambiguous
     for point in np.flatnonzero(certified)[
         ambiguous_prices(problem[certified], regime.take(certified))
     ]:
@@ -195,6 +196,7 @@ def _solved(
     kink = np.any(ends[..., 1] - ends[..., 0] > UNIQUE, axis=1)
 
     activity = problem.activity(regime.weight, regime.leaf_cost, mode_share)
+    # scaled down to feasibility: the reported plan never uses more than there is
     most_used = problem.factor_use(activity).max(axis=1)
     activity = activity / np.where(certified, most_used, 1.0)[:, None, None]
     tasks, modes = organisations.bundle.shape[1:3]

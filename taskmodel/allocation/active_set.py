@@ -188,6 +188,8 @@ def evaluate(problem: Problem, state: ActiveSet) -> Evaluation:
     tree = problem.tree
     s = np.where(state.priced, state.price / state.price.sum(axis=1, keepdims=True), state.price)
     cost = problem.cost(s)
+    # any active mode may stand for its task, as all of them cost the same at the solution; before
+    # it, the differences to this one are the residuals of the ties
     first = np.argmax(state.active, axis=-1)[..., None]
     w = np.where(state.active, state.mode_share, 0.0)
     w = w / np.where(problem.dead, 1.0, w.sum(axis=-1))[..., None]
@@ -293,6 +295,8 @@ def _newton_step(
     """
     here = evaluate(problem, state)
     ties = tied_modes(state, here)
+    # The equations see tied shares relative to the first mode, which takes up the rest, so that the
+    # shares of a task always sum to one.
     x, change, broken = _direction(state, here, ties)
     x, factor, length = _kept_positive(state, here, x, together)
     size = np.where(state.priced, np.abs(x), 0.0).max(axis=1)
@@ -472,6 +476,7 @@ def violations(problem: Problem, state: ActiveSet, converged: Mask) -> Violation
     negative = state.active & (state.mode_share < -COST_TOLERANCE)
     cheaper = problem.open & ~state.active
     cheaper &= cost < state.leaf_cost[..., None] * (1 - COST_TOLERANCE)
+    # a task whose cost is only traces of prices is free: any of its modes will do
     cheaper &= state.leaf_cost[..., None] > NO_PRICE
     overused = problem.scarce & ~state.priced & (used > 1 + USE_TOLERANCE)
     vanishing = state.priced & (used < 1) & ~converged[:, None]
@@ -598,6 +603,7 @@ def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> Activ
         np.all(np.isfinite(elasticity), axis=1, keepdims=True)
         & np.all(np.isfinite(activity), axis=(1, 2))[:, None]
     )
+    # With supplies of one, prices that sum to one are the elasticities of output.
     price = np.where(valid, elasticity, 1.0) * problem.scarce
     priced = price > NO_PRICE
     unpriced = ~priced.any(axis=1, keepdims=True)
@@ -630,6 +636,8 @@ def certify(problem: Problem, state: ActiveSet) -> tuple[Array, Array]:
     price = state.price / state.price.sum(axis=1, keepdims=True)
     cost = np.where(problem.dead, 1.0, problem.least_cost(problem.cost(price)))
     log_c, _ = log_unit_cost(tree, np.log(cost), problem.share, problem.elasticity)
+    # Rounding may leave shares of -1e-16: without them the plan is feasible, and its output a valid
+    # lower bound.
     share = np.maximum(state.mode_share, 0.0)
     activity = problem.activity(state.weight, state.leaf_cost, share)
     used = problem.factor_use(activity).max(axis=1)

@@ -137,6 +137,7 @@ def slopes(
     mismatch = along(weights, still.log_cost[:, leaf, mode] - still.log_cost[:, leaf, first])
     log_used = along(weights, np.log(np.where(state.priced, still.used, 1.0)))
     matrix, scale = newton_matrix(state, here, ties)
+    # the residuals of the regime's equations, differentiated along every direction
     right = np.array(
         [
             right_side(state, here, ties, scale, *residuals)[0]
@@ -227,6 +228,7 @@ def _fair_slopes(here: _Evaluation, moving: _Evaluation, state: ActiveSet, weigh
     residual = np.concatenate(
         [-along(weights, moving.used)[:, factors], np.zeros((len(weights), len(tasks)))], axis=1
     )
+    # the system of w and lambda is reduced to one of lambda by eliminating w, for D is diagonal
     push = np.linalg.lstsq((c / d) @ c.T, (residual - (pull / d) @ c.T).T, rcond=RANK)[0]
     result[:, leaf, mode] = (pull + push.T @ c) / d
     return result

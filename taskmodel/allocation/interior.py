@@ -112,6 +112,7 @@ def _start(problem: Problem, choice: Mask) -> Iterate:
     least = problem.least_cost(cost)
     least = np.where(np.isfinite(least), least, 1.0)
     leaf_cost = np.where(choice.any(axis=-1), least / 2, least)
+    # at z of half the least cost, excess costs are of order one and shares 1 / tau have mu near 1
     excess = np.where(choice, cost / leaf_cost[..., None] - 1, 1.0)
     share = np.where(choice, 1 / excess, problem.open)
     share = share / np.maximum(share.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
@@ -244,6 +245,8 @@ def _newton_direction(
 
     matrix = (jacobian[..., :factors] - curvature) / s[..., None]
     matrix = matrix - state.unused[..., None] * np.eye(factors)
+    # -b log b instead of 1 - b: to first order the same, and a balance b that is a power of a price
+    # is solved in one step even from far away
     right = -here.balance * np.log(here.balance) - (constant + target[:, None]) / s + state.unused
     x = _factor_solution(matrix, right, scarce)
     exchange = drift - swap * np.matmul(difference, x[:, None, :, None])[..., 0]
@@ -267,6 +270,7 @@ def _factor_solution(matrix: Array, right: Array, scarce: Mask) -> Array:
     right = np.where(scarce, right, 0.0)
     broken = ~(np.all(np.isfinite(matrix), axis=(1, 2)) & np.all(np.isfinite(right), axis=1))
     matrix = np.where(broken[:, None, None], eye, matrix)
+    # LAPACK refuses a batch with one singular matrix; a shift at rounding lets all others pass
     shift = SINGULAR_SHIFT * np.abs(matrix).max(axis=(1, 2), keepdims=True)
     x = np.linalg.solve(matrix - shift * eye, right[..., None])[..., 0]
     x[broken] = np.nan

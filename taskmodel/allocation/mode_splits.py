@@ -142,6 +142,7 @@ def _tied_columns(problem: Problem, regime: ActiveSet) -> _TiedColumns:
         np.maximum(regime.weight[point, leaf], np.finfo(float).tiny)
         / problem.copies[point, leaf, mode]
     )
+    # rows: every task with a choice is complete, every priced factor is used up
     tasks = (leaf_of[:, None, :] == np.arange(leaves)[None, :, None]) & real[:, None, :]
     equal = np.concatenate([tasks, np.where(regime.priced[..., None], use, 0.0)], axis=1)
     level = np.concatenate([tasks.any(axis=-1), np.where(regime.priced, remaining, 0.0)], axis=1)
@@ -186,6 +187,7 @@ def _carrying(equal: Array, limits: Array, carried: Mask) -> Mask:
 
     _, singular, right = np.linalg.svd(equal)
     null = right[int((singular > FLAT * singular[0]).sum()) :]
+    # a mode that no direction changes stays idle in every plan
     movable = np.abs(null).max(axis=0, initial=0.0) > FLAT
     result = carried.copy()
     for tie in np.flatnonzero(~carried & movable):

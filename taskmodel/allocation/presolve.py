@@ -139,6 +139,7 @@ def presolve(
         effective = np.broadcast_to(share, (points, tree.nodes)).copy()
         _spread(tree, share, elasticity, effective, impossible, free)
 
+    # a node without weight in its nest has none in output, nor have the nodes below it
     weightless = effective == 0
     for level in reversed(tree.levels):
         weightless[:, level.children] |= weightless[:, level.nests][:, level.nest_of_child]
@@ -207,6 +208,7 @@ def _without_dominated_modes(
     # a stand-in that was dominated later acts for nobody
     stand_in = np.where(np.take_along_axis(opened, np.maximum(stand_in, 0), axis=-1), stand_in, -1)
     width = int(opened.sum(axis=-1).max(initial=1))
+    # open modes move to the front, and columns that are closed everywhere are cut off
     order = np.argsort(~opened, axis=-1, kind="stable")[..., :width]
     opened = np.take_along_axis(opened, order, axis=-1)
     bundle = np.where(opened[..., None], np.take_along_axis(bundle, order[..., None], axis=2), 0.0)

@@ -132,6 +132,8 @@ class ClosedForm:
         sigma = self.notation.elasticity(node)
         if len(used) == 1:
             return self._of_one_factor(sigma, label, members)
+        # Each composite factor must enter the nest through one term. A factor in two nests of
+        # different elasticities would be divided between them by an equation without a formula.
         uses = [*_by_factor(members)]
         uses += [factor for _, m in members if m.output is not None for factor in m.factors]
         if len(uses) != len(set(uses)):
@@ -167,6 +169,8 @@ class ClosedForm:
             weight = self._total(f"Theta{suffix}", members, sigma)
             cost = weight ** (1 / (1 - sigma))
         factors = frozenset().union(*(member.factors for _, member in members))
+        # a single factor for everything is grouped at the root; within a nest, its group is that of
+        # the nest above, where the factor competes with others
         if not label:
             self._group(label, sigma, min(factors), members, weight)
         return _NodeForm(factors, cost=cost, made=_work(members, sigma, cost))

@@ -39,6 +39,8 @@ class PinnedPrices:
         """``price`` gives the magnitude of the prices, against which ties are compared."""
         self.notation, self.factors = notation, factors
         exact, numeric = self._ties(usable, price)
+        # sympy solves for any of the prices, but some may have a coefficient that vanishes at the
+        # catalog's values; the pivots of the numeric rows cannot
         pinned = _pivots(numeric)
         self.free = [k for k in range(len(factors)) if k not in pinned]
         names = sympy.symbols(f"p0:{len(factors)}")
@@ -187,6 +189,8 @@ class CompositeFactors:
                 f"tasks use {free} independent scarce factors in {len(distinct)} different "
                 "proportions"
             )
+        # With fewer directions than free prices, some balances of N' E follow from the others; the
+        # best conditioned ones are solved, and the prices of the rest are not unique.
         units = np.array([unit for unit, _ in distinct])
         self._components = _independent_columns(
             units * self.notation.supplies[self.priced][self.prices.free]
@@ -194,6 +198,8 @@ class CompositeFactors:
         for task, (number, head) in direction_of.items():
             vector, unit = self.prices.mode_vector(task, first[task]), units[number]
             if number == len(self._directions):
+                # a direction along the axes is stated in integers, so that formulas do not carry
+                # quotients that cancel
                 plain = all(min(abs(entry), abs(entry - 1)) < CANCELS for entry in unit)
                 self._directions.append(
                     [
@@ -231,6 +237,7 @@ class CompositeFactors:
 
     def price_weights(self, factor: int) -> list[sympy.Expr]:
         """A factor's price in the prices of the composite ones: d E'_j / d E_factor."""
+        # E' is linear in E, and its derivative is the transposed relation between prices
         return [sympy.diff(supply, self.notation.supply[factor]) for supply in self.supply]
 
 
@@ -259,6 +266,7 @@ def single_fraction(notation: Notation, expression: sympy.Expr) -> sympy.Expr:
     """An expression as one fraction with a positive denominator."""
     if expression.is_Symbol or expression.is_Number:
         return expression
+    # powers of the denominator are real only if it is positive at the catalog's values
     numerator, denominator = sympy.fraction(sympy.cancel(expression))
     if denominator.xreplace(numbers_of(notation.values)).is_negative:
         numerator, denominator = -numerator, sympy.expand(-denominator)

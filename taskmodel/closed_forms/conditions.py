@@ -217,6 +217,7 @@ class PowerSystem:
 
     def _term(self, term: sympy.Expr, sign: int) -> PowerTerm:
         logarithm, compute, powers = mpmath.mpf(0), mpmath.mpf(0), {}
+        # a product of powers is linear in logarithms: exponents are the slopes, up to the value
         for base, exponent in sympy.expand_power_base(term).as_powers_dict().items():
             power = self._number(exponent)
             if base in self.columns:
@@ -253,6 +254,8 @@ class PowerSystem:
         """
         logarithms, log_compute = [mpmath.log(value) for value in start], mpmath.log(compute)
         residuals, slopes = self.residuals(logarithms, log_compute)
+        # The start is accurate to 1e-12 and slopes hardly change: one inverse serves all steps. The
+        # pseudo-inverse takes the shortest step where activities are not unique.
         inverse = np.linalg.pinv(slopes, rcond=SINGULAR)
         worst = max(map(abs, residuals))
         for _ in range(STEPS):

@@ -62,6 +62,8 @@ class Notation:
         )
         self.numbers: Array = organisation.fixed_bundles[0].copy()
         self.supplies = organisation.supply(compute)[0]
+        # Bundles of the frontier model are proportional to the root of training compute. In that
+        # unit they are constants, without which no regime would have a closed form.
         self.inference_unit: sympy.Expr = sympy.Integer(1)
         if organisation.frontier:
             self.inference_unit = sympy.sqrt(self.training_share() * COMPUTE)
@@ -131,9 +133,11 @@ class Notation:
         """The symbol of an entry of a bundle; 1 for a person's own hour."""
         organisation, value = self.organisation, self.numbers[task, mode, factor]
         name, kind = organisation.tasks[task], organisation.factors[factor]
+        # people's hours per hour of their own work are 1 by definition of the unit: no symbol
         pool = factor < organisation.pools
         if mode == HUMAN and pool and value == 1:
             return sympy.Integer(1)
+        # where only one AI mode is open the task alone names the entry, and formulas stay short
         several_ai_modes = organisation.policy[:, HUMAN + 1 :].any(axis=0).sum() > 1
         if mode != HUMAN and kind != "experiments" and several_ai_modes:
             name = f"{name}_{organisation.modes[mode].replace('/', '_')}"
@@ -180,6 +184,7 @@ class Notation:
 
     def used(self, *expressions: Any) -> dict[str, Any]:
         """Definitions, values and meanings of all symbols in expressions: fields of a `Regime`."""
+        # definitions may use defined symbols: follow them until no new symbol appears
         symbols: set[sympy.Symbol] = set()
         pending = set().union(*(expression.free_symbols for expression in expressions))
         while pending:

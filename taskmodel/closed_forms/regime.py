@@ -102,6 +102,7 @@ class Regime:
         expression = self.output if expression is None else expression
         if expression is None:
             raise InputError(f"this regime has no closed form: {self.reason}")
+        # values are substituted before compilation: definitions become functions of compute alone
         formula = sympy.lambdify(COMPUTE, expression.xreplace(self._numbers), "mpmath")
 
         def evaluate(compute: ArrayLike) -> Array:

@@ -92,6 +92,8 @@ def end_formula(
         If no margin gives an equation that can be solved for compute.
     """
     reasons: list[str] = []
+    # Several changes may coincide, and any of their margins gives the end: the first one that can
+    # be solved is taken, and the reason of the first failure reported if none can.
     for gap, constants, sums in _gaps(form, changes, reasons):
         roots = [
             sympy.powdenest(root.xreplace(constants), force=True)
@@ -154,6 +156,8 @@ def _balance(form: ClosedForm, weights: list[sympy.Expr]) -> tuple[sympy.Expr, D
     if first.nest != second.nest:
         raise NoFormulaError("composite factors of different nests decide")
     relative_price = sympy.cancel(-weights[one] / weights[two])
+    # The ratio of supplies stands as q in the equation for compute until that is solved: expanded,
+    # its powers would hide the powers of compute.
     ratio = (second.weight / first.weight) * relative_price ** (-first.sigma)
     return form.factors.supply[two] - RATIO * form.factors.supply[one], {RATIO: ratio}
 
@@ -173,6 +177,7 @@ def _quantity_margins(
     scarce = np.union1d(factors.priced, np.array(changes.binding, dtype=np.intp))
     with np.errstate(divide="ignore"):
         prices = PinnedPrices(notation, usable, scarce, 1 / notation.supplies[scarce])
+    # sums over tasks get a symbol each, so that the root has a readable form
     supply = prices.supply_vector()
     per_weight = {factor: factors.supply[factor] / g.weight for factor, g in groups.items()}
     costly = {task for group in groups.values() for task in group.made}
@@ -261,6 +266,7 @@ def _with_positive_sums(form: ClosedForm, product: sympy.Expr, sums: Definitions
     """The same product with each of its sums written with a positive value."""
     sign, factors = 1, []
     for base, exponent in product.as_powers_dict().items():
+        # a fractional power of (b - a) with a > b is complex; of (a - b) it is the same real root
         odd = exponent.is_odd and base.is_Add and not base.has(RATIO)
         negative = odd and _number(form, base, sums) < 0
         factors.append((-base if negative else base) ** exponent)

@@ -86,6 +86,7 @@ def regime_of(segment: Segment, end: sympy.Expr | None = None, end_reason: str =
     }
     if isinstance(form, ClosedForm):
         output = form.output / notation.base
+        # factors in fixed proportions have only a joint price: no elasticity of their own
         elasticities: dict[str, sympy.Expr] = {}
         shadow_prices: dict[str, sympy.Expr] = {}
         for k in segment.priced.tolist() if form.factors.unique else []:

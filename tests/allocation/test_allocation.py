@@ -1,4 +1,4 @@
-"""The optimum at one moment, held to weak duality, to hand-made cases and to the closed forms of model 1.3."""
+"""The optimum at one moment: weak duality, cases by hand and the closed forms of model 1.3."""
 
 import itertools
 import warnings
@@ -44,7 +44,7 @@ def own_factors(count):
     return np.eye(count)[:, None, :]
 
 
-# The judge ---------------------------------------------------------------------------------------------------------
+# The judge ----------------------------------------------------------------------------------------
 
 
 def test_output_and_unit_cost_are_the_textbooks():
@@ -82,11 +82,11 @@ def test_no_plan_and_no_prices_beat_weak_duality():
         assert certify(organisation, activity, price + 1e-9).gap > -1e-12
 
 
-# Random organisations ------------------------------------------------------------------------------------------------
+# Random organisations -----------------------------------------------------------------------------
 
 
 def complaints(organisation, allocation):
-    """Everything wrong with an allocation of a regular organisation, judged from its activities and prices."""
+    """Violations in an allocation of a regular organisation, from its activities and prices."""
     broken = [name for name in NUMBERS if not np.all(np.isfinite(getattr(allocation, name)))]
     if broken:
         return [f"{name} is not finite" for name in broken]
@@ -126,7 +126,7 @@ def complaints(organisation, allocation):
 
 
 def judge(organisations):
-    """Allocate each organisation; which were refused with a SolveError and which came back wrong, by number."""
+    """Numbers of the organisations that are refused with a SolveError, and of wrong answers."""
     refused, wrong = {}, {}
     for number, organisation in enumerate(organisations):
         with warnings.catch_warnings():
@@ -193,7 +193,7 @@ def test_not_throwing_returns_the_same_answer_or_says_that_it_failed():
             assert quiet.output == loud.output
 
 
-# Laws ----------------------------------------------------------------------------------------------------------------
+# Laws ---------------------------------------------------------------------------------------------
 
 
 def regular(seed, count, decades=3, elasticities=None, **size):
@@ -286,7 +286,7 @@ def test_more_of_a_factor_or_another_open_mode_never_lowers_output():
         )
 
 
-# Cases worked by hand ------------------------------------------------------------------------------------------------
+# Cases worked by hand -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 1, 1.5, 4])
@@ -348,7 +348,7 @@ def test_identical_modes_are_used_alike():
 
 
 def test_ties_are_split_by_the_least_weighted_sum_of_squared_shares():
-    """Half of output each, AI shares f and g of the two tasks: least of (1-f)^2 + f^2/2 + (1-g)^2 + g^2 at f + g = 1/2."""
+    """Half of output each; AI shares f, g minimise (1-f)^2 + f^2/2 + (1-g)^2 + g^2, f + g = 1/2."""
     bundles = np.array([[[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]] * 2)
     a = allocate(
         bundles, [3.0, 1.0], flat(0.5, [0.5, 0.5]), [[True, True, True], [True, True, False]]
@@ -385,7 +385,7 @@ def test_off_the_knife_edge_only_the_scarce_factor_has_a_price():
 
 
 def test_proportional_factors_share_an_elasticity_that_is_theirs_together():
-    """Task 0 uses 1 and 2 units of factors 0 and 1, supplied 4 and 8; task 1 its own; each task earns half."""
+    """Task 0 uses 1 and 2 units of factors 0 and 1, supplied 4 and 8; each task earns half."""
     a = allocate([[[1.0, 2.0, 0.0]], [[0.0, 0.0, 1.0]]], [4.0, 8.0, 9.0], flat(1, [0.5, 0.5]))
     assert_allclose(a.output, 12, rtol=1e-9)
     assert_allclose(a.factor_elasticity, [0.25, 0.25, 0.5], atol=1e-9)
@@ -394,7 +394,7 @@ def test_proportional_factors_share_an_elasticity_that_is_theirs_together():
 
 
 def test_least_norm_weighs_factors_that_move_together():
-    """Factor 0 against a Cobb-Douglas pair, matched: (e, (1-e)/4, 3(1-e)/4), of least norm at e = 5/13."""
+    """Factor 0 and a Cobb-Douglas pair: (e, (1-e)/4, 3(1-e)/4), of least norm at e = 5/13."""
     a = allocate(
         own_factors(3), [0.5, 0.125, 0.375], Nest(0, [0.5, 0.5], [0, Nest(1, [0.25, 0.75], [1, 2])])
     )
@@ -428,7 +428,7 @@ def test_a_slack_factor_has_no_price_and_no_elasticity():
     assert_allclose(a.factor_use, [5, 5], rtol=1e-9)
 
 
-# Free and impossible tasks -------------------------------------------------------------------------------------------
+# Free and impossible tasks ------------------------------------------------------------------------
 
 FREE_AND_PAID = np.array([[[0.0]], [[1.0]]])
 
@@ -469,7 +469,7 @@ def test_nothing_but_free_tasks_is_unbounded(elasticity):
 
 @pytest.mark.parametrize("elasticity", [1, 1.5, 4])
 def test_a_nest_is_free_when_a_substitute_in_it_is(elasticity):
-    """The nest of a free and a paid task costs nothing, so half of the research is free: (1/2)^(-1/(1-1/2)) = 4."""
+    """A nest with a free substitute costs nothing, half of research: (1/2)^(-1/(1-1/2)) = 4."""
     bundles = np.array([[[0.0]], [[1.0]], [[1.0]]])
     a = allocate(bundles, [3.0], Nest(0.5, [0.5, 0.5], [Nest(elasticity, [0.5, 0.5], [0, 1]), 2]))
     assert_allclose(a.output, 12, rtol=1e-9)
@@ -505,7 +505,7 @@ def test_an_impossible_task_that_others_can_stand_in_for_is_dropped(elasticity):
 
 
 def test_impossible_goes_up_the_tree_until_something_can_stand_in():
-    """The inner nest of complements is impossible; at 2 over it the third task remains: 0.5^(1/(2-1)) of the supply."""
+    """The inner complements are impossible; the third task remains: 0.5^(1/(2-1)) of supply."""
     nest = Nest(2.0, [0.5, 0.5], [Nest(0.5, [0.5, 0.5], [0, 1]), 2])
     closed = [[False], [True], [True]]
     a = allocate(np.ones((3, 1, 1)), [3.0], nest, closed)
@@ -536,7 +536,7 @@ def test_impossible_comes_before_free():
         )
 
 
-# Supplies at the ends ------------------------------------------------------------------------------------------------
+# Supplies at the ends -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 0.9, 1, 1.5, 4])
@@ -601,7 +601,7 @@ def test_tiny_and_huge_supplies_are_numbers_like_any_other():
     assert_allclose(a.output, 4e-200, rtol=1e-9)
 
 
-# A task used twice ---------------------------------------------------------------------------------------------------
+# A task used twice --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.1, 0.5, 1, 1.5, 4])
@@ -627,7 +627,7 @@ def test_a_task_twice_in_one_nest_has_the_sum_of_its_shares():
     assert_allclose(twice.activity, once.activity, rtol=1e-9)
 
 
-# Batches -------------------------------------------------------------------------------------------------------------
+# Batches ------------------------------------------------------------------------------------------
 
 
 def assert_batch_is_the_loop(batch, points, shape):
@@ -728,7 +728,7 @@ def test_each_point_of_a_batch_has_its_own_status():
     assert_allclose(a.output, [2, 0, 2, np.inf, 2], rtol=1e-9)
 
 
-# Bad input -----------------------------------------------------------------------------------------------------------
+# Bad input ----------------------------------------------------------------------------------------
 
 PAIR = flat(0.5, [0.5, 0.5])
 BAD_INPUT = {
@@ -774,14 +774,14 @@ def test_bad_nests_are_refused(nest):
         allocate(own_factors(2), [1.0, 1.0], nest())
 
 
-# Closed forms --------------------------------------------------------------------------------------------------------
+# Closed forms -------------------------------------------------------------------------------------
 
 
 def two_factor_path(rng, elasticity):
-    """A random organisation of people (hours H) and inference (C), with the regimes along C of model 1.3.
+    """A random organisation of people (hours H) and inference (C), with the regimes of model 1.3.
 
-    Returns bundles, nest, available, H and the regimes as (kind, low, high, output, elasticity of C), low and high being
-    the ends of C and the last two functions of C.
+    Returns bundles, nest, available, H and the regimes as (kind, low, high, output, elasticity of
+    C): low and high are ends of C, output and elasticity functions of C.
     """
     tasks, automatable = int(rng.integers(2, 13)), 0
     while not automatable:
@@ -811,7 +811,7 @@ def two_factor_path(rng, elasticity):
 
 
 def unsplit(elasticity, hours, by_people, by_ai, s, kappa):
-    """m tasks by AI: a CES of H and C with weights Theta^(1/sigma); at 1 Cobb-Douglas, with prod kappa^-s before it."""
+    """m tasks by AI: CES of H and C with weights Theta^(1/sigma); at 1, times prod kappa^-s."""
     if elasticity == 0:
         return lambda c: np.minimum(hours / by_people, c / by_ai), None
     if elasticity == 1:
@@ -950,7 +950,7 @@ def test_with_nothing_left_to_people_output_grows_like_inference(elasticity):
     ("fraction", "lowest", "highest"), [(0.2, 1.25, 1.25**3), (0.5, 2, 8), (0.75, 4, 64)]
 )
 def test_automating_a_fraction_for_free_lies_within_davidsons_bounds(fraction, lowest, highest):
-    """His rho of -0.5 is an elasticity of 2/3: the exponent 1/(1 - 2/3) is 3; the published 1.95 is 1.25^3 rounded."""
+    """A rho of -0.5 is an elasticity of 2/3, with exponent 3; the published 1.95 is 1.25^3."""
     for elasticity, gain in ((0, lowest), (2 / 3, highest)):
         a = allocate(FREE_AND_PAID, [1.0], flat(elasticity, [fraction, 1 - fraction]))
         assert_allclose(a.output, gain, rtol=1e-9)
@@ -971,11 +971,11 @@ def test_review_hours_cap_full_automation(elasticity, gain):
     assert_allclose(a.output, exact, rtol=1e-9)
 
 
-# Elasticities are derivatives ----------------------------------------------------------------------------------------
+# Elasticities are derivatives ---------------------------------------------------------------------
 
 
 def nearby_outputs(organisation, steps):
-    """Log output with the log supply of factor k moved by each step, less log output: shape (factor, step)."""
+    """Change of log output as the log supply of factor k moves by each step, (factor, step)."""
     bundles, supply, nest, available = organisation.problem
     moved = supply * np.exp(np.eye(supply.size)[:, None, :] * np.reshape(steps, (-1, 1)))
     base = allocate(*organisation.problem)
@@ -992,7 +992,7 @@ def test_elasticities_are_one_sided_derivatives_of_log_output():
             -(4 * moved[:, 2] - moved[:, 3]) / (2 * h),
         )
         nearer = (4 * moved[:, 4] - moved[:, 0]) / h, -(4 * moved[:, 5] - moved[:, 2]) / h
-        # Where the differences disagree with one another a regime ends within the step: nothing to compare with.
+        # where the differences disagree, a regime ends within the step
         smooth = (
             np.max([abs(right - left), abs(right - nearer[0]), abs(left - nearer[1])], axis=0)
             < 5e-7
@@ -1007,7 +1007,7 @@ def test_elasticities_are_one_sided_derivatives_of_log_output():
 
 
 def test_concavity_brackets_every_elasticity_range():
-    """Output is concave in each supply: its slope ahead is at most the right derivative, the left one at most that behind."""
+    """Output is concave in each supply: its slopes on both sides enclose the two derivatives."""
     h = 1e-3
     for organisation in regular(51, 30):
         base, moved = nearby_outputs(organisation, [np.log1p(h), np.log1p(-h)])
@@ -1016,9 +1016,10 @@ def test_concavity_brackets_every_elasticity_range():
 
 
 def matched_leontief(rng):
-    """A Leontief organisation whose supplies are just what its modes use at some prices, so that they meet in a kink.
+    """A Leontief organisation whose supplies match the use of its modes, which makes a kink.
 
-    All numbers are exact in binary. Every price at which the same modes stay the cheapest is optimal, and output is 1:
+    All numbers are exact in binary. Every price at which the same modes remain cheapest is optimal,
+    and output is 1.
     returns the organisation and the rows G of that cone, G @ elasticities >= 0.
     """
     tasks, modes, factors = (
@@ -1039,7 +1040,7 @@ def matched_leontief(rng):
 
 
 def least_norm(cone):
-    """The point of least norm with cone @ x >= 0 and sum(x) = 1 (Lawson and Hanson's least distance by NNLS)."""
+    """The point of least norm with cone @ x >= 0 and sum(x) = 1 (Lawson and Hanson, by NNLS)."""
     factors = cone.shape[1]
     rows = np.concatenate([cone, np.ones((1, factors)), -np.ones((1, factors))])
     system = np.vstack([rows.T, np.append(np.zeros(len(cone)), [1.0, -1.0])])
@@ -1049,7 +1050,7 @@ def least_norm(cone):
     return -residual[:-1] / residual[-1]
 
 
-def test_at_a_kink_the_range_holds_the_extremes_over_optimal_prices_and_the_elasticity_is_the_least_norm():
+def test_a_kink_has_the_extremes_over_optimal_prices_and_the_elasticity_of_least_norm():
     rng = np.random.default_rng(52)
     for _ in range(40):
         organisation, cone = matched_leontief(rng)
@@ -1098,7 +1099,7 @@ def test_at_a_kink_the_range_is_the_right_and_the_left_derivative():
 
 
 def test_the_elasticity_of_a_large_nearly_fixed_factor_keeps_its_relative_accuracy():
-    """Two tasks with factors of their own at 0.5: elasticity of factor 1 is s1^2 E1^-1 over the sum; 1e-12 here."""
+    """Two tasks with factors of their own: elasticity s1^2 E1^-1 over the sum, here 1e-12."""
     a = allocate(own_factors(2), [1.0, 1e12], flat(0.5, [0.5, 0.5]))
     assert_allclose(a.factor_elasticity[1], 1e-12 / (1 + 1e-12), rtol=1e-6)
     assert_allclose(a.shadow_price[1], a.output * 1e-24 / (1 + 1e-12), rtol=1e-6)

@@ -1,4 +1,4 @@
-"""What vanishes and what is only small: factors scarce together to a hair, prices of 1e-14 beside ones of order 1."""
+"""Vanishing against small: factors that are nearly both scarce, prices of 1e-14 beside 1."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ MODES = [[[1, 0, 0], [0, 0, 1]], [[0, 1, 0], [0, 1, 0]]]
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.6])
 @pytest.mark.parametrize("elasticity", [0.5, 0.9, 1.5])
 def test_a_scarce_factor_of_tiny_worth_has_its_price(share, elasticity):
-    """A task is done by factor 0 at 1 a unit and by factor 2 at x a unit, both used up; the other task by factor 1."""
+    """Factors 0 (1 a unit) and 2 (x a unit) are used up in one task, factor 1 in the other."""
     sizes = np.geomspace(1e-7, 1e-3, 40)
     bundles = np.array(MODES, dtype=float)[None].repeat(len(sizes), axis=0)
     bundles[:, 0, 1, 2] = sizes
@@ -30,7 +30,7 @@ def test_a_scarce_factor_of_tiny_worth_has_its_price(share, elasticity):
 
 @pytest.mark.parametrize("hours", [1, 10, 39])
 def test_of_two_factors_scarce_to_a_hair_the_scarcer_one_has_the_price(hours):
-    """AI needs one unit of factor 1 and 1 + d units of factor 2 for what a person does in so many hours."""
+    """AI needs 1 unit of factor 1 and 1 + d of factor 2 for ``hours`` of a person's work."""
     apart = np.geomspace(1e-9, 1e-2, 40)
     bundles = np.zeros((len(apart), 1, 2, 3))
     bundles[:, 0, 0, 0], bundles[:, 0, 1, 1], bundles[:, 0, 1, 2] = hours, 1, 1 + apart
@@ -72,7 +72,7 @@ def test_nearly_proportional_factors_are_decided_whatever_the_elasticity():
 
 
 def test_which_of_two_modes_that_cost_nothing_is_cheaper_means_nothing():
-    """Tasks that need nothing scarce are split so that what they use is enough, not by traces of prices."""
+    """Tasks that need nothing scarce are split feasibly, not by traces of prices."""
     bundles = np.zeros((3, 2, 3))
     bundles[0, 0, 0] = 1.0  # what limits output
     bundles[0, 1, 0] = 2.0

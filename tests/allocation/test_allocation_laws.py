@@ -1,4 +1,4 @@
-"""Laws of the optimum over random organisations that hypothesis picks: what changes nothing, and what only helps."""
+"""Laws of the optimum over random organisations: invariances and monotonicity."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -134,7 +134,8 @@ def test_output_is_concave_and_its_one_sided_slopes_bracket_the_range_of_the_ela
 def test_elasticities_and_shadow_prices_are_finite_differences_within_a_regime(seed):
     organisation, _ = tame(seed)
     bundles, supply, nest, available = organisation.problem
-    step = 1e-4  # a central difference errs by its square, and by the 1e-11 to which outputs are known over it
+    # a central difference errs by the square of the step, and by the gap (1e-11) over the step
+    step = 1e-4
     moved = supply * np.stack([1 + sign * step * np.eye(len(supply)) for sign in (-1, 0, 1)])
     found = allocate(bundles, moved, nest, available)
     alike = (found.usable == found.usable[1]).all(axis=(0, 2, 3)) & (

@@ -1,4 +1,4 @@
-"""Independent optima of the same problem: HiGHS where every nest is Leontief, Clarabel on a conic model of any nest."""
+"""Independent optima: HiGHS for Leontief nests, Clarabel on a conic model of any nest."""
 
 import numpy as np
 import pytest

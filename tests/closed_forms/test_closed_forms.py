@@ -1,4 +1,4 @@
-"""Formulas of regimes: complete where they must be, equal to the optimum, honest where there is none."""
+"""Formulas of regimes: where they exist, that they equal the optimum, and reasons elsewhere."""
 
 import json
 import shutil
@@ -79,7 +79,7 @@ def test_people_against_review_is_all_in_closed_form(elasticity, pool):
 
 
 def test_the_two_kinds_of_regime_are_the_ones_of_the_book():
-    """One task by AI at kappa, one kept by people, a third split: linear in C where it is, CES where none is."""
+    """One task by AI, one by people, a third split: linear in C where split, CES elsewhere."""
     catalog, places = two_factor_catalog(np.random.default_rng(1), 0.5, tasks=3)
     found = list(tm.regimes(catalog, (places[places > 0].min() / 10, places.max() * 10)))
     for regime in found:
@@ -113,7 +113,7 @@ def test_the_default_catalog_says_why_where_it_has_none():
 
 
 def largest_residual(regime, compute, changed=None):
-    """Of the conditions at the middle of a regime, each relative to its largest term, in 50 digits."""
+    """Largest residual in the middle of a regime, relative to its largest term, in 50 digits."""
     with mpmath.workdps(50):
         known = {symbol: mpmath.mpf(value) for symbol, value in regime.values.items()}
         known |= {symbol: mpmath.mpf(str(value)) for symbol, value in regime.unknowns.items()}
@@ -213,6 +213,7 @@ def test_nothing_near_a_root_solves_the_conditions():
 
 
 def test_a_root_that_is_not_the_optimum_is_an_error(monkeypatch):
+    # no catalog gives a wrong root: only a patched solver shows that the check refuses it
     real = PowerSystem.root
     monkeypatch.setattr(
         PowerSystem,
@@ -239,7 +240,7 @@ def test_every_closed_regime_of_the_default_catalog_has_a_formula_for_its_end(sc
 
 
 def test_a_regime_without_a_closed_form_may_end_by_the_formula_of_the_next():
-    """Experiments cease to be scarce where the next regime, with people alone, uses all there are of them."""
+    """Experiments cease to be scarce where the next regime, of people alone, uses all of them."""
     second = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e27)))[1]
     assert second.output is None
     use, people, rate, theta = (
@@ -250,7 +251,7 @@ def test_a_regime_without_a_closed_form_may_end_by_the_formula_of_the_next():
 
 
 def test_a_slack_factor_that_comes_to_bind_ends_a_regime():
-    """People bind nothing until experiments, which grow with compute, allow for all their hours: G = H / (rate x)."""
+    """People do not bind until experiments allow for all their hours: G = H / (rate x)."""
     tasks = {
         "a": {"share": 0.4, "experiment_compute": 0.5},
         "b": {"share": 0.6, "experiment_compute": 2.0},
@@ -266,7 +267,7 @@ def test_a_slack_factor_that_comes_to_bind_ends_a_regime():
 
 
 def test_the_frontier_model_at_work_has_a_closed_form():
-    """All its inference costs grow as the square root of compute, so it does as much with as little: a factor of its own."""
+    """All its inference costs grow as the root of compute: a composite factor of its own."""
     catalog, _ = two_factor_catalog(np.random.default_rng(3), 0.5, tasks=3)
     catalog = catalog.replace({"capability.worker": "frontier"})
     found = list(tm.regimes(catalog, (1e22, 1e36)))
@@ -293,7 +294,7 @@ def test_limits_of_the_elasticity_have_formulas_of_their_own(elasticity):
 
 
 def test_a_nest_of_another_elasticity_enters_with_its_own_output():
-    """People do two tasks in one nest, inference the task outside it: CES of the nest's output and C, to be told exactly."""
+    """People do two tasks in one nest, inference the task outside it: CES of that nest and C."""
     tasks = {
         "write": {"share": 0.3, "phase": "people", "delegable": False},
         "read": {"share": 0.3, "phase": "people", "delegable": False},
@@ -318,7 +319,7 @@ def test_a_nest_of_another_elasticity_enters_with_its_own_output():
 
 
 def test_sums_of_a_nest_and_of_a_nest_within_it_have_names_of_their_own():
-    """The outer nest uses people and inference, the one within it people alone; tasks are named like nests and like compute."""
+    """The outer nest uses people and inference, the inner one people; names clash with symbols."""
     tasks = {
         "nest_1": {"share": 0.2, "phase": "inner", "delegable": False},
         "G": {"share": 0.1, "phase": "inner", "delegable": False},
@@ -344,6 +345,7 @@ def test_sums_of_a_nest_and_of_a_nest_within_it_have_names_of_their_own():
 
 
 def test_a_formula_that_is_off_is_an_error(monkeypatch):
+    # no catalog gives a wrong formula: only a patched derivation shows that the check refuses it
     monkeypatch.setattr(ClosedForm, "_total", lambda self, name, members, sigma: sympy.Integer(1))
     with pytest.raises(SolveError, match="off from the optimum"):
         list(tm.regimes(tm.load_catalog("t_agi_ladder")))
@@ -369,7 +371,7 @@ def test_an_empty_stretch_is_refused(stretch):
 
 @pytest.mark.parametrize(("elasticity", "output"), [(0, 1.9802), (0.5, 3.3058), (1, 10), (2, 50.5)])
 def test_the_ceiling_is_what_it_is_by_hand(elasticity, output):
-    """Half the work takes an hour of review an hour, half a hundredth: S = (sum s k^(1 - sigma))^(-1/(1 - sigma))."""
+    """Half the work takes 1 hour of review, half 0.01: S = (sum s k^(1-sigma))^(-1/(1-sigma))."""
     tasks = {
         name: {"share": 0.5, "review_ratio": ratio, "by_people": False}
         for name, ratio in (("slow", 1.0), ("quick", 0.01))
@@ -408,6 +410,7 @@ def test_the_ceiling_of_the_default_catalog_is_the_one_of_the_sweep(scenario, co
 
 
 def test_a_ceiling_that_is_off_is_an_error(monkeypatch):
+    # the numeric ceiling agrees with the formula unless one of the two is replaced
     monkeypatch.setattr(
         "taskmodel.closed_forms._ceiling.ceilings",
         lambda *_: {"oversight_ceiling_full": np.array([1.0])},
@@ -498,6 +501,7 @@ def test_latex_that_cannot_be_written_is_exit_2(capsys, tmp_path, monkeypatch, n
 
 
 def test_a_regime_whose_conditions_have_no_exact_root_says_so_and_the_others_go_on(monkeypatch):
+    # roots are exact to 25 digits: only a bound of zero makes a regime fail
     monkeypatch.setattr("taskmodel.closed_forms.conditions.ROOT_RESIDUAL", 0.0)
     found = list(tm.regimes(tm.load_catalog("alignment_research"), (1e26, 1e28)))
     without = [regime for regime in found if regime.output is None]

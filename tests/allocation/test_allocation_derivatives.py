@@ -1,4 +1,4 @@
-"""Derivatives of an optimum along any change of its organisation, held against optima nearby."""
+"""Derivatives of an optimum along any change of its organisation, against nearby optima."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def moved_nest(nest, grow, lead):
 
 @pytest.mark.parametrize("seed", range(30))
 def test_derivatives_agree_with_optima_nearby(seed):
-    """Bundles, supplies, shares and elasticities all move at once; central differences of order four know 1e-7 of a slope."""
+    """Bundles, supplies, shares and elasticities move at once; differences of order four."""
     rng = np.random.default_rng(seed)
     made = random_organisation(
         rng, decades=2, elasticities=(0.1, 0.5, 0.9, 1.5), tasks=int(rng.integers(2, 9))
