@@ -1,7 +1,8 @@
-"""The records of a world: every parameter of Davidson's model by its name in the reference, with unit, range and meaning.
+"""The file of a world: the parameters of Davidson's model, with unit, range and meaning.
 
-A world is a file in `tasks/worlds/`, read as strictly as a catalog is. `load_world` lays values over it, checks what must
-hold between parameters, and raises one `CatalogError` with every defect and its place.
+Parameters have their names in the reference. A world is a file in `tasks/worlds/`, validated as
+strictly as a catalog. `load_world` sets values, checks the conditions between parameters, and
+raises one `CatalogError` with every defect and its position.
 """
 
 from __future__ import annotations
@@ -23,9 +24,14 @@ from taskmodel.takeoff.davidson.rules import rules
 
 __all__ = ["World", "bundled_worlds", "is_world", "load_world"]
 
-SMALLEST_EXPONENT = 1e-6  # nearer to 0 than this a CES loses digits; 0 itself is exact
-SMALLEST_STEP = 0.01  # OOM: a continuum has a piece for each step
+SMALLEST_EXPONENT = 1e-6  # a CES loses digits with an exponent nearer to 0; 0 itself is exact
+SMALLEST_STEP = 0.01  # OOM: a continuum consists of a piece for each step
 SHORTEST_RUN = 1e-3  # years
+# parameters from which the other shares at the start follow
+START_OF = {
+    "gwp_compute": "initial_hardware_production",
+    "compute_training": "initial_biggest_training_run",
+}
 
 Exponent = Annotated[Quantity, Measure(units.ONE, ge=-10, le=0.9)]
 Ratio = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)]
@@ -35,12 +41,12 @@ Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=-100, le=100)]
 Steps = Annotated[Quantity, Measure(units.OOM, ge=0)]
 
 
-def _share(of: str, when: str) -> Any:
-    return Field(description=f"share of {of}: {when}")
+def _share(use: str, condition: str) -> Any:
+    return Field(description=f"share of {use}: {condition}")
 
 
 class World(Parameters):
-    """The parameters of a world, in the order of the reference; made by `load_world`."""
+    """The parameters of a world, in the order of the reference; see `load_world`."""
 
     t_start: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2200)] = Field(
         description="calendar year in which it starts"
@@ -58,7 +64,8 @@ class World(Parameters):
     full_automation_requirements_training: Annotated[
         Quantity, Measure(units.FLOP, gt=0, le=1e200)
     ] = Field(
-        description="effective training run needed for the hardest goods task (AGI), at the software of the start"
+        description="effective training run needed for the hardest goods task (AGI), "
+        "at the software of the start"
     )
     flop_gap_training: Ratio = Field(
         description="training requirement at 100 % of tasks over that at 20 %"
@@ -78,7 +85,8 @@ class World(Parameters):
         description="runtime requirements of goods tasks over those of R&D tasks"
     )
     runtime_training_tradeoff: Annotated[Quantity, Measure(units.ONE, ge=0, le=10)] = Field(
-        description="powers of ten of running compute that make up for one of training compute; 0: none can"
+        description="orders of magnitude of running compute that make up for one of training "
+        "compute; 0: none can"
     )
     runtime_training_max_tradeoff: Ratio = Field(
         description="largest shortfall of training compute that running compute makes up for"
@@ -96,7 +104,8 @@ class World(Parameters):
         description="CES exponent between capital and cognitive work in goods"
     )
     capital_substitution_rnd: Exponent = Field(
-        description="CES exponent between capital and cognitive work in hardware R&D, before it is multiplied by the penalty"
+        description="CES exponent between capital and cognitive work in hardware R&D, "
+        "before it is multiplied by the penalty"
     )
     research_experiments_substitution_software: Exponent = Field(
         description="CES exponent between experiments and cognitive work in software R&D"
@@ -174,7 +183,8 @@ class World(Parameters):
         description="automated share of goods tasks from which the economy is awake to AI"
     )
     money_cap_training_before_wakeup: Annotated[Quantity, Measure(units.DOLLAR, gt=0)] = Field(
-        description="cost of the largest run above which its share of compute stands still while asleep"
+        description="cost of the largest run above which its share of compute stands still "
+        "while asleep"
     )
 
     initial_biggest_training_run: Annotated[Quantity, Measure(units.FLOP, gt=0)] = Field(
@@ -233,7 +243,23 @@ class World(Parameters):
     )
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
-        yield from _findings(self, changed)
+        values = self.numbers()
+        yield from _near_zero(values)
+        if not values["t_end"] - values["t_start"] >= SHORTEST_RUN:
+            yield Finding(
+                ("t_end",),
+                f"found {values['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start "
+                f"({values['t_start']:g}) are needed",
+            )
+        yield from _shares(values, changed)
+        limits = rules(values)
+        designs = limits.log_buyable + limits.log_gained(limits.delay)
+        if not designs < limits.log_ceilings[0]:
+            yield Finding(
+                ("hardware_performance_ceiling",),
+                f"found {values['hardware_performance_ceiling']:g}; designs at the start have "
+                f"{math.exp(designs):g}, and it must be above that",
+            )
 
 
 def bundled_worlds() -> tuple[str, ...]:
@@ -254,7 +280,8 @@ def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     name_or_path : str or Path
         Name of a bundled world (see `bundled_worlds`) or path of a YAML file.
     set : mapping of str to value, optional
-        Values by name of the parameter; a plain number is in its declared unit, None removes an optional value.
+        Values by name of the parameter; a plain number is in its declared unit, None removes an
+        optional value.
 
     Returns
     -------
@@ -274,52 +301,48 @@ def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     return World.load(name_or_path, "world", set)
 
 
-def _findings(world: World, changed: set[str]) -> Iterator[Finding]:
-    """Yield what does not hold between the parameters; of several, what was changed is at fault."""
-    given = world.numbers()
-    for name in (name for name, field in World.model_fields.items() if "_substitution_" in name):
-        if 0 < abs(given[name]) < SMALLEST_EXPONENT:
+def _near_zero(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield exponents and steps that are too near to 0."""
+    for name, value in values.items():
+        if "_substitution_" in name and 0 < abs(value) < SMALLEST_EXPONENT:
             yield Finding(
                 (name,),
-                f"found {given[name]:g}; this near to 0 digits are lost: write 0 (Cobb-Douglas)",
+                f"found {value:g}; this near to 0 digits are lost: write 0 (Cobb-Douglas)",
             )
     for name in ("training_requirements_steepness", "runtime_requirements_steepness"):
-        if 0 < given[name] < SMALLEST_STEP:
+        if 0 < values[name] < SMALLEST_STEP:
             yield Finding(
                 (name,),
-                f"found {given[name]:g}; steps of requirements must be at least {SMALLEST_STEP:g} OOM; write 0 for none",
+                f"found {values[name]:g}; steps of requirements must be at least "
+                f"{SMALLEST_STEP:g} OOM; write 0 for none",
             )
-    if not given["t_end"] - given["t_start"] >= SHORTEST_RUN:
-        yield Finding(
-            ("t_end",),
-            f"found {given['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start ({given['t_start']:g}) are needed",
-        )
+
+
+def _shares(values: Mapping[str, Any], changed: set[str]) -> Iterator[Finding]:
+    """Yield shares whose ceilings sum to 1 or more, or that start above their ceiling.
+
+    Of several ceilings, the one that the user changed is at fault.
+    """
     for factor in ("labour", "compute"):
         names = [
             name
-            for name in given
+            for name in values
             if name.startswith(f"frac_{factor}_") and name.endswith("_ceiling")
         ]
         names.sort(key=lambda name: name not in changed)
-        total = math.fsum(given[name] for name in names)
+        total = math.fsum(values[name] for name in names)
         if not total < 1:
             yield Finding(
                 (names[0],),
-                f"the ceilings of the shares of {factor} ({', '.join(names)}) sum to {total:g}; below 1 is needed",
+                f"the ceilings of the shares of {factor} ({', '.join(names)}) sum to {total:g}; "
+                "below 1 is needed",
             )
-    start, limits = initial_shares(given), rules(given)
-    names_of = {
-        "gwp_compute": "initial_hardware_production",
-        "compute_training": "initial_biggest_training_run",
-        **{name: f"initial_frac_{name}" for name in start._fields[1:-1]},
-    }
-    for name, at, ceiling in zip(start._fields, start, limits.ceilings, strict=True):
-        if at > ceiling:
+    for name, share in initial_shares(values)._asdict().items():
+        ceiling = values[f"frac_{name}_ceiling"]
+        if share > ceiling:
+            path = START_OF.get(name, f"initial_frac_{name}")
             yield Finding(
-                (names_of[name],),
-                f"makes the share frac_{name} {at:g} at the start, above its ceiling {ceiling:g}",
+                (path,),
+                f"makes the share frac_{name} {share:g} at the start, above its ceiling "
+                f"{ceiling:g}",
             )
-    ahead = limits.log_buyable + limits.log_gained(limits.delay)
-    if not ahead < limits.log_ceilings[0]:
-        message = f"found {given['hardware_performance_ceiling']:g}; designs at the start have {math.exp(ahead):g}, and it must be above that"
-        yield Finding(("hardware_performance_ceiling",), message)
