@@ -1,4 +1,4 @@
-"""The reference's parameter sets and what its program makes of them, for the tests of the takeoff model."""
+"""The reference's parameter sets and the output of its program, for the tests of takeoff."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ FIXTURES = json.loads((DATA / "takeoff_fixtures.json").read_text())
 
 
 def task_weights(division):
-    """Weights beta of task 0 and of each other task, scaled so that the two add up to 1, as the reference has them."""
+    """Weights beta of task 0 and of each other task, scaled to a sum of 1, as in the reference."""
     log_odds = division.log_first * (1 - division.psi)
     return 1 / (1 + exp(-log_odds)), 1 / (1 + exp(log_odds))
 
@@ -30,10 +30,10 @@ def world_of(case):
 @cache
 def table(name):
     """Rows of a table by case; an empty cell is None."""
-    found = {}
+    rows = {}
     with open(DATA / f"takeoff_{name}.csv", newline="") as file:
         for row in csv.DictReader(file):
-            found.setdefault(row.pop("case"), []).append(
+            rows.setdefault(row.pop("case"), []).append(
                 {key: value or None for key, value in row.items()}
             )
-    return found
+    return rows

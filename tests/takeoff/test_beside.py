@@ -1,4 +1,4 @@
-"""Alignment beside capabilities: compute from the world, work as an integral, milestones at their place, feedbacks."""
+"""Alignment beside capabilities: compute of the world, work as an integral, feedback, dates."""
 
 import json
 import math
@@ -35,7 +35,7 @@ def track():
 
 
 @pytest.fixture(scope="module")
-def plain():
+def baseline():
     return tm.alignment_beside(WORLD, catalog(), times=TIMES)
 
 
@@ -45,10 +45,10 @@ def catalog(tasks=TASKS, **blocks):
 
 def still(training_run):
     """A world in which nothing changes, at the software of 2023."""
-    at = SimpleNamespace(stocks=SimpleNamespace(software=0.0))
+    moment = SimpleNamespace(stocks=SimpleNamespace(software=0.0))
     return SimpleNamespace(
         log_run=lambda date: math.log(training_run),
-        at=lambda date: at,
+        at=lambda date: moment,
         start=SimpleNamespace(time=2020.0),
         end=2060.0,
     )
@@ -56,24 +56,24 @@ def still(training_run):
 
 def test_compute_is_the_largest_run_in_the_software_of_the_catalog_over_its_share_of_a_year(track):
     world = tm.simulate(WORLD, times=[2023.2, 2026, 2030, 2036])
-    found = tm.alignment_beside(WORLD, catalog(), times=[2026, 2030, 2036])
+    result = tm.alignment_beside(WORLD, catalog(), times=[2026, 2030, 2036])
     expected = world["biggest_training_run"][1:] / world["software"][0]
-    np.testing.assert_allclose(found["training_run"], expected, rtol=1e-9)
-    np.testing.assert_allclose(found["compute"], expected / 0.5, rtol=1e-9)
+    np.testing.assert_allclose(result["training_run"], expected, rtol=1e-9)
+    np.testing.assert_allclose(result["compute"], expected / 0.5, rtol=1e-9)
     # and what the organisation does there is what it does at that compute anywhere
-    alone = tm.sweep(catalog(), found["compute"].values)
+    alone = tm.sweep(catalog(), result["compute"].values)
     for name in ("output", "throughput_speedup", "latency_speedup", "speedup", "bulk_speedup"):
-        np.testing.assert_allclose(found[name], alone[name], rtol=1e-9, err_msg=name)
+        np.testing.assert_allclose(result[name], alone[name], rtol=1e-9, err_msg=name)
 
 
 def test_in_a_world_with_constant_compute_speedups_are_constant_and_work_grows_evenly():
-    ours = embed(catalog(), still(1e29), {}, 2026.0, 2036.0)
-    work = accumulated_work(ours, 1e-9)
-    made, _, _ = sweep_along(ours.axis(work), np.linspace(2026, 2036, 7))
+    embedded = embed(catalog(), still(1e29), {}, 2026.0, 2036.0)
+    work = accumulated_work(embedded, 1e-9)
+    swept, _, _ = sweep_along(embedded.axis(work), np.linspace(2026, 2036, 7))
     alone = tm.sweep(catalog(), [2e29])
     for name in ("throughput_speedup", "latency_speedup", "speedup"):
-        np.testing.assert_allclose(made[name], float(alone[name][0]), rtol=1e-12)
-    assert made.sizes["event"] == 0
+        np.testing.assert_allclose(swept[name], float(alone[name][0]), rtol=1e-12)
+    assert swept.sizes["event"] == 0
     rate = float(alone["output"][0]) ** 0.5 * float(alone["latency_speedup"][0]) ** 0.5
     np.testing.assert_allclose(
         work([2026, 2031, 2036])[:, 0], [0, 5 * rate, 10 * rate], rtol=1e-12, atol=1e-12
@@ -96,44 +96,46 @@ def test_without_ai_work_is_the_integral_of_people_to_the_power_of_the_parallel_
     assert (np.abs(work(2040.0) - expected) <= work.error + 1e-12).all()
 
 
-def test_a_feedback_that_is_off_changes_nothing(plain):
+def test_a_feedback_that_is_off_changes_nothing(baseline):
     off = {"exponent": 0, "scale": 10}
     idle = catalog(over_time={**IN_2023, "review": off, "scoping": {**off, "verifiability": 0.5}})
-    found = tm.alignment_beside(WORLD, idle, times=TIMES)
-    xr.testing.assert_equal(found, plain)
+    result = tm.alignment_beside(WORLD, idle, times=TIMES)
+    xr.testing.assert_equal(result, baseline)
     # nor does AI that is all safe to use
     safe = catalog(
         over_time={**IN_2023, "safe_capability": {"start": 1e60, "exponent": 0, "scale": 1}}
     )
-    xr.testing.assert_allclose(tm.alignment_beside(WORLD, safe, times=TIMES), plain, rtol=1e-7)
+    xr.testing.assert_allclose(tm.alignment_beside(WORLD, safe, times=TIMES), baseline, rtol=1e-7)
 
 
 REVIEW = {"exponent": 0.7, "scale": 3, "least": 0.1}
 
 
-def test_work_with_feedback_solves_its_own_equation(track, plain):
+def test_work_with_feedback_solves_its_own_equation(track, baseline):
     """At any date dW/dt is the rate of the catalog with the review ratios that W has left."""
     learning = catalog(over_time={**IN_2023, "review": REVIEW})
-    found = tm.alignment_beside(WORLD, learning, times=TIMES)
-    left = 0.1 + 0.9 * (1 + found["work"] / 3) ** -0.7
-    np.testing.assert_allclose(found["review_remaining"], left, rtol=1e-12)
-    assert float(found["review_remaining"][-1]) < 0.5
+    result = tm.alignment_beside(WORLD, learning, times=TIMES)
+    remaining = 0.1 + 0.9 * (1 + result["work"] / 3) ** -0.7
+    np.testing.assert_allclose(result["review_remaining"], remaining, rtol=1e-12)
+    assert float(result["review_remaining"][-1]) < 0.5
     work = accumulated_work(embed(learning, track, {}, 2026.0, 2040.0), 1e-8)
-    np.testing.assert_allclose(found["work"], work(TIMES)[:, 0], rtol=1e-5)
-    assert (found["work"].values[1:] >= plain["work"].values[1:]).all() and float(
-        found["work"][-1]
-    ) > 1.1 * float(plain["work"][-1])
-    for place in (3, 12):
-        date, part = float(found["time"][place]), float(left[place])
-        there = catalog().replace(
+    np.testing.assert_allclose(result["work"], work(TIMES)[:, 0], rtol=1e-5)
+    rounding = 2e-6 * float(result["work"][-1])  # twice the error of work
+    assert (result["work"] >= baseline["work"] - rounding).all()
+    assert float(result["work"][-1]) > 1.1 * float(baseline["work"][-1])
+    for index in (3, 12):
+        date, share = float(result["time"][index]), float(remaining[index])
+        situation = catalog().replace(
             {
-                f"tasks.{name}.review_ratio": part * catalog().get(f"tasks.{name}.review_ratio")
+                f"tasks.{name}.review_ratio": share * catalog().get(f"tasks.{name}.review_ratio")
                 for name in TASKS
             }
         )
-        alone = tm.sweep(there, [float(found["compute"][place])])
+        alone = tm.sweep(situation, [float(result["compute"][index])])
         for name in ("output", "throughput_speedup", "latency_speedup"):
-            assert float(found[name][place]) == pytest.approx(float(alone[name][0]), rel=1e-8), name
+            assert float(result[name][index]) == pytest.approx(float(alone[name][0]), rel=1e-8), (
+                name
+            )
         rate = float(alone["output"][0]) ** 0.5 * float(alone["latency_speedup"][0]) ** 0.5
         near = work([date - 1e-3, date + 1e-3])[:, 0]
         assert (near[1] - near[0]) / 2e-3 == pytest.approx(rate, rel=1e-5)
@@ -141,27 +143,25 @@ def test_work_with_feedback_solves_its_own_equation(track, plain):
 
 def test_horizons_of_tasks_that_can_be_checked_fall_and_they_open_sooner(track):
     scored = {
-        "a": {**TASKS["a"], "verifiability": 0.9},
-        "b": {**TASKS["b"], "verifiability": 0.3},
+        "a": {**TASKS["a"], "verifiability": {"score": 0.9}},
+        "b": {**TASKS["b"], "verifiability": {"score": 0.3}},
         "c": TASKS["c"],
     }
-    scored = {name: {**task, **({"verifiability": {"score": task["verifiability"]}} if "verifiability" in task else {})}
-              for name, task in scored.items()}  # fmt: skip
     scoping = {"exponent": 0.5, "scale": 2, "verifiability": 0.8}
     dates, work = {}, {}
     for name, rules in (("plain", IN_2023), ("scoped", {**IN_2023, "scoping": scoping})):
-        ours = embed(catalog(scored, over_time=rules), track, {}, 2026.0, 2037.0)
-        work[name] = accumulated_work(ours, 1e-7)
-        made, _, _ = sweep_along(ours.axis(work[name]), np.array([2026.0, 2037.0]))
-        opened = tm.events(made).sel(event=made["event_kind"].values == "automatable")
+        embedded = embed(catalog(scored, over_time=rules), track, {}, 2026.0, 2037.0)
+        work[name] = accumulated_work(embedded, 1e-7)
+        swept, _, _ = sweep_along(embedded.axis(work[name]), np.array([2026.0, 2037.0]))
+        opened = tm.events(swept).sel(event=swept["event_kind"].values == "automatable")
         dates[name] = dict(zip(opened["task"].values, opened["time"].values, strict=True))
     assert dates["scoped"]["b"] == pytest.approx(dates["plain"]["b"], abs=1e-9)
     date = dates["scoped"]["a"]
     assert date < dates["plain"]["a"] - 0.05
     # 60 h m(W) minutes of horizon are what the training run of the date gives
-    (run,), left = ours.training([date]), (1 + work["scoped"](date)[0] / 2) ** -0.5
+    (run,), remaining = embedded.training([date]), (1 + work["scoped"](date)[0] / 2) ** -0.5
     assert 10 ** (1.045 + 0.485 * math.log10(run / 2.1e25)) == pytest.approx(
-        60 * 8 * left, rel=1e-7
+        60 * 8 * remaining, rel=1e-7
     )
 
 
@@ -169,29 +169,31 @@ def test_ai_that_is_not_safe_is_not_used_but_its_compute_is(track):
     unsafe = catalog(
         over_time={**IN_2023, "safe_capability": {"start": 1e20, "exponent": 0, "scale": 1}}
     )
-    found = tm.alignment_beside(WORLD, unsafe, times=[2026, 2040])
-    assert (found["throughput_speedup"] == 1).all() and np.isnan(
-        found["milestone_value"].sel(milestone="alignment_open_20%")
-    )
-    ours = embed(unsafe, track, {}, 2026.0, 2040.0)
-    there = ours.situation(Setting(unsafe), np.array([2035.0]), np.array([0.0]))
-    whole = catalog().compute.inference_share.value * ours.compute(np.array([2035.0]))
+    result = tm.alignment_beside(WORLD, unsafe, times=[2026, 2040])
+    # the ratio of two equal outputs, each computed from an optimum
+    np.testing.assert_allclose(result["throughput_speedup"], 1, rtol=1e-12)
+    assert np.isnan(result["milestone_value"].sel(milestone="alignment_open_20%"))
+    embedded = embed(unsafe, track, {}, 2026.0, 2040.0)
+    situation = embedded.situation(Setting(unsafe), np.array([2035.0]), np.array([0.0]))
+    whole = catalog().compute.inference_share.value * embedded.compute(np.array([2035.0]))
     np.testing.assert_allclose(
-        there.arrays[1][0, there.setting.organisation.factors.index("inference")], whole, rtol=1e-12
+        situation.arrays[1][0, situation.setting.organisation.factors.index("inference")],
+        whole,
+        rtol=1e-12,
     )
 
 
 def test_ai_that_becomes_safe_by_work_opens_tasks_where_it_is_enough(track):
     becoming = {"start": 1e27, "exponent": 2, "scale": 1}
-    ours = embed(
+    embedded = embed(
         catalog(over_time={**IN_2023, "safe_capability": becoming}), track, {}, 2030.0, 2040.0
     )
-    work = accumulated_work(ours, 1e-6)
-    made, _, _ = sweep_along(ours.axis(work), np.array([2030.0, 2040.0]))
-    opened = tm.events(made).sel(event=made["event_kind"].values == "automatable")
+    work = accumulated_work(embedded, 1e-6)
+    swept, _, _ = sweep_along(embedded.axis(work), np.array([2030.0, 2040.0]))
+    opened = tm.events(swept).sel(event=swept["event_kind"].values == "automatable")
     for task, date in zip(opened["task"].values, opened["time"].values, strict=True):
         safe = 1e27 * (1 + work(date)[0]) ** 2
-        assert safe < ours.training([date])[0]  # it is safety that holds it back
+        assert safe < embedded.training([date])[0]  # it is safety that holds it back
         assert safe == pytest.approx(
             2.1e25 * 10 ** ((math.log10(60 * {"a": 8, "b": 100}[task]) - 1.045) / 0.485), rel=1e-7
         )
@@ -209,22 +211,22 @@ def growing():
 
 def test_milestones_satisfy_their_equalities_to_a_hundred_millionth_of_a_year():
     courses = {"supervision.headcount": [(2026, 1), (2040, 1000)]}
-    found = tm.alignment_beside(
+    result = tm.alignment_beside(
         WORLD, growing(), paths=courses, times=[2026, 2040], work_error=1e-3
     )
-    dates = dict(zip(found["milestone"].values, found["milestone_value"].values, strict=True))
-    asked = {level: dates[f"alignment_{level}x"] for level in (2, 3, 10)}
-    around = np.array([date + aside for date in asked.values() for aside in (-1e-8, 0, 1e-8)])
-    there = tm.alignment_beside(
+    dates = dict(zip(result["milestone"].values, result["milestone_value"].values, strict=True))
+    targets = {level: dates[f"alignment_{level}x"] for level in (2, 3, 10)}
+    around = np.array([date + offset for date in targets.values() for offset in (-1e-8, 0, 1e-8)])
+    situation = tm.alignment_beside(
         WORLD, growing(), paths=courses, times=np.concatenate([[2026], around]), work_error=1e-3
     )["throughput_speedup"].values[1:]
-    for level, (before, at, after) in zip(asked, there.reshape(-1, 3), strict=True):
+    for level, (before, moment, after) in zip(targets, situation.reshape(-1, 3), strict=True):
         assert before < level < after
-        assert at == pytest.approx(level, rel=1e-8)
+        assert moment == pytest.approx(level, rel=1e-8)
 
 
-def test_milestones_of_the_world_satisfy_theirs(track, plain):
-    dates = dict(zip(plain["milestone"].values, plain["milestone_value"].values, strict=True))
+def test_milestones_of_the_world_satisfy_theirs(track, baseline):
+    dates = dict(zip(baseline["milestone"].values, baseline["milestone_value"].values, strict=True))
     world = tm.milestones(tm.simulate(WORLD, times=[2022]))["value"]
     for name in (
         "automation_rnd_20%",
@@ -235,32 +237,33 @@ def test_milestones_of_the_world_satisfy_theirs(track, plain):
         assert dates[name] == pytest.approx(float(world.sel(milestone=name)), abs=1e-8)
     for level in (2, 3, 10):
         before, after = (
-            log_software_multiplier(track.economy, track.at(dates[f"capability_{level}x"] + aside))
-            for aside in (-1e-8, 1e-8)
+            log_software_multiplier(track.economy, track.at(dates[f"capability_{level}x"] + offset))
+            for offset in (-1e-8, 1e-8)
         )
         assert before < math.log(level) <= after
     date, flow = dates["software_doubles_in_a_month"], track.path.flow
-    before, after = (flow.software_growth(track.at(date + aside)) / 12 for aside in (-1e-8, 1e-8))
+    before, after = (flow.software_growth(track.at(date + offset)) / 12 for offset in (-1e-8, 1e-8))
     assert before < math.log(2) <= after
-    # the growth that is told is the derivative of the level that is, the nearer the nearer steps solve the equations
+    # the growth that is told is the derivative of the level that is, the nearer the nearer steps
+    # solve the equations
     exact = solve_world(WORLD, 1e-9)
-    apart = [exact.at(2035.3 + aside).stocks.software for aside in (-1e-5, 1e-5)]
+    apart = [exact.at(2035.3 + offset).stocks.software for offset in (-1e-5, 1e-5)]
     assert exact.path.flow.software_growth(exact.at(2035.3)) == pytest.approx(
         (apart[1] - apart[0]) / 2e-5, rel=1e-6
     )
 
 
-def test_the_date_at_which_a_task_opens_is_that_of_its_threshold(track, plain):
-    date = float(plain["milestone_value"].sel(milestone="alignment_open_100%"))
+def test_the_date_at_which_a_task_opens_is_that_of_its_threshold(track, baseline):
+    date = float(baseline["milestone_value"].sel(milestone="alignment_open_100%"))
     opens = 2.1e25 * 10 ** ((math.log10(60 * 100) - 1.045) / 0.485)
     software = track.at(2023.2).stocks.software
-    before, after = (math.exp(track.log_run(date + aside) - software) for aside in (-1e-8, 1e-8))
+    before, after = (math.exp(track.log_run(date + offset) - software) for offset in (-1e-8, 1e-8))
     assert before < opens <= after
 
 
-def test_months_and_work_between_milestones_add_up(plain):
-    found = tm.milestones(plain)
-    months, dates = found["months_between"], found["value"]
+def test_months_and_work_between_milestones_add_up(baseline):
+    result = tm.milestones(baseline)
+    months, dates = result["months_between"], result["value"]
     assert float(
         months.sel(milestone="automation_rnd_20%", until="automation_rnd_100%")
     ) == pytest.approx(
@@ -271,9 +274,10 @@ def test_months_and_work_between_milestones_add_up(plain):
     )
     np.testing.assert_array_equal(months.values, -months.values.T)
     missed = np.isnan(dates.values)
-    assert missed.any() and (np.isnan(found["work"].values) == missed).all()
+    assert missed.any() and (np.isnan(result["work"].values) == missed).all()
     order = np.argsort(dates.values[~missed])
-    assert (np.diff(found["work"].values[~missed][order]) >= 0).all()
+    # dates that agree to rounding may be in either order
+    assert (np.diff(result["work"].values[~missed][order]) >= -1e-9).all()
 
 
 @pytest.mark.parametrize(
@@ -287,24 +291,24 @@ def test_with_everything_automated_and_no_substitution_the_ratio_is_as_published
         tm.load_catalog(name, "reference", {"supervision.coverage": scenario})
         for name in ("alignment_research", "ml_capability_rnd")
     ]
-    found = tm.alignment_beside(
+    result = tm.alignment_beside(
         WORLD, both[0], capabilities=both[1], times=[2041.5, 2042], work_error=1e-3
     )
-    assert float(found["throughput_speedup"][-1]) == pytest.approx(alignment, abs=0.005)
-    assert float(found["capability_catalog_throughput_speedup"][-1]) == pytest.approx(
+    assert float(result["throughput_speedup"][-1]) == pytest.approx(alignment, abs=0.005)
+    assert float(result["capability_catalog_throughput_speedup"][-1]) == pytest.approx(
         capability, abs=0.005
     )
 
 
-def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(tmp_path, plain):
+def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(tmp_path, baseline):
     by_result = tm.alignment_beside(tm.simulate(WORLD, times=[2022]), catalog(), times=TIMES)
-    xr.testing.assert_equal(by_result, plain)
-    tm.save(plain, tmp_path / "result.nc")
-    xr.testing.assert_identical(tm.open(tmp_path / "result.nc"), plain)
+    xr.testing.assert_equal(by_result, baseline)
+    tm.save(baseline, tmp_path / "result.nc")
+    xr.testing.assert_identical(tm.open(tmp_path / "result.nc"), baseline)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "says"),
+    ("arguments", "error", "expected"),
     [
         (
             {"catalog": small_catalog(TASKS)},
@@ -336,22 +340,22 @@ def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(t
         ({"world": xr.Dataset()}, ValueError, "no simulated world"),
     ],
 )
-def test_what_cannot_be_followed_is_refused(arguments, error, says):
+def test_what_cannot_be_followed_is_refused(arguments, error, expected):
     arguments = {"world": WORLD, "catalog": catalog(), "times": TIMES, **arguments}
-    with pytest.raises((error, ValueError), match=says) as caught:
+    with pytest.raises((error, ValueError), match=expected) as caught:
         tm.alignment_beside(arguments.pop("world"), arguments.pop("catalog"), **arguments)
     assert isinstance(caught.value, (error, ValueError))
 
 
 def test_the_scenario_of_work_that_pays_back_fits_every_catalog_and_changes_no_sweep():
     for name in ("alignment_research", "ml_capability_rnd", "t_agi_ladder"):
-        there = tm.load_catalog(name, "work_pays_back")
-        assert there.over_time.review.exponent.source == ("judgement",)
-    plain, with_it = (
+        scenario = tm.load_catalog(name, "work_pays_back")
+        assert scenario.over_time.review.exponent.source == ("judgement",)
+    baseline, with_it = (
         tm.sweep(tm.load_catalog("t_agi_ladder", scenario), [1e28, 1e31])
         for scenario in (None, "work_pays_back")
     )
-    xr.testing.assert_equal(plain, with_it)
+    xr.testing.assert_equal(baseline, with_it)
 
 
 def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
@@ -360,12 +364,11 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
     short = ["simulate", "--set", "n_labour_tasks=10", "--set", "t_end=2036", "--alignment", mine]
     assert main([*short, "--capabilities", mine, "--json", "-o", str(tmp_path / "out")]) == 0
     facts = json.loads(capsys.readouterr().out)
-    ours, theirs = (
+    alignment, capability = (
         facts["milestones"][f"{side}_2x"] for side in ("alignment", "capability_catalog")
     )
-    assert (
-        ours["value"] == theirs["value"] and ours["work"] > 0
-    )  # the same catalog at the same training runs
+    # the same catalog at the same training runs: equal by construction
+    assert alignment["value"] == capability["value"] and alignment["work"] > 0
     assert facts["months_between"]["alignment_2x"]["capability_catalog_2x"] == 0
     assert facts["alignment"]["catalog"] == "mine" and facts["overrides"]["t_end"] == 2036
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
@@ -374,16 +377,16 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
         "beside.svg",
     }
     assert main(short) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert (
-        f"{ours['value']:.3f}" in said
-        and "not reached" in said
-        and "Months from the first to the second" in said
+        f"{alignment['value']:.3f}" in printed
+        and "not reached" in printed
+        and "Months from the first to the second" in printed
     )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (["--paths", "slow"], "add --alignment CATALOG"),
         (["--effective"], "--effective is of an organisation"),
@@ -401,9 +404,9 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
         ),
     ],
 )
-def test_the_command_refuses_what_cannot_be(arguments, says, capsys):
+def test_the_command_refuses_what_cannot_be(arguments, expected, capsys):
     assert main(["simulate", *arguments]) == 2
-    assert says in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 def test_work_without_limit_is_no_answer_and_says_when(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""The division of labour and compute over tasks, held to the general optimiser, to brute sums and to its limits."""
+"""The division of labour and compute, compared with `allocate`, with sums and with its limits."""
 
 import math
 
@@ -12,7 +12,7 @@ from taskmodel.takeoff.davidson.requirements import Family, requirements
 from tests.takeoff_cases import task_weights
 
 
-def made(rng, tasks, psi):
+def drawn_division(rng, tasks, psi):
     """A division of order 1, a largest run, and how far it reaches."""
     family = Family(
         tasks,
@@ -40,7 +40,7 @@ def test_the_division_is_the_general_optimum(psi):
     kinds = set()
     for _ in range(25):
         tasks = int(rng.integers(2, 9))
-        division, log_run, reach = made(rng, tasks, psi)
+        division, log_run, reach = drawn_division(rng, tasks, psi)
         labour, compute = np.exp(rng.normal(size=2) * 1.5)
         split = division.divide(math.log(labour), math.log(compute), log_run, reach)
         kinds.add(split.mixed)
@@ -53,7 +53,7 @@ def test_the_division_is_the_general_optimum(psi):
         available = np.ones((tasks + 1, 2), dtype=bool)
         available[int(reach) + 1 :, 1] = False
         nest = Nest(1 / (1 - psi), share, list(range(tasks + 1)))
-        best = allocate(bundles, [labour, compute], nest, available)
+        optimum = allocate(bundles, [labour, compute], nest, available)
         start = allocate(
             bundles[:, :1].repeat(2, axis=1),
             [1.0, 1.0],
@@ -61,7 +61,8 @@ def test_the_division_is_the_general_optimum(psi):
             np.array([[True, False]] * (tasks + 1)),
         )  # only its share form: output of one unit of labour is 1
         assert start.output == pytest.approx(1.0)
-        # the general one is relative to shares, ours to the calibration: compare both with output at the calibration
+        # the general one is relative to shares, ours to the calibration: compare both with output
+        # at the calibration
         tasks0 = np.array(
             [math.exp(division.log_compute), *[math.exp(division.log_labour) / tasks] * tasks]
         )
@@ -69,8 +70,8 @@ def test_the_division_is_the_general_optimum(psi):
             at_start = (share ** (1 - psi) * tasks0**psi).sum() ** (1 / psi)
         else:
             at_start = np.exp((share * np.log(tasks0 / share)).sum())
-        assert split.log_output == pytest.approx(math.log(best.output / at_start), abs=1e-11)
-        price = best.shadow_price
+        assert split.log_output == pytest.approx(math.log(optimum.output / at_start), abs=1e-11)
+        price = optimum.shadow_price
         if price[0] > 0:
             assert split.log_price == pytest.approx(math.log(price[1] / price[0]), abs=1e-8)
     assert kinds == {True, False}
@@ -80,7 +81,7 @@ def test_the_division_is_the_general_optimum(psi):
 def test_a_hint_changes_nothing(psi):
     rng = np.random.default_rng(5)
     for _ in range(40):
-        division, log_run, reach = made(rng, 30, psi)
+        division, log_run, reach = drawn_division(rng, 30, psi)
         inputs = (*rng.normal(size=2).tolist(), log_run, reach)
         plain = division.divide(*inputs)
         assert all(division.divide(*inputs, hint) == plain for hint in (0, 3, 17, 30, 31))
@@ -95,14 +96,14 @@ def test_integrals_are_the_limit_of_sums(psi, steepness):
         runtime = (10 ** rng.uniform(0, 2), 10 ** rng.uniform(0.2, 1), steepness / 2)
         delta, log_run = rng.uniform(0, 2), math.log(1e3) + rng.uniform(-3, 1)
         share, *levels = rng.uniform(0.05, 0.6), *rng.normal(size=4).tolist()
-        found = []
+        splits = []
         for tasks in (4000, None):
             family = Family(tasks, training, runtime, delta, math.log(10.0))
             division = Division(family, psi, share, levels[0], levels[1])
-            found.append(division.divide(levels[2], levels[3], log_run, family.reach(log_run)))
-        many, limit = found
-        assert many.log_output == pytest.approx(limit.log_output, abs=2e-3)
-        assert many.automated / 4000 == pytest.approx(limit.automated, abs=2e-3)
+            splits.append(division.divide(levels[2], levels[3], log_run, family.reach(log_run)))
+        discrete, limit = splits
+        assert discrete.log_output == pytest.approx(limit.log_output, abs=2e-3)
+        assert discrete.automated / 4000 == pytest.approx(limit.automated, abs=2e-3)
 
 
 def test_a_psi_near_0_is_near_cobb_douglas():

@@ -1,4 +1,4 @@
-"""Which parameter puts a milestone at a date: round trips, a closed form, jumps, and why there is none."""
+"""The parameter that puts a milestone at a date: round trips, a closed form, jumps, reasons."""
 
 import json
 
@@ -13,23 +13,24 @@ REQUIREMENT = "full_automation_requirements_training"
 
 
 def test_a_solution_put_back_gives_the_date():
-    found = tm.solve_for_date(
+    result = tm.solve_for_date(
         "davidson_best_guess", REQUIREMENT, agi_year=2038, within=(1e35, 1e37), places=3, set=QUICK
     )
-    (value,) = found["value"].values
+    (value,) = result["value"].values
     again = tm.milestones(
         tm.simulate("davidson_best_guess", set={**QUICK, REQUIREMENT: value}, times=[2022])
     )
     assert float(again["value"].sel(milestone="agi_year")) == pytest.approx(2038, abs=2e-5)
     assert (
-        found["reached"].values[0] == pytest.approx(2038, abs=1e-5) and found.attrs["reason"] == ""
+        result["reached"].values[0] == pytest.approx(2038, abs=1e-5)
+        and result.attrs["reason"] == ""
     )
-    assert found["value"].attrs["units"] == "FLOP"
+    assert result["value"].attrs["units"] == "FLOP"
 
 
 def test_the_first_run_of_a_size_comes_with_the_start():
-    """At the start the largest run is a parameter; it is there from the first day on, and never later than the grid's places say."""
-    found = tm.solve_for_date(
+    """The largest run at the start is a parameter, so that its first date is that of the start."""
+    result = tm.solve_for_date(
         "davidson_best_guess",
         "initial_biggest_training_run",
         **{"training_run_1e26_year": 2022},
@@ -38,18 +39,18 @@ def test_the_first_run_of_a_size_comes_with_the_start():
         set=QUICK,
     )
     np.testing.assert_allclose(
-        found["value"], [1e26, 1e27]
+        result["value"], [1e26, 1e27]
     )  # the places themselves: every run of 1e26 or more
-    assert float(found["milestone_value"][0]) > 2022
+    assert float(result["milestone_value"][0]) > 2022
 
 
 def test_where_there_is_none_the_nearest_is_told():
-    found = tm.solve_for_date(
+    result = tm.solve_for_date(
         "davidson_best_guess", REQUIREMENT, agi_year=2024, within=(1e35, 1e37), places=2, set=QUICK
     )
-    assert found.sizes["solution"] == 0
-    nearest = float(found["milestone_value"].min())
-    assert found.attrs["reason"].endswith(f"the nearest is {nearest:.6g}, at 1e+35")
+    assert result.sizes["solution"] == 0
+    nearest = float(result["milestone_value"].min())
+    assert result.attrs["reason"].endswith(f"the nearest is {nearest:.6g}, at 1e+35")
     late = tm.solve_for_date(
         "davidson_best_guess", REQUIREMENT, agi_year=2030, within=(1e90, 1e91), places=2, set=QUICK
     )

@@ -1,4 +1,4 @@
-"""Many draws at once: the same years as one by one, whatever a draw does."""
+"""Many draws at once: the same years as for each draw by itself, however it ends."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ FEW = {"n_labour_tasks": 10}
 
 def one_by_one(draws, changes, tolerance):
     """Years of each draw, from `simulate`."""
-    found = []
+    result = []
     for values in zip(*draws.values(), strict=True):
         world = tm.simulate(
             "davidson_best_guess",
@@ -19,8 +19,8 @@ def one_by_one(draws, changes, tolerance):
             times=[2022],
             tolerance=tolerance,
         )
-        found.append((tm.milestones(world)["value"], world.attrs["stopped"]))
-    return found
+        result.append((tm.milestones(world)["value"], world.attrs["stopped"]))
+    return result
 
 
 def compared(draws, changes=FEW, tolerance=1e-3, **options):
@@ -46,11 +46,11 @@ def test_draws_together_are_what_they_are_one_by_one():
         "hardware_delay": rng.choice([0.0, 0.3, 1.0, 2.0], 8),
         "rampup_trigger": rng.uniform(0.03, 0.2, 8),
     }
-    found = compared(draws, {**FEW, "t_end": 2050})
+    result = compared(draws, {**FEW, "t_end": 2050})
     assert (
-        np.isnan(found["value"]).any() and (found["value"].sel(milestone="agi_year") < 2050).any()
+        np.isnan(result["value"]).any() and (result["value"].sel(milestone="agi_year") < 2050).any()
     )
-    assert (found["stopped"] == "").all()
+    assert (result["stopped"] == "").all()
 
 
 def test_with_a_hundred_tasks_and_without_automation_in_output_too():
@@ -80,38 +80,38 @@ def test_a_draw_that_leaves_the_models_range_tells_its_date_and_the_others_go_on
         "research_experiments_substitution_software": 0.6,
         "t_end": 2030,
     }
-    found = compared({"software_returns": [1.2, 8.0, 1.0]}, changes)
-    said = found["stopped"].values.tolist()
-    assert "at 2025." in said[1] and "without bound" in said[1]
-    assert said[0] == said[2] == ""
+    result = compared({"software_returns": [1.2, 8.0, 1.0]}, changes)
+    reasons = result["stopped"].values.tolist()
+    assert "at 2025." in reasons[1] and "without bound" in reasons[1]
+    assert reasons[0] == reasons[2] == ""
 
 
 def test_a_draw_that_cannot_begin_reaches_nothing():
     draws = {"ratio_initial_to_cumulative_input_hardware_rnd": [1e20, 0.04]}
-    found = tm.simulate_draws(
+    result = tm.simulate_draws(
         "davidson_best_guess", draws, {**FEW, "hardware_performance_ceiling": None, "t_end": 2030}
     )
     assert (
-        str(found["stopped"][0].values).startswith("at 2022: levels are beyond")
-        and np.isnan(found["value"][0]).all()
+        str(result["stopped"][0].values).startswith("at 2022: levels are beyond")
+        and np.isnan(result["value"][0]).all()
     )
-    assert np.isfinite(found["value"].sel(draw=1, milestone="training_run_1e26_year"))
+    assert np.isfinite(result["value"].sel(draw=1, milestone="training_run_1e26_year"))
 
 
 def test_what_draws_were_is_told_with_units_and_it_survives_a_file(tmp_path):
-    found = tm.simulate_draws(
+    result = tm.simulate_draws(
         "davidson_best_guess", {"hardware_delay": [1.0, 2.0]}, {**FEW, "t_end": 2026}
     )
     assert (
-        found["hardware_delay"].values.tolist() == [1, 2]
-        and found["hardware_delay"].attrs["units"] == "year"
+        result["hardware_delay"].values.tolist() == [1, 2]
+        and result["hardware_delay"].attrs["units"] == "year"
     )
     names = tm.milestones(tm.simulate("davidson_best_guess", {**FEW, "t_end": 2024}))[
         "milestone"
     ].values.tolist()
-    assert set(found["milestone"].values.tolist()) < set(names)
-    tm.save(found, tmp_path / "draws.nc")
-    assert tm.open(tmp_path / "draws.nc").equals(found)
+    assert set(result["milestone"].values.tolist()) < set(names)
+    tm.save(result, tmp_path / "draws.nc")
+    assert tm.open(tmp_path / "draws.nc").equals(result)
 
 
 def test_shared_between_processes_draws_are_the_same():
@@ -120,13 +120,12 @@ def test_shared_between_processes_draws_are_the_same():
         tm.simulate_draws("davidson_best_guess", draws, changes, workers=workers)
         for workers in (1, 2)
     )
-    assert alone["value"].equals(shared["value"]) or np.allclose(
-        alone["value"], shared["value"], rtol=0, atol=1e-9, equal_nan=True
-    )
+    # other processes may load other kernels of the same library
+    np.testing.assert_allclose(alone["value"], shared["value"], rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize(
-    ("draws", "options", "says"),
+    ("draws", "options", "expected"),
     [
         ({}, {}, "mapping of names to columns"),
         ([1, 2], {}, "mapping of names to columns"),
@@ -142,8 +141,8 @@ def test_shared_between_processes_draws_are_the_same():
         ({"hardware_delay": [1]}, {"tolerance": 1}, "tolerance"),
     ],
 )
-def test_draws_that_make_no_sense_are_refused(draws, options, says):
-    with pytest.raises(ValueError, match=says):
+def test_draws_that_make_no_sense_are_refused(draws, options, expected):
+    with pytest.raises(ValueError, match=expected):
         tm.simulate_draws("davidson_best_guess", draws, **options)
 
 

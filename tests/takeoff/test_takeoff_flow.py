@@ -1,4 +1,4 @@
-"""The differential equations: headline years, convergence, switches, delay, and what happens where growth has no bound."""
+"""The differential equations: headline years, convergence, switches, delay, unbounded growth."""
 
 import json
 import math
@@ -33,27 +33,27 @@ CONVERGENCE = json.loads((DATA / "takeoff_convergence.json").read_text())[
 
 
 def years(world):
-    found = tm.milestones(world)
-    return dict(zip(found["milestone"].values, found["value"].values.tolist(), strict=True))
+    result = tm.milestones(world)
+    return dict(zip(result["milestone"].values, result["value"].values.tolist(), strict=True))
 
 
 def path_of(world, tolerance=1e-6):
-    given = world.numbers()
-    return solve(Flow(economy(given), rules(given)), tolerance)
+    parameters = world.numbers()
+    return solve(Flow(economy(parameters), rules(parameters)), tolerance)
 
 
 def shares_of(path):
     """Years of a fifth and of all, of goods and of R&D."""
-    track, found = Continuous(path.flow.economy, path), {}
-    for place, family in enumerate(("gns", "rnd")):
+    track, result = Continuous(path.flow.economy, path), {}
+    for index, family in enumerate(("gns", "rnd")):
         for share in (0.2, 1.0):
             year = track.first(
-                lambda at, place=place, share=share: (
-                    automated_share(track.economy, at)[place] >= share
+                lambda moment, index=index, share=share: (
+                    automated_share(track.economy, moment)[index] >= share
                 )
             )
-            found[f"automation_{family}_{100 * share:.0f}%"] = math.nan if year is None else year
-    return found
+            result[f"automation_{family}_{100 * share:.0f}%"] = math.nan if year is None else year
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def best_guess():
 
 
 def test_best_guess_is_the_limit_of_small_steps(best_guess):
-    found = years(best_guess)
+    result = years(best_guess)
     coarse, fine = ({row["t_step"]: row for row in CONVERGENCE}[step] for step in (0.01, 0.001))
     names = {
         "goods20": "automation_gns_20%",
@@ -76,9 +76,10 @@ def test_best_guess_is_the_limit_of_small_steps(best_guess):
         limit = (
             fine[short] - (coarse[short] - fine[short]) / 9
         )  # Richardson's, of what is first order in the step
-        # dates are those of steps, up to one late: 0.001 for the fine, 0.01 / 9 for the coarse ones; AGI's are interpolated
+        # dates are those of steps, up to one late: 0.001 for the fine, 0.01 / 9 for the coarse
+        # ones; AGI's are interpolated
         error = 5e-4 if short == "agi_interp" else 0.001 + 0.01 / 9
-        assert found[name] == pytest.approx(limit, rel=0, abs=error), name
+        assert result[name] == pytest.approx(limit, rel=0, abs=error), name
 
 
 def test_the_step_of_the_reference_makes_agi_a_quarter_of_a_year_late(best_guess):
@@ -92,40 +93,42 @@ def test_the_step_of_the_reference_makes_agi_a_quarter_of_a_year_late(best_guess
 def test_small_steps_come_a_little_late(case):
     (fine,) = table("headlines_fine")[case]
     last = max(float(fine[name]) for name in HEADLINES if fine[name])
-    found = shares_of(path_of(world_of(case)[0].replace({"t_end": last + 0.1}), 1e-6))
+    result = shares_of(path_of(world_of(case)[0].replace({"t_end": last + 0.1}), 1e-6))
     for name in HEADLINES:
         if fine[name] is None:
-            assert math.isnan(found[name]), name
-        else:  # at a step of 0.01 the reference is first order: up to four steps late, and at most a tenth of one early
-            assert -0.001 <= float(fine[name]) - found[name] <= 0.04, name
+            assert math.isnan(result[name]), name
+        else:
+            # at a step of 0.01 the reference is first order: up to four steps late, and at most a
+            # tenth of one early
+            assert -0.001 <= float(fine[name]) - result[name] <= 0.04, name
 
 
 @pytest.mark.parametrize("scenario", tm.takeoff.bundled_worlds())
 def test_dates_at_the_default_tolerance_and_at_half_of_it_are_within_an_hour(scenario):
     tolerances = (TOLERANCE, TOLERANCE / 2, 3e-7)
     usual, half, exact = (
-        tm.milestones(tm.simulate(scenario, times=[2022], tolerance=one)) for one in tolerances
+        tm.milestones(tm.simulate(scenario, times=[2022], tolerance=value)) for value in tolerances
     )
     dated = np.isin(exact["unit"].values, ["calendar year", "year"])
     for name, picked in (("value", dated), ("gwp_doubling_times", slice(None))):
-        for found in (usual, half):
+        for result in (usual, half):
             np.testing.assert_allclose(
-                found[name].values[picked], exact[name].values[picked], rtol=0, atol=1e-4
+                result[name].values[picked], exact[name].values[picked], rtol=0, atol=1e-4
             )
 
 
 def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
-    world, found = world_of("no_tradeoff")[0], []
+    world, result = world_of("no_tradeoff")[0], []
     limits = rules(world.numbers())
     for tolerance in (2e-6, 1e-6, 2e-7):
         track = Continuous(economy(world.numbers()), path_of(world, tolerance))
         wakes = track.first(
-            lambda at, track=track: automated_share(track.economy, at)[0] >= limits.trigger
+            lambda moment, track=track: automated_share(track.economy, moment)[0] >= limits.trigger
         )
         assert automated_share(track.economy, track.at(wakes))[0] >= limits.trigger
-        found.append(gwp_doubling_times(track, limits.trigger, limits.log_gwp))
-    np.testing.assert_allclose(found, [found[-1]] * 3, rtol=0, atol=1e-4)
-    assert found[0][1] == pytest.approx(
+        result.append(gwp_doubling_times(track, limits.trigger, limits.log_gwp))
+    np.testing.assert_allclose(result, [result[-1]] * 3, rtol=0, atol=1e-4)
+    assert result[0][1] == pytest.approx(
         3.82, abs=0.011
     )  # the reference at a step of 0.01, to two decimals
 
@@ -139,8 +142,10 @@ def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):
     for time, number, task, opens in path.openings():
         family = path.flow.economy.families[number]
         limit = family.log_training[task] - family.log_shortfall
-        at, earlier = (path.log_run(time - back, path.step(time - back)) for back in (0.0, 1e-8))
-        assert opens and earlier < limit <= at + 1e-9
+        moment, earlier = (
+            path.log_run(time - back, path.step(time - back)) for back in (0.0, 1e-8)
+        )
+        assert opens and earlier < limit <= moment + 1e-9
         opened[number].append(task)
     assert opened == {0: list(range(100)), 1: list(range(100))}
     assert (best_guess["event_kind"] == "task_opens").sum() == 200
@@ -149,21 +154,25 @@ def test_switches_are_where_the_largest_run_meets_what_a_task_needs(best_guess):
 
 def test_how_far_ai_reaches_is_told_within_steps_too(best_guess):
     path = path_of(world_of("best_guess")[0])
-    for place in np.flatnonzero(path.steps.lagging[: path.count]).tolist()[::5]:
-        end = path.times[place + 1]
-        for time in np.linspace(path.times[place], end, 5)[1:-1]:
-            at = path.moment(float(time), place)
-            assert at.reaches == path.flow.economy.reaches(at.run)
-            made = path.flow.economy.produce(at.stocks, at.shares, at.run, at.reaches)
-            lag = path.flow.economy.produce(at.stocks, at.shares, at.run, path.modes[place].reaches)
-            assert made.goods.log_output == pytest.approx(lag.goods.log_output, rel=0, abs=1e-9)
+    for index in np.flatnonzero(path.steps.lagging[: path.count]).tolist()[::5]:
+        end = path.times[index + 1]
+        for time in np.linspace(path.times[index], end, 5)[1:-1]:
+            moment = path.moment(float(time), index)
+            assert moment.reaches == path.flow.economy.reaches(moment.run)
+            outputs = path.flow.economy.produce(
+                moment.stocks, moment.shares, moment.run, moment.reaches
+            )
+            lag = path.flow.economy.produce(
+                moment.stocks, moment.shares, moment.run, path.modes[index].reaches
+            )
+            assert outputs.goods.log_output == pytest.approx(lag.goods.log_output, rel=0, abs=1e-9)
 
 
 def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
     path = path_of(world_of("hw_delay_2.5")[0])
-    for place in range(1, len(path.starts)):
-        time = path.starts[place]
-        left, right = path.state(time, place - 1), path.state(time, place)
+    for index in range(1, len(path.starts)):
+        time = path.starts[index]
+        left, right = path.state(time, index - 1), path.state(time, index)
         assert left == pytest.approx(right, rel=0, abs=1e-12)
     for time in np.linspace(2.6, 30, 50):
         assert path.moment(time).market == pytest.approx(
@@ -174,16 +183,16 @@ def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
 
 def test_the_polynomials_solve_the_equations():
     path = path_of(world_of("best_guess")[0], 1e-7)
-    for place in range(5, len(path.starts) - 1, 37):
-        middle = (path.starts[place] + path.starts[place + 1]) / 2
-        hair = 1e-4 * (path.starts[place + 1] - path.starts[place])
-        later, earlier = path.state(middle + hair, place), path.state(middle - hair, place)
-        state, slopes = path.state(middle, place), np.empty(4)
+    for index in range(5, len(path.starts) - 1, 37):
+        middle = (path.starts[index] + path.starts[index + 1]) / 2
+        hair = 1e-4 * (path.starts[index + 1] - path.starts[index])
+        later, earlier = path.state(middle + hair, index), path.state(middle - hair, index)
+        state, slopes = path.state(middle, index), np.empty(4)
         kernels.derivative(
             path.flow.tables,
             path.steps,
-            path.steps.era[place],
-            *path.steps.reach[place],
+            path.steps.era[index],
+            *path.steps.reach[index],
             middle,
             state,
             path.market(middle, state),
@@ -196,17 +205,17 @@ def test_the_polynomials_solve_the_equations():
 
 def test_a_delay_shorter_than_the_steps_tends_to_none():
     delays = (0.0, 0.001, 0.002)
-    found = [
+    result = [
         shares_of(
             path_of(
                 tm.takeoff.load_world(
-                    "davidson_best_guess", {"t_end": 2039.3, "hardware_delay": one}
+                    "davidson_best_guess", {"t_end": 2039.3, "hardware_delay": value}
                 )
             )
         )
-        for one in delays
+        for value in delays
     ]
-    none, short, longer = ([one[name] for name in HEADLINES] for one in found)
+    none, short, longer = ([value[name] for name in HEADLINES] for value in result)
     np.testing.assert_allclose(short, none, rtol=0, atol=2e-3)
     np.testing.assert_allclose(
         np.subtract(longer, none), 2 * np.subtract(short, none), rtol=0.2, atol=2e-5
@@ -214,16 +223,16 @@ def test_a_delay_shorter_than_the_steps_tends_to_none():
 
 
 def test_a_delay_shorter_than_switches_are_located_to_is_none():
-    found = [
+    result = [
         path_of(
-            tm.takeoff.load_world("davidson_best_guess", {"t_end": 2037, "hardware_delay": one})
+            tm.takeoff.load_world("davidson_best_guess", {"t_end": 2037, "hardware_delay": value})
         )
-        for one in (0.0, 1e-11)
+        for value in (0.0, 1e-11)
     ]
-    assert shares_of(found[0])["automation_gns_20%"] == pytest.approx(
-        shares_of(found[1])["automation_gns_20%"], rel=0, abs=1e-6
+    assert shares_of(result[0])["automation_gns_20%"] == pytest.approx(
+        shares_of(result[1])["automation_gns_20%"], rel=0, abs=1e-6
     )
-    assert not found[1].reason and found[1].end == pytest.approx(15)
+    assert not result[1].reason and result[1].end == pytest.approx(15)
 
 
 @pytest.mark.parametrize("end", [2022.002, 2022.04])
@@ -234,8 +243,8 @@ def test_a_run_of_hours_or_days_is_reported_at_both_ends(end):
 
 
 def test_a_number_that_cannot_be_held_is_not_called_growth_without_bound():
-    given = world_of("best_guess")[0].numbers()
-    flow = Flow(economy(given), rules(given))
+    parameters = world_of("best_guess")[0].numbers()
+    flow = Flow(economy(parameters), rules(parameters))
     flow.tables.number[kernels.SAVING] = np.inf
     path = solve(flow, 1e-6)
     assert (path.count, path.end, path.reason) == (0, 0.0, UNHELD)
@@ -254,8 +263,9 @@ def test_a_world_that_is_beyond_all_numbers_from_the_start_is_refused(step):
         tm.simulate("davidson_best_guess", changes, reference_step=step)
 
 
-def test_the_cap_holds_the_cost_of_the_largest_run_where_growth_would_break_it_and_standing_still_would_not():
-    # designs get cheaper faster than chips are bought, so that a share that stood still would cost less and less
+def test_the_cap_holds_where_growth_would_break_it_and_a_constant_share_would_not():
+    # designs get cheaper faster than chips are bought, so that a share that stood still would cost
+    # less and less
     changes = {
         "hardware_returns": 9,
         "frac_gwp_compute_growth": -0.3,
@@ -265,17 +275,17 @@ def test_the_cap_holds_the_cost_of_the_largest_run_where_growth_would_break_it_a
     changes["t_end"] = 2032
     world = tm.takeoff.load_world("davidson_best_guess", changes)
     path = path_of(world)
-    pinned = [place for place, mode in enumerate(path.modes) if mode.cap == PINNED]
+    pinned = [index for index, mode in enumerate(path.modes) if mode.cap == PINNED]
     assert pinned
-    for place in pinned[::7]:
-        assert path.moment(path.starts[place], place).money == pytest.approx(
+    for index in pinned[::7]:
+        assert path.moment(path.starts[index], index).money == pytest.approx(
             math.log(3e7), abs=1e-9
         )
-    asleep = [place for place, mode in enumerate(path.modes) if not mode.awake]
+    steps_asleep = [index for index, mode in enumerate(path.modes) if not mode.awake]
     assert all(
-        path.moment(path.starts[place], place).money < math.log(3e7) + 1e-6
-        or path.modes[place].cap != FREE
-        for place in asleep
+        path.moment(path.starts[index], index).money < math.log(3e7) + 1e-6
+        or path.modes[index].cap != FREE
+        for index in steps_asleep
     )
     stepped = tm.simulate(world, reference_step=0.01)
     for year in (2024.0, 2028.0):  # the reference alternates around the cap
@@ -320,15 +330,16 @@ def test_no_exponent_overflows(psi, rho):
         for chips in (60.0, 100.0, 300.0):
             for log_run in (60.0, 75.0, 83.0, 200.0):
                 stocks = model.start._replace(chips=chips)
-                made = model.produce(stocks, model.shares, log_run, model.reaches(log_run))
+                outputs = model.produce(stocks, model.shares, log_run, model.reaches(log_run))
                 assert all(
-                    math.isfinite(one.log_output) and math.isfinite(one.log_without) for one in made
+                    math.isfinite(value.log_output) and math.isfinite(value.log_without)
+                    for value in outputs
                 )
-                assert all(one.log_output >= one.log_without - 1e-9 for one in made)
+                assert all(value.log_output >= value.log_without - 1e-9 for value in outputs)
 
 
 def test_many_tasks_tend_to_the_continuum():
-    found = {
+    result = {
         tasks: shares_of(
             path_of(
                 tm.takeoff.load_world(
@@ -340,13 +351,13 @@ def test_many_tasks_tend_to_the_continuum():
         for tasks in (50, 100, 200, None)
     }
     for name in ("automation_gns_20%", "automation_rnd_20%"):
-        errors = [found[tasks][name] - found[None][name] for tasks in (50, 100, 200)]
+        errors = [result[tasks][name] - result[None][name] for tasks in (50, 100, 200)]
         assert errors[1] / errors[0] == pytest.approx(0.5, abs=0.03) and errors[2] / errors[
             1
         ] == pytest.approx(0.5, abs=0.03)
-    assert found[None]["automation_gns_20%"] == pytest.approx(2036.243, abs=0.002)
-    assert found[None]["automation_gns_100%"] == pytest.approx(
-        found[200]["automation_gns_100%"], abs=0.05
+    assert result[None]["automation_gns_20%"] == pytest.approx(2036.243, abs=0.002)
+    assert result[None]["automation_gns_100%"] == pytest.approx(
+        result[200]["automation_gns_100%"], abs=0.05
     )
 
 
@@ -360,11 +371,11 @@ def test_without_automation_in_output_the_shares_are_still_computed():
 def test_moments_do_not_depend_on_which_are_asked_for(best_guess):
     path = path_of(world_of("best_guess")[0])
     share = automated_share(path.flow.economy, path.moment(2038.0 - 2022.0))
-    at = best_guess.sel(time=2038.0, method="nearest")
-    assert share == (at["frac_tasks_automated_goods"], at["frac_tasks_automated_rnd"])
-    few = tm.simulate("davidson_best_guess", times=[2038.0])
-    assert few["gwp"].item() == pytest.approx(at["gwp"].item(), rel=1e-12)
-    xr_equal = tm.milestones(few).drop_attrs(), tm.milestones(best_guess).drop_attrs()
+    moment = best_guess.sel(time=2038.0, method="nearest")
+    assert share == (moment["frac_tasks_automated_goods"], moment["frac_tasks_automated_rnd"])
+    single = tm.simulate("davidson_best_guess", times=[2038.0])
+    assert single["gwp"].item() == pytest.approx(moment["gwp"].item(), rel=1e-12)
+    xr_equal = tm.milestones(single).drop_attrs(), tm.milestones(best_guess).drop_attrs()
     assert xr_equal[0].equals(xr_equal[1])
 
 
@@ -388,8 +399,8 @@ def test_waking_and_sleeping_without_end_ends_the_run():
 
 
 def test_too_many_steps_end_the_run():
-    given = world_of("best_guess")[0].numbers()
-    path = solve(Flow(economy(given), rules(given)), 1e-6, most_steps=50)
+    parameters = world_of("best_guess")[0].numbers()
+    path = solve(Flow(economy(parameters), rules(parameters)), 1e-6, most_steps=50)
     assert path.reason == "growth is too fast to follow in 50 steps"
     assert len(path.starts) == 50 and path.starts[-1] < path.end < 20
 
@@ -403,8 +414,8 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     assert money == pytest.approx(
         math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6
     )
-    given = world_of("best_guess")[0].numbers()
-    start = initial_shares(given)._asdict()
+    parameters = world_of("best_guess")[0].numbers()
+    start = initial_shares(parameters)._asdict()
     reached = dict(
         zip(
             best_guess["event_what"].values[kinds == "ceiling_reached"],
@@ -414,13 +425,13 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     )
     assert set(reached) == {f"frac_{name}" for name in start}
     for share, time in reached.items():
-        asleep = (
+        years_asleep = (
             binds if share == "frac_compute_training" else wakes
         ) - 2022  # how long it grew asleep: that to training until the cap
         to_go = (
-            math.log(given[f"{share}_ceiling"] / start[share.removeprefix("frac_")])
-            - given[f"{share}_growth"] * asleep
+            math.log(parameters[f"{share}_ceiling"] / start[share.removeprefix("frac_")])
+            - parameters[f"{share}_growth"] * years_asleep
         )
         assert time == pytest.approx(
-            wakes + to_go / given[f"{share}_growth_rampup"], rel=0, abs=1e-6
+            wakes + to_go / parameters[f"{share}_growth_rampup"], rel=0, abs=1e-6
         ), share

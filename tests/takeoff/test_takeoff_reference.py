@@ -1,4 +1,4 @@
-"""The reference's own stepping, held to all 34 of its parameter sets and to its unit fixtures."""
+"""The reference's own stepping, compared with its 34 parameter sets and its unit fixtures."""
 
 import ast
 import math
@@ -31,15 +31,15 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
     moments = [track.at(float(row["t"])) for row in rows]
     for name in ("frac_tasks_automated_goods", "frac_tasks_automated_rnd"):
         np.testing.assert_allclose(
-            [read[name][2](at) for at in moments],
+            [read[name][2](moment) for moment in moments],
             [float(row[name]) for row in rows],
             rtol=0,
             atol=1e-12,
         )
     for name in list(rows[0])[3:]:
         pairs = [
-            (read[name][2](at), float(row[name]))
-            for at, row in zip(moments, rows, strict=True)
+            (read[name][2](moment), float(row[name]))
+            for moment, row in zip(moments, rows, strict=True)
             if row[name] is not None
         ]
         np.testing.assert_allclose(
@@ -140,10 +140,12 @@ def test_weights_and_scales_of_the_fixtures():
         first, *others = weights[f"labour_task_weights_{name}"]
         ours = task_weights(sector.division)
         assert ours[0] == pytest.approx(first, rel=1e-11)
-        # where the weight of task 0 is above 1e10 times the others' the reference drops a 1 in its odds
+        # where the weight of task 0 is above 1e10 times the others' the reference drops a 1 in its
+        # odds
         np.testing.assert_allclose(others, ours[1], rtol=1e-10)
         given = weights[outer.get(name, "research_experiments_task_weights_software")]
-        # outer weights: odds of the shares, times (cognitive work over the outer input)^rho, with the reference's weights
+        # outer weights: odds of the shares, times (cognitive work over the outer input)^rho, with
+        # the reference's weights
         beta, psi, labour, compute = (
             ours,
             sector.division.psi,
@@ -216,18 +218,20 @@ def test_divisions_of_the_fixtures(given):
 )
 def test_research_of_the_fixtures(given):
     world, step = world_of("best_guess")
-    found, _ = step_through(BEST, rules(world.numbers()), step)
-    before, after = found[given["step"] - 1], found[given["step"]]
+    moments, _ = step_through(BEST, rules(world.numbers()), step)
+    before, after = moments[given["step"] - 1], moments[given["step"]]
     limits = rules(world.numbers())
-    for of, (name, letter, spent) in enumerate(
+    for index, (name, letter, spent) in enumerate(
         (("hardware", "H", 0.002), ("software", "S", 0.0002))
     ):
-        start = (spent * 8.5e13) ** limits.penalty / (limits.penalty * limits.pace[of])
-        assert start * math.exp(before.cumulative[of]) == pytest.approx(
+        start = (spent * 8.5e13) ** limits.penalty / (limits.penalty * limits.pace[index])
+        assert start * math.exp(before.cumulative[index]) == pytest.approx(
             given[f"Q_{name}_prev"], rel=1e-8
         )
-        assert start * math.exp(after.cumulative[of]) == pytest.approx(given[f"Q_{name}"], rel=1e-8)
-        levels = [(one.hardware, one.stocks.software)[of] for one in (before, after)]
+        assert start * math.exp(after.cumulative[index]) == pytest.approx(
+            given[f"Q_{name}"], rel=1e-8
+        )
+        levels = [(state.hardware, state.stocks.software)[index] for state in (before, after)]
         assert np.exp(levels) == pytest.approx([given[f"{letter}_prev"], given[letter]], rel=1e-8)
 
 

@@ -42,7 +42,7 @@ def test_bundled_worlds_give_every_parameter_with_unit_and_source():
 
 
 @pytest.mark.parametrize(
-    ("changes", "path", "says"),
+    ("changes", "path", "expected"),
     [
         ({"flop_gap_training": 0.5}, "flop_gap_training", "at least 1"),
         ({"hardware_delay": -1}, "hardware_delay", "at least 0"),
@@ -83,9 +83,9 @@ def test_bundled_worlds_give_every_parameter_with_unit_and_source():
         ({"initial_gwp": "much"}, "initial_gwp", "a number is needed"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_at_its_place(changes, path, says):
+def test_a_value_that_cannot_be_is_refused_at_its_place(changes, path, expected):
     ((where, message),) = refused(changes)
-    assert where == path and says in message
+    assert where == path and expected in message
 
 
 def test_defects_of_a_file_have_line_and_column_and_come_all_at_once(tmp_path):
@@ -117,18 +117,18 @@ def test_defects_of_a_file_have_line_and_column_and_come_all_at_once(tmp_path):
 
 
 def test_values_set_are_told_in_the_result_and_change_its_fingerprint():
-    plain, changed = (
+    unchanged, changed = (
         load_world("davidson_best_guess"),
         load_world("davidson_best_guess", {"hardware_delay": np.float64(2)}),
     )
     assert changed.overrides == {"hardware_delay": 2.0} and changed.hardware_delay.source == (
         "set",
     )
-    assert plain.sha256 != changed.sha256
+    assert unchanged.sha256 != changed.sha256
     assert repr(changed) == "<World davidson_best_guess, hardware_delay = 2.0>"
     result = tm.simulate(changed, SHORT)
     assert json.loads(result.attrs["overrides"]) == {"hardware_delay": 2.0, **SHORT}
-    assert result.attrs["scenario_yaml"] == plain.yaml_text
+    assert result.attrs["scenario_yaml"] == unchanged.yaml_text
 
 
 def test_every_variable_has_a_unit_and_a_meaning_and_the_same_inputs_give_the_same_bits():
@@ -248,7 +248,7 @@ def test_simulate_steps_as_the_reference_does(capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (["davidson"], "there is no bundled world of this name"),
         (["--set", "flop_gap_training=0"], "--set: flop_gap_training: found 0; at least 1"),
@@ -257,9 +257,9 @@ def test_simulate_steps_as_the_reference_does(capsys):
         (["nowhere/world.yaml"], "cannot be read"),
     ],
 )
-def test_bad_input_of_simulate_is_told_with_its_mend(arguments, says, capsys):
+def test_bad_input_of_simulate_is_told_with_its_mend(arguments, expected, capsys):
     assert main(["simulate", *arguments]) == 2
-    assert says in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 def test_list_names_worlds_loops_and_trends(capsys):
