@@ -579,6 +579,16 @@ def training_share(w: Tables, p: Steps, e: int, time: float, market: float, chip
 
 
 @compiled
+def log_shares_at(
+    w: Tables, p: Steps, e: int, time: float, market: float, chips: float, logs: Array
+) -> None:
+    """Write ln of all shares in an era."""
+    for i in range(6):
+        logs[i] = log_share(w, p, e, i, time)
+    logs[6] = training_share(w, p, e, time, market, chips)
+
+
+@compiled
 def largest_run(w: Tables, p: Steps, e: int, time: float, state: Array, market: float) -> float:
     """Return ln of the largest training run; ``market`` matters where its cost is at the cap."""
     share = training_share(w, p, e, time, market, state[2])
@@ -775,13 +785,11 @@ def new_era(
     awake: bool, cap: int,
 ) -> None:  # fmt: skip
     """Write an era that begins where another one ends; shares do not jump."""
-    for i in range(6):
-        base = log_share(w, p, old, i, time)
-        p.base[new, i] = base
+    log_shares_at(w, p, old, time, market, chips, p.base[new])
+    for i in range(7):
         p.rates[new, i] = w.growth[1 if awake else 0, i]
-    training = training_share(w, p, old, time, market, chips)
-    p.base[new, 6] = training
-    p.rates[new, 6] = w.growth[1 if awake else 0, 6] if cap == FREE else 0.0
+    if cap != FREE:
+        p.rates[new, 6] = 0.0
     p.since[new], p.awake[new], p.cap[new] = time, awake, cap
 
 

@@ -120,13 +120,11 @@ class Solution:
         step = self.step(time) if step is None else step
         state, era = self.state(time, step), int(self.steps.era[step])
         market = self.market(time, state)
-        logs = [
-            *(kernels.log_share(self.flow.tables, self.steps, era, i, time) for i in range(6)),
-            kernels.training_share(self.flow.tables, self.steps, era, time, market, state[2]),
-        ]
+        logs = np.empty(7)
+        kernels.log_shares_at(self.flow.tables, self.steps, era, time, market, state[2], logs)
         reaches = None if self.steps.lagging[step] else self.modes[step].reaches
         awake = bool(self.steps.awake[era])
-        return self.flow.moment(time, state, market, Shares(*logs), awake, reaches)
+        return self.flow.moment(time, state, market, Shares(*logs.tolist()), awake, reaches)
 
     @cached_property
     def modes(self) -> list[Mode]:

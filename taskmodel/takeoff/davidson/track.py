@@ -238,7 +238,7 @@ class Continuous:
         elapsed = min(max(elapsed, 0.0), path.end)
         # a calendar year may differ by rounding from the switch it names
         step = path.step(elapsed + WIDTH)
-        return path.moment(max(elapsed, path.starts[step]), step)
+        return path.moment(max(elapsed, float(path.times[step])), step)
 
     def log_run(self, time: float) -> float:
         """Return ln of the largest run at a calendar year, effective at the software of the start."""
