@@ -293,7 +293,8 @@ def cost_gradients(
 def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: Array) -> Array:
     r"""Logarithm of the output of every node, from the outputs of the leaves.
 
-        Log output, the root last; -inf where a complement is missing. Members with share 0 do not
+    .. math:: x_v = \Bigl(\sum_u s_u (x_u/s_u)^{\rho_v}\Bigr)^{1/\rho_v},
+              \qquad \rho_v = 1 - 1/\sigma_v
 
     Parameters
     ----------
