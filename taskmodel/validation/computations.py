@@ -1,25 +1,25 @@
-"""Ours: one small function for each kind of published result, registered under its name.
+"""The model's value of each kind of published result, by small functions registered by name.
 
-A function registered with `one_by_one` takes the arguments of one result and returns a number. One registered with `together`
-takes those of many and a way to load catalogs, and yields the place and the number of each as it has them, so that results
-that share an organisation are solved at once. Arguments that are dotted paths set values of the catalog.
+A function registered with `single` takes the arguments of one result and returns its value. A
+function registered with `grouped` takes all results that share their arguments but for some names,
+so that results of one organisation or run are solved at once. Arguments that are dotted paths set
+values of the catalog.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from taskmodel.allocation import Allocation, Nest, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.lead import erosion as lead
-from taskmodel.lead import pause, schedule, usable_work, workforce
+from taskmodel.lead import erosion, pause, schedule, usable_work, workforce
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures, task_output
 from taskmodel.organisation.organisation import organisation
@@ -35,354 +35,315 @@ from taskmodel.takeoff.horizons.dataset import horizon
 from taskmodel.takeoff.horizons.trend import doubling_time_by_compute
 from taskmodel.takeoff.loops import gate_automation, load_loop, simulate_loop
 
-Given = Mapping[str, Any]
+Arguments = Mapping[str, Any]
 Load = Callable[..., Catalog]
-Together = Callable[[Sequence[Given], Load], Iterator[tuple[int, float]]]
+Computation = Callable[[Sequence[Arguments], Load], Iterator[tuple[int, SupportsFloat]]]
+Group = Callable[[dict[str, Any], list[Arguments], Load], Iterable[SupportsFloat]]
+CatalogGroup = Callable[[Catalog, list[Arguments]], Iterable[SupportsFloat]]
 
-COMPUTATIONS: dict[str, Together] = {}
+F = TypeVar("F", bound=Callable[..., SupportsFloat])
+
+COMPUTATIONS: dict[str, Computation] = {}
 FAR = 1e35  # FLOP/year: every delegable task of the bundled catalogs is open long before
 START = 2022.0  # calendar year in which the bundled worlds start
-HAIR = (
-    1e-12  # above a horizon, so that a task that needs just this one is open whatever the rounding
-)
+# Relative margin above a horizon, so that a task that needs just this horizon is open although
+# thresholds are rounded.
+MARGIN = 1e-12
 
 
-def together(function: Together) -> Together:
-    """Register a function of many results."""
-    COMPUTATIONS[function.__name__] = function
+def single(function: F) -> F:
+    """Registers a function of the arguments of one result."""
+
+    def values(cases: Sequence[Arguments], load: Load) -> Iterator[tuple[int, SupportsFloat]]:
+        return ((index, function(**case)) for index, case in enumerate(cases))
+
+    COMPUTATIONS[function.__name__] = values
     return function
 
 
-def one_by_one(function: Callable[..., float]) -> Callable[..., float]:
-    """Register a function of one result, which needs no catalog."""
+def grouped(*own: str) -> Callable[[Group], Group]:
+    """Registers a function of all results with the same arguments but for their `own`.
 
-    def each(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-        for place, given in enumerate(cases):
-            yield place, function(**given)
+    The function takes the common arguments, the arguments of each result and the way to load
+    catalogs; it returns the values in the order of the results.
+    """
 
-    COMPUTATIONS[function.__name__] = each
-    return function
+    def register(function: Group) -> Group:
+        def values(cases: Sequence[Arguments], load: Load) -> Iterator[tuple[int, SupportsFloat]]:
+            groups: dict[tuple[tuple[str, Any], ...], list[int]] = defaultdict(list)
+            for index, case in enumerate(cases):
+                shared = sorted(item for item in case.items() if item[0] not in own)
+                groups[tuple(shared)].append(index)
+            for common, members in groups.items():
+                group = [cases[index] for index in members]
+                yield from zip(members, function(dict(common), group, load), strict=True)
 
+        COMPUTATIONS[function.__name__] = values
+        return function
 
-# Results of a catalog: `catalog`, `scenario`, dotted paths, and
-
-
-@together
-def state(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """A `quantity` of the organisation where AI's 50 % `horizon` is so many hours, or at so much `compute` [FLOP/year]."""
-    for catalog, places in _by_catalog(cases, load, but=("quantity", "task", "horizon", "compute")):
-        walker = Walker(catalog)
-        points = np.array([_compute(catalog, cases[place]) for place in places])
-        found = walker.solve(points, np.zeros(len(points), dtype=bool))
-        at = State(
-            catalog,
-            walker,
-            points,
-            found.allocation,
-            walker.yardstick.measure(points, found.allocation),
-        )
-        for row, place in enumerate(places):
-            given = cases[place]
-            yield place, QUANTITIES[given["quantity"]](at)[row, at.column(given.get("task"))]
+    return register
 
 
-@together
-def ceiling(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """The most that oversight allows, inference and experiments being unlimited and every delegable task open."""
-    for catalog, places in _by_catalog(cases, load, but=()):
-        most = ceilings(Walker(catalog), np.array([FAR]))["oversight_ceiling_full"][0]
-        for place in places:
-            yield place, float(most)
+def of_catalog(*own: str) -> Callable[[CatalogGroup], CatalogGroup]:
+    """Registers a function of a catalog and of all results that share it."""
+
+    def register(function: CatalogGroup) -> CatalogGroup:
+        def values(
+            common: dict[str, Any], cases: list[Arguments], load: Load
+        ) -> Iterable[SupportsFloat]:
+            return function(_catalog(load, common), cases)
+
+        values.__name__ = function.__name__
+        grouped(*own)(values)
+        return function
+
+    return register
 
 
-@together
-def serial_time(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """A `quantity` of `taskmodel.latency`."""
-    for catalog, places in _by_catalog(cases, load, but=("quantity",)):
-        path = latency(catalog, FAR)
-        for place in places:
-            yield place, path[cases[place]["quantity"]].item()
+def _catalog(load: Load, arguments: dict[str, Any]) -> Catalog:
+    """The catalog with its settings.
 
-
-@together
-def threshold(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """Training compute [FLOP] from which the 50 % `horizon` is so many hours; without one, from which every delegable task is open."""
-    for catalog, places in _by_catalog(cases, load, but=("horizon",)):
-        for place in places:
-            hours = cases[place].get("horizon")
-            (opens_at,) = organisation(catalog).opens_at
-            last = (
-                opens_at[[task.delegable for task in catalog.tasks.values()]].max()
-                * catalog.compute.training_share.value
-            )
-            yield place, last if hours is None else _training_compute(catalog, hours)
-
-
-@together
-def record_hours(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """Review hours of a clean record in every delegable class: `defect_rate`, `risk`, `detection` (without: each task's own)."""
-    for catalog, places in _by_catalog(cases, load, but=("defect_rate", "risk", "detection")):
-        ratio, length, own = _review_of_delegable(catalog)
-        for place in places:
-            audits = clean_audits(
-                cases[place]["defect_rate"],
-                cases[place]["risk"],
-                cases[place].get("detection", own),
-            )
-            yield place, float(audit_hours(audits, length, ratio).sum())
-
-
-def _review_of_delegable(catalog: Catalog) -> tuple[Array, Array, Array]:
-    """Review ratio, length of a unit, and the share of defects that review finds, of each delegable class."""
-    may = [task.delegable for task in catalog.tasks.values()]
-    quantities = Quantities([catalog])
-    level = catalog.supervision.review_level
-    ratio = np.array([task.review_ratio.at(level) for task in catalog.tasks.values()])[may]
-    rate, ceiling = (parameter[0, may] for parameter in quantities.detection_curve)
-    return ratio, quantities.tasks("horizon")[0, may], detection(ratio, rate, ceiling)
-
-
-@dataclass(frozen=True)
-class State:
-    """An organisation solved at some points of the axis."""
-
-    catalog: Catalog
-    walker: Walker
-    compute: Array
-    allocation: Allocation
-    measures: Measures
-
-    def column(self, task: str | None) -> int:
-        """Where in a quantity over (point, task) a task stands; 0 in one that is not over tasks."""
-        return 0 if task is None else self.walker.organisation.tasks.index(task)
-
-    def automatable_share(self) -> Array:
-        """Share of people's hours without AI that is in tasks AI can do."""
-        return (
-            self.walker.yardstick.shares * self.walker.organisation.automatable(self.compute)
-        ).sum(axis=1)[:, None]
-
-    def people_share(self) -> Array:
-        """Part of people's hours that each task takes, hands on or in review, shape (point, task)."""
-        at = self.walker.organisation
-        hours = np.einsum(
-            "ptm,ptmk->pt", self.allocation.activity, at.bundles(self.compute)[..., : at.pools]
-        )
-        return hours / hours.sum(axis=1, keepdims=True)
-
-    def people_per_hour(self) -> Array:
-        """People's hours for each human-equivalent hour of work."""
-        used = self.allocation.factor_use[:, : self.walker.organisation.pools].sum(axis=1)
-        return (used / task_output(self.allocation.activity).sum(axis=1))[:, None]
-
-
-QUANTITIES: dict[str, Callable[[State], Array]] = {
-    **{
-        name: getattr(State, name)
-        for name in ("automatable_share", "people_share", "people_per_hour")
-    },
-    "throughput_speedup": lambda at: at.measures.throughput_speedup[:, None],
-    "latency_speedup": lambda at: at.measures.latency_speedup[:, None],
-    "speedup": lambda at: at.measures.speedup[:, None],
-}
-
-
-def _by_catalog(
-    cases: Sequence[Given], load: Load, but: Sequence[str]
-) -> Iterator[tuple[Catalog, list[int]]]:
-    """Results that share a catalog: the same arguments but for some."""
-    shared: dict[tuple[tuple[str, Any], ...], list[int]] = {}
-    for place, given in enumerate(cases):
-        shared.setdefault(
-            tuple(sorted((name, value) for name, value in given.items() if name not in but)), []
-        ).append(place)
-    for settings, places in shared.items():
-        yield _catalog(load, dict(settings)), places
-
-
-def _catalog(load: Load, given: dict[str, Any]) -> Catalog:
-    """The catalog with its settings; ``delegated``: AI does all it may do; ``gates``: every wait for an approval is so long [h]."""
-    base = load(given.pop("catalog"), scenario=given.pop("scenario", None))
-    delegated, gates = given.pop("delegated", False), given.pop("gates", None)
+    With ``delegated`` AI does every task that it may do; ``gates`` sets every wait for approval
+    [h].
+    """
+    base = load(arguments.pop("catalog"), scenario=arguments.pop("scenario", None))
+    delegated, gates = arguments.pop("delegated", False), arguments.pop("gates", None)
     changes: dict[str, Any] = {}
     for name, task in base.tasks.items():
         if delegated and task.delegable:
             changes[f"tasks.{name}.by_people"] = False
         if gates is not None and task.gate_latency is not None:
             changes[f"tasks.{name}.gate_latency"] = gates
-    changes |= given
+    changes |= arguments
     return base.replace(changes) if changes else base
 
 
-def _compute(catalog: Catalog, given: Given) -> float:
-    if "compute" in given:
-        return given["compute"]
-    return (
-        _training_compute(catalog, given["horizon"] * (1 + HAIR))
-        / catalog.compute.training_share.value
+# Results of a catalog
+
+
+@dataclass(frozen=True)
+class SolvedOrganisation:
+    """An organisation and its optimum at some points of the axis."""
+
+    walker: Walker
+    compute: Array
+    allocation: Allocation
+    measures: Measures
+
+    def automatable_share(self) -> Array:
+        """Share of people's hours without AI that is in automatable tasks, shape (point,)."""
+        automatable = self.walker.organisation.automatable(self.compute)
+        return (self.walker.yardstick.shares * automatable).sum(axis=1)
+
+    def people_share(self) -> Array:
+        """Share of people's hours in each task, at work or in review, shape (point, task)."""
+        organisation = self.walker.organisation
+        labour = organisation.bundles(self.compute)[..., : organisation.pools]
+        hours = np.einsum("ptm,ptmk->pt", self.allocation.activity, labour)
+        return hours / hours.sum(axis=1, keepdims=True)
+
+    def people_per_hour(self) -> Array:
+        """People's hours per human-equivalent hour of work, shape (point,)."""
+        used = self.allocation.factor_use[:, : self.walker.organisation.pools].sum(axis=1)
+        return used / task_output(self.allocation.activity).sum(axis=1)
+
+
+@of_catalog("quantity", "task", "horizon", "compute")
+def state(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
+    """A `quantity` of the organisation at a 50 % `horizon` [h] of AI or a `compute` [FLOP/year]."""
+    walker = Walker(catalog)
+    share = catalog.compute.training_share.value
+    compute = np.array(
+        [
+            case["compute"]
+            if "compute" in case
+            else _training_compute(catalog, case["horizon"] * (1 + MARGIN)) / share
+            for case in cases
+        ]
     )
+    allocation = walker.solve(compute, np.zeros(len(compute), dtype=bool)).allocation
+    measures = walker.yardstick.measure(compute, allocation)
+    solved = SolvedOrganisation(walker, compute, allocation, measures)
+    for point, case in enumerate(cases):
+        name = case["quantity"]
+        values = getattr(solved, name)() if hasattr(solved, name) else getattr(measures, name)
+        value = values[point]
+        yield value[walker.organisation.tasks.index(case["task"])] if "task" in case else value
+
+
+@of_catalog()
+def ceiling(catalog: Catalog, cases: list[Arguments]) -> list[float]:
+    """The speed-up with unlimited inference and experiments and every delegable task open."""
+    limits = ceilings(Walker(catalog), np.array([FAR]))
+    return [limits["oversight_ceiling_full"][0]] * len(cases)
+
+
+@of_catalog("quantity")
+def serial_time(catalog: Catalog, cases: list[Arguments]) -> list[SupportsFloat]:
+    """A `quantity` of `taskmodel.latency`."""
+    path = latency(catalog, FAR)
+    return [path[case["quantity"]].item() for case in cases]
+
+
+@of_catalog("horizon")
+def threshold(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
+    """Training compute [FLOP] of a 50 % `horizon` [h], or at which every delegable task is open."""
+    for case in cases:
+        if "horizon" in case:
+            yield _training_compute(catalog, case["horizon"])
+        else:
+            (opens_at,) = organisation(catalog).opens_at
+            delegable = [task.delegable for task in catalog.tasks.values()]
+            yield opens_at[delegable].max() * catalog.compute.training_share.value
 
 
 def _training_compute(catalog: Catalog, hours: float) -> float:
-    fit = {
-        name: getattr(catalog.capability, name).value
-        for name in ("intercept", "slope", "reference_compute")
-    }
-    return capability.automation_threshold([hours], **fit)[0]
+    names = ("intercept", "slope", "reference_compute")
+    curve = {name: getattr(catalog.capability, name).value for name in names}
+    return float(capability.automation_threshold(hours, **curve))
 
 
-@together
-def takeoff(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """A `milestone` of a `world`, in continuous time or by a `reference_step`; other names set parameters."""
-    runs: dict[tuple[tuple[str, Any], ...], list[int]] = {}
-    for place, given in enumerate(cases):
-        runs.setdefault(
-            tuple(sorted((name, value) for name, value in given.items() if name != "milestone")), []
-        ).append(place)
-    for settings, places in runs.items():
-        changes = dict(settings)
-        name, step = changes.pop("world"), changes.pop("reference_step", None)
-        reached = milestones(
-            simulate(name, changes, times=None if step else [START], reference_step=step)
-        )["value"]
-        for place in places:
-            yield place, float(reached.sel(milestone=cases[place]["milestone"]))
+@of_catalog("defect_rate", "risk", "detection")
+def record_hours(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
+    """Review hours of a clean record in every delegable class of tasks.
+
+    `detection` is that of audits; without it audits detect what review of the task detects.
+    """
+    delegable = [task.delegable for task in catalog.tasks.values()]
+    quantities, level = Quantities([catalog]), catalog.supervision.review_level
+    length = quantities.tasks("horizon")[0, delegable]
+    ratio = np.array([task.review_ratio.at(level) for task in catalog.tasks.values()])[delegable]
+    rate, ceiling = (parameter[0, delegable] for parameter in quantities.detection_curve)
+    own = detection(ratio, rate, ceiling)
+    for case in cases:
+        audits = clean_audits(case["defect_rate"], case["risk"], case.get("detection", own))
+        yield audit_hours(audits, length, ratio).sum()
 
 
-PICKED = (
-    "milestone",
-    "variable",
-    "time",
-    "log10",
-    "percentile",
-    "at_least",
-)  # of a run, not of its settings
+# Results of worlds, loops and trends
 
 
-@together
-def loop(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """A `milestone`, or a `variable` at a `time`, of a `loop`; of `draws` a `percentile`, or the part that is `at_least` so much."""
-    runs: dict[tuple[tuple[str, Any], ...], list[int]] = {}
-    for place, given in enumerate(cases):
-        runs.setdefault(
-            tuple(sorted((name, value) for name, value in given.items() if name not in PICKED)), []
-        ).append(place)
-    for settings, places in runs.items():
-        changes = dict(settings)
-        name, draws, seed = (
-            changes.pop("loop"),
-            changes.pop("draws", None),
-            changes.pop("seed", None),
-        )
-        told = load_loop(name, changes)
-        times = sorted(
-            {
-                told.start.value,
-                *(cases[place]["time"] for place in places if "time" in cases[place]),
-            }
-        )
-        run = simulate_loop(told, times=times, draws=draws, seed=seed)
-        for place in places:
-            yield place, _picked(run, cases[place])
+@grouped("milestone")
+def takeoff(world: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
+    """A `milestone` of a `world`, in continuous time or with a `reference_step`.
+
+    Other arguments set parameters.
+    """
+    name, step = world.pop("world"), world.pop("reference_step", None)
+    run = simulate(name, world, times=None if step else [START], reference_step=step)
+    reached = milestones(run)["value"]
+    return [reached.sel(milestone=case["milestone"]).item() for case in cases]
 
 
-def _picked(run: Any, given: Given) -> float:
-    if "milestone" in given:
-        values = run["milestone_value"].sel(milestone=given["milestone"]).values
+@grouped("milestone", "variable", "time", "log10", "percentile", "at_least")
+def loop(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
+    """A `milestone`, or a `variable` at a `time`, of a `loop`.
+
+    Of `draws` with a `seed`, the result is a `percentile`, or the share of at least `at_least`.
+    """
+    name, draws, seed = (
+        settings.pop("loop"),
+        settings.pop("draws", None),
+        settings.pop("seed", None),
+    )
+    model = load_loop(name, settings)
+    times = {model.start.value, *(case["time"] for case in cases if "time" in case)}
+    run = simulate_loop(model, times=sorted(times), draws=draws, seed=seed)
+    return [_loop_value(run, case) for case in cases]
+
+
+def _loop_value(run: Any, case: Arguments) -> SupportsFloat:
+    if "milestone" in case:
+        values = run["milestone_value"].sel(milestone=case["milestone"]).values
     else:
-        values = run[given["variable"]].sel(time=given["time"]).values
-    values = np.log10(values) if given.get("log10") else values
-    if "percentile" in given:
-        return float(np.percentile(values, given["percentile"]))
-    return float((values >= given["at_least"]).mean() if "at_least" in given else values)
+        values = run[case["variable"]].sel(time=case["time"]).values
+    values = np.log10(values) if case.get("log10") else values
+    if "percentile" in case:
+        return np.percentile(values, case["percentile"])
+    return (values >= case["at_least"]).mean() if "at_least" in case else values
 
 
-@one_by_one
-def gate(quantity: str, at: float = 0.0, **changes: float) -> float:
-    """GATE's automation function, its parameters as in its file: `flop_gap`, `most_inference` by what it is worth in compute,
-    `automated_share` at a log10 of compute, or `runtime_requirement` of a task, everything being trained for."""
-    given = load_loop("gate_automation", changes).numbers()
-    training = given["full_automation_requirement"]
-    gap = gate_automation.flop_gap(training, given["initial_run"], given["gap_share"])
+@single
+def gate(quantity: str, position: float = 0.0, **changes: float) -> SupportsFloat:
+    """A `quantity` of GATE's automation function, with the parameters of its file.
+
+    `flop_gap`; `most_inference`, by its equivalent in compute; `automated_share` at a `position`,
+    log10 of compute; or `runtime_requirement` of a task when training is complete.
+    """
+    parameters = load_loop("gate_automation", changes).numbers()
+    training = parameters["full_automation_requirement"]
+    gap = gate_automation.flop_gap(training, parameters["initial_run"], parameters["gap_share"])
     if quantity == "automated_share":
-        first = given["initial_automated_share"]
-        return float(
-            gate_automation.automation_function(
-                at,
-                full_automation_requirement=training,
-                flop_gap=gap,
-                initial_automated_share=first,
-            )
+        return gate_automation.automation_function(
+            position,
+            full_automation_requirement=training,
+            flop_gap=gap,
+            initial_automated_share=parameters["initial_automated_share"],
         )
     if quantity == "runtime_requirement":
-        running = {
-            name: given[name]
-            for name in ("inference_exponent", "largest_inference", quantity, "runtime_slope")
-        }
+        names = ("inference_exponent", "largest_inference", quantity, "runtime_slope")
+        running = {name: parameters[name] for name in names}
         needs = np.log10(training)
-        return float(
-            gate_automation.runtime_requirement(at, needs, log_requirement=needs, **running)
+        return gate_automation.runtime_requirement(
+            position, needs, log_requirement=needs, **running
         )
-    return float(
-        {
-            "flop_gap": gap,
-            "most_inference": given["largest_inference"] ** (1 / given["inference_exponent"]),
-        }[quantity]
-    )
+    most = parameters["largest_inference"] ** (1 / parameters["inference_exponent"])
+    return {"flop_gap": gap, "most_inference": most}[quantity]
 
 
-@together
-def trend(cases: Sequence[Given], load: Load) -> Iterator[tuple[int, float]]:
-    """Of measured horizons: `doubling_months` of the frontier `since` a date, at a `success`; `ratio` of the 80 % to the 50 % horizon;
-    or `minutes` by compute at a `date`. Dotted paths set values of the trend."""
-    for place, given in enumerate(cases):
-        changes = dict(given)
-        quantity, since, success = (
-            changes.pop("quantity"),
-            changes.pop("since", None),
-            changes.pop("success", 50),
-        )
-        date = changes.pop("date", None)
-        found = horizon(
-            None, load_trend("metr", changes), since=since, times=None if date is None else [date]
-        )
+@grouped("quantity", "success")
+def trend(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
+    """A `quantity` of measured horizons at a `success` [%]; dotted paths set values of the trend.
+
+    `doubling_months` of the frontier `since` a date, `ratio` of the 80 % to the 50 % horizon, or
+    `minutes` by compute at a `date`.
+    """
+    since, date = settings.pop("since", None), settings.pop("date", None)
+    times = None if date is None else [date]
+    horizons = horizon(None, load_trend("metr", settings), since=since, times=times)
+
+    def value(quantity: str, success: float = 50) -> float:
         if quantity == "minutes":
-            yield (
-                place,
-                60 * found["horizon"].sel(driver="compute", success=success, time=date).item(),
-            )
-        elif quantity == "ratio":
-            yield place, found["success_ratio"].sel(success=success).item()
-        else:
-            yield place, 12 * found["doubling_time"].sel(driver="time", success=success).item()
+            hours = horizons["horizon"].sel(driver="compute", success=success, time=date)
+            return float(60 * hours.item())
+        if quantity == "ratio":
+            return float(horizons["success_ratio"].sel(success=success).item())
+        return float(12 * horizons["doubling_time"].sel(driver="time", success=success).item())
+
+    return [value(**{k: case[k] for k in ("quantity", "success") if k in case}) for case in cases]
 
 
-@one_by_one
-def horizon_doubling(growth: float, slope: float) -> float:
+@single
+def horizon_doubling(growth: float, slope: float) -> SupportsFloat:
     """Months in which the horizon doubles as compute grows."""
-    return 12 * float(doubling_time_by_compute(growth, slope))
+    return 12 * doubling_time_by_compute(growth, slope)
 
 
-# Results of an organisation made by hand
+# Results of organisations without a catalog
 
 
-@one_by_one
-def people_alone(shares: Sequence[float], hours: Sequence[float], elasticity: float) -> float:
-    """Research per hour of people when a unit of each task takes them so many hours, instead of 1."""
+@single
+def people_alone(
+    shares: Sequence[float], hours: Sequence[float], elasticity: float
+) -> SupportsFloat:
+    """Research per hour of people when a unit of each task takes these hours instead of 1."""
     bundles = np.array(hours, dtype=float)[:, None, None]
-    return float(allocate(bundles, [1.0], _flat(elasticity, shares)).output)
+    return allocate(bundles, [1.0], _flat(elasticity, shares)).output
 
 
-@one_by_one
-def freed(share: float, elasticity: float, reallocation: bool) -> float:
-    """Research when tasks of a cost share need nobody any more, and the people who did them turn to the others, or do not."""
+@single
+def freed(share: float, elasticity: float, reallocation: bool) -> SupportsFloat:
+    """Research when tasks with a cost share need no people any more.
+
+    With `reallocation` the people who did them turn to the other tasks.
+    """
     nest = _flat(elasticity, [share, 1 - share])
     if reallocation:
-        return float(allocate([[[0.0]], [[1.0]]], [1.0], nest).output)
-    return float(allocate([[[0.0, 0.0]], [[0.0, 1.0]]], [share, 1 - share], nest).output)
+        return allocate([[[0.0]], [[1.0]]], [1.0], nest).output
+    return allocate([[[0.0, 0.0]], [[0.0, 1.0]]], [share, 1 - share], nest).output
 
 
-@one_by_one
+@single
 def task_frontier(
     quantity: str,
     tasks: int,
@@ -393,21 +354,23 @@ def task_frontier(
     theta: float,
     eta: float,
     threshold_slope: float,
-) -> float:
-    """`labour`, or the `ai_share` of tasks, where tasks cut from [0, 1] open one by one, and AI grows better at each from there on."""
+) -> SupportsFloat:
+    """`labour` or the `ai_share` of tasks, where tasks from [0, 1] open one by one.
+
+    AI becomes more productive at each task from its threshold on.
+    """
     log_threshold = threshold_slope * (np.arange(tasks) + 0.5) / tasks
     bundles = np.zeros((tasks, 2, 2))
     bundles[:, 0, 0] = 1.0
     bundles[:, 1, 1] = np.exp(theta * (log_threshold - log_compute)) / eta
     open_modes = np.stack([np.ones(tasks, dtype=bool), log_threshold <= log_compute], axis=1)
-    found = allocate(
-        bundles, [people, ai], _flat(1 / (1 - rho), np.full(tasks, 1 / tasks)), open_modes
-    )
-    by_ai = found.activity[:, 1] / found.activity.sum(axis=1)
-    return float({"labour": found.output, "ai_share": by_ai.mean()}[quantity])
+    nest = _flat(1 / (1 - rho), np.full(tasks, 1 / tasks))
+    optimum = allocate(bundles, [people, ai], nest, open_modes)
+    by_ai = optimum.activity[:, 1] / optimum.activity.sum(axis=1)
+    return {"labour": optimum.output, "ai_share": by_ai.mean()}[quantity]
 
 
-@one_by_one
+@single
 def supervised_tasks(
     reviewers: float,
     hours_per_year: float,
@@ -415,100 +378,95 @@ def supervised_tasks(
     reviewed_part: float,
     base: float = 1.0,
 ) -> float:
-    """Tasks a year, relative to a base, where AI does them all, as many as it likes, and reviewers look at a part of them."""
+    """Tasks a year, relative to a base, where AI does all tasks and reviewers check a part."""
     capacity = supervision.review_supply(reviewers, hours_per_year, 1.0, 1.0)
-    bundles = [[[1.0, 0.0], [0.0, float(supervision.review_hours(reviewed_part, review_hours))]]]
-    return (
-        float(allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]]).output)
-        / base
-    )
+    hours = supervision.review_hours(reviewed_part, review_hours)
+    bundles = [[[1.0, 0.0], [0.0, float(hours)]]]
+    optimum = allocate(bundles, [1.0, float(capacity)], _flat(0.5, [1.0]), [[False, True]])
+    return float(optimum.output) / base
 
 
-@one_by_one
-def reviewers_needed(tasks_per_year: float, **review: float) -> float:
-    """Reviewers with whom so many tasks a year get done; the inverse of `supervised_tasks`."""
-    return float(
-        brentq(
-            lambda reviewers: supervised_tasks(reviewers, **review) - tasks_per_year,
-            1e-3,
-            1e6,
-            xtol=1e-14,
-            rtol=1e-14,
-        )
-    )
+@single
+def reviewers_needed(tasks_per_year: float, **review: float) -> SupportsFloat:
+    """Reviewers for this number of tasks a year; the inverse of `supervised_tasks`."""
+
+    def excess(reviewers: float) -> float:
+        return supervised_tasks(reviewers, **review) - tasks_per_year
+
+    return brentq(excess, 1e-3, 1e6, xtol=1e-14, rtol=1e-14)
 
 
-@one_by_one
-def longest_chunk(chunks: Sequence[Sequence[float]]) -> float:
-    """Years that work takes with people without limit, cut into chunks (number, years) that nobody can share."""
+@single
+def longest_chunk(chunks: Sequence[Sequence[float]]) -> SupportsFloat:
+    """Years of work in chunks (number, years), one worker for each, with unlimited workers."""
     years = _years(chunks)
-    return float(
-        critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total
-    )
+    return critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total
 
 
-@one_by_one
+@single
 def shared_chunks(chunks: Sequence[Sequence[float]], workers: int) -> float:
-    """Years that the same work takes so many workers, the longest chunks first."""
+    """Years of the same work with this number of workers, the longest chunks first."""
     return makespan(_years(chunks), workers)
 
 
-@one_by_one
-def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> float:
-    """The fewest workers who get it done within so many years."""
+@single
+def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> int:
+    """The smallest number of workers who complete it in time."""
     years = _years(chunks)
-    return float(
-        next(
-            workers
-            for workers in range(1, len(years) + 1)
-            if makespan(years, workers) <= within_years
-        )
-    )
+    numbers = range(1, len(years) + 1)
+    return next(workers for workers in numbers if makespan(years, workers) <= within_years)
 
 
-@one_by_one
-def review_queue(quantity: str, reviewers: int, arrivals: float, review_time: float) -> float:
-    """`waiting_probability`, `wait` for a reviewer, or `time` until a review is done, of work that arrives at random."""
+@single
+def review_queue(
+    quantity: str, reviewers: int, arrivals: float, review_time: float
+) -> SupportsFloat:
+    """`waiting_probability`, `wait` for a reviewer, or `time` until a review of random arrivals."""
     load = arrivals * review_time
     if quantity == "waiting_probability":
-        return float(queueing.waiting_probability(reviewers, load))
-    wait = float(queueing.mean_wait(reviewers, load, review_time))
+        return queueing.waiting_probability(reviewers, load)
+    wait = queueing.mean_wait(reviewers, load, review_time)
     return {"wait": wait, "time": wait + review_time}[quantity]
 
 
+# Closed forms of `taskmodel.lead`
+
+
 def _schedule_work(lead: float, ceiling: float, pace: float) -> Array:
-    """Work where productivity doubles in a month of progress."""
+    """Work where productivity doubles with every month of progress."""
     terms = schedule.ScheduleTerms(lead, ceiling, pace=1.0, productivity_slope=float(np.log10(2)))
     return schedule.schedule_outcome(terms, [pace]).work
 
 
-LEAD_FORMULAS: dict[str, Callable[..., ArrayLike]] = {
-    "researchers": lambda **given: workforce.workforce_from_tokens(**given).researchers,
-    "researcher_months": lambda **given: workforce.workforce_from_tokens(**given).researcher_months,
-    "serial_speed": lambda **given: workforce.workforce_from_tokens(**given).serial_speed,
+LEAD_FORMULAS: dict[str, Callable[..., SupportsFloat]] = {
+    "researchers": lambda **tokens: workforce.workforce_from_tokens(**tokens).researchers,
+    "researcher_months": lambda **tokens: (
+        workforce.workforce_from_tokens(**tokens).researcher_months
+    ),
+    "serial_speed": lambda **tokens: workforce.workforce_from_tokens(**tokens).serial_speed,
     "training_run": workforce.training_run,
-    "parameters": lambda **given: workforce.model_size(**given)[0],
+    "parameters": lambda **arguments: workforce.model_size(**arguments)[0],
     "token_rate": workforce.token_rate,
     "token_rate_ratio": workforce.token_rate_ratio,
     "field_speedup": workforce.field_speedup,
-    "expected_pause": lead.expected_pause,
+    "expected_pause": erosion.expected_pause,
     "reviewed_speed": usable_work.reviewed_speed,
     "supervised_work": usable_work.supervised_work,
     "needed_automation": usable_work.needed_automation,
     "schedule_work": _schedule_work,
     "prepared_work": pause.prepared_work,
-    "capability_given_up": lambda **given: pause.confidence_margin(**given, productivity_slope=0.0)[
-        0
-    ],
+    "capability_given_up": lambda **arguments: pause.confidence_margin(
+        **arguments, productivity_slope=0.0
+    )[0],
     "doublings": lambda multiplier: pause.growth_for_multiplier(multiplier) / np.log(2),
-    "risk_to_target": lambda **given: pause.target_risk(**given)[1],
+    "risk_to_target": lambda **arguments: pause.target_risk(**arguments)[1],
 }
 
 
-@one_by_one
-def lead_formula(formula: str, **given: Any) -> float:
+@single
+def lead_formula(formula: str, **arguments: Any) -> SupportsFloat:
     """A closed form of workforce, lead, pause or usable work."""
-    return float(np.asarray(LEAD_FORMULAS[formula](**given)))
+    return LEAD_FORMULAS[formula](**arguments)
 
 
 def makespan(durations: Array, workers: int) -> float:
