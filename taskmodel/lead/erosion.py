@@ -10,8 +10,8 @@ A speed-up of the followers divides a lead measured at today's pace; a slow-down
 extends it. Theft, at a hazard h, transfers the whole lead at once: a pause of X months then lasts
 (1 - e^(-h X))/h in expectation.
 
-Arguments are numbers or arrays and broadcast. The decorator of each function states their ranges; a
-value outside its range raises an `InputError`.
+Arguments are numbers or arrays and broadcast. An argument outside its range raises an
+`InputError`, from the decorator of the function.
 
 Source: docs, mechanisms 1 to 4, 7, 12 to 14 and 55 to 63; Finnveden (2023).
 """
@@ -53,9 +53,9 @@ def lead_from_gap(gap: Real, pace: Real) -> np.ndarray:
     Parameters
     ----------
     gap : array, shape (..., segment)
-        Segments of the gap [orders of magnitude of effective compute].
+        Segments of the gap [orders of magnitude of effective compute]; >= 0.
     pace : array, shape (..., segment)
-        Pace v of the follower on each segment [orders of magnitude per month].
+        Pace v of the follower on each segment [orders of magnitude per month]; > 0.
 
     Returns
     -------
@@ -77,13 +77,13 @@ def remaining_lead(lead: Real, months: Real, pace: Real, leak: Real) -> np.ndarr
     Parameters
     ----------
     lead : array
-        X at the start [month].
+        X at the start [month]; >= 0.
     months : array
-        t [month].
+        t [month]; >= 0.
     pace : array
-        rho, own pace relative to that of the followers [1].
+        rho, own pace relative to that of the followers [1]; in [0, 1].
     leak : array
-        l, share of the lead that leaks in a month [1/month].
+        l, share of the lead that leaks in a month [1/month]; in [0, 1].
 
     Returns
     -------
@@ -132,9 +132,9 @@ def lead_against_faster(lead: Real, speedup: Real) -> np.ndarray:
     Parameters
     ----------
     lead : array
-        X at today's pace [month].
+        X at today's pace [month]; >= 0.
     speedup : array
-        S of their research [1].
+        S of their research [1]; > 0.
 
     Returns
     -------
@@ -158,9 +158,9 @@ def slowed_pause(lead: Real, pace: Real, duration: Real = np.inf, leak: Real = 0
     lead : array
         X [month]; as in `remaining_lead`.
     pace : array
-        w, their pace in the slow-down relative to normal [1].
+        w, their pace in the slow-down relative to normal [1]; in (0, 1].
     duration : array
-        D of the slow-down [month]; inf: as long as the pause.
+        D of the slow-down [month]; in [0, inf]; inf: as long as the pause.
     leak : array
         l [1/month]; as in `remaining_lead`.
 
@@ -189,11 +189,12 @@ def persuaded(start: Real, limit: Real, demonstrations: Real, scale: Real) -> np
     Parameters
     ----------
     start, limit : array
-        p0 without demonstrations, and p1 >= p0 with an unlimited amount of them [1].
+        p0 without demonstrations, and p1 with an unlimited amount of them [1]; p0 <= p1, both
+        in [0, 1].
     demonstrations : array
-        W, work on demonstrations [any unit].
+        W, work on demonstrations [any unit]; >= 0.
     scale : array
-        W0, work that closes 63 % of the gap between p0 and p1 [unit of W].
+        W0, work that closes 63 % of the gap between p0 and p1 [unit of W]; > 0.
 
     Returns
     -------
@@ -218,7 +219,7 @@ def precedent(level: Real, midpoint: Real, steepness: Real) -> np.ndarray:
     level, midpoint : array
         Level of earlier coordination, and the level at which the probability is 1/2 [any one unit].
     steepness : array
-        Increase of the log odds per unit of level [1/unit].
+        Increase of the log odds per unit of level [1/unit]; > 0.
 
     Returns
     -------
@@ -279,9 +280,9 @@ def no_theft(hazard: Real, months: Real) -> np.ndarray:
     Parameters
     ----------
     hazard : array
-        h [1/month].
+        h [1/month]; in [0, 1].
     months : array
-        t, of the pause or of the development before it [month].
+        t, of the pause or of the development before it [month]; >= 0.
 
     Returns
     -------
@@ -303,7 +304,7 @@ def expected_pause(hazard: Real, months: Real) -> np.ndarray:
     Parameters
     ----------
     hazard : array
-        h of theft [1/month].
+        h of theft [1/month]; in [0, 1].
     months : array
         X, length without theft [month]; inf allowed where the hazard is not 0.
 
@@ -328,9 +329,10 @@ def months_survived(hazard: Real, months: Real) -> np.ndarray:
     Parameters
     ----------
     hazard : array
-        k, sum of the rates of all such events, as theft and takeover [1/month].
+        k, sum of the rates of all such events, as theft and takeover [1/month]; >= 0.
     months : array
-        t, length without an event [month]; inf allowed where the hazard is not 0.
+        t, length without an event [month]; in [0, inf]; inf allowed where the hazard is not
+        0.
 
     Returns
     -------
@@ -360,11 +362,11 @@ def effort_hazard(hazard: Real, response: Real, effort: Real) -> np.ndarray:
     Parameters
     ----------
     hazard : array
-        h0 without effort [1/month].
+        h0 without effort [1/month]; in [0, 1].
     response : array
-        z, decrease of ln h per unit of effort [1/unit].
+        z, decrease of ln h per unit of effort [1/unit]; >= 0.
     effort : array
-        e [any unit]. What it costs the project in pace is entered elsewhere.
+        e [any unit]; >= 0. What it costs the project in pace is entered elsewhere.
 
     Returns
     -------
@@ -386,9 +388,10 @@ def leak_rate(secret: Real, by_deployment: Real, deployment: Real) -> np.ndarray
     Parameters
     ----------
     secret, by_deployment : array
-        l0 without deployment, and l1 added at full deployment [1/month]; at most 1 together.
+        l0 without deployment, and l1 added at full deployment [1/month]; in [0, 1]; at most
+        1 together.
     deployment : array
-        d, share of the market that is served [1].
+        d, share of the market that is served [1]; in [0, 1].
 
     Returns
     -------
@@ -410,11 +413,11 @@ def runway(cash: Real, burn: Real, revenue: Real = 0.0, deployment: Real = 0.0) 
     Parameters
     ----------
     cash : array
-        [$].
+        [$]; >= 0.
     burn, revenue : array
-        Costs, and revenue at full deployment [$/month].
+        Costs, and revenue at full deployment [$/month]; >= 0.
     deployment : array
-        d, share of the market that is served [1].
+        d, share of the market that is served [1]; in [0, 1].
 
     Returns
     -------

@@ -10,8 +10,8 @@ While capability stands still, productivity may grow at a rate g, with the mean 
 (e^(gX) - 1)/(gX); and preparation may make more work safe to automate, dW/dt = a (1 + W/W0)^theta.
 For theta above 1 the solution diverges at a finite date, which is reported instead of a number.
 
-Arguments are numbers or arrays and broadcast. The decorator of each function states their ranges; a
-value outside its range raises an `InputError`.
+Arguments are numbers or arrays and broadcast. An argument outside its range raises an
+`InputError`, from the decorator of the function.
 
 Source: docs, mechanisms 6, 8, 10, 35, 38 to 40, 47, 50 and 62; Finnveden (2023); Kwa (shortform)
 for the choice among models.
@@ -74,7 +74,7 @@ def pause_point(tolerated: Real, intercept: Real, slope: Real) -> np.ndarray:
     Parameters
     ----------
     tolerated : array
-        r* [1/month].
+        r* [1/month]; in (0, 1].
     intercept, slope : array
         a and b of `takeover_risk`; b > 0.
 
@@ -112,13 +112,13 @@ def confidence_margin(
     Parameters
     ----------
     sd : array
-        Standard deviation of the logarithm of the estimated risk [1].
+        Standard deviation of the logarithm of the estimated risk [1]; >= 0.
     confidence : array
         Probability that the risk is below what is tolerated [1]; in (0, 1).
     slope : array
-        b, increase of ln r per order of magnitude [1].
+        b, increase of ln r per order of magnitude [1]; > 0.
     productivity_slope : array
-        Orders of magnitude of productivity per order of magnitude of compute [1].
+        Orders of magnitude of productivity per order of magnitude of compute [1]; >= 0.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def misjudged(bias: Real, sd: Real, margin: Real) -> np.ndarray:
     bias : array
         Mean of ln(estimated/true risk) [1]; negative if risk is underestimated.
     sd : array
-        Its standard deviation [1].
+        Its standard deviation [1]; > 0.
     margin : array
         ln(tolerated/estimated risk) [1].
 
@@ -184,11 +184,11 @@ def sweet_spot(
         Means of the two capability thresholds, jointly normal [orders of magnitude of effective
         compute].
     sd_helps, sd_endangers : array
-        Their standard deviations; the width of the window must be uncertain.
+        Their standard deviations; >= 0. The width of the window must be uncertain.
     correlation : array
-        Of the two [1].
+        Of the two [1]; in [-1, 1].
     pace : array
-        Of progress [orders of magnitude per month].
+        Of progress [orders of magnitude per month]; > 0.
 
     Returns
     -------
@@ -218,7 +218,7 @@ def growth_multiplier(growth: Real) -> np.ndarray:
     Parameters
     ----------
     growth : array
-        gX, growth rate times length [1].
+        gX, growth rate times length [1]; in (-inf, 700].
 
     Returns
     -------
@@ -240,7 +240,7 @@ def growth_for_multiplier(multiplier: Real) -> np.ndarray:
     Parameters
     ----------
     multiplier : array
-        Ratio of mean to initial productivity [1].
+        Ratio of mean to initial productivity [1]; in [1, 1e300].
 
     Returns
     -------
@@ -276,13 +276,13 @@ def prepared_work(
     prior : array
         W at the start [unit]; >= 0.
     months : array
-        Length of the pause [month].
+        Length of the pause [month]; >= 0.
     theta : array
         Returns to preparation [1]; >= 0. 0: none; 1: exponential growth; above: divergence.
     rate : array
         a, work per month without preparation [unit/month]; > 0.
     scale : array
-        W0 [unit].
+        W0 [unit]; > 0.
 
     Returns
     -------
@@ -357,9 +357,10 @@ def accumulated_risk(risk: Real, time: Real) -> np.ndarray:
     Parameters
     ----------
     risk : array
-        r, of a takeover, or of a slip in the execution of a plan [1/month, or 1 per step].
+        r, of a takeover, or of a slip in the execution of a plan [1/month, or 1 per step];
+        >= 0.
     time : array
-        t [month, or number of steps].
+        t [month, or number of steps]; >= 0.
 
     Returns
     -------
@@ -381,9 +382,9 @@ def risk_per_work(risk: Real, speedup: Real) -> np.ndarray:
     Parameters
     ----------
     risk : array
-        r [1/month].
+        r [1/month]; >= 0.
     speedup : array
-        S, work per month [unit/month].
+        S, work per month [unit/month]; > 0.
 
     Returns
     -------
@@ -405,11 +406,11 @@ def target_risk(target: Real, speedup: Real, yearly_risk: Real) -> tuple[np.ndar
     Parameters
     ----------
     target : array
-        Amount of work [research-year].
+        Amount of work [research-year]; >= 0.
     speedup : array
-        Research-years per year [1].
+        Research-years per year [1]; > 0.
     yearly_risk : array
-        [1/year].
+        [1/year]; >= 0.
 
     Returns
     -------
@@ -471,15 +472,16 @@ def climb(
     Parameters
     ----------
     months : array
-        Until the window closes [month].
+        Until the window closes [month]; >= 0.
     works : array, shape (method,)
-        Work that each method takes [any unit].
+        Work that each method takes [any unit]; > 0.
     reaches : array, shape (method,)
-        Capability that each adds to what is safe [orders of magnitude of effective compute].
+        Capability that each adds to what is safe [orders of magnitude of effective
+        compute]; >= 0.
     productivity : array, shape ()
-        Work per month at the first level [unit/month].
+        Work per month at the first level [unit/month]; > 0.
     productivity_slope : array, shape ()
-        Orders of magnitude of productivity per order of magnitude of capability [1].
+        Orders of magnitude of productivity per order of magnitude of capability [1]; >= 0.
 
     Returns
     -------

@@ -11,8 +11,8 @@ The work M of the machines (`workforce`) is limited by
 
 `taskmodel.organisation` has the full account, task by task; these are its limits in closed form.
 
-Arguments are numbers or arrays and broadcast. The decorator of each function states their ranges; a
-value outside its range raises an `InputError`.
+Arguments are numbers or arrays and broadcast. An argument outside its range raises an
+`InputError`, from the decorator of the function.
 
 Source: docs, mechanisms 15, 28 to 34, 41 to 46, 48, 49, 51 to 54, 65 and 66; Finnveden (2023);
 Davidson (2023).
@@ -53,13 +53,13 @@ def supervised_work(work: Real, supervisors: Real, share: Real, tax: Real = 1.0)
     Parameters
     ----------
     work : array
-        M, work of the machines without a tax [researcher-months per month].
+        M, work of the machines without a tax [researcher-months per month]; >= 0.
     supervisors : array
-        H [1].
+        H [1]; >= 0.
     share : array
-        sigma, time of a supervisor per unit of work [1]; 0: none is needed.
+        sigma, time of a supervisor per unit of work [1]; >= 0; 0: none is needed.
     tax : array
-        kappa, compute of a safer method relative to the most efficient one [1].
+        kappa, compute of a safer method relative to the most efficient one [1]; >= 1.
 
     Returns
     -------
@@ -83,9 +83,9 @@ def supervision_binds_at(work: Real, supervisors: Real) -> np.ndarray:
     Parameters
     ----------
     work : array
-        M [researcher-months per month].
+        M [researcher-months per month]; > 0.
     supervisors : array
-        H [1].
+        H [1]; >= 0.
 
     Returns
     -------
@@ -107,11 +107,11 @@ def supervision_share(share: Real, growth: Real, work: Real) -> np.ndarray:
     Parameters
     ----------
     share : array
-        sigma at the start [1].
+        sigma at the start [1]; >= 0.
     growth : array
-        gamma, relative growth per unit of work done [1/unit].
+        gamma, relative growth per unit of work done [1/unit]; >= 0.
     work : array
-        W, work done [unit].
+        W, work done [unit]; >= 0.
 
     Returns
     -------
@@ -135,13 +135,13 @@ def reviewed_speed(
     Parameters
     ----------
     stream_speedup : array
-        v, work of a researcher per wall-clock hour without reviews [h/h].
+        v, work of a researcher per wall-clock hour without reviews [h/h]; > 0.
     work_per_review : array
-        w, work between two reviews [h of a researcher].
+        w, work between two reviews [h of a researcher]; > 0.
     latency : array
-        L, wall-clock duration of a review [h].
+        L, wall-clock duration of a review [h]; >= 0.
     clock : array
-        c, wall-clock hours per working hour of a person [1].
+        c, wall-clock hours per working hour of a person [1]; >= 1.
 
     Returns
     -------
@@ -163,9 +163,9 @@ def break_even_tax(work: Real, people: Real) -> np.ndarray:
     Parameters
     ----------
     work : array
-        M without a tax [researcher-months per month].
+        M without a tax [researcher-months per month]; >= 0.
     people : array
-        H, researchers [1].
+        H, researchers [1]; > 0.
 
     Returns
     -------
@@ -189,10 +189,10 @@ def automation_speedup(fraction: Real, rho: Real = -np.inf) -> np.ndarray:
     Parameters
     ----------
     fraction : array
-        f [1].
+        f [1]; in [0, 1).
     rho : array
-        CES exponent between tasks, 1 - 1/elasticity [1]. -inf: automated tasks are done in
-        proportion to the rest, for 1 / (1 - f).
+        CES exponent between tasks, 1 - 1/elasticity [1]; in [-inf, 0). -inf: automated
+        tasks are done in proportion to the rest, for 1 / (1 - f).
 
     Returns
     -------
@@ -247,9 +247,9 @@ def gradable_speedup(share: Real, speedup: Real) -> np.ndarray:
     Parameters
     ----------
     share : array
-        phi [1].
+        phi [1]; in [0, 1].
     speedup : array
-        S on that share [1].
+        S on that share [1]; in (0, inf].
 
     Returns
     -------
@@ -274,7 +274,7 @@ def preparation_gain(share: Real, speedup: Real, gain: Real) -> np.ndarray:
     share, speedup : array
         As there; S >= 1.
     gain : array
-        d phi per unit of earlier work [1/unit].
+        d phi per unit of earlier work [1/unit]; >= 0.
 
     Returns
     -------
@@ -296,7 +296,7 @@ def human_value_left(people: Real, machines: Real) -> np.ndarray:
     Parameters
     ----------
     people, machines : array
-        Work of each [any one unit]; not both 0.
+        Work of each [any one unit]; >= 0; not both 0.
 
     Returns
     -------
@@ -318,9 +318,9 @@ def accepted_work(work: Real, precision: Real, recall: Real) -> np.ndarray:
     Parameters
     ----------
     work : array
-        W [any unit].
+        W [any unit]; >= 0.
     precision, recall : array
-        Correct share of accepted work, and accepted share of correct work [1].
+        Correct share of accepted work, and accepted share of correct work [1]; in [0, 1].
 
     Returns
     -------
@@ -342,7 +342,8 @@ def attack_safety(caught: Real, succeeded: Real) -> np.ndarray:
     Parameters
     ----------
     caught, succeeded : array
-        Probability that an attack is caught, and that it succeeds [1]; not both 0.
+        Probability that an attack is caught, and that it succeeds [1]; in [0, 1]; not both
+        0.
 
     Returns
     -------
@@ -384,13 +385,13 @@ def experiment_limited(
     Parameters
     ----------
     labour, compute : array
-        L and K relative to the present [1].
+        L and K relative to the present [1]; > 0.
     share : array
-        s, weight of compute [1].
+        s, weight of compute [1]; in [0, 1].
     rho : array
-        CES exponent [1]; 0: Cobb-Douglas.
+        CES exponent [1]; in (-inf, 1); 0: Cobb-Douglas.
     labour_exponent, compute_exponent : array
-        lambda and zeta [1].
+        lambda and zeta [1]; in [0, 1].
 
     Returns
     -------
@@ -424,11 +425,11 @@ def directed_work(work: Real, policy: Real, own: Real = 0.0) -> tuple[np.ndarray
     Parameters
     ----------
     work : array
-        M [any unit].
+        M [any unit]; >= 0.
     policy : array
-        Share that policy assigns to alignment [1].
+        Share that policy assigns to alignment [1]; in [0, 1].
     own : array
-        Share that AI assigns by itself, as value learners might [1].
+        Share that AI assigns by itself, as value learners might [1]; in [0, 1].
 
     Returns
     -------
@@ -453,9 +454,9 @@ def alignment_before_danger(
     Parameters
     ----------
     capability_years : array
-        Capability research before danger, at today's pace [year].
+        Capability research before danger, at today's pace [year]; >= 0.
     capability_speedup, alignment_speedup : array
-        Speed-up of each field [1].
+        Speed-up of each field [1]; > 0.
 
     Returns
     -------
@@ -477,7 +478,7 @@ def window_work(speedup: Real, months: Real) -> np.ndarray:
     Parameters
     ----------
     speedup : array, shape (..., time)
-        Speed-up of alignment research [1].
+        Speed-up of alignment research [1]; >= 0.
     months : array, shape (..., time)
         Increasing times [month], such as from a speed-up of 3 to superintelligence.
 
@@ -506,11 +507,11 @@ def chance_enough(work: Real, needed: Real, sd: Real) -> np.ndarray:
     Parameters
     ----------
     work : array
-        W, the bound [any unit].
+        W, the bound [any unit]; >= 0.
     needed : array
-        Median of the unknown [unit of W].
+        Median of the unknown [unit of W]; > 0.
     sd : array
-        Standard deviation of its logarithm [1].
+        Standard deviation of its logarithm [1]; > 0.
 
     Returns
     -------

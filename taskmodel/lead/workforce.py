@@ -15,8 +15,8 @@ arithmetic divides R / (k q), which excludes the factor, by a speed that include
 ``seed``: 15,000 researchers, who use a third of the tokens); the reading ``consistent`` gives
 46,000. `usable_work` has the limits on the use of this work.
 
-Arguments are numbers or arrays and broadcast. The decorator of each function states their ranges; a
-value outside its range raises an `InputError`.
+Arguments are numbers or arrays and broadcast. An argument outside its range raises an
+`InputError`, from the decorator of the function.
 
 Source: docs, mechanisms 17 to 28, 30, 36 and 37; Finnveden (2023), Some thoughts on automating
 alignment research.
@@ -96,13 +96,13 @@ def training_run(capacity: Real, share: Real, seconds: Real, utilisation: Real) 
     Parameters
     ----------
     capacity : array
-        Peak of all chips [FLOP/s].
+        Peak of all chips [FLOP/s]; > 0.
     share : array
-        Share of them in the cluster [1].
+        Share of them in the cluster [1]; in (0, 1].
     seconds : array
-        Duration [s].
+        Duration [s]; > 0.
     utilisation : array
-        Realised share of the peak [1].
+        Realised share of the peak [1]; in (0, 1].
 
     Returns
     -------
@@ -126,11 +126,11 @@ def model_size(
     Parameters
     ----------
     training_flop : array
-        C [FLOP].
+        C [FLOP]; > 0.
     tokens_per_parameter : array
-        t, data points per parameter at the optimum [1].
+        t, data points per parameter at the optimum [1]; > 0.
     horizon_length : array
-        H, tokens per data point [1].
+        H, tokens per data point [1]; >= 1.
 
     Returns
     -------
@@ -158,13 +158,14 @@ def token_rate(capacity: Real, utilisation: Real, parameters: Real, gain: Real =
     Parameters
     ----------
     capacity : array
-        Peak of the cluster [FLOP/s].
+        Peak of the cluster [FLOP/s]; > 0.
     utilisation : array
-        Share of the peak that decoding realises [1]; it may be far below that of training.
+        Share of the peak that decoding realises [1]; in (0, 1]; it may be far below that of
+        training.
     parameters : array
-        N [1].
+        N [1]; > 0.
     gain : array
-        Factor of distillation, reduced precision and other means [1].
+        Factor of distillation, reduced precision and other means [1]; > 0.
 
     Returns
     -------
@@ -186,7 +187,7 @@ def token_rate_ratio(compute_ratio: Real, time_ratio: Real) -> np.ndarray:
     Parameters
     ----------
     compute_ratio, time_ratio : array
-        C'/C and T'/T, compute and duration relative to the first run [1].
+        C'/C and T'/T, compute and duration relative to the first run [1]; > 0.
 
     Returns
     -------
@@ -208,7 +209,8 @@ def clock_factor(hours_per_day: Real, days_per_week: Real = 7.0) -> np.ndarray:
     Parameters
     ----------
     hours_per_day, days_per_week : array
-        Working hours of people on a working day [h], and working days of a week [1].
+        Working hours of people on a working day [h]; in (0, 24]; and working days of a week [1];
+        in (0, 7].
 
     Returns
     -------
@@ -244,15 +246,15 @@ def workforce_from_tokens(
     Parameters
     ----------
     tokens_per_second : array
-        R of all copies [token/s].
+        R of all copies [token/s]; >= 0.
     streams : array
-        k, copies per researcher [1].
+        k, copies per researcher [1]; > 0.
     serial_tokens : array
-        q, consecutive tokens that do the work of a researcher-second [token].
+        q, consecutive tokens that do the work of a researcher-second [token]; > 0.
     stream_speed : array
-        v of one copy [token/s].
+        v of one copy [token/s]; > 0.
     clock : array
-        c of `clock_factor` [1].
+        c of `clock_factor` [1]; >= 1.
     reading : {'consistent', 'seed'}
         ``seed`` divides R / (k q), which excludes the clock factor, by the speed that includes it.
 
@@ -327,13 +329,13 @@ def conserved_share(
     Parameters
     ----------
     researchers, serial_speed : array
-        P and S as stated [1].
+        P and S as stated [1]; >= 0.
     tokens_per_second : array
-        R [token/s].
+        R [token/s]; >= 0.
     tokens_per_researcher_second : array
-        k q [token/s].
+        k q [token/s]; > 0.
     clock : array
-        c that S includes [1].
+        c that S includes [1]; >= 1.
 
     Returns
     -------
@@ -370,7 +372,7 @@ def checked_share(
     researchers, serial_speed, tokens_per_second, tokens_per_researcher_second, clock : array
         As there.
     expected : array
-        Expected share, to within rounding [1].
+        Expected share, to within rounding [1]; > 0.
 
     Returns
     -------
@@ -425,9 +427,9 @@ def trade_speed(
     Parameters
     ----------
     tokens_per_second, stream_speed : array
-        R and v before the trade [token/s].
+        R and v before the trade [token/s]; >= 0.
     factor : array
-        k [1].
+        k [1]; >= 1.
 
     Returns
     -------
@@ -453,11 +455,11 @@ def slower_by_size(stream_speed: Real, size_ratio: Real, exponent: Real) -> np.n
     Parameters
     ----------
     stream_speed : array
-        v of the first model [token/s].
+        v of the first model [token/s]; > 0.
     size_ratio : array
-        N / N0 [1].
+        N / N0 [1]; > 0.
     exponent : array
-        a [1]; 0: speed does not depend on size.
+        a [1]; >= 0; 0: speed does not depend on size.
 
     Returns
     -------
@@ -479,11 +481,11 @@ def field_speedup(researchers: Real, serial_speed: Real, field: Real, exponent: 
     Parameters
     ----------
     researchers, serial_speed : array
-        P and S [1].
+        P and S [1]; >= 0.
     field : array
-        P_h, people in the field [1].
+        P_h, people in the field [1]; > 0.
     exponent : array
-        lambda, returns to parallel effort [1]; 1: constant returns.
+        lambda, returns to parallel effort [1]; in [0, 1]; 1: constant returns.
 
     Returns
     -------
@@ -505,11 +507,11 @@ def hardware_growth(tokens_per_second: Real, months: Real, doubling_time: Real) 
     Parameters
     ----------
     tokens_per_second : array
-        R at the start [token/s].
+        R at the start [token/s]; >= 0.
     months : array
-        t [month].
+        t [month]; >= 0.
     doubling_time : array
-        d [month]; inf: no growth.
+        d [month]; in (0, inf]; inf: no growth.
 
     Returns
     -------
@@ -531,9 +533,9 @@ def mean_tokens(weights: Real, tokens: Real) -> np.ndarray:
     Parameters
     ----------
     weights : array, shape (..., task)
-        Share of researcher-seconds in each task [1], with a sum of 1.
+        Share of researcher-seconds in each task [1]; in [0, 1], with a sum of 1.
     tokens : array, shape (..., task)
-        Tokens per researcher-second in each task [token].
+        Tokens per researcher-second in each task [token]; > 0.
 
     Returns
     -------
@@ -591,9 +593,9 @@ def tokens_per_human_second(ratio: Real, tokens_of_agent: Real) -> np.ndarray:
     Parameters
     ----------
     ratio : array
-        Agent-hours per human-hour of the same work [1].
+        Agent-hours per human-hour of the same work [1]; > 0.
     tokens_of_agent : array
-        Tokens of an agent per hour [token].
+        Tokens of an agent per hour [token]; > 0.
 
     Returns
     -------
@@ -626,13 +628,13 @@ def rewards(
     Parameters
     ----------
     tokens_per_researcher_second : array
-        k q [token/s].
+        k q [token/s]; > 0.
     episode : array
-        Work between two rewards, in time of a person [s].
+        Work between two rewards, in time of a person [s]; > 0.
     tokens_per_second : array
-        R of the cluster [token/s].
+        R of the cluster [token/s]; > 0.
     researcher_tokens_per_second : array
-        k v of one researcher [token/s].
+        k v of one researcher [token/s]; > 0.
 
     Returns
     -------
@@ -662,11 +664,11 @@ def months_until_tokens(level: Real, start: Real, rewards_at_start: Real, rate: 
     Parameters
     ----------
     level, start : array
-        Tokens per researcher-second at the end and at the start [token].
+        Tokens per researcher-second at the end and at the start [token]; > 0.
     rewards_at_start : array
-        n, rewards per month at the start [1].
+        n, rewards per month at the start [1]; > 1.
     rate : array
-        beta, decrease of ln tau per month and e-fold of rewards [1/month].
+        beta, decrease of ln tau per month and e-fold of rewards [1/month]; > 0.
 
     Returns
     -------

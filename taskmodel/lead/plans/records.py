@@ -18,6 +18,7 @@ from taskmodel.files.quantity import (
     Measure,
     NonNegative,
     Positive,
+    Probability,
     Prose,
     Quantity,
     Record,
@@ -32,6 +33,12 @@ Months = Annotated[Quantity, Measure(units.MONTH, ge=0)]
 PositiveMonths = Annotated[Quantity, Measure(units.MONTH, gt=0)]
 Hazard = Annotated[Quantity, Measure(units.PER_MONTH, ge=0, le=1)]
 Share = Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+TokenRate = Annotated[Quantity, Measure(units.TOKENS_PER_SECOND, gt=0)]
+Tokens = Annotated[Quantity, Measure(units.TOKEN, gt=0)]
+Spending = Annotated[Quantity, Measure(units.DOLLARS_PER_MONTH, ge=0)]
+Budget = Annotated[Quantity, Measure(units.BUDGET, ge=0)]
+MonthlyRisk = Annotated[Quantity, Measure(units.PER_MONTH, gt=0, le=1)]
+FieldYears = Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
 AtLeastOne = Annotated[Quantity, Measure(units.ONE, ge=1)]
 
 
@@ -81,18 +88,16 @@ class Worker(Record):
     reading: Literal["consistent", "seed"] = Field(
         "consistent", description="seed: head-count and speed on two clocks, as printed in 2023"
     )
-    tokens_per_second: Annotated[Quantity, Measure(units.TOKENS_PER_SECOND, gt=0)] | None = Field(
+    tokens_per_second: TokenRate | None = Field(
         None,
         description="tokens of the cluster as a source states them, before ratios, gain and "
         "decode_utilisation; absent: computed from the chips",
     )
     streams: Positive = Field(description="copies of the model per researcher")
-    serial_tokens: Annotated[Quantity, Measure(units.TOKEN, gt=0)] = Field(
+    serial_tokens: Tokens = Field(
         description="consecutive tokens that do a second of a researcher's work"
     )
-    stream_speed: Annotated[Quantity, Measure(units.TOKENS_PER_SECOND, gt=0)] = Field(
-        description="tokens of one copy per second"
-    )
+    stream_speed: TokenRate = Field(description="tokens of one copy per second")
     size_exponent: NonNegative = Field(
         _default(0), description="exponent by which speed falls with the size of the model"
     )
@@ -115,13 +120,9 @@ class Rival(Record):
 class Demonstrations(Record):
     """Work that shows others the risks, and makes a slow-down of all more likely."""
 
-    share: Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)] = Field(
-        description="share of alignment work that goes into it"
-    )
+    share: Probability = Field(description="share of alignment work that goes into it")
     most: Fraction = Field(description="probability of a slow-down with an unlimited amount of it")
-    half: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
-        description="work that closes 63 % of the gap to that"
-    )
+    half: FieldYears = Field(description="work that closes 63 % of the gap to that")
 
 
 class SlowDown(Record):
@@ -146,13 +147,9 @@ class SlowDown(Record):
 class Money(Record):
     """How long the project can pay for a pause."""
 
-    cash: Annotated[Quantity, Measure(units.BUDGET, ge=0)] = Field(
-        description="money at the start of the pause"
-    )
-    burn: Annotated[Quantity, Measure(units.DOLLARS_PER_MONTH, ge=0)] = Field(
-        description="spending per month"
-    )
-    revenue: Annotated[Quantity, Measure(units.DOLLARS_PER_MONTH, ge=0)] = Field(
+    cash: Budget = Field(description="money at the start of the pause")
+    burn: Spending = Field(description="spending per month")
+    revenue: Spending = Field(
         _default(0, units.DOLLARS_PER_MONTH),
         description="revenue at full deployment",
     )
@@ -212,15 +209,11 @@ class Lead(Record):
 class Risk(Record):
     """Takeover risk by capability, which determines the point of pause."""
 
-    at_present: Annotated[Quantity, Measure(units.PER_MONTH, gt=0, le=1)] = Field(
-        description="risk of a month of using present AI"
-    )
+    at_present: MonthlyRisk = Field(description="risk of a month of using present AI")
     slope: Annotated[Quantity, Measure(units.PER_OOM)] = Field(
         description="growth of ln(risk) per order of magnitude of effective compute"
     )
-    tolerated: Annotated[Quantity, Measure(units.PER_MONTH, gt=0, le=1)] = Field(
-        description="risk of a month at which to stop"
-    )
+    tolerated: MonthlyRisk = Field(description="risk of a month at which to stop")
     sd: NonNegative = Field(
         _default(0), description="standard deviation of the estimate of ln(risk)"
     )
@@ -271,9 +264,7 @@ class Preparation(Record):
     prior: Annotated[Quantity, Measure(units.FIELD_YEAR, ge=0)] = Field(
         description="work done before the pause"
     )
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
-        description="work that doubles the rate at theta = 1"
-    )
+    scale: FieldYears = Field(description="work that doubles the rate at theta = 1")
 
 
 class Pause(Record):
@@ -361,16 +352,10 @@ class Evidence(Record):
     """Observed work of AI and of people on the same task, beside the assumptions of a plan."""
 
     title: Prose = Field(min_length=1, description="what was done, by whom")
-    agent_hours: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)] = Field(
-        description="total hours of all AI agents"
-    )
-    human_hours: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)] = Field(
-        description="hours of people for the same result, or less"
-    )
-    cost: Annotated[Quantity, Measure(units.BUDGET, ge=0)] | None = Field(
-        None, description="cost of the agents; absent: not known"
-    )
-    tokens_per_agent_hour: Annotated[Quantity, Measure(units.TOKEN, gt=0)] | None = Field(
+    agent_hours: WorkingHours = Field(description="total hours of all AI agents")
+    human_hours: WorkingHours = Field(description="hours of people for the same result, or less")
+    cost: Budget | None = Field(None, description="cost of the agents; absent: not known")
+    tokens_per_agent_hour: Tokens | None = Field(
         None, description="tokens of an agent per hour; absent: not published"
     )
 
