@@ -130,6 +130,10 @@ class Yardstick:
         self.clock = Clock(catalogs, organisation)
         self.base_time = self.clock.people_alone()
 
+    def effective_speedup(self, throughput: Array, latency: Array) -> Array:
+        """Return the effective speed-up S_Y^lambda S_L^(1 - lambda), shape (point,)."""
+        return np.asarray(throughput**self.exponent * latency ** (1 - self.exponent))
+
     def measure(self, compute: Array, allocation: Allocation) -> Measures:
         """Return the measures of an allocation of the organisation at some computes, (point,).
 
@@ -151,7 +155,7 @@ class Yardstick:
             output=output / self.base_output,
             throughput_speedup=throughput,
             latency_speedup=latency,
-            speedup=throughput**self.exponent * latency ** (1 - self.exponent),
+            speedup=self.effective_speedup(throughput, latency),
             bulk_speedup=np.where(productive, bulk, np.nan),
             **oversight(organisation, compute, allocation),
             review_elasticity=review_elasticity(organisation, compute, allocation),

@@ -35,8 +35,8 @@ from taskmodel.organisation.organisation import DEFECT_BUDGET, HUMAN
 from taskmodel.oversight.review_load import hours_of_review
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE, input_axis
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
-from taskmodel.sweeps.walker import Setting, Situation, Walker
+from taskmodel.sweeps.sweep import one_compute, situation_at
+from taskmodel.sweeps.walker import Situation, Walker
 
 BUDGET = f"supervision.{DEFECT_BUDGET}"
 DECADES, PER_DECADE = 6, 8  # of the default budgets, below the unlimited escape
@@ -94,10 +94,9 @@ def safety_frontier(
     >>> bool((frontier["safety_price"].diff("defect_budget") <= 1e-9).all())  # within rounding
     True
     """
-    needs_catalog(catalog)
     point = one_compute(catalog, compute)
     limited = catalog.replace({BUDGET: 0.0})
-    situation = Situation(Setting(limited), np.array([point]))
+    situation = situation_at(limited, point)
     unlimited = _optimum(situation, np.inf)
     escape = _escape(unlimited)
     if budgets is None:

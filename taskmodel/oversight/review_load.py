@@ -24,7 +24,7 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions.elasticities import elasticities
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
+from taskmodel.sweeps.sweep import situation_at
 from taskmodel.sweeps.walker import Walker
 
 REVIEWERS = "supervision.headcount"
@@ -72,15 +72,14 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     >>> round(float(load["review_share"].sum()), 9)
     1.0
     """
-    needs_catalog(catalog)
+    situation = situation_at(catalog, compute)
     if catalog.supervision.effort != "given":
         raise InputError(
             "supervision.effort is optimal: reviews take as long as pays; "
             "set it to `given` to ask what shorter ones would give"
         )
-    point = np.array([one_compute(catalog, compute)])
-    walker, never = Walker(catalog), np.array([False])
-    situation, allocation = walker.at(point), walker.solve(point, never).allocation
+    point, before = situation.compute, np.array([False])
+    allocation = Walker(catalog).solve(point, before, None, situation).allocation
     measures, organisation = situation.measure(allocation), situation.setting.organisation
     clock = situation.setting.yardstick.clock
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)

@@ -41,7 +41,7 @@ from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.science.supervision import COVERAGE_POLICIES
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
+from taskmodel.sweeps.sweep import one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
 FULL_REVIEW = HUMAN + 1 + COVERAGE_POLICIES.index("full")
@@ -95,7 +95,6 @@ def trust(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     >>> bool(abs(steady["residual"]) < 1e-6 * steady["total_audit_load"])
     True
     """
-    needs_catalog(catalog)
     model = _AuditedOrganisation(catalog, one_compute(catalog, compute))
     equilibria = _equilibria(model)
     if equilibria is None:

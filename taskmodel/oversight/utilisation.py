@@ -21,7 +21,7 @@ from taskmodel.organisation.clock import FULL
 from taskmodel.organisation.reviewers import review_factor
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
+from taskmodel.sweeps.sweep import situation_at
 from taskmodel.sweeps.walker import Setting, Situation
 
 UTILISATION = "supervision.utilisation"
@@ -67,13 +67,12 @@ def best_utilisation(catalog: Catalog, compute: float | None = None) -> xr.Datas
     >>> bool(best["review_binds"]), round(float(best["utilisation"]), 3)
     (True, 0.984)
     """
-    needs_catalog(catalog)
+    own = situation_at(catalog, compute)
     if not (catalog.latency.count_queues and catalog.latency.count_review):
         raise InputError(
             "nothing waits in queues in this catalog: "
             "set latency.count_queues (and latency.count_review) to true"
         )
-    own = Situation(Setting(catalog), np.array([one_compute(catalog, compute)]))
     utilisation, values, binds = _maximum(own)
     as_is = _as_is(own)
     variables = {

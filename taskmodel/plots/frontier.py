@@ -68,13 +68,13 @@ def safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
     if (budgets > 0).sum() < 2:
         raise InputError(f"a figure needs two budgets above 0; found {budgets.tolist()}")
     data = _Frontier(frontier, budgets, budgets > 0)
-    place = f"at {power_text(float(frontier['compute']))} FLOP/year"
+    point = f"at {power_text(float(frontier['compute']))} FLOP/year"
     heading = "What limiting the defects that escape costs in research"
     with stacked_panels(
         width, 0.35 * width + 85, heading, (3, 1), over_figure=True, height_ratios=(1.2, 1, 1.2)
     ) as (figure, panels, size):
         speedups, price, mix = panels
-        context = " · ".join([*titles(frontier), place])
+        context = " · ".join([*titles(frontier), point])
         speedups.set_title(context, loc="left", fontsize=size, color=GREY)
         _draw_speedups(speedups, data, size)
         _draw_price(price, data)

@@ -63,9 +63,9 @@ def _draw_level(axes: Axes, level: xr.DataArray) -> None:
     if "draw" in level.dims:
         low, line, high = np.full((3, len(time)), np.nan)
         # Quantiles are shown where at least half of the draws have a value.
-        known = np.isfinite(values).sum(axis=0) >= len(values) / 2
-        low[known], line[known], high[known] = np.nanpercentile(
-            values[:, known], [5, 50, 95], axis=0
+        shown = np.isfinite(values).sum(axis=0) >= len(values) / 2
+        low[shown], line[shown], high[shown] = np.nanpercentile(
+            values[:, shown], [5, 50, 95], axis=0
         )
         axes.fill_between(time, low, high, color=BLUE, alpha=0.2, linewidth=0)
     axes.plot(time, line, color=BLUE, gid=str(level.name), linewidth=1.4)

@@ -26,9 +26,9 @@ from taskmodel.plots.panels import labelled_ticks
 from taskmodel.plots.words import (
     NAMES,
     SEPARATOR,
+    catalog_settings,
     needs,
     power_text,
-    settings,
     times,
     titles,
 )
@@ -68,7 +68,7 @@ def bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
         If the dataset is not a map, or the figure is too narrow.
     """
     needs("boundary_curve" in result, "is no map", "bottleneck_map")
-    context = [*titles(result), *settings(result)]
+    context = [*titles(result), *catalog_settings(result)]
     inputs = result.attrs["x"], result.attrs["y"]
     if "compute" not in inputs:
         context.append(f"at {power_text(float(result['compute']))} FLOP/year")

@@ -1,4 +1,4 @@
-"""A figure to its two files: whole or not at all, and the same bytes for the same figure."""
+"""Files of figures: written as a pair or not at all, and reproducible byte by byte."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ DPI = 300  # of the PNG
 
 
 def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]:
-    """Write a figure as SVG and as PNG, whole or not at all; the same figure gives the same bytes.
+    """Write a figure as SVG and as PNG; equal figures give equal bytes.
 
-    Both are drawn and written beside their places before either is moved there.
+    Both files are complete in temporary files before either is moved to its path, so that a
+    failure leaves existing files unchanged.
 
     Parameters
     ----------
     figure : Figure
         From one of the functions of `taskmodel.plots`.
     path_stem : path
-        Of both files, without the ending; its folder is made if there is none.
+        Path of both files without the suffix; a missing folder is created.
 
     Returns
     -------
@@ -35,9 +36,9 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
     Raises
     ------
     OSError
-        If they cannot be written; it names the path.
+        If a file cannot be written; the message names the path.
     InputError
-        If the path ends in .svg or .png: it is to be given without.
+        If the path ends in .svg or .png.
     """
     stem = Path(path_stem)
     if stem.suffix in (".svg", ".png"):
@@ -55,8 +56,8 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
             figure.savefig(buffer, format=ending, dpi=DPI, metadata={**metadata, **title})
             drawn[stem.parent / f"{stem.name}.{ending}"] = buffer.getvalue()
     stem.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(*drawn) as parts:
-        for part, content in zip(parts, drawn.values(), strict=True):
-            part.write_bytes(content)
+    with atomic_write(*drawn) as temporary:
+        for file, content in zip(temporary, drawn.values(), strict=True):
+            file.write_bytes(content)
     svg, png = drawn
     return svg, png

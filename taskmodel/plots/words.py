@@ -78,7 +78,7 @@ def sweep_context(result: xr.Dataset) -> str:
     if "event_compute" not in result:
         missing.append("events")
     needs(not missing, f"is no sweep (without {', '.join(missing[:1])})", "sweep")
-    return SEPARATOR.join([*titles(result), *settings(result)])
+    return SEPARATOR.join([*titles(result), *catalog_settings(result)])
 
 
 def titles(result: xr.Dataset) -> list[str]:
@@ -90,7 +90,7 @@ def titles(result: xr.Dataset) -> list[str]:
     ]
 
 
-def settings(result: xr.Dataset) -> list[str]:
+def catalog_settings(result: xr.Dataset) -> list[str]:
     """The values that were set in the catalog of a result."""
     return [
         f"{path}\u00a0=\u00a0{value if isinstance(value, str) else json.dumps(value)}"

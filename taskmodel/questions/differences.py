@@ -85,9 +85,8 @@ def explain_difference(
     >>> abs(float(parts["contribution"].sum() - (parts["after"] - parts["before"]))) < 1e-9
     True
     """
-    needs_catalog(one)
-    needs_catalog(other)
     point = one_compute(one, compute)
+    needs_catalog(other)
     values = changes(one, other)
     names, every = list(values), frozenset(values)
 

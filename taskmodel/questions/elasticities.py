@@ -35,7 +35,7 @@ from taskmodel.science.critical_path import longest_path, loop_slopes, path_slop
 from taskmodel.science.durations import mixed_durations, single_mode_mix
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
+from taskmodel.sweeps.sweep import needs_catalog, situation_at
 from taskmodel.sweeps.walker import Setting, Situation
 
 STEP = 2.0**-9  # of the log of an input, between nodes
@@ -353,15 +353,14 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     >>> bool((gains >= 1 - 1e-9).all())  # within rounding
     True
     """
-    needs_catalog(catalog)
-    point, setting = np.array([one_compute(catalog, compute)]), Setting(catalog)
-    organisation = setting.organisation
-    (opened,) = organisation.automatable(point)
+    today = situation_at(catalog, compute)
+    organisation = today.setting.organisation
+    (opened,) = today.automatable
     delegable = (organisation.policy & organisation.unaided).any(axis=1)
     closed = np.flatnonzero(~opened & delegable & np.isfinite(organisation.opens_at[0]))
     cases = np.repeat(opened[None], len(closed) + 1, axis=0)
     cases[np.arange(len(closed)), closed] = True
-    situation = Situation(setting, np.repeat(point, len(cases)))
+    situation = Situation(today.setting, np.repeat(today.compute, len(cases)))
     bundles, supply, nest, _ = situation.arrays
     optima = allocate(bundles, supply, nest, organisation.open_modes(cases))
     measures = situation.measure(optima)
@@ -370,5 +369,5 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         **{f"{name}_as_is": ((), getattr(measures, name)[-1]) for name in results.SPEEDUPS},
         "opens_at": ("task", organisation.opens_at[0, closed]),
     }
-    coords = {"task": np.array(organisation.tasks, dtype=object)[closed], COMPUTE: point[0]}
+    coords = {"task": np.array(organisation.tasks, dtype=object)[closed], COMPUTE: today.compute[0]}
     return results.labelled(variables, coords, results.provenance(catalog=catalog))

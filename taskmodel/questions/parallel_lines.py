@@ -23,8 +23,7 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
-from taskmodel.sweeps.walker import Setting, Situation
+from taskmodel.sweeps.sweep import situation_at
 
 SCALE_TOLERANCE = 1e-12  # of the factor by which activities are scaled
 
@@ -65,10 +64,9 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     >>> bool(capped["throughput_left"] < 1), abs(float(capped["lines_residual"])) < 1e-9
     (True, True)
     """
-    needs_catalog(catalog)
+    situation = situation_at(catalog, compute)
     if isinstance(lines, bool) or np.ndim(lines) or not 0 < float(lines) < np.inf:
         raise InputError(f"lines must be one positive, finite number of units; found {lines!r}")
-    situation = Situation(Setting(catalog), np.array([one_compute(catalog, compute)]))
     optimum, point = allocate(*situation.arrays), situation.compute
     if not 0 < optimum.output[0] < np.inf:
         raise SolveError(
@@ -91,12 +89,11 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     mix = mode_mix(optimum.activity, situation.setting.organisation.policy)
     time = clock.critical_path(mix, scale * optimum.activity, point).total
     throughput, latency = scale * measures.throughput_speedup, yardstick.base_time / time
-    exponent = yardstick.exponent
     capped = {
         "output": scale * measures.output,
         "throughput_speedup": throughput,
         "latency_speedup": latency,
-        "speedup": throughput**exponent * latency ** (1 - exponent),
+        "speedup": yardstick.effective_speedup(throughput, latency),
     }
     variables = {
         "lines": ((), float(lines)),

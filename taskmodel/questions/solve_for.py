@@ -466,7 +466,7 @@ def _solution_dataset(search: _Search, path: str, compute: float | None) -> xr.D
         "jump_after": ("jump", search.jumps[:, 2], target_unit, "the target just after"),
         "jump_tasks": (
             "jump",
-            np.array([search.opening_tasks(place) for place in position], dtype=object),
+            np.array([search.opening_tasks(jump) for jump in position], dtype=object),
             "",
             "tasks that AI comes to be able to do there, or ceases to be",
         ),

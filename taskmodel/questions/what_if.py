@@ -30,8 +30,8 @@ from taskmodel.organisation.organisation import (
 )
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
-from taskmodel.sweeps.walker import Situation, Walker
+from taskmodel.sweeps.sweep import situation_at
+from taskmodel.sweeps.walker import Situation
 
 RELAXATIONS = {
     "inference": "inference is free",
@@ -98,9 +98,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     >>> bool(reviewers > result["speedup_as_is"])
     True
     """
-    needs_catalog(catalog)
-    point = one_compute(catalog, compute)
-    situation = Walker(catalog).at(np.array([point]))
+    situation = situation_at(catalog, compute)
     people = without_ai(situation.setting.organisation.without_ai(), situation.compute).output
     names = relaxations(catalog)
     solutions = {
@@ -119,7 +117,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
             f"{name}_all": ((), everything[index]),
         }
     labels = list(names)
-    coords = {"relaxation": labels, "with_relaxation": labels, COMPUTE: point}
+    coords = {"relaxation": labels, "with_relaxation": labels, COMPUTE: situation.compute[0]}
     return results.labelled(variables, coords, results.provenance(catalog=catalog))
 
 
@@ -150,10 +148,11 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
     )
     mix, yardstick = mode_mix(optimum.activity, relaxed.policy), situation.setting.yardstick
     path = Clock([changed], relaxed).critical_path(mix, optimum.activity, compute)
-    none = np.full_like(people, np.nan)
-    throughput = np.divide(optimum.output, people, where=people > 0, out=none)
+    throughput = np.divide(
+        optimum.output, people, where=people > 0, out=np.full_like(people, np.nan)
+    )
     latency = np.where(optimum.output > 0, yardstick.base_time / path.total, np.nan)
-    speedup = throughput**yardstick.exponent * latency ** (1 - yardstick.exponent)
+    speedup = yardstick.effective_speedup(throughput, latency)
     return np.concatenate([optimum.output / yardstick.base_output, throughput, latency, speedup])
 
 

@@ -51,7 +51,7 @@ from taskmodel.sweeps.events import (
 )
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
-from taskmodel.sweeps.walker import Before, SolutionPath, Walker
+from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker
 
 TILE = 2_000_000  # bundle entries of events processed together
 FINITE = "(-inf, inf)"
@@ -332,15 +332,24 @@ def one_compute(catalog: Catalog, compute: ArrayLike | None) -> float:
 
     Raises
     ------
+    TypeError
+        If the catalog is not a Catalog.
     InputError
         If it is not one positive, finite number.
     """
+    needs_catalog(catalog)
     point = np.asarray(catalog.compute.today.value if compute is None else compute, dtype=float)
     if point.shape not in ((), (1,)) or not (np.isfinite(point) & (point > 0)).all():
         raise InputError(
             f"compute must be one positive, finite number [FLOP/year]; found {compute!r}"
         )
     return float(point.reshape(()))
+
+
+def situation_at(catalog: Catalog, compute: ArrayLike | None) -> Situation:
+    """Return the organisation of a catalog at one compute, as in `one_compute`."""
+    point = one_compute(catalog, compute)
+    return Situation(Setting(catalog), np.array([point]))
 
 
 def _axis(
