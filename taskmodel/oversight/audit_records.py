@@ -63,6 +63,7 @@ class AuditRequirements:
                 "there is no limit to research at the floors, and so to the units to audit: "
                 "give coverage floors above 0"
             )
+        # The solver can leave a rounding error of AI work in a class that only people work on.
         by_ai = allocation.activity[..., HUMAN + 1 :].sum(axis=-1)
         adopted = by_ai > ADOPTION_TOLERANCE * allocation.activity.sum(axis=-1)
         return np.where(adopted, by_ai * self.units_per_hour, 0.0)

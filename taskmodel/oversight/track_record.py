@@ -100,6 +100,7 @@ def track_record(
     for point, new_generation in zip(points, starts, strict=True):
         record = record * (1 - rule.trust_lost.value) if new_generation else record
         due = np.where(record < complete * (1 - RECORD_TOLERANCE), complete - record, 0.0)
+        # Coverage is set before the units of a period are known: by those of the period before.
         coverage = np.where(
             classes.needed, class_coverage(units, due, classes.floor), classes.floor
         )

@@ -193,6 +193,8 @@ def _excluding_margin(model: _AuditedOrganisation) -> tuple[float, NDArray[np.bo
         point, state = equilibria.points[equilibria.best], equilibria.states[equilibria.best]
         if point.exact:
             return model.relative_output(state.allocation), excluded
+        # Excluding classes that were dropped at the jump removes their debt; every round excludes
+        # at least one more, so that the loop ends.
         extended = excluded | _at_margin(model, point, state) & (state.units == 0)
         if (extended == excluded).all():
             raise SolveError(

@@ -91,6 +91,8 @@ def best_utilisation(catalog: Catalog, compute: float | None = None) -> xr.Datas
 
 def _maximum(own: Situation) -> tuple[float, Array, bool]:
     """The best utilisation, what `_measured` returns for it, and whether review binds."""
+    # A scan first, because the speed-up can have several maxima: the reviewed work changes with
+    # the plan. In log odds, because waits grow as 1/(1 - u).
     scan = _planned(own, LOG_ODDS)
     speedup = scan[SPEEDUP]
     if not np.isfinite(speedup).all():

@@ -21,6 +21,7 @@ def draw_bands(panel: Panel, result: xr.Dataset) -> None:
     shares = dict(zip(result["source"].values.tolist(), line.values.T, strict=True))
     blank = np.isnan(line.values).any(axis=1)
     base, endings = np.zeros(len(blank)), []
+    # Review is at the bottom, where its share can be read from the axis.
     for source in sorted(shares, key=lambda source: source != "review"):
         top = base + shares[source]
         colour, name = COLOURS.get(source, GREY), NAMES.get(source, source)

@@ -185,6 +185,7 @@ def _draw_exit(
     position = line.position[first]
     arrow: dict[str, Any] = {"marker": "^", "markersize": 4, "color": style["color"]}
     panel.axes.plot(position, high, clip_on=False, zorder=7, gid=f"{name}-leaves", **arrow)
+    # Matplotlib draws nothing towards an infinite value: the last stretch ends at the edge.
     if first and np.isinf(line.values[first]):
         last = line.values[first - 1]
         x, y = [line.position[first - 1], position, position], [last, last, high]

@@ -102,6 +102,7 @@ def label_inside(
     **options: Any,
 ) -> bool:
     """Write a label between two lines, smaller or vertical if need be; False if it does not fit."""
+    # The most legible variant that fits: horizontal before vertical, large before small.
     for letters in (size, size - 1):
         along, across = text_width(label, letters), line_height(letters)
         for width, height, rotation in ((along, across, 0), (across, along, 90)):
@@ -120,6 +121,7 @@ def plate(colour: ColorType) -> dict[str, Any]:
 def end_labels(panel: Panel, endings: Sequence[Ending]) -> None:
     """Names in the right margin, each joined to the end of its line if that is in the panel."""
     page, size = panel.page, panel.page.size - 0.5
+    # Positions in the margin are proportional to the transformed values of the axis.
     scale = np.log if panel.axes.get_yscale() == "log" else np.asarray
     low, high = panel.axes.get_ylim()
     bottom, top = scale([low, high])

@@ -48,6 +48,7 @@ def draw_rug(panel: Panel, result: xr.Dataset) -> None:
         if count == 1:
             continue
         across, half = panel.across(position), text_width(str(count), size) / 2 + 0.4
+        # The lowest level on which the preceding count ends to the left; the top one, if none is.
         free = [level for level, end in enumerate(occupied) if across - half >= end]
         storey = min(free, default=_STOREYS - 1)
         occupied[storey] = across + half
@@ -220,6 +221,7 @@ def draw_landmarks(panels: Sequence[Panel], result: xr.Dataset) -> None:
         if str(line.get_gid()).endswith("-leaves")
     ]
     crossed = inside and any(across < first.across(mark) < reach for mark in marks)
+    # To the left of its line, if the text would leave the panel or cross another line.
     leftward = reach > first.width or crossed
     first.axes.annotate(
         text,

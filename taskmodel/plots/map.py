@@ -111,6 +111,7 @@ def _draw_regions(
     colours = [tint(COLOURS[source], 0.25) if source else PALE for source in sources]
     index = {source: number for number, source in enumerate(sources)}
     code = np.array([[index[cell] for cell in row] for row in result["binding_factor"].values])
+    # As vectors, cells would show hairlines between them in most viewers.
     axes.pcolormesh(
         _cell_edges(x),
         _cell_edges(y),

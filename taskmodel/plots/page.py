@@ -86,6 +86,7 @@ def figure_style(width: float = 180.0) -> Iterator[float]:
             f"the width of a figure must be at least {NARROWEST:g} mm; found {width!r}"
         )
     size = 8.0 if width >= 130 else 6.5
+    # Defaults first: settings of the caller must not change a figure.
     own = {
         name: value
         for name, value in matplotlib.rcParamsDefault.items()
@@ -230,6 +231,7 @@ def draw_compute_axis(
     axes.set_xlim(grid[0], grid[-1])
     ticks = compute_ticks(grid[0], grid[-1])
     names = [power_text(tick) for tick in ticks]
+    # Every power has a tick, but only as many have labels as fit side by side.
     room = max(1, int(width / (max(text_width(name, size) for name in names) + 2.5)))
     step = math.ceil(len(ticks) / room)
     axes.set_xticks(
@@ -254,6 +256,7 @@ def compute_ticks(low: float, high: float) -> np.ndarray:
         np.outer(powers, [1, 2, 3, 5]).ravel(),
         np.asarray(MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)),
     ):
+        # The tolerance keeps ends of the range that are powers of ten up to rounding.
         within = ticks[(ticks >= low * (1 - 1e-12)) & (ticks <= high * (1 + 1e-12))]
         if len(within) >= (2 if ticks is powers else 3):
             return within

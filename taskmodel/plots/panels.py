@@ -46,6 +46,7 @@ def stacked_panels(
             distance = None if pad is None else pad * size
             panels[0].set_title(heading, loc="left", pad=distance, **bold)
         yield figure, panels.tolist(), size
+        # Ticks and layout are computed on drawing, which has to happen while the style holds.
         figure.align_ylabels()
         figure.draw_without_rendering()
 
@@ -76,6 +77,7 @@ def labelled_ticks(axis: Axis, ticks: ArrayLike, text: Callable[[float], str] = 
     """Ticks at some values only, each with its text."""
     ticks = np.asarray(ticks)
     axis.set_ticks(ticks, labels=[text(tick) for tick in ticks])
+    # Minor ticks of a logarithmic axis would bring labels of their own.
     axis.set_ticks([], minor=True)
 
 

@@ -46,6 +46,7 @@ def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]
             f"{stem}: give the path without {stem.suffix}; both an SVG and a PNG file are written"
         )
     title = {"Title": figure.get_label()} if figure.get_label() else {}
+    # Dates and versions in the metadata would make equal figures differ.
     drawn = {}
     with figure_style():
         for ending, metadata in (

@@ -63,6 +63,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
     dates = dict(zip(map(str, world["milestone"].values), values, strict=True))
     last = float(world["time"].values[-1])
     end = float(np.fmin(last, dates["automation_gns_100%"] + YEARS_AFTER))
+    # The dates of a simulation are sums of steps, and exact only to rounding.
     shown = world.isel(time=world["time"].values <= end + 1e-9)
     time = shown["time"].values
     heading = f"Tasks taken over, compute and output: {world.attrs['scenario_name']}"

@@ -233,6 +233,8 @@ def _draw_edges(
         curves = []
         for earlier, later in edges:
             (x0, y0), (x1, y1) = positions[earlier], positions[later]
+            # The curve reaches the row of the later task within the next level, and then follows
+            # that row, which has no other node: it passes through no unrelated task.
             points = [(x0, y0), (x0 + 0.6, y0), (x0 + 0.3, y1), (x0 + 0.9, y1), (x1, y1)]
             curves.append(Path(points, codes))
         collection = PathCollection(curves, facecolors="none", zorder=zorder, **style)

@@ -100,6 +100,7 @@ def _stages(catalog: Catalog, point: Array) -> dict[str, float]:
     share = oversight(walker.organisation, point, allocation)["bottleneck_share"][0, REVIEW]
     row = {"review_bottleneck_share": float(share)}
     path, events = walk(walker, grid.low, grid.high)
+    # The walk lists events at thresholds before those between them.
     events.sort(key=lambda event: event.position)
     for kind, state in STAGES.items():
         start, after = _first(path, events, kind, state)

@@ -75,6 +75,8 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
     measures, yardstick = situation.measure(optimum), situation.setting.yardstick
     clock = yardstick.clock
 
+    # Less work also shortens queues, so that work in progress rises with the scale from zero: the
+    # root is unique and bracketed.
     def in_progress(scale: float) -> float:
         activity = scale * optimum.activity
         return float(clock.in_progress(activity, point, clock.waits(activity, point)).sum())

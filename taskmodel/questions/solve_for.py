@@ -266,6 +266,8 @@ def _search(equation: _Equation) -> _Search:
     situation = walker.at(path.position, path.before)
     values = equation.quantity.read(walker, situation, path.position, path.before, path.allocation)
     samples = _Samples(path.position, path.before, values, path.allocation)
+    # Each step needs the samples of the one before: kinks bound the smooth stretches, and the
+    # thirds of a stretch define the cubic that predicts its extremum.
     samples = _with(equation, samples, _beside_events(equation, events))
     samples = _with(equation, samples, _thirds(equation, samples))
     samples = _with(equation, samples, _extrema(equation, samples))
@@ -292,6 +294,8 @@ def _with(equation: _Equation, samples: _Samples, positions: Array) -> _Samples:
 
 def _beside_events(equation: _Equation, events: list[Event]) -> Array:
     """Positions of kinks, and just beside them."""
+    # The derivative jumps at an event without a threshold; samples on both sides keep every
+    # stretch smooth.
     kinks = np.array([event.position for event in events if not event.at_threshold])
     aside = equation.axis.aside
     positions = np.concatenate([aside(kinks, -ASIDE), kinks, aside(kinks, ASIDE)])
@@ -397,6 +401,7 @@ def _crossings(
     """Solutions and jumps between neighbouring samples on different sides of the target."""
     axis, level, scale = equation.axis, equation.level, equation.scale
     gap = samples.value - level
+    # Samples within HIT are solutions already (`_hits`), and bracket nothing.
     sign = np.where(np.abs(gap) <= HIT * scale, 0.0, np.sign(gap))
     changes = np.flatnonzero(sign[:-1] * sign[1:] < 0)
     across = samples.before[changes]  # between both limits at a threshold

@@ -99,6 +99,7 @@ def what_if(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     True
     """
     situation = situation_at(catalog, compute)
+    # All cases are relative to the people of the catalog as it is, so that they compare.
     people = without_ai(situation.setting.organisation.without_ai(), situation.compute).output
     names = relaxations(catalog)
     solutions = {
