@@ -72,8 +72,8 @@ class AuditRequirements:
         """Audits per year in addition to the reviews at the floor, given units (..., task)."""
         if self.rule.audits == "besides":
             return np.where(units > 0, self.audits_per_year, 0.0)
-        excess = class_coverage(units, self.audits_per_year, self.floor) - self.floor
-        return np.where(self.needed, excess * units, 0.0)
+        # Where no audits are needed, coverage is the floor, and the excess is zero.
+        return (class_coverage(units, self.audits_per_year, self.floor) - self.floor) * units
 
 
 def audit_requirements(catalog: Catalog) -> AuditRequirements:

@@ -101,9 +101,7 @@ def track_record(
         record = record * (1 - rule.trust_lost.value) if new_generation else record
         due = np.where(record < complete * (1 - RECORD_TOLERANCE), complete - record, 0.0)
         # Coverage is set before the units of a period are known: by those of the period before.
-        coverage = np.where(
-            classes.needed, class_coverage(units, due, classes.floor), classes.floor
-        )
+        coverage = class_coverage(units, due, classes.floor)
         situation = _covered(setting, coverage, point)
         allocation = allocate(*situation.arrays)
         units = classes.delegated_units(allocation)[0] * period
