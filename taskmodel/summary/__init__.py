@@ -1,4 +1,4 @@
-"""A sweep in a minute: `reading` finds its facts, `facts` holds them."""
+"""Summaries of sweeps: `reading` computes the facts, `facts` defines their records."""
 
 from taskmodel.summary.facts import (
     MILESTONES,

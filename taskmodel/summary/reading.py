@@ -1,8 +1,7 @@
-"""A sweep in a minute: today, the first automation, where oversight binds, the ceilings, and what to do about it.
+"""The facts of a sweep: today, the first automation, onset of oversight, ceilings and advice.
 
-`summarise` reads these facts off a sweep and its events. A point it needs that is not on the sweep's axis (today, a round
-power of ten) is solved by itself, never interpolated. What review costs is told apart by task through
-`measures.review_elasticity`. Nothing is printed here; the records are in `facts`.
+`summarise` reads them from a sweep and its events. A point that is not on the axis of the sweep
+(today, a round power of ten) is solved, never interpolated. The records are in `facts`.
 """
 
 from __future__ import annotations
@@ -34,22 +33,26 @@ from taskmodel.summary.facts import (
     Row,
     Summary,
 )
-from taskmodel.sweeps.results import provenance_of
+from taskmodel.sweeps import results
 from taskmodel.sweeps.sweep import events, sweep
 
-ASIDE = 1e-9  # relative: this far past an event between thresholds, which is located to 1e-12, what it brings holds for certain
-ROUND_POINTS = 10  # rows of a short table, at most
+# Relative distance past an event at which its changes hold: events are located to 1e-12, so the
+# position itself may still belong to the regime before.
+ASIDE = 1e-9
+ROUND_POINTS = 10  # most rows of a short table
+
+Intervals = tuple[tuple[float, float | None], ...]  # start and end; None: the end of the grid
 
 
 def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
-    """The facts of a sweep.
+    """Return the facts of a sweep along compute.
 
     Parameters
     ----------
     catalog : Catalog
-        The catalog that was swept.
+        The catalog of the sweep.
     result : Dataset
-        As `taskmodel.sweep` returns it. Points of interest on its axis are taken from it, others are solved.
+        From `taskmodel.sweep`. Points of interest on its axis are taken from it, others are solved.
 
     Returns
     -------
@@ -58,44 +61,55 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
     Raises
     ------
     SolveError
-        If a point has no answer that can be certified.
+        If an optimum cannot be certified.
     """
     grid = result["compute"].values
     today = catalog.compute.today.value
     table = sorted({float(grid[0]), *round_points(grid[0], grid[-1]), float(grid[-1])})
     rows = _rows(catalog, result, [*table, today])
-    found = events(result)
+    event_table = events(result)
     end = _row(result.isel(compute=-1))
-    milestones = {name: _milestone(result, found, name) for name in MILESTONES}
+    milestones = {name: _milestone(result, event_table, name) for name in MILESTONES}
     onset = milestones["oversight_bottleneck"]
-    place, where = _place_of_advice(rows[today], onset, end)
+    situation, compute = _situation_of_advice(rows[today], onset, end)
     return Summary(
         today=rows[today],
         end=end,
         curve=tuple(rows[value] for value in table),
         **milestones,
         at_grid_start=tuple(name for name in MILESTONES if _holds_at_start(result, name)),
-        stretches={name: _stretches(result, found, name) for name in MILESTONES[1:]},
+        stretches={
+            name: _between(
+                result,
+                event_table,
+                _holds_at_start(result, name),
+                event_table["kind"].values == name,
+                event_table["kind"].values == f"{name}_ends",
+            )
+            for name in MILESTONES[1:]
+        },
         reviewers_scarce={
-            name: _scarce(result, found, review_factor(name))
+            name: _scarce(result, event_table, review_factor(name))
             for name in result["reviewers"].values.tolist()
         },
         ceiling=_ceiling(catalog, float(result["oversight_ceiling_full"])),
-        advice=_advice(catalog, result, place, where),
+        advice=_advice(catalog, result, situation, compute),
         next_tasks=_next_tasks(catalog),
-        events=tuple(plain_events(found)),
+        events=tuple(plain_events(event_table)),
     )
 
 
 def round_points(low: float, high: float, most: int = ROUND_POINTS) -> tuple[float, ...]:
-    """Round values of compute from low to high, evenly spread: powers of ten, or 1, 2, 5 times them if there are few.
+    """Return round values of compute from low to high, evenly spread.
+
+    They are powers of ten, every n-th of them, or 1, 2 and 5 times powers of ten over short ranges.
 
     Parameters
     ----------
     low, high : float
         Ends of the range [FLOP/year].
     most : int
-        How many there may be; at least 1.
+        Largest number of values; at least 1.
 
     Examples
     --------
@@ -123,7 +137,7 @@ def round_points(low: float, high: float, most: int = ROUND_POINTS) -> tuple[flo
 
 
 def points_wanted(catalog: Catalog, grid: Array) -> Array:
-    """A grid, joined by the points that `summarise` will ask for, so that one sweep serves both; sorted.
+    """Return a grid with the points that `summarise` needs, so that one sweep serves both; sorted.
 
     Parameters
     ----------
@@ -133,8 +147,8 @@ def points_wanted(catalog: Catalog, grid: Array) -> Array:
 
     Returns
     -------
-    array, shape (more,)
-        All points of the grid, and those others that lie within it and are not, but for rounding, on it.
+    array, shape (point,)
+        The points of the grid, and those needed within it that are not on it up to rounding.
     """
     inside = [
         value
@@ -144,9 +158,9 @@ def points_wanted(catalog: Catalog, grid: Array) -> Array:
     return np.union1d(grid, [value for value in inside if _position(grid, value) is None])
 
 
-def provenance(made: xr.Dataset | Catalog) -> dict[str, object]:
-    """What a result was made from, as plain values: version, catalog, scenario, overrides and the hash of them all."""
-    attrs = provenance_of(made) if isinstance(made, Catalog) else made.attrs
+def provenance(source: xr.Dataset | Catalog) -> dict[str, object]:
+    """Return version, catalog, scenario, overrides and hash of a result or catalog."""
+    attrs = results.provenance(catalog=source) if isinstance(source, Catalog) else source.attrs
     return {
         "version": attrs["taskmodel_version"],
         "catalog": attrs["catalog_name"],
@@ -157,21 +171,20 @@ def provenance(made: xr.Dataset | Catalog) -> dict[str, object]:
 
 
 def _position(grid: Array, value: float) -> int | None:
-    """Where a value is on the grid, but for rounding; None if it is not."""
+    """Return the position of a value on the grid up to rounding, or None."""
     near = int(np.abs(grid - value).argmin())
     return near if math.isclose(grid[near], value, rel_tol=1e-12) else None
 
 
 def _rows(catalog: Catalog, result: xr.Dataset, points: Iterable[float]) -> dict[float, Row]:
-    """The state at each of these points, taken from the sweep where it has them, solved together where not."""
-    points = list(dict.fromkeys(points))
-    grid = result["compute"].values
+    """Return the row of each point, from the sweep if it is on its axis, otherwise solved."""
+    positions = {value: _position(result["compute"].values, value) for value in points}
     rows = {
-        value: _row(result.isel(compute=_position(grid, value)), value)
-        for value in points
-        if _position(grid, value) is not None
+        value: _row(result.isel(compute=position), value)
+        for value, position in positions.items()
+        if position is not None
     }
-    missing = sorted(value for value in points if value not in rows)
+    missing = sorted(positions.keys() - rows.keys())
     if missing:
         solved = sweep(catalog, missing)
         rows |= {value: _row(solved.isel(compute=index)) for index, value in enumerate(missing)}
@@ -179,7 +192,7 @@ def _rows(catalog: Catalog, result: xr.Dataset, points: Iterable[float]) -> dict
 
 
 def _row(state: xr.Dataset, compute: float | None = None) -> Row:
-    """One point of a sweep; `compute`: what to call it."""
+    """Return one point of a sweep; `compute` replaces its coordinate."""
     elasticity = _by_name(state["factor_elasticity"], "factor")
     return Row(
         compute=float(state["compute"]) if compute is None else compute,
@@ -197,13 +210,16 @@ def _row(state: xr.Dataset, compute: float | None = None) -> Row:
 
 
 def binding_reviewers(state: xr.Dataset) -> str:
-    """The pool of reviewers that holds research back most at one point of a sweep; empty where review is not what does."""
+    """Return the pool of reviewers with the largest elasticity at one point of a sweep.
+
+    Empty if review is not the binding factor there.
+    """
     elasticity = {
         str(name): float(state["factor_elasticity"].sel(factor=review_factor(name)))
         for name in state["reviewers"].values
     }
-    most = max(elasticity, key=lambda name: elasticity[name])
-    return most if state["binding_factor"].item() == "review" and elasticity[most] > 0 else ""
+    pool, largest = max(elasticity.items(), key=lambda item: item[1])
+    return pool if state["binding_factor"].item() == "review" and largest > 0 else ""
 
 
 def _by_name(values: xr.DataArray, dim: str) -> dict[str, float]:
@@ -211,6 +227,7 @@ def _by_name(values: xr.DataArray, dim: str) -> dict[str, float]:
 
 
 def _holds_at_start(result: xr.Dataset, name: str) -> bool:
+    """Return whether a milestone holds at the first point of a sweep already."""
     start = result.isel(compute=0)
     if name == "first_automation":
         return bool((start["automated_share"] > 0).any())
@@ -223,60 +240,51 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
     )
 
 
-def _begins(found: xr.Dataset, name: str) -> NDArray[np.intp]:
-    """Positions of the events with which something begins."""
-    kind, mode = found["kind"].values, found["mode"].values
-    if name == "first_automation":
-        return np.flatnonzero((kind == "adopted") & (mode != MODES[HUMAN]))
-    return np.flatnonzero(kind == name)
-
-
-def _milestone(result: xr.Dataset, found: xr.Dataset, name: str) -> Point | None:
+def _milestone(result: xr.Dataset, event_table: xr.Dataset, name: str) -> Point | None:
+    """Return the first point of a milestone with the speed-ups just after it, or None."""
     if _holds_at_start(result, name):
         start = result.isel(compute=0)
-        return Point(float(start["compute"]), *(float(start[each]) for each in SPEEDUPS))
-    begins = _begins(found, name)
-    if not len(begins):
+        return Point(float(start["compute"]), *(float(start[speedup]) for speedup in SPEEDUPS))
+    kind = event_table["kind"].values
+    if name == "first_automation":
+        begins = (kind == "adopted") & (event_table["mode"].values != MODES[HUMAN])
+    else:
+        begins = kind == name
+    if not begins.any():
         return None
-    first = found.isel(event=int(begins[0]))
-    return Point(float(first["compute"]), *(float(first[f"{each}_after"]) for each in SPEEDUPS))
+    first = event_table.isel(event=int(np.argmax(begins)))
+    after = (float(first[f"{speedup}_after"]) for speedup in SPEEDUPS)
+    return Point(float(first["compute"]), *after)
 
 
-def _stretches(
-    result: xr.Dataset, found: xr.Dataset, name: str
-) -> tuple[tuple[float, float | None], ...]:
-    kind = found["kind"].values
-    return _between(
-        result, found, _holds_at_start(result, name), kind == name, kind == f"{name}_ends"
-    )
-
-
-def _scarce(
-    result: xr.Dataset, found: xr.Dataset, factor: str
-) -> tuple[tuple[float, float | None], ...]:
-    kind, theirs = found["kind"].values, found["factor"].values == factor
-    held = bool(result["shadow_price"].isel(compute=0).sel(factor=factor) > 0)
-    return _between(result, found, held, theirs & (kind == "binds"), theirs & (kind == "slack"))
+def _scarce(result: xr.Dataset, event_table: xr.Dataset, factor: str) -> Intervals:
+    """Return the intervals of compute in which a factor is scarce."""
+    kind, concerned = event_table["kind"].values, event_table["factor"].values == factor
+    at_start = bool(result["shadow_price"].isel(compute=0).sel(factor=factor) > 0)
+    begins, ends = (concerned & (kind == name) for name in ("binds", "slack"))
+    return _between(result, event_table, at_start, begins, ends)
 
 
 def _between(
     result: xr.Dataset,
-    found: xr.Dataset,
-    held: bool,
+    event_table: xr.Dataset,
+    at_start: bool,
     begins: NDArray[np.bool_],
-    ceases: NDArray[np.bool_],
-) -> tuple[tuple[float, float | None], ...]:
-    compute = found["compute"].values
-    starts = [float(result["compute"].values[0])] if held else []
+    ends: NDArray[np.bool_],
+) -> Intervals:
+    """Return the intervals from each beginning to the next end."""
+    compute = event_table["compute"].values
+    starts = [float(result["compute"].values[0])] if at_start else []
     starts += compute[begins].tolist()
-    ends = compute[ceases].tolist()
-    return tuple((start, next((end for end in ends if end > start), None)) for start in starts)
+    stops = compute[ends].tolist()
+    return tuple((start, next((stop for stop in stops if stop > start), None)) for start in starts)
 
 
 def _ceiling(catalog: Catalog, throughput: float) -> Point:
-    """The most that oversight allows: inference and experiments unlimited, every delegable task open.
+    """Return the ceiling: inference and experiments unlimited, every delegable task open.
 
-    Where success grows by degrees it is never reached: it is that of AI which always succeeds.
+    If success grows smoothly with compute, it is that of AI that always succeeds, which no compute
+    reaches.
     """
     if catalog.capability.success == "logistic":
         sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
@@ -285,9 +293,8 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     delegable = np.array([task.delegable for task in catalog.tasks.values()])
     last = float(opens_at[delegable].max(initial=0.0))
     unlimited = catalog.replace({"compute.inference": "free", "compute.experiments": "free"})
-    if not math.isfinite(
-        last
-    ):  # a horizon given directly does not reach some task; by compute each has its place
+    if not math.isfinite(last):
+        # A horizon that is given directly does not reach some task; one by compute does.
         unlimited = unlimited.replace({"capability.h50_hours": None})
     opens_at = organisation(unlimited).opens_at[0, delegable]
     reach = float(opens_at.max(initial=0.0))
@@ -298,7 +305,8 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     return Point(compute, throughput, float(state["latency_speedup"]), float(state["speedup"]))
 
 
-def _place_of_advice(today: Row, onset: Point | None, end: Row) -> tuple[str, float]:
+def _situation_of_advice(today: Row, onset: Point | None, end: Row) -> tuple[str, float]:
+    """Return the name and the compute of the point that advice is about."""
     if today.binding_factor == "review":
         return "today", today.compute
     if onset is not None and onset.compute is not None:
@@ -306,97 +314,86 @@ def _place_of_advice(today: Row, onset: Point | None, end: Row) -> tuple[str, fl
     return "grid_end", end.compute
 
 
-def _advice(catalog: Catalog, result: xr.Dataset, place: str, compute: float) -> Advice | None:
-    at = organisation(catalog)
+def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float) -> Advice | None:
+    """Return the cost of review by task and pool at one compute; None if nothing is reviewed."""
+    arrays = organisation(catalog)
     position = _position(result["compute"].values, compute)
-    state = (
-        sweep(catalog, [compute * (1 + ASIDE)])
-        if position is None
-        else result.isel(compute=[position])
-    ).isel(compute=0)
+    swept = sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result
+    state = swept.isel(compute=position or 0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
-    hours = (
-        (activity[..., None] * at.review(float(state["compute"])))
-        .sum(axis=-2)
-        .reshape(len(at.tasks), -1)
-    )
-    by_pool = hours[:, at.reviewing]
-    review = by_pool.sum(axis=1)
-    total = float(review.sum())
+    (per_unit,) = arrays.review(float(state["compute"]))
+    by_pool = (activity[..., None] * per_unit).sum(axis=-2)[:, arrays.reviewing]
+    hours = by_pool.sum(axis=1)
+    total = float(hours.sum())
     if not total > 0:
         return None
-    worth = state["review_elasticity"].values
-    ratio = Quantities([catalog]).review_ratio[0]
+    (ratio,) = Quantities([catalog]).review_ratio
     reviews = [
         Review(
-            name,
-            task.title,
-            float(review[index]),
-            float(review[index]) / total,
-            float(ratio[index]),
-            float(worth[index]),
+            task=name,
+            title=task.title,
+            hours_per_year=float(hours[index]),
+            share_of_review=float(hours[index]) / total,
+            review_ratio=float(ratio[index]),
+            output_share=float(state["review_elasticity"].values[index]),
         )
         for index, (name, task) in enumerate(catalog.tasks.items())
-        if review[index] > 0
+        if hours[index] > 0
     ]
-    reviews.sort(key=lambda item: -item.hours_per_year)
-    capacity = at.base_supply[0, at.reviewing]
+    reviews.sort(key=lambda review: -review.hours_per_year)
+    capacity = arrays.base_supply[0, arrays.reviewing]
     pools = tuple(
         ReviewPool(
-            name,
-            float(by_pool[:, index].sum()),
-            float(capacity[index]),
-            float(state["factor_elasticity"].sel(factor=review_factor(name))),
-            _by_name(state["reviewer_equivalent"].sel(reviewers=name), "pool"),
+            name=name,
+            hours_per_year=float(by_pool[:, index].sum()),
+            capacity=float(capacity[index]),
+            elasticity=float(state["factor_elasticity"].sel(factor=review_factor(name))),
+            reviewer_equivalent=_by_name(state["reviewer_equivalent"].sel(reviewers=name), "pool"),
         )
         for index, name in enumerate(state["reviewers"].values.tolist())
     )
-    row = _row(state, compute)
     return Advice(
-        place,
-        row,
-        total,
-        float(capacity.sum()),
-        tuple(reviews),
-        pools[0].reviewer_equivalent,
-        pools,
+        place=situation,
+        at=_row(state, compute),
+        review_hours=total,
+        review_capacity=float(capacity.sum()),
+        reviews=tuple(reviews),
+        reviewer_equivalent=pools[0].reviewer_equivalent,
+        pools=pools,
     )
 
 
 def _next_tasks(catalog: Catalog) -> tuple[NextTask, ...]:
-    found = automate_next(catalog)
-    columns = {"task": "task", "compute": "opens_at", **{name: name for name in SPEEDUPS}}
-    rows = zip(*(found[name].values.tolist() for name in columns.values()), strict=True)
+    """Return the tasks that AI cannot do yet, by decreasing speed-up; undefined speed-ups last."""
+    closed = automate_next(catalog)
     tasks = [
-        NextTask(**dict(zip(columns, row, strict=True)), title=catalog.tasks[row[0]].title)
-        for row in rows
+        NextTask(
+            **{name: float(closed[name][index]) for name in SPEEDUPS},
+            compute=float(closed["opens_at"][index]),
+            task=name,
+            title=catalog.tasks[name].title,
+        )
+        for index, name in enumerate(closed["task"].values.tolist())
     ]
-    # NaN, where nothing can be produced, last
-    return tuple(
-        sorted(tasks, key=lambda task: -task.speedup if not math.isnan(task.speedup) else math.inf)
-    )
+    tasks.sort(key=lambda task: math.inf if math.isnan(task.speedup) else -task.speedup)
+    return tuple(tasks)
 
 
-def plain_events(found: xr.Dataset) -> Iterable[dict[str, object]]:
-    """Events, as `taskmodel.events` selects them, as plain values, one by one."""
-    axis = found.attrs["over"]
+def plain_events(event_table: xr.Dataset) -> Iterable[dict[str, object]]:
+    """Yield the events selected by `taskmodel.events` as plain values."""
+    axis, factors = event_table.attrs["over"], event_table["factor_name"].values.tolist()
     numbers = [
         str(name)
-        for name in found.data_vars
-        if str(name).endswith(("_before", "_after")) and found[name].dims == ("event",)
+        for name in event_table.data_vars
+        if str(name).endswith(("_before", "_after")) and event_table[name].dims == ("event",)
     ]
-    factors = found["factor_name"].values.tolist()
-    words = {name: found[name].values for name in ("kind", "task", "mode", "factor")}
-    columns = {name: found[name].values.tolist() for name in (axis, *numbers)}
-    shares = {
-        side: found[f"factor_elasticity_{side}"].values.tolist() for side in ("before", "after")
+    texts = ("kind", "task", "mode", "factor")
+    shares = ("factor_elasticity_before", "factor_elasticity_after")
+    columns = {
+        name: event_table[name].values.tolist() for name in (axis, *texts, *numbers, *shares)
     }
-    for index in range(found.sizes["event"]):
-        event: dict[str, object] = {axis: columns[axis][index]}
-        event |= {name: str(values[index]) or None for name, values in words.items()}
-        event |= {name: columns[name][index] for name in numbers}
-        event |= {
-            f"factor_elasticity_{side}": dict(zip(factors, shares[side][index], strict=True))
-            for side in shares
-        }
+    for row in zip(*columns.values(), strict=True):
+        event = dict(zip(columns, row, strict=True))
+        event |= {name: str(event[name]) or None for name in texts}
+        event |= {name: dict(zip(factors, event[name], strict=True)) for name in shares}
         yield event

@@ -260,19 +260,3 @@ def _as_text(result: xr.Dataset) -> xr.Dataset:
         if variable.dtype.kind in "OUT":
             result[name] = variable.copy(data=variable.values.astype(object))
     return result.drop_encoding()
-
-
-def provenance_of(catalog: Catalog) -> dict[str, str]:
-    """The same as `provenance` of a catalog; kept until its callers have moved."""
-    return provenance(catalog=catalog)
-
-
-def described(result: xr.Dataset) -> xr.Dataset:
-    """Attach declared units and meanings to a dataset; kept until its callers have moved to `labelled`."""
-    for name in result.variables:
-        units, meaning = _declaration(str(name), VARIABLES, ("", ""))
-        if meaning:
-            result[name].attrs = {
-                key: text for key, text in (("units", units), ("long_name", meaning)) if text
-            }
-    return result
