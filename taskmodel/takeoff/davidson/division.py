@@ -1,4 +1,4 @@
-"""The cognitive tasks of a sector, calibrated: what the division of labour and compute needs to know.
+"""The calibrated cognitive tasks of a sector, as the division of labour and compute uses them.
 
 `kernels` divides; here are the sums over tasks that do not depend on the training run, and the
 constants of a sector's nest. Logarithms throughout: no psi in [-10, 0.9] overflows.
@@ -128,8 +128,8 @@ class Division:
     def sums(self) -> Array:
         """ln of the sums of e^((1 - sigma) theta), shape (task + 1,).
 
-        Over the tasks before each position where the terms grow with j, otherwise over those from it
-        on, so that differences of the sums lose no digits.
+        Over the tasks before each position where the terms grow with j, otherwise over those from
+        it on, so that differences of the sums lose no digits.
         """
         logs = [self.tilt * need for need in self.need]
         forward = self.tilt >= 0

@@ -58,8 +58,8 @@ def simulate_draws(
     xarray.Dataset
         Over ``draw`` and ``milestone``: ``value``, calendar years and lengths in years under the
         names that `milestones` gives them, NaN where a draw does not reach them; ``stopped``, why a
-        draw ended early, with the date, or empty; and the draws, by name of the parameter. Each draw
-        equals the result of `simulate` for its values.
+        draw ended early, with the date, or empty; and the draws, by name of the parameter. Each
+        draw equals the result of `simulate` for its values.
 
     Raises
     ------

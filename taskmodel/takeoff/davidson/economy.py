@@ -1,14 +1,21 @@
-r"""The economy of Davidson's Full Takeoff Model: goods, hardware R&D and software R&D, from stocks and shares to output.
+r"""The economy of Davidson's model: output of three sectors from stocks and shares.
 
-Each sector combines an outer input Z (capital; for software R&D experiments, a power of the chip stock) with cognitive work,
-and cognitive work combines tasks over which labour and compute are divided at their best (`division`):
+Goods, hardware R&D and software R&D each combine an outer input Z (capital; in software R&D
+experiments, a power of the chip stock) with cognitive work, and cognitive work combines tasks over
+which labour and compute are divided optimally (`division`):
 
-.. math:: Y = tfp \cdot \mathrm{CES}(Z, \mathrm{Cog};\ \rho), \qquad \mathrm{Cog} = \mathrm{CES}(T_0, \dots, T_N;\ \psi).
+.. math:: Y = tfp \cdot \mathrm{CES}(Z, \mathrm{Cog};\ \rho), \qquad
+          \mathrm{Cog} = \mathrm{CES}(T_0, \dots, T_N;\ \psi).
 
-Both nests are in calibrated share form: relative to the start without automation, the weights are the cost shares observed
-there. That is the model of Davidson's report, whose weights follow from the same shares. All levels are natural logarithms.
-`given` is a mapping with the parameters by name, units as in `world`. Source: Davidson (2023), What a compute-centric
-framework says about takeoff speeds, and its code, epoch-research/ftm.
+Both nests are in calibrated share form: relative to the start without automation, the weights are
+the cost shares observed there. This is the model of Davidson's report, whose weights follow from
+the same shares. All levels are natural logarithms. Parameters are mappings by name, in the units
+of `world`.
+
+References
+----------
+Davidson (2023), What a compute-centric framework says about takeoff speeds, and its code,
+epoch-research/ftm.
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ __all__ = [
     "SHARES",
     "Economy",
     "Produced",
-    "Production",
+    "Outputs",
     "Sector",
     "Shares",
     "Stocks",
@@ -69,7 +76,10 @@ SHARES = Shares._fields
 
 
 class Stocks(NamedTuple):
-    """Levels that production rests on, as natural logarithms: chips [FLOP/year], software [1], capital [$], workers, TFP [1]."""
+    """Inputs of production, as natural logarithms.
+
+    Chips [FLOP/year], software [1], capital [$], workers and total factor productivity [1].
+    """
 
     chips: float
     software: float
@@ -99,7 +109,7 @@ class Produced(NamedTuple):
     outer_part: float
 
 
-class Production(NamedTuple):
+class Outputs(NamedTuple):
     """Output of the three sectors at a time."""
 
     goods: Produced
@@ -223,10 +233,10 @@ class Economy:
         log_run: float,
         reaches: tuple[float, float],
         hints: tuple[float, float, float] = NO_HINTS,
-    ) -> Production:
+    ) -> Outputs:
         """Return the output of all sectors."""
         inputs = inputs_of(stocks, Shares(*map(log, shares)), self.experiments)
-        return Production(
+        return Outputs(
             *(
                 self._produced(s, inputs[s], log_run, reaches[s > 0], hints[s])
                 for s in range(len(self.sectors))
@@ -248,7 +258,7 @@ class Economy:
         part = exp(log(sector.outer_share) + sector.exponent * (outer - (log_output - log_tfp)))
         return Produced(log_output, without, split, part)
 
-    def outputs(self, production: Production) -> tuple[float, float, float]:
+    def outputs(self, production: Outputs) -> tuple[float, float, float]:
         """Return ln of what counts as each sector's output."""
         name = "log_output" if self.automated else "log_without"
         goods, hardware, software = (getattr(produced, name) for produced in production)
@@ -362,11 +372,11 @@ def _family(given: Given, training: float, runtime: float) -> Family:
     )
 
 
-class Course(NamedTuple):
-    """How research effort becomes price-performance or software: from ln of cumulative effort, relative to the start, to the level.
+class ReturnsCurve(NamedTuple):
+    """Price-performance or software as a function of cumulative research effort, in logarithms.
 
-    With p = ln(U / P) / ln(U / P_0) the fall of returns near the ceiling U, d ln P = p (r / lambda) d ln Q has the solution
-    ln(U / P) = ln(U / P_0) (Q / Q_0)^(-r / (lambda ln(U / P_0))).
+    With p = ln(U / P) / ln(U / P_0) the fall of returns near the ceiling U, d ln P = p (r / lambda)
+    d ln Q has the solution ln(U / P) = ln(U / P_0) (Q / Q_0)^(-r / (lambda ln(U / P_0))).
     """
 
     log_start: float

@@ -9,17 +9,17 @@ of the chip stock HS and of capital K:
    \frac{d \ln HS}{dt} = \ln(1 - \delta) + \frac{f\, GWP\, H(t - D)}{HS}, \qquad
    \frac{d \ln K}{dt} = \frac{s\, GWP}{K},
 
-with the level of hardware H and software a function of its Q (`economy.Course`). Where the rules of
-the original program depend on its step, the equations take the limit of a vanishing step:
+with the level of hardware H and software a function of its Q (`economy.ReturnsCurve`). Where the
+rules of the original program depend on its step, the equations take the limit of a vanishing step:
 
 - **Delay.** The market has the designs of D years ago; before D, those of a past at the pace of the
   start. The program rounds D to whole steps.
 - **Wake-up.** The economy is awake while the automated share of goods tasks is at the trigger or
   above, and falls asleep below. The program looks one step back.
-- **Cap on the cost of the largest run.** While the economy is asleep, the share of compute that goes
-  to the largest run grows as long as the run costs less than the cap, and stands still above. Where
-  standing still would bring the cost below the cap and growing would bring it above, the cost stays
-  *at* the cap and the share follows. The program alternates there, step by step.
+- **Cap on the cost of the largest run.** While the economy is asleep, the share of compute that
+  goes to the largest run grows as long as the run costs less than the cap, and stands still above.
+  Where standing still would bring the cost below the cap and growing would bring it above, the cost
+  stays *at* the cap and the share follows. The program alternates there, step by step.
 - **Thresholds.** A task opens as the largest run passes what it needs (and closes as the run falls
   back). The program sees it at the next step.
 
@@ -39,7 +39,7 @@ import numpy as np
 
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import SHARES, Course, Economy, Shares, Stocks
+from taskmodel.takeoff.davidson.economy import SHARES, Economy, ReturnsCurve, Shares, Stocks
 from taskmodel.takeoff.davidson.moments import Moment, moment
 from taskmodel.takeoff.davidson.rules import Rules
 
@@ -50,7 +50,7 @@ CAPS = (FREE, PINNED, FROZEN)  # by the numbers of the kernels
 
 
 class Mode(NamedTuple):
-    """What holds between switches: how far AI reaches, whether the economy is awake, what the cap does.
+    """What holds between switches: the tasks open to AI, the wake-up and the state of the cap.
 
     ``since`` and ``base`` are the time and ln of the shares from which they grow, at ``rates``;
     ``reaches`` is None for a continuum.
@@ -72,10 +72,10 @@ class Flow:
     rules: Rules
 
     @cached_property
-    def courses(self) -> tuple[Course, Course]:
+    def curves(self) -> tuple[ReturnsCurve, ReturnsCurve]:
         """Courses of hardware and software."""
         designs = self.rules.log_buyable + self.rules.log_gained(self.rules.delay)
-        return self.rules.course(0, designs), self.rules.course(1, 0.0)
+        return self.rules.curve(0, designs), self.rules.curve(1, 0.0)
 
     @property
     def delay(self) -> float:
@@ -98,7 +98,7 @@ class Flow:
     def tables(self) -> kernels.Tables:
         """The world in numbers, for the kernels."""
         economy, rules, tables = self.economy, self.rules, self.economy.tables
-        hardware, software = self.courses
+        hardware, software = self.curves
         number, sector = tables.number.copy(), tables.sector.copy()
         sector[:, kernels.BASE] = self.base
         for entry, value in {
@@ -142,7 +142,7 @@ class Flow:
     def stocks(self, time: float, state: Array) -> Stocks:
         """Return the levels that production rests on."""
         labour, tfp = self.economy.start.labour + self.rules.labour * time, self.rules.tfp * time
-        software = self.courses[1].level(float(state[1]))
+        software = self.curves[1].level(float(state[1]))
         return Stocks(float(state[2]), software, float(state[3]), labour, tfp)
 
     def moment(
@@ -155,7 +155,7 @@ class Flow:
         reaches: tuple[float, float] | None,
     ) -> Moment:
         """Return everything about a moment; ``reaches`` None: as far as its largest run goes."""
-        prices = self.courses[0].level(float(state[0])), market
+        prices = self.curves[0].level(float(state[0])), market
         return moment(
             self.economy,
             self.rules.start + time,
@@ -173,7 +173,7 @@ class Flow:
         cumulative = at.cumulative[1]
         pace = self.tables.number[kernels.PACE_SOFTWARE]
         rise = exp(pace + self.rules.penalty * research - cumulative)
-        return self.courses[1].slope(cumulative) * rise
+        return self.curves[1].slope(cumulative) * rise
 
     def ceilings_reached(self, mode: Mode) -> Iterator[tuple[str, float]]:
         """Yield shares that grow, and when each reaches its ceiling if the mode lasts."""
@@ -186,7 +186,7 @@ class Flow:
     def opened(
         self, before: tuple[float, float], after: tuple[float, float]
     ) -> Iterator[tuple[int, int, float]]:
-        """Yield families, tasks and ln of the runs at which they open, or close, between reaches."""
+        """Yield family, task and ln of the run at which each opens, or closes, between reaches."""
         for number, (family, old, new) in enumerate(
             zip(self.economy.families, before, after, strict=True)
         ):

@@ -1,4 +1,4 @@
-r"""The takeoff model in plain loops: division of labour and compute, derivative, steps and switches.
+r"""The takeoff model in plain loops: division of labour and compute, derivative, steps, switches.
 
 Everything here is compiled (`taskmodel.compiled`). Levels are natural logarithms, times are years
 since the start. `flow` packs the parameters of a world into `Tables` and states the equations;
@@ -15,21 +15,22 @@ the price of compute in terms of labour, if no task has both, is pi_i = (X_i L /
 which rises with i, and
 
 .. math:: Y^\psi = X_I^{1-\psi} C^\psi + W_I^{1-\psi} L^\psi \quad\text{(edge)}, \qquad
-          Y = (L + \eta_I C) D^{(1-\psi)/\psi},\; D = W_I + \eta_I^{1-\sigma} X_I \quad\text{(mixed)}.
+          Y = (L + \eta_I C) D^{(1-\psi)/\psi},\;
+          D = W_I + \eta_I^{1-\sigma} X_I \quad\text{(mixed)}.
 
-Task 0 is always open to compute with eta = 1; the others weigh the same. Sums over prefixes of tasks
-that do not depend on the training run are tabulated, so that a division costs O(log N). In a
-continuum sums are integrals in closed form: along each piece of the requirements
-theta = ln iota + delta ln tau is linear in the quantile, and no task has both factors. psi = 0 is
-Cobb-Douglas; a psi near 0 costs about 1e-16 / |psi| of precision.
+Task 0 is always open to compute with eta = 1; the others weigh the same. Sums over prefixes of
+tasks that do not depend on the training run are tabulated, so that a division costs O(log N). In a
+continuum sums are integrals in closed form: along each piece of the requirements theta = ln iota +
+delta ln tau is linear in the quantile, and no task has both factors. psi = 0 is Cobb-Douglas; a psi
+near 0 costs about 1e-16 / |psi| of precision.
 
 **Steps** are those of Bogacki and Shampine's method of order 3(2) with Hermite's cubic: tasks that
-open end a step every few weeks of the model's time, so that a method of low order with few stages is
-the cheapest.
+open end a step every few weeks of the model's time, so that a method of low order with few stages
+is the cheapest.
 
-Sources: Davidson (2023), What a compute-centric framework says about takeoff speeds, appendix on the
-allocation of labour and compute; Bogacki and Shampine (1989), A 3(2) pair of Runge-Kutta formulas,
-Applied Mathematics Letters 2(4), 321-325.
+Sources: Davidson (2023), What a compute-centric framework says about takeoff speeds, appendix on
+the allocation of labour and compute; Bogacki and Shampine (1989), A 3(2) pair of Runge-Kutta
+formulas, Applied Mathematics Letters 2(4), 321-325.
 """
 
 from __future__ import annotations
@@ -482,8 +483,9 @@ def divide(
 
     ``reach`` is how many tasks are open to compute (of a continuum, which part), ``hint`` the split
     of a neighbouring optimum, negative for none. The result is ln Y relative to the calibration,
-    tasks in which compute supplies over ten times what labour does (besides task 0), ln of the price
-    of compute in terms of labour, the split, whether a task has both factors, and compute's part.
+    tasks in which compute supplies over ten times what labour does (besides task 0), ln of the
+    price of compute in terms of labour, the split, whether a task has both factors, and compute's
+    part.
     """
     if w.need.shape[1]:
         return divide_tasks(w, s, labour, compute, run, int(reach), int(hint))
@@ -644,7 +646,7 @@ def derivative(
     w: Tables, p: Steps, e: int, goods_reach: float, rnd_reach: float, time: float,
     state: Array, market: float, hints: Array, rise: Array, seen: Array,
 ) -> None:  # fmt: skip
-    """Write the time derivative of the state into ``rise`` and what lies behind it into ``seen``."""
+    """Write the time derivative of the state into ``rise``, its by-products into ``seen``."""
     number = w.number
     if not w.need.shape[1]:  # a continuum opens continuously
         run = largest_run(w, p, e, time, state, market)

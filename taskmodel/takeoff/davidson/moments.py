@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import NamedTuple
 
-from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Production, Shares, Stocks
+from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Outputs, Shares, Stocks
 
 __all__ = ["Moment", "automated_share", "log_software_multiplier", "moment"]
 
@@ -26,7 +26,7 @@ class Moment(NamedTuple):
     run: float
     shares: Shares
     reaches: tuple[float, float]
-    production: Production
+    production: Outputs
     awake: bool
 
     @property

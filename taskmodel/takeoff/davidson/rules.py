@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, log, log1p
 
-from taskmodel.takeoff.davidson.economy import NO_CEILING, SHARES, Course, Given, Shares
+from taskmodel.takeoff.davidson.economy import NO_CEILING, SHARES, Given, ReturnsCurve, Shares
 
 __all__ = ["Rules", "rules"]
 
@@ -64,10 +64,10 @@ class Rules:
     start: float
     end: float
 
-    def course(self, index: int, log_start: float) -> Course:
-        """Return the course of price-performance (0) or software (1) from a level at the start."""
+    def curve(self, index: int, log_start: float) -> ReturnsCurve:
+        """Return the curve of price-performance (0) or software (1) from a level at the start."""
         room = min(self.log_ceilings[index] - log_start, NO_CEILING)
-        return Course(log_start, room, self.returns[index] / self.penalty)
+        return ReturnsCurve(log_start, room, self.returns[index] / self.penalty)
 
     def log_gained(self, years: float) -> float:
         """Return the gain of ln price-performance of designs in some years at the initial pace.

@@ -3,8 +3,8 @@
 A step runs in one mode. Where another mode holds at its end, the time at which it begins is located
 on the step's polynomial, to 1e-10 year, and the step ends there. The market's knowledge of designs
 comes from the polynomials of earlier steps; where the delay is shorter than a step, from its own,
-and the step is repeated until the two agree. Jumps of research output are kinks in designs and reach
-the market a delay later: steps end there too, and where a share reaches its ceiling.
+and the step is repeated until the two agree. Jumps of research output are kinks in designs and
+reach the market a delay later: steps end there too, and where a share reaches its ceiling.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Solution:
         ]
 
     def openings(self) -> Iterator[tuple[float, int, int, bool]]:
-        """Yield when tasks open or close: the time, the family, the task in it, and whether it opens."""
+        """Yield time, family and task of each opening or closing, and whether it opens."""
         for step in range(1, self.count):
             before, after = self.modes[step - 1].reaches, self.modes[step].reaches
             if before == after or before is None or after is None:

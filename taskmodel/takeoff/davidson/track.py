@@ -1,4 +1,4 @@
-"""A course through time that answers when something first holds: the solution, or stepped moments."""
+"""A course through time from which dates are read: the solution, or stepped moments."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ class Continuous:
         return path.moment(max(elapsed, float(path.times[step])), step)
 
     def log_run(self, time: float) -> float:
-        """Return ln of the largest run at a calendar year, effective at the software of the start."""
+        """Return ln of the largest run at a calendar year, at the software of the start."""
         elapsed = min(max(time - self.base, 0.0), self.path.end)
         return self.path.log_run(elapsed, self.path.step(elapsed))
 
@@ -249,7 +249,8 @@ class Continuous:
     def growth(self) -> tuple[Array, Array]:
         """Times, and growth of ln GWP in the year that follows each.
 
-        The times are those at which steps start, and a year before them: between them nothing jumps.
+        The times are those at which steps start, and a year before them: between them nothing
+        jumps.
         """
         path = self.path
         starts, logs = path.times[:-1], path.steps.seen[: path.count, kernels.LOG_GWP]
