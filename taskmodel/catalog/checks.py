@@ -24,9 +24,9 @@ from taskmodel.files.findings import (
 from taskmodel.files.quantity import JUDGEMENT, SET
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import Keys
+from taskmodel.numerics.accuracy import SHARE_TOLERANCE
 
 RESERVED_POOLS = {"review", "inference", "experiments", "defect_budget", "hands_on", "dedicated"}
-SHARE_TOLERANCE = 1e-9  # of the sum of the shares: decimals of a file do not sum to 1 exactly
 MAX_CYCLES = 10  # reported at once
 
 _ID = re.compile(r"[A-Za-z0-9_]+")

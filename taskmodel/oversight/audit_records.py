@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog, Trust
 from taskmodel.errors import SolveError
+from taskmodel.numerics.accuracy import ADOPTION_TOLERANCE
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.audits import audit_coverage, audit_hours, audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection
 from taskmodel.science.supervision import attempts
-
-ADOPTION_TOLERANCE = 1e-9  # share of a task's work: less AI work than this is rounding
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import NothingToLimit
+from taskmodel.numerics.accuracy import BUDGET_PRECISION
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures, sources
@@ -40,7 +41,6 @@ from taskmodel.sweeps.walker import Situation, Walker
 
 BUDGET = f"supervision.{DEFECT_BUDGET}"
 DECADES, PER_DECADE = 6, 8  # of the default budgets, below the unlimited escape
-PRECISION = 1e-10  # relative, of the budget at which the limit ceases to bind
 
 
 def safety_frontier(
@@ -173,11 +173,11 @@ def _ceases_to_bind(
     # bracket the answer. Bisection, because whether there is a price has no size to interpolate.
     low, high = max(grid[priced], default=0.0), min([*grid[~priced & (grid > 0)], escape])
     allocation = unlimited
-    while high - low > PRECISION * high:
+    while high - low > BUDGET_PRECISION * high:
         middle = (low + high) / 2
         allocation = _optimum(situation, middle, allocation)
         low, high = (middle, high) if allocation.priced[0, -1] else (low, middle)
-        if high < PRECISION * escape:
+        if high < BUDGET_PRECISION * escape:
             return 0.0
     return float(high)
 

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import RECORD_TOLERANCE
 from taskmodel.numerics.types import Array
 from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.sweeps import results
@@ -31,7 +32,6 @@ from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.sweeps.sweep import needs_catalog
 from taskmodel.sweeps.walker import Setting, Situation
 
-RECORD_TOLERANCE = 1e-12  # relative: a record short of n* by less is complete
 PERIOD = 0.25  # year
 
 

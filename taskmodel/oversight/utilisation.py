@@ -16,6 +16,7 @@ import xarray as xr
 from taskmodel.allocation import Allocation, allocate
 from taskmodel.catalog import GENERAL, Catalog
 from taskmodel.errors import InputError, SolveError
+from taskmodel.numerics.accuracy import IDLE_TOLERANCE, SPEEDUP_TOLERANCE
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import FULL
 from taskmodel.organisation.reviewers import review_factor
@@ -27,8 +28,6 @@ from taskmodel.sweeps.walker import Setting, Situation
 UTILISATION = "supervision.utilisation"
 PLANNED_QUEUE = review_factor(GENERAL)  # pools of reviewers with a skill have their own utilisation
 LOG_ODDS = np.linspace(-4.0, 9.0, 53)  # of the utilisations scanned: from 2 % to 99.99 %
-SPEEDUP_TOLERANCE = 1e-9  # relative: smaller differences of speed-ups are rounding
-IDLE_TOLERANCE = 1e-6  # relative: review used by so much less than planned does not bind
 SPEEDUP, USED = results.SPEEDUPS.index("speedup"), -1  # rows of `_measured`
 
 

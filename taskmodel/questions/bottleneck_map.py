@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
+from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.contours import Curve, Points, leaders, trace
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
@@ -31,7 +32,7 @@ from taskmodel.questions.targets import input_value
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.sweeps.sweep import needs_catalog, one_compute
-from taskmodel.sweeps.walker import ROUNDING, Setting, Situation
+from taskmodel.sweeps.walker import Setting, Situation
 
 BINDING = ("oversight_slack", "oversight_binds")
 
@@ -249,9 +250,13 @@ def _scores(situation: Situation, allocation: Allocation) -> tuple[Array, Array]
     missing: NDArray[np.bool_] = np.asarray(np.isnan(share).any(axis=1))
     nothing = np.where(missing, np.inf, -np.inf)
     # Shares can be equal over a region, where rounding would decide: the first source leads.
-    leading = np.where(missing[:, None], 0.0, share) - ROUNDING * np.arange(share.shape[1])
+    leading = np.where(missing[:, None], 0.0, share) - OVERSIGHT_ROUNDING * np.arange(
+        share.shape[1]
+    )
     review = np.where(missing, -1.0, share[:, REVIEW])
-    tolerance = np.broadcast_to(np.asarray(situation.setting.tolerance) + ROUNDING, review.shape)
+    tolerance = np.broadcast_to(
+        np.asarray(situation.setting.tolerance) + OVERSIGHT_ROUNDING, review.shape
+    )
     return np.column_stack([leading, nothing]), np.column_stack([tolerance, review])
 
 

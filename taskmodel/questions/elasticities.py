@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation import Allocation, Slopes, allocate, along, derivative_weights, slopes
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import SLOPE_ACCURACY, SLOPE_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.measures import mode_mix, without_ai
@@ -40,8 +41,6 @@ from taskmodel.sweeps.walker import Setting, Situation
 
 STEP = 2.0**-9  # of the log of an input, between nodes
 NODES = 7
-ACCURACY = 1e-7  # largest difference from fewer nodes; the error with all nodes is far smaller
-ROUNDING = 1e-11  # elasticities below this are rounding
 IRRELEVANT = ("compute.grid.", "compute.today", "supervision.binding_tolerance", "trust.")
 
 
@@ -104,7 +103,7 @@ def elasticities(
     values = np.array(
         [nodes.elasticities(*pair) for pair in zip(situations, optima, strict=True)]
     )  # (compute, speed-up, input)
-    values = np.where(np.abs(values) < ROUNDING, 0.0, values)
+    values = np.where(np.abs(values) < SLOPE_ROUNDING, 0.0, values)
     units = [COMPUTE_UNIT if name == COMPUTE else catalog.unit_of(name) for name in names]
     variables: dict[str, tuple[Any, ...]] = {
         **{
@@ -191,12 +190,14 @@ class _Nodes:
         opens_at = np.broadcast_to(opens_at, (len(self.growth), len(organisation.tasks)))
         opens_at = np.where(np.isfinite(opens_at) & (opens_at > 0), opens_at, 1.0)
         relative = along(self.weights, np.log(opens_at) - self.growth[:, None])
-        opening = np.isclose(organisation.opens_at[0], situation.compute, rtol=ROUNDING, atol=0.0)
+        opening = np.isclose(
+            organisation.opens_at[0], situation.compute, rtol=SLOPE_ROUNDING, atol=0.0
+        )
         opening &= organisation.unaided.any()
-        jumps = (np.abs(relative[:, opening]) > ROUNDING).any(axis=1)
+        jumps = (np.abs(relative[:, opening]) > SLOPE_ROUNDING).any(axis=1)
         # A formula of the catalog may have a kink, such as the maximum of two equal numbers: the
         # derivatives from different numbers of nodes then disagree.
-        smooth = np.abs(exact - rough) < ACCURACY * (1 + np.abs(exact))
+        smooth = np.abs(exact - rough) < SLOPE_ACCURACY * (1 + np.abs(exact))
         return np.where(smooth & ~jumps, exact, np.nan)
 
     def _derivatives(self, situation: Situation, optimum: Allocation, weights: Array) -> Array:
@@ -292,7 +293,9 @@ class _Nodes:
             )
         )
         total = longest_path(looped, clock.order).total
-        return np.asarray(np.where(np.abs(right - left) <= ACCURACY * total, right, np.nan) / total)
+        return np.asarray(
+            np.where(np.abs(right - left) <= SLOPE_ACCURACY * total, right, np.nan) / total
+        )
 
 
 def _all_inputs(catalog: Catalog) -> list[str]:

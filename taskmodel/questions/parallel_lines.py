@@ -20,12 +20,11 @@ import xarray as xr
 from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
+from taskmodel.numerics.accuracy import SCALE_TOLERANCE
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.sweep import situation_at
-
-SCALE_TOLERANCE = 1e-12  # of the factor by which activities are scaled
 
 
 def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None) -> xr.Dataset:

@@ -22,6 +22,13 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import (
+    EVENT_OFFSET,
+    EXTREMUM_WIDTH,
+    NARROWEST,
+    TARGET_HIT,
+    TARGET_REACHED,
+)
 from taskmodel.numerics.roots import Brackets, close_in, least
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import sources
@@ -29,16 +36,12 @@ from taskmodel.organisation.organisation import organisation
 from taskmodel.questions.targets import Target, input_value, target
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT, Axis, compute_axis, input_axis
-from taskmodel.sweeps.events import ASIDE, Event
+from taskmodel.sweeps.events import Event
 from taskmodel.sweeps.sweep import OPENING, needs_catalog, one_compute, walk
 from taskmodel.sweeps.walker import Walker
 
 DECADES = 4  # on either side of an input's value, where its range is unbounded
 INSET = 1e-3  # of a range: distance from ends that do not belong to it
-HIT = 1e-11  # relative to the target: a value this close equals it
-REACHED = 1e-9  # relative to the target: a bracket that closes further away is a jump
-NARROW = 1e-7  # of the coordinate: narrower stretches are not sampled
-EXTREMUM_WIDTH = 1e-7  # of the coordinate: the value at an extremum is then exact to rounding
 NEARBY = 0.25  # of the variation on a stretch: extrema this close to the target are located
 LEVEL = 0.01  # relative change over the last factor of 10 that counts as levelling off
 THIRDS = np.arange(4) / 3
@@ -241,7 +244,7 @@ class _Search:
             return math.nan, math.nan, math.nan
         closest = int(np.nanargmin(gap))
         value = float(samples.value[closest])
-        tolerance = REACHED * max(self.equation.scale, abs(value))
+        tolerance = TARGET_REACHED * max(self.equation.scale, abs(value))
         for first, last in _runs(gap <= gap[closest] + tolerance):
             if first <= closest <= last:
                 break
@@ -298,14 +301,14 @@ def _beside_events(equation: _Equation, events: list[Event]) -> Array:
     # stretch smooth.
     kinks = np.array([event.position for event in events if not event.at_threshold])
     aside = equation.axis.aside
-    positions = np.concatenate([aside(kinks, -ASIDE), kinks, aside(kinks, ASIDE)])
+    positions = np.concatenate([aside(kinks, -EVENT_OFFSET), kinks, aside(kinks, EVENT_OFFSET)])
     return positions[(positions > equation.low) & (positions < equation.high)]
 
 
 def _thirds(equation: _Equation, samples: _Samples) -> Array:
     """Positions at one and two thirds of every stretch between samples."""
     position = samples.position
-    wide = np.diff(equation.axis.coordinate(position)) > NARROW
+    wide = np.diff(equation.axis.coordinate(position)) > NARROWEST
     first = np.flatnonzero(wide & ~samples.before[:-1])
     return equation.axis.between(position[first], position[first + 1], THIRDS[1:-1, None]).ravel()
 
@@ -316,7 +319,7 @@ def _stretches(equation: _Equation, samples: _Samples) -> NDArray[np.intp]:
     first = np.arange(max(len(step) - 2, 0))
     even = np.abs(step[first[:, None] + [1, 2]] - step[first, None]) < 1e-6 * step[first, None]
     inside = ~samples.before[first[:, None] + np.arange(3)]
-    return first[even.all(axis=1) & inside.all(axis=1) & (step[first] > NARROW / 3)]
+    return first[even.all(axis=1) & inside.all(axis=1) & (step[first] > NARROWEST / 3)]
 
 
 def _extrema(equation: _Equation, samples: _Samples) -> Array:
@@ -335,7 +338,7 @@ def _extrema(equation: _Equation, samples: _Samples) -> Array:
     coefficients = values @ CUBIC.T
     _, linear, quadratic, cubic = coefficients.T
     rows, variation = np.arange(len(first)), np.ptp(values, axis=1)
-    negligible = REACHED * equation.scale
+    negligible = TARGET_REACHED * equation.scale
     extrema = []
     for sign in (-1, 1):
         with np.errstate(invalid="ignore", divide="ignore"):  # no extremum: NaN
@@ -387,11 +390,11 @@ def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _hits(equation: _Equation, samples: _Samples) -> list[tuple[float, float]]:
     """Ends of the runs of samples at which the quantity equals the target."""
     hits = []
-    hit = np.abs(samples.value - equation.level) <= HIT * equation.scale
+    hit = np.abs(samples.value - equation.level) <= TARGET_HIT * equation.scale
     for run in _runs(hit):
         ends = samples.ends(np.array(run))
         low, high = ends.tolist()
-        hits.append((low, high if np.diff(equation.axis.coordinate(ends))[0] > NARROW else low))
+        hits.append((low, high if np.diff(equation.axis.coordinate(ends))[0] > NARROWEST else low))
     return hits
 
 
@@ -401,8 +404,8 @@ def _crossings(
     """Solutions and jumps between neighbouring samples on different sides of the target."""
     axis, level, scale = equation.axis, equation.level, equation.scale
     gap = samples.value - level
-    # Samples within HIT are solutions already (`_hits`), and bracket nothing.
-    sign = np.where(np.abs(gap) <= HIT * scale, 0.0, np.sign(gap))
+    # Samples within TARGET_HIT are solutions already (`_hits`), and bracket nothing.
+    sign = np.where(np.abs(gap) <= TARGET_HIT * scale, 0.0, np.sign(gap))
     changes = np.flatnonzero(sign[:-1] * sign[1:] < 0)
     across = samples.before[changes]  # between both limits at a threshold
     solutions = []
@@ -425,7 +428,7 @@ def _crossings(
     root, residual = closed.nearest()
     positions = np.clip(axis.position(root), low, high).tolist()
     for row, position in enumerate(positions):
-        if abs(residual[row]) <= REACHED * scale:
+        if abs(residual[row]) <= TARGET_REACHED * scale:
             solutions.append((position, position))
         else:
             limits = closed.at_low[row] + level, closed.at_high[row] + level

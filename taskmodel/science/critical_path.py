@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import SLACK_ROUNDING
 from taskmodel.numerics.ranges import Real, ranges
 
 __all__ = ["CriticalPath", "loop_slopes", "longest_path", "path_slopes", "with_loops"]
@@ -23,8 +24,6 @@ __all__ = ["CriticalPath", "loop_slopes", "longest_path", "path_slopes", "with_l
 Order = Mapping[int, Sequence[int]]
 """For every task, by position, the tasks it waits for; tasks in topological order, as
 `graph.predecessors` returns them."""
-
-ROUNDING = 1e-12  # differences below this part of the total are rounding errors, not slack
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def longest_path(durations: Real, predecessors: Order) -> CriticalPath:
         for other in earlier:
             rest[..., other] = np.maximum(rest[..., other], durations[..., task] + rest[..., task])
     slack = total[..., np.newaxis] - finish - rest
-    slack = np.where(slack <= ROUNDING * total[..., np.newaxis], 0.0, slack)
+    slack = np.where(slack <= SLACK_ROUNDING * total[..., np.newaxis], 0.0, slack)
 
     critical = np.arange(tasks) == finish.argmax(axis=-1)[..., np.newaxis]
     for task, earlier in backwards:
@@ -252,7 +251,7 @@ def path_slopes(
     """
     length, rate = np.asarray(durations, dtype=float), np.asarray(slopes, dtype=float)
     path = longest_path(length, predecessors)
-    finish, margin = path.start + length, ROUNDING * path.total
+    finish, margin = path.start + length, SLACK_ROUNDING * path.total
 
     def side(sign: float) -> np.ndarray:
         pace = np.zeros_like(rate)  # of the finish of each task
@@ -301,7 +300,7 @@ def _path_slope(
         pace[task] = rate[..., task]
         if on_path:
             # Only the longest of the paths to this task count; equal ones differ by rounding.
-            end = max(longest[other] for other in on_path) - ROUNDING * length
+            end = max(longest[other] for other in on_path) - SLACK_ROUNDING * length
             last = [pace[other] for other in on_path if longest[other] >= end]
             pace[task] = pace[task] + _steepest(np.stack(last, axis=-1), sign)
     return pace[source]

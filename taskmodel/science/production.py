@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import SHARE_TOLERANCE
 from taskmodel.numerics.types import Array
 
-SHARE_TOLERANCE = 1e-9  # deviation of the sum of shares from 1 that is taken as rounding
 Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int]
 """A selection of points of a batch."""
 

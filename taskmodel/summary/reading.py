@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
+from taskmodel.numerics.accuracy import EVENT_OFFSET
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, organisation
 from taskmodel.organisation.quantities import Quantities
@@ -36,9 +37,6 @@ from taskmodel.summary.facts import (
 from taskmodel.sweeps import results
 from taskmodel.sweeps.sweep import events, sweep
 
-# Relative distance past an event at which its changes hold: events are located to 1e-12, so the
-# position itself may still belong to the regime before.
-ASIDE = 1e-9
 ROUND_POINTS = 10  # most rows of a short table
 
 Intervals = tuple[tuple[float, float | None], ...]  # start and end; None: the end of the grid
@@ -318,7 +316,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float
     """Return the cost of review by task and pool at one compute; None if nothing is reviewed."""
     arrays = organisation(catalog)
     position = _position(result["compute"].values, compute)
-    swept = sweep(catalog, [compute * (1 + ASIDE)]) if position is None else result
+    swept = sweep(catalog, [compute * (1 + EVENT_OFFSET)]) if position is None else result
     state = swept.isel(compute=position or 0)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
     (per_unit,) = arrays.review(float(state["compute"]))

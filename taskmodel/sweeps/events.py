@@ -19,17 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Margins, Status, margins
+from taskmodel.numerics.accuracy import EVENT_OFFSET, EVENT_WIDTH, MARGIN_ROUNDING, MARGIN_VISIBLE
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN
 from taskmodel.science.production import Rows
 from taskmodel.sweeps.walker import Before, SolutionPath, Walker
 
-WIDTH = 1e-12  # relative width to which the position of an event is bracketed
 ROUGH = 1e-3  # part of an interval to which it is, if the regime has no solution beyond it
-ASIDE = 1e-9  # relative distance at which both sides of an event are solved
 CROWD = 4  # number of changes in an interval above which it is divided first
-ROUNDING = 2e-12  # of margins
-VISIBLE = 1e-9  # margins closer to zero than this are ties
 MAX_STEPS = 60  # of the root finder
 KINDS = (
     "automatable",
@@ -133,8 +130,8 @@ def events_between_thresholds(walker: Walker, path: SolutionPath) -> list[Event]
         halve = iteration > 3 and iteration % 2
         middle = walker.axis.between(low.position, high.position)
         position = middle if halve else _first_change(walker, low, high)
-        near = np.maximum(walker.axis.aside(position, -ASIDE), low.position)
-        far = np.minimum(walker.axis.aside(position, ASIDE), high.position)
+        near = np.maximum(walker.axis.aside(position, -EVENT_OFFSET), low.position)
+        far = np.minimum(walker.axis.aside(position, EVENT_OFFSET), high.position)
         # the far end of an interval may be the limit from below at a threshold
         far_before = high.before & (far == high.position)
         left_side = walker.solve(near, start=low.allocation)
@@ -181,7 +178,7 @@ def _divide_dipping(
         depth = np.where(np.isfinite(depth), np.minimum(depth, y1), np.inf)
         depth = np.where(np.isfinite(y0) & ~np.isfinite(y1), -np.inf, depth)
     deepest = np.argmin(depth, axis=1)
-    rows = np.flatnonzero(depth.min(axis=1, initial=0.0) < -VISIBLE)
+    rows = np.flatnonzero(depth.min(axis=1, initial=0.0) < -MARGIN_VISIBLE)
     start, end = start.take(rows), end.take(rows)
     fraction = np.clip(lowest[rows, deepest[rows]], 0.1, 0.9)
     inner = walker.solve(
@@ -272,7 +269,9 @@ def _smallest_margin(
     first, second = start.allocation, end.allocation
     priced = first.priced != second.priced
     usable = (first.usable != second.usable).reshape(len(low), -1)
-    tie = np.where(np.concatenate([usable, priced, priced], axis=1), ROUNDING, VISIBLE)
+    tie = np.where(
+        np.concatenate([usable, priced, priced], axis=1), MARGIN_ROUNDING, MARGIN_VISIBLE
+    )
     relevant = _margins(walker, start, start.position, high.before)[0] > tie
     switches = [(start.binds, end.binds), (start.bottleneck, end.bottleneck)]
 
@@ -318,11 +317,11 @@ def _margin_root(
     valid = solved_in & (value_in >= 0) & np.where(sure, value_out < 0, to_its_end)
     value_in, value_out = np.where(valid, value_in, 1.0), np.where(valid & sure, value_out, -1.0)
     earlier, value_earlier = inside.copy(), value_in.copy()
-    rough = np.maximum(WIDTH, ROUGH * np.abs(outside - inside))
+    rough = np.maximum(EVENT_WIDTH, ROUGH * np.abs(outside - inside))
     was_good = valid.copy()
     for step in range(MAX_STEPS):
         width = np.abs(outside - inside)
-        open_rows = np.flatnonzero(valid & (width > np.where(sure, WIDTH, rough)))
+        open_rows = np.flatnonzero(valid & (width > np.where(sure, EVENT_WIDTH, rough)))
         if not len(open_rows):
             break
         a, b, width = inside[open_rows], outside[open_rows], width[open_rows]
@@ -336,7 +335,7 @@ def _margin_root(
         # the root moves the far end there as well and both ends close in.
         bisect = (step % 5 == 4) | ((guess - a) * (guess - b) > 0)
         guess = np.where(bisect, 0.5 * (a + b), guess)
-        nudge = np.minimum(WIDTH / 2, width / 4) * np.sign(b - a)
+        nudge = np.minimum(EVENT_WIDTH / 2, width / 4) * np.sign(b - a)
         guess = np.where(np.abs(guess - a) < np.abs(nudge), a + nudge, guess)
         guess = np.where(np.abs(guess - b) < np.abs(nudge), b - nudge, guess)
         value, solved = smallest(open_rows, guess)

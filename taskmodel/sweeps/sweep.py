@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.allocation import allocate, margins
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
+from taskmodel.numerics.accuracy import EVENT_OFFSET
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
@@ -41,7 +42,6 @@ from taskmodel.sweeps.axes import (
 )
 from taskmodel.sweeps.dataset import EVENT_LIMITS, EventTable, latency_dataset, sweep_dataset
 from taskmodel.sweeps.events import (
-    ASIDE,
     KINDS,
     Change,
     Event,
@@ -458,7 +458,7 @@ def _limits(walker: Walker, events: list[Event], side: str) -> dict[str, Array]:
     # zero means that the regime ends before it: the optimum aside is then the better limit.
     work = np.maximum(regime.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
     least = (regime.activity / work).min(axis=(1, 2))
-    exact = regime.solved & ~at_threshold & (least > -ASIDE)
+    exact = regime.solved & ~at_threshold & (least > -EVENT_OFFSET)
     continued.activity[:] = np.maximum(continued.activity, 0.0)
     for name in ("output", "activity", "factor_elasticity", "factor_use"):
         getattr(allocation, name)[exact] = getattr(continued, name)[exact]

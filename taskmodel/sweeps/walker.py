@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, SolveError
+from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
 from taskmodel.organisation.organisation import Organisation, organisation
@@ -21,7 +22,6 @@ from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
 # Shares can be equal over a whole interval, as at an elasticity of 1, and then differ by rounding
 # of up to this [1]: less than it is neither binding nor leading.
-ROUNDING = 1e-11
 STRIDE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 Before = NDArray[np.bool_] | bool  # points that are limits from below
@@ -138,7 +138,7 @@ class Situation:
         share = oversight(self.setting.organisation, self.compute, allocation)["bottleneck_share"]
         review, others = share[:, REVIEW], np.delete(share, REVIEW, axis=1).max(axis=1)
         binding, leading = (
-            np.nan_to_num(margin, nan=-1.0) - ROUNDING
+            np.nan_to_num(margin, nan=-1.0) - OVERSIGHT_ROUNDING
             for margin in (review - self.setting.tolerance, review - others)
         )
         return binding, leading
