@@ -1,7 +1,5 @@
 """`taskmodel simulate --alignment`: alignment research beside the capabilities of a world."""
 
-from __future__ import annotations
-
 import json
 import math
 from argparse import Namespace

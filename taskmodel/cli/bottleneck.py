@@ -1,7 +1,5 @@
 """`taskmodel bottleneck`: a map of what holds research back over two inputs."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 

@@ -61,6 +61,11 @@ def heading(catalog: Catalog, about: str) -> list[str]:
     ]
 
 
+def heading_at(catalog: Catalog, compute: float) -> list[str]:
+    """Return the heading of an answer at one point of the compute axis."""
+    return heading(catalog, at_point(catalog, compute))
+
+
 def _notes_on_headcount(catalog: Catalog) -> list[str]:
     """Name pools with fewer people than they lend to review."""
     teams: dict[str, Any] = {"supervision": catalog.supervision}

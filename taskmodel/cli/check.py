@@ -1,7 +1,5 @@
 """`taskmodel check`: every defect of catalogs and other files, and notes on their numbers."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The table of commands: name, summary and arguments, by group."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from taskmodel.cli import values

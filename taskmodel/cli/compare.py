@@ -1,13 +1,11 @@
 """`taskmodel compare`: what differs between two catalogs, and how much each change explains."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import at_point, heading, load, load_with, point
+from taskmodel.cli.catalogs import heading_at, load, load_with, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, signed, table, wrapped
 from taskmodel.cli.words import numbers, records
@@ -48,7 +46,7 @@ def _lines(catalog: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]
         for row in facts["changes"][:MAX_ROWS]
     ]
     lines = [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         f"  to catalog {other.name}" + (f", scenario {other.scenario}" if other.scenario else ""),
         *(f"  to {path} = {plain(str(value))}" for path, value in other.overrides.items()),
         "",

@@ -1,7 +1,5 @@
 """`taskmodel solve-for` in a world: values of a parameter that put a milestone at a date."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any

@@ -5,8 +5,6 @@ Exit codes: 0 fine, 1 the model has no answer or a check found something, 2 bad 
 shown only under ``--debug``.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import os

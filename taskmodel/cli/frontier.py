@@ -1,7 +1,5 @@
 """`taskmodel frontier`: research as a function of the defective work that may pass unnoticed."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any
@@ -10,7 +8,7 @@ import xarray as xr
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog, load_scenario
-from taskmodel.cli.catalogs import at_point, check_range, heading, load, point
+from taskmodel.cli.catalogs import check_range, heading_at, load, point
 from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import number, percent, table, thinned, wrapped
 from taskmodel.cli.words import SPEEDUPS, by_label, numbers
@@ -87,7 +85,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         key=lambda mode: -protocols[mode],
     )
     return [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         "",
         "Speed-ups [x], by how much defective work may pass unnoticed in a year",
         *table(rows, left_columns=(5,)),

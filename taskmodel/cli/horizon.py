@@ -1,7 +1,5 @@
 """`taskmodel horizon`: the length of the tasks that AI can do, over time."""
 
-from __future__ import annotations
-
 import json
 import math
 from argparse import Namespace

@@ -1,7 +1,5 @@
 """The kinds of files that commands list and check, and their readers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 

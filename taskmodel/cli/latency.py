@@ -1,7 +1,5 @@
 """`taskmodel latency`: the critical path at one point of the compute axis, and its waits."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any
@@ -10,7 +8,7 @@ import xarray as xr
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import at_point, heading, load, point
+from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import hours, number, percent, plain, table, wrapped
 from taskmodel.cli.words import MODES, by_label, numbers, records
@@ -103,7 +101,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     rows = [["task", "time [h]", "of all", "done by"]]
     rows += [_row(task, percent(task["duration"] / total)) for task in path]
     lines = [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         "",
         "One pass through all tasks, wall-clock time",
         f"  people alone  {hours(facts['pass_time_without_ai'])}",

@@ -1,7 +1,5 @@
 """`taskmodel lead-time`: what a lead buys."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping

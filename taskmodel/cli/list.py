@@ -1,7 +1,5 @@
 """`taskmodel list`: catalogs, scenarios and other files that come with the package."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 

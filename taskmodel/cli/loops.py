@@ -1,7 +1,5 @@
 """`taskmodel simulate` of a loop: dates of its milestones, once or over draws of its priors."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any

@@ -1,7 +1,5 @@
 """`taskmodel new`: a commented catalog to start from."""
 
-from __future__ import annotations
-
 import re
 from argparse import Namespace
 from pathlib import Path

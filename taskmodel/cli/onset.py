@@ -1,7 +1,5 @@
 """`taskmodel onset`: where oversight begins to bind and becomes the bottleneck."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any

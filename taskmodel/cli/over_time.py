@@ -1,7 +1,5 @@
 """`taskmodel run --over time`: a catalog along paths of compute, algorithms and staff."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The parser of the command line, built from the table of commands."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Iterable
 from itertools import chain

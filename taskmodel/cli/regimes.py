@@ -1,7 +1,5 @@
 """`taskmodel regimes`: the formula of each regime of a sweep."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path

@@ -1,14 +1,12 @@
 """`taskmodel review-load`: review by task, and the gain from more reviewers or less review."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import at_point, heading, load, point
+from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, percent, plain, signed, table, wrapped
 from taskmodel.cli.words import records
@@ -59,7 +57,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
             ]
         )
     return [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         "",
         *(table(rows) if len(rows) > 1 else wrapped("AI does nothing here.")),
         *wrapped(

@@ -1,7 +1,5 @@
 """`taskmodel run`: sweep compute; the speed-up, and where oversight binds."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 

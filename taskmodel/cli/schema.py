@@ -1,7 +1,5 @@
 """`taskmodel schema`: the JSON Schema of catalogs, plans or paths, for editors."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from taskmodel.catalog import Catalog

@@ -1,7 +1,5 @@
 """Text on the screen: numbers to three digits, aligned columns, strict JSON, notes and progress."""
 
-from __future__ import annotations
-
 import json
 import math
 import sys

@@ -1,7 +1,5 @@
 """`taskmodel simulate`: a world through time, and the dates of its milestones."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any

@@ -1,7 +1,5 @@
 """`taskmodel solve-for`: the values of one input that reach a target, or why none does."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 

@@ -1,13 +1,11 @@
 """`taskmodel trust`: what clean audits take of the reviewers' time, and what they give."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog, bundled_catalogs
-from taskmodel.cli.catalogs import at_point, heading, load, point
+from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, percent, plain, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, records, speedup_cells
@@ -80,7 +78,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], show_all: bool) -> list[str]
     rows = [["speed-ups [x]", *SPEEDUP_HEADS]]
     rows += [[label, *speedup_cells(facts[case])] for case, (_, label) in CASES.items()]
     return [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         "",
         *wrapped(
             f"A record bounds defects by {100 * rule.defect_rate.value:.3g} % at a confidence of "

@@ -1,7 +1,5 @@
 """`taskmodel validate`: published results beside those of the model."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 
 from taskmodel.cli.output import Answer, output

@@ -1,13 +1,11 @@
 """`taskmodel vary`: sweep any number of the catalog, at one point of the compute axis."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import at_point, axis_of, heading, point
+from taskmodel.cli.catalogs import axis_of, heading_at, point
 from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import bracketed, number, table, thinned, wrapped
 from taskmodel.cli.words import (
@@ -53,7 +51,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     ]
     ends = f"{path} from {number(curve[0]['value'])} to {number(curve[-1]['value'])}{unit}"
     lines = [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         f"  {ends}, {len(curve)} points",
         "",
         "Speed-up of research [x] over the same people without AI",

@@ -1,14 +1,12 @@
 """`taskmodel what-if`: the speed-up without each constraint, and without each pair."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from itertools import combinations
 from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import at_point, heading, load, point
+from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, speedup_cells
@@ -60,7 +58,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     ]
     named = [(" and ".join(case["relaxations"]), case) for case in sorted(pairs, key=_fastest)]
     return [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         "",
         "Speed-ups [x] without one constraint, over the same people without AI",
         *_table(cases),

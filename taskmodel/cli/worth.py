@@ -1,7 +1,5 @@
 """`taskmodel worth`: what more of each input would give, at one point of the compute axis."""
 
-from __future__ import annotations
-
 import math
 from argparse import Namespace
 from typing import Any
@@ -10,7 +8,7 @@ import xarray as xr
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli.catalogs import at_point, check_number, heading, load, point
+from taskmodel.cli.catalogs import check_number, heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
@@ -60,7 +58,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
         [row["input"], _value(row), *(_gain(row[name]) for name in ELASTICITIES)] for row in inputs
     ]
     lines = [
-        *heading(catalog, at_point(catalog, facts["compute"])),
+        *heading_at(catalog, facts["compute"]),
         "",
         "Gain of each speed-up from 1 % more of an input, in per cent",
         *table(rows),
