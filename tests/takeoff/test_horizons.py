@@ -14,7 +14,7 @@ from taskmodel.numerics.piecewise import first_reached
 from taskmodel.organisation.organisation import organisation
 from taskmodel.science import capability
 from taskmodel.takeoff.horizons import load_trend
-from taskmodel.takeoff.horizons.records import calendar_year
+from taskmodel.takeoff.horizons.records import release_year
 from taskmodel.takeoff.horizons.trend import (
     agreeing_growth,
     doubling_time_by_compute,
@@ -198,7 +198,7 @@ def test_formulas_are_inverse_to_each_other_and_refuse_what_makes_no_sense():
     ):
         with pytest.raises(ValueError, match=says):
             fit_line(released, hours)
-    assert calendar_year("2023-01-01") == 2023 and calendar_year("2024-12-31") == pytest.approx(
+    assert release_year("2023-01-01") == 2023 and release_year("2024-12-31") == pytest.approx(
         2024 + 365 / 366
     )
     assert np.isnan(first_reached([0, 1], [0.0, -1.0], 0.5))

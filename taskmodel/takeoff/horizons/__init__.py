@@ -1,7 +1,8 @@
-"""Ngo's horizon over time: how long the tasks are of which the frontier does half, or four fifths, and when it is a t-AGI.
+"""Ngo's horizon over time: the length of tasks that frontier models can do, and dates of t-AGI.
 
-`dataset` has `horizon`, by compute and by the trend over time; `trend` the formulas, numbers and arrays only; `records` the file
-with the models that were measured. What compute gives is in `capability`. Source: docs, model, section 2.
+`dataset` has `horizon`, by compute and by the trend over time; `trend` has the formulas, and
+`records` the file of measured models. The horizon that compute gives is in `science.capability`.
+Source: docs, model, section 2.
 """
 
 from taskmodel.takeoff.horizons.records import Trend, bundled_trends, load_trend

@@ -1,4 +1,4 @@
-"""The records of a trend: the models whose horizon was measured, and how fast compute grows, each with unit and source."""
+"""The records of a trend: models whose horizon was measured, and the growth of compute."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ from taskmodel.files import bundled, units
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters
 from taskmodel.files.quantity import Measure, Sourced, Word, WorkingHours, failed
+from taskmodel.files.table import year_fraction
 
-__all__ = ["Model", "Trend", "bundled_trends", "calendar_year", "load_trend"]
+__all__ = ["Model", "Trend", "bundled_trends", "load_trend", "release_year"]
 
-When = Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
+Year = Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
 Factor = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e6)]
 
 
-def calendar_year(day: str) -> float:
-    """A day as a number of years.
+def release_year(day: str) -> float:
+    """Return a day as a calendar year.
 
     Examples
     --------
-    >>> calendar_year("2024-07-02")
+    >>> release_year("2024-07-02")
     2024.5
     """
-    found = date.fromisoformat(day)
-    begin, end = (date(year, 1, 1).toordinal() for year in (found.year, found.year + 1))
-    return found.year + (found.toordinal() - begin) / (end - begin)
+    return year_fraction(date.fromisoformat(day))
 
 
 def _day(text: str) -> str:
@@ -44,7 +43,7 @@ def _day(text: str) -> str:
 
 
 class Model(Sourced):
-    """A model whose horizon was measured."""
+    """A model with measured horizons."""
 
     released: Annotated[Word, AfterValidator(_day)] = Field(description="day of its release")
     horizon_50: WorkingHours = Field(
@@ -54,12 +53,12 @@ class Model(Sourced):
 
 
 class Trend(Parameters):
-    """Models, and the growth of compute."""
+    """Measured models, and the growth of compute."""
 
-    start: When = Field(description="first date that is reported")
-    end: When = Field(description="last date that is reported")
-    since: When = Field(description="frontier models released from this date on make the trend")
-    today: When = Field(description="when the compute axis stands at a catalog's compute.today")
+    start: Year = Field(description="first date that is reported")
+    end: Year = Field(description="last date that is reported")
+    since: Year = Field(description="frontier models released from this date on make the trend")
+    today: Year = Field(description="when the compute axis stands at a catalog's compute.today")
     physical_growth: Factor = Field(
         description="factor a year of the compute of the largest training runs"
     )
@@ -78,7 +77,10 @@ class Trend(Parameters):
             )
         for name, model in self.models.items():
             if not model.horizon_80.value <= model.horizon_50.value:
-                message = f"found {model.horizon_80.value:g} h; at most horizon_50 ({model.horizon_50.value:g} h) is possible"
+                message = (
+                    f"found {model.horizon_80.value:g} h; "
+                    f"at most horizon_50 ({model.horizon_50.value:g} h) is possible"
+                )
                 yield Finding(("models", name, "horizon_80"), message)
 
 
@@ -88,7 +90,7 @@ def bundled_trends() -> tuple[str, ...]:
 
 
 def load_trend(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -> Trend:
-    """Load a trend, and set values.
+    """Load a trend and set values.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def load_trend(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     Raises
     ------
     CatalogError
-        With every defect of the file; if it has none, of `set`.
+        With every defect of the file, or of `set` if the file has none.
 
     Examples
     --------

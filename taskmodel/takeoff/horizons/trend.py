@@ -1,11 +1,14 @@
-r"""The horizon as time goes on, and the growth of compute that it amounts to.
+r"""The horizon over time, and the growth of compute to which it corresponds.
 
 .. math:: \log_2 H = \frac{t - t_1}{D}
 
-with t_1 the date at which the horizon is an hour, and D its doubling time. By compute, log10 H = const + b log10 C: where C grows
-by G powers of ten a year, the horizon doubles in log10(2) / (b G) years, so that both go at one pace where b G D = log10(2).
+with t_1 the date at which the horizon is an hour, and D its doubling time. By compute,
+log10 H = const + b log10 C: if C grows by G orders of magnitude per year, the horizon doubles in
+log10(2) / (b G) years, so that the two agree where b G D = log10(2).
 
-Source: Kwa et al. (2025), Measuring AI Ability to Complete Long Tasks, arXiv 2503.14499. Numbers and arrays only.
+References
+----------
+Kwa et al. (2025), Measuring AI Ability to Complete Long Tasks, arXiv 2503.14499.
 """
 
 from __future__ import annotations
@@ -16,18 +19,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.ranges import within
+from taskmodel.numerics.ranges import Real, ranges, within
 
 __all__ = ["Line", "agreeing_growth", "doubling_time_by_compute", "fit_line", "frontier"]
 
 
 class Line(NamedTuple):
-    """A horizon that doubles at one pace.
+    """A horizon with a constant doubling time.
 
     Attributes
     ----------
     one_hour : float
-        When it is an hour [calendar year].
+        Date at which the horizon is an hour [calendar year].
     doubling_time : float
         [year]
     """
@@ -36,32 +39,30 @@ class Line(NamedTuple):
     doubling_time: float
 
     def hours(self, dates: ArrayLike) -> np.ndarray:
-        """Horizon [h] at some dates [calendar year]; inf beyond the largest float."""
+        """Horizon [h] at dates [calendar year]; inf beyond the largest float."""
+        doublings = (np.asarray(dates, dtype=float) - self.one_hour) / self.doubling_time
         with np.errstate(over="ignore"):
-            return np.asarray(
-                2.0 ** ((np.asarray(dates, dtype=float) - self.one_hour) / self.doubling_time)
-            )
+            return np.asarray(2.0**doublings)
 
     def date(self, hours: ArrayLike) -> np.ndarray:
-        """When the horizon is so long [calendar year].
+        """Date at which the horizon has a length [calendar year].
 
         Examples
         --------
         >>> Line(2025.0, 0.5).date([1, 8]).tolist()
         [2025.0, 2026.5]
         """
-        return np.asarray(
-            self.one_hour + self.doubling_time * np.log2(within("(0, inf)", "hours", hours))
-        )
+        hours = within("(0, inf)", "hours", hours)
+        return np.asarray(self.one_hour + self.doubling_time * np.log2(hours))
 
 
 def frontier(released: ArrayLike, hours: ArrayLike) -> np.ndarray:
-    """Which models had the longest horizon of all until then.
+    """Whether each model had the longest horizon of all models released by then.
 
     Parameters
     ----------
     released : array, shape (model,)
-        [calendar year]; of models of one day the longest counts.
+        [calendar year]; of models of one day only the longest qualifies.
     hours : array, shape (model,)
         Horizons [h].
 
@@ -76,14 +77,14 @@ def frontier(released: ArrayLike, hours: ArrayLike) -> np.ndarray:
     """
     dates, lengths = np.asarray(released, dtype=float), np.asarray(hours, dtype=float)
     order = np.lexsort((-lengths, dates))
-    before = np.concatenate([[-np.inf], np.maximum.accumulate(lengths[order])[:-1]])
-    found = np.zeros(len(order), dtype=bool)
-    found[order] = lengths[order] > before
-    return found
+    longest = np.concatenate([[-np.inf], np.maximum.accumulate(lengths[order])[:-1]])
+    result = np.zeros(len(order), dtype=bool)
+    result[order] = lengths[order] > longest
+    return result
 
 
 def fit_line(released: ArrayLike, hours: ArrayLike, doubling_time: float | None = None) -> Line:
-    """The line through models, by least squares in the logarithm of the horizon.
+    """Least-squares line through models, in the logarithm of the horizon.
 
     Parameters
     ----------
@@ -92,7 +93,8 @@ def fit_line(released: ArrayLike, hours: ArrayLike, doubling_time: float | None 
     hours : array, shape (model,)
         [h]; > 0.
     doubling_time : float, optional
-        [year]; > 0. Default: that of the fit. With one the line goes through the models' middle.
+        [year]; > 0. Fixes the slope of the line, which then passes through the centre of the
+        models. Default: fitted.
 
     Raises
     ------
@@ -104,38 +106,36 @@ def fit_line(released: ArrayLike, hours: ArrayLike, doubling_time: float | None 
     >>> line = fit_line([2023, 2024, 2025], [0.25, 1.0, 4.0])
     >>> round(line.one_hour, 9), round(line.doubling_time, 9)
     (2024.0, 0.5)
-    >>> fit_line([2023, 2025], [0.5, 2.0], doubling_time=0.25).one_hour
+    >>> round(fit_line([2023, 2025], [0.5, 2.0], doubling_time=0.25).one_hour, 9)
     2024.0
     """
     dates = np.asarray(released, dtype=float)
     logs = np.log2(within("(0, inf)", "hours", hours))
     if doubling_time is not None:
-        pace = 1 / float(within("(0, inf)", "doubling_time", doubling_time))
+        slope = 1 / float(within("(0, inf)", "doubling_time", doubling_time))
     else:
         if len(dates) < 2 or np.ptp(dates) == 0:
-            raise InputError(
-                f"a trend needs models of two dates at least; found {len(dates)} model{'s' * (len(dates) != 1)}"
-            )
-        pace = float(
-            ((dates - dates.mean()) * (logs - logs.mean())).sum()
-            / ((dates - dates.mean()) ** 2).sum()
-        )
-        if not pace > 0:
+            count = f"{len(dates)} model{'s' * (len(dates) != 1)}"
+            raise InputError(f"a trend needs models of two dates at least; found {count}")
+        centred = dates - dates.mean()
+        slope = float((centred * (logs - logs.mean())).sum() / (centred**2).sum())
+        if not slope > 0:
             raise InputError("the horizon of these models does not grow; take more of them")
     if not len(dates):
         raise InputError("a trend needs models; found none")
-    return Line(float(dates.mean() - logs.mean() / pace), 1 / pace)
+    return Line(float(dates.mean() - logs.mean() / slope), 1 / slope)
 
 
-def agreeing_growth(doubling_time: ArrayLike, slope: ArrayLike) -> np.ndarray:
-    """Growth of compute at which its horizon doubles as fast as the trend's.
+@ranges(doubling_time="(0, inf)", slope="(0, inf)")
+def agreeing_growth(doubling_time: Real, slope: Real) -> np.ndarray:
+    """Growth of compute at which its horizon doubles in a given time.
 
     Parameters
     ----------
     doubling_time : array
         D [year]; > 0.
     slope : array
-        b, powers of ten of horizon for each of compute [1]; > 0.
+        b, orders of magnitude of horizon per order of magnitude of compute [1]; > 0.
 
     Returns
     -------
@@ -147,13 +147,12 @@ def agreeing_growth(doubling_time: ArrayLike, slope: ArrayLike) -> np.ndarray:
     >>> agreeing_growth([7 / 12, 4.2 / 12], 0.485).round(3).tolist()
     [1.064, 1.773]
     """
-    return np.log10(2) / (
-        within("(0, inf)", "slope", slope) * within("(0, inf)", "doubling_time", doubling_time)
-    )
+    return np.log10(2) / (slope * doubling_time)
 
 
-def doubling_time_by_compute(growth: ArrayLike, slope: ArrayLike) -> np.ndarray:
-    """Time in which the horizon doubles as compute grows: the inverse of `agreeing_growth`; inf where compute does not grow.
+@ranges(growth="[0, inf)", slope="(0, inf)")
+def doubling_time_by_compute(growth: Real, slope: Real) -> np.ndarray:
+    """Doubling time of the horizon as compute grows; the inverse of `agreeing_growth`.
 
     Parameters
     ----------
@@ -165,13 +164,12 @@ def doubling_time_by_compute(growth: ArrayLike, slope: ArrayLike) -> np.ndarray:
     Returns
     -------
     array
-        [year]
+        [year]; inf where compute does not grow.
 
     Examples
     --------
     >>> round(12 * float(doubling_time_by_compute(1.13, 0.485)), 2)  # months
     6.59
     """
-    pace = within("(0, inf)", "slope", slope) * within("[0, inf)", "growth", growth)
     with np.errstate(divide="ignore"):
-        return np.log10(2) / pace
+        return np.log10(2) / (slope * growth)
