@@ -41,6 +41,31 @@ DRIVERS = ("compute", "time")
 LEVELS: tuple[Literal["low", "central", "high"], ...] = ("low", "central", "high")
 SPACING = 0.1  # years
 
+DECLARED = {
+    "horizon": ("h", "length, in a skilled person's time, of tasks that the frontier does"),
+    "compute": (COMPUTE_UNIT, "effective compute of the leading developer (base-year software)"),
+    "training_compute": ("FLOP", "effective training compute of its frontier model"),
+    "implied_compute": (
+        COMPUTE_UNIT,
+        "compute that would give the trend's horizon; inf: beyond floats",
+    ),
+    "doubling_time": ("year", "doubling time of the horizon; NaN: it is not constant"),
+    "agreeing_growth": (
+        "OOM/year",
+        "growth of compute at which its horizon doubles as fast as the trend's, at each "
+        "end of the slope's interval",
+    ),
+    "milestone_value": ("calendar year", "date; NaN: not within the course of compute"),
+    "milestone_horizon": ("h", "horizon needed: length of the task times its multiplier"),
+    "milestone_unit": ("", "unit of the value"),
+    "milestone_meaning": ("", "task that the frontier can do"),
+    "success_ratio": ("1", "horizon relative to that of 50 %, median of the models"),
+    "model_horizon": ("h", "measured horizon of each model"),
+    "model_released": ("calendar year", "release of each model"),
+    "model_on_trend": ("", "the trend is fitted to the model"),
+}
+"""Unit and meaning of each variable."""
+
 
 def horizon(
     catalog: Catalog | None = None,
@@ -130,9 +155,10 @@ def horizon(
         ),
         **{name: float(value) for name, value in settings.items() if value is not None},
     }
-    variables = _compute_variables(catalog, models, course, _times(times, course), lines)
+    dates = _times(times, course)
+    variables = _compute_variables(catalog, models, course, dates, lines)
     variables |= _model_variables(models, start)
-    return labelled(variables, _coordinates(catalog, models, _times(times, course)), attributes)
+    return labelled(variables, _coordinates(catalog, models, dates), attributes, DECLARED)
 
 
 class _Models:
@@ -218,62 +244,19 @@ def _compute_variables(
     slopes = np.array([ability.slope.at(level) for level in LEVELS])
     over = ("driver", "success")
     return {
-        "horizon": (
-            (*over, "time"),
-            [capability.horizon(training, **fit) * models.ratios, trend],
-            "h",
-            "length, in a skilled person's time, of tasks that the frontier does",
-        ),
-        "compute": (
-            "time",
-            course(dates),
-            COMPUTE_UNIT,
-            "effective compute of the leading developer (base-year software)",
-        ),
-        "training_compute": (
-            "time",
-            training,
-            "FLOP",
-            "effective training compute of its frontier model",
-        ),
+        "horizon": ((*over, "time"), [capability.horizon(training, **fit) * models.ratios, trend]),
+        "compute": ("time", course(dates)),
+        "training_compute": ("time", training),
         "implied_compute": (
             ("success", "time"),
             _implied_training(trend / models.ratios, fit) / share,
-            COMPUTE_UNIT,
-            "compute that would give the trend's horizon; inf: beyond floats",
         ),
-        "doubling_time": (
-            over,
-            [np.full(len(SUCCESS), by_growth), doubling],
-            "year",
-            "doubling time of the horizon; NaN: it is not constant",
-        ),
-        "agreeing_growth": (
-            ("success", "level"),
-            agreeing_growth(doubling[:, None], slopes),
-            "OOM/year",
-            "growth of compute at which its horizon doubles as fast as the trend's, at each end "
-            "of the slope's interval",
-        ),
-        "milestone_value": (
-            (*over, "milestone"),
-            reached,
-            "calendar year",
-            "date; NaN: not within the course of compute",
-        ),
-        "milestone_horizon": (
-            "milestone",
-            hours,
-            "h",
-            "horizon needed: length of the task times its multiplier",
-        ),
-        "milestone_unit": ("milestone", ["calendar year"] * len(hours), "", "unit of the value"),
-        "milestone_meaning": (
-            "milestone",
-            [_milestone(task.title) for task in tasks],
-            "",
-            "task that the frontier can do",
-        ),
+        "doubling_time": (over, [np.full(len(SUCCESS), by_growth), doubling]),
+        "agreeing_growth": (("success", "level"), agreeing_growth(doubling[:, None], slopes)),
+        "milestone_value": ((*over, "milestone"), reached),
+        "milestone_horizon": ("milestone", hours),
+        "milestone_unit": ("milestone", ["calendar year"] * len(hours)),
+        "milestone_meaning": ("milestone", [_milestone(task.title) for task in tasks]),
     }
 
 
@@ -284,25 +267,10 @@ def _milestone(title: str) -> str:
 
 def _model_variables(models: _Models, since: float) -> dict[str, Any]:
     return {
-        "success_ratio": (
-            "success",
-            models.ratios[:, 0],
-            "1",
-            "horizon relative to that of 50 %, median of the models",
-        ),
-        "model_horizon": (
-            ("success", "model"),
-            [models.hours[success] for success in SUCCESS],
-            "h",
-            "measured horizon of each model",
-        ),
-        "model_released": ("model", models.released, "calendar year", "release of each model"),
-        "model_on_trend": (
-            "model",
-            models.frontier & (models.released >= since),
-            "",
-            "the trend is fitted to the model",
-        ),
+        "success_ratio": ("success", models.ratios[:, 0]),
+        "model_horizon": (("success", "model"), [models.hours[success] for success in SUCCESS]),
+        "model_released": ("model", models.released),
+        "model_on_trend": ("model", models.frontier & (models.released >= since)),
     }
 
 
