@@ -1,4 +1,4 @@
-"""Files written whole: links stay, and what is no file is written to."""
+"""Atomic writes: symbolic links are kept, and pipes receive the content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from taskmodel.cli.regimes import escaped
 from taskmodel.files.atomic import atomic_write
 
 
-def test_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
+def test_a_link_is_kept_and_its_file_written(tmp_path: Path) -> None:
     real, link = tmp_path / "folder" / "real.txt", tmp_path / "link.txt"
     real.parent.mkdir()
     real.write_text("before")
@@ -23,25 +23,25 @@ def test_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
     assert real.read_text() == "after"
 
 
-def test_pipe_stays_a_pipe(tmp_path: Path) -> None:
+def test_a_pipe_receives_the_content(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
     reader.start()
     with atomic_write(pipe) as (part,):
-        part.write_text("all of it")
+        part.write_text("complete")
     reader.join(timeout=30)
-    assert read == ["all of it"]
+    assert read == ["complete"]
     assert pipe.is_fifo()
 
 
-def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
+def test_an_error_leaves_the_file_as_before(tmp_path: Path) -> None:
     target = tmp_path / "kept.txt"
     target.write_text("before")
-    with pytest.raises(RuntimeError, match="half-way"), atomic_write(target) as (part,):
+    with pytest.raises(RuntimeError, match="failure"), atomic_write(target) as (part,):
         part.write_text("half")
-        raise RuntimeError("half-way")
+        raise RuntimeError("failure")
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
     assert target.read_text() == "before"
 

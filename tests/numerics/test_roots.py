@@ -1,4 +1,4 @@
-"""Brackets that close, jumps that stay, extrema that are found."""
+"""Root finding by brackets, jumps, and minima."""
 
 import numpy as np
 import pytest
@@ -18,28 +18,28 @@ CASES = {
 def test_a_bracket_closes_on_the_root(name):
     function, low, high, root = CASES[name]
     ends = np.array([[low], [high]])
-    found = close_in(
+    result = close_in(
         lambda rows, x: function(x), Brackets(*ends, *function(ends)), close=1e-15, width=1e-15
     )
-    assert found.nearest()[0][0] == pytest.approx(
+    assert result.nearest()[0][0] == pytest.approx(
         root, abs=2e-3 if name == "flat at the root" else 1e-9 if name == "bent" else 1e-12
     )
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name != "infinite at an end"])
-def test_one_bracket_closes_too_and_in_a_limited_number_of_steps(name):
+def test_a_single_bracket_closes_in_a_limited_number_of_steps(name):
     function, low, high, root = CASES[name]
-    asked = []
+    arguments = []
 
     def counted(x):
-        asked.append(x)
+        arguments.append(x)
         return float(function(x))
 
-    found = between(
+    result = between(
         counted, low, high, float(function(low)), float(function(high)), close=0.0, width=1e-14
     )
-    assert found == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9)
-    assert len(asked) < STEPS / 2
+    assert result == pytest.approx(root, abs=2e-3 if name == "flat at the root" else 1e-9)
+    assert len(arguments) < STEPS / 2
 
 
 def test_brackets_are_independent_of_each_other():
@@ -51,30 +51,30 @@ def test_brackets_are_independent_of_each_other():
         return np.sinh(x) - targets[rows]
 
     low, high = np.full(50, -4.0), np.full(50, 4.0)
-    every = np.arange(50)
-    found = close_in(
+    brackets = np.arange(50)
+    result = close_in(
         values,
-        Brackets(low, high, values(every, low), values(every, high)),
+        Brackets(low, high, values(brackets, low), values(brackets, high)),
         close=1e-14,
         width=1e-16,
     )
-    np.testing.assert_allclose(found.nearest()[0], np.arcsinh(targets), atol=1e-13)
+    np.testing.assert_allclose(result.nearest()[0], np.arcsinh(targets), atol=1e-13)
     assert sum(calls) < 50 * 25  # half of bisection's fifty
 
 
-def test_a_jump_is_pinned_between_neighbouring_numbers():
+def test_a_jump_is_located_between_neighbouring_numbers():
     def values(rows, x):
         return np.where(x < 1 / 3, -1.0, 2.0)
 
-    found = close_in(
+    result = close_in(
         values, Brackets(*np.array([[0.0], [1.0], [-1.0], [2.0]])), close=1e-12, width=1e-16
     )
-    assert found.low[0] < 1 / 3 <= found.high[0] <= np.nextafter(found.low[0], 1) + 1e-16
-    assert (found.at_low[0], found.at_high[0]) == (-1.0, 2.0)
+    assert result.low[0] < 1 / 3 <= result.high[0] <= np.nextafter(result.low[0], 1) + 1e-16
+    assert (result.at_low[0], result.at_high[0]) == (-1.0, 2.0)
 
 
 @pytest.mark.parametrize("hole", [0.0, 0.6, 1.0])
-def test_what_is_not_a_number_is_no_root(hole):
+def test_nan_is_an_error(hole):
     def values(rows, x):
         return np.where(np.abs(x - hole) < 0.2, np.nan, x - 0.6)
 
@@ -99,8 +99,10 @@ def test_a_bracket_that_is_still_wide_after_all_steps_is_an_error():
         least(lambda rows, x: x**2, np.zeros(1), np.ones(1), 0.0)
 
 
-def test_the_least_of_a_function_is_found():
+def test_the_minimum_of_a_function():
     centres = np.array([0.1, 0.5, 0.99])
-    place, value = least(lambda rows, x: np.cosh(x - centres[rows]), np.zeros(3), np.ones(3), 1e-9)
-    np.testing.assert_allclose(place, centres, atol=1e-7)
-    np.testing.assert_allclose(value, 1.0, atol=1e-14)
+    argument, minimum = least(
+        lambda rows, x: np.cosh(x - centres[rows]), np.zeros(3), np.ones(3), 1e-9
+    )
+    np.testing.assert_allclose(argument, centres, atol=1e-7)
+    np.testing.assert_allclose(minimum, 1.0, atol=1e-14)
