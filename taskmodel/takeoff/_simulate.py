@@ -78,8 +78,8 @@ def simulate(
 def _check_options(options: Mapping[str, Any], kind: str) -> None:
     for name in options:
         if name not in OPTIONS[kind]:
-            known = ", ".join(OPTIONS[kind])
-            raise TypeError(f"{name} is no option of {kind}, which has {known}")
+            allowed = ", ".join(OPTIONS[kind])
+            raise TypeError(f"{name} is no option of {kind}, which has {allowed}")
 
 
 def resolve_scenario(scenario: str | PathLike[str]) -> str | Path:

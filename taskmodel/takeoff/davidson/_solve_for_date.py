@@ -143,10 +143,10 @@ class _Problem:
         hits = np.abs(gaps) <= DATE_ERROR
         solutions = list(zip(self.grid[hits].tolist(), gaps[hits].tolist(), strict=True))
         crosses = np.sign(gaps[:-1]) * np.sign(gaps[1:]) < 0
-        (left,) = np.nonzero(crosses & ~hits[:-1] & ~hits[1:])
+        (lower,) = np.nonzero(crosses & ~hits[:-1] & ~hits[1:])
         jumps = []
-        if len(left):
-            ends = Brackets(self.grid[left], self.grid[left + 1], gaps[left], gaps[left + 1])
+        if len(lower):
+            ends = Brackets(self.grid[lower], self.grid[lower + 1], gaps[lower], gaps[lower + 1])
             brackets = close_in(gap, ends, close=DATE_ERROR, width=NARROW)
             for row, (value, rest) in enumerate(zip(*brackets.nearest(), strict=True)):
                 if abs(rest) <= DATE_ERROR:
@@ -204,21 +204,21 @@ class _Problem:
     def _reason(self, milestones: Array, jumps: list[_Jump]) -> str:
         """Return why there is no solution."""
         grid = self.grid
-        none = (
+        start = (
             f"no {self.parameter} seen from {grid[0]:g} to {grid[-1]:g} "
             f"gives {self.milestone} {self.target:.10g}"
         )
         if jumps:
             jump = jumps[0]
             return (
-                f"{none}: it is passed in a jump at {jump.position:.6g}, "
+                f"{start}: it is passed in a jump at {jump.position:.6g}, "
                 f"from {jump.before:.6g} to {jump.after:.6g}"
             )
         finite = np.isfinite(milestones)
         if not finite.any():
-            return f"{none}: it is not reached there before the world ends"
+            return f"{start}: it is not reached there before the world ends"
         nearest = int(np.argmin(np.where(finite, np.abs(milestones - self.target), np.inf)))
-        return f"{none}: the nearest is {milestones[nearest]:.6g}, at {grid[nearest]:.6g}"
+        return f"{start}: the nearest is {milestones[nearest]:.6g}, at {grid[nearest]:.6g}"
 
 
 def _range(world: World, parameter: str, within: tuple[float, float] | None) -> tuple[float, float]:

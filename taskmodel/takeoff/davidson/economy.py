@@ -49,7 +49,7 @@ NO_CEILING = (
     1e100  # room so large that expm1 is the identity and the way to the ceiling is straight
 )
 
-Given = Mapping[str, Any]
+Values = Mapping[str, Any]
 Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and a sector's outer input
 NO_HINTS = (NO_HINT, NO_HINT, NO_HINT)  # of the three divisions
 
@@ -265,64 +265,70 @@ class Economy:
         return goods, hardware, software
 
 
-def initial_shares(given: Given) -> Shares:
-    """The shares that a set of parameters starts from."""
-    production, chips = given["initial_hardware_production"], _initial_chips(given)
+def initial_shares(parameters: Values) -> Shares:
+    """Return the shares at the start."""
+    production, chips = parameters["initial_hardware_production"], _initial_chips(parameters)
     return Shares(
         gwp_compute=production
-        / (given["initial_buyable_hardware_performance"] * given["initial_gwp"]),
-        compute_training=given["initial_biggest_training_run"] / chips,
-        **{name: given[f"initial_frac_{name}"] for name in SHARES[1:-1]},
+        / (parameters["initial_buyable_hardware_performance"] * parameters["initial_gwp"]),
+        compute_training=parameters["initial_biggest_training_run"] / chips,
+        **{name: parameters[f"initial_frac_{name}"] for name in SHARES[1:-1]},
     )
 
 
-def _initial_chips(given: Given) -> float:
+def _initial_chips(parameters: Values) -> float:
     return (
-        given["initial_hardware_production"]
-        * given["ratio_hardware_to_initial_hardware_production"]
+        parameters["initial_hardware_production"]
+        * parameters["ratio_hardware_to_initial_hardware_production"]
     )
 
 
-def economy(given: Given) -> Economy:
-    """The economy of a set of parameters.
+def economy(parameters: Values) -> Economy:
+    """Return the economy of a set of parameters.
 
     Parameters
     ----------
-    given : mapping of str to value
+    parameters : mapping of str to value
         Parameters by name; ``n_labour_tasks`` None is a continuum of tasks.
     """
     start = Stocks(
-        chips=log(_initial_chips(given)),
+        chips=log(_initial_chips(parameters)),
         software=0.0,
         capital=log(
-            given["savings_rate"] * given["initial_gwp"] / expm1(given["initial_capital_growth"])
+            parameters["savings_rate"]
+            * parameters["initial_gwp"]
+            / expm1(parameters["initial_capital_growth"])
         ),
-        labour=log(given["initial_population"]),
+        labour=log(parameters["initial_population"]),
         tfp=0.0,
     )
-    shares = initial_shares(given)
+    shares = initial_shares(parameters)
     families = (
-        _family(given, 1.0, 1.0),
+        _family(parameters, 1.0, 1.0),
         _family(
-            given, *(given[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime"))
+            parameters,
+            *(parameters[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime")),
         ),
     )
-    psi_goods, psi_rnd = given["labour_substitution_goods"], given["labour_substitution_rnd"]
+    psi_goods, psi_rnd = (
+        parameters["labour_substitution_goods"],
+        parameters["labour_substitution_rnd"],
+    )
     of_labour, of_compute, of_capital = shares.of_goods()
-    zeta = given["compute_software_rnd_experiments_efficiency"]
+    zeta = parameters["compute_software_rnd_experiments_efficiency"]
     goods = Sector(
         Division(
             families[0],
             psi_goods,
-            given["initial_compute_share_goods"],
+            parameters["initial_compute_share_goods"],
             start.labour + log(of_labour),
             start.chips + log(of_compute),
         ),
-        1 - given["initial_cognitive_share_goods"],
-        given["capital_substitution_goods"],
+        1 - parameters["initial_cognitive_share_goods"],
+        parameters["capital_substitution_goods"],
         start.capital + log(of_capital),
     )
-    rnd = given["initial_compute_share_rnd"]
+    rnd = parameters["initial_compute_share_rnd"]
     hardware = Sector(
         Division(
             families[1],
@@ -331,8 +337,8 @@ def economy(given: Given) -> Economy:
             start.labour + log(shares.labour_hardware_rnd),
             start.chips + log(shares.compute_hardware_rnd),
         ),
-        1 - given["initial_cognitive_share_hardware_rnd"],
-        given["capital_substitution_rnd"] * given["rnd_parallelization_penalty"],
+        1 - parameters["initial_cognitive_share_hardware_rnd"],
+        parameters["capital_substitution_rnd"] * parameters["rnd_parallelization_penalty"],
         start.capital + log(shares.capital_hardware_rnd),
     )
     software = Sector(
@@ -343,32 +349,39 @@ def economy(given: Given) -> Economy:
             start.labour + log(shares.labour_software_rnd),
             start.chips + log(shares.compute_software_rnd),
         ),
-        given["initial_experiment_share_software_rnd"],
-        given["research_experiments_substitution_software"],
+        parameters["initial_experiment_share_software_rnd"],
+        parameters["research_experiments_substitution_software"],
         zeta * start.chips,
     )
     return Economy(
-        goods, hardware, software, families, start, shares, zeta, not given["disable_automation"]
+        goods,
+        hardware,
+        software,
+        families,
+        start,
+        shares,
+        zeta,
+        not parameters["disable_automation"],
     )
 
 
-def _family(given: Given, training: float, runtime: float) -> Family:
-    """A task family whose requirements are those of goods over two ratios."""
-    delta = given["runtime_training_tradeoff"]
+def _family(parameters: Values, training: float, runtime: float) -> Family:
+    """Return a task family whose requirements are those of goods over two ratios."""
+    delta = parameters["runtime_training_tradeoff"]
     return Family(
-        tasks=given["n_labour_tasks"],
+        tasks=parameters["n_labour_tasks"],
         training=(
-            given["full_automation_requirements_training"] / training,
-            given["flop_gap_training"],
-            given["training_requirements_steepness"],
+            parameters["full_automation_requirements_training"] / training,
+            parameters["flop_gap_training"],
+            parameters["training_requirements_steepness"],
         ),
         runtime=(
-            given["full_automation_requirements_runtime"] * SECONDS / runtime,
-            given["flop_gap_runtime"],
-            given["runtime_requirements_steepness"],
+            parameters["full_automation_requirements_runtime"] * SECONDS / runtime,
+            parameters["flop_gap_runtime"],
+            parameters["runtime_requirements_steepness"],
         ),
         tradeoff=delta,
-        log_shortfall=log(given["runtime_training_max_tradeoff"]) if delta > 0 else 0.0,
+        log_shortfall=log(parameters["runtime_training_max_tradeoff"]) if delta > 0 else 0.0,
     )
 
 

@@ -167,10 +167,10 @@ class Flow:
             reaches=reaches,
         )
 
-    def software_growth(self, at: Moment) -> float:
+    def software_growth(self, moment: Moment) -> float:
         """Return growth of ln software at a moment [1/year]."""
-        research = self.economy.outputs(at.production)[2] - self.base[2]
-        cumulative = at.cumulative[1]
+        research = self.economy.outputs(moment.production)[2] - self.base[2]
+        cumulative = moment.cumulative[1]
         pace = self.tables.number[kernels.PACE_SOFTWARE]
         rise = exp(pace + self.rules.penalty * research - cumulative)
         return self.curves[1].slope(cumulative) * rise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, log, log1p
 
-from taskmodel.takeoff.davidson.economy import NO_CEILING, SHARES, Given, ReturnsCurve, Shares
+from taskmodel.takeoff.davidson.economy import NO_CEILING, SHARES, ReturnsCurve, Shares, Values
 
 __all__ = ["Rules", "rules"]
 
@@ -78,7 +78,7 @@ class Rules:
         return self.returns[0] * self.pace[0] * years
 
 
-def rules(parameters: Given) -> Rules:
+def rules(parameters: Values) -> Rules:
     """Return the rules of a set of parameters."""
 
     def shares(name: str) -> Shares:

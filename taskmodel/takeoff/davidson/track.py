@@ -60,14 +60,14 @@ class Mark(NamedTuple):
     family: int = 0
     beyond: bool = False
 
-    def holds(self, economy: Economy, at: Moment) -> bool:
+    def holds(self, economy: Economy, moment: Moment) -> bool:
         """Return whether a moment has reached the mark."""
         if self.of == "run":
-            return at.run >= self.level
+            return moment.run >= self.level
         if self.of == "trainable":
             family = economy.families[0]
-            return family.reach(at.run, tradeoff=False) / family.count >= self.level
-        share = automated_share(economy, at)[self.family]
+            return family.reach(moment.run, tradeoff=False) / family.count >= self.level
+        share = automated_share(economy, moment)[self.family]
         return share > self.level if self.beyond else share >= self.level
 
     def threshold(self, economy: Economy) -> tuple[int, float]:
@@ -127,15 +127,18 @@ class Stepped:
 
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return the first step at which something holds."""
-        return next((at.time for at in self.moments if at.time >= after and condition(at)), None)
+        return next(
+            (moment.time for moment in self.moments if moment.time >= after and condition(moment)),
+            None,
+        )
 
     def reached(self, mark: Mark) -> float | None:
         """Return the first step at which a mark is reached."""
-        return self.first(lambda at: mark.holds(self.economy, at))
+        return self.first(lambda moment: mark.holds(self.economy, moment))
 
     def at(self, time: float) -> Moment | None:
         """Return the step at a time, if there is one within a millionth of a year."""
-        index = bisect_left(self.moments, time - 1e-6, key=lambda at: at.time)
+        index = bisect_left(self.moments, time - 1e-6, key=lambda moment: moment.time)
         if index < len(self.moments) and abs(self.moments[index].time - time) < 1e-6:
             return self.moments[index]
         return None
@@ -145,16 +148,16 @@ class Stepped:
 
         The year is as many whole steps as fit into it, as in the reference.
         """
-        logs = [self.economy.outputs(at.production)[0] for at in self.moments]
+        logs = [self.economy.outputs(moment.production)[0] for moment in self.moments]
         later = logs[floor(1 / self.step) :]
         triples = zip(self.moments, logs, later, strict=False)
-        return next((at.time for at, now, then in triples if then - now > rate), None)
+        return next((moment.time for moment, now, then in triples if then - now > rate), None)
 
     def first_pace(self) -> float:
         """Return growth over the first step; NaN where there is none."""
         if len(self.moments) < 2:
             return nan
-        before, after = (self.economy.outputs(at.production)[0] for at in self.moments[:2])
+        before, after = (self.economy.outputs(moment.production)[0] for moment in self.moments[:2])
         return (after - before) / self.step
 
 
@@ -199,7 +202,7 @@ class Continuous:
         """Return when a mark is first reached: where a number passes it, or at a switch."""
         path = self.path
         if not path.flow.counted:
-            return self.first(lambda at: mark.holds(self.economy, at))
+            return self.first(lambda moment: mark.holds(self.economy, moment))
         column, level = mark.threshold(self.economy)
         time = kernels.time_of_mark(
             path.flow.tables, path.steps, path.count, path.end, column, level
@@ -209,7 +212,7 @@ class Continuous:
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return when something first holds, to `WIDTH`."""
         path, base = self.path, self.base
-        begin = bisect_right(self.knots, after, key=lambda at: at.time)
+        begin = bisect_right(self.knots, after, key=lambda moment: moment.time)
         for number in range(begin, len(self.knots)):
             if not condition(self.knots[number]):
                 continue
