@@ -1,4 +1,4 @@
-"""Random catalogs in which much happens as compute grows: several scarce factors, nests, policies, thresholds within the grid."""
+"""Random catalogs with many events along compute: scarce factors, nests, policies, thresholds."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from taskmodel.catalog import Catalog
 
 ELASTICITIES = (0.1, 0.3, 0.5, 0.8, 1.0, 1.5, 3.0)
 H100_HOUR = 1.44e18  # FLOP
-LOW, HIGH = 1e26, 1e31  # the stretch of the axis in which they have their events
+LOW, HIGH = 1e26, 1e31  # the part of the axis with their events
 
 
 def multi_factor_catalog(rng) -> Catalog:
-    """A catalog of 3 to 8 tasks in up to three phases, done by up to three labour pools, inference, experiments and reviewers.
+    """A catalog of 3 to 8 tasks in up to three phases, with up to three labour pools, inference,
+    experiments and reviewers.
 
-    All sizes are log-uniform and centred on values at which each factor is scarce in some catalogs and plentiful in others.
+    All sizes are log-uniform, and centred on values at which each factor is scarce in some catalogs
+    and plentiful in others.
     """
     names = ["researchers", "engineers", "operators"][: rng.integers(1, 4)]
     pools = {name: {"headcount": 10 ** rng.uniform(0, 2), "hours_per_year": 100} for name in names}

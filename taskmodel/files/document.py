@@ -139,8 +139,8 @@ class FromFile(Record):
             findings += record._findings(set(origin.overrides))
         # A defect of the text, such as an anchor, often leaves no value: report the cause alone.
         paths = {defect.path for defect in defects}
-        found = map(origin.defect, findings)
-        defects = [*defects, *(defect for defect in found if defect.path not in paths)]
+        others = map(origin.defect, findings)
+        defects = [*defects, *(defect for defect in others if defect.path not in paths)]
         if defects or record is None:
             raise CatalogError(dict.fromkeys(defects))
         record._origin = origin

@@ -413,8 +413,7 @@ class _Tracer:
 
         rows = np.arange(len(chosen))
         ends = [difference(rows, np.full(len(chosen), offset)) for offset in (-0.5, 0.5)]
-        finite = np.isfinite(ends[0]) & np.isfinite(ends[1])
-        crossed = finite & (np.sign(ends[0]) * np.sign(ends[1]) < 0)
+        crossed = np.isfinite(ends).all(axis=0) & (np.sign(ends).prod(axis=0) < 0)
         good = rows[crossed]
         half = np.full(len(good), 0.5)
         offset, gap = close_in(
@@ -431,14 +430,20 @@ class _Tracer:
         for i in np.flatnonzero((np.abs(gap) <= TIE) & leading).tolist():
             key, segment = chosen[good[i]]
             vertex = self._vertex(middle.u[i], middle.v[i], gap[i])
-            halves = (segment[0], vertex), (vertex, segment[1])
-            self.segments[key].remove(segment)
-            self.segments[key] += halves
-            cell = self.cells.pop(segment)
-            if distance[i] > SMOOTH:
-                self.cells.update(dict.fromkeys(halves, cell))
+            self._split(key, segment, vertex, straight=bool(distance[i] <= SMOOTH))
         for i in rows[~crossed].tolist():
             self.cells.pop(chosen[i][1], None)  # there is no crossing to be found
+
+    def _split(
+        self, key: tuple[int, int, bool], segment: Segment, vertex: int, straight: bool
+    ) -> None:
+        """Replace a segment by its two parts, which are refined further unless it is straight."""
+        halves = (segment[0], vertex), (vertex, segment[1])
+        self.segments[key].remove(segment)
+        self.segments[key] += halves
+        cell = self.cells.pop(segment)
+        if not straight:
+            self.cells.update(dict.fromkeys(halves, cell))
 
     def _trace_doubled_line(self, row: int) -> None:
         """Join the intervals of a doubled line whose two sides have different leaders."""
