@@ -15,10 +15,10 @@ class Point:
     Attributes
     ----------
     compute : float or None
-        Effective compute [FLOP/year]; None where no compute brings it about.
+        Effective compute [FLOP/year]; None if no compute reaches it.
     throughput_speedup, latency_speedup, speedup : float
-        Research output, one pass through the tasks, and the effective speed-up of both, relative to people without AI [1].
-        inf: no limit; NaN: nothing can be produced.
+        Research output, one pass through the tasks, and the effective speed-up of both, relative to
+        people without AI [1]. inf: no limit; NaN: nothing can be produced.
     """
 
     compute: float | None
@@ -29,7 +29,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Row(Point):
-    """A point, and what holds research back there.
+    """A point with the sources that limit research.
 
     Attributes
     ----------
@@ -40,15 +40,19 @@ class Row(Point):
     hours_by_mode : dict of str to float
         Parts of those hours that go by each mode [1]; they sum to 1.
     binding_factor : str
-        The source with the largest bottleneck share; empty where nothing is produced, or without limit.
+        The source with the largest bottleneck share; empty where nothing is produced, or without
+        limit.
     binding_reviewers : str
-        Where that is review, the pool of reviewers whose hours have the largest elasticity; empty where none has one.
+        Where that is review, the pool of reviewers whose hours have the largest elasticity; empty
+        where none has one.
     bottleneck_share : dict of str to float
         Elasticity of output to each source: hands-on work, review, and each other factor [1].
     elasticity : dict of str to float
-        What 1 % more gives, in per cent of output: of each factor by name, and of ``review_speed`` (all reviews faster) [1].
+        What 1 % more gives, in per cent of output: of each factor by name, and of ``review_speed``
+        (all reviews faster) [1].
     oversight_ceiling, no_oversight_ceiling : float
-        Output with unlimited inference and experiments by what AI can do here, and the same without review [1].
+        Output with unlimited inference and experiments by what AI can do here, and the same without
+        review [1].
     """
 
     compute: float
@@ -65,7 +69,7 @@ class Row(Point):
 
 @dataclass(frozen=True)
 class Review:
-    """What the review of one task costs.
+    """The cost of the review of one task.
 
     Attributes
     ----------
@@ -77,7 +81,8 @@ class Review:
     review_ratio : float
         Review hours per human-equivalent hour of work that is reviewed [h/h].
     output_share : float
-        Worth of these hours relative to output: 1 % faster review of this task gives this many per cent more output [1].
+        Worth of these hours relative to output: 1 % faster review of this task gives this many per
+        cent more output [1].
     """
 
     task: str
@@ -90,7 +95,7 @@ class Review:
 
 @dataclass(frozen=True)
 class ReviewPool:
-    """A pool of reviewers, and what it does.
+    """A pool of reviewers and its use.
 
     Attributes
     ----------
@@ -113,12 +118,13 @@ class ReviewPool:
 
 @dataclass(frozen=True)
 class Advice:
-    """Where review costs most.
+    """The cost of review by task and pool, at one compute.
 
     Attributes
     ----------
     place : str
-        ``today`` if oversight is the bottleneck already, ``oversight_bottleneck`` if it becomes it later, else ``grid_end``.
+        ``today`` if oversight is the bottleneck already, ``oversight_bottleneck`` if it becomes it
+        later, else ``grid_end``.
     at : Row
         The state there.
     review_hours : float
@@ -128,8 +134,8 @@ class Advice:
     reviews : tuple of Review
         All tasks whose work is reviewed, the costliest first.
     reviewer_equivalent : dict of str to float
-        How many more people of each labour pool are worth one more reviewer, of the general ones [1]; inf: such people are worth
-        nothing.
+        How many more people of each labour pool are worth one more reviewer, of the general ones
+        [1]; inf: such people are worth nothing.
     pools : tuple of ReviewPool
         The pools of reviewers, the general one first.
     """
@@ -145,7 +151,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class NextTask(Point):
-    """A task that AI cannot do yet: the compute from which it can, and the speed-ups if it could today.
+    """A task that AI cannot do yet: the compute from which it can, the speed-ups if it could today.
 
     Attributes
     ----------
@@ -168,21 +174,25 @@ class Summary:
     curve : tuple of Row
         At the ends of the grid and round values of compute within it.
     first_automation, oversight_binds, oversight_bottleneck : Point or None
-        Where AI first does a task, where review first binds, where it first is the largest source; the speed-ups are those
-        from there on. None: not on the grid. What holds at the first point of the grid has that point here.
+        Where AI first does a task, where review first binds, where it first is the largest source;
+        the speed-ups are those from there on. None: not on the grid. What holds at the first point
+        of the grid has that point here.
     at_grid_start : tuple of str
-        Which of these three hold at the first point of the grid, so that their true places may be lower.
+        Which of these three hold at the first point of the grid, so that their true places may be
+        lower.
     stretches : dict of str to tuple of (float, float or None)
         From where to where oversight binds and is the bottleneck; None: to the end of the grid.
     reviewers_scarce : dict of str to tuple of (float, float or None)
         From where to where the hours of each pool of reviewers are scarce.
     ceiling : Point
-        Unlimited inference and experiments and every delegable task open: the most that oversight allows. Its compute is
-        that from which AI can do every delegable task, None if there is none.
+        Unlimited inference and experiments and every delegable task open: the most that oversight
+        allows. Its compute is that from which AI can do every delegable task, None if there is
+        none.
     advice : Advice or None
         None where nothing is reviewed.
     next_tasks : tuple of NextTask
-        Tasks that policy leaves to AI and that it cannot do today, the one that would speed research up most first.
+        Tasks that policy leaves to AI and that it cannot do today, the one that would speed
+        research up most first.
     events : tuple of dict
         Every event, as plain values.
     """
@@ -203,11 +213,10 @@ class Summary:
 
 
 def as_dict(summary: Summary) -> dict[str, object]:
-    """The facts as plain dicts, lists, numbers and words; inf and NaN are left as they are.
+    """Return the facts as plain dicts, lists, numbers and texts; inf and NaN remain.
 
-    The keys are those of `Summary`, but for `end`; besides them ``top_reviews``, the three costliest reviews, and some values of
-    today and of the end of the grid side by side.
-    """
+    The keys are those of `Summary`, but for `end`; besides them ``top_reviews``, the three
+    costliest reviews, and some values of today and of the end of the grid side by side."""
     advice = summary.advice
     sides = {"today": summary.today, "end": summary.end}
     return {

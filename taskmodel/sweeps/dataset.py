@@ -147,7 +147,7 @@ def sweep_dataset(
 
 
 def latency_dataset(catalog: Catalog, situation: Situation, allocation: Allocation) -> xr.Dataset:
-    """Return the critical path at one compute, the parts of its length, and the queues for reviewers.
+    """Return the dataset of the critical path at one compute, with the queues for reviewers.
 
     Raises
     ------

@@ -1,10 +1,10 @@
 """Results as labelled datasets: units, meanings and provenance, and files.
 
-`labelled` builds every dataset that the package returns: it attaches the unit and the meaning of each variable, which
-are declared once, in `taskmodel.sweeps.variables` or next to the values. `provenance` gives the attributes that state
-what a result was computed from. `save` writes netCDF-4 files with the groups ``/`` (the variables), ``/events`` and
-``/inputs`` (provenance); `open` joins them again. A result contains no time stamp: equal inputs give equal bits.
-"""
+`labelled` builds every dataset that the package returns: it attaches the unit and the meaning of
+each variable, which are declared once, in `taskmodel.sweeps.variables` or next to the values.
+`provenance` gives the attributes that state what a result was computed from. `save` writes netCDF-4
+files with the groups ``/`` (the variables), ``/events`` and ``/inputs`` (provenance); `open` joins
+them again. A result contains no time stamp: equal inputs give equal bits."""
 
 from __future__ import annotations
 
@@ -57,11 +57,12 @@ def labelled(
     Parameters
     ----------
     variables : mapping of str to tuple
-        By name, ``(dims, values)`` for a variable declared in `declared`, or ``(dims, values, units, meaning)``. A name
-        may have the prefix ``event_`` and one of the suffixes in `CASES`: ``output_as_is`` is declared as ``output``.
+        By name, ``(dims, values)`` for a variable declared in `declared`, or ``(dims, values,
+        units, meaning)``. A name may have the prefix ``event_`` and one of the suffixes in `CASES`:
+        ``output_as_is`` is declared as ``output``.
     coords : mapping of str to tuple or array_like
-        Likewise; plain values are a scalar, or one-dimensional along a dimension of the same name. Coordinates need no
-        declaration.
+        Likewise; plain values are a scalar, or one-dimensional along a dimension of the same name.
+        Coordinates need no declaration.
     attributes : mapping
         Of the dataset, usually from `provenance`.
     declared : mapping of str to (units, meaning), optional
@@ -70,11 +71,13 @@ def labelled(
     Returns
     -------
     xarray.Dataset
-        With the attributes ``units`` (absent where empty) and ``long_name`` on each variable; strings as objects.
+        With the attributes ``units`` (absent where empty) and ``long_name`` on each variable;
+        strings as objects.
 
     Examples
     --------
-    >>> data = labelled({"output": ("time", [1.0]), "risk": ((), 0.5, "1", "chance")}, {"time": [2030.0]}, {})
+    >>> variables = {"output": ("time", [1.0]), "risk": ((), 0.5, "1", "chance")}
+    >>> data = labelled(variables, {"time": [2030.0]}, {})
     >>> data["output"].attrs["units"], data["risk"].attrs
     ('1', {'units': '1', 'long_name': 'chance'})
     """
@@ -125,15 +128,15 @@ def provenance(**documents: FromFile) -> dict[str, str]:
     Parameters
     ----------
     **documents : FromFile
-        The inputs by what they are, such as ``catalog=...``, ``scenario=...`` (a world or a loop), ``plan=...`` or
-        ``catalog=..., trend=...``.
+        The inputs by what they are, such as ``catalog=...``, ``scenario=...`` (a world or a loop),
+        ``plan=...`` or ``catalog=..., trend=...``.
 
     Returns
     -------
     dict of str to str
-        ``taskmodel_version`` and, for each document, ``KIND_name``, ``KIND_yaml`` and ``KIND_sha256``; for a catalog
-        also ``scenario_name`` and ``scenario_yaml``. The values set on the first document are ``overrides``, those on
-        any other ``KIND_overrides``, as JSON.
+        ``taskmodel_version`` and, for each document, ``KIND_name``, ``KIND_yaml`` and
+        ``KIND_sha256``; for a catalog also ``scenario_name`` and ``scenario_yaml``. The values set
+        on the first document are ``overrides``, those on any other ``KIND_overrides``, as JSON.
     """
     attributes = {"taskmodel_version": __version__}
     for kind, document in documents.items():
@@ -151,10 +154,11 @@ def provenance(**documents: FromFile) -> dict[str, str]:
 
 
 def select_events(result: xr.Dataset) -> xr.Dataset:
-    """The variables over ``event``, without their prefix."""
+    """Return the variables over ``event``, without their prefix."""
     if not isinstance(result, xr.Dataset):
         raise TypeError(
-            f"events are those of a Dataset, as taskmodel.sweep returns it; found {type(result).__name__}"
+            "events are those of a Dataset, as taskmodel.sweep returns it; found "
+            f"{type(result).__name__}"
         )
     if "event_kind" not in result:
         raise InputError("this dataset has no events: give the result of taskmodel.sweep")
@@ -163,9 +167,9 @@ def select_events(result: xr.Dataset) -> xr.Dataset:
         name.removeprefix("event_"): (result[name].dims, result[name].values, result[name].attrs)
         for name in names
     }
-    if "factor" not in result.dims:  # a simulated world
+    if "factor" not in result.dims:  # of a simulated world
         return xr.Dataset(chosen, attrs=result.attrs)
-    # `factor` is what changes at an event, and the name of a dimension: its labels go by another name
+    # `factor` is a variable of events and a dimension: the labels of the latter get another name
     labels = {
         "factor_name": xr.Variable(
             "factor",
@@ -178,7 +182,7 @@ def select_events(result: xr.Dataset) -> xr.Dataset:
 
 
 def label(catalog: Catalog) -> str:
-    """A short name for a catalog: its own, its scenario's and what was set besides."""
+    """Return a short name for a catalog: its own, its scenario's and its overrides."""
     parts = [
         catalog.name,
         *([catalog.scenario] if catalog.scenario else []),
@@ -190,12 +194,12 @@ def label(catalog: Catalog) -> str:
 def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     """Write a result to a netCDF-4 file: groups ``/``, ``/events`` and ``/inputs``.
 
-    The file is written beside its place and moved there when whole.
+    The file is written under a temporary name and renamed when it is complete.
 
     Raises
     ------
     TypeError
-        If the result is no dataset.
+        If the result is not a Dataset.
     OSError
         If it cannot be written.
     """
@@ -215,7 +219,7 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
                 .drop_vars(list(result.coords), errors="ignore")
                 .drop_attrs(deep=False)
             )
-            if not events.sizes["event"]:  # of no words a file cannot tell that they are words
+            if not events.sizes["event"]:  # netCDF has no type for an empty array of objects
                 events = events.map(
                     lambda column: column.astype(str) if column.dtype == object else column,
                     keep_attrs=True,
@@ -255,7 +259,7 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
 
 
 def _as_text(result: xr.Dataset) -> xr.Dataset:
-    """Texts as Python strings, whatever the file made of them, and no traces of the file's encoding."""
+    """Return the dataset with texts as Python strings and without the encoding of the file."""
     for name, variable in result.variables.items():
         if variable.dtype.kind in "OUT":
             result[name] = variable.copy(data=variable.values.astype(object))

@@ -1,7 +1,8 @@
-"""Paths through time from files: how compute, algorithms, spending and staff grow, with break dates, each with unit and source.
+"""Paths over time from files: the growth of compute, algorithms, spending and staff.
 
-`load_paths` reads a file, `courses` lays it over a catalog: dates and values of compute and of numbers of the catalog, which
-`taskmodel.sweep` follows along time. The modules, from the bottom: `table` (CSV), `records` (what a file may say), `load`.
+`load_paths` reads a file of paths; `courses` applies it to a catalog and returns dates and values
+of compute and of numbers of the catalog, which `taskmodel.sweep` follows along time. `records`
+defines the format of the files.
 """
 
 from taskmodel.sweeps.paths.load import bundled_paths, courses, load_paths, parse_paths

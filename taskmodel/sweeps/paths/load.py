@@ -2,11 +2,12 @@ r"""Paths from files: your own by path, bundled ones by name; and what they come
 
 A path that grows by the factor g_j in a year from each break date on is, at a date t,
 
-.. math:: x(t) = x(t_0) \prod_j g_j^{\,\text{years of stretch } j \text{ between } t_0 \text{ and } t},
+.. math:: x(t) = x(t_0) \prod_j g_j^{\,\text{years of stretch } j \text{ between } t_0 \text{ and }
+t},
 
-with t_0 the file's `today`. Effective compute is the catalog's `compute.today` times the product of its factors, each relative
-to t_0: growth rates that are constant between dates add up, so that the product has constant rates between all their dates.
-"""
+with t_0 the file's `today`. Effective compute is the catalog's `compute.today` times the product of
+its factors, each relative to t_0: growth rates that are constant between dates add up, so that the
+product has constant rates between all their dates."""
 
 from __future__ import annotations
 
@@ -77,7 +78,13 @@ def parse_paths(text: str, name: str = "paths", file: str = "text") -> Paths:
 
 
 def _tables(paths: Paths, folder: Path) -> dict[Keys, Rows]:
-    """The tables of all paths that have one, read; they have to reach from the first date to the last."""
+    """Return the tables of all paths that have one.
+
+    Raises
+    ------
+    CatalogError
+        If a table cannot be read, or does not cover the paths.
+    """
     found: dict[Keys, Rows] = {}
     defects: list[Defect] = []
     for keys, series in paths.series().items():
@@ -90,7 +97,8 @@ def _tables(paths: Paths, folder: Path) -> dict[Keys, Rows]:
             continue
         if rows[0][0] > paths.begins.value or rows[-1][0] < paths.ends.value:
             message = (
-                f"{series.table} goes from {rows[0][0]:.10g} to {rows[-1][0]:.10g}; the paths go from {paths.begins.value:.10g} "
+                f"{series.table} goes from {rows[0][0]:.10g} to {rows[-1][0]:.10g}; the paths go "
+                f"from {paths.begins.value:.10g} "
                 f"to {paths.ends.value:.10g}: add dates, or change `begins` and `ends`"
             )
             defects.append(paths._origin.defect(Finding((*keys, "table"), message)))
@@ -101,7 +109,7 @@ def _tables(paths: Paths, folder: Path) -> dict[Keys, Rows]:
 
 
 def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
-    """What paths come to over a catalog.
+    """Return the dates and values of paths applied to a catalog.
 
     Parameters
     ----------
@@ -113,8 +121,8 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     Returns
     -------
     dict of str to list of (float, float)
-        By ``compute`` or dotted path, pairs of date [calendar year] and value, with constant growth rates between them: what
-        `taskmodel.sweep` takes as ``paths``.
+        By ``compute`` or dotted path, pairs of date [calendar year] and value, with constant growth
+        rates between them: what `taskmodel.sweep` takes as ``paths``.
 
     Raises
     ------
@@ -173,7 +181,7 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
 
 
 def _absolute(paths: Paths, keys: Keys, series: Series, here: float, unit: str) -> Table:
-    """A path in its own unit; `here` is the catalog's value of today."""
+    """Return a path in its own unit; `here` is the catalog's value of today."""
     if series.unit and series.unit != unit:
         message = f"found {series.unit!r}; the unit of this number is {unit or 'none'}"
         raise CatalogError([paths._origin.defect(Finding((*keys, "unit"), message))])
@@ -189,7 +197,7 @@ def _absolute(paths: Paths, keys: Keys, series: Series, here: float, unit: str) 
 
 
 def _relative(paths: Paths, keys: Keys, series: Series) -> Table:
-    """A path over its own value of today, as ln."""
+    """Return the logarithm of a path relative to its own value of today."""
     begins, ends, today = paths.begins.value, paths.ends.value, paths.today.value
     if series.table is not None:
         rows = _cut(paths._tables[keys], begins, ends)
@@ -200,28 +208,28 @@ def _relative(paths: Paths, keys: Keys, series: Series) -> Table:
         )
         rates = np.log([stretch.factor.value for stretch in series.growth])
         logs = np.concatenate([[0.0], np.cumsum(rates * np.diff(dates))])
-    wanted = np.unique([*dates, today])
+    points = np.unique([*dates, today])
     return list(
         zip(
-            wanted.tolist(),
-            (np.interp(wanted, dates, logs) - np.interp(today, dates, logs)).tolist(),
+            points.tolist(),
+            (np.interp(points, dates, logs) - np.interp(today, dates, logs)).tolist(),
             strict=True,
         )
     )
 
 
 def _product(factors: list[Table], start: float) -> Table:
-    """The product of factors, each given as ln over its value of today, times what it is today."""
+    """Return the product of factors, given as logarithms relative to today, scaled to `start`."""
     dates = sorted({date for factor in factors for date, _ in factor})
     logs = sum(np.interp(dates, *np.array(factor).T) for factor in factors)
     return list(zip(dates, (start * np.exp(logs)).tolist(), strict=True))
 
 
 def _cut(rows: Rows, begins: float, ends: float) -> Table:
-    """A table from one date to another, with its values there; between dates it grows at a constant rate."""
+    """Return a table cut to two dates, interpolated at them with constant growth rates."""
     dates, values = np.array(rows).T
     inner = dates[(dates > begins) & (dates < ends)]
-    wanted = np.concatenate([[begins], inner, [ends]])
+    points = np.concatenate([[begins], inner, [ends]])
     return list(
-        zip(wanted.tolist(), np.exp(np.interp(wanted, dates, np.log(values))).tolist(), strict=True)
+        zip(points.tolist(), np.exp(np.interp(points, dates, np.log(values))).tolist(), strict=True)
     )

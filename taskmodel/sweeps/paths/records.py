@@ -1,8 +1,8 @@
 """The records of a file of paths: how compute and numbers of a catalog grow with time.
 
-Effective compute is a product of factors that each grow by themselves, such as hardware, spending and algorithms, or is given
-directly. Every path grows at a constant rate from break date to break date, or is read from a table.
-"""
+Effective compute is a product of factors that each grow by themselves, such as hardware, spending
+and algorithms, or is given directly. Every path grows at a constant rate from break date to break
+date, or is read from a table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Stretch(Record):
 
     since: Date | None = Field(
         None,
-        description="date from which it grows so; absent: from the beginning, in the first stretch alone",
+        description="date from which it grows so; absent: from the beginning, in the first stretch "
+        "alone",
     )
     factor: Annotated[Quantity, Measure(units.GROWTH, ge=1e-6, le=1e12)] = Field(
         description="what it is multiplied by in a year; 1: it stays"
@@ -45,7 +46,8 @@ class Series(Sourced):
     )
     start: Annotated[Number, Field(gt=0)] | None = Field(
         None,
-        description="value at the date `today`, in `unit`; absent: the catalog's; a factor of compute has none",
+        description="value at the date `today`, in `unit`; absent: the catalog's; a factor of "
+        "compute has none",
     )
     unit: Prose = Field("", description="unit of `start` or of the table's values")
 
@@ -60,7 +62,8 @@ class Series(Sourced):
             raise failed(
                 (
                     what,
-                    "needs the `unit` of its numbers and their `source` (or judgement, with a `note`) beside it",
+                    "needs the `unit` of its numbers and their `source` (or judgement, with a "
+                    "`note`) beside it",
                 )
             )
         first, *rest = self.growth or (None,)
@@ -77,7 +80,8 @@ class Series(Sourced):
             raise failed(
                 (
                     "growth",
-                    f"stretch {dates.index(None) + 2} does not say from which date on it holds; give `since`",
+                    f"stretch {dates.index(None) + 2} does not say from which date on it "
+                    "holds; give `since`",
                 )
             )
         for place, (one, two) in enumerate(zip(dates, dates[1:], strict=False), start=3):
@@ -85,7 +89,8 @@ class Series(Sourced):
                 raise failed(
                     (
                         "growth",
-                        f"stretch {place} holds from {two:g} on, not after {one:g}; dates have to increase",
+                        f"stretch {place} holds from {two:g} on, not after {one:g}; dates have to "
+                        "increase",
                     )
                 )
         return self
@@ -102,11 +107,13 @@ class Paths(FromFile):
     begins: Date = Field(description="first date")
     ends: Date = Field(description="last date")
     today: Date = Field(
-        description="date at which compute is the catalog's compute.today, and other numbers are as in the catalog"
+        description="date at which compute is the catalog's compute.today, and other numbers are "
+        "as in the catalog"
     )
     compute: dict[str, Series] = Field(
         default_factory=dict,
-        description="factors whose product is effective compute, such as hardware, spending, algorithms; by name",
+        description="factors whose product is effective compute, such as hardware, spending, "
+        "algorithms; by name",
     )
     effective_compute: Series | None = Field(
         None, description="effective compute itself [FLOP/year], in place of factors"
@@ -126,7 +133,8 @@ class Paths(FromFile):
             raise failed(
                 (
                     "today",
-                    f"found {today:g}; a date from `begins` ({begins:g}) to `ends` ({ends:g}) is needed",
+                    f"found {today:g}; a date from `begins` ({begins:g}) to `ends` ({ends:g}) is "
+                    "needed",
                 )
             )
         if not (self.compute or self.effective_compute or self.values):
@@ -143,7 +151,8 @@ class Paths(FromFile):
                 raise failed(
                     (
                         "compute",
-                        f"{name}.start: of a factor only its growth counts; leave `start` and `unit` out",
+                        f"{name}.start: of a factor only its growth counts; leave `start` and "
+                        "`unit` out",
                     )
                 )
         return self
