@@ -1,13 +1,15 @@
-"""Does the model give back what is published? Every published or reference result it reproduces, in one table.
+"""Published and reference results, compared with the values of the model.
 
-`published.yaml` holds what others found, where, and how near we have to come; never what the model says, which is computed
-each time it is asked. To add a result, add it there; if it needs a new kind of computation, add one function to `computations`.
-The modules: `published` (reads the file), `computations` (ours), `verdicts` (the comparison), `table` (text and records).
+`published.yaml` holds the published values, their sources and tolerances; the model's values are
+computed on every call. A new result is an entry there; a new kind of computation is a function in
+`computations`. Modules: `published` (the file as records), `computations` (the model's values),
+`verdicts` (the comparison), `table` (text and records of the comparison).
 
 Examples
 --------
 >>> from taskmodel.validation import published_results, validate
->>> (outcome,) = validate([result for result in published_results() if result.id == "amdahl.nine_tenths_tenfold"])
+>>> name = "amdahl.nine_tenths_tenfold"
+>>> (outcome,) = validate([result for result in published_results() if result.id == name])
 >>> outcome.verdict.value, round(outcome.ours, 4)
 ('agrees', 5.2632)
 """

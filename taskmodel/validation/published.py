@@ -1,8 +1,8 @@
-"""Published results as records: the value, where it is from, how near we have to come, and what to compute.
+"""Published results as records: value, source, tolerance, and the computation to compare with.
 
-The file has groups of results. A group states once what its results share: source, computation, the arguments given to it,
-tolerance. A table of results (rows along one argument, a column for each setting) is written as a table. Reading is strict, as
-for catalogs. Nothing here knows what the model says.
+The file has groups of results. A group states once what its results share: source, computation,
+arguments, tolerance. Results along one argument, with a column for each setting, are written as a
+table. Reading is strict, as for catalogs. This module does not know the values of the model.
 """
 
 from __future__ import annotations
@@ -38,28 +38,29 @@ class Published:
     id : str
         ``group.result``, or ``group.column.row`` in a table.
     group, title : str
-        What it is, in words: the group's and its own.
+        Titles of the group and of the result.
     value : float
-        As published; inf where a result is without limit.
+        As published; inf for an unlimited result.
     unit : str
     tolerance : float
-        Largest deviation that agrees: in `unit`, or, if `relative`, as a part of the value.
+        Largest deviation that agrees: in `unit`, or relative to the value if `relative`.
     relative : bool
     computation : str
         Name of a function in `computations`.
     given : mapping
-        Its arguments.
+        Arguments of the computation.
     source, url : str
-        The work's title, and where it can be read.
+        Title and address of the work.
     access : str
-        ``primary``: the work itself was read; ``secondary``: a report of it; ``derived``: worked out apart from this package.
+        ``primary``: the work itself was read; ``secondary``: a report of it; ``derived``: computed
+        independently of this package.
     note : str
     explanation : str
-        Why ours may differ; empty if it may not. ``{name}`` in it stands for what the model gives at the arguments of that name
-        in `asides`.
+        Reason for a larger deviation; empty if there is none. ``{name}`` in it stands for the
+        model's value with the arguments of that name in `asides`.
     asides : mapping of str to mapping
     covers : tuple of float, or None
-        The values of ours, from least to greatest, that the explanation accounts for.
+        Interval of the model's values that the explanation accounts for.
     """
 
     id: str
@@ -81,10 +82,11 @@ class Published:
 
 
 class Source(Work):
-    """A work that published results are from."""
+    """A source of published results."""
 
     access: Access = Field(
-        description="primary: the work itself was read; secondary: a report of it; derived: worked out apart from us"
+        description="primary: the work itself was read; secondary: a report of it; "
+        "derived: computed independently"
     )
 
 
@@ -102,36 +104,34 @@ class Tolerance(Record):
 
 
 class Explanation(Record):
-    """Why ours differs, and which values of ours this accounts for."""
+    """Reason for a deviation, and the values of the model that it accounts for."""
 
     text: Prose = Field(
         min_length=1,
-        description="the reason; {name} is what the model gives with that entry of values",
+        description="the reason; {name} stands for the model's value with that entry of values",
     )
     covers: tuple[Real, Real] = Field(
-        description="least and greatest value of ours that the text accounts for"
+        description="smallest and largest value of the model that the text accounts for"
     )
     values: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="changes in what is given, by name"
+        default_factory=dict, description="changes of the arguments, by name"
     )
 
     @model_validator(mode="after")
     def _named(self) -> Explanation:
         named = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None}
         if named != set(self.values):
-            raise failed(
-                (
-                    "text",
-                    f"names {listing(sorted(named)) or 'nothing'}; values has {listing(sorted(self.values)) or 'nothing'}",
-                )
+            in_text, in_values = (
+                listing(sorted(names)) or "nothing" for names in (named, self.values)
             )
+            raise failed(("text", f"names {in_text}; values has {in_values}"))
         return self
 
 
 class Common(Record):
-    """What a group may state for all its results, and a result or column for itself."""
+    """Fields that a group may state for all its results, or a result or column for itself."""
 
-    title: Prose = Field(min_length=1, description="what it is, in words")
+    title: Prose = Field(min_length=1, description="title of the result or group")
     given: dict[str, Any] = Field(
         default_factory=dict,
         description="arguments of the computation; dotted paths set values of the catalog",
@@ -153,11 +153,11 @@ class Result(Common):
 class Table(Record):
     """Results along one argument."""
 
-    along: Word = Field(description="the argument or dotted path that differs from row to row")
+    along: Word = Field(description="the argument or dotted path that varies over the rows")
     label: Key = Field("{}", description="title of a row; {} stands for its key")
     columns: dict[str, Common]
     rows: dict[str, tuple[Real | None, ...]] = Field(
-        description="published values by key, one for each column; null: none published"
+        description="published values by key, one for each column; null: not published"
     )
 
 
@@ -183,7 +183,7 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
     Parameters
     ----------
     file : str or Path, optional
-        Default: those that come with the package.
+        Default: the results bundled with the package.
 
     Returns
     -------
@@ -204,13 +204,13 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
     results: list[Published] = []
     groups, sources = (content.groups, content.sources) if content else ({}, {})
     for name, group in groups.items():
-        for keys, each in _members(name, group):
-            if isinstance(each, str):
-                defects.append(_defect(document, keys, each))
+        for keys, member in _members(name, group):
+            if isinstance(member, str):
+                defects.append(_defect(document, keys, member))
             else:
-                wrong = _incomplete(each, group, sources)
-                defects += [_defect(document, keys, message) for message in wrong]
-                results += [] if wrong else [_published(sources, group, each)]
+                messages = _incomplete(member, group, sources)
+                defects += [_defect(document, keys, message) for message in messages]
+                results += [] if messages else [_published(sources, group, member)]
     defects += [
         _defect(document, ("groups",), f"{id} names {n} results")
         for id, n in Counter(r.id for r in results).items()
@@ -223,23 +223,27 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
 
 @dataclass(frozen=True)
 class _Member:
-    """A result with all that is said of it, the nearest first."""
+    """A result with the records that state its fields, the most specific first."""
 
     id: str
     title: str
     value: float
     given: Mapping[str, Any]
-    said: tuple[Common, ...]
+    records: tuple[Common, ...]
 
     def nearest(self, field: str) -> Any:
         return next(
-            (value for record in self.said if (value := getattr(record, field)) not in (None, "")),
+            (
+                value
+                for record in self.records
+                if (value := getattr(record, field)) not in (None, "")
+            ),
             None,
         )
 
 
 def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
-    """The results of a group with their place in the file, or what is wrong there."""
+    """The results of a group with their keys in the file, or the defect there."""
     for key, result in group.results.items():
         member = _Member(
             f"{name}.{key}",
@@ -262,9 +266,9 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
     for index, (key, column) in enumerate(table.columns.items()):
         for row, values in table.rows.items():
             if (value := values[index]) is not None:
-                at = read_value(row)
-                given = {**group.given, **column.given, table.along: at}
-                title = f"{column.title}, {table.label.format(at)}"
+                key_value = read_value(row)
+                given = {**group.given, **column.given, table.along: key_value}
+                title = f"{column.title}, {table.label.format(key_value)}"
                 yield (
                     (*above, "columns", key),
                     _Member(f"{name}.{key}.{row}", title, value, given, (column, group)),
@@ -273,23 +277,23 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
 
 def _incomplete(member: _Member, group: Group, sources: Mapping[str, Source]) -> list[str]:
     source = member.nearest("source")
-    lacking = [
+    messages = [
         f"{member.id} has no {field}, and neither has its group"
         for field in ("tolerance", "unit")
         if member.nearest(field) is None
     ]
     if member.value == 0 and (tolerance := member.nearest("tolerance")) and tolerance.relative:
-        lacking.append(
+        messages.append(
             f"{member.id} is 0, and no deviation is a part of that; give an absolute tolerance"
         )
     if source not in sources:
-        lacking.append(f"the source of {member.id} is {source!r}; known: {', '.join(sources)}")
-    return lacking
+        messages.append(f"the source of {member.id} is {source!r}; known: {', '.join(sources)}")
+    return messages
 
 
 def _published(sources: Mapping[str, Source], group: Group, member: _Member) -> Published:
     tolerance, source = member.nearest("tolerance"), sources[member.nearest("source")]
-    explanation = getattr(member.said[0], "explanation", None)
+    explanation = getattr(member.records[0], "explanation", None)
     return Published(
         id=member.id,
         group=group.title,
@@ -313,7 +317,7 @@ def _published(sources: Mapping[str, Source], group: Group, member: _Member) -> 
 
 
 def _defect(document: Document, keys: Keys, message: str) -> Defect:
-    """A defect at a place of the file, or at the nearest around it that it has."""
+    """A defect at keys of the file, or at the nearest keys above them that have a position."""
     mark = next(
         (document.marks[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in document.marks),
         None,

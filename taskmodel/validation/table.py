@@ -1,4 +1,4 @@
-"""The comparison as plain text for people, and as plain records for programs."""
+"""The comparison as a table of text and as plain records."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from itertools import groupby
 from taskmodel.validation.verdicts import Outcome, Verdict
 
 WIDTH = 110
-SAID = {Verdict.AGREES: "agree", Verdict.OFF: "off", Verdict.EXPLAINED: "explained"}
+LABELS = {Verdict.AGREES: "agree", Verdict.OFF: "off", Verdict.EXPLAINED: "explained"}
 COLUMNS = (("published", 10), ("ours", 12), ("deviation", 12), ("tolerance", 12), ("verdict", 9))
-NOTHING = 1e-6  # of the tolerance: a deviation below this is shown as 0
+NEGLIGIBLE = 1e-6  # relative to the tolerance: smaller deviations are shown as 0
 TITLE = WIDTH - 2 - sum(width + 1 for _, width in COLUMNS)
 
 
@@ -25,7 +25,7 @@ def as_text(outcomes: Sequence[Outcome], every: bool = True) -> str:
     outcomes : sequence of Outcome
         As `validate` returns them.
     every : bool
-        Whether to show every result; if not, groups in which all agree are one line each.
+        Whether to show every result; otherwise groups in which all agree are one line each.
 
     Returns
     -------
@@ -47,13 +47,14 @@ def as_text(outcomes: Sequence[Outcome], every: bool = True) -> str:
 
 
 def as_records(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
-    """Give the comparison as plain values that strict JSON can hold: infinity is the word "inf", no value is null.
+    """The comparison as values of strict JSON: infinity is the word "inf", NaN is null.
 
     Returns
     -------
     list of dict
-        With ``id, group, what, unit, published, ours, deviation, tolerance, tolerance_is, verdict, source, url, access, note,
-        explanation``; ``tolerance_is`` says of tolerance and deviation whether they are absolute or relative.
+        With ``id, group, what, unit, published, ours, deviation, tolerance, tolerance_is, verdict,
+        source, url, access, note, explanation``; ``tolerance_is`` is "absolute" or "relative", of
+        tolerance and deviation.
     """
     return [
         {
@@ -78,7 +79,7 @@ def as_records(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
 
 
 def _heading(group: str, block: Sequence[Outcome]) -> Iterator[str]:
-    """The group's title, its sources and notes: each once."""
+    """The group's title, sources and notes, each once."""
     units = list(dict.fromkeys(outcome.published.unit for outcome in block))
     yield from _wrapped(f"{group} [{', '.join(units)}]", "", "")
     for source, access in dict.fromkeys(
@@ -116,38 +117,34 @@ def _in_short(block: Sequence[Outcome]) -> Iterator[str]:
     deviation, tolerance = _margins(worst)
     agreement = "agrees" if len(block) == 1 else f"all {len(block)} agree"
     yield from _wrapped(
-        f"{agreement}; nearest to its tolerance of {tolerance}: {worst.published.title}, {deviation}"
+        f"{agreement}; nearest to its tolerance of {tolerance}: "
+        f"{worst.published.title}, {deviation}"
     )
 
 
 def _sum(outcomes: Sequence[Outcome]) -> Iterator[str]:
     count = Counter(outcome.verdict for outcome in outcomes)
     yield f"{len(outcomes)} results: " + ", ".join(
-        f"{count[verdict]} {SAID[verdict]}" for verdict in Verdict
+        f"{count[verdict]} {LABELS[verdict]}" for verdict in Verdict
     )
     for outcome in outcomes:
         if outcome.verdict is Verdict.OFF:
             yield from _wrapped(
-                f"off: {outcome.published.id}, published {_number(outcome.published.value)}, ours {_number(outcome.ours)}"
+                f"off: {outcome.published.id}, published {_number(outcome.published.value)}, "
+                f"ours {_number(outcome.ours)}"
             )
 
 
 def _margins(outcome: Outcome) -> tuple[str, str]:
-    """Deviation and tolerance; relative ones in per cent, or as they are where that has too many zeros."""
+    """Deviation and tolerance; relative ones in per cent unless they are below 1e-5."""
     tolerance = outcome.published.tolerance
-    factor, unit = (
-        (1, "")
-        if not outcome.published.relative
-        else (100, " %")
-        if tolerance >= 1e-5
-        else (1, " rel")
-    )
-    shown = (
-        "0"
-        if abs(outcome.deviation) < NOTHING * tolerance
-        else f"{factor * outcome.deviation:+.2g}".replace("e+", "e")
-    )
-    return shown + unit, f"{factor * tolerance:.2g}".replace("e+", "e") + unit
+    factor, unit = 1, ""
+    if outcome.published.relative:
+        factor, unit = (100, " %") if tolerance >= 1e-5 else (1, " rel")
+    deviation = f"{factor * outcome.deviation:+.2g}".replace("e+", "e")
+    if abs(outcome.deviation) < NEGLIGIBLE * tolerance:
+        deviation = "0"
+    return deviation + unit, f"{factor * tolerance:.2g}".replace("e+", "e") + unit
 
 
 def _number(value: float) -> str:
@@ -159,12 +156,4 @@ def _wrapped(text: str, indent: str = "  ", further: str = "    ") -> list[str]:
 
 
 def _strict(value: float) -> float | str | None:
-    return (
-        value
-        if math.isfinite(value)
-        else None
-        if math.isnan(value)
-        else "inf"
-        if value > 0
-        else "-inf"
-    )
+    return value if math.isfinite(value) else None if math.isnan(value) else str(value)

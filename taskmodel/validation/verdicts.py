@@ -1,13 +1,15 @@
-"""Ours beside the published value: the deviation, and the verdict.
+"""Deviations from published values, and verdicts.
 
-A deviation within the tolerance `agrees`. A larger one is `off`, unless the file explains it and ours is among the values that
-the explanation accounts for: an explanation of one difference is no excuse for another.
+A deviation within the tolerance `agrees`. A larger one is `off`, unless the file explains it and
+the model's value lies in the interval that the explanation accounts for: an explanation of one
+deviation does not excuse another.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +20,13 @@ from taskmodel.errors import InputError
 from taskmodel.validation.computations import COMPUTATIONS
 from taskmodel.validation.published import Published, published_results
 
-ROUNDING = 1e-12  # of the value, so that half a unit of its last digit is within half a unit
+# Relative to the value: half a unit of the last decimal agrees with a tolerance of half
+# a unit, although both are rounded to binary.
+ROUNDING = 1e-12
 
 
 class Verdict(StrEnum):
-    """What comes of a comparison."""
+    """Result of a comparison."""
 
     AGREES = "agrees"
     OFF = "off"
@@ -31,18 +35,19 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A published result and ours.
+    """A published result and the model's value.
 
     Attributes
     ----------
     published : Published
     ours : float
-        What the model gives; inf where it is without limit, NaN where it has no value.
+        Value of the model; inf where it is unlimited, NaN where it has no value.
     deviation : float
-        Ours less the published value, divided by it if the tolerance is relative; inf or NaN where only one is finite.
+        The model's value minus the published one, divided by it if the tolerance is relative; inf
+        or NaN where only one is finite.
     verdict : Verdict
     explanation : str
-        Of a deviation that is explained, with the values it refers to; else empty.
+        Of an explained deviation, with the values it refers to; otherwise empty.
     """
 
     published: Published
@@ -58,16 +63,17 @@ def validate(
     load: Callable[..., Catalog] = load_catalog,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Outcome, ...]:
-    """Hold published results against what the model gives now.
+    """Compare published results with the model.
 
     Parameters
     ----------
     results : iterable of Published, optional
-        Default: all that come with the package.
+        Default: all results bundled with the package.
     load : callable, optional
-        Where catalogs come from, called as `taskmodel.load_catalog`; to see what a changed catalog does to the results.
+        Loads catalogs, with the signature of `taskmodel.load_catalog`; another one shows the effect
+        of a changed catalog.
     progress : callable, optional
-        Told how many numbers are computed and how many there are to be, each time there is news.
+        Called after each computation with the numbers of completed and of all computations.
 
     Returns
     -------
@@ -77,38 +83,37 @@ def validate(
     Raises
     ------
     InputError
-        If a result names a computation there is not.
+        If a result names an unknown computation.
     CatalogError
         If a catalog lacks what a result sets.
     SolveError
-        If the model has no answer that can be certified.
+        If the model has no certified answer.
     """
     results = published_results() if results is None else tuple(results)
-    wanted: dict[
-        str, list[tuple[int, str | None]]
-    ] = {}  # by computation: the place of a result, and which of its asides or None
-    for place, result in enumerate(results):
+    # By computation: the index of each result, with the name of an aside or None for its own value.
+    keys: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
+    for index, result in enumerate(results):
         if result.computation not in COMPUTATIONS:
             raise InputError(
-                f"{result.id} needs the computation {result.computation!r}; there are {', '.join(sorted(COMPUTATIONS))}"
+                f"{result.id} needs the computation {result.computation!r}; "
+                f"there are {', '.join(sorted(COMPUTATIONS))}"
             )
-        wanted.setdefault(result.computation, []).extend(
-            (place, name) for name in (None, *result.asides)
-        )
+        keys[result.computation] += ((index, aside) for aside in (None, *result.asides))
+    number = sum(map(len, keys.values()))
     load = functools.cache(load)
     ours: dict[tuple[int, str | None], float] = {}
-    for kind, keys in wanted.items():
-        given = [
-            results[place].given if name is None else results[place].asides[name]
-            for place, name in keys
+    for computation, members in keys.items():
+        cases = [
+            results[index].given if aside is None else results[index].asides[aside]
+            for index, aside in members
         ]
-        for index, value in COMPUTATIONS[kind](given, load):
-            ours[keys[index]] = float(value)
+        for case, value in COMPUTATIONS[computation](cases, load):
+            ours[members[case]] = float(value)
             if progress:
-                progress(len(ours), sum(map(len, wanted.values())))
+                progress(len(ours), number)
     return tuple(
-        judge(result, ours[place, None], {name: ours[place, name] for name in result.asides})
-        for place, result in enumerate(results)
+        judge(result, ours[index, None], {aside: ours[index, aside] for aside in result.asides})
+        for index, result in enumerate(results)
     )
 
 
@@ -122,7 +127,7 @@ def judge(
     published : Published
     ours : float
     asides : mapping of str to float, optional
-        Ours at the asides of its explanation, by name.
+        The model's values at the asides of its explanation, by name.
 
     Returns
     -------
