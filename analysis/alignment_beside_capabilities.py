@@ -1,19 +1,24 @@
 """Is alignment research sped up before capabilities are, and how much of it is done before all of R&D is automated?
 
-Inputs: the bundled worlds `davidson_aggressive`, `davidson_best_guess` and `davidson_no_tradeoff`; in each, from 2026 on, the bundled
-catalog `alignment_research` under three rules (every unit reviewed, reviews at the floors, and the scenario `work_pays_back`, under
-which accumulated work makes reviews shorter) with people as they are; `ml_capability_rnd` at the same training runs.
+Inputs: the bundled worlds `davidson_aggressive`, `davidson_best_guess` and `davidson_no_tradeoff`;
+in each, from 2026 on, the bundled catalog `alignment_research` under three rules (every unit
+reviewed, reviews at the floors, and the scenario `work_pays_back`, under which accumulated work
+makes reviews shorter) with people as they are; `ml_capability_rnd` at the same training runs.
 
-Output: `alignment_beside_capabilities.svg` and `.png` in the folder given, and the answer on stdout.
+Output: `alignment_beside_capabilities.svg` and `.png` in the folder given, and the answer on
+stdout.
 
-Answer: before, where takeoff is slow, and then not enough. At Davidson's best guess, with every unit of AI's work reviewed, alignment
-goes 3 times as fast as people alone early in 2035, 14 months before software R&D does and 53 months before all R&D is automated; with
-reviews at the floors it is 23 and 62 months. But review then holds alignment at 3.6 times (10 at the floors), and software R&D, which
-nobody reviews in that world, passes it in 2036 (2038) and goes on. By the time all R&D is automated 20 field-years of alignment work
-have been done since 2026 (27 at the floors), without the trade-off 28 (40). In the aggressive world all is over within 2026: alignment is
-sped up half a year after capabilities, and one field-year is done. Work that pays back adds 2 to 4 %, for there is not much of it.
-Both sides rest on different maps of what AI can do: the catalogs' tasks are open at 7e32 FLOP, Davidson's R&D at 3e35 less what running
-compute makes up for; at the catalogs' own map, capability research (ml_capability_rnd) is ahead of alignment all along.
+Answer: before, where takeoff is slow, and then not enough. At Davidson's best guess, with every
+unit of AI's work reviewed, alignment goes 3 times as fast as people alone early in 2035, 14 months
+before software R&D does and 53 months before all R&D is automated; with reviews at the floors it is
+23 and 62 months. But review then holds alignment at 3.6 times (10 at the floors), and software R&D,
+which nobody reviews in that world, passes it in 2036 (2038) and goes on. By the time all R&D is
+automated 20 field-years of alignment work have been done since 2026 (27 at the floors), without the
+trade-off 28 (40). In the aggressive world all is over within 2026: alignment is sped up half a year
+after capabilities, and one field-year is done. Work that pays back adds 2 to 4 %, for there is not
+much of it. Both sides rest on different maps of what AI can do: the catalogs' tasks are open at
+7e32 FLOP, Davidson's R&D at 3e35 less what running compute makes up for; at the catalogs' own map,
+capability research (ml_capability_rnd) is ahead of alignment all along.
 """
 
 from __future__ import annotations

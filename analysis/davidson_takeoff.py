@@ -1,14 +1,15 @@
 """When does AI take over all tasks in Davidson's model, how fast, and how much of the answer is the way it is computed?
 
-Inputs: the bundled worlds `davidson_*`; each solved as differential equations with 100 tasks, with a continuum of tasks, and
-stepped by 0.1 years as his program does.
+Inputs: the bundled worlds `davidson_*`; each solved as differential equations with 100 tasks, with
+a continuum of tasks, and stepped by 0.1 years as his program does.
 
 Output: `davidson_takeoff.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer: at his best guess goods tasks go from over 20 % automated to all of them in 3.6 years, to the autumn of 2039; without
-the trade-off of running for training compute in 4.9 years, to the end of 2043. His program's step makes that up to 0.3 years
-later and up to 0.25 years longer. Counting a hundred tasks in place of a continuum brings the first fifth forward: by 0.18
-years at his best guess, 0.33 without trade-off, 0.72 in the conservative world and not at all in the aggressive one.
+Answer: at his best guess goods tasks go from over 20 % automated to all of them in 3.6 years, to
+the autumn of 2039; without the trade-off of running for training compute in 4.9 years, to the end
+of 2043. His program's step makes that up to 0.3 years later and up to 0.25 years longer. Counting a
+hundred tasks in place of a continuum brings the first fifth forward: by 0.18 years at his best
+guess, 0.33 without trade-off, 0.72 in the conservative world and not at all in the aggressive one.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
 """How many reviewers does a given speed-up take?
 
-Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, in which people review who do nothing
-else, with 1 to 1,000,000 of them in place of its 60; at today's compute, and at a hundred times and ten thousand times as much.
+Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, in which
+people review who do nothing else, with 1 to 1,000,000 of them in place of its 60; at today's
+compute, and at a hundred times and ten thousand times as much.
 
 Output: `how_many_reviewers.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: at today's compute 26 reviewers make research 1.2 times as fast and 974 make it 1.5 times as
-fast, but none make it twice as fast, for AI can do too little (at most 1.52x). With a hundred times the compute twice as fast takes
-234 reviewers and three times 807; with ten thousand times the compute 230 and 731: more compute replaces hardly any reviewers.
+Answer, with the catalog as bundled: at today's compute 26 reviewers make research 1.2 times as fast
+and 974 make it 1.5 times as fast, but none make it twice as fast, for AI can do too little (at most
+1.52x). With a hundred times the compute twice as fast takes 234 reviewers and three times 807; with
+ten thousand times the compute 230 and 731: more compute replaces hardly any reviewers.
 """
 
 from __future__ import annotations

@@ -1,16 +1,19 @@
 """Which way of reviewing AI's work gives how much research, and how much defective work escapes it?
 
-Inputs: the bundled catalog `alignment_research` under the scenario `imperfect_ai` (a fifth of AI's units are useless); one
-bundled protocol at a time, and all that involve people at once; today's compute and a thousand times as much.
+Inputs: the bundled catalog `alignment_research` under the scenario `imperfect_ai` (a fifth of AI's
+units are useless); one bundled protocol at a time, and all that involve people at once; today's
+compute and a thousand times as much.
 
 Output: `protocols_compared.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: at a thousand times today's compute, layers of AI review with people on a sample give 2.7
-times the research of full review (8.3x against 3.1x) and let less escape than people do who review every unit by themselves (11
-against 16 % of all work); AI critics with people on every unit let the least escape (7 %) and still give a third more than full
-review. A person with AI lets nothing escape and gives next to nothing more. Left to choose what gives the most research, tasks
-go where little is looked at (9.2x, 23 % escape): what escapes has no price here. The numbers of AI review are judgement; what it
-has in common with the author decides, and nobody has measured that for research.
+Answer, with the catalog as bundled: at a thousand times today's compute, layers of AI review with
+people on a sample give 2.7 times the research of full review (8.3x against 3.1x) and let less
+escape than people do who review every unit by themselves (11 against 16 % of all work); AI critics
+with people on every unit let the least escape (7 %) and still give a third more than full review. A
+person with AI lets nothing escape and gives next to nothing more. Left to choose what gives the
+most research, tasks go where little is looked at (9.2x, 23 % escape): what escapes has no price
+here. The numbers of AI review are judgement; what it has in common with the author decides, and
+nobody has measured that for research.
 """
 
 from __future__ import annotations

@@ -1,17 +1,19 @@
 """Do the model's waits for reviewers, and its throughput, hold when single units are played?
 
-Inputs: the bundled catalog `alignment_research` at 1e33 FLOP/year, where AI does nearly all that it may, in one lab of 3 to 60
-dedicated reviewers and three researchers for each; planned utilisations from 0.5 to 0.9. Review times differ between tasks by
-a factor of a thousand; within a task they are exponential. Units of every task are begun at random, at the rates of the
-optimum; after AI has worked on them they still come at random, so that its time need not be played. They are reviewed in the
-order in which they come, by the recursion of Kiefer and Wolfowitz, in many labs side by side.
+Inputs: the bundled catalog `alignment_research` at 1e33 FLOP/year, where AI does nearly all that it
+may, in one lab of 3 to 60 dedicated reviewers and three researchers for each; planned utilisations
+from 0.5 to 0.9. Review times differ between tasks by a factor of a thousand; within a task they are
+exponential. Units of every task are begun at random, at the rates of the optimum; after AI has
+worked on them they still come at random, so that its time need not be played. They are reviewed in
+the order in which they come, by the recursion of Kiefer and Wolfowitz, in many labs side by side.
 
 Output: `queue_simulation.svg` and `.png` in the folder given, and the table on stdout.
 
-Answer: throughput is the model's to within 0.2 %. The model's waits are within 6 % of those played for 3 to 20 reviewers at
-utilisations from 0.5 to 0.9, and within 8 % for 60 from 0.7 on (at 0.5 they let no work wait). The formula of Allen and
-Cunneen, which knows two moments of the review times, is 2 to 203 % too high there, for a long review keeps one reviewer busy
-and not all of them. The weight between light and heavy traffic was chosen on these simulations
+Answer: throughput is the model's to within 0.2 %. The model's waits are within 6 % of those played
+for 3 to 20 reviewers at utilisations from 0.5 to 0.9, and within 8 % for 60 from 0.7 on (at 0.5
+they let no work wait). The formula of Allen and Cunneen, which knows two moments of the review
+times, is 2 to 203 % too high there, for a long review keeps one reviewer busy and not all of them.
+The weight between light and heavy traffic was chosen on these simulations
 (`taskmodel.queueing.mixed_wait`).
 """
 

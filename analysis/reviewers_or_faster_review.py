@@ -1,15 +1,19 @@
 """More reviewers, or faster ones?
 
-Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, with 10 to 163,840 reviewers in place
-of its 60, at ten thousand times today's compute, where AI can do nearly every task that may be delegated.
+Inputs: the bundled catalog `alignment_research` under the scenario `dedicated_reviewers`, with 10
+to 163,840 reviewers in place of its 60, at ten thousand times today's compute, where AI can do
+nearly every task that may be delegated.
 
-Output: `reviewers_or_faster_review.svg` and `.png` in the folder given, a map of what holds research back over the number of
-reviewers and the serial speed of AI, `reviewers_and_serial_speed`, and the answer on stdout.
+Output: `reviewers_or_faster_review.svg` and `.png` in the folder given, a map of what holds
+research back over the number of reviewers and the serial speed of AI, `reviewers_and_serial_speed`,
+and the answer on stdout.
 
-Answer, with the catalog as bundled: reviews in half the hours are never worth less than twice the reviewers, for as much passes
-through either way, and sooner. While reviewers are few the two are the same (+17 % of effective speed-up at 60): people who do by
-hand what nobody has time to review set the pace. At 10,000 reviewers faster reviews are worth 49 %, more reviewers 35 %.
-Answering every approval in half the time is worth 4 % at any number: as much as 11 reviewers more at 60, or 868 more at 10,000.
+Answer, with the catalog as bundled: reviews in half the hours are never worth less than twice the
+reviewers, for as much passes through either way, and sooner. While reviewers are few the two are
+the same (+17 % of effective speed-up at 60): people who do by hand what nobody has time to review
+set the pace. At 10,000 reviewers faster reviews are worth 49 %, more reviewers 35 %. Answering
+every approval in half the time is worth 4 % at any number: as much as 11 reviewers more at 60, or
+868 more at 10,000.
 """
 
 from __future__ import annotations

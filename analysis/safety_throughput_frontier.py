@@ -1,22 +1,27 @@
 """What does it cost to let fewer defects of AI's work pass unnoticed, and how is its work done along the way?
 
-Question: AI errs in a fifth of its work, review finds a part of that, and what escapes does harm. If a limit is put to what may
-escape in a year, an hour of it counting three or ten times where it does most harm, how much research is given up, and which
-protocols take over as the limit gets stricter?
+Question: AI errs in a fifth of its work, review finds a part of that, and what escapes does harm.
+If a limit is put to what may escape in a year, an hour of it counting three or ten times where it
+does most harm, how much research is given up, and which protocols take over as the limit gets
+stricter?
 
-Input: the bundled catalog `alignment_research` under the scenario `defect_budget`, in which every bundled protocol may be used
-and the best is chosen, task by task; today's compute and a thousand times as much.
+Input: the bundled catalog `alignment_research` under the scenario `defect_budget`, in which every
+bundled protocol may be used and the best is chosen, task by task; today's compute and a thousand
+times as much.
 
 Output: `safety_throughput_frontier.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: safety is cheap while much may escape and dear near nothing. Today, where AI gives 2.7
-times the research without a limit (16 million hours escape in a year, weighted by harm), a limit of 0.54 million
-hours costs 9 % of that; one of 54,000, a twentieth of the field's hours, 31 %; of none at all, 56 %. At a thousand times today's
-compute the same 54,000 hours cost 98 %: 2.0x in place of 91x. The price of one hour less that escapes rises from nothing to 6 hours
-of research today, and to 38 where next to nothing may escape. As the limit gets stricter, AI's work goes from no review to layers
-of AI review with people on a sample, then to AI critics with people on every unit, and last to people who work with AI at their
-side, who let nothing escape; review takes most hours in between. Full review by people alone is never chosen: AI critics let less
-escape in less time. What people themselves get wrong is not counted, and weights and rates of AI review are judgement.
+Answer, with the catalog as bundled: safety is cheap while much may escape and dear near nothing.
+Today, where AI gives 2.7 times the research without a limit (16 million hours escape in a year,
+weighted by harm), a limit of 0.54 million hours costs 9 % of that; one of 54,000, a twentieth of
+the field's hours, 31 %; of none at all, 56 %. At a thousand times today's compute the same 54,000
+hours cost 98 %: 2.0x in place of 91x. The price of one hour less that escapes rises from nothing to
+6 hours of research today, and to 38 where next to nothing may escape. As the limit gets stricter,
+AI's work goes from no review to layers of AI review with people on a sample, then to AI critics
+with people on every unit, and last to people who work with AI at their side, who let nothing
+escape; review takes most hours in between. Full review by people alone is never chosen: AI critics
+let less escape in less time. What people themselves get wrong is not counted, and weights and rates
+of AI review are judgement.
 """
 
 from __future__ import annotations

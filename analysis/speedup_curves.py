@@ -1,14 +1,15 @@
 """Does alignment research speed up as fast as capability R&D, under the same human oversight?
 
-Inputs: the bundled catalogs `alignment_research` and `ml_capability_rnd`, which share people, compute and rules, each with
-full review of AI's work and with review thinned to the policy floors.
+Inputs: the bundled catalogs `alignment_research` and `ml_capability_rnd`, which share people,
+compute and rules, each with full review of AI's work and with review thinned to the policy floors.
 
 Output: `speedup_curves.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalogs as bundled: no. Capability R&D pulls ahead before today's compute is reached, is furthest ahead
-when nearly all its tasks are open and the long tasks of alignment research are not, and stays ahead when everything that
-may be delegated is automated: its results are easier to check, so an hour of review carries more research. Thinner
-review widens the gap. The script prints by how much.
+Answer, with the catalogs as bundled: no. Capability R&D pulls ahead before today's compute is
+reached, is furthest ahead when nearly all its tasks are open and the long tasks of alignment
+research are not, and stays ahead when everything that may be delegated is automated: its results
+are easier to check, so an hour of review carries more research. Thinner review widens the gap. The
+script prints by how much.
 """
 
 from __future__ import annotations

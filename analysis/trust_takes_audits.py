@@ -1,18 +1,20 @@
 """How many audits does it take before people may look at AI's work at the floors alone, and how does the pace of models decide it?
 
-Inputs: the bundled catalog `alignment_research` under the scenario `audited_trust` (1 % of units defective at most, at a confidence
-of 95 %; half of the record lost with each model generation); a thousand times today's compute; generations from two weeks to
-four years long.
+Inputs: the bundled catalog `alignment_research` under the scenario `audited_trust` (1 % of units
+defective at most, at a confidence of 95 %; half of the record lost with each model generation); a
+thousand times today's compute; generations from two weeks to four years long.
 
 Output: `trust_takes_audits.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: at a thousand times today's compute AI works in 30 classes of tasks that
-have trust to earn, and records for all of them take 33,000 clean audits, 87,000 hours of review. With a generation every six
-months half of that is due each time, 16 % of the reviewers' hours; research then goes 8.9 times as fast as people alone, against
-10.1 times if audits cost nothing and 3.6 times with full review. The pace of models decides: with a generation a month audits
-take four fifths of review, and trust gives hardly more than full review; with one every two weeks it gives less, with one a year
-9.5 times. If reviews at the floors count as audits, which they may where they are drawn at random, next to nothing more is due
-from four months on. All of this holds for defects that audits would find, in work like that which was audited.
+Answer, with the catalog as bundled: at a thousand times today's compute AI works in 30 classes of
+tasks that have trust to earn, and records for all of them take 33,000 clean audits, 87,000 hours of
+review. With a generation every six months half of that is due each time, 16 % of the reviewers'
+hours; research then goes 8.9 times as fast as people alone, against 10.1 times if audits cost
+nothing and 3.6 times with full review. The pace of models decides: with a generation a month audits
+take four fifths of review, and trust gives hardly more than full review; with one every two weeks
+it gives less, with one a year 9.5 times. If reviews at the floors count as audits, which they may
+where they are drawn at random, next to nothing more is due from four months on. All of this holds
+for defects that audits would find, in work like that which was audited.
 """
 
 from __future__ import annotations

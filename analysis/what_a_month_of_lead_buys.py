@@ -1,17 +1,20 @@
 """What does a month of lead buy, if AI does alignment research during a pause?
 
-Inputs: the bundled plan `seed_toy` (46,000 automated researchers at 15 times human speed), caveats laid over it one after the
-other with the values of the bundled plan `greenblatt_leads`, and the catalog `alignment_research` under the scenario `crunch_time`,
-with every unit of AI's work reviewed, with review at the floors, and without review.
+Inputs: the bundled plan `seed_toy` (46,000 automated researchers at 15 times human speed), caveats
+laid over it one after the other with the values of the bundled plan `greenblatt_leads`, and the
+catalog `alignment_research` under the scenario `crunch_time`, with every unit of AI's work
+reviewed, with review at the floors, and without review.
 
 Output: `what_a_month_of_lead_buys.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer: in bulk a month buys 690,000 researcher-months, 96 years of today's field of 600. Half of that is lost to waits for review,
-of the rest five sixths where a hundredth of AI's time is needed from people, and three quarters of what is left because people
-side by side get in each other's way: 2.2 years. Done task by task in the catalog the same workforce gives two months of the
-field's work in that month while people review all of it, since 600 people cannot keep up with 46,000; three and a half with review
-at the floors; and two years with none. A longer lead helps in proportion until theft and leaks set in; a thousand times the chips
-do not help at all as long as all is reviewed, nor at the floors; with no review they give fourteen times as much.
+Answer: in bulk a month buys 690,000 researcher-months, 96 years of today's field of 600. Half of
+that is lost to waits for review, of the rest five sixths where a hundredth of AI's time is needed
+from people, and three quarters of what is left because people side by side get in each other's way:
+2.2 years. Done task by task in the catalog the same workforce gives two months of the field's work
+in that month while people review all of it, since 600 people cannot keep up with 46,000; three and
+a half with review at the floors; and two years with none. A longer lead helps in proportion until
+theft and leaks set in; a thousand times the chips do not help at all as long as all is reviewed,
+nor at the floors; with no review they give fourteen times as much.
 """
 
 from __future__ import annotations

@@ -1,14 +1,16 @@
 """Where does oversight start to bind, and where does it become the bottleneck, as the rules of review change?
 
-Inputs: the bundled catalog `alignment_research`; for every rule (coverage full or at the policy floors; review ratios at
-their low, central and high ends; reviewers a share of researchers or a dedicated group) the exact events of the sweep.
+Inputs: the bundled catalog `alignment_research`; for every rule (coverage full or at the policy
+floors; review ratios at their low, central and high ends; reviewers a share of researchers or a
+dedicated group) the exact events of the sweep.
 
 Output: `where_oversight_binds.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: oversight begins to cost output long before today's compute under every rule, as soon
-as tasks of some weight are given to AI. With reviewers enough it becomes the bottleneck when the long tasks open, two powers
-of ten later. With few of them it never does: what cannot be reviewed is then done by hand, and it is hands-on hours that
-hold research back. The script prints the places.
+Answer, with the catalog as bundled: oversight begins to cost output long before today's compute
+under every rule, as soon as tasks of some weight are given to AI. With reviewers enough it becomes
+the bottleneck when the long tasks open, two powers of ten later. With few of them it never does:
+what cannot be reviewed is then done by hand, and it is hands-on hours that hold research back. The
+script prints the places.
 """
 
 from __future__ import annotations

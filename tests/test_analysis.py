@@ -128,7 +128,8 @@ def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
         for column in (2, 3)
     )
     full, layers, critics = "full review", "layers of AI review", "AI critics"
-    # as the script says: 8.3x and 11 %, 3.1x and 16 %, 7 %, and 9.2x and 23 % where all may be chosen
+    # as the script says: 8.3x and 11 %, 3.1x and 16 %, 7 %, and 9.2x and 23 % where all may be
+    # chosen
     assert (speedup[layers], speedup[full], float(lines["the best of them"][2])) == pytest.approx(
         (8.3, 3.1, 9.2), abs=0.05
     )
@@ -286,7 +287,8 @@ def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeyp
     speedup, price = (
         [[float(row[place].rstrip("x")) for row in block] for block in rows] for place in (1, 2)
     )
-    # a limit of half of the field's hours costs 9 % today, of a twentieth 31 %, of none at all 56 %; 98 % at a thousand times that
+    # a limit of half of the field's hours costs 9 % today, of a twentieth 31 %, of none at all 56
+    # %; 98 % at a thousand times that
     assert [1 - speedup[0][place] / 2.685 for place in (3, 2, 0)] == pytest.approx(
         [0.09, 0.31, 0.56], abs=0.005
     )

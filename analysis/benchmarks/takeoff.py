@@ -1,9 +1,9 @@
 """What it costs to follow the takeoff model through time, as multiples of a unit timed beside it.
 
-The units: a thousand evaluations of the four derivatives (each three divisions of labour and compute
-over a hundred tasks), the reference's own stepping by 0.1 years, and a single run. Everything is
-timed in one process, alternating with its unit, so that a busy machine slows both; medians of
-several rounds are printed.
+The units: a thousand evaluations of the four derivatives (each three divisions of labour and
+compute over a hundred tasks), the reference's own stepping by 0.1 years, and a single run.
+Everything is timed in one process, alternating with its unit, so that a busy machine slows both;
+medians of several rounds are printed.
 
 Usage: python analysis/benchmarks/takeoff.py [--rounds N] [--draws N]
 """

@@ -1,9 +1,11 @@
 """Worked questions about supervised work in a pause, as they come out of the command line; and Hulten's theorem.
 
-Published: of 690,000 researchers' worth of AI labour, 600 supervisors let all be used if an hour takes no more than 600/690,000
-of a supervisor's, 3.1 s; at 1 % they use 8.7 %, at 0.1 % 87 %. With a compute tax of 10 and 0.1 %: 69,000, and compute binds;
-with 1 %: 60,000 with and without the tax, and people bind. Today's evidence: 800 agent-hours, at $22.5 each, did better than 112
-human-hours, 7.1 to one; tokens per agent-hour, which the 100 tokens per human-second would need, are not published.
+Published: of 690,000 researchers' worth of AI labour, 600 supervisors let all be used if an hour
+takes no more than 600/690,000 of a supervisor's, 3.1 s; at 1 % they use 8.7 %, at 0.1 % 87 %. With
+a compute tax of 10 and 0.1 %: 69,000, and compute binds; with 1 %: 60,000 with and without the tax,
+and people bind. Today's evidence: 800 agent-hours, at $22.5 each, did better than 112 human-hours,
+7.1 to one; tokens per agent-hour, which the 100 tokens per human-second would need, are not
+published.
 """
 
 import json
