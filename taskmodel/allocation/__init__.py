@@ -14,8 +14,8 @@ without prices; `solver` calls `interior`, which finds the neighbourhood of the 
 `active_set`, which finds the optimum itself (sliding along `flat_directions` where costs do not
 determine the prices). `price_ranges` and `mode_splits` determine what is not unique about it,
 `free_tasks` adds what needs nothing scarce. `margins` evaluates a regime at other points and
-`derivatives` differentiates it. The production function itself is in `taskmodel.science.production`, all tolerances are in
-`taskmodel.numerics.accuracy`.
+`derivatives` differentiates it. The production function itself is in
+`taskmodel.science.production`, all tolerances are in `taskmodel.numerics.accuracy`.
 """
 
 from taskmodel.allocation._allocate import allocate
