@@ -1,4 +1,4 @@
-"""Is alignment research sped up before capabilities are, and how much of it is done before all of R&D is automated?
+"""How much alignment research is done before all of R&D is automated, and when is it sped up?
 
 Inputs: the bundled worlds `davidson_aggressive`, `davidson_best_guess` and `davidson_no_tradeoff`;
 in each, from 2026 on, the bundled catalog `alignment_research` under three rules (every unit

@@ -1,4 +1,4 @@
-"""When does AI take over all tasks in Davidson's model, how fast, and how much of the answer is the way it is computed?
+"""When and how fast does AI take over all tasks in Davidson's model, by equations and by steps?
 
 Inputs: the bundled worlds `davidson_*`; each solved as differential equations with 100 tasks, with
 a continuum of tasks, and stepped by 0.1 years as his program does.

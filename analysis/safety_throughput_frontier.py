@@ -1,4 +1,4 @@
-"""What does it cost to let fewer defects of AI's work pass unnoticed, and how is its work done along the way?
+"""What does it cost to let fewer defects escape, and how does AI work along that frontier?
 
 Question: AI errs in a fifth of its work, review finds a part of that, and what escapes does harm.
 If a limit is put to what may escape in a year, an hour of it counting three or ten times where it

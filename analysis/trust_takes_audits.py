@@ -1,4 +1,4 @@
-"""How many audits does it take before people may look at AI's work at the floors alone, and how does the pace of models decide it?
+"""How many audits does trust in AI's work take, and how does the pace of models decide it?
 
 Inputs: the bundled catalog `alignment_research` under the scenario `audited_trust` (1 % of units
 defective at most, at a confidence of 95 %; half of the record lost with each model generation); a

@@ -1,4 +1,4 @@
-"""Where does oversight start to bind, and where does it become the bottleneck, as the rules of review change?
+"""Where does oversight bind, and where is it the bottleneck, under different rules of review?
 
 Inputs: the bundled catalog `alignment_research`; for every rule (coverage full or at the policy
 floors; review ratios at their low, central and high ends; reviewers a share of researchers or a

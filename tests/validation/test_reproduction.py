@@ -1,4 +1,4 @@
-"""Published results that the optimum at one moment has to give back. Numbers and sources: data/published_results.json."""
+"""Published results of the optimum at one time: data/published_results.json."""
 
 import json
 
