@@ -8,11 +8,12 @@ import pytest
 
 import taskmodel as tm
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import NO_HINTS, economy, initial_shares
+from taskmodel.takeoff.davidson.economy import NO_HINTS, economy
 from taskmodel.takeoff.davidson.flow import FREE, PINNED, Flow
 from taskmodel.takeoff.davidson.headlines import gwp_doubling_times
 from taskmodel.takeoff.davidson.moments import automated_share
 from taskmodel.takeoff.davidson.rules import rules
+from taskmodel.takeoff.davidson.shares import initial_shares
 from taskmodel.takeoff.davidson.simulation import TOLERANCE
 from taskmodel.takeoff.davidson.solution import UNHELD, solve
 from taskmodel.takeoff.davidson.track import Continuous

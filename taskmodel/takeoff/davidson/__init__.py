@@ -1,7 +1,7 @@
 """Davidson's Full Takeoff Model: compute grows, AI automates tasks, and its output grows compute.
 
 Economics: `requirements` (training and running compute of tasks), `division` (the tasks of a
-sector), `economy` (three sectors), `rules` (investment and returns), `moments` (the state at one
+sector), `shares` and `economy` (three sectors), `rules` (investment and returns), `moments` (the state at one
 moment).
 
 Solution through time: `kernels` has the equations and the method in compiled loops, `flow` states

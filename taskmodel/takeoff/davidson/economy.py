@@ -20,59 +20,30 @@ epoch-research/ftm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, expm1, log
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NO_HINT, Division, Split, tables_of
 from taskmodel.takeoff.davidson.requirements import Family
+from taskmodel.takeoff.davidson.shares import Shares, Values, initial_chips, initial_shares
 
 __all__ = [
-    "NO_CEILING",
-    "SHARES",
     "Economy",
     "Produced",
     "Outputs",
     "Sector",
-    "Shares",
     "Stocks",
     "economy",
-    "initial_shares",
     "inputs_of",
 ]
 
 SECONDS = 31_536_000  # in a year
-NO_CEILING = (
-    1e100  # room so large that expm1 is the identity and the way to the ceiling is straight
-)
 
-Values = Mapping[str, Any]
 Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and a sector's outer input
 NO_HINTS = (NO_HINT, NO_HINT, NO_HINT)  # of the three divisions
-
-
-class Shares(NamedTuple):
-    """What part of what goes where."""
-
-    gwp_compute: float
-    capital_hardware_rnd: float
-    labour_hardware_rnd: float
-    labour_software_rnd: float
-    compute_hardware_rnd: float
-    compute_software_rnd: float
-    compute_training: float
-
-    def of_goods(self) -> tuple[float, float, float]:
-        """What is left of labour, compute and capital for goods and services."""
-        labour = 1 - self.labour_hardware_rnd - self.labour_software_rnd
-        compute = 1 - self.compute_hardware_rnd - self.compute_software_rnd - self.compute_training
-        return labour, compute, 1 - self.capital_hardware_rnd
-
-
-SHARES = Shares._fields
 
 
 class Stocks(NamedTuple):
@@ -265,24 +236,6 @@ class Economy:
         return goods, hardware, software
 
 
-def initial_shares(parameters: Values) -> Shares:
-    """Return the shares at the start."""
-    production, chips = parameters["initial_hardware_production"], _initial_chips(parameters)
-    return Shares(
-        gwp_compute=production
-        / (parameters["initial_buyable_hardware_performance"] * parameters["initial_gwp"]),
-        compute_training=parameters["initial_biggest_training_run"] / chips,
-        **{name: parameters[f"initial_frac_{name}"] for name in SHARES[1:-1]},
-    )
-
-
-def _initial_chips(parameters: Values) -> float:
-    return (
-        parameters["initial_hardware_production"]
-        * parameters["ratio_hardware_to_initial_hardware_production"]
-    )
-
-
 def economy(parameters: Values) -> Economy:
     """Return the economy of a set of parameters.
 
@@ -292,7 +245,7 @@ def economy(parameters: Values) -> Economy:
         Parameters by name; ``n_labour_tasks`` None is a continuum of tasks.
     """
     start = Stocks(
-        chips=log(_initial_chips(parameters)),
+        chips=log(initial_chips(parameters)),
         software=0.0,
         capital=log(
             parameters["savings_rate"]
@@ -383,23 +336,3 @@ def _family(parameters: Values, training: float, runtime: float) -> Family:
         tradeoff=delta,
         log_shortfall=log(parameters["runtime_training_max_tradeoff"]) if delta > 0 else 0.0,
     )
-
-
-class ReturnsCurve(NamedTuple):
-    """Price-performance or software as a function of cumulative research effort, in logarithms.
-
-    With p = ln(U / P) / ln(U / P_0) the fall of returns near the ceiling U, d ln P = p (r / lambda)
-    d ln Q has the solution ln(U / P) = ln(U / P_0) (Q / Q_0)^(-r / (lambda ln(U / P_0))).
-    """
-
-    log_start: float
-    log_room: float  # ln(U / P_0); `NO_CEILING` where there is none
-    power: float  # r / lambda
-
-    def level(self, log_cumulative: float) -> float:
-        """Return ln P."""
-        return kernels.course_level(self.log_start, self.log_room, self.power, log_cumulative)
-
-    def slope(self, log_cumulative: float) -> float:
-        """Return d ln P / d ln Q."""
-        return self.power * exp(-self.power / self.log_room * log_cumulative)

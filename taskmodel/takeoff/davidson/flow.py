@@ -39,14 +39,39 @@ import numpy as np
 
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import SHARES, Economy, ReturnsCurve, Shares, Stocks
+from taskmodel.takeoff.davidson.economy import Economy, Stocks
 from taskmodel.takeoff.davidson.moments import Moment, moment
 from taskmodel.takeoff.davidson.rules import Rules
+from taskmodel.takeoff.davidson.shares import SHARES, Shares
 
 __all__ = ["FREE", "FROZEN", "PINNED", "Flow", "Mode"]
 
 FREE, PINNED, FROZEN = "free", "pinned", "frozen"
 CAPS = (FREE, PINNED, FROZEN)  # by the numbers of the kernels
+
+
+# ln of a room so large that expm1 is the identity: the curve is a power function
+NO_CEILING = 1e100
+
+
+class ReturnsCurve(NamedTuple):
+    """Price-performance or software as a function of cumulative research effort, in logarithms.
+
+    With p = ln(U / P) / ln(U / P_0) the fall of returns near the ceiling U, d ln P = p (r / lambda)
+    d ln Q has the solution ln(U / P) = ln(U / P_0) (Q / Q_0)^(-r / (lambda ln(U / P_0))).
+    """
+
+    log_start: float
+    log_room: float  # ln(U / P_0); `NO_CEILING` where there is none
+    power: float  # r / lambda
+
+    def level(self, log_cumulative: float) -> float:
+        """Return ln P."""
+        return kernels.course_level(self.log_start, self.log_room, self.power, log_cumulative)
+
+    def slope(self, log_cumulative: float) -> float:
+        """Return d ln P / d ln Q."""
+        return self.power * exp(-self.power / self.log_room * log_cumulative)
 
 
 class Mode(NamedTuple):
@@ -75,7 +100,12 @@ class Flow:
     def curves(self) -> tuple[ReturnsCurve, ReturnsCurve]:
         """Courses of hardware and software."""
         designs = self.rules.log_buyable + self.rules.log_gained(self.rules.delay)
-        return self.rules.curve(0, designs), self.rules.curve(1, 0.0)
+        return self._curve(0, designs), self._curve(1, 0.0)
+
+    def _curve(self, index: int, log_start: float) -> ReturnsCurve:
+        rules = self.rules
+        room = min(rules.log_ceilings[index] - log_start, NO_CEILING)
+        return ReturnsCurve(log_start, room, rules.returns[index] / rules.penalty)
 
     @property
     def delay(self) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import log
 from typing import NamedTuple
 
-from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Outputs, Shares, Stocks
+from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Outputs, Stocks
+from taskmodel.takeoff.davidson.shares import Shares
 
 __all__ = ["Moment", "automated_share", "log_software_multiplier", "moment"]
 

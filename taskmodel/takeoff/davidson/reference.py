@@ -12,10 +12,11 @@ from __future__ import annotations
 import math
 from math import inf, log
 
-from taskmodel.takeoff.davidson.economy import Economy, Shares, Stocks
+from taskmodel.takeoff.davidson.economy import Economy, Stocks
 from taskmodel.takeoff.davidson.kernels import LARGEST, log_add
 from taskmodel.takeoff.davidson.moments import Moment, automated_share, moment
 from taskmodel.takeoff.davidson.rules import Rules
+from taskmodel.takeoff.davidson.shares import Shares
 from taskmodel.takeoff.davidson.solution import BEYOND
 
 __all__ = ["step_through"]

@@ -15,11 +15,12 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.sweeps.results import labelled, provenance
-from taskmodel.takeoff.davidson.economy import SHARES, Economy, Produced
+from taskmodel.takeoff.davidson.economy import Economy, Produced
 from taskmodel.takeoff.davidson.flow import FREE
 from taskmodel.takeoff.davidson.headlines import Milestone, gwp_doubling_times, headlines
 from taskmodel.takeoff.davidson.moments import Moment, automated_share
 from taskmodel.takeoff.davidson.rules import Rules
+from taskmodel.takeoff.davidson.shares import SHARES
 from taskmodel.takeoff.davidson.solution import Solution
 from taskmodel.takeoff.davidson.track import Track
 from taskmodel.takeoff.davidson.world import World

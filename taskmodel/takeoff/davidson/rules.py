@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, log, log1p
 
-from taskmodel.takeoff.davidson.economy import NO_CEILING, SHARES, ReturnsCurve, Shares, Values
+from taskmodel.takeoff.davidson.shares import SHARES, Shares, Values
 
 __all__ = ["Rules", "rules"]
 
@@ -63,11 +63,6 @@ class Rules:
     tfp: float
     start: float
     end: float
-
-    def curve(self, index: int, log_start: float) -> ReturnsCurve:
-        """Return the curve of price-performance (0) or software (1) from a level at the start."""
-        room = min(self.log_ceilings[index] - log_start, NO_CEILING)
-        return ReturnsCurve(log_start, room, self.returns[index] / self.penalty)
 
     def log_gained(self, years: float) -> float:
         """Return the gain of ln price-performance of designs in some years at the initial pace.

@@ -17,9 +17,10 @@ import numpy as np
 
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import NO_HINTS, Shares
+from taskmodel.takeoff.davidson.economy import NO_HINTS
 from taskmodel.takeoff.davidson.flow import CAPS, Flow, Mode
 from taskmodel.takeoff.davidson.moments import Moment
+from taskmodel.takeoff.davidson.shares import Shares
 
 __all__ = ["BEYOND", "Solution", "solve"]
 

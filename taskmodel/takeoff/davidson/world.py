@@ -19,8 +19,8 @@ from taskmodel.files import bundled, units
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
 from taskmodel.files.quantity import Measure, Switch, Whole
-from taskmodel.takeoff.davidson.economy import initial_shares
 from taskmodel.takeoff.davidson.rules import rules
+from taskmodel.takeoff.davidson.shares import initial_shares
 
 __all__ = ["World", "bundled_worlds", "is_world", "load_world"]
 
