@@ -24,20 +24,20 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run what is bel
         TaskmodelError,
     )
     from taskmodel.lead.plans.dataset import lead_time
+    from taskmodel.oversight._review_load import review_load
+    from taskmodel.oversight._track_record import track_record
+    from taskmodel.oversight._trust import trust
     from taskmodel.oversight.frontier import safety_frontier
-    from taskmodel.oversight.review_load import review_load
-    from taskmodel.oversight.track_record import track_record
-    from taskmodel.oversight.trust import trust
     from taskmodel.oversight.utilisation import best_utilisation
-    from taskmodel.questions.bottleneck_map import bottleneck_map
+    from taskmodel.questions._bottleneck_map import bottleneck_map
+    from taskmodel.questions._elasticities import automate_next, elasticities
+    from taskmodel.questions._onset import onset
+    from taskmodel.questions._parallel_lines import parallel_lines
+    from taskmodel.questions._solve_for import solve_for
+    from taskmodel.questions._what_if import what_if
     from taskmodel.questions.differences import explain_difference
-    from taskmodel.questions.elasticities import automate_next, elasticities
-    from taskmodel.questions.onset import onset
-    from taskmodel.questions.parallel_lines import parallel_lines
-    from taskmodel.questions.solve_for import solve_for
-    from taskmodel.questions.what_if import what_if
+    from taskmodel.sweeps._sweep import compare, events, latency, sweep
     from taskmodel.sweeps.results import open, save
-    from taskmodel.sweeps.sweep import compare, events, latency, sweep
     from taskmodel.takeoff import milestones, simulate_draws, solve_for_date
     from taskmodel.takeoff._simulate import simulate
     from taskmodel.takeoff.beside import alignment_beside
@@ -51,23 +51,23 @@ _MODULE_OF = {
     "NoAnswer": "errors",
     "TaskmodelError": "errors",
     "CatalogError": "errors",
-    "sweep": "sweeps.sweep",
-    "events": "sweeps.sweep",
-    "latency": "sweeps.sweep",
-    "compare": "sweeps.sweep",
-    "elasticities": "questions.elasticities",
-    "automate_next": "questions.elasticities",
+    "sweep": "sweeps._sweep",
+    "events": "sweeps._sweep",
+    "latency": "sweeps._sweep",
+    "compare": "sweeps._sweep",
+    "elasticities": "questions._elasticities",
+    "automate_next": "questions._elasticities",
     "best_utilisation": "oversight.utilisation",
-    "parallel_lines": "questions.parallel_lines",
-    "what_if": "questions.what_if",
+    "parallel_lines": "questions._parallel_lines",
+    "what_if": "questions._what_if",
     "lead_time": "lead.plans.dataset",
-    "trust": "oversight.trust",
-    "track_record": "oversight.track_record",
-    "solve_for": "questions.solve_for",
-    "review_load": "oversight.review_load",
+    "trust": "oversight._trust",
+    "track_record": "oversight._track_record",
+    "solve_for": "questions._solve_for",
+    "review_load": "oversight._review_load",
     "explain_difference": "questions.differences",
-    "bottleneck_map": "questions.bottleneck_map",
-    "onset": "questions.onset",
+    "bottleneck_map": "questions._bottleneck_map",
+    "onset": "questions._onset",
     "ceiling": "closed_forms",
     "regimes": "closed_forms",
     "safety_frontier": "oversight.frontier",

@@ -10,7 +10,7 @@ from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, speedup_cells
-from taskmodel.questions.what_if import RELAXATIONS
+from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.summary import provenance
 
 # A pair is shown if it gives more than its better half by this factor, which is far above the

@@ -18,7 +18,7 @@ from taskmodel.closed_forms.segment import FAULT, Segment, regime_of
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import FORMULA_AGREES
 from taskmodel.organisation.organisation import HUMAN
-from taskmodel.sweeps.sweep import ceilings, needs_catalog
+from taskmodel.sweeps._sweep import ceilings, needs_catalog
 from taskmodel.sweeps.walker import Walker
 
 

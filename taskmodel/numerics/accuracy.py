@@ -148,37 +148,37 @@ SLACK_ROUNDING = 1e-12
 
 # Relative width to which the position of an event is bracketed, and the relative distance at which
 # the two sides of an event are solved: far beyond that width, and far below any distance of
-# interest (`sweeps.events`, `summary.reading`, `questions.solve_for`).
+# interest (`sweeps._events`, `summary.reading`, `questions._solve_for`).
 EVENT_WIDTH = 1e-12
 EVENT_OFFSET = 1e-9
 
 # Margins below MARGIN_ROUNDING are rounding; those between it and MARGIN_VISIBLE are ties, which
-# end no regime (`sweeps.events`).
+# end no regime (`sweeps._events`).
 MARGIN_ROUNDING = 2e-12
 MARGIN_VISIBLE = 1e-9
 
 # Difference of bottleneck shares below which one does not exceed another or a threshold
-# (`sweeps.walker`, `questions.bottleneck_map`).
+# (`sweeps.walker`, `questions._bottleneck_map`).
 OVERSIGHT_ROUNDING = 1e-11
 
 # Questions ---------------------------------------------------------------------------------------
 
 # Distance from a target, relative to its scale: a value closer than TARGET_HIT equals it; a bracket
-# that closes further away than TARGET_REACHED is a jump across it (`questions.solve_for`).
+# that closes further away than TARGET_REACHED is a jump across it (`questions._solve_for`).
 TARGET_HIT = 1e-11
 TARGET_REACHED = 1e-9
 
 # Width in the axis coordinate below which an interval is not sampled, and to which an extremum is
-# located; the value there is then exact to rounding, for it is flat (`questions.solve_for`).
+# located; the value there is then exact to rounding, for it is flat (`questions._solve_for`).
 NARROWEST = 1e-7
 EXTREMUM_WIDTH = 1e-7
 
 # Largest difference between an elasticity and its estimate from fewer nodes, beyond which there is
-# no derivative, and the size below which it is zero (`questions.elasticities`).
+# no derivative, and the size below which it is zero (`questions._elasticities`).
 SLOPE_ACCURACY = 1e-7
 SLOPE_ROUNDING = 1e-11
 
-# Relative deviation of the factor by which activities are scaled (`questions.parallel_lines`).
+# Relative deviation of the factor by which activities are scaled (`questions._parallel_lines`).
 SCALE_TOLERANCE = 1e-12
 
 # Oversight ---------------------------------------------------------------------------------------
@@ -196,5 +196,5 @@ SPEEDUP_TOLERANCE = 1e-9
 IDLE_TOLERANCE = 1e-6
 
 # Relative amount by which a record may fall short of n* and still be complete
-# (`oversight.track_record`).
+# (`oversight._track_record`).
 RECORD_TOLERANCE = 1e-12

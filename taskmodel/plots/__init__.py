@@ -9,16 +9,16 @@ The package uses the objects of `matplotlib`, never `pyplot`: drawing neither us
 caller's settings. `speedup_curve` is a good place to start reading.
 """
 
-from taskmodel.plots.beside import beside
+from taskmodel.plots._beside import beside
+from taskmodel.plots._horizon import horizon
+from taskmodel.plots._loop import loop
+from taskmodel.plots._over_time import over_time
+from taskmodel.plots._takeoff import takeoff
 from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import safety_frontier
-from taskmodel.plots.horizon import horizon
 from taskmodel.plots.lead import lead_time
-from taskmodel.plots.loop import loop
 from taskmodel.plots.map import bottleneck_map
-from taskmodel.plots.over_time import over_time
 from taskmodel.plots.saving import save
-from taskmodel.plots.takeoff import takeoff
 from taskmodel.plots.tasks import review_hours, review_load, task_graph
 
 __all__ = [

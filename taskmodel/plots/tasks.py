@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.organisation.organisation import organisation
-from taskmodel.oversight.review_load import hours_of_review
+from taskmodel.oversight._review_load import hours_of_review
 from taskmodel.plots.page import (
     BLACK,
     BLUE,
@@ -36,7 +36,7 @@ from taskmodel.plots.page import (
 )
 from taskmodel.plots.words import SEPARATOR, compute_text, sweep_context, times
 from taskmodel.science import graph
-from taskmodel.sweeps.sweep import latency
+from taskmodel.sweeps._sweep import latency
 
 _FULL, _SPOT, _NONE = "by AI, every unit reviewed", "by AI, spot checks", "by AI, no review"
 _OWN = "by AI, a protocol of its own"

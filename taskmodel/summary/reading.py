@@ -21,7 +21,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.organisation.reviewers import review_factor
-from taskmodel.questions.elasticities import automate_next
+from taskmodel.questions._elasticities import automate_next
 from taskmodel.science.supervision import MODES
 from taskmodel.summary.facts import (
     MILESTONES,
@@ -35,7 +35,7 @@ from taskmodel.summary.facts import (
     Summary,
 )
 from taskmodel.sweeps import results
-from taskmodel.sweeps.sweep import events, sweep
+from taskmodel.sweeps._sweep import events, sweep
 
 ROUND_POINTS = 10  # most rows of a short table
 

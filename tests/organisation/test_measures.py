@@ -7,7 +7,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.organisation.measures import sources
-from taskmodel.sweeps.sweep import ceilings
+from taskmodel.sweeps._sweep import ceilings
 from taskmodel.sweeps.walker import Walker
 
 TASKS = {

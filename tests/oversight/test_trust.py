@@ -11,7 +11,7 @@ import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.numerics.fixed_points import fixed_points
 from taskmodel.organisation.organisation import organisation
-from taskmodel.oversight.trust import audited_factors
+from taskmodel.oversight._trust import audited_factors
 from taskmodel.science.audits import audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection, detection_curve
 

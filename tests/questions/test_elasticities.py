@@ -6,7 +6,7 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.questions.what_if import relaxations
+from taskmodel.questions._what_if import relaxations
 from taskmodel.sweeps.axes import input_axis
 from taskmodel.sweeps.walker import Walker
 

@@ -8,7 +8,7 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.questions.solve_for import default_range
+from taskmodel.questions._solve_for import default_range
 from taskmodel.questions.targets import CEILINGS, SCALARS, target
 from taskmodel.sweeps.walker import Walker
 

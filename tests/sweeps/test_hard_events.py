@@ -8,9 +8,9 @@ from small import small_catalog
 from two_factors import two_factor_catalog
 
 import taskmodel as tm
+from taskmodel.sweeps._sweep import regime_changes
 from taskmodel.sweeps.axes import OFFSET
 from taskmodel.sweeps.axes import PER_DECADE as MESH
-from taskmodel.sweeps.sweep import regime_changes
 from taskmodel.sweeps.walker import Walker
 
 

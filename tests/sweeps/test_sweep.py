@@ -11,8 +11,8 @@ from two_factors import two_factor_catalog
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.errors import SolveError
-from taskmodel.sweeps.events import KINDS
-from taskmodel.sweeps.sweep import regime_changes
+from taskmodel.sweeps._events import KINDS
+from taskmodel.sweeps._sweep import regime_changes
 from taskmodel.sweeps.walker import Walker
 
 TWO_FACTOR = cases(10, 300)

@@ -11,7 +11,7 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
-from taskmodel.sweeps.sweep import sweep_along
+from taskmodel.sweeps._sweep import sweep_along
 from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff import load_world
 from taskmodel.takeoff.beside.embedding import embed

@@ -29,7 +29,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import without_ai
 from taskmodel.organisation.organisation import Organisation, organisation
 from taskmodel.science import capability
-from taskmodel.sweeps.sweep import sweep
+from taskmodel.sweeps._sweep import sweep
 
 ORGANISATION_STEPS = ("bulk", "tasks", "review", "experiments", "effective")
 YEAR, HOURS_PER_YEAR = 365 * 24 * 3600, 365 * 24

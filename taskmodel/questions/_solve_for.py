@@ -35,9 +35,9 @@ from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.questions.targets import Target, input_value, target
 from taskmodel.sweeps import results
+from taskmodel.sweeps._events import Event
+from taskmodel.sweeps._sweep import OPENING, needs_catalog, one_compute, walk
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT, Axis, compute_axis, input_axis
-from taskmodel.sweeps.events import Event
-from taskmodel.sweeps.sweep import OPENING, needs_catalog, one_compute, walk
 from taskmodel.sweeps.walker import Walker
 
 DECADES = 4  # on either side of an input's value, where its range is unbounded

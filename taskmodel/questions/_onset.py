@@ -19,9 +19,9 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight
 from taskmodel.questions.targets import input_value
 from taskmodel.sweeps import results
+from taskmodel.sweeps._events import Event
+from taskmodel.sweeps._sweep import needs_catalog, one_compute, walk
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.events import Event
-from taskmodel.sweeps.sweep import needs_catalog, one_compute, walk
 from taskmodel.sweeps.walker import SolutionPath, Walker
 
 # Event kinds, with the attribute of a path that holds the state after the event.

@@ -27,6 +27,14 @@ from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.sweeps import results
+from taskmodel.sweeps._events import (
+    KINDS,
+    Change,
+    Event,
+    as_allocation,
+    events_at_thresholds,
+    events_between_thresholds,
+)
 from taskmodel.sweeps.axes import (
     COMPUTE,
     COMPUTE_UNIT,
@@ -41,14 +49,6 @@ from taskmodel.sweeps.axes import (
     time_axis,
 )
 from taskmodel.sweeps.dataset import EVENT_LIMITS, EventTable, latency_dataset, sweep_dataset
-from taskmodel.sweeps.events import (
-    KINDS,
-    Change,
-    Event,
-    as_allocation,
-    events_at_thresholds,
-    events_between_thresholds,
-)
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker

@@ -21,10 +21,10 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.questions.elasticities import elasticities
+from taskmodel.questions._elasticities import elasticities
 from taskmodel.sweeps import results
+from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.sweep import situation_at
 from taskmodel.sweeps.walker import Walker
 
 REVIEWERS = "supervision.headcount"

@@ -30,8 +30,8 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight, sources
 from taskmodel.questions.targets import input_value
 from taskmodel.sweeps import results
+from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
-from taskmodel.sweeps.sweep import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
 BINDING = ("oversight_slack", "oversight_binds")
