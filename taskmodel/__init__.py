@@ -1,7 +1,7 @@
-"""Task-by-task automation of research as compute grows, and where human supervision becomes the bottleneck.
+"""Task-by-task automation of research as compute grows, with human supervision as a bottleneck.
 
-The public names below are handed on lazily (PEP 562): `import taskmodel` alone
-loads none of the numerical libraries, and each name loads its module at first use.
+Each public name below imports its module at first use (PEP 562): `import taskmodel` alone loads
+none of the numerical libraries.
 
 Examples
 --------
@@ -13,7 +13,7 @@ True
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # for editors and type checkers, which do not run what is below
+if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr__`
     from taskmodel.catalog import load_catalog
     from taskmodel.closed_forms import ceiling, regimes
     from taskmodel.errors import (
@@ -120,7 +120,17 @@ __all__ = [
 
 
 # packages whose names are public under their own: `tm.lead.runway`
-_NAMESPACES = ("allocation", "closed_forms", "lead", "oversight", "plots", "questions", "takeoff")
+_NAMESPACES = (
+    "allocation",
+    "closed_forms",
+    "lead",
+    "oversight",
+    "plots",
+    "questions",
+    "science",
+    "sweeps",
+    "takeoff",
+)
 
 
 def __getattr__(name: str) -> Any:

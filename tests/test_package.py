@@ -1,5 +1,6 @@
 """The public names of the package, and what importing it loads."""
 
+import importlib
 import json
 import pkgutil
 import subprocess
@@ -60,9 +61,47 @@ def test_every_public_name_resolves_to_something_callable_of_that_name(name):
     assert getattr(taskmodel, name).__name__ == name
 
 
-def test_no_submodule_hides_a_public_name():
-    submodules = {module.name for module in pkgutil.iter_modules(taskmodel.__path__)}
-    assert submodules & set(taskmodel.__all__) == set()
+NAMESPACES = (
+    "allocation",
+    "closed_forms",
+    "lead.plans",
+    "oversight",
+    "plots",
+    "questions",
+    "sweeps",
+    "takeoff",
+    "takeoff.loops",
+)
+
+
+@pytest.mark.parametrize("package", ["", *NAMESPACES])
+def test_no_submodule_hides_a_public_name(package):
+    module = importlib.import_module(f"taskmodel.{package}".rstrip("."))
+    submodules = {submodule.name for submodule in pkgutil.iter_modules(module.__path__)}
+    assert submodules & set(module.__all__) == set()
+
+
+@pytest.mark.parametrize("package", [*NAMESPACES, "science"])
+def test_every_name_of_a_namespace_resolves_and_is_listed(package):
+    module = importlib.import_module(f"taskmodel.{package}")
+    assert all(getattr(module, name) is not None for name in module.__all__)
+    assert set(module.__all__) <= set(dir(module))
+    with pytest.raises(AttributeError, match="solve_everything"):
+        _ = module.solve_everything
+
+
+def test_functions_at_the_top_are_those_of_the_namespaces():
+    tm = taskmodel
+    namespaces = (tm.closed_forms, tm.lead, tm.oversight, tm.questions, tm.sweeps, tm.takeoff)
+    functions = {name for name in tm.__all__ if not isinstance(getattr(tm, name), type)}
+    for name in functions - {"load_catalog"}:
+        homes = [module for module in namespaces if name in dir(module)]
+        assert [getattr(module, name) for module in homes] == [getattr(tm, name)], name
+
+
+def test_namespaces_load_no_numerical_library_before_their_functions():
+    packages = ", ".join(f"taskmodel.{name}" for name in ("oversight", "questions", "science"))
+    assert modules_after(f"import {packages}, taskmodel.sweeps") & HEAVY == set()
 
 
 def test_public_names_are_listed():

@@ -1,0 +1,45 @@
+"""Questions to a catalog: which inputs reach a target, what binds, and what a change would do.
+
+- `_solve_for`: values of one input that reach a target (`targets` defines what a target may be);
+- `_bottleneck_map`: the binding factor over two inputs;
+- `_onset`: the input at which oversight starts to bind;
+- `_what_if`: the effect of relaxing one limit at a time;
+- `_elasticities`: the response to a small change of every input, and the next task to automate;
+- `_parallel_lines`: the effect of several equal lines of research side by side;
+- `differences`: the difference between two catalogs, attributed to their inputs.
+
+Modules are loaded at first use, so that importing the package loads no numerical library.
+"""
+
+from typing import TYPE_CHECKING
+
+from taskmodel._lazy import attach
+
+if TYPE_CHECKING:
+    from taskmodel.questions._bottleneck_map import bottleneck_map
+    from taskmodel.questions._elasticities import automate_next, elasticities
+    from taskmodel.questions._onset import onset
+    from taskmodel.questions._parallel_lines import parallel_lines
+    from taskmodel.questions._solve_for import solve_for
+    from taskmodel.questions._what_if import what_if
+    from taskmodel.questions.differences import explain_difference
+
+__all__ = [
+    "automate_next",
+    "bottleneck_map",
+    "elasticities",
+    "explain_difference",
+    "onset",
+    "parallel_lines",
+    "solve_for",
+    "what_if",
+]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        **{name: f"_{name}" for name in __all__},
+        "automate_next": "_elasticities",
+        "explain_difference": "differences",
+    },
+)

@@ -1,0 +1,23 @@
+"""Sweeps: the optimum along an axis, with every event at its exact position.
+
+From the bottom: `variables` (units and meanings), `results` (labelled datasets and their files),
+`axes` (compute, an input, or time), `paths` (courses over time from files), `walker` (the optimum
+at points of an axis), `_events` (positions where the regime changes), `dataset` (a sweep as a
+dataset) and `_sweep` (`sweep`, `events`, `latency` and `compare`).
+
+Modules are loaded at first use, so that importing the package loads no numerical library.
+"""
+
+from typing import TYPE_CHECKING
+
+from taskmodel._lazy import attach
+
+if TYPE_CHECKING:
+    from taskmodel.sweeps._sweep import compare, events, latency, sweep
+    from taskmodel.sweeps.results import open, save
+
+__all__ = ["compare", "events", "latency", "open", "save", "sweep"]
+
+__getattr__, __dir__ = attach(
+    __name__, {**dict.fromkeys(__all__, "_sweep"), "open": "results", "save": "results"}
+)

@@ -9,19 +9,23 @@ packages are independent of each other, but for `beside`, which builds on `david
 - `beside`: an alignment organisation inside one of Davidson's worlds.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from taskmodel._lazy import attach
 from taskmodel.takeoff.davidson.world import World, bundled_worlds, load_world
 
 if TYPE_CHECKING:
     from taskmodel.takeoff._simulate import milestones, simulate
+    from taskmodel.takeoff.beside import alignment_beside
     from taskmodel.takeoff.davidson._solve_for_date import solve_for_date
     from taskmodel.takeoff.davidson.draws import simulate_draws
+    from taskmodel.takeoff.horizons.dataset import horizon
 
 __all__ = [
     "World",
+    "alignment_beside",
     "bundled_worlds",
+    "horizon",
     "load_world",
     "milestones",
     "simulate",
@@ -29,16 +33,15 @@ __all__ = [
     "solve_for_date",
 ]
 
-# these import xarray, which reading a world does not need
-_MODULES = {
-    "milestones": "_simulate",
-    "simulate": "_simulate",
-    "simulate_draws": "davidson.draws",
-    "solve_for_date": "davidson._solve_for_date",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+# these modules import xarray, which reading a world does not need
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "alignment_beside": "beside",
+        "horizon": "horizons.dataset",
+        "milestones": "_simulate",
+        "simulate": "_simulate",
+        "simulate_draws": "davidson.draws",
+        "solve_for_date": "davidson._solve_for_date",
+    },
+)

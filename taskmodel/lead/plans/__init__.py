@@ -2,11 +2,19 @@
 
 From the bottom: `records` (the contents of a file), `load` (files and cases), `staff` (workforce),
 `window` (start and length of the pause), `work` (work in the pause), `catalog_link` (the workforce
-in an organisation), `evaluation` (all results) and `dataset` (`taskmodel.lead_time`). Only names of
-the first two are imported here, so that listing and checking plans loads no numerical library.
+in an organisation), `evaluation` (all results) and `dataset` (`lead_time`). Only names of the first
+two are imported here at once, so that listing and checking plans loads no numerical library.
 """
 
+from typing import TYPE_CHECKING
+
+from taskmodel._lazy import attach
 from taskmodel.lead.plans.load import bundled_plans, load_plan, parse_plan
 from taskmodel.lead.plans.records import Plan
 
-__all__ = ["Plan", "bundled_plans", "load_plan", "parse_plan"]
+if TYPE_CHECKING:
+    from taskmodel.lead.plans.dataset import lead_time
+
+__all__ = ["Plan", "bundled_plans", "lead_time", "load_plan", "parse_plan"]
+
+__getattr__, __dir__ = attach(__name__, {"lead_time": "dataset"})

@@ -8,8 +8,9 @@ draws) and `model` (what a model declares and returns). `records` reads the file
 joins the two.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from taskmodel._lazy import attach
 from taskmodel.takeoff.loops.records import bundled_loops, is_loop, load_loop
 
 if TYPE_CHECKING:
@@ -17,10 +18,5 @@ if TYPE_CHECKING:
 
 __all__ = ["bundled_loops", "is_loop", "load_loop", "simulate_loop"]
 
-
-def __getattr__(name: str) -> Any:
-    if name != "simulate_loop":  # it imports xarray, which reading a loop does not need
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from taskmodel.takeoff.loops.simulation import simulate_loop
-
-    return simulate_loop
+# `simulation` imports xarray, which reading a loop does not need
+__getattr__, __dir__ = attach(__name__, {"simulate_loop": "simulation"})
