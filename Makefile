@@ -43,8 +43,10 @@ $(BIN)/python:
 
 $(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --editable '.[plot]' --constraint constraints.txt
+	$(BIN)/taskmodel compile
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --editable '.[plot,test]' --constraint constraints.txt
+	$(BIN)/taskmodel compile
 	touch $@

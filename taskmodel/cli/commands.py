@@ -454,6 +454,13 @@ COMMANDS = {
             ),
         ),
     ),
+    "Installation": (
+        _command(
+            "compile",
+            "compile the takeoff model now, in place of at its first use",
+            _flag("--json", "print the answer as JSON"),
+        ),
+    ),
     "Evidence": (
         _command(
             "validate",
