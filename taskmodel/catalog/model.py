@@ -39,14 +39,12 @@ class Scenario(FromFile):
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
-    catalog: Word | None = Field(
-        None,
-        description="the bundled catalog whose tasks it speaks of; absent: it fits all of them",
-    )
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="works its values rest on, by key"
-    )
-    set: dict[str, Any] = Field(description="values by dotted path, as in `Catalog.replace`")
+    catalog: Word | None = None
+    """the bundled catalog whose tasks it speaks of; absent: it fits all of them"""
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """works its values rest on, by key"""
+    set: dict[str, Any]
+    """values by dotted path, as in `Catalog.replace`"""
 
     @classmethod
     def _data_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
@@ -67,36 +65,34 @@ class Catalog(Changeable):
     (100.0, ('set',))
     """
 
-    title: Prose = Field(min_length=1, description="which question the catalog is for")
-    question: Prose = Field("", description="the question, in a sentence")
+    title: Prose = Field(min_length=1)
+    """which question the catalog is for"""
+    question: Prose = ""
+    """the question, in a sentence"""
     description: Prose = ""
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="works that values rest on, by key"
-    )
-    pools: dict[str, Pool] = Field(description="labour pools, by name")
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """works that values rest on, by key"""
+    pools: dict[str, Pool]
+    """labour pools, by name"""
     production: Production
     supervision: Supervision
-    reviewers: dict[str, Reviewers] = Field(
-        default_factory=dict,
-        description="reviewers with a skill, besides those of supervision; by id",
-    )
+    reviewers: dict[str, Reviewers] = Field(default_factory=dict)
+    """reviewers with a skill, besides those of supervision; by id"""
     compute: ComputeUse
     capability: Capability
     latency: Latency
-    trust: Trust | None = Field(
-        None, description="what a track record takes; used by `taskmodel trust` alone"
-    )
-    over_time: OverTime | None = Field(
-        None, description="how it stands in a simulated world; used by `alignment_beside` alone"
-    )
-    protocols: dict[str, Protocol] = Field(
-        default_factory=dict, description="ways of letting AI work, by id; besides bundled ones"
-    )
-    nests: dict[str, Nest] = Field(description="groups of tasks, a tree; by id")
-    basis: dict[str, Basis] = Field(
-        default_factory=dict, description="source of plain numbers in tasks, by field of a task"
-    )
-    tasks: dict[str, Task] = Field(description="the tasks, by id")
+    trust: Trust | None = None
+    """what a track record takes; used by `taskmodel trust` alone"""
+    over_time: OverTime | None = None
+    """how it stands in a simulated world; used by `alignment_beside` alone"""
+    protocols: dict[str, Protocol] = Field(default_factory=dict)
+    """ways of letting AI work, by id; besides bundled ones"""
+    nests: dict[str, Nest]
+    """groups of tasks, a tree; by id"""
+    basis: dict[str, Basis] = Field(default_factory=dict)
+    """source of plain numbers in tasks, by field of a task"""
+    tasks: dict[str, Task]
+    """the tasks, by id"""
     feedback_loops: tuple[FeedbackLoop, ...] = ()
 
     @model_validator(mode="before")

@@ -45,20 +45,18 @@ GENERAL = "general"  # name of the reviewers of `supervision` in a task's list o
 class People(Record):
     """A number of people, and its change over time."""
 
-    headcount: Headcount = Field(description="people in the pool")
-    hours_per_year: HoursPerYear = Field(description="hours one of them works in a year")
-    growth: Rate | None = Field(
-        None, description="people who come in a year, per person there is; absent: none"
-    )
-    hires: PersonsPerYear | None = Field(
-        None, description="people who come in a year besides, however many there are; absent: none"
-    )
-    attrition: Rate | None = Field(
-        None, description="people who leave in a year, per person there is; absent: none"
-    )
-    practice_share: Fraction | None = Field(
-        None, description="share of those who come that learn the work; absent: all of them"
-    )
+    headcount: Headcount
+    """people in the pool"""
+    hours_per_year: HoursPerYear
+    """hours one of them works in a year"""
+    growth: Rate | None = None
+    """people who come in a year, per person there is; absent: none"""
+    hires: PersonsPerYear | None = None
+    """people who come in a year besides, however many there are; absent: none"""
+    attrition: Rate | None = None
+    """people who leave in a year, per person there is; absent: none"""
+    practice_share: Fraction | None = None
+    """share of those who come that learn the work; absent: all of them"""
 
 
 class Pool(People):
@@ -68,13 +66,10 @@ class Pool(People):
 class Production(Record):
     """The production function that combines tasks to research."""
 
-    elasticity: NonNegative = Field(
-        description="elasticity of substitution between the members of a nest, for nests without "
-        "their own"
-    )
-    parallel_exponent: Fraction = Field(
-        description="exponent of parallel effort in the effective speed-up"
-    )
+    elasticity: NonNegative
+    """elasticity of substitution between the members of a nest, for nests without their own"""
+    parallel_exponent: Fraction
+    """exponent of parallel effort in the effective speed-up"""
 
 
 class Protocol(Record):
@@ -82,50 +77,34 @@ class Protocol(Record):
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="works its values rest on, by key"
-    )
-    coverage: Fraction = Field(description="share of units that people review, before floors")
-    floors: Switch = Field(
-        True, description="whether a task's coverage_floor holds, should it be larger"
-    )
-    review_effort: NonNegative = Field(
-        pure_number(1),
-        description="review hours of a reviewed unit, relative to review_ratio",
-    )
-    settled_share: Fraction = Field(
-        pure_number(0),
-        description="share of the questions of a review that AI help can settle",
-    )
-    settled_effort: NonNegative = Field(
-        pure_number(1), description="review hours of those, relative to without help"
-    )
-    review_inference: NonNegative = Field(
-        pure_number(0),
-        description="inference of AI review, relative to that of the work",
-    )
-    layers: NonNegative = Field(pure_number(0), description="layers of AI review, a whole number")
-    layer_detection: Fraction = Field(
-        pure_number(0),
-        description="share of defects that a layer finds, of those it can",
-    )
-    common_mode: Fraction = Field(
-        pure_number(0),
-        description="share of defects that no layer of AI review can find",
-    )
-    interaction_time: WorkingTime = Field(
-        Quantity(value=0, unit="h"), description="time of a person that steers an episode of work"
-    )
-    episode_length: WorkingHours | None = Field(
-        None, description="human-equivalent length of an episode; needed where one is steered"
-    )
-    people: Fraction = Field(
-        pure_number(0),
-        description="hours that people still work themselves, relative to without AI",
-    )
-    needs_capability: Switch = Field(
-        True, description="whether AI must be able to do the task by itself"
-    )
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """works its values rest on, by key"""
+    coverage: Fraction
+    """share of units that people review, before floors"""
+    floors: Switch = True
+    """whether a task's coverage_floor holds, should it be larger"""
+    review_effort: NonNegative = pure_number(1)
+    """review hours of a reviewed unit, relative to review_ratio"""
+    settled_share: Fraction = pure_number(0)
+    """share of the questions of a review that AI help can settle"""
+    settled_effort: NonNegative = pure_number(1)
+    """review hours of those, relative to without help"""
+    review_inference: NonNegative = pure_number(0)
+    """inference of AI review, relative to that of the work"""
+    layers: NonNegative = pure_number(0)
+    """layers of AI review, a whole number"""
+    layer_detection: Fraction = pure_number(0)
+    """share of defects that a layer finds, of those it can"""
+    common_mode: Fraction = pure_number(0)
+    """share of defects that no layer of AI review can find"""
+    interaction_time: WorkingTime = Quantity(value=0, unit="h")
+    """time of a person that steers an episode of work"""
+    episode_length: WorkingHours | None = None
+    """human-equivalent length of an episode; needed where one is steered"""
+    people: Fraction = pure_number(0)
+    """hours that people still work themselves, relative to without AI"""
+    needs_capability: Switch = True
+    """whether AI must be able to do the task by itself"""
 
     @model_validator(mode="after")
     def _episodes(self) -> "Protocol":
@@ -147,61 +126,43 @@ class Protocol(Record):
 class Reviewers(People):
     """People who review what AI does."""
 
-    headcount: Headcount = Field(description="people who review")
-    pool: Word = Field(
-        description="the labour pool whose hours review uses, or `dedicated` for reviewers "
-        "besides the pools"
-    )
-    max_review_share: Fraction = Field(
-        description="largest share of their hours that can go into review"
-    )
-    utilisation: Fraction = Field(pure_number(1), description="planned share of review time in use")
+    headcount: Headcount
+    """people who review"""
+    pool: Word
+    """the labour pool whose hours review uses, or `dedicated` for reviewers besides the pools"""
+    max_review_share: Fraction
+    """largest share of their hours that can go into review"""
+    utilisation: Fraction = pure_number(1)
+    """planned share of review time in use"""
 
 
 class Supervision(Reviewers):
     """Human review of what AI does, and the reviewers of every task that names no others."""
 
-    review_level: Literal["low", "central", "high"] = Field(
-        "central", description="which end of every review_ratio is used"
-    )
-    effort: Literal["given", "optimal"] = Field(
-        "given",
-        description="hours of a review: review_ratio, or as many as are worth their time by "
-        "defects and what they cost",
-    )
-    defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = Field(
-        None,
-        description="hours of review that it is worth to spare an hour of work whose defect "
-        "escapes; needed for optimal effort",
-    )
-    defect_budget: Annotated[Quantity, Measure(units.DEFECTS, ge=0)] | None = Field(
-        None,
-        description="defective work that may pass unnoticed in a year, its human-equivalent hours "
-        "weighted by harm_weight; "
-        "0: none may; absent: no limit",
-    )
-    coverage: Literal["full", "floor", "none"] = Field(
-        "full",
-        description="units of AI work that people review: all, those of coverage_floor, none",
-    )
-    protocols: tuple[Word, ...] = Field(
-        (),
-        description="protocols that are allowed, of `protocols` or bundled ones; several: the "
-        "best is chosen; none: by `coverage`",
-    )
-    second_look_share: Fraction = Field(
-        pure_number(0),
-        description="share of reviews that somebody else reviews in turn",
-    )
-    second_look_effort: NonNegative = Field(
-        pure_number(1), description="hours of such a look, relative to the review"
-    )
-    second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = Field(
-        0, description="layers of review of reviews, each of them about a share of the one below"
-    )
-    binding_tolerance: Fraction = Field(
-        description="oversight binds where the elasticity of output to review exceeds this"
-    )
+    review_level: Literal["low", "central", "high"] = "central"
+    """which end of every review_ratio is used"""
+    effort: Literal["given", "optimal"] = "given"
+    """hours of a review: review_ratio, or as many as are worth their time by defects and what they
+    cost"""
+    defect_cost: Annotated[Quantity, Measure(units.REVIEW, ge=0)] | None = None
+    """hours of review that it is worth to spare an hour of work whose defect escapes; needed for
+    optimal effort"""
+    defect_budget: Annotated[Quantity, Measure(units.DEFECTS, ge=0)] | None = None
+    """defective work that may pass unnoticed in a year, its human-equivalent hours weighted by
+    harm_weight; 0: none may; absent: no limit"""
+    coverage: Literal["full", "floor", "none"] = "full"
+    """units of AI work that people review: all, those of coverage_floor, none"""
+    protocols: tuple[Word, ...] = ()
+    """protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen;
+    none: by `coverage`"""
+    second_look_share: Fraction = pure_number(0)
+    """share of reviews that somebody else reviews in turn"""
+    second_look_effort: NonNegative = pure_number(1)
+    """hours of such a look, relative to the review"""
+    second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = 0
+    """layers of review of reviews, each of them about a share of the one below"""
+    binding_tolerance: Fraction
+    """oversight binds where the elasticity of output to review exceeds this"""
 
     @model_validator(mode="after")
     def _effort(self) -> "Supervision":
@@ -219,9 +180,12 @@ class Supervision(Reviewers):
 class Grid(Sourced):
     """Points along the compute axis, evenly spaced in its logarithm."""
 
-    low: Number = Field(gt=0, description="first point [FLOP/year]")
-    high: Number = Field(gt=0, description="last point [FLOP/year]")
-    points: Whole = Field(ge=2, le=1_000_000, description="number of points")
+    low: Number = Field(gt=0)
+    """first point [FLOP/year]"""
+    high: Number = Field(gt=0)
+    """last point [FLOP/year]"""
+    points: Whole = Field(ge=2, le=1_000_000)
+    """number of points"""
 
     @model_validator(mode="after")
     def _ordered(self) -> "Grid":
@@ -235,70 +199,51 @@ class Grid(Sourced):
 class ComputeUse(Record):
     """The compute axis, effective FLOP per year (base-year software) of the leading developer."""
 
-    today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)] = Field(
-        description="where the axis stands today"
-    )
-    training_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="share of a year's compute in the largest training run"
-    )
-    inference_share: Fraction = Field(
-        description="share of the axis that this organisation uses for inference"
-    )
-    experiment_share: Fraction = Field(
-        description="share of the axis that this organisation uses for experiments"
-    )
-    h100_hour: Compute = Field(description="effective FLOP of one H100-hour")
-    inference: Literal["scarce", "free"] = Field(
-        "scarce", description="free: its supply is infinite"
-    )
-    experiments: Literal["scarce", "free"] = Field(
-        "scarce", description="free: their supply is infinite"
-    )
-    grid: Grid = Field(description="points of the axis that a sweep reports")
+    today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)]
+    """where the axis stands today"""
+    training_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    """share of a year's compute in the largest training run"""
+    inference_share: Fraction
+    """share of the axis that this organisation uses for inference"""
+    experiment_share: Fraction
+    """share of the axis that this organisation uses for experiments"""
+    h100_hour: Compute
+    """effective FLOP of one H100-hour"""
+    inference: Literal["scarce", "free"] = "scarce"
+    """free: its supply is infinite"""
+    experiments: Literal["scarce", "free"] = "scarce"
+    """free: their supply is infinite"""
+    grid: Grid
+    """points of the axis that a sweep reports"""
 
 
 class Capability(Record):
     """Which tasks AI of a given training compute can do, and what an attempt costs."""
 
-    intercept: Annotated[Quantity, Measure(units.LOG_MINUTES)] = Field(
-        description="a in log10(50 % horizon in minutes) = a + b log10(training compute / "
-        "reference_compute)"
-    )
-    slope: Positive = Field(
-        description="b in the same, powers of ten of horizon for each of compute"
-    )
-    residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)] = Field(
-        description="residual standard deviation of that fit"
-    )
-    reference_compute: Compute = Field(
-        description="training compute at which the horizon is 10^intercept minutes"
-    )
-    h50_hours: WorkingHours | None = Field(
-        None, description="50 % horizon given directly, in place of compute; absent: from compute"
-    )
-    success: Literal["step", "logistic"] = Field(
-        "step",
-        description="step: AI can do a task from its threshold on; logistic: attempts succeed "
-        "more often the longer its horizon",
-    )
-    success_slope: Positive | None = Field(
-        None,
-        description="beta in odds of success = (50 % horizon / horizon needed)^beta; needed where "
-        "success is logistic",
-    )
-    defect_probability: Probability = Field(
-        description="probability that a unit of AI work is useless, once the task is open"
-    )
-    worker: Literal["sufficient", "frontier"] = Field(
-        "sufficient",
-        description="the model that does a task: the smallest that can, or the largest there is",
-    )
-    tokens_per_human_second: Annotated[Quantity, Measure(units.TOKEN_RATE, gt=0)] = Field(
-        description="tokens that do the work of one second of a person"
-    )
-    parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)] = Field(
-        description="k in training compute = k N^2, N parameters; a token then costs 2 N FLOP"
-    )
+    intercept: Annotated[Quantity, Measure(units.LOG_MINUTES)]
+    """a in log10(50 % horizon in minutes) = a + b log10(training compute / reference_compute)"""
+    slope: Positive
+    """b in the same, powers of ten of horizon for each of compute"""
+    residual_sd: Annotated[Quantity, Measure(units.DEX, ge=0)]
+    """residual standard deviation of that fit"""
+    reference_compute: Compute
+    """training compute at which the horizon is 10^intercept minutes"""
+    h50_hours: WorkingHours | None = None
+    """50 % horizon given directly, in place of compute; absent: from compute"""
+    success: Literal["step", "logistic"] = "step"
+    """step: AI can do a task from its threshold on; logistic: attempts succeed more often the
+    longer its horizon"""
+    success_slope: Positive | None = None
+    """beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is
+    logistic"""
+    defect_probability: Probability
+    """probability that a unit of AI work is useless, once the task is open"""
+    worker: Literal["sufficient", "frontier"] = "sufficient"
+    """the model that does a task: the smallest that can, or the largest there is"""
+    tokens_per_human_second: Annotated[Quantity, Measure(units.TOKEN_RATE, gt=0)]
+    """tokens that do the work of one second of a person"""
+    parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)]
+    """k in training compute = k N^2, N parameters; a token then costs 2 N FLOP"""
 
     @model_validator(mode="after")
     def _success(self) -> "Capability":
@@ -318,133 +263,102 @@ class Capability(Record):
 class Latency(Record):
     """The serial side: how long one pass through the tasks takes."""
 
-    serial_speed: Positive = Field(description="speed of AI relative to a person, on one task")
-    working_hours_per_week: Annotated[Quantity, Measure(units.HOURS_PER_WEEK, gt=0, le=168)] = (
-        Field(description="hours a person works in a week of 168")
+    serial_speed: Positive
+    """speed of AI relative to a person, on one task"""
+    working_hours_per_week: Annotated[Quantity, Measure(units.HOURS_PER_WEEK, gt=0, le=168)]
+    """hours a person works in a week of 168"""
+    count_review: Switch = True
+    """whether review takes serial time"""
+    count_gates: Switch = True
+    """whether approvals take serial time"""
+    all_by_ai: Switch = False
+    """whether even tasks that are not delegable run at the speed of AI"""
+    count_queues: Switch = False
+    """whether work waits for reviewers who are busy (if review takes serial time)"""
+    arrival_variability: NonNegative = pure_number(1)
+    """variance over squared mean of the time between arrivals for review; 1: at random"""
+    service_variability: NonNegative = pure_number(1)
+    """variance over squared mean of the review times of one task; 1: exponential, 0: constant"""
+    count_off_hours: Switch = False
+    """whether work waits for reviewers who are at home (if review takes serial time)"""
+    review_hours_per_day: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0, le=24)] = Quantity(
+        value=8, unit="h"
     )
-    count_review: Switch = Field(True, description="whether review takes serial time")
-    count_gates: Switch = Field(True, description="whether approvals take serial time")
-    all_by_ai: Switch = Field(
-        False, description="whether even tasks that are not delegable run at the speed of AI"
-    )
-    count_queues: Switch = Field(
-        False,
-        description="whether work waits for reviewers who are busy (if review takes serial time)",
-    )
-    arrival_variability: NonNegative = Field(
-        pure_number(1),
-        description="variance over squared mean of the time between arrivals for review; 1: at "
-        "random",
-    )
-    service_variability: NonNegative = Field(
-        pure_number(1),
-        description="variance over squared mean of the review times of one task; 1: exponential, "
-        "0: constant",
-    )
-    count_off_hours: Switch = Field(
-        False,
-        description="whether work waits for reviewers who are at home (if review takes serial "
-        "time)",
-    )
-    review_hours_per_day: Annotated[Quantity, Measure(units.WORKING_TIME, gt=0, le=24)] = Field(
-        Quantity(value=8, unit="h"),
-        description="hours of a day, on end, at which reviewers are at work",
-    )
-    review_days_per_week: Annotated[Whole, Field(ge=1, le=7)] = Field(
-        5, description="days of a week, in a row, on which they are"
-    )
-    count_loops: Switch = Field(False, description="whether `feedback_loops` take serial time")
+    """hours of a day, on end, at which reviewers are at work"""
+    review_days_per_week: Annotated[Whole, Field(ge=1, le=7)] = 5
+    """days of a week, in a row, on which they are"""
+    count_loops: Switch = False
+    """whether `feedback_loops` take serial time"""
 
 
 class Trust(Record):
     """Record of clean audits that lowers review to the floors, and how long the record holds."""
 
-    defect_rate: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
-        description="bound x on the share of defective units that a record has to show"
-    )
-    risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
-        description="delta, how likely a class of tasks with defects at that bound passes all the "
-        "same"
-    )
-    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)] = Field(
-        description="time G between model generations"
-    )
-    trust_lost: Fraction = Field(
-        description="share phi of the record that a new model generation has to earn again"
-    )
-    detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = Field(
-        None,
-        description="share of defects that an audit finds; absent: each task's own, from its "
-        "review_ratio and verifiability",
-    )
-    audits: Literal["besides", "beyond_floor"] = Field(
-        "besides",
-        description="besides: audits come on top of reviews at the floor; beyond_floor: those "
-        "count as audits",
-    )
+    defect_rate: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
+    """bound x on the share of defective units that a record has to show"""
+    risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
+    """delta, how likely a class of tasks with defects at that bound passes all the same"""
+    generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)]
+    """time G between model generations"""
+    trust_lost: Fraction
+    """share phi of the record that a new model generation has to earn again"""
+    detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = None
+    """share of defects that an audit finds; absent: each task's own, from its review_ratio and
+    verifiability"""
+    audits: Literal["besides", "beyond_floor"] = "besides"
+    """besides: audits come on top of reviews at the floor; beyond_floor: those count as audits"""
 
 
 class Learning(Record):
     """A factor that falls as work accumulates: least + (1 - least) (1 + work/scale)^-exponent."""
 
-    exponent: NonNegative = Field(description="how fast it falls in the end; 0: not at all")
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
-        description="work that counts as much as all there was before"
-    )
-    least: Fraction = Field(pure_number(0), description="share that no work takes away")
+    exponent: NonNegative
+    """how fast it falls in the end; 0: not at all"""
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
+    """work that counts as much as all there was before"""
+    least: Fraction = pure_number(0)
+    """share that no work takes away"""
 
 
 class Scoping(Learning):
     """Fall of the horizon that AI needs for tasks whose results can be checked well."""
 
-    verifiability: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)] = Field(
-        description="score of verifiability from which tasks are well enough scoped"
-    )
+    verifiability: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
+    """score of verifiability from which tasks are well enough scoped"""
 
 
 class SafeCapability(Record):
     """Largest training compute safe to use on these tasks: start (1 + work/scale)^exponent."""
 
-    start: Compute = Field(
-        description="effective training compute that is safe to use without any of this work"
-    )
-    exponent: NonNegative = Field(description="how fast it grows with work; 0: not at all")
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)] = Field(
-        description="work that counts as much as all there was before"
-    )
+    start: Compute
+    """effective training compute that is safe to use without any of this work"""
+    exponent: NonNegative
+    """how fast it grows with work; 0: not at all"""
+    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
+    """work that counts as much as all there was before"""
 
 
 class OverTime(Record):
     """The organisation in a simulated world, and what its accumulated work changes there."""
 
-    software_date: Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)] = Field(
-        description="date of the software in which compute is measured"
-    )
-    review: Learning | None = Field(
-        None,
-        description="review hours for an hour of AI work; absent: accumulated work does not "
-        "change them",
-    )
-    scoping: Scoping | None = Field(
-        None,
-        description="horizons that AI needs for tasks that can be checked well; absent: as they "
-        "are",
-    )
-    safe_capability: SafeCapability | None = Field(
-        None, description="AI that is safe to use; absent: all there is"
-    )
+    software_date: Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)]
+    """date of the software in which compute is measured"""
+    review: Learning | None = None
+    """review hours for an hour of AI work; absent: accumulated work does not change them"""
+    scoping: Scoping | None = None
+    """horizons that AI needs for tasks that can be checked well; absent: as they are"""
+    safe_capability: SafeCapability | None = None
+    """AI that is safe to use; absent: all there is"""
 
 
 class Nest(Record):
     """A group of tasks (and nests) that substitute for each other alike."""
 
     title: Prose = ""
-    parent: Word | None = Field(
-        None, description="the nest it belongs to; exactly one nest has none"
-    )
-    elasticity: NonNegative | None = Field(
-        None, description="elasticity of substitution within it; absent: production.elasticity"
-    )
+    parent: Word | None = None
+    """the nest it belongs to; exactly one nest has none"""
+    elasticity: NonNegative | None = None
+    """elasticity of substitution within it; absent: production.elasticity"""
 
 
 class Basis(Sourced):
@@ -454,10 +368,10 @@ class Basis(Sourced):
 class Verifiability(Sourced):
     """How well the result of a task can be checked."""
 
-    score: Number = Field(ge=0, le=1, description="0 (opinion only) to 1 (checked by machine) [1]")
-    tier: Literal["I", "II", "III", "IV", "V", "VI", "VII", "VIII"] | None = Field(
-        None, description="rung of the verification ladder, I formal verifier to VIII model opinion"
-    )
+    score: Number = Field(ge=0, le=1)
+    """0 (opinion only) to 1 (checked by machine) [1]"""
+    tier: Literal["I", "II", "III", "IV", "V", "VI", "VII", "VIII"] | None = None
+    """rung of the verification ladder, I formal verifier to VIII model opinion"""
 
 
 class Task(Record):
@@ -465,67 +379,53 @@ class Task(Record):
 
     title: Prose = Field(min_length=1)
     description: Prose = ""
-    phase: Word = Field(description="the nest it belongs to")
-    pool: Word | None = Field(
-        None, description="the labour pool that can do it; may be left out if there is one"
+    phase: Word
+    """the nest it belongs to"""
+    pool: Word | None = None
+    """the labour pool that can do it; may be left out if there is one"""
+    after: tuple[Word, ...] = ()
+    """tasks whose result it needs"""
+    share: Fraction
+    """share of base-year human hours; over the catalog the shares sum to 1"""
+    horizon: WorkingHours
+    """time a skilled person needs for a typical unit"""
+    horizon_multiplier: Positive = pure_number(1)
+    """horizon of AI on benchmarks needed, relative to `horizon`; more for messier tasks"""
+    automation_threshold: Compute | None = None
+    """effective training compute from which AI can do it; absent: from horizon and multiplier"""
+    review_ratio: Annotated[Quantity, Measure(units.REVIEW, ge=0)]
+    """human hours of review per human-equivalent hour of AI work, when every unit is reviewed"""
+    coverage_floor: Fraction
+    """smallest share of units that people review however good the track record"""
+    experiment_compute: Annotated[Quantity, Measure(units.EXPERIMENTS, ge=0)] = Quantity(
+        value=0, unit=units.EXPERIMENTS.symbol
     )
-    after: tuple[Word, ...] = Field((), description="tasks whose result it needs")
-    share: Fraction = Field(
-        description="share of base-year human hours; over the catalog the shares sum to 1"
-    )
-    horizon: WorkingHours = Field(description="time a skilled person needs for a typical unit")
-    horizon_multiplier: Positive = Field(
-        pure_number(1),
-        description="horizon of AI on benchmarks needed, relative to `horizon`; more for messier "
-        "tasks",
-    )
-    automation_threshold: Compute | None = Field(
-        None,
-        description="effective training compute from which AI can do it; absent: from horizon and "
-        "multiplier",
-    )
-    review_ratio: Annotated[Quantity, Measure(units.REVIEW, ge=0)] = Field(
-        description="human hours of review per human-equivalent hour of AI work, when every unit "
-        "is reviewed"
-    )
-    coverage_floor: Fraction = Field(
-        description="smallest share of units that people review however good the track record"
-    )
-    experiment_compute: Annotated[Quantity, Measure(units.EXPERIMENTS, ge=0)] = Field(
-        Quantity(value=0, unit=units.EXPERIMENTS.symbol),
-        description="experiment compute per human-equivalent hour",
-    )
-    gate_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] | None = Field(
-        None,
-        description="wall-clock wait for an approval before dependent tasks start; absent: no gate",
-    )
+    """experiment compute per human-equivalent hour"""
+    gate_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] | None = None
+    """wall-clock wait for an approval before dependent tasks start; absent: no gate"""
     verifiability: Verifiability | None = None
-    defect_probability: Probability | None = Field(
-        None,
-        description="probability that a unit of AI work is useless, once the task is open; "
-        "absent: capability.defect_probability",
-    )
-    harm_weight: NonNegative = Field(
-        pure_number(1),
-        description="hours of supervision.defect_budget that an hour of its defective work takes "
-        "which passes unnoticed; 0: harmless",
-    )
-    reviewers: tuple[Word, ...] | None = Field(
-        None,
-        description="who may review it: ids of `reviewers`, or `general` for those of "
-        "supervision; several: the best; absent: general",
-    )
-    protocols: tuple[Word, ...] | None = Field(
-        None, description="protocols it may be done under; absent: all that are allowed"
-    )
-    forbids: tuple[Word, ...] = Field((), description="protocols it may never be done under")
-    automation_level: Annotated[Whole, Field(ge=0, le=5)] | None = Field(
-        None, description="Epoch AI's level AL0 to AL5, today"
-    )
-    delegable: Switch = Field(True, description="whether AI may ever do it")
-    by_people: Switch = Field(True, description="whether people may do it")
+    defect_probability: Probability | None = None
+    """probability that a unit of AI work is useless, once the task is open; absent:
+    capability.defect_probability"""
+    harm_weight: NonNegative = pure_number(1)
+    """hours of supervision.defect_budget that an hour of its defective work takes which passes
+    unnoticed; 0: harmless"""
+    reviewers: tuple[Word, ...] | None = None
+    """who may review it: ids of `reviewers`, or `general` for those of supervision; several: the
+    best; absent: general"""
+    protocols: tuple[Word, ...] | None = None
+    """protocols it may be done under; absent: all that are allowed"""
+    forbids: tuple[Word, ...] = ()
+    """protocols it may never be done under"""
+    automation_level: Annotated[Whole, Field(ge=0, le=5)] | None = None
+    """Epoch AI's level AL0 to AL5, today"""
+    delegable: Switch = True
+    """whether AI may ever do it"""
+    by_people: Switch = True
+    """whether people may do it"""
     examples: tuple[Prose, ...] = ()
-    sources: tuple[Key, ...] = Field((), description="keys of further reading")
+    sources: tuple[Key, ...] = ()
+    """keys of further reading"""
 
 
 class FeedbackLoop(Sourced):
@@ -533,4 +433,5 @@ class FeedbackLoop(Sourced):
 
     source_task: Word
     target_task: Word
-    loops_per_project: Number = Field(ge=0, description="times a project goes round [1]")
+    loops_per_project: Number = Field(ge=0)
+    """times a project goes round [1]"""

@@ -18,11 +18,11 @@ from taskmodel.files.yaml import read_document, read_text
 class Parameters(Changeable):
     """Parameters of a model. A subclass declares them as fields, and checks between them."""
 
-    title: Prose = Field(min_length=1, description="what it is")
+    title: Prose = Field(min_length=1)
+    """what it is"""
     description: Prose = ""
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="works that values rest on, by key"
-    )
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """works that values rest on, by key"""
 
     def numbers(self) -> dict[str, Any]:
         """Return the parameters by name, quantities as numbers in their declared units."""

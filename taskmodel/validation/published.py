@@ -84,10 +84,9 @@ class Published:
 class Source(Work):
     """A source of published results."""
 
-    access: Access = Field(
-        description="primary: the work itself was read; secondary: a report of it; "
-        "derived: computed independently"
-    )
+    access: Access
+    """primary: the work itself was read; secondary: a report of it; derived: computed
+    independently"""
 
 
 class Tolerance(Record):
@@ -106,16 +105,12 @@ class Tolerance(Record):
 class Explanation(Record):
     """Reason for a deviation, and the values of the model that it accounts for."""
 
-    text: Prose = Field(
-        min_length=1,
-        description="the reason; {name} stands for the model's value with that entry of values",
-    )
-    covers: tuple[Real, Real] = Field(
-        description="smallest and largest value of the model that the text accounts for"
-    )
-    values: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="changes of the arguments, by name"
-    )
+    text: Prose = Field(min_length=1)
+    """the reason; {name} stands for the model's value with that entry of values"""
+    covers: tuple[Real, Real]
+    """smallest and largest value of the model that the text accounts for"""
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """changes of the arguments, by name"""
 
     @model_validator(mode="after")
     def _named(self) -> Explanation:
@@ -131,11 +126,10 @@ class Explanation(Record):
 class Common(Record):
     """Fields that a group may state for all its results, or a result or column for itself."""
 
-    title: Prose = Field(min_length=1, description="title of the result or group")
-    given: dict[str, Any] = Field(
-        default_factory=dict,
-        description="arguments of the computation; dotted paths set values of the catalog",
-    )
+    title: Prose = Field(min_length=1)
+    """title of the result or group"""
+    given: dict[str, Any] = Field(default_factory=dict)
+    """arguments of the computation; dotted paths set values of the catalog"""
     tolerance: Tolerance | None = None
     unit: Annotated[str, Strict()] | None = None
     source: Word | None = None
@@ -153,12 +147,13 @@ class Result(Common):
 class Table(Record):
     """Results along one argument."""
 
-    along: Word = Field(description="the argument or dotted path that varies over the rows")
-    label: Key = Field("{}", description="title of a row; {} stands for its key")
+    along: Word
+    """the argument or dotted path that varies over the rows"""
+    label: Key = "{}"
+    """title of a row; {} stands for its key"""
     columns: dict[str, Common]
-    rows: dict[str, tuple[Real | None, ...]] = Field(
-        description="published values by key, one for each column; null: not published"
-    )
+    rows: dict[str, tuple[Real | None, ...]]
+    """published values by key, one for each column; null: not published"""
 
 
 class Group(Common):

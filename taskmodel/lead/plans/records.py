@@ -56,84 +56,84 @@ def _require(condition: bool, key: str, message: str) -> None:
 class Chips(Record):
     """Cluster and training run."""
 
-    capacity: Annotated[Quantity, Measure(units.CHIP_SPEED, gt=0)] = Field(
-        description="peak of all chips in the world"
-    )
-    share: Share = Field(description="share of them in the cluster")
-    training_time: Annotated[Quantity, Measure(units.TRAINING_TIME, gt=0)] = Field(
-        description="length of the training run"
-    )
-    utilisation: Share = Field(description="realised share of the peak, in training")
-    decode_utilisation: Share | None = Field(
-        None, description="realised share of the peak in decoding; absent: as in training"
-    )
-    tokens_per_parameter: Positive = Field(description="data points per parameter of the model")
-    horizon_length: AtLeastOne = Field(_default(1), description="tokens per data point")
-    compute_ratio: Positive = Field(
-        _default(1), description="training compute relative to the run described above"
-    )
-    time_ratio: Positive = Field(_default(1), description="training time relative to it")
-    gain: Positive = Field(
-        _default(1),
-        description="factor of distillation, reduced precision and other means on tokens",
-    )
-    inference_share: Share = Field(
-        _default(1), description="share of the cluster that runs researchers"
-    )
+    capacity: Annotated[Quantity, Measure(units.CHIP_SPEED, gt=0)]
+    """peak of all chips in the world"""
+    share: Share
+    """share of them in the cluster"""
+    training_time: Annotated[Quantity, Measure(units.TRAINING_TIME, gt=0)]
+    """length of the training run"""
+    utilisation: Share
+    """realised share of the peak, in training"""
+    decode_utilisation: Share | None = None
+    """realised share of the peak in decoding; absent: as in training"""
+    tokens_per_parameter: Positive
+    """data points per parameter of the model"""
+    horizon_length: AtLeastOne = _default(1)
+    """tokens per data point"""
+    compute_ratio: Positive = _default(1)
+    """training compute relative to the run described above"""
+    time_ratio: Positive = _default(1)
+    """training time relative to it"""
+    gain: Positive = _default(1)
+    """factor of distillation, reduced precision and other means on tokens"""
+    inference_share: Share = _default(1)
+    """share of the cluster that runs researchers"""
 
 
 class Worker(Record):
     """An automated researcher in tokens."""
 
-    reading: Literal["consistent", "seed"] = Field(
-        "consistent", description="seed: head-count and speed on two clocks, as printed in 2023"
+    reading: Literal["consistent", "seed"] = "consistent"
+    """seed: head-count and speed on two clocks, as printed in 2023"""
+    tokens_per_second: TokenRate | None = None
+    """tokens of the cluster as a source states them, before ratios, gain and decode_utilisation;
+    absent: computed from the chips"""
+    streams: Positive
+    """copies of the model per researcher"""
+    serial_tokens: Tokens
+    """consecutive tokens that do a second of a researcher's work"""
+    stream_speed: TokenRate
+    """tokens of one copy per second"""
+    size_exponent: NonNegative = _default(0)
+    """exponent by which speed falls with the size of the model"""
+    hours_per_day: Annotated[Quantity, Measure(units.HOURS_PER_DAY, gt=0, le=24)]
+    """working hours of people on a working day"""
+    days_per_week: Annotated[Quantity, Measure(units.DAYS_PER_WEEK, gt=0, le=7)] = _default(
+        7, units.DAYS_PER_WEEK
     )
-    tokens_per_second: TokenRate | None = Field(
-        None,
-        description="tokens of the cluster as a source states them, before ratios, gain and "
-        "decode_utilisation; absent: computed from the chips",
-    )
-    streams: Positive = Field(description="copies of the model per researcher")
-    serial_tokens: Tokens = Field(
-        description="consecutive tokens that do a second of a researcher's work"
-    )
-    stream_speed: TokenRate = Field(description="tokens of one copy per second")
-    size_exponent: NonNegative = Field(
-        _default(0), description="exponent by which speed falls with the size of the model"
-    )
-    hours_per_day: Annotated[Quantity, Measure(units.HOURS_PER_DAY, gt=0, le=24)] = Field(
-        description="working hours of people on a working day"
-    )
-    days_per_week: Annotated[Quantity, Measure(units.DAYS_PER_WEEK, gt=0, le=7)] = Field(
-        _default(7, units.DAYS_PER_WEEK),
-        description="days of a week on which they do",
-    )
+    """days of a week on which they do"""
 
 
 class Rival(Record):
     """A developer who follows."""
 
-    months: Months = Field(description="lead over them")
-    cautious: Switch = Field(False, description="whether they would stop, too")
+    months: Months
+    """lead over them"""
+    cautious: Switch = False
+    """whether they would stop, too"""
 
 
 class Demonstrations(Record):
     """Work that shows others the risks, and makes a slow-down of all more likely."""
 
-    share: Probability = Field(description="share of alignment work that goes into it")
-    most: Fraction = Field(description="probability of a slow-down with an unlimited amount of it")
-    half: FieldYears = Field(description="work that closes 63 % of the gap to that")
+    share: Probability
+    """share of alignment work that goes into it"""
+    most: Fraction
+    """probability of a slow-down with an unlimited amount of it"""
+    half: FieldYears
+    """work that closes 63 % of the gap to that"""
 
 
 class SlowDown(Record):
     """A possible slow-down of all others."""
 
-    probability: Fraction = Field(description="probability of it, without demonstrations")
+    probability: Fraction
+    """probability of it, without demonstrations"""
     demonstrations: Demonstrations | None = None
-    pace: Share = Field(description="pace of the others in it, relative to normal")
-    duration: Months | None = Field(
-        None, description="how long it lasts; absent: as long as need be"
-    )
+    pace: Share
+    """pace of the others in it, relative to normal"""
+    duration: Months | None = None
+    """how long it lasts; absent: as long as need be"""
 
     @model_validator(mode="after")
     def _limit_above_start(self) -> "SlowDown":
@@ -147,46 +147,35 @@ class SlowDown(Record):
 class Money(Record):
     """How long the project can pay for a pause."""
 
-    cash: Budget = Field(description="money at the start of the pause")
-    burn: Spending = Field(description="spending per month")
-    revenue: Spending = Field(
-        _default(0, units.DOLLARS_PER_MONTH),
-        description="revenue at full deployment",
-    )
+    cash: Budget
+    """money at the start of the pause"""
+    burn: Spending
+    """spending per month"""
+    revenue: Spending = _default(0, units.DOLLARS_PER_MONTH)
+    """revenue at full deployment"""
 
 
 class Lead(Record):
     """The lead, and what shrinks or extends it."""
 
-    months: Months | None = Field(
-        None, description="lead at today's pace; absent: over the nearest rival who is not cautious"
-    )
-    rivals: dict[str, Rival] = Field(default_factory=dict, description="followers by name")
-    follower_speedup: Positive = Field(
-        _default(1), description="speed-up of their research by AI by the time they get here"
-    )
-    development: Months = Field(
-        _default(0, units.MONTH),
-        description="time before the pause starts; with `risk`: from there",
-    )
-    pace: Fraction = Field(
-        _default(1), description="own pace until then, relative to theirs at the same technology"
-    )
-    leak: Hazard = Field(
-        _default(0, units.PER_MONTH),
-        description="share of the lead that leaks in a month",
-    )
-    deployment: Fraction = Field(
-        _default(0), description="share of the market that is served during the pause"
-    )
-    leak_by_deployment: Hazard = Field(
-        _default(0, units.PER_MONTH),
-        description="further leaks at full deployment",
-    )
-    theft: Hazard = Field(
-        _default(0, units.PER_MONTH),
-        description="hazard of theft, which ends the lead",
-    )
+    months: Months | None = None
+    """lead at today's pace; absent: over the nearest rival who is not cautious"""
+    rivals: dict[str, Rival] = Field(default_factory=dict)
+    """followers by name"""
+    follower_speedup: Positive = _default(1)
+    """speed-up of their research by AI by the time they get here"""
+    development: Months = _default(0, units.MONTH)
+    """time before the pause starts; with `risk`: from there"""
+    pace: Fraction = _default(1)
+    """own pace until then, relative to theirs at the same technology"""
+    leak: Hazard = _default(0, units.PER_MONTH)
+    """share of the lead that leaks in a month"""
+    deployment: Fraction = _default(0)
+    """share of the market that is served during the pause"""
+    leak_by_deployment: Hazard = _default(0, units.PER_MONTH)
+    """further leaks at full deployment"""
+    theft: Hazard = _default(0, units.PER_MONTH)
+    """hazard of theft, which ends the lead"""
     slow_down: SlowDown | None = None
     money: Money | None = None
 
@@ -209,26 +198,22 @@ class Lead(Record):
 class Risk(Record):
     """Takeover risk by capability, which determines the point of pause."""
 
-    at_present: MonthlyRisk = Field(description="risk of a month of using present AI")
-    slope: Annotated[Quantity, Measure(units.PER_OOM)] = Field(
-        description="growth of ln(risk) per order of magnitude of effective compute"
-    )
-    tolerated: MonthlyRisk = Field(description="risk of a month at which to stop")
-    sd: NonNegative = Field(
-        _default(0), description="standard deviation of the estimate of ln(risk)"
-    )
-    confidence: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = Field(
-        _default(0.5), description="required probability that risk is below what is tolerated"
-    )
-    pace: Annotated[Quantity, Measure(units.OOM_PER_MONTH, ge=0)] = Field(
-        description="progress at full speed"
-    )
-    productivity_slope: NonNegative = Field(
-        description="orders of magnitude of research per order of magnitude of compute"
-    )
-    progress_labour: Fraction = Field(
-        _default(0), description="share of labour that progress at full speed takes"
-    )
+    at_present: MonthlyRisk
+    """risk of a month of using present AI"""
+    slope: Annotated[Quantity, Measure(units.PER_OOM)]
+    """growth of ln(risk) per order of magnitude of effective compute"""
+    tolerated: MonthlyRisk
+    """risk of a month at which to stop"""
+    sd: NonNegative = _default(0)
+    """standard deviation of the estimate of ln(risk)"""
+    confidence: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = _default(0.5)
+    """required probability that risk is below what is tolerated"""
+    pace: Annotated[Quantity, Measure(units.OOM_PER_MONTH, ge=0)]
+    """progress at full speed"""
+    productivity_slope: NonNegative
+    """orders of magnitude of research per order of magnitude of compute"""
+    progress_labour: Fraction = _default(0)
+    """share of labour that progress at full speed takes"""
 
     @model_validator(mode="after")
     def _crosses(self) -> "Risk":
@@ -258,58 +243,53 @@ class Risk(Record):
 class Preparation(Record):
     """Work that makes more work safe to automate: dW/dt = rate (1 + W/scale)^theta."""
 
-    theta: NonNegative = Field(
-        description="returns to it; 0: none, 1: exponential growth, above: divergence"
-    )
-    prior: Annotated[Quantity, Measure(units.FIELD_YEAR, ge=0)] = Field(
-        description="work done before the pause"
-    )
-    scale: FieldYears = Field(description="work that doubles the rate at theta = 1")
+    theta: NonNegative
+    """returns to it; 0: none, 1: exponential growth, above: divergence"""
+    prior: Annotated[Quantity, Measure(units.FIELD_YEAR, ge=0)]
+    """work done before the pause"""
+    scale: FieldYears
+    """work that doubles the rate at theta = 1"""
 
 
 class Pause(Record):
     """Development during the pause, in which capability stands still."""
 
-    growth: Annotated[Quantity, Measure(units.PER_MONTH, ge=0, le=10)] = Field(
-        _default(0, units.PER_MONTH),
-        description="growth rate of safe productivity",
+    growth: Annotated[Quantity, Measure(units.PER_MONTH, ge=0, le=10)] = _default(
+        0, units.PER_MONTH
     )
-    hardware_doubling: PositiveMonths | None = Field(
-        None, description="doubling time of the cluster; absent: no growth"
-    )
-    alignment_share: Fraction = Field(
-        _default(1), description="share of AI labour that policy assigns to alignment"
-    )
-    own_share: Fraction = Field(
-        _default(0), description="share that AI would assign to it by itself"
-    )
+    """growth rate of safe productivity"""
+    hardware_doubling: PositiveMonths | None = None
+    """doubling time of the cluster; absent: no growth"""
+    alignment_share: Fraction = _default(1)
+    """share of AI labour that policy assigns to alignment"""
+    own_share: Fraction = _default(0)
+    """share that AI would assign to it by itself"""
     preparation: Preparation | None = None
 
 
 class FieldOfResearch(Record):
     """The field that work is compared with, and the people who supervise it."""
 
-    headcount: Annotated[Quantity, Measure(units.PERSON, gt=0)] = Field(
-        description="researchers in the field"
+    headcount: Annotated[Quantity, Measure(units.PERSON, gt=0)]
+    """researchers in the field"""
+    parallel_exponent: Fraction
+    """exponent of parallel effort"""
+    supervisors: Headcount | None = None
+    """people who supervise; absent: the field"""
+    supervision: NonNegative = _default(0)
+    """their time per unit of AI's work; 0: none is needed"""
+    work_per_review: WorkingHours | None = None
+    """work of a researcher between two reviews; absent: no waits"""
+    review_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] = _default(
+        0, units.WALL_CLOCK
     )
-    parallel_exponent: Fraction = Field(description="exponent of parallel effort")
-    supervisors: Headcount | None = Field(
-        None, description="people who supervise; absent: the field"
-    )
-    supervision: NonNegative = Field(
-        _default(0), description="their time per unit of AI's work; 0: none is needed"
-    )
-    work_per_review: WorkingHours | None = Field(
-        None, description="work of a researcher between two reviews; absent: no waits"
-    )
-    review_latency: Annotated[Quantity, Measure(units.WALL_CLOCK, ge=0)] = Field(
-        _default(0, units.WALL_CLOCK), description="wall-clock duration of a review"
-    )
-    tax: AtLeastOne = Field(
-        _default(1), description="compute of safe methods, relative to the most efficient"
-    )
-    precision: Fraction = Field(_default(1), description="correct share of accepted results")
-    recall: Fraction = Field(_default(1), description="accepted share of correct results")
+    """wall-clock duration of a review"""
+    tax: AtLeastOne = _default(1)
+    """compute of safe methods, relative to the most efficient"""
+    precision: Fraction = _default(1)
+    """correct share of accepted results"""
+    recall: Fraction = _default(1)
+    """accepted share of correct results"""
 
     @model_validator(mode="after")
     def _reviews(self) -> "FieldOfResearch":
@@ -324,47 +304,51 @@ class FieldOfResearch(Record):
 class Rung(Record):
     """A model that could do the work."""
 
-    speedup: Positive = Field(description="research-years in a year")
-    yearly_risk: Annotated[Quantity, Measure(units.RATE_PER_YEAR, ge=0, le=1)] = Field(
-        description="risk of a year of using it"
-    )
+    speedup: Positive
+    """research-years in a year"""
+    yearly_risk: Annotated[Quantity, Measure(units.RATE_PER_YEAR, ge=0, le=1)]
+    """risk of a year of using it"""
 
 
 class Ladder(Record):
     """Models of different strength and risk, for the same target."""
 
-    target: Annotated[Quantity, Measure(units.RESEARCH_YEAR, gt=0)] = Field(
-        description="amount of work"
-    )
-    rungs: dict[str, Rung] = Field(min_length=1, description="models, by name")
+    target: Annotated[Quantity, Measure(units.RESEARCH_YEAR, gt=0)]
+    """amount of work"""
+    rungs: dict[str, Rung] = Field(min_length=1)
+    """models, by name"""
 
 
 class OrganisationCatalog(Record):
     """A catalog in which the workforce does the tasks, with people who review."""
 
-    catalog: Word = Field(description="bundled name or file of the catalog")
-    scenario: Word | None = Field(
-        None, description="bundled name or file of a scenario that changes it"
-    )
+    catalog: Word
+    """bundled name or file of the catalog"""
+    scenario: Word | None = None
+    """bundled name or file of a scenario that changes it"""
 
 
 class Evidence(Record):
     """Observed work of AI and of people on the same task, beside the assumptions of a plan."""
 
-    title: Prose = Field(min_length=1, description="what was done, by whom")
-    agent_hours: WorkingHours = Field(description="total hours of all AI agents")
-    human_hours: WorkingHours = Field(description="hours of people for the same result, or less")
-    cost: Budget | None = Field(None, description="cost of the agents; absent: not known")
-    tokens_per_agent_hour: Tokens | None = Field(
-        None, description="tokens of an agent per hour; absent: not published"
-    )
+    title: Prose = Field(min_length=1)
+    """what was done, by whom"""
+    agent_hours: WorkingHours
+    """total hours of all AI agents"""
+    human_hours: WorkingHours
+    """hours of people for the same result, or less"""
+    cost: Budget | None = None
+    """cost of the agents; absent: not known"""
+    tokens_per_agent_hour: Tokens | None = None
+    """tokens of an agent per hour; absent: not published"""
 
 
 class Case(Record):
     """A variant of the plan."""
 
     title: Prose = Field(min_length=1)
-    set: dict[str, Any] = Field(description="values by dotted path")
+    set: dict[str, Any]
+    """values by dotted path"""
 
 
 # Values that determine the tokens, unless a source states the tokens: setting one of them would
@@ -379,27 +363,26 @@ _TOKEN_INPUTS = tuple(
 class Plan(Changeable):
     """A plan for the use of a lead, from `load_plan`."""
 
-    title: Prose = Field(min_length=1, description="whose plan it is")
-    question: Prose = Field("", description="the question, in a sentence")
+    title: Prose = Field(min_length=1)
+    """whose plan it is"""
+    question: Prose = ""
+    """the question, in a sentence"""
     description: Prose = ""
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="works that values rest on, by key"
-    )
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """works that values rest on, by key"""
     chips: Chips | None = None
     worker: Worker | None = None
     lead: Lead | None = None
     risk: Risk | None = None
-    pause: Pause = Field(
-        default_factory=lambda: Pause.model_validate({}),
-        description="development during the pause",
-    )
+    pause: Pause = Field(default_factory=lambda: Pause.model_validate({}))
+    """development during the pause"""
     field: FieldOfResearch | None = None
     ladder: Ladder | None = None
     organisation: OrganisationCatalog | None = None
-    evidence: dict[str, Evidence] = Field(
-        default_factory=dict, description="observed work of AI, by name"
-    )
-    cases: dict[str, Case] = Field(default_factory=dict, description="variants, by name")
+    evidence: dict[str, Evidence] = Field(default_factory=dict)
+    """observed work of AI, by name"""
+    cases: dict[str, Case] = Field(default_factory=dict)
+    """variants, by name"""
 
     @model_validator(mode="after")
     def _blocks(self) -> "Plan":

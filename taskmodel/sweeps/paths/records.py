@@ -27,29 +27,23 @@ Date = Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)]
 class Stretch(Record):
     """Growth at a constant rate, up to the next stretch."""
 
-    since: Date | None = Field(
-        None,
-        description="date from which it grows so; absent: from the beginning, in the first stretch "
-        "alone",
-    )
-    factor: Annotated[Quantity, Measure(units.GROWTH, ge=1e-6, le=1e12)] = Field(
-        description="what it is multiplied by in a year; 1: it stays"
-    )
+    since: Date | None = None
+    """date from which it grows so; absent: from the beginning, in the first stretch alone"""
+    factor: Annotated[Quantity, Measure(units.GROWTH, ge=1e-6, le=1e12)]
+    """what it is multiplied by in a year; 1: it stays"""
 
 
 class Series(Sourced):
     """A quantity over time: stretches of growth, or a table."""
 
-    growth: tuple[Stretch, ...] = Field((), description="stretches of growth, in order")
-    table: Word | None = Field(
-        None, description="CSV file beside this one, with a first line date,value"
-    )
-    start: Annotated[Number, Field(gt=0)] | None = Field(
-        None,
-        description="value at the date `today`, in `unit`; absent: the catalog's; a factor of "
-        "compute has none",
-    )
-    unit: Prose = Field("", description="unit of `start` or of the table's values")
+    growth: tuple[Stretch, ...] = ()
+    """stretches of growth, in order"""
+    table: Word | None = None
+    """CSV file beside this one, with a first line date,value"""
+    start: Annotated[Number, Field(gt=0)] | None = None
+    """value at the date `today`, in `unit`; absent: the catalog's; a factor of compute has none"""
+    unit: Prose = ""
+    """unit of `start` or of the table's values"""
 
     @model_validator(mode="after")
     def _one_way(self) -> Series:
@@ -99,28 +93,25 @@ class Series(Sourced):
 class Paths(FromFile):
     """How compute and numbers of a catalog grow with time; made by `load_paths`."""
 
-    title: Prose = Field(min_length=1, description="what the paths suppose")
+    title: Prose = Field(min_length=1)
+    """what the paths suppose"""
     description: Prose = ""
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="works that values rest on, by key"
-    )
-    begins: Date = Field(description="first date")
-    ends: Date = Field(description="last date")
-    today: Date = Field(
-        description="date at which compute is the catalog's compute.today, and other numbers are "
-        "as in the catalog"
-    )
-    compute: dict[str, Series] = Field(
-        default_factory=dict,
-        description="factors whose product is effective compute, such as hardware, spending, "
-        "algorithms; by name",
-    )
-    effective_compute: Series | None = Field(
-        None, description="effective compute itself [FLOP/year], in place of factors"
-    )
-    values: dict[str, Series] = Field(
-        default_factory=dict, description="numbers of the catalog, by dotted path"
-    )
+    sources: dict[str, Source] = Field(default_factory=dict)
+    """works that values rest on, by key"""
+    begins: Date
+    """first date"""
+    ends: Date
+    """last date"""
+    today: Date
+    """date at which compute is the catalog's compute.today, and other numbers are as in the
+    catalog"""
+    compute: dict[str, Series] = Field(default_factory=dict)
+    """factors whose product is effective compute, such as hardware, spending, algorithms; by
+    name"""
+    effective_compute: Series | None = None
+    """effective compute itself [FLOP/year], in place of factors"""
+    values: dict[str, Series] = Field(default_factory=dict)
+    """numbers of the catalog, by dotted path"""
 
     _tables: dict[Keys, Rows] = PrivateAttr(default_factory=dict)
 

@@ -48,90 +48,68 @@ def _share(use: str, condition: str) -> Any:
 class World(Parameters):
     """The parameters of a world, in the order of the reference; see `load_world`."""
 
-    t_start: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2200)] = Field(
-        description="calendar year in which it starts"
-    )
-    t_end: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)] = Field(
-        description="calendar year in which it ends"
-    )
-    n_labour_tasks: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = Field(
-        None, description="cognitive tasks of each family; absent: a continuum, the limit of many"
-    )
-    disable_automation: Switch = Field(
-        False, description="whether AI's work beyond task 0 is left out of output"
-    )
+    t_start: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2200)]
+    """calendar year in which it starts"""
+    t_end: Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
+    """calendar year in which it ends"""
+    n_labour_tasks: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
+    """cognitive tasks of each family; absent: a continuum, the limit of many"""
+    disable_automation: Switch = False
+    """whether AI's work beyond task 0 is left out of output"""
 
-    full_automation_requirements_training: Annotated[
-        Quantity, Measure(units.FLOP, gt=0, le=1e200)
-    ] = Field(
-        description="effective training run needed for the hardest goods task (AGI), "
-        "at the software of the start"
-    )
-    flop_gap_training: Ratio = Field(
-        description="training requirement at 100 % of tasks over that at 20 %"
-    )
-    goods_vs_rnd_requirements_training: Positive = Field(
-        description="training requirements of goods tasks over those of R&D tasks"
-    )
+    full_automation_requirements_training: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
+    """effective training run needed for the hardest goods task (AGI), at the software of the
+    start"""
+    flop_gap_training: Ratio
+    """training requirement at 100 % of tasks over that at 20 %"""
+    goods_vs_rnd_requirements_training: Positive
+    """training requirements of goods tasks over those of R&D tasks"""
     full_automation_requirements_runtime: Annotated[
         Quantity, Measure(units.FLOP_PER_SECOND, gt=0, le=1e200)
-    ] = Field(
-        description="effective compute that does the hardest goods task at the rate of one worker"
-    )
-    flop_gap_runtime: Ratio = Field(
-        description="runtime requirement at 100 % of tasks over that at 20 %"
-    )
-    goods_vs_rnd_requirements_runtime: Positive = Field(
-        description="runtime requirements of goods tasks over those of R&D tasks"
-    )
-    runtime_training_tradeoff: Annotated[Quantity, Measure(units.ONE, ge=0, le=10)] = Field(
-        description="orders of magnitude of running compute that make up for one of training "
-        "compute; 0: none can"
-    )
-    runtime_training_max_tradeoff: Ratio = Field(
-        description="largest shortfall of training compute that running compute makes up for"
-    )
-    training_requirements_steepness: Steps = Field(
-        description="training requirements rise in steps of this; 0: smoothly"
-    )
-    runtime_requirements_steepness: Steps = Field(
-        description="runtime requirements rise in steps of this; 0: smoothly"
-    )
+    ]
+    """effective compute that does the hardest goods task at the rate of one worker"""
+    flop_gap_runtime: Ratio
+    """runtime requirement at 100 % of tasks over that at 20 %"""
+    goods_vs_rnd_requirements_runtime: Positive
+    """runtime requirements of goods tasks over those of R&D tasks"""
+    runtime_training_tradeoff: Annotated[Quantity, Measure(units.ONE, ge=0, le=10)]
+    """orders of magnitude of running compute that make up for one of training compute; 0: none
+    can"""
+    runtime_training_max_tradeoff: Ratio
+    """largest shortfall of training compute that running compute makes up for"""
+    training_requirements_steepness: Steps
+    """training requirements rise in steps of this; 0: smoothly"""
+    runtime_requirements_steepness: Steps
+    """runtime requirements rise in steps of this; 0: smoothly"""
 
-    labour_substitution_goods: Exponent = Field(description="CES exponent between tasks in goods")
-    labour_substitution_rnd: Exponent = Field(description="CES exponent between tasks in R&D")
-    capital_substitution_goods: Exponent = Field(
-        description="CES exponent between capital and cognitive work in goods"
-    )
-    capital_substitution_rnd: Exponent = Field(
-        description="CES exponent between capital and cognitive work in hardware R&D, "
-        "before it is multiplied by the penalty"
-    )
-    research_experiments_substitution_software: Exponent = Field(
-        description="CES exponent between experiments and cognitive work in software R&D"
-    )
-    compute_software_rnd_experiments_efficiency: Annotated[
-        Quantity, Measure(units.ONE, ge=0, le=1)
-    ] = Field(description="exponent of the chip stock in experiments")
+    labour_substitution_goods: Exponent
+    """CES exponent between tasks in goods"""
+    labour_substitution_rnd: Exponent
+    """CES exponent between tasks in R&D"""
+    capital_substitution_goods: Exponent
+    """CES exponent between capital and cognitive work in goods"""
+    capital_substitution_rnd: Exponent
+    """CES exponent between capital and cognitive work in hardware R&D, before it is multiplied by
+    the penalty"""
+    research_experiments_substitution_software: Exponent
+    """CES exponent between experiments and cognitive work in software R&D"""
+    compute_software_rnd_experiments_efficiency: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
+    """exponent of the chip stock in experiments"""
 
-    hardware_returns: Positive = Field(
-        description="doublings of price-performance for a doubling of cumulative research"
-    )
-    software_returns: Positive = Field(
-        description="doublings of software for a doubling of cumulative research"
-    )
+    hardware_returns: Positive
+    """doublings of price-performance for a doubling of cumulative research"""
+    software_returns: Positive
+    """doublings of software for a doubling of cumulative research"""
     hardware_performance_ceiling: (
         Annotated[Quantity, Measure(units.PRICE_PERFORMANCE, gt=0, le=1e200)] | None
-    ) = Field(None, description="upper bound of price-performance; absent: none")
-    software_ceiling: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e200)] | None = Field(
-        None, description="upper bound of software, relative to the start; absent: none"
-    )
-    rnd_parallelization_penalty: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="exponent of yearly research effort in what it adds to cumulative effort"
-    )
-    hardware_delay: Annotated[Quantity, Measure(units.CALENDAR, ge=0, le=50)] = Field(
-        description="from a design to the market"
-    )
+    ) = None
+    """upper bound of price-performance; absent: none"""
+    software_ceiling: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e200)] | None = None
+    """upper bound of software, relative to the start; absent: none"""
+    rnd_parallelization_penalty: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    """exponent of yearly research effort in what it adds to cumulative effort"""
+    hardware_delay: Annotated[Quantity, Measure(units.CALENDAR, ge=0, le=50)]
+    """from a design to the market"""
 
     frac_capital_hardware_rnd_growth: Rate = _share(
         "capital to hardware R&D", "growth while asleep"
@@ -179,68 +157,59 @@ class World(Parameters):
     initial_frac_compute_hardware_rnd: Share = _share("compute to hardware R&D", "at the start")
     initial_frac_labour_software_rnd: Share = _share("labour to software R&D", "at the start")
     initial_frac_compute_software_rnd: Share = _share("compute to software R&D", "at the start")
-    rampup_trigger: Share = Field(
-        description="automated share of goods tasks from which the economy is awake to AI"
-    )
-    money_cap_training_before_wakeup: Annotated[Quantity, Measure(units.DOLLAR, gt=0)] = Field(
-        description="cost of the largest run above which its share of compute stands still "
-        "while asleep"
-    )
+    rampup_trigger: Share
+    """automated share of goods tasks from which the economy is awake to AI"""
+    money_cap_training_before_wakeup: Annotated[Quantity, Measure(units.DOLLAR, gt=0)]
+    """cost of the largest run above which its share of compute stands still while asleep"""
 
-    initial_biggest_training_run: Annotated[Quantity, Measure(units.FLOP, gt=0)] = Field(
-        description="largest training run at the start"
-    )
+    initial_biggest_training_run: Annotated[Quantity, Measure(units.FLOP, gt=0)]
+    """largest training run at the start"""
     ratio_initial_to_cumulative_input_hardware_rnd: Annotated[
         Quantity, Measure(units.PER_YEAR, gt=0)
-    ] = Field(description="research input over cumulative input at the start, hardware")
+    ]
+    """research input over cumulative input at the start, hardware"""
     ratio_initial_to_cumulative_input_software_rnd: Annotated[
         Quantity, Measure(units.PER_YEAR, gt=0)
-    ] = Field(description="research input over cumulative input at the start, software")
-    initial_hardware_production: Annotated[Quantity, Measure(units.FLOP_PER_YEAR2, gt=0)] = Field(
-        description="chips bought in the first year, by the compute they do in a year"
-    )
+    ]
+    """research input over cumulative input at the start, software"""
+    initial_hardware_production: Annotated[Quantity, Measure(units.FLOP_PER_YEAR2, gt=0)]
+    """chips bought in the first year, by the compute they do in a year"""
     ratio_hardware_to_initial_hardware_production: Annotated[
         Quantity, Measure(units.CALENDAR, gt=0)
-    ] = Field(description="chip stock at the start over what is bought in a year")
+    ]
+    """chip stock at the start over what is bought in a year"""
     initial_buyable_hardware_performance: Annotated[
         Quantity, Measure(units.PRICE_PERFORMANCE, gt=0)
-    ] = Field(description="price-performance on the market at the start")
-    initial_gwp: Annotated[Quantity, Measure(units.DOLLARS_PER_YEAR, gt=0)] = Field(
-        description="gross world product at the start"
-    )
-    initial_frac_gwp_hardware_rnd: Share = Field(
-        description="spending on hardware R&D over GWP at the start"
-    )
-    initial_frac_gwp_software_rnd: Share = Field(
-        description="spending on software R&D over GWP at the start"
-    )
-    initial_population: Annotated[Quantity, Measure(units.PERSON, gt=0)] = Field(
-        description="workers in the world at the start"
-    )
-    initial_cognitive_share_goods: Share = Field(
-        description="share of cognitive work (labour and compute) in goods"
-    )
-    initial_cognitive_share_hardware_rnd: Share = Field(
-        description="share of cognitive work in hardware R&D"
-    )
-    initial_compute_share_goods: Share = Field(
-        description="share of compute in the cognitive work of goods"
-    )
-    initial_compute_share_rnd: Share = Field(
-        description="share of compute in the cognitive work of R&D"
-    )
-    initial_experiment_share_software_rnd: Share = Field(
-        description="share of experiments in software R&D"
-    )
-    initial_capital_growth: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=1)] = Field(
-        description="growth of capital at the start, from which its size follows"
-    )
-    savings_rate: Share = Field(description="part of GWP that adds to capital; no depreciation")
-    labour_growth: Rate = Field(description="growth of the number of workers")
-    tfp_growth: Rate = Field(description="growth of total factor productivity in goods and R&D")
-    compute_depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, lt=1)] = Field(
-        description="part of the chip stock lost in a year"
-    )
+    ]
+    """price-performance on the market at the start"""
+    initial_gwp: Annotated[Quantity, Measure(units.DOLLARS_PER_YEAR, gt=0)]
+    """gross world product at the start"""
+    initial_frac_gwp_hardware_rnd: Share
+    """spending on hardware R&D over GWP at the start"""
+    initial_frac_gwp_software_rnd: Share
+    """spending on software R&D over GWP at the start"""
+    initial_population: Annotated[Quantity, Measure(units.PERSON, gt=0)]
+    """workers in the world at the start"""
+    initial_cognitive_share_goods: Share
+    """share of cognitive work (labour and compute) in goods"""
+    initial_cognitive_share_hardware_rnd: Share
+    """share of cognitive work in hardware R&D"""
+    initial_compute_share_goods: Share
+    """share of compute in the cognitive work of goods"""
+    initial_compute_share_rnd: Share
+    """share of compute in the cognitive work of R&D"""
+    initial_experiment_share_software_rnd: Share
+    """share of experiments in software R&D"""
+    initial_capital_growth: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=1)]
+    """growth of capital at the start, from which its size follows"""
+    savings_rate: Share
+    """part of GWP that adds to capital; no depreciation"""
+    labour_growth: Rate
+    """growth of the number of workers"""
+    tfp_growth: Rate
+    """growth of total factor productivity in goods and R&D"""
+    compute_depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, lt=1)]
+    """part of the chip stock lost in a year"""
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         values = self.numbers()

@@ -45,25 +45,31 @@ def _day(text: str) -> str:
 class Model(Sourced):
     """A model with measured horizons."""
 
-    released: Annotated[Word, AfterValidator(_day)] = Field(description="day of its release")
-    horizon_50: WorkingHours = Field(
-        description="length of tasks of which it does half, in the time of a skilled person"
-    )
-    horizon_80: WorkingHours = Field(description="length of tasks of which it does four fifths")
+    released: Annotated[Word, AfterValidator(_day)]
+    """day of its release"""
+    horizon_50: WorkingHours
+    """length of tasks of which it does half, in the time of a skilled person"""
+    horizon_80: WorkingHours
+    """length of tasks of which it does four fifths"""
 
 
 class Trend(Parameters):
     """Measured models, and the growth of compute."""
 
-    start: Year = Field(description="first date that is reported")
-    end: Year = Field(description="last date that is reported")
-    since: Year = Field(description="frontier models released from this date on make the trend")
-    today: Year = Field(description="when the compute axis stands at a catalog's compute.today")
-    physical_growth: Factor = Field(
-        description="factor a year of the compute of the largest training runs"
-    )
-    software_growth: Factor = Field(description="factor a year of what a FLOP is worth")
-    models: dict[str, Model] = Field(min_length=2, description="models, by id")
+    start: Year
+    """first date that is reported"""
+    end: Year
+    """last date that is reported"""
+    since: Year
+    """frontier models released from this date on make the trend"""
+    today: Year
+    """when the compute axis stands at a catalog's compute.today"""
+    physical_growth: Factor
+    """factor a year of the compute of the largest training runs"""
+    software_growth: Factor
+    """factor a year of what a FLOP is worth"""
+    models: dict[str, Model] = Field(min_length=2)
+    """models, by id"""
 
     def growth(self) -> float:
         """Growth of effective compute [OOM/year]."""

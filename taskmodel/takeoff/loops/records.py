@@ -39,11 +39,12 @@ Factors = dict[str, Factor]
 class Prior(Sourced):
     """The distribution of a parameter, drawn independently in the order of the file."""
 
-    shape: Literal["triangular", "uniform", "log_uniform"] = Field(
-        description="triangular: with the mode in the middle; log_uniform: uniform in the logarithm"
-    )
-    low: Number = Field(description="least value, in the parameter's unit")
-    high: Number = Field(description="greatest value")
+    shape: Literal["triangular", "uniform", "log_uniform"]
+    """triangular: with the mode in the middle; log_uniform: uniform in the logarithm"""
+    low: Number
+    """least value, in the parameter's unit"""
+    high: Number
+    """greatest value"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Prior:
@@ -78,17 +79,15 @@ class Loop(Parameters):
     """The parameters that every loop has."""
 
     loop: str
-    start: Date = Field(description="when it starts")
-    end: Date = Field(description="when it ends")
-    priors: dict[str, Prior] = Field(
-        default_factory=dict,
-        description="distributions of parameters, by name; absent: none are drawn",
-    )
-    draw_order: Literal["draws", "parameters"] = Field(
-        "draws",
-        description="order of the random numbers: the parameters of a draw one after the other "
-        "(draws), or the draws of a parameter (parameters)",
-    )
+    start: Date
+    """when it starts"""
+    end: Date
+    """when it ends"""
+    priors: dict[str, Prior] = Field(default_factory=dict)
+    """distributions of parameters, by name; absent: none are drawn"""
+    draw_order: Literal["draws", "parameters"] = "draws"
+    """order of the random numbers: the parameters of a draw one after the other (draws), or the
+    draws of a parameter (parameters)"""
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         length = self.end.value - self.start.value
@@ -147,74 +146,53 @@ class Parsimonious(Loop):
     """Kwa's parsimonious model; see `loops.parsimonious`."""
 
     loop: Literal["parsimonious"]
-    initial_software_growth: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e6)] = Field(
-        description="factor a year by which software grows at the start"
-    )
-    initial_automated_share: Share = Field(
-        description="share of AI research that is automated at the start"
-    )
-    inverse_pace: Positive = Field(
-        description="1/v: ln of effective compute that raises the odds of automation by e"
-    )
-    labour_share: Share = Field(
-        description="alpha / (alpha + zeta): labour's share of the returns to research"
-    )
-    returns: Positive = Field(
-        description="alpha + zeta: exponents of labour and of compute in research"
-    )
-    difficulty: Positive = Field(
-        description="beta: how fast research on software gets harder as software grows"
-    )
-    compute_growth: Factors = Field(
-        description="factor of physical compute in the year that begins at each date"
-    )
-    labour_growth: Factors = Field(
-        description="factor of people in the year that begins at each date"
-    )
+    initial_software_growth: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e6)]
+    """factor a year by which software grows at the start"""
+    initial_automated_share: Share
+    """share of AI research that is automated at the start"""
+    inverse_pace: Positive
+    """1/v: ln of effective compute that raises the odds of automation by e"""
+    labour_share: Share
+    """alpha / (alpha + zeta): labour's share of the returns to research"""
+    returns: Positive
+    """alpha + zeta: exponents of labour and of compute in research"""
+    difficulty: Positive
+    """beta: how fast research on software gets harder as software grows"""
+    compute_growth: Factors
+    """factor of physical compute in the year that begins at each date"""
+    labour_growth: Factors
+    """factor of people in the year that begins at each date"""
 
 
 class SoftwareExplosion(Loop):
     """Davidson and Houlden's software intelligence explosion; see `loops.software_explosion`."""
 
     loop: Literal["software_explosion"]
-    initial_speedup: Positive = Field(
-        description="pace of software at the start, relative to the recent pace"
-    )
-    returns: Positive = Field(
-        description="r: doublings of software for a doubling of cumulative research, at the start"
-    )
-    constant_returns: Switch = Field(
-        False,
-        description="whether r is constant up to the limit; otherwise it falls linearly to 0",
-    )
-    limit: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=124)] | None = Field(
-        None,
-        description="progress up to the limit of software, in years at the recent pace of all AI; "
-        "absent: no limit",
-    )
-    parallel_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="exponent p of effort in pace"
-    )
-    doubling_time: Years = Field(description="in which software has doubled recently")
-    software_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="share of recent AI progress that is due to software"
-    )
-    boost_start: Positive | None = Field(
-        None,
-        description="speed-up from AI at the start, where it rises gradually beside people; "
-        "absent: all of it at once",
-    )
-    boost_time: Years | None = Field(
-        None, description="in which that speed-up grows to initial_speedup"
-    )
-    experiment_share: Share | None = Field(
-        None, description="share of experiments in research; absent: compute is no bottleneck"
-    )
-    experiment_substitution: Annotated[Quantity, Measure(units.ONE, ge=-20, le=0)] | None = Field(
-        None,
-        description="CES exponent between experiments, which do not grow, and AI researchers, "
-        "whose number grows with software",
-    )
+    initial_speedup: Positive
+    """pace of software at the start, relative to the recent pace"""
+    returns: Positive
+    """r: doublings of software for a doubling of cumulative research, at the start"""
+    constant_returns: Switch = False
+    """whether r is constant up to the limit; otherwise it falls linearly to 0"""
+    limit: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=124)] | None = None
+    """progress up to the limit of software, in years at the recent pace of all AI; absent: no
+    limit"""
+    parallel_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    """exponent p of effort in pace"""
+    doubling_time: Years
+    """in which software has doubled recently"""
+    software_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    """share of recent AI progress that is due to software"""
+    boost_start: Positive | None = None
+    """speed-up from AI at the start, where it rises gradually beside people; absent: all of it at
+    once"""
+    boost_time: Years | None = None
+    """in which that speed-up grows to initial_speedup"""
+    experiment_share: Share | None = None
+    """share of experiments in research; absent: compute is no bottleneck"""
+    experiment_substitution: Annotated[Quantity, Measure(units.ONE, ge=-20, le=0)] | None = None
+    """CES exponent between experiments, which do not grow, and AI researchers, whose number grows
+    with software"""
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         yield from super()._findings(changed)
@@ -234,59 +212,47 @@ class ConstantHazard(Loop):
     """Automation at a constant hazard by Aghion, Jones and Jones; see `loops.constant_hazard`."""
 
     loop: Literal["constant_hazard"]
-    substitution: Annotated[Quantity, Measure(units.ONE, ge=-50, le=-1e-3)] = Field(
-        description="rho: CES exponent between tasks"
-    )
-    automation_hazard: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=10)] = Field(
-        description="theta: share of the remaining tasks that is automated in a year"
-    )
-    saving: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="share of output that is saved"
-    )
-    depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, le=1)] = Field(
-        description="share of capital lost in a year"
-    )
-    productivity: Positive = Field(
-        description="A: output of a unit of capital with all automated [1/year]"
-    )
-    labour: Positive = Field(description="L: people, in units of capital")
-    initial_capital: Positive = Field(description="K at the start")
-    initial_automated_share: Share = Field(description="beta at the start")
+    substitution: Annotated[Quantity, Measure(units.ONE, ge=-50, le=-1e-3)]
+    """rho: CES exponent between tasks"""
+    automation_hazard: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=10)]
+    """theta: share of the remaining tasks that is automated in a year"""
+    saving: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    """share of output that is saved"""
+    depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, le=1)]
+    """share of capital lost in a year"""
+    productivity: Positive
+    """A: output of a unit of capital with all automated [1/year]"""
+    labour: Positive
+    """L: people, in units of capital"""
+    initial_capital: Positive
+    """K at the start"""
+    initial_automated_share: Share
+    """beta at the start"""
 
 
 class GateAutomation(Loop):
     """GATE's automation function; see `loops.gate_automation`."""
 
     loop: Literal["gate_automation"]
-    full_automation_requirement: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)] = Field(
-        description="T: effective compute, by training and inference, that automates every task"
-    )
-    gap_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] = Field(
-        description="share of the orders of magnitude between the first run and T over which "
-        "automation rises from the first share to all"
-    )
-    initial_automated_share: Share = Field(
-        description="f_init: share of tasks automated below that gap"
-    )
-    initial_run: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)] = Field(
-        description="C_T(0): largest training run at the start"
-    )
-    inference_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=20)] = Field(
-        description="m: orders of magnitude of inference that substitute for one of training"
-    )
-    largest_inference: Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)] = Field(
-        description="iota_max: most inference, relative to the least that a task needs"
-    )
-    runtime_requirement: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0, le=1e100)] = Field(
-        description="10^gamma_0: running compute of a worker on the first task"
-    )
-    runtime_slope: Annotated[Quantity, Measure(units.OOM, ge=0, le=50)] = Field(
-        description="gamma_1: orders of magnitude between the running compute of the last and the "
-        "first task"
-    )
-    run_growth: Factors = Field(
-        description="factor of the largest run, effective, in the year that begins at each date"
-    )
+    full_automation_requirement: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
+    """T: effective compute, by training and inference, that automates every task"""
+    gap_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    """share of the orders of magnitude between the first run and T over which automation rises from
+    the first share to all"""
+    initial_automated_share: Share
+    """f_init: share of tasks automated below that gap"""
+    initial_run: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
+    """C_T(0): largest training run at the start"""
+    inference_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=20)]
+    """m: orders of magnitude of inference that substitute for one of training"""
+    largest_inference: Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)]
+    """iota_max: most inference, relative to the least that a task needs"""
+    runtime_requirement: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0, le=1e100)]
+    """10^gamma_0: running compute of a worker on the first task"""
+    runtime_slope: Annotated[Quantity, Measure(units.OOM, ge=0, le=50)]
+    """gamma_1: orders of magnitude between the running compute of the last and the first task"""
+    run_growth: Factors
+    """factor of the largest run, effective, in the year that begins at each date"""
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         yield from super()._findings(changed)
