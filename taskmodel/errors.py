@@ -10,7 +10,7 @@
     │   └── ConservationError                   a workforce that uses more tokens than there are
     └── NoAnswer                                the input is sound; the model has no answer to it
         ├── SolveError (also a RuntimeError)    no optimum could be certified
-        │   └── UnstableQueue                   reviewers have no time to spare: queues grow for ever
+        │   └── UnstableQueue                   reviewers without spare time: endless queues
         ├── AccumulationError                   an accumulated quantity that has no finite value
         ├── RunawayError                        preparation that diverges within the pause
         ├── NoPause                             a plan whose pause never starts

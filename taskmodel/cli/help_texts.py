@@ -681,8 +681,13 @@ loops (name, title, description, priors: the parameters that can be drawn),
 trends (name, title, description) and paths (name, title, description, begins,
 ends)."""
 
-DESCRIPTIONS["compile"] = """Compile the takeoff model, for machines on which it has not run yet. Its first use
-does the same and takes as long, half a minute or more; later processes load
-what was compiled. Without numba the model runs as plain Python."""
+DESCRIPTIONS[
+    "compile"
+] = """Compile the takeoff model on a machine on which it has not run yet. Its first
+use does the same and takes as long, half a minute or more; later processes load
+what was compiled. Without numba the model runs as plain Python, more slowly."""
+EPILOGS["compile"] = """examples:
+  taskmodel compile
 
-EPILOGS["compile"] = "JSON keys: compiled (whether numba is installed), seconds."
+JSON keys:
+  compiled (whether numba is installed), seconds"""

@@ -1,8 +1,8 @@
 """Davidson's Full Takeoff Model: compute grows, AI automates tasks, and its output grows compute.
 
 Economics: `requirements` (training and running compute of tasks), `division` (the tasks of a
-sector), `shares` and `economy` (three sectors), `rules` (investment and returns), `moments` (the state at one
-moment).
+sector), `shares` and `economy` (three sectors), `rules` (investment and returns), `moments` (the
+state at one moment).
 
 Solution through time: `kernels` has the equations and the method in compiled loops, `flow` states
 them for a set of parameters, `solution` solves them and reads the result; `reference` reproduces
