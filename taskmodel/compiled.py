@@ -12,8 +12,6 @@ import functools
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-__all__ = ["COMPILES", "compiled"]
-
 Function = TypeVar("Function", bound=Callable[..., object])
 
 try:

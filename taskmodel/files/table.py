@@ -14,8 +14,6 @@ from pathlib import Path
 from taskmodel.errors import CatalogError, Defect, InputError
 from taskmodel.files.yaml import read_text
 
-__all__ = ["Rows", "calendar_year", "read_table", "year_fraction"]
-
 HEADER = ["date", "value"]
 Rows = tuple[tuple[float, float], ...]
 

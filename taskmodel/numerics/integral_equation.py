@@ -27,8 +27,6 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import AccumulationError
 from taskmodel.numerics.types import Array
 
-__all__ = ["Accumulated", "accumulate"]
-
 Rate = Callable[[Array, Array], Array]
 
 POINTS = 5

@@ -9,8 +9,6 @@ import numpy as np
 
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["normal_cdf", "normal_quantile"]
-
 
 @ranges(z="[-inf, inf]")
 def normal_cdf(z: Real) -> np.ndarray:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["first_reached"]
-
 
 def first_reached(dates: ArrayLike, values: ArrayLike, levels: ArrayLike) -> np.ndarray:
     """First date at which a piecewise linear function reaches a level from below.

@@ -17,8 +17,6 @@ from numpy.typing import ArrayLike
 
 from taskmodel.errors import InputError
 
-__all__ = ["Real", "ranges", "within"]
-
 Real = Any
 """Annotation of an argument under `ranges`: callers pass a number or anything array-like; the body
 receives an array of floats."""

@@ -21,8 +21,6 @@ import numpy as np
 
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["audit_coverage", "audit_hours", "audits_per_year", "clean_audits"]
-
 
 @ranges(defect_rate="(0, 1)", risk="(0, 1)", detection="(0, 1]")
 def clean_audits(defect_rate: Real, risk: Real, detection: Real = 1.0) -> np.ndarray:

@@ -22,16 +22,6 @@ import numpy as np
 
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = [
-    "automatable",
-    "automation_threshold",
-    "horizon",
-    "inference_per_hour",
-    "logistic_success",
-    "success_probability",
-    "training_compute",
-]
-
 # 10^a stays a float, with room for the powers that it is multiplied by.
 INTERCEPT = "[-300, 300]"
 

@@ -19,8 +19,6 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLACK_ROUNDING
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["CriticalPath", "loop_slopes", "longest_path", "path_slopes", "with_loops"]
-
 Order = Mapping[int, Sequence[int]]
 """For every task, by position, the tasks it waits for; tasks in topological order, as
 `graph.predecessors` returns them."""

@@ -20,8 +20,6 @@ import numpy as np
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
 
-__all__ = ["HOURS_PER_WEEK", "PARTS", "mixed_durations", "single_mode_mix", "unit_parts"]
-
 HOURS_PER_WEEK = 168
 PARTS = ("people", "ai", "review", "queue", "off_hours", "gate")
 

@@ -20,8 +20,6 @@ from taskmodel.errors import GraphError
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["NestTree", "levels", "nest_tree", "predecessors", "task_graph"]
-
 
 def task_graph(after: Mapping[str, Iterable[str]]) -> networkx.DiGraph:
     """The precedence graph of the tasks.

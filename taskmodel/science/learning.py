@@ -17,8 +17,6 @@ import numpy as np
 
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["grown", "remaining"]
-
 
 @ranges(work="[0, inf)", exponent="[0, inf)", scale="(0, inf)", least="[0, 1]")
 def remaining(work: Real, exponent: Real, scale: Real, least: Real = 0.0) -> np.ndarray:

@@ -25,16 +25,6 @@ import numpy as np
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = [
-    "blocking_probability",
-    "in_progress",
-    "mean_wait",
-    "mixed_wait",
-    "off_hours_wait",
-    "pooled",
-    "waiting_probability",
-]
-
 HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
 STIRLING = 16.0  # from here on Stirling's series for the factorial is exact to rounding
 STEEPNESS = 2 / 3  # of the weight of heavy traffic, see `mixed_wait`

@@ -20,8 +20,6 @@ import numpy as np
 
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["detection", "detection_curve", "optimal_effort"]
-
 
 @ranges(verifiability="[0, 1]")
 def detection_curve(verifiability: Real) -> tuple[np.ndarray, np.ndarray]:

@@ -24,8 +24,6 @@ import numpy as np
 
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = ["headcount"]
-
 
 @ranges(
     start="[0, inf)",

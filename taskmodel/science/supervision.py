@@ -24,21 +24,6 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges
 
-__all__ = [
-    "COVERAGE_POLICIES",
-    "MODES",
-    "attempts",
-    "bundles",
-    "coverage_by_mode",
-    "escape_rate",
-    "escaped_defects",
-    "layered_escape",
-    "review_hours",
-    "review_part",
-    "review_supply",
-    "reviews_of_reviews",
-]
-
 MODES = ("human", "ai_full_review", "ai_floor_review", "ai_no_review")
 # The AI mode that each policy opens, in the order of the modes.
 COVERAGE_POLICIES = ("full", "floor", "none")

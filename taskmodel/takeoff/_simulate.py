@@ -17,8 +17,6 @@ from taskmodel.takeoff.davidson.simulation import simulate_world
 from taskmodel.takeoff.davidson.world import World, bundled_worlds
 from taskmodel.takeoff.loops.records import Loop
 
-__all__ = ["milestones", "resolve_scenario", "simulate"]
-
 OPTIONS = {
     "a loop": ("times", "draws", "seed"),
     "a world": ("times", "reference_step", "tolerance"),

@@ -24,8 +24,6 @@ from taskmodel.files.table import Rows, read_table
 from taskmodel.files.yaml import Keys, read_text
 from taskmodel.sweeps.paths.records import Paths, Series
 
-__all__ = ["bundled_paths", "courses", "load_paths", "parse_paths"]
-
 COMPUTE = "compute"
 COMPUTE_UNIT = "FLOP/year"
 

@@ -19,8 +19,6 @@ from taskmodel.files.quantity import Measure, Number, Prose, Record, Sourced, Wo
 from taskmodel.files.table import Rows
 from taskmodel.files.yaml import Keys
 
-__all__ = ["Paths", "Series", "Stretch"]
-
 Date = Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)]
 
 

@@ -45,8 +45,6 @@ from taskmodel.takeoff.davidson.simulation import TOLERANCE, resolve_world, solv
 from taskmodel.takeoff.davidson.track import Continuous
 from taskmodel.takeoff.davidson.world import World
 
-__all__ = ["alignment_beside"]
-
 SPACING = 0.1  # years between reported dates
 AFTER = 3.0  # years reported after all R&D is automated
 LEVELS = (2, 3, 10)  # of speed-ups

@@ -33,8 +33,6 @@ from taskmodel.sweeps.axes import COMPUTE, TIME, Axis, Course, staffing_courses
 from taskmodel.sweeps.walker import Setting, Situation, Walker
 from taskmodel.takeoff.davidson.track import Continuous
 
-__all__ = ["EmbeddedCatalog", "embed", "remaining_share"]
-
 MESH_PER_DECADE = 6  # points of the mesh per order of magnitude of the training run
 SCAN = 0.01  # years between the dates at which these are looked for
 

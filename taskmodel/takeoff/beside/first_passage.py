@@ -16,8 +16,6 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures
 from taskmodel.sweeps.walker import SolutionPath, Walker
 
-__all__ = ["first_open", "first_passages"]
-
 WIDTH = 1e-9
 CLOSE = 1e-13  # relative to the level
 ROUNDING = 1e-12  # of sums of shares

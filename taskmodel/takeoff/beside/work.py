@@ -14,8 +14,6 @@ from taskmodel.organisation.measures import task_output, without_ai
 from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff.beside.embedding import EmbeddedCatalog
 
-__all__ = ["accumulated_work"]
-
 
 def accumulated_work(embedded: EmbeddedCatalog, error: float) -> Accumulated:
     """Return the work done since the first date, effective and in bulk, as a function of the date.

@@ -26,8 +26,6 @@ from taskmodel.takeoff.davidson.draws import simulate_draws
 from taskmodel.takeoff.davidson.simulation import resolve_world
 from taskmodel.takeoff.davidson.world import World
 
-__all__ = ["solve_for_date"]
-
 GRID = 17  # values of the parameter
 DEFAULT_FACTOR = 1e4  # of the default range, on either side of the value
 DATE_ERROR = 1e-5  # years within which a target is reached, about the error of a run

@@ -18,8 +18,6 @@ from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.requirements import Family
 
-__all__ = ["NEARLY", "NO_HINT", "Division", "Split", "tables_of"]
-
 NEARLY = kernels.CLEARLY / (
     1 + kernels.CLEARLY
 )  # compute's part of a task from which it counts as automated

@@ -25,8 +25,6 @@ from taskmodel.takeoff.davidson.solution import solve
 from taskmodel.takeoff.davidson.track import Continuous, Mark
 from taskmodel.takeoff.davidson.world import World, load_world
 
-__all__ = ["simulate_draws"]
-
 Result = tuple[dict[str, float], str]  # values by milestone, and why the draw ended early
 
 

@@ -30,16 +30,6 @@ from taskmodel.takeoff.davidson.division import NO_HINT, Division, Split, tables
 from taskmodel.takeoff.davidson.requirements import Family
 from taskmodel.takeoff.davidson.shares import Shares, Values, initial_chips, initial_shares
 
-__all__ = [
-    "Economy",
-    "Produced",
-    "Outputs",
-    "Sector",
-    "Stocks",
-    "economy",
-    "inputs_of",
-]
-
 SECONDS = 31_536_000  # in a year
 
 Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and a sector's outer input

@@ -44,8 +44,6 @@ from taskmodel.takeoff.davidson.moments import Moment, moment
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import SHARES, Shares
 
-__all__ = ["FREE", "FROZEN", "PINNED", "Flow", "Mode"]
-
 FREE, PINNED, FROZEN = "free", "pinned", "frozen"
 CAPS = (FREE, PINNED, FROZEN)  # by the numbers of the kernels
 

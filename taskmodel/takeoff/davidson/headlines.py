@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 from taskmodel.takeoff.davidson.moments import Moment, automated_share
 from taskmodel.takeoff.davidson.track import Mark, Track
 
-__all__ = ["YEARS", "Milestone", "dates", "gwp_doubling_times", "headlines"]
-
 YEARS = range(2025, 2051, 5)
 RUNS = range(26, 38, 2)  # orders of magnitude
 DOUBLINGS = 5

@@ -8,8 +8,6 @@ from typing import NamedTuple
 from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Outputs, Stocks
 from taskmodel.takeoff.davidson.shares import Shares
 
-__all__ = ["Moment", "automated_share", "log_software_multiplier", "moment"]
-
 
 class Moment(NamedTuple):
     """One moment; levels are natural logarithms, in the units of the parameters.

@@ -19,8 +19,6 @@ from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import Shares
 from taskmodel.takeoff.davidson.solution import BEYOND
 
-__all__ = ["step_through"]
-
 
 def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Moment], str]:
     """Return all moments from the start to before the end, one a step, and why they end early.

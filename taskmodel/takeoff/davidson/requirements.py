@@ -23,8 +23,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["Family", "Piece", "requirements"]
-
 QUANTILES = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
 GAPS = (10.5 / 7, 9.5 / 7, 8.5 / 7, 1.0, 4 / 7, 0.0)  # below the hardest task, at these quantiles
 LN10 = math.log(10.0)

@@ -25,8 +25,6 @@ from taskmodel.takeoff.davidson.solution import Solution
 from taskmodel.takeoff.davidson.track import Track
 from taskmodel.takeoff.davidson.world import World
 
-__all__ = ["level_table", "milestone_texts", "world_dataset"]
-
 Reader = Callable[[Moment], float]
 Levels = dict[str, tuple[str, str, Reader]]
 

@@ -7,8 +7,6 @@ from math import inf, log, log1p
 
 from taskmodel.takeoff.davidson.shares import SHARES, Shares, Values
 
-__all__ = ["Rules", "rules"]
-
 
 @dataclass(frozen=True)
 class Rules:

@@ -20,8 +20,6 @@ from taskmodel.takeoff.davidson.solution import solve
 from taskmodel.takeoff.davidson.track import Continuous, Stepped
 from taskmodel.takeoff.davidson.world import World, load_world
 
-__all__ = ["TOLERANCE", "checked_tolerance", "resolve_world", "simulate_world", "solve_world"]
-
 TOLERANCE = 5e-6  # keeps dates within 1e-4 years
 CANNOT_START = "{} cannot be followed beyond its start: {}; give less extreme parameters"
 SPACING = 0.1  # years between reported moments

@@ -22,8 +22,6 @@ from taskmodel.takeoff.davidson.flow import CAPS, Flow, Mode
 from taskmodel.takeoff.davidson.moments import Moment
 from taskmodel.takeoff.davidson.shares import Shares
 
-__all__ = ["BEYOND", "Solution", "solve"]
-
 ROWS = 4_000  # of steps, at first
 BEYOND = "levels are beyond the largest number that can be held"
 UNBOUNDED = (

@@ -18,8 +18,6 @@ from taskmodel.takeoff.davidson.economy import Economy
 from taskmodel.takeoff.davidson.moments import Moment, automated_share
 from taskmodel.takeoff.davidson.solution import Solution
 
-__all__ = ["Continuous", "Mark", "Stepped", "Track", "tasks_of"]
-
 WIDTH = 1e-9  # years: to which a date is located
 
 Condition = Callable[[Moment], bool]

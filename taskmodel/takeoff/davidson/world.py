@@ -22,8 +22,6 @@ from taskmodel.files.quantity import Measure, Switch, Whole
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.shares import initial_shares
 
-__all__ = ["World", "bundled_worlds", "is_world", "load_world"]
-
 SMALLEST_EXPONENT = 1e-6  # a CES loses digits with an exponent nearer to 0; 0 itself is exact
 SMALLEST_STEP = 0.01  # OOM: a continuum consists of a piece for each step
 SHORTEST_RUN = 1e-3  # years

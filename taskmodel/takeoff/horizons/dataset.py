@@ -33,8 +33,6 @@ from taskmodel.takeoff.horizons.trend import (
     frontier,
 )
 
-__all__ = ["horizon"]
-
 LADDER = "t_agi_ladder"
 SUCCESS = (50, 80)  # per cent
 DRIVERS = ("compute", "time")

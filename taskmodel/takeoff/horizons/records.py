@@ -17,8 +17,6 @@ from taskmodel.files.parameters import Parameters
 from taskmodel.files.quantity import Measure, Sourced, Word, WorkingHours, failed
 from taskmodel.files.table import year_fraction
 
-__all__ = ["Model", "Trend", "bundled_trends", "load_trend", "release_year"]
-
 Year = Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
 Factor = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e6)]
 

@@ -21,8 +21,6 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
 
-__all__ = ["Line", "agreeing_growth", "doubling_time_by_compute", "fit_line", "frontier"]
-
 
 class Line(NamedTuple):
     """A horizon with a constant doubling time.

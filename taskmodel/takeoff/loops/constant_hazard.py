@@ -25,8 +25,6 @@ from taskmodel.numerics.types import Array
 from taskmodel.takeoff.loops.model import LoopModel, LoopRun
 from taskmodel.takeoff.loops.trajectory import first_crossing, integrate
 
-__all__ = ["MODEL", "balanced_growth"]
-
 SHARES = {f"automated_{100 * share:g}%": share for share in (0.5, 0.9, 0.99)}
 
 

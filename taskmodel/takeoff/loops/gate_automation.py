@@ -30,14 +30,6 @@ from taskmodel.numerics.types import Array
 from taskmodel.takeoff.loops.growth import Growth
 from taskmodel.takeoff.loops.model import LoopModel, LoopRun
 
-__all__ = [
-    "MODEL",
-    "automation_function",
-    "flop_gap",
-    "required_compute",
-    "runtime_requirement",
-]
-
 SHARES = (0.2, 0.5, 0.9, 1.0)
 QUANTILES = (0.0, 0.5, 1.0)  # of tasks, by difficulty
 BY_INFERENCE = ("", "with as much inference as there may be")

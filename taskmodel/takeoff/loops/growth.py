@@ -16,8 +16,6 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.piecewise import first_reached
 from taskmodel.numerics.types import Array
 
-__all__ = ["Growth"]
-
 
 class Growth:
     """A level relative to its value at the start.

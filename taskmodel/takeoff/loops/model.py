@@ -8,8 +8,6 @@ from typing import Any
 
 from taskmodel.numerics.types import Array
 
-__all__ = ["LoopModel", "LoopRun"]
-
 
 @dataclass(frozen=True)
 class LoopRun:

@@ -25,8 +25,6 @@ from taskmodel.takeoff.loops.growth import Growth
 from taskmodel.takeoff.loops.model import LoopModel, LoopRun
 from taskmodel.takeoff.loops.trajectory import Gap, first_crossing, integrate
 
-__all__ = ["MODEL", "exponents"]
-
 SHARES = {f"automated_{100 * share:g}%": share for share in (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)}
 
 

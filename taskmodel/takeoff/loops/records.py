@@ -24,8 +24,6 @@ from taskmodel.files.quantity import Measure, Number, Sourced, Switch, failed
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import read_document, read_text
 
-__all__ = ["KINDS", "Loop", "Prior", "bundled_loops", "is_loop", "load_loop"]
-
 SHORTEST_RUN, LONGEST_RUN = 1e-3, 1e5  # years
 
 Date = Annotated[Quantity, Measure(units.CALENDAR, ge=-1e5, le=1e5)]

@@ -24,8 +24,6 @@ from taskmodel.takeoff.loops import (
 from taskmodel.takeoff.loops.model import LoopModel, LoopRun
 from taskmodel.takeoff.loops.records import Loop, load_loop
 
-__all__ = ["MODELS", "simulate_loop"]
-
 MODELS = {
     "parsimonious": parsimonious.MODEL,
     "software_explosion": software_explosion.MODEL,

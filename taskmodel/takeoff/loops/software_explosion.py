@@ -32,8 +32,6 @@ from numpy.typing import ArrayLike
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.loops.model import LoopModel, LoopRun
 
-__all__ = ["MODEL", "doubling_dates", "largest_count", "research_effort"]
-
 MAX_DOUBLINGS = 996  # a factor of 1e300
 FAR = 1e3  # years: a doubling that ends so long after the run counts as never ending
 YEARS = (1, 3, 10)

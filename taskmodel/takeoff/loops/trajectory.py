@@ -19,8 +19,6 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 
-__all__ = ["Trajectory", "first_crossing", "integrate"]
-
 TOLERANCE = 1e-11  # of a step, in the logarithm
 LARGEST = 690.0  # ln of 1e300, the largest level
 EXPLOSIVE = 1e6  # growth [1/year] at the end that counts as growth without bound
