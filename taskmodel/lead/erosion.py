@@ -25,6 +25,23 @@ import numpy as np
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
 
+__all__ = [
+    "binding_rival",
+    "effort_hazard",
+    "expected_pause",
+    "lead_against_faster",
+    "lead_from_gap",
+    "leak_rate",
+    "months_survived",
+    "no_theft",
+    "persuaded",
+    "precedent",
+    "remaining_lead",
+    "runway",
+    "slowed_pause",
+    "time_until_gone",
+]
+
 
 @ranges(gap="[0, inf)", pace="(0, inf)")
 def lead_from_gap(gap: Real, pace: Real) -> np.ndarray:

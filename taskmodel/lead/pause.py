@@ -25,6 +25,23 @@ from taskmodel.errors import InputError, RunawayError
 from taskmodel.numerics.normal import normal_cdf, normal_quantile
 from taskmodel.numerics.ranges import Real, ranges, within
 
+__all__ = [
+    "accumulated_risk",
+    "blow_up_date",
+    "climb",
+    "confidence_margin",
+    "efficient",
+    "growth_for_multiplier",
+    "growth_multiplier",
+    "misjudged",
+    "pause_point",
+    "prepared_work",
+    "risk_per_work",
+    "sweet_spot",
+    "takeover_risk",
+    "target_risk",
+]
+
 
 @ranges(capability="(-inf, inf)", intercept="(-inf, inf)", slope="(-inf, inf)")
 def takeover_risk(capability: Real, intercept: Real, slope: Real) -> np.ndarray:

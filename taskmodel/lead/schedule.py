@@ -30,6 +30,8 @@ from taskmodel.lead.erosion import months_survived, remaining_lead, time_until_g
 from taskmodel.lead.pause import growth_multiplier
 from taskmodel.numerics.ranges import Real, ranges, within
 
+__all__ = ["ScheduleOutcome", "ScheduleTerms", "best_paces", "schedule_outcome"]
+
 _SEGMENTS, _LEVELS = 200, 400
 _MOST_EVENTS = 600.0  # expected thefts and takeovers; e^-700 is the smallest probability of floats
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)

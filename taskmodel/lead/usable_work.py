@@ -25,6 +25,26 @@ import numpy as np
 from taskmodel.numerics.normal import normal_cdf
 from taskmodel.numerics.ranges import Real, ranges, within
 
+__all__ = [
+    "accepted_work",
+    "alignment_before_danger",
+    "attack_safety",
+    "automation_speedup",
+    "break_even_tax",
+    "chance_enough",
+    "directed_work",
+    "experiment_limited",
+    "gradable_speedup",
+    "human_value_left",
+    "needed_automation",
+    "preparation_gain",
+    "reviewed_speed",
+    "supervised_work",
+    "supervision_binds_at",
+    "supervision_share",
+    "window_work",
+]
+
 
 @ranges(work="[0, inf)", supervisors="[0, inf)", share="[0, inf)", tax="[1, inf)")
 def supervised_work(work: Real, supervisors: Real, share: Real, tax: Real = 1.0) -> np.ndarray:

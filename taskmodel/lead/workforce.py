@@ -32,6 +32,29 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import ConservationError, InputError
 from taskmodel.numerics.ranges import Real, ranges
 
+__all__ = [
+    "READINGS",
+    "SECONDS_PER_MONTH",
+    "Workforce",
+    "checked_share",
+    "clock_factor",
+    "conserved_share",
+    "field_speedup",
+    "hardware_growth",
+    "mean_tokens",
+    "model_size",
+    "months_until_tokens",
+    "rewards",
+    "slower_by_size",
+    "time_shares",
+    "token_rate",
+    "token_rate_ratio",
+    "tokens_per_human_second",
+    "trade_speed",
+    "training_run",
+    "workforce_from_tokens",
+]
+
 READINGS = ("consistent", "seed")
 SECONDS_PER_MONTH = 30 * 24 * 3600  # a month of 30 days, as in the source
 TRAINING_FLOP, INFERENCE_FLOP = 6, 2  # per parameter and token: both passes, and the forward pass
