@@ -15,7 +15,7 @@ from taskmodel.catalog.records import (
     ComputeUse,
     FeedbackLoop,
     Latency,
-    Nest,
+    NestRecord,
     OverTime,
     Pool,
     Production,
@@ -87,7 +87,7 @@ class Catalog(Changeable):
     """how it stands in a simulated world; used by `alignment_beside` alone"""
     protocols: dict[str, Protocol] = Field(default_factory=dict)
     """ways of letting AI work, by id; besides bundled ones"""
-    nests: dict[str, Nest]
+    nests: dict[str, NestRecord]
     """groups of tasks, a tree; by id"""
     basis: dict[str, Basis] = Field(default_factory=dict)
     """source of plain numbers in tasks, by field of a task"""

@@ -351,7 +351,7 @@ class OverTime(Record):
     """AI that is safe to use; absent: all there is"""
 
 
-class Nest(Record):
+class NestRecord(Record, title="Nest"):
     """A group of tasks (and nests) that substitute for each other alike."""
 
     title: Prose = ""

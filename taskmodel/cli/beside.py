@@ -23,7 +23,7 @@ from taskmodel.cli.screen import (
 )
 from taskmodel.cli.words import early_end, records
 from taskmodel.errors import AccumulationError, InputError, NoAnswer
-from taskmodel.summary import plain_events, provenance
+from taskmodel.summary import plain_events, provenance_facts
 from taskmodel.takeoff import load_world
 
 ROWS = 13  # of the table
@@ -87,7 +87,7 @@ def _facts(result: xr.Dataset) -> dict[str, Any]:
     rows = records(milestones, MILESTONE)
     names = [row["milestone"] for row in rows]
     months = milestones["months_between"].values.tolist()
-    alignment = provenance(result)
+    alignment = provenance_facts(result)
     curve = ("time", *(name for name in CURVE if name in result.variables))
     return {
         "scenario": attributes["world_name"],

@@ -14,7 +14,7 @@ from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import number, percent, table
 from taskmodel.cli.words import SOURCES, SPEEDUPS
 from taskmodel.errors import InputError
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 SIDES = {
     "oversight_slack": "oversight does not bind",
@@ -48,7 +48,7 @@ def answer(args: Namespace) -> Answer:
         files.write("bottleneck", result, "bottleneck", "bottleneck_map")
     binding = result["binding_factor"].values
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         **dict(zip("xy", paths, strict=True)),
         "compute": None if "compute" in paths else point(catalog, args),
         "regions": [

@@ -9,7 +9,7 @@ from taskmodel.cli.catalogs import heading_at, load, load_with, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, signed, table, wrapped
 from taskmodel.cli.words import numbers, records
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 MAX_ROWS = 30
 WIDTHS = {"change": 44, "from_value": 14, "to_value": 14}
@@ -26,7 +26,7 @@ def answer(args: Namespace) -> Answer:
     effect = "contribution" if result.attrs["method"] == "shapley" else "alone"
     changes = records(result, (*WIDTHS, *EFFECTS))
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "target": result.attrs["target"],
         "method": result.attrs["method"],

@@ -13,7 +13,7 @@ from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import number, percent, table, thinned, wrapped
 from taskmodel.cli.words import SPEEDUPS, by_label, numbers
 from taskmodel.errors import NoAnswer, NothingToLimit
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 DEFAULT_SCENARIO = "defect_budget"  # of the catalog that it names, in which AI does not err else
 PATH = "supervision.defect_budget"
@@ -49,7 +49,7 @@ def answer(args: Namespace) -> Answer:
         files.write("frontier", result, "frontier", "safety_frontier")
     rows = (result.isel(defect_budget=row) for row in range(result.sizes["defect_budget"]))
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "ceases_to_bind": float(result["ceases_to_bind"]),
         "unlimited": numbers(result, ("output", *SPEEDUPS, "escaped_harm"), "_unlimited"),

@@ -13,7 +13,7 @@ from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import hours, number, percent, plain, table, wrapped
 from taskmodel.cli.words import MODES, by_label, numbers, records
 from taskmodel.errors import NoAnswer, SolveError, UnstableQueue
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 NEAREST = 5  # tasks off the critical path that are shown
 PARTS = {
@@ -49,7 +49,7 @@ def answer(args: Namespace) -> Answer:
             raise NoAnswer(f"{error}{_best(catalog, compute)}") from None
         best = tm.best_utilisation(catalog, compute) if counted else None
         capped = None if args.lines is None else tm.parallel_lines(catalog, args.lines, compute)
-    facts = {**provenance(result), **_facts(catalog, result)}
+    facts = {**provenance_facts(result), **_facts(catalog, result)}
     facts["best_utilisation"] = None if best is None else {key: best[key].item() for key in BEST}
     if capped is not None:
         facts["parallel_lines"] = numbers(capped, map(str, capped.data_vars))

@@ -10,7 +10,7 @@ from taskmodel.cli.catalogs import axis_of, heading, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import bracketed, number, percent, scientific, table, wrapped
 from taskmodel.cli.words import records
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 # each point is a sweep of its own
 POINTS = 13
@@ -32,7 +32,7 @@ def answer(args: Namespace) -> Answer:
         result = tm.onset(catalog, path, span.values(), compute=compute)
     rows = zip(result[path].values.tolist(), records(result, COLUMNS), strict=True)
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "over": path,
         "unit": catalog.unit_of(path),

@@ -24,7 +24,7 @@ from taskmodel.cli.words import (
 )
 from taskmodel.errors import InputError
 from taskmodel.organisation.measures import REVIEW
-from taskmodel.summary import plain_events, provenance
+from taskmodel.summary import plain_events, provenance_facts
 from taskmodel.sweeps.paths import Paths, load_paths
 
 ROWS = 13  # of the table
@@ -52,7 +52,7 @@ def answer(args: Namespace) -> Answer:
         for index in range(result.sizes["time"])
     ]
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "over": "time",
         "paths": paths.name,
         "unit": "calendar year",

@@ -14,7 +14,7 @@ from taskmodel.cli.screen import note, number, plain, scientific, settings, wrap
 from taskmodel.closed_forms import Regime, ceiling, latex, regimes
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 SHORT = 120  # characters, above which a formula is left to --latex and --json
 WORDS = (
@@ -62,7 +62,7 @@ def answer(args: Namespace) -> Answer:
         _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
         note(f"written to {args.latex}", args.quiet)
     facts = {
-        **provenance(catalog),
+        **provenance_facts(catalog),
         "closed_forms": _closed(derived),
         "regimes": [*map(_record, derived)],
         "ceiling": _record(limit),

@@ -10,7 +10,7 @@ from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, percent, plain, signed, table, wrapped
 from taskmodel.cli.words import records
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 COLUMNS = (
     "task",
@@ -33,7 +33,7 @@ def answer(args: Namespace) -> Answer:
     with output(args, "differentiating"):
         result = tm.review_load(catalog, compute)
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "speedup_per_reviewer": float(result["speedup_per_reviewer"]),
         "tasks": sorted(records(result, COLUMNS), key=lambda row: -row["review_hours"]),

@@ -28,7 +28,7 @@ from taskmodel.summary import (
     Summary,
     as_dict,
     points_wanted,
-    provenance,
+    provenance_facts,
     summarise,
 )
 
@@ -66,7 +66,7 @@ def answer(args: Namespace) -> Answer:
         summary = summarise(catalog, sweep)
         files.write("result", result, "speedup", "speedup_curve")
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "title": catalog.title,
         "grid": grid._asdict(),
         **as_dict(summary),

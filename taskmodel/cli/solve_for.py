@@ -11,7 +11,7 @@ from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import bracketed, scientific, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
 from taskmodel.errors import InputError
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 from taskmodel.takeoff.davidson.world import is_world
 
 
@@ -32,7 +32,7 @@ def answer(args: Namespace) -> Answer:
         result = tm.solve_for(catalog, path, compute=args.compute, within=ends, **{name: value})
     solutions = records(result, ("value", "value_until", "output", *SPEEDUPS))
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": None if path == "compute" else float(result["compute"]),
         "path": path,
         "unit": "FLOP/year" if path == "compute" else catalog.unit_of(path),

@@ -9,7 +9,7 @@ from taskmodel.cli.catalogs import heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, percent, plain, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, records, speedup_cells
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 MAX_ROWS = 15
 DEFAULT_SCENARIO = "audited_trust"  # of bundled catalogs, none of which has a block `trust`
@@ -57,7 +57,7 @@ def answer(args: Namespace) -> Answer:
         for (name, task), row in zip(catalog.tasks.items(), records(result, BY_TASK), strict=True)
     ]
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "advice": result.attrs["advice"],
         **{name: result[name].item() for name in TOTALS},

@@ -16,7 +16,7 @@ from taskmodel.cli.words import (
     event_text,
     speedup_cells,
 )
-from taskmodel.summary import plain_events, provenance
+from taskmodel.summary import plain_events, provenance_facts
 
 POINTS = 200
 ROWS = 11  # of the table
@@ -31,7 +31,7 @@ def answer(args: Namespace) -> Answer:
         result = tm.sweep(catalog, compute, over=path, values=axis.span.values())
         files.write("result", result)
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "over": path,
         "unit": catalog.unit_of(path),

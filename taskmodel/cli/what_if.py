@@ -11,7 +11,7 @@ from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, numbers, speedup_cells
 from taskmodel.questions._what_if import RELAXATIONS
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 # A pair is shown if it gives more than its better half by this factor, which is far above the
 # accuracy of the optimum: equal speed-ups differ by rounding.
@@ -31,7 +31,7 @@ def answer(args: Namespace) -> Answer:
         return numbers(result.sel(relaxation=first, with_relaxation=second), NUMBERS)
 
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "as_is": numbers(result, NUMBERS, "_as_is"),
         "all": numbers(result, NUMBERS, "_all"),

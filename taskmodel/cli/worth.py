@@ -12,7 +12,7 @@ from taskmodel.cli.catalogs import check_number, heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
-from taskmodel.summary import provenance
+from taskmodel.summary import provenance_facts
 
 MAX_ROWS = 15  # of a table
 ELASTICITIES = tuple(f"{name}_elasticity" for name in SPEEDUPS)
@@ -30,7 +30,7 @@ def answer(args: Namespace) -> Answer:
     columns = ("output_elasticity", *ELASTICITIES, "input", "value", "unit")
     inputs = records(result.isel(compute=0), columns)
     facts = {
-        **provenance(result),
+        **provenance_facts(result),
         "compute": compute,
         "status": str(result["status"].values[0]),
         "inputs": sorted(inputs, key=lambda row: -_size(row["speedup_elasticity"])),

@@ -6,20 +6,23 @@ and through both limits of every event: discontinuities of the model are vertica
 not fit on an axis are given in words beside it.
 
 The package uses the objects of `matplotlib`, never `pyplot`: drawing neither uses nor changes the
-caller's settings. `speedup_curve` is a good place to start reading.
+caller's settings. A figure has the name of the function whose result it draws: `plots.lead_time`
+draws a result of `taskmodel.lead_time`, and is defined as `draw_lead_time`.
 """
 
 from taskmodel.plots._beside import beside
-from taskmodel.plots._horizon import horizon
+from taskmodel.plots._horizon import draw_horizon as horizon
 from taskmodel.plots._loop import loop
 from taskmodel.plots._over_time import over_time
 from taskmodel.plots._takeoff import takeoff
 from taskmodel.plots.curve import speedup_curve
-from taskmodel.plots.frontier import safety_frontier
-from taskmodel.plots.lead import lead_time
-from taskmodel.plots.map import bottleneck_map
-from taskmodel.plots.saving import save
-from taskmodel.plots.tasks import review_hours, review_load, task_graph
+from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
+from taskmodel.plots.lead import draw_lead_time as lead_time
+from taskmodel.plots.map import draw_bottleneck_map as bottleneck_map
+from taskmodel.plots.saving import save_figure as save
+from taskmodel.plots.tasks import draw_review_load as review_load
+from taskmodel.plots.tasks import draw_task_graph as task_graph
+from taskmodel.plots.tasks import hours_by_task as review_hours
 
 __all__ = [
     "beside",

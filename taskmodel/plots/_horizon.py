@@ -26,7 +26,7 @@ DURATIONS = {
 }  # of working time [h]
 
 
-def horizon(horizons: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_horizon(horizons: xr.Dataset, width: float = 180.0) -> Figure:
     """Draw the length of the tasks that frontier AI can do, over time.
 
     Parameters

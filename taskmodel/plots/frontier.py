@@ -40,7 +40,7 @@ VISIBLE_SHARE = 0.005  # of AI's work: modes that never exceed it are not drawn
 ZERO_RATIO = 3.0  # of the first positive budget to the position at which the budget of 0 is drawn
 
 
-def safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
     """Draw speed-ups, the price of safety and the mix of AI's modes over the defect budget.
 
     A budget of 0 has no position on a logarithmic axis, and is drawn apart, at the left edge.

@@ -24,7 +24,7 @@ ORGANISATION_STEPS = {
 }
 
 
-def lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
     """Draw the work of a lead after each step, by case; or the models of a ladder.
 
     Parameters

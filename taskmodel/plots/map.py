@@ -43,7 +43,7 @@ NOTE = (
 )
 
 
-def bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
     """Draw a map of bottlenecks.
 
     Regions have the colour and the name of their source. Curves between them are solid where two

@@ -15,7 +15,7 @@ from taskmodel.plots.page import figure_style
 DPI = 300  # of the PNG
 
 
-def save(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]:
+def save_figure(figure: Figure, path_stem: str | os.PathLike[str]) -> tuple[Path, Path]:
     """Write a figure as SVG and as PNG; equal figures give equal bytes.
 
     Both files are complete in temporary files before either is moved to its path, so that a

@@ -89,7 +89,7 @@ class _Row:
         return "normal" if self.task else "bold"
 
 
-def task_graph(
+def draw_task_graph(
     catalog: Catalog, result: xr.Dataset, compute: float, width: float = 180.0
 ) -> Figure:
     """Draw the order of the tasks at one compute, who does each, and the critical path.
@@ -279,7 +279,7 @@ def _draw_key(page: Page, used: list[str], top: float, columns: int) -> None:
         page.text(x + 3.5, y, state, va="center", size=page.size - 0.5)
 
 
-def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
+def hours_by_task(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     """Review hours of each task, along the compute axis.
 
     Activity times the review hours of a unit, summed over modes. Unlimited free work is not
@@ -315,7 +315,7 @@ def review_hours(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     )
 
 
-def review_load(
+def draw_review_load(
     catalog: Catalog, result: xr.Dataset, compute: float, width: float = 180.0
 ) -> Figure:
     """Draw the review hours by task, at the grid point nearest to a compute.
@@ -349,7 +349,7 @@ def review_load(
         )
     index = int(np.argmin(np.abs(np.log(grid / compute))))
     point = grid[index]
-    hours = review_hours(catalog, result).isel(compute=index)
+    hours = hours_by_task(catalog, result).isel(compute=index)
     arrays = organisation(catalog)
     supply = float(arrays.supply(point)[0, arrays.reviewing].sum())
     by_task = zip(hours["task"].values, hours.values.tolist(), strict=True)

@@ -32,7 +32,7 @@ INTERCEPT = "[-300, 300]"
     slope="(0, inf)",
     reference_compute="(0, inf)",
 )
-def horizon(
+def task_horizon(
     effective_training_compute: Real, *, intercept: Real, slope: Real, reference_compute: Real
 ) -> np.ndarray:
     """50 % time horizon of a frontier model; the inverse of `automation_threshold`.
@@ -58,7 +58,7 @@ def horizon(
 
     Examples
     --------
-    >>> hours = horizon([2.1e25, 2.1e27], intercept=1.045, slope=0.485, reference_compute=2.1e25)
+    >>> hours = task_horizon([2.1e25, 2.1e27], intercept=1.045, slope=0.485, reference_compute=2.1e25)
     >>> hours.round(3).tolist()
     [0.185, 1.725]
     """

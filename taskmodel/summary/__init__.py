@@ -15,7 +15,7 @@ from taskmodel.summary.reading import (
     binding_reviewers,
     plain_events,
     points_wanted,
-    provenance,
+    provenance_facts,
     round_points,
     summarise,
 )
@@ -33,7 +33,7 @@ __all__ = [
     "binding_reviewers",
     "plain_events",
     "points_wanted",
-    "provenance",
+    "provenance_facts",
     "round_points",
     "summarise",
 ]

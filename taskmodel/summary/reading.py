@@ -156,7 +156,7 @@ def points_wanted(catalog: Catalog, grid: Array) -> Array:
     return np.union1d(grid, [value for value in inside if _position(grid, value) is None])
 
 
-def provenance(source: xr.Dataset | Catalog) -> dict[str, object]:
+def provenance_facts(source: xr.Dataset | Catalog) -> dict[str, object]:
     """Return version, catalog, scenario, overrides and hash of a result or catalog."""
     attrs = results.provenance(catalog=source) if isinstance(source, Catalog) else source.attrs
     return {

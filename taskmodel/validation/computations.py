@@ -57,7 +57,7 @@ def single(function: F) -> F:
     def values(cases: Sequence[Arguments], load: Load) -> Iterator[tuple[int, SupportsFloat]]:
         return ((index, function(**case)) for index, case in enumerate(cases))
 
-    COMPUTATIONS[function.__name__] = values
+    COMPUTATIONS[function.__name__.removeprefix("_")] = values
     return function
 
 
@@ -78,7 +78,7 @@ def grouped(*own: str) -> Callable[[Group], Group]:
                 group = [cases[index] for index in members]
                 yield from zip(members, function(dict(common), group, load), strict=True)
 
-        COMPUTATIONS[function.__name__] = values
+        COMPUTATIONS[function.__name__.removeprefix("_")] = values
         return function
 
     return register
@@ -149,7 +149,7 @@ class SolvedOrganisation:
 
 
 @of_catalog("quantity", "task", "horizon", "compute")
-def state(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
+def _state(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
     """A `quantity` of the organisation at a 50 % `horizon` [h] of AI or a `compute` [FLOP/year]."""
     walker = Walker(catalog)
     share = catalog.compute.training_share.value
@@ -172,21 +172,21 @@ def state(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
 
 
 @of_catalog()
-def ceiling(catalog: Catalog, cases: list[Arguments]) -> list[float]:
+def _ceiling(catalog: Catalog, cases: list[Arguments]) -> list[float]:
     """The speed-up with unlimited inference and experiments and every delegable task open."""
     limits = ceilings(Walker(catalog), np.array([FAR]))
     return [limits["oversight_ceiling_full"][0]] * len(cases)
 
 
 @of_catalog("quantity")
-def serial_time(catalog: Catalog, cases: list[Arguments]) -> list[SupportsFloat]:
+def _serial_time(catalog: Catalog, cases: list[Arguments]) -> list[SupportsFloat]:
     """A `quantity` of `taskmodel.latency`."""
     path = latency(catalog, FAR)
     return [path[case["quantity"]].item() for case in cases]
 
 
 @of_catalog("horizon")
-def threshold(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
+def _threshold(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
     """Training compute [FLOP] of a 50 % `horizon` [h], or at which every delegable task is open."""
     for case in cases:
         if "horizon" in case:
@@ -204,7 +204,7 @@ def _training_compute(catalog: Catalog, hours: float) -> float:
 
 
 @of_catalog("defect_rate", "risk", "detection")
-def record_hours(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
+def _record_hours(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
     """Review hours of a clean record in every delegable class of tasks.
 
     `detection` is that of audits; without it audits detect what review of the task detects.
@@ -224,7 +224,7 @@ def record_hours(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
 
 
 @grouped("milestone")
-def takeoff(world: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
+def _takeoff(world: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
     """A `milestone` of a `world`, in continuous time or with a `reference_step`.
 
     Other arguments set parameters.
@@ -236,7 +236,7 @@ def takeoff(world: dict[str, Any], cases: list[Arguments], load: Load) -> list[S
 
 
 @grouped("milestone", "variable", "time", "log10", "percentile", "at_least")
-def loop(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
+def _loop(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
     """A `milestone`, or a `variable` at a `time`, of a `loop`.
 
     Of `draws` with a `seed`, the result is a `percentile`, or the share of at least `at_least`.
@@ -264,7 +264,7 @@ def _loop_value(run: Any, case: Arguments) -> SupportsFloat:
 
 
 @single
-def gate(quantity: str, position: float = 0.0, **changes: float) -> SupportsFloat:
+def _gate(quantity: str, position: float = 0.0, **changes: float) -> SupportsFloat:
     """A `quantity` of GATE's automation function, with the parameters of its file.
 
     `flop_gap`; `most_inference`, by its equivalent in compute; `automated_share` at a `position`,
@@ -292,7 +292,7 @@ def gate(quantity: str, position: float = 0.0, **changes: float) -> SupportsFloa
 
 
 @grouped("quantity", "success")
-def trend(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
+def _trend(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[SupportsFloat]:
     """A `quantity` of measured horizons at a `success` [%]; dotted paths set values of the trend.
 
     `doubling_months` of the frontier `since` a date, `ratio` of the 80 % to the 50 % horizon, or
@@ -314,7 +314,7 @@ def trend(settings: dict[str, Any], cases: list[Arguments], load: Load) -> list[
 
 
 @single
-def horizon_doubling(growth: float, slope: float) -> SupportsFloat:
+def _horizon_doubling(growth: float, slope: float) -> SupportsFloat:
     """Months in which the horizon doubles as compute grows."""
     return 12 * doubling_time_by_compute(growth, slope)
 
@@ -323,7 +323,7 @@ def horizon_doubling(growth: float, slope: float) -> SupportsFloat:
 
 
 @single
-def people_alone(
+def _people_alone(
     shares: Sequence[float], hours: Sequence[float], elasticity: float
 ) -> SupportsFloat:
     """Research per hour of people when a unit of each task takes these hours instead of 1."""
@@ -332,7 +332,7 @@ def people_alone(
 
 
 @single
-def freed(share: float, elasticity: float, reallocation: bool) -> SupportsFloat:
+def _freed(share: float, elasticity: float, reallocation: bool) -> SupportsFloat:
     """Research when tasks with a cost share need no people any more.
 
     With `reallocation` the people who did them turn to the other tasks.
@@ -344,7 +344,7 @@ def freed(share: float, elasticity: float, reallocation: bool) -> SupportsFloat:
 
 
 @single
-def task_frontier(
+def _task_frontier(
     quantity: str,
     tasks: int,
     people: float,
@@ -371,7 +371,7 @@ def task_frontier(
 
 
 @single
-def supervised_tasks(
+def _supervised_tasks(
     reviewers: float,
     hours_per_year: float,
     review_hours: float,
@@ -387,30 +387,30 @@ def supervised_tasks(
 
 
 @single
-def reviewers_needed(tasks_per_year: float, **review: float) -> SupportsFloat:
+def _reviewers_needed(tasks_per_year: float, **review: float) -> SupportsFloat:
     """Reviewers for this number of tasks a year; the inverse of `supervised_tasks`."""
 
     def excess(reviewers: float) -> float:
-        return supervised_tasks(reviewers, **review) - tasks_per_year
+        return _supervised_tasks(reviewers, **review) - tasks_per_year
 
     return brentq(excess, 1e-3, 1e6, xtol=1e-14, rtol=1e-14)
 
 
 @single
-def longest_chunk(chunks: Sequence[Sequence[float]]) -> SupportsFloat:
+def _longest_chunk(chunks: Sequence[Sequence[float]]) -> SupportsFloat:
     """Years of work in chunks (number, years), one worker for each, with unlimited workers."""
     years = _years(chunks)
     return critical_path.longest_path(years, {chunk: () for chunk in range(len(years))}).total
 
 
 @single
-def shared_chunks(chunks: Sequence[Sequence[float]], workers: int) -> float:
+def _shared_chunks(chunks: Sequence[Sequence[float]], workers: int) -> float:
     """Years of the same work with this number of workers, the longest chunks first."""
     return makespan(_years(chunks), workers)
 
 
 @single
-def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> int:
+def _workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> int:
     """The smallest number of workers who complete it in time."""
     years = _years(chunks)
     numbers = range(1, len(years) + 1)
@@ -418,7 +418,7 @@ def workers_needed(chunks: Sequence[Sequence[float]], within_years: float) -> in
 
 
 @single
-def review_queue(
+def _review_queue(
     quantity: str, reviewers: int, arrivals: float, review_time: float
 ) -> SupportsFloat:
     """`waiting_probability`, `wait` for a reviewer, or `time` until a review of random arrivals."""
@@ -464,7 +464,7 @@ LEAD_FORMULAS: dict[str, Callable[..., SupportsFloat]] = {
 
 
 @single
-def lead_formula(formula: str, **arguments: Any) -> SupportsFloat:
+def _lead_formula(formula: str, **arguments: Any) -> SupportsFloat:
     """A closed form of workforce, lead, pause or usable work."""
     return LEAD_FORMULAS[formula](**arguments)
 

@@ -46,7 +46,7 @@ class Published:
         Largest deviation that agrees: in `unit`, or relative to the value if `relative`.
     relative : bool
     computation : str
-        Name of a function in `computations`.
+        Name of a computation registered in `computations`.
     given : mapping
         Arguments of the computation.
     source, url : str
@@ -81,7 +81,7 @@ class Published:
     covers: tuple[float, float] | None = None
 
 
-class Source(Work):
+class Citation(Work):
     """A source of published results."""
 
     access: Access
@@ -168,7 +168,7 @@ class Content(Record):
     """The file."""
 
     title: Prose = Field(min_length=1)
-    sources: dict[str, Source]
+    sources: dict[str, Citation]
     groups: dict[str, Group]
 
 
@@ -270,7 +270,7 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
                 )
 
 
-def _incomplete(member: _Member, group: Group, sources: Mapping[str, Source]) -> list[str]:
+def _incomplete(member: _Member, group: Group, sources: Mapping[str, Citation]) -> list[str]:
     source = member.nearest("source")
     messages = [
         f"{member.id} has no {field}, and neither has its group"
@@ -286,7 +286,7 @@ def _incomplete(member: _Member, group: Group, sources: Mapping[str, Source]) ->
     return messages
 
 
-def _published(sources: Mapping[str, Source], group: Group, member: _Member) -> Published:
+def _published(sources: Mapping[str, Citation], group: Group, member: _Member) -> Published:
     tolerance, source = member.nearest("tolerance"), sources[member.nearest("source")]
     explanation = getattr(member.records[0], "explanation", None)
     return Published(

@@ -12,7 +12,7 @@ from taskmodel.summary import (
     MILESTONES,
     as_dict,
     points_wanted,
-    provenance,
+    provenance_facts,
     round_points,
     summarise,
 )
@@ -252,7 +252,7 @@ def test_provenance_says_what_was_run():
     catalog = tm.load_catalog(
         "alignment_research", scenario="reference", set={"supervision.headcount": 100}
     )
-    made_from = provenance(tm.sweep(catalog, [1e28]))
+    made_from = provenance_facts(tm.sweep(catalog, [1e28]))
     assert made_from["catalog"] == "alignment_research"
     assert made_from["scenario"] == "reference"
     assert made_from["overrides"] == {"supervision.headcount": 100}

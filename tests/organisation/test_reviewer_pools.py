@@ -10,7 +10,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.organisation.organisation import HUMAN, organisation
-from taskmodel.plots.tasks import review_hours, task_states
+from taskmodel.plots.tasks import task_states
 from taskmodel.sweeps.walker import Walker
 
 HOURS = 100  # a year, of everybody here
@@ -410,7 +410,7 @@ def test_figures_tell_the_pools_apart(tmp_path):
     result = tm.sweep(catalog, np.geomspace(1e29, 1e31, 4))
     plots.save(plots.speedup_curve(result), tmp_path / "curve")
     assert "review hours, verifiers" in " ".join(lane_names(result, 180.0, 8.0)).replace("\n", " ")
-    hours = review_hours(catalog, result)
+    hours = plots.review_hours(catalog, result)
     used = result["factor_use"].sel(factor=["review", "review_verifiers"]).sum("factor")
     np.testing.assert_allclose(hours.sum("task"), used, rtol=1e-9)
     assert set(task_states(catalog, tm.latency(catalog, 1e31)).values()) == {

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from taskmodel.science.capability import (
     automatable,
     automation_threshold,
-    horizon,
     inference_per_hour,
     logistic_success,
     success_probability,
+    task_horizon,
     training_compute,
 )
 
@@ -43,21 +43,21 @@ def test_the_longest_and_messiest_task_of_the_default_catalog_needs_6_6e32():
 
 
 def test_gpt_4_has_a_horizon_of_eleven_minutes():
-    assert 60 * horizon(2.1e25, **LINE) == pytest.approx(10**1.045)
+    assert 60 * task_horizon(2.1e25, **LINE) == pytest.approx(10**1.045)
 
 
 @given(st.floats(1e-4, 1e5), st.floats(0.1, 100), st.floats(0.2, 1))
 def test_horizon_at_the_threshold_is_the_required_horizon(hours, multiplier, slope):
     line = {**LINE, "slope": slope}
     # The rounding of the threshold grows by 1/slope, and shrinks by slope in the horizon.
-    assert horizon(automation_threshold(hours, multiplier, **line), **line) == pytest.approx(
+    assert task_horizon(automation_threshold(hours, multiplier, **line), **line) == pytest.approx(
         hours * multiplier, rel=1e-12
     )
 
 
 @given(st.floats(1e20, 1e40))
 def test_threshold_of_the_horizon_is_the_compute(compute):
-    assert automation_threshold(horizon(compute, **LINE), **LINE) == pytest.approx(
+    assert automation_threshold(task_horizon(compute, **LINE), **LINE) == pytest.approx(
         compute, rel=1e-12
     )
 
@@ -67,7 +67,7 @@ def test_threshold_depends_on_the_product_of_horizon_and_multiplier_alone_bit_fo
 
 
 def test_horizon_without_compute_is_zero():
-    assert horizon(0, **LINE) == 0
+    assert task_horizon(0, **LINE) == 0
 
 
 def test_threshold_beyond_the_largest_float_is_never():

@@ -89,7 +89,7 @@ def test_horizons_over_time_pass_the_rungs_at_their_dates(found):
     by_compute = found["horizon"].sel(driver="compute", success=50)
     fit = {"intercept": A, "slope": B, "reference_compute": REFERENCE}
     np.testing.assert_allclose(
-        by_compute, capability.horizon(found["training_compute"].values, **fit), rtol=1e-12
+        by_compute, capability.task_horizon(found["training_compute"].values, **fit), rtol=1e-12
     )
 
 

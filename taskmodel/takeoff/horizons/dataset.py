@@ -242,7 +242,10 @@ def _compute_variables(
     slopes = np.array([ability.slope.at(level) for level in LEVELS])
     over = ("driver", "success")
     return {
-        "horizon": ((*over, "time"), [capability.horizon(training, **fit) * models.ratios, trend]),
+        "horizon": (
+            (*over, "time"),
+            [capability.task_horizon(training, **fit) * models.ratios, trend],
+        ),
         "compute": ("time", course(dates)),
         "training_compute": ("time", training),
         "implied_compute": (
