@@ -15,6 +15,7 @@ guess, 0.33 without trade-off, 0.72 in the conservative world and not at all in 
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 import taskmodel as tm
@@ -25,7 +26,7 @@ WORLDS = {
     "davidson_aggressive": "aggressive",
     "davidson_conservative": "conservative",
 }
-WAYS = {
+METHODS = {
     "equations": {},
     "continuum of tasks": {"set": {"n_labour_tasks": None}},
     "steps of 0.1 years": {"reference_step": 0.1},
@@ -40,43 +41,45 @@ COLUMNS = {
 
 
 def runs() -> dict[str, dict[str, object]]:
-    """Every world, in every way."""
+    """Simulations of every world by every method."""
     return {
-        name: {way: tm.simulate(name, **options) for way, options in WAYS.items()}
+        name: {method: tm.simulate(name, **options) for method, options in METHODS.items()}
         for name in WORLDS
     }
 
 
-def answer(found: dict[str, dict[str, object]]) -> str:
-    """Years and the length of the takeoff, a line for each world and way."""
+def answer(results: dict[str, dict[str, object]]) -> str:
+    """Years and the length of the takeoff, one line for each world and method."""
     lines = [
         f"{'':26}{'':22}"
         + "".join(f"{column:>13}" for column in COLUMNS.values())
         + "   [calendar year; takeoff in years]"
     ]
-    for name, ways in found.items():
-        for way, world in ways.items():
+    for name, methods in results.items():
+        for method, world in methods.items():
             value = tm.milestones(world)["value"]
-            cells = [float(value.sel(milestone=milestone)) for milestone in COLUMNS]
-            said = "".join(
-                f"{cell:13.2f}" if cell == cell else f"{'not reached':>13}" for cell in cells
-            )
-            lines.append(f"{WORLDS[name]:26}{way:22}{said}")
+            years = [float(value.sel(milestone=milestone)) for milestone in COLUMNS]
+            cells = [
+                f"{'not reached':>13}" if math.isnan(year) else f"{year:13.2f}" for year in years
+            ]
+            lines.append(f"{WORLDS[name]:26}{method:22}{''.join(cells)}")
     return "\n".join(lines)
 
 
-def draw(found: dict[str, dict[str, object]]):
-    """The automated share of goods tasks over time: equations as lines, the reference's steps as dots."""
+def draw(results: dict[str, dict[str, object]]):
+    """Automated share of goods tasks over time: equations as lines, the program's steps as dots."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
 
-    colours = dict(zip(found, (page.VERMILLION, page.BLUE, page.GREEN, page.PURPLE), strict=False))
+    colours = dict(
+        zip(results, (page.VERMILLION, page.BLUE, page.GREEN, page.PURPLE), strict=False)
+    )
     with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 90 / page.INCH), layout="constrained")
         axes = figure.subplots()
-        for name, ways in found.items():
-            solved, stepped = ways["equations"], ways["steps of 0.1 years"]
+        for name, methods in results.items():
+            solved, stepped = methods["equations"], methods["steps of 0.1 years"]
             axes.plot(
                 solved["time"],
                 100 * solved["frac_tasks_automated_goods"],
@@ -115,9 +118,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    found = runs()
-    print(answer(found))
-    plots.save(draw(found), Path(options.output) / "davidson_takeoff")
+    results = runs()
+    print(answer(results))
+    plots.save(draw(results), Path(options.output) / "davidson_takeoff")
     return 0
 
 

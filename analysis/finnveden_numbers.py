@@ -1,4 +1,4 @@
-"""Which of the numbers in the document that this project starts from are right?
+"""Which numbers in the document that this project starts from are right?
 
 Inputs: the 33 numbers and claims of Finnveden (2023), "Some thoughts on automating alignment
 research", that can be checked (https://www.alignmentforum.org/posts/KwQYsF4XFtPqjgwvH), and the
@@ -110,7 +110,7 @@ class Figure:
 
     Attributes
     ----------
-    id, quote, where : str
+    id, quote, position : str
         Key, words and position of the number or claim.
     unit : str
     computed : Any
@@ -125,7 +125,7 @@ class Figure:
         Value of the printed expression; None where there is none.
     guess : bool
         Whether the document derives it from nothing.
-    lacks : str
+    missing_source : str
         Source that it rests on and that was not found.
     readings : mapping of str to bool
         For a claim: whether it holds, by assumption.
@@ -135,7 +135,7 @@ class Figure:
 
     id: str
     quote: str
-    where: str
+    position: str
     unit: str
     computed: Any
     printed: float | None = None
@@ -143,7 +143,7 @@ class Figure:
     truncated: bool = False
     as_printed: float | None = None
     guess: bool = False
-    lacks: str = ""
+    missing_source: str = ""
     readings: Mapping[str, bool] = field(default_factory=dict)
     why: str = ""
 
@@ -152,42 +152,56 @@ class Figure:
         """The verdict, from the comparison of the printed with the computed number."""
         if self.guess:
             return "assumption"
-        if self.lacks:
+        if self.missing_source:
             return "not-derivable"
         if self.readings:
-            held = set(self.readings.values())
-            return "conditional" if len(held) == 2 else "ok" if held == {True} else "inconsistent"
-        if self.as_printed is not None and not self._near(self.as_printed):
+            outcomes = set(self.readings.values())
+            if len(outcomes) == 2:
+                return "conditional"
+            return "ok" if outcomes == {True} else "inconsistent"
+        if self.as_printed is not None and not self._agrees(self.as_printed):
             return "misprint"
-        if not self._near(self.computed):
+        if not self._agrees(self.computed):
             return "inconsistent"
-        return (
-            "ok" if self._off(self.computed) <= EXACT * abs(self.printed or 0.0) else "ok-rounded"
-        )
+        exact = self._deviation(self.computed) <= EXACT * abs(self.printed or 0.0)
+        return "ok" if exact else "ok-rounded"
 
-    def _off(self, value: float) -> float:
+    def _deviation(self, value: float) -> float:
         assert self.printed is not None  # claims without a number have readings
         return abs(value - self.printed)
 
-    def _near(self, value: float) -> bool:
+    def _agrees(self, value: float) -> bool:
         assert self.printed is not None
         rounding = EXACT * abs(self.printed)
         if self.truncated:
             return -rounding <= value - self.printed < self.digit
-        return self._off(value) <= max(0.5 * self.digit, rounding)
+        return self._deviation(value) <= max(0.5 * self.digit, rounding)
 
 
 def figures(inputs: Inputs = INPUTS) -> tuple[Figure, ...]:
     """All numbers and claims, in the order of the document."""
-    return (*chips(inputs), *researchers(inputs), *scaled(inputs), *claims(inputs))
+    return (
+        *chips(inputs),
+        *worker(inputs),
+        *researchers(inputs),
+        *headcount(inputs),
+        *scaled(inputs),
+        *thinking(inputs),
+        *takeoff(inputs),
+        *other_claims(inputs),
+        *leads_in_months(inputs),
+    )
+
+
+def training_compute(inputs: Inputs) -> float:
+    """Compute of a training run of a year [FLOP]."""
+    return float(workforce.training_run(inputs.round_world, inputs.share, YEAR, inputs.utilisation))
 
 
 def chips(inputs: Inputs) -> tuple[Figure, ...]:
     """From chips to tokens per second."""
     cluster = inputs.share * inputs.round_world
-    realised = float(
-        workforce.training_run(inputs.round_world, inputs.share, YEAR, inputs.utilisation)
-    )
+    realised = training_compute(inputs)
     size, _ = workforce.model_size(realised, inputs.tokens_per_parameter)
     rate = float(workforce.token_rate(cluster, inputs.utilisation, size))
     rounded = float(workforce.token_rate(cluster, inputs.utilisation, inputs.round_size))
@@ -236,22 +250,19 @@ def chips(inputs: Inputs) -> tuple[Figure, ...]:
     )
 
 
-def researchers(inputs: Inputs) -> tuple[Figure, ...]:
-    """From tokens per second to researchers, on one clock."""
-    clock = float(workforce.clock_factor(8))
-    worker: dict[str, Any] = {
-        "streams": inputs.streams,
-        "serial_tokens": inputs.serial_tokens,
-        "stream_speed": inputs.stream_speed,
-    }
-    staff = workforce.workforce_from_tokens(inputs.round_rate, **worker, clock=clock)
-    from_body = workforce.workforce_from_tokens(inputs.body_rate, **worker, clock=clock)
-    flow = inputs.round_rate / inputs.tokens
-    monthly = flow * workforce.SECONDS_PER_MONTH
-    mixed = (
-        "the speed of 15 counts 24 hours against 8, the amount it divides does not: "
-        "a third of the tokens is used"
+def workforce_of(inputs: Inputs, rate: float) -> workforce.Workforce:
+    """Researchers that `rate` tokens per second amount to, against a day of 8 hours."""
+    return workforce.workforce_from_tokens(
+        rate,
+        streams=inputs.streams,
+        serial_tokens=inputs.serial_tokens,
+        stream_speed=inputs.stream_speed,
+        clock=float(workforce.clock_factor(8)),
     )
+
+
+def worker(inputs: Inputs) -> tuple[Figure, ...]:
+    """Tokens and time of a researcher."""
     return (
         Figure(
             "F07",
@@ -292,6 +303,16 @@ def researchers(inputs: Inputs) -> tuple[Figure, ...]:
             0.01,
             0.01,
         ),
+    )
+
+
+def researchers(inputs: Inputs) -> tuple[Figure, ...]:
+    """From tokens per second to the flow of research, on one clock."""
+    clock = float(workforce.clock_factor(8))
+    staff = workforce_of(inputs, inputs.round_rate)
+    flow = inputs.round_rate / inputs.tokens
+    monthly = flow * workforce.SECONDS_PER_MONTH
+    return (
         Figure(
             "F12",
             "I use '8' instead of 24 hours per day ... ~1/3",
@@ -329,6 +350,18 @@ def researchers(inputs: Inputs) -> tuple[Figure, ...]:
             6e11,
             1e11,
         ),
+    )
+
+
+def headcount(inputs: Inputs) -> tuple[Figure, ...]:
+    """From the flow of research to parallel researchers."""
+    staff = workforce_of(inputs, inputs.round_rate)
+    from_body = workforce_of(inputs, inputs.body_rate)
+    mixed = (
+        "the speed of 15 counts 24 hours against 8, the amount it divides does not: "
+        "a third of the tokens is used"
+    )
+    return (
         Figure(
             "F15",
             "6e11 / 15 ~= 15000 parallel researchers",
@@ -377,21 +410,12 @@ def scaled(inputs: Inputs) -> tuple[Figure, ...]:
     """A thousand times the compute in a third of the time."""
     time = inputs.short_months / inputs.months
     ratio = float(workforce.token_rate_ratio(inputs.compute_ratio, time))
-    realised = float(
-        workforce.training_run(inputs.round_world, inputs.share, YEAR, inputs.utilisation)
-    )
+    data = float(workforce.token_rate_ratio(inputs.compute_ratio, 1))
+    realised = training_compute(inputs)
     staff = inputs.round_rate / (inputs.streams * inputs.stream_speed)
     cluster = inputs.share * inputs.round_world * inputs.compute_ratio / time
     return (
-        Figure(
-            "F18",
-            "sqrt(1000)~=32x more data",
-            "footnote 9",
-            "1",
-            float(workforce.token_rate_ratio(inputs.compute_ratio, 1)),
-            32,
-            1,
-        ),
+        Figure("F18", "sqrt(1000)~=32x more data", "footnote 9", "1", data, 32, 1),
         Figure(
             "F19", "12/4=3x", "footnote 9", "1", float(workforce.token_rate_ratio(1, time)), 3, 1
         ),
@@ -431,8 +455,8 @@ def scaled(inputs: Inputs) -> tuple[Figure, ...]:
     )
 
 
-def claims(inputs: Inputs) -> tuple[Figure, ...]:
-    """Claims in words, and numbers from elsewhere."""
+def thinking(inputs: Inputs) -> tuple[Figure, ...]:
+    """Claims about the number and the speed of models."""
     streams = {rate: rate / inputs.stream_speed for rate in (inputs.body_rate, inputs.round_rate)}
     clock = float(workforce.clock_factor(8))
     faster = {
@@ -440,30 +464,6 @@ def claims(inputs: Inputs) -> tuple[Figure, ...]:
         "against 8 hours a day": inputs.stream_speed / inputs.serial_tokens * clock,
         "against a reader": inputs.stream_speed / inputs.reading_speed,
     }
-    bounds = [
-        float(usable_work.needed_automation(3, inputs.rho)),
-        float(usable_work.needed_automation(3)),
-    ]
-    half = {
-        "half the tasks done in step": float(usable_work.automation_speedup(0.5)),
-        "half the tasks free": float(usable_work.automation_speedup(0.5, inputs.rho)),
-    }
-    # Remaining years of a takeoff once that share is automated, at least and at most.
-    left = {
-        years: ((1 - bounds[0]) * years, (1 - bounds[0]) * years + AFTER)
-        for years in inputs.takeoff
-    }
-    episodes = {"episodes of 50 s": 50, "episodes of 1,000 s": 1000, "episodes of 1 s": 1}
-    leads = np.array([6.0, 12.0])
-    kept = erosion.remaining_lead(leads, 24, inputs.maintain, inputs.leak)
-    stopped = erosion.expected_pause(
-        inputs.theft, erosion.time_until_gone(leads, inputs.stop, inputs.leak)
-    )
-    serial = float(
-        workforce.workforce_from_tokens(
-            inputs.round_rate, streams=10, serial_tokens=10, stream_speed=50, clock=clock
-        ).serial_speed
-    )
     return (
         Figure(
             "F24",
@@ -485,6 +485,25 @@ def claims(inputs: Inputs) -> tuple[Figure, ...]:
             readings={reading: 10 <= speed <= 100 for reading, speed in faster.items()},
             why="takes people at 0.5 to 5 tokens a second, or the credit for working hours",
         ),
+    )
+
+
+def takeoff(inputs: Inputs) -> tuple[Figure, ...]:
+    """Claims about the speed of research and of the takeoff."""
+    bounds = [
+        float(usable_work.needed_automation(3, inputs.rho)),
+        float(usable_work.needed_automation(3)),
+    ]
+    half = {
+        "half the tasks done in step": float(usable_work.automation_speedup(0.5)),
+        "half the tasks free": float(usable_work.automation_speedup(0.5, inputs.rho)),
+    }
+    # Remaining years of a takeoff once that share is automated, at least and at most.
+    remaining = {
+        years: ((1 - bounds[0]) * years, (1 - bounds[0]) * years + AFTER)
+        for years in inputs.takeoff
+    }
+    return (
         Figure(
             "F26",
             "speed up research by >3x",
@@ -506,20 +525,27 @@ def claims(inputs: Inputs) -> tuple[Figure, ...]:
             # Neither weeks nor decades.
             readings={
                 f"takeoff of {years} years": 1 / 12 <= least and most < 20
-                for years, (least, most) in left.items()
+                for years, (least, most) in remaining.items()
             },
             why=(
                 "what is left of Davidson's takeoff once 31 % of tasks are automated "
                 "is a year to eleven"
             ),
         ),
+    )
+
+
+def other_claims(inputs: Inputs) -> tuple[Figure, ...]:
+    """Claims about growth and rewards, and the number of comments."""
+    episodes = {"episodes of 50 s": 50, "episodes of 1,000 s": 1000, "episodes of 1 s": 1}
+    return (
         Figure(
             "F28",
             "10-1000x more researcher hours",
             "body",
             "see fields",
             {str(multiplier): growth(multiplier) for multiplier in (10, 100, 1000)},
-            lacks="the linked document",
+            missing_source="the linked document",
             why="exponential growth of the same mean takes 5.2 to 13.2 doublings in the pause",
         ),
         Figure(
@@ -548,6 +574,18 @@ def claims(inputs: Inputs) -> tuple[Figure, ...]:
             },
             why="the copy that was read holds two of the four",
         ),
+    )
+
+
+def leads_in_months(inputs: Inputs) -> tuple[Figure, ...]:
+    """The claim about leads, maintained and used for a pause."""
+    leads = np.array([6.0, 12.0])
+    kept = erosion.remaining_lead(leads, 24, inputs.maintain, inputs.leak)
+    stopped = erosion.expected_pause(
+        inputs.theft, erosion.time_until_gone(leads, inputs.stop, inputs.leak)
+    )
+    serial = float(workforce_of(inputs, inputs.round_rate).serial_speed)
+    return (
         Figure(
             "F31",
             "X-month lead ... maintain ... stop",
@@ -564,6 +602,7 @@ def claims(inputs: Inputs) -> tuple[Figure, ...]:
 
 
 def growth(multiplier: float) -> dict[str, Any]:
+    """Exponential growth in a pause whose mean is `multiplier` times its start."""
     rise = float(pause.growth_for_multiplier(multiplier))
     doublings = rise / np.log(2)
     return {
@@ -575,6 +614,7 @@ def growth(multiplier: float) -> dict[str, Any]:
 
 
 def reward(inputs: Inputs, tokens: float) -> dict[str, float]:
+    """Tokens and times between rewards, at `tokens` to a researcher-second."""
     short, long = (
         workforce.rewards(
             tokens, s, tokens_per_second=inputs.round_rate, researcher_tokens_per_second=500

@@ -1,19 +1,19 @@
-"""Which way of reviewing AI's work gives how much research, and how much defective work escapes it?
+"""How much research does each way of reviewing AI's work give, and how much defective work escapes?
 
 Inputs: the bundled catalog `alignment_research` under the scenario `imperfect_ai` (a fifth of AI's
-units are useless); one bundled protocol at a time, and all that involve people at once; today's
+units are useless); each bundled protocol by itself, and all that involve people at once; today's
 compute and a thousand times as much.
 
 Output: `protocols_compared.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer, with the catalog as bundled: at a thousand times today's compute, layers of AI review with
 people on a sample give 2.7 times the research of full review (8.3x against 3.1x) and let less
-escape than people do who review every unit by themselves (11 against 16 % of all work); AI critics
-with people on every unit let the least escape (7 %) and still give a third more than full review. A
-person with AI lets nothing escape and gives next to nothing more. Left to choose what gives the
-most research, tasks go where little is looked at (9.2x, 23 % escape): what escapes has no price
-here. The numbers of AI review are judgement; what it has in common with the author decides, and
-nobody has measured that for research.
+escape than people who review every unit unaided (11 against 16 % of all work); AI critics with
+people on every unit let the least escape (7 %) and still give a third more than full review. A
+person with AI lets nothing escape and adds almost no speed. Where the protocol with the most
+research is chosen, tasks go to those that inspect little (9.2x, 23 % escape), because escaped
+defects have no price here. The numbers of AI review are judgement; the decisive one, how far the
+errors of reviewer and author coincide, has not been measured for research.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PROTOCOLS = {
 }
 TIMES = 1000  # today's compute
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200)
-# labels that would lie on another one: offset in points, and which end of them it is to
+# Labels that would overlap another one: offset in points, and alignment.
 ASIDE = {
     "the best of them": ((0, 9), "center"),
     "review at the floors": ((8, -3), "left"),
@@ -44,35 +44,40 @@ ASIDE = {
 }
 
 
-def compared(times: float = TIMES) -> dict[str, tuple[float, float]]:
-    """Throughput speed-up, and the share of all work that is defective and escapes, by protocol; ``the best of them`` last."""
+def compare_protocols(times: float = TIMES) -> dict[str, tuple[float, float]]:
+    """Throughput speed-up, and share of all work that is defective and escapes, by protocol.
+
+    The choice between all protocols that involve people comes last, as ``the best of them``.
+    """
     base = tm.load_catalog("alignment_research", "imperfect_ai")
     compute = [base.compute.today.value * times]
     choices = {label: [name] for name, label in PROTOCOLS.items()} | {
         "the best of them": [name for name in PROTOCOLS if name != "no_review"]
     }
-    found = {}
+    outcomes = {}
     for label, names in choices.items():
         result = tm.sweep(base.replace({"supervision.protocols": names}), compute).isel(compute=0)
         escaped = float(result["escaped_defects"].sum() / result["activity"].sum())
-        found[label] = float(result["throughput_speedup"]), escaped
-    return found
+        outcomes[label] = float(result["throughput_speedup"]), escaped
+    return outcomes
 
 
 def answer(today: dict[str, tuple[float, float]], later: dict[str, tuple[float, float]]) -> str:
-    """A line for each protocol."""
+    """One line for each protocol."""
     lines = [
-        f"{'protocol':24}{'today':>8}{'escapes':>9}{f'at {TIMES:,} x':>12}{'escapes':>9}   throughput [x], defective work [%]"
+        f"{'protocol':24}{'today':>8}{'escapes':>9}{f'at {TIMES:,} x':>12}{'escapes':>9}"
+        "   throughput [x], defective work [%]"
     ]
-    for label in today:
+    for label, (speedup, escaped) in today.items():
+        later_speedup, later_escaped = later[label]
         lines.append(
-            f"{label:24}{today[label][0]:8.2f}{today[label][1]:9.1%}{later[label][0]:12.2f}{later[label][1]:9.1%}"
+            f"{label:24}{speedup:8.2f}{escaped:9.1%}{later_speedup:12.2f}{later_escaped:9.1%}"
         )
     return "\n".join(lines)
 
 
 def draw(later: dict[str, tuple[float, float]]):
-    """Research against what escapes, a point for each protocol."""
+    """Escaped defective work against the speed-up, one point for each protocol."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
@@ -82,14 +87,14 @@ def draw(later: dict[str, tuple[float, float]]):
         axes = figure.subplots()
         for label, (speedup, escaped) in later.items():
             best = label == "the best of them"
-            face, size_of = ("none", 9) if best else (page.VERMILLION, 5)
+            face, marker_size = ("none", 9) if best else (page.VERMILLION, 5)
             axes.plot(
                 speedup,
                 100 * escaped,
                 "o",
                 color=face,
                 markeredgecolor=page.VERMILLION,
-                markersize=size_of,
+                markersize=marker_size,
             )
             offset, side = ASIDE.get(label, ((6, -3), "left"))
             axes.annotate(
@@ -122,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    today, later = compared(1.0), compared()
+    today, later = compare_protocols(1.0), compare_protocols()
     print(answer(today, later))
     plots.save(draw(later), Path(options.output) / "protocols_compared")
     return 0

@@ -8,12 +8,12 @@ Output: `reviewers_or_faster_review.svg` and `.png` in the folder given, a map o
 research back over the number of reviewers and the serial speed of AI, `reviewers_and_serial_speed`,
 and the answer on stdout.
 
-Answer, with the catalog as bundled: reviews in half the hours are never worth less than twice the
-reviewers, for as much passes through either way, and sooner. While reviewers are few the two are
-the same (+17 % of effective speed-up at 60): people who do by hand what nobody has time to review
-set the pace. At 10,000 reviewers faster reviews are worth 49 %, more reviewers 35 %. Answering
-every approval in half the time is worth 4 % at any number: as much as 11 reviewers more at 60, or
-868 more at 10,000.
+Answer, with the catalog as bundled: halving the hours of a review is never worth less than doubling
+the reviewers, because both let the same work through and shorter reviews finish sooner. While
+reviewers are few the two are worth the same (+17 % of effective speed-up at 60): people who do by
+hand what nobody has time to review set the pace. At 10,000 reviewers faster reviews are worth 49 %,
+more reviewers 35 %. Answering every approval in half the time is worth 4 % at any number: as much
+as 11 reviewers more at 60, or 868 more at 10,000.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import xarray as xr
 import taskmodel as tm
 
 TIMES = 10_000  # today's compute
-PER_DOUBLING = 2  # places
+PER_DOUBLING = 2  # points of the curve
 SHOWN = (60, 1_000, 10_000, 80_000)  # [person]
 REVIEWERS = np.union1d(
     SHOWN, 10 * 2 ** (np.arange(14 * PER_DOUBLING + 1) / PER_DOUBLING)
@@ -43,34 +43,33 @@ REMEDIES = {
 
 
 class Gains(NamedTuple):
-    """Effective speed-ups by number of reviewers, all relative to the same people with the approvals of today."""
+    """Effective speed-ups by number of reviewers, relative to people with today's approvals."""
 
     reviewers: np.ndarray  # [person]
-    as_it_is: np.ndarray  # [x]
-    gain: dict[str, np.ndarray]  # what a remedy multiplies it by [x]
+    unchanged: np.ndarray  # speed-up without a remedy [x]
+    gain: dict[str, np.ndarray]  # factor by which a remedy multiplies it [x]
 
 
 def speedup(
     catalog: tm.Catalog, compute: float, reviewers: np.ndarray, without_ai: float
 ) -> np.ndarray:
-    """Effective speed-up over people without AI whose pass through the tasks takes `without_ai` hours."""
-    swept = [
+    """Effective speed-up over people without AI, whose pass takes `without_ai` hours."""
+    results = [
         tm.sweep(catalog.replace({"supervision.headcount": number}), [compute]).isel(compute=0)
         for number in reviewers
     ]
     throughput, latency = (
-        np.array([float(at[f"{side}_speedup"]) for at in swept])
+        np.array([float(result[f"{side}_speedup"]) for result in results])
         for side in ("throughput", "latency")
     )
     exponent = catalog.production.parallel_exponent.value
-    faster_people = without_ai / float(
-        tm.latency(catalog, compute)["pass_time_without_ai"]
-    )  # quick approvals help people too
+    # The reference is a pass without AI under today's approvals: quick approvals help people too.
+    faster_people = without_ai / float(tm.latency(catalog, compute)["pass_time_without_ai"])
     return throughput**exponent * (latency * faster_people) ** (1 - exponent)
 
 
 def halved(catalog: tm.Catalog, fields: tuple[str, ...]) -> tm.Catalog:
-    """The catalog with half of some fields of every task."""
+    """The catalog with the given fields of every task halved."""
     paths = [
         f"tasks.{name}.{field}"
         for field in fields
@@ -86,29 +85,31 @@ def halved(catalog: tm.Catalog, fields: tuple[str, ...]) -> tm.Catalog:
 
 
 def gains() -> Gains:
-    """What each remedy is worth."""
+    """Effective speed-ups without a remedy, and the gain of each."""
     catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
     compute = catalog.compute.today.value * TIMES
-    people = float(tm.latency(catalog, compute)["pass_time_without_ai"])
-    places = np.union1d(REVIEWERS, 2 * REVIEWERS)
+    without_ai = float(tm.latency(catalog, compute)["pass_time_without_ai"])
+    counts = np.union1d(REVIEWERS, 2 * REVIEWERS)
     plain = dict(
-        zip(places.tolist(), speedup(catalog, compute, places, people).tolist(), strict=True)
+        zip(counts.tolist(), speedup(catalog, compute, counts, without_ai).tolist(), strict=True)
     )
-    as_it_is, twice = (
-        np.array([plain[times * people] for people in REVIEWERS.tolist()]) for times in (1, 2)
+    unchanged, twice = (
+        np.array([plain[times * count] for count in REVIEWERS.tolist()]) for times in (1, 2)
     )
-    found = {}
+    gain = {}
     for name, fields in REMEDIES.items():
-        changed = speedup(halved(catalog, fields), compute, REVIEWERS, people) if fields else twice
-        found[name] = changed / as_it_is
-    return Gains(REVIEWERS, as_it_is, found)
+        changed = (
+            speedup(halved(catalog, fields), compute, REVIEWERS, without_ai) if fields else twice
+        )
+        gain[name] = changed / unchanged
+    return Gains(REVIEWERS, unchanged, gain)
 
 
-def worth_of_quick_approvals(found: Gains, reviewers: int) -> float:
-    """How many more reviewers give as much as approvals in half the time [person]."""
+def worth_of_quick_approvals(effect: Gains, reviewers: int) -> float:
+    """Additional reviewers that give as much as approvals in half the time [person]."""
     catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
-    at = found.reviewers.tolist().index(reviewers)
-    target = float(found.as_it_is[at] * found.gain["approvals in half the time"][at])
+    index = effect.reviewers.tolist().index(reviewers)
+    target = float(effect.unchanged[index] * effect.gain["approvals in half the time"][index])
     compute = catalog.compute.today.value * TIMES
     solved = tm.solve_for(
         catalog,
@@ -120,32 +121,33 @@ def worth_of_quick_approvals(found: Gains, reviewers: int) -> float:
     return float(solved["value"].values[0]) - reviewers
 
 
-def answer(found: Gains) -> str:
-    """A line for each number of reviewers, and what quick approvals are worth in people."""
-    lines = [f"{'reviewers':>10}{'effective':>11}" + "".join(f"{name:>28}" for name in found.gain)]
+def answer(effect: Gains) -> str:
+    """One line for each number of reviewers, and the value of quick approvals in reviewers."""
+    lines = [f"{'reviewers':>10}{'effective':>11}" + "".join(f"{name:>28}" for name in effect.gain)]
     for reviewers in SHOWN:
-        at = found.reviewers.tolist().index(reviewers)
+        index = effect.reviewers.tolist().index(reviewers)
         lines.append(
-            f"{reviewers:10,}{found.as_it_is[at]:10.2f}x"
-            + "".join(f"{gain[at] - 1:+28.1%}" for gain in found.gain.values())
+            f"{reviewers:10,}{effect.unchanged[index]:10.2f}x"
+            + "".join(f"{gain[index] - 1:+28.1%}" for gain in effect.gain.values())
         )
     people = " and ".join(
-        f"{worth_of_quick_approvals(found, each):,.0f} more at {each:,}" for each in (60, 10_000)
+        f"{worth_of_quick_approvals(effect, count):,.0f} more at {count:,}"
+        for count in (60, 10_000)
     )
     return "\n".join(
         [*lines, f"approvals in half the time are worth as much as {people} reviewers"]
     )
 
 
-def mapped(points: int) -> xr.Dataset:
-    """What holds research back over the number of reviewers and the serial speed of AI."""
+def bottleneck_map(points: int) -> xr.Dataset:
+    """Map of the bottleneck over the number of reviewers and the serial speed of AI."""
     catalog = tm.load_catalog("alignment_research", "dedicated_reviewers")
     x, y = ((path, np.geomspace(low, high, points)) for path, low, high in MAP)
     return tm.bottleneck_map(catalog, x, y, compute=catalog.compute.today.value * TIMES)
 
 
-def draw(found: Gains):
-    """What each remedy is worth against the number of reviewers."""
+def draw(effect: Gains):
+    """Gain of each remedy against the number of reviewers."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
@@ -155,9 +157,9 @@ def draw(found: Gains):
         figure = Figure(figsize=(180 / page.INCH, 85 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for (name, gain), colour, style in zip(
-            found.gain.items(), colours, ("-", "--", "-"), strict=True
+            effect.gain.items(), colours, ("-", "--", "-"), strict=True
         ):
-            axes.plot(found.reviewers, 100 * (gain - 1), color=colour, linestyle=style, label=name)
+            axes.plot(effect.reviewers, 100 * (gain - 1), color=colour, linestyle=style, label=name)
         axes.set_xscale("log")
         axes.set_xticks(TICKS, [f"{tick:,}" for tick in TICKS])
         axes.set_ylim(0, None)
@@ -179,16 +181,16 @@ def main(arguments: list[str] | None = None) -> int:
         "-o", "--output", default=".", help="folder for the figure (default: this one)"
     )
     parser.add_argument(
-        "--points", type=int, default=40, help="of the map, to a side (default: 40)"
+        "--points", type=int, default=40, help="points of the map in each direction (default: 40)"
     )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    found = gains()
-    print(answer(found))
-    plots.save(draw(found), Path(options.output) / "reviewers_or_faster_review")
+    effect = gains()
+    print(answer(effect))
+    plots.save(draw(effect), Path(options.output) / "reviewers_or_faster_review")
     plots.save(
-        plots.bottleneck_map(mapped(options.points)),
+        plots.bottleneck_map(bottleneck_map(options.points)),
         Path(options.output) / "reviewers_and_serial_speed",
     )
     return 0

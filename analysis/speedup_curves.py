@@ -26,7 +26,7 @@ RULES = {"full review": "full", "review at the floors": "floor"}
 
 
 def curves(points: int) -> xr.Dataset:
-    """Sweeps over ``scenario`` "field, rule", at so many points of the default axis."""
+    """Sweeps at `points` of the default axis, by ``scenario`` "field, rule"."""
     catalogs = {
         f"{field}, {rule}": tm.load_catalog(name, set={"supervision.coverage": coverage})
         for field, name in FIELDS.items()
@@ -36,25 +36,26 @@ def curves(points: int) -> xr.Dataset:
     return tm.compare(catalogs, compute=np.geomspace(grid.low, grid.high, points))
 
 
-def answer(swept: xr.Dataset) -> str:
+def answer(result: xr.Dataset) -> str:
     """The answer in sentences, with its numbers."""
     lines = []
     for rule in RULES:
-        both = [swept.sel(scenario=f"{field}, {rule}") for field in FIELDS]
-        final = [float(each["throughput_speedup"][-1]) for each in both]
+        both = [result.sel(scenario=f"{field}, {rule}") for field in FIELDS]
+        final = [float(field["throughput_speedup"][-1]) for field in both]
         ratio = (both[1]["throughput_speedup"] / both[0]["throughput_speedup"]).values
-        most = int(ratio.argmax())
-        now = int(np.searchsorted(swept["compute"].values, float(swept["today"][0]))) - 1
+        peak = int(ratio.argmax())
+        now = int(np.searchsorted(result["compute"].values, float(result["today"][0]))) - 1
         lines.append(
-            f"{rule}: at today's compute capability R&D is {ratio[now]:.2f} times as fast as alignment research, "
-            f"at {swept['compute'].values[most]:.1e} FLOP/year {ratio[most]:.2f} times, in the end {ratio[-1]:.2f} times "
+            f"{rule}: at today's compute capability R&D is {ratio[now]:.2f} times as fast as "
+            f"alignment research, at {result['compute'].values[peak]:.1e} FLOP/year "
+            f"{ratio[peak]:.2f} times, in the end {ratio[-1]:.2f} times "
             f"({final[1]:.2f}x against {final[0]:.2f}x)."
         )
     return "\n".join(lines)
 
 
-def draw(swept: xr.Dataset):
-    """Throughput of both fields under both rules, and below it how far capability R&D is ahead."""
+def draw(result: xr.Dataset):
+    """Throughput of both fields under both rules, and below it the ratio of the fields."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
@@ -64,42 +65,25 @@ def draw(swept: xr.Dataset):
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
         colours = dict(zip(FIELDS, (page.BLUE, page.VERMILLION), strict=True))
         styles = dict(zip(RULES, ("-", "--"), strict=True))
-        compute = swept["compute"].values
+        compute = result["compute"].values
         for field, colour in colours.items():
             for rule, style in styles.items():
-                line = swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
+                line = result["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
                 upper.plot(
                     compute, line, style, color=colour, drawstyle="steps-post", linewidth=1.3
                 )
-                upper.annotate(
-                    f"{field}, {rule}",
-                    (compute[-1], line[-1]),
-                    (-3, 3),
-                    textcoords="offset points",
-                    ha="right",
-                    va="bottom",
-                    color=colour,
-                    size=size,
-                )
+                label_end(upper, f"{field}, {rule}", (compute[-1], line[-1]), size, colour)
         for rule, style in styles.items():
             both = [
-                swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
+                result["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
                 for field in FIELDS
             ]
             ratio = both[1] / both[0]
             lower.plot(
                 compute, ratio, style, color=page.BLACK, drawstyle="steps-post", linewidth=1.1
             )
-            lower.annotate(
-                rule,
-                (compute[-1], ratio[-1]),
-                (-3, 3),
-                textcoords="offset points",
-                ha="right",
-                va="bottom",
-                size=size,
-            )
-        today = float(swept["today"].values.flat[0])
+            label_end(lower, rule, (compute[-1], ratio[-1]), size, page.BLACK)
+        today = float(result["today"].values.flat[0])
         for axes in (upper, lower):
             axes.axvline(today, color=page.GREY, linewidth=0.7, linestyle=":")
         upper.annotate(
@@ -115,6 +99,20 @@ def draw(swept: xr.Dataset):
         upper.minorticks_off()
         lower.set(ylabel="capability R&D\nrelative to alignment [1]")
     return figure
+
+
+def label_end(axes, label: str, end: tuple[float, float], size: float, colour: str):
+    """Label a curve above its right end."""
+    axes.annotate(
+        label,
+        end,
+        (-3, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color=colour,
+        size=size,
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,9 +131,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     from taskmodel import plots
 
-    swept = curves(options.points)
-    print(answer(swept))
-    plots.save(draw(swept), Path(options.output) / "speedup_curves")
+    result = curves(options.points)
+    print(answer(result))
+    plots.save(draw(result), Path(options.output) / "speedup_curves")
     return 0
 
 

@@ -7,14 +7,15 @@ thousand times today's compute; generations from two weeks to four years long.
 Output: `trust_takes_audits.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer, with the catalog as bundled: at a thousand times today's compute AI works in 30 classes of
-tasks that have trust to earn, and records for all of them take 33,000 clean audits, 87,000 hours of
-review. With a generation every six months half of that is due each time, 16 % of the reviewers'
-hours; research then goes 8.9 times as fast as people alone, against 10.1 times if audits cost
-nothing and 3.6 times with full review. The pace of models decides: with a generation a month audits
-take four fifths of review, and trust gives hardly more than full review; with one every two weeks
-it gives less, with one a year 9.5 times. If reviews at the floors count as audits, which they may
-where they are drawn at random, next to nothing more is due from four months on. All of this holds
-for defects that audits would find, in work like that which was audited.
+tasks in which trust has to be earned, and records for all of them take 33,000 clean audits, 87,000
+hours of review. With a generation every six months half of that is due for each generation, 16 % of
+the reviewers' hours; research then goes 8.9 times as fast as people alone, against 10.1 times if
+audits cost nothing and 3.6 times with full review. The pace of models decides: with a generation a
+month audits take four fifths of review, and trust gives hardly more than full review; with one
+every two weeks it gives less, and with one a year 9.5 times. If reviews at the floors count as
+audits, which is valid where they are drawn at random, hardly any audits are due beyond them for
+generations of four months or longer. All of this holds for defects that audits detect, in work of
+the kind audited.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ RULES = {
     "besides": "audits besides reviews at the floors",
     "beyond_floor": "reviews at the floors count as audits",
 }
-TOLD = (1 / 24, 1 / 12, 1 / 3, 1.0)  # years: what the answer speaks of
+QUOTED = (1 / 24, 1 / 12, 1 / 3, 1.0)  # years, named in the answer
 TICKS = {
     1 / 24: "2 weeks",
     1 / 12: "1 month",
@@ -47,20 +48,20 @@ TICKS = {
 
 
 def base() -> tm.catalog.Catalog:
-    """The catalog that is asked."""
+    """The catalog under study."""
     return tm.load_catalog("alignment_research", "audited_trust")
 
 
-def once(times: float = TIMES) -> xr.Dataset:
-    """What trust takes with the catalog's own generation time."""
+def at_own_generation(times: float = TIMES) -> xr.Dataset:
+    """Audits and speed-ups at the catalog's own generation time."""
     catalog = base()
     return tm.trust(catalog, catalog.compute.today.value * times)
 
 
 def by_generation_time(points: int = POINTS, times: float = TIMES) -> xr.Dataset:
-    """The same along generation times, by what counts as an audit."""
+    """Speed-ups and audits along generation times, by the rule of what counts as an audit."""
     catalog = base()
-    years = np.union1d(np.geomspace(SHORTEST, LONGEST, points), TOLD)
+    years = np.union1d(np.geomspace(SHORTEST, LONGEST, points), QUOTED)
     compute = catalog.compute.today.value * times
     names = [
         "throughput_speedup",
@@ -70,35 +71,38 @@ def by_generation_time(points: int = POINTS, times: float = TIMES) -> xr.Dataset
         "exact_fixed_points",
     ]
 
-    def at(rule: str, year: float) -> xr.Dataset:
+    def outcome(rule: str, year: float) -> xr.Dataset:
         return tm.trust(
             catalog.replace({"trust.audits": rule, "trust.generation_time": year}), compute
         )[names]
 
-    found = [xr.concat([at(rule, year) for year in years], "year") for rule in RULES]
-    return xr.concat(found, "rule").assign_coords(year=years, rule=list(RULES))
+    rows = [xr.concat([outcome(rule, year) for year in years], "year") for rule in RULES]
+    return xr.concat(rows, "rule").assign_coords(year=years, rule=list(RULES))
 
 
 def answer(now: xr.Dataset, along: xr.Dataset) -> str:
-    """What a record takes, and from which generation time on trust pays."""
+    """Cost of a record, and the generation time from which trust pays."""
     catalog = base()
-    rule = catalog.trust
+    trust = catalog.trust
     owing = now["audit_load"] > 0
     audits, hours = (
-        float(now["clean_audits"].where(owing).sum()),
-        float(now["record_hours"].where(owing).sum()),
+        float(now[name].where(owing).sum()) for name in ("clean_audits", "record_hours")
     )
-    again, supply = rule.trust_lost.value, float(now["review_supply"]) * rule.generation_time.value
+    generation = trust.generation_time.value
+    due, supply = trust.trust_lost.value * hours, float(now["review_supply"]) * generation
+    trusted, free, full = (
+        float(now[f"throughput_speedup{case}"]) for case in ("", "_at_floors", "_full_review")
+    )
     lines = [
         f"whole records of {int(owing.sum())} classes: {audits:,.0f} audits, {hours:,.0f} hours",
-        f"a generation of {rule.generation_time.value:g} years: {again * hours:,.0f} of {supply:,.0f} hours, {again * hours / supply:.0%}",
-        f"throughput {float(now['throughput_speedup']):.2f}x; audits for nothing {float(now['throughput_speedup_at_floors']):.2f}x; "
-        f"full review {float(now['throughput_speedup_full_review']):.2f}x",
+        f"a generation of {generation:g} years: "
+        f"{due:,.0f} of {supply:,.0f} hours, {due / supply:.0%}",
+        f"throughput {trusted:.2f}x; free audits {free:.2f}x; full review {full:.2f}x",
     ]
     for name, label in RULES.items():
-        at = along.sel(rule=name)
-        pays = at["year"].values[
-            (at["throughput_speedup"] > at["throughput_speedup_full_review"]).values
+        outcomes = along.sel(rule=name)
+        pays = outcomes["year"].values[
+            (outcomes["throughput_speedup"] > outcomes["throughput_speedup_full_review"]).values
         ]
         lines.append(
             f"{label}: trust pays from {f'{pays[0]:.2f} years' if len(pays) else 'never'} on"
@@ -106,9 +110,9 @@ def answer(now: xr.Dataset, along: xr.Dataset) -> str:
         lines += [
             f"  {year:5.2f} years {speedup:6.2f}x {share:6.1%} of reviewers' hours"
             for year, speedup, share in zip(
-                at["year"].values,
-                at["throughput_speedup"].values,
-                at["audit_share"].values,
+                outcomes["year"].values,
+                outcomes["throughput_speedup"].values,
+                outcomes["audit_share"].values,
                 strict=True,
             )
         ]
@@ -116,7 +120,7 @@ def answer(now: xr.Dataset, along: xr.Dataset) -> str:
 
 
 def draw(along: xr.Dataset):
-    """Research against generation time, and the part of reviewers' hours that audits take."""
+    """Throughput against generation time, and the share of reviewers' hours spent on audits."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
@@ -126,11 +130,11 @@ def draw(along: xr.Dataset):
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
         years = along["year"].values
         for name, colour in zip(RULES, (page.VERMILLION, page.BLUE), strict=True):
-            at = along.sel(rule=name)
-            above.plot(years, at["throughput_speedup"], color=colour, label=RULES[name])
-            below.plot(years, 100 * at["audit_share"], color=colour)
+            outcomes = along.sel(rule=name)
+            above.plot(years, outcomes["throughput_speedup"], color=colour, label=RULES[name])
+            below.plot(years, 100 * outcomes["audit_share"], color=colour)
         for side, label in (
-            ("at_floors", "floors, audits for nothing"),
+            ("at_floors", "floors, free audits"),
             ("full_review", "full review"),
         ):
             level = float(along[f"throughput_speedup_{side}"].values[0, 0])
@@ -174,7 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    now, along = once(), by_generation_time(options.points)
+    now, along = at_own_generation(), by_generation_time(options.points)
     print(answer(now, along))
     plots.save(draw(along), Path(options.output) / "trust_takes_audits")
     return 0

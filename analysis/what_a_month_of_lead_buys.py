@@ -1,20 +1,20 @@
 """What does a month of lead buy, if AI does alignment research during a pause?
 
 Inputs: the bundled plan `seed_toy` (46,000 automated researchers at 15 times human speed), caveats
-laid over it one after the other with the values of the bundled plan `greenblatt_leads`, and the
-catalog `alignment_research` under the scenario `crunch_time`, with every unit of AI's work
-reviewed, with review at the floors, and without review.
+added one after the other with the values of the bundled plan `greenblatt_leads`, and the catalog
+`alignment_research` under the scenario `crunch_time`, with every unit of AI's work reviewed, with
+review at the floors, and without review.
 
 Output: `what_a_month_of_lead_buys.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer: in bulk a month buys 690,000 researcher-months, 96 years of today's field of 600. Half of
-that is lost to waits for review, of the rest five sixths where a hundredth of AI's time is needed
-from people, and three quarters of what is left because people side by side get in each other's way:
-2.2 years. Done task by task in the catalog the same workforce gives two months of the field's work
-in that month while people review all of it, since 600 people cannot keep up with 46,000; three and
-a half with review at the floors; and two years with none. A longer lead helps in proportion until
-theft and leaks set in; a thousand times the chips do not help at all as long as all is reviewed,
-nor at the floors; with no review they give fourteen times as much.
+that is lost to waits for review; five sixths of the rest where people are needed for a hundredth of
+AI's time; and three quarters of the remainder to diminishing returns of parallel work: 2.2 years.
+Task by task in the catalog the same workforce gives two months of the field's work in that month
+while people review all of it, since 600 people cannot keep up with 46,000; three and a half with
+review at the floors; and two years with none. A longer lead helps in proportion until theft and
+leaks set in; a thousand times the chips do not help at all as long as all is reviewed, nor at the
+floors; with no review they give fourteen times as much.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from taskmodel.catalog import Catalog
 from taskmodel.lead.plans import Plan, load_plan
 from taskmodel.lead.plans.catalog_link import catalog_speedups
 
-Way = Callable[[np.ndarray], np.ndarray]  # from months of lead to field-years
+Work = Callable[[np.ndarray], np.ndarray]  # months of lead to field-years
 CHIPS = 1000  # times as many
 LEADS = np.geomspace(0.25, 120, 25)  # months
 BULK = "hours of AI, in bulk"
-# caveats of the plan, each on top of the ones before it
+# Caveats of the plan, each in addition to those before it.
 CAVEATS = {
     BULK: (),
     "+ theft and leaks": ("lead.theft", "lead.leak"),
@@ -51,8 +51,8 @@ RULES = {
 }
 
 
-def said_by(name: str) -> dict[str, object]:
-    """What the bundled plan says at the paths of the caveats."""
+def caveat_values(name: str) -> dict[str, object]:
+    """Values of a bundled plan at the paths of the caveats."""
     plan = load_plan(name)
     values = {}
     for path in (path for paths in CAVEATS.values() for path in paths):
@@ -61,57 +61,58 @@ def said_by(name: str) -> dict[str, object]:
     return values
 
 
-def ways() -> dict[str, Way]:
+def work_by_lead() -> dict[str, Work]:
     """Field-years by months of lead, after each caveat and under each rule of review."""
-    said, laid = said_by("greenblatt_leads"), {"organisation": None}
-    found: dict[str, Way] = {}
+    values, changes = caveat_values("greenblatt_leads"), {"organisation": None}
+    work: dict[str, Work] = {}
     for label, paths in CAVEATS.items():
-        laid |= {path: said[path] for path in paths}
-        found[label] = partial(in_plan, dict(laid))
+        changes |= {path: values[path] for path in paths}
+        work[label] = partial(in_plan, dict(changes))
     for rule, label in RULES.items():
-        found[label] = partial(task_by_task, dict(laid), speedup(rule))
-    return found
+        work[label] = partial(task_by_task, dict(changes), speedup(rule))
+    return work
 
 
-def in_plan(laid: dict[str, object], leads: np.ndarray) -> np.ndarray:
-    """Field-years of the plan with caveats laid over it."""
-    return tm.lead_time(toy(), months=leads, set=laid)["field_years"].isel(step=-1).values
+def in_plan(changes: dict[str, object], leads: np.ndarray) -> np.ndarray:
+    """Field-years of the plan with changed values."""
+    return tm.lead_time(toy(), months=leads, set=changes)["field_years"].isel(step=-1).values
 
 
-def task_by_task(laid: dict[str, object], years: float, leads: np.ndarray) -> np.ndarray:
-    """Field-years of so many in a year, as long as a pause may be expected to last."""
-    return years * tm.lead_time(toy(), months=leads, set=laid)["expected_months"].values / 12
+def task_by_task(changes: dict[str, object], years: float, leads: np.ndarray) -> np.ndarray:
+    """Field-years over the expected length of the pause, at `years` of them in a year."""
+    return years * tm.lead_time(toy(), months=leads, set=changes)["expected_months"].values / 12
 
 
 @cache
 def toy() -> Plan:
-    """The plan that caveats are laid over."""
+    """The plan to which caveats are added."""
     return load_plan("seed_toy")
 
 
 @cache
 def crunch_time() -> Catalog:
-    """The catalog in which the workforce does the tasks."""
+    """The catalog of the tasks that the workforce does."""
     return tm.load_catalog("alignment_research", "crunch_time")
 
 
 @cache
 def speedup(rule: str, chips: float = 1.0) -> float:
-    """Years of the field's work in a year under a rule of review, with so many times the chips."""
+    """Years of the field's work in a year under a rule of review, with `chips` times the chips."""
     today = chips * crunch_time().compute.today.value
     return catalog_speedups(
         crunch_time().replace({"supervision.coverage": rule, "compute.today": today})
     ).steps["effective"]
 
 
-def answer(found: dict[str, Way]) -> str:
-    """Field-years of one month and of a year, how many months make ten years, and what more chips give."""
+def answer(work: dict[str, Work]) -> str:
+    """Field-years of a month and of a year, months for ten years, and the effect of more chips."""
     lines = [
-        f"{'':38}{'a month':>9}{'a year':>9}{'months for 10 years':>21}   of the field's work [years]"
+        f"{'':38}{'a month':>9}{'a year':>9}{'months for 10 years':>21}"
+        "   of the field's work [years]"
     ]
-    for label, years in found.items():
-        one, twelve = years(np.array([1.0, 12.0]))
-        lines.append(f"{label:38}{one:9.2f}{twelve:9.1f}{months_for(10, years):>21}")
+    for label, years in work.items():
+        month, year = years(np.array([1.0, 12.0]))
+        lines.append(f"{label:38}{month:9.2f}{year:9.1f}{months_for(10, years):>21}")
     lines += ["", f"{CHIPS:,} times the chips give so many times the work:"]
     lines += [
         f"{label:38}{speedup(rule, CHIPS) / speedup(rule):9.3f}" for rule, label in RULES.items()
@@ -119,28 +120,28 @@ def answer(found: dict[str, Way]) -> str:
     return "\n".join(lines)
 
 
-def months_for(wanted: float, years: Way) -> str:
-    """Lead that gives so many field-years, in words where none that is drawn does."""
+def months_for(target: float, years: Work) -> str:
+    """Lead [month] that gives `target` field-years, in words outside the drawn range."""
 
-    def lacking(lead: float) -> float:
-        return float(years(np.array([lead]))[0]) - wanted
+    def excess(lead: float) -> float:
+        return float(years(np.array([lead]))[0]) - target
 
-    if lacking(LEADS[0]) > 0:
+    if excess(LEADS[0]) > 0:
         return f"under {LEADS[0]:g}"
     return (
         "out of reach"
-        if lacking(LEADS[-1]) < 0
-        else f"{brentq(lacking, LEADS[0], LEADS[-1], xtol=1e-2):.1f}"
+        if excess(LEADS[-1]) < 0
+        else f"{brentq(excess, LEADS[0], LEADS[-1], xtol=1e-2):.1f}"
     )
 
 
-def draw(ways: dict[str, Way]):
-    """Work by lead, a line for each."""
+def draw(work: dict[str, Work]):
+    """Work by lead, one curve for each caveat and rule."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
 
-    found = {label: years(LEADS) for label, years in ways.items()}
+    curves = {label: years(LEADS) for label, years in work.items()}
     colours = [
         page.BLACK,
         page.GREY,
@@ -154,13 +155,13 @@ def draw(ways: dict[str, Way]):
     with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 100 / page.INCH), layout="constrained")
         axes = figure.subplots()
-        ends = {label: float(years[-1]) for label, years in found.items()}
-        for colour, (label, years) in zip(colours, found.items(), strict=True):
+        ends = {label: float(years[-1]) for label, years in curves.items()}
+        for colour, (label, years) in zip(colours, curves.items(), strict=True):
             axes.plot(
                 LEADS, years, "--" if label in RULES.values() else "-", color=colour, linewidth=1.3
             )
         for label, height in _apart(ends, 1.75).items():
-            colour = colours[list(found).index(label)]
+            colour = colours[list(curves).index(label)]
             axes.annotate(
                 label,
                 (LEADS[-1], height),
@@ -205,9 +206,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    found = ways()
-    print(answer(found))
-    plots.save(draw(found), Path(options.output) / "what_a_month_of_lead_buys")
+    work = work_by_lead()
+    print(answer(work))
+    plots.save(draw(work), Path(options.output) / "what_a_month_of_lead_buys")
     return 0
 
 

@@ -7,10 +7,10 @@ dedicated group) the exact events of the sweep.
 Output: `where_oversight_binds.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer, with the catalog as bundled: oversight begins to cost output long before today's compute
-under every rule, as soon as tasks of some weight are given to AI. With reviewers enough it becomes
-the bottleneck when the long tasks open, two powers of ten later. With few of them it never does:
-what cannot be reviewed is then done by hand, and it is hands-on hours that hold research back. The
-script prints the places.
+under every rule, as soon as tasks of some weight are given to AI. With enough reviewers it becomes
+the bottleneck when the long tasks open, two orders of magnitude later. With few reviewers it never
+does: work that cannot be reviewed is then done by hand, and hands-on hours hold research back. The
+script prints the positions.
 """
 
 from __future__ import annotations
@@ -37,37 +37,39 @@ KINDS = {
 }
 
 
-def places(points: int) -> dict[str, dict[str, float]]:
-    """Compute [FLOP/year] at which each kind of event first happens, by rule; NaN where it does not."""
+def first_events(points: int) -> dict[str, dict[str, float]]:
+    """Compute [FLOP/year] of the first event of each kind, by rule; NaN where there is none."""
     base = tm.load_catalog("alignment_research")
     grid = np.geomspace(base.compute.grid.low, base.compute.grid.high, points)
-    found: dict[str, dict[str, float]] = {}
+    first: dict[str, dict[str, float]] = {}
     for rule, changes in RULES.items():
         events = tm.events(tm.sweep(base.replace(changes) if changes else base, compute=grid))
         kinds, compute = events["kind"].values, events["compute"].values
-        found[rule] = {kind: float(compute[kinds == kind].min(initial=np.inf)) for kind in KINDS}
+        first[rule] = {kind: float(compute[kinds == kind].min(initial=np.inf)) for kind in KINDS}
     return {
-        rule: {kind: place if np.isfinite(place) else np.nan for kind, place in row.items()}
-        for rule, row in found.items()
+        rule: {
+            kind: position if np.isfinite(position) else np.nan for kind, position in row.items()
+        }
+        for rule, row in first.items()
     }
 
 
-def answer(found: dict[str, dict[str, float]]) -> str:
-    """The places, a line for each rule."""
+def answer(events: dict[str, dict[str, float]]) -> str:
+    """Positions of the events, one line for each rule."""
 
-    def said(place: float) -> str:
-        return "never" if np.isnan(place) else f"{place:.2e}"
+    def text(position: float) -> str:
+        return "never" if np.isnan(position) else f"{position:.2e}"
 
     lines = [f"{'rule':32}{'binds from':>12}{'bottleneck from':>17}  [FLOP/year]"]
     lines += [
-        f"{rule:32}{said(row['oversight_binds']):>12}{said(row['oversight_bottleneck']):>17}"
-        for rule, row in found.items()
+        f"{rule:32}{text(row['oversight_binds']):>12}{text(row['oversight_bottleneck']):>17}"
+        for rule, row in events.items()
     ]
     return "\n".join(lines)
 
 
-def draw(found: dict[str, dict[str, float]]):
-    """A line for each rule: light where oversight binds, dark where it is the bottleneck."""
+def draw(events: dict[str, dict[str, float]]):
+    """One bar for each rule: light where oversight binds, dark where it is the bottleneck."""
     from matplotlib.figure import Figure
 
     from taskmodel.plots import page
@@ -77,24 +79,24 @@ def draw(found: dict[str, dict[str, float]]):
     with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 75 / page.INCH), layout="constrained")
         axes = figure.subplots()
-        for row, place in enumerate(reversed(found.values())):
+        for row, start in enumerate(reversed(events.values())):
             for kind, strength in (("oversight_binds", 0.35), ("oversight_bottleneck", 1.0)):
-                if np.isfinite(place[kind]):
+                if np.isfinite(start[kind]):
                     axes.barh(
                         row,
-                        span.high - place[kind],
-                        left=place[kind],
+                        span.high - start[kind],
+                        left=start[kind],
                         height=0.6,
                         color=page.VERMILLION,
                         alpha=strength,
                         linewidth=0,
                     )
-        axes.set_yticks(range(len(found)), list(reversed(found)))
+        axes.set_yticks(range(len(events)), list(reversed(events)))
         page.draw_compute_axis(axes, np.array([span.low, span.high]), 130, size, labels=True)
         axes.axvline(catalog.compute.today.value, color=page.GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
             "today",
-            (catalog.compute.today.value, len(found) - 0.45),
+            (catalog.compute.today.value, len(events) - 0.45),
             (3, 0),
             textcoords="offset points",
             color=page.GREY,
@@ -118,14 +120,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--points",
         type=int,
         default=100,
-        help="points along the compute axis (default: 100; places do not depend on it)",
+        help="points along the compute axis (default: 100; events do not depend on it)",
     )
     options = parser.parse_args(arguments)
     from taskmodel import plots
 
-    found = places(options.points)
-    print(answer(found))
-    plots.save(draw(found), Path(options.output) / "where_oversight_binds")
+    events = first_events(options.points)
+    print(answer(events))
+    plots.save(draw(events), Path(options.output) / "where_oversight_binds")
     return 0
 
 

@@ -1,4 +1,8 @@
-"""Every script in analysis/ runs, and its answer holds on a small grid."""
+"""Every script of analysis/ runs, and the answer in its docstring holds, on a small grid.
+
+Where a full run takes minutes, worlds, points or budgets of the script are replaced by fewer. The
+scripts are loaded from their files, so that these are inputs and not parts of the package.
+"""
 
 import numpy as np
 import pytest
@@ -20,10 +24,10 @@ def test_speedup_curves_answers_and_draws(speedup_curves, tmp_path, capsys):
 
 
 def test_capability_research_stays_ahead_under_either_rule(speedup_curves):
-    swept = speedup_curves.curves(12)
+    result = speedup_curves.curves(12)
     for rule in speedup_curves.RULES:
         alignment, capability = (
-            swept["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
+            result["throughput_speedup"].sel(scenario=f"{field}, {rule}").values
             for field in speedup_curves.FIELDS
         )
         assert np.all(capability[-4:] > 1.5 * alignment[-4:])
@@ -48,7 +52,9 @@ def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
 def test_davidson_takeoff_answers_and_draws(tmp_path, monkeypatch, capsys):
     script = load("davidson_takeoff")
     monkeypatch.setattr(
-        script, "WAYS", {way: script.WAYS[way] for way in ("equations", "steps of 0.1 years")}
+        script,
+        "METHODS",
+        {name: script.METHODS[name] for name in ("equations", "steps of 0.1 years")},
     )
     monkeypatch.setattr(
         script,
@@ -66,9 +72,11 @@ def test_davidson_takeoff_answers_and_draws(tmp_path, monkeypatch, capsys):
     }
     solved, stepped = (
         next(
-            cells for key, cells in rows.items() if "best guess" in key[0] and way in " ".join(key)
+            cells
+            for key, cells in rows.items()
+            if "best guess" in key[0] and method in " ".join(key)
         )
-        for way in script.WAYS
+        for method in script.METHODS
     )
     assert (
         solved == ["2034.34", "2036.06", "2039.72", "2039.74", "3.57"] and stepped[2] == "2040.00"
@@ -77,19 +85,19 @@ def test_davidson_takeoff_answers_and_draws(tmp_path, monkeypatch, capsys):
     assert " ".join(conservative[-2:]) == "not reached"
 
 
-def test_davidson_takeoff_answers_as_it_says():
+def test_the_answer_of_davidson_takeoff_holds():
     script = load("davidson_takeoff")
-    found = {}
-    ends = 2041, 2045, 2028, 2063  # where what is asked of each world is over
-    for (name, words), end in zip(script.WORLDS.items(), ends, strict=True):
+    years = {}
+    ends = 2041, 2045, 2028, 2063  # after the last milestone of each world
+    for (name, label), end in zip(script.WORLDS.items(), ends, strict=True):
         world = script.tm.takeoff.load_world(name, {"t_end": end})
-        for way, options in script.WAYS.items():
+        for method, options in script.METHODS.items():
             options = options if "reference_step" in options else {**options, "times": [2022]}
             value = script.tm.milestones(script.tm.simulate(world, **options))["value"]
-            found.setdefault(way, {})[words] = {
+            years.setdefault(method, {})[label] = {
                 column: float(value.sel(milestone=column)) for column in script.COLUMNS
             }
-    solved, continuous, stepped = (found[way] for way in script.WAYS)
+    solved, continuous, stepped = (years[method] for method in script.METHODS)
     best, plain, aggressive, conservative = script.WORLDS.values()
     fifth, all_of_them, takeoff = (
         "automation_gns_20%",
@@ -100,13 +108,13 @@ def test_davidson_takeoff_answers_as_it_says():
     assert (
         2039.65 < solved[best][all_of_them] < 2039.9 and 2043.8 < solved[plain][all_of_them] < 2044
     )
-    for column, most in ((all_of_them, 0.3), (takeoff, 0.25)):
+    for column, bound in ((all_of_them, 0.3), (takeoff, 0.25)):
         assert (
-            most - 0.05
+            bound - 0.05
             < max(
                 stepped[name][column] - solved[name][column] for name in (best, plain, aggressive)
             )
-            < most
+            < bound
         )
     earlier = [
         continuous[name][fifth] - solved[name][fifth]
@@ -115,7 +123,7 @@ def test_davidson_takeoff_answers_as_it_says():
     assert earlier == pytest.approx([0.18, 0.33, 0.72, 0], abs=0.005)
 
 
-def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
+def test_protocols_compared_prints_its_answer(tmp_path, capsys):
     script = load("protocols_compared")
     assert script.main(["-o", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -128,18 +136,17 @@ def test_protocols_compared_answers_as_it_says(tmp_path, capsys):
         for column in (2, 3)
     )
     full, layers, critics = "full review", "layers of AI review", "AI critics"
-    # as the script says: 8.3x and 11 %, 3.1x and 16 %, 7 %, and 9.2x and 23 % where all may be
-    # chosen
+    # The answer: 8.3x and 11 %, 3.1x and 16 %, 7 %; 9.2x and 23 % where all may be chosen.
     assert (speedup[layers], speedup[full], float(lines["the best of them"][2])) == pytest.approx(
         (8.3, 3.1, 9.2), abs=0.05
     )
-    told = [
+    printed = [
         escapes[layers],
         escapes[full],
         escapes[critics],
         float(lines["the best of them"][3].rstrip("%")),
     ]
-    assert told == pytest.approx([11, 16, 7, 23], abs=0.5)
+    assert printed == pytest.approx([11, 16, 7, 23], abs=0.5)
     assert escapes[critics] == min(
         value for label, value in escapes.items() if label != "a person with AI"
     )
@@ -154,7 +161,10 @@ def test_finnveden_numbers_tallies_the_verdicts(capsys):
     script = load("finnveden_numbers")
     assert script.main([]) == 0
     lines = capsys.readouterr().out.splitlines()
-    tally = "11 ok, 8 ok-rounded, 4 inconsistent, 4 conditional, 3 misprint, 2 assumption, 1 not-derivable"
+    tally = (
+        "11 ok, 8 ok-rounded, 4 inconsistent, 4 conditional, 3 misprint, 2 assumption, "
+        "1 not-derivable"
+    )
     assert lines[-1] == f"33 in all: {tally}."
     assert [line.split()[-1] for line in lines if line.startswith("F16 ")] == [
         "inconsistent",
@@ -162,7 +172,7 @@ def test_finnveden_numbers_tallies_the_verdicts(capsys):
     ]
 
 
-def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypatch):
+def test_what_a_month_of_lead_buys_prints_its_answer(tmp_path, capsys, monkeypatch):
     script = load("what_a_month_of_lead_buys")
     monkeypatch.setattr(script, "LEADS", np.array([1.0, 12.0, 120.0]))
     assert script.main(["-o", str(tmp_path)]) == 0
@@ -171,10 +181,10 @@ def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypa
         "what_a_month_of_lead_buys.svg",
     ]
     lines, _, chips = capsys.readouterr().out.partition("1,000 times the chips")
-    found = {line[:38].strip(): line[38:].split() for line in lines.splitlines()}
-    month = {label: float(found[label][0]) for label in (*script.CAVEATS, *script.RULES.values())}
-    bulk, *_, laid = (month[label] for label in script.CAVEATS)
-    assert bulk == 95.83 and 2.2 < laid < 2.3
+    rows = {line[:38].strip(): line[38:].split() for line in lines.splitlines()}
+    month = {label: float(rows[label][0]) for label in (*script.CAVEATS, *script.RULES.values())}
+    bulk, *_, remaining = (month[label] for label in script.CAVEATS)
+    assert bulk == 95.83 and 2.2 < remaining < 2.3
     lost = [
         1 - later / earlier
         for earlier, later in zip(list(month.values())[1:4], list(month.values())[2:5], strict=True)
@@ -186,19 +196,19 @@ def test_what_a_month_of_lead_buys_answers_as_it_says(tmp_path, capsys, monkeypa
     ]
     assert [line.split()[-1] for line in chips.splitlines()[1:3]] == ["1.000", "1.000"]
     assert 13.5 < float(chips.split()[-1]) < 14.5
-    reviewed, floors, none = (month[label] for label in script.RULES.values())
-    assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < none < 2.1
+    reviewed, floors, unreviewed = (month[label] for label in script.RULES.values())
+    assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < unreviewed < 2.1
     assert all(
         earlier >= later
         for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True)
     )
 
 
-def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys, monkeypatch):
+def test_reviewers_or_faster_review_prints_its_answer(tmp_path, capsys, monkeypatch):
     script = load("reviewers_or_faster_review")
     monkeypatch.setattr(
         script, "REVIEWERS", np.array(script.SHOWN, dtype=float)
-    )  # for the figure four will do
+    )  # four points of the figure
     assert script.main(["-o", str(tmp_path / "new"), "--points", "2"]) == 0
     assert sorted(path.suffix for path in (tmp_path / "new").iterdir()) == [
         ".png",
@@ -219,7 +229,7 @@ def test_reviewers_or_faster_review_answers_as_it_says(tmp_path, capsys, monkeyp
         assert faster >= more and approvals == pytest.approx(4, abs=0.7)
 
 
-def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
+def test_trust_takes_audits_prints_its_answer(tmp_path, capsys):
     script = load("trust_takes_audits")
     assert script.main(["-o", str(tmp_path), "--points", "2"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -229,33 +239,23 @@ def test_trust_takes_audits_answers_as_it_says(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
     assert lines[1].endswith("16%") and lines[2].startswith(
-        "throughput 8.91x; audits for nothing 10.14x; full review 3.61x"
+        "throughput 8.91x; free audits 10.14x; full review 3.61x"
     )
     speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
     besides, beyond = speedups[: len(speedups) // 2], speedups[len(speedups) // 2 :]
-    told = {line.split()[0]: line.split()[2:4] for line in lines[4 : 4 + len(besides)]}
+    outcomes = {line.split()[0]: line.split()[2:4] for line in lines[4 : 4 + len(besides)]}
     assert (
-        told["0.04"][0] == "1.54x"
-        and told["0.08"] == ["3.81x", "79.0%"]
-        and told["1.00"][0] == "9.53x"
+        outcomes["0.04"][0] == "1.54x"
+        and outcomes["0.08"] == ["3.81x", "79.0%"]
+        and outcomes["1.00"][0] == "9.53x"
     )
-    assert (
-        float(
-            lines[
-                5
-                + len(besides)
-                + [line.split()[0] for line in lines[4 : 4 + len(besides)]].index("0.33")
-            ]
-            .split()[3]
-            .rstrip("%")
-        )
-        < 2
-    )
+    beyond_rows = {line.split()[0]: line.split() for line in lines[5 + len(besides) :]}
+    assert float(beyond_rows["0.33"][3].rstrip("%")) < 2
     assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
-    assert all(one <= two for one, two in zip(besides, beyond, strict=True))
+    assert all(low <= high for low, high in zip(besides, beyond, strict=True))
 
 
-def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
+def test_how_many_reviewers_prints_its_answer(tmp_path, capsys):
     script = load("how_many_reviewers")
     assert (
         script.main(["-o", str(tmp_path), "--points", "9", "--times", "1", "--targets", "1.2", "2"])
@@ -269,12 +269,12 @@ def test_how_many_reviewers_answers_as_it_says(tmp_path, capsys):
     assert rows == {"1": ["26", "never", "1.52x"]}
 
 
-def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeypatch):
+def test_safety_throughput_frontier_prints_its_answer(tmp_path, capsys, monkeypatch):
     script = load("safety_throughput_frontier")
-    whole = script.frontier
+    frontier = script.frontier
     monkeypatch.setattr(
-        script, "frontier", lambda times, parts=(0.05, 0.5): whole(times, parts)
-    )  # for the figure two budgets will do
+        script, "frontier", lambda times, parts=(0.05, 0.5): frontier(times, parts)
+    )  # two budgets in the figure
     assert script.main(["-o", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "safety_throughput_frontier.png",
@@ -285,11 +285,11 @@ def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeyp
     assert first.endswith("2.69x, 1.64e+07 h") and "91.10x" in rest[5]
     rows = [[line.split()[:3] for line in block] for block in (today, later)]
     speedup, price = (
-        [[float(row[place].rstrip("x")) for row in block] for block in rows] for place in (1, 2)
+        [[float(row[column].rstrip("x")) for row in block] for block in rows] for column in (1, 2)
     )
-    # a limit of half of the field's hours costs 9 % today, of a twentieth 31 %, of none at all 56
-    # %; 98 % at a thousand times that
-    assert [1 - speedup[0][place] / 2.685 for place in (3, 2, 0)] == pytest.approx(
+    # Today a limit of half of the field's hours costs 9 %, of a twentieth 31 %, of zero 56 %; at a
+    # thousand times the compute a twentieth costs 98 %.
+    assert [1 - speedup[0][row] / 2.685 for row in (3, 2, 0)] == pytest.approx(
         [0.09, 0.31, 0.56], abs=0.005
     )
     assert 1 - speedup[1][2] / 91.1 == pytest.approx(0.98, abs=0.005)
@@ -297,9 +297,9 @@ def test_safety_throughput_frontier_answers_as_it_says(tmp_path, capsys, monkeyp
     assert all(block == sorted(block, reverse=True) for block in price) and all(
         block == sorted(block) for block in speedup
     )
-    # from no review to layers of AI review, to AI critics, to people who work with AI at their side
-    most = [line.split()[4] for line in later]
-    assert [most[0], most[3], most[4]] == ["assisted", "layered_ai_review", "no_review"]
+    # From no review to layers of AI review, to AI critics, to people assisted by AI.
+    main = [line.split()[4] for line in later]
+    assert [main[0], main[3], main[4]] == ["assisted", "layered_ai_review", "no_review"]
     assert "ai_assisted_review" in later[2] and all(
         " full_review" not in line for line in (*today, *later)
     )
@@ -319,10 +319,11 @@ def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, 
     (row,) = (
         line for line in capsys.readouterr().out.splitlines() if line.startswith("best guess")
     )
-    two, two_there, three, three_there, early, late, months = map(
+    two, two_capability, three, three_capability, early, late, months = map(
         float, row.split("reviewed")[1].split()
     )
-    assert 12 * (three_there - three) == pytest.approx(14, abs=0.5) and months == pytest.approx(
-        53, abs=0.5
+    assert 12 * (three_capability - three) == pytest.approx(14, abs=0.5)
+    assert months == pytest.approx(53, abs=0.5)
+    assert (two, two_capability, early, late) == pytest.approx(
+        (2033.26, 2035.51, 10.5, 20.1), abs=0.06
     )
-    assert (two, two_there, early, late) == pytest.approx((2033.26, 2035.51, 10.5, 20.1), abs=0.06)

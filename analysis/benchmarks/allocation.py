@@ -1,4 +1,4 @@
-"""Cost of an allocation, as a multiple of one evaluation of the unit cost c(p) in the same way.
+"""Cost of an allocation, as a multiple of one evaluation of the unit cost c(p).
 
 Work and unit are timed in one process in alternation, so that a busy machine slows both; medians of
 several rounds are printed. The unit for one point is c(p) of one point, that for a batch is c(p) of
@@ -45,10 +45,10 @@ def unit_cost_of(bundles, supply, nest, available):
     return evaluate
 
 
-def seconds(work, at_least=0.05) -> float:
-    """Mean time of one call [s], over calls that take at least ``at_least`` seconds together."""
+def seconds(work, shortest=0.05) -> float:
+    """Mean time of one call [s], over calls that take at least ``shortest`` seconds in total."""
     calls, begin = 0, time.perf_counter()
-    while (passed := time.perf_counter() - begin) < at_least or not calls:
+    while (passed := time.perf_counter() - begin) < shortest or not calls:
         work()
         calls += 1
     return passed / calls
@@ -119,7 +119,7 @@ def random_problem(tasks: int, factors: int, points: int | None = None):
 
 
 def growth():
-    """How the cost of an allocation grows with tasks, factors and points."""
+    """Measurements of an allocation by the numbers of tasks, factors and points."""
     sizes = [(f"cold, one point, {tasks} tasks", (tasks, 4)) for tasks in (10, 30, 100, 300, 1000)]
     sizes += [
         (f"cold, one point, 100 tasks, {factors} factors", (100, factors)) for factors in (2, 8)
@@ -145,10 +145,10 @@ def main() -> int:
     options = parser.parse_args()
     print(f"{'':66}{'multiple':>10}{'target':>8}{'work [s]':>11}{'unit [s]':>11}")
     for name, work, unit in (*cases(options.points), *growth()):
-        multiple, spent, base = ratio(work, unit, options.rounds)
+        multiple, work_time, unit_time = ratio(work, unit, options.rounds)
         target = TARGETS.get(name, 3 if name.startswith("whole sweep") else None)
         goal = "" if target is None else target
-        print(f"{name:66}{multiple:10.1f}{goal:>8}{spent:11.4f}{base:11.6f}", flush=True)
+        print(f"{name:66}{multiple:10.1f}{goal:>8}{work_time:11.4f}{unit_time:11.6f}", flush=True)
     return 0
 
 

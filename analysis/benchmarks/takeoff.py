@@ -1,4 +1,4 @@
-"""What it costs to follow the takeoff model through time, as multiples of a unit timed beside it.
+"""Cost of a takeoff simulation, as multiples of a unit timed in alternation.
 
 The units: a thousand evaluations of the four derivatives (each three divisions of labour and
 compute over a hundred tasks), the reference's own stepping by 0.1 years, and a single run.
@@ -32,13 +32,13 @@ from taskmodel.takeoff.davidson.track import Continuous
 
 
 def flow_of(changes=None) -> Flow:
-    """The equations of the best guess."""
-    given = load_world("davidson_best_guess", changes).numbers()
-    return Flow(economy(given), rules(given))
+    """The equations of the best guess, with changed parameters."""
+    numbers = load_world("davidson_best_guess", changes).numbers()
+    return Flow(economy(numbers), rules(numbers))
 
 
 def derivative_of(flow: Flow):
-    """A thousand evaluations of the derivatives in the middle of the takeoff, to be timed."""
+    """A function that evaluates the derivatives a thousand times in the middle of the takeoff."""
     path = solve(flow, TOLERANCE)
     times, values = np.linspace(14.5, 15.5, 1000), np.empty(1000)
     return lambda: kernels.log_gwp_at(flow.tables, path.steps, path.count, times, values)
@@ -52,8 +52,8 @@ DRAWN = {
 }
 
 
-def dated(flow: Flow, tolerance: float):
-    """A run and its headline years."""
+def solve_and_date(flow: Flow, tolerance: float):
+    """Solve a world and return its headline years."""
     track = Continuous(flow.economy, solve(flow, tolerance))
     return dates(lambda mark: track.reached(mark) or math.nan, flow.rules.trigger)
 
@@ -78,19 +78,19 @@ def runs():
     )
     yield (
         f"solved at {COARSE:g}, with headline years, against that stepping",
-        lambda: dated(flow, COARSE),
+        lambda: solve_and_date(flow, COARSE),
         stepped,
     )
     yield (
         "solved at the default, with headline years, against that stepping",
-        lambda: dated(flow, TOLERANCE),
+        lambda: solve_and_date(flow, TOLERANCE),
         stepped,
     )
-    for words, tasks in (("a continuum of tasks", None), ("400 tasks", 400)):
-        other = flow_of({"n_labour_tasks": tasks})
+    for name, tasks in (("a continuum of tasks", None), ("400 tasks", 400)):
+        variant = flow_of({"n_labour_tasks": tasks})
         yield (
-            f"the same with {words}, against that stepping",
-            lambda other=other: dated(other, TOLERANCE),
+            f"the same with {name}, against that stepping",
+            lambda variant=variant: solve_and_date(variant, TOLERANCE),
             stepped,
         )
     yield (
@@ -110,12 +110,12 @@ def draws(count: int):
             lambda tolerance=tolerance: tm.simulate_draws(
                 "davidson_best_guess", columns, tolerance=tolerance
             ),
-            lambda tolerance=tolerance: dated(flow, tolerance),
+            lambda tolerance=tolerance: solve_and_date(flow, tolerance),
         )
 
 
 def divisions():
-    """How one division of labour and compute grows with the number of tasks, found without a hint."""
+    """Cost of one division of labour and compute by the number of tasks, without a start value."""
 
     def work(tasks: int):
         family = Family(tasks, (1e36, 1e4, 0.0), (5e23, 10.0, 0.0), 1.5, math.log(30.0))
@@ -138,8 +138,8 @@ def main() -> int:
     options = parser.parse_args()
     print(f"{'':66}{'multiple':>10}{'work [s]':>11}{'unit [s]':>11}")
     for name, work, unit in (*runs(), *divisions(), *draws(options.draws)):
-        multiple, spent, base = ratio(work, unit, options.rounds)
-        print(f"{name:66}{multiple:10.1f}{spent:11.4f}{base:11.6f}", flush=True)
+        multiple, work_time, unit_time = ratio(work, unit, options.rounds)
+        print(f"{name:66}{multiple:10.1f}{work_time:11.4f}{unit_time:11.6f}", flush=True)
     return 0
 
 
