@@ -524,8 +524,8 @@ def takeoff(inputs: Inputs) -> tuple[Figure, ...]:
             None,
             # Neither weeks nor decades.
             readings={
-                f"takeoff of {years} years": 1 / 12 <= least and most < 20
-                for years, (least, most) in remaining.items()
+                f"takeoff of {years} years": 1 / 12 <= shortest and longest < 20
+                for years, (shortest, longest) in remaining.items()
             },
             why=(
                 "what is left of Davidson's takeoff once 31 % of tasks are automated "

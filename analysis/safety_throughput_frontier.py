@@ -43,7 +43,7 @@ def frontier(times: float, parts: tuple[float, ...] | None = None):
     Its budgets are 0 and `parts` of the field's hours; without `parts`, the whole frontier.
     """
     catalog = tm.load_catalog("alignment_research", "defect_budget")
-    budgets = None if parts is None else [0.0, *(part * FIELD_HOURS for part in parts)]
+    budgets = None if parts is None else [0.0, *(share * FIELD_HOURS for share in parts)]
     return tm.safety_frontier(catalog, budgets, compute=catalog.compute.today.value * times)
 
 

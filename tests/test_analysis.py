@@ -225,8 +225,9 @@ def test_reviewers_or_faster_review_prints_its_answer(tmp_path, capsys, monkeypa
     }
     assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
     assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
-    for more, faster, approvals in gains.values():
-        assert faster >= more and approvals == pytest.approx(4, abs=0.7)
+    for reviewers, reviews, approvals in gains.values():
+        assert reviews >= reviewers - 0.1  # equal where reviewers are few; printed to 0.1 %
+        assert approvals == pytest.approx(4, abs=0.7)
 
 
 def test_trust_takes_audits_prints_its_answer(tmp_path, capsys):
