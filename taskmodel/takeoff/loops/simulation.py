@@ -196,7 +196,9 @@ def _dataset(
         "see milestone_unit",
         "value of the milestone; NaN: not reached",
     )
-    for word, texts in zip(("unit", "meaning"), zip(*model.milestones.values()), strict=True):
+    for word, texts in zip(
+        ("unit", "meaning"), zip(*model.milestones.values(), strict=True), strict=True
+    ):
         variables[f"milestone_{word}"] = (
             "milestone",
             np.array(texts, dtype=object),
