@@ -172,14 +172,11 @@ class CompositeFactors:
                 )
             head = int(np.argmax(nonzero))
             unit, size = value / value[head], terms / abs(value[head])
-            number = next(
-                (
-                    number
-                    for number, (other, other_size) in enumerate(distinct)
-                    if (np.abs(unit - other) <= CANCELS * (size + other_size)).all()
-                ),
-                len(distinct),
+            same = (
+                (np.abs(unit - other) <= CANCELS * (size + other_size)).all()
+                for other, other_size in distinct
             )
+            number = next((number for number, equal in enumerate(same) if equal), len(distinct))
             if number == len(distinct):
                 distinct.append((unit, size))
             direction_of[task] = (number, head)

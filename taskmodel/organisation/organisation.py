@@ -256,21 +256,7 @@ def organisation(*catalogs: Catalog) -> Organisation:
     opens_at, inference, success = _capability(quantities, delegable)
     graded = catalog.capability.success == "logistic"
     unaided = [not graded and _needs_capability(catalog, name) for name in protocol_names(catalog)]
-    work = quantities.review
-    review = supervision.review_part(
-        pools=len(labour_pools),
-        review_ratio=work.review_ratio,
-        coverage=work.coverage,
-        success=success,
-        effort=work.effort,
-        steering=work.steering,
-        people=work.people,
-        shared_pool=[
-            None if pool.pool == "dedicated" else labour_pools.index(pool.pool)
-            for pool in review_pools.values()
-        ],
-        reviewer=reviewer_of_mode(catalog),
-    )
+    work, review = quantities.review, _review_part(catalog, quantities, success)
     policy = np.array([_allowed_modes(catalog, task) for task in tasks])
     result = Organisation(
         tasks=tuple(catalog.tasks),
@@ -307,6 +293,25 @@ def organisation(*catalogs: Catalog) -> Organisation:
         training_share=quantities.number("compute.training_share"),
     )
     return result if rules.defect_budget is None else result.with_defect_budget()
+
+
+def _review_part(catalog: Catalog, quantities: Quantities, success: Array) -> Array:
+    """Return the hours of review and steering per useful unit, by task, mode and factor."""
+    labour_pools, work = tuple(catalog.pools), quantities.review
+    return supervision.review_part(
+        pools=len(labour_pools),
+        review_ratio=work.review_ratio,
+        coverage=work.coverage,
+        success=success,
+        effort=work.effort,
+        steering=work.steering,
+        people=work.people,
+        shared_pool=[
+            None if pool.pool == "dedicated" else labour_pools.index(pool.pool)
+            for pool in reviewer_pools(catalog).values()
+        ],
+        reviewer=reviewer_of_mode(catalog),
+    )
 
 
 def _redundant_modes(

@@ -182,18 +182,19 @@ class Tree:
             self.share[..., below] = node.shares
             self.parent[below] = number
             levels.setdefault(height, []).append((number, below))
-        self.levels = []
-        for height in sorted(levels):
-            numbers, groups = zip(*sorted(levels[height], key=lambda entry: entry[0]), strict=True)
-            counts = [len(group) for group in groups]
-            self.levels.append(
-                _Level(
-                    nests=np.array(numbers),
-                    children=np.concatenate(groups),
-                    starts=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp),
-                    nest_of_child=np.repeat(np.arange(len(numbers)), counts),
-                )
-            )
+        self.levels = [_level(levels[height]) for height in sorted(levels)]
+
+
+def _level(nests: list[tuple[int, NDArray[np.intp]]]) -> _Level:
+    """Return the nests of one height, from their numbers and children."""
+    numbers, groups = zip(*sorted(nests, key=lambda entry: entry[0]), strict=True)
+    counts = [len(group) for group in groups]
+    return _Level(
+        nests=np.array(numbers),
+        children=np.concatenate(groups),
+        starts=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp),
+        nest_of_child=np.repeat(np.arange(len(numbers)), counts),
+    )
 
 
 def log_unit_cost(

@@ -115,35 +115,47 @@ def sweep_dataset(
         "status": (along, np.asarray(allocation.status).astype(object)),
         "today": ((), catalog.compute.today.value),
         "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
-        f"event_{along}": (
-            "event",
-            events.position,
-            *((axis.unit, axis.meaning) if not over_compute else ()),
-        ),
-        **{
-            f"event_{name}": ("event", np.array(getattr(events, name), dtype=object))
-            for name in ("kind", "task", "mode", "factor")
-        },
     }
     sizes = {"factor": len(organisation.factors), "source": len(names)}
-    for side in ("before", "after"):
-        for name, inner in EVENT_LIMITS.items():
-            empty = np.zeros((0, *(sizes[dim] for dim in inner)))
-            limits = events.limits[side][name] if events.limits else empty
-            variables[f"event_{name}_{side}"] = (("event", *inner), limits)
-    coords = {
+    variables |= _event_variables(axis, events, sizes)
+    coords = _coordinates(situation, axis, grid)
+    attributes = {**provenance(catalog=catalog), "over": along, "courses": axis.courses_json()}
+    return labelled(variables, coords, attributes)
+
+
+def _coordinates(situation: Situation, axis: Axis, grid: Array) -> dict[str, Any]:
+    """Return the coordinates of a sweep."""
+    along, catalog, organisation = axis.name, axis.catalog, situation.setting.organisation
+    return {
         along: (along, grid, axis.unit, axis.meaning),
         **_names(task=organisation.tasks, mode=organisation.modes, factor=organisation.factors),
-        **_names(source=names, pool=catalog.pools, reviewers=reviewer_pools(catalog)),
-        **({} if over_compute else {COMPUTE: (along, situation.compute)}),
+        **_names(source=sources(organisation), pool=catalog.pools),
+        **_names(reviewers=reviewer_pools(catalog)),
+        **({} if along == COMPUTE else {COMPUTE: (along, situation.compute)}),
         **{
             path: (along, course(grid), catalog.unit_of(path), f"the catalog's {path}")
             for path, course in axis.courses.items()
             if path != COMPUTE
         },
     }
-    attributes = {**provenance(catalog=catalog), "over": along, "courses": axis.courses_json()}
-    return labelled(variables, coords, attributes)
+
+
+def _event_variables(
+    axis: Axis, events: EventTable, sizes: dict[str, int]
+) -> dict[str, tuple[Any, ...]]:
+    """Return the variables over events; `sizes` are those of dimensions of the limits."""
+    label = (axis.unit, axis.meaning) if axis.name != COMPUTE else ()
+    variables: dict[str, tuple[Any, ...]] = {
+        f"event_{axis.name}": ("event", events.position, *label)
+    }
+    for name in ("kind", "task", "mode", "factor"):
+        variables[f"event_{name}"] = ("event", np.array(getattr(events, name), dtype=object))
+    for side in ("before", "after"):
+        for name, inner in EVENT_LIMITS.items():
+            empty = np.zeros((0, *(sizes[dim] for dim in inner)))
+            limits = events.limits[side][name] if events.limits else empty
+            variables[f"event_{name}_{side}"] = (("event", *inner), limits)
+    return variables
 
 
 def latency_dataset(catalog: Catalog, situation: Situation, allocation: Allocation) -> xr.Dataset:

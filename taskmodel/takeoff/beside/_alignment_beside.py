@@ -54,6 +54,28 @@ WORK_ERROR = 1e-6  # relative to the work at the last date
 
 Reader = Callable[[Measures], Array]
 
+OVER_TIME = {
+    "training_run": (
+        "FLOP",
+        "largest training run, effective at the software in which the catalog measures compute",
+    ),
+    "work": (
+        "field-year",
+        "alignment work done since the first date, in years of the catalog's own people without AI",
+    ),
+    "work_bulk": (
+        "field-year",
+        "the same in bulk, however badly balanced: the hours' worth of work of all tasks, added up",
+    ),
+    "review_remaining": ("1", "review hours for an hour of AI work, over those without this work"),
+    "capability_speedup": (
+        "1",
+        "output of the world's software research over that with AI confined to its easiest task",
+    ),
+    "software_growth": ("1/year", "growth of the world's ln software"),
+    "software": ("1", "the world's software, relative to its start"),
+}
+
 
 def alignment_beside(
     world: str | PathLike[str] | World | xr.Dataset,
@@ -138,25 +160,10 @@ def alignment_beside(
     def read(measures: Measures) -> Array:
         return np.asarray(getattr(measures, measure))
 
+    passages = first_passages(walker, path, read, LEVELS)
+    openings = [first_open(walker, path, share) for share in SHARES]
     milestones = [
-        *_speedups(
-            "alignment",
-            first_passages(walker, path, read, LEVELS),
-            "alignment research goes {} times as fast",
-        ),
-        *(
-            _dated(
-                f"alignment_open_{share:.0%}",
-                first_open(walker, path, share),
-                f"AI can do {100 * share:.0f} % of the alignment work it may do",
-            )
-            for share in SHARES
-        ),
-        _dated(
-            "alignment_oversight_bottleneck",
-            _first_bottleneck(result),
-            "human review holds alignment back more than anything else",
-        ),
+        *_alignment_milestones(passages, openings, _first_bottleneck(result)),
         *_world_milestones(track, float(grid[-1])),
     ]
     variables = _levels(embedded, work, grid)
@@ -302,6 +309,28 @@ def _capability_catalog(
     )
 
 
+def _alignment_milestones(
+    passages: Array, openings: list[float], bottleneck: float
+) -> list[Milestone]:
+    """Return the milestones of the organisation, from their dates."""
+    return [
+        *_speedups("alignment", passages, "alignment research goes {} times as fast"),
+        *(
+            _dated(
+                f"alignment_open_{share:.0%}",
+                date,
+                f"AI can do {100 * share:.0f} % of the alignment work it may do",
+            )
+            for share, date in zip(SHARES, openings, strict=True)
+        ),
+        _dated(
+            "alignment_oversight_bottleneck",
+            bottleneck,
+            "human review holds alignment back more than anything else",
+        ),
+    ]
+
+
 def _levels(embedded: EmbeddedCatalog, work: Accumulated, grid: Array) -> dict[str, Any]:
     """Return the variables over time that `sweep` does not have."""
     field_years, track = work(grid), embedded.track
@@ -309,53 +338,16 @@ def _levels(embedded: EmbeddedCatalog, work: Accumulated, grid: Array) -> dict[s
     review = remaining_share(rules.review if rules else None, field_years[:, 0])
     moments = [moment for date in grid.tolist() if (moment := track.at(date)) is not None]
     multipliers = [log_software_multiplier(track.economy, moment) for moment in moments]
-    return {
-        "training_run": (
-            "time",
-            embedded.training(grid),
-            "FLOP",
-            "largest training run, effective at the software in which the catalog measures compute",
-        ),
-        "work": (
-            "time",
-            field_years[:, 0],
-            "field-year",
-            "alignment work done since the first date, in years of the catalog's own people "
-            "without AI",
-        ),
-        "work_bulk": (
-            "time",
-            field_years[:, 1],
-            "field-year",
-            "the same in bulk, however badly balanced: the hours' worth of work of all tasks, "
-            "added up",
-        ),
-        "review_remaining": (
-            "time",
-            review,
-            "1",
-            "review hours for an hour of AI work, over those without this work",
-        ),
-        "capability_speedup": (
-            "time",
-            np.exp(multipliers),
-            "1",
-            "output of the world's software research over that with AI confined to its easiest "
-            "task",
-        ),
-        "software_growth": (
-            "time",
-            [track.path.flow.software_growth(moment) for moment in moments],
-            "1/year",
-            "growth of the world's ln software",
-        ),
-        "software": (
-            "time",
-            [exp(moment.stocks.software) for moment in moments],
-            "1",
-            "the world's software, relative to its start",
-        ),
+    values = {
+        "training_run": embedded.training(grid),
+        "work": field_years[:, 0],
+        "work_bulk": field_years[:, 1],
+        "review_remaining": review,
+        "capability_speedup": np.exp(multipliers),
+        "software_growth": [track.path.flow.software_growth(moment) for moment in moments],
+        "software": [exp(moment.stocks.software) for moment in moments],
     }
+    return {name: ("time", array, *OVER_TIME[name]) for name, array in values.items()}
 
 
 def _milestone_variables(milestones: list[Milestone], work: Accumulated) -> dict[str, Any]:

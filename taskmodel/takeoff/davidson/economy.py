@@ -234,29 +234,11 @@ def economy(parameters: Values) -> Economy:
     parameters : mapping of str to value
         Parameters by name; ``n_labour_tasks`` None is a continuum of tasks.
     """
-    start = Stocks(
-        chips=log(initial_chips(parameters)),
-        software=0.0,
-        capital=log(
-            parameters["savings_rate"]
-            * parameters["initial_gwp"]
-            / expm1(parameters["initial_capital_growth"])
-        ),
-        labour=log(parameters["initial_population"]),
-        tfp=0.0,
-    )
-    shares = initial_shares(parameters)
-    families = (
-        _family(parameters, 1.0, 1.0),
-        _family(
-            parameters,
-            *(parameters[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime")),
-        ),
-    )
-    psi_goods, psi_rnd = (
-        parameters["labour_substitution_goods"],
-        parameters["labour_substitution_rnd"],
-    )
+    start, shares = _initial_stocks(parameters), initial_shares(parameters)
+    ratios = (parameters[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime"))
+    families = _family(parameters, 1.0, 1.0), _family(parameters, *ratios)
+    psi_goods = parameters["labour_substitution_goods"]
+    psi_rnd = parameters["labour_substitution_rnd"]
     of_labour, of_compute, of_capital = shares.of_goods()
     zeta = parameters["compute_software_rnd_experiments_efficiency"]
     goods = Sector(
@@ -296,15 +278,21 @@ def economy(parameters: Values) -> Economy:
         parameters["research_experiments_substitution_software"],
         zeta * start.chips,
     )
-    return Economy(
-        goods,
-        hardware,
-        software,
-        families,
-        start,
-        shares,
-        zeta,
-        not parameters["disable_automation"],
+    automated = not parameters["disable_automation"]
+    return Economy(goods, hardware, software, families, start, shares, zeta, automated)
+
+
+def _initial_stocks(parameters: Values) -> Stocks:
+    return Stocks(
+        chips=log(initial_chips(parameters)),
+        software=0.0,
+        capital=log(
+            parameters["savings_rate"]
+            * parameters["initial_gwp"]
+            / expm1(parameters["initial_capital_growth"])
+        ),
+        labour=log(parameters["initial_population"]),
+        tfp=0.0,
     )
 
 
