@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML, tokens
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.scanner import Scanner
+from ruamel.yaml.scanner import Scanner, ScannerError
 
 from taskmodel.errors import CatalogError, Defect
 
@@ -173,9 +173,10 @@ def read_value(text: str, label: str = "set") -> Any:
 
 
 class _Scanner(Scanner):
-    """The scanner of ruamel.yaml, which takes plain words on one line as a whole.
+    """The scanner of ruamel.yaml, faster on plain words, with an error for impossible escapes.
 
-    The original reads them character by character, half of the time of a catalog.
+    Plain words on one line are taken as a whole. The original reads them character by character,
+    half of the time of a catalog.
     """
 
     def scan_plain(self) -> tokens.ScalarToken:
@@ -192,6 +193,15 @@ class _Scanner(Scanner):
         reader.index += length
         reader.column += length
         return tokens.ScalarToken(words[0], True, start, reader.get_mark())
+
+    def scan_flow_scalar_non_spaces(self, double: Any, start_mark: Any) -> Any:
+        try:
+            return super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError) as error:  # of chr: the number of no character
+            raise ScannerError(
+                problem="an escape names no character; the last one is \\U0010FFFF",
+                problem_mark=self.reader.get_mark(),
+            ) from error
 
 
 class _Parser:

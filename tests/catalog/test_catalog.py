@@ -476,6 +476,13 @@ def test_one_defect_is_reported_with_its_place_and_what_is_allowed(name):
     assert str(found).startswith(f"{path}:{where}: {dotted}")
 
 
+@pytest.mark.parametrize("escape", [r"\U00110000", r"\UFFFFFFFF"])
+def test_an_escape_beyond_the_last_character_is_a_defect_at_its_digits(escape):
+    error = defect(read_value, f'"a{escape}"', "title")
+    assert (error.line, error.column) == (1, 5)
+    assert "the last one is \\U0010FFFF" in error.message
+
+
 def test_every_bad_file_is_tested():
     files = {path.stem.removeprefix("bad_") for path in FILES.glob("bad_*.yaml")}
     assert files == {*BAD, "many", "alias_bomb"}

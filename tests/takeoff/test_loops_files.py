@@ -30,6 +30,7 @@ def bad(tmp_path, name, old, new):
             "loop",
             "found 'parsimony'; allowed: parsimonious, software_explosion",
         ),
+        ("kwa", "loop: parsimonious", "loop: [a]", "loop", "found ['a']; allowed: parsimonious"),
         ("kwa", "loop: parsimonious\n", "", "loop", "is missing; give one of parsimonious"),
         (
             "kwa",

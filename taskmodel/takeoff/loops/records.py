@@ -310,7 +310,7 @@ def load_loop(name_or_path: str | Path, set: Mapping[str, Any] | None = None) ->
     path = find_file(name_or_path, "loop")
     document = read_document(read_text(path), str(path))
     kind = document.data.get("loop") if isinstance(document.data, dict) else None
-    if kind not in KINDS:
+    if not (isinstance(kind, str) and kind in KINDS):
         mark = document.marks.get(("loop",))
         message = (
             f"found {kind!r}; allowed: {', '.join(KINDS)}"
