@@ -9,7 +9,6 @@ Reading, units, dotted paths and messages, which other kinds of files share, are
 
 from taskmodel.catalog.load import (
     bundled_catalogs,
-    bundled_protocols,
     bundled_scenarios,
     load_catalog,
     load_scenario,
@@ -35,7 +34,6 @@ __all__ = [
     "Task",
     "Trust",
     "bundled_catalogs",
-    "bundled_protocols",
     "bundled_scenarios",
     "load_catalog",
     "load_scenario",

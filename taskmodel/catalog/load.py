@@ -79,8 +79,3 @@ def bundled_catalogs() -> tuple[str, ...]:
 def bundled_scenarios() -> tuple[str, ...]:
     """Return the names of the scenarios that come with the package."""
     return bundled.names("scenario")
-
-
-def bundled_protocols() -> tuple[str, ...]:
-    """Return the names of the protocols that come with the package."""
-    return bundled.names("protocol")

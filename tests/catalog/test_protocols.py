@@ -5,8 +5,8 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.catalog import bundled_protocols
 from taskmodel.errors import SolveError
+from taskmodel.files import bundled
 from taskmodel.organisation.organisation import organisation
 
 TASKS = {
@@ -26,7 +26,7 @@ def own(**fields):
     return {"title": "mine", "coverage": 1, **fields}
 
 
-@pytest.mark.parametrize("name", bundled_protocols())
+@pytest.mark.parametrize("name", bundled.names("protocol"))
 def test_every_bundled_protocol_runs_and_every_number_has_a_source(name):
     catalog = tm.load_catalog("alignment_research", set={"supervision.protocols": [name]})
     result = tm.sweep(catalog, [8.4e28, 1e32])
