@@ -1,10 +1,10 @@
 """Settings of the whole suite."""
 
 from hypothesis import settings
-from sizes import EXPLORES
+from sizes import EXPLORES, examples
 
 # A run of the suite must not fail by chance: the usual profile draws the same examples every time.
 # `make explore` draws new ones at each run, many more of them, and keeps what fails for replay.
 settings.register_profile("usual", derandomize=True, database=None, deadline=None)
-settings.register_profile("explore", deadline=None, print_blob=True)
+settings.register_profile("explore", max_examples=examples(100), deadline=None, print_blob=True)
 settings.load_profile("explore" if EXPLORES else "usual")

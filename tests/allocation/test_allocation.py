@@ -1,10 +1,10 @@
 """The optimum at one moment: weak duality, cases by hand and the closed forms of model 1.3."""
 
 import itertools
-import warnings
 
 import numpy as np
 import pytest
+from judge import NUMBERS, judge
 from numpy.testing import assert_allclose
 from organisations import (
     Organisation,
@@ -23,16 +23,6 @@ from sizes import cases
 
 from taskmodel.allocation import Nest, allocate
 from taskmodel.errors import SolveError
-
-NUMBERS = (
-    "output",
-    "shadow_price",
-    "factor_elasticity",
-    "factor_elasticity_range",
-    "activity",
-    "factor_use",
-    "gap",
-)
 
 
 def flat(elasticity, shares):
@@ -83,65 +73,6 @@ def test_no_plan_and_no_prices_beat_weak_duality():
 
 
 # Random organisations -----------------------------------------------------------------------------
-
-
-def complaints(organisation, allocation):
-    """Violations in an allocation of a regular organisation, from its activities and prices."""
-    broken = [name for name in NUMBERS if not np.all(np.isfinite(getattr(allocation, name)))]
-    if broken:
-        return [f"{name} is not finite" for name in broken]
-    bundles, supply, _, available = organisation.problem
-    activity, price, output = allocation.activity, allocation.shadow_price, allocation.output
-    use = np.einsum("imk,im->k", bundles, activity)
-    elasticity = allocation.factor_elasticity
-    lowest, highest = np.moveaxis(allocation.factor_elasticity_range, -1, 0)
-    shown = certify(organisation, activity, price)
-    rules = {
-        f"status {status_of(allocation)}": status_of(allocation) in ("optimal", "kink"),
-        "activity is negative": np.all(activity >= 0),
-        "a closed mode is used": np.all(activity[~available] == 0),
-        "a price is negative": np.all(price >= 0),
-        f"infeasible by {shown.overuse:.1e}": shown.overuse <= 1e-9,
-        f"gap {shown.gap:.1e}": -1e-12 <= shown.gap < 1e-9,
-        f"reported gap {allocation.gap:.1e}, true {shown.gap:.1e}": allocation.gap
-        >= shown.gap - 1e-12,
-        f"reported gap {allocation.gap:.1e} is over 1e-9": allocation.gap < 1e-9,
-        f"output {output} against {shown.attained} attained": abs(output / shown.attained - 1)
-        < 1e-9,
-        f"output {output} against a bound of {shown.bound}": abs(output / shown.bound - 1) < 1e-9,
-        "factor_use is not what the activities use": np.all(
-            abs(allocation.factor_use - use) <= 1e-9 * supply
-        ),
-        f"elasticities sum to {elasticity.sum()}": abs(elasticity.sum() - 1) < 1e-9,
-        "elasticities are not price x supply / output": np.all(
-            abs(elasticity - price * supply / output) < 1e-9
-        ),
-        "elasticity outside its range": np.all(lowest <= elasticity + 1e-9)
-        and np.all(elasticity <= highest + 1e-9),
-        "a range without a kink": status_of(allocation) == "kink"
-        or np.all(highest - lowest < 1e-6),
-        "a kink without a range": status_of(allocation) == "optimal" or np.any(highest > lowest),
-    }
-    return [complaint for complaint, holds in rules.items() if not holds]
-
-
-def judge(organisations):
-    """Numbers of the organisations that are refused with a SolveError, and of wrong answers."""
-    refused, wrong = {}, {}
-    for number, organisation in enumerate(organisations):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # an answer that came with a warning is no answer
-            try:
-                allocation = allocate(*organisation.problem)
-            except SolveError as error:
-                refused[number] = str(error)
-                continue
-        if found := complaints(organisation, allocation):
-            wrong[number] = found
-    print(
-        f"{number + 1} organisations: {len(refused)} refused {refused}, {len(wrong)} wrong {wrong}"
-    )
-    return refused, wrong
 
 
 def test_every_organisation_with_elasticities_from_a_half_is_solved_over_eight_decades():

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import unless_refused
 from organisations import random_organisation
-from sizes import cases
+from sizes import cases, examples
 
 from taskmodel.allocation import Nest, allocate
 
 SEEDS = st.integers(0, 2**32 - 1)
-FEW = settings(max_examples=cases(20, 40), deadline=None)
+FEW = settings(max_examples=examples(cases(20, 40)), deadline=None)
 
 
 def tame(seed, levels=None):

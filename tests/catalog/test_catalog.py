@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from locations import CATALOGS, ROOT
 from ruamel.yaml import YAML
+from sizes import examples
 
 from taskmodel.catalog import (
     Catalog,
@@ -665,7 +666,7 @@ def test_words_cut_out_at_once_are_those_cut_out_letter_by_letter(source):
     assert cut(quick) == cut(slow)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab:-?[]{},#&*!|>'\"%@ \t\n~1.")))
 def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
     try:
@@ -686,7 +687,7 @@ def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
     assert words(document.data) == words(expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.integers(0, len(GOOD) - 1),
     st.integers(0, 20),

@@ -8,6 +8,7 @@ from formulas import positive, share
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
+from sizes import examples
 
 from taskmodel.lead.erosion import months_survived
 from taskmodel.lead.pause import growth_multiplier
@@ -91,7 +92,7 @@ def test_with_a_hard_ceiling_it_is_best_to_run_and_then_to_stop(terms):
     assert work(terms, np.ones(3)) == pytest.approx(run_then_stop(terms), rel=1e-9)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(lead=positive(0.1, 24), ceiling=positive(0.1, 5), slope=st.floats(0, 1), theft=share)
 def test_the_best_schedule_is_no_worse_than_a_stop_now_or_at_the_ceiling(
     lead, ceiling, slope, theft

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import unless_refused
+from sizes import examples
 from small import small_catalog
 
 import taskmodel as tm
@@ -26,7 +27,7 @@ from taskmodel.science.supervision import (
     review_part,
 )
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 SOLVED = 1e-9  # the allocation's own bound on its error
 PEOPLE = 1000.0
 

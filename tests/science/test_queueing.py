@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
+from sizes import examples
 
 from taskmodel.errors import InputError
 from taskmodel.science.queueing import (
@@ -23,7 +24,7 @@ from taskmodel.science.queueing import (
     waiting_probability,
 )
 
-SLOW = settings(max_examples=50, deadline=None)
+SLOW = settings(max_examples=examples(50), deadline=None)
 servers = st.integers(1, 60)
 utilisations = st.floats(0.01, 0.99)
 

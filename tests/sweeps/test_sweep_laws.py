@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import unless_refused
 from random_catalogs import HIGH, LOW, multi_factor_catalog
-from sizes import cases
+from sizes import cases, examples
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog, parse_catalog
 from taskmodel.sweeps.walker import Walker
 
 SEEDS = st.integers(0, 2**32 - 1)
-SWEEPS = settings(max_examples=cases(3, 6), deadline=None)  # two sweeps each
-POINTS = settings(max_examples=cases(6, 15), deadline=None)
+SWEEPS = settings(max_examples=examples(cases(3, 6)), deadline=None)  # two sweeps each
+POINTS = settings(max_examples=examples(cases(6, 15)), deadline=None)
 GRID = np.geomspace(LOW, HIGH, 40)
 PLACE = (
     1e-9  # relative: places are exact to 1e-10 and events within 1e-9 may be told as simultaneous

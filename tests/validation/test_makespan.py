@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sizes import examples
 
 from taskmodel.validation.computations import makespan
 
@@ -18,7 +19,7 @@ def shortest_schedule(units, workers):
     return min(max(np.bincount(plan, weights=units, minlength=workers)) for plan in schedules)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=6), st.integers(1, 3))
 def test_longest_first_is_within_grahams_bound_of_the_shortest_schedule(units, workers):
     best, bound = shortest_schedule(units, workers), 4 / 3 - 1 / (3 * workers)
