@@ -1,4 +1,4 @@
-"""Laws that hold wherever there is an answer."""
+"""Properties of the optimum, which hold wherever the solver returns one."""
 
 import functools
 
@@ -8,13 +8,16 @@ from taskmodel.errors import SolveError
 
 
 def unless_refused(test):
-    """A draw that the solver refuses says nothing of a law; that it refuses few is for tests of its own (test_allocation)."""
+    """Decorate a property so that a draw refused with a SolveError is rejected by hypothesis.
+
+    A refusal neither confirms nor contradicts a law; test_allocation bounds the number of them.
+    """
 
     @functools.wraps(test)
-    def kept(*arguments, **named):
+    def guarded(*arguments, **keywords):
         try:
-            test(*arguments, **named)
+            test(*arguments, **keywords)
         except SolveError:
             reject()
 
-    return kept
+    return guarded

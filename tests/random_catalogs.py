@@ -8,7 +8,7 @@ from taskmodel.catalog import Catalog
 
 ELASTICITIES = (0.1, 0.3, 0.5, 0.8, 1.0, 1.5, 3.0)
 H100_HOUR = 1.44e18  # FLOP
-LOW, HIGH = 1e26, 1e31  # the part of the axis with their events
+LOW, HIGH = 1e26, 1e31  # ends of the compute axis between which their events lie
 
 
 def multi_factor_catalog(rng) -> Catalog:
@@ -43,7 +43,8 @@ def multi_factor_catalog(rng) -> Catalog:
         },
         compute={
             "inference_share": 10 ** rng.uniform(-9, -5),
-            # from a tenth of an H100-hour to ten for an hour of people where the axis begins: prices stay within a few powers of ten
+            # at the start of the axis 0.1 to 10 H100-hours per human hour: prices stay within a few
+            # orders of magnitude
             "experiment_share": hours * H100_HOUR / LOW * 10 ** rng.uniform(-1, 1),
             "inference": str(rng.choice(["scarce", "scarce", "scarce", "free"])),
             "experiments": str(rng.choice(["scarce", "scarce", "free"])),
@@ -56,7 +57,7 @@ def multi_factor_catalog(rng) -> Catalog:
 
 
 def _elasticity(rng) -> float:
-    """One of the usual ones, or any."""
+    """An elasticity: one of ELASTICITIES in 70 % of draws, otherwise log-uniform."""
     return (
         float(rng.choice(ELASTICITIES)) if rng.random() < 0.7 else float(10 ** rng.uniform(-1, 0.5))
     )

@@ -1,4 +1,4 @@
-"""Small catalogs made in code, for tests that need to vary everything."""
+"""Small catalogs built in code, for tests that vary any block or task."""
 
 import json
 
@@ -41,7 +41,7 @@ TASK = {"phase": "research", "horizon": 8, "review_ratio": 0.2, "coverage_floor"
 
 
 def small_catalog(tasks: dict[str, dict], **changes: dict) -> Catalog:
-    """A catalog with these tasks; keyword arguments change blocks, key by key."""
+    """A catalog of these tasks; each keyword argument updates the keys of a block of BLOCKS."""
     data = {
         name: dict(block) if isinstance(block, dict) else block for name, block in BLOCKS.items()
     }

@@ -1,7 +1,8 @@
 r"""The optimum of people and compute over sorted tasks in one nest, in closed form (model 1.3).
 
 An oracle for `allocate`. A unit of task i takes an hour of people, or kappa_i of compute. Tasks are
-sorted by kappa; compute does those before a position, and at most one group of equal kappa is split.
+sorted by kappa; compute does those before a position, and at most one group of equal kappa is
+split.
 With s_i the shares, sigma the elasticity, psi = 1 - 1/sigma, X the sum of s_i kappa_i^(1 - sigma)
 over compute's tasks and W that of s_i over people's, output is
 

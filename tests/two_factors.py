@@ -1,4 +1,4 @@
-"""Catalogs of two factors, people and inference, of which every event has a closed form."""
+"""Catalogs of two factors, people and inference, whose events all have closed forms."""
 
 import numpy as np
 from small import small_catalog
@@ -7,9 +7,11 @@ TOKENS = 100 * 3600 * 2  # FLOP per human-equivalent hour and parameter
 
 
 def two_factor_catalog(rng, elasticity, tasks):
-    """People against inference: no review, experiments free, everything open from the start but what people keep.
+    """Return a catalog of people and inference, and the closed-form positions of its events.
 
-    Returns the catalog and, by hand, the compute at which each task is adopted and completed (``model.md`` 1.3).
+    Nothing is reviewed, experiments are free, and all tasks but one are open to AI throughout. The
+    positions, shape (task, 2), are the compute at which each task is adopted and completed
+    (``model.md`` 1.3).
     """
     shares = rng.dirichlet(np.full(tasks + 1, 2.0))
     shares /= shares.sum()
@@ -30,12 +32,12 @@ def two_factor_catalog(rng, elasticity, tasks):
         supervision={"coverage": "none"},
         compute={"inference_share": inference_share},
     )
-    s, hours, places = shares[:tasks], 1000.0, []
+    s, hours, positions = shares[:tasks], 1000.0, []
     for task in range(tasks):
         ratio = []
         for moved in (task, task + 1):
             machine = np.sum(s[:moved] * kappa[:moved] ** (1 - elasticity))
             people = 1 - s[:moved].sum()
             ratio.append(machine / people * kappa[task] ** elasticity * hours / inference_share)
-        places.append(ratio)
-    return catalog, np.array(places)
+        positions.append(ratio)
+    return catalog, np.array(positions)

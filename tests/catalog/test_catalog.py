@@ -1,4 +1,4 @@
-"""Catalogs: what the bundled ones hold, what a file may say, and what is said of one that cannot be used."""
+"""Catalogs: contents of the bundled ones, the format of a file, and messages on its defects."""
 
 import json
 import os
@@ -33,7 +33,7 @@ from taskmodel.files import yaml as text
 FILES = CATALOGS
 GOOD = (FILES / "good.yaml").read_text()
 
-# Each file has one defect: where it stands, its path, and the part of the message that varies.
+# Each file has one defect: its line and column, its path, and a part of its message.
 BAD = {
     "after_itself": ("38:20", "tasks.check.after.1", "'check' comes after itself"),
     "after_twice": ("38:20", "tasks.check.after.1", "'write' is listed twice"),
@@ -244,6 +244,14 @@ BAD = {
 }
 
 
+def small_task(share):
+    """YAML of the required fields of a task, below its id."""
+    return (
+        f"    title: T\n    phase: research\n    share: {share}\n    horizon: 1\n"
+        "    review_ratio: 0\n    coverage_floor: 0\n"
+    )
+
+
 def defects(action, *arguments, **options):
     """Return the defects of the CatalogError that the action must raise."""
     with pytest.raises(CatalogError) as caught:
@@ -297,8 +305,8 @@ def test_bundled_catalogs_have_the_structure_of_their_evidence(
     assert (levels[4], levels[3]) == (pytest.approx(led), pytest.approx(shared))
 
 
-def fitting(name):
-    """The bundled scenarios that fit a bundled catalog."""
+def scenarios_of(name):
+    """Names of the bundled scenarios for a bundled catalog."""
     return [
         scenario
         for scenario in bundled_scenarios()
@@ -308,7 +316,7 @@ def fitting(name):
 
 @pytest.mark.parametrize(
     ("name", "scenario"),
-    [(name, scenario) for name in bundled_catalogs() for scenario in (None, *fitting(name))],
+    [(name, scenario) for name in bundled_catalogs() for scenario in (None, *scenarios_of(name))],
 )
 def test_every_number_that_comes_with_the_package_has_a_source(name, scenario):
     assert load_catalog(name, scenario).without_source() == ()
@@ -329,11 +337,12 @@ def test_bundled_files_are_found_in_a_wheel_and_in_a_checkout(folder, tmp_path, 
 
 
 @pytest.mark.parametrize("scenario", bundled_scenarios())
-def test_bundled_scenarios_have_a_title_and_say_what_they_are_for(scenario):
+def test_bundled_scenarios_have_a_title_and_a_description(scenario):
     assert load_scenario(scenario).title and load_scenario(scenario).description
 
 
 def test_ladder_rungs_are_converted_exactly():
+    # exact: conversion divides by a whole number once, as Python does here
     catalog = load_catalog("t_agi_ladder")
     assert [task.horizon.value for task in catalog.tasks.values()] == [
         1 / 3600,
@@ -396,7 +405,7 @@ def test_units_that_convert_exactly_are_converted_and_reported():
     )
 
 
-def test_the_only_pool_is_that_of_every_task(good):
+def test_tasks_belong_to_the_only_pool_by_default(good):
     assert [task.pool for task in good.tasks.values()] == ["people", "people"]
 
 
@@ -410,7 +419,7 @@ def test_one_task_is_enough():
 
 
 def test_a_thousand_tasks_in_a_chain_load():
-    task = "    title: T\n    phase: research\n    share: 0.001\n    horizon: 1\n    review_ratio: 0\n    coverage_floor: 0\n"
+    task = small_task(share=0.001)
     chain = "".join(
         f"  t{index}:\n{task}    after: [{f't{index - 1}' if index else ''}]\n"
         for index in range(1000)
@@ -456,10 +465,13 @@ def test_schema_names_units_ranges_and_meaning():
 
 
 def test_catalog_alone_imports_no_numerical_library():
-    code = "import sys, taskmodel.catalog; print(*sorted({'scipy', 'sympy', 'xarray', 'matplotlib', 'networkx'} & sys.modules.keys()))"
-    root = ROOT
+    code = (
+        "import sys, taskmodel.catalog; "
+        "heavy = {'scipy', 'sympy', 'xarray', 'matplotlib', 'networkx'}; "
+        "print(*sorted(heavy & sys.modules.keys()))"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
 
@@ -468,13 +480,13 @@ def test_catalog_alone_imports_no_numerical_library():
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_one_defect_is_reported_with_its_place_and_what_is_allowed(name):
+def test_one_defect_is_reported_with_its_position_and_the_values_allowed(name):
     path = FILES / f"bad_{name}.yaml"
-    where, dotted, message = BAD[name]
+    position, dotted, message = BAD[name]
     found = defect(load_catalog, path)
-    assert (f"{found.line}:{found.column}", found.path) == (where, dotted)
+    assert (f"{found.line}:{found.column}", found.path) == (position, dotted)
     assert message in found.message
-    assert str(found).startswith(f"{path}:{where}: {dotted}")
+    assert str(found).startswith(f"{path}:{position}: {dotted}")
 
 
 @pytest.mark.parametrize("escape", [r"\U00110000", r"\UFFFFFFFF"])
@@ -513,17 +525,17 @@ def test_alias_bomb_is_refused_alias_by_alias():
 
 
 @pytest.mark.parametrize(
-    ("nested", "where"),
+    ("nested", "position"),
     [
         ("[" * 3000 + "]" * 3000, "1:58"),
         ("{a: " * 3000 + "}" * 3000, "1:208"),
         ("- " * 3000 + "a", "2:101"),
     ],
 )
-def test_deep_nesting_is_refused_where_it_gets_too_deep(nested, where):
+def test_deep_nesting_is_refused_at_the_bracket_beyond_the_limit(nested, position):
     start = "title:\n" if nested.startswith("-") else "title: "
     found = defect(parse_catalog, start + nested)
-    assert f"{found.line}:{found.column}" == where
+    assert f"{found.line}:{found.column}" == position
     assert "more than 50 levels" in found.message
 
 
@@ -550,7 +562,7 @@ def test_long_numbers_are_refused_without_being_printed(number):
         ("title: a\ufeffb\n".encode(), 1, 9, "U+FEFF cannot be printed"),
     ],
 )
-def test_bytes_that_are_no_text_are_placed(tmp_path, content, line, column, message):
+def test_bytes_that_are_not_text_are_located(tmp_path, content, line, column, message):
     path = tmp_path / "mine.yaml"
     path.write_bytes(content)
     found = defect(load_catalog, path)
@@ -572,7 +584,7 @@ def test_oversized_files_are_refused_before_they_are_read(tmp_path):
     assert "10,000,001 bytes; the limit is 10,000,000" in defect(load_catalog, path).message
 
 
-def test_what_is_no_readable_file_is_refused(tmp_path, monkeypatch):
+def test_a_path_that_is_not_a_readable_file_is_refused(tmp_path, monkeypatch):
     assert "is a directory" in defect(load_catalog, tmp_path).message
     assert "No such file" in defect(load_catalog, tmp_path / "absent.yaml").message
     assert "cannot be read" in defect(load_catalog, "nul\0.yaml").message
@@ -591,16 +603,16 @@ def test_unknown_names_of_catalogs_and_scenarios_name_the_nearest():
     assert "did you mean 'reference'?" in defect(load_catalog, "t_agi_ladder", "refrence").message
 
 
-@pytest.mark.parametrize("where", ["pools:\n", "nests:\n", "tasks:\n"])
-def test_missing_blocks_are_reported_and_nothing_follows_from_them(where):
-    start = GOOD.index("\n" + where) + 1
+@pytest.mark.parametrize("block", ["pools:\n", "nests:\n", "tasks:\n"])
+def test_a_missing_block_is_the_only_defect_reported(block):
+    start = GOOD.index("\n" + block) + 1
     end = next(
         index
-        for index in range(start + len(where), len(GOOD))
+        for index in range(start + len(block), len(GOOD))
         if GOOD[index - 1] == "\n" and GOOD[index] != " "
     )
     without = GOOD[:start] + GOOD[end:]
-    assert defect(parse_catalog, without).path == where.strip(":\n")
+    assert defect(parse_catalog, without).path == block.strip(":\n")
 
 
 def test_sources_are_checked_without_any_being_declared():
@@ -612,7 +624,7 @@ def test_sources_are_checked_without_any_being_declared():
 
 
 def test_every_cycle_is_named():
-    task = "    title: T\n    phase: research\n    share: 0\n    horizon: 1\n    review_ratio: 0\n    coverage_floor: 0\n"
+    task = small_task(share=0)
     more = "".join(
         f"  {name}:\n{task}    after: [{before}]\n"
         for name, before in zip("abcde", "bcaed", strict=True)
@@ -624,7 +636,7 @@ def test_every_cycle_is_named():
     }
 
 
-def test_a_word_that_is_no_number_in_yaml_1_2_stays_a_word():
+def test_words_that_only_yaml_1_1_converts_stay_words():
     data = text.read_document(
         "{a: no, b: 0o17, c: 017, d: 1e3, e: 12:30, f: '5', g: ~, h: .5, i: 1_0, j: 0x1F}", "text"
     ).data
@@ -647,12 +659,13 @@ def test_a_word_that_is_no_number_in_yaml_1_2_stays_a_word():
     [*FILES.glob("good*.yaml"), *(FILES.parents[1] / "tasks").rglob("*.yaml")],
     ids=lambda path: path.stem,
 )
-def test_words_cut_out_at_once_are_those_cut_out_letter_by_letter(source):
+def test_the_fast_scanner_returns_the_tokens_of_ruamel(source):
     content = source.read_text()
     quick, slow = YAML(typ="safe", pure=True), YAML(typ="safe", pure=True)
+    # private: the public reader builds values, and only tokens show a difference of scanners
     quick.Scanner = text._Scanner
 
-    def cut(yaml):
+    def tokens(yaml):
         return [
             (
                 type(token),
@@ -663,7 +676,7 @@ def test_words_cut_out_at_once_are_those_cut_out_letter_by_letter(source):
             for token in yaml.scan(content)
         ]
 
-    assert cut(quick) == cut(slow)
+    assert tokens(quick) == tokens(slow)
 
 
 @settings(max_examples=examples(100), deadline=None)
@@ -675,7 +688,7 @@ def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
         return
     if (
         document.defects or "..." in content
-    ):  # an end of nothing is nothing here, and an error there
+    ):  # an end marker without a document is an empty document here and an error in ruamel
         return
     expected = YAML(typ="base", pure=True).load(content)
 
@@ -693,9 +706,9 @@ def test_any_text_gives_plain_values_as_ruamel_reads_them_or_defects(content):
     st.integers(0, 20),
     st.text(alphabet=st.sampled_from("ab:-?[]{},#&*!|>'\"%@ \t\n~1.e_"), max_size=3),
 )
-def test_any_change_to_a_catalog_gives_a_catalog_or_placed_defects(at, cut, put):
+def test_any_change_to_a_catalog_gives_a_catalog_or_located_defects(start, length, inserted):
     try:
-        parse_catalog(GOOD[:at] + put + GOOD[at + cut :])
+        parse_catalog(GOOD[:start] + inserted + GOOD[start + length :])
     except CatalogError as error:
         assert all(
             defect.line >= 1 and defect.column >= 1 and defect.message for defect in error.defects
@@ -717,7 +730,7 @@ def test_get_returns_the_number_word_or_switch_at_a_path(alignment):
     assert alignment.get("nests.build.elasticity.low") is None
 
 
-def test_every_listed_path_can_be_read_and_set_to_what_it_is(good):
+def test_every_listed_path_can_be_read_and_set_to_its_value(good):
     assert {
         "supervision.headcount",
         "nests.research.elasticity",
@@ -777,8 +790,9 @@ def test_ends_of_an_interval_can_be_set(good):
 
 
 def test_a_mapping_replaces_the_whole_quantity(alignment):
-    given = {"value": 30, "unit": "min", "source": "judgement", "note": "a test"}
-    changed = alignment.replace({"tasks.red_teaming.horizon": given}).tasks["red_teaming"].horizon
+    quantity = {"value": 30, "unit": "min", "source": "judgement", "note": "a test"}
+    catalog = alignment.replace({"tasks.red_teaming.horizon": quantity})
+    changed = catalog.tasks["red_teaming"].horizon
     assert (changed.value, changed.low, changed.unit, changed.source, changed.note) == (
         0.5,
         None,
@@ -862,15 +876,19 @@ def test_values_set_are_checked_like_a_file(good):
     )
 
 
-def test_defects_of_a_value_that_was_set_are_placed_at_the_set_and_others_in_the_file(good):
+def test_defects_of_values_set_have_no_line_and_defects_of_the_file_have_theirs(good):
     found = defects(
         good.replace,
         {"nests.research": {"title": "R", "elasticity": -1}, "tasks.check.phase": "build"},
     )
     assert {defect.file for defect in found} == {"set"}
     renamed = defects(good.replace, {"nests.build": good.nests["research"], "nests.research": None})
-    places = {(defect.line, defect.path) for defect in renamed}
-    assert places == {(None, "nests.build"), (30, "tasks.write.phase"), (37, "tasks.check.phase")}
+    positions = {(defect.line, defect.path) for defect in renamed}
+    assert positions == {
+        (None, "nests.build"),
+        (30, "tasks.write.phase"),
+        (37, "tasks.check.phase"),
+    }
 
 
 def test_overrides_accumulate_and_enter_the_hash(good):
@@ -882,7 +900,7 @@ def test_overrides_accumulate_and_enter_the_hash(good):
     assert good.overrides == {} and good.get("supervision.headcount") == 10
 
 
-def test_overrides_give_the_same_catalog_again_in_whatever_steps_they_were_made(good):
+def test_overrides_of_several_steps_give_the_same_catalog_in_one_step(good):
     horizon = "tasks.check.horizon"
     steps = (
         good.replace({horizon: 1})

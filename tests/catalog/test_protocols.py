@@ -1,4 +1,4 @@
-"""Protocols: ways of letting AI work, as modes that compete; what they cost in people, and what escapes them."""
+"""Protocols: modes of supervised AI work, their hours of people, and the defects that escape."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def catalog_with(*protocols, task=None, **changes):
 
 
 def own(**fields):
-    """A protocol of the catalog's own."""
+    """Fields of a protocol declared in the catalog: full coverage unless the fields change it."""
     return {"title": "mine", "coverage": 1, **fields}
 
 
@@ -41,8 +41,8 @@ def test_every_bundled_protocol_runs_and_every_number_has_a_source(name):
 )
 def test_three_protocols_are_the_three_rules_of_coverage(protocol, coverage):
     catalog = tm.load_catalog("alignment_research", scenario="scarce_inference")
-    one = tm.sweep(catalog.replace({"supervision.protocols": [protocol]}), [1e29, 1e31])
-    two = tm.sweep(catalog.replace({"supervision.coverage": coverage}), [1e29, 1e31])
+    by_protocol = tm.sweep(catalog.replace({"supervision.protocols": [protocol]}), [1e29, 1e31])
+    by_rule = tm.sweep(catalog.replace({"supervision.coverage": coverage}), [1e29, 1e31])
     for name in (
         "output",
         "throughput_speedup",
@@ -52,11 +52,11 @@ def test_three_protocols_are_the_three_rules_of_coverage(protocol, coverage):
         "bottleneck_share",
         "review_elasticity",
     ):
-        np.testing.assert_allclose(one[name], two[name], rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(by_protocol[name], by_rule[name], rtol=1e-12, err_msg=name)
 
 
-def test_hours_of_a_protocol_are_those_of_its_parts():
-    """Coverage 0.5 above a floor of 0.1; half of the questions settled in a fifth of the time; a quarter of an hour per episode of 8."""
+def test_hours_of_a_protocol_are_the_sum_over_its_fields():
+    """Coverage 0.5; half of the questions settled in 0.2 of the time; 0.25 h per episode of 8 h."""
     fields = own(
         coverage=0.5,
         review_effort=1.5,
@@ -65,17 +65,17 @@ def test_hours_of_a_protocol_are_those_of_its_parts():
         interaction_time=0.25,
         episode_length=8,
     )
-    at = organisation(catalog_with("mine", protocols={"mine": fields}))
-    assert at.fixed_bundles[0, 0, 1, 1] == pytest.approx(
+    model = organisation(catalog_with("mine", protocols={"mine": fields}))
+    assert model.fixed_bundles[0, 0, 1, 1] == pytest.approx(
         0.5 * 0.2 * 1.5 * (0.5 + 0.5 * 0.2) + 0.25 / 8
     )
     faulty = organisation(
         catalog_with("mine", protocols={"mine": fields}, capability={"defect_probability": 0.2})
     )
-    assert faulty.fixed_bundles[0, 0, 1, 1] == pytest.approx(at.fixed_bundles[0, 0, 1, 1] / 0.8)
+    assert faulty.fixed_bundles[0, 0, 1, 1] == pytest.approx(model.fixed_bundles[0, 0, 1, 1] / 0.8)
 
 
-def test_ai_review_uses_inference_and_its_layers_catch_what_they_have_not_in_common():
+def test_ai_review_uses_inference_and_its_layers_miss_common_mode_defects():
     fields = own(
         coverage=0,
         floors=False,
@@ -89,40 +89,41 @@ def test_ai_review_uses_inference_and_its_layers_catch_what_they_have_not_in_com
         "protocols": {"mine": fields, "plain": plain},
         "capability": {"defect_probability": 0.2},
     }
-    at = organisation(catalog_with("mine", "plain", **chosen))
-    inference = at.fixed_bundles[0, 0, 1:, at.factors.index("inference")]
+    model = organisation(catalog_with("mine", "plain", **chosen))
+    inference = model.fixed_bundles[0, 0, 1:, model.factors.index("inference")]
     assert inference[0] == pytest.approx(1.5 * inference[1])
-    # of 0.2 defects in a unit 0.2 x (0.3 + 0.7 / 4) = 0.095 pass two layers; 1 / 0.8 units are made for a useful one
-    np.testing.assert_allclose(at.escape(1e30)[0, 0], [0, 0.095 / 0.8, 0.2 / 0.8])
+    # of 0.2 defects per unit 0.2 x (0.3 + 0.7 / 4) = 0.095 pass two layers; a useful unit takes
+    # 1 / 0.8 units
+    np.testing.assert_allclose(model.escape(1e30)[0, 0], [0, 0.095 / 0.8, 0.2 / 0.8])
 
 
-def test_what_people_find_depends_on_how_well_a_task_can_be_verified():
-    at = organisation(catalog_with("full_review", capability={"defect_probability": 0.2}))
+def test_detection_by_people_grows_with_the_verifiability_of_a_task():
+    model = organisation(catalog_with("full_review", capability={"defect_probability": 0.2}))
     detected = (0.5 + 0.45 * 0.75) * (1 - np.exp(-(1 + 4 * 0.75) * 0.2))
-    assert at.escape(1e30)[0, 0, 1] == pytest.approx(0.2 * (1 - detected) / 0.8)
+    assert model.escape(1e30)[0, 0, 1] == pytest.approx(0.2 * (1 - detected) / 0.8)
     result = tm.sweep(catalog_with("full_review", capability={"defect_probability": 0.2}), [1e28])
-    made = result["activity"].sel(task="code", mode="full_review").item()
+    activity = result["activity"].sel(task="code", mode="full_review").item()
     assert result["escaped_defects"].sel(task="code").item() == pytest.approx(
-        made * at.escape(1e30)[0, 0, 1]
+        activity * model.escape(1e30)[0, 0, 1]
     )
 
 
-def test_what_escapes_is_not_known_where_verifiability_is_not():
+def test_escaped_defects_of_reviewed_tasks_without_a_verifiability_are_nan():
     task = {"verifiability": None}
-    told = {
+    escaped = {
         name: tm.sweep(
             catalog_with(name, task=task, capability={"defect_probability": 0.2}), [1e28]
         )["escaped_defects"][0].values
         for name in ("full_review", "no_review")
     }
-    assert np.isnan(told["full_review"][0]) and told["full_review"][1] == 0
-    assert told["no_review"][0] > 0  # nobody looks, and so nothing is found
+    assert np.isnan(escaped["full_review"][0]) and escaped["full_review"][1] == 0
+    assert escaped["no_review"][0] > 0  # without review detection does not matter
     clean = tm.sweep(catalog_with("full_review", task=task), [1e28])["escaped_defects"]
     assert (clean == 0).all()
 
 
-def test_the_cheapest_of_several_protocols_is_chosen_and_the_choice_is_told():
-    """AI review takes no people but inference: as inference grows it takes over from full review."""
+def test_the_cheapest_protocol_is_chosen_and_its_adoption_is_an_event():
+    """AI review needs inference but no people, and replaces full review as inference grows."""
     protocols = {"machine": own(coverage=0, floors=False, review_inference=10)}
     catalog = catalog_with("full_review", "machine", protocols=protocols).replace(
         {"compute.inference": "scarce", "compute.inference_share": 1e-9}
@@ -140,9 +141,8 @@ def test_the_cheapest_of_several_protocols_is_chosen_and_the_choice_is_told():
             catalog.replace({"supervision.protocols": [name]}), np.geomspace(1e26, 1e32, 13)
         )["output"]
         assert (several >= alone * (1 - 1e-9)).all()
-    assert (
-        len(list(tm.regimes(catalog, (1e26, 1e32)))) > 2
-    )  # each formula is held against the optimum
+    # `regimes` checks each formula against the optimum
+    assert len(list(tm.regimes(catalog, (1e26, 1e32)))) > 2
 
 
 def test_a_person_with_ai_is_open_below_the_threshold_and_goes_at_the_pace_of_people():
@@ -158,7 +158,7 @@ def test_a_person_with_ai_is_open_below_the_threshold_and_goes_at_the_pace_of_pe
         result["activity"].sel(task="code", mode="helped").item() > 0
         and not result["automatable"].any()
     )
-    # elasticity 0.5: (0.6 sqrt(0.6) + 0.4)^-2 people's hours to a unit of research; people see to it that all units are useful
+    # elasticity 0.5: (0.6 sqrt(0.6) + 0.4)^-2; people work along, so that every unit is useful
     assert result["output"].item() == pytest.approx((0.6 * 0.6**0.5 + 0.4) ** -2)
     path = tm.latency(catalog, 1e26)
     assert float(path["duration"].sel(task="code")) == pytest.approx(0.6 * 8 * 168 / 40)
@@ -186,10 +186,11 @@ def test_numbers_of_protocols_are_inputs_like_any_other():
     full = tm.sweep(catalog.replace({"supervision.protocols": ["full_review"]}), [1e32])
     assert swept["output"].values[-1] == pytest.approx(full["output"].item(), rel=1e-12)
     path, h = "protocols.spot_checks.coverage", 1e-4
-    found = tm.elasticities(catalog.replace({path: 0.23}), 1e32, [path])["output_elasticity"].item()
+    result = tm.elasticities(catalog.replace({path: 0.23}), 1e32, [path])
+    elasticity = result["output_elasticity"].item()
     near = tm.sweep(catalog, 1e32, over=path, values=0.23 * np.exp([-h, h]))["output"].values
-    assert found == pytest.approx(np.log(near[1] / near[0]) / (2 * h), rel=1e-6)
-    # some tasks have a floor of just 0.2: less coverage there is no less
+    assert elasticity == pytest.approx(np.log(near[1] / near[0]) / (2 * h), rel=1e-6)
+    # at 0.2, the floor of some tasks, the left derivative differs from the right one
     assert np.isnan(tm.elasticities(catalog, 1e32, [path])["output_elasticity"].item())
 
 
@@ -221,17 +222,17 @@ def test_numbers_of_protocols_are_inputs_like_any_other():
         ({"tasks.code.defect_probability": 1}, "below 1"),
     ],
 )
-def test_what_is_wrong_with_protocols_is_told_with_its_place(changes, message):
+def test_defects_of_protocols_are_reported_at_their_path(changes, message):
     with pytest.raises(tm.CatalogError, match=message):
         small_catalog(TASKS).replace(changes)
 
 
-def test_success_by_degrees_is_at_each_compute_the_defect_probability_that_it_amounts_to():
+def test_graded_success_is_a_defect_probability_that_depends_on_compute():
     degrees = {"success": "logistic", "worker": "frontier", "success_slope": 0.84, "slope": 0.5}
     catalog = catalog_with("full_review", capability=degrees).replace(
         {"tasks.code.automation_threshold": 1e26}
     )
-    found = tm.sweep(catalog, [2e26, 2e29])
+    graded = tm.sweep(catalog, [2e26, 2e29])
     share = catalog.get("compute.training_share")
     for point, compute in enumerate((2e26, 2e29)):
         failed = 1 - 1 / (1 + (1e26 / share / compute) ** (0.84 * 0.5))
@@ -240,7 +241,7 @@ def test_success_by_degrees_is_at_each_compute_the_defect_probability_that_it_am
             "capability.success_slope": None,
             "capability.defect_probability": failed,
         }
-        same = tm.sweep(catalog.replace(steps), [compute])
+        stepwise = tm.sweep(catalog.replace(steps), [compute])
         for name in (
             "output",
             "speedup",
@@ -249,16 +250,18 @@ def test_success_by_degrees_is_at_each_compute_the_defect_probability_that_it_am
             "oversight_elasticity",
             "factor_use",
         ):
-            np.testing.assert_allclose(found[name][point], same[name][0], rtol=1e-9, err_msg=name)
+            np.testing.assert_allclose(
+                graded[name][point], stepwise[name][0], rtol=1e-9, err_msg=name
+            )
 
 
-def test_there_are_no_formulas_where_success_grows_by_degrees():
+def test_graded_success_has_no_closed_forms():
     with pytest.raises(SolveError, match="logistic"):
         next(tm.regimes(tm.load_catalog("alignment_research", "graded_success")))
 
 
 @pytest.mark.parametrize(
-    ("fields", "place", "words"),
+    ("fields", "path", "words"),
     [
         (
             {"success": "logistic", "worker": "frontier"},
@@ -273,26 +276,27 @@ def test_there_are_no_formulas_where_success_grows_by_degrees():
         ),
     ],
 )
-def test_success_by_degrees_lacking_something_is_a_located_error(fields, place, words):
+def test_incomplete_settings_of_graded_success_are_located_errors(fields, path, words):
     with pytest.raises(tm.CatalogError, match=words) as error:
         catalog_with("full_review", capability=fields)
-    assert place in str(error.value)
+    assert path in str(error.value)
 
 
-def test_optimal_effort_is_where_another_minute_finds_defects_worth_just_that_minute():
+def test_optimal_effort_equates_marginal_cost_and_benefit_of_review():
     worth = {"effort": "optimal", "defect_cost": 10}
     catalog = catalog_with("full_review", capability={"defect_probability": 0.2}, supervision=worth)
     rate, ceiling = 4.0, 0.8375
     hours = np.log(rate * 0.2 * 10 * ceiling) / rate
-    at = organisation(catalog)
-    assert at.fixed_review[0, 0, 1, 1] == pytest.approx(hours / 0.8)
-    assert at.escape(1e30)[0, 0, 1] == pytest.approx((0.2 * (1 - ceiling) + 1 / (rate * 10)) / 0.8)
-    # the time of review is that of its hours
-    given = catalog_with(
+    model = organisation(catalog)
+    assert model.fixed_review[0, 0, 1, 1] == pytest.approx(hours / 0.8)
+    escaped = 0.2 * (1 - ceiling) + 1 / (rate * 10)
+    assert model.escape(1e30)[0, 0, 1] == pytest.approx(escaped / 0.8)
+    # review takes as long as the same hours set by review_ratio
+    set_ratio = catalog_with(
         "full_review", capability={"defect_probability": 0.2}, task={"review_ratio": hours}
     )
     assert float(tm.latency(catalog, 1e30)["pass_time"]) == pytest.approx(
-        float(tm.latency(given, 1e30)["pass_time"])
+        float(tm.latency(set_ratio, 1e30)["pass_time"])
     )
     # where defects are rare nothing is reviewed
     assert (
@@ -301,7 +305,7 @@ def test_optimal_effort_is_where_another_minute_finds_defects_worth_just_that_mi
     )
 
 
-def test_optimal_effort_lacking_something_is_a_located_error():
+def test_incomplete_settings_of_optimal_effort_are_located_errors():
     with pytest.raises(tm.CatalogError, match=r"supervision.effort: .*give defect_cost"):
         catalog_with("full_review", supervision={"effort": "optimal"})
     with pytest.raises(tm.CatalogError, match=r"tasks.code: 'verifiability' is missing"):
@@ -320,16 +324,17 @@ def test_optimal_effort_lacking_something_is_a_located_error():
 
 
 @pytest.mark.parametrize(
-    ("rule", "same"), [("full", "full_review"), ("floor", "floor_coverage"), ("none", "no_review")]
+    ("rule", "protocol"),
+    [("full", "full_review"), ("floor", "floor_coverage"), ("none", "no_review")],
 )
-def test_what_a_task_forbids_holds_under_the_rule_of_coverage_too(rule, same):
+def test_forbidden_protocols_of_a_task_hold_under_rules_of_coverage(rule, protocol):
     under = {"supervision": {"protocols": [], "coverage": rule}}
     assert organisation(catalog_with(**under)).policy[0].sum() == 2
-    for task in ({"forbids": [same]}, {"protocols": ["spot_checks"]}):
+    for task in ({"forbids": [protocol]}, {"protocols": ["spot_checks"]}):
         assert organisation(catalog_with(task=task, **under)).policy[0].tolist() == [
             True,
             False,
             False,
             False,
         ]
-    assert organisation(catalog_with(task={"protocols": [same]}, **under)).policy[0].sum() == 2
+    assert organisation(catalog_with(task={"protocols": [protocol]}, **under)).policy[0].sum() == 2

@@ -1,4 +1,4 @@
-"""Sweeps of random catalogs against brute force: no event missed, none invented, each in its place."""
+"""Events of sweeps of random catalogs, and their positions, against brute force."""
 
 import numpy as np
 import pytest
@@ -12,8 +12,8 @@ from taskmodel.sweeps.walker import Walker
 
 CATALOGS = cases(5, 300)
 REFUSED = {86, 194, 249}  # prices below 1e-16, or next to a kink
-GRID = 300  # points of the brute force: 60 to a power of ten, where the mesh of the sweep has 24
-WIDTH = 1e-7  # relative, to which it narrows down the place of an event
+GRID = 300  # points of the brute force: 60 per decade, where the mesh of the sweep has 24
+WIDTH = 1e-7  # relative width to which brute force narrows the position of an event
 
 
 @pytest.mark.parametrize("block", range(CATALOGS // 5))

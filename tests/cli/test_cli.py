@@ -1,4 +1,4 @@
-"""The command line: answers, files and errors of commands."""
+"""The command line: output, files and errors of commands."""
 
 import contextlib
 import io
@@ -473,7 +473,7 @@ def test_check_of_a_missing_file_is_exit_2_and_the_other_files_are_checked(capsy
     assert "fine" in lines[1]
 
 
-def test_check_recognises_a_scenario_and_lays_it_over_a_catalog(capsys):
+def test_check_recognises_a_scenario_and_applies_it_to_a_catalog(capsys):
     scenario = str(CATALOGS / "scenario_bad_path.yaml")
     assert "scenario" in lines_of(capsys, "check", scenario)[0]
     lines = lines_of(capsys, "check", str(CATALOGS / "good.yaml"), "--scenario", scenario, code=1)
@@ -538,7 +538,7 @@ def test_latency_shows_the_critical_path_in_order_with_times_that_add_up(capsys,
     assert f"{facts['latency_speedup']:.2f}x as fast" in line_with(lines, "with AI")
     by_task, by_part = (
         line for line in lines if "Approve the release" in line
-    )  # a row of the critical path, and one of the parts of its time
+    )  # a row of the critical path, and one of the components of its time
     assert "people" in by_task and numbers_in(by_part) == pytest.approx([33.6, 0, 0, 72])
     assert max(map(len, lines)) <= 80
 
@@ -693,7 +693,7 @@ sys.exit(main(['schema']))"""
 
 
 def test_interrupt_is_exit_130_and_leaves_nothing_behind(starter):
-    # the parent may have been started with interrupts ignored: children inherit that
+    # a child inherits ignored interrupts from its parent, which may run in the background
     code = """import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from taskmodel.cli import main

@@ -1,4 +1,4 @@
-"""The facts read off a sweep, held to closed forms, finite differences and the sweep itself."""
+"""Facts of a sweep against closed forms, finite differences and the sweep itself."""
 
 import json
 import math
@@ -56,22 +56,22 @@ def numbers(row):
     ]
 
 
-def test_today_is_solved_at_exactly_its_compute_though_it_is_not_on_the_grid(catalog, summary):
-    there = tm.sweep(catalog, [catalog.compute.today.value]).isel(compute=0)
+def test_today_is_solved_at_its_compute_off_the_grid(catalog, summary):
+    alone = tm.sweep(catalog, [catalog.compute.today.value]).isel(compute=0)
     assert catalog.compute.today.value not in GRID
     assert summary.today.compute == catalog.compute.today.value
-    assert summary.today.speedup == pytest.approx(float(there["speedup"]), rel=1e-12)
+    assert summary.today.speedup == pytest.approx(float(alone["speedup"]), rel=1e-12)
     assert summary.today.bottleneck_share["review"] == pytest.approx(
-        float(there["bottleneck_share"].sel(source="review")), rel=1e-9
+        float(alone["bottleneck_share"].sel(source="review")), rel=1e-9
     )
 
 
 @pytest.mark.parametrize("today", [1e20, 1e40])
 def test_today_may_lie_outside_the_grid(catalog, result, today):
     moved = catalog.replace({"compute.today": today})
-    there = tm.sweep(moved, [today]).isel(compute=0)
+    alone = tm.sweep(moved, [today]).isel(compute=0)
     row = summarise(moved, result).today
-    assert (row.compute, row.speedup) == (today, pytest.approx(float(there["speedup"]), rel=1e-12))
+    assert (row.compute, row.speedup) == (today, pytest.approx(float(alone["speedup"]), rel=1e-12))
 
 
 def test_facts_do_not_depend_on_the_grid_they_are_read_from(catalog, summary):
@@ -79,11 +79,11 @@ def test_facts_do_not_depend_on_the_grid_they_are_read_from(catalog, summary):
         catalog, tm.sweep(catalog, points_wanted(catalog, np.geomspace(1e26, 1e32, 40)))
     )
     for name in (*MILESTONES, "ceiling"):
-        one, two = getattr(summary, name), getattr(other, name)
-        assert (one is None) == (two is None)
-        if one is not None:
-            assert two.compute == pytest.approx(one.compute, rel=1e-9)
-            assert two.speedup == pytest.approx(one.speedup, rel=1e-9)
+        coarse, fine = getattr(summary, name), getattr(other, name)
+        assert (coarse is None) == (fine is None)
+        if coarse is not None:
+            assert fine.compute == pytest.approx(coarse.compute, rel=1e-9)
+            assert fine.speedup == pytest.approx(coarse.speedup, rel=1e-9)
     assert numbers(other.today) == pytest.approx(numbers(summary.today), rel=1e-9)
     assert [row.compute for row in other.curve] == [row.compute for row in summary.curve]
 
@@ -93,24 +93,24 @@ def test_a_result_read_back_from_a_file_gives_the_same_facts(catalog, result, su
     assert as_dict(summarise(catalog, tm.open(tmp_path / "result.nc"))) == as_dict(summary)
 
 
-def test_milestones_are_the_first_events_of_their_kind_with_what_holds_after_them(result, summary):
-    found = tm.events(result)
-    adopted = found["compute"].values[
-        (found["kind"].values == "adopted") & (found["mode"].values != "human")
+def test_milestones_are_the_first_events_of_their_kind_with_values_after_them(result, summary):
+    events = tm.events(result)
+    adopted = events["compute"].values[
+        (events["kind"].values == "adopted") & (events["mode"].values != "human")
     ]
     assert summary.first_automation.compute == adopted[0]
     for name in ("oversight_binds", "oversight_bottleneck"):
-        first = int(np.flatnonzero(found["kind"].values == name)[0])
+        first = int(np.flatnonzero(events["kind"].values == name)[0])
         point = getattr(summary, name)
-        assert point.compute == found["compute"].values[first]
+        assert point.compute == events["compute"].values[first]
         assert (
             point.speedup
-            == found["speedup_after"].values[first]
-            > found["speedup_before"].values[first]
+            == events["speedup_after"].values[first]
+            > events["speedup_before"].values[first]
         )
 
 
-def test_what_holds_at_the_first_point_is_said_to_and_what_is_not_on_the_grid_is_none(catalog):
+def test_milestones_before_the_grid_are_named_and_those_beyond_it_are_none(catalog):
     late = summarise(catalog, tm.sweep(catalog, [1e31, 1e32]))
     assert {"first_automation", "oversight_binds"} <= set(late.at_grid_start)
     assert late.first_automation.compute == 1e31
@@ -123,10 +123,10 @@ def test_what_holds_at_the_first_point_is_said_to_and_what_is_not_on_the_grid_is
     )
 
 
-def test_oversight_that_ceases_to_bind_and_binds_again_has_two_stretches():
+def test_oversight_that_binds_twice_has_two_stretches():
     catalog = tm.load_catalog("alignment_research", scenario="scarce_inference")
-    found = summarise(catalog, tm.sweep(catalog, [1e27, 1e28])).stretches["oversight_binds"]
-    (start, end), (again, never) = found
+    summary = summarise(catalog, tm.sweep(catalog, [1e27, 1e28]))
+    (start, end), (again, never) = summary.stretches["oversight_binds"]
     assert 1e27 < start < end < again < 1e28
     assert never is None
 
@@ -134,29 +134,31 @@ def test_oversight_that_ceases_to_bind_and_binds_again_has_two_stretches():
 def test_ceiling_is_the_closed_form_of_review_in_human_hours():
     catalog = small_catalog(PAIR)
     summary = summarise(catalog, tm.sweep(catalog, [1e26, 1e30]))
-    # (s_1 k_1^(1 - sigma) + s_2 k_2^(1 - sigma))^(-1 / (1 - sigma)) at s = (.5, .5), k = (1, .01), sigma = .5
+    # (s_1 k_1^(1 - sigma) + s_2 k_2^(1 - sigma))^(-1 / (1 - sigma))
+    # at s = (0.5, 0.5), k = (1, 0.01) and sigma = 0.5
     assert summary.ceiling.throughput_speedup == pytest.approx(3.3058, abs=5e-5)
     assert summary.end.oversight_ceiling == summary.ceiling.throughput_speedup
-    # durations: 8 and 20 hours by people in a week of 40; by AI a tenth, round the clock, and 0.2 h of review
+    # durations: 8 and 20 hours by people in a week of 40 h; AI takes a tenth of them, around the
+    # clock, and 0.2 h of review
     assert summary.ceiling.latency_speedup == pytest.approx(20 * 4.2 / max(8 * 4.2, 2 + 0.2 * 4.2))
     mean = math.sqrt(summary.ceiling.throughput_speedup * summary.ceiling.latency_speedup)
     assert summary.ceiling.speedup == pytest.approx(mean)
 
 
-def test_ceiling_stands_where_the_last_delegable_task_opens(catalog, result, summary):
+def test_ceiling_is_reached_where_the_last_delegable_task_opens(catalog, result, summary):
     opened = result["event_compute"].values[result["event_kind"].values == "automatable"]
     assert summary.ceiling.compute == pytest.approx(opened[-1], rel=1e-12)
 
 
-def test_ceiling_has_no_place_where_the_horizon_is_given_or_nothing_may_be_delegated():
-    given = small_catalog(PAIR, capability={"h50_hours": 10})
-    fixed = summarise(given, tm.sweep(given, [1e26, 1e30]))
+def test_ceiling_has_no_compute_at_a_fixed_horizon_or_without_delegation():
+    constant = small_catalog(PAIR, capability={"h50_hours": 10})
+    fixed = summarise(constant, tm.sweep(constant, [1e26, 1e30]))
     assert fixed.ceiling.compute is None
     assert fixed.ceiling.throughput_speedup == pytest.approx(3.3058, abs=5e-5)
     assert math.isfinite(fixed.ceiling.speedup)
     nobody = small_catalog({"person": {"share": 1, "delegable": False}})
-    none = summarise(nobody, tm.sweep(nobody, [1e26, 1e30]))
-    assert (none.ceiling.compute, none.ceiling.throughput_speedup) == (None, pytest.approx(1))
+    undelegated = summarise(nobody, tm.sweep(nobody, [1e26, 1e30])).ceiling
+    assert (undelegated.compute, undelegated.throughput_speedup) == (None, pytest.approx(1))
 
 
 def test_ceiling_is_infinite_where_nothing_needs_people():
@@ -188,17 +190,19 @@ def test_costs_of_review_by_task_add_up_to_the_oversight_elasticity_and_to_all_r
 
 def test_cost_of_a_tasks_review_is_what_output_gains_when_it_gets_faster(catalog, summary):
     advice, step = summary.advice, 1e-4
-    place = advice.at.compute * (1 + 1e-9)
+    position = advice.at.compute * (1 + 1e-9)  # just after the event
     for review in advice.reviews:
         path, ratio = f"tasks.{review.task}.review_ratio", review.review_ratio
-        less, more = (
+        lower, higher = (
             float(
-                tm.sweep(catalog.replace({path: ratio * (1 + sign * step)}), [place])["output"][0]
+                tm.sweep(catalog.replace({path: ratio * (1 + sign * step)}), [position])["output"][
+                    0
+                ]
             )
             for sign in (-1, 1)
         )
         assert review.output_share == pytest.approx(
-            (math.log(less) - math.log(more)) / (2 * step), rel=1e-5
+            (math.log(lower) - math.log(higher)) / (2 * step), rel=1e-5
         )
 
 
@@ -248,25 +252,28 @@ def test_facts_are_plain_values_with_the_promised_keys(result, summary):
     assert len(facts["top_reviews"]) == 2
 
 
-def test_provenance_says_what_was_run():
+def test_provenance_names_catalog_scenario_and_settings():
     catalog = tm.load_catalog(
         "alignment_research", scenario="reference", set={"supervision.headcount": 100}
     )
-    made_from = provenance_facts(tm.sweep(catalog, [1e28]))
-    assert made_from["catalog"] == "alignment_research"
-    assert made_from["scenario"] == "reference"
-    assert made_from["overrides"] == {"supervision.headcount": 100}
-    assert made_from["sha256"] == catalog.sha256
+    origin = provenance_facts(tm.sweep(catalog, [1e28]))
+    assert origin["catalog"] == "alignment_research"
+    assert origin["scenario"] == "reference"
+    assert origin["overrides"] == {"supervision.headcount": 100}
+    assert origin["sha256"] == catalog.sha256
 
 
-def test_the_ceiling_of_success_by_degrees_is_that_of_sure_success_and_never_reached():
+def test_the_ceiling_of_graded_success_is_that_of_certain_success_and_never_reached():
     catalog = tm.load_catalog("alignment_research", "graded_success")
-    sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
-    found, of_sure = (
-        summarise(each, tm.sweep(each, [1e33, 1e34])).ceiling for each in (catalog, sure)
+    certain = catalog.replace({"capability.success": "step", "capability.success_slope": None})
+    graded, limit = (
+        summarise(variant, tm.sweep(variant, [1e33, 1e34])).ceiling
+        for variant in (catalog, certain)
     )
-    assert found.compute is None
-    assert (found.throughput_speedup, found.speedup) == pytest.approx(
-        (of_sure.throughput_speedup, of_sure.speedup)
+    assert graded.compute is None
+    assert (graded.throughput_speedup, graded.speedup) == pytest.approx(
+        (limit.throughput_speedup, limit.speedup)
     )
-    assert found.speedup == pytest.approx((found.throughput_speedup * found.latency_speedup) ** 0.5)
+    assert graded.speedup == pytest.approx(
+        (graded.throughput_speedup * graded.latency_speedup) ** 0.5
+    )

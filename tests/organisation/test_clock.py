@@ -1,4 +1,4 @@
-"""Durations joined to catalogs: waits for reviewers, off-hours, loops, reviews of reviews, and whom each task waits for."""
+"""Durations of the tasks of catalogs: queues for reviewers, off-hours, loops, layers of review."""
 
 import numpy as np
 import pytest
@@ -146,7 +146,7 @@ def test_waits_vanish_as_reviewers_grow_in_number_at_the_same_utilisation():
 
 
 def test_infinitely_fast_ai_that_nobody_reviews_leaves_the_time_of_gates():
-    """Known limit (i): with queues and off-hours counted, for nothing waits that is not reviewed."""
+    """Known limit (i), with queues and off-hours counted: unreviewed tasks wait for nobody."""
     catalog = lab(latency={"serial_speed": 1e12, "count_off_hours": True}).replace(
         {"supervision.coverage": "none"}
     )
@@ -182,7 +182,8 @@ def test_a_queue_that_grows_for_ever_is_an_error_that_names_pool_and_place_and_w
     for action in (lambda: tm.latency(catalog, PLACE), lambda: tm.sweep(catalog, [PLACE])):
         with pytest.raises(
             UnstableQueue,
-            match=r"compute 1e\+31 FLOP/year.* in the pool 'review' \(4 at work at a time\) is 1, .*utilisation",
+            match=r"compute 1e\+31 FLOP/year.* in the pool 'review' \(4 at work at a time\) is 1, "
+            r".*utilisation",
         ):
             action()
     assert issubclass(UnstableQueue, tm.SolveError)

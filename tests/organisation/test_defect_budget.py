@@ -44,9 +44,10 @@ def test_what_escapes_is_a_factor_of_its_own_and_only_where_it_has_a_limit():
 
 @pytest.mark.parametrize("budget", [10, 300, 600, 1200, 3000])
 def test_two_tasks_in_closed_form(budget):
-    """AI does of `code` what its defects, 2 x 0.25 an hour, leave room for; people `sign`, and the rest of `code` while there is one.
+    """AI does as much of `code` as the budget allows at 2 x 0.25 defects per hour.
 
-    With a rest, an hour of the budget is worth that many hours of people; without, the two tasks are a CES of elasticity 0.5.
+    People do `sign` and any remainder of `code`. With a remainder, each hour of `code` by AI saves
+    an hour of people; without, the two tasks are a CES of elasticity 0.5.
     """
     catalog = limited(budget)
     _, _, found = optimum(catalog)
@@ -84,7 +85,7 @@ def test_the_formula_of_a_regime_has_the_budget_in_it():
 
 
 def test_a_budget_of_none_closes_the_modes_that_let_anything_escape():
-    """Perfect review is a protocol whose machines find everything; people have to look at every unit as well."""
+    """Perfect review: a protocol whose AI layers find all defects while people see every unit."""
     perfect = {"title": "perfect", "coverage": 1, "layers": 1, "layer_detection": 1}
     for protocols in (
         ["no_review"],
@@ -150,7 +151,7 @@ def test_success_by_degrees_lets_as_much_escape_as_the_defect_probability_that_i
 
 @pytest.mark.parametrize("budget", [50, 400])
 def test_review_does_not_use_the_budget(budget):
-    """Its elasticity is the finite difference in all review hours, what review finds being as it is."""
+    """Its elasticity is the finite difference in all review hours at constant detection."""
     at, place, found = optimum(
         limited(budget, "full_review", "spot_checks", "no_review", tasks=MORE)
     )
@@ -173,7 +174,8 @@ def test_review_does_not_use_the_budget(budget):
 def test_what_escapes_without_harm_needs_no_budget_and_need_not_be_known():
     tasks = {**MORE, "code": {**MORE["code"], "harm_weight": 0, "verifiability": None}}
     at = organisation(limited(100, "full_review", "no_review", tasks=tasks))
-    assert (at.fixed_bundles[0, 0, :, -1] == 0).all() and (at.fixed_bundles[0, 1:3, 1:, -1] > 0).all()
+    assert (at.fixed_bundles[0, 0, :, -1] == 0).all()
+    assert (at.fixed_bundles[0, 1:3, 1:, -1] > 0).all()
     assert (
         optimum(limited(0, "full_review", "no_review", tasks=tasks))[2].activity[0, 0, 1:].sum() > 0
     )
@@ -199,7 +201,7 @@ def test_verifiability_is_not_needed_where_nothing_fails_or_nobody_looks(changes
 
 
 def budgeted(seed):
-    """A random catalog in which AI errs, what escapes has a limit, and there is something to choose from."""
+    """A random catalog with imperfect AI, a defect budget and several protocols."""
     rng = np.random.default_rng(seed)
     catalog = multi_factor_catalog(rng)
     rows = catalog.tasks

@@ -143,7 +143,7 @@ LATENCY = {
 
 @pytest.mark.parametrize("name", LATENCY)
 def test_latency_of_the_default_catalog_with_everything_automated(name):
-    """Scenario without limits but delegation, so that every other task is done by AI under review."""
+    """Scenario whose only limit is delegation: AI does every delegable task under review."""
     changes, published = LATENCY[name]
     base = tm.load_catalog("alignment_research", scenario="reference")
     dear = {

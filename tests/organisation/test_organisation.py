@@ -8,7 +8,8 @@ import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.organisation.organisation import HUMAN, organisation
 
-# h50 [h]: share of hours automated | S without review | S at low, central, high review, full coverage | central, floor coverage | CES .5, 1
+# h50 [h]: share of hours automated | S without review | S at low, central, high review, full
+# coverage | central review, floor coverage | CES 0.5, 1
 REFERENCE = {
     "alignment_research": """
         1 0.035 1.04 1.03 1.03 1.02 1.04 1.05 1.09
@@ -123,7 +124,9 @@ def test_the_frontier_model_costs_as_the_root_of_its_training_compute():
     np.testing.assert_allclose(at_threshold, sufficient.bundles([2e26]), rtol=1e-12)
     inference = frontier.factors.index("inference")
     np.testing.assert_allclose(
-        frontier.bundles([2e28])[0, 0, 1, inference], 10 * at_threshold[0, 0, 1, inference], rtol=1e-12
+        frontier.bundles([2e28])[0, 0, 1, inference],
+        10 * at_threshold[0, 0, 1, inference],
+        rtol=1e-12,
     )
 
 
@@ -190,7 +193,7 @@ def graded(**capability):
 
 
 def test_success_by_degrees_takes_the_attempts_that_the_logistic_says():
-    """Half of all attempts succeed at the threshold; above and below it the odds are (G / threshold)^(beta b)."""
+    """The odds of success are (G / threshold)^(beta b), 1 at the threshold."""
     at, sure = organisation(graded()), organisation(graded(success="step", success_slope=None))
     for compute in (2e24, 2e26, 2e29):
         attempts = 1 + (2e26 / compute) ** (0.84 * 0.5)

@@ -1,4 +1,4 @@
-"""Pools of reviewers: which of them binds, by hand, by a conic program, and by laws that hold for any catalog."""
+"""Pools of reviewers: the binding pool by hand, by a conic program, and by general laws."""
 
 import numpy as np
 import pytest
@@ -207,9 +207,8 @@ def test_a_conic_program_finds_the_same_output_and_says_who_binds(several):
         k = int(rng.integers(at.pools, at.pools + at.reviewers))
         more = np.where(np.arange(len(supply)) == k, 1.01 * supply, supply)
         gained = conic_program(Organisation(problem.bundles, more[here], at.nest, available))
-        if (
-            gained is not None
-        ):  # output is concave: a hundredth more of a pool is worth at most a hundredth of its elasticity
+        # output is concave: 1 % more of a pool adds at most 1 % of its elasticity
+        if gained is not None:
             worth = best.factor_elasticity_range[k, 0]
             assert -2e-6 <= gained / expected - 1 <= worth / 100 + 2e-6
             assert gained / expected - 1 == pytest.approx(
@@ -312,7 +311,7 @@ def test_pools_that_may_all_review_everything_are_one_pool_of_all_their_hours():
 
 @pytest.mark.parametrize(("general", "verifiers"), [(3.0, 0.5), (0.5, 3.0)])
 def test_a_task_with_a_choice_takes_the_pool_that_has_time(general, verifiers):
-    """Verifiers review proofs alone, code goes to both: Y is the least of what the verifiers, and all together, allow."""
+    """Proofs go to verifiers, code to both: Y is the lower limit, by verifiers or by all."""
     catalog = two_pools(
         general=general, verifiers=verifiers, who=(("general", "verifiers"), ("verifiers",))
     )

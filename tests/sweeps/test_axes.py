@@ -53,7 +53,7 @@ def test_each_point_is_that_of_the_catalog_with_the_value_set(path, values):
                         here[name] * scale, alone[name], rtol=1e-9, err_msg=name
                     )
                 elif here[name].dtype.kind == "f":
-                    # a task's use of nothing, and prices of nothing, are told apart by rounding alone
+                    # zero activities and zero prices differ by rounding
                     np.testing.assert_allclose(
                         here[name], alone[name], rtol=1e-9, atol=1e-11, err_msg=name
                     )
@@ -63,7 +63,7 @@ def test_each_point_is_that_of_the_catalog_with_the_value_set(path, values):
 
 @pytest.mark.parametrize("elasticity", [0.3, 1, 2])
 def test_events_along_headcount_are_where_the_closed_form_says(elasticity):
-    """People against inference: what counts is the ratio of the two, so that fewer people are as good as more compute."""
+    """Only the ratio of people to inference matters: fewer people are the same as more compute."""
     catalog, places = two_factor_catalog(np.random.default_rng(5), elasticity, tasks=4)
     compute = float(np.sqrt(places[places > 0].min() * places.max()))
     expected = np.sort(10 * compute / places[places > 0])  # 10 people in the catalog
@@ -191,7 +191,7 @@ def test_a_share_grows_at_the_expense_of_the_others_in_proportion():
 
 
 def test_more_people_make_more_output_of_the_same_catalog():
-    """Relative to 600 people: twice as many are worth twice as much where nothing else is scarce."""
+    """Output, relative to 600 people, is proportional to people where nothing else is scarce."""
     catalog = tm.load_catalog("alignment_research", set={"compute.experiments": "free"})
     result = tm.sweep(catalog, 1e20, over="pools.researchers.headcount", values=[300, 600, 1200])
     assert result["output"].values == pytest.approx([0.5, 1, 2])

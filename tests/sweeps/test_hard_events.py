@@ -1,4 +1,4 @@
-"""The hard cases of stepping from event to event: together, nearly together, come and gone, flat, with a jump, not unique."""
+"""Difficult events: simultaneous, nearly so, short-lived, flat, with jumps, not unique."""
 
 import numpy as np
 import pytest
@@ -27,9 +27,10 @@ def found_in(catalog, low, high):
 
 
 def two_by_ai(elasticity, thresholds, shares=(0.25, 0.25), **compute):
-    """Tasks a and b that inference does without review, and one that people keep; and its closed form of model.md 1.3.
+    """Return a catalog and the closed form of its events (model.md 1.3).
 
-    Returns the catalog, and the places at which a and b are adopted and completed, for thresholds that do not fall.
+    AI does tasks a and b without review, people a third. The second value returns the compute at
+    which a task is adopted or completed, for thresholds in ascending order.
     """
     records = {
         name: {"share": share, "automation_threshold": threshold}
@@ -46,7 +47,7 @@ def two_by_ai(elasticity, thresholds, shares=(0.25, 0.25), **compute):
     weight = np.array(shares) * kappa ** (1 - elasticity)
 
     def place(by_ai, marginal):
-        """Compute at which the tasks `by_ai` are wholly done by AI, and the marginal one is as dear by AI as by people."""
+        """Compute at which AI does the tasks `by_ai` fully and the marginal task costs the same."""
         people = 1 - sum(shares[task] for task in by_ai)
         return (
             sum(weight[task] for task in by_ai)
@@ -61,7 +62,7 @@ def two_by_ai(elasticity, thresholds, shares=(0.25, 0.25), **compute):
 
 @pytest.mark.parametrize("elasticity", [0, 0.5, 1, 2])
 def test_equal_tasks_are_adopted_and_completed_together_however_they_are_split(elasticity):
-    """Tasks b and c cost the same by AI all along: while one may be done in part, so may the other, in many ways."""
+    """Tasks b and c cost the same by AI throughout, so that the split between them is arbitrary."""
     tasks = {
         "a": {"share": 0.2, "automation_threshold": 1e20},
         "b": {"share": 0.2, "automation_threshold": 1e22},
@@ -106,7 +107,7 @@ def test_equal_tasks_are_adopted_and_completed_together_however_they_are_split(e
     [(0.5, 1e-6), (1, 1e-8), (2, 1e-10), *cases([], [(2, 1e-8), (0.5, 1e-10), (2, 1e-12)])],
 )
 def test_events_that_nearly_coincide_are_all_told_once(elasticity, apart):
-    """Task b is dearer than a by so little that a is completed where b is adopted, but for half of `apart` times the elasticity."""
+    """Completion of a and adoption of b are apart by half of `apart` times the elasticity."""
     catalog, place = two_by_ai(elasticity, (1e22, 1e22 * (1 + apart)))
     expected = {
         ("completed", "a"): place([0], 0),
@@ -114,9 +115,8 @@ def test_events_that_nearly_coincide_are_all_told_once(elasticity, apart):
         ("completed", "b"): place([0, 1], 1),
     }
     found = found_in(catalog, expected["completed", "a"] / 10, expected["completed", "b"] * 10)
-    if (
-        apart < 1e-11
-    ):  # costs that differ by less than the tie's 5e-12 are the same: the two are split as equal tasks
+    # costs that differ by less than the tolerance of a tie, 5e-12, count as equal
+    if apart < 1e-11:
         assert {key: len(places) for key, places in found.items()} == {
             ("completed", "a"): 1,
             ("completed", "b"): 1,
@@ -140,7 +140,7 @@ def test_thresholds_a_hair_apart_are_two_places():
 
 
 def test_output_jumps_at_a_threshold_and_stays_flat_where_compute_is_not_needed():
-    """Inference is free: all that compute does is open tasks, and output is the same from one threshold to the next."""
+    """With free inference compute only opens tasks: output is constant between thresholds."""
     shares, thresholds = (0.3, 0.2), (1e27, 1e28)
     catalog, _ = two_by_ai(0.5, thresholds, shares, inference="free")
     result = tm.sweep(catalog, compute=np.geomspace(1e26, 1e30, 60))
@@ -159,7 +159,7 @@ def test_output_jumps_at_a_threshold_and_stays_flat_where_compute_is_not_needed(
 
 
 def test_a_threshold_where_the_regime_changes_anyway_keeps_both_sides_apart():
-    """A third task opens exactly where task a is completed; what people alone would cost it does not move that place."""
+    """A third task opens exactly where a is completed; its cost by people moves neither event."""
     catalog, place = two_by_ai(0.5, (1e21, 1e23))
     where = place([0], 0)
     data = {"tasks.kept.delegable": True, "tasks.kept.automation_threshold": where * 0.5}
@@ -197,9 +197,9 @@ def test_a_grid_point_at_a_kink_has_the_output_of_both_sides():
 
 @pytest.fixture(scope="module")
 def band():
-    """A catalog with a band in which a task is done by AI, until its reviewers are needed elsewhere, and the ends of that band.
+    """A catalog in which AI does a task only within a band of compute, and the ends of the band.
 
-    Where the band begins does not depend on the reviewers, and where it ends is in proportion to them.
+    The lower end does not depend on the number of reviewers; the upper end is proportional to it.
     """
     catalog = multi_factor_catalog(np.random.default_rng(25))
     found = mode_events(catalog, 3e28, 1e30)

@@ -1,4 +1,4 @@
-"""Paths through time from files: closed forms of growth, products, tables, and every defect at its place."""
+"""Paths through time from files: closed forms of growth, products, tables, located defects."""
 
 import json
 import math
@@ -73,7 +73,8 @@ def test_numbers_of_the_catalog_start_from_the_catalogs_or_from_a_value_of_their
     text = HEAD + (
         "values:\n"
         "  pools.researchers.headcount: {growth: [{factor: 2}]}\n"
-        "  supervision.headcount: {growth: [{factor: 1.5}], start: 40, unit: person, source: judgement, note: for the test}\n"
+        "  supervision.headcount: {growth: [{factor: 1.5}], start: 40, unit: person, "
+        "source: judgement, note: for the test}\n"
     )
     found = courses(parse_paths(text), catalog())
     assert "compute" not in found
@@ -86,9 +87,8 @@ def test_numbers_of_the_catalog_start_from_the_catalogs_or_from_a_value_of_their
 def write(folder, table, more=""):
     (folder / "mine.csv").write_text(table)
     (folder / "mine.yaml").write_text(
-        HEAD
-        + "effective_compute: {table: mine.csv, unit: FLOP/year, source: judgement, note: for the test}\n"
-        + more
+        HEAD + "effective_compute: {table: mine.csv, unit: FLOP/year, source: judgement, "
+        "note: for the test}\n" + more
     )
     return folder / "mine.yaml"
 
@@ -106,8 +106,8 @@ def test_a_table_gives_effective_compute_directly_and_is_cut_at_the_ends(tmp_pat
 def test_of_a_table_of_a_factor_only_ratios_count(tmp_path):
     write(tmp_path, "date,value\n2024,7\n2026,70\n2034,70\n")
     text = (
-        HEAD
-        + "compute:\n  spending: {table: mine.csv, unit: $, source: judgement, note: for the test}\n"
+        HEAD + "compute:\n  spending: {table: mine.csv, unit: $, source: judgement, "
+        "note: for the test}\n"
     )
     (tmp_path / "other.yaml").write_text(text)
     found = courses(load_paths(tmp_path / "other.yaml"), catalog())["compute"]
@@ -201,8 +201,8 @@ SERIES = "compute:\n  algorithms: {growth: [{factor: 3}]}\n"
             "leave its `since` out",
         ),
         (
-            HEAD
-            + "compute:\n  algorithms: {growth: [{factor: 3}, {since: 2030, factor: 2}, {since: 2028, factor: 2}]}\n",
+            HEAD + "compute:\n  algorithms: {growth: [{factor: 3}, {since: 2030, factor: 2}, "
+            "{since: 2028, factor: 2}]}\n",
             "compute.algorithms.growth",
             "stretch 3 holds from 2028 on, not after 2030",
         ),
@@ -212,8 +212,8 @@ SERIES = "compute:\n  algorithms: {growth: [{factor: 3}]}\n"
             "between `begins` (2024) and `ends`",
         ),
         (
-            HEAD
-            + "compute:\n  a: {growth: [{factor: 3}], start: 3, unit: $, source: judgement, note: x}\n",
+            HEAD + "compute:\n  a: {growth: [{factor: 3}], start: 3, unit: $, source: judgement, "
+            "note: x}\n",
             "compute",
             "only its growth counts",
         ),
@@ -249,7 +249,8 @@ def test_a_file_with_one_defect_is_refused_at_its_place(text, path, says):
         ("supervision.headcont: {growth: [{factor: 2}]}", "did you mean 'supervision.headcount'"),
         ("supervision.pool: {growth: [{factor: 2}]}", "is no number in"),
         (
-            "supervision.headcount: {growth: [{factor: 2}], start: 3, unit: h, source: judgement, note: x}",
+            "supervision.headcount: {growth: [{factor: 2}], start: 3, unit: h, source: judgement, "
+            "note: x}",
             "the unit of this number is person",
         ),
         (

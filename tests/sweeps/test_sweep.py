@@ -19,7 +19,7 @@ TWO_FACTOR = cases(10, 300)
 
 
 def any_elasticity(rng):
-    """From 0.1 to 3; a third of them near 1, where the closed form of any other elasticity is nearly 0/0, or 1 itself."""
+    """From 0.1 to 3; a third at 1 or near it, where the general closed form is nearly 0/0."""
     near = 1 + rng.choice([-1, 1]) * 10 ** rng.uniform(-5, -1)
     return float(
         rng.choice(
@@ -177,7 +177,7 @@ def test_output_never_falls_as_compute_grows_under_sufficient_workers():
 
 
 def test_the_supervision_cap_of_published_results():
-    """100 tasks a year, 4 hours of review each, 1,800 h a reviewer: 1 reviewer caps at 450 tasks, 10 at 4,500; 20/9 for ten times."""
+    """Of 100 tasks a year at 4 h of review, a reviewer of 1,800 h caps at 450; 20/9 for tenfold."""
     for reviewers, published in ((1, 4.5), (10, 45), (20 / 9, 10)):
         catalog = small_catalog(
             {"task": {"share": 1.0, "review_ratio": 0.4, "by_people": False}},
@@ -244,7 +244,7 @@ def test_latency_names_the_critical_path():
 
 @pytest.mark.parametrize("elasticity", [0.995, 0.99999, 1.00001])
 def test_a_limit_beyond_the_largest_number_is_not_told_as_no_limit(elasticity):
-    """Just below 1, without review, output has a limit near 1e460 or far more; just above it has none."""
+    """Without review the limit of output is 1e460 or more just below 1, and infinite just above."""
     catalog = tm.load_catalog("alignment_research").replace({"production.elasticity": elasticity})
     result = tm.sweep(catalog, compute=[1e27, 1e35])
     assert np.isfinite(result["throughput_speedup"]).all()
@@ -253,7 +253,7 @@ def test_a_limit_beyond_the_largest_number_is_not_told_as_no_limit(elasticity):
 
 
 def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
-    """An exact unit elasticity holds shares at the limits of oversight; a low one makes prices of 1e-29."""
+    """Unit elasticity holds shares at the limits of oversight; low ones give prices of 1e-29."""
     for change in (
         {"production.elasticity": 1.0, "supervision.review_level": "low"},
         {"production.elasticity": 0.1},
@@ -263,6 +263,7 @@ def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
         )
         found = []
         for mesh in (24, 61):
+            # the density of the mesh is not a setting; events must not depend on it
             monkeypatch.setattr("taskmodel.sweeps.axes.PER_DECADE", mesh)
             found.append(tm.events(tm.sweep(catalog, compute=[1e26, 1e31])))
         one, two = found
@@ -272,7 +273,8 @@ def test_events_do_not_depend_on_the_mesh_they_are_looked_for_on(monkeypatch):
 
 
 def test_modes_that_pass_through_a_tie_are_not_told_over_and_over(tmp_path: Path) -> None:
-    # two tasks with the same review ratio: nearly free inference alone tells them apart, in the end by less than rounding
+    # two tasks of the same review ratio differ only in nearly free inference, at high compute by
+    # less than rounding
     file = tmp_path / "mine.yaml"
     assert main(["new", "mine", "-o", str(file)]) == 0
     same = {

@@ -1,4 +1,4 @@
-"""Laws of whole sweeps over random catalogs that hypothesis picks: what changes nothing, what only helps, and what slopes are."""
+"""Laws of sweeps over random catalogs: invariances, monotonicity, slopes and concavity."""
 
 import json
 
@@ -90,9 +90,10 @@ def test_output_never_falls_as_compute_grows_where_what_tasks_need_stays(seed):
 @given(SEEDS)
 @unless_refused
 def test_elasticities_are_slopes_of_output_along_the_axis_between_events(seed):
-    """With needs that stay, a part more of compute is that part more of inference and of experiments."""
+    """At constant bundles, compute scales the supplies of inference and experiments alike."""
     walker = Walker(random_catalog(seed).replace({"capability.worker": "sufficient"}))
-    step = 1e-4  # the error of a central difference is of its square; outputs are good to 1e-11, which makes 1e-7 of slopes
+    # the error of a central difference is of order step**2, and 1e-7 from outputs exact to 1e-11
+    step = 1e-4
     low, high = (
         walker.solve(GRID * factor, np.zeros(len(GRID), dtype=bool)).allocation
         for factor in (1 - step, 1 + step)
@@ -113,7 +114,7 @@ def test_elasticities_are_slopes_of_output_along_the_axis_between_events(seed):
 @given(SEEDS)
 @unless_refused
 def test_slopes_at_events_are_bracketed_by_the_elasticities_on_either_side(seed):
-    """Output is concave in compute between thresholds: a slope to the right is not above the right limit, and so on."""
+    """Output is concave in compute between thresholds: chords lie within the one-sided slopes."""
     catalog = random_catalog(seed).replace({"capability.worker": "sufficient"})
     walker, events = Walker(catalog), tm.events(tm.sweep(catalog, compute=[LOW, HIGH]))
     (opens,) = walker.organisation.opens_at

@@ -1,4 +1,4 @@
-"""Ngo's horizon over time: closed forms, the way between compute and time, files and the command."""
+"""Ngo's horizon over time: closed forms, compute against time, files and the command."""
 
 import json
 import math
@@ -28,15 +28,17 @@ RATIO = 0.19124091596351753  # median of 80 % over 50 %
 
 
 @pytest.fixture(scope="module")
-def found():
+def trend_result():
+    """The horizon by the bundled trend and the default growth of compute."""
     return tm.horizon()
 
 
-def dates(result, **chosen):
-    return tm.milestones(result)["value"].sel(milestone=list(RUNGS), **chosen).values
+def dates(result, **selection):
+    """Dates at which the horizon reaches each rung, shape (rung,)."""
+    return tm.milestones(result)["value"].sel(milestone=list(RUNGS), **selection).values
 
 
-def test_dates_by_compute_are_those_of_the_closed_form(found):
+def test_dates_by_compute_are_those_of_the_closed_form(trend_result):
     growth = math.log10(4.5 * 3)
     today = A + B * math.log10(TODAY * SHARE / REFERENCE)  # log10 of minutes at 2026.1
     for success, ratio in ((50, 1.0), (80, RATIO)):
@@ -45,71 +47,72 @@ def test_dates_by_compute_are_those_of_the_closed_form(found):
             for hours in RUNGS.values()
         ]
         np.testing.assert_allclose(
-            dates(found, driver="compute", success=success), expected, rtol=0, atol=1e-9
+            dates(trend_result, driver="compute", success=success), expected, rtol=0, atol=1e-9
         )
 
 
-def test_dates_by_the_trend_are_a_doubling_time_for_each_doubling(found):
+def test_dates_by_the_trend_are_a_doubling_time_for_each_doubling(trend_result):
     for success in (50, 80):
         when, doubling = (
-            dates(found, driver="time", success=success),
-            found["doubling_time"].sel(driver="time", success=success).item(),
+            dates(trend_result, driver="time", success=success),
+            trend_result["doubling_time"].sel(driver="time", success=success).item(),
         )
         np.testing.assert_allclose(
             when - when[0], doubling * np.log2(list(RUNGS.values())), rtol=1e-12
         )
 
 
-def test_the_trend_goes_through_the_frontier_models_by_least_squares(found):
-    on = found["model_on_trend"].values
+def test_the_trend_goes_through_the_frontier_models_by_least_squares(trend_result):
+    on = trend_result["model_on_trend"].values
     released, hours = (
-        found["model_released"].values[on],
-        found["model_horizon"].sel(success=50).values[on],
+        trend_result["model_released"].values[on],
+        trend_result["model_horizon"].sel(success=50).values[on],
     )
-    assert on.sum() == 14 and set(found["model"].values[~on]) > {
+    assert on.sum() == 14 and set(trend_result["model"].values[~on]) > {
         "gpt2",
         "claude_4_opus",
         "gpt_5_3_codex",
     }
     pace, level = np.polyfit(released - 2024, np.log2(hours), 1)
-    assert found["doubling_time"].sel(driver="time", success=50).item() == pytest.approx(
+    assert trend_result["doubling_time"].sel(driver="time", success=50).item() == pytest.approx(
         1 / pace, rel=1e-10
     )
-    assert dates(found, driver="time", success=50)[0] == pytest.approx(
+    assert dates(trend_result, driver="time", success=50)[0] == pytest.approx(
         2024 - level / pace, abs=1e-8
     )
 
 
-def test_horizons_over_time_pass_the_rungs_at_their_dates(found):
+def test_horizons_over_time_pass_the_rungs_at_their_dates(trend_result):
     for driver in ("compute", "time"):
         for success in (50, 80):
-            when = dates(found, driver=driver, success=success)
-            at = tm.horizon(times=np.sort(when))["horizon"].sel(driver=driver, success=success)
-            np.testing.assert_allclose(at, list(RUNGS.values()), rtol=1e-8)
-    by_compute = found["horizon"].sel(driver="compute", success=50)
+            when = dates(trend_result, driver=driver, success=success)
+            hours = tm.horizon(times=np.sort(when))["horizon"].sel(driver=driver, success=success)
+            np.testing.assert_allclose(hours, list(RUNGS.values()), rtol=1e-8)
+    by_compute = trend_result["horizon"].sel(driver="compute", success=50)
     fit = {"intercept": A, "slope": B, "reference_compute": REFERENCE}
     np.testing.assert_allclose(
-        by_compute, capability.task_horizon(found["training_compute"].values, **fit), rtol=1e-12
+        by_compute,
+        capability.task_horizon(trend_result["training_compute"].values, **fit),
+        rtol=1e-12,
     )
 
 
-def test_at_the_agreeing_growth_both_go_at_one_pace(found):
-    growth = found["agreeing_growth"].sel(success=50)
+def test_at_the_agreeing_growth_the_doubling_times_by_compute_and_by_date_are_equal(trend_result):
+    growth = trend_result["agreeing_growth"].sel(success=50)
     assert growth.sel(level="low") > growth.sel(level="central") > growth.sel(level="high")
-    same = tm.horizon(growth=growth.sel(level="central").item())
-    doubling = same["doubling_time"].sel(success=50)
+    agreeing = tm.horizon(growth=growth.sel(level="central").item())
+    doubling = agreeing["doubling_time"].sel(success=50)
     assert doubling.sel(driver="compute").item() == pytest.approx(
         doubling.sel(driver="time").item(), rel=1e-12
     )
-    ratio = same["horizon"].sel(success=50, driver="compute") / same["horizon"].sel(
-        success=50, driver="time"
-    )
+    horizon = agreeing["horizon"].sel(success=50)
+    ratio = horizon.sel(driver="compute") / horizon.sel(driver="time")
     np.testing.assert_allclose(ratio, ratio[0], rtol=1e-8)
 
 
-def test_the_implied_compute_gives_the_horizon_of_the_trend(found):
-    implied = found["implied_compute"].sel(success=80).values[::20]
-    course = dict(zip(found["time"].values[::20], implied, strict=True))
+def test_the_implied_compute_gives_the_horizon_of_the_trend(trend_result):
+    implied = trend_result["implied_compute"].sel(success=80).values[::20]
+    course = dict(zip(trend_result["time"].values[::20], implied, strict=True))
     through = tm.horizon(compute=course)
     np.testing.assert_allclose(
         through["horizon"].sel(driver="compute", success=80),
@@ -118,16 +121,16 @@ def test_the_implied_compute_gives_the_horizon_of_the_trend(found):
     )
 
 
-def test_a_trend_beyond_all_numbers_has_horizons_of_nothing_and_without_limit():
+def test_a_trend_beyond_the_range_of_floats_gives_horizons_of_zero_and_infinity():
     fast = tm.horizon(doubling_time=0.005, times=[2019, 2040]).sel(success=50)
     assert fast["horizon"].sel(driver="time").values.tolist() == [0.0, math.inf]
     assert fast["implied_compute"].values.tolist() == [0.0, math.inf]
 
 
-def test_a_doubling_time_of_ones_own_goes_through_the_middle_of_the_models(found):
-    on = found["model_on_trend"].values
-    middle = found["model_released"].values[on].mean()
-    hours = 2 ** np.log2(found["model_horizon"].sel(success=50).values[on]).mean()
+def test_a_given_doubling_time_passes_through_the_mean_of_the_models(trend_result):
+    on = trend_result["model_on_trend"].values
+    middle = trend_result["model_released"].values[on].mean()
+    hours = 2 ** np.log2(trend_result["model_horizon"].sel(success=50).values[on]).mean()
     slow = tm.horizon(doubling_time=7 / 12, times=[2020, middle, 2040])
     assert slow["horizon"].sel(driver="time", success=50).values[1] == pytest.approx(
         hours, rel=1e-12
@@ -135,7 +138,7 @@ def test_a_doubling_time_of_ones_own_goes_through_the_middle_of_the_models(found
     assert slow["doubling_time"].sel(driver="time", success=80).item() == pytest.approx(7 / 12)
 
 
-def test_a_course_of_compute_grows_from_date_to_date_and_is_first_reached_where_it_says():
+def test_a_course_of_compute_is_log_linear_between_dates_and_milestones_are_first_passages():
     course = {2026.0: TODAY, 2027.0: 10 * TODAY, 2028.0: 2 * TODAY, 2030.0: 1e33}
     result = tm.horizon(compute=course)
     assert np.isnan(result["doubling_time"].sel(driver="compute").values).all()
@@ -147,20 +150,17 @@ def test_a_course_of_compute_grows_from_date_to_date_and_is_first_reached_where_
     )
     expected = 2028 + 2 * math.log(needed / (2 * TODAY)) / math.log(1e33 / (2 * TODAY))
     assert dates(result, driver="compute", success=50)[2] == pytest.approx(expected, abs=1e-9)
-    assert np.isnan(
-        dates(result, driver="compute", success=50)[0]
-    )  # already there at the first date
+    assert np.isnan(dates(result, driver="compute", success=50)[0])  # reached before the first date
     assert result["compute"].sel(time=2027.0).item() == pytest.approx(10 * TODAY)
 
 
-def test_every_task_of_a_catalog_is_a_mark_at_its_horizon_times_how_messy_it_is():
+def test_every_task_of_a_catalog_is_a_milestone_at_its_horizon_times_its_multiplier():
     catalog = load_catalog("alignment_research")
     result = tm.horizon(catalog)
     assert list(result["milestone"].values) == list(catalog.tasks)
     task = catalog.tasks["red_teaming"]
-    assert (
-        result["milestone_horizon"].sel(milestone="red_teaming").item()
-        == task.horizon.value * task.horizon_multiplier.value
+    assert result["milestone_horizon"].sel(milestone="red_teaming").item() == pytest.approx(
+        task.horizon.value * task.horizon_multiplier.value, rel=1e-12
     )
     opens = (
         tm.milestones(result)["value"]
@@ -168,21 +168,24 @@ def test_every_task_of_a_catalog_is_a_mark_at_its_horizon_times_how_messy_it_is(
         .item()
     )
     organised = organisation(catalog)
-    at = tm.horizon(catalog, times=[opens])
+    opening = tm.horizon(catalog, times=[opens])
     opens_at = organised.opens_at[0, organised.tasks.index("red_teaming")]
-    assert at["compute"].item() == pytest.approx(opens_at, rel=1e-9)  # where a sweep has it open
+    # the threshold from which a sweep lets AI do the task
+    assert opening["compute"].item() == pytest.approx(opens_at, rel=1e-9)
 
 
-def test_every_variable_has_a_meaning_and_a_result_survives_a_file(found, tmp_path):
-    for name, variable in found.variables.items():
+def test_every_variable_has_a_meaning_and_a_result_survives_a_file(trend_result, tmp_path):
+    for name, variable in trend_result.variables.items():
         assert variable.attrs.get("long_name") or name in ("milestone", "model"), name
         assert variable.attrs.get("units") or variable.dtype.kind in "Ob", name
-    tm.save(found, tmp_path / "horizon.nc")
-    back = tm.open(tmp_path / "horizon.nc")
-    assert tm.milestones(back).equals(tm.milestones(found)) and tm.horizon().identical(found)
+    tm.save(trend_result, tmp_path / "horizon.nc")
+    reopened = tm.open(tmp_path / "horizon.nc")
+    assert tm.milestones(reopened).equals(tm.milestones(trend_result)) and tm.horizon().identical(
+        trend_result
+    )
 
 
-def test_formulas_are_inverse_to_each_other_and_refuse_what_makes_no_sense():
+def test_formulas_are_inverse_to_each_other_and_refuse_invalid_arguments():
     for growth in (0.5, 1.13):
         assert float(agreeing_growth(doubling_time_by_compute(growth, B), B)) == pytest.approx(
             growth
@@ -191,12 +194,12 @@ def test_formulas_are_inverse_to_each_other_and_refuse_what_makes_no_sense():
     line = fit_line([2023, 2024, 2025], [1.0, 2.0, 8.0])
     np.testing.assert_allclose(line.hours(line.date([0.1, 1.0, 50.0])), [0.1, 1.0, 50.0])
     assert frontier([2023, 2023, 2024], [1.0, 2.0, 2.0]).tolist() == [False, True, False]
-    for released, hours, says in (
+    for released, hours, message in (
         ([2023], [1.0], "two dates"),
         ([2023, 2024], [2.0, 1.0], "does not grow"),
         ([2023, 2024], [0.0, 1.0], "hours"),
     ):
-        with pytest.raises(ValueError, match=says):
+        with pytest.raises(ValueError, match=message):
             fit_line(released, hours)
     assert release_year("2023-01-01") == 2023 and release_year("2024-12-31") == pytest.approx(
         2024 + 365 / 366
@@ -205,7 +208,7 @@ def test_formulas_are_inverse_to_each_other_and_refuse_what_makes_no_sense():
 
 
 @pytest.mark.parametrize(
-    ("options", "error", "says"),
+    ("options", "error", "message"),
     [
         ({"catalog": "t_agi_ladder"}, TypeError, r"load_catalog\('t_agi_ladder'\)"),
         ({"compute": {2026: 1e29, 2030: 1e30}, "growth": 1.0}, ValueError, "leave out growth"),
@@ -213,12 +216,12 @@ def test_formulas_are_inverse_to_each_other_and_refuse_what_makes_no_sense():
         ({"growth": -1.0}, ValueError, "from 0 to 20 OOM/year"),
         ({"since": 2026.1}, ValueError, "the trend since 2026.1: .* two dates"),
         ({"doubling_time": 0.0}, ValueError, "doubling_time"),
-        ({"times": [2030, 2020]}, ValueError, "increase; found 2030 and then 2020"),
+        ({"times": [2030, 2020]}, ValueError, "increase; trend_result 2030 and then 2020"),
         ({"trend": "metrr"}, CatalogError, "no bundled trend of this name; did you mean 'metr'"),
     ],
 )
-def test_arguments_that_make_no_sense_are_refused(options, error, says):
-    with pytest.raises(error, match=says):
+def test_invalid_arguments_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
         tm.horizon(**options)
 
 
@@ -228,7 +231,7 @@ def test_a_catalog_that_gives_the_horizon_has_none_by_compute():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "where", "says"),
+    ("old", "new", "position", "message"),
     [
         (
             "released: 2023-03-14",
@@ -263,7 +266,7 @@ def test_a_catalog_that_gives_the_horizon_has_none_by_compute():
         ),
     ],
 )
-def test_a_defect_of_a_trend_is_told_with_its_place(old, new, where, says, tmp_path):
+def test_a_defect_of_a_trend_is_reported_at_its_path(old, new, position, message, tmp_path):
     text = load_trend("metr").yaml_text
     assert text.count(old) == 1
     path = tmp_path / "mine.yaml"
@@ -271,11 +274,11 @@ def test_a_defect_of_a_trend_is_told_with_its_place(old, new, where, says, tmp_p
     with pytest.raises(CatalogError) as caught:
         load_trend(path)
     (defect,) = caught.value.defects
-    assert defect.path == where and says in defect.message and defect.line
+    assert defect.path == position and message in defect.message and defect.line
     assert main(["check", str(path)]) == 1
 
 
-def test_horizon_prints_dates_and_writes_result_and_figure(tmp_path, capsys, found):
+def test_horizon_prints_dates_and_writes_result_and_figure(tmp_path, capsys, trend_result):
     folder = tmp_path / "out"
     assert main(["horizon", "-o", str(folder)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
@@ -288,10 +291,10 @@ def test_horizon_prints_dates_and_writes_result_and_figure(tmp_path, capsys, fou
         "horizon.png",
         "horizon.svg",
     ]
-    assert tm.open(folder / "horizon.nc").equals(found)
+    assert tm.open(folder / "horizon.nc").equals(trend_result)
 
 
-def test_horizon_says_the_same_in_json(capsys, found):
+def test_horizon_prints_its_result_as_json(capsys, trend_result):
     assert main(["horizon", "--growth", "0.5", "--doubling", "7", "--since", "2024", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["doubling_time"]["time"]["50"] == pytest.approx(7 / 12) and facts["since"] == 2024
@@ -308,7 +311,7 @@ def test_horizon_says_the_same_in_json(capsys, found):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["--growth", "fast"], "--growth: must be a positive number of orders of magnitude a year"),
         (["--growth", "100"], "from 0 to 20 OOM/year"),
@@ -321,15 +324,15 @@ def test_horizon_says_the_same_in_json(capsys, found):
         (["--trend", "nothing"], "there is no bundled trend of this name"),
     ],
 )
-def test_bad_input_of_horizon_is_told_with_its_mend(arguments, says, capsys):
+def test_bad_arguments_of_horizon_are_reported_with_a_remedy(arguments, message, capsys):
     assert main(["horizon", *arguments]) == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_the_figure_needs_horizons(found):
+def test_the_figure_needs_horizons(trend_result):
     from taskmodel import plots
 
-    lines = {line.get_gid() for axes in plots.horizon(found).axes for line in axes.lines}
+    lines = {line.get_gid() for axes in plots.horizon(trend_result).axes for line in axes.lines}
     assert {"compute_50", "compute_80", "time_50", "time_80"} <= lines
     with pytest.raises(ValueError, match="no horizons"):
-        plots.horizon(found.drop_vars("model_horizon"))
+        plots.horizon(trend_result.drop_vars("model_horizon"))

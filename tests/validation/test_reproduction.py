@@ -32,7 +32,7 @@ def test_amdahls_law_is_leontief_with_one_task_sped_up():
 
 
 def freed_with_reallocation(elasticity, share):
-    """Output when tasks of a cost share become free and the people who did them turn to the others."""
+    """Output when tasks of a cost share become free and their people move to the other tasks."""
     return allocate([[[0.0]], [[1.0]]], [1.0], flat(elasticity, [share, 1 - share]))
 
 
@@ -79,7 +79,7 @@ def test_infinite_productivity_is_the_limit_of_finite_productivity(elasticity):
 
 
 def task_frontier(case, tasks):
-    """Labour L, and the part of the tasks done by AI, when [0, 1] is cut into so many tasks with a threshold each."""
+    """Labour L and the share of tasks done by AI, for [0, 1] in equal tasks with own thresholds."""
     p = PUBLISHED["aifm_optimal_task_frontier"]["parameters"]
     middle = (np.arange(tasks) + 0.5) / tasks
     assert p["log_Eaut"] == "0+8i"
@@ -113,7 +113,7 @@ def test_many_tasks_converge_to_the_task_continuum_of_the_ai_futures_model(case)
 
 
 def supervised(case, supervisors, ai_rate):
-    """Tasks a year when AI does every one and reviewers of a pool of their own look at a fraction of them."""
+    """Tasks per year when AI does all of them and dedicated reviewers check a fraction."""
     review = case["reviewed_fraction_q"] * case["review_hours_tau"]
     bundles = np.array([[[1.0, 0.0, 0.0], [0.0, review, 1.0]]])
     supply = [1e6, supervisors * case["hours_per_year_u"], ai_rate]

@@ -1,4 +1,4 @@
-"""Published results against ours: the file, the verdicts, and that ours is computed."""
+"""Published results against computed ones: the file, the verdicts, and the computations."""
 
 import json
 import math
@@ -30,11 +30,11 @@ def outcomes():
 
 
 def other_catalog(name, scenario=None):
-    """The catalog with all that its results rest on changed: shares, horizons, review, floors, waits and the line of horizons."""
+    """The catalog with shares, horizons, review, floors, gates and the horizon trend changed."""
     catalog = load_catalog(name, scenario=scenario)
     weight = {
-        task: record.share.value * (1 + 0.03 * place)
-        for place, (task, record) in enumerate(catalog.tasks.items())
+        task: record.share.value * (1 + 0.03 * index)
+        for index, (task, record) in enumerate(catalog.tasks.items())
     }
     changes = {"capability.intercept": catalog.capability.intercept.value + 0.1}
     for task, record in catalog.tasks.items():
@@ -86,6 +86,7 @@ def test_every_computation_is_used():
 
 def test_a_wrong_published_value_is_reported_as_off_and_fails(monkeypatch):
     wrong = replace(BY_ID["amdahl.nine_tenths_tenfold"], value=5.3)
+    # the bundled file has no wrong value, and `validate()` without arguments reads no other file
     monkeypatch.setattr("taskmodel.validation.verdicts.published_results", lambda: (wrong, *QUICK))
     found = validate()
     assert [outcome.verdict.value for outcome in found if outcome.published is wrong] == ["off"]
@@ -121,7 +122,7 @@ def test_scaling_review_ratios_turns_the_verdict_of_what_rests_on_them_and_of_no
 
 
 def test_ours_changes_with_the_catalog_wherever_a_catalog_is_used(outcomes):
-    """Nothing of ours is stored. What is 1 or without limit by definition once all is automated stays so."""
+    """No computed value is stored: only those that are 1 or infinite by definition stay."""
     before = {
         outcome.published.id: outcome.ours
         for outcome in outcomes
@@ -187,9 +188,9 @@ OTHERWISE = {
     "horizon_doubling": lambda given: {"slope": 0.9 * given["slope"]},
     "review_queue": lambda given: {"arrivals": 0.9 * given["arrivals"]},
     "lead_formula": lambda given: {
-        # each by another part, so that nothing cancels, and the way that keeps it in its range
-        name: value * (0.97 if name in ("confidence", "pace") else 1.03 + 0.02 * place)
-        for place, (name, value) in enumerate(given.items())
+        # different factors, so that nothing cancels; below 1 where the range ends at 1
+        name: value * (0.97 if name in ("confidence", "pace") else 1.03 + 0.02 * index)
+        for index, (name, value) in enumerate(given.items())
         if not isinstance(value, str)
     },
 }
@@ -303,9 +304,9 @@ def test_records_are_strict_json_with_full_precision(outcomes):
 
 
 def test_progress_is_told_up_to_the_end():
-    told = []
-    validate(QUICK, progress=lambda done, total: told.append((done, total)))
-    assert told == [(done, len(QUICK)) for done in range(1, len(QUICK) + 1)]
+    calls = []
+    validate(QUICK, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(done, len(QUICK)) for done in range(1, len(QUICK) + 1)]
 
 
 def test_a_computation_there_is_not_is_an_error_that_names_the_result():
@@ -319,7 +320,10 @@ sources:
   theory: {title: Theory, access: derived}
 groups:
 """
-GROUP = "  law: {title: A law, computation: freed, source: theory, unit: x, tolerance: {absolute: 0.1}, "
+GROUP = (
+    "  law: {title: A law, computation: freed, source: theory, unit: x, "
+    "tolerance: {absolute: 0.1}, "
+)
 
 
 @pytest.mark.parametrize(
@@ -351,22 +355,23 @@ GROUP = "  law: {title: A law, computation: freed, source: theory, unit: x, tole
             "duplicate key 'one'",
         ),
         (
-            GROUP
-            + "results: {one: {title: One, published: 1, explanation: {text: '{more}', covers: [1, 2]}}}}",
+            GROUP + "results: {one: {title: One, published: 1, "
+            "explanation: {text: '{more}', covers: [1, 2]}}}}",
             "names more; values has nothing",
         ),
         (
-            "  law: {title: A law, computation: freed, source: theory, results: {one: {title: One, published: 1}}}",
+            "  law: {title: A law, computation: freed, source: theory, "
+            "results: {one: {title: One, published: 1}}}",
             "law.one has no tolerance",
         ),
         (
-            GROUP
-            + "table: {along: share, columns: {a: {title: A}, b: {title: B}}, rows: {0.1: [1, 2], 0.2: [1]}}}",
+            GROUP + "table: {along: share, columns: {a: {title: A}, b: {title: B}}, "
+            "rows: {0.1: [1, 2], 0.2: [1]}}}",
             r"rows\.0\.2: found 1 values; 2 are needed",
         ),
         (
-            GROUP
-            + "results: {a.1: {title: A, published: 1}}, table: {along: share, columns: {a: {title: A}}, rows: {1: [1]}}}",
+            GROUP + "results: {a.1: {title: A, published: 1}}, "
+            "table: {along: share, columns: {a: {title: A}}, rows: {1: [1]}}}",
             "law.a.1 names 2 results",
         ),
     ],
@@ -381,7 +386,10 @@ def test_a_defect_in_a_file_of_results_is_an_error_with_its_place(tmp_path, text
 
 def test_a_null_in_a_table_is_no_result(tmp_path):
     file = tmp_path / "published.yaml"
-    table = "table: {along: share, columns: {a: {title: A}, b: {title: B}}, rows: {0.1: [1, null], 0.2: [3, 4]}}}"
+    table = (
+        "table: {along: share, columns: {a: {title: A}, b: {title: B}}, "
+        "rows: {0.1: [1, null], 0.2: [3, 4]}}}"
+    )
     file.write_text(HEAD + GROUP + table + "\n", encoding="utf-8")
     found = {result.id: (result.value, result.given) for result in published_results(file)}
     assert found == {
@@ -393,7 +401,7 @@ def test_a_null_in_a_table_is_no_result(tmp_path):
 
 @pytest.fixture
 def computed_once(outcomes, monkeypatch):
-    """The command line gets the outcomes that there are."""
+    """Let the command use the outcomes of this module, which take seconds to compute."""
     monkeypatch.setattr(validation, "validate", lambda: outcomes)
 
 

@@ -1,4 +1,4 @@
-"""Worked questions about supervised work in a pause, as they come out of the command line; and Hulten's theorem.
+"""Worked questions about supervised work in a pause by the command line, and Hulten's theorem.
 
 Published: of 690,000 researchers' worth of AI labour, 600 supervisors let all be used if an hour
 takes no more than 600/690,000 of a supervisor's, 3.1 s; at 1 % they use 8.7 %, at 0.1 % 87 %. With
@@ -24,13 +24,13 @@ RESEARCHERS, SUPERVISORS = 690_000, 600
 RATIO, TOKENS = "tasks.work.review_ratio", "capability.tokens_per_human_second"
 
 
-def told(capsys, *arguments):
+def answer_of(capsys, *arguments):
     assert main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
 def test_supervision_not_compute_limits_the_work_from_three_seconds_an_hour_on(tmp_path, capsys):
-    facts = told(capsys, "vary", f"{RATIO}=0.0001:0.01:3", PAUSE, "-o", str(tmp_path))
+    facts = answer_of(capsys, "vary", f"{RATIO}=0.0001:0.01:3", PAUSE, "-o", str(tmp_path))
     assert [
         row["throughput_speedup"] * SUPERVISORS / RESEARCHERS for row in facts["curve"]
     ] == pytest.approx(
@@ -48,7 +48,7 @@ def test_supervision_not_compute_limits_the_work_from_three_seconds_an_hour_on(t
 
 
 def test_a_ratio_that_uses_half_of_the_labour_is_found(capsys):
-    facts = told(
+    facts = answer_of(
         capsys,
         "solve-for",
         RATIO,
@@ -69,7 +69,7 @@ def test_a_compute_tax_is_almost_free_where_supervision_binds(
     tax, ratio, people, binds, tmp_path, capsys
 ):
     settings = ["--set", f"{TOKENS}={100 * tax}", "--set", f"{RATIO}={ratio}"]
-    facts = told(capsys, "run", PAUSE, *settings, "--no-figures", "-o", str(tmp_path))
+    facts = answer_of(capsys, "run", PAUSE, *settings, "--no-figures", "-o", str(tmp_path))
     assert facts["today"]["throughput_speedup"] * SUPERVISORS == pytest.approx(people, rel=1e-9)
     assert (
         max(facts["bottleneck_share"]["today"], key=facts["bottleneck_share"]["today"].get) == binds
@@ -77,7 +77,7 @@ def test_a_compute_tax_is_almost_free_where_supervision_binds(
 
 
 def test_the_map_of_both_has_two_regimes(tmp_path, capsys):
-    facts = told(
+    facts = answer_of(
         capsys,
         "bottleneck",
         PAUSE,
@@ -91,9 +91,9 @@ def test_the_map_of_both_has_two_regimes(tmp_path, capsys):
     )
     assert {region["binding_factor"] for region in facts["regions"]} == {"inference", "review"}
     (curve,) = [
-        each
-        for each in facts["boundaries"]
-        if {each["first"], each["second"]} == {"inference", "review"}
+        boundary
+        for boundary in facts["boundaries"]
+        if {boundary["first"], boundary["second"]} == {"inference", "review"}
     ]
     ratios, tokens = np.array(curve["points"]).T
     np.testing.assert_allclose(
@@ -103,9 +103,9 @@ def test_the_map_of_both_has_two_regimes(tmp_path, capsys):
 
 
 def test_how_far_todays_evidence_is_from_a_hundred_tokens(capsys):
-    facts = told(capsys, "lead-time")
+    facts = answer_of(capsys, "lead-time")
     case, name = facts["cases"][0], "automated_researchers"
-    (place,) = [index for index, each in enumerate(facts["evidence"]) if each == name]
+    (place,) = [index for index, key in enumerate(facts["evidence"]) if key == name]
     assert case["agent_hours_per_human_hour"][place] == pytest.approx(800 / (2 * 7 * 8))
     assert (
         f"{case['agent_hours_per_human_hour'][place]:.1f}" == "7.1"
@@ -117,7 +117,8 @@ def test_how_far_todays_evidence_is_from_a_hundred_tokens(capsys):
     )
     # with so many tokens an agent-hour the evidence says what the plan takes for granted
     agreeing = case["agreeing_tokens_per_agent_hour"][place]
-    again = told(capsys, "lead-time", "--set", f"evidence.{name}.tokens_per_agent_hour={agreeing}")
+    setting = f"evidence.{name}.tokens_per_agent_hour={agreeing}"
+    again = answer_of(capsys, "lead-time", "--set", setting)
     assert agreeing == pytest.approx(100 * 3600 * 112 / 800) and again["cases"][0][
         "tokens_per_human_second"
     ][place] == pytest.approx(100)
@@ -131,7 +132,7 @@ def test_how_far_todays_evidence_is_from_a_hundred_tokens(capsys):
 
 @pytest.mark.parametrize("scenario", [None, "dedicated_reviewers", "defect_budget"])
 def test_a_small_gain_in_any_tasks_productivity_gives_its_cost_share(scenario):
-    """Hulten's theorem, at the optimum of the bundled catalog, with people, reviewers, AI and what escapes it at their shadow prices."""
+    """Hulten's theorem at the optimum of the bundled catalog, all factors at shadow prices."""
     walker = Walker(tm.load_catalog("alignment_research", scenario))
     place, never, step = np.array([1.1e31]), np.array([False]), 1e-6
     bundles, supply, nest, opened = walker.at(place).arrays
