@@ -201,7 +201,7 @@ def test_all_defects_of_a_file_come_at_once_and_values_set_are_told_apart(tmp_pa
     ):
         with pytest.raises(CatalogError, match=says):
             load_loop("kwa", changes)
-    with pytest.raises(TypeError, match="mapping of names to values"):
+    with pytest.raises(TypeError, match="mapping of paths to values"):
         load_loop("kwa").replace("difficulty=1")
 
 

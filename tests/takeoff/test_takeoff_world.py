@@ -76,10 +76,14 @@ def test_bundled_worlds_give_every_parameter_with_unit_and_source():
         ({"n_labour_tasks": 0}, "n_labour_tasks", "at least 1"),
         (
             {"full_automation_requirements_runtime": {"value": 1, "unit": "FLOP"}},
-            "full_automation_requirements_runtime",
+            "full_automation_requirements_runtime.unit",
             "use FLOP/s",
         ),
-        ({"labour_growth": {"value": 1, "unit": "person/year"}}, "labour_growth", "a yearly rate"),
+        (
+            {"labour_growth": {"value": 1, "unit": "person/year"}},
+            "labour_growth.unit",
+            "a yearly rate",
+        ),
         ({"initial_gwp": "much"}, "initial_gwp", "a number is needed"),
     ],
 )
