@@ -216,7 +216,7 @@ def test_formulas_are_inverse_to_each_other_and_refuse_invalid_arguments():
         ({"growth": -1.0}, ValueError, "from 0 to 20 OOM/year"),
         ({"since": 2026.1}, ValueError, "the trend since 2026.1: .* two dates"),
         ({"doubling_time": 0.0}, ValueError, "doubling_time"),
-        ({"times": [2030, 2020]}, ValueError, "increase; trend_result 2030 and then 2020"),
+        ({"times": [2030, 2020]}, ValueError, "increase; found 2030 and then 2020"),
         ({"trend": "metrr"}, CatalogError, "no bundled trend of this name; did you mean 'metr'"),
     ],
 )

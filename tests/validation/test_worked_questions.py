@@ -134,23 +134,25 @@ def test_how_far_todays_evidence_is_from_a_hundred_tokens(capsys):
 def test_a_small_gain_in_any_tasks_productivity_gives_its_cost_share(scenario):
     """Hulten's theorem at the optimum of the bundled catalog, all factors at shadow prices."""
     walker = Walker(tm.load_catalog("alignment_research", scenario))
-    place, never, step = np.array([1.1e31]), np.array([False]), 1e-6
-    bundles, supply, nest, opened = walker.at(place).arrays
-    here = walker.solve(place, never).allocation
-    use = np.einsum("tm,tmk->tk", here.activity[0], bundles)
+    point, never, step = np.array([1.1e31]), np.array([False]), 1e-6
+    bundles, supply, nest, opened = walker.at(point).arrays
+    allocation = walker.solve(point, never).allocation
+    use = np.einsum("tm,tmk->tk", allocation.activity[0], bundles[0])
     cost = (
-        use * here.factor_elasticity[0] / np.where(here.factor_use[0] > 0, here.factor_use[0], 1.0)
+        use
+        * allocation.factor_elasticity[0]
+        / np.where(allocation.factor_use[0] > 0, allocation.factor_use[0], 1.0)
     ).sum(axis=1)
     assert cost.sum() == pytest.approx(1)
     tasks = len(cost)
     gains = []
     for sign in (1, -1):
-        more = np.repeat(bundles[None], tasks, axis=0)
-        more[np.arange(tasks), np.arange(tasks)] *= np.exp(-sign * step)
-        made = allocate(
-            more, np.repeat(supply, tasks, axis=0), nest, np.repeat(opened, tasks, axis=0)
+        improved = np.repeat(bundles, tasks, axis=0)
+        improved[np.arange(tasks), np.arange(tasks)] *= np.exp(-sign * step)
+        output = allocate(
+            improved, np.repeat(supply, tasks, axis=0), nest, np.repeat(opened, tasks, axis=0)
         ).output
-        gains.append(sign * np.log(made / here.output[0]) / step)
+        gains.append(sign * np.log(output / allocation.output[0]) / step)
     assert np.all(np.minimum(*gains) - 1e-5 <= cost) and np.all(cost <= np.maximum(*gains) + 1e-5)
     smooth = np.abs(gains[0] - gains[1]) < 1e-4
     assert smooth.any()
