@@ -11,6 +11,7 @@
     └── NoAnswer                                the input is sound; the model has no answer to it
         ├── SolveError (also a RuntimeError)    no optimum could be certified
         │   └── UnstableQueue                   reviewers without spare time: endless queues
+        ├── RootError                           a root or minimum that a search cannot locate
         ├── AccumulationError                   an accumulated quantity that has no finite value
         ├── RunawayError                        preparation that diverges within the pause
         ├── NoPause                             a plan whose pause never starts
@@ -107,6 +108,10 @@ class SolveError(NoAnswer, RuntimeError):
 
 class UnstableQueue(SolveError):
     """Reviewers have no time to spare, so the queue before them grows without limit."""
+
+
+class RootError(NoAnswer):
+    """A root or minimum that no search locates: a value is NaN, or its bracket stays wide."""
 
 
 class AccumulationError(NoAnswer):

@@ -16,6 +16,12 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 PRONOUNS = set(
     "found place at one many each here there given told left made known part whole".split()
 )
+# Names that files or callers depend on: a public keyword, and keys of `run --json`.
+PUBLIC_NAMES = {
+    ("taskmodel/questions/differences.py", "one"),
+    ("taskmodel/summary/facts.py", "at"),
+    ("taskmodel/summary/facts.py", "place"),
+}
 LONGEST = 50  # lines of code of a function, without its docstring
 # compiled loops: a function more costs time to compile, and arguments take a line each
 KERNELS = "taskmodel/takeoff/davidson/kernels.py"
@@ -72,7 +78,7 @@ def test_modules_arguments_and_fields_are_named_by_nouns():
             for field in node.body
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
         }
-    assert not sorted((path, name) for path, name in names if name in PRONOUNS)
+    assert {(path, name) for path, name in names if name in PRONOUNS} == PUBLIC_NAMES
 
 
 def raised(node):

@@ -261,23 +261,23 @@ class Ties:
     mismatch: Array  # (tie,) log of cost over that of the first mode
 
 
-def tied_modes(state: ActiveSet, here: Evaluation) -> Ties:
+def tied_modes(state: ActiveSet, evaluation: Evaluation) -> Ties:
     """The ties of an active set."""
     point, leaf, mode = np.nonzero(state.active)
-    first = here.first[point, leaf, 0]
+    first = evaluation.first[point, leaf, 0]
     extra = mode != first
     point, leaf, mode, first = point[extra], leaf[extra], mode[extra], first[extra]
     position, count = position_in_point(point, len(state.price))
-    relative = here.relative[point, leaf, mode]
+    relative = evaluation.relative[point, leaf, mode]
     return Ties(
         index=(point, leaf, mode),
         position=position,
         real=np.arange(count.max(initial=0)) < count[:, None],
-        scale=np.sqrt(here.weight[point, leaf]),
-        difference=relative[:, None] * here.factor_share[point, leaf, mode]
-        - here.factor_share[point, leaf, first],
+        scale=np.sqrt(evaluation.weight[point, leaf]),
+        difference=relative[:, None] * evaluation.factor_share[point, leaf, mode]
+        - evaluation.factor_share[point, leaf, first],
         # Of two modes whose cost is only traces of prices, neither is meaningfully cheaper.
-        mismatch=np.where(here.leaf_cost[point, leaf] < NO_PRICE, 0.0, np.log(relative)),
+        mismatch=np.where(evaluation.leaf_cost[point, leaf] < NO_PRICE, 0.0, np.log(relative)),
     )
 
 
@@ -293,25 +293,25 @@ def _newton_step(
     size : array, shape (point,)
         Largest change of a log price; NaN where no step exists.
     """
-    here = evaluate(problem, state)
-    ties = tied_modes(state, here)
+    evaluation = evaluate(problem, state)
+    ties = tied_modes(state, evaluation)
     # The equations see tied shares relative to the first mode, which takes up the rest, so that the
     # shares of a task always sum to one.
-    x, change, broken = _direction(state, here, ties)
-    x, factor, length = _kept_positive(state, here, x, together)
+    x, change, broken = _direction(state, evaluation, ties)
+    x, factor, length = _kept_positive(state, evaluation, x, together)
     size = np.where(state.priced, np.abs(x), 0.0).max(axis=1)
-    step = np.zeros_like(here.mode_share)
+    step = np.zeros_like(evaluation.mode_share)
     step[ties.index] = change * length[ties.index[0]]
-    np.put_along_axis(step, here.first, -step.sum(axis=-1, keepdims=True), axis=-1)
+    np.put_along_axis(step, evaluation.first, -step.sum(axis=-1, keepdims=True), axis=-1)
 
-    imbalance = np.abs(np.log(here.used))
+    imbalance = np.abs(np.log(evaluation.used))
     mismatch = np.zeros(len(problem))
     np.maximum.at(mismatch, ties.index[0], np.abs(ties.mismatch))
     finished = (imbalance.max(axis=1) < tolerance) & (mismatch < tolerance)
     # A price on which no cost depends any more, while everything else is solved, is zero: Newton's
     # method in logarithms would lower it for ever. It stops, and the repair drops the price.
-    idle = state.priced & (here.used < 1)
-    idle &= largest_cost_share(state.active, here.factor_share) < NO_COST_SHARE
+    idle = state.priced & (evaluation.used < 1)
+    idle &= largest_cost_share(state.active, evaluation.factor_share) < NO_COST_SHARE
     rest = np.where(idle, 0.0, imbalance).max(axis=1)
     size[idle.any(axis=1) & (rest < MOSTLY_SOLVED) & (mismatch < MOSTLY_SOLVED) & ~finished] = (
         np.nan
@@ -319,15 +319,15 @@ def _newton_step(
     size[broken] = np.nan
     going = ~(finished | broken)[:, None]
     state.weight[:], state.leaf_cost[:], state.log_cost[:] = (
-        here.weight,
-        here.leaf_cost,
-        here.log_cost,
+        evaluation.weight,
+        evaluation.leaf_cost,
+        evaluation.log_cost,
     )
     state.price[:] = np.where(
-        going & state.priced, np.maximum(here.price * factor, TRACE), here.price
+        going & state.priced, np.maximum(evaluation.price * factor, TRACE), evaluation.price
     )
     state.mode_share[:] = np.where(
-        going[..., None] & state.active, here.mode_share + step, here.mode_share
+        going[..., None] & state.active, evaluation.mode_share + step, evaluation.mode_share
     )
     return finished, size
 
@@ -337,13 +337,13 @@ def largest_cost_share(active: Mask, factor_share: Array) -> Array:
     return np.asarray(np.where(active[..., None], factor_share, 0.0).max(axis=(1, 2)))
 
 
-def _direction(state: ActiveSet, here: Evaluation, ties: Ties) -> tuple[Array, Array, Mask]:
+def _direction(state: ActiveSet, evaluation: Evaluation, ties: Ties) -> tuple[Array, Array, Mask]:
     """The Newton step of log prices (point, factor) and of tied modes' shares (tie,).
 
     The last array, shape (point,), marks points at which no step exists.
     """
-    matrix, scale = newton_matrix(state, here, ties)
-    right = right_side(state, here, ties, scale, np.log(here.used), ties.mismatch)
+    matrix, scale = newton_matrix(state, evaluation, ties)
+    right = right_side(state, evaluation, ties, scale, np.log(evaluation.used), ties.mismatch)
     broken = ~((np.abs(matrix).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
     matrix[broken] = np.eye(matrix.shape[1])
     right[broken] = 0.0
@@ -357,7 +357,7 @@ def _direction(state: ActiveSet, here: Evaluation, ties: Ties) -> tuple[Array, A
     )
 
 
-def newton_matrix(state: ActiveSet, here: Evaluation, ties: Ties) -> tuple[Array, Array]:
+def newton_matrix(state: ActiveSet, evaluation: Evaluation, ties: Ties) -> tuple[Array, Array]:
     """Derivative of the equations in log prices and tied modes' shares, and its scaling.
 
     Row and column k of a factor are divided by sqrt(s_k use_k), those of a tie by the root of its
@@ -373,11 +373,11 @@ def newton_matrix(state: ActiveSet, here: Evaluation, ties: Ties) -> tuple[Array
     size = factors + ties.real.shape[1]
     factor_rows, tie_rows = np.arange(factors), np.arange(factors, size)
     point, row = ties.index[0], factors + ties.position
-    scale = 1 / np.sqrt(np.where(state.priced, here.price, 1.0) * here.used)
+    scale = 1 / np.sqrt(np.where(state.priced, evaluation.price, 1.0) * evaluation.used)
     matrix = np.zeros((points, size, size))
     both = state.priced[:, :, None] & state.priced[:, None, :]
     matrix[:, :factors, :factors] = np.where(
-        both, here.curvature * scale[:, :, None] * scale[:, None, :], 0.0
+        both, evaluation.curvature * scale[:, :, None] * scale[:, None, :], 0.0
     )
     # Rows of factors without a price and of padding become those of the identity. The tiny shift
     # of the others makes directions in which nothing changes solvable (quasi-definite matrix).
@@ -390,18 +390,25 @@ def newton_matrix(state: ActiveSet, here: Evaluation, ties: Ties) -> tuple[Array
 
 
 def right_side(
-    state: ActiveSet, here: Evaluation, ties: Ties, scale: Array, log_used: Array, mismatch: Array
+    state: ActiveSet,
+    evaluation: Evaluation,
+    ties: Ties,
+    scale: Array,
+    log_used: Array,
+    mismatch: Array,
 ) -> Array:
     """Residuals of the scaled equations, shape (point, size): log overuse and log cost of ties."""
     factors = state.price.shape[1]
     right = np.zeros((len(state.price), factors + ties.real.shape[1]))
-    right[:, :factors] = np.where(state.priced, here.price * here.used * log_used, 0.0) * scale
+    right[:, :factors] = (
+        np.where(state.priced, evaluation.price * evaluation.used * log_used, 0.0) * scale
+    )
     right[ties.index[0], factors + ties.position] = -mismatch * ties.scale
     return right
 
 
 def _kept_positive(
-    state: ActiveSet, here: Evaluation, x: Array, together: bool
+    state: ActiveSet, evaluation: Evaluation, x: Array, together: bool
 ) -> tuple[Array, Array, Array]:
     """Shortens the step of log prices ``x`` so that prices remain between zero and one.
 
@@ -417,8 +424,8 @@ def _kept_positive(
     length : array, shape (point,)
         Fraction of the step that remains.
     """
-    s = np.where(state.priced, here.price, 1.0)
-    near = np.abs(np.log(here.used)) < NEAR_BALANCE
+    s = np.where(state.priced, evaluation.price, 1.0)
+    near = np.abs(np.log(evaluation.used)) < NEAR_BALANCE
     # prices are shares of one: however flat cost is there, the step ends where one leaves (0, 1)
     rising, falling = state.priced & (x > 0), state.priced & near & (x < 0) & together
     up = np.where(rising, np.maximum(1 / s - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
@@ -541,18 +548,19 @@ def _slide(problem: Problem, before: ActiveSet, state: ActiveSet, lost: Mask) ->
     for point in np.flatnonzero(lost).tolist():
         single, retried = problem[[point]], before.take([point])
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            here = evaluate(single, retried)
-            ties = tied_modes(retried, here)
+            evaluation = evaluate(single, retried)
+            ties = tied_modes(retried, evaluation)
         if not all(
-            np.isfinite(values).all() for values in (here.curvature, here.used, ties.difference)
+            np.isfinite(values).all()
+            for values in (evaluation.curvature, evaluation.used, ties.difference)
         ):
             continue
         priced = np.flatnonzero(retried.priced[0])
-        price = here.price[0, priced]
+        price = evaluation.price[0, priced]
         moves = uphill_direction(
             price,
-            here.used[0, priced],
-            here.curvature[0][np.ix_(priced, priced)],
+            evaluation.used[0, priced],
+            evaluation.curvature[0][np.ix_(priced, priced)],
             ties.difference[:, priced],
         )
         if moves is None:
@@ -561,8 +569,8 @@ def _slide(problem: Problem, before: ActiveSet, state: ActiveSet, lost: Mask) ->
         direction[priced] = moves
         leaf, mode = np.nonzero(single.open[0] & ~retried.active[0])
         bundle = single.bundle[0]
-        falls = (bundle[leaf, here.first[0, leaf, 0]] - bundle[leaf, mode]) @ direction
-        excess = bundle[leaf, mode] @ here.price[0] - here.leaf_cost[0, leaf]
+        falls = (bundle[leaf, evaluation.first[0, leaf, 0]] - bundle[leaf, mode]) @ direction
+        excess = bundle[leaf, mode] @ evaluation.price[0] - evaluation.leaf_cost[0, leaf]
         length, vanished, entering = first_stop(price, moves, excess, falls)
         if not np.isfinite(length):
             continue

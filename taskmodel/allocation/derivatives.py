@@ -129,18 +129,18 @@ def slopes(
     usable = np.take_along_axis(usable[:, centre.tree.task], centre.mode, axis=-1)
     state.active |= centre.open & (usable > 0)
     nodes = _moved_problem(centre, check_inputs(*moved, problem[3]))
-    here = evaluate(centre, state)
-    ties = tied_modes(state, here)
+    evaluation = evaluate(centre, state)
+    ties = tied_modes(state, evaluation)
     point, leaf, mode = ties.index
     still = _evaluated(nodes, state, state.price)
-    first = here.first[point, leaf, 0]
+    first = evaluation.first[point, leaf, 0]
     mismatch = along(weights, still.log_cost[:, leaf, mode] - still.log_cost[:, leaf, first])
     log_used = along(weights, np.log(np.where(state.priced, still.used, 1.0)))
-    matrix, scale = newton_matrix(state, here, ties)
+    matrix, scale = newton_matrix(state, evaluation, ties)
     # the residuals of the regime's equations, differentiated along every direction
     right = np.array(
         [
-            right_side(state, here, ties, scale, *residuals)[0]
+            right_side(state, evaluation, ties, scale, *residuals)[0]
             for residuals in zip(log_used, mismatch, strict=True)
         ]
     )
@@ -196,7 +196,9 @@ def _evaluated(problem: Problem, state: ActiveSet, price: Array) -> _Evaluation:
     return _Evaluation(problem, share, np.log(cost), log_c[:, tree.root], weight, weight / mean)
 
 
-def _fair_slopes(here: _Evaluation, moving: _Evaluation, state: ActiveSet, weights: Array) -> Array:
+def _fair_slopes(
+    evaluation: _Evaluation, moving: _Evaluation, state: ActiveSet, weights: Array
+) -> Array:
     """Derivatives of the splits of least sum W share^2, shape (direction, leaf, mode).
 
     With w the shares of tied modes that carry work, C w = b states that the priced factors are used
@@ -205,24 +207,24 @@ def _fair_slopes(here: _Evaluation, moving: _Evaluation, state: ActiveSet, weigh
     """
     result = np.zeros((len(weights), *state.mode_share.shape[1:]))
     carrying = state.mode_share[0] > 0
-    several = (carrying.sum(axis=-1) > 1) & ~here.problem.dead[0]
+    several = (carrying.sum(axis=-1) > 1) & ~evaluation.problem.dead[0]
     leaf, mode = np.nonzero(carrying & several[:, None])
     if not len(leaf):
         return result
     factors = np.flatnonzero(state.priced[0])
     tasks, task_of_leaf = np.unique(leaf, return_inverse=True)
-    copies = here.problem.copies[0, leaf, mode]
+    copies = evaluation.problem.copies[0, leaf, mode]
 
-    def conditions(at: _Evaluation) -> tuple[Array, Array]:
+    def conditions(costs: _Evaluation) -> tuple[Array, Array]:
         """C and the diagonal of D, shapes (point, condition, tied mode) and (point, tied mode)."""
-        uses = at.use[:, leaf, mode][..., factors].swapaxes(1, 2)
+        uses = costs.use[:, leaf, mode][..., factors].swapaxes(1, 2)
         complete = np.eye(len(tasks))[:, task_of_leaf]
         complete = np.broadcast_to(complete, (len(uses), *complete.shape))
-        return np.concatenate([uses, complete], axis=1), at.weight[:, leaf] / copies
+        return np.concatenate([uses, complete], axis=1), costs.weight[:, leaf] / copies
 
-    (c,), (d,) = conditions(here)
+    (c,), (d,) = conditions(evaluation)
     c_slope, d_slope = (along(weights, values) for values in conditions(moving))
-    w = here.share[0, leaf, mode]
+    w = evaluation.share[0, leaf, mode]
     multiplier = np.linalg.lstsq(c.T, d * w, rcond=RANK)[0]
     pull = np.einsum("drt,r->dt", c_slope, multiplier) - d_slope * w
     residual = np.concatenate(

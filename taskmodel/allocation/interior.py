@@ -134,19 +134,19 @@ def _start(problem: Problem, choice: Mask) -> Iterate:
 
 def _step(problem: Problem, choice: Mask, state: Iterate, pace: Pace, floor: float) -> Iterate:
     """One Newton step; marks finished points in ``state.done``."""
-    here = _linearised(problem, choice, state)
+    linear = _linearised(problem, choice, state)
     imbalance = np.maximum(
-        np.abs(np.log(here.balance)).max(axis=1), np.abs(here.error).max(axis=(1, 2))
+        np.abs(np.log(linear.balance)).max(axis=1), np.abs(linear.error).max(axis=(1, 2))
     )
-    done = (here.mu < 3 * floor) & (imbalance < BALANCED)
+    done = (linear.mu < 3 * floor) & (imbalance < BALANCED)
     state.done = done
     nearly, roughly, far = pace.fall
     fall = np.where(imbalance < NEARLY, nearly, np.where(imbalance < ROUGHLY, roughly, far))
     # Of each pair (w, tau) and (s, u) one member vanishes with mu. Its size does not tell which: a
     # true price may be 1e-12. The direction of the path does: d log s / d log mu is 0 for a price
     # that stays and 1 for one that vanishes. The last step therefore aims at PROBE * mu.
-    target = np.where(done, PROBE * here.mu, np.maximum(fall * here.mu, floor))
-    step = _newton_direction(problem, choice, state, here, target)
+    target = np.where(done, PROBE * linear.mu, np.maximum(fall * linear.mu, floor))
+    step = _newton_direction(problem, choice, state, linear, target)
     if done.any():
         growth = step.mode_share[done] / np.where(problem.open, state.mode_share, 1.0)[done]
         state.price_stays[done] = 1 + step.log_price[done] / (1 - PROBE)
@@ -213,22 +213,22 @@ class _NewtonStep:
 
 
 def _newton_direction(
-    problem: Problem, choice: Mask, state: Iterate, here: _Linearisation, target: Array
+    problem: Problem, choice: Mask, state: Iterate, linear: _Linearisation, target: Array
 ) -> _NewtonStep:
     """The Newton step towards w tau = s u = target."""
     points, _, modes, factors = problem.bundle.shape
     scarce = problem.scarce
     s = np.where(scarce, state.price, 1.0)
-    f, h, weight = here.factor_share, here.stiffness, here.weight
+    f, h, weight = linear.factor_share, linear.stiffness, linear.weight
     # modes: w + dw = target / tau - h (d ln cost - d ln z + error), summing to one
     pull = np.where(choice, target[:, None, None] / state.excess - state.mode_share, 0.0)
     total = np.maximum(h.sum(axis=-1), np.finfo(float).tiny)
-    shift = (pull - h * here.error).sum(axis=-1) / total
+    shift = (pull - h * linear.error).sum(axis=-1) / total
     # tasks: derivatives of their costs and cost shares in the prices, and (last column) in mu
-    gradient = np.concatenate([here.leaf_gradient, -shift[..., None]], axis=-1)
-    _, weight_gradient = cost_gradients(problem.tree, here.theta, gradient, problem.elasticity)
+    gradient = np.concatenate([linear.leaf_gradient, -shift[..., None]], axis=-1)
+    _, weight_gradient = cost_gradients(problem.tree, linear.theta, gradient, problem.elasticity)
     jacobian = np.matmul(
-        (weight[..., None] * here.used_share).transpose(0, 2, 1), weight_gradient - gradient
+        (weight[..., None] * linear.used_share).transpose(0, 2, 1), weight_gradient - gradient
     )
     # Within tasks, work moves to modes that become cheaper. Near the optimum the stiffness h of
     # tied modes exceeds 1e16, and h (d ln cost - d ln z) cancels to noise. Written pair by pair,
@@ -236,9 +236,9 @@ def _newton_direction(
     one, two = np.triu_indices(modes, 1)
     swap = h[..., one] * (h[..., two] / total[..., None])
     drift = (pull[..., one] * h[..., two] - pull[..., two] * h[..., one]) / total[..., None]
-    drift -= swap * (here.error[..., one] - here.error[..., two])
+    drift -= swap * (linear.error[..., one] - linear.error[..., two])
     difference = f[:, :, one] - f[:, :, two]
-    value = (weight[..., None] * here.relative)[..., None] * f
+    value = (weight[..., None] * linear.relative)[..., None] * f
     value = (value[:, :, one] - value[:, :, two]).reshape(points, -1, factors).transpose(0, 2, 1)
     curvature = np.matmul(value, (swap[..., None] * difference).reshape(points, -1, factors))
     constant = jacobian[..., factors] + np.matmul(value, drift.reshape(points, -1, 1))[..., 0]
@@ -247,7 +247,9 @@ def _newton_direction(
     matrix = matrix - state.unused[..., None] * np.eye(factors)
     # -b log b instead of 1 - b: to first order the same, and a balance b that is a power of a price
     # is solved in one step even from far away
-    right = -here.balance * np.log(here.balance) - (constant + target[:, None]) / s + state.unused
+    right = (
+        -linear.balance * np.log(linear.balance) - (constant + target[:, None]) / s + state.unused
+    )
     x = _factor_solution(matrix, right, scarce)
     exchange = drift - swap * np.matmul(difference, x[:, None, :, None])[..., 0]
     dw = np.zeros_like(h)
@@ -259,7 +261,7 @@ def _newton_direction(
     goal = target[:, None, None]
     dtau = np.where(choice, (goal - state.excess * dw) / state.mode_share - state.excess, 0.0)
     du = np.where(scarce, target[:, None] / s - state.unused - state.unused * x, 0.0)
-    dz = np.einsum("plk,pk->pl", here.leaf_gradient, x) - shift
+    dz = np.einsum("plk,pk->pl", linear.leaf_gradient, x) - shift
     return _NewtonStep(x, du, dw, dtau, dz)
 
 

@@ -37,12 +37,12 @@ Amounts = dict[int, sympy.Expr]  # by task
 class _NodeForm:
     """A node of the nests in closed form: with one composite factor, or with several.
 
-    ``cost`` and ``made`` hold in the first case, ``output`` in the second.
+    ``cost`` and ``work`` hold in the first case, ``output`` in the second.
     """
 
     factors: frozenset[int]
     cost: sympy.Expr | None = None  # units of the composite factor per unit of the node
-    made: Amounts = field(default_factory=dict)  # work in each task per unit of the node
+    work: Amounts = field(default_factory=dict)  # work in each task per unit of the node
     output: sympy.Expr | None = None  # from the supplies of its composite factors
 
     @property
@@ -58,13 +58,13 @@ Members = list[tuple[sympy.Expr, _NodeForm]]  # with their shares
 class FactorGroup:
     """Everything that uses one composite factor, in the nest where it competes with others.
 
-    Work done in task t is E' made[t] / weight, with E' the supply of the composite factor.
+    Work done in task t is E' work[t] / weight, with E' the supply of the composite factor.
     """
 
     nest: str
     sigma: sympy.Expr
     weight: sympy.Expr
-    made: Amounts
+    work: Amounts
 
 
 class ClosedForm:
@@ -124,7 +124,7 @@ class ClosedForm:
             if node not in self.factors.of_task:
                 return None
             factor, cost = self.factors.of_task[node]
-            return _NodeForm(frozenset([factor]), cost=cost, made={node: sympy.Integer(1)})
+            return _NodeForm(frozenset([factor]), cost=cost, work={node: sympy.Integer(1)})
         members = self._members(node, label)
         if not members:
             return None
@@ -173,7 +173,7 @@ class ClosedForm:
         # the nest above, where the factor competes with others
         if not label:
             self._group(label, sigma, min(factors), members, weight)
-        return _NodeForm(factors, cost=cost, made=_work(members, sigma, cost))
+        return _NodeForm(factors, cost=cost, work=_work(members, sigma, cost))
 
     def _cobb_douglas(self, sigma: sympy.Expr, label: str, members: Members) -> sympy.Expr:
         """Output of several composite factors where the elasticity is 1."""
@@ -253,6 +253,6 @@ def _work(members: Members, sigma: sympy.Expr, cost: sympy.Expr | None = None) -
     work: Amounts = {}
     for share, member in members:
         ratio = member.cost ** (-sigma) if cost is None else (cost / member.cost) ** sigma
-        for task, amount in member.made.items():
+        for task, amount in member.work.items():
             work[task] = work.get(task, 0) + share * ratio * amount
     return work

@@ -92,8 +92,8 @@ class ConditionBuilder:
         self.notation.meaning[symbol] = meaning
         return symbol
 
-    def _equal(self, left: sympy.Expr, right: sympy.Expr) -> None:
-        self.equations.append(sympy.Eq(left, right, evaluate=False))
+    def _equal(self, left_side: sympy.Expr, right_side: sympy.Expr) -> None:
+        self.equations.append(sympy.Eq(left_side, right_side, evaluate=False))
 
     def _absent(self, node: Nest | int) -> bool:
         """Whether nothing is done below a node, for instance where substitutes replace it."""
@@ -106,8 +106,8 @@ class ConditionBuilder:
         members = [self._free(member) for member in node.members if not self._absent(member)]
         return any(members) if np.asarray(node.elasticity) >= 1 else all(members)
 
-    def _nest(self, node: Nest, made: sympy.Expr, label: str) -> sympy.Symbol:
-        """Adds the conditions of a nest that produces ``made``; returns its unit cost."""
+    def _nest(self, node: Nest, output: sympy.Expr, label: str) -> sympy.Symbol:
+        """Adds the conditions of a nest that produces ``output``; returns its unit cost."""
         notation = self.notation
         sigma = notation.elasticity(node)
         name = f"c{label or '_research'}"
@@ -118,11 +118,11 @@ class ConditionBuilder:
                 continue
             if isinstance(member, Nest):
                 below = sympy.Symbol(f"c{inner}", positive=True)
-                self._nest(member, share * made * (cost / below) ** sigma, inner)
+                self._nest(member, share * output * (cost / below) ** sigma, inner)
             else:
                 task = notation.organisation.tasks[member]
                 below = self._unknown(f"z_{task}", ("cost", member), f"cost of a unit of {task}")
-                self._task(member, below, share * made * (cost / below) ** sigma)
+                self._task(member, below, share * output * (cost / below) ** sigma)
             costs.append((share, below))
         if sigma == 1:
             self._equal(cost, sympy.Mul(*(below**share for share, below in costs)))
@@ -131,8 +131,8 @@ class ConditionBuilder:
             self._equal(cost ** (1 - sigma), total)
         return cost
 
-    def _task(self, task: int, cost: sympy.Symbol, made: sympy.Expr) -> None:
-        """The modes of a task all cost the same, and their work adds up to ``made``."""
+    def _task(self, task: int, cost: sympy.Symbol, output: sympy.Expr) -> None:
+        """The modes of a task all cost the same, and their work adds up to ``output``."""
         organisation = self.notation.organisation
         name, work = organisation.tasks[task], []
         for mode in np.flatnonzero(self.working[task]).tolist():
@@ -144,7 +144,7 @@ class ConditionBuilder:
             work.append(amount)
             bundle = self.notation.bundle[task, mode, self.priced]
             self._equal(cost, sympy.Add(*(b * p for b, p in zip(bundle, self.prices, strict=True))))
-        self._equal(sympy.Add(*work), made)
+        self._equal(sympy.Add(*work), output)
 
     def start(self, allocation: Allocation, compute: float) -> list[float]:
         """Values of the unknowns in an optimum at a compute [FLOP/year]."""

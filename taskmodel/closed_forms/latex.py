@@ -15,7 +15,7 @@ SIGN = 2  # of a plus with the space around it
 
 def rows(equations: list[tuple[sympy.Expr, sympy.Expr]]) -> str:
     """Equations as rows of an ``align*`` of the package amsmath."""
-    return " \\\\\n".join(line for left, right in equations for line in _rows(left, right))
+    return " \\\\\n".join(line for sides in equations for line in _rows(*sides))
 
 
 def formula(expression: sympy.Expr) -> str:
@@ -49,11 +49,11 @@ def symbol(name: str) -> str:
     return f"{head}_{{{words}}}"
 
 
-def _rows(left: sympy.Expr, right: sympy.Expr) -> Iterator[str]:
+def _rows(left_side: sympy.Expr, right_side: sympy.Expr) -> Iterator[str]:
     """An equation in rows, broken between terms, and between the factors of a term too wide."""
-    row, used = f"{formula(left)} &= ", _width(left) + SIGN
+    row, used = f"{formula(left_side)} &= ", _width(left_side) + SIGN
     start = True
-    for term in sympy.Add.make_args(right):
+    for term in sympy.Add.make_args(right_side):
         negative = term.could_extract_minus_sign()
         size = -term if negative else term
         if not start and used + _width(size) > WIDTH:

@@ -180,7 +180,7 @@ def _quantity_margins(
     # sums over tasks get a symbol each, so that the root has a readable form
     supply = prices.supply_vector()
     per_weight = {factor: factors.supply[factor] / g.weight for factor, g in groups.items()}
-    costly = {task for group in groups.values() for task in group.made}
+    costly = {task for group in groups.values() for task in group.work}
     others = [task for task in np.flatnonzero(usable.any(axis=1)).tolist() if task not in costly]
     if np.any(notation.numbers[others][usable[others]][:, scarce]):
         raise NoFormulaError(
@@ -196,7 +196,7 @@ def _quantity_margins(
             factor: sympy.Add(
                 *(
                     amount * vectors[task][position]
-                    for task, amount in group.made.items()
+                    for task, amount in group.work.items()
                     if task in vectors
                 )
             )

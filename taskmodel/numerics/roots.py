@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.errors import RootError
 from taskmodel.numerics.types import Array
 
 STEPS = 200
@@ -63,7 +64,7 @@ def close_in(values: Values, brackets: Brackets, *, close: Array | float, width:
 
     Raises
     ------
-    ArithmeticError
+    RootError
         If a value is NaN, or a bracket is still wide after `STEPS` steps.
 
     Examples
@@ -107,7 +108,7 @@ def close_in(values: Values, brackets: Brackets, *, close: Array | float, width:
         bisect[rows] = np.abs(x[rows, 1] - x[rows, 0]) > before / 2
     else:
         low, high = x[rows[0]]
-        raise ArithmeticError(
+        raise RootError(
             f"no root within {STEPS} steps between {low:g} and {high:g}; narrow the bracket"
         )
     return Brackets(*x.T, *y.T)
@@ -117,7 +118,7 @@ def _check(arguments: Array, values: Array) -> None:
     """Refuse NaN: comparisons with it are false, so that a search would take it for a root."""
     unknown = np.isnan(values)
     if unknown.any():
-        raise ArithmeticError(
+        raise RootError(
             f"the function is not a number at {arguments[unknown][0]:g}, "
             "within the bracket that is searched"
         )
@@ -191,7 +192,7 @@ def least(values: Values, low: Array, high: Array, width: float) -> tuple[Array,
 
     Raises
     ------
-    ArithmeticError
+    RootError
         If a value is NaN, or a bracket is still wide after `STEPS` steps.
 
     Examples
@@ -219,7 +220,7 @@ def least(values: Values, low: Array, high: Array, width: float) -> tuple[Array,
         c, at_c = np.where(lower, new, old), np.where(lower, at_new, at_old)
         d, at_d = np.where(lower, old, new), np.where(lower, at_old, at_new)
     else:
-        raise ArithmeticError(
+        raise RootError(
             f"no minimum within {STEPS} steps; "
             f"narrow the bracket, or widen what is narrow enough ({width:g})"
         )

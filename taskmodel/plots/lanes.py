@@ -60,7 +60,7 @@ def draw_rug(panel: Panel, result: xr.Dataset) -> None:
     text = f"AI can do\n{initially}{able[-1]} of {result.sizes['task']}\ntasks"
     bottom, style = panel.top + panel.height, {"size": page.size - 1, "va": "bottom"}
     page.text(panel.right + 2.7, bottom, text, **style)
-    page.text(panel.left - 2.0, bottom, "tasks\nopening", ha="right", **style)
+    page.text(panel.left_edge - 2.0, bottom, "tasks\nopening", ha="right", **style)
 
 
 def left_margin(result: xr.Dataset, width: float, size: float) -> float:

@@ -104,14 +104,14 @@ class Panel:
 
     page: Page
     axes: Axes
-    left: float
+    left_edge: float
     top: float
     width: float
     height: float
 
     @property
     def right(self) -> float:
-        return self.left + self.width
+        return self.left_edge + self.width
 
     def across(self, compute: float) -> float:
         """Distance of a compute from the left of the panel [mm]."""
@@ -179,23 +179,29 @@ class Page:
         if last:
             self.text(margin, body, "\n".join(last), size=size - 1, va="top", color=GREY)
 
-    def panel(self, left: float, top: float, width: float, height: float) -> Panel:
+    def panel(self, left_edge: float, top: float, width: float, height: float) -> Panel:
         """New axes with their upper left corner at this position."""
-        corner, shape = self._rectangle(left, top, width, height)
-        return Panel(self, self.figure.add_axes((*corner, *shape)), left, top, width, height)
+        corner, shape = self._rectangle(left_edge, top, width, height)
+        return Panel(self, self.figure.add_axes((*corner, *shape)), left_edge, top, width, height)
 
     def _rectangle(
-        self, left: float, top: float, width: float, height: float
+        self, left_edge: float, top: float, width: float, height: float
     ) -> tuple[tuple[float, float], tuple[float, float]]:
         """Lower left corner and shape as fractions of the figure."""
-        corner = (left / self.width, 1 - (self.top + top + height) / self.height)
+        corner = (left_edge / self.width, 1 - (self.top + top + height) / self.height)
         return corner, (width / self.width, height / self.height)
 
     def compute_panel(
-        self, left: float, top: float, width: float, height: float, grid: np.ndarray, labels: bool
+        self,
+        left_edge: float,
+        top: float,
+        width: float,
+        height: float,
+        grid: np.ndarray,
+        labels: bool,
     ) -> Panel:
         """New axes over the compute axis."""
-        panel = self.panel(left, top, width, height)
+        panel = self.panel(left_edge, top, width, height)
         draw_compute_axis(panel.axes, grid, width, self.size, labels)
         return panel
 
@@ -210,10 +216,10 @@ class Page:
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **options))
 
     def ground(
-        self, left: float, top: float, width: float, height: float, colour: ColorType
+        self, left_edge: float, top: float, width: float, height: float, colour: ColorType
     ) -> None:
         """A coloured rectangle in the background, with its upper left corner at this position."""
-        corner, shape = self._rectangle(left, top, width, height)
+        corner, shape = self._rectangle(left_edge, top, width, height)
         rectangle = Rectangle(corner, *shape, facecolor=colour, linewidth=0, zorder=-1)
         self.figure.add_artist(rectangle).set_transform(self.figure.transFigure)
 

@@ -343,28 +343,28 @@ def _extrema(equation: _Equation, samples: _Samples) -> Array:
     for sign in (-1, 1):
         with np.errstate(invalid="ignore", divide="ignore"):  # no extremum: NaN
             root = np.sqrt(quadratic**2 - 3 * cubic * linear)
-            part = np.where(
+            fraction = np.where(
                 np.abs(cubic) > 1e-12 * np.abs(values).max(axis=1, initial=0.0),
                 (-quadratic + sign * root) / (3 * cubic),
                 -linear / (2 * quadratic),
             )
-        inside = np.isfinite(part) & (part > -0.1) & (part < 1.1)
-        part = np.where(inside, np.clip(part, 0.0, 1.0), 0.0)
-        third = np.minimum((3 * part).astype(int), 2)
+        inside = np.isfinite(fraction) & (fraction > -0.1) & (fraction < 1.1)
+        fraction = np.where(inside, np.clip(fraction, 0.0, 1.0), 0.0)
+        third = np.minimum((3 * fraction).astype(int), 2)
         side = np.sign(values[rows, third])
         same_side = (side == np.sign(values[rows, third + 1])) & (side != 0)
-        distance = side * (coefficients * part[:, None] ** np.arange(4)).sum(axis=1)
+        distance = side * (coefficients * fraction[:, None] ** np.arange(4)).sum(axis=1)
         near = distance <= NEARBY * variation + negligible
         near |= np.abs(first + third - closest) <= 1
         chosen = inside & same_side & near & (variation > negligible)
-        extrema.append(_extremum(equation, samples, first[chosen], part[chosen], side[chosen]))
+        extrema.append(_extremum(equation, samples, first[chosen], fraction[chosen], side[chosen]))
     return np.concatenate(extrema)
 
 
 def _extremum(
-    equation: _Equation, samples: _Samples, first: NDArray[np.intp], part: Array, side: Array
+    equation: _Equation, samples: _Samples, first: NDArray[np.intp], fraction: Array, side: Array
 ) -> Array:
-    """Positions of the points closest to the target, within a third of `part` of a stretch."""
+    """Positions of the points closest to the target, within a third of `fraction` of a stretch."""
     if not len(first):
         return np.zeros(0)
     low, high = (equation.axis.coordinate(samples.position[first + end]) for end in (0, 3))
@@ -374,8 +374,8 @@ def _extremum(
 
     coordinate, _ = least(
         distance,
-        low + np.maximum(part - 1 / 3, 0.0) * (high - low),
-        low + np.minimum(part + 1 / 3, 1.0) * (high - low),
+        low + np.maximum(fraction - 1 / 3, 0.0) * (high - low),
+        low + np.minimum(fraction + 1 / 3, 1.0) * (high - low),
         EXTREMUM_WIDTH,
     )
     return equation.axis.position(coordinate)

@@ -131,7 +131,7 @@ def explain_difference(
     )
 
 
-def changes(one: Catalog, other: Catalog) -> dict[str, dict[str, Any]]:
+def changes(first: Catalog, second: Catalog) -> dict[str, dict[str, Any]]:
     """Values of the second catalog that differ from the first, by name of change and by path.
 
     Raises
@@ -140,17 +140,17 @@ def changes(one: Catalog, other: Catalog) -> dict[str, dict[str, Any]]:
         If their tasks, nests or pools differ.
     """
     for block in ("tasks", "nests", "pools"):
-        unmatched = sorted(set(getattr(one, block)) ^ set(getattr(other, block)))
+        unmatched = sorted(set(getattr(first, block)) ^ set(getattr(second, block)))
         if unmatched:
             raise InputError(
                 f"the catalogs have other {block} ({', '.join(unmatched[:3])}): "
                 "only catalogs with the same can be explained"
             )
-    loops_count = one.latency.count_loops or other.latency.count_loops
+    loops_count = first.latency.count_loops or second.latency.count_loops
     irrelevant = IRRELEVANT if loops_count else (*IRRELEVANT, LOOPS)
     by_change: dict[str, dict[str, Any]] = {}
-    for path in dict.fromkeys([*other.paths(), *one.paths()]):
-        before, after = _value(one, path), _value(other, path)
+    for path in dict.fromkeys([*second.paths(), *first.paths()]):
+        before, after = _value(first, path), _value(second, path)
         if path.startswith(irrelevant) or before == after:
             continue
         share = path.startswith("tasks.") and path.endswith(".share")

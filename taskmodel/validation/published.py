@@ -47,7 +47,7 @@ class Published:
     relative : bool
     computation : str
         Name of a computation registered in `computations`.
-    given : mapping
+    arguments : mapping
         Arguments of the computation.
     source, url : str
         Title and address of the work.
@@ -71,7 +71,7 @@ class Published:
     tolerance: float
     relative: bool
     computation: str
-    given: Mapping[str, Any]
+    arguments: Mapping[str, Any]
     source: str
     url: str
     access: str
@@ -128,7 +128,7 @@ class Common(Record):
 
     title: Prose = Field(min_length=1)
     """title of the result or group"""
-    given: dict[str, Any] = Field(default_factory=dict)
+    arguments: dict[str, Any] = Field(default_factory=dict)
     """arguments of the computation; dotted paths set values of the catalog"""
     tolerance: Tolerance | None = None
     unit: Annotated[str, Strict()] | None = None
@@ -223,7 +223,7 @@ class _Member:
     id: str
     title: str
     value: float
-    given: Mapping[str, Any]
+    arguments: Mapping[str, Any]
     records: tuple[Common, ...]
 
     def nearest(self, field: str) -> Any:
@@ -244,7 +244,7 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
             f"{name}.{key}",
             result.title,
             result.published,
-            {**group.given, **result.given},
+            {**group.arguments, **result.arguments},
             (result, group),
         )
         yield ("groups", name, "results", key), member
@@ -262,11 +262,11 @@ def _members(name: str, group: Group) -> Iterator[tuple[Keys, _Member | str]]:
         for row, values in table.rows.items():
             if (value := values[index]) is not None:
                 key_value = read_value(row)
-                given = {**group.given, **column.given, table.along: key_value}
+                arguments = {**group.arguments, **column.arguments, table.along: key_value}
                 title = f"{column.title}, {table.label.format(key_value)}"
                 yield (
                     (*above, "columns", key),
-                    _Member(f"{name}.{key}.{row}", title, value, given, (column, group)),
+                    _Member(f"{name}.{key}.{row}", title, value, arguments, (column, group)),
                 )
 
 
@@ -298,13 +298,15 @@ def _published(sources: Mapping[str, Citation], group: Group, member: _Member) -
         tolerance=tolerance.absolute if tolerance.relative is None else tolerance.relative,
         relative=tolerance.relative is not None,
         computation=group.computation,
-        given=member.given,
+        arguments=member.arguments,
         source=source.title,
         url=source.url,
         access=member.nearest("access") or source.access,
         note=member.nearest("note") or "",
         explanation=explanation.text if explanation else "",
-        asides={name: {**member.given, **changes} for name, changes in explanation.values.items()}
+        asides={
+            name: {**member.arguments, **changes} for name, changes in explanation.values.items()
+        }
         if explanation
         else {},
         covers=explanation.covers if explanation else None,

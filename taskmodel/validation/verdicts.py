@@ -104,7 +104,7 @@ def validate(
     ours: dict[tuple[int, str | None], float] = {}
     for computation, members in keys.items():
         cases = [
-            results[index].given if aside is None else results[index].asides[aside]
+            results[index].arguments if aside is None else results[index].asides[aside]
             for index, aside in members
         ]
         for case, value in COMPUTATIONS[computation](cases, load):

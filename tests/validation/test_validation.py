@@ -126,7 +126,7 @@ def test_ours_changes_with_the_catalog_wherever_a_catalog_is_used(outcomes):
     before = {
         outcome.published.id: outcome.ours
         for outcome in outcomes
-        if "catalog" in outcome.published.given
+        if "catalog" in outcome.published.arguments
     }
     after = validate([BY_ID[name] for name in before], load=other_catalog)
     same = {
@@ -146,33 +146,33 @@ def test_ours_changes_with_the_catalog_wherever_a_catalog_is_used(outcomes):
 
 
 OTHERWISE = {
-    "people_alone": lambda given: {
-        "shares": [0.3, 0.7] if given["shares"][0] != 0.3 else [0.6, 0.4]
+    "people_alone": lambda arguments: {
+        "shares": [0.3, 0.7] if arguments["shares"][0] != 0.3 else [0.6, 0.4]
     },
-    "freed": lambda given: {"share": 0.9 * given["share"]},
-    "task_frontier": lambda given: {
-        "log_compute": 0.9 * given["log_compute"],
-        "people": 1.1 * given["people"],
-        "ai": 0.9 * given["ai"],
+    "freed": lambda arguments: {"share": 0.9 * arguments["share"]},
+    "task_frontier": lambda arguments: {
+        "log_compute": 0.9 * arguments["log_compute"],
+        "people": 1.1 * arguments["people"],
+        "ai": 0.9 * arguments["ai"],
     },
-    "supervised_tasks": lambda given: {"review_hours": 1.1 * given["review_hours"]},
-    "reviewers_needed": lambda given: {"hours_per_year": 1.1 * given["hours_per_year"]},
-    "longest_chunk": lambda given: {
-        "chunks": [[number, 1.1 * years] for number, years in given["chunks"]]
+    "supervised_tasks": lambda arguments: {"review_hours": 1.1 * arguments["review_hours"]},
+    "reviewers_needed": lambda arguments: {"hours_per_year": 1.1 * arguments["hours_per_year"]},
+    "longest_chunk": lambda arguments: {
+        "chunks": [[number, 1.1 * years] for number, years in arguments["chunks"]]
     },
-    "shared_chunks": lambda given: {
-        "chunks": [[number, 1.1 * years] for number, years in given["chunks"]]
+    "shared_chunks": lambda arguments: {
+        "chunks": [[number, 1.1 * years] for number, years in arguments["chunks"]]
     },
-    "workers_needed": lambda given: {
-        "chunks": [[number, 0.7 * years] for number, years in given["chunks"]]
+    "workers_needed": lambda arguments: {
+        "chunks": [[number, 0.7 * years] for number, years in arguments["chunks"]]
     },
-    "takeoff": lambda given: {"full_automation_requirements_training": 1e35},
-    "loop": lambda given: {
+    "takeoff": lambda arguments: {"full_automation_requirements_training": 1e35},
+    "loop": lambda arguments: {
         "kwa": {"initial_software_growth": 6},
         "software_explosion": {"doubling_time": 0.3},
         "aghion_jones_jones": {"automation_hazard": 0.011},
-    }[given["loop"]],
-    "gate": lambda given: {
+    }[arguments["loop"]],
+    "gate": lambda arguments: {
         **{
             "full_automation_requirement": 1e38,
             "initial_automated_share": 0.2,
@@ -180,33 +180,36 @@ OTHERWISE = {
             "runtime_requirement": 1e16,
         },
     },
-    "trend": lambda given: {
+    "trend": lambda arguments: {
         "today": 2025,
         "models.gpt_5_2.horizon_50": 11,
         "models.gpt_5_2.horizon_80": 5,
     },
-    "horizon_doubling": lambda given: {"slope": 0.9 * given["slope"]},
-    "review_queue": lambda given: {"arrivals": 0.9 * given["arrivals"]},
-    "lead_formula": lambda given: {
+    "horizon_doubling": lambda arguments: {"slope": 0.9 * arguments["slope"]},
+    "review_queue": lambda arguments: {"arrivals": 0.9 * arguments["arrivals"]},
+    "lead_formula": lambda arguments: {
         # different factors, so that nothing cancels; below 1 where the range ends at 1
         name: value * (0.97 if name in ("confidence", "pace") else 1.03 + 0.02 * index)
-        for index, (name, value) in enumerate(given.items())
+        for index, (name, value) in enumerate(arguments.items())
         if not isinstance(value, str)
     },
 }
 
 
-def test_ours_changes_with_what_is_given_where_no_catalog_is_used(outcomes):
+def test_our_value_changes_with_its_arguments_where_no_catalog_is_used(outcomes):
     before = {
         outcome.published.id: outcome.ours
         for outcome in outcomes
-        if "catalog" not in outcome.published.given
+        if "catalog" not in outcome.published.arguments
     }
     changed = [
-        replace(result, given={**result.given, **OTHERWISE[result.computation](result.given)})
+        replace(
+            result,
+            arguments={**result.arguments, **OTHERWISE[result.computation](result.arguments)},
+        )
         for result in BY_ID.values()
         if result.id in before
-        and not (cases(True, False) and {"draws", "reference_step"} & result.given.keys())
+        and not (cases(True, False) and {"draws", "reference_step"} & result.arguments.keys())
     ]
     assert len(changed) > 60
     for outcome in validate(changed):
@@ -391,7 +394,7 @@ def test_a_null_in_a_table_is_no_result(tmp_path):
         "rows: {0.1: [1, null], 0.2: [3, 4]}}}"
     )
     file.write_text(HEAD + GROUP + table + "\n", encoding="utf-8")
-    found = {result.id: (result.value, result.given) for result in published_results(file)}
+    found = {result.id: (result.value, result.arguments) for result in published_results(file)}
     assert found == {
         "law.a.0.1": (1, {"share": 0.1}),
         "law.a.0.2": (3, {"share": 0.2}),

@@ -152,7 +152,7 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     for path, series in paths.values.items():
         keys: Keys = ("values", path)
         try:
-            here, unit = catalog.get(path), catalog.unit_of(path)
+            today_value, unit = catalog.get(path), catalog.unit_of(path)
         except CatalogError as error:
             raise CatalogError(
                 [
@@ -160,17 +160,19 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
                     for defect in error.defects
                 ]
             ) from None
-        if isinstance(here, bool) or not isinstance(here, (int, float)):
+        if isinstance(today_value, bool) or not isinstance(today_value, (int, float)):
             raise CatalogError(
                 [
                     paths._origin.defect(
                         Finding(
-                            keys, f"is no number in {catalog.name}: it is {here!r}", at_key=True
+                            keys,
+                            f"is no number in {catalog.name}: it is {today_value!r}",
+                            at_key=True,
                         )
                     )
                 ]
             )
-        found[path] = _absolute(paths, keys, series, float(here), unit)
+        found[path] = _absolute(paths, keys, series, float(today_value), unit)
     assert all(
         table[0][0] == begins and table[-1][0] == ends and begins <= today <= ends
         for table in found.values()
@@ -178,17 +180,18 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     return found
 
 
-def _absolute(paths: Paths, keys: Keys, series: Series, here: float, unit: str) -> Table:
-    """Return a path in its own unit; `here` is the catalog's value of today."""
+def _absolute(paths: Paths, keys: Keys, series: Series, today_value: float, unit: str) -> Table:
+    """Return a path in its own unit; `today_value` is the catalog's value of today."""
     if series.unit and series.unit != unit:
         message = f"found {series.unit!r}; the unit of this number is {unit or 'none'}"
         raise CatalogError([paths._origin.defect(Finding((*keys, "unit"), message))])
     if series.table is not None:
         return _cut(paths._tables[keys], paths.begins.value, paths.ends.value)
-    start = here if series.start is None else series.start
+    start = today_value if series.start is None else series.start
     if not start > 0:
         message = (
-            f"the catalog's value is {here:g}, which does not grow; give `start`, a number above 0"
+            f"the catalog's value is {today_value:g}, which does not grow; "
+            "give `start`, a number above 0"
         )
         raise CatalogError([paths._origin.defect(Finding(keys, message, at_key=True))])
     return _product([_relative(paths, keys, series)], start)

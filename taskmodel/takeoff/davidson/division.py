@@ -41,8 +41,8 @@ class Split(NamedTuple):
         The split I; of a continuum, the quantile.
     mixed : bool
         Whether the task I has both factors.
-    part : float
-        Compute's part of the task I; 0 where none is mixed.
+    compute_share : float
+        Compute's share of the task I; 0 where none is mixed.
     """
 
     log_output: float
@@ -50,7 +50,7 @@ class Split(NamedTuple):
     log_price: float
     position: float
     mixed: bool
-    part: float
+    compute_share: float
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def tables_of(divisions: Sequence[Division], families: Sequence[int]) -> kernels
         training=np.array([division.family.log_training for division in of_family]),
         need=np.array([division.need for division in of_family]),
         sums=np.array([division.sums for division in of_family]),
-        left=np.array([log(tasks) for tasks in range(first.tasks or 0, 0, -1)]),
+        log_remaining=np.array([log(tasks) for tasks in range(first.tasks or 0, 0, -1)]),
         piece=np.array([pieces_of(division.family) for division in of_family]),
         sector=sector,
         bases=np.array([division.bases for division in divisions]),

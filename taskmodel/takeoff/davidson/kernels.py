@@ -92,7 +92,7 @@ class Tables(NamedTuple):
     training: Array  # (family, task) ln tau
     need: Array  # (family, task) theta
     sums: Array  # (family, task + 1) ln of sums of e^((1 - sigma) theta)
-    left: Array  # (task,) ln of the number of tasks from each on
+    log_remaining: Array  # (task,) ln of the number of tasks from each on
     piece: Array  # (family, piece, 6) of a continuum
     sector: Array  # (goods | hardware R&D | software R&D, column)
     bases: Array  # (sector, task + 1) ln X where compute does that many tasks as well as labour
@@ -218,8 +218,8 @@ def is_closed(
     if index > able:
         need = w.need[f, index - 1] - gain
         with_task = log_add(log_x, w.sector[s, TILT] * need)
-        return slope * (with_task + ratio - w.left[index]) > -need
-    return slope * (w.bases[s, index] + ratio - w.left[index]) > 0.0
+        return slope * (with_task + ratio - w.log_remaining[index]) > -need
+    return slope * (w.bases[s, index] + ratio - w.log_remaining[index]) > 0.0
 
 
 @compiled
@@ -287,7 +287,7 @@ def divide_tasks(
     while True:
         log_x = log_sum_before(w, s, f, index, able, gain)
         if index:
-            log_w = w.left[index - 1]
+            log_w = w.log_remaining[index - 1]
             price = slope * (log_x + ratio - log_w)
             if not rising and price > (gain - w.need[f, index - 2] if index > able + 1 else 0.0):
                 index -= 1
@@ -300,7 +300,7 @@ def divide_tasks(
     log_eta = gain - w.need[f, index - 1] if index > able else 0.0
     gained = log_gain_before(w, f, index, gain) if psi == 0.0 else 0.0
     if not index:
-        log_w = log_add(first, w.left[0])
+        log_w = log_add(first, w.log_remaining[0])
     elif index > reach or price >= log_eta:
         output = edge(w, s, log_x, log_w, gained, labour, compute)
         return output - w.sector[s, SCALE], index - 1.0, price, float(index), False, 0.0

@@ -173,13 +173,11 @@ def _steps(hardest: float, gap: float, steepness: float) -> list[float]:
     return [_interpolate(-gaps, rising, QUANTILES) for gaps in gaps_below if 0.0 <= gaps <= GAPS[0]]
 
 
-def _ends(
-    requirement: tuple[float, float, float], left: float, right: float
-) -> tuple[float, float]:
+def _ends(requirement: tuple[float, float, float], start: float, end: float) -> tuple[float, float]:
     """Return the log requirement at both ends of a piece, as limits from inside it."""
     hardest, gap, steepness = requirement
     if steepness > 0:
-        (level,) = requirements(hardest, gap, [(left + right) / 2], steepness)
+        (level,) = requirements(hardest, gap, [(start + end) / 2], steepness)
         return level, level
-    low, high = requirements(hardest, gap, [left, right])
+    low, high = requirements(hardest, gap, [start, end])
     return low, high
