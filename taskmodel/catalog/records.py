@@ -156,7 +156,7 @@ class Supervision(Reviewers):
     """protocols that are allowed, of `protocols` or bundled ones; several: the best is chosen;
     none: by `coverage`"""
     second_look_share: Fraction = pure_number(0)
-    """share of reviews that somebody else reviews in turn"""
+    """share of reviews that somebody else reviews in turn; costs hours, detects nothing more"""
     second_look_effort: NonNegative = pure_number(1)
     """hours of such a look, relative to the review"""
     second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = 0

@@ -125,8 +125,7 @@ VARIABLES = {
     "coverage": ("1", "share of AI's units that people review; NaN: AI does none of it"),
     "review_time": (
         "h",
-        "review of a unit that is reviewed, hours of a reviewer, before what a protocol "
-        "makes of it",
+        "review of a unit that is reviewed, hours of a reviewer, as its protocol has it",
     ),
     "wait": ("h", "wall-clock time that a unit waits for review and at gates, in the mix of modes"),
     "speedup_per_reviewer": (
