@@ -235,8 +235,8 @@ class Changeable(FromFile):
         """
         if not isinstance(changes, Mapping):
             raise TypeError(
-                "changes must be a mapping of paths to values, such as "
-                f'{{"supervision.headcount": 100}}; found {changes!r}'
+                "values are set by a mapping of paths to values, such as "
+                f'{{"supervision.headcount": 100}} for a catalog; found {changes!r}'
             )
         changes = {path: plain_value(value) for path, value in changes.items()}
         unchanged = {path: value for path, value in self.overrides.items() if path not in changes}
