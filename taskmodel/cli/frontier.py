@@ -77,13 +77,14 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     ]
     speedups = (number(unlimited[name]) for name in ("throughput_speedup", "speedup"))
     rows.append(["no limit", *speedups, "0", "", ""])
-    protocols = {
-        mode: max(row["ai_work_share"][mode] for row in curve) for mode in curve[0]["ai_work_share"]
-    }
-    used = sorted(
-        (mode for mode, share in protocols.items() if share >= SHOWN),
-        key=lambda mode: -protocols[mode],
-    )
+    # Shares are NaN where AI does nothing, as at a budget of 0. `max` would return a NaN that comes
+    # first, so that shares are compared before.
+    protocols: dict[str, float] = {}
+    for row in curve:
+        for mode, share in row["ai_work_share"].items():
+            if share >= SHOWN:
+                protocols[mode] = max(share, protocols.get(mode, 0.0))
+    used = sorted(protocols, key=lambda mode: -protocols[mode])
     return [
         *heading_at(catalog, facts["compute"]),
         "",
