@@ -77,3 +77,12 @@ def test_a_run_with_a_budget_reports_its_share_of_what_binds(tmp_path, capsys):
     page = "\n".join(lines)
     assert "experiments  defects" in page and "defect budget 0." in page
     assert max(map(len, lines[:-1])) <= 80
+
+
+def test_protocols_are_listed_also_where_the_first_budget_admits_no_ai(capsys, tmp_path):
+    lines = lines_of(
+        capsys,
+        *("frontier", "--scenario", "imperfect_ai", "--compute", "1e31"),
+        *("--budgets", "0:5e5:2", "--no-figures", "-o", str(tmp_path)),
+    )
+    assert "Used along the way: ai_full_review." in " ".join(" ".join(lines).split())
