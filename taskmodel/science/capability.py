@@ -58,7 +58,8 @@ def task_horizon(
 
     Examples
     --------
-    >>> hours = task_horizon([2.1e25, 2.1e27], intercept=1.045, slope=0.485, reference_compute=2.1e25)
+    >>> line = dict(intercept=1.045, slope=0.485, reference_compute=2.1e25)
+    >>> hours = task_horizon([2.1e25, 2.1e27], **line)
     >>> hours.round(3).tolist()
     [0.185, 1.725]
     """
