@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from taskmodel.files import units
 from taskmodel.files.quantity import (
     Compute,
+    FieldYears,
     Fraction,
     Headcount,
     HoursPerYear,
@@ -21,8 +22,10 @@ from taskmodel.files.quantity import (
     Measure,
     NonNegative,
     Number,
+    OpenFraction,
     PersonsPerYear,
     Positive,
+    PositiveFraction,
     Probability,
     Prose,
     Quantity,
@@ -201,7 +204,7 @@ class ComputeUse(Record):
 
     today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)]
     """where the axis stands today"""
-    training_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    training_share: PositiveFraction
     """share of a year's compute in the largest training run"""
     inference_share: Fraction
     """share of the axis that this organisation uses for inference"""
@@ -294,15 +297,15 @@ class Latency(Record):
 class Trust(Record):
     """Record of clean audits that lowers review to the floors, and how long the record holds."""
 
-    defect_rate: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
+    defect_rate: OpenFraction
     """bound x on the share of defective units that a record has to show"""
-    risk: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
+    risk: OpenFraction
     """delta, how likely a class of tasks with defects at that bound passes all the same"""
     generation_time: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1000)]
     """time G between model generations"""
     trust_lost: Fraction
     """share phi of the record that a new model generation has to earn again"""
-    detection: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)] | None = None
+    detection: PositiveFraction | None = None
     """share of defects that an audit finds; absent: each task's own, from its review_ratio and
     verifiability"""
     audits: Literal["besides", "beyond_floor"] = "besides"
@@ -314,7 +317,7 @@ class Learning(Record):
 
     exponent: NonNegative
     """how fast it falls in the end; 0: not at all"""
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
+    scale: FieldYears
     """work that counts as much as all there was before"""
     least: Fraction = pure_number(0)
     """share that no work takes away"""
@@ -323,7 +326,7 @@ class Learning(Record):
 class Scoping(Learning):
     """Fall of the horizon that AI needs for tasks whose results can be checked well."""
 
-    verifiability: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
+    verifiability: Fraction
     """score of verifiability from which tasks are well enough scoped"""
 
 
@@ -334,7 +337,7 @@ class SafeCapability(Record):
     """effective training compute that is safe to use without any of this work"""
     exponent: NonNegative
     """how fast it grows with work; 0: not at all"""
-    scale: Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
+    scale: FieldYears
     """work that counts as much as all there was before"""
 
 

@@ -234,14 +234,18 @@ Real = Annotated[Quantity, Measure(units.ONE)]
 Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
 NonNegative = Annotated[Quantity, Measure(units.ONE, ge=0)]
 Fraction = Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
+PositiveFraction = Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+OpenFraction = Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
 Headcount = Annotated[Quantity, Measure(units.PERSON, ge=0)]
 PersonsPerYear = Annotated[Quantity, Measure(units.PERSONS_PER_YEAR, ge=0)]
 Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=0)]
 HoursPerYear = Annotated[Quantity, Measure(units.HOURS_PER_YEAR, ge=0, le=8784)]
 Compute = Annotated[Quantity, Measure(units.FLOP, gt=0)]
+TrainingRun = Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
 WorkingHours = Annotated[Quantity, Measure(units.WORKING_TIME, gt=0)]
 WorkingTime = Annotated[Quantity, Measure(units.WORKING_TIME, ge=0)]
 Probability = Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
+FieldYears = Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
 
 
 def pure_number(value: float = 1.0) -> Quantity:

@@ -74,7 +74,7 @@ def draw_horizon(horizons: xr.Dataset, width: float = 180.0) -> Figure:
             labelled_ticks(axes.yaxis, shown, DURATIONS.__getitem__)
         calendar_axis(axes, time)
         axes.set_ylabel("length of task for a skilled person")
-        axes.legend(frameon=False, loc="upper left", fontsize=size)
+        axes.legend(loc="upper left", fontsize=size)
     return figure
 
 

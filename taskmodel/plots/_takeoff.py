@@ -78,7 +78,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
             shares.plot(time, share, color=colour, gid=name, label=label, linewidth=1.6)
         shares.set_ylabel("tasks automated\n[%]")
         shares.set_ylim(-3, 103)
-        shares.legend(frameon=False, loc="upper left", fontsize=size)
+        shares.legend(loc="upper left", fontsize=size)
         for axes, (name, (label, colour)) in zip(levels, LEVELS.items(), strict=True):
             axes.plot(time, shown[name].values, color=colour, gid=name, linewidth=1.6)
             axes.set_yscale("log")

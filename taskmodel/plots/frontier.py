@@ -133,7 +133,7 @@ def _draw_speedups(axes: Axes, data: _Frontier, size: float) -> None:
     ticks = np.outer(10.0 ** np.arange(-1, 6), steps).ravel()
     labelled_ticks(axes.yaxis, ticks[(ticks >= low) & (ticks <= high)], "{:g}".format)
     faint_grid(axes)
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.08, 1), fontsize=size)
+    axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1), fontsize=size)
 
 
 def _draw_price(axes: Axes, data: _Frontier) -> None:
@@ -169,6 +169,4 @@ def _draw_mix(axes: Axes, data: _Frontier, size: float) -> None:
         base = top
     axes.set_ylim(0, 1)
     axes.set_ylabel("part of AI's work\ndone under [1]")
-    axes.legend(
-        frameon=False, loc="upper left", bbox_to_anchor=(1, 1), fontsize=size - 1, reverse=True
-    )
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=size - 1, reverse=True)

@@ -93,7 +93,7 @@ def _draw_steps(axes: Axes, result: xr.Dataset, size: float) -> None:
             color=GREY,
         )
     if "case" in result.dims:
-        axes.legend(frameon=False, fontsize=size, loc="upper left")
+        axes.legend(fontsize=size, loc="upper left")
 
 
 def _years_axis(axes: Axes, years: np.ndarray) -> None:

@@ -61,6 +61,7 @@ _STYLE: dict[RcKeyType, Any] = {
     "ytick.major.width": 0.6,
     "xtick.major.size": 2.5,
     "ytick.major.size": 2.5,
+    "legend.frameon": False,
     "svg.hashsalt": "taskmodel",
 }
 # Settings of Matplotlib that affect drawing and saving, by the first part of their names.

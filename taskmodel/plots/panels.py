@@ -58,7 +58,6 @@ def faint_grid(axes: Axes, axis: Literal["x", "y"] = "y", linewidth: float = 0.4
 def legend_above(axes: Axes, size: float) -> None:
     """The legend in a row above a panel."""
     axes.legend(
-        frameon=False,
         loc="lower left",
         bbox_to_anchor=(0, 0.98),
         borderpad=0,

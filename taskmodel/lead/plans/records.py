@@ -13,11 +13,14 @@ from taskmodel.errors import CatalogError
 from taskmodel.files import units
 from taskmodel.files.document import Changeable, Origin, Overlay
 from taskmodel.files.quantity import (
+    FieldYears,
     Fraction,
     Headcount,
     Measure,
     NonNegative,
+    OpenFraction,
     Positive,
+    PositiveFraction,
     Probability,
     Prose,
     Quantity,
@@ -32,13 +35,11 @@ from taskmodel.files.quantity import (
 Months = Annotated[Quantity, Measure(units.MONTH, ge=0)]
 PositiveMonths = Annotated[Quantity, Measure(units.MONTH, gt=0)]
 Hazard = Annotated[Quantity, Measure(units.PER_MONTH, ge=0, le=1)]
-Share = Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
 TokenRate = Annotated[Quantity, Measure(units.TOKENS_PER_SECOND, gt=0)]
 Tokens = Annotated[Quantity, Measure(units.TOKEN, gt=0)]
 Spending = Annotated[Quantity, Measure(units.DOLLARS_PER_MONTH, ge=0)]
 Budget = Annotated[Quantity, Measure(units.BUDGET, ge=0)]
 MonthlyRisk = Annotated[Quantity, Measure(units.PER_MONTH, gt=0, le=1)]
-FieldYears = Annotated[Quantity, Measure(units.FIELD_YEAR, gt=0)]
 AtLeastOne = Annotated[Quantity, Measure(units.ONE, ge=1)]
 
 
@@ -58,13 +59,13 @@ class Chips(Record):
 
     capacity: Annotated[Quantity, Measure(units.CHIP_SPEED, gt=0)]
     """peak of all chips in the world"""
-    share: Share
+    share: PositiveFraction
     """share of them in the cluster"""
     training_time: Annotated[Quantity, Measure(units.TRAINING_TIME, gt=0)]
     """length of the training run"""
-    utilisation: Share
+    utilisation: PositiveFraction
     """realised share of the peak, in training"""
-    decode_utilisation: Share | None = None
+    decode_utilisation: PositiveFraction | None = None
     """realised share of the peak in decoding; absent: as in training"""
     tokens_per_parameter: Positive
     """data points per parameter of the model"""
@@ -76,7 +77,7 @@ class Chips(Record):
     """training time relative to it"""
     gain: Positive = _default(1)
     """factor of distillation, reduced precision and other means on tokens"""
-    inference_share: Share = _default(1)
+    inference_share: PositiveFraction = _default(1)
     """share of the cluster that runs researchers"""
 
 
@@ -130,7 +131,7 @@ class SlowDown(Record):
     probability: Fraction
     """probability of it, without demonstrations"""
     demonstrations: Demonstrations | None = None
-    pace: Share
+    pace: PositiveFraction
     """pace of the others in it, relative to normal"""
     duration: Months | None = None
     """how long it lasts; absent: as long as need be"""
@@ -206,7 +207,7 @@ class Risk(Record):
     """risk of a month at which to stop"""
     sd: NonNegative = _default(0)
     """standard deviation of the estimate of ln(risk)"""
-    confidence: Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)] = _default(0.5)
+    confidence: OpenFraction = _default(0.5)
     """required probability that risk is below what is tolerated"""
     pace: Annotated[Quantity, Measure(units.OOM_PER_MONTH, ge=0)]
     """progress at full speed"""

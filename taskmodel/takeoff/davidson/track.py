@@ -37,6 +37,17 @@ def tasks_of(share: float, count: float, beyond: bool = False) -> int:
     return number
 
 
+def _onset(holds: Callable[[float], bool], low: float, high: float) -> float:
+    """Return a time, to `WIDTH`, at which something begins to hold that does not at `low`."""
+    while high - low > WIDTH:
+        middle = (low + high) / 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
 class Mark(NamedTuple):
     """Something that a run may reach.
 
@@ -222,13 +233,11 @@ class Continuous:
                 return low + base
             if not condition(path.moment(high, number - 1)):  # a switch brings it about
                 return high + base
-            while high - low > WIDTH:
-                middle = (low + high) / 2
-                if condition(path.moment(middle, number - 1)):
-                    high = middle
-                else:
-                    low = middle
-            return high + base
+
+            def holds(time: float, step: int = number - 1) -> bool:
+                return condition(path.moment(time, step))
+
+            return base + _onset(holds, low, high)
         return None
 
     def at(self, time: float) -> Moment | None:
@@ -281,13 +290,7 @@ class Continuous:
         high = time - WIDTH
         if time == 0.0 or not self._growth_from(high) > rate:  # a jump brings it about
             return time + self.base
-        while high - low > WIDTH:
-            middle = (low + high) / 2
-            if self._growth_from(middle) > rate:
-                high = middle
-            else:
-                low = middle
-        return high + self.base
+        return self.base + _onset(lambda time: self._growth_from(time) > rate, low, high)
 
     def first_pace(self) -> float:
         """Return growth at the very start, from the equations."""

@@ -18,7 +18,16 @@ from taskmodel.catalog import Quantity
 from taskmodel.files import bundled, units
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
-from taskmodel.files.quantity import Measure, Switch, Whole
+from taskmodel.files.quantity import (
+    Compute,
+    Fraction,
+    Measure,
+    OpenFraction,
+    PositiveFraction,
+    Switch,
+    TrainingRun,
+    Whole,
+)
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.shares import initial_shares
 
@@ -34,7 +43,6 @@ START_OF = {
 Exponent = Annotated[Quantity, Measure(units.ONE, ge=-10, le=0.9)]
 Ratio = Annotated[Quantity, Measure(units.ONE, ge=1, le=1e100)]
 Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
-Share = Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
 Rate = Annotated[Quantity, Measure(units.PER_YEAR, ge=-100, le=100)]
 Steps = Annotated[Quantity, Measure(units.OOM, ge=0)]
 
@@ -55,7 +63,7 @@ class World(Parameters):
     disable_automation: Switch = False
     """whether AI's work beyond task 0 is left out of output"""
 
-    full_automation_requirements_training: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
+    full_automation_requirements_training: TrainingRun
     """effective training run needed for the hardest goods task (AGI), at the software of the
     start"""
     flop_gap_training: Ratio
@@ -91,7 +99,7 @@ class World(Parameters):
     the penalty"""
     research_experiments_substitution_software: Exponent
     """CES exponent between experiments and cognitive work in software R&D"""
-    compute_software_rnd_experiments_efficiency: Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
+    compute_software_rnd_experiments_efficiency: Fraction
     """exponent of the chip stock in experiments"""
 
     hardware_returns: Positive
@@ -104,7 +112,7 @@ class World(Parameters):
     """upper bound of price-performance; absent: none"""
     software_ceiling: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e200)] | None = None
     """upper bound of software, relative to the start; absent: none"""
-    rnd_parallelization_penalty: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    rnd_parallelization_penalty: PositiveFraction
     """exponent of yearly research effort in what it adds to cumulative effort"""
     hardware_delay: Annotated[Quantity, Measure(units.CALENDAR, ge=0, le=50)]
     """from a design to the market"""
@@ -143,24 +151,36 @@ class World(Parameters):
     frac_compute_training_growth_rampup: Rate = _share(
         "compute to the largest training run", "growth while awake"
     )
-    frac_capital_hardware_rnd_ceiling: Share = _share("capital to hardware R&D", "ceiling")
-    frac_labour_hardware_rnd_ceiling: Share = _share("labour to hardware R&D", "ceiling")
-    frac_compute_hardware_rnd_ceiling: Share = _share("compute to hardware R&D", "ceiling")
-    frac_labour_software_rnd_ceiling: Share = _share("labour to software R&D", "ceiling")
-    frac_compute_software_rnd_ceiling: Share = _share("compute to software R&D", "ceiling")
-    frac_gwp_compute_ceiling: Share = _share("GWP to buying chips", "ceiling")
-    frac_compute_training_ceiling: Share = _share("compute to the largest training run", "ceiling")
-    initial_frac_capital_hardware_rnd: Share = _share("capital to hardware R&D", "at the start")
-    initial_frac_labour_hardware_rnd: Share = _share("labour to hardware R&D", "at the start")
-    initial_frac_compute_hardware_rnd: Share = _share("compute to hardware R&D", "at the start")
-    initial_frac_labour_software_rnd: Share = _share("labour to software R&D", "at the start")
-    initial_frac_compute_software_rnd: Share = _share("compute to software R&D", "at the start")
-    rampup_trigger: Share
+    frac_capital_hardware_rnd_ceiling: OpenFraction = _share("capital to hardware R&D", "ceiling")
+    frac_labour_hardware_rnd_ceiling: OpenFraction = _share("labour to hardware R&D", "ceiling")
+    frac_compute_hardware_rnd_ceiling: OpenFraction = _share("compute to hardware R&D", "ceiling")
+    frac_labour_software_rnd_ceiling: OpenFraction = _share("labour to software R&D", "ceiling")
+    frac_compute_software_rnd_ceiling: OpenFraction = _share("compute to software R&D", "ceiling")
+    frac_gwp_compute_ceiling: OpenFraction = _share("GWP to buying chips", "ceiling")
+    frac_compute_training_ceiling: OpenFraction = _share(
+        "compute to the largest training run", "ceiling"
+    )
+    initial_frac_capital_hardware_rnd: OpenFraction = _share(
+        "capital to hardware R&D", "at the start"
+    )
+    initial_frac_labour_hardware_rnd: OpenFraction = _share(
+        "labour to hardware R&D", "at the start"
+    )
+    initial_frac_compute_hardware_rnd: OpenFraction = _share(
+        "compute to hardware R&D", "at the start"
+    )
+    initial_frac_labour_software_rnd: OpenFraction = _share(
+        "labour to software R&D", "at the start"
+    )
+    initial_frac_compute_software_rnd: OpenFraction = _share(
+        "compute to software R&D", "at the start"
+    )
+    rampup_trigger: OpenFraction
     """automated share of goods tasks from which the economy is awake to AI"""
     money_cap_training_before_wakeup: Annotated[Quantity, Measure(units.DOLLAR, gt=0)]
     """cost of the largest run above which its share of compute stands still while asleep"""
 
-    initial_biggest_training_run: Annotated[Quantity, Measure(units.FLOP, gt=0)]
+    initial_biggest_training_run: Compute
     """largest training run at the start"""
     ratio_initial_to_cumulative_input_hardware_rnd: Annotated[
         Quantity, Measure(units.PER_YEAR, gt=0)
@@ -182,25 +202,25 @@ class World(Parameters):
     """price-performance on the market at the start"""
     initial_gwp: Annotated[Quantity, Measure(units.DOLLARS_PER_YEAR, gt=0)]
     """gross world product at the start"""
-    initial_frac_gwp_hardware_rnd: Share
+    initial_frac_gwp_hardware_rnd: OpenFraction
     """spending on hardware R&D over GWP at the start"""
-    initial_frac_gwp_software_rnd: Share
+    initial_frac_gwp_software_rnd: OpenFraction
     """spending on software R&D over GWP at the start"""
     initial_population: Annotated[Quantity, Measure(units.PERSON, gt=0)]
     """workers in the world at the start"""
-    initial_cognitive_share_goods: Share
+    initial_cognitive_share_goods: OpenFraction
     """share of cognitive work (labour and compute) in goods"""
-    initial_cognitive_share_hardware_rnd: Share
+    initial_cognitive_share_hardware_rnd: OpenFraction
     """share of cognitive work in hardware R&D"""
-    initial_compute_share_goods: Share
+    initial_compute_share_goods: OpenFraction
     """share of compute in the cognitive work of goods"""
-    initial_compute_share_rnd: Share
+    initial_compute_share_rnd: OpenFraction
     """share of compute in the cognitive work of R&D"""
-    initial_experiment_share_software_rnd: Share
+    initial_experiment_share_software_rnd: OpenFraction
     """share of experiments in software R&D"""
     initial_capital_growth: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=1)]
     """growth of capital at the start, from which its size follows"""
-    savings_rate: Share
+    savings_rate: OpenFraction
     """part of GWP that adds to capital; no depreciation"""
     labour_growth: Rate
     """growth of the number of workers"""

@@ -20,7 +20,16 @@ from taskmodel.files import dotted as schema
 from taskmodel.files.bundled import find_file
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
-from taskmodel.files.quantity import Measure, Number, Sourced, Switch, failed
+from taskmodel.files.quantity import (
+    Measure,
+    Number,
+    OpenFraction,
+    PositiveFraction,
+    Sourced,
+    Switch,
+    TrainingRun,
+    failed,
+)
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import read_document, read_text
 
@@ -29,7 +38,6 @@ SHORTEST_RUN, LONGEST_RUN = 1e-3, 1e5  # years
 Date = Annotated[Quantity, Measure(units.CALENDAR, ge=-1e5, le=1e5)]
 Years = Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=1e5)]
 Positive = Annotated[Quantity, Measure(units.ONE, gt=0, le=1e12)]
-Share = Annotated[Quantity, Measure(units.ONE, gt=0, lt=1)]
 Factor = Annotated[Quantity, Measure(units.ONE, gt=0, le=1e6)]
 Factors = dict[str, Factor]
 
@@ -146,11 +154,11 @@ class Parsimonious(Loop):
     loop: Literal["parsimonious"]
     initial_software_growth: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e6)]
     """factor a year by which software grows at the start"""
-    initial_automated_share: Share
+    initial_automated_share: OpenFraction
     """share of AI research that is automated at the start"""
     inverse_pace: Positive
     """1/v: ln of effective compute that raises the odds of automation by e"""
-    labour_share: Share
+    labour_share: OpenFraction
     """alpha / (alpha + zeta): labour's share of the returns to research"""
     returns: Positive
     """alpha + zeta: exponents of labour and of compute in research"""
@@ -175,18 +183,18 @@ class SoftwareExplosion(Loop):
     limit: Annotated[Quantity, Measure(units.CALENDAR, gt=0, le=124)] | None = None
     """progress up to the limit of software, in years at the recent pace of all AI; absent: no
     limit"""
-    parallel_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    parallel_exponent: PositiveFraction
     """exponent p of effort in pace"""
     doubling_time: Years
     """in which software has doubled recently"""
-    software_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    software_share: PositiveFraction
     """share of recent AI progress that is due to software"""
     boost_start: Positive | None = None
     """speed-up from AI at the start, where it rises gradually beside people; absent: all of it at
     once"""
     boost_time: Years | None = None
     """in which that speed-up grows to initial_speedup"""
-    experiment_share: Share | None = None
+    experiment_share: OpenFraction | None = None
     """share of experiments in research; absent: compute is no bottleneck"""
     experiment_substitution: Annotated[Quantity, Measure(units.ONE, ge=-20, le=0)] | None = None
     """CES exponent between experiments, which do not grow, and AI researchers, whose number grows
@@ -214,7 +222,7 @@ class ConstantHazard(Loop):
     """rho: CES exponent between tasks"""
     automation_hazard: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=10)]
     """theta: share of the remaining tasks that is automated in a year"""
-    saving: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    saving: PositiveFraction
     """share of output that is saved"""
     depreciation: Annotated[Quantity, Measure(units.PER_YEAR, ge=0, le=1)]
     """share of capital lost in a year"""
@@ -224,7 +232,7 @@ class ConstantHazard(Loop):
     """L: people, in units of capital"""
     initial_capital: Positive
     """K at the start"""
-    initial_automated_share: Share
+    initial_automated_share: OpenFraction
     """beta at the start"""
 
 
@@ -232,14 +240,14 @@ class GateAutomation(Loop):
     """GATE's automation function; see `loops.gate_automation`."""
 
     loop: Literal["gate_automation"]
-    full_automation_requirement: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
+    full_automation_requirement: TrainingRun
     """T: effective compute, by training and inference, that automates every task"""
-    gap_share: Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]
+    gap_share: PositiveFraction
     """share of the orders of magnitude between the first run and T over which automation rises from
     the first share to all"""
-    initial_automated_share: Share
+    initial_automated_share: OpenFraction
     """f_init: share of tasks automated below that gap"""
-    initial_run: Annotated[Quantity, Measure(units.FLOP, gt=0, le=1e200)]
+    initial_run: TrainingRun
     """C_T(0): largest training run at the start"""
     inference_exponent: Annotated[Quantity, Measure(units.ONE, gt=0, le=20)]
     """m: orders of magnitude of inference that substitute for one of training"""
