@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel.catalog import Catalog, Protocol
+from taskmodel.catalog import Catalog, Protocol, Task
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.reviewers import ai_modes, modes_per_protocol, protocol_names
 from taskmodel.science import supervision
@@ -42,13 +42,23 @@ class Quantities:
 
     def number(self, name: str, absent: float | None = None) -> Array:
         """Return a quantity of the catalog, shape (point or 1,)."""
-        return self.rows(lambda catalog: [_value(catalog, name, absent)])[:, 0]
+        read = _reader(name, absent)
+        return self.rows(lambda catalog: [read(catalog)])[:, 0]
 
-    def tasks(self, name: str, absent: float | None = None) -> Array:
-        """Return a quantity of every task, shape (point or 1, task)."""
-        return self.rows(
-            lambda catalog: [_value(task, name, absent) for task in catalog.tasks.values()]
-        )
+    def tasks(self, read: str | Callable[[Task], float], absent: float | None = None) -> Array:
+        """Return a quantity, or a function, of every task, shape (point or 1, task)."""
+        value = read if callable(read) else _reader(read, absent)
+        first = self.catalogs[0].tasks
+        numbers = [(task, value(task)) for task in first.values()]
+
+        # Catalogs that differ in one number share the records of all tasks but one: only records
+        # that are other objects are read again.
+        def row(catalog: Catalog) -> list[float]:
+            pairs = zip(catalog.tasks.values(), numbers, strict=True)
+            return [number if task is known else value(task) for task, (known, number) in pairs]
+
+        same = [number for _, number in numbers]
+        return self.rows(lambda catalog: same if catalog.tasks is first else row(catalog))
 
     def protocols(self, read: Callable[[Protocol], float], default: float) -> Array:
         """Return a number of the protocol of every AI mode, shape (point or 1, 1, AI mode).
@@ -90,11 +100,7 @@ class Quantities:
         """
         rules = self.catalogs[0].supervision
         if rules.effort == "given":
-            return self.rows(
-                lambda catalog: [
-                    task.review_ratio.at(rules.review_level) for task in catalog.tasks.values()
-                ]
-            )
+            return self.tasks(lambda task: task.review_ratio.at(rules.review_level))
         rate, ceiling = self.detection_curve
         verifiable = np.isfinite(rate)
         hours = optimal_effort(
@@ -112,11 +118,8 @@ class Quantities:
 
         Each of shape (point or 1, task); NaN where the verifiability of the task is not known.
         """
-        score = self.rows(
-            lambda catalog: [
-                np.nan if task.verifiability is None else task.verifiability.score
-                for task in catalog.tasks.values()
-            ]
+        score = self.tasks(
+            lambda task: np.nan if task.verifiability is None else task.verifiability.score
         )
         known = np.isfinite(score)
         rate, ceiling = detection_curve(np.where(known, score, 0.0))
@@ -175,6 +178,12 @@ def _steering(protocol: Protocol) -> float:
     return 0.0 if length is None else protocol.interaction_time.value / length.value
 
 
-def _value(record: Any, name: str, absent: float | None) -> Any:
-    quantity = attrgetter(name)(record)
-    return absent if quantity is None else quantity.value
+def _reader(name: str, absent: float | None) -> Callable[[Any], Any]:
+    """Return a function that reads the quantity of a name from a record."""
+    quantity_of = attrgetter(name)
+
+    def read(record: Any) -> Any:
+        quantity = quantity_of(record)
+        return absent if quantity is None else quantity.value
+
+    return read
