@@ -36,9 +36,7 @@ class Quantities:
 
     def rows(self, read: Callable[[Catalog], Sequence[float]]) -> Array:
         """Return several numbers of every catalog, shape (point or 1, number)."""
-        rows = np.array([read(catalog) for catalog in self.catalogs], dtype=float)
-        equal = (rows == rows[0]) | (np.isnan(rows) & np.isnan(rows[0]))
-        return rows[:1] if equal.all() else rows
+        return _shortened(np.array([read(catalog) for catalog in self.catalogs], dtype=float))
 
     def number(self, name: str, absent: float | None = None) -> Array:
         """Return a quantity of the catalog, shape (point or 1,)."""
@@ -48,17 +46,29 @@ class Quantities:
     def tasks(self, read: str | Callable[[Task], float], absent: float | None = None) -> Array:
         """Return a quantity, or a function, of every task, shape (point or 1, task)."""
         value = read if callable(read) else _reader(read, absent)
+        numbers = [value(task) for task in self.catalogs[0].tasks.values()]
+        rows = np.tile(np.array(numbers, dtype=float), (len(self.catalogs), 1))
+        for point, position, task in self._changed_tasks:
+            rows[point, position] = value(task)
+        return _shortened(rows)
+
+    @cached_property
+    def _changed_tasks(self) -> list[tuple[int, int, Task]]:
+        """Points, positions and records of tasks that are not those of the first catalog.
+
+        Catalogs that differ in one number share the records of all tasks but one, so that few
+        have to be read.
+        """
         first = self.catalogs[0].tasks
-        numbers = [(task, value(task)) for task in first.values()]
-
-        # Catalogs that differ in one number share the records of all tasks but one: only records
-        # that are other objects are read again.
-        def row(catalog: Catalog) -> list[float]:
-            pairs = zip(catalog.tasks.values(), numbers, strict=True)
-            return [number if task is known else value(task) for task, (known, number) in pairs]
-
-        same = [number for _, number in numbers]
-        return self.rows(lambda catalog: same if catalog.tasks is first else row(catalog))
+        return [
+            (point, position, task)
+            for point, catalog in enumerate(self.catalogs)
+            if catalog.tasks is not first
+            for position, (task, known) in enumerate(
+                zip(catalog.tasks.values(), first.values(), strict=True)
+            )
+            if task is not known
+        ]
 
     def protocols(self, read: Callable[[Protocol], float], default: float) -> Array:
         """Return a number of the protocol of every AI mode, shape (point or 1, 1, AI mode).
@@ -176,6 +186,12 @@ def review_effort(protocol: Protocol) -> float:
 def _steering(protocol: Protocol) -> float:
     length = protocol.episode_length
     return 0.0 if length is None else protocol.interaction_time.value / length.value
+
+
+def _shortened(rows: Array) -> Array:
+    """Return one row where all are equal."""
+    equal = (rows == rows[0]) | (np.isnan(rows) & np.isnan(rows[0]))
+    return rows[:1] if equal.all() else rows
 
 
 def _reader(name: str, absent: float | None) -> Callable[[Any], Any]:
