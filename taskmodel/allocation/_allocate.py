@@ -220,7 +220,7 @@ def _solved(
     for values in vars(result).values():
         if values.dtype == float:
             values[failed] = np.nan
-    result.status[failed] = Status.FAILED  # type: ignore[index]  # a batch
+    np.asarray(result.status)[failed] = Status.FAILED  # of a batch, an array
     # a leaf that drops out makes nothing, and its log is -inf
     with np.errstate(divide="ignore", over="ignore"):
         log_work = np.log(activity.sum(axis=-1))

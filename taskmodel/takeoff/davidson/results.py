@@ -127,9 +127,13 @@ def level_table(economy: Economy, rules: Rules, world: World, start: Moment) -> 
         table[f"cumulative_rnd_input_{name}"] = _log_of(
             "($/year)^lambda year",
             f"cumulative {name} research effort",
-            lambda m, i=index: cumulative[i] + m.cumulative[i],  # type: ignore[misc]
+            _cumulative(cumulative, index),
         )
     return table | _share_table()
+
+
+def _cumulative(start: Sequence[float], index: int) -> Reader:
+    return lambda m: start[index] + m.cumulative[index]
 
 
 def _open_share(economy: Economy, index: int, tradeoff: bool) -> Reader:
