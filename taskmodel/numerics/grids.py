@@ -37,9 +37,9 @@ def increasing(
     --------
     >>> increasing("(0, inf)", "times", [1, 2.5], unit="year").tolist()
     [1.0, 2.5]
-    >>> increasing("(0, inf)", "budgets", [2, 1], unit="h")
+    >>> increasing("(0, inf)", "grid", [2, 1], unit="h")
     Traceback (most recent call last):
-    taskmodel.errors.InputError: budgets must be a list of points [h] that increase; found 2 and then 1
+    taskmodel.errors.InputError: grid must be a list of points [h] that increase; found 2 and then 1
     """
     points = np.asarray(values, dtype=float)
     needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
