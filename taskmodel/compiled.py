@@ -1,16 +1,19 @@
 """Compilation of numerical kernels by numba, which may be missing.
 
-A kernel is a function of floats and arrays in plain loops. With numba it is compiled at its first
-call and cached beside its file, or in numba's own cache directory where that folder cannot be
-written; where neither exists it is compiled anew in each process. Without numba the plain function
-runs and gives the same numbers, more slowly. Importing `taskmodel` does not import this module.
+A kernel is a function of floats and arrays in plain loops, in a file named ``kernels.py`` or
+``..._kernels.py``. With numba it is compiled at its first call and cached beside its file, or in
+numba's own cache directory where that folder cannot be written; where neither exists it is compiled
+anew in each process. Without numba the plain function runs and gives the same numbers, more slowly.
+Importing `taskmodel` does not import this module.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable
-from typing import TypeVar, cast
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -26,10 +29,28 @@ def compiled(function: Function) -> Function:
     """Compile a kernel without the global interpreter lock; division by zero follows IEEE 754."""
     if not COMPILES:
         return cast(Function, _ieee(function))
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
-        return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:  # no folder for the cache: a read-only installation without a home
-        return cast(Function, njit(nogil=True, error_model="numpy")(function))
+        kernel = njit(cache=True, **options)(function)
+        index = kernel._cache._cache_file
+        index._source_stamp = (index._source_stamp, _sources())
+    except (RuntimeError, AttributeError):
+        # no folder for the cache, as in a read-only installation without a home; or a numba that
+        # keeps its index elsewhere, whose cache would outlive changes of other files
+        kernel = njit(**options)(function)
+    return cast(Function, kernel)
+
+
+@functools.cache
+def _sources() -> str:
+    """Hash of all kernels.
+
+    Kernels of one file call those of others, and their machine code contains them, but numba
+    looks for changes only in the file of the kernel that is called. The hash becomes part of the
+    stamp by which it recognises an outdated cache.
+    """
+    files = sorted(Path(__file__).parent.rglob("*kernels.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _ieee(function: Callable[..., object]) -> Callable[..., object]:
