@@ -201,6 +201,7 @@ class Clock:
         self.order = predecessors(
             task_graph({name: task.after for name, task in catalog.tasks.items()})
         )
+        self._precedence = critical_path.Precedence.of(self.order, len(names))
         work, week = quantities.review, quantities.number("latency.working_hours_per_week")
         share = quantities.number("supervision.second_look_share")
         # how often a unit that is reviewed is handed to a reviewer
@@ -299,14 +300,20 @@ class Clock:
         UnstableQueue
             If a pool of reviewers is fully used.
         """
+        return critical_path.longest_path(self._lengths(mix, activity, compute), self.order)
+
+    def pass_time(self, mix: Array, activity: Array, compute: Array) -> Array:
+        """Return the length of `critical_path` alone, shape (point,) [h]."""
+        return critical_path.path_length(self._lengths(mix, activity, compute), self._precedence)
+
+    def _lengths(self, mix: Array, activity: Array, compute: Array) -> Array:
         times = self._durations(self.waits(activity, compute))
-        mixed = durations.mixed_durations(times, self.mix(mix))
-        return critical_path.longest_path(self._with_loops(mixed), self.order)
+        return self._with_loops(durations.mean_durations(times, self.mix(mix)))
 
     def people_alone(self) -> Array:
         """Return the time that people take for all tasks without AI, shape (point or 1,) [h]."""
         times = self._with_loops(self.durations[..., HUMAN])
-        return critical_path.longest_path(times, self.order).total
+        return critical_path.path_length(times, self._precedence)
 
     def task_parts(self, mix: Array, queues: Queues | None) -> Array:
         """Return the parts of the time of each task, by `PARTS`, shape (point, task, part) [h]."""

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from taskmodel.allocation import Allocation, allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import SolveError
 from taskmodel.numerics.types import Array
+from taskmodel.organisation import kernels
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities
@@ -76,6 +78,57 @@ def sources(organisation: Organisation) -> tuple[str, ...]:
     return ("hands_on", "review", *organisation.factors[organisation.other_factors])
 
 
+class PeopleAlone:
+    """People without AI, at the same supply of experiments: what speed-ups are relative to.
+
+    They use nothing that grows with compute but experiments. Where these suffice for the plan that
+    is optimal when they are not scarce, it is optimal there too, and no optimum is computed.
+
+    Parameters
+    ----------
+    organisation : Organisation
+        With AI or without it.
+    """
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.organisation = organisation
+
+    @cached_property
+    def plenty(self) -> Allocation:
+        """The optimum where experiments are not scarce, over 1 point if it is the same at all."""
+        unlimited = self.organisation.with_unlimited("experiments")
+        return self._optimum(_constant(unlimited.supply(1.0)))
+
+    def at(self, compute: Array) -> tuple[Array, Array]:
+        """Return output, and the work done in all tasks, each (point,) [h/year]."""
+        supply, plenty = self.organisation.supply(compute), self.plenty
+        if len(plenty.output) > 1:
+            people = self._optimum(supply)
+            return people.output, people.activity.sum(axis=(-2, -1))
+        scarce = self.organisation.factors.index("experiments")
+        short = np.flatnonzero(plenty.factor_use[:, scarce] > supply[:, scarce])
+        output, work = (
+            np.repeat(values, len(supply))
+            for values in (plenty.output, plenty.activity.sum(axis=(-2, -1)))
+        )
+        if len(short):
+            people = self._optimum(supply[short])
+            output[short], work[short] = people.output, people.activity.sum(axis=(-2, -1))
+        return output, work
+
+    def _optimum(self, supply: Array) -> Allocation:
+        # no factor that a person's work takes depends on compute
+        bundles = _constant(self.organisation.fixed_bundles[:, :, HUMAN : HUMAN + 1])
+        return allocate(
+            bundles, supply, self.organisation.nest, np.ones(bundles.shape[1:3], dtype=bool)
+        )
+
+
+def _constant(values: Array) -> Array:
+    """Return the first row alone where all rows are equal."""
+    return values[:1] if (values == values[:1]).all() else values
+
+
 class Yardstick:
     """The base that an organisation is measured against, and the clock of its tasks.
 
@@ -113,10 +166,8 @@ class Yardstick:
                 review_capacity(pool, 1.0) for pool in reviewer_pools(catalog).values()
             ]
         )
-        if base_output is None:
-            people = organisation.without_ai().with_unlimited("experiments")
-            base_output = without_ai(people, np.ones(len(catalogs))).output
-        self.base_output = base_output
+        self._people = PeopleAlone(organisation)
+        self.base_output = self._people.plenty.output if base_output is None else base_output
         if not (self.base_output > 0).all():
             idle = ", ".join(
                 f"pools.{name}"
@@ -142,14 +193,17 @@ class Yardstick:
         UnstableQueue
             If queues are counted and a pool of reviewers is fully used.
         """
-        organisation, activity, output = self.organisation, allocation.activity, allocation.output
-        made = task_output(activity)
+        organisation, activity = self.organisation, np.ascontiguousarray(allocation.activity)
+        output, work = allocation.output, np.zeros(len(activity))
         productive = np.isfinite(output) & (output > 0)
         mix = mode_mix(activity, organisation.policy)
-        time = self.clock.critical_path(mix, activity, compute).total
-        base = without_ai(organisation.without_ai(), compute)
-        throughput = _relative(output, base.output)
-        bulk = _relative(made.sum(axis=-1), task_output(base.activity).sum(axis=-1))
+        by_ai, escaped = np.zeros((2, *activity.shape[:2]))
+        kernels.work_by_ai(activity, mix, HUMAN, by_ai)
+        kernels.escaped_units(activity, _rows(organisation.escape(compute)), escaped)
+        kernels.total_work(activity, work)
+        base_output, base_work = self._people.at(compute)
+        throughput, bulk = _relative(output, base_output), _relative(work, base_work)
+        time = self.clock.pass_time(mix, activity, compute)
         latency = np.where(productive | np.isinf(output), self.base_time / time, np.nan)
         return Measures(
             output=output / self.base_output,
@@ -158,10 +212,9 @@ class Yardstick:
             speedup=self.effective_speedup(throughput, latency),
             bulk_speedup=np.where(productive, bulk, np.nan),
             **oversight(organisation, compute, allocation),
-            review_elasticity=review_elasticity(organisation, compute, allocation),
-            escaped_defects=_escaped(organisation.escape(compute), activity),
+            escaped_defects=escaped,
             reviewer_equivalent=self._reviewer_equivalent(allocation.shadow_price),
-            automated_share=np.where(made > 0, mix[..., HUMAN + 1 :].sum(axis=-1), 0.0),
+            automated_share=by_ai,
             mode_share=mix,
         )
 
@@ -173,56 +226,47 @@ class Yardstick:
             return np.asarray(reviewer[:, :, None] / other[:, None, :])
 
 
-def _escaped(escape: Array, activity: Array) -> Array:
-    """Return unnoticed defective units by task; inf where activity is unlimited."""
-    # 0 of a mode has 0 defects, even if their number per unit is unknown (NaN)
-    with np.errstate(invalid="ignore"):
-        parts = np.where((activity == 0) | (escape == 0), 0.0, activity * escape)
-    return np.asarray(parts.sum(axis=-1))
-
-
 def _relative(value: Array, base: Array) -> Array:
     """Return value / base; NaN where there is no base, and inf / inf."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(base > 0, value / base, np.nan)
 
 
-def finite_activity(allocation: Allocation) -> Array:
-    """Return activities (point, task, mode) with 0 for unlimited ones, which are not reviewed."""
-    return np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
+def _rows(values: Array) -> Array:
+    """Return an array as the loops take it."""
+    return np.ascontiguousarray(values, dtype=float)
 
 
 def oversight(
     organisation: Organisation, compute: Array, allocation: Allocation
 ) -> dict[str, Array]:
-    """Return ``oversight_elasticity``, shape (point,), and ``bottleneck_share``, (point, source).
+    """Return the measures of review in output.
 
-    The oversight elasticity is that of output to all review hours per unit, sign reversed.
+    Returns
+    -------
+    dict of str to array
+        ``oversight_elasticity``, shape (point,), the elasticity of output to all review hours per
+        unit, sign reversed; ``review_elasticity``, (point, task), that to the review hours of each
+        task: by the envelope theorem sum_k eps_k (review hours of the task out of factor k) / (use
+        of factor k); ``bottleneck_share``, (point, source).
     """
     labour, used = organisation.labour, allocation.factor_use
-    reviewed = np.einsum("ptm,ptmk->pk", finite_activity(allocation), organisation.review(compute))
+    activity, elasticity = _rows(allocation.activity), allocation.factor_elasticity
+    worth = np.divide(elasticity, used, where=used > 0, out=np.zeros_like(used))
+    reviewed, by_task = np.zeros(used.shape), np.zeros(activity.shape[:2])
+    kernels.review_sums(activity, _rows(organisation.review(compute)), worth, reviewed, by_task)
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
-    elasticity = allocation.factor_elasticity
     by_review = elasticity * part
     hands_on = (elasticity * (1 - part))[:, labour].sum(axis=-1)
     # An hour of a reviewer is review whether or not it is used, hence the whole elasticity.
     reviewing = elasticity[:, organisation.reviewing].sum(axis=-1)
     review = by_review[:, labour].sum(axis=-1) + reviewing
     shares = np.column_stack([hands_on, review, elasticity[:, organisation.other_factors]])
-    return {"oversight_elasticity": by_review.sum(axis=-1), "bottleneck_share": shares}
-
-
-def review_elasticity(organisation: Organisation, compute: Array, allocation: Allocation) -> Array:
-    """Return the elasticity of output to the review hours per unit of each task, sign reversed.
-
-    By the envelope theorem it is sum_k eps_k (review hours of the task out of factor k) / (use of
-    factor k), shape (point, task). Its sum over tasks is the oversight elasticity.
-    """
-    hours = organisation.review(compute)
-    reviewed = np.einsum("ptm,ptmk->ptk", finite_activity(allocation), hours)
-    used = allocation.factor_use
-    worth = np.divide(allocation.factor_elasticity, used, where=used > 0, out=np.zeros_like(used))
-    return np.asarray(np.einsum("ptk,pk->pt", reviewed, worth))
+    return {
+        "oversight_elasticity": by_review.sum(axis=-1),
+        "review_elasticity": by_task,
+        "bottleneck_share": shares,
+    }
 
 
 def automation_elasticity(
@@ -247,15 +291,20 @@ def automation_elasticity(
     -------
     array, shape (point, task)
     """
-    output, activity = allocation.output[:, None], finite_activity(allocation)
-    worth = allocation.shadow_price / np.where(output > 0, output, 1.0)
-    cost = np.einsum("ptmk,pk->ptm", bundles, worth)
-    ai = slice(HUMAN + 1, None)
-    by_ai = np.where(organisation.policy[:, ai], cost[..., ai], np.inf).min(axis=-1)
-    made, paid = task_output(activity), (activity * cost).sum(axis=-1)
-    closed = opened | np.isinf(by_ai) | (made == 0)
-    saved = np.where(closed, 0.0, paid - made * np.where(closed, 0.0, by_ai))
-    return np.where(np.isfinite(output), np.maximum(saved, 0.0), np.nan)
+    activity, output = _rows(allocation.activity), allocation.output
+    worth = allocation.shadow_price / np.where(output > 0, output, 1.0)[:, None]
+    saving = np.zeros(activity.shape[:2])
+    kernels.savings_by_ai(
+        activity,
+        _rows(bundles),
+        worth,
+        organisation.policy,
+        np.ascontiguousarray(opened),
+        HUMAN,
+        saving,
+    )
+    saving[~np.isfinite(output)] = np.nan
+    return saving
 
 
 def task_output(activity: Array) -> Array:
@@ -269,12 +318,9 @@ def mode_mix(activity: Array, policy: NDArray[np.bool_]) -> Array:
     A task that is not done counts as done by people, or by AI where people may not do it: a unit of
     it would be.
     """
-    unlimited = np.isinf(activity)
-    weight = np.where(unlimited.any(axis=-1, keepdims=True), unlimited, activity)
-    total = np.nan_to_num(weight.sum(axis=-1, keepdims=True))
-    default = np.zeros(activity.shape[-2:])
-    default[np.arange(len(default)), np.argmax(policy, axis=-1)] = 1.0
-    return np.where(total > 0, np.nan_to_num(weight) / np.where(total > 0, total, 1.0), default)
+    mix = np.zeros(activity.shape)
+    kernels.mode_shares(_rows(activity), policy, mix)
+    return mix
 
 
 def without_ai(organisation: Organisation, compute: Array) -> Allocation:

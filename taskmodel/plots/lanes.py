@@ -25,6 +25,7 @@ from taskmodel.plots.page import (
 )
 from taskmodel.plots.trace import StateInterval, binding_intervals, oversight_intervals
 from taskmodel.plots.words import NAMES, compute_text
+from taskmodel.sweeps.results import needs_variables
 
 _STOREYS = 3  # levels for counts of tasks that are close together
 
@@ -55,6 +56,7 @@ def draw_rug(panel: Panel, result: xr.Dataset) -> None:
         tops[index] += storey * line_height(size)
         axes.text(position, tops[index], str(count), ha="center", va="bottom", fontsize=size)
     axes.vlines(positions, 0, tops, color=BLACK, linewidth=0.8, gid="automatable")
+    needs_variables(result, "automatable")
     able = result["automatable"].values.sum(axis=1)
     initially = f"{able[0]} → " if able[0] else ""
     text = f"AI can do\n{initially}{able[-1]} of {result.sizes['task']}\ntasks"

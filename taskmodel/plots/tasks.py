@@ -37,6 +37,7 @@ from taskmodel.plots.page import (
 from taskmodel.plots.words import SEPARATOR, compute_text, sweep_context, times
 from taskmodel.science import graph
 from taskmodel.sweeps._sweep import latency
+from taskmodel.sweeps.results import needs_variables
 
 _FULL, _SPOT, _NONE = "by AI, every unit reviewed", "by AI, spot checks", "by AI, no review"
 _OWN = "by AI, a protocol of its own"
@@ -300,9 +301,10 @@ def hours_by_task(catalog: Catalog, result: xr.Dataset) -> xr.DataArray:
     Raises
     ------
     InputError
-        If the result is of another catalog.
+        If the result is of another catalog, or without activities.
     """
     _context(catalog, result)
+    needs_variables(result, "activity")
     activity = result["activity"].where(np.isfinite(result["activity"]), 0.0)
     activity = activity.transpose("compute", "task", "mode")
     hours = hours_of_review(organisation(catalog), result["compute"].values, activity.values)

@@ -88,7 +88,7 @@ def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None)
         scale = float(brentq(lambda scale: in_progress(scale) / lines - 1, 0.0, 1.0, **precision))
         residual = in_progress(scale) / lines - 1
     mix = mode_mix(optimum.activity, situation.setting.organisation.policy)
-    time = clock.critical_path(mix, scale * optimum.activity, point).total
+    time = clock.pass_time(mix, scale * optimum.activity, point)
     throughput, latency = scale * measures.throughput_speedup, yardstick.base_time / time
     capped = {
         "output": scale * measures.output,

@@ -148,11 +148,11 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
         relaxed.open_modes(relaxed.automatable(compute)),
     )
     mix, yardstick = mode_mix(optimum.activity, relaxed.policy), situation.setting.yardstick
-    path = Clock([changed], relaxed).critical_path(mix, optimum.activity, compute)
+    time = Clock([changed], relaxed).pass_time(mix, optimum.activity, compute)
     throughput = np.divide(
         optimum.output, people, where=people > 0, out=np.full_like(people, np.nan)
     )
-    latency = np.where(optimum.output > 0, yardstick.base_time / path.total, np.nan)
+    latency = np.where(optimum.output > 0, yardstick.base_time / time, np.nan)
     speedup = yardstick.effective_speedup(throughput, latency)
     return np.concatenate([optimum.output / yardstick.base_output, throughput, latency, speedup])
 

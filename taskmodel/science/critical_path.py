@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,10 +19,46 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLACK_ROUNDING
 from taskmodel.numerics.ranges import Real, ranges
+from taskmodel.science import kernels
 
 Order = Mapping[int, Sequence[int]]
 """For every task, by position, the tasks it waits for; tasks in topological order, as
 `graph.predecessors` returns them."""
+
+
+class Precedence(NamedTuple):
+    """An order of tasks that has been checked, as arrays.
+
+    Attributes
+    ----------
+    task : array of int, shape (task,)
+        Tasks in topological order.
+    begin : array of int, shape (task + 1,)
+        Position in `earlier` of the tasks that the task at each place of `task` waits for.
+    earlier : array of int, shape (edge,)
+    """
+
+    task: kernels.Positions
+    begin: kernels.Positions
+    earlier: kernels.Positions
+
+    @classmethod
+    def of(cls, predecessors: Order, tasks: int) -> Precedence:
+        """Return a mapping as arrays.
+
+        Raises
+        ------
+        InputError
+            If it does not hold every task once, each after those it waits for.
+        """
+        _check_order(predecessors, tasks)
+        lengths = [0, *map(len, predecessors.values())]
+        earlier = [other for before in predecessors.values() for other in before]
+        return cls(
+            np.array(list(predecessors), dtype=np.int64),
+            np.cumsum(lengths, dtype=np.int64),
+            np.array(earlier, dtype=np.int64),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,34 +113,30 @@ def longest_path(durations: Real, predecessors: Order) -> CriticalPath:
     >>> float(path.total), path.slack.tolist(), path.critical.tolist()
     (5.0, [0.0, 2.0, 0.0], [True, False, True])
     """
-    tasks = durations.shape[-1]
-    _check_order(predecessors, tasks)
-
-    start = np.zeros_like(durations)
-    for task, earlier in predecessors.items():
-        if earlier:
-            start[..., task] = (start[..., earlier] + durations[..., earlier]).max(axis=-1)
-    finish = start + durations
-    total = finish.max(axis=-1)
-
-    # Backwards: the longest path from the end of each task to the end of the project. A task has
-    # slack if the longest path through it is shorter than the project; sums of the same durations
-    # in another order differ by rounding, which is not slack.
-    rest = np.zeros_like(durations)
-    backwards = list(predecessors.items())[::-1]
-    for task, earlier in backwards:
-        for other in earlier:
-            rest[..., other] = np.maximum(rest[..., other], durations[..., task] + rest[..., task])
-    slack = total[..., np.newaxis] - finish - rest
-    slack = np.where(slack <= SLACK_ROUNDING * total[..., np.newaxis], 0.0, slack)
-
-    critical = np.arange(tasks) == finish.argmax(axis=-1)[..., np.newaxis]
-    for task, earlier in backwards:
-        if earlier:
-            last = finish[..., earlier].argmax(axis=-1)
-            for index, other in enumerate(earlier):
-                critical[..., other] |= critical[..., task] & (last == index)
+    order = Precedence.of(predecessors, durations.shape[-1])
+    rows, total = _rows(durations), np.empty(durations.shape[:-1])
+    start, slack = np.empty(rows.shape), np.empty(rows.shape)
+    critical = np.zeros(rows.shape, dtype=bool)
+    kernels.path_lengths(rows, *order, start, total.reshape(-1))
+    # Sums of the same durations in another order differ by rounding, which is not slack.
+    kernels.slacks(rows, *order, start, total.reshape(-1), SLACK_ROUNDING, slack)
+    kernels.critical_tasks(rows, *order, start, critical)
+    start, slack, critical = (
+        values.reshape(durations.shape) for values in (start, slack, critical)
+    )
     return CriticalPath(total, start, slack, critical)
+
+
+def path_length(durations: np.ndarray, order: Precedence) -> np.ndarray:
+    """Length of the longest path alone, shape (...), at durations as in `longest_path`."""
+    rows, total = _rows(durations), np.empty(durations.shape[:-1])
+    kernels.path_lengths(rows, *order, np.empty((1, rows.shape[-1])), total.reshape(-1))
+    return total
+
+
+def _rows(durations: np.ndarray) -> np.ndarray:
+    """A batch of durations as (point, task), contiguous."""
+    return np.ascontiguousarray(durations.reshape(-1, durations.shape[-1]), dtype=float)
 
 
 @ranges(durations="[0, inf)", rounds="[0, inf)")
@@ -151,12 +184,12 @@ def with_loops(
     [3.0, 9.0, 2.0]
     """
     tasks = durations.shape[-1]
-    _check_order(predecessors, tasks)
+    order = Precedence.of(predecessors, tasks)
     batch = np.broadcast_shapes(durations.shape[:-1], rounds.shape[:-1])
     longer = np.array(np.broadcast_to(durations, (*batch, tasks)))
     for index, (source, target) in enumerate(loops):
-        to_each = _paths_from(durations, predecessors, source, target)
-        longer[..., source] += rounds[..., index] * to_each[source]
+        to_each = _paths_from(durations, order, source, target)
+        longer[..., source] += rounds[..., index] * to_each[..., source]
     return longer
 
 
@@ -205,8 +238,9 @@ def loop_slopes(
     )
     batch = np.broadcast_shapes(rate.shape[:-1], faster.shape[:-1])
     right, left = (np.array(np.broadcast_to(rate, (*batch, rate.shape[-1]))) for _ in range(2))
+    order = Precedence.of(predecessors, len(length))
     for index, (source, target) in enumerate(loops):
-        to_each = _paths_from(length, predecessors, source, target)
+        to_each = _paths_from(length, order, source, target)
         for sign, side in ((1.0, right), (-1.0, left)):
             pace = _path_slope(to_each, rate, predecessors, source, sign)
             side[..., source] += times[index] * pace + faster[..., index] * to_each[source]
@@ -271,34 +305,35 @@ def _steepest(slopes: np.ndarray, sign: float) -> np.ndarray:
     return np.asarray(slopes.max(axis=-1) if sign > 0 else slopes.min(axis=-1))
 
 
-def _paths_from(
-    durations: np.ndarray, predecessors: Order, source: int, target: int
-) -> dict[int, np.ndarray]:
-    """Longest path from the target of a loop to each task after it, both included, shape (...)."""
-    longest = {target: durations[..., target]}
-    for task, earlier in predecessors.items():
-        on_path = [longest[other] for other in earlier if other in longest]
-        if on_path and task != target:
-            longest[task] = durations[..., task] + np.max(on_path, axis=0)
-    if source not in longest:
+def _paths_from(durations: np.ndarray, order: Precedence, source: int, target: int) -> np.ndarray:
+    """Longest path from the target of a loop to each task, both included; -inf to those before.
+
+    Shape (..., task).
+    """
+    rows = _rows(durations)
+    length = np.empty(rows.shape)
+    kernels.paths_from_task(rows, *order, target, length)
+    if np.isinf(length[:, source]).any():
         raise InputError(
             "a loop goes back from a task to one that it comes after; "
             f"task {source} does not come after task {target}"
         )
-    return longest
+    return length.reshape(durations.shape)
 
 
 def _path_slope(
-    longest: dict[int, np.ndarray], rate: np.ndarray, predecessors: Order, source: int, sign: float
+    longest: np.ndarray, rate: np.ndarray, predecessors: Order, source: int, sign: float
 ) -> np.ndarray:
     """One-sided derivative of the longest path to a task, from those of `_paths_from`."""
     pace: dict[int, np.ndarray] = {}
-    for task, length in longest.items():
-        on_path = [other for other in predecessors[task] if other in pace]
+    for task, earlier in predecessors.items():
+        if np.isinf(longest[task]):
+            continue
+        on_path = [other for other in earlier if other in pace]
         pace[task] = rate[..., task]
         if on_path:
             # Only the longest of the paths to this task count; equal ones differ by rounding.
-            end = max(longest[other] for other in on_path) - SLACK_ROUNDING * length
+            end = max(longest[other] for other in on_path) - SLACK_ROUNDING * longest[task]
             last = [pace[other] for other in on_path if longest[other] >= end]
             pace[task] = pace[task] + _steepest(np.stack(last, axis=-1), sign)
     return pace[source]

@@ -19,6 +19,7 @@ import numpy as np
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
+from taskmodel.science import kernels
 
 HOURS_PER_WEEK = 168
 PARTS = ("people", "ai", "review", "queue", "off_hours", "gate")
@@ -180,4 +181,26 @@ def mixed_durations(durations: Real, mix: Real) -> np.ndarray:
     [12.15]
     """
     within("[0.999999999, 1.000000001]", "sum of mix over modes", mix.sum(axis=-1))
-    return (np.asarray(durations, dtype=float) * mix).sum(axis=-1)
+    times = np.asarray(durations, dtype=float)
+    shape = np.broadcast_shapes(times.shape, mix.shape)
+    return mean_durations(
+        *(np.broadcast_to(values, shape).reshape(-1, *shape[-2:]) for values in (times, mix))
+    ).reshape(shape[:-1])
+
+
+def mean_durations(durations: np.ndarray, mix: np.ndarray) -> np.ndarray:
+    """Mean durations as in `mixed_durations`, of shares that are known to be valid.
+
+    Parameters
+    ----------
+    durations, mix : array, shape (point or 1, task, mode)
+
+    Returns
+    -------
+    array, shape (point, task)
+        Durations [h].
+    """
+    points, tasks = max(len(durations), len(mix)), mix.shape[1]
+    mean = np.empty((points, tasks))
+    kernels.durations_over_modes(np.ascontiguousarray(durations), np.ascontiguousarray(mix), mean)
+    return mean

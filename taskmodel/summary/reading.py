@@ -228,6 +228,7 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
     """Return whether a milestone holds at the first point of a sweep already."""
     start = result.isel(compute=0)
     if name == "first_automation":
+        results.needs_variables(result, "automated_share")
         return bool((start["automated_share"] > 0).any())
     review = start["bottleneck_share"].sel(source="review").item()
     others = start["bottleneck_share"].drop_sel(source="review").max().item()
@@ -316,8 +317,13 @@ def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float
     """Return the cost of review by task and pool at one compute; None if nothing is reviewed."""
     arrays = organisation(catalog)
     position = _position(result["compute"].values, compute)
-    swept = sweep(catalog, [compute * (1 + EVENT_OFFSET)]) if position is None else result
-    state = swept.isel(compute=position or 0)
+    names = "activity", "review_elasticity"
+    if position is None or not all(name in result for name in names):
+        points = [compute * (1 + EVENT_OFFSET) if position is None else compute]
+        position, swept = 0, sweep(catalog, points, keep=names)
+    else:
+        swept = result
+    state = swept.isel(compute=position)
     activity = np.where(np.isfinite(state["activity"].values), state["activity"].values, 0.0)
     (per_unit,) = arrays.review(float(state["compute"]))
     by_pool = (activity[..., None] * per_unit).sum(axis=-2)[:, arrays.reviewing]

@@ -48,7 +48,14 @@ from taskmodel.sweeps.axes import (
     staffing_courses,
     time_axis,
 )
-from taskmodel.sweeps.dataset import EVENT_LIMITS, EventTable, latency_dataset, sweep_dataset
+from taskmodel.sweeps.dataset import (
+    EVENT_LIMITS,
+    EventTable,
+    Keep,
+    kept_variables,
+    latency_dataset,
+    sweep_dataset,
+)
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker
@@ -65,6 +72,7 @@ def sweep(
     over: str = COMPUTE,
     values: ArrayLike | None = None,
     paths: Mapping[str, Any] | str | PathLike[str] | Paths | None = None,
+    keep: Keep = None,
 ) -> xr.Dataset:
     """Solve a research organisation along an axis, and locate every event.
 
@@ -89,19 +97,25 @@ def sweep(
         with constant growth rates between them; or the name of bundled paths, such as
         ``epoch_trend``, or a file. Headcounts that are not among them change from the first point
         on according to their pools (``growth``, ``hires``, ``attrition``).
+    keep : "all" or sequence of str, optional
+        Which of the variables by task the result has: ``activity``, ``automatable``,
+        ``automated_share``, ``escaped_defects``, ``review_elasticity`` and
+        ``automation_elasticity``. Default: all, but without ``activity`` where points, tasks and
+        modes give more than 4,000,000 of them.
 
     Returns
     -------
     xarray.Dataset
         Over the axis, by its name, ``task``, ``mode``, ``factor``, ``source`` and ``event``; every
-        variable has its unit and meaning as attributes. `taskmodel.events` selects the events.
+        variable has its unit and meaning as attributes. Where variables by task are left out, the
+        attribute ``left_out`` names them. `taskmodel.events` selects the events.
 
     Raises
     ------
     TypeError
         If `catalog` is not a Catalog, or the axis does not take an argument that is given.
     InputError
-        If the points do not meet the conditions above.
+        If the points do not meet the conditions above, or `keep` names another variable.
     CatalogError
         If there is no such path, or a value is not allowed.
     SolveError
@@ -123,11 +137,14 @@ def sweep(
         attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
         paths = courses_of(paths, catalog)
     axis, grid = _axis(catalog, compute, over, values, paths)
-    result, _, _ = sweep_along(axis, grid)
+    kept_variables(keep, 0)  # refuses a wrong name before the work
+    result, _, _ = sweep_along(axis, grid, keep)
     return result.assign_attrs(attributes)
 
 
-def sweep_along(axis: Axis, grid: Array) -> tuple[xr.Dataset, Walker, SolutionPath]:
+def sweep_along(
+    axis: Axis, grid: Array, keep: Keep = None
+) -> tuple[xr.Dataset, Walker, SolutionPath]:
     """Return the sweep along an axis, its walker, and the solution path between its ends.
 
     Parameters
@@ -135,6 +152,8 @@ def sweep_along(axis: Axis, grid: Array) -> tuple[xr.Dataset, Walker, SolutionPa
     axis : Axis
     grid : array, shape (point,)
         Positions to report, increasing.
+    keep : str or sequence of str, optional
+        As in `sweep`.
     """
     walker = Walker(axis)
     path, events = walk(walker, grid[0], grid[-1])
@@ -142,7 +161,8 @@ def sweep_along(axis: Axis, grid: Array) -> tuple[xr.Dataset, Walker, SolutionPa
     allocation = walker.solve(grid, start=path.allocation.take(before)).allocation
     table = _event_table(walker, events)
     situation = walker.at(grid)
-    result = sweep_dataset(situation, axis, grid, allocation, ceilings(walker, grid), table)
+    limits = ceilings(walker, grid)
+    result = sweep_dataset(situation, axis, grid, allocation, limits, table, keep)
     return result, walker, path
 
 
@@ -264,7 +284,7 @@ def compare(
             )
     sweeps = []
     for catalog in catalogs:
-        result = sweep(catalog, compute)
+        result = sweep(catalog, compute, keep="all")
         compute = result["compute"].values
         sweeps.append(result.drop_dims("event"))
     joined = xr.concat(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +11,13 @@ import xarray as xr
 
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
+from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
-from taskmodel.organisation.measures import automation_elasticity, mode_mix, sources
+from taskmodel.organisation.measures import Measures, automation_elasticity, mode_mix, sources
 from taskmodel.organisation.reviewers import reviewer_pools
 from taskmodel.sweeps.axes import COMPUTE, Axis
-from taskmodel.sweeps.results import SPEEDUPS, labelled, provenance
+from taskmodel.sweeps.results import LEFT_OUT, SPEEDUPS, labelled, provenance
 from taskmodel.sweeps.walker import Situation
 
 # Measures with a limit on either side of an event: the dimensions that each has besides `event`.
@@ -27,6 +29,17 @@ EVENT_LIMITS: dict[str, tuple[str, ...]] = {
     "factor_elasticity": ("factor",),
     "bottleneck_share": ("source",),
 }
+# Variables by task along an axis: all that grows with the number of tasks.
+BY_TASK = (
+    "activity",
+    "automatable",
+    "automated_share",
+    "escaped_defects",
+    "review_elasticity",
+    "automation_elasticity",
+)
+MOST_ACTIVITIES = 4_000_000  # entries of ``activity`` that a sweep keeps unasked: 32 MB
+Keep = Sequence[str] | str | None
 QUEUE_VARIABLES = (
     "servers",
     "utilisation",
@@ -57,6 +70,7 @@ def sweep_dataset(
     allocation: Allocation,
     ceilings: dict[str, Array],
     events: EventTable,
+    keep: Keep = None,
 ) -> xr.Dataset:
     """Return the dataset of a sweep.
 
@@ -71,10 +85,13 @@ def sweep_dataset(
         The optimum at these points.
     ceilings : dict of str to array, shape (point,)
     events : EventTable
+    keep : str or sequence of str, optional
+        As in `taskmodel.sweep`.
     """
     catalog, organisation = axis.catalog, situation.setting.organisation
     measures, names = situation.measure(allocation), sources(organisation)
-    weights = situation.setting.yardstick.shares
+    yardstick, kept = situation.setting.yardstick, kept_variables(keep, allocation.activity.size)
+    weights = np.broadcast_to(yardstick.shares, measures.automated_share.shape)
     along, over_compute = axis.name, axis.name == COMPUTE
     share = measures.bottleneck_share
     undefined = np.isnan(share).any(axis=1)
@@ -89,23 +106,13 @@ def sweep_dataset(
             name: ((along, "factor"), getattr(allocation, name))
             for name in ("shadow_price", "factor_elasticity", "factor_use")
         },
-        "activity": ((along, "task", "mode"), allocation.activity),
-        "automatable": ((along, "task"), situation.automatable),
-        "automated_share": ((along, "task"), measures.automated_share),
-        "automated_hours_share": (along, (measures.automated_share * weights).sum(axis=-1)),
+        **_by_task(situation, along, allocation, measures, kept),
+        "automated_hours_share": (along, np.einsum("pt,pt->p", measures.automated_share, weights)),
         "mode_hours_share": (
             (along, "mode"),
-            (measures.mode_share * weights[..., None]).sum(axis=-2),
+            np.einsum("ptm,pt->pm", measures.mode_share, weights),
         ),
         "bottleneck_share": ((along, "source"), share),
-        "escaped_defects": ((along, "task"), measures.escaped_defects),
-        "review_elasticity": ((along, "task"), measures.review_elasticity),
-        "automation_elasticity": (
-            (along, "task"),
-            automation_elasticity(
-                organisation, situation.arrays[0], situation.automatable, allocation
-            ),
-        ),
         "reviewer_equivalent": ((along, "reviewers", "pool"), measures.reviewer_equivalent),
         "binding_factor": (along, np.array([*names, ""], dtype=object)[binding]),
         "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
@@ -120,7 +127,54 @@ def sweep_dataset(
     variables |= _event_variables(axis, events, sizes)
     coords = _coordinates(situation, axis, grid)
     attributes = {**provenance(catalog=catalog), "over": along, "courses": axis.courses_json()}
+    if left_out := [name for name in BY_TASK if name not in kept]:
+        attributes[LEFT_OUT] = " ".join(left_out)
     return labelled(variables, coords, attributes)
+
+
+def kept_variables(keep: Keep, activities: int) -> tuple[str, ...]:
+    """Return the variables by task that a sweep keeps; `activities` is the number of activities.
+
+    Raises
+    ------
+    InputError
+        If one of the names is not a variable by task.
+    """
+    if keep is None:
+        return BY_TASK if activities <= MOST_ACTIVITIES else BY_TASK[1:]
+    if isinstance(keep, str):
+        keep = BY_TASK if keep == "all" else (keep,)
+    if unknown := [name for name in keep if name not in BY_TASK]:
+        raise InputError(
+            f"keep names variables by task, {', '.join(BY_TASK)}, or is 'all'; found {unknown[0]!r}"
+        )
+    return tuple(keep)
+
+
+def _by_task(
+    situation: Situation,
+    along: str,
+    allocation: Allocation,
+    measures: Measures,
+    kept: Collection[str],
+) -> dict[str, tuple[Any, ...]]:
+    """Return the variables by task that are kept, in the order of `BY_TASK`."""
+    variables: dict[str, tuple[Any, ...]] = {}
+    for name in BY_TASK:
+        if name not in kept:
+            continue
+        if name == "activity":
+            variables[name] = ((along, "task", "mode"), allocation.activity)
+        elif name == "automatable":
+            variables[name] = ((along, "task"), situation.automatable)
+        elif name == "automation_elasticity":
+            bundles, opened = situation.arrays[0], situation.automatable
+            organisation = situation.setting.organisation
+            values = automation_elasticity(organisation, bundles, opened, allocation)
+            variables[name] = ((along, "task"), values)
+        else:
+            variables[name] = ((along, "task"), getattr(measures, name))
+    return variables
 
 
 def _coordinates(situation: Situation, axis: Axis, grid: Array) -> dict[str, Any]:

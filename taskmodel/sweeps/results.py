@@ -35,6 +35,7 @@ INPUTS = (
     "paths_name",
     "paths_yaml",
 )
+LEFT_OUT = "left_out"  # attribute of a sweep: the variables by task that it does not have
 CASES = {
     "before": "limit from below",
     "after": "limit from above",
@@ -120,6 +121,16 @@ def _declaration(
         return default
     units, meaning = declared[name]
     return units, meaning + meaning_of_case
+
+
+def needs_variables(result: xr.Dataset, *names: str) -> None:
+    """Raise an InputError that explains how to keep variables, if a sweep left them out."""
+    for name in names:
+        if name not in result and name in result.attrs.get(LEFT_OUT, "").split():
+            raise InputError(
+                f'this sweep was computed without {name}: give taskmodel.sweep keep="all", or '
+                f'keep=("{name}", ...)'
+            )
 
 
 def provenance(**documents: FromFile) -> dict[str, str]:

@@ -1,0 +1,126 @@
+"""Compiled loops over points and tasks: mean durations, and longest paths through the tasks.
+
+The order of the tasks is three arrays, those of `critical_path.Precedence`: `task` in topological
+order, and for the task at position i of it the tasks before, ``earlier[begin[i] : begin[i + 1]]``.
+Arrays are C-contiguous; results are written into the arrays given for them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.compiled import compiled
+from taskmodel.numerics.types import Array
+
+Positions = NDArray[np.int64]
+
+
+@compiled
+def durations_over_modes(durations: Array, mix: Array, mean: Array) -> None:
+    """Mean duration over modes, (point, task); durations and mix have a row per point, or one."""
+    for point in range(mean.shape[0]):
+        row = point if durations.shape[0] > 1 else 0
+        weights = point if mix.shape[0] > 1 else 0
+        for task in range(mean.shape[1]):
+            total = 0.0
+            for mode in range(mix.shape[2]):
+                total += durations[row, task, mode] * mix[weights, task, mode]
+            mean[point, task] = total
+
+
+@compiled
+def path_lengths(
+    durations: Array,
+    task: Positions,
+    begin: Positions,
+    earlier: Positions,
+    start: Array,
+    total: Array,
+) -> None:
+    """Earliest start of each task and length of the longest path; one row of starts is reused."""
+    for point in range(durations.shape[0]):
+        row = point if start.shape[0] > 1 else 0
+        longest = 0.0
+        for place in range(task.shape[0]):
+            latest = 0.0
+            for edge in range(begin[place], begin[place + 1]):
+                other = earlier[edge]
+                latest = max(latest, start[row, other] + durations[point, other])
+            start[row, task[place]] = latest
+            longest = max(longest, latest + durations[point, task[place]])
+        total[point] = longest
+
+
+@compiled
+def slacks(
+    durations: Array,
+    task: Positions,
+    begin: Positions,
+    earlier: Positions,
+    start: Array,
+    total: Array,
+    rounding: float,
+    slack: Array,
+) -> None:
+    """Slack of each task, 0 where it is within a share `rounding` of the length of the path."""
+    rest = np.zeros(durations.shape[1])  # longest path from the end of each task to the end of all
+    for point in range(durations.shape[0]):
+        for each in range(durations.shape[1]):
+            rest[each] = 0.0
+        for back in range(task.shape[0]):
+            place = task.shape[0] - 1 - back
+            through = durations[point, task[place]] + rest[task[place]]
+            for edge in range(begin[place], begin[place + 1]):
+                rest[earlier[edge]] = max(rest[earlier[edge]], through)
+        for each in range(durations.shape[1]):
+            left = total[point] - (start[point, each] + durations[point, each]) - rest[each]
+            slack[point, each] = 0.0 if left <= rounding * total[point] else left
+
+
+@compiled
+def critical_tasks(
+    durations: Array,
+    task: Positions,
+    begin: Positions,
+    earlier: Positions,
+    start: Array,
+    critical: NDArray[np.bool_],
+) -> None:
+    """Mark one longest path in `critical`, which is False everywhere: the first at each choice."""
+    for point in range(durations.shape[0]):
+        last = 0
+        for each in range(1, durations.shape[1]):
+            finish = start[point, each] + durations[point, each]
+            if finish > start[point, last] + durations[point, last]:
+                last = each
+        critical[point, last] = True
+        for back in range(task.shape[0]):
+            place = task.shape[0] - 1 - back
+            if critical[point, task[place]] and begin[place] < begin[place + 1]:
+                last = earlier[begin[place]]
+                for edge in range(begin[place] + 1, begin[place + 1]):
+                    other = earlier[edge]
+                    finish = start[point, other] + durations[point, other]
+                    if finish > start[point, last] + durations[point, last]:
+                        last = other
+                critical[point, last] = True
+
+
+@compiled
+def paths_from_task(
+    durations: Array,
+    task: Positions,
+    begin: Positions,
+    earlier: Positions,
+    target: int,
+    length: Array,
+) -> None:
+    """Longest path from a task to each, both included, (point, task); -inf to those before it."""
+    for point in range(durations.shape[0]):
+        for place in range(task.shape[0]):
+            longest = 0.0 if task[place] == target else -np.inf
+            if task[place] != target:
+                for edge in range(begin[place], begin[place + 1]):
+                    longest = max(longest, length[point, earlier[edge]])
+            length[point, task[place]] = longest + durations[point, task[place]]
