@@ -6,9 +6,9 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
-from taskmodel.organisation.measures import sources
+from taskmodel.organisation.measures import PeopleAlone, sources, without_ai
 from taskmodel.sweeps._sweep import ceilings
-from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walker import Setting, Walker
 
 TASKS = {
     "code": {"share": 0.4, "horizon": 4, "review_ratio": 0.12, "experiment_compute": 0.5},
@@ -160,3 +160,40 @@ def test_latency_of_the_default_catalog_with_everything_automated(name):
 def test_latency_without_gates():
     catalog = tm.load_catalog("alignment_research", set={"latency.count_gates": False})
     assert f"{float(tm.latency(catalog, compute=1e20)['pass_time']):.1f}" == "2893.8"
+
+
+SCARCE = {"compute": {"experiments": "scarce", "experiment_share": 1e-9}}
+ALONG = np.geomspace(1e26, 1e36, 21)  # experiments hold people back at some, not at others
+
+
+@pytest.mark.parametrize("elasticity", [0, 0.5, 1])
+def test_people_alone_are_solved_where_experiments_are_short_and_once_for_the_rest(elasticity):
+    catalog = small_catalog(TASKS, production={"elasticity": elasticity}, **SCARCE)
+    own = Walker(catalog).organisation
+    people, each = PeopleAlone(own), without_ai(own.without_ai(), ALONG)
+    output, work = people.at(ALONG)
+    short = people.plenty.output > each.output * (1 + 1e-9)
+    assert 0 < short.sum() < len(ALONG) and len(people.plenty.output) == 1
+    np.testing.assert_allclose(output, each.output, rtol=1e-12)
+    np.testing.assert_allclose(work, each.activity.sum(axis=(1, 2)), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "path, values",
+    [
+        ("pools.researchers.headcount", [5.0, 10.0, 20.0]),
+        ("tasks.runs.experiment_compute", [1.0, 4.0, 40.0]),
+        ("production.elasticity", [0.3, 0.5, 0.9]),
+        ("tasks.code.review_ratio", [0.1, 0.2, 0.4]),
+        ("compute.experiment_share", [1e-12, 1e-9, 1e-6]),
+    ],
+)
+def test_people_alone_follow_every_number_that_changes(path, values):
+    catalog = small_catalog(TASKS, **SCARCE)
+    catalogs = [catalog.replace({path: value}) for value in values]
+    together, computes = Setting(*catalogs).organisation, np.full(len(values), 1e30)
+    output, work = PeopleAlone(together).at(computes)
+    for index, single in enumerate(catalogs):
+        alone = without_ai(Setting(single).organisation.without_ai(), computes[:1])
+        assert output[index] == pytest.approx(alone.output.item(), rel=1e-12)
+        assert work[index] == pytest.approx(alone.activity.sum(), rel=1e-12)
