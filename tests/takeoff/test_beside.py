@@ -16,7 +16,8 @@ from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff import load_world
 from taskmodel.takeoff.beside.embedding import embed
 from taskmodel.takeoff.beside.work import accumulated_work
-from taskmodel.takeoff.davidson.moments import log_software_multiplier
+from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.moments import SOFTWARE_MULTIPLIER
 from taskmodel.takeoff.davidson.simulation import solve_world
 
 WORLD = load_world("davidson_best_guess", {"n_labour_tasks": 10, "t_end": 2042})
@@ -45,11 +46,11 @@ def catalog(tasks=TASKS, **blocks):
 
 def still(training_run):
     """A world in which nothing changes, at the software of 2023."""
-    moment = SimpleNamespace(stocks=SimpleNamespace(software=0.0))
+    moment = np.zeros(kernels.MOMENT_COLUMNS)
     return SimpleNamespace(
-        log_run=lambda date: math.log(training_run),
+        log_run=lambda dates: np.full(len(dates), math.log(training_run)),
         at=lambda date: moment,
-        start=SimpleNamespace(time=2020.0),
+        base=2020.0,
         end=2060.0,
     )
 
@@ -159,7 +160,10 @@ def test_horizons_of_tasks_that_can_be_checked_fall_and_they_open_sooner(track):
     date = dates["scoped"]["a"]
     assert date < dates["plain"]["a"] - 0.05
     # 60 h m(W) minutes of horizon are what the training run of the date gives
-    (run,), remaining = embedded.training([date]), (1 + work["scoped"](date)[0] / 2) ** -0.5
+    (run,), remaining = (
+        embedded.training(np.array([date])),
+        (1 + work["scoped"](date)[0] / 2) ** -0.5,
+    )
     assert 10 ** (1.045 + 0.485 * math.log10(run / 2.1e25)) == pytest.approx(
         60 * 8 * remaining, rel=1e-7
     )
@@ -193,7 +197,7 @@ def test_ai_that_becomes_safe_by_work_opens_tasks_where_it_is_enough(track):
     opened = tm.events(swept).sel(event=swept["event_kind"].values == "automatable")
     for task, date in zip(opened["task"].values, opened["time"].values, strict=True):
         safe = 1e27 * (1 + work(date)[0]) ** 2
-        assert safe < embedded.training([date])[0]  # it is safety that holds it back
+        assert safe < embedded.training(np.array([date]))[0]  # it is safety that holds it back
         assert safe == pytest.approx(
             2.1e25 * 10 ** ((math.log10(60 * {"a": 8, "b": 100}[task]) - 1.045) / 0.485), rel=1e-7
         )
@@ -237,18 +241,20 @@ def test_milestones_of_the_world_satisfy_theirs(track, baseline):
         assert dates[name] == pytest.approx(float(world.sel(milestone=name)), abs=1e-8)
     for level in (2, 3, 10):
         before, after = (
-            log_software_multiplier(track.economy, track.at(dates[f"capability_{level}x"] + offset))
+            track.at(dates[f"capability_{level}x"] + offset)[SOFTWARE_MULTIPLIER]
             for offset in (-1e-8, 1e-8)
         )
         assert before < math.log(level) <= after
-    date, flow = dates["software_doubles_in_a_month"], track.path.flow
-    before, after = (flow.software_growth(track.at(date + offset)) / 12 for offset in (-1e-8, 1e-8))
+    date = dates["software_doubles_in_a_month"]
+    before, after = (
+        track.at(date + offset)[kernels.SOFTWARE_GROWTH] / 12 for offset in (-1e-8, 1e-8)
+    )
     assert before < math.log(2) <= after
     # the growth that is told is the derivative of the level that is, the nearer the nearer steps
     # solve the equations
     exact = solve_world(WORLD, 1e-9)
-    apart = [exact.at(2035.3 + offset).stocks.software for offset in (-1e-5, 1e-5)]
-    assert exact.path.flow.software_growth(exact.at(2035.3)) == pytest.approx(
+    apart = [exact.at(2035.3 + offset)[kernels.SOFTWARE] for offset in (-1e-5, 1e-5)]
+    assert exact.at(2035.3)[kernels.SOFTWARE_GROWTH] == pytest.approx(
         (apart[1] - apart[0]) / 2e-5, rel=1e-6
     )
 
@@ -256,8 +262,8 @@ def test_milestones_of_the_world_satisfy_theirs(track, baseline):
 def test_the_date_at_which_a_task_opens_is_that_of_its_threshold(track, baseline):
     date = float(baseline["milestone_value"].sel(milestone="alignment_open_100%"))
     opens = 2.1e25 * 10 ** ((math.log10(60 * 100) - 1.045) / 0.485)
-    software = track.at(2023.2).stocks.software
-    before, after = (math.exp(track.log_run(date + offset) - software) for offset in (-1e-8, 1e-8))
+    software = track.at(2023.2)[kernels.SOFTWARE]
+    before, after = np.exp(track.log_run(date + np.array([-1e-8, 1e-8])) - software)
     assert before < opens <= after
 
 

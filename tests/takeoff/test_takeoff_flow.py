@@ -8,10 +8,18 @@ import pytest
 
 import taskmodel as tm
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import NO_HINTS, economy
+from taskmodel.takeoff.davidson.division import NO_HINT
+from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import FREE, PINNED, Flow
 from taskmodel.takeoff.davidson.headlines import gwp_doubling_times
-from taskmodel.takeoff.davidson.moments import automated_share
+from taskmodel.takeoff.davidson.moments import (
+    GOODS_AUTOMATED,
+    OUTPUTS,
+    RND_AUTOMATED,
+    Condition,
+    column,
+    moment,
+)
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.shares import initial_shares
 from taskmodel.takeoff.davidson.simulation import TOLERANCE
@@ -46,13 +54,9 @@ def path_of(world, tolerance=1e-6):
 def shares_of(path):
     """Years of a fifth and of all, of goods and of R&D."""
     track, result = Continuous(path.flow.economy, path), {}
-    for index, family in enumerate(("gns", "rnd")):
+    for family, number in (("gns", GOODS_AUTOMATED), ("rnd", RND_AUTOMATED)):
         for share in (0.2, 1.0):
-            year = track.first(
-                lambda moment, index=index, share=share: (
-                    automated_share(track.economy, moment)[index] >= share
-                )
-            )
+            year = track.first(Condition(number, share))
             result[f"automation_{family}_{100 * share:.0f}%"] = math.nan if year is None else year
     return result
 
@@ -123,11 +127,9 @@ def test_a_moment_at_a_switch_is_the_one_after_it_whatever_the_rounding():
     limits = rules(world.numbers())
     for tolerance in (2e-6, 1e-6, 2e-7):
         track = Continuous(economy(world.numbers()), path_of(world, tolerance))
-        wakes = track.first(
-            lambda moment, track=track: automated_share(track.economy, moment)[0] >= limits.trigger
-        )
-        assert automated_share(track.economy, track.at(wakes))[0] >= limits.trigger
-        result.append(gwp_doubling_times(track, limits.trigger, limits.log_gwp))
+        wakes = track.first(Condition(GOODS_AUTOMATED, limits.trigger))
+        assert track.at(wakes)[GOODS_AUTOMATED] >= limits.trigger
+        result.append(gwp_doubling_times(track, limits.trigger))
     np.testing.assert_allclose(result, [result[-1]] * 3, rtol=0, atol=1e-4)
     assert result[0][1] == pytest.approx(
         3.82, abs=0.011
@@ -158,15 +160,14 @@ def test_how_far_ai_reaches_is_told_within_steps_too(best_guess):
     for index in np.flatnonzero(path.steps.lagging[: path.count]).tolist()[::5]:
         end = path.times[index + 1]
         for time in np.linspace(path.times[index], end, 5)[1:-1]:
-            moment = path.moment(float(time), index)
-            assert moment.reaches == path.flow.economy.reaches(moment.run)
-            outputs = path.flow.economy.produce(
-                moment.stocks, moment.shares, moment.run, moment.reaches
+            now = path.moment(float(time), index)
+            reaches = path.flow.economy.reaches(now[kernels.RUN])
+            assert (now[kernels.OPEN : kernels.OPEN + 2] * 100).tolist() == pytest.approx(reaches)
+            lag = now.copy()
+            kernels.complete_moment(
+                path.flow.tables, lag, *path.steps.reach[index], np.full(3, NO_HINT), -1
             )
-            lag = path.flow.economy.produce(
-                moment.stocks, moment.shares, moment.run, path.modes[index].reaches
-            )
-            assert outputs.goods.log_output == pytest.approx(lag.goods.log_output, rel=0, abs=1e-9)
+            assert now[OUTPUTS[0]] == pytest.approx(lag[OUTPUTS[0]], rel=0, abs=1e-9)
 
 
 def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
@@ -176,10 +177,10 @@ def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
         left, right = path.state(time, index - 1), path.state(time, index)
         assert left == pytest.approx(right, rel=0, abs=1e-12)
     for time in np.linspace(2.6, 30, 50):
-        assert path.moment(time).market == pytest.approx(
-            path.moment(time - 2.5).hardware, rel=0, abs=1e-12
+        assert path.moment(time)[kernels.MARKET] == pytest.approx(
+            path.moment(time - 2.5)[kernels.DESIGNS], rel=0, abs=1e-12
         )
-    assert path.moment(0.0).market == pytest.approx(math.log(1.5e17), rel=1e-14)
+    assert path.moment(0.0)[kernels.MARKET] == pytest.approx(math.log(1.5e17), rel=1e-14)
 
 
 def test_the_polynomials_solve_the_equations():
@@ -197,7 +198,7 @@ def test_the_polynomials_solve_the_equations():
             middle,
             state,
             path.market(middle, state),
-            np.array(NO_HINTS),
+            np.full(3, NO_HINT),
             slopes,
             np.empty(kernels.SEEN_COLUMNS),
         )
@@ -279,19 +280,21 @@ def test_the_cap_holds_where_growth_would_break_it_and_a_constant_share_would_no
     pinned = [index for index, mode in enumerate(path.modes) if mode.cap == PINNED]
     assert pinned
     for index in pinned[::7]:
-        assert path.moment(path.starts[index], index).money == pytest.approx(
+        assert path.moment(path.starts[index], index)[kernels.RUN_COST] == pytest.approx(
             math.log(3e7), abs=1e-9
         )
     steps_asleep = [index for index, mode in enumerate(path.modes) if not mode.awake]
     assert all(
-        path.moment(path.starts[index], index).money < math.log(3e7) + 1e-6
+        path.moment(path.starts[index], index)[kernels.RUN_COST] < math.log(3e7) + 1e-6
         or path.modes[index].cap != FREE
         for index in steps_asleep
     )
     stepped = tm.simulate(world, reference_step=0.01)
     for year in (2024.0, 2028.0):  # the reference alternates around the cap
         money = float(stepped["money_spent_training"].sel(time=year, method="nearest"))
-        assert money == pytest.approx(math.exp(path.moment(year - 2022).money), rel=0.02)
+        assert money == pytest.approx(
+            math.exp(path.moment(year - 2022)[kernels.RUN_COST]), rel=0.02
+        )
 
 
 def test_growth_without_bound_ends_the_run_with_date_and_reason_and_keeps_what_there_is():
@@ -331,12 +334,22 @@ def test_no_exponent_overflows(psi, rho):
         for chips in (60.0, 100.0, 300.0):
             for log_run in (60.0, 75.0, 83.0, 200.0):
                 stocks = model.start._replace(chips=chips)
-                outputs = model.produce(stocks, model.shares, log_run, model.reaches(log_run))
-                assert all(
-                    math.isfinite(value.log_output) and math.isfinite(value.log_without)
-                    for value in outputs
+                run = log_run - stocks.chips
+                shares = model.shares._replace(compute_training=math.exp(min(run, -1.0)))
+                row = moment(
+                    model.tables,
+                    2022.0,
+                    stocks,
+                    (0.0, 0.0),
+                    (0.0, 0.0),
+                    shares,
+                    False,
+                    np.full(3, NO_HINT),
+                    model.reaches(log_run),
                 )
-                assert all(value.log_output >= value.log_without - 1e-9 for value in outputs)
+                multipliers = row[[column(s, kernels.MULTIPLIER) for s in range(3)]]
+                assert np.isfinite(row[OUTPUTS]).all() and np.isfinite(multipliers).all()
+                assert (multipliers >= -1e-9).all()
 
 
 def test_many_tasks_tend_to_the_continuum():
@@ -371,11 +384,11 @@ def test_without_automation_in_output_the_shares_are_still_computed():
 
 def test_moments_do_not_depend_on_which_are_asked_for(best_guess):
     path = path_of(world_of("best_guess")[0])
-    share = automated_share(path.flow.economy, path.moment(2038.0 - 2022.0))
-    moment = best_guess.sel(time=2038.0, method="nearest")
-    assert share == (moment["frac_tasks_automated_goods"], moment["frac_tasks_automated_rnd"])
+    share = tuple(path.moment(2038.0 - 2022.0)[[GOODS_AUTOMATED, RND_AUTOMATED]])
+    reported = best_guess.sel(time=2038.0, method="nearest")
+    assert share == (reported["frac_tasks_automated_goods"], reported["frac_tasks_automated_rnd"])
     single = tm.simulate("davidson_best_guess", times=[2038.0])
-    assert single["gwp"].item() == pytest.approx(moment["gwp"].item(), rel=1e-12)
+    assert single["gwp"].item() == pytest.approx(reported["gwp"].item(), rel=1e-12)
     xr_equal = tm.milestones(single).drop_attrs(), tm.milestones(best_guess).drop_attrs()
     assert xr_equal[0].equals(xr_equal[1])
 
@@ -411,7 +424,7 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     (wakes,) = times[kinds == "wakes"]
     assert times[kinds == "cap_ends"].tolist() == [wakes]
     (binds,) = times[kinds == "cap_binds"]
-    money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022).money
+    money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022)[kernels.RUN_COST]
     assert money == pytest.approx(
         math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6
     )

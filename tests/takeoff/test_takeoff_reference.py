@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
+from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.headlines import gwp_doubling_times, headlines
 from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.requirements import requirements
-from taskmodel.takeoff.davidson.results import level_table
+from taskmodel.takeoff.davidson.results import reported_levels
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.track import Stepped
 from tests.takeoff_cases import CASES, FIXTURES, table, task_weights, world_of
@@ -26,29 +27,25 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
     world, step = world_of(case)
     model, limits = economy(world.numbers()), rules(world.numbers())
     track = Stepped(model, step_through(model, limits, step)[0], step)
-    read = level_table(model, limits, world, track.start)
     rows = table("trajectories")[case]
-    moments = [track.at(float(row["t"])) for row in rows]
+    levels = reported_levels(np.array([track.at(float(row["t"])) for row in rows]))
     for name in ("frac_tasks_automated_goods", "frac_tasks_automated_rnd"):
         np.testing.assert_allclose(
-            [read[name][2](moment) for moment in moments],
+            levels[name],
             [float(row[name]) for row in rows],
             rtol=0,
             atol=1e-12,
         )
     for name in list(rows[0])[3:]:
         pairs = [
-            (read[name][2](moment), float(row[name]))
-            for moment, row in zip(moments, rows, strict=True)
+            (value, float(row[name]))
+            for value, row in zip(levels[name], rows, strict=True)
             if row[name] is not None
         ]
         np.testing.assert_allclose(
             *zip(*pairs, strict=True), rtol=5e-8 if case == "n_tasks_10" else 6e-9, err_msg=name
         )  # nine digits
-    ours = {
-        milestone.name: milestone.value
-        for milestone in headlines(track, limits.trigger, limits.log_gwp)
-    }
+    ours = {milestone.name: milestone.value for milestone in headlines(track, limits.trigger)}
     (published,) = table("headlines")[case]
     for name, value in published.items():
         if name in SETTINGS:
@@ -61,7 +58,7 @@ def test_stepping_gives_the_reference_in_every_year_and_every_headline(case):
             assert ours[name] == pytest.approx(float(value), rel=6e-8), name
         else:
             assert ours[name] == pytest.approx(float(value), rel=0, abs=1e-6), name
-    times = np.array(gwp_doubling_times(track, limits.trigger, limits.log_gwp))
+    times = np.array(gwp_doubling_times(track, limits.trigger))
     assert np.round(times[np.isfinite(times)], 2).tolist() == pytest.approx(
         ast.literal_eval(published["gwp_doubling_times"]), abs=1e-9
     )
@@ -177,7 +174,7 @@ def test_weights_and_scales_of_the_fixtures():
         assert part * 8.5e13 / output == pytest.approx(scales[key], rel=1e-9)
     world, step = world_of("best_guess")
     moments, _ = step_through(BEST, rules(world.numbers()), step)
-    assert math.exp(moments[0].hardware) == pytest.approx(
+    assert math.exp(moments[0, kernels.DESIGNS]) == pytest.approx(
         scales["initial_hardware_performance"], rel=1e-11
     )
 
@@ -225,13 +222,13 @@ def test_research_of_the_fixtures(given):
         (("hardware", "H", 0.002), ("software", "S", 0.0002))
     ):
         start = (spent * 8.5e13) ** limits.penalty / (limits.penalty * limits.pace[index])
-        assert start * math.exp(before.cumulative[index]) == pytest.approx(
+        assert start * math.exp(before[kernels.HARDWARE_EFFORT + index]) == pytest.approx(
             given[f"Q_{name}_prev"], rel=1e-8
         )
-        assert start * math.exp(after.cumulative[index]) == pytest.approx(
+        assert start * math.exp(after[kernels.HARDWARE_EFFORT + index]) == pytest.approx(
             given[f"Q_{name}"], rel=1e-8
         )
-        levels = [(state.hardware, state.stocks.software)[index] for state in (before, after)]
+        levels = [state[(kernels.DESIGNS, kernels.SOFTWARE)[index]] for state in (before, after)]
         assert np.exp(levels) == pytest.approx([given[f"{letter}_prev"], given[letter]], rel=1e-8)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from math import exp, log, nan
+from math import log, nan
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -34,11 +34,13 @@ from taskmodel.sweeps.walker import Walker
 from taskmodel.takeoff.beside.embedding import EmbeddedCatalog, embed, remaining_share
 from taskmodel.takeoff.beside.first_passage import first_open, first_passages
 from taskmodel.takeoff.beside.work import accumulated_work
+from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.headlines import Milestone
 from taskmodel.takeoff.davidson.moments import (
-    Moment,
-    automated_share,
-    log_software_multiplier,
+    GOODS_AUTOMATED,
+    RND_AUTOMATED,
+    SOFTWARE_MULTIPLIER,
+    Condition,
 )
 from taskmodel.takeoff.davidson.results import milestone_texts
 from taskmodel.takeoff.davidson.simulation import TOLERANCE, resolve_world, solve_world
@@ -210,10 +212,10 @@ def _solved(world: str | PathLike[str] | World | xr.Dataset) -> tuple[World, Con
 
 
 def _reported_dates(times: ArrayLike | None, track: Continuous) -> Array:
-    start, end = track.start.time, track.end
+    start, end = track.base, track.end
     if times is not None:
         return calendar_years(times, start, end, least=2)
-    automated = track.first(lambda moment: automated_share(track.economy, moment)[1] >= 1)
+    automated = track.first(Condition(RND_AUTOMATED, 1.0))
     last = end if automated is None else min(end, automated + AFTER)
     # the last spacing is at least half as long as the others
     return np.append(start + SPACING * np.arange(np.ceil((last - start) / SPACING - 0.5)), last)
@@ -232,36 +234,36 @@ def _speedups(prefix: str, dates: ArrayLike, meaning: str) -> list[Milestone]:
 
 def _world_milestones(track: Continuous, last: float) -> list[Milestone]:
     """Return the milestones of the world up to a date."""
-    economy, flow = track.economy, track.path.flow
 
-    def first(condition: Callable[[Moment], bool]) -> float:
-        date = track.first(condition)
+    def first(column: int, level: float) -> float:
+        date = track.first(Condition(column, level))
         return date if date is not None and date <= last else nan
 
-    def sped_up(level: float) -> Callable[[Moment], bool]:
-        return lambda moment: log_software_multiplier(economy, moment) >= log(level)
-
-    def automated(family: int, share: float) -> Callable[[Moment], bool]:
-        return lambda moment: automated_share(economy, moment)[family] >= share
+    def sped_up(level: float) -> float:
+        # where automation does not count in output, nothing goes faster
+        return first(SOFTWARE_MULTIPLIER, log(level)) if track.economy.automated else nan
 
     return [
         *_speedups(
             "capability",
-            [first(sped_up(level)) for level in LEVELS],
+            [sped_up(level) for level in LEVELS],
             "the world's software research goes {} times as fast",
         ),
         *(
             _dated(
                 f"automation_{name}_{share:.0%}",
-                first(automated(family, share)),
+                first(column, share),
                 f"{100 * share:.0f} % of {tasks} tasks are automated",
             )
-            for name, family, tasks in (("rnd", 1, "the world's R&D"), ("gns", 0, "its goods"))
+            for name, column, tasks in (
+                ("rnd", RND_AUTOMATED, "the world's R&D"),
+                ("gns", GOODS_AUTOMATED, "its goods"),
+            )
             for share in SHARES
         ),
         _dated(
             "software_doubles_in_a_month",
-            first(lambda moment: flow.software_growth(moment) * (1 / 12) >= log(2)),
+            first(kernels.SOFTWARE_GROWTH, 12 * log(2)),
             "the world's software doubles in less than a month",
         ),
     ]
@@ -336,16 +338,18 @@ def _levels(embedded: EmbeddedCatalog, work: Accumulated, grid: Array) -> dict[s
     field_years, track = work(grid), embedded.track
     rules = embedded.catalog.over_time
     review = remaining_share(rules.review if rules else None, field_years[:, 0])
-    moments = [moment for date in grid.tolist() if (moment := track.at(date)) is not None]
-    multipliers = [log_software_multiplier(track.economy, moment) for moment in moments]
+    moments = track.moments(grid)
+    multipliers = (
+        moments[:, SOFTWARE_MULTIPLIER] if track.economy.automated else np.zeros(len(grid))
+    )
     values = {
         "training_run": embedded.training(grid),
         "work": field_years[:, 0],
         "work_bulk": field_years[:, 1],
         "review_remaining": review,
         "capability_speedup": np.exp(multipliers),
-        "software_growth": [track.path.flow.software_growth(moment) for moment in moments],
-        "software": [exp(moment.stocks.software) for moment in moments],
+        "software_growth": moments[:, kernels.SOFTWARE_GROWTH],
+        "software": np.exp(moments[:, kernels.SOFTWARE]),
     }
     return {name: ("time", array, *OVER_TIME[name]) for name, array in values.items()}
 

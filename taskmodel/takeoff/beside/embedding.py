@@ -31,6 +31,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.science import learning
 from taskmodel.sweeps.axes import COMPUTE, TIME, Axis, Course, staffing_courses
 from taskmodel.sweeps.walker import Setting, Situation, Walker
+from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.track import Continuous
 
 MESH_PER_DECADE = 6  # points of the mesh per order of magnitude of the training run
@@ -77,7 +78,7 @@ class EmbeddedCatalog:
 
     def training(self, dates: Array) -> Array:
         """Return training compute of the frontier [FLOP at the catalog's software], (point,)."""
-        return np.exp([self.track.log_run(date) for date in dates]) / self.software
+        return np.exp(self.track.log_run(dates)) / self.software
 
     def compute(self, dates: Array) -> Array:
         """Return the position on the catalog's compute axis [FLOP/year], shape (point,)."""
@@ -196,7 +197,7 @@ def embed(
     if moment is None:
         raise InputError(
             f"compute is measured in the software of {date:g} (over_time.software_date), which the "
-            f"world does not reach: it goes from {track.start.time:g} to {track.end:g}; let it "
+            f"world does not reach: it goes from {track.base:g} to {track.end:g}; let it "
             "start earlier, or measure compute in other software"
         )
     tables = {name: Course(name, table) for name, table in courses.items()}
@@ -209,7 +210,7 @@ def embed(
     # courses are monotone between their breaks: values that are allowed there are allowed between
     for date in sorted(dates, reverse=True):
         catalog.replace({name: float(course(date)) for name, course in tables.items()})
-    software = float(np.exp(moment.stocks.software))
+    software = float(np.exp(moment[kernels.SOFTWARE]))
     return EmbeddedCatalog(catalog, track, software, tables, low, high)
 
 

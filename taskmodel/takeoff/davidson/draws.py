@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from math import nan
+from math import isfinite, nan
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.errors import CatalogError, InputError
+from taskmodel.files.dotted import fields
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
@@ -23,7 +24,7 @@ from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.simulation import TOLERANCE, checked_tolerance
 from taskmodel.takeoff.davidson.solution import solve
 from taskmodel.takeoff.davidson.track import Continuous, Mark
-from taskmodel.takeoff.davidson.world import World, load_world
+from taskmodel.takeoff.davidson.world import World, conflicts, load_world
 
 Result = tuple[dict[str, float], str]  # values by milestone, and why the draw ended early
 
@@ -86,9 +87,9 @@ def simulate_draws(
         )
     columns = _columns(draws)
     count = len(next(iter(columns.values())))
-    worlds = [_drawn(world, columns, draw) for draw in range(count)]
+    parameters = _parameters(world, columns, count)
     with ThreadPoolExecutor(workers) as pool:
-        results = list(pool.map(_dates_of, worlds, [tolerance] * count))
+        results = list(pool.map(_dates_of, parameters, [tolerance] * count))
     return _dataset(world, columns, results, tolerance)
 
 
@@ -114,6 +115,32 @@ def _columns(draws: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
     return columns
 
 
+def _parameters(world: World, columns: dict[str, NDArray[Any]], count: int) -> list[dict[str, Any]]:
+    """Return the parameters of each draw.
+
+    The ranges of quantities are checked by column, and the conditions between parameters by draw. A
+    draw with a defect, and draws of parameters of another kind, become worlds that are checked as a
+    file is.
+    """
+    slots = fields(World)
+    for name, column in columns.items():
+        measure = slots[name].measure if name in slots else None
+        ends = float(column.min()), float(column.max())
+        if (
+            measure is None
+            or column.dtype.kind not in "iuf"
+            or not all(isfinite(end) and measure.admits(end) for end in ends)
+        ):
+            return [_drawn(world, columns, draw).numbers() for draw in range(count)]
+    rows = zip(*(column.astype(float).tolist() for column in columns.values()), strict=True)
+    numbers = world.numbers()
+    draws = [{**numbers, **dict(zip(columns, row, strict=True))} for row in rows]
+    for draw, values in enumerate(draws):
+        if any(conflicts(values, frozenset())):
+            _drawn(world, columns, draw)
+    return draws
+
+
 def _drawn(world: World, columns: dict[str, NDArray[Any]], draw: int) -> World:
     try:
         return world.replace({name: column[draw] for name, column in columns.items()})
@@ -122,9 +149,8 @@ def _drawn(world: World, columns: dict[str, NDArray[Any]], draw: int) -> World:
         raise
 
 
-def _dates_of(world: World, tolerance: float) -> Result:
+def _dates_of(parameters: Mapping[str, Any], tolerance: float) -> Result:
     """Return the headline years of one draw."""
-    parameters = world.numbers()
     flow = Flow(economy(parameters), rules(parameters))
     path = solve(flow, tolerance)
     if not path.count:

@@ -22,69 +22,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, expm1, log
-from typing import NamedTuple
+from math import expm1, log, nan
 
+import numpy as np
+
+from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.division import NO_HINT, Division, Split, tables_of
+from taskmodel.takeoff.davidson.division import NO_HINT, Division, tables_of
+from taskmodel.takeoff.davidson.moments import OUTPUTS, Stocks, moment
 from taskmodel.takeoff.davidson.requirements import Family
 from taskmodel.takeoff.davidson.shares import Shares, Values, initial_chips, initial_shares
 
 SECONDS = 31_536_000  # in a year
-
-Inputs = tuple[float, float, float, float]  # ln of tfp, labour, compute and a sector's outer input
-NO_HINTS = (NO_HINT, NO_HINT, NO_HINT)  # of the three divisions
-
-
-class Stocks(NamedTuple):
-    """Inputs of production, as natural logarithms.
-
-    Chips [FLOP/year], software [1], capital [$], workers and total factor productivity [1].
-    """
-
-    chips: float
-    software: float
-    capital: float
-    labour: float
-    tfp: float
-
-
-class Produced(NamedTuple):
-    """Output of a sector.
-
-    Attributes
-    ----------
-    log_output : float
-        ln Y relative to the start without automation.
-    log_without : float
-        The same with AI confined to task 0.
-    split : Split
-        The division behind it.
-    outer_part : float
-        The outer input's share of output.
-    """
-
-    log_output: float
-    log_without: float
-    split: Split
-    outer_part: float
-
-
-class Outputs(NamedTuple):
-    """Output of the three sectors at a time."""
-
-    goods: Produced
-    hardware: Produced
-    software: Produced
-
-    @property
-    def hints(self) -> tuple[float, float, float]:
-        """Where the search for a neighbouring optimum starts."""
-        return (
-            self.goods.split.position,
-            self.hardware.split.position,
-            self.software.split.position,
-        )
 
 
 @dataclass(frozen=True)
@@ -107,37 +56,6 @@ class Sector:
     outer_share: float
     exponent: float
     log_outer: float
-
-
-def inputs_of(stocks: Stocks, logs: Shares, experiments: float) -> tuple[Inputs, Inputs, Inputs]:
-    """Return the inputs of the sectors, from ln of the shares."""
-    log_compute, labour, capital, tfp = (
-        stocks.chips + stocks.software,
-        stocks.labour,
-        stocks.capital,
-        stocks.tfp,
-    )
-    of_labour, of_compute, of_capital = Shares(*map(exp, logs)).of_goods()
-    return (
-        (
-            tfp,
-            labour + log(of_labour),
-            log_compute + log(of_compute),
-            capital + log(of_capital),
-        ),
-        (
-            tfp,
-            labour + logs.labour_hardware_rnd,
-            log_compute + logs.compute_hardware_rnd,
-            capital + logs.capital_hardware_rnd,
-        ),
-        (
-            tfp,
-            labour + logs.labour_software_rnd,
-            log_compute + logs.compute_software_rnd,
-            experiments * stocks.chips,
-        ),
-    )
 
 
 @dataclass(frozen=True)
@@ -181,49 +99,18 @@ class Economy:
             tables.sector[s, kernels.EXPONENT] = sector.exponent
             tables.sector[s, kernels.LOG_OUTER] = sector.log_outer
         tables.number[kernels.AUTOMATES] = self.automated
+        tables.number[kernels.EXPERIMENTS] = self.experiments
         return tables
 
     def reaches(self, log_run: float) -> tuple[float, float]:
         """Return how far AI reaches into the tasks of goods and of R&D."""
         return self.families[0].reach(log_run), self.families[1].reach(log_run)
 
-    def produce(
-        self,
-        stocks: Stocks,
-        shares: Shares,
-        log_run: float,
-        reaches: tuple[float, float],
-        hints: tuple[float, float, float] = NO_HINTS,
-    ) -> Outputs:
-        """Return the output of all sectors."""
-        inputs = inputs_of(stocks, Shares(*map(log, shares)), self.experiments)
-        return Outputs(
-            *(
-                self._produced(s, inputs[s], log_run, reaches[s > 0], hints[s])
-                for s in range(len(self.sectors))
-            )
-        )
-
-    def _produced(
-        self, s: int, inputs: Inputs, log_run: float, reach: float, hint: float
-    ) -> Produced:
-        sector, (log_tfp, log_labour, log_compute, log_outer) = self.sectors[s], inputs
-        split = sector.division.divide(log_labour, log_compute, log_run, reach, hint)
-        outer = log_outer - sector.log_outer
-        log_output = log_tfp + kernels.log_mean(
-            outer, split.log_output, sector.outer_share, sector.exponent
-        )
-        without = kernels.without_automation(
-            self.tables, s, log_tfp, log_labour, log_compute, log_outer
-        )
-        part = exp(log(sector.outer_share) + sector.exponent * (outer - (log_output - log_tfp)))
-        return Produced(log_output, without, split, part)
-
-    def outputs(self, production: Outputs) -> tuple[float, float, float]:
-        """Return ln of what counts as each sector's output."""
-        name = "log_output" if self.automated else "log_without"
-        goods, hardware, software = (getattr(produced, name) for produced in production)
-        return goods, hardware, software
+    def outputs(self) -> Array:
+        """Return ln of what counts as each sector's output at the start, shape (sector,)."""
+        unknown, none = (nan, nan), np.full(3, NO_HINT)
+        row = moment(self.tables, nan, self.start, unknown, (0.0, 0.0), self.shares, False, none)
+        return row[OUTPUTS]
 
 
 def economy(parameters: Values) -> Economy:

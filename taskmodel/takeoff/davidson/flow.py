@@ -32,15 +32,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, log
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import Economy, Stocks
-from taskmodel.takeoff.davidson.moments import Moment, moment
+from taskmodel.takeoff.davidson.economy import Economy
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import SHARES, Shares
 
@@ -62,14 +61,6 @@ class ReturnsCurve(NamedTuple):
     log_start: float
     log_room: float  # ln(U / P_0); `NO_CEILING` where there is none
     power: float  # r / lambda
-
-    def level(self, log_cumulative: float) -> float:
-        """Return ln P."""
-        return kernels.course_level(self.log_start, self.log_room, self.power, log_cumulative)
-
-    def slope(self, log_cumulative: float) -> float:
-        """Return d ln P / d ln Q."""
-        return self.power * exp(-self.power / self.log_room * log_cumulative)
 
 
 class Mode(NamedTuple):
@@ -111,13 +102,6 @@ class Flow:
         return self.rules.delay if self.rules.delay > kernels.PLACE else 0.0
 
     @cached_property
-    def base(self) -> tuple[float, float, float]:
-        """ln of the outputs at the start, with what is automated then."""
-        economy, start = self.economy, self.economy.start
-        run = start.chips + start.software + log(economy.shares.compute_training)
-        return economy.outputs(economy.produce(start, economy.shares, run, economy.reaches(run)))
-
-    @cached_property
     def log_shares(self) -> Array:
         """ln of the shares at the start."""
         return np.array([log(share) for share in self.economy.shares])
@@ -128,12 +112,12 @@ class Flow:
         economy, rules, tables = self.economy, self.rules, self.economy.tables
         hardware, software = self.curves
         number, sector = tables.number.copy(), tables.sector.copy()
-        sector[:, kernels.BASE] = self.base
+        sector[:, kernels.BASE] = economy.outputs()
+        sector[:, kernels.SPENT] = rules.log_gwp, *rules.log_spent
         for entry, value in {
             kernels.LABOUR: economy.start.labour,
             kernels.LABOUR_GROWTH: rules.labour,
             kernels.TFP_GROWTH: rules.tfp,
-            kernels.EXPERIMENTS: economy.experiments,
             kernels.PENALTY: rules.penalty,
             kernels.PACE_HARDWARE: log(rules.penalty * rules.pace[0]),
             kernels.PACE_SOFTWARE: log(rules.penalty * rules.pace[1]),
@@ -166,42 +150,6 @@ class Flow:
     def counted(self) -> bool:
         """Whether tasks are counted, and open one by one."""
         return self.economy.families[0].tasks is not None
-
-    def stocks(self, time: float, state: Array) -> Stocks:
-        """Return the levels that production rests on."""
-        labour, tfp = self.economy.start.labour + self.rules.labour * time, self.rules.tfp * time
-        software = self.curves[1].level(float(state[1]))
-        return Stocks(float(state[2]), software, float(state[3]), labour, tfp)
-
-    def moment(
-        self,
-        time: float,
-        state: Array,
-        market: float,
-        log_shares: Shares,
-        awake: bool,
-        reaches: tuple[float, float] | None,
-    ) -> Moment:
-        """Return everything about a moment; ``reaches`` None: as far as its largest run goes."""
-        prices = self.curves[0].level(float(state[0])), market
-        return moment(
-            self.economy,
-            self.rules.start + time,
-            self.stocks(time, state),
-            prices,
-            (float(state[0]), float(state[1])),
-            Shares(*map(exp, log_shares)),
-            awake,
-            reaches=reaches,
-        )
-
-    def software_growth(self, moment: Moment) -> float:
-        """Return growth of ln software at a moment [1/year]."""
-        research = self.economy.outputs(moment.production)[2] - self.base[2]
-        cumulative = moment.cumulative[1]
-        pace = self.tables.number[kernels.PACE_SOFTWARE]
-        rise = exp(pace + self.rules.penalty * research - cumulative)
-        return self.curves[1].slope(cumulative) * rise
 
     def ceilings_reached(self, mode: Mode) -> Iterator[tuple[str, float]]:
         """Yield shares that grow, and when each reaches its ceiling if the mode lasts."""

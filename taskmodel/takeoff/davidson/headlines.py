@@ -10,7 +10,14 @@ from collections.abc import Callable
 from math import exp, log, nan
 from typing import Any, NamedTuple
 
-from taskmodel.takeoff.davidson.moments import Moment, automated_share
+from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.moments import (
+    GOODS_AUTOMATED,
+    HARDWARE_MULTIPLIER,
+    LOG_GWP,
+    RND_AUTOMATED,
+    Condition,
+)
 from taskmodel.takeoff.davidson.track import Mark, Track
 
 YEARS = range(2025, 2051, 5)
@@ -108,23 +115,7 @@ def dates(reached: Callable[[Mark], Any], trigger: Any) -> dict[str, Milestone]:
     return {name: table[name] for name in dict.fromkeys((*LEADING, *table))}
 
 
-class _Levels:
-    """Levels of the moments of a track; `log_gwp` is ln of GWP at the start."""
-
-    def __init__(self, track: Track, log_gwp: float):
-        self.economy = track.economy
-        self.log_gwp_start = log_gwp
-        self.base = self.economy.outputs(track.start.production)[0]
-
-    def log_gwp(self, moment: Moment) -> float:
-        return self.log_gwp_start + self.economy.outputs(moment.production)[0] - self.base
-
-    def exceeds(self, log_gwp: float) -> Callable[[Moment], bool]:
-        """Return the condition that GWP is above a level."""
-        return lambda moment: self.log_gwp(moment) > log_gwp
-
-
-def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
+def headlines(track: Track, trigger: float) -> list[Milestone]:
     """Return all headline figures of a run.
 
     Parameters
@@ -132,20 +123,12 @@ def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
     track : Track
     trigger : float
         Automated share of goods tasks that wakes the economy up.
-    log_gwp : float
-        ln of GWP at the start [$/year].
     """
-    levels = _Levels(track, log_gwp)
     dated = dates(lambda mark: _or_nan(track.reached(mark)), trigger)
 
     def multiplied(factor: float) -> float | None:
         """The first year in which automation multiplies hardware research by more than a factor."""
-
-        def condition(moment: Moment) -> bool:
-            hardware = moment.production.hardware
-            return hardware.log_output - hardware.log_without > log(factor)
-
-        return track.first(condition)
+        return track.first(Condition(HARDWARE_MULTIPLIER, log(factor), beyond=True))
 
     multiplier, growth = (
         _or_nan(first(end)) - _or_nan(first(begin))
@@ -166,8 +149,8 @@ def headlines(track: Track, trigger: float, log_gwp: float) -> list[Milestone]:
             "from 5 % growth of GWP in a year to 20 %, in logarithms",
         ),
         *(milestone for name, milestone in dated.items() if name not in LEADING),
-        *_doublings(track, levels, dated),
-        *(milestone for year in YEARS for milestone in _levels_in(track, levels, year)),
+        *_doublings(track, dated),
+        *(milestone for year in YEARS for milestone in _levels_in(track, year)),
     ]
 
 
@@ -175,50 +158,50 @@ def _or_nan(value: float | None) -> float:
     return nan if value is None else value
 
 
-def gwp_doubling_times(track: Track, trigger: float, log_gwp: float) -> list[float]:
+def gwp_doubling_times(track: Track, trigger: float) -> list[float]:
     """Return doubling times of GWP [years]: at the initial growth, then from the wake-up on.
 
     NaN: not reached.
     """
-    levels = _Levels(track, log_gwp)
     growth = track.first_pace()
     times = [LN2 / growth if growth > 0 else nan]
     year = track.reached(marks(trigger)["rampup_start"][0])
     while len(times) < DOUBLINGS and year is not None:
         moment = track.at(year)
         assert moment is not None  # the year is one of the track
-        later = track.first(levels.exceeds(levels.log_gwp(moment) + LN2), after=year)
+        doubled = Condition(LOG_GWP, float(moment[LOG_GWP]) + LN2, beyond=True)
+        later = track.first(doubled, after=year)
         if later is not None:
             times.append(later - year)
         year = later
     return times + [nan] * (DOUBLINGS - len(times))
 
 
-def _doublings(track: Track, levels: _Levels, dated: dict[str, Milestone]) -> list[Milestone]:
+def _doublings(track: Track, dated: dict[str, Milestone]) -> list[Milestone]:
     begin, end = (track.at(dated[name].value) for name in ("sub_agi_year", "agi_year"))
-    logs: dict[str, tuple[str, Callable[[Moment], float]]] = {
-        "training_compute": ("the largest run", lambda moment: moment.run),
-        "software": ("software", lambda moment: moment.stocks.software),
-        "hardware_performance": ("design price-performance", lambda moment: moment.hardware),
-        "gwp": ("GWP", levels.log_gwp),
+    columns = {
+        "training_compute": ("the largest run", kernels.RUN),
+        "software": ("software", kernels.SOFTWARE),
+        "hardware_performance": ("design price-performance", kernels.DESIGNS),
+        "gwp": ("GWP", LOG_GWP),
     }
     return [
         Milestone(
             f"doublings_subagi_to_agi_{name}",
-            nan if begin is None or end is None else (level(end) - level(begin)) / LN2,
+            nan if begin is None or end is None else float(end[column] - begin[column]) / LN2,
             "1",
             f"doublings of {quantity} between the two AGI years",
         )
-        for name, (quantity, level) in logs.items()
+        for name, (quantity, column) in columns.items()
     ]
 
 
-def _levels_in(track: Track, levels: _Levels, year: int) -> list[Milestone]:
+def _levels_in(track: Track, year: int) -> list[Milestone]:
     moment = track.at(float(year))
     values = [nan] * 6
     if moment is not None:
-        logs = (levels.log_gwp(moment), moment.run, moment.stocks.software, moment.hardware)
-        values = [*map(exp, logs), *automated_share(track.economy, moment)]
+        logs = moment[[LOG_GWP, kernels.RUN, kernels.SOFTWARE, kernels.DESIGNS]].tolist()
+        values = [*map(exp, logs), *moment[[GOODS_AUTOMATED, RND_AUTOMATED]].tolist()]
     table = {
         "gwp": ("$/year", "gross world product"),
         "training_run": ("FLOP", "largest run"),

@@ -49,8 +49,8 @@ Flags = NDArray[np.bool_]
 
 # columns of `Tables.sector`
 (FAMILY, PSI, TILT, SLOPE, POWER, FIRST, SCALE, OUTER_SHARE, EXPONENT, LOG_OUTER, BASE) = range(11)
-LABOUR_BASE, COMPUTE_BASE, COMPUTE_SHARE = range(11, 14)
-SECTOR_COLUMNS = 14
+LABOUR_BASE, COMPUTE_BASE, COMPUTE_SHARE, SPENT = range(11, 15)
+SECTOR_COLUMNS = 15
 # entries of `Tables.number`
 (TRADEOFF, SHORTFALL, COUNT, AUTOMATES, LABOUR, LABOUR_GROWTH, TFP_GROWTH, EXPERIMENTS) = range(8)
 (PENALTY, PACE_HARDWARE, PACE_SOFTWARE, KEPT, SAVING, GWP, DELAY, GAIN, BUYABLE) = range(8, 17)
@@ -63,6 +63,16 @@ START_OF, END_OF, THETA_LOW, THETA_HIGH, TRAIN_LOW, TRAIN_HIGH = range(6)
 LOG_GWP, LOG_TOP, LOG_RUN, GOODS_AUTOMATED, RND_AUTOMATED, GOODS_DONE, RND_DONE = range(7)
 HINT = 7  # and the two after it: the splits of goods, hardware and software R&D
 SEEN_COLUMNS = 10
+# columns of a moment: levels are natural logarithms, parts of the tasks and shares are not
+(TIME, CHIPS, SOFTWARE, COMPUTE, CAPITAL, WORKERS, TFP, DESIGNS, MARKET) = range(9)
+(HARDWARE_EFFORT, SOFTWARE_EFFORT, HARDWARE_STOCK, SOFTWARE_STOCK) = range(9, 13)
+(RUN, PHYSICAL_RUN, RUN_COST, AWAKE, SOFTWARE_GROWTH) = range(13, 18)
+OPEN, TRAINABLE = 18, 20  # of goods, then of R&D
+SHARE = 22  # the first of seven
+GOODS_LABOUR, GOODS_COMPUTE, GOODS_CAPITAL = range(29, 32)
+SECTORS, SECTOR_WIDTH = 32, 8  # the first column of a sector, and their number
+(OUTPUT, LEVEL, MULTIPLIER, AUTOMATED, SPLIT, OUTER_PART, LABOUR_PART, COMPUTE_PART) = range(8)
+MOMENT_COLUMNS = SECTORS + 3 * SECTOR_WIDTH
 FREE, PINNED, FROZEN = 0, 1, 2  # what the cap on the cost of the largest run does
 FINISHED, UNBOUNDED, UNHELD, BEYOND, TOO_MANY, RESTLESS, FULL = range(7)  # why a run ends
 
@@ -495,7 +505,12 @@ def divide(
 @compiled
 def reach_of(w: Tables, f: int, run: float) -> float:
     """Return how many tasks of a family (of a continuum, which part) a largest run opens."""
-    limit = run + w.number[SHORTFALL]
+    return number_below(w, f, run + w.number[SHORTFALL])
+
+
+@compiled
+def number_below(w: Tables, f: int, limit: float) -> float:
+    """Return how many tasks (of a continuum, which part) need less training than a limit."""
     if w.need.shape[1]:
         return float(count_below(w.training[f], limit, False))  # a run must exceed the need
     for i in range(w.piece.shape[1]):
@@ -529,6 +544,15 @@ def without_automation(
 
 
 @compiled
+def with_automation(w: Tables, s: int, tfp: float, cognitive: float, outer: float) -> float:
+    """Return ln Y of a sector from its cognitive work and its outer input."""
+    sector = w.sector[s]
+    return tfp + log_mean(
+        outer - sector[LOG_OUTER], cognitive, sector[OUTER_SHARE], sector[EXPONENT]
+    )
+
+
+@compiled
 def produce(
     w: Tables, s: int, tfp: float, labour: float, compute: float, outer: float,
     run: float, reach: float, hint: float,
@@ -536,10 +560,7 @@ def produce(
     """Return what counts as ln Y of a sector, automated tasks, the split and compute's part."""
     cognitive, automated, _, split, _, part = divide(w, s, labour, compute, run, reach, hint)
     if w.number[AUTOMATES] > 0.0:
-        sector = w.sector[s]
-        output = tfp + log_mean(
-            outer - sector[LOG_OUTER], cognitive, sector[OUTER_SHARE], sector[EXPONENT]
-        )
+        output = with_automation(w, s, tfp, cognitive, outer)
     else:
         output = without_automation(w, s, tfp, labour, compute, outer)
     return output, automated, split, part
@@ -549,6 +570,12 @@ def produce(
 def course_level(start: float, room: float, power: float, cumulative: float) -> float:
     """Return ln of a level that research raises towards a ceiling ``room`` above its start."""
     return start - room * expm1(-power / room * cumulative)
+
+
+@compiled
+def course_slope(room: float, power: float, cumulative: float) -> float:
+    """Return the derivative of `course_level` by its last argument."""
+    return power * exp(-power / room * cumulative)
 
 
 @compiled
@@ -598,6 +625,24 @@ def largest_run(w: Tables, p: Steps, e: int, time: float, state: Array, market: 
 
 
 @compiled
+def inputs(
+    w: Tables, s: int, chips: float, compute: float, capital: float, labour: float,
+    capital_hardware: float, labour_hardware: float, labour_software: float,
+    compute_hardware: float, compute_software: float, training: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return ln of labour, compute and the outer input of a sector, from ln of the shares."""
+    if s == 0:
+        labour_left = 1 - exp(labour_hardware) - exp(labour_software)
+        compute_left = 1 - exp(compute_hardware) - exp(compute_software) - exp(training)
+        capital_left = 1 - exp(capital_hardware)
+        return labour + log(labour_left), compute + log(compute_left), capital + log(capital_left)
+    if s == 1:
+        return labour + labour_hardware, compute + compute_hardware, capital + capital_hardware
+    outer = w.number[EXPERIMENTS] * chips
+    return labour + labour_software, compute + compute_software, outer
+
+
+@compiled
 def outputs(
     w: Tables, p: Steps, e: int, goods_reach: float, rnd_reach: float, time: float,
     state: Array, market: float, hints: Array, seen: Array,
@@ -614,21 +659,15 @@ def outputs(
     compute = chips + software_level(w, state[1])
     labour, tfp = number[LABOUR] + number[LABOUR_GROWTH] * time, number[TFP_GROWTH] * time
     run = compute + training
-    labour_left = 1 - exp(labour_hardware) - exp(labour_software)
-    compute_left = 1 - exp(compute_hardware) - exp(compute_software) - exp(training)
     goods = hardware = software = 0.0
     for s in range(3):  # one call, and an index that is no constant: constants are compiled anew
-        if s == 0:
-            reach, of_labour, of_compute = goods_reach, log(labour_left), log(compute_left)
-            outer = state[3] + log(1 - exp(capital_hardware))
-        elif s == 1:
-            reach, of_labour, of_compute = rnd_reach, labour_hardware, compute_hardware
-            outer = state[3] + capital_hardware
-        else:
-            reach, of_labour, of_compute = rnd_reach, labour_software, compute_software
-            outer = number[EXPERIMENTS] * chips
+        reach = goods_reach if s == 0 else rnd_reach
+        of_labour, of_compute, outer = inputs(
+            w, s, chips, compute, state[3], labour, capital_hardware, labour_hardware,
+            labour_software, compute_hardware, compute_software, training,
+        )  # fmt: skip
         output, automated, split, part = produce(
-            w, s, tfp, labour + of_labour, compute + of_compute, outer, run, reach, hints[s]
+            w, s, tfp, of_labour, of_compute, outer, run, reach, hints[s]
         )
         seen[HINT + s] = split
         if s == 0:
@@ -1235,3 +1274,188 @@ def log_gwp_at(w: Tables, p: Steps, rows: int, times: Array, values: Array) -> N
             hints[j] = p.seen[row, HINT + j]
         see(w, p, rows, row, times[i], hints, seen)
         values[i] = seen[LOG_GWP]
+
+
+# Moments
+
+
+@compiled
+def complete_moment(
+    w: Tables, row: Array, goods_reach: float, rnd_reach: float, hints: Array, only: int
+) -> None:
+    """Complete a moment from its stocks, prices, research efforts, shares and wake-up.
+
+    Negative reaches: as far as the largest run goes. ``only`` is the one sector to compute, whose
+    columns are then the only ones of sectors that mean something; negative: all.
+    """
+    number, chips, software, tfp = w.number, row[CHIPS], row[SOFTWARE], row[TFP]
+    compute, labour, training = chips + software, row[WORKERS], log(row[SHARE + 6])
+    run = compute + training
+    row[COMPUTE], row[RUN], row[PHYSICAL_RUN] = compute, run, run - software
+    row[RUN_COST] = run - software - row[MARKET]
+    for i in range(2):
+        pace = number[PACE_HARDWARE] if i == 0 else number[PACE_SOFTWARE]
+        start = number[PENALTY] * w.sector[1 + i, SPENT] - pace
+        row[HARDWARE_STOCK + i] = start + row[HARDWARE_EFFORT + i]
+        reach = goods_reach if i == 0 else rnd_reach
+        row[OPEN + i] = reach if reach >= 0 else reach_of(w, i, run)
+        row[TRAINABLE + i] = number_below(w, i, run) / number[COUNT]
+    row[GOODS_LABOUR] = 1 - row[SHARE + 2] - row[SHARE + 3]
+    row[GOODS_COMPUTE] = 1 - row[SHARE + 4] - row[SHARE + 5] - row[SHARE + 6]
+    row[GOODS_CAPITAL] = 1 - row[SHARE + 1]
+    for s in range(3):
+        if only >= 0 and only != s:
+            continue
+        reach = row[OPEN] if s == 0 else row[OPEN + 1]
+        of_labour, of_compute, outer = inputs(
+            w, s, chips, compute, row[CAPITAL], labour, log(row[SHARE + 1]), log(row[SHARE + 2]),
+            log(row[SHARE + 3]), log(row[SHARE + 4]), log(row[SHARE + 5]), training,
+        )  # fmt: skip
+        produce_moment(w, s, row, tfp, of_labour, of_compute, outer, run, reach, hints[s])
+    if only < 0 or only == 2:
+        research = row[SECTORS + 2 * SECTOR_WIDTH + OUTPUT] - w.sector[2, BASE]
+        effort = row[SOFTWARE_EFFORT]
+        rise = bounded_exp(number[PACE_SOFTWARE] + number[PENALTY] * research - effort)
+        slope = course_slope(number[SOFTWARE_ROOM], number[SOFTWARE_POWER], effort)
+        row[SOFTWARE_GROWTH] = slope * rise
+    row[OPEN] /= number[COUNT]
+    row[OPEN + 1] /= number[COUNT]
+
+
+@compiled
+def produce_moment(
+    w: Tables, s: int, row: Array, tfp: float, labour: float, compute: float, outer: float,
+    run: float, reach: float, hint: float,
+) -> None:  # fmt: skip
+    """Write the columns of a sector: output, effect of automation, and shares of the inputs.
+
+    The shares are by marginal products.
+    """
+    cognitive, automated, price, split, _, _ = divide(w, s, labour, compute, run, reach, hint)
+    sector, first = w.sector[s], SECTORS + s * SECTOR_WIDTH
+    output = with_automation(w, s, tfp, cognitive, outer)
+    without = without_automation(w, s, tfp, labour, compute, outer)
+    counts = output if w.number[AUTOMATES] > 0.0 else without
+    row[first + OUTPUT], row[first + LEVEL] = counts, sector[SPENT] + counts - sector[BASE]
+    row[first + MULTIPLIER], row[first + SPLIT] = output - without, split
+    row[first + AUTOMATED] = automated / w.number[COUNT]
+    apart = outer - sector[LOG_OUTER] - (output - tfp)
+    part = exp(log(sector[OUTER_SHARE]) + sector[EXPONENT] * apart)
+    row[first + OUTER_PART] = part
+    if price == inf:
+        row[first + LABOUR_PART], row[first + COMPUTE_PART] = 0.0, 1 - part
+        return
+    of_labour = row[GOODS_LABOUR] if s == 0 else row[SHARE + 1 + s]
+    of_compute = row[GOODS_COMPUTE] if s == 0 else row[SHARE + 3 + s]
+    log_ratio = (
+        price + row[CHIPS] + row[SOFTWARE] + log(of_compute) - row[WORKERS] - log(of_labour)
+    )  # of compute's payments over labour's
+    by_compute = 1 / (1 + exp(-log_ratio)) if log_ratio > -700 else 0.0  # e^700 is representable
+    row[first + LABOUR_PART] = (1 - part) * (1 - by_compute)
+    row[first + COMPUTE_PART] = (1 - part) * by_compute
+
+
+@compiled
+def write_moment(
+    w: Tables, p: Steps, rows: int, step: int, begin: float, time: float, only: int,
+    state: Array, hints: Array, row: Array,
+) -> None:  # fmt: skip
+    """Write the moment at a time of a step; ``begin`` is the calendar year of the start."""
+    number, era = w.number, p.era[step]
+    state_at(p, step, time, state)
+    market = market_at(w, p, rows, time, state[0])
+    log_shares_at(w, p, era, time, market, state[2], row[SHARE:])
+    for i in range(7):
+        row[SHARE + i] = exp(row[SHARE + i])
+    row[TIME], row[CHIPS], row[CAPITAL] = begin + time, state[2], state[3]
+    row[SOFTWARE], row[DESIGNS] = software_level(w, state[1]), hardware_level(w, state[0])
+    row[WORKERS] = number[LABOUR] + number[LABOUR_GROWTH] * time
+    row[TFP], row[MARKET] = number[TFP_GROWTH] * time, market
+    row[HARDWARE_EFFORT], row[SOFTWARE_EFFORT] = state[0], state[1]
+    row[AWAKE] = 1.0 if p.awake[era] else 0.0
+    goods = rnd = -1.0
+    if w.need.shape[1] and not p.lagging[step]:
+        goods, rnd = p.reach[step, 0], p.reach[step, 1]
+    for i in range(3):
+        hints[i] = p.seen[step, HINT + i]
+    complete_moment(w, row, goods, rnd, hints, only)
+
+
+@compiled
+def write_moments(
+    w: Tables, p: Steps, rows: int, begin: float, times: Array, steps: Integers, only: int,
+    moments: Array,
+) -> None:  # fmt: skip
+    """Write the moments at some times, each of a step."""
+    state, hints = np.empty(4), np.empty(3)
+    for i in range(len(times)):
+        write_moment(w, p, rows, steps[i], begin, times[i], only, state, hints, moments[i])
+
+
+@compiled
+def exceeds(value: float, level: float, beyond: bool) -> bool:
+    """Return whether a value is at a level, or beyond it."""
+    return value > level if beyond else value >= level
+
+
+@compiled
+def first_time(
+    w: Tables, p: Steps, rows: int, end: float, begin: float, after: float, column: int,
+    level: float, beyond: bool,
+) -> float:  # fmt: skip
+    """Return the first calendar year from one on in which a column of moments is at a level.
+
+    To `MARK`, or the year of the switch that brings it about; NaN: never.
+    """
+    only = -1
+    if column >= SECTORS:
+        only = (column - SECTORS) // SECTOR_WIDTH
+    elif column == SOFTWARE_GROWTH:
+        only = 2
+    state, hints, row = np.empty(4), np.empty(3), np.empty(MOMENT_COLUMNS)
+    for knot in range(rows + 1):
+        time = end if knot == rows else p.start[knot]
+        if begin + time <= after:
+            continue
+        write_moment(w, p, rows, min(knot, rows - 1), begin, time, only, state, hints, row)
+        if not exceeds(row[column], level, beyond):
+            continue
+        if knot == 0:
+            return begin + time
+        low, high, step = begin + p.start[knot - 1], begin + time - begin, knot - 1
+        is_first = low <= after
+        low = max(low, after) - begin
+        if is_first:
+            write_moment(w, p, rows, step, begin, low, only, state, hints, row)
+            if exceeds(row[column], level, beyond):
+                return low + begin
+        write_moment(w, p, rows, step, begin, high, only, state, hints, row)
+        if not exceeds(row[column], level, beyond):  # a switch brings it about
+            return high + begin
+        while high - low > MARK:
+            middle = (low + high) / 2
+            write_moment(w, p, rows, step, begin, middle, only, state, hints, row)
+            if exceeds(row[column], level, beyond):
+                high = middle
+            else:
+                low = middle
+        return begin + high
+    return nan
+
+
+@compiled
+def log_runs_at(w: Tables, p: Steps, rows: int, times: Array, values: Array) -> None:
+    """Write ln of the largest training run at some times."""
+    state = np.empty(4)
+    for i in range(len(times)):
+        row = step_at(p, rows, times[i])
+        values[i] = run_on_step(w, p, rows, row, p.era[row], times[i], state)
+
+
+@compiled
+def columns_of(moments: Array, columns: Integers, logarithms: Flags, table: Array) -> None:
+    """Write columns of moments as rows, of logarithms the exponentials."""
+    for k in range(len(columns)):
+        for i in range(len(moments)):
+            value = moments[i, columns[k]]
+            table[k, i] = exp(value) if logarithms[k] else value

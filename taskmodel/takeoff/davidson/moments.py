@@ -1,79 +1,108 @@
-"""The state of the model at one moment, from which results and milestones are read."""
+"""The state of the model at one moment: a row of numbers, from which results and dates are read.
+
+`kernels` names the columns and has the formulas. Levels are natural logarithms, in the units of the
+parameters.
+"""
 
 from __future__ import annotations
 
-from math import log
 from typing import NamedTuple
 
-from taskmodel.takeoff.davidson.economy import NO_HINTS, Economy, Outputs, Stocks
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.numerics.types import Array
+from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.shares import Shares
 
+EVERY = -1  # sector: none left out
+AS_FAR_AS_THE_RUN = (-1.0, -1.0)  # reaches
 
-class Moment(NamedTuple):
-    """One moment; levels are natural logarithms, in the units of the parameters.
 
-    ``hardware`` and ``market`` are price-performance of designs and on the market, ``cumulative``
-    that of cumulative research effort of hardware and software, relative to the start, ``run`` the
-    largest training run.
+def column(sector: int, number: int) -> int:
+    """Return a column of a sector in a moment.
+
+    Parameters
+    ----------
+    sector : int
+        0: goods, 1: hardware R&D, 2: software R&D.
+    number : int
+        Such as `kernels.LEVEL`.
+    """
+    return kernels.SECTORS + sector * kernels.SECTOR_WIDTH + number
+
+
+LOG_GWP = column(0, kernels.LEVEL)
+GOODS_AUTOMATED, RND_AUTOMATED = (column(s, kernels.AUTOMATED) for s in (0, 1))
+HARDWARE_MULTIPLIER, SOFTWARE_MULTIPLIER = (column(s, kernels.MULTIPLIER) for s in (1, 2))
+SPLITS = [column(s, kernels.SPLIT) for s in range(3)]
+OUTPUTS = [column(s, kernels.OUTPUT) for s in range(3)]
+
+
+class Stocks(NamedTuple):
+    """Inputs of production, as natural logarithms.
+
+    Chips [FLOP/year], software [1], capital [$], workers and total factor productivity [1].
     """
 
-    time: float
-    stocks: Stocks
-    hardware: float
-    market: float
-    cumulative: tuple[float, float]
-    run: float
-    shares: Shares
-    reaches: tuple[float, float]
-    production: Outputs
-    awake: bool
+    chips: float
+    software: float
+    capital: float
+    labour: float
+    tfp: float
 
-    @property
-    def money(self) -> float:
-        """ln of the market cost of the largest training run [$]."""
-        return self.run - self.stocks.software - self.market
+
+class Condition(NamedTuple):
+    """That a column of moments is at a level, or beyond it."""
+
+    column: int
+    level: float
+    beyond: bool = False
+
+    def holds(self, moments: Array) -> NDArray[np.bool_]:
+        """Return whether it holds, shape (time,)."""
+        values = moments[:, self.column]
+        return np.asarray(values > self.level if self.beyond else values >= self.level)
 
 
 def moment(
-    economy: Economy,
+    tables: kernels.Tables,
     time: float,
     stocks: Stocks,
     prices: tuple[float, float],
     cumulative: tuple[float, float],
     shares: Shares,
     awake: bool,
-    neighbour: Moment | None = None,
-    reaches: tuple[float, float] | None = None,
-) -> Moment:
-    """Return the moment with given levels.
+    hints: Array,
+    reaches: tuple[float, float] = AS_FAR_AS_THE_RUN,
+) -> Array:
+    """Return the moment with given levels, shape (column,).
 
     Parameters
     ----------
+    tables : kernels.Tables
+    time : float
+        Calendar year.
+    stocks : Stocks
     prices : pair of float
         ln of price-performance of designs and on the market.
-    neighbour : Moment, optional
-        A neighbouring moment, from whose optima the search starts.
+    cumulative : pair of float
+        ln of cumulative research effort of hardware and software, relative to the start.
+    shares : Shares
+    awake : bool
+        Whether the economy is awake to AI.
+    hints : array, shape (sector,)
+        Splits from which the search for the best divisions starts; negative: from scratch.
     reaches : pair of float, optional
         Numbers of goods and R&D tasks open to AI; default: those that the largest run opens.
     """
-    run = stocks.chips + stocks.software + log(shares.compute_training)
-    reaches = reaches or economy.reaches(run)
-    hints = neighbour.production.hints if neighbour else NO_HINTS
-    production = economy.produce(stocks, shares, run, reaches, hints)
-    return Moment(time, stocks, *prices, cumulative, run, shares, reaches, production, awake)
-
-
-def automated_share(economy: Economy, moment: Moment) -> tuple[float, float]:
-    """Return the automated shares of goods and R&D tasks.
-
-    A task is automated where compute supplies over 10 times as much as labour. The hardware sector
-    represents R&D.
-    """
-    goods, hardware, _ = (sector.split.automated for sector in moment.production)
-    return goods / economy.families[0].count, hardware / economy.families[1].count
-
-
-def log_software_multiplier(economy: Economy, moment: Moment) -> float:
-    """Return ln of software research over that with AI confined to its easiest task."""
-    software = moment.production.software
-    return software.log_output - software.log_without if economy.automated else 0.0
+    row = np.empty(kernels.MOMENT_COLUMNS)
+    row[kernels.TIME], row[kernels.AWAKE] = time, awake
+    row[kernels.CHIPS], row[kernels.SOFTWARE], row[kernels.CAPITAL] = stocks[:3]
+    row[kernels.WORKERS], row[kernels.TFP] = stocks[3:]
+    row[kernels.DESIGNS], row[kernels.MARKET] = prices
+    row[kernels.HARDWARE_EFFORT], row[kernels.SOFTWARE_EFFORT] = cumulative
+    row[kernels.SHARE : kernels.SHARE + len(shares)] = shares
+    goods, rnd = float(reaches[0]), float(reaches[1])
+    kernels.complete_moment(tables, row, goods, rnd, hints, EVERY)
+    return row

@@ -12,15 +12,21 @@ from __future__ import annotations
 import math
 from math import inf, log
 
-from taskmodel.takeoff.davidson.economy import Economy, Stocks
+import numpy as np
+
+from taskmodel.numerics.types import Array
+from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.division import NO_HINT
+from taskmodel.takeoff.davidson.economy import Economy
+from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.kernels import LARGEST, log_add
-from taskmodel.takeoff.davidson.moments import Moment, automated_share, moment
+from taskmodel.takeoff.davidson.moments import GOODS_AUTOMATED, OUTPUTS, SPLITS, Stocks, moment
 from taskmodel.takeoff.davidson.rules import Rules
-from taskmodel.takeoff.davidson.shares import Shares
+from taskmodel.takeoff.davidson.shares import SHARES, Shares
 from taskmodel.takeoff.davidson.solution import BEYOND
 
 
-def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Moment], str]:
+def step_through(economy: Economy, rules: Rules, step: float) -> tuple[Array, str]:
     """Return all moments from the start to before the end, one a step, and why they end early.
 
     Parameters
@@ -32,7 +38,7 @@ def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Mome
 
     Returns
     -------
-    moments : list of Moment
+    moments : array, shape (step, column)
         Up to the last step whose numbers can be represented; empty if those of the start cannot.
     reason : str
         Empty if they do not end early.
@@ -41,31 +47,41 @@ def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Mome
     grown = log_add(0.0, log(step * rules.penalty * rules.pace[0]))  # ln of Q_1 / Q_0
     first = min(rules.log_ceilings[0] - rules.log_buyable, grown * rules.returns[0] / rules.penalty)
     starts = rules.log_buyable + delay * first, 0.0
+    rows: list[Array] = []
+    reason = "" if starts[0] <= LARGEST else BEYOND
+    if not reason:
+        reason = _write_steps(Flow(economy, rules), step, delay, starts, rows)
+    return np.array(rows).reshape(len(rows), kernels.MOMENT_COLUMNS), reason
+
+
+def _write_steps(
+    flow: Flow, step: float, delay: int, starts: tuple[float, float], rows: list[Array]
+) -> str:
+    """Append the moments of the steps, and return why they end early."""
+    economy, rules, tables = flow.economy, flow.rules, flow.tables
     designs = [starts[0]]
-    if starts[0] > LARGEST:
-        return [], BEYOND
-    state = moment(
-        economy,
-        rules.start,
-        economy.start,
-        (starts[0], rules.log_buyable),
-        (0.0, 0.0),
-        economy.shares,
-        False,
-    )
-    base = economy.outputs(state.production)
-    moments = [state]
-    for number in range(1, math.ceil((rules.end - rules.start) / step - 1e-9)):
-        outputs = tuple(
-            output - initial
-            for output, initial in zip(economy.outputs(state.production), base, strict=True)
+    rows.append(
+        moment(
+            tables,
+            rules.start,
+            economy.start,
+            (starts[0], rules.log_buyable),
+            (0.0, 0.0),
+            economy.shares,
+            False,
+            np.full(3, NO_HINT),
         )
+    )
+    base = rows[0][OUTPUTS].tolist()
+    for number in range(1, math.ceil((rules.end - rules.start) / step - 1e-9)):
+        state = rows[-1].tolist()
+        outputs = [state[output] - initial for output, initial in zip(OUTPUTS, base, strict=True)]
         levels, cumulative = _research(rules, state, outputs, starts, step)
         designs.append(levels[0])
-        awake = automated_share(economy, state)[0] >= rules.trigger
+        awake = state[GOODS_AUTOMATED] >= rules.trigger
         shares = _shares(rules, state, awake, step)
         if not all(shares):
-            return moments, "a share is below the smallest number that can be held"
+            return "a share is below the smallest number that can be held"
         if number >= delay:
             market = designs[number - delay]
         else:  # designs before the start, at the pace of the first step
@@ -73,24 +89,16 @@ def step_through(economy: Economy, rules: Rules, step: float) -> tuple[list[Mome
         stocks = _stocks(rules, state, outputs[0], levels[1], shares, market, step)
         compute = stocks.chips + stocks.software
         if max(*outputs, *levels, *cumulative, compute, stocks.capital) > LARGEST:
-            return moments, BEYOND
-        state = moment(
-            economy,
-            rules.start + number * step,
-            stocks,
-            (levels[0], market),
-            cumulative,
-            shares,
-            awake,
-            state,
-        )
-        moments.append(state)
-    return moments, ""
+            return BEYOND
+        time, prices = rules.start + number * step, (levels[0], market)
+        hints = rows[-1][SPLITS]
+        rows.append(moment(tables, time, stocks, prices, cumulative, shares, awake, hints))
+    return ""
 
 
 def _stocks(
     rules: Rules,
-    moment: Moment,
+    state: list[float],
     output: float,
     software: float,
     shares: Shares,
@@ -98,28 +106,28 @@ def _stocks(
     step: float,
 ) -> Stocks:
     """Return the stocks one step later, from the output of goods and the new level of software."""
-    stocks, gwp = moment.stocks, rules.log_gwp + output
+    gwp = rules.log_gwp + output
     bought = log(step * shares.gwp_compute) + gwp + market
     return Stocks(
-        chips=log_add(stocks.chips + step * rules.log_kept, bought),
+        chips=log_add(state[kernels.CHIPS] + step * rules.log_kept, bought),
         software=software,
-        capital=log_add(stocks.capital, log(step * rules.saving) + gwp),
-        labour=stocks.labour + step * rules.labour,
-        tfp=stocks.tfp + step * rules.tfp,
+        capital=log_add(state[kernels.CAPITAL], log(step * rules.saving) + gwp),
+        labour=state[kernels.WORKERS] + step * rules.labour,
+        tfp=state[kernels.TFP] + step * rules.tfp,
     )
 
 
 def _research(
     rules: Rules,
-    moment: Moment,
-    outputs: tuple[float, ...],
+    state: list[float],
+    outputs: list[float],
     starts: tuple[float, float],
     step: float,
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the levels of hardware and software, and ln of cumulative effort, one step later."""
     levels, cumulative = [], []
-    for i, level in enumerate((moment.hardware, moment.stocks.software)):
-        before, ceiling = moment.cumulative[i], rules.log_ceilings[i]
+    for i, level in enumerate((state[kernels.DESIGNS], state[kernels.SOFTWARE])):
+        before, ceiling = state[kernels.HARDWARE_EFFORT + i], rules.log_ceilings[i]
         after = log_add(
             before, log(step * rules.penalty * rules.pace[i]) + rules.penalty * outputs[1 + i]
         )
@@ -131,14 +139,16 @@ def _research(
     return (levels[0], levels[1]), (cumulative[0], cumulative[1])
 
 
-def _shares(rules: Rules, moment: Moment, awake: bool, step: float) -> Shares:
+def _shares(rules: Rules, state: list[float], awake: bool, step: float) -> Shares:
     """Return the shares one step later."""
     rates = rules.growth[awake]
-    if moment.money > rules.log_cap and not moment.awake:  # as of the previous step
+    # the wake-up as of the previous step
+    if state[kernels.RUN_COST] > rules.log_cap and not state[kernels.AWAKE]:
         rates = rates._replace(compute_training=0.0)
+    before = state[kernels.SHARE : kernels.SHARE + len(SHARES)]
     return Shares(
         *(
             ceiling if step * rate > log(ceiling / share) else share * math.exp(step * rate)
-            for share, rate, ceiling in zip(moment.shares, rates, rules.ceilings, strict=True)
+            for share, rate, ceiling in zip(before, rates, rules.ceilings, strict=True)
         )
     )

@@ -7,26 +7,23 @@ their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from math import exp, inf, log
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from taskmodel.numerics.types import Array
 from taskmodel.sweeps.results import labelled, provenance
-from taskmodel.takeoff.davidson.economy import Economy, Produced
+from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.flow import FREE
 from taskmodel.takeoff.davidson.headlines import Milestone, gwp_doubling_times, headlines
-from taskmodel.takeoff.davidson.moments import Moment, automated_share
+from taskmodel.takeoff.davidson.moments import GOODS_AUTOMATED, LOG_GWP, RND_AUTOMATED, column
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import SHARES
 from taskmodel.takeoff.davidson.solution import Solution
 from taskmodel.takeoff.davidson.track import Track
 from taskmodel.takeoff.davidson.world import World
-
-Reader = Callable[[Moment], float]
-Levels = dict[str, tuple[str, str, Reader]]
 
 INVESTMENTS = {
     "gwp_compute": "share of GWP that buys chips",
@@ -44,159 +41,133 @@ SECTORS = {
 }  # outer input and name
 
 
-def _log_of(unit: str, meaning: str, read: Reader) -> tuple[str, str, Reader]:
-    """A variable that moments hold as a logarithm."""
-    return unit, meaning, lambda moment: exp(read(moment))
+class Reported(NamedTuple):
+    """A variable over time: a column of moments, or the exponential of one."""
+
+    name: str
+    unit: str
+    meaning: str
+    column: int
+    logarithm: bool = True
 
 
-LEVELS: Levels = {
-    "biggest_training_run": _log_of("FLOP", "largest training run, effective", lambda m: m.run),
-    "biggest_training_run_physical": _log_of(
-        "FLOP", "largest training run, physical", lambda m: m.run - m.stocks.software
-    ),
-    "money_spent_training": _log_of(
-        "$", "cost of the largest training run on the market", lambda m: m.money
-    ),
-    "compute": _log_of(
-        "FLOP/year", "effective compute", lambda m: m.stocks.chips + m.stocks.software
-    ),
-    "hardware": _log_of("FLOP/year", "world stock of chips, physical", lambda m: m.stocks.chips),
-    "hardware_performance": _log_of(
-        "FLOP/year/$", "price-performance of the best designs", lambda m: m.hardware
-    ),
-    "market_performance": _log_of(
-        "FLOP/year/$", "price-performance on the market", lambda m: m.market
-    ),
-    "software": _log_of(
+def _reported_tasks() -> Iterator[Reported]:
+    """Yield the shares of tasks that are automated, and that AI can do."""
+    yield Reported(
+        "frac_tasks_automated_goods",
         "1",
-        "effective compute of a physical FLOP, relative to the start",
-        lambda m: m.stocks.software,
-    ),
-    "capital": _log_of("$", "capital stock", lambda m: m.stocks.capital),
-    "labour": _log_of("person", "workers", lambda m: m.stocks.labour),
-    "tfp": _log_of("1", "total factor productivity, relative to the start", lambda m: m.stocks.tfp),
-}
-
-
-def level_table(economy: Economy, rules: Rules, world: World, start: Moment) -> Levels:
-    """Return unit, meaning and reader of every variable over time."""
-    base = economy.outputs(start.production)
-    spending = [
-        rules.log_gwp + log(share.value)
-        for share in (world.initial_frac_gwp_hardware_rnd, world.initial_frac_gwp_software_rnd)
-    ]
-    cumulative = [
-        rules.penalty * spent - log(rules.penalty * pace)
-        for spent, pace in zip(spending, rules.pace, strict=True)
-    ]  # ln of Q at the start
-
-    def output(sector: int, level: float) -> Reader:
-        return lambda m: level + economy.outputs(m.production)[sector] - base[sector]
-
-    table: Levels = {
-        "gwp": _log_of("$/year", "gross world product", output(0, rules.log_gwp)),
-        "frac_tasks_automated_goods": (
-            "1",
-            "share of goods tasks in which compute supplies over 10 times what labour does",
-            lambda m: automated_share(economy, m)[0],
-        ),
-        "frac_tasks_automated_rnd": (
-            "1",
-            "the same of R&D tasks, in the hardware sector",
-            lambda m: automated_share(economy, m)[1],
-        ),
-    }
-    for suffix, tradeoff, words in (
-        ("", True, "open to AI"),
-        ("_no_tradeoff", False, "that the largest run suffices for"),
+        "share of goods tasks in which compute supplies over 10 times what labour does",
+        GOODS_AUTOMATED,
+        False,
+    )
+    meaning = "the same of R&D tasks, in the hardware sector"
+    yield Reported("frac_tasks_automated_rnd", "1", meaning, RND_AUTOMATED, False)
+    for suffix, first, words in (
+        ("", kernels.OPEN, "open to AI"),
+        ("_no_tradeoff", kernels.TRAINABLE, "that the largest run suffices for"),
     ):
         for index, (name, label) in enumerate((("goods", "goods"), ("rnd", "R&D"))):
-            table[f"frac_automatable_tasks_{name}{suffix}"] = (
-                "1",
-                f"share of {label} tasks {words}",
-                _open_share(economy, index, tradeoff),
+            meaning = f"share of {label} tasks {words}"
+            yield Reported(
+                f"frac_automatable_tasks_{name}{suffix}", "1", meaning, first + index, False
             )
-    table |= LEVELS
-    for index, name in enumerate(("hardware", "software")):
-        table[f"rnd_input_{name}"] = _log_of(
-            "$/year",
-            f"{name} research effort, as spending of the start",
-            output(1 + index, spending[index]),
+
+
+def _reported_research() -> Iterator[Reported]:
+    """Yield research efforts."""
+    for s, name in ((1, "hardware"), (2, "software")):
+        meaning = f"{name} research effort, as spending of the start"
+        yield Reported(f"rnd_input_{name}", "$/year", meaning, column(s, kernels.LEVEL))
+    for number, name in (
+        (kernels.HARDWARE_STOCK, "hardware"),
+        (kernels.SOFTWARE_STOCK, "software"),
+    ):
+        meaning = f"cumulative {name} research effort"
+        yield Reported(f"cumulative_rnd_input_{name}", "($/year)^lambda year", meaning, number)
+
+
+LEVELS = (
+    Reported("biggest_training_run", "FLOP", "largest training run, effective", kernels.RUN),
+    Reported(
+        "biggest_training_run_physical",
+        "FLOP",
+        "largest training run, physical",
+        kernels.PHYSICAL_RUN,
+    ),
+    Reported(
+        "money_spent_training",
+        "$",
+        "cost of the largest training run on the market",
+        kernels.RUN_COST,
+    ),
+    Reported("compute", "FLOP/year", "effective compute", kernels.COMPUTE),
+    Reported("hardware", "FLOP/year", "world stock of chips, physical", kernels.CHIPS),
+    Reported(
+        "hardware_performance",
+        "FLOP/year/$",
+        "price-performance of the best designs",
+        kernels.DESIGNS,
+    ),
+    Reported(
+        "market_performance", "FLOP/year/$", "price-performance on the market", kernels.MARKET
+    ),
+    Reported(
+        "software",
+        "1",
+        "effective compute of a physical FLOP, relative to the start",
+        kernels.SOFTWARE,
+    ),
+    Reported("capital", "$", "capital stock", kernels.CAPITAL),
+    Reported("labour", "person", "workers", kernels.WORKERS),
+    Reported("tfp", "1", "total factor productivity, relative to the start", kernels.TFP),
+)
+
+
+def _reported_shares() -> Iterator[Reported]:
+    """Yield the effects of automation, and shares of inputs and of output."""
+    for s, name, words in ((0, "goods", "goods output"), (1, "rnd", "hardware research")):
+        yield Reported(
+            f"automation_multiplier_{name}",
+            "1",
+            f"{words} over that with AI confined to task 0",
+            column(s, kernels.MULTIPLIER),
         )
-    for index, name in enumerate(("hardware", "software")):
-        table[f"cumulative_rnd_input_{name}"] = _log_of(
-            "($/year)^lambda year",
-            f"cumulative {name} research effort",
-            _cumulative(cumulative, index),
-        )
-    return table | _share_table()
-
-
-def _cumulative(start: Sequence[float], index: int) -> Reader:
-    return lambda m: start[index] + m.cumulative[index]
-
-
-def _open_share(economy: Economy, index: int, tradeoff: bool) -> Reader:
-    family = economy.families[index]
-    if tradeoff:
-        return lambda m: m.reaches[index] / family.count
-    return lambda m: family.reach(m.run, tradeoff=False) / family.count
-
-
-def _share_table() -> Levels:
-    """Return the effects of automation, and shares of inputs and of output."""
-
-    def multiplier(sector: int) -> Reader:
-        return lambda m: m.production[sector].log_output - m.production[sector].log_without
-
-    def invested(index: int) -> Reader:
-        return lambda m: m.shares[index]
-
-    def in_goods(index: int) -> Reader:
-        return lambda m: m.shares.of_goods()[index]
-
-    def of_output(sector: int, index: int) -> Reader:
-        return lambda m: _factor_shares(m, sector)[index]
-
-    table: Levels = {
-        "automation_multiplier_goods": _log_of(
-            "1", "goods output over that with AI confined to task 0", multiplier(0)
-        ),
-        "automation_multiplier_rnd": _log_of(
-            "1", "hardware research over that with AI confined to task 0", multiplier(1)
-        ),
-        "rampup": ("1", "1: the economy is awake to AI", lambda m: float(m.awake)),
-    }
+    yield Reported("rampup", "1", "1: the economy is awake to AI", kernels.AWAKE, False)
     for index, name in enumerate(SHARES):
-        table[f"frac_{name}"] = ("1", INVESTMENTS[name], invested(index))
-    for index, factor in enumerate(("labour", "compute", "capital")):
-        table[f"frac_{factor}_goods"] = ("1", f"share of {factor} in goods", in_goods(index))
-    for sector, (name, (outer, words)) in enumerate(SECTORS.items()):
-        for index, factor in enumerate((outer, "labour", "compute")):
+        yield Reported(f"frac_{name}", "1", INVESTMENTS[name], kernels.SHARE + index, False)
+    for factor, number in (
+        ("labour", kernels.GOODS_LABOUR),
+        ("compute", kernels.GOODS_COMPUTE),
+        ("capital", kernels.GOODS_CAPITAL),
+    ):
+        yield Reported(f"frac_{factor}_goods", "1", f"share of {factor} in goods", number, False)
+    for s, (name, (outer, words)) in enumerate(SECTORS.items()):
+        for factor, number in (
+            (outer, kernels.OUTER_PART),
+            ("labour", kernels.LABOUR_PART),
+            ("compute", kernels.COMPUTE_PART),
+        ):
             plural = "s" * (factor == "experiment")
-            table[f"{factor}_share_{name}"] = (
-                "1",
-                f"share of {factor}{plural} in the output of {words}",
-                of_output(sector, index),
-            )
-    return table
+            meaning = f"share of {factor}{plural} in the output of {words}"
+            yield Reported(f"{factor}_share_{name}", "1", meaning, column(s, number), False)
 
 
-def _factor_shares(moment: Moment, sector: int) -> tuple[float, float, float]:
-    """Return the shares of outer input, labour and compute in output, by marginal products."""
-    output: Produced = moment.production[sector]
-    outer, log_price, shares = output.outer_part, output.split.log_price, moment.shares
-    goods_labour, goods_compute, _ = shares.of_goods()
-    labour = (goods_labour, shares.labour_hardware_rnd, shares.labour_software_rnd)[sector]
-    compute = (goods_compute, shares.compute_hardware_rnd, shares.compute_software_rnd)[sector]
-    if log_price == inf:
-        return outer, 0.0, 1 - outer
-    stocks = moment.stocks
-    log_ratio = (
-        log_price + stocks.chips + stocks.software + log(compute) - stocks.labour - log(labour)
-    )  # of compute's payments over labour's
-    by_compute = 1 / (1 + exp(-log_ratio)) if log_ratio > -700 else 0.0  # e^700 is representable
-    return outer, (1 - outer) * (1 - by_compute), (1 - outer) * by_compute
+REPORTED = (
+    Reported("gwp", "$/year", "gross world product", LOG_GWP),
+    *_reported_tasks(),
+    *LEVELS,
+    *_reported_research(),
+    *_reported_shares(),
+)  # in their order in the dataset
+COLUMNS = np.array([variable.column for variable in REPORTED])
+LOGARITHMS = np.array([variable.logarithm for variable in REPORTED])
+
+
+def reported_levels(moments: Array) -> dict[str, Array]:
+    """Return the values of all variables over time by name, each of shape (time,)."""
+    values = np.empty((len(REPORTED), len(moments)))
+    kernels.columns_of(moments, COLUMNS, LOGARITHMS, values)
+    return {variable.name: row for variable, row in zip(REPORTED, values, strict=True)}
 
 
 def milestone_texts(milestones: Sequence[Milestone], prefix: str = "milestone_") -> dict[str, Any]:
@@ -221,7 +192,7 @@ def world_dataset(
     world: World,
     rules: Rules,
     track: Track,
-    moments: Sequence[Moment],
+    moments: Array,
     path: Solution | None,
     settings: dict[str, Any],
 ) -> xr.Dataset:
@@ -233,21 +204,21 @@ def world_dataset(
     rules : Rules
     track : Track
         From which milestones are read.
-    moments : sequence of Moment
+    moments : array, shape (time, column)
         Those to report.
     path : Solution or None
         With the switches; None where the reference was stepped.
     settings : dict
         Attributes that describe the method.
     """
-    table = level_table(track.economy, rules, world, track.start)
-    milestones = headlines(track, rules.trigger, rules.log_gwp)
-    doublings = gwp_doubling_times(track, rules.trigger, rules.log_gwp)
+    levels = reported_levels(moments)
+    milestones = headlines(track, rules.trigger)
+    doublings = gwp_doubling_times(track, rules.trigger)
     events = sorted(_events(path)) if path is not None else []
     times, kinds, subjects = zip(*events, strict=True) if events else ((), (), ())
     variables: dict[str, Any] = {
-        name: ("time", [read(moment) for moment in moments], unit, meaning)
-        for name, (unit, meaning, read) in table.items()
+        variable.name: ("time", levels[variable.name], variable.unit, variable.meaning)
+        for variable in REPORTED
     }
     variables |= {
         "milestone_value": (
@@ -279,7 +250,7 @@ def world_dataset(
         ),
     }
     coords = {
-        "time": ("time", [moment.time for moment in moments], "calendar year", "time"),
+        "time": ("time", moments[:, kernels.TIME].copy(), "calendar year", "time"),
         "milestone": [milestone.name for milestone in milestones],
         "doubling": np.arange(1, len(doublings) + 1),
     }

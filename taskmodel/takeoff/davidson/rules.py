@@ -38,6 +38,8 @@ class Rules:
         Share of GWP that adds to capital.
     log_gwp, log_kept : float
         ln of GWP at the start [$/year]; ln(1 - depreciation) of chips [1/year].
+    log_spent : pair of float
+        ln of spending on hardware and software R&D at the start [$/year].
     labour, tfp : float
         Log growth rates [1/year].
     start, end : float
@@ -57,6 +59,7 @@ class Rules:
     saving: float
     log_gwp: float
     log_kept: float
+    log_spent: tuple[float, float]
     labour: float
     tfp: float
     start: float
@@ -81,6 +84,7 @@ def rules(parameters: Values) -> Rules:
         inf if parameters[name] is None else log(parameters[name])
         for name in ("hardware_performance_ceiling", "software_ceiling")
     ]
+    log_gwp = log(parameters["initial_gwp"])
     input_ratio = "ratio_initial_to_cumulative_input_{}_rnd"
     return Rules(
         growth=(shares("growth"), shares("growth_rampup")),
@@ -97,8 +101,12 @@ def rules(parameters: Values) -> Rules:
         log_buyable=log(parameters["initial_buyable_hardware_performance"]),
         delay=parameters["hardware_delay"],
         saving=parameters["savings_rate"],
-        log_gwp=log(parameters["initial_gwp"]),
+        log_gwp=log_gwp,
         log_kept=log1p(-parameters["compute_depreciation"]),
+        log_spent=(
+            log_gwp + log(parameters["initial_frac_gwp_hardware_rnd"]),
+            log_gwp + log(parameters["initial_frac_gwp_software_rnd"]),
+        ),
         labour=parameters["labour_growth"],
         tfp=parameters["tfp_growth"],
         start=parameters["t_start"],

@@ -7,10 +7,13 @@ from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
+from taskmodel.numerics.types import Array
+from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.reference import step_through
@@ -85,7 +88,7 @@ def simulate_world(
         return world_dataset(world, limits, stepped, stepped.moments, None, settings)
     years = _reported_years(times, limits.start, limits.end)
     track = solve_world(world, tolerance)
-    moments = [moment for year in years if (moment := track.at(year)) is not None]
+    moments = track.moments(years)
     return world_dataset(world, limits, track, moments, track.path, {"tolerance": tolerance})
 
 
@@ -117,9 +120,10 @@ def _step_world(world: World, step: float) -> Stepped:
             f"reference_step must be from 0.0001 years to the length of the run; found {step!r}"
         )
     moments, reason = step_through(model, limits, step)
-    if not moments:
+    if not len(moments):
         raise InputError(CANNOT_START.format(world.name, reason))
-    return Stepped(model, moments, step, f"at {moments[-1].time:.6g}: {reason}" if reason else "")
+    last = moments[-1, kernels.TIME]
+    return Stepped(model, moments, step, f"at {last:.6g}: {reason}" if reason else "")
 
 
 def checked_tolerance(tolerance: float) -> None:
@@ -128,8 +132,8 @@ def checked_tolerance(tolerance: float) -> None:
         raise InputError(f"tolerance must be from 1e-12 to 0.01; found {tolerance!r}")
 
 
-def _reported_years(times: Sequence[float] | None, start: float, end: float) -> list[float]:
+def _reported_years(times: Sequence[float] | None, start: float, end: float) -> Array:
     if times is None:
         count = max(1, round((end - start) / SPACING))
-        return [start + (end - start) * index / count for index in range(count + 1)]
-    return calendar_years(times, start, end).tolist()
+        return start + (end - start) * np.arange(count + 1) / count
+    return calendar_years(times, start, end)

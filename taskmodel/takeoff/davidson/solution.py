@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
-from taskmodel.takeoff.davidson.economy import NO_HINTS
+from taskmodel.takeoff.davidson.division import NO_HINT
 from taskmodel.takeoff.davidson.flow import CAPS, Flow, Mode
-from taskmodel.takeoff.davidson.moments import Moment
+from taskmodel.takeoff.davidson.moments import EVERY
 from taskmodel.takeoff.davidson.shares import Shares
 
 ROWS = 4_000  # of steps, at first
@@ -92,7 +93,7 @@ class Solution:
     def see(self, time: float, step: int, hints: Array | None = None) -> Array:
         """Return what the derivative sees at a time of a step, by the columns of `kernels`."""
         seen = np.empty(kernels.SEEN_COLUMNS)
-        start = np.array(NO_HINTS) if hints is None else hints
+        start = np.full(3, NO_HINT) if hints is None else hints
         kernels.see(self.flow.tables, self.steps, self.count, step, time, start, seen)
         return seen
 
@@ -104,26 +105,30 @@ class Solution:
 
     def log_run(self, time: float, step: int) -> float:
         """Return ln of the largest training run at a time of a step."""
+        era = int(self.steps.era[step])
         return kernels.run_on_step(
-            self.flow.tables,
-            self.steps,
-            self.count,
-            step,
-            int(self.steps.era[step]),
-            time,
-            np.empty(4),
+            self.flow.tables, self.steps, self.count, step, era, time, np.empty(4)
         )
 
-    def moment(self, time: float, step: int | None = None) -> Moment:
-        """Return everything about a time; ``step`` chooses the side of a switch."""
-        step = self.step(time) if step is None else step
-        state, era = self.state(time, step), int(self.steps.era[step])
-        market = self.market(time, state)
-        logs = np.empty(7)
-        kernels.log_shares_at(self.flow.tables, self.steps, era, time, market, state[2], logs)
-        reaches = None if self.steps.lagging[step] else self.modes[step].reaches
-        awake = bool(self.steps.awake[era])
-        return self.flow.moment(time, state, market, Shares(*logs.tolist()), awake, reaches)
+    def log_runs(self, times: Array) -> Array:
+        """Return ln of the largest training run at some times."""
+        values = np.empty(len(times))
+        kernels.log_runs_at(self.flow.tables, self.steps, self.count, times, values)
+        return values
+
+    def moments(self, times: Array, steps: NDArray[np.intp]) -> Array:
+        """Return the moments at times of steps, shape (time, column)."""
+        rows = np.empty((len(times), kernels.MOMENT_COLUMNS))
+        begin = self.flow.rules.start
+        kernels.write_moments(
+            self.flow.tables, self.steps, self.count, begin, times, steps, EVERY, rows
+        )
+        return rows
+
+    def moment(self, time: float, step: int | None = None) -> Array:
+        """Return the moment at a time, shape (column,); ``step`` is the side of a switch."""
+        steps = np.array([self.step(time) if step is None else step])
+        return self.moments(np.array([float(time)]), steps)[0]
 
     @cached_property
     def modes(self) -> list[Mode]:

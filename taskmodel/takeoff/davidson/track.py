@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor, isnan, nan
@@ -15,12 +14,15 @@ from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NEARLY
 from taskmodel.takeoff.davidson.economy import Economy
-from taskmodel.takeoff.davidson.moments import Moment, automated_share
+from taskmodel.takeoff.davidson.moments import (
+    GOODS_AUTOMATED,
+    OUTPUTS,
+    RND_AUTOMATED,
+    Condition,
+)
 from taskmodel.takeoff.davidson.solution import Solution
 
-WIDTH = 1e-9  # years: to which a date is located
-
-Condition = Callable[[Moment], bool]
+WIDTH = kernels.MARK  # years: to which a date is located
 
 
 def tasks_of(share: float, count: float, beyond: bool = False) -> int:
@@ -69,15 +71,14 @@ class Mark(NamedTuple):
     family: int = 0
     beyond: bool = False
 
-    def holds(self, economy: Economy, moment: Moment) -> bool:
-        """Return whether a moment has reached the mark."""
+    @property
+    def condition(self) -> Condition:
+        """The same of moments."""
         if self.of == "run":
-            return moment.run >= self.level
+            return Condition(kernels.RUN, self.level)
         if self.of == "trainable":
-            family = economy.families[0]
-            return family.reach(moment.run, tradeoff=False) / family.count >= self.level
-        share = automated_share(economy, moment)[self.family]
-        return share > self.level if self.beyond else share >= self.level
+            return Condition(kernels.TRAINABLE, self.level)
+        return Condition((GOODS_AUTOMATED, RND_AUTOMATED)[self.family], self.level, self.beyond)
 
     def threshold(self, economy: Economy) -> tuple[int, float]:
         """Return a column of `kernels.Steps.seen` and the number it exceeds; of counted tasks."""
@@ -100,10 +101,6 @@ class Track(Protocol):
     def reason(self) -> str:
         """Why the course ends early; empty if it does not."""
 
-    @property
-    def start(self) -> Moment:
-        """The first moment."""
-
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return the first calendar year, from a given one on, in which something holds."""
 
@@ -113,8 +110,8 @@ class Track(Protocol):
     def grows(self, rate: float) -> float | None:
         """Return the first calendar year from which ln GWP grows by more within a year."""
 
-    def at(self, time: float) -> Moment | None:
-        """Return the moment at a calendar year; None beyond the ends."""
+    def at(self, time: float) -> Array | None:
+        """Return the moment at a calendar year, shape (column,); None beyond the ends."""
 
     def first_pace(self) -> float:
         """Return growth of ln GWP at the start [1/year], for the first doubling time."""
@@ -122,52 +119,53 @@ class Track(Protocol):
 
 @dataclass(frozen=True)
 class Stepped:
-    """The moments of the reference's steps."""
+    """The moments of the reference's steps, shape (step, column)."""
 
     economy: Economy
-    moments: Sequence[Moment]
+    moments: Array
     step: float
     reason: str = ""
 
     @property
-    def start(self) -> Moment:
-        """The first moment."""
-        return self.moments[0]
+    def times(self) -> Array:
+        """Calendar years of the steps."""
+        return self.moments[:, kernels.TIME]
 
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return the first step at which something holds."""
-        return next(
-            (moment.time for moment in self.moments if moment.time >= after and condition(moment)),
-            None,
-        )
+        (held,) = np.nonzero((self.times >= after) & condition.holds(self.moments))
+        return float(self.times[held[0]]) if len(held) else None
 
     def reached(self, mark: Mark) -> float | None:
         """Return the first step at which a mark is reached."""
-        return self.first(lambda moment: mark.holds(self.economy, moment))
+        return self.first(mark.condition)
 
-    def at(self, time: float) -> Moment | None:
+    def at(self, time: float) -> Array | None:
         """Return the step at a time, if there is one within a millionth of a year."""
-        index = bisect_left(self.moments, time - 1e-6, key=lambda moment: moment.time)
-        if index < len(self.moments) and abs(self.moments[index].time - time) < 1e-6:
+        index = int(np.searchsorted(self.times, time - 1e-6))
+        if index < len(self.times) and abs(self.times[index] - time) < 1e-6:
             return self.moments[index]
         return None
+
+    @property
+    def _log_outputs(self) -> Array:
+        return self.moments[:, OUTPUTS[0]]
 
     def grows(self, rate: float) -> float | None:
         """Return the first step from which GWP grows by a rate within a year.
 
         The year is as many whole steps as fit into it, as in the reference.
         """
-        logs = [self.economy.outputs(moment.production)[0] for moment in self.moments]
-        later = logs[floor(1 / self.step) :]
-        triples = zip(self.moments, logs, later, strict=False)
-        return next((moment.time for moment, now, then in triples if then - now > rate), None)
+        later = self._log_outputs[floor(1 / self.step) :]
+        (fast,) = np.nonzero(later - self._log_outputs[: len(later)] > rate)
+        return float(self.times[fast[0]]) if len(fast) else None
 
     def first_pace(self) -> float:
         """Return growth over the first step; NaN where there is none."""
         if len(self.moments) < 2:
             return nan
-        before, after = (self.economy.outputs(moment.production)[0] for moment in self.moments[:2])
-        return (after - before) / self.step
+        before, after = self._log_outputs[:2].tolist()
+        return float(after - before) / self.step
 
 
 @dataclass(frozen=True)
@@ -188,20 +186,6 @@ class Continuous:
         path = self.path
         return f"at {self.base + path.end:.10g}: {path.reason}" if path.reason else ""
 
-    @cached_property
-    def knots(self) -> list[Moment]:
-        """Moments at which steps start, just after any switch there, and the last one."""
-        path = self.path
-        return [
-            *(path.moment(time, step) for step, time in enumerate(path.starts)),
-            path.moment(path.end, path.count - 1),
-        ]
-
-    @property
-    def start(self) -> Moment:
-        """The first moment."""
-        return self.path.moment(0.0, 0)
-
     @property
     def end(self) -> float:
         """The end [calendar year]."""
@@ -211,7 +195,7 @@ class Continuous:
         """Return when a mark is first reached: where a number passes it, or at a switch."""
         path = self.path
         if not path.flow.counted:
-            return self.first(lambda moment: mark.holds(self.economy, moment))
+            return self.first(mark.condition)
         column, level = mark.threshold(self.economy)
         time = kernels.time_of_mark(
             path.flow.tables, path.steps, path.count, path.end, column, level
@@ -220,40 +204,30 @@ class Continuous:
 
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return when something first holds, to `WIDTH`."""
-        path, base = self.path, self.base
-        begin = bisect_right(self.knots, after, key=lambda moment: moment.time)
-        for number in range(begin, len(self.knots)):
-            if not condition(self.knots[number]):
-                continue
-            if number == 0:
-                return self.knots[0].time
-            low = max(self.knots[number - 1].time, after) - base
-            high = self.knots[number].time - base
-            if number == begin and condition(path.moment(low, number - 1)):
-                return low + base
-            if not condition(path.moment(high, number - 1)):  # a switch brings it about
-                return high + base
+        path = self.path
+        year = kernels.first_time(
+            path.flow.tables, path.steps, path.count, path.end, self.base, after, *condition
+        )
+        return None if isnan(year) else year
 
-            def holds(time: float, step: int = number - 1) -> bool:
-                return condition(path.moment(time, step))
-
-            return base + _onset(holds, low, high)
-        return None
-
-    def at(self, time: float) -> Moment | None:
+    def at(self, time: float) -> Array | None:
         """Return the moment at a time; within `WIDTH` before a switch, just after it."""
-        path, elapsed = self.path, time - self.base
-        if not -WIDTH <= elapsed <= path.end + WIDTH:
-            return None
-        elapsed = min(max(elapsed, 0.0), path.end)
-        # a calendar year may differ by rounding from the switch it names
-        step = path.step(elapsed + WIDTH)
-        return path.moment(max(elapsed, float(path.times[step])), step)
+        moments = self.moments(np.array([time]))
+        return moments[0] if len(moments) else None
 
-    def log_run(self, time: float) -> float:
-        """Return ln of the largest run at a calendar year, at the software of the start."""
-        elapsed = min(max(time - self.base, 0.0), self.path.end)
-        return self.path.log_run(elapsed, self.path.step(elapsed))
+    def moments(self, years: Array) -> Array:
+        """Return the moments at calendar years, as `at` does, of those within the solution."""
+        path, elapsed = self.path, years - self.base
+        elapsed = elapsed[(elapsed >= -WIDTH) & (elapsed <= path.end + WIDTH)]
+        elapsed = np.clip(elapsed, 0.0, path.end)
+        starts = path.times[:-1]
+        # a calendar year may differ by rounding from the switch it names
+        steps = np.maximum(np.searchsorted(starts, elapsed + WIDTH, side="right") - 1, 0)
+        return path.moments(np.maximum(elapsed, starts[steps]), steps)
+
+    def log_run(self, years: Array) -> Array:
+        """Return ln of the largest run at calendar years, at the software of the start."""
+        return self.path.log_runs(np.clip(years - self.base, 0.0, self.path.end))
 
     @cached_property
     def growth(self) -> tuple[Array, Array]:

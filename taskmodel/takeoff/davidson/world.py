@@ -8,9 +8,10 @@ raises one `CatalogError` with every defect and its position.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, cast
 
 from pydantic import Field
 
@@ -230,23 +231,17 @@ class World(Parameters):
     """part of the chip stock lost in a year"""
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
-        values = self.numbers()
-        yield from _near_zero(values)
-        if not values["t_end"] - values["t_start"] >= SHORTEST_RUN:
-            yield Finding(
-                ("t_end",),
-                f"found {values['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start "
-                f"({values['t_start']:g}) are needed",
-            )
-        yield from _shares(values, changed)
-        limits = rules(values)
-        designs = limits.log_buyable + limits.log_gained(limits.delay)
-        if not designs < limits.log_ceilings[0]:
-            yield Finding(
-                ("hardware_performance_ceiling",),
-                f"found {values['hardware_performance_ceiling']:g}; designs at the start have "
-                f"{math.exp(designs):g}, and it must be above that",
-            )
+        yield from conflicts(self.numbers(), changed)
+
+    @classmethod
+    def parse(cls, text: str, name: str, file: str = "text") -> Self:
+        """Read a text as `FromFile.parse` does; one that was read before is not read again."""
+        return cast(Self, _parsed(cls, text, name, file))
+
+
+@lru_cache(maxsize=16)
+def _parsed(kind: type[World], text: str, name: str, file: str) -> World:
+    return super(World, kind).parse(text, name, file)
 
 
 def bundled_worlds() -> tuple[str, ...]:
@@ -288,6 +283,26 @@ def load_world(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     return World.load(name_or_path, "world", set)
 
 
+def conflicts(values: Mapping[str, Any], changed: Collection[str]) -> Iterator[Finding]:
+    """Yield defects between parameters that are in their ranges; ``changed``: by the user."""
+    yield from _near_zero(values)
+    if not values["t_end"] - values["t_start"] >= SHORTEST_RUN:
+        yield Finding(
+            ("t_end",),
+            f"found {values['t_end']:.10g}; at least {SHORTEST_RUN:g} years after t_start "
+            f"({values['t_start']:g}) are needed",
+        )
+    yield from _shares(values, changed)
+    limits = rules(values)
+    designs = limits.log_buyable + limits.log_gained(limits.delay)
+    if not designs < limits.log_ceilings[0]:
+        yield Finding(
+            ("hardware_performance_ceiling",),
+            f"found {values['hardware_performance_ceiling']:g}; designs at the start have "
+            f"{math.exp(designs):g}, and it must be above that",
+        )
+
+
 def _near_zero(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield exponents and steps that are too near to 0."""
     for name, value in values.items():
@@ -305,7 +320,7 @@ def _near_zero(values: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _shares(values: Mapping[str, Any], changed: set[str]) -> Iterator[Finding]:
+def _shares(values: Mapping[str, Any], changed: Collection[str]) -> Iterator[Finding]:
     """Yield shares whose ceilings sum to 1 or more, or that start above their ceiling.
 
     Of several ceilings, the one that the user changed is at fault.
