@@ -31,6 +31,7 @@ from taskmodel.files.document import SET_MARK, Changeable, FromFile
 from taskmodel.files.dotted import Slot, find, leaves, value_at
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced, Word
+from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import Keys, dotted, read_document, read_text
 
 
@@ -94,6 +95,8 @@ class Catalog(Changeable):
     tasks: dict[str, Task]
     """the tasks, by id"""
     feedback_loops: tuple[FeedbackLoop, ...] = ()
+    uncertainty: Uncertainty | None = None
+    """what moves together in draws of the uncertain numbers"""
 
     @model_validator(mode="before")
     @classmethod

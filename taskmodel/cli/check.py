@@ -1,25 +1,28 @@
 """`taskmodel check`: every defect of catalogs and other files, and notes on their numbers."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from taskmodel.catalog import load_catalog
+from taskmodel.catalog.model import Scenario
 from taskmodel.cli.kinds import kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
-from taskmodel.cli.screen import plain
+from taskmodel.cli.screen import number, plain, table
 from taskmodel.errors import CatalogError, Defect
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import read_document, read_text
 
 MAX_NAMED = 8  # numbers without a source
+DRAWS, SEED = 4096, 1  # of the quantiles shown
 
 
 def answer(args: Namespace) -> Answer:
     """Check files; the exit code is the worst of theirs."""
     if args.scenario is not None:  # it must exist; its defects show when it is laid over a catalog
         read_text(find_file(args.scenario, "scenario"))
-    reports = [_report(name, args.scenario) for name in args.files]
+    reports = [_report(name, args.scenario, args.show_distributions) for name in args.files]
     plain_reports = [
         {**report, "defects": [defect._asdict() for defect in report["defects"]]}
         for report in reports
@@ -32,7 +35,7 @@ def answer(args: Namespace) -> Answer:
     )
 
 
-def _report(name: str, scenario: str | None) -> dict[str, Any]:
+def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
     report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
     report |= {"defects": (), "conversions": (), "without_source": ()}
     try:
@@ -41,18 +44,77 @@ def _report(name: str, scenario: str | None) -> dict[str, Any]:
         kind = kind_of(read_document(read_text(path), str(path)).data)
         report["kind"] = kind.name
         if kind.load is not load_catalog:
-            report["title"] = kind.load(path).title
+            record = kind.load(path)
+            report["title"] = record.title
         else:
-            catalog = load_catalog(path, scenario)
+            record = load_catalog(path, scenario)
             report |= {
-                "title": catalog.title,
-                "tasks": len(catalog.tasks),
-                "conversions": catalog.conversions(),
-                "without_source": catalog.without_source(),
+                "title": record.title,
+                "tasks": len(record.tasks),
+                "conversions": record.conversions(),
+                "without_source": record.without_source(),
             }
+        if drawn:
+            report["distributions"] = _distributions(record)
+        elif getattr(record, "uncertainty", None):
+            from taskmodel.uncertainty import sampler
+
+            sampler(record)  # its laws and correlations have to be possible
     except CatalogError as error:
         report |= {"ok": False, "defects": error.defects}
     return report
+
+
+def _distributions(record: Any) -> list[dict[str, Any]]:
+    """Law, interval and drawn quantiles of each uncertain number; none of a scenario alone."""
+    if isinstance(record, Scenario):
+        return []
+    import numpy as np
+
+    from taskmodel.uncertainty import sampler
+
+    laws = sampler(record)
+    columns, located = laws.draw(DRAWS, SEED), record.quantities()
+    groups = {path: line.group for line in laws.lines for path in (line.intercept, line.slope)}
+    groups |= {path: group for path, (group, _) in laws.groups.items()}
+    rows = []
+    for path, column in columns.items():
+        law, quantity = laws.laws.get(path), located[path][2]
+        quantiles = np.quantile(column, (0.05, 0.5, 0.95)).tolist()
+        rows.append(
+            {
+                "path": path,
+                "law": "follows" if law is None else law.shape,
+                "value": quantity.value,
+                "low": quantity.low,
+                "high": quantity.high,
+                "unit": quantity.unit,
+                "group": groups.get(path),
+                "drawn_05": quantiles[0],
+                "drawn_50": quantiles[1],
+                "drawn_95": quantiles[2],
+            }
+        )
+    return rows
+
+
+def _distribution_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if not rows:
+        yield "  no uncertain numbers (those of a scenario: check CATALOG --scenario SCENARIO)"
+        return
+    yield f"  {len(rows)} uncertain numbers; quantiles of {DRAWS:,} draws, seed {SEED}"
+    cells = [("number", "law", "value", "5 %", "50 %", "95 %", "unit", "group")]
+    for row in rows:
+        numbers = (row[key] for key in ("value", "drawn_05", "drawn_50", "drawn_95"))
+        cells.append(
+            (row["path"], row["law"], *map(number, numbers), row["unit"], row["group"] or "")
+        )
+    yield from (f"  {line.rstrip()}" for line in table(cells, left_columns=(0, 1, 6, 7)))
+    if any(row["law"].startswith("two-piece") for row in rows):
+        yield "  two-piece: the value is not midway in its interval on the scale of the law; each"
+        yield "  half is scaled to its own end"
+    if any(row["law"] == "follows" for row in rows):
+        yield "  follows: from the slope of its line, or from other shares, so that they sum to 1"
 
 
 def _code(report: dict[str, Any]) -> int:
@@ -83,4 +145,6 @@ def _lines(report: dict[str, Any]) -> list[str]:
             f"  {len(paths)} number{'s' * (len(paths) > 1)} without a source: "
             f"{', '.join(paths[:MAX_NAMED])}{rest}"
         )
+    if "distributions" in report:
+        lines += _distribution_lines(report["distributions"])
     return lines

@@ -431,6 +431,7 @@ COMMANDS = {
             _option(
                 "--scenario", "S", "bundled name or file of a scenario, laid over each catalog"
             ),
+            _flag("--show-distributions", "list the uncertain numbers, with quantiles of draws"),
             _flag("--json", "print the findings as JSON"),
         ),
         _command(

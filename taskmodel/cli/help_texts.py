@@ -604,6 +604,7 @@ EPILOGS["check"] = """examples:
   taskmodel check mylab.yaml
   taskmodel check mylab.yaml --scenario myscenario.yaml
   taskmodel check tasks/*.yaml --json
+  taskmodel check alignment_research --show-distributions
 
 A file with `set` and without `tasks` is read as a scenario; its paths are
 checked when it is laid over a catalog with --scenario. A file with
@@ -613,6 +614,8 @@ catalog may take the place of a file.
 
 JSON keys: ok, files (each with file, kind, ok, title, tasks, defects,
 conversions, without_source; a defect has file, line, column, path, message).
+With --show-distributions also distributions (path, law, value, low, high, unit,
+group, drawn_05, drawn_50, drawn_95).
 
 exit status:
   0 no defects; 1 a file has defects; 2 a file is missing or cannot be read"""

@@ -22,6 +22,7 @@ from taskmodel.files.dotted import assign, find
 from taskmodel.files.findings import Finding, as_mapping, source_findings
 from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import SET, Record
+from taskmodel.files.uncertainty import Located, by_path, uncertainty_findings
 from taskmodel.files.yaml import Keys, TextMark, dotted, read_document, read_text
 
 SET_MARK = TextMark(SET, None, None, None, None)
@@ -137,6 +138,8 @@ class FromFile(Record):
             findings += cls._data_findings(origin.data)
         if record is not None and not findings:
             findings += record._findings(set(origin.overrides))
+        if record is not None and not findings:
+            findings += uncertainty_findings(record)
         # A defect of the text, such as an anchor, often leaves no value: report the cause alone.
         paths = {defect.path for defect in defects}
         others = map(origin.defect, findings)
@@ -160,6 +163,14 @@ class FromFile(Record):
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         """Yield defects between valid values; `changed` has the paths that the caller set."""
         yield from ()
+
+    def defect(self, keys: Keys, message: str) -> Defect:
+        """Return a defect of a value, at its position or that of what contains it."""
+        return self._origin.defect(Finding(keys, message))._replace(path=dotted(keys))
+
+    def quantities(self) -> dict[str, Located]:
+        """Return the quantities that can be drawn, with their keys and ranges, by dotted path."""
+        return by_path(self)
 
     @property
     def name(self) -> str:
@@ -217,9 +228,9 @@ class Changeable(FromFile):
         ----------
         changes : mapping of str to value
             Values by dotted path. A plain number for a quantity becomes its value, in the declared
-            unit: the interval is kept if it contains the value, else dropped, and the source
-            becomes ``set``. A mapping replaces the whole quantity or record, or adds one under a
-            new id. None removes an optional value.
+            unit: the interval is kept if it contains the value, else dropped with its
+            distribution, and the source becomes ``set``. A mapping replaces the whole quantity or
+            record, or adds one under a new id. None removes an optional value.
 
         Returns
         -------

@@ -183,8 +183,9 @@ def assign(
     """Return plain values with `value` at `keys`; values off the path are shared with `data`.
 
     A plain number for a quantity becomes its value. The interval is kept if it contains the value
-    and dropped if not; the source becomes ``set`` and the note `label`, as for a number in any
-    record that has a source. None removes the value. A mapping replaces the whole value.
+    and dropped with its distribution if not; the source becomes ``set`` and the note `label`, as
+    for a number in any record that has a source. None removes the value. A mapping replaces the
+    whole value.
     """
     if slot.kind == "quantity" and value is not None and not isinstance(value, dict):
         keys, parents, slot = (*keys, "value"), [*parents, slot], fields(Quantity)["value"]
@@ -207,7 +208,8 @@ def assign(
     ):
         record.update(source=SET, note=label)
     if holder.kind == "quantity" and name == "value" and not _contains_value(record):
-        record = {key: item for key, item in record.items() if key not in ("low", "high")}
+        interval = ("low", "high", "distribution")
+        record = {key: item for key, item in record.items() if key not in interval}
     return _put(data, keys[:-1], record)
 
 
@@ -240,6 +242,9 @@ def _in_declared_unit(entry: Any, measure: Measure) -> dict[str, Any]:
 
 def _contains_value(quantity: dict[str, Any]) -> bool:
     low, value, high = (quantity.get(name) for name in ("low", "value", "high"))
+    values = _members(quantity.get("distribution")).get("values")
+    if isinstance(values, (list, tuple)):
+        return value in values
     if low is None or high is None:
         return True
     return all(isinstance(end, (int, float)) for end in (low, value, high)) and low <= value <= high

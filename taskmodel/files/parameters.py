@@ -12,6 +12,7 @@ from taskmodel.errors import CatalogError
 from taskmodel.files.bundled import is_path
 from taskmodel.files.document import Changeable
 from taskmodel.files.quantity import Prose, Quantity, Source
+from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import read_document, read_text
 
 
@@ -23,6 +24,8 @@ class Parameters(Changeable):
     description: Prose = ""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works that values rest on, by key"""
+    uncertainty: Uncertainty | None = None
+    """what moves together in draws of the uncertain numbers"""
 
     def numbers(self) -> dict[str, Any]:
         """Return the parameters by name, quantities as numbers in their declared units."""

@@ -1,8 +1,11 @@
 """Types of values in files: quantities with unit, range and source, words, dates and citations."""
 
 import ast
+import fractions
 import linecache
+import math
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +25,7 @@ from taskmodel.files import units
 
 JUDGEMENT = "judgement"
 SET = "set"  # source of a value that the caller set
+WEIGHT_TOLERANCE = 1e-9  # of the sum of the weights of a discrete law
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 Whole = Annotated[int, Strict()]
@@ -98,6 +102,78 @@ class Sourced(Record):
     """why this value"""
 
 
+MEDIAN_SHAPES = ("lognormal", "logit_normal", "normal")  # `value` is the median
+BOUNDED_SHAPES = ("uniform", "log_uniform", "triangular", "pert")  # `low` and `high` are the ends
+LEVELS = (0.05, 0.95)  # of the ends of an interval: a 90 % interval
+
+
+class Distribution(Record):
+    """The law of an uncertain number; docs/uncertainty.md says what each shape takes."""
+
+    shape: Literal[
+        "lognormal",
+        "logit_normal",
+        "normal",
+        "uniform",
+        "log_uniform",
+        "triangular",
+        "pert",
+        "beta",
+        "discrete",
+        "fixed",
+    ]
+    """kind of law; a word alone in place of the mapping says the same"""
+    levels: tuple[Number, ...] | None = None
+    """probabilities below low and below high, in place of [0.05, 0.95]; for lognormal,
+    logit_normal, normal and beta"""
+    values: tuple[Number, ...] | None = None
+    """numbers that a discrete quantity takes, in its unit"""
+    weights: tuple[Number, ...] | None = None
+    """their probabilities, which sum to 1; absent: equal ones"""
+
+    def defects(self) -> list[str]:
+        """Return what is wrong with the law by itself, whatever the quantity."""
+        return [*self._level_defects(), *self._value_defects()]
+
+    def _level_defects(self) -> list[str]:
+        levels = self.levels
+        if levels is None:
+            return []
+        if self.shape not in (*MEDIAN_SHAPES, "beta"):
+            kind = "has no interval" if self.shape in ("discrete", "fixed") else "has them as ends"
+            return [f"levels place low and high, and {self.shape} {kind}; remove levels"]
+        rising = len(levels) == 2 and 0 < levels[0] < levels[1] < 1
+        if not rising or (self.shape != "beta" and not levels[0] < 0.5 < levels[1]):
+            middle = "" if self.shape == "beta" else ", one on each side of 0.5"
+            text = ", ".join(f"{level:g}" for level in levels)
+            return [
+                f"found the levels [{text}]; two increasing ones between 0 and 1{middle} are "
+                "needed, such as [0.05, 0.95]"
+            ]
+        return []
+
+    def _value_defects(self) -> list[str]:
+        values, weights = self.values, self.weights
+        if self.shape != "discrete":
+            named = [key for key in ("values", "weights") if getattr(self, key) is not None]
+            return [f"{self.shape} has no {key}; remove them, or take discrete" for key in named]
+        if not values:
+            return ["discrete needs values, such as {shape: discrete, values: [0, 0.2]}"]
+        if len(set(values)) < len(values):
+            return ["a value is listed twice; keep one, with the sum of the weights"]
+        if weights is None:
+            return []
+        if len(weights) != len(values):
+            return [f"found {len(weights)} weights for {len(values)} values; give each value one"]
+        if min(weights) < 0:
+            return [f"found the weight {min(weights):g}; at least 0 is needed"]
+        total = math.fsum(weights)
+        if abs(total - 1) > WEIGHT_TOLERANCE:
+            mend = f": divide each by {total:.12g}" if total else ""
+            return [f"the weights sum to {total:.12g}; 1 is needed{mend}"]
+        return []
+
+
 class Quantity(Sourced):
     """A number with unit, range and source.
 
@@ -114,6 +190,8 @@ class Quantity(Sourced):
         the caller set, with the origin in `note`.
     note : str
         Reason for the value.
+    distribution : Distribution or None
+        The law of the number where it is uncertain; None: that of its interval.
     """
 
     value: Number
@@ -124,6 +202,17 @@ class Quantity(Sourced):
     """upper end of a 90 % interval"""
     unit: Annotated[str, Strict()] = ""
     """unit; left out: the declared one"""
+    distribution: (
+        Annotated[
+            Distribution,
+            BeforeValidator(
+                lambda value: {"shape": value} if isinstance(value, str) else value,
+                json_schema_input_type=str | Distribution,
+            ),
+        ]
+        | None
+    ) = None
+    """law of the number in draws; absent: that of its interval, or none"""
 
     def at(self, level: Literal["low", "central", "high"]) -> float:
         """Return an end of the interval, or the value; the value for an end that is missing."""
@@ -141,6 +230,8 @@ class Measure:
         The declared unit.
     ge, gt, le, lt : float, optional
         Bounds of value, low and high, in the declared unit.
+    whole : bool, optional
+        Whether only whole numbers have a meaning, so that a continuous law is refused.
     """
 
     unit: units.Unit
@@ -148,6 +239,18 @@ class Measure:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
+    whole: bool = False
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the range is that of a share: between 0 and 1."""
+        return 0 in (self.ge, self.gt) and 1 in (self.le, self.lt)
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether 0 is the natural least value, so that factors have a meaning: not a date."""
+        least = self.gt if self.ge is None else self.ge
+        return least is not None and least >= 0 and self.unit is not units.DATE
 
     def allowed(self) -> str:
         """Return the range as text, such as ``at least 0 and at most 1 [1]``."""
@@ -200,11 +303,31 @@ class Measure:
         elif low is not None and not low <= value <= high:
             found = f"low {low:g}, value {value:g}, high {high:g}"
             defects.append(("", f"low <= value <= high is needed, found {found}"))
+        law = _in_unit(quantity.distribution, factor)
+        if law is not None and not defects:
+            defects += [("distribution", message) for message in self._law_defects(law, low, high)]
         if defects:
             raise failed(*defects)
         if unit == quantity.unit and factor == 1:
             return quantity
-        return quantity.model_copy(update={**ends, "unit": self.unit.symbol})
+        changes = {**ends, "unit": self.unit.symbol, "distribution": law}
+        return quantity.model_copy(update=changes)
+
+    def _law_defects(
+        self, law: Distribution, low: float | None, high: float | None
+    ) -> Iterator[str]:
+        """Yield what is wrong with the law of a quantity with that interval."""
+        yield from law.defects()
+        shape = law.shape
+        if self.whole and shape not in ("discrete", "fixed"):
+            yield f"only whole numbers have a meaning here, and {shape} is continuous; use discrete"
+        elif shape == "discrete":
+            for value in law.values or ():
+                if not self.admits(value) or (self.whole and value % 1):
+                    whole = ", a whole number" if self.whole else ""
+                    yield f"found the value {value:g}; {self.allowed()} is allowed{whole}"
+        elif shape != "fixed":
+            yield from _interval_defects(shape, low, high)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         def from_number(value: Any) -> Any:
@@ -228,6 +351,28 @@ class Measure:
             "anyOf": [{"type": "number", **bounds}, handler(schema)],
             "x-unit": self.unit.symbol,
         }
+
+
+def _interval_defects(shape: str, low: float | None, high: float | None) -> Iterator[str]:
+    """Yield why a continuous law cannot have an interval."""
+    other = "use uniform, triangular or pert"
+    if low is None or high is None:
+        yield f"{shape} needs low and high"
+    elif low == high:
+        yield f"low and high are both {low:g}; {shape} needs low < high, else use fixed"
+    elif shape in ("lognormal", "log_uniform") and not low > 0:
+        yield f"{shape} needs low above 0, found {low:g}; {other}"
+    elif shape in ("logit_normal", "beta") and not 0 < low < high < 1:
+        found = f"{low:g} and {high:g}"
+        yield f"{shape} needs low and high strictly between 0 and 1, found {found}; {other}"
+
+
+def _in_unit(law: Distribution | None, factor: fractions.Fraction) -> Distribution | None:
+    """Return a law with the numbers it has itself converted."""
+    if law is None or law.values is None or factor == 1:
+        return law
+    values = tuple(units.convert(value, factor) for value in law.values)
+    return law.model_copy(update={"values": values})
 
 
 Real = Annotated[Quantity, Measure(units.ONE)]

@@ -140,6 +140,18 @@ COINCIDENT = 1e-8
 # to 1 exactly (`catalog.checks`, `science.production`).
 SHARE_TOLERANCE = 1e-9
 
+# Relative difference between the two halves of an interval that counts as rounding, so that its law
+# has one piece (`uncertainty.laws`).
+SYMMETRY_TOLERANCE = 1e-9
+
+# Deviation in the log odds of the levels at which a fitted beta law meets its interval
+# (`uncertainty.laws`).
+BETA_RESIDUAL = 1e-9
+
+# Least eigenvalue of a correlation matrix that counts as positive definite
+# (`uncertainty.dependence`).
+POSITIVE_DEFINITE = 1e-10
+
 # Slack relative to the length of the critical path below which a task is critical
 # (`science.critical_path`).
 SLACK_ROUNDING = 1e-12

@@ -31,6 +31,7 @@ from taskmodel.files.quantity import (
     WorkingHours,
     failed,
 )
+from taskmodel.files.uncertainty import Uncertainty
 
 Months = Annotated[Quantity, Measure(units.MONTH, ge=0)]
 PositiveMonths = Annotated[Quantity, Measure(units.MONTH, gt=0)]
@@ -384,6 +385,8 @@ class Plan(Changeable):
     """observed work of AI, by name"""
     cases: dict[str, Case] = Field(default_factory=dict)
     """variants, by name"""
+    uncertainty: Uncertainty | None = None
+    """what moves together in draws of the uncertain numbers"""
 
     @model_validator(mode="after")
     def _blocks(self) -> "Plan":

@@ -17,6 +17,7 @@ from taskmodel.files.document import FromFile
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import Measure, Number, Prose, Record, Sourced, Word, failed
 from taskmodel.files.table import Rows
+from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import Keys
 
 Date = Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)]
@@ -110,6 +111,8 @@ class Paths(FromFile):
     """effective compute itself [FLOP/year], in place of factors"""
     values: dict[str, Series] = Field(default_factory=dict)
     """numbers of the catalog, by dotted path"""
+    uncertainty: Uncertainty | None = None
+    """what moves together in draws of the uncertain numbers"""
 
     _tables: dict[Keys, Rows] = PrivateAttr(default_factory=dict)
 

@@ -21,6 +21,7 @@ from taskmodel.files.bundled import find_file
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
 from taskmodel.files.quantity import (
+    Distribution,
     Measure,
     Number,
     OpenFraction,
@@ -31,6 +32,7 @@ from taskmodel.files.quantity import (
     failed,
 )
 from taskmodel.files.suggestions import did_you_mean, listing
+from taskmodel.files.uncertainty import Located
 from taskmodel.files.yaml import read_document, read_text
 
 SHORTEST_RUN, LONGEST_RUN = 1e-3, 1e5  # years
@@ -126,6 +128,17 @@ class Loop(Parameters):
         for name, slot in slots.items():
             if slot.kind == "mapping" and slot.type.kind == "quantity":
                 yield from _dates(name, getattr(self, name))
+
+    def quantities(self) -> dict[str, Located]:
+        """Return the quantities; those with a prior have its law in place of their own."""
+        located = super().quantities()
+        for name, prior in self.priors.items():
+            keys, measure, quantity = located[name]
+            changes = {"low": prior.low, "high": prior.high, "value": (prior.low + prior.high) / 2}
+            law = Distribution(shape=prior.shape)
+            drawn = quantity.model_copy(update={**changes, "distribution": law})
+            located[name] = keys, measure, drawn
+        return located
 
 
 def _dates(name: str, factors: Mapping[str, Quantity]) -> Iterator[Finding]:
