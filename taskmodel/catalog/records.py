@@ -94,7 +94,7 @@ class Protocol(Record):
     """review hours of those, relative to without help"""
     review_inference: NonNegative = pure_number(0)
     """inference of AI review, relative to that of the work"""
-    layers: Annotated[Quantity, Measure(units.ONE, ge=0, whole=True)] = pure_number(0)
+    layers: Annotated[Quantity, Measure(units.ONE, ge=0, integer=True)] = pure_number(0)
     """layers of AI review, a whole number"""
     layer_detection: Fraction = pure_number(0)
     """share of defects that a layer finds, of those it can"""

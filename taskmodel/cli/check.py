@@ -56,10 +56,10 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
             }
         if drawn:
             report["distributions"] = _distributions(record)
-        elif getattr(record, "uncertainty", None):
+        elif getattr(getattr(record, "uncertainty", None), "correlations", ()):
             from taskmodel.uncertainty import sampler
 
-            sampler(record)  # its laws and correlations have to be possible
+            sampler(record)  # they have to be possible together
     except CatalogError as error:
         report |= {"ok": False, "defects": error.defects}
     return report

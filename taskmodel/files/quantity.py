@@ -230,7 +230,7 @@ class Measure:
         The declared unit.
     ge, gt, le, lt : float, optional
         Bounds of value, low and high, in the declared unit.
-    whole : bool, optional
+    integer : bool, optional
         Whether only whole numbers have a meaning, so that a continuous law is refused.
     """
 
@@ -239,7 +239,7 @@ class Measure:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
-    whole: bool = False
+    integer: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -319,12 +319,12 @@ class Measure:
         """Yield what is wrong with the law of a quantity with that interval."""
         yield from law.defects()
         shape = law.shape
-        if self.whole and shape not in ("discrete", "fixed"):
+        if self.integer and shape not in ("discrete", "fixed"):
             yield f"only whole numbers have a meaning here, and {shape} is continuous; use discrete"
         elif shape == "discrete":
             for value in law.values or ():
-                if not self.admits(value) or (self.whole and value % 1):
-                    whole = ", a whole number" if self.whole else ""
+                if not self.admits(value) or (self.integer and value % 1):
+                    whole = ", a whole number" if self.integer else ""
                     yield f"found the value {value:g}; {self.allowed()} is allowed{whole}"
         elif shape != "fixed":
             yield from _interval_defects(shape, low, high)

@@ -23,7 +23,7 @@ Located = tuple[Keys, Measure, Quantity]  # a quantity, where it stands, and its
 ANY = "*"  # the part of a pattern that stands for any id
 
 
-class Group(Sourced):
+class GroupOfNumbers(Sourced, title="Group"):
     """Numbers that move together: z = sqrt(common) z_group + sqrt(1 - common) z_own."""
 
     paths: Annotated[Words, Field(min_length=1)]
@@ -49,7 +49,7 @@ class Uncertainty(Record):
 
     default_factor: Number | None = Field(default=None, gt=1)
     """factor of the 90 % interval of judgements that state none; absent: they are fixed"""
-    groups: dict[str, Group] = Field(default_factory=dict)
+    groups: dict[str, GroupOfNumbers] = Field(default_factory=dict)
     """numbers that move together, by name"""
     correlations: tuple[Correlation, ...] = ()
     """rank correlations of pairs, which replace what groups say of them"""
@@ -71,14 +71,11 @@ def matching(slot: Slot, value: Any, pattern: str, keys: Keys = ()) -> Iterator[
     if value is None:
         return
     for name, inner, member in _inner(slot, value):
-        length = str(name).count(".") + 1  # an id may be a dotted path itself
-        parts = pattern.split(".")
-        part, rest = ".".join(parts[:length]), ".".join(parts[length:])
-        if part not in (ANY, str(name)):
-            continue
-        if rest:
-            yield from matching(inner, member, rest, (*keys, name))
-        elif inner.kind == "quantity" and member is not None:
+        id_text = str(name)  # may be a dotted path itself
+        if pattern.startswith((f"{ANY}.", f"{id_text}.")):
+            used = len(ANY if pattern.startswith(f"{ANY}.") else id_text) + 1
+            yield from matching(inner, member, pattern[used:], (*keys, name))
+        elif pattern in (ANY, id_text) and inner.kind == "quantity" and member is not None:
             yield (*keys, name)
 
 
@@ -92,7 +89,7 @@ def _inner(slot: Slot, value: Any) -> Iterator[tuple[str | int, Slot, Any]]:
             yield key, slot.type, member
 
 
-def members(record: BaseModel, group: Group) -> tuple[str, ...]:
+def members(record: BaseModel, group: GroupOfNumbers) -> tuple[str, ...]:
     """Return the dotted paths of a group's members, in the order of its patterns."""
     slot = Slot("record", type(record))
     keys = chain.from_iterable(matching(slot, record, pattern) for pattern in group.paths)
@@ -159,7 +156,7 @@ def _generalised(path: str, pattern: list[str]) -> str:
     return ".".join(ANY if wild == ANY else part for part, wild in pairs)
 
 
-def _pivot(record: BaseModel, group: Group, keys: Keys) -> Iterator[Finding]:
+def _pivot(record: BaseModel, group: GroupOfNumbers, keys: Keys) -> Iterator[Finding]:
     if group.pivot is None:
         if group.common is None:
             message = (

@@ -96,7 +96,7 @@ def adjustment(base: Array, pairs: Mapping[tuple[int, int], float]) -> Array | C
     [[1.0, 0.0], [0.6, 0.8]]
     >>> conflict = adjustment(np.eye(3), {(0, 1): 0.8, (1, 2): 0.8, (0, 2): -0.9})
     >>> conflict.pair, round(conflict.limit, 3)
-    (2, 0.601)
+    (2, 0.6)
     """
     completed = base.copy()
     for (i, j), value in pairs.items():

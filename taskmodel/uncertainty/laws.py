@@ -280,7 +280,7 @@ def by_default_factor(quantity: Quantity, measure: Measure, factor: float) -> Qu
     """
     value = quantity.value
     stated = quantity.low is not None or quantity.distribution is not None
-    if stated or measure.whole or not measure.is_ratio or not value > 0:
+    if stated or measure.integer or not measure.is_ratio or not value > 0:
         return quantity
     low, high = value / factor, value * factor
     if measure.is_share:

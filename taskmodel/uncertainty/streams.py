@@ -2,11 +2,11 @@
 
 Each name, such as a dotted path, has a stream of its own: adding a name or leaving one out changes
 no other. Draw i belongs to the stratified sample i modulo 8, of which there are 8 independent ones,
-and is its member j = i // 8. The members 0 to 7, 8 to 15, 16 to 31, ... up to 512 to 1023, and then
-every 1024, are a Latin hypercube each: of n numbers of a name, one is in each of n equal parts of
-(0, 1), in random order. So means and quantiles of a sum of effects of single numbers are far more
-accurate than those of independent draws, for every power of two of draws, and the spread between
-the 8 samples shows how accurate.
+and is its member j = i // 8. The members 0 to 63, 64 to 127, 128 to 255, 256 to 511, 512 to 1023,
+and then every 1024, are a Latin hypercube each: of n numbers of a name, one is in each of n equal
+parts of (0, 1), in random order. So means and quantiles of a sum of effects of single numbers are
+far more accurate than those of independent draws, for 512, 1024, 2048, ... draws, and the spread
+between the 8 samples shows how accurate.
 
 Source: McKay, Beckman and Conover (1979), Technometrics 21(2), 239-245; replicated and enlarged.
 """
@@ -22,7 +22,7 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 
 REPLICATES = 8
-SMALLEST, LARGEST = 8, 1024  # members of a Latin hypercube
+SMALLEST, LARGEST = 64, 1024  # members of a Latin hypercube
 MAX_DRAW = 2**53
 
 
@@ -44,11 +44,11 @@ def uniforms(name: str, draws: np.ndarray, seed: int) -> Array:
 
     Examples
     --------
-    >>> whole = uniforms("slope", np.arange(64), seed=1)
-    >>> bool((uniforms("slope", np.array([40, 3]), seed=1) == whole[[40, 3]]).all())
+    >>> drawn = uniforms("slope", np.arange(512), seed=1)
+    >>> bool((uniforms("slope", np.array([40, 3]), seed=1) == drawn[[40, 3]]).all())
     True
-    >>> np.sort(np.floor(whole[::8] * 8)).tolist()
-    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    >>> bool((np.sort(np.floor(drawn[::8] * 64)) == np.arange(64)).all())
+    True
     """
     words = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=16).digest(), dtype="<u4")
     replicate, member = draws % REPLICATES, draws // REPLICATES
