@@ -134,7 +134,7 @@ class Sampler:
         >>> draws = sampler(load_catalog("alignment_research"))
         >>> columns = draws.draw(4096, seed=1)
         >>> np.quantile(columns["capability.slope"], [0.05, 0.5, 0.95]).round(2).tolist()
-        [0.38, 0.48, 0.76]
+        [0.38, 0.49, 0.76]
         """
         return self.columns(self.scores(self.normals(draws, seed)))
 
