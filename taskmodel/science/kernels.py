@@ -14,6 +14,7 @@ from taskmodel.compiled import compiled
 from taskmodel.numerics.types import Array
 
 Positions = NDArray[np.int64]
+SMALL = 1e-3  # up to here five terms of the exponential series are exact to rounding
 
 
 @compiled
@@ -124,3 +125,50 @@ def paths_from_task(
                 for edge in range(begin[place], begin[place + 1]):
                     longest = max(longest, length[point, earlier[edge]])
             length[point, task[place]] = longest + durations[point, task[place]]
+
+
+@compiled
+def first_ends(
+    count: Array, share: Array, time: Array, point: Array, step: float, first: Array
+) -> None:
+    """Mean time until the first of k reviews in progress ends, see `queueing`.
+
+    `point` are the times of the rule relative to the scale, a geometric sequence of ratio e^step
+    that extends beyond the longest time of every row.
+    """
+    kinds = share.shape[1]
+    pace, weight = np.zeros(kinds), np.zeros(kinds)
+    last = point[point.shape[0] - 1]
+    for row in range(share.shape[0]):
+        met, inverse = 0, 0.0
+        for kind in range(kinds):
+            if share[row, kind] > 0.0:
+                inverse += share[row, kind] / time[row, kind]
+                weight[met], pace[met] = share[row, kind], time[row, kind]
+                met += 1
+        scale = 1.0 / inverse if inverse > 0.0 else 1.0
+        # moments of the paces: exponentials of small arguments are summed by their series
+        all_met, one, two, three, four, fastest = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for kind in range(met):
+            pace[kind] = scale / count[row] / pace[kind]
+            all_met += weight[kind]
+            one += weight[kind] * pace[kind]
+            two += weight[kind] * pace[kind] ** 2 / 2
+            three += weight[kind] * pace[kind] ** 3 / 6
+            four += weight[kind] * pace[kind] ** 4 / 24
+            fastest = max(fastest, pace[kind])
+        # the sum over all earlier times, at which no review has ended, is a geometric series
+        total = step / np.expm1(step) * point[0]
+        for place in range(point.shape[0]):
+            t, in_progress = point[place], 0.0
+            if t * fastest < SMALL:
+                in_progress = all_met - t * (one - t * (two - t * (three - t * four)))
+            else:
+                for kind in range(met):
+                    in_progress += weight[kind] * np.exp(-t * pace[kind])
+            none_ended = in_progress ** count[row]
+            total += step * t * none_ended
+            # all that follows is less than the geometric series with this factor
+            if none_ended * last < 1e-20 * total:
+                break
+        first[row] = total * scale / count[row]

@@ -24,6 +24,7 @@ import numpy as np
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges
+from taskmodel.science import kernels
 
 HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
 STIRLING = 16.0  # from here on Stirling's series for the factorial is exact to rounding
@@ -340,18 +341,18 @@ def _first_exponential(count: np.ndarray, share: np.ndarray, time: np.ndarray) -
     where scale is the harmonic mean of the kinds' times: the substitution makes the integrand
     vanish smoothly at both ends, where the rule converges exponentially.
     """
-    inverse = np.divide(share, time, out=np.zeros_like(share), where=share > 0).sum(axis=-1)
-    scale = 1 / np.where(inverse > 0, inverse, 1.0)
-    relative = np.maximum(count, 1.0)[..., np.newaxis] * time / scale[..., np.newaxis]
-    last = np.ceil((float(np.log(relative.max(initial=1.0))) + LONGEST) / STEP)
-    pace = np.divide(
-        (scale / count)[..., np.newaxis], time, out=np.zeros_like(share), where=share > 0
+    kinds = share.shape[-1]
+    counts, shares, times = (
+        np.ascontiguousarray(values.reshape(shape))
+        for values, shape in ((count, -1), (share, (-1, kinds)), (time, (-1, kinds)))
     )
-    # The sum over all earlier times, at which no review has ended, is a geometric series.
-    total = np.full(scale.shape, STEP / np.expm1(STEP) * np.exp(-SHORTEST))
-    for point in np.exp(np.arange(-SHORTEST / STEP, last) * STEP).tolist():
-        total = total + STEP * point * (share * np.exp(-point * pace)).sum(axis=-1) ** count
-    return np.asarray(total * scale / count)
+    inverse = np.divide(shares, times, out=np.zeros_like(shares), where=shares > 0).sum(axis=-1)
+    relative = np.maximum(counts, 1.0) * times.max(axis=-1, initial=0.0) * inverse
+    last = np.ceil((float(np.log(relative.max(initial=1.0))) + LONGEST) / STEP)
+    point = np.exp(np.arange(-SHORTEST / STEP, last) * STEP)
+    first = np.empty(len(shares))
+    kernels.first_ends(counts, shares, times, point, STEP, first)
+    return first.reshape(count.shape)
 
 
 def _first_constant(count: np.ndarray, share: np.ndarray, time: np.ndarray) -> np.ndarray:

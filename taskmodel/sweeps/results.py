@@ -88,12 +88,12 @@ def labelled(
             entry = ((name,) if np.ndim(entry) else (), entry)
         dims, values, *label = entry
         values = np.asarray(values)
+        if values.dtype.kind == "U":
+            values = values.astype(object)
         units, meaning = label or _declaration(name, declared, unlabelled)
-        return xr.Variable(
-            dims,
-            values.astype(object) if values.dtype.kind == "U" else values,
-            {key: text for key, text in (("units", units), ("long_name", meaning)) if text},
-        )
+        attributes = {key: text for key, text in (("units", units), ("long_name", meaning)) if text}
+        # the fast path looks for no dates among texts
+        return xr.Variable(dims, values, attributes, fastpath=True)
 
     return xr.Dataset(
         {name: variable(name, entry, None) for name, entry in variables.items()},
