@@ -14,7 +14,7 @@ from taskmodel.catalog.load import (
     load_scenario,
     parse_catalog,
 )
-from taskmodel.catalog.model import Catalog, Scenario
+from taskmodel.catalog.model import Catalog, NumberField, Scenario
 from taskmodel.catalog.records import GENERAL, People, Protocol, Reviewers, Task, Trust
 from taskmodel.errors import CatalogError, Defect
 from taskmodel.files.quantity import Quantity, Source
@@ -25,6 +25,7 @@ __all__ = [
     "Catalog",
     "CatalogError",
     "Defect",
+    "NumberField",
     "People",
     "Protocol",
     "Quantity",

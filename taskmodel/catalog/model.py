@@ -1,10 +1,11 @@
 """`Catalog`: a research organisation and the tasks of its field, checked, with every source."""
 
 import math
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -28,7 +29,7 @@ from taskmodel.catalog.records import (
 from taskmodel.errors import CatalogError, UnknownPath
 from taskmodel.files import bundled
 from taskmodel.files.document import SET_MARK, Changeable, FromFile
-from taskmodel.files.dotted import Slot, find, leaves, value_at
+from taskmodel.files.dotted import Slot, find, leaves, slot_at, value_at
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced, Word
 from taskmodel.files.uncertainty import Uncertainty
@@ -51,6 +52,28 @@ class Scenario(FromFile):
     def _data_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
         # Its values may cite sources of the catalog: they are checked when it is applied.
         yield from ()
+
+
+class NumberField(NamedTuple):
+    """Where a number of a catalog stands, and the least and the largest that is allowed there.
+
+    Attributes
+    ----------
+    record : str
+        Path of the block or of the member of a block, such as ``supervision`` or ``tasks.coding``.
+    name : str
+        Path below it, such as ``headcount`` or ``verifiability.score``.
+    value : float
+        In the declared unit.
+    low, high : float
+        Finite; a bound that is excluded is replaced by the number next to it.
+    """
+
+    record: str
+    name: str
+    value: float
+    low: float
+    high: float
 
 
 class Catalog(Changeable):
@@ -201,36 +224,49 @@ class Catalog(Changeable):
         slot = Slot("record", Catalog)
         return tuple(dotted(keys) for keys, _ in leaves(slot, self._origin.data))
 
-    def with_numbers(self, numbers: Mapping[str, float]) -> "Catalog":
-        """Return a catalog with other numbers, without checks: for points between checked catalogs.
+    def number_field(self, path: str) -> NumberField:
+        """Return where the number at a dotted path stands, and its range.
 
         Parameters
         ----------
-        numbers : mapping of str to float
-            By dotted path of a quantity, an end of its interval, or a plain number that the
-            catalog has; in the declared unit.
+        path : str
+            Of a quantity, an end of its interval, or a plain number that the catalog has.
 
         Raises
         ------
         CatalogError
             If there is no such path.
         TypeError
-            If the value at a path is not a number.
+            If the value at the path is not a number, or a whole one.
         """
-        catalog = self
-        for path, number in numbers.items():
-            keys, slot = self._find(path)
-            keys = (*keys, "value") if slot.kind == "quantity" else keys
-            if isinstance(self._at(keys), bool) or not isinstance(self._at(keys), (int, float)):
-                raise TypeError(f"{path} is no number: it is {self._at(keys)!r}")
-            catalog = _with_number(catalog, keys, number)
-        return catalog
+        keys, slot = self._find(path)
+        keys = (*keys, "value") if slot.kind == "quantity" else keys
+        value = self._at(keys)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{path} is no number: it is {value!r}")
+        if slot.type is int:
+            raise TypeError(f"{path} is a whole number, which is the same at all points")
+        length = 2 if isinstance(getattr(self, str(keys[0])), (dict, tuple)) else 1
+        name = keys[length:-1] if keys[-1] == "value" else keys[length:]
+        ends = _range_within(self._bounds(keys))
+        return NumberField(dotted(keys[:length]), dotted(name), float(value), *ends)
 
-    def changed_to(self, path: str, number: float) -> dict[str, float]:
-        """Return the changes, by path, that set a number.
+    def changed_to(self, path: str, number: Any) -> dict[str, Any]:
+        """Return the changes, by path, that set a number, or an array of numbers.
 
         The share of a task also changes the shares of the others, in proportion, so that their
         sum stays 1.
+
+        Parameters
+        ----------
+        path : str
+        number : float or array
+            In the declared unit.
+
+        Returns
+        -------
+        dict of str to float or array
+            By path; shares of a catalog whose other shares are all 0 stay numbers.
 
         Raises
         ------
@@ -259,7 +295,10 @@ class Catalog(Changeable):
             If there is no such path.
         """
         measure = self._measure(path)
-        return measure is None or measure.admits(number)
+        if measure is not None:
+            return measure.admits(number)
+        low, high = _range_within(self._bounds(self._find(path)[0]))
+        return low <= number <= high
 
     def range_of(self, path: str) -> tuple[float, float]:
         """Return the bounds of the quantity at a dotted path, in its declared unit.
@@ -294,6 +333,15 @@ class Catalog(Changeable):
         if slot.measure is None:
             slot = self._find(dotted(keys[:-1]))[1]  # an end of an interval
         return slot.measure
+
+    def _bounds(self, keys: Keys) -> Iterable[Any]:
+        """Return what declares the range of a plain number, a value of a quantity, or an end."""
+        holder = slot_at(Catalog, keys[:-1])
+        assert holder is not None  # the keys are of a path that has been found
+        if holder.measure is not None:
+            return [holder.measure]
+        bounds: Iterable[Any] = holder.type.model_fields[str(keys[-1])].metadata
+        return bounds
 
     def without_source(self) -> tuple[str, ...]:
         """Return the paths of numbers without a source of their own or one from `basis`."""
@@ -402,17 +450,13 @@ def _protocol(name: str) -> dict[str, Any]:
     return read_document(read_text(path), str(path)).data
 
 
-def _with_number(value: Any, keys: Keys, number: float) -> Any:
-    """Return a record, mapping or tuple with another number at some keys, without checks."""
-    if not keys:
-        return float(number)
-    key, rest = keys[0], keys[1:]
-    if isinstance(value, BaseModel):
-        name = str(key)
-        return value.model_copy(update={name: _with_number(getattr(value, name), rest, number)})
-    if isinstance(value, tuple):
-        return tuple(
-            _with_number(item, rest, number) if index == key else item
-            for index, item in enumerate(value)
-        )
-    return {**value, key: _with_number(value[key], rest, number)}
+def _range_within(bounds: Iterable[Any]) -> tuple[float, float]:
+    """Return the least and the largest finite number within bounds such as those of a `Measure`."""
+    lows, highs = [-sys.float_info.max], [sys.float_info.max]
+    for bound in bounds:
+        ge, gt, le, lt = (getattr(bound, name, None) for name in ("ge", "gt", "le", "lt"))
+        lows += [] if ge is None else [ge]
+        lows += [] if gt is None else [math.nextafter(gt, math.inf)]
+        highs += [] if le is None else [le]
+        highs += [] if lt is None else [math.nextafter(lt, -math.inf)]
+    return max(lows), min(highs)

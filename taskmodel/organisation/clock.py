@@ -16,22 +16,22 @@ Source: docs, model, section 4.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from taskmodel.catalog import GENERAL, Catalog
 from taskmodel.errors import UnstableQueue
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.organisation.quantities import Quantities, review_effort
-from taskmodel.organisation.reviewers import (
-    modes_per_protocol,
-    review_factor,
-    reviewer_of_mode,
-    reviewer_pools,
+from taskmodel.organisation.quantities import (
+    Quantities,
+    by_task,
+    derived,
+    repeats,
+    reviewers_by_mode,
+    shortened,
 )
+from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
 from taskmodel.science import critical_path, durations, queueing
 from taskmodel.science.graph import predecessors, task_graph
 from taskmodel.science.supervision import COVERAGE_POLICIES, reviews_of_reviews
@@ -63,60 +63,25 @@ class ReviewQueues:
     Parameters
     ----------
     quantities : Quantities
-        Of one catalog, or one per point.
+        Of a catalog, at one point or several.
     organisation : Organisation
         The organisation that they describe.
     """
 
     def __init__(self, quantities: Quantities, organisation: Organisation) -> None:
-        catalog, self.organisation = quantities.catalogs[0], organisation
-        rules, names = catalog.supervision, reviewer_pools(catalog)
+        names, self.organisation = reviewer_pools(quantities.catalog), organisation
         self.names = tuple(map(review_factor, names))
-        self.blocks = tuple(
-            "supervision" if name == GENERAL else f"reviewers.{name}" for name in names
-        )  # of the catalog
-        self.reviewer = reviewer_of_mode(catalog)
-        self.servers = quantities.rows(
-            lambda catalog: [
-                pool.headcount.value * pool.max_review_share.value
-                for pool in reviewer_pools(catalog).values()
-            ]
+        self.blocks = tuple(map(reviewer_block, names))  # of the catalog
+        self.reviewer = reviewers_by_mode(quantities)
+        headcount, share, self.hours = (
+            quantities.members("reviewers", name)
+            for name in ("headcount", "max_review_share", "hours_per_year")
         )
-        self.hours = quantities.rows(
-            lambda catalog: [pool.hours_per_year.value for pool in reviewer_pools(catalog).values()]
-        )
+        self.servers = headcount * share
         self.week = quantities.number("latency.working_hours_per_week")
         self.arrival_variability = quantities.number("latency.arrival_variability")
         self.service_variability = quantities.number("latency.service_variability")
-
-        horizon = quantities.tasks("horizon")[..., None]
-        first_effort = quantities.protocols(review_effort, 1.0)
-        units = quantities.coverage / horizon
-        times = quantities.review_ratio[..., None] * first_effort * horizon
-        share = quantities.number("supervision.second_look_share")[:, None, None]
-        shorter = quantities.number("supervision.second_look_effort")[:, None, None]
-        kinds = [
-            (units * share**layer, times * shorter**layer)
-            for layer in range(rules.second_look_layers + 1)
-        ]
-        if rules.protocols:
-            episodes = quantities.protocols(
-                lambda protocol: (
-                    0.0 if protocol.episode_length is None else 1 / protocol.episode_length.value
-                ),
-                0.0,
-            )
-            interaction = quantities.protocols(
-                lambda protocol: protocol.interaction_time.value, 0.0
-            )
-            kinds.append((episodes, interaction))
-        shape = np.broadcast_shapes(*(array.shape for kind in kinds for array in kind))
-        # units per hour of work that AI attempts, and the time of each: first reviews, reviews of
-        # reviews by layer, episodes; shape (point, task, AI mode, kind)
-        self.units, self.times = (
-            np.stack([np.broadcast_to(kind[side], shape) for kind in kinds], axis=-1)
-            for side in (0, 1)
-        )
+        self.units, self.times = _arrivals(quantities)
 
     def solve(self, activity: Array, compute: Array) -> Queues:
         """Return the queues at activities (point, task, mode) [h/year] and computes (point,)."""
@@ -166,13 +131,114 @@ class ReviewQueues:
         return servers, utilisation, arrivals, mean, spread, wait, waiting
 
 
+@by_task
+def _arrivals(quantities: Quantities) -> tuple[Array, Array]:
+    """Return units per hour of work that AI attempts, and the time of each [h].
+
+    Kinds are first reviews, reviews of reviews by layer, and episodes; each array has the shape
+    (point or 1, task, AI mode, kind).
+    """
+    rules = quantities.catalog.supervision
+    horizon = quantities.tasks("horizon")[..., None]
+    units = quantities.coverage / horizon
+    times = quantities.review_ratio[..., None] * quantities.review_effort * horizon
+    share = quantities.number("supervision.second_look_share")[:, None, None]
+    shorter = quantities.number("supervision.second_look_effort")[:, None, None]
+    kinds = [
+        (units * share**layer, times * shorter**layer)
+        for layer in range(rules.second_look_layers + 1)
+    ]
+    if rules.protocols:
+        length = quantities.protocols("episode_length", np.nan)
+        episodes = np.where(np.isnan(length), 0.0, 1 / length)
+        kinds.append((episodes, quantities.protocols("interaction_time", 0.0)))
+    shape = np.broadcast_shapes(*(array.shape for kind in kinds for array in kind))
+    rates, hours = (
+        np.stack([np.broadcast_to(kind[side], shape) for kind in kinds], axis=-1) for side in (0, 1)
+    )
+    return rates, hours
+
+
+@derived
+def _order(quantities: Quantities) -> dict[int, tuple[int, ...]]:
+    """Return for each task the tasks it waits for, in topological order."""
+    tasks = quantities.catalog.tasks
+    return predecessors(task_graph({name: task.after for name, task in tasks.items()}))
+
+
+@derived
+def _precedence(quantities: Quantities) -> critical_path.Precedence:
+    order = _order(quantities)
+    return critical_path.Precedence.of(order, len(order))
+
+
+@by_task
+def _parts(quantities: Quantities) -> Array:
+    """Return the parts of the time of a unit without waits in queues; see `Clock.parts`."""
+    work, latency = quantities.review, quantities.catalog.latency
+    at_home = queueing.off_hours_wait(
+        quantities.number("latency.review_hours_per_day"), latency.review_days_per_week
+    )
+    return durations.unit_parts(
+        horizon=quantities.tasks("horizon"),
+        review_ratio=work.review_ratio,
+        coverage=work.coverage,
+        effort=work.effort,
+        people=work.people,
+        serial_speed=quantities.number("latency.serial_speed"),
+        working_hours_per_week=quantities.number("latency.working_hours_per_week"),
+        gate_latency=quantities.tasks("gate_latency", 0.0),
+        off_hours_wait=(_looks(quantities) * at_home * latency.count_off_hours)[:, None],
+        count_review=latency.count_review,
+        count_gates=latency.count_gates,
+    )
+
+
+@by_task
+def _stretch(quantities: Quantities) -> Array:
+    """Return wall-clock hours in queues per working hour of wait, 0 for people, by mode.
+
+    The shape is (point or 1, task, mode).
+    """
+    week = quantities.number("latency.working_hours_per_week")
+    by_ai = (
+        quantities.coverage * (_looks(quantities) * durations.HOURS_PER_WEEK / week)[:, None, None]
+    )
+    return np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1)
+
+
+@derived
+def _looks(quantities: Quantities) -> Array:
+    """Return how often a unit that is reviewed is handed to a reviewer, shape (point or 1,)."""
+    layers = quantities.catalog.supervision.second_look_layers
+    return reviews_of_reviews(quantities.number("supervision.second_look_share"), 1.0, layers)
+
+
+@derived
+def _loops(quantities: Quantities) -> tuple[list[tuple[int, int]], Array]:
+    """Return the feedback loops that count and their rounds, see `Clock`."""
+    catalog = quantities.catalog
+    if not (catalog.latency.count_loops and catalog.feedback_loops):
+        return [], np.zeros((1, 0))
+    names = list(catalog.tasks)
+    loops = [
+        (names.index(loop.source_task), names.index(loop.target_task))
+        for loop in catalog.feedback_loops
+    ]
+    return loops, quantities.members("feedback_loops", "loops_per_project")
+
+
+@by_task
+def _unit_times(quantities: Quantities) -> Array:
+    return np.asarray(_parts(quantities).sum(axis=-1))
+
+
 class Clock:
     """Durations of the units of each task, and the order of the tasks.
 
     Parameters
     ----------
-    catalogs : sequence of Catalog
-        One, or one per point, that differ in numbers alone.
+    quantities : Quantities
     organisation : Organisation
         The organisation that they describe.
 
@@ -194,53 +260,20 @@ class Clock:
         Whether time counts as if AI did every task.
     """
 
-    def __init__(self, catalogs: Sequence[Catalog], organisation: Organisation) -> None:
-        catalog, quantities = catalogs[0], Quantities(catalogs)
-        rules, names, latency = catalog.supervision, list(catalog.tasks), catalog.latency
+    def __init__(self, quantities: Quantities, organisation: Organisation) -> None:
+        rules, latency = quantities.catalog.supervision, quantities.catalog.latency
         self._organisation, self._horizon = organisation, quantities.tasks("horizon")
-        self.order = predecessors(
-            task_graph({name: task.after for name, task in catalog.tasks.items()})
-        )
-        self._precedence = critical_path.Precedence.of(self.order, len(names))
-        work, week = quantities.review, quantities.number("latency.working_hours_per_week")
-        share = quantities.number("supervision.second_look_share")
-        # how often a unit that is reviewed is handed to a reviewer
-        looks = reviews_of_reviews(share, 1.0, rules.second_look_layers)
-        at_home = queueing.off_hours_wait(
-            quantities.number("latency.review_hours_per_day"), latency.review_days_per_week
-        )
-        self.parts = durations.unit_parts(
-            horizon=self._horizon,
-            review_ratio=work.review_ratio,
-            coverage=work.coverage,
-            effort=work.effort,
-            people=work.people,
-            serial_speed=quantities.number("latency.serial_speed"),
-            working_hours_per_week=week,
-            gate_latency=quantities.tasks("gate_latency", 0.0),
-            off_hours_wait=(looks * at_home * latency.count_off_hours)[:, None],
-            count_review=latency.count_review,
-            count_gates=latency.count_gates,
-        )
-        self.durations = self.parts.sum(axis=-1)
-        by_ai = work.coverage * (looks * durations.HOURS_PER_WEEK / week)[:, None, None]
-        # wall-clock hours in queues per working hour of wait, (point, task, mode); 0 for people
-        self._stretch = np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1)
+        self.order, self._precedence = _order(quantities), _precedence(quantities)
+        self.parts = _parts(quantities)
+        self.durations = _unit_times(quantities)
+        self._stretch = _stretch(quantities)
         counted = latency.count_queues and latency.count_review
         self.queues = ReviewQueues(quantities, organisation) if counted else None
-        loops = catalog.feedback_loops if latency.count_loops else ()
-        self.loops = [
-            (names.index(loop.source_task), names.index(loop.target_task)) for loop in loops
-        ]
-        self.rounds = quantities.rows(
-            lambda catalog: [
-                loop.loops_per_project for loop in catalog.feedback_loops[: len(loops)]
-            ]
-        )
+        self.loops, self.rounds = _loops(quantities)
         self.all_by_ai = latency.all_by_ai
         # the mode of the coverage rule, or of the first of several protocols
         rule = 0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage)
-        self.ai_mode = HUMAN + 1 + modes_per_protocol(catalog) * rule
+        self.ai_mode = HUMAN + 1 + repeats(quantities) * rule
 
     def mix(self, mix: Array) -> Array:
         """Return the mixes of modes by which time counts: the AI mode alone if ``all_by_ai``."""
@@ -310,11 +343,6 @@ class Clock:
         times = self._durations(self.waits(activity, compute))
         return self._with_loops(durations.mean_durations(times, self.mix(mix)))
 
-    def people_alone(self) -> Array:
-        """Return the time that people take for all tasks without AI, shape (point or 1,) [h]."""
-        times = self._with_loops(self.durations[..., HUMAN])
-        return critical_path.path_length(times, self._precedence)
-
     def task_parts(self, mix: Array, queues: Queues | None) -> Array:
         """Return the parts of the time of each task, by `PARTS`, shape (point, task, part) [h]."""
         parts = np.broadcast_to(self.parts, (*mix.shape, self.parts.shape[-1])).copy()
@@ -338,6 +366,22 @@ class Clock:
         return self.durations if queues is None else self.durations + self.in_queue(queues.wait)
 
     def _with_loops(self, times: Array) -> Array:
-        if not self.loops:
-            return times
-        return critical_path.with_loops(times, self.order, self.loops, self.rounds)
+        return _repeated(times, self.order, self.loops, self.rounds)
+
+
+def _repeated(
+    times: Array,
+    order: dict[int, tuple[int, ...]],
+    loops: list[tuple[int, int]],
+    rounds: Array,
+) -> Array:
+    """Return times of tasks with the work that feedback loops send back."""
+    return critical_path.with_loops(times, order, loops, rounds) if loops else times
+
+
+@derived
+def people_alone(quantities: Quantities) -> Array:
+    """Return the time that people take for all tasks without AI, shape (point or 1,) [h]."""
+    order, times = _order(quantities), shortened(_unit_times(quantities)[..., HUMAN])
+    repeated = _repeated(times, order, *_loops(quantities))
+    return critical_path.path_length(repeated, _precedence(quantities))

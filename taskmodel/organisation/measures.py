@@ -16,7 +16,6 @@ Source: docs, model, sections 3.6, 4 and 5.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,14 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, allocate
-from taskmodel.catalog import Catalog
 from taskmodel.errors import SolveError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import kernels
-from taskmodel.organisation.clock import Clock
+from taskmodel.organisation.clock import Clock, people_alone
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.organisation.reviewers import review_capacity, reviewer_pools
+from taskmodel.science import supervision
 
 REVIEW = 1  # position of review among the sources
 
@@ -134,52 +132,53 @@ class Yardstick:
 
     Parameters
     ----------
-    catalogs : sequence of Catalog
-        One, or one per point, that differ in numbers alone.
+    quantities : Quantities
     organisation : Organisation
         The organisation that they describe.
     base_output : array, shape (point or 1,), optional
-        Output that output is relative to [h/year]; default: that of the catalogs' people without AI
+        Output that output is relative to [h/year]; default: that of its own people without AI
         and with experiments not scarce.
 
     Raises
     ------
     SolveError
-        If the catalogs' people without AI produce nothing.
+        If the people without AI produce nothing.
     """
 
     def __init__(
         self,
-        catalogs: Sequence[Catalog],
+        quantities: Quantities,
         organisation: Organisation,
         base_output: Array | None = None,
     ) -> None:
-        catalog, quantities = catalogs[0], Quantities(catalogs)
         self.organisation = organisation
         self.exponent = quantities.number("production.parallel_exponent")
         self.shares = quantities.tasks("share")
-        self.pool_hours = quantities.rows(
-            lambda catalog: [pool.hours_per_year.value for pool in catalog.pools.values()]
-        )
-        self.reviewer_hours = quantities.rows(
-            lambda catalog: [
-                review_capacity(pool, 1.0) for pool in reviewer_pools(catalog).values()
-            ]
+        self.pool_hours = quantities.members("pools", "hours_per_year")
+        self.reviewer_hours = supervision.review_supply(
+            1.0,
+            *(
+                quantities.members("reviewers", name)
+                for name in ("hours_per_year", "max_review_share", "utilisation")
+            ),
         )
         self._people = PeopleAlone(organisation)
         self.base_output = self._people.plenty.output if base_output is None else base_output
         if not (self.base_output > 0).all():
+            hours = quantities.members("pools", "headcount") * self.pool_hours
             idle = ", ".join(
                 f"pools.{name}"
-                for name, pool in catalog.pools.items()
-                if 0 in (pool.headcount.value, pool.hours_per_year.value)
+                for name, without in zip(
+                    quantities.catalog.pools, (hours == 0).any(axis=0), strict=True
+                )
+                if without
             )
             raise SolveError(
                 "people without AI produce nothing, and speed-ups are relative to them: give "
                 f"{idle} people and hours"
             )
-        self.clock = Clock(catalogs, organisation)
-        self.base_time = self.clock.people_alone()
+        self.clock = Clock(quantities, organisation)
+        self.base_time = people_alone(quantities)
 
     def effective_speedup(self, throughput: Array, latency: Array) -> Array:
         """Return the effective speed-up S_Y^lambda S_L^(1 - lambda), shape (point,)."""

@@ -17,17 +17,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.catalog import Catalog, Protocol, Task
+from taskmodel.catalog import Catalog, Task
+from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.quantities import (
+    Quantities,
+    by_task,
+    derived,
+    repeats,
+    reviewers_by_mode,
+    shortened,
+    side_by_side,
+)
 from taskmodel.organisation.reviewers import (
     ai_modes,
     alternative_pools,
-    modes_per_protocol,
     protocol_names,
-    review_capacity,
     review_factor,
-    reviewer_of_mode,
     reviewer_pools,
     reviewers_of,
 )
@@ -241,65 +247,94 @@ class Organisation:
         )
 
 
-def organisation(*catalogs: Catalog) -> Organisation:
-    """Return the organisation of a catalog, or of several catalogs that differ in numbers alone.
+def organisation(catalog: Catalog | Quantities) -> Organisation:
+    """Return the organisation of a catalog, or of its quantities at several points.
 
     Raises
     ------
     InputError
-        If a threshold or a cost overflows; the message names the quantity and its range.
+        If a threshold or a cost overflows; the message names the quantity and its range. If an AI
+        mode is without work by people at some points alone.
     """
-    catalog, quantities = catalogs[0], Quantities(catalogs)
-    tasks, rules = catalog.tasks.values(), catalog.supervision
-    labour_pools, review_pools = tuple(catalog.pools), reviewer_pools(catalog)
-    delegable = np.array([task.delegable for task in tasks])
-    opens_at, inference, success = _capability(quantities, delegable)
-    graded = catalog.capability.success == "logistic"
-    unaided = [not graded and _needs_capability(catalog, name) for name in protocol_names(catalog)]
-    work, review = quantities.review, _review_part(catalog, quantities, success)
-    policy = np.array([_allowed_modes(catalog, task) for task in tasks])
+    return _organisation(Quantities(catalog) if isinstance(catalog, Catalog) else catalog)
+
+
+@derived
+def _organisation(quantities: Quantities) -> Organisation:
+    catalog = quantities.catalog
+    opens_at, _, _ = _capability(quantities)
+    rules = catalog.capability
+    by_compute = rules.h50_hours is None
+    review_pools = reviewer_pools(catalog)
     result = Organisation(
         tasks=tuple(catalog.tasks),
         modes=(supervision.MODES[HUMAN], *ai_modes(catalog)),
-        factors=(*labour_pools, *map(review_factor, review_pools), "inference", "experiments"),
-        pools=len(labour_pools),
+        factors=(*catalog.pools, *map(review_factor, review_pools), "inference", "experiments"),
+        pools=len(catalog.pools),
         reviewers=len(review_pools),
         nest=_nest(quantities),
         opens_at=opens_at,
-        policy=policy & ~_redundant_modes(catalog, review, policy),
-        unaided=np.array([False, *np.repeat(unaided, modes_per_protocol(catalog))]),
-        alone=np.array([False, *(work.people[0, 0] == 0)]),
-        fixed_review=review,
-        fixed_attempts=supervision.attempts(success),
+        policy=_policy(quantities),
+        unaided=_unaided(quantities),
+        alone=np.append(False, _without_people(quantities)),
+        fixed_review=_review_part(quantities),
+        fixed_attempts=_fixed_attempts(quantities),
         unnoticed=_unnoticed(quantities),
         harm_weight=quantities.tasks("harm_weight"),
-        fixed_bundles=supervision.bundles(
-            review,
-            pool=np.array([labour_pools.index(task.pool) for task in tasks]),
-            pools=len(labour_pools),
-            experiments=quantities.tasks("experiment_compute"),
-            inference_per_attempt=inference,
-            success=success,
-            people=work.people,
-            review_inference=quantities.protocols(
-                lambda protocol: protocol.review_inference.value, 0.0
-            ),
-        ),
-        frontier=catalog.capability.worker == "frontier" and catalog.capability.h50_hours is None,
-        graded=graded and catalog.capability.h50_hours is None,
+        fixed_bundles=_bundles(quantities),
+        frontier=rules.worker == "frontier" and by_compute,
+        graded=rules.success == "logistic" and by_compute,
         steepness=_steepness(quantities),
-        base_supply=quantities.rows(_base_supply),
-        supply_per_compute=quantities.rows(_supply_per_compute),
+        base_supply=_base_supply(quantities),
+        supply_per_compute=_supply_per_compute(quantities),
         training_share=quantities.number("compute.training_share"),
     )
-    return result if rules.defect_budget is None else result.with_defect_budget()
+    return result if catalog.supervision.defect_budget is None else result.with_defect_budget()
 
 
-def _review_part(catalog: Catalog, quantities: Quantities, success: Array) -> Array:
+@by_task
+def _fixed_attempts(quantities: Quantities) -> Array:
+    """Return the attempts per useful unit, by task."""
+    return supervision.attempts(_capability(quantities)[-1])
+
+
+@derived
+def _pool_of_task(quantities: Quantities) -> NDArray[np.intp]:
+    """Return the position of the labour pool of each task, shape (task,)."""
+    pools = {name: position for position, name in enumerate(quantities.catalog.pools)}
+    return np.array([pools[str(task.pool)] for task in quantities.catalog.tasks.values()])
+
+
+@derived
+def _delegable(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return whether AI may ever do each task, shape (task,)."""
+    return np.array([task.delegable for task in quantities.catalog.tasks.values()])
+
+
+@by_task
+def _bundles(quantities: Quantities) -> Array:
+    """Return the factor use of a useful unit, by task, mode and factor."""
+    catalog, (_, inference, success) = quantities.catalog, _capability(quantities)
+    return supervision.bundles(
+        _review_part(quantities),
+        pool=quantities.selected(_pool_of_task(quantities)),
+        pools=len(catalog.pools),
+        experiments=quantities.tasks("experiment_compute"),
+        inference_per_attempt=inference,
+        success=success,
+        people=quantities.review.people,
+        review_inference=quantities.protocols("review_inference", 0.0),
+    )
+
+
+@by_task
+def _review_part(quantities: Quantities) -> Array:
     """Return the hours of review and steering per useful unit, by task, mode and factor."""
-    labour_pools, work = tuple(catalog.pools), quantities.review
+    catalog, work = quantities.catalog, quantities.review
+    _, _, success = _capability(quantities)
+    pools = list(catalog.pools)
     return supervision.review_part(
-        pools=len(labour_pools),
+        pools=len(pools),
         review_ratio=work.review_ratio,
         coverage=work.coverage,
         success=success,
@@ -307,27 +342,56 @@ def _review_part(catalog: Catalog, quantities: Quantities, success: Array) -> Ar
         steering=work.steering,
         people=work.people,
         shared_pool=[
-            None if pool.pool == "dedicated" else labour_pools.index(pool.pool)
+            None if pool.pool == "dedicated" else pools.index(pool.pool)
             for pool in reviewer_pools(catalog).values()
         ],
-        reviewer=reviewer_of_mode(catalog),
+        reviewer=quantities.selected(reviewers_by_mode(quantities)),
     )
 
 
+@derived
+def _without_people(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return the AI modes in which people do no work themselves, shape (AI mode,)."""
+    without = quantities.protocols("people", 0.0)[:, 0] == 0
+    if (without != without[0]).any():
+        raise InputError(
+            "people work in a protocol at some points and not at others, which changes what AI "
+            "must be able to do: let protocols.NAME.people be 0 at all points, or above 0 at all"
+        )
+    return np.asarray(without[0])
+
+
+@derived
+def _unaided(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return the modes in which AI must be able to do the task by itself, shape (mode,)."""
+    catalog = quantities.catalog
+    graded = catalog.capability.success == "logistic"
+    unaided = [not graded and _needs_capability(catalog, name) for name in protocol_names(catalog)]
+    return np.array([False, *np.repeat(unaided, repeats(quantities))])
+
+
+@derived
+def _policy(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return the modes that delegation and supervision allow, shape (task, mode)."""
+    allowed = _allowed_modes(quantities)
+    if repeats(quantities) == 1:
+        return allowed
+    return allowed & ~_redundant_modes(quantities, _review_part(quantities), allowed)
+
+
 def _redundant_modes(
-    catalog: Catalog, review: Array, policy: NDArray[np.bool_]
+    quantities: Quantities, review: Array, policy: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return the modes that differ from an earlier open one only in an idle reviewer, (task, mode).
 
     If a protocol takes no review hours in a task, its modes for several pools are identical. Ties
     between them would make the optimum degenerate, so that only the first remains open.
     """
-    redundant, repeats = np.zeros_like(policy), modes_per_protocol(catalog)
-    if repeats > 1:
-        idle = (review == 0).all(axis=(0, -1))[:, HUMAN + 1 :]
-        opened = policy[:, HUMAN + 1 :].reshape(len(policy), -1, repeats)
-        earlier = np.cumsum(opened, axis=-1) > 1
-        redundant[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
+    redundant = np.zeros_like(policy)
+    idle = (review == 0).all(axis=(0, -1))[:, HUMAN + 1 :]
+    opened = policy[:, HUMAN + 1 :].reshape(len(policy), -1, repeats(quantities))
+    earlier = np.cumsum(opened, axis=-1) > 1
+    redundant[:, HUMAN + 1 :] = idle & (opened & earlier).reshape(idle.shape)
     return redundant
 
 
@@ -338,12 +402,17 @@ def _with_factor(bundles: Array, use: Array) -> Array:
     return np.concatenate([old, np.broadcast_to(use, shape)[..., None]], axis=-1)
 
 
-def _missed_by_machines(protocol: Protocol) -> float:
-    """Return the share of defects that the layers of AI review do not find."""
-    layers = np.full(int(protocol.layers.value), protocol.layer_detection.value)
-    return float(supervision.layered_escape(1.0, layers, protocol.common_mode.value))
+def _missed_by_machines(quantities: Quantities) -> Array:
+    """Return the share of defects that the layers of AI review do not find, by AI mode."""
+    layers, found, common = (
+        quantities.protocols(name, 0.0) for name in ("layers", "layer_detection", "common_mode")
+    )
+    layer = np.arange(int(layers.max()))
+    detections = np.where(layer < np.floor(layers)[..., None], found[..., None], 0.0)
+    return shortened(supervision.layered_escape(1.0, detections, common))
 
 
+@by_task
 def _unnoticed(quantities: Quantities) -> Array:
     """Return the share of defective units that pass unnoticed, by task and mode.
 
@@ -351,46 +420,53 @@ def _unnoticed(quantities: Quantities) -> Array:
     """
     rate, ceiling = (curve[..., None] for curve in quantities.detection_curve)
     coverage, known = quantities.coverage, np.isfinite(rate)
-    hours = quantities.review_ratio[..., None] * quantities.protocols(
-        lambda protocol: protocol.review_effort.value, 1.0
-    )
+    hours = quantities.review_ratio[..., None] * quantities.protocols("review_effort", 1.0)
     detected = detection(hours, np.where(known, rate, 1.0), np.where(known, ceiling, 1.0))
     missed = supervision.escape_rate(1.0, coverage, np.where(known, detected, 0.0))
-    missed = missed * quantities.protocols(_missed_by_machines, 1.0)
+    missed = missed * _missed_by_machines(quantities)
     missed = np.where(~known & (coverage > 0) & (missed > 0), np.nan, missed)
     return np.concatenate([np.zeros_like(missed[..., :1]), missed], axis=-1)
 
 
-def _allowed_modes(catalog: Catalog, task: Task) -> list[bool]:
-    """Return whether a task may be done by people, and in each of the AI modes."""
+@derived
+def _allowed_modes(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return whether a task may be done by people, and in each AI mode, shape (task, mode).
+
+    Whether a mode for several pools of reviewers is redundant is not considered.
+    """
+    catalog, times = quantities.catalog, repeats(quantities)
+    names, pools = protocol_names(catalog), alternative_pools(catalog)
+    without_people = _without_people(quantities)[::times].tolist()
+
+    def allowed(task: Task) -> list[bool]:
+        reviews = [pool in reviewers_of(task) for pool in pools] or [True]
+        return [
+            task.by_people,
+            *(
+                _allows(catalog, task, name, alone) and may_review
+                for name, alone in zip(names, without_people, strict=True)
+                for may_review in reviews
+            ),
+        ]
+
+    return np.array([allowed(task) for task in catalog.tasks.values()])
+
+
+def _allows(catalog: Catalog, task: Task, name: str, without_people: bool) -> bool:
+    """Return whether AI may do a task under a protocol, or in the mode of a rule of coverage."""
     rules = catalog.supervision
-    mode_of_rule = supervision.MODES[
-        HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)
-    ]
-
-    def allows(name: str) -> bool:
-        if not task.delegable:
-            return False
-        if not rules.protocols:
-            equivalent = EQUIVALENT_PROTOCOL[rules.coverage]
-            return (
-                name == mode_of_rule
-                and (task.protocols is None or equivalent in task.protocols)
-                and equivalent not in task.forbids
-            )
-        without_people = catalog.protocols[name].people.value == 0
-        chosen = rules.protocols if task.protocols is None else task.protocols
-        return (task.by_people or without_people) and name in chosen and name not in task.forbids
-
-    reviews = [pool in reviewers_of(task) for pool in alternative_pools(catalog)] or [True]
-    return [
-        task.by_people,
-        *(
-            allows(name) and may_review
-            for name in protocol_names(catalog)
-            for may_review in reviews
-        ),
-    ]
+    if not task.delegable:
+        return False
+    if not rules.protocols:
+        equivalent = EQUIVALENT_PROTOCOL[rules.coverage]
+        mode_of_rule = HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)
+        return (
+            name == supervision.MODES[mode_of_rule]
+            and (task.protocols is None or equivalent in task.protocols)
+            and equivalent not in task.forbids
+        )
+    chosen = rules.protocols if task.protocols is None else task.protocols
+    return (task.by_people or without_people) and name in chosen and name not in task.forbids
 
 
 def _needs_capability(catalog: Catalog, name: str) -> bool:
@@ -398,6 +474,7 @@ def _needs_capability(catalog: Catalog, name: str) -> bool:
     return name not in catalog.supervision.protocols or catalog.protocols[name].needs_capability
 
 
+@derived
 def _steepness(quantities: Quantities) -> Array:
     """Return the exponent of compute in the odds of success, shape (point or 1,).
 
@@ -407,14 +484,16 @@ def _steepness(quantities: Quantities) -> Array:
     return quantities.number("capability.success_slope", 0.0) * slope
 
 
-def _capability(quantities: Quantities, delegable: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+@by_task
+def _capability(quantities: Quantities) -> tuple[Array, Array, Array]:
     """Return thresholds, inference of an attempt per hour, and probabilities of success, by task.
 
     Each of shape (point or 1, task). If the frontier model does the work, inference is per square
     root of its training compute. If success grows with compute, it is that of AI that always
     succeeds.
     """
-    rules = quantities.catalogs[0].capability
+    rules = quantities.catalog.capability
+    delegable = quantities.selected(_delegable(quantities))
     success = capability.success_probability(quantities.defect_probability)
 
     def number(name: str) -> Array:
@@ -453,39 +532,61 @@ def _capability(quantities: Quantities, delegable: NDArray[np.bool_]) -> tuple[A
     return opens_at, inference, success
 
 
-def _base_supply(catalog: Catalog) -> list[float]:
-    """Return the supplies that do not depend on compute, 0 for those that do."""
-    use, budget = catalog.compute, catalog.supervision.defect_budget
-    return [
-        *(pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values()),
-        *(review_capacity(pool, pool.headcount.value) for pool in reviewer_pools(catalog).values()),
-        *(np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments)),
-        *([] if budget is None else [budget.value]),
-    ]
+@derived
+def _base_supply(quantities: Quantities) -> Array:
+    """Return the supplies that do not depend on compute, 0 for those that do, by factor."""
+    use, budget = quantities.catalog.compute, quantities.catalog.supervision.defect_budget
+    hours, review = (
+        {name: quantities.members(group, name) for name in names}
+        for group, names in (
+            ("pools", ("headcount", "hours_per_year")),
+            ("reviewers", ("headcount", "hours_per_year", "max_review_share", "utilisation")),
+        )
+    )
+    free = [np.inf if kind == "free" else 0.0 for kind in (use.inference, use.experiments)]
+    return side_by_side(
+        hours["headcount"] * hours["hours_per_year"],
+        supervision.review_supply(**review),
+        np.array([free]),
+        *([] if budget is None else [quantities.number("supervision.defect_budget")[:, None]]),
+    )
 
 
-def _supply_per_compute(catalog: Catalog) -> list[float]:
-    use = catalog.compute
+@derived
+def _supply_per_compute(quantities: Quantities) -> Array:
+    """Return the supplies per unit of compute, 0 for those that do not depend on it, by factor."""
+    share, experiment_share, h100_hour = (
+        quantities.number(f"compute.{name}")[:, None]
+        for name in ("inference_share", "experiment_share", "h100_hour")
+    )
+    catalog = quantities.catalog
     people = len(catalog.pools) + len(reviewer_pools(catalog))
-    machines = [use.inference_share.value, use.experiment_share.value / use.h100_hour.value]
-    return [0.0] * people + machines + ([] if catalog.supervision.defect_budget is None else [0.0])
+    budget = 0 if catalog.supervision.defect_budget is None else 1
+    return side_by_side(
+        np.zeros((1, people)), share, experiment_share / h100_hour, np.zeros((1, budget))
+    )
 
 
+@derived
+def _tree(quantities: Quantities) -> NestTree:
+    catalog = quantities.catalog
+    return nest_tree(
+        {name: task.phase for name, task in catalog.tasks.items()},
+        {name: nest.parent for name, nest in catalog.nests.items()},
+    )
+
+
+@derived
 def _nest(quantities: Quantities) -> Nest:
     """Return the CES nests of the tasks.
 
     The share of a nest is the sum of those of its tasks; its elasticity is its own or that of the
     catalog. A nest of zero weight is split evenly, which affects no result.
     """
-    catalog, shares = quantities.catalogs[0], quantities.tasks("share")
-    tree = nest_tree(
-        {name: task.phase for name, task in catalog.tasks.items()},
-        {name: nest.parent for name, nest in catalog.nests.items()},
-    )
-
-    def elasticity(catalog: Catalog, name: str) -> float:
-        own = catalog.nests[name].elasticity
-        return catalog.production.elasticity.value if own is None else own.value
+    shares, names = quantities.tasks("share"), list(quantities.catalog.nests)
+    usual = quantities.number("production.elasticity")[:, None]
+    own = quantities.members("nests", "elasticity")
+    elasticities = np.where(np.isnan(own), usual, own)
 
     def build(node: NestTree) -> Nest:
         weights = np.stack(
@@ -500,13 +601,13 @@ def _nest(quantities: Quantities) -> Nest:
         total = weights.sum(axis=-1, keepdims=True)
         weights = np.where(total == 0, 1.0, weights)
         weights = weights / weights.sum(axis=-1, keepdims=True)
-        elasticities = quantities.rows(lambda catalog: [elasticity(catalog, node.name)])[:, 0]
+        elasticity = shortened(elasticities[:, names.index(node.name)])
         members = [
             build(member) if isinstance(member, NestTree) else member for member in node.members
         ]
-        return Nest(_unbatched(elasticities), _unbatched(weights), members)
+        return Nest(_unbatched(elasticity), _unbatched(weights), members)
 
-    return build(tree)
+    return build(_tree(quantities))
 
 
 def _unbatched(values: Array) -> Array:

@@ -1,155 +1,392 @@
 """Quantities of catalogs as arrays, and what rules of supervision make of them.
 
-Several catalogs that differ in numbers alone, such as those along an axis, are read together. Every
-array has the points, one per catalog, as its first dimension; it has length 1 where all catalogs
-agree, so that what does not depend on the point is stored and computed once and broadcasts.
+Catalogs that differ in numbers alone, such as those along an axis or those of draws, are one
+catalog with columns: arrays over points, by dotted path. Every array has the points as its first
+dimension; it has length 1 where all points agree, so that what does not depend on the point is
+stored and computed once and broadcasts. What reads no number that has a column is computed once for
+the catalog, whatever the columns (`derived`).
 
 Source: docs, model, sections 3.1 and 3.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
-from operator import attrgetter
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.catalog import Catalog, Protocol, Task
+from taskmodel.catalog import Catalog, NumberField, Quantity
+from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.reviewers import ai_modes, modes_per_protocol, protocol_names
+from taskmodel.organisation.reviewers import (
+    ai_modes,
+    modes_per_protocol,
+    protocol_names,
+    reviewer_block,
+    reviewer_of_mode,
+    reviewer_pools,
+)
 from taskmodel.science import supervision
 from taskmodel.science.review_effort import detection_curve, optimal_effort
 
+T = TypeVar("T")
+_BY_TASK: set[Callable[[Quantities], Any]] = set()  # functions that treat each task apart
+FEW = 0.5  # share of the tasks up to which these are computed apart
+
+
+def derived(function: Callable[[Quantities], T]) -> Callable[[Quantities], T]:
+    """Compute a function of quantities once, and for all columns on which it does not depend."""
+
+    @wraps(function)
+    def once(quantities: Quantities) -> T:
+        return quantities.derive(function)
+
+    return once
+
+
+def by_task(function: Callable[[Quantities], T]) -> Callable[[Quantities], T]:
+    """Compute arrays that have the tasks as second dimension, as `derived`.
+
+    Where columns are of a few tasks, only these are computed: the function must treat each task
+    apart. It returns an array, or a tuple of arrays, and selects what it reads of tasks elsewhere
+    than in the quantities with `Quantities.selected`.
+    """
+    once = derived(function)
+    _BY_TASK.add(function)
+    return once
+
 
 class Quantities:
-    """Arrays of quantities of one or several catalogs; see the module for their first dimension.
+    """Arrays of the quantities of a catalog, at one point or several; see the module.
 
-    Quantities are named by attribute, such as ``"latency.serial_speed"``; one that may be absent
-    has a value to take instead.
+    Quantities are named by attribute, such as ``"latency.serial_speed"``. One that is absent is
+    NaN, or the value to take instead.
+
+    Parameters
+    ----------
+    catalog : Catalog
+
+    Attributes
+    ----------
+    catalog : Catalog
+        Without the columns.
+    columns : dict of str to array, shape (point,)
+        Numbers that may differ from point to point, by dotted path.
+    points : int
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> quantities = Quantities(load_catalog("alignment_research"))
+    >>> quantities.with_columns({"supervision.headcount": [1, 10]}).number("supervision.headcount")
+    array([ 1., 10.])
     """
 
-    def __init__(self, catalogs: Sequence[Catalog]) -> None:
-        self.catalogs = catalogs
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog, self.points = catalog, 1
+        self.columns: dict[str, Array] = {}
+        self._by_name: dict[str, dict[str, Array]] = {}  # columns by name and record
+        self._changed: set[str] = set()  # names of columns, each after the block it is in
+        self._derived: dict[Callable[[Quantities], Any], Any] = {}
+        # the quantities without columns, and what these know for all columns
+        self._root = self
+        self._fields: dict[str, NumberField] = {}  # by path
+        self._groups: dict[str, dict[str, tuple[int, Any]]] = {}
+        self._rows: dict[tuple[str, str, float], Array] = {}
+        self._reads: dict[Callable[[Quantities], Any], set[str]] = {}  # of derived functions
+        self._reading: list[set[str]] = []  # of functions that are being computed
+        # the tasks that are computed apart, and the quantities of all tasks that they belong to
+        self._selected: NDArray[np.intp] | None = None
+        self._all_tasks = self
 
-    def rows(self, read: Callable[[Catalog], Sequence[float]]) -> Array:
-        """Return several numbers of every catalog, shape (point or 1, number)."""
-        return _shortened(np.array([read(catalog) for catalog in self.catalogs], dtype=float))
+    def with_columns(
+        self, columns: Mapping[str, ArrayLike], *, checked: bool = False
+    ) -> Quantities:
+        """Return the quantities with other numbers, which may differ from point to point.
 
-    def number(self, name: str, absent: float | None = None) -> Array:
-        """Return a quantity of the catalog, shape (point or 1,)."""
-        read = _reader(name, absent)
-        return self.rows(lambda catalog: [read(catalog)])[:, 0]
+        As in `Catalog.replace`, an interval holds only where it contains the value.
 
-    def tasks(self, read: str | Callable[[Task], float], absent: float | None = None) -> Array:
-        """Return a quantity, or a function, of every task, shape (point or 1, task)."""
-        value = read if callable(read) else _reader(read, absent)
-        numbers = [value(task) for task in self.catalogs[0].tasks.values()]
-        rows = np.tile(np.array(numbers, dtype=float), (len(self.catalogs), 1))
-        for point, position, task in self._changed_tasks:
-            rows[point, position] = value(task)
-        return _shortened(rows)
+        Parameters
+        ----------
+        columns : mapping of str to array, shape (point,), or float
+            By dotted path of a quantity, an end of its interval, or a plain number that the
+            catalog has; in the declared unit. They replace columns of the same path.
+        checked : bool
+            Whether the ranges of the numbers are known to hold, as between two numbers that the
+            catalog allows.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such path, or a number is out of its range: for the first such number, as
+            of `Catalog.replace`.
+        InputError
+            If the columns are not of one length.
+        TypeError
+            If the value at a path is not a number, or a whole one.
+        """
+        root, result = self._root, Quantities(self.catalog)
+        arrays = {path: np.asarray(column, dtype=float) for path, column in columns.items()}
+        result.columns = _of_one_length({**self.columns, **arrays})
+        if not result.columns:
+            return root
+        fields = [root._field(path) for path in result.columns]
+        if not checked:
+            _check_ranges(self.catalog, result.columns, fields)
+        result._root, result.points = root, len(next(iter(result.columns.values())))
+        for field, column in zip(fields, result.columns.values(), strict=True):
+            result._by_name.setdefault(field.name, {})[field.record] = column
+            result._changed.add(f"{field.record.partition('.')[0]}.{field.name}")
+        return result
+
+    def at(self, path: str) -> Array:
+        """Return the number at a dotted path, shape (point or 1,)."""
+        column = self.columns.get(path)
+        return np.array([self._root._field(path).value]) if column is None else column
+
+    def derive(self, function: Callable[[Quantities], T]) -> T:
+        """Return the value of a function of these quantities; see `derived`.
+
+        The numbers that it reads are recorded where it is computed without columns. It must read
+        the same ones whatever their values.
+        """
+        if self._selected is not None and function not in _BY_TASK:
+            return self._all_tasks.derive(function)
+        if function not in self._derived:
+            self._derived[function] = (
+                self._recorded(function)
+                if self._root is self
+                else function(self)
+                if self._selected is not None
+                else self._changed_from_root(function)
+            )
+        if self._root is self and self._reading:
+            self._reading[-1] |= self._reads[function]
+        value: T = self._derived[function]
+        return value
+
+    def _recorded(self, function: Callable[[Quantities], T]) -> T:
+        self._reading.append(set())
+        try:
+            return function(self)
+        finally:
+            self._reads[function] = self._reading.pop()
+
+    def _changed_from_root(self, function: Callable[[Quantities], Any]) -> Any:
+        """Return the value without columns, as far as no column changes it."""
+        root = self._root
+        shared = root.derive(function)
+        changed = self._changed & root._reads[function]
+        if not changed:
+            return shared
+        if function not in _BY_TASK or not all(name.startswith("tasks.") for name in changed):
+            return function(self)
+        few = self._few_tasks
+        if few is None or few._selected is None:
+            return function(self)
+        own = few.derive(function)
+        if isinstance(shared, tuple):
+            return tuple(
+                _with_tasks(array, few._selected, values)
+                for array, values in zip(shared, own, strict=True)
+            )
+        return _with_tasks(shared, few._selected, own)
 
     @cached_property
-    def _changed_tasks(self) -> list[tuple[int, int, Task]]:
-        """Points, positions and records of tasks that are not those of the first catalog.
+    def _few_tasks(self) -> Quantities | None:
+        """The quantities of the tasks that have columns; None if these are not few."""
+        members = self._root._group("tasks")
+        records = {record for columns in self._by_name.values() for record in columns}
+        positions = sorted(members[record][0] for record in records if record in members)
+        if len(positions) > FEW * len(members):
+            return None
+        few = copy(self)
+        few._derived, few._selected, few._all_tasks = {}, np.array(positions, dtype=np.intp), self
+        return few
 
-        Catalogs that differ in one number share the records of all tasks but one, so that few
-        have to be read.
+    def selected(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows, one for each task, of the tasks that are computed; see `by_task`."""
+        return array if self._selected is None else array[self._selected]
+
+    def members(self, group: str, name: str, absent: float = np.nan) -> Array:
+        """Return a quantity of every member of a block, shape (point or 1, member).
+
+        Groups are ``tasks``, ``pools``, ``nests``, ``feedback_loops``, ``reviewers`` (the general
+        ones first), ``protocols`` (those that are allowed), and any other block as its only member.
         """
-        first = self.catalogs[0].tasks
-        return [
-            (point, position, task)
-            for point, catalog in enumerate(self.catalogs)
-            if catalog.tasks is not first
-            for position, (task, known) in enumerate(
-                zip(catalog.tasks.values(), first.values(), strict=True)
-            )
-            if task is not known
+        root = self._root
+        members = root._group(group)
+        if self is root and self._reading:
+            blocks = ("supervision", group) if group == "reviewers" else (group,)
+            self._reading[-1].update(f"{block}.{name}" for block in blocks)
+        key = group, name, absent
+        if key not in root._rows:
+            numbers = [_number(record, name, absent) for _, record in members.values()]
+            root._rows[key] = np.array([numbers], dtype=float)
+        row = root._rows[key]
+        changed = [
+            (members[record][0], column)
+            for record, column in self._by_name.get(name, {}).items()
+            if record in members
         ]
+        if group == "tasks" and self._selected is not None:
+            row = row[:, self._selected]
+            places = np.searchsorted(self._selected, [position for position, _ in changed])
+            columns = [column for _, column in changed]
+            changed = list(zip(places.tolist(), columns, strict=True))
+        if not changed:
+            return row
+        varies = any((column != column[0]).any() for _, column in changed)
+        rows = np.repeat(row, self.points if varies else 1, axis=0)
+        for position, column in changed:
+            rows[:, position] = column[: len(rows)]
+        return rows
 
-    def protocols(self, read: Callable[[Protocol], float], default: float) -> Array:
-        """Return a number of the protocol of every AI mode, shape (point or 1, 1, AI mode).
+    def _field(self, path: str) -> NumberField:
+        if path not in self._fields:
+            self._fields[path] = self.catalog.number_field(path)
+        return self._fields[path]
+
+    def _group(self, group: str) -> dict[str, tuple[int, Any]]:
+        """Return the members of a block by path, each with its position."""
+        if group not in self._groups:
+            catalog = self.catalog
+            records: dict[str, Any]
+            if group == "reviewers":
+                pools = reviewer_pools(catalog)
+                records = {reviewer_block(name): pool for name, pool in pools.items()}
+            elif group == "protocols":
+                allowed = catalog.supervision.protocols
+                records = {f"protocols.{name}": catalog.protocols[name] for name in allowed}
+            elif group == "feedback_loops":
+                loops = enumerate(catalog.feedback_loops)
+                records = {f"feedback_loops.{position}": loop for position, loop in loops}
+            else:
+                block = getattr(catalog, group)
+                records = (
+                    {f"{group}.{name}": record for name, record in block.items()}
+                    if isinstance(block, dict)
+                    else {group: block}
+                )
+            self._groups[group] = {
+                path: (position, record) for position, (path, record) in enumerate(records.items())
+            }
+        return self._groups[group]
+
+    def number(self, name: str, absent: float = np.nan) -> Array:
+        """Return a quantity of the catalog, shape (point or 1,)."""
+        block, _, rest = name.partition(".")
+        return self.members(block, rest, absent)[:, 0]
+
+    def tasks(self, name: str, absent: float = np.nan) -> Array:
+        """Return a quantity of every task, shape (point or 1, task)."""
+        return self.members("tasks", name, absent)
+
+    def protocols(self, name: str, default: float, absent: float = np.nan) -> Array:
+        """Return a quantity of the protocol of every AI mode, shape (point or 1, 1, AI mode).
 
         The default holds where the AI modes are those of the coverage rule.
         """
-        catalog = self.catalogs[0]
+        catalog = self.catalog
         if not catalog.supervision.protocols:
-            return np.full((1, 1, len(ai_modes(catalog))), default)
-        names = protocol_names(catalog)
-        numbers = self.rows(lambda catalog: [read(catalog.protocols[name]) for name in names])
-        return np.repeat(numbers, modes_per_protocol(catalog), axis=-1)[:, None]
+            return np.full((1, 1, len(_ai_modes(self))), default)
+        numbers = self.members("protocols", name, absent)
+        return np.repeat(numbers, repeats(self), axis=-1)[:, None]
 
-    @cached_property
+    @property
+    @by_task
     def coverage(self) -> Array:
         """Share of units that people review [1], shape (point or 1, task, AI mode)."""
-        floor, catalog = self.tasks("coverage_floor"), self.catalogs[0]
-        repeats = modes_per_protocol(catalog)
+        floor, catalog = self.tasks("coverage_floor"), self.catalog
         if not catalog.supervision.protocols:
-            return np.repeat(supervision.coverage_by_mode(floor), repeats, axis=-1)
-        chosen = self.protocols(lambda protocol: protocol.coverage.value, 1.0)
+            return np.repeat(supervision.coverage_by_mode(floor), repeats(self), axis=-1)
+        chosen = self.protocols("coverage", 1.0)
         obeys_floor = [catalog.protocols[name].floors for name in protocol_names(catalog)]
-        lowest = np.where(np.repeat(obeys_floor, repeats), floor[..., None], 0.0)
+        lowest = np.where(np.repeat(obeys_floor, repeats(self)), floor[..., None], 0.0)
         return np.maximum(lowest, chosen)
 
-    @cached_property
+    @property
+    @by_task
     def defect_probability(self) -> Array:
         """Probability that a unit of AI work is useless [1], shape (point or 1, task)."""
         usual = self.number("capability.defect_probability")[:, None]
-        own = self.tasks("defect_probability", np.nan)
+        own = self.tasks("defect_probability")
         return np.where(np.isnan(own), usual, own)
 
-    @cached_property
+    @property
+    @by_task
     def review_ratio(self) -> Array:
         """Review hours per human-equivalent hour of a reviewed unit [h/h], (point or 1, task).
 
         A protocol may change them: see `review_effort`. Where effort is optimal, tasks without a
         known verifiability, which people keep, have none.
         """
-        rules = self.catalogs[0].supervision
-        if rules.effort == "given":
-            return self.tasks(lambda task: task.review_ratio.at(rules.review_level))
+        if self.catalog.supervision.effort == "given":
+            return self.given_review_ratio
         rate, ceiling = self.detection_curve
         verifiable = np.isfinite(rate)
         hours = optimal_effort(
             defect_probability=self.defect_probability,
-            defect_cost=self.number("supervision.defect_cost", np.nan)[:, None],
+            defect_cost=self.number("supervision.defect_cost")[:, None],
             wage=1.0,
             rate=np.where(verifiable, rate, 1.0),
             ceiling=np.where(verifiable, ceiling, 1.0),
         )
         return np.where(verifiable, hours, 0.0)
 
-    @cached_property
+    @property
+    @by_task
+    def given_review_ratio(self) -> Array:
+        """The review ratio of the catalog at its review level [h/h], shape (point or 1, task).
+
+        As of `Quantity.at`: the value where there is no interval, or the value is outside.
+        """
+        value, level = self.tasks("review_ratio"), self.catalog.supervision.review_level
+        if level == "central":
+            return value
+        low, high = (self.tasks(f"review_ratio.{end}") for end in ("low", "high"))
+        inside = (low <= value) & (value <= high)
+        return np.where(inside, low if level == "low" else high, value)
+
+    @property
+    @by_task
     def detection_curve(self) -> tuple[Array, Array]:
         """Rate [1 per h/h] and ceiling [1] of the defects that review finds, by task.
 
         Each of shape (point or 1, task); NaN where the verifiability of the task is not known.
         """
-        score = self.tasks(
-            lambda task: np.nan if task.verifiability is None else task.verifiability.score
-        )
+        score = self.tasks("verifiability.score")
         known = np.isfinite(score)
         rate, ceiling = detection_curve(np.where(known, score, 0.0))
         return np.where(known, rate, np.nan), np.where(known, ceiling, np.nan)
 
-    @cached_property
+    @property
     def review(self) -> ReviewWork:
         """The work of reviewers."""
-        layers = self.catalogs[0].supervision.second_look_layers
-        share = self.number("supervision.second_look_share")
-        repeats = supervision.reviews_of_reviews(
-            share, self.number("supervision.second_look_effort"), layers
-        )
+        effort, steering = _review_and_steering(self)
         return ReviewWork(
             review_ratio=self.review_ratio,
             coverage=self.coverage,
-            effort=self.protocols(review_effort, 1.0) * repeats[:, None, None],
-            steering=self.protocols(_steering, 0.0),
-            people=self.protocols(lambda protocol: protocol.people.value, 0.0),
+            effort=effort,
+            steering=steering,
+            people=self.protocols("people", 0.0),
         )
+
+    @property
+    @derived
+    def review_effort(self) -> Array:
+        """Review hours relative to the review ratio: e (1 - a + a f), a share a settled at f.
+
+        Shape (point or 1, 1, AI mode).
+        """
+        settled = self.protocols("settled_share", 0.0)
+        hours = 1 - settled + settled * self.protocols("settled_effort", 1.0)
+        return shortened(self.protocols("review_effort", 1.0) * hours)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,29 +414,93 @@ class ReviewWork:
     people: Array
 
 
-def review_effort(protocol: Protocol) -> float:
-    """Return review hours relative to the review ratio: e (1 - a + a f), a share a settled at f."""
-    settled = protocol.settled_share.value
-    return protocol.review_effort.value * (1 - settled + settled * protocol.settled_effort.value)
+@derived
+def _review_and_steering(quantities: Quantities) -> tuple[Array, Array]:
+    """Return `ReviewWork.effort` and `ReviewWork.steering`."""
+    layers = quantities.catalog.supervision.second_look_layers
+    share = quantities.number("supervision.second_look_share")
+    looks = supervision.reviews_of_reviews(
+        share, quantities.number("supervision.second_look_effort"), layers
+    )
+    length = quantities.protocols("episode_length", np.nan)
+    time = quantities.protocols("interaction_time", 0.0)
+    if (np.isnan(length) & (time > 0)).any():
+        raise InputError(
+            "protocols.NAME.interaction_time steers episodes of no length where it is above 0; "
+            "give the protocol an episode_length"
+        )
+    effort = quantities.review_effort * looks[:, None, None]
+    return effort, shortened(np.where(np.isnan(length), 0.0, time / length))
 
 
-def _steering(protocol: Protocol) -> float:
-    length = protocol.episode_length
-    return 0.0 if length is None else protocol.interaction_time.value / length.value
+@derived
+def repeats(quantities: Quantities) -> int:
+    """Return the number of AI modes that share a protocol."""
+    return modes_per_protocol(quantities.catalog)
 
 
-def _shortened(rows: Array) -> Array:
+@derived
+def reviewers_by_mode(quantities: Quantities) -> NDArray[np.intp]:
+    """Return the position of the pool that reviews each task in each AI mode, (task, AI mode)."""
+    return reviewer_of_mode(quantities.catalog)
+
+
+def _with_tasks(array: Array, positions: NDArray[np.intp], values: Array) -> Array:
+    """Return an array of one point for several, with the values of some tasks put in."""
+    result = np.repeat(array, len(values), axis=0)
+    result[:, positions] = values
+    return result
+
+
+def side_by_side(*arrays: Array) -> Array:
+    """Return arrays of shape (point or 1, number) as one, `shortened`."""
+    points = max(len(array) for array in arrays)
+    rows = [np.broadcast_to(array, (points, array.shape[1])) for array in arrays]
+    return shortened(np.concatenate(rows, axis=-1))
+
+
+def shortened(rows: Array) -> Array:
     """Return one row where all are equal."""
     equal = (rows == rows[0]) | (np.isnan(rows) & np.isnan(rows[0]))
     return rows[:1] if equal.all() else rows
 
 
-def _reader(name: str, absent: float | None) -> Callable[[Any], Any]:
-    """Return a function that reads the quantity of a name from a record."""
-    quantity_of = attrgetter(name)
+@derived
+def _ai_modes(quantities: Quantities) -> tuple[str, ...]:
+    return ai_modes(quantities.catalog)
 
-    def read(record: Any) -> Any:
-        quantity = quantity_of(record)
-        return absent if quantity is None else quantity.value
 
-    return read
+def _number(record: Any, name: str, absent: float) -> float:
+    """Return the number at an attribute of a record; a quantity's is its value."""
+    for part in name.split("."):
+        record = None if record is None else getattr(record, part)
+    if record is None:
+        return absent
+    return float(record.value if isinstance(record, Quantity) else record)
+
+
+def _of_one_length(columns: dict[str, Array]) -> dict[str, Array]:
+    """Return columns of equal length; numbers become columns."""
+    lengths = {column.shape for column in columns.values() if column.ndim}
+    if len(lengths) > 1 or any(len(shape) != 1 or shape == (0,) for shape in lengths):
+        raise InputError(
+            "columns are arrays of one dimension and of one length, at least 1; found "
+            + ", ".join(f"{path}: shape {column.shape}" for path, column in columns.items())
+        )
+    points = max(lengths, default=(1,))
+    return {path: np.broadcast_to(column, points) for path, column in columns.items()}
+
+
+def _check_ranges(
+    catalog: Catalog, columns: dict[str, Array], fields: Sequence[NumberField]
+) -> None:
+    """Raise the error of the catalog for the first number that is not allowed."""
+    numbers = np.stack(list(columns.values()))
+    low, high = (np.array([getattr(field, end) for field in fields]) for end in ("low", "high"))
+    # Comparisons with NaN are false: it is not allowed anywhere.
+    outside = ~((numbers >= low[:, None]) & (numbers <= high[:, None]))
+    if outside.any():
+        column, point = np.argwhere(outside)[0]
+        path, number = list(columns)[column], float(numbers[column, point])
+        catalog.replace({path: number})
+        raise InputError(f"{path}: {number!r} is not allowed")

@@ -38,6 +38,11 @@ def reviewers_of(task: Task) -> tuple[str, ...]:
     return task.reviewers or (GENERAL,)
 
 
+def reviewer_block(pool: str) -> str:
+    """Return the path of the block of the catalog that describes a pool of reviewers."""
+    return "supervision" if pool == GENERAL else f"reviewers.{pool}"
+
+
 def review_factor(pool: str) -> str:
     """Return the name of the factor that consists of the review hours of a pool."""
     return "review" if pool == GENERAL else f"review_{pool}"

@@ -125,7 +125,7 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
 
 def _reviewed_by_mode(catalog: Catalog, ai_share: Array) -> tuple[Array, Array, Array]:
     """Coverage, hours of a review and share of AI, from shares of AI modes (task, AI mode)."""
-    quantities = Quantities([catalog])
+    quantities = Quantities(catalog)
     work, horizon = quantities.review, quantities.tasks("horizon")[0]
     by_ai = ai_share.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # AI does none of the task: NaN

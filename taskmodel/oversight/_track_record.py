@@ -147,10 +147,10 @@ def _checked_compute(compute: ArrayLike) -> Array:
 
 def _covered(setting: Setting, coverage: Array, point: float) -> Situation:
     """The organisation with these shares of units reviewed, relative to the same base output."""
-    (catalog,) = setting.catalogs
-    paths = [f"tasks.{name}.coverage_floor" for name in catalog.tasks]
-    numbers = dict(zip(paths, coverage.tolist(), strict=True))
-    return Situation(Setting(catalog.with_numbers(numbers), base=setting), np.array([point]))
+    quantities = setting.quantities
+    paths = [f"tasks.{name}.coverage_floor" for name in quantities.catalog.tasks]
+    columns = dict(zip(paths, coverage, strict=True))
+    return Situation(Setting(quantities.with_columns(columns), setting), np.array([point]))
 
 
 def _generation_starts(periods: int, period: float, generation_time: float) -> NDArray[np.bool_]:

@@ -103,7 +103,7 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
             "and audits are of units; use success: step"
         )
         raise catalog.error(("capability", "success"), message)
-    quantities = Quantities([catalog])
+    quantities = Quantities(catalog)
     ratio, length, floor = (
         quantities.review_ratio[0],
         quantities.tasks("horizon")[0],

@@ -122,12 +122,8 @@ def _utilisation(log_odds: Array | float) -> Array:
 
 def _planned(own: Situation, log_odds: Array) -> Array:
     """What `_measured` returns for these planned utilisations."""
-    (catalog,) = own.setting.catalogs
-    catalogs = [
-        catalog.with_numbers({UTILISATION: float(planned)}) for planned in _utilisation(log_odds)
-    ]
-    setting = Setting(*catalogs, base=own.setting)
-    situation = Situation(setting, np.repeat(own.compute, len(catalogs)))
+    planned = own.setting.quantities.with_columns({UTILISATION: _utilisation(log_odds)})
+    situation = Situation(Setting(planned, own.setting), np.repeat(own.compute, len(log_odds)))
     return _measured(situation, allocate(*situation.arrays))
 
 

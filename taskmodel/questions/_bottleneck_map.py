@@ -11,7 +11,7 @@ Source: docs, model, sections 3.6 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -28,6 +28,7 @@ from taskmodel.numerics.contours import Curve, Points, leaders, trace
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight, sources
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions.targets import input_value
 from taskmodel.sweeps import results
 from taskmodel.sweeps._sweep import needs_catalog, one_compute
@@ -128,6 +129,8 @@ class _Plane:
 
     Attributes
     ----------
+    quantities : Quantities
+        With allowed values of both inputs.
     paths : (str, str)
         The inputs of columns and rows.
     requested : (array, array)
@@ -141,7 +144,7 @@ class _Plane:
     """
 
     catalog: Catalog
-    checked: Catalog
+    quantities: Quantities
     base: Setting
     compute: float
     paths: tuple[str, str]
@@ -161,15 +164,12 @@ class _Plane:
         return Situation(self.setting(u, v) if setting is None else setting, compute)
 
     def setting(self, u: Array, v: Array) -> Setting:
-        """The organisations of these points; one, if they differ in nothing but compute."""
-        rows = [0.0] * len(v) if self.paths[1] == COMPUTE else v.tolist()
-        keys = list(zip(u.tolist(), rows, strict=True))
-        catalogs = {
-            key: _with_values(self.checked, self.paths, key, Catalog.with_numbers)
-            for key in dict.fromkeys(keys)
-        }
-        distinct = list(catalogs) if len(catalogs) == 1 else keys
-        return Setting(*(catalogs[key] for key in distinct), base=self.base)
+        """The organisations of these points."""
+        columns: dict[str, Any] = {}
+        for path, values in zip(self.paths, (u, v), strict=True):
+            if path != COMPUTE:
+                columns |= self.quantities.catalog.changed_to(path, values)
+        return Setting(self.quantities.with_columns(columns, checked=True), self.base)
 
     def solve(
         self, situation: Situation, u: Array, v: Array, start: Allocation | None
@@ -185,16 +185,11 @@ class _Plane:
         return allocation
 
 
-def _with_values(
-    catalog: Catalog,
-    paths: tuple[str, str],
-    values: tuple[float, float],
-    change: Callable[[Catalog, dict[str, Any]], Catalog],
-) -> Catalog:
+def _with_values(catalog: Catalog, paths: tuple[str, str], values: tuple[float, float]) -> Catalog:
     """A catalog with values of two inputs, compute aside."""
     for path, value in zip(paths, values, strict=True):
         if path != COMPUTE:
-            catalog = change(catalog, catalog.changed_to(path, float(value)))
+            catalog = catalog.replace(catalog.changed_to(path, float(value)))
     return catalog
 
 
@@ -204,7 +199,7 @@ def _plane(
     paths, columns, rows = (column[0], row[0]), column[1], row[1]
     # Allowed ranges have no holes: values that are allowed at the corners are allowed in between.
     for corner in product(columns[[-1, 0]], rows[[-1, 0]]):
-        checked = _with_values(catalog, paths, corner, Catalog.replace)
+        checked = _with_values(catalog, paths, corner)
     if columns[0] > 0:
         middles = np.sqrt(columns[1:] * columns[:-1])
     else:
@@ -212,7 +207,8 @@ def _plane(
     denser = np.insert(columns, np.arange(1, len(columns)), middles)
     single = np.zeros(len(rows), dtype=bool)
     base = Setting(catalog)
-    plane = _Plane(catalog, checked, base, compute, paths, (columns, rows), denser, rows, single)
+    quantities = Quantities(checked)
+    plane = _Plane(catalog, quantities, base, compute, paths, (columns, rows), denser, rows, single)
     if paths[1] != COMPUTE:
         return plane
     organisation = plane.setting(denser, np.full(len(denser), rows[0])).organisation

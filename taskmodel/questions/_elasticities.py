@@ -131,7 +131,7 @@ class _Direction:
     weights: Array
     fewer: Array  # of the nearest nodes only, 0 for the others
     growth: Array  # of the log of compute
-    numbers: list[dict[str, float]]  # of the catalog at each node
+    numbers: dict[str, Array]  # of the catalog at the nodes, by path
 
 
 def _direction(catalog: Catalog, name: str) -> _Direction:
@@ -142,11 +142,13 @@ def _direction(catalog: Catalog, name: str) -> _Direction:
         )
     for first in (-(NODES // 2), 1 - NODES, 0):  # centred, unless the allowed range ends there
         offsets: Array = STEP * np.arange(first, first + NODES, dtype=float)
-        numbers = [
-            {} if name == COMPUTE else catalog.changed_to(name, value * np.exp(offset))
-            for offset in offsets
-        ]
-        if all(catalog.allows(*item) for changes in numbers for item in changes.items()):
+        changes = {} if name == COMPUTE else catalog.changed_to(name, value * np.exp(offsets))
+        numbers = {path: np.broadcast_to(column, NODES) for path, column in changes.items()}
+        if all(
+            catalog.allows(path, number)
+            for path, column in numbers.items()
+            for number in column.tolist()
+        ):
             break
     nearest = np.argsort(np.abs(offsets), kind="stable")[: NODES - 2]
     fewer = np.zeros(NODES)
@@ -164,14 +166,14 @@ class _Nodes:
 
     def __init__(self, catalog: Catalog, directions: Sequence[_Direction]) -> None:
         self.centre = Setting(catalog)
-        self.nodes = Setting(
-            *(
-                catalog.with_numbers(numbers)
-                for direction in directions
-                for numbers in direction.numbers
-            )
-        )
-        self.clock = Clock(self.nodes.catalogs, self.nodes.organisation)
+        columns: dict[str, Array] = {}
+        for position, direction in enumerate(directions):
+            rows = slice(position * NODES, (position + 1) * NODES)
+            for path, numbers in direction.numbers.items():
+                usual = np.full(len(directions) * NODES, catalog.get(path))
+                columns.setdefault(path, usual)[rows] = numbers
+        self.nodes = Setting(self.centre.quantities.with_columns(columns))
+        self.clock = Clock(self.nodes.quantities, self.nodes.organisation)
         self.exponent = self.nodes.yardstick.exponent
         self.offsets, self.weights, self.fewer = (
             np.array([getattr(direction, name) for direction in directions])

@@ -28,6 +28,7 @@ from taskmodel.organisation.organisation import (
     Organisation,
     organisation,
 )
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps import results
 from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
@@ -127,7 +128,7 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
 
     `people` is the output of the catalog's people without AI.
     """
-    (catalog,) = situation.setting.catalogs
+    catalog = situation.setting.quantities.catalog
     settings = {**SETTINGS, "coverage_floor": _unreviewed(catalog)}
     values = {
         path: value
@@ -136,7 +137,8 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
         for path, value in settings[name].items()
     }
     changed = catalog.replace(values) if values else catalog
-    relaxed, compute = organisation(changed), situation.compute
+    quantities, compute = Quantities(changed), situation.compute
+    relaxed = organisation(quantities)
     if "reviewers" in removed:
         relaxed = relaxed.with_unlimited(*relaxed.factors[relaxed.reviewing])
     if "capability" in removed:
@@ -148,7 +150,7 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
         relaxed.open_modes(relaxed.automatable(compute)),
     )
     mix, yardstick = mode_mix(optimum.activity, relaxed.policy), situation.setting.yardstick
-    time = Clock([changed], relaxed).pass_time(mix, optimum.activity, compute)
+    time = Clock(quantities, relaxed).pass_time(mix, optimum.activity, compute)
     throughput = np.divide(
         optimum.output, people, where=people > 0, out=np.full_like(people, np.nan)
     )

@@ -422,11 +422,12 @@ def bundles(
     inference = per_attempt * attempts(_success_by_mode(success, people))
     batch = np.broadcast_shapes(review.shape[:-2], inference.shape[:-1], experiments.shape)
     use = np.broadcast_to(review, (*batch, *review.shape[-2:])).copy()
-    by_hand = np.broadcast_to(people, use[..., 1:, 0].shape)
-    for task, index in enumerate(np.atleast_1d(pool)):
+    pool = np.atleast_1d(pool)
+    for index in np.unique(pool).tolist():
         own_pool = _check_position("pool", index, pools)
-        use[..., task, 0, own_pool] = 1
-        use[..., task, 1:, own_pool] += by_hand[..., task, :]
+        use[..., 0, own_pool] = np.where(pool == index, 1.0, use[..., 0, own_pool])
+        if people.any():
+            use[..., 1:, own_pool] += np.where((pool == index)[:, np.newaxis], people, 0.0)
     use[..., 1:, -2] = inference
     use[..., -1] = experiments[..., np.newaxis]
     return use

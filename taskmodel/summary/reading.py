@@ -331,7 +331,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float
     total = float(hours.sum())
     if not total > 0:
         return None
-    (ratio,) = Quantities([catalog]).review_ratio
+    (ratio,) = Quantities(catalog).review_ratio
     reviews = [
         Review(
             task=name,

@@ -1,4 +1,4 @@
-"""The axis of a sweep: a number that grows, and the catalog and compute at each of its positions.
+"""The axis of a sweep: a number that grows, and the quantities and compute at its positions.
 
 Compute is one such axis; any quantity of a catalog at a given compute is another; time, along which
 compute and quantities follow given courses, is a third.
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from taskmodel.catalog import Catalog, People
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import staffing
 
 COMPUTE, TIME = "compute", "time"
@@ -48,8 +49,9 @@ class Axis:
         The catalog, apart from what changes along the axis.
     compute : function
         From positions to compute [FLOP/year], both of shape (point,).
-    catalogs : function or None
-        From positions, shape (point,), to the catalogs there; None: `catalog` everywhere.
+    quantities : function or None
+        From positions, shape (point,), to the quantities of the organisation there; None: those of
+        `catalog` everywhere.
     logarithmic : bool
         Whether distances are ratios instead of differences.
     scale : float
@@ -65,7 +67,7 @@ class Axis:
     meaning: str
     catalog: Catalog
     compute: Callable[[Array], Array]
-    catalogs: Callable[[Array], list[Catalog]] | None = None
+    quantities: Callable[[Array], Quantities] | None = None
     logarithmic: bool = True
     scale: float = 1.0
     breaks: Array = field(default_factory=lambda: np.zeros(0))
@@ -143,11 +145,7 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
     for end in (high, low):
         checked = catalog.replace(catalog.changed_to(path, float(end)))
 
-    def catalogs(positions: Array) -> list[Catalog]:
-        return [
-            checked.with_numbers(checked.changed_to(path, value)) for value in positions.tolist()
-        ]
-
+    base = Quantities(checked)
     return Axis(
         path,
         catalog.unit_of(path),
@@ -155,7 +153,7 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
         # a quantity that is absent from the catalog may add a factor or a rule
         checked if catalog.get(path) is None else catalog,
         lambda positions: np.full(len(positions), float(compute)),
-        catalogs,
+        lambda positions: base.with_columns(checked.changed_to(path, positions), checked=True),
         logarithmic=low > 0,
         scale=max(1.0, (high - low) / STEPS_PER_SPAN),
     )
@@ -314,13 +312,10 @@ def time_axis(
     # Courses are monotonic between breaks and ranges are intervals: checks at the breaks suffice.
     for date in (high, *inner, low):
         checked = catalog.replace({path: float(courses[path](date)) for path in paths})
+    base = Quantities(checked)
 
-    def catalogs(dates: Array) -> list[Catalog]:
-        columns = [courses[path](dates).tolist() for path in paths]
-        return [
-            checked.with_numbers(dict(zip(paths, row, strict=True)))
-            for row in zip(*columns, strict=True)
-        ]
+    def quantities(dates: Array) -> Quantities:
+        return base.with_columns({path: courses[path](dates) for path in paths}, checked=True)
 
     def compute_at(dates: Array) -> Array:
         if COMPUTE in courses:
@@ -333,7 +328,7 @@ def time_axis(
         "date",
         checked if any(catalog.get(path) is None for path in paths) else catalog,
         compute_at,
-        catalogs if paths else None,
+        quantities if paths else None,
         logarithmic=False,
         breaks=breaks,
         courses=courses,

@@ -80,26 +80,26 @@ class SolutionPath:
 
 
 class Setting:
-    """The organisation of a catalog with its yardstick, or of several catalogs, one per point.
+    """The organisation of a catalog, or of its quantities at several points, with its yardstick.
 
     Parameters
     ----------
-    *catalogs : Catalog
-        They differ in numbers alone.
+    catalog : Catalog or Quantities
     base : Setting, optional
         The setting whose people output is relative to; default: this one.
     """
 
-    def __init__(self, *catalogs: Catalog, base: Setting | None = None) -> None:
-        self.catalogs, self._base = catalogs, base
-        self.organisation: Organisation = organisation(*catalogs)
-        self.tolerance = Quantities(catalogs).number("supervision.binding_tolerance")
+    def __init__(self, catalog: Catalog | Quantities, base: Setting | None = None) -> None:
+        self.quantities = Quantities(catalog) if isinstance(catalog, Catalog) else catalog
+        self._base = base
+        self.organisation: Organisation = organisation(self.quantities)
+        self.tolerance = self.quantities.number("supervision.binding_tolerance")
 
     @cached_property
     def yardstick(self) -> Yardstick:
         """The yardstick; computed on first use, because it needs an optimum."""
         base_output = None if self._base is None else self._base.yardstick.base_output
-        return Yardstick(self.catalogs, self.organisation, base_output)
+        return Yardstick(self.quantities, self.organisation, base_output)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +163,7 @@ class Walker:
         return self._constant_setting().yardstick
 
     def _constant_setting(self) -> Setting:
-        if self.axis.catalogs is not None:
+        if self.axis.quantities is not None:
             raise InputError(
                 f"the organisation changes along {self.axis.name}: take it at some positions"
             )
@@ -173,8 +173,8 @@ class Walker:
         """Return the situation at some positions; if ``before``, at the next smaller number."""
         position = np.where(before, np.nextafter(position, -np.inf), position)
         setting = self._base
-        if self.axis.catalogs is not None and len(position):
-            setting = Setting(*self.axis.catalogs(position), base=self._base)
+        if self.axis.quantities is not None and len(position):
+            setting = Setting(self.axis.quantities(position), self._base)
         return Situation(setting, self.axis.compute(position))
 
     def solve(

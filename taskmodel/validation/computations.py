@@ -210,9 +210,9 @@ def _record_hours(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
     `detection` is that of audits; without it audits detect what review of the task detects.
     """
     delegable = [task.delegable for task in catalog.tasks.values()]
-    quantities, level = Quantities([catalog]), catalog.supervision.review_level
+    quantities = Quantities(catalog)
     length = quantities.tasks("horizon")[0, delegable]
-    ratio = np.array([task.review_ratio.at(level) for task in catalog.tasks.values()])[delegable]
+    ratio = quantities.given_review_ratio[0, delegable]
     rate, ceiling = (parameter[0, delegable] for parameter in quantities.detection_curve)
     own = detection(ratio, rate, ceiling)
     for case in cases:

@@ -7,6 +7,8 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.organisation.measures import PeopleAlone, sources, without_ai
+from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._sweep import ceilings
 from taskmodel.sweeps.walker import Setting, Walker
 
@@ -191,7 +193,8 @@ def test_people_alone_are_solved_where_experiments_are_short_and_once_for_the_re
 def test_people_alone_follow_every_number_that_changes(path, values):
     catalog = small_catalog(TASKS, **SCARCE)
     catalogs = [catalog.replace({path: value}) for value in values]
-    together, computes = Setting(*catalogs).organisation, np.full(len(values), 1e30)
+    together = organisation(Quantities(catalog).with_columns({path: values}))
+    computes = np.full(len(values), 1e30)
     output, work = PeopleAlone(together).at(computes)
     for index, single in enumerate(catalogs):
         alone = without_ai(Setting(single).organisation.without_ai(), computes[:1])

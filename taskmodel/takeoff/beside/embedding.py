@@ -23,11 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel.catalog import Catalog, Quantity, Task
+from taskmodel.catalog import Catalog
 from taskmodel.catalog.records import Learning
 from taskmodel.errors import InputError
 from taskmodel.numerics.integral_equation import Accumulated
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import learning
 from taskmodel.sweeps.axes import COMPUTE, TIME, Axis, Course, staffing_courses
 from taskmodel.sweeps.walker import Setting, Situation, Walker
@@ -93,25 +94,26 @@ class EmbeddedCatalog:
         cap = safe.start.value * learning.grown(work, safe.exponent.value, safe.scale.value)
         return np.minimum(compute, cap / self.catalog.compute.training_share.value)
 
-    def catalogs(self, dates: Array, work: Array) -> list[Catalog]:
-        """Return the catalogs at dates [calendar year] and accumulated work [field-year]."""
-        columns = {path: course(dates).tolist() for path, course in self.courses.items()}
+    def quantities(self, dates: Array, work: Array) -> Quantities:
+        """Return the quantities at dates [calendar year] and accumulated work [field-year]."""
         rules = self.catalog.over_time
         assert rules is not None  # `embed` has checked
-        excess = self.compute(dates) / self.usable(dates, work)
-        effects = zip(
-            remaining_share(rules.review, work).tolist(),
-            remaining_share(rules.scoping, work).tolist(),
-            excess.tolist(),
-            strict=True,
+        courses = self._own.with_columns(
+            {path: course(dates) for path, course in self.courses.items()}, checked=True
         )
-        return [
-            _with_effects(
-                self.catalog.with_numbers({path: column[i] for path, column in columns.items()}),
-                *effect,
-            )
-            for i, effect in enumerate(effects)
-        ]
+        factors = _effects(
+            courses,
+            remaining_share(rules.review, work),
+            remaining_share(rules.scoping, work),
+            self.compute(dates) / self.usable(dates, work),
+        )
+        return courses.with_columns(
+            {path: courses.at(path) * factor for path, factor in factors.items()}, checked=True
+        )
+
+    @cached_property
+    def _own(self) -> Quantities:
+        return Quantities(self.catalog)
 
     def situation(self, base: Setting, dates: Array, work: Array) -> Situation:
         """Return the organisation at dates and accumulated work.
@@ -119,7 +121,7 @@ class EmbeddedCatalog:
         ``base`` is the organisation without the effects of the world.
         """
         changes = bool(self.courses) or self.feeds_back
-        setting = Setting(*self.catalogs(dates, work), base=base) if changes else base
+        setting = Setting(self.quantities(dates, work), base) if changes else base
         return Situation(setting, self.usable(dates, work))
 
     def axis(self, work: Accumulated | None) -> Axis:
@@ -135,7 +137,7 @@ class EmbeddedCatalog:
             "date",
             self.catalog,
             lambda dates: self.usable(dates, accumulated(dates)),
-            (lambda dates: self.catalogs(dates, accumulated(dates))) if changes else None,
+            (lambda dates: self.quantities(dates, accumulated(dates))) if changes else None,
             logarithmic=False,
             breaks=self.breaks,
             courses=self.courses,
@@ -221,50 +223,32 @@ def remaining_share(rule: Learning | None, work: Array) -> Array:
     return learning.remaining(work, rule.exponent.value, rule.scale.value, rule.least.value)
 
 
-def _with_effects(catalog: Catalog, review: float, scoping: float, excess: float) -> Catalog:
-    """Return the catalog with the effects of work.
+def _effects(
+    quantities: Quantities, review: Array, scoping: Array, excess: Array
+) -> dict[str, Array]:
+    """Return what work multiplies quantities by, by path.
 
     ``review`` and ``scoping`` are the remaining shares of review hours, and of the horizons that
     well-verifiable tasks require; ``excess`` is available compute over that of the AI that may be
-    used.
+    used. Each has the shape (point,).
     """
-    changes: dict[str, Any] = {}
-    if review != 1 or scoping != 1:
-        changes["tasks"] = {
-            name: task.model_copy(update=_task_effects(catalog, task, review, scoping))
-            for name, task in catalog.tasks.items()
-        }
-    if excess != 1:
+    catalog, factors = quantities.catalog, dict[str, Array]()
+    if (review != 1).any():
+        for name, task in catalog.tasks.items():
+            path = f"tasks.{name}.review_ratio"
+            factors[path] = review
+            if task.review_ratio.low is not None:
+                factors |= {f"{path}.low": review, f"{path}.high": review}
+    if (scoping != 1).any():
+        rule = quantities.number("over_time.scoping.verifiability")[:, None]
+        scoped = (quantities.tasks("verifiability.score") >= rule).T
+        easier = scoping ** (1 / quantities.number("capability.slope"))
+        for (name, task), applies in zip(catalog.tasks.items(), scoped, strict=True):
+            factors[f"tasks.{name}.horizon_multiplier"] = np.where(applies, scoping, 1.0)
+            if task.automation_threshold is not None:  # compute for this part of the horizon
+                factors[f"tasks.{name}.automation_threshold"] = np.where(applies, easier, 1.0)
+    if (excess != 1).any():
         # The compute axis stands at that of usable AI; larger shares of it keep the compute for
         # inference and experiments at what is available.
-        shares = {
-            name: _scaled(getattr(catalog.compute, name), excess)
-            for name in ("inference_share", "experiment_share")
-        }
-        changes["compute"] = catalog.compute.model_copy(update=shares)
-    return catalog.model_copy(update=changes) if changes else catalog
-
-
-def _task_effects(catalog: Catalog, task: Task, review: float, scoping: float) -> dict[str, Any]:
-    """Return the fields of a task that work changes."""
-    changes: dict[str, Any] = {}
-    if review != 1:
-        changes["review_ratio"] = _scaled(task.review_ratio, review)
-    rule = catalog.over_time.scoping if catalog.over_time else None
-    score = task.verifiability.score if task.verifiability is not None else None
-    if rule is None or score is None or score < rule.verifiability.value:
-        return changes
-    changes["horizon_multiplier"] = _scaled(task.horizon_multiplier, scoping)
-    if task.automation_threshold is not None:  # the compute that gives this part of the horizon
-        changes["automation_threshold"] = _scaled(
-            task.automation_threshold, scoping ** (1 / catalog.capability.slope.value)
-        )
-    return changes
-
-
-def _scaled(quantity: Quantity, factor: float) -> Quantity:
-    """Return a quantity and its interval times a factor."""
-    ends = {name: getattr(quantity, name) for name in ("value", "low", "high")}
-    return quantity.model_copy(
-        update={name: end if end is None else end * factor for name, end in ends.items()}
-    )
+        factors |= {f"compute.{name}": excess for name in ("inference_share", "experiment_share")}
+    return factors
