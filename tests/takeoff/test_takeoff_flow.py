@@ -277,16 +277,17 @@ def test_the_cap_holds_where_growth_would_break_it_and_a_constant_share_would_no
     changes["t_end"] = 2032
     world = tm.takeoff.load_world("davidson_best_guess", changes)
     path = path_of(world)
-    pinned = [index for index, mode in enumerate(path.modes) if mode.cap == PINNED]
+    eras = [path.eras[era] for era in path.steps.era[: path.count]]
+    pinned = [index for index, era in enumerate(eras) if era.cap == PINNED]
     assert pinned
     for index in pinned[::7]:
         assert path.moment(path.starts[index], index)[kernels.RUN_COST] == pytest.approx(
             math.log(3e7), abs=1e-9
         )
-    steps_asleep = [index for index, mode in enumerate(path.modes) if not mode.awake]
+    steps_asleep = [index for index, era in enumerate(eras) if not era.awake]
     assert all(
         path.moment(path.starts[index], index)[kernels.RUN_COST] < math.log(3e7) + 1e-6
-        or path.modes[index].cap != FREE
+        or eras[index].cap != FREE
         for index in steps_asleep
     )
     stepped = tm.simulate(world, reference_step=0.01)

@@ -129,22 +129,20 @@ class Division:
         Over the tasks before each position where the terms grow with j, otherwise over those from
         it on, so that differences of the sums lose no digits.
         """
-        logs = [self.tilt * need for need in self.need]
-        forward = self.tilt >= 0
-        sums = [-inf]
-        for term in logs if forward else reversed(logs):
-            sums.append(kernels.log_add(sums[-1], term))
-        return np.array(sums if forward else sums[::-1])
+        logs = self.tilt * np.array(self.need)
+        sums = np.empty(len(logs) + 1)
+        if self.tilt >= 0:
+            kernels.add_up(logs, -inf, sums)
+            return sums
+        kernels.add_up(logs[::-1].copy(), -inf, sums)
+        return sums[::-1].copy()
 
     @cached_property
     def bases(self) -> Array:
         """ln X where compute does so many tasks besides task 0, each as well as labour."""
-        return np.array(
-            [
-                self.log_first,
-                *(kernels.log_add(self.log_first, log(n)) for n in range(1, len(self.need) + 1)),
-            ]
-        )
+        first = self.log_first
+        counts = range(1, len(self.need) + 1)
+        return np.array([first, *(kernels.log_add(first, log(n)) for n in counts)])
 
     @cached_property
     def tables(self) -> kernels.Tables:

@@ -63,14 +63,12 @@ class ReturnsCurve(NamedTuple):
     power: float  # r / lambda
 
 
-class Mode(NamedTuple):
-    """What holds between switches: the tasks open to AI, the wake-up and the state of the cap.
+class Era(NamedTuple):
+    """What holds between switches of the economy or of the cap.
 
-    ``since`` and ``base`` are the time and ln of the shares from which they grow, at ``rates``;
-    ``reaches`` is None for a continuum.
+    ``since`` and ``base`` are the time and ln of the shares from which they grow, at ``rates``.
     """
 
-    reaches: tuple[float, float] | None
     awake: bool
     cap: str
     since: float
@@ -151,20 +149,10 @@ class Flow:
         """Whether tasks are counted, and open one by one."""
         return self.economy.families[0].tasks is not None
 
-    def ceilings_reached(self, mode: Mode) -> Iterator[tuple[str, float]]:
-        """Yield shares that grow, and when each reaches its ceiling if the mode lasts."""
+    def ceilings_reached(self, era: Era) -> Iterator[tuple[str, float]]:
+        """Yield shares that grow, and when each reaches its ceiling if the era lasts."""
         for name, base, rate, ceiling in zip(
-            SHARES, mode.base, mode.rates, self.tables.ceiling, strict=True
+            SHARES, era.base, era.rates, self.tables.ceiling.tolist(), strict=True
         ):
             if rate > 0 and base < ceiling:
-                yield name, mode.since + (ceiling - base) / rate
-
-    def opened(
-        self, before: tuple[float, float], after: tuple[float, float]
-    ) -> Iterator[tuple[int, int, float]]:
-        """Yield family, task and ln of the run at which each opens, or closes, between reaches."""
-        for number, (family, old, new) in enumerate(
-            zip(self.economy.families, before, after, strict=True)
-        ):
-            for task in range(int(min(old, new)), int(max(old, new))):
-                yield number, task, family.log_training[task] - family.log_shortfall
+                yield name, era.since + (ceiling - base) / rate

@@ -73,6 +73,8 @@ GOODS_LABOUR, GOODS_COMPUTE, GOODS_CAPITAL = range(29, 32)
 SECTORS, SECTOR_WIDTH = 32, 8  # the first column of a sector, and their number
 (OUTPUT, LEVEL, MULTIPLIER, AUTOMATED, SPLIT, OUTER_PART, LABOUR_PART, COMPUTE_PART) = range(8)
 MOMENT_COLUMNS = SECTORS + 3 * SECTOR_WIDTH
+LOG_GWP_COLUMN = SECTORS + LEVEL
+SLACK = 1e-6  # of ln GWP: what a step has seen may differ in the last digits
 FREE, PINNED, FROZEN = 0, 1, 2  # what the cap on the cost of the largest run does
 FINISHED, UNBOUNDED, UNHELD, BEYOND, TOO_MANY, RESTLESS, FULL = range(7)  # why a run ends
 
@@ -157,6 +159,14 @@ def steps_for(rows: int) -> Steps:
 def bounded_exp(x: float) -> float:
     """Return e^x, inf where it overflows."""
     return exp(x) if x < 709.0 else inf
+
+
+@compiled
+def add_up(terms: Array, first: float, sums: Array) -> None:
+    """Write ln of the sums of e^first and the first terms e^term, from none of them on."""
+    sums[0] = first
+    for i in range(len(terms)):
+        sums[i + 1] = log_add(sums[i], terms[i])
 
 
 @compiled
@@ -645,9 +655,9 @@ def inputs(
 @compiled
 def outputs(
     w: Tables, p: Steps, e: int, goods_reach: float, rnd_reach: float, time: float,
-    state: Array, market: float, hints: Array, seen: Array,
+    state: Array, market: float, sectors: int, hints: Array, seen: Array,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """Return ln of what counts as output of the three sectors; the rest goes into ``seen``."""
+    """Return ln of what counts as output of the first sectors; the rest goes into ``seen``."""
     number, chips = w.number, state[2]
     capital_hardware, labour_hardware, labour_software = (
         log_share(w, p, e, 1, time),
@@ -660,7 +670,7 @@ def outputs(
     labour, tfp = number[LABOUR] + number[LABOUR_GROWTH] * time, number[TFP_GROWTH] * time
     run = compute + training
     goods = hardware = software = 0.0
-    for s in range(3):  # one call, and an index that is no constant: constants are compiled anew
+    for s in range(sectors):
         reach = goods_reach if s == 0 else rnd_reach
         of_labour, of_compute, outer = inputs(
             w, s, chips, compute, state[3], labour, capital_hardware, labour_hardware,
@@ -691,7 +701,7 @@ def derivative(
         run = largest_run(w, p, e, time, state, market)
         goods_reach, rnd_reach = reach_of(w, 0, run), reach_of(w, 1, run)
     goods, hardware, software = outputs(
-        w, p, e, goods_reach, rnd_reach, time, state, market, hints, seen
+        w, p, e, goods_reach, rnd_reach, time, state, market, w.sector.shape[0], hints, seen
     )
     goods -= w.sector[0, BASE]
     hardware -= w.sector[1, BASE]
@@ -1265,15 +1275,71 @@ def time_of_mark(w: Tables, p: Steps, rows: int, end: float, column: int, level:
 
 
 @compiled
-def log_gwp_at(w: Tables, p: Steps, rows: int, times: Array, values: Array) -> None:
-    """Write ln GWP at some times."""
-    hints, seen = np.empty(3), np.empty(SEEN_COLUMNS)
-    for i in range(len(times)):
-        row = step_at(p, rows, times[i])
-        for j in range(3):
-            hints[j] = p.seen[row, HINT + j]
-        see(w, p, rows, row, times[i], hints, seen)
-        values[i] = seen[LOG_GWP]
+def log_gwp_at(
+    w: Tables, p: Steps, rows: int, time: float, sectors: int, state: Array, hints: Array,
+    seen: Array,
+) -> float:  # fmt: skip
+    """Return ln GWP at a time; ``sectors`` is 1, for goods alone."""
+    row = step_at(p, rows, time)
+    state_at(p, row, time, state)
+    market, era, reach = market_at(w, p, rows, time, state[0]), p.era[row], p.reach[row, 0]
+    if not w.need.shape[1]:
+        reach = reach_of(w, 0, largest_run(w, p, era, time, state, market))
+    hints[0] = p.seen[row, HINT]
+    goods, _, _ = outputs(w, p, era, reach, reach, time, state, market, sectors, hints, seen)
+    return w.number[GWP] + (goods - w.sector[0, BASE])
+
+
+@compiled
+def growth_over(
+    w: Tables, p: Steps, rows: int, time: float, years: float, sectors: int, state: Array,
+    hints: Array, seen: Array,
+) -> float:  # fmt: skip
+    """Return growth of ln GWP from a time over some years."""
+    now = log_gwp_at(w, p, rows, time, sectors, state, hints, seen)
+    return log_gwp_at(w, p, rows, time + years, sectors, state, hints, seen) - now
+
+
+@compiled
+def time_of_growth(
+    w: Tables, p: Steps, rows: int, end: float, rate: float, year: float, sectors: int
+) -> float:
+    """Return the first time from which ln GWP grows by more than a rate within a year; NaN: never.
+
+    Growth is seen where steps start, and a year before them: between those times nothing jumps.
+    """
+    state, hints, seen = np.empty(4), np.empty(3), np.empty(SEEN_COLUMNS)
+    ahead, back, low = 0, 0, 0.0
+    while back < rows and p.start[back] < year:
+        back += 1
+    while True:
+        from_start = ahead < rows and p.start[ahead] + year <= end
+        if from_start and not (back < rows and p.start[back] - year < p.start[ahead]):
+            time = p.start[ahead]
+            later = log_gwp_at(w, p, rows, time + year, sectors, state, hints, seen)
+            growth = later - p.seen[ahead, LOG_GWP]
+            ahead += 1
+        elif back < rows:
+            time = p.start[back] - year
+            growth = p.seen[back, LOG_GWP] - log_gwp_at(
+                w, p, rows, time, sectors, state, hints, seen
+            )
+            back += 1
+        else:
+            return nan
+        if growth > rate:
+            break
+        low = time
+    high = time - MARK
+    if time == 0.0 or not growth_over(w, p, rows, high, year, sectors, state, hints, seen) > rate:
+        return time  # a jump brings it about
+    while high - low > MARK:
+        middle = (low + high) / 2
+        if growth_over(w, p, rows, middle, year, sectors, state, hints, seen) > rate:
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 # Moments
@@ -1417,6 +1483,8 @@ def first_time(
         time = end if knot == rows else p.start[knot]
         if begin + time <= after:
             continue
+        if column == LOG_GWP_COLUMN and p.seen[knot, LOG_GWP] < level - SLACK:
+            continue
         write_moment(w, p, rows, min(knot, rows - 1), begin, time, only, state, hints, row)
         if not exceeds(row[column], level, beyond):
             continue
@@ -1450,6 +1518,35 @@ def log_runs_at(w: Tables, p: Steps, rows: int, times: Array, values: Array) -> 
     for i in range(len(times)):
         row = step_at(p, rows, times[i])
         values[i] = run_on_step(w, p, rows, row, p.era[row], times[i], state)
+
+
+@compiled
+def write_openings(
+    w: Tables, p: Steps, rows: int, times: Array, families: Integers, tasks: Integers, opens: Flags
+) -> None:
+    """Write when which task of which family opens or closes, and whether it opens.
+
+    Of counted tasks. Where a step has no end for it, the time is found within the step.
+    """
+    state, number = np.empty(4), 0
+    for step in range(1, rows):
+        row, low, end = step - 1, p.start[step - 1], p.start[step]
+        era = p.era[row]
+        for f in range(2):
+            before, after = int(p.reach[row, f]), int(p.reach[step, f])
+            rises = after > before
+            for task in range(min(before, after), max(before, after)):
+                limit = w.training[f, task] - w.number[SHORTFALL]
+                at_low = run_on_step(w, p, rows, row, era, low, state) - limit
+                near_end = run_on_step(w, p, rows, row, era, end - 2 * PLACE, state) - limit
+                time = end  # where the step was made to end there
+                if (near_end > 0) == rises and (at_low > 0) != (near_end > 0):
+                    time = time_of_run(
+                        w, p, rows, row, era, limit, low, end, at_low, near_end, 0.0, state
+                    )
+                times[number], families[number], tasks[number] = time, f, task
+                opens[number] = rises
+                number += 1
 
 
 @compiled

@@ -267,20 +267,17 @@ def _events(path: Solution) -> Iterator[tuple[float, str, str]]:
             "task_opens" if opens else "task_closes",
             f"{('goods', 'rnd')[family]} task {task + 1}",
         )
-    modes = path.modes
-    for time, before, mode in zip(path.starts[1:], modes, modes[1:], strict=False):
-        if mode.awake != before.awake:
-            yield time + start, "wakes" if mode.awake else "sleeps", ""
-        if (mode.cap == FREE) != (before.cap == FREE):
-            kind = "cap_ends" if mode.cap == FREE else "cap_binds"
+    numbers = path.steps.era[: path.count]
+    firsts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()]  # steps at which eras start
+    eras = [path.eras[number] for number in numbers[firsts].tolist()]
+    times = [*path.times[firsts].tolist(), path.end]
+    for time, before, era in zip(times[1:], eras, eras[1:], strict=False):
+        if era.awake != before.awake:
+            yield time + start, "wakes" if era.awake else "sleeps", ""
+        if (era.cap == FREE) != (before.cap == FREE):
+            kind = "cap_ends" if era.cap == FREE else "cap_binds"
             yield time + start, kind, "cost of the largest training run"
-    changes = [
-        index
-        for index, mode in enumerate(modes)
-        if not index or mode.since != modes[index - 1].since
-    ]
-    ends = [*(path.starts[index] for index in changes[1:]), path.end]
-    for index, end in zip(changes, ends, strict=True):
-        for name, reached in path.flow.ceilings_reached(modes[index]):
-            if modes[index].since < reached <= end:
+    for era, end in zip(eras, times[1:], strict=True):
+        for name, reached in path.flow.ceilings_reached(era):
+            if era.since < reached <= end:
                 yield reached + start, "ceiling_reached", f"frac_{name}"

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NO_HINT
-from taskmodel.takeoff.davidson.flow import CAPS, Flow, Mode
+from taskmodel.takeoff.davidson.flow import CAPS, Era, Flow
 from taskmodel.takeoff.davidson.moments import EVERY
 from taskmodel.takeoff.davidson.shares import Shares
 
+GOODS_ALONE = 1  # of the sectors
 ROWS = 4_000  # of steps, at first
 BEYOND = "levels are beyond the largest number that can be held"
 UNBOUNDED = (
@@ -97,11 +98,12 @@ class Solution:
         kernels.see(self.flow.tables, self.steps, self.count, step, time, start, seen)
         return seen
 
-    def log_gwp(self, times: Array) -> Array:
-        """Return ln GWP at some times."""
-        values = np.empty(len(times))
-        kernels.log_gwp_at(self.flow.tables, self.steps, self.count, times, values)
-        return values
+    def growth(self, time: float, years: float) -> float:
+        """Return growth of ln GWP from a time over some years."""
+        scratch = np.empty(4), np.empty(3), np.empty(kernels.SEEN_COLUMNS)
+        return kernels.growth_over(
+            self.flow.tables, self.steps, self.count, time, years, GOODS_ALONE, *scratch
+        )
 
     def log_run(self, time: float, step: int) -> float:
         """Return ln of the largest training run at a time of a step."""
@@ -131,11 +133,11 @@ class Solution:
         return self.moments(np.array([float(time)]), steps)[0]
 
     @cached_property
-    def modes(self) -> list[Mode]:
-        """The mode of each step."""
-        steps, counted = self.steps, self.flow.counted
-        eras = [
-            (
+    def eras(self) -> list[Era]:
+        """What holds between switches of the economy or of the cap, by the numbers in ``steps``."""
+        steps = self.steps
+        return [
+            Era(
                 bool(steps.awake[era]),
                 CAPS[steps.cap[era]],
                 float(steps.since[era]),
@@ -144,40 +146,19 @@ class Solution:
             )
             for era in range(int(steps.era[: self.count].max(initial=0)) + 1)
         ]
-        reaches = steps.reach[: self.count].astype(int).tolist()
-        return [
-            Mode((goods, rnd) if counted else None, *eras[era])
-            for (goods, rnd), era in zip(reaches, steps.era[: self.count], strict=True)
-        ]
 
     def openings(self) -> Iterator[tuple[float, int, int, bool]]:
         """Yield time, family and task of each opening or closing, and whether it opens."""
-        for step in range(1, self.count):
-            before, after = self.modes[step - 1].reaches, self.modes[step].reaches
-            if before == after or before is None or after is None:
-                continue
-            low, end = self.times[step - 1], self.times[step]
-            for family, task, limit in self.flow.opened(before, after):
-                opens = after[family] > before[family]
-                at_low = self.log_run(low, step - 1) - limit
-                near_end = self.log_run(end - 2 * kernels.PLACE, step - 1) - limit
-                time = end  # where the step was made to end there
-                if (near_end > 0) == opens and (at_low > 0) != (near_end > 0):
-                    time = kernels.time_of_run(
-                        self.flow.tables,
-                        self.steps,
-                        self.count,
-                        step - 1,
-                        int(self.steps.era[step - 1]),
-                        limit,
-                        low,
-                        end,
-                        at_low,
-                        near_end,
-                        0.0,
-                        np.empty(4),
-                    )
-                yield float(time), family, task, opens
+        if not self.flow.counted:
+            return
+        most = int(np.abs(np.diff(self.steps.reach[: self.count], axis=0)).sum())
+        times, families = np.empty(most), np.empty(most, np.int64)
+        tasks, opens = np.empty(most, np.int64), np.empty(most, np.bool_)
+        kernels.write_openings(
+            self.flow.tables, self.steps, self.count, times, families, tasks, opens
+        )
+        columns = (column.tolist() for column in (times, families, tasks, opens))
+        yield from zip(*columns, strict=True)
 
 
 def solve(flow: Flow, tolerance: float, most_steps: int = kernels.MOST_STEPS) -> Solution:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from math import floor, isnan, nan
 from typing import NamedTuple, Protocol
 
@@ -20,7 +18,7 @@ from taskmodel.takeoff.davidson.moments import (
     RND_AUTOMATED,
     Condition,
 )
-from taskmodel.takeoff.davidson.solution import Solution
+from taskmodel.takeoff.davidson.solution import GOODS_ALONE, Solution
 
 WIDTH = kernels.MARK  # years: to which a date is located
 
@@ -37,17 +35,6 @@ def tasks_of(share: float, count: float, beyond: bool = False) -> int:
     while not (number / count > share if beyond else number / count >= share):
         number += 1
     return number
-
-
-def _onset(holds: Callable[[float], bool], low: float, high: float) -> float:
-    """Return a time, to `WIDTH`, at which something begins to hold that does not at `low`."""
-    while high - low > WIDTH:
-        middle = (low + high) / 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle
-    return high
 
 
 class Mark(NamedTuple):
@@ -229,45 +216,15 @@ class Continuous:
         """Return ln of the largest run at calendar years, at the software of the start."""
         return self.path.log_runs(np.clip(years - self.base, 0.0, self.path.end))
 
-    @cached_property
-    def growth(self) -> tuple[Array, Array]:
-        """Times, and growth of ln GWP in the year that follows each.
-
-        The times are those at which steps start, and a year before them: between them nothing
-        jumps.
-        """
-        path = self.path
-        starts, logs = path.times[:-1], path.steps.seen[: path.count, kernels.LOG_GWP]
-        forward, backward = starts + 1 <= path.end, starts >= 1
-        times = np.concatenate([starts[forward], starts[backward] - 1])
-        rates = np.concatenate(
-            [
-                path.log_gwp(starts[forward] + 1) - logs[forward],
-                logs[backward] - path.log_gwp(starts[backward] - 1),
-            ]
-        )
-        order = np.lexsort([rates, times])
-        return times[order], rates[order]
-
-    def _growth_from(self, time: float) -> float:
-        now, later = self.path.log_gwp(np.array([time, time + 1]))
-        return float(later - now)
-
     def grows(self, rate: float) -> float | None:
         """Return when ln GWP first grows by more than a rate in the year that follows."""
-        times, rates = self.growth
-        (fast,) = np.nonzero(rates > rate)
-        if not len(fast):
-            return None
-        first = fast[0]
-        time, low = float(times[first]), float(times[first - 1]) if first else 0.0
-        high = time - WIDTH
-        if time == 0.0 or not self._growth_from(high) > rate:  # a jump brings it about
-            return time + self.base
-        return self.base + _onset(lambda time: self._growth_from(time) > rate, low, high)
+        path = self.path
+        time = kernels.time_of_growth(
+            path.flow.tables, path.steps, path.count, path.end, rate, 1.0, GOODS_ALONE
+        )
+        return None if isnan(time) else time + self.base
 
     def first_pace(self) -> float:
         """Return growth at the very start, from the equations."""
         brief = min(1e-4, self.path.end)
-        (later,) = self.path.log_gwp(np.array([brief]))
-        return float(later - self.path.steps.seen[0, kernels.LOG_GWP]) / brief
+        return self.path.growth(0.0, brief) / brief
