@@ -27,9 +27,21 @@ else:
 
 def compiled(function: Function) -> Function:
     """Compile a kernel without the global interpreter lock; division by zero follows IEEE 754."""
+    return _kernel(function)
+
+
+def inlined(function: Function) -> Function:
+    """Compile a kernel into each of its callers.
+
+    For small kernels that take many arrays: a call would pass all their shapes and strides.
+    """
+    return _kernel(function, forceinline=True)
+
+
+def _kernel(function: Function, **choices: bool) -> Function:
     if not COMPILES:
         return cast(Function, _ieee(function))
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", **choices}
     try:
         kernel = njit(cache=True, **options)(function)
         index = kernel._cache._cache_file

@@ -41,7 +41,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.compiled import compiled
+from taskmodel.compiled import compiled, inlined
 from taskmodel.numerics.types import Array
 
 Integers = NDArray[np.int64]
@@ -155,7 +155,7 @@ def steps_for(rows: int) -> Steps:
 # Elementary functions
 
 
-@compiled
+@inlined
 def bounded_exp(x: float) -> float:
     """Return e^x, inf where it overflows."""
     return exp(x) if x < 709.0 else inf
@@ -169,7 +169,7 @@ def add_up(terms: Array, first: float, sums: Array) -> None:
         sums[i + 1] = log_add(sums[i], terms[i])
 
 
-@compiled
+@inlined
 def log_add(a: float, b: float) -> float:
     """Return ln(e^a + e^b)."""
     if a < b:
@@ -177,7 +177,7 @@ def log_add(a: float, b: float) -> float:
     return a if b == -inf else a + log1p(exp(b - a))
 
 
-@compiled
+@inlined
 def log_mean(first: float, second: float, share: float, exponent: float) -> float:
     """Return ln of a CES of two inputs in calibrated share form, given as logarithms."""
     if exponent == 0.0:
@@ -189,7 +189,7 @@ def log_mean(first: float, second: float, share: float, exponent: float) -> floa
     return second + log1p(share * expm1(apart)) / exponent
 
 
-@compiled
+@inlined
 def count_below(row: Array, value: float, inclusive: bool) -> int:
     """Return how many numbers of a sorted row are below a value, or at most it."""
     low, high = 0, len(row)
@@ -202,7 +202,7 @@ def count_below(row: Array, value: float, inclusive: bool) -> int:
     return low
 
 
-@compiled
+@inlined
 def closer(low: float, high: float, at_low: float, at_high: float, number: int) -> float:
     """Return the next point of false position, of bisection after many steps."""
     if number < MOST_FALSE_POSITIONS:
@@ -213,7 +213,7 @@ def closer(low: float, high: float, at_low: float, at_high: float, number: int) 
 # The division of labour and compute over tasks that are counted
 
 
-@compiled
+@inlined
 def log_sum_before(w: Tables, s: int, f: int, index: int, able: int, gain: float) -> float:
     """Return ln X: the sum of b eta^(sigma - 1) over the tasks before the index."""
     before = index - 1
@@ -227,7 +227,7 @@ def log_sum_before(w: Tables, s: int, f: int, index: int, able: int, gain: float
     return log_add(w.bases[s, able], high + log1p(-exp(low - high)) - tilt * gain)
 
 
-@compiled
+@inlined
 def is_closed(
     w: Tables, s: int, f: int, index: int, log_x: float, able: int, gain: float, ratio: float
 ) -> bool:
@@ -276,7 +276,7 @@ def cobb_douglas(log_x: float, log_w: float, gained: float, labour: float, compu
     return by_compute + by_people + gained
 
 
-@compiled
+@inlined
 def edge(
     w: Tables, s: int, log_x: float, log_w: float, gained: float, labour: float, compute: float
 ) -> float:
@@ -288,7 +288,7 @@ def edge(
     return log_add((1 - psi) * log_x + psi * compute, (1 - psi) * log_w + psi * labour) / psi
 
 
-@compiled
+@inlined
 def divide_tasks(
     w: Tables, s: int, labour: float, compute: float, run: float, reach: int, hint: int
 ) -> tuple[float, float, float, float, bool, float]:
@@ -495,7 +495,7 @@ def divide_continuum(
     return output - scale, automated, price, quantile, False, 0.0
 
 
-@compiled
+@inlined
 def divide(
     w: Tables, s: int, labour: float, compute: float, run: float, reach: float, hint: float
 ) -> tuple[float, float, float, float, bool, float]:
@@ -512,13 +512,13 @@ def divide(
     return divide_continuum(w, s, labour, compute, run, reach)
 
 
-@compiled
+@inlined
 def reach_of(w: Tables, f: int, run: float) -> float:
     """Return how many tasks of a family (of a continuum, which part) a largest run opens."""
     return number_below(w, f, run + w.number[SHORTFALL])
 
 
-@compiled
+@inlined
 def number_below(w: Tables, f: int, limit: float) -> float:
     """Return how many tasks (of a continuum, which part) need less training than a limit."""
     if w.need.shape[1]:
@@ -536,7 +536,7 @@ def number_below(w: Tables, f: int, limit: float) -> float:
 # The equations
 
 
-@compiled
+@inlined
 def without_automation(
     w: Tables, s: int, tfp: float, labour: float, compute: float, outer: float
 ) -> float:
@@ -553,7 +553,7 @@ def without_automation(
     )
 
 
-@compiled
+@inlined
 def with_automation(w: Tables, s: int, tfp: float, cognitive: float, outer: float) -> float:
     """Return ln Y of a sector from its cognitive work and its outer input."""
     sector = w.sector[s]
@@ -562,7 +562,7 @@ def with_automation(w: Tables, s: int, tfp: float, cognitive: float, outer: floa
     )
 
 
-@compiled
+@inlined
 def produce(
     w: Tables, s: int, tfp: float, labour: float, compute: float, outer: float,
     run: float, reach: float, hint: float,
@@ -576,25 +576,25 @@ def produce(
     return output, automated, split, part
 
 
-@compiled
+@inlined
 def course_level(start: float, room: float, power: float, cumulative: float) -> float:
     """Return ln of a level that research raises towards a ceiling ``room`` above its start."""
     return start - room * expm1(-power / room * cumulative)
 
 
-@compiled
+@inlined
 def course_slope(room: float, power: float, cumulative: float) -> float:
     """Return the derivative of `course_level` by its last argument."""
     return power * exp(-power / room * cumulative)
 
 
-@compiled
+@inlined
 def software_level(w: Tables, cumulative: float) -> float:
     """Return ln of software."""
     return course_level(0.0, w.number[SOFTWARE_ROOM], w.number[SOFTWARE_POWER], cumulative)
 
 
-@compiled
+@inlined
 def hardware_level(w: Tables, cumulative: float) -> float:
     """Return ln of the price-performance of designs."""
     number = w.number
@@ -603,13 +603,13 @@ def hardware_level(w: Tables, cumulative: float) -> float:
     )
 
 
-@compiled
+@inlined
 def log_share(w: Tables, p: Steps, e: int, i: int, time: float) -> float:
     """Return ln of a share in an era."""
     return min(p.base[e, i] + p.rates[e, i] * (time - p.since[e]), w.ceiling[i])
 
 
-@compiled
+@inlined
 def training_share(w: Tables, p: Steps, e: int, time: float, market: float, chips: float) -> float:
     """Return ln of the share of compute that goes to the largest run."""
     if p.cap[e] == PINNED:
@@ -617,7 +617,7 @@ def training_share(w: Tables, p: Steps, e: int, time: float, market: float, chip
     return log_share(w, p, e, 6, time)
 
 
-@compiled
+@inlined
 def log_shares_at(
     w: Tables, p: Steps, e: int, time: float, market: float, chips: float, logs: Array
 ) -> None:
@@ -627,14 +627,14 @@ def log_shares_at(
     logs[6] = training_share(w, p, e, time, market, chips)
 
 
-@compiled
+@inlined
 def largest_run(w: Tables, p: Steps, e: int, time: float, state: Array, market: float) -> float:
     """Return ln of the largest training run; ``market`` matters where its cost is at the cap."""
     share = training_share(w, p, e, time, market, state[2])
     return state[2] + software_level(w, state[1]) + share
 
 
-@compiled
+@inlined
 def inputs(
     w: Tables, s: int, chips: float, compute: float, capital: float, labour: float,
     capital_hardware: float, labour_hardware: float, labour_software: float,
@@ -652,7 +652,7 @@ def inputs(
     return labour + labour_software, compute + compute_software, outer
 
 
-@compiled
+@inlined
 def outputs(
     w: Tables, p: Steps, e: int, goods_reach: float, rnd_reach: float, time: float,
     state: Array, market: float, sectors: int, hints: Array, seen: Array,
@@ -718,13 +718,13 @@ def derivative(
 # The solution so far
 
 
-@compiled
+@inlined
 def step_at(p: Steps, rows: int, time: float) -> int:
     """Return the step that a time is in, of the first some."""
     return max(count_below(p.start[:rows], time, True) - 1, 0)
 
 
-@compiled
+@inlined
 def component(p: Steps, row: int, c: int, time: float) -> float:
     """Return one component of the state on a step's cubic."""
     theta = (time - p.start[row]) / p.length[row]
@@ -732,14 +732,14 @@ def component(p: Steps, row: int, c: int, time: float) -> float:
     return a + theta * (b + (1 - theta) * (p.cubic[row, c, 2] + theta * p.cubic[row, c, 3]))
 
 
-@compiled
+@inlined
 def state_at(p: Steps, row: int, time: float, state: Array) -> None:
     """Write the state at a time of a step."""
     for c in range(4):
         state[c] = component(p, row, c, time)
 
 
-@compiled
+@inlined
 def market_at(w: Tables, p: Steps, rows: int, time: float, cumulative: float) -> float:
     """Return ln of price-performance on the market: that of the designs of a delay ago.
 
@@ -853,7 +853,7 @@ def limit_of_next(w: Tables, f: int, reach: float, rising: bool) -> float:
     return nan
 
 
-@compiled
+@inlined
 def run_on_step(
     w: Tables, p: Steps, rows: int, row: int, e: int, time: float, state: Array
 ) -> float:
