@@ -58,7 +58,6 @@ def derivative_of(flow: Flow):
 
 HOLD = {
     "solved to 2100 at the default": 2.3,
-    "with its report and milestones": 2.0,
     f"in one thread at {TOLERANCE:g}": 1.5,
 }  # multiples, by part of the name
 COARSE = 1e-4  # a tolerance at which dates are within a thousandth of a year

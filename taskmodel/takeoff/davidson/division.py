@@ -140,9 +140,9 @@ class Division:
     @cached_property
     def bases(self) -> Array:
         """ln X where compute does so many tasks besides task 0, each as well as labour."""
-        first = self.log_first
-        counts = range(1, len(self.need) + 1)
-        return np.array([first, *(kernels.log_add(first, log(n)) for n in counts)])
+        bases = np.empty((self.family.tasks or 0) + 1)
+        kernels.add_counts(self.log_first, bases)
+        return bases
 
     @cached_property
     def tables(self) -> kernels.Tables:

@@ -35,7 +35,7 @@ formulas, Applied Mathematics Letters 2(4), 321-325.
 
 from __future__ import annotations
 
-from math import exp, expm1, inf, log, log1p, nan
+from math import ceil, exp, expm1, inf, log, log1p, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -159,6 +159,36 @@ def steps_for(rows: int) -> Steps:
 def bounded_exp(x: float) -> float:
     """Return e^x, inf where it overflows."""
     return exp(x) if x < 709.0 else inf
+
+
+@compiled
+def interpolate(x: float, xs: Array, ys: Array) -> float:
+    """Return the value at x of the line through points, whose ends it continues."""
+    # np.interp rounds differently, and the reference's requirements are reproduced bit for bit
+    index = min(max(count_below(xs, x, False), 1), len(xs) - 1)
+    weight = (x - xs[index - 1]) / (xs[index] - xs[index - 1])
+    return ys[index - 1] + weight * (ys[index] - ys[index - 1])
+
+
+@compiled
+def write_requirements(
+    quantiles: Array, knots: Array, gaps: Array, top: float, base: float, width: float,
+    steepness: float, powers: Array,
+) -> None:  # fmt: skip
+    """Write the decimal logarithms of what tasks at some quantiles require."""
+    for i in range(len(quantiles)):
+        power = top - interpolate(quantiles[i], knots, gaps) * width
+        if steepness > 0:
+            power = min(top, base + ceil((power - base) / steepness) * steepness)
+        powers[i] = power
+
+
+@compiled
+def add_counts(first: float, sums: Array) -> None:
+    """Write ln(e^first + n) for n from 0 on."""
+    sums[0] = first
+    for n in range(1, len(sums)):
+        sums[n] = log_add(first, log(n))
 
 
 @compiled

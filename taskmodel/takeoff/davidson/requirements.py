@@ -19,12 +19,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-QUANTILES = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
-GAPS = (10.5 / 7, 9.5 / 7, 8.5 / 7, 1.0, 4 / 7, 0.0)  # below the hardest task, at these quantiles
+import numpy as np
+
+from taskmodel.takeoff.davidson import kernels
+
+KNOTS = np.array([0.0, 0.05, 0.1, 0.2, 0.5, 1.0])  # quantiles
+# below the hardest task, at these quantiles, over the gap
+GAPS = np.array([10.5 / 7, 9.5 / 7, 8.5 / 7, 1.0, 4 / 7, 0.0])
 LN10 = math.log(10.0)
 
 
@@ -56,20 +60,11 @@ def requirements(
     """
     top, width = math.log10(hardest), math.log10(gap)
     base = math.log10(hardest / gap)
-    logs = []
-    for quantile in quantiles:
-        power = top - _interpolate(quantile, QUANTILES, GAPS) * width
-        if steepness > 0:
-            power = min(top, base + math.ceil((power - base) / steepness) * steepness)
-        logs.append(power * LN10)
-    return logs
-
-
-def _interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
-    # np.interp rounds differently, and the reference's requirements are reproduced bit for bit
-    index = min(max(bisect_left(xs, x), 1), len(xs) - 1)
-    weight = (x - xs[index - 1]) / (xs[index] - xs[index - 1])
-    return ys[index - 1] + weight * (ys[index] - ys[index - 1])
+    powers = np.empty(len(quantiles))
+    kernels.write_requirements(
+        np.array(quantiles, dtype=float), KNOTS, GAPS, top, base, width, float(steepness), powers
+    )
+    return (powers * LN10).tolist()
 
 
 @dataclass(frozen=True)
@@ -125,7 +120,7 @@ class Family:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The pieces of the continuum."""
-        knots = sorted({*QUANTILES, *_steps(*self.training), *_steps(*self.runtime)})
+        knots = sorted({*KNOTS.tolist(), *_steps(*self.training), *_steps(*self.runtime)})
         return tuple(
             Piece(left, right, _ends(self.training, left, right), _ends(self.runtime, left, right))
             for left, right in zip(knots, knots[1:], strict=False)
@@ -167,10 +162,14 @@ def _steps(hardest: float, gap: float, steepness: float) -> list[float]:
     width = math.log10(gap)
     if steepness <= 0 or width == 0:
         return []
-    first, last = math.floor(-(GAPS[0] - 1) * width / steepness), math.floor(width / steepness)
+    highest = float(GAPS[0])
+    first, last = math.floor(-(highest - 1) * width / steepness), math.floor(width / steepness)
     gaps_below = [(width - number * steepness) / width for number in range(first, last + 1)]
-    rising = [-gap for gap in GAPS]
-    return [_interpolate(-gaps, rising, QUANTILES) for gaps in gaps_below if 0.0 <= gaps <= GAPS[0]]
+    return [
+        float(kernels.interpolate(-gaps, -GAPS, KNOTS))
+        for gaps in gaps_below
+        if 0.0 <= gaps <= highest
+    ]
 
 
 def _ends(requirement: tuple[float, float, float], start: float, end: float) -> tuple[float, float]:
