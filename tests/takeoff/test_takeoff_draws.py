@@ -150,3 +150,10 @@ def test_a_defect_of_a_draw_is_told_with_its_number():
     with pytest.raises(CatalogError, match="hardware_delay: found -1") as caught:
         tm.simulate_draws("davidson_best_guess", {"hardware_delay": [1.0, -1.0]})
     assert caught.value.__notes__ == ["in draw 1, the first with a defect"]
+
+
+def test_a_conflict_between_the_numbers_of_a_draw_is_told_as_for_one_world():
+    draws = {"t_end": [2030.0, 2030.0, 2021.0], "hardware_delay": [1, 2, 3]}
+    with pytest.raises(CatalogError, match="years after t_start") as caught:
+        tm.simulate_draws("davidson_best_guess", draws, FEW)
+    assert caught.value.__notes__ == ["in draw 2, the first with a defect"]
