@@ -74,20 +74,36 @@ def review_sums(
     `worth` is the elasticity of output to each factor per unit of its use, (point, factor).
     """
     factors = hours.shape[3]
-    by_factor = np.zeros(factors)
+    by_factor, column = np.zeros(factors), np.zeros(factors, dtype=np.int64)
+    columns = reviewing_factors(hours, column)
     for point in range(activity.shape[0]):
         row = point if hours.shape[0] > 1 else 0
         for task in range(activity.shape[1]):
-            for factor in range(factors):
-                by_factor[factor] = 0.0
+            for place in range(columns):
+                by_factor[place] = 0.0
             for mode in range(activity.shape[2]):
                 made = activity[point, task, mode]
                 if np.isfinite(made) and made != 0.0:  # unlimited activity is not reviewed
-                    for factor in range(factors):
-                        by_factor[factor] += made * hours[row, task, mode, factor]
-            for factor in range(factors):
-                reviewed[point, factor] += by_factor[factor]
-                elasticity[point, task] += by_factor[factor] * worth[point, factor]
+                    for place in range(columns):
+                        by_factor[place] += made * hours[row, task, mode, column[place]]
+            for place in range(columns):
+                reviewed[point, column[place]] += by_factor[place]
+                elasticity[point, task] += by_factor[place] * worth[point, column[place]]
+
+
+@compiled
+def reviewing_factors(hours: Array, column: NDArray[np.int64]) -> int:
+    """Write the factors that are not 0 in the first row, or all of several rows; their number."""
+    columns = 0
+    for factor in range(hours.shape[3]):
+        takes_part = hours.shape[0] > 1
+        for task in range(hours.shape[1]):
+            for mode in range(hours.shape[2]):
+                takes_part = takes_part or hours[0, task, mode, factor] != 0.0
+        if takes_part:
+            column[columns] = factor
+            columns += 1
+    return columns
 
 
 @compiled

@@ -254,6 +254,7 @@ def oversight(
     worth = np.divide(elasticity, used, where=used > 0, out=np.zeros_like(used))
     reviewed, by_task = np.zeros(used.shape), np.zeros(activity.shape[:2])
     kernels.review_sums(activity, _rows(organisation.review(compute)), worth, reviewed, by_task)
+    by_task[np.isnan(worth).any(axis=-1)] = np.nan
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
     by_review = elasticity * part
     hands_on = (elasticity * (1 - part))[:, labour].sum(axis=-1)

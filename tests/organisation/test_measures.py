@@ -200,3 +200,14 @@ def test_people_alone_follow_every_number_that_changes(path, values):
         alone = without_ai(Setting(single).organisation.without_ai(), computes[:1])
         assert output[index] == pytest.approx(alone.output.item(), rel=1e-12)
         assert work[index] == pytest.approx(alone.activity.sum(), rel=1e-12)
+
+
+def test_review_has_no_worth_where_output_is_unlimited_or_nothing():
+    catalog = small_catalog(
+        {"a": {"automation_threshold": 1e27}, "b": {"automation_threshold": 1e27}},
+        supervision={"coverage": "none"},
+        compute={"inference": "free"},
+    )
+    walker, allocation, measures = solved(catalog, 1e30)
+    assert allocation.output.tolist() == [np.inf]
+    assert np.isnan(measures.review_elasticity).all() == np.isnan(measures.oversight_elasticity)
