@@ -1,12 +1,14 @@
 """Speed-ups, and how much of what binds is oversight."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
-from taskmodel.organisation.measures import PeopleAlone, sources, without_ai
+from taskmodel.organisation.measures import PeopleAlone, oversight, sources, without_ai
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._sweep import ceilings
@@ -202,12 +204,8 @@ def test_people_alone_follow_every_number_that_changes(path, values):
         assert work[index] == pytest.approx(alone.activity.sum(), rel=1e-12)
 
 
-def test_review_has_no_worth_where_output_is_unlimited_or_nothing():
-    catalog = small_catalog(
-        {"a": {"automation_threshold": 1e27}, "b": {"automation_threshold": 1e27}},
-        supervision={"coverage": "none"},
-        compute={"inference": "free"},
-    )
-    walker, allocation, measures = solved(catalog, 1e30)
-    assert allocation.output.tolist() == [np.inf]
-    assert np.isnan(measures.review_elasticity).all() == np.isnan(measures.oversight_elasticity)
+def test_review_has_no_worth_where_factors_have_none():
+    walker, allocation, _ = solved(small_catalog(TASKS), 1e30)
+    unknown = replace(allocation, factor_elasticity=allocation.factor_elasticity * np.nan)
+    measures = oversight(walker.organisation, np.array([1e30]), unknown)
+    assert all(np.isnan(values).all() for values in measures.values())
