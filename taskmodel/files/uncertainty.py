@@ -70,13 +70,27 @@ def matching(slot: Slot, value: Any, pattern: str, keys: Keys = ()) -> Iterator[
     """Yield the keys of the quantities whose dotted path fits a pattern."""
     if value is None:
         return
-    for name, inner, member in _inner(slot, value):
-        id_text = str(name)  # may be a dotted path itself
-        if pattern.startswith((f"{ANY}.", f"{id_text}.")):
-            used = len(ANY if pattern.startswith(f"{ANY}.") else id_text) + 1
-            yield from matching(inner, member, pattern[used:], (*keys, name))
-        elif pattern in (ANY, id_text) and inner.kind == "quantity" and member is not None:
-            yield (*keys, name)
+    if slot.kind == "record":
+        name, _, rest = pattern.partition(".")
+        inner = fields(slot.type).get(name)
+        if inner is not None:
+            yield from _matching_member(name, inner, getattr(value, name), rest, keys)
+        return
+    for key, inner, member in _inner(slot, value):
+        text = str(key)  # an id may be a dotted path itself
+        for start in (ANY, text):
+            if pattern == start or pattern.startswith(f"{start}."):
+                rest = pattern[len(start) + 1 :]
+                yield from _matching_member(key, inner, member, rest, keys)
+
+
+def _matching_member(
+    name: str | int, slot: Slot, member: Any, rest: str, keys: Keys
+) -> Iterator[Keys]:
+    if rest:
+        yield from matching(slot, member, rest, (*keys, name))
+    elif slot.kind == "quantity" and member is not None:
+        yield (*keys, name)
 
 
 def _inner(slot: Slot, value: Any) -> Iterator[tuple[str | int, Slot, Any]]:

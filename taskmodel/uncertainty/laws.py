@@ -276,7 +276,8 @@ def by_default_factor(quantity: Quantity, measure: Measure, factor: float) -> Qu
     """Return a judgement without an interval with one: its value times and over a factor.
 
     The odds of a share are multiplied in place of the share. Numbers that are 0, shares of 1,
-    whole numbers, dates and numbers that may be negative stay as they are.
+    whole numbers, dates and numbers that may be negative stay as they are, and so do those so near
+    to a bound that the law would leave their range.
     """
     value = quantity.value
     stated = quantity.low is not None or quantity.distribution is not None
@@ -288,7 +289,9 @@ def by_default_factor(quantity: Quantity, measure: Measure, factor: float) -> Qu
             return quantity
         odds = value / (1 - value)
         low, high = (scaled / (1 + scaled) for scaled in (odds / factor, odds * factor))
-    return quantity.model_copy(update={"low": low, "high": high})
+    spread = quantity.model_copy(update={"low": low, "high": high})
+    law = law_of(spread, measure)
+    return spread if law is not None and not out_of_range(law, measure) else quantity
 
 
 def out_of_range(law: Law, measure: Measure) -> str:

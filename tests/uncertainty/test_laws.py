@@ -152,6 +152,7 @@ def test_default_factor_multiplies_values_and_the_odds_of_shares():
         (quantity(1), REAL),
         (quantity(2), Measure(units.ONE, ge=0, integer=True)),
         (quantity(2, 1, 3), POSITIVE),
+        (quantity(40), Measure(units.HOURS_PER_WEEK, gt=0, le=168)),
         (quantity(2, shape="fixed"), POSITIVE),
     ],
 )

@@ -313,7 +313,7 @@ PAIRS = "uncertainty:\n  correlations:\n    - {between: [PATHS], value: VALUE}\n
             "did you mean 'tasks.*.review_ratio'?",
         ),
         (
-            GROUPS.replace("PATHS", "latency.serial_speed, 'latency.*'")
+            GROUPS.replace("PATHS", "latency.serial_speed")
             + "    two: {paths: [latency.serial_speed], common: 1}\n",
             "uncertainty.groups.two.paths",
             "latency.serial_speed is in 'one' too",
