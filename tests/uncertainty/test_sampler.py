@@ -14,6 +14,9 @@ from taskmodel.errors import CatalogError, InputError
 from taskmodel.lead.plans import load_plan
 from taskmodel.sweeps.paths import load_paths, parse_paths
 from taskmodel.takeoff.loops import load_loop
+
+# the parameters of a run, which the public function draws by itself
+from taskmodel.takeoff.loops.simulation import MODELS, _parameters
 from taskmodel.uncertainty import sampler
 
 LEVELS = [0.05, 0.5, 0.95]
@@ -274,6 +277,18 @@ def test_priors_of_loops_are_their_laws():
     for name, prior in loop.priors.items():
         expected = prior.draw(np.array(LEVELS))
         assert np.quantile(columns[name], LEVELS) == pytest.approx(expected, rel=5e-3)
+
+
+def test_median_of_the_parsimonious_loop_is_that_of_its_own_monte_carlo():
+    loop, model = load_loop("kwa"), MODELS["parsimonious"]
+    draws, medians = sampler(loop), []
+    for first in range(0, 8192, 512):
+        columns = draws.draw(np.arange(first, first + 512))
+        run = model.run(
+            _parameters(loop, model, columns, 512), loop.start.value, loop.end.value, np.empty(0)
+        )
+        medians.append(run.milestones["automated_99%"])
+    assert np.median(np.concatenate(medians)) == pytest.approx(2032.885, abs=0.02)
 
 
 def test_values_set_within_an_interval_keep_their_law_and_others_drop_it():
