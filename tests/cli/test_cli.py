@@ -494,7 +494,7 @@ def test_new_explains_every_block_in_a_comment_above_it(starter):
         for index, line in enumerate(lines)
         if line[:1].isalpha() and not line.startswith(("title", "question"))
     ]
-    assert len(blocks) == 11
+    assert len(blocks) == 12
     assert all(lines[index - 1].startswith("#") for index in blocks)
 
 

@@ -61,6 +61,13 @@ def test_other_files_list_theirs(capsys, name, text):
     assert any(text in line for line in lines)
 
 
+def test_catalog_to_start_from_can_be_drawn(capsys, tmp_path):
+    path = tmp_path / "mine.yaml"
+    lines_of(capsys, "new", "mine", "-o", str(path))
+    lines = lines_of(capsys, "check", str(path), "--show-distributions")
+    assert line_with(lines, "capability.intercept").split()[-1] == "capability_line"
+
+
 def test_check_finds_correlations_that_cannot_be(capsys, tmp_path):
     import taskmodel as tm
 
