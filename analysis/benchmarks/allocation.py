@@ -17,6 +17,8 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.allocation import Nest, allocate
 from taskmodel.allocation.inputs import check_inputs
+from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import log_unit_cost
 from taskmodel.sweeps.walker import Walker
 
@@ -25,6 +27,8 @@ TARGETS = {
     "warm, along a sweep of 400": 20,
     "batch of 10,000 along a path": 20,
     "batch of 10,000 at random supplies": 150,
+    "arrays at 200 values of a task's number": 100,
+    "arrays of 4,096 draws of 30 numbers": 10,
 }
 
 
@@ -95,10 +99,39 @@ def cases(points: int):
         lambda: allocate(*scattered),
         unit_cost_of(*scattered),
     )
+    yield from arrays_by_columns(single)
     yield (
         "whole sweep of 400 with all events, against allocating the points",
         lambda: tm.sweep(walker.catalog),
         lambda: walker.solve_path(sweep, np.zeros(400, dtype=bool)),
+    )
+
+
+def arrays_by_columns(single):
+    """Measurements of the arrays of organisations that differ in numbers, without optima.
+
+    The unit of draws is c(p) of as many points.
+    """
+    catalog = tm.load_catalog("alignment_research")
+    quantities, rng = Quantities(catalog), np.random.default_rng(0)
+    names = list(catalog.tasks)
+    values = {"tasks.red_teaming.review_ratio": np.linspace(0.05, 1, 200)}
+    yield (
+        "arrays at 200 values of a task's number",
+        lambda: organisation(quantities.with_columns(values)),
+        unit_cost_of(*single),
+    )
+    paths = [
+        *("supervision.headcount", "capability.slope", "production.elasticity"),
+        *("latency.serial_speed", "compute.experiment_share", "capability.defect_probability"),
+        *(f"tasks.{name}.{field}" for name in names[:12] for field in ("review_ratio", "horizon")),
+    ]
+    draws = {path: catalog.get(path) * np.exp(0.1 * rng.normal(size=4096)) for path in paths}
+    many = Walker(catalog).at(np.geomspace(1e26, 1e35, 4096)).arrays
+    yield (
+        "arrays of 4,096 draws of 30 numbers",
+        lambda: organisation(quantities.with_columns(draws)),
+        unit_cost_of(*many),
     )
 
 

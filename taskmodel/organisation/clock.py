@@ -246,8 +246,6 @@ class Clock:
     ----------
     order : dict of int to list of int
         For each task the tasks it waits for, in topological order.
-    parts : array, shape (point or 1, task, mode, part)
-        Wall-clock time of a unit in each mode, by `durations.PARTS`, without waits in queues [h].
     durations : array, shape (point or 1, task, mode)
         Sum of the parts [h].
     queues : ReviewQueues or None
@@ -264,9 +262,8 @@ class Clock:
         rules, latency = quantities.catalog.supervision, quantities.catalog.latency
         self._organisation, self._horizon = organisation, quantities.tasks("horizon")
         self.order, self._precedence = _order(quantities), _precedence(quantities)
-        self.parts = _parts(quantities)
+        self._quantities = quantities
         self.durations = _unit_times(quantities)
-        self._stretch = _stretch(quantities)
         counted = latency.count_queues and latency.count_review
         self.queues = ReviewQueues(quantities, organisation) if counted else None
         self.loops, self.rounds = _loops(quantities)
@@ -274,6 +271,14 @@ class Clock:
         # the mode of the coverage rule, or of the first of several protocols
         rule = 0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage)
         self.ai_mode = HUMAN + 1 + repeats(quantities) * rule
+
+    @property
+    def parts(self) -> Array:
+        """Wall-clock time of a unit in each mode, by `durations.PARTS`; computed on first use.
+
+        Without waits in queues [h], shape (point or 1, task, mode, part).
+        """
+        return _parts(self._quantities)
 
     def mix(self, mix: Array) -> Array:
         """Return the mixes of modes by which time counts: the AI mode alone if ``all_by_ai``."""
@@ -321,7 +326,9 @@ class Clock:
         if self.queues is None:
             return np.zeros((1, *self.durations.shape[-2:]))
         by_ai = wait[:, self.queues.reviewer]
-        return np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1) * self._stretch
+        return np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1) * _stretch(
+            self._quantities
+        )
 
     def critical_path(
         self, mix: Array, activity: Array, compute: Array

@@ -87,10 +87,12 @@ def arrays_of(quantities):
             f"{position}.{name}": value
             for position, holder in enumerate(holders)
             for name, value in holder.items()
-            if not isinstance(value, (Nest, Precedence, Organisation))
+            if not isinstance(value, (Nest, Precedence, Organisation, Quantities))
         },
         "share": np.atleast_2d(tree.share),
         "elasticity": np.atleast_2d(tree.elasticity),
+        "parts": clock.parts,
+        "in_queue": clock.in_queue(np.ones((1, at.reviewers))),
         "bundles": at.bundles(compute),
         "supply": at.supply(compute),
         "escape": at.escape(compute),
