@@ -12,6 +12,8 @@ from taskmodel.catalog import parse_catalog
 from taskmodel.cli.kinds import KINDS
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.lead.plans import load_plan
+from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps.paths import load_paths, parse_paths
 from taskmodel.takeoff.loops import load_loop
 
@@ -73,12 +75,18 @@ def test_central_scores_give_the_file_back():
         assert column[0] == pytest.approx(catalog.get(path), rel=1e-12)
 
 
-def test_drawn_values_make_valid_catalogs():
-    catalog = tm.load_catalog("alignment_research")
-    columns = sampler(catalog).draw([3, 77])
-    drawn = {path: float(column[1]) for path, column in columns.items()}
-    changed = catalog.replace(drawn)
-    assert changed.get("tasks.red_teaming.horizon") == drawn["tasks.red_teaming.horizon"]
+@pytest.mark.parametrize("name", KINDS["catalogs"].bundled())
+def test_columns_make_the_organisations_of_the_drawn_catalogs(name):
+    catalog, compute = tm.load_catalog(name), 1e31
+    columns = sampler(catalog).draw([3, 77, 1000])
+    together = organisation(Quantities(catalog).with_columns(columns))
+    for index in range(3):
+        drawn = {path: float(column[index]) for path, column in columns.items()}
+        alone = organisation(catalog.replace(drawn))
+        for array in ("bundles", "supply", "automatable"):
+            several, single = (getattr(item, array)(compute) for item in (together, alone))
+            several = several[index if len(several) > 1 else 0]  # the same for all draws: once
+            assert several == pytest.approx(single[0], rel=1e-14)
 
 
 # Draws by their number ----------------------------------------------------------------------------
