@@ -55,13 +55,14 @@ def _kernel(function: Function, **choices: bool) -> Function:
 
 @functools.cache
 def _sources() -> str:
-    """Hash of all kernels.
+    """Hash of all kernels and of the tolerances that they contain.
 
     Kernels of one file call those of others, and their machine code contains them, but numba
     looks for changes only in the file of the kernel that is called. The hash becomes part of the
     stamp by which it recognises an outdated cache.
     """
-    files = sorted(Path(__file__).parent.rglob("*kernels.py"))
+    package = Path(__file__).parent
+    files = [*sorted(package.rglob("*kernels.py")), package / "numerics" / "accuracy.py"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -24,9 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.allocation import kernels
 from taskmodel.allocation.batch import Batch, position_in_point
 from taskmodel.allocation.flat_directions import first_stop, uphill_direction
-from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.allocation.presolve import Mask, Problem, children_of
 from taskmodel.numerics.accuracy import (
     CONVERGED,
     COST_TOLERANCE,
@@ -41,7 +42,7 @@ from taskmodel.numerics.accuracy import (
     USE_TOLERANCE,
 )
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import cost_shares, log_unit_cost, node_log_output
+from taskmodel.science.production import Tree, cost_shares, log_unit_cost, node_log_output
 
 NEWTON_STEPS = 40
 FOLLOWING_STEPS = 14  # where a regime is followed to a nearby point; one that needs more has ended
@@ -70,6 +71,8 @@ class ActiveSet(Batch):
     solved: Mask  # (point,) and the regime is the optimum's
     guess: Array  # (point, factor) initial price, should the factor need one
     guess_used: Array  # (point, factor) approximate use of the factor at that price
+    log_output: Array  # (point,) that the plan is sure to give; -inf where not solved
+    gap: Array  # (point,) duality gap [1]; inf where not solved
 
     def activity(self, problem: Problem) -> Array:
         """Work in every mode, shape (point, leaf, mode)."""
@@ -93,10 +96,12 @@ def unsolved(
         solved=np.zeros(points, dtype=bool),
         guess=np.zeros_like(price),
         guess_used=np.zeros_like(price),
+        log_output=np.full(points, -np.inf),
+        gap=np.full(points, np.inf),
     )
 
 
-def polish(problem: Problem, start: ActiveSet, repairs: int = REPAIRS) -> ActiveSet:
+def polish(problem: Problem, start: ActiveSet, repairs: int = kernels.REPAIRS) -> ActiveSet:
     """The exact optimum from an active set that is right or nearly so.
 
     Parameters
@@ -110,61 +115,62 @@ def polish(problem: Problem, start: ActiveSet, repairs: int = REPAIRS) -> Active
     """
     result = start.take(np.arange(len(problem)))
     rows = np.arange(len(problem))
-    subset, state = problem, result.take(rows)
-    for attempt in range(repairs + 1):
-        before = state.take(np.arange(len(subset)))
-        converged = newton(subset, state, steps=NEWTON_STEPS if repairs else FOLLOWING_STEPS)
-        if repairs and not converged.all():
-            # a second run from the same prices, with the other rule for shortening steps; where
-            # both fail, the two take turns as the state from which the set is repaired
-            failed = np.flatnonzero(~converged)
-            retried = before.take(failed)
-            converged[failed] = newton(subset[failed], retried, together=True)
-            chosen = converged[failed] | (attempt % 2 == 0)
-            state.put(failed[chosen], retried.take(chosen))
-        violated = violations(subset, state, converged)
-        if attempt < repairs:
-            # one entering mode per task at first; one per point once that may be cycling
-            _repair(state, violated, converged, one_per_point=attempt >= 3)
-            violated.wrong |= _slide(subset, before, state, ~converged)
-        wrong = violated.wrong
-        state.converged, state.solved = converged, converged & ~wrong
+    ties = 0
+    while len(rows):
+        subset, state = problem[rows], start.take(rows)
+        _, leaves, modes, factors = subset.bundle.shape
+        work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
+        code = np.zeros(len(rows), dtype=np.int64)
+        kernels.polish_points(
+            nests_of(problem.tree),
+            cases_of(subset),
+            kernels.Regimes(
+                state.active,
+                state.priced,
+                state.price,
+                state.mode_share,
+                state.guess,
+                state.guess_used,
+            ),
+            kernels.Answers(
+                code, state.weight, state.leaf_cost, state.log_cost, state.log_output, state.gap
+            ),
+            work,
+            repairs,
+        )
+        state.solved[:] = code == kernels.SOLVED
+        state.converged[:] = (code == kernels.SOLVED) | (code == kernels.CONVERGED_ONLY)
         result.put(rows, state)
-        if not wrong.any():
-            break
-        rows, subset, state = rows[wrong], subset[wrong], state.take(wrong)
+        crowded = code == kernels.CROWDED
+        rows, ties = rows[crowded], max(2 * len(work.system.leaf), 1)
     return result
 
 
-def newton(
-    problem: Problem, state: ActiveSet, together: bool = False, steps: int = NEWTON_STEPS
-) -> Mask:
-    """Solves the equations of the regimes in place; returns which points converged.
+def nests_of(tree: Tree) -> kernels.Nests:
+    """The tree of the nests, as kernels take it."""
+    children = children_of(tree)
+    return kernels.Nests(
+        np.cumsum([0, *(len(members) for members in children.values())]),
+        np.concatenate(list(children.values())).astype(np.int64),
+        tree.parent.astype(np.int64),
+    )
 
-    The fall of a price in one step is limited: by itself, or, where ``together``, by shortening
-    the whole step, so that prices keep to its direction. The former suits prices many orders of
-    magnitude apart, the latter costs that are nearly flat between two factors.
-    """
-    points = len(problem)
-    converged = np.zeros(points, dtype=bool)
-    rows = np.arange(points)
-    subset, moving = problem, state
-    for step in range(steps):
-        # points whose prices run away are reported as not converged
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            finished, size = _newton_step(
-                subset, moving, together, CONVERGED if step < PATIENCE else NEARLY_CONVERGED
+
+def cases_of(problem: Problem) -> kernels.Cases:
+    """The points of a problem, as kernels take them."""
+    return kernels.Cases(
+        *(
+            np.ascontiguousarray(array)
+            for array in (
+                problem.bundle,
+                problem.open,
+                problem.dead,
+                problem.scarce,
+                problem.share,
+                problem.elasticity,
             )
-        lost = ~np.isfinite(size)
-        stop = finished | lost
-        if stop.any() or step == steps - 1:
-            if moving is not state:
-                state.put(rows, moving)
-            converged[rows] = finished & ~lost
-            if stop.all():
-                break
-            rows, subset, moving = rows[~stop], subset[~stop], moving.take(~stop)
-    return converged
+        )
+    )
 
 
 @dataclass

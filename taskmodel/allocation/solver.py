@@ -48,7 +48,7 @@ def optimum(problem: Problem, start: ActiveSet | None = None) -> tuple[ActiveSet
         subset, rows, state = subset[solved], rows[solved], state.take(solved)
         if not len(rows):
             return
-        output, certified = certify(subset, state)
+        output, certified = state.log_output, state.gap
         better = certified < gap[rows]
         best.put(rows[better], state.take(better))
         log_output[rows[better]], gap[rows[better]] = output[better], certified[better]

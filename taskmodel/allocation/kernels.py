@@ -1,0 +1,987 @@
+"""The optimum of one organisation in plain loops: Newton's method on a regime, and its repair.
+
+A regime says which modes carry each task (they are active) and which factors have a price. Given
+it, the optimum solves smooth equations: all active modes of a task cost the same, and every priced
+factor is used up. In the logarithms x of the prices and in v = W dw, with w the share of its task
+that a mode carries and W the cost share of the task,
+
+    A x - R' v = s (use - 1),      R x = - (differences of log cost between tied modes),
+
+where A is the negative Hessian of log unit cost in relative coordinates, a sum of rank-one terms
+over the tree that is exact at every elasticity,
+
+    A = sum_leaf W sigma_parent g g' + sum_nest W (sigma_parent - sigma) g g'
+        + (1 - sigma_root) g g'.
+
+Sets that turn out wrong are repaired: a mode with a negative share leaves, one that is cheaper than
+the active ones enters; a factor used beyond its supply gets a price, one whose price vanishes loses
+it. All supplies are one. Arrays are those of one point.
+
+Source: docs, model, section 1.2.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.compiled import compiled
+from taskmodel.numerics.accuracy import (
+    CONVERGED,
+    COST_TOLERANCE,
+    DAMPING,
+    FIRST_PRICE,
+    MOSTLY_SOLVED,
+    NEARLY_CONVERGED,
+    NO_COST_SHARE,
+    NO_PRICE,
+    PROPORTIONAL,
+    RUNAWAY,
+    SAME_STEP,
+    TRACE,
+    UPHILL,
+    USE_TOLERANCE,
+)
+from taskmodel.numerics.types import Array
+from taskmodel.science.production_kernels import Nests, outputs, spread, unit_costs
+
+Mask = NDArray[np.bool_]
+
+NEWTON_STEPS = 40
+FOLLOWING_STEPS = 14  # where a regime is followed to a nearby point; one that needs more has ended
+REPAIRS = 12
+PATIENCE = 10  # steps after which `NEARLY_CONVERGED` is accepted
+LEAST_GROWTH = 0.5  # by which any price may grow in a step
+MOST_FALL = 0.999  # by which a price may fall in a step
+NEAR_BALANCE = 0.4  # log use below which use is nearly linear in the price
+JACOBI_SWEEPS = 30
+LEAST_TIES = 32  # room for ties in a `System`
+
+SOLVED, CONVERGED_ONLY, UNSOLVED, CROWDED = 0, 1, 2, 3
+
+
+class Case(NamedTuple):
+    """What is to be produced with what."""
+
+    bundle: Array  # (leaf, mode, factor) use per unit over the supply
+    open: Mask  # (leaf, mode)
+    dead: Mask  # (leaf,) leaves that drop out: they cost 1 and have no weight
+    scarce: Mask  # (factor,) may have a price
+    share: Array  # (node,) CES shares, 0 for members that drop out
+    elasticity: Array  # (node,)
+
+
+class Regime(NamedTuple):
+    """Active modes and priced factors, with prices and mode shares."""
+
+    active: Mask  # (leaf, mode)
+    priced: Mask  # (factor,)
+    price: Array  # (factor,) s; TRACE where scarce and not priced; the priced ones sum to one
+    mode_share: Array  # (leaf, mode) w; 0 where not active
+    guess: Array  # (factor,) initial price, should the factor need one
+    guess_used: Array  # (factor,) approximate use of the factor at that price
+
+
+class Evaluation(NamedTuple):
+    """Costs, cost shares and uses at the prices of a regime, and their curvature."""
+
+    first: NDArray[np.int64]  # (leaf,) the active mode whose cost is the task's; -1 if dead
+    cost: Array  # (leaf, mode) of active modes
+    log_c: Array  # (node,)
+    theta: Array  # (node,) cost shares within nests
+    weight: Array  # (node,) cost shares W
+    gradient: Array  # (node, factor) of log costs in log prices
+    used: Array  # (factor,) use over supply
+    largest: Array  # (factor,) largest share of each factor in the cost of an active mode
+    curvature: Array  # (factor, factor) the matrix A
+
+
+class System(NamedTuple):
+    """Ties, and the equations of a Newton step.
+
+    A tie is an active mode other than the first of its task, whose cost must equal that one's.
+    """
+
+    leaf: NDArray[np.int64]  # (tie,)
+    mode: NDArray[np.int64]  # (tie,)
+    mismatch: Array  # (tie,) log of cost over that of the first mode
+    row: Array  # (tie, factor) difference of cost shares
+    position: NDArray[np.int64]  # (factor,) the priced factors
+    scale: Array  # (factor,) of the equations
+    matrix: Array  # (size, size)
+    right: Array  # (size, 1)
+    x: Array  # (factor,) step of log prices
+    change: Array  # (tie,) step of mode shares
+
+
+class Basis(NamedTuple):
+    """Workspace of directions along which costs are flat."""
+
+    rows: Array  # (factor, factor) orthonormal directions that break ties
+    matrix: Array  # (factor, factor)
+    vectors: Array  # (factor, factor)
+    moves: Array  # (factor,)
+    unit: Array  # (factor,)
+
+
+class Workspace(NamedTuple):
+    """All that the solution of one point writes into."""
+
+    evaluation: Evaluation
+    system: System
+    basis: Basis
+    before: Regime
+    retried: Regime
+    log_x: Array  # (node,)
+
+
+def new_regime(leaves: int, modes: int, factors: int) -> Regime:
+    """Return a regime without active modes and prices."""
+    return Regime(
+        np.zeros((leaves, modes), dtype=bool),
+        np.zeros(factors, dtype=bool),
+        np.zeros(factors),
+        np.zeros((leaves, modes)),
+        np.zeros(factors),
+        np.zeros(factors),
+    )
+
+
+def workspace(leaves: int, modes: int, nodes: int, factors: int, ties: int = 0) -> Workspace:
+    """Return a workspace with room for a number of ties."""
+    room = min(max(LEAST_TIES, 4 * factors, ties), max(leaves * (modes - 1), 1))
+    size = factors + room
+    empty = np.zeros
+    return Workspace(
+        Evaluation(
+            empty(leaves, dtype=np.int64),
+            empty((leaves, modes)),
+            empty(nodes),
+            empty(nodes),
+            empty(nodes),
+            empty((nodes, factors)),
+            empty(factors),
+            empty(factors),
+            empty((factors, factors)),
+        ),
+        System(
+            empty(room, dtype=np.int64),
+            empty(room, dtype=np.int64),
+            empty(room),
+            empty((room, factors)),
+            empty(factors, dtype=np.int64),
+            empty(factors),
+            empty((size, size)),
+            empty((size, 1)),
+            empty(factors),
+            empty(room),
+        ),
+        Basis(
+            empty((factors, factors)),
+            empty((factors, factors)),
+            empty((factors, factors)),
+            empty(factors),
+            empty(factors),
+        ),
+        new_regime(leaves, modes, factors),
+        new_regime(leaves, modes, factors),
+        empty(nodes),
+    )
+
+
+@compiled
+def copy_regime(target: Regime, source: Regime) -> None:
+    """Overwrite a regime with another."""
+    leaves, modes = source.active.shape
+    for leaf in range(leaves):
+        for mode in range(modes):
+            target.active[leaf, mode] = source.active[leaf, mode]
+            target.mode_share[leaf, mode] = source.mode_share[leaf, mode]
+    for k in range(len(source.price)):
+        target.priced[k] = source.priced[k]
+        target.price[k] = source.price[k]
+        target.guess[k] = source.guess[k]
+        target.guess_used[k] = source.guess_used[k]
+
+
+@compiled
+def mode_cost(bundle: Array, leaf: int, mode: int, price: Array) -> float:
+    """Return the cost of a unit of a leaf in a mode."""
+    total = 0.0
+    for k in range(len(price)):
+        total += bundle[leaf, mode, k] * price[k]
+    return total
+
+
+@compiled
+def evaluate(nests: Nests, case: Case, regime: Regime, e: Evaluation, system: System) -> int:
+    """Evaluate a regime at its prices and mode shares, which are normalised; return the ties.
+
+    -1 where the ties do not fit into `system`, -2 where a task has no active mode.
+    """
+    leaves, modes, factors = case.bundle.shape
+    active, w, price = regime.active, regime.mode_share, regime.price
+    total = 0.0
+    for k in range(factors):
+        total += price[k]
+        e.used[k] = e.largest[k] = 0.0
+    for k in range(factors):
+        if regime.priced[k]:
+            price[k] /= total
+    ties = 0
+    for leaf in range(leaves):
+        e.first[leaf] = -1
+        e.log_c[leaf] = 0.0
+        if case.dead[leaf]:
+            continue
+        total = 0.0
+        for mode in range(modes):
+            if active[leaf, mode]:
+                total += w[leaf, mode]
+            else:
+                w[leaf, mode] = 0.0
+        for mode in range(modes):
+            if active[leaf, mode]:
+                w[leaf, mode] /= total
+                e.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, price)
+                if e.first[leaf] < 0:
+                    e.first[leaf] = mode
+                    e.log_c[leaf] = np.log(e.cost[leaf, mode])
+                else:
+                    if ties == len(system.leaf):
+                        return -1
+                    system.leaf[ties], system.mode[ties] = leaf, mode
+                    ties += 1
+        if e.first[leaf] < 0:
+            return -2
+    unit_costs(nests, case.share, case.elasticity, leaves, e.log_c, e.theta)
+    spread(nests, leaves, e.theta, e.weight)
+    for leaf in range(leaves):
+        for k in range(factors):
+            e.gradient[leaf, k] = 0.0
+        if e.first[leaf] < 0:
+            continue
+        work = e.weight[leaf] / e.cost[leaf, e.first[leaf]]
+        for mode in range(modes):
+            if active[leaf, mode]:
+                part, carried = w[leaf, mode] / e.cost[leaf, mode], work * w[leaf, mode]
+                for k in range(factors):
+                    use = case.bundle[leaf, mode, k]
+                    if use != 0.0:
+                        e.used[k] += carried * use
+                        e.gradient[leaf, k] += part * use * price[k]
+                        e.largest[k] = max(e.largest[k], use * price[k] / e.cost[leaf, mode])
+    add_curvature(nests, case, e)
+    tie_rows(case, price, e, system, ties)
+    return ties
+
+
+@compiled
+def add_curvature(nests: Nests, case: Case, e: Evaluation) -> None:
+    """Write the gradients of nests and the matrix A, from cost shares and leaves' gradients."""
+    nodes, factors = e.gradient.shape
+    leaves, sigma, g, a = len(case.dead), case.elasticity, e.gradient, e.curvature
+    for v in range(leaves, nodes):
+        for k in range(factors):
+            g[v, k] = 0.0
+        for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
+            u = nests.child[c]
+            if e.theta[u] != 0.0:
+                for k in range(factors):
+                    g[v, k] += e.theta[u] * g[u, k]
+    for i in range(factors):
+        for j in range(factors):
+            a[i, j] = 0.0
+    for v in range(nodes):
+        # elasticity of the nest above less the node's own; a leaf's own is 0, and the root, which
+        # has no nest above, counts with 1
+        above = 1.0 if v == nodes - 1 else sigma[nests.parent[v]]
+        own = 0.0 if v < leaves else sigma[v]
+        factor = e.weight[v] * (above - own)
+        if factor != 0.0:
+            for i in range(factors):
+                part = factor * g[v, i]
+                if part != 0.0:
+                    for j in range(i + 1):
+                        a[i, j] += part * g[v, j]
+    for i in range(factors):
+        for j in range(i):
+            a[j, i] = a[i, j]
+
+
+@compiled
+def tie_rows(case: Case, price: Array, e: Evaluation, system: System, ties: int) -> None:
+    """Write mismatches and rows of the ties."""
+    for t in range(ties):
+        leaf, mode = system.leaf[t], system.mode[t]
+        first = e.first[leaf]
+        cost = e.cost[leaf, first]
+        # of two modes whose cost is only traces of prices, neither is meaningfully cheaper
+        system.mismatch[t] = 0.0 if cost < NO_PRICE else np.log(e.cost[leaf, mode] / cost)
+        for k in range(len(price)):
+            difference = case.bundle[leaf, mode, k] - case.bundle[leaf, first, k]
+            system.row[t, k] = difference * price[k] / cost
+
+
+@compiled
+def eliminate(a: Array, b: Array, n: int, columns: int) -> bool:
+    """Solve a x = b in place by elimination with partial pivoting; return whether it exists."""
+    for i in range(n):
+        best, row = abs(a[i, i]), i
+        for r in range(i + 1, n):
+            if abs(a[r, i]) > best:
+                best, row = abs(a[r, i]), r
+        if not best > 0.0:
+            return False
+        if row != i:
+            for c in range(i, n):
+                a[i, c], a[row, c] = a[row, c], a[i, c]
+            for c in range(columns):
+                b[i, c], b[row, c] = b[row, c], b[i, c]
+        inverse = 1.0 / a[i, i]
+        for r in range(i + 1, n):
+            q = a[r, i] * inverse
+            if q != 0.0:
+                for c in range(i + 1, n):
+                    a[r, c] -= q * a[i, c]
+                for c in range(columns):
+                    b[r, c] -= q * b[i, c]
+    for i in range(n - 1, -1, -1):
+        for c in range(columns):
+            total = b[i, c]
+            for j in range(i + 1, n):
+                total -= a[i, j] * b[j, c]
+            b[i, c] = total / a[i, i]
+    for i in range(n):
+        for c in range(columns):
+            if not abs(b[i, c]) < np.inf:
+                return False
+    return True
+
+
+@compiled
+def newton_matrix(regime: Regime, e: Evaluation, system: System, ties: int) -> int:
+    """Write the scaled derivative of the equations; return the number of priced factors.
+
+    Row and column k of a factor are divided by sqrt(s_k use_k), those of a tie by the root of its
+    task's cost share. Every entry is then of the order of the share of the cost that it concerns,
+    so that a price of 1e-30 weighs as much in the solution as one of 1. The tiny shift of the
+    diagonal makes directions in which nothing changes solvable (quasi-definite matrix).
+    """
+    n, a, scale, position = 0, system.matrix, system.scale, system.position
+    for k in range(len(regime.price)):
+        if regime.priced[k]:
+            position[n] = k
+            scale[n] = 1.0 / np.sqrt(regime.price[k] * e.used[k])
+            n += 1
+    for i in range(n):
+        for j in range(n):
+            a[i, j] = e.curvature[position[i], position[j]] * scale[i] * scale[j]
+        a[i, i] += DAMPING
+    for t in range(ties):
+        root = np.sqrt(e.weight[system.leaf[t]])
+        for i in range(n):
+            a[n + t, i] = a[i, n + t] = system.row[t, position[i]] * scale[i] * root
+        for u in range(ties):
+            a[n + t, n + u] = 0.0
+        a[n + t, n + t] = -DAMPING
+    return n
+
+
+@compiled
+def newton_direction(regime: Regime, e: Evaluation, system: System, ties: int) -> bool:
+    """Write the Newton step of log prices and of tied modes' shares; return whether it exists."""
+    n = newton_matrix(regime, e, system, ties)
+    a, b, scale, position = system.matrix, system.right, system.scale, system.position
+    size = n + ties
+    for i in range(size):
+        for j in range(size):
+            if not abs(a[i, j]) < RUNAWAY:
+                return False
+    for i in range(n):
+        k = position[i]
+        b[i, 0] = regime.price[k] * e.used[k] * np.log(e.used[k]) * scale[i]
+    for t in range(ties):
+        b[n + t, 0] = -system.mismatch[t] * np.sqrt(e.weight[system.leaf[t]])
+    for i in range(size):
+        if not abs(b[i, 0]) < np.inf:
+            return False
+    columns = min(size, len(b[0]))
+    if not eliminate(a, b, size, columns):
+        return False
+    for k in range(len(regime.price)):
+        system.x[k] = 0.0
+    for i in range(n):
+        system.x[position[i]] = b[i, 0] * scale[i]
+    for t in range(ties):
+        system.change[t] = -b[n + t, 0] / np.sqrt(e.weight[system.leaf[t]])
+    return True
+
+
+@compiled
+def step_length(regime: Regime, e: Evaluation, system: System, together: bool) -> float:
+    """Return the fraction of a step after which prices remain between zero and one.
+
+    Prices are shares of one: however flat cost is there, the step ends where one leaves (0, 1).
+    """
+    length = 1.0
+    for k in range(len(regime.price)):
+        if regime.priced[k]:
+            x, s = system.x[k], regime.price[k]
+            if x > 0.0:
+                length = min(length, max(1.0 / s - 1.0, LEAST_GROWTH) / x)
+            elif x < 0.0 and together and abs(np.log(e.used[k])) < NEAR_BALANCE:
+                length = min(length, MOST_FALL / -x)
+    return length
+
+
+@compiled
+def take_step(regime: Regime, e: Evaluation, system: System, ties: int, together: bool) -> float:
+    """Move prices and mode shares by a Newton step; return the largest change of a log price.
+
+    Where a factor is far out of balance, its use is nearly a power of its price: the step applies
+    to the logarithm. Close to balance use is nearly linear, and the price changes by 1 + x.
+    """
+    length, size = step_length(regime, e, system, together), 0.0
+    for k in range(len(regime.price)):
+        if regime.priced[k]:
+            x = system.x[k] * length
+            size = max(size, abs(x))
+            if abs(np.log(e.used[k])) < NEAR_BALANCE:
+                factor = 1.0 + max(x, -MOST_FALL)
+            else:
+                factor = np.exp(min(max(x, -20.0), 20.0))
+            regime.price[k] = max(regime.price[k] * factor, TRACE)
+    # the equations see tied shares relative to the first mode, which takes up the rest, so that the
+    # shares of a task always sum to one
+    for t in range(ties):
+        leaf = system.leaf[t]
+        change = system.change[t] * length
+        regime.mode_share[leaf, system.mode[t]] += change
+        regime.mode_share[leaf, e.first[leaf]] -= change
+    return size
+
+
+@compiled
+def newton(
+    nests: Nests, case: Case, regime: Regime, work: Workspace, together: bool, steps: int
+) -> int:
+    """Solve the equations of a regime in place; return `SOLVED`, `UNSOLVED` or `CROWDED`.
+
+    The fall of a price in one step is limited: by itself, or, where ``together``, by shortening
+    the whole step, so that prices keep to its direction. The former suits prices many orders of
+    magnitude apart, the latter costs that are nearly flat between two factors.
+    """
+    e, system = work.evaluation, work.system
+    for step in range(steps):
+        ties = evaluate(nests, case, regime, e, system)
+        if ties == -1:
+            return CROWDED
+        if ties < 0:
+            return UNSOLVED
+        imbalance, rest, mismatch, idle = 0.0, 0.0, 0.0, False
+        for k in range(len(regime.price)):
+            if regime.priced[k]:
+                off = abs(np.log(e.used[k]))
+                imbalance = max(imbalance, off) if off == off else np.inf
+                # a price on which no cost depends any more, while everything else is solved, is
+                # zero: Newton's method in logarithms would lower it for ever
+                if e.used[k] < 1.0 and e.largest[k] < NO_COST_SHARE:
+                    idle = True
+                else:
+                    rest = max(rest, off)
+        for t in range(ties):
+            off = abs(system.mismatch[t])
+            mismatch = max(mismatch, off) if off == off else np.inf
+        tolerance = CONVERGED if step < PATIENCE else NEARLY_CONVERGED
+        if imbalance < tolerance and mismatch < tolerance:
+            return SOLVED
+        if idle and rest < MOSTLY_SOLVED and mismatch < MOSTLY_SOLVED:
+            if newton_direction(regime, e, system, ties):
+                take_step(regime, e, system, ties, together)
+            return UNSOLVED
+        if not newton_direction(regime, e, system, ties):
+            return UNSOLVED
+        if not take_step(regime, e, system, ties, together) < np.inf:
+            return UNSOLVED
+    return UNSOLVED
+
+
+@compiled
+def repair(
+    case: Case, state: Regime, e: Evaluation, converged: bool, single: bool, change: bool
+) -> bool:
+    """Return whether a regime violates a condition of optimality; change it towards the optimum's.
+
+    As in the simplex method, the most violated condition goes first: the most negative mode of a
+    task leaves, the mode that saves most enters (one per task, or one in all if ``single``), the
+    most overused factor gets a price. Changing everything at once would take away modes that are
+    only negative because of another error. Costs are compared only where the equations are solved:
+    before that, prices mean little.
+    """
+    leaves, modes, factors = case.bundle.shape
+    active, w = state.active, state.mode_share
+    wrong, cheaper, best = False, False, 0.0
+    for leaf in range(leaves):
+        if e.first[leaf] < 0:
+            continue
+        z = e.cost[leaf, e.first[leaf]]
+        for mode in range(modes):
+            if active[leaf, mode]:
+                wrong |= w[leaf, mode] < -COST_TOLERANCE
+            elif converged and case.open[leaf, mode] and z > NO_PRICE:
+                # a task whose cost is only traces of prices is free: any of its modes will do
+                e.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, state.price)
+                if e.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
+                    cheaper = True
+                    best = min(best, np.log(e.cost[leaf, mode] / z))
+    over, most = -1, 1.0 + USE_TOLERANCE
+    for k in range(factors):
+        if case.scarce[k] and not state.priced[k] and e.used[k] > most:
+            over, most = k, e.used[k]
+    vanishing = False
+    for k in range(factors):
+        if state.priced[k] and not converged and e.used[k] < 1.0:
+            vanishing |= e.largest[k] < NO_COST_SHARE or state.price[k] < NO_PRICE
+    wrong |= cheaper or over >= 0 or vanishing
+    if not (wrong and change):
+        return wrong
+    for leaf in range(leaves):
+        if e.first[leaf] >= 0:
+            repair_leaf(case, state, e, leaf, converged, single, best)
+    if over >= 0:
+        state.price[over] = first_price(state.guess[over], state.guess_used[over], most)
+        state.priced[over] = True
+    for k in range(factors):
+        if k != over and state.priced[k] and not converged and e.used[k] < 1.0:
+            if e.largest[k] < NO_COST_SHARE or state.price[k] < NO_PRICE:
+                state.priced[k] = False
+                state.price[k] = TRACE
+    return wrong
+
+
+@compiled
+def repair_leaf(
+    case: Case,
+    state: Regime,
+    e: Evaluation,
+    leaf: int,
+    converged: bool,
+    single: bool,
+    best: float,
+) -> None:
+    """Let the most negative mode of a task leave, and the one that saves most enter."""
+    modes = case.open.shape[1]
+    active, w, first = state.active, state.mode_share, e.first[leaf]
+    z = e.cost[leaf, first]
+    lowest, gain = -COST_TOLERANCE, 0.0
+    for mode in range(modes):
+        if active[leaf, mode]:
+            lowest = min(lowest, w[leaf, mode])
+        elif converged and case.open[leaf, mode] and z > NO_PRICE:
+            if e.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
+                gain = min(gain, np.log(e.cost[leaf, mode] / z))
+    count, total = 0, 0.0
+    for mode in range(modes):
+        if active[leaf, mode]:
+            active[leaf, mode] = not (w[leaf, mode] < -COST_TOLERANCE and w[leaf, mode] == lowest)
+            w[leaf, mode] = max(w[leaf, mode], 0.0) if active[leaf, mode] else 0.0
+        elif gain < 0.0 and case.open[leaf, mode]:
+            cheaper = e.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE)
+            saved = np.log(e.cost[leaf, mode] / z) if cheaper else 0.0
+            if cheaper and saved == (best if single else gain):
+                active[leaf, mode] = True
+        count += active[leaf, mode]
+        total += w[leaf, mode]
+    # shares of changed sets: all of a task in its only mode, equal ones where none is left
+    if count == 1 or total <= 0.0:
+        for mode in range(modes):
+            if active[leaf, mode]:
+                w[leaf, mode] = 1.0
+
+
+@compiled
+def first_price(guess: float, guess_used: float, used: float) -> float:
+    """Return the initial price of a factor that is used beyond its supply without one.
+
+    Use is taken as a power of the price through two points: ``used`` at `TRACE`, and the use that
+    the interior point found at its price. The result is the price at which that power is one.
+    """
+    high = np.log(max(used, 1.0))
+    low = np.log(min(max(guess_used, 1e-300), 1.0 - 1e-3))
+    price = guess if guess > TRACE else FIRST_PRICE
+    return np.exp(np.log(TRACE) + (np.log(price) - np.log(TRACE)) * high / (high - low))
+
+
+@compiled
+def eigenvectors(a: Array, vectors: Array, n: int) -> None:
+    """Diagonalise a symmetric matrix in place by Jacobi's rotations, and write its eigenvectors."""
+    for i in range(n):
+        for j in range(n):
+            vectors[i, j] = 1.0 if i == j else 0.0
+    for _ in range(JACOBI_SWEEPS):
+        off, diagonal = 0.0, 0.0
+        for i in range(n):
+            diagonal += abs(a[i, i])
+            for j in range(i):
+                off += abs(a[i, j])
+        if not off > 1e-18 * diagonal:
+            return
+        for i in range(n):
+            for j in range(i):
+                if a[i, j] == 0.0:
+                    continue
+                half = 0.5 * (a[j, j] - a[i, i]) / a[i, j]
+                t = (1.0 if half >= 0.0 else -1.0) / (abs(half) + np.sqrt(half * half + 1.0))
+                c = 1.0 / np.sqrt(t * t + 1.0)
+                s = t * c
+                for r in range(n):
+                    a[r, i], a[r, j] = c * a[r, i] - s * a[r, j], s * a[r, i] + c * a[r, j]
+                for r in range(n):
+                    a[i, r], a[j, r] = c * a[i, r] - s * a[j, r], s * a[i, r] + c * a[j, r]
+                for r in range(n):
+                    p, q = vectors[r, i], vectors[r, j]
+                    vectors[r, i], vectors[r, j] = c * p - s * q, s * p + c * q
+
+
+@compiled
+def breaking_rows(system: System, basis: Basis, price: Array, ties: int, n: int) -> int:
+    """Write an orthonormal basis of the directions that break ties; return their number.
+
+    Gram and Schmidt's method with the row first that has the longest rest.
+    """
+    rank, position, unit = 0, system.position, basis.unit
+    done = np.zeros(ties, dtype=np.bool_)
+    rows = np.zeros((ties, n))
+    for t in range(ties):
+        norm = 0.0
+        for i in range(n):
+            rows[t, i] = system.row[t, position[i]] / price[position[i]] * unit[i]
+            norm += rows[t, i] ** 2
+        norm = max(np.sqrt(norm), 1e-300)
+        for i in range(n):
+            rows[t, i] /= norm
+    while rank < min(ties, n):
+        longest, chosen = SAME_STEP, -1
+        for t in range(ties):
+            norm = 0.0
+            for i in range(n):
+                norm += rows[t, i] ** 2
+            if not done[t] and np.sqrt(norm) > longest:
+                longest, chosen = np.sqrt(norm), t
+        if chosen < 0:
+            break
+        done[chosen] = True
+        for i in range(n):
+            basis.rows[rank, i] = rows[chosen, i] / longest
+        for t in range(ties):
+            along = 0.0
+            for i in range(n):
+                along += rows[t, i] * basis.rows[rank, i]
+            for i in range(n):
+                rows[t, i] -= along * basis.rows[rank, i]
+        rank += 1
+    return rank
+
+
+@compiled
+def uphill_direction(
+    regime: Regime, e: Evaluation, system: System, basis: Basis, ties: int, n: int
+) -> bool:
+    """Write a direction of prices along which costs are flat and unit cost rises, if one exists.
+
+    Where every active mode that uses two factors uses them in one proportion, an amount added to
+    the price of the one can be taken from that of the other, and no task costs more or less. The
+    equations of such a regime have a solution only if the supplies have that proportion too. If
+    they do not, unit cost rises all along one of the directions
+
+        ds = F F' (use - 1),      F a basis of the directions in which costs are flat.
+    """
+    position, unit, c = system.position, basis.unit, basis.matrix
+    # In prices rather than their logarithms, for a price may reach zero; each in the unit in which
+    # its own cost has a curvature of one, so that one threshold serves prices of any size.
+    for i in range(n):
+        k = position[i]
+        unit[i] = 1.0 / np.sqrt(1.0 + e.curvature[k, k] / regime.price[k] ** 2)
+    rank = breaking_rows(system, basis, regime.price, ties, n)
+    # P C P on the directions that keep ties, and the identity on those that break them
+    for i in range(n):
+        for j in range(n):
+            k, f = position[i], position[j]
+            c[i, j] = (
+                e.curvature[k, f] / regime.price[k] / regime.price[f] * unit[i] * unit[j]
+            )
+    for r in range(rank):
+        project(c, basis.rows, basis.moves, r, n)
+    for r in range(rank):
+        for i in range(n):
+            for j in range(n):
+                c[i, j] += basis.rows[r, i] * basis.rows[r, j]
+    eigenvectors(c, basis.vectors, n)
+    for k in range(len(basis.moves)):
+        basis.moves[k] = 0.0
+    for column in range(n):
+        if c[column, column] < PROPORTIONAL:
+            amount = 0.0
+            for i in range(n):
+                amount += basis.vectors[i, column] * unit[i] * (e.used[position[i]] - 1.0)
+            for i in range(n):
+                basis.moves[i] += unit[i] * amount * basis.vectors[i, column]
+    gain, size = 0.0, 0.0
+    for i in range(n):
+        gain += basis.moves[i] * (e.used[position[i]] - 1.0)
+        size += abs(basis.moves[i])
+    return gain > UPHILL * size
+
+
+@compiled
+def project(c: Array, rows: Array, part: Array, r: int, n: int) -> None:
+    """Remove one direction from both sides of a symmetric matrix, in place."""
+    for _ in range(2):
+        for i in range(n):
+            part[i] = 0.0
+            for j in range(n):
+                part[i] += c[i, j] * rows[r, j]
+        for i in range(n):
+            for j in range(n):
+                c[i, j] -= part[i] * rows[r, j]
+        for i in range(n):
+            for j in range(i):
+                c[i, j], c[j, i] = c[j, i], c[i, j]
+
+
+@compiled
+def slide(nests: Nests, case: Case, regime: Regime, work: Workspace) -> bool:
+    """Move a regime without a solution along a flat direction of cost; return whether it moved.
+
+    Unit cost rises up to the price at which an idle mode costs no more than its task, or at which
+    one of the prices is zero: one step of the simplex method between two solutions of Newton's.
+    """
+    e, system, basis = work.evaluation, work.system, work.basis
+    leaves, modes, factors = case.bundle.shape
+    ties = evaluate(nests, case, regime, e, system)
+    if ties < 0:
+        return False
+    n = newton_matrix(regime, e, system, ties)
+    for i in range(n + ties):
+        for j in range(n + ties):
+            if not abs(system.matrix[i, j]) < np.inf:
+                return False
+    if not uphill_direction(regime, e, system, basis, ties, n):
+        return False
+    direction = system.x
+    for k in range(factors):
+        direction[k] = 0.0
+    length = np.inf
+    for i in range(n):
+        k = system.position[i]
+        direction[k] = basis.moves[i]
+        if direction[k] < 0.0:
+            length = min(length, regime.price[k] / -direction[k])
+    for leaf in range(leaves):
+        if e.first[leaf] >= 0:
+            for mode in range(modes):
+                if case.open[leaf, mode] and not regime.active[leaf, mode]:
+                    length = min(length, entry_length(case, regime, e, direction, leaf, mode))
+    if not length < np.inf:
+        return False
+    # what ends the step within rounding of its length: decided before the prices move
+    reached = length * (1.0 + SAME_STEP)
+    for leaf in range(leaves):
+        if e.first[leaf] >= 0:
+            for mode in range(modes):
+                if case.open[leaf, mode] and not regime.active[leaf, mode]:
+                    if entry_length(case, regime, e, direction, leaf, mode) <= reached:
+                        regime.active[leaf, mode] = True
+    for i in range(n):
+        k = system.position[i]
+        vanished = direction[k] < 0.0 and regime.price[k] / -direction[k] <= reached
+        regime.price[k] = max(regime.price[k] + length * direction[k], TRACE)
+        if vanished:
+            regime.price[k] = TRACE
+            regime.priced[k] = False
+    return True
+
+
+@compiled
+def entry_length(
+    case: Case, regime: Regime, e: Evaluation, direction: Array, leaf: int, mode: int
+) -> float:
+    """Return the step along a direction of prices after which an idle mode costs what its task does.
+
+    inf where its cost does not fall relative to the task's.
+    """
+    first = e.first[leaf]
+    excess = mode_cost(case.bundle, leaf, mode, regime.price) - e.cost[leaf, first]
+    fall = mode_cost(case.bundle, leaf, first, direction)
+    fall -= mode_cost(case.bundle, leaf, mode, direction)
+    return max(excess, 0.0) / fall if fall > 0.0 else np.inf
+
+
+@compiled
+def polish(nests: Nests, case: Case, state: Regime, work: Workspace, repairs: int) -> int:
+    """Turn a regime that is right or nearly so into the exact optimum's, in place.
+
+    Returns `SOLVED`, `CONVERGED_ONLY` where its equations are solved but it is not the optimum's,
+    `UNSOLVED`, or `CROWDED`. With 0 repairs the equations of the given regime are solved.
+    """
+    before, retried = work.before, work.retried
+    steps = NEWTON_STEPS if repairs > 0 else FOLLOWING_STEPS
+    converged, wrong = False, False
+    for attempt in range(repairs + 1):
+        copy_regime(before, state)
+        code = newton(nests, case, state, work, False, steps)
+        if code == CROWDED:
+            return CROWDED
+        converged = code == SOLVED
+        if repairs > 0 and not converged:
+            # a second run from the same prices, with the other rule for shortening steps; where
+            # both fail, the two take turns as the state from which the set is repaired
+            copy_regime(retried, before)
+            converged = newton(nests, case, retried, work, True, NEWTON_STEPS) == SOLVED
+            if converged or attempt % 2 == 0:
+                copy_regime(state, retried)
+            else:
+                evaluate(nests, case, state, work.evaluation, work.system)
+        change = attempt < repairs
+        wrong = repair(case, state, work.evaluation, converged, attempt >= 3, change)
+        if change and not converged and slide(nests, case, before, work):
+            copy_regime(state, before)
+            wrong = True
+        if not wrong:
+            break
+    if not converged:
+        return UNSOLVED
+    return CONVERGED_ONLY if wrong else SOLVED
+
+
+@compiled
+def certify(
+    nests: Nests, case: Case, state: Regime, e: Evaluation, log_x: Array
+) -> tuple[float, float]:
+    """Return the log output that a plan is sure to give, and its duality gap.
+
+    The activities of the regime last evaluated are scaled down until no factor is used beyond its
+    supply, and their output is compared with one over the unit cost at its prices, an upper bound
+    on any output (weak duality). The certificate uses neither the equations nor the way in which
+    they were solved.
+    """
+    leaves, modes, factors = case.bundle.shape
+    used = e.largest
+    for k in range(factors):
+        used[k] = 0.0
+    for leaf in range(leaves):
+        log_x[leaf], e.log_c[leaf] = -np.inf, 0.0
+        if e.first[leaf] < 0:
+            continue
+        work, made, least = e.weight[leaf] / e.cost[leaf, e.first[leaf]], 0.0, np.inf
+        for mode in range(modes):
+            if not case.open[leaf, mode]:
+                continue
+            least = min(least, mode_cost(case.bundle, leaf, mode, state.price))
+            if state.active[leaf, mode]:
+                # rounding may leave shares of -1e-16: without them the plan is feasible
+                amount = work * max(state.mode_share[leaf, mode], 0.0)
+                made += amount
+                for k in range(factors):
+                    used[k] += amount * case.bundle[leaf, mode, k]
+        log_x[leaf], e.log_c[leaf] = np.log(made), np.log(least)
+    outputs(nests, case.share, case.elasticity, leaves, log_x)
+    unit_costs(nests, case.share, case.elasticity, leaves, e.log_c, e.theta)
+    most = 0.0
+    for k in range(factors):
+        most = max(most, used[k])
+    log_output = log_x[len(log_x) - 1] - np.log(most)
+    return log_output, -np.expm1(log_output + e.log_c[len(log_x) - 1])
+
+
+class Cases(NamedTuple):
+    """`Case` for several points, the first dimension."""
+
+    bundle: Array
+    open: Mask
+    dead: Mask
+    scarce: Mask
+    share: Array  # (point or 1, node)
+    elasticity: Array  # (point or 1, node)
+
+
+class Regimes(NamedTuple):
+    """`Regime` for several points, the first dimension."""
+
+    active: Mask
+    priced: Mask
+    price: Array
+    mode_share: Array
+    guess: Array
+    guess_used: Array
+
+
+class Answers(NamedTuple):
+    """Costs and certificates of regimes at several points."""
+
+    code: NDArray[np.int64]  # (point,) what `polish` returned
+    weight: Array  # (point, leaf)
+    leaf_cost: Array  # (point, leaf)
+    log_cost: Array  # (point,) log unit cost of output
+    log_output: Array  # (point,) that the plan is sure to give; -inf where not solved
+    gap: Array  # (point,) duality gap; inf where not solved
+
+
+@compiled
+def case_of(cases: Cases, point: int) -> Case:
+    """Return one point of several."""
+    return Case(
+        cases.bundle[point],
+        cases.open[point],
+        cases.dead[point],
+        cases.scarce[point],
+        cases.share[point % len(cases.share)],
+        cases.elasticity[point % len(cases.elasticity)],
+    )
+
+
+@compiled
+def regime_of(regimes: Regimes, point: int) -> Regime:
+    """Return the regime of one point of several."""
+    return Regime(
+        regimes.active[point],
+        regimes.priced[point],
+        regimes.price[point],
+        regimes.mode_share[point],
+        regimes.guess[point],
+        regimes.guess_used[point],
+    )
+
+
+@compiled
+def write_answer(answers: Answers, point: int, e: Evaluation, code: int) -> None:
+    """Write the costs of the regime that was evaluated last."""
+    answers.code[point] = code
+    answers.log_cost[point] = e.log_c[len(e.log_c) - 1]
+    for leaf in range(len(e.first)):
+        alive = e.first[leaf] >= 0
+        answers.weight[point, leaf] = e.weight[leaf] if alive else 0.0
+        answers.leaf_cost[point, leaf] = e.cost[leaf, e.first[leaf]] if alive else 1.0
+    answers.log_output[point], answers.gap[point] = -np.inf, np.inf
+
+
+@compiled
+def polish_points(
+    nests: Nests,
+    cases: Cases,
+    regimes: Regimes,
+    answers: Answers,
+    work: Workspace,
+    repairs: int,
+) -> None:
+    """Polish the regimes of several points in place, and certify those that are solved."""
+    for point in range(len(answers.code)):
+        case, state = case_of(cases, point), regime_of(regimes, point)
+        code = polish(nests, case, state, work, repairs)
+        write_answer(answers, point, work.evaluation, code)
+        if code == SOLVED and repairs > 0:
+            certificate = certify(nests, case, state, work.evaluation, work.log_x)
+            answers.log_output[point], answers.gap[point] = certificate
