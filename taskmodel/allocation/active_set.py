@@ -121,17 +121,11 @@ def polish(problem: Problem, start: ActiveSet, repairs: int = kernels.REPAIRS) -
         _, leaves, modes, factors = subset.bundle.shape
         work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
         code = np.zeros(len(rows), dtype=np.int64)
+        guess = np.stack([state.guess, state.guess_used], axis=1)
         kernels.polish_points(
             nests_of(problem.tree),
             cases_of(subset),
-            kernels.Regimes(
-                state.active,
-                state.priced,
-                state.price,
-                state.mode_share,
-                state.guess,
-                state.guess_used,
-            ),
+            kernels.Regimes(state.active, state.priced, state.price, state.mode_share, guess),
             kernels.Answers(
                 code, state.weight, state.leaf_cost, state.log_cost, state.log_output, state.gap
             ),
@@ -142,7 +136,7 @@ def polish(problem: Problem, start: ActiveSet, repairs: int = kernels.REPAIRS) -
         state.converged[:] = (code == kernels.SOLVED) | (code == kernels.CONVERGED_ONLY)
         result.put(rows, state)
         crowded = code == kernels.CROWDED
-        rows, ties = rows[crowded], max(2 * len(work.system.leaf), 1)
+        rows, ties = rows[crowded], max(2 * work.tie.shape[1], 1)
     return result
 
 
@@ -166,8 +160,7 @@ def cases_of(problem: Problem) -> kernels.Cases:
                 problem.open,
                 problem.dead,
                 problem.scarce,
-                problem.share,
-                problem.elasticity,
+                np.stack(np.broadcast_arrays(problem.share, problem.elasticity), axis=1),
             )
         )
     )

@@ -69,8 +69,7 @@ class Case(NamedTuple):
     open: Mask  # (leaf, mode)
     dead: Mask  # (leaf,) leaves that drop out: they cost 1 and have no weight
     scarce: Mask  # (factor,) may have a price
-    share: Array  # (node,) CES shares, 0 for members that drop out
-    elasticity: Array  # (node,)
+    nest: Array  # (2, node) CES shares, 0 for members that drop out, and elasticities
 
 
 class Regime(NamedTuple):
@@ -80,72 +79,64 @@ class Regime(NamedTuple):
     priced: Mask  # (factor,)
     price: Array  # (factor,) s; TRACE where scarce and not priced; the priced ones sum to one
     mode_share: Array  # (leaf, mode) w; 0 where not active
-    guess: Array  # (factor,) initial price, should the factor need one
-    guess_used: Array  # (factor,) approximate use of the factor at that price
+    guess: Array  # (2, factor) initial price, should the factor need one, and about its use there
 
 
-class Evaluation(NamedTuple):
-    """Costs, cost shares and uses at the prices of a regime, and their curvature."""
+class Regimes(NamedTuple):
+    """`Regime` for several points, the first dimension."""
 
-    first: NDArray[np.int64]  # (leaf,) the active mode whose cost is the task's; -1 if dead
-    cost: Array  # (leaf, mode) of active modes
-    log_c: Array  # (node,)
-    theta: Array  # (node,) cost shares within nests
-    weight: Array  # (node,) cost shares W
-    gradient: Array  # (node, factor) of log costs in log prices
-    used: Array  # (factor,) use over supply
-    largest: Array  # (factor,) largest share of each factor in the cost of an active mode
-    curvature: Array  # (factor, factor) the matrix A
+    active: Mask
+    priced: Mask
+    price: Array
+    mode_share: Array
+    guess: Array
 
 
-class System(NamedTuple):
-    """Ties, and the equations of a Newton step.
+# Rows of the arrays of a `Workspace`. Few arrays with many rows compile much faster than many
+# arrays, for every function that takes a workspace takes all of them one by one.
+LOG_C, THETA, WEIGHT, LOG_X = 0, 1, 2, 3  # log cost, share in its nest and in all costs, log output
+USED, LARGEST, SCALE, STEP, MOVES, UNIT = 0, 1, 2, 3, 4, 5
+CURVATURE, BREAKING, SQUARE, VECTORS = 0, 1, 2, 3
+LEAF, MODE = 0, 1
+MISMATCH, CHANGE = 0, 1
+SHARE, ELASTICITY = 0, 1
+GUESS, GUESS_USED = 0, 1
+BEFORE, RETRIED = 0, 1
+
+
+class Workspace(NamedTuple):
+    """All that the solution of one point writes into.
 
     A tie is an active mode other than the first of its task, whose cost must equal that one's.
     """
 
-    leaf: NDArray[np.int64]  # (tie,)
-    mode: NDArray[np.int64]  # (tie,)
-    mismatch: Array  # (tie,) log of cost over that of the first mode
+    first: NDArray[np.int64]  # (leaf,) the active mode whose cost is the task's; -1 if dead
+    cost: Array  # (leaf, mode) of active modes
+    node: Array  # (4, node): LOG_C, THETA, WEIGHT, LOG_X
+    gradient: Array  # (node, factor) of log costs in log prices
+    # (6, factor): USED use over supply, LARGEST share in the cost of an active mode, SCALE of the
+    # equations, STEP of log prices, MOVES and UNIT of prices along flat directions
+    factor: Array
+    # (4, factor, factor): CURVATURE the matrix A, BREAKING orthonormal directions that break ties,
+    # SQUARE and VECTORS a matrix and its eigenvectors
+    square: Array
+    tie: NDArray[np.int64]  # (2, tie): LEAF, MODE
+    tied: Array  # (2, tie): MISMATCH log of cost over that of the first mode, CHANGE of its share
     row: Array  # (tie, factor) difference of cost shares
     position: NDArray[np.int64]  # (factor,) the priced factors
-    scale: Array  # (factor,) of the equations
-    matrix: Array  # (size, size)
+    matrix: Array  # (size, size) of the equations
     right: Array  # (size, 1)
-    x: Array  # (factor,) step of log prices
-    change: Array  # (tie,) step of mode shares
+    spare: Regimes  # BEFORE, RETRIED
 
 
-class Basis(NamedTuple):
-    """Workspace of directions along which costs are flat."""
-
-    rows: Array  # (factor, factor) orthonormal directions that break ties
-    matrix: Array  # (factor, factor)
-    vectors: Array  # (factor, factor)
-    moves: Array  # (factor,)
-    unit: Array  # (factor,)
-
-
-class Workspace(NamedTuple):
-    """All that the solution of one point writes into."""
-
-    evaluation: Evaluation
-    system: System
-    basis: Basis
-    before: Regime
-    retried: Regime
-    log_x: Array  # (node,)
-
-
-def new_regime(leaves: int, modes: int, factors: int) -> Regime:
-    """Return a regime without active modes and prices."""
-    return Regime(
-        np.zeros((leaves, modes), dtype=bool),
-        np.zeros(factors, dtype=bool),
-        np.zeros(factors),
-        np.zeros((leaves, modes)),
-        np.zeros(factors),
-        np.zeros(factors),
+def new_regimes(points: int, leaves: int, modes: int, factors: int) -> Regimes:
+    """Return regimes without active modes and prices."""
+    return Regimes(
+        np.zeros((points, leaves, modes), dtype=bool),
+        np.zeros((points, factors), dtype=bool),
+        np.zeros((points, factors)),
+        np.zeros((points, leaves, modes)),
+        np.zeros((points, 2, factors)),
     )
 
 
@@ -153,41 +144,32 @@ def workspace(leaves: int, modes: int, nodes: int, factors: int, ties: int = 0) 
     """Return a workspace with room for a number of ties."""
     room = min(max(LEAST_TIES, 4 * factors, ties), max(leaves * (modes - 1), 1))
     size = factors + room
-    empty = np.zeros
     return Workspace(
-        Evaluation(
-            empty(leaves, dtype=np.int64),
-            empty((leaves, modes)),
-            empty(nodes),
-            empty(nodes),
-            empty(nodes),
-            empty((nodes, factors)),
-            empty(factors),
-            empty(factors),
-            empty((factors, factors)),
-        ),
-        System(
-            empty(room, dtype=np.int64),
-            empty(room, dtype=np.int64),
-            empty(room),
-            empty((room, factors)),
-            empty(factors, dtype=np.int64),
-            empty(factors),
-            empty((size, size)),
-            empty((size, 1)),
-            empty(factors),
-            empty(room),
-        ),
-        Basis(
-            empty((factors, factors)),
-            empty((factors, factors)),
-            empty((factors, factors)),
-            empty(factors),
-            empty(factors),
-        ),
-        new_regime(leaves, modes, factors),
-        new_regime(leaves, modes, factors),
-        empty(nodes),
+        np.zeros(leaves, dtype=np.int64),
+        np.zeros((leaves, modes)),
+        np.zeros((4, nodes)),
+        np.zeros((nodes, factors)),
+        np.zeros((6, factors)),
+        np.zeros((4, factors, factors)),
+        np.zeros((2, room), dtype=np.int64),
+        np.zeros((2, room)),
+        np.zeros((room, factors)),
+        np.zeros(factors, dtype=np.int64),
+        np.zeros((size, size)),
+        np.zeros((size, 1)),
+        new_regimes(2, leaves, modes, factors),
+    )
+
+
+@compiled
+def regime_of(regimes: Regimes, point: int) -> Regime:
+    """Return the regime of one point of several."""
+    return Regime(
+        regimes.active[point],
+        regimes.priced[point],
+        regimes.price[point],
+        regimes.mode_share[point],
+        regimes.guess[point],
     )
 
 
@@ -202,8 +184,8 @@ def copy_regime(target: Regime, source: Regime) -> None:
     for k in range(len(source.price)):
         target.priced[k] = source.priced[k]
         target.price[k] = source.price[k]
-        target.guess[k] = source.guess[k]
-        target.guess_used[k] = source.guess_used[k]
+        target.guess[GUESS, k] = source.guess[GUESS, k]
+        target.guess[GUESS_USED, k] = source.guess[GUESS_USED, k]
 
 
 @compiled
@@ -216,24 +198,24 @@ def mode_cost(bundle: Array, leaf: int, mode: int, price: Array) -> float:
 
 
 @compiled
-def evaluate(nests: Nests, case: Case, regime: Regime, e: Evaluation, system: System) -> int:
+def evaluate(nests: Nests, case: Case, regime: Regime, work: Workspace) -> int:
     """Evaluate a regime at its prices and mode shares, which are normalised; return the ties.
 
-    -1 where the ties do not fit into `system`, -2 where a task has no active mode.
+    -1 where the ties do not fit into the workspace, -2 where a task has no active mode.
     """
     leaves, modes, factors = case.bundle.shape
     active, w, price = regime.active, regime.mode_share, regime.price
     total = 0.0
     for k in range(factors):
         total += price[k]
-        e.used[k] = e.largest[k] = 0.0
+        work.factor[USED, k] = work.factor[LARGEST, k] = 0.0
     for k in range(factors):
         if regime.priced[k]:
             price[k] /= total
     ties = 0
     for leaf in range(leaves):
-        e.first[leaf] = -1
-        e.log_c[leaf] = 0.0
+        work.first[leaf] = -1
+        work.node[LOG_C, leaf] = 0.0
         if case.dead[leaf]:
             continue
         total = 0.0
@@ -245,52 +227,57 @@ def evaluate(nests: Nests, case: Case, regime: Regime, e: Evaluation, system: Sy
         for mode in range(modes):
             if active[leaf, mode]:
                 w[leaf, mode] /= total
-                e.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, price)
-                if e.first[leaf] < 0:
-                    e.first[leaf] = mode
-                    e.log_c[leaf] = np.log(e.cost[leaf, mode])
+                work.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, price)
+                if work.first[leaf] < 0:
+                    work.first[leaf] = mode
+                    work.node[LOG_C, leaf] = np.log(work.cost[leaf, mode])
                 else:
-                    if ties == len(system.leaf):
+                    if ties == len(work.tie[LEAF]):
                         return -1
-                    system.leaf[ties], system.mode[ties] = leaf, mode
+                    work.tie[LEAF, ties], work.tie[MODE, ties] = leaf, mode
                     ties += 1
-        if e.first[leaf] < 0:
+        if work.first[leaf] < 0:
             return -2
-    unit_costs(nests, case.share, case.elasticity, leaves, e.log_c, e.theta)
-    spread(nests, leaves, e.theta, e.weight)
+    unit_costs(
+        nests, case.nest[SHARE], case.nest[ELASTICITY], leaves, work.node[LOG_C], work.node[THETA]
+    )
+    spread(nests, leaves, work.node[THETA], work.node[WEIGHT])
+    used, largest, gradient = work.factor[USED], work.factor[LARGEST], work.gradient
     for leaf in range(leaves):
         for k in range(factors):
-            e.gradient[leaf, k] = 0.0
-        if e.first[leaf] < 0:
+            gradient[leaf, k] = 0.0
+        if work.first[leaf] < 0:
             continue
-        work = e.weight[leaf] / e.cost[leaf, e.first[leaf]]
+        amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
         for mode in range(modes):
             if active[leaf, mode]:
-                part, carried = w[leaf, mode] / e.cost[leaf, mode], work * w[leaf, mode]
+                part, carried = w[leaf, mode] / work.cost[leaf, mode], amount * w[leaf, mode]
                 for k in range(factors):
                     use = case.bundle[leaf, mode, k]
                     if use != 0.0:
-                        e.used[k] += carried * use
-                        e.gradient[leaf, k] += part * use * price[k]
-                        e.largest[k] = max(e.largest[k], use * price[k] / e.cost[leaf, mode])
-    add_curvature(nests, case, e)
-    tie_rows(case, price, e, system, ties)
+                        used[k] += carried * use
+                        gradient[leaf, k] += part * use * price[k]
+                        largest[k] = max(largest[k], use * price[k] / work.cost[leaf, mode])
+    add_curvature(nests, case, work)
+    tie_rows(case, price, work, ties)
     return ties
 
 
 @compiled
-def add_curvature(nests: Nests, case: Case, e: Evaluation) -> None:
+def add_curvature(nests: Nests, case: Case, work: Workspace) -> None:
     """Write the gradients of nests and the matrix A, from cost shares and leaves' gradients."""
-    nodes, factors = e.gradient.shape
-    leaves, sigma, g, a = len(case.dead), case.elasticity, e.gradient, e.curvature
+    nodes, factors = work.gradient.shape
+    leaves, sigma = len(case.dead), case.nest[ELASTICITY]
+    g, a = work.gradient, work.square[CURVATURE]
+    theta, weight = work.node[THETA], work.node[WEIGHT]
     for v in range(leaves, nodes):
         for k in range(factors):
             g[v, k] = 0.0
         for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
             u = nests.child[c]
-            if e.theta[u] != 0.0:
+            if theta[u] != 0.0:
                 for k in range(factors):
-                    g[v, k] += e.theta[u] * g[u, k]
+                    g[v, k] += theta[u] * g[u, k]
     for i in range(factors):
         for j in range(factors):
             a[i, j] = 0.0
@@ -299,7 +286,7 @@ def add_curvature(nests: Nests, case: Case, e: Evaluation) -> None:
         # has no nest above, counts with 1
         above = 1.0 if v == nodes - 1 else sigma[nests.parent[v]]
         own = 0.0 if v < leaves else sigma[v]
-        factor = e.weight[v] * (above - own)
+        factor = weight[v] * (above - own)
         if factor != 0.0:
             for i in range(factors):
                 part = factor * g[v, i]
@@ -312,17 +299,17 @@ def add_curvature(nests: Nests, case: Case, e: Evaluation) -> None:
 
 
 @compiled
-def tie_rows(case: Case, price: Array, e: Evaluation, system: System, ties: int) -> None:
+def tie_rows(case: Case, price: Array, work: Workspace, ties: int) -> None:
     """Write mismatches and rows of the ties."""
     for t in range(ties):
-        leaf, mode = system.leaf[t], system.mode[t]
-        first = e.first[leaf]
-        cost = e.cost[leaf, first]
+        leaf, mode = work.tie[LEAF, t], work.tie[MODE, t]
+        first = work.first[leaf]
+        cost = work.cost[leaf, first]
         # of two modes whose cost is only traces of prices, neither is meaningfully cheaper
-        system.mismatch[t] = 0.0 if cost < NO_PRICE else np.log(e.cost[leaf, mode] / cost)
+        work.tied[MISMATCH, t] = 0.0 if cost < NO_PRICE else np.log(work.cost[leaf, mode] / cost)
         for k in range(len(price)):
             difference = case.bundle[leaf, mode, k] - case.bundle[leaf, first, k]
-            system.row[t, k] = difference * price[k] / cost
+            work.row[t, k] = difference * price[k] / cost
 
 
 @compiled
@@ -362,7 +349,7 @@ def eliminate(a: Array, b: Array, n: int, columns: int) -> bool:
 
 
 @compiled
-def newton_matrix(regime: Regime, e: Evaluation, system: System, ties: int) -> int:
+def newton_matrix(regime: Regime, work: Workspace, ties: int) -> int:
     """Write the scaled derivative of the equations; return the number of priced factors.
 
     Row and column k of a factor are divided by sqrt(s_k use_k), those of a tie by the root of its
@@ -370,20 +357,20 @@ def newton_matrix(regime: Regime, e: Evaluation, system: System, ties: int) -> i
     so that a price of 1e-30 weighs as much in the solution as one of 1. The tiny shift of the
     diagonal makes directions in which nothing changes solvable (quasi-definite matrix).
     """
-    n, a, scale, position = 0, system.matrix, system.scale, system.position
+    n, a, scale, position = 0, work.matrix, work.factor[SCALE], work.position
     for k in range(len(regime.price)):
         if regime.priced[k]:
             position[n] = k
-            scale[n] = 1.0 / np.sqrt(regime.price[k] * e.used[k])
+            scale[n] = 1.0 / np.sqrt(regime.price[k] * work.factor[USED, k])
             n += 1
     for i in range(n):
         for j in range(n):
-            a[i, j] = e.curvature[position[i], position[j]] * scale[i] * scale[j]
+            a[i, j] = work.square[CURVATURE, position[i], position[j]] * scale[i] * scale[j]
         a[i, i] += DAMPING
     for t in range(ties):
-        root = np.sqrt(e.weight[system.leaf[t]])
+        root = np.sqrt(work.node[WEIGHT, work.tie[LEAF, t]])
         for i in range(n):
-            a[n + t, i] = a[i, n + t] = system.row[t, position[i]] * scale[i] * root
+            a[n + t, i] = a[i, n + t] = work.row[t, position[i]] * scale[i] * root
         for u in range(ties):
             a[n + t, n + u] = 0.0
         a[n + t, n + t] = -DAMPING
@@ -391,10 +378,10 @@ def newton_matrix(regime: Regime, e: Evaluation, system: System, ties: int) -> i
 
 
 @compiled
-def newton_direction(regime: Regime, e: Evaluation, system: System, ties: int) -> bool:
+def newton_direction(regime: Regime, work: Workspace, ties: int) -> bool:
     """Write the Newton step of log prices and of tied modes' shares; return whether it exists."""
-    n = newton_matrix(regime, e, system, ties)
-    a, b, scale, position = system.matrix, system.right, system.scale, system.position
+    n = newton_matrix(regime, work, ties)
+    a, b, scale, position = work.matrix, work.right, work.factor[SCALE], work.position
     size = n + ties
     for i in range(size):
         for j in range(size):
@@ -402,9 +389,9 @@ def newton_direction(regime: Regime, e: Evaluation, system: System, ties: int) -
                 return False
     for i in range(n):
         k = position[i]
-        b[i, 0] = regime.price[k] * e.used[k] * np.log(e.used[k]) * scale[i]
+        b[i, 0] = regime.price[k] * work.factor[USED, k] * np.log(work.factor[USED, k]) * scale[i]
     for t in range(ties):
-        b[n + t, 0] = -system.mismatch[t] * np.sqrt(e.weight[system.leaf[t]])
+        b[n + t, 0] = -work.tied[MISMATCH, t] * np.sqrt(work.node[WEIGHT, work.tie[LEAF, t]])
     for i in range(size):
         if not abs(b[i, 0]) < np.inf:
             return False
@@ -412,16 +399,16 @@ def newton_direction(regime: Regime, e: Evaluation, system: System, ties: int) -
     if not eliminate(a, b, size, columns):
         return False
     for k in range(len(regime.price)):
-        system.x[k] = 0.0
+        work.factor[STEP, k] = 0.0
     for i in range(n):
-        system.x[position[i]] = b[i, 0] * scale[i]
+        work.factor[STEP, position[i]] = b[i, 0] * scale[i]
     for t in range(ties):
-        system.change[t] = -b[n + t, 0] / np.sqrt(e.weight[system.leaf[t]])
+        work.tied[CHANGE, t] = -b[n + t, 0] / np.sqrt(work.node[WEIGHT, work.tie[LEAF, t]])
     return True
 
 
 @compiled
-def step_length(regime: Regime, e: Evaluation, system: System, together: bool) -> float:
+def step_length(regime: Regime, work: Workspace, together: bool) -> float:
     """Return the fraction of a step after which prices remain between zero and one.
 
     Prices are shares of one: however flat cost is there, the step ends where one leaves (0, 1).
@@ -429,27 +416,27 @@ def step_length(regime: Regime, e: Evaluation, system: System, together: bool) -
     length = 1.0
     for k in range(len(regime.price)):
         if regime.priced[k]:
-            x, s = system.x[k], regime.price[k]
+            x, s = work.factor[STEP, k], regime.price[k]
             if x > 0.0:
                 length = min(length, max(1.0 / s - 1.0, LEAST_GROWTH) / x)
-            elif x < 0.0 and together and abs(np.log(e.used[k])) < NEAR_BALANCE:
+            elif x < 0.0 and together and abs(np.log(work.factor[USED, k])) < NEAR_BALANCE:
                 length = min(length, MOST_FALL / -x)
     return length
 
 
 @compiled
-def take_step(regime: Regime, e: Evaluation, system: System, ties: int, together: bool) -> float:
+def take_step(regime: Regime, work: Workspace, ties: int, together: bool) -> float:
     """Move prices and mode shares by a Newton step; return the largest change of a log price.
 
     Where a factor is far out of balance, its use is nearly a power of its price: the step applies
     to the logarithm. Close to balance use is nearly linear, and the price changes by 1 + x.
     """
-    length, size = step_length(regime, e, system, together), 0.0
+    length, size = step_length(regime, work, together), 0.0
     for k in range(len(regime.price)):
         if regime.priced[k]:
-            x = system.x[k] * length
+            x = work.factor[STEP, k] * length
             size = max(size, abs(x))
-            if abs(np.log(e.used[k])) < NEAR_BALANCE:
+            if abs(np.log(work.factor[USED, k])) < NEAR_BALANCE:
                 factor = 1.0 + max(x, -MOST_FALL)
             else:
                 factor = np.exp(min(max(x, -20.0), 20.0))
@@ -457,10 +444,10 @@ def take_step(regime: Regime, e: Evaluation, system: System, ties: int, together
     # the equations see tied shares relative to the first mode, which takes up the rest, so that the
     # shares of a task always sum to one
     for t in range(ties):
-        leaf = system.leaf[t]
-        change = system.change[t] * length
-        regime.mode_share[leaf, system.mode[t]] += change
-        regime.mode_share[leaf, e.first[leaf]] -= change
+        leaf = work.tie[LEAF, t]
+        change = work.tied[CHANGE, t] * length
+        regime.mode_share[leaf, work.tie[MODE, t]] += change
+        regime.mode_share[leaf, work.first[leaf]] -= change
     return size
 
 
@@ -474,9 +461,8 @@ def newton(
     the whole step, so that prices keep to its direction. The former suits prices many orders of
     magnitude apart, the latter costs that are nearly flat between two factors.
     """
-    e, system = work.evaluation, work.system
     for step in range(steps):
-        ties = evaluate(nests, case, regime, e, system)
+        ties = evaluate(nests, case, regime, work)
         if ties == -1:
             return CROWDED
         if ties < 0:
@@ -484,34 +470,34 @@ def newton(
         imbalance, rest, mismatch, idle = 0.0, 0.0, 0.0, False
         for k in range(len(regime.price)):
             if regime.priced[k]:
-                off = abs(np.log(e.used[k]))
+                off = abs(np.log(work.factor[USED, k]))
                 imbalance = max(imbalance, off) if off == off else np.inf
                 # a price on which no cost depends any more, while everything else is solved, is
                 # zero: Newton's method in logarithms would lower it for ever
-                if e.used[k] < 1.0 and e.largest[k] < NO_COST_SHARE:
+                if work.factor[USED, k] < 1.0 and work.factor[LARGEST, k] < NO_COST_SHARE:
                     idle = True
                 else:
                     rest = max(rest, off)
         for t in range(ties):
-            off = abs(system.mismatch[t])
+            off = abs(work.tied[MISMATCH, t])
             mismatch = max(mismatch, off) if off == off else np.inf
         tolerance = CONVERGED if step < PATIENCE else NEARLY_CONVERGED
         if imbalance < tolerance and mismatch < tolerance:
             return SOLVED
         if idle and rest < MOSTLY_SOLVED and mismatch < MOSTLY_SOLVED:
-            if newton_direction(regime, e, system, ties):
-                take_step(regime, e, system, ties, together)
+            if newton_direction(regime, work, ties):
+                take_step(regime, work, ties, together)
             return UNSOLVED
-        if not newton_direction(regime, e, system, ties):
+        if not newton_direction(regime, work, ties):
             return UNSOLVED
-        if not take_step(regime, e, system, ties, together) < np.inf:
+        if not take_step(regime, work, ties, together) < np.inf:
             return UNSOLVED
     return UNSOLVED
 
 
 @compiled
 def repair(
-    case: Case, state: Regime, e: Evaluation, converged: bool, single: bool, change: bool
+    case: Case, state: Regime, work: Workspace, converged: bool, single: bool, change: bool
 ) -> bool:
     """Return whether a regime violates a condition of optimality; change it towards the optimum's.
 
@@ -525,38 +511,38 @@ def repair(
     active, w = state.active, state.mode_share
     wrong, cheaper, best = False, False, 0.0
     for leaf in range(leaves):
-        if e.first[leaf] < 0:
+        if work.first[leaf] < 0:
             continue
-        z = e.cost[leaf, e.first[leaf]]
+        z = work.cost[leaf, work.first[leaf]]
         for mode in range(modes):
             if active[leaf, mode]:
                 wrong |= w[leaf, mode] < -COST_TOLERANCE
             elif converged and case.open[leaf, mode] and z > NO_PRICE:
                 # a task whose cost is only traces of prices is free: any of its modes will do
-                e.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, state.price)
-                if e.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
+                work.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, state.price)
+                if work.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
                     cheaper = True
-                    best = min(best, np.log(e.cost[leaf, mode] / z))
+                    best = min(best, np.log(work.cost[leaf, mode] / z))
     over, most = -1, 1.0 + USE_TOLERANCE
     for k in range(factors):
-        if case.scarce[k] and not state.priced[k] and e.used[k] > most:
-            over, most = k, e.used[k]
+        if case.scarce[k] and not state.priced[k] and work.factor[USED, k] > most:
+            over, most = k, work.factor[USED, k]
     vanishing = False
     for k in range(factors):
-        if state.priced[k] and not converged and e.used[k] < 1.0:
-            vanishing |= e.largest[k] < NO_COST_SHARE or state.price[k] < NO_PRICE
+        if state.priced[k] and not converged and work.factor[USED, k] < 1.0:
+            vanishing |= work.factor[LARGEST, k] < NO_COST_SHARE or state.price[k] < NO_PRICE
     wrong |= cheaper or over >= 0 or vanishing
     if not (wrong and change):
         return wrong
     for leaf in range(leaves):
-        if e.first[leaf] >= 0:
-            repair_leaf(case, state, e, leaf, converged, single, best)
+        if work.first[leaf] >= 0:
+            repair_leaf(case, state, work, leaf, converged, single, best)
     if over >= 0:
-        state.price[over] = first_price(state.guess[over], state.guess_used[over], most)
+        state.price[over] = first_price(state.guess[GUESS, over], state.guess[GUESS_USED, over], most)
         state.priced[over] = True
     for k in range(factors):
-        if k != over and state.priced[k] and not converged and e.used[k] < 1.0:
-            if e.largest[k] < NO_COST_SHARE or state.price[k] < NO_PRICE:
+        if k != over and state.priced[k] and not converged and work.factor[USED, k] < 1.0:
+            if work.factor[LARGEST, k] < NO_COST_SHARE or state.price[k] < NO_PRICE:
                 state.priced[k] = False
                 state.price[k] = TRACE
     return wrong
@@ -566,7 +552,7 @@ def repair(
 def repair_leaf(
     case: Case,
     state: Regime,
-    e: Evaluation,
+    work: Workspace,
     leaf: int,
     converged: bool,
     single: bool,
@@ -574,23 +560,23 @@ def repair_leaf(
 ) -> None:
     """Let the most negative mode of a task leave, and the one that saves most enter."""
     modes = case.open.shape[1]
-    active, w, first = state.active, state.mode_share, e.first[leaf]
-    z = e.cost[leaf, first]
+    active, w, first = state.active, state.mode_share, work.first[leaf]
+    z = work.cost[leaf, first]
     lowest, gain = -COST_TOLERANCE, 0.0
     for mode in range(modes):
         if active[leaf, mode]:
             lowest = min(lowest, w[leaf, mode])
         elif converged and case.open[leaf, mode] and z > NO_PRICE:
-            if e.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
-                gain = min(gain, np.log(e.cost[leaf, mode] / z))
+            if work.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
+                gain = min(gain, np.log(work.cost[leaf, mode] / z))
     count, total = 0, 0.0
     for mode in range(modes):
         if active[leaf, mode]:
             active[leaf, mode] = not (w[leaf, mode] < -COST_TOLERANCE and w[leaf, mode] == lowest)
             w[leaf, mode] = max(w[leaf, mode], 0.0) if active[leaf, mode] else 0.0
         elif gain < 0.0 and case.open[leaf, mode]:
-            cheaper = e.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE)
-            saved = np.log(e.cost[leaf, mode] / z) if cheaper else 0.0
+            cheaper = work.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE)
+            saved = np.log(work.cost[leaf, mode] / z) if cheaper else 0.0
             if cheaper and saved == (best if single else gain):
                 active[leaf, mode] = True
         count += active[leaf, mode]
@@ -647,18 +633,18 @@ def eigenvectors(a: Array, vectors: Array, n: int) -> None:
 
 
 @compiled
-def breaking_rows(system: System, basis: Basis, price: Array, ties: int, n: int) -> int:
+def breaking_rows(work: Workspace, price: Array, ties: int, n: int) -> int:
     """Write an orthonormal basis of the directions that break ties; return their number.
 
     Gram and Schmidt's method with the row first that has the longest rest.
     """
-    rank, position, unit = 0, system.position, basis.unit
+    rank, position, unit = 0, work.position, work.factor[UNIT]
     done = np.zeros(ties, dtype=np.bool_)
     rows = np.zeros((ties, n))
     for t in range(ties):
         norm = 0.0
         for i in range(n):
-            rows[t, i] = system.row[t, position[i]] / price[position[i]] * unit[i]
+            rows[t, i] = work.row[t, position[i]] / price[position[i]] * unit[i]
             norm += rows[t, i] ** 2
         norm = max(np.sqrt(norm), 1e-300)
         for i in range(n):
@@ -675,20 +661,20 @@ def breaking_rows(system: System, basis: Basis, price: Array, ties: int, n: int)
             break
         done[chosen] = True
         for i in range(n):
-            basis.rows[rank, i] = rows[chosen, i] / longest
+            work.square[BREAKING, rank, i] = rows[chosen, i] / longest
         for t in range(ties):
             along = 0.0
             for i in range(n):
-                along += rows[t, i] * basis.rows[rank, i]
+                along += rows[t, i] * work.square[BREAKING, rank, i]
             for i in range(n):
-                rows[t, i] -= along * basis.rows[rank, i]
+                rows[t, i] -= along * work.square[BREAKING, rank, i]
         rank += 1
     return rank
 
 
 @compiled
 def uphill_direction(
-    regime: Regime, e: Evaluation, system: System, basis: Basis, ties: int, n: int
+    regime: Regime, work: Workspace, ties: int, n: int
 ) -> bool:
     """Write a direction of prices along which costs are flat and unit cost rises, if one exists.
 
@@ -699,40 +685,40 @@ def uphill_direction(
 
         ds = F F' (use - 1),      F a basis of the directions in which costs are flat.
     """
-    position, unit, c = system.position, basis.unit, basis.matrix
+    position, unit, c = work.position, work.factor[UNIT], work.square[SQUARE]
     # In prices rather than their logarithms, for a price may reach zero; each in the unit in which
     # its own cost has a curvature of one, so that one threshold serves prices of any size.
     for i in range(n):
         k = position[i]
-        unit[i] = 1.0 / np.sqrt(1.0 + e.curvature[k, k] / regime.price[k] ** 2)
-    rank = breaking_rows(system, basis, regime.price, ties, n)
+        unit[i] = 1.0 / np.sqrt(1.0 + work.square[CURVATURE, k, k] / regime.price[k] ** 2)
+    rank = breaking_rows(work, regime.price, ties, n)
     # P C P on the directions that keep ties, and the identity on those that break them
     for i in range(n):
         for j in range(n):
             k, f = position[i], position[j]
             c[i, j] = (
-                e.curvature[k, f] / regime.price[k] / regime.price[f] * unit[i] * unit[j]
+                work.square[CURVATURE, k, f] / regime.price[k] / regime.price[f] * unit[i] * unit[j]
             )
     for r in range(rank):
-        project(c, basis.rows, basis.moves, r, n)
+        project(c, work.square[BREAKING], work.factor[MOVES], r, n)
     for r in range(rank):
         for i in range(n):
             for j in range(n):
-                c[i, j] += basis.rows[r, i] * basis.rows[r, j]
-    eigenvectors(c, basis.vectors, n)
-    for k in range(len(basis.moves)):
-        basis.moves[k] = 0.0
+                c[i, j] += work.square[BREAKING, r, i] * work.square[BREAKING, r, j]
+    eigenvectors(c, work.square[VECTORS], n)
+    for k in range(len(unit)):
+        work.factor[MOVES, k] = 0.0
     for column in range(n):
         if c[column, column] < PROPORTIONAL:
             amount = 0.0
             for i in range(n):
-                amount += basis.vectors[i, column] * unit[i] * (e.used[position[i]] - 1.0)
+                amount += work.square[VECTORS, i, column] * unit[i] * (work.factor[USED, position[i]] - 1.0)
             for i in range(n):
-                basis.moves[i] += unit[i] * amount * basis.vectors[i, column]
+                work.factor[MOVES, i] += unit[i] * amount * work.square[VECTORS, i, column]
     gain, size = 0.0, 0.0
     for i in range(n):
-        gain += basis.moves[i] * (e.used[position[i]] - 1.0)
-        size += abs(basis.moves[i])
+        gain += work.factor[MOVES, i] * (work.factor[USED, position[i]] - 1.0)
+        size += abs(work.factor[MOVES, i])
     return gain > UPHILL * size
 
 
@@ -759,44 +745,43 @@ def slide(nests: Nests, case: Case, regime: Regime, work: Workspace) -> bool:
     Unit cost rises up to the price at which an idle mode costs no more than its task, or at which
     one of the prices is zero: one step of the simplex method between two solutions of Newton's.
     """
-    e, system, basis = work.evaluation, work.system, work.basis
     leaves, modes, factors = case.bundle.shape
-    ties = evaluate(nests, case, regime, e, system)
+    ties = evaluate(nests, case, regime, work)
     if ties < 0:
         return False
-    n = newton_matrix(regime, e, system, ties)
+    n = newton_matrix(regime, work, ties)
     for i in range(n + ties):
         for j in range(n + ties):
-            if not abs(system.matrix[i, j]) < np.inf:
+            if not abs(work.matrix[i, j]) < np.inf:
                 return False
-    if not uphill_direction(regime, e, system, basis, ties, n):
+    if not uphill_direction(regime, work, ties, n):
         return False
-    direction = system.x
+    direction = work.factor[STEP]
     for k in range(factors):
         direction[k] = 0.0
     length = np.inf
     for i in range(n):
-        k = system.position[i]
-        direction[k] = basis.moves[i]
+        k = work.position[i]
+        direction[k] = work.factor[MOVES, i]
         if direction[k] < 0.0:
             length = min(length, regime.price[k] / -direction[k])
     for leaf in range(leaves):
-        if e.first[leaf] >= 0:
+        if work.first[leaf] >= 0:
             for mode in range(modes):
                 if case.open[leaf, mode] and not regime.active[leaf, mode]:
-                    length = min(length, entry_length(case, regime, e, direction, leaf, mode))
+                    length = min(length, entry_length(case, regime, work, direction, leaf, mode))
     if not length < np.inf:
         return False
     # what ends the step within rounding of its length: decided before the prices move
     reached = length * (1.0 + SAME_STEP)
     for leaf in range(leaves):
-        if e.first[leaf] >= 0:
+        if work.first[leaf] >= 0:
             for mode in range(modes):
                 if case.open[leaf, mode] and not regime.active[leaf, mode]:
-                    if entry_length(case, regime, e, direction, leaf, mode) <= reached:
+                    if entry_length(case, regime, work, direction, leaf, mode) <= reached:
                         regime.active[leaf, mode] = True
     for i in range(n):
-        k = system.position[i]
+        k = work.position[i]
         vanished = direction[k] < 0.0 and regime.price[k] / -direction[k] <= reached
         regime.price[k] = max(regime.price[k] + length * direction[k], TRACE)
         if vanished:
@@ -807,14 +792,14 @@ def slide(nests: Nests, case: Case, regime: Regime, work: Workspace) -> bool:
 
 @compiled
 def entry_length(
-    case: Case, regime: Regime, e: Evaluation, direction: Array, leaf: int, mode: int
+    case: Case, regime: Regime, work: Workspace, direction: Array, leaf: int, mode: int
 ) -> float:
     """Return the step along a direction of prices after which an idle mode costs what its task does.
 
     inf where its cost does not fall relative to the task's.
     """
-    first = e.first[leaf]
-    excess = mode_cost(case.bundle, leaf, mode, regime.price) - e.cost[leaf, first]
+    first = work.first[leaf]
+    excess = mode_cost(case.bundle, leaf, mode, regime.price) - work.cost[leaf, first]
     fall = mode_cost(case.bundle, leaf, first, direction)
     fall -= mode_cost(case.bundle, leaf, mode, direction)
     return max(excess, 0.0) / fall if fall > 0.0 else np.inf
@@ -827,7 +812,7 @@ def polish(nests: Nests, case: Case, state: Regime, work: Workspace, repairs: in
     Returns `SOLVED`, `CONVERGED_ONLY` where its equations are solved but it is not the optimum's,
     `UNSOLVED`, or `CROWDED`. With 0 repairs the equations of the given regime are solved.
     """
-    before, retried = work.before, work.retried
+    before, retried = regime_of(work.spare, BEFORE), regime_of(work.spare, RETRIED)
     steps = NEWTON_STEPS if repairs > 0 else FOLLOWING_STEPS
     converged, wrong = False, False
     for attempt in range(repairs + 1):
@@ -840,13 +825,13 @@ def polish(nests: Nests, case: Case, state: Regime, work: Workspace, repairs: in
             # a second run from the same prices, with the other rule for shortening steps; where
             # both fail, the two take turns as the state from which the set is repaired
             copy_regime(retried, before)
-            converged = newton(nests, case, retried, work, True, NEWTON_STEPS) == SOLVED
+            converged = newton(nests, case, retried, work, True, steps) == SOLVED
             if converged or attempt % 2 == 0:
                 copy_regime(state, retried)
             else:
-                evaluate(nests, case, state, work.evaluation, work.system)
+                evaluate(nests, case, state, work)
         change = attempt < repairs
-        wrong = repair(case, state, work.evaluation, converged, attempt >= 3, change)
+        wrong = repair(case, state, work, converged, attempt >= 3, change)
         if change and not converged and slide(nests, case, before, work):
             copy_regime(state, before)
             wrong = True
@@ -859,7 +844,7 @@ def polish(nests: Nests, case: Case, state: Regime, work: Workspace, repairs: in
 
 @compiled
 def certify(
-    nests: Nests, case: Case, state: Regime, e: Evaluation, log_x: Array
+    nests: Nests, case: Case, state: Regime, work: Workspace
 ) -> tuple[float, float]:
     """Return the log output that a plan is sure to give, and its duality gap.
 
@@ -869,32 +854,33 @@ def certify(
     they were solved.
     """
     leaves, modes, factors = case.bundle.shape
-    used = e.largest
+    used, log_x, log_c = work.factor[LARGEST], work.node[LOG_X], work.node[LOG_C]
     for k in range(factors):
         used[k] = 0.0
     for leaf in range(leaves):
-        log_x[leaf], e.log_c[leaf] = -np.inf, 0.0
-        if e.first[leaf] < 0:
+        log_x[leaf], log_c[leaf] = -np.inf, 0.0
+        if work.first[leaf] < 0:
             continue
-        work, made, least = e.weight[leaf] / e.cost[leaf, e.first[leaf]], 0.0, np.inf
+        amount, made, least = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]], 0.0, np.inf
         for mode in range(modes):
             if not case.open[leaf, mode]:
                 continue
             least = min(least, mode_cost(case.bundle, leaf, mode, state.price))
             if state.active[leaf, mode]:
                 # rounding may leave shares of -1e-16: without them the plan is feasible
-                amount = work * max(state.mode_share[leaf, mode], 0.0)
-                made += amount
+                done = amount * max(state.mode_share[leaf, mode], 0.0)
+                made += done
                 for k in range(factors):
-                    used[k] += amount * case.bundle[leaf, mode, k]
-        log_x[leaf], e.log_c[leaf] = np.log(made), np.log(least)
-    outputs(nests, case.share, case.elasticity, leaves, log_x)
-    unit_costs(nests, case.share, case.elasticity, leaves, e.log_c, e.theta)
+                    used[k] += done * case.bundle[leaf, mode, k]
+        log_x[leaf], log_c[leaf] = np.log(made), np.log(least)
+    share, elasticity = case.nest[SHARE], case.nest[ELASTICITY]
+    outputs(nests, share, elasticity, leaves, log_x)
+    unit_costs(nests, share, elasticity, leaves, log_c, work.node[THETA])
     most = 0.0
     for k in range(factors):
         most = max(most, used[k])
     log_output = log_x[len(log_x) - 1] - np.log(most)
-    return log_output, -np.expm1(log_output + e.log_c[len(log_x) - 1])
+    return log_output, -np.expm1(log_output + log_c[len(log_x) - 1])
 
 
 class Cases(NamedTuple):
@@ -904,19 +890,7 @@ class Cases(NamedTuple):
     open: Mask
     dead: Mask
     scarce: Mask
-    share: Array  # (point or 1, node)
-    elasticity: Array  # (point or 1, node)
-
-
-class Regimes(NamedTuple):
-    """`Regime` for several points, the first dimension."""
-
-    active: Mask
-    priced: Mask
-    price: Array
-    mode_share: Array
-    guess: Array
-    guess_used: Array
+    nest: Array  # (point or 1, 2, node)
 
 
 class Answers(NamedTuple):
@@ -938,33 +912,19 @@ def case_of(cases: Cases, point: int) -> Case:
         cases.open[point],
         cases.dead[point],
         cases.scarce[point],
-        cases.share[point % len(cases.share)],
-        cases.elasticity[point % len(cases.elasticity)],
+        cases.nest[point % len(cases.nest)],
     )
 
 
 @compiled
-def regime_of(regimes: Regimes, point: int) -> Regime:
-    """Return the regime of one point of several."""
-    return Regime(
-        regimes.active[point],
-        regimes.priced[point],
-        regimes.price[point],
-        regimes.mode_share[point],
-        regimes.guess[point],
-        regimes.guess_used[point],
-    )
-
-
-@compiled
-def write_answer(answers: Answers, point: int, e: Evaluation, code: int) -> None:
+def write_answer(answers: Answers, point: int, work: Workspace, code: int) -> None:
     """Write the costs of the regime that was evaluated last."""
     answers.code[point] = code
-    answers.log_cost[point] = e.log_c[len(e.log_c) - 1]
-    for leaf in range(len(e.first)):
-        alive = e.first[leaf] >= 0
-        answers.weight[point, leaf] = e.weight[leaf] if alive else 0.0
-        answers.leaf_cost[point, leaf] = e.cost[leaf, e.first[leaf]] if alive else 1.0
+    answers.log_cost[point] = work.node[LOG_C, len(work.node[LOG_C]) - 1]
+    for leaf in range(len(work.first)):
+        alive = work.first[leaf] >= 0
+        answers.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
+        answers.leaf_cost[point, leaf] = work.cost[leaf, work.first[leaf]] if alive else 1.0
     answers.log_output[point], answers.gap[point] = -np.inf, np.inf
 
 
@@ -981,7 +941,7 @@ def polish_points(
     for point in range(len(answers.code)):
         case, state = case_of(cases, point), regime_of(regimes, point)
         code = polish(nests, case, state, work, repairs)
-        write_answer(answers, point, work.evaluation, code)
+        write_answer(answers, point, work, code)
         if code == SOLVED and repairs > 0:
-            certificate = certify(nests, case, state, work.evaluation, work.log_x)
+            certificate = certify(nests, case, state, work)
             answers.log_output[point], answers.gap[point] = certificate

@@ -19,7 +19,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight
 from taskmodel.questions.targets import input_value
 from taskmodel.sweeps import results
-from taskmodel.sweeps._events import Event
+from taskmodel.sweeps._events import Events
 from taskmodel.sweeps._sweep import needs_catalog, one_compute, walk
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.walker import SolutionPath, Walker
@@ -100,8 +100,6 @@ def _stages(catalog: Catalog, point: Array) -> dict[str, float]:
     share = oversight(walker.organisation, point, allocation)["bottleneck_share"][0, REVIEW]
     row = {"review_bottleneck_share": float(share)}
     path, events = walk(walker, grid.low, grid.high)
-    # The walk lists events at thresholds before those between them.
-    events.sort(key=lambda event: event.position)
     for kind, state in STAGES.items():
         start, after = _first(path, events, kind, state)
         row[f"{kind}_from"] = start
@@ -113,12 +111,12 @@ def _stages(catalog: Catalog, point: Array) -> dict[str, float]:
 
 
 def _first(
-    path: SolutionPath, events: list[Event], kind: str, state: str
+    path: SolutionPath, events: Events, kind: str, state: str
 ) -> tuple[float, Allocation | None]:
     """The least compute at which a state holds and the allocation from there; NaN and None."""
     if getattr(path, state)[0]:
         return float(path.position[0]), path.allocation.take([0])
-    for event in events:
-        if any(change.kind == kind for change in event.changes):
-            return float(event.position), event.after
+    for row, changes in enumerate(events.changes):
+        if any(change.kind == kind for change in changes):
+            return float(events.position[row]), events.after.allocation.take([row])
     return np.nan, None

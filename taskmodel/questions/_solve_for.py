@@ -35,7 +35,7 @@ from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.questions.targets import Target, input_value, target
 from taskmodel.sweeps import results
-from taskmodel.sweeps._events import Event
+from taskmodel.sweeps._events import Events
 from taskmodel.sweeps._sweep import OPENING, needs_catalog, one_compute, walk
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT, Axis, compute_axis, input_axis
 from taskmodel.sweeps.walker import Walker
@@ -229,7 +229,7 @@ class _Search:
     """The samples of an equation, the events of its axis, and what they imply."""
 
     equation: _Equation
-    events: list[Event]
+    events: Events
     samples: _Samples
     solutions: Array  # (solution, 2) ends of the intervals that solve it, mostly single points
     jumps: Array  # (jump, 3) position, and limits of the quantity from below and above
@@ -256,9 +256,8 @@ class _Search:
         names = list(self.equation.walker.catalog.tasks)
         return ", ".join(
             names[change.task]
-            for event in self.events
-            if event.at_threshold and event.position == position
-            for change in event.changes
+            for row in np.flatnonzero(self.events.at_threshold & (self.events.position == position))
+            for change in self.events.changes[row]
             if change.kind in OPENING
         )
 
@@ -295,11 +294,11 @@ def _with(equation: _Equation, samples: _Samples, positions: Array) -> _Samples:
     return samples.join(_Samples(positions, before, value, allocation))
 
 
-def _beside_events(equation: _Equation, events: list[Event]) -> Array:
+def _beside_events(equation: _Equation, events: Events) -> Array:
     """Positions of kinks, and just beside them."""
     # The derivative jumps at an event without a threshold; samples on both sides keep every
     # stretch smooth.
-    kinks = np.array([event.position for event in events if not event.at_threshold])
+    kinks = events.position[~events.at_threshold]
     aside = equation.axis.aside
     positions = np.concatenate([aside(kinks, -EVENT_OFFSET), kinks, aside(kinks, EVENT_OFFSET)])
     return positions[(positions > equation.low) & (positions < equation.high)]

@@ -12,6 +12,7 @@ solved, and what remains of the interval on either side is searched again if its
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -54,75 +55,105 @@ class Change:
 
 
 @dataclass
-class Event:
-    """The changes at one position of the axis, and the allocations on either side of it."""
+class Events:
+    """Events in order of position, with the optima on either side as limits at the position.
 
-    position: float
-    changes: list[Change]
-    before: Allocation
-    after: Allocation
-    at_threshold: bool = False
+    Attributes
+    ----------
+    position : array, shape (event,)
+    at_threshold : array of bool, shape (event,)
+        Tasks open or close to AI there.
+    before, after : SolutionPath
+        Limits from below and from above.
+    changes : list of list of Change
+        What changes at each event.
+    """
 
+    position: Array
+    at_threshold: NDArray[np.bool_]
+    before: SolutionPath
+    after: SolutionPath
+    changes: list[list[Change]]
 
-def events_at_thresholds(walker: Walker, path: SolutionPath) -> list[Event]:
-    """Return the events at the limits from below of a path, each followed by its threshold."""
-    left = np.flatnonzero(path.before)
-    position = path.position[left]
-    closed, opened = (walker.at(position, before).automatable for before in (True, False))
-    openings = [
-        [
-            Change("automatable" if opened[row, task] else "automatable_ends", task=int(task))
-            for task in np.flatnonzero(closed[row] != opened[row])
-        ]
-        for row in range(len(left))
-    ]
-    return _events(position, path.take(left), path.take(left + 1), openings)
+    def __len__(self) -> int:
+        return len(self.position)
 
-
-def _events(
-    position: Array,
-    before: SolutionPath,
-    after: SolutionPath,
-    openings: list[list[Change]] | None = None,
-) -> list[Event]:
-    """Return the events at some positions, from the solutions on either side of each."""
-    return [
-        Event(
-            position[row],
-            [*(openings[row] if openings else ()), *_differences(before, after, row)],
-            before.allocation.take([row]),
-            after.allocation.take([row]),
-            openings is not None,
+    def take(self, rows: NDArray[np.intp]) -> Events:
+        """Return some of the events."""
+        return Events(
+            self.position[rows],
+            self.at_threshold[rows],
+            self.before.take(rows),
+            self.after.take(rows),
+            [self.changes[row] for row in rows.tolist()],
         )
-        for row in range(len(position))
-    ]
+
+    def join(self, other: Events) -> Events:
+        """Return these events and others, in order of position."""
+        joined = Events(
+            np.concatenate([self.position, other.position]),
+            np.concatenate([self.at_threshold, other.at_threshold]),
+            self.before.join(other.before),
+            self.after.join(other.after),
+            self.changes + other.changes,
+        )
+        return joined.take(np.argsort(joined.position, kind="stable"))
 
 
-def _differences(before: SolutionPath, after: SolutionPath, row: int) -> list[Change]:
-    """Return the changes of modes, factors and oversight from one solution to another."""
-    changes = []
-    first, second = before.allocation, after.allocation
-    for task, mode in np.argwhere(first.usable[row] != second.usable[row]).tolist():
-        ended = "completed" if mode == HUMAN else "dropped"
-        kind = "adopted" if second.usable[row, task, mode] else ended
-        changes.append(Change(kind, task=task, mode=mode))
-    for factor in np.flatnonzero(first.priced[row] != second.priced[row]).tolist():
-        changes.append(Change("binds" if second.priced[row, factor] else "slack", factor=factor))
-    for name in ("binds", "bottleneck"):
-        now = getattr(after, name)[row]
-        if getattr(before, name)[row] != now:
-            changes.append(Change(f"oversight_{name}" if now else f"oversight_{name}_ends"))
+def events_at(
+    walker: Walker, position: Array, before: SolutionPath, after: SolutionPath
+) -> Events:
+    """Return the events at positions where tasks open or close, from the optima on either side."""
+    closed, opened = (walker.at(position, side).automatable for side in (True, False))
+    return events_of(position, before, after, openings(closed, opened))
+
+
+def openings(closed: NDArray[np.bool_], opened: NDArray[np.bool_]) -> list[list[Change]]:
+    """Return the tasks that open or close between two rows of automatable tasks, row by row."""
+    changes: list[list[Change]] = [[] for _ in closed]
+    for row, task in np.argwhere(closed != opened).tolist():
+        kind = "automatable" if opened[row, task] else "automatable_ends"
+        changes[row].append(Change(kind, task=task))
     return changes
 
 
-def events_between_thresholds(walker: Walker, path: SolutionPath) -> list[Event]:
-    """Return the events inside the intervals between neighbouring points, all together."""
-    left = np.arange(len(path) - 1)
-    left = left[~path.before[left]]  # a step across a threshold is no interval
-    low, high = _divide_crowded(
-        walker, *_divide_dipping(walker, path.take(left), path.take(left + 1))
-    )
-    events: list[Event] = []
+def events_of(
+    position: Array,
+    before: SolutionPath,
+    after: SolutionPath,
+    opened: list[list[Change]] | None = None,
+) -> Events:
+    """Return the events at some positions, from the optima on either side of each."""
+    changes = opened if opened is not None else [[] for _ in position]
+    _add_differences(changes, before, after)
+    at_threshold = np.full(len(position), opened is not None)
+    return Events(position, at_threshold, before, after, changes)
+
+
+def _add_differences(
+    changes: list[list[Change]], before: SolutionPath, after: SolutionPath
+) -> None:
+    """Add the changes of modes, factors and oversight from one path to another, row by row."""
+    first, second = before.allocation, after.allocation
+    for row, task, mode in np.argwhere(first.usable != second.usable).tolist():
+        ended = "completed" if mode == HUMAN else "dropped"
+        kind = "adopted" if second.usable[row, task, mode] else ended
+        changes[row].append(Change(kind, task=task, mode=mode))
+    for row, factor in np.argwhere(first.priced != second.priced).tolist():
+        kind = "binds" if second.priced[row, factor] else "slack"
+        changes[row].append(Change(kind, factor=factor))
+    for name in ("binds", "bottleneck"):
+        now = getattr(after, name)
+        for row in np.flatnonzero(getattr(before, name) != now).tolist():
+            kind = f"oversight_{name}" if now[row] else f"oversight_{name}_ends"
+            changes[row].append(Change(kind))
+
+
+def events_between(walker: Walker, low: SolutionPath, high: SolutionPath) -> Events:
+    """Return the events inside some intervals, from the optima at their ends, all together."""
+    low, high = _divide_crowded(walker, *_divide_dipping(walker, low, high))
+    positions: list[Array] = []
+    sides: list[tuple[SolutionPath, SolutionPath]] = [(low.take([]), low.take([]))]
     iteration = 0
     while len(low):
         # The margin that is used up may lie at the very start of an interval, so that its position
@@ -137,8 +168,8 @@ def events_between_thresholds(walker: Walker, path: SolutionPath) -> list[Event]
         left_side = walker.solve(near, start=low.allocation)
         right_side = walker.solve(far, far_before, high.allocation)
         changed = np.flatnonzero(~left_side.equals(right_side))
-        before, after = left_side.take(changed), right_side.take(changed)
-        events += _events(_first_change(walker, before, after), before, after)
+        sides.append((left_side.take(changed), right_side.take(changed)))
+        positions.append(_first_change(walker, *sides[-1]))
         earlier = np.flatnonzero(~low.equals(left_side) & (near > low.position))
         later = np.flatnonzero(~right_side.equals(high) & (far < high.position))
         low, high = (
@@ -146,7 +177,33 @@ def events_between_thresholds(walker: Walker, path: SolutionPath) -> list[Event]
             left_side.take(earlier).join(high.take(later)),
         )
         iteration += 1
-    return events
+    position = np.concatenate([np.zeros(0), *positions])
+    before, after = (
+        functools.reduce(SolutionPath.join, side) for side in zip(*sides, strict=True)
+    )
+    events = events_of(position, before, after)
+    events.before, events.after = (_limit(walker, position, side) for side in (before, after))
+    return events.take(np.argsort(position, kind="stable"))
+
+
+def _limit(walker: Walker, position: Array, side: SolutionPath) -> SolutionPath:
+    """Return the limits at events of optima that were solved a little aside of them.
+
+    Their regimes are continued to the position itself, where that is possible. The position is
+    known up to rounding, and so is a share that is zero there. A share well below zero means that
+    the regime ends before it: the optimum aside is then the better limit.
+    """
+    if not len(position):
+        return side
+    situation = walker.at(position)
+    regime = margins(*situation.arrays, side.allocation)
+    continued = as_allocation(situation.arrays[0], regime)
+    work = np.maximum(regime.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
+    exact = regime.solved & ((regime.activity / work).min(axis=(1, 2)) > -EVENT_OFFSET)
+    continued.activity[:] = np.maximum(continued.activity, 0.0)
+    for name in ("output", "activity", "factor_elasticity", "factor_use"):
+        getattr(side.allocation, name)[exact] = getattr(continued, name)[exact]
+    return side
 
 
 def _divide_dipping(

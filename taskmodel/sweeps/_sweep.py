@@ -19,10 +19,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation import allocate, margins
+from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
-from taskmodel.numerics.accuracy import EVENT_OFFSET
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
@@ -30,10 +29,9 @@ from taskmodel.sweeps import results
 from taskmodel.sweeps._events import (
     KINDS,
     Change,
-    Event,
-    as_allocation,
-    events_at_thresholds,
-    events_between_thresholds,
+    Events,
+    events_at,
+    events_between,
 )
 from taskmodel.sweeps.axes import (
     COMPUTE,
@@ -56,6 +54,7 @@ from taskmodel.sweeps.dataset import (
     latency_dataset,
     sweep_dataset,
 )
+from taskmodel.sweeps.line import Stretch, stretch
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker
@@ -138,14 +137,12 @@ def sweep(
         paths = courses_of(paths, catalog)
     axis, grid = _axis(catalog, compute, over, values, paths)
     kept_variables(keep, 0)  # refuses a wrong name before the work
-    result, _, _ = sweep_along(axis, grid, keep)
+    result, _ = sweep_along(axis, grid, keep)
     return result.assign_attrs(attributes)
 
 
-def sweep_along(
-    axis: Axis, grid: Array, keep: Keep = None
-) -> tuple[xr.Dataset, Walker, SolutionPath]:
-    """Return the sweep along an axis, its walker, and the solution path between its ends.
+def sweep_along(axis: Axis, grid: Array, keep: Keep = None) -> tuple[xr.Dataset, Walker]:
+    """Return the sweep along an axis, and its walker.
 
     Parameters
     ----------
@@ -156,28 +153,88 @@ def sweep_along(
         As in `sweep`.
     """
     walker = Walker(axis)
-    path, events = walk(walker, grid[0], grid[-1])
-    before = np.searchsorted(path.position, grid, side="right") - 1
-    allocation = walker.solve(grid, start=path.allocation.take(before)).allocation
+    path, events = walk(walker, grid[0], grid[-1], grid)
+    allocation = path.allocation
     table = _event_table(walker, events)
     situation = walker.at(grid)
     limits = ceilings(walker, grid)
     result = sweep_dataset(situation, axis, grid, allocation, limits, table, keep)
-    return result, walker, path
+    return result, walker
 
 
-def walk(walker: Walker, low: float, high: float) -> tuple[SolutionPath, list[Event]]:
-    """Return the solution path from one position to another, and all events on it, unordered."""
+def walk(
+    walker: Walker, low: float, high: float, grid: Array | None = None
+) -> tuple[SolutionPath, Events]:
+    """Return the optima at some positions of an axis, and all events between two positions.
+
+    Parameters
+    ----------
+    walker : Walker
+    low, high : float
+    grid : array, shape (point,), optional
+        Positions to report, increasing, from `low` to `high`. Default: those of the mesh, and both
+        sides of the positions at which tasks open or close.
+    """
     thresholds, mesh = walker.thresholds(low, high), walker.axis.mesh(low, high)
-    position = np.concatenate([mesh, thresholds, thresholds])
-    before = np.repeat([False, True, False], [len(mesh), len(thresholds), len(thresholds)])
-    # in order, a limit from below before its threshold, each point once
+    stops = np.unique(np.concatenate([mesh, thresholds]))
+    opens = np.isin(stops, thresholds)
+    points = stops if grid is None else grid
+    course = stretch(walker, stops, opens, points)
+    if not course.exact:
+        stops = np.unique(np.concatenate([stops, points]))
+        opens = np.isin(stops, thresholds)
+        course = stretch(walker, stops, opens, points)
+    events = _all_events(walker, stops, opens, course)
+    path = course.grid
+    if len(course.unsolved):
+        # each from the optimum before it, if that was found
+        path.put(course.unsolved, walker.solve(points[course.unsolved]))
+    _complete(walker, path)
+    if grid is None:
+        left = events.before.take(np.flatnonzero(events.at_threshold))
+        left.before[:] = True
+        path = left.join(path)
+        path = path.take(np.lexsort((~path.before, path.position)))
+    return path, events
+
+
+def _all_events(
+    walker: Walker, stops: Array, opens: NDArray[np.bool_], course: Stretch
+) -> Events:
+    """Return the events of a walk, those of intervals that it left out included."""
+    events = course.events
+    intervals = course.bad_interval
+    if not course.exact:
+        # numbers between the stops are approximate: positions are found again with those of the
+        # organisation
+        inside = ~events.at_threshold
+        intervals = np.union1d(intervals, course.interval[inside])
+        events = events.take(np.flatnonzero(~inside))
+    across = course.bad_stop[opens[course.bad_stop]]
+    if not len(intervals) and not len(across):
+        return events
+    position = np.concatenate([stops[intervals], stops[intervals + 1], stops[across], stops[across]])
+    sizes = [len(intervals), len(intervals), len(across), len(across)]
+    before = np.repeat([False, False, True, False], sizes)
+    before[len(intervals) : 2 * len(intervals)] = opens[intervals + 1]
     order = np.lexsort((~before, position))
-    position, before = position[order], before[order]
-    repeated = (np.diff(position) == 0) & (before[1:] == before[:-1])
-    new = np.concatenate([[True], ~repeated])
-    path = walker.solve_path(position[new], before[new])
-    return path, events_at_thresholds(walker, path) + events_between_thresholds(walker, path)
+    path = walker.solve_path(position[order], before[order]).take(np.argsort(order))
+    low, high, left, right = (
+        path.take(rows) for rows in np.split(np.arange(len(position)), np.cumsum(sizes)[:-1])
+    )
+    events = events.join(events_between(walker, low, high))
+    return events.join(events_at(walker, stops[across], left, right)) if len(across) else events
+
+
+def _complete(walker: Walker, path: SolutionPath) -> None:
+    """Write the shadow prices of a path, from elasticities."""
+    allocation = path.allocation
+    supply = walker.at(path.position).supply
+    scarce = (supply > 0) & np.isfinite(supply)
+    prices = allocation.factor_elasticity * allocation.output[:, None]
+    prices = np.where(scarce, prices / np.where(scarce, supply, 1.0), 0.0)
+    rows = np.isin(allocation.status, ("optimal",))
+    allocation.shadow_price[rows] = prices[rows]
 
 
 def regime_changes(walker: Walker, low: float, high: float) -> dict[float, list[Change]]:
@@ -187,10 +244,11 @@ def regime_changes(walker: Walker, low: float, high: float) -> dict[float, list[
     concern the role of oversight alone.
     """
     changes: dict[float, list[Change]] = {}
-    for event in sorted(walk(walker, low, high)[1], key=lambda event: event.position):
-        regime = [change for change in event.changes if not change.kind.startswith("oversight")]
-        if low < event.position < high and any(change.kind not in OPENING for change in regime):
-            changes.setdefault(event.position, []).extend(regime)
+    events = walk(walker, low, high, np.array([low, high]))[1]
+    for position, every in zip(events.position.tolist(), events.changes, strict=True):
+        regime = [change for change in every if not change.kind.startswith("oversight")]
+        if low < position < high and any(change.kind not in OPENING for change in regime):
+            changes.setdefault(position, []).extend(regime)
     return changes
 
 
@@ -424,23 +482,25 @@ def _interval(catalog: Catalog, path: str) -> Array:
     return np.geomspace(low, high, POINTS) if low > 0 else np.linspace(low, high, POINTS)
 
 
-def _event_table(walker: Walker, events: list[Event]) -> EventTable:
+def _event_table(walker: Walker, events: Events) -> EventTable:
     """Return the changes in order of position, kind and file, with the limits on either side."""
     rows = sorted(
-        (event.position, KINDS.index(change.kind), change.task, change.mode, change.factor, index)
-        for index, event in enumerate(events)
-        for change in event.changes
+        (position, KINDS.index(change.kind), change.task, change.mode, change.factor, index)
+        for index, position in enumerate(events.position.tolist())
+        for change in events.changes[index]
     )
     position, kind, task, mode, factor, index = (
         zip(*rows, strict=True) if rows else ((),) * 6  # columns
     )
-    first = np.array([event.position for event in events[:1]])
-    organisation = walker.at(first).setting.organisation
+    organisation = walker.at(events.position[:1]).setting.organisation
     # in parts: many events of many tasks would exceed the memory
     step = max(1, TILE // organisation.fixed_bundles.size)
-    parts = [events[begin : begin + step] for begin in range(0, len(events), step)]
+    parts = [
+        events.take(np.arange(begin, min(begin + step, len(events))))
+        for begin in range(0, len(events), step)
+    ]
     limits = {}
-    for side in ("before", "after") if events else ():
+    for side in ("before", "after") if len(events) else ():
         values = [_limits(walker, part, side) for part in parts]
         limits[side] = {
             name: np.concatenate([part[name] for part in values])[np.array(index, dtype=int)]
@@ -460,29 +520,14 @@ def _labels(names: Sequence[str], positions: Sequence[int]) -> list[str]:
     return ["" if position < 0 else names[position] for position in positions]
 
 
-def _limits(walker: Walker, events: list[Event], side: str) -> dict[str, Array]:
-    """Return the limits of measures from one side at each event.
-
-    Both sides of an event between thresholds were solved a little aside of it. Their regimes are
-    continued to the position itself, where that is possible.
-    """
-    position = np.array([event.position for event in events])
-    first, *rest = (getattr(event, side) for event in events)
-    allocation = first.join(*rest)
-    at_threshold = np.array([event.at_threshold for event in events])
-    before = at_threshold & (side == "before")
-    situation = walker.at(position, before)
-    regime = margins(*situation.arrays, allocation)
-    continued = as_allocation(situation.arrays[0], regime)
-    # The position is known up to rounding, and so is a share that is zero there. A share well below
-    # zero means that the regime ends before it: the optimum aside is then the better limit.
-    work = np.maximum(regime.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
-    least = (regime.activity / work).min(axis=(1, 2))
-    exact = regime.solved & ~at_threshold & (least > -EVENT_OFFSET)
-    continued.activity[:] = np.maximum(continued.activity, 0.0)
-    for name in ("output", "activity", "factor_elasticity", "factor_use"):
-        getattr(allocation, name)[exact] = getattr(continued, name)[exact]
-    measures = {**vars(situation.measure(allocation)), **ceilings(walker, position, before)}
+def _limits(walker: Walker, events: Events, side: str) -> dict[str, Array]:
+    """Return the limits of measures from one side at each event."""
+    position, allocation = events.position, getattr(events, side).allocation
+    before = events.at_threshold & (side == "before")
+    measures = {
+        **vars(walker.at(position, before).measure(allocation)),
+        **ceilings(walker, position, before),
+    }
     measures["factor_elasticity"] = allocation.factor_elasticity
     return {name: measures[name] for name in EVENT_LIMITS}
 

@@ -58,6 +58,12 @@ class SolutionPath:
         }
         return SolutionPath(**fields)
 
+    def put(self, rows: Rows, other: SolutionPath) -> None:
+        """Overwrite some of the points with others, in place."""
+        self.allocation.put(rows, other.allocation)
+        for name in ("position", "before", "binds", "bottleneck"):
+            getattr(self, name)[rows] = getattr(other, name)
+
     def join(self, other: SolutionPath) -> SolutionPath:
         """Return these points followed by others."""
         fields: dict[str, Any] = {
@@ -120,10 +126,15 @@ class Situation:
         organisation = self.setting.organisation
         return (
             organisation.bundles(self.compute),
-            organisation.supply(self.compute),
+            self.supply,
             organisation.nest,
             organisation.open_modes(self.automatable),
         )
+
+    @cached_property
+    def supply(self) -> Array:
+        """Factors available per year, shape (point, factor)."""
+        return self.setting.organisation.supply(self.compute)
 
     def measure(self, allocation: Allocation) -> Measures:
         """Return the measures of an allocation at these points."""

@@ -70,7 +70,7 @@ def test_compute_is_the_largest_run_in_the_software_of_the_catalog_over_its_shar
 def test_in_a_world_with_constant_compute_speedups_are_constant_and_work_grows_evenly():
     embedded = embed(catalog(), still(1e29), {}, 2026.0, 2036.0)
     work = accumulated_work(embedded, 1e-9)
-    swept, _, _ = sweep_along(embedded.axis(work), np.linspace(2026, 2036, 7))
+    swept, _ = sweep_along(embedded.axis(work), np.linspace(2026, 2036, 7))
     alone = tm.sweep(catalog(), [2e29])
     for name in ("throughput_speedup", "latency_speedup", "speedup"):
         np.testing.assert_allclose(swept[name], float(alone[name][0]), rtol=1e-12)
@@ -153,7 +153,7 @@ def test_horizons_of_tasks_that_can_be_checked_fall_and_they_open_sooner(track):
     for name, rules in (("plain", IN_2023), ("scoped", {**IN_2023, "scoping": scoping})):
         embedded = embed(catalog(scored, over_time=rules), track, {}, 2026.0, 2037.0)
         work[name] = accumulated_work(embedded, 1e-7)
-        swept, _, _ = sweep_along(embedded.axis(work[name]), np.array([2026.0, 2037.0]))
+        swept, _ = sweep_along(embedded.axis(work[name]), np.array([2026.0, 2037.0]))
         opened = tm.events(swept).sel(event=swept["event_kind"].values == "automatable")
         dates[name] = dict(zip(opened["task"].values, opened["time"].values, strict=True))
     assert dates["scoped"]["b"] == pytest.approx(dates["plain"]["b"], abs=1e-9)
@@ -193,7 +193,7 @@ def test_ai_that_becomes_safe_by_work_opens_tasks_where_it_is_enough(track):
         catalog(over_time={**IN_2023, "safe_capability": becoming}), track, {}, 2030.0, 2040.0
     )
     work = accumulated_work(embedded, 1e-6)
-    swept, _, _ = sweep_along(embedded.axis(work), np.array([2030.0, 2040.0]))
+    swept, _ = sweep_along(embedded.axis(work), np.array([2030.0, 2040.0]))
     opened = tm.events(swept).sel(event=swept["event_kind"].values == "automatable")
     for task, date in zip(opened["task"].values, opened["time"].values, strict=True):
         safe = 1e27 * (1 + work(date)[0]) ** 2

@@ -157,7 +157,8 @@ def alignment_beside(
     courses = courses_of(paths, catalog) if isinstance(paths, Paths) else dict(paths or {})
     embedded = embed(catalog, track, courses, float(grid[0]), float(grid[-1]))
     work = accumulated_work(embedded, work_error)
-    result, walker, path = sweep_along(embedded.axis(work), grid)
+    result, walker = sweep_along(embedded.axis(work), grid)
+    path, _ = walk(walker, grid[0], grid[-1])
 
     def read(measures: Measures) -> Array:
         return np.asarray(getattr(measures, measure))

@@ -1,0 +1,284 @@
+"""Whether prices and mode shares of a solved regime are unique, and the fair split, in plain loops.
+
+Optimal mode shares form a polytope: tasks are complete, and priced factors are used up. Of its
+points the fair split is returned, the one of least sum_i W_i sum_m w_im^2. Where that is the
+shortest solution of the equations alone, with no share negative and no factor overused, it is
+found here; `mode_splits` treats the rest.
+
+Source: docs, model, section 1.2.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.allocation.kernels import (
+    BREAKING,
+    CURVATURE,
+    LEAF,
+    MODE,
+    MOVES,
+    SQUARE,
+    UNIT,
+    USED,
+    VECTORS,
+    WEIGHT,
+    Case,
+    Regime,
+    Workspace,
+    breaking_rows,
+    eigenvectors,
+    mode_cost,
+)
+from taskmodel.compiled import compiled
+from taskmodel.numerics.accuracy import (
+    FLAT,
+    NO_PRICE,
+    TIE,
+    TIGHT,
+    ZERO_ADDED_SHARE,
+    ZERO_SHARE,
+)
+from taskmodel.numerics.types import Array
+
+UNIQUE, FAIR, OPEN = 0, 1, 2  # unique, unique but for mode shares of least squares, or neither
+LENGTH, LEVEL = 0, 1
+COLUMNS = 64  # tied modes for which there is room
+
+
+class Split(NamedTuple):
+    """Workspace of a fair split: its tied modes are columns, its equations rows."""
+
+    column: NDArray[np.int64]  # (2, column): LEAF, MODE
+    share: Array  # (2, column): LENGTH scaled share, and its scale
+    rows: Array  # (row, column)
+    level: Array  # (row,) right side
+
+
+def split_workspace(leaves: int, modes: int, factors: int) -> Split:
+    """Return a workspace for a number of tied modes."""
+    columns = min(max(COLUMNS, 8 * factors), leaves * modes)
+    rows = columns // 2 + factors
+    return Split(
+        np.zeros((2, columns), dtype=np.int64),
+        np.zeros((2, columns)),
+        np.zeros((rows, columns)),
+        np.zeros(rows),
+    )
+
+
+@compiled
+def uniqueness(case: Case, state: Regime, work: Workspace, split: Split) -> int:
+    """Return whether prices and mode shares of the regime last evaluated are unique.
+
+    Prices are if log unit cost has curvature in every direction of the priced factors, from
+    substitution within nests or from a tie that the direction would break, and no factor without a
+    price is used up. Shares are if prices separate all ties; if they do not, the fair split takes
+    their place in `state`, together with modes that cost the same without being needed.
+    """
+    leaves, modes, factors = case.bundle.shape
+    n, ties, added, position = 0, 0, False, work.position
+    unit, a = work.factor[UNIT], work.square[SQUARE]
+    for k in range(factors):
+        if state.priced[k]:
+            position[n] = k
+            unit[n] = np.sqrt(state.price[k])
+            n += 1
+        elif case.scarce[k] and work.factor[USED, k] > 1.0 - TIGHT:
+            return OPEN
+    for i in range(n):
+        for j in range(n):
+            a[i, j] = work.square[CURVATURE, position[i], position[j]] / unit[i] / unit[j]
+    for leaf in range(leaves):
+        if work.first[leaf] < 0:
+            continue
+        z, count = work.cost[leaf, work.first[leaf]], 0
+        for mode in range(modes):
+            if state.active[leaf, mode]:
+                count += 1
+            elif case.open[leaf, mode]:
+                cost = mode_cost(case.bundle, leaf, mode, state.price)
+                added |= cost <= max(z * (1.0 + TIE), NO_PRICE)
+        ties += count - 1
+        if count > 1:
+            add_breaks(case, state, work, leaf, n)
+    crowded = ties > max(n - 1, 0)
+    # the rank of the rows is found before the eigenvectors, which use other rows of the workspace
+    if not (added or crowded) and ties > 1:
+        crowded = breaking_rows(work, state.price, ties, n) < ties
+    eigenvectors(a, work.square[VECTORS], n)
+    for i in range(n):
+        if a[i, i] < FLAT:
+            return OPEN
+    if not (added or crowded):
+        return UNIQUE
+    return FAIR if fair_split(case, state, work, split) else OPEN
+
+
+@compiled
+def add_breaks(case: Case, state: Regime, work: Workspace, leaf: int, n: int) -> None:
+    """Add to a curvature the squares of the differences of tied modes' cost shares."""
+    moves, unit, a = work.factor[MOVES], work.factor[UNIT], work.square[SQUARE]
+    for mode in range(state.active.shape[1]):
+        if not (state.active[leaf, mode] and state.mode_share[leaf, mode] > ZERO_SHARE):
+            continue
+        scale = np.sqrt(work.node[WEIGHT, leaf] * state.mode_share[leaf, mode])
+        for i in range(n):
+            k = work.position[i]
+            part = case.bundle[leaf, mode, k] * state.price[k] / work.cost[leaf, mode]
+            moves[i] = (part - work.gradient[leaf, k]) * scale / unit[i]
+        for i in range(n):
+            for j in range(n):
+                a[i, j] += moves[i] * moves[j]
+
+
+@compiled
+def fair_split(case: Case, state: Regime, work: Workspace, split: Split) -> bool:
+    """Write the fair split into a regime; return whether it is the shortest solution.
+
+    In y = w sqrt(W) the fair split is the shortest y for which tasks are complete and priced
+    factors used up, a projection onto the rows of these equations. All tied modes must carry work
+    in it; `state` is unchanged where they do not, or where there are too many.
+    """
+    columns, tasks = list_columns(case, state, work, split)
+    if columns < 0:
+        return False
+    share, rows, level = split.share, split.rows, split.level
+    count = write_rows(case, state, work, split, columns, tasks)
+    for c in range(columns):
+        share[LENGTH, c] = 0.0
+    longest = 0.0
+    for step in range(count):
+        # Gram and Schmidt's method, the row first that has the longest rest
+        chosen, most = step, -1.0
+        for r in range(step, count):
+            norm = 0.0
+            for c in range(columns):
+                norm += rows[r, c] ** 2
+            if norm > most:
+                chosen, most = r, norm
+        most = np.sqrt(most)
+        longest = max(longest, most)
+        if not most > FLAT * longest:
+            break
+        level[step], level[chosen] = level[chosen], level[step]
+        level[step] /= most
+        for c in range(columns):
+            rows[step, c], rows[chosen, c] = rows[chosen, c], rows[step, c]
+            rows[step, c] /= most
+            share[LENGTH, c] += level[step] * rows[step, c]
+        for r in range(step + 1, count):
+            for _ in range(2):
+                along = 0.0
+                for c in range(columns):
+                    along += rows[r, c] * rows[step, c]
+                for c in range(columns):
+                    rows[r, c] -= along * rows[step, c]
+                level[r] -= along * level[step]
+    return take_split(case, state, work, split, columns)
+
+
+@compiled
+def list_columns(case: Case, state: Regime, work: Workspace, split: Split) -> tuple[int, int]:
+    """Write the tied modes of tasks with several; return their number and that of the tasks.
+
+    -1 where there is no room for them.
+    """
+    leaves, modes, _ = case.bundle.shape
+    columns, tasks = 0, 0
+    for leaf in range(leaves):
+        if work.first[leaf] < 0:
+            continue
+        begin, z = columns, work.cost[leaf, work.first[leaf]]
+        for mode in range(modes):
+            tied = state.active[leaf, mode]
+            if not tied and case.open[leaf, mode]:
+                cost = mode_cost(case.bundle, leaf, mode, state.price)
+                tied = cost <= max(z * (1.0 + TIE), NO_PRICE)
+            if tied:
+                if columns == split.column.shape[1]:
+                    return -1, 0
+                split.column[LEAF, columns], split.column[MODE, columns] = leaf, mode
+                split.share[LEVEL, columns] = np.sqrt(max(work.node[WEIGHT, leaf], 1e-300))
+                columns += 1
+        if columns == begin + 1:
+            columns = begin
+        else:
+            tasks += 1
+    return columns, tasks
+
+
+@compiled
+def write_rows(
+    case: Case, state: Regime, work: Workspace, split: Split, columns: int, tasks: int
+) -> int:
+    """Write the equations of a split, each scaled to a largest entry of one; return their number.
+
+    First the tasks, which must be complete, then the priced factors, which must be used up.
+    """
+    leaves, modes, factors = case.bundle.shape
+    rows, level, column, scale = split.rows, split.level, split.column, split.share[LEVEL]
+    row, last = -1, -1
+    for r in range(tasks):
+        for c in range(columns):
+            rows[r, c] = 0.0
+    for c in range(columns):
+        if column[LEAF, c] != last:
+            row, last = row + 1, column[LEAF, c]
+            level[row] = scale[c]
+        rows[row, c] = 1.0
+    count = tasks
+    for k in range(factors):
+        if not state.priced[k]:
+            continue
+        level[count], largest = 1.0, 0.0
+        for leaf in range(leaves):
+            if work.first[leaf] >= 0:
+                amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
+                for mode in range(modes):
+                    if state.active[leaf, mode]:
+                        use = amount * case.bundle[leaf, mode, k]
+                        level[count] -= use * state.mode_share[leaf, mode]
+        for c in range(columns):
+            leaf, mode = column[LEAF, c], column[MODE, c]
+            use = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
+            use *= case.bundle[leaf, mode, k]
+            if state.active[leaf, mode]:
+                level[count] += use * state.mode_share[leaf, mode]
+            rows[count, c] = use / scale[c]
+            largest = max(largest, rows[count, c])
+        if largest > 0.0:
+            for c in range(columns):
+                rows[count, c] /= largest
+            level[count] /= largest
+        count += 1
+    return count
+
+
+@compiled
+def take_split(case: Case, state: Regime, work: Workspace, split: Split, columns: int) -> bool:
+    """Write a split into a regime, if all its modes carry work and no factor is overused."""
+    share, scale, column = split.share[LENGTH], split.share[LEVEL], split.column
+    factors = case.bundle.shape[2]
+    for c in range(columns):
+        least = ZERO_SHARE if state.active[column[LEAF, c], column[MODE, c]] else ZERO_ADDED_SHARE
+        if not share[c] / scale[c] > least:
+            return False
+    for k in range(factors):
+        if case.scarce[k] and not state.priced[k]:
+            used = work.factor[USED, k]
+            for c in range(columns):
+                leaf, mode = column[LEAF, c], column[MODE, c]
+                amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
+                more = share[c] / scale[c] - state.mode_share[leaf, mode]
+                used += amount * case.bundle[leaf, mode, k] * more
+            if used > 1.0 + ZERO_SHARE:
+                return False
+    for c in range(columns):
+        leaf, mode = column[LEAF, c], column[MODE, c]
+        state.active[leaf, mode] = True
+        state.mode_share[leaf, mode] = share[c] / scale[c]
+    return True
