@@ -32,6 +32,7 @@ from taskmodel.sweeps._events import (
     Events,
     events_at,
     events_between,
+    events_of,
 )
 from taskmodel.sweeps.axes import (
     COMPUTE,
@@ -179,6 +180,9 @@ def walk(
     stops = np.unique(np.concatenate([mesh, thresholds]))
     opens = np.isin(stops, thresholds)
     points = stops if grid is None else grid
+    if len(stops) < 2:
+        path = walker.solve(points)
+        return path, events_of(np.zeros(0), path.take([]), path.take([]))
     course = stretch(walker, stops, opens, points)
     if not course.exact:
         stops = np.unique(np.concatenate([stops, points]))
