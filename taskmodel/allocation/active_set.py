@@ -26,23 +26,15 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import kernels
 from taskmodel.allocation.batch import Batch, position_in_point
-from taskmodel.allocation.flat_directions import first_stop, uphill_direction
 from taskmodel.allocation.presolve import Mask, Problem, children_of
 from taskmodel.numerics.accuracy import (
-    CONVERGED,
-    COST_TOLERANCE,
     DAMPING,
-    FIRST_PRICE,
-    MOSTLY_SOLVED,
-    NEARLY_CONVERGED,
-    NO_COST_SHARE,
     NO_PRICE,
-    RUNAWAY,
     TRACE,
-    USE_TOLERANCE,
 )
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Tree, cost_shares, log_unit_cost, node_log_output
+from taskmodel.science.production_kernels import Nests
 
 NEWTON_STEPS = 40
 FOLLOWING_STEPS = 14  # where a regime is followed to a nearby point; one that needs more has ended
@@ -140,19 +132,19 @@ def polish(problem: Problem, start: ActiveSet, repairs: int = kernels.REPAIRS) -
     return result
 
 
-def nests_of(tree: Tree) -> kernels.Nests:
+def nests_of(tree: Tree) -> Nests:
     """The tree of the nests, as kernels take it."""
     children = children_of(tree)
-    return kernels.Nests(
+    return Nests(
         np.cumsum([0, *(len(members) for members in children.values())]),
         np.concatenate(list(children.values())).astype(np.int64),
         tree.parent.astype(np.int64),
     )
 
 
-def cases_of(problem: Problem) -> kernels.Cases:
+def cases_of(problem: Problem) -> kernels.Instances:
     """The points of a problem, as kernels take them."""
-    return kernels.Cases(
+    return kernels.Instances(
         *(
             np.ascontiguousarray(array)
             for array in (
@@ -280,82 +272,6 @@ def tied_modes(state: ActiveSet, evaluation: Evaluation) -> Ties:
     )
 
 
-def _newton_step(
-    problem: Problem, state: ActiveSet, together: bool, tolerance: float
-) -> tuple[Mask, Array]:
-    """One step in place.
-
-    Returns
-    -------
-    finished : array of bool, shape (point,)
-        The equations were solved to ``tolerance`` before the step.
-    size : array, shape (point,)
-        Largest change of a log price; NaN where no step exists.
-    """
-    evaluation = evaluate(problem, state)
-    ties = tied_modes(state, evaluation)
-    # The equations see tied shares relative to the first mode, which takes up the rest, so that the
-    # shares of a task always sum to one.
-    x, change, broken = _direction(state, evaluation, ties)
-    x, factor, length = _kept_positive(state, evaluation, x, together)
-    size = np.where(state.priced, np.abs(x), 0.0).max(axis=1)
-    step = np.zeros_like(evaluation.mode_share)
-    step[ties.index] = change * length[ties.index[0]]
-    np.put_along_axis(step, evaluation.first, -step.sum(axis=-1, keepdims=True), axis=-1)
-
-    imbalance = np.abs(np.log(evaluation.used))
-    mismatch = np.zeros(len(problem))
-    np.maximum.at(mismatch, ties.index[0], np.abs(ties.mismatch))
-    finished = (imbalance.max(axis=1) < tolerance) & (mismatch < tolerance)
-    # A price on which no cost depends any more, while everything else is solved, is zero: Newton's
-    # method in logarithms would lower it for ever. It stops, and the repair drops the price.
-    idle = state.priced & (evaluation.used < 1)
-    idle &= largest_cost_share(state.active, evaluation.factor_share) < NO_COST_SHARE
-    rest = np.where(idle, 0.0, imbalance).max(axis=1)
-    size[idle.any(axis=1) & (rest < MOSTLY_SOLVED) & (mismatch < MOSTLY_SOLVED) & ~finished] = (
-        np.nan
-    )
-    size[broken] = np.nan
-    going = ~(finished | broken)[:, None]
-    state.weight[:], state.leaf_cost[:], state.log_cost[:] = (
-        evaluation.weight,
-        evaluation.leaf_cost,
-        evaluation.log_cost,
-    )
-    state.price[:] = np.where(
-        going & state.priced, np.maximum(evaluation.price * factor, TRACE), evaluation.price
-    )
-    state.mode_share[:] = np.where(
-        going[..., None] & state.active, evaluation.mode_share + step, evaluation.mode_share
-    )
-    return finished, size
-
-
-def largest_cost_share(active: Mask, factor_share: Array) -> Array:
-    """Largest share of each factor in the cost of any active mode, shape (point, factor)."""
-    return np.asarray(np.where(active[..., None], factor_share, 0.0).max(axis=(1, 2)))
-
-
-def _direction(state: ActiveSet, evaluation: Evaluation, ties: Ties) -> tuple[Array, Array, Mask]:
-    """The Newton step of log prices (point, factor) and of tied modes' shares (tie,).
-
-    The last array, shape (point,), marks points at which no step exists.
-    """
-    matrix, scale = newton_matrix(state, evaluation, ties)
-    right = right_side(state, evaluation, ties, scale, np.log(evaluation.used), ties.mismatch)
-    broken = ~((np.abs(matrix).max(axis=(1, 2)) < RUNAWAY) & np.isfinite(right).all(axis=1))
-    matrix[broken] = np.eye(matrix.shape[1])
-    right[broken] = 0.0
-    solution = _batch_solution(matrix, right)
-    broken |= ~np.isfinite(solution).all(axis=1)
-    factors = state.price.shape[1]
-    return (
-        solution[:, :factors] * scale,
-        -solution[ties.index[0], factors + ties.position] / ties.scale,
-        broken,
-    )
-
-
 def newton_matrix(state: ActiveSet, evaluation: Evaluation, ties: Ties) -> tuple[Array, Array]:
     """Derivative of the equations in log prices and tied modes' shares, and its scaling.
 
@@ -404,194 +320,6 @@ def right_side(
     )
     right[ties.index[0], factors + ties.position] = -mismatch * ties.scale
     return right
-
-
-def _kept_positive(
-    state: ActiveSet, evaluation: Evaluation, x: Array, together: bool
-) -> tuple[Array, Array, Array]:
-    """Shortens the step of log prices ``x`` so that prices remain between zero and one.
-
-    Where a factor is far out of balance, its use is nearly a power of its price: the step applies
-    to the logarithm. Close to balance use is nearly linear, and the price changes by 1 + x.
-
-    Returns
-    -------
-    x : array, shape (point, factor)
-        The shortened step.
-    factor : array, shape (point, factor)
-        Multiplier of the prices.
-    length : array, shape (point,)
-        Fraction of the step that remains.
-    """
-    s = np.where(state.priced, evaluation.price, 1.0)
-    near = np.abs(np.log(evaluation.used)) < NEAR_BALANCE
-    # prices are shares of one: however flat cost is there, the step ends where one leaves (0, 1)
-    rising, falling = state.priced & (x > 0), state.priced & near & (x < 0) & together
-    up = np.where(rising, np.maximum(1 / s - 1, LEAST_GROWTH) / np.where(x > 0, x, 1.0), np.inf)
-    down = np.where(falling, MOST_FALL / np.where(x < 0, -x, 1.0), np.inf)
-    length = np.minimum(1.0, np.minimum(up, down).min(axis=1))
-    x = x * length[:, None]
-    factor = np.where(near, 1 + np.maximum(x, -MOST_FALL), np.exp(np.clip(x, -20.0, 20.0)))
-    return x, factor, length
-
-
-def _batch_solution(matrix: Array, right: Array) -> Array:
-    """Solutions of linear systems, shapes (point, size, size) and (point, size).
-
-    NaN where a matrix is singular to rounding. LAPACK refuses the whole batch for one singular
-    matrix; bisection isolates it.
-    """
-    try:
-        return np.asarray(np.linalg.solve(matrix, right[..., None])[..., 0], dtype=float)
-    except np.linalg.LinAlgError:
-        if len(matrix) == 1:
-            return np.full_like(right, np.nan)
-        half = len(matrix) // 2
-        return np.concatenate(
-            [
-                _batch_solution(matrix[side], right[side])
-                for side in (slice(half), slice(half, None))
-            ]
-        )
-
-
-@dataclass
-class Violations:
-    """Optimality conditions that a solution of the equations of a regime violates."""
-
-    cost: Array  # (point, leaf, mode)
-    used: Array  # (point, factor)
-    negative: Mask  # (point, leaf, mode) active modes with a negative share
-    cheaper: Mask  # (point, leaf, mode) idle modes that cost less than their task
-    overused: Mask  # (point, factor) unpriced factors used beyond their supply
-    vanishing: Mask  # (point, factor) prices that run down to zero; only where not converged
-    wrong: Mask  # (point,) the regime is not the optimum's and can be repaired
-
-
-def violations(problem: Problem, state: ActiveSet, converged: Mask) -> Violations:
-    """The optimality conditions that a regime violates at its present prices and shares.
-
-    Costs are compared only where the equations are solved: before that, prices mean little.
-    """
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        cost = problem.cost(state.price)
-        used = problem.factor_use(state.activity(problem))
-        cost_share = largest_cost_share(
-            state.active, problem.factor_cost(state.price) / cost[..., None]
-        )
-    negative = state.active & (state.mode_share < -COST_TOLERANCE)
-    cheaper = problem.open & ~state.active
-    cheaper &= cost < state.leaf_cost[..., None] * (1 - COST_TOLERANCE)
-    # a task whose cost is only traces of prices is free: any of its modes will do
-    cheaper &= state.leaf_cost[..., None] > NO_PRICE
-    overused = problem.scarce & ~state.priced & (used > 1 + USE_TOLERANCE)
-    vanishing = state.priced & (used < 1) & ~converged[:, None]
-    vanishing &= (cost_share < NO_COST_SHARE) | (state.price < NO_PRICE)
-    wrong = negative.any(axis=(1, 2)) | overused.any(axis=1) | vanishing.any(axis=1)
-    wrong |= converged & cheaper.any(axis=(1, 2))
-    return Violations(cost, used, negative, cheaper, overused, vanishing, wrong)
-
-
-def _repair(state: ActiveSet, violated: Violations, converged: Mask, one_per_point: bool) -> None:
-    """Changes active sets in place towards the optimum's.
-
-    As in the simplex method, the most violated condition goes first: the most negative mode of a
-    task leaves, the mode that saves most enters, the most overused factor gets a price. Changing
-    everything at once would take away modes that are only negative because of another error.
-    """
-    if not violated.wrong.any():
-        return
-    rows, cost = violated.wrong[:, None], violated.cost
-    lowest = np.where(violated.negative, state.mode_share, 0.0)
-    worst = lowest == lowest.min(axis=-1, keepdims=True)
-    state.active &= ~(violated.negative & worst & rows[..., None])
-    gain = np.where(
-        violated.cheaper,
-        np.log(cost / state.leaf_cost[..., None], where=violated.cheaper, out=np.zeros_like(cost)),
-        0.0,
-    )
-    best = gain.min(axis=(1, 2) if one_per_point else -1, keepdims=True)
-    entering = violated.cheaper & (gain == best) & (rows & converged[:, None])[..., None]
-    state.active |= entering
-    _restore_shares(state, entering, rows[..., None])
-    overuse = np.where(violated.overused, violated.used, 0.0)
-    pricing = violated.overused & rows & (overuse == overuse.max(axis=1, keepdims=True))
-    state.price[:] = np.where(pricing, _first_price(state, violated.used), state.price)
-    state.priced |= pricing
-    dropping = violated.vanishing & rows
-    state.priced &= ~dropping
-    state.price[dropping] = TRACE
-
-
-def _restore_shares(state: ActiveSet, entering: Mask, rows: Mask) -> None:
-    """Mode shares of changed sets, in place: none negative, all of a task in its only mode."""
-    state.mode_share[:] = np.where(
-        state.active & ~entering & rows,
-        np.maximum(state.mode_share, 0.0),
-        np.where(rows, 0.0, state.mode_share),
-    )
-    alone = state.active.sum(axis=-1, keepdims=True) == 1
-    state.mode_share[:] = np.where(alone & state.active, 1.0, state.mode_share)
-    empty = (state.mode_share.sum(axis=-1, keepdims=True) <= 0) & state.active
-    state.mode_share[:] = np.where(empty, 1.0, state.mode_share)
-
-
-def _slide(problem: Problem, before: ActiveSet, state: ActiveSet, lost: Mask) -> Mask:
-    """Moves regimes without a solution along flat directions of cost; returns which moved.
-
-    Where prices can move without any cost changing, the equations have a solution only for
-    supplies in one proportion. Elsewhere unit cost rises along the flat direction, and the prices
-    slide up to the next idle mode or to a price of zero (see `flat_directions`).
-    """
-    moved = np.zeros(len(problem), dtype=bool)
-    for point in np.flatnonzero(lost).tolist():
-        single, retried = problem[[point]], before.take([point])
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            evaluation = evaluate(single, retried)
-            ties = tied_modes(retried, evaluation)
-        if not all(
-            np.isfinite(values).all()
-            for values in (evaluation.curvature, evaluation.used, ties.difference)
-        ):
-            continue
-        priced = np.flatnonzero(retried.priced[0])
-        price = evaluation.price[0, priced]
-        moves = uphill_direction(
-            price,
-            evaluation.used[0, priced],
-            evaluation.curvature[0][np.ix_(priced, priced)],
-            ties.difference[:, priced],
-        )
-        if moves is None:
-            continue
-        direction = np.zeros(problem.bundle.shape[-1])
-        direction[priced] = moves
-        leaf, mode = np.nonzero(single.open[0] & ~retried.active[0])
-        bundle = single.bundle[0]
-        falls = (bundle[leaf, evaluation.first[0, leaf, 0]] - bundle[leaf, mode]) @ direction
-        excess = bundle[leaf, mode] @ evaluation.price[0] - evaluation.leaf_cost[0, leaf]
-        length, vanished, entering = first_stop(price, moves, excess, falls)
-        if not np.isfinite(length):
-            continue
-        retried.price[0, priced] = np.maximum(price + length * moves, TRACE)
-        retried.price[0, priced[vanished]] = TRACE
-        retried.priced[0, priced[vanished]] = False
-        retried.active[0, leaf[entering], mode[entering]] = True
-        state.put(np.array([point]), retried)
-        moved[point] = True
-    return moved
-
-
-def _first_price(state: ActiveSet, used: Array) -> Array:
-    """Initial price of a factor that is used beyond its supply without one.
-
-    Use is taken as a power of the price through two points: ``used`` at `TRACE`, and the use that
-    the interior point found at its price. The result is the price at which that power is one.
-    """
-    high = np.log(np.maximum(used, 1.0))
-    low = np.log(np.clip(state.guess_used, 1e-300, 1 - 1e-3))
-    guess = np.where(state.guess > TRACE, state.guess, FIRST_PRICE)
-    return np.exp(np.log(TRACE) + (np.log(guess) - np.log(TRACE)) * high / (high - low))
 
 
 def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> ActiveSet:

@@ -45,7 +45,7 @@ from taskmodel.numerics.accuracy import (
     USE_TOLERANCE,
 )
 from taskmodel.numerics.types import Array
-from taskmodel.science.production_kernels import Nests, outputs, spread, unit_costs
+from taskmodel.science.production_kernels import Nests, outputs, spread_shares, unit_costs
 
 Mask = NDArray[np.bool_]
 
@@ -62,7 +62,7 @@ LEAST_TIES = 32  # room for ties in a `System`
 SOLVED, CONVERGED_ONLY, UNSOLVED, CROWDED = 0, 1, 2, 3
 
 
-class Case(NamedTuple):
+class Instance(NamedTuple):
     """What is to be produced with what."""
 
     bundle: Array  # (leaf, mode, factor) use per unit over the supply
@@ -198,7 +198,7 @@ def mode_cost(bundle: Array, leaf: int, mode: int, price: Array) -> float:
 
 
 @compiled
-def evaluate(nests: Nests, case: Case, regime: Regime, work: Workspace) -> int:
+def evaluate(nests: Nests, case: Instance, regime: Regime, work: Workspace) -> int:
     """Evaluate a regime at its prices and mode shares, which are normalised; return the ties.
 
     -1 where the ties do not fit into the workspace, -2 where a task has no active mode.
@@ -241,7 +241,7 @@ def evaluate(nests: Nests, case: Case, regime: Regime, work: Workspace) -> int:
     unit_costs(
         nests, case.nest[SHARE], case.nest[ELASTICITY], leaves, work.node[LOG_C], work.node[THETA]
     )
-    spread(nests, leaves, work.node[THETA], work.node[WEIGHT])
+    spread_shares(nests, leaves, work.node[THETA], work.node[WEIGHT])
     used, largest, gradient = work.factor[USED], work.factor[LARGEST], work.gradient
     for leaf in range(leaves):
         for k in range(factors):
@@ -264,7 +264,7 @@ def evaluate(nests: Nests, case: Case, regime: Regime, work: Workspace) -> int:
 
 
 @compiled
-def add_curvature(nests: Nests, case: Case, work: Workspace) -> None:
+def add_curvature(nests: Nests, case: Instance, work: Workspace) -> None:
     """Write the gradients of nests and the matrix A, from cost shares and leaves' gradients."""
     nodes, factors = work.gradient.shape
     leaves, sigma = len(case.dead), case.nest[ELASTICITY]
@@ -299,7 +299,7 @@ def add_curvature(nests: Nests, case: Case, work: Workspace) -> None:
 
 
 @compiled
-def tie_rows(case: Case, price: Array, work: Workspace, ties: int) -> None:
+def tie_rows(case: Instance, price: Array, work: Workspace, ties: int) -> None:
     """Write mismatches and rows of the ties."""
     for t in range(ties):
         leaf, mode = work.tie[LEAF, t], work.tie[MODE, t]
@@ -453,7 +453,7 @@ def take_step(regime: Regime, work: Workspace, ties: int, together: bool) -> flo
 
 @compiled
 def newton(
-    nests: Nests, case: Case, regime: Regime, work: Workspace, together: bool, steps: int
+    nests: Nests, case: Instance, regime: Regime, work: Workspace, together: bool, steps: int
 ) -> int:
     """Solve the equations of a regime in place; return `SOLVED`, `UNSOLVED` or `CROWDED`.
 
@@ -497,7 +497,7 @@ def newton(
 
 @compiled
 def repair(
-    case: Case, state: Regime, work: Workspace, converged: bool, single: bool, change: bool
+    case: Instance, state: Regime, work: Workspace, converged: bool, single: bool, change: bool
 ) -> bool:
     """Return whether a regime violates a condition of optimality; change it towards the optimum's.
 
@@ -538,7 +538,9 @@ def repair(
         if work.first[leaf] >= 0:
             repair_leaf(case, state, work, leaf, converged, single, best)
     if over >= 0:
-        state.price[over] = first_price(state.guess[GUESS, over], state.guess[GUESS_USED, over], most)
+        state.price[over] = initial_price(
+            state.guess[GUESS, over], state.guess[GUESS_USED, over], most
+        )
         state.priced[over] = True
     for k in range(factors):
         if k != over and state.priced[k] and not converged and work.factor[USED, k] < 1.0:
@@ -550,7 +552,7 @@ def repair(
 
 @compiled
 def repair_leaf(
-    case: Case,
+    case: Instance,
     state: Regime,
     work: Workspace,
     leaf: int,
@@ -589,7 +591,7 @@ def repair_leaf(
 
 
 @compiled
-def first_price(guess: float, guess_used: float, used: float) -> float:
+def initial_price(guess: float, guess_used: float, used: float) -> float:
     """Return the initial price of a factor that is used beyond its supply without one.
 
     Use is taken as a power of the price through two points: ``used`` at `TRACE`, and the use that
@@ -673,9 +675,7 @@ def breaking_rows(work: Workspace, price: Array, ties: int, n: int) -> int:
 
 
 @compiled
-def uphill_direction(
-    regime: Regime, work: Workspace, ties: int, n: int
-) -> bool:
+def uphill_direction(regime: Regime, work: Workspace, ties: int, n: int) -> bool:
     """Write a direction of prices along which costs are flat and unit cost rises, if one exists.
 
     Where every active mode that uses two factors uses them in one proportion, an amount added to
@@ -712,7 +712,11 @@ def uphill_direction(
         if c[column, column] < PROPORTIONAL:
             amount = 0.0
             for i in range(n):
-                amount += work.square[VECTORS, i, column] * unit[i] * (work.factor[USED, position[i]] - 1.0)
+                amount += (
+                    work.square[VECTORS, i, column]
+                    * unit[i]
+                    * (work.factor[USED, position[i]] - 1.0)
+                )
             for i in range(n):
                 work.factor[MOVES, i] += unit[i] * amount * work.square[VECTORS, i, column]
     gain, size = 0.0, 0.0
@@ -723,23 +727,23 @@ def uphill_direction(
 
 
 @compiled
-def project(c: Array, rows: Array, part: Array, r: int, n: int) -> None:
+def project(c: Array, rows: Array, product: Array, r: int, n: int) -> None:
     """Remove one direction from both sides of a symmetric matrix, in place."""
     for _ in range(2):
         for i in range(n):
-            part[i] = 0.0
+            product[i] = 0.0
             for j in range(n):
-                part[i] += c[i, j] * rows[r, j]
+                product[i] += c[i, j] * rows[r, j]
         for i in range(n):
             for j in range(n):
-                c[i, j] -= part[i] * rows[r, j]
+                c[i, j] -= product[i] * rows[r, j]
         for i in range(n):
             for j in range(i):
                 c[i, j], c[j, i] = c[j, i], c[i, j]
 
 
 @compiled
-def slide(nests: Nests, case: Case, regime: Regime, work: Workspace) -> bool:
+def slide(nests: Nests, case: Instance, regime: Regime, work: Workspace) -> bool:
     """Move a regime without a solution along a flat direction of cost; return whether it moved.
 
     Unit cost rises up to the price at which an idle mode costs no more than its task, or at which
@@ -792,9 +796,9 @@ def slide(nests: Nests, case: Case, regime: Regime, work: Workspace) -> bool:
 
 @compiled
 def entry_length(
-    case: Case, regime: Regime, work: Workspace, direction: Array, leaf: int, mode: int
+    case: Instance, regime: Regime, work: Workspace, direction: Array, leaf: int, mode: int
 ) -> float:
-    """Return the step along a direction of prices after which an idle mode costs what its task does.
+    """Return the step along a direction after which an idle mode costs what its task does.
 
     inf where its cost does not fall relative to the task's.
     """
@@ -806,7 +810,7 @@ def entry_length(
 
 
 @compiled
-def polish(nests: Nests, case: Case, state: Regime, work: Workspace, repairs: int) -> int:
+def polish(nests: Nests, case: Instance, state: Regime, work: Workspace, repairs: int) -> int:
     """Turn a regime that is right or nearly so into the exact optimum's, in place.
 
     Returns `SOLVED`, `CONVERGED_ONLY` where its equations are solved but it is not the optimum's,
@@ -843,9 +847,7 @@ def polish(nests: Nests, case: Case, state: Regime, work: Workspace, repairs: in
 
 
 @compiled
-def certify(
-    nests: Nests, case: Case, state: Regime, work: Workspace
-) -> tuple[float, float]:
+def certify(nests: Nests, case: Instance, state: Regime, work: Workspace) -> tuple[float, float]:
     """Return the log output that a plan is sure to give, and its duality gap.
 
     The activities of the regime last evaluated are scaled down until no factor is used beyond its
@@ -861,7 +863,11 @@ def certify(
         log_x[leaf], log_c[leaf] = -np.inf, 0.0
         if work.first[leaf] < 0:
             continue
-        amount, made, least = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]], 0.0, np.inf
+        amount, made, least = (
+            work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]],
+            0.0,
+            np.inf,
+        )
         for mode in range(modes):
             if not case.open[leaf, mode]:
                 continue
@@ -883,8 +889,8 @@ def certify(
     return log_output, -np.expm1(log_output + log_c[len(log_x) - 1])
 
 
-class Cases(NamedTuple):
-    """`Case` for several points, the first dimension."""
+class Instances(NamedTuple):
+    """`Instance` for several points, the first dimension."""
 
     bundle: Array
     open: Mask
@@ -905,9 +911,9 @@ class Answers(NamedTuple):
 
 
 @compiled
-def case_of(cases: Cases, point: int) -> Case:
+def case_of(cases: Instances, point: int) -> Instance:
     """Return one point of several."""
-    return Case(
+    return Instance(
         cases.bundle[point],
         cases.open[point],
         cases.dead[point],
@@ -931,7 +937,7 @@ def write_answer(answers: Answers, point: int, work: Workspace, code: int) -> No
 @compiled
 def polish_points(
     nests: Nests,
-    cases: Cases,
+    cases: Instances,
     regimes: Regimes,
     answers: Answers,
     work: Workspace,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.active_set import ActiveSet, certify, polish, unsolved
+from taskmodel.allocation.active_set import ActiveSet, polish, unsolved
 from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.numerics.accuracy import EXACT_GAP, HANDOVERS, MAX_GAP, TRACE

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation.kernels import (
-    BREAKING,
     CURVATURE,
     LEAF,
     MODE,
@@ -26,7 +25,7 @@ from taskmodel.allocation.kernels import (
     USED,
     VECTORS,
     WEIGHT,
-    Case,
+    Instance,
     Regime,
     Workspace,
     breaking_rows,
@@ -71,7 +70,7 @@ def split_workspace(leaves: int, modes: int, factors: int) -> Split:
 
 
 @compiled
-def uniqueness(case: Case, state: Regime, work: Workspace, split: Split) -> int:
+def uniqueness(case: Instance, state: Regime, work: Workspace, split: Split) -> int:
     """Return whether prices and mode shares of the regime last evaluated are unique.
 
     Prices are if log unit cost has curvature in every direction of the priced factors, from
@@ -119,7 +118,7 @@ def uniqueness(case: Case, state: Regime, work: Workspace, split: Split) -> int:
 
 
 @compiled
-def add_breaks(case: Case, state: Regime, work: Workspace, leaf: int, n: int) -> None:
+def add_breaks(case: Instance, state: Regime, work: Workspace, leaf: int, n: int) -> None:
     """Add to a curvature the squares of the differences of tied modes' cost shares."""
     moves, unit, a = work.factor[MOVES], work.factor[UNIT], work.square[SQUARE]
     for mode in range(state.active.shape[1]):
@@ -136,7 +135,7 @@ def add_breaks(case: Case, state: Regime, work: Workspace, leaf: int, n: int) ->
 
 
 @compiled
-def fair_split(case: Case, state: Regime, work: Workspace, split: Split) -> bool:
+def fair_split(case: Instance, state: Regime, work: Workspace, split: Split) -> bool:
     """Write the fair split into a regime; return whether it is the shortest solution.
 
     In y = w sqrt(W) the fair split is the shortest y for which tasks are complete and priced
@@ -182,7 +181,7 @@ def fair_split(case: Case, state: Regime, work: Workspace, split: Split) -> bool
 
 
 @compiled
-def list_columns(case: Case, state: Regime, work: Workspace, split: Split) -> tuple[int, int]:
+def list_columns(case: Instance, state: Regime, work: Workspace, split: Split) -> tuple[int, int]:
     """Write the tied modes of tasks with several; return their number and that of the tasks.
 
     -1 where there is no room for them.
@@ -213,7 +212,7 @@ def list_columns(case: Case, state: Regime, work: Workspace, split: Split) -> tu
 
 @compiled
 def write_rows(
-    case: Case, state: Regime, work: Workspace, split: Split, columns: int, tasks: int
+    case: Instance, state: Regime, work: Workspace, split: Split, columns: int, tasks: int
 ) -> int:
     """Write the equations of a split, each scaled to a largest entry of one; return their number.
 
@@ -259,7 +258,7 @@ def write_rows(
 
 
 @compiled
-def take_split(case: Case, state: Regime, work: Workspace, split: Split, columns: int) -> bool:
+def take_split(case: Instance, state: Regime, work: Workspace, split: Split, columns: int) -> bool:
     """Write a split into a regime, if all its modes carry work and no factor is overused."""
     share, scale, column = split.share[LENGTH], split.share[LEVEL], split.column
     factors = case.bundle.shape[2]

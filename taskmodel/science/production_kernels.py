@@ -79,7 +79,7 @@ def unit_costs(
 
 
 @compiled
-def spread(nests: Nests, leaves: int, theta: Array, weight: Array) -> None:
+def spread_shares(nests: Nests, leaves: int, theta: Array, weight: Array) -> None:
     """Write the share of each node in total cost from cost shares within nests."""
     nodes = len(nests.parent)
     weight[nodes - 1] = 1.0

@@ -100,9 +100,7 @@ class Events:
         return joined.take(np.argsort(joined.position, kind="stable"))
 
 
-def events_at(
-    walker: Walker, position: Array, before: SolutionPath, after: SolutionPath
-) -> Events:
+def events_at(walker: Walker, position: Array, before: SolutionPath, after: SolutionPath) -> Events:
     """Return the events at positions where tasks open or close, from the optima on either side."""
     closed, opened = (walker.at(position, side).automatable for side in (True, False))
     return events_of(position, before, after, openings(closed, opened))
@@ -178,9 +176,7 @@ def events_between(walker: Walker, low: SolutionPath, high: SolutionPath) -> Eve
         )
         iteration += 1
     position = np.concatenate([np.zeros(0), *positions])
-    before, after = (
-        functools.reduce(SolutionPath.join, side) for side in zip(*sides, strict=True)
-    )
+    before, after = (functools.reduce(SolutionPath.join, side) for side in zip(*sides, strict=True))
     events = events_of(position, before, after)
     events.before, events.after = (_limit(walker, position, side) for side in (before, after))
     return events.take(np.argsort(position, kind="stable"))

@@ -202,9 +202,7 @@ def walk(
     return path, events
 
 
-def _all_events(
-    walker: Walker, stops: Array, opens: NDArray[np.bool_], course: Stretch
-) -> Events:
+def _all_events(walker: Walker, stops: Array, opens: NDArray[np.bool_], course: Stretch) -> Events:
     """Return the events of a walk, those of intervals that it left out included."""
     events = course.events
     intervals = course.bad_interval
@@ -217,8 +215,9 @@ def _all_events(
     across = course.bad_stop[opens[course.bad_stop]]
     if not len(intervals) and not len(across):
         return events
-    position = np.concatenate([stops[intervals], stops[intervals + 1], stops[across], stops[across]])
-    sizes = [len(intervals), len(intervals), len(across), len(across)]
+    ends = intervals, intervals + 1, across, across
+    position = np.concatenate([stops[rows] for rows in ends])
+    sizes = [len(rows) for rows in ends]
     before = np.repeat([False, False, True, False], sizes)
     before[len(intervals) : 2 * len(intervals)] = opens[intervals + 1]
     order = np.lexsort((~before, position))

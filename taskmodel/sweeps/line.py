@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Status
 from taskmodel.allocation.active_set import nests_of
-from taskmodel.allocation.kernels import REPAIRS, Case, new_regimes, workspace
+from taskmodel.allocation.kernels import REPAIRS, SHARE, Instance, new_regimes, workspace
 from taskmodel.allocation.uniqueness_kernels import split_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
 from taskmodel.numerics.types import Array
@@ -73,29 +73,29 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     work = workspace(leaves, modes, tree.nodes, factors)
     points, nests = len(grid), nests_of(tree)
     limits: list[SolutionPath] = []
-    places: list[NDArray[np.int64]] = []
+    intervals: list[NDArray[np.int64]] = []
     code = kernels.STUCK
     while code != kernels.DONE:
-        code = kernels.walk(nests, line, frame, marks, course, work, room)
+        code = kernels.walk_on(nests, line, frame, marks, course, work, room)
         if code == kernels.STUCK:
-            low_end = stops[[course.count[kernels.NEXT]]]
+            low_end = stops[[course.progress[kernels.NEXT]]]
             _start(marks, walker.solve(low_end).allocation, order)
-            course.count[kernels.STARTED] = kernels.GIVEN
+            course.progress[kernels.STARTED] = kernels.GIVEN
         else:
-            events = int(course.count[kernels.EVENTS])
-            limits.append(_solutions(course, order, slice(points, points + 2 * events)))
-            places.append(course.place[:events].copy())
-            course.count[kernels.EVENTS] = 0
-    place = np.concatenate(places)
+            count = int(course.progress[kernels.EVENTS])
+            limits.append(_solutions(course, order, slice(points, points + 2 * count)))
+            intervals.append(course.interval[:count].copy())
+            course.progress[kernels.EVENTS] = 0
+    interval = np.concatenate(intervals)
     both = limits[0] if len(limits) == 1 else functools.reduce(SolutionPath.join, limits)
     before, after = (both.take(np.arange(side, len(both), 2)) for side in (0, 1))
-    events = _events(line, order, place, before, after)
+    events = _events(line, order, interval, before, after)
     solution = _solutions(course, order, slice(0, points))
     return Stretch(
         solution,
         np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
         events,
-        np.where(place < 0, -1 - place, place).astype(np.intp),
+        np.where(interval < 0, -1 - interval, interval).astype(np.intp),
         np.flatnonzero(course.bad[kernels.INTERVAL]),
         np.flatnonzero(course.bad[kernels.STOP]),
         _is_affine(line),
@@ -105,14 +105,14 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
 def _events(
     line: kernels.Line,
     order: NDArray[np.intp],
-    place: NDArray[np.int64],
+    interval: NDArray[np.int64],
     before: SolutionPath,
     after: SolutionPath,
 ) -> Events:
     """Return the events that a walk reports, with what changes at each."""
-    at_stop = place < 0
-    stop = -1 - place[at_stop]
-    opened: list[list[Change]] = [[] for _ in place]
+    at_stop = interval < 0
+    stop = -1 - interval[at_stop]
+    opened: list[list[Change]] = [[] for _ in interval]
     for row, changes in zip(
         np.flatnonzero(at_stop).tolist(),
         openings(line.automatable[stop - 1][:, order], line.automatable[stop][:, order]),
@@ -188,10 +188,7 @@ def _is_affine(line: kernels.Line) -> bool:
             bend = np.abs(a + (c - a) / 2 - b)
         return bool((np.isinf(b) | (bend <= AFFINE * size)).all())
 
-    return all(
-        straight(values)
-        for values in (*line.values, line.supply, line.nest)
-    )
+    return all(straight(values) for values in (*line.values, line.supply, line.nest))
 
 
 def _changing_pattern(supply: Array) -> NDArray[np.bool_]:
@@ -223,10 +220,10 @@ def _weightless(tree: Tree, share: Array) -> NDArray[np.bool_]:
 def _room(line: kernels.Line, tree: Tree) -> kernels.Room:
     _, leaves, modes, factors = line.bundle.shape
     margins = leaves * modes + 2 * factors
-    case = Case(
+    case = Instance(
         np.zeros((leaves, modes, factors)),
         np.zeros((leaves, modes), dtype=bool),
-        _weightless(tree, line.nest[:, kernels.SHARE]),
+        _weightless(tree, line.nest[:, SHARE]),
         np.zeros(factors, dtype=bool),
         line.nest[0].copy(),
     )

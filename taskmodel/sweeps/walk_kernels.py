@@ -20,15 +20,13 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation.kernels import (
     CONVERGED_ONLY,
-    ELASTICITY,
     LARGEST,
     LOG_C,
     LOG_X,
-    SHARE,
     SOLVED,
     USED,
     WEIGHT,
-    Case,
+    Instance,
     Regime,
     Regimes,
     Workspace,
@@ -116,7 +114,7 @@ class Frame(NamedTuple):
 class Marks(NamedTuple):
     """Solved positions, one row each."""
 
-    place: Array  # (mark, 4): POSITION, how far oversight BINDS and LEADS, ADJACENT on the stack
+    numbers: Array  # (mark, 4): POSITION, how far oversight BINDS and LEADS, ADJACENT on the stack
     regimes: Regimes
 
 
@@ -128,15 +126,19 @@ class Course(NamedTuple):
     priced: Mask  # (row, factor)
     factor: Array  # (row, 2, factor): ELASTIC elasticities, USED_UP per year
     number: Array  # (row, 6): POSITION, OUTPUT, GAP, CODE, SAYS_BINDS, SAYS_LEADS
-    place: Index  # (event,) the interval of each event; -1 less the stop where tasks open or close
+    interval: (
+        Index  # (event,) the interval of each event; -1 less the stop where tasks open or close
+    )
     bad: Mask  # (2, interval + 1): INTERVAL, STOP that the caller treats by other means
-    count: Index  # (5,) NEXT interval, number of points REPORTED and of EVENTS; low mark, its code
+    progress: (
+        Index  # (5,) NEXT interval, number of points REPORTED and of EVENTS; low mark, its code
+    )
 
 
 class Room(NamedTuple):
     """Workspace of the walk."""
 
-    case: Case
+    case: Instance
     review: Array  # (leaf, mode, factor)
     factor: Array  # (2, factor): SUPPLY, REVIEWED hours
     margin: Array  # (3, margin): NOW, AT_LOW and AT_HIGH end of an interval
@@ -176,7 +178,9 @@ def fill(line: Line, interval: int, x: float, room: Room) -> None:
         for row in range(2):
             for v in range(line.nest.shape[2]):
                 room.case.nest[row, v] = (
-                    wa * line.nest[a, row, v] + wb * line.nest[b, row, v] + wc * line.nest[c, row, v]
+                    wa * line.nest[a, row, v]
+                    + wb * line.nest[b, row, v]
+                    + wc * line.nest[c, row, v]
                 )
 
 
@@ -242,7 +246,7 @@ def close_dominated(bundle: Array, opened: Mask, supply: Array, leaf: int) -> No
 
 
 @compiled
-def reopen(case: Case, state: Regime) -> None:
+def reopen(case: Instance, state: Regime) -> None:
     """Take closed modes out of a regime; a task without any other starts with its cheapest."""
     leaves, modes = state.active.shape
     for leaf in range(leaves):
@@ -267,7 +271,7 @@ def reopen(case: Case, state: Regime) -> None:
 
 
 @compiled
-def tidy(case: Case, state: Regime, largest: Array) -> None:
+def tidy(case: Instance, state: Regime, largest: Array) -> None:
     """Remove modes without work and prices without effect from a solved regime."""
     leaves, modes = state.active.shape
     for leaf in range(leaves):
@@ -283,7 +287,7 @@ def tidy(case: Case, state: Regime, largest: Array) -> None:
 
 
 @compiled
-def oversight(
+def oversight_leads(
     line: Line, frame: Frame, interval: int, state: Regime, work: Workspace, room: Room
 ) -> tuple[float, float]:
     """Return by how much oversight binds, and leads the other sources, in bottleneck shares.
@@ -320,7 +324,7 @@ def oversight(
 
 
 @compiled
-def write_margins(case: Case, state: Regime, work: Workspace, margin: Array) -> None:
+def write_margins(case: Instance, state: Regime, work: Workspace, margin: Array) -> None:
     """Write the distances of a solved regime from its ends; inf where there is no such end.
 
     Per leaf and mode the log cost of an idle open mode less that of the task, or the share of an
@@ -366,7 +370,7 @@ def visit(
     """
     fill(line, interval, x, room)
     state = regime_of(marks.regimes, row)
-    marks.place[row, POSITION] = x
+    marks.numbers[row, POSITION] = x
     code = polish(nests, room.case, state, work, repairs)
     if code != SOLVED and (repairs > 0 or code != CONVERGED_ONLY):
         return LOST
@@ -374,8 +378,8 @@ def visit(
     if repairs > 0:
         unique = uniqueness(room.case, state, work, room.split)
         result = AMBIGUOUS if unique == OPEN else FINE
-    place = oversight(line, frame, interval, state, work, room)
-    marks.place[row, BINDS], marks.place[row, LEADS] = place
+    place = oversight_leads(line, frame, interval, state, work, room)
+    marks.numbers[row, BINDS], marks.numbers[row, LEADS] = place
     if repairs > 0:
         tidy(room.case, state, work.factor[LARGEST])
     write_margins(room.case, state, work, room.margin[NOW])
@@ -390,19 +394,19 @@ def visit(
 
 
 @compiled
-def same(marks: Marks, one: int, other: int) -> bool:
+def same(marks: Marks, first: int, second: int) -> bool:
     """Return whether two marks have the same active modes and factors and role of oversight."""
     regimes = marks.regimes
-    leaves, modes = regimes.active[one].shape
+    leaves, modes = regimes.active[first].shape
     for leaf in range(leaves):
         for mode in range(modes):
-            if regimes.active[one, leaf, mode] != regimes.active[other, leaf, mode]:
+            if regimes.active[first, leaf, mode] != regimes.active[second, leaf, mode]:
                 return False
     for k in range(regimes.priced.shape[1]):
-        if regimes.priced[one, k] != regimes.priced[other, k]:
+        if regimes.priced[first, k] != regimes.priced[second, k]:
             return False
     for switch in (BINDS, LEADS):
-        if (marks.place[one, switch] > 0.0) != (marks.place[other, switch] > 0.0):
+        if (marks.numbers[first, switch] > 0.0) != (marks.numbers[second, switch] > 0.0):
             return False
     return True
 
@@ -412,7 +416,7 @@ def copy_mark(marks: Marks, target: int, source: int) -> None:
     """Overwrite a mark with another."""
     copy_regime(regime_of(marks.regimes, target), regime_of(marks.regimes, source))
     for n in range(3):
-        marks.place[target, n] = marks.place[source, n]
+        marks.numbers[target, n] = marks.numbers[source, n]
 
 
 @compiled
@@ -447,9 +451,9 @@ def least_margin(frame: Frame, marks: Marks, start: int, end: int, room: Room) -
         if room.relevant[i]:
             least = min(least, room.margin[NOW, i])
     for switch in (BINDS, LEADS):
-        holds = marks.place[start, switch] > 0.0
-        if holds != (marks.place[end, switch] > 0.0):
-            value = marks.place[frame.trial, switch]
+        holds = marks.numbers[start, switch] > 0.0
+        if holds != (marks.numbers[end, switch] > 0.0):
+            value = marks.numbers[frame.trial, switch]
             least = min(least, value if holds else -value)
     return least if least < np.inf else np.nan
 
@@ -530,15 +534,15 @@ def first_change(
     regime may have no solution. If nothing brackets a sign change, the middle is returned, which
     halves the interval.
     """
-    bottom, top = marks.place[low, POSITION], marks.place[high, POSITION]
+    bottom, top = marks.numbers[low, POSITION], marks.numbers[high, POSITION]
     bracket = np.zeros(6)
     for attempt in range(3):
         start, end = (high, low) if attempt == 1 else (low, high)
-        sure, was_good, rough, x = True, True, EVENT_WIDTH, marks.place[start, POSITION]
+        sure, was_good, rough, x = True, True, EVENT_WIDTH, marks.numbers[start, POSITION]
         guess = coordinate(frame, x)
         for step in range(MAX_STEPS):
             if step == 1:
-                x = marks.place[end, POSITION]
+                x = marks.numbers[end, POSITION]
                 guess = coordinate(frame, x)
             elif step > 1:
                 if not abs(bracket[1] - bracket[0]) > (EVENT_WIDTH if sure else rough):
@@ -547,7 +551,9 @@ def first_change(
                 x = position_of(frame, guess, bottom, top)
             value = np.nan
             copy_mark(marks, frame.trial, start)
-            code = visit(nests, line, frame, interval, x, marks, frame.trial, frame.following, work, room)
+            code = visit(
+                nests, line, frame, interval, x, marks, frame.trial, frame.following, work, room
+            )
             if code == FINE:
                 if step == 0:
                     choose_margins(marks, start, end, room)
@@ -614,10 +620,10 @@ def tell_optimum(
     root = work.node.shape[1] - 1
     log_output = work.node[LOG_X, root] - np.log(most)
     number = course.number[row]
-    number[POSITION], number[OUTPUT] = marks.place[mark, POSITION], np.exp(log_output)
+    number[POSITION], number[OUTPUT] = marks.numbers[mark, POSITION], np.exp(log_output)
     number[GAP], number[CODE] = -np.expm1(log_output + work.node[LOG_C, root]), code
-    number[SAYS_BINDS] = marks.place[mark, BINDS] > 0.0
-    number[SAYS_LEADS] = marks.place[mark, LEADS] > 0.0
+    number[SAYS_BINDS] = marks.numbers[mark, BINDS] > 0.0
+    number[SAYS_LEADS] = marks.numbers[mark, LEADS] > 0.0
 
 
 @compiled
@@ -627,7 +633,7 @@ def tell_limit(
     """Replace what is reported of one side of an event by the trial mark, its limit at the event.
 
     The position is known up to rounding, and so is a share that is zero there. A share well below
-    zero means that the regime ends before it: the optimum aside is then the better limit, and stays.
+    zero means that the regime ends before it: the optimum aside is then the better limit.
     """
     state, supply = regime_of(marks.regimes, frame.trial), room.factor[SUPPLY]
     leaves, modes, factors = room.case.bundle.shape
@@ -667,18 +673,18 @@ def search(
     an interval, so that its position says nothing of the rest: every other turn after the first few
     halves instead.
     """
-    points = len(course.number) - 2 * len(course.place)
+    points = len(course.number) - 2 * len(course.interval)
     for turn in range(MOST_TURNS):
         while depth > 0 and same(marks, frame.low, frame.stack + depth - 1):
             depth -= 1
             copy_mark(marks, frame.low, frame.stack + depth)
         if depth == 0:
             return True
-        top, event = frame.stack + depth - 1, course.count[EVENTS]
-        if frame.stack + depth + 2 > len(marks.place) or event == len(course.place):
+        top, event = frame.stack + depth - 1, course.progress[EVENTS]
+        if frame.stack + depth + 2 > len(marks.numbers) or event == len(course.interval):
             return False
-        a, b = marks.place[frame.low, POSITION], marks.place[top, POSITION]
-        crosses = marks.place[top, ADJACENT] > 0.0
+        a, b = marks.numbers[frame.low, POSITION], marks.numbers[top, POSITION]
+        crosses = marks.numbers[top, ADJACENT] > 0.0
         if turn > 6 and turn % 2 == 1 and not crosses:
             x = between(frame, a, b, 0.5)
         else:
@@ -688,14 +694,18 @@ def search(
         # the stack
         for step in range(4 if crosses else 2):
             far = step % 2 == 1 if crosses else step == 0
-            where = (b if far else a) if crosses else aside(frame, x, EVENT_OFFSET if far else -EVENT_OFFSET)
+            where = (
+                (b if far else a)
+                if crosses
+                else aside(frame, x, EVENT_OFFSET if far else -EVENT_OFFSET)
+            )
             source, target, repairs = top if far else frame.low, frame.point, frame.repairs
             if crosses and step > 1:
                 where, target, repairs = x, frame.trial, frame.following
             elif not crosses:
                 if not (where < b if far else where > a):
                     if far:
-                        marks.place[top, ADJACENT] = 1.0
+                        marks.numbers[top, ADJACENT] = 1.0
                     continue
                 target = frame.stack + depth
             copy_mark(marks, target, source)
@@ -711,11 +721,11 @@ def search(
                 tell_optimum(course, row, marks, target, code, work, room)
                 course.number[row, POSITION] = x
             else:
-                marks.place[target, ADJACENT] = 1.0 if far else 0.0
+                marks.numbers[target, ADJACENT] = 1.0 if far else 0.0
                 depth += 1
         if crosses:
-            course.place[event] = interval
-            course.count[EVENTS] += 1
+            course.interval[event] = interval
+            course.progress[EVENTS] += 1
             copy_mark(marks, frame.low, top)
             depth -= 1
     return False
@@ -778,20 +788,22 @@ def tell_points(
     Without a solution at the low mark they are left to the caller.
     """
     copy_mark(marks, frame.point, frame.low)
-    points = len(course.number) - 2 * len(course.place)
+    points = len(course.number) - 2 * len(course.interval)
     last, end = 3 * interval + 3 == len(line.knots), line.knots[3 * interval + 2, POSITION]
-    row = course.count[REPORTED]
+    row = course.progress[REPORTED]
     while row < points and (course.number[row, POSITION] < end or last):
         x, code = course.number[row, POSITION], LOST
         if solved:
-            code = visit(nests, line, frame, interval, x, marks, frame.point, frame.repairs, work, room)
+            code = visit(
+                nests, line, frame, interval, x, marks, frame.point, frame.repairs, work, room
+            )
         if code == LOST:
             course.number[row, CODE] = LOST
             copy_mark(marks, frame.point, frame.low)
         else:
             tell_optimum(course, row, marks, frame.point, code, work, room)
         row += 1
-    course.count[REPORTED] = row
+    course.progress[REPORTED] = row
 
 
 @compiled
@@ -811,8 +823,8 @@ def cross(
     Returns how it is solved with the tasks that are open beyond it. The high mark is the limit from
     below, which is `fine` if it is a unique optimum.
     """
-    x, event = marks.place[frame.high, POSITION], course.count[EVENTS]
-    row = len(course.number) - 2 * len(course.place) + 2 * event
+    x, event = marks.numbers[frame.high, POSITION], course.progress[EVENTS]
+    row = len(course.number) - 2 * len(course.interval) + 2 * event
     copy_mark(marks, frame.low, frame.high)
     code, fine = LOST, fine and not course.bad[STOP, interval + 1]
     for step in range(2):
@@ -826,15 +838,15 @@ def cross(
         if fine:
             tell_optimum(course, row + step, marks, frame.low, code, work, room)
     if fine and code == FINE:
-        course.place[event] = -2 - interval
-        course.count[EVENTS] += 1
+        course.interval[event] = -2 - interval
+        course.progress[EVENTS] += 1
     else:
         course.bad[STOP, interval + 1] = True
     return code
 
 
 @compiled
-def walk(
+def walk_on(
     nests: Nests,
     line: Line,
     frame: Frame,
@@ -848,12 +860,12 @@ def walk(
     Where it is stuck, the caller provides a start at the low end of the next interval; where it is
     full, the caller takes the events away.
     """
-    count, bad, intervals = course.count, course.bad, len(line.knots) // 3
+    count, bad, intervals = course.progress, course.bad, len(line.knots) // 3
     ended = count[ENDED]
     while count[NEXT] < intervals:
         i = count[NEXT]
         a, b = line.knots[3 * i, POSITION], line.knots[3 * i + 2, POSITION]
-        if count[EVENTS] > 0 and count[EVENTS] + MOST_EVENTS > len(course.place):
+        if count[EVENTS] > 0 and count[EVENTS] + MOST_EVENTS > len(course.interval):
             return FULL
         if bad[INTERVAL, i]:
             count[STARTED] = NO_START
@@ -886,17 +898,20 @@ def walk(
             continue
         fine, depth = fine and ended == FINE, 1
         copy_mark(marks, frame.stack, frame.high)
-        marks.place[frame.stack, ADJACENT] = 0.0
+        marks.numbers[frame.stack, ADJACENT] = 0.0
         if fine and same(marks, frame.low, frame.high):
             depth = 0
             copy_mark(marks, frame.trial, frame.low)
             x, part = between(frame, a, b, 0.5), 0.5
-            if visit(nests, line, frame, i, x, marks, frame.trial, frame.following, work, room) == FINE:
+            if (
+                visit(nests, line, frame, i, x, marks, frame.trial, frame.following, work, room)
+                == FINE
+            ):
                 part = dip(room.margin)
             if part > 0.0:
                 depth, x = 2, between(frame, a, b, part)
                 copy_mark(marks, frame.stack + 1, frame.low)
-                marks.place[frame.stack + 1, ADJACENT] = 0.0
+                marks.numbers[frame.stack + 1, ADJACENT] = 0.0
                 code = visit(
                     nests, line, frame, i, x, marks, frame.stack + 1, frame.repairs, work, room
                 )
