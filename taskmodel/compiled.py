@@ -44,11 +44,15 @@ def _kernel(function: Function, **choices: bool) -> Function:
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", **choices}
     try:
         kernel = njit(cache=True, **options)(function)
-        index = kernel._cache._cache_file
-        index._source_stamp = (index._source_stamp, _sources())
+        cache = kernel._cache
+        cache._cache_file = type(cache._cache_file)(
+            cache._cache_path,
+            f"{cache._impl.filename_base}-{_sources()}",
+            cache._impl.locator.get_source_stamp(),
+        )
     except (RuntimeError, AttributeError):
         # no folder for the cache, as in a read-only installation without a home; or a numba that
-        # keeps its index elsewhere, whose cache would outlive changes of other files
+        # names its files in another way, whose cache would outlive changes of other files
         kernel = njit(**options)(function)
     return cast(Function, kernel)
 
@@ -59,11 +63,11 @@ def _sources() -> str:
 
     Kernels of one file call those of others, and their machine code contains them, but numba
     looks for changes only in the file of the kernel that is called. The hash becomes part of the
-    stamp by which it recognises an outdated cache.
+    names of the files of the cache, so that outdated ones are not even read.
     """
     package = Path(__file__).parent
     files = [*sorted(package.rglob("*kernels.py")), package / "numerics" / "accuracy.py"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def _ieee(function: Callable[..., object]) -> Callable[..., object]:
