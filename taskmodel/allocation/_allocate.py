@@ -17,14 +17,13 @@ from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.price_ranges import ambiguous_prices, elasticity_range
 from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.allocation.solver import optimum
+from taskmodel.allocation.uniqueness_kernels import FAIR, OPEN
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import (
     EXACT_GAP,
     MAX_GAP,
-    NO_COST_SHARE,
     NO_PRICE,
     TIE,
-    TRACE,
     UNIQUE,
     ZERO_SHARE,
 )
@@ -178,21 +177,23 @@ def _solved(
 ) -> tuple[Allocation, Array]:
     """The optimum of points with something scarce, and the output of every node (point, node)."""
     supply = organisations.supply
-    regime, log_output, gap = optimum(problem, start)
+    regime, code, log_output, gap = optimum(problem, start)
     # a finite optimum beyond the largest float must not be reported as unbounded
     certified = (gap < MAX_GAP) & (log_output < LARGEST_LOG)
     log_output = np.where(certified, log_output, 0.0)
-    cost = problem.cost(regime.price)
-    _drop_vanished_prices(problem, regime, cost)
     price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
     price = price / np.where(certified, price.sum(axis=1), 1.0)[:, None]
-    mode_share, usable = _splits(problem, regime, cost, certified, gap)
     ends = np.stack([price, price], axis=-1)
-    # linear programs are costly, and only run where prices may be ambiguous
-    for point in np.flatnonzero(certified)[
-        ambiguous_prices(problem[certified], regime.take(certified))
-    ]:
-        price[point], ends[point] = elasticity_range(problem, regime, point)
+    mode_share, usable = np.maximum(regime.mode_share, 0.0), regime.active.copy()
+    # what the compiled search leaves open; identical modes are one there, and share their work
+    several = (code == FAIR) & (problem.copies > 1).any(axis=(1, 2))
+    rows = np.flatnonzero(certified & ((code == OPEN) | several))
+    if len(rows):
+        part, subset = regime.take(rows), problem[rows]
+        mode_share[rows], usable[rows] = _splits(subset, part, gap[rows])
+        # linear programs are costly, and only run where prices may be ambiguous
+        for row in np.flatnonzero(ambiguous_prices(subset, part)).tolist():
+            price[rows[row]], ends[rows[row]] = elasticity_range(subset, part, row)
     kink = np.any(ends[..., 1] - ends[..., 0] > UNIQUE, axis=1)
 
     activity = problem.activity(regime.weight, regime.leaf_cost, mode_share)
@@ -228,21 +229,7 @@ def _solved(
         return result, np.exp(nodes)
 
 
-def _drop_vanished_prices(problem: Problem, regime: ActiveSet, cost: Array) -> None:
-    """Removes prices on which the cost of no active mode depends, in place.
-
-    They have run down to rounding. Which of them is above `NO_PRICE` means nothing.
-    """
-    paid = problem.factor_cost(regime.price)
-    costly = (regime.active & (cost > 0))[..., None]
-    cost_share = np.divide(paid, cost[..., None], out=np.zeros_like(paid), where=costly)
-    regime.priced &= cost_share.max(axis=(1, 2)) > NO_COST_SHARE
-    regime.price = np.where(~regime.priced & problem.scarce, TRACE, regime.price)
-
-
-def _splits(
-    problem: Problem, regime: ActiveSet, cost: Array, certified: Mask, gap: Array
-) -> tuple[Array, Mask]:
+def _splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array, Mask]:
     """Mode shares, the fair ones where several are optimal, and which modes are usable.
 
     Modes that cost the same without being needed are added to the active set, for they may carry
@@ -250,12 +237,12 @@ def _splits(
     """
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
-    tied = problem.open & certified[:, None, None]
-    tied &= cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE)
+    cost = problem.cost(regime.price)
+    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE))
     added = tied & ~regime.active
     ambiguous = np.any(added, axis=(1, 2))
     regime.active |= tied
-    ambiguous[certified] |= ambiguous_splits(problem[certified], regime.take(certified))
+    ambiguous |= ambiguous_splits(problem, regime)
     rows = np.flatnonzero(ambiguous)
     if len(rows):
         subset, fair = problem[rows], regime.take(rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import active_set_of, polish
+from taskmodel.allocation.active_set import active_set_of, followed
 from taskmodel.allocation.batch import concatenated
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.presolve import at_callers_modes
@@ -72,7 +72,7 @@ def margins(
 def _tile_margins(organisations: Organisations, activity: Array, elasticity: Array) -> Margins:
     problem = organisations.presolved().problem
     _, tasks, modes, _ = organisations.bundle.shape
-    state = polish(problem, active_set_of(problem, activity, elasticity), repairs=0)
+    state = followed(problem, active_set_of(problem, activity, elasticity))
     with np.errstate(invalid="ignore", divide="ignore"):
         excess = np.log(problem.cost(state.price) / state.leaf_cost[..., None])
         work = (state.weight / state.leaf_cost)[..., None] * state.mode_share

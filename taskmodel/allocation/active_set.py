@@ -61,74 +61,57 @@ class ActiveSet(Batch):
     log_cost: Array  # (point,) log unit cost of output
     converged: Mask  # (point,) the equations of the regime are solved to rounding
     solved: Mask  # (point,) and the regime is the optimum's
-    guess: Array  # (point, factor) initial price, should the factor need one
-    guess_used: Array  # (point, factor) approximate use of the factor at that price
-    log_output: Array  # (point,) that the plan is sure to give; -inf where not solved
-    gap: Array  # (point,) duality gap [1]; inf where not solved
 
     def activity(self, problem: Problem) -> Array:
         """Work in every mode, shape (point, leaf, mode)."""
         return problem.activity(self.weight, self.leaf_cost, self.mode_share)
 
 
-def unsolved(
-    problem: Problem, active: Mask, priced: Mask, price: Array, mode_share: Array
-) -> ActiveSet:
-    """An active set whose equations are still to be solved."""
-    points, leaves = problem.dead.shape
+def unsolved(problem: Problem) -> ActiveSet:
+    """An active set without modes and prices."""
+    points, leaves, modes, factors = problem.bundle.shape
     return ActiveSet(
-        active=active,
-        priced=priced,
-        price=price,
-        mode_share=mode_share,
+        active=np.zeros((points, leaves, modes), dtype=bool),
+        priced=np.zeros((points, factors), dtype=bool),
+        price=np.zeros((points, factors)),
+        mode_share=np.zeros((points, leaves, modes)),
         weight=np.zeros((points, leaves)),
         leaf_cost=np.ones((points, leaves)),
         log_cost=np.zeros(points),
         converged=np.zeros(points, dtype=bool),
         solved=np.zeros(points, dtype=bool),
-        guess=np.zeros_like(price),
-        guess_used=np.zeros_like(price),
-        log_output=np.full(points, -np.inf),
-        gap=np.full(points, np.inf),
     )
 
 
-def polish(problem: Problem, start: ActiveSet, repairs: int = kernels.REPAIRS) -> ActiveSet:
-    """The exact optimum from an active set that is right or nearly so.
+def followed(problem: Problem, start: ActiveSet) -> ActiveSet:
+    """The given regimes, whether or not they are optimal, with their equations solved.
 
     Parameters
     ----------
     problem : Problem
     start : ActiveSet
-        Prices must be positive where priced.
-    repairs : int
-        How many times the active set may be changed; 0 solves within the given regime and reports
-        in ``solved`` whether it is the optimum's.
+        Prices must be positive where priced. ``converged`` of the result says where the equations
+        have a solution, and ``solved`` where it is the optimum.
     """
     result = start.take(np.arange(len(problem)))
-    rows = np.arange(len(problem))
-    ties = 0
+    rows, ties, nests = np.arange(len(problem)), 0, nests_of(problem.tree)
     while len(rows):
         subset, state = problem[rows], start.take(rows)
         _, leaves, modes, factors = subset.bundle.shape
         work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
-        code = np.zeros(len(rows), dtype=np.int64)
-        guess = np.stack([state.guess, state.guess_used], axis=1)
-        kernels.polish_points(
-            nests_of(problem.tree),
-            cases_of(subset),
+        code, guess = np.zeros(len(rows), dtype=np.int64), np.zeros((len(rows), 2, factors))
+        kernels.follow_points(
+            nests,
+            instances_of(subset),
             kernels.Regimes(state.active, state.priced, state.price, state.mode_share, guess),
-            kernels.Answers(
-                code, state.weight, state.leaf_cost, state.log_cost, state.log_output, state.gap
-            ),
+            kernels.Costs(code, state.weight, state.leaf_cost, state.log_cost),
             work,
-            repairs,
+            0,
         )
         state.solved[:] = code == kernels.SOLVED
         state.converged[:] = (code == kernels.SOLVED) | (code == kernels.CONVERGED_ONLY)
         result.put(rows, state)
-        crowded = code == kernels.CROWDED
-        rows, ties = rows[crowded], max(2 * work.tie.shape[1], 1)
+        rows, ties = rows[code == kernels.CROWDED], 4 * work.tie.shape[1]
     return result
 
 
@@ -142,7 +125,7 @@ def nests_of(tree: Tree) -> Nests:
     )
 
 
-def cases_of(problem: Problem) -> kernels.Instances:
+def instances_of(problem: Problem) -> kernels.Instances:
     """The points of a problem, as kernels take them."""
     return kernels.Instances(
         *(
@@ -351,7 +334,10 @@ def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> Activ
     cheapest = problem.open & idle & (cost == cost.min(axis=-1, keepdims=True))
     share = np.where(idle, cheapest, carried)
     share = share / np.maximum(share.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
-    return unsolved(problem, (carried > 0) | cheapest, priced, price, share)
+    result = unsolved(problem)
+    result.active, result.priced = (carried > 0) | cheapest, priced
+    result.price, result.mode_share = price, share
+    return result
 
 
 def certify(problem: Problem, state: ActiveSet) -> tuple[Array, Array]:

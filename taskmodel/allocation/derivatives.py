@@ -27,8 +27,8 @@ from taskmodel.allocation.active_set import (
     ActiveSet,
     active_set_of,
     evaluate,
+    followed,
     newton_matrix,
-    polish,
     right_side,
     tied_modes,
 )
@@ -125,7 +125,7 @@ def slopes(
     centre = organisation.presolved().problem
     activity, usable = flattened(optimum.activity, 2), flattened(optimum.usable, 2)
     start = active_set_of(centre, activity, flattened(optimum.factor_elasticity, 1))
-    state = polish(centre, start, repairs=0)
+    state = followed(centre, start)
     usable = np.take_along_axis(usable[:, centre.tree.task], centre.mode, axis=-1)
     state.active |= centre.open & (usable > 0)
     nodes = _moved_problem(centre, check_inputs(*moved, problem[3]))

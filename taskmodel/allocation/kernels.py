@@ -43,6 +43,7 @@ from taskmodel.numerics.accuracy import (
     TRACE,
     UPHILL,
     USE_TOLERANCE,
+    ZERO_SHARE,
 )
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests, outputs, spread_shares, unit_costs
@@ -889,6 +890,58 @@ def certify(nests: Nests, case: Instance, state: Regime, work: Workspace) -> tup
     return log_output, -np.expm1(log_output + log_c[len(log_x) - 1])
 
 
+@compiled
+def reopen(case: Instance, state: Regime) -> None:
+    """Take closed modes out of a regime; a task without any other starts with its cheapest."""
+    leaves, modes = state.active.shape
+    for leaf in range(leaves):
+        total, cheapest, least = 0.0, -1, np.inf
+        for mode in range(modes):
+            if not case.open[leaf, mode]:
+                state.active[leaf, mode] = False
+                state.mode_share[leaf, mode] = 0.0
+                continue
+            total += state.mode_share[leaf, mode] if state.active[leaf, mode] else 0.0
+            cost = mode_cost(case.bundle, leaf, mode, state.price)
+            if cost < least:
+                cheapest, least = mode, cost
+        if not total > 0.0 and cheapest >= 0:
+            for mode in range(modes):
+                state.active[leaf, mode] = mode == cheapest
+                state.mode_share[leaf, mode] = 1.0 if mode == cheapest else 0.0
+    for k in range(len(state.price)):
+        state.priced[k] = state.priced[k] and case.scarce[k]
+        if not state.priced[k]:
+            state.price[k] = TRACE if case.scarce[k] else 0.0
+
+
+@compiled
+def drop_idle_modes(state: Regime) -> None:
+    """Remove modes without work from a solved regime."""
+    leaves, modes = state.active.shape
+    for leaf in range(leaves):
+        for mode in range(modes):
+            if state.active[leaf, mode] and not state.mode_share[leaf, mode] > ZERO_SHARE:
+                state.active[leaf, mode] = False
+                state.mode_share[leaf, mode] = 0.0
+
+
+@compiled
+def drop_vanished_prices(case: Instance, state: Regime, largest: Array) -> bool:
+    """Remove prices on which the cost of no active mode depends; return whether there were any.
+
+    They have run down to rounding. Which of them is above `NO_PRICE` means nothing.
+    """
+    dropped = False
+    for k in range(len(state.price)):
+        if state.priced[k] and not (largest[k] > NO_COST_SHARE and state.price[k] > NO_PRICE):
+            state.priced[k] = False
+            dropped = True
+        if not state.priced[k]:
+            state.price[k] = TRACE if case.scarce[k] else 0.0
+    return dropped
+
+
 class Instances(NamedTuple):
     """`Instance` for several points, the first dimension."""
 
@@ -899,55 +952,43 @@ class Instances(NamedTuple):
     nest: Array  # (point or 1, 2, node)
 
 
-class Answers(NamedTuple):
-    """Costs and certificates of regimes at several points."""
+class Costs(NamedTuple):
+    """Costs of regimes at several points."""
 
     code: NDArray[np.int64]  # (point,) what `polish` returned
     weight: Array  # (point, leaf)
     leaf_cost: Array  # (point, leaf)
     log_cost: Array  # (point,) log unit cost of output
-    log_output: Array  # (point,) that the plan is sure to give; -inf where not solved
-    gap: Array  # (point,) duality gap; inf where not solved
 
 
 @compiled
-def case_of(cases: Instances, point: int) -> Instance:
+def instance_of(instances: Instances, point: int) -> Instance:
     """Return one point of several."""
     return Instance(
-        cases.bundle[point],
-        cases.open[point],
-        cases.dead[point],
-        cases.scarce[point],
-        cases.nest[point % len(cases.nest)],
+        instances.bundle[point],
+        instances.open[point],
+        instances.dead[point],
+        instances.scarce[point],
+        instances.nest[point % len(instances.nest)],
     )
 
 
 @compiled
-def write_answer(answers: Answers, point: int, work: Workspace, code: int) -> None:
-    """Write the costs of the regime that was evaluated last."""
-    answers.code[point] = code
-    answers.log_cost[point] = work.node[LOG_C, len(work.node[LOG_C]) - 1]
-    for leaf in range(len(work.first)):
-        alive = work.first[leaf] >= 0
-        answers.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
-        answers.leaf_cost[point, leaf] = work.cost[leaf, work.first[leaf]] if alive else 1.0
-    answers.log_output[point], answers.gap[point] = -np.inf, np.inf
-
-
-@compiled
-def polish_points(
+def follow_points(
     nests: Nests,
-    cases: Instances,
+    instances: Instances,
     regimes: Regimes,
-    answers: Answers,
+    costs: Costs,
     work: Workspace,
     repairs: int,
 ) -> None:
-    """Polish the regimes of several points in place, and certify those that are solved."""
-    for point in range(len(answers.code)):
-        case, state = case_of(cases, point), regime_of(regimes, point)
-        code = polish(nests, case, state, work, repairs)
-        write_answer(answers, point, work, code)
-        if code == SOLVED and repairs > 0:
-            certificate = certify(nests, case, state, work)
-            answers.log_output[point], answers.gap[point] = certificate
+    """Solve the equations of regimes at several points, in place; ``repairs`` is 0."""
+    for point in range(len(costs.code)):
+        case, state = instance_of(instances, point), regime_of(regimes, point)
+        costs.code[point] = polish(nests, case, state, work, repairs)
+        costs.log_cost[point] = work.node[LOG_C, work.node.shape[1] - 1]
+        for leaf in range(len(work.first)):
+            alive = work.first[leaf] >= 0
+            costs.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
+            cost = work.cost[leaf, work.first[leaf]] if alive else 1.0
+            costs.leaf_cost[point, leaf] = cost

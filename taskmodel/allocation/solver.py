@@ -1,23 +1,28 @@
-"""From a `Problem` to its exact optimum.
-
-The interior point finds the neighbourhood of the optimum, the active set the optimum itself, and
-the duality gap certifies it. Where the certificate fails, the interior point goes further, and then
-more carefully.
-"""
+"""The optima of a `Problem`, in compiled loops over its points."""
 
 from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.active_set import ActiveSet, polish, unsolved
-from taskmodel.allocation.interior import BOLD, CAREFUL, PATIENT, Iterate, interior_point
-from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.numerics.accuracy import EXACT_GAP, HANDOVERS, MAX_GAP, TRACE
+from taskmodel.allocation import kernels
+from taskmodel.allocation import optimum_kernels as optima
+from taskmodel.allocation.active_set import ActiveSet, instances_of, nests_of, unsolved
+from taskmodel.allocation.presolve import Problem
+from taskmodel.compiled import COMPILES
 from taskmodel.numerics.types import Array
 
+# Points that are solved one after the other, each from the one before where they are alike. The
+# number does not depend on that of the threads, so that the last digits of results do not either.
+ROW = 256
 
-def optimum(problem: Problem, start: ActiveSet | None = None) -> tuple[ActiveSet, Array, Array]:
+
+def optimum(
+    problem: Problem, start: ActiveSet | None = None
+) -> tuple[ActiveSet, NDArray[np.int64], Array, Array]:
     """The optimum of every point.
 
     Parameters
@@ -25,87 +30,41 @@ def optimum(problem: Problem, start: ActiveSet | None = None) -> tuple[ActiveSet
     problem : Problem
         Every point with something to produce and something scarce.
     start : ActiveSet, optional
-        Initial active sets, such as those of neighbours; the interior point only runs where they
-        do not lead to the optimum.
+        Initial active sets, such as those of neighbours; the search only begins anew where they do
+        not lead to the optimum.
 
     Returns
     -------
     regime : ActiveSet
-        Exact where ``solved``.
+    code : array of int, shape (point,)
+        `UNIQUE`, `FAIR`, `OPEN` or `FAILED` of the kernels.
     log_output : array, shape (point,)
     gap : array, shape (point,)
-        Duality gap [1]; above `MAX_GAP` where no answer was found.
+        Duality gap [1].
     """
-    points = len(problem)
-    price = problem.scarce / np.maximum(problem.scarce.sum(axis=1, keepdims=True), 1)
-    closed = np.zeros_like(problem.open)
-    best = unsolved(problem, closed, np.zeros_like(problem.scarce), price, closed.astype(float))
+    points, leaves, modes, factors = problem.bundle.shape
+    result = start or unsolved(problem)
+    given = np.full(points, start is not None)
+    instances, nests = instances_of(problem), nests_of(problem.tree)
     log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
+    code = np.zeros(points, dtype=np.int64)
+    guess = np.zeros((points, 2, factors))
+    regimes = kernels.Regimes(result.active, result.priced, result.price, result.mode_share, guess)
+    answers = optima.Answers(code, result.weight, result.leaf_cost, log_output, gap)
 
-    def keep_better(rows: NDArray[np.intp], subset: Problem, state: ActiveSet) -> None:
-        """Certifies exact answers and keeps those with a smaller gap than the one before."""
-        solved = state.solved
-        subset, rows, state = subset[solved], rows[solved], state.take(solved)
-        if not len(rows):
-            return
-        output, certified = state.log_output, state.gap
-        better = certified < gap[rows]
-        best.put(rows[better], state.take(better))
-        log_output[rows[better]], gap[rows[better]] = output[better], certified[better]
+    def solve(begin: int, end: int, ties: int = 0) -> None:
+        work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
+        search = optima.search_workspace(leaves, modes, problem.tree.nodes, factors)
+        optima.solve_points(nests, instances, regimes, given, answers, begin, end, work, search)
+        # a point with more ties than there is room for is solved again in a larger workspace
+        for point in (begin + np.flatnonzero(code[begin:end] == optima.TIGHT_ROOM)).tolist():
+            solve(point, point + 1, 4 * work.tie.shape[1])
 
-    if start is not None:
-        keep_better(np.arange(points), problem, polish(problem, start))
-    # Most points are exact after the first handover. Going on along the same central path is
-    # cheaper than starting again, and tells smaller prices from vanishing ones; a slower pace is
-    # for points at which the faster one left the path.
-    for pace in (BOLD, CAREFUL, PATIENT):
-        rows = np.flatnonzero(~(gap < MAX_GAP))
-        subset, rough = problem[rows], None
-        for floor in HANDOVERS:
-            if not len(rows):
-                break
-            rough = interior_point(subset, pace, floor, rough)
-            finite = np.all(np.isfinite(rough.price), axis=1)
-            finite &= np.all(np.isfinite(rough.excess), axis=(1, 2))
-            rows, subset, rough = rows[finite], subset[finite], rough.take(finite)
-            keep_better(rows, subset, polish(subset, _identified(subset, rough)))
-            inexact = ~(gap[rows] < EXACT_GAP)
-            rows, subset, rough = rows[inexact], subset[inexact], rough.take(inexact)
-    return best, log_output, gap
-
-
-def _identified(problem: Problem, rough: Iterate) -> ActiveSet:
-    """The active set to which a point of the central path leads.
-
-    Modes and prices that stay as mu goes to zero are active, those that vanish with it are not;
-    the largest share of a task and the largest price are active in any case.
-    """
-    active = (rough.share_stays > 0.5) | (
-        rough.mode_share == rough.mode_share.max(axis=-1, keepdims=True)
-    )
-    active &= problem.open
-    priced = (rough.price_stays > 0.5) | (rough.price == rough.price.max(axis=1, keepdims=True))
-    priced &= problem.scarce
-    priced |= _needed_prices(problem, rough, active, priced)
-    result = unsolved(
-        problem,
-        active,
-        priced,
-        np.where(priced, rough.price, np.where(problem.scarce, TRACE, 0.0)),
-        np.where(active, rough.mode_share, 0.0),
-    )
-    result.guess, result.guess_used = rough.price, 1 - rough.unused
-    return result
-
-
-def _needed_prices(problem: Problem, rough: Iterate, active: Mask, priced: Mask) -> Mask:
-    """Factors without a price that must have one, shape (point, factor).
-
-    Two tied modes cost the same. If one of them uses a priced factor and the other only unpriced
-    ones, the dearest factor of the latter must be priced too.
-    """
-    paid = problem.factor_cost(rough.price)
-    costs = ((paid > 0) & priced[:, None, None, :]).any(axis=-1)
-    unpaid = active & ~costs & (active & costs).any(axis=-1, keepdims=True)
-    dearest = paid == paid.max(axis=-1, keepdims=True)
-    return np.asarray((dearest & unpaid[..., None]).any(axis=(1, 2)) & problem.scarce)
+    rows = [(begin, min(begin + ROW, points)) for begin in range(0, points, ROW)]
+    if len(rows) > 1 and COMPILES:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(lambda row: solve(*row), rows))
+    else:
+        for row in rows:
+            solve(*row)
+    return result, code, log_output, gap

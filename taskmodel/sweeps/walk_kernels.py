@@ -32,9 +32,13 @@ from taskmodel.allocation.kernels import (
     Workspace,
     certify,
     copy_regime,
+    drop_idle_modes,
+    drop_vanished_prices,
+    evaluate,
     mode_cost,
     polish,
     regime_of,
+    reopen,
 )
 from taskmodel.allocation.uniqueness_kernels import OPEN, Split, uniqueness
 from taskmodel.compiled import compiled
@@ -45,11 +49,7 @@ from taskmodel.numerics.accuracy import (
     MARGIN_ROUNDING,
     MARGIN_VISIBLE,
     MAX_GAP,
-    NO_COST_SHARE,
-    NO_PRICE,
     OVERSIGHT_ROUNDING,
-    TRACE,
-    ZERO_SHARE,
 )
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests
@@ -246,47 +246,6 @@ def close_dominated(bundle: Array, opened: Mask, supply: Array, leaf: int) -> No
 
 
 @compiled
-def reopen(case: Instance, state: Regime) -> None:
-    """Take closed modes out of a regime; a task without any other starts with its cheapest."""
-    leaves, modes = state.active.shape
-    for leaf in range(leaves):
-        total, cheapest, least = 0.0, -1, np.inf
-        for mode in range(modes):
-            if not case.open[leaf, mode]:
-                state.active[leaf, mode] = False
-                state.mode_share[leaf, mode] = 0.0
-                continue
-            total += state.mode_share[leaf, mode] if state.active[leaf, mode] else 0.0
-            cost = mode_cost(case.bundle, leaf, mode, state.price)
-            if cost < least:
-                cheapest, least = mode, cost
-        if not total > 0.0 and cheapest >= 0:
-            for mode in range(modes):
-                state.active[leaf, mode] = mode == cheapest
-                state.mode_share[leaf, mode] = 1.0 if mode == cheapest else 0.0
-    for k in range(len(state.price)):
-        state.priced[k] = state.priced[k] and case.scarce[k]
-        if not state.priced[k]:
-            state.price[k] = TRACE if case.scarce[k] else 0.0
-
-
-@compiled
-def tidy(case: Instance, state: Regime, largest: Array) -> None:
-    """Remove modes without work and prices without effect from a solved regime."""
-    leaves, modes = state.active.shape
-    for leaf in range(leaves):
-        for mode in range(modes):
-            if state.active[leaf, mode] and not state.mode_share[leaf, mode] > ZERO_SHARE:
-                state.active[leaf, mode] = False
-                state.mode_share[leaf, mode] = 0.0
-    for k in range(len(state.price)):
-        if state.priced[k] and not (largest[k] > NO_COST_SHARE and state.price[k] > NO_PRICE):
-            state.priced[k] = False
-        if not state.priced[k]:
-            state.price[k] = TRACE if case.scarce[k] else 0.0
-
-
-@compiled
 def oversight_leads(
     line: Line, frame: Frame, interval: int, state: Regime, work: Workspace, room: Room
 ) -> tuple[float, float]:
@@ -376,12 +335,14 @@ def visit(
         return LOST
     result = FINE
     if repairs > 0:
+        if drop_vanished_prices(room.case, state, work.factor[LARGEST]):
+            evaluate(nests, room.case, state, work)
         unique = uniqueness(room.case, state, work, room.split)
         result = AMBIGUOUS if unique == OPEN else FINE
     place = oversight_leads(line, frame, interval, state, work, room)
     marks.numbers[row, BINDS], marks.numbers[row, LEADS] = place
     if repairs > 0:
-        tidy(room.case, state, work.factor[LARGEST])
+        drop_idle_modes(state)
     write_margins(room.case, state, work, room.margin[NOW])
     if repairs > 0:
         gap = certify(nests, room.case, state, work)[1]

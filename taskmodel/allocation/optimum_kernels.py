@@ -1,0 +1,241 @@
+"""From an organisation to its exact optimum, in plain loops.
+
+The interior point finds the neighbourhood of the optimum, the active set the optimum itself, and
+the duality gap certifies it. Where the certificate fails, the interior point goes further, and then
+more carefully. A point near one that is solved starts from its regime.
+
+Source: docs, model, section 1.2.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.allocation.interior_kernels import (
+    BOLD,
+    CAREFUL,
+    LOST,
+    PATIENT,
+    CentralPoint,
+    InteriorWork,
+    StepRules,
+    central_point,
+    identify,
+    interior,
+    interior_start,
+    interior_workspace,
+)
+from taskmodel.allocation.kernels import (
+    CROWDED,
+    GUESS,
+    GUESS_USED,
+    LARGEST,
+    REPAIRS,
+    RETRIED,
+    SOLVED,
+    WEIGHT,
+    Instance,
+    Instances,
+    Mask,
+    Regime,
+    Regimes,
+    Workspace,
+    certify,
+    copy_regime,
+    drop_idle_modes,
+    drop_vanished_prices,
+    evaluate,
+    instance_of,
+    new_regimes,
+    polish,
+    regime_of,
+    reopen,
+)
+from taskmodel.allocation.uniqueness_kernels import (
+    FAIR,
+    OPEN,
+    UNIQUE,
+    Split,
+    split_workspace,
+    uniqueness,
+)
+from taskmodel.compiled import compiled
+from taskmodel.numerics.accuracy import EXACT_GAP, HANDOVERS, MAX_GAP
+from taskmodel.numerics.types import Array
+from taskmodel.science.production_kernels import Nests
+
+FAILED, TIGHT_ROOM = 3, 4  # besides UNIQUE, FAIR and OPEN
+NEAR = 2.0  # ratio of uses up to which an organisation starts from the regime of another
+
+
+class Answers(NamedTuple):
+    """Costs and certificates of optima at several points."""
+
+    code: NDArray[np.int64]  # (point,) UNIQUE, FAIR, OPEN, FAILED, or TIGHT_ROOM for ties
+    weight: Array  # (point, leaf)
+    leaf_cost: Array  # (point, leaf)
+    log_output: Array  # (point,) that the plan is sure to give
+    gap: Array  # (point,) duality gap
+
+
+class Search(NamedTuple):
+    """Workspace of the search for an optimum, and its rules."""
+
+    iterate: CentralPoint
+    interior: InteriorWork
+    split: Split
+    state: Regimes  # one regime
+    paces: Array  # (3, 7) step rules of the interior point, in the order in which they are tried
+    floors: Array  # (handover,) complementarity at which the active set takes over
+    repairs: int
+
+
+def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Search:
+    """Return a workspace for points of these sizes."""
+    return Search(
+        central_point(leaves, modes, factors),
+        interior_workspace(leaves, modes, nodes, factors),
+        split_workspace(leaves, modes, factors),
+        new_regimes(1, leaves, modes, factors),
+        np.array([BOLD, CAREFUL, PATIENT], dtype=float),
+        np.array(HANDOVERS),
+        REPAIRS,
+    )
+
+
+@compiled
+def near(case: Instance, previous: Instance) -> bool:
+    """Return whether an organisation uses about as much of everything as another one."""
+    leaves, modes, factors = case.bundle.shape
+    for k in range(factors):
+        if case.scarce[k] != previous.scarce[k]:
+            return False
+    for leaf in range(leaves):
+        if case.dead[leaf] != previous.dead[leaf]:
+            return False
+        for mode in range(modes):
+            if case.open[leaf, mode] and previous.open[leaf, mode]:
+                for k in range(factors):
+                    use, before = case.bundle[leaf, mode, k], previous.bundle[leaf, mode, k]
+                    if use > NEAR * before or before > NEAR * use:
+                        return False
+    return True
+
+
+@compiled
+def optimum(
+    nests: Nests, case: Instance, best: Regime, warm: bool, work: Workspace, search: Search
+) -> int:
+    """Find the optimum, into `best`; return UNIQUE, FAIR, OPEN, FAILED or TIGHT_ROOM.
+
+    If ``warm``, `best` holds a regime to start from. The workspace is left as `certify` leaves it.
+    """
+    state, iterate = regime_of(search.state, 0), search.iterate
+    gap, better = np.inf, False
+    if warm:
+        copy_regime(state, best)
+        code = polish(nests, case, state, work, search.repairs)
+        if code == CROWDED:
+            return TIGHT_ROOM
+        if code == SOLVED:
+            gap = certify(nests, case, state, work)[1]
+            copy_regime(best, state)
+    # Most points are exact after the first handover. Going on along the same central path is
+    # cheaper than starting again, and tells smaller prices from vanishing ones; a slower pace is
+    # for points at which the faster one left the path.
+    attempt = 0
+    while attempt < len(search.paces) and not gap < MAX_GAP:
+        p = search.paces[attempt]
+        pace = StepRules(p[0], p[1], p[2], p[3], p[4], int(p[5]), int(p[6]))
+        interior_start(nests, case, iterate, search.interior)
+        for floor in search.floors:
+            if interior(nests, case, iterate, search.interior, pace, floor) == LOST:
+                break
+            identify(
+                nests,
+                case,
+                iterate,
+                state.active,
+                state.priced,
+                state.price,
+                state.mode_share,
+                state.guess[GUESS],
+                state.guess[GUESS_USED],
+            )
+            code = polish(nests, case, state, work, search.repairs)
+            if code == CROWDED:
+                return TIGHT_ROOM
+            if code == SOLVED:
+                certified = certify(nests, case, state, work)[1]
+                better = certified < gap
+                if better:
+                    gap = certified
+                    copy_regime(best, state)
+            if gap < EXACT_GAP:
+                break
+        attempt += 1
+    if not gap < MAX_GAP:
+        return FAILED
+    return settle(nests, case, best, gap, work, search)
+
+
+@compiled
+def settle(
+    nests: Nests, case: Instance, best: Regime, gap: float, work: Workspace, search: Search
+) -> int:
+    """Remove what has vanished from an optimum, and find whether it is the only one.
+
+    A fair split of tied modes is only taken if its certificate is as good as the one before.
+    """
+    state = regime_of(work.spare, RETRIED)
+    evaluate(nests, case, best, work)
+    if drop_vanished_prices(case, best, work.factor[LARGEST]):
+        evaluate(nests, case, best, work)
+    copy_regime(state, best)
+    code = uniqueness(case, state, work, search.split)
+    if code == FAIR:
+        if certify(nests, case, state, work)[1] < max(gap, EXACT_GAP):
+            copy_regime(best, state)
+        else:
+            code = OPEN
+    if code == UNIQUE:
+        drop_idle_modes(best)
+    return code
+
+
+@compiled
+def solve_points(
+    nests: Nests,
+    instances: Instances,
+    regimes: Regimes,
+    given: Mask,
+    answers: Answers,
+    begin: int,
+    end: int,
+    work: Workspace,
+    search: Search,
+) -> None:
+    """Find the optima of some points; ``given`` marks those with a regime to start from."""
+    previous = begin - 1
+    for point in range(begin, end):
+        case, best = instance_of(instances, point), regime_of(regimes, point)
+        warm = given[point]
+        if not warm and previous >= begin and near(case, instance_of(instances, previous)):
+            warm = True
+            copy_regime(best, regime_of(regimes, previous))
+            reopen(case, best)
+        code = optimum(nests, case, best, warm, work, search)
+        answers.code[point] = code
+        if code == FAILED or code == TIGHT_ROOM:
+            continue
+        previous = point
+        log_output, gap = certify(nests, case, best, work)
+        answers.log_output[point], answers.gap[point] = log_output, gap
+        for leaf in range(len(work.first)):
+            alive = work.first[leaf] >= 0
+            answers.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
+            cost = work.cost[leaf, work.first[leaf]] if alive else 1.0
+            answers.leaf_cost[point, leaf] = cost
