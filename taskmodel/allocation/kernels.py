@@ -927,19 +927,16 @@ def drop_idle_modes(state: Regime) -> None:
 
 
 @compiled
-def drop_vanished_prices(case: Instance, state: Regime, largest: Array) -> bool:
-    """Remove prices on which the cost of no active mode depends; return whether there were any.
+def drop_vanished_prices(case: Instance, state: Regime, largest: Array) -> None:
+    """Remove prices on which the cost of no active mode depends.
 
     They have run down to rounding. Which of them is above `NO_PRICE` means nothing.
     """
-    dropped = False
     for k in range(len(state.price)):
         if state.priced[k] and not (largest[k] > NO_COST_SHARE and state.price[k] > NO_PRICE):
             state.priced[k] = False
-            dropped = True
         if not state.priced[k]:
             state.price[k] = TRACE if case.scarce[k] else 0.0
-    return dropped
 
 
 class Instances(NamedTuple):

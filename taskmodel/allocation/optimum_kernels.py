@@ -192,8 +192,9 @@ def settle(
     """
     state = regime_of(work.spare, RETRIED)
     evaluate(nests, case, best, work)
-    if drop_vanished_prices(case, best, work.factor[LARGEST]):
-        evaluate(nests, case, best, work)
+    # costs and uses stay those of the solved equations: without its price, a factor at a kink would
+    # be overused by rounding
+    drop_vanished_prices(case, best, work.factor[LARGEST])
     copy_regime(state, best)
     code = uniqueness(case, state, work, search.split)
     if code == FAIR:
@@ -211,18 +212,18 @@ def solve_points(
     nests: Nests,
     instances: Instances,
     regimes: Regimes,
-    given: Mask,
+    starts: Mask,
     answers: Answers,
     begin: int,
     end: int,
     work: Workspace,
     search: Search,
 ) -> None:
-    """Find the optima of some points; ``given`` marks those with a regime to start from."""
+    """Find the optima of some points; ``starts`` marks those with a regime to start from."""
     previous = begin - 1
     for point in range(begin, end):
         case, best = instance_of(instances, point), regime_of(regimes, point)
-        warm = given[point]
+        warm = starts[point]
         if not warm and previous >= begin and near(case, instance_of(instances, previous)):
             warm = True
             copy_regime(best, regime_of(regimes, previous))

@@ -229,7 +229,7 @@ def _room(line: kernels.Line, tree: Tree) -> kernels.Room:
     )
     return kernels.Room(
         case,
-        line.bundle[kernels.REVIEW].copy(),
+        line.bundle.copy(),
         np.zeros((2, factors)),
         np.zeros((3, margins)),
         np.zeros(margins, dtype=bool),

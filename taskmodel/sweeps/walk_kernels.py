@@ -34,7 +34,6 @@ from taskmodel.allocation.kernels import (
     copy_regime,
     drop_idle_modes,
     drop_vanished_prices,
-    evaluate,
     mode_cost,
     polish,
     regime_of,
@@ -139,7 +138,7 @@ class Room(NamedTuple):
     """Workspace of the walk."""
 
     case: Instance
-    review: Array  # (leaf, mode, factor)
+    bundle: Array  # (2, leaf, mode, factor): USE per unit, REVIEW in it
     factor: Array  # (2, factor): SUPPLY, REVIEWED hours
     margin: Array  # (3, margin): NOW, AT_LOW and AT_HIGH end of an interval
     relevant: Mask  # (margin,)
@@ -171,7 +170,8 @@ def fill(line: Line, interval: int, x: float, room: Room) -> None:
         leaf, mode, k = line.entry[0, n], line.entry[1, n], line.entry[2, n]
         use = wa * values[USE, a, n] + wb * values[USE, b, n] + wc * values[USE, c, n]
         bundle[leaf, mode, k] = use * inverse[k]
-        room.review[leaf, mode, k] = (
+        room.bundle[USE, leaf, mode, k] = use
+        room.bundle[REVIEW, leaf, mode, k] = (
             wa * values[REVIEW, a, n] + wb * values[REVIEW, b, n] + wc * values[REVIEW, c, n]
         )
     if len(line.nest) > 1:
@@ -253,7 +253,7 @@ def oversight_leads(
 
     As `organisation.measures.oversight`, of the regime that was evaluated last.
     """
-    leaves, modes, factors = room.review.shape
+    leaves, modes, factors = room.case.bundle.shape
     reviewed = room.factor[REVIEWED]
     for k in range(factors):
         reviewed[k] = 0.0
@@ -264,7 +264,7 @@ def oversight_leads(
         for mode in range(modes):
             if state.active[leaf, mode]:
                 for k in range(frame.pools):
-                    hours = room.review[leaf, mode, k]
+                    hours = room.bundle[REVIEW, leaf, mode, k]
                     reviewed[k] += amount * state.mode_share[leaf, mode] * hours
     hands_on, review, most = 0.0, 0.0, -np.inf
     for k in range(factors):
@@ -335,8 +335,7 @@ def visit(
         return LOST
     result = FINE
     if repairs > 0:
-        if drop_vanished_prices(room.case, state, work.factor[LARGEST]):
-            evaluate(nests, room.case, state, work)
+        drop_vanished_prices(room.case, state, work.factor[LARGEST])
         unique = uniqueness(room.case, state, work, room.split)
         result = AMBIGUOUS if unique == OPEN else FINE
     place = oversight_leads(line, frame, interval, state, work, room)
@@ -387,7 +386,7 @@ def choose_margins(marks: Marks, start: int, end: int, room: Room) -> None:
     A margin of zero at the start is a tie that persists, hence irrelevant; margins of modes and
     factors that change over the interval are relevant unless they are rounding alone.
     """
-    leaves, modes, factors = room.review.shape
+    leaves, modes, factors = room.case.bundle.shape
     margin, regimes = room.margin[NOW], marks.regimes
     for leaf in range(leaves):
         for mode in range(modes):
@@ -553,7 +552,7 @@ def tell_optimum(
     course: Course, row: int, marks: Marks, mark: int, code: int, work: Workspace, room: Room
 ) -> None:
     """Report the optimum that `visit` left behind, its plan scaled down until it is feasible."""
-    state, supply = regime_of(marks.regimes, mark), room.factor[SUPPLY]
+    state = regime_of(marks.regimes, mark)
     leaves, modes, factors = room.case.bundle.shape
     most, total = 0.0, 0.0
     for k in range(factors):
@@ -575,9 +574,7 @@ def tell_optimum(
             course.usable[row, leaf, mode] = done
             if done:
                 for k in range(factors):
-                    if supply[k] < np.inf:
-                        use = room.case.bundle[leaf, mode, k] * supply[k]
-                        course.factor[row, USED_UP, k] += hours * use
+                    course.factor[row, USED_UP, k] += hours * room.bundle[USE, leaf, mode, k]
     root = work.node.shape[1] - 1
     log_output = work.node[LOG_X, root] - np.log(most)
     number = course.number[row]
@@ -596,12 +593,15 @@ def tell_limit(
     The position is known up to rounding, and so is a share that is zero there. A share well below
     zero means that the regime ends before it: the optimum aside is then the better limit.
     """
-    state, supply = regime_of(marks.regimes, frame.trial), room.factor[SUPPLY]
+    state = regime_of(marks.regimes, frame.trial)
     leaves, modes, factors = room.case.bundle.shape
     for leaf in range(leaves):
         for mode in range(modes):
             if state.active[leaf, mode] and not state.mode_share[leaf, mode] > -EVENT_OFFSET:
                 return
+    for k in range(factors):
+        course.factor[row, ELASTIC, k] = state.price[k] if state.priced[k] else 0.0
+        course.factor[row, USED_UP, k] = 0.0
     for leaf in range(leaves):
         if work.first[leaf] >= 0:
             amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
@@ -609,10 +609,8 @@ def tell_limit(
                 if state.active[leaf, mode]:
                     hours = amount * max(state.mode_share[leaf, mode], 0.0)
                     course.activity[row, leaf, mode] = hours
-    for k in range(factors):
-        course.factor[row, ELASTIC, k] = state.price[k] if state.priced[k] else 0.0
-        used = work.factor[USED, k] * supply[k] if supply[k] < np.inf else 0.0
-        course.factor[row, USED_UP, k] = used
+                    for k in range(factors):
+                        course.factor[row, USED_UP, k] += hours * room.bundle[USE, leaf, mode, k]
     course.number[row, OUTPUT] = np.exp(-work.node[LOG_C, work.node.shape[1] - 1])
 
 
