@@ -19,7 +19,7 @@ from taskmodel.allocation import Nest, allocate
 from taskmodel.allocation.inputs import check_inputs
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.science.production import log_unit_cost
+from taskmodel.science.production import node_costs
 from taskmodel.sweeps.walker import Walker
 
 TARGETS = {
@@ -39,7 +39,7 @@ def unit_cost_of(bundles, supply, nest, available):
 
     def evaluate():
         cost = np.where(problem.open, problem.cost(price), np.inf).min(axis=-1)
-        return log_unit_cost(
+        return node_costs(
             problem.tree,
             np.log(np.where(problem.dead, 1.0, cost)),
             problem.share,

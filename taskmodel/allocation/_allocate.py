@@ -8,27 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import ActiveSet, active_set_of, certify
+from taskmodel.allocation.active_set import ActiveSet, active_set_of
 from taskmodel.allocation.batch import concatenated
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
-from taskmodel.allocation.mode_splits import ambiguous_splits, fair_splits
+from taskmodel.allocation.mode_splits import fair_splits
 from taskmodel.allocation.presolve import Mask, Problem
-from taskmodel.allocation.price_ranges import ambiguous_prices, elasticity_range
+from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status
-from taskmodel.allocation.solver import optimum
-from taskmodel.allocation.uniqueness_kernels import FAIR, OPEN
+from taskmodel.allocation.solver import optima_of
+from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN
 from taskmodel.errors import SolveError
-from taskmodel.numerics.accuracy import (
-    EXACT_GAP,
-    MAX_GAP,
-    NO_PRICE,
-    TIE,
-    UNIQUE,
-    ZERO_SHARE,
-)
+from taskmodel.numerics.accuracy import MAX_GAP, NO_PRICE, UNIQUE
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import Nest, node_log_output
+from taskmodel.science.production import Nest, node_outputs
 
 LARGEST_LOG = np.log(np.finfo(float).max)
 Start = tuple[Array, Array]  # activities (point, task, mode) and elasticities (point, factor)
@@ -177,24 +170,19 @@ def _solved(
 ) -> tuple[Allocation, Array]:
     """The optimum of points with something scarce, and the output of every node (point, node)."""
     supply = organisations.supply
-    regime, code, log_output, gap = optimum(problem, start)
+    regime, code, log_output, gap = optima_of(problem, start)
     # a finite optimum beyond the largest float must not be reported as unbounded
     certified = (gap < MAX_GAP) & (log_output < LARGEST_LOG)
     log_output = np.where(certified, log_output, 0.0)
-    price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
-    price = price / np.where(certified, price.sum(axis=1), 1.0)[:, None]
-    ends = np.stack([price, price], axis=-1)
-    mode_share, usable = np.maximum(regime.mode_share, 0.0), regime.active.copy()
-    # what the compiled search leaves open; identical modes are one there, and share their work
-    several = (code == FAIR) & (problem.copies > 1).any(axis=(1, 2))
-    rows = np.flatnonzero(certified & ((code == OPEN) | several))
-    if len(rows):
-        part, subset = regime.take(rows), problem[rows]
-        mode_share[rows], usable[rows] = _splits(subset, part, gap[rows])
-        # linear programs are costly, and only run where prices may be ambiguous
-        for row in np.flatnonzero(ambiguous_prices(subset, part)).tolist():
-            price[rows[row]], ends[rows[row]] = elasticity_range(subset, part, row)
+    price, ends = _prices(problem, regime, certified, code == PRICES_OPEN)
     kink = np.any(ends[..., 1] - ends[..., 0] > UNIQUE, axis=1)
+    mode_share, usable = np.maximum(regime.mode_share, 0.0), regime.active.copy()
+    # identical modes are one in the compiled search, and share their work
+    several = (code == FAIR) & (problem.copies > 1).any(axis=(1, 2))
+    rows = np.flatnonzero(certified & ((code > FAIR) | several))
+    if len(rows):
+        splits = fair_splits(problem[rows], regime.take(rows), gap[rows])
+        mode_share[rows], usable[rows] = splits
 
     activity = problem.activity(regime.weight, regime.leaf_cost, mode_share)
     # scaled down to feasibility: the reported plan never uses more than there is
@@ -225,31 +213,20 @@ def _solved(
     # a leaf that drops out makes nothing, and its log is -inf
     with np.errstate(divide="ignore", over="ignore"):
         log_work = np.log(activity.sum(axis=-1))
-        nodes = node_log_output(problem.tree, log_work, problem.share, problem.elasticity)
+        nodes = node_outputs(problem.tree, log_work, problem.share, problem.elasticity)
         return result, np.exp(nodes)
 
 
-def _splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array, Mask]:
-    """Mode shares, the fair ones where several are optimal, and which modes are usable.
-
-    Modes that cost the same without being needed are added to the active set, for they may carry
-    activity too. A fair split is only taken if its certificate is as good as the one before.
-    """
-    mode_share = np.maximum(regime.mode_share, 0.0)
-    usable = problem.open & (mode_share > ZERO_SHARE)
-    cost = problem.cost(regime.price)
-    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE))
-    added = tied & ~regime.active
-    ambiguous = np.any(added, axis=(1, 2))
-    regime.active |= tied
-    ambiguous |= ambiguous_splits(problem, regime)
-    rows = np.flatnonzero(ambiguous)
-    if len(rows):
-        subset, fair = problem[rows], regime.take(rows)
-        fair.mode_share, usable[rows] = fair_splits(subset, fair, added[rows])
-        as_good = certify(subset, fair)[1] < np.maximum(gap[rows], EXACT_GAP)
-        mode_share[rows[as_good]] = fair.mode_share[as_good]
-    return mode_share, usable
+def _prices(
+    problem: Problem, regime: ActiveSet, certified: Mask, ambiguous: Mask
+) -> tuple[Array, Array]:
+    """Prices that sum to one, shape (point, factor), and their ranges, (point, factor, 2)."""
+    price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
+    price = price / np.where(certified, price.sum(axis=1), 1.0)[:, None]
+    ends = np.stack([price, price], axis=-1)
+    for point in np.flatnonzero(certified & ambiguous).tolist():
+        price[point], ends[point] = elasticity_range(problem, regime, point)
+    return price, ends
 
 
 def _by_task(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:

@@ -30,17 +30,3 @@ def concatenated(batches: list[Any]) -> dict[str, NDArray[Any]]:
         field.name: np.concatenate([getattr(batch, field.name) for batch in batches])
         for field in fields(batches[0])
     }
-
-
-def position_in_point(point: NDArray[np.intp], points: int) -> tuple[NDArray[np.intp], Any]:
-    """Position of each entry among those of its point, and the number of entries of each point.
-
-    Parameters
-    ----------
-    point : array, shape (entry,)
-        Point of each entry, in increasing order.
-    points : int
-        Number of points.
-    """
-    count = np.bincount(point, minlength=points)
-    return np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count), count

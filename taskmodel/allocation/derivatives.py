@@ -7,7 +7,7 @@ Along any smooth change of bundles B, supplies E and nests, with prices s = p E 
                                               (implicit function theorem)
 
 The right sides are explicit in the organisation, so that differentiating them along it is accurate
-to rounding; J is the matrix of Newton's method in `active_set`. Where that leaves splits open, they
+to rounding; J is the matrix of Newton's method in `kernels`. Where that leaves splits open, they
 are the fair ones, of least sum W share^2, which are differentiated through the conditions for that
 least sum. No optimum nearby is computed, and no step is taken that could cross an event. Where the
 equations have no solution, tied modes separate in that direction, and there is no derivative.
@@ -23,21 +23,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from taskmodel.allocation.active_set import (
-    ActiveSet,
-    active_set_of,
-    evaluate,
-    followed,
-    newton_matrix,
-    right_side,
-    tied_modes,
-)
+from taskmodel.allocation import kernels
+from taskmodel.allocation.active_set import ActiveSet, active_set_of, followed, instances_of
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.presolve import Problem, at_callers_modes
 from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.numerics.accuracy import CONSISTENT, RANK
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import Nest, cost_shares, log_unit_cost
+from taskmodel.science.production import Nest, node_costs
 
 
 @dataclass(frozen=True)
@@ -129,26 +122,15 @@ def slopes(
     usable = np.take_along_axis(usable[:, centre.tree.task], centre.mode, axis=-1)
     state.active |= centre.open & (usable > 0)
     nodes = _moved_problem(centre, check_inputs(*moved, problem[3]))
-    evaluation = evaluate(centre, state)
-    ties = tied_modes(state, evaluation)
-    point, leaf, mode = ties.index
+    equations = _Equations(centre, state)
     still = _evaluated(nodes, state, state.price)
-    first = evaluation.first[point, leaf, 0]
-    mismatch = along(weights, still.log_cost[:, leaf, mode] - still.log_cost[:, leaf, first])
-    log_used = along(weights, np.log(np.where(state.priced, still.used, 1.0)))
-    matrix, scale = newton_matrix(state, evaluation, ties)
-    # the residuals of the regime's equations, differentiated along every direction
-    right = np.array(
-        [
-            right_side(state, evaluation, ties, scale, *residuals)[0]
-            for residuals in zip(log_used, mismatch, strict=True)
-        ]
-    )
-    solution, residual = _least_squares(matrix[0], right.T)
+    mismatch = still.log_cost[:, *equations.tied] - still.log_cost[:, *equations.first]
+    log_used = np.log(np.where(state.priced, still.used, 1.0))
+    log_price, residual = equations.solution(along(weights, log_used), along(weights, mismatch))
     smooth = residual < CONSISTENT
     result.log_output[smooth] = -along(weights, still.log_unit_cost)[smooth]
     # prices follow the solution along every direction, and stay where there is none
-    log_price = np.where(smooth, solution, 0.0)[: scale.shape[1]].T * scale
+    log_price[~smooth] = 0.0
     log_price = np.repeat(log_price, offsets.shape[1], axis=0) * offsets.reshape(-1, 1)
     moving = _evaluated(nodes, state, state.price * np.exp(log_price))
     share = _fair_slopes(_evaluated(centre, state, state.price), moving, state, weights)
@@ -156,6 +138,60 @@ def slopes(
     task_output = along(weights, np.where(centre.dead, 0.0, moving.work))
     result.task_output[np.ix_(smooth, centre.tree.task)] = task_output[smooth]
     return result
+
+
+class _Equations:
+    """The linearised equations of a regime at one point.
+
+    Attributes
+    ----------
+    tied, first : tuple of arrays (leaf, mode), each of shape (tie,)
+        Modes whose cost must equal that of the first one of their task.
+    """
+
+    def __init__(self, problem: Problem, state: ActiveSet) -> None:
+        _, leaves, modes, factors = problem.bundle.shape
+        instance = kernels.instance_of(instances_of(problem), 0)
+        regime = kernels.regime_of(
+            kernels.Regimes(
+                state.active,
+                state.priced,
+                state.price,
+                state.mode_share,
+                np.zeros((1, 2, factors)),
+            ),
+            0,
+        )
+        room = int(state.active.sum())
+        work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, room)
+        self._regime, self._work = regime, work
+        self._ties = kernels.evaluate(problem.tree.nests, instance, regime, work)
+        self._factors = kernels.newton_matrix(regime, work, self._ties)
+        leaf, mode = work.tie[:, : self._ties]
+        self.tied, self.first = (leaf, mode), (leaf, work.first[leaf])
+
+    def solution(self, log_used: Array, mismatch: Array) -> tuple[Array, Array]:
+        """Return log prices, shape (direction, factor), and the relative residuals.
+
+        Parameters
+        ----------
+        log_used : array, shape (direction, factor)
+            Change of the log use of each factor that prices must undo.
+        mismatch : array, shape (direction, tie)
+            The same for the log cost of each tie.
+        """
+        work, n, size = self._work, self._factors, self._factors + self._ties
+        right = np.empty((size, len(log_used)))
+        for direction in range(len(log_used)):
+            kernels.right_side(
+                *(self._regime, work, n, self._ties),
+                *(np.ascontiguousarray(values[direction]) for values in (log_used, mismatch)),
+            )
+            right[:, direction] = work.right[:size, 0]
+        solution, residual = _least_squares(work.matrix[:size, :size], right)
+        log_price = np.zeros(log_used.shape)
+        log_price[:, work.position[:n]] = solution[:n].T * work.factor[kernels.SCALE, :n]
+        return log_price, residual
 
 
 @dataclass(frozen=True)
@@ -191,8 +227,8 @@ def _evaluated(problem: Problem, state: ActiveSet, price: Array) -> _Evaluation:
     # A task costs the average of its modes, by work. To first order this is the cost at which the
     # modes are tied again, so that no tie has to be restored at the nodes.
     mean = np.where(problem.dead, 1.0, (share * cost).sum(axis=-1))
-    log_c, theta = log_unit_cost(tree, np.log(mean), problem.share, problem.elasticity)
-    weight = cost_shares(tree, theta)[:, : tree.leaves]
+    log_c, _, weight = node_costs(tree, np.log(mean), problem.share, problem.elasticity)
+    weight = weight[:, : tree.leaves]
     return _Evaluation(problem, share, np.log(cost), log_c[:, tree.root], weight, weight / mean)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from taskmodel.allocation.inputs import Organisations
-from taskmodel.allocation.presolve import Presolved, children_of
+from taskmodel.allocation.presolve import Presolved
 from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.numerics.types import Array
 
@@ -33,7 +33,6 @@ def fill_free(
     share, elasticity = (
         values[point % len(values)] for values in (organisations.share, organisations.elasticity)
     )
-    children = children_of(tree)
     supremum = False
 
     def add(node: int, amount: float) -> None:
@@ -44,7 +43,8 @@ def fill_free(
             result.activity[point, tree.task[node], modes] += amount / len(modes)
             result.usable[point, tree.task[node], modes] = True
             return
-        members = children[node][share[children[node]] > 0]
+        below = tree.children[node]
+        members = below[share[below] > 0]
         idle = members[free[members]]
         if elasticity[node] == 1 and len(idle) < len(members):
             supremum, amount = True, np.inf  # the others shrink to nothing as these grow
@@ -59,11 +59,9 @@ def fill_free(
         add(tree.root, np.inf)
         return
     alive = np.ones(tree.nodes, dtype=bool)
-    for level in reversed(tree.levels):
-        alive[level.children] = (alive & ~free)[level.nests][level.nest_of_child] & (
-            share[level.children] > 0
-        )
-    for nest, members in children.items():
+    for nest, members in reversed(tree.children.items()):
+        alive[members] = (share[members] > 0) & alive[nest] & ~free[nest]
+    for nest, members in tree.children.items():
         if not alive[nest] or free[nest]:
             continue
         for member in members[free[members] & alive[members]]:

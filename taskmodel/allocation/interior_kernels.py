@@ -189,7 +189,7 @@ def multiplier(relative: float, down: float, up: float) -> float:
 
 
 @compiled
-def open_modes(case: Instance, t: Terms) -> None:
+def list_open_modes(case: Instance, t: Terms) -> None:
     """List the open modes of every leaf."""
     leaves, modes = case.open.shape
     for i in range(leaves):
@@ -206,7 +206,7 @@ def interior_start(nests: Nests, case: Instance, iterate: CentralPoint, work: In
     """Write the point with equal prices and mu = 1."""
     t = work.terms
     leaves, modes, factors = case.bundle.shape
-    open_modes(case, t)
+    list_open_modes(case, t)
     priced = 0
     for k in range(factors):
         priced += case.scarce[k]
@@ -331,7 +331,7 @@ def task_terms(nests: Nests, case: Instance, t: Terms, s: Moves) -> None:
     """Write the matrix and the right side of derivatives of the tasks' cost shares.
 
     With r = 1 - sigma of the nest v of a leaf, d ln W - d ln z is the slope of v less sigma times
-    the leaf's gradient (`production.cost_gradients`), so that leaves are summed nest by nest.
+    the leaf's gradient, so that leaves are summed nest by nest.
     """
     leaves, _, factors = case.bundle.shape
     nodes = len(nests.parent)
@@ -449,7 +449,7 @@ def solve_prices(
 
 
 @compiled
-def newton_direction(
+def central_direction(
     nests: Nests, case: Instance, iterate: CentralPoint, t: Terms, s: Moves, target: float
 ) -> None:
     """Write the Newton step towards w tau = s u = target."""
@@ -611,7 +611,7 @@ def interior(
         Complementarity mu at which to stop.
     """
     t, s = work.terms, work.moves
-    open_modes(case, t)
+    list_open_modes(case, t)
     result = SHORT
     for _ in range(pace.steps):
         mu, imbalance = linearise(nests, case, iterate, t)
@@ -624,7 +624,7 @@ def interior(
             target = max(pace.roughly * mu, floor)
         else:
             target = max(pace.far * mu, floor)
-        newton_direction(nests, case, iterate, t, s, target)
+        central_direction(nests, case, iterate, t, s, target)
         if done:
             indicate(case, iterate, t, s)
         move(case, iterate, t, s, target, pace)

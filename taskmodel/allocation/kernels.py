@@ -46,7 +46,7 @@ from taskmodel.numerics.accuracy import (
     ZERO_SHARE,
 )
 from taskmodel.numerics.types import Array
-from taskmodel.science.production_kernels import Nests, outputs, spread_shares, unit_costs
+from taskmodel.science.production_kernels import Nests, nest_outputs, spread_shares, unit_costs
 
 Mask = NDArray[np.bool_]
 
@@ -73,7 +73,7 @@ class Instance(NamedTuple):
     nest: Array  # (2, node) CES shares, 0 for members that drop out, and elasticities
 
 
-class Regime(NamedTuple):
+class RegimeState(NamedTuple):
     """Active modes and priced factors, with prices and mode shares."""
 
     active: Mask  # (leaf, mode)
@@ -84,7 +84,7 @@ class Regime(NamedTuple):
 
 
 class Regimes(NamedTuple):
-    """`Regime` for several points, the first dimension."""
+    """`RegimeState` for several points, the first dimension."""
 
     active: Mask
     priced: Mask
@@ -163,9 +163,9 @@ def workspace(leaves: int, modes: int, nodes: int, factors: int, ties: int = 0) 
 
 
 @compiled
-def regime_of(regimes: Regimes, point: int) -> Regime:
+def regime_of(regimes: Regimes, point: int) -> RegimeState:
     """Return the regime of one point of several."""
-    return Regime(
+    return RegimeState(
         regimes.active[point],
         regimes.priced[point],
         regimes.price[point],
@@ -175,7 +175,7 @@ def regime_of(regimes: Regimes, point: int) -> Regime:
 
 
 @compiled
-def copy_regime(target: Regime, source: Regime) -> None:
+def copy_regime(target: RegimeState, source: RegimeState) -> None:
     """Overwrite a regime with another."""
     leaves, modes = source.active.shape
     for leaf in range(leaves):
@@ -199,7 +199,7 @@ def mode_cost(bundle: Array, leaf: int, mode: int, price: Array) -> float:
 
 
 @compiled
-def evaluate(nests: Nests, case: Instance, regime: Regime, work: Workspace) -> int:
+def evaluate(nests: Nests, case: Instance, regime: RegimeState, work: Workspace) -> int:
     """Evaluate a regime at its prices and mode shares, which are normalised; return the ties.
 
     -1 where the ties do not fit into the workspace, -2 where a task has no active mode.
@@ -350,7 +350,7 @@ def eliminate(a: Array, b: Array, n: int, columns: int) -> bool:
 
 
 @compiled
-def newton_matrix(regime: Regime, work: Workspace, ties: int) -> int:
+def newton_matrix(regime: RegimeState, work: Workspace, ties: int) -> int:
     """Write the scaled derivative of the equations; return the number of priced factors.
 
     Row and column k of a factor are divided by sqrt(s_k use_k), those of a tie by the root of its
@@ -379,7 +379,20 @@ def newton_matrix(regime: Regime, work: Workspace, ties: int) -> int:
 
 
 @compiled
-def newton_direction(regime: Regime, work: Workspace, ties: int) -> bool:
+def right_side(
+    regime: RegimeState, work: Workspace, n: int, ties: int, log_used: Array, mismatch: Array
+) -> None:
+    """Write the scaled residuals of the equations: log use of factors, mismatches of ties."""
+    for i in range(n):
+        k = work.position[i]
+        amount = regime.price[k] * work.factor[USED, k]
+        work.right[i, 0] = amount * log_used[k] * work.factor[SCALE, i]
+    for t in range(ties):
+        work.right[n + t, 0] = -mismatch[t] * np.sqrt(work.node[WEIGHT, work.tie[LEAF, t]])
+
+
+@compiled
+def newton_direction(regime: RegimeState, work: Workspace, ties: int) -> bool:
     """Write the Newton step of log prices and of tied modes' shares; return whether it exists."""
     n = newton_matrix(regime, work, ties)
     a, b, scale, position = work.matrix, work.right, work.factor[SCALE], work.position
@@ -389,10 +402,8 @@ def newton_direction(regime: Regime, work: Workspace, ties: int) -> bool:
             if not abs(a[i, j]) < RUNAWAY:
                 return False
     for i in range(n):
-        k = position[i]
-        b[i, 0] = regime.price[k] * work.factor[USED, k] * np.log(work.factor[USED, k]) * scale[i]
-    for t in range(ties):
-        b[n + t, 0] = -work.tied[MISMATCH, t] * np.sqrt(work.node[WEIGHT, work.tie[LEAF, t]])
+        work.factor[STEP, position[i]] = np.log(work.factor[USED, position[i]])
+    right_side(regime, work, n, ties, work.factor[STEP], work.tied[MISMATCH])
     for i in range(size):
         if not abs(b[i, 0]) < np.inf:
             return False
@@ -409,7 +420,7 @@ def newton_direction(regime: Regime, work: Workspace, ties: int) -> bool:
 
 
 @compiled
-def step_length(regime: Regime, work: Workspace, together: bool) -> float:
+def step_length(regime: RegimeState, work: Workspace, together: bool) -> float:
     """Return the fraction of a step after which prices remain between zero and one.
 
     Prices are shares of one: however flat cost is there, the step ends where one leaves (0, 1).
@@ -426,7 +437,7 @@ def step_length(regime: Regime, work: Workspace, together: bool) -> float:
 
 
 @compiled
-def take_step(regime: Regime, work: Workspace, ties: int, together: bool) -> float:
+def newton_step(regime: RegimeState, work: Workspace, ties: int, together: bool) -> float:
     """Move prices and mode shares by a Newton step; return the largest change of a log price.
 
     Where a factor is far out of balance, its use is nearly a power of its price: the step applies
@@ -454,7 +465,7 @@ def take_step(regime: Regime, work: Workspace, ties: int, together: bool) -> flo
 
 @compiled
 def newton(
-    nests: Nests, case: Instance, regime: Regime, work: Workspace, together: bool, steps: int
+    nests: Nests, case: Instance, regime: RegimeState, work: Workspace, together: bool, steps: int
 ) -> int:
     """Solve the equations of a regime in place; return `SOLVED`, `UNSOLVED` or `CROWDED`.
 
@@ -487,18 +498,18 @@ def newton(
             return SOLVED
         if idle and rest < MOSTLY_SOLVED and mismatch < MOSTLY_SOLVED:
             if newton_direction(regime, work, ties):
-                take_step(regime, work, ties, together)
+                newton_step(regime, work, ties, together)
             return UNSOLVED
         if not newton_direction(regime, work, ties):
             return UNSOLVED
-        if not take_step(regime, work, ties, together) < np.inf:
+        if not newton_step(regime, work, ties, together) < np.inf:
             return UNSOLVED
     return UNSOLVED
 
 
 @compiled
 def repair(
-    case: Instance, state: Regime, work: Workspace, converged: bool, single: bool, change: bool
+    case: Instance, state: RegimeState, work: Workspace, converged: bool, single: bool, change: bool
 ) -> bool:
     """Return whether a regime violates a condition of optimality; change it towards the optimum's.
 
@@ -554,7 +565,7 @@ def repair(
 @compiled
 def repair_leaf(
     case: Instance,
-    state: Regime,
+    state: RegimeState,
     work: Workspace,
     leaf: int,
     converged: bool,
@@ -676,7 +687,7 @@ def breaking_rows(work: Workspace, price: Array, ties: int, n: int) -> int:
 
 
 @compiled
-def uphill_direction(regime: Regime, work: Workspace, ties: int, n: int) -> bool:
+def uphill_direction(regime: RegimeState, work: Workspace, ties: int, n: int) -> bool:
     """Write a direction of prices along which costs are flat and unit cost rises, if one exists.
 
     Where every active mode that uses two factors uses them in one proportion, an amount added to
@@ -744,7 +755,7 @@ def project(c: Array, rows: Array, product: Array, r: int, n: int) -> None:
 
 
 @compiled
-def slide(nests: Nests, case: Instance, regime: Regime, work: Workspace) -> bool:
+def slide(nests: Nests, case: Instance, regime: RegimeState, work: Workspace) -> bool:
     """Move a regime without a solution along a flat direction of cost; return whether it moved.
 
     Unit cost rises up to the price at which an idle mode costs no more than its task, or at which
@@ -797,7 +808,7 @@ def slide(nests: Nests, case: Instance, regime: Regime, work: Workspace) -> bool
 
 @compiled
 def entry_length(
-    case: Instance, regime: Regime, work: Workspace, direction: Array, leaf: int, mode: int
+    case: Instance, regime: RegimeState, work: Workspace, direction: Array, leaf: int, mode: int
 ) -> float:
     """Return the step along a direction after which an idle mode costs what its task does.
 
@@ -811,7 +822,7 @@ def entry_length(
 
 
 @compiled
-def polish(nests: Nests, case: Instance, state: Regime, work: Workspace, repairs: int) -> int:
+def polish(nests: Nests, case: Instance, state: RegimeState, work: Workspace, repairs: int) -> int:
     """Turn a regime that is right or nearly so into the exact optimum's, in place.
 
     Returns `SOLVED`, `CONVERGED_ONLY` where its equations are solved but it is not the optimum's,
@@ -848,7 +859,9 @@ def polish(nests: Nests, case: Instance, state: Regime, work: Workspace, repairs
 
 
 @compiled
-def certify(nests: Nests, case: Instance, state: Regime, work: Workspace) -> tuple[float, float]:
+def certify(
+    nests: Nests, case: Instance, state: RegimeState, work: Workspace
+) -> tuple[float, float]:
     """Return the log output that a plan is sure to give, and its duality gap.
 
     The activities of the regime last evaluated are scaled down until no factor is used beyond its
@@ -881,7 +894,7 @@ def certify(nests: Nests, case: Instance, state: Regime, work: Workspace) -> tup
                     used[k] += done * case.bundle[leaf, mode, k]
         log_x[leaf], log_c[leaf] = np.log(made), np.log(least)
     share, elasticity = case.nest[SHARE], case.nest[ELASTICITY]
-    outputs(nests, share, elasticity, leaves, log_x)
+    nest_outputs(nests, share, elasticity, leaves, log_x)
     unit_costs(nests, share, elasticity, leaves, log_c, work.node[THETA])
     most = 0.0
     for k in range(factors):
@@ -891,7 +904,7 @@ def certify(nests: Nests, case: Instance, state: Regime, work: Workspace) -> tup
 
 
 @compiled
-def reopen(case: Instance, state: Regime) -> None:
+def reopen(case: Instance, state: RegimeState) -> None:
     """Take closed modes out of a regime; a task without any other starts with its cheapest."""
     leaves, modes = state.active.shape
     for leaf in range(leaves):
@@ -916,7 +929,7 @@ def reopen(case: Instance, state: Regime) -> None:
 
 
 @compiled
-def drop_idle_modes(state: Regime) -> None:
+def drop_idle_modes(state: RegimeState) -> None:
     """Remove modes without work from a solved regime."""
     leaves, modes = state.active.shape
     for leaf in range(leaves):
@@ -927,7 +940,7 @@ def drop_idle_modes(state: Regime) -> None:
 
 
 @compiled
-def drop_vanished_prices(case: Instance, state: Regime, largest: Array) -> None:
+def drop_vanished_prices(case: Instance, state: RegimeState, largest: Array) -> None:
     """Remove prices on which the cost of no active mode depends.
 
     They have run down to rounding. Which of them is above `NO_PRICE` means nothing.
@@ -989,3 +1002,26 @@ def follow_points(
             costs.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
             cost = work.cost[leaf, work.first[leaf]] if alive else 1.0
             costs.leaf_cost[point, leaf] = cost
+
+
+@compiled
+def certify_points(
+    nests: Nests,
+    instances: Instances,
+    regimes: Regimes,
+    costs: Costs,
+    log_output: Array,
+    gap: Array,
+    work: Workspace,
+) -> None:
+    """Certify plans at several points, given the costs and cost shares of their tasks."""
+    for point in range(len(gap)):
+        case, state = instance_of(instances, point), regime_of(regimes, point)
+        for leaf in range(len(work.first)):
+            work.first[leaf] = -1
+            for mode in range(state.active.shape[1]):
+                if state.active[leaf, mode] and work.first[leaf] < 0 and not case.dead[leaf]:
+                    work.first[leaf] = mode
+                    work.cost[leaf, mode] = costs.leaf_cost[point, leaf]
+                    work.node[WEIGHT, leaf] = costs.weight[point, leaf]
+        log_output[point], gap[point] = certify(nests, case, state, work)

@@ -40,8 +40,8 @@ from taskmodel.allocation.kernels import (
     Instance,
     Instances,
     Mask,
-    Regime,
     Regimes,
+    RegimeState,
     Workspace,
     certify,
     copy_regime,
@@ -56,9 +56,9 @@ from taskmodel.allocation.kernels import (
 )
 from taskmodel.allocation.uniqueness_kernels import (
     FAIR,
-    OPEN,
+    SPLITS_OPEN,
     UNIQUE,
-    Split,
+    SplitWork,
     split_workspace,
     uniqueness,
 )
@@ -67,14 +67,14 @@ from taskmodel.numerics.accuracy import EXACT_GAP, HANDOVERS, MAX_GAP
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests
 
-FAILED, TIGHT_ROOM = 3, 4  # besides UNIQUE, FAIR and OPEN
+FAILED, TIGHT_ROOM = 4, 5  # besides the codes of `uniqueness`
 NEAR = 2.0  # ratio of uses up to which an organisation starts from the regime of another
 
 
 class Answers(NamedTuple):
     """Costs and certificates of optima at several points."""
 
-    code: NDArray[np.int64]  # (point,) UNIQUE, FAIR, OPEN, FAILED, or TIGHT_ROOM for ties
+    code: NDArray[np.int64]  # (point,) of `uniqueness`, FAILED, or TIGHT_ROOM for ties
     weight: Array  # (point, leaf)
     leaf_cost: Array  # (point, leaf)
     log_output: Array  # (point,) that the plan is sure to give
@@ -86,7 +86,7 @@ class Search(NamedTuple):
 
     iterate: CentralPoint
     interior: InteriorWork
-    split: Split
+    split: SplitWork
     state: Regimes  # one regime
     paces: Array  # (3, 7) step rules of the interior point, in the order in which they are tried
     floors: Array  # (handover,) complementarity at which the active set takes over
@@ -127,9 +127,9 @@ def near(case: Instance, previous: Instance) -> bool:
 
 @compiled
 def optimum(
-    nests: Nests, case: Instance, best: Regime, warm: bool, work: Workspace, search: Search
+    nests: Nests, case: Instance, best: RegimeState, warm: bool, work: Workspace, search: Search
 ) -> int:
-    """Find the optimum, into `best`; return UNIQUE, FAIR, OPEN, FAILED or TIGHT_ROOM.
+    """Find the optimum, into `best`; return what `uniqueness` does, FAILED or TIGHT_ROOM.
 
     If ``warm``, `best` holds a regime to start from. The workspace is left as `certify` leaves it.
     """
@@ -184,7 +184,7 @@ def optimum(
 
 @compiled
 def settle(
-    nests: Nests, case: Instance, best: Regime, gap: float, work: Workspace, search: Search
+    nests: Nests, case: Instance, best: RegimeState, gap: float, work: Workspace, search: Search
 ) -> int:
     """Remove what has vanished from an optimum, and find whether it is the only one.
 
@@ -201,7 +201,7 @@ def settle(
         if certify(nests, case, state, work)[1] < max(gap, EXACT_GAP):
             copy_regime(best, state)
         else:
-            code = OPEN
+            code = SPLITS_OPEN
     if code == UNIQUE:
         drop_idle_modes(best)
     return code

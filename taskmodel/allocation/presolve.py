@@ -95,15 +95,6 @@ class Presolved:
     free_mode: Mask  # (point, leaf, caller's mode) open, and needs nothing that is scarce
 
 
-def children_of(tree: Tree) -> dict[int, NDArray[np.intp]]:
-    """Node numbers of the children of every nest, in the order of the nests' heights."""
-    return {
-        int(nest): level.children[level.nest_of_child == position]
-        for level in tree.levels
-        for position, nest in enumerate(level.nests)
-    }
-
-
 def rows_of(array: Array, rows: Rows) -> Array:
     """Rows of an array whose leading dimension is the points, or 1 where all points agree."""
     return array if len(array) == 1 else array[rows]
@@ -139,11 +130,7 @@ def presolve(
         effective = np.broadcast_to(share, (points, tree.nodes)).copy()
         _spread(tree, share, elasticity, effective, impossible, free)
 
-    # a node without weight in its nest has none in output, nor have the nodes below it
-    weightless = effective == 0
-    for level in reversed(tree.levels):
-        weightless[:, level.children] |= weightless[:, level.nests][:, level.nest_of_child]
-    dead = weightless[:, : tree.leaves] | (impossible | free)[:, tree.root, None]
+    dead = tree.weightless(effective)[:, : tree.leaves] | (impossible | free)[:, tree.root, None]
 
     problem = _without_dominated_modes(
         tree, scaled[:, leaf], opened[:, leaf] & ~dead[..., None], dead, effective, elasticity
@@ -160,22 +147,16 @@ def _spread(
     nest does without. Below sigma = 1 a free member leaves the cost of the others, from sigma = 1
     on it makes the nest free. All four arrays are changed in place.
     """
-    for level in tree.levels:
-        counts = share[:, level.children] > 0
-        sigma = elasticity[:, level.nests]
-        lost, idle = impossible[:, level.children], free[:, level.children]
+    for nest, members in tree.children.items():
+        counts, sigma = share[:, members] > 0, elasticity[:, nest]
+        lost, idle = impossible[:, members], free[:, members]
         any_lost, any_kept, any_idle, any_busy = (
-            np.logical_or.reduceat(mask & counts, level.starts, axis=1)
-            for mask in (lost, ~lost, idle, ~idle)
+            (mask & counts).any(axis=1) for mask in (lost, ~lost, idle, ~idle)
         )
-        impossible[:, level.nests] = np.where(sigma <= 1, any_lost, ~any_kept)
-        free[:, level.nests] = (
-            np.where(sigma < 1, ~any_busy, any_idle) & ~impossible[:, level.nests]
-        )
-        alive = ~(impossible | free)[:, level.nests][:, level.nest_of_child]
-        effective[:, level.children] = np.where(
-            alive & (lost | idle), 0.0, effective[:, level.children]
-        )
+        impossible[:, nest] = np.where(sigma <= 1, any_lost, ~any_kept)
+        free[:, nest] = np.where(sigma < 1, ~any_busy, any_idle) & ~impossible[:, nest]
+        alive = ~(impossible | free)[:, [nest]]
+        effective[:, members] = np.where(alive & (lost | idle), 0.0, effective[:, members])
 
 
 def _without_dominated_modes(

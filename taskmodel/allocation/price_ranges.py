@@ -18,10 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel.allocation.active_set import ActiveSet, nest_curvature
-from taskmodel.allocation.presolve import Mask, Problem, children_of
+from taskmodel.allocation.active_set import ActiveSet
+from taskmodel.allocation.presolve import Problem
 from taskmodel.numerics.accuracy import (
-    FLAT,
     LEAST_NORM,
     NO_PRICE,
     TIGHT,
@@ -30,46 +29,9 @@ from taskmodel.numerics.accuracy import (
     ZERO_WEIGHT,
 )
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import cost_shares, log_unit_cost
+from taskmodel.science.production import node_costs
 
 WOLFE_STEPS = 100
-
-
-def ambiguous_prices(problem: Problem, regime: ActiveSet) -> Mask:
-    """Points at which the optimal prices may not be unique, shape (point,).
-
-    Prices are unique if log unit cost has curvature in every direction of the priced factors, from
-    substitution within nests or from a tie that the direction would break, and no factor without a
-    price is used up. The test is necessary but not sufficient, and cheap; linear programs decide.
-    """
-    tree = problem.tree
-    points, leaves, modes, factors = problem.bundle.shape
-    cost = problem.cost(regime.price)
-    f = problem.factor_cost(regime.price) / cost[..., None]
-    active = regime.active & (regime.mode_share > ZERO_SHARE)
-    _, theta = log_unit_cost(tree, np.log(regime.leaf_cost), problem.share, problem.elasticity)
-    weight = cost_shares(tree, theta)
-    leaf_gradient = np.matmul(np.where(active, regime.mode_share, 0.0)[:, :, None, :], f)[:, :, 0]
-    curvature = nest_curvature(problem, theta, weight, leaf_gradient)
-    # a direction that changes the relative cost of tied modes is not flat: the squares of those
-    # differences, weighted by cost, count as curvature
-    ties = np.where(
-        active[..., None],
-        (f - leaf_gradient[:, :, None, :])
-        * np.sqrt(weight[:, :leaves])[..., None, None]
-        * np.sqrt(regime.mode_share.clip(0))[..., None],
-        0.0,
-    )
-    ties = ties.reshape(points, leaves * modes, factors)
-    curvature = curvature + np.matmul(ties.transpose(0, 2, 1), ties)
-    scale = np.where(regime.priced, 1 / np.sqrt(np.where(regime.priced, regime.price, 1.0)), 0.0)
-    curvature = curvature * scale[:, :, None] * scale[:, None, :]
-    index = np.arange(factors)
-    curvature[:, index, index] += ~regime.priced
-    least = np.linalg.eigvalsh(curvature)[:, 0]
-    used = problem.factor_use(regime.activity(problem))
-    tight = problem.scarce & ~regime.priced & (used > 1 - TIGHT)
-    return (least < FLAT) | tight.any(axis=1)
 
 
 def elasticity_range(problem: Problem, regime: ActiveSet, point: int) -> tuple[Array, Array]:
@@ -125,7 +87,8 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
     (sigma,), (share,) = (
         np.broadcast_to(values, (1, tree.nodes)) for values in (problem.elasticity, problem.share)
     )
-    _, (theta,) = log_unit_cost(tree, np.log(state.leaf_cost), problem.share, problem.elasticity)
+    costs = node_costs(tree, np.log(state.leaf_cost), problem.share, problem.elasticity)
+    theta = costs[1][0]
     (used,) = problem.factor_use(state.activity(problem))
     (work,) = np.where(problem.dead, 0.0, state.weight / state.leaf_cost)
     active = state.active[0] & (state.mode_share[0] > ZERO_SHARE)
@@ -138,7 +101,7 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
     # the first two rows, prices and the root's cost share, have a right side of 1, all others of 0
     equal = [row(slice(factors), 1.0), row(factors + tree.root, 1.0)]
     below = []
-    for nest, children in children_of(tree).items():
+    for nest, children in tree.children.items():
         fixed = children
         if sigma[nest] == 0:  # Leontief: any split of the nest's cost among its members
             signs = np.append(np.ones(len(children)), -1.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import kernels
 from taskmodel.allocation import optimum_kernels as optima
-from taskmodel.allocation.active_set import ActiveSet, instances_of, nests_of, unsolved
+from taskmodel.allocation.active_set import ActiveSet, instances_of, unsolved
 from taskmodel.allocation.presolve import Problem
 from taskmodel.compiled import COMPILES
 from taskmodel.numerics.types import Array
@@ -20,7 +20,7 @@ from taskmodel.numerics.types import Array
 ROW = 256
 
 
-def optimum(
+def optima_of(
     problem: Problem, start: ActiveSet | None = None
 ) -> tuple[ActiveSet, NDArray[np.int64], Array, Array]:
     """The optimum of every point.
@@ -37,7 +37,7 @@ def optimum(
     -------
     regime : ActiveSet
     code : array of int, shape (point,)
-        `UNIQUE`, `FAIR`, `OPEN` or `FAILED` of the kernels.
+        What `optimum_kernels.optimum` returns.
     log_output : array, shape (point,)
     gap : array, shape (point,)
         Duality gap [1].
@@ -45,7 +45,7 @@ def optimum(
     points, leaves, modes, factors = problem.bundle.shape
     result = start or unsolved(problem)
     given = np.full(points, start is not None)
-    instances, nests = instances_of(problem), nests_of(problem.tree)
+    instances, nests = instances_of(problem), problem.tree.nests
     log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
     code = np.zeros(points, dtype=np.int64)
     guess = np.zeros((points, 2, factors))

@@ -26,7 +26,7 @@ from taskmodel.allocation.kernels import (
     VECTORS,
     WEIGHT,
     Instance,
-    Regime,
+    RegimeState,
     Workspace,
     breaking_rows,
     eigenvectors,
@@ -43,12 +43,13 @@ from taskmodel.numerics.accuracy import (
 )
 from taskmodel.numerics.types import Array
 
-UNIQUE, FAIR, OPEN = 0, 1, 2  # unique, unique but for mode shares of least squares, or neither
+# what is not unique: nothing; mode shares, of which the fair ones are known, or are not; or prices
+UNIQUE, FAIR, SPLITS_OPEN, PRICES_OPEN = 0, 1, 2, 3
 LENGTH, LEVEL = 0, 1
 COLUMNS = 64  # tied modes for which there is room
 
 
-class Split(NamedTuple):
+class SplitWork(NamedTuple):
     """Workspace of a fair split: its tied modes are columns, its equations rows."""
 
     column: NDArray[np.int64]  # (2, column): LEAF, MODE
@@ -57,11 +58,11 @@ class Split(NamedTuple):
     level: Array  # (row,) right side
 
 
-def split_workspace(leaves: int, modes: int, factors: int) -> Split:
+def split_workspace(leaves: int, modes: int, factors: int) -> SplitWork:
     """Return a workspace for a number of tied modes."""
     columns = min(max(COLUMNS, 8 * factors), leaves * modes)
     rows = columns // 2 + factors
-    return Split(
+    return SplitWork(
         np.zeros((2, columns), dtype=np.int64),
         np.zeros((2, columns)),
         np.zeros((rows, columns)),
@@ -70,7 +71,7 @@ def split_workspace(leaves: int, modes: int, factors: int) -> Split:
 
 
 @compiled
-def uniqueness(case: Instance, state: Regime, work: Workspace, split: Split) -> int:
+def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: SplitWork) -> int:
     """Return whether prices and mode shares of the regime last evaluated are unique.
 
     Prices are if log unit cost has curvature in every direction of the priced factors, from
@@ -87,7 +88,7 @@ def uniqueness(case: Instance, state: Regime, work: Workspace, split: Split) -> 
             unit[n] = np.sqrt(state.price[k])
             n += 1
         elif case.scarce[k] and work.factor[USED, k] > 1.0 - TIGHT:
-            return OPEN
+            return PRICES_OPEN
     for i in range(n):
         for j in range(n):
             a[i, j] = work.square[CURVATURE, position[i], position[j]] / unit[i] / unit[j]
@@ -111,14 +112,14 @@ def uniqueness(case: Instance, state: Regime, work: Workspace, split: Split) -> 
     eigenvectors(a, work.square[VECTORS], n)
     for i in range(n):
         if a[i, i] < FLAT:
-            return OPEN
+            return PRICES_OPEN
     if not (added or crowded):
         return UNIQUE
-    return FAIR if fair_split(case, state, work, split) else OPEN
+    return FAIR if fair_split(case, state, work, split) else SPLITS_OPEN
 
 
 @compiled
-def add_breaks(case: Instance, state: Regime, work: Workspace, leaf: int, n: int) -> None:
+def add_breaks(case: Instance, state: RegimeState, work: Workspace, leaf: int, n: int) -> None:
     """Add to a curvature the squares of the differences of tied modes' cost shares."""
     moves, unit, a = work.factor[MOVES], work.factor[UNIT], work.square[SQUARE]
     for mode in range(state.active.shape[1]):
@@ -135,7 +136,7 @@ def add_breaks(case: Instance, state: Regime, work: Workspace, leaf: int, n: int
 
 
 @compiled
-def fair_split(case: Instance, state: Regime, work: Workspace, split: Split) -> bool:
+def fair_split(case: Instance, state: RegimeState, work: Workspace, split: SplitWork) -> bool:
     """Write the fair split into a regime; return whether it is the shortest solution.
 
     In y = w sqrt(W) the fair split is the shortest y for which tasks are complete and priced
@@ -181,7 +182,9 @@ def fair_split(case: Instance, state: Regime, work: Workspace, split: Split) -> 
 
 
 @compiled
-def list_columns(case: Instance, state: Regime, work: Workspace, split: Split) -> tuple[int, int]:
+def list_columns(
+    case: Instance, state: RegimeState, work: Workspace, split: SplitWork
+) -> tuple[int, int]:
     """Write the tied modes of tasks with several; return their number and that of the tasks.
 
     -1 where there is no room for them.
@@ -212,7 +215,7 @@ def list_columns(case: Instance, state: Regime, work: Workspace, split: Split) -
 
 @compiled
 def write_rows(
-    case: Instance, state: Regime, work: Workspace, split: Split, columns: int, tasks: int
+    case: Instance, state: RegimeState, work: Workspace, split: SplitWork, columns: int, tasks: int
 ) -> int:
     """Write the equations of a split, each scaled to a largest entry of one; return their number.
 
@@ -258,7 +261,9 @@ def write_rows(
 
 
 @compiled
-def take_split(case: Instance, state: Regime, work: Workspace, split: Split, columns: int) -> bool:
+def take_split(
+    case: Instance, state: RegimeState, work: Workspace, split: SplitWork, columns: int
+) -> bool:
     """Write a split into a regime, if all its modes carry work and no factor is overused."""
     share, scale, column = split.share[LENGTH], split.share[LEVEL], split.column
     factors = case.bundle.shape[2]

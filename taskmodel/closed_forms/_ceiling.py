@@ -14,7 +14,7 @@ import numpy as np
 from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.closed_forms.regime import Regime
-from taskmodel.closed_forms.segment import FAULT, Segment, regime_of
+from taskmodel.closed_forms.segment import FAULT, Segment, segment_regime
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import FORMULA_AGREES
 from taskmodel.organisation.organisation import HUMAN
@@ -76,7 +76,7 @@ def ceiling(catalog: Catalog, compute: float | None = None) -> Regime:
         point,
         optimum,
     )
-    regime = regime_of(segment, end_reason="a ceiling holds whatever the compute")
+    regime = segment_regime(segment, end_reason="a ceiling holds whatever the compute")
     if regime.output is not None:
         name = "oversight_ceiling_full" if compute is None else "oversight_ceiling"
         numeric = ceilings(walker, point)[name].reshape(-1)[0]

@@ -11,7 +11,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.closed_forms.closed_form import ClosedForm
 from taskmodel.closed_forms.regime import Regime
 from taskmodel.closed_forms.regime_ends import Changes, end_formula, threshold_compute
-from taskmodel.closed_forms.segment import FAULT, Segment, regime_of
+from taskmodel.closed_forms.segment import FAULT, Segment, segment_regime
 from taskmodel.errors import InputError, NoFormulaError, SolveError
 from taskmodel.numerics.accuracy import COINCIDENT, FORMULA_AGREES
 from taskmodel.sweeps._sweep import needs_catalog, regime_changes
@@ -89,8 +89,8 @@ def _regime(segment: Segment, changes: Changes | None, beyond: ClosedForm | str 
     try:
         end = _end(segment, changes, beyond)
     except NoFormulaError as error:
-        return regime_of(segment, end_reason=str(error))
-    regime = regime_of(segment, end)
+        return segment_regime(segment, end_reason=str(error))
+    regime = segment_regime(segment, end)
     if not abs(float(regime.lambdify(end)(segment.high)) / segment.high - 1) < FORMULA_AGREES:
         raise SolveError(f"the formula of the event at {segment.high:g} FLOP/year is off: {FAULT}")
     return regime

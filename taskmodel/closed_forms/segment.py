@@ -63,7 +63,7 @@ class Segment:
             return str(error)
 
 
-def regime_of(segment: Segment, end: sympy.Expr | None = None, end_reason: str = "") -> Regime:
+def segment_regime(segment: Segment, end: sympy.Expr | None = None, end_reason: str = "") -> Regime:
     """The formula of a segment, or the first-order conditions with their root.
 
     Raises

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SHARE_TOLERANCE
 from taskmodel.numerics.types import Array
+from taskmodel.science.production_kernels import Nests, outputs_of_points, unit_costs_of_points
 
 Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int]
 """A selection of points of a batch."""
@@ -105,26 +107,8 @@ class Nest:
                 yield int(member)
 
 
-@dataclass(frozen=True, eq=False)
-class _Level:
-    """Nests of one height with their children side by side, to evaluate them at once.
-
-    Attributes
-    ----------
-    nests : node numbers of the nests
-    children : node numbers of their children, nest after nest
-    starts : position in `children` of each nest's first child
-    nest_of_child : position in `nests` of each child's nest
-    """
-
-    nests: NDArray[np.intp]
-    children: NDArray[np.intp]
-    starts: NDArray[np.intp]
-    nest_of_child: NDArray[np.intp]
-
-
 class Tree:
-    """A nest unrolled for batched arithmetic.
+    """A nest unrolled for arithmetic over arrays.
 
     Nodes are numbered leaves first (one per use of a task), then nests by height, the root
     last. Arrays have shape (..., node) or (..., leaf).
@@ -137,8 +121,8 @@ class Tree:
         CES share of each node in its nest; 1 for the root.
     elasticity : array, shape (..., node)
         Elasticity of each nest; 0 at leaves, where it has no meaning.
-    parent : array, shape (node,)
-        The nest each node is in; the root is its own parent.
+    children : dict of int to array
+        Node numbers of the children of every nest, lower nests first.
     """
 
     def __init__(self, nest: Nest) -> None:
@@ -162,7 +146,6 @@ class Tree:
             return height, leaves + len(nests) - 1
 
         visit(nest)
-        # Final numbers are by height, so that nests of one height are evaluated together.
         by_height = sorted(range(len(nests)), key=lambda index: nests[index][0])
         number_of = np.arange(leaves + len(nests))
         number_of[leaves + np.array(by_height)] = leaves + np.arange(len(nests))
@@ -174,36 +157,43 @@ class Tree:
         )
         self.elasticity = np.zeros((*batch, self.nodes))
         self.share = np.ones((*batch, self.nodes))
-        self.parent = np.full(self.nodes, self.root)
-        levels: dict[int, list[tuple[int, NDArray[np.intp]]]] = {}
-        for index, (height, node, children) in enumerate(nests):
-            number, below = int(number_of[leaves + index]), number_of[children]
+        self.children: dict[int, NDArray[np.intp]] = {}
+        for number, index in enumerate(by_height, leaves):
+            _, node, members = nests[index]
+            below = number_of[members]
             self.elasticity[..., number] = node.elasticity
             self.share[..., below] = node.shares
-            self.parent[below] = number
-            levels.setdefault(height, []).append((number, below))
-        self.levels = [_level(levels[height]) for height in sorted(levels)]
+            self.children[number] = below
+
+    def weightless(self, share: Array) -> NDArray[np.bool_]:
+        """Return the nodes without weight in output, shape (..., node), given CES shares.
+
+        A node without weight in its nest has none, nor have the nodes below it.
+        """
+        result = share == 0
+        for nest, children in reversed(self.children.items()):
+            result[..., children] |= result[..., [nest]]
+        return np.asarray(result)
+
+    @cached_property
+    def nests(self) -> Nests:
+        """The tree as kernels take it."""
+        children = list(self.children.values())
+        parent = np.full(self.nodes, self.root, dtype=np.int64)
+        for nest, below in self.children.items():
+            parent[below] = nest
+        return Nests(
+            np.cumsum([0, *map(len, children)]), np.concatenate(children).astype(np.int64), parent
+        )
 
 
-def _level(nests: list[tuple[int, NDArray[np.intp]]]) -> _Level:
-    """Return the nests of one height, from their numbers and children."""
-    numbers, groups = zip(*sorted(nests, key=lambda entry: entry[0]), strict=True)
-    counts = [len(group) for group in groups]
-    return _Level(
-        nests=np.array(numbers),
-        children=np.concatenate(groups),
-        starts=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp),
-        nest_of_child=np.repeat(np.arange(len(numbers)), counts),
-    )
-
-
-def log_unit_cost(
+def node_costs(
     tree: Tree, log_cost: Array, share: Array, elasticity: Array
-) -> tuple[Array, Array]:
-    r"""Logarithm of the unit cost of every node, and each node's cost share in its nest.
+) -> tuple[Array, Array, Array]:
+    r"""Return the logarithm of the unit cost of every node, and its cost shares.
 
     .. math:: c_v = \Bigl(\sum_u s_u c_u^{1-\sigma_v}\Bigr)^{1/(1-\sigma_v)}, \qquad
-              \theta_u = s_u (c_u / c_v)^{1-\sigma_v}
+              \theta_u = s_u (c_u / c_v)^{1-\sigma_v}, \qquad W_u = W_v \theta_u
 
     Parameters
     ----------
@@ -216,83 +206,18 @@ def log_unit_cost(
 
     Returns
     -------
-    log_cost : array, shape (point, node)
-    cost_share : array, shape (point, node)
-        Cost share theta within the nest [1]; 1 for the root.
+    log_cost, theta, weight : array, shape (point, node)
+        Log unit cost, cost share within the nest and of all costs [1]; shares are 1 for the root.
     """
-    log_c = np.empty((len(log_cost), tree.nodes))
+    log_c, theta, weight = np.empty((3, len(log_cost), tree.nodes))
     log_c[:, : tree.leaves] = log_cost
-    theta = np.ones_like(log_c)
-    for level in tree.levels:
-        s = share[:, level.children]
-        r = (1 - elasticity[:, level.nests])[:, level.nest_of_child]
-        z = log_c[:, level.children]
-        weighted = r * z
-        # ln sum(s e^w), shifted by the largest w so that nothing overflows. The sum is taken as
-        # 1 + sum(s (e^w - 1)) + (sum s - 1): as sigma -> 1 all w tend to 0, and log1p keeps the
-        # digits that are divided by 1 - sigma afterwards.
-        top = np.maximum.reduceat(np.where(s > 0, weighted, -np.inf), level.starts, axis=1)
-        below_top = np.where(s > 0, weighted - top[:, level.nest_of_child], 0.0)
-        excess = np.expm1(below_top)
-        rest = np.add.reduceat(s, level.starts, axis=1) - 1
-        total = np.log1p(np.add.reduceat(s * excess, level.starts, axis=1) + rest)
-        r_nest = r[:, level.starts]
-        cobb_douglas = r_nest == 0
-        mean = np.add.reduceat(s * z, level.starts, axis=1)
-        log_c[:, level.nests] = np.where(
-            cobb_douglas, mean, (top + total) / np.where(cobb_douglas, 1.0, r_nest)
-        )
-        theta[:, level.children] = s * np.exp(below_top - total[:, level.nest_of_child])
-    return log_c, theta
+    share, elasticity = _writable(share), _writable(elasticity)
+    unit_costs_of_points(tree.nests, share, elasticity, tree.leaves, log_c, theta, weight)
+    return log_c, theta, weight
 
 
-def cost_shares(tree: Tree, theta: Array) -> Array:
-    """Share of each node in total cost, shape (point, node), from cost shares within nests."""
-    weight = theta.copy()
-    for level in reversed(tree.levels):
-        weight[:, level.children] *= weight[:, level.nests][:, level.nest_of_child]
-    return weight
-
-
-def cost_gradients(
-    tree: Tree, theta: Array, gradient: Array, elasticity: Array
-) -> tuple[Array, Array]:
-    r"""Derivatives of the log cost of every node, and of the log cost share of every leaf.
-
-    .. math:: \mathrm{d}\ln c_v = \sum_u \theta_u \,\mathrm{d}\ln c_u, \qquad
-              \mathrm{d}\ln W_u = \mathrm{d}\ln W_v
-              + (1 - \sigma_v)(\mathrm{d}\ln c_u - \mathrm{d}\ln c_v)
-
-    Parameters
-    ----------
-    gradient : array, shape (point, leaf, column)
-        Derivatives of the leaves' log costs, in any number of directions.
-
-    Returns
-    -------
-    root : array, shape (point, column)
-        Derivatives of the log unit cost.
-    share : array, shape (point, leaf, column)
-        Derivatives of the leaves' log cost shares W.
-    """
-    g = np.empty((len(gradient), tree.nodes, gradient.shape[2]))
-    g[:, : tree.leaves] = gradient
-    for level in tree.levels:
-        g[:, level.nests] = np.add.reduceat(
-            theta[:, level.children, None] * g[:, level.children], level.starts, axis=1
-        )
-    d = np.zeros_like(g)
-    for level in reversed(tree.levels):
-        r = (1 - elasticity[:, level.nests])[:, :, None]
-        base = d[:, level.nests] - r * g[:, level.nests]
-        d[:, level.children] = (
-            base[:, level.nest_of_child] + r[:, level.nest_of_child] * g[:, level.children]
-        )
-    return g[:, tree.root], d[:, : tree.leaves]
-
-
-def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: Array) -> Array:
-    r"""Logarithm of the output of every node, from the outputs of the leaves.
+def node_outputs(tree: Tree, log_quantity: Array, share: Array, elasticity: Array) -> Array:
+    r"""Return the logarithm of the output of every node, from the outputs of the leaves.
 
     .. math:: x_v = \Bigl(\sum_u s_u (x_u/s_u)^{\rho_v}\Bigr)^{1/\rho_v},
               \qquad \rho_v = 1 - 1/\sigma_v
@@ -301,6 +226,8 @@ def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: A
     ----------
     log_quantity : array, shape (point, leaf)
         Log output of each leaf's task; -inf for no output.
+    share, elasticity : array, shape (point or 1, node)
+        As in `node_costs`.
 
     Returns
     -------
@@ -310,35 +237,11 @@ def node_log_output(tree: Tree, log_quantity: Array, share: Array, elasticity: A
     """
     log_x = np.empty((len(log_quantity), tree.nodes))
     log_x[:, : tree.leaves] = log_quantity
-    for level in tree.levels:
-        s = share[:, level.children]
-        live = s > 0
-        sigma = np.broadcast_to(elasticity[:, level.nests], (len(s), len(level.nests)))
-        ratio = np.where(live, log_x[:, level.children] - np.log(np.where(live, s, 1.0)), np.inf)
-        least = np.minimum.reduceat(ratio, level.starts, axis=1)
-        # -inf, no output, is a legal log quantity: its differences are masked below.
-        with np.errstate(invalid="ignore", divide="ignore"):
-            rho = np.where(sigma > 0, 1 - 1 / np.where(sigma > 0, sigma, 1.0), -np.inf)
-            ratio = np.where(live, ratio, 0.0)
-            mean = np.add.reduceat(
-                s * np.where(live & np.isneginf(ratio), 0.0, ratio), level.starts, axis=1
-            )
-            mean = np.where(np.isneginf(least), -np.inf, mean)
-            # As in `log_unit_cost`, shifted by the term that dominates: the largest output of
-            # substitutes (rho > 0), the smallest of complements.
-            largest = np.maximum.reduceat(np.where(live, ratio, -np.inf), level.starts, axis=1)
-            shift = np.where(rho > 0, largest, least)
-            finite = np.isfinite(shift)
-            base = np.where(finite, shift, 0.0)
-            gap = np.where(live, ratio - base[:, level.nest_of_child], 0.0)
-            general = np.isfinite(rho) & (rho != 0)
-            power = np.where(general, rho, 1.0)
-            counted = live & general[:, level.nest_of_child]
-            excess = np.expm1(np.where(counted, power[:, level.nest_of_child] * gap, 0.0))
-            rest = np.add.reduceat(s, level.starts, axis=1) - 1
-            total = np.log1p(np.add.reduceat(s * excess, level.starts, axis=1) + rest)
-            aggregate = np.where(finite, base + total / power, -np.inf)
-        log_x[:, level.nests] = np.where(
-            rho == 0, mean, np.where(np.isfinite(rho), aggregate, least)
-        )
+    share, elasticity = _writable(share), _writable(elasticity)
+    outputs_of_points(tree.nests, share, elasticity, tree.leaves, log_x)
     return log_x
+
+
+def _writable(array: Array) -> Array:
+    """Return a copy; kernels are compiled for arrays that may be written to."""
+    return np.array(array, dtype=float, order="C")

@@ -90,7 +90,7 @@ def spread_shares(nests: Nests, leaves: int, theta: Array, weight: Array) -> Non
 
 
 @compiled
-def outputs(nests: Nests, share: Array, elasticity: Array, leaves: int, log_x: Array) -> None:
+def nest_outputs(nests: Nests, share: Array, elasticity: Array, leaves: int, log_x: Array) -> None:
     """Write log outputs of nests from those of the leaves, which `log_x` holds.
 
     -inf stands for no output; members of share 0 do not count.
@@ -122,3 +122,33 @@ def outputs(nests: Nests, share: Array, elasticity: Array, leaves: int, log_x: A
             if share[u] > 0.0:
                 excess += share[u] * np.expm1(rho * (log_x[u] - np.log(share[u]) - shift))
         log_x[v] = shift + np.log1p(excess + rest) / rho
+
+
+@compiled
+def unit_costs_of_points(
+    nests: Nests,
+    share: Array,
+    elasticity: Array,
+    leaves: int,
+    log_c: Array,
+    theta: Array,
+    weight: Array,
+) -> None:
+    """Write costs and cost shares of several points, the first dimension of the arrays.
+
+    Shares and elasticities may have one row for all points.
+    """
+    for point in range(len(log_c)):
+        s, sigma = share[point % len(share)], elasticity[point % len(elasticity)]
+        unit_costs(nests, s, sigma, leaves, log_c[point], theta[point])
+        spread_shares(nests, leaves, theta[point], weight[point])
+
+
+@compiled
+def outputs_of_points(
+    nests: Nests, share: Array, elasticity: Array, leaves: int, log_x: Array
+) -> None:
+    """Write outputs of several points, the first dimension of the arrays."""
+    for point in range(len(log_x)):
+        s, sigma = share[point % len(share)], elasticity[point % len(elasticity)]
+        nest_outputs(nests, s, sigma, leaves, log_x[point])

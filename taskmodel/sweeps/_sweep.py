@@ -55,7 +55,7 @@ from taskmodel.sweeps.dataset import (
     latency_dataset,
     sweep_dataset,
 )
-from taskmodel.sweeps.line import Stretch, stretch
+from taskmodel.sweeps.line import StretchSolution, stretch
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker
@@ -202,7 +202,9 @@ def walk(
     return path, events
 
 
-def _all_events(walker: Walker, stops: Array, opens: NDArray[np.bool_], course: Stretch) -> Events:
+def _all_events(
+    walker: Walker, stops: Array, opens: NDArray[np.bool_], course: StretchSolution
+) -> Events:
     """Return the events of a walk, those of intervals that it left out included."""
     events = course.events
     intervals = course.bad_interval

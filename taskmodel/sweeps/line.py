@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Status
-from taskmodel.allocation.active_set import nests_of
 from taskmodel.allocation.kernels import REPAIRS, SHARE, Instance, new_regimes, workspace
 from taskmodel.allocation.uniqueness_kernels import split_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
@@ -26,7 +25,7 @@ ROOM = 4_000_000  # entries of activities that are held at once
 
 
 @dataclass
-class Stretch:
+class StretchSolution:
     """Solutions along an axis.
 
     Attributes
@@ -53,7 +52,7 @@ class Stretch:
     exact: bool
 
 
-def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array) -> Stretch:
+def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array) -> StretchSolution:
     """Walk along an axis.
 
     Parameters
@@ -71,7 +70,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     marks, room = _marks(leaves, modes, factors), _room(line, tree)
     course = _course(line, grid, leaves, modes)
     work = workspace(leaves, modes, tree.nodes, factors)
-    points, nests = len(grid), nests_of(tree)
+    points, nests = len(grid), tree.nests
     limits: list[SolutionPath] = []
     intervals: list[NDArray[np.int64]] = []
     code = kernels.STUCK
@@ -91,7 +90,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     before, after = (both.take(np.arange(side, len(both), 2)) for side in (0, 1))
     events = _events(line, order, interval, before, after)
     solution = _solutions(course, order, slice(0, points))
-    return Stretch(
+    return StretchSolution(
         solution,
         np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
         events,
@@ -209,21 +208,14 @@ def _jumps(line: kernels.Line) -> NDArray[np.bool_]:
     return jumps
 
 
-def _weightless(tree: Tree, share: Array) -> NDArray[np.bool_]:
-    """Return the leaves without weight in output."""
-    weightless = (share == 0).all(axis=0)
-    for level in reversed(tree.levels):
-        weightless[level.children] |= weightless[level.nests][level.nest_of_child]
-    return weightless[: tree.leaves]
-
-
 def _room(line: kernels.Line, tree: Tree) -> kernels.Room:
     _, leaves, modes, factors = line.bundle.shape
     margins = leaves * modes + 2 * factors
     case = Instance(
         np.zeros((leaves, modes, factors)),
         np.zeros((leaves, modes), dtype=bool),
-        _weightless(tree, line.nest[:, SHARE]),
+        # at every position
+        tree.weightless(line.nest[:, SHARE].max(axis=0))[: tree.leaves],
         np.zeros(factors, dtype=bool),
         line.nest[0].copy(),
     )
@@ -242,7 +234,7 @@ def _marks(leaves: int, modes: int, factors: int) -> kernels.Marks:
     return kernels.Marks(np.zeros((rows, 4)), new_regimes(rows, leaves, modes, factors))
 
 
-def _course(line: kernels.Line, grid: Array, leaves: int, modes: int) -> kernels.Course:
+def _course(line: kernels.Line, grid: Array, leaves: int, modes: int) -> kernels.Walk:
     """Return an empty report, with room for so many events as memory allows."""
     intervals, factors = len(line.knots) // 3, line.supply.shape[1]
     fit = max(ROOM // (2 * leaves * modes), 4 * kernels.MOST_EVENTS)
@@ -254,7 +246,7 @@ def _course(line: kernels.Line, grid: Array, leaves: int, modes: int) -> kernels
     bad = np.zeros((2, intervals + 1), dtype=bool)
     bad[kernels.INTERVAL, :-1] = _changing_pattern(line.supply)
     bad[:, 1:-1] |= _jumps(line)
-    return kernels.Course(
+    return kernels.Walk(
         np.zeros((rows, leaves, modes)),
         np.zeros((rows, leaves, modes), dtype=bool),
         np.zeros((rows, factors), dtype=bool),
@@ -279,7 +271,7 @@ def _start(marks: kernels.Marks, allocation: Allocation, order: NDArray[np.intp]
     regimes.price[row] = np.where(elasticity > NO_PRICE, elasticity, TRACE)
 
 
-def _solutions(course: kernels.Course, order: NDArray[np.intp], rows: slice) -> SolutionPath:
+def _solutions(course: kernels.Walk, order: NDArray[np.intp], rows: slice) -> SolutionPath:
     """Return some of the reported solutions as a path."""
     number = course.number[rows].copy()
     elasticity = course.factor[rows, kernels.ELASTIC].copy()

@@ -27,8 +27,8 @@ from taskmodel.allocation.kernels import (
     USED,
     WEIGHT,
     Instance,
-    Regime,
     Regimes,
+    RegimeState,
     Workspace,
     certify,
     copy_regime,
@@ -39,7 +39,7 @@ from taskmodel.allocation.kernels import (
     regime_of,
     reopen,
 )
-from taskmodel.allocation.uniqueness_kernels import OPEN, Split, uniqueness
+from taskmodel.allocation.uniqueness_kernels import FAIR, SplitWork, uniqueness
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
     EVENT_OFFSET,
@@ -117,7 +117,7 @@ class Marks(NamedTuple):
     regimes: Regimes
 
 
-class Course(NamedTuple):
+class Walk(NamedTuple):
     """What the walk reports, and how far it is. Rows: reported points, then two for each event."""
 
     activity: Array  # (row, leaf, mode)
@@ -142,7 +142,7 @@ class Room(NamedTuple):
     factor: Array  # (2, factor): SUPPLY, REVIEWED hours
     margin: Array  # (3, margin): NOW, AT_LOW and AT_HIGH end of an interval
     relevant: Mask  # (margin,)
-    split: Split
+    split: SplitWork
 
 
 @compiled
@@ -247,7 +247,7 @@ def close_dominated(bundle: Array, opened: Mask, supply: Array, leaf: int) -> No
 
 @compiled
 def oversight_leads(
-    line: Line, frame: Frame, interval: int, state: Regime, work: Workspace, room: Room
+    line: Line, frame: Frame, interval: int, state: RegimeState, work: Workspace, room: Room
 ) -> tuple[float, float]:
     """Return by how much oversight binds, and leads the other sources, in bottleneck shares.
 
@@ -283,7 +283,7 @@ def oversight_leads(
 
 
 @compiled
-def write_margins(case: Instance, state: Regime, work: Workspace, margin: Array) -> None:
+def write_margins(case: Instance, state: RegimeState, work: Workspace, margin: Array) -> None:
     """Write the distances of a solved regime from its ends; inf where there is no such end.
 
     Per leaf and mode the log cost of an idle open mode less that of the task, or the share of an
@@ -337,7 +337,7 @@ def visit(
     if repairs > 0:
         drop_vanished_prices(room.case, state, work.factor[LARGEST])
         unique = uniqueness(room.case, state, work, room.split)
-        result = AMBIGUOUS if unique == OPEN else FINE
+        result = AMBIGUOUS if unique > FAIR else FINE
     place = oversight_leads(line, frame, interval, state, work, room)
     marks.numbers[row, BINDS], marks.numbers[row, LEADS] = place
     if repairs > 0:
@@ -432,7 +432,7 @@ def position_of(frame: Frame, t: float, low: float, high: float) -> float:
 
 
 @compiled
-def between(frame: Frame, low: float, high: float, fraction: float) -> float:
+def position_between(frame: Frame, low: float, high: float, fraction: float) -> float:
     """Return the position at a fraction of the distance from one to another."""
     t = (1.0 - fraction) * coordinate(frame, low) + fraction * coordinate(frame, high)
     return position_of(frame, t, low, high)
@@ -544,12 +544,12 @@ def first_change(
                 was_good = good
         if step > 1:
             return position_of(frame, 0.5 * (bracket[0] + bracket[1]), bottom, top)
-    return between(frame, bottom, top, 0.5)
+    return position_between(frame, bottom, top, 0.5)
 
 
 @compiled
 def tell_optimum(
-    course: Course, row: int, marks: Marks, mark: int, code: int, work: Workspace, room: Room
+    course: Walk, row: int, marks: Marks, mark: int, code: int, work: Workspace, room: Room
 ) -> None:
     """Report the optimum that `visit` left behind, its plan scaled down until it is feasible."""
     state = regime_of(marks.regimes, mark)
@@ -586,7 +586,7 @@ def tell_optimum(
 
 @compiled
 def tell_limit(
-    course: Course, row: int, frame: Frame, marks: Marks, work: Workspace, room: Room
+    course: Walk, row: int, frame: Frame, marks: Marks, work: Workspace, room: Room
 ) -> None:
     """Replace what is reported of one side of an event by the trial mark, its limit at the event.
 
@@ -622,7 +622,7 @@ def search(
     interval: int,
     marks: Marks,
     depth: int,
-    course: Course,
+    course: Walk,
     work: Workspace,
     room: Room,
 ) -> bool:
@@ -645,7 +645,7 @@ def search(
         a, b = marks.numbers[frame.low, POSITION], marks.numbers[top, POSITION]
         crosses = marks.numbers[top, ADJACENT] > 0.0
         if turn > 6 and turn % 2 == 1 and not crosses:
-            x = between(frame, a, b, 0.5)
+            x = position_between(frame, a, b, 0.5)
         else:
             x = first_change(nests, line, frame, interval, marks, frame.low, top, work, room)
         # with an event between the marks, both sides are solved again, and followed up to it;
@@ -738,7 +738,7 @@ def tell_points(
     interval: int,
     solved: bool,
     marks: Marks,
-    course: Course,
+    course: Walk,
     work: Workspace,
     room: Room,
 ) -> None:
@@ -773,7 +773,7 @@ def cross(
     interval: int,
     fine: bool,
     marks: Marks,
-    course: Course,
+    course: Walk,
     work: Workspace,
     room: Room,
 ) -> int:
@@ -810,7 +810,7 @@ def walk_on(
     line: Line,
     frame: Frame,
     marks: Marks,
-    course: Course,
+    course: Walk,
     work: Workspace,
     room: Room,
 ) -> int:
@@ -861,14 +861,14 @@ def walk_on(
         if fine and same(marks, frame.low, frame.high):
             depth = 0
             copy_mark(marks, frame.trial, frame.low)
-            x, part = between(frame, a, b, 0.5), 0.5
+            x, part = position_between(frame, a, b, 0.5), 0.5
             if (
                 visit(nests, line, frame, i, x, marks, frame.trial, frame.following, work, room)
                 == FINE
             ):
                 part = dip(room.margin)
             if part > 0.0:
-                depth, x = 2, between(frame, a, b, part)
+                depth, x = 2, position_between(frame, a, b, part)
                 copy_mark(marks, frame.stack + 1, frame.low)
                 marks.numbers[frame.stack + 1, ADJACENT] = 0.0
                 code = visit(

@@ -26,7 +26,7 @@ from taskmodel.sweeps.axes import COMPUTE_UNIT, Course
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.takeoff.horizons.records import Trend, load_trend, release_year
 from taskmodel.takeoff.horizons.trend import (
-    Line,
+    TrendLine,
     agreeing_growth,
     doubling_time_by_compute,
     fit_line,
@@ -174,7 +174,7 @@ class _Models:
         self.ratios = np.array([[1.0], [float(np.median(self.hours[80] / self.hours[50]))]])
         self.frontier = frontier(self.released, self.hours[50])
 
-    def line(self, success: int, since: float, doubling_time: float | None) -> Line:
+    def line(self, success: int, since: float, doubling_time: float | None) -> TrendLine:
         """The trend over time of the frontier models released from a date on."""
         chosen = self.frontier & (self.released >= since)
         try:
@@ -215,7 +215,7 @@ def _implied_training(hours: Array, fit: Mapping[str, float]) -> Array:
 
 
 def _compute_variables(
-    catalog: Catalog, models: _Models, course: Course, dates: Array, lines: Sequence[Line]
+    catalog: Catalog, models: _Models, course: Course, dates: Array, lines: Sequence[TrendLine]
 ) -> dict[str, Any]:
     """Horizons, doubling times, compute and dates of the milestones."""
     ability, tasks = catalog.capability, catalog.tasks.values()

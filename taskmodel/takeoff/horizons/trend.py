@@ -22,7 +22,7 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
 
 
-class Line(NamedTuple):
+class TrendLine(NamedTuple):
     """A horizon with a constant doubling time.
 
     Attributes
@@ -47,7 +47,7 @@ class Line(NamedTuple):
 
         Examples
         --------
-        >>> Line(2025.0, 0.5).date([1, 8]).tolist()
+        >>> TrendLine(2025.0, 0.5).date([1, 8]).tolist()
         [2025.0, 2026.5]
         """
         hours = within("(0, inf)", "hours", hours)
@@ -81,7 +81,9 @@ def frontier(released: ArrayLike, hours: ArrayLike) -> np.ndarray:
     return result
 
 
-def fit_line(released: ArrayLike, hours: ArrayLike, doubling_time: float | None = None) -> Line:
+def fit_line(
+    released: ArrayLike, hours: ArrayLike, doubling_time: float | None = None
+) -> TrendLine:
     """Least-squares line through models, in the logarithm of the horizon.
 
     Parameters
@@ -121,7 +123,7 @@ def fit_line(released: ArrayLike, hours: ArrayLike, doubling_time: float | None 
             raise InputError("the horizon of these models does not grow; take more of them")
     if not len(dates):
         raise InputError("a trend needs models; found none")
-    return Line(float(dates.mean() - logs.mean() / slope), 1 / slope)
+    return TrendLine(float(dates.mean() - logs.mean() / slope), 1 / slope)
 
 
 @ranges(doubling_time="(0, inf)", slope="(0, inf)")
