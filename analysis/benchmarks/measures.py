@@ -82,7 +82,8 @@ def work_on(catalog: tm.Catalog, compute, optimal: bool):
     events = EventTable(np.zeros(0), [], [], [], [])
 
     def dataset():
-        return sweep_dataset(situation, walker.axis, compute, plan, ceilings, events, keep="all")
+        measures = {**vars(situation.measure(plan)), **ceilings}
+        return sweep_dataset(situation, walker.axis, compute, plan, measures, events, keep="all")
 
     return (
         lambda: situation.measure(plan),

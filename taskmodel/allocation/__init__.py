@@ -18,7 +18,7 @@ determine the prices). `price_ranges` and `mode_splits` determine what is not un
 `taskmodel.science.production`, all tolerances are in `taskmodel.numerics.accuracy`.
 """
 
-from taskmodel.allocation._allocate import allocate
+from taskmodel.allocation._allocate import allocate, greatest_output
 from taskmodel.allocation._margins import Margins, margins
 from taskmodel.allocation.derivatives import Slopes, along, derivative_weights, slopes
 from taskmodel.allocation.solution import Allocation, Status
@@ -35,6 +35,7 @@ __all__ = [
     "allocate",
     "along",
     "derivative_weights",
+    "greatest_output",
     "margins",
     "slopes",
 ]

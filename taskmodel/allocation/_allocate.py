@@ -117,6 +117,38 @@ def allocate(
     return Allocation(**result)
 
 
+def greatest_output(
+    bundles: ArrayLike, supply: ArrayLike, nest: Nest, available: ArrayLike | None = None
+) -> Array:
+    """Output of the optimal allocation, without the allocation.
+
+    Parameters and errors are those of `allocate`.
+
+    Returns
+    -------
+    array, shape (...)
+        NaN where no answer can be certified.
+    """
+    organisations = check_inputs(bundles, supply, nest, available)
+    first, group = organisations.distinct()
+    tiles = []
+    for tile in organisations.tiles(len(first)):
+        ready = organisations[first[tile]].presolved()
+        output = np.where(ready.free, np.inf, 0.0)
+        rows = np.flatnonzero(~(ready.free | ready.impossible))
+        if len(rows):
+            _, _, log_output, gap = optima_of(ready.problem[rows])
+            certified = _certified(log_output, gap)
+            output[rows] = np.where(certified, np.exp(np.where(certified, log_output, 0.0)), np.nan)
+        tiles.append(output)
+    return np.concatenate(tiles)[group].reshape(organisations.shape)
+
+
+def _certified(log_output: Array, gap: Array) -> Mask:
+    """Whether outputs are certified; a finite one beyond the largest float is not."""
+    return (gap < MAX_GAP) & (log_output < LARGEST_LOG)
+
+
 def _allocate_tile(organisations: Organisations, start: Start | None) -> Allocation:
     """Solves some points without the modes that are open nowhere."""
     modes = organisations.bundle.shape[2]
@@ -171,8 +203,7 @@ def _solved(
     """The optimum of points with something scarce, and the output of every node (point, node)."""
     supply = organisations.supply
     regime, code, log_output, gap = optima_of(problem, start)
-    # a finite optimum beyond the largest float must not be reported as unbounded
-    certified = (gap < MAX_GAP) & (log_output < LARGEST_LOG)
+    certified = _certified(log_output, gap)
     log_output = np.where(certified, log_output, 0.0)
     price, ends = _prices(problem, regime, certified, code == PRICES_OPEN)
     kink = np.any(ends[..., 1] - ends[..., 0] > UNIQUE, axis=1)

@@ -79,7 +79,7 @@ def ceiling(catalog: Catalog, compute: float | None = None) -> Regime:
     regime = segment_regime(segment, end_reason="a ceiling holds whatever the compute")
     if regime.output is not None:
         name = "oversight_ceiling_full" if compute is None else "oversight_ceiling"
-        numeric = ceilings(walker, point)[name].reshape(-1)[0]
+        numeric = ceilings(walker.at(point))[name].reshape(-1)[0]
         if not abs(float(regime.lambdify()(point[0])) / numeric - 1) < FORMULA_AGREES:
             raise SolveError(f"the formula of the ceiling is off from {numeric:g}: {FAULT}")
     return regime

@@ -68,7 +68,7 @@ class Target:
         yardstick = situation.setting.yardstick
         if self.variable in CEILINGS:
             return np.broadcast_to(
-                ceilings(walker, position, before)[self.variable], position.shape
+                ceilings(walker.at(position, before))[self.variable], position.shape
             )
         if self.variable == "output":
             return np.asarray(allocation.output / yardstick.base_output)

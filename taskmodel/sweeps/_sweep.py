@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation import allocate
+from taskmodel.allocation import greatest_output
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.numerics.grids import increasing
@@ -155,11 +155,9 @@ def sweep_along(axis: Axis, grid: Array, keep: Keep = None) -> tuple[xr.Dataset,
     """
     walker = Walker(axis)
     path, events = walk(walker, grid[0], grid[-1], grid)
-    allocation = path.allocation
-    table = _event_table(walker, events)
-    situation = walker.at(grid)
-    limits = ceilings(walker, grid)
-    result = sweep_dataset(situation, axis, grid, allocation, limits, table, keep)
+    measured = _measured(walker, path, events)
+    table = _event_table(walker, events, measured)
+    result = sweep_dataset(walker.at(grid), axis, grid, path.allocation, measured[0], table, keep)
     return result, walker
 
 
@@ -367,7 +365,7 @@ def compare(
     return joined
 
 
-def ceilings(walker: Walker, position: Array, before: Before = False) -> dict[str, Array]:
+def ceilings(situation: Situation) -> dict[str, Array]:
     """Return output with unlimited inference and experiments, relative to people alone [1].
 
     Returns
@@ -378,7 +376,6 @@ def ceilings(walker: Walker, position: Array, before: Before = False) -> dict[st
         optimum cannot be certified, or is finite but beyond the largest float, as with elasticities
         just below 1.
     """
-    situation = walker.at(position, before)
     setting, compute = situation.setting, situation.compute
     unlimited = setting.organisation.with_unlimited("inference", "experiments")
     unreviewed = unlimited.without_review()
@@ -389,8 +386,8 @@ def ceilings(walker: Walker, position: Array, before: Before = False) -> dict[st
     def output(organisation: Organisation, bundles: Array, opened: NDArray[np.bool_]) -> Array:
         supply = organisation.supply(np.ones(len(opened)))  # does not depend on compute any more
         modes = organisation.open_modes(opened)
-        allocation = allocate(bundles, supply, organisation.nest, modes, throw=False)
-        return np.asarray(allocation.output / setting.yardstick.base_output)
+        greatest = greatest_output(bundles, supply, organisation.nest, modes)
+        return np.asarray(greatest / setting.yardstick.base_output)
 
     return {
         "oversight_ceiling": output(unlimited, unlimited.bundles(compute), opened),
@@ -487,7 +484,55 @@ def _interval(catalog: Catalog, path: str) -> Array:
     return np.geomspace(low, high, POINTS) if low > 0 else np.linspace(low, high, POINTS)
 
 
-def _event_table(walker: Walker, events: Events) -> EventTable:
+Measured = dict[str, Array]  # measures and ceilings, each array with one row per point
+
+
+def _measured(walker: Walker, path: SolutionPath, events: Events) -> tuple[Measured, ...]:
+    """Return the measures and ceilings of the reported points, and of both sides of all events.
+
+    All are measured together; of many events of many tasks in parts, for all at once would exceed
+    the memory, and only those are kept that limits are reported of.
+    """
+    before = events.at_threshold
+    sides = (
+        (path, np.zeros(len(path), dtype=bool)),
+        (events.before, before),
+        (events.after, np.zeros(len(events), dtype=bool)),
+    )
+    if sum(side.allocation.activity.size for side, _ in sides) <= TILE:
+        joined = path.join(events.before).join(events.after)
+        joined.position[len(path) :] = np.tile(events.position, 2)
+        every = _measures(walker, joined.position, np.concatenate([b for _, b in sides]), joined)
+        ends = np.cumsum([len(path), len(events)])
+        return tuple(
+            dict(zip(every, rows, strict=True))
+            for rows in zip(*(np.split(values, ends) for values in every.values()), strict=True)
+        )
+    result = [_measures(walker, path.position, False, path)]
+    step = max(1, TILE // path.allocation.activity[0].size)
+    for side, limit in sides[1:]:
+        parts = []
+        for begin in range(0, len(events), step):
+            rows = np.arange(begin, min(begin + step, len(events)))
+            part = _measures(walker, events.position[rows], limit[rows], side.take(rows))
+            parts.append({name: part[name] for name in EVENT_LIMITS})
+        result.append({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    return tuple(result)
+
+
+def _measures(
+    walker: Walker, position: Array, before: Before, path: SolutionPath
+) -> dict[str, Array]:
+    """Return the measures and ceilings at some positions of a path."""
+    situation = walker.at(position, before)
+    return {
+        **vars(situation.measure(path.allocation)),
+        **ceilings(situation),
+        "factor_elasticity": path.allocation.factor_elasticity,
+    }
+
+
+def _event_table(walker: Walker, events: Events, measured: tuple[Measured, ...]) -> EventTable:
     """Return the changes in order of position, kind and file, with the limits on either side."""
     rows = sorted(
         (position, KINDS.index(change.kind), change.task, change.mode, change.factor, index)
@@ -498,43 +543,23 @@ def _event_table(walker: Walker, events: Events) -> EventTable:
         zip(*rows, strict=True) if rows else ((),) * 6  # columns
     )
     organisation = walker.at(events.position[:1]).setting.organisation
-    # in parts: many events of many tasks would exceed the memory
-    step = max(1, TILE // organisation.fixed_bundles.size)
-    parts = [
-        events.take(np.arange(begin, min(begin + step, len(events))))
-        for begin in range(0, len(events), step)
-    ]
-    limits = {}
-    for side in ("before", "after") if len(events) else ():
-        values = [_limits(walker, part, side) for part in parts]
-        limits[side] = {
-            name: np.concatenate([part[name] for part in values])[np.array(index, dtype=int)]
-            for name in EVENT_LIMITS
-        }
+    order = np.array(index, dtype=int)
+    limits = {
+        side: {name: values[name][order] for name in EVENT_LIMITS}
+        for side, values in zip(("before", "after"), measured[1:], strict=True)
+    }
     return EventTable(
         position=np.array(position, dtype=float),
         kind=[KINDS[number] for number in kind],
         task=_labels(organisation.tasks, task),
         mode=_labels(organisation.modes, mode),
         factor=_labels(organisation.factors, factor),
-        limits=limits,
+        limits=limits if len(events) else {},
     )
 
 
 def _labels(names: Sequence[str], positions: Sequence[int]) -> list[str]:
     return ["" if position < 0 else names[position] for position in positions]
-
-
-def _limits(walker: Walker, events: Events, side: str) -> dict[str, Array]:
-    """Return the limits of measures from one side at each event."""
-    position, allocation = events.position, getattr(events, side).allocation
-    before = events.at_threshold & (side == "before")
-    measures = {
-        **vars(walker.at(position, before).measure(allocation)),
-        **ceilings(walker, position, before),
-    }
-    measures["factor_elasticity"] = allocation.factor_elasticity
-    return {name: measures[name] for name in EVENT_LIMITS}
 
 
 def _missing(dtype: np.dtype) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
-from taskmodel.organisation.measures import Measures, automation_elasticity, mode_mix, sources
+from taskmodel.organisation.measures import automation_elasticity, mode_mix, sources
 from taskmodel.organisation.reviewers import reviewer_pools
 from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.results import LEFT_OUT, SPEEDUPS, labelled, provenance
@@ -68,7 +68,7 @@ def sweep_dataset(
     axis: Axis,
     grid: Array,
     allocation: Allocation,
-    ceilings: dict[str, Array],
+    measures: Mapping[str, Array],
     events: EventTable,
     keep: Keep = None,
 ) -> xr.Dataset:
@@ -83,23 +83,25 @@ def sweep_dataset(
         Values of the axis that are reported.
     allocation : Allocation
         The optimum at these points.
-    ceilings : dict of str to array, shape (point,)
+    measures : mapping of str to array, shape (point, ...)
+        The fields of `Measures` at these points, and the ceilings.
     events : EventTable
     keep : str or sequence of str, optional
         As in `taskmodel.sweep`.
     """
     catalog, organisation = axis.catalog, situation.setting.organisation
-    measures, names = situation.measure(allocation), sources(organisation)
+    names = sources(organisation)
     yardstick, kept = situation.setting.yardstick, kept_variables(keep, allocation.activity.size)
-    weights = np.broadcast_to(yardstick.shares, measures.automated_share.shape)
+    by_ai = measures["automated_share"]
+    weights = np.broadcast_to(yardstick.shares, by_ai.shape)
     along, over_compute = axis.name, axis.name == COMPUTE
-    share = measures.bottleneck_share
+    share = measures["bottleneck_share"]
     undefined = np.isnan(share).any(axis=1)
     binding = np.where(undefined, len(names), np.nan_to_num(share).argmax(axis=1))
-    full = ceilings["oversight_ceiling_full"]
+    full = measures["oversight_ceiling_full"]
     variables: dict[str, tuple[Any, ...]] = {
         **{
-            name: (along, getattr(measures, name))
+            name: (along, measures[name])
             for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")
         },
         **{
@@ -107,16 +109,19 @@ def sweep_dataset(
             for name in ("shadow_price", "factor_elasticity", "factor_use")
         },
         **_by_task(situation, along, allocation, measures, kept),
-        "automated_hours_share": (along, np.einsum("pt,pt->p", measures.automated_share, weights)),
+        "automated_hours_share": (
+            along,
+            np.einsum("pt,pt->p", measures["automated_share"], weights),
+        ),
         "mode_hours_share": (
             (along, "mode"),
-            np.einsum("ptm,pt->pm", measures.mode_share, weights),
+            np.einsum("ptm,pt->pm", measures["mode_share"], weights),
         ),
         "bottleneck_share": ((along, "source"), share),
-        "reviewer_equivalent": ((along, "reviewers", "pool"), measures.reviewer_equivalent),
+        "reviewer_equivalent": ((along, "reviewers", "pool"), measures["reviewer_equivalent"]),
         "binding_factor": (along, np.array([*names, ""], dtype=object)[binding]),
-        "oversight_ceiling": (along, ceilings["oversight_ceiling"]),
-        "no_oversight_ceiling": (along, ceilings["no_oversight_ceiling"]),
+        "oversight_ceiling": (along, measures["oversight_ceiling"]),
+        "no_oversight_ceiling": (along, measures["no_oversight_ceiling"]),
         "oversight_ceiling_full": ((), full[0]) if over_compute else (along, full),
         "duality_gap": (along, allocation.gap),
         "status": (along, np.asarray(allocation.status).astype(object)),
@@ -155,7 +160,7 @@ def _by_task(
     situation: Situation,
     along: str,
     allocation: Allocation,
-    measures: Measures,
+    measures: Mapping[str, Array],
     kept: Collection[str],
 ) -> dict[str, tuple[Any, ...]]:
     """Return the variables by task that are kept, in the order of `BY_TASK`."""
@@ -173,7 +178,7 @@ def _by_task(
             values = automation_elasticity(organisation, bundles, opened, allocation)
             variables[name] = ((along, "task"), values)
         else:
-            variables[name] = ((along, "task"), getattr(measures, name))
+            variables[name] = ((along, "task"), measures[name])
     return variables
 
 

@@ -174,7 +174,7 @@ def _state(catalog: Catalog, cases: list[Arguments]) -> Iterator[float]:
 @of_catalog()
 def _ceiling(catalog: Catalog, cases: list[Arguments]) -> list[float]:
     """The speed-up with unlimited inference and experiments and every delegable task open."""
-    limits = ceilings(Walker(catalog), np.array([FAR]))
+    limits = ceilings(Walker(catalog).at(np.array([FAR])))
     return [limits["oversight_ceiling_full"][0]] * len(cases)
 
 

@@ -293,7 +293,7 @@ def test_maps_and_inverse_questions_know_the_budget():
 
 def test_ceilings_keep_the_limit():
     catalog = limited(400, "full_review", "no_review", tasks=MORE)
-    found = ceilings(Walker(catalog), np.array([1e28]))
-    free = ceilings(Walker(catalog.replace({BUDGET: None})), np.array([1e28]))
+    found = ceilings(Walker(catalog).at(np.array([1e28])))
+    free = ceilings(Walker(catalog.replace({BUDGET: None})).at(np.array([1e28])))
     assert found["oversight_ceiling"][0] < free["oversight_ceiling"][0]
     assert found["no_oversight_ceiling"][0] >= found["oversight_ceiling"][0]

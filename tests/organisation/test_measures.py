@@ -117,7 +117,7 @@ def test_ceilings_of_the_bundled_catalogs(name, full, floor):
         catalog = tm.load_catalog(
             name, scenario="reference", set={"supervision.coverage": coverage}
         )
-        found = ceilings(Walker(catalog), np.array([1e35]))
+        found = ceilings(Walker(catalog).at(np.array([1e35])))
         assert f"{found['oversight_ceiling_full'][0]:.2f}" == f"{published:.2f}"
         assert found["oversight_ceiling"][0] == pytest.approx(found["oversight_ceiling_full"])
 
