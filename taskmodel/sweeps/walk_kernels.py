@@ -39,7 +39,7 @@ from taskmodel.allocation.kernels import (
     regime_of,
     reopen,
 )
-from taskmodel.allocation.uniqueness_kernels import FAIR, SplitWork, uniqueness
+from taskmodel.allocation.uniqueness_kernels import FAIR, UNIQUE, SplitWork, uniqueness
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
     EVENT_OFFSET,
@@ -333,7 +333,7 @@ def visit(
     code = polish(nests, room.case, state, work, repairs)
     if code != SOLVED and (repairs > 0 or code != CONVERGED_ONLY):
         return LOST
-    result = FINE
+    result, unique = FINE, UNIQUE
     if repairs > 0:
         drop_vanished_prices(room.case, state, work.factor[LARGEST])
         unique = uniqueness(room.case, state, work, room.split)
@@ -348,7 +348,7 @@ def visit(
         if not gap < MAX_GAP:
             return LOST
         # a split of tied modes is only taken if its certificate is as good as an exact one
-        if result == FINE and not gap < EXACT_GAP:
+        if unique == FAIR and not gap < EXACT_GAP:
             result = AMBIGUOUS
     return result
 
