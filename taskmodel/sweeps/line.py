@@ -254,7 +254,7 @@ def _course(line: kernels.Line, grid: Array, leaves: int, modes: int) -> kernels
         number,
         np.zeros(events, dtype=np.int64),
         bad,
-        np.zeros(5, dtype=np.int64),
+        np.zeros(6, dtype=np.int64),
     )
 
 

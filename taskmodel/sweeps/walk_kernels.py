@@ -70,7 +70,7 @@ NOW, AT_LOW, AT_HIGH = 0, 1, 2
 ELASTIC, USED_UP = 0, 1
 OUTPUT, GAP, CODE, SAYS_BINDS, SAYS_LEADS = 1, 2, 3, 4, 5
 INTERVAL, STOP = 0, 1
-NEXT, REPORTED, EVENTS, STARTED, ENDED = 0, 1, 2, 3, 4
+NEXT, REPORTED, EVENTS, STARTED, ENDED, PENDING = 0, 1, 2, 3, 4, 5
 
 FINE, AMBIGUOUS, LOST = 0, 1, 2  # how a position is solved
 DONE, FULL, STUCK = 0, 1, 2  # how a walk ends
@@ -129,9 +129,9 @@ class Walk(NamedTuple):
         Index  # (event,) the interval of each event; -1 less the stop where tasks open or close
     )
     bad: Mask  # (2, interval + 1): INTERVAL, STOP that the caller treats by other means
-    progress: (
-        Index  # (5,) NEXT interval, number of points REPORTED and of EVENTS; low mark, its code
-    )
+    # (6,): NEXT interval, points REPORTED, EVENTS; how the low mark STARTED and ENDED; the stop
+    # whose event is PENDING until it is solved with the tasks that open there
+    progress: Index
 
 
 class Room(NamedTuple):
@@ -786,8 +786,10 @@ def cross(
     row = len(course.number) - 2 * len(course.interval) + 2 * event
     copy_mark(marks, frame.low, frame.high)
     code, fine = LOST, fine and not course.bad[STOP, interval + 1]
+    before = fine
     for step in range(2):
         if step == 1:
+            before = fine
             if not open_modes(line, interval, interval + 1, room):
                 code = LOST
                 break
@@ -799,6 +801,8 @@ def cross(
     if fine and code == FINE:
         course.interval[event] = -2 - interval
         course.progress[EVENTS] += 1
+    elif before and code == LOST:
+        course.progress[PENDING] = interval + 1
     else:
         course.bad[STOP, interval + 1] = True
     return code
@@ -831,6 +835,7 @@ def walk_on(
         if count[STARTED] != SOLVED_LOW:
             if bad[INTERVAL, i] or not open_modes(line, i, i, room):
                 bad[INTERVAL, i] = bad[STOP, i + 1] = True
+                bad[STOP, i], count[PENDING] = bad[STOP, i] or count[PENDING] == i, 0
                 solved = False
                 tell_points(nests, line, frame, i, solved, marks, course, work, room)
                 count[NEXT], count[STARTED] = i + 1, NO_START
@@ -845,6 +850,15 @@ def walk_on(
                 bad[INTERVAL, i] = True
                 continue
             keep_margins(room.margin, AT_LOW, NOW)
+            if count[PENDING] == i and i > 0:
+                if ended == FINE:
+                    row = len(course.number) - 2 * len(course.interval) + 2 * count[EVENTS] + 1
+                    tell_optimum(course, row, marks, frame.low, ended, work, room)
+                    course.interval[count[EVENTS]] = -1 - i
+                    count[EVENTS] += 1
+                else:
+                    bad[STOP, i] = True
+                count[PENDING] = 0
         fine, solved = ended == FINE, True
         tell_points(nests, line, frame, i, solved, marks, course, work, room)
         copy_mark(marks, frame.high, frame.low)
@@ -887,6 +901,6 @@ def walk_on(
             ended = cross(nests, line, frame, i, ended == FINE, marks, course, work, room)
             keep_margins(room.margin, AT_LOW, NOW)
             if ended == LOST:
-                bad[STOP, i + 1], count[STARTED] = True, NO_START
+                count[STARTED] = NO_START
         count[ENDED] = ended
     return DONE
