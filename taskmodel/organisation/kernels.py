@@ -96,7 +96,7 @@ def reviewing_factors(hours: Array, column: NDArray[np.int64]) -> int:
     """Write the factors that are not 0 in the first row, or all of several rows; their number."""
     columns = 0
     for factor in range(hours.shape[3]):
-        takes_part = hours.shape[0] > 1
+        takes_part = hours.shape[0] != 1
         for task in range(hours.shape[1]):
             for mode in range(hours.shape[2]):
                 takes_part = takes_part or hours[0, task, mode, factor] != 0.0
