@@ -16,6 +16,7 @@
         ├── RunawayError                        preparation that diverges within the pause
         ├── NoPause                             a plan whose pause never starts
         ├── NothingToLimit                      a frontier without budgets to report
+        ├── MomentConflict                      evidence that no draw of the model agrees with
         ├── NoClosedFormError                   a regime without a closed form
         ├── NoFormulaError                      the end of a regime without a formula
         └── NoRootError                         first-order conditions without an exact root
@@ -128,6 +129,10 @@ class NoPause(NoAnswer):
 
 class NothingToLimit(NoAnswer):
     """A frontier without budgets to report: nothing escapes, or no limit binds."""
+
+
+class MomentConflict(NoAnswer):
+    """Evidence that no draw agrees with; the message names what conflicts, and how far it is."""
 
 
 class NoClosedFormError(NoAnswer):

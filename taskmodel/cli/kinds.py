@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from taskmodel.calibration import bundled_moments, load_moments
 from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
 from taskmodel.lead.plans import bundled_plans, load_plan
 from taskmodel.sweeps.paths import bundled_paths, load_paths
@@ -117,6 +118,16 @@ KINDS = {
         },
         lambda facts: f"{facts['begins']:g} to {facts['ends']:g}",
         present=frozenset({"begins", "ends"}),
+    ),
+    "moments": Kind(
+        "moments",
+        "Evidence, to weight draws by (taskmodel calibrate CATALOG --moments MOMENTS)",
+        bundled_moments,
+        load_moments,
+        lambda moments: {**_description(moments), "moments": list(moments.moments)},
+        lambda facts: f"{len(facts['moments'])} moments",
+        present=frozenset({"moments"}),
+        absent=frozenset({"tasks"}),
     ),
 }
 

@@ -14,6 +14,7 @@ _FOLDERS = {
     "loop": "loops",
     "trend": "trends",
     "path": "paths",
+    "moments": "moments",
 }
 
 

@@ -106,6 +106,22 @@ class MedianLaw:
         spread = np.where(score < 0, self.below, self.above)
         return np.asarray(back(onto(self.median) + spread * score))
 
+    def score(self, value: Array) -> Array:
+        """Return the standard normal scores of values; the inverse of `at`.
+
+        -inf or inf beyond an end of the scale, or on a side without spread; NaN for NaN.
+
+        Examples
+        --------
+        >>> MedianLaw("normal", 1.0, below=0.5, above=2.0).score(np.array([0.5, 1, 3])).tolist()
+        [-1.0, 0.0, 1.0]
+        """
+        onto, _ = _SCALES[self.scale]
+        with np.errstate(divide="ignore"):
+            distance = onto(np.asarray(value, dtype=float)) - onto(self.median)
+            spread = np.where(distance < 0, self.below, self.above)
+            return np.divide(distance, spread, out=np.zeros_like(distance), where=distance != 0)
+
 
 def median_law(
     scale: str, low: float, median: float, high: float, levels: tuple[float, ...] = LEVELS
