@@ -10,12 +10,13 @@ supervision is a factor like any other. Every answer carries its duality gap, wh
 error; one that cannot be certified is an error, never a number.
 
 `allocate` is the entry point. `inputs` checks the caller's arrays and `presolve` reduces them
-without prices; `solver` calls `interior`, which finds the neighbourhood of the optimum, and
-`active_set`, which finds the optimum itself (sliding along `flat_directions` where costs do not
-determine the prices). `price_ranges` and `mode_splits` determine what is not unique about it,
-`free_tasks` adds what needs nothing scarce. `margins` evaluates a regime at other points and
-`derivatives` differentiates it. The production function itself is in
-`taskmodel.science.production`, all tolerances are in `taskmodel.numerics.accuracy`.
+without prices; `solver` runs the compiled loops of `optimum_kernels` over the points. There,
+`interior_kernels` finds the neighbourhood of the optimum, `kernels` the optimum itself and its
+certificate, and `uniqueness_kernels` whether it is the only one. `price_ranges` and `mode_splits`
+determine what is not unique about it, `free_tasks` adds what needs nothing scarce. `active_set`
+makes regimes of other answers; `margins` evaluates a regime at other points and `derivatives`
+differentiates it. The production function itself is in `taskmodel.science.production`, all
+tolerances are in `taskmodel.numerics.accuracy`.
 """
 
 from taskmodel.allocation._allocate import allocate, greatest_output

@@ -13,7 +13,8 @@ thresholds lie between 1e-13 and 1e-9.
 # relative error of every published output (`allocation.allocate`).
 MAX_GAP = 1e-9
 
-# Duality gap below which the solver stops looking for a better answer (`allocation.solver`).
+# Duality gap below which the solver stops looking for a better answer
+# (`allocation.optimum_kernels`).
 EXACT_GAP = 1e-11
 
 # Allocation: the interior point ------------------------------------------------------------------
@@ -29,8 +30,8 @@ COST_RESOLUTION = 0.9e-9
 # other until the result is certified. The last ones serve true prices far below the others.
 HANDOVERS = (1e-5, 1e-9, 1e-15, 1e-30, 1e-60)
 
-# Diagonal shift, relative to the largest entry, that keeps one singular point from aborting the
-# batched solution of all points.
+# Diagonal shift, relative to the largest entry, that makes the Newton matrix of a
+# singular point invertible.
 SINGULAR_SHIFT = 1e-15
 
 # Allocation: the active set ----------------------------------------------------------------------
@@ -79,7 +80,7 @@ TIE = 5e-12
 FLAT = 1e-9
 
 # The same along directions that factors in exact proportion produce, from which the active set
-# slides (`allocation.flat_directions`), and the relative difference below which two ties, or two
+# slides (`allocation.kernels`), and the relative difference below which two ties, or two
 # step lengths, are one.
 PROPORTIONAL = 1e-13
 SAME_STEP = 1e-9

@@ -1,0 +1,112 @@
+"""The interior point of an allocation: laws of the central path, and the optimum it leads to."""
+
+import numpy as np
+import pytest
+from organisations import random_organisation
+
+from taskmodel.allocation import Nest, allocate
+from taskmodel.allocation import interior_kernels as kernels
+from taskmodel.allocation.active_set import instances_of
+from taskmodel.allocation.inputs import check_inputs
+from taskmodel.allocation.kernels import eliminate, instance_of
+from taskmodel.numerics.accuracy import TRACE
+
+DECADES = (3, 8, 14, 25)
+
+
+def begun(problem):
+    """Nests and instance of a point, its starting point and the arrays to work in."""
+    nests, case = problem.tree.nests, instance_of(instances_of(problem), 0)
+    leaves, modes, factors = case.bundle.shape
+    iterate = kernels.central_point(leaves, modes, factors)
+    work = kernels.interior_workspace(leaves, modes, len(nests.parent), factors)
+    kernels.interior_start(nests, case, iterate, work)
+    return nests, case, iterate, work
+
+
+def identified(nests, case, iterate):
+    """The arrays that `identify` fills, by name."""
+    factors = len(case.scarce)
+    result = {
+        "active": np.zeros(case.open.shape, bool),
+        "priced": np.zeros(factors, bool),
+        "price": np.full(factors, np.nan),
+        "mode_share": np.full(case.open.shape, np.nan),
+        "guess": np.full(factors, np.nan),
+        "guess_used": np.full(factors, np.nan),
+    }
+    kernels.identify(nests, case, iterate, *result.values())
+    return result
+
+
+def problems(seed, number):
+    """Organisations, and their problems, with something to produce and something scarce."""
+    rng = np.random.default_rng(seed)
+    for i in range(number):
+        organisation = random_organisation(rng, DECADES[i % len(DECADES)])
+        ready = check_inputs(*organisation.problem).presolved()
+        if not (ready.free[0] or ready.impossible[0]):
+            yield organisation, ready.problem
+
+
+def test_pairs_multiply_to_mu_and_factors_balance():
+    for _, problem in problems(8, 20):
+        nests, case, iterate, work = begun(problem)
+        if kernels.interior(nests, case, iterate, work, kernels.CAREFUL, 1e-6) != kernels.DONE:
+            continue
+        mu, _ = kernels.linearise(nests, case, iterate, work.terms)
+        assert 0.5e-7 < mu < 5e-7  # the last step aims at a tenth of mu
+        assert iterate.mode_share.sum(axis=1) == pytest.approx((~case.dead).astype(float))
+        assert np.all(iterate.mode_share[~case.open] == 0)
+        assert np.all(iterate.price[case.scarce] > 0)
+
+
+def test_prices_approach_those_of_the_optimum():
+    for organisation, problem in problems(9, 20):
+        nests, case, iterate, work = begun(problem)
+        if kernels.interior(nests, case, iterate, work, kernels.BOLD, 1e-9) != kernels.DONE:
+            continue
+        exact = allocate(*organisation.problem)
+        if exact.status == "optimal":
+            assert iterate.price == pytest.approx(exact.factor_elasticity, abs=1e-5)
+        sets = identified(nests, case, iterate)
+        assert np.all(sets["price"][~sets["priced"] & case.scarce] == TRACE)
+
+
+def test_without_steps_a_run_falls_short_and_without_numbers_it_is_lost():
+    _, problem = next(problems(10, 1))
+    nests, case, iterate, work = begun(problem)
+    short = kernels.BOLD._replace(steps=2)
+    assert kernels.interior(nests, case, iterate, work, short, 1e-9) == kernels.SHORT
+    iterate.unused[np.argmax(case.scarce)] = np.nan
+    assert kernels.interior(nests, case, iterate, work, kernels.BOLD, 1e-9) == kernels.LOST
+
+
+def test_a_tied_mode_that_pays_nothing_is_given_a_price():
+    # one task in two modes: the first uses factor 0, which is priced, the second factors 1 and 2
+    bundles = np.array([[[1.0, 0.0, 0.0], [0.0, 1.0, 2.0]]])
+    problem = check_inputs(bundles, [1.0, 1.0, 1.0], Nest(0.5, [1.0], [0]), None)
+    nests, case, iterate, _ = begun(problem.presolved().problem)
+    iterate.price[:] = 0.8, 0.1, 0.1
+    iterate.price_stays[:] = 1.0, 0.0, 0.0
+    iterate.mode_share[:] = 0.5
+    sets = identified(nests, case, iterate)
+    assert sets["active"].all()
+    assert sets["priced"].tolist() == [True, False, True]
+    assert sets["price"].tolist() == [0.8, TRACE, 0.1]
+    iterate.share_stays[0, 1], iterate.mode_share[0, 1] = 0.0, 0.1
+    sets = identified(nests, case, iterate)
+    assert sets["active"].tolist() == [[True, False]]
+    assert sets["priced"].tolist() == [True, False, False]
+
+
+def test_elimination_solves_and_refuses_singular_matrices():
+    rng = np.random.default_rng(12)
+    for n in (1, 2, 5, 9):
+        matrix, right = rng.normal(size=(n, n)), rng.normal(size=(n, 2))
+        matrix[0, 0] = 0.0 if n > 1 else 3.0  # needs another pivot
+        a, b = matrix.copy(), right.copy()
+        assert eliminate(a, b, n, 2)
+        assert b == pytest.approx(np.linalg.solve(matrix, right), rel=1e-9)
+    for value in (0.0, np.nan):
+        assert not eliminate(np.array([[1.0, 1.0], [1.0, 1.0 + value]]), np.ones((2, 1)), 2, 1)

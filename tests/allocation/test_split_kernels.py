@@ -1,0 +1,72 @@
+"""Fair splits of tied modes in compiled loops against NumPy's pseudoinverse."""
+
+import numpy as np
+import pytest
+
+from taskmodel.allocation import Nest, kernels
+from taskmodel.allocation import uniqueness_kernels as splits
+from taskmodel.allocation.active_set import instances_of
+from taskmodel.allocation.inputs import check_inputs
+
+
+def regime(bundles, supply, nest, price, mode_share):
+    """Instance, regime with these prices and shares of all modes, and workspace, evaluated."""
+    problem = check_inputs(bundles, supply, nest, None).presolved().problem
+    _, leaves, modes, factors = problem.bundle.shape
+    case = kernels.instance_of(instances_of(problem), 0)
+    state = kernels.regime_of(kernels.new_regimes(1, leaves, modes, factors), 0)
+    state.active[:], state.priced[:] = case.open, np.asarray(price) > 0
+    state.price[:], state.mode_share[:] = price, mode_share
+    work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
+    kernels.evaluate(problem.tree.nests, case, state, work)
+    return case, state, work, splits.split_workspace(leaves, modes, factors)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_fair_split_is_the_shortest_solution(seed):
+    rng = np.random.default_rng(seed)
+    tasks, modes, factors = 4, 3, 3
+    price = rng.dirichlet(np.ones(factors))
+    bundles = rng.uniform(0.5, 1.5, (tasks, modes, factors))
+    cost = bundles @ price
+    bundles *= (cost[:, :1] / cost)[..., None]  # all modes of a task cost the same
+    given = rng.dirichlet(np.full(modes, 5.0), tasks)
+    nest = Nest(0.5, rng.dirichlet(np.ones(tasks)), range(tasks))
+    case, state, work, split = regime(bundles, np.ones(factors), nest, price, given)
+    weight = work.node[kernels.WEIGHT, :tasks].copy()
+    # tasks are complete, and factors are used as by the given split
+    use = (weight / work.cost[:, 0])[:, None, None] * bundles
+    complete = np.kron(np.eye(tasks), np.ones(modes))
+    rows = np.vstack([complete, use.reshape(-1, factors).T])
+    target = rows @ given.ravel()
+    scale = np.sqrt(np.repeat(weight, modes))
+    expected = (np.linalg.pinv(rows / scale, rcond=1e-9) @ target / scale).reshape(tasks, modes)
+    target[tasks:] = 1.0  # the kernel has supplies used up
+    full = (np.linalg.pinv(rows / scale, rcond=1e-9) @ target / scale).reshape(tasks, modes)
+    found = splits.fair_split(case, state, work, split)
+    used_up = np.allclose(rows @ given.ravel(), target, atol=1e-9)
+    shortest = expected if used_up else full
+    assert found == bool((shortest > 1e-12).all())
+    assert state.mode_share == pytest.approx(shortest if found else given, abs=1e-9)
+
+
+def test_a_split_with_a_negative_share_is_left_open():
+    # only the first task's second mode uses little of factor 1, which the second task needs
+    bundles = np.array([[[1.0, 1.0], [1.5, 0.5], [0.1, 1.9]]])
+    case, state, work, split = regime(
+        bundles, np.ones(2), Nest(0.5, [1.0], [0]), [0.5, 0.5], [[0.3, 0.3, 0.4]]
+    )
+    before = state.mode_share.copy()
+    assert splits.fair_split(case, state, work, split)
+    assert state.mode_share @ np.ones(3) == pytest.approx(1)
+    # used up: the mean of the tilts 0, 1/2 and -9/10, weighted by shares, is zero
+    assert (state.mode_share @ [0.0, 0.5, -0.9]) == pytest.approx(0, abs=1e-12)
+    assert (state.mode_share != before).any()
+    bundles[0, 2] = 1.4, 0.6  # two modes use more of factor 0, none more of factor 1
+    bundles[0, 0] = 1.1, 0.9
+    case, state, work, split = regime(
+        bundles, np.ones(2), Nest(0.5, [1.0], [0]), [0.5, 0.5], [[0.3, 0.3, 0.4]]
+    )
+    before = state.mode_share.copy()
+    assert not splits.fair_split(case, state, work, split)
+    assert np.array_equal(state.mode_share, before)
