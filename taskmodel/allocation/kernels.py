@@ -652,11 +652,9 @@ def breaking_rows(work: Workspace, price: Array, ties: int, n: int) -> int:
 
     Gram and Schmidt's method with the row first that has the longest rest.
     """
-    rank, position, unit = 0, work.position, work.factor[UNIT]
-    done = np.zeros(ties, dtype=np.bool_)
-    rows = np.zeros((ties, n))
+    rank, position, unit, rows = 0, work.position, work.factor[UNIT], work.matrix
     for t in range(ties):
-        norm = 0.0
+        norm, rows[t, n] = 0.0, 0.0  # the last column marks rows that are done
         for i in range(n):
             rows[t, i] = work.row[t, position[i]] / price[position[i]] * unit[i]
             norm += rows[t, i] ** 2
@@ -669,11 +667,11 @@ def breaking_rows(work: Workspace, price: Array, ties: int, n: int) -> int:
             norm = 0.0
             for i in range(n):
                 norm += rows[t, i] ** 2
-            if not done[t] and np.sqrt(norm) > longest:
+            if rows[t, n] == 0.0 and np.sqrt(norm) > longest:
                 longest, chosen = np.sqrt(norm), t
         if chosen < 0:
             break
-        done[chosen] = True
+        rows[chosen, n] = 1.0
         for i in range(n):
             work.square[BREAKING, rank, i] = rows[chosen, i] / longest
         for t in range(ties):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.compiled import compiled
+from taskmodel.compiled import allocating, compiled
 from taskmodel.numerics.types import Array
 
 LARGEST = float(np.finfo(float).max)
@@ -65,7 +65,7 @@ def total_work(activity: Array, work: Array) -> None:
             work[point] += made
 
 
-@compiled
+@allocating
 def review_sums(
     activity: Array, hours: Array, worth: Array, reviewed: Array, elasticity: Array
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.compiled import compiled
+from taskmodel.compiled import allocating, compiled
 from taskmodel.numerics.types import Array
 
 Positions = NDArray[np.int64]
@@ -53,7 +53,7 @@ def path_lengths(
         total[point] = longest
 
 
-@compiled
+@allocating
 def slacks(
     durations: Array,
     task: Positions,
@@ -127,7 +127,7 @@ def paths_from_task(
             length[point, task[place]] = longest + durations[point, task[place]]
 
 
-@compiled
+@allocating
 def first_ends(
     count: Array, share: Array, time: Array, point: Array, step: float, first: Array
 ) -> None:

@@ -225,6 +225,7 @@ def _room(line: kernels.Line, tree: Tree) -> kernels.Room:
         np.zeros((2, factors)),
         np.zeros((3, margins)),
         np.zeros(margins, dtype=bool),
+        np.zeros(6),
         split_workspace(leaves, modes, factors),
     )
 

@@ -142,6 +142,7 @@ class Room(NamedTuple):
     factor: Array  # (2, factor): SUPPLY, REVIEWED hours
     margin: Array  # (3, margin): NOW, AT_LOW and AT_HIGH end of an interval
     relevant: Mask  # (margin,)
+    bracket: Array  # (6,) of a root, see `next_guess`
     split: SplitWork
 
 
@@ -495,7 +496,7 @@ def first_change(
     halves the interval.
     """
     bottom, top = marks.numbers[low, POSITION], marks.numbers[high, POSITION]
-    bracket = np.zeros(6)
+    bracket = room.bracket
     for attempt in range(3):
         start, end = (high, low) if attempt == 1 else (low, high)
         sure, was_good, rough, x = True, True, EVENT_WIDTH, marks.numbers[start, POSITION]

@@ -41,7 +41,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.compiled import compiled, inlined
+from taskmodel.compiled import allocating, compiled, inlined
 from taskmodel.numerics.types import Array
 
 Integers = NDArray[np.int64]
@@ -1129,7 +1129,7 @@ def begin(
     return 1
 
 
-@compiled
+@allocating
 def solve_steps(
     w: Tables, p: Steps, shares: Array, tolerance: float, most_steps: int
 ) -> tuple[int, int, float, int]:
@@ -1251,7 +1251,7 @@ def solve_steps(
     return FINISHED, n, time, e
 
 
-@compiled
+@allocating
 def see(w: Tables, p: Steps, rows: int, row: int, time: float, hints: Array, seen: Array) -> None:
     """Write what the derivative sees at a time of a step."""
     state, rise = np.empty(4), np.empty(4)
@@ -1262,7 +1262,7 @@ def see(w: Tables, p: Steps, rows: int, row: int, time: float, hints: Array, see
     )
 
 
-@compiled
+@allocating
 def time_of_mark(w: Tables, p: Steps, rows: int, end: float, column: int, level: float) -> float:
     """Return the first time at which a column of ``seen`` exceeds a level; NaN: it never does.
 
@@ -1330,7 +1330,7 @@ def growth_over(
     return log_gwp_at(w, p, rows, time + years, sectors, state, hints, seen) - now
 
 
-@compiled
+@allocating
 def time_of_growth(
     w: Tables, p: Steps, rows: int, end: float, rate: float, year: float, sectors: int
 ) -> float:
@@ -1477,7 +1477,7 @@ def write_moment(
     complete_moment(w, row, goods, rnd, hints, only)
 
 
-@compiled
+@allocating
 def write_moments(
     w: Tables, p: Steps, rows: int, begin: float, times: Array, steps: Integers, only: int,
     moments: Array,
@@ -1494,7 +1494,7 @@ def exceeds(value: float, level: float, beyond: bool) -> bool:
     return value > level if beyond else value >= level
 
 
-@compiled
+@allocating
 def first_time(
     w: Tables, p: Steps, rows: int, end: float, begin: float, after: float, column: int,
     level: float, beyond: bool,
@@ -1541,7 +1541,7 @@ def first_time(
     return nan
 
 
-@compiled
+@allocating
 def log_runs_at(w: Tables, p: Steps, rows: int, times: Array, values: Array) -> None:
     """Write ln of the largest training run at some times."""
     state = np.empty(4)
@@ -1550,7 +1550,7 @@ def log_runs_at(w: Tables, p: Steps, rows: int, times: Array, values: Array) -> 
         values[i] = run_on_step(w, p, rows, row, p.era[row], times[i], state)
 
 
-@compiled
+@allocating
 def write_openings(
     w: Tables, p: Steps, rows: int, times: Array, families: Integers, tasks: Integers, opens: Flags
 ) -> None:
