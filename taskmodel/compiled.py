@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., object])
+
+_FOLDERS: set[str] = set()  # of the caches
 
 try:
     from numba import njit
@@ -38,28 +41,28 @@ else:
             """Leave the environment, which is that of the callers."""
 
         def get_pointer_to_function(self, name: str) -> int:
-            self._ensure_finalized()
+            self._ensure_finalized()  # type: ignore[no-untyped-call]
             return 0
 
         def _optimize_final_module(self) -> None:
             pass
 
         def _finalize_final_module(self) -> None:
-            self._finalize_dynamic_globals()
+            self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]
             self._finalized = True
 
     class _PartCompiler(Compiler):
         def define_pipelines(self) -> list[Any]:
             state = self.state
-            state.library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
-            return super().define_pipelines()
+            codegen, name = state.targetctx.codegen(), state.func_id.func_qualname
+            state.library = _Part(codegen, name)  # type: ignore[no-untyped-call]
+            return cast(list[Any], super().define_pipelines())  # type: ignore[no-untyped-call]
 
 
 def compiled(function: Function) -> Function:
     """Compile a kernel without the global interpreter lock; division by zero follows IEEE 754.
 
-    It allocates no arrays: without the counting of references to them, kernels that take many
-    arrays compile in a third of the time.
+    It allocates no arrays: references to them are not counted, which would be code to compile.
     """
     return _kernel(function, _nrt=False)
 
@@ -77,7 +80,21 @@ def inlined(function: Function) -> Function:
     return _kernel(function, _nrt=False, forceinline=True)
 
 
+def remove_outdated() -> None:
+    """Remove the files that other versions of the kernels left in the caches of this Python."""
+    python = f".py{sys.version_info.major}{sys.version_info.minor}"
+    for folder in _FOLDERS:
+        for file in Path(folder).glob("*kernels.*.nb[ic]"):
+            if python in file.name and f"-{_sources()}." not in file.name:
+                file.unlink(missing_ok=True)
+
+
 def _kernel(function: Function, **choices: bool) -> Function:
+    """Compile a kernel on its own for calls from Python, and as a part of other kernels.
+
+    numba would optimise a kernel once more for each of its callers, of theirs, and so on. A part
+    is only translated; it is optimised within the kernels that Python calls.
+    """
     if not COMPILES:
         return cast(Function, _ieee(function))
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", **choices}
@@ -89,13 +106,13 @@ def _kernel(function: Function, **choices: bool) -> Function:
             f"{cache._impl.filename_base}-{_sources()}",
             cache._impl.locator.get_source_stamp(),
         )
+        _FOLDERS.add(cache.cache_path)
     except (RuntimeError, AttributeError):
         # no folder for the cache, as in a read-only installation without a home; or a numba that
         # names its files in another way, whose cache would outlive changes of other files
         kernel = njit(**options)(function)
-    part = njit(
-        pipeline_class=_PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options
-    )(function)
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    part = njit(pipeline_class=_PartCompiler, **options)(function)
     kernel.get_call_template = part.get_call_template
     kernel.get_overload = part.get_overload
     return cast(Function, kernel)
@@ -103,14 +120,18 @@ def _kernel(function: Function, **choices: bool) -> Function:
 
 @functools.cache
 def _sources() -> str:
-    """Hash of all kernels and of the tolerances that they contain.
+    """Hash of all kernels, of the tolerances that they contain and of how they are compiled.
 
     Kernels of one file call those of others, and their machine code contains them, but numba
     looks for changes only in the file of the kernel that is called. The hash becomes part of the
     names of the files of the cache, so that outdated ones are not even read.
     """
     package = Path(__file__).parent
-    files = [*sorted(package.rglob("*kernels.py")), package / "numerics" / "accuracy.py"]
+    files = [
+        *sorted(package.rglob("*kernels.py")),
+        package / "numerics" / "accuracy.py",
+        Path(__file__),
+    ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

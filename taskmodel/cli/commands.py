@@ -458,7 +458,7 @@ COMMANDS = {
     "Installation": (
         _command(
             "compile",
-            "compile the takeoff model now, in place of at its first use",
+            "compile the numerical kernels now, in place of at their first use",
             _flag("--json", "print the answer as JSON"),
         ),
     ),

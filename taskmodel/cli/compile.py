@@ -2,29 +2,90 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from argparse import Namespace
 
 from taskmodel.cli.output import Answer
 from taskmodel.cli.screen import progress
 
+CATALOG, WORLD = "alignment_research", "davidson_best_guess"
+
+
+def sweeps() -> None:
+    """Compile the walk along an axis, and the measures of its solutions."""
+    import taskmodel as tm
+
+    tm.sweep(tm.load_catalog(CATALOG))
+
+
+def organisations() -> None:
+    """Compile the optimum of single organisations and its derivatives, and the times of paths."""
+    import taskmodel as tm
+
+    catalog = tm.load_catalog(CATALOG)
+    tm.elasticities(catalog)
+    for queues in (False, True):
+        tm.latency(tm.load_catalog(CATALOG, set={"latency.count_queues": queues}))
+
+
+def takeoff() -> None:
+    """Compile the takeoff model, with tasks that are counted and with a continuum."""
+    import taskmodel as tm
+
+    for tasks in (2, None):
+        tm.simulate(WORLD, {"n_labour_tasks": tasks, "t_end": 2022.1})
+    tm.alignment_beside(tm.simulate(WORLD), tm.load_catalog(CATALOG))
+
+
+# one process for each; the two of the second share less than they would with the first
+PROCESSES = (("sweeps",), ("organisations", "takeoff"))
+
+
+def run(names: list[str]) -> None:
+    """Compile some groups of kernels in this process, and remove what older versions left."""
+    from taskmodel.compiled import remove_outdated
+
+    for name in names:
+        {"sweeps": sweeps, "organisations": organisations, "takeoff": takeoff}[name]()
+    remove_outdated()
+
 
 def answer(args: Namespace) -> Answer:
-    """Solve small worlds, with tasks that are counted and with a continuum."""
+    """Solve small cases of everything that has kernels, in several processes at once."""
     from taskmodel.compiled import COMPILES
-    from taskmodel.takeoff import simulate
 
     begin = time.perf_counter()
-    with progress("compiling", args.quiet):
-        for tasks in (2, None):
-            simulate("davidson_best_guess", {"n_labour_tasks": tasks, "t_end": 2022.1})
+    if COMPILES:
+        with progress("compiling", args.quiet):
+            _compile()
     seconds = time.perf_counter() - begin
     return Answer(
         {"compiled": COMPILES, "seconds": seconds},
         lambda: [
-            f"The takeoff model is compiled, in {seconds:.0f} s; later processes load it."
+            "The kernels of sweeps, organisations and takeoff are compiled, in "
+            f"{seconds:.0f} s; later processes load them."
             if COMPILES
-            else "numba is not installed: the takeoff model runs as plain Python, and more slowly. "
-            "To compile it: pip install numba"
+            else "numba is not installed: kernels run as plain Python, and more slowly. "
+            "To compile them: pip install numba"
         ],
     )
+
+
+def _compile() -> None:
+    """Run all groups; a RuntimeError says which one failed, and how."""
+    code = "import sys; from taskmodel.cli.compile import run; run(sys.argv[1:])"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, *names],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for names in PROCESSES
+    ]
+    errors = [process.communicate()[1] for process in processes]
+    for names, process, error in zip(PROCESSES, processes, errors, strict=True):
+        if process.returncode:
+            raise RuntimeError(f"compiling {' and '.join(names)} failed:\n{error}")

@@ -686,9 +686,9 @@ ends)."""
 
 DESCRIPTIONS[
     "compile"
-] = """Compile the takeoff model on a machine on which it has not run yet. Its first
-use does the same and takes as long, half a minute or more; later processes load
-what was compiled. Without numba the model runs as plain Python, more slowly."""
+] = """Compile the numerical kernels on a machine on which they have not run yet, about
+half a minute on two processors. Their first use does the same; later processes
+load what was compiled. Without numba they run as plain Python, more slowly."""
 EPILOGS["compile"] = """examples:
   taskmodel compile
 
