@@ -9,18 +9,19 @@ from argparse import Namespace
 
 from taskmodel.cli.output import Answer
 from taskmodel.cli.screen import progress
+from taskmodel.errors import TaskmodelError
 
 CATALOG, WORLD = "alignment_research", "davidson_best_guess"
 
 
-def sweeps() -> None:
+def _sweeps() -> None:
     """Compile the walk along an axis, and the measures of its solutions."""
     import taskmodel as tm
 
     tm.sweep(tm.load_catalog(CATALOG))
 
 
-def organisations() -> None:
+def _organisations() -> None:
     """Compile the optimum of single organisations and its derivatives, and the times of paths."""
     import taskmodel as tm
 
@@ -30,7 +31,7 @@ def organisations() -> None:
         tm.latency(tm.load_catalog(CATALOG, set={"latency.count_queues": queues}))
 
 
-def takeoff() -> None:
+def _takeoff() -> None:
     """Compile the takeoff model, with tasks that are counted and with a continuum."""
     import taskmodel as tm
 
@@ -43,12 +44,12 @@ def takeoff() -> None:
 PROCESSES = (("sweeps",), ("organisations", "takeoff"))
 
 
-def run(names: list[str]) -> None:
+def compile_here(names: list[str]) -> None:
     """Compile some groups of kernels in this process, and remove what older versions left."""
     from taskmodel.compiled import remove_outdated
 
     for name in names:
-        {"sweeps": sweeps, "organisations": organisations, "takeoff": takeoff}[name]()
+        {"sweeps": _sweeps, "organisations": _organisations, "takeoff": _takeoff}[name]()
     remove_outdated()
 
 
@@ -74,8 +75,8 @@ def answer(args: Namespace) -> Answer:
 
 
 def _compile() -> None:
-    """Run all groups; a RuntimeError says which one failed, and how."""
-    code = "import sys; from taskmodel.cli.compile import run; run(sys.argv[1:])"
+    """Run all groups; a `TaskmodelError` says which one failed, and how."""
+    code = "import sys; from taskmodel.cli.compile import compile_here; compile_here(sys.argv[1:])"
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code, *names],
@@ -88,4 +89,4 @@ def _compile() -> None:
     errors = [process.communicate()[1] for process in processes]
     for names, process, error in zip(PROCESSES, processes, errors, strict=True):
         if process.returncode:
-            raise RuntimeError(f"compiling {' and '.join(names)} failed:\n{error}")
+            raise TaskmodelError(f"compiling {' and '.join(names)} failed:\n{error}")
