@@ -62,7 +62,8 @@ else:
 def compiled(function: Function) -> Function:
     """Compile a kernel without the global interpreter lock; division by zero follows IEEE 754.
 
-    It allocates no arrays: references to them are not counted, which would be code to compile.
+    It allocates and returns no arrays: references to them are not counted, which would be code to
+    compile.
     """
     return _kernel(function, _nrt=False)
 
@@ -70,6 +71,11 @@ def compiled(function: Function) -> Function:
 def allocating(function: Function) -> Function:
     """Compile a kernel that allocates arrays; it calls no `compiled` kernel that returns some."""
     return _kernel(function)
+
+
+def taking(function: Function) -> Function:
+    """Compile a kernel that returns views of its arguments, and calls no other kernel."""
+    return _kernel(function, part={"_nrt": False})
 
 
 def inlined(function: Function) -> Function:
@@ -89,7 +95,7 @@ def remove_outdated() -> None:
                 file.unlink(missing_ok=True)
 
 
-def _kernel(function: Function, **choices: bool) -> Function:
+def _kernel(function: Function, part: dict[str, bool] | None = None, **choices: bool) -> Function:
     """Compile a kernel on its own for calls from Python, and as a part of other kernels.
 
     numba would optimise a kernel once more for each of its callers, of theirs, and so on. A part
@@ -111,10 +117,10 @@ def _kernel(function: Function, **choices: bool) -> Function:
         # no folder for the cache, as in a read-only installation without a home; or a numba that
         # names its files in another way, whose cache would outlive changes of other files
         kernel = njit(**options)(function)
-    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    part = njit(pipeline_class=_PartCompiler, **options)(function)
-    kernel.get_call_template = part.get_call_template
-    kernel.get_overload = part.get_overload
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **(part or {})}
+    linked = njit(pipeline_class=_PartCompiler, **options)(function)
+    kernel.get_call_template = linked.get_call_template
+    kernel.get_overload = linked.get_overload
     return cast(Function, kernel)
 
 

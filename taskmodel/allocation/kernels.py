@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.compiled import compiled
+from taskmodel.compiled import compiled, taking
 from taskmodel.numerics.accuracy import (
     CONVERGED,
     COST_TOLERANCE,
@@ -162,7 +162,7 @@ def workspace(leaves: int, modes: int, nodes: int, factors: int, ties: int = 0) 
     )
 
 
-@compiled
+@taking
 def regime_of(regimes: Regimes, point: int) -> RegimeState:
     """Return the regime of one point of several."""
     return RegimeState(
@@ -969,7 +969,7 @@ class Costs(NamedTuple):
     log_cost: Array  # (point,) log unit cost of output
 
 
-@compiled
+@taking
 def instance_of(instances: Instances, point: int) -> Instance:
     """Return one point of several."""
     return Instance(
