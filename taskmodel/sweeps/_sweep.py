@@ -25,6 +25,7 @@ from taskmodel.errors import CatalogError, InputError
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.science.production import Tree
 from taskmodel.sweeps import results
 from taskmodel.sweeps._events import (
     KINDS,
@@ -368,6 +369,8 @@ def compare(
 def ceilings(situation: Situation) -> dict[str, Array]:
     """Return output with unlimited inference and experiments, relative to people alone [1].
 
+    Where nothing else depends on compute, they are found once for each set of open tasks.
+
     Returns
     -------
     dict of str to array, shape (point,)
@@ -377,9 +380,27 @@ def ceilings(situation: Situation) -> dict[str, Array]:
         just below 1.
     """
     setting, compute = situation.setting, situation.compute
+    organisation = setting.organisation
+    rows = organisation.fixed_bundles, organisation.opens_at, organisation.base_supply
+    if any(len(array) > 1 for array in rows) or len(organisation.bundles(compute)) > 1:
+        return _ceilings(setting, compute)
+    if len(setting.yardstick.base_output) > 1 or np.ndim(Tree(organisation.nest).share) > 1:
+        return _ceilings(setting, compute)
+    opened = np.searchsorted(np.unique(organisation.opens_at), compute, side="right")
+    _, first, group = np.unique(opened, return_index=True, return_inverse=True)
+    step = max(1, TILE // organisation.fixed_bundles.size)
+    parts = [
+        _ceilings(setting, compute[first[begin : begin + step]])
+        for begin in range(0, max(len(first), 1), step)
+    ]
+    return {name: np.concatenate([part[name] for part in parts])[group] for name in parts[0]}
+
+
+def _ceilings(setting: Setting, compute: Array) -> dict[str, Array]:
+    """Return the ceilings at some computes [FLOP/year], shape (point,)."""
     unlimited = setting.organisation.with_unlimited("inference", "experiments")
     unreviewed = unlimited.without_review()
-    opened = situation.automatable
+    opened = unlimited.automatable(compute)
     delegable = np.any(unlimited.policy[:, HUMAN + 1 :], axis=1)
     all_open = np.broadcast_to(delegable, opened.shape)
 
@@ -502,34 +523,43 @@ def _measured(walker: Walker, path: SolutionPath, events: Events) -> tuple[Measu
     if sum(side.allocation.activity.size for side, _ in sides) <= TILE:
         joined = path.join(events.before).join(events.after)
         joined.position[len(path) :] = np.tile(events.position, 2)
-        every = _measures(walker, joined.position, np.concatenate([b for _, b in sides]), joined)
+        limits = np.concatenate([limit for _, limit in sides])
+        every = _measures(walker, joined.position, limits, joined)
+        every |= ceilings(walker.at(joined.position, limits))
         ends = np.cumsum([len(path), len(events)])
         return tuple(
             dict(zip(every, rows, strict=True))
             for rows in zip(*(np.split(values, ends) for values in every.values()), strict=True)
         )
-    result = [_measures(walker, path.position, False, path)]
-    step = max(1, TILE // path.allocation.activity[0].size)
-    for side, limit in sides[1:]:
-        parts = []
-        for begin in range(0, len(events), step):
-            rows = np.arange(begin, min(begin + step, len(events)))
-            part = _measures(walker, events.position[rows], limit[rows], side.take(rows))
-            parts.append({name: part[name] for name in EVENT_LIMITS})
-        result.append({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    # the ceilings together, for many points have the same ones
+    positions = [path.position, events.position, events.position]
+    limits = np.concatenate([limit for _, limit in sides])
+    tops = ceilings(walker.at(np.concatenate(positions), limits))
+    result: list[Measured] = []
+    begin, step = 0, max(1, TILE // path.allocation.activity[0].size)
+    for position, (side, limit) in zip(positions, sides, strict=True):
+        names = None if side is path else [*EVENT_LIMITS]
+        parts = [
+            _measures(walker, position[rows], limit[rows], side.take(rows), names)
+            for rows in np.array_split(np.arange(len(side)), len(side) // step + 1)
+        ]
+        own = {name: values[begin : begin + len(side)] for name, values in tops.items()}
+        result.append(own | {n: np.concatenate([part[n] for part in parts]) for n in parts[0]})
+        begin += len(side)
     return tuple(result)
 
 
 def _measures(
-    walker: Walker, position: Array, before: Before, path: SolutionPath
+    walker: Walker,
+    position: Array,
+    before: Before,
+    path: SolutionPath,
+    names: Sequence[str] | None = None,
 ) -> dict[str, Array]:
-    """Return the measures and ceilings at some positions of a path."""
-    situation = walker.at(position, before)
-    return {
-        **vars(situation.measure(path.allocation)),
-        **ceilings(situation),
-        "factor_elasticity": path.allocation.factor_elasticity,
-    }
+    """Return the measures at some positions of a path, all or those of some names."""
+    measures = vars(walker.at(position, before).measure(path.allocation))
+    every = {**measures, "factor_elasticity": path.allocation.factor_elasticity}
+    return {name: every[name] for name in every if names is None or name in names}
 
 
 def _event_table(walker: Walker, events: Events, measured: tuple[Measured, ...]) -> EventTable:
