@@ -53,7 +53,8 @@ LEAD = ("erosion", "pause", "schedule", "usable_work", "workforce")
 @pytest.mark.parametrize(("package", "modules"), [("science", SCIENCE), ("lead", LEAD)])
 def test_modules_of_formulas_load_numpy_alone(package, modules):
     loaded = modules_after(f"from taskmodel.{package} import {', '.join(modules)}")
-    assert loaded & HEAVY == {"numpy"}
+    # the compiler of the kernels, numba, loads scipy
+    assert loaded & HEAVY - {"scipy"} == {"numpy"}
 
 
 @pytest.mark.parametrize("name", taskmodel.__all__)

@@ -56,7 +56,7 @@ from taskmodel.sweeps.dataset import (
     latency_dataset,
     sweep_dataset,
 )
-from taskmodel.sweeps.line import StretchSolution, stretch
+from taskmodel.sweeps.line import StretchSolution, signatures, stretch
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker
@@ -204,25 +204,51 @@ def walk(
 def _all_events(
     walker: Walker, stops: Array, opens: NDArray[np.bool_], course: StretchSolution
 ) -> Events:
-    """Return the events of a walk, those of intervals that it left out included."""
-    events = course.events
-    intervals = course.bad_interval
+    """Return the events of a walk, those of intervals that it left out included.
+
+    Where it left out an interval or a stop, both are solved by other means. If the regime at an end
+    is then another one than the walk found there, as where modes are tied but for rounding, what
+    adjoins that end is solved again too.
+    """
+    intervals, across = course.bad_interval, course.bad_stop[opens[course.bad_stop]]
     if not course.exact:
         # numbers between the stops are approximate: positions are found again with those of the
         # organisation
-        inside = ~events.at_threshold
-        intervals = np.union1d(intervals, course.interval[inside])
-        events = events.take(np.flatnonzero(~inside))
-    across = course.bad_stop[opens[course.bad_stop]]
+        intervals = np.union1d(intervals, course.interval[~course.events.at_threshold])
+    while len(intervals) or len(across):
+        ends = intervals, intervals + 1, across, across
+        position = np.concatenate([stops[rows] for rows in ends])
+        sizes = [len(rows) for rows in ends]
+        before = np.repeat([False, False, True, False], sizes)
+        before[len(intervals) : 2 * len(intervals)] = opens[intervals + 1]
+        # in order, a limit from below before its stop, and each once: an end of two intervals must
+        # have one regime, even where rounding decides which
+        order = np.lexsort((~before, position))
+        repeated = (np.diff(position[order]) == 0) & (np.diff(before[order]) == 0)
+        new = np.concatenate([[True], ~repeated])
+        number = np.empty(len(order), dtype=int)
+        number[order] = np.cumsum(new) - 1
+        path = walker.solve_path(position[order][new], before[order][new]).take(number)
+        stop, above = np.concatenate(ends), np.repeat([1, 0, 0, 1], sizes)
+        walked = course.regime[above, stop]
+        other = (walked >= 0) & (walked != signatures(walker, path))
+        # of a stop where tasks open, that stop, and the interval on the side of the end; else the
+        # intervals on both sides
+        crossed = np.union1d(across, stop[other & opens[stop]])
+        side = (stop - 1 + above)[other]
+        wider = np.union1d(side, (stop - above)[other & ~opens[stop]])
+        wider = np.union1d(intervals, wider[(wider >= 0) & (wider < len(stops) - 1)])
+        if len(wider) == len(intervals) and len(crossed) == len(across):
+            break
+        intervals, across = wider, crossed
+    known = np.where(
+        course.events.at_threshold,
+        ~np.isin(course.interval, across),
+        ~np.isin(course.interval, intervals),
+    )
+    events = course.events.take(np.flatnonzero(known))
     if not len(intervals) and not len(across):
         return events
-    ends = intervals, intervals + 1, across, across
-    position = np.concatenate([stops[rows] for rows in ends])
-    sizes = [len(rows) for rows in ends]
-    before = np.repeat([False, False, True, False], sizes)
-    before[len(intervals) : 2 * len(intervals)] = opens[intervals + 1]
-    order = np.lexsort((~before, position))
-    path = walker.solve_path(position[order], before[order]).take(np.argsort(order))
     low, high, left, right = (
         path.take(rows) for rows in np.split(np.arange(len(position)), np.cumsum(sizes)[:-1])
     )

@@ -39,6 +39,8 @@ class StretchSolution:
         The interval or, where tasks open, the stop of each event.
     bad_interval, bad_stop : array of int
         Intervals and stops that are to be treated by other means.
+    regime : array of int, shape (2, stop)
+        `signatures` of the regimes below and above each stop; -1 where it was not solved.
     exact : bool
         The numbers between the stops are those of the organisation, not approximations to them.
     """
@@ -49,6 +51,7 @@ class StretchSolution:
     interval: NDArray[np.intp]
     bad_interval: NDArray[np.intp]
     bad_stop: NDArray[np.intp]
+    regime: NDArray[np.int64]
     exact: bool
 
 
@@ -97,6 +100,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
         np.where(interval < 0, -1 - interval, interval).astype(np.intp),
         np.flatnonzero(course.bad[kernels.INTERVAL]),
         np.flatnonzero(course.bad[kernels.STOP]),
+        course.regime,
         _is_affine(line),
     )
 
@@ -173,6 +177,17 @@ def _line(
         *range(kernels.MARKS + 1),
     )
     return line, frame, tree, np.argsort(tree.task)
+
+
+def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
+    """Return a number for the regime of each point of a path, as `walk_kernels.signature` does."""
+    allocation, tree = path.allocation, Tree(walker.at(path.position[:1]).setting.organisation.nest)
+    usable = allocation.usable[:, tree.task].reshape(len(path), -1)
+    # the columns of the kernel, whose switches are numbered from 1
+    columns = np.column_stack(
+        [usable, allocation.priced, np.zeros(len(path), dtype=bool), path.binds, path.bottleneck]
+    )
+    return np.asarray((columns * np.arange(1, columns.shape[1] + 1) ** 2).sum(axis=1))
 
 
 def _is_affine(line: kernels.Line) -> bool:
@@ -255,6 +270,7 @@ def _course(line: kernels.Line, grid: Array, leaves: int, modes: int) -> kernels
         number,
         np.zeros(events, dtype=np.int64),
         bad,
+        np.full((2, intervals + 1), -1, dtype=np.int64),
         np.zeros(6, dtype=np.int64),
     )
 

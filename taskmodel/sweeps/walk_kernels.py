@@ -70,6 +70,7 @@ NOW, AT_LOW, AT_HIGH = 0, 1, 2
 ELASTIC, USED_UP = 0, 1
 OUTPUT, GAP, CODE, SAYS_BINDS, SAYS_LEADS = 1, 2, 3, 4, 5
 INTERVAL, STOP = 0, 1
+BELOW, ABOVE = 0, 1
 NEXT, REPORTED, EVENTS, STARTED, ENDED, PENDING = 0, 1, 2, 3, 4, 5
 
 FINE, AMBIGUOUS, LOST = 0, 1, 2  # how a position is solved
@@ -129,6 +130,7 @@ class Walk(NamedTuple):
         Index  # (event,) the interval of each event; -1 less the stop where tasks open or close
     )
     bad: Mask  # (2, interval + 1): INTERVAL, STOP that the caller treats by other means
+    regime: Index  # (2, interval + 1) `signature` BELOW and ABOVE each stop; -1 where not solved
     # (6,): NEXT interval, points REPORTED, EVENTS; how the low mark STARTED and ENDED; the stop
     # whose event is PENDING until it is solved with the tasks that open there
     progress: Index
@@ -370,6 +372,25 @@ def same(marks: Marks, first: int, second: int) -> bool:
         if (marks.numbers[first, switch] > 0.0) != (marks.numbers[second, switch] > 0.0):
             return False
     return True
+
+
+@compiled
+def signature(marks: Marks, row: int) -> int:
+    """Return a number for the active modes, priced factors and role of oversight of a mark."""
+    active, priced = marks.regimes.active[row], marks.regimes.priced[row]
+    leaves, modes = active.shape
+    result = 0
+    for leaf in range(leaves):
+        for mode in range(modes):
+            if active[leaf, mode]:
+                result += (leaf * modes + mode + 1) ** 2
+    for k in range(len(priced)):
+        if priced[k]:
+            result += (leaves * modes + k + 1) ** 2
+    for switch in (BINDS, LEADS):
+        if marks.numbers[row, switch] > 0.0:
+            result += (leaves * modes + len(priced) + switch + 1) ** 2
+    return result
 
 
 @compiled
@@ -829,7 +850,8 @@ def walk_on(
     while count[NEXT] < intervals:
         i = count[NEXT]
         a, b = line.knots[3 * i, POSITION], line.knots[3 * i + 2, POSITION]
-        if count[EVENTS] > 0 and count[EVENTS] + MOST_EVENTS > len(course.interval):
+        full = count[EVENTS] + MOST_EVENTS > len(course.interval)
+        if full and count[EVENTS] > 0 and count[PENDING] == 0:
             return FULL
         if bad[INTERVAL, i]:
             count[STARTED] = NO_START
@@ -860,6 +882,7 @@ def walk_on(
                 else:
                     bad[STOP, i] = True
                 count[PENDING] = 0
+        course.regime[ABOVE, i] = signature(marks, frame.low)
         fine, solved = ended == FINE, True
         tell_points(nests, line, frame, i, solved, marks, course, work, room)
         copy_mark(marks, frame.high, frame.low)
@@ -870,6 +893,7 @@ def walk_on(
             bad[INTERVAL, i] = bad[STOP, i + 1] = True
             count[STARTED] = NO_START
             continue
+        course.regime[BELOW, i + 1] = signature(marks, frame.high)
         fine, depth = fine and ended == FINE, 1
         copy_mark(marks, frame.stack, frame.high)
         marks.numbers[frame.stack, ADJACENT] = 0.0
