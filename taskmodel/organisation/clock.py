@@ -16,6 +16,7 @@ Source: docs, model, section 4.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,11 +30,13 @@ from taskmodel.organisation.quantities import (
     derived,
     repeats,
     reviewers_by_mode,
+    rows_of,
     shortened,
 )
 from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
 from taskmodel.science import critical_path, durations, queueing
 from taskmodel.science.graph import predecessors, task_graph
+from taskmodel.science.production import Rows
 from taskmodel.science.supervision import COVERAGE_POLICIES, reviews_of_reviews
 
 PARTS = (*durations.PARTS, "repeats")  # of the time of a task
@@ -82,6 +85,15 @@ class ReviewQueues:
         self.arrival_variability = quantities.number("latency.arrival_variability")
         self.service_variability = quantities.number("latency.service_variability")
         self.units, self.times = _arrivals(quantities)
+
+    def take(self, rows: Rows, organisation: Organisation) -> ReviewQueues:
+        """Return the queues of some points; `organisation` is theirs."""
+        result = copy(self)
+        result.organisation = organisation
+        for name in ("hours", "servers", "week", "arrival_variability", "service_variability"):
+            setattr(result, name, rows_of(getattr(self, name), rows))
+        result.units, result.times = rows_of(self.units, rows), rows_of(self.times, rows)
+        return result
 
     def solve(self, activity: Array, compute: Array) -> Queues:
         """Return the queues at activities (point, task, mode) [h/year] and computes (point,)."""
@@ -279,6 +291,18 @@ class Clock:
         Without waits in queues [h], shape (point or 1, task, mode, part).
         """
         return _parts(self._quantities)
+
+    def take(self, rows: Rows, organisation: Organisation) -> Clock:
+        """Return the clock of some points; `organisation` is theirs."""
+        result = copy(self)
+        result._organisation = organisation
+        result._quantities = self._quantities.take(rows)
+        result._horizon = rows_of(self._horizon, rows)
+        result.durations, result.rounds = (
+            rows_of(values, rows) for values in (self.durations, self.rounds)
+        )
+        result.queues = None if self.queues is None else self.queues.take(rows, organisation)
+        return result
 
     def mix(self, mix: Array) -> Array:
         """Return the mixes of modes by which time counts: the AI mode alone if ``all_by_ai``."""

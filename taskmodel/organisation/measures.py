@@ -16,6 +16,7 @@ Source: docs, model, sections 3.6, 4 and 5.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,8 +29,9 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation import kernels
 from taskmodel.organisation.clock import Clock, people_alone
 from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.quantities import Quantities, rows_of
 from taskmodel.science import supervision
+from taskmodel.science.production import Rows
 
 REVIEW = 1  # position of review among the sources
 
@@ -100,19 +102,22 @@ class PeopleAlone:
     def at(self, compute: Array) -> tuple[Array, Array]:
         """Return output, and the work done in all tasks, each (point,) [h/year]."""
         supply, plenty = self.organisation.supply(compute), self.plenty
-        if len(plenty.output) > 1:
-            people = self._optimum(supply)
-            return people.output, people.activity.sum(axis=(-2, -1))
         scarce = self.organisation.factors.index("experiments")
         short = np.flatnonzero(plenty.factor_use[:, scarce] > supply[:, scarce])
         output, work = (
-            np.repeat(values, len(supply))
+            np.broadcast_to(values, len(supply)).copy()
             for values in (plenty.output, plenty.activity.sum(axis=(-2, -1)))
         )
         if len(short):
-            people = self._optimum(supply[short])
+            people = PeopleAlone(self.organisation.take(short))._optimum(supply[short])
             output[short], work[short] = people.output, people.activity.sum(axis=(-2, -1))
         return output, work
+
+    def take(self, rows: Rows, organisation: Organisation) -> PeopleAlone:
+        """Return people alone at some points; `organisation` is theirs."""
+        result, plenty = PeopleAlone(organisation), self.plenty
+        result.plenty = plenty if len(plenty.output) == 1 else plenty.take(rows)
+        return result
 
     def _optimum(self, supply: Array) -> Allocation:
         # no factor that a person's work takes depends on compute
@@ -179,6 +184,17 @@ class Yardstick:
             )
         self.clock = Clock(quantities, organisation)
         self.base_time = people_alone(quantities)
+
+    def take(self, rows: Rows, organisation: Organisation) -> Yardstick:
+        """Return the yardstick of some points; `organisation` is theirs."""
+        result = copy(self)
+        result.organisation = organisation
+        for name in ("exponent", "shares", "pool_hours", "reviewer_hours", "base_output"):
+            setattr(result, name, rows_of(getattr(self, name), rows))
+        result._people = self._people.take(rows, organisation)
+        result.clock = self.clock.take(rows, organisation)
+        result.base_time = rows_of(self.base_time, rows)
+        return result
 
     def effective_speedup(self, throughput: Array, latency: Array) -> Array:
         """Return the effective speed-up S_Y^lambda S_L^(1 - lambda), shape (point,)."""

@@ -13,6 +13,7 @@ Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,7 @@ from taskmodel.organisation.quantities import (
     derived,
     repeats,
     reviewers_by_mode,
+    rows_of,
     shortened,
     side_by_side,
 )
@@ -39,10 +41,22 @@ from taskmodel.organisation.reviewers import (
 )
 from taskmodel.science import capability, supervision
 from taskmodel.science.graph import NestTree, nest_tree
-from taskmodel.science.production import Nest
+from taskmodel.science.production import Nest, Rows
 from taskmodel.science.review_effort import detection
 
 HUMAN = supervision.MODES.index("human")
+BY_POINT = (
+    "opens_at",
+    "fixed_review",
+    "fixed_attempts",
+    "unnoticed",
+    "harm_weight",
+    "fixed_bundles",
+    "steepness",
+    "base_supply",
+    "supply_per_compute",
+    "training_share",
+)  # arrays of an organisation whose first dimension is the point
 DEFECT_BUDGET = "defect_budget"
 # the protocol that is equivalent to each rule of coverage
 EQUIVALENT_PROTOCOL = {"full": "full_review", "floor": "floor_coverage", "none": "no_review"}
@@ -222,6 +236,11 @@ class Organisation:
     def open_modes(self, automatable: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the modes that may be used, (point, task, mode), given the automatable tasks."""
         return self.policy & (automatable[:, :, None] | ~self.unaided)
+
+    def take(self, rows: Rows) -> Organisation:
+        """Return the organisations of some points, in any order and number."""
+        arrays: dict[str, Any] = {name: rows_of(getattr(self, name), rows) for name in BY_POINT}
+        return replace(self, nest=self.nest.take(rows), **arrays)
 
     def without_ai(self) -> Organisation:
         """Return the same people without AI, the base of the speed-ups.

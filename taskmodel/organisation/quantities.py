@@ -32,6 +32,7 @@ from taskmodel.organisation.reviewers import (
     reviewer_pools,
 )
 from taskmodel.science import supervision
+from taskmodel.science.production import Rows
 from taskmodel.science.review_effort import detection_curve, optimal_effort
 
 T = TypeVar("T")
@@ -143,6 +144,11 @@ class Quantities:
             result._by_name.setdefault(field.name, {})[field.record] = column
             result._changed.add(f"{field.record.partition('.')[0]}.{field.name}")
         return result
+
+    def take(self, rows: Rows) -> Quantities:
+        """Return the quantities at some points, in any order and number."""
+        columns = {path: rows_of(column, rows) for path, column in self.columns.items()}
+        return self._root.with_columns(columns, checked=True)
 
     def at(self, path: str) -> Array:
         """Return the number at a dotted path, shape (point or 1,)."""
@@ -457,6 +463,11 @@ def side_by_side(*arrays: Array) -> Array:
     points = max(len(array) for array in arrays)
     rows = [np.broadcast_to(array, (points, array.shape[1])) for array in arrays]
     return shortened(np.concatenate(rows, axis=-1))
+
+
+def rows_of(values: Array, rows: Rows) -> Array:
+    """Return some rows of an array of shape (point or 1, ...); itself if it has one for all."""
+    return values if len(values) == 1 else values[rows]
 
 
 def shortened(rows: Array) -> Array:

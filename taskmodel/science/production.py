@@ -98,6 +98,20 @@ class Nest:
         object.__setattr__(self, "shares", shares)
         object.__setattr__(self, "members", members)
 
+    def take(self, rows: Rows) -> Nest:
+        """Return the nest at some points of its batch; without a batch, itself."""
+        elasticity, shares = np.asarray(self.elasticity), np.asarray(self.shares)
+        members = [
+            member.take(rows) if isinstance(member, Nest) else member for member in self.members
+        ]
+        result = object.__new__(Nest)  # rows of what was checked
+        object.__setattr__(
+            result, "elasticity", elasticity[rows] if elasticity.ndim else elasticity
+        )
+        object.__setattr__(result, "shares", shares[rows] if shares.ndim > 1 else shares)
+        object.__setattr__(result, "members", tuple(members))
+        return result
+
     def tasks(self) -> Iterator[int]:
         """Task indices used below this nest, in order, copies included."""
         for member in self.members:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,19 +133,44 @@ def _add_differences(
     changes: list[list[Change]], before: SolutionPath, after: SolutionPath
 ) -> None:
     """Add the changes of modes, factors and oversight from one path to another, row by row."""
-    first, second = before.allocation, after.allocation
-    for row, task, mode in np.argwhere(first.usable != second.usable).tolist():
-        ended = "completed" if mode == HUMAN else "dropped"
-        kind = "adopted" if second.usable[row, task, mode] else ended
-        changes[row].append(Change(kind, task=task, mode=mode))
-    for row, factor in np.argwhere(first.priced != second.priced).tolist():
-        kind = "binds" if second.priced[row, factor] else "slack"
-        changes[row].append(Change(kind, factor=factor))
-    for name in ("binds", "bottleneck"):
-        now = getattr(after, name)
-        for row in np.flatnonzero(getattr(before, name) != now).tolist():
-            kind = f"oversight_{name}" if now[row] else f"oversight_{name}_ends"
-            changes[row].append(Change(kind))
+    for kind, (switched, *names) in differences(before, after).items():
+        for row, *entry in np.argwhere(switched).tolist():
+            changes[row].append(Change(kind, **dict(zip(names, entry, strict=True))))
+
+
+def differences(before: SolutionPath, after: SolutionPath) -> dict[str, tuple[Any, ...]]:
+    """Return what switches between two paths, row by row.
+
+    Returns
+    -------
+    dict of str to tuple
+        By kind, an array of bool with the row as first dimension, and what the others are.
+    """
+    used, uses = before.allocation.usable, after.allocation.usable
+    paid, pays = before.allocation.priced, after.allocation.priced
+    human = np.arange(used.shape[-1]) == HUMAN
+    left = used & ~uses
+    return {
+        "adopted": (uses & ~used, "task", "mode"),
+        "dropped": (left & ~human, "task", "mode"),
+        "completed": (left & human, "task", "mode"),
+        "binds": (pays & ~paid, "factor"),
+        "slack": (paid & ~pays, "factor"),
+        "oversight_binds": (after.binds & ~before.binds,),
+        "oversight_binds_ends": (before.binds & ~after.binds,),
+        "oversight_bottleneck": (after.bottleneck & ~before.bottleneck,),
+        "oversight_bottleneck_ends": (before.bottleneck & ~after.bottleneck,),
+    }
+
+
+def first_positions(events: Events) -> Array:
+    """Return the position of the first event of each of `KINDS`, inf where there is none."""
+    position = np.full(len(KINDS), np.inf)
+    for where, changes in zip(events.position.tolist(), events.changes, strict=True):
+        for change in changes:
+            kind = KINDS.index(change.kind)
+            position[kind] = min(position[kind], where)
+    return position
 
 
 def events_between(walker: Walker, low: SolutionPath, high: SolutionPath) -> Events:

@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation import greatest_output
+from taskmodel.allocation import Allocation, greatest_output
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.numerics.grids import increasing
@@ -187,17 +187,24 @@ def walk(
         stops = np.unique(np.concatenate([stops, points]))
         opens = np.isin(stops, thresholds)
         course = stretch(walker, stops, opens, points)
-    events = _all_events(walker, stops, opens, course)
-    path = course.grid
-    if len(course.unsolved):
-        # each from the optimum before it, if that was found
-        path.put(course.unsolved, walker.solve(points[course.unsolved]))
-    _complete(walker, path)
+    path, events = completed(walker, stops, opens, course)
     if grid is None:
         left = events.before.take(np.flatnonzero(events.at_threshold))
         left.before[:] = True
         path = left.join(path)
         path = path.take(np.lexsort((~path.before, path.position)))
+    return path, events
+
+
+def completed(
+    walker: Walker, stops: Array, opens: NDArray[np.bool_], course: StretchSolution
+) -> tuple[SolutionPath, Events]:
+    """Return the reported points and all events of a walk, with what it left out."""
+    events, path = _all_events(walker, stops, opens, course), course.grid
+    if len(course.unsolved):
+        # each from the optimum before it, if that was found
+        path.put(course.unsolved, walker.solve(path.position[course.unsolved]))
+    write_prices(path.allocation, walker.at(path.position).supply)
     return path, events
 
 
@@ -214,7 +221,7 @@ def _all_events(
     if not course.exact:
         # numbers between the stops are approximate: positions are found again with those of the
         # organisation
-        intervals = np.union1d(intervals, course.interval[~course.events.at_threshold])
+        intervals = np.union1d(intervals, course.event_interval[~course.events.at_threshold])
     while len(intervals) or len(across):
         ends = intervals, intervals + 1, across, across
         position = np.concatenate([stops[rows] for rows in ends])
@@ -243,8 +250,8 @@ def _all_events(
         intervals, across = wider, crossed
     known = np.where(
         course.events.at_threshold,
-        ~np.isin(course.interval, across),
-        ~np.isin(course.interval, intervals),
+        ~np.isin(course.event_interval, across),
+        ~np.isin(course.event_interval, intervals),
     )
     events = course.events.take(np.flatnonzero(known))
     if not len(intervals) and not len(across):
@@ -256,10 +263,8 @@ def _all_events(
     return events.join(events_at(walker, stops[across], left, right)) if len(across) else events
 
 
-def _complete(walker: Walker, path: SolutionPath) -> None:
-    """Write the shadow prices of a path, from elasticities."""
-    allocation = path.allocation
-    supply = walker.at(path.position).supply
+def write_prices(allocation: Allocation, supply: Array) -> None:
+    """Write the shadow prices of optima, from elasticities; supplies are (point, factor)."""
     scarce = (supply > 0) & np.isfinite(supply)
     prices = allocation.factor_elasticity * allocation.output[:, None]
     prices = np.where(scarce, prices / np.where(scarce, supply, 1.0), 0.0)

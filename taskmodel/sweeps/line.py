@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,12 @@ from taskmodel.allocation.kernels import REPAIRS, SHARE, Instance, new_regimes, 
 from taskmodel.allocation.uniqueness_kernels import split_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.organisation import Organisation
 from taskmodel.science.production import Tree
 from taskmodel.sweeps import walk_kernels as kernels
-from taskmodel.sweeps._events import Change, Events, events_of, openings
-from taskmodel.sweeps.axes import TIME
-from taskmodel.sweeps.walker import SolutionPath, Walker
+from taskmodel.sweeps._events import KINDS, Change, Events, differences, events_of, openings
+from taskmodel.sweeps.axes import TIME, Axis
+from taskmodel.sweeps.walker import Situation, SolutionPath, Walker
 
 AFFINE = 1e-13  # relative deviation from a straight line that is rounding
 STACK = 40
@@ -30,29 +32,159 @@ class StretchSolution:
 
     Attributes
     ----------
+    line : Line
+        The numbers of the organisation.
+    order : array of int, shape (task,)
+        The leaf of each task.
     grid : SolutionPath
         The reported points.
     unsolved : array of int
         Reported points that are to be solved by other means.
-    events : Events
     interval : array of int, shape (event,)
-        The interval or, where tasks open, the stop of each event.
+        The interval of each event; -1 less the stop where tasks open or close.
+    before, after : SolutionPath
+        Limits at the events.
     bad_interval, bad_stop : array of int
         Intervals and stops that are to be treated by other means.
     regime : array of int, shape (2, stop)
         `signatures` of the regimes below and above each stop; -1 where it was not solved.
-    exact : bool
-        The numbers between the stops are those of the organisation, not approximations to them.
     """
 
+    line: kernels.Line
+    order: NDArray[np.intp]
     grid: SolutionPath
     unsolved: NDArray[np.intp]
-    events: Events
-    interval: NDArray[np.intp]
+    interval: NDArray[np.int64]
+    before: SolutionPath
+    after: SolutionPath
     bad_interval: NDArray[np.intp]
     bad_stop: NDArray[np.intp]
     regime: NDArray[np.int64]
-    exact: bool
+
+    @functools.cached_property
+    def exact(self) -> bool:
+        """The numbers between the stops are those of the organisation, not approximations."""
+        return _is_affine(self.line)
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is to be treated by other means."""
+        left_out = self.unsolved, self.bad_interval, self.bad_stop
+        return self.exact and not any(len(rows) for rows in left_out)
+
+    @functools.cached_property
+    def events(self) -> Events:
+        """The events, with what changes at each."""
+        at_stop = self.interval < 0
+        opened: list[list[Change]] = [[] for _ in self.interval]
+        rows = np.flatnonzero(at_stop).tolist()
+        for row, changes in zip(rows, openings(*self._automatable()), strict=True):
+            opened[row] = changes
+        events = events_of(self.before.position, self.before, self.after, opened)
+        events.at_threshold = at_stop
+        return events
+
+    @property
+    def event_interval(self) -> NDArray[np.intp]:
+        """The interval or, where tasks open, the stop of each event."""
+        return np.where(self.interval < 0, -1 - self.interval, self.interval).astype(np.intp)
+
+    def first_positions(self) -> Array:
+        """Return the position of the first event of each of `KINDS`, inf where there is none."""
+        position = self.before.position
+        first = dict.fromkeys(KINDS, np.inf)
+        for kind, (switched, *_) in differences(self.before, self.after).items():
+            rows = switched.reshape(len(position), -1).any(axis=1)
+            first[kind] = position[rows].min(initial=np.inf)
+        closed, opened = self._automatable()
+        at_stop = position[self.interval < 0]
+        first["automatable"] = at_stop[(opened & ~closed).any(axis=1)].min(initial=np.inf)
+        first["automatable_ends"] = at_stop[(closed & ~opened).any(axis=1)].min(initial=np.inf)
+        return np.array(list(first.values()))
+
+    def _automatable(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return the tasks that AI can do before and after the events where some open or close."""
+        stop = -1 - self.interval[self.interval < 0]
+        automatable = self.line.automatable[:, self.order]
+        return automatable[stop - 1], automatable[stop]
+
+
+class Desk:
+    """Room for walks over lines of equal sizes, one after the other.
+
+    Parameters
+    ----------
+    line : Line
+        One of them.
+    tree : Tree
+    points : int
+        How many points are reported.
+    intervals : int
+        How many a line has at most.
+    """
+
+    def __init__(self, line: kernels.Line, tree: Tree, points: int, intervals: int) -> None:
+        _, leaves, modes, factors = line.bundle.shape
+        fit = max(ROOM // (2 * leaves * modes), 4 * kernels.MOST_EVENTS)
+        events = min(2 * intervals + 4 * kernels.MOST_EVENTS, fit)
+        rows, margins = points + 2 * events, leaves * modes + 2 * factors
+        marks = kernels.MARKS + STACK
+        self.intervals, self.nests = intervals, tree.nests
+        self.work = workspace(leaves, modes, tree.nodes, factors)
+        self._marks = kernels.Marks(
+            np.zeros((marks, 4)), new_regimes(marks, leaves, modes, factors)
+        )
+        case = Instance(
+            np.zeros((leaves, modes, factors)),
+            np.zeros((leaves, modes), dtype=bool),
+            np.zeros(leaves, dtype=bool),
+            np.zeros(factors, dtype=bool),
+            line.nest[0].copy(),
+        )
+        self._room = kernels.Room(
+            case,
+            line.bundle.copy(),
+            np.zeros((2, factors)),
+            np.zeros((3, margins)),
+            np.zeros(margins, dtype=bool),
+            np.zeros(6),
+            split_workspace(leaves, modes, factors),
+        )
+        self._report = (
+            np.zeros((rows, leaves, modes)),
+            np.zeros((rows, leaves, modes), dtype=bool),
+            np.zeros((rows, factors), dtype=bool),
+            np.zeros((rows, 2, factors)),
+            np.zeros((rows, 6)),
+            np.zeros(events, dtype=np.int64),
+        )
+
+    def marks(self) -> kernels.Marks:
+        """Return marks without a trace of earlier walks."""
+        for array in (self._marks.numbers, *self._marks.regimes):
+            array.fill(0)
+        return self._marks
+
+    def room(self, line: kernels.Line, tree: Tree) -> kernels.Room:
+        """Return the workspace of a walk over a line."""
+        case = self._room.case
+        # at every position
+        case.dead[:] = tree.weightless(line.nest[:, SHARE].max(axis=0))[: tree.leaves]
+        case.nest[:] = line.nest[0]
+        self._room.bundle[:] = line.bundle
+        return self._room
+
+    def course(self, line: kernels.Line, grid: Array) -> kernels.Walk:
+        """Return an empty report, with room for so many events as memory allows."""
+        number = self._report[4]
+        number.fill(0)
+        number[: len(grid), kernels.POSITION] = grid
+        number[:, kernels.CODE] = kernels.LOST
+        bad = np.zeros((2, len(line.knots) // 3 + 1), dtype=bool)
+        bad[kernels.INTERVAL, :-1] = _changing_pattern(line.supply)
+        bad[:, 1:-1] |= _jumps(line)
+        regime = np.full(bad.shape, -1, dtype=np.int64)
+        return kernels.Walk(*self._report, bad, regime, np.zeros(6, dtype=np.int64))
 
 
 def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array) -> StretchSolution:
@@ -68,105 +200,117 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     grid : array, shape (point,)
         Positions to report, between the first stop and the last.
     """
-    line, frame, tree, order = _line(walker, stops, opens)
-    _, leaves, modes, factors = line.bundle.shape
-    marks, room = _marks(leaves, modes, factors), _room(line, tree)
-    course = _course(line, grid, leaves, modes)
-    work = workspace(leaves, modes, tree.nodes, factors)
-    points, nests = len(grid), tree.nests
+    axis, (knots, before) = walker.axis, knots_of(stops, opens)
+    situation = walker.at(knots, before)
+    tree = Tree(situation.setting.organisation.nest)
+    automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
+    line = line_of(situation, tree, nest_numbers(tree), knots, automatable)
+    frame = frame_of(situation.setting.organisation, axis)
+    desk = Desk(line, tree, len(grid), len(stops) - 1)
+
+    def start(stop: int) -> Allocation:
+        return walker.solve(stops[[stop]]).allocation
+
+    return follow(line, frame, tree, grid, desk, start)
+
+
+def follow(
+    line: kernels.Line,
+    frame: kernels.Frame,
+    tree: Tree,
+    grid: Array,
+    desk: Desk,
+    start: Callable[[int], Allocation],
+) -> StretchSolution:
+    """Walk along a line; ``start`` gives the optimum of one point at a stop."""
+    marks, room, course = desk.marks(), desk.room(line, tree), desk.course(line, grid)
+    order, points = np.argsort(tree.task), len(grid)
     limits: list[SolutionPath] = []
     intervals: list[NDArray[np.int64]] = []
     code = kernels.STUCK
     while code != kernels.DONE:
-        code = kernels.walk_on(nests, line, frame, marks, course, work, room)
+        code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room)
         if code == kernels.STUCK:
-            low_end = stops[[course.progress[kernels.NEXT]]]
-            _start(marks, walker.solve(low_end).allocation, order)
+            _start(marks, start(int(course.progress[kernels.NEXT])), order)
             course.progress[kernels.STARTED] = kernels.GIVEN
         else:
             count = int(course.progress[kernels.EVENTS])
             limits.append(_solutions(course, order, slice(points, points + 2 * count)))
             intervals.append(course.interval[:count].copy())
             course.progress[kernels.EVENTS] = 0
-    interval = np.concatenate(intervals)
     both = limits[0] if len(limits) == 1 else functools.reduce(SolutionPath.join, limits)
-    before, after = (both.take(np.arange(side, len(both), 2)) for side in (0, 1))
-    events = _events(line, order, interval, before, after)
-    solution = _solutions(course, order, slice(0, points))
     return StretchSolution(
-        solution,
+        line,
+        order,
+        _solutions(course, order, slice(0, points)),
         np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
-        events,
-        np.where(interval < 0, -1 - interval, interval).astype(np.intp),
+        np.concatenate(intervals),
+        both.take(np.arange(0, len(both), 2)),
+        both.take(np.arange(1, len(both), 2)),
         np.flatnonzero(course.bad[kernels.INTERVAL]),
         np.flatnonzero(course.bad[kernels.STOP]),
         course.regime,
-        _is_affine(line),
     )
 
 
-def _events(
-    line: kernels.Line,
-    order: NDArray[np.intp],
-    interval: NDArray[np.int64],
-    before: SolutionPath,
-    after: SolutionPath,
-) -> Events:
-    """Return the events that a walk reports, with what changes at each."""
-    at_stop = interval < 0
-    stop = -1 - interval[at_stop]
-    opened: list[list[Change]] = [[] for _ in interval]
-    for row, changes in zip(
-        np.flatnonzero(at_stop).tolist(),
-        openings(line.automatable[stop - 1][:, order], line.automatable[stop][:, order]),
-        strict=True,
-    ):
-        opened[row] = changes
-    events = events_of(before.position, before, after, opened)
-    events.at_threshold = at_stop
-    return events
-
-
-def _line(
-    walker: Walker, stops: Array, opens: NDArray[np.bool_]
-) -> tuple[kernels.Line, kernels.Frame, Tree, NDArray[np.intp]]:
-    """Return the arrays of the axis, the tree, and the leaf of each task."""
-    axis = walker.axis
+def knots_of(stops: Array, opens: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
+    """Return low end, middle and high end of each interval, and which are limits from below."""
     low, high = stops[:-1], stops[1:]
-    knots = np.column_stack([low, low + (high - low) / 2, high]).ravel()
     before = np.zeros((len(low), 3), dtype=bool)
     before[:, 2] = opens[1:]
-    situation = walker.at(knots, before.ravel())
-    organisation, compute = situation.setting.organisation, situation.compute
-    tree = Tree(organisation.nest)
+    return np.column_stack([low, low + (high - low) / 2, high]).ravel(), before.ravel()
+
+
+def nest_numbers(tree: Tree) -> Array:
+    """Return shares and elasticities of the nests, shape (point or 1, 2, node)."""
+    return np.stack([np.atleast_2d(tree.share), np.atleast_2d(tree.elasticity)], axis=1)
+
+
+def line_of(
+    situation: Situation, tree: Tree, nest: Array, knots: Array, automatable: NDArray[np.bool_]
+) -> kernels.Line:
+    """Return the arrays of an axis.
+
+    Parameters
+    ----------
+    situation : Situation
+        At the knots.
+    tree : Tree
+        Of its organisation, but for the numbers.
+    nest : array, shape (knot or 1, 2, node)
+        The numbers, as of `nest_numbers`.
+    knots : array, shape (knot,)
+    automatable : array of bool, shape (stop, task)
+        Tasks that AI can do from each stop on.
+    """
+    setting, compute, count = situation.setting, situation.compute, len(knots)
+    organisation = setting.organisation
     bundles = organisation.bundles(compute)[:, tree.task]
     reviews = organisation.review(compute)[:, tree.task]
     moving = (bundles != bundles[:1]).any(axis=0) | (reviews != reviews[:1]).any(axis=0)
     leaf, mode, factor = np.nonzero(moving)
-    count = len(knots)
 
     def entries(values: Array) -> Array:
         rows = values[:, leaf, mode, factor]
         return np.broadcast_to(rows, (count, len(leaf)))
 
-    last = walker.at(stops[-1:])
-    first = slice(0, None, 3)
-    opens_at = organisation.opens_at
-    automatable = (opens_at[first] if len(opens_at) > 1 else opens_at) <= compute[first, None]
-    automatable = np.concatenate([automatable, last.automatable])[:, tree.task]
-    tolerance = np.broadcast_to(np.atleast_1d(situation.setting.tolerance), count)
+    tolerance = np.broadcast_to(np.atleast_1d(setting.tolerance), count)
     policy = organisation.policy[tree.task]
-    line = kernels.Line(
+    return kernels.Line(
         np.column_stack([knots, tolerance]),
         np.stack([bundles[0], reviews[0]]),
         np.stack([leaf, mode, factor]).astype(np.int64),
         np.stack([entries(bundles), entries(reviews)]),
-        np.broadcast_to(organisation.supply(compute), (count, len(organisation.factors))).copy(),
-        np.stack([np.atleast_2d(tree.share), np.atleast_2d(tree.elasticity)], axis=1),
+        np.broadcast_to(situation.supply, (count, len(organisation.factors))).copy(),
+        nest,
         np.stack([policy & ~organisation.unaided, policy]),
-        np.ascontiguousarray(automatable),
+        np.ascontiguousarray(automatable[:, tree.task]),
     )
-    frame = kernels.Frame(
+
+
+def frame_of(organisation: Organisation, axis: Axis) -> kernels.Frame:
+    """Return the numbers that do not change along an axis."""
+    return kernels.Frame(
         organisation.pools,
         organisation.reviewers,
         axis.logarithmic,
@@ -176,7 +320,6 @@ def _line(
         0,
         *range(kernels.MARKS + 1),
     )
-    return line, frame, tree, np.argsort(tree.task)
 
 
 def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
@@ -223,58 +366,6 @@ def _jumps(line: kernels.Line) -> NDArray[np.bool_]:
     return jumps
 
 
-def _room(line: kernels.Line, tree: Tree) -> kernels.Room:
-    _, leaves, modes, factors = line.bundle.shape
-    margins = leaves * modes + 2 * factors
-    case = Instance(
-        np.zeros((leaves, modes, factors)),
-        np.zeros((leaves, modes), dtype=bool),
-        # at every position
-        tree.weightless(line.nest[:, SHARE].max(axis=0))[: tree.leaves],
-        np.zeros(factors, dtype=bool),
-        line.nest[0].copy(),
-    )
-    return kernels.Room(
-        case,
-        line.bundle.copy(),
-        np.zeros((2, factors)),
-        np.zeros((3, margins)),
-        np.zeros(margins, dtype=bool),
-        np.zeros(6),
-        split_workspace(leaves, modes, factors),
-    )
-
-
-def _marks(leaves: int, modes: int, factors: int) -> kernels.Marks:
-    rows = kernels.MARKS + STACK
-    return kernels.Marks(np.zeros((rows, 4)), new_regimes(rows, leaves, modes, factors))
-
-
-def _course(line: kernels.Line, grid: Array, leaves: int, modes: int) -> kernels.Walk:
-    """Return an empty report, with room for so many events as memory allows."""
-    intervals, factors = len(line.knots) // 3, line.supply.shape[1]
-    fit = max(ROOM // (2 * leaves * modes), 4 * kernels.MOST_EVENTS)
-    events = min(2 * intervals + 4 * kernels.MOST_EVENTS, fit)
-    rows = len(grid) + 2 * events
-    number = np.zeros((rows, 6))
-    number[: len(grid), kernels.POSITION] = grid
-    number[:, kernels.CODE] = kernels.LOST
-    bad = np.zeros((2, intervals + 1), dtype=bool)
-    bad[kernels.INTERVAL, :-1] = _changing_pattern(line.supply)
-    bad[:, 1:-1] |= _jumps(line)
-    return kernels.Walk(
-        np.zeros((rows, leaves, modes)),
-        np.zeros((rows, leaves, modes), dtype=bool),
-        np.zeros((rows, factors), dtype=bool),
-        np.zeros((rows, 2, factors)),
-        number,
-        np.zeros(events, dtype=np.int64),
-        bad,
-        np.full((2, intervals + 1), -1, dtype=np.int64),
-        np.zeros(6, dtype=np.int64),
-    )
-
-
 def _start(marks: kernels.Marks, allocation: Allocation, order: NDArray[np.intp]) -> None:
     """Write an allocation of one point into the low mark."""
     regimes, row = marks.regimes, 0
@@ -305,7 +396,7 @@ def _solutions(course: kernels.Walk, order: NDArray[np.intp], rows: slice) -> So
             priced=course.priced[rows].copy(),
             factor_use=course.factor[rows, kernels.USED_UP].copy(),
             gap=number[:, kernels.GAP],
-            status=np.full(len(number), Status.OPTIMAL).astype("<U9"),
+            status=np.full(len(number), str(Status.OPTIMAL), dtype="<U9"),
         ),
         number[:, kernels.SAYS_BINDS] > 0,
         number[:, kernels.SAYS_LEADS] > 0,

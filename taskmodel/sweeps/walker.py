@@ -16,7 +16,7 @@ from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
 from taskmodel.organisation.organisation import Organisation, organisation
-from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.quantities import Quantities, rows_of
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
@@ -64,12 +64,12 @@ class SolutionPath:
         for name in ("position", "before", "binds", "bottleneck"):
             getattr(self, name)[rows] = getattr(other, name)
 
-    def join(self, other: SolutionPath) -> SolutionPath:
+    def join(self, *others: SolutionPath) -> SolutionPath:
         """Return these points followed by others."""
         fields: dict[str, Any] = {
-            name: value.join(getattr(other, name))
+            name: value.join(*(other.allocation for other in others))
             if name == "allocation"
-            else np.concatenate([value, getattr(other, name)])
+            else np.concatenate([value, *(getattr(other, name) for other in others)])
             for name, value in vars(self).items()
         }
         return SolutionPath(**fields)
@@ -106,6 +106,27 @@ class Setting:
         """The yardstick; computed on first use, because it needs an optimum."""
         base_output = None if self._base is None else self._base.yardstick.base_output
         return Yardstick(self.quantities, self.organisation, base_output)
+
+    def take(self, rows: Rows) -> Setting:
+        """Return the setting of some points, in any order and number."""
+        return _SomePoints(self, rows)
+
+
+class _SomePoints(Setting):
+    """A setting at some of the points of another; what is not asked for is not computed."""
+
+    def __init__(self, setting: Setting, rows: Rows) -> None:
+        self._setting, self._rows = setting, rows
+        self.organisation = setting.organisation.take(rows)
+        self.tolerance = rows_of(setting.tolerance, rows)
+
+    @cached_property
+    def quantities(self) -> Quantities:  # type: ignore[override]
+        return self._setting.quantities.take(self._rows)
+
+    @cached_property
+    def yardstick(self) -> Yardstick:
+        return self._setting.yardstick.take(self._rows, self.organisation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,12 +177,20 @@ class Situation:
 
 
 class Walker:
-    """Solves an organisation along an axis, by default that of compute."""
+    """Solves an organisation along an axis, by default that of compute.
 
-    def __init__(self, along: Axis | Catalog) -> None:
+    Parameters
+    ----------
+    along : Axis or Catalog
+    base : Setting, optional
+        The organisation where the axis has no quantities of its own, and whose people output is
+        relative to; default: that of the axis's catalog.
+    """
+
+    def __init__(self, along: Axis | Catalog, base: Setting | None = None) -> None:
         self.axis = along if isinstance(along, Axis) else compute_axis(along)
         self.catalog = self.axis.catalog
-        self._base = Setting(self.catalog)
+        self._base = Setting(self.catalog) if base is None else base
 
     @property
     def organisation(self) -> Organisation:

@@ -1,0 +1,302 @@
+"""Walks along compute of many draws of one catalog, in threads.
+
+The arrays of all draws of a block are made at once (`Quantities.with_columns`); each draw is then
+walked by the same compiled loop as a sweep. What that loop leaves to other means is done draw by
+draw.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.allocation import Allocation, Status, allocate
+from taskmodel.compiled import COMPILES
+from taskmodel.errors import SolveError, TaskmodelError
+from taskmodel.numerics.types import Array
+from taskmodel.organisation.quantities import Quantities
+from taskmodel.science.production import Tree
+from taskmodel.sweeps._events import first_positions
+from taskmodel.sweeps._sweep import completed, walk, write_prices
+from taskmodel.sweeps.axes import compute_axis
+from taskmodel.sweeps.line import Desk, follow, frame_of, knots_of, line_of, nest_numbers
+from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
+
+T = TypeVar("T")
+BLOCK_POINTS = 4096  # points that are treated together, as far as that
+BLOCK_DRAWS = 64  # does not need more draws than this
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """Draws that were walked together.
+
+    Attributes
+    ----------
+    draw : array of int, shape (draw,)
+        Their positions among all draws.
+    setting : Setting
+        Their organisations.
+    compute : array, shape (draw, point)
+        The reported points [FLOP/year].
+    allocation : Allocation
+        The optima there, (draw x point), all points of a draw one after the other.
+    first : array, shape (draw, kind)
+        Compute of the first event of each of `KINDS`; inf where there is none.
+    """
+
+    draw: NDArray[np.intp]
+    setting: Setting
+    compute: Array
+    allocation: Allocation
+    first: Array
+
+    @property
+    def situation(self) -> Situation:
+        """The organisation at every reported point of every draw, (draw x point)."""
+        draws, points = self.compute.shape
+        rows = np.repeat(np.arange(draws), points)
+        return Situation(self.setting.take(rows), self.compute.ravel())
+
+
+@dataclass
+class Outcomes(Generic[T]):
+    """What became of draws: values of blocks of them, and errors by position among the draws."""
+
+    values: list[T] = field(default_factory=list)
+    errors: dict[int, TaskmodelError] = field(default_factory=dict)
+
+
+def walk_many(
+    base: Quantities,
+    columns: Mapping[str, Array],
+    span: tuple[Array, Array],
+    compute: Array,
+    outcome: Callable[[Walks], T],
+    *,
+    events: bool = True,
+) -> Outcomes[T]:
+    """Walk along compute for every draw.
+
+    Parameters
+    ----------
+    base : Quantities
+        Of the catalog that draws are of.
+    columns : mapping of str to array, shape (draw,)
+        The numbers of the draws by dotted path, known to be allowed.
+    span : array and array, shape (draw,)
+        Compute from and to which events are looked for [FLOP/year]; it contains the points.
+    compute : array, shape (draw, point)
+        Points to report, not decreasing.
+    outcome : function
+        What to keep of draws that were walked together. Blocks are treated in parallel threads, and
+        so are calls of this.
+    events : bool
+        Whether to look for events; without them, optima at the points alone are computed.
+
+    Returns
+    -------
+    Outcomes
+        In the order of the draws. A draw without an answer leaves its error and disturbs no other.
+    """
+    many = _Many(base, dict(columns), span, compute, outcome, events)
+    draws, points = compute.shape
+    size = max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
+    blocks = [np.arange(first, min(first + size, draws)) for first in range(0, draws, size)]
+    if len(blocks) > 1 and COMPILES:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            parts = list(threads.map(many.block, blocks))
+    else:
+        parts = [many.block(block) for block in blocks]
+    return _together(parts)
+
+
+class _Many(Generic[T]):
+    """The arguments of `walk_many`, and what all blocks share."""
+
+    def __init__(
+        self,
+        base: Quantities,
+        columns: dict[str, Array],
+        span: tuple[Array, Array],
+        compute: Array,
+        outcome: Callable[[Walks], T],
+        events: bool,
+    ) -> None:
+        self.base, self.columns, self.span, self.compute = base, columns, span, compute
+        self.outcome, self.events = outcome, events
+        self.axis = compute_axis(base.catalog)
+        self.desks = threading.local()
+        central = Setting(base)
+        self.tree = Tree(central.organisation.nest)
+        self.frame = frame_of(central.organisation, self.axis)
+        # every draw starts from the same optimum, whatever other draws there are
+        start = Situation(central, span[0][:1])
+        self.start = allocate(*start.arrays, throw=False)
+        self.mesh = functools.lru_cache(self.axis.mesh)
+
+    def block(self, draws: NDArray[np.intp]) -> Outcomes[T]:
+        """Return what became of some draws."""
+        try:
+            setting = Setting(self.quantities(draws))
+        except TaskmodelError as error:
+            return self._divided(self.block, draws, error)
+        return self._solved(draws, setting)
+
+    def quantities(self, draws: NDArray[np.intp]) -> Quantities:
+        """Return the quantities of some draws."""
+        columns = {path: column[draws] for path, column in self.columns.items()}
+        return self.base.with_columns(columns, checked=True)
+
+    def _divided(
+        self,
+        action: Callable[[NDArray[np.intp]], Outcomes[T]],
+        draws: NDArray[np.intp],
+        error: TaskmodelError,
+    ) -> Outcomes[T]:
+        """Return what becomes of halves of some draws, of which one or more make an error."""
+        if len(draws) == 1:
+            return Outcomes([], {int(draws[0]): error})
+        return _together([action(half) for half in np.array_split(draws, 2)])
+
+    def _solved(self, draws: NDArray[np.intp], setting: Setting) -> Outcomes[T]:
+        solve = self._walks if self.events else self._optima
+        walks, errors = solve(draws, setting)
+        result: Outcomes[T] = _together([self._kept(walks)]) if len(walks.draw) else Outcomes()
+        return Outcomes(result.values, {**result.errors, **errors})
+
+    def _kept(self, walks: Walks) -> Outcomes[T]:
+        try:
+            return Outcomes([self.outcome(walks)])
+        except TaskmodelError as error:
+            rows = np.arange(len(walks.draw))
+            if len(rows) == 1:
+                return Outcomes([], {int(walks.draw[0]): error})
+            return _together([self._kept(_some(walks, half)) for half in np.array_split(rows, 2)])
+
+    def _optima(
+        self, draws: NDArray[np.intp], setting: Setting
+    ) -> tuple[Walks, dict[int, TaskmodelError]]:
+        """Return the optima at the points of some draws, and errors of those without."""
+        every = Walks(draws, setting, self.compute[draws], self.start, np.zeros((len(draws), 0)))
+        allocation = allocate(*every.situation.arrays, throw=False)
+        failed = np.asarray(allocation.status == Status.FAILED).reshape(every.compute.shape)
+        errors = {
+            int(draws[row]): _uncertified(every.compute[row][failed[row]][0])
+            for row in np.flatnonzero(failed.any(axis=1)).tolist()
+        }
+        walks = Walks(draws, setting, every.compute, allocation, every.first)
+        rows = np.flatnonzero(~failed.any(axis=1))
+        return (walks if not errors else _some(walks, rows)), errors
+
+    def _walks(
+        self, draws: NDArray[np.intp], setting: Setting
+    ) -> tuple[Walks, dict[int, TaskmodelError]]:
+        """Return the walks of some draws, and errors of those without."""
+        starts = self._starts(draws, setting)
+        nest = np.broadcast_to(
+            nest_numbers(Tree(setting.organisation.nest)), (len(draws), 2, self.tree.nodes)
+        )
+        paths: list[SolutionPath] = []
+        first: list[Array] = []
+        errors: dict[int, TaskmodelError] = {}
+        rows = []
+        for row, draw in enumerate(draws.tolist()):
+            try:
+                path, places = self._walk(
+                    draw, setting.take([row]), nest[row : row + 1], starts.take([row])
+                )
+            except TaskmodelError as error:
+                errors[draw] = error
+                continue
+            rows.append(row)
+            paths.append(path)
+            first.append(places)
+        if not rows:
+            return Walks(draws[:0], setting, self.compute[:0], self.start, np.zeros((0, 0))), errors
+        joined = paths[0].join(*paths[1:]).allocation
+        setting = setting if len(rows) == len(draws) else setting.take(rows)
+        walks = Walks(draws[rows], setting, self.compute[draws[rows]], joined, np.stack(first))
+        return walks, errors
+
+    def _starts(self, draws: NDArray[np.intp], setting: Setting) -> Allocation:
+        """Return the optima of some draws where their walks begin."""
+        situation = Situation(setting, self.span[0][draws])
+        known = self.start.status[0] == Status.OPTIMAL
+        start = self.start.take(np.zeros(len(draws), dtype=np.intp)) if known else None
+        return allocate(*situation.arrays, start=start, throw=False)
+
+    def _walk(
+        self, draw: int, setting: Setting, nest: Array, start: Allocation
+    ) -> tuple[SolutionPath, Array]:
+        """Return the optima of one draw, and the first event of each kind."""
+        low, high = (float(ends[draw]) for ends in self.span)
+        grid, organisation = self.compute[draw], setting.organisation
+        if organisation.frontier or organisation.graded:
+            # not straight lines along compute: `walk` finds events again with the exact numbers
+            path, events = walk(self._walker(draw), low, high, grid)
+            return path, first_positions(events)
+        if start.status[0] == Status.FAILED:
+            raise _uncertified(low)
+        (opens_at,) = organisation.opens_at
+        thresholds = opens_at[(opens_at > low) & (opens_at <= high)]
+        mesh = self.mesh(low, high)
+        stops = np.unique(np.concatenate([mesh, thresholds]))
+        opens = np.isin(stops, thresholds)
+        knots, before = knots_of(stops, opens)
+        situation = Situation(setting, np.where(before, np.nextafter(knots, -np.inf), knots))
+        automatable = organisation.automatable(stops)
+        line = line_of(situation, self.tree, nest, knots, automatable)
+        desk: Desk | None = getattr(self.desks, "desk", None)
+        most = len(mesh) + len(opens_at)
+        if desk is None or desk.intervals < most:
+            self.desks.desk = desk = Desk(line, self.tree, len(grid), most)
+
+        def begin(stop: int) -> Allocation:
+            return start if stop == 0 else self._walker(draw).solve(stops[[stop]]).allocation
+
+        course = follow(line, self.frame, self.tree, grid, desk, begin)
+        if course.complete:
+            write_prices(course.grid.allocation, setting.organisation.supply(grid))
+            return course.grid, course.first_positions()
+        path, events = completed(self._walker(draw), stops, opens, course)
+        return path, first_positions(events)
+
+    def _walker(self, draw: int) -> Walker:
+        """Return a walker of one draw."""
+        return Walker(self.axis, Setting(self.quantities(np.array([draw]))))
+
+
+def _some(walks: Walks, rows: NDArray[np.intp]) -> Walks:
+    points = walks.compute.shape[1]
+    chosen = (rows[:, None] * points + np.arange(points)).ravel()
+    return Walks(
+        walks.draw[rows],
+        walks.setting.take(rows),
+        walks.compute[rows],
+        walks.allocation.take(chosen),
+        walks.first[rows],
+    )
+
+
+def _together(parts: list[Outcomes[T]]) -> Outcomes[T]:
+    result: Outcomes[T] = Outcomes()
+    for part in parts:
+        result.values += part.values
+        result.errors |= part.errors
+    return result
+
+
+def _uncertified(compute: float) -> TaskmodelError:
+    return SolveError(
+        f"the optimum could not be certified at compute {compute:g} FLOP/year: "
+        f"{Status.FAILED.advice}"
+    )
