@@ -29,8 +29,10 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.oversight._trust import trust
     from taskmodel.oversight.frontier import safety_frontier
     from taskmodel.oversight.utilisation import best_utilisation
+    from taskmodel.questions._bands import bands
     from taskmodel.questions._bottleneck_map import bottleneck_map
     from taskmodel.questions._elasticities import automate_next, elasticities
+    from taskmodel.questions._ensemble import ensemble
     from taskmodel.questions._onset import onset
     from taskmodel.questions._parallel_lines import parallel_lines
     from taskmodel.questions._solve_for import solve_for
@@ -68,6 +70,8 @@ _MODULE_OF = {
     "explain_difference": "questions.differences",
     "bottleneck_map": "questions._bottleneck_map",
     "onset": "questions._onset",
+    "ensemble": "questions._ensemble",
+    "bands": "questions._bands",
     "ceiling": "closed_forms",
     "regimes": "closed_forms",
     "safety_frontier": "oversight.frontier",
@@ -89,11 +93,13 @@ __all__ = [
     "TaskmodelError",
     "alignment_beside",
     "automate_next",
+    "bands",
     "best_utilisation",
     "bottleneck_map",
     "ceiling",
     "compare",
     "elasticities",
+    "ensemble",
     "events",
     "explain_difference",
     "horizon",

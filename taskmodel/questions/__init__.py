@@ -6,6 +6,7 @@
 - `_what_if`: the effect of relaxing one limit at a time;
 - `_elasticities`: the response to a small change of every input, and the next task to automate;
 - `_parallel_lines`: the effect of several equal lines of research side by side;
+- `_ensemble`: the answer over draws of the uncertain numbers, and `_bands`, its quantiles;
 - `differences`: the difference between two catalogs, attributed to their inputs.
 
 Modules are loaded at first use, so that importing the package loads no numerical library.
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING
 from taskmodel._lazy import attach
 
 if TYPE_CHECKING:
+    from taskmodel.questions._bands import bands
     from taskmodel.questions._bottleneck_map import bottleneck_map
     from taskmodel.questions._elasticities import automate_next, elasticities
+    from taskmodel.questions._ensemble import ensemble
     from taskmodel.questions._onset import onset
     from taskmodel.questions._parallel_lines import parallel_lines
     from taskmodel.questions._solve_for import solve_for
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "automate_next",
+    "bands",
     "bottleneck_map",
     "elasticities",
+    "ensemble",
     "explain_difference",
     "onset",
     "parallel_lines",

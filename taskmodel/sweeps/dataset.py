@@ -109,10 +109,7 @@ def sweep_dataset(
             for name in ("shadow_price", "factor_elasticity", "factor_use")
         },
         **_by_task(situation, along, allocation, measures, kept),
-        "automated_hours_share": (
-            along,
-            np.einsum("pt,pt->p", measures["automated_share"], weights),
-        ),
+        "automated_hours_share": (along, hours_by_ai(situation, by_ai)),
         "mode_hours_share": (
             (along, "mode"),
             np.einsum("ptm,pt->pm", measures["mode_share"], weights),
@@ -135,6 +132,12 @@ def sweep_dataset(
     if left_out := [name for name in BY_TASK if name not in kept]:
         attributes[LEFT_OUT] = " ".join(left_out)
     return labelled(variables, coords, attributes)
+
+
+def hours_by_ai(situation: Situation, automated_share: Array) -> Array:
+    """Return the part of base-year human hours that AI has taken over [1], shape (point,)."""
+    shares = np.broadcast_to(situation.setting.yardstick.shares, automated_share.shape)
+    return np.asarray(np.einsum("pt,pt->p", automated_share, shares))
 
 
 def kept_variables(keep: Keep, activities: int) -> tuple[str, ...]:
