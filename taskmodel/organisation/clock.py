@@ -28,9 +28,9 @@ from taskmodel.organisation.quantities import (
     Quantities,
     by_task,
     derived,
+    point_rows,
     repeats,
     reviewers_by_mode,
-    rows_of,
     shortened,
 )
 from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
@@ -91,8 +91,8 @@ class ReviewQueues:
         result = copy(self)
         result.organisation = organisation
         for name in ("hours", "servers", "week", "arrival_variability", "service_variability"):
-            setattr(result, name, rows_of(getattr(self, name), rows))
-        result.units, result.times = rows_of(self.units, rows), rows_of(self.times, rows)
+            setattr(result, name, point_rows(getattr(self, name), rows))
+        result.units, result.times = point_rows(self.units, rows), point_rows(self.times, rows)
         return result
 
     def solve(self, activity: Array, compute: Array) -> Queues:
@@ -297,9 +297,9 @@ class Clock:
         result = copy(self)
         result._organisation = organisation
         result._quantities = self._quantities.take(rows)
-        result._horizon = rows_of(self._horizon, rows)
+        result._horizon = point_rows(self._horizon, rows)
         result.durations, result.rounds = (
-            rows_of(values, rows) for values in (self.durations, self.rounds)
+            point_rows(values, rows) for values in (self.durations, self.rounds)
         )
         result.queues = None if self.queues is None else self.queues.take(rows, organisation)
         return result

@@ -29,7 +29,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation import kernels
 from taskmodel.organisation.clock import Clock, people_alone
 from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.organisation.quantities import Quantities, rows_of
+from taskmodel.organisation.quantities import Quantities, point_rows
 from taskmodel.science import supervision
 from taskmodel.science.production import Rows
 
@@ -190,10 +190,10 @@ class Yardstick:
         result = copy(self)
         result.organisation = organisation
         for name in ("exponent", "shares", "pool_hours", "reviewer_hours", "base_output"):
-            setattr(result, name, rows_of(getattr(self, name), rows))
+            setattr(result, name, point_rows(getattr(self, name), rows))
         result._people = self._people.take(rows, organisation)
         result.clock = self.clock.take(rows, organisation)
-        result.base_time = rows_of(self.base_time, rows)
+        result.base_time = point_rows(self.base_time, rows)
         return result
 
     def effective_speedup(self, throughput: Array, latency: Array) -> Array:

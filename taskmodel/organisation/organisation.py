@@ -25,9 +25,9 @@ from taskmodel.organisation.quantities import (
     Quantities,
     by_task,
     derived,
+    point_rows,
     repeats,
     reviewers_by_mode,
-    rows_of,
     shortened,
     side_by_side,
 )
@@ -239,7 +239,7 @@ class Organisation:
 
     def take(self, rows: Rows) -> Organisation:
         """Return the organisations of some points, in any order and number."""
-        arrays: dict[str, Any] = {name: rows_of(getattr(self, name), rows) for name in BY_POINT}
+        arrays: dict[str, Any] = {name: point_rows(getattr(self, name), rows) for name in BY_POINT}
         return replace(self, nest=self.nest.take(rows), **arrays)
 
     def without_ai(self) -> Organisation:

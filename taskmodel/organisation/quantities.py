@@ -147,7 +147,7 @@ class Quantities:
 
     def take(self, rows: Rows) -> Quantities:
         """Return the quantities at some points, in any order and number."""
-        columns = {path: rows_of(column, rows) for path, column in self.columns.items()}
+        columns = {path: point_rows(column, rows) for path, column in self.columns.items()}
         return self._root.with_columns(columns, checked=True)
 
     def at(self, path: str) -> Array:
@@ -465,7 +465,7 @@ def side_by_side(*arrays: Array) -> Array:
     return shortened(np.concatenate(rows, axis=-1))
 
 
-def rows_of(values: Array, rows: Rows) -> Array:
+def point_rows(values: Array, rows: Rows) -> Array:
     """Return some rows of an array of shape (point or 1, ...); itself if it has one for all."""
     return values if len(values) == 1 else values[rows]
 

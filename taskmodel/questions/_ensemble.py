@@ -1,13 +1,13 @@
 """The answer over draws of a catalog's uncertain numbers: `ensemble`.
 
 Each draw is an organisation of its own, solved exactly as `taskmodel.sweep` would
-(`sweeps.many`). Draws without an answer are kept with the reason.
+(`sweeps.draws`). Draws without an answer are kept with the reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,18 @@ from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._events import KINDS
 from taskmodel.sweeps._sweep import ceilings_of, needs_catalog
-from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT, TIME, Course, staffing_courses
+from taskmodel.sweeps.axes import (
+    COMPUTE,
+    COMPUTE_UNIT,
+    TIME,
+    Axis,
+    Course,
+    common_dates,
+    staffing_courses,
+    time_axis,
+)
 from taskmodel.sweeps.dataset import hours_by_ai
-from taskmodel.sweeps.many import Walks, walk_many
+from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.results import labelled, provenance
@@ -50,44 +59,62 @@ MEASURES = (
 )
 CEILINGS = ("oversight_ceiling", "no_oversight_ceiling")
 CURVES = (*MEASURES, *CEILINGS)  # variables along the axis
-FULL = "oversight_ceiling_full"
+FULL, FIRST = "oversight_ceiling_full", "first_positions"
+TODAY = "compute.today"
 SOLVED, FAILED = "solved", "failed"
 
 
 @dataclass(frozen=True, eq=False)
 class _Axis:
-    """Where draws are reported; compute is along the axis, whatever its name.
+    """Where draws are reported.
 
     Attributes
     ----------
     name : str
     points : array, shape (point,)
         Computes or dates.
-    compute : array, shape (draw, point)
-        Compute at the points [FLOP/year].
     span : array and array, shape (draw,)
-        Compute at the ends of the axis.
-    dates : list of Course
-        Compute over time of each draw, or of all; empty along compute.
+        Ends of the axis.
+    today : array, shape (draw,)
+        Its position; NaN where it is not on the axis.
+    courses : list of dict of str to Course
+        What follows time, of each draw or of all; empty along compute.
     attributes : dict of str to str
         Provenance.
     """
 
     name: str
     points: Array
-    compute: Array
     span: tuple[Array, Array]
-    dates: list[Course]
+    today: Array
+    courses: list[dict[str, Course]]
     attributes: dict[str, str]
 
+    @property
+    def by_compute(self) -> bool:
+        """A position is a compute, or a date at which nothing but compute has grown."""
+        return all(
+            set(courses) == {COMPUTE} and bool((np.diff(courses[COMPUTE].values) > 0).all())
+            for courses in self.courses
+        )
+
+    def course(self, row: int) -> dict[str, Course]:
+        """Return the courses of a draw."""
+        return self.courses[row % len(self.courses)]
+
+    def compute(self, positions: Array) -> Array:
+        """Return compute at positions, (draw, point), if it is all that grows [FLOP/year]."""
+        if not self.courses:
+            return positions
+        return np.stack([self.course(row)[COMPUTE](dates) for row, dates in enumerate(positions)])
+
     def places(self, compute: Array) -> Array:
-        """Return computes, shape (draw, ...), as positions of the axis; inf stays."""
-        if not self.dates:
+        """Return computes, (draw, ...), as positions, if it is all that grows; inf stays."""
+        if not self.courses:
             return compute
         result = np.full(compute.shape, np.inf)
         for row, values in enumerate(compute):
-            course = self.dates[row % len(self.dates)]
-            finite = np.isfinite(values)
+            course, finite = self.course(row)[COMPUTE], np.isfinite(values)
             logs = np.log(course.values)
             result[row, finite] = np.interp(np.log(values[finite]), logs, course.dates)
         return result
@@ -118,8 +145,9 @@ def ensemble(
     compute : array, shape (compute,), optional
         Points to report [effective FLOP/year], increasing. Default: 50 over the catalog's grid.
     paths : mapping of str to table, str, path or Paths, optional
-        Compute over time, as in `taskmodel.sweep`; the result is then along ``time``. Uncertain
-        growth rates of paths are drawn as well. Paths of other numbers are not supported.
+        What grows over time, as in `taskmodel.sweep`; the result is then along ``time``. Uncertain
+        growth rates of paths are drawn as well. Where compute alone grows, events are located along
+        compute; else each draw takes as long as a sweep.
     dates : array, shape (time,), optional
         Dates to report along paths, increasing. Default: 50 over the dates that they cover.
     keep : sequence of str, optional
@@ -132,12 +160,17 @@ def ensemble(
     -------
     xarray.Dataset
         Over ``draw`` and ``compute`` (or ``time``): variables of a sweep, and with the suffix
-        ``_today`` their values at each draw's ``compute.today`` (NaN where that lies outside the
-        paths). Over ``draw``: ``event_place(draw, kind)``, the position of the first event of each
-        kind over the catalog's grid, widened to the reported points and to today, or over the
-        paths, inf where there is none; ``ceiling``, the ``oversight_ceiling_full`` of a sweep;
-        ``weight`` [1]; ``status``, ``solved`` or ``failed``, and ``reason``. All numbers of failed
-        draws are NaN. ``input(draw, path)`` has what was drawn.
+        ``_today`` their values at each draw's ``compute.today``; along paths, at the date that the
+        file of paths calls today (NaN without a file). Over ``draw``:
+
+        - ``event_place(draw, kind)``: position of the first event of each kind, inf where there is
+          none, over the catalog's grid, widened to the reported points and to today; or over the
+          paths;
+        - ``ceiling``: the ``oversight_ceiling_full`` of a sweep; where organisations change over
+          time, that of the last point;
+        - ``weight`` [1]; ``status``, ``solved`` or ``failed``, and ``reason``. All numbers of
+          failed draws are NaN;
+        - ``input(draw, path)``: what was drawn.
 
     Raises
     ------
@@ -166,45 +199,104 @@ def ensemble(
         raise InputError(f"keep names some of {', '.join(CURVES)}; found {unknown[0]!r}")
     numbers = draw_numbers(draws, seed)
     columns = sampler(catalog).draw(numbers, seed)
-    base = Quantities(catalog)
-    today = columns.get("compute.today", np.full(len(numbers), catalog.compute.today.value))
     axis = (
-        _compute_axis(catalog, compute, dates, today)
+        _compute_axis(catalog, compute, dates, columns, len(numbers))
         if paths is None
-        else _time_axis(catalog, compute, paths, dates, today, (numbers, seed))
+        else _time_axis(catalog, compute, paths, dates, columns, (numbers, seed))
     )
-    low, high = axis.span
-    inside = (today >= low) & (today <= high)
-    # today's place among the points of each draw
-    rank = (axis.compute < today[:, None]).sum(axis=1)
-    points = np.stack(
-        [
-            np.insert(row, place, point)
-            for row, place, point in zip(
-                axis.compute, rank, np.minimum(np.maximum(today, low), high), strict=True
-            )
-        ]
-    )
-    full_span = np.minimum(low, points[:, 0]), np.maximum(high, points[:, -1])
+    inside = (axis.today >= axis.span[0]) & (axis.today <= axis.span[1])
+    now = np.where(inside, axis.today, axis.points[0])
+    # the place of today among the points of each draw
+    rank = (axis.points < now[:, None]).sum(axis=1)
+    positions = np.stack([np.insert(axis.points, *pair) for pair in zip(rank, now, strict=True)])
+    outcomes = _outcomes(catalog, axis, columns, positions, kept, events)
+    shape = (len(numbers), positions.shape[1])
+    values = _split(_columns(catalog, outcomes.values, shape, kept), rank, inside)
+    return _dataset(catalog, axis, columns, (numbers, seed), values, outcomes.errors, events)
+
+
+def _outcomes(
+    catalog: Catalog,
+    axis: _Axis,
+    columns: Mapping[str, Array],
+    positions: Array,
+    kept: Sequence[str],
+    events: bool,
+) -> Outcomes[dict[str, Any]]:
+    """Return what is reported of blocks of draws, and errors of draws."""
+    base, (low, high) = Quantities(catalog), axis.span
+    along: AxisOfDraw | None = None
+    if axis.by_compute:
+        low, high = (axis.compute(ends[:, None])[:, 0] for ends in axis.span)
+        positions = axis.compute(positions)
+    else:
+
+        def along(draw: int, quantities: Quantities) -> Axis:
+            return _drawn_axis(base, axis.course(draw), quantities)
+
     outcomes = walk_many(
-        base, columns, full_span, points, lambda walks: _measured(walks, kept), events=events
+        base,
+        columns,
+        (low, high),
+        positions,
+        lambda walks: _measured(walks, kept),
+        events=events,
+        along=along,
     )
-    values = _columns(outcomes.values, len(numbers))
-    curves = _split(values, rank, inside)
-    return _dataset(catalog, axis, columns, (numbers, seed), curves, outcomes.errors, events)
+    if axis.by_compute and events:
+        for block in outcomes.values:
+            block[FIRST] = _Axis.places(_of_draws(axis, block["draw"]), block[FIRST])
+    return outcomes
+
+
+def _of_draws(axis: _Axis, draws: NDArray[np.intp]) -> _Axis:
+    """Return the axis of some draws."""
+    courses = [axis.course(draw) for draw in draws.tolist()] if axis.courses else []
+    return replace(axis, courses=courses)
+
+
+def _drawn_axis(base: Quantities, courses: dict[str, Course], quantities: Quantities) -> Axis:
+    """Return the axis of time of one draw, as of `axes.time_axis`."""
+    constant = float(quantities.number("compute.today")[0])
+    drawn = {path: float(column[0]) for path, column in quantities.columns.items()}
+    values = {path: course for path, course in courses.items() if path != COMPUTE}
+    breaks = np.unique(np.concatenate([course.breaks for course in courses.values()]))
+
+    def at(dates: Array) -> Quantities:
+        columns = {path: course(dates) for path, course in values.items()}
+        return base.with_columns({**drawn, **columns}, checked=True)
+
+    def compute(dates: Array) -> Array:
+        return courses[COMPUTE](dates) if COMPUTE in courses else np.full(len(dates), constant)
+
+    return Axis(
+        TIME,
+        "calendar year",
+        "date",
+        base.catalog,
+        compute,
+        at if values else None,
+        logarithmic=False,
+        breaks=breaks,
+        courses=courses,
+    )
 
 
 def _compute_axis(
-    catalog: Catalog, compute: ArrayLike | None, dates: ArrayLike | None, today: Array
+    catalog: Catalog,
+    compute: ArrayLike | None,
+    dates: ArrayLike | None,
+    columns: Mapping[str, Array],
+    draws: int,
 ) -> _Axis:
     if dates is not None:
         raise TypeError("dates are reported along paths: give paths too")
-    grid, draws = catalog.compute.grid, len(today)
+    grid = catalog.compute.grid
     chosen = np.geomspace(grid.low, grid.high, POINTS) if compute is None else compute
     points = increasing("(0, inf)", COMPUTE, chosen, unit=COMPUTE_UNIT)
+    today = columns.get(TODAY, np.full(draws, catalog.compute.today.value))
     low, high = min(grid.low, points[0]), max(grid.high, points[-1])
-    span = np.minimum(low, today), np.maximum(high, today)
-    return _Axis(COMPUTE, points, np.tile(points, (draws, 1)), span, [], {})
+    return _Axis(COMPUTE, points, (np.minimum(low, today), np.maximum(high, today)), today, [], {})
 
 
 def _time_axis(
@@ -212,78 +304,88 @@ def _time_axis(
     compute: ArrayLike | None,
     paths: Any,
     dates: ArrayLike | None,
-    today: Array,
+    columns: Mapping[str, Array],
     draws: tuple[NDArray[np.int64], int],
 ) -> _Axis:
     if compute is not None:
         raise TypeError("along paths, give the points to report as dates, and no compute")
     attributes: dict[str, str] = {}
+    count, today = len(draws[0]), np.nan
     if isinstance(paths, (str, PathLike, Paths)):
         if not isinstance(paths, Paths):
             paths = load_paths(paths if isinstance(paths, str) else Path(paths))
         attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
-        courses = _drawn_courses(catalog, paths, today, draws)
+        today = paths.today.value
+        tables = _drawn_tables(catalog, paths, columns, draws)
     else:
-        courses = [_only_compute(paths)]
-    if staffing_courses(catalog, 0.0, 1.0):
-        raise InputError(
-            "an ensemble over time is of organisations whose staff does not change: remove growth, "
-            "hires and attrition, or sweep each draw over time"
-        )
-    first = courses[0].dates
-    points = increasing(
-        "(-inf, inf)",
-        TIME,
-        np.linspace(first[0], first[-1], POINTS) if dates is None else dates,
-        unit="calendar year",
-    )
-    shape = (len(today), len(points))
-    along = np.broadcast_to([course(points) for course in courses], shape)
-    ends = np.array([[course.values[0], course.values[-1]] for course in courses])
-    low, high = np.broadcast_to(ends, (len(today), 2)).T
-    return _Axis(TIME, points, along, (low, high), courses, attributes)
+        tables = [dict(paths)]
+    if not tables[0]:
+        raise TypeError("paths are empty: give what grows, such as that of compute")
+    courses = [{name: Course(name, table) for name, table in each.items()} for each in tables]
+    low, high = (ends[-1] for ends in zip(*(_ends(each) for each in courses), strict=True))
+    chosen = np.linspace(low, high, POINTS) if dates is None else dates
+    points = increasing("(-inf, inf)", TIME, chosen, unit="calendar year")
+    courses = _with_staff(catalog, courses, columns, low, high, count)
+    # refuses paths that the catalog does not have, numbers out of range and dates outside
+    time_axis(catalog, courses[0], low, high, catalog.compute.today.value)
+    for course in courses[0].values():
+        course(points)
+    span = np.full(count, low), np.full(count, high)
+    return _Axis(TIME, points, span, np.full(count, today), courses, attributes)
 
 
-def _only_compute(paths: Mapping[str, Any]) -> Course:
-    """Return the course of compute, which must be the only one, and grow.
-
-    Raises
-    ------
-    InputError
-        If it is not.
-    """
-    if set(paths) != {COMPUTE}:
-        raise InputError(
-            f"an ensemble over time follows compute alone; found paths of {', '.join(paths)}: "
-            "sweep each draw over time, or leave the others out"
-        )
-    course = Course(COMPUTE, paths[COMPUTE])
-    if not (np.diff(course.values) > 0).all():
-        raise InputError("the compute of an ensemble over time must grow from date to date")
-    return course
+def _ends(courses: Mapping[str, Course]) -> tuple[float, float]:
+    dates = common_dates(courses)
+    return float(dates[0]), float(dates[-1])
 
 
-def _drawn_courses(
-    catalog: Catalog, paths: Paths, today: Array, draws: tuple[NDArray[np.int64], int]
-) -> list[Course]:
-    """Return the course of each draw, or a single one if all are equal."""
+def _with_staff(
+    catalog: Catalog,
+    courses: list[dict[str, Course]],
+    columns: Mapping[str, Array],
+    low: float,
+    high: float,
+    draws: int,
+) -> list[dict[str, Course]]:
+    """Return courses with those of headcounts that change by themselves."""
+    if not staffing_courses(catalog, low, high):
+        return courses
+    every = [
+        catalog.replace({path: float(column[row]) for path, column in columns.items()})
+        for row in range(draws)
+    ]
+    return [
+        staffing_courses(drawn, low, high) | courses[row % len(courses)]
+        for row, drawn in enumerate(every)
+    ]
+
+
+def _drawn_tables(
+    catalog: Catalog,
+    paths: Paths,
+    columns: Mapping[str, Array],
+    draws: tuple[NDArray[np.int64], int],
+) -> list[dict[str, Any]]:
+    """Return the courses of each draw, or those of all if they are equal."""
     numbers, seed = draws
-    laws = sampler(paths)
-    if not laws.laws and (today == today[0]).all():
-        return [_only_compute(courses_of(paths, _at(catalog, today[0])))]
+    laws, located = sampler(paths), paths.quantities()
+    # numbers of today that paths start from
+    starts = [path for path in (TODAY, *paths.values) if path in columns]
+    if not laws.laws and not starts:
+        return [courses_of(paths, catalog)]
     # streams of their own: a path may be named as a number of the catalog
     normals = {
         name: normal_quantile(uniforms(f"paths {name}", numbers, seed)) for name in laws.names
     }
-    columns = laws.columns(laws.scores(normals)) if laws.laws else {}
-    located = paths.quantities()
-    courses = []
+    growth = laws.columns(laws.scores(normals)) if laws.laws else {}
+    tables = []
     for row in range(len(numbers)):
         drawn = paths
-        for path, column in columns.items():
+        for path, column in growth.items():
             drawn = _with_value(drawn, located[path][0], float(column[row]))
-        courses.append(_only_compute(courses_of(drawn, _at(catalog, today[row]))))
-    return courses
+        begin = {path: float(columns[path][row]) for path in starts}
+        tables.append(courses_of(drawn, catalog.replace(begin) if begin else catalog))
+    return tables
 
 
 def _with_value(record: Any, keys: Sequence[Any], value: float) -> Any:
@@ -299,13 +401,6 @@ def _with_value(record: Any, keys: Sequence[Any], value: float) -> Any:
     return record.model_copy(update={first: _with_value(getattr(record, first), rest, value)})
 
 
-def _at(catalog: Catalog, today: float) -> Catalog:
-    """Return the catalog with another compute of today."""
-    if today == catalog.compute.today.value:
-        return catalog
-    return catalog.replace({"compute.today": float(today)})
-
-
 def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
     """Return the variables of some draws, by name, with the draw as first dimension."""
     situation, (draws, points) = walks.situation, walks.compute.shape
@@ -319,10 +414,11 @@ def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
     }
     ceilings = _ceilings(walks, situation, curves=bool(set(kept) & set(CEILINGS)))
     values |= {name: ceilings[name] for name in CEILINGS if name in kept}
+    first = {FIRST: walks.first} if walks.first.shape[1] else {}
     shaped = {
         name: array.reshape((draws, points, *array.shape[1:])) for name, array in values.items()
     }
-    return {**shaped, FULL: ceilings[FULL], "first": walks.first, "draw": walks.draw}
+    return {**shaped, FULL: ceilings[FULL], **first, "draw": walks.draw}
 
 
 def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Array]:
@@ -331,6 +427,10 @@ def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Arr
     Where success does not grow with compute, they are the same wherever the same tasks are open.
     """
     draws, points = walks.compute.shape
+    if walks.along is not None:  # every point is an organisation of its own
+        limits = ceilings_of(situation)
+        # of the tasks, people and rules at the end
+        return {**limits, FULL: limits[FULL].reshape(draws, points)[:, -1]}
     setting = situation.setting
     row = np.repeat(np.arange(draws), points)
     if not curves:
@@ -351,15 +451,24 @@ def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Arr
     return result
 
 
-def _columns(blocks: list[dict[str, Any]], draws: int) -> dict[str, Array]:
-    """Return the values of all draws, NaN for those without."""
-    result: dict[str, Array] = {}
-    for name in blocks[0] if blocks else ():
-        if name == "draw":
-            continue
-        result[name] = np.full((draws, *blocks[0][name].shape[1:]), np.nan)
-        for block in blocks:
-            result[name][block["draw"]] = block[name]
+def _columns(
+    catalog: Catalog,
+    blocks: list[dict[str, Any]],
+    shape: tuple[int, int],
+    kept: Sequence[str],
+) -> dict[str, Array]:
+    """Return the values of all draws, NaN for those without; the shape is (draw, point)."""
+    inner = {"bottleneck_share": (len(sources(organisation(catalog))),)}
+    shapes: dict[str, tuple[int, ...]] = {
+        **{name: (*shape, *inner.get(name, ())) for name in CURVES if name in kept},
+        FULL: shape[:1],
+        FIRST: (shape[0], len(KINDS)),
+    }
+    result = {name: np.full(size, np.nan) for name, size in shapes.items()}
+    for block in blocks:
+        for name, values in result.items():
+            if name in block:
+                values[block["draw"]] = block[name]
     return result
 
 
@@ -396,7 +505,7 @@ def _dataset(
     unit = "calendar year" if over_time else COMPUTE_UNIT
     variables: dict[str, tuple[Any, ...]] = {}
     for name, array in values.items():
-        if name in ("first", FULL):
+        if name in (FIRST, FULL):
             continue
         curve = name.removesuffix("_today")
         inner = ("source",) if curve == "bottleneck_share" else ()
@@ -404,13 +513,10 @@ def _dataset(
         units, meaning = VARIABLES[curve]
         meaning += "" if along else ", at today's compute"
         variables[name] = (("draw", *along, *inner), array, units, meaning)
-    nothing = np.full(len(numbers), np.nan)
-    variables["ceiling"] = ("draw", values.get(FULL, nothing), *VARIABLES[FULL])
+    variables["ceiling"] = ("draw", values[FULL], *VARIABLES[FULL])
     if events:
-        first = values.get("first", np.full((len(numbers), len(KINDS)), np.nan))
         meaning = f"{axis.name} of the first event of each kind; inf: none; NaN: the draw failed"
-        place = np.where(np.isnan(first), np.nan, axis.places(first))
-        variables["event_place"] = (("draw", "kind"), place, unit, meaning)
+        variables["event_place"] = (("draw", "kind"), values[FIRST], unit, meaning)
     reasons = np.array([str(errors.get(row, "")) for row in range(len(numbers))], dtype=object)
     states = np.array(
         [FAILED if row in errors else SOLVED for row in range(len(numbers))], dtype=object

@@ -16,7 +16,7 @@ from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
 from taskmodel.organisation.organisation import Organisation, organisation
-from taskmodel.organisation.quantities import Quantities, rows_of
+from taskmodel.organisation.quantities import Quantities, point_rows
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
@@ -118,7 +118,7 @@ class _SomePoints(Setting):
     def __init__(self, setting: Setting, rows: Rows) -> None:
         self._setting, self._rows = setting, rows
         self.organisation = setting.organisation.take(rows)
-        self.tolerance = rows_of(setting.tolerance, rows)
+        self.tolerance = point_rows(setting.tolerance, rows)
 
     @cached_property
     def quantities(self) -> Quantities:  # type: ignore[override]

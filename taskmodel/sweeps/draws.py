@@ -26,11 +26,12 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import Tree
 from taskmodel.sweeps._events import first_positions
 from taskmodel.sweeps._sweep import completed, walk, write_prices
-from taskmodel.sweeps.axes import compute_axis
+from taskmodel.sweeps.axes import Axis, compute_axis
 from taskmodel.sweeps.line import Desk, follow, frame_of, knots_of, line_of, nest_numbers
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
 
 T = TypeVar("T")
+AxisOfDraw = Callable[[int, Quantities], Axis]
 BLOCK_POINTS = 4096  # points that are treated together, as far as that
 BLOCK_DRAWS = 64  # does not need more draws than this
 
@@ -50,7 +51,9 @@ class Walks:
     allocation : Allocation
         The optima there, (draw x point), all points of a draw one after the other.
     first : array, shape (draw, kind)
-        Compute of the first event of each of `KINDS`; inf where there is none.
+        Position of the first event of each of `KINDS`; inf where there is none.
+    along : Walker or None
+        Of the only draw, where the axis is another than compute; positions are then on that axis.
     """
 
     draw: NDArray[np.intp]
@@ -58,10 +61,13 @@ class Walks:
     compute: Array
     allocation: Allocation
     first: Array
+    along: Walker | None = None
 
     @property
     def situation(self) -> Situation:
         """The organisation at every reported point of every draw, (draw x point)."""
+        if self.along is not None:
+            return self.along.at(self.compute[0])
         draws, points = self.compute.shape
         rows = np.repeat(np.arange(draws), points)
         return Situation(self.setting.take(rows), self.compute.ravel())
@@ -83,6 +89,7 @@ def walk_many(
     outcome: Callable[[Walks], T],
     *,
     events: bool = True,
+    along: AxisOfDraw | None = None,
 ) -> Outcomes[T]:
     """Walk along compute for every draw.
 
@@ -101,15 +108,18 @@ def walk_many(
         so are calls of this.
     events : bool
         Whether to look for events; without them, optima at the points alone are computed.
+    along : function, optional
+        From the position of a draw and its quantities to another axis; `span` and `compute` are
+        then positions on it. Draws are treated one by one.
 
     Returns
     -------
     Outcomes
         In the order of the draws. A draw without an answer leaves its error and disturbs no other.
     """
-    many = _Many(base, dict(columns), span, compute, outcome, events)
     draws, points = compute.shape
-    size = max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
+    many = _Many(base, dict(columns), span, compute, outcome, events, along)
+    size = 1 if along else max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
     blocks = [np.arange(first, min(first + size, draws)) for first in range(0, draws, size)]
     if len(blocks) > 1 and COMPILES:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -130,16 +140,18 @@ class _Many(Generic[T]):
         compute: Array,
         outcome: Callable[[Walks], T],
         events: bool,
+        along: AxisOfDraw | None,
     ) -> None:
         self.base, self.columns, self.span, self.compute = base, columns, span, compute
-        self.outcome, self.events = outcome, events
+        self.outcome, self.events, self.along = outcome, events, along
         self.axis = compute_axis(base.catalog)
         self.desks = threading.local()
         central = Setting(base)
         self.tree = Tree(central.organisation.nest)
         self.frame = frame_of(central.organisation, self.axis)
         # every draw starts from the same optimum, whatever other draws there are
-        start = Situation(central, span[0][:1])
+        low = base.catalog.compute.grid.low if along else span[0][0]
+        start = Situation(central, np.array([low]))
         self.start = allocate(*start.arrays, throw=False)
         self.mesh = functools.lru_cache(self.axis.mesh)
 
@@ -168,7 +180,7 @@ class _Many(Generic[T]):
         return _together([action(half) for half in np.array_split(draws, 2)])
 
     def _solved(self, draws: NDArray[np.intp], setting: Setting) -> Outcomes[T]:
-        solve = self._walks if self.events else self._optima
+        solve = self._sweep if self.along else self._walks if self.events else self._optima
         walks, errors = solve(draws, setting)
         result: Outcomes[T] = _together([self._kept(walks)]) if len(walks.draw) else Outcomes()
         return Outcomes(result.values, {**result.errors, **errors})
@@ -181,6 +193,26 @@ class _Many(Generic[T]):
             if len(rows) == 1:
                 return Outcomes([], {int(walks.draw[0]): error})
             return _together([self._kept(_some(walks, half)) for half in np.array_split(rows, 2)])
+
+    def _sweep(
+        self, draws: NDArray[np.intp], setting: Setting
+    ) -> tuple[Walks, dict[int, TaskmodelError]]:
+        """Return the walk of one draw along an axis of its own, or its error."""
+        (draw,) = draws.tolist()
+        assert self.along is not None
+        walker = Walker(self.along(draw, setting.quantities), setting)
+        low, high = (float(ends[draw]) for ends in self.span)
+        positions = self.compute[draws]
+        try:
+            if self.events:
+                path, events = walk(walker, low, high, positions[0])
+                first = first_positions(events)[None]
+            else:
+                path, first = walker.solve(positions[0]), np.zeros((1, 0))
+        except TaskmodelError as error:
+            nothing = Walks(draws[:0], setting, positions[:0], self.start, np.zeros((0, 0)))
+            return nothing, {draw: error}
+        return Walks(draws, setting, positions, path.allocation, first, walker), {}
 
     def _optima(
         self, draws: NDArray[np.intp], setting: Setting
