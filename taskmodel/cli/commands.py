@@ -130,6 +130,38 @@ COMMANDS = {
             NO_FIGURES,
         ),
         _command(
+            "ensemble",
+            "medians and 90 % bands over draws of the uncertain numbers",
+            *CATALOG,
+            _option(
+                "--draws",
+                "N",
+                "how many; default: 512",
+                type=values.whole(1, 1_000_000),
+                default=512,
+            ),
+            _option(
+                "--seed",
+                "S",
+                "seed of the draws, a whole number; default: 1",
+                type=values.whole(0, 2**32 - 1),
+                default=1,
+            ),
+            _option(
+                "--compute",
+                "C[,C...]",
+                "points to report [FLOP/year]; default: today's, and powers of ten above it",
+                type=values.computes,
+            ),
+            _option(
+                "--paths",
+                "PATHS",
+                "over time in place of compute: bundled name or YAML file of paths",
+            ),
+            _output("write the draws to this folder; default: none"),
+            JSON,
+        ),
+        _command(
             "latency",
             "the critical path: how long one pass takes",
             *CATALOG,

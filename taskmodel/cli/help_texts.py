@@ -87,6 +87,30 @@ Keys:
 {EXIT}"""
 
 DESCRIPTIONS[
+    "ensemble"
+] = f"""The answer over draws of the catalog's uncertain numbers: medians, 90 %
+bands, and the standard error of the medians; the positions of first events with
+the probability that there is one at all. Each draw is solved as exactly as a
+sweep. The laws of the numbers are shown by `taskmodel check
+--show-distributions`. Draws without an answer are counted and named.
+
+{PATHS}"""
+EPILOGS["ensemble"] = f"""examples:
+  taskmodel ensemble
+  taskmodel ensemble --draws 4096 --compute 8.4e28,1e30,1e32 -o drawn
+  taskmodel ensemble t_agi_ladder --paths epoch_trend
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, seed, draws, over, files
+  failed: a list, each with draw and reason
+  points: a list, each with compute or time, and by variable quantiles, values
+    and errors
+  ceiling: likewise
+  events: a list, each with kind, probability that there is one, quantiles,
+    values ("inf": never) and errors"""
+
+DESCRIPTIONS[
     "latency"
 ] = f"""Duration of one pass through all tasks, in sequence where they depend on each
 other: the critical path, with and without AI, at one point of the compute axis.

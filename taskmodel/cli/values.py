@@ -6,6 +6,7 @@ Each returns the value, or raises `InputError` with what is allowed, an example 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -221,6 +222,20 @@ def dated_compute(text: str) -> tuple[float, float]:
     if not equals:
         raise InputError(f"must be DATE=C, such as 2026=8.4e28 (FLOP/year); found {text!r}")
     return _field("DATE", calendar_date, date), _field("C", flop_per_year, compute)
+
+
+def computes(text: str) -> list[float]:
+    """Parse points of compute [FLOP/year], increasing, separated by commas.
+
+    Examples
+    --------
+    >>> computes("8.4e28,1e32")
+    [8.4e+28, 1e+32]
+    """
+    points = [flop_per_year(part) for part in text.split(",")]
+    if any(second <= first for first, second in itertools.pairwise(points)):
+        raise InputError(f"must be increasing, such as 8.4e28,1e32; found {text!r}")
+    return points
 
 
 def _field(name: str, parse: Callable[[str], T], text: str) -> T:
