@@ -28,8 +28,10 @@ KINDS = {
     "automatable": "AI can do a task",
     "adopted": "AI does a task",
     "completed": "people leave a task",
-    "oversight_binds": "oversight begins to bind",
-    "oversight_bottleneck": "oversight becomes the bottleneck",
+}
+STATES = {
+    "oversight_binds_from": "oversight binds",
+    "oversight_bottleneck_from": "oversight is the bottleneck",
 }
 DECADES = 3  # above today that are reported unasked
 LEVELS = (0.05, 0.5, 0.95)
@@ -58,9 +60,11 @@ def _decades(catalog: Catalog) -> list[float]:
 
 def _facts(drawn: xr.Dataset, bands: xr.Dataset) -> dict[str, Any]:
     axis = drawn.attrs["over"]
-    place, weight = drawn["event_place"], drawn["weight"]
-    counted = (drawn["status"] == "solved") * weight
-    reached = (np.isfinite(place) * counted).sum("draw") / counted.sum()
+    solved = np.where(drawn["status"] == "solved", drawn["weight"], 0.0)
+
+    def ever(position: xr.DataArray) -> float:
+        return float(np.average(np.isfinite(position), weights=solved))
+
     states, reasons = drawn["status"].values, drawn["reason"].values
     failed = np.flatnonzero(states == "failed").tolist()
     return {
@@ -78,10 +82,11 @@ def _facts(drawn: xr.Dataset, bands: xr.Dataset) -> dict[str, Any]:
             for row, position in enumerate(drawn[axis].values.tolist())
         ],
         "ceiling": _quantiles(bands, "ceiling"),
+        **{name: {"probability": ever(drawn[name]), **_quantiles(bands, name)} for name in STATES},
         "events": [
             {
                 "kind": kind,
-                "probability": float(reached.sel(kind=kind)),
+                "probability": ever(drawn["event_place"].sel(kind=kind)),
                 **_quantiles(bands.sel(kind=kind), "event_place"),
             }
             for kind in drawn["kind"].values.tolist()
@@ -120,10 +125,12 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
     lines += ["", *table(rows)]
     unit = "date" if over_time else "FLOP/year"
     rows = [[f"First time that [{unit}]", *HEAD[:3], "ever"]]
-    for event in facts["events"]:
-        if event["kind"] in KINDS:
-            cells = ["never" if value == np.inf else place(value) for value in event["values"]]
-            rows.append([KINDS[event["kind"]], *cells, percent(event["probability"])])
+    firsts = {KINDS.get(event["kind"], ""): event for event in facts["events"]}
+    firsts |= {title: facts[name] for name, title in STATES.items()}
+    for title, first in firsts.items():
+        if title:
+            cells = ["never" if value == np.inf else place(value) for value in first["values"]]
+            rows.append([title, *cells, percent(first["probability"])])
     return [*lines, "", *table(rows)]
 
 

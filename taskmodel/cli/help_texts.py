@@ -106,7 +106,7 @@ Keys:
   failed: a list, each with draw and reason
   points: a list, each with compute or time, and by variable quantiles, values
     and errors
-  ceiling: likewise
+  ceiling, oversight_binds_from, oversight_bottleneck_from: likewise
   events: a list, each with kind, probability that there is one, quantiles,
     values ("inf": never) and errors"""
 

@@ -59,7 +59,11 @@ MEASURES = (
 )
 CEILINGS = ("oversight_ceiling", "no_oversight_ceiling")
 CURVES = (*MEASURES, *CEILINGS)  # variables along the axis
-FULL, FIRST = "oversight_ceiling_full", "first_positions"
+FULL, FIRST, OVERSIGHT = "oversight_ceiling_full", "first_positions", "oversight_from"
+OVERSIGHT_STATES = {
+    "oversight_binds_from": "binds",
+    "oversight_bottleneck_from": "is the largest source",
+}
 TODAY = "compute.today"
 SOLVED, FAILED = "solved", "failed"
 
@@ -166,6 +170,9 @@ def ensemble(
         - ``event_place(draw, kind)``: position of the first event of each kind, inf where there is
           none, over the catalog's grid, widened to the reported points and to today; or over the
           paths;
+        - ``oversight_binds_from``, ``oversight_bottleneck_from``: position from which oversight
+          binds or is the largest source, the low end of the axis where it is so there already, inf
+          where nowhere;
         - ``ceiling``: the ``oversight_ceiling_full`` of a sweep; where organisations change over
           time, that of the last point;
         - ``weight`` [1]; ``status``, ``solved`` or ``failed``, and ``reason``. All numbers of
@@ -245,7 +252,9 @@ def _outcomes(
     )
     if axis.by_compute and events:
         for block in outcomes.values:
-            block[FIRST] = _Axis.places(_of_draws(axis, block["draw"]), block[FIRST])
+            of_block = _of_draws(axis, block["draw"])
+            for name in (FIRST, OVERSIGHT):
+                block[name] = of_block.places(block[name])
     return outcomes
 
 
@@ -414,7 +423,7 @@ def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
     }
     ceilings = _ceilings(walks, situation, curves=bool(set(kept) & set(CEILINGS)))
     values |= {name: ceilings[name] for name in CEILINGS if name in kept}
-    first = {FIRST: walks.first} if walks.first.shape[1] else {}
+    first = {FIRST: walks.first, OVERSIGHT: walks.oversight} if walks.oversight.shape[1] else {}
     shaped = {
         name: array.reshape((draws, points, *array.shape[1:])) for name, array in values.items()
     }
@@ -463,6 +472,7 @@ def _columns(
         **{name: (*shape, *inner.get(name, ())) for name in CURVES if name in kept},
         FULL: shape[:1],
         FIRST: (shape[0], len(KINDS)),
+        OVERSIGHT: (shape[0], 2),
     }
     result = {name: np.full(size, np.nan) for name, size in shapes.items()}
     for block in blocks:
@@ -505,7 +515,7 @@ def _dataset(
     unit = "calendar year" if over_time else COMPUTE_UNIT
     variables: dict[str, tuple[Any, ...]] = {}
     for name, array in values.items():
-        if name in (FIRST, FULL):
+        if name in (FIRST, FULL, OVERSIGHT):
             continue
         curve = name.removesuffix("_today")
         inner = ("source",) if curve == "bottleneck_share" else ()
@@ -517,6 +527,12 @@ def _dataset(
     if events:
         meaning = f"{axis.name} of the first event of each kind; inf: none; NaN: the draw failed"
         variables["event_place"] = (("draw", "kind"), values[FIRST], unit, meaning)
+        for column, (name, state) in enumerate(OVERSIGHT_STATES.items()):
+            meaning = (
+                f"{axis.name} from which oversight {state}; the low end of the axis where it is so "
+                "there already; inf: nowhere"
+            )
+            variables[name] = ("draw", values[OVERSIGHT][:, column], unit, meaning)
     reasons = np.array([str(errors.get(row, "")) for row in range(len(numbers))], dtype=object)
     states = np.array(
         [FAILED if row in errors else SOLVED for row in range(len(numbers))], dtype=object

@@ -24,7 +24,7 @@ from taskmodel.errors import SolveError, TaskmodelError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import Tree
-from taskmodel.sweeps._events import first_positions
+from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._sweep import completed, walk, write_prices
 from taskmodel.sweeps.axes import Axis, compute_axis
 from taskmodel.sweeps.line import Desk, follow, frame_of, knots_of, line_of, nest_numbers
@@ -52,6 +52,9 @@ class Walks:
         The optima there, (draw x point), all points of a draw one after the other.
     first : array, shape (draw, kind)
         Position of the first event of each of `KINDS`; inf where there is none.
+    oversight : array, shape (draw, 2)
+        Position from which oversight binds, and from which it is the largest source: the low end
+        of the axis where it is so there already.
     along : Walker or None
         Of the only draw, where the axis is another than compute; positions are then on that axis.
     """
@@ -61,6 +64,7 @@ class Walks:
     compute: Array
     allocation: Allocation
     first: Array
+    oversight: Array
     along: Walker | None = None
 
     @property
@@ -207,25 +211,34 @@ class _Many(Generic[T]):
             if self.events:
                 path, events = walk(walker, low, high, positions[0])
                 first = first_positions(events)[None]
+                start = walker.solve(np.array([low]))
+                begun = start.binds, start.bottleneck
             else:
                 path, first = walker.solve(positions[0]), np.zeros((1, 0))
         except TaskmodelError as error:
-            nothing = Walks(draws[:0], setting, positions[:0], self.start, np.zeros((0, 0)))
-            return nothing, {draw: error}
-        return Walks(draws, setting, positions, path.allocation, first, walker), {}
+            return self._none(setting), {draw: error}
+        from_first = _oversight_from(first, np.array([low]), *begun) if self.events else first
+        return Walks(draws, setting, positions, path.allocation, first, from_first, walker), {}
+
+    def _none(self, setting: Setting) -> Walks:
+        """Return no draws."""
+        nothing = np.zeros((0, 0))
+        rows = np.zeros(0, dtype=np.intp)
+        return Walks(rows, setting, self.compute[:0], self.start, nothing, nothing)
 
     def _optima(
         self, draws: NDArray[np.intp], setting: Setting
     ) -> tuple[Walks, dict[int, TaskmodelError]]:
         """Return the optima at the points of some draws, and errors of those without."""
-        every = Walks(draws, setting, self.compute[draws], self.start, np.zeros((len(draws), 0)))
+        nothing = np.zeros((len(draws), 0))
+        every = Walks(draws, setting, self.compute[draws], self.start, nothing, nothing)
         allocation = allocate(*every.situation.arrays, throw=False)
         failed = np.asarray(allocation.status == Status.FAILED).reshape(every.compute.shape)
         errors = {
             int(draws[row]): _uncertified(every.compute[row][failed[row]][0])
             for row in np.flatnonzero(failed.any(axis=1)).tolist()
         }
-        walks = Walks(draws, setting, every.compute, allocation, every.first)
+        walks = Walks(draws, setting, every.compute, allocation, nothing, nothing)
         rows = np.flatnonzero(~failed.any(axis=1))
         return (walks if not errors else _some(walks, rows)), errors
 
@@ -253,11 +266,15 @@ class _Many(Generic[T]):
             paths.append(path)
             first.append(places)
         if not rows:
-            return Walks(draws[:0], setting, self.compute[:0], self.start, np.zeros((0, 0))), errors
+            return self._none(setting), errors
         joined = paths[0].join(*paths[1:]).allocation
-        setting = setting if len(rows) == len(draws) else setting.take(rows)
-        walks = Walks(draws[rows], setting, self.compute[draws[rows]], joined, np.stack(first))
-        return walks, errors
+        if errors:
+            draws, setting, starts = draws[rows], setting.take(rows), starts.take(rows)
+        low = self.span[0][draws]
+        margins = Situation(setting, low).oversight_margins(starts)
+        places = np.stack(first)
+        since = _oversight_from(places, low, *(margin > 0 for margin in margins))
+        return Walks(draws, setting, self.compute[draws], joined, places, since), errors
 
     def _starts(self, draws: NDArray[np.intp], setting: Setting) -> Allocation:
         """Return the optima of some draws where their walks begin."""
@@ -316,7 +333,18 @@ def _some(walks: Walks, rows: NDArray[np.intp]) -> Walks:
         walks.compute[rows],
         walks.allocation.take(chosen),
         walks.first[rows],
+        walks.oversight[rows],
+        walks.along,
     )
+
+
+def _oversight_from(
+    first: Array, low: Array, binds: NDArray[np.bool_], leads: NDArray[np.bool_]
+) -> Array:
+    """Return `Walks.oversight`, from first events and whether it is so at the low end."""
+    begin = (KINDS.index(f"oversight_{name}") for name in ("binds", "bottleneck"))
+    columns = zip(begin, (binds, leads), strict=True)
+    return np.stack([np.where(so, low, first[:, kind]) for kind, so in columns], axis=1)
 
 
 def _together(parts: list[Outcomes[T]]) -> Outcomes[T]:
