@@ -25,7 +25,7 @@ from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._events import KINDS
-from taskmodel.sweeps._sweep import ceilings_of, needs_catalog
+from taskmodel.sweeps._sweep import ceilings, needs_catalog
 from taskmodel.sweeps.axes import (
     COMPUTE,
     COMPUTE_UNIT,
@@ -415,7 +415,7 @@ def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
     situation, (draws, points) = walks.situation, walks.compute.shape
     measures = situation.measure(walks.allocation)
     values = {
-        name: hours_by_ai(situation, measures)
+        name: hours_by_ai(situation, measures.automated_share)
         if name == "automated_hours_share"
         else getattr(measures, name)
         for name in MEASURES
@@ -437,7 +437,7 @@ def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Arr
     """
     draws, points = walks.compute.shape
     if walks.along is not None:  # every point is an organisation of its own
-        limits = ceilings_of(situation)
+        limits = ceilings(situation)
         # of the tasks, people and rules at the end
         return {**limits, FULL: limits[FULL].reshape(draws, points)[:, -1]}
     setting = situation.setting
@@ -454,7 +454,7 @@ def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Arr
             return_inverse=True,
         )
     at = Situation(walks.setting.take(row[chosen]), situation.compute[chosen])
-    limits = ceilings_of(at)
+    limits = ceilings(at)
     result = {name: limits[name][inverse] for name in CEILINGS}
     result[FULL] = limits[FULL][np.searchsorted(row[chosen], np.arange(draws))]
     return result
