@@ -33,7 +33,10 @@ def test_bundled_worlds_give_every_parameter_with_unit_and_source():
     )
     for name in bundled_worlds():
         world = load_world(name)
-        assert set(World.model_fields) - world.model_fields_set <= {"disable_automation", "uncertainty"}
+        assert set(World.model_fields) - world.model_fields_set <= {
+            "disable_automation",
+            "uncertainty",
+        }
         for field in World.model_fields:
             value = getattr(world, field)
             if hasattr(value, "unit"):
