@@ -310,7 +310,12 @@ class _Many(Generic[T]):
             self.desks.desk = desk = Desk(line, self.tree, len(grid), most)
 
         def begin(stop: int) -> Allocation:
-            return start if stop == 0 else self._walker(draw).solve(stops[[stop]]).allocation
+            if stop == 0:
+                return start
+            optimum = allocate(*Situation(setting, stops[[stop]]).arrays, throw=False)
+            if optimum.status[0] == Status.FAILED:
+                raise _uncertified(stops[stop])
+            return optimum
 
         course = follow(line, self.frame, self.tree, grid, desk, begin)
         if course.complete:
