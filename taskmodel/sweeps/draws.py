@@ -27,13 +27,22 @@ from taskmodel.science.production import Tree
 from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._sweep import completed, walk, write_prices
 from taskmodel.sweeps.axes import Axis, compute_axis
-from taskmodel.sweeps.line import Desk, follow, frame_of, knots_of, line_of, nest_numbers
+from taskmodel.sweeps.line import (
+    Desk,
+    StretchSolution,
+    follow,
+    frame_of,
+    knots_of,
+    line_of,
+    nest_numbers,
+)
+from taskmodel.sweeps.walk_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
 
 T = TypeVar("T")
 AxisOfDraw = Callable[[int, Quantities], Axis]
 BLOCK_POINTS = 4096  # points that are treated together, as far as that
-BLOCK_DRAWS = 64  # does not need more draws than this
+BLOCK_DRAWS = 32  # does not need more draws than this
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +140,17 @@ def walk_many(
     else:
         parts = [many.block(block) for block in blocks]
     return _together(parts)
+
+
+@dataclass(frozen=True, eq=False)
+class _DrawnLine:
+    """The line of one draw, its stops, and how many intervals any draw may have."""
+
+    setting: Setting
+    stops: Array
+    opens: NDArray[np.bool_]
+    line: Line
+    intervals: int
 
 
 class _Many(Generic[T]):
@@ -247,24 +267,27 @@ class _Many(Generic[T]):
     ) -> tuple[Walks, dict[int, TaskmodelError]]:
         """Return the walks of some draws, and errors of those without."""
         starts = self._starts(draws, setting)
+        errors: dict[int, TaskmodelError] = {}
         nest = np.broadcast_to(
             nest_numbers(Tree(setting.organisation.nest)), (len(draws), 2, self.tree.nodes)
         )
+        lines = [
+            self._line(draw, setting.take([row]), nest[row : row + 1])
+            for row, draw in enumerate(draws.tolist())
+        ]
+        courses = self._courses(draws, setting, starts, lines, errors)
         paths: list[SolutionPath] = []
         first: list[Array] = []
-        errors: dict[int, TaskmodelError] = {}
         rows = []
         for row, draw in enumerate(draws.tolist()):
             try:
-                path, places = self._walk(
-                    draw, setting.take([row]), nest[row : row + 1], starts.take([row])
-                )
+                if draw not in errors:
+                    path, places = self._completed(draw, lines[row], courses.get(row))
+                    rows.append(row)
+                    paths.append(path)
+                    first.append(places)
             except TaskmodelError as error:
                 errors[draw] = error
-                continue
-            rows.append(row)
-            paths.append(path)
-            first.append(places)
         if not rows:
             return self._none(setting), errors
         joined = paths[0].join(*paths[1:]).allocation
@@ -278,23 +301,20 @@ class _Many(Generic[T]):
 
     def _starts(self, draws: NDArray[np.intp], setting: Setting) -> Allocation:
         """Return the optima of some draws where their walks begin."""
-        situation = Situation(setting, self.span[0][draws])
-        known = self.start.status[0] == Status.OPTIMAL
-        start = self.start.take(np.zeros(len(draws), dtype=np.intp)) if known else None
-        return allocate(*situation.arrays, start=start, throw=False)
+        return self._optima_at(setting, self.span[0][draws])
 
-    def _walk(
-        self, draw: int, setting: Setting, nest: Array, start: Allocation
-    ) -> tuple[SolutionPath, Array]:
-        """Return the optima of one draw, and the first event of each kind."""
+    def _optima_at(self, setting: Setting, compute: Array) -> Allocation:
+        """Return the optima of draws, each from the catalog's, whatever other draws there are."""
+        known = self.start.status[0] == Status.OPTIMAL
+        start = self.start.take(np.zeros(len(compute), dtype=np.intp)) if known else None
+        return allocate(*Situation(setting, compute).arrays, start=start, throw=False)
+
+    def _line(self, draw: int, setting: Setting, nest: Array) -> _DrawnLine | None:
+        """Return the line of a draw; None where numbers are no straight lines along compute."""
         low, high = (float(ends[draw]) for ends in self.span)
-        grid, organisation = self.compute[draw], setting.organisation
+        organisation = setting.organisation
         if organisation.frontier or organisation.graded:
-            # not straight lines along compute: `walk` finds events again with the exact numbers
-            path, events = walk(self._walker(draw), low, high, grid)
-            return path, first_positions(events)
-        if start.status[0] == Status.FAILED:
-            raise _uncertified(low)
+            return None
         (opens_at,) = organisation.opens_at
         thresholds = opens_at[(opens_at > low) & (opens_at <= high)]
         mesh = self.mesh(low, high)
@@ -302,26 +322,77 @@ class _Many(Generic[T]):
         opens = np.isin(stops, thresholds)
         knots, before = knots_of(stops, opens)
         situation = Situation(setting, np.where(before, np.nextafter(knots, -np.inf), knots))
-        automatable = organisation.automatable(stops)
-        line = line_of(situation, self.tree, nest, knots, automatable)
-        desk: Desk | None = getattr(self.desks, "desk", None)
-        most = len(mesh) + len(opens_at)
-        if desk is None or desk.intervals < most:
-            self.desks.desk = desk = Desk(line, self.tree, len(grid), most)
+        line = line_of(situation, self.tree, nest, knots, organisation.automatable(stops))
+        return _DrawnLine(setting, stops, opens, line, len(mesh) + len(opens_at))
 
-        def begin(stop: int) -> Allocation:
-            if stop == 0:
-                return start
-            optimum = allocate(*Situation(setting, stops[[stop]]).arrays, throw=False)
-            if optimum.status[0] == Status.FAILED:
-                raise _uncertified(stops[stop])
-            return optimum
+    def _courses(
+        self,
+        draws: NDArray[np.intp],
+        setting: Setting,
+        starts: Allocation,
+        lines: list[_DrawnLine | None],
+        errors: dict[int, TaskmodelError],
+    ) -> dict[int, StretchSolution]:
+        """Return the courses of draws along their lines, and add errors of those without.
 
-        course = follow(line, self.frame, self.tree, grid, desk, begin)
+        Where several wait for an optimum to start from, these are solved together.
+        """
+        courses: dict[int, StretchSolution] = {}
+        steps = {
+            row: follow(
+                line.line, self.frame, self.tree, self.compute[draws[row]], self._desk(row, line)
+            )
+            for row, line in enumerate(lines)
+            if line is not None
+        }
+        waiting: dict[int, int] = {}
+
+        def advance(row: int, start: Allocation | None) -> None:
+            try:
+                waiting[row] = next(steps[row]) if start is None else steps[row].send(start)
+            except StopIteration as end:
+                courses[row] = end.value
+
+        for row in steps:
+            advance(row, None)
+        while waiting:
+            pairs = list(waiting.items())
+            waiting.clear()
+            rows = np.array([row for row, _ in pairs])
+            begin = starts.take(rows)
+            where = np.array([lines[row].stops[stop] for row, stop in pairs])  # type: ignore[union-attr]
+            if any(stop for _, stop in pairs):
+                begin = self._optima_at(setting.take(rows), where)
+            for each, (row, _) in enumerate(pairs):
+                if begin.status[each] == Status.FAILED:
+                    errors[int(draws[row])] = _uncertified(where[each])
+                else:
+                    advance(row, begin.take([each]))
+        return courses
+
+    def _desk(self, row: int, line: _DrawnLine) -> Desk:
+        """Return a desk of this thread that no other draw of the block uses."""
+        if not hasattr(self.desks, "by_row"):
+            self.desks.by_row = {}
+        desks: dict[int, Desk] = self.desks.by_row
+        if row not in desks or desks[row].intervals < line.intervals:
+            desks[row] = Desk(line.line, self.tree, self.compute.shape[1], line.intervals)
+        return desks[row]
+
+    def _completed(
+        self, draw: int, line: _DrawnLine | None, course: StretchSolution | None
+    ) -> tuple[SolutionPath, Array]:
+        """Return the optima of one draw, and the first event of each kind."""
+        if line is None or course is None:
+            # `walk` finds events again with the exact numbers
+            low, high = (float(ends[draw]) for ends in self.span)
+            path, events = walk(self._walker(draw), low, high, self.compute[draw])
+            return path, first_positions(events)
         if course.complete:
-            write_prices(course.grid.allocation, setting.organisation.supply(grid))
+            supply = line.setting.organisation.supply(self.compute[draw])
+            write_prices(course.grid.allocation, supply)
             return course.grid, course.first_positions()
-        path, events = completed(self._walker(draw), stops, opens, course)
+        path, events = completed(self._walker(draw), line.stops, line.opens, course)
         return path, first_positions(events)
 
     def _walker(self, draw: int) -> Walker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -211,7 +211,14 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     def start(stop: int) -> Allocation:
         return walker.solve(stops[[stop]]).allocation
 
-    return follow(line, frame, tree, grid, desk, start)
+    steps = follow(line, frame, tree, grid, desk)
+    try:
+        stop = next(steps)
+        while True:
+            stop = steps.send(start(stop))
+    except StopIteration as end:
+        solution: StretchSolution = end.value
+        return solution
 
 
 def follow(
@@ -220,9 +227,8 @@ def follow(
     tree: Tree,
     grid: Array,
     desk: Desk,
-    start: Callable[[int], Allocation],
-) -> StretchSolution:
-    """Walk along a line; ``start`` gives the optimum of one point at a stop."""
+) -> Generator[int, Allocation, StretchSolution]:
+    """Walk along a line; yield each stop of which an optimum is needed, to be sent."""
     marks, room, course = desk.marks(), desk.room(line, tree), desk.course(line, grid)
     order, points = np.argsort(tree.task), len(grid)
     limits: list[SolutionPath] = []
@@ -231,7 +237,8 @@ def follow(
     while code != kernels.DONE:
         code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room)
         if code == kernels.STUCK:
-            _start(marks, start(int(course.progress[kernels.NEXT])), order)
+            allocation = yield int(course.progress[kernels.NEXT])
+            _start(marks, allocation, order)
             course.progress[kernels.STARTED] = kernels.GIVEN
         else:
             count = int(course.progress[kernels.EVENTS])
