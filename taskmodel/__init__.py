@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr__`
+    from taskmodel.calibration._calibrate import calibrate
     from taskmodel.catalog import load_catalog
     from taskmodel.closed_forms import ceiling, regimes
     from taskmodel.errors import (
@@ -59,6 +60,7 @@ _MODULE_OF = {
     "compare": "sweeps._sweep",
     "elasticities": "questions._elasticities",
     "automate_next": "questions._elasticities",
+    "calibrate": "calibration._calibrate",
     "best_utilisation": "oversight.utilisation",
     "parallel_lines": "questions._parallel_lines",
     "what_if": "questions._what_if",
@@ -96,6 +98,7 @@ __all__ = [
     "bands",
     "best_utilisation",
     "bottleneck_map",
+    "calibrate",
     "ceiling",
     "compare",
     "elasticities",
@@ -128,6 +131,7 @@ __all__ = [
 # packages whose names are public under their own: `tm.lead.runway`
 _NAMESPACES = (
     "allocation",
+    "calibration",
     "closed_forms",
     "lead",
     "oversight",

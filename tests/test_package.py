@@ -93,7 +93,15 @@ def test_every_name_of_a_namespace_resolves_and_is_listed(package):
 
 def test_functions_at_the_top_are_those_of_the_namespaces():
     tm = taskmodel
-    namespaces = (tm.closed_forms, tm.lead, tm.oversight, tm.questions, tm.sweeps, tm.takeoff)
+    namespaces = (
+        tm.calibration,
+        tm.closed_forms,
+        tm.lead,
+        tm.oversight,
+        tm.questions,
+        tm.sweeps,
+        tm.takeoff,
+    )
     functions = {name for name in tm.__all__ if not isinstance(getattr(tm, name), type)}
     for name in functions - {"load_catalog"}:
         homes = [module for module in namespaces if name in dir(module)]

@@ -9,6 +9,8 @@ DEFAULT_PATHS = "epoch_trend"
 DEFAULT_PLAN = "seed_toy"
 DEFAULT_WORLD = "davidson_best_guess"
 DEFAULT_TREND = "metr"
+DEFAULT_MOMENTS = "2026"
+CALIBRATION_DRAWS, CALIBRATION_SEED = 8192, 1
 
 
 class Argument(NamedTuple):
@@ -500,6 +502,34 @@ COMMANDS = {
             "published results beside those of the model",
             _flag("--all", "every result, also in groups that all agree"),
             _flag("--json", "print the table as JSON"),
+        ),
+        _command(
+            "calibrate",
+            "uncertain numbers weighted by dated evidence",
+            *CATALOG,
+            _option(
+                "--moments",
+                "MOMENTS",
+                f"bundled name or YAML file of the evidence; default: {DEFAULT_MOMENTS}",
+                default=DEFAULT_MOMENTS,
+            ),
+            _option(
+                "--draws",
+                "N",
+                f"draws of the uncertain numbers; default: {CALIBRATION_DRAWS}",
+                type=values.whole(64, 1000000),
+                default=CALIBRATION_DRAWS,
+            ),
+            _option(
+                "--seed",
+                "S",
+                f"of the draws, a whole number; default: {CALIBRATION_SEED}",
+                type=values.whole(0, 2**32 - 1),
+                default=CALIBRATION_SEED,
+            ),
+            _flag("--all", "every uncertain number, also those that move little"),
+            JSON,
+            OPTIONAL_OUTPUT,
         ),
     ),
 }

@@ -694,6 +694,45 @@ JSON keys: ok, results (a list of records).
 exit status:
   0 all agree or are explained; 1 a result is off"""
 
+DESCRIPTIONS[
+    "calibrate"
+] = f"""What dated evidence leaves of the uncertain numbers of a catalog. Draws of them
+are weighted by how well the model meets each moment: an observed number with a
+date and a width, in a YAML file. Prior and posterior of each number and each
+moment are set side by side; a moment that is not met, and moments that no draw
+meets together, are named. Where the weights are too uneven (k above 0.7, or an
+effective number of draws below 200) draws are made in stages.
+docs/uncertainty.md explains files of moments and the words below.
+
+{PATHS}"""
+EPILOGS["calibrate"] = f"""examples:
+  taskmodel calibrate
+  taskmodel calibrate --draws 16384 --all
+  taskmodel calibrate my_catalog.yaml --moments my_moments.yaml -o calibrated
+
+files in DIR:
+  calibration.nc      everything, with the draws and their weights
+  calibrated.yaml     a scenario: posterior medians and 90 % intervals
+
+words:
+  miss   of the posterior median from what was observed, in the moment's own
+         standard deviations; 0 where a bound is met
+  pulls  by how much the median of a number moves because of this moment
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, files
+  moments_name, method (weights or stages), draws, seed, ess, ess_of_weights,
+    pareto_k, without_answer
+  moments: a list, each with moment, output, date, observed, prior and
+    posterior with their 5 and 95 %, miss, met, ess_alone, nearest, pulls_most
+    and pull
+  conflicts: a list, each with moments (a pair) and nearest [sd]
+  numbers: a list, each with number, unit, prior and posterior, shift (of the
+    median, relative to the prior's 90 % interval)
+
+{EXIT}"""
+
 DESCRIPTIONS["list"] = (
     "List what comes with the package: catalogs, scenarios, plans, worlds and more."
 )
@@ -705,8 +744,8 @@ JSON keys: catalogs (name, title, question, tasks), scenarios (name, title,
 description, catalog: the one it is for or null, sets: the paths it sets),
 plans (name, title, question, cases), worlds (name, title, description),
 loops (name, title, description, priors: the parameters that can be drawn),
-trends (name, title, description) and paths (name, title, description, begins,
-ends)."""
+trends (name, title, description), paths (name, title, description, begins,
+ends) and moments (name, title, description, moments)."""
 
 DESCRIPTIONS[
     "compile"

@@ -62,6 +62,11 @@ class Output:
 
             plots.save(getattr(plots, plot)(dataset), self._workshop / figure)
 
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text."""
+        if self._workshop is not None:
+            (self._workshop / name).write_text(text, encoding="utf-8", newline="\n")
+
     def lines(self) -> list[str]:
         """Name the files, as the last lines of a page."""
         names = ", ".join(Path(file).name for file in self.files)

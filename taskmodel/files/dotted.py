@@ -62,8 +62,8 @@ def _slot(annotation: Any, metadata: tuple[Any, ...] = ()) -> Slot:
     if origin is tuple:
         return Slot("list", _slot(arguments[0]))
     plain = str if origin is Literal else annotation
-    if issubclass(plain, Quantity):
-        measure = next(item for item in metadata if isinstance(item, Measure))
+    measure = next((item for item in metadata if isinstance(item, Measure)), None)
+    if measure is not None:
         return Slot("quantity", Quantity, measure)
     if issubclass(plain, BaseModel):
         return Slot("record", plain)

@@ -119,7 +119,8 @@ class MedianLaw:
         onto, _ = _SCALES[self.scale]
         with np.errstate(divide="ignore"):
             distance = onto(np.asarray(value, dtype=float)) - onto(self.median)
-            spread = np.where(distance < 0, self.below, self.above)
+            # a side without spread may have -0.0
+            spread = np.abs(np.where(distance < 0, self.below, self.above))
             return np.divide(distance, spread, out=np.zeros_like(distance), where=distance != 0)
 
 

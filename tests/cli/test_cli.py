@@ -428,6 +428,7 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
     assert {
         item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"
     } == {
+        "calibrated",
         "defect_budget",
         "fast_gates",
         "scarce_verifiers",
