@@ -11,7 +11,7 @@ from taskmodel.calibration.weights import weighted_quantiles
 from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
 from taskmodel.uncertainty import sampler
-from taskmodel.uncertainty.laws import MedianLaw
+from taskmodel.uncertainty.laws import DiscreteLaw, MedianLaw
 
 KEY = "CALIBRATION"
 DIGITS = 4
@@ -21,7 +21,8 @@ def scenario_text(catalog: Catalog, result: xr.Dataset, command: str) -> str:
     """Return a scenario that sets the uncertain numbers of a catalog to their posterior.
 
     Numbers whose law is given by a median get their posterior median and 90 % interval; others (a
-    uniform law, for example) and shares get the median and keep their law. What the evidence says
+    uniform law, for example) and shares get the median and keep their law, and discrete ones stay
+    as they are. What the evidence says
     of numbers together is in the draws of `result` alone.
 
     Parameters
@@ -52,7 +53,8 @@ def scenario_text(catalog: Catalog, result: xr.Dataset, command: str) -> str:
         if path in laws.shares:
             continue
         if not isinstance(law, MedianLaw):
-            rows.append(f"  {path}: {median!r}")
+            if not isinstance(law, DiscreteLaw):
+                rows.append(f"  {path}: {_with_its_law(catalog, path, median)}")
             continue
         unit = json.dumps(catalog.unit_of(path))
         rows.append(
@@ -91,6 +93,13 @@ def _note(result: xr.Dataset) -> str:
         f"{float(result['ess']):.0f}; catalog {result.attrs['catalog_sha256'][:12]}, moments "
         f"{result.attrs['moments_sha256'][:12]}"
     )
+
+
+def _with_its_law(catalog: Catalog, path: str, median: float) -> str:
+    """Return a number with its law and another value, as a flow mapping."""
+    _, _, quantity = catalog.quantities()[path]
+    kept = quantity.model_dump(exclude_none=True, include={"low", "high", "unit", "distribution"})
+    return json.dumps({"value": median, **kept, "source": KEY})
 
 
 def _bundled() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from taskmodel.errors import RootError
 from taskmodel.files import units
 from taskmodel.files.quantity import Distribution, Measure, Quantity
 from taskmodel.uncertainty.laws import (
+    MedianLaw,
     beta_law,
     by_default_factor,
     discrete_law,
@@ -158,3 +159,14 @@ def test_default_factor_multiplies_values_and_the_odds_of_shares():
 )
 def test_default_factor_leaves_alone_what_no_factor_fits(item, measure):
     assert by_default_factor(item, measure, 1.5) is item
+
+
+@pytest.mark.parametrize("scale", ["lognormal", "logit_normal", "normal"])
+def test_scores_of_values_give_the_scores_back(scale):
+    law, score = MedianLaw(scale, 0.3, below=0.5, above=1.5), np.linspace(-4, 4, 17)
+    assert law.score(law.at(score)) == pytest.approx(score, abs=1e-12)
+
+
+def test_beyond_a_side_without_spread_scores_are_infinite_with_their_sign():
+    law = MedianLaw("normal", 1.0, below=-0.0, above=2.0)
+    assert law.score(np.array([0.0, 1.0, 3.0])).tolist() == [-np.inf, 0.0, 1.0]
