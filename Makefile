@@ -37,6 +37,7 @@ lint: $(VENV)/installed-test
 
 bench: $(VENV)/installed-run
 	$(BIN)/python analysis/benchmarks/allocation.py
+	$(BIN)/python analysis/benchmarks/core.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
