@@ -222,6 +222,8 @@ def _limit(walker: Walker, position: Array, side: SolutionPath) -> SolutionPath:
     continued = as_allocation(situation.arrays[0], regime)
     work = np.maximum(regime.activity.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
     exact = regime.solved & ((regime.activity / work).min(axis=(1, 2)) > -EVENT_OFFSET)
+    # where two modes cost the same, one of them may be dominated by rounding, and closed
+    exact &= (continued.usable == side.allocation.usable).all(axis=(1, 2))
     continued.activity[:] = np.maximum(continued.activity, 0.0)
     for name in ("output", "activity", "factor_elasticity", "factor_use"):
         getattr(side.allocation, name)[exact] = getattr(continued, name)[exact]
