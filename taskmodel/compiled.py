@@ -75,7 +75,7 @@ def allocating(function: Function) -> Function:
 
 def taking(function: Function) -> Function:
     """Compile a kernel that returns views of its arguments, and calls no other kernel."""
-    return _kernel(function, part={"_nrt": False})
+    return _kernel(function, inner={"_nrt": False})
 
 
 def inlined(function: Function) -> Function:
@@ -95,7 +95,7 @@ def remove_outdated() -> None:
                 file.unlink(missing_ok=True)
 
 
-def _kernel(function: Function, part: dict[str, bool] | None = None, **choices: bool) -> Function:
+def _kernel(function: Function, inner: dict[str, bool] | None = None, **choices: bool) -> Function:
     """Compile a kernel on its own for calls from Python, and as a part of other kernels.
 
     numba would optimise a kernel once more for each of its callers, of theirs, and so on. A part
@@ -117,7 +117,7 @@ def _kernel(function: Function, part: dict[str, bool] | None = None, **choices: 
         # no folder for the cache, as in a read-only installation without a home; or a numba that
         # names its files in another way, whose cache would outlive changes of other files
         kernel = njit(**options)(function)
-    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **(part or {})}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **(inner or {})}
     linked = njit(pipeline_class=_PartCompiler, **options)(function)
     kernel.get_call_template = linked.get_call_template
     kernel.get_overload = linked.get_overload

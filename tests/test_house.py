@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections import defaultdict
 
 import pytest
@@ -122,3 +123,21 @@ def test_no_test_imports_a_private_name_without_a_reason():
             if private and not reason:
                 offences.append(f"{path.relative_to(TESTS)}:{node.lineno}: {private}")
     assert not offences
+
+
+def test_kernels_that_allocate_or_return_views_are_marked():
+    """A kernel under plain `compiled` counts no references: an array it returned would dangle."""
+    plain = {"compiled", "inlined"}
+    wrong = []
+    for path, node in nodes(ast.FunctionDef):
+        decorators = {d.id for d in node.decorator_list if isinstance(d, ast.Name)}
+        if not path.endswith(KERNELS) or not decorators & plain:
+            continue
+        returns = ast.unparse(node.returns) if node.returns else "None"
+        scalars = set("None bool int float tuple".split())
+        if not {name.strip() for name in re.split(r"[\[\],]", returns) if name.strip()} <= scalars:
+            wrong.append(f"{path}:{node.name} returns {returns}")
+        calls = {ast.unparse(c.func) for c in ast.walk(node) if isinstance(c, ast.Call)}
+        if made := calls & {"np.zeros", "np.empty", "np.ones", "np.full", "np.array"}:
+            wrong.append(f"{path}:{node.name} calls {made}")
+    assert not wrong

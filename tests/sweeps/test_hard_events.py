@@ -8,7 +8,7 @@ from small import small_catalog
 from two_factors import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel.sweeps._sweep import regime_changes
+from taskmodel.sweeps._sweep import regime_changes, walk
 from taskmodel.sweeps.axes import OFFSET
 from taskmodel.sweeps.axes import PER_DECADE as MESH
 from taskmodel.sweeps.walker import Walker
@@ -238,3 +238,20 @@ def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
     assert [place for _, place in found] == pytest.approx(
         [begins * shift, begins * shift * (1 + width)], rel=1e-10
     )
+
+
+def test_where_people_and_ai_change_places_each_side_has_its_own_mode():
+    """The modes cost the same there: rounding must not close the one that the side has."""
+    catalog = tm.load_catalog("alignment_research", scenario="graded_success")
+    _, events = walk(Walker(catalog), 1e26, 1e28, np.array([1e26, 1e28]))
+    swaps = 0
+    for row, changes in enumerate(events.changes):
+        tasks = {
+            kind: {change.task for change in changes if change.kind == kind}
+            for kind in ("adopted", "completed")
+        }
+        for task in tasks["adopted"] & tasks["completed"]:
+            swaps += 1
+            assert events.before.allocation.activity[row, task, 0] > 0
+            assert events.after.allocation.activity[row, task, 0] == 0
+    assert swaps > 3
