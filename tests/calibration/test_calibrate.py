@@ -95,9 +95,9 @@ def test_the_level_of_the_line_has_its_conjugate_posterior():
 
 
 def test_two_moments_of_the_design_give_its_posterior():
-    # Independent evaluator, 4,096 draws: prior 1.13 / 1.93 / 3.82, posterior 1.23 / 1.53 / 2.17,
-    # 1,555 effective draws. Its laws of asymmetric intervals are not known exactly: the quantiles
-    # of its prior differ by up to 7 % from these, those of the posterior by less.
+    # An independent evaluator with 4,096 draws: prior 1.13 / 1.93 / 3.82, posterior 1.23 / 1.53 /
+    # 2.17, 1,555 effective draws. Its laws are symmetric about the values, with the ratio of the
+    # ends of the file's intervals. Here there are 1,718 effective draws.
     catalog = tm.load_catalog("alignment_research")
     uniform = {"distribution": "uniform", **GIVEN}
     changes = {
@@ -113,8 +113,16 @@ def test_two_moments_of_the_design_give_its_posterior():
             **GIVEN,
         },
     }
+    changes["capability.slope"] = {
+        **{"value": 0.485, "low": 0.485 / np.sqrt(2), "high": 0.485 * np.sqrt(2)},
+        **GIVEN,
+    }
     for name, task in catalog.tasks.items():
-        for field, factor in (("horizon_multiplier", 2), ("share", 1.5)):
+        factors = {"horizon_multiplier": 2, "share": 1.5}
+        for field in ("horizon", "review_ratio"):
+            if getattr(task, field).low:
+                factors[field] = np.sqrt(getattr(task, field).high / getattr(task, field).low)
+        for field, factor in factors.items():
             value = getattr(task, field).value
             changes[f"tasks.{name}.{field}"] = {
                 **{"value": value, "low": value / factor, "high": value * factor},
@@ -132,9 +140,12 @@ def test_two_moments_of_the_design_give_its_posterior():
     entries = list(moments.moments.values())
     scores = np.stack([entries[index].score(outputs[:, index]) for index in (0, 1)], axis=1)
     weights = pareto_weights(log_likelihood(scores))
-    posterior = weighted_quantiles(outputs[:, 2], weights.weight, (0.05, 0.5, 0.95))
-    assert posterior == pytest.approx([1.23, 1.53, 2.17], rel=0.05)
-    assert weights.ess == pytest.approx(1555, rel=0.06) and weights.k < 0.5
+    levels = (0.05, 0.5, 0.95)
+    prior = np.quantile(outputs[:, 2], levels)
+    posterior = weighted_quantiles(outputs[:, 2], weights.weight, levels)
+    assert prior == pytest.approx([1.13, 1.93, 3.82], rel=0.025)
+    assert posterior == pytest.approx([1.23, 1.53, 2.17], rel=0.03)
+    assert weights.ess == pytest.approx(1555, rel=0.12) and weights.k < 0.5
 
 
 def test_no_numbers_and_unknown_tasks_are_errors():
