@@ -412,7 +412,10 @@ def ceilings(situation: Situation) -> dict[str, Array]:
     """
     setting, compute = situation.setting, situation.compute
     organisation = setting.organisation
-    rows = organisation.fixed_bundles, organisation.opens_at, organisation.base_supply
+    rows = (
+        *(organisation.fixed_bundles, organisation.opens_at),
+        *(organisation.base_supply, organisation.supply_per_compute),
+    )
     if any(len(array) > 1 for array in rows) or len(organisation.bundles(compute)) > 1:
         return _ceilings(setting, compute)
     if len(setting.yardstick.base_output) > 1 or np.ndim(Tree(organisation.nest).share) > 1:
