@@ -12,7 +12,6 @@ solved, and what remains of the interval on either side is searched again if its
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -202,7 +201,7 @@ def events_between(walker: Walker, low: SolutionPath, high: SolutionPath) -> Eve
         )
         iteration += 1
     position = np.concatenate([np.zeros(0), *positions])
-    before, after = (functools.reduce(SolutionPath.join, side) for side in zip(*sides, strict=True))
+    before, after = (first.join(*rest) for first, *rest in zip(*sides, strict=True))
     events = events_of(position, before, after)
     events.before, events.after = (_limit(walker, position, side) for side in (before, after))
     return events.take(np.argsort(position, kind="stable"))

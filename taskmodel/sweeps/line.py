@@ -231,7 +231,8 @@ def follow(
     """Walk along a line; yield each stop of which an optimum is needed, to be sent."""
     marks, room, course = desk.marks(), desk.room(line, tree), desk.course(line, grid)
     order, points = np.argsort(tree.task), len(grid)
-    limits: list[SolutionPath] = []
+    before: list[SolutionPath] = []
+    after: list[SolutionPath] = []
     intervals: list[NDArray[np.int64]] = []
     code = kernels.STUCK
     while code != kernels.DONE:
@@ -242,18 +243,19 @@ def follow(
             course.progress[kernels.STARTED] = kernels.GIVEN
         else:
             count = int(course.progress[kernels.EVENTS])
-            limits.append(_solutions(course, order, slice(points, points + 2 * count)))
+            both = _solutions(course, order, slice(points, points + 2 * count))
+            before.append(both.take(np.arange(0, 2 * count, 2)))
+            after.append(both.take(np.arange(1, 2 * count, 2)))
             intervals.append(course.interval[:count].copy())
             course.progress[kernels.EVENTS] = 0
-    both = limits[0] if len(limits) == 1 else functools.reduce(SolutionPath.join, limits)
     return StretchSolution(
         line,
         order,
         _solutions(course, order, slice(0, points)),
         np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
         np.concatenate(intervals),
-        both.take(np.arange(0, len(both), 2)),
-        both.take(np.arange(1, len(both), 2)),
+        before[0].join(*before[1:]),
+        after[0].join(*after[1:]),
         np.flatnonzero(course.bad[kernels.INTERVAL]),
         np.flatnonzero(course.bad[kernels.STOP]),
         course.regime,
