@@ -41,22 +41,22 @@ else:
             """Leave the environment, which is that of the callers."""
 
         def get_pointer_to_function(self, name: str) -> int:
-            self._ensure_finalized()  # type: ignore[no-untyped-call]
+            self._ensure_finalized()
             return 0
 
         def _optimize_final_module(self) -> None:
             pass
 
         def _finalize_final_module(self) -> None:
-            self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]
+            self._finalize_dynamic_globals()
             self._finalized = True
 
     class _PartCompiler(Compiler):
         def define_pipelines(self) -> list[Any]:
             state = self.state
             codegen, name = state.targetctx.codegen(), state.func_id.func_qualname
-            state.library = _Part(codegen, name)  # type: ignore[no-untyped-call]
-            return cast(list[Any], super().define_pipelines())  # type: ignore[no-untyped-call]
+            state.library = _Part(codegen, name)
+            return cast(list[Any], super().define_pipelines())
 
 
 def compiled(function: Function) -> Function:

@@ -345,6 +345,7 @@ class _Many(Generic[T]):
             for row, line in enumerate(lines)
             if line is not None
         }
+        stops = {row: line.stops for row, line in enumerate(lines) if line is not None}
         waiting: dict[int, int] = {}
 
         def advance(row: int, start: Allocation | None) -> None:
@@ -360,7 +361,7 @@ class _Many(Generic[T]):
             waiting.clear()
             rows = np.array([row for row, _ in pairs])
             begin = starts.take(rows)
-            where = np.array([lines[row].stops[stop] for row, stop in pairs])  # type: ignore[union-attr]
+            where = np.array([stops[row][stop] for row, stop in pairs])
             if any(stop for _, stop in pairs):
                 begin = self._optima_at(setting.take(rows), where)
             for each, (row, _) in enumerate(pairs):

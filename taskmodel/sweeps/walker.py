@@ -96,10 +96,15 @@ class Setting:
     """
 
     def __init__(self, catalog: Catalog | Quantities, base: Setting | None = None) -> None:
-        self.quantities = Quantities(catalog) if isinstance(catalog, Catalog) else catalog
+        self._numbers = Quantities(catalog) if isinstance(catalog, Catalog) else catalog
         self._base = base
         self.organisation: Organisation = organisation(self.quantities)
         self.tolerance = self.quantities.number("supervision.binding_tolerance")
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """The quantities of the catalog."""
+        return self._numbers
 
     @cached_property
     def yardstick(self) -> Yardstick:
@@ -121,7 +126,7 @@ class _SomePoints(Setting):
         self.tolerance = point_rows(setting.tolerance, rows)
 
     @cached_property
-    def quantities(self) -> Quantities:  # type: ignore[override]
+    def quantities(self) -> Quantities:
         return self._setting.quantities.take(self._rows)
 
     @cached_property
