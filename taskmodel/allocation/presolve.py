@@ -61,14 +61,6 @@ class Problem:
         cost = np.matmul(self.bundle.reshape(points, leaves * modes, factors), price[:, :, None])
         return cost.reshape(points, leaves, modes) + self.base
 
-    def factor_cost(self, price: Array) -> Array:
-        """Cost of each factor in a unit of every mode, shape (point, leaf, mode, factor)."""
-        return np.asarray(self.bundle * price[:, None, None, :])
-
-    def least_cost(self, cost: Array) -> Array:
-        """Cost of the cheapest open mode of every leaf, shape (point, leaf); inf where none."""
-        return np.asarray(np.where(self.open, cost, np.inf).min(axis=-1))
-
     def activity(self, weight: Array, leaf_cost: Array, mode_share: Array) -> Array:
         """Work in every mode from the leaves' cost shares, shape (point, leaf, mode)."""
         return np.asarray(np.where(self.dead, 0.0, weight / leaf_cost)[..., None] * mode_share)
