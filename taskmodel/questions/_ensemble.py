@@ -134,6 +134,7 @@ def ensemble(
     dates: ArrayLike | None = None,
     keep: Sequence[str] | None = None,
     events: bool = True,
+    threads: int | None = None,
 ) -> xr.Dataset:
     """Solve a research organisation for draws of its uncertain numbers.
 
@@ -159,6 +160,8 @@ def ensemble(
         ``oversight_ceiling`` and ``no_oversight_ceiling`` saves the most time.
     events : bool
         Whether to locate events. Without them the result lacks ``event_place``.
+    threads : int, optional
+        In how many threads draws are solved; default: one for each processor.
 
     Returns
     -------
@@ -204,6 +207,8 @@ def ensemble(
     kept = tuple(CURVES if keep is None else keep)
     if unknown := [name for name in kept if name not in CURVES]:
         raise InputError(f"keep names some of {', '.join(CURVES)}; found {unknown[0]!r}")
+    if threads is not None and threads < 1:
+        raise InputError(f"threads must be at least 1; found {threads}")
     numbers = draw_numbers(draws, seed)
     columns = sampler(catalog).draw(numbers, seed)
     axis = (
@@ -216,7 +221,7 @@ def ensemble(
     # the place of today among the points of each draw
     rank = (axis.points < now[:, None]).sum(axis=1)
     positions = np.stack([np.insert(axis.points, *pair) for pair in zip(rank, now, strict=True)])
-    outcomes = _outcomes(catalog, axis, columns, positions, kept, events)
+    outcomes = _outcomes(catalog, axis, columns, positions, kept, events, threads)
     shape = (len(numbers), positions.shape[1])
     values = _split(_columns(catalog, outcomes.values, shape, kept), rank, inside)
     return _dataset(catalog, axis, columns, (numbers, seed), values, outcomes.errors, events)
@@ -229,6 +234,7 @@ def _outcomes(
     positions: Array,
     kept: Sequence[str],
     events: bool,
+    threads: int | None,
 ) -> Outcomes[dict[str, Any]]:
     """Return what is reported of blocks of draws, and errors of draws."""
     base, (low, high) = Quantities(catalog), axis.span
@@ -249,6 +255,7 @@ def _outcomes(
         lambda walks: _measured(walks, kept),
         events=events,
         along=along,
+        threads=threads,
     )
     if axis.by_compute and events:
         for block in outcomes.values:

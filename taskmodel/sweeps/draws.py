@@ -103,6 +103,7 @@ def walk_many(
     *,
     events: bool = True,
     along: AxisOfDraw | None = None,
+    threads: int | None = None,
 ) -> Outcomes[T]:
     """Walk along compute for every draw.
 
@@ -124,6 +125,8 @@ def walk_many(
     along : function, optional
         From the position of a draw and its quantities to another axis; `span` and `compute` are
         then positions on it. Draws are treated one by one.
+    threads : int, optional
+        How many threads; default: one for each processor.
 
     Returns
     -------
@@ -134,9 +137,10 @@ def walk_many(
     many = _Many(base, dict(columns), span, compute, outcome, events, along)
     size = 1 if along else max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
     blocks = [np.arange(first, min(first + size, draws)) for first in range(0, draws, size)]
-    if len(blocks) > 1 and COMPILES:
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            parts = list(threads.map(many.block, blocks))
+    threads = threads or os.cpu_count() or 1
+    if len(blocks) > 1 and threads > 1 and COMPILES:
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(many.block, blocks))
     else:
         parts = [many.block(block) for block in blocks]
     return _together(parts)

@@ -73,6 +73,14 @@ def test_draws_depend_on_their_number_alone():
     assert (every["input"][17] == some["input"][0]).all()
 
 
+def test_bits_do_not_depend_on_threads():
+    catalog = tm.load_catalog(LADDER)
+    alone, more = (tm.ensemble(catalog, 40, 1, COMPUTE, threads=threads) for threads in (1, 3))
+    assert alone.identical(more)
+    with pytest.raises(tm.InputError, match="threads must be at least 1"):
+        tm.ensemble(catalog, 1, 1, COMPUTE, threads=0)
+
+
 @pytest.mark.parametrize(
     "paths",
     [
