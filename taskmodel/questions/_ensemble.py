@@ -66,6 +66,7 @@ OVERSIGHT_STATES = {
 }
 TODAY = "compute.today"
 SOLVED, FAILED = "solved", "failed"
+OF_PATHS = "paths "  # before the numbers of paths, which may be named as those of the catalog
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +127,7 @@ class _Axis:
 
 def ensemble(
     catalog: Catalog,
-    draws: int | Sequence[int] | np.ndarray = 512,
+    draws: int | Sequence[int] | np.ndarray | Mapping[str, ArrayLike] = 512,
     seed: int = 1,
     compute: ArrayLike | None = None,
     *,
@@ -142,11 +143,12 @@ def ensemble(
     ----------
     catalog : Catalog
         From `taskmodel.load_catalog`; the laws of its numbers are those of docs/uncertainty.md.
-    draws : int or sequence of int
+    draws : int, sequence of int, or mapping of str to array of shape (draw,)
         A count, for the draws from 0 on; or the numbers of draws. Draw i is the same whatever other
-        draws there are.
+        draws there are. A mapping has the draws themselves, made elsewhere: numbers by dotted path,
+        those of paths as ``paths PATH``; what it leaves out stays as it is.
     seed : int
-        A whole number of at least 0.
+        A whole number of at least 0; without meaning where draws are given.
     compute : array, shape (compute,), optional
         Points to report [effective FLOP/year], increasing. Default: 50 over the catalog's grid.
     paths : mapping of str to table, str, path or Paths, optional
@@ -189,7 +191,8 @@ def ensemble(
     InputError
         If draws, seed, points or paths cannot be used, or `keep` names another variable.
     CatalogError
-        If a law leaves the range of its number.
+        If a law leaves the range of its number, or a given number is not one of the catalog or out
+        of its range.
 
     Notes
     -----
@@ -209,12 +212,13 @@ def ensemble(
         raise InputError(f"keep names some of {', '.join(CURVES)}; found {unknown[0]!r}")
     if threads is not None and threads < 1:
         raise InputError(f"threads must be at least 1; found {threads}")
-    numbers = draw_numbers(draws, seed)
-    columns = sampler(catalog).draw(numbers, seed)
+    if isinstance(paths, (str, PathLike)):
+        paths = load_paths(paths if isinstance(paths, str) else Path(paths))
+    numbers, columns, growth = _drawn(catalog, paths, draws, seed)
     axis = (
         _compute_axis(catalog, compute, dates, columns, len(numbers))
         if paths is None
-        else _time_axis(catalog, compute, paths, dates, columns, (numbers, seed))
+        else _time_axis(catalog, compute, paths, dates, columns, growth, len(numbers))
     )
     inside = (axis.today >= axis.span[0]) & (axis.today <= axis.span[1])
     now = np.where(inside, axis.today, axis.points[0])
@@ -224,7 +228,58 @@ def ensemble(
     outcomes = _outcomes(catalog, axis, columns, positions, kept, events, threads)
     shape = (len(numbers), positions.shape[1])
     values = _split(_columns(catalog, outcomes.values, shape, kept), rank, inside)
-    return _dataset(catalog, axis, columns, (numbers, seed), values, outcomes.errors, events)
+    return _dataset(catalog, axis, columns, numbers, values, outcomes.errors, events).assign_attrs(
+        {} if isinstance(draws, Mapping) else {"seed": seed}
+    )
+
+
+def _drawn(
+    catalog: Catalog,
+    paths: Mapping[str, Any] | Paths | None,
+    draws: int | Sequence[int] | np.ndarray | Mapping[str, ArrayLike],
+    seed: int,
+) -> tuple[NDArray[np.int64], dict[str, Array], dict[str, Array]]:
+    """Return the numbers of draws, and what is drawn of the catalog and of the paths."""
+    if isinstance(draws, Mapping):
+        return _given(catalog, paths, draws)
+    numbers = draw_numbers(draws, seed)
+    growth: dict[str, Array] = {}
+    if isinstance(paths, Paths) and (laws := sampler(paths)).laws:
+        # streams of their own: a path may be named as a number of the catalog
+        normals = {
+            name: normal_quantile(uniforms(OF_PATHS + name, numbers, seed)) for name in laws.names
+        }
+        growth = laws.columns(laws.scores(normals))
+    return numbers, sampler(catalog).draw(numbers, seed), growth
+
+
+def _given(
+    catalog: Catalog,
+    paths: Mapping[str, Any] | Paths | None,
+    draws: Mapping[str, ArrayLike],
+) -> tuple[NDArray[np.int64], dict[str, Array], dict[str, Array]]:
+    """Return what `_drawn` does, of draws made elsewhere."""
+    arrays = {name: np.asarray(values, dtype=float) for name, values in draws.items()}
+    shapes = {array.shape for array in arrays.values()}
+    if len(shapes) != 1 or len(shape := shapes.pop()) != 1 or not shape[0]:
+        raise InputError("draws are arrays over draws, of one length of at least 1, by dotted path")
+    growth = {
+        name.removeprefix(OF_PATHS): array
+        for name, array in arrays.items()
+        if name.startswith(OF_PATHS)
+    }
+    located = paths.quantities() if isinstance(paths, Paths) else {}
+    for name, array in growth.items():
+        if name not in located:
+            raise InputError(f"draws: the paths have no number {name!r}")
+        measure = located[name][1]
+        wrong = [value for value in (array.min(), array.max()) if not measure.admits(value)]
+        if wrong:
+            raise InputError(f"draws: {name} is {wrong[0]:g}; {measure.allowed()}")
+    columns = {name: array for name, array in arrays.items() if not name.startswith(OF_PATHS)}
+    if columns:
+        Quantities(catalog).with_columns(columns)  # refuses other paths, and numbers out of range
+    return np.arange(shape[0]), columns, growth
 
 
 def _outcomes(
@@ -318,21 +373,20 @@ def _compute_axis(
 def _time_axis(
     catalog: Catalog,
     compute: ArrayLike | None,
-    paths: Any,
+    paths: Mapping[str, Any] | Paths,
     dates: ArrayLike | None,
     columns: Mapping[str, Array],
-    draws: tuple[NDArray[np.int64], int],
+    growth: Mapping[str, Array],
+    count: int,
 ) -> _Axis:
     if compute is not None:
         raise TypeError("along paths, give the points to report as dates, and no compute")
     attributes: dict[str, str] = {}
-    count, today = len(draws[0]), np.nan
-    if isinstance(paths, (str, PathLike, Paths)):
-        if not isinstance(paths, Paths):
-            paths = load_paths(paths if isinstance(paths, str) else Path(paths))
+    today = np.nan
+    if isinstance(paths, Paths):
         attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
         today = paths.today.value
-        tables = _drawn_tables(catalog, paths, columns, draws)
+        tables = _drawn_tables(catalog, paths, columns, growth, count)
     else:
         tables = [dict(paths)]
     if not tables[0]:
@@ -380,22 +434,17 @@ def _drawn_tables(
     catalog: Catalog,
     paths: Paths,
     columns: Mapping[str, Array],
-    draws: tuple[NDArray[np.int64], int],
+    growth: Mapping[str, Array],
+    count: int,
 ) -> list[dict[str, Any]]:
     """Return the courses of each draw, or those of all if they are equal."""
-    numbers, seed = draws
-    laws, located = sampler(paths), paths.quantities()
+    located = paths.quantities()
     # numbers of today that paths start from
     starts = [path for path in (TODAY, *paths.values) if path in columns]
-    if not laws.laws and not starts:
+    if not growth and not starts:
         return [courses_of(paths, catalog)]
-    # streams of their own: a path may be named as a number of the catalog
-    normals = {
-        name: normal_quantile(uniforms(f"paths {name}", numbers, seed)) for name in laws.names
-    }
-    growth = laws.columns(laws.scores(normals)) if laws.laws else {}
     tables = []
-    for row in range(len(numbers)):
+    for row in range(count):
         drawn = paths
         for path, column in growth.items():
             drawn = _with_value(drawn, located[path][0], float(column[row]))
@@ -511,13 +560,12 @@ def _dataset(
     catalog: Catalog,
     axis: _Axis,
     columns: Mapping[str, Array],
-    draws: tuple[NDArray[np.int64], int],
+    numbers: NDArray[np.int64],
     values: Mapping[str, Array],
     errors: Mapping[int, TaskmodelError],
     events: bool,
 ) -> xr.Dataset:
     """Return the dataset of an ensemble."""
-    numbers, seed = draws
     over_time = axis.name == TIME
     unit = "calendar year" if over_time else COMPUTE_UNIT
     variables: dict[str, tuple[Any, ...]] = {}
@@ -558,7 +606,6 @@ def _dataset(
             **provenance(catalog=catalog),
             **axis.attributes,
             "over": axis.name,
-            "seed": seed,
         },
     )
 

@@ -106,6 +106,40 @@ def test_uncertain_paths_are_drawn():
     assert drawn.attrs["paths_name"] == "slow"
 
 
+def test_draws_made_elsewhere_are_solved_as_they_are():
+    from taskmodel.sweeps.paths import load_paths
+
+    catalog = tm.load_catalog(LADDER)
+    drawn = tm.ensemble(catalog, 4, 3, compute=COMPUTE)
+    columns = sampler(catalog).draw(4, 3)
+    given = tm.ensemble(catalog, columns, compute=COMPUTE)
+    assert "seed" not in given.attrs
+    given.attrs["seed"] = 3
+    xr.testing.assert_identical(drawn, given)
+    path = "compute.algorithms.growth.0.factor"
+    faster = {f"paths {path}": [1.0, 30.0], "capability.slope": [0.5, 0.5]}
+    paths = load_paths("epoch_trend")
+    later = tm.ensemble(catalog, faster, paths=paths, dates=[2025.0, 2029.0], events=False)
+    assert (np.diff(later["speedup"], axis=0)[0] * [-1, 1] > 0).all()  # compute of 2026 is fixed
+
+
+@pytest.mark.parametrize(
+    ("columns", "error", "message"),
+    [
+        ({}, tm.InputError, "of one length"),
+        ({"capability.slope": []}, tm.InputError, "of one length"),
+        ({"capability.slope": [0.5], "capability.intercept": [1, 2]}, tm.InputError, "one length"),
+        ({"capability.slop": [0.5]}, tm.CatalogError, "capability.slop"),
+        ({"production.elasticity": [0.5, -1]}, tm.CatalogError, "-1"),
+        ({"paths compute.growth": [0.5]}, tm.InputError, "no number 'compute.growth'"),
+        ({"paths compute.algorithms.growth.0.factor": [-1]}, tm.InputError, "is -1"),
+    ],
+)
+def test_draws_made_elsewhere_are_checked(columns, error, message):
+    with pytest.raises(error, match=message):
+        tm.ensemble(tm.load_catalog(LADDER), columns, paths="epoch_trend")
+
+
 def test_optima_without_events_are_the_same():
     catalog = tm.load_catalog(LADDER)
     drawn = tm.ensemble(catalog, 5, 1, compute=COMPUTE)
