@@ -24,6 +24,7 @@
 The command line exits with 2 after an `InputError` and with 1 after a `NoAnswer`.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -34,6 +35,25 @@ class TaskmodelError(Exception):
 
 class InputError(TaskmodelError, ValueError):
     """An argument, option or file that cannot be used; the message says why and how to mend it."""
+
+
+MAX_DEFECTS = 1000  # that one error lists
+
+# Control characters, which a terminal obeys, and those that turn the direction of a text.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return a text with its control characters written as escapes.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31mb") == r"a\x1b[31mb"
+    True
+    """
+    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class Defect(NamedTuple):
@@ -60,7 +80,7 @@ class Defect(NamedTuple):
 
     def __str__(self) -> str:
         position = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
-        return ": ".join(part for part in (position, self.path, self.message) if part)
+        return printable(": ".join(part for part in (position, self.path, self.message) if part))
 
 
 class CatalogError(InputError):
@@ -74,13 +94,19 @@ class CatalogError(InputError):
     Attributes
     ----------
     defects : tuple of Defect
-        The defects in the order of the file; ``str(error)`` has one line for each.
+        The defects in the order of the file; ``str(error)`` has one line for each. Of more than
+        `MAX_DEFECTS` the first, and one that says that there are more.
     """
 
     def __init__(self, defects: Iterable[Defect]):
-        self.defects = tuple(
-            sorted(defects, key=lambda defect: (defect.file, defect.line or 0, defect.column or 0))
+        ordered = sorted(
+            defects, key=lambda defect: (defect.file, defect.line or 0, defect.column or 0)
         )
+        others = len(ordered) - MAX_DEFECTS
+        if others > 1:
+            message = f"{others:,} further defects are not listed; mend these first"
+            ordered[MAX_DEFECTS:] = [Defect(ordered[0].file, None, None, "", message)]
+        self.defects = tuple(ordered)
         super().__init__("\n".join(map(str, self.defects)))
 
     def __reduce__(self) -> tuple[type["CatalogError"], tuple[tuple[Defect, ...]]]:

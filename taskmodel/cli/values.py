@@ -70,10 +70,19 @@ def real(meaning: str, low: float = -math.inf, high: float = math.inf) -> Callab
         except ValueError:
             value = math.nan
         if not (low <= value <= high and math.isfinite(value)):
-            raise InputError(f"must be a {meaning}; found {text!r}")
+            raise InputError(f"must be a {meaning}; found {text!r}{_mend(text, low, high)}")
         return value
 
     return parse
+
+
+def _mend(text: str, low: float, high: float) -> str:
+    """Return a hint of how to write a number, such as 8,4e28, as an argument."""
+    from taskmodel.files.mends import number_mend
+    from taskmodel.files.quantity import Measure
+    from taskmodel.files.units import ONE
+
+    return number_mend(text, Measure(ONE, ge=low, le=high))
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:

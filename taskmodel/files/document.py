@@ -11,12 +11,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, PrivateAttr
 
-from taskmodel.errors import CatalogError, Defect, UnknownPath
+from taskmodel.errors import MAX_DEFECTS, CatalogError, Defect, UnknownPath
 from taskmodel.files.bundled import find_file
 from taskmodel.files.dotted import assign, find
 from taskmodel.files.findings import Finding, as_mapping, source_findings
@@ -135,9 +136,9 @@ class FromFile(Record):
         origin = replace(origin, data=cls._complete(origin.data))
         record, findings = as_record(cls, origin.data if values is None else cls._complete(values))
         if isinstance(origin.data, dict):
-            findings += cls._data_findings(origin.data)
+            findings += islice(cls._data_findings(origin.data), MAX_DEFECTS)
         if record is not None and not findings:
-            findings += record._findings(set(origin.overrides))
+            findings += islice(record._findings(set(origin.overrides)), 2 * MAX_DEFECTS)
         if record is not None and not findings:
             findings += uncertainty_findings(record)
         # A defect of the text, such as an anchor, often leaves no value: report the cause alone.

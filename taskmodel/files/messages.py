@@ -3,16 +3,21 @@
 A message states the value, what is allowed, and, for common mistakes, how to correct it.
 """
 
-import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from taskmodel.errors import MAX_DEFECTS
 from taskmodel.files.dotted import Slot, fields, slot_at
 from taskmodel.files.findings import Finding
+from taskmodel.files.mends import number_mend, quantity_mend
+from taskmodel.files.quantity import Measure
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import Keys
+
+MAX_SUGGESTIONS = 20  # near names are sought for so many unknown keys
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,13 +39,6 @@ _BOUNDS = {
     "less_than": ("lt", "a number below"),
     "less_than_equal": ("le", "a number of at most"),
 }
-# hints for text where a number is needed, by pattern of the text
-_NUMBER_HINTS = (
-    (r"\d{4}-\d\d?-\d\d?.*", "; this is a date"),
-    (r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?", "; remove the quotes"),
-    (r"[-+]?\d[\d_, ]*(\.\d*)?", "; write it without separators"),
-    (r"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*(\S+)", r"; write {value: \1, unit: \2}"),
-)
 
 
 def as_record(record: type[Model], values: Any) -> tuple[Model | None, list[Finding]]:
@@ -65,11 +63,16 @@ def as_record(record: type[Model], values: Any) -> tuple[Model | None, list[Find
     try:
         return record.model_validate(values), []
     except ValidationError as error:
-        return None, list(_findings(error, record))
+        findings = list(islice(_findings(error, record, values), MAX_DEFECTS))
+        if (others := error.error_count() - MAX_DEFECTS) > 0:
+            findings.append(Finding((), f"has {others:,} further defects; mend these first"))
+        return None, findings
 
 
-def _findings(error: ValidationError, record: type[BaseModel]) -> Iterator[Finding]:
-    for item in error.errors(include_url=False):
+def _findings(
+    error: ValidationError, record: type[BaseModel], values: dict[str, Any]
+) -> Iterator[Finding]:
+    for number, item in enumerate(error.errors(include_url=False)):
         keys, kind, context = item["loc"], item["type"], item.get("ctx", {})
         if kind == "defects":
             for name, message in context["defects"]:
@@ -81,23 +84,48 @@ def _findings(error: ValidationError, record: type[BaseModel]) -> Iterator[Findi
                 message = f"is missing{_meaning(holder, name)}"
             else:
                 names = fields(holder.type)
-                hint = did_you_mean(name, names) or f"; allowed: {listing(names, 40)}"
+                near = did_you_mean(name, names) if number < MAX_SUGGESTIONS else ""
+                hint = near or f"; allowed: {listing(names, 40)}"
                 message = f"unknown key{hint}"
             yield Finding(keys, message, at_key=True)
         else:
-            value = item["input"]
-            needed = _needed(kind, context, record, keys)
-            yield Finding(keys, f"found {_text(value)}; {needed}{_hint(value, kind)}")
+            value, measure = item["input"], _measure(record, keys)
+            hint = _hint(value, kind)
+            if kind in ("float_type", "int_type") and isinstance(value, str):
+                hint = _number_hint(value, kind, measure, _holder(values, keys))
+            yield Finding(keys, f"found {_text(value)}; {_needed(kind, context, measure)}{hint}")
 
 
-def _needed(kind: str, context: dict[str, Any], record: type[BaseModel], keys: Keys) -> str:
+def _measure(record: type[BaseModel], keys: Keys) -> Measure | None:
+    """Return the measure of the quantity at the keys, or of the one that has the value there."""
+    slots = (slot_at(record, ends) for ends in (keys, keys[:-1]))
+    return next((slot.measure for slot in slots if slot and slot.measure), None)
+
+
+def _holder(values: Any, keys: Keys) -> dict[str, Any] | None:
+    """Return the mapping of a quantity with the key at the end; None for a number in its place."""
+    for key in keys[:-1]:
+        inside = isinstance(values, dict) or isinstance(key, int)
+        values = values[key] if inside else None
+    return values if isinstance(values, dict) else None
+
+
+def _number_hint(
+    text: str, kind: str, measure: Measure | None, holder: dict[str, Any] | None
+) -> str:
+    """Return how to write a number that stands as text, as a quantity or within one."""
+    if measure is not None and holder is None:
+        return quantity_mend(text, measure)
+    unit = holder.get("unit") if measure is not None and holder is not None else ""
+    return number_mend(text, measure, unit if isinstance(unit, str) else "", kind == "int_type")
+
+
+def _needed(kind: str, context: dict[str, Any], measure: Measure | None) -> str:
     if kind == "literal_error":
         return f"allowed: {context['expected'].replace(' or ', ', ')}"
     if kind in _BOUNDS:
         name, phrase = _BOUNDS[kind]
         return f"{phrase} {context[name]:g} is needed"
-    slots = (slot_at(record, ends) for ends in (keys, keys[:-1]))
-    measure = next((slot.measure for slot in slots if slot and slot.measure), None)
     allowed = f", {measure.allowed()}" if measure else ""
     return _NEEDED.get(kind, "this cannot be used here") + allowed
 
@@ -134,8 +162,4 @@ def _hint(value: Any, kind: str) -> str:
         return "; put it in quotes"
     if kind == "tuple_type" and isinstance(value, str):
         return f"; write [{value}]"
-    if kind in ("float_type", "int_type") and isinstance(value, str):
-        for pattern, hint in _NUMBER_HINTS:
-            if match := re.fullmatch(pattern, value):
-                return match.expand(hint)
     return ""

@@ -308,7 +308,7 @@ class Measure:
             defects += [("distribution", message) for message in self._law_defects(law, low, high)]
         if defects:
             raise failed(*defects)
-        if unit == quantity.unit and factor == 1:
+        if quantity.unit == self.unit.symbol:
             return quantity
         changes = {**ends, "unit": self.unit.symbol, "distribution": law}
         return quantity.model_copy(update=changes)

@@ -6,6 +6,7 @@ working time, but a day of work may be 8 hours or 24, so `day` is accepted for w
 refused for working time.
 """
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -32,8 +33,16 @@ class Unit:
     advice: str = ""
 
     def factor(self, symbol: str) -> Fraction | None:
-        """Return the number of declared units in one `symbol`; None for a unit of another kind."""
-        return Fraction(1) if symbol == self.symbol else self.others.get(symbol)
+        """Return the number of declared units in one `symbol`; None for a unit of another kind.
+
+        The symbol may be spelled out or in the plural (`canonical`).
+        """
+        for name in dict.fromkeys((symbol, canonical(symbol))):
+            if name == self.symbol:
+                return Fraction(1)
+            if name in self.others:
+                return self.others[name]
+        return None
 
     def refusal(self, symbol: str) -> str:
         """Return the message that refuses `symbol` and lists the accepted units."""
@@ -58,6 +67,46 @@ def convert(value: float, factor: Fraction) -> float:
     return float(Fraction(value) * factor)
 
 
+# Spellings of one unit. Letter case tells M from m and FLOP from FLOPS, so only words ignore it.
+_SPELLINGS = {
+    spelling: symbol
+    for symbol, spellings in {
+        "h": "hour hours hr hrs",
+        "min": "minute minutes mins",
+        "s": "second seconds sec secs",
+        "day": "days",
+        "week": "weeks wk wks",
+        "month": "months",
+        "year": "years yr yrs",
+        "person": "persons people",
+        "%": "percent pct",
+        "token": "tokens",
+        "$": "dollar dollars usd",
+        "H100-hour": "h100-hours h100-h h100h",
+        "field-year": "field-years",
+        "research-year": "research-years",
+        "parameter^2": "parameters^2",
+        "FLOP": "flop",
+    }.items()
+    for spelling in spellings.split()
+}
+_PLURAL_FLOP = re.compile(r"([MGTPEZY]?)FLOPs")
+
+
+def canonical(symbol: str) -> str:
+    """Return the symbol of a unit that is spelled out, in the plural, or with `per` for /.
+
+    Examples
+    --------
+    >>> canonical("hours"), canonical("people per year"), canonical("FLOPs/year")
+    ('h', 'person/year', 'FLOP/year')
+    """
+    text = re.sub(r"\bper +cent\b", "percent", symbol.strip())
+    parts = re.split(r"\s*/\s*|\s+per\s+|^per\s+", text)
+    names = [_SPELLINGS.get(part.lower(), _PLURAL_FLOP.sub(r"\1FLOP", part)) for part in parts]
+    return "/".join([names[0] or "1", *names[1:]]) if len(names) > 1 else names[0]
+
+
 def _multiples(symbol: str) -> dict[str, Fraction]:
     return {
         prefix + symbol: Fraction(10) ** power
@@ -66,7 +115,7 @@ def _multiples(symbol: str) -> dict[str, Fraction]:
 
 
 _PARTS_OF_HOUR = {"min": Fraction(1, 60), "s": Fraction(1, 3600)}
-_PERCENT = {"%": Fraction(1, 100), "percent": Fraction(1, 100)}
+_PERCENT = {"%": Fraction(1, 100)}
 
 ONE = Unit("1", "a pure number", _PERCENT)
 PERSON = Unit("person", "head-count")

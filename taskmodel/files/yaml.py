@@ -11,6 +11,7 @@ import math
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,9 @@ _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_ODD_SPACE = re.compile(r"(?:^[ -]*|:)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])", re.M)
+_LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+)(.*)")
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -139,8 +143,16 @@ def read_document(text: str, file: str) -> Document:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or "cannot be read"
+        if space := _odd_space(text, mark.line + 1):
+            index, name = space
+            message = f"not YAML: U+{ord(text[index]):04X} ({name}) stands where a blank is needed"
+            position = _line_column(text, index)
+            defect = Defect(file, *position, "", f"{message}; type a space in its place")
+            raise CatalogError([*document.defects, defect]) from error
         if "\\t" in problem:
             problem = "a tab; YAML is indented with spaces"
+        if "cannot start any token" in problem:
+            problem += "; put the text in quotes"
         defect = Defect(file, mark.line + 1, mark.column + 1, "", f"not YAML: {problem}")
         raise CatalogError([*document.defects, defect]) from error
     return document
@@ -272,12 +284,13 @@ class _Parser:
         values: dict[str, Any] = {}
         while not isinstance(self.token, end):
             if not isinstance(self.token, tokens.KeyToken):
-                raise self.error("'key: value' is expected here")
+                hint = _comma(values, getattr(self.token, "value", ""))
+                raise self.error(f"'key: value' is expected here{hint}")
             self.take()
             key = self.take()
             if not isinstance(key, tokens.ScalarToken):
                 raise self.error("a key must be a word", key)
-            name = key.value
+            name = key.value if key.plain else self.quoted(keys, key)
             path = (*keys, name)
             duplicate = name in values
             if duplicate:
@@ -331,7 +344,7 @@ class _Parser:
     def scalar(self, keys: Keys, token: tokens.ScalarToken) -> Any:
         text = token.value
         if not token.plain:
-            return text
+            return self.quoted(keys, token)
         if text in _NULLS:
             return None
         if text in _BOOLS:
@@ -342,9 +355,24 @@ class _Parser:
             return float(f"{match[1] or ''}{match[2] or match[3]}")
         return text
 
+    def quoted(self, keys: Keys, token: tokens.ScalarToken) -> str:
+        """Return a quoted text, with JSON's pairs of escapes beyond U+FFFF as one character."""
+        text = _PAIR.sub(
+            lambda match: match[0].encode("utf-16", "surrogatepass").decode("utf-16"), token.value
+        )
+        if match := _UNPRINTABLE.search(text):
+            code = f"U+{ord(match[0]):04X}"
+            message = f"an escape gives the character {code}, which cannot be printed; remove it"
+            self.refuse(token, keys, message)
+            return _UNPRINTABLE.sub("\ufffd", text)
+        return text
+
     def number(self, keys: Keys, token: tokens.ScalarToken) -> float | None:
         text = token.value
         short = text if len(text) <= 40 else f"{text[:20]}... ({len(text)} characters)"
+        if match := _LEADING_ZERO.fullmatch(text):
+            self.refuse(token, keys, f"the number {short} begins with 0{_without_zeros(match)}")
+            return None
         try:
             value = float(int(text, 0) if text.startswith(("0o", "0x")) else text)
         except OverflowError:
@@ -375,6 +403,34 @@ class _Parser:
 def dotted(keys: Keys) -> str:
     """Return keys from the root as a dotted path."""
     return ".".join(map(str, keys))
+
+
+def _without_zeros(match: re.Match[str]) -> str:
+    sign, digits, rest = match.groups()
+    if len(digits) > 40:
+        return "; write it without"
+    lost = "" if rest else f", or {sign}0.{digits} if a decimal point was lost"
+    return f"; write {sign}{digits.lstrip('0') or 0}{rest}{lost}"
+
+
+def _comma(values: dict[str, Any], name: str) -> str:
+    """Return the mend of a decimal comma, which ends an entry of a mapping in braces."""
+    last = next(reversed(values.values()), None)
+    if type(last) is not int or not re.fullmatch(r"[0-9]+([eE][-+]?[0-9]+)?", name):
+        return ""
+    return f"; a comma ends an entry here: for a decimal comma write {last}.{name}"
+
+
+def _odd_space(text: str, line: int) -> tuple[int, str] | None:
+    """Return index and name of the first space that is no blank where YAML has structure.
+
+    That is, within the indentation of a line or after the mark of a key or item, at most two lines
+    before the one at which the text stops being YAML.
+    """
+    for match in _ODD_SPACE.finditer(text):
+        if abs(text.count("\n", 0, match.start(1)) + 1 - line) <= 2:
+            return match.start(1), unicodedata.name(match[1]).lower()
+    return None
 
 
 def _position(token: tokens.Token) -> tuple[int, int]:

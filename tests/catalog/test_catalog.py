@@ -130,7 +130,7 @@ BAD = {
     "number_with_unit": (
         "40:14",
         "tasks.check.horizon",
-        "found '8 h'; a number is needed, above 0 [h]; write {value: 8, unit: h}",
+        "found '8 h'; a number is needed, above 0 [h]; write 8",
     ),
     "pool_named_as_reviewers": (
         "7:3",
@@ -141,7 +141,7 @@ BAD = {
     "quoted_number": (
         "40:14",
         "tasks.check.horizon",
-        "found '8'; a number is needed, above 0 [h]; remove the quotes",
+        "found '8'; a number is needed, above 0 [h]; write 8",
     ),
     "reserved_reviewers": ("46:3", "reviewers.general", "'general' has a meaning of its own"),
     "reviewer_twice": ("43:37", "tasks.check.reviewers.2", "'general' is listed twice"),
@@ -155,7 +155,7 @@ BAD = {
     "separators_in_number": (
         "40:14",
         "tasks.check.horizon",
-        "found '1_000'; a number is needed, above 0 [h]; write it without",
+        "found '1_000'; a number is needed, above 0 [h]; write 1000",
     ),
     "share_above_one": (
         "42:21",
@@ -200,7 +200,7 @@ BAD = {
     "unit_unknown": (
         "40:31",
         "tasks.check.horizon.unit",
-        "'hrs' is not a unit of working time; use h",
+        "'hogsheads' is not a unit of working time; use h",
     ),
     "unknown_key": ("40:5", "tasks.check.horizn", "did you mean 'horizon'?"),
     "unknown_nest": (
@@ -544,12 +544,8 @@ def test_long_numbers_are_refused_without_being_printed(number):
     found = defect(parse_catalog, GOOD.replace("horizon: 8", f"horizon: {number}"))
     assert (found.line, found.column, found.path) == (40, 14, "tasks.check.horizon")
     assert "(5000 characters) is too large" in found.message and len(found.message) < 120
-    assert (
-        parse_catalog(GOOD.replace("horizon: 8", f"horizon: {'8'.zfill(5000)}")).get(
-            "tasks.check.horizon"
-        )
-        == 8
-    )
+    found = defect(parse_catalog, GOOD.replace("horizon: 8", f"horizon: {'8'.zfill(5000)}"))
+    assert "(5000 characters) begins with 0; write" in found.message and len(found.message) < 120
 
 
 @pytest.mark.parametrize(
@@ -638,7 +634,7 @@ def test_every_cycle_is_named():
 
 def test_words_that_only_yaml_1_1_converts_stay_words():
     data = text.read_document(
-        "{a: no, b: 0o17, c: 017, d: 1e3, e: 12:30, f: '5', g: ~, h: .5, i: 1_0, j: 0x1F}", "text"
+        "{a: no, b: 0o17, c: 17, d: 1e3, e: 12:30, f: '5', g: ~, h: .5, i: 1_0, j: 0x1F}", "text"
     ).data
     assert data == {
         "a": "no",

@@ -1,0 +1,241 @@
+"""Numbers as people write them, read as what they mean: the text that a file should have instead.
+
+A message about text where a number is needed ends with a proposal. Every proposal is a text that
+the reader takes and that has the value that was meant; where a text may mean two things both are
+proposed, and where no value that is allowed can be told there is none.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from taskmodel.errors import InputError
+from taskmodel.files import units
+from taskmodel.files.quantity import Measure
+from taskmodel.files.table import calendar_year
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "∙": "*", "’": "'"})
+_ABOUT = re.compile(r"(~|≈|about |approx\.? |circa |ca\.? |c\. )\s*", re.IGNORECASE)
+
+_FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
+_POWER = re.compile(r"(?:(\S*?)\s*[x*]?\s*)??10\s*(?:\^|\*\*)\s*([-+]?\d+)")
+_FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
+_MAGNITUDE = re.compile(r"(\S*\d\S*?)\s*(k|thousand|million|mn|bn|billion|trillion)", re.IGNORECASE)
+_MAGNITUDES = {"k": 3, "t": 3, "m": 6, "b": 9, "tr": 12}
+_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}([ _',.])\d{3}(\1\d{3})*")
+_DECIMALS = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
+_GROUPS_AND_DECIMALS = re.compile(r"([-+]?\d{1,3}(?:([ _',.])\d{3})(?:\2\d{3})*)([.,])(\d+)")
+
+_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_BETWEEN = re.compile(r"(.*\d)\s*(?:-|to|\.\.+|…)\s*([+.\d].*)")
+_SPREAD = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
+_IN_BRACKETS = re.compile(r"(.+?)\s*[(\[](.+?)\s*(?:-|to|,|;|\.\.+|…)\s*([^)\]]+)[)\]]")
+_UNIT_STARTS = re.compile(r"(?<![^\W\d_])[^\W\d_]|[%$]")  # a letter after none, or a sign
+
+
+class Reading(NamedTuple):
+    """What a text may mean: a value, with an interval where the text has one, and its unit."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    is_range: bool = False  # the value is the middle of two ends, which the text does not name
+
+    def converted(self, measure: Measure, symbol: str) -> "Reading | None":
+        """Return the reading in a unit of the measure; None if its own unit is another kind."""
+        own, target = measure.unit.factor(self.unit or symbol), measure.unit.factor(symbol)
+        if own is None or target is None:
+            return None
+        factor = own / target
+        numbers = (
+            None if number is None else units.convert(number, factor)
+            for number in (self.value, self.low, self.high)
+        )
+        value, low, high = numbers
+        assert value is not None
+        return Reading(value, low, high, symbol, self.is_range)
+
+    def is_allowed(self, measure: Measure) -> bool:
+        """Return whether the measure admits the value and the interval."""
+        settled = self.converted(measure, measure.unit.symbol)
+        return settled is not None and all(
+            number is None or measure.admits(number) for number in settled[:3]
+        )
+
+
+def quantity_mend(text: str, measure: Measure) -> str:
+    """Return a hint of how to write a quantity, such as ``; write {value: 10, unit: "%"}``.
+
+    Parameters
+    ----------
+    text : str
+        Text where a number or a mapping is needed.
+    measure : Measure
+        Unit and range of the quantity.
+
+    Examples
+    --------
+    >>> from taskmodel.files import units
+    >>> share, hours = Measure(units.ONE, ge=0, le=1), Measure(units.WORKING_TIME, gt=0)
+    >>> quantity_mend("0,485", share), quantity_mend("16:30", hours)
+    ('; write 0.485', '; write 16.5')
+    >>> quantity_mend("10 %", share)
+    '; write {value: 10, unit: "%"}'
+    """
+    allowed = [reading for reading in _readings(text, measure) if reading.is_allowed(measure)]
+    if not allowed and _DAY.fullmatch(text.strip()):
+        return "; this is a date"
+    note = ", with your central value for the middle" if any(r.is_range for r in allowed) else ""
+    return _proposal([_as_quantity(reading, measure) for reading in allowed], note)
+
+
+def number_mend(text: str, measure: Measure | None, unit: str = "", integer: bool = False) -> str:
+    """Return a hint of how to write a number where no mapping can stand.
+
+    Parameters
+    ----------
+    text : str
+        Text where a number is needed.
+    measure : Measure or None
+        Unit and range of the quantity it belongs to; None for a pure number.
+    unit : str
+        Unit that the number is in; "" for the declared one.
+    integer : bool
+        Whether only whole numbers are read.
+    """
+    measure = measure or Measure(units.ONE)
+    symbol = unit or measure.unit.symbol
+    readings = (
+        reading._replace(unit=reading.unit or symbol)
+        for reading in _readings(text, measure)
+        if reading.low is None
+    )
+    allowed = [
+        converted.value
+        for reading in readings
+        if reading.is_allowed(measure)
+        and (converted := reading.converted(measure, symbol)) is not None
+    ]
+    return _proposal([_plain(value) for value in allowed if not integer or value % 1 == 0], "")
+
+
+def _proposal(texts: list[str], note: str) -> str:
+    return f"; write {' or '.join(dict.fromkeys(texts))}{note}" if texts else ""
+
+
+def _as_quantity(reading: Reading, measure: Measure) -> str:
+    entries = {
+        name: _plain(number)
+        for name, number in zip(("value", "low", "high"), reading[:3], strict=True)
+        if number is not None
+    }
+    if reading.unit not in ("", measure.unit.symbol):
+        plain = re.fullmatch(r"[A-Za-z0-9][\w/^()-]*", reading.unit)
+        entries["unit"] = reading.unit if plain and reading.unit != "1" else f'"{reading.unit}"'
+    if set(entries) == {"value"}:
+        return entries["value"]
+    return "{" + ", ".join(f"{name}: {text}" for name, text in entries.items()) + "}"
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number % 1 == 0 and abs(number) < 1e15 else repr(number)
+
+
+def _readings(text: str, measure: Measure) -> Iterator[Reading]:
+    """Yield what a text may mean as a quantity of that measure."""
+    text = _simple(text)
+    if _DAY.fullmatch(text):
+        if measure.unit in (units.DATE,):
+            try:
+                yield Reading(round(calendar_year(text), 6))
+            except InputError:  # no such day
+                return
+        return
+    if match := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = (float(part or 0) for part in match.groups())
+        hours += minutes / 60 + seconds / 3600
+        if measure.unit.factor("h") is not None:
+            yield Reading(hours, unit="h")
+        return
+    alone = [Reading(value) for value in _numbers(text)]
+    yield from alone or _with_parts(text, measure)
+
+
+def _simple(text: str) -> str:
+    """Return a text with plain digits, signs and blanks, and powers written as 10^28."""
+    text = text.translate(_SIGNS)
+    text = _SUPERSCRIPT.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text)
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip().strip("\"'")
+    return _ABOUT.sub("", text, count=1) if _ABOUT.match(text) else text
+
+
+def _numbers(text: str) -> list[float]:
+    """Return the numbers that a text without unit may mean, the likelier first; at most two."""
+    return [number for number in _candidates(text.strip()) if math.isfinite(number)]
+
+
+def _candidates(text: str) -> Iterator[float]:
+    if _FLOAT.fullmatch(text):
+        yield float(text)
+    elif match := _POWER.fullmatch(text):
+        mantissas = _numbers(match[1]) if match[1] else [1.0]
+        yield from (float(f"{mantissa!r}e{match[2]}") for mantissa in _no_powers(mantissas))
+    elif match := _FRACTION.fullmatch(text):
+        if int(match[2]):
+            yield int(match[1]) / int(match[2])
+    elif match := _MAGNITUDE.fullmatch(text):
+        word = match[2].lower()
+        power = _MAGNITUDES["tr" if word == "trillion" else word[0]]
+        yield from (number * 10**power for number in _numbers(match[1]))
+    elif match := _GROUPS.fullmatch(text):
+        yield float(re.sub(r"[ _',.]", "", text))
+        if match[1] == "," and text.count(",") == 1:
+            yield float(text.replace(",", "."))
+    elif _DECIMALS.fullmatch(text):
+        yield float(text.replace(",", "."))
+    elif (match := _GROUPS_AND_DECIMALS.fullmatch(text)) and match[2] != match[3]:
+        yield float(re.sub(r"[ _',.]", "", match[1]) + "." + match[4])
+
+
+def _no_powers(numbers: list[float]) -> list[float]:
+    return [number for number in numbers if "e" not in repr(number)]
+
+
+def _with_parts(text: str, measure: Measure) -> Iterator[Reading]:
+    """Yield readings of a text with an interval, or with a unit beside the number."""
+    if match := _SPREAD.fullmatch(text):
+        for value, half in _pairs(match[1], match[2]):
+            yield Reading(value, value - half, value + half)
+    elif match := _IN_BRACKETS.fullmatch(text):
+        for value in _numbers(match[1]):
+            for low, high in _pairs(match[2], match[3]):
+                if low <= value <= high:
+                    yield Reading(value, low, high)
+    elif (match := _BETWEEN.fullmatch(text)) and (pairs := _pairs(match[1], match[2])):
+        for low, high in pairs:
+            if low <= high:
+                yield Reading((low + high) / 2, low, high, is_range=True)
+    else:
+        yield from _with_unit(text, measure)
+
+
+def _with_unit(text: str, measure: Measure) -> Iterator[Reading]:
+    """Yield readings of a number with a unit behind it, or with a dollar sign before it."""
+    if text.startswith("$"):
+        text = f"{text[1:]}$"
+    for start in _UNIT_STARTS.finditer(text):
+        number, symbol = text[: start.start()].strip(), units.canonical(text[start.start() :])
+        if measure.unit.factor(symbol) is not None and (values := _numbers(number)):
+            yield from (Reading(value, unit=symbol) for value in values)
+            return
+
+
+def _pairs(first: str, second: str) -> list[tuple[float, float]]:
+    """Return pairs of what two texts may mean, each read in the same way."""
+    return list(zip(_numbers(first), _numbers(second), strict=False))

@@ -1,0 +1,256 @@
+"""Every proposal to write a number otherwise is read, and has the value that was meant."""
+
+import random
+from typing import Annotated
+
+import pytest
+from pydantic import TypeAdapter
+
+from taskmodel.catalog.model import Catalog
+from taskmodel.errors import MAX_DEFECTS, CatalogError
+from taskmodel.files import units
+from taskmodel.files.mends import number_mend, quantity_mend
+from taskmodel.files.quantity import Measure, Quantity
+from taskmodel.files.yaml import read_value
+
+SHARE = Measure(units.ONE, ge=0, le=1)
+RATIO = Measure(units.ONE, gt=0)
+HOURS = Measure(units.WORKING_TIME, gt=0)
+WAIT = Measure(units.WALL_CLOCK, ge=0)
+PEOPLE = Measure(units.PERSON, ge=0)
+FLOP = Measure(units.FLOP_PER_YEAR, gt=0)
+YEAR = Measure(units.DATE)
+MONEY = Measure(units.DOLLAR, ge=0)
+SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def texts_of_a_share(value):
+    yield f"{value}".replace(".", ",")
+    yield f'"{value}"'
+    yield f"~{value}"
+    yield f"about {value}"
+    yield f"\u00a0{value}"
+    yield f"{value * 100:.6g}%"
+    yield f"{value * 100:.6g} %"
+    yield f"{value * 100:.6g} percent"
+    yield f"{value * 100:.6g}".replace(".", ",") + " per cent"
+    yield f"{round(value * 1000)}/1000"
+
+
+def texts_of_a_count(value):
+    yield f"{value:,}"
+    yield f"{value:,}".replace(",", " ")
+    yield f"{value:,}".replace(",", "\u202f")
+    yield f"{value:,}".replace(",", "_")
+    yield f"{value:,}".replace(",", "'")
+    yield f"{value:,}".replace(",", "’")
+    yield f"{value} people"
+    yield f"{value} persons"
+    yield f"{value / 1000!r}k"
+    yield f"{value / 1000!r} thousand"
+    yield f"＋{value}".replace("＋", "")
+
+
+def texts_of_compute(mantissa, power):
+    yield f"{mantissa}x10^{power}"
+    yield f"{mantissa} x 10^{power}"
+    yield f"{mantissa}*10**{power}"
+    yield f"{mantissa} × 10^{power}"
+    yield f"{mantissa} · 10" + str(power).translate(SUPERSCRIPT)
+    yield f"{mantissa}e{power}".replace(".", ",")
+    yield f"{mantissa}e{power} FLOP/year"
+    yield f"{mantissa}e{power} FLOPs per year"
+
+
+def texts_of_hours(minutes):
+    yield f"{minutes // 60}:{minutes % 60:02d}"
+    yield f"{minutes} min"
+    yield f"{minutes} minutes"
+    yield f"{minutes / 60!r} hours"
+    yield f"{minutes / 60!r} h"
+    yield f"{minutes / 60!r}hrs"
+
+
+def mistakes():
+    """Yield text, measure, and the value, low and high that it means, in the declared unit."""
+    draw = random.Random(5)
+    for _ in range(40):
+        share = draw.randint(1, 999) / 1000
+        yield from ((text, SHARE, (share, None, None)) for text in texts_of_a_share(share))
+        count = draw.randint(1001, 9_999_999)
+        yield from ((text, PEOPLE, (count, None, None)) for text in texts_of_a_count(count))
+        mantissa, power = draw.randint(11, 99) / 10, draw.randint(20, 36)
+        meant = (float(f"{mantissa}e{power}"), None, None)
+        yield from ((text, FLOP, meant) for text in texts_of_compute(mantissa, power))
+        yield f"10^{power}", FLOP, (10.0**power, None, None)
+        minutes = draw.randint(1, 3000)
+        yield from ((text, HOURS, (minutes / 60, None, None)) for text in texts_of_hours(minutes))
+        weeks = draw.randint(1, 60)
+        yield f"{weeks} weeks", WAIT, (168 * weeks, None, None)
+        yield f"{weeks} days", WAIT, (24 * weeks, None, None)
+        low, high = weeks, weeks + draw.randint(1, 60)
+        for text in (f"{low}-{high}", f"{low} – {high}", f"{low} to {high}", f"{low}..{high}"):
+            yield text, PEOPLE, ((low + high) / 2, low, high)
+        spread = draw.randint(1, 9) / 10
+        yield f"{weeks} ± {spread}", RATIO, (weeks, weeks - spread, weeks + spread)
+        yield f"{weeks} +/- {spread}", RATIO, (weeks, weeks - spread, weeks + spread)
+        yield f"{weeks} ({low}-{high})", RATIO, (weeks, low, high)
+        yield f"{weeks} [{low}, {high}]", RATIO, (weeks, low, high)
+        cents = draw.randint(100_001, 99_999_999)
+        yield f"{cents / 100:,.2f}", MONEY, (cents / 100, None, None)
+        german = f"{cents / 100:,.2f}".translate(str.maketrans(",.", ".,"))
+        yield german, MONEY, (cents / 100, None, None)
+        yield f"$ {cents}", MONEY, (cents, None, None)
+        yield f"{weeks} million", MONEY, (weeks * 10**6, None, None)
+        yield f"{weeks}bn dollars", MONEY, (weeks * 10**9, None, None)
+    yield "2026-07-02", YEAR, (2026.49863, None, None)
+
+
+def proposals(hint):
+    """Return the texts that a hint proposes."""
+    assert hint.startswith("; write ")
+    return hint.removeprefix("; write ").split(", with your central")[0].split(" or ")
+
+
+def numbers(text, measure):
+    quantity = TypeAdapter(Annotated[Quantity, measure]).validate_python(read_value(text))
+    assert quantity.unit in ("", measure.unit.symbol)
+    return quantity.value, quantity.low, quantity.high
+
+
+def same(values, meant):
+    return all(
+        number is expected if expected is None else number == pytest.approx(expected, rel=1e-6)
+        for number, expected in zip(values, meant, strict=True)
+    )
+
+
+def test_a_thousand_mistakes_have_a_mend_that_means_what_was_meant():
+    cases = list(mistakes())
+    assert len(cases) > 1500
+    for text, measure, meant in cases:
+        read = [numbers(proposal, measure) for proposal in proposals(quantity_mend(text, measure))]
+        assert len(read) <= 2 and any(same(values, meant) for values in read), (text, read)
+
+
+def test_within_a_mapping_the_mend_is_one_number():
+    for text, measure, (value, low, _) in mistakes():
+        if low is None:
+            read = [read_value(item) for item in proposals(number_mend(text, measure))]
+            assert any(number == pytest.approx(value, rel=1e-6) for number in read), (text, read)
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "unit", "number"),
+    [
+        ("2 weeks", WAIT, "week", 2),
+        ("2 weeks", WAIT, "day", 14),
+        ("336 h", WAIT, "week", 2),
+        ("2,5", WAIT, "week", 2.5),  # without a unit: in that of the mapping
+        ("10%", SHARE, "%", 10),
+        ("0,1", SHARE, "%", 0.1),
+        ("16:30", HOURS, "min", 990),
+    ],
+)
+def test_within_a_mapping_the_number_is_in_its_unit(text, measure, unit, number):
+    assert [read_value(item) for item in proposals(number_mend(text, measure, unit))] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "proposed"),
+    [
+        ("0,485", SHARE, ["0.485"]),
+        ("10%", SHARE, ['{value: 10, unit: "%"}']),
+        ("1,500", RATIO, ["1500", "1.5"]),  # a separator or a decimal comma
+        ("1,500", SHARE, []),  # neither is a share
+        ("0,485", Measure(units.ONE, gt=0, le=0.4), []),
+        ("16:30", RATIO, []),  # a time, where no time is needed
+        ("2026-01-05", HOURS, []),
+        ("2026-02-30", YEAR, []),
+        ("5 weeks", HOURS, []),  # a week of work is 40 hours to some
+        ("1/0", RATIO, []),
+        ("high", RATIO, []),
+        ("5-1", RATIO, []),
+        ("1e999999", RATIO, []),
+        ("10^99999", RATIO, []),
+        ("", RATIO, []),
+    ],
+)
+def test_what_cannot_be_told_has_no_mend(text, measure, proposed):
+    hint = quantity_mend(text, measure)
+    assert (proposals(hint) if "write" in hint else []) == proposed
+
+
+@pytest.mark.parametrize(
+    ("symbol", "measure", "factor"),
+    [
+        ("hours", HOURS, 1),
+        ("Minutes", HOURS, 1 / 60),
+        ("days", WAIT, 24),
+        ("weeks", WAIT, 168),
+        ("people", PEOPLE, 1),
+        ("percent", SHARE, 0.01),
+        ("%", SHARE, 0.01),
+        ("per cent", SHARE, 0.01),
+        ("FLOPs per year", FLOP, 1),
+        ("EFLOPs/year", FLOP, 1e18),
+        ("people per year", Measure(units.PERSONS_PER_YEAR), 1),
+        ("per year", Measure(units.PER_YEAR), 1),
+        ("% per year", Measure(units.PER_YEAR), 0.01),
+        ("months", Measure(units.CALENDAR), 1 / 12),
+        ("hours per week", Measure(units.HOURS_PER_WEEK), 1),
+        ("USD", MONEY, 1),
+    ],
+)
+def test_units_may_be_spelled_out(symbol, measure, factor):
+    record = TypeAdapter(Annotated[Quantity, measure])
+    quantity = record.validate_python({"value": 0.5, "unit": symbol})
+    assert quantity.unit == measure.unit.symbol
+    assert quantity.value == pytest.approx(0.5 * factor, rel=1e-15)
+
+
+@pytest.mark.parametrize("symbol", ["FLOPS", "FLOP/s", "Hs", "hour-s", "", "days/", "d"])
+def test_other_words_stay_units_of_another_kind(symbol):
+    assert HOURS.unit.factor(symbol) is None and FLOP.unit.factor(symbol) is None
+
+
+def defects_of(text):
+    with pytest.raises(CatalogError) as caught:
+        Catalog.parse(text, "text")
+    return caught.value.defects
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "message"),
+    [
+        ("x: 0485", 4, "the number 0485 begins with 0; write 485, or 0.485 if a decimal point"),
+        ("x: -00.5", 4, "the number -00.5 begins with 0; write -0.5"),
+        ("x: {value: 0,485}", 14, "for a decimal comma write 0.485"),
+        ("x: {unit: %}", 11, "put the text in quotes"),
+        ("x:\u00a00.1", 3, "U+00A0 (no-break space) stands where a blank is needed"),
+        (r'x: "a\e[31m"', 4, "an escape gives the character U+001B"),
+        (r'"a\e[31m": 1', 1, "an escape gives the character U+001B"),
+        (r'x: "\ud83d"', 4, "an escape gives the character U+D83D"),
+    ],
+)
+def test_marks_that_change_a_number_or_a_text_are_located(line, column, message):
+    text = f"title: A catalog\n{line}\nquestion: what?\n"
+    first = next(defect for defect in defects_of(text) if message in defect.message)
+    assert (first.line, first.column) == (2, column)
+
+
+def test_pairs_of_escapes_are_one_character():
+    assert read_value(r'"\ud83e\udd16 \u9078"') == "\U0001f916 選"
+
+
+def test_messages_show_control_characters_as_escapes():
+    shown = "\n".join(map(str, defects_of('title: x\n"\\e]0;\\a": 1\n\u202eabc: 1\n')))
+    assert "\x1b" not in shown and "\x07" not in shown and "\u202e" not in shown
+    assert r"\u202eabc" in shown
+
+
+def test_messages_end_after_a_thousand_defects():
+    text = "title: x\n" + "".join(f"unknown_key_{number}: 1\n" for number in range(3000))
+    shown = defects_of(text)
+    assert len(shown) <= MAX_DEFECTS + 1
+    assert any("2,008 further defects" in defect.message for defect in shown), shown[:3]
