@@ -1,15 +1,19 @@
-"""Tables of dates and values as CSV: a first line `date,value`, then a date and a value per line.
+"""Tables of dates and values as CSV, as spreadsheets and statistical programs write them.
 
-A date is a calendar year, such as 2026.5, or a day, such as 2026-07-02.
+The first line names the columns, among them `date` and `value`; the others are not read. Cells are
+separated by commas, semicolons or tabs, and may be in quotes. A date is a calendar year, such as
+2026.5, or a day, such as 2026-07-02. Where semicolons separate cells a comma is a decimal comma.
 """
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Iterator
 from datetime import date as Day
 from pathlib import Path
+from typing import NamedTuple
 
 from taskmodel.errors import CatalogError, Defect, InputError
 from taskmodel.files.yaml import read_text
@@ -19,6 +23,29 @@ Rows = tuple[tuple[float, float], ...]
 
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DECIMAL_COMMA = re.compile(r"([-+]?[0-9]*),([0-9]+([eE][-+]?[0-9]+)?)")
+
+
+class _Row(NamedTuple):
+    """A line of a table: its number, its text and the cells of date and value."""
+
+    line: int
+    text: str
+    date: str
+    value: str
+
+    def column(self, cell: str) -> int:
+        """Return where a cell begins [characters, from 1]."""
+        return self.text.rfind(cell) + 1 if cell is self.value else self.text.find(cell) + 1
+
+
+class _Problem(NamedTuple):
+    """A defect of a row; those of one cause are told once, at the first row."""
+
+    cause: str
+    line: int
+    column: int
+    message: str
 
 
 def read_table(path: Path) -> Rows:
@@ -37,55 +64,117 @@ def read_table(path: Path) -> Rows:
     Raises
     ------
     CatalogError
-        With every defect, by file, line and column (in characters, from 1).
+        With every defect, by file, line and column (in characters, from 1). Lines with the same
+        defect are counted, and the first is named.
     """
-    lines = read_text(path).splitlines()
-    defects = []
-    rows: list[tuple[float, float]] = []
-    if not lines or [cell.strip() for cell in lines[0].split(",")] != HEADER:
-        header = repr(lines[0][:60]) if lines else "nothing"
-        message = f"found {header}; the first line has to be {','.join(HEADER)}"
-        defects.append(Defect(str(path), 1, 1, "", message))
-    for number, line in enumerate(lines[1:], start=2):
-        if not line.strip():
+    text = read_text(path, byte_order_mark=True)
+    lines = text.splitlines() or [""]
+    separator = max(",;\t", key=lines[0].count)
+    names = [name.strip().lower() for name in next(csv.reader(lines[:1], delimiter=separator), [])]
+    if any(names.count(name) != 1 for name in HEADER):
+        header = repr(lines[0][:60]) if lines[0] else "nothing"
+        message = f"found {header}; the first line has to name the columns {' and '.join(HEADER)}"
+        raise CatalogError([Defect(str(path), 1, 1, "", message)])
+    rows, problems = _rows(lines, separator, names)
+    numbers = [(row, *_numbers(row, separator == ";", problems)) for row in rows]
+    problems += _order([(row, date) for row, date, _ in numbers if date is not None])
+    if not problems and len(numbers) < 2:
+        message = f"found {len(numbers)} dates; at least two are needed"
+        problems.append(_Problem("", len(lines), 1, message))
+    if problems:
+        raise CatalogError(_once(problems, str(path)))
+    return tuple((date, value) for _, date, value in numbers if date is not None and value)
+
+
+def _rows(lines: list[str], separator: str, names: list[str]) -> tuple[list[_Row], list[_Problem]]:
+    """Return the rows below the header, and those that lack a cell or have one too many."""
+    rows, problems = [], []
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            problems.append(_Problem("csv", reader.line_num, 1, f"is not CSV: {error}"))
+            break
+        if cells is None:
+            break
+        number = reader.line_num
+        if number == 1 or not any(cell.strip() for cell in cells):
             continue
-        cells = [cell.strip() for cell in line.split(",")]
-        problems = list(_problems(cells, len(line.split(",")[0]) + 2))
-        if not problems:
-            date, value = calendar_year(cells[0]), float(cells[1])
-            if rows and not date > rows[-1][0]:
-                message = (
-                    f"the date {date:.10g} comes after {rows[-1][0]:.10g}; "
-                    "dates have to increase from line to line"
-                )
-                problems.append((1, message))
-            rows.append((date, value))
-        defects += (Defect(str(path), number, column, "", message) for column, message in problems)
-    if not defects and len(rows) < 2:
-        message = f"found {len(rows)} dates; at least two are needed"
-        defects.append(Defect(str(path), len(lines), 1, "", message))
-    if defects:
-        raise CatalogError(defects)
-    return tuple(rows)
+        if len(cells) != len(names):
+            count = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
+            message = f"found {count}; the first line names {len(names)} columns"
+            problems.append(_Problem("cells", number, 1, message))
+            continue
+        date, value = (cells[names.index(name)].strip() for name in HEADER)
+        rows.append(_Row(number, lines[number - 1], date, value))
+    return rows, problems
 
 
-def _problems(cells: list[str], value_column: int) -> Iterator[tuple[int, str]]:
-    """Yield column and message of each defect of a line."""
-    if len(cells) != len(HEADER):
-        count = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
-        message = f"found {count}; a date and a value are needed, with a comma between them"
-        yield 1, message
-        return
+def _numbers(
+    row: _Row, decimal_comma: bool, problems: list[_Problem]
+) -> tuple[float | None, float | None]:
+    """Return date and value of a row; None for one that is wrong, which joins the problems."""
+    date = value = None
     try:
-        calendar_year(cells[0])
+        date = calendar_year(_pointed(row.date) if decimal_comma else row.date)
     except InputError as error:
-        yield 1, str(error)
-    if not (_NUMBER.fullmatch(cells[1]) and 0 < float(cells[1]) < math.inf):
+        problems.append(_Problem(_cause("date", row.date), row.line, 1, str(error)))
+    text = _pointed(row.value) if decimal_comma else row.value
+    if _NUMBER.fullmatch(text) and 0 < float(text) < math.inf:
+        value = float(text)
+    else:
+        found = repr(row.value[:60]) if row.value else "nothing"
         message = (
-            f"found {cells[1][:60]!r} for a value; "
-            "a number above 0 is needed, with a point and without separators"
+            f"found {found} for a value; a number above 0 is needed, with a point and without "
+            "separators" + ("" if row.value else ", or remove the line")
         )
-        yield value_column, message
+        column = row.column(row.value) if row.value else 1
+        problems.append(_Problem(_cause("value", row.value), row.line, column, message))
+    return date, value
+
+
+def _cause(name: str, cell: str) -> str:
+    """Return the same text for cells that are wrong in the same way."""
+    return f"{name} " + re.sub(r"[0-9]+", "0", cell)
+
+
+def _pointed(text: str) -> str:
+    return _DECIMAL_COMMA.sub(r"\1.\2", text)
+
+
+def _order(dates: list[tuple[_Row, float]]) -> Iterator[_Problem]:
+    """Yield dates that stand twice or come after a later one."""
+    latest = -math.inf
+    lines: dict[float, _Row] = {}
+    for row, date in dates:
+        if date in lines:
+            first = lines[date]
+            message = (
+                f"the date {row.date} stands at line {first.line} too, with {first.value} there "
+                f"and {row.value} here; keep one line for each date, such as that of the largest "
+                "value so far"
+            )
+            yield _Problem("twice", row.line, 1, message)
+        elif date < latest:
+            message = (
+                f"the date {date:.10g} comes after {latest:.10g}; dates have to increase from "
+                "line to line: sort the lines by date"
+            )
+            yield _Problem("order", row.line, 1, message)
+        lines[date] = row
+        latest = max(latest, date)
+
+
+def _once(problems: list[_Problem], file: str) -> Iterator[Defect]:
+    """Yield the first problem of each cause, with the number of the others."""
+    causes: dict[str, list[_Problem]] = {}
+    for problem in problems:
+        causes.setdefault(problem.cause, []).append(problem)
+    for same in causes.values():
+        others = len(same) - 1
+        more = f" (and {others} line{'s' * (others > 1)} below like it)" if others else ""
+        yield Defect(file, same[0].line, same[0].column, "", same[0].message + more)
 
 
 def calendar_year(text: str) -> float:

@@ -70,8 +70,15 @@ class Document:
     defects: list[Defect] = field(default_factory=list)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, byte_order_mark: bool = False) -> str:
     """Return the text of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    byte_order_mark : bool
+        Whether one at the beginning is skipped, as of tables that a spreadsheet writes.
 
     Raises
     ------
@@ -88,7 +95,9 @@ def read_text(path: Path) -> str:
         raise _error(str(path), None, f"cannot be read: {error}") from error
     if problem:
         raise _error(str(path), None, problem)
-    if content.startswith(codecs.BOM_UTF8):
+    if byte_order_mark:
+        content = content.removeprefix(codecs.BOM_UTF8)
+    elif content.startswith(codecs.BOM_UTF8):
         message = "starts with a byte order mark; save it as UTF-8 without one"
         raise _error(str(path), (1, 1), message)
     try:

@@ -103,6 +103,36 @@ def test_a_table_gives_effective_compute_directly_and_is_cut_at_the_ends(tmp_pat
     ]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        '"date","value"\n"2024-01-01",1e27\n"2034","1e29"\n',  # R
+        "\ufeffDate;Value\r\n2024,0;1,0e27\r\n2034,0;1,0E+29\r\n",  # a spreadsheet in Germany
+        "date\tvalue\n2024\t1e27\n2034\t1e29\n",
+        'name,VALUE, Date\nx,1e27,2024\n"a, b",1e29,2034\n',
+    ],
+)
+def test_tables_are_read_as_programs_write_them(tmp_path, table):
+    assert courses(load_paths(write(tmp_path, table)), catalog())["compute"] == [
+        (2024, 1e27),
+        (2034, 1e29),
+    ]
+
+
+@pytest.mark.parametrize(
+    "table", ["/etc/passwd", "../mine.csv", "below/../../mine.csv", "link.csv"]
+)
+def test_tables_lie_below_the_folder_of_the_paths(tmp_path, table):
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    path = write(folder, "")
+    (tmp_path / "mine.csv").write_text("date,value\n2024,1e27\n2034,1e29\n")
+    (folder / "link.csv").symlink_to(tmp_path / "mine.csv")
+    path.write_text(path.read_text().replace("mine.csv", table))
+    with pytest.raises(CatalogError, match="is not below the folder of the paths"):
+        load_paths(path)
+
+
 def test_of_a_table_of_a_factor_only_ratios_count(tmp_path):
     write(tmp_path, "date,value\n2024,7\n2026,70\n2034,70\n")
     text = (
@@ -118,7 +148,12 @@ def test_of_a_table_of_a_factor_only_ratios_count(tmp_path):
 @pytest.mark.parametrize(
     ("table", "line", "column", "says"),
     [
-        ("when,what\n2024,1\n2034,2\n", 1, 1, "'when,what'; the first line has to be date,value"),
+        (
+            "when,what\n2024,1\n2034,2\n",
+            1,
+            1,
+            "'when,what'; the first line has to name the columns date",
+        ),
         ("", 1, 1, "found nothing"),
         ("date,value\n2024,1\n2034\n", 3, 1, "found 1 cell;"),
         ("date,value\n2024,1\n2030,2,3\n2034,2\n", 3, 1, "found 3 cells"),
@@ -129,7 +164,18 @@ def test_of_a_table_of_a_factor_only_ratios_count(tmp_path):
         ("date,value\n2024,1\n2034,1e999\n", 3, 6, "found '1e999'"),
         ("date,value\n2024,0\n2034,2\n", 2, 6, "found '0' for a value"),
         ("date,value\n2024,1\n2034,2\n2030,3\n", 4, 1, "the date 2030 comes after 2034"),
-        ("date,value\n2024,1\n2034,2\n2034,3\n", 4, 1, "dates have to increase"),
+        (
+            "date,value\n2024,1\n2034,2\n2034,3\n",
+            4,
+            1,
+            "2034 stands at line 3 too, with 2 there and 3 here",
+        ),
+        ("date,value\n2024,1\n2034,2\n2030,3\n2031,4\n", 4, 1, "sort the lines by date (and 1"),
+        ("date,value\n2024,NA\n2025,NA\n2034,NA\n", 2, 6, "separators (and 2 lines below like it)"),
+        ("date,value\n2024,1\n2034,\n", 3, 1, "found nothing for a value"),
+        ('date,value\n2024,"1,5"\n2034,2\n', 2, 7, "found '1,5' for a value"),
+        ("date;date;value\n2024;1;2\n", 1, 1, "'date;date;value'"),
+        ("date,value\n" + "2024," + "9" * 200_000 + "\n", 2, 1, "is not CSV: field larger"),
         ("date,value\n2024,1\n", 2, 1, "found 1 dates; at least two"),
     ],
 )

@@ -88,6 +88,13 @@ def _tables(paths: Paths, folder: Path) -> dict[Keys, Rows]:
     for keys, series in paths.series().items():
         if series.table is None:
             continue
+        if not (folder / series.table).resolve().is_relative_to(folder.resolve()):
+            message = (
+                f"{series.table!r} is not below the folder of the paths; give a table beside the "
+                "file, or in a folder beside it, by its name from there"
+            )
+            defects.append(paths._origin.defect(Finding((*keys, "table"), message)))
+            continue
         try:
             rows = read_table(folder / series.table)
         except CatalogError as error:
