@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
         TaskmodelError,
     )
     from taskmodel.lead.plans.dataset import lead_time
+    from taskmodel.money._spend import spend
     from taskmodel.oversight._review_load import review_load
     from taskmodel.oversight._track_record import track_record
     from taskmodel.oversight._trust import trust
@@ -83,6 +84,7 @@ _MODULE_OF = {
     "horizon": "takeoff.horizons.dataset",
     "alignment_beside": "takeoff.beside",
     "milestones": "takeoff",
+    "spend": "money._spend",
     "save": "sweeps.results",
     "open": "sweeps.results",
 }
@@ -121,6 +123,7 @@ __all__ = [
     "simulate_draws",
     "solve_for",
     "solve_for_date",
+    "spend",
     "sweep",
     "track_record",
     "trust",
@@ -134,6 +137,7 @@ _NAMESPACES = (
     "calibration",
     "closed_forms",
     "lead",
+    "money",
     "oversight",
     "plots",
     "questions",

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, Field, model_validator
 
 from taskmodel.catalog import checks
+from taskmodel.catalog.prices import Hiring, Prices
 from taskmodel.catalog.records import (
     Basis,
     Capability,
@@ -27,9 +28,9 @@ from taskmodel.catalog.records import (
     Trust,
 )
 from taskmodel.errors import CatalogError, UnknownPath
-from taskmodel.files import bundled
+from taskmodel.files import bundled, units
 from taskmodel.files.document import SET_MARK, Changeable, FromFile
-from taskmodel.files.dotted import Slot, find, leaves, slot_at, value_at
+from taskmodel.files.dotted import Slot, field_value, find, leaves, slot_at, value_at
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced, Word
 from taskmodel.files.uncertainty import Uncertainty
@@ -118,6 +119,13 @@ class Catalog(Changeable):
     tasks: dict[str, Task]
     """the tasks, by id"""
     feedback_loops: tuple[FeedbackLoop, ...] = ()
+    prices: Prices | None = None
+    """what factors cost; used by `taskmodel spend` alone"""
+    budget: Annotated[Quantity, Measure(units.DOLLARS_PER_YEAR, gt=0)] | None = None
+    """money for research in a year; used by `taskmodel spend` alone; absent: what is spent as
+    things are"""
+    hiring: Hiring | None = None
+    """what it takes to hire; used by `taskmodel hire` alone"""
     uncertainty: Uncertainty | None = None
     """what moves together in draws of the uncertain numbers"""
 
@@ -415,7 +423,7 @@ class Catalog(Changeable):
         for key in keys:
             if value is None:
                 return None
-            value = getattr(value, str(key)) if isinstance(value, BaseModel) else value[key]
+            value = field_value(value, str(key)) if isinstance(value, BaseModel) else value[key]
         return value
 
     def _numbers_without_source(self, value: Any, keys: Keys) -> Iterator[Keys]:
@@ -430,8 +438,8 @@ class Catalog(Changeable):
                 yield keys
         elif isinstance(value, Record):
             items = (
-                (name, getattr(value, name))
-                for name in type(value).model_fields
+                (name, field_value(value, str(name)))
+                for name in (*type(value).model_fields, *(value.model_extra or ()))
                 if name in value.model_fields_set
             )
         elif isinstance(value, dict):

@@ -4,8 +4,9 @@
 puts a value at a path. The functions read pydantic annotations and know no particular file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from inspect import get_annotations
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -48,6 +49,36 @@ def fields(record: type[BaseModel]) -> dict[str, Slot]:
         )
         for name, field in record.model_fields.items()
     }
+
+
+@cache
+def _undeclared(record: type[BaseModel]) -> Slot | None:
+    """Return the slot of the fields that a record takes under names of the file's, if it does."""
+    if record.model_config.get("extra") != "allow":
+        return None
+    return _slot(get_args(get_annotations(record)["__pydantic_extra__"])[1])
+
+
+def field_slot(record: type[BaseModel], name: Any) -> Slot | None:
+    """Return the slot of a field of a record, or None if it cannot have it."""
+    declared = fields(record).get(name)
+    if declared is None and isinstance(name, str):
+        return _undeclared(record)
+    return declared
+
+
+def fields_with(record: type[BaseModel], names: Iterable[str]) -> dict[str, Slot]:
+    """Return the slots of a record's fields, those that it declares and those of these names."""
+    further = _undeclared(record)
+    if further is None:
+        return fields(record)
+    return {**dict.fromkeys(names, further), **fields(record)}
+
+
+def field_value(record: BaseModel, name: str) -> Any:
+    """Return the value of a field of a record, or None if it is absent."""
+    further = record.model_extra or {}
+    return further[name] if name in further else getattr(record, name, None)
 
 
 def _slot(annotation: Any, metadata: tuple[Any, ...] = ()) -> Slot:
@@ -112,8 +143,9 @@ def find(
         # isdecimal holds for long runs of digits too, which int() may refuse
         key = int(part) if slot.kind == "list" and part.isdecimal() and len(part) < 10 else part
         parents.append(slot)
-        if slot.kind in ("record", "quantity") and part in fields(slot.type):
-            slot = fields(slot.type)[part]
+        inner = field_slot(slot.type, part) if slot.kind in ("record", "quantity") else None
+        if inner is not None:
+            slot = inner
         elif (slot.kind == "mapping" and (part in members or is_new)) or (
             slot.kind == "list" and key in members
         ):
@@ -129,12 +161,14 @@ def slot_at(root: type[BaseModel], keys: Keys) -> Slot | None:
     """Return the slot at `keys`, or None if the records declare none."""
     slot = Slot("record", root)
     for key in keys:
+        inner = None
         if slot.kind in ("mapping", "list"):
-            slot = slot.type
-        elif slot.kind in ("record", "quantity") and key in fields(slot.type):
-            slot = fields(slot.type)[key]
-        else:
+            inner = slot.type
+        elif slot.kind in ("record", "quantity"):
+            inner = field_slot(slot.type, key)
+        if inner is None:
             return None
+        slot = inner
     return slot
 
 
@@ -160,7 +194,7 @@ def leaves(slot: Slot, data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Slot]
     sources.
     """
     if slot.kind == "record":
-        for name, inner in fields(slot.type).items():
+        for name, inner in fields_with(slot.type, _members(data)).items():
             if not (issubclass(slot.type, Sourced) and name in Sourced.model_fields):
                 yield from leaves(inner, _members(data).get(name), (*keys, name))
     elif slot.kind in ("mapping", "list") and slot.type.kind == "record":

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from taskmodel.files.dotted import Slot, fields
+from taskmodel.files.dotted import Slot, field_value, fields_with
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import Keys as Words
 from taskmodel.files.quantity import Measure, Number, Quantity, Record, Sourced
@@ -72,9 +72,9 @@ def matching(slot: Slot, value: Any, pattern: str, keys: Keys = ()) -> Iterator[
         return
     if slot.kind == "record":
         name, _, rest = pattern.partition(".")
-        inner = fields(slot.type).get(name)
+        inner = fields_with(slot.type, value.model_extra or ()).get(name)
         if inner is not None:
-            yield from _matching_member(name, inner, getattr(value, name), rest, keys)
+            yield from _matching_member(name, inner, field_value(value, name), rest, keys)
         return
     for key, inner, member in _inner(slot, value):
         text = str(key)  # an id may be a dotted path itself
@@ -95,8 +95,8 @@ def _matching_member(
 
 def _inner(slot: Slot, value: Any) -> Iterator[tuple[str | int, Slot, Any]]:
     if slot.kind == "record":
-        for name, inner in fields(slot.type).items():
-            yield name, inner, getattr(value, name)
+        for name, inner in fields_with(slot.type, value.model_extra or ()).items():
+            yield name, inner, field_value(value, name)
     elif slot.kind in ("mapping", "list"):
         items: Any = value.items() if slot.kind == "mapping" else enumerate(value)
         for key, member in items:

@@ -49,6 +49,7 @@ _BY_UNIT = {
             "unbounded"
         ),
         "kind": "what changes",
+        "next_dollar": "factor of which a dollar more gives the most research",
         "part": (
             "people's and AI's work, review, waits for reviewers who are busy and at home, the "
             "gate, going round again"
@@ -205,6 +206,18 @@ _BY_UNIT = {
             "output at the fixed point that there is then, relative to the catalog's own people; "
             "NaN: none is kept out"
         ),
+        "dollar_speedup": "research for a dollar, relative to people without AI",
+        "output_bought": (
+            "research that the budget buys, relative to the catalog's own people without AI"
+        ),
+        "spending_share": (
+            "part of each dollar that buys each factor, hours of a labour pool without review"
+        ),
+        "review_time_share": "part of people's hours that goes into review",
+        "dollar_return": (
+            "research for a dollar more of each factor, relative to an average dollar; NaN: it "
+            "costs nothing"
+        ),
         "audits_made": "units reviewed in the period",
         "record": (
             "clean audits of the record at the end of the period, relative to a whole one; 1 "
@@ -216,6 +229,7 @@ _BY_UNIT = {
     },
     "unit of the factor per year": {
         "factor_use": "use of each factor",
+        "purchase": "what is bought of each factor, hours of a labour pool without review",
     },
     "h/year": {
         "activity": (
@@ -276,6 +290,35 @@ _BY_UNIT = {
         "pass_time": "wall-clock time of one pass through all tasks",
         "pass_time_without_ai": "wall-clock time of one pass through all tasks by people alone",
         "record_hours": "review hours of a whole record",
+    },
+    "$/year": {
+        "budget": "money for research",
+        "spending": "what is spent on all people there are, and on the compute that they use",
+    },
+    "$/h": {
+        "unit_cost": (
+            "what an hour of research costs, in those of people without AI, with everything bought"
+        ),
+        "unit_cost_without_ai": "the same by people alone",
+        "break_even_wage": (
+            "pay for a working hour of a reviewer more, besides those there are, at which research "
+            "costs what it does"
+        ),
+    },
+    "$/field-year": {
+        "field_year_cost": (
+            "what a year of the research of the catalog's own people without AI costs, with "
+            "everything bought"
+        ),
+        "field_year_cost_without_ai": "the same by people alone",
+    },
+    "$ per unit of the factor": {
+        "price": (
+            "what a unit of each factor costs; review by people of a labour pool: an hour of them"
+        ),
+        "willingness_to_pay": (
+            "what a unit more of each factor is worth, research valued at what it costs on average"
+        ),
     },
     "unit of the target": {
         "alone": "by how much the answer differs with this change alone",

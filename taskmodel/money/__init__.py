@@ -1,0 +1,19 @@
+"""Money in research: what a dollar buys, and what people are worth.
+
+- `prices`: what a unit of each factor costs;
+- `plans`: the optimum that money buys;
+- `_spend`: what a dollar buys, in the long run and in the short.
+
+Modules are loaded at first use, so that importing the package loads no numerical library.
+"""
+
+from typing import TYPE_CHECKING
+
+from taskmodel._lazy import attach
+
+if TYPE_CHECKING:
+    from taskmodel.money._spend import spend
+
+__all__ = ["spend"]
+
+__getattr__, __dir__ = attach(__name__, {name: f"_{name}" for name in __all__})
