@@ -12,7 +12,7 @@ from taskmodel.files.quantity import Measure, Quantity, Rate, Record
 from taskmodel.files.suggestions import did_you_mean, listing
 
 COMPUTE_PRICES = ("inference", "experiments")
-HourlyPrice = Annotated[Quantity, Measure(units.DOLLARS_PER_HOUR, ge=0)]
+HourlyPrice = Annotated[Quantity, Measure(units.DOLLARS_PER_HOUR, ge=0, le=1e9)]
 
 
 class Prices(Record):
@@ -22,9 +22,11 @@ class Prices(Record):
     model_config: ClassVar[ConfigDict] = {**Record.model_config, "extra": "allow"}
     __pydantic_extra__: dict[str, HourlyPrice] = Field(init=False)
 
-    inference: Annotated[Quantity, Measure(units.DOLLARS_PER_FLOP, ge=0)] | None = None
+    inference: Annotated[Quantity, Measure(units.DOLLARS_PER_FLOP, ge=0, le=1)] | None = None
     """price of inference, of a FLOP of effective compute; absent: it is not bought"""
-    experiments: Annotated[Quantity, Measure(units.DOLLARS_PER_H100_HOUR, ge=0)] | None = None
+    experiments: Annotated[Quantity, Measure(units.DOLLARS_PER_H100_HOUR, ge=0, le=1e9)] | None = (
+        None
+    )
     """price of experiments; absent: they are not bought"""
 
     def of(self, factor: str) -> float | None:

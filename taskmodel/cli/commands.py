@@ -340,6 +340,23 @@ COMMANDS = {
             JSON,
         ),
     ),
+    "Money": (
+        _command(
+            "spend",
+            "what a dollar should buy, and what people are worth",
+            *CATALOG,
+            COMPUTE,
+            _option(
+                "--budget",
+                "M",
+                "money in a year [$/year]; default: the catalog's, or what is spent as things are",
+                type=values.real("positive number of dollars a year, such as 1e8", values.POSITIVE),
+            ),
+            OUTPUT,
+            JSON,
+            NO_FIGURES,
+        ),
+    ),
     "Time": (
         _command(
             "simulate",

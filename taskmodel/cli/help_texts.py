@@ -536,6 +536,53 @@ exit status:
   why); 2 bad input, with its place"""
 
 DESCRIPTIONS[
+    "spend"
+] = f"""What a dollar should buy. With everything for sale, people's hours as well as
+compute, the same money buys the most research if it is spent as the first table
+says; of one more dollar each factor takes the same part. As things are there
+are so many people and so much compute: the second table says what one more hour
+or FLOP is worth, research valued at what it costs on average, and what the next
+dollar should buy. The worth of an hour of one more reviewer is the break-even
+wage.
+
+The bundled catalogs have no prices and take the scenario priced. A catalog of
+your own needs prices of what it uses: an hour of each labour pool, by its name,
+of dedicated reviewers (review, or review_NAME), a FLOP of inference and an
+H100-hour of experiments.
+
+{PATHS}"""
+EPILOGS["spend"] = f"""examples:
+  taskmodel spend
+  taskmodel spend --budget 1e8 --compute 1e31
+  taskmodel spend --set prices.researchers=250 --no-figures -o quick
+
+files in DIR:
+  spend.nc         everything along compute, as netCDF-4; in Python:
+                   taskmodel.open(...)
+  spend.svg/.png   the figure, if matplotlib is installed
+
+words:
+  of a dollar  hours of a labour pool that go into review count as review
+  review       an hour of reviewers who belong to a labour pool costs what the
+               pool's does; one of dedicated reviewers what they are paid, over
+               the part of their time that can go into review
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, compute, files
+  budget [$/year], and prices by factor
+  long_run: unit_cost and unit_cost_without_ai [$/h], dollar_speedup,
+    field_year_cost and field_year_cost_without_ai [$], output_bought,
+    review_time_share; by factor spending_share and purchase
+  short_run: output, spending [$/year], unit_cost, field_year_cost; by factor
+    spending_share, willingness_to_pay and dollar_return; break_even_wage by
+    reviewers [$/h]
+  next_dollar: the factors of which a dollar more gives the most research
+  curve: a list along compute, each with compute, long_run and short_run
+
+{EXIT}"""
+
+DESCRIPTIONS[
     "frontier"
 ] = f"""The cost of safety: research as a function of the defective work that may pass
 unnoticed in a year. AI errs, review finds some of its defects, and what escapes

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from taskmodel._lazy import attach
 
 if TYPE_CHECKING:
-    from taskmodel.money._spend import spend
+    from taskmodel.money._spend import drawn_points, spend
 
-__all__ = ["spend"]
+__all__ = ["drawn_points", "spend"]
 
-__getattr__, __dir__ = attach(__name__, {name: f"_{name}" for name in __all__})
+__getattr__, __dir__ = attach(__name__, {"drawn_points": "_spend", "spend": "_spend"})

@@ -109,11 +109,13 @@ def spend(
         raise SolveError(
             "nothing is spent as things are, so that research has no price: give a budget"
         )
+    reviewing = situation.setting.organisation.reviewing
     variables = {
         "budget": ((COMPUTE,), money),
         **_long_run(situation, prices, money),
         **_short_run(situation, prices, money, actual, paid),
         "price": (("factor",), prices.unit),
+        "wage": (("reviewers",), (prices.unit * prices.working_hours)[reviewing]),
     }
     coords = {
         COMPUTE: points,
@@ -150,9 +152,10 @@ def _long_run(situation: Situation, prices: UnitPrices, money: Array) -> dict[st
 
 
 def _review_time(organisation: Organisation, purchase: Array) -> Array:
-    """Return the part of people's hours that goes into review, (point,)."""
+    """Return the part of people's hours that goes into review, (point,); NaN without people."""
     people = purchase[:, : organisation.other_factors.start].sum(axis=-1)
-    return np.asarray(purchase[:, organisation.reviewing].sum(axis=-1) / people)
+    review = purchase[:, organisation.reviewing].sum(axis=-1)
+    return np.divide(review, people, where=people > 0, out=np.full_like(people, np.nan))
 
 
 def _short_run(

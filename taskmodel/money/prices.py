@@ -23,6 +23,12 @@ from taskmodel.organisation.organisation import DEFECT_BUDGET, Organisation
 from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
 
 
+def price_unit(factor: str) -> str:
+    """Return the unit of the price of a factor."""
+    units = {"inference": "$/FLOP", "experiments": "$/H100-hour"}
+    return units.get(factor, "$/h")
+
+
 @dataclass(frozen=True, eq=False)
 class UnitPrices:
     """Prices of the factors that are for sale, by unit of the factor.

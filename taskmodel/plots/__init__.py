@@ -19,6 +19,7 @@ from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
 from taskmodel.plots.lead import draw_lead_time as lead_time
 from taskmodel.plots.map import draw_bottleneck_map as bottleneck_map
+from taskmodel.plots.money import draw_spend as spend
 from taskmodel.plots.saving import save_figure as save
 from taskmodel.plots.tasks import draw_review_load as review_load
 from taskmodel.plots.tasks import draw_task_graph as task_graph
@@ -36,6 +37,7 @@ __all__ = [
     "safety_frontier",
     "save",
     "speedup_curve",
+    "spend",
     "takeoff",
     "task_graph",
 ]

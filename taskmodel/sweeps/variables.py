@@ -213,7 +213,7 @@ _BY_UNIT = {
         "spending_share": (
             "part of each dollar that buys each factor, hours of a labour pool without review"
         ),
-        "review_time_share": "part of people's hours that goes into review",
+        "review_time_share": "part of people's hours that goes into review; NaN: no people",
         "dollar_return": (
             "research for a dollar more of each factor, relative to an average dollar; NaN: it "
             "costs nothing"
@@ -300,6 +300,7 @@ _BY_UNIT = {
             "what an hour of research costs, in those of people without AI, with everything bought"
         ),
         "unit_cost_without_ai": "the same by people alone",
+        "wage": "pay for a working hour of each kind of reviewers",
         "break_even_wage": (
             "pay for a working hour of a reviewer more, besides those there are, at which research "
             "costs what it does"

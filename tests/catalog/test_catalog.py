@@ -40,6 +40,25 @@ BAD = {
     "alias": ("40:14", "tasks.check.horizon", "an alias (*)"),
     "anchor": ("40:14", "tasks.check.horizon", "an anchor (&)"),
     "basis": ("28:3", "basis.horizons", "did you mean 'horizon'?"),
+    "budget_of_zero": ("26:9", "budget", "found 0; above 0 [$/year]"),
+    "hiring_without_ramp": ("25:1", "hiring.ramp", "is missing: time from the day"),
+    "price_in_another_unit": (
+        "27:31",
+        "prices.inference.unit",
+        "not a unit of a price of inference; use $/FLOP",
+    ),
+    "price_negative": ("25:18", "prices.people", "found -100; at least 0"),
+    "price_of_nothing": ("25:10", "prices.peoples", "did you mean 'people'?"),
+    "price_of_reviewers_of_a_pool": (
+        "25:31",
+        "prices.review",
+        "of the pool 'people', whose hour costs 100",
+    ),
+    "price_of_zero_with_a_budget": (
+        "25:34",
+        "prices.inference",
+        "found 0 beside a budget, which would buy any amount of it; give it a price above 0",
+    ),
     "bracket_left_open": ("39:10", "", "the closing bracket is expected here"),
     "conversion_too_large": (
         "10:18",

@@ -1,0 +1,51 @@
+"""`taskmodel spend`: its pages, its JSON, its figure, and its messages."""
+
+import numpy as np
+import pytest
+from command_line import error_of, json_of, line_with, lines_of
+
+import taskmodel as tm
+from taskmodel import plots
+
+
+def test_the_page_says_what_the_next_dollar_should_buy(capsys, tmp_path):
+    lines = lines_of(capsys, "spend", "t_agi_ladder", "--no-figures", "-o", str(tmp_path))
+    text = " ".join(" ".join(lines).split())
+    assert "scenario priced" in text and "a dollar buys" in text
+    assert "everything for sale" in text and "The next dollar should buy" in text
+    assert "150 $/h" in line_with(lines[:12], "researchers")
+    assert [path.name for path in tmp_path.iterdir()] == ["spend.nc"]
+
+
+def test_json_has_the_numbers_of_the_library(capsys, tmp_path):
+    arguments = ["spend", "--compute", "1e31", "--budget", "1e8", "-o", str(tmp_path)]
+    facts = json_of(capsys, *arguments)
+    answer = tm.spend(tm.load_catalog("alignment_research", "priced"), 1e31, budget=1e8)
+    assert facts["long_run"]["unit_cost"] == float(answer["unit_cost"])
+    assert facts["short_run"]["unit_cost"] == float(answer["unit_cost_as_is"])
+    wage = facts["short_run"]["break_even_wage"]
+    assert wage == {"general": float(answer["break_even_wage"].squeeze())}
+    assert facts["next_dollar"] == ["review"] and facts["budget"] == 1e8
+    curve = facts["curve"]
+    assert sum(curve[-1]["long_run"]["spending_share"].values()) == pytest.approx(1, abs=1e-9)
+    assert {path.rpartition("/")[2] for path in facts["files"]} == {
+        "spend.nc",
+        "spend.png",
+        "spend.svg",
+    }
+    figure = plots.spend(tm.open(tmp_path / "spend.nc"))
+    names = {line.get_gid() for axes in figure.axes for line in axes.lines}
+    assert {"unit_cost", "unit_cost_as_is", "worth-general"} <= names
+    cost = [line for line in figure.axes[0].lines if line.get_gid() == "unit_cost"]
+    assert np.array_equal(cost[0].get_ydata(), [row["long_run"]["unit_cost"] for row in curve])
+    with pytest.raises(tm.InputError, match="several computes"):
+        plots.spend(answer)
+
+
+def test_a_catalog_without_prices_is_told_how_to_get_them(capsys, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(tm.load_catalog("t_agi_ladder").yaml_text)
+    message = error_of(capsys, "spend", str(path))
+    assert "prices: is missing; give prices.researchers" in message
+    assert "lay the scenario `priced`" in message
+    assert lines_of(capsys, "spend", str(path), "--scenario", "priced", "-o", str(tmp_path))
