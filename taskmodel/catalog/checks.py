@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from taskmodel.catalog import prices
+from taskmodel.catalog.prices import price_findings
 from taskmodel.catalog.records import GENERAL, Task
 from taskmodel.files import bundled
 from taskmodel.files.dotted import fields
@@ -53,7 +53,7 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     )
     yield from _effort(data, tasks)
     yield from _budget(data, tasks)
-    yield from prices.findings(data)
+    yield from price_findings(data)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), as_mapping(task), data, names)

@@ -56,7 +56,7 @@ def free_with_a_budget(factor: str) -> str:
     )
 
 
-def findings(data: dict[str, Any]) -> Iterator[Finding]:
+def price_findings(data: dict[str, Any]) -> Iterator[Finding]:
     """Yield defects between prices and what they are of, from the plain values of a catalog."""
     prices, pools = as_mapping(data.get("prices")), as_mapping(data.get("pools"))
     staff = {"review": as_mapping(data.get("supervision"))} | {

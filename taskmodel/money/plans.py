@@ -54,11 +54,9 @@ def bought(
     money = np.concatenate([(sold @ prices.besides)[..., None], rules], axis=-1)
     limits = np.column_stack([budget, supply[:, number:]])
     result = allocate(money, limits, nest, opened if available is None else available)
-    gifts = [
-        f"prices.{name}"
-        for name, price in zip(prices.factors, prices.unit, strict=True)
-        if price == 0
-    ]
+    free = (money == 0).all(axis=-1) & situation.setting.organisation.policy
+    used = ((sold > 0) & free[..., None]).any(axis=(0, 1, 2)).tolist()
+    gifts = [f"prices.{name}" for name, use in zip(prices.factors, used, strict=True) if use]
     mend = f"give {listing(gifts)} above 0" if gifts else "let its tasks take something"
     _check_output(result, situation.compute, "costs anything", mend)
     return result.output, np.einsum("ptm,ptmk->pk", result.activity, sold)
