@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
         SolveError,
         TaskmodelError,
     )
+    from taskmodel.influence._cruxes import cruxes
     from taskmodel.lead.plans.dataset import lead_time
     from taskmodel.money._spend import spend
     from taskmodel.oversight._review_load import review_load
@@ -75,6 +76,7 @@ _MODULE_OF = {
     "onset": "questions._onset",
     "ensemble": "questions._ensemble",
     "bands": "questions._bands",
+    "cruxes": "influence._cruxes",
     "ceiling": "closed_forms",
     "regimes": "closed_forms",
     "safety_frontier": "oversight.frontier",
@@ -103,6 +105,7 @@ __all__ = [
     "calibrate",
     "ceiling",
     "compare",
+    "cruxes",
     "elasticities",
     "ensemble",
     "events",
@@ -136,6 +139,7 @@ _NAMESPACES = (
     "allocation",
     "calibration",
     "closed_forms",
+    "influence",
     "lead",
     "money",
     "oversight",

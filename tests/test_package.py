@@ -69,6 +69,7 @@ def test_every_public_name_resolves_to_something_callable_of_that_name(name):
 NAMESPACES = (
     "allocation",
     "closed_forms",
+    "influence",
     "lead.plans",
     "money",
     "oversight",
@@ -101,6 +102,7 @@ def test_functions_at_the_top_are_those_of_the_namespaces():
     namespaces = (
         tm.calibration,
         tm.closed_forms,
+        tm.influence,
         tm.lead,
         tm.money,
         tm.oversight,
