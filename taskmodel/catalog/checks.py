@@ -54,6 +54,7 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _effort(data, tasks)
     yield from _budget(data, tasks)
     yield from price_findings(data)
+    yield from _gap(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), as_mapping(task), data, names)
@@ -158,11 +159,62 @@ def _budget(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
     for name, task in tasks.items():
         task = as_mapping(task)
         own = task.get("defect_probability")
-        probability = ability.get("defect_probability") if own is None else own
-        fails = ability.get("success") == "logistic" or not _is_zero(probability)
+        fails = ability.get("success") == "logistic" or _errs(ability, own)
         charged = task.get("delegable", True) and not _is_zero(task.get("harm_weight"))
         if fails and charged and _lacks_verifiability(task):
             yield Finding(("tasks", name), message, at_key=True)
+
+
+def _errs(ability: dict[str, Any], own: Any) -> bool:
+    """Return whether AI errs, by the defect probability of a task or that of capability."""
+    limit = ability.get("reliability_limit")
+    if own is None and limit is not None:
+        return (limit.get("value") if isinstance(limit, dict) else limit) != 1
+    return not _is_zero(ability.get("defect_probability") if own is None else own)
+
+
+def _gap(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check the horizons that the verification gap and a trusted critic need."""
+    supervision, ability = as_mapping(data.get("supervision")), as_mapping(data.get("capability"))
+    used = [
+        name
+        for name in ("verification_gap", "detection_gap", "assist_limit")
+        if not (supervision.get(name) is None or _is_zero(supervision[name]))
+    ]
+    if not used:
+        return
+    if "assist_limit" in used and ability.get("success_slope") is None:
+        message = (
+            "'success_slope' is missing; supervision.assist_limit depends on how the success of "
+            "the critic grows with its horizon: give it, such as 0.84"
+        )
+        yield Finding(("capability",), message, at_key=True)
+    message = (
+        f"supervision.{used[0]} depends on how far the horizon of a model is beyond the one that "
+        "the task needs, which automation_threshold leaves open; take it out (null), so that "
+        "horizon and horizon_multiplier give the threshold"
+    )
+    for name, task in tasks.items():
+        task = as_mapping(task)
+        if task.get("automation_threshold") is not None and task.get("delegable", True):
+            yield Finding(("tasks", name, "automation_threshold"), message)
+    if supervision.get("effort") == "optimal":
+        message = (
+            f"optimal effort weighs hours of review that do not depend on supervision.{used[0]}; "
+            "use given effort"
+        )
+        yield Finding(("supervision", "effort"), message)
+    if (
+        supervision.get("defect_budget") is not None
+        and ability.get("worker") == "best"
+        and "detection_gap" in used
+    ):
+        message = (
+            "the worker of least cost is not unique where what escapes grows with its lead "
+            "(supervision.detection_gap) and is limited (supervision.defect_budget); use worker: "
+            "frontier or sufficient"
+        )
+        yield Finding(("capability", "worker"), message)
 
 
 def _lacks_verifiability(task: Any) -> bool:

@@ -16,6 +16,7 @@ from taskmodel.catalog.records import (
     Capability,
     ComputeUse,
     FeedbackLoop,
+    Hands,
     Latency,
     NestRecord,
     OverTime,
@@ -99,6 +100,8 @@ class Catalog(Changeable):
     """works that values rest on, by key"""
     pools: dict[str, Pool]
     """labour pools, by name"""
+    people: Hands = Hands()
+    """what people do by hand"""
     production: Production
     supervision: Supervision
     reviewers: dict[str, Reviewers] = Field(default_factory=dict)

@@ -66,6 +66,13 @@ class Pool(People):
     """People who can do tasks."""
 
 
+class Hands(Record, title="People"):
+    """What people do by hand."""
+
+    success: PositiveFraction = pure_number(1)
+    """probability that an attempt of a person gives a useful unit, where AI does not work"""
+
+
 class Production(Record):
     """The production function that combines tasks to research."""
 
@@ -164,8 +171,34 @@ class Supervision(Reviewers):
     """hours of such a look, relative to the review"""
     second_look_layers: Annotated[Whole, Field(ge=0, le=20)] = 0
     """layers of review of reviews, each of them about a share of the one below"""
+    verification_gap: Annotated[Quantity, Measure(units.ONE, ge=-5, le=5)] = pure_number(0)
+    """gamma: review hours grow as the horizon of the worker over the one that the task needs, to
+    this power; below 0: verification gets easier"""
+    detection_gap: Annotated[Quantity, Measure(units.ONE, ge=0, le=5)] = pure_number(0)
+    """delta: the share of defects that review finds falls as that ratio to this power"""
+    assist_limit: Fraction = pure_number(0)
+    """share of review in which a trusted critic assists, however capable it is"""
+    critic_lag: Annotated[Quantity, Measure(units.ONE, ge=0, le=30)] | None = None
+    """powers of ten of training compute by which the critic is behind the frontier; needed where
+    assist_limit is above 0"""
+    assisted_effort: Fraction | None = None
+    """review hours where the critic assists, relative to without it; needed where assist_limit is
+    above 0"""
     binding_tolerance: Fraction
     """oversight binds where the elasticity of output to review exceeds this"""
+
+    @model_validator(mode="after")
+    def _critic(self) -> "Supervision":
+        if self.assist_limit.value > 0:
+            for name, example in (("critic_lag", "1"), ("assisted_effort", "0.3")):
+                if getattr(self, name) is None:
+                    raise failed(
+                        (
+                            "assist_limit",
+                            f"a critic that assists needs {name}; give it, such as {example}",
+                        )
+                    )
+        return self
 
     @model_validator(mode="after")
     def _effort(self) -> "Supervision":
@@ -239,10 +272,17 @@ class Capability(Record):
     success_slope: Positive | None = None
     """beta in odds of success = (50 % horizon / horizon needed)^beta; needed where success is
     logistic"""
+    required_success: Annotated[Quantity, Measure(units.ONE, ge=0.5, le=0.99)] | None = None
+    """success of attempts by the logistic from which AI can do a task; absent: 0.5, and below it
+    logistic success leaves tasks open"""
     defect_probability: Probability
     """probability that a unit of AI work is useless, once the task is open"""
-    worker: Literal["sufficient", "frontier"] = "sufficient"
-    """the model that does a task: the smallest that can, or the largest there is"""
+    reliability_limit: PositiveFraction | None = None
+    """success of attempts however capable the model, which the logistic multiplies; absent: 1 -
+    defect_probability. A task's own defect_probability comes first"""
+    worker: Literal["sufficient", "frontier", "best"] = "sufficient"
+    """the model that does a task: the smallest that can, the largest there is, or whichever costs
+    least"""
     tokens_per_human_second: Annotated[Quantity, Measure(units.TOKEN_RATE, gt=0)]
     """tokens that do the work of one second of a person"""
     parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)]
@@ -252,12 +292,17 @@ class Capability(Record):
     def _success(self) -> "Capability":
         if self.success == "logistic" and self.success_slope is None:
             raise failed(("success", "logistic success needs success_slope, such as 0.84"))
-        if self.success == "logistic" and self.worker == "sufficient":
+        if self.required_success is not None and self.success_slope is None:
+            raise failed(
+                ("required_success", "the logistic needs success_slope; give it, such as 0.84")
+            )
+        smallest = self.success == "logistic" and self.worker == "sufficient"
+        if smallest and self.required_success is None:
             raise failed(
                 (
                     "worker",
-                    "the smallest sufficient model is not defined where success is logistic; use "
-                    "worker: frontier",
+                    "the smallest sufficient model is not defined where success is logistic; give "
+                    "required_success, such as 0.8, or use worker: frontier or best",
                 )
             )
         return self

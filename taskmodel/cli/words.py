@@ -37,6 +37,8 @@ EVENTS = {
     "oversight_binds_ends": "oversight ceases to bind",
     "oversight_bottleneck": "oversight becomes the bottleneck",
     "oversight_bottleneck_ends": "oversight is no longer the bottleneck",
+    "speedup_peaks": "the throughput speed-up peaks",
+    "speedup_troughs": "the throughput speed-up is at its least before it grows again",
 }
 MODES = {
     "human": "people",

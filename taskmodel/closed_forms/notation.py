@@ -48,10 +48,19 @@ class Notation:
     """
 
     def __init__(self, organisation: Organisation, base_output: float, compute: float) -> None:
-        if organisation.graded:
+        workers = organisation.workers
+        if workers.graded:
             raise SolveError(
                 "there are no formulas where success is logistic: attempts then grow with compute "
                 "in a power of their own"
+            )
+        if not organisation.constant and (
+            workers.kind == "best" or workers.changes_review or workers.changes_detection
+        ):
+            raise SolveError(
+                "there are no formulas where review changes with the worker: it then grows with "
+                "compute in a power of its own; set supervision.verification_gap, detection_gap "
+                "and assist_limit to 0, and use worker: sufficient or frontier"
             )
         self.organisation = organisation
         self.values: dict[sympy.Symbol, float] = {}

@@ -208,6 +208,15 @@ ADOPTION_TOLERANCE = 1e-9
 SPEEDUP_TOLERANCE = 1e-9
 IDLE_TOLERANCE = 1e-6
 
+# Accuracy of the logarithm of a worker's lead at given prices, and the change from one round to the
+# next at which workers and prices agree (`science.verification_gap`, `organisation.best_workers`).
+WORKER_LEAD = 1e-13
+WORKERS_AGREE = 1e-11
+
+# Slope of the log of the throughput speed-up below which it is flat, per unit of the axis or of its
+# logarithm (`sweeps.extrema`).
+FLAT_SLOPE = 1e-9
+
 # Relative amount by which a record may fall short of n* and still be complete
 # (`oversight._track_record`).
 RECORD_TOLERANCE = 1e-12

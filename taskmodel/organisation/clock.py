@@ -85,6 +85,9 @@ class ReviewQueues:
         self.arrival_variability = quantities.number("latency.arrival_variability")
         self.service_variability = quantities.number("latency.service_variability")
         self.units, self.times = _arrivals(quantities)
+        self.grows = (
+            np.arange(self.times.shape[-1]) <= quantities.catalog.supervision.second_look_layers
+        )
 
     def take(self, rows: Rows, organisation: Organisation) -> ReviewQueues:
         """Return the queues of some points; `organisation` is theirs."""
@@ -100,7 +103,11 @@ class ReviewQueues:
         attempted = (activity * self.organisation.attempts(compute))[..., HUMAN + 1 :, None]
         # Unlimited activity is free of review hours, so that nothing of it arrives.
         rates = np.where(np.isfinite(attempted), attempted, 0.0) * self.units
-        times = np.broadcast_to(self.times, rates.shape)
+        growth = self.organisation.review_growth(compute)
+        if growth.shape[-1] > 1:  # of reviews, not of episodes that are steered
+            growth = growth[..., HUMAN + 1 :]
+        times = self.times * np.where(self.grows, growth[..., None], 1.0)
+        times = np.broadcast_to(times, rates.shape)
         columns = [
             self._queue(pool, rates[:, self.reviewer == pool], times[:, self.reviewer == pool])
             for pool in range(len(self.names))
@@ -258,8 +265,6 @@ class Clock:
     ----------
     order : dict of int to list of int
         For each task the tasks it waits for, in topological order.
-    durations : array, shape (point or 1, task, mode)
-        Sum of the parts [h].
     queues : ReviewQueues or None
         None where work does not queue for reviewers.
     loops : list of (source, target)
@@ -275,7 +280,7 @@ class Clock:
         self._organisation, self._horizon = organisation, quantities.tasks("horizon")
         self.order, self._precedence = _order(quantities), _precedence(quantities)
         self._quantities = quantities
-        self.durations = _unit_times(quantities)
+        self._durations = _unit_times(quantities)
         counted = latency.count_queues and latency.count_review
         self.queues = ReviewQueues(quantities, organisation) if counted else None
         self.loops, self.rounds = _loops(quantities)
@@ -284,13 +289,25 @@ class Clock:
         rule = 0 if rules.protocols else COVERAGE_POLICIES.index(rules.coverage)
         self.ai_mode = HUMAN + 1 + repeats(quantities) * rule
 
-    @property
-    def parts(self) -> Array:
-        """Wall-clock time of a unit in each mode, by `durations.PARTS`; computed on first use.
+    def parts(self, compute: Array) -> Array:
+        """Return the wall-clock time of a unit in each mode, by `durations.PARTS`.
 
         Without waits in queues [h], shape (point or 1, task, mode, part).
         """
-        return _parts(self._quantities)
+        parts = _parts(self._quantities)
+        growth = self._organisation.review_growth(compute)
+        if growth.size == 1:
+            return parts
+        shape = np.broadcast_shapes(parts.shape, (*growth.shape, 1))
+        parts = np.broadcast_to(parts, shape).copy()
+        parts[..., PARTS.index("review")] *= growth
+        return parts
+
+    def durations(self, compute: Array) -> Array:
+        """Return the sum of the parts [h], shape (point or 1, task, mode)."""
+        if not self._organisation.workers.changes_review:
+            return self._durations
+        return np.asarray(self.parts(compute).sum(axis=-1))
 
     def take(self, rows: Rows, organisation: Organisation) -> Clock:
         """Return the clock of some points; `organisation` is theirs."""
@@ -298,8 +315,8 @@ class Clock:
         result._organisation = organisation
         result._quantities = self._quantities.take(rows)
         result._horizon = point_rows(self._horizon, rows)
-        result.durations, result.rounds = (
-            point_rows(values, rows) for values in (self.durations, self.rounds)
+        result._durations, result.rounds = (
+            point_rows(values, rows) for values in (self._durations, self.rounds)
         )
         result.queues = None if self.queues is None else self.queues.take(rows, organisation)
         return result
@@ -348,7 +365,7 @@ class Clock:
             Waits in working hours of reviewers.
         """
         if self.queues is None:
-            return np.zeros((1, *self.durations.shape[-2:]))
+            return np.zeros((1, *self._durations.shape[-2:]))
         by_ai = wait[:, self.queues.reviewer]
         return np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1) * _stretch(
             self._quantities
@@ -371,12 +388,13 @@ class Clock:
         return critical_path.path_length(self._lengths(mix, activity, compute), self._precedence)
 
     def _lengths(self, mix: Array, activity: Array, compute: Array) -> Array:
-        times = self._durations(self.waits(activity, compute))
+        times = self._with_waits(compute, self.waits(activity, compute))
         return self._with_loops(durations.mean_durations(times, self.mix(mix)))
 
-    def task_parts(self, mix: Array, queues: Queues | None) -> Array:
+    def task_parts(self, mix: Array, compute: Array, queues: Queues | None) -> Array:
         """Return the parts of the time of each task, by `PARTS`, shape (point, task, part) [h]."""
-        parts = np.broadcast_to(self.parts, (*mix.shape, self.parts.shape[-1])).copy()
+        by_mode = self.parts(compute)
+        parts = np.broadcast_to(by_mode, (*mix.shape, by_mode.shape[-1])).copy()
         if queues is not None:
             parts[..., PARTS.index("queue")] = self.in_queue(queues.wait)
         mixed = (parts * self.mix(mix)[..., None]).sum(axis=-2)
@@ -390,11 +408,12 @@ class Clock:
         """
         attempts = self._organisation.attempts(compute)
         begun = activity * attempts / self._horizon[..., None]
-        years = self._durations(queues) / HOURS_PER_YEAR
+        years = self._with_waits(compute, queues) / HOURS_PER_YEAR
         return queueing.in_progress(begun, years).sum(axis=-1)
 
-    def _durations(self, queues: Queues | None) -> Array:
-        return self.durations if queues is None else self.durations + self.in_queue(queues.wait)
+    def _with_waits(self, compute: Array, queues: Queues | None) -> Array:
+        durations = self.durations(compute)
+        return durations if queues is None else durations + self.in_queue(queues.wait)
 
     def _with_loops(self, times: Array) -> Array:
         return _repeated(times, self.order, self.loops, self.rounds)

@@ -12,7 +12,7 @@ Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.catalog import Catalog, Task
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
+from taskmodel.organisation import best_workers
 from taskmodel.organisation.quantities import (
     Quantities,
     by_task,
@@ -39,6 +40,7 @@ from taskmodel.organisation.reviewers import (
     reviewer_pools,
     reviewers_of,
 )
+from taskmodel.organisation.workers import Workers
 from taskmodel.science import capability, supervision
 from taskmodel.science.graph import NestTree, nest_tree
 from taskmodel.science.production import Nest, Rows
@@ -48,11 +50,13 @@ HUMAN = supervision.MODES.index("human")
 BY_POINT = (
     "opens_at",
     "fixed_review",
+    "by_ratio",
     "fixed_attempts",
+    "human_attempts",
     "unnoticed",
+    "noticed",
     "harm_weight",
     "fixed_bundles",
-    "steepness",
     "base_supply",
     "supply_per_compute",
     "training_share",
@@ -88,24 +92,25 @@ class Organisation:
         AI modes without work by people, in which attempts can fail.
     fixed_review : array, shape (point, task, mode, factor)
         Part of each bundle that is review [h/h].
+    by_ratio : array, shape (point, task, mode)
+        Share of that which is review by the review ratio, not steering [1].
     fixed_attempts : array, shape (point, task)
-        Attempts per useful unit [1].
-    unnoticed : array, shape (point, task, mode)
-        Share of defective units that pass unnoticed [1]; NaN where the verifiability of the task is
-        not known.
+        Attempts of AI per useful unit [1].
+    human_attempts : array, shape (point,)
+        Attempts of people without AI per useful unit [1].
+    unnoticed, noticed : array, shape (point, task, mode)
+        Share of defective units that pass unnoticed, and that people alone find [1]; NaN where the
+        verifiability of the task is not known.
     harm_weight : array, shape (point, task)
         Defect budget used by an hour of defective work that passes unnoticed [1].
     fixed_bundles : array, shape (point, task, mode, factor)
         Factor use per human-equivalent hour; if ``frontier``, inference is per square root of
         training compute [FLOP^(1/2)/h].
     frontier : bool
-        Whether the frontier model does the work, at a cost that grows with compute, instead of the
-        smallest sufficient model.
-    graded : bool
-        Whether the probability of success grows smoothly with compute. The fixed arrays are then
-        those of AI that always succeeds; lower success multiplies the attempts.
-    steepness : array, shape (point,)
-        Exponent of compute in the odds of success, if ``graded`` [1].
+        Whether inference depends on the training compute of the frontier model.
+    workers : Workers
+        The models that do the tasks. The fixed arrays are those of AI that always succeeds and of a
+        lead of 1 without a critic; others multiply attempts and review.
     base_supply : array, shape (point, factor)
         Supplies that do not depend on compute, per year; 0 for those that do.
     supply_per_compute : array, shape (point, factor)
@@ -125,16 +130,19 @@ class Organisation:
     unaided: NDArray[np.bool_]
     alone: NDArray[np.bool_]
     fixed_review: Array
+    by_ratio: Array
     fixed_attempts: Array
+    human_attempts: Array
     unnoticed: Array
+    noticed: Array
     harm_weight: Array
     fixed_bundles: Array
     frontier: bool
-    graded: bool
-    steepness: Array
+    workers: Workers
     base_supply: Array
     supply_per_compute: Array
     training_share: Array
+    _leads: dict[bytes, Array] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def labour(self) -> slice:
@@ -151,10 +159,25 @@ class Organisation:
         """Positions of the factors that are not hours of people."""
         return slice(self.pools + self.reviewers, len(self.factors))
 
+    @property
+    def constant(self) -> bool:
+        """Whether `bundles` are the same at every compute."""
+        workers = self.workers
+        changing = workers.kind == "best" or workers.graded
+        return not (self.frontier or changing or workers.changes_review or self._escape_changes)
+
+    @property
+    def _escape_changes(self) -> bool:
+        return self.workers.changes_detection and DEFECT_BUDGET in self.factors
+
     def bundles(self, compute: ArrayLike) -> Array:
         """Return factor use per human-equivalent hour, shape (point or 1, task, mode, factor)."""
-        if not self.frontier and not self.graded:
+        if self.constant:
             return self.fixed_bundles
+        return self.bundles_of(compute, self.leads(compute))
+
+    def bundles_of(self, compute: ArrayLike, lead: Array) -> Array:
+        """Return `bundles` with workers of some leads, shape (point, task, mode)."""
         compute = np.atleast_1d(np.asarray(compute, dtype=float))
         inference = self.factors.index("inference")
         shape = (len(compute), *self.fixed_bundles.shape[1:])
@@ -162,35 +185,85 @@ class Organisation:
         if self.frontier:
             training = compute * self.training_share
             bundles[..., inference] *= np.sqrt(training)[:, None, None]
-        if self.graded:
-            repeats = self._repeats(compute)
-            bundles[..., inference] *= repeats
-            bundles += self.fixed_review * (repeats[..., None] - 1)
-            if DEFECT_BUDGET in self.factors:
-                budget = self.factors.index(DEFECT_BUDGET)
-                bundles[..., budget] = self._harm(self.escape(compute))
+        workers = self.workers
+        if workers.kind == "best":
+            bundles[..., inference] *= self.worker_cost(compute, lead)
+        if workers.graded:
+            bundles[..., inference] *= self._repeats(lead)
+        if workers.graded or workers.changes_review:
+            bundles += self.fixed_review * (self._review_factor(compute, lead)[..., None] - 1)
+        if DEFECT_BUDGET in self.factors and (workers.graded or workers.changes_detection):
+            bundles[..., self.factors.index(DEFECT_BUDGET)] = self._harm(self._escape(lead))
         return bundles
+
+    def leads(self, compute: ArrayLike) -> Array:
+        """Return the logarithm of the lead of the models that work, shape (point, task, mode)."""
+        compute = np.atleast_1d(np.asarray(compute, dtype=float))
+        if self.workers.kind != "best":
+            return self.workers.lead(compute)[..., None]
+        key = compute.tobytes()
+        if key not in self._leads:
+            self._leads.clear()
+            self._leads[key] = best_workers.best_leads(self, compute)
+        return self._leads[key]
+
+    def worker_cost(self, compute: ArrayLike, lead: Array) -> Array:
+        """Return inference of workers relative to the frontier model's, of the lead's shape."""
+        ahead = lead - self.workers.of_frontier(compute)[..., None]
+        slope = np.where(self.workers.horizon_slope > 0, self.workers.horizon_slope, 1.0)
+        return np.asarray(np.exp(ahead / (2 * slope[:, None, None])))
+
+    def review_growth(self, compute: ArrayLike) -> Array:
+        """Return hours of a review relative to the fixed ones, shape (point or 1, task, mode)."""
+        if not self.workers.changes_review:
+            return np.ones((1, 1, 1))
+        growth = self.growth_of(compute, self.leads(compute))
+        return np.where(np.arange(len(self.modes)) == HUMAN, 1.0, growth)
+
+    def growth_of(self, compute: ArrayLike, lead: Array) -> Array:
+        """Return `review_growth` with workers of some leads, in AI modes."""
+        return self.workers.review_growth(lead) * self.workers.assisted(compute)[..., None]
+
+    def _review_factor(self, compute: ArrayLike, lead: Array) -> Array:
+        """Return review of a useful unit relative to the fixed one, (point, task, mode)."""
+        factor = self._repeats(lead)
+        if self.workers.changes_review:
+            factor = factor * (1 + self.by_ratio * (self.growth_of(compute, lead) - 1))
+        return factor
 
     def review(self, compute: ArrayLike) -> Array:
         """Return the part of `bundles` that is review, shape (point or 1, task, mode, factor)."""
-        if not self.graded:
+        if not (self.workers.graded or self.workers.changes_review):
             return self.fixed_review
-        return self.fixed_review * self._repeats(compute)[..., None]
+        factor = self._review_factor(compute, self.leads(compute))
+        return self.fixed_review * factor[..., None]
 
     def attempts(self, compute: ArrayLike) -> Array:
         """Return attempts per useful unit [1], shape (point or 1, task, mode).
 
-        1 where people do the work, or part of it.
+        1 where people do part of the work.
         """
         attempts = self._fixed_attempts_by_mode()
-        return attempts * self._repeats(compute) if self.graded else attempts
+        return attempts * self._repeats(self.leads(compute)) if self.workers.graded else attempts
 
     def escape(self, compute: ArrayLike) -> Array:
         """Return unnoticed defective units per useful unit [1], shape (point or 1, task, mode).
 
         NaN where there are some and the verifiability of the task is not known.
         """
-        return supervision.escaped_defects(self.attempts(compute), self.unnoticed)
+        if not (self.workers.graded or self.workers.changes_detection):
+            return supervision.escaped_defects(self._fixed_attempts_by_mode(), self.unnoticed)
+        return self._escape(self.leads(compute))
+
+    def _escape(self, lead: Array) -> Array:
+        """Return `escape` with workers of some leads."""
+        attempts, unnoticed = self._fixed_attempts_by_mode(), self.unnoticed
+        if self.workers.graded:
+            attempts = attempts * self._repeats(lead)
+        if self.workers.changes_detection:
+            lost = 1 - self.workers.detection_fall(lead)
+            unnoticed = unnoticed + np.where(lost == 0, 0.0, self.noticed * lost)
+        return supervision.escaped_defects(attempts, unnoticed)
 
     def with_defect_budget(self) -> Organisation:
         """Return the organisation with the defect budget as last factor.
@@ -213,15 +286,15 @@ class Organisation:
         return np.where(self.policy & (weight > 0), weight * escape, 0.0)
 
     def _fixed_attempts_by_mode(self) -> Array:
-        """Return attempts per useful unit by mode; if ``graded``, of AI that always succeeds."""
-        return np.where(self.alone, self.fixed_attempts[..., None], 1.0)
+        """Return attempts per useful unit by mode; if graded, of AI that always succeeds."""
+        by_hand = np.where(
+            np.arange(len(self.modes)) == HUMAN, self.human_attempts[:, None, None], 1.0
+        )
+        return np.where(self.alone, self.fixed_attempts[..., None], by_hand)
 
-    def _repeats(self, compute: ArrayLike) -> Array:
+    def _repeats(self, lead: Array) -> Array:
         """Return attempts relative to AI that always succeeds [1], shape (point, task, mode)."""
-        compute = np.atleast_1d(np.asarray(compute, dtype=float))[:, None]
-        threshold = np.where(np.isfinite(self.opens_at), self.opens_at, 0.0)
-        success = capability.logistic_success(threshold, compute, self.steepness[:, None])
-        return np.where(self.alone, supervision.attempts(success)[..., None], 1.0)
+        return np.where(self.alone, self.workers.repeats(lead), 1.0)
 
     def supply(self, compute: ArrayLike) -> Array:
         """Return factors available per year, shape (point, factor); inf where not scarce."""
@@ -240,7 +313,21 @@ class Organisation:
     def take(self, rows: Rows) -> Organisation:
         """Return the organisations of some points, in any order and number."""
         arrays: dict[str, Any] = {name: point_rows(getattr(self, name), rows) for name in BY_POINT}
-        return replace(self, nest=self.nest.take(rows), **arrays)
+        return replace(self, nest=self.nest.take(rows), workers=self.workers.take(rows), **arrays)
+
+    def with_capability(self, able: NDArray[np.bool_]) -> Organisation:
+        """Return the organisation with AI that always succeeds in some tasks, and in no others.
+
+        It is reviewed as the smallest model that can do a task. Shape of `able`: (point, task).
+        """
+        sufficient = replace(
+            self.workers,
+            kind="frontier" if self.workers.kind == "best" else self.workers.kind,
+            graded=False,
+            gap=np.zeros(1),
+            detection_gap=np.zeros(1),
+        )
+        return replace(self, opens_at=np.where(able, 0.0, np.inf), workers=sufficient)
 
     def without_ai(self) -> Organisation:
         """Return the same people without AI, the base of the speed-ups.
@@ -284,6 +371,7 @@ def _organisation(quantities: Quantities) -> Organisation:
     opens_at, _, _ = _capability(quantities)
     rules = catalog.capability
     by_compute = rules.h50_hours is None
+    unnoticed, noticed = _unnoticed(quantities)
     review_pools = reviewer_pools(catalog)
     result = Organisation(
         tasks=tuple(catalog.tasks),
@@ -297,13 +385,15 @@ def _organisation(quantities: Quantities) -> Organisation:
         unaided=_unaided(quantities),
         alone=np.append(False, _without_people(quantities)),
         fixed_review=_review_part(quantities),
+        by_ratio=_by_ratio(quantities),
         fixed_attempts=_fixed_attempts(quantities),
-        unnoticed=_unnoticed(quantities),
+        human_attempts=supervision.attempts(quantities.number("people.success")),
+        unnoticed=unnoticed,
+        noticed=noticed,
         harm_weight=quantities.tasks("harm_weight"),
         fixed_bundles=_bundles(quantities),
-        frontier=rules.worker == "frontier" and by_compute,
-        graded=rules.success == "logistic" and by_compute,
-        steepness=_steepness(quantities),
+        frontier=rules.worker != "sufficient" and by_compute,
+        workers=_workers(quantities),
         base_supply=_base_supply(quantities),
         supply_per_compute=_supply_per_compute(quantities),
         training_share=quantities.number("compute.training_share"),
@@ -343,12 +433,26 @@ def _bundles(quantities: Quantities) -> Array:
         success=success,
         people=quantities.review.people,
         review_inference=quantities.protocols("review_inference", 0.0),
+        human_success=quantities.number("people.success")[:, None],
     )
 
 
 @by_task
 def _review_part(quantities: Quantities) -> Array:
     """Return the hours of review and steering per useful unit, by task, mode and factor."""
+    return _review_hours(quantities, quantities.review.steering)
+
+
+@by_task
+def _by_ratio(quantities: Quantities) -> Array:
+    """Return the share of review and steering that is review, by task and mode."""
+    both = _review_part(quantities).sum(axis=-1)
+    review = _review_hours(quantities, np.zeros((1, 1, 1))).sum(axis=-1)
+    return np.divide(review, both, where=both > 0, out=np.ones(np.broadcast(both, review).shape))
+
+
+def _review_hours(quantities: Quantities, steering: Array) -> Array:
+    """Return the hours of review per useful unit, with some hours of steering."""
     catalog, work = quantities.catalog, quantities.review
     _, _, success = _capability(quantities)
     pools = list(catalog.pools)
@@ -358,7 +462,7 @@ def _review_part(quantities: Quantities) -> Array:
         coverage=work.coverage,
         success=success,
         effort=work.effort,
-        steering=work.steering,
+        steering=steering,
         people=work.people,
         shared_pool=[
             None if pool.pool == "dedicated" else pools.index(pool.pool)
@@ -384,8 +488,13 @@ def _without_people(quantities: Quantities) -> NDArray[np.bool_]:
 def _unaided(quantities: Quantities) -> NDArray[np.bool_]:
     """Return the modes in which AI must be able to do the task by itself, shape (mode,)."""
     catalog = quantities.catalog
-    graded = catalog.capability.success == "logistic"
-    unaided = [not graded and _needs_capability(catalog, name) for name in protocol_names(catalog)]
+    rules = catalog.capability
+    open_below = (
+        rules.success == "logistic" and rules.required_success is None and rules.worker != "best"
+    )
+    unaided = [
+        not open_below and _needs_capability(catalog, name) for name in protocol_names(catalog)
+    ]
     return np.array([False, *np.repeat(unaided, repeats(quantities))])
 
 
@@ -432,19 +541,24 @@ def _missed_by_machines(quantities: Quantities) -> Array:
 
 
 @by_task
-def _unnoticed(quantities: Quantities) -> Array:
-    """Return the share of defective units that pass unnoticed, by task and mode.
+def _unnoticed(quantities: Quantities) -> tuple[Array, Array]:
+    """Return the shares of defective units that pass unnoticed, and that people alone find.
 
-    NaN where people look at some units and the verifiability of the task is not known.
+    By task and mode; NaN where people look at some units and the verifiability of the task is not
+    known.
     """
     rate, ceiling = (curve[..., None] for curve in quantities.detection_curve)
     coverage, known = quantities.coverage, np.isfinite(rate)
     hours = quantities.review_ratio[..., None] * quantities.protocols("review_effort", 1.0)
     detected = detection(hours, np.where(known, rate, 1.0), np.where(known, ceiling, 1.0))
     missed = supervision.escape_rate(1.0, coverage, np.where(known, detected, 0.0))
-    missed = missed * _missed_by_machines(quantities)
-    missed = np.where(~known & (coverage > 0) & (missed > 0), np.nan, missed)
-    return np.concatenate([np.zeros_like(missed[..., :1]), missed], axis=-1)
+    by_machines = _missed_by_machines(quantities)
+    unknown = ~known & (coverage > 0) & (missed * by_machines > 0)
+    missed, found = (
+        np.where(unknown, np.nan, share * by_machines) for share in (missed, 1 - missed)
+    )
+    nobody = np.zeros_like(missed[..., :1])
+    return np.concatenate([nobody, missed], axis=-1), np.concatenate([nobody, found], axis=-1)
 
 
 @derived
@@ -494,13 +608,89 @@ def _needs_capability(catalog: Catalog, name: str) -> bool:
 
 
 @derived
-def _steepness(quantities: Quantities) -> Array:
-    """Return the exponent of compute in the odds of success, shape (point or 1,).
+def _workers(quantities: Quantities) -> Workers:
+    """Return the models that do the tasks."""
+    rules = quantities.catalog.capability
+    by_compute, logistic = rules.h50_hours is None, rules.success == "logistic"
 
-    It is that of the horizon in the odds times that of compute in the horizon.
+    def number(name: str, absent: float = np.nan) -> Array:
+        return quantities.number(name, absent)
+
+    slope = number("capability.slope")
+    return Workers(
+        kind=rules.worker,
+        # where the frontier is given and works, its success is a constant of `_capability`
+        graded=logistic and (by_compute or rules.worker != "frontier"),
+        offset=_frontier_lead(quantities),
+        slope=slope if by_compute else np.zeros_like(slope),
+        horizon_slope=slope,
+        required=np.log(_required_lead(quantities)),
+        steepness=number("capability.success_slope", 0.0),
+        gap=number("supervision.verification_gap"),
+        detection_gap=number("supervision.detection_gap"),
+        limit=number("supervision.assist_limit"),
+        effort=number("supervision.assisted_effort", 1.0),
+        lag=number("supervision.critic_lag", 0.0) * slope * np.log(10),
+    )
+
+
+@derived
+def _required_lead(quantities: Quantities) -> Array:
+    """Return the lead from which a model may do a task, shape (point or 1,)."""
+    success, steepness = (
+        quantities.number(f"capability.{name}", absent)
+        for name, absent in (("required_success", 0.5), ("success_slope", 1.0))
+    )
+    return np.asarray(capability.required_lead(success, steepness))
+
+
+@by_task
+def _frontier_lead(quantities: Quantities) -> Array:
+    """Return the log of the lead of the frontier model at 1 FLOP/year, or at any, by task.
+
+    0 for tasks that no model can do.
     """
-    slope = quantities.number("capability.slope")
-    return quantities.number("capability.success_slope", 0.0) * slope
+    rules = quantities.catalog.capability
+    threshold = _half_threshold(quantities)
+    reachable = np.isfinite(threshold) & quantities.selected(_delegable(quantities))
+    slope = quantities.number("capability.slope")[:, None]
+    if rules.h50_hours is None:
+        frontier = quantities.number("compute.training_share")[:, None]
+    else:
+        frontier = _frontier_training(quantities)
+    lead = slope * np.log(frontier / np.where(reachable, threshold, 1.0))
+    return np.where(reachable, lead, 0.0)
+
+
+@derived
+def _curve(quantities: Quantities) -> dict[str, Array]:
+    """Return the numbers of the line of horizons, each of shape (point or 1, 1)."""
+    return {
+        name: quantities.number(f"capability.{name}")[:, None]
+        for name in ("intercept", "slope", "reference_compute")
+    }
+
+
+@derived
+def _frontier_training(quantities: Quantities) -> Array:
+    """Return the training compute of a frontier whose horizon is given, shape (point or 1, 1)."""
+    reach = quantities.number("capability.h50_hours")[:, None]
+    return np.asarray(capability.automation_threshold(reach, **_curve(quantities)))
+
+
+@by_task
+def _half_threshold(quantities: Quantities) -> Array:
+    """Return the training compute at which half of the attempts succeed by the logistic, by task.
+
+    A threshold that the catalog gives is the one from which AI can do the task.
+    """
+    horizon = quantities.tasks("horizon") * quantities.tasks("horizon_multiplier")
+    override = quantities.tasks("automation_threshold", np.inf)
+    shift = _required_lead(quantities)[:, None] ** (
+        1 / quantities.number("capability.slope")[:, None]
+    )
+    threshold = capability.automation_threshold(horizon, **_curve(quantities))
+    return np.where(np.isinf(override), threshold, override / shift)
 
 
 @by_task
@@ -514,27 +704,28 @@ def _capability(quantities: Quantities) -> tuple[Array, Array, Array]:
     rules = quantities.catalog.capability
     delegable = quantities.selected(_delegable(quantities))
     success = capability.success_probability(quantities.defect_probability)
-
-    def number(name: str) -> Array:
-        return quantities.number(f"capability.{name}")[:, None]
-
-    curve = {name: number(name) for name in ("intercept", "slope", "reference_compute")}
-    horizon = quantities.tasks("horizon") * quantities.tasks("horizon_multiplier")
+    slope, lead = quantities.number("capability.slope")[:, None], _required_lead(quantities)
+    half = _half_threshold(quantities)
     override = quantities.tasks("automation_threshold", np.inf)
-    computed = np.isinf(override)
-    threshold = np.where(computed, capability.automation_threshold(horizon, **curve), override)
+    with np.errstate(over="ignore"):
+        shifted = half * lead[:, None] ** (1 / slope)
+    threshold = np.where(np.isinf(override), shifted, override)
     if rules.h50_hours is None:
         opens_at = threshold / quantities.number("compute.training_share")[:, None]
     else:
-        reach = number("h50_hours")
-        frontier = capability.automation_threshold(reach, **curve)
+        reach, frontier = (
+            quantities.number("capability.h50_hours")[:, None],
+            _frontier_training(quantities),
+        )
+        horizon = quantities.tasks("horizon") * quantities.tasks("horizon_multiplier")
         # Horizons are compared in hours where possible: thresholds are powers of them, whose
         # rounding could separate a task of exactly the reach from it.
-        can = np.where(computed, horizon <= reach, threshold <= frontier)
+        by_horizon = horizon * lead[:, None] <= reach
+        can = np.where(np.isinf(override), by_horizon, threshold <= frontier)
         opens_at = np.where(can, 0.0, np.inf)
-        if rules.success == "logistic":
-            steepness = _steepness(quantities)[:, None]
-            success = success * capability.logistic_success(threshold, frontier, steepness)
+        if rules.success == "logistic" and rules.worker == "frontier":
+            steepness = (quantities.number("capability.success_slope") * slope[:, 0])[:, None]
+            success = success * capability.logistic_success(half, frontier, steepness)
     reachable = delegable & np.isfinite(threshold)
     opens_at = np.where(reachable, opens_at, np.inf)
     if rules.worker == "sufficient":
@@ -543,6 +734,10 @@ def _capability(quantities: Quantities) -> tuple[Array, Array, Array]:
         training = frontier * np.ones(len(delegable))
     else:
         training = np.ones((1, len(delegable)))
+
+    def number(name: str) -> Array:
+        return quantities.number(f"capability.{name}")[:, None]
+
     inference = capability.inference_per_hour(
         training,
         tokens_per_human_second=number("tokens_per_human_second"),

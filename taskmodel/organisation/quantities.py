@@ -320,7 +320,9 @@ class Quantities:
     @by_task
     def defect_probability(self) -> Array:
         """Probability that a unit of AI work is useless [1], shape (point or 1, task)."""
-        usual = self.number("capability.defect_probability")[:, None]
+        limit = self.number("capability.reliability_limit")
+        usual = self.number("capability.defect_probability")
+        usual = np.where(np.isnan(limit), usual, 1 - limit)[:, None]
         own = self.tasks("defect_probability")
         return np.where(np.isnan(own), usual, own)
 

@@ -84,8 +84,9 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     clock = situation.setting.yardstick.clock
     activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
     (hours,) = hours_of_review(organisation, point, activity)
-    (durations,) = clock.task_parts(measures.mode_share, clock.waits(allocation.activity, point))
-    covered, time, by_ai = _reviewed_by_mode(catalog, measures.mode_share[0, :, HUMAN + 1 :])
+    queues, mix = clock.waits(allocation.activity, point), measures.mode_share
+    (durations,) = clock.task_parts(mix, point, queues)
+    covered, time, by_ai = _reviewed_by_mode(catalog, mix, organisation.review_growth(point))
     ratios = {name: f"tasks.{name}.review_ratio" for name in organisation.tasks}
     paths = [
         path
@@ -123,13 +124,20 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     return results.labelled(variables, coords, results.provenance(catalog=catalog))
 
 
-def _reviewed_by_mode(catalog: Catalog, ai_share: Array) -> tuple[Array, Array, Array]:
-    """Coverage, hours of a review and share of AI, from shares of AI modes (task, AI mode)."""
+def _reviewed_by_mode(
+    catalog: Catalog, mode_share: Array, growth: Array
+) -> tuple[Array, Array, Array]:
+    """Coverage, hours of a review and share of AI, from shares of modes (1, task, mode).
+
+    `growth` are hours of a review relative to the review ratio, to broadcast against them.
+    """
+    ai_share = mode_share[0, :, HUMAN + 1 :]
+    growth = np.broadcast_to(growth, mode_share.shape)[0, :, HUMAN + 1 :]
     quantities = Quantities(catalog)
     work, horizon = quantities.review, quantities.tasks("horizon")[0]
     by_ai = ai_share.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # AI does none of the task: NaN
         covered = (ai_share * work.coverage[0]).sum(axis=-1) / by_ai
-        relative = (ai_share * work.effort[0]).sum(axis=-1) / by_ai
+        relative = (ai_share * work.effort[0] * growth).sum(axis=-1) / by_ai
     time = work.review_ratio[0] * relative * horizon
     return covered, time, by_ai

@@ -81,8 +81,8 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
     Raises
     ------
     CatalogError
-        If the catalog has no block `trust`, names protocols, lets success depend on compute
-        gradually, or leaves the detection probability of a task's audits unknown.
+        If the catalog has no block `trust`, names protocols, lets success or review depend on
+        compute gradually, or leaves the detection probability of a task's audits unknown.
     """
     rule = catalog.trust
     if rule is None:
@@ -103,6 +103,12 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
             "and audits are of units; use success: step"
         )
         raise catalog.error(("capability", "success"), message)
+    gaps = ("verification_gap", "detection_gap", "assist_limit")
+    for name in (name for name in gaps if catalog.get(f"supervision.{name}") != 0):
+        message = (
+            "audits would take other hours, or find other defects, at every compute; set it to 0"
+        )
+        raise catalog.error(("supervision", name), message)
     quantities = Quantities(catalog)
     ratio, length, floor = (
         quantities.review_ratio[0],

@@ -251,10 +251,12 @@ class _Nodes:
         if clock.all_by_ai:
             mix_slope = np.zeros_like(mix_slope)
         people = single_mode_mix(HUMAN, tasks=mix.shape[0], modes=mix.shape[1])
-        rates = along(weights, np.broadcast_to(self.clock.durations, (weights.size, *mix.shape)))
-        base = self._path(clock.durations[0], rates, people, np.zeros_like(people), weights)
+        (now_durations,) = clock.durations(compute)
+        at_nodes = self.clock.durations(compute * np.exp(self.growth))
+        rates = along(weights, np.broadcast_to(at_nodes, (weights.size, *mix.shape)))
+        base = self._path(now_durations, rates, people, np.zeros_like(people), weights)
         if clock.queues is None or self.clock.queues is None:
-            return base - self._path(clock.durations[0], rates, mix, mix_slope, weights)
+            return base - self._path(now_durations, rates, mix, mix_slope, weights)
         activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
         activity_slope = (
             best.task_output[..., None] * mode_mix(activity, policy)
@@ -275,7 +277,7 @@ class _Nodes:
         waiting = clock.in_queue(smooth / (1 - now.utilisation))
         constant_wait = np.broadcast_to(now.wait, (weights.size, now.wait.shape[1]))
         rates = rates + along(weights, self.clock.in_queue(constant_wait)) + waiting
-        durations = clock.durations[0] + clock.in_queue(now.wait)[0]
+        durations = now_durations + clock.in_queue(now.wait)[0]
         return base - self._path(durations, rates, mix, mix_slope, weights)
 
     def _path(

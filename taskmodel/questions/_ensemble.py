@@ -500,7 +500,7 @@ def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Arr
     row = np.repeat(np.arange(draws), points)
     if not curves:
         chosen, inverse = np.arange(0, len(row), points), np.zeros(0, dtype=np.intp)
-    elif setting.organisation.graded:
+    elif setting.organisation.workers.graded or setting.organisation.workers.changes_review:
         chosen = inverse = np.arange(len(row))
     else:
         opened = situation.automatable

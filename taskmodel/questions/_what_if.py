@@ -9,7 +9,6 @@ Source: docs, model, sections 3.5 and 5.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -142,7 +141,7 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
     if "reviewers" in removed:
         relaxed = relaxed.with_unlimited(*relaxed.factors[relaxed.reviewing])
     if "capability" in removed:
-        relaxed = replace(relaxed, opens_at=np.where(_within_reach(relaxed), 0.0, np.inf))
+        relaxed = relaxed.with_capability(_within_reach(relaxed))
     optimum = allocate(
         relaxed.bundles(compute),
         relaxed.supply(compute),

@@ -7,6 +7,7 @@ an `InputError` that names it, so that docstrings have a section "Raises" only f
 - `production`: the CES production function;
 - `capability`: the tasks that AI can do at an effective compute, and the cost of an attempt;
 - `supervision`: people and inference that a useful unit of each task takes;
+- `verification_gap`: review of a worker far beyond its task, and the worker of least cost;
 - `review_effort`: defects detected by an hour of review, and the hours worth their wage;
 - `audits`: clean audits that show defects to be rare, and their hours;
 - `staffing`: head count as people join, learn and leave;
@@ -32,6 +33,7 @@ __all__ = [
     "review_effort",
     "staffing",
     "supervision",
+    "verification_gap",
 ]
 
 __getattr__, __dir__ = attach(__name__, {name: name for name in __all__})

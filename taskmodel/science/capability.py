@@ -219,6 +219,35 @@ def logistic_success(duration: Real, horizon: Real, steepness: Real) -> np.ndarr
         return 1 / (1 + (duration / horizon) ** steepness)
 
 
+@ranges(success="(0, 1)", steepness="(0, inf)")
+def required_lead(success: Real, steepness: Real) -> np.ndarray:
+    r"""Horizon of a model whose attempts succeed often enough, relative to the one the task needs.
+
+    .. math:: x = \Bigl(\frac{p}{1 - p}\Bigr)^{1/\beta}
+
+    the inverse of `logistic_success`. A task whose attempts must succeed with probability p opens
+    at the compute at which H50 is x times h m, hence at x^(1/b) times the threshold of p = 1/2.
+
+    Parameters
+    ----------
+    success : array
+        Probability p that an attempt succeeds [1]; in (0, 1).
+    steepness : array
+        beta, as in `logistic_success` [1]; > 0.
+
+    Returns
+    -------
+    array
+        x [1]; > 0, and 1 at p = 1/2.
+
+    Examples
+    --------
+    >>> required_lead([0.5, 0.8], steepness=0.84).round(4).tolist()
+    [1.0, 5.2085]
+    """
+    return (success / (1 - success)) ** (1 / steepness)
+
+
 @ranges(
     training_compute="[0, inf]",
     tokens_per_human_second="(0, inf)",

@@ -357,6 +357,7 @@ def review_part(
     success="(0, 1]",
     people="[0, 1]",
     review_inference="[0, inf)",
+    human_success="(0, 1]",
 )
 def bundles(
     review: ArrayLike,
@@ -368,6 +369,7 @@ def bundles(
     success: Real = 1.0,
     people: Real = 0.0,
     review_inference: Real = 0.0,
+    human_success: Real = 1.0,
 ) -> np.ndarray:
     """Use of each factor by a useful unit of each task, in each mode.
 
@@ -394,6 +396,8 @@ def bundles(
         is above 0, every unit is useful.
     review_inference : array, shape (AI mode,)
         Inference of AI review, relative to that of the work [1]; >= 0.
+    human_success : array, shape (..., task)
+        Probability that an attempt of people without AI gives a useful unit [1]; in (0, 1].
 
     Returns
     -------
@@ -420,12 +424,15 @@ def bundles(
     review = np.asarray(review, dtype=float)
     per_attempt = inference_per_attempt[..., np.newaxis] * (1 + review_inference)
     inference = per_attempt * attempts(_success_by_mode(success, people))
-    batch = np.broadcast_shapes(review.shape[:-2], inference.shape[:-1], experiments.shape)
+    by_hand = attempts(np.atleast_1d(human_success))
+    batch = np.broadcast_shapes(
+        review.shape[:-2], inference.shape[:-1], experiments.shape, by_hand.shape
+    )
     use = np.broadcast_to(review, (*batch, *review.shape[-2:])).copy()
     pool = np.atleast_1d(pool)
     for index in np.unique(pool).tolist():
         own_pool = _check_position("pool", index, pools)
-        use[..., 0, own_pool] = np.where(pool == index, 1.0, use[..., 0, own_pool])
+        use[..., 0, own_pool] = np.where(pool == index, by_hand, use[..., 0, own_pool])
         if people.any():
             use[..., 1:, own_pool] += np.where((pool == index)[:, np.newaxis], people, 0.0)
     use[..., 1:, -2] = inference

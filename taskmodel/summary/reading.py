@@ -286,7 +286,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     reaches.
     """
     if catalog.capability.success == "logistic":
-        sure = catalog.replace({"capability.success": "step", "capability.success_slope": None})
+        sure = catalog.replace({"capability.success": "step"})
         return replace(_ceiling(sure, throughput), compute=None)
     (opens_at,) = organisation(catalog).opens_at
     delegable = np.array([task.delegable for task in catalog.tasks.values()])

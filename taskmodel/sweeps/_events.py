@@ -41,6 +41,8 @@ KINDS = (
     "oversight_binds_ends",
     "oversight_bottleneck",
     "oversight_bottleneck_ends",
+    "speedup_peaks",
+    "speedup_troughs",
 )
 
 

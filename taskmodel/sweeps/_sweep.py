@@ -35,6 +35,7 @@ from taskmodel.sweeps._events import (
     events_between,
     events_of,
 )
+from taskmodel.sweeps._extrema import with_extrema
 from taskmodel.sweeps.axes import (
     COMPUTE,
     COMPUTE_UNIT,
@@ -156,6 +157,7 @@ def sweep_along(axis: Axis, grid: Array, keep: Keep = None) -> tuple[xr.Dataset,
     """
     walker = Walker(axis)
     path, events = walk(walker, grid[0], grid[-1], grid)
+    events = with_extrema(walker, grid[0], grid[-1], events)
     measured = _measured(walker, path, events)
     table = _event_table(walker, events, measured)
     result = sweep_dataset(walker.at(grid), axis, grid, path.allocation, measured[0], table, keep)

@@ -233,7 +233,7 @@ def latency_dataset(catalog: Catalog, situation: Situation, allocation: Allocati
     mix = mode_mix(activity, organisation.policy)
     queues = clock.waits(activity, situation.compute)
     path = clock.critical_path(mix, activity, situation.compute)
-    parts = clock.task_parts(mix, queues)[0]
+    parts = clock.task_parts(mix, situation.compute, queues)[0]
     finite = np.where(np.isfinite(activity), activity, 0.0)
     variables: dict[str, tuple[Any, ...]] = {
         "mode_share": (("task", "mode"), mix[0]),

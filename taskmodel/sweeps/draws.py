@@ -317,7 +317,7 @@ class _Many(Generic[T]):
         """Return the line of a draw; None where numbers are no straight lines along compute."""
         low, high = (float(ends[draw]) for ends in self.span)
         organisation = setting.organisation
-        if organisation.frontier or organisation.graded:
+        if not organisation.constant:
             return None
         (opens_at,) = organisation.opens_at
         thresholds = opens_at[(opens_at > low) & (opens_at <= high)]

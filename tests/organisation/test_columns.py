@@ -8,6 +8,7 @@ from taskmodel.errors import CatalogError, InputError
 from taskmodel.organisation.clock import Clock
 from taskmodel.organisation.organisation import Organisation, organisation
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.organisation.workers import Workers
 from taskmodel.science.critical_path import Precedence
 from taskmodel.science.production import Nest, Tree
 
@@ -16,6 +17,21 @@ SCENARIOS = {
     "alignment_research": (None, "open_protocols", "defect_budget", "scarce_verifiers"),
     "ml_capability_rnd": (None, "imperfect_ai"),
     "t_agi_ladder": (None,),
+}
+# errors, people who err, a gap and a critic: settings under which the numbers of `science.
+# verification_gap` matter
+GAP = {
+    "capability.worker": "frontier",
+    "capability.success": "logistic",
+    "capability.success_slope": 0.84,
+    "capability.required_success": 0.8,
+    "capability.reliability_limit": 0.95,
+    "people.success": 0.9,
+    "supervision.verification_gap": 0.1,
+    "supervision.detection_gap": 0.1,
+    "supervision.assist_limit": 0.5,
+    "supervision.critic_lag": 1,
+    "supervision.assisted_effort": 0.3,
 }
 CASES = [(name, scenario) for name, scenarios in SCENARIOS.items() for scenario in scenarios]
 QUEUES = {
@@ -59,8 +75,9 @@ KINDS = (
 def numbers_of(catalog):
     """Paths of the numbers that are given, and may be changed by themselves."""
     given = [path for path in catalog.paths() if type(catalog.get(path)) is float]
-    # steered episodes need a length besides
-    return [path for path in given if catalog.get(path) or not path.endswith("interaction_time")]
+    # steered episodes need a length besides, and a critic that assists its lag
+    others = ("interaction_time", "assist_limit")
+    return [path for path in given if catalog.get(path) or not path.endswith(others)]
 
 
 def of_kind(paths, kind):
@@ -80,18 +97,22 @@ def arrays_of(quantities):
     """Every array of the organisation and the clock of some quantities, by name."""
     at = organisation(quantities)
     clock, tree = Clock(quantities, at), Tree(at.nest)
-    holders = [vars(at), vars(clock), vars(clock.queues) if clock.queues else {}]
+    queues = vars(clock.queues) if clock.queues else {}
+    holders = [vars(at), vars(clock), queues, vars(at.workers)]
     compute = np.full(quantities.points, 1e30)
     return {
         **{
             f"{position}.{name}": value
             for position, holder in enumerate(holders)
             for name, value in holder.items()
-            if not isinstance(value, (Nest, Precedence, Organisation, Quantities))
+            if not isinstance(value, (Nest, Precedence, Organisation, Quantities, Workers))
+            and name != "_leads"
         },
         "share": np.atleast_2d(tree.share),
         "elasticity": np.atleast_2d(tree.elasticity),
-        "parts": clock.parts,
+        "parts": clock.parts(compute),
+        "durations": clock.durations(compute),
+        "review": at.review(compute),
         "in_queue": clock.in_queue(np.ones((1, at.reviewers))),
         "bundles": at.bundles(compute),
         "supply": at.supply(compute),
@@ -125,6 +146,13 @@ def test_every_kind_of_number_is_read_as_if_it_was_replaced(name, scenario):
     ]
     for path in chosen:
         check(catalog, catalog.changed_to(path, near(rng, catalog, path)))
+
+
+def test_numbers_of_the_verification_gap_are_read_as_if_they_were_replaced():
+    catalog, rng = tm.load_catalog("t_agi_ladder", set=GAP | QUEUES), np.random.default_rng(3)
+    paths = [path for path in GAP if isinstance(GAP[path], (int, float))]
+    for path in (*paths, "capability.slope", "compute.training_share"):
+        check(catalog, {path: near(rng, catalog, path)})
 
 
 @pytest.mark.parametrize("rules", [{}, QUEUES, {"supervision.review_level": "high"}])
