@@ -50,9 +50,12 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     events : Events
         All other events between them.
     """
-    if not low < high or never_falls(walker, low):
+    end = min(last_fall(walker), high)
+    if not low < end:
         return events
-    turns = _Course(walker, low, high, events).turns()
+    turns, sign = _Course(walker, low, end, events).turns()
+    if sign < 0 and end < high:
+        turns, _ = _Course(walker, low, high, events).turns()
     at_event = {float(position): row for row, position in enumerate(events.position)}
     changes = [list(every) for every in events.changes]
     own: list[tuple[float, str]] = []
@@ -71,22 +74,25 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     return events.join(extra)
 
 
-def never_falls(walker: Walker, low: float) -> bool:
-    """Whether the throughput speed-up cannot fall from a compute on, whatever the optimum is.
+def last_fall(walker: Walker) -> float:
+    """Return the position from which on the throughput speed-up never falls; inf if it may.
 
-    More compute is then no worse for AI, and people alone have all the experiments they can use.
+    More compute is no worse for AI, unless review grows with its lead, and people alone have all
+    the experiments they can use from some compute on.
     """
     if walker.axis.name != COMPUTE:
-        return False
+        return np.inf
     organisation = walker.organisation
     workers = organisation.workers
     harder = bool((workers.gap > 0).any()) or workers.changes_detection
     if harder and workers.kind == "frontier":
-        return False
-    plenty = PeopleAlone(organisation).plenty
-    experiments = organisation.factors.index("experiments")
-    supply = organisation.supply(low)[:, experiments]
-    return bool((plenty.factor_use[:, experiments] <= supply).all())
+        return np.inf
+    position = organisation.factors.index("experiments")
+    use = PeopleAlone(organisation).plenty.factor_use[:, position]
+    if np.isinf(organisation.base_supply[:, position]).all():
+        return 0.0
+    supply = organisation.supply_per_compute[:, position]
+    return float(np.max(np.where(use > 0, use / np.where(supply > 0, supply, np.nan), 0.0)))
 
 
 @dataclass
@@ -108,8 +114,8 @@ class _Course:
         self.borders = borders[(borders >= self.low) & (borders <= self.high)]
         self.span = 1.0 if axis.logarithmic else self.high - self.low
 
-    def turns(self) -> list[tuple[float, str]]:
-        """Return positions and kinds of the peaks and troughs, in order."""
+    def turns(self) -> tuple[list[tuple[float, str]], int]:
+        """Return positions and kinds of the peaks and troughs, and the last sign of the slope."""
         piece, position = self._samples()
         value, slope = self.at(position)
         piece, position, value, slope = self._with_vertices(piece, position, value, slope)
@@ -135,7 +141,7 @@ class _Course:
                 last, sample = sign, index
         for (_, _, place), root in zip(inside, self._roots(position, slope, inside), strict=True):
             turns[place] = (float(root), turns[place][1])
-        return [turn for turn in turns if self.low < turn[0] < self.high]
+        return [turn for turn in turns if self.low < turn[0] < self.high], last
 
     def _sign(self, slope: float) -> int:
         return 0 if abs(slope) * self.span <= FLAT_SLOPE else int(np.sign(slope))
