@@ -8,6 +8,8 @@ them again. A result contains no time stamp: equal inputs give equal bits."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
 from taskmodel.files.document import FromFile
+from taskmodel.files.hdf5 import read_hdf5
 from taskmodel.sweeps.variables import VARIABLES
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
@@ -35,6 +38,8 @@ INPUTS = (
     "paths_name",
     "paths_yaml",
 )
+ENDINGS = (".nc", ".nc4", ".cdf", ".h5", ".hdf5", "")  # of files of results; none: a pipe
+DIGEST = "content_sha256"  # attribute of a file of a result: its checksum
 LEFT_OUT = "left_out"  # attribute of a sweep: the variables by task that it does not have
 CASES = {
     "before": "limit from below",
@@ -211,6 +216,8 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
     ------
     TypeError
         If the result is not a Dataset.
+    InputError
+        If the name has the ending of a file of another kind, such as .csv.
     OSError
         If it cannot be written.
     """
@@ -218,55 +225,109 @@ def save(result: xr.Dataset, path: str | os.PathLike[str]) -> None:
         raise TypeError(
             f"save needs a Dataset, as taskmodel.sweep returns it; found {type(result).__name__}"
         )
+    ending = os.path.splitext(os.fspath(path))[1]
+    if ending.lower() not in ENDINGS:
+        raise InputError(f"a result is saved as netCDF: give a name with .nc, not {ending}")
+    content = _as_netcdf(result)
+    with atomic_write(path) as (part,):
+        part.write_bytes(content)
+
+
+def _as_netcdf(result: xr.Dataset) -> memoryview:
+    """Return the bytes of a result's file.
+
+    They are complete before anything is written: a disk that is full in the middle of an HDF5 file
+    ends in errors from the library that name no cause, and may end the process.
+    """
     over_events = [name for name in result.data_vars if "event" in result[name].dims]
     inputs = {name: result.attrs[name] for name in INPUTS if name in result.attrs}
     main = result.drop_vars(over_events)
     main.attrs = {name: value for name, value in result.attrs.items() if name not in inputs}
-    with atomic_write(path) as (part,):
-        main.to_netcdf(part, mode="w", engine="h5netcdf")
-        if over_events:
-            events = (
-                result[over_events]
-                .drop_vars(list(result.coords), errors="ignore")
-                .drop_attrs(deep=False)
+    main.attrs[DIGEST] = _digest(result)
+    content = io.BytesIO()
+    main.to_netcdf(content, mode="w", engine="h5netcdf")
+    if over_events:
+        events = (
+            result[over_events]
+            .drop_vars(list(result.coords), errors="ignore")
+            .drop_attrs(deep=False)
+        )
+        if not events.sizes["event"]:  # netCDF has no type for an empty array of objects
+            events = events.map(
+                lambda column: column.astype(str) if column.dtype == object else column,
+                keep_attrs=True,
             )
-            if not events.sizes["event"]:  # netCDF has no type for an empty array of objects
-                events = events.map(
-                    lambda column: column.astype(str) if column.dtype == object else column,
-                    keep_attrs=True,
-                )
-            events.to_netcdf(part, mode="a", group="events", engine="h5netcdf")
-        if inputs:
-            xr.Dataset(attrs=inputs).to_netcdf(part, mode="a", group="inputs", engine="h5netcdf")
+        events.to_netcdf(content, mode="a", group="events", engine="h5netcdf")
+    if inputs:
+        xr.Dataset(attrs=inputs).to_netcdf(content, mode="a", group="inputs", engine="h5netcdf")
+    return content.getbuffer()
+
+
+def _digest(result: xr.Dataset) -> str:
+    """Return the SHA-256 of all names, dimensions, attributes and values of a result."""
+    digest = hashlib.sha256(_canonical(result.attrs))
+    for name in sorted(map(str, result.variables)):
+        variable = result.variables[name]
+        values = variable.values
+        kind = "text" if values.dtype.kind in "OUT" else values.dtype.str
+        digest.update(_canonical([name, variable.dims, values.shape, kind, variable.attrs]))
+        if kind == "text":
+            digest.update(_canonical(values.tolist()))
+        else:
+            digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(
+        value, sort_keys=True, default=lambda item: np.asarray(item).tolist()
+    ).encode()
 
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
     """Read a result that `save` wrote; the same dataset comes back.
 
+    Nothing is read but this file: one that refers to others, as HDF5 can, is refused, and so is one
+    whose content is not what was saved.
+
     Raises
     ------
     OSError
-        If the file cannot be read.
+        If the file cannot be read, is not a result, or has been damaged or changed since.
     """
+    content = read_hdf5(path)
+    name = os.fspath(path)
     try:
-        groups = xr.open_groups(path, engine="h5netcdf")
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise OSError(
-            f"{os.fspath(path)}: not a result that taskmodel.save wrote: {error}"
-        ) from error
-    try:
-        parts = {name: group.load() for name, group in groups.items()}
-    finally:
-        for group in groups.values():
-            group.close()
+        groups = xr.open_groups(content, engine="h5netcdf")
+        try:
+            parts = {group: data.load() for group, data in groups.items()}
+        finally:
+            for data in groups.values():
+                data.close()
+    except Exception as error:  # damage shows as whatever the libraries meet first
+        raise OSError(f"{name}: not a result that taskmodel.save wrote: {error}") from error
     result = parts["/"]
+    digest = result.attrs.pop(DIGEST, None)
+    if digest is None:
+        raise OSError(
+            f"{name}: has no checksum, so taskmodel.save did not write it; xarray.open_dataset "
+            "reads any netCDF file"
+        )
     attrs = {**result.attrs, **parts.get("/inputs", xr.Dataset()).attrs}
-    if "/events" in parts:
-        result = result.assign(parts["/events"].variables)
-    result.attrs = attrs
-    return _as_text(result)
+    try:
+        if "/events" in parts:
+            result = result.assign(parts["/events"].variables)
+        result.attrs = attrs
+        result = _as_text(result)
+        intact = _digest(result) == digest
+    except (ValueError, TypeError) as error:  # dimensions that do not agree, values of no kind
+        raise OSError(f"{name}: is damaged: {error}") from error
+    if not intact:
+        raise OSError(
+            f"{name}: its content is not what was saved: the file is damaged, or was changed by "
+            "another program; xarray.open_dataset reads it as it is"
+        )
+    return result
 
 
 def _as_text(result: xr.Dataset) -> xr.Dataset:
