@@ -119,9 +119,9 @@ def test_a_changed_text_of_the_catalog_is_told(saved):
 
 
 def test_damage_gives_the_result_or_an_oserror(result, saved):
-    """Of 100 files with random damage none opens with other content, or fails in another way."""
+    """Of 60 files with random damage none opens with other content, or fails in another way."""
     content, draw, refused = saved.read_bytes(), random.Random(7), 0
-    for _ in range(100):
+    for _ in range(60):
         damaged = bytearray(content)
         kind = draw.randrange(3)
         if kind == 0:
@@ -137,7 +137,7 @@ def test_damage_gives_the_result_or_an_oserror(result, saved):
             refused += 1
         else:
             assert back.identical(result)
-    assert refused > 50
+    assert refused > 30
 
 
 @pytest.mark.parametrize("name", ["result.csv", "result.json", "result.nc.zip", "figure.png"])
