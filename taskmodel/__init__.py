@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.questions._onset import onset
     from taskmodel.questions._parallel_lines import parallel_lines
     from taskmodel.questions._solve_for import solve_for
+    from taskmodel.questions._store_ensemble import store_ensemble
     from taskmodel.questions._what_if import what_if
     from taskmodel.questions.differences import explain_difference
     from taskmodel.sweeps._sweep import compare, events, latency, sweep
@@ -75,6 +76,7 @@ _MODULE_OF = {
     "bottleneck_map": "questions._bottleneck_map",
     "onset": "questions._onset",
     "ensemble": "questions._ensemble",
+    "store_ensemble": "questions._store_ensemble",
     "bands": "questions._bands",
     "cruxes": "influence._cruxes",
     "ceiling": "closed_forms",
@@ -127,6 +129,7 @@ __all__ = [
     "solve_for",
     "solve_for_date",
     "spend",
+    "store_ensemble",
     "sweep",
     "track_record",
     "trust",

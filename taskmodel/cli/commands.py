@@ -139,7 +139,7 @@ COMMANDS = {
                 "--draws",
                 "N",
                 "how many; default: 512",
-                type=values.whole(1, 1_000_000),
+                type=values.whole(1, 10**10),
                 default=512,
             ),
             _option(
@@ -152,7 +152,8 @@ COMMANDS = {
             _option(
                 "--compute",
                 "C[,C...]",
-                "points to report [FLOP/year]; default: today's, and powers of ten above it",
+                "points to report [FLOP/year]; default: today's, and powers of ten above it; with "
+                "--store: 50 over the catalog's grid",
                 type=values.computes,
             ),
             _option(
@@ -161,6 +162,31 @@ COMMANDS = {
                 "over time in place of compute: bundled name or YAML file of paths",
             ),
             _output("write the draws to this folder; default: none"),
+            _option("--store", "F.zarr", "write the draws to this Zarr store, chunk by chunk"),
+            _flag("--resume", "finish the store if it is there already"),
+            _option(
+                "--workers",
+                "N",
+                "processes that fill the store; default: threads of this one",
+                type=values.whole(1, 1024),
+            ),
+            _option(
+                "--scheduler",
+                "ADDRESS",
+                "a running Dask scheduler whose workers fill the store, such as tcp://host:8786",
+            ),
+            _option(
+                "--chunk",
+                "N",
+                "draws of a chunk of the store; default: 1024",
+                type=values.whole(1, 1_000_000),
+            ),
+            _option(
+                "--keep",
+                "NAME[,NAME...]",
+                "variables along the axis that the store has; default: all",
+                type=lambda text: text.split(","),
+            ),
             JSON,
         ),
         _command(

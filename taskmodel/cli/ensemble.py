@@ -10,6 +10,7 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.ensemble_store import needs_store, store_answer
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import date, number, percent, scientific, table, wrapped
 from taskmodel.summary import provenance_facts
@@ -33,6 +34,7 @@ STATES = {
     "oversight_binds_from": "oversight binds",
     "oversight_bottleneck_from": "oversight is the bottleneck",
 }
+MOST = 1_000_000  # draws in memory
 DECADES = 3  # above today that are reported unasked
 LEVELS = (0.05, 0.5, 0.95)
 HEAD = ("5 %", "median", "95 %", "± of the median")
@@ -41,9 +43,14 @@ HEAD = ("5 %", "median", "95 %", "± of the median")
 def answer(args: Namespace) -> Answer:
     """Solve draws of the catalog."""
     catalog = load(args)
-    compute = None if args.paths else args.compute or _decades(catalog)
     if args.paths and args.compute:
         raise tm.InputError("--compute is for points of compute; along --paths dates are reported")
+    if args.store is not None:
+        return store_answer(args, catalog)
+    needs_store(args)
+    compute = None if args.paths else args.compute or _decades(catalog)
+    if args.draws > MOST:
+        raise tm.InputError(f"more than {MOST:,} draws do not fit in memory: give --store F.zarr")
     with output(args, f"solving {args.draws} draws") as out:
         drawn = tm.ensemble(catalog, args.draws, args.seed, compute, paths=args.paths)
         bands = tm.bands(drawn, LEVELS)

@@ -94,11 +94,18 @@ the probability that there is one at all. Each draw is solved as exactly as a
 sweep. The laws of the numbers are shown by `taskmodel check
 --show-distributions`. Draws without an answer are counted and named.
 
+With --store the draws go to a Zarr store, chunk by chunk, in memory that does
+not grow with their number; bands are not printed. The share and the time left
+are shown. After an interrupt, a full disk or a lost worker the same command with
+--resume goes on. In Python: taskmodel.open("F.zarr"). This needs
+pip install 'taskmodel[cluster]'.
+
 {PATHS}"""
 EPILOGS["ensemble"] = f"""examples:
   taskmodel ensemble
   taskmodel ensemble --draws 4096 --compute 8.4e28,1e30,1e32 -o drawn
   taskmodel ensemble t_agi_ladder --paths epoch_trend
+  taskmodel ensemble --draws 100000 --store drawn.zarr --workers 2 --resume
 
 {JSON}
 Keys:
@@ -108,7 +115,10 @@ Keys:
     and errors
   ceiling, oversight_binds_from, oversight_bottleneck_from: likewise
   events: a list, each with kind, probability that there is one, quantiles,
-    values ("inf": never) and errors"""
+    values ("inf": never) and errors
+  with --store, in place of failed, points and all after: points (where),
+    failed_draws, first_failure (draw and reason, or null), chunk (draws),
+    chunks, bytes"""
 
 DESCRIPTIONS[
     "latency"

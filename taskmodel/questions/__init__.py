@@ -7,6 +7,7 @@
 - `_elasticities`: the response to a small change of every input, and the next task to automate;
 - `_parallel_lines`: the effect of several equal lines of research side by side;
 - `_ensemble`: the answer over draws of the uncertain numbers, and `_bands`, its quantiles;
+- `_store_ensemble`: an ensemble of any size, on disk;
 - `differences`: the difference between two catalogs, attributed to their inputs.
 
 Modules are loaded at first use, so that importing the package loads no numerical library.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from taskmodel.questions._onset import onset
     from taskmodel.questions._parallel_lines import parallel_lines
     from taskmodel.questions._solve_for import solve_for
+    from taskmodel.questions._store_ensemble import store_ensemble
     from taskmodel.questions._what_if import what_if
     from taskmodel.questions.differences import explain_difference
 
@@ -37,6 +39,7 @@ __all__ = [
     "onset",
     "parallel_lines",
     "solve_for",
+    "store_ensemble",
     "what_if",
 ]
 

@@ -13,6 +13,7 @@ import io
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
 from taskmodel.files.document import FromFile
 from taskmodel.files.hdf5 import read_hdf5
+from taskmodel.stores.reading import is_store, open_store
 from taskmodel.sweeps.variables import VARIABLES
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
@@ -284,17 +286,35 @@ def _canonical(value: Any) -> bytes:
     ).encode()
 
 
-def open(path: str | os.PathLike[str]) -> xr.Dataset:
-    """Read a result that `save` wrote; the same dataset comes back.
+def open(
+    path: str | os.PathLike[str], *, unfinished: bool = False, verify: bool = False
+) -> xr.Dataset:
+    """Read a result that `save` wrote, or open one that `taskmodel.store_ensemble` wrote.
 
-    Nothing is read but this file: one that refers to others, as HDF5 can, is refused, and so is one
-    whose content is not what was saved.
+    Parameters
+    ----------
+    path : str or path
+        A file, which is read whole: the same dataset comes back. Or the folder of a store, whose
+        values over draws are read when they are used, as dask arrays.
+    unfinished : bool
+        Of a store: whether it may be unfinished; the result has its finished draws alone.
+    verify : bool
+        Of a store: whether to compare the checksums of all files first. Without it, sizes are
+        compared now, and checksums when values are read.
+
+    Nothing is read but this file or folder: a file that refers to others, as HDF5 can, is refused,
+    and so is one whose content is not what was saved.
 
     Raises
     ------
     OSError
         If the file cannot be read, is not a result, or has been damaged or changed since.
+    InputError
+        If the folder is not a store, the store is not finished, or a part of it is not as it was
+        written.
     """
+    if is_store(Path(path)):
+        return open_store(Path(path), unfinished, verify)
     content = read_hdf5(path)
     name = os.fspath(path)
     try:

@@ -1,0 +1,176 @@
+"""The manifest of a store: what it was made from, and the checksum of every finished chunk.
+
+Checksums are in files of up to a thousand, each of which is replaced as a whole, so that neither an
+interrupt nor a full disk leaves half of one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from taskmodel.errors import InputError
+from taskmodel.files.atomic import atomic_write
+from taskmodel.stores.layout import MANIFEST, Seal
+
+FORMAT = 1
+PART = 1000  # checksums in a file
+WIDTH = 60  # of a value in a message
+
+
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """What a store was made from, and its finished chunks.
+
+    Attributes
+    ----------
+    path : Path
+        The store.
+    attributes : mapping of str to value
+        Of the dataset: catalog, scenario, paths, seed, version.
+    made_from : mapping of str to value
+        Everything else that its numbers depend on, with ``draws`` and ``chunk``.
+    finished : dict of int to Seal
+        By number of the chunk.
+    """
+
+    path: Path
+    attributes: Mapping[str, Any]
+    made_from: Mapping[str, Any]
+    finished: dict[int, Seal] = field(default_factory=dict)
+
+    @property
+    def draws(self) -> int:
+        """How many draws the whole store has."""
+        return int(self.made_from["draws"])
+
+    @property
+    def chunk(self) -> int:
+        """How many draws a chunk has; the last may have fewer."""
+        return int(self.made_from["chunk"])
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks the whole store has."""
+        return -(-self.draws // self.chunk)
+
+    @property
+    def unfinished(self) -> list[int]:
+        """Numbers of the chunks that are not finished."""
+        return [number for number in range(self.chunks) if number not in self.finished]
+
+    @property
+    def finished_draws(self) -> int:
+        """How many draws are finished."""
+        return sum(self.last(number) - number * self.chunk for number in self.finished)
+
+    @property
+    def share(self) -> str:
+        """How much is finished, in words."""
+        return f"{self.finished_draws:,} of {self.draws:,} draws are finished"
+
+    def last(self, number: int) -> int:
+        """Return the number after that of the last draw of a chunk."""
+        return min((number + 1) * self.chunk, self.draws)
+
+    def name_of(self, number: int) -> str:
+        """Return a chunk in words."""
+        return f"chunk {number} (draws {number * self.chunk} to {self.last(number) - 1})"
+
+    def finish(self, number: int, sealed: Seal) -> None:
+        """Record that a chunk is finished.
+
+        Raises
+        ------
+        OSError
+            If the manifest cannot be written; it is as before then.
+        """
+        self.finished[number] = sealed
+        self._write(number // PART)
+
+    def _write(self, part: int) -> None:
+        numbers = range(part * PART, min((part + 1) * PART, self.chunks))
+        records = {
+            str(number): self.finished[number].record()
+            for number in numbers
+            if number in self.finished
+        }
+        with atomic_write(_part_file(self.path, part)) as (file,):
+            file.write_text(json.dumps(records, indent=0), encoding="utf-8")
+
+    def differences(self, attributes: Mapping[str, Any], made_from: Mapping[str, Any]) -> list[str]:
+        """Return a line for each input that is another one than given here."""
+        lines = []
+        for stored, now in ((self.attributes, attributes), (self.made_from, made_from)):
+            for key in sorted({*stored, *now}):
+                if stored.get(key) != now.get(key):
+                    lines.append(_difference(key, stored.get(key), now.get(key)))
+        return lines
+
+
+def _difference(key: str, stored: Any, now: Any) -> str:
+    """Return in one line how an input differs."""
+    where = ""
+    if isinstance(stored, str) and isinstance(now, str) and "\n" in stored + now:
+        pairs = zip([*stored.splitlines(), ""], [*now.splitlines(), ""], strict=False)
+        line, (stored, now) = next(
+            (line, pair) for line, pair in enumerate(pairs, 1) if pair[0] != pair[1]
+        )
+        where = f", line {line}"
+    return f"{key}{where}: {_short(stored)} in the store, {_short(now)} now"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest of a store.
+
+    Raises
+    ------
+    InputError
+        If it is not a store of this package, or a file of the manifest is damaged.
+    """
+    import zarr
+
+    try:
+        group = zarr.open_group(path, mode="r", zarr_format=3)
+        made_from = group[MANIFEST].attrs.asdict()
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(
+            f"{path}: not a store that taskmodel.store_ensemble wrote; choose another name"
+        ) from error
+    if made_from.get("format") != FORMAT:
+        raise InputError(
+            f"{path}: its format is {made_from.get('format')!r}, and this version of taskmodel "
+            f"knows {FORMAT}; use the version that wrote it"
+        )
+    attributes = group.attrs.asdict()
+    attributes.pop("coordinates", None)
+    manifest = Manifest(path, attributes, made_from)
+    for part in range(-(-manifest.chunks // PART)):
+        manifest.finished.update(_read_part(_part_file(path, part)))
+    return manifest
+
+
+def _part_file(path: Path, part: int) -> Path:
+    return path / MANIFEST / f"{part:06d}.json"
+
+
+def _read_part(file: Path) -> dict[int, Seal]:
+    """Return the checksums of one file of the manifest; none if it was never written."""
+    try:
+        records = json.loads(file.read_text(encoding="utf-8"))
+        return {int(number): Seal(**record) for number, record in records.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{file}: damaged ({error}); delete this file and write the store again with --resume "
+            "(resume=True): the chunks it names are computed again"
+        ) from error

@@ -1,0 +1,153 @@
+"""Who computes chunks: this process, others of this machine, or workers of a Dask scheduler."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from taskmodel.errors import InputError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+T = TypeVar("T")
+HOST = "127.0.0.1"
+CONNECTION = 10.0  # seconds within which a scheduler has to answer
+AHEAD = 2  # tasks for each thread, so that none waits for the next
+
+
+@dataclass(frozen=True, eq=False)
+class Workers:
+    """What runs functions.
+
+    Attributes
+    ----------
+    executor : Executor
+    client : Client or None
+        None: functions run in this process, at once.
+    lost : tuple of type
+        Errors that mean that a function ended worker after worker.
+    """
+
+    executor: Executor
+    client: Client | None = None
+    lost: tuple[type[Exception], ...] = ()
+
+    def submit(self, action: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Run a function."""
+        return self.executor.submit(action, *arguments)
+
+    def window(self) -> int:
+        """Return how many tasks there should be at a time."""
+        if self.client is None:
+            return 1
+        threads: Any = self.client.nthreads  # without annotations
+        return AHEAD * max(1, sum(threads().values()))
+
+    def check(self) -> None:
+        """Raise an OSError if the scheduler is lost."""
+        if self.client is not None and self.client.status != "running":
+            raise ConnectionError(0, "the scheduler went away")
+
+
+@contextmanager
+def workers_of(count: int | None, scheduler: str | Client | None) -> Iterator[Workers]:
+    """Context with workers, which end with it unless a scheduler was named.
+
+    Parameters
+    ----------
+    count : int or None
+        Processes of this machine; they listen on 127.0.0.1 alone, without a dashboard.
+    scheduler : str, Client or None
+        Address of a running scheduler, or a client of one, in place of a count.
+
+    Raises
+    ------
+    InputError
+        If no scheduler answers.
+    """
+    if scheduler is None and count is None:
+        yield Workers(_AtOnce())
+        return
+    with _quiet(), ExitStack() as stack:
+        if scheduler is None:
+            client = stack.enter_context(_client(stack.enter_context(_local_cluster(count))))
+        elif isinstance(scheduler, str):
+            client = stack.enter_context(_connected(scheduler))
+        else:
+            client = scheduler
+        yield _of_client(client)
+
+
+def _connected(address: str) -> Any:
+    """Return a client of a running scheduler.
+
+    Raises
+    ------
+    InputError
+        If none answers.
+    """
+    try:
+        return _client(address)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at {address!r} ({error}); start one with `dask scheduler`, "
+            "whose first lines name its address"
+        ) from error
+
+
+def _client(where: Any) -> Any:
+    import distributed
+
+    make: Any = distributed.Client  # without annotations
+    return make(where, timeout=CONNECTION, set_as_default=False)
+
+
+class _AtOnce(Executor):
+    """Runs functions when they are submitted, so that an interrupt reaches them."""
+
+    def submit(self, action: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(action(*arguments, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _of_client(client: Any) -> Workers:
+    from distributed import KilledWorker
+
+    return Workers(client.get_executor(pure=False), client, (KilledWorker,))
+
+
+def _local_cluster(count: int | None) -> Any:
+    import distributed
+
+    make: Any = distributed.LocalCluster  # without annotations
+    return make(
+        n_workers=count,
+        threads_per_worker=1,
+        host=HOST,
+        dashboard_address=None,
+        # without the dashboard a server of metrics remains; any free port will do
+        scheduler_kwargs={"dashboard_address": f"{HOST}:0"},
+        memory_limit=0,  # memory is bounded by the chunk
+        silence_logs=logging.CRITICAL,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep from the screen what Dask logs; what matters is raised."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
