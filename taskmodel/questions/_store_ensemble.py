@@ -96,8 +96,8 @@ class _Job:
         """Return the first draw, as which all others are laid out."""
         return self.solve(np.zeros(1, dtype=np.int64))
 
-    def settle(self, number: int, known: Seal | None) -> tuple[Seal, bool]:
-        """Compute and write a chunk, unless its files match a known checksum.
+    def settle(self, number: int, recorded: Seal | None) -> tuple[Seal, bool]:
+        """Compute and write a chunk, unless its files match the recorded checksum.
 
         Returns
         -------
@@ -115,12 +115,12 @@ class _Job:
             raise InputError(
                 f"{self.path}: a worker does not see it; choose a folder that all workers share"
             )
-        if known is not None:
+        if recorded is not None:
             names = variables_over_draws(self.path)
-            if size_of(self.path, number, names) == known.bytes and known == seal(
-                self.path, number, names, known.failed
+            if size_of(self.path, number, names) == recorded.bytes and recorded == seal(
+                self.path, number, names, recorded.failed
             ):
-                return known, False
+                return recorded, False
         first = number * self.chunk
         numbers = np.arange(first, min(first + self.chunk, self.draws), dtype=np.int64)
         return write_chunk(self.path, number, self.solve(numbers), self.chunk), True
@@ -279,8 +279,8 @@ class _Foreman:
         try:
             while True:
                 for number in numbers:
-                    known = self.manifest.finished.get(number)
-                    self.open[self.crew.submit(self.job.settle, number, known)] = number
+                    recorded = self.manifest.finished.get(number)
+                    self.open[self.crew.submit(self.job.settle, number, recorded)] = number
                     if len(self.open) >= self.crew.window():
                         break
                 if not self.open:

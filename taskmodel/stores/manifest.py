@@ -17,7 +17,7 @@ from taskmodel.files.atomic import atomic_write
 from taskmodel.stores.layout import MANIFEST, Seal
 
 FORMAT = 1
-PART = 1000  # checksums in a file
+SECTION = 1000  # checksums in a file
 WIDTH = 60  # of a value in a message
 
 
@@ -89,16 +89,16 @@ class Manifest:
             If the manifest cannot be written; it is as before then.
         """
         self.finished[number] = sealed
-        self._write(number // PART)
+        self._write(number // SECTION)
 
-    def _write(self, part: int) -> None:
-        numbers = range(part * PART, min((part + 1) * PART, self.chunks))
+    def _write(self, section: int) -> None:
+        numbers = range(section * SECTION, min((section + 1) * SECTION, self.chunks))
         records = {
             str(number): self.finished[number].record()
             for number in numbers
             if number in self.finished
         }
-        with atomic_write(_part_file(self.path, part)) as (file,):
+        with atomic_write(_section_file(self.path, section)) as (file,):
             file.write_text(json.dumps(records, indent=0), encoding="utf-8")
 
     def differences(self, attributes: Mapping[str, Any], made_from: Mapping[str, Any]) -> list[str]:
@@ -153,16 +153,16 @@ def read_manifest(path: Path) -> Manifest:
     attributes = group.attrs.asdict()
     attributes.pop("coordinates", None)
     manifest = Manifest(path, attributes, made_from)
-    for part in range(-(-manifest.chunks // PART)):
-        manifest.finished.update(_read_part(_part_file(path, part)))
+    for section in range(-(-manifest.chunks // SECTION)):
+        manifest.finished.update(_read_section(_section_file(path, section)))
     return manifest
 
 
-def _part_file(path: Path, part: int) -> Path:
-    return path / MANIFEST / f"{part:06d}.json"
+def _section_file(path: Path, section: int) -> Path:
+    return path / MANIFEST / f"{section:06d}.json"
 
 
-def _read_part(file: Path) -> dict[int, Seal]:
+def _read_section(file: Path) -> dict[int, Seal]:
     """Return the checksums of one file of the manifest; none if it was never written."""
     try:
         records = json.loads(file.read_text(encoding="utf-8"))
