@@ -25,6 +25,7 @@ from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.questions._ensemble import CURVES, ensemble
+from taskmodel.stores.crews import Crew, crew_of
 from taskmodel.stores.layout import (
     Seal,
     create,
@@ -38,7 +39,6 @@ from taskmodel.stores.layout import (
 from taskmodel.stores.lock import only_writer
 from taskmodel.stores.manifest import FORMAT, Manifest, read_manifest
 from taskmodel.stores.reading import open_store
-from taskmodel.stores.workers import Workers, workers_of
 from taskmodel.sweeps._sweep import needs_catalog
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.uncertainty.streams import MAX_DRAW
@@ -203,7 +203,7 @@ def store_ensemble(
     options = {"compute": compute, "paths": paths, "dates": dates, "keep": keep, "events": events}
     threads = None if workers is None and scheduler is None else 1
     job = _Job(path, catalog, seed, draws, chunk, __version__, threads, options)
-    with workers_of(workers, scheduler) as crew:
+    with crew_of(workers, scheduler) as crew:
         sample = crew.submit(job.sample).result()
         made_from = _made_from(job, sample)
         if not path.exists():
@@ -241,7 +241,7 @@ def _made_from(job: _Job, sample: xr.Dataset) -> dict[str, Any]:
 
 def _finish(
     job: _Job,
-    crew: Workers,
+    crew: Crew,
     attributes: Mapping[str, Any],
     made_from: Mapping[str, Any],
     report: Callable[[Progress], None],
@@ -265,7 +265,7 @@ class _Foreman:
     """Hands out chunks and records those that are finished."""
 
     job: _Job
-    crew: Workers
+    crew: Crew
     manifest: Manifest
     report: Callable[[Progress], None]
     open: dict[Future[tuple[Seal, bool]], int] = field(default_factory=dict)

@@ -313,7 +313,7 @@ def test_another_text_is_named_by_its_line(tmp_path, catalog):
 
 
 def test_a_scheduler_that_goes_away_loses_nothing(catalog, whole, tmp_path, monkeypatch):
-    monkeypatch.setattr("taskmodel.stores.workers.CONNECTION", 1)
+    monkeypatch.setattr("taskmodel.stores.crews.CONNECTION", 1)
     path = tmp_path / "F.zarr"
     with running(1) as cluster:
         with pytest.raises(OSError, match=r"of 9 draws are finished.*--resume"):
@@ -341,7 +341,7 @@ def test_bad_arguments(catalog, tmp_path, monkeypatch):
     with pytest.raises(tm.InputError, match="give one of both"):
         write(path, catalog, workers=1, scheduler="tcp://127.0.0.1:1")
     with pytest.raises(tm.InputError, match="no Dask scheduler answers at 'nowhere:1'"):
-        monkeypatch.setattr("taskmodel.stores.workers.CONNECTION", 0.1)
+        monkeypatch.setattr("taskmodel.stores.crews.CONNECTION", 0.1)
         write(path, catalog, scheduler="nowhere:1")
     other = tmp_path / "other"
     other.mkdir()

@@ -21,7 +21,7 @@ AHEAD = 2  # tasks for each thread, so that none waits for the next
 
 
 @dataclass(frozen=True, eq=False)
-class Workers:
+class Crew:
     """What runs functions.
 
     Attributes
@@ -55,7 +55,7 @@ class Workers:
 
 
 @contextmanager
-def workers_of(count: int | None, scheduler: str | Client | None) -> Iterator[Workers]:
+def crew_of(count: int | None, scheduler: str | Client | None) -> Iterator[Crew]:
     """Context with workers, which end with it unless a scheduler was named.
 
     Parameters
@@ -71,7 +71,7 @@ def workers_of(count: int | None, scheduler: str | Client | None) -> Iterator[Wo
         If no scheduler answers.
     """
     if scheduler is None and count is None:
-        yield Workers(_AtOnce())
+        yield Crew(_AtOnce())
         return
     with _quiet(), ExitStack() as stack:
         if scheduler is None:
@@ -119,10 +119,10 @@ class _AtOnce(Executor):
         return future
 
 
-def _of_client(client: Any) -> Workers:
+def _of_client(client: Any) -> Crew:
     from distributed import KilledWorker
 
-    return Workers(client.get_executor(pure=False), client, (KilledWorker,))
+    return Crew(client.get_executor(pure=False), client, (KilledWorker,))
 
 
 def _local_cluster(count: int | None) -> Any:
