@@ -153,9 +153,8 @@ def main() -> int:
         "events": not options.no_events,
     }
     print(f"{options.catalog}, {options.points} points")
-    print(
-        f"{'draws':>10}{'workers':>9}{'ms a draw':>11}{'processor':>11}{'MB in all':>11}{'largest':>9}"
-    )
+    heads = ("draws", "workers", "ms a draw", "processor", "MB in all", "largest")
+    print("".join(f"{head:>{width}}" for head, width in zip(heads, WIDTHS, strict=True)))
     with tempfile.TemporaryDirectory() as folder:
         for draws in options.draws:
             for workers in options.workers:
