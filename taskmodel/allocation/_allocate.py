@@ -16,7 +16,7 @@ from taskmodel.allocation.mode_splits import fair_splits
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status
-from taskmodel.allocation.solver import optima_of
+from taskmodel.allocation.solver import optima_of, outputs_of
 from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import MAX_GAP, NO_PRICE, UNIQUE
@@ -122,26 +122,23 @@ def greatest_output(
 ) -> Array:
     """Output of the optimal allocation, without the allocation.
 
-    Parameters and errors are those of `allocate`.
+    Parameters and errors are those of `allocate`. The points are solved one from the other in a
+    compiled loop, in order: neighbours should be alike. A family of relaxed problems along an axis
+    is one call, such as output with all review hours free:
+    ``greatest_output(organisation.without_review().bundles(compute), supply, nest, modes)``.
 
     Returns
     -------
     array, shape (...)
         NaN where no answer can be certified.
     """
-    organisations = check_inputs(bundles, supply, nest, available)
-    first, group = organisations.distinct()
-    tiles = []
-    for tile in organisations.tiles(len(first)):
-        ready = organisations[first[tile]].presolved()
-        output = np.where(ready.free, np.inf, 0.0)
-        rows = np.flatnonzero(~(ready.free | ready.impossible))
-        if len(rows):
-            _, _, log_output, gap = optima_of(ready.problem[rows])
-            certified = _certified(log_output, gap)
-            output[rows] = np.where(certified, np.exp(np.where(certified, log_output, 0.0)), np.nan)
-        tiles.append(output)
-    return np.concatenate(tiles)[group].reshape(organisations.shape)
+    given = check_inputs(bundles, supply, nest, available)
+    log_output, gap = outputs_of(
+        given.tree, given.share, given.elasticity, given.bundle, given.supply, given.available
+    )
+    known = _certified(log_output, gap) | (log_output == np.inf) & (gap == 0.0)
+    output = np.where(known, np.exp(np.where(known, log_output, 0.0)), np.nan)
+    return np.asarray(output.reshape(given.shape))
 
 
 def _certified(log_output: Array, gap: Array) -> Mask:

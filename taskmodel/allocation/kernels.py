@@ -927,6 +927,27 @@ def reopen(case: Instance, state: RegimeState) -> None:
 
 
 @compiled
+def take_cheapest(case: Instance, state: RegimeState, leaf: int) -> None:
+    """Let the cheapest open mode of a task do all of it, if it is cheaper than the active ones.
+
+    For tasks with new modes: where these are much cheaper, a regime in which old and new ones tie
+    has no solution.
+    """
+    cheapest, least, cost = -1, np.inf, np.inf
+    for mode in range(case.open.shape[1]):
+        if case.open[leaf, mode]:
+            value = mode_cost(case.bundle, leaf, mode, state.price)
+            if value < least:
+                cheapest, least = mode, value
+            if state.active[leaf, mode]:
+                cost = min(cost, value)
+    if least < cost * (1.0 - COST_TOLERANCE):
+        for mode in range(case.open.shape[1]):
+            state.active[leaf, mode] = mode == cheapest
+            state.mode_share[leaf, mode] = 1.0 if mode == cheapest else 0.0
+
+
+@compiled
 def drop_idle_modes(state: RegimeState) -> None:
     """Remove modes without work from a solved regime."""
     leaves, modes = state.active.shape
@@ -958,6 +979,17 @@ class Instances(NamedTuple):
     dead: Mask
     scarce: Mask
     nest: Array  # (point or 1, 2, node)
+
+
+def new_instances(points: int, leaves: int, modes: int, nodes: int, factors: int) -> Instances:
+    """Return room for some points."""
+    return Instances(
+        np.zeros((points, leaves, modes, factors)),
+        np.zeros((points, leaves, modes), dtype=bool),
+        np.zeros((points, leaves), dtype=bool),
+        np.zeros((points, factors), dtype=bool),
+        np.zeros((points, 2, nodes)),
+    )
 
 
 class Costs(NamedTuple):

@@ -49,10 +49,22 @@ from taskmodel.allocation.kernels import (
     drop_vanished_prices,
     evaluate,
     instance_of,
+    new_instances,
     new_regimes,
     polish,
     regime_of,
     reopen,
+    take_cheapest,
+)
+from taskmodel.allocation.presolve_kernels import (
+    FREE,
+    IMPOSSIBLE,
+    Inputs,
+    Reductions,
+    inputs_of,
+    new_reductions,
+    reduce,
+    reduced_of,
 )
 from taskmodel.allocation.uniqueness_kernels import (
     FAIR,
@@ -78,6 +90,14 @@ class Answers(NamedTuple):
     weight: Array  # (point, leaf)
     leaf_cost: Array  # (point, leaf)
     log_output: Array  # (point,) that the plan is sure to give
+    gap: Array  # (point,) duality gap
+
+
+class Outputs(NamedTuple):
+    """Outputs at several points."""
+
+    code: NDArray[np.int64]  # (point,) UNIQUE, FAILED, or TIGHT_ROOM for ties
+    log_output: Array  # (point,) inf where output needs nothing scarce, -inf where there is none
     gap: Array  # (point,) duality gap
 
 
@@ -240,3 +260,96 @@ def solve_points(
             answers.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
             cost = work.cost[leaf, work.first[leaf]] if alive else 1.0
             answers.leaf_cost[point, leaf] = cost
+
+
+class OutputWork(NamedTuple):
+    """Workspace of optima one after the other, of which nothing but output is kept."""
+
+    cases: Instances  # (2,) the present point and the one before
+    reductions: Reductions  # one point
+    state: Regimes  # one regime
+    changed: Mask  # (leaf,) tasks with other open modes than at the point before
+
+
+def output_workspace(leaves: int, modes: int, nodes: int, factors: int) -> OutputWork:
+    """Return a workspace for points of these sizes."""
+    return OutputWork(
+        new_instances(2, leaves, modes, nodes, factors),
+        new_reductions(1, leaves, modes, nodes),
+        new_regimes(1, leaves, modes, factors),
+        np.zeros(leaves, dtype=bool),
+    )
+
+
+@compiled
+def compare_modes(case: Instance, previous: Instance, changed: Mask) -> None:
+    """Write which tasks have other open modes than in another organisation."""
+    leaves, modes = case.open.shape
+    for leaf in range(leaves):
+        changed[leaf] = False
+        for mode in range(modes):
+            if case.open[leaf, mode] != previous.open[leaf, mode]:
+                changed[leaf] = True
+
+
+@compiled
+def output_of(
+    nests: Nests,
+    case: Instance,
+    best: RegimeState,
+    warm: bool,
+    changed: Mask,
+    work: Workspace,
+    search: Search,
+) -> tuple[int, float, float]:
+    """Return the code of `optimum` or UNIQUE, the log output that is sure, and the duality gap.
+
+    `best` holds a regime to start from, if ``warm``, and receives that of the optimum.
+    """
+    if warm:
+        reopen(case, best)
+        for leaf in range(len(changed)):
+            if changed[leaf]:
+                take_cheapest(case, best, leaf)
+        if polish(nests, case, best, work, search.repairs) == SOLVED:
+            log_output, gap = certify(nests, case, best, work)
+            if gap < EXACT_GAP:
+                drop_idle_modes(best)
+                return UNIQUE, log_output, gap
+    code = optimum(nests, case, best, False, work, search)
+    if code == FAILED or code == TIGHT_ROOM:
+        return code, -np.inf, np.inf
+    log_output, gap = certify(nests, case, best, work)
+    return code, log_output, gap
+
+
+@compiled
+def greatest_outputs(
+    nests: Nests,
+    inputs: Inputs,
+    answers: Outputs,
+    begin: int,
+    end: int,
+    row: OutputWork,
+    work: Workspace,
+    search: Search,
+) -> None:
+    """Find the outputs of some points, each from the one before where they are alike."""
+    present, known = begin % 2, False
+    best, reduced = regime_of(row.state, begin - begin), reduced_of(row.reductions, begin - begin)
+    root = len(nests.parent) - 1
+    for point in range(begin, end):
+        case, previous = instance_of(row.cases, present), instance_of(row.cases, 1 - present)
+        reduce(nests, inputs_of(inputs, point), case, reduced)
+        answers.code[point], answers.gap[point] = UNIQUE, 0.0
+        if reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]:
+            answers.log_output[point] = np.inf if reduced.node[FREE, root] else -np.inf
+            continue
+        warm = known and near(case, previous)
+        if warm:
+            compare_modes(case, previous, row.changed)
+        code, log_output, gap = output_of(nests, case, best, warm, row.changed, work, search)
+        answers.code[point] = code
+        answers.log_output[point], answers.gap[point] = log_output, gap
+        known = code != FAILED and code != TIGHT_ROOM
+        present = 1 - present

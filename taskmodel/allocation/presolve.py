@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.allocation import presolve_kernels as kernels
+from taskmodel.allocation.kernels import ELASTICITY, SHARE, Instances, new_instances
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Rows, Tree
 
@@ -95,7 +98,7 @@ def rows_of(array: Array, rows: Rows) -> Array:
 def presolve(
     tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask
 ) -> Presolved:
-    """Scales supplies to one, closes and drops modes, and marks free and impossible nodes.
+    """Scale supplies to one, close and drop modes, and mark free and impossible nodes.
 
     Parameters
     ----------
@@ -104,82 +107,41 @@ def presolve(
     supply : array, shape (point, factor)
     available : array, shape (point, task, mode)
     """
-    points = len(bundle)
-    absent = supply == 0
-    opened = available & ~np.any((bundle > 0) & absent[:, None, None, :], axis=-1)
-    scaled = np.where(
-        opened[..., None], bundle / np.where(absent, np.inf, supply)[:, None, None, :], 0.0
+    points, (modes, factors) = len(supply), bundle.shape[2:]
+    inputs = input_arrays(tree, share, elasticity, bundle, supply, available)
+    cases = new_instances(points, tree.leaves, modes, tree.nodes, factors)
+    reductions = kernels.new_reductions(points, tree.leaves, modes, tree.nodes)
+    kernels.reduce_points(tree.nests, inputs, cases, reductions)
+    effective = cases.nest[:, SHARE]
+    problem = _packed(tree, cases, reductions)
+    if (effective == share).all():
+        problem.share, problem.elasticity = share, elasticity
+    impossible, free = (reductions.node[:, row] for row in (kernels.IMPOSSIBLE, kernels.FREE))
+    return Presolved(
+        problem, impossible[:, tree.root], free[:, tree.root], free, reductions.free_mode
     )
 
-    leaf = tree.task
-    free_mode = (opened & ~scaled.any(axis=-1))[:, leaf]
-    impossible = np.zeros((points, tree.nodes), dtype=bool)
-    free = np.zeros((points, tree.nodes), dtype=bool)
-    impossible[:, : tree.leaves] = ~opened[:, leaf].any(axis=-1)
-    free[:, : tree.leaves] = free_mode.any(axis=-1)
-    effective = share
-    if impossible.any() or free.any():
-        effective = np.broadcast_to(share, (points, tree.nodes)).copy()
-        _spread(tree, share, elasticity, effective, impossible, free)
 
-    dead = tree.weightless(effective)[:, : tree.leaves] | (impossible | free)[:, tree.root, None]
+def input_arrays(
+    tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask
+) -> kernels.Inputs:
+    """The arguments of `presolve` as kernels take them; arrays equal at all points have one row."""
 
-    problem = _without_dominated_modes(
-        tree, scaled[:, leaf], opened[:, leaf] & ~dead[..., None], dead, effective, elasticity
+    def rows(values: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(values[:1] if values.strides[0] == 0 else values)
+
+    return kernels.Inputs(
+        tree.task.astype(np.int64),
+        rows(bundle),
+        rows(supply),
+        rows(available),
+        np.stack(np.broadcast_arrays(share, elasticity), axis=1),
     )
-    return Presolved(problem, impossible[:, tree.root], free[:, tree.root], free, free_mode)
 
 
-def _spread(
-    tree: Tree, share: Array, elasticity: Array, effective: Array, impossible: Mask, free: Mask
-) -> None:
-    """Carries impossible and free members up the nests; members that drop out lose their share.
-
-    Up to sigma = 1 every member is essential: one that is impossible stops the nest. Above it a
-    nest does without. Below sigma = 1 a free member leaves the cost of the others, from sigma = 1
-    on it makes the nest free. All four arrays are changed in place.
-    """
-    for nest, members in tree.children.items():
-        counts, sigma = share[:, members] > 0, elasticity[:, nest]
-        lost, idle = impossible[:, members], free[:, members]
-        any_lost, any_kept, any_idle, any_busy = (
-            (mask & counts).any(axis=1) for mask in (lost, ~lost, idle, ~idle)
-        )
-        impossible[:, nest] = np.where(sigma <= 1, any_lost, ~any_kept)
-        free[:, nest] = np.where(sigma < 1, ~any_busy, any_idle) & ~impossible[:, nest]
-        alive = ~(impossible | free)[:, [nest]]
-        effective[:, members] = np.where(alive & (lost | idle), 0.0, effective[:, members])
-
-
-def _without_dominated_modes(
-    tree: Tree, bundle: Array, opened: Mask, dead: Mask, share: Array, elasticity: Array
-) -> Problem:
-    """The problem without dominated modes, with the open modes of every leaf in front.
-
-    A mode identical to another one is acted for by the first of the two, so that their activity
-    can be split among them afterwards; a mode that is strictly dominated never carries any.
-    """
-    modes = bundle.shape[2]
-    stand_in = np.where(opened, np.arange(modes), -1)
-    used = np.flatnonzero(opened.any(axis=(0, 1)))
-    for kept in used:
-        for other in used:
-            no_more = (
-                np.all(bundle[:, :, kept] <= bundle[:, :, other], axis=-1)
-                & opened[:, :, kept]
-                & opened[:, :, other]
-            )
-            if kept == other or not no_more.any():
-                continue
-            equal = no_more & np.all(bundle[:, :, kept] == bundle[:, :, other], axis=-1)
-            # of two identical modes the first one stays
-            dominated = no_more & (~equal | (kept < other))
-            opened[:, :, other] &= ~dominated
-            stand_in[:, :, other] = np.where(
-                dominated, np.where(equal, kept, -1), stand_in[:, :, other]
-            )
-    # a stand-in that was dominated later acts for nobody
-    stand_in = np.where(np.take_along_axis(opened, np.maximum(stand_in, 0), axis=-1), stand_in, -1)
+def _packed(tree: Tree, cases: Instances, reductions: kernels.Reductions) -> Problem:
+    """The problem with the open modes of every leaf in front."""
+    opened, bundle = cases.open, cases.bundle
     width = int(opened.sum(axis=-1).max(initial=1))
     # open modes move to the front, and columns that are closed everywhere are cut off
     order = np.argsort(~opened, axis=-1, kind="stable")[..., :width]
@@ -191,11 +153,11 @@ def _without_dominated_modes(
         open=opened,
         base=np.where(opened, 0.0, 1.0),
         scarce=np.any(bundle, axis=(1, 2)),
-        share=share,
-        elasticity=elasticity,
-        dead=dead,
+        share=cases.nest[:, SHARE],
+        elasticity=cases.nest[:, ELASTICITY],
+        dead=cases.dead,
         mode=order,
-        stand_in=stand_in,
+        stand_in=reductions.stand_in.astype(np.intp),
     )
 
 

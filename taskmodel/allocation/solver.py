@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,13 +12,15 @@ from numpy.typing import NDArray
 from taskmodel.allocation import kernels
 from taskmodel.allocation import optimum_kernels as optima
 from taskmodel.allocation.active_set import ActiveSet, instances_of, unsolved
-from taskmodel.allocation.presolve import Problem
+from taskmodel.allocation.presolve import Mask, Problem, input_arrays
 from taskmodel.compiled import COMPILES
 from taskmodel.numerics.types import Array
+from taskmodel.science.production import Tree
 
 # Points that are solved one after the other, each from the one before where they are alike. The
 # number does not depend on that of the threads, so that the last digits of results do not either.
 ROW = 256
+LONG_ROW = 1024  # the same where only output is asked for
 
 
 def optima_of(
@@ -60,11 +63,47 @@ def optima_of(
         for point in (begin + np.flatnonzero(code[begin:end] == optima.TIGHT_ROOM)).tolist():
             solve(point, point + 1, 4 * work.tie.shape[1])
 
-    rows = [(begin, min(begin + ROW, points)) for begin in range(0, points, ROW)]
+    _in_rows(solve, points, ROW)
+    return result, code, log_output, gap
+
+
+def outputs_of(
+    tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask
+) -> tuple[Array, Array]:
+    """The log output of every point, without the allocation, and its duality gap.
+
+    Parameters are those of `presolve`. Points next to each other are solved from one another, and
+    nothing is kept of them, so that a family of organisations that differ in open modes, supplies
+    or bundles costs a few evaluations each.
+
+    Returns
+    -------
+    log_output, gap : array, shape (point,)
+        inf where output needs nothing that is scarce, -inf where there is none.
+    """
+    points, (_, modes, factors) = len(supply), bundle.shape[1:]
+    inputs = input_arrays(tree, share, elasticity, bundle, supply, available)
+    answers = optima.Outputs(np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points))
+    sizes = tree.leaves, modes, tree.nodes, factors
+
+    def solve(begin: int, end: int, ties: int = 0) -> None:
+        work, row = kernels.workspace(*sizes, ties), optima.output_workspace(*sizes)
+        search = optima.search_workspace(*sizes)
+        optima.greatest_outputs(tree.nests, inputs, answers, begin, end, row, work, search)
+        tight = answers.code[begin:end] == optima.TIGHT_ROOM
+        for point in (begin + np.flatnonzero(tight)).tolist():
+            solve(point, point + 1, 4 * work.tie.shape[1])
+
+    _in_rows(solve, points, LONG_ROW)
+    return answers.log_output, answers.gap
+
+
+def _in_rows(solve: Callable[[int, int], None], points: int, length: int) -> None:
+    """Solve rows of points, in parallel threads if there are several."""
+    rows = [(begin, min(begin + length, points)) for begin in range(0, points, length)]
     if len(rows) > 1 and COMPILES:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             list(threads.map(lambda row: solve(*row), rows))
     else:
         for row in rows:
             solve(*row)
-    return result, code, log_output, gap

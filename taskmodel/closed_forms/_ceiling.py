@@ -18,7 +18,8 @@ from taskmodel.closed_forms.segment import FAULT, Segment, segment_regime
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import FORMULA_AGREES
 from taskmodel.organisation.organisation import HUMAN
-from taskmodel.sweeps._sweep import ceilings, needs_catalog
+from taskmodel.sweeps._ceilings import ceilings
+from taskmodel.sweeps._sweep import needs_catalog
 from taskmodel.sweeps.walker import Walker
 
 

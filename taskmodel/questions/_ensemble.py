@@ -24,8 +24,9 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps._events import KINDS
-from taskmodel.sweeps._sweep import ceilings, needs_catalog
+from taskmodel.sweeps._sweep import needs_catalog
 from taskmodel.sweeps.axes import (
     COMPUTE,
     COMPUTE_UNIT,
@@ -496,24 +497,21 @@ def _ceilings(walks: Walks, situation: Situation, curves: bool) -> dict[str, Arr
         limits = ceilings(situation)
         # of the tasks, people and rules at the end
         return {**limits, FULL: limits[FULL].reshape(draws, points)[:, -1]}
-    setting = situation.setting
-    row = np.repeat(np.arange(draws), points)
+    begin = Situation(walks.setting, walks.compute[:, 0])
+    result = ceilings(begin, (FULL,))
     if not curves:
-        chosen, inverse = np.arange(0, len(row), points), np.zeros(0, dtype=np.intp)
-    elif setting.organisation.workers.graded or setting.organisation.workers.changes_review:
-        chosen = inverse = np.arange(len(row))
-    else:
-        opened = situation.automatable
-        _, chosen, inverse = np.unique(
-            row * (opened.shape[1] + 1) + opened.sum(axis=1),
-            return_index=True,
-            return_inverse=True,
-        )
+        return result
+    row = np.repeat(np.arange(draws), points)
+    workers = situation.setting.organisation.workers
+    if workers.graded or workers.changes_review:
+        return {**result, **ceilings(situation, CEILINGS)}
+    opened = situation.automatable
+    _, chosen, inverse = np.unique(
+        row * (opened.shape[1] + 1) + opened.sum(axis=1), return_index=True, return_inverse=True
+    )
     at = Situation(walks.setting.take(row[chosen]), situation.compute[chosen])
-    limits = ceilings(at)
-    result = {name: limits[name][inverse] for name in CEILINGS}
-    result[FULL] = limits[FULL][np.searchsorted(row[chosen], np.arange(draws))]
-    return result
+    limits = ceilings(at, CEILINGS)
+    return {**result, **{name: limits[name][inverse] for name in CEILINGS}}
 
 
 def _columns(

@@ -20,7 +20,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import oversight, sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import reviewer_pools
-from taskmodel.sweeps._sweep import ceilings
+from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps.walker import Situation, Walker
 
 SCALARS = (

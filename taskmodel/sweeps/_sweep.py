@@ -19,14 +19,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation import Allocation, greatest_output
+from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.science.production import Tree
 from taskmodel.sweeps import results
+from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps._events import (
     KINDS,
     Change,
@@ -397,60 +396,6 @@ def compare(
         "compared": json.dumps([result.attrs for result in sweeps], sort_keys=True),
     }
     return joined
-
-
-def ceilings(situation: Situation) -> dict[str, Array]:
-    """Return output with unlimited inference and experiments, relative to people alone [1].
-
-    Where nothing else depends on compute, they are found once for each set of open tasks.
-
-    Returns
-    -------
-    dict of str to array, shape (point,)
-        ``oversight_ceiling``, ``no_oversight_ceiling`` (without review) and
-        ``oversight_ceiling_full`` (with all tasks open, to AI that always succeeds). NaN where the
-        optimum cannot be certified, or is finite but beyond the largest float, as with elasticities
-        just below 1.
-    """
-    setting, compute = situation.setting, situation.compute
-    organisation = setting.organisation
-    rows = (
-        *(organisation.fixed_bundles, organisation.opens_at),
-        *(organisation.base_supply, organisation.supply_per_compute),
-    )
-    if any(len(array) > 1 for array in rows) or len(organisation.bundles(compute)) > 1:
-        return _ceilings(setting, compute)
-    if len(setting.yardstick.base_output) > 1 or np.ndim(Tree(organisation.nest).share) > 1:
-        return _ceilings(setting, compute)
-    opened = np.searchsorted(np.unique(organisation.opens_at), compute, side="right")
-    _, first, group = np.unique(opened, return_index=True, return_inverse=True)
-    step = max(1, TILE // organisation.fixed_bundles.size)
-    parts = [
-        _ceilings(setting, compute[first[begin : begin + step]])
-        for begin in range(0, max(len(first), 1), step)
-    ]
-    return {name: np.concatenate([part[name] for part in parts])[group] for name in parts[0]}
-
-
-def _ceilings(setting: Setting, compute: Array) -> dict[str, Array]:
-    """Return the ceilings at some computes [FLOP/year], shape (point,)."""
-    unlimited = setting.organisation.with_unlimited("inference", "experiments")
-    unreviewed = unlimited.without_review()
-    opened = unlimited.automatable(compute)
-    delegable = np.any(unlimited.policy[:, HUMAN + 1 :], axis=1)
-    all_open = np.broadcast_to(delegable, opened.shape)
-
-    def output(organisation: Organisation, bundles: Array, opened: NDArray[np.bool_]) -> Array:
-        supply = organisation.supply(np.ones(len(opened)))  # does not depend on compute any more
-        modes = organisation.open_modes(opened)
-        greatest = greatest_output(bundles, supply, organisation.nest, modes)
-        return np.asarray(greatest / setting.yardstick.base_output)
-
-    return {
-        "oversight_ceiling": output(unlimited, unlimited.bundles(compute), opened),
-        "no_oversight_ceiling": output(unreviewed, unreviewed.bundles(compute), opened),
-        "oversight_ceiling_full": output(unlimited, unlimited.fixed_bundles, all_open),
-    }
 
 
 def needs_catalog(catalog: Catalog) -> None:

@@ -29,7 +29,6 @@ from taskmodel.sweeps._sweep import completed, walk, write_prices
 from taskmodel.sweeps.axes import Axis, compute_axis
 from taskmodel.sweeps.line import (
     Desk,
-    StretchSolution,
     follow,
     frame_of,
     knots_of,
@@ -150,7 +149,6 @@ def walk_many(
 class _DrawnLine:
     """The line of one draw, its stops, and how many intervals any draw may have."""
 
-    setting: Setting
     stops: Array
     opens: NDArray[np.bool_]
     line: Line
@@ -178,9 +176,10 @@ class _Many(Generic[T]):
         self.tree = Tree(central.organisation.nest)
         self.frame = frame_of(central.organisation, self.axis)
         # every draw starts from the same optimum, whatever other draws there are
-        low = base.catalog.compute.grid.low if along else span[0][0]
-        start = Situation(central, np.array([low]))
-        self.start = allocate(*start.arrays, throw=False)
+        start = Situation(central, np.array([base.catalog.compute.grid.low]))
+        found = allocate(*start.arrays, throw=False)
+        self.nothing = found.take([])
+        self.start = found if found.status[0] == Status.OPTIMAL else None
         self.mesh = functools.lru_cache(self.axis.mesh)
 
     def block(self, draws: NDArray[np.intp]) -> Outcomes[T]:
@@ -248,14 +247,14 @@ class _Many(Generic[T]):
         """Return no draws."""
         nothing = np.zeros((0, 0))
         rows = np.zeros(0, dtype=np.intp)
-        return Walks(rows, setting, self.compute[:0], self.start, nothing, nothing)
+        return Walks(rows, setting, self.compute[:0], self.nothing, nothing, nothing)
 
     def _optima(
         self, draws: NDArray[np.intp], setting: Setting
     ) -> tuple[Walks, dict[int, TaskmodelError]]:
         """Return the optima at the points of some draws, and errors of those without."""
         nothing = np.zeros((len(draws), 0))
-        every = Walks(draws, setting, self.compute[draws], self.start, nothing, nothing)
+        every = Walks(draws, setting, self.compute[draws], self.nothing, nothing, nothing)
         allocation = allocate(*every.situation.arrays, throw=False)
         failed = np.asarray(allocation.status == Status.FAILED).reshape(every.compute.shape)
         errors = {
@@ -270,48 +269,69 @@ class _Many(Generic[T]):
         self, draws: NDArray[np.intp], setting: Setting
     ) -> tuple[Walks, dict[int, TaskmodelError]]:
         """Return the walks of some draws, and errors of those without."""
-        starts = self._starts(draws, setting)
         errors: dict[int, TaskmodelError] = {}
         nest = np.broadcast_to(
             nest_numbers(Tree(setting.organisation.nest)), (len(draws), 2, self.tree.nodes)
         )
-        lines = [
-            self._line(draw, setting.take([row]), nest[row : row + 1])
-            for row, draw in enumerate(draws.tolist())
-        ]
-        courses = self._courses(draws, setting, starts, lines, errors)
+        rows: list[int] = []
         paths: list[SolutionPath] = []
         first: list[Array] = []
-        rows = []
+        begun: list[NDArray[np.bool_]] = []
         for row, draw in enumerate(draws.tolist()):
             try:
-                if draw not in errors:
-                    path, places = self._completed(draw, lines[row], courses.get(row))
-                    rows.append(row)
-                    paths.append(path)
-                    first.append(places)
+                own = setting.take([row])
+                path, places, state = self._walk(draw, own, nest[row : row + 1])
             except TaskmodelError as error:
                 errors[draw] = error
+                continue
+            rows.append(row)
+            paths.append(path)
+            first.append(places)
+            begun.append(state)
         if not rows:
             return self._none(setting), errors
         joined = paths[0].join(*paths[1:]).allocation
         if errors:
-            draws, setting, starts = draws[rows], setting.take(rows), starts.take(rows)
-        low = self.span[0][draws]
-        margins = Situation(setting, low).oversight_margins(starts)
+            draws, setting = draws[rows], setting.take(rows)
         places = np.stack(first)
-        since = _oversight_from(places, low, *(margin > 0 for margin in margins))
+        since = _oversight_from(places, self.span[0][draws], *np.stack(begun, axis=1))
         return Walks(draws, setting, self.compute[draws], joined, places, since), errors
 
-    def _starts(self, draws: NDArray[np.intp], setting: Setting) -> Allocation:
-        """Return the optima of some draws where their walks begin."""
-        return self._optima_at(setting, self.span[0][draws])
+    def _walk(
+        self, draw: int, setting: Setting, nest: Array
+    ) -> tuple[SolutionPath, Array, NDArray[np.bool_]]:
+        """Return the walk of a draw.
 
-    def _optima_at(self, setting: Setting, compute: Array) -> Allocation:
-        """Return the optima of draws, each from the catalog's, whatever other draws there are."""
-        known = self.start.status[0] == Status.OPTIMAL
-        start = self.start.take(np.zeros(len(compute), dtype=np.intp)) if known else None
-        return allocate(*Situation(setting, compute).arrays, start=start, throw=False)
+        Returns
+        -------
+        SolutionPath
+            The reported points.
+        array, shape (kind,)
+            Position of the first event of each of `KINDS`.
+        array of bool, shape (2,)
+            Whether oversight binds, and leads, where the walk begins.
+        """
+        low, high = (float(ends[draw]) for ends in self.span)
+        line = self._line(draw, setting, nest)
+        if line is None:
+            # `walk` finds events again with the exact numbers
+            path, events = walk(self._walker(draw), low, high, self.compute[draw])
+            return path, first_positions(events), self._begun(draw)
+        course = follow(
+            line.line, self.frame, self.tree, self.compute[draw], self._desk(line), self.start
+        )
+        begun = course.began > 0 if (course.began >= 0).all() else self._begun(draw)
+        if course.complete:
+            supply = setting.organisation.supply(self.compute[draw])
+            write_prices(course.grid.allocation, supply)
+            return course.grid, course.first_positions(), begun
+        path, events = completed(self._walker(draw), line.stops, line.opens, course)
+        return path, first_positions(events), begun
+
+    def _begun(self, draw: int) -> NDArray[np.bool_]:
+        """Return whether oversight binds, and leads, where the walk of a draw begins."""
+        start = self._walker(draw).solve(self.span[0][[draw]])
+        return np.concatenate([start.binds, start.bottleneck])
 
     def _line(self, draw: int, setting: Setting, nest: Array) -> _DrawnLine | None:
         """Return the line of a draw; None where numbers are no straight lines along compute."""
@@ -327,78 +347,15 @@ class _Many(Generic[T]):
         knots, before = knots_of(stops, opens)
         situation = Situation(setting, np.where(before, np.nextafter(knots, -np.inf), knots))
         line = line_of(situation, self.tree, nest, knots, organisation.automatable(stops))
-        return _DrawnLine(setting, stops, opens, line, len(mesh) + len(opens_at))
+        return _DrawnLine(stops, opens, line, len(mesh) + len(opens_at))
 
-    def _courses(
-        self,
-        draws: NDArray[np.intp],
-        setting: Setting,
-        starts: Allocation,
-        lines: list[_DrawnLine | None],
-        errors: dict[int, TaskmodelError],
-    ) -> dict[int, StretchSolution]:
-        """Return the courses of draws along their lines, and add errors of those without.
-
-        Where several wait for an optimum to start from, these are solved together.
-        """
-        courses: dict[int, StretchSolution] = {}
-        steps = {
-            row: follow(
-                line.line, self.frame, self.tree, self.compute[draws[row]], self._desk(row, line)
-            )
-            for row, line in enumerate(lines)
-            if line is not None
-        }
-        stops = {row: line.stops for row, line in enumerate(lines) if line is not None}
-        waiting: dict[int, int] = {}
-
-        def advance(row: int, start: Allocation | None) -> None:
-            try:
-                waiting[row] = next(steps[row]) if start is None else steps[row].send(start)
-            except StopIteration as end:
-                courses[row] = end.value
-
-        for row in steps:
-            advance(row, None)
-        while waiting:
-            pairs = list(waiting.items())
-            waiting.clear()
-            rows = np.array([row for row, _ in pairs])
-            begin = starts.take(rows)
-            where = np.array([stops[row][stop] for row, stop in pairs])
-            if any(stop for _, stop in pairs):
-                begin = self._optima_at(setting.take(rows), where)
-            for each, (row, _) in enumerate(pairs):
-                if begin.status[each] == Status.FAILED:
-                    errors[int(draws[row])] = _uncertified(where[each])
-                else:
-                    advance(row, begin.take([each]))
-        return courses
-
-    def _desk(self, row: int, line: _DrawnLine) -> Desk:
-        """Return a desk of this thread that no other draw of the block uses."""
-        if not hasattr(self.desks, "by_row"):
-            self.desks.by_row = {}
-        desks: dict[int, Desk] = self.desks.by_row
-        if row not in desks or desks[row].intervals < line.intervals:
-            desks[row] = Desk(line.line, self.tree, self.compute.shape[1], line.intervals)
-        return desks[row]
-
-    def _completed(
-        self, draw: int, line: _DrawnLine | None, course: StretchSolution | None
-    ) -> tuple[SolutionPath, Array]:
-        """Return the optima of one draw, and the first event of each kind."""
-        if line is None or course is None:
-            # `walk` finds events again with the exact numbers
-            low, high = (float(ends[draw]) for ends in self.span)
-            path, events = walk(self._walker(draw), low, high, self.compute[draw])
-            return path, first_positions(events)
-        if course.complete:
-            supply = line.setting.organisation.supply(self.compute[draw])
-            write_prices(course.grid.allocation, supply)
-            return course.grid, course.first_positions()
-        path, events = completed(self._walker(draw), line.stops, line.opens, course)
-        return path, first_positions(events)
+    def _desk(self, line: _DrawnLine) -> Desk:
+        """Return the desk of this thread."""
+        desk: Desk | None = getattr(self.desks, "desk", None)
+        if desk is None or desk.intervals < line.intervals:
+            desk = Desk(line.line, self.tree, self.compute.shape[1], line.intervals)
+            self.desks.desk = desk
+        return desk
 
     def _walker(self, draw: int) -> Walker:
         """Return a walker of one draw."""

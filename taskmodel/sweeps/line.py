@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation import Allocation, Status
+from taskmodel.allocation import Allocation, Status, optimum_kernels
 from taskmodel.allocation.kernels import REPAIRS, SHARE, Instance, new_regimes, workspace
-from taskmodel.allocation.uniqueness_kernels import split_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import Organisation
@@ -48,6 +46,8 @@ class StretchSolution:
         Intervals and stops that are to be treated by other means.
     regime : array of int, shape (2, stop)
         `signatures` of the regimes below and above each stop; -1 where it was not solved.
+    began : array of int, shape (2,)
+        Whether oversight binds, and leads, at the first stop; -1 where it was not solved.
     """
 
     line: kernels.Line
@@ -60,6 +60,7 @@ class StretchSolution:
     bad_interval: NDArray[np.intp]
     bad_stop: NDArray[np.intp]
     regime: NDArray[np.int64]
+    began: NDArray[np.int64]
 
     @functools.cached_property
     def exact(self) -> bool:
@@ -132,7 +133,7 @@ class Desk:
         self.intervals, self.nests = intervals, tree.nests
         self.work = workspace(leaves, modes, tree.nodes, factors)
         self._marks = kernels.Marks(
-            np.zeros((marks, 4)), new_regimes(marks, leaves, modes, factors)
+            np.zeros((marks, 5)), new_regimes(marks, leaves, modes, factors)
         )
         case = Instance(
             np.zeros((leaves, modes, factors)),
@@ -141,6 +142,7 @@ class Desk:
             np.zeros(factors, dtype=bool),
             line.nest[0].copy(),
         )
+        self.search = optimum_kernels.search_workspace(leaves, modes, tree.nodes, factors)
         self._room = kernels.Room(
             case,
             line.bundle.copy(),
@@ -148,7 +150,9 @@ class Desk:
             np.zeros((3, margins)),
             np.zeros(margins, dtype=bool),
             np.zeros(6),
-            split_workspace(leaves, modes, factors),
+            self.search.split,
+            np.zeros(2, dtype=np.int64),
+            np.zeros(1 + factors, dtype=bool),
         )
         self._report = (
             np.zeros((rows, leaves, modes)),
@@ -159,10 +163,12 @@ class Desk:
             np.zeros(events, dtype=np.int64),
         )
 
-    def marks(self) -> kernels.Marks:
-        """Return marks without a trace of earlier walks."""
+    def marks(self, order: NDArray[np.intp], start: Allocation | None) -> kernels.Marks:
+        """Return marks without a trace of earlier walks, with a regime to start from."""
         for array in (self._marks.numbers, *self._marks.regimes):
             array.fill(0)
+        if start is not None:
+            _start(self._marks, start, order)
         return self._marks
 
     def room(self, line: kernels.Line, tree: Tree) -> kernels.Room:
@@ -184,7 +190,9 @@ class Desk:
         bad[kernels.INTERVAL, :-1] = _changing_pattern(line.supply)
         bad[:, 1:-1] |= _jumps(line)
         regime = np.full(bad.shape, -1, dtype=np.int64)
-        return kernels.Walk(*self._report, bad, regime, np.zeros(6, dtype=np.int64))
+        progress = np.zeros(8, dtype=np.int64)
+        progress[kernels.BEGAN :] = -1
+        return kernels.Walk(*self._report, bad, regime, progress)
 
 
 def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array) -> StretchSolution:
@@ -206,19 +214,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
     line = line_of(situation, tree, nest_numbers(tree), knots, automatable)
     frame = frame_of(situation.setting.organisation, axis)
-    desk = Desk(line, tree, len(grid), len(stops) - 1)
-
-    def start(stop: int) -> Allocation:
-        return walker.solve(stops[[stop]]).allocation
-
-    steps = follow(line, frame, tree, grid, desk)
-    try:
-        stop = next(steps)
-        while True:
-            stop = steps.send(start(stop))
-    except StopIteration as end:
-        solution: StretchSolution = end.value
-        return solution
+    return follow(line, frame, tree, grid, Desk(line, tree, len(grid), len(stops) - 1))
 
 
 def follow(
@@ -227,27 +223,24 @@ def follow(
     tree: Tree,
     grid: Array,
     desk: Desk,
-) -> Generator[int, Allocation, StretchSolution]:
-    """Walk along a line; yield each stop of which an optimum is needed, to be sent."""
-    marks, room, course = desk.marks(), desk.room(line, tree), desk.course(line, grid)
+    start: Allocation | None = None,
+) -> StretchSolution:
+    """Walk along a line, from the allocation of one point near its start if one is given."""
     order, points = np.argsort(tree.task), len(grid)
+    marks, room, course = desk.marks(order, start), desk.room(line, tree), desk.course(line, grid)
+    course.progress[kernels.STARTED] = kernels.NO_START if start is None else kernels.GIVEN
     before: list[SolutionPath] = []
     after: list[SolutionPath] = []
     intervals: list[NDArray[np.int64]] = []
-    code = kernels.STUCK
+    code = kernels.FULL
     while code != kernels.DONE:
-        code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room)
-        if code == kernels.STUCK:
-            allocation = yield int(course.progress[kernels.NEXT])
-            _start(marks, allocation, order)
-            course.progress[kernels.STARTED] = kernels.GIVEN
-        else:
-            count = int(course.progress[kernels.EVENTS])
-            both = _solutions(course, order, slice(points, points + 2 * count))
-            before.append(both.take(np.arange(0, 2 * count, 2)))
-            after.append(both.take(np.arange(1, 2 * count, 2)))
-            intervals.append(course.interval[:count].copy())
-            course.progress[kernels.EVENTS] = 0
+        code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room, desk.search)
+        count = int(course.progress[kernels.EVENTS])
+        both = _solutions(course, order, slice(points, points + 2 * count))
+        before.append(both.take(np.arange(0, 2 * count, 2)))
+        after.append(both.take(np.arange(1, 2 * count, 2)))
+        intervals.append(course.interval[:count].copy())
+        course.progress[kernels.EVENTS] = 0
     return StretchSolution(
         line,
         order,
@@ -259,6 +252,7 @@ def follow(
         np.flatnonzero(course.bad[kernels.INTERVAL]),
         np.flatnonzero(course.bad[kernels.STOP]),
         course.regime,
+        course.progress[kernels.BEGAN :].copy(),
     )
 
 

@@ -38,7 +38,10 @@ from taskmodel.allocation.kernels import (
     polish,
     regime_of,
     reopen,
+    take_cheapest,
 )
+from taskmodel.allocation.optimum_kernels import FAILED, Search, optimum
+from taskmodel.allocation.presolve_kernels import close_dominated
 from taskmodel.allocation.uniqueness_kernels import FAIR, UNIQUE, SplitWork, uniqueness
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
@@ -64,7 +67,7 @@ MOST_EVENTS = 25  # events in one interval
 # Rows of arrays. Few arrays with many rows compile much faster than many arrays.
 POSITION, TOLERANCE = 0, 1
 USE, REVIEW = 0, 1
-BINDS, LEADS, ADJACENT = 1, 2, 3
+BINDS, LEADS, SOLUTION, ADJACENT = 1, 2, 3, 4
 SUPPLY, REVIEWED = 0, 1
 NOW, AT_LOW, AT_HIGH = 0, 1, 2
 ELASTIC, USED_UP = 0, 1
@@ -72,10 +75,12 @@ OUTPUT, GAP, CODE, SAYS_BINDS, SAYS_LEADS = 1, 2, 3, 4, 5
 INTERVAL, STOP = 0, 1
 BELOW, ABOVE = 0, 1
 NEXT, REPORTED, EVENTS, STARTED, ENDED, PENDING = 0, 1, 2, 3, 4, 5
+BEGAN = 6
 
 FINE, AMBIGUOUS, LOST = 0, 1, 2  # how a position is solved
-DONE, FULL, STUCK = 0, 1, 2  # how a walk ends
-NO_START, GIVEN, SOLVED_LOW = 0, 1, 2  # what the low mark holds
+DONE, FULL = 0, 1  # how a walk ends
+# what the low mark holds: nothing, a regime that is near, an optimum
+NO_START, GIVEN, SOLVED_LOW = 0, 1, 2
 MARKS = 4  # besides those on the stack
 
 
@@ -114,7 +119,9 @@ class Frame(NamedTuple):
 class Marks(NamedTuple):
     """Solved positions, one row each."""
 
-    numbers: Array  # (mark, 4): POSITION, how far oversight BINDS and LEADS, ADJACENT on the stack
+    # (mark, 5): POSITION, how far oversight BINDS and LEADS, number of the SOLUTION, -1 where it is
+    # not a unique optimum; ADJACENT on the stack
+    numbers: Array
     regimes: Regimes
 
 
@@ -131,8 +138,9 @@ class Walk(NamedTuple):
     )
     bad: Mask  # (2, interval + 1): INTERVAL, STOP that the caller treats by other means
     regime: Index  # (2, interval + 1) `signature` BELOW and ABOVE each stop; -1 where not solved
-    # (6,): NEXT interval, points REPORTED, EVENTS; how the low mark STARTED and ENDED; the stop
-    # whose event is PENDING until it is solved with the tasks that open there
+    # (8,): NEXT interval, points REPORTED, EVENTS; how the low mark STARTED and ENDED; the stop
+    # whose event is PENDING until it is solved with the tasks that open there; whether oversight
+    # binds, and leads, where the walk BEGAN (-1: not solved)
     progress: Index
 
 
@@ -146,16 +154,30 @@ class Room(NamedTuple):
     relevant: Mask  # (margin,)
     bracket: Array  # (6,) of a root, see `next_guess`
     split: SplitWork
+    # (2,) the number of the solution that the workspace holds, and the interval it was found in
+    latest: Index
+    # (1 + factor,) what is the same all over the interval and at the end of the one before: all
+    # numbers but supplies, and each supply
+    steady: Mask
+
+
+@compiled
+def weights(line: Line, interval: int, x: float) -> tuple[float, float, float]:
+    """Return the weights of the three knots of an interval in the parabola at a position."""
+    a = 3 * interval
+    xa, xb, xc = line.knots[a, POSITION], line.knots[a + 1, POSITION], line.knots[a + 2, POSITION]
+    return (
+        (x - xb) * (x - xc) / ((xa - xb) * (xa - xc)),
+        (x - xa) * (x - xc) / ((xb - xa) * (xb - xc)),
+        (x - xa) * (x - xb) / ((xc - xa) * (xc - xb)),
+    )
 
 
 @compiled
 def fill(line: Line, interval: int, x: float, room: Room) -> None:
     """Write the numbers of the organisation at a position; bundles are divided by supplies."""
     a, b, c = 3 * interval, 3 * interval + 1, 3 * interval + 2
-    xa, xb, xc = line.knots[a, POSITION], line.knots[b, POSITION], line.knots[c, POSITION]
-    wa = (x - xb) * (x - xc) / ((xa - xb) * (xa - xc))
-    wb = (x - xa) * (x - xc) / ((xb - xa) * (xb - xc))
-    wc = (x - xa) * (x - xb) / ((xc - xa) * (xc - xb))
+    wa, wb, wc = weights(line, interval, x)
     bundle, supply, inverse = room.case.bundle, room.factor[SUPPLY], room.factor[REVIEWED]
     for k in range(len(supply)):
         supply[k] = np.inf
@@ -196,6 +218,7 @@ def open_modes(line: Line, interval: int, stop: int, room: Room) -> bool:
     """
     case, low = room.case, line.supply[3 * interval]
     leaves, modes, factors = case.bundle.shape
+    room.latest[0] += 1  # no solution is one of other modes
     for k in range(factors):
         case.scarce[k] = False
     for leaf in range(leaves):
@@ -229,23 +252,6 @@ def open_modes(line: Line, interval: int, stop: int, room: Room) -> bool:
         if count == 0 and not case.dead[leaf]:
             return False
     return True
-
-
-@compiled
-def close_dominated(bundle: Array, opened: Mask, supply: Array, leaf: int) -> None:
-    """Close modes that use more of some scarce factor than another one, and no less of any."""
-    modes, factors = bundle.shape[1], bundle.shape[2]
-    for other in range(modes):
-        for kept in range(modes):
-            if kept == other or not (opened[leaf, kept] and opened[leaf, other]):
-                continue
-            no_more, less = True, False
-            for k in range(factors):
-                if supply[k] < np.inf:
-                    no_more = no_more and bundle[leaf, kept, k] <= bundle[leaf, other, k]
-                    less = less or bundle[leaf, kept, k] < bundle[leaf, other, k]
-            if no_more and less:
-                opened[leaf, other] = False
 
 
 @compiled
@@ -312,6 +318,74 @@ def write_margins(case: Instance, state: RegimeState, work: Workspace, margin: A
 
 
 @compiled
+def compare_knots(line: Line, interval: int, room: Room) -> None:
+    """Write which numbers are the same all over an interval and at the end of the one before."""
+    end = 3 * interval + 2
+    begin = max(3 * interval - 1, 0)
+    for k in range(line.supply.shape[1]):
+        room.steady[1 + k] = True
+        for knot in range(begin, end):
+            if line.supply[knot, k] != line.supply[end, k]:
+                room.steady[1 + k] = False
+    same = True
+    for knot in range(begin, end):
+        same = same and line.knots[knot, TOLERANCE] == line.knots[end, TOLERANCE]
+        for row in range(2):
+            for n in range(line.entry.shape[1]):
+                same = same and line.values[row, knot, n] == line.values[row, end, n]
+            if len(line.nest) > 1:
+                for v in range(line.nest.shape[2]):
+                    same = same and line.nest[knot, row, v] == line.nest[end, row, v]
+        if not same:
+            break
+    room.steady[0] = same
+
+
+@compiled
+def stays(
+    line: Line,
+    interval: int,
+    x: float,
+    marks: Marks,
+    row: int,
+    optimal: bool,
+    work: Workspace,
+    room: Room,
+) -> bool:
+    """Return whether the solution of a mark, which the workspace holds, is that of a position too.
+
+    It is where no number is another one but supplies of factors without a price; if `optimal`, none
+    of them may be nearly used up. Their margins and uses are then those of the position.
+    """
+    if marks.numbers[row, SOLUTION] != room.latest[0]:
+        return False
+    state = regime_of(marks.regimes, row)
+    factors = len(state.price)
+    if not (x == marks.numbers[row, POSITION] and interval == room.latest[1]):
+        if not room.steady[0]:
+            return False
+        for k in range(factors):
+            if state.priced[k] and not room.steady[1 + k]:
+                return False
+    a, b, c = 3 * interval, 3 * interval + 1, 3 * interval + 2
+    wa, wb, wc = weights(line, interval, x)
+    modes = room.case.open.size
+    for k in range(factors):
+        if room.case.scarce[k] and not state.priced[k]:
+            supply = wa * line.supply[a, k] + wb * line.supply[b, k] + wc * line.supply[c, k]
+            used = work.factor[USED, k] * room.factor[SUPPLY, k] / supply
+            if optimal and not used < 1.0 - MARGIN_VISIBLE:
+                return False
+    for k in range(factors):
+        if room.case.scarce[k] and not state.priced[k]:
+            supply = wa * line.supply[a, k] + wb * line.supply[b, k] + wc * line.supply[c, k]
+            work.factor[USED, k] *= room.factor[SUPPLY, k] / supply
+            room.factor[SUPPLY, k] = supply
+            room.margin[NOW, modes + k] = 1.0 - work.factor[USED, k]
+    return True
+
+
+@compiled
 def visit(
     nests: Nests,
     line: Line,
@@ -330,9 +404,15 @@ def visit(
     is solved and certified. Returns `FINE`, `AMBIGUOUS` where it is not unique, or `LOST`. Margins
     are left in the workspace.
     """
+    optimal = repairs > 0
+    if stays(line, interval, x, marks, row, optimal, work, room):
+        marks.numbers[row, POSITION] = x
+        return FINE
+    room.latest[0] += 1
+    room.latest[1] = interval
     fill(line, interval, x, room)
     state = regime_of(marks.regimes, row)
-    marks.numbers[row, POSITION] = x
+    marks.numbers[row, POSITION], marks.numbers[row, SOLUTION] = x, -1.0
     code = polish(nests, room.case, state, work, repairs)
     if code != SOLVED and (repairs > 0 or code != CONVERGED_ONLY):
         return LOST
@@ -353,6 +433,8 @@ def visit(
         # a split of tied modes is only taken if its certificate is as good as an exact one
         if unique == FAIR and not gap < EXACT_GAP:
             result = AMBIGUOUS
+        if result == FINE:
+            marks.numbers[row, SOLUTION] = room.latest[0]
     return result
 
 
@@ -397,7 +479,7 @@ def signature(marks: Marks, row: int) -> int:
 def copy_mark(marks: Marks, target: int, source: int) -> None:
     """Overwrite a mark with another."""
     copy_regime(regime_of(marks.regimes, target), regime_of(marks.regimes, source))
-    for n in range(3):
+    for n in range(4):
         marks.numbers[target, n] = marks.numbers[source, n]
 
 
@@ -815,7 +897,12 @@ def cross(
             if not open_modes(line, interval, interval + 1, room):
                 code = LOST
                 break
-            reopen(room.case, regime_of(marks.regimes, frame.low))
+            state = regime_of(marks.regimes, frame.low)
+            fill(line, interval, x, room)
+            reopen(room.case, state)
+            for leaf in range(line.automatable.shape[1]):
+                if line.automatable[interval, leaf] != line.automatable[interval + 1, leaf]:
+                    take_cheapest(room.case, state, leaf)
         code = visit(nests, line, frame, interval, x, marks, frame.low, frame.repairs, work, room)
         fine = fine and code == FINE
         if fine:
@@ -839,11 +926,11 @@ def walk_on(
     course: Walk,
     work: Workspace,
     room: Room,
+    search_room: Search,
 ) -> int:
-    """Walk from the next interval on; return `DONE`, `FULL` or `STUCK`.
+    """Walk from the next interval on; return `DONE` or `FULL`.
 
-    Where it is stuck, the caller provides a start at the low end of the next interval; where it is
-    full, the caller takes the events away.
+    Where it is full, the caller takes the events away. `marks` may hold a regime to start from.
     """
     count, bad, intervals = course.progress, course.bad, len(line.knots) // 3
     ended = count[ENDED]
@@ -853,26 +940,40 @@ def walk_on(
         full = count[EVENTS] + MOST_EVENTS > len(course.interval)
         if full and count[EVENTS] > 0 and count[PENDING] == 0:
             return FULL
-        if bad[INTERVAL, i]:
+        if bad[INTERVAL, i] and count[STARTED] == SOLVED_LOW:
             count[STARTED] = NO_START
+        compare_knots(line, i, room)
         if count[STARTED] != SOLVED_LOW:
             if bad[INTERVAL, i] or not open_modes(line, i, i, room):
                 bad[INTERVAL, i] = bad[STOP, i + 1] = True
                 bad[STOP, i], count[PENDING] = bad[STOP, i] or count[PENDING] == i, 0
                 solved = False
                 tell_points(nests, line, frame, i, solved, marks, course, work, room)
-                count[NEXT], count[STARTED] = i + 1, NO_START
+                count[NEXT] = i + 1
                 continue
-            if count[STARTED] == NO_START:
-                return STUCK
+            warm = count[STARTED] == GIVEN
             fill(line, i, a, room)
             reopen(room.case, regime_of(marks.regimes, frame.low))
-            ended = visit(nests, line, frame, i, a, marks, frame.low, frame.repairs, work, room)
+            ended = optimum(
+                nests,
+                room.case,
+                regime_of(marks.regimes, frame.low),
+                warm,
+                work,
+                search_room,
+            )
+            if ended < FAILED:
+                ended = visit(nests, line, frame, i, a, marks, frame.low, frame.repairs, work, room)
+            else:
+                ended = LOST
             if ended == LOST:
-                # the caller's start is the optimum: it is only lost where it is no regime
                 bad[INTERVAL, i] = True
+                count[STARTED] = NO_START
                 continue
             keep_margins(room.margin, AT_LOW, NOW)
+            if i == 0:
+                count[BEGAN] = marks.numbers[frame.low, BINDS] > 0.0
+                count[BEGAN + 1] = marks.numbers[frame.low, LEADS] > 0.0
             if count[PENDING] == i and i > 0:
                 if ended == FINE:
                     row = len(course.number) - 2 * len(course.interval) + 2 * count[EVENTS] + 1

@@ -27,7 +27,8 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import capability, critical_path, queueing, supervision
 from taskmodel.science.audits import audit_hours, clean_audits
 from taskmodel.science.review_effort import detection
-from taskmodel.sweeps._sweep import ceilings, latency
+from taskmodel.sweeps._ceilings import ceilings
+from taskmodel.sweeps._sweep import latency
 from taskmodel.sweeps.walker import Walker
 from taskmodel.takeoff import milestones, simulate
 from taskmodel.takeoff.horizons import load_trend

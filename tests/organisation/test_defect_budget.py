@@ -11,7 +11,8 @@ import taskmodel as tm
 from taskmodel.allocation import allocate
 from taskmodel.organisation.measures import oversight
 from taskmodel.organisation.organisation import DEFECT_BUDGET, organisation
-from taskmodel.sweeps._sweep import ceilings, walk
+from taskmodel.sweeps._ceilings import ceilings
+from taskmodel.sweeps._sweep import walk
 from taskmodel.sweeps.axes import input_axis
 from taskmodel.sweeps.walker import Walker
 

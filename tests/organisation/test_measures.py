@@ -11,7 +11,7 @@ from taskmodel.allocation import allocate
 from taskmodel.organisation.measures import PeopleAlone, oversight, sources, without_ai
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.sweeps._sweep import ceilings
+from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps.walker import Setting, Walker
 
 TASKS = {
