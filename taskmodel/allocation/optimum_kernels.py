@@ -59,12 +59,12 @@ from taskmodel.allocation.kernels import (
 from taskmodel.allocation.presolve_kernels import (
     FREE,
     IMPOSSIBLE,
-    Inputs,
     Reductions,
-    inputs_of,
+    Unscaled,
     new_reductions,
     reduce,
     reduced_of,
+    unscaled_of,
 )
 from taskmodel.allocation.uniqueness_kernels import (
     FAIR,
@@ -326,7 +326,7 @@ def output_of(
 @compiled
 def greatest_outputs(
     nests: Nests,
-    inputs: Inputs,
+    unscaled: Unscaled,
     answers: Outputs,
     begin: int,
     end: int,
@@ -340,7 +340,7 @@ def greatest_outputs(
     root = len(nests.parent) - 1
     for point in range(begin, end):
         case, previous = instance_of(row.cases, present), instance_of(row.cases, 1 - present)
-        reduce(nests, inputs_of(inputs, point), case, reduced)
+        reduce(nests, unscaled_of(unscaled, point), case, reduced)
         answers.code[point], answers.gap[point] = UNIQUE, 0.0
         if reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]:
             answers.log_output[point] = np.inf if reduced.node[FREE, root] else -np.inf

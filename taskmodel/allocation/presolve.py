@@ -108,10 +108,10 @@ def presolve(
     available : array, shape (point, task, mode)
     """
     points, (modes, factors) = len(supply), bundle.shape[2:]
-    inputs = input_arrays(tree, share, elasticity, bundle, supply, available)
+    unscaled = unscaled_arrays(tree, share, elasticity, bundle, supply, available)
     cases = new_instances(points, tree.leaves, modes, tree.nodes, factors)
     reductions = kernels.new_reductions(points, tree.leaves, modes, tree.nodes)
-    kernels.reduce_points(tree.nests, inputs, cases, reductions)
+    kernels.reduce_points(tree.nests, unscaled, cases, reductions)
     effective = cases.nest[:, SHARE]
     problem = _packed(tree, cases, reductions)
     if (effective == share).all():
@@ -122,15 +122,15 @@ def presolve(
     )
 
 
-def input_arrays(
+def unscaled_arrays(
     tree: Tree, share: Array, elasticity: Array, bundle: Array, supply: Array, available: Mask
-) -> kernels.Inputs:
+) -> kernels.Unscaled:
     """The arguments of `presolve` as kernels take them; arrays equal at all points have one row."""
 
     def rows(values: NDArray[Any]) -> NDArray[Any]:
         return np.ascontiguousarray(values[:1] if values.strides[0] == 0 else values)
 
-    return kernels.Inputs(
+    return kernels.Unscaled(
         tree.task.astype(np.int64),
         rows(bundle),
         rows(supply),

@@ -26,7 +26,7 @@ IMPOSSIBLE, FREE, WEIGHTLESS = 0, 1, 2
 MORE, EQUAL, LESS = 0, 1, 2
 
 
-class Inputs(NamedTuple):
+class Unscaled(NamedTuple):
     """The caller's arrays; those that are equal at all points have one row."""
 
     task: NDArray[np.int64]  # (leaf,) task of each leaf
@@ -62,20 +62,20 @@ def new_reductions(points: int, leaves: int, modes: int, nodes: int) -> Reductio
 
 
 @taking
-def inputs_of(inputs: Inputs, point: int) -> Inputs:
+def unscaled_of(unscaled: Unscaled, point: int) -> Unscaled:
     """Return the caller's arrays at one point, still with a first dimension."""
     b, s, a, n = (
-        point % len(inputs.bundle),
-        point % len(inputs.supply),
-        point % len(inputs.available),
-        point % len(inputs.nest),
+        point % len(unscaled.bundle),
+        point % len(unscaled.supply),
+        point % len(unscaled.available),
+        point % len(unscaled.nest),
     )
-    return Inputs(
-        inputs.task,
-        inputs.bundle[b : b + 1],
-        inputs.supply[s : s + 1],
-        inputs.available[a : a + 1],
-        inputs.nest[n : n + 1],
+    return Unscaled(
+        unscaled.task,
+        unscaled.bundle[b : b + 1],
+        unscaled.supply[s : s + 1],
+        unscaled.available[a : a + 1],
+        unscaled.nest[n : n + 1],
     )
 
 
@@ -128,12 +128,12 @@ def join_equal(case: Instance, reduced: Reduced, supply: Array, leaf: int) -> No
 
 
 @compiled
-def scale_bundles(inputs: Inputs, case: Instance, reduced: Reduced) -> None:
+def scale_bundles(unscaled: Unscaled, case: Instance, reduced: Reduced) -> None:
     """Write open modes, and bundles over supplies; modes that use what there is none of close."""
-    bundle, supply, available = inputs.bundle[0], inputs.supply[0], inputs.available[0]
+    bundle, supply, available = unscaled.bundle[0], unscaled.supply[0], unscaled.available[0]
     leaves, modes, factors = case.bundle.shape
     for leaf in range(leaves):
-        task = inputs.task[leaf]
+        task = unscaled.task[leaf]
         reduced.node[IMPOSSIBLE, leaf], reduced.node[FREE, leaf] = True, False
         for mode in range(modes):
             opened, paid = available[task, mode], False
@@ -187,13 +187,13 @@ def carry_up(nests: Nests, case: Instance, reduced: Reduced) -> None:
 
 
 @compiled
-def reduce(nests: Nests, inputs: Inputs, case: Instance, reduced: Reduced) -> None:
+def reduce(nests: Nests, unscaled: Unscaled, case: Instance, reduced: Reduced) -> None:
     """Write one point, ready to be solved, and what is already decided about it."""
     leaves, modes, factors = case.bundle.shape
     for row in range(2):
         for v in range(case.nest.shape[1]):
-            case.nest[row, v] = inputs.nest[0, row, v]
-    scale_bundles(inputs, case, reduced)
+            case.nest[row, v] = unscaled.nest[0, row, v]
+    scale_bundles(unscaled, case, reduced)
     carry_up(nests, case, reduced)
     root = case.nest.shape[1] - 1
     decided = reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]
@@ -204,8 +204,8 @@ def reduce(nests: Nests, inputs: Inputs, case: Instance, reduced: Reduced) -> No
             for mode in range(modes):
                 case.open[leaf, mode], reduced.stand_in[leaf, mode] = False, -1
         else:
-            close_dominated(case.bundle, case.open, inputs.supply[0], leaf)
-            join_equal(case, reduced, inputs.supply[0], leaf)
+            close_dominated(case.bundle, case.open, unscaled.supply[0], leaf)
+            join_equal(case, reduced, unscaled.supply[0], leaf)
         for mode in range(modes):
             if not case.open[leaf, mode]:
                 for k in range(factors):
@@ -220,13 +220,13 @@ def reduce(nests: Nests, inputs: Inputs, case: Instance, reduced: Reduced) -> No
 
 @compiled
 def reduce_points(
-    nests: Nests, inputs: Inputs, instances: Instances, reductions: Reductions
+    nests: Nests, unscaled: Unscaled, instances: Instances, reductions: Reductions
 ) -> None:
     """Write several points, ready to be solved."""
     for point in range(len(instances.dead)):
         reduce(
             nests,
-            inputs_of(inputs, point),
+            unscaled_of(unscaled, point),
             instance_of(instances, point),
             reduced_of(reductions, point),
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation import kernels
 from taskmodel.allocation import optimum_kernels as optima
 from taskmodel.allocation.active_set import ActiveSet, instances_of, unsolved
-from taskmodel.allocation.presolve import Mask, Problem, input_arrays
+from taskmodel.allocation.presolve import Mask, Problem, unscaled_arrays
 from taskmodel.compiled import COMPILES
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Tree
@@ -82,14 +82,14 @@ def outputs_of(
         inf where output needs nothing that is scarce, -inf where there is none.
     """
     points, (_, modes, factors) = len(supply), bundle.shape[1:]
-    inputs = input_arrays(tree, share, elasticity, bundle, supply, available)
+    unscaled = unscaled_arrays(tree, share, elasticity, bundle, supply, available)
     answers = optima.Outputs(np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points))
     sizes = tree.leaves, modes, tree.nodes, factors
 
     def solve(begin: int, end: int, ties: int = 0) -> None:
         work, row = kernels.workspace(*sizes, ties), optima.output_workspace(*sizes)
         search = optima.search_workspace(*sizes)
-        optima.greatest_outputs(tree.nests, inputs, answers, begin, end, row, work, search)
+        optima.greatest_outputs(tree.nests, unscaled, answers, begin, end, row, work, search)
         tight = answers.code[begin:end] == optima.TIGHT_ROOM
         for point in (begin + np.flatnonzero(tight)).tolist():
             solve(point, point + 1, 4 * work.tie.shape[1])
