@@ -328,3 +328,16 @@ def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, 
     assert (two, two_capability, early, late) == pytest.approx(
         (2033.26, 2035.51, 10.5, 20.1), abs=0.06
     )
+
+
+def test_what_a_dollar_should_buy_answers_and_draws(tmp_path, capsys):
+    script = load("what_a_dollar_should_buy")
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"what_a_dollar_should_buy.{ending}" for ending in ("png", "svg")
+    ]
+    assert capsys.readouterr().out.startswith(
+        "Of a dollar 16 cents should buy review today and 70 in the end, and compute never more "
+        "than 19; it buys 1.56 times the research of people alone today and 3.62 times in the end, "
+        "and an hour of one more reviewer is worth $159 and $257."
+    )
