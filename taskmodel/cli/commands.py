@@ -382,6 +382,35 @@ COMMANDS = {
             JSON,
             NO_FIGURES,
         ),
+        _command(
+            "hire",
+            "how many people to hire, when, as compute grows",
+            *CATALOG,
+            _option(
+                "--people",
+                "POOL",
+                "a labour pool, or dedicated reviewers (general, or by id); default: who reviews",
+            ),
+            _option(
+                "--years",
+                "Y",
+                "length of the plan; default: to the end of the paths, at most 10",
+                type=values.real("positive number of years, such as 5", values.POSITIVE),
+            ),
+            _option(
+                "--paths",
+                "PATHS",
+                f"how compute grows: bundled name or YAML file; default: {DEFAULT_PATHS}",
+            ),
+            _option(
+                "--budget",
+                "M",
+                "what all research of a year is worth [$]; default: as in `spend`",
+                type=values.real("positive number of dollars a year, such as 1e8", values.POSITIVE),
+            ),
+            _output("write the plan to this folder; default: none"),
+            JSON,
+        ),
     ),
     "Time": (
         _command(

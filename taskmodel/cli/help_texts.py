@@ -593,6 +593,34 @@ Keys:
 {EXIT}"""
 
 DESCRIPTIONS[
+    "hire"
+] = f"""How many people to hire, when. Every hire costs the more, the faster people are
+hired (hiring.cost), counts only after a ramp (hiring.ramp), and leaves again at
+the pool's attrition. What one more is worth comes from the optimum at each date
+and number of people: a per cent more research is worth a per cent of the money.
+After the last date everything stays as it is there.
+
+The bundled catalogs take the scenario priced, as in `spend`.
+
+{PATHS}"""
+EPILOGS["hire"] = f"""examples:
+  taskmodel hire
+  taskmodel hire --years 4 --budget 3e8
+  taskmodel hire --set supervision.pool=dedicated --set supervision.headcount=60 \\
+    --set supervision.max_review_share=1 --set prices.review=150
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, paths, people (who is hired)
+  pay, budget [$/year], hiring_gain [$], hiring_residual
+  stocks: a list, each with time (a date), people, counting (those whose ramp is
+    over) and person_worth [$/year]
+  flows: a list, each with step (the middle of a month), hires [person/year] and
+    hire_worth [$]; nobody is hired where it is below 0
+
+{EXIT}"""
+
+DESCRIPTIONS[
     "frontier"
 ] = f"""The cost of safety: research as a function of the defective work that may pass
 unnoticed in a year. AI errs, review finds some of its defects, and what escapes

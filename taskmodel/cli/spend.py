@@ -103,20 +103,20 @@ def _lines(catalog: Catalog, facts: Mapping[str, Any]) -> list[str]:
     return [
         *heading_at(catalog, facts["compute"]),
         "",
-        f"What {_dollars(facts['budget'])} a year should buy, everything for sale",
+        f"What {dollars(facts['budget'])} a year should buy, everything for sale",
         *table(bought),
         *wrapped(
             f"An hour of research, in those of people without AI, then costs "
-            f"{_dollars(long['unit_cost'])}, against {_dollars(long['unit_cost_without_ai'])} by "
+            f"{dollars(long['unit_cost'])}, against {dollars(long['unit_cost_without_ai'])} by "
             f"people alone: a dollar buys {number(long['dollar_speedup'])}x as much. A field-year "
-            f"costs {_dollars(long['field_year_cost'])}. {_review_time(catalog, long)}"
+            f"costs {dollars(long['field_year_cost'])}. {_review_time(catalog, long)}"
         ),
         "",
-        f"As things are, on which {_dollars(short['spending'])} a year are spent",
+        f"As things are, on which {dollars(short['spending'])} a year are spent",
         *table(there),
         *wrapped(
-            f"An hour of research costs {_dollars(short['unit_cost'])}, a field-year "
-            f"{_dollars(short['field_year_cost'])}. At that value a working hour of one more "
+            f"An hour of research costs {dollars(short['unit_cost'])}, a field-year "
+            f"{dollars(short['field_year_cost'])}. At that value a working hour of one more "
             f"reviewer, besides those there are, is worth {wages}: the break-even wage. The next "
             f"dollar should buy {' or '.join(facts['next_dollar'])}; what a dollar more gives is "
             "relative to an average dollar."
@@ -132,7 +132,7 @@ def _review_time(catalog: Catalog, long: Mapping[str, Any]) -> str:
     return f"Review takes {percent(share)} of people's time{more}."
 
 
-def _dollars(value: float) -> str:
+def dollars(value: float) -> str:
     """Return money in words."""
     for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
         if value >= size:

@@ -49,6 +49,7 @@ _BY_UNIT = {
             "unbounded"
         ),
         "kind": "what changes",
+        "hired_pool": "labour pool or kind of reviewers that is hired",
         "next_dollar": "factor of which a dollar more gives the most research",
         "part": (
             "people's and AI's work, review, waits for reviewers who are busy and at home, the "
@@ -182,6 +183,9 @@ _BY_UNIT = {
         "lines": "units that can usefully be on their way at a time",
         "lines_used": "units on their way at a time in the optimum without a cap on them",
         "throughput_left": "part of its throughput that the cap leaves; 1 where it does not bind",
+        "hiring_residual": (
+            "largest departure of hires from what a hire is worth, relative to the largest hires"
+        ),
         "lines_residual": (
             "units on their way over lines less 1 where the cap binds; 0 but for rounding"
         ),
@@ -293,6 +297,8 @@ _BY_UNIT = {
     },
     "$/year": {
         "budget": "money for research",
+        "pay": "pay of a person who is hired",
+        "person_worth": "what one more person who counts is worth",
         "spending": "what is spent on all people there are, and on the compute that they use",
     },
     "$/h": {
@@ -305,6 +311,13 @@ _BY_UNIT = {
             "pay for a working hour of a reviewer more, besides those there are, at which research "
             "costs what it does"
         ),
+    },
+    "$": {
+        "hire_worth": "what one more hire is worth; below 0: nobody is hired",
+        "hiring_gain": "what the plan gains over hiring nobody, discounted to its beginning",
+    },
+    "person/year": {
+        "hires": "people hired, at the pace of a year",
     },
     "$/field-year": {
         "field_year_cost": (
@@ -328,6 +341,8 @@ _BY_UNIT = {
         "unexplained": "what is left of the difference when all changes are made",
     },
     "person": {
+        "people": "people who are paid",
+        "counting": "people who count: their ramp is over",
         "queue_servers": "reviewers at work at a time",
     },
     "1/year": {
