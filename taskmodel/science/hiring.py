@@ -195,7 +195,9 @@ class _Programme:
         from scipy.optimize import minimize
 
         ceiling = np.maximum(self.wanted(np.zeros(len(self.span))), 0.0)
-        scale = max(float(self.span @ ceiling**2), np.finfo(float).tiny)
+        if not ceiling.any():
+            return ceiling  # the first is not worth the pay, nor then is any other
+        scale = float(self.span @ ceiling**2)
 
         def loss(hires: Array) -> tuple[float, Array]:
             value, slope = self.gain(hires)
