@@ -172,13 +172,18 @@ class _Future:
             return self.columns[COMPUTE](times + self.begins)
         return np.full(len(times), self._constant)
 
-    def extended(self, rate: float) -> Array:
-        """Return the times and those after the last, until what is discounted is forgotten."""
+    def extended(self, rate: float, ramp: float) -> Array:
+        """Return the times and those after the last, until what is discounted is forgotten.
+
+        Steps are equal until all who are hired before the last time count: trapezoids over the
+        beginning of their work are exact on equal steps alone.
+        """
         times = self.times.tolist()
-        end = times[-1] - np.log(FORGOTTEN) / rate
-        step = times[1]
-        while times[-1] < end:
-            step = max(step, min(step * GROWTH, LONGEST))
+        end, step = times[-1] - np.log(FORGOTTEN) / rate, times[1]
+        counting = times[-1] + ramp + step
+        while times[-1] < max(end, counting):
+            if times[-1] > counting:
+                step = max(step, min(step * GROWTH, LONGEST))
             times.append(times[-1] + step)
         return np.array(times)
 
@@ -250,7 +255,7 @@ def _plan(
 ) -> HiringPlan:
     """Find the plan; levels of people are added until they enclose it."""
     start = pool.record.headcount.value
-    times = future.extended(_rate(pool, hiring))
+    times = future.extended(_rate(pool, hiring), hiring.ramp.value)
     exponents = np.arange(-BELOW * PER_DOUBLING, ABOVE * PER_DOUBLING + 1)
     worth = np.empty((len(future.times), 0))
     levels = np.empty(0)

@@ -105,6 +105,14 @@ def test_more_money_and_cheaper_hiring_hire_more(catalog):
     assert slower["hiring_gain"] < plan["hiring_gain"]
 
 
+def test_what_a_hire_is_worth_does_not_jump_at_the_last_date(catalog):
+    """After it all stays as it is, so that hires go on smoothly; a ramp between ends of steps."""
+    for ramp in (0.5, 0.71):
+        plan = tm.money.hire(catalog.replace({"hiring.ramp": ramp}), 2.0, compute=1e31)
+        change = np.diff(plan["hires"].values)
+        assert (change[-8:] <= 0).all() and np.abs(np.diff(change[-8:])).max() < 1
+
+
 def test_researchers_who_review_grow_as_one():
     catalog = tm.load_catalog("t_agi_ladder", "priced")
     plan = tm.money.hire(catalog, 1.0, paths="epoch_trend", budget=3e8)
