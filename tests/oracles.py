@@ -76,7 +76,7 @@ def linear_program(organisation):
     return float(unit)
 
 
-def conic_nest(nest, reference, level, leaves, constraints):
+def conic_nest(nest, reference, level, leaves, constraints, blocks=None):
     r"""Constrains a nest's `level` to the product of its members, relative to a reference point.
 
     With theta the members' cost shares, level^rho <= sum theta member^rho is a cone per member:
@@ -85,17 +85,22 @@ def conic_nest(nest, reference, level, leaves, constraints):
         sigma > 1:  member^rho level^(1-rho) >= w      and  sum theta w >= level
 
     At 1 it is an exponential cone, w <= level log(member/level) and sum theta w >= 0; at 0 every
-    member relative to its need is >= level.
+    member relative to its need is >= level. The output of a nest's block, of which `blocks` gives
+    the amount in units of the reference, adds to that of its members.
     """
     shares = np.asarray(nest.shares)
     logs = np.array(
         [log_output(m, reference) if isinstance(m, Nest) else reference[m] for m in nest.members]
     )
     total = log_output(nest, reference)
+    if nest.block is not None:
+        inside = cp.Variable(nonneg=True)
+        constraints.append(level <= inside + blocks(nest.block, total))
+        level = inside
     member = cp.Variable(len(shares), nonneg=True)
     for position, part in enumerate(nest.members):
         if isinstance(part, Nest):
-            conic_nest(part, reference, member[position], leaves, constraints)
+            conic_nest(part, reference, member[position], leaves, constraints, blocks)
         else:
             leaves[part] = member[position]
     sigma, rho = nest.elasticity, 1 - 1 / nest.elasticity if nest.elasticity else None

@@ -152,11 +152,7 @@ def _allocate_tile(organisations: Organisations, start: Start | None) -> Allocat
     used = np.flatnonzero(organisations.available.any(axis=(0, 1)))
     if len(used) in (0, modes):
         return _allocate_modes(organisations, start)
-    reduced = replace(
-        organisations,
-        bundle=organisations.bundle[:, :, used],
-        available=organisations.available[:, :, used],
-    )
+    reduced = organisations.with_modes(used)
     result = _allocate_modes(reduced, start and (start[0][:, :, used], start[1]))
 
     def widened(values: NDArray[Any]) -> NDArray[Any]:
@@ -208,7 +204,7 @@ def _solved(
     # identical modes are one in the compiled search, and share their work
     several = (code == FAIR) & (problem.copies > 1).any(axis=(1, 2))
     rows = np.flatnonzero(certified & ((code > FAIR) | several))
-    if len(rows):
+    if len(rows) and not problem.tree.linked:
         splits = fair_splits(problem[rows], regime.take(rows), gap[rows])
         mode_share[rows], usable[rows] = splits
 
@@ -240,7 +236,7 @@ def _solved(
     np.asarray(result.status)[failed] = Status.FAILED  # of a batch, an array
     # a leaf that drops out makes nothing, and its log is -inf
     with np.errstate(divide="ignore", over="ignore"):
-        log_work = np.log(activity.sum(axis=-1))
+        log_work = np.log(problem.net_work(activity))
         nodes = node_outputs(problem.tree, log_work, problem.share, problem.elasticity)
         return result, np.exp(nodes)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import active_set_of, followed
+from taskmodel.allocation.active_set import active_set_of, at_regimes, followed
 from taskmodel.allocation.batch import concatenated
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.presolve import at_callers_modes
@@ -74,10 +74,13 @@ def _tile_margins(organisations: Organisations, activity: Array, elasticity: Arr
     _, tasks, modes, _ = organisations.bundle.shape
     state = followed(problem, active_set_of(problem, activity, elasticity))
     with np.errstate(invalid="ignore", divide="ignore"):
-        excess = np.log(problem.cost(state.price) / state.leaf_cost[..., None])
+        cost = at_regimes(problem, state).cost(state.price)
+        excess = np.log(cost / state.leaf_cost[..., None])
         work = (state.weight / state.leaf_cost)[..., None] * state.mode_share
         used = problem.factor_use(work)
-    idle, active = problem.open & ~state.active, state.active & problem.open
+    # members of a nest that is made as a block have no active mode
+    needed = state.active.any(axis=-1, keepdims=True)
+    idle, active = problem.open & ~state.active & needed, state.active & problem.open
     return Margins(
         excess_cost=at_callers_modes(
             problem, np.where(idle, excess, np.inf), tasks, modes, closed=np.inf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -85,18 +85,37 @@ def followed(problem: Problem, start: ActiveSet) -> ActiveSet:
 
 def instances_of(problem: Problem) -> kernels.Instances:
     """The points of a problem, as kernels take them."""
+    bundle = problem.bundle.copy() if problem.tree.linked else problem.bundle
     return kernels.Instances(
         *(
             np.ascontiguousarray(array)
             for array in (
-                problem.bundle,
+                bundle,
                 problem.open,
                 problem.dead,
                 problem.scarce,
                 np.stack(np.broadcast_arrays(problem.share, problem.elasticity), axis=1),
+                problem.inputs,
             )
         )
     )
+
+
+def at_regimes(problem: Problem, state: ActiveSet) -> Problem:
+    """The problem with bundles that include induced work and members, at the regimes of its points.
+
+    Costs are exact at their prices, and linear around them. Without links it is the problem itself.
+    """
+    if not problem.tree.linked:
+        return problem
+    points, leaves, modes, factors = problem.bundle.shape
+    instances, own = instances_of(problem), state.take(np.arange(points))
+    regimes = kernels.Regimes(
+        own.active, own.priced, own.price, own.mode_share, np.zeros((points, 2, factors))
+    )
+    work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
+    kernels.evaluate_points(problem.tree.nests, instances, regimes, work)
+    return replace(problem, bundle=instances.bundle)
 
 
 def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> ActiveSet:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel.allocation.links import presolve_linked
 from taskmodel.allocation.presolve import Presolved, presolve, rows_of
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import SAME_COST
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Nest, Tree
 
@@ -26,6 +28,7 @@ class Organisations:
     bundle: Array  # (point, task, mode, factor)
     supply: Array  # (point, factor)
     available: NDArray[np.bool_]  # (point, task, mode)
+    induced: Array | None  # (point or 1, task, mode, task)
     shape: tuple[int, ...]
 
     def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -34,6 +37,7 @@ class Organisations:
         arrays = [self.supply, self.available, self.share, self.elasticity]
         # bundles broadcast along the points are one row in memory (stride 0) and equal everywhere
         arrays += [self.bundle] if self.bundle.strides[0] else []
+        arrays += [] if self.induced is None else [self.induced]
         keys = [
             b"".join(array[point].tobytes() for array in arrays if len(array) == points)
             for point in range(points)
@@ -50,6 +54,7 @@ class Organisations:
             bundle=self.bundle[rows],
             supply=self.supply[rows],
             available=self.available[rows],
+            induced=None if self.induced is None else rows_of(self.induced, rows),
         )
 
     def tiles(self, points: int | None = None) -> list[NDArray[np.intp]]:
@@ -61,8 +66,18 @@ class Organisations:
 
     def presolved(self) -> Presolved:
         """The problem after the reductions that need no prices."""
-        return presolve(
-            self.tree, self.share, self.elasticity, self.bundle, self.supply, self.available
+        numbers = self.share, self.elasticity, self.bundle, self.supply, self.available
+        if self.tree.linked:
+            return presolve_linked(self.tree, *numbers, self.induced)
+        return presolve(self.tree, *numbers)
+
+    def with_modes(self, modes: NDArray[np.intp]) -> Organisations:
+        """Some of the modes only."""
+        return replace(
+            self,
+            bundle=self.bundle[:, :, modes],
+            available=self.available[:, :, modes],
+            induced=None if self.induced is None else self.induced[:, :, modes],
         )
 
 
@@ -110,6 +125,8 @@ def check_inputs(
     )
     _refuse(supply, supply >= 0, "supply must be >= 0 (inf: not scarce)")
     tree = _checked_tree(nest, tasks)
+    bundles, available = _with_members(tree, bundles, available)
+    induced = _checked_induced(tree, available)
     shape = _leading_dimensions(bundles, supply, available, tree)
     points = int(np.prod(shape, dtype=int))
 
@@ -127,6 +144,7 @@ def check_inputs(
         spread(bundles, tasks, modes, factors),
         spread(supply, factors),
         spread(available, tasks, modes),
+        induced if induced is None or induced.ndim > 3 else induced[None],
         shape,
     )
 
@@ -136,14 +154,103 @@ def _leading_dimensions(
 ) -> tuple[int, ...]:
     """The shape to which the leading dimensions of all arguments broadcast."""
     shapes = bundles.shape[:-3], supply.shape[:-1], available.shape[:-2], tree.share.shape[:-1]
+    induced = () if tree.induced is None else tree.induced.shape[:-3]
     try:
-        return np.broadcast_shapes(*shapes)
+        return np.broadcast_shapes(*shapes, induced)
     except ValueError:
         raise InputError(
             "leading dimensions do not fit: bundles {}, supply {}, available {}, nest {}".format(
                 *shapes
             )
         ) from None
+
+
+def _with_members(
+    tree: Tree, bundles: Array, available: NDArray[np.bool_]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Bundles and modes with the first mode of every block, its members, open and without use."""
+    rows = tree.task[list(tree.block.values())]
+    if not len(rows):
+        return bundles, available
+    if np.any(np.isin(np.delete(tree.task, list(tree.block.values())), rows)) or len(
+        np.unique(rows)
+    ) < len(rows):
+        raise InputError("the row of a block must be that of one nest, and no member of any")
+    used = np.argwhere(bundles[..., rows, 0, :] > 0)
+    if len(used):
+        raise InputError(
+            f"the first mode of row {rows[used[0][-2]]} stands for the members of a nest that may "
+            "be made as a block, and must use nothing itself; put the block into its other modes"
+        )
+    available = available.copy()
+    available[..., rows, 0] = True
+    return bundles, available
+
+
+def _checked_induced(tree: Tree, available: NDArray[np.bool_]) -> Array | None:
+    """Induced work, if its shape fits and no task induces all of its own work.
+
+    The modes that induce most are sought by Howard's policy iteration: with unit costs, the cost
+    z = (I - phi)^-1 1 of those modes is finite if and only if their spectral radius is below 1.
+    """
+    if tree.induced is None:
+        return None
+    tasks, modes = available.shape[-2:]
+    if tree.induced.shape[-3:] != (tasks, modes, tasks):
+        raise InputError(
+            f"induced work needs the dimensions (..., task, mode, task) = (..., {tasks}, {modes}, "
+            f"{tasks}), as in bundles; found shape {tree.induced.shape}"
+        )
+    rows = tree.task[list(tree.block.values())]
+    if tree.induced[..., rows, :, :].any() or tree.induced[..., rows].any():
+        raise InputError("the row of a block neither induces work nor is induced")
+    opened = np.any(available, axis=tuple(range(available.ndim - 2)))[..., None]
+    for phi in np.where(opened, tree.induced, 0.0).reshape(-1, tasks, modes, tasks):
+        if (cycle := inducing_cycle(phi)) is not None:
+            names = " -> ".join(str(task) for task in [*cycle, cycle[0]])
+            raise InputError(
+                f"an hour of work on tasks {names} induces an hour or more of the same (spectral "
+                "radius of induced work >= 1): lower it along this cycle"
+            )
+    return tree.induced
+
+
+def inducing_cycle(phi: Array) -> list[int] | None:
+    """Tasks in a cycle along which work induces at least as much of itself, or None.
+
+    Parameters
+    ----------
+    phi : array, shape (task, mode, task)
+        Units of each task (last dimension) that a unit of a task in a mode induces.
+    """
+    tasks = len(phi)
+    rows = np.arange(tasks)
+    chosen = phi.sum(axis=-1).argmax(axis=1)
+    while True:
+        matrix = phi[rows, chosen]
+        values, vectors = np.linalg.eig(matrix)
+        leading = int(np.argmax(np.abs(values)))
+        if np.abs(values[leading]) >= 1.0:
+            return _cycle(matrix, np.abs(vectors[:, leading]))
+        cost = np.linalg.solve(np.eye(tasks) - matrix, np.ones(tasks))
+        more = phi @ cost
+        better = more.argmax(axis=1)
+        gain = more[rows, better] > more[rows, chosen] * (1 + SAME_COST)
+        if not gain.any():
+            return None
+        chosen = np.where(gain, better, chosen)
+
+
+def _cycle(matrix: Array, size: Array) -> list[int]:
+    """Follow the largest induced work from the task that induces most, until one comes again."""
+    path = [int(np.argmax(size))]
+    while True:
+        following = int(np.argmax(matrix[path[-1]] * size))
+        if following in path:
+            cycle = path[path.index(following) :]
+            first = cycle.index(min(cycle))
+            return cycle[first:] + cycle[:first]
+        path.append(following)
 
 
 def _refuse(values: Array, valid: NDArray[np.bool_], rule: str, advice: str = "") -> None:

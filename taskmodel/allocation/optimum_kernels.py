@@ -44,6 +44,7 @@ from taskmodel.allocation.kernels import (
     RegimeState,
     Workspace,
     certify,
+    clear_idle,
     copy_regime,
     drop_idle_modes,
     drop_vanished_prices,
@@ -66,6 +67,7 @@ from taskmodel.allocation.presolve_kernels import (
     reduced_of,
     unscaled_of,
 )
+from taskmodel.allocation.start_kernels import smooth_path, smooth_regime, smooth_start
 from taskmodel.allocation.uniqueness_kernels import (
     FAIR,
     SPLITS_OPEN,
@@ -107,7 +109,7 @@ class Search(NamedTuple):
     iterate: CentralPoint
     interior: InteriorWork
     split: SplitWork
-    state: Regimes  # one regime
+    state: Regimes  # of the active set, and of the smoothed path
     paces: Array  # (3, 7) step rules of the interior point, in the order in which they are tried
     floors: Array  # (handover,) complementarity at which the active set takes over
     repairs: int
@@ -119,7 +121,7 @@ def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Searc
         central_point(leaves, modes, factors),
         interior_workspace(leaves, modes, nodes, factors),
         split_workspace(leaves, modes, factors),
-        new_regimes(1, leaves, modes, factors),
+        new_regimes(2, leaves, modes, factors),
         np.array([BOLD, CAREFUL, PATIENT], dtype=float),
         np.array(HANDOVERS),
         REPAIRS,
@@ -133,6 +135,8 @@ def near(case: Instance, previous: Instance) -> bool:
     for k in range(factors):
         if case.scarce[k] != previous.scarce[k]:
             return False
+    if len(case.inputs) > 0:
+        return False
     for leaf in range(leaves):
         if case.dead[leaf] != previous.dead[leaf]:
             return False
@@ -153,7 +157,8 @@ def optimum(
 
     If ``warm``, `best` holds a regime to start from. The workspace is left as `certify` leaves it.
     """
-    state, iterate = regime_of(search.state, 0), search.iterate
+    state, path, iterate = regime_of(search.state, 0), regime_of(search.state, 1), search.iterate
+    linked, mu = len(case.inputs) > 0, 1.0
     gap, better = np.inf, False
     if warm:
         copy_regime(state, best)
@@ -170,21 +175,30 @@ def optimum(
     while attempt < len(search.paces) and not gap < MAX_GAP:
         p = search.paces[attempt]
         pace = StepRules(p[0], p[1], p[2], p[3], p[4], int(p[5]), int(p[6]))
-        interior_start(nests, case, iterate, search.interior)
+        if linked:
+            smooth_start(case, path)
+            attempt = len(search.paces)
+        else:
+            interior_start(nests, case, iterate, search.interior)
         for floor in search.floors:
-            if interior(nests, case, iterate, search.interior, pace, floor) == LOST:
-                break
-            identify(
-                nests,
-                case,
-                iterate,
-                state.active,
-                state.priced,
-                state.price,
-                state.mode_share,
-                state.guess[GUESS],
-                state.guess[GUESS_USED],
-            )
+            if linked:
+                smooth_path(nests, case, path, mu, floor, work)
+                smooth_regime(nests, case, path, state, floor, work)
+                mu = floor
+            else:
+                if interior(nests, case, iterate, search.interior, pace, floor) == LOST:
+                    break
+                identify(
+                    nests,
+                    case,
+                    iterate,
+                    state.active,
+                    state.priced,
+                    state.price,
+                    state.mode_share,
+                    state.guess[GUESS],
+                    state.guess[GUESS_USED],
+                )
             code = polish(nests, case, state, work, search.repairs)
             if code == CROWDED:
                 return TIGHT_ROOM
@@ -224,6 +238,7 @@ def settle(
             code = SPLITS_OPEN
     if code == UNIQUE:
         drop_idle_modes(best)
+        clear_idle(nests, case, best, work)
     return code
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import presolve_kernels as kernels
 from taskmodel.allocation.kernels import ELASTICITY, SHARE, Instances, new_instances
+from taskmodel.numerics.accuracy import NO_NET_WORK
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Rows, Tree
 
@@ -44,6 +45,8 @@ class Problem:
     mode: NDArray[np.intp]  # (point, leaf, mode) the caller's mode behind each column
     # (point, leaf, caller's mode) the mode that acts for it: itself, an identical one, or -1
     stand_in: NDArray[np.intp]
+    # (point, leaf, mode, factor + leaf) as of `kernels.Instance`; empty where nothing is linked
+    inputs: Array
 
     def __len__(self) -> int:
         return len(self.bundle)
@@ -71,6 +74,16 @@ class Problem:
     def factor_use(self, activity: Array) -> Array:
         """Use of each factor over its supply, shape (point, factor)."""
         return np.einsum("plm,plmk->pk", activity, self.bundle)
+
+    def net_work(self, activity: Array) -> Array:
+        """Work on every leaf less what other work induces of it, shape (point, leaf)."""
+        work = activity.sum(axis=-1)
+        if self.tree.linked:
+            induces = np.maximum(self.inputs[..., self.bundle.shape[-1] :], 0.0)
+            net = work - np.einsum("plm,plmj->pj", activity, induces)
+            # of a task that is only induced, rounding is left
+            work = np.where(net > NO_NET_WORK * work, net, 0.0)
+        return work
 
     @cached_property
     def copies(self) -> NDArray[np.intp]:
@@ -158,6 +171,7 @@ def _packed(tree: Tree, cases: Instances, reductions: kernels.Reductions) -> Pro
         dead=cases.dead,
         mode=order,
         stand_in=reductions.stand_in.astype(np.intp),
+        inputs=cases.inputs,
     )
 
 

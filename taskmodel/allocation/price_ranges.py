@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from taskmodel.allocation.active_set import ActiveSet
+from taskmodel.allocation.active_set import ActiveSet, at_regimes
 from taskmodel.allocation.presolve import Problem
 from taskmodel.numerics.accuracy import (
     LEAST_NORM,
@@ -87,10 +87,9 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
     (sigma,), (share,) = (
         np.broadcast_to(values, (1, tree.nodes)) for values in (problem.elasticity, problem.share)
     )
-    costs = node_costs(tree, np.log(state.leaf_cost), problem.share, problem.elasticity)
-    theta = costs[1][0]
+    theta = node_costs(tree, np.log(state.leaf_cost), problem.share, problem.elasticity)[1][0]
     (used,) = problem.factor_use(state.activity(problem))
-    (work,) = np.where(problem.dead, 0.0, state.weight / state.leaf_cost)
+    costs = _mode_costs(problem, state)
     active = state.active[0] & (state.mode_share[0] > ZERO_SHARE)
 
     def row(columns: Any, values: Any) -> Array:
@@ -109,9 +108,8 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
             fixed = children[share[children] == 0]
         equal += [row([factors + child, factors + nest], [1.0, -theta[child]]) for child in fixed]
     for leaf, mode in np.argwhere(problem.open[0] & ~problem.dead[0][:, None]):
-        cost = row(slice(factors), work[leaf] * problem.bundle[0, leaf, mode])
-        cost[factors + leaf] = -1.0
-        cost /= np.abs(cost).max()
+        cost = row(np.append(np.arange(factors), factors + leaf), costs[leaf, mode])
+        cost /= np.abs(cost).max() or 1.0
         if active[leaf, mode]:
             equal.append(cost)
         else:
@@ -124,6 +122,21 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
         "b_ub": np.zeros(len(below)) if below else None,
         "bounds": [(0, None if tight else 0) for tight in priceable] + [(0, None)] * tree.nodes,
     }
+
+
+def _mode_costs(problem: Problem, state: ActiveSet) -> Array:
+    """Coefficients of prices and of a leaf's cost share, shape (leaf, mode, factor + 1).
+
+    Their sum, cost of all work less the cost share, is >= 0. A task that others induce, and that
+    has no cost share of its own, costs no less in any mode than in its active ones.
+    """
+    activity, bundle = state.activity(problem), at_regimes(problem, state).bundle[0]
+    (work,), (carried,) = problem.net_work(activity), activity.sum(axis=-1)
+    least = np.einsum("lm,lmk->lk", state.mode_share[0], bundle)[:, None]
+    induced = ((work == 0) & (carried > 0))[:, None, None]
+    use = np.where(induced, bundle - least, work[:, None, None] * bundle)
+    share = np.broadcast_to(np.where(induced, 0.0, -1.0), (*bundle.shape[:2], 1))
+    return np.concatenate([use, share], axis=-1)
 
 
 def _least_norm(lowest: Callable[[Array], Array], start: Array) -> Array:

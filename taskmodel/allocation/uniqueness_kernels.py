@@ -115,6 +115,9 @@ def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: Split
             return PRICES_OPEN
     if not (added or crowded):
         return UNIQUE
+    if len(case.inputs) > 0:
+        # shares of linked tasks multiply: those that are optimal are no polytope
+        return SPLITS_OPEN
     return FAIR if fair_split(case, state, work, split) else SPLITS_OPEN
 
 

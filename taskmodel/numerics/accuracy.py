@@ -30,6 +30,9 @@ COST_RESOLUTION = 0.9e-9
 # other until the result is certified. The last ones serve true prices far below the others.
 HANDOVERS = (1e-5, 1e-9, 1e-15, 1e-30, 1e-60)
 
+# Least relative excess cost to which the choice between linked modes is smoothed (`start_kernels`).
+LEAST_SMOOTHING = 1e-9
+
 # Diagonal shift, relative to the largest entry, that makes the Newton matrix of a
 # singular point invertible.
 SINGULAR_SHIFT = 1e-15
@@ -70,8 +73,13 @@ NO_COST_SHARE = 1e-11
 # Price of a factor that becomes scarce, where the interior point suggests none.
 FIRST_PRICE = 1e-6
 
-# Relative cost difference up to which a mode is tied with the cheapest one of its task.
+# Relative cost difference up to which a mode is tied with the cheapest one of its task, and the one
+# up to which the least cost of a task, given induced work, is known (`kernels.linked_costs`).
 TIE = 5e-12
+SAME_COST = 1e-14
+
+# Work on a task beyond what others induce of it, relative to all of it, that is only rounding.
+NO_NET_WORK = 1e-13
 
 # Allocation: prices and splits that are not unique -----------------------------------------------
 

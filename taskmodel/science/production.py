@@ -48,12 +48,20 @@ class Nest:
     members : sequence of int or Nest
         Task indices (along the task axis of the bundles) or further nests. A task used twice
         counts as two copies of it.
+    block : int, optional
+        Row of the bundles whose modes make the output of the nest as a whole, instead of its
+        members; its first mode stands for the members and uses nothing itself. The nest then
+        costs no more than either, and its output is the sum of both.
+    induced : array, shape (..., task, mode, task), optional
+        Of the outermost nest: units of each task (last dimension) that a unit of a task in a mode
+        induces [1]; >= 0. Their cost is part of that of the mode.
 
     Raises
     ------
     InputError
         If the elasticity is negative or not finite, if there are no members, if there is not
-        one share per member, or if the shares are negative or do not sum to 1 (within 1e-9).
+        one share per member, if the shares are negative or do not sum to 1 (within 1e-9), if
+        induced work is negative or not finite, or a nest further in has some.
 
     Examples
     --------
@@ -66,6 +74,8 @@ class Nest:
     elasticity: ArrayLike
     shares: ArrayLike
     members: Sequence[int | Nest]
+    block: int | None = None
+    induced: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         elasticity = np.asarray(self.elasticity, dtype=float)
@@ -97,6 +107,16 @@ class Nest:
         object.__setattr__(self, "elasticity", elasticity)
         object.__setattr__(self, "shares", shares)
         object.__setattr__(self, "members", members)
+        if any(isinstance(member, Nest) and member.induced is not None for member in members):
+            raise InputError("only the outermost nest has induced work; found some further in")
+        if self.induced is not None:
+            induced = np.asarray(self.induced, dtype=float)
+            if induced.ndim < 3 or not np.all(np.isfinite(induced) & (induced >= 0)):
+                raise InputError(
+                    "induced work must be finite and >= 0, with the dimensions (..., task, mode, "
+                    f"task); found shape {induced.shape}"
+                )
+            object.__setattr__(self, "induced", induced)
 
     def take(self, rows: Rows) -> Nest:
         """Return the nest at some points of its batch; without a batch, itself."""
@@ -110,22 +130,30 @@ class Nest:
         )
         object.__setattr__(result, "shares", shares[rows] if shares.ndim > 1 else shares)
         object.__setattr__(result, "members", tuple(members))
+        object.__setattr__(result, "block", self.block)
+        induced = None if self.induced is None else np.asarray(self.induced)
+        if induced is not None and induced.ndim > 3:
+            induced = induced[rows]
+        object.__setattr__(result, "induced", induced)
         return result
 
     def tasks(self) -> Iterator[int]:
-        """Task indices used below this nest, in order, copies included."""
+        """Task indices used below this nest, in order, copies and rows of blocks included."""
         for member in self.members:
             if isinstance(member, Nest):
                 yield from member.tasks()
             else:
                 yield int(member)
+        if self.block is not None:
+            yield int(self.block)
 
 
 class Tree:
     """A nest unrolled for arithmetic over arrays.
 
     Nodes are numbered leaves first (one per use of a task), then nests by height, the root
-    last. Arrays have shape (..., node) or (..., leaf).
+    last. Arrays have shape (..., node) or (..., leaf). A nest that may be made as a block has a
+    leaf in its place, of whose modes the first stands for the nest.
 
     Attributes
     ----------
@@ -137,9 +165,16 @@ class Tree:
         Elasticity of each nest; 0 at leaves, where it has no meaning.
     children : dict of int to array
         Node numbers of the children of every nest, lower nests first.
+    block : dict of int to int
+        The leaf in the place of every nest that may be made as a block.
+    induced : array, shape (..., task, mode, task), or None
+        Induced work of the outermost nest.
     """
 
     def __init__(self, nest: Nest) -> None:
+        self.induced = None if nest.induced is None else np.asarray(nest.induced)
+        if nest.block is not None:
+            nest = Nest(0.0, [1.0], [Nest(nest.elasticity, nest.shares, nest.members, nest.block)])
         self.task = np.fromiter(nest.tasks(), dtype=np.intp)
         leaves = len(self.task)
         next_leaf = iter(range(leaves))
@@ -157,8 +192,13 @@ class Tree:
                 else:
                     children.append(next(next_leaf))
             nests.append((height, node, children))
-            return height, leaves + len(nests) - 1
+            number = leaves + len(nests) - 1
+            if node.block is None:
+                return height, number
+            blocks[number] = next(next_leaf)
+            return height, blocks[number]
 
+        blocks: dict[int, int] = {}
         visit(nest)
         by_height = sorted(range(len(nests)), key=lambda index: nests[index][0])
         number_of = np.arange(leaves + len(nests))
@@ -178,6 +218,12 @@ class Tree:
             self.elasticity[..., number] = node.elasticity
             self.share[..., below] = node.shares
             self.children[number] = below
+        self.block = {int(number_of[nest]): leaf for nest, leaf in blocks.items()}
+
+    @property
+    def linked(self) -> bool:
+        """Modes use the outputs of nests or of other tasks."""
+        return bool(self.block) or self.induced is not None
 
     def weightless(self, share: Array) -> NDArray[np.bool_]:
         """Return the nodes without weight in output, shape (..., node), given CES shares.
@@ -186,6 +232,8 @@ class Tree:
         """
         result = share == 0
         for nest, children in reversed(self.children.items()):
+            if nest in self.block:
+                result[..., nest] |= result[..., self.block[nest]]
             result[..., children] |= result[..., [nest]]
         return np.asarray(result)
 
@@ -196,6 +244,8 @@ class Tree:
         parent = np.full(self.nodes, self.root, dtype=np.int64)
         for nest, below in self.children.items():
             parent[below] = nest
+        for nest, leaf in self.block.items():
+            parent[nest] = leaf
         return Nests(
             np.cumsum([0, *map(len, children)]), np.concatenate(children).astype(np.int64), parent
         )

@@ -22,7 +22,9 @@ class Nests(NamedTuple):
 
     first: NDArray[np.int64]  # (nest + 1,) position of each nest's first child in `child`
     child: NDArray[np.int64]  # children, nest after nest
-    parent: NDArray[np.int64]  # (node,) the nest each node is in; the root is its own parent
+    # (node,) the nest each node is in; the root is its own parent, and that of a nest that may be
+    # made as a block is the leaf in its place
+    parent: NDArray[np.int64]
 
 
 @compiled
@@ -32,58 +34,74 @@ def unit_costs(
     """Write log unit costs of nests, and cost shares of nodes within their nests.
 
     `log_c` holds log costs of the leaves and receives those of the nests; `theta` receives
-    s_u (c_u / c_v)^(1 - sigma_v), and 1 for the root. Members of share 0 do not count.
+    s_u (c_u / c_v)^(1 - sigma_v), 1 for the root, and 0 for nests that may be made as a block.
+    Members of share 0 do not count.
     """
     nodes = len(nests.parent)
     for v in range(leaves, nodes):
-        low, high = nests.first[v - leaves], nests.first[v - leaves + 1]
-        r = 1.0 - elasticity[v]
-        if r == 0.0:
-            mean = 0.0
-            for c in range(low, high):
-                u = nests.child[c]
-                mean += share[u] * log_c[u]
-                theta[u] = share[u]
-            log_c[v] = mean
-            continue
-        # ln sum(s e^w) with w = r ln c, shifted by the largest w so that nothing overflows. The sum
-        # is taken as 1 + sum(s (e^w - 1)) + (sum s - 1): as sigma -> 1 all w tend to 0, and log1p
-        # keeps the digits that are divided by 1 - sigma afterwards.
-        top = -np.inf
-        for c in range(low, high):
-            u = nests.child[c]
-            if share[u] > 0.0:
-                top = max(top, r * log_c[u])
-        excess, rest = 0.0, -1.0
-        for c in range(low, high):
-            u = nests.child[c]
-            theta[u] = 0.0
-            if share[u] > 0.0:
-                # e^w and e^w - 1, each without cancellation, at the cost of one of them
-                w = r * log_c[u] - top
-                if w > -0.7:
-                    less = np.expm1(w)
-                    theta[u] = share[u] * (less + 1.0)
-                else:
-                    power = np.exp(w)
-                    less = power - 1.0
-                    theta[u] = share[u] * power
-                excess += share[u] * less
-                rest += share[u]
-        total = excess + rest
-        log_c[v] = (top + np.log1p(total)) / r
-        scale = 1.0 / (1.0 + total)
-        for c in range(low, high):
-            theta[nests.child[c]] *= scale
+        unit_cost(nests, share, elasticity, leaves, v, log_c, theta)
     theta[nodes - 1] = 1.0
 
 
 @compiled
+def unit_cost(
+    nests: Nests, share: Array, elasticity: Array, leaves: int, v: int, log_c: Array, theta: Array
+) -> None:
+    """Write the log unit cost of a nest, and the cost shares of its members."""
+    theta[v] = 0.0  # of a nest that no nest contains
+    low, high = nests.first[v - leaves], nests.first[v - leaves + 1]
+    r = 1.0 - elasticity[v]
+    if r == 0.0:
+        mean = 0.0
+        for c in range(low, high):
+            u = nests.child[c]
+            mean += share[u] * log_c[u]
+            theta[u] = share[u]
+        log_c[v] = mean
+        return
+    # ln sum(s e^w) with w = r ln c, shifted by the largest w so that nothing overflows. The sum
+    # is taken as 1 + sum(s (e^w - 1)) + (sum s - 1): as sigma -> 1 all w tend to 0, and log1p
+    # keeps the digits that are divided by 1 - sigma afterwards.
+    top = -np.inf
+    for c in range(low, high):
+        u = nests.child[c]
+        if share[u] > 0.0:
+            top = max(top, r * log_c[u])
+    excess, rest = 0.0, -1.0
+    for c in range(low, high):
+        u = nests.child[c]
+        theta[u] = 0.0
+        if share[u] > 0.0:
+            # e^w and e^w - 1, each without cancellation, at the cost of one of them
+            w = r * log_c[u] - top
+            if w > -0.7:
+                less = np.expm1(w)
+                theta[u] = share[u] * (less + 1.0)
+            else:
+                power = np.exp(w)
+                less = power - 1.0
+                theta[u] = share[u] * power
+            excess += share[u] * less
+            rest += share[u]
+    total = excess + rest
+    log_c[v] = (top + np.log1p(total)) / r
+    scale = 1.0 / (1.0 + total)
+    for c in range(low, high):
+        theta[nests.child[c]] *= scale
+
+
+@compiled
 def spread_shares(nests: Nests, leaves: int, theta: Array, weight: Array) -> None:
-    """Write the share of each node in total cost from cost shares within nests."""
+    """Write the share of each node in total cost from cost shares within nests.
+
+    Of a nest that may be made as a block, `theta` is the share in the cost of the leaf in its
+    place.
+    """
     nodes = len(nests.parent)
     weight[nodes - 1] = 1.0
     for v in range(nodes - 1, leaves - 1, -1):
+        if nests.parent[v] < leaves:
+            weight[v] = weight[nests.parent[v]] * theta[v]
         for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
             u = nests.child[c]
             weight[u] = weight[v] * theta[u]
@@ -96,32 +114,40 @@ def nest_outputs(nests: Nests, share: Array, elasticity: Array, leaves: int, log
     -inf stands for no output; members of share 0 do not count.
     """
     for v in range(leaves, len(nests.parent)):
-        low, high = nests.first[v - leaves], nests.first[v - leaves + 1]
-        sigma = elasticity[v]
-        least, largest, mean, rest = np.inf, -np.inf, 0.0, -1.0
-        for c in range(low, high):
-            u = nests.child[c]
-            if share[u] > 0.0:
-                ratio = log_x[u] - np.log(share[u])
-                least, largest = min(least, ratio), max(largest, ratio)
-                mean += share[u] * ratio
-                rest += share[u]
-        if sigma == 0.0 or sigma == 1.0:
-            log_x[v] = least if sigma == 0.0 or least == -np.inf else mean
-            continue
-        # as in `unit_costs`, shifted by the term that dominates: the largest output of substitutes
-        # (rho > 0), the smallest of complements
-        rho = 1.0 - 1.0 / sigma
-        shift = largest if rho > 0.0 else least
-        if not (abs(shift) < np.inf):
-            log_x[v] = -np.inf
-            continue
-        excess = 0.0
-        for c in range(low, high):
-            u = nests.child[c]
-            if share[u] > 0.0:
-                excess += share[u] * np.expm1(rho * (log_x[u] - np.log(share[u]) - shift))
-        log_x[v] = shift + np.log1p(excess + rest) / rho
+        nest_output(nests, share, elasticity, leaves, v, log_x)
+
+
+@compiled
+def nest_output(
+    nests: Nests, share: Array, elasticity: Array, leaves: int, v: int, log_x: Array
+) -> None:
+    """Write the log output of a nest from those of its members."""
+    low, high = nests.first[v - leaves], nests.first[v - leaves + 1]
+    sigma = elasticity[v]
+    least, largest, mean, rest = np.inf, -np.inf, 0.0, -1.0
+    for c in range(low, high):
+        u = nests.child[c]
+        if share[u] > 0.0:
+            ratio = log_x[u] - np.log(share[u])
+            least, largest = min(least, ratio), max(largest, ratio)
+            mean += share[u] * ratio
+            rest += share[u]
+    if sigma == 0.0 or sigma == 1.0:
+        log_x[v] = least if sigma == 0.0 or least == -np.inf else mean
+        return
+    # as in `unit_costs`, shifted by the term that dominates: the largest output of substitutes
+    # (rho > 0), the smallest of complements
+    rho = 1.0 - 1.0 / sigma
+    shift = largest if rho > 0.0 else least
+    if not (abs(shift) < np.inf):
+        log_x[v] = -np.inf
+        return
+    excess = 0.0
+    for c in range(low, high):
+        u = nests.child[c]
+        if share[u] > 0.0:
+            excess += share[u] * np.expm1(rho * (log_x[u] - np.log(share[u]) - shift))
+    log_x[v] = shift + np.log1p(excess + rest) / rho
 
 
 @compiled

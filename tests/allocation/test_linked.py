@@ -1,0 +1,139 @@
+"""Nests that may be made as blocks, and work that induces other work, in the certified optimum."""
+
+import numpy as np
+import pytest
+from linked import conic_linked, random_linked
+from sizes import cases
+
+from taskmodel.allocation import Nest, Status, allocate
+from taskmodel.errors import InputError
+
+
+def reviewed_once(success, review=0.2, block=0.1):
+    """Two tasks that AI does under review of each unit, or of the pair at the end."""
+    bundles = [[[1.0], [review / success]]] * 2 + [[[0.0], [block / success**2]]]
+    return allocate(bundles, [1.0], Nest(0.5, [0.5, 0.5], [0, 1], block=2))
+
+
+@pytest.mark.parametrize(
+    ("success", "apart", "best"),
+    [(0.9, 4.5, 8.1), (0.6, 3.0, 3.6), (0.5, 2.5, 2.5), (0.45, 2.25, 2.25)],
+)
+def test_a_chain_is_reviewed_once_where_it_succeeds_often_enough(success, apart, best):
+    result = reviewed_once(success)
+    assert result.output == pytest.approx(best, rel=1e-12)
+    assert result.gap < 1e-12
+    assert list(result.usable[2]) == [best == apart, success >= 0.5]
+    # members are idle where the block makes all
+    assert result.usable[:2, 1].all() == (best == apart)
+    assert not result.usable[:2, 0].any()
+
+
+def test_a_block_pays_from_the_ratio_of_its_review_to_that_of_the_tasks():
+    for ratio in (0.3, 0.5, 0.8):
+        below, above = (reviewed_once(ratio * (1 + d), block=0.2 * ratio) for d in (-1e-9, 1e-9))
+        assert not below.usable[2, 1]
+        assert above.usable[2, 1]
+
+
+def test_a_block_and_its_members_share_the_work_where_each_uses_what_the_other_leaves():
+    # members use one factor, the block another: both are used up, and output is the sum
+    bundles = [[[1.0, 0.0], [0.0, 0.0]]] * 2 + [[[0.0, 0.0], [0.0, 0.5]]]
+    result = allocate(
+        bundles,
+        [1.0, 1.0],
+        Nest(0.5, [0.5, 0.5], [0, 1], block=2),
+        [[True, False], [True, False], [True, True]],
+    )
+    assert result.output == pytest.approx(3.0, rel=1e-12)
+    assert result.activity[:, 0] == pytest.approx([0.5, 0.5, 1.0])
+    assert result.activity[2, 1] == pytest.approx(2.0)
+    assert result.factor_elasticity == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_induced_work_is_part_of_the_cost_of_a_mode():
+    # z0 = 0.2 + 0.5 z1, z1 = 0.4 + 0.25 z0
+    phi = np.zeros((2, 1, 2))
+    phi[0, 0, 1], phi[1, 0, 0] = 0.5, 0.25
+    z0 = (0.2 + 0.5 * 0.4) / (1 - 0.125)
+    z1 = 0.4 + 0.25 * z0
+    result = allocate([[[0.2]], [[0.4]]], [1.0], Nest(1.0, [0.5, 0.5], [0, 1], induced=phi))
+    assert result.output == pytest.approx(1 / np.sqrt(z0 * z1), rel=1e-12)
+    # all work, induced work included: that for output is half the cost each
+    own = np.array([0.5 / z0, 0.5 / z1])
+    assert result.activity[:, 0] == pytest.approx(np.linalg.solve([[1, -0.25], [-0.5, 1]], own))
+    assert result.factor_use == pytest.approx([1.0])
+
+
+def test_a_task_without_a_share_is_done_as_far_as_others_induce_it():
+    phi = np.zeros((2, 2, 2))
+    phi[0, 1, 1] = 0.5
+    bundles = [[[1.0], [0.1]], [[1.0], [0.6]]]
+    result = allocate(bundles, [1.0], Nest(0.0, [1.0, 0.0], [0, 1], induced=phi))
+    assert result.output == pytest.approx(1 / (0.1 + 0.5 * 0.6), rel=1e-12)
+    assert result.activity[1] == pytest.approx([0.0, 0.5 / 0.4])
+    dear = allocate(
+        [[[1.0], [0.1]], [[2.0], [2.0]]], [1.0], Nest(0.0, [1.0, 0.0], [0, 1], None, phi)
+    )
+    assert dear.output == pytest.approx(1.0, rel=1e-12)
+    assert not dear.usable[1].any()
+
+
+def test_work_that_needs_an_impossible_task_is_closed():
+    phi = np.zeros((2, 2, 2))
+    phi[0, 1, 1] = 0.5
+    nest = Nest(1.5, [0.9, 0.1], [0, 1], induced=phi)
+    opened = [[True, True], [False, False]]
+    result = allocate([[[1.0], [0.1]], [[1.0], [1.0]]], [1.0], nest, opened)
+    assert list(result.usable[0]) == [True, False]
+    assert (
+        allocate([[[1.0], [0.1]], [[1.0], [1.0]]], [1.0], nest, [[False, True], [False, False]])
+    ).status == Status.ZERO
+
+
+def test_random_linked_organisations_are_certified():
+    rng = np.random.default_rng(64)
+    count = cases(150, 1500)
+    refused = 0
+    for _ in range(count):
+        result = allocate(*random_linked(rng, 3).problem, throw=False)
+        refused += result.status == Status.FAILED
+        assert result.status == Status.FAILED or result.gap < 1e-9
+    assert refused <= count // 100
+
+
+def test_clarabel_finds_the_same_optimum_of_linked_organisations_wherever_it_finds_one():
+    rng = np.random.default_rng(65)
+    solved, tried, count = 0, 0, cases(8, 300)
+    while solved < count:
+        organisation = random_linked(rng, 3)
+        result, tried = allocate(*organisation.problem, throw=False), tried + 1
+        if result.status == Status.FAILED:
+            continue
+        if (expected := conic_linked(organisation)) is not None:
+            assert result.output == pytest.approx(expected, rel=1e-6)
+            solved += 1
+    print(f"Clarabel failed on {tried - solved} of {tried}")
+    assert tried <= 2 * count
+
+
+@pytest.mark.parametrize(
+    ("nest", "words"),
+    [
+        (
+            Nest(0.5, [0.5, 0.5], [0, 1], induced=[[[0, 0.5]], [[2.0, 0]]]),
+            "0 -> 1 -> 0",
+        ),
+        (Nest(0.5, [1.0], [Nest(0.5, [1.0], [0], block=0)], block=1), "row of a block"),
+        (Nest(0.5, [1.0], [0], block=1, induced=[[[0.0]]]), "induced work needs the dimensions"),
+    ],
+)
+def test_links_without_a_meaning_are_refused(nest, words):
+    with pytest.raises(InputError, match=words):
+        allocate([[[1.0]], [[0.0]]], [1.0], nest)
+
+
+def test_only_the_outermost_nest_has_induced_work():
+    inner = Nest(0.5, [1.0], [0], induced=[[[0.0]]])
+    with pytest.raises(InputError, match="outermost"):
+        Nest(0.5, [1.0], [inner])
