@@ -133,12 +133,26 @@ def greatest_output(
         NaN where no answer can be certified.
     """
     given = check_inputs(bundles, supply, nest, available)
-    log_output, gap = outputs_of(
-        given.tree, given.share, given.elasticity, given.bundle, given.supply, given.available
-    )
+    if given.tree.linked:
+        parts = [_log_outputs(given[rows]) for rows in given.tiles()]
+        log_output, gap = (np.concatenate(values) for values in zip(*parts, strict=True))
+    else:
+        log_output, gap = outputs_of(
+            given.tree, given.share, given.elasticity, given.bundle, given.supply, given.available
+        )
     known = _certified(log_output, gap) | (log_output == np.inf) & (gap == 0.0)
     output = np.where(known, np.exp(np.where(known, log_output, 0.0)), np.nan)
     return np.asarray(output.reshape(given.shape))
+
+
+def _log_outputs(organisations: Organisations) -> tuple[Array, Array]:
+    """Log output and duality gap of some points, as `solver.outputs_of`."""
+    ready = organisations.presolved()
+    log_output, gap = np.where(ready.free, np.inf, -np.inf), np.zeros(len(ready.free))
+    rows = np.flatnonzero(~(ready.free | ready.impossible))
+    if len(rows):
+        _, _, log_output[rows], gap[rows] = optima_of(ready.problem[rows])
+    return log_output, gap
 
 
 def _certified(log_output: Array, gap: Array) -> Mask:
