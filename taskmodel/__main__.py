@@ -1,8 +1,14 @@
-"""`python -m taskmodel`: the same as the command `taskmodel`."""
+"""The program `taskmodel`, also as `python -m taskmodel`."""
 
+import _signal  # type: ignore[import-not-found]  # the part of `signal` that is there at once
 import sys
 
-from taskmodel.cli import main
+# While the command line is imported, which takes a tenth of a second, Python would answer an
+# interrupt with a traceback; the system's own handler ends the process instead.
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+from taskmodel.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -58,30 +58,38 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """Record interrupts, besides the KeyboardInterrupt that Python raises.
+    """Record interrupts, besides the KeyboardInterrupt that Python raises, and end on SIGTERM.
+
+    A process that is asked to end, or whose terminal closes, removes its temporary files first.
 
     A library may turn the KeyboardInterrupt into an error of its own, as compiled ones do while
     they are imported: an error after an interrupt counts as an interrupt.
     """
     numbers: list[int] = []
-    handler = signal.getsignal(signal.SIGINT)
 
     def record(number: int, frame: FrameType | None) -> None:
         numbers.append(number)
         signal.default_int_handler(number, frame)
 
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
     # signals can be set by the main thread alone, and another handler is not ours to replace
-    ours = (
-        handler is signal.default_int_handler
-        and threading.current_thread() is threading.main_thread()
-    )
-    if ours:
-        signal.signal(signal.SIGINT, record)
+    wanted = {signal.SIGINT: record, signal.SIGTERM: end}
+    if hasattr(signal, "SIGHUP"):
+        wanted[signal.SIGHUP] = end
+    default = (signal.default_int_handler, signal.SIG_DFL)
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.getsignal(number) for number in wanted}
+    ours = [number for number, handler in before.items() if handler in default]
+    for number in ours:
+        signal.signal(number, wanted[number])
     try:
         yield numbers
     finally:
-        if ours:
-            signal.signal(signal.SIGINT, handler)
+        for number in ours:
+            signal.signal(number, before[number])
 
 
 def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:

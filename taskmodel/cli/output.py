@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tempfile
+import warnings
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.screen import json_text, note, progress
 from taskmodel.errors import InputError
+from taskmodel.files.atomic import stale
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 RESULTS = Path("taskmodel-results")
+UNFINISHED = ".unfinished-"  # with the number of the process: folders of files to be
 MAX_NAME = 100  # characters in the name of a folder
+MAX_REASON = 200  # characters of why there is no figure
 NO_MATPLOTLIB = (
     "note: no figures, since matplotlib is not installed; to have them: "
     "pip install 'taskmodel[plot]'"
@@ -48,9 +53,11 @@ class Output:
     files: list[str] = field(default_factory=list)
     _workshop: Path | None = None
     _figure: str = ""
+    _drawing: tuple[str, xr.Dataset] | None = None
+    _failure: str = ""
 
     def write(self, stem: str, dataset: xr.Dataset, figure: str = "", plot: str = "") -> None:
-        """Write STEM.nc, and the figure that the function PLOT of `taskmodel.plots` draws of it."""
+        """Write STEM.nc, and later the figure that PLOT of `taskmodel.plots` draws of it."""
         if self._workshop is None:
             return
         import taskmodel as tm
@@ -58,9 +65,28 @@ class Output:
         tm.save(dataset, self._workshop / f"{stem}.nc")
         self._figure = figure
         if figure and self.figures and find_spec("matplotlib") is not None:
-            from taskmodel import plots
+            self._drawing = plot, dataset
 
-            plots.save(getattr(plots, plot)(dataset), self._workshop / figure)
+    def draw(self) -> None:
+        """Draw the figure once the data are in their folder; one that fails becomes a note."""
+        if self._drawing is None or self.folder is None:
+            return
+        plot, dataset = self._drawing
+        if "matplotlib" not in sys.modules:
+            # figures go to files; a notebook's process names a backend for its own windows
+            os.environ["MPLBACKEND"] = "agg"
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                from taskmodel import plots
+
+                pair = plots.save(getattr(plots, plot)(dataset), self.folder / self._figure)
+                self.files += [str(path) for path in sorted(pair)]
+            except Exception as error:  # whatever the library meets: the numbers are there
+                reason = " ".join(str(error).split())[:MAX_REASON]
+                self._failure = f"no figure: {type(error).__name__}: {reason}"
+        if not self._failure and any("missing from font" in str(item.message) for item in caught):
+            self._failure = "some letters are missing from the font of the figures"
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text."""
@@ -76,6 +102,8 @@ class Output:
         """Explain figures that are missing or out of date."""
         if not self._figure or self.folder is None:
             return
+        if self._failure:
+            yield f"note: {self._failure}"
         if self.figures and find_spec("matplotlib") is None:
             yield NO_MATPLOTLIB
         names = (path.name for path in self.folder.glob(f"{self._figure}.*"))
@@ -87,6 +115,8 @@ class Output:
 @contextmanager
 def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
     """Show progress, and collect the files of a command; they are written if all goes well.
+
+    Figures are drawn when the data are written: nothing that happens to them takes the data away.
 
     Parameters
     ----------
@@ -112,6 +142,8 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
                 os.listdir(result._workshop), key=lambda name: (name[-3:] != ".nc", name)
             )
             result.files = [str(folder / name) for name in names]
+    with progress("drawing", args.quiet):
+        result.draw()
     for message in result._notes():
         note(message, args.quiet)
 
@@ -178,7 +210,9 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
             new_folders += [path for path in (folder, *folder.parents) if not path.exists()]
             folder.mkdir(parents=True, exist_ok=True)
             # inside the folder, hence on its file system, where os.replace is atomic
-            workshop = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+            for left in stale(folder, UNFINISHED):
+                shutil.rmtree(left, ignore_errors=True)
+            workshop = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{os.getpid()}-", dir=folder))
         except (FileExistsError, NotADirectoryError) as error:
             raise InputError(
                 f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+MAX_NAME = 100  # characters of a name that its temporary file repeats
 
 
 @contextmanager
@@ -39,7 +42,10 @@ def atomic_write(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             folder = None if _is_stream(path) else path.parent
             try:
-                handle, name = tempfile.mkstemp(".part", f".{path.name}.", folder)
+                prefix = f".{path.name[:MAX_NAME]}.part-"
+                for left in stale(path.parent, prefix) if folder else ():
+                    left.unlink(missing_ok=True)
+                handle, name = tempfile.mkstemp("", f"{prefix}{os.getpid()}-", folder)
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(path)) from error
             os.close(handle)
@@ -55,6 +61,28 @@ def atomic_write(*targets: str | os.PathLike[str]) -> Iterator[list[Path]]:
     finally:
         for source in temporary:
             source.unlink(missing_ok=True)
+
+
+def stale(folder: Path, prefix: str) -> Iterator[Path]:
+    """Yield what processes that were killed have left in a folder.
+
+    Names begin with the prefix and the number of the process that made them.
+    """
+    for path in folder.glob(f"{glob.escape(prefix)}*"):
+        number = path.name.removeprefix(prefix).partition("-")[0]
+        if number.isdecimal() and not _runs(int(number)):
+            yield path
+
+
+def _runs(number: int) -> bool:
+    """Return whether there is a process of a number."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # it belongs to somebody else, or cannot be asked about
+        return True
+    return True
 
 
 def _linked(path: Path) -> Path:

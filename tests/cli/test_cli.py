@@ -393,27 +393,121 @@ def test_a_fault_of_the_package_is_reported_as_such_with_a_traceback_under_debug
         assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "failure, code",
-    [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device", "speedup.png"), 2)],
-)
-def test_an_interrupted_run_keeps_the_files_of_the_previous_one(
-    capsys, starter, monkeypatch, failure, code
-):
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), ValueError("x")])
+def test_a_figure_that_fails_is_a_note_beside_the_numbers(capsys, starter, monkeypatch, failure):
     from taskmodel import plots
-
-    assert main(["run", starter, *QUICK, "-o", "out"]) == 0
-    before = Path("out/result.nc").read_bytes()
 
     def fail(*_):
         raise failure
 
     monkeypatch.setattr(plots, "speedup_curve", fail)
+    assert main(["run", starter, "--grid", "1e27:1e28:2", "-o", "out"]) == 0
+    out, err = capsys.readouterr()
+    assert "Written to out: result.nc" in out
+    assert f"note: no figure: {type(failure).__name__}" in err
+    assert os.listdir("out") == ["result.nc"] and tm.open("out/result.nc").sizes["compute"] == 2
+
+
+def test_an_interrupted_figure_leaves_the_numbers_written(capsys, starter, monkeypatch):
+    from taskmodel import plots
+
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plots, "speedup_curve", fail)
+    error_of(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", "out", code=130)
+    assert os.listdir("out") == ["result.nc"] and tm.open("out/result.nc").sizes["compute"] == 2
+
+
+def test_an_interrupted_run_keeps_the_files_of_the_previous_one(capsys, starter, monkeypatch):
+    assert main(["run", starter, *QUICK, "-o", "out"]) == 0
+    before = Path("out/result.nc").read_bytes()
+
+    def fail(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tm, "save", fail)
     for folder in ("out", "new/deep"):
-        error_of(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", folder, code=code)
+        error_of(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", folder, code=130)
     assert os.listdir("out") == ["result.nc"]
     assert Path("out/result.nc").read_bytes() == before
     assert not Path("new").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("MPLBACKEND", "module://matplotlib_inline.backend_inline"), ("MPLCONFIGDIR", "/dev/null")],
+)
+def test_figures_are_drawn_whatever_the_environment_says_of_windows(starter, setting, value):
+    program = subprocess.run(
+        [sys.executable, "-m", "taskmodel", "run", starter, "--grid", "1e27:1e28:2", "-o", "out"],
+        env={**os.environ, setting: value},
+        capture_output=True,
+        text=True,
+    )
+    assert program.returncode == 0, program.stderr
+    assert sorted(os.listdir("out")) == ["result.nc", "speedup.png", "speedup.svg"]
+
+
+def test_letters_without_a_glyph_are_a_note(starter):
+    text = Path(starter).read_text(encoding="utf-8")
+    Path(starter).write_text(text.replace("title: mylab", "title: 研究"), encoding="utf-8")
+    program = subprocess.run(
+        [sys.executable, "-m", "taskmodel", "run", starter, "--grid", "1e27:1e28:2", "-o", "out"],
+        capture_output=True,
+        text=True,
+    )
+    assert program.returncode == 0 and "Warning" not in program.stderr
+    assert program.stderr.count("missing from the font") <= 1
+    assert "speedup.svg" in os.listdir("out")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_ended_leaves_nothing_behind(starter, number):
+    arguments = ["run", "alignment_research", "--grid", "1e26:1e35:60000", "-o", "results/deep"]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "taskmodel", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not Path("results/deep").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    program.send_signal(number)
+    out, err = program.communicate(timeout=60)
+    assert (program.returncode, out, err) == (128 + number, "", "")
+    assert not Path("results").exists()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(capsys, starter):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    gone, running = process.pid, os.getpid()
+    for number in (gone, running):
+        Path(f"out/.unfinished-{number}-a").mkdir(parents=True)
+        Path(f"out/.result.nc.part-{number}-a").touch()
+    assert main(["run", starter, *QUICK, "-o", "out"]) == 0
+    tm.save(tm.open("out/result.nc"), "out/result.nc")
+    assert sorted(os.listdir("out")) == [
+        f".result.nc.part-{running}-a",
+        f".unfinished-{running}-a",
+        "result.nc",
+    ]
+
+
+def test_an_interrupt_before_the_program_is_ready_shows_no_traceback():
+    code = """import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "taskmodel.cli.entry":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+sys.argv = ["taskmodel", "list"]
+runpy.run_module("taskmodel", run_name="__main__")"""
+    program = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (program.returncode, program.stdout, program.stderr) == (-signal.SIGINT, "", "")
 
 
 # list, check, new, schema, latency
