@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Seal:
 
     def record(self) -> dict[str, Any]:
         """Return the entry of the manifest."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def needs_libraries() -> None:

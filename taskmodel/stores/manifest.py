@@ -65,7 +65,8 @@ class Manifest:
     @property
     def finished_draws(self) -> int:
         """How many draws are finished."""
-        return sum(self.last(number) - number * self.chunk for number in self.finished)
+        missing = self.chunks * self.chunk - self.draws  # of the last chunk
+        return len(self.finished) * self.chunk - missing * (self.chunks - 1 in self.finished)
 
     @property
     def share(self) -> str:
@@ -99,7 +100,7 @@ class Manifest:
             if number in self.finished
         }
         with atomic_write(_section_file(self.path, section)) as (file,):
-            file.write_text(json.dumps(records, indent=0), encoding="utf-8")
+            file.write_text(json.dumps(records), encoding="utf-8")
 
     def differences(self, attributes: Mapping[str, Any], made_from: Mapping[str, Any]) -> list[str]:
         """Return a line for each input that is another one than given here."""
