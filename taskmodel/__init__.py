@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
         TaskmodelError,
     )
     from taskmodel.influence._cruxes import cruxes
+    from taskmodel.influence._sensitivity import sensitivity
     from taskmodel.lead.plans.dataset import lead_time
     from taskmodel.money._spend import spend
     from taskmodel.oversight._review_load import review_load
@@ -79,6 +80,7 @@ _MODULE_OF = {
     "store_ensemble": "questions._store_ensemble",
     "bands": "questions._bands",
     "cruxes": "influence._cruxes",
+    "sensitivity": "influence._sensitivity",
     "ceiling": "closed_forms",
     "regimes": "closed_forms",
     "safety_frontier": "oversight.frontier",
@@ -124,6 +126,7 @@ __all__ = [
     "review_load",
     "safety_frontier",
     "save",
+    "sensitivity",
     "simulate",
     "simulate_draws",
     "solve_for",

@@ -190,6 +190,49 @@ COMMANDS = {
             JSON,
         ),
         _command(
+            "sensitivity",
+            "what the answer hangs on: total effects of inputs, and cruxes",
+            *CATALOG,
+            _option(
+                "--draws",
+                "N",
+                "rows of the design, a power of 2; it has (inputs + 2) times as many draws; "
+                "default: 128",
+                type=values.whole(8, 65536),
+                default=128,
+            ),
+            _option(
+                "--seed",
+                "S",
+                "seed of the design; default: 1",
+                type=values.whole(1, 2**32 - 1),
+                default=1,
+            ),
+            (
+                _option(
+                    "--compute",
+                    "C[,C...]",
+                    "points at which the speed-up is an answer [FLOP/year]; default: ten times "
+                    "today's",
+                    type=values.computes,
+                ),
+                _option(
+                    "--paths",
+                    "PATHS",
+                    "over time in place of compute: bundled name or YAML file of paths; cruxes "
+                    f"are along {DEFAULT_PATHS} otherwise",
+                ),
+            ),
+            _option(
+                "--weighted",
+                "FILE",
+                "draws that `taskmodel calibrate -o` wrote (calibration.nc), with PAWN indices",
+            ),
+            _flag("--quick", "leave out where oversight is the bottleneck, which takes longest"),
+            OPTIONAL_OUTPUT,
+            JSON,
+        ),
+        _command(
             "latency",
             "the critical path: how long one pass takes",
             *CATALOG,

@@ -121,6 +121,38 @@ Keys:
     chunks, bytes"""
 
 DESCRIPTIONS[
+    "sensitivity"
+] = f"""What the answer hangs on. First, by input, the part of the variance of each
+answer that is left when all other inputs are known (total effect), with the
+half-width of its 90 % interval: speed-up today and later, ceiling, and where
+oversight is the bottleneck. Numbers of a group of the catalog are one input.
+Speed-ups enter by logarithm, places by rank, "never" last. Draws weighted by
+evidence (--weighted) have dependent inputs: PAWN indices in place of total
+effects, beside that of an input without influence.
+
+Second, cruxes: inputs that, alone at an end of their 90 % interval, move the
+date of the bottleneck by over a year or change what binds. Needs SALib: pip
+install 'taskmodel[sensitivity]'. The figure is of the cruxes.
+
+{PATHS}"""
+EPILOGS["sensitivity"] = f"""examples:
+  taskmodel sensitivity
+  taskmodel sensitivity --draws 512 --compute 1e30,1e32 -o hangs_on
+  taskmodel calibrate -o posterior
+  taskmodel sensitivity --weighted posterior/calibration.nc
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, method, draws, seed, files
+  answers: a list, each with answer, meaning, unit, enters, never, used,
+    quantile_05, quantile_50, quantile_95, noise (PAWN), and inputs: a list,
+    each with input, index, and error (total effects)
+  paths_name, bottleneck_date: of the cruxes, with all inputs at their medians
+  cruxes: every input, most consequential first, with unit, crux, and low and
+    high: value, bottleneck_date ("inf": never), shift, reason, and binding: by
+    date at which it differs, what binds at the medians and at the end"""
+
+DESCRIPTIONS[
     "latency"
 ] = f"""Duration of one pass through all tasks, in sequence where they depend on each
 other: the critical path, with and without AI, at one point of the compute axis.

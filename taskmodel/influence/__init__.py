@@ -11,7 +11,8 @@ from taskmodel._lazy import attach
 
 if TYPE_CHECKING:
     from taskmodel.influence._cruxes import cruxes
+    from taskmodel.influence._sensitivity import sensitivity
 
-__all__ = ["cruxes"]
+__all__ = ["cruxes", "sensitivity"]
 
-__getattr__, __dir__ = attach(__name__, {"cruxes": "_cruxes"})
+__getattr__, __dir__ = attach(__name__, {"cruxes": "_cruxes", "sensitivity": "_sensitivity"})

@@ -42,11 +42,27 @@ class Inputs:
         """
         result: dict[str, list[str]] = {}
         for prefix, laws in self.samplers.items():
-            homes = {name: _input_of(laws, name) for name in laws.names}
-            tied = dict.fromkeys(_input_of(laws, path) for path in laws.correlated)
-            for name, home in homes.items():
-                title = " + ".join(tied) if home in tied else home
-                result.setdefault(prefix + title, []).append(prefix + name)
+            for name in laws.names:
+                result.setdefault(prefix + _title(laws, name), []).append(prefix + name)
+        return result
+
+    @property
+    def members(self) -> dict[str, list[str]]:
+        """Uncertain numbers by input, in the order of `groups`."""
+        result: dict[str, list[str]] = {name: [] for name in self.groups}
+        for prefix, laws in self.samplers.items():
+            for path in laws.laws:
+                result[prefix + _title(laws, path)].append(prefix + path)
+        return result
+
+    def at_pivots(self, columns: Mapping[str, Array]) -> dict[str, Array]:
+        """Return columns with the level at the pivot in place of the intercept of each line."""
+        result = dict(columns)
+        for prefix, laws in self.samplers.items():
+            for line in laws.lines:
+                intercept, slope = prefix + line.intercept, prefix + line.slope
+                if intercept in columns and slope in columns:
+                    result[intercept] = columns[intercept] + line.pivot * columns[slope]
         return result
 
     def columns(self, normals: Mapping[str, Array]) -> dict[str, Array]:
@@ -116,3 +132,10 @@ def _input_of(laws: Sampler, name: str) -> str:
         return group
     first, *_, last = name.split(".")
     return f"tasks.*.{last}" if first == "tasks" else name
+
+
+def _title(laws: Sampler, name: str) -> str:
+    """Return the input that a number belongs to, those tied by correlations together."""
+    home = _input_of(laws, name)
+    tied = dict.fromkeys(_input_of(laws, path) for path in laws.correlated)
+    return " + ".join(tied) if home in tied else home

@@ -24,10 +24,12 @@ from taskmodel.plots.saving import save_figure as save
 from taskmodel.plots.tasks import draw_review_load as review_load
 from taskmodel.plots.tasks import draw_task_graph as task_graph
 from taskmodel.plots.tasks import hours_by_task as review_hours
+from taskmodel.plots.tornado import draw_cruxes as cruxes
 
 __all__ = [
     "beside",
     "bottleneck_map",
+    "cruxes",
     "horizon",
     "lead_time",
     "loop",

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from check_priors import check_catalog
 from small import small_catalog
 
 import taskmodel as tm
@@ -20,7 +21,6 @@ sources: {A: {title: a, access: secondary}}
 moments:
 """
 NAMES = ("throughput_speedup", "automated_hours_share", "review_time_share", "ai_work_per_hour")
-GIVEN = {"source": "judgement", "note": "of the test"}
 
 
 def moments_of(*entries):
@@ -98,37 +98,7 @@ def test_two_moments_of_the_design_give_its_posterior():
     # An independent evaluator with 4,096 draws: prior 1.13 / 1.93 / 3.82, posterior 1.23 / 1.53 /
     # 2.17, 1,555 effective draws. Its laws are symmetric about the values, with the ratio of the
     # ends of the file's intervals. Here there are 1,718 effective draws.
-    catalog = tm.load_catalog("alignment_research")
-    uniform = {"distribution": "uniform", **GIVEN}
-    changes = {
-        "production.elasticity": {"value": 0.5, "low": 0, "high": 0.95, **uniform},
-        "supervision.max_review_share": {"value": 0.5, "low": 0.25, "high": 1, **uniform},
-        "compute.inference": "free",
-        "compute.experiments": "free",
-        "capability.defect_probability": {"value": 0.1866, "low": 0.05, "high": 0.5, **GIVEN},
-        "production.parallel_exponent.distribution": "fixed",
-        "latency.serial_speed.distribution": "fixed",
-        "uncertainty.groups.multipliers": {
-            **{"paths": ["tasks.*.horizon_multiplier"], "common": 0.5},
-            **GIVEN,
-        },
-    }
-    changes["capability.slope"] = {
-        **{"value": 0.485, "low": 0.485 / np.sqrt(2), "high": 0.485 * np.sqrt(2)},
-        **GIVEN,
-    }
-    for name, task in catalog.tasks.items():
-        factors = {"horizon_multiplier": 2, "share": 1.5}
-        for field in ("horizon", "review_ratio"):
-            if getattr(task, field).low:
-                factors[field] = np.sqrt(getattr(task, field).high / getattr(task, field).low)
-        for field, factor in factors.items():
-            value = getattr(task, field).value
-            changes[f"tasks.{name}.{field}"] = {
-                **{"value": value, "low": value / factor, "high": value * factor},
-                **{"distribution": "lognormal", **GIVEN},
-            }
-    drawn = catalog.replace(changes)
+    drawn = check_catalog(with_defects=True)
     at = [8.4e28 * 13.5**years for years in (0.27, 0.63, 0.9)]
     moments = moments_of(
         f"output: throughput_speedup, compute: {at[0]}, value: 1.35, low: 0.96, high: 1.9",

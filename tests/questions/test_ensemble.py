@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from sizes import cases
 
 import taskmodel as tm
 from taskmodel.questions._bands import order_statistics
@@ -13,6 +14,7 @@ from taskmodel.uncertainty import sampler
 COMPUTE = [1e26, 8.4e28, 1e30, 1e32, 1e35]
 ONLY = ("event_place", "oversight_binds_from", "oversight_bottleneck_from")
 LADDER = "t_agi_ladder"
+FIFTY = np.random.default_rng(50).integers(1_000_000, size=50).tolist()
 
 
 def drawn_catalog(catalog, number, seed):
@@ -36,9 +38,9 @@ def check(drawn, sweep, row, axis, rtol):
 @pytest.mark.parametrize(
     ("name", "scenario", "draws"),
     [
-        (LADDER, None, range(6)),
-        ("alignment_research", None, [0, 7]),
-        ("ml_capability_rnd", None, [1]),
+        (LADDER, None, cases(range(6), FIFTY)),
+        ("alignment_research", None, cases([0, 7], FIFTY)),
+        ("ml_capability_rnd", None, cases([1], FIFTY)),
         (LADDER, {"latency.count_queues": True, "supervision.utilisation": 0.8}, range(2)),
         (
             LADDER,

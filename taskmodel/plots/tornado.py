@@ -1,0 +1,80 @@
+"""A tornado: what an answer becomes at both ends of each input."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from taskmodel.numerics.types import Array
+from taskmodel.plots.page import BLUE, GREY, INCH, PALE, VERMILLION, figure_style
+
+ROWS = 10  # inputs that are shown
+BARS = {"low": BLUE, "high": VERMILLION}
+
+
+def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
+    """Draw when oversight is the bottleneck, and the speed-up today, at the ends of each input.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        From `taskmodel.cruxes`.
+    width : float
+        Width of the figure [mm]; at least 60.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        If the figure is too narrow.
+    """
+    shown = result.isel(input=slice(0, ROWS))
+    with figure_style(width) as size:
+        height = 22 + 6 * shown.sizes["input"]
+        figure = Figure(figsize=(width / INCH, height / INCH), layout="constrained")
+        dates, speeds = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+        _bars(dates, shown["bottleneck_date"].values, result["bottleneck_date_median"].item(), size)
+        first = shown.isel(time=0)
+        median = result["throughput_speedup_median"].values[0]
+        _bars(speeds, first["throughput_speedup"].values, median, size)
+        dates.set_xlabel("date from which oversight is the bottleneck")
+        speeds.set_xlabel(f"speed-up [x] in {result['time'].values[0]:g}")
+        names = [str(name) for name in shown["input"].values]
+        dates.set_yticks(range(len(names)), names)
+        dates.invert_yaxis()
+        handles = [
+            dates.barh(np.nan, np.nan, color=colour, label=f"{end} end of the input")
+            for end, colour in BARS.items()
+        ]
+        figure.legend(handles=handles, loc="outside lower right", ncols=2, fontsize=size - 1)
+        figure.suptitle("What each input changes, all others at their medians", x=0.01, ha="left")
+    return figure
+
+
+def _bars(axes: Axes, ends: Array, median: float, size: float) -> None:
+    """Bars from the median to both ends; what is never goes to the right edge, and says so."""
+    finite = np.append(ends[np.isfinite(ends)], median if np.isfinite(median) else [])
+    low, high = (finite.min(), finite.max()) if len(finite) else (0.0, 1.0)
+    room = 0.08 * (high - low or 1.0)
+    edge = high + 2 * room
+    start = median if np.isfinite(median) else edge
+    axes.set_xlim(low - room, edge if np.isinf(ends).any() else high + room)
+    for column, colour in enumerate(BARS.values()):
+        for row, value in enumerate(ends[:, column].tolist()):
+            if np.isnan(value):
+                continue
+            stop = value if np.isfinite(value) else edge
+            axes.barh(row, stop - start, left=start, color=colour, height=0.62, linewidth=0)
+            if np.isinf(value):
+                text = axes.text(edge, row, "never ", ha="right", va="center", color="white")
+                text.set_fontsize(size - 1.5)
+    axes.axvline(start, color=GREY, linewidth=0.8)
+    axes.ticklabel_format(useOffset=False)
+    axes.grid(axis="x", color=PALE, linewidth=0.4)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
