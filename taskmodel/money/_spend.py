@@ -78,7 +78,8 @@ def spend(
     InputError
         If compute or budget are not as described.
     CatalogError
-        With every price that is missing, is 0 beside a budget, or cannot buy anything.
+        With every price that is missing, is 0 beside a budget, or cannot buy anything; or if the
+        worker is `best`.
     SolveError
         If nothing can be produced, or without limit; or an optimum cannot be certified.
 
@@ -93,6 +94,12 @@ def spend(
     (True, 1.0)
     """
     needs_catalog(catalog)
+    if catalog.capability.worker == "best":
+        message = (
+            "the worker of least cost at the prices of what there is is not that at the prices of "
+            "what is bought; use sufficient or frontier"
+        )
+        raise catalog.error(("capability", "worker"), message)
     several = compute is not None and np.ndim(compute) > 0
     points = (
         increasing("(0, inf)", COMPUTE, compute, unit=COMPUTE_UNIT)

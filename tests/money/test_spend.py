@@ -310,6 +310,11 @@ def test_research_that_costs_nothing_has_no_price():
         tm.spend(catalog, 1e31)
 
 
+def test_the_best_worker_at_other_prices_is_not_that_of_a_purchase(first_catalog):
+    found = defects(tm.spend, first_catalog.replace({"capability.worker": "best"}))
+    assert "use sufficient or frontier" in found["capability.worker"]
+
+
 @pytest.mark.parametrize("budget", [0, -1, np.inf, np.nan, [1, 2], True])
 def test_a_budget_is_a_positive_number(first_catalog, budget):
     with pytest.raises(InputError, match="budget must be one positive"):
