@@ -53,6 +53,8 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     )
     yield from _effort(data, tasks)
     yield from _budget(data, tasks)
+    yield from _attacks(data, tasks)
+    yield from _monitors(data, protocols)
     yield from price_findings(data)
     yield from _gap(data, tasks)
     yield from _nests(nests, tasks)
@@ -215,6 +217,48 @@ def _gap(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
             "frontier or sufficient"
         )
         yield Finding(("capability", "worker"), message)
+
+
+def _attacks(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check the inputs of review that has to find attacks."""
+    supervision, harmful = as_mapping(data.get("supervision")), False
+    for name, task in tasks.items():
+        harm = as_mapping(task).get("attack_harm")
+        if harm is not None and not _is_zero(harm):
+            harmful = True
+            if _lacks_verifiability(task):
+                message = (
+                    f"{_NO_VERIFIABILITY}how likely people are to find an attack depends on it: "
+                    "give its score, or take attack_harm out"
+                )
+                yield Finding(("tasks", name, "attack_harm"), message, at_key=True)
+    if supervision.get("tolerated_harm") is None:
+        return
+    keys = ("supervision", "tolerated_harm")
+    if tasks and not harmful:
+        message = "no task has an attack_harm above 0; give one to those that AI may attack in"
+        yield Finding(keys, message, at_key=True)
+    gap = supervision.get("detection_gap")
+    if gap is not None and not _is_zero(gap):
+        message = (
+            "what people find changes with compute (supervision.detection_gap), so that no "
+            "coverage keeps attacks down at every compute; set detection_gap to 0"
+        )
+        yield Finding(keys, message, at_key=True)
+
+
+def _monitors(data: dict[str, Any], protocols: dict[str, Any]) -> Iterator[Finding]:
+    """Check that the share of defective units is given where a monitor reads them."""
+    if as_mapping(data.get("capability")).get("success") != "logistic":
+        return
+    allowed = as_list(as_mapping(data.get("supervision")).get("protocols"))
+    for name in allowed:
+        if isinstance(name, str) and as_mapping(protocols.get(name)).get("monitor") is not None:
+            message = (
+                f"alerts of the monitor of {name} depend on one defect probability for each task; "
+                "use success: step, or other protocols"
+            )
+            yield Finding(("capability", "success"), message)
 
 
 def _lacks_verifiability(task: Any) -> bool:

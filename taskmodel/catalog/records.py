@@ -82,6 +82,15 @@ class Production(Record):
     """exponent of parallel effort in the effective speed-up"""
 
 
+class Monitor(Record):
+    """AI that reads every unit and raises alerts, at all of which people look."""
+
+    true_positive: Fraction
+    """share of defective units that it raises an alert on"""
+    false_positive: Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)]
+    """share of other units that it raises an alert on"""
+
+
 class Protocol(Record):
     """A protocol for AI work: how much of it is reviewed, with how much effort and which help."""
 
@@ -107,6 +116,8 @@ class Protocol(Record):
     """share of defects that a layer finds, of those it can"""
     common_mode: Fraction = pure_number(0)
     """share of defects that no layer of AI review can find"""
+    monitor: Monitor | None = None
+    """AI that says where people look; beyond its alerts they look at random, up to coverage"""
     interaction_time: WorkingTime = Quantity(value=0, unit="h")
     """time of a person that steers an episode of work"""
     episode_length: WorkingHours | None = None
@@ -160,6 +171,9 @@ class Supervision(Reviewers):
     defect_budget: Annotated[Quantity, Measure(units.DEFECTS, ge=0)] | None = None
     """defective work that may pass unnoticed in a year, its human-equivalent hours weighted by
     harm_weight; 0: none may; absent: no limit"""
+    tolerated_harm: NonNegative | None = None
+    """harm of an attack by AI that is tolerated, in the unit of attack_harm: people look at as many
+    units as keep what AI expects of it below; absent: AI does not attack"""
     coverage: Literal["full", "floor", "none"] = "full"
     """units of AI work that people review: all, those of coverage_floor, none"""
     protocols: tuple[Word, ...] = ()
@@ -458,6 +472,9 @@ class Task(Record):
     harm_weight: NonNegative = pure_number(1)
     """hours of supervision.defect_budget that an hour of its defective work takes which passes
     unnoticed; 0: harmless"""
+    attack_harm: NonNegative | None = None
+    """harm of an attack by the AI that does it, if nobody finds it, relative to other tasks;
+    absent: none"""
     reviewers: tuple[Word, ...] | None = None
     """who may review it: ids of `reviewers`, or `general` for those of supervision; several: the
     best; absent: general"""

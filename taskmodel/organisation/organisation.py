@@ -44,7 +44,6 @@ from taskmodel.organisation.workers import Workers
 from taskmodel.science import capability, supervision
 from taskmodel.science.graph import NestTree, nest_tree
 from taskmodel.science.production import Nest, Rows
-from taskmodel.science.review_effort import detection
 
 HUMAN = supervision.MODES.index("human")
 BY_POINT = (
@@ -547,13 +546,11 @@ def _unnoticed(quantities: Quantities) -> tuple[Array, Array]:
     By task and mode; NaN where people look at some units and the verifiability of the task is not
     known.
     """
-    rate, ceiling = (curve[..., None] for curve in quantities.detection_curve)
-    coverage, known = quantities.coverage, np.isfinite(rate)
-    hours = quantities.review_ratio[..., None] * quantities.protocols("review_effort", 1.0)
-    detected = detection(hours, np.where(known, rate, 1.0), np.where(known, ceiling, 1.0))
-    missed = supervision.escape_rate(1.0, coverage, np.where(known, detected, 0.0))
+    attention, detected = quantities.attention, quantities.detected
+    known = np.isfinite(detected)
+    missed = supervision.escape_rate(1.0, attention, np.where(known, detected, 0.0))
     by_machines = _missed_by_machines(quantities)
-    unknown = ~known & (coverage > 0) & (missed * by_machines > 0)
+    unknown = ~known & (attention > 0) & (missed * by_machines > 0)
     missed, found = (
         np.where(unknown, np.nan, share * by_machines) for share in (missed, 1 - missed)
     )

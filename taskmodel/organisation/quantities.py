@@ -31,12 +31,13 @@ from taskmodel.organisation.reviewers import (
     reviewer_of_mode,
     reviewer_pools,
 )
-from taskmodel.science import supervision
+from taskmodel.science import attack, supervision
 from taskmodel.science.production import Rows
-from taskmodel.science.review_effort import detection_curve, optimal_effort
+from taskmodel.science.review_effort import detection, detection_curve, optimal_effort
 
 T = TypeVar("T")
 _BY_TASK: set[Callable[[Quantities], Any]] = set()  # functions that treat each task apart
+WHOLE = 1e-12  # excess of a probability over 1 that is rounding
 FEW = 0.5  # share of the tasks up to which these are computed apart
 
 
@@ -307,7 +308,41 @@ class Quantities:
     @property
     @by_task
     def coverage(self) -> Array:
-        """Share of units that people review [1], shape (point or 1, task, AI mode)."""
+        """Share of units that people look at [1], shape (point or 1, task, AI mode).
+
+        At all alerts of a monitor at least, and at as many as keep attacks down.
+        """
+        true_positive, alerts = self.monitor
+        planned = np.maximum(self._planned_coverage, alerts)
+        against = attack.coverage_for(self._attention_against_attack, alerts, true_positive)
+        return np.maximum(planned, np.minimum(against, 1.0))  # within rounding
+
+    @property
+    @by_task
+    def attention(self) -> Array:
+        """Probability that people look at a defective unit [1], (point or 1, task, AI mode)."""
+        true_positive, alerts = self.monitor
+        return attack.looked_at(self.coverage, alerts, true_positive)
+
+    @property
+    @by_task
+    def monitor(self) -> tuple[Array, Array]:
+        """Share of defective units, and of all units, with an alert [1]; 0 without a monitor.
+
+        Of shape (point or 1, 1, AI mode) and (point or 1, task, AI mode).
+        """
+        true_positive, false_positive = (
+            self.protocols(f"monitor.{name}", 0.0, absent=0.0)
+            for name in ("true_positive", "false_positive")
+        )
+        alerts = attack.alert_share(
+            self.defect_probability[..., None], true_positive, false_positive
+        )
+        return true_positive, alerts
+
+    @property
+    def _planned_coverage(self) -> Array:
+        """Share of units that people look at by floors and protocols [1]."""
         floor, catalog = self.tasks("coverage_floor"), self.catalog
         if not catalog.supervision.protocols:
             return np.repeat(supervision.coverage_by_mode(floor), repeats(self), axis=-1)
@@ -315,6 +350,50 @@ class Quantities:
         obeys_floor = [catalog.protocols[name].floors for name in protocol_names(catalog)]
         lowest = np.where(np.repeat(obeys_floor, repeats(self)), floor[..., None], 0.0)
         return np.maximum(lowest, chosen)
+
+    @property
+    def _attention_against_attack(self) -> Array:
+        """Probability of a look that keeps attacks down to what is tolerated [1].
+
+        0 where people do part of the work themselves, and where AI does not attack.
+        """
+        tolerated = self.number("supervision.tolerated_harm")[:, None, None]
+        if np.isnan(tolerated).all():
+            return np.zeros((1, 1, 1))
+        harm = self.tasks("attack_harm", absent=0.0)[..., None]
+        delegable = [task.delegable for task in self.catalog.tasks.values()]
+        attackable = self.selected(np.array(delegable))[:, None] & (
+            self.protocols("people", 0) == 0
+        )
+        harm = np.where(attackable, harm, 0.0)
+        detected = np.where(harm > 0, self.detected, 1.0)
+        needed = attack.attention_against_attack(harm, detected, tolerated)
+        if (needed > 1 + WHOLE).any():
+            least = float((harm * (1 - detected)).max())
+            raise InputError(
+                f"supervision.tolerated_harm: found {float(tolerated.min()):g}, and AI expects "
+                f"{least:.6g} of an attack on {self._easiest_attack(harm, detected)} even where "
+                f"people look at every unit; tolerate at least {least:.6g}, or let people find more"
+            )
+        return np.minimum(needed, 1.0)
+
+    def _easiest_attack(self, harm: Array, detected: Array) -> str:
+        worst = (harm * (1 - detected)).max(axis=(0, 2)).argmax()
+        names = self.selected(np.array(list(self.catalog.tasks)))
+        return f"tasks.{names[worst]}"
+
+    @property
+    @by_task
+    def detected(self) -> Array:
+        """Share of defects that people find in units they look at [1], (point or 1, task, AI mode).
+
+        NaN where the verifiability of the task is not known.
+        """
+        rate, ceiling = (curve[..., None] for curve in self.detection_curve)
+        known = np.isfinite(rate)
+        hours = self.review_ratio[..., None] * self.protocols("review_effort", 1.0)
+        found = detection(hours, np.where(known, rate, 1.0), np.where(known, ceiling, 1.0))
+        return np.where(known, found, np.nan)
 
     @property
     @by_task
