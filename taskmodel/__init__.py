@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.influence._sensitivity import sensitivity
     from taskmodel.lead.plans.dataset import lead_time
     from taskmodel.money._spend import spend
+    from taskmodel.oversight._attack_frontier import attack_frontier
     from taskmodel.oversight._review_load import review_load
     from taskmodel.oversight._track_record import track_record
     from taskmodel.oversight._trust import trust
@@ -68,6 +69,7 @@ _MODULE_OF = {
     "best_utilisation": "oversight.utilisation",
     "parallel_lines": "questions._parallel_lines",
     "what_if": "questions._what_if",
+    "attack_frontier": "oversight._attack_frontier",
     "lead_time": "lead.plans.dataset",
     "trust": "oversight._trust",
     "track_record": "oversight._track_record",
@@ -102,6 +104,7 @@ __all__ = [
     "SolveError",
     "TaskmodelError",
     "alignment_beside",
+    "attack_frontier",
     "automate_next",
     "bands",
     "best_utilisation",

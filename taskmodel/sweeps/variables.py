@@ -49,6 +49,7 @@ _BY_UNIT = {
             "unbounded"
         ),
         "kind": "what changes",
+        "attacked_task": "task in which AI expects the most harm of an attack; empty: none",
         "hired_pool": "labour pool or kind of reviewers that is hired",
         "next_dollar": "factor of which a dollar more gives the most research",
         "part": (
@@ -222,6 +223,9 @@ _BY_UNIT = {
             "research for a dollar more of each factor, relative to an average dollar; NaN: it "
             "costs nothing"
         ),
+        "attack_safety": (
+            "attacks that people catch, of those in the class that AI attacks; NaN: it attacks none"
+        ),
         "audits_made": "units reviewed in the period",
         "record": (
             "clean audits of the record at the end of the period, relative to a whole one; 1 "
@@ -333,6 +337,10 @@ _BY_UNIT = {
         "willingness_to_pay": (
             "what a unit more of each factor is worth, research valued at what it costs on average"
         ),
+    },
+    "unit of attack_harm": {
+        "tolerated_harm": "harm of an attack that is tolerated",
+        "expected_harm": "harm that AI expects of an attack where it expects the most",
     },
     "unit of the target": {
         "alone": "by how much the answer differs with this change alone",

@@ -1,0 +1,80 @@
+"""Safety against research under attack: what is attacked, what is tolerated, and its ends."""
+
+import numpy as np
+import pytest
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.errors import InputError, NothingToLimit
+from taskmodel.science.review_effort import detection, detection_curve
+
+HARM = {"build": 10.0, "test": 3.0, "write": 1.0}
+FOUND = float(detection(1.0, *detection_curve(0.75)))
+MONITOR = {"true_positive": 0.85, "false_positive": 0.05}
+
+
+def attacked(**supervision):
+    tasks = {
+        name: {
+            "share": share,
+            "attack_harm": harm,
+            "verifiability": {"score": 0.75},
+            "review_ratio": 1.0,
+        }
+        for (name, harm), share in zip(HARM.items(), (0.2, 0.3, 0.5), strict=True)
+    }
+    protocols = {
+        "some": {"title": "Some", "coverage": 0.05, "floors": False},
+        "watched": {"title": "Watched", "coverage": 0, "floors": False, "monitor": MONITOR},
+    }
+    return small_catalog(tasks, protocols=protocols, supervision=supervision)
+
+
+@pytest.fixture(scope="module")
+def frontiers():
+    return {
+        name: tm.attack_frontier(attacked(protocols=[name]), compute=1e31)
+        for name in ("some", "watched")
+    }
+
+
+@pytest.mark.parametrize("name", ["some", "watched"])
+def test_research_rises_and_safety_falls_with_what_is_tolerated(frontiers, name):
+    frontier = frontiers[name]
+    output, expected = frontier["output"].values, frontier["expected_harm"].values
+    assert (np.diff(output) >= -1e-9 * output[:-1]).all() and output[-1] > output[0]
+    assert (expected <= frontier["tolerated_harm"] * (1 + 1e-9)).all()
+    assert (frontier["duality_gap"] < 1e-9).all()
+    harm = np.array([HARM[task] for task in frontier["attacked_task"].values])
+    safety = frontier["attack_safety"].values
+    assert expected == pytest.approx(harm * (1 - safety))
+    assert frontier["review_hours"][0] > 0
+
+
+def test_its_ends_are_full_review_and_no_attack(frontiers):
+    harms = frontiers["some"]["tolerated_harm"].values
+    assert harms[[0, -1]] == pytest.approx([10 * (1 - FOUND), 10])
+    first, last = (frontiers["some"].isel(tolerated_harm=end) for end in (0, -1))
+    assert float(first["coverage"].sel(task="build")) == pytest.approx(1)
+    free = tm.sweep(attacked(protocols=["some"]), compute=[1e31])
+    assert float(last["output"]) == pytest.approx(float(free["output"][0]), rel=1e-9)
+    assert str(last["attacked_task"].item()) == "build"
+
+
+def test_a_monitor_helps_unless_everything_has_to_be_seen(frontiers):
+    """People look at as many units either way, but at other ones."""
+    watched, some = (frontiers[name] for name in ("watched", "some"))
+    assert (watched["tolerated_harm"] == some["tolerated_harm"]).all()
+    assert (watched["output"] >= some["output"] * (1 - 1e-9)).all()
+    covered = [frontier["coverage"].sel(task="build").values for frontier in (watched, some)]
+    assert covered[0][0] == pytest.approx(1) and covered[1][0] == pytest.approx(1)
+    assert (covered[0][1:] < covered[1][1:] + 1e-12).all()
+
+
+def test_frontiers_without_harm_or_below_full_review_are_refused():
+    with pytest.raises(NothingToLimit, match="give attack_harm"):
+        tm.attack_frontier(small_catalog({"only": {"share": 1}}))
+    with pytest.raises(InputError, match=r"tolerated_harm: found 1e-06.*tasks.build"):
+        tm.attack_frontier(attacked(), [1e-6, 1.0], compute=1e31)
+    with pytest.raises(InputError, match="harms must be a list"):
+        tm.attack_frontier(attacked(), [2.0, 1.0], compute=1e31)
