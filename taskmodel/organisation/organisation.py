@@ -588,15 +588,27 @@ def _allows(catalog: Catalog, task: Task, name: str, without_people: bool) -> bo
     if not task.delegable:
         return False
     if not rules.protocols:
-        equivalent = EQUIVALENT_PROTOCOL[rules.coverage]
-        mode_of_rule = HUMAN + 1 + supervision.COVERAGE_POLICIES.index(rules.coverage)
-        return (
-            name == supervision.MODES[mode_of_rule]
-            and (task.protocols is None or equivalent in task.protocols)
-            and equivalent not in task.forbids
-        )
+        return name == _mode_of_rule(task, rules.coverage)
     chosen = rules.protocols if task.protocols is None else task.protocols
     return (task.by_people or without_people) and name in chosen and name not in task.forbids
+
+
+def _mode_of_rule(task: Task, coverage: str) -> str | None:
+    """Return the mode of a task under a rule of coverage; None if it may not be done so.
+
+    Where the task does not allow the rule's own mode it takes that of the next stricter rule, so
+    that a laxer rule never takes a task from AI.
+    """
+    for rule in reversed(supervision.COVERAGE_POLICIES[: _strictness(coverage) + 1]):
+        equivalent = EQUIVALENT_PROTOCOL[rule]
+        if equivalent not in task.forbids and equivalent in (task.protocols or (equivalent,)):
+            return supervision.MODES[HUMAN + 1 + _strictness(rule)]
+    return None
+
+
+def _strictness(rule: str) -> int:
+    """Return the position of a rule of coverage among all, the strictest first."""
+    return supervision.COVERAGE_POLICIES.index(rule)
 
 
 def _needs_capability(catalog: Catalog, name: str) -> bool:

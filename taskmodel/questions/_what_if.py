@@ -36,7 +36,7 @@ from taskmodel.sweeps.walker import Situation
 RELAXATIONS = {
     "inference": "inference is free",
     "reviewers": "any number of people review, within their working hours",
-    "coverage_floor": "nothing need be reviewed",
+    "coverage_floor": "nothing need be reviewed, whatever a task forbids",
     "capability": "AI can do every task that policy leaves to it",
     "gates": "no waits at gates",
     "experiments": "experiments are free",
@@ -159,15 +159,25 @@ def _relaxed(situation: Situation, people: Array, removed: Collection[str]) -> A
 
 
 def _unreviewed(catalog: Catalog) -> dict[str, Any]:
-    """Settings that remove the duty of review.
+    """Settings that remove the duty of review: AI work may also go unreviewed, in every task.
 
-    With a defect budget, AI work may also go unreviewed; without one it always does.
+    What is allowed stays allowed, since another protocol may do more; what a task forbids or
+    demands of review is a duty like any other, and goes.
     """
-    rules = catalog.supervision
-    if rules.defect_budget is None:
-        return {"supervision.coverage": "none", "supervision.protocols": None}
-    protocols = rules.protocols or (EQUIVALENT_PROTOCOL[rules.coverage],)
-    return {"supervision.protocols": list(dict.fromkeys((*protocols, EQUIVALENT_PROTOCOL["none"])))}
+    rules, unreviewed = catalog.supervision, EQUIVALENT_PROTOCOL["none"]
+    settings: dict[str, Any] = {}
+    if rules.protocols or rules.defect_budget is not None:
+        protocols = rules.protocols or (EQUIVALENT_PROTOCOL[rules.coverage],)
+        settings["supervision.protocols"] = list(dict.fromkeys((*protocols, unreviewed)))
+    else:
+        settings["supervision.coverage"] = "none"
+    for name, task in catalog.tasks.items():
+        if unreviewed in task.forbids:
+            others = [protocol for protocol in task.forbids if protocol != unreviewed]
+            settings[f"tasks.{name}.forbids"] = others
+        if task.protocols is not None and unreviewed not in task.protocols:
+            settings[f"tasks.{name}.protocols"] = [*task.protocols, unreviewed]
+    return settings
 
 
 def _within_reach(relaxed: Organisation) -> NDArray[np.bool_]:
