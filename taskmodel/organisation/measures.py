@@ -167,8 +167,8 @@ class Yardstick:
                 for name in ("hours_per_year", "max_review_share", "utilisation")
             ),
         )
-        self._people = PeopleAlone(organisation)
-        self.base_output = self._people.plenty.output if base_output is None else base_output
+        self.people_alone = PeopleAlone(organisation)
+        self.base_output = self.people_alone.plenty.output if base_output is None else base_output
         if not (self.base_output > 0).all():
             hours = quantities.members("pools", "headcount") * self.pool_hours
             idle = ", ".join(
@@ -191,7 +191,7 @@ class Yardstick:
         result.organisation = organisation
         for name in ("exponent", "shares", "pool_hours", "reviewer_hours", "base_output"):
             setattr(result, name, point_rows(getattr(self, name), rows))
-        result._people = self._people.take(rows, organisation)
+        result.people_alone = self.people_alone.take(rows, organisation)
         result.clock = self.clock.take(rows, organisation)
         result.base_time = point_rows(self.base_time, rows)
         return result
@@ -216,7 +216,7 @@ class Yardstick:
         kernels.work_by_ai(activity, mix, HUMAN, by_ai)
         kernels.escaped_units(activity, _rows(organisation.escape(compute)), escaped)
         kernels.total_work(activity, work)
-        base_output, base_work = self._people.at(compute)
+        base_output, base_work = self.people_alone.at(compute)
         throughput, bulk = _relative(output, base_output), _relative(work, base_work)
         time = self.clock.pass_time(mix, activity, compute)
         latency = np.where(productive | np.isinf(output), self.base_time / time, np.nan)

@@ -26,12 +26,12 @@ from taskmodel.numerics.accuracy import EVENT_OFFSET, EVENT_WIDTH, FLAT_SLOPE
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
-from taskmodel.organisation.measures import PeopleAlone, without_ai
+from taskmodel.organisation.measures import without_ai
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.science.production import Nest, Tree, node_costs
 from taskmodel.sweeps._events import Change, Events, events_of
 from taskmodel.sweeps.axes import COMPUTE
-from taskmodel.sweeps.walker import Situation, Walker
+from taskmodel.sweeps.walker import Setting, Situation, Walker
 
 NODES = 5  # at which the numbers of the organisation are taken for a slope
 STEP = 1e-3  # between them, in logarithms or as a share of the axis
@@ -50,7 +50,9 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     events : Events
         All other events between them.
     """
-    end = min(last_fall(walker), high)
+    end = high
+    if walker.axis.name == COMPUTE:
+        end = min(float(last_fall(walker.at(np.array([low])).setting).max()), high)
     if not low < end:
         return events
     turns, sign = _Course(walker, low, end, events).turns()
@@ -74,25 +76,24 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     return events.join(extra)
 
 
-def last_fall(walker: Walker) -> float:
-    """Return the position from which on the throughput speed-up never falls; inf if it may.
+def last_fall(setting: Setting) -> Array:
+    """Return the compute from which on the throughput speed-up never falls, (point or 1,).
 
     More compute is no worse for AI, unless review grows with its lead, and people alone have all
-    the experiments they can use from some compute on.
+    the experiments they can use from some compute on. Infinite where it may always fall.
     """
-    if walker.axis.name != COMPUTE:
-        return np.inf
-    organisation = walker.organisation
+    organisation = setting.organisation
     workers = organisation.workers
     harder = bool((workers.gap > 0).any()) or workers.changes_detection
     if harder and workers.kind == "frontier":
-        return np.inf
+        return np.array([np.inf])
     position = organisation.factors.index("experiments")
-    use = PeopleAlone(organisation).plenty.factor_use[:, position]
     if np.isinf(organisation.base_supply[:, position]).all():
-        return 0.0
+        return np.zeros(1)
+    use = setting.yardstick.people_alone.plenty.factor_use[:, position]
     supply = organisation.supply_per_compute[:, position]
-    return float(np.max(np.where(use > 0, use / np.where(supply > 0, supply, np.nan), 0.0)))
+    enough = np.divide(use, supply, where=supply > 0, out=np.full(np.shape(use + supply), np.inf))
+    return np.where(use > 0, enough, 0.0)
 
 
 @dataclass

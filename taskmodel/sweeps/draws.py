@@ -25,6 +25,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import Tree
 from taskmodel.sweeps._events import KINDS, first_positions
+from taskmodel.sweeps._extrema import last_fall, with_extrema
 from taskmodel.sweeps._sweep import completed, walk, write_prices
 from taskmodel.sweeps.axes import Axis, compute_axis
 from taskmodel.sweeps.line import (
@@ -233,6 +234,7 @@ class _Many(Generic[T]):
         try:
             if self.events:
                 path, events = walk(walker, low, high, positions[0])
+                events = with_extrema(walker, low, high, events)
                 first = first_positions(events)[None]
                 start = walker.solve(np.array([low]))
                 begun = start.binds, start.bottleneck
@@ -273,6 +275,8 @@ class _Many(Generic[T]):
         nest = np.broadcast_to(
             nest_numbers(Tree(setting.organisation.nest)), (len(draws), 2, self.tree.nodes)
         )
+        # known of all draws at once, as the base of their speed-ups
+        falls = np.broadcast_to(last_fall(setting), len(draws)) > self.span[0][draws]
         rows: list[int] = []
         paths: list[SolutionPath] = []
         first: list[Array] = []
@@ -280,7 +284,7 @@ class _Many(Generic[T]):
         for row, draw in enumerate(draws.tolist()):
             try:
                 own = setting.take([row])
-                path, places, state = self._walk(draw, own, nest[row : row + 1])
+                path, places, state = self._walk(draw, own, nest[row : row + 1], falls[row])
             except TaskmodelError as error:
                 errors[draw] = error
                 continue
@@ -298,9 +302,9 @@ class _Many(Generic[T]):
         return Walks(draws, setting, self.compute[draws], joined, places, since), errors
 
     def _walk(
-        self, draw: int, setting: Setting, nest: Array
+        self, draw: int, setting: Setting, nest: Array, falls: bool
     ) -> tuple[SolutionPath, Array, NDArray[np.bool_]]:
-        """Return the walk of a draw.
+        """Return the walk of a draw, whose throughput speed-up may fall or not.
 
         Returns
         -------
@@ -315,17 +319,21 @@ class _Many(Generic[T]):
         line = self._line(draw, setting, nest)
         if line is None:
             # `walk` finds events again with the exact numbers
-            path, events = walk(self._walker(draw), low, high, self.compute[draw])
+            walker = self._walker(draw)
+            path, events = walk(walker, low, high, self.compute[draw])
+            events = with_extrema(walker, low, high, events)
             return path, first_positions(events), self._begun(draw)
         course = follow(
             line.line, self.frame, self.tree, self.compute[draw], self._desk(line), self.start
         )
         begun = course.began > 0 if (course.began >= 0).all() else self._begun(draw)
-        if course.complete:
+        if course.complete and not falls:
             supply = setting.organisation.supply(self.compute[draw])
             write_prices(course.grid.allocation, supply)
             return course.grid, course.first_positions(), begun
-        path, events = completed(self._walker(draw), line.stops, line.opens, course)
+        walker = self._walker(draw)
+        path, events = completed(walker, line.stops, line.opens, course)
+        events = with_extrema(walker, low, high, events)
         return path, first_positions(events), begun
 
     def _begun(self, draw: int) -> NDArray[np.bool_]:
