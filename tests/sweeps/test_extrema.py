@@ -1,0 +1,174 @@
+"""Peaks and troughs of the throughput speed-up, against brute force and published values."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from random_catalogs import HIGH, LOW, multi_factor_catalog
+from sizes import cases
+
+import taskmodel as tm
+from taskmodel.sweeps._extrema import last_fall
+from taskmodel.sweeps.walker import Setting
+
+FIXTURE = Path(__file__).parent.parent / "data" / "alignment_research_b27e634.yaml"
+SIGN = {"speedup_peaks": -1, "speedup_troughs": 1}
+FREE = {"compute.inference": "free", "compute.experiments": "free"}
+
+
+def gap_catalog(gap):
+    return tm.load_catalog(FIXTURE).replace(
+        FREE | {"capability.worker": "frontier", "supervision.verification_gap": gap}
+    )
+
+
+def extrema(result, axis="compute"):
+    """Position and kind of the peaks and troughs of a sweep."""
+    events = tm.events(result)
+    pairs = zip(events[axis].values.tolist(), events["kind"].values, strict=True)
+    return [(position, SIGN[kind]) for position, kind in pairs if kind in SIGN]
+
+
+def turns(position, speedup):
+    """The intervals of a grid in which the speed-up turns, and whether it then rises."""
+    steps = np.diff(np.log(speedup))
+    signs = np.where(np.abs(steps) < 1e-11, 0, np.sign(steps))
+    found, last = [], 0
+    for index, sign in enumerate(signs.tolist()):
+        if sign and last and sign != last:
+            found.append((position[max(index - 1, 0)], position[index + 1], sign))
+        last = sign or last
+    return found
+
+
+@pytest.mark.parametrize(
+    ("gap", "speedups"),
+    [
+        (-0.3, (1.6562, 2.3078, 6.5630, 11.2263)),
+        (0, (1.5957, 2.0598, 3.6078, 3.6078)),
+        (0.1, (1.5737, 1.9710, 2.9915, 2.5758)),
+        (0.3, (1.5267, 1.7857, 2.0376, 1.3452)),
+    ],
+)
+def test_the_verification_gap_decides_what_more_compute_gives(gap, speedups):
+    result = tm.sweep(gap_catalog(gap), [8.4e28, 8.7e29, 1e32, 1e34])
+    assert tuple(result["throughput_speedup"].values.round(4)) == speedups
+
+
+@pytest.mark.parametrize(
+    ("gap", "compute", "speedup"), [(0.1, 1.15e31, 3.214), (0.3, 6.5e30, 2.588)]
+)
+def test_the_highest_speedup_is_a_peak(gap, compute, speedup):
+    catalog = gap_catalog(gap)
+    assert float(tm.sweep(catalog, [compute])["throughput_speedup"][0]) == pytest.approx(
+        speedup, abs=6e-4
+    )
+    result = tm.sweep(catalog, np.geomspace(1e26, 1e35, 2000))
+    assert turns(result["compute"].values, result["throughput_speedup"].values)
+    events = tm.events(result)
+    peaks = events.isel(event=events["kind"].values == "speedup_peaks")
+    best = int(np.argmax(peaks["throughput_speedup_after"].values))
+    # values of the design are those of a grid: the peak is next to its point and a little higher
+    assert float(peaks["compute"][best]) == pytest.approx(compute, rel=0.03)
+    highest = float(peaks["throughput_speedup_after"][best])
+    assert speedup - 1e-3 <= highest <= speedup * 1.003
+    assert highest >= float(result["throughput_speedup"].max()) - 1e-9
+
+
+@pytest.mark.parametrize("gap", [-0.3, 0])
+def test_where_verification_does_not_get_harder_there_is_no_peak(gap):
+    assert extrema(tm.sweep(gap_catalog(gap), [1e26, 1e35])) == []
+
+
+def random_gap_catalog(rng):
+    """A random catalog whose review grows or shrinks with the lead of the frontier model."""
+    catalog = multi_factor_catalog(rng)
+    changes = {f"tasks.{name}.automation_threshold": None for name in catalog.tasks}
+    for name in catalog.tasks:
+        changes[f"tasks.{name}.horizon"] = float(10 ** rng.uniform(-1, 2.5))
+        changes[f"tasks.{name}.by_people"] = True
+    changes |= {
+        "capability.worker": "frontier",
+        "capability.success_slope": 0.84,
+        "supervision.verification_gap": float(rng.uniform(-0.3, 1.2)),
+    }
+    if rng.random() < 0.5:
+        changes["capability.success"] = "logistic"
+    if rng.random() < 0.5:
+        changes["capability.required_success"] = 0.8
+    if rng.random() < 0.3:
+        changes |= {
+            "supervision.assist_limit": 0.5,
+            "supervision.critic_lag": 1,
+            "supervision.assisted_effort": 0.3,
+        }
+    return catalog.replace(changes)
+
+
+@pytest.mark.parametrize("seed", range(cases(4, 100)))
+def test_brute_force_finds_every_peak_and_trough_and_no_other(seed):
+    catalog = random_gap_catalog(np.random.default_rng(seed))
+    grid = np.geomspace(LOW, HIGH, cases(1000, 4000))
+    speedup = tm.sweep(catalog, grid)["throughput_speedup"].values
+    if not (speedup > 0).all():
+        return
+    left = extrema(tm.sweep(catalog, [LOW, HIGH]))
+    for low, high, sign in turns(grid, speedup):
+        same = [
+            each
+            for each in left
+            if each[1] == sign and low * (1 - 1e-9) <= each[0] <= high * (1 + 1e-9)
+        ]
+        assert same, (low, high, sign)
+        left.remove(same[0])
+    # what the grid does not see is closer together than its points
+    for position, sign in left:
+        others = [other for other, kind in left if kind == -sign]
+        assert any(abs(np.log(other / position)) < np.log(grid[1] / grid[0]) for other in others)
+
+
+def test_a_peak_along_another_axis_is_where_the_slope_is_zero():
+    catalog = gap_catalog(0.1)
+    path = "supervision.headcount"
+    result = tm.sweep(catalog, 1e32, over="capability.slope", values=np.linspace(0.3, 1.2, 300))
+    found = extrema(result, "capability.slope")
+    grid, speedup = result["capability.slope"].values, result["throughput_speedup"].values
+    expected = turns(grid, speedup)
+    assert [sign for _, sign in found] == [sign for *_, sign in expected]
+    for (position, _), (low, high, _) in zip(found, expected, strict=True):
+        assert low * (1 - 1e-9) <= position <= high * (1 + 1e-9)
+    assert extrema(tm.sweep(catalog, 1e32, over=path, values=[10, 1000]), path) == []
+
+
+def test_the_slope_is_that_of_a_finite_difference_at_an_interior_peak():
+    """Inside a regime, S is stationary: it is the same to second order on both sides."""
+    catalog = (
+        gap_catalog(0.1)
+        .replace({"capability.success_slope": 0.84})
+        .replace({"capability.success": "logistic"})
+    )
+    found = extrema(tm.sweep(catalog, [1e27, 1e35]))
+    events = tm.events(tm.sweep(catalog, [1e27, 1e35]))
+    positions, kinds = events["compute"].values, events["kind"].values
+    others = positions[~np.isin(kinds, list(SIGN))]
+    inner = [place for place, _ in found if np.abs(np.log(others / place)).min() > 0.02]
+    assert inner
+    for place in inner:
+        below, at, above = tm.sweep(catalog, place * np.array([0.99, 1, 1.01]))[
+            "throughput_speedup"
+        ].values
+        assert abs(above - below) < 0.1 * abs(at - (above + below) / 2) + 1e-12
+
+
+def test_where_review_does_not_grow_the_speed_up_cannot_fall_but_for_experiments():
+    catalog = tm.load_catalog(FIXTURE)
+    assert last_fall(Setting(catalog)).max() < 1e27
+    assert np.isinf(last_fall(Setting(gap_catalog(0.1)))).all()
+
+
+def test_draws_report_their_first_peak():
+    catalog = gap_catalog(0.1)
+    drawn = tm.ensemble(catalog, draws=2, seed=1, compute=[8.4e28, 1e32])
+    first = drawn["event_place"].sel(kind="speedup_peaks").values
+    assert (first > 8.4e28).all()
+    assert (first < np.inf).any()
