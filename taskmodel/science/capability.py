@@ -243,7 +243,7 @@ def required_lead(success: Real, steepness: Real) -> np.ndarray:
     Examples
     --------
     >>> required_lead([0.5, 0.8], steepness=0.84).round(4).tolist()
-    [1.0, 5.2085]
+    [1.0, 5.2088]
     """
     return (success / (1 - success)) ** (1 / steepness)
 

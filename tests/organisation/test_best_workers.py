@@ -94,7 +94,7 @@ def test_a_task_opens_at_its_required_success(worker, success):
     half = organisation(catalog_with({"slope": 0.5})).opens_at[0, 0]
     model = organisation(catalog)
     opens = model.opens_at[0, 0]
-    assert opens / half == pytest.approx(5.2085**2, rel=1e-4)
+    assert opens / half == pytest.approx(5.2088**2, rel=1e-4)
     assert not model.automatable(opens * (1 - 1e-9))[0, 0]
     assert model.automatable(opens * (1 + 1e-9))[0, 0]
     attempts = model.attempts(opens)[0, 0, 1]
@@ -136,8 +136,10 @@ def best_catalog(gap=0.1, **changes):
 
 def test_the_best_worker_has_the_closed_form_where_review_is_the_only_cost():
     model = organisation(best_catalog())
-    assert float(np.exp(model.leads(1e35)[0, 0, 1])) == pytest.approx(10.834337, rel=1e-6)
-    assert model.bundles(1e35)[0, 0, 1, 1] == pytest.approx(0.2 * 1.440477, rel=1e-6)
+    lead = (0.84 / 0.1 - 1) ** (1 / 0.84)
+    assert float(np.exp(model.leads(1e35)[0, 0, 1])) == pytest.approx(lead, rel=1e-10)
+    cost = 0.2 * lead**0.1 * (1 + lead**-0.84)
+    assert model.bundles(1e35)[0, 0, 1, 1] == pytest.approx(cost, rel=1e-12)
     # not beyond the frontier
     half = model.opens_at[0, 0]
     assert float(np.exp(model.leads(4 * half)[0, 0, 1])) == pytest.approx(2)

@@ -56,23 +56,18 @@ def test_the_verification_gap_decides_what_more_compute_gives(gap, speedups):
 
 
 @pytest.mark.parametrize(
-    ("gap", "compute", "speedup"), [(0.1, 1.15e31, 3.214), (0.3, 6.5e30, 2.588)]
+    ("gap", "compute", "speedup"), [(0.1, 1.145e31, 3.2145), (0.3, 6.327e30, 2.5927)]
 )
 def test_the_highest_speedup_is_a_peak(gap, compute, speedup):
-    catalog = gap_catalog(gap)
-    assert float(tm.sweep(catalog, [compute])["throughput_speedup"][0]) == pytest.approx(
-        speedup, abs=6e-4
-    )
-    result = tm.sweep(catalog, np.geomspace(1e26, 1e35, 2000))
-    assert turns(result["compute"].values, result["throughput_speedup"].values)
-    events = tm.events(result)
+    """An independent evaluation on a grid found 3.214 at 1.15e31, and 2.588 at 6.5e30."""
+    events = tm.events(tm.sweep(gap_catalog(gap), [1e26, 1e35]))
     peaks = events.isel(event=events["kind"].values == "speedup_peaks")
     best = int(np.argmax(peaks["throughput_speedup_after"].values))
-    # values of the design are those of a grid: the peak is next to its point and a little higher
-    assert float(peaks["compute"][best]) == pytest.approx(compute, rel=0.03)
-    highest = float(peaks["throughput_speedup_after"][best])
-    assert speedup - 1e-3 <= highest <= speedup * 1.003
-    assert highest >= float(result["throughput_speedup"].max()) - 1e-9
+    position = float(peaks["compute"][best])
+    assert position == pytest.approx(compute, rel=1e-4)
+    assert float(peaks["throughput_speedup_after"][best]) == pytest.approx(speedup, abs=5e-5)
+    around = tm.sweep(gap_catalog(gap), position * np.array([0.9, 0.999, 1, 1.001, 1.1]))
+    assert int(np.argmax(around["throughput_speedup"].values)) == 2
 
 
 @pytest.mark.parametrize("gap", [-0.3, 0])
@@ -112,8 +107,13 @@ def test_brute_force_finds_every_peak_and_trough_and_no_other(seed):
     speedup = tm.sweep(catalog, grid)["throughput_speedup"].values
     if not (speedup > 0).all():
         return
-    left = extrema(tm.sweep(catalog, [LOW, HIGH]))
-    for low, high, sign in turns(grid, speedup):
+    check(extrema(tm.sweep(catalog, [LOW, HIGH])), turns(grid, speedup), grid[1] / grid[0])
+
+
+def check(found, expected, spacing):
+    """Every turn on a grid is found; others are pairs closer together than its points."""
+    left = list(found)
+    for low, high, sign in expected:
         same = [
             each
             for each in left
@@ -121,10 +121,9 @@ def test_brute_force_finds_every_peak_and_trough_and_no_other(seed):
         ]
         assert same, (low, high, sign)
         left.remove(same[0])
-    # what the grid does not see is closer together than its points
     for position, sign in left:
         others = [other for other, kind in left if kind == -sign]
-        assert any(abs(np.log(other / position)) < np.log(grid[1] / grid[0]) for other in others)
+        assert any(abs(np.log(other / position)) < np.log(spacing) for other in others)
 
 
 def test_a_peak_along_another_axis_is_where_the_slope_is_zero():
@@ -133,10 +132,8 @@ def test_a_peak_along_another_axis_is_where_the_slope_is_zero():
     result = tm.sweep(catalog, 1e32, over="capability.slope", values=np.linspace(0.3, 1.2, 300))
     found = extrema(result, "capability.slope")
     grid, speedup = result["capability.slope"].values, result["throughput_speedup"].values
-    expected = turns(grid, speedup)
-    assert [sign for _, sign in found] == [sign for *_, sign in expected]
-    for (position, _), (low, high, _) in zip(found, expected, strict=True):
-        assert low * (1 - 1e-9) <= position <= high * (1 + 1e-9)
+    assert turns(grid, speedup)
+    check(found, turns(grid, speedup), 1.01)
     assert extrema(tm.sweep(catalog, 1e32, over=path, values=[10, 1000]), path) == []
 
 
@@ -147,8 +144,8 @@ def test_the_slope_is_that_of_a_finite_difference_at_an_interior_peak():
         .replace({"capability.success_slope": 0.84})
         .replace({"capability.success": "logistic"})
     )
-    found = extrema(tm.sweep(catalog, [1e27, 1e35]))
-    events = tm.events(tm.sweep(catalog, [1e27, 1e35]))
+    result = tm.sweep(catalog, [1e30, 1e35])
+    found, events = extrema(result), tm.events(result)
     positions, kinds = events["compute"].values, events["kind"].values
     others = positions[~np.isin(kinds, list(SIGN))]
     inner = [place for place, _ in found if np.abs(np.log(others / place)).min() > 0.02]
@@ -170,5 +167,6 @@ def test_draws_report_their_first_peak():
     catalog = gap_catalog(0.1)
     drawn = tm.ensemble(catalog, draws=2, seed=1, compute=[8.4e28, 1e32])
     first = drawn["event_place"].sel(kind="speedup_peaks").values
-    assert (first > 8.4e28).all()
-    assert (first < np.inf).any()
+    assert np.isfinite(first).all()
+    never = drawn["event_place"].sel(kind="oversight_binds_ends").values
+    assert np.isinf(never).any()
