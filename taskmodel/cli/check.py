@@ -1,5 +1,7 @@
 """`taskmodel check`: every defect of catalogs and other files, and notes on their numbers."""
 
+import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
 from taskmodel.cli.screen import number, plain, table
 from taskmodel.errors import CatalogError, Defect
 from taskmodel.files.bundled import find_file
-from taskmodel.files.yaml import read_document, read_text
+from taskmodel.files.yaml import MAX_BYTES, read_document, read_text
 
+STDIN = "-"
 MAX_NAMED = 8  # numbers without a source
 DRAWS, SEED = 4096, 1  # of the quantiles shown
 
@@ -38,6 +41,11 @@ def answer(args: Namespace) -> Answer:
 def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
     report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
     report |= {"defects": (), "conversions": (), "without_source": ()}
+    if name == STDIN or Path(name).is_fifo():
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "stdin.yaml"
+            path.write_bytes(_piped(name))
+            return _of_pipe(_report(str(path), scenario, drawn), str(path), name)
     try:
         path = Path(name) if Path(name).is_file() else find_file(name, "catalog")
         report["file"] = str(path)
@@ -63,6 +71,23 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
     except CatalogError as error:
         report |= {"ok": False, "defects": error.defects}
     return report
+
+
+def _piped(name: str) -> bytes:
+    """Return the content of stdin or a pipe, up to a byte more than a file may have."""
+    if name == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with open(name, "rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _of_pipe(report: dict[str, Any], path: str, name: str) -> dict[str, Any]:
+    """Return a report on a copy of a pipe with the name of the pipe in it."""
+    defects = [
+        defect._replace(file=name if defect.file == path else defect.file)
+        for defect in report["defects"]
+    ]
+    return {**report, "file": name, "defects": tuple(defects)}
 
 
 def _distributions(record: Any) -> list[dict[str, Any]]:

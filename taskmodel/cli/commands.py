@@ -574,7 +574,7 @@ COMMANDS = {
             _option(
                 "files",
                 "FILE",
-                "catalog, scenario, plan, world, loop, trend or file of paths",
+                "catalog, scenario, plan, world, loop, trend or file of paths; - for standard input",
                 nargs="+",
             ),
             _option(

@@ -11,6 +11,7 @@ from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import bracketed, scientific, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
 from taskmodel.errors import InputError
+from taskmodel.questions.targets import target
 from taskmodel.summary import provenance_facts
 from taskmodel.takeoff.davidson.world import is_world
 
@@ -22,6 +23,7 @@ def answer(args: Namespace) -> Answer:
     catalog, path = load(args), args.path
     check_number(catalog, path, "PATH")
     (name, value), ends = args.target, args.span and args.span[:2]
+    target(catalog, name)  # before a name such as compute can be taken for an argument
     if path == "compute" and args.compute is not None:
         raise InputError(
             f"--at compute={scientific(args.compute)}: compute is the unknown; leave --at out"

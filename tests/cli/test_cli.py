@@ -1025,3 +1025,21 @@ def test_run_notes_missing_reviewers_and_pools_smaller_than_their_reviewers(caps
     )
     assert "is more than the people of pools." in " ".join(crowd.split())
     assert "more than the people" not in " ".join(lines_of(capsys, "run", "t_agi_ladder", *short))
+
+
+def test_check_reads_standard_input_and_pipes(starter):
+    text = Path(starter).read_text(encoding="utf-8")
+    os.mkfifo("pipe")
+    for name, broken in (("-", text.replace("share: 0.10", "share: 10%")), ("pipe", text)):
+        program = subprocess.Popen(
+            [sys.executable, "-m", "taskmodel", "check", name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if name == "pipe":
+            Path("pipe").write_text(broken, encoding="utf-8")
+        out = program.communicate(broken if name == "-" else None, timeout=60)[0]
+        first = out.splitlines()[0]
+        assert first == ("-: 1 defect" if name == "-" else "pipe: fine (catalog, 6 tasks): mylab")
+        assert program.returncode == (1 if name == "-" else 0)

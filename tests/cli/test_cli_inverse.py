@@ -34,6 +34,7 @@ def test_without_a_solution_the_reason_is_reported(capsys):
         (("supervision.headcount", "--target=speedup"), "NAME=VALUE"),
         (("supervision.headcount", "--target=speedup=fast"), "finite number"),
         (("supervision.headcount", "--target=speedpu=2"), "speedup"),
+        (("supervision.headcount", "--target=compute=5"), "is nothing to aim at"),
         (("supervision.headcount", "--target=speedup=2", "--range=5:1"), "LOW must be below HIGH"),
         (("supervision.headcount", "--target=speedup=2", "--range=-5:1"), "at least 0"),
         (("supervision.headcount", "--target=speedup=2", "--at=compute=x"), "positive number"),
