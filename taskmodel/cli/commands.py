@@ -574,7 +574,7 @@ COMMANDS = {
             _option(
                 "files",
                 "FILE",
-                "catalog, scenario, plan, world, loop, trend or file of paths; - for standard input",
+                "catalog, scenario, plan, world, loop, trend or file of paths; - for stdin",
                 nargs="+",
             ),
             _option(
