@@ -22,6 +22,7 @@ from taskmodel.errors import InputError, NoAnswer
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import review_capacity, review_factor, reviewer_pools
 from taskmodel.summary import (
+    COSTS,
     Advice,
     Point,
     Row,
@@ -37,10 +38,18 @@ POINT_OF_ADVICE = {
     "oversight_bottleneck": "where review becomes the bottleneck",
     "grid_end": "the end of the grid",
 }
+STATES = {
+    "oversight_costs_a_tenth": "costs a tenth",
+    "oversight_costs_half": "costs half",
+    "oversight_binds": "binds",
+    "oversight_bottleneck": "is the bottleneck",
+}
 FACTORS = {"review": "review capacity", "defect_budget": "defect budget"}
 # One more reviewer is worth the ratio of two shadow prices in people of a pool. Rounding leaves
 # about 1e-12 of a price that is zero, so that ratios below this one count as zero.
 NO_PEOPLE = 1e-6
+# Cost of oversight from which it is said why it is nowhere the bottleneck.
+COSTLY = 1.5
 # share of all hours from which a mode is named: it would be shown as at least 1 %
 SHOWN = 0.005
 
@@ -100,7 +109,10 @@ def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -
     return [
         *heading(catalog, about),
         "",
+        *cost_lines(summary),
+        "",
         *_milestones(summary),
+        *too_few_reviewers(summary),
         *_no_review(catalog),
         "",
         *_curve(summary),
@@ -125,6 +137,47 @@ def _no_review(catalog: Catalog) -> list[str]:
     )
 
 
+def cost_lines(summary: Summary) -> list[str]:
+    """Say what oversight costs."""
+    today, end = summary.today, summary.end
+    reached = [
+        f"{word} ({level:g}x) {_from(getattr(summary, name), name in summary.at_grid_start)}"
+        for (name, level), word in zip(COSTS.items(), ("a tenth", "half"), strict=True)
+    ]
+    return wrapped(
+        f"Oversight costs {number(today.oversight_cost)}x today: with all review hours free, and "
+        f"all else as it is, output would be {number(today.oversight_cost)} times what it is; at "
+        f"{scientific(end.compute)} FLOP/year {number(end.oversight_cost)} times. It costs "
+        f"{', and '.join(reached)}.",
+        indent="",
+    )
+
+
+def _from(point: Point | None, at_start: bool) -> str:
+    if point is None or point.compute is None:
+        return "nowhere on the grid"
+    return f"from {'or below ' if at_start else ''}{scientific(point.compute)} FLOP/year"
+
+
+def too_few_reviewers(summary: Summary) -> list[str]:
+    """Explain why oversight holds nothing back at the margin although it costs much."""
+    missing = [
+        name
+        for name in ("oversight_binds", "oversight_bottleneck")
+        if getattr(summary, name) is None
+    ]
+    most = max((*summary.curve, summary.today), key=lambda row: row.oversight_cost)
+    if not missing or not most.oversight_cost > COSTLY:
+        return []
+    state = "binds nowhere" if missing[0] == "oversight_binds" else "is the bottleneck nowhere"
+    return wrapped(
+        f"Oversight {state}, and yet costs {number(most.oversight_cost)}x at "
+        f"{scientific(most.compute)} FLOP/year: reviewers are too few to be worth automating for: "
+        f"people do {most.tasks_by_hand} tasks by hand that AI could do.",
+        indent="",
+    )
+
+
 def _milestones(summary: Summary) -> list[str]:
     rows = [["", "compute", *SPEEDUP_HEADS], _point("today", summary.today)]
     for name, label in MILESTONES.items():
@@ -138,7 +191,7 @@ def _milestones(summary: Summary) -> list[str]:
         "Speed-up of research [x] over the same people without AI; compute in FLOP/year",
         *table(rows),
     ]
-    for name, verb in (("oversight_binds", "binds"), ("oversight_bottleneck", "is the bottleneck")):
+    for name, verb in STATES.items():
         stretches = summary.stretches[name]
         if len(stretches) > 1 or (stretches and stretches[0][1] is not None):
             lines += wrapped(f"Oversight {verb} {_stretches(stretches)}.")

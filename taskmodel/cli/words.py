@@ -22,6 +22,8 @@ SOURCES = {
 }
 MILESTONES = {
     "first_automation": "first automation",
+    "oversight_costs_a_tenth": "oversight costs a tenth (1.1x)",
+    "oversight_costs_half": "oversight costs half (2x)",
     "oversight_binds": "oversight starts to bind",
     "oversight_bottleneck": "oversight is the bottleneck",
 }
@@ -39,6 +41,10 @@ EVENTS = {
     "oversight_bottleneck_ends": "oversight is no longer the bottleneck",
     "speedup_peaks": "the throughput speed-up peaks",
     "speedup_troughs": "the throughput speed-up is at its least before it grows again",
+    "oversight_costs_a_tenth": "oversight costs a tenth: free review would give 1.1 times output",
+    "oversight_costs_a_tenth_ends": "oversight costs less than a tenth",
+    "oversight_costs_half": "oversight costs half: free review would double output",
+    "oversight_costs_half_ends": "oversight costs less than half",
 }
 MODES = {
     "human": "people",

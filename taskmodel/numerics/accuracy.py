@@ -182,6 +182,10 @@ MARGIN_VISIBLE = 1e-9
 # (`sweeps.walker`, `questions._bottleneck_map`).
 OVERSIGHT_ROUNDING = 1e-11
 
+# Log of oversight's cost by which it may fall short of a level and count as there
+# (`sweeps.oversight_cost`).
+COST_ROUNDING = 1e-12
+
 # Questions ---------------------------------------------------------------------------------------
 
 # Distance from a target, relative to its scale: a value closer than TARGET_HIT equals it; a bracket

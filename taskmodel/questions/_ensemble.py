@@ -59,11 +59,14 @@ MEASURES = (
     "automated_hours_share",
 )
 CEILINGS = ("oversight_ceiling", "no_oversight_ceiling")
-CURVES = (*MEASURES, *CEILINGS)  # variables along the axis
+COST = "oversight_cost"
+CURVES = (*MEASURES, COST, *CEILINGS)  # variables along the axis
 FULL, FIRST, OVERSIGHT = "oversight_ceiling_full", "first_positions", "oversight_from"
 OVERSIGHT_STATES = {
     "oversight_binds_from": "binds",
     "oversight_bottleneck_from": "is the largest source",
+    "oversight_costs_a_tenth_from": "costs a tenth: output with free review is 1.1 times output",
+    "oversight_costs_half_from": "costs half: output with free review is twice output",
 }
 TODAY = "compute.today"
 SOLVED, FAILED = "solved", "failed"
@@ -176,9 +179,10 @@ def ensemble(
         - ``event_place(draw, kind)``: position of the first event of each kind, inf where there is
           none, over the catalog's grid, widened to the reported points and to today; or over the
           paths;
-        - ``oversight_binds_from``, ``oversight_bottleneck_from``: position from which oversight
-          binds or is the largest source, the low end of the axis where it is so there already, inf
-          where nowhere;
+        - ``oversight_binds_from``, ``oversight_bottleneck_from``, ``oversight_costs_a_tenth_from``,
+          ``oversight_costs_half_from``: position from which oversight binds, is the largest source,
+          or costs as much, the low end of the axis where it is so there already, inf where
+          nowhere; those of costs only if ``oversight_cost`` is kept;
         - ``ceiling``: the ``oversight_ceiling_full`` of a sweep; where organisations change over
           time, that of the last point;
         - ``weight`` [1]; ``status``, ``solved`` or ``failed``, and ``reason``. All numbers of
@@ -310,6 +314,7 @@ def _outcomes(
         positions,
         lambda walks: _measured(walks, kept),
         events=events,
+        costs=COST in kept,
         along=along,
         threads=threads,
     )
@@ -478,6 +483,8 @@ def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
         for name in MEASURES
         if name in kept
     }
+    if walks.cost is not None:
+        values[COST] = walks.cost.ravel()
     ceilings = _ceilings(walks, situation, curves=bool(set(kept) & set(CEILINGS)))
     values |= {name: ceilings[name] for name in CEILINGS if name in kept}
     first = {FIRST: walks.first, OVERSIGHT: walks.oversight} if walks.oversight.shape[1] else {}
@@ -526,7 +533,7 @@ def _columns(
         **{name: (*shape, *inner.get(name, ())) for name in CURVES if name in kept},
         FULL: shape[:1],
         FIRST: (shape[0], len(KINDS)),
-        OVERSIGHT: (shape[0], 2),
+        OVERSIGHT: (shape[0], len(OVERSIGHT_STATES)),
     }
     result = {name: np.full(size, np.nan) for name, size in shapes.items()}
     for block in blocks:
@@ -581,6 +588,8 @@ def _dataset(
         meaning = f"{axis.name} of the first event of each kind; inf: none; NaN: the draw failed"
         variables["event_place"] = (("draw", "kind"), values[FIRST], unit, meaning)
         for column, (name, state) in enumerate(OVERSIGHT_STATES.items()):
+            if "costs" in name and COST not in values:
+                continue
             meaning = (
                 f"{axis.name} from which oversight {state}; the low end of the axis where it is so "
                 "there already; inf: nowhere"

@@ -1,6 +1,7 @@
 """Summaries of sweeps: `reading` computes the facts, `facts` defines their records."""
 
 from taskmodel.summary.facts import (
+    COSTS,
     MILESTONES,
     Advice,
     NextTask,
@@ -21,6 +22,7 @@ from taskmodel.summary.reading import (
 )
 
 __all__ = [
+    "COSTS",
     "MILESTONES",
     "Advice",
     "NextTask",

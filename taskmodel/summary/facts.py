@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
-MILESTONES = ("first_automation", "oversight_binds", "oversight_bottleneck")
+COSTS = {"oversight_costs_a_tenth": 1.1, "oversight_costs_half": 2.0}
+MILESTONES = ("first_automation", *COSTS, "oversight_binds", "oversight_bottleneck")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Row(Point):
     elasticity : dict of str to float
         What 1 % more gives, in per cent of output: of each factor by name, and of ``review_speed``
         (all reviews faster) [1].
+    oversight_cost : float
+        Output with all review hours free over output [1].
+    tasks_by_hand : int
+        Tasks that AI can do and may do, and of which people do all.
     oversight_ceiling, no_oversight_ceiling : float
         Output with unlimited inference and experiments by what AI can do here, and the same without
         review [1].
@@ -63,6 +68,8 @@ class Row(Point):
     binding_reviewers: str
     bottleneck_share: dict[str, float]
     elasticity: dict[str, float]
+    oversight_cost: float
+    tasks_by_hand: int
     oversight_ceiling: float
     no_oversight_ceiling: float
 
@@ -173,12 +180,14 @@ class Summary:
         At ``compute.today``, inside the grid or not, and at the last point of the grid.
     curve : tuple of Row
         At the ends of the grid and round values of compute within it.
-    first_automation, oversight_binds, oversight_bottleneck : Point or None
-        Where AI first does a task, where review first binds, where it first is the largest source;
+    first_automation, oversight_costs_a_tenth, oversight_costs_half, oversight_binds,
+    oversight_bottleneck : Point or None
+        Where AI first does a task, where output with all review hours free is first 1.1 times and
+        twice output, where review first binds, where it first is the largest source;
         the speed-ups are those from there on. None: not on the grid. What holds at the first point
         of the grid has that point here.
     at_grid_start : tuple of str
-        Which of these three hold at the first point of the grid, so that their true places may be
+        Which of these hold at the first point of the grid, so that their true places may be
         lower.
     stretches : dict of str to tuple of (float, float or None)
         From where to where oversight binds and is the bottleneck; None: to the end of the grid.
@@ -201,6 +210,8 @@ class Summary:
     end: Row
     curve: tuple[Row, ...]
     first_automation: Point | None
+    oversight_costs_a_tenth: Point | None
+    oversight_costs_half: Point | None
     oversight_binds: Point | None
     oversight_bottleneck: Point | None
     at_grid_start: tuple[str, ...]
@@ -232,6 +243,8 @@ def as_dict(summary: Summary) -> dict[str, object]:
             side: {"oversight": row.oversight_ceiling, "no_oversight": row.no_oversight_ceiling}
             for side, row in sides.items()
         },
+        "oversight_cost": {side: row.oversight_cost for side, row in sides.items()},
+        "tasks_by_hand": {side: row.tasks_by_hand for side, row in sides.items()},
         "hours_by_mode": {side: row.hours_by_mode for side, row in sides.items()},
         "automated_hours_share": {side: row.automated_hours_share for side, row in sides.items()},
         "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},

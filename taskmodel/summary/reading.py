@@ -24,6 +24,7 @@ from taskmodel.organisation.reviewers import review_factor
 from taskmodel.questions._elasticities import automate_next
 from taskmodel.science.supervision import MODES
 from taskmodel.summary.facts import (
+    COSTS,
     MILESTONES,
     SPEEDUPS,
     Advice,
@@ -66,7 +67,7 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
     table = sorted({float(grid[0]), *round_points(grid[0], grid[-1]), float(grid[-1])})
     rows = _rows(catalog, result, [*table, today])
     event_table = events(result)
-    end = _row(result.isel(compute=-1))
+    end = _row(catalog, result.isel(compute=-1))
     milestones = {name: _milestone(result, event_table, name) for name in MILESTONES}
     onset = milestones["oversight_bottleneck"]
     situation, compute = _situation_of_advice(rows[today], onset, end)
@@ -84,7 +85,7 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
                 event_table["kind"].values == name,
                 event_table["kind"].values == f"{name}_ends",
             )
-            for name in MILESTONES[1:]
+            for name in MILESTONES[1:]  # of what lasts
         },
         reviewers_scarce={
             name: _scarce(result, event_table, review_factor(name))
@@ -178,19 +179,21 @@ def _rows(catalog: Catalog, result: xr.Dataset, points: Iterable[float]) -> dict
     """Return the row of each point, from the sweep if it is on its axis, otherwise solved."""
     positions = {value: _position(result["compute"].values, value) for value in points}
     rows = {
-        value: _row(result.isel(compute=position), value)
+        value: _row(catalog, result.isel(compute=position), value)
         for value, position in positions.items()
         if position is not None
     }
     missing = sorted(positions.keys() - rows.keys())
     if missing:
         solved = sweep(catalog, missing)
-        rows |= {value: _row(solved.isel(compute=index)) for index, value in enumerate(missing)}
+        rows |= {
+            value: _row(catalog, solved.isel(compute=index)) for index, value in enumerate(missing)
+        }
     return rows
 
 
-def _row(state: xr.Dataset, compute: float | None = None) -> Row:
-    """Return one point of a sweep; `compute` replaces its coordinate."""
+def _row(catalog: Catalog, state: xr.Dataset, compute: float | None = None) -> Row:
+    """Return one point of a sweep of the catalog; `compute` replaces its coordinate."""
     elasticity = _by_name(state["factor_elasticity"], "factor")
     return Row(
         compute=float(state["compute"]) if compute is None else compute,
@@ -202,9 +205,18 @@ def _row(state: xr.Dataset, compute: float | None = None) -> Row:
         binding_reviewers=binding_reviewers(state),
         bottleneck_share=_by_name(state["bottleneck_share"], "source"),
         elasticity={"review_speed": float(state["oversight_elasticity"]), **elasticity},
+        oversight_cost=float(state["oversight_cost"]),
+        tasks_by_hand=_tasks_by_hand(catalog, state),
         oversight_ceiling=float(state["oversight_ceiling"]),
         no_oversight_ceiling=float(state["no_oversight_ceiling"]),
     )
+
+
+def _tasks_by_hand(catalog: Catalog, state: xr.Dataset) -> int:
+    """Return the number of tasks that AI can do and may do, and of which people do all."""
+    may = np.array([task.delegable for task in catalog.tasks.values()])
+    by_hand = state["automatable"].values & may & (state["automated_share"].values == 0)
+    return int(by_hand.sum()) if np.isfinite(state["output"]) else 0
 
 
 def binding_reviewers(state: xr.Dataset) -> str:
@@ -230,6 +242,8 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
     if name == "first_automation":
         results.needs_variables(result, "automated_share")
         return bool((start["automated_share"] > 0).any())
+    if name in COSTS:
+        return bool(start["oversight_cost"] >= COSTS[name])
     review = start["bottleneck_share"].sel(source="review").item()
     others = start["bottleneck_share"].drop_sel(source="review").max().item()
     return (
@@ -317,7 +331,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float
     """Return the cost of review by task and pool at one compute; None if nothing is reviewed."""
     arrays = organisation(catalog)
     position = _position(result["compute"].values, compute)
-    names = "activity", "review_elasticity"
+    names = "activity", "review_elasticity", "automatable", "automated_share"
     if position is None or not all(name in result for name in names):
         points = [compute * (1 + EVENT_OFFSET) if position is None else compute]
         position, swept = 0, sweep(catalog, points, keep=names)
@@ -358,7 +372,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float
     )
     return Advice(
         place=situation,
-        at=_row(state, compute),
+        at=_row(catalog, state, compute),
         review_hours=total,
         review_capacity=float(capacity.sum()),
         reviews=tuple(reviews),

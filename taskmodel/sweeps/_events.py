@@ -43,6 +43,10 @@ KINDS = (
     "oversight_bottleneck_ends",
     "speedup_peaks",
     "speedup_troughs",
+    "oversight_costs_a_tenth",
+    "oversight_costs_a_tenth_ends",
+    "oversight_costs_half",
+    "oversight_costs_half_ends",
 )
 
 

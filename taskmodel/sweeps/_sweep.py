@@ -57,6 +57,7 @@ from taskmodel.sweeps.dataset import (
     sweep_dataset,
 )
 from taskmodel.sweeps.line import StretchSolution, signatures, stretch
+from taskmodel.sweeps.oversight_cost import LEVELS, cost_mesh, oversight_costs
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.walker import Before, Setting, Situation, SolutionPath, Walker
@@ -155,12 +156,40 @@ def sweep_along(axis: Axis, grid: Array, keep: Keep = None) -> tuple[xr.Dataset,
         As in `sweep`.
     """
     walker = Walker(axis)
-    path, events = walk(walker, grid[0], grid[-1], grid)
-    events = with_extrema(walker, grid[0], grid[-1], events)
+    path, events, costs = _walk_with_costs(walker, grid)
     measured = _measured(walker, path, events)
+    for measures, values in zip(measured, costs, strict=True):
+        measures["oversight_cost"] = values
     table = _event_table(walker, events, measured)
     result = sweep_dataset(walker.at(grid), axis, grid, path.allocation, measured[0], table, keep)
     return result, walker
+
+
+def _walk_with_costs(walker: Walker, grid: Array) -> tuple[SolutionPath, Events, tuple[Array, ...]]:
+    """Return optima and events, those of oversight's cost included, and the cost at all of them."""
+    low, high = grid[0], grid[-1]
+    points = np.union1d(grid, cost_mesh(walker.axis, low, high)) if low < high else grid
+    path, events, course = walked(walker, low, high, points)
+    events = with_extrema(walker, low, high, events)
+    setting = walker.at(grid[:1]).setting
+    costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
+    reported = np.isin(points, grid)
+    limits = [costs.before, costs.after]
+    for change, event in zip(costs.change, costs.event.tolist(), strict=True):
+        if event >= 0:
+            events.changes[event].append(change)
+    between = np.flatnonzero(costs.event < 0)
+    if len(between):
+        position = costs.position[between]
+        near = np.searchsorted(points, position) - 1
+        optima = walker.solve(position, start=path.allocation.take(near))
+        changes = [[costs.change[row]] for row in between]
+        values = np.array([LEVELS[each.kind.removesuffix("_ends")] for (each,) in changes])
+        order = np.argsort(np.concatenate([events.position, position]), kind="stable")
+        limits = [np.concatenate([side, values])[order] for side in limits]
+        smooth = np.zeros(len(between), dtype=bool)
+        events = events.join(Events(position, smooth, optima, optima, changes))
+    return path.take(reported), events, (costs.points[reported], *limits)
 
 
 def walk(
@@ -176,13 +205,20 @@ def walk(
         Positions to report, increasing, from `low` to `high`. Default: those of the mesh, and both
         sides of the positions at which tasks open or close.
     """
+    return walked(walker, low, high, grid)[:2]
+
+
+def walked(
+    walker: Walker, low: float, high: float, grid: Array | None = None
+) -> tuple[SolutionPath, Events, StretchSolution | None]:
+    """Return what `walk` does, and the walk itself; None if it is of one point."""
     thresholds, mesh = walker.thresholds(low, high), walker.axis.mesh(low, high)
     stops = np.unique(np.concatenate([mesh, thresholds]))
     opens = np.isin(stops, thresholds)
     points = stops if grid is None else grid
     if len(stops) < 2:
         path = walker.solve(points)
-        return path, events_of(np.zeros(0), path.take([]), path.take([]))
+        return path, events_of(np.zeros(0), path.take([]), path.take([])), None
     course = stretch(walker, stops, opens, points)
     if not course.exact:
         stops = np.unique(np.concatenate([stops, points]))
@@ -194,7 +230,7 @@ def walk(
         left.before[:] = True
         path = left.join(path)
         path = path.take(np.lexsort((~path.before, path.position)))
-    return path, events
+    return path, events, course
 
 
 def completed(

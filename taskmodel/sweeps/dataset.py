@@ -23,6 +23,7 @@ from taskmodel.sweeps.walker import Situation
 # Measures with a limit on either side of an event: the dimensions that each has besides `event`.
 EVENT_LIMITS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(SPEEDUPS, ()),
+    "oversight_cost": (),
     "oversight_elasticity": (),
     "oversight_ceiling": (),
     "no_oversight_ceiling": (),
@@ -84,7 +85,7 @@ def sweep_dataset(
     allocation : Allocation
         The optimum at these points.
     measures : mapping of str to array, shape (point, ...)
-        The fields of `Measures` at these points, and the ceilings.
+        The fields of `Measures` at these points, the ceilings, and oversight's cost.
     events : EventTable
     keep : str or sequence of str, optional
         As in `taskmodel.sweep`.
@@ -102,7 +103,7 @@ def sweep_dataset(
     variables: dict[str, tuple[Any, ...]] = {
         **{
             name: (along, measures[name])
-            for name in (*SPEEDUPS, "bulk_speedup", "oversight_elasticity")
+            for name in (*SPEEDUPS, "oversight_cost", "bulk_speedup", "oversight_elasticity")
         },
         **{
             name: ((along, "factor"), getattr(allocation, name))

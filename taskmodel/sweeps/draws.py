@@ -26,7 +26,7 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import Tree
 from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._extrema import last_fall, with_extrema
-from taskmodel.sweeps._sweep import completed, walk, write_prices
+from taskmodel.sweeps._sweep import completed, walked, write_prices
 from taskmodel.sweeps.axes import Axis, compute_axis
 from taskmodel.sweeps.line import (
     Desk,
@@ -36,12 +36,20 @@ from taskmodel.sweeps.line import (
     line_of,
     nest_numbers,
 )
+from taskmodel.sweeps.oversight_cost import (
+    LEVELS,
+    OversightCosts,
+    cost_mesh,
+    free_output,
+    oversight_costs,
+)
 from taskmodel.sweeps.walk_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
 
 T = TypeVar("T")
 AxisOfDraw = Callable[[int, Quantities], Axis]
 BLOCK_POINTS = 4096  # points that are treated together, as far as that
+SPARE = 8  # points by which the room for one draw exceeds its own, for those of others
 BLOCK_DRAWS = 32  # does not need more draws than this
 
 
@@ -61,9 +69,12 @@ class Walks:
         The optima there, (draw x point), all points of a draw one after the other.
     first : array, shape (draw, kind)
         Position of the first event of each of `KINDS`; inf where there is none.
-    oversight : array, shape (draw, 2)
-        Position from which oversight binds, and from which it is the largest source: the low end
-        of the axis where it is so there already.
+    oversight : array, shape (draw, 4)
+        Position from which oversight binds, from which it is the largest source, and from which it
+        costs each of `oversight_cost.LEVELS`: the low end of the axis where it is so there already.
+        NaN for those of costs that were not asked for.
+    cost : array, shape (draw, point), or None
+        Oversight's cost, if it was asked for.
     along : Walker or None
         Of the only draw, where the axis is another than compute; positions are then on that axis.
     """
@@ -74,6 +85,7 @@ class Walks:
     allocation: Allocation
     first: Array
     oversight: Array
+    cost: Array | None = None
     along: Walker | None = None
 
     @property
@@ -102,6 +114,7 @@ def walk_many(
     outcome: Callable[[Walks], T],
     *,
     events: bool = True,
+    costs: bool = False,
     along: AxisOfDraw | None = None,
     threads: int | None = None,
 ) -> Outcomes[T]:
@@ -122,6 +135,8 @@ def walk_many(
         so are calls of this.
     events : bool
         Whether to look for events; without them, optima at the points alone are computed.
+    costs : bool
+        Whether to compute oversight's cost.
     along : function, optional
         From the position of a draw and its quantities to another axis; `span` and `compute` are
         then positions on it. Draws are treated one by one.
@@ -134,7 +149,7 @@ def walk_many(
         In the order of the draws. A draw without an answer leaves its error and disturbs no other.
     """
     draws, points = compute.shape
-    many = _Many(base, dict(columns), span, compute, outcome, events, along)
+    many = _Many(base, dict(columns), span, compute, outcome, (events, costs), along)
     size = 1 if along else max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
     blocks = [np.arange(first, min(first + size, draws)) for first in range(0, draws, size)]
     threads = threads or os.cpu_count() or 1
@@ -148,12 +163,44 @@ def walk_many(
 
 @dataclass(frozen=True, eq=False)
 class _DrawnLine:
-    """The line of one draw, its stops, and how many intervals any draw may have."""
+    """The line of one draw, its stops, what is solved, and how many intervals any draw may have."""
 
     stops: Array
     opens: NDArray[np.bool_]
     line: Line
+    points: Array
     intervals: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """What is reported of one draw.
+
+    Attributes
+    ----------
+    path : SolutionPath
+    first : array, shape (kind,)
+        Position of the first event of each of `KINDS`.
+    begun : array of bool, shape (2,) or (4,)
+        Whether oversight binds, leads, and costs each level, where the walk begins.
+    cost : array, shape (point,)
+        Oversight's cost; empty if it was not asked for.
+    """
+
+    path: SolutionPath
+    first: Array
+    begun: NDArray[np.bool_]
+    cost: Array = field(default_factory=lambda: np.zeros(0))
+
+    def with_costs(self, costs: OversightCosts) -> _Drawn:
+        """Return it with oversight's cost at all of its points."""
+        begun = np.concatenate([self.begun, costs.begun])
+        return _Drawn(self.path, costs.first_positions(self.first), begun, costs.points)
+
+    def take(self, rows: NDArray[np.intp]) -> _Drawn:
+        """Return some of its points."""
+        cost = self.cost[rows] if len(self.cost) else self.cost
+        return _Drawn(self.path.take(rows), self.first, self.begun, cost)
 
 
 class _Many(Generic[T]):
@@ -166,11 +213,12 @@ class _Many(Generic[T]):
         span: tuple[Array, Array],
         compute: Array,
         outcome: Callable[[Walks], T],
-        events: bool,
+        wanted: tuple[bool, bool],
         along: AxisOfDraw | None,
     ) -> None:
         self.base, self.columns, self.span, self.compute = base, columns, span, compute
-        self.outcome, self.events, self.along = outcome, events, along
+        self.outcome, self.along = outcome, along
+        self.events, self.costs = wanted
         self.axis = compute_axis(base.catalog)
         self.desks = threading.local()
         central = Setting(base)
@@ -182,6 +230,7 @@ class _Many(Generic[T]):
         self.nothing = found.take([])
         self.start = found if found.status[0] == Status.OPTIMAL else None
         self.mesh = functools.lru_cache(self.axis.mesh)
+        self.cost_mesh = functools.lru_cache(functools.partial(cost_mesh, self.axis))
 
     def block(self, draws: NDArray[np.intp]) -> Outcomes[T]:
         """Return what became of some draws."""
@@ -232,18 +281,50 @@ class _Many(Generic[T]):
         low, high = (float(ends[draw]) for ends in self.span)
         positions = self.compute[draws]
         try:
-            if self.events:
-                path, events = walk(walker, low, high, positions[0])
-                events = with_extrema(walker, low, high, events)
-                first = first_positions(events)[None]
-                start = walker.solve(np.array([low]))
-                begun = start.binds, start.bottleneck
-            else:
-                path, first = walker.solve(positions[0]), np.zeros((1, 0))
+            if not self.events:
+                path, nothing = walker.solve(positions[0]), np.zeros((1, 0))
+                cost = self._cost(walker.at(positions[0]), path.allocation, positions.shape)
+                return Walks(
+                    draws, setting, positions, path.allocation, nothing, nothing, cost, walker
+                ), {}
+            drawn = self._walked(walker, low, high, positions[0])
         except TaskmodelError as error:
             return self._none(setting), {draw: error}
-        from_first = _oversight_from(first, np.array([low]), *begun) if self.events else first
-        return Walks(draws, setting, positions, path.allocation, first, from_first, walker), {}
+        ends, first = np.array([low]), drawn.first[None]
+        since = _oversight_from(first, ends, drawn.begun[None], self.costs)
+        cost = drawn.cost[None] if self.costs else None
+        allocation = drawn.path.allocation
+        return Walks(draws, setting, positions, allocation, first, since, cost, walker), {}
+
+    def _walked(self, walker: Walker, low: float, high: float, positions: Array) -> _Drawn:
+        """Return what is reported of one draw, from a walk with the exact numbers."""
+        points = self._points(walker.axis, low, high, positions)
+        path, events, course = walked(walker, low, high, points)
+        events = with_extrema(walker, low, high, events)
+        start = walker.solve(np.array([low]))
+        begun = np.concatenate([start.binds, start.bottleneck])
+        drawn = _Drawn(path, first_positions(events), begun)
+        if self.costs:
+            setting = walker.at(points[:1]).setting
+            costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
+            drawn = drawn.with_costs(costs)
+        return drawn.take(np.searchsorted(points, positions))
+
+    def _points(self, axis: Axis, low: float, high: float, positions: Array) -> Array:
+        """Return the positions that are solved."""
+        if not self.costs or not low < high:
+            return positions
+        mesh = self.cost_mesh(low, high) if axis is self.axis else cost_mesh(axis, low, high)
+        return np.union1d(positions, mesh)
+
+    def _cost(
+        self, situation: Situation, allocation: Allocation, shape: tuple[int, ...]
+    ) -> Array | None:
+        """Return oversight's cost at points, (draw, point), if it was asked for."""
+        if not self.costs:
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.reshape(free_output(situation) / allocation.output, shape)
 
     def _none(self, setting: Setting) -> Walks:
         """Return no draws."""
@@ -263,7 +344,8 @@ class _Many(Generic[T]):
             int(draws[row]): _uncertified(every.compute[row][failed[row]][0])
             for row in np.flatnonzero(failed.any(axis=1)).tolist()
         }
-        walks = Walks(draws, setting, every.compute, allocation, nothing, nothing)
+        cost = self._cost(every.situation, allocation, every.compute.shape)
+        walks = Walks(draws, setting, every.compute, allocation, nothing, nothing, cost)
         rows = np.flatnonzero(~failed.any(axis=1))
         return (walks if not errors else _some(walks, rows)), errors
 
@@ -278,63 +360,51 @@ class _Many(Generic[T]):
         # known of all draws at once, as the base of their speed-ups
         falls = np.broadcast_to(last_fall(setting), len(draws)) > self.span[0][draws]
         rows: list[int] = []
-        paths: list[SolutionPath] = []
-        first: list[Array] = []
-        begun: list[NDArray[np.bool_]] = []
+        every: list[_Drawn] = []
         for row, draw in enumerate(draws.tolist()):
             try:
                 own = setting.take([row])
-                path, places, state = self._walk(draw, own, nest[row : row + 1], falls[row])
+                every.append(self._walk(draw, own, nest[row : row + 1], falls[row]))
             except TaskmodelError as error:
                 errors[draw] = error
                 continue
             rows.append(row)
-            paths.append(path)
-            first.append(places)
-            begun.append(state)
         if not rows:
             return self._none(setting), errors
-        joined = paths[0].join(*paths[1:]).allocation
+        joined = every[0].path.join(*(drawn.path for drawn in every[1:])).allocation
         if errors:
             draws, setting = draws[rows], setting.take(rows)
-        places = np.stack(first)
-        since = _oversight_from(places, self.span[0][draws], *np.stack(begun, axis=1))
-        return Walks(draws, setting, self.compute[draws], joined, places, since), errors
+        first, begun = (np.stack([getattr(d, name) for d in every]) for name in ("first", "begun"))
+        since = _oversight_from(first, self.span[0][draws], begun, self.costs)
+        cost = np.stack([drawn.cost for drawn in every]) if self.costs else None
+        return Walks(draws, setting, self.compute[draws], joined, first, since, cost), errors
 
-    def _walk(
-        self, draw: int, setting: Setting, nest: Array, falls: bool
-    ) -> tuple[SolutionPath, Array, NDArray[np.bool_]]:
-        """Return the walk of a draw, whose throughput speed-up may fall or not.
-
-        Returns
-        -------
-        SolutionPath
-            The reported points.
-        array, shape (kind,)
-            Position of the first event of each of `KINDS`.
-        array of bool, shape (2,)
-            Whether oversight binds, and leads, where the walk begins.
-        """
+    def _walk(self, draw: int, setting: Setting, nest: Array, falls: bool) -> _Drawn:
+        """Return what is reported of a draw, whose throughput speed-up may fall or not."""
         low, high = (float(ends[draw]) for ends in self.span)
-        line = self._line(draw, setting, nest)
+        line, positions = self._line(draw, setting, nest), self.compute[draw]
         if line is None:
             # `walk` finds events again with the exact numbers
-            walker = self._walker(draw)
-            path, events = walk(walker, low, high, self.compute[draw])
-            events = with_extrema(walker, low, high, events)
-            return path, first_positions(events), self._begun(draw)
-        course = follow(
-            line.line, self.frame, self.tree, self.compute[draw], self._desk(line), self.start
-        )
+            return self._walked(self._walker(draw), low, high, positions)
+        course = follow(line.line, self.frame, self.tree, line.points, self._desk(line), self.start)
         begun = course.began > 0 if (course.began >= 0).all() else self._begun(draw)
         if course.complete and not falls:
-            supply = setting.organisation.supply(self.compute[draw])
-            write_prices(course.grid.allocation, supply)
-            return course.grid, course.first_positions(), begun
-        walker = self._walker(draw)
-        path, events = completed(walker, line.stops, line.opens, course)
-        events = with_extrema(walker, low, high, events)
-        return path, first_positions(events), begun
+            write_prices(course.grid.allocation, setting.organisation.supply(line.points))
+            drawn, limits = _Drawn(course.grid, course.first_positions(), begun), course.limits
+        else:
+            walker = self._walker(draw)
+            path, limits = completed(walker, line.stops, line.opens, course)
+            limits = with_extrema(walker, low, high, limits)
+            drawn = _Drawn(path, first_positions(limits), begun)
+        if not self.costs:
+            return drawn
+
+        def situation(position: Array, before: NDArray[np.bool_]) -> Situation:
+            compute = np.where(before, np.nextafter(position, -np.inf), position)
+            return Situation(setting, compute)
+
+        costs = oversight_costs(drawn.path, limits, course, setting, self.axis, situation)
+        return drawn.with_costs(costs).take(np.searchsorted(line.points, positions))
 
     def _begun(self, draw: int) -> NDArray[np.bool_]:
         """Return whether oversight binds, and leads, where the walk of a draw begins."""
@@ -355,13 +425,15 @@ class _Many(Generic[T]):
         knots, before = knots_of(stops, opens)
         situation = Situation(setting, np.where(before, np.nextafter(knots, -np.inf), knots))
         line = line_of(situation, self.tree, nest, knots, organisation.automatable(stops))
-        return _DrawnLine(stops, opens, line, len(mesh) + len(opens_at))
+        points = self._points(self.axis, low, high, self.compute[draw])
+        return _DrawnLine(stops, opens, line, points, len(mesh) + len(opens_at))
 
     def _desk(self, line: _DrawnLine) -> Desk:
         """Return the desk of this thread."""
         desk: Desk | None = getattr(self.desks, "desk", None)
-        if desk is None or desk.intervals < line.intervals:
-            desk = Desk(line.line, self.tree, self.compute.shape[1], line.intervals)
+        points = len(line.points)
+        if desk is None or desk.intervals < line.intervals or desk.points < points:
+            desk = Desk(line.line, self.tree, points + SPARE, line.intervals)
             self.desks.desk = desk
         return desk
 
@@ -380,17 +452,18 @@ def _some(walks: Walks, rows: NDArray[np.intp]) -> Walks:
         walks.allocation.take(chosen),
         walks.first[rows],
         walks.oversight[rows],
+        None if walks.cost is None else walks.cost[rows],
         walks.along,
     )
 
 
-def _oversight_from(
-    first: Array, low: Array, binds: NDArray[np.bool_], leads: NDArray[np.bool_]
-) -> Array:
-    """Return `Walks.oversight`, from first events and whether it is so at the low end."""
-    begin = (KINDS.index(f"oversight_{name}") for name in ("binds", "bottleneck"))
-    columns = zip(begin, (binds, leads), strict=True)
-    return np.stack([np.where(so, low, first[:, kind]) for kind, so in columns], axis=1)
+def _oversight_from(first: Array, low: Array, begun: NDArray[np.bool_], costs: bool) -> Array:
+    """Return `Walks.oversight`, from first events and what is so at the low end, (draw, 4)."""
+    kinds = ("oversight_binds", "oversight_bottleneck", *(LEVELS if costs else ()))
+    since = first[:, [KINDS.index(kind) for kind in kinds]]
+    result = np.full((len(first), 2 + len(LEVELS)), np.nan)
+    result[:, : len(kinds)] = np.where(begun, low[:, None], since)
+    return result
 
 
 def _together(parts: list[Outcomes[T]]) -> Outcomes[T]:

@@ -73,6 +73,11 @@ class StretchSolution:
         left_out = self.unsolved, self.bad_interval, self.bad_stop
         return self.exact and not any(len(rows) for rows in left_out)
 
+    @property
+    def limits(self) -> Events:
+        """The events, without what changes at each."""
+        return Events(self.before.position, self.interval < 0, self.before, self.after, [])
+
     @functools.cached_property
     def events(self) -> Events:
         """The events, with what changes at each."""
@@ -130,7 +135,7 @@ class Desk:
         events = min(2 * intervals + 4 * kernels.MOST_EVENTS, fit)
         rows, margins = points + 2 * events, leaves * modes + 2 * factors
         marks = kernels.MARKS + STACK
-        self.intervals, self.nests = intervals, tree.nests
+        self.intervals, self.points, self.nests = intervals, points, tree.nests
         self.work = workspace(leaves, modes, tree.nodes, factors)
         self._marks = kernels.Marks(
             np.zeros((marks, 5)), new_regimes(marks, leaves, modes, factors)
@@ -169,7 +174,7 @@ class Desk:
         for array in (self._marks.numbers, *self._marks.regimes):
             array.fill(0)
         if start is not None:
-            _start(self._marks, start, order)
+            write_regime(self._marks, 0, start, order)
         return self._marks
 
     def room(self, line: kernels.Line, tree: Tree) -> kernels.Room:
@@ -184,8 +189,13 @@ class Desk:
         return self._room
 
     def course(self, line: kernels.Line, grid: Array) -> kernels.Walk:
-        """Return an empty report, with room for so many events as memory allows."""
-        number = self._report[4]
+        """Return an empty report, with room for so many events as memory allows.
+
+        The grid has at most as many points as the desk.
+        """
+        activity, usable, priced, factor, number, interval = self._report
+        rows = slice(0, len(grid) + 2 * len(interval))
+        number = number[rows]
         number.fill(0)
         number[: len(grid), kernels.POSITION] = grid
         number[:, kernels.CODE] = kernels.LOST
@@ -195,7 +205,8 @@ class Desk:
         regime = np.full(bad.shape, -1, dtype=np.int64)
         progress = np.zeros(8, dtype=np.int64)
         progress[kernels.BEGAN :] = -1
-        return kernels.Walk(*self._report, bad, regime, progress)
+        of_points = activity[rows], usable[rows], priced[rows], factor[rows], number
+        return kernels.Walk(*of_points, interval, bad, regime, progress)
 
 
 def _inputs(line: kernels.Line, tree: Tree) -> Array:
@@ -388,9 +399,11 @@ def _jumps(line: kernels.Line) -> NDArray[np.bool_]:
     return jumps
 
 
-def _start(marks: kernels.Marks, allocation: Allocation, order: NDArray[np.intp]) -> None:
-    """Write an allocation of one point into the low mark."""
-    regimes, row = marks.regimes, 0
+def write_regime(
+    marks: kernels.Marks, row: int, allocation: Allocation, order: NDArray[np.intp]
+) -> None:
+    """Write the regime of an allocation of one point into a mark; 0 is the low one."""
+    regimes = marks.regimes
     activity = np.where(np.isfinite(allocation.activity[0]), allocation.activity[0], 0.0)
     activity = activity[np.argsort(order)]
     total = activity.sum(axis=-1, keepdims=True)

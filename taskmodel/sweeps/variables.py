@@ -88,6 +88,10 @@ _BY_UNIT = {
             "work done in all tasks, relative to that without AI, however badly balanced; "
             f"{_NO_OUTPUT}"
         ),
+        "oversight_cost": (
+            "what oversight costs: output with all review hours free, all else as it is, relative "
+            f"to output; inf: all of it; {_NO_OUTPUT}"
+        ),
         "factor_elasticity": (
             f"elasticity of output to the supply of each factor; they sum to 1; {_NO_OUTPUT}"
         ),

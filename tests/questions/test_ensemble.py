@@ -12,7 +12,13 @@ from taskmodel.sweeps._events import KINDS
 from taskmodel.uncertainty import sampler
 
 COMPUTE = [1e26, 8.4e28, 1e30, 1e32, 1e35]
-ONLY = ("event_place", "oversight_binds_from", "oversight_bottleneck_from")
+ONLY = (
+    "event_place",
+    "oversight_binds_from",
+    "oversight_bottleneck_from",
+    "oversight_costs_a_tenth_from",
+    "oversight_costs_half_from",
+)
 LADDER = "t_agi_ladder"
 FIFTY = np.random.default_rng(50).integers(1_000_000, size=50).tolist()
 

@@ -1,0 +1,296 @@
+"""What oversight costs: output with all review hours free, relative to output.
+
+Inference, experiments, capability and people are as they are. The cost is a statement about the
+level, where bottleneck shares are about the margin: reviewers so few that people do by hand what
+AI could do have no large share, and cost much.
+
+    cost = output of the organisation with all review hours set to 0 / its output >= 1
+
+Both are optima. The cost is continuous between thresholds, and a level is crossed where its log
+changes sign; the position is that of the root, whatever regimes lie between.
+
+Source: docs, model, section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taskmodel.allocation import Allocation, Status, allocate, greatest_output
+from taskmodel.numerics.accuracy import COST_ROUNDING, EVENT_WIDTH
+from taskmodel.numerics.roots import Brackets, close_in
+from taskmodel.numerics.types import Array
+from taskmodel.science.production import Nest, Tree
+from taskmodel.sweeps import cost_kernels, walk_kernels
+from taskmodel.sweeps._events import KINDS, Change, Events
+from taskmodel.sweeps.axes import Axis
+from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, write_regime
+from taskmodel.sweeps.walker import Setting, Situation, SolutionPath
+
+SituationAt = Callable[[Array, NDArray[np.bool_]], Situation]
+LEVELS = {"oversight_costs_a_tenth": 1.1, "oversight_costs_half": 2.0}
+# Logs from which a level counts as reached.
+THRESHOLDS = np.log(list(LEVELS.values())) - COST_ROUNDING
+COARSE = 6  # of the mesh of a walk, every so many points are enough to see levels crossed
+
+
+@dataclass(frozen=True, eq=False)
+class OversightCosts:
+    """Oversight's cost along an axis [1].
+
+    Attributes
+    ----------
+    points : array, shape (point,)
+        At the solved points.
+    begun : array of bool, shape (level,)
+        Levels that are reached at the first of them.
+    before, after : array, shape (event,)
+        Limits at the events of the walk.
+    position : array, shape (crossing,)
+        Where a level is crossed, in order.
+    change : list of Change
+        What each crossing is.
+    event : array of int, shape (crossing,)
+        The event of the walk at which the cost jumps across it; -1 where it does not jump.
+    """
+
+    points: Array
+    begun: NDArray[np.bool_]
+    before: Array
+    after: Array
+    position: Array
+    change: list[Change]
+    event: NDArray[np.intp]
+
+    def first_positions(self, first: Array) -> Array:
+        """Return the positions of first events of `KINDS`, those of crossings included."""
+        result = first.copy()
+        for where, change in zip(self.position.tolist(), self.change, strict=True):
+            kind = KINDS.index(change.kind)
+            result[kind] = min(result[kind], where)
+        return result
+
+
+def cost_mesh(axis: Axis, low: float, high: float) -> Array:
+    """Return positions that are solved besides reported ones, so that levels crossed are seen."""
+    mesh = axis.mesh(low, high)
+    return np.append(mesh[:-1:COARSE], mesh[-1])
+
+
+def free_output(situation: Situation) -> Array:
+    """Return output with all review hours set to 0 [h/year], shape (point,).
+
+    NaN where it cannot be certified.
+    """
+    return greatest_output(*_free_arrays(situation))
+
+
+def free_optimum(situation: Situation) -> Allocation:
+    """Return the optimum with all review hours set to 0."""
+    return allocate(*_free_arrays(situation), throw=False)
+
+
+def _free_arrays(situation: Situation) -> tuple[Array, Array, Nest, NDArray[np.bool_]]:
+    bundles, supply, nest, modes = situation.arrays
+    review = situation.setting.organisation.review(situation.compute)
+    return bundles - review, supply, nest, modes
+
+
+class _Nodes:
+    """Positions at which optima are known: points, and both sides of events; in order.
+
+    Attributes
+    ----------
+    position, own : array, shape (node,)
+        `own` is log output.
+    before : array of bool, shape (node,)
+        The node is the limit from below where tasks open or close.
+    row : array of int, shape (node,)
+        Of the path joined with the limits of events, before and after.
+    number : array of int, shape (row,)
+        The node of each of these rows.
+    """
+
+    def __init__(self, path: SolutionPath, events: Events) -> None:
+        output = [path.allocation.output]
+        output += [side.allocation.output for side in (events.before, events.after)]
+        position = np.concatenate([path.position, events.position, events.position])
+        before = np.zeros(len(position), dtype=bool)
+        before[len(path) : len(path) + len(events)] = events.at_threshold
+        order = np.lexsort((~before, position))
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = (np.diff(position[order]) > 0) | (np.diff(before[order]) != 0)
+        self.number = np.empty(len(order), dtype=np.intp)
+        self.number[order] = np.cumsum(new) - 1
+        self.row = order[new]
+        self.position, self.before = position[self.row], before[self.row]
+        with np.errstate(divide="ignore"):
+            self.own = np.log(np.concatenate(output)[self.row])
+
+
+def oversight_costs(
+    path: SolutionPath,
+    events: Events,
+    course: StretchSolution | None,
+    setting: Setting,
+    axis: Axis,
+    situation: SituationAt,
+) -> OversightCosts:
+    """Return oversight's cost at the points of a walk and at its events, and where levels are.
+
+    Parameters
+    ----------
+    path : SolutionPath
+        Its points, those of `cost_mesh` among them.
+    events : Events
+        What changes at them is not used.
+    course : StretchSolution or None
+        The walk; None if it is of points alone.
+    setting : Setting
+        The organisation, or that of some positions of the axis.
+    axis : Axis
+    situation : function
+        As `Walker.at`.
+    """
+    search = _Search(path, events, course, setting, axis, situation)
+    nodes, log_cost = search.nodes, search.log_cost
+    rows = np.split(nodes.number, np.cumsum([len(path), len(events)]))
+    position, change, event = [], [], []
+    for node, level in search.crossings():
+        kind = list(LEVELS)[level] + ("" if log_cost[node] > THRESHOLDS[level] else "_ends")
+        jumps = nodes.position[node] == nodes.position[node - 1]
+        change.append(Change(kind))
+        event.append(int(np.flatnonzero(rows[2] == node)[0]) if jumps else -1)
+        position.append(float(nodes.position[node]) if jumps else search.position(node, level))
+    with np.errstate(over="ignore"):
+        cost = np.exp(log_cost)
+    points, before, after = (cost[part] for part in rows)
+    return OversightCosts(
+        points,
+        log_cost[0] > THRESHOLDS,
+        before,
+        after,
+        np.array(position, dtype=float),
+        change,
+        np.array(event, dtype=np.intp),
+    )
+
+
+class _Search:
+    """The optima without review at nodes, and the search for levels between them."""
+
+    def __init__(
+        self,
+        path: SolutionPath,
+        events: Events,
+        course: StretchSolution | None,
+        setting: Setting,
+        axis: Axis,
+        situation: SituationAt,
+    ) -> None:
+        self.nodes, self.course = _Nodes(path, events), course
+        self.sides = path, events.before, events.after
+        self.axis, self.situation = axis, situation
+        self.mark: dict[tuple[int, int], int] = {}  # of the regime before a crossing
+        free = np.full(len(self.nodes.position), np.nan)
+        if course is not None and len(free):
+            self.tree = Tree(setting.organisation.nest)
+            self.frame = frame_of(setting.organisation, axis)
+            self._trace(course, free)
+        rest = np.flatnonzero(np.isnan(free))
+        if len(rest):
+            free[rest] = self._log_free(self.nodes.position[rest], self.nodes.before[rest])
+        with np.errstate(invalid="ignore"):  # NaN where both are 0, or without limit
+            self.log_cost = free - self.nodes.own
+
+    def _log_free(self, position: Array, before: NDArray[np.bool_]) -> Array:
+        with np.errstate(divide="ignore"):
+            return np.log(free_output(self.situation(position, before)))
+
+    def _trace(self, course: StretchSolution, free: Array) -> None:
+        """Write log output without review at nodes, as far as the compiled loop solves them."""
+        nodes, line = self.nodes, course.line
+        use, review = walk_kernels.USE, walk_kernels.REVIEW
+        self.free = line._replace(
+            bundle=np.stack([line.bundle[use] - line.bundle[review], 0 * line.bundle[review]]),
+            values=np.stack([line.values[use] - line.values[review], 0 * line.values[review]]),
+        )
+        ends = line.knots[2::3, walk_kernels.POSITION]
+        stops = np.append(line.knots[0, walk_kernels.POSITION], ends)
+        stop = np.searchsorted(stops, nodes.position, side="right") - 1 - nodes.before
+        self.site = np.stack([np.minimum(stop, len(stops) - 2), stop]).astype(np.int64)
+        if not course.exact:
+            # numbers between the stops are approximate
+            self.site[:, ~np.isin(nodes.position, stops)] = -1
+        self.desk = Desk(line, self.tree, 0, 0)
+        self.marks = self.desk.marks(course.order, self._own(0))
+        self._run(free)
+        if np.isnan(free[0]):
+            start = free_optimum(self.situation(nodes.position[:1], nodes.before[:1]))
+            if start.status[0] == Status.OPTIMAL:
+                write_regime(self.marks, 0, start, course.order)
+                self._run(free)
+
+    def _run(self, free: Array) -> None:
+        """Run the compiled loop from the low mark."""
+        nodes, progress = self.nodes, np.zeros(1, dtype=np.int64)
+        crossing = np.zeros((2, len(self.marks.numbers)), dtype=np.int64)
+        room, work = self.desk.room(self.free, self.tree), self.desk.work
+        arrays = self.site, nodes.position, nodes.own, THRESHOLDS, crossing, free, progress
+        cost_kernels.free_outputs(
+            self.desk.nests, self.free, self.frame, *arrays, self.marks, work, room
+        )
+        pairs = zip(*crossing[:, : progress[0]].tolist(), strict=True)
+        self.mark = {pair: self.frame.stack + row for row, pair in enumerate(pairs)}
+
+    def _own(self, node: int) -> Allocation:
+        """Return the organisation's own optimum at a node."""
+        row = int(self.nodes.row[node])
+        for side in self.sides:
+            if row < len(side):
+                return side.allocation.take([row])
+            row -= len(side)
+        raise IndexError(node)
+
+    def crossings(self) -> list[tuple[int, int]]:
+        """Return the nodes at whose low side levels are crossed, with the levels."""
+        known = np.isfinite(self.log_cost) | np.isinf(self.log_cost)
+        reached = self.log_cost[:, None] > THRESHOLDS
+        crossed = (reached[1:] != reached[:-1]) & (known[1:] & known[:-1])[:, None]
+        return [(node + 1, level) for node, level in np.argwhere(crossed).tolist()]
+
+    def position(self, node: int, level: int) -> float:
+        """Return where a level is crossed between a node and the one before."""
+        ends = self.nodes.position[[node - 1, node]]
+        values = self.log_cost[[node - 1, node]]
+        if self.course is not None and self.course.exact and (node, level) in self.mark:
+            write_regime(self.marks, self.frame.point, self._own(node - 1), self.course.order)
+            walk_kernels.copy_mark(self.marks, self.frame.high, self.mark[node, level])
+            interval, stop = self.site[:, node - 1].tolist()
+            room, bracket = self.desk.room(self.free, self.tree), np.concatenate([ends, values])
+            lines, threshold = (self.course.line, self.free), float(THRESHOLDS[level])
+            place = cost_kernels.level_position(
+                *(self.desk.nests, *lines, self.frame, interval, stop, bracket, threshold),
+                *(self.marks, self.desk.work, room),
+            )
+            if not np.isnan(place):
+                return float(place)
+        return self._root(ends, values - THRESHOLDS[level], THRESHOLDS[level])
+
+    def _root(self, ends: Array, values: Array, threshold: float) -> float:
+        """Return where a level is crossed, from optima of their own."""
+        side = np.zeros(1, dtype=bool)
+
+        def distance(_: NDArray[np.intp], coordinate: Array) -> Array:
+            position = np.clip(self.axis.position(coordinate), *ends)
+            own = np.log(greatest_output(*self.situation(position, side).arrays))
+            return np.asarray(self._log_free(position, side) - own - threshold)
+
+        low, high = self.axis.coordinate(ends)
+        brackets = Brackets(*np.array([[low], [high], values[:1], values[1:]]))
+        found = close_in(distance, brackets, close=0.0, width=EVENT_WIDTH / 10)
+        return float(np.clip(self.axis.position(found.nearest()[0])[0], *ends))
