@@ -81,44 +81,54 @@ def elasticities_of(nest):
     ]
 
 
-def log_sum_exp(values):
+def log_mean_exp(shares, values):
     top = np.max(values)
-    return top if np.isinf(top) else top + np.log(np.sum(np.exp(values - top)))
+    if np.isinf(top):
+        return top
+    excess = shares @ np.expm1(values - top)
+    return top + (np.log1p(excess) if excess > -0.5 else np.log(shares @ np.exp(values - top)))
+
+
+def shares_of(nest):
+    shares = np.asarray(nest.shares, dtype=np.longdouble)
+    return shares / shares.sum()
 
 
 def log(value):
     """Natural logarithm, -inf at zero."""
-    value = np.asarray(value, dtype=float)
+    value = np.asarray(value, dtype=np.longdouble)
     return np.log(value, out=np.full(value.shape, -np.inf), where=value > 0)
 
 
 def log_output(nest, log_task_output):
     r"""Log output of tasks x: (sum s (x/s)^rho)^(1/rho); prod (x/s)^s at 1; min x/s at 0."""
-    shares = np.asarray(nest.shares, dtype=float)
+    shares = shares_of(nest)
     inputs = [
         log_output(m, log_task_output) if isinstance(m, Nest) else log_task_output[m]
         for m in nest.members
     ]
-    intensity = np.array(inputs, dtype=float) - np.log(shares)
+    intensity = np.array(inputs, dtype=np.longdouble) - np.log(shares)
     if nest.elasticity == 0:
         return np.min(intensity)
     if nest.elasticity == 1:
         return -np.inf if np.any(intensity == -np.inf) else shares @ intensity
-    rho = 1 - 1 / nest.elasticity
-    return log_sum_exp(np.log(shares) + rho * intensity) / rho
+    sigma = np.longdouble(nest.elasticity)
+    rho = (sigma - 1) / sigma
+    return log_mean_exp(shares, rho * intensity) / rho
 
 
 def log_unit_cost(nest, log_task_cost):
     r"""Log of a unit's cost at task costs z: (sum s z^(1-sigma))^(1/(1-sigma)); prod z^s at 1."""
-    shares = np.asarray(nest.shares, dtype=float)
+    shares = shares_of(nest)
     costs = [
         log_unit_cost(m, log_task_cost) if isinstance(m, Nest) else log_task_cost[m]
         for m in nest.members
     ]
-    costs = np.array(costs, dtype=float)
+    costs = np.array(costs, dtype=np.longdouble)
     if nest.elasticity == 1:
         return np.inf if np.any(costs == np.inf) else shares @ costs
-    return log_sum_exp(np.log(shares) + (1 - nest.elasticity) * costs) / (1 - nest.elasticity)
+    power = 1 - np.longdouble(nest.elasticity)
+    return log_mean_exp(shares, power * costs) / power
 
 
 def primal_output(nest, task_output):

@@ -157,7 +157,7 @@ def _log_outputs(organisations: Organisations) -> tuple[Array, Array]:
 
 def _certified(log_output: Array, gap: Array) -> Mask:
     """Whether outputs are certified; a finite one beyond the largest float is not."""
-    return (gap < MAX_GAP) & (log_output < LARGEST_LOG)
+    return (np.abs(gap) < MAX_GAP) & (log_output < LARGEST_LOG)
 
 
 def _allocate_tile(organisations: Organisations, start: Start | None) -> Allocation:
@@ -198,8 +198,9 @@ def _allocate_modes(organisations: Organisations, start: Start | None) -> Alloca
         problem = ready.problem[rows]
         begin = start and active_set_of(problem, start[0][rows], start[1][rows])
         solved, node_output[rows] = _solved(problem, organisations[rows], begin)
-        result.put(rows, solved)
-    for point in np.flatnonzero(ready.free_node.any(axis=1) & ~ready.impossible):
+        something = solved.output != 0
+        result.put(rows[something], solved.take(something))
+    for point in np.flatnonzero(ready.free_node.any(axis=1) & (result.output != 0)):
         fill_free(result, organisations, ready, int(point), node_output[point])
     return result
 

@@ -9,6 +9,7 @@ import numpy as np
 from taskmodel.allocation import kernels
 from taskmodel.allocation.batch import Batch
 from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.allocation.tie_kernels import mark_ties, tie_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
 from taskmodel.numerics.types import Array
 
@@ -150,6 +151,19 @@ def active_set_of(problem: Problem, activity: Array, elasticity: Array) -> Activ
     result = unsolved(problem)
     result.active, result.priced = (carried > 0) | cheapest, priced
     result.price, result.mode_share = price, share
+    return result
+
+
+def tied_modes(problem: Problem, state: ActiveSet) -> Mask:
+    """Modes that can carry work at the prices of regimes, shape (point, leaf, mode)."""
+    ties = tie_workspace(*problem.bundle.shape[1:])
+    guess = np.zeros((len(problem), 2, problem.bundle.shape[-1]))
+    regimes = kernels.Regimes(state.active, state.priced, state.price, state.mode_share, guess)
+    result, instances = state.active.copy(), instances_of(problem)
+    for point in range(len(problem)):
+        case = kernels.instance_of(instances, point)
+        mark_ties(case, kernels.regime_of(regimes, point), ties)
+        result[point] = ties.tied
     return result
 
 

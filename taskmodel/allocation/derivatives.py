@@ -288,6 +288,6 @@ def _moved_problem(centre: Problem, moved: Organisations) -> Problem:
     return replace(
         centre,
         bundle=np.where(centre.open[..., None], bundle, 0.0),
-        share=np.where(centre.share == 0, 0.0, moved.share),
+        share=np.where(centre.share == 0, 0.0, np.copysign(moved.share, centre.share)),
         elasticity=moved.elasticity,
     )

@@ -67,6 +67,7 @@ LEAST_GROWTH = 0.5  # by which any price may grow in a step
 MOST_FALL = 0.999  # by which a price may fall in a step
 NEAR_BALANCE = 0.4  # log use below which use is nearly linear in the price
 JACOBI_SWEEPS = 30
+NO_OUTPUT = 708.0  # log unit cost beyond which output is below the smallest normal number
 LEAST_TIES = 32  # room for ties in a `System`
 POLICIES = 60  # rounds in which idle tasks choose their modes
 
@@ -80,7 +81,7 @@ class Instance(NamedTuple):
     open: Mask  # (leaf, mode)
     dead: Mask  # (leaf,) leaves that drop out: they cost 1 and have no weight
     scarce: Mask  # (factor,) may have a price
-    nest: Array  # (2, node) CES shares, 0 for members that drop out, and elasticities
+    nest: Array  # (2, node) CES shares, negative for members that drop out, and elasticities
     # (leaf, mode, factor + leaf) use of a mode alone, then the work that it induces; -1 for its own
     # work in the first mode of a leaf in the place of a nest. Empty where nothing is linked:
     # otherwise `evaluate` writes `bundle`, at the prices and mode shares of the regime.
@@ -118,7 +119,7 @@ LEAF, MODE = 0, 1
 MISMATCH, CHANGE = 0, 1
 SHARE, ELASTICITY = 0, 1
 GUESS, GUESS_USED = 0, 1
-BEFORE, RETRIED = 0, 1
+BEFORE, RETRIED, KEPT = 0, 1, 2
 
 
 class Workspace(NamedTuple):
@@ -143,7 +144,7 @@ class Workspace(NamedTuple):
     position: NDArray[np.int64]  # (factor,) the priced factors
     matrix: Array  # (size, size) of the equations
     right: Array  # (size, 1)
-    spare: Regimes  # BEFORE, RETRIED
+    spare: Regimes  # BEFORE, RETRIED, KEPT
 
 
 def new_regimes(points: int, leaves: int, modes: int, factors: int) -> Regimes:
@@ -174,7 +175,7 @@ def workspace(leaves: int, modes: int, nodes: int, factors: int, ties: int = 0) 
         np.zeros(factors, dtype=np.int64),
         np.zeros((size, size)),
         np.zeros((size, 1)),
-        new_regimes(2, leaves, modes, factors),
+        new_regimes(3, leaves, modes, factors),
     )
 
 
@@ -1272,6 +1273,8 @@ def certify(
     for k in range(factors):
         most = max(most, used[k])
     log_output = log_x[len(log_x) - 1] - np.log(most)
+    if log_c[len(log_x) - 1] > NO_OUTPUT:
+        return -np.inf, 0.0
     return log_output, -np.expm1(log_output + log_c[len(log_x) - 1])
 
 

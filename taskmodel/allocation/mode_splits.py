@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.active_set import ActiveSet, certificates
+from taskmodel.allocation.active_set import ActiveSet, certificates, tied_modes
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.numerics.accuracy import (
     EXACT_GAP,
     FLAT,
-    NO_PRICE,
-    TIE,
+    LEAST_WEIGHT,
     TIGHT,
     ZERO_ADDED_SHARE,
     ZERO_SHARE,
@@ -44,8 +43,7 @@ def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array,
     """
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
-    cost = problem.cost(regime.price)
-    tied = problem.open & (cost <= np.maximum(regime.leaf_cost[..., None] * (1 + TIE), NO_PRICE))
+    tied = tied_modes(problem, regime)
     added = tied & ~regime.active
     fair = regime.take(np.arange(len(problem)))
     fair.active |= tied
@@ -53,7 +51,7 @@ def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array,
         ties = _ties(problem, fair, point)
         if len(ties.null) or added[point].any():
             fair.mode_share[point], usable[point] = _fair_split(ties, fair, point, added[point])
-    as_good = certificates(problem, fair) < np.maximum(gap, EXACT_GAP)
+    as_good = np.abs(certificates(problem, fair)) < np.maximum(gap, EXACT_GAP)
     return np.where(as_good[:, None, None], np.maximum(fair.mode_share, 0.0), mode_share), usable
 
 
@@ -73,10 +71,7 @@ class _Ties:
     scale: Array  # (column,)
     shortest: Array  # (column,)
     null: Array  # (direction, column)
-
-    def limits(self, factors: Mask) -> Array:
-        """Minus the use of some factors, in units of y, shape (factor, column)."""
-        return np.asarray(-self.use[factors] / self.scale)
+    free: Array  # (direction, column) directions in mode shares that keep tasks and factors so
 
 
 def _ties(problem: Problem, regime: ActiveSet, point: int) -> _Ties:
@@ -89,19 +84,25 @@ def _ties(problem: Problem, regime: ActiveSet, point: int) -> _Ties:
     use = per_share[leaf, mode].T
     alone = np.where(choice | dead[:, None], 0.0, regime.mode_share[point])
     remaining = 1 - np.einsum("lm,lmk->k", alone, per_share)
-    floor, copies = np.finfo(float).tiny, problem.copies[point, leaf, mode]
-    scale = np.sqrt(np.maximum(weight[leaf], floor) / copies)
-    # rows, scaled to a largest entry of one: every task is complete, every priced factor used up
+    scale = np.sqrt(np.maximum(weight[leaf], LEAST_WEIGHT) / problem.copies[point, leaf, mode])
+    # every task is complete, every priced factor used up
     complete = (leaf == np.unique(leaf)[:, None]).astype(float)
-    equal = np.concatenate([complete, use[priced]]) / scale
+    equal = np.concatenate([complete, use[priced]])
+    level = np.concatenate([np.ones(len(complete)), remaining[priced]])
+    shortest, null = _solutions(equal / scale, level)
+    spare = problem.scarce[point] & ~priced
+    free = _solutions(equal, level)[1]
+    return _Ties(leaf, mode, spare, use, remaining, scale, shortest, null, free)
+
+
+def _solutions(equal: Array, level: Array) -> tuple[Array, Array]:
+    """The shortest solution of equations, and orthonormal directions that do not change them."""
     size = np.abs(equal).max(axis=-1, initial=0.0)
     size = np.where(size > 0, size, 1.0)
-    level = np.concatenate([np.ones(len(complete)), remaining[priced]]) / size
     left, singular, right = np.linalg.svd(equal / size[:, None])
     rank = int((singular > FLAT * singular[:1]).sum())
-    shortest = ((left[:, :rank].T @ level) / singular[:rank]) @ right[:rank]
-    spare = problem.scarce[point] & ~priced
-    return _Ties(leaf, mode, spare, use, remaining, scale, shortest, right[rank:])
+    shortest = ((left[:, :rank].T @ (level / size)) / singular[:rank]) @ right[:rank]
+    return shortest, right[rank:]
 
 
 def _fair_split(ties: _Ties, regime: ActiveSet, point: int, added: Mask) -> tuple[Array, Mask]:
@@ -110,7 +111,7 @@ def _fair_split(ties: _Ties, regime: ActiveSet, point: int, added: Mask) -> tupl
     Modes that were ``added`` because they cost the same have no share in ``regime``; shares below
     1e-7 that a split gives them are rounding.
     """
-    limits = np.vstack([np.diag(1 / ties.scale), ties.limits(ties.spare)])
+    limits = np.vstack([np.diag(1 / ties.scale), -ties.use[ties.spare] / ties.scale])
     bounds = np.concatenate([np.zeros(len(ties.leaf)), -ties.remaining[ties.spare]])
     y = ties.shortest
     if (limits @ y < bounds - ZERO_SHARE).any():
@@ -129,9 +130,8 @@ def _fair_split(ties: _Ties, regime: ActiveSet, point: int, added: Mask) -> tupl
         # the plan half way between two optimal ones is optimal, and carries what either carries
         middle = (share + regime.mode_share[point])[ties.leaf, ties.mode] / 2
         tight = ties.use @ middle > ties.remaining - TIGHT
-        usable[ties.leaf, ties.mode] = _carrying(
-            ties.null, ties.limits(ties.spare & tight), carried
-        )
+        limiting = -ties.use[ties.spare & tight]
+        usable[ties.leaf, ties.mode] = _carrying(ties.free, limiting, carried)
     return share, usable
 
 

@@ -68,6 +68,7 @@ from taskmodel.allocation.presolve_kernels import (
     unscaled_of,
 )
 from taskmodel.allocation.start_kernels import smooth_path, smooth_regime, smooth_start
+from taskmodel.allocation.tie_kernels import drop_zero_prices, settled
 from taskmodel.allocation.uniqueness_kernels import (
     FAIR,
     SPLITS_OPEN,
@@ -162,11 +163,11 @@ def optimum(
     gap, better = np.inf, False
     if warm:
         copy_regime(state, best)
-        code = polish(nests, case, state, work, search.repairs)
+        code = settled(nests, case, state, work, search.repairs, search.split.ties)
         if code == CROWDED:
             return TIGHT_ROOM
         if code == SOLVED:
-            gap = certify(nests, case, state, work)[1]
+            gap = abs(certify(nests, case, state, work)[1])
             copy_regime(best, state)
     # Most points are exact after the first handover. Going on along the same central path is
     # cheaper than starting again, and tells smaller prices from vanishing ones; a slower pace is
@@ -199,11 +200,11 @@ def optimum(
                     state.guess[GUESS],
                     state.guess[GUESS_USED],
                 )
-            code = polish(nests, case, state, work, search.repairs)
+            code = settled(nests, case, state, work, search.repairs, search.split.ties)
             if code == CROWDED:
                 return TIGHT_ROOM
             if code == SOLVED:
-                certified = certify(nests, case, state, work)[1]
+                certified = abs(certify(nests, case, state, work)[1])
                 better = certified < gap
                 if better:
                     gap = certified
@@ -229,10 +230,11 @@ def settle(
     # costs and uses stay those of the solved equations: without its price, a factor at a kink would
     # be overused by rounding
     drop_vanished_prices(case, best, work.factor[LARGEST])
+    drop_zero_prices(nests, case, best, search.split.ties)
     copy_regime(state, best)
     code = uniqueness(case, state, work, search.split)
     if code == FAIR:
-        if certify(nests, case, state, work)[1] < max(gap, EXACT_GAP):
+        if abs(certify(nests, case, state, work)[1]) < max(gap, EXACT_GAP):
             copy_regime(best, state)
         else:
             code = SPLITS_OPEN
@@ -328,7 +330,7 @@ def output_of(
                 take_cheapest(case, best, leaf)
         if polish(nests, case, best, work, search.repairs) == SOLVED:
             log_output, gap = certify(nests, case, best, work)
-            if gap < EXACT_GAP:
+            if abs(gap) < EXACT_GAP:
                 drop_idle_modes(best)
                 return UNIQUE, log_output, gap
     code = optimum(nests, case, best, False, work, search)

@@ -39,7 +39,7 @@ class Problem:
     open: Mask  # (point, leaf, mode)
     base: Array  # (point, leaf, mode) 1 where closed or dead, else 0: keeps every cost positive
     scarce: Mask  # (point, factor) may have a price
-    share: Array  # (point or 1, node) CES shares, 0 for members that drop out
+    share: Array  # (point or 1, node) CES shares, negative for members that drop out
     elasticity: Array  # (point or 1, node)
     dead: Mask  # (point, leaf)
     mode: NDArray[np.intp]  # (point, leaf, mode) the caller's mode behind each column

@@ -156,7 +156,7 @@ def scale_bundles(unscaled: Unscaled, case: Instance, reduced: Reduced) -> None:
 
 @compiled
 def carry_up(nests: Nests, case: Instance, reduced: Reduced) -> None:
-    """Carry impossible and free members up the nests; members that drop out lose their share.
+    """Carry impossible and free members up the nests; those that drop out get negative shares.
 
     Up to sigma = 1 every member is essential: one that is impossible stops the nest. Above it a
     nest does without. Below sigma = 1 a free member leaves the cost of the others, from sigma = 1
@@ -179,11 +179,11 @@ def carry_up(nests: Nests, case: Instance, reduced: Reduced) -> None:
             for c in range(first, last):
                 u = nests.child[c]
                 if impossible[u] or free[u]:
-                    share[u] = 0.0
+                    share[u] = -abs(share[u])
     # a node without weight in its nest has none, nor have the nodes below it
     weightless = reduced.node[WEIGHTLESS]
     for v in range(nodes - 1, -1, -1):
-        weightless[v] = share[v] == 0.0 or (v < nodes - 1 and weightless[nests.parent[v]])
+        weightless[v] = share[v] <= 0.0 or (v < nodes - 1 and weightless[nests.parent[v]])
 
 
 @compiled

@@ -105,7 +105,7 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
         if sigma[nest] == 0:  # Leontief: any split of the nest's cost among its members
             signs = np.append(np.ones(len(children)), -1.0)
             equal.append(row(factors + np.append(children, nest), signs))
-            fixed = children[share[children] == 0]
+            fixed = children[share[children] <= 0]
         equal += [row([factors + child, factors + nest], [1.0, -theta[child]]) for child in fixed]
     for leaf, mode in np.argwhere(problem.open[0] & ~problem.dead[0][:, None]):
         cost = row(np.append(np.arange(factors), factors + leaf), costs[leaf, mode])

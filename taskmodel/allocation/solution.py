@@ -33,7 +33,7 @@ _ADVICE = {
     Status.KINK: "the optimum, at which more and less of a factor are worth different amounts: "
     "read factor_elasticity_range",
     Status.ZERO: "nothing can be produced: an essential task has no open mode, or needs a factor "
-    "of which there is none",
+    "of which there is none, or output is smaller than the smallest number of double precision",
     Status.SUPREMUM: "output comes as close to this value as one likes as free tasks are done "
     "without limit, but does not reach it",
     Status.UNBOUNDED: "output needs nothing that is scarce: add the factor that limits it, or "

@@ -30,13 +30,12 @@ from taskmodel.allocation.kernels import (
     Workspace,
     breaking_rows,
     eigenvectors,
-    mode_cost,
 )
+from taskmodel.allocation.tie_kernels import TieWork, mark_ties, tie_workspace
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
     FLAT,
-    NO_PRICE,
-    TIE,
+    LEAST_WEIGHT,
     TIGHT,
     ZERO_ADDED_SHARE,
     ZERO_SHARE,
@@ -56,6 +55,7 @@ class SplitWork(NamedTuple):
     share: Array  # (2, column): LENGTH scaled share, and its scale
     rows: Array  # (row, column)
     level: Array  # (row,) right side
+    ties: TieWork
 
 
 def split_workspace(leaves: int, modes: int, factors: int) -> SplitWork:
@@ -67,6 +67,7 @@ def split_workspace(leaves: int, modes: int, factors: int) -> SplitWork:
         np.zeros((2, columns)),
         np.zeros((rows, columns)),
         np.zeros(rows),
+        tie_workspace(leaves, modes, factors),
     )
 
 
@@ -80,7 +81,7 @@ def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: Split
     their place in `state`, together with modes that cost the same without being needed.
     """
     leaves, modes, factors = case.bundle.shape
-    n, ties, added, position = 0, 0, False, work.position
+    n, ties, position = 0, 0, work.position
     unit, a = work.factor[UNIT], work.square[SQUARE]
     for k in range(factors):
         if state.priced[k]:
@@ -95,17 +96,13 @@ def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: Split
     for leaf in range(leaves):
         if work.first[leaf] < 0:
             continue
-        z, count = work.cost[leaf, work.first[leaf]], 0
+        count = 0
         for mode in range(modes):
-            if state.active[leaf, mode]:
-                count += 1
-            elif case.open[leaf, mode]:
-                cost = mode_cost(case.bundle, leaf, mode, state.price)
-                added |= cost <= max(z * (1.0 + TIE), NO_PRICE)
+            count += state.active[leaf, mode]
         ties += count - 1
         if count > 1:
             add_breaks(case, state, work, leaf, n)
-    crowded = ties > max(n - 1, 0)
+    added, crowded = mark_ties(case, state, split.ties), ties > max(n - 1, 0)
     # the rank of the rows is found before the eigenvectors, which use other rows of the workspace
     if not (added or crowded) and ties > 1:
         crowded = breaking_rows(work, state.price, ties, n) < ties
@@ -146,7 +143,7 @@ def fair_split(case: Instance, state: RegimeState, work: Workspace, split: Split
     factors used up, a projection onto the rows of these equations. All tied modes must carry work
     in it; `state` is unchanged where they do not, or where there are too many.
     """
-    columns, tasks = list_columns(case, state, work, split)
+    columns, tasks = list_columns(work, split)
     if columns < 0:
         return False
     share, rows, level = split.share, split.rows, split.level
@@ -185,29 +182,23 @@ def fair_split(case: Instance, state: RegimeState, work: Workspace, split: Split
 
 
 @compiled
-def list_columns(
-    case: Instance, state: RegimeState, work: Workspace, split: SplitWork
-) -> tuple[int, int]:
+def list_columns(work: Workspace, split: SplitWork) -> tuple[int, int]:
     """Write the tied modes of tasks with several; return their number and that of the tasks.
 
     -1 where there is no room for them.
     """
-    leaves, modes, _ = case.bundle.shape
+    leaves, modes = split.ties.tied.shape
     columns, tasks = 0, 0
     for leaf in range(leaves):
         if work.first[leaf] < 0:
             continue
-        begin, z = columns, work.cost[leaf, work.first[leaf]]
+        begin = columns
         for mode in range(modes):
-            tied = state.active[leaf, mode]
-            if not tied and case.open[leaf, mode]:
-                cost = mode_cost(case.bundle, leaf, mode, state.price)
-                tied = cost <= max(z * (1.0 + TIE), NO_PRICE)
-            if tied:
+            if split.ties.tied[leaf, mode]:
                 if columns == split.column.shape[1]:
                     return -1, 0
                 split.column[LEAF, columns], split.column[MODE, columns] = leaf, mode
-                split.share[LEVEL, columns] = np.sqrt(max(work.node[WEIGHT, leaf], 1e-300))
+                split.share[LEVEL, columns] = np.sqrt(max(work.node[WEIGHT, leaf], LEAST_WEIGHT))
                 columns += 1
         if columns == begin + 1:
             columns = begin

@@ -73,9 +73,14 @@ NO_COST_SHARE = 1e-11
 # Price of a factor that becomes scarce, where the interior point suggests none.
 FIRST_PRICE = 1e-6
 
-# Relative cost difference up to which a mode is tied with the cheapest one of its task, and the one
-# up to which the least cost of a task, given induced work, is known (`kernels.linked_costs`).
-TIE = 5e-12
+# Relative cost difference up to which an idle mode may be tied with its task: far beyond any
+# rounding. Whether it is, its bundle decides: an entry of a combination of bundles is zero if it is
+# less than PROPORTION of its terms (`allocation.tie_kernels`).
+TIE = 1e-8
+PROPORTION = 1e-11
+
+# Relative cost difference up to which the least cost of a task, given induced work, is known
+# (`kernels.linked_costs`).
 SAME_COST = 1e-14
 
 # Work on a task beyond what others induce of it, relative to all of it, that is only rounding.
@@ -103,6 +108,10 @@ TIGHT = 1e-11
 # they tie, whose shares come from a least-squares split and are accurate to less.
 ZERO_SHARE = 1e-12
 ZERO_ADDED_SHARE = 1e-7
+
+# Cost share that tasks of smaller ones have in the choice among optimal splits: one without any
+# would be moved without bound in favour of the others.
+LEAST_WEIGHT = 1e-12
 
 # Range of an elasticity over the optimal prices below which it is unique. Linear programs resolve
 # no smaller range.

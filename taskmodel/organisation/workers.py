@@ -15,10 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import point_rows
 from taskmodel.science import capability, supervision, verification_gap
 from taskmodel.science.production import Rows
+
+MOST_ATTEMPTS = 1e200  # per useful unit; costs of more would overflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +102,12 @@ class Workers:
         if not self.graded:
             return np.ones(lead.shape)
         success = capability.logistic_success(np.exp(-lead), 1.0, _like(self.steepness, lead))
+        if (hopeless := success * MOST_ATTEMPTS < 1.0).any():
+            raise InputError(
+                f"AI would need more than {MOST_ATTEMPTS:g} attempts per useful unit where its "
+                f"lead is {float(np.exp(lead[hopeless].min())):.2g}: give capability.success_slope "
+                "a lower value, or start at more compute"
+            )
         return np.asarray(supervision.attempts(success))
 
     def review_growth(self, lead: Array) -> Array:

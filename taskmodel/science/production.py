@@ -216,7 +216,7 @@ class Tree:
             _, node, members = nests[index]
             below = number_of[members]
             self.elasticity[..., number] = node.elasticity
-            self.share[..., below] = node.shares
+            self.share[..., below] = node.shares / np.sum(node.shares, axis=-1, keepdims=True)
             self.children[number] = below
         self.block = {int(number_of[nest]): leaf for nest, leaf in blocks.items()}
 
@@ -230,7 +230,7 @@ class Tree:
 
         A node without weight in its nest has none, nor have the nodes below it.
         """
-        result = share == 0
+        result = share <= 0
         for nest, children in reversed(self.children.items()):
             if nest in self.block:
                 result[..., nest] |= result[..., self.block[nest]]
@@ -266,7 +266,7 @@ def node_costs(
     log_cost : array, shape (point, leaf)
         Log cost of a unit of each leaf's task; finite.
     share, elasticity : array, shape (point or 1, node)
-        CES shares, 0 for members that drop out of their nest, and elasticities.
+        CES shares, negative for members that drop out of their nest, and elasticities.
 
     Returns
     -------
@@ -296,8 +296,8 @@ def node_outputs(tree: Tree, log_quantity: Array, share: Array, elasticity: Arra
     Returns
     -------
     array, shape (point, node)
-        Log output, the root's last; -inf where a complement is missing. Members with share 0 do not
-        count.
+        Log output, the root's last; -inf where a complement is missing. Members with share 0, or a
+        negative one, do not count.
     """
     log_x = np.empty((len(log_quantity), tree.nodes))
     log_x[:, : tree.leaves] = log_quantity

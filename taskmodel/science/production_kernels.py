@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.compiled import compiled
+from taskmodel.compiled import compiled, inlined
 from taskmodel.numerics.types import Array
 
 
@@ -27,6 +27,36 @@ class Nests(NamedTuple):
     parent: NDArray[np.int64]
 
 
+@inlined
+def share_sums(nests: Nests, share: Array, low: int, high: int) -> tuple[float, float]:
+    """Return the sum of the shares of a nest's children, and the part of it that drops out."""
+    every, missing = 0.0, 0.0
+    for c in range(low, high):
+        every += abs(share[nests.child[c]])
+        missing -= min(share[nests.child[c]], 0.0)
+    return every, missing
+
+
+@inlined
+def powers(w: float) -> tuple[float, float]:
+    """Return e^w and e^w - 1, each without cancellation, at the cost of one of them."""
+    if w > -0.7:
+        less = np.expm1(w)
+        return less + 1.0, less
+    power = np.exp(w)
+    return power, power - 1.0
+
+
+@inlined
+def log_of_mean(power_sum: float, excess: float, every: float) -> float:
+    """Return log(sum(s e^w) / sum(s)) from both sums and their difference.
+
+    Near 1 the difference keeps the digits that are divided by a small exponent afterwards.
+    """
+    x = excess / every
+    return np.log1p(x) if x > -0.5 else np.log(power_sum / every)
+
+
 @compiled
 def unit_costs(
     nests: Nests, share: Array, elasticity: Array, leaves: int, log_c: Array, theta: Array
@@ -35,7 +65,8 @@ def unit_costs(
 
     `log_c` holds log costs of the leaves and receives those of the nests; `theta` receives
     s_u (c_u / c_v)^(1 - sigma_v), 1 for the root, and 0 for nests that may be made as a block.
-    Members of share 0 do not count.
+    Shares are relative to their sum in a nest; members with a negative share, or one of 0, do not
+    count, but the former belongs to the sum.
     """
     nodes = len(nests.parent)
     for v in range(leaves, nodes):
@@ -50,44 +81,34 @@ def unit_cost(
     """Write the log unit cost of a nest, and the cost shares of its members."""
     theta[v] = 0.0  # of a nest that no nest contains
     low, high = nests.first[v - leaves], nests.first[v - leaves + 1]
+    every, missing = share_sums(nests, share, low, high)
     r = 1.0 - elasticity[v]
     if r == 0.0:
         mean = 0.0
         for c in range(low, high):
             u = nests.child[c]
-            mean += share[u] * log_c[u]
-            theta[u] = share[u]
+            theta[u] = max(share[u], 0.0) / every
+            mean += theta[u] * log_c[u]
         log_c[v] = mean
         return
-    # ln sum(s e^w) with w = r ln c, shifted by the largest w so that nothing overflows. The sum
-    # is taken as 1 + sum(s (e^w - 1)) + (sum s - 1): as sigma -> 1 all w tend to 0, and log1p
-    # keeps the digits that are divided by 1 - sigma afterwards.
+    # ln sum(s e^w) with w = r ln c, shifted by the largest w so that nothing overflows
     top = -np.inf
     for c in range(low, high):
         u = nests.child[c]
         if share[u] > 0.0:
             top = max(top, r * log_c[u])
-    excess, rest = 0.0, -1.0
+    excess, total = -missing, 0.0
     for c in range(low, high):
         u = nests.child[c]
         theta[u] = 0.0
         if share[u] > 0.0:
-            # e^w and e^w - 1, each without cancellation, at the cost of one of them
-            w = r * log_c[u] - top
-            if w > -0.7:
-                less = np.expm1(w)
-                theta[u] = share[u] * (less + 1.0)
-            else:
-                power = np.exp(w)
-                less = power - 1.0
-                theta[u] = share[u] * power
+            power, less = powers(r * log_c[u] - top)
+            theta[u] = share[u] * power
             excess += share[u] * less
-            rest += share[u]
-    total = excess + rest
-    log_c[v] = (top + np.log1p(total)) / r
-    scale = 1.0 / (1.0 + total)
+            total += theta[u]
+    log_c[v] = (top + log_of_mean(total, excess, every)) / r
     for c in range(low, high):
-        theta[nests.child[c]] *= scale
+        theta[nests.child[c]] /= total
 
 
 @compiled
@@ -111,7 +132,7 @@ def spread_shares(nests: Nests, leaves: int, theta: Array, weight: Array) -> Non
 def nest_outputs(nests: Nests, share: Array, elasticity: Array, leaves: int, log_x: Array) -> None:
     """Write log outputs of nests from those of the leaves, which `log_x` holds.
 
-    -inf stands for no output; members of share 0 do not count.
+    -inf stands for no output. Shares are as in `unit_costs`.
     """
     for v in range(leaves, len(nests.parent)):
         nest_output(nests, share, elasticity, leaves, v, log_x)
@@ -123,31 +144,33 @@ def nest_output(
 ) -> None:
     """Write the log output of a nest from those of its members."""
     low, high = nests.first[v - leaves], nests.first[v - leaves + 1]
-    sigma = elasticity[v]
-    least, largest, mean, rest = np.inf, -np.inf, 0.0, -1.0
+    every, missing = share_sums(nests, share, low, high)
+    sigma, size = elasticity[v], np.log(every)
+    least, largest, mean = np.inf, -np.inf, 0.0
     for c in range(low, high):
         u = nests.child[c]
         if share[u] > 0.0:
             ratio = log_x[u] - np.log(share[u])
             least, largest = min(least, ratio), max(largest, ratio)
-            mean += share[u] * ratio
-            rest += share[u]
+            mean += share[u] / every * ratio
     if sigma == 0.0 or sigma == 1.0:
-        log_x[v] = least if sigma == 0.0 or least == -np.inf else mean
+        log_x[v] = size + (least if sigma == 0.0 or least == -np.inf else mean)
         return
     # as in `unit_costs`, shifted by the term that dominates: the largest output of substitutes
     # (rho > 0), the smallest of complements
-    rho = 1.0 - 1.0 / sigma
+    rho = (sigma - 1.0) / sigma
     shift = largest if rho > 0.0 else least
     if not (abs(shift) < np.inf):
         log_x[v] = -np.inf
         return
-    excess = 0.0
+    excess, total = -missing, 0.0
     for c in range(low, high):
         u = nests.child[c]
         if share[u] > 0.0:
-            excess += share[u] * np.expm1(rho * (log_x[u] - np.log(share[u]) - shift))
-    log_x[v] = shift + np.log1p(excess + rest) / rho
+            power, less = powers(rho * (log_x[u] - np.log(share[u]) - shift))
+            excess += share[u] * less
+            total += share[u] * power
+    log_x[v] = size + shift + log_of_mean(total, excess, every) / rho
 
 
 @compiled

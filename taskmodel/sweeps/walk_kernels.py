@@ -37,13 +37,13 @@ from taskmodel.allocation.kernels import (
     drop_vanished_prices,
     is_block,
     mode_cost,
-    polish,
     regime_of,
     reopen,
     take_cheapest,
 )
 from taskmodel.allocation.optimum_kernels import FAILED, Search, optimum
 from taskmodel.allocation.presolve_kernels import close_dominated
+from taskmodel.allocation.tie_kernels import drop_zero_prices, settled
 from taskmodel.allocation.uniqueness_kernels import FAIR, UNIQUE, SplitWork, uniqueness
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
@@ -422,12 +422,13 @@ def visit(
     fill(line, interval, x, room)
     state = regime_of(marks.regimes, row)
     marks.numbers[row, POSITION], marks.numbers[row, SOLUTION] = x, -1.0
-    code = polish(nests, room.case, state, work, repairs)
+    code = settled(nests, room.case, state, work, repairs, room.split.ties)
     if code != SOLVED and (repairs > 0 or code != CONVERGED_ONLY):
         return LOST
     result, unique = FINE, UNIQUE
     if repairs > 0:
         drop_vanished_prices(room.case, state, work.factor[LARGEST])
+        drop_zero_prices(nests, room.case, state, room.split.ties)
         unique = uniqueness(room.case, state, work, room.split)
         result = AMBIGUOUS if unique > FAIR else FINE
     place = oversight_leads(line, frame, interval, state, work, room)
@@ -437,11 +438,11 @@ def visit(
         clear_idle(nests, room.case, state, work)
     write_margins(room.case, state, work, room.margin[NOW])
     if repairs > 0:
-        gap = certify(nests, room.case, state, work)[1]
-        if not gap < MAX_GAP:
+        log_output, gap = certify(nests, room.case, state, work)
+        if log_output == -np.inf or not abs(gap) < MAX_GAP:
             return LOST
         # a split of tied modes is only taken if its certificate is as good as an exact one
-        if unique == FAIR and not gap < EXACT_GAP:
+        if unique == FAIR and not abs(gap) < EXACT_GAP:
             result = AMBIGUOUS
         if result == FINE:
             marks.numbers[row, SOLUTION] = room.latest[0]

@@ -7,6 +7,7 @@ from taskmodel.allocation import Nest, kernels
 from taskmodel.allocation import uniqueness_kernels as splits
 from taskmodel.allocation.active_set import instances_of
 from taskmodel.allocation.inputs import check_inputs
+from taskmodel.allocation.tie_kernels import mark_ties
 
 
 def regime(bundles, supply, nest, price, mode_share):
@@ -19,7 +20,9 @@ def regime(bundles, supply, nest, price, mode_share):
     state.price[:], state.mode_share[:] = price, mode_share
     work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
     kernels.evaluate(problem.tree.nests, case, state, work)
-    return case, state, work, splits.split_workspace(leaves, modes, factors)
+    split = splits.split_workspace(leaves, modes, factors)
+    mark_ties(case, state, split.ties)
+    return case, state, work, split
 
 
 @pytest.mark.parametrize("seed", range(20))

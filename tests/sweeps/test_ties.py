@@ -1,0 +1,95 @@
+"""Tasks whose modes cost the same but for a factor that hardly costs anything: few true events.
+
+Where one task needs review and another none, the inference that AI takes soon costs nearly nothing,
+and tasks that use people in one proportion are tied but for it. Which of them people do depends on
+a difference below rounding; the regime must not.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from sizes import cases
+from small import small_catalog
+
+import taskmodel as tm
+from taskmodel.sweeps._sweep import walk
+from taskmodel.sweeps.walker import Walker
+
+
+def tied_catalog(seed):
+    """A catalog of 3 to 8 tasks, reviewed at one ratio or not at all, whose people also review."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(3, 9))
+    ratio = float(rng.choice([0.02, 0.05, 0.3, 1.0]))
+    shares = rng.dirichlet(np.ones(count) * rng.choice([0.3, 3.0]))
+    ratios = np.where(rng.random(count) < 0.35, 0.0, ratio)
+    ratios[:2] = ratio, 0.0
+    return small_catalog(
+        {
+            f"t{i}": {
+                "share": float(share),
+                "horizon": float(10 ** rng.uniform(-1, 2.5)),
+                "review_ratio": float(own),
+            }
+            for i, (share, own) in enumerate(zip(shares, ratios, strict=True))
+        },
+        production={"elasticity": float(rng.choice([0.0, 0.5, 0.5, 1.0, 2.0]))},
+        supervision={"max_review_share": 0.5},
+        compute={
+            "inference_share": 0.001,
+            "experiments": str(rng.choice(["scarce", "free"])),
+            "grid": {"low": 1e26, "high": 1e35, "points": 20},
+        },
+    )
+
+
+def kinds(catalog):
+    events = tm.events(tm.sweep(catalog))
+    return Counter(events["kind"].values.tolist())
+
+
+@pytest.mark.parametrize("seed", range(cases(12, 200)))
+def test_between_events_a_cold_start_finds_the_regime_that_they_tell(seed):
+    """The optimum half way between two events has the regime after the one and before the other."""
+    catalog = tied_catalog(seed)
+    walker = Walker(catalog)
+    _, events = walk(walker, 1e26, 1e35, np.array([1e26, 1e35]))
+    assert len(events) <= 8 * len(catalog.tasks)
+    position = np.concatenate([[1e26], events.position, [1e35]])
+    apart = np.flatnonzero(np.diff(np.log(position)) > 1e-3)
+    middle = walker.solve(np.sqrt(position[apart] * position[apart + 1]))
+    for side, rows in ((events.after, apart - 1), (events.before, apart)):
+        known = (rows >= 0) & (rows < len(events))
+        told, alone = side.take(rows[known]).allocation, middle.take(known).allocation
+        assert np.array_equal(told.priced, alone.priced)
+        assert np.array_equal(told.usable, alone.usable)
+    # an event changes something
+    assert not events.before.equals(events.after)[~events.at_threshold].any()
+
+
+def test_four_tasks_of_one_review_ratio_have_ten_events():
+    horizons = {"a": 0.129, "b": 209.4359, "c": 0.2084, "d": 6.2468}
+    shares = dict(zip("abcd", (0.418, 0.2476, 0.1486, 0.1858), strict=True))
+    catalog = small_catalog(
+        {
+            name: {"share": shares[name], "horizon": horizon, "review_ratio": 0.05}
+            for name, horizon in horizons.items()
+        },
+        pools={"researchers": {"headcount": 40, "hours_per_year": 1800}},
+        supervision={"headcount": 40, "hours_per_year": 1800, "max_review_share": 0.5},
+        compute={
+            "inference_share": 0.001,
+            "experiment_share": 0.0005,
+            "experiments": "scarce",
+            "grid": {"low": 1e26, "high": 1e35, "points": 50},
+        },
+    ).replace({"tasks.b.review_ratio": 0.0})
+    # b opens last; people then do it no longer, and a part of d, which takes the most inference
+    assert kinds(catalog) == {
+        "automatable": 2,
+        "adopted": 3,
+        "completed": 2,
+        "binds": 2,
+        "oversight_bottleneck": 1,
+    }
