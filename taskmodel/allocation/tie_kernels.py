@@ -144,7 +144,7 @@ def cheaper(
 
 @compiled
 def move_work(case: Instance, state: RegimeState, work: Workspace, rows: Array) -> bool:
-    """Move work between two tasks whose ties differ in factors of one sign, if there are such."""
+    """Move work between two tasks whose ties differ in factors of one sign, if any do."""
     leaves, modes, factors = case.bundle.shape
     for leaf in range(leaves):
         first = first_active(case, state, leaf)
@@ -167,8 +167,8 @@ def move_work(case: Instance, state: RegimeState, work: Workspace, rows: Array) 
                     if rest >= 0 and last_has_one_sign(rows):
                         sign = -1.0 if rows[VALUE, factors, rest] > 0.0 else 1.0
                         weight = work.node[WEIGHT, other]
-                        there = -sign * times * weight / work.node[WEIGHT, leaf]
-                        shift(state, other, tied, start, sign, leaf, mode, first, there)
+                        balance = -sign * times * weight / work.node[WEIGHT, leaf]
+                        shift(state, other, tied, start, sign, leaf, mode, first, balance)
                         return True
     return False
 
@@ -183,7 +183,7 @@ def shift(
     other: int,
     tied: int,
     start: int,
-    there: float,
+    balance: float,
 ) -> None:
     """Change the shares of two tied modes in proportion until that of one mode is zero."""
     w = state.mode_share
@@ -191,13 +191,13 @@ def shift(
     for n in range(4):
         i = leaf if n < 2 else other
         m = (mode if n == 0 else first) if n < 2 else (tied if n == 2 else start)
-        rate = (change if n < 2 else there) * (1.0 if n % 2 == 0 else -1.0)
+        rate = (change if n < 2 else balance) * (1.0 if n % 2 == 0 else -1.0)
         if rate < 0.0 and max(w[i, m], 0.0) / -rate < step:
             step, gone, where = max(w[i, m], 0.0) / -rate, m, i
     w[leaf, mode] += step * change
     w[leaf, first] -= step * change
-    w[other, tied] += step * there
-    w[other, start] -= step * there
+    w[other, tied] += step * balance
+    w[other, start] -= step * balance
     w[where, gone] = 0.0
     state.active[where, gone] = False
 
