@@ -367,6 +367,8 @@ class Trust(Record):
     detection: PositiveFraction | None = None
     """share of defects that an audit finds; absent: each task's own, from its review_ratio and
     verifiability"""
+    correlation: Annotated[Quantity, Measure(units.ONE, ge=0, lt=1)] = pure_number(0)
+    """correlation rho of the errors of audits: n of them count as n / (1 + (n - 1) rho)"""
     audits: Literal["besides", "beyond_floor"] = "besides"
     """besides: audits come on top of reviews at the floor; beyond_floor: those count as audits"""
 

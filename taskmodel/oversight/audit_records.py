@@ -19,6 +19,7 @@ from taskmodel.numerics.accuracy import ADOPTION_TOLERANCE
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.science.attack import audits_for
 from taskmodel.science.audits import audit_coverage, audit_hours, audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection
 from taskmodel.science.supervision import attempts
@@ -117,7 +118,18 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
     )
     needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
     detected = _audit_detection(catalog, rule, quantities, needed)
-    required = clean_audits(rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1))
+    independent = clean_audits(
+        rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1)
+    )
+    required = audits_for(independent, rule.correlation.value)
+    if np.isinf(required[needed]).any():
+        most = float(independent[needed].max())
+        message = (
+            f"found {rule.correlation.value:g}, and so many audits whose errors agree never count "
+            f"as more than {1 / rule.correlation.value:.4g} independent ones, of which "
+            f"{most:.2f} are needed; give less than {1 / most:.3g}, or ask for a smaller record"
+        )
+        raise catalog.error(("trust", "correlation"), message)
     audits = np.where(needed, required, 0.0)
     return AuditRequirements(
         rule=rule,

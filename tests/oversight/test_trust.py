@@ -568,3 +568,19 @@ def test_the_command_tells_the_costliest_first_and_what_it_comes_to(capsys):
 def test_bad_questions_about_trust_say_what_is_wrong(capsys, arguments, code, message):
     assert main(["trust", *arguments]) == code
     assert message in capsys.readouterr().err
+
+
+def test_audits_whose_errors_agree_have_to_be_more():
+    catalog = tm.load_catalog("alignment_research", "audited_trust", {"trust.detection": 1.0})
+    record = tm.trust(catalog)["clean_audits"].max()
+    more = tm.trust(catalog.replace({"trust.correlation": 0.001}))["clean_audits"].max()
+    assert round(float(record), 2) == 298.07 and round(float(more), 1) == 424.2
+
+
+def test_from_a_correlation_on_no_record_is_enough():
+    catalog = tm.load_catalog("alignment_research", "audited_trust", {"trust.detection": 1.0})
+    with pytest.raises(
+        tm.CatalogError, match=r"trust.correlation: found 0.0034.*less than 0.00335"
+    ):
+        tm.trust(catalog.replace({"trust.correlation": 0.0034}))
+    tm.trust(catalog.replace({"trust.correlation": 0.00335}))
