@@ -638,8 +638,8 @@ The bundled catalogs take the scenario priced, as in `spend`.
 EPILOGS["hire"] = f"""examples:
   taskmodel hire
   taskmodel hire --years 4 --budget 3e8
-  taskmodel hire --set supervision.pool=dedicated --set supervision.headcount=60 \\
-    --set supervision.max_review_share=1 --set prices.review=150
+  taskmodel hire --people general --set supervision.pool=dedicated \\
+    --set prices.review=150 --set supervision.headcount=60
 
 {JSON}
 Keys:

@@ -118,18 +118,7 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
     )
     needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
     detected = _audit_detection(catalog, rule, quantities, needed)
-    independent = clean_audits(
-        rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1)
-    )
-    required = audits_for(independent, rule.correlation.value)
-    if np.isinf(required[needed]).any():
-        most = float(independent[needed].max())
-        message = (
-            f"found {rule.correlation.value:g}, and so many audits whose errors agree never count "
-            f"as more than {1 / rule.correlation.value:.4g} independent ones, of which "
-            f"{most:.2f} are needed; give less than {1 / most:.3g}, or ask for a smaller record"
-        )
-        raise catalog.error(("trust", "correlation"), message)
+    required = _clean_audits(catalog, rule, needed, detected)
     audits = np.where(needed, required, 0.0)
     return AuditRequirements(
         rule=rule,
@@ -147,6 +136,25 @@ def class_coverage(units: Array, audits: Array, floor: Array) -> Array:
     """Coverage max(f, min(1, audits/units)); without units, 1 if audits are due, else f."""
     coverage = audit_coverage(np.where(units > 0, units, 1.0), audits, floor)
     return np.where(units > 0, coverage, np.where(audits > 0, 1.0, floor))
+
+
+def _clean_audits(
+    catalog: Catalog, rule: Trust, needed: NDArray[np.bool_], detected: Array
+) -> Array:
+    """Clean audits of a complete record, whose errors may agree, shape (task,)."""
+    independent = clean_audits(
+        rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1)
+    )
+    required = np.asarray(audits_for(independent, rule.correlation.value))
+    if np.isinf(required[needed]).any():
+        most = float(independent[needed].max())
+        message = (
+            f"found {rule.correlation.value:g}, and so many audits whose errors agree never count "
+            f"as more than {1 / rule.correlation.value:.4g} independent ones, of which "
+            f"{most:.2f} are needed; give less than {1 / most:.3g}, or ask for a smaller record"
+        )
+        raise catalog.error(("trust", "correlation"), message)
+    return required
 
 
 def _audit_detection(
