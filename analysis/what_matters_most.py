@@ -48,7 +48,7 @@ def sentence(found: xr.Dataset) -> str:
     parts = []
     for answer in found["answer"].values.tolist():
         index = found["index"].sel(answer=answer)
-        first = str(found["input"].values[int(index.argmax())])
+        first = str(found["input"].values[int(index.values.argmax())])
         name = NAMES.get(first, first)
         parts.append(f"the {title(answer)} hangs most on the {name} ({float(index.max()):.2f})")
     text = "; ".join(parts)

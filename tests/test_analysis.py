@@ -341,3 +341,35 @@ def test_what_a_dollar_should_buy_answers_and_draws(tmp_path, capsys):
         "than 19; it buys 1.56 times the research of people alone today and 3.62 times in the end, "
         "and an hour of one more reviewer is worth $159 and $257."
     )
+
+
+def test_what_matters_most_names_an_input_for_each_answer(tmp_path, capsys):
+    script = load("what_matters_most")
+    words = ["--catalog", "t_agi_ladder", "--rows", "16", "-o", str(tmp_path)]
+    assert script.main(words) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"what_matters_most.{ending}" for ending in ("png", "svg")
+    ]
+    printed = capsys.readouterr().out
+    assert "the ceiling set by oversight hangs most on the review per unit of work" in printed
+    assert printed.count("hangs most on") == 4
+
+
+def test_calibrated_2026_prints_both_answers_before_and_after(tmp_path, capsys):
+    script = load("calibrated_2026")
+    evidence = tmp_path / "evidence.yaml"
+    evidence.write_text(
+        "title: t\npaths: epoch_trend\nsources: {A: {title: a, access: secondary}}\nmoments:\n"
+        "  m0: {output: throughput_speedup, date: 2026, value: 2.5, sd: 0.1, source: A, why: x}\n"
+    )
+    words = ["--catalog", "t_agi_ladder", "--moments", str(evidence), "--weighted", "2048"]
+    assert script.main([*words, "--draws", "16", "-o", str(tmp_path / "out")]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        f"calibrated_2026.{ending}" for ending in ("png", "svg")
+    ]
+    printed = capsys.readouterr().out
+    before, after = (
+        float(text.split()[0])
+        for text in (printed.split("speed-up from ")[1], printed.split(") to ")[1])
+    )
+    assert before > after and abs(after - 2.5) < 0.3 and "every measurement is met" in printed
