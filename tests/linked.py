@@ -19,40 +19,30 @@ def random_linked(rng, decades, elasticities=None, *, tasks=None, levels=None):
     tasks = int(rng.integers(2, 16)) if tasks is None else tasks
     plain = random_organisation(rng, decades, elasticities, tasks=tasks, levels=levels)
     modes, factors = plain.bundles.shape[1:]
-    bundles, available = widened(plain.bundles, plain.available, max(modes, 2))
-    rows = []
+    blocks = []
 
-    def built(nest, **induced):
+    def built(nest, induced=None):
         members = [built(m) if isinstance(m, Nest) else m for m in nest.members]
         block = None
         if rng.random() < 0.5:
-            block = tasks + len(rows)
-            inside = bundles[[task for task in nest.tasks()]]
-            typical = np.exp(np.log(inside[inside > 0]).mean())
-            row = np.zeros(bundles.shape[1:])
-            row[1:] = typical * 10.0 ** rng.uniform(-1.0, 0.5, row[1:].shape)
-            row[1:] *= rng.random(row[1:].shape) < 0.6
-            row[1:, 0] += typical * 0.1 * (row[1:].sum(axis=-1) == 0)
-            rows.append(row)
-        return Nest(nest.elasticity, nest.shares, members, block, **induced)
+            block = modes + len(blocks)
+            blocks.append(sorted(nest.tasks()))
+        return Nest(nest.elasticity, nest.shares, members, block, induced)
 
-    phi = rng.random((tasks, max(modes, 2), tasks)) * (
-        rng.random((tasks, max(modes, 2), tasks)) < 1 / 6
-    )
+    nest = built(plain.nest)
+    bundles, available = widened(plain.bundles, plain.available, modes + len(blocks))
+    for mode, inside in enumerate(blocks, modes):
+        typical = np.exp(np.log(bundles[inside, :modes][bundles[inside, :modes] > 0]).mean())
+        row = typical * 10.0 ** rng.uniform(-1.0, 0.5, factors) * (rng.random(factors) < 0.6)
+        row[0] += typical * 0.1 * (not row.any())
+        bundles[inside, mode] = row * rng.uniform(0.5, 2.0, (len(inside), 1))
+        available[inside, mode] = True
+    phi = rng.random((tasks, modes + len(blocks), tasks))
+    phi *= rng.random(phi.shape) < 1 / 6
     radius = np.abs(np.linalg.eigvals(phi.max(axis=1))).max()
     phi *= rng.uniform(0.1, 0.9) / max(radius, 0.1)
-    nest = built(plain.nest)
-    count = tasks + len(rows)
-    induced = np.zeros((count, max(modes, 2), count))
-    induced[:tasks, :, :tasks] = phi
-    nest = Nest(nest.elasticity, nest.shares, nest.members, nest.block, induced)
-    opened = np.ones((len(rows), max(modes, 2)), dtype=bool)
-    return Organisation(
-        np.concatenate([bundles, np.array(rows).reshape(-1, *bundles.shape[1:])]),
-        plain.supply,
-        nest,
-        np.concatenate([available, opened]),
-    )
+    nest = Nest(nest.elasticity, nest.shares, nest.members, nest.block, phi)
+    return Organisation(bundles, plain.supply, nest, available)
 
 
 def widened(bundles, available, modes):
@@ -67,41 +57,40 @@ def widened(bundles, available, modes):
 def conic_linked(organisation):
     """Best output by Clarabel, or None; solved around its own answer until two agree to 1e-7.
 
-    Independent of the package: activities of all modes, their use of supplies and of one another's
-    output, and cones for the nests (`oracles.conic_nest`), whose output their blocks add to.
+    Independent of the package: activities of all modes and blocks, their use of supplies and of one
+    another's output, and cones for the nests (`oracles.conic_nest`), whose output blocks add to.
     """
     bundles, supply, nest, available = organisation.problem
-    rows = sorted(blocks_of(nest))
-    plain = np.setdiff1d(np.arange(len(bundles)), rows)
-    opened = available.copy()
-    opened[rows, 0] = False
-    row, mode = np.nonzero(opened)
-    most = np.min(supply / np.where(bundles > 0, bundles, 1e-300), axis=-1)[row, mode]
+    opened, columns = available.copy(), []
+    for part in blocks_of(nest):
+        shares = shares_of(part, len(bundles))
+        columns.append(
+            (shares @ bundles[:, part.block], shares @ nest.induced[:, part.block], part.block)
+        )
+        opened[shares > 0, part.block] = False
+    task, mode = np.nonzero(opened)
+    uses = np.concatenate([bundles[task, mode], *([use[None] for use, _, _ in columns])]) / supply
+    most = 1 / uses.max(axis=1)
+    induces = np.concatenate([nest.induced[task, mode], *([phi[None] for _, phi, _ in columns])])
+    makes = np.zeros((len(bundles), len(most)))
+    makes[task, np.arange(len(task))] = 1.0
+    makes = (makes - induces.T) * most
+    at = {block: len(task) + n for n, (_, _, block) in enumerate(columns)}
     cost = np.where(opened, bundles @ (1 / supply), np.inf).min(axis=-1)
-    reference = np.full(len(bundles), -np.inf)
-    reference[plain] = log(least_cost_work(nest, np.where(np.isfinite(cost), cost, 1.0)))[plain]
-    uses = (bundles / supply)[row, mode] * most[:, None]
+    reference = log(least_cost_work(nest, np.where(np.isfinite(cost), cost, 1.0)))
     least, before = reference - np.log(1e3), -np.inf
     for _ in range(10):
-        share = cp.Variable(len(row), nonneg=True)
-        level, leaves, constraints = cp.Variable(), {}, [uses.T @ share <= 1]
+        share = cp.Variable(len(most), nonneg=True)
+        level, leaves = cp.Variable(), {}
+        constraints = [(uses * most[:, None]).T @ share <= 1]
 
-        def blocks(block, log_unit, row=row, share=share):
-            (columns,) = np.nonzero(row == block)
-            return most[columns] * np.exp(-log_unit) @ share[columns]
+        def made(block, log_unit, share=share):
+            return most[at[block]] * np.exp(-log_unit) * share[at[block]]
 
-        conic_nest(nest, reference, level, leaves, constraints, blocks)
-        makes = (row == plain[:, None]) * most - nest.induced[row, mode][:, plain].T * most
-        members = cp.hstack([leaves[task] for task in plain])
-
-        def spread(values):
-            full = np.ones(len(bundles))
-            full[plain] = values
-            return full
-
-        constraints.append((makes / np.exp(reference[plain])[:, None]) @ share >= members)
-        problem = cp.Problem(cp.Maximize(level), constraints)
-        status = solve(problem, cp.CLARABEL)
+        conic_nest(nest, reference, level, leaves, constraints, made)
+        members = cp.hstack([leaves[task] for task in range(len(bundles))])
+        constraints.append((makes / np.exp(reference)[:, None]) @ share >= members)
+        status = solve(cp.Problem(cp.Maximize(level), constraints), cp.CLARABEL)
         if status not in (cp.OPTIMAL, cp.OPTIMAL_INACCURATE):
             return None
         output = float(np.exp(log_output(nest, reference)) * level.value)
@@ -109,13 +98,22 @@ def conic_linked(organisation):
             return output
         before = output
         # tasks of nests that are made as a block are idle
-        reference = np.maximum(reference + np.log(np.maximum(spread(members.value), 1e-2)), least)
+        reference = np.maximum(reference + np.log(np.maximum(members.value, 1e-2)), least)
     return None
 
 
 def blocks_of(nest):
-    """Rows of the blocks of a nest and of those in it."""
-    rows = set() if nest.block is None else {nest.block}
-    for member in nest.members:
-        rows |= blocks_of(member) if isinstance(member, Nest) else set()
-    return rows
+    """Every nest with a block, and those in it."""
+    inner = [part for m in nest.members if isinstance(m, Nest) for part in blocks_of(m)]
+    return inner if nest.block is None else [*inner, nest]
+
+
+def shares_of(nest, tasks):
+    """Share of each task in a nest, shape (task,)."""
+    result = np.zeros(tasks)
+    for share, member in zip(nest.shares, nest.members, strict=True):
+        if isinstance(member, Nest):
+            result += share * shares_of(member, tasks)
+        else:
+            result[member] += share
+    return result

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.allocation.active_set import ActiveSet, active_set_of
 from taskmodel.allocation.batch import concatenated
+from taskmodel.allocation.blocks import activity_of_rows, by_joint_modes, rows_of_activity
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import fair_splits
@@ -94,11 +95,20 @@ def allocate(
         begin = None
         if start is not None:
             begin = (
-                flattened(start.activity, 2)[rows],
+                rows_of_activity(
+                    organisations.tree,
+                    flattened(start.activity, 2)[rows],
+                    flattened(start.members, 1)[rows],
+                ),
                 flattened(start.factor_elasticity, 1)[rows],
             )
         tiles.append(_allocate_tile(organisations[rows], begin))
     joined = {name: values[group] for name, values in concatenated(tiles).items()}
+    tree, modes = organisations.tree, np.shape(bundles)[-2]
+    if tree.block:
+        usable = by_joint_modes(tree, joined["usable"], modes, idle=False)
+        activity, members = activity_of_rows(tree, joined["activity"], modes)
+        joined |= {"usable": usable, "activity": activity, "members": members}
 
     shape, failed = organisations.shape, joined["status"] == Status.FAILED
     if throw and failed.any():
@@ -191,6 +201,7 @@ def _allocate_modes(organisations: Organisations, start: Start | None) -> Alloca
         factor_use=np.zeros((points, factors)),
         gap=np.zeros(points),
         status=np.where(ready.free, Status.UNBOUNDED, Status.ZERO).astype("<U9"),
+        members=np.zeros((points, 0)),
     )
     rows = np.flatnonzero(~(ready.free | ready.impossible))
     node_output = np.full((points, organisations.tree.nodes), np.nan)
@@ -243,6 +254,7 @@ def _solved(
         factor_use=np.einsum("ptm,ptmk->pk", work, organisations.bundle),
         gap=gap,
         status=np.where(kink, Status.KINK, Status.OPTIMAL).astype("<U9"),
+        members=np.zeros((len(work), 0)),
     )
     failed = ~certified
     for values in vars(result).values():

@@ -9,6 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.allocation.active_set import active_set_of, at_regimes, followed
 from taskmodel.allocation.batch import concatenated
+from taskmodel.allocation.blocks import (
+    BLOCK,
+    activity_of_rows,
+    by_joint_modes,
+    rows_of_activity,
+)
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.presolve import at_callers_modes
 from taskmodel.allocation.solution import Allocation
@@ -61,12 +67,27 @@ def margins(
     used once in the nests, and ``start`` has a priced factor at every point.
     """
     organisations = check_inputs(bundles, supply, nest, available)
+    tree, modes = organisations.tree, np.shape(bundles)[-2]
     activity, elasticity = flattened(start.activity, 2), flattened(start.factor_elasticity, 1)
+    activity = rows_of_activity(tree, activity, flattened(start.members, 1))
     tiles = [
         _tile_margins(organisations[rows], activity[rows], elasticity[rows])
         for rows in organisations.tiles()
     ]
-    return Margins(**concatenated(tiles))
+    joined = concatenated(tiles)
+    if tree.block:
+        share, excess = joined["mode_share"], joined["excess_cost"]
+        rows = slice(joined["activity"].shape[1] - len(tree.block), None)
+        # the joint mode of a block ends where either the block or the members of its nest do
+        made = np.isfinite(share[:, rows, BLOCK])
+        share[:, rows, BLOCK] = np.where(made, share[:, rows].min(axis=-1), np.inf)
+        excess[:, rows, BLOCK] = excess[:, rows].min(axis=-1)
+        joined |= {
+            "activity": activity_of_rows(tree, joined["activity"], modes)[0],
+            "mode_share": by_joint_modes(tree, share, modes, idle=np.inf),
+            "excess_cost": by_joint_modes(tree, excess, modes, idle=np.inf),
+        }
+    return Margins(**joined)
 
 
 def _tile_margins(organisations: Organisations, activity: Array, elasticity: Array) -> Margins:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel.allocation.blocks import induced_by_rows, with_rows
 from taskmodel.allocation.links import presolve_linked
 from taskmodel.allocation.presolve import Presolved, presolve, rows_of
 from taskmodel.errors import InputError
@@ -125,8 +126,9 @@ def check_inputs(
     )
     _refuse(supply, supply >= 0, "supply must be >= 0 (inf: not scarce)")
     tree = _checked_tree(nest, tasks)
-    bundles, available = _with_members(tree, bundles, available)
-    induced = _checked_induced(tree, available)
+    _check_induced(tree, available)
+    bundles, available = with_rows(tree, bundles, available)
+    induced = induced_by_rows(tree, bundles.shape[-2])
     shape = _leading_dimensions(bundles, supply, available, tree)
     points = int(np.prod(shape, dtype=int))
 
@@ -141,9 +143,9 @@ def check_inputs(
         tree,
         share,
         elasticity,
-        spread(bundles, tasks, modes, factors),
+        spread(bundles, *bundles.shape[-3:]),
         spread(supply, factors),
-        spread(available, tasks, modes),
+        spread(available, *available.shape[-2:]),
         induced if induced is None or induced.ndim > 3 else induced[None],
         shape,
     )
@@ -165,45 +167,20 @@ def _leading_dimensions(
         ) from None
 
 
-def _with_members(
-    tree: Tree, bundles: Array, available: NDArray[np.bool_]
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Bundles and modes with the first mode of every block, its members, open and without use."""
-    rows = tree.task[list(tree.block.values())]
-    if not len(rows):
-        return bundles, available
-    if np.any(np.isin(np.delete(tree.task, list(tree.block.values())), rows)) or len(
-        np.unique(rows)
-    ) < len(rows):
-        raise InputError("the row of a block must be that of one nest, and no member of any")
-    used = np.argwhere(bundles[..., rows, 0, :] > 0)
-    if len(used):
-        raise InputError(
-            f"the first mode of row {rows[used[0][-2]]} stands for the members of a nest that may "
-            "be made as a block, and must use nothing itself; put the block into its other modes"
-        )
-    available = available.copy()
-    available[..., rows, 0] = True
-    return bundles, available
-
-
-def _checked_induced(tree: Tree, available: NDArray[np.bool_]) -> Array | None:
-    """Induced work, if its shape fits and no task induces all of its own work.
+def _check_induced(tree: Tree, available: NDArray[np.bool_]) -> None:
+    """Checks that induced work has the right shape, and that no task induces all of its own.
 
     The modes that induce most are sought by Howard's policy iteration: with unit costs, the cost
     z = (I - phi)^-1 1 of those modes is finite if and only if their spectral radius is below 1.
     """
     if tree.induced is None:
-        return None
+        return
     tasks, modes = available.shape[-2:]
     if tree.induced.shape[-3:] != (tasks, modes, tasks):
         raise InputError(
             f"induced work needs the dimensions (..., task, mode, task) = (..., {tasks}, {modes}, "
             f"{tasks}), as in bundles; found shape {tree.induced.shape}"
         )
-    rows = tree.task[list(tree.block.values())]
-    if tree.induced[..., rows, :, :].any() or tree.induced[..., rows].any():
-        raise InputError("the row of a block neither induces work nor is induced")
     opened = np.any(available, axis=tuple(range(available.ndim - 2)))[..., None]
     for phi in np.where(opened, tree.induced, 0.0).reshape(-1, tasks, modes, tasks):
         if (cycle := inducing_cycle(phi)) is not None:
@@ -212,7 +189,6 @@ def _checked_induced(tree: Tree, available: NDArray[np.bool_]) -> Array | None:
                 f"an hour of work on tasks {names} induces an hour or more of the same (spectral "
                 "radius of induced work >= 1): lower it along this cycle"
             )
-    return tree.induced
 
 
 def inducing_cycle(phi: Array) -> list[int] | None:
@@ -265,7 +241,7 @@ def _checked_tree(nest: Nest, tasks: int) -> Tree:
     if not isinstance(nest, Nest):
         raise InputError(f"nest must be a Nest; found {type(nest).__name__}")
     tree = Tree(nest)
-    used = set(tree.task.tolist())
+    used = set(nest.tasks())
     if outside := sorted(used - set(range(tasks))):
         raise InputError(f"the nest names tasks {outside}, but bundles have tasks 0 to {tasks - 1}")
     if missing := sorted(set(range(tasks)) - used):

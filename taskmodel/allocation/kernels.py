@@ -249,7 +249,7 @@ def mark_needed(nests: Nests, case: Instance, regime: RegimeState, need: Array) 
     while changed:
         changed = False
         for leaf in range(leaves):
-            if need[leaf] == 0.0 or case.dead[leaf] or is_block(case, leaf):
+            if need[leaf] == 0.0 or case.dead[leaf]:
                 continue
             for mode in range(modes):
                 if regime.active[leaf, mode] and regime.mode_share[leaf, mode] != 0.0:
@@ -403,8 +403,9 @@ def link_modes(nests: Nests, case: Instance, regime: RegimeState, work: Workspac
         if b < leaves and not case.dead[b]:
             least, best, begun = np.inf, -1, False
             for mode in range(modes):
-                for k in range(factors):
-                    case.bundle[b, mode, k] = use[v, k] if mode == 0 else case.inputs[b, mode, k]
+                linked_bundle(case, b, mode, use)
+                for k in range(factors if mode == 0 else 0):
+                    case.bundle[b, mode, k] = use[v, k]
                 begun = begun or active[b, mode]
                 if case.open[b, mode]:
                     cost = mode_cost(case.bundle, b, mode, price)
@@ -413,6 +414,9 @@ def link_modes(nests: Nests, case: Instance, regime: RegimeState, work: Workspac
             if not begun and need[b] > 0.0:
                 active[b, best], w[b, best], begun = True, 1.0, True
                 grown = grown or best == 0
+                for j in range(leaves):
+                    induced = case.inputs[b, best, factors + j] > 0.0
+                    grown = grown or (induced and need[j] == 0.0)
             total = 0.0
             for k in range(factors):
                 use[b, k] = 0.0 if begun else case.bundle[b, best, k]
@@ -452,8 +456,6 @@ def add_induced_work(case: Instance, regime: RegimeState, work: Workspace) -> No
         if work.first[leaf] < 0:
             continue
         amount[leaf, 0] = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
-        if is_block(case, leaf):
-            continue
         for mode in range(modes):
             if regime.active[leaf, mode]:
                 for j in range(leaves):
@@ -484,7 +486,7 @@ def linked_outputs(nests: Nests, case: Instance, state: RegimeState, work: Works
     for leaf in range(leaves):
         net[leaf, 0] = np.exp(log_x[leaf])
     for leaf in range(leaves):
-        if work.first[leaf] < 0 or is_block(case, leaf):
+        if work.first[leaf] < 0:
             continue
         amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
         for mode in range(modes):
@@ -558,7 +560,10 @@ def linked_costs(nests: Nests, case: Instance, price: Array, work: Workspace) ->
             log_c[b] = log_c[v] if case.open[b, 0] else np.inf
             for mode in range(1, modes):
                 if case.open[b, mode]:
-                    log_c[b] = min(log_c[b], np.log(mode_cost(case.inputs, b, mode, price)))
+                    total = mode_cost(case.inputs, b, mode, price)
+                    for j in range(leaves):
+                        total += case.inputs[b, mode, factors + j] * cost[j, 0]
+                    log_c[b] = min(log_c[b], np.log(total))
 
 
 @compiled

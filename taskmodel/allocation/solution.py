@@ -74,6 +74,9 @@ class Allocation(Batch):
         Duality gap 1 - output * unit cost [1], which bounds the relative error of ``output``.
     status : Status or array of str, shape (...)
         See `Status`.
+    members : array, shape (..., block)
+        Output of each nest that may be made as a block, inner ones first, as far as its members
+        make it in modes of their own.
     """
 
     output: Array
@@ -86,6 +89,7 @@ class Allocation(Batch):
     factor_use: Array
     gap: Array
     status: Status | NDArray[np.str_]
+    members: Array
 
     def join(self, *others: Allocation) -> Allocation:
         """The points of this batch, followed by those of others."""

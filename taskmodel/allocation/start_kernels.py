@@ -124,8 +124,9 @@ def smooth_costs(
         b = nests.parent[v]
         if b < leaves and not case.dead[b]:
             for mode in range(modes):
-                for k in range(factors):
-                    case.bundle[b, mode, k] = use[v, k] if mode == 0 else case.inputs[b, mode, k]
+                linked_bundle(case, b, mode, use)
+                for k in range(factors if mode == 0 else 0):
+                    case.bundle[b, mode, k] = use[v, k]
                 work.cost[b, mode] = mode_cost(case.bundle, b, mode, price)
             log_c[b] = smooth_modes(case, w, b, t, work)
             for k in range(factors):
@@ -161,11 +162,10 @@ def smooth_curvature(
         if case.dead[leaf]:
             continue
         work.right[leaf, 0] = weight[leaf] / np.exp(log_c[leaf])
-        if not is_block(case, leaf):
-            for mode in range(modes):
-                for j in range(leaves):
-                    phi = case.inputs[leaf, mode, factors + j]
-                    work.matrix[j, leaf] -= w[leaf, mode] * phi
+        for mode in range(modes):
+            for j in range(leaves):
+                phi = case.inputs[leaf, mode, factors + j]
+                work.matrix[j, leaf] -= w[leaf, mode] * max(phi, 0.0)
     eliminate(work.matrix, work.right, leaves, work.right.shape[1])
     part = work.factor[UNIT]
     for leaf in range(leaves):

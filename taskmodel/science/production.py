@@ -49,9 +49,10 @@ class Nest:
         Task indices (along the task axis of the bundles) or further nests. A task used twice
         counts as two copies of it.
     block : int, optional
-        Row of the bundles whose modes make the output of the nest as a whole, instead of its
-        members; its first mode stands for the members and uses nothing itself. The nest then
-        costs no more than either, and its output is the sum of both.
+        Mode in which all tasks below the nest are done as one block, each in proportion to its
+        share, instead of in modes of their own. No task is done in it alone; a unit of the nest
+        takes what its tasks take in that mode, weighted by their shares. The output of the nest
+        is the sum of what the block and what its members make.
     induced : array, shape (..., task, mode, task), optional
         Of the outermost nest: units of each task (last dimension) that a unit of a task in a mode
         induces [1]; >= 0. Their cost is part of that of the mode.
@@ -138,14 +139,12 @@ class Nest:
         return result
 
     def tasks(self) -> Iterator[int]:
-        """Task indices used below this nest, in order, copies and rows of blocks included."""
+        """Task indices used below this nest, in order, copies included."""
         for member in self.members:
             if isinstance(member, Nest):
                 yield from member.tasks()
             else:
                 yield int(member)
-        if self.block is not None:
-            yield int(self.block)
 
 
 class Tree:
@@ -153,7 +152,8 @@ class Tree:
 
     Nodes are numbered leaves first (one per use of a task), then nests by height, the root
     last. Arrays have shape (..., node) or (..., leaf). A nest that may be made as a block has a
-    leaf in its place, of whose modes the first stands for the nest.
+    leaf in its place, of whose modes the first stands for the nest and the second for the block;
+    its task index follows those of the tasks.
 
     Attributes
     ----------
@@ -167,6 +167,8 @@ class Tree:
         Node numbers of the children of every nest, lower nests first.
     block : dict of int to int
         The leaf in the place of every nest that may be made as a block.
+    joint : list of (int, array)
+        By block, the mode of its tasks, and the share of each task, shape (..., task).
     induced : array, shape (..., task, mode, task), or None
         Induced work of the outermost nest.
     """
@@ -175,8 +177,10 @@ class Tree:
         self.induced = None if nest.induced is None else np.asarray(nest.induced)
         if nest.block is not None:
             nest = Nest(0.0, [1.0], [Nest(nest.elasticity, nest.shares, nest.members, nest.block)])
-        self.task = np.fromiter(nest.tasks(), dtype=np.intp)
-        leaves = len(self.task)
+        tasks, joint = max(nest.tasks()) + 1, list(_blocks(nest))
+        task: list[int] = []
+        leaves = len(list(nest.tasks())) + len(joint)
+        self.joint = [(int(part.block or 0), _task_shares(part, tasks)) for part in joint]
         next_leaf = iter(range(leaves))
         # Height, nest and children of every nest, children before parents. Nests are numbered by
         # their position here at first, after the leaves.
@@ -190,16 +194,19 @@ class Tree:
                     height = max(height, height_below + 1)
                     children.append(number)
                 else:
+                    task.append(int(member))
                     children.append(next(next_leaf))
             nests.append((height, node, children))
             number = leaves + len(nests) - 1
             if node.block is None:
                 return height, number
+            task.append(tasks + len(blocks))
             blocks[number] = next(next_leaf)
             return height, blocks[number]
 
         blocks: dict[int, int] = {}
         visit(nest)
+        self.task = np.array(task, dtype=np.intp)
         by_height = sorted(range(len(nests)), key=lambda index: nests[index][0])
         number_of = np.arange(leaves + len(nests))
         number_of[leaves + np.array(by_height)] = leaves + np.arange(len(nests))
@@ -249,6 +256,28 @@ class Tree:
         return Nests(
             np.cumsum([0, *map(len, children)]), np.concatenate(children).astype(np.int64), parent
         )
+
+
+def _blocks(nest: Nest) -> Iterator[Nest]:
+    """Nests that may be made as a block, inner ones first."""
+    for member in nest.members:
+        if isinstance(member, Nest):
+            yield from _blocks(member)
+    if nest.block is not None:
+        yield nest
+
+
+def _task_shares(nest: Nest, tasks: int) -> Array:
+    """Share of each task in a nest, further nests included, shape (..., task)."""
+    shares = np.asarray(nest.shares, dtype=float)
+    result = np.zeros((*shares.shape[:-1], tasks))
+    for position, member in enumerate(nest.members):
+        share = shares[..., position, None]
+        if isinstance(member, Nest):
+            result = result + share * _task_shares(member, tasks)
+        else:
+            result[..., member] += share[..., 0]
+    return result
 
 
 def node_costs(

@@ -455,4 +455,5 @@ def as_allocation(bundles: Array, regime: Margins) -> Allocation:
         factor_use=used,
         gap=np.full(len(used), np.nan),
         status=np.full(len(used), Status.OPTIMAL),
+        members=np.zeros((len(used), 0)),
     )

@@ -432,6 +432,7 @@ def _solutions(course: kernels.Walk, order: NDArray[np.intp], rows: slice) -> So
             factor_use=course.factor[rows, kernels.USED_UP].copy(),
             gap=number[:, kernels.GAP],
             status=np.full(len(number), str(Status.OPTIMAL), dtype="<U9"),
+            members=np.zeros((len(number), 0)),
         ),
         number[:, kernels.SAYS_BINDS] > 0,
         number[:, kernels.SAYS_LEADS] > 0,

@@ -11,7 +11,7 @@ from taskmodel.errors import InputError
 
 def reviewed_once(success, review=0.2, block=0.1):
     """Two tasks that AI does under review of each unit, or of the pair at the end."""
-    bundles = [[[1.0], [review / success]]] * 2 + [[[0.0], [block / success**2]]]
+    bundles = [[[1.0], [review / success], [block / success**2]]] * 2
     return allocate(bundles, [1.0], Nest(0.5, [0.5, 0.5], [0, 1], block=2))
 
 
@@ -23,32 +23,52 @@ def test_a_chain_is_reviewed_once_where_it_succeeds_often_enough(success, apart,
     result = reviewed_once(success)
     assert result.output == pytest.approx(best, rel=1e-12)
     assert result.gap < 1e-12
-    assert list(result.usable[2]) == [best == apart, success >= 0.5]
-    # members are idle where the block makes all
-    assert result.usable[:2, 1].all() == (best == apart)
-    assert not result.usable[:2, 0].any()
+    for task in range(2):
+        assert list(result.usable[task]) == [False, best == apart, success >= 0.5]
+    assert (result.members > 0) == (best == apart)
+    # half of a unit of each
+    assert result.activity.sum(axis=1) == pytest.approx([best / 2, best / 2])
 
 
 def test_a_block_pays_from_the_ratio_of_its_review_to_that_of_the_tasks():
     for ratio in (0.3, 0.5, 0.8):
         below, above = (reviewed_once(ratio * (1 + d), block=0.2 * ratio) for d in (-1e-9, 1e-9))
-        assert not below.usable[2, 1]
-        assert above.usable[2, 1]
+        assert not below.usable[:, 2].any()
+        assert above.usable[:, 2].all()
 
 
 def test_a_block_and_its_members_share_the_work_where_each_uses_what_the_other_leaves():
     # members use one factor, the block another: both are used up, and output is the sum
-    bundles = [[[1.0, 0.0], [0.0, 0.0]]] * 2 + [[[0.0, 0.0], [0.0, 0.5]]]
-    result = allocate(
-        bundles,
-        [1.0, 1.0],
-        Nest(0.5, [0.5, 0.5], [0, 1], block=2),
-        [[True, False], [True, False], [True, True]],
-    )
+    bundles = [[[1.0, 0.0], [0.0, 0.5]]] * 2
+    result = allocate(bundles, [1.0, 1.0], Nest(0.5, [0.5, 0.5], [0, 1], block=1))
     assert result.output == pytest.approx(3.0, rel=1e-12)
-    assert result.activity[:, 0] == pytest.approx([0.5, 0.5, 1.0])
-    assert result.activity[2, 1] == pytest.approx(2.0)
+    assert result.activity[:, 0] == pytest.approx([0.5, 0.5])
+    assert result.activity[:, 1] == pytest.approx([1.0, 1.0])
+    assert result.members == pytest.approx([1.0])
     assert result.factor_elasticity == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_an_inner_block_may_be_part_of_an_outer_one_or_of_neither():
+    bundles = np.array([[[1.0], [0.5], [0.1]], [[1.0], [0.5], [0.1]], [[1.0], [9.0], [0.1]]])
+    inner = Nest(0.5, [0.5, 0.5], [0, 1], block=1)
+    result = allocate(bundles, [1.0], Nest(0.0, [0.5, 0.5], [inner, 2], block=2))
+    assert result.output == pytest.approx(10.0)
+    opened = np.ones((3, 3), dtype=bool)
+    opened[2, 2] = False  # a block needs all of its tasks
+    result = allocate(bundles, [1.0], Nest(0.0, [0.5, 0.5], [inner, 2], block=2), opened)
+    assert result.output == pytest.approx(1 / (0.5 * 0.5 + 0.5), rel=1e-12)
+    assert result.usable[:, 1].tolist() == [True, True, False]
+
+
+def test_the_answer_is_the_same_from_any_start():
+    rng = np.random.default_rng(66)
+    for _ in range(20):
+        organisation = random_linked(rng, 3)
+        result = allocate(*organisation.problem, throw=False)
+        if result.status != Status.FAILED:
+            again = allocate(*organisation.problem, start=result)
+            assert again.output == pytest.approx(result.output, rel=1e-12)
+            assert np.array_equal(again.usable, result.usable)
 
 
 def test_induced_work_is_part_of_the_cost_of_a_mode():
@@ -124,13 +144,13 @@ def test_clarabel_finds_the_same_optimum_of_linked_organisations_wherever_it_fin
             Nest(0.5, [0.5, 0.5], [0, 1], induced=[[[0, 0.5]], [[2.0, 0]]]),
             "0 -> 1 -> 0",
         ),
-        (Nest(0.5, [1.0], [Nest(0.5, [1.0], [0], block=0)], block=1), "row of a block"),
-        (Nest(0.5, [1.0], [0], block=1, induced=[[[0.0]]]), "induced work needs the dimensions"),
+        (Nest(0.5, [0.5, 0.5], [0, 1], block=1), "modes 0 to 0"),
+        (Nest(0.5, [0.5, 0.5], [0, 1], induced=[[[0.0]]]), "induced work needs the dimensions"),
     ],
 )
 def test_links_without_a_meaning_are_refused(nest, words):
     with pytest.raises(InputError, match=words):
-        allocate([[[1.0]], [[0.0]]], [1.0], nest)
+        allocate([[[1.0]], [[1.0]]], [1.0], nest)
 
 
 def test_only_the_outermost_nest_has_induced_work():
