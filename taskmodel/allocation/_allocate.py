@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taskmodel.allocation.active_set import ActiveSet, active_set_of
+from taskmodel.allocation.active_set import ActiveSet, active_set_of, at_regimes
 from taskmodel.allocation.batch import concatenated
 from taskmodel.allocation.blocks import activity_of_rows, by_joint_modes, rows_of_activity
 from taskmodel.allocation.free_tasks import fill_free
@@ -18,9 +18,9 @@ from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status
 from taskmodel.allocation.solver import optima_of, outputs_of
-from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN
+from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN, SPLITS_OPEN
 from taskmodel.errors import SolveError
-from taskmodel.numerics.accuracy import MAX_GAP, NO_PRICE, UNIQUE
+from taskmodel.numerics.accuracy import MAX_GAP, NO_PRICE, TIE, UNIQUE
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Nest, node_outputs
 
@@ -234,6 +234,9 @@ def _solved(
         splits = fair_splits(problem[rows], regime.take(rows), gap[rows])
         mode_share[rows], usable[rows] = splits
 
+    rows = np.flatnonzero(certified & (code == SPLITS_OPEN))
+    if len(rows) and problem.tree.linked:
+        usable[rows] |= _tied(problem[rows], regime.take(rows))
     activity = problem.activity(regime.weight, regime.leaf_cost, mode_share)
     # scaled down to feasibility: the reported plan never uses more than there is
     most_used = problem.factor_use(activity).max(axis=1)
@@ -266,6 +269,14 @@ def _solved(
         log_work = np.log(problem.net_work(activity))
         nodes = node_outputs(problem.tree, log_work, problem.share, problem.elasticity)
         return result, np.exp(nodes)
+
+
+def _tied(problem: Problem, regime: ActiveSet) -> Mask:
+    """Open modes of linked tasks that cost no more than their task, shape (point, leaf, mode)."""
+    cost = at_regimes(problem, regime).cost(regime.price)
+    needed = regime.active.any(axis=-1, keepdims=True)
+    least = regime.leaf_cost[..., None] * (1 + TIE)
+    return np.asarray(problem.open & needed & (cost <= np.maximum(least, NO_PRICE)))
 
 
 def _prices(

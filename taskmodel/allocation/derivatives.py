@@ -28,6 +28,7 @@ from taskmodel.allocation.active_set import ActiveSet, active_set_of, followed, 
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.presolve import Problem, at_callers_modes
 from taskmodel.allocation.solution import Allocation, Status
+from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import CONSISTENT, RANK
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Nest, node_costs
@@ -110,6 +111,11 @@ def slopes(
     Slopes
     """
     organisation = check_inputs(*problem)
+    if organisation.tree.linked:
+        raise InputError(
+            "there are no derivatives where a nest may be made as a block, or work induces other "
+            "work; leave out blocks and oversight_work"
+        )
     directions, (_, tasks, modes, _) = len(offsets), organisation.bundle.shape
     shapes = (directions,), (directions, tasks, modes), (directions, tasks)
     result = Slopes(*(np.full(shape, np.nan) for shape in shapes))

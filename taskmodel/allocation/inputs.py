@@ -12,8 +12,8 @@ from taskmodel.allocation.blocks import induced_by_rows, with_rows
 from taskmodel.allocation.links import presolve_linked
 from taskmodel.allocation.presolve import Presolved, presolve, rows_of
 from taskmodel.errors import InputError
-from taskmodel.numerics.accuracy import SAME_COST
 from taskmodel.numerics.types import Array
+from taskmodel.science.induced_work import inducing_cycle
 from taskmodel.science.production import Nest, Tree
 
 TILE_ENTRIES = 2_000_000  # bundle entries solved at once, which bounds memory
@@ -85,7 +85,8 @@ class Organisations:
 def flattened(values: ArrayLike, inner: int) -> Array:
     """The array with its leading dimensions merged into one; the last ``inner`` ones stay."""
     array = np.asarray(values, dtype=float)
-    return array.reshape(-1, *array.shape[array.ndim - inner :])
+    lead = array.shape[: array.ndim - inner]
+    return array.reshape(int(np.prod(lead)), *array.shape[len(lead) :])
 
 
 def check_inputs(
@@ -168,11 +169,7 @@ def _leading_dimensions(
 
 
 def _check_induced(tree: Tree, available: NDArray[np.bool_]) -> None:
-    """Checks that induced work has the right shape, and that no task induces all of its own.
-
-    The modes that induce most are sought by Howard's policy iteration: with unit costs, the cost
-    z = (I - phi)^-1 1 of those modes is finite if and only if their spectral radius is below 1.
-    """
+    """Checks that induced work has the right shape, and that no task induces all of its own."""
     if tree.induced is None:
         return
     tasks, modes = available.shape[-2:]
@@ -189,44 +186,6 @@ def _check_induced(tree: Tree, available: NDArray[np.bool_]) -> None:
                 f"an hour of work on tasks {names} induces an hour or more of the same (spectral "
                 "radius of induced work >= 1): lower it along this cycle"
             )
-
-
-def inducing_cycle(phi: Array) -> list[int] | None:
-    """Tasks in a cycle along which work induces at least as much of itself, or None.
-
-    Parameters
-    ----------
-    phi : array, shape (task, mode, task)
-        Units of each task (last dimension) that a unit of a task in a mode induces.
-    """
-    tasks = len(phi)
-    rows = np.arange(tasks)
-    chosen = phi.sum(axis=-1).argmax(axis=1)
-    while True:
-        matrix = phi[rows, chosen]
-        values, vectors = np.linalg.eig(matrix)
-        leading = int(np.argmax(np.abs(values)))
-        if np.abs(values[leading]) >= 1.0:
-            return _cycle(matrix, np.abs(vectors[:, leading]))
-        cost = np.linalg.solve(np.eye(tasks) - matrix, np.ones(tasks))
-        more = phi @ cost
-        better = more.argmax(axis=1)
-        gain = more[rows, better] > more[rows, chosen] * (1 + SAME_COST)
-        if not gain.any():
-            return None
-        chosen = np.where(gain, better, chosen)
-
-
-def _cycle(matrix: Array, size: Array) -> list[int]:
-    """Follow the largest induced work from the task that induces most, until one comes again."""
-    path = [int(np.argmax(size))]
-    while True:
-        following = int(np.argmax(matrix[path[-1]] * size))
-        if following in path:
-            cycle = path[path.index(following) :]
-            first = cycle.index(min(cycle))
-            return cycle[first:] + cycle[:first]
-        path.append(following)
 
 
 def _refuse(values: Array, valid: NDArray[np.bool_], rule: str, advice: str = "") -> None:

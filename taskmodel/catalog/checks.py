@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from taskmodel.catalog.blocks import block_findings
 from taskmodel.catalog.prices import price_findings
 from taskmodel.catalog.records import GENERAL, Task
 from taskmodel.files import bundled
@@ -56,6 +57,7 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _attacks(data, tasks)
     yield from _monitors(data, protocols)
     yield from price_findings(data)
+    yield from block_findings(data)
     yield from _gap(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, Field, model_validator
 
 from taskmodel.catalog import checks
+from taskmodel.catalog.blocks import Block, OversightWork, endless_work
 from taskmodel.catalog.prices import Hiring, Prices
 from taskmodel.catalog.records import (
     Basis,
@@ -122,6 +123,10 @@ class Catalog(Changeable):
     tasks: dict[str, Task]
     """the tasks, by id"""
     feedback_loops: tuple[FeedbackLoop, ...] = ()
+    blocks: dict[str, Block] = Field(default_factory=dict)
+    """tasks that AI may do in one go, reviewed at the end; by id"""
+    oversight_work: dict[str, OversightWork] = Field(default_factory=dict)
+    """work of tasks that AI's work on others induces; by id"""
     prices: Prices | None = None
     """what factors cost; used by `taskmodel spend` alone"""
     budget: Annotated[Quantity, Measure(units.DOLLARS_PER_YEAR, gt=0)] | None = None
@@ -178,7 +183,8 @@ class Catalog(Changeable):
         return checks.findings(data)
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
-        return checks.total_share(self.tasks.values())
+        yield from checks.total_share(self.tasks.values())
+        yield from endless_work(self.tasks, self.oversight_work)
 
     @property
     def scenario(self) -> str | None:

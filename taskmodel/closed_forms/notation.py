@@ -62,6 +62,8 @@ class Notation:
                 "compute in a power of its own; set supervision.verification_gap, detection_gap "
                 "and assist_limit to 0, and use worker: sufficient or frontier"
             )
+        if organisation.nest.linked:
+            raise SolveError("there are no formulas with blocks or oversight_work; leave both out")
         self.organisation = organisation
         self.values: dict[sympy.Symbol, float] = {}
         self.meaning: dict[sympy.Symbol, str] = {COMPUTE: "compute [FLOP/year]"}

@@ -85,6 +85,10 @@ class ReviewQueues:
         self.arrival_variability = quantities.number("latency.arrival_variability")
         self.service_variability = quantities.number("latency.service_variability")
         self.units, self.times = _arrivals(quantities)
+        if organisation.joint:
+            base = organisation.base_modes[HUMAN + 1 :] - 1
+            self.reviewer = self.reviewer[:, base]
+            self.units, self.times = self.units[..., base, :], self.times[..., base, :]
         self.grows = (
             np.arange(self.times.shape[-1]) <= quantities.catalog.supervision.second_look_layers
         )
@@ -107,6 +111,9 @@ class ReviewQueues:
         if growth.shape[-1] > 1:  # of reviews, not of episodes that are steered
             growth = growth[..., HUMAN + 1 :]
         times = self.times * np.where(self.grows, growth[..., None], 1.0)
+        if self.organisation.joint:
+            review = self.organisation.joint_review[..., HUMAN + 1 :, None]
+            times = times * np.where(self.grows, review, 1.0)
         times = np.broadcast_to(times, rates.shape)
         columns = [
             self._queue(pool, rates[:, self.reviewer == pool], times[:, self.reviewer == pool])
@@ -280,7 +287,7 @@ class Clock:
         self._organisation, self._horizon = organisation, quantities.tasks("horizon")
         self.order, self._precedence = _order(quantities), _precedence(quantities)
         self._quantities = quantities
-        self._durations = _unit_times(quantities)
+        self._durations = self._by_mode(_unit_times(quantities))
         counted = latency.count_queues and latency.count_review
         self.queues = ReviewQueues(quantities, organisation) if counted else None
         self.loops, self.rounds = _loops(quantities)
@@ -294,7 +301,7 @@ class Clock:
 
         Without waits in queues [h], shape (point or 1, task, mode, part).
         """
-        parts = _parts(self._quantities)
+        parts = np.moveaxis(self._by_mode(np.moveaxis(_parts(self._quantities), -1, 0)), 0, -1)
         growth = self._organisation.review_growth(compute)
         if growth.size == 1:
             return parts
@@ -302,6 +309,11 @@ class Clock:
         parts = np.broadcast_to(parts, shape).copy()
         parts[..., PARTS.index("review")] *= growth
         return parts
+
+    def _by_mode(self, values: Array) -> Array:
+        """Return values with those of the base of each joint mode; the last dimension is mode."""
+        organisation = self._organisation
+        return values[..., organisation.base_modes] if organisation.joint else values
 
     def durations(self, compute: Array) -> Array:
         """Return the sum of the parts [h], shape (point or 1, task, mode)."""
@@ -367,9 +379,8 @@ class Clock:
         if self.queues is None:
             return np.zeros((1, *self._durations.shape[-2:]))
         by_ai = wait[:, self.queues.reviewer]
-        return np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1) * _stretch(
-            self._quantities
-        )
+        waits = np.concatenate([np.zeros_like(by_ai[..., :1]), by_ai], axis=-1)
+        return waits * self._by_mode(_stretch(self._quantities))
 
     def critical_path(
         self, mix: Array, activity: Array, compute: Array

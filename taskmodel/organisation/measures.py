@@ -123,7 +123,10 @@ class PeopleAlone:
         # no factor that a person's work takes depends on compute
         bundles = _constant(self.organisation.fixed_bundles[:, :, HUMAN : HUMAN + 1])
         return allocate(
-            bundles, supply, self.organisation.nest, np.ones(bundles.shape[1:3], dtype=bool)
+            bundles,
+            supply,
+            self.organisation.nest.unlinked(),
+            np.ones(bundles.shape[1:3], dtype=bool),
         )
 
 
@@ -314,7 +317,8 @@ def automation_elasticity(
         activity,
         _rows(bundles),
         worth,
-        organisation.policy,
+        # no task is done alone in the mode of a block
+        organisation.policy & (np.arange(len(organisation.modes)) == organisation.base_modes),
         np.ascontiguousarray(opened),
         HUMAN,
         saving,

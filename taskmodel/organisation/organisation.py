@@ -23,6 +23,16 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
 from taskmodel.organisation.abilities import abilities, attempts_of_ai, working_models
+from taskmodel.organisation.joint_work import (
+    JointMode,
+    Member,
+    induced_work,
+    joint_modes,
+    jointly,
+    nest_of,
+    with_induced,
+    with_joint_modes,
+)
 from taskmodel.organisation.quantities import (
     Quantities,
     by_task,
@@ -117,6 +127,8 @@ class Organisation:
         Supply per unit of compute, for those that do.
     training_share : array, shape (point,)
         Training compute of the frontier model per unit of compute [year].
+    joint : tuple of JointMode
+        The last modes, in which all tasks of a block are done together.
     """
 
     tasks: tuple[str, ...]
@@ -142,6 +154,7 @@ class Organisation:
     base_supply: Array
     supply_per_compute: Array
     training_share: Array
+    joint: tuple[JointMode, ...] = ()
     _leads: dict[bytes, Array] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -169,6 +182,23 @@ class Organisation:
     @property
     def _escape_changes(self) -> bool:
         return self.workers.changes_detection and DEFECT_BUDGET in self.factors
+
+    @property
+    def base_modes(self) -> NDArray[np.intp]:
+        """The mode whose times each mode has, shape (mode,): of a block, that of its tasks."""
+        modes = np.arange(len(self.modes))
+        for block in self.joint:
+            modes[block.mode] = block.base
+        return modes
+
+    @property
+    def joint_review(self) -> Array:
+        """Review relative to that of the same tasks one by one, shape (point or 1, 1, mode)."""
+        points = max((len(block.review) for block in self.joint), default=1)
+        result = np.ones((points, 1, len(self.modes)))
+        for block in self.joint:
+            result[..., 0, block.mode] = block.review
+        return result
 
     def bundles(self, compute: ArrayLike) -> Array:
         """Return factor use per human-equivalent hour, shape (point or 1, task, mode, factor)."""
@@ -290,11 +320,11 @@ class Organisation:
         by_hand = np.where(
             np.arange(len(self.modes)) == HUMAN, self.human_attempts[:, None, None], 1.0
         )
-        return np.where(self.alone, self.fixed_attempts[..., None], by_hand)
+        return jointly(np.where(self.alone, self.fixed_attempts[..., None], by_hand), self.joint)
 
     def _repeats(self, lead: Array) -> Array:
         """Return attempts relative to AI that always succeeds [1], shape (point, task, mode)."""
-        return np.where(self.alone, self.workers.repeats(lead), 1.0)
+        return jointly(np.where(self.alone, self.workers.repeats(lead), 1.0), self.joint)
 
     def supply(self, compute: ArrayLike) -> Array:
         """Return factors available per year, shape (point, factor); inf where not scarce."""
@@ -313,7 +343,14 @@ class Organisation:
     def take(self, rows: Rows) -> Organisation:
         """Return the organisations of some points, in any order and number."""
         arrays: dict[str, Any] = {name: point_rows(getattr(self, name), rows) for name in BY_POINT}
-        return replace(self, nest=self.nest.take(rows), workers=self.workers.take(rows), **arrays)
+        joint = tuple(replace(block, review=point_rows(block.review, rows)) for block in self.joint)
+        return replace(
+            self,
+            nest=self.nest.take(rows),
+            workers=self.workers.take(rows),
+            joint=joint,
+            **arrays,
+        )
 
     def with_capability(self, able: NDArray[np.bool_]) -> Organisation:
         """Return the organisation with AI that always succeeds in some tasks, and in no others.
@@ -337,7 +374,7 @@ class Organisation:
         """
         policy = np.zeros_like(self.policy)
         policy[:, HUMAN] = True
-        return replace(self, policy=policy)
+        return replace(self, policy=policy, nest=self.nest.unlinked())
 
     def with_unlimited(self, *factors: str) -> Organisation:
         """Return the organisation with some factors not scarce."""
@@ -398,6 +435,7 @@ def _organisation(quantities: Quantities) -> Organisation:
         supply_per_compute=_supply_per_compute(quantities),
         training_share=quantities.number("compute.training_share"),
     )
+    result = with_joint_modes(quantities, result)
     return result if catalog.supervision.defect_budget is None else result.with_defect_budget()
 
 
@@ -654,35 +692,22 @@ def _nest(quantities: Quantities) -> Nest:
     """Return the CES nests of the tasks.
 
     The share of a nest is the sum of those of its tasks; its elasticity is its own or that of the
-    catalog. A nest of zero weight is split evenly, which affects no result.
+    catalog.
     """
     shares, names = quantities.tasks("share"), list(quantities.catalog.nests)
     usual = quantities.number("production.elasticity")[:, None]
     own = quantities.members("nests", "elasticity")
     elasticities = np.where(np.isnan(own), usual, own)
 
+    joint = joint_modes(quantities)
+
     def build(node: NestTree) -> Nest:
-        weights = np.stack(
-            [
-                shares[:, list(member.tasks)].sum(axis=-1)
-                if isinstance(member, NestTree)
-                else shares[:, member]
-                for member in node.members
-            ],
-            axis=-1,
-        )
-        total = weights.sum(axis=-1, keepdims=True)
-        weights = np.where(total == 0, 1.0, weights)
-        weights = weights / weights.sum(axis=-1, keepdims=True)
-        elasticity = shortened(elasticities[:, names.index(node.name)])
         members = [
-            build(member) if isinstance(member, NestTree) else member for member in node.members
+            Member(frozenset(member.tasks), shares[:, list(member.tasks)].sum(-1), build(member))
+            if isinstance(member, NestTree)
+            else Member(frozenset([member]), shares[:, member], member)
+            for member in node.members
         ]
-        return Nest(_unbatched(elasticity), _unbatched(weights), members)
+        return nest_of(members, shortened(elasticities[:, names.index(node.name)]), joint)
 
-    return build(_tree(quantities))
-
-
-def _unbatched(values: Array) -> Array:
-    """Return values without their first dimension if its length is 1, as `Nest` prefers them."""
-    return values[0] if len(values) == 1 else values
+    return with_induced(build(_tree(quantities)), induced_work(quantities))

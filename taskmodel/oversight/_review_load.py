@@ -19,6 +19,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
+from taskmodel.organisation.joint_work import joint_modes
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions._elasticities import elasticities
@@ -135,9 +136,14 @@ def _reviewed_by_mode(
     growth = np.broadcast_to(growth, mode_share.shape)[0, :, HUMAN + 1 :]
     quantities = Quantities(catalog)
     work, horizon = quantities.review, quantities.tasks("horizon")[0]
+    joint = joint_modes(quantities)
+    of_block = [block.base - 1 for block in joint]
+    base = np.append(np.arange(ai_share.shape[-1] - len(joint)), of_block).astype(int)
+    effort = work.effort[0][..., base].copy()
+    effort[..., len(base) - len(joint) :] *= [block.review[0] for block in joint]
     by_ai = ai_share.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # AI does none of the task: NaN
-        covered = (ai_share * work.coverage[0]).sum(axis=-1) / by_ai
-        relative = (ai_share * work.effort[0] * growth).sum(axis=-1) / by_ai
+        covered = (ai_share * work.coverage[0][:, base]).sum(axis=-1) / by_ai
+        relative = (ai_share * effort * growth).sum(axis=-1) / by_ai
     time = work.review_ratio[0] * relative * horizon
     return covered, time, by_ai

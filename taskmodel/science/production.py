@@ -19,7 +19,7 @@ lemma for the cost shares.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -138,6 +138,21 @@ class Nest:
         object.__setattr__(result, "induced", induced)
         return result
 
+    @property
+    def linked(self) -> bool:
+        """Whether a nest may be made as a block, or work induces other work."""
+        inside = any(isinstance(member, Nest) and member.linked for member in self.members)
+        return inside or self.block is not None or self.induced is not None
+
+    def unlinked(self) -> Nest:
+        """Return the nest without blocks and induced work."""
+        if not self.linked:
+            return self
+        members = [
+            member.unlinked() if isinstance(member, Nest) else member for member in self.members
+        ]
+        return Nest(self.elasticity, self.shares, members)
+
     def tasks(self) -> Iterator[int]:
         """Task indices used below this nest, in order, copies included."""
         for member in self.members:
@@ -176,14 +191,13 @@ class Tree:
     def __init__(self, nest: Nest) -> None:
         self.induced = None if nest.induced is None else np.asarray(nest.induced)
         if nest.block is not None:
-            nest = Nest(0.0, [1.0], [Nest(nest.elasticity, nest.shares, nest.members, nest.block)])
+            nest = Nest(0.0, [1.0], [replace(nest, induced=None)])
         tasks, joint = max(nest.tasks()) + 1, list(_blocks(nest))
         task: list[int] = []
         leaves = len(list(nest.tasks())) + len(joint)
         self.joint = [(int(part.block or 0), _task_shares(part, tasks)) for part in joint]
         next_leaf = iter(range(leaves))
-        # Height, nest and children of every nest, children before parents. Nests are numbered by
-        # their position here at first, after the leaves.
+        # height, nest and children of every nest, numbered by their position at first
         nests: list[tuple[int, Nest, list[int]]] = []
 
         def visit(node: Nest) -> tuple[int, int]:
@@ -198,11 +212,10 @@ class Tree:
                     children.append(next(next_leaf))
             nests.append((height, node, children))
             number = leaves + len(nests) - 1
-            if node.block is None:
-                return height, number
-            task.append(tasks + len(blocks))
-            blocks[number] = next(next_leaf)
-            return height, blocks[number]
+            if node.block is not None:
+                task.append(tasks + len(blocks))
+                blocks[number] = next(next_leaf)
+            return height, blocks.get(number, number)
 
         blocks: dict[int, int] = {}
         visit(nest)

@@ -50,6 +50,8 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     events : Events
         All other events between them.
     """
+    if walker.at(np.array([low])).setting.organisation.nest.linked:
+        return events  # the slopes of its plan are not known
     end = high
     if walker.axis.name == COMPUTE:
         end = min(float(last_fall(walker.at(np.array([low])).setting).max()), high)

@@ -219,18 +219,41 @@ def walked(
     if len(stops) < 2:
         path = walker.solve(points)
         return path, events_of(np.zeros(0), path.take([]), path.take([])), None
+    if walker.at(points[:1]).setting.organisation.nest.linked:
+        # the compiled walk knows no blocks and no induced work
+        path = walker.solve_path(points, np.zeros(len(points), dtype=bool))
+        events = _searched(walker, stops, opens)
+        return (path if grid is not None else _with_limits(path, events)), events, None
     course = stretch(walker, stops, opens, points)
     if not course.exact:
         stops = np.unique(np.concatenate([stops, points]))
         opens = np.isin(stops, thresholds)
         course = stretch(walker, stops, opens, points)
     path, events = completed(walker, stops, opens, course)
-    if grid is None:
-        left = events.before.take(np.flatnonzero(events.at_threshold))
-        left.before[:] = True
-        path = left.join(path)
-        path = path.take(np.lexsort((~path.before, path.position)))
-    return path, events, course
+    return (path if grid is not None else _with_limits(path, events)), events, course
+
+
+def _with_limits(path: SolutionPath, events: Events) -> SolutionPath:
+    """Return a path with the limits from below at positions where tasks open or close."""
+    left = events.before.take(np.flatnonzero(events.at_threshold))
+    left.before[:] = True
+    path = left.join(path)
+    return path.take(np.lexsort((~path.before, path.position)))
+
+
+def _searched(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> Events:
+    """Return all events between stops, without the compiled walk."""
+    both = 1 + opens  # the limit from below at a stop where tasks open or close, then the stop
+    position, after = np.repeat(stops, both), np.cumsum(both) - 1
+    before = np.ones(len(position), dtype=bool)
+    before[after] = False
+    path = walker.solve_path(position, before)
+    low, high = path.take(after[:-1]), path.take((after - opens)[1:])
+    events, across = events_between(walker, low, high), np.flatnonzero(opens)
+    if not len(across):
+        return events
+    left, right = path.take(after[across] - 1), path.take(after[across])
+    return events.join(events_at(walker, stops[across], left, right))
 
 
 def completed(

@@ -146,7 +146,7 @@ class Desk:
             np.zeros(leaves, dtype=bool),
             np.zeros(factors, dtype=bool),
             line.nest[0].copy(),
-            _inputs(line, tree),
+            np.zeros((0, 0, 0)),
         )
         self.search = optimum_kernels.search_workspace(leaves, modes, tree.nodes, factors)
         self._room = kernels.Room(
@@ -182,8 +182,6 @@ class Desk:
         case = self._room.case
         # at every position
         case.dead[:] = tree.weightless(line.nest[:, SHARE].max(axis=0))[: tree.leaves]
-        if tree.linked:
-            case.dead[:] &= ~(case.inputs[..., -tree.leaves :] > 0).any(axis=(0, 1))
         case.nest[:] = line.nest[0]
         self._room.bundle[:] = line.bundle
         return self._room
@@ -207,22 +205,6 @@ class Desk:
         progress[kernels.BEGAN :] = -1
         of_points = activity[rows], usable[rows], priced[rows], factor[rows], number
         return kernels.Walk(*of_points, interval, bad, regime, progress)
-
-
-def _inputs(line: kernels.Line, tree: Tree) -> Array:
-    """Return room for the inputs of modes, with the work that they induce; see `Instance`."""
-    _, leaves, modes, factors = line.bundle.shape
-    if not tree.linked:
-        return np.zeros((0, 0, 0))
-    result = np.zeros((leaves, modes, factors + leaves))
-    if tree.induced is not None:
-        order = np.argsort(tree.task)
-        result[..., factors + order] = tree.induced.reshape(-1, *tree.induced.shape[-3:])[0][
-            tree.task
-        ]
-    for leaf in tree.block.values():
-        result[leaf, 0, factors + leaf] = -1.0
-    return result
 
 
 def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array) -> StretchSolution:

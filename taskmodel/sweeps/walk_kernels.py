@@ -31,11 +31,9 @@ from taskmodel.allocation.kernels import (
     RegimeState,
     Workspace,
     certify,
-    clear_idle,
     copy_regime,
     drop_idle_modes,
     drop_vanished_prices,
-    is_block,
     mode_cost,
     regime_of,
     reopen,
@@ -209,11 +207,6 @@ def fill(line: Line, interval: int, x: float, room: Room) -> None:
                     + wb * line.nest[b, row, v]
                     + wc * line.nest[c, row, v]
                 )
-    if len(room.case.inputs) > 0:
-        for leaf in range(leaves):
-            for mode in range(modes):
-                for k in range(factors):
-                    room.case.inputs[leaf, mode, k] = bundle[leaf, mode, k]
 
 
 @compiled
@@ -243,13 +236,11 @@ def open_modes(line: Line, interval: int, stop: int, room: Room) -> bool:
         elif case.open[leaf, mode] and low[k] < np.inf:
             case.scarce[k] = True
     for leaf in range(leaves):
-        linked = len(case.inputs) > 0
-        if line.entry.shape[1] == 0 and not linked:
+        if line.entry.shape[1] == 0:
             close_dominated(line.bundle[USE], case.open, low, leaf)
         count = 0
         for mode in range(modes):
-            # the members of a nest, for which the first mode stands, are paid for themselves
-            paid = not case.open[leaf, mode] or (linked and mode == 0 and is_block(case, leaf))
+            paid = not case.open[leaf, mode]
             for k in range(factors):
                 if not case.open[leaf, mode]:
                     case.bundle[leaf, mode, k] = 0.0
@@ -314,7 +305,7 @@ def write_margins(case: Instance, state: RegimeState, work: Workspace, margin: A
             margin[i] = np.inf
             if state.active[leaf, mode]:
                 margin[i] = state.mode_share[leaf, mode]
-            elif case.open[leaf, mode] and work.first[leaf] >= 0:
+            elif case.open[leaf, mode]:
                 cost = mode_cost(case.bundle, leaf, mode, state.price)
                 margin[i] = np.log(cost / work.cost[leaf, work.first[leaf]])
     for k in range(factors):
@@ -435,7 +426,6 @@ def visit(
     marks.numbers[row, BINDS], marks.numbers[row, LEADS] = place
     if repairs > 0:
         drop_idle_modes(state)
-        clear_idle(nests, room.case, state, work)
     write_margins(room.case, state, work, room.margin[NOW])
     if repairs > 0:
         log_output, gap = certify(nests, room.case, state, work)

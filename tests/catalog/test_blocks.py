@@ -1,0 +1,90 @@
+"""Blocks and induced work in files: what they may say, and what is located where they may not."""
+
+import pytest
+from small import small_catalog
+
+from taskmodel.errors import CatalogError
+
+TASKS = {
+    "design": {"share": 0.3},
+    "build": {"share": 0.3, "after": ["design"]},
+    "sign": {"share": 0.2, "after": ["build"], "delegable": False},
+    "run": {"share": 0.2, "after": ["build", "sign"]},
+}
+SOURCE = {"source": "judgement", "note": "a test"}
+
+
+def catalog_with(tasks=TASKS, blocks=None, work=None, **changes):
+    sections = {"blocks": blocks or {}, "oversight_work": work or {}, **changes}
+    return small_catalog(tasks, **sections)
+
+
+def block(*tasks, **fields):
+    return {"chain": {"tasks": list(tasks), **SOURCE, **fields}}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "words"),
+    [
+        (block("build", "run"), "build -> sign -> run leaves the block and comes back"),
+        (block("build", "sign"), "AI may never do 'sign'"),
+        (block("build", "bild"), "bild"),
+        (block("build"), "tasks"),
+        (block("design", "build", review=0), "review"),
+        (
+            {**block("design", "build"), "other": {"tasks": ["build", "run"], **SOURCE}},
+            "it shares build with 'chain'",
+        ),
+    ],
+)
+def test_blocks_that_cannot_be_done_in_one_go_are_located(blocks, words):
+    with pytest.raises(CatalogError, match=words):
+        catalog_with(blocks=blocks)
+
+
+def test_a_block_takes_in_whole_nests_below_its_own():
+    nests = {"research": {}, "first": {"parent": "research"}, "second": {"parent": "research"}}
+    phases = {"design": "first", "build": "first", "run": "second"}
+    tasks = {
+        name: {"share": 1 / 3, "phase": phase, "after": ["design"] if name == "build" else []}
+        for name, phase in phases.items()
+    }
+    catalog_with(tasks, block("design", "build", "run"), nests=nests)
+    catalog_with(tasks, block("design", "build"), nests=nests)
+    with pytest.raises(CatalogError, match="'build' is in the nest 'first', of which design"):
+        catalog_with(tasks, block("build", "run"), nests=nests)
+
+
+def test_the_mend_of_a_block_that_is_not_convex_works():
+    tasks = {**TASKS, "sign": {**TASKS["sign"], "delegable": True}}
+    with pytest.raises(CatalogError, match="take in sign, or take out build or run"):
+        catalog_with(tasks, block("build", "run"))
+    catalog_with(tasks, block("build", "sign", "run"))
+
+
+@pytest.mark.parametrize(
+    ("work", "words"),
+    [
+        ({"triage": {"task": "sine", "hours": 0.1, **SOURCE}}, "sine"),
+        ({"triage": {"task": "build", "hours": 1, **SOURCE}}, "build -> build"),
+        (
+            {
+                "there": {"task": "build", "by": ["design"], "hours": 2, **SOURCE},
+                "back": {"task": "design", "by": ["build"], "hours": 0.5, **SOURCE},
+            },
+            "design -> build -> design",
+        ),
+    ],
+)
+def test_induced_work_without_an_end_is_located(work, words):
+    with pytest.raises(CatalogError, match=words):
+        catalog_with(work=work)
+
+
+def test_blocks_and_induced_work_are_read_as_written():
+    hours = {"value": 3, "unit": "min/h"}
+    work = {"triage": {"task": "sign", "by": ["build"], "hours": hours, **SOURCE}}
+    catalog = catalog_with(blocks=block("design", "build", review=0.5), work=work)
+    assert catalog.blocks["chain"].tasks == ("design", "build")
+    assert catalog.get("blocks.chain.review") == 0.5
+    assert catalog.get("oversight_work.triage.hours") == pytest.approx(0.05)
