@@ -211,7 +211,7 @@ def walk(
 def walked(
     walker: Walker, low: float, high: float, grid: Array | None = None
 ) -> tuple[SolutionPath, Events, StretchSolution | None]:
-    """Return what `walk` does, and the walk itself; None if it is of one point."""
+    """Return what `walk` does, and the compiled walk; None of one point, or of linked nests."""
     thresholds, mesh = walker.thresholds(low, high), walker.axis.mesh(low, high)
     stops = np.unique(np.concatenate([mesh, thresholds]))
     opens = np.isin(stops, thresholds)
