@@ -1,6 +1,6 @@
 """Blocks of tasks that are reviewed once, at the end, and work of oversight that AI's work induces.
 
-Source: docs, model, sections 3.8 and 3.9.
+Source: docs, model, sections 3.9 and 3.10.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ relative to that of its tasks one by one, a unit of the block takes
 
 because a block that fails is redone as a whole.
 
-Source: docs, model, sections 3.8 and 3.9.
+Source: docs, model, sections 3.9 and 3.10.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Where an hour of mode m of task i takes phi_ijm hours of task j besides, the cos
 
 which has one solution where the spectral radius of phi is below 1 for every choice of modes.
 
-Source: docs, model, section 3.9; Leontief (1951), *The Structure of American Economy*, for
+Source: docs, model, section 3.10; Leontief (1951), *The Structure of American Economy*, for
 intermediate inputs; Howard (1960), *Dynamic Programming and Markov Processes*.
 """
 
