@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from linked import random_linked
 from locations import TESTS
 from organisations import random_organisation
 
@@ -32,6 +33,8 @@ def answers():
         organisation = random_organisation(
             rng, DECADES[i % len(DECADES)], tasks=int(rng.integers(2, 16))
         )
+        if i % 25 == 0:
+            organisation = random_linked(rng, 3, tasks=int(rng.integers(2, 6)))
         optimum = allocate(*organisation.problem, throw=False)
         names = ("output", "shadow_price", "factor_elasticity", "activity", "usable", "status")
         result.append({name: np.asarray(getattr(optimum, name)) for name in names})
