@@ -9,6 +9,9 @@ from organisations import Organisation, least_cost_work, log, log_output, random
 
 from taskmodel.allocation import Nest
 
+# the default of 1e-8 leaves an error of some 1e-6 where activities differ much in size
+PRECISE = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
+
 
 def random_linked(rng, decades, elasticities=None, *, tasks=None, levels=None):
     """An organisation whose nests have blocks, half of them, and whose modes induce other tasks.
@@ -90,7 +93,7 @@ def conic_linked(organisation):
         conic_nest(nest, reference, level, leaves, constraints, made)
         members = cp.hstack([leaves[task] for task in range(len(bundles))])
         constraints.append((makes / np.exp(reference)[:, None]) @ share >= members)
-        status = solve(cp.Problem(cp.Maximize(level), constraints), cp.CLARABEL)
+        status = solve(cp.Problem(cp.Maximize(level), constraints), cp.CLARABEL, **PRECISE)
         if status not in (cp.OPTIMAL, cp.OPTIMAL_INACCURATE):
             return None
         output = float(np.exp(log_output(nest, reference)) * level.value)
@@ -117,3 +120,25 @@ def shares_of(nest, tasks):
         else:
             result[member] += share
     return result
+
+
+def attained(organisation, activity):
+    """Output of activities scaled down to the supplies, by the definitions alone."""
+    bundles, supply, nest, _ = organisation.problem
+    load = np.max(np.einsum("tm,tmk->k", activity, bundles) / supply)
+    alone, made = activity / load, {}
+    for part in blocks_of(nest):
+        inside = shares_of(part, len(bundles)) > 0
+        made[part.block] = alone[inside, part.block].sum()
+        alone[inside, part.block] = 0.0
+    work = alone.sum(axis=1) - np.einsum("tm,tmj->j", activity / load, nest.induced)
+
+    def output(nest):
+        shares = np.asarray(nest.shares)
+        inputs = [output(m) if isinstance(m, Nest) else work[m] for m in nest.members]
+        flat = Nest(nest.elasticity, shares, list(range(len(shares))))
+        with np.errstate(over="ignore"):
+            members = np.exp(log_output(flat, log(np.maximum(inputs, 0.0))))
+        return members + made.get(nest.block, 0.0)
+
+    return float(output(nest))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from linked import conic_linked, random_linked
+from linked import attained, conic_linked, random_linked
 from sizes import cases
 
 from taskmodel.allocation import Nest, Status, allocate
@@ -122,18 +122,23 @@ def test_random_linked_organisations_are_certified():
     assert refused <= count // 100
 
 
-def test_clarabel_finds_the_same_optimum_of_linked_organisations_wherever_it_finds_one():
+def test_clarabel_finds_no_better_plan_and_the_same_output_wherever_it_finds_one():
     rng = np.random.default_rng(65)
-    solved, tried, count = 0, 0, cases(8, 300)
+    solved, tried, lower, count = 0, 0, 0, cases(8, 300)
     while solved < count:
         organisation = random_linked(rng, 3)
         result, tried = allocate(*organisation.problem, throw=False), tried + 1
         if result.status == Status.FAILED:
             continue
+        # the plan attains its output, by the definitions of nests, blocks and induced work alone
+        assert attained(organisation, result.activity) == pytest.approx(result.output, rel=1e-9)
         if (expected := conic_linked(organisation)) is not None:
-            assert result.output == pytest.approx(expected, rel=1e-6)
+            assert result.output >= expected * (1 - 1e-6)
+            # Clarabel sometimes stops below the plan, which is feasible
+            lower += result.output > expected * (1 + 1e-6)
             solved += 1
-    print(f"Clarabel failed on {tried - solved} of {tried}")
+    print(f"Clarabel failed on {tried - solved} of {tried}, and stopped early on {lower}")
+    assert lower <= count // 100
     assert tried <= 2 * count
 
 
