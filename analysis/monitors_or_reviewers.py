@@ -27,7 +27,8 @@ CHOICES = {
     "alerts of a monitor": ["monitored"],
     "either, task by task": ["spot_checks", "monitored"],
 }
-SHOWN = 1.2  # harm at which the answer compares, relative to the least
+SHOWN = 2.2  # harm at which the answer compares
+TICKS = (0.7, 1, 2, 3, 5, 10)
 
 
 def attacked_catalog(protocols):
@@ -63,7 +64,7 @@ def answer(curves) -> str:
     """One sentence, from the numbers."""
     random, alerts, either = curves.values()
     harms = random["tolerated_harm"].values
-    near = int(np.argmin(np.abs(harms - SHOWN * harms[0])))
+    near = int(np.argmin(np.abs(harms - SHOWN)))
 
     def speed(curve, index):
         return float(curve["throughput_speedup"][index])
@@ -82,7 +83,7 @@ def answer(curves) -> str:
 def draw(curves):
     """Research and safety over the harm that is tolerated."""
     from taskmodel.plots import page
-    from taskmodel.plots.panels import faint_grid, stacked_panels
+    from taskmodel.plots.panels import faint_grid, labelled_ticks, stacked_panels
 
     colours = (page.VERMILLION, page.BLUE, page.BLACK)
     heading = "Monitors or reviewers, if AI attacks on purpose"
@@ -99,6 +100,7 @@ def draw(curves):
         safety.set_ylabel("attacks that are caught, in\nthe class attacked [1]")
         safety.set_ylim(0, 1)
         safety.set_xscale("log")
+        labelled_ticks(safety.xaxis, TICKS, "{:g}".format)
         safety.set_xlabel("harm of an attack that is tolerated [1]")
         for axes in panels:
             faint_grid(axes)

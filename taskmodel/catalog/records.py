@@ -173,7 +173,8 @@ class Supervision(Reviewers):
     harm_weight; 0: none may; absent: no limit"""
     tolerated_harm: NonNegative | None = None
     """harm of an attack by AI that is tolerated, in the unit of attack_harm: people look at as many
-    units as keep what AI expects of it below; absent: AI does not attack"""
+    units as keep what AI expects of it below; what no look keeps there AI may not do; absent: AI
+    does not attack"""
     coverage: Literal["full", "floor", "none"] = "full"
     """units of AI work that people review: all, those of coverage_floor, none"""
     protocols: tuple[Word, ...] = ()

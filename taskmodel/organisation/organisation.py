@@ -72,6 +72,7 @@ BY_POINT = (
     "training_share",
 )  # arrays of an organisation whose first dimension is the point
 DEFECT_BUDGET = "defect_budget"
+WHOLE = 1e-12  # excess of a probability over 1 that is rounding
 # the protocol that is equivalent to each rule of coverage
 EQUIVALENT_PROTOCOL = {"full": "full_review", "floor": "floor_coverage", "none": "no_review"}
 
@@ -417,7 +418,7 @@ def _organisation(quantities: Quantities) -> Organisation:
         pools=len(catalog.pools),
         reviewers=len(review_pools),
         nest=_nest(quantities),
-        opens_at=opens_at,
+        opens_at=np.where(_unguarded(quantities), np.inf, opens_at),
         policy=_policy(quantities),
         unaided=_unaided(quantities),
         alone=np.append(False, _without_people(quantities)),
@@ -583,6 +584,30 @@ def _unnoticed(quantities: Quantities) -> tuple[Array, Array]:
     )
     nobody = np.zeros_like(missed[..., :1])
     return np.concatenate([nobody, missed], axis=-1), np.concatenate([nobody, found], axis=-1)
+
+
+@by_task
+def _unguarded(quantities: Quantities) -> NDArray[np.bool_]:
+    """Return the tasks closed to AI because attacks cannot be kept down, shape (point, task).
+
+    Not even a look at every unit would leave no more than the harm that is tolerated.
+    """
+    allowed = quantities.selected(_allowed_modes(quantities))[:, HUMAN + 1 :]
+    alone = allowed & _without_people(quantities)
+    open_to_attack = alone & (quantities.attention_against_attack > 1 + WHOLE)
+    closed = np.asarray(open_to_attack.any(axis=-1))
+    mixed = closed & (alone & ~open_to_attack).any(axis=-1)
+    if mixed.any():
+        task = int(mixed.any(axis=0).argmax())
+        mode = int(open_to_attack[:, task].any(axis=0).argmax())
+        name = quantities.selected(np.array(list(quantities.catalog.tasks)))[task]
+        protocol = ai_modes(quantities.catalog)[mode].partition("/")[0]
+        raise InputError(
+            f"tasks.{name}: attacks are kept down to supervision.tolerated_harm under some of its "
+            f"protocols and not under {protocol}, however much people look: add {protocol} to "
+            f"tasks.{name}.forbids, or tolerate more"
+        )
+    return closed
 
 
 @derived

@@ -37,7 +37,6 @@ from taskmodel.science.review_effort import detection, detection_curve, optimal_
 
 T = TypeVar("T")
 _BY_TASK: set[Callable[[Quantities], Any]] = set()  # functions that treat each task apart
-WHOLE = 1e-12  # excess of a probability over 1 that is rounding
 FEW = 0.5  # share of the tasks up to which these are computed apart
 
 
@@ -314,8 +313,8 @@ class Quantities:
         """
         true_positive, alerts = self.monitor
         planned = np.maximum(self._planned_coverage, alerts)
-        against = attack.coverage_for(self._attention_against_attack, alerts, true_positive)
-        return np.maximum(planned, np.minimum(against, 1.0))  # within rounding
+        against = attack.coverage_for(self.attention_against_attack, alerts, true_positive)
+        return np.maximum(planned, np.minimum(against, 1.0))
 
     @property
     @by_task
@@ -352,35 +351,20 @@ class Quantities:
         return np.maximum(lowest, chosen)
 
     @property
-    def _attention_against_attack(self) -> Array:
+    @by_task
+    def attention_against_attack(self) -> Array:
         """Probability of a look that keeps attacks down to what is tolerated [1].
 
-        0 where people do part of the work themselves, and where AI does not attack.
+        Of shape (point or 1, task or 1, AI mode or 1). 0 where people do part of the work
+        themselves, and where AI does not attack; above 1 where no look is enough.
         """
         tolerated = self.number("supervision.tolerated_harm")[:, None, None]
-        if np.isnan(tolerated).all():
-            return np.zeros((1, 1, 1))
         harm = self.tasks("attack_harm", absent=0.0)[..., None]
-        delegable = [task.delegable for task in self.catalog.tasks.values()]
-        attackable = self.selected(np.array(delegable))[:, None] & (
-            self.protocols("people", 0) == 0
-        )
-        harm = np.where(attackable, harm, 0.0)
+        if np.isnan(tolerated).all():
+            return np.zeros(harm.shape)
+        harm = np.where(self.protocols("people", 0.0) == 0, harm, 0.0)
         detected = np.where(harm > 0, self.detected, 1.0)
-        needed = attack.attention_against_attack(harm, detected, tolerated)
-        if (needed > 1 + WHOLE).any():
-            least = float((harm * (1 - detected)).max())
-            raise InputError(
-                f"supervision.tolerated_harm: found {float(tolerated.min()):g}, and AI expects "
-                f"{least:.6g} of an attack on {self._easiest_attack(harm, detected)} even where "
-                f"people look at every unit; tolerate at least {least:.6g}, or let people find more"
-            )
-        return np.minimum(needed, 1.0)
-
-    def _easiest_attack(self, harm: Array, detected: Array) -> str:
-        worst = (harm * (1 - detected)).max(axis=(0, 2)).argmax()
-        names = self.selected(np.array(list(self.catalog.tasks)))
-        return f"tasks.{names[worst]}"
+        return attack.attention_against_attack(harm, detected, tolerated)
 
     @property
     @by_task

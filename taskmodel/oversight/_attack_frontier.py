@@ -3,7 +3,7 @@
 AI that attacks on purpose chooses the class j of tasks in which it expects the most harm, H_j (1 -
 u_j d_j), with u_j the probability that people look at a defective unit and d_j that they then find
 the attack. To tolerate no more than mu, people look where attacks would hurt
-(`science.attack`). Along mu
+(`science.attack`); where a look at every unit is not enough, AI may not work. Along mu
 
     safety = caught / (caught + succeeded) = u_j d_j     in the class that is attacked.
 
@@ -49,7 +49,7 @@ def attack_frontier(
         ignored.
     harms : array, shape (harm,), optional
         Harms that are tolerated, in the unit of ``attack_harm``; > 0, increasing. Default: from the
-        least that people can keep attacks down to, to the largest there is.
+        least at which some task with an ``attack_harm`` is open to AI, to the largest there is.
     compute : float, optional
         Compute [FLOP/year]; default: the catalog's ``compute.today``.
 
@@ -65,7 +65,8 @@ def attack_frontier(
     TypeError
         If the catalog is not a Catalog.
     InputError
-        If harms or compute are not as described, or a harm is less than full review leaves.
+        If harms or compute are not as described, or attacks on a task can be kept down under some
+        of its protocols and not under others.
     NothingToLimit
         If no attack does harm.
     SolveError
@@ -102,11 +103,11 @@ def attack_frontier(
 
 
 def _default_harms(base: Quantities, harm: Array) -> Array:
-    """Return harms from the least that all modes can keep attacks down to, to the largest."""
+    """Return harms from the least at which some task is open to AI, to the largest there is."""
     alone = (base.protocols("people", 0.0) == 0)[0]
-    found = np.where((harm > 0)[:, None], base.detected[0], 1.0)
-    left = np.where(alone, harm[:, None] * (1 - found), 0.0)
-    return np.geomspace(float(left.max()) * (1 + 1e-9), float(harm.max()), POINTS)
+    found = np.where((harm > 0)[:, None] & alone, base.detected[0], -np.inf).max(axis=-1)
+    left = (harm * (1 - found))[harm > 0]
+    return np.geomspace(float(left.min()) * (1 + 1e-9), float(harm.max()), POINTS)
 
 
 def _attacks(situation: Situation, harm: Array, activity: Array) -> dict[str, Any]:

@@ -52,13 +52,13 @@ def test_beyond_alerts_people_look_at_random():
 HARM = {"build": 10.0, "test": 3.0, "write": 1.0}
 
 
-def attacked(tolerated, **supervision):
+def attacked(tolerated, blocks=None, **supervision):
     tasks = {
         name: {"share": share, "attack_harm": harm, **VERIFIABLE, "review_ratio": 1.0}
         for (name, harm), share in zip(HARM.items(), (0.2, 0.3, 0.5), strict=True)
     }
     rules = {"coverage": "floor", "tolerated_harm": tolerated, **supervision}
-    return small_catalog(tasks, supervision=rules)
+    return small_catalog(tasks, supervision=rules, protocols=blocks or {})
 
 
 def test_people_look_where_attacks_would_hurt():
@@ -85,12 +85,26 @@ def test_less_tolerance_never_gives_more_research():
     assert outputs == sorted(outputs) and outputs[0] < outputs[-1]
 
 
-def test_a_harm_that_full_review_leaves_has_to_be_tolerated():
+def test_ai_may_not_do_what_no_look_can_guard():
     found = float(detection(1.0, *detection_curve(0.75)))
     least = 10 * (1 - found)
-    with pytest.raises(InputError, match=rf"an attack on tasks.build.*at least {least:.6g}"):
-        organisation(attacked(0.5 * least))
-    organisation(attacked(float(f"{least:.6g}") * (1 + 1e-5)))
+    guarded, closed = (organisation(attacked(mu * least)) for mu in (1 + 1e-9, 1 - 1e-9))
+    assert np.isfinite(guarded.opens_at[0]).all()
+    assert np.isinf(closed.opens_at[0]).tolist() == [True, False, False]
+    assert Quantities(attacked((1 + 1e-9) * least)).coverage[0, 0, 1] == pytest.approx(1)
+
+
+def test_a_protocol_that_cannot_guard_a_task_has_to_be_forbidden():
+    """Assisted review takes less time, and finds less."""
+    brief = {"title": "Brief", "coverage": 1, "review_effort": 0.2}
+    full = {"title": "Full", "coverage": 1}
+    least = 10 * (1 - float(detection(1.0, *detection_curve(0.75))))
+    changes = {"protocols": ["brief", "full"], "coverage": "full"}
+    catalog = attacked(1.5 * least, **changes, blocks={"brief": brief, "full": full})
+    with pytest.raises(InputError, match=r"add brief to tasks.build.forbids"):
+        organisation(catalog)
+    mended = catalog.replace({"tasks.build.forbids": ["brief"]})
+    assert np.isfinite(organisation(mended).opens_at[0]).all()
 
 
 def defects(*arguments, **changes):

@@ -42,7 +42,7 @@ def frontiers():
 def test_research_rises_and_safety_falls_with_what_is_tolerated(frontiers, name):
     frontier = frontiers[name]
     output, expected = frontier["output"].values, frontier["expected_harm"].values
-    assert (np.diff(output) >= -1e-9 * output[:-1]).all() and output[-1] > output[0]
+    assert (np.diff(output) >= -1e-9 * output[:-1]).all() and output[-1] > 2 * output[0]
     assert (expected <= frontier["tolerated_harm"] * (1 + 1e-9)).all()
     assert (frontier["duality_gap"] < 1e-9).all()
     harm = np.array([HARM[task] for task in frontier["attacked_task"].values])
@@ -53,9 +53,10 @@ def test_research_rises_and_safety_falls_with_what_is_tolerated(frontiers, name)
 
 def test_its_ends_are_full_review_and_no_attack(frontiers):
     harms = frontiers["some"]["tolerated_harm"].values
-    assert harms[[0, -1]] == pytest.approx([10 * (1 - FOUND), 10])
+    assert harms[[0, -1]] == pytest.approx([1 - FOUND, 10])
     first, last = (frontiers["some"].isel(tolerated_harm=end) for end in (0, -1))
-    assert float(first["coverage"].sel(task="build")) == pytest.approx(1)
+    assert float(first["coverage"].sel(task="write")) == pytest.approx(1)
+    assert np.isnan(float(first["coverage"].sel(task="build")))
     free = tm.sweep(attacked(protocols=["some"]), compute=[1e31])
     assert float(last["output"]) == pytest.approx(float(free["output"][0]), rel=1e-9)
     assert str(last["attacked_task"].item()) == "build"
@@ -66,15 +67,16 @@ def test_a_monitor_helps_unless_everything_has_to_be_seen(frontiers):
     watched, some = (frontiers[name] for name in ("watched", "some"))
     assert (watched["tolerated_harm"] == some["tolerated_harm"]).all()
     assert (watched["output"] >= some["output"] * (1 - 1e-9)).all()
-    covered = [frontier["coverage"].sel(task="build").values for frontier in (watched, some)]
+    covered = [frontier["coverage"].sel(task="write").values for frontier in (watched, some)]
     assert covered[0][0] == pytest.approx(1) and covered[1][0] == pytest.approx(1)
     assert (covered[0][1:] < covered[1][1:] + 1e-12).all()
 
 
-def test_frontiers_without_harm_or_below_full_review_are_refused():
+def test_frontiers_without_harm_are_refused_and_without_tolerance_ai_does_nothing():
     with pytest.raises(NothingToLimit, match="give attack_harm"):
         tm.attack_frontier(small_catalog({"only": {"share": 1}}))
-    with pytest.raises(InputError, match=r"tolerated_harm: found 1e-06.*tasks.build"):
-        tm.attack_frontier(attacked(), [1e-6, 1.0], compute=1e31)
+    none = tm.attack_frontier(attacked(), [1e-6], compute=1e31)
+    assert none["attacked_task"].values.tolist() == [""] and none["expected_harm"][0] == 0
+    assert float(none["throughput_speedup"][0]) == pytest.approx(1)
     with pytest.raises(InputError, match="harms must be a list"):
         tm.attack_frontier(attacked(), [2.0, 1.0], compute=1e31)
