@@ -3,13 +3,20 @@
 Question: an AI attacks where it expects the most harm. People keep what it expects below a harm
 that is tolerated, by looking at more units of the tasks where attacks would hurt. How much research
 does that leave if they look at random, at alerts of a monitor that reads everything, or at whatever
-is better for each task? And how much would it be if the same review were to find random defects?
+is better for each task?
 
 Input: the bundled catalog `alignment_research` under the scenario `defect_budget`, whose weights of
 harm (1, 3 or 10) are taken as the harm of an attack; a hundred times today's compute.
 
 Output: `monitors_or_reviewers.svg` and `.png` in the folder given, and the answer on stdout, in a
 sentence made from the numbers.
+
+Answer, with the catalog as bundled: at a monitor's alerts. Where no attack is expected to do more
+than 2 of harm, looks at random leave 4.7 times the research of people alone, alerts 5.5 times, and
+the better of the two for each task 5.6, against 6.8, 8.7 and 8.8 where every attack is tolerated.
+Even then a third of the attacks at most is caught: people find few defects in the units at which
+they look, and what they cannot guard AI may not do. Weights of harm and rates of monitors are
+judgement.
 """
 
 from __future__ import annotations

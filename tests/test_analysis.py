@@ -373,3 +373,16 @@ def test_calibrated_2026_prints_both_answers_before_and_after(tmp_path, capsys):
         for text in (printed.split("speed-up from ")[1], printed.split(") to ")[1])
     )
     assert before > after and abs(after - 2.5) < 0.3 and "every measurement is met" in printed
+
+
+def test_monitors_or_reviewers_answers_and_draws(tmp_path, capsys):
+    script = load("monitors_or_reviewers")
+    assert script.main(["-o", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"monitors_or_reviewers.{ending}" for ending in ("png", "svg")
+    ]
+    assert capsys.readouterr().out.startswith(
+        "Where no attack is expected to do more than 2 of harm, looks at random leave 4.69 times "
+        "the research of people alone, alerts of a monitor 5.50 and the better of the two 5.56, "
+        "against 6.78, 8.70 and 8.83 where every attack is tolerated;"
+    )

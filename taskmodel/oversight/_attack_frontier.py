@@ -106,7 +106,7 @@ def _default_harms(base: Quantities, harm: Array) -> Array:
     """Return harms from the least at which some task is open to AI, to the largest there is."""
     alone = (base.protocols("people", 0.0) == 0)[0]
     found = np.where((harm > 0)[:, None] & alone, base.detected[0], -np.inf).max(axis=-1)
-    left = (harm * (1 - found))[harm > 0]
+    left = harm[harm > 0] * (1 - found[harm > 0])
     return np.geomspace(float(left.min()) * (1 + 1e-9), float(harm.max()), POINTS)
 
 
