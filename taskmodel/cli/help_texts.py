@@ -388,6 +388,8 @@ Keys:
   first, last: ends of the period
   doubling_time: by driver (compute, time) and success (50, 80 per cent) [year];
     null where compute does not grow at a constant pace
+  doubling_time_interval: of the trend, by success, low and high, the ends of a
+    90 % interval [year]; null where the doubling time is given
   agreeing_growth: by success, low, central and high, the ends of
     capability.slope [OOM/year]
   milestones: a list, each {{milestone, meaning, horizon [h], dates}}, the dates

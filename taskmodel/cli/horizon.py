@@ -63,6 +63,10 @@ def _facts(result: xr.Dataset, scenario: str | None) -> dict[str, Any]:
         "first": result["time"].values[0].item(),
         "last": result["time"].values[-1].item(),
         "doubling_time": by_driver(result["doubling_time"]),
+        "doubling_time_interval": {
+            str(success): by_label(result["doubling_time_interval"].sel(success=success))
+            for success in result["success"].values
+        },
         "agreeing_growth": {
             str(success): by_label(result["agreeing_growth"].sel(success=success))
             for success in result["success"].values
@@ -99,6 +103,11 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         cells = ("-" if math.isnan(date) else f"{date:.1f}" for date in dates)
         rows.append([plain(entry["meaning"], 44), number(entry["horizon"]), *cells])
     growth = facts["agreeing_growth"]["50"]
+    low, high = (365.25 * facts["doubling_time_interval"]["50"][end] for end in ("low", "high"))
+    days = 365.25 * facts["doubling_time"]["time"]["50"]
+    within = (
+        [] if math.isnan(low) else wrapped(f"In days: {days:.1f}, {low:.1f} to {high:.1f} (90 %).")
+    )
     interval = f"{facts['first']:g} to {facts['last']:g}"
     return [
         "",
@@ -110,6 +119,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
             f"{doubling('time', '50')} by the trend of frontier models since {facts['since']:g} "
             f"(80 %: {doubling('time', '80')})."
         ),
+        *within,
         *wrapped(
             f"Both grow at the same pace if compute grows by {growth['central']:.2f} orders of "
             f"magnitude a year ({growth['high']:.2f} to {growth['low']:.2f} over the interval of "

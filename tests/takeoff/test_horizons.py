@@ -14,6 +14,7 @@ from taskmodel.numerics.piecewise import first_reached
 from taskmodel.organisation.organisation import organisation
 from taskmodel.science import capability
 from taskmodel.takeoff.horizons import load_trend
+from taskmodel.takeoff.horizons.intervals import LineInterval
 from taskmodel.takeoff.horizons.records import release_year
 from taskmodel.takeoff.horizons.trend import (
     agreeing_growth,
@@ -24,7 +25,7 @@ from taskmodel.takeoff.horizons.trend import (
 
 RUNGS = {"1_hour": 1.0, "1_day": 8.0, "1_month": 167.0, "1_year": 2000.0}
 A, B, REFERENCE, TODAY, SHARE = 1.045, 0.485, 2.1e25, 8.4e28, 0.5  # of the bundled catalogs
-RATIO = 0.19124091596351753  # median of 80 % over 50 %
+RATIO = 0.20023216187080736  # median of 80 % over 50 %
 
 
 @pytest.fixture(scope="module")
@@ -240,16 +241,22 @@ def test_a_catalog_that_gives_the_horizon_has_none_by_compute():
             "a day is needed, such as 2025-08-07",
         ),
         (
-            "horizon_50: {value: 3.99, unit: min}",
-            "horizon_50: {value: 0.5, unit: min}",
+            "horizon_50: {value: 3.98743, low: 1.933, high: 7.995,",
+            "horizon_50: {value: 0.5, low: 0.2, high: 0.9,",
             "models.gpt_4.horizon_80",
             "at most horizon_50",
         ),
         (
-            "horizon_50: {value: 3.99, unit: min}",
-            "horizon_50: {value: 3.99, unit: day}",
+            "3.98743, low: 1.933, high: 7.995, unit: min",
+            "3.98743, low: 1.933, high: 7.995, unit: day",
             "models.gpt_4.horizon_50.unit",
             "so give hours",
+        ),
+        (
+            "fitted: false\n    note:",
+            "fitted: false\n    # note:",
+            "models.claude_mythos_preview.fitted",
+            "needs a `note` that gives the reason",
         ),
         ("end: {value: 2040", "end: {value: 2018", "end", "a date after start (2019)"),
         (
@@ -283,7 +290,7 @@ def test_horizon_prints_dates_and_writes_result_and_figure(tmp_path, capsys, tre
     assert main(["horizon", "-o", str(folder)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert (
-        "a t-AGI of 1 month 167 2028.6 2029.9 2027.7 2028.7" in shown
+        "a t-AGI of 1 month 167 2028.6 2029.8 2027.7 2028.7" in shown
         and "in 4.2 months by the trend" in shown
     )
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -336,3 +343,60 @@ def test_the_figure_needs_horizons(trend_result):
     assert {"compute_50", "compute_80", "time_50", "time_80"} <= lines
     with pytest.raises(ValueError, match="no horizons"):
         plots.horizon(trend_result.drop_vars("model_horizon"))
+
+
+@pytest.mark.parametrize(("since", "models", "days"), [(2019, 17, 187.778), (2023, 14, 128.744)])
+def test_the_bundled_trend_gives_the_doubling_times_that_metr_publishes(since, models, days):
+    """METR counts days; the trend counts calendar years, of 365 or 366 days."""
+    result = tm.horizon(since=since)
+    assert result["model_on_trend"].sum() == models
+    years = result["doubling_time"].sel(driver="time", success=50).item()
+    assert 365.25 * years == pytest.approx(days, abs=0.06)
+
+
+def test_models_beyond_the_suite_are_shown_and_not_fitted(trend_result):
+    trend = load_trend("metr")
+    saturated = {name for name, model in trend.models.items() if not model.fitted}
+    assert saturated == {
+        name for name, model in trend.models.items() if model.horizon_50.value > 16
+    }
+    (name,) = saturated
+    model = trend_result.sel(model=name)
+    assert model["model_horizon"].sel(success=50).item() > 16 and not model["model_on_trend"]
+    fitted = tm.horizon(trend=load_trend("metr", set={f"models.{name}.fitted": True}))
+    assert fitted["model_on_trend"].sum() == trend_result["model_on_trend"].sum() + 1
+
+
+def test_intervals_of_the_trend_are_those_of_a_linear_regression(trend_result):
+    from scipy import stats
+
+    on = trend_result["model_on_trend"].values
+    released = trend_result["model_released"].values[on]
+    logs = np.log2(trend_result["model_horizon"].sel(success=80).values[on])
+    line = stats.linregress(released, logs)
+    quantile = stats.t.ppf(0.95, on.sum() - 2)
+    ends = trend_result["doubling_time_interval"].sel(success=80)
+    expected = [1 / (line.slope + sign * quantile * line.stderr) for sign in (1, -1)]
+    np.testing.assert_allclose(ends, expected, rtol=1e-9)
+    # at the centre of the models the line is as uncertain as their mean
+    interval = LineInterval(released, 2**logs)
+    low, high = np.log2(interval.hours([released.mean()]))[:, 0]
+    residual = np.sqrt(
+        ((logs - line.intercept - line.slope * released) ** 2).sum() / (len(logs) - 2)
+    )
+    assert high - low == pytest.approx(2 * quantile * residual / np.sqrt(len(logs)), rel=1e-6)
+    band = trend_result["horizon_interval"].sel(success=80)
+    middle = trend_result["horizon"].sel(driver="time", success=80)
+    assert (band.sel(end="low") < middle).all() and (middle < band.sel(end="high")).all()
+
+
+def test_intervals_are_absent_where_nothing_is_estimated():
+    assert np.isnan(tm.horizon(doubling_time=0.5)["doubling_time_interval"]).all()
+    assert np.isnan(LineInterval([2023, 2024], [1.0, 2.0]).doubling_time()).all()
+    scattered = LineInterval([2023, 2024, 2025], [1.0, 9.0, 2.0]).doubling_time()
+    assert scattered[1] == math.inf
+
+
+def test_measured_intervals_are_those_of_the_file(trend_result):
+    interval = trend_result["model_interval"].sel(success=50, model="gpt_4")
+    np.testing.assert_allclose(60 * interval, [1.933, 3.98743, 7.995], rtol=1e-12)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from taskmodel.catalog import Catalog, load_catalog
+from taskmodel.catalog import Catalog, Quantity, load_catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.piecewise import first_reached
@@ -24,6 +24,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.science import capability
 from taskmodel.sweeps.axes import COMPUTE_UNIT, Course
 from taskmodel.sweeps.results import labelled, provenance
+from taskmodel.takeoff.horizons.intervals import LineInterval
 from taskmodel.takeoff.horizons.records import Trend, load_trend, release_year
 from taskmodel.takeoff.horizons.trend import (
     TrendLine,
@@ -48,6 +49,15 @@ DECLARED = {
         "compute that would give the trend's horizon; inf: beyond floats",
     ),
     "doubling_time": ("year", "doubling time of the horizon; NaN: it is not constant"),
+    "doubling_time_interval": (
+        "year",
+        "doubling time of the trend over time: ends of a 90 % interval, from the scatter of the "
+        "models about it; NaN: it was given, or there are two models",
+    ),
+    "horizon_interval": (
+        "h",
+        "horizon by the trend over time: ends of a 90 % interval of the line; NaN: as above",
+    ),
     "agreeing_growth": (
         "OOM/year",
         "growth of compute at which its horizon doubles as fast as the trend's, at each "
@@ -59,6 +69,11 @@ DECLARED = {
     "milestone_meaning": ("", "task that the frontier can do"),
     "success_ratio": ("1", "horizon relative to that of 50 %, median of the models"),
     "model_horizon": ("h", "measured horizon of each model"),
+    "model_interval": (
+        "h",
+        "measured horizon of each model, with the ends of its interval as the file has it; NaN: "
+        "none",
+    ),
     "model_released": ("calendar year", "release of each model"),
     "model_on_trend": ("", "the trend is fitted to the model"),
 }
@@ -103,9 +118,11 @@ def horizon(
     Returns
     -------
     Dataset over ``time``, ``driver`` (compute, time) and ``success`` (50, 80 per cent)
-        ``horizon``; ``training_compute`` and ``compute``; ``implied_compute``, at which compute
-        would give the trend's horizon; ``doubling_time``; ``agreeing_growth`` of compute, at which
-        both drivers have equal doubling times; the models. Dates are over ``milestone``, the
+        ``horizon``, and ``horizon_interval`` of the trend; ``training_compute`` and ``compute``;
+        ``implied_compute``, at which compute would give the trend's horizon; ``doubling_time``, and
+        ``doubling_time_interval`` of the trend; ``agreeing_growth`` of compute, at which both
+        drivers have equal doubling times; the models, with ``model_interval``. Dates are over
+        ``milestone``, the
         catalog's tasks (see `taskmodel.milestones`), and NaN outside the course of compute.
 
     Raises
@@ -155,6 +172,7 @@ def horizon(
     }
     dates = _times(times, course)
     variables = _compute_variables(catalog, models, course, dates, lines)
+    variables |= _intervals(models, start, dates, doubling_time is None)
     variables |= _model_variables(models, start)
     return labelled(variables, _coordinates(catalog, models, dates), attributes, DECLARED)
 
@@ -170,9 +188,16 @@ class _Models:
             50: np.array([model.horizon_50.value for model in models]),
             80: np.array([model.horizon_80.value for model in models]),
         }
+        self.ends = {
+            success: np.array([_ends(getattr(model, f"horizon_{success}")) for model in models]).T
+            for success in SUCCESS
+        }
+        fitted = np.array([model.fitted for model in models])
         # horizon at each success rate relative to that at 50 %, shape (success, 1)
-        self.ratios = np.array([[1.0], [float(np.median(self.hours[80] / self.hours[50]))]])
-        self.frontier = frontier(self.released, self.hours[50])
+        ratios = self.hours[80][fitted] / self.hours[50][fitted]
+        self.ratios = np.array([[1.0], [float(np.median(ratios))]])
+        self.frontier = fitted.copy()
+        self.frontier[fitted] = frontier(self.released[fitted], self.hours[50][fitted])
 
     def line(self, success: int, since: float, doubling_time: float | None) -> TrendLine:
         """The trend over time of the frontier models released from a date on."""
@@ -181,6 +206,17 @@ class _Models:
             return fit_line(self.released[chosen], self.hours[success][chosen], doubling_time)
         except InputError as error:
             raise InputError(f"the trend since {since:g}: {error}") from error
+
+    def interval(self, success: int, since: float) -> LineInterval:
+        """The intervals of `line`, if its doubling time is fitted."""
+        chosen = self.frontier & (self.released >= since)
+        return LineInterval(self.released[chosen], self.hours[success][chosen])
+
+
+def _ends(horizon: Quantity) -> list[float]:
+    """Return low, value and high [h], with NaN for ends that are absent."""
+    numbers = (horizon.low, horizon.value, horizon.high)
+    return [np.nan if number is None else number for number in numbers]
 
 
 def _course(catalog: Catalog, trend: Trend, compute: Any, growth: float | None) -> Course:
@@ -261,6 +297,20 @@ def _compute_variables(
     }
 
 
+def _intervals(models: _Models, since: float, dates: Array, estimated: bool) -> dict[str, Any]:
+    """Intervals of the trend over time: all NaN where its doubling time is given."""
+    doubling = np.full((len(SUCCESS), 2), np.nan)
+    hours = np.full((len(SUCCESS), 2, len(dates)), np.nan)
+    if estimated:
+        for index, success in enumerate(SUCCESS):
+            interval = models.interval(success, since)
+            doubling[index], hours[index] = interval.doubling_time(), interval.hours(dates)
+    return {
+        "doubling_time_interval": (("success", "end"), doubling),
+        "horizon_interval": (("success", "end", "time"), hours),
+    }
+
+
 def _milestone(title: str) -> str:
     length = title.removeprefix("t-AGI ")
     return title if length == title else f"a t-AGI of {length}"
@@ -270,6 +320,10 @@ def _model_variables(models: _Models, since: float) -> dict[str, Any]:
     return {
         "success_ratio": ("success", models.ratios[:, 0]),
         "model_horizon": (("success", "model"), [models.hours[success] for success in SUCCESS]),
+        "model_interval": (
+            ("success", "level", "model"),
+            [models.ends[success] for success in SUCCESS],
+        ),
         "model_released": ("model", models.released),
         "model_on_trend": ("model", models.frontier & (models.released >= since)),
     }
@@ -285,7 +339,8 @@ def _coordinates(catalog: Catalog, models: _Models, dates: Array) -> dict[str, A
             "%",
             "share of tasks of that length which the frontier does",
         ),
-        "level": ("level", list(LEVELS), "", "end of the slope's interval"),
+        "level": ("level", list(LEVELS), "", "end of an interval, or the central value"),
+        "end": ("end", ["low", "high"], "", "end of an interval"),
         "milestone": list(catalog.tasks),
         "model": models.names,
     }

@@ -14,7 +14,7 @@ from taskmodel.catalog import Quantity
 from taskmodel.files import bundled, units
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters
-from taskmodel.files.quantity import Measure, Sourced, Word, WorkingHours, failed
+from taskmodel.files.quantity import Measure, Sourced, Switch, Word, WorkingHours, failed
 from taskmodel.files.table import year_fraction
 
 Year = Annotated[Quantity, Measure(units.CALENDAR, ge=1900, le=2300)]
@@ -49,6 +49,8 @@ class Model(Sourced):
     """length of tasks of which it does half, in the time of a skilled person"""
     horizon_80: WorkingHours
     """length of tasks of which it does four fifths"""
+    fitted: Switch = True
+    """false: it is shown, and nothing is fitted to it; `note` says why"""
 
 
 class Trend(Parameters):
@@ -86,6 +88,9 @@ class Trend(Parameters):
                     f"at most horizon_50 ({model.horizon_50.value:g} h) is possible"
                 )
                 yield Finding(("models", name, "horizon_80"), message)
+            if not (model.fitted or model.note):
+                message = "a model that is not fitted needs a `note` that gives the reason"
+                yield Finding(("models", name, "fitted"), message)
 
 
 def bundled_trends() -> tuple[str, ...]:
@@ -112,6 +117,6 @@ def load_trend(name_or_path: str | Path, set: Mapping[str, Any] | None = None) -
     --------
     >>> trend = load_trend("metr")
     >>> len(trend.models), round(trend.growth(), 2)
-    (24, 1.13)
+    (26, 1.13)
     """
     return Trend.load(name_or_path, "trend", set)
