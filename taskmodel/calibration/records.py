@@ -27,6 +27,7 @@ from taskmodel.files.quantity import (
     Prose,
     Quantity,
     Sourced,
+    Title,
     Word,
     failed,
 )
@@ -172,7 +173,7 @@ class LeftOut(Sourced):
 class Moments(FromFile):
     """Observed numbers that draws of a catalog are weighted by; made by `load_moments`."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """what the evidence is"""
     description: Prose = ""
     sources: dict[str, Source] = Field(default_factory=dict)

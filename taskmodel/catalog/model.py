@@ -34,7 +34,17 @@ from taskmodel.files import bundled, units
 from taskmodel.files.document import SET_MARK, Changeable, FromFile
 from taskmodel.files.dotted import Slot, field_value, find, leaves, slot_at, value_at
 from taskmodel.files.findings import Finding
-from taskmodel.files.quantity import SET, Measure, Prose, Quantity, Record, Source, Sourced, Word
+from taskmodel.files.quantity import (
+    SET,
+    Measure,
+    Prose,
+    Quantity,
+    Record,
+    Source,
+    Sourced,
+    Title,
+    Word,
+)
 from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import Keys, dotted, read_document, read_text
 
@@ -42,7 +52,7 @@ from taskmodel.files.yaml import Keys, dotted, read_document, read_text
 class Scenario(FromFile):
     """Values that a scenario changes or adds; it fits every catalog that has its paths."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     description: Prose = ""
     catalog: Word | None = None
     """the bundled catalog whose tasks it speaks of; absent: it fits all of them"""
@@ -92,7 +102,7 @@ class Catalog(Changeable):
     (100.0, ('set',))
     """
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """which question the catalog is for"""
     question: Prose = ""
     """the question, in a sentence"""

@@ -34,6 +34,7 @@ from taskmodel.files.quantity import (
     Source,
     Sourced,
     Switch,
+    Title,
     Whole,
     Word,
     WorkingHours,
@@ -94,7 +95,7 @@ class Monitor(Record):
 class Protocol(Record):
     """A protocol for AI work: how much of it is reviewed, with how much effort and which help."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     description: Prose = ""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works its values rest on, by key"""
@@ -442,7 +443,7 @@ class Verifiability(Sourced):
 class Task(Record):
     """One kind of research work."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     description: Prose = ""
     phase: Word
     """the nest it belongs to"""

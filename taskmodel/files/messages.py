@@ -126,6 +126,8 @@ def _needed(kind: str, context: dict[str, Any], measure: Measure | None) -> str:
     if kind in _BOUNDS:
         name, phrase = _BOUNDS[kind]
         return f"{phrase} {context[name]:g} is needed"
+    if kind == "string_too_long":
+        return f"at most {context['max_length']} characters are allowed"
     allowed = f", {measure.allowed()}" if measure else ""
     return _NEEDED.get(kind, "this cannot be used here") + allowed
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from taskmodel.errors import CatalogError
 from taskmodel.files.bundled import is_path
 from taskmodel.files.document import Changeable
-from taskmodel.files.quantity import Prose, Quantity, Source
+from taskmodel.files.quantity import Prose, Quantity, Source, Title
 from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import read_document, read_text
 
@@ -19,7 +19,7 @@ from taskmodel.files.yaml import read_document, read_text
 class Parameters(Changeable):
     """Parameters of a model. A subclass declares them as fields, and checks between them."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """what it is"""
     description: Prose = ""
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -33,6 +33,7 @@ Word = Annotated[str, Strict(), Field(min_length=1)]
 Switch = Annotated[bool, Strict()]
 Prose = Annotated[str, Strict(), "prose"]  # text for readers, which `Catalog.paths` omits
 Key = Annotated[Word, "prose"]
+Title = Annotated[Prose, Field(min_length=1, max_length=300)]
 Date = Annotated[  # YAML reads a year as an integer
     Prose, BeforeValidator(lambda value: str(value) if type(value) is int else value)
 ]
@@ -401,7 +402,7 @@ def pure_number(value: float = 1.0) -> Quantity:
 class Work(Record):
     """A cited work."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """title, with author or publisher"""
     url: Prose = ""
     """where it can be read"""

@@ -27,6 +27,7 @@ from taskmodel.files.quantity import (
     Record,
     Source,
     Switch,
+    Title,
     Word,
     WorkingHours,
     failed,
@@ -333,7 +334,7 @@ class OrganisationCatalog(Record):
 class Evidence(Record):
     """Observed work of AI and of people on the same task, beside the assumptions of a plan."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """what was done, by whom"""
     agent_hours: WorkingHours
     """total hours of all AI agents"""
@@ -348,7 +349,7 @@ class Evidence(Record):
 class Case(Record):
     """A variant of the plan."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     set: dict[str, Any]
     """values by dotted path"""
 
@@ -365,7 +366,7 @@ _TOKEN_INPUTS = tuple(
 class Plan(Changeable):
     """A plan for the use of a lead, from `load_plan`."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """whose plan it is"""
     question: Prose = ""
     """the question, in a sentence"""

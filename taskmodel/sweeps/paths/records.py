@@ -15,7 +15,7 @@ from taskmodel.catalog import Quantity, Source
 from taskmodel.files import units
 from taskmodel.files.document import FromFile
 from taskmodel.files.findings import Finding
-from taskmodel.files.quantity import Measure, Number, Prose, Record, Sourced, Word, failed
+from taskmodel.files.quantity import Measure, Number, Prose, Record, Sourced, Title, Word, failed
 from taskmodel.files.table import Rows
 from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import Keys
@@ -92,7 +92,7 @@ class Series(Sourced):
 class Paths(FromFile):
     """How compute and numbers of a catalog grow with time; made by `load_paths`."""
 
-    title: Prose = Field(min_length=1)
+    title: Title
     """what the paths suppose"""
     description: Prose = ""
     sources: dict[str, Source] = Field(default_factory=dict)
