@@ -15,6 +15,7 @@ Source: docs, model, section 6.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +25,11 @@ from taskmodel.allocation import Allocation, Status, allocate, greatest_output
 from taskmodel.numerics.accuracy import COST_ROUNDING, EVENT_WIDTH
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import Nest, Tree
+from taskmodel.science.production import Tree
 from taskmodel.sweeps import cost_kernels, walk_kernels
 from taskmodel.sweeps._events import KINDS, Change, Events
 from taskmodel.sweeps.axes import Axis
-from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, write_regime
+from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, line_of, write_regime
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath
 
 SituationAt = Callable[[Array, NDArray[np.bool_]], Situation]
@@ -81,23 +82,19 @@ def cost_mesh(axis: Axis, low: float, high: float) -> Array:
     return np.append(mesh[:-1:COARSE], mesh[-1])
 
 
+def without_review(situation: Situation) -> Situation:
+    """Return the situation with all review hours set to 0."""
+    setting = copy(situation.setting)
+    setting.organisation = setting.organisation.without_review()
+    return Situation(setting, situation.compute)
+
+
 def free_output(situation: Situation) -> Array:
     """Return output with all review hours set to 0 [h/year], shape (point,).
 
     NaN where it cannot be certified.
     """
-    return greatest_output(*_free_arrays(situation))
-
-
-def free_optimum(situation: Situation) -> Allocation:
-    """Return the optimum with all review hours set to 0."""
-    return allocate(*_free_arrays(situation), throw=False)
-
-
-def _free_arrays(situation: Situation) -> tuple[Array, Array, Nest, NDArray[np.bool_]]:
-    bundles, supply, nest, modes = situation.arrays
-    review = situation.setting.organisation.review(situation.compute)
-    return bundles - review, supply, nest, modes
+    return greatest_output(*without_review(situation).arrays)
 
 
 class _Nodes:
@@ -214,11 +211,7 @@ class _Search:
     def _trace(self, course: StretchSolution, free: Array) -> None:
         """Write log output without review at nodes, as far as the compiled loop solves them."""
         nodes, line = self.nodes, course.line
-        use, review = walk_kernels.USE, walk_kernels.REVIEW
-        self.free = line._replace(
-            bundle=np.stack([line.bundle[use] - line.bundle[review], 0 * line.bundle[review]]),
-            values=np.stack([line.values[use] - line.values[review], 0 * line.values[review]]),
-        )
+        self.free = self._free_line(line)
         ends = line.knots[2::3, walk_kernels.POSITION]
         stops = np.append(line.knots[0, walk_kernels.POSITION], ends)
         stop = np.searchsorted(stops, nodes.position, side="right") - 1 - nodes.before
@@ -230,10 +223,23 @@ class _Search:
         self.marks = self.desk.marks(course.order, self._own(0))
         self._run(free)
         if np.isnan(free[0]):
-            start = free_optimum(self.situation(nodes.position[:1], nodes.before[:1]))
+            begin = without_review(self.situation(nodes.position[:1], nodes.before[:1]))
+            start = allocate(*begin.arrays, throw=False)
             if start.status[0] == Status.OPTIMAL:
                 write_regime(self.marks, 0, start, course.order)
                 self._run(free)
+
+    def _free_line(self, line: walk_kernels.Line) -> walk_kernels.Line:
+        """Return the line of the organisation without review."""
+        if not line.entry.shape[1]:
+            use, review = line.bundle
+            return line._replace(bundle=np.stack([use - review, np.zeros_like(review)]))
+        position = line.knots[:, walk_kernels.POSITION]
+        before = np.zeros(len(position), dtype=bool)
+        before[2::3] = (line.automatable[1:] != line.automatable[:-1]).any(axis=1)
+        situation = without_review(self.situation(position, before))
+        own = line_of(situation, self.tree, line.nest, position, line.automatable)
+        return line._replace(bundle=own.bundle, entry=own.entry, values=own.values)
 
     def _run(self, free: Array) -> None:
         """Run the compiled loop from the low mark."""

@@ -117,3 +117,14 @@ def test_a_draw_costs_what_its_sweep_does(catalog):
         expected = first.get(kind, np.inf)
         for name in (drawn["event_place"].sel(kind=kind), drawn[f"{kind}_from"]):
             assert float(name[1]) == pytest.approx(expected, rel=1e-11)
+
+
+def test_review_that_grows_with_the_models_is_set_to_zero_exactly():
+    catalog = tm.load_catalog(CATALOG).replace(
+        {"capability.success": "logistic", "capability.success_slope": 0.5}
+    )
+    compute = np.array([1e27, 1e29, 1e31])
+    situation = Situation(tm.sweeps.walker.Setting(catalog), compute)
+    free = organisation(catalog).without_review().bundles(compute)
+    cost = greatest_output(free, *situation.arrays[1:]) / greatest_output(*situation.arrays)
+    assert cost_at(catalog, compute) == pytest.approx(cost, rel=1e-10)

@@ -68,7 +68,7 @@ def test_between_events_a_cold_start_finds_the_regime_that_they_tell(seed):
     assert not events.before.equals(events.after)[~events.at_threshold].any()
 
 
-def test_four_tasks_of_one_review_ratio_have_ten_events():
+def test_four_tasks_of_one_review_ratio_have_eleven_events():
     horizons = {"a": 0.129, "b": 209.4359, "c": 0.2084, "d": 6.2468}
     shares = dict(zip("abcd", (0.418, 0.2476, 0.1486, 0.1858), strict=True))
     catalog = small_catalog(
@@ -92,4 +92,5 @@ def test_four_tasks_of_one_review_ratio_have_ten_events():
         "completed": 2,
         "binds": 2,
         "oversight_bottleneck": 1,
+        "oversight_costs_half": 1,
     }
