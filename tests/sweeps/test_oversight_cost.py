@@ -119,10 +119,9 @@ def test_a_draw_costs_what_its_sweep_does(catalog):
             assert float(name[1]) == pytest.approx(expected, rel=1e-11)
 
 
-def test_review_that_grows_with_the_models_is_set_to_zero_exactly():
-    catalog = tm.load_catalog(CATALOG).replace(
-        {"capability.success": "logistic", "capability.success_slope": 0.5}
-    )
+def test_review_that_changes_with_compute_is_set_to_zero_exactly(catalog):
+    graded = {"success": "logistic", "success_slope": 0.84, "worker": "frontier"}
+    catalog = catalog.replace({f"capability.{name}": value for name, value in graded.items()})
     compute = np.array([1e27, 1e29, 1e31])
     situation = Situation(tm.sweeps.walker.Setting(catalog), compute)
     free = organisation(catalog).without_review().bundles(compute)
