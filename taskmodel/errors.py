@@ -46,7 +46,7 @@ _CONTROLS = re.compile(
 
 
 def printable(text: str) -> str:
-    """Return a text with its control characters written as escapes.
+    r"""Return a text with its control characters written as escapes.
 
     Examples
     --------

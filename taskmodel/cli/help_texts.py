@@ -96,8 +96,8 @@ sweep. The laws of the numbers are shown by `taskmodel check
 
 With --store the draws go to a Zarr store, chunk by chunk, in memory that does
 not grow with their number; bands are not printed. The share and the time left
-are shown. After an interrupt, a full disk or a lost worker the same command with
---resume goes on. In Python: taskmodel.open("F.zarr"). This needs
+are shown. After an interrupt, a full disk or a lost worker the same command
+with --resume goes on. In Python: taskmodel.open("F.zarr"). This needs
 pip install 'taskmodel[cluster]'.
 
 {PATHS}"""

@@ -30,7 +30,7 @@ def answer(args: Namespace) -> Answer:
     catalog = load(args)
     weighted = None if args.weighted is None else tm.open(args.weighted)
     with output(args, "solving draws of all inputs") as files:
-        found = tm.sensitivity(
+        result = tm.sensitivity(
             catalog,
             args.draws,
             args.seed,
@@ -40,12 +40,12 @@ def answer(args: Namespace) -> Answer:
             places=not args.quick,
         )
         moved = tm.cruxes(catalog, args.paths or DEFAULT_PATHS)
-        files.write("sensitivity", found)
+        files.write("sensitivity", result)
         files.write("cruxes", moved, "cruxes", "cruxes")
     facts = {
-        **provenance_facts(found),
-        **{name: found.attrs[name] for name in ("method", "draws", "seed")},
-        "answers": [_answer(found, row) for row in range(found.sizes["answer"])],
+        **provenance_facts(result),
+        **{name: result.attrs[name] for name in ("method", "draws", "seed")},
+        "answers": [_answer(result, row) for row in range(result.sizes["answer"])],
         "paths_name": moved.attrs["paths_name"],
         "bottleneck_date": float(moved["bottleneck_date_median"]),
         "cruxes": crux_facts(moved),
@@ -53,8 +53,8 @@ def answer(args: Namespace) -> Answer:
     return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
-def _answer(found: xr.Dataset, row: int) -> dict[str, Any]:
-    one = found.isel(answer=row)
+def _answer(result: xr.Dataset, row: int) -> dict[str, Any]:
+    one = result.isel(answer=row)
     result = {
         "answer": str(one["answer"].item()),
         "meaning": str(one["meaning"].item()),
@@ -71,7 +71,7 @@ def _answer(found: xr.Dataset, row: int) -> dict[str, Any]:
     result["inputs"] = [
         {"input": str(name), "index": float(one["index"][column])}
         | ({} if errors is None else {"error": float(errors[column])})
-        for column, name in enumerate(found["input"].values)
+        for column, name in enumerate(result["input"].values)
     ]
     return result
 
@@ -163,17 +163,17 @@ def _date(value: float) -> str:
     return "never" if np.isinf(value) else date(value, 1)
 
 
-def crux_lines(found: list[dict[str, Any]], limit: int) -> Iterator[str]:
+def crux_lines(rows: list[dict[str, Any]], limit: int) -> Iterator[str]:
     """Yield the table of cruxes as lines of a page.
 
     Parameters
     ----------
-    found : list of dict
+    rows : list of dict
         From `crux_facts`.
     limit : int
         Rows at most.
     """
-    chosen = [row for row in found if row["crux"]][:limit]
+    chosen = [row for row in rows if row["crux"]][:limit]
     if not chosen:
         yield from wrapped("No input alone moves that date by over a year or changes what binds.")
         return

@@ -97,8 +97,8 @@ def sensitivity(
     Examples
     --------
     >>> import taskmodel as tm
-    >>> found = sensitivity(tm.load_catalog("t_agi_ladder"), 8, places=False)
-    >>> found["index"].dims, found.attrs["method"]
+    >>> measured = sensitivity(tm.load_catalog("t_agi_ladder"), 8, places=False)
+    >>> measured["index"].dims, measured.attrs["method"]
     (('answer', 'input'), 'total effect')
     """
     if compute is not None and paths is not None or dates is not None and paths is None:
@@ -117,16 +117,16 @@ def sensitivity(
         later = [follow.today.value + YEARS] if dates is None else dates
         options = {"paths": follow, "dates": later}
     drawn = ensemble(catalog, columns, keep=[SPEEDUP], events=places, **options)
-    found: dict[str, Indices] = {}
+    measured: dict[str, Indices] = {}
     answers = _answers(drawn, places)
     scores = None if weight is None else _scores(inputs, columns)
     for name, answer in answers.items():
         values = _ranks(answer.values) if answer.enters == RANK else np.log(answer.values)
         if weight is None or scores is None:
-            found[name] = total_effects(groups, values, seed)
+            measured[name] = total_effects(groups, values, seed)
         else:
-            found[name] = pawn(scores, values, weight, seed)
-    result = _dataset(list(groups), answers, found, weight)
+            measured[name] = pawn(scores, values, weight, seed)
+    result = _dataset(list(groups), answers, measured, weight)
     method = TOTAL if weight is None else PAWN
     attributes = {"method": method, "draws": drawn.sizes["draw"], "seed": seed}
     names = {} if follow is None else {"paths_name": follow.name, "paths_yaml": follow.yaml_text}
@@ -200,12 +200,12 @@ def _scores(inputs: Inputs, columns: Mapping[str, Array]) -> Array:
 def _dataset(
     inputs: list[str],
     answers: Mapping[str, _Answer],
-    found: Mapping[str, Indices],
+    measured: Mapping[str, Indices],
     weight: Array | None,
 ) -> xr.Dataset:
     count = len(inputs)
     over = ("answer", "input")
-    index = np.stack([each.value[:count] for each in found.values()])
+    index = np.stack([each.value[:count] for each in measured.values()])
     meaning = "part of the variance of the answer that is left when all other inputs are known"
     quantiles = [_quantiles(answer.values, weight) for answer in answers.values()]
     never = [_part(np.isinf(answer.values), answer.values, weight) for answer in answers.values()]
@@ -213,15 +213,15 @@ def _dataset(
         "answer_quantile": (("answer", "level"), quantiles, "", "quantiles of the answer"),
         "enters": ("answer", [answer.enters for answer in answers.values()], "", "as what"),
         "never": ("answer", never, "1", "part of the draws in which it is inf"),
-        "used": ("answer", [each.used for each in found.values()], "1", "rows that count"),
+        "used": ("answer", [each.used for each in measured.values()], "1", "rows that count"),
     }
     if weight is None:
-        error = np.stack([each.error for each in found.values()])
+        error = np.stack([each.error for each in measured.values()])
         half = "half the width of the 90 % bootstrap interval of the index"
         variables |= {"index": (over, index, "1", meaning), "index_error": (over, error, "1", half)}
     else:
         meaning = "median over slices of the input of the distance of the answer's distribution"
-        noise = [each.value[count] for each in found.values()]
+        noise = [each.value[count] for each in measured.values()]
         idle = "index of an input without influence"
         variables |= {"index": (over, index, "1", meaning), "noise": ("answer", noise, "1", idle)}
     return labelled(

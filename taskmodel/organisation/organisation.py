@@ -406,7 +406,6 @@ def organisation(catalog: Catalog | Quantities) -> Organisation:
 @derived
 def _organisation(quantities: Quantities) -> Organisation:
     catalog = quantities.catalog
-    opens_at, _, _ = abilities(quantities)
     rules = catalog.capability
     by_compute = rules.h50_hours is None
     unnoticed, noticed = _unnoticed(quantities)
@@ -418,7 +417,7 @@ def _organisation(quantities: Quantities) -> Organisation:
         pools=len(catalog.pools),
         reviewers=len(review_pools),
         nest=_nest(quantities),
-        opens_at=np.where(_unguarded(quantities), np.inf, opens_at),
+        opens_at=_opens_at(quantities),
         policy=_policy(quantities),
         unaided=_unaided(quantities),
         alone=np.append(False, _without_people(quantities)),
@@ -438,6 +437,13 @@ def _organisation(quantities: Quantities) -> Organisation:
     )
     result = with_joint_modes(quantities, result)
     return result if catalog.supervision.defect_budget is None else result.with_defect_budget()
+
+
+@by_task
+def _opens_at(quantities: Quantities) -> Array:
+    """Return the compute from which AI does a task [FLOP/year]; inf where it may not."""
+    opens_at, _, _ = abilities(quantities)
+    return np.where(_unguarded(quantities), np.inf, opens_at)
 
 
 @derived

@@ -330,11 +330,11 @@ def test_incomplete_settings_of_optimal_effort_are_located_errors():
 def test_forbidden_protocols_of_a_task_hold_under_rules_of_coverage(rule, protocol):
     under = {"supervision": {"protocols": [], "coverage": rule}}
     assert organisation(catalog_with(**under)).policy[0].sum() == 2
-    for task in ({"forbids": [protocol]}, {"protocols": ["spot_checks"]}):
+    modes = ["full_review", "floor_coverage", "no_review"]
+    stricter = modes[: modes.index(protocol)][-1:]  # the next stricter rule, where there is one
+    for task, allowed in (({"forbids": [protocol]}, stricter), ({"protocols": ["spot_checks"]}, [])):
         assert organisation(catalog_with(task=task, **under)).policy[0].tolist() == [
             True,
-            False,
-            False,
-            False,
+            *(mode in allowed for mode in modes),
         ]
     assert organisation(catalog_with(task={"protocols": [protocol]}, **under)).policy[0].sum() == 2

@@ -8,6 +8,8 @@ from locations import ROOT
 
 from taskmodel.lead.plans.dataset import VARIABLES
 from taskmodel.lead.plans.work import WORK_STEPS
+from taskmodel.sweeps._events import KINDS
+from taskmodel.sweeps.variables import VARIABLES as OF_SWEEPS
 
 TEXT = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
 ROWS = {
@@ -49,7 +51,7 @@ def test_functions_and_tests_of_a_mechanism_exist(number):
 def test_results_of_a_mechanism_are_variables_or_steps(number):
     read = ROWS[number][3]
     for name in re.findall(r"`(\w+)`", read):
-        assert name in VARIABLES, name
+        assert name in {*VARIABLES, *OF_SWEEPS, *KINDS}, name
     for step in re.findall(r"field-years, \*([\w ]+)\*", read):
         assert step in WORK_STEPS, step
 

@@ -43,6 +43,24 @@ def asked(catalog):
     ]
 
 
+def answers_about_money_and_attack():
+    """Results that need prices, or tasks that an adversary may attack."""
+    priced = tm.load_catalog("t_agi_ladder", "priced")
+    exposed = tm.load_catalog(
+        "alignment_research",
+        set={
+            "supervision.protocols": ["spot_checks"],
+            "tasks.red_teaming.attack_harm": 3.0,
+            "tasks.red_teaming.verifiability": {"score": 0.5},
+        },
+    )
+    return [
+        tm.spend(priced),
+        tm.money.hire(priced, 1.0, paths="epoch_trend", budget=3e8),
+        tm.attack_frontier(exposed, compute=1e31),
+    ]
+
+
 def test_answers_to_questions_say_what_they_mean_and_in_which_unit():
     for result in asked(small_catalog(TASKS)):
         test_every_variable_has_a_meaning_and_every_number_a_unit(result)
@@ -74,6 +92,7 @@ def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
         tm.parallel_lines(catalog, 10, 1e28),
     ]
     every += [tm.onset(catalog, "supervision.headcount", [10.0])]
+    every += answers_about_money_and_attack()
     every += asked(catalog)
     known = {
         str(name).removeprefix("event_").removesuffix("_before").removesuffix("_after")
