@@ -15,6 +15,9 @@ import numpy as np
 from taskmodel.sweeps.walker import Walker
 
 PIECES = 8  # subdivisions of a cell at a time
+OVERSIGHT = {
+    f"oversight_{state}{end}" for state in ("binds", "bottleneck") for end in ("", "_ends")
+}
 
 
 @dataclass
@@ -91,7 +94,7 @@ def switch_changes(walker: Walker, events) -> np.ndarray:
             change[row, starts[1] + model.factors.index(factor)] = 1 if kind == "binds" else -1
         elif kind == "automatable":
             change[row, starts[4] + model.tasks.index(task)] = 1
-        else:
+        elif kind in OVERSIGHT:
             change[row, starts[2] + kind.startswith("oversight_bottleneck")] = (
                 -1 if kind.endswith("_ends") else 1
             )
@@ -101,7 +104,8 @@ def switch_changes(walker: Walker, events) -> np.ndarray:
 def disagreements(walker: Walker, events, grid: np.ndarray, width: float) -> list[str]:
     """Messages on the differences between the events of a sweep over the grid and brute force."""
     intervals, change = brackets(walker, grid, width), switch_changes(walker, events)
-    positions = events["compute"].values
+    switching = change.any(axis=1)  # others are where a cost or a slope passes a level
+    positions, change = events["compute"].values[switching], change[switching]
     slack = width / 10  # rounding may move an event at the end of a bracket out of it
     wrong, explained = [], np.zeros(len(positions), dtype=bool)
     for low, high, before, after in zip(*vars(intervals).values(), strict=True):
