@@ -332,7 +332,10 @@ def test_forbidden_protocols_of_a_task_hold_under_rules_of_coverage(rule, protoc
     assert organisation(catalog_with(**under)).policy[0].sum() == 2
     modes = ["full_review", "floor_coverage", "no_review"]
     stricter = modes[: modes.index(protocol)][-1:]  # the next stricter rule, where there is one
-    for task, allowed in (({"forbids": [protocol]}, stricter), ({"protocols": ["spot_checks"]}, [])):
+    for task, allowed in (
+        ({"forbids": [protocol]}, stricter),
+        ({"protocols": ["spot_checks"]}, []),
+    ):
         assert organisation(catalog_with(task=task, **under)).policy[0].tolist() == [
             True,
             *(mode in allowed for mode in modes),
