@@ -53,8 +53,8 @@ def answer(args: Namespace) -> Answer:
     return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
-def _answer(result: xr.Dataset, row: int) -> dict[str, Any]:
-    one = result.isel(answer=row)
+def _answer(indices: xr.Dataset, row: int) -> dict[str, Any]:
+    one = indices.isel(answer=row)
     result = {
         "answer": str(one["answer"].item()),
         "meaning": str(one["meaning"].item()),
@@ -71,7 +71,7 @@ def _answer(result: xr.Dataset, row: int) -> dict[str, Any]:
     result["inputs"] = [
         {"input": str(name), "index": float(one["index"][column])}
         | ({} if errors is None else {"error": float(errors[column])})
-        for column, name in enumerate(result["input"].values)
+        for column, name in enumerate(indices["input"].values)
     ]
     return result
 
@@ -163,17 +163,17 @@ def _date(value: float) -> str:
     return "never" if np.isinf(value) else date(value, 1)
 
 
-def crux_lines(rows: list[dict[str, Any]], limit: int) -> Iterator[str]:
+def crux_lines(cruxes: list[dict[str, Any]], limit: int) -> Iterator[str]:
     """Yield the table of cruxes as lines of a page.
 
     Parameters
     ----------
-    rows : list of dict
+    cruxes : list of dict
         From `crux_facts`.
     limit : int
         Rows at most.
     """
-    chosen = [row for row in rows if row["crux"]][:limit]
+    chosen = [row for row in cruxes if row["crux"]][:limit]
     if not chosen:
         yield from wrapped("No input alone moves that date by over a year or changes what binds.")
         return
