@@ -126,8 +126,31 @@ COMMANDS = {
             _option(
                 "--paths",
                 "PATHS",
-                f"with --over time: bundled name or YAML file; default: {DEFAULT_PATHS}",
+                "bundled name or YAML file of paths: along time with --over time, else that along "
+                f"which draws have dates; default: {DEFAULT_PATHS}",
             ),
+            _flag("--point", "the answer at the catalog's own values alone, without draws"),
+            _option(
+                "--draws",
+                "N",
+                "draws of the uncertain numbers, in proportion to the evidence; default: 512",
+                type=values.whole(16, 100_000),
+                default=512,
+            ),
+            _option(
+                "--seed",
+                "S",
+                "of the draws, a whole number; default: 1",
+                type=values.whole(0, 2**32 - 1),
+                default=1,
+            ),
+            _option(
+                "--moments",
+                "MOMENTS",
+                "evidence, bundled name or YAML file; default: 2026 for alignment_research, none "
+                "for other catalogs",
+            ),
+            _option("--draws-from", "FILE", "take the draws from calibration.nc of calibrate"),
             JSON,
             NO_FIGURES,
         ),

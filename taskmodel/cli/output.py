@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taskmodel.cli.screen import json_text, note, progress
+from taskmodel.cli.screen import ProgressLine, json_text, note, progress
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import stale
 
@@ -46,11 +46,14 @@ class Output:
         Where the files go; None: none are written.
     files : list of str
         Paths of the files once they are written, datasets first.
+    progress : ProgressLine
+        What is shown of the work.
     """
 
     folder: Path | None
     figures: bool
     files: list[str] = field(default_factory=list)
+    progress: ProgressLine = field(default_factory=lambda: ProgressLine(""))
     _workshop: Path | None = None
     _figure: str = ""
     _drawing: tuple[str, xr.Dataset] | None = None
@@ -135,7 +138,7 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
     with ExitStack() as stack:
         if folder is not None:
             result._workshop = stack.enter_context(results_folder(folder))
-        with progress(label, args.quiet):
+        with progress(label, args.quiet) as result.progress:
             yield result
         if folder is not None and result._workshop is not None:
             names = sorted(

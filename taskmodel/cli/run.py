@@ -2,15 +2,25 @@
 
 import math
 from argparse import Namespace
+from typing import Any
 
 import numpy as np
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
-from taskmodel.cli import over_time
+from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.catalogs import heading, load
-from taskmodel.cli.output import Answer, folder_name, output
-from taskmodel.cli.screen import number, percent, plain, scientific, table, wrapped
+from taskmodel.cli.commands import DEFAULT_PATHS
+from taskmodel.cli.output import Answer, Output, folder_name, output
+from taskmodel.cli.screen import (
+    note,
+    number,
+    percent,
+    plain,
+    scientific,
+    table,
+    wrapped,
+)
 from taskmodel.cli.values import Span
 from taskmodel.cli.words import (
     MILESTONES,
@@ -18,7 +28,7 @@ from taskmodel.cli.words import (
     SPEEDUP_HEADS,
     source_text,
 )
-from taskmodel.errors import InputError, NoAnswer
+from taskmodel.errors import InputError, NoAnswer, TaskmodelError
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import review_capacity, review_factor, reviewer_pools
 from taskmodel.summary import (
@@ -58,8 +68,8 @@ def answer(args: Namespace) -> Answer:
     """Sweep compute, and summarise the sweep."""
     if args.over == "time":
         return over_time.answer(args)
-    if args.paths is not None:
-        raise InputError(f"--paths {args.paths}: paths are followed along time; add --over time")
+    if args.draws_from is not None and args.moments is not None:
+        raise InputError("--draws-from has its evidence in it: leave --moments out")
     catalog = load(args)
     ends = catalog.compute.grid
     grid = Span(ends.low, ends.high, ends.points) if args.grid is None else args.grid
@@ -80,7 +90,36 @@ def answer(args: Namespace) -> Answer:
         "grid": grid._asdict(),
         **as_dict(summary),
     }
-    return Answer(facts, lambda: report(catalog, summary, grid), files)
+    bands = _bands(args, catalog, files)
+    every = facts if bands is None else {**facts, "bands": bands}
+    return Answer(every, lambda: report(catalog, summary, grid, bands), files)
+
+
+def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] | None:
+    """Return what draws say, and write it; None where they are not asked for, or have no answer.
+
+    The numbers at the catalog's own values stand, and are written, whatever becomes of the draws.
+    """
+    if args.point:
+        return None
+    if not run_bands.uncertain(catalog):
+        note("no number of the catalog has an interval, so that there are no bands", args.quiet)
+        return None
+    label = f"{args.draws} draws of the uncertain numbers"
+    try:
+        with output(args, label, folder_name(catalog)) as more:
+
+            def advance(share: float) -> None:
+                more.progress.share = share
+
+            name = args.paths or DEFAULT_PATHS
+            dataset, facts = run_bands.band_answer(catalog, args, name, advance)
+            more.write("bands", dataset, "bands", "answer")
+    except TaskmodelError as error:
+        note(f"no bands: {error}", args.quiet)
+        return None
+    files.files += more.files
+    return facts
 
 
 def _why_no_output(catalog: Catalog, highest: float) -> str:
@@ -102,13 +141,19 @@ def _why_no_output(catalog: Catalog, highest: float) -> str:
     )
 
 
-def report(catalog: Catalog, summary: Summary, grid: tuple[float, float, int]) -> list[str]:
-    """Return the answer as lines of a page."""
+def report(
+    catalog: Catalog,
+    summary: Summary,
+    grid: tuple[float, float, int],
+    bands: dict[str, Any] | None = None,
+) -> list[str]:
+    """Return the answer as lines of a page, that of draws first if there is one."""
     low, high, points = grid
     about = f"{points} points from {scientific(low)} to {scientific(high)} FLOP/year"
     return [
         *heading(catalog, about),
         "",
+        *([] if bands is None else [*run_bands.band_lines(bands), *run_bands.POINT]),
         *cost_lines(summary),
         "",
         *_milestones(summary),

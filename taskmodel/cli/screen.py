@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -180,11 +181,25 @@ def note(message: str, quiet: bool) -> None:
         print(message, file=sys.stderr)
 
 
+@dataclass
+class ProgressLine:
+    """What is shown of work that goes on: a label, and the part that is done if it is known."""
+
+    label: str
+    share: float | None = None
+
+    def text(self, seconds: float) -> str:
+        """Return the line that is shown."""
+        part = "" if self.share is None else f" {percent(self.share)}"
+        return f"{self.label} ...{part} {seconds:.0f} s"
+
+
 @contextmanager
-def progress(label: str, quiet: bool, patience: float = 1.0) -> Iterator[None]:
+def progress(label: str, quiet: bool, patience: float = 1.0) -> Iterator[ProgressLine]:
     """Show on a terminal that work goes on, once it takes longer than `patience` seconds."""
+    shows = ProgressLine(label)
     if quiet or sys.stderr is None or not sys.stderr.isatty():
-        yield
+        yield shows
         return
     done = threading.Event()
     start = time.monotonic()
@@ -194,16 +209,16 @@ def progress(label: str, quiet: bool, patience: float = 1.0) -> Iterator[None]:
     def show() -> None:
         shown = 0
         while not done.wait(patience if not shown else 0.5):
-            text = f"{label} ... {time.monotonic() - start:.0f} s"
-            print(f"\r{text}", end="", file=sys.stderr, flush=True)
-            shown = len(text)
+            text = shows.text(time.monotonic() - start)
+            print(f"\r{text.ljust(shown)}", end="", file=sys.stderr, flush=True)
+            shown = max(shown, len(text))
         if shown:
             print(f"\r{' ' * shown}\r", end="", file=sys.stderr, flush=True)
 
     thread = threading.Thread(target=show, daemon=True)
     thread.start()
     try:
-        yield
+        yield shows
     finally:
         done.set()
         thread.join()

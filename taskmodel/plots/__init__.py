@@ -15,6 +15,7 @@ from taskmodel.plots._horizon import draw_horizon as horizon
 from taskmodel.plots._loop import loop
 from taskmodel.plots._over_time import over_time
 from taskmodel.plots._takeoff import takeoff
+from taskmodel.plots.by_date import draw_answer as answer
 from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
 from taskmodel.plots.lead import draw_lead_time as lead_time
@@ -27,6 +28,7 @@ from taskmodel.plots.tasks import hours_by_task as review_hours
 from taskmodel.plots.tornado import draw_cruxes as cruxes
 
 __all__ = [
+    "answer",
     "beside",
     "bottleneck_map",
     "cruxes",

@@ -392,7 +392,7 @@ def _time_axis(
     if isinstance(paths, Paths):
         attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
         today = paths.today.value
-        tables = _drawn_tables(catalog, paths, columns, growth, count)
+        tables = drawn_tables(catalog, paths, columns, growth, count)
     else:
         tables = [dict(paths)]
     if not tables[0]:
@@ -436,7 +436,7 @@ def _with_staff(
     ]
 
 
-def _drawn_tables(
+def drawn_tables(
     catalog: Catalog,
     paths: Paths,
     columns: Mapping[str, Array],

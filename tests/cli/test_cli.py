@@ -24,7 +24,7 @@ from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
 NAMES = [command.name for group in COMMANDS.values() for command in group]
-QUICK = ("--grid", "1e27:1e32:6", "--no-figures")
+QUICK = ("--point", "--grid", "1e27:1e32:6", "--no-figures")
 POINT = {"compute", "throughput_speedup", "latency_speedup", "speedup"}
 
 
@@ -126,7 +126,7 @@ def test_result_file_holds_the_chosen_grid_and_its_provenance(capsys, starter):
 
 
 def test_default_catalog_of_run_is_alignment_research(capsys):
-    facts = json_of(capsys, "run", "--grid", "1e30:1e31:2", "--no-figures")
+    facts = json_of(capsys, "run", "--point", "--grid", "1e30:1e31:2", "--no-figures")
     assert facts["catalog"] == "alignment_research"
     assert facts["files"] == ["taskmodel-results/alignment_research/result.nc"]
     assert facts["oversight_bottleneck"]["compute"] == pytest.approx(3.99e30, rel=1e-2)
@@ -165,7 +165,7 @@ def test_default_folder_of_many_settings_has_a_short_and_unique_name(starter):
 
 
 def test_figures_are_drawn_by_default_and_old_ones_are_reported(capsys, starter):
-    lines = lines_of(capsys, "run", starter, "--grid", "1e28:1e30:2", "-o", "out")
+    lines = lines_of(capsys, "run", starter, "--point", "--grid", "1e28:1e30:2", "-o", "out")
     assert lines[-1] == "Written to out: result.nc, speedup.png, speedup.svg"
     assert Path("out/speedup.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in Path("out/speedup.svg").read_text()
@@ -177,14 +177,14 @@ def test_without_matplotlib_there_are_no_figures_and_a_note_on_installing_it(
     capsys, starter, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    assert main(["run", starter, "--grid", "1e27:1e28:2", "-o", "out"]) == 0
+    assert main(["run", starter, "--point", "--grid", "1e27:1e28:2", "-o", "out"]) == 0
     assert "pip install 'taskmodel[plot]'" in capsys.readouterr().err
     assert os.listdir("out") == ["result.nc"]
 
 
 def test_quiet_leaves_stderr_empty(capsys, starter, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    assert main(["run", starter, "--grid", "1e27:1e28:2", "--quiet"]) == 0
+    assert main(["run", starter, "--point", "--grid", "1e27:1e28:2", "--quiet"]) == 0
     assert capsys.readouterr().err == ""
 
 
@@ -194,7 +194,15 @@ def test_quiet_leaves_stderr_empty(capsys, starter, monkeypatch):
 )
 def test_page_is_short_and_in_ascii(capsys, catalog, scenario):
     lines = lines_of(
-        capsys, "run", catalog, "--grid", "1e26:1e35:3", "--no-figures", "--scenario", scenario
+        capsys,
+        "run",
+        catalog,
+        "--point",
+        "--grid",
+        "1e26:1e35:3",
+        "--no-figures",
+        "--scenario",
+        scenario,
     )
     assert len(lines) <= 60
     assert max(map(len, lines)) <= 80
@@ -260,7 +268,7 @@ def test_page_writes_no_limit_for_infinity_and_not_reached_for_absent_milestones
 
 
 def test_today_is_reported_even_outside_the_grid(capsys, starter):
-    facts = json_of(capsys, "run", starter, "--grid", "1e30:1e31:3", "--no-figures")
+    facts = json_of(capsys, "run", starter, "--point", "--grid", "1e30:1e31:3", "--no-figures")
     assert facts["today"]["compute"] == 8.4e28
     assert facts["grid"] == {"low": 1e30, "high": 1e31, "points": 3}
 
@@ -401,7 +409,7 @@ def test_a_figure_that_fails_is_a_note_beside_the_numbers(capsys, starter, monke
         raise failure
 
     monkeypatch.setattr(plots, "speedup_curve", fail)
-    assert main(["run", starter, "--grid", "1e27:1e28:2", "-o", "out"]) == 0
+    assert main(["run", starter, "--point", "--grid", "1e27:1e28:2", "-o", "out"]) == 0
     out, err = capsys.readouterr()
     assert "Written to out: result.nc" in out
     assert f"note: no figure: {type(failure).__name__}" in err
@@ -415,7 +423,7 @@ def test_an_interrupted_figure_leaves_the_numbers_written(capsys, starter, monke
         raise KeyboardInterrupt
 
     monkeypatch.setattr(plots, "speedup_curve", fail)
-    error_of(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", "out", code=130)
+    error_of(capsys, "run", starter, "--point", "--grid", "1e27:1e28:2", "-o", "out", code=130)
     assert os.listdir("out") == ["result.nc"] and tm.open("out/result.nc").sizes["compute"] == 2
 
 
@@ -428,7 +436,7 @@ def test_an_interrupted_run_keeps_the_files_of_the_previous_one(capsys, starter,
 
     monkeypatch.setattr(tm, "save", fail)
     for folder in ("out", "new/deep"):
-        error_of(capsys, "run", starter, "--grid", "1e27:1e28:2", "-o", folder, code=130)
+        error_of(capsys, "run", starter, "--point", "--grid", "1e27:1e28:2", "-o", folder, code=130)
     assert os.listdir("out") == ["result.nc"]
     assert Path("out/result.nc").read_bytes() == before
     assert not Path("new").exists()
@@ -440,7 +448,18 @@ def test_an_interrupted_run_keeps_the_files_of_the_previous_one(capsys, starter,
 )
 def test_figures_are_drawn_whatever_the_environment_says_of_windows(starter, setting, value):
     program = subprocess.run(
-        [sys.executable, "-m", "taskmodel", "run", starter, "--grid", "1e27:1e28:2", "-o", "out"],
+        [
+            sys.executable,
+            "-m",
+            "taskmodel",
+            "run",
+            starter,
+            "--point",
+            "--grid",
+            "1e27:1e28:2",
+            "-o",
+            "out",
+        ],
         env={**os.environ, setting: value},
         capture_output=True,
         text=True,
@@ -453,7 +472,18 @@ def test_letters_without_a_glyph_are_a_note(starter):
     text = Path(starter).read_text(encoding="utf-8")
     Path(starter).write_text(text.replace("title: mylab", "title: 研究"), encoding="utf-8")
     program = subprocess.run(
-        [sys.executable, "-m", "taskmodel", "run", starter, "--grid", "1e27:1e28:2", "-o", "out"],
+        [
+            sys.executable,
+            "-m",
+            "taskmodel",
+            "run",
+            starter,
+            "--point",
+            "--grid",
+            "1e27:1e28:2",
+            "-o",
+            "out",
+        ],
         capture_output=True,
         text=True,
     )
@@ -464,7 +494,15 @@ def test_letters_without_a_glyph_are_a_note(starter):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_leaves_nothing_behind(starter, number):
-    arguments = ["run", "alignment_research", "--grid", "1e26:1e35:60000", "-o", "results/deep"]
+    arguments = [
+        "run",
+        "alignment_research",
+        "--point",
+        "--grid",
+        "1e26:1e35:60000",
+        "-o",
+        "results/deep",
+    ]
     program = subprocess.Popen(
         [sys.executable, "-m", "taskmodel", *arguments],
         stdout=subprocess.PIPE,
@@ -793,7 +831,15 @@ def test_interrupt_is_exit_130_and_leaves_nothing_behind(starter):
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from taskmodel.cli import main
 sys.exit(main(sys.argv[1:]))"""
-    arguments = ["run", "alignment_research", "--grid", "1e26:1e35:60000", "-o", "results/deep"]
+    arguments = [
+        "run",
+        "alignment_research",
+        "--point",
+        "--grid",
+        "1e26:1e35:60000",
+        "-o",
+        "results/deep",
+    ]
     program = subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE,
@@ -1015,7 +1061,7 @@ def test_run_names_the_protocols_in_use(capsys, tmp_path):
 
 
 def test_run_notes_missing_reviewers_and_pools_smaller_than_their_reviewers(capsys, tmp_path):
-    short = ["--grid", "1e28:1e30:2", "--no-figures", "-o", str(tmp_path)]
+    short = ["--point", "--grid", "1e28:1e30:2", "--no-figures", "-o", str(tmp_path)]
     nobody = " ".join(
         lines_of(capsys, "run", "t_agi_ladder", "--set", "supervision.headcount=0", *short)
     )

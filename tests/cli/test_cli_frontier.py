@@ -69,7 +69,7 @@ def test_errors_name_the_argument_or_the_reason(arguments, code, message, tmp_pa
 
 def test_a_run_with_a_budget_reports_its_share_of_what_binds(tmp_path, capsys):
     budget = ("--set", "supervision.defect_budget=1e5")
-    grid = ("--grid", "1e28:1e31:3", "--no-figures", "-o", str(tmp_path))
+    grid = ("--point", "--grid", "1e28:1e31:3", "--no-figures", "-o", str(tmp_path))
     facts = json_of(capsys, "run", *QUICK, *budget, *grid)
     assert facts["curve"][-1]["bottleneck_share"]["defect_budget"] > 0.1
     assert "defect_budget" in facts["events"][0]["factor_elasticity_before"]

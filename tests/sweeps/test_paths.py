@@ -393,7 +393,6 @@ def test_the_command_tells_dates_and_writes_files(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--paths", "slow"], "add --over time"),
         (
             ["--over", "time", "--paths", "slowly"],
             "there is no bundled path of this name; did you mean 'slow'?",

@@ -1,0 +1,233 @@
+"""Draws of a catalog by date along a path of compute: bands, and the chance of firsts by date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from taskmodel.calibration.records import Moments
+from taskmodel.catalog import Catalog
+from taskmodel.errors import InputError
+from taskmodel.files.quantity import LEVELS as WIDTH
+from taskmodel.numerics.normal import normal_quantile
+from taskmodel.numerics.types import Array
+from taskmodel.questions._bands import LEVELS, bands
+from taskmodel.questions._ensemble import drawn_tables, ensemble
+from taskmodel.sweeps.axes import COMPUTE, Course
+from taskmodel.sweeps.paths import Paths, bundled_paths, courses, load_paths
+from taskmodel.sweeps.results import labelled
+from taskmodel.uncertainty import sampler
+
+BY = (2027.0, 2028.0, 2030.0)
+STEPS = 8  # in which draws are solved, so that progress can be shown
+DATES = 21  # of the bands, up to
+LAST = 2031.0
+BY_POINTS = 121
+YEAR = "calendar year"
+CURVES = (
+    "oversight_cost",
+    "throughput_speedup",
+    "latency_speedup",
+    "speedup",
+    "automated_hours_share",
+)
+FIRSTS = {
+    "oversight_costs_a_tenth_from": "oversight costs a tenth",
+    "oversight_costs_half_from": "oversight costs half",
+    "oversight_bottleneck_from": "oversight is the bottleneck",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPaths:
+    """Compute along paths, for each draw; staff is as it is.
+
+    Attributes
+    ----------
+    paths : Paths
+        Of compute alone.
+    growth : dict of str to array, shape (draw,)
+        Drawn growth rates.
+    courses : list of Course
+        Compute of each draw.
+    """
+
+    paths: Paths
+    growth: dict[str, Array]
+    courses: list[Course]
+
+
+def compute_paths(
+    name: str, catalog: Catalog, columns: Mapping[str, Array], seed: int
+) -> DrawnPaths:
+    """Return compute along paths from a year ago; earlier where dates of its growth are drawn.
+
+    Parameters
+    ----------
+    name : str
+        Bundled name or path of a file.
+    catalog : Catalog
+    columns : mapping of str to array, shape (draw,)
+        Drawn numbers of the catalog.
+    seed : int
+        Of the growth rates.
+
+    Raises
+    ------
+    InputError
+        If compute does not grow along the paths.
+    """
+    paths = load_paths(name)
+    if not (paths.compute or paths.effective_compute):
+        raise InputError(f"the paths {name} have no course of compute: choose others with --paths")
+    dated = any(path.endswith(".since") for path in sampler(paths).laws)
+    year_ago = max(paths.begins.value, paths.today.value - 1)
+    begins = paths.begins if dated else paths.begins.model_copy(update={"value": year_ago})
+    paths = paths.model_copy(update={"values": {}, "begins": begins})
+    laws, count = sampler(paths), len(next(iter(columns.values())))
+    growth = laws.draw(count, seed) if laws.laws else {}
+    tables = drawn_tables(catalog, paths, columns, growth, count)
+    followed = [Course(COMPUTE, table[COMPUTE]) for table in tables]
+    return DrawnPaths(paths, growth, followed * (count // len(followed)))
+
+
+def draws_by_date(
+    catalog: Catalog,
+    columns: Mapping[str, Array],
+    followed: DrawnPaths,
+    advance: Callable[[float], None] = lambda share: None,
+) -> xr.Dataset:
+    """Return the ensemble of draws by date along paths of compute.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    columns : mapping of str to array, shape (draw,)
+    followed : DrawnPaths
+    advance : function, optional
+        Called with the part of the draws that are solved.
+    """
+    paths, count = followed.paths, len(followed.courses)
+    every = {**columns, **{f"paths {path}": rates for path, rates in followed.growth.items()}}
+    begins, ends = paths.begins.value, paths.ends.value
+    named = [year for year in (paths.today.value, *BY) if begins <= year <= ends]
+    dates = np.union1d(np.linspace(begins, min(ends, LAST), DATES), named)
+    parts: list[xr.Dataset] = []
+    for rows in np.array_split(np.arange(count), min(STEPS, count)):
+        some = {path: values[rows] for path, values in every.items()}
+        parts.append(ensemble(catalog, some, paths=paths, dates=dates, keep=CURVES))
+        advance((rows[-1] + 1) / count)
+    joined = xr.concat(parts, "draw", data_vars="minimal", combine_attrs="override")
+    return joined.assign_coords(draw=np.arange(count))
+
+
+def answer_by_date(
+    catalog: Catalog,
+    drawn: xr.Dataset,
+    followed: DrawnPaths,
+    others: Mapping[str, DrawnPaths],
+    moments: Moments | None,
+) -> xr.Dataset:
+    """Return medians and bands by date, the chance of firsts along paths, and what was observed.
+
+    Compute alone grows, so that a first has a compute, and other paths a date for it.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    drawn : Dataset
+        From `draws_by_date`, along `followed`.
+    followed : DrawnPaths
+    others : mapping of str to DrawnPaths
+        Other paths of compute, of the same draws.
+    moments : Moments or None
+        Evidence that draws are weighted by.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``quantile`` (5, 50 and 95 %) and ``time``: `CURVES`, and over ``time`` ``compute``
+        with growth rates at their medians. ``NAME(quantile)`` of `FIRSTS`, and their probability
+        ``NAME_by(path, by)``. Over ``moment``: ``observed`` with ``_low`` and ``_high``, ``_time``
+        and ``_output``.
+    """
+    quantiles, paths = bands(drawn, LEVELS), followed.paths
+    solved: NDArray[np.intp] = np.flatnonzero(drawn["status"].values == "solved")
+    own = {name: drawn[name].values[solved] for name in FIRSTS}
+    along = {paths.name: own}
+    for path, other in others.items():
+        along[path] = {name: _moved(own[name], solved, followed, other) for name in FIRSTS}
+    by = np.union1d(np.linspace(paths.begins.value, LAST, BY_POINTS), BY)
+    central = Course(COMPUTE, courses(paths, catalog)[COMPUTE])(drawn["time"].values)
+    variables: dict[str, tuple[Any, ...]] = {
+        **{name: (("quantile", "time"), quantiles[name].values) for name in CURVES},
+        COMPUTE: ("time", central),
+    }
+    for name, title in FIRSTS.items():
+        chances = [[float((dates[name] <= time).mean()) for time in by] for dates in along.values()]
+        variables |= {
+            name: ("quantile", quantiles[name].values, YEAR, f"first date at which {title}"),
+            f"{name}_by": (("path", "by"), chances, "1", f"probability that {title} by then"),
+        }
+    coords = {
+        "quantile": list(LEVELS),
+        "time": ("time", drawn["time"].values, YEAR, "date"),
+        "by": ("by", by, YEAR, "date"),
+        "path": np.array(list(along), dtype=object),
+    }
+    observed, names = _observed(moments)
+    attributes = {name: value for name, value in drawn.attrs.items() if name != "over"}
+    attributes |= {"draws": drawn.sizes["draw"], "failed": drawn.sizes["draw"] - len(solved)}
+    attributes |= {"paths_name": paths.name, "today": paths.today.value}
+    return labelled(variables | observed, coords | {"moment": names}, attributes)
+
+
+def other_paths(
+    catalog: Catalog, columns: Mapping[str, Array], name: str, seed: int
+) -> dict[str, DrawnPaths]:
+    """Return the other bundled paths of compute, of the same draws."""
+    chosen = [
+        other
+        for other in bundled_paths()
+        if other != name and (load_paths(other).compute or load_paths(other).effective_compute)
+    ]
+    return {other: compute_paths(other, catalog, columns, seed) for other in chosen}
+
+
+def _moved(dates: Array, rows: NDArray[np.intp], followed: DrawnPaths, other: DrawnPaths) -> Array:
+    """Return dates along other paths of what has dates along some; inf beyond their end."""
+    result = np.full(len(dates), np.inf)
+    for place, (row, when) in enumerate(zip(rows.tolist(), dates.tolist(), strict=True)):
+        course = other.courses[row]
+        if np.isfinite(when):
+            compute = followed.courses[row](np.array([when]))[0]
+            if compute <= course.values[-1]:
+                logs = np.log(course.values)
+                result[place] = np.interp(np.log(compute), logs, course.dates)
+    return result
+
+
+def _observed(moments: Moments | None) -> tuple[dict[str, tuple[Any, ...]], Array]:
+    """Return what was observed of `CURVES` at dates, over moments, and their names."""
+    chosen = {
+        name: moment
+        for name, moment in (moments.moments if moments else {}).items()
+        if moment.output in CURVES and moment.date is not None
+    }
+    entries = list(chosen.values())
+    ends = np.array([moment.law.at(np.array(normal_quantile(WIDTH))) for moment in entries])
+    low, high = ends.reshape(-1, 2).T
+    outputs = np.array([moment.output for moment in entries], dtype=object)
+    variables: dict[str, tuple[Any, ...]] = {
+        "observed_output": ("moment", outputs, "", "output observed"),
+        "observed_time": ("moment", [moment.date for moment in entries], YEAR, "its date"),
+        "observed": ("moment", [moment.value for moment in entries], "", "value observed"),
+        "observed_low": ("moment", low, "", "5 % end of its width"),
+        "observed_high": ("moment", high, "", "95 % end of its width"),
+    }
+    return variables, np.array(list(chosen), dtype=object)

@@ -1,0 +1,101 @@
+"""The bands of `taskmodel run`: what 90 % of the draws say, beside the catalog's own values."""
+
+import numpy as np
+import pytest
+from command_line import error_of, json_of, lines_of
+
+import taskmodel as tm
+from taskmodel.calibration.draws import draws_of, evidenced_draws, resampled
+from taskmodel.cli import main
+from taskmodel.uncertainty import sampler
+
+FEW = ("--draws", "24", "--grid", "1e27:1e33:3", "--no-figures")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_run_answers_with_bands_under_the_evidence(capsys):
+    facts = json_of(capsys, "run", *FEW, "-o", "out")
+    bands = facts["bands"]
+    assert (bands["draws"], bands["moments"], bands["paths"]) == (24, "2026", "epoch_trend")
+    for point in bands["points"]:
+        for name in ("oversight_cost", "throughput_speedup", "speedup", "automated_hours_share"):
+            low, median, high = point[name]
+            assert low <= median <= high
+        assert point["oversight_cost"][0] >= 1
+    for chances in bands["probability"].values():
+        for by_year in chances.values():
+            chance = list(by_year.values())
+            assert chance == sorted(chance) and 0 <= chance[0] and chance[-1] <= 1
+    assert facts["files"] == ["out/result.nc", "out/bands.nc"]
+    saved = tm.open("out/bands.nc")
+    shares = saved["oversight_costs_half_from_by"].sel(path="epoch_trend")
+    assert float(shares.sel(by=2028)) == pytest.approx(
+        bands["probability"]["epoch_trend"]["oversight_costs_half_from"]["2028"]
+    )
+
+
+def test_the_point_alone_is_the_same_with_and_without_draws(capsys):
+    both = json_of(capsys, "run", *FEW, "-o", "out")
+    alone = json_of(capsys, "run", "--point", *FEW, "-o", "out")
+    assert "bands" not in alone
+    assert {key: both[key] for key in alone if key != "files"} == {
+        key: value for key, value in alone.items() if key != "files"
+    }
+
+
+def test_the_page_begins_with_what_oversight_costs_and_fits(capsys):
+    lines = lines_of(capsys, "run", *FEW)
+    assert lines[3].startswith("Oversight costs ") and "[90 %:" in lines[3]
+    assert any("worth" in line and "evidence 2026" in line for line in lines)
+    assert "At the catalog's own values" in lines
+    assert max(map(len, lines)) <= 80 and all(line.isascii() for line in lines)
+
+
+def test_catalogs_without_evidence_have_draws_of_their_intervals(capsys):
+    assert main(["new", "mylab"]) == 0
+    capsys.readouterr()
+    lines = lines_of(capsys, "run", "mylab.yaml", *FEW)
+    assert "no evidence beyond them" in " ".join(lines)
+
+
+def test_catalogs_without_intervals_give_the_point_and_say_so(capsys):
+    catalog = tm.load_catalog("t_agi_ladder")
+    fixed = [f"--set={path}.distribution=fixed" for path in sampler(catalog).laws]
+    assert main(["run", "t_agi_ladder", *fixed, *FEW]) == 0
+    out, err = capsys.readouterr()
+    assert "no number of the catalog has an interval" in err and "90 %" not in out
+
+
+def test_draws_of_calibrate_are_taken_and_those_of_another_catalog_refused(capsys):
+    assert main(["calibrate", "--draws", "64", "-o", "weighted"]) in (0, 1)
+    capsys.readouterr()
+    file = "weighted/calibration.nc"
+    assert json_of(capsys, "run", *FEW, "--draws-from", file)["bands"]["draws"] == 24
+    assert main(["run", "t_agi_ladder", *FEW, "--draws-from", file]) == 0
+    assert "these draws are of another catalog" in capsys.readouterr().err
+    message = error_of(capsys, "run", *FEW, "--draws-from", file, "--moments", "2026")
+    assert "leave --moments out" in message
+
+
+def test_without_evidence_draws_are_those_of_the_sampler():
+    catalog = tm.load_catalog("alignment_research")
+    drawn, expected = evidenced_draws(catalog, None, 16), sampler(catalog).draw(16, 1)
+    assert all((drawn.columns[path] == expected[path]).all() for path in expected)
+
+
+def test_resampling_takes_rows_in_proportion_to_their_weights():
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        weight = rng.dirichlet(np.full(30, 0.3))
+        rows = resampled(weight, 500, rng.random())
+        taken = np.bincount(rows, minlength=30)
+        assert len(rows) == 500 and (np.abs(taken - 500 * weight) < 1 + 1e-9).all()
+
+
+def test_what_is_no_calibration_is_refused():
+    with pytest.raises(tm.InputError, match="no draws of taskmodel calibrate"):
+        draws_of(tm.what_if(tm.load_catalog("t_agi_ladder"), 1e30), 16)
