@@ -16,7 +16,7 @@ from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import fair_splits
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.price_ranges import elasticity_range
-from taskmodel.allocation.solution import Allocation, Status
+from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.allocation.solver import optima_of, outputs_of
 from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN, SPLITS_OPEN
 from taskmodel.errors import SolveError
@@ -102,7 +102,8 @@ def allocate(
                 ),
                 flattened(start.factor_elasticity, 1)[rows],
             )
-        tiles.append(_allocate_tile(organisations[rows], begin))
+        with certified_algebra():
+            tiles.append(_allocate_tile(organisations[rows], begin))
     joined = {name: values[group] for name, values in concatenated(tiles).items()}
     tree, modes = organisations.tree, np.shape(bundles)[-2]
     if tree.block:

@@ -27,7 +27,7 @@ from taskmodel.allocation import kernels
 from taskmodel.allocation.active_set import ActiveSet, active_set_of, followed, instances_of
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.presolve import Problem, at_callers_modes
-from taskmodel.allocation.solution import Allocation, Status
+from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import CONSISTENT, RANK
 from taskmodel.numerics.types import Array
@@ -84,6 +84,7 @@ def along(weights: Array, values: Array) -> Array:
     )
 
 
+@certified_algebra()
 def slopes(
     problem: tuple[ArrayLike, ArrayLike, Nest, ArrayLike],
     optimum: Allocation,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation.batch import Batch, concatenated
+from taskmodel.errors import SolveError
 from taskmodel.numerics.types import Array
 
 
@@ -26,6 +29,23 @@ class Status(StrEnum):
     def advice(self) -> str:
         """One sentence on what the status means and what to do about it."""
         return _ADVICE[self]
+
+
+@contextmanager
+def certified_algebra() -> Iterator[None]:
+    """Context in which a matrix that a library cannot decompose means that no answer is certified.
+
+    Whether an iteration of LAPACK converges depends on the machine.
+
+    Raises
+    ------
+    SolveError
+        In place of numpy's LinAlgError.
+    """
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise SolveError(f"{error}; {Status.FAILED.advice}") from error
 
 
 _ADVICE = {
