@@ -111,7 +111,8 @@ def untie(nests: Nests, case: Instance, state: RegimeState, work: Workspace, tie
     rank = write_reduced_basis(case, state, ties.rows)
     for r in range(rank):
         if one_sign(ties.rows, r) and needed(nests, case, state, ties.rows, r):
-            return move_work(case, state, work, ties.rows)
+            moved = move_work(case, state, work, ties.rows)
+            return moved or leave_dominated(nests, case, state, ties.rows)
     # the same where one of the modes is idle, and cheaper by less than rounding of its cost
     for leaf in range(leaves):
         first = first_active(case, state, leaf)
@@ -125,7 +126,46 @@ def untie(nests: Nests, case: Instance, state: RegimeState, work: Workspace, tie
                         return True
                     state.active[leaf, mode] = False
                     rank = write_reduced_basis(case, state, ties.rows)
-    return False
+    return leave_dominated(nests, case, state, ties.rows)
+
+
+@compiled
+def leave_dominated(nests: Nests, case: Instance, state: RegimeState, rows: Array) -> bool:
+    """Give a mode's work to one that needs less, at equal cost; return whether any moved.
+
+    It needs no more of any priced factor, and less of one whose price is needed but so small that
+    the costs differ by less than rounding.
+    """
+    leaves, modes, _ = case.bundle.shape
+    moved = False
+    for leaf in range(leaves):
+        for other in range(modes):
+            if case.dead[leaf] or not state.active[leaf, other]:
+                continue
+            z = mode_cost(case.bundle, leaf, other, state.price)
+            for mode in range(modes):
+                if mode == other or not case.open[leaf, mode] or z <= NO_PRICE:
+                    continue
+                excess = mode_cost(case.bundle, leaf, mode, state.price) / z - 1.0
+                if abs(excess) >= TIE:
+                    continue
+                pivot = reduce_row(case, state, rows, 0, leaf, mode, other)
+                if (
+                    pivot >= 0
+                    and rows[VALUE, rows.shape[2], pivot] < 0.0
+                    and last_has_one_sign(rows)
+                ):
+                    add_row(rows, 0, pivot)
+                    if needed(nests, case, state, rows, 0):
+                        share = state.mode_share
+                        share[leaf, mode] = (
+                            max(share[leaf, mode], 0.0) if state.active[leaf, mode] else 0.0
+                        ) + share[leaf, other]
+                        share[leaf, other] = 0.0
+                        state.active[leaf, mode], state.active[leaf, other] = True, False
+                        moved = True
+                        break
+    return moved
 
 
 @compiled

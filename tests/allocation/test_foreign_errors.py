@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
+
+# The fault is put into the private module, as no input is known that causes it everywhere
 from taskmodel.allocation import Nest, _allocate, allocate
 from taskmodel.errors import SolveError
 
