@@ -1,30 +1,31 @@
 """How much alignment research is done before all of R&D is automated, and when is it sped up?
 
-Inputs: the bundled worlds `davidson_aggressive`, `davidson_best_guess` and `davidson_no_tradeoff`;
-in each, from 2026 on, the bundled catalog `alignment_research` under three rules (every unit
-reviewed, reviews at the floors, and the scenario `work_pays_back`, under which accumulated work
-makes reviews shorter) with people as they are; `ml_capability_rnd` at the same training runs.
+Inputs: the bundled worlds `davidson_aggressive`, `davidson_best_guess` and `davidson_no_tradeoff`,
+each with two capability maps: that of the catalogs, whose tasks open by their horizons
+(`ml_capability_rnd` for the world's R&D), and Davidson's. In each, from 2026 on, the bundled
+catalog `alignment_research` under three rules (every unit reviewed, reviews at the floors, and the
+scenario `work_pays_back`, under which accumulated work makes reviews shorter) with people as they
+are; `ml_capability_rnd` at the same training runs.
 
 Output: `alignment_beside_capabilities.svg` and `.png` in the folder given, and the answer on
 stdout.
 
-Answer: with a slow takeoff alignment is sped up before automation, but not for long enough. At
-Davidson's best guess, with every unit of AI's work reviewed, alignment goes 3 times as fast as
-people alone early in 2035, 14 months before software R&D does and 53 months before all R&D is
-automated; with reviews at the floors it is 23 and 62 months. But review then holds alignment at 3.6
-times (10 at the floors), and software R&D, which nobody reviews in that world, passes it in 2036
-(2038) and goes on. By the time all R&D is automated 20 field-years of alignment work have been done
-since 2026 (27 at the floors), without the trade-off 28 (40). In the aggressive world all R&D is
-automated within 2026: alignment is sped up half a year after capabilities, and one field-year is
-done. Accumulated work that makes reviews shorter adds only 2 to 4 %, since little accumulates. Both
-sides rest on different maps of what AI can do: the catalogs' tasks are open at 7e32 FLOP,
-Davidson's R&D at 3e35 less what runtime compute makes up for; at the catalogs' own map, capability
-research (ml_capability_rnd) is ahead of alignment throughout.
+Answer: on one map alignment is sped up after capabilities. At Davidson's best guess, with every
+unit of AI's work reviewed, alignment goes twice as fast as people alone 15 months after software
+R&D does on the catalogs' map, 12 months after it on Davidson's; with reviews at the floors 8 and 2
+months after. From 3 times to the automation of all R&D there are 11 and 12 months. Review then
+holds alignment at 3.6 times (10 at the floors), while software R&D, which nobody reviews in that
+world, goes on. By the time all R&D is automated 8 field-years of alignment work have been done
+since 2026 on the catalogs' map (9 at the floors), and 17 (19) on Davidson's, on which all comes
+seven years later. Accumulated work that makes reviews shorter adds 1 to 2 %, since little
+accumulates. With the world on Davidson's map and alignment on the catalogs' own, alignment would
+seem to be sped up 27 months before software R&D; that is the distance between the maps.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,6 +44,7 @@ RULES: dict[str, tuple[str | None, dict[str, object]]] = {
     "reviews at the floors": (None, {"supervision.coverage": "floor"}),
     "work pays back": ("work_pays_back", {}),
 }
+MAPS = {"catalog": "the catalogs' map", "davidson": "Davidson's map"}
 SHOWN = "davidson_best_guess"
 BEGINS = 2026.0
 POINTS = 60  # dates reported
@@ -54,21 +56,28 @@ SIDES = {
     "alignment_3x": "alignment 3x",
     "capability_3x": "software R&D 3x",
 }
+PAIRS = (("alignment_2x", "capability_2x"), ("alignment_3x", "automation_rnd_100%"))
 BY_THEN = {"automation_rnd_20%": "R&D 20 %", "automation_rnd_100%": "R&D 100 %"}
 
 
-def runs() -> dict[str, dict[str, xr.Dataset]]:
-    """Alignment beside capabilities, by world and rule."""
-    results: dict[str, dict[str, xr.Dataset]] = {}
-    for name in WORLDS:
-        world = tm.simulate(name, times=[BEGINS])
-        automated = float(tm.milestones(world)["value"].sel(milestone="automation_rnd_100%"))
+Runs = Mapping[tuple[str, str], Mapping[str, xr.Dataset]]
+
+
+def runs() -> Runs:
+    """Alignment beside capabilities, by capability map and world, and by rule."""
+    results: dict[tuple[str, str], dict[str, xr.Dataset]] = {}
+    for shown, world in itertools.product(MAPS, WORLDS):
+        first = tm.alignment_beside(world, tm.load_catalog("alignment_research"), map=shown)
+        automated = value(first, "automation_rnd_100%")
         times = np.linspace(BEGINS, automated + AFTER, POINTS)
         for rule, (scenario, changes) in RULES.items():
             catalog = tm.load_catalog("alignment_research", scenario, changes)
-            other = tm.load_catalog("ml_capability_rnd") if rule == next(iter(RULES)) else None
-            results.setdefault(name, {})[rule] = tm.alignment_beside(
-                world, catalog, capabilities=other, times=times
+            results.setdefault((shown, world), {})[rule] = tm.alignment_beside(
+                world,
+                catalog,
+                capabilities=tm.load_catalog("ml_capability_rnd"),
+                map=shown,
+                times=times,
             )
     return results
 
@@ -78,26 +87,24 @@ def value(result: xr.Dataset, name: str, column: str = "value") -> float:
     return float(tm.milestones(result)[column].sel(milestone=name))
 
 
-def answer(results: Mapping[str, Mapping[str, xr.Dataset]]) -> str:
-    """Dates, lead and work, a line for each world and rule."""
+def answer(results: Runs) -> str:
+    """Dates, lead and work, a line for each map, world and rule."""
     columns = [
         *SIDES.values(),
         *(f"work by {words}" for words in BY_THEN.values()),
+        "R&D 2x later by",
         "3x to R&D 100 %",
     ]
-    lines = [
-        f"{'':26}{'':23}" + "".join(f"{column:>18}" for column in columns),
-        f"{'':49}[calendar year; field-years; months]",
-    ]
-    for name, rules in results.items():
-        for rule, result in rules.items():
-            cells = [_cell(value(result, side), ".2f") for side in SIDES]
-            cells += [_cell(value(result, then, "work"), ".1f") for then in BY_THEN]
-            months = tm.milestones(result)["months_between"].sel(
-                milestone="alignment_3x", until="automation_rnd_100%"
-            )
-            cells.append(_cell(float(months), ".1f"))
-            lines.append(f"{WORLDS[name]:26}{rule:23}" + "".join(f"{cell:>18}" for cell in cells))
+    lines = [f"{'':47}[calendar year; field-years; months]"]
+    for shown, words in MAPS.items():
+        lines += ["", f"On {words}", " " * 47 + "".join(f"{column:>18}" for column in columns)]
+        for world, name in WORLDS.items():
+            for rule, result in results[shown, world].items():
+                cells = [_cell(value(result, side), ".2f") for side in SIDES]
+                cells += [_cell(value(result, then, "work"), ".1f") for then in BY_THEN]
+                for pair in PAIRS:
+                    cells.append(_cell(tm.months_between(result, *pair), ".1f"))
+                lines.append(f"{name:25}{rule:22}" + "".join(f"{cell:>18}" for cell in cells))
     return "\n".join(lines)
 
 
@@ -105,7 +112,7 @@ def _cell(number: float, form: str) -> str:
     return "not reached" if np.isnan(number) else f"{number:{form}}"
 
 
-def draw(results: Mapping[str, Mapping[str, xr.Dataset]]):
+def draw(results: Runs):
     """Speed-ups over time in one world, and in all worlds the work done before automation."""
     from matplotlib.figure import Figure
 
@@ -113,15 +120,24 @@ def draw(results: Mapping[str, Mapping[str, xr.Dataset]]):
 
     colours = dict(zip(RULES, (page.BLUE, page.SKY, page.PURPLE), strict=False))
     with page.figure_style() as size:
-        figure = Figure(figsize=(180 / page.INCH, 95 / page.INCH), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-        draw_speedups(left, results[SHOWN], colours, size)
-        draw_work(right, results, colours)
+        figure = Figure(figsize=(180 / page.INCH, 160 / page.INCH), layout="constrained")
+        for row, (panels, shown) in enumerate(
+            zip(figure.subplots(2, 2, width_ratios=(3, 2)), MAPS, strict=True)
+        ):
+            draw_speedups(panels[0], shown, results[shown, SHOWN], colours, size)
+            worlds = {world: results[shown, world] for world in WORLDS}
+            draw_work(panels[1], worlds, colours)
+            if row == 1:
+                panels[0].legend(
+                    frameon=False, fontsize=size - 1, loc="upper left", bbox_to_anchor=(0, 0.8)
+                )
     return figure
 
 
-def draw_speedups(axes, rules: Mapping[str, xr.Dataset], colours: Mapping[str, str], size: float):
-    """Speed-ups of alignment by rule and of capabilities over time, in one world."""
+def draw_speedups(
+    axes, shown: str, rules: Mapping[str, xr.Dataset], colours: Mapping[str, str], size: float
+):
+    """Speed-ups of alignment by rule and of capabilities over time, in one world, on one map."""
     from taskmodel.plots import page
 
     first = next(iter(rules.values()))
@@ -156,8 +172,7 @@ def draw_speedups(axes, rules: Mapping[str, xr.Dataset], colours: Mapping[str, s
     axes.set_xlim(BEGINS, float(first["time"][-1]))
     axes.set_xlabel("calendar year")
     axes.set_ylabel("throughput over people without AI [1]")
-    axes.set_title(f"Speed-ups, {WORLDS[SHOWN]}", loc="left")
-    axes.legend(frameon=False, fontsize=size - 1, loc="upper left", bbox_to_anchor=(0, 0.98))
+    axes.set_title(f"{WORLDS[SHOWN]}, on {MAPS[shown]}", loc="left")
     axes.grid(axis="y", color=page.PALE, linewidth=0.4)
 
 

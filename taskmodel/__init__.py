@@ -48,7 +48,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.sweeps.results import open, save
     from taskmodel.takeoff import milestones, simulate_draws, solve_for_date
     from taskmodel.takeoff._simulate import simulate
-    from taskmodel.takeoff.beside import alignment_beside
+    from taskmodel.takeoff.beside import alignment_beside, months_between
     from taskmodel.takeoff.horizons.dataset import horizon
 
 _MODULE_OF = {
@@ -92,6 +92,7 @@ _MODULE_OF = {
     "horizon": "takeoff.horizons.dataset",
     "alignment_beside": "takeoff.beside",
     "milestones": "takeoff",
+    "months_between": "takeoff.beside",
     "spend": "money._spend",
     "save": "sweeps.results",
     "open": "sweeps.results",
@@ -122,6 +123,7 @@ __all__ = [
     "lead_time",
     "load_catalog",
     "milestones",
+    "months_between",
     "onset",
     "open",
     "parallel_lines",

@@ -317,17 +317,21 @@ def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, 
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"alignment_beside_capabilities.{ending}" for ending in ("png", "svg")
     ]
-    (row,) = (
-        line for line in capsys.readouterr().out.splitlines() if line.startswith("best guess")
-    )
-    two, two_capability, three, three_capability, early, late, months = map(
-        float, row.split("reviewed")[1].split()
-    )
-    assert 12 * (three_capability - three) == pytest.approx(14, abs=0.5)
-    assert months == pytest.approx(53, abs=0.5)
-    assert (two, two_capability, early, late) == pytest.approx(
-        (2033.26, 2035.51, 10.5, 20.1), abs=0.06
-    )
+    rows = [
+        list(map(float, line.split("reviewed")[1].split()))
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("best guess")
+    ]
+    for row, expected in zip(
+        rows,
+        (  # 2x and 3x of alignment and of software R&D, work, months: catalogs' map, Davidson's
+            (2030.43, 2029.15, 2031.12, 2029.62, 2.0, 7.8, -15.3, 10.7),
+            (2036.47, 2035.51, 2038.55, 2036.32, 9.0, 16.5, -11.5, 12.2),
+        ),
+        strict=True,
+    ):
+        assert row == pytest.approx(expected, abs=0.15)
+        assert 12 * (row[1] - row[0]) == pytest.approx(row[6], abs=0.2)
 
 
 def test_what_a_dollar_should_buy_answers_and_draws(tmp_path, capsys):

@@ -20,11 +20,13 @@ from taskmodel.cli.screen import (
     settings,
     table,
     thinned,
+    wrapped,
 )
 from taskmodel.cli.words import early_end, records
 from taskmodel.errors import AccumulationError, InputError, NoAnswer
 from taskmodel.summary import plain_events, provenance_facts
 from taskmodel.takeoff import load_world
+from taskmodel.takeoff.beside.capability_map import CATALOG, DAVIDSON, SEPARATE
 
 ROWS = 13  # of the table
 CURVE = (
@@ -44,15 +46,27 @@ CURVE = (
     "capability_catalog_throughput_speedup",
     "capability_catalog_speedup",
 )
-MILESTONE = ("milestone", "value", "unit", "meaning", "work", "work_bulk")
+MILESTONE = ("milestone", "value", "unit", "meaning", "map", "work", "work_bulk")
 PAIRS = (
     ("alignment_2x", "capability_2x"),
     ("alignment_3x", "capability_3x"),
     ("alignment_10x", "capability_10x"),
+    ("alignment_2x", "capability_catalog_2x"),
+    ("alignment_3x", "capability_catalog_3x"),
     ("alignment_3x", "automation_rnd_100%"),
     ("alignment_oversight_bottleneck", "automation_rnd_100%"),
     ("automation_rnd_20%", "automation_rnd_100%"),
 )
+
+
+MAPS = {
+    CATALOG: "The world's R&D tasks open at the training runs that the tasks of {} take, goods "
+    "tasks in Davidson's proportion to them: one capability map (--map catalog).",
+    DAVIDSON: "Tasks of catalogs open at the training runs that the world's R&D tasks take, in the "
+    "order of their own: one capability map (--map davidson).",
+    SEPARATE: "The world's tasks open by Davidson's thresholds, those of catalogs by horizons: two "
+    "capability maps, with no months between them (--map catalog or davidson has them).",
+}
 
 
 def answer(args: Namespace) -> Answer:
@@ -72,6 +86,7 @@ def answer(args: Namespace) -> Answer:
                 load_world(args.scenario, args.set),
                 catalog,
                 capabilities=capabilities,
+                map=args.map or CATALOG,
                 paths=args.paths,
                 measure="speedup" if args.effective else "throughput_speedup",
             )
@@ -98,6 +113,8 @@ def _facts(result: xr.Dataset) -> dict[str, Any]:
         "alignment": alignment,
         "capabilities": attributes["capabilities_name"] or None,
         "paths": attributes["paths_name"] or None,
+        "map": attributes["map"],
+        "map_catalog": attributes["map_catalog"] or None,
         "measure": attributes["measure"],
         "work_error": attributes["work_error"],
         "milestones": {row.pop("milestone"): row for row in rows},
@@ -133,6 +150,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     if facts["paths"]:
         lines.append(f"  paths {facts['paths']}")
     lines += [
+        *wrapped(MAPS[facts["map"]].format(facts["map_catalog"])),
         "",
         f"Dates, by {speedup}; work in years of the catalog's own people without AI",
         *table(rows),
@@ -151,10 +169,11 @@ def _between(facts: dict[str, Any]) -> list[str]:
     lines = [
         f"  {number(months):>8}  {meaning[first]} -> {meaning[second]}"
         for first, second in PAIRS
+        if second in meaning
         if not math.isnan(months := facts["months_between"][first][second])
     ]
     if not lines:
-        return ["No two of these milestones are reached."]
+        return ["No two of these milestones are reached on one capability map."]
     return ["Months from the first to the second (below 0: the second comes first)", *lines]
 
 

@@ -515,6 +515,13 @@ COMMANDS = {
                 "with --alignment: an organisation of capability research besides",
             ),
             _option(
+                "--map",
+                "MAP",
+                "with --alignment: what training run a task takes, in the world and in catalogs: "
+                "catalog (default), davidson, or separate",
+                choices=("catalog", "davidson", "separate"),
+            ),
+            _option(
                 "--paths",
                 "PATHS",
                 "with --alignment: how its people and other numbers change over time",

@@ -325,11 +325,15 @@ EPILOGS["simulate"] = f"""examples:
   taskmodel simulate --alignment alignment_research
   taskmodel simulate --alignment alignment_research --paths field_growth \\
       --capabilities ml_capability_rnd --alignment-scenario work_pays_back
+  taskmodel simulate --alignment alignment_research --map davidson
 
 --alignment follows an organisation of alignment research in the world: its AI
 is the world's largest training run. Prints the dates at which alignment and
 capabilities are sped up 2, 3 and 10 times and tasks are automated, and the
-alignment work done by then [years of the field as it is, without AI].
+alignment work done by then [years of the field as it is, without AI]. Months
+between the two need one map of the training runs that tasks take: --map catalog
+takes that of the capability catalog (default ml_capability_rnd) for the world,
+--map davidson that of the world for catalogs; --map separate has none.
 
 files in DIR:
   result.nc          everything, as netCDF-4; in Python: taskmodel.open(...)
@@ -349,9 +353,10 @@ Keys:
   gwp_doubling_times [year]
   events: a list, each {{time, kind, what}}
 With --alignment: scenario, overrides, version, sha256, stopped, alignment and
-  capabilities (catalog and settings), measure, work_error, files
-  milestones: by name, each {{value, unit, meaning, work, work_bulk}}
-  months_between: by name, to every other milestone
+  capabilities (catalog and settings), map, map_catalog, measure, work_error,
+  files
+  milestones: by name, each {{value, unit, meaning, map, work, work_bulk}}
+  months_between: by name, to every other milestone; null also between two maps
   curve: a list by date; events: those of the organisation, each with its time
 Of a loop: scenario, loop, overrides, version, sha256, stopped, milestones,
   files; with --draws also draws and seed, and in place of a milestone's value

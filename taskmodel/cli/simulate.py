@@ -32,7 +32,15 @@ LENGTHS = (
     "len_cog_output_multiplier",
     "len_gwp_growth",
 )
-BESIDE = ("alignment", "alignment_scenario", "alignment_set", "capabilities", "paths", "effective")
+BESIDE = (
+    "alignment",
+    "alignment_scenario",
+    "alignment_set",
+    "capabilities",
+    "map",
+    "paths",
+    "effective",
+)
 
 
 def answer(args: Namespace) -> Answer:

@@ -101,6 +101,18 @@ def _half_threshold(quantities: Quantities) -> Array:
 
 
 @by_task
+def training_thresholds(quantities: Quantities) -> Array:
+    """Return the training compute from which AI can do each task [FLOP], delegable or not."""
+    override = quantities.tasks("automation_threshold", np.inf)
+    shift = _required_lead(quantities)[:, None] ** (
+        1 / quantities.number("capability.slope")[:, None]
+    )
+    with np.errstate(over="ignore"):
+        shifted = _half_threshold(quantities) * shift
+    return np.where(np.isinf(override), shifted, override)
+
+
+@by_task
 def abilities(quantities: Quantities) -> tuple[Array, Array, Array]:
     """Return thresholds, inference of an attempt per hour, and probabilities of success, by task.
 
@@ -114,9 +126,7 @@ def abilities(quantities: Quantities) -> tuple[Array, Array, Array]:
     slope, lead = quantities.number("capability.slope")[:, None], _required_lead(quantities)
     half = _half_threshold(quantities)
     override = quantities.tasks("automation_threshold", np.inf)
-    with np.errstate(over="ignore"):
-        shifted = half * lead[:, None] ** (1 / slope)
-    threshold = np.where(np.isinf(override), shifted, override)
+    threshold = training_thresholds(quantities)
     if rules.h50_hours is None:
         opens_at = threshold / quantities.number("compute.training_share")[:, None]
     else:

@@ -16,7 +16,7 @@ from taskmodel.takeoff.davidson.world import World, bundled_worlds, load_world
 
 if TYPE_CHECKING:
     from taskmodel.takeoff._simulate import milestones, simulate
-    from taskmodel.takeoff.beside import alignment_beside
+    from taskmodel.takeoff.beside import alignment_beside, months_between
     from taskmodel.takeoff.davidson._solve_for_date import solve_for_date
     from taskmodel.takeoff.davidson.draws import simulate_draws
     from taskmodel.takeoff.horizons.dataset import horizon
@@ -28,6 +28,7 @@ __all__ = [
     "horizon",
     "load_world",
     "milestones",
+    "months_between",
     "simulate",
     "simulate_draws",
     "solve_for_date",
@@ -40,6 +41,7 @@ __getattr__, __dir__ = attach(
         "alignment_beside": "beside",
         "horizon": "horizons.dataset",
         "milestones": "_simulate",
+        "months_between": "beside",
         "simulate": "_simulate",
         "simulate_draws": "davidson.draws",
         "solve_for_date": "davidson._solve_for_date",

@@ -7,13 +7,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import xarray as xr
+from locations import DATA
 from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
+from taskmodel.organisation.abilities import training_thresholds
+from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._sweep import sweep_along
 from taskmodel.sweeps.walker import Setting
 from taskmodel.takeoff import load_world
+from taskmodel.takeoff.beside.capability_map import on_maps
 from taskmodel.takeoff.beside.embedding import embed
 from taskmodel.takeoff.beside.work import accumulated_work
 from taskmodel.takeoff.davidson import kernels
@@ -37,7 +41,12 @@ def track():
 
 @pytest.fixture(scope="module")
 def baseline():
-    return tm.alignment_beside(WORLD, catalog(), times=TIMES)
+    return beside(WORLD, catalog(), times=TIMES)
+
+
+def beside(world, organisation, **options):
+    """Both on their own maps, unless one is given."""
+    return tm.alignment_beside(world, organisation, **{"map": "separate", **options})
 
 
 def catalog(tasks=TASKS, **blocks):
@@ -57,7 +66,7 @@ def still(training_run):
 
 def test_compute_is_the_largest_run_in_the_software_of_the_catalog_over_its_share_of_a_year(track):
     world = tm.simulate(WORLD, times=[2023.2, 2026, 2030, 2036])
-    result = tm.alignment_beside(WORLD, catalog(), times=[2026, 2030, 2036])
+    result = beside(WORLD, catalog(), times=[2026, 2030, 2036])
     expected = world["biggest_training_run"][1:] / world["software"][0]
     np.testing.assert_allclose(result["training_run"], expected, rtol=1e-9)
     np.testing.assert_allclose(result["compute"], expected / 0.5, rtol=1e-9)
@@ -100,13 +109,13 @@ def test_without_ai_work_is_the_integral_of_people_to_the_power_of_the_parallel_
 def test_a_feedback_that_is_off_changes_nothing(baseline):
     off = {"exponent": 0, "scale": 10}
     idle = catalog(over_time={**IN_2023, "review": off, "scoping": {**off, "verifiability": 0.5}})
-    result = tm.alignment_beside(WORLD, idle, times=TIMES)
+    result = beside(WORLD, idle, times=TIMES)
     xr.testing.assert_equal(result, baseline)
     # nor does AI that is all safe to use
     safe = catalog(
         over_time={**IN_2023, "safe_capability": {"start": 1e60, "exponent": 0, "scale": 1}}
     )
-    xr.testing.assert_allclose(tm.alignment_beside(WORLD, safe, times=TIMES), baseline, rtol=1e-7)
+    xr.testing.assert_allclose(beside(WORLD, safe, times=TIMES), baseline, rtol=1e-7)
 
 
 REVIEW = {"exponent": 0.7, "scale": 3, "least": 0.1}
@@ -115,7 +124,7 @@ REVIEW = {"exponent": 0.7, "scale": 3, "least": 0.1}
 def test_work_with_feedback_solves_its_own_equation(track, baseline):
     """At any date dW/dt is the rate of the catalog with the review ratios that W has left."""
     learning = catalog(over_time={**IN_2023, "review": REVIEW})
-    result = tm.alignment_beside(WORLD, learning, times=TIMES)
+    result = beside(WORLD, learning, times=TIMES)
     remaining = 0.1 + 0.9 * (1 + result["work"] / 3) ** -0.7
     np.testing.assert_allclose(result["review_remaining"], remaining, rtol=1e-12)
     assert float(result["review_remaining"][-1]) < 0.5
@@ -173,7 +182,7 @@ def test_ai_that_is_not_safe_is_not_used_but_its_compute_is(track):
     unsafe = catalog(
         over_time={**IN_2023, "safe_capability": {"start": 1e20, "exponent": 0, "scale": 1}}
     )
-    result = tm.alignment_beside(WORLD, unsafe, times=[2026, 2040])
+    result = beside(WORLD, unsafe, times=[2026, 2040])
     # the ratio of two equal outputs, each computed from an optimum
     np.testing.assert_allclose(result["throughput_speedup"], 1, rtol=1e-12)
     assert np.isnan(result["milestone_value"].sel(milestone="alignment_open_20%"))
@@ -215,13 +224,11 @@ def growing():
 
 def test_milestones_satisfy_their_equalities_to_a_hundred_millionth_of_a_year():
     courses = {"supervision.headcount": [(2026, 1), (2040, 1000)]}
-    result = tm.alignment_beside(
-        WORLD, growing(), paths=courses, times=[2026, 2040], work_error=1e-3
-    )
+    result = beside(WORLD, growing(), paths=courses, times=[2026, 2040], work_error=1e-3)
     dates = dict(zip(result["milestone"].values, result["milestone_value"].values, strict=True))
     targets = {level: dates[f"alignment_{level}x"] for level in (2, 3, 10)}
     around = np.array([date + offset for date in targets.values() for offset in (-1e-8, 0, 1e-8)])
-    situation = tm.alignment_beside(
+    situation = beside(
         WORLD, growing(), paths=courses, times=np.concatenate([[2026], around]), work_error=1e-3
     )["throughput_speedup"].values[1:]
     for level, (before, moment, after) in zip(targets, situation.reshape(-1, 3), strict=True):
@@ -297,9 +304,7 @@ def test_with_everything_automated_and_no_substitution_the_ratio_is_as_published
         tm.load_catalog(name, "reference", {"supervision.coverage": scenario})
         for name in ("alignment_research", "ml_capability_rnd")
     ]
-    result = tm.alignment_beside(
-        WORLD, both[0], capabilities=both[1], times=[2041.5, 2042], work_error=1e-3
-    )
+    result = beside(WORLD, both[0], capabilities=both[1], times=[2041.5, 2042], work_error=1e-3)
     assert float(result["throughput_speedup"][-1]) == pytest.approx(alignment, abs=0.005)
     assert float(result["capability_catalog_throughput_speedup"][-1]) == pytest.approx(
         capability, abs=0.005
@@ -307,7 +312,7 @@ def test_with_everything_automated_and_no_substitution_the_ratio_is_as_published
 
 
 def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(tmp_path, baseline):
-    by_result = tm.alignment_beside(tm.simulate(WORLD, times=[2022]), catalog(), times=TIMES)
+    by_result = beside(tm.simulate(WORLD, times=[2022]), catalog(), times=TIMES)
     xr.testing.assert_equal(by_result, baseline)
     tm.save(baseline, tmp_path / "result.nc")
     xr.testing.assert_identical(tm.open(tmp_path / "result.nc"), baseline)
@@ -330,6 +335,7 @@ def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(t
         ({"times": [2030]}, ValueError, r"at least two points \[calendar year\]"),
         ({"times": [2036, 2030]}, ValueError, "increase; found 2036 and then 2030"),
         ({"times": [2030, 2060]}, ValueError, r"in \[2022.0, 2042.0\]"),
+        ({"map": "both"}, ValueError, "map must be catalog, davidson, separate; found 'both'"),
         ({"measure": "output"}, ValueError, "throughput_speedup or speedup; found 'output'"),
         ({"paths": "epoch_trend"}, tm.CatalogError, "no such path|compute is the world's"),
         (
@@ -349,7 +355,7 @@ def test_a_simulated_world_is_followed_as_it_was_made_and_a_file_gives_it_back(t
 def test_what_cannot_be_followed_is_refused(arguments, error, expected):
     arguments = {"world": WORLD, "catalog": catalog(), "times": TIMES, **arguments}
     with pytest.raises((error, ValueError), match=expected) as caught:
-        tm.alignment_beside(arguments.pop("world"), arguments.pop("catalog"), **arguments)
+        beside(arguments.pop("world"), arguments.pop("catalog"), **arguments)
     assert isinstance(caught.value, (error, ValueError))
 
 
@@ -382,7 +388,7 @@ def test_the_command_tells_milestones_work_and_months(tmp_path, capsys):
         "beside.png",
         "beside.svg",
     }
-    assert main(short) == 0
+    assert main([*short, "--capabilities", mine]) == 0
     printed = capsys.readouterr().out
     assert (
         f"{alignment['value']:.3f}" in printed
@@ -430,4 +436,153 @@ def test_work_without_limit_is_no_answer_and_says_when(tmp_path, capsys):
         str(tmp_path / "mine.yaml"),
     ]
     assert main(short) == 1
-    assert "there is no answer: the work done at 203" in capsys.readouterr().err
+    assert "there is no answer: the work done at 2029" in capsys.readouterr().err
+
+
+DATES_ON_TWO_MAPS = ("alignment_2x", "capability_2x", "capability_catalog_2x")
+CATALOGS = (DATA / "alignment_research_b27e634.yaml", DATA / "ml_capability_rnd_b27e634.yaml")
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return [tm.load_catalog(path) for path in CATALOGS]
+
+
+@pytest.mark.parametrize(
+    ("capability_map", "world_months", "catalog_months"),
+    [("separate", None, -49.26), ("catalog", -15.31, -16.29), ("davidson", -11.52, -12.33)],
+)
+def test_alignment_is_sped_up_before_capabilities_only_on_two_maps(
+    reference, capability_map, world_months, catalog_months
+):
+    """27 months before the world's R&D on two maps; 49 after the capability catalog on one.
+
+    With the world's thresholds from the catalog all goes faster, and both come sooner.
+    """
+    result = tm.alignment_beside(
+        "davidson_best_guess",
+        reference[0],
+        capabilities=reference[1],
+        map=capability_map,
+        times=[2022, 2037],
+        work_error=1e-3,
+    )
+    dates = result["milestone_value"]
+    alignment, world, other = (float(dates.sel(milestone=name)) for name in DATES_ON_TWO_MAPS)
+    assert tm.months_between(result, "alignment_2x", "capability_catalog_2x") == pytest.approx(
+        catalog_months, abs=0.01
+    )
+    assert 12 * (other - alignment) == pytest.approx(catalog_months, abs=0.01)
+    between = result["milestone_months_between"].sel(
+        milestone="alignment_2x", until="capability_2x"
+    )
+    if world_months is None:
+        assert 12 * (world - alignment) == pytest.approx(27.03, abs=0.01)
+        assert np.isnan(between)
+        with pytest.raises(tm.InputError, match="capability_2x on 'davidson'.*map='catalog' or"):
+            tm.months_between(result, "alignment_2x", "capability_2x")
+    else:
+        assert tm.months_between(result, "alignment_2x", "capability_2x") == pytest.approx(
+            world_months, abs=0.01
+        )
+        assert float(between) == pytest.approx(world_months, abs=0.01)
+
+
+def test_on_the_map_of_a_catalog_a_task_of_the_world_opens_at_the_threshold_of_the_catalog():
+    """Three tasks of a world at three thresholds, each reached as the run passes it."""
+    tasks = {
+        "easy": {"share": 0.3, "horizon": 0.5},
+        "middle": {"share": 0.3, "horizon": 8, "horizon_multiplier": 2},
+        "hard": {"share": 0.4, "horizon": 400, "delegable": False},
+    }
+    source = small_catalog(tasks, over_time=IN_2023)
+    world = load_world("davidson_best_guess", {"n_labour_tasks": 3, "t_end": 2045})
+    mapped = on_maps(world, 5e-6, catalog(), source, "catalog")
+    software = mapped.track.at(2023.2)[kernels.SOFTWARE]
+    thresholds = [
+        2.1e25 * 10 ** ((math.log10(60 * hours) - 1.045) / 0.485) for hours in (0.5, 16, 400)
+    ]
+    goods, rnd = mapped.track.economy.families
+    assert rnd.log_training == pytest.approx([math.log(t) + software for t in thresholds])
+    # goods tasks take three times as much, and running compute makes up for nothing
+    assert goods.log_training == pytest.approx([math.log(3) + level for level in rnd.log_training])
+    assert [rnd.reach(level + side) for level in rnd.log_training for side in (-1e-9, 1e-9)] == [
+        0, 1, 1, 2, 2, 3
+    ]  # fmt: skip
+    continuum = on_maps(
+        world.replace({"n_labour_tasks": None}), 5e-6, catalog(), source, "catalog"
+    ).track.economy.families[1]
+    reached = [continuum.reach(level + 1e-9) for level in rnd.log_training]
+    assert reached == pytest.approx([0.3, 0.6, 1.0])
+
+
+def test_on_davidsons_map_the_tasks_of_a_catalog_open_as_those_of_the_world_do(track):
+    """Tasks a, c, b of the shares .4, .3, .3 stand at the quantiles .2, .55, .85 of R&D."""
+    mapped = on_maps(WORLD, 5e-6, catalog(), None, "davidson")
+    quantities = Quantities(mapped.alignment)
+    software = track.at(2023.2)[kernels.SOFTWARE]
+    # log10 of the requirement: 32 at the quantile .2, linear to 36 less 4 * 4/7 at .5, and to 36
+    top, middle = 36 - math.log10(3), 36 - 16 / 7 - math.log10(3)
+    levels = [
+        32 - math.log10(3),
+        middle + 0.35 / 0.5 * (top - middle),
+        middle + 0.05 / 0.5 * (top - middle),
+    ]
+    expected = [10**level / 30 / math.exp(software) for level in levels]
+    np.testing.assert_allclose(training_thresholds(quantities)[0], expected, rtol=1e-9)
+    # whether a task has a threshold of its own or a horizon, its order is all that counts
+    threshold = {"tasks.b.automation_threshold": 3e26}
+    again = on_maps(WORLD, 5e-6, catalog().replace(threshold), None, "davidson").alignment
+    assert again.tasks["b"].automation_threshold is None
+    easiest = training_thresholds(Quantities(again))[0]
+    assert easiest[1] < easiest[0] < easiest[2]
+
+
+def test_catalogs_with_two_lines_of_horizons_are_two_maps_and_the_mend_works():
+    steeper = catalog(capability={"slope": 0.6})
+    expected = "small.yaml.*capability.slope: found 0.485, and 0.6 in small: months between two"
+    with pytest.raises(tm.CatalogError, match=expected):
+        tm.alignment_beside(WORLD, catalog(), capabilities=steeper, times=TIMES)
+    mended = catalog().replace({"capability.slope": 0.6})
+    for options in ({"map": "separate"}, {"map": "davidson"}):
+        tm.alignment_beside(WORLD, catalog(), capabilities=steeper, times=TIMES[:2], **options)
+    tm.alignment_beside(WORLD, mended, capabilities=steeper, times=TIMES[:2])
+    # without a catalog of capabilities the bundled one is taken on the line that there is
+    alone = on_maps(WORLD, 5e-6, mended, None, "catalog")
+    hardest = alone.track.economy.families[1].log_training[-1]
+    assert (
+        hardest
+        != on_maps(WORLD, 5e-6, catalog(), None, "catalog")
+        .track.economy.families[1]
+        .log_training[-1]
+    )
+    assert alone.source == "ml_capability_rnd"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("alignment_2", "capability_2x", "no milestone 'alignment_2'; did you mean 'alignment_2x'"),
+        ("alignment_2x", "agi", "no milestone 'agi'; there are alignment_2x, alignment_3x"),
+    ],
+)
+def test_months_between_milestones_that_do_not_exist_are_refused(baseline, first, second, expected):
+    with pytest.raises(tm.InputError, match=expected):
+        tm.months_between(baseline, first, second)
+    with pytest.raises(tm.InputError, match="give the result of taskmodel.alignment_beside"):
+        tm.months_between(xr.Dataset(), first, second)
+
+
+def test_the_command_says_which_map_it_is_and_prints_no_months_between_two(tmp_path, capsys):
+    (tmp_path / "mine.yaml").write_text(catalog().yaml_text)
+    short = ["simulate", "--set", "n_labour_tasks=10", "--set", "t_end=2040", "--alignment"]
+    short += [str(tmp_path / "mine.yaml")]
+    printed = {}
+    for capability_map in ("catalog", "davidson", "separate"):
+        assert main([*short, "--map", capability_map]) == 0
+        printed[capability_map] = " ".join(capsys.readouterr().out.split())
+    assert "the tasks of ml_capability_rnd take" in printed["catalog"]
+    pair = "alignment research goes 2 times as fast -> the world's software research goes 2 times"
+    assert [pair in text for text in printed.values()] == [True, True, False]
+    assert "two capability maps, with no months between them" in printed["separate"]
+    assert main([*short, "--map", "mine"]) == 2

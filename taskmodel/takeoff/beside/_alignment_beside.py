@@ -1,8 +1,9 @@
 """Alignment and capabilities in one world: speed-ups and milestones of both, and work done by then.
 
-Alignment is a catalog inside the world. Capabilities are the world's own software R&D, whose
-speed-up is its research output over that with AI confined to its easiest task, and, if it is given,
-a catalog of capability research at the same training runs.
+Alignment is a catalog inside the world, and both are on one capability map (`capability_map`).
+Capabilities are the world's own software R&D, whose speed-up is its research output over that with
+AI confined to its easiest task, and, if it is given, a catalog of capability research at the same
+training runs.
 
 Source: docs, model, section 7.
 """
@@ -31,6 +32,7 @@ from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.walker import Walker
+from taskmodel.takeoff.beside.capability_map import CATALOG, DAVIDSON, SEPARATE, on_maps
 from taskmodel.takeoff.beside.embedding import EmbeddedCatalog, embed, remaining_share
 from taskmodel.takeoff.beside.first_passage import first_open, first_passages
 from taskmodel.takeoff.beside.work import accumulated_work
@@ -43,7 +45,7 @@ from taskmodel.takeoff.davidson.moments import (
     Condition,
 )
 from taskmodel.takeoff.davidson.results import milestone_texts
-from taskmodel.takeoff.davidson.simulation import TOLERANCE, resolve_world, solve_world
+from taskmodel.takeoff.davidson.simulation import TOLERANCE, resolve_world
 from taskmodel.takeoff.davidson.track import Continuous
 from taskmodel.takeoff.davidson.world import World
 
@@ -84,6 +86,7 @@ def alignment_beside(
     catalog: Catalog,
     *,
     capabilities: Catalog | None = None,
+    map: str = CATALOG,
     paths: Mapping[str, Any] | str | PathLike[str] | Paths | None = None,
     times: ArrayLike | None = None,
     measure: str = "throughput_speedup",
@@ -100,6 +103,11 @@ def alignment_beside(
         not affect it.
     capabilities : Catalog, optional
         An organisation of capability research at the same training runs, besides the world's own.
+    map : str
+        What training run a task takes. ``catalog``: the world's R&D tasks take what the tasks of
+        `capabilities` do, or of ``ml_capability_rnd`` on the alignment catalog's line of
+        horizons. ``davidson``: the catalogs' tasks take what the world's R&D tasks do.
+        ``separate``: each its own, without months between milestones on different maps.
     paths : mapping of str to table, str, path or Paths, optional
         Numbers of the alignment catalog that change over time, as in `sweep`; compute is the
         world's.
@@ -121,19 +129,19 @@ def alignment_beside(
         ``training_run``, ``work`` and ``work_bulk``, ``review_remaining``,
         ``capability_speedup`` and ``software_growth`` of the world, and for the catalog of
         capabilities ``capability_catalog_throughput_speedup`` and ``capability_catalog_speedup``.
-        Over ``milestone``, as selected by `milestones`: dates, work done by then, and months
-        between each two.
+        Over ``milestone``, as selected by `milestones`: dates, the capability map they are on,
+        work done by then, and months between each two on one map (`months_between`).
 
     Raises
     ------
     TypeError
         If `catalog` is not a Catalog.
     CatalogError
-        With every defect of the world or of paths; if the catalog has no software date, or a value
-        on a path is not allowed.
+        With every defect of the world or of paths; if the catalog has no software date, a value
+        on a path is not allowed, or two catalogs of one map have different lines of horizons.
     InputError
-        If times are not increasing within the world's, the measure is unknown, or the world was
-        stepped.
+        If times are not increasing within the world's, the measure or map is unknown, or the world
+        was stepped.
     SolveError
         If a point has no certified optimum.
     AccumulationError
@@ -148,9 +156,12 @@ def alignment_beside(
     ([0.0, 6.31, 13.66], ('time',))
     """
     needs_catalog(catalog)
+    if capabilities is not None:
+        needs_catalog(capabilities)
     if measure not in MEASURES:
         raise InputError(f"measure must be {' or '.join(MEASURES)}; found {measure!r}")
-    loaded, track = _solved(world)
+    loaded, tolerance = _world_of(world)
+    track, catalog, capabilities, source = on_maps(loaded, tolerance, catalog, capabilities, map)
     grid = _reported_dates(times, track)
     if isinstance(paths, (str, PathLike)):
         paths = load_paths(paths if isinstance(paths, str) else FilePath(paths))
@@ -165,16 +176,16 @@ def alignment_beside(
 
     passages = first_passages(walker, path, read, LEVELS)
     openings = [first_open(walker, path, share) for share in SHARES]
-    milestones = [
-        *_alignment_milestones(passages, openings, _first_bottleneck(result)),
-        *_world_milestones(track, float(grid[-1])),
-    ]
-    variables = _levels(embedded, work, grid)
+    organised = _alignment_milestones(passages, openings, _first_bottleneck(result))
+    in_world = _world_milestones(track, float(grid[-1]))
+    variables, dates = _levels(embedded, work, grid), list[Milestone]()
     if capabilities is not None:
         speedups, dates = _capability_catalog(capabilities, track, grid, read, work_error)
         variables |= speedups
-        milestones += dates
-    variables |= _milestone_variables(milestones, work)
+    milestones = [*organised, *dates, *in_world]
+    maps = [CATALOG if map == SEPARATE else map] * (len(organised) + len(dates))
+    maps += [DAVIDSON if map == SEPARATE else map] * len(in_world)
+    variables |= _milestone_variables(milestones, maps, work)
     names = np.array([milestone.name for milestone in milestones], dtype=object)
     error, bulk_error = work.error.tolist()
     return (
@@ -184,6 +195,8 @@ def alignment_beside(
             **provenance(catalog=catalog, world=loaded),
             world_stopped=track.reason,
             measure=measure,
+            map=map,
+            map_catalog=source,
             work_error=error,
             work_bulk_error=bulk_error,
             paths_name=paths.name if isinstance(paths, Paths) else "",
@@ -193,11 +206,10 @@ def alignment_beside(
     )
 
 
-def _solved(world: str | PathLike[str] | World | xr.Dataset) -> tuple[World, Continuous]:
-    """Return a world and its solution; a simulated world is solved again as it was."""
+def _world_of(world: str | PathLike[str] | World | xr.Dataset) -> tuple[World, float]:
+    """Return a world and its tolerance; those of a simulated world are as they were."""
     if not isinstance(world, xr.Dataset):
-        loaded = resolve_world(world)
-        return loaded, solve_world(loaded, TOLERANCE)
+        return resolve_world(world), TOLERANCE
     if "scenario_yaml" not in world.attrs or "milestone_value" not in world:
         raise InputError(
             "this dataset is no simulated world: give the result of taskmodel.simulate"
@@ -208,8 +220,7 @@ def _solved(world: str | PathLike[str] | World | xr.Dataset) -> tuple[World, Con
             "reference_step"
         )
     loaded = World.parse(world.attrs["scenario_yaml"], world.attrs["scenario_name"])
-    loaded = loaded.replace(json.loads(world.attrs["overrides"]))
-    return loaded, solve_world(loaded, float(world.attrs["tolerance"]))
+    return loaded.replace(json.loads(world.attrs["overrides"])), float(world.attrs["tolerance"])
 
 
 def _reported_dates(times: ArrayLike | None, track: Continuous) -> Array:
@@ -282,7 +293,6 @@ def _capability_catalog(
     catalog: Catalog, track: Continuous, grid: Array, read: Reader, error: float
 ) -> tuple[dict[str, Any], list[Milestone]]:
     """Return speed-ups of an organisation of capability research, and their milestones."""
-    needs_catalog(catalog)
     embedded = embed(catalog, track, {}, float(grid[0]), float(grid[-1]))
     work = accumulated_work(embedded, error) if embedded.feeds_back else None
     walker = Walker(embedded.axis(work))
@@ -355,9 +365,12 @@ def _levels(embedded: EmbeddedCatalog, work: Accumulated, grid: Array) -> dict[s
     return {name: ("time", array, *OVER_TIME[name]) for name, array in values.items()}
 
 
-def _milestone_variables(milestones: list[Milestone], work: Accumulated) -> dict[str, Any]:
-    """Return the variables over milestones."""
+def _milestone_variables(
+    milestones: list[Milestone], maps: list[str], work: Accumulated
+) -> dict[str, Any]:
+    """Return the variables over milestones, each of which is on a capability map."""
     dates = np.array([milestone.value for milestone in milestones])
+    on_one_map = np.array(maps)[:, None] == np.array(maps)[None, :]
     reached = ~np.isnan(dates)
     done = np.where(reached[:, None], work(np.nan_to_num(dates)), nan)
     meaning = "alignment work done by then, since the first date"
@@ -369,6 +382,12 @@ def _milestone_variables(milestones: list[Milestone], work: Accumulated) -> dict
             "date of the milestone; NaN: not reached",
         ),
         **milestone_texts(milestones),
+        "milestone_map": (
+            "milestone",
+            maps,
+            "",
+            "capability map on which the milestone is",
+        ),
         "milestone_work": (
             "milestone",
             done[:, 0],
@@ -383,8 +402,9 @@ def _milestone_variables(milestones: list[Milestone], work: Accumulated) -> dict
         ),
         "milestone_months_between": (
             ("milestone", "until"),
-            12 * (dates[None, :] - dates[:, None]),
+            np.where(on_one_map, 12 * (dates[None, :] - dates[:, None]), nan),
             "month",
-            "from the milestone to the other; NaN: one of the two is not reached",
+            "from the milestone to the other; NaN: one of the two is not reached, or they are on "
+            "two capability maps",
         ),
     }

@@ -186,22 +186,9 @@ def embed(
     InputError
         If the software date or a course is outside the world's dates, or compute has a course.
     """
-    if catalog.over_time is None:
-        message = (
-            "is missing: in a simulated world the catalog has to say of which date the software is "
-            "that compute is measured in, such as over_time: {software_date: 2023.2}"
-        )
-        raise catalog.error(("over_time",), message, at_key=True)
+    software = software_at(track, catalog)
     if COMPUTE in courses:
         raise InputError("compute is the world's; give paths of other numbers alone")
-    date = catalog.over_time.software_date.value
-    moment = track.at(date)
-    if moment is None:
-        raise InputError(
-            f"compute is measured in the software of {date:g} (over_time.software_date), which the "
-            f"world does not reach: it goes from {track.base:g} to {track.end:g}; let it "
-            "start earlier, or measure compute in other software"
-        )
     tables = {name: Course(name, table) for name, table in courses.items()}
     for name, course in staffing_courses(catalog, low, high).items():
         tables.setdefault(name, course)
@@ -212,8 +199,45 @@ def embed(
     # courses are monotone between their breaks: values that are allowed there are allowed between
     for date in sorted(dates, reverse=True):
         catalog.replace({name: float(course(date)) for name, course in tables.items()})
-    software = float(np.exp(moment[kernels.SOFTWARE]))
     return EmbeddedCatalog(catalog, track, software, tables, low, high)
+
+
+def software_date(catalog: Catalog) -> float:
+    """Return the date of the software in which a catalog measures compute [calendar year].
+
+    Raises
+    ------
+    CatalogError
+        If the catalog has none.
+    """
+    if catalog.over_time is None:
+        message = (
+            "is missing: in a simulated world the catalog has to say of which date the software is "
+            "that compute is measured in, such as over_time: {software_date: 2023.2}"
+        )
+        raise catalog.error(("over_time",), message, at_key=True)
+    return catalog.over_time.software_date.value
+
+
+def software_at(track: Continuous, catalog: Catalog) -> float:
+    """Return the world's software at the catalog's software date, relative to the world's start.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog has no software date.
+    InputError
+        If it is outside the world's dates.
+    """
+    date = software_date(catalog)
+    moment = track.at(date)
+    if moment is None:
+        raise InputError(
+            f"compute is measured in the software of {date:g} (over_time.software_date), which the "
+            f"world does not reach: it goes from {track.base:g} to {track.end:g}; let it "
+            "start earlier, or measure compute in other software"
+        )
+    return float(np.exp(moment[kernels.SOFTWARE]))
 
 
 def remaining_share(rule: Learning | None, work: Array) -> Array:

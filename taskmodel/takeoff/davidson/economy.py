@@ -20,7 +20,7 @@ epoch-research/ftm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import expm1, log, nan
 
@@ -30,7 +30,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NO_HINT, Division, tables_of
 from taskmodel.takeoff.davidson.moments import OUTPUTS, Stocks, moment
-from taskmodel.takeoff.davidson.requirements import Family
+from taskmodel.takeoff.davidson.requirements import Family, TrainingLevels
 from taskmodel.takeoff.davidson.shares import Shares, Values, initial_chips, initial_shares
 
 SECONDS = 31_536_000  # in a year
@@ -113,17 +113,19 @@ class Economy:
         return row[OUTPUTS]
 
 
-def economy(parameters: Values) -> Economy:
+def economy(parameters: Values, levels: TrainingLevels | None = None) -> Economy:
     """Return the economy of a set of parameters.
 
     Parameters
     ----------
     parameters : mapping of str to value
         Parameters by name; ``n_labour_tasks`` None is a continuum of tasks.
+    levels : TrainingLevels, optional
+        Training requirements of R&D in place of the parameters'. Those of goods are higher by
+        ``goods_vs_rnd_requirements_training``, and running compute makes up for no shortfall.
     """
     start, shares = _initial_stocks(parameters), initial_shares(parameters)
-    ratios = (parameters[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime"))
-    families = _family(parameters, 1.0, 1.0), _family(parameters, *ratios)
+    families = _families(parameters, levels)
     psi_goods = parameters["labour_substitution_goods"]
     psi_rnd = parameters["labour_substitution_rnd"]
     of_labour, of_compute, of_capital = shares.of_goods()
@@ -180,6 +182,20 @@ def _initial_stocks(parameters: Values) -> Stocks:
         ),
         labour=log(parameters["initial_population"]),
         tfp=0.0,
+    )
+
+
+def _families(parameters: Values, levels: TrainingLevels | None) -> tuple[Family, Family]:
+    """Return the task families of goods and of R&D."""
+    training, runtime = (
+        parameters[f"goods_vs_rnd_requirements_{kind}"] for kind in ("training", "runtime")
+    )
+    goods, rnd = _family(parameters, 1.0, 1.0), _family(parameters, training, runtime)
+    if levels is None:
+        return goods, rnd
+    return (
+        replace(goods, levels=levels.raised(log(training)), log_shortfall=0.0),
+        replace(rnd, levels=levels, log_shortfall=0.0),
     )
 
 

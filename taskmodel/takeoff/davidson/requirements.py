@@ -68,6 +68,30 @@ def requirements(
 
 
 @dataclass(frozen=True)
+class TrainingLevels:
+    """Training requirements of a family as a step function of the quantile, such as a catalog's.
+
+    Attributes
+    ----------
+    ends : tuple of float
+        Quantiles up to which the levels hold, increasing to 1.
+    logs : tuple of float
+        ln of the training run [FLOP at the software of the start], not decreasing.
+    """
+
+    ends: tuple[float, ...]
+    logs: tuple[float, ...]
+
+    def at(self, quantiles: list[float]) -> list[float]:
+        """Return the levels at some quantiles; at an end, that of the easier tasks."""
+        return [self.logs[min(bisect_left(self.ends, q), len(self.logs) - 1)] for q in quantiles]
+
+    def raised(self, log_factor: float) -> TrainingLevels:
+        """Return all levels times a factor, given as its natural logarithm."""
+        return TrainingLevels(self.ends, tuple(level + log_factor for level in self.logs))
+
+
+@dataclass(frozen=True)
 class Piece:
     """A range of quantiles on which both log requirements are linear; in steps, constant."""
 
@@ -93,6 +117,8 @@ class Family:
         none do.
     log_shortfall : float
         ln M, the largest shortfall of a training run that running compute makes up for.
+    levels : TrainingLevels, optional
+        Training requirements in place of those of `training`.
     """
 
     tasks: int | None
@@ -100,10 +126,13 @@ class Family:
     runtime: tuple[float, float, float]
     tradeoff: float
     log_shortfall: float
+    levels: TrainingLevels | None = None
 
     @cached_property
     def log_training(self) -> list[float]:
         """ln tau of each task; empty for a continuum."""
+        if self.levels is not None:
+            return self.levels.at(self._quantiles)
         return requirements(*self.training[:2], self._quantiles, self.training[2])
 
     @cached_property
@@ -120,11 +149,18 @@ class Family:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The pieces of the continuum."""
-        knots = sorted({*KNOTS.tolist(), *_steps(*self.training), *_steps(*self.runtime)})
+        jumps = _steps(*self.training) if self.levels is None else self.levels.ends
+        knots = sorted({*KNOTS.tolist(), *jumps, *_steps(*self.runtime)})
         return tuple(
-            Piece(left, right, _ends(self.training, left, right), _ends(self.runtime, left, right))
+            Piece(left, right, self._training_ends(left, right), _ends(self.runtime, left, right))
             for left, right in zip(knots, knots[1:], strict=False)
         )
+
+    def _training_ends(self, start: float, end: float) -> tuple[float, float]:
+        if self.levels is None:
+            return _ends(self.training, start, end)
+        (level,) = self.levels.at([(start + end) / 2])
+        return level, level
 
     def reach(self, log_run: float, tradeoff: bool = True) -> float:
         """Return the number of tasks (of a continuum: the share) that a largest training run opens.

@@ -17,6 +17,7 @@ from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.reference import step_through
+from taskmodel.takeoff.davidson.requirements import TrainingLevels
 from taskmodel.takeoff.davidson.results import world_dataset
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.solution import solve
@@ -101,11 +102,16 @@ def resolve_world(
     return load_world(scenario if isinstance(scenario, str) else FilePath(scenario), set)
 
 
-def solve_world(world: World, tolerance: float = TOLERANCE) -> Continuous:
-    """Return the solution of a world's equations; errors as in `simulate_world`."""
+def solve_world(
+    world: World, tolerance: float = TOLERANCE, levels: TrainingLevels | None = None
+) -> Continuous:
+    """Return the solution of a world's equations; errors as in `simulate_world`.
+
+    ``levels`` are training requirements of R&D in place of the world's own, as in `economy`.
+    """
     checked_tolerance(tolerance)
     parameters = world.numbers()
-    model = economy(parameters)
+    model = economy(parameters, levels)
     path = solve(Flow(model, rules(parameters)), tolerance)
     if not path.count:
         raise InputError(CANNOT_START.format(world.name, path.reason))
