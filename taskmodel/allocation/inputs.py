@@ -199,8 +199,7 @@ def _checked_tree(nest: Nest, tasks: int) -> Tree:
     """The unrolled nest, if it uses every task and no other."""
     if not isinstance(nest, Nest):
         raise InputError(f"nest must be a Nest; found {type(nest).__name__}")
-    tree = Tree(nest)
-    used = set(nest.tasks())
+    tree, used = nest.tree, nest.used
     if outside := sorted(used - set(range(tasks))):
         raise InputError(f"the nest names tasks {outside}, but bundles have tasks 0 to {tasks - 1}")
     if missing := sorted(set(range(tasks)) - used):

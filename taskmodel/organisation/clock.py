@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -189,7 +190,13 @@ def _arrivals(quantities: Quantities) -> tuple[Array, Array]:
 def _order(quantities: Quantities) -> dict[int, tuple[int, ...]]:
     """Return for each task the tasks it waits for, in topological order."""
     tasks = quantities.catalog.tasks
-    return predecessors(task_graph({name: task.after for name, task in tasks.items()}))
+    return _order_of(tuple((name, tuple(task.after)) for name, task in tasks.items()))
+
+
+# Sweeps of catalogs that differ in numbers share their graphs.
+@lru_cache(maxsize=64)
+def _order_of(after: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[int, tuple[int, ...]]:
+    return predecessors(task_graph(dict(after)))
 
 
 @derived

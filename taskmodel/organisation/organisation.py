@@ -13,6 +13,7 @@ Source: docs, model, sections 1.1, 2, 3.1, 3.3 and 3.5.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -712,10 +713,18 @@ def _supply_per_compute(quantities: Quantities) -> Array:
 @derived
 def _tree(quantities: Quantities) -> NestTree:
     catalog = quantities.catalog
-    return nest_tree(
-        {name: task.phase for name, task in catalog.tasks.items()},
-        {name: nest.parent for name, nest in catalog.nests.items()},
+    return _tree_of(
+        tuple((name, task.phase) for name, task in catalog.tasks.items()),
+        tuple((name, nest.parent) for name, nest in catalog.nests.items()),
     )
+
+
+# Sweeps of catalogs that differ in numbers share their trees.
+@lru_cache(maxsize=64)
+def _tree_of(
+    phases: tuple[tuple[str, str], ...], parents: tuple[tuple[str, str | None], ...]
+) -> NestTree:
+    return nest_tree(dict(phases), dict(parents))
 
 
 @derived

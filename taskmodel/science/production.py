@@ -79,9 +79,10 @@ class Nest:
     induced: ArrayLike | None = None
 
     def __post_init__(self) -> None:
-        elasticity = np.asarray(self.elasticity, dtype=float)
-        shares = np.asarray(self.shares, dtype=float)
+        elasticity = np.array(self.elasticity, dtype=float)
+        shares = np.array(self.shares, dtype=float)
         members = tuple(self.members)
+        elasticity.flags.writeable = shares.flags.writeable = False
         if not members:
             raise InputError("a nest needs at least one member; found none")
         for member in members:
@@ -111,7 +112,8 @@ class Nest:
         if any(isinstance(member, Nest) and member.induced is not None for member in members):
             raise InputError("only the outermost nest has induced work; found some further in")
         if self.induced is not None:
-            induced = np.asarray(self.induced, dtype=float)
+            induced = np.array(self.induced, dtype=float)
+            induced.flags.writeable = False
             if induced.ndim < 3 or not np.all(np.isfinite(induced) & (induced >= 0)):
                 raise InputError(
                     "induced work must be finite and >= 0, with the dimensions (..., task, mode, "
@@ -121,6 +123,8 @@ class Nest:
 
     def take(self, rows: Rows) -> Nest:
         """Return the nest at some points of its batch; without a batch, itself."""
+        if self.tree.share.ndim == 1 and (self.induced is None or np.ndim(self.induced) == 3):
+            return self
         elasticity, shares = np.asarray(self.elasticity), np.asarray(self.shares)
         members = [
             member.take(rows) if isinstance(member, Nest) else member for member in self.members
@@ -143,6 +147,16 @@ class Nest:
         """Whether a nest may be made as a block, or work induces other work."""
         inside = any(isinstance(member, Nest) and member.linked for member in self.members)
         return inside or self.block is not None or self.induced is not None
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The nest unrolled for arithmetic over arrays."""
+        return Tree(self)
+
+    @cached_property
+    def used(self) -> frozenset[int]:
+        """The indices of the tasks below this nest."""
+        return frozenset(self.tasks())
 
     def unlinked(self) -> Nest:
         """Return the nest without blocks and induced work."""

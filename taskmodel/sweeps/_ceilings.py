@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from taskmodel.allocation import greatest_output
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.science.production import Tree
 from taskmodel.sweeps.walker import Situation
 
 _REVIEWED, _UNREVIEWED = "oversight_ceiling", "no_oversight_ceiling"
@@ -110,7 +109,7 @@ def _is_constant(situation: Situation) -> bool:
         *(organisation.base_supply, organisation.supply_per_compute),
         situation.setting.yardstick.base_output,
     )
-    return all(len(array) == 1 for array in arrays) and np.ndim(Tree(organisation.nest).share) == 1
+    return all(len(array) == 1 for array in arrays) and np.ndim(organisation.nest.tree.share) == 1
 
 
 def _different(situation: Situation) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

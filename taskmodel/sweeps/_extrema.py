@@ -28,7 +28,7 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
 from taskmodel.organisation.measures import without_ai
 from taskmodel.organisation.organisation import Organisation
-from taskmodel.science.production import Nest, Tree, node_costs
+from taskmodel.science.production import Nest, node_costs
 from taskmodel.sweeps._events import Change, Events, events_of
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.walker import Setting, Situation, Walker
@@ -317,7 +317,7 @@ def _log_unit_cost(organisation: Organisation, cost: Array) -> Array:
     Tasks that cost nothing do not count.
     """
     nest: Nest = organisation.nest
-    tree = Tree(nest)
+    tree = nest.tree
     leaf = cost[:, tree.task]
     share = np.broadcast_to(np.atleast_2d(tree.share), (len(cost), tree.nodes)).copy()
     share[:, : tree.leaves] *= leaf > 0

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation.kernels import (
     LARGEST,
     SOLVED,
+    RegimeState,
     Workspace,
     certify,
     clear_idle,
@@ -80,6 +81,45 @@ def log_output(
 
 
 @compiled
+def same_regime(state: RegimeState, other: RegimeState) -> bool:
+    """Return whether two regimes have the same active modes and priced factors."""
+    leaves, modes = state.active.shape
+    for k in range(len(state.price)):
+        if state.priced[k] != other.priced[k]:
+            return False
+    for leaf in range(leaves):
+        for mode in range(modes):
+            if state.active[leaf, mode] != other.active[leaf, mode]:
+                return False
+    return True
+
+
+@compiled
+def step_ratio(frame: Frame, position: Array, node: int) -> float:
+    """Return the step to a node relative to the one before; 0 where either has no length."""
+    a, b, c = position[node - 2], position[node - 1], position[node]
+    if frame.logarithmic:
+        a, b, c = np.log(a), np.log(b), np.log(c)
+    return (c - b) / (b - a) if b > a and c > b and c - b < 4.0 * (b - a) else 0.0
+
+
+@compiled
+def extrapolate(state: RegimeState, before: RegimeState, ratio: float) -> None:
+    """Move logs of prices and mode shares on by their change since a regime, times a ratio."""
+    for k in range(len(state.price)):
+        if state.priced[k] and before.price[k] > 0.0:
+            state.price[k] *= (state.price[k] / before.price[k]) ** ratio
+    leaves, modes = state.active.shape
+    for leaf in range(leaves):
+        for mode in range(modes):
+            if state.active[leaf, mode]:
+                w = state.mode_share[leaf, mode]
+                moved = w + ratio * (w - before.mode_share[leaf, mode])
+                if 0.0 < moved < 1.0:
+                    state.mode_share[leaf, mode] = moved
+
+
+@compiled
 def free_outputs(
     nests: Nests,
     line: Line,
@@ -106,19 +146,36 @@ def free_outputs(
         result[node] = np.nan
         if site[INTERVAL, node] < 0:
             continue
-        copy_mark(marks, frame.high, frame.low)
-        value = log_output(
-            nests,
-            line,
-            frame,
-            site[INTERVAL, node],
-            site[STOP, node],
-            position[node],
-            marks,
-            frame.low,
-            work,
-            room,
+        # on equal steps prices go on as they went, if the regime stays: Newton starts closer
+        steady = node > 1 and same_regime(
+            regime_of(marks.regimes, frame.high), regime_of(marks.regimes, frame.low)
         )
+        copy_mark(marks, frame.trial, frame.low)
+        if steady:
+            extrapolate(
+                regime_of(marks.regimes, frame.low),
+                regime_of(marks.regimes, frame.high),
+                step_ratio(frame, position, node),
+            )
+        copy_mark(marks, frame.high, frame.trial)
+        value = np.nan
+        for attempt in range(2 if steady else 1):
+            if attempt == 1:
+                copy_mark(marks, frame.low, frame.high)
+            value = log_output(
+                nests,
+                line,
+                frame,
+                site[INTERVAL, node],
+                site[STOP, node],
+                position[node],
+                marks,
+                frame.low,
+                work,
+                room,
+            )
+            if value == value:
+                break
         result[node] = value
         if not value == value:
             copy_mark(marks, frame.low, frame.high)

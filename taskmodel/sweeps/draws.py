@@ -23,7 +23,6 @@ from taskmodel.compiled import COMPILES
 from taskmodel.errors import SolveError, TaskmodelError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.science.production import Tree
 from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._extrema import last_fall, with_extrema
 from taskmodel.sweeps._sweep import completed, walked, write_prices
@@ -222,7 +221,7 @@ class _Many(Generic[T]):
         self.axis = compute_axis(base.catalog)
         self.desks = threading.local()
         central = Setting(base)
-        self.tree = Tree(central.organisation.nest)
+        self.tree = central.organisation.nest.tree
         self.frame = frame_of(central.organisation, self.axis)
         # every draw starts from the same optimum, whatever other draws there are
         start = Situation(central, np.array([base.catalog.compute.grid.low]))
@@ -355,7 +354,7 @@ class _Many(Generic[T]):
         """Return the walks of some draws, and errors of those without."""
         errors: dict[int, TaskmodelError] = {}
         nest = np.broadcast_to(
-            nest_numbers(Tree(setting.organisation.nest)), (len(draws), 2, self.tree.nodes)
+            nest_numbers(setting.organisation.nest.tree), (len(draws), 2, self.tree.nodes)
         )
         # known of all draws at once, as the base of their speed-ups
         falls = np.broadcast_to(last_fall(setting), len(draws)) > self.span[0][draws]

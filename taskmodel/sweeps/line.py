@@ -222,7 +222,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     """
     axis, (knots, before) = walker.axis, knots_of(stops, opens)
     situation = walker.at(knots, before)
-    tree = Tree(situation.setting.organisation.nest)
+    tree = situation.setting.organisation.nest.tree
     automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
     line = line_of(situation, tree, nest_numbers(tree), knots, automatable)
     frame = frame_of(situation.setting.organisation, axis)
@@ -339,7 +339,7 @@ def frame_of(organisation: Organisation, axis: Axis) -> kernels.Frame:
 
 def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
     """Return a number for the regime of each point of a path, as `walk_kernels.signature` does."""
-    allocation, tree = path.allocation, Tree(walker.at(path.position[:1]).setting.organisation.nest)
+    allocation, tree = path.allocation, walker.at(path.position[:1]).setting.organisation.nest.tree
     usable = allocation.usable[:, tree.task].reshape(len(path), -1)
     # the columns of the kernel, whose switches are numbered from 1
     columns = np.column_stack(

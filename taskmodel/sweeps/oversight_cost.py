@@ -25,7 +25,6 @@ from taskmodel.allocation import Allocation, Status, allocate, greatest_output
 from taskmodel.numerics.accuracy import COST_ROUNDING, EVENT_WIDTH
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import Tree
 from taskmodel.sweeps import cost_kernels, walk_kernels
 from taskmodel.sweeps._events import KINDS, Change, Events
 from taskmodel.sweeps.axes import Axis
@@ -195,7 +194,7 @@ class _Search:
         self.mark: dict[tuple[int, int], int] = {}  # of the regime before a crossing
         free = np.full(len(self.nodes.position), np.nan)
         if course is not None and len(free):
-            self.tree = Tree(setting.organisation.nest)
+            self.tree = setting.organisation.nest.tree
             self.frame = frame_of(setting.organisation, axis)
             self._trace(course, free)
         rest = np.flatnonzero(np.isnan(free))
