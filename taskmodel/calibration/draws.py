@@ -23,6 +23,8 @@ from taskmodel.uncertainty.streams import uniforms
 
 PROPOSALS = 10  # draws that are weighted, for each that is kept
 PARTS = 8  # in which they are evaluated
+CALIBRATED, EVIDENCE = "alignment_research", "2026"  # what the bundled evidence is taken for
+CONTAINED = "calibrated"  # the scenario that has that evidence in its intervals
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +109,24 @@ def evidenced_draws(
     check_agreement(logs, scores, list(evidence.moments))
     weights = pareto_weights(logs)
     return _taken(columns, weights, evidence.name, draws, seed)
+
+
+def bundled_evidence(catalog: Catalog) -> Moments | None:
+    """Return the bundled evidence that draws of a catalog are weighted by, if there is some.
+
+    That is for the catalog `alignment_research` alone, with the tasks of the moments, and not where
+    the scenario has that evidence in its intervals already.
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> bundled_evidence(load_catalog("t_agi_ladder")) is None
+    True
+    """
+    if catalog.name != CALIBRATED or catalog.scenario == CONTAINED:
+        return None
+    evidence = load_moments(EVIDENCE)
+    return None if list(scope_findings(evidence, catalog.tasks)) else evidence
 
 
 def draws_of(calibrated: xr.Dataset, draws: int, *, seed: int = 1) -> EvidencedDraws:

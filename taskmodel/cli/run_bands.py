@@ -10,8 +10,12 @@ import numpy as np
 
 import taskmodel as tm
 from taskmodel.calibration import Moments, load_moments
-from taskmodel.calibration.draws import EvidencedDraws, draws_of, evidenced_draws
-from taskmodel.calibration.records import scope_findings
+from taskmodel.calibration.draws import (
+    EvidencedDraws,
+    bundled_evidence,
+    draws_of,
+    evidenced_draws,
+)
 from taskmodel.calibration.weights import LEAST_ESS, RELIABLE_K
 from taskmodel.catalog import Catalog
 from taskmodel.cli.screen import number, percent, scientific, table, wrapped
@@ -23,8 +27,6 @@ from taskmodel.uncertainty import sampler
 if TYPE_CHECKING:
     import xarray as xr
 
-CALIBRATED, EVIDENCE = "alignment_research", "2026"  # what the bundled evidence is taken for
-CONTAINED = "calibrated"  # the scenario that has that evidence in its intervals
 MOST_CRUXES = 3
 CURVES = {
     "oversight_cost": "oversight costs",
@@ -102,12 +104,7 @@ def _year(year: float) -> str:
 
 def _moments(catalog: Catalog, args: Namespace) -> Moments | None:
     """Return the evidence that draws are weighted by, if there is some."""
-    if args.moments is not None:
-        return load_moments(args.moments)
-    if catalog.name != CALIBRATED or catalog.scenario == CONTAINED:
-        return None
-    evidence = load_moments(EVIDENCE)
-    return None if list(scope_findings(evidence, catalog.tasks)) else evidence
+    return bundled_evidence(catalog) if args.moments is None else load_moments(args.moments)
 
 
 def _draws(catalog: Catalog, args: Namespace, advance: Callable[[float], None]) -> EvidencedDraws:

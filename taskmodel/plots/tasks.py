@@ -38,31 +38,30 @@ from taskmodel.plots.words import SEPARATOR, compute_text, sweep_context, times
 from taskmodel.science import graph
 from taskmodel.sweeps._sweep import latency
 from taskmodel.sweeps.results import needs_variables
+from taskmodel.sweeps.task_states import (
+    FULL,
+    NONE,
+    NOT_DELEGABLE,
+    OWN,
+    PEOPLE,
+    SHARED,
+    SPOT,
+    task_states,
+)
 
-_FULL, _SPOT, _NONE = "by AI, every unit reviewed", "by AI, spot checks", "by AI, no review"
-_OWN = "by AI, a protocol of its own"
 _STATES: dict[str, dict[str, Any]] = {  # who does a task, and how its node is drawn
-    "by people": {"marker": "o", "markerfacecolor": SKY},
-    "by people, not delegable": {"marker": "s", "markerfacecolor": BLUE},
-    "by people and by AI": {
+    PEOPLE: {"marker": "o", "markerfacecolor": SKY},
+    NOT_DELEGABLE: {"marker": "s", "markerfacecolor": BLUE},
+    SHARED: {
         "marker": "o",
         "markerfacecolor": SKY,
         "markerfacecoloralt": ORANGE,
         "fillstyle": "left",
     },
-    _FULL: {"marker": "o", "markerfacecolor": ORANGE},
-    _SPOT: {"marker": "D", "markerfacecolor": YELLOW},
-    _NONE: {"marker": "^", "markerfacecolor": "white"},
-    _OWN: {"marker": "v", "markerfacecolor": ORANGE},
-}
-_STATE_OF_MODE = {
-    "full_review": _FULL,
-    "floor_coverage": _SPOT,
-    "spot_checks": _SPOT,
-    "no_review": _NONE,
-    "ai_full_review": _FULL,
-    "ai_floor_review": _SPOT,
-    "ai_no_review": _NONE,
+    FULL: {"marker": "o", "markerfacecolor": ORANGE},
+    SPOT: {"marker": "D", "markerfacecolor": YELLOW},
+    NONE: {"marker": "^", "markerfacecolor": "white"},
+    OWN: {"marker": "v", "markerfacecolor": ORANGE},
 }
 _BAR_LIMIT = 15  # tasks with a bar of their own in the review load
 _Position = tuple[float, float]
@@ -155,26 +154,6 @@ def draw_task_graph(
             axes.plot(x, y, gid=f"task-{name}", zorder=5, **style)
         _draw_key(page, used, body + 0.5 * line_height(size), columns)
         return page.finished()
-
-
-def task_states(catalog: Catalog, path: xr.Dataset) -> dict[str, str]:
-    """Who does each task, from the mode shares of `taskmodel.latency`.
-
-    A task without any work counts as done by those who would do it, as in that result.
-    """
-    states = {}
-    modes = path["mode"].values.tolist()
-    for name, task in catalog.tasks.items():
-        shares = dict(zip(modes, path["mode_share"].sel(task=name).values.tolist(), strict=True))
-        people = shares.pop("human")
-        if people >= 1 - 1e-9:
-            states[name] = "by people" if task.delegable else "by people, not delegable"
-        elif people > 1e-9:
-            states[name] = "by people and by AI"
-        else:
-            mode, _, _reviewers = max(shares, key=shares.__getitem__).partition("/")
-            states[name] = _STATE_OF_MODE.get(mode, _OWN)
-    return states
 
 
 def _context(catalog: Catalog, result: xr.Dataset) -> str:

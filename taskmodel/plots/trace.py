@@ -1,119 +1,19 @@
-"""A sweep between the points of its grid: lines through events, and intervals in which states hold.
+"""Sweeps between the points of their grid, as figures need them: `taskmodel.sweeps.trace`."""
 
-Source: docs, model, section 6.
-"""
+from taskmodel.sweeps.trace import (
+    StateInterval,
+    SweepLine,
+    binding_intervals,
+    oversight_intervals,
+    state_intervals,
+    sweep_line,
+)
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-
-import numpy as np
-import xarray as xr
-
-
-@dataclass(frozen=True, eq=False)
-class SweepLine:
-    """A variable along the axis: at the grid, and on both sides of each event."""
-
-    position: np.ndarray  # (point,) not decreasing; compute [FLOP/year] or calendar year
-    values: np.ndarray  # (point, ...)
-
-
-def sweep_line(result: xr.Dataset, name: str) -> SweepLine:
-    """A variable of a sweep as a line with vertical jumps.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.sweep`.
-    name : str
-        A variable whose limits at events are in the result, over the axis and at most one other
-        dimension.
-    """
-    axis = result.attrs["over"]
-    grid, values = result[axis].values, result[name].values
-    events = result[f"event_{axis}"].values
-    positions, first = np.unique(events, return_index=True)
-    last = np.searchsorted(events, positions, side="right") - 1
-    before = result[f"event_{name}_before"].values[first]
-    after = result[f"event_{name}_after"].values[last]
-    position = np.concatenate([grid, positions, positions])
-    # A grid point at the position of an event comes after both limits.
-    side = np.repeat([2, 0, 1], [len(grid), len(positions), len(positions)])
-    order = np.lexsort((side, position))
-    return SweepLine(position[order], np.concatenate([values, before, after])[order])
-
-
-@dataclass(frozen=True)
-class StateInterval:
-    """An interval in which a state holds, and whether its ends are events or ends of the axis."""
-
-    start: float
-    end: float
-    begins: bool
-    ends: bool
-
-
-def state_intervals(
-    result: xr.Dataset, start: str, end: str, initial: bool, factor: str = ""
-) -> list[StateInterval]:
-    """Intervals in which a state holds that events of one kind begin and those of another end.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.sweep` along compute.
-    start, end : str
-        Kinds of events.
-    initial : bool
-        Whether the state holds at the first point of the grid; used where no event implies it.
-    factor : str
-        The factor of the events; default: events without a factor.
-    """
-    kind, position = result["event_kind"].values, result["event_compute"].values
-    change = np.where(kind == start, 1, np.where(kind == end, -1, 0))
-    change = change * (result["event_factor"].values == factor)
-    low, high = result["compute"].values[[0, -1]]
-    changes = [
-        (event, int(change[position == event].sum())) for event in np.unique(position[change != 0])
-    ]
-    turning = [step for _, step in changes if step]
-    state = turning[0] < 0 if turning else initial
-    intervals, since, begins = [], low, False
-    for event, step in changes:
-        if step == 0 and not state:  # begins and ends at one position
-            intervals.append(StateInterval(event, event, True, True))
-        elif step > 0 and not state:
-            state, since, begins = True, event, True
-        elif step < 0 and state:
-            intervals.append(StateInterval(since, event, begins, True))
-            state = False
-    if state:
-        intervals.append(StateInterval(since, high, begins, False))
-    return intervals
-
-
-def binding_intervals(result: xr.Dataset) -> dict[str, list[StateInterval]]:
-    """Intervals in which each factor has a shadow price."""
-    priced = result["shadow_price"].values[0] > 0
-    return {
-        name: state_intervals(result, "binds", "slack", bool(initial), name)
-        for name, initial in zip(result["factor"].values.tolist(), priced, strict=True)
-    }
-
-
-def oversight_intervals(
-    result: xr.Dataset,
-) -> tuple[list[StateInterval], list[StateInterval]]:
-    """Intervals in which oversight binds, and in which it is the bottleneck."""
-    share = result["bottleneck_share"].isel(compute=0)
-    review = float(share.sel(source="review"))  # NaN, if nothing can be produced, compares false
-    others = share.where(share["source"] != "review").fillna(-np.inf)
-    states = {
-        "oversight_binds": review > float(result["binding_tolerance"]),
-        "oversight_bottleneck": bool((review > others).all()),
-    }
-    binds, leads = (
-        state_intervals(result, kind, f"{kind}_ends", initial) for kind, initial in states.items()
-    )
-    return binds, leads
+__all__ = [
+    "StateInterval",
+    "SweepLine",
+    "binding_intervals",
+    "oversight_intervals",
+    "state_intervals",
+    "sweep_line",
+]

@@ -61,6 +61,11 @@ class DrawnPaths:
     growth: dict[str, Array]
     courses: list[Course]
 
+    def at(self, rows: NDArray[np.intp]) -> DrawnPaths:
+        """Return the paths of some draws."""
+        growth = {path: rates[rows] for path, rates in self.growth.items()}
+        return DrawnPaths(self.paths, growth, [self.courses[row] for row in rows])
+
 
 def compute_paths(
     name: str, catalog: Catalog, columns: Mapping[str, Array], seed: int
@@ -101,6 +106,7 @@ def draws_by_date(
     columns: Mapping[str, Array],
     followed: DrawnPaths,
     advance: Callable[[float], None] = lambda share: None,
+    steps: int = STEPS,
 ) -> xr.Dataset:
     """Return the ensemble of draws by date along paths of compute.
 
@@ -111,6 +117,8 @@ def draws_by_date(
     followed : DrawnPaths
     advance : function, optional
         Called with the part of the draws that are solved.
+    steps : int, optional
+        In which draws are solved.
     """
     paths, count = followed.paths, len(followed.courses)
     every = {**columns, **{f"paths {path}": rates for path, rates in followed.growth.items()}}
@@ -118,7 +126,7 @@ def draws_by_date(
     named = [year for year in (paths.today.value, *BY) if begins <= year <= ends]
     dates = np.union1d(np.linspace(begins, min(ends, LAST), DATES), named)
     parts: list[xr.Dataset] = []
-    for rows in np.array_split(np.arange(count), min(STEPS, count)):
+    for rows in np.array_split(np.arange(count), min(steps, count)):
         some = {path: values[rows] for path, values in every.items()}
         parts.append(ensemble(catalog, some, paths=paths, dates=dates, keep=CURVES))
         advance((rows[-1] + 1) / count)
