@@ -383,6 +383,21 @@ COMMANDS = {
             JSON,
         ),
     ),
+    "Page": (
+        _command(
+            "explore",
+            "a page with sliders, in the browser, served on this machine alone",
+            _named("catalog", DEFAULT_CATALOG),
+            _option(
+                "--port",
+                "P",
+                "port of 127.0.0.1; 0: any that is free; default: 8765",
+                type=values.whole(0, 65535),
+                default=8765,
+            ),
+            _flag("--no-browser", "do not open the page, only print where it is"),
+        ),
+    ),
     "Oversight": (
         _command(
             "review-load",

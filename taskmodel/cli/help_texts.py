@@ -881,3 +881,20 @@ EPILOGS["compile"] = """examples:
 
 JSON keys:
   compiled (whether numba is installed), seconds"""
+
+DESCRIPTIONS[
+    "explore"
+] = """Serve a page with sliders on 127.0.0.1 and open it in a browser: the speed-up
+with bands, what binds, the task graph, a map, dates, what a dollar should buy
+and what a lead buys. Every number of the catalog can be set there; two
+scenarios stand side by side; the address of the page has all of it. Nothing is
+loaded from elsewhere, and other machines cannot reach it."""
+EPILOGS["explore"] = f"""examples:
+  taskmodel explore
+  taskmodel explore mylab.yaml --port 0
+  taskmodel explore --no-browser
+
+Bands are of draws under the evidence, as those of `taskmodel run`; a number that
+is moved is the same in all of them.
+
+{EXIT}"""

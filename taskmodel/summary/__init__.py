@@ -14,6 +14,7 @@ from taskmodel.summary.facts import (
 )
 from taskmodel.summary.reading import (
     binding_reviewers,
+    milestone_points,
     plain_events,
     points_wanted,
     provenance_facts,
@@ -33,6 +34,7 @@ __all__ = [
     "Summary",
     "as_dict",
     "binding_reviewers",
+    "milestone_points",
     "plain_events",
     "points_wanted",
     "provenance_facts",

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from taskmodel.calibration.records import Moments
+from taskmodel.calibration.records import Moment, Moments
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.files.quantity import LEVELS as WIDTH
@@ -67,10 +67,32 @@ class DrawnPaths:
         return DrawnPaths(self.paths, growth, [self.courses[row] for row in rows])
 
 
+def paths_of_compute(name: str) -> Paths:
+    """Return paths of compute alone from a year ago; earlier where dates of its growth are drawn.
+
+    Parameters
+    ----------
+    name : str
+        Bundled name or path of a file.
+
+    Raises
+    ------
+    InputError
+        If compute does not grow along the paths.
+    """
+    paths = load_paths(name)
+    if not (paths.compute or paths.effective_compute):
+        raise InputError(f"the paths {name} have no course of compute: choose others with --paths")
+    dated = any(path.endswith(".since") for path in sampler(paths).laws)
+    year_ago = max(paths.begins.value, paths.today.value - 1)
+    begins = paths.begins if dated else paths.begins.model_copy(update={"value": year_ago})
+    return paths.model_copy(update={"values": {}, "begins": begins})
+
+
 def compute_paths(
     name: str, catalog: Catalog, columns: Mapping[str, Array], seed: int
 ) -> DrawnPaths:
-    """Return compute along paths from a year ago; earlier where dates of its growth are drawn.
+    """Return compute along `paths_of_compute`, for each draw.
 
     Parameters
     ----------
@@ -87,13 +109,7 @@ def compute_paths(
     InputError
         If compute does not grow along the paths.
     """
-    paths = load_paths(name)
-    if not (paths.compute or paths.effective_compute):
-        raise InputError(f"the paths {name} have no course of compute: choose others with --paths")
-    dated = any(path.endswith(".since") for path in sampler(paths).laws)
-    year_ago = max(paths.begins.value, paths.today.value - 1)
-    begins = paths.begins if dated else paths.begins.model_copy(update={"value": year_ago})
-    paths = paths.model_copy(update={"values": {}, "begins": begins})
+    paths = paths_of_compute(name)
     laws, count = sampler(paths), len(next(iter(columns.values())))
     growth = laws.draw(count, seed) if laws.laws else {}
     tables = drawn_tables(catalog, paths, columns, growth, count)
@@ -220,16 +236,26 @@ def _moved(dates: Array, rows: NDArray[np.intp], followed: DrawnPaths, other: Dr
     return result
 
 
+def observed_moments(moments: Moments) -> list[tuple[str, Moment, tuple[float, float]]]:
+    """Return the moments of `CURVES` at dates: name, moment, and the 90 % ends of its width."""
+    chosen = [
+        (name, moment)
+        for name, moment in moments.moments.items()
+        if moment.output in CURVES and moment.date is not None
+    ]
+    scores = np.array(normal_quantile(WIDTH))
+    ends = [moment.law.at(scores).tolist() for _, moment in chosen]
+    return [
+        (name, moment, (low, high))
+        for (name, moment), (low, high) in zip(chosen, ends, strict=True)
+    ]
+
+
 def _observed(moments: Moments | None) -> tuple[dict[str, tuple[Any, ...]], Array]:
     """Return what was observed of `CURVES` at dates, over moments, and their names."""
-    chosen = {
-        name: moment
-        for name, moment in (moments.moments if moments else {}).items()
-        if moment.output in CURVES and moment.date is not None
-    }
-    entries = list(chosen.values())
-    ends = np.array([moment.law.at(np.array(normal_quantile(WIDTH))) for moment in entries])
-    low, high = ends.reshape(-1, 2).T
+    chosen = observed_moments(moments) if moments else []
+    entries = [moment for _, moment, _ in chosen]
+    low, high = np.array([ends for *_, ends in chosen]).reshape(-1, 2).T
     outputs = np.array([moment.output for moment in entries], dtype=object)
     variables: dict[str, tuple[Any, ...]] = {
         "observed_output": ("moment", outputs, "", "output observed"),
@@ -238,4 +264,4 @@ def _observed(moments: Moments | None) -> tuple[dict[str, tuple[Any, ...]], Arra
         "observed_low": ("moment", low, "", "5 % end of its width"),
         "observed_high": ("moment", high, "", "95 % end of its width"),
     }
-    return variables, np.array(list(chosen), dtype=object)
+    return variables, np.array([name for name, *_ in chosen], dtype=object)

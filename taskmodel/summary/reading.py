@@ -68,7 +68,7 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
     rows = _rows(catalog, result, [*table, today])
     event_table = events(result)
     end = _row(catalog, result.isel(compute=-1))
-    milestones = {name: _milestone(result, event_table, name) for name in MILESTONES}
+    milestones = milestone_points(result, event_table)
     onset = milestones["oversight_bottleneck"]
     situation, compute = _situation_of_advice(rows[today], onset, end)
     return Summary(
@@ -96,6 +96,22 @@ def summarise(catalog: Catalog, result: xr.Dataset) -> Summary:
         next_tasks=_next_tasks(catalog),
         events=tuple(plain_events(event_table)),
     )
+
+
+def milestone_points(
+    result: xr.Dataset, event_table: xr.Dataset | None = None
+) -> dict[str, Point | None]:
+    """Return the first point of each of `MILESTONES` on a sweep, None where there is none.
+
+    Parameters
+    ----------
+    result : Dataset
+        From `taskmodel.sweep` along compute.
+    event_table : Dataset, optional
+        Its events, if at hand.
+    """
+    table = events(result) if event_table is None else event_table
+    return {name: _milestone(result, table, name) for name in MILESTONES}
 
 
 def round_points(low: float, high: float, most: int = ROUND_POINTS) -> tuple[float, ...]:

@@ -1,0 +1,26 @@
+"""`taskmodel explore`: the page to play with, until it is interrupted."""
+
+import contextlib
+import webbrowser
+from argparse import Namespace
+
+from taskmodel.cli.output import Answer
+from taskmodel.cli.screen import note
+
+
+def answer(args: Namespace) -> Answer:
+    """Serve the page of a catalog until an interrupt."""
+    from taskmodel.explore import Server, Workbench
+
+    bench = Workbench(args.catalog)
+    server = Server(bench, args.port, args.debug)
+    print(f"{server.url} has the page of {bench.base.name}; Ctrl-C ends it", flush=True)
+    bench.warm_up()
+    if not args.no_browser and not webbrowser.open(server.url):
+        note("no browser was found: open the address in one", args.quiet)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+            server.serve_forever()
+    finally:
+        server.close()
+    return Answer({}, lambda: ["The page is closed."])

@@ -1,0 +1,117 @@
+// Dates: bands by date, when oversight costs what, what would buy time, and a world beside.
+
+import { element, figure, swatch, table, widthOf } from "./page.js";
+import { MEASURES, isNumber, measured, month, percent, short, times } from "./words.js";
+
+const FIRSTS = ["oversight_costs_a_tenth_from", "oversight_costs_half_from", "oversight_bottleneck_from"];
+const FIRST_COLOURS = ["var(--blue)", "var(--orange)", "var(--vermillion)"];
+const FIRST_DASHES = [null, "6,3", "2,2"];
+const COLUMNS = { oversight_costs_a_tenth: "costs a tenth (1.1×)", oversight_costs_half: "costs half (2×)", oversight_bottleneck: "is the bottleneck" };
+const BY = [2027, 2028, 2030];
+const finite = (value) => (isNumber(value) ? value : NaN);
+
+function line(colour, dash, text) {
+  const item = element("li");
+  item.innerHTML = `<svg width="26" height="10" aria-hidden="true"><line x1="0" y1="5" x2="26" y2="5" stroke="${colour}" stroke-width="2.2" stroke-dasharray="${dash ?? ""}"/></svg>`;
+  item.append(text);
+  return item;
+}
+
+export function drawTime(container, { bands, remedies, world, curve, measure, pathsName }) {
+  const width = widthOf(container);
+  container.replaceChildren(
+    ...(bands?.time ? byDate(bands, curve, measure, width, pathsName) : [element("p", { className: "quiet" }, waiting(bands))]),
+    ...(remedies ? [remedyTable(remedies, pathsName)] : []),
+    ...(world ? worldFigures(world, width) : []));
+}
+
+function waiting(bands) {
+  if (bands?.problem) return `no bands: ${bands.problem}`;
+  if (bands?.none) return bands.none;
+  if (bands && "weighing" in bands) return `weighing draws by the evidence: ${percent(bands.weighing)}`;
+  return "dates of draws follow";
+}
+
+function byDate(bands, curve, measure, width, pathsName) {
+  const about = MEASURES[measure];
+  const [low, middle, high] = bands.bands[measure];
+  const rows = bands.time.map((x, index) => ({ x, low: finite(low[index]), middle: finite(middle[index]), high: finite(high[index]) }));
+  const observed = curve.observed.filter((item) => item.output === measure && item.date >= bands.time[0]);
+  const top = Math.max(...rows.map((row) => row.high).filter(Number.isFinite), ...observed.map((item) => item.high));
+  const logarithmic = about.times && top > 20;
+  const dates = { label: null, tickFormat: (year) => String(year), ticks: width < 450 ? 4 : 8 };
+  const options = { width, marginLeft: 46, marginRight: 14, marginTop: 8, marginBottom: 28 };
+  const chances = FIRSTS.flatMap((name, index) => bands.by.map((x, at) => ({ x, y: bands.probability[name][at], index })));
+  return [
+    figure({ ...options, caption: `${about.title} by date [${about.unit}]`, height: width < 450 ? 230 : 280,
+      note: `median and 90 % band of ${bands.draws}${bands.done ? "" : ` of ${bands.of}`} draws; compute along ${pathsName}, people as they are`,
+      description: `${about.title}: median ${measured(measure, middle.at(-1))}, 90 % band ${measured(measure, low.at(-1))} to ${measured(measure, high.at(-1))}, at ${month(bands.time.at(-1))}.`,
+      x: dates, y: { type: logarithmic ? "log" : "linear", domain: about.times ? [logarithmic ? 0.9 : Math.min(1, ...rows.map((row) => row.low).filter(Number.isFinite), ...observed.map((item) => item.low)) * 0.98, top] : [0, 1], grid: true, label: null, clamp: true, tickFormat: (value) => about.times ? short(value) : `${Math.round(100 * value)} %` },
+      marks: [
+        Plot.areaY(rows, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.22 }),
+        Plot.lineY(rows, { x: "x", y: "middle", stroke: "var(--band)", strokeWidth: 2.2 }),
+        Plot.ruleX([bands.today], { stroke: "var(--quiet)", strokeDasharray: "2,3" }),
+        Plot.ruleX(observed, { x: "date", y1: "low", y2: "high", stroke: "var(--accent-2)", strokeWidth: 2 }),
+        Plot.dot(observed, { x: "date", y: "value", fill: "var(--accent-2)", r: 4, symbol: "diamond", tip: true,
+          title: (item) => `${item.note}: ${short(item.value)} [${short(item.low)} to ${short(item.high)}], ${month(item.date)}` }),
+        Plot.tip(rows, Plot.pointerX({ x: "x", y: "middle", title: (row) => `${month(row.x)}: ${measured(measure, row.middle)} [${measured(measure, row.low)} to ${measured(measure, row.high)}]` })),
+      ] }),
+    figure({ ...options, caption: "Probability, by date [1]", height: 190,
+      description: `Probability that oversight costs half: ${BY.map((year) => `${percent(chance(bands, FIRSTS[1], year))} by ${year}`).join(", ")}.`,
+      x: { ...dates, domain: [bands.by[0], bands.by.at(-1)] }, y: { domain: [0, 1], grid: true, label: null, ticks: 3 },
+      marks: FIRSTS.map((_, index) => Plot.lineY(chances.filter((row) => row.index === index), { x: "x", y: "y", stroke: FIRST_COLOURS[index], strokeWidth: 2.2, strokeDasharray: FIRST_DASHES[index], curve: "step-after" })) }),
+    element("ul", { className: "key" }, ...FIRSTS.map((name, index) => line(FIRST_COLOURS[index], FIRST_DASHES[index], `${bands.titles[name]}`))),
+    table("First time that", ["", { title: "median", number: true }, { title: "90 % band", number: true }, ...BY.map((year) => ({ title: `by ${year}`, number: true }))],
+      FIRSTS.map((name) => {
+        const [first, median, last] = bands.first[name];
+        return [bands.titles[name], never(median), `${never(first)} to ${never(last)}`, ...BY.map((year) => percent(chance(bands, name, year)))];
+      })),
+  ];
+}
+
+const never = (date) => (date === "inf" ? "never on the path" : month(date));
+
+function chance(bands, name, year) {
+  const index = bands.by.indexOf(year);
+  return index < 0 ? null : bands.probability[name][index];
+}
+
+function remedyTable(remedies, pathsName) {
+  const shown = Object.keys(COLUMNS);
+  const base = remedies.rows[0].dates;
+  const cell = (date, at) => {
+    if (date === null) return "no answer";
+    if (date === "inf") return "not by the path's end";
+    const gain = isNumber(base[at]) ? date - base[at] : 0;
+    return `${month(date)}${Math.abs(gain) > 0.02 ? ` (${gain > 0 ? "+" : "−"}${Math.abs(gain).toFixed(1)} y)` : ""}`;
+  };
+  return table(`What would buy time: when oversight …, at the catalog's own values, along ${pathsName}`,
+    ["with one thing changed", ...shown.map((name) => ({ title: COLUMNS[name], number: true })), "what is set"],
+    remedies.rows.map((row) => [row.title, ...shown.map((name) => cell(row.dates[remedies.milestones.indexOf(name)], remedies.milestones.indexOf(name))), row.setting]));
+}
+
+const WORLD_LINES = { alignment: { title: "alignment research, throughput", colour: "var(--blue)", dash: null }, capability: { title: "the world's software research", colour: "var(--vermillion)", dash: "6,3" } };
+const MOST = 30;
+
+function worldFigures(world, width) {
+  const rows = [
+    ...world.position.map((x, index) => ({ x, y: finite(world.alignment[index]), name: "alignment" })),
+    ...world.time.map((x, index) => ({ x, y: Math.min(finite(world.capability[index]), 10 * MOST), name: "capability" })),
+  ];
+  const reached = world.milestones.filter((item) => isNumber(item.date));
+  const marked = reached.filter((item) => ["automation_rnd_20%", "automation_rnd_100%", "alignment_oversight_bottleneck"].includes(item.name));
+  return [
+    figure({ caption: `Alignment beside capabilities in the world ${world.world} [× without AI]`, width, height: 260, marginLeft: 46, marginRight: 14, marginTop: 8, marginBottom: 28,
+      note: "Davidson's takeoff model; its compute, not the path of compute above",
+      description: `Alignment research goes ${times(world.alignment.at(-1))} as fast at the end; the world's software research ${short(world.capability.at(-1))} times.`,
+      x: { label: null, tickFormat: (year) => String(year), ticks: width < 450 ? 4 : 8, domain: [world.time[0], world.time.at(-1)] },
+      y: { type: "log", domain: [0.9, MOST], clamp: true, grid: true, label: null, ticks: [1, 2, 3, 5, 10, 20, 30], tickFormat: (tick) => String(tick) },
+      marks: [
+        Plot.ruleX(marked, { x: "date", stroke: "var(--quiet)", strokeDasharray: "2,3", title: (item) => `${item.meaning}: ${month(item.date)}`, tip: true }),
+        ...Object.entries(WORLD_LINES).map(([name, { colour, dash }]) => Plot.lineY(rows.filter((row) => row.name === name), { x: "x", y: "y", stroke: colour, strokeWidth: 2.2, strokeDasharray: dash, clip: true })),
+      ] }),
+    element("ul", { className: "key" }, ...Object.values(WORLD_LINES).map(({ title, colour, dash }) => line(colour, dash, title))),
+    element("details", {}, element("summary", {}, "Milestones in that world"),
+      table("Milestones", ["date", "what"], world.milestones.map((item) => [isNumber(item.date) ? month(item.date) : "not reached", item.meaning]))),
+  ];
+}

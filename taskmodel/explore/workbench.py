@@ -1,0 +1,219 @@
+"""The warm model behind the page: catalogs, levers, sweeps and draws, each computed once."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+import xarray as xr
+
+from taskmodel.calibration.draws import EvidencedDraws, bundled_evidence, evidenced_draws
+from taskmodel.calibration.records import Moments
+from taskmodel.catalog import Catalog, bundled_scenarios, load_catalog, load_scenario
+from taskmodel.errors import CatalogError, InputError, TaskmodelError
+from taskmodel.explore.choices import Choice
+from taskmodel.explore.levers import Lever, levers_of, moved_catalog
+from taskmodel.files.suggestions import did_you_mean, listing
+from taskmodel.summary.by_date import paths_of_compute
+from taskmodel.sweeps._sweep import sweep
+from taskmodel.sweeps.paths import bundled_paths, load_paths
+
+DRAWS, SEED = 256, 1
+POINTS = 200  # of a curve
+KEPT = 24  # results of the latest choices
+DEFAULT_PATHS = "epoch_trend"
+PAUSE = 0.02  # seconds after which long work looks again whether a person waits
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Kept(Generic[K, V]):
+    """The latest results of a function, by its argument; each is computed once at a time."""
+
+    def __init__(self, compute: Callable[[K], V], size: int) -> None:
+        self._compute, self._size = compute, size
+        self._values: OrderedDict[K, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, key: K) -> V:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = self._compute(key)
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True)
+class Start:
+    """A catalog with a scenario, before anything is moved.
+
+    Attributes
+    ----------
+    catalog : Catalog
+    levers : dict of str to Lever
+    moments : Moments or None
+        Evidence that its draws are weighted by.
+    """
+
+    catalog: Catalog
+    levers: dict[str, Lever]
+    moments: Moments | None
+
+
+class Workbench:
+    """The model of one catalog, for many requests at a time.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The catalog.
+    """
+
+    def __init__(self, name_or_path: str | Path) -> None:
+        self.base = load_catalog(name_or_path)
+        self.scenarios = {
+            name: load_scenario(name).title for name in bundled_scenarios() if self._fits(name)
+        }
+        self.paths = [
+            name
+            for name in bundled_paths()
+            if load_paths(name).compute or load_paths(name).effective_compute
+        ]
+        self.start: Kept[str, Start] = Kept(self._start, KEPT)
+        self.catalog: Kept[Choice, Catalog] = Kept(self._catalog, KEPT)
+        self.curve: Kept[Choice, xr.Dataset] = Kept(self._curve, KEPT)
+        self.draws = Draws(self)
+        self.closing = threading.Event()
+        self._waiting = 0
+        self._turn = threading.Condition()
+
+    def warm_up(self) -> None:
+        """Begin what the page asks for first, in the background: kernels, the curve, draws."""
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        with contextlib.suppress(TaskmodelError):  # the page asks again, and tells it
+            self.curve(Choice())
+            self.draws.weighing("")
+
+    def _fits(self, scenario: str) -> bool:
+        only = load_scenario(scenario).catalog
+        if only is not None and only != self.base.name:
+            return False
+        try:
+            self.base.with_scenario(load_scenario(scenario))
+        except CatalogError:  # it speaks of what this catalog does not have
+            return False
+        return True
+
+    def _start(self, scenario: str) -> Start:
+        catalog = self.base
+        if scenario:
+            if scenario not in self.scenarios:
+                hint = did_you_mean(scenario, self.scenarios)
+                hint = hint or f"; there are {listing(self.scenarios)}"
+                raise InputError(f"scenario: found {scenario!r}{hint}")
+            catalog = catalog.with_scenario(load_scenario(scenario))
+        levers = levers_of(catalog, paths_of_compute(DEFAULT_PATHS))
+        return Start(catalog, levers, bundled_evidence(catalog))
+
+    def _catalog(self, choice: Choice) -> Catalog:
+        start = self.start(choice.scenario)
+        return moved_catalog(start.catalog, start.levers, choice)
+
+    def _curve(self, choice: Choice) -> xr.Dataset:
+        catalog = self.catalog(choice)
+        grid = catalog.compute.grid
+        points = np.geomspace(grid.low, grid.high, POINTS)
+        today = catalog.compute.today.value
+        inside = [today] if grid.low <= today <= grid.high else []
+        return sweep(catalog, np.union1d(points, inside))
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Work that a person waits for: longer work pauses meanwhile."""
+        with self._turn:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._waiting -= 1
+                self._turn.notify_all()
+
+    def give_way(self) -> None:
+        """Wait until no person waits; raise CancelledError once the workbench closes."""
+        with self._turn:
+            while self._waiting and not self.closing.is_set():
+                self._turn.wait(PAUSE)
+        if self.closing.is_set():
+            raise CancelledError
+
+
+@dataclass
+class Weighing:
+    """Draws of one scenario, as they are weighted.
+
+    Attributes
+    ----------
+    share : float
+        Part of the work that is done.
+    draws : EvidencedDraws or None
+    error : TaskmodelError or None
+    """
+
+    share: float = 0.0
+    draws: EvidencedDraws | None = None
+    error: BaseException | None = None
+
+
+class Draws:
+    """Draws of uncertain numbers in proportion to the evidence, by scenario, in the background."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._weighings: dict[str, Weighing] = {}
+        self._lock = threading.Lock()
+
+    def weighing(self, scenario: str) -> Weighing:
+        """Return the draws of a scenario, or what there is of them; their weighing begins."""
+        start = self._workbench.start(scenario)
+        with self._lock:
+            weighing = self._weighings.get(scenario)
+            if weighing is None:
+                weighing = self._weighings[scenario] = Weighing()
+                threading.Thread(
+                    target=self._weigh, args=(start, weighing), name="draws", daemon=True
+                ).start()
+        return weighing
+
+    def _weigh(self, start: Start, weighing: Weighing) -> None:
+        def advance(share: float) -> None:
+            weighing.share = share
+            self._workbench.give_way()
+
+        try:
+            weighing.draws = evidenced_draws(
+                start.catalog, start.moments, DRAWS, seed=SEED, advance=advance
+            )
+        except (TaskmodelError, CancelledError) as error:
+            weighing.error = error
+
+    def ready(self, scenario: str) -> bool:
+        """Whether the weighing of a scenario has ended, well or not."""
+        weighing = self.weighing(scenario)
+        return weighing.draws is not None or weighing.error is not None

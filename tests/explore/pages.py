@@ -1,0 +1,50 @@
+"""A page that is served for a test, and questions to it as a browser would send them."""
+
+import http.client
+import json
+import threading
+from contextlib import contextmanager
+
+from taskmodel.explore import Server, Workbench
+
+
+@contextmanager
+def served(catalog, **options):
+    """Serve the page of a catalog on a free port until the end of the block."""
+    server = Server(Workbench(catalog), **options)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.close()
+
+
+def ask(server, method, place, body=None, **headers):
+    """Return status, headers and content of an answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    try:
+        if isinstance(body, dict):
+            body = json.dumps(body)
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        connection.request(method, place, body, headers)
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+def question(server, name, **body):
+    """Return status and document of an answer."""
+    status, _, content = ask(server, "POST", f"/api/{name}", body)
+    return status, json.loads(content)
+
+
+def lines(server, **body):
+    """Return the lines of a stream of bands."""
+    status, _, content = ask(server, "POST", "/api/bands", body)
+    assert status == 200, content
+    return [json.loads(line) for line in content.splitlines()]
