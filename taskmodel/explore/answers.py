@@ -35,7 +35,6 @@ MONEY_POINTS = 61
 PRICED = "priced"
 WORLD = "davidson_best_guess"
 MAP_FACTOR = 100.0  # range of the other input of the map, either way
-WORLD_STEP = 0.25  # years
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,10 +186,11 @@ def world_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
             "this catalog does not say how it stands in a world (over_time): the view of time "
             "beside capabilities needs that block"
         )
-    result = alignment_beside(WORLD, catalog, times=np.arange(2024, 2036, WORLD_STEP))
+    result = alignment_beside(WORLD, catalog)
     line = sweep_line(result, "throughput_speedup")
     facts = {
         "world": WORLD,
+        "map": result.attrs["map_catalog"] or result.attrs["map"],
         "time": rounded(result["time"].values),
         "position": line.position,
         "alignment": rounded(line.values),

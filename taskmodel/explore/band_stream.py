@@ -160,7 +160,7 @@ def _progressive(
     wanted: Callable[[], bool],
     worth: Mapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """Yield what is facts_of of more and more draws; stop where nobody wants it."""
+    """Yield the facts of more and more draws; stop where nobody wants it."""
     parts: list[xr.Dataset] = []
     rows, size, last = _spread(count), FIRST, -np.inf
     while len(rows):

@@ -24,7 +24,7 @@ def served(catalog, **options):
 
 def ask(server, method, place, body=None, **headers):
     """Return status, headers and content of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
     try:
         if isinstance(body, dict):
             body = json.dumps(body)
@@ -41,6 +41,20 @@ def question(server, name, **body):
     """Return status and document of an answer."""
     status, _, content = ask(server, "POST", f"/api/{name}", body)
     return status, json.loads(content)
+
+
+@contextmanager
+def stream(server, **body):
+    """Yield the lines of a stream of bands as they come; at the end of the block nobody reads."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
+    document = json.dumps(body)
+    connection.request("POST", "/api/bands", document, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    try:
+        yield (json.loads(line) for line in response)
+    finally:
+        response.close()
+        connection.close()
 
 
 def lines(server, **body):

@@ -1,7 +1,6 @@
 """The server of the page: what it answers, what it refuses, and how it ends."""
 
 import csv
-import http.client
 import io
 import json
 import socket
@@ -10,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from explore.pages import ask, lines, question, served
+from explore.pages import ask, lines, question, served, stream
 
 import taskmodel as tm
 from taskmodel.explore import Server, Workbench
@@ -243,25 +242,18 @@ def test_bands_of_moved_inputs_are_those_of_the_draws_with_the_values_set(page):
     assert last["bands"]["speedup"][1] == pytest.approx(middle.tolist(), rel=1e-3)
 
 
-def test_bands_by_date_have_firsts_and_their_probability(page):
-    last = lines(page, kind="time")[-1]
+def test_bands_by_date_have_firsts_and_end_when_the_reader_leaves(page):
+    with stream(page, kind="time") as told:
+        last = next(line for line in told if "draws" in line)
     for name in last["first"]:
         chances = last["probability"][name]
         assert chances == sorted(chances) and 0 <= chances[0] and chances[-1] <= 1
-
-
-def test_a_reader_who_leaves_ends_the_bands(page):
-    body = json.dumps({"kind": "time", "moved": {"production.elasticity": 0.31}})
-    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=60)
-    connection.request("POST", "/api/bands", body, {"Content-Type": "application/json"})
-    response = connection.getresponse()
-    assert b"\n" in response.readline()
-    response.close()
-    connection.close()
-    deadline = time.monotonic() + 30
-    while page.streams._value < STREAMS and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert page.streams._value == STREAMS
+    assert not last["done"]
+    # every place of a stream is free again
+    taken = [page.streams.acquire(timeout=300) for _ in range(STREAMS)]
+    assert all(taken)
+    for _ in taken:
+        page.streams.release()
 
 
 def test_downloads_are_a_netcdf_file_and_a_table(page, tmp_path):

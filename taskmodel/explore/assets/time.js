@@ -102,7 +102,7 @@ function worldFigures(world, width) {
   const marked = reached.filter((item) => ["automation_rnd_20%", "automation_rnd_100%", "alignment_oversight_bottleneck"].includes(item.name));
   return [
     figure({ caption: `Alignment beside capabilities in the world ${world.world} [× without AI]`, width, height: 260, marginLeft: 46, marginRight: 14, marginTop: 8, marginBottom: 28,
-      note: "Davidson's takeoff model; its compute, not the path of compute above",
+      note: `Davidson's takeoff model, its compute in place of the path above; R&D tasks take the training runs of ${world.map}`,
       description: `Alignment research goes ${times(world.alignment.at(-1))} as fast at the end; the world's software research ${short(world.capability.at(-1))} times.`,
       x: { label: null, tickFormat: (year) => String(year), ticks: width < 450 ? 4 : 8, domain: [world.time[0], world.time.at(-1)] },
       y: { type: "log", domain: [0.9, MOST], clamp: true, grid: true, label: null, ticks: [1, 2, 3, 5, 10, 20, 30], tickFormat: (tick) => String(tick) },
