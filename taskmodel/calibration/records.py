@@ -176,6 +176,7 @@ class Moments(FromFile):
     title: Title
     """what the evidence is"""
     description: Prose = ""
+    """more about it, for readers"""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works that the observations are in, by key, each with its access"""
     paths: Word | None = None

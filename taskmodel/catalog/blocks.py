@@ -33,6 +33,7 @@ class Block(Sourced):
     """Tasks that AI may do one after the other, with one review of the result at the end."""
 
     title: Prose = ""
+    """name, in words"""
     tasks: Annotated[tuple[Word, ...], Field(min_length=2)]
     """its tasks: members of one nest, or all tasks of nests in it; no path through the order of the
     tasks may leave them and come back"""
@@ -46,6 +47,7 @@ class OversightWork(Sourced):
     """Work of a task that every hour of AI's work on others induces: triage, monitoring."""
 
     title: Prose = ""
+    """name, in words"""
     task: Word
     """the task that is induced"""
     by: tuple[Word, ...] | None = None

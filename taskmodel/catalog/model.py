@@ -32,7 +32,7 @@ from taskmodel.catalog.records import (
 from taskmodel.errors import CatalogError, UnknownPath
 from taskmodel.files import bundled, units
 from taskmodel.files.document import SET_MARK, Changeable, FromFile
-from taskmodel.files.dotted import Slot, field_value, find, leaves, slot_at, value_at
+from taskmodel.files.dotted import Slot, expand, field_value, find, leaves, slot_at, value_at
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import (
     SET,
@@ -53,7 +53,9 @@ class Scenario(FromFile):
     """Values that a scenario changes or adds; it fits every catalog that has its paths."""
 
     title: Title
+    """what the scenario supposes"""
     description: Prose = ""
+    """more about it, for readers"""
     catalog: Word | None = None
     """the bundled catalog whose tasks it speaks of; absent: it fits all of them"""
     sources: dict[str, Source] = Field(default_factory=dict)
@@ -107,6 +109,7 @@ class Catalog(Changeable):
     question: Prose = ""
     """the question, in a sentence"""
     description: Prose = ""
+    """more about it, for readers"""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works that values rest on, by key"""
     pools: dict[str, Pool]
@@ -133,6 +136,7 @@ class Catalog(Changeable):
     tasks: dict[str, Task]
     """the tasks, by id"""
     feedback_loops: tuple[FeedbackLoop, ...] = ()
+    """results that send the work back to an earlier task"""
     blocks: dict[str, Block] = Field(default_factory=dict)
     """tasks that AI may do in one go, reviewed at the end; by id"""
     oversight_work: dict[str, OversightWork] = Field(default_factory=dict)
@@ -217,7 +221,7 @@ class Catalog(Changeable):
         ----------
         path : str
             Such as ``supervision.headcount`` (the value of a quantity), ``compute.inference`` or
-            ``tasks.red_teaming.horizon.high``.
+            ``tasks.red_teaming.horizon.high``; with ``*`` for an id, what all of them have.
 
         Returns
         -------
@@ -227,8 +231,12 @@ class Catalog(Changeable):
         Raises
         ------
         CatalogError
-            If there is no such path, or it names a group of values.
+            If there is no such path, it names a group of values, or ``*`` stands for several that
+            differ.
         """
+        paths = self.expand(path)
+        if len(paths) > 1:
+            return self._common(path, {single: self.get(single) for single in paths})
         keys, slot = self._find(path)
         if "record" in (slot.kind, getattr(slot.type, "kind", None)):
             below = [dotted(inner) for inner, _ in leaves(slot, self._at(keys), keys)]
@@ -237,6 +245,31 @@ class Catalog(Changeable):
             raise CatalogError([SET_MARK.key_defect(path, message)])
         value = self._at(keys)
         return value.value if isinstance(value, Quantity) else value
+
+    def expand(self, path: str) -> tuple[str, ...]:
+        """Return the paths that a path stands for: one for each id in place of a ``*``, or itself.
+
+        Raises
+        ------
+        CatalogError
+            If a ``*`` stands where there are no ids.
+        """
+        try:
+            return expand(Catalog, self._origin.data, path)
+        except UnknownPath as error:
+            raise CatalogError([SET_MARK.key_defect(path, error.args[0])]) from None
+
+    def _common(self, path: str, values: dict[str, Any]) -> Any:
+        """Return the value that all of several paths have."""
+        first, value = next(iter(values.items()))
+        for other, different in values.items():
+            if different != value:
+                message = (
+                    f"stands for different values, {value} at {first} and {different} at {other}; "
+                    "give one of them"
+                )
+                raise CatalogError([SET_MARK.key_defect(path, message)])
+        return value
 
     def error(self, keys: Keys, message: str, at_key: bool = False) -> CatalogError:
         """Return an error about a value, or its key, with the position in the file."""
@@ -281,6 +314,8 @@ class Catalog(Changeable):
     def changed_to(self, path: str, number: Any) -> dict[str, Any]:
         """Return the changes, by path, that set a number, or an array of numbers.
 
+        Where ``*`` stands for ids, all of them change.
+
         The share of a task also changes the shares of the others, in proportion, so that their
         sum stays 1.
 
@@ -300,9 +335,12 @@ class Catalog(Changeable):
         CatalogError
             If there is no such path.
         """
+        paths = self.expand(path)
+        if len(paths) > 1:
+            return dict.fromkeys(paths, number)
         keys, _ = self._find(path)
         if len(keys) != 3 or (keys[0], keys[2]) != ("tasks", "share"):
-            return {path: number}
+            return {paths[0]: number}
         shares = {name: task.share.value for name, task in self.tasks.items() if name != keys[1]}
         rest = math.fsum(shares.values())
         others = {
@@ -432,7 +470,8 @@ class Catalog(Changeable):
 
     def _find(self, path: str) -> tuple[Keys, Slot]:
         try:
-            keys, slot, _ = find(Catalog, self._origin.data, path)
+            first, *_ = expand(Catalog, self._origin.data, path)
+            keys, slot, _ = find(Catalog, self._origin.data, first)
         except UnknownPath as error:
             raise CatalogError([SET_MARK.key_defect(str(path), error.args[0])]) from None
         return keys, slot

@@ -96,7 +96,9 @@ class Protocol(Record):
     """A protocol for AI work: how much of it is reviewed, with how much effort and which help."""
 
     title: Title
+    """name of the protocol, in words"""
     description: Prose = ""
+    """more about it, for readers"""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works its values rest on, by key"""
     coverage: Fraction
@@ -421,6 +423,7 @@ class NestRecord(Record, title="Nest"):
     """A group of tasks (and nests) that substitute for each other alike."""
 
     title: Prose = ""
+    """name of the group, in words"""
     parent: Word | None = None
     """the nest it belongs to; exactly one nest has none"""
     elasticity: NonNegative | None = None
@@ -444,7 +447,9 @@ class Task(Record):
     """One kind of research work."""
 
     title: Title
+    """name of the task, in words"""
     description: Prose = ""
+    """more about it, for readers"""
     phase: Word
     """the nest it belongs to"""
     pool: Word | None = None
@@ -493,6 +498,7 @@ class Task(Record):
     by_people: Switch = True
     """whether people may do it"""
     examples: tuple[Prose, ...] = ()
+    """pieces of work of this kind, for readers"""
     sources: tuple[Key, ...] = ()
     """keys of further reading"""
 
@@ -501,6 +507,8 @@ class FeedbackLoop(Sourced):
     """A feedback loop: the result of a task returns the work to an earlier task."""
 
     source_task: Word
+    """the task whose result sends the work back; it comes after the target"""
     target_task: Word
+    """the task to which the work returns"""
     loops_per_project: Number = Field(ge=0)
     """times a project goes round [1]"""

@@ -118,9 +118,10 @@ def check_number(catalog: Catalog, path: str, option: str) -> None:
     if path == "compute":
         return
     try:
-        value = catalog.get(path)
+        values = [catalog.get(single) for single in catalog.expand(path)]
     except CatalogError as error:
         raise InputError(f"{option} {path}: {error.defects[0].message}") from error
+    value = next((value for value in values if not isinstance(value, float)), values[0])
     if value is None:
         raise InputError(f"{option} {path}: is absent from the catalog; set it first, with --set")
     if isinstance(value, bool) or not isinstance(value, (int, float)):

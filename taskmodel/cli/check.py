@@ -51,7 +51,7 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
         report["file"] = str(path)
         kind = kind_of(read_document(read_text(path), str(path)).data)
         report["kind"] = kind.name
-        if kind.load is not load_catalog:
+        if kind.name != "catalog":
             record = kind.load(path)
             report["title"] = record.title
         else:

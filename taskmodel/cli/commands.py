@@ -95,6 +95,7 @@ JSON = _flag("--json", "print the answer as JSON")
 OUTPUT = _output("folder for the results; default: one in taskmodel-results, named for the run")
 OPTIONAL_OUTPUT = _output("write the result and the figure to this folder; default: none")
 NO_FIGURES = _flag("--no-figures", "write the dataset only")
+FIND = _option("--find", "TEXT", "only those with TEXT in path or meaning, or a PATH with *")
 COMMON = (
     _flag("--quiet", "no notes and no progress on stderr"),
     _flag("--debug", "show the traceback of an error"),
@@ -627,6 +628,26 @@ COMMANDS = {
             ),
             _flag("--show-distributions", "list the uncertain numbers, with quantiles of draws"),
             _flag("--json", "print the findings as JSON"),
+        ),
+        _command(
+            "keys",
+            "every key of a kind of file: meaning, unit, range",
+            _option(
+                "kind",
+                "KIND",
+                "catalog (default), scenario, plan, world, trend, paths, moments, or a loop",
+                nargs="?",
+                default="catalog",
+            ),
+            FIND,
+            JSON,
+        ),
+        _command(
+            "paths",
+            "every value of a catalog that can be set, by path",
+            *CATALOG,
+            FIND,
+            JSON,
         ),
         _command(
             "new",

@@ -18,9 +18,10 @@ Help on a command: taskmodel COMMAND --help
 {EXIT}"""
 PATHS = """A PATH addresses a value in the catalog's file, keys joined by dots, such as
 supervision.headcount, tasks.red_teaming.review_ratio, nests.build.elasticity;
-PATH.low and PATH.high are the ends of its interval. A VALUE is written as in
-the file: 100, 1e30, dedicated, true, null, "{value: 3, low: 1, high: 5}".
-A path that does not exist is an error that names the nearest ones."""
+PATH.low and PATH.high are the ends of its interval; * stands for every id, as
+in "tasks.*.review_ratio". A VALUE is written as in the file: 100, 1e30,
+dedicated, true, null, "{value: 3, low: 1, high: 5}". `taskmodel paths` lists
+the paths; one that does not exist is an error that names the nearest."""
 JSON = """JSON is one document, in full precision and strict: NaN (nothing can be
 produced) is null, infinity (no limit) is the string "inf". Compute is in
 FLOP/year; speed-ups, shares and elasticities are pure numbers."""
@@ -767,6 +768,35 @@ group, drawn_05, drawn_50, drawn_95).
 
 exit status:
   0 no defects; 1 a file has defects; 2 a file is missing or cannot be read"""
+
+DESCRIPTIONS[
+    "keys"
+] = """List every key that a kind of file may have, with its unit, what is allowed,
+and its meaning, as the reader of files declares them. * stands for an id. Every
+number with a unit may be {value, low, high, unit, source, note, distribution}."""
+EPILOGS["keys"] = """examples:
+  taskmodel keys
+  taskmodel keys --find review
+  taskmodel keys --find "tasks.*.*"
+  taskmodel keys paths
+
+JSON keys: kind, keys (a list, each with path, kind, unit, allowed, required,
+default, meaning)."""
+
+DESCRIPTIONS[
+    "paths"
+] = f"""List every value of a catalog that can be set, with unit, what is allowed, its
+meaning, its value, and in brackets its 90 % interval. Values of several ids
+(tasks, pools, nests) are shown together; with --find each by itself.
+
+{PATHS}"""
+EPILOGS["paths"] = """examples:
+  taskmodel paths
+  taskmodel paths mylab.yaml --find review
+  taskmodel paths --find "tasks.*.review_ratio" --scenario scarce_verifiers
+
+JSON keys: catalog, scenario, overrides, paths (a list, each with path, value,
+low, high, key, unit, allowed, meaning)."""
 
 DESCRIPTIONS[
     "new"

@@ -1,15 +1,14 @@
-"""The kinds of files that commands list and check, and their readers."""
+"""The kinds of files that commands list, check and describe, and their readers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NamedTuple
 
-from taskmodel.calibration import bundled_moments, load_moments
-from taskmodel.catalog import bundled_catalogs, bundled_scenarios, load_catalog, load_scenario
-from taskmodel.lead.plans import bundled_plans, load_plan
-from taskmodel.sweeps.paths import bundled_paths, load_paths
-from taskmodel.takeoff.davidson.world import bundled_worlds, load_world
-from taskmodel.takeoff.horizons import bundled_trends, load_trend
-from taskmodel.takeoff.loops import bundled_loops, load_loop
+from taskmodel.files import bundled
+from taskmodel.files.heads import head
+from taskmodel.files.yaml import read_text
+
+Facts = dict[str, Any]
 
 
 class Kind(NamedTuple):
@@ -19,10 +18,14 @@ class Kind(NamedTuple):
     ----------
     name, heading : str
         Name of a single file, and heading of the list.
-    bundled, load : function
-        Names of the bundled files, and the reader of one.
+    folder : str
+        Kind of bundled file, as in `files.bundled`.
+    loader, record : str
+        Reader of a file, and the class of its records, as ``module:name``.
     facts : function
-        Returns what JSON has besides name and title.
+        Returns what JSON has besides name and title, from the head of a file.
+    values, blocks : tuple of str
+        What is read of the head: values, and ids of blocks.
     size : function or None
         Returns the text of the second column of the list, from the facts; None: there is none.
     present, absent : frozenset of str
@@ -31,21 +34,52 @@ class Kind(NamedTuple):
 
     name: str
     heading: str
-    bundled: Callable[[], Iterable[str]]
-    load: Callable[[Any], Any]
-    facts: Callable[[Any], dict[str, Any]]
-    size: Callable[[dict[str, Any]], str] | None = None
+    folder: str
+    loader: str
+    record: str
+    facts: Callable[[Facts], Facts]
+    values: tuple[str, ...] = ("description",)
+    blocks: tuple[str, ...] = ()
+    size: Callable[[Facts], str] | None = None
     present: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
 
+    def bundled(self) -> tuple[str, ...]:
+        """Return the names of the bundled files."""
+        return bundled.names(self.folder)
 
-def _description(item: Any) -> dict[str, Any]:
-    return {"description": item.description}
+    def load(self, name_or_path: Any, *scenario: Any) -> Any:
+        """Read a file."""
+        return _imported(self.loader)(name_or_path, *scenario)
+
+    def record_class(self) -> Any:
+        """Return the class of the records, which has the schema."""
+        return _imported(self.record)
+
+    def head(self, name: str) -> Facts:
+        """Return name, title and facts of a bundled file."""
+        path = bundled.folder(self.folder) / f"{name}.yaml"
+        top = head(read_text(path), ("title", *self.values), self.blocks)
+        return {"name": name, "title": top["title"], **self.facts(top)}
 
 
-def _cases(facts: dict[str, Any]) -> str:
+def _imported(name: str) -> Any:
+    # at their use: a list of names needs no readers, which take most of a second to load
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(f"taskmodel.{module}"), attribute)
+
+
+def _description(top: Facts) -> Facts:
+    return {"description": top.get("description", "")}
+
+
+def _cases(facts: Facts) -> str:
     count = len(facts["cases"]) or 1
     return f"{count} case{'s' * (count > 1)}"
+
+
+def _date(value: Any) -> float:
+    return float(value["value"] if isinstance(value, dict) else value)
 
 
 # a file is of the first kind whose keys fit, and a catalog if none do
@@ -53,21 +87,27 @@ KINDS = {
     "catalogs": Kind(
         "catalog",
         "Catalogs (taskmodel run NAME)",
-        bundled_catalogs,
-        load_catalog,
-        lambda catalog: {"question": catalog.question, "tasks": len(catalog.tasks)},
+        "catalog",
+        "catalog:load_catalog",
+        "catalog:Catalog",
+        lambda top: {"question": top.get("question", ""), "tasks": len(top["tasks"])},
+        ("question",),
+        ("tasks",),
         lambda facts: f"{facts['tasks']} tasks",
     ),
     "scenarios": Kind(
         "scenario",
         "Scenarios, to lay over a catalog (taskmodel run NAME --scenario SCENARIO)",
-        bundled_scenarios,
-        load_scenario,
-        lambda scenario: {
-            **_description(scenario),
-            "catalog": scenario.catalog,
-            "sets": list(scenario.set),
+        "scenario",
+        "catalog:load_scenario",
+        "catalog:Scenario",
+        lambda top: {
+            **_description(top),
+            "catalog": top.get("catalog"),
+            "sets": top["set"],
         },
+        ("description", "catalog"),
+        ("set",),
         lambda facts: f"sets {len(facts['sets'])}",
         present=frozenset({"set"}),
         absent=frozenset({"tasks"}),
@@ -75,33 +115,40 @@ KINDS = {
     "plans": Kind(
         "plan",
         "Plans for a lead (taskmodel lead-time PLAN)",
-        bundled_plans,
-        load_plan,
-        lambda plan: {"question": plan.question, "cases": list(plan.cases)},
+        "plan",
+        "lead.plans:load_plan",
+        "lead.plans:Plan",
+        lambda top: {"question": top.get("question", ""), "cases": top.get("cases", [])},
+        ("question",),
+        ("cases",),
         _cases,
         present=frozenset({"worker", "ladder"}),
     ),
     "worlds": Kind(
         "world",
         "Worlds, to run through time (taskmodel simulate WORLD)",
-        bundled_worlds,
-        load_world,
+        "world",
+        "takeoff.davidson.world:load_world",
+        "takeoff.davidson.world:World",
         _description,
         present=frozenset({"full_automation_requirements_training"}),
     ),
     "loops": Kind(
         "loop",
         "Simpler loops, to run through time (taskmodel simulate LOOP)",
-        bundled_loops,
-        load_loop,
-        lambda loop: {**_description(loop), "priors": list(loop.priors)},
+        "loop",
+        "takeoff.loops:load_loop",
+        "takeoff.loops.records:Loop",
+        lambda top: {**_description(top), "priors": top.get("priors", [])},
+        blocks=("priors",),
         present=frozenset({"loop"}),
     ),
     "trends": Kind(
         "trend",
         "Trends of horizons (taskmodel horizon --trend TREND)",
-        bundled_trends,
-        load_trend,
+        "trend",
+        "takeoff.horizons:load_trend",
+        "takeoff.horizons.records:Trend",
         _description,
         present=frozenset({"models"}),
         absent=frozenset({"tasks"}),
@@ -109,23 +156,27 @@ KINDS = {
     "paths": Kind(
         "paths",
         "Paths through time (taskmodel run CATALOG --over time --paths PATHS)",
-        bundled_paths,
-        load_paths,
-        lambda paths: {
-            **_description(paths),
-            "begins": paths.begins.value,
-            "ends": paths.ends.value,
+        "path",
+        "sweeps.paths:load_paths",
+        "sweeps.paths:Paths",
+        lambda top: {
+            **_description(top),
+            "begins": _date(top["begins"]),
+            "ends": _date(top["ends"]),
         },
-        lambda facts: f"{facts['begins']:g} to {facts['ends']:g}",
+        ("description", "begins", "ends"),
+        size=lambda facts: f"{facts['begins']:g} to {facts['ends']:g}",
         present=frozenset({"begins", "ends"}),
     ),
     "moments": Kind(
         "moments",
         "Evidence, to weight draws by (taskmodel calibrate CATALOG --moments MOMENTS)",
-        bundled_moments,
-        load_moments,
-        lambda moments: {**_description(moments), "moments": list(moments.moments)},
-        lambda facts: f"{len(facts['moments'])} moments",
+        "moments",
+        "calibration:load_moments",
+        "calibration.records:Moments",
+        lambda top: {**_description(top), "moments": top["moments"]},
+        blocks=("moments",),
+        size=lambda facts: f"{len(facts['moments'])} moments",
         present=frozenset({"moments"}),
         absent=frozenset({"tasks"}),
     ),

@@ -12,10 +12,7 @@ def answer(_: Namespace) -> Answer:
     """List names, titles and sizes, by kind."""
     facts: dict[str, list[dict[str, Any]]] = {}
     for key, kind in KINDS.items():
-        items = ((name, kind.load(name)) for name in kind.bundled())
-        facts[key] = [
-            {"name": name, "title": item.title, **kind.facts(item)} for name, item in items
-        ]
+        facts[key] = [kind.head(name) for name in kind.bundled()]
     return Answer(facts, lambda: _lines(facts))
 
 

@@ -1,6 +1,10 @@
-"""The parser of the command line, built from the table of commands."""
+"""The parser of the command line, built from the table of commands.
+
+``-h`` prints a screen: usage, the gist, the arguments and an example; ``--help`` prints all.
+"""
 
 import argparse
+import textwrap
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, NoReturn
@@ -8,6 +12,11 @@ from typing import Any, NoReturn
 from taskmodel.cli.commands import COMMANDS, COMMON, Argument
 from taskmodel.cli.help_texts import ABOUT, DESCRIPTIONS, EPILOGS, TOP
 from taskmodel.errors import InputError
+from taskmodel.files.suggestions import did_you_mean
+
+WIDTH = 79
+MAX_COLUMN = 30  # of the arguments
+EVERY = ("h", "help", "quiet", "debug", "version", "command")  # what every command has
 
 
 def parser() -> argparse.ArgumentParser:
@@ -17,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
         usage="taskmodel [--quiet] [--debug] COMMAND ...",
         description=f"{ABOUT}\n\n{_commands_by_group()}",
         epilog=TOP,
+        short=f"{ABOUT}\n\n{_names_by_group()}",
     )
     top.set_defaults(command=None)
     top.add_argument("--version", action=_Version, help="print the version and exit")
@@ -26,7 +36,10 @@ def parser() -> argparse.ArgumentParser:
     )
     for command in chain.from_iterable(COMMANDS.values()):
         subparser = commands.add_parser(
-            command.name, description=DESCRIPTIONS[command.name], epilog=EPILOGS[command.name]
+            command.name,
+            description=DESCRIPTIONS[command.name],
+            epilog=EPILOGS[command.name],
+            short=_gist(DESCRIPTIONS[command.name]),
         )
         subparser.set_defaults(module=command.name.replace("-", "_"))
         # --quiet and --debug may precede the command: only a second mention may change them
@@ -41,6 +54,36 @@ def _commands_by_group() -> str:
         lines.append(f"  {group}")
         lines += [f"    {command.name:<13}{command.summary}" for command in commands]
     return "\n".join(lines)
+
+
+def _names_by_group() -> str:
+    lines = ["commands:"]
+    for group, commands in COMMANDS.items():
+        names = ", ".join(command.name for command in commands)
+        lines += textwrap.wrap(
+            f"  {group:<13} {names}", 79, subsequent_indent=" " * 16, break_on_hyphens=False
+        )
+    return "\n".join(lines)
+
+
+def _gist(description: str) -> str:
+    """Return the first paragraph, to its second sentence."""
+    sentences = description.partition("\n\n")[0].replace("\n", " ").split(". ")
+    return textwrap.fill(". ".join(sentences[:2]).rstrip(".") + ".", 79)
+
+
+def _invocation(action: argparse.Action) -> str:
+    """Return how an argument is written."""
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else "")
+    if not action.option_strings:
+        return f"[{value}]" if action.nargs in ("?", "*") else str(value)
+    return f"{action.option_strings[-1]} {value}".rstrip()
+
+
+def _on_a_line(start: str, text: str) -> str:
+    """Return the first part of a help text after its argument, cut to the line."""
+    room = WIDTH - len(start)
+    return start + textwrap.shorten(text.partition(";")[0], room, placeholder=" ...")
 
 
 def _add(
@@ -109,14 +152,62 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+class _ShortHelp(argparse.Action):
+    """Print the help that fits on a screen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, **options)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option: str | None = None,
+    ) -> NoReturn:
+        assert isinstance(parser, _Parser)
+        print(parser.short_help())
+        parser.exit()
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose help keeps its lines, and that accepts no abbreviated options."""
 
-    def __init__(self, prog: str | None = None, **options: Any) -> None:
+    def __init__(self, prog: str | None = None, short: str = "", **options: Any) -> None:
         formatter = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog, formatter_class=formatter, allow_abbrev=False, **options)
+        super().__init__(
+            prog, formatter_class=formatter, allow_abbrev=False, add_help=False, **options
+        )
+        self.short = short
+        self.add_argument("-h", action=_ShortHelp, help="this help on a screen")
+        self.add_argument("--help", action="help", help="all of it, with examples and JSON keys")
         # argparse looks up actions by name here, so that the table of commands stays plain data
         self.register("action", "mapping", _Mapping)
+
+    def short_help(self) -> str:
+        """Return usage, the gist, a line for each argument, and an example."""
+        shown = [action for action in self._actions if action.help != argparse.SUPPRESS]
+        rows = [
+            (_invocation(action), action.help or "") for action in shown if action.dest not in EVERY
+        ]
+        width = min(MAX_COLUMN, max((len(name) for name, _ in rows), default=0))
+        arguments = [_on_a_line(f"  {name:<{width}}  ", text) for name, text in rows]
+        values = [_invocation(action) for action in self._actions if not action.option_strings]
+        lines = (self.epilog or "").splitlines()
+        examples = [line for line in lines if line.startswith("  taskmodel ")][:3]
+        usage = " ".join([f"usage: {self.prog}", "[options]", *values])
+        parts = [[usage], [self.short], arguments, ["examples:", *examples]]
+        end = [f"All options in full, words, files and JSON keys: {self.prog} --help"]
+        return "\n\n".join("\n".join(part) for part in [*parts, end] if part)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Name the nearest commands in place of all, where there is no such command."""
+        if action.choices is not None and action.dest == "command" and value not in action.choices:
+            hint = did_you_mean(value, action.choices, cutoff=0.6)
+            raise argparse.ArgumentError(
+                None, f"there is no command {value!r}{hint or '; taskmodel -h names them'}"
+            )
+        super()._check_value(action, value)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message}\n  see {self.prog} --help\n")

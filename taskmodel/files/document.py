@@ -19,7 +19,7 @@ from pydantic import BaseModel, PrivateAttr
 
 from taskmodel.errors import MAX_DEFECTS, CatalogError, Defect, UnknownPath
 from taskmodel.files.bundled import find_file
-from taskmodel.files.dotted import assign, find
+from taskmodel.files.dotted import assign, covers, expand, find
 from taskmodel.files.findings import Finding, as_mapping, source_findings
 from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import SET, Record
@@ -228,10 +228,11 @@ class Changeable(FromFile):
         Parameters
         ----------
         changes : mapping of str to value
-            Values by dotted path. A plain number for a quantity becomes its value, in the declared
-            unit: the interval is kept if it contains the value, else dropped with its
-            distribution, and the source becomes ``set``. A mapping replaces the whole quantity or
-            record, or adds one under a new id. None removes an optional value.
+            Values by dotted path; ``*`` stands for every id, as in ``tasks.*.review_ratio``. A
+            plain number for a quantity becomes its value, in the declared unit: the interval is
+            kept if it contains the value, else dropped with its distribution, and the source
+            becomes ``set``. A mapping replaces the whole quantity or record, or adds one under a
+            new id. None removes an optional value.
 
         Returns
         -------
@@ -251,7 +252,11 @@ class Changeable(FromFile):
                 f'{{"supervision.headcount": 100}} for a catalog; found {changes!r}'
             )
         changes = {path: plain_value(value) for path, value in changes.items()}
-        unchanged = {path: value for path, value in self.overrides.items() if path not in changes}
+        unchanged = {
+            path: value
+            for path, value in self.overrides.items()
+            if not any(covers(change, path) for change in changes)
+        }
         origin = replace(self._origin, overrides={**unchanged, **changes})
         return self._overlaid(overlay(changes), "set by the user", origin)
 
@@ -260,16 +265,20 @@ class Changeable(FromFile):
         data, marks, changed, defects = origin.data, dict(origin.marks), [], []
         for path, (value, positions) in values.items():
             try:
-                keys, slot, parents = find(type(self), data, path, new=isinstance(value, dict))
+                places = [
+                    find(type(self), data, single, new=isinstance(value, dict))
+                    for single in expand(type(self), data, path)
+                ]
             except UnknownPath as error:
                 defects.append(positions[()].key_defect(str(path), error.args[0]))
                 continue
-            data = self._complete(assign(data, keys, slot, parents, value, label))
-            if parents[-1].kind == "quantity":
-                keys = keys[:-1]
-            marks.pop(keys, None)  # the last entry holds, so an older one moves to the end
-            marks[keys] = {(*keys, *inner): mark for inner, mark in positions.items()}
-            changed.append(keys)
+            for keys, slot, parents in places:
+                data = self._complete(assign(data, keys, slot, parents, value, label))
+                if parents[-1].kind == "quantity":
+                    keys = keys[:-1]
+                marks.pop(keys, None)  # the last entry holds, so an older one moves to the end
+                marks[keys] = {(*keys, *inner): mark for inner, mark in positions.items()}
+                changed.append(keys)
         if defects:
             raise CatalogError(defects)
         return self._build(replace(origin, data=data, marks=marks), [], self._reused(data, changed))

@@ -1,7 +1,8 @@
 """Dotted paths such as ``tasks.red_teaming.review_ratio``, resolved by the records' annotations.
 
-`find` returns the kind of value at a path, `leaves` lists the paths that can be set, and `assign`
-puts a value at a path. The functions read pydantic annotations and know no particular file.
+`find` returns the kind of value at a path, `leaves` lists the paths that can be set, `expand` those
+that a path with ``*`` stands for, and `assign` puts a value at a path. The functions read pydantic
+annotations and know no particular file.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ from taskmodel.errors import UnknownPath
 from taskmodel.files.quantity import SET, Measure, Quantity, Sourced
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.yaml import Keys
+
+ANY = "*"  # the part of a path that stands for any id
 
 
 class Slot(NamedTuple):
@@ -155,6 +158,69 @@ def find(
         keys.append(key)
         value = members.get(key)
     return tuple(keys), slot, parents
+
+
+def expand(root: type[BaseModel], data: Any, path: str) -> tuple[str, ...]:
+    """Return the paths that a path stands for: itself, or one for each id in place of a ``*``.
+
+    Parameters
+    ----------
+    root : type
+        Record class from which the path starts.
+    data : dict
+        Plain values, which have the ids.
+    path : str
+        Dotted path, such as ``tasks.*.review_ratio``.
+
+    Raises
+    ------
+    UnknownPath
+        If a ``*`` stands where there are no ids.
+    """
+    parts = path.split(".") if isinstance(path, str) else []
+    if ANY not in parts:
+        return (path,)
+    expanded = [(Slot("record", root), data, "")]
+    for part in parts:
+        level: list[tuple[Slot, Any, str]] = []
+        for slot, value, prefix in expanded:
+            members = _members(value)
+            if part == ANY and (slot.kind not in ("mapping", "list") or not members):
+                raise UnknownPath(_no_ids(slot, prefix))
+            for key in members if part == ANY else (part,):
+                inner = slot.type if slot.kind in ("mapping", "list") else None
+                if slot.kind in ("record", "quantity"):
+                    inner = field_slot(slot.type, key)
+                # `find` says what is wrong with a path whose part does not exist
+                name = f"{prefix}.{key}".removeprefix(".")
+                level.append((inner or Slot("leaf", str), members.get(key), name))
+        expanded = level
+    return tuple(name for _, _, name in expanded)
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Return whether a path, itself perhaps with ``*``, is among those that `pattern` stands for.
+
+    Examples
+    --------
+    >>> covers("tasks.*.horizon", "tasks.coding.horizon"), covers("tasks.*", "tasks.coding.horizon")
+    (True, False)
+    """
+    parts, others = pattern.split("."), path.split(".")
+    return len(parts) == len(others) and all(
+        part in (ANY, other) for part, other in zip(parts, others, strict=True)
+    )
+
+
+def _no_ids(slot: Slot, parent: str) -> str:
+    """Message about a * that stands for nothing."""
+    parent = parent or "the top"
+    if slot.kind in ("mapping", "list"):
+        return f"* stands for any id, and there is none at {parent}"
+    if slot.kind in ("record", "quantity"):
+        names = listing(fields(slot.type), 40)
+        return f"* stands for an id, and {parent} has named values: give one of {names}"
+    return f"* stands for an id, and {parent} is a single value"
 
 
 def slot_at(root: type[BaseModel], keys: Keys) -> Slot | None:

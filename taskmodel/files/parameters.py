@@ -22,6 +22,7 @@ class Parameters(Changeable):
     title: Title
     """what it is"""
     description: Prose = ""
+    """more about it, for readers"""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works that values rest on, by key"""
     uncertainty: Uncertainty | None = None

@@ -221,6 +221,24 @@ class Quantity(Sourced):
         return self.value if end is None else end
 
 
+def range_text(
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+) -> str:
+    """Return bounds of a number in words.
+
+    Examples
+    --------
+    >>> range_text(ge=0, lt=1), range_text()
+    ('at least 0 and below 1', 'any number')
+    """
+    bounds = {"at least": ge, "above": gt, "at most": le, "below": lt}
+    phrases = [f"{phrase} {bound:g}" for phrase, bound in bounds.items() if bound is not None]
+    return " and ".join(phrases) or "any number"
+
+
 @dataclass(frozen=True)
 class Measure:
     """Unit and range of a quantity, as metadata in the annotation of a field.
@@ -255,9 +273,7 @@ class Measure:
 
     def allowed(self) -> str:
         """Return the range as text, such as ``at least 0 and at most 1 [1]``."""
-        bounds = {"at least": self.ge, "above": self.gt, "at most": self.le, "below": self.lt}
-        phrases = [f"{phrase} {bound:g}" for phrase, bound in bounds.items() if bound is not None]
-        return f"{' and '.join(phrases) or 'any number'} [{self.unit.symbol}]"
+        return f"{range_text(self.ge, self.gt, self.le, self.lt)} [{self.unit.symbol}]"
 
     def admits(self, number: float) -> bool:
         """Return whether a number in the declared unit is in the range."""

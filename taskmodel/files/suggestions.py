@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, names: Iterable[str], count: int = 3) -> str:
+def did_you_mean(word: str, names: Iterable[str], count: int = 3, cutoff: float = 0.75) -> str:
     """Return ``"; did you mean 'a' or 'b'?"`` with the nearest names, or "" if none is near."""
-    near = difflib.get_close_matches(word, list(names), n=count, cutoff=0.75)
+    near = difflib.get_close_matches(word, list(names), n=count, cutoff=cutoff)
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 

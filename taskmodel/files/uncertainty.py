@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from taskmodel.files.dotted import Slot, field_value, fields_with
+from taskmodel.files.dotted import ANY, Slot, field_value, fields_with
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import Keys as Words
 from taskmodel.files.quantity import Measure, Number, Quantity, Record, Sourced
@@ -19,8 +19,6 @@ from taskmodel.files.suggestions import did_you_mean
 from taskmodel.files.yaml import Keys, dotted
 
 Located = tuple[Keys, Measure, Quantity]  # a quantity, where it stands, and its unit and range
-
-ANY = "*"  # the part of a pattern that stands for any id
 
 
 class GroupOfNumbers(Sourced, title="Group"):

@@ -29,7 +29,7 @@ from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight, sources
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.questions.targets import input_value
+from taskmodel.questions.targets import input_values
 from taskmodel.sweeps import results
 from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
@@ -92,11 +92,11 @@ def bottleneck_map(
     if x_path == y_path:
         raise InputError(f"a map needs two inputs; found {x_path} twice")
     inputs = [path for path in (x_path, y_path) if path != COMPUTE]
-    changed = [set(catalog.changed_to(path, input_value(catalog, path))) for path in inputs]
+    changed = [set(catalog.changed_to(path, input_values(catalog, path)[0])) for path in inputs]
     if len(inputs) == 2 and set.intersection(*changed):
         raise InputError(
-            f"{x_path} and {y_path} cannot be set apart: shares of tasks change together; "
-            "take another input for one of them"
+            f"{x_path} and {y_path} cannot be set apart: they change the same numbers, as shares "
+            "of tasks do; take another input for one of them"
         )
     if len(inputs) == 1 and compute is not None:
         raise TypeError("compute is one of the inputs; leave the argument out")
@@ -118,7 +118,7 @@ def _checked_input(catalog: Catalog, values: Values, name: str) -> tuple[str, Ar
         )
     path, points = values
     if path != COMPUTE:
-        input_value(catalog, path)
+        input_values(catalog, path)
     interval = "(0, inf)" if path == COMPUTE else "(-inf, inf)"
     return path, increasing(interval, f"{name}: {path}", points, least=2)
 

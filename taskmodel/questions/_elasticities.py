@@ -56,7 +56,8 @@ def elasticities(
         Compute [FLOP/year]; default: the catalog's ``compute.today``.
     inputs : sequence of str, optional
         Dotted paths of numbers in the catalog, and ``compute``; default: all with an effect. A
-        task's share grows at the expense of all others, in proportion.
+        task's share grows at the expense of all others, in proportion. A path with ``*`` for an
+        id is one input: all its numbers grow by the same factor.
 
     Returns
     -------
@@ -126,7 +127,7 @@ def elasticities(
 class _Direction:
     """The nodes along one input, and the weights of values at them that give a derivative."""
 
-    value: float
+    value: float  # NaN: of compute, and of several numbers that differ
     offsets: Array  # (node,) of the log of the input
     weights: Array
     fewer: Array  # of the nearest nodes only, 0 for the others
@@ -135,14 +136,10 @@ class _Direction:
 
 
 def _direction(catalog: Catalog, name: str) -> _Direction:
-    value = np.nan if name == COMPUTE else catalog.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(
-            f"{name} is no number: it is {value!r}; elasticities are to numbers, and to {COMPUTE}"
-        )
+    values = _values(catalog, name)
     for first in (-(NODES // 2), 1 - NODES, 0):  # centred, unless the allowed range ends there
         offsets: Array = STEP * np.arange(first, first + NODES, dtype=float)
-        changes = {} if name == COMPUTE else catalog.changed_to(name, value * np.exp(offsets))
+        changes = _changes(catalog, values, np.exp(offsets))
         numbers = {path: np.broadcast_to(column, NODES) for path, column in changes.items()}
         if all(
             catalog.allows(path, number)
@@ -154,7 +151,34 @@ def _direction(catalog: Catalog, name: str) -> _Direction:
     fewer = np.zeros(NODES)
     fewer[nearest] = derivative_weights(offsets[nearest])
     growth = offsets if name == COMPUTE else np.zeros(NODES)
+    distinct = set(values.values())
+    value = distinct.pop() if len(distinct) == 1 else np.nan
     return _Direction(value, offsets, derivative_weights(offsets), fewer, growth, numbers)
+
+
+def _values(catalog: Catalog, name: str) -> dict[str, float]:
+    """Return the numbers that an input stands for, by path; none for compute."""
+    values: dict[str, float] = {}
+    for path in () if name == COMPUTE else catalog.expand(name):
+        value = catalog.get(path)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(
+                f"{path} is no number: it is {value!r}; elasticities are to numbers, and to "
+                f"{COMPUTE}"
+            )
+        values[path] = float(value)
+    return values
+
+
+def _changes(catalog: Catalog, values: dict[str, float], factors: Array) -> dict[str, Array]:
+    """Return the numbers at the nodes, by path: each times the factors, all of them together."""
+    if len(values) == 1:
+        ((path, value),) = values.items()
+        return catalog.changed_to(path, value * factors)
+    shares = next((path for path in values if set(catalog.changed_to(path, 0.0)) != {path}), None)
+    if shares is not None:
+        raise InputError(f"{shares} and the other shares sum to 1: they cannot all grow together")
+    return {path: value * factors for path, value in values.items()}
 
 
 class _Nodes:

@@ -17,7 +17,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight
-from taskmodel.questions.targets import input_value
+from taskmodel.questions.targets import input_values
 from taskmodel.sweeps import results
 from taskmodel.sweeps._events import Events
 from taskmodel.sweeps._sweep import needs_catalog, one_compute, walk
@@ -76,7 +76,7 @@ def onset(
     ['nan', '5.22e+31']
     """
     needs_catalog(catalog)
-    input_value(catalog, path)
+    input_values(catalog, path)
     inputs = np.atleast_1d(np.asarray(values, dtype=float))
     if inputs.ndim != 1 or not len(inputs) or not np.isfinite(inputs).all():
         raise InputError(f"values of {path} must be finite numbers; found {values!r}")

@@ -33,7 +33,7 @@ from taskmodel.numerics.roots import Brackets, close_in, least
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
-from taskmodel.questions.targets import Target, input_value, target
+from taskmodel.questions.targets import Target, input_values, target
 from taskmodel.sweeps import results
 from taskmodel.sweeps._events import Events
 from taskmodel.sweeps._sweep import OPENING, needs_catalog, one_compute, walk
@@ -142,21 +142,22 @@ def default_range(catalog: Catalog, path: str) -> tuple[float, float]:
     """The range of an input that is searched by default."""
     if path == COMPUTE:
         return catalog.compute.grid.low, catalog.compute.grid.high
-    value = input_value(catalog, path)
+    values = input_values(catalog, path)
     low, high = catalog.range_of(path)
     if math.isfinite(low) and math.isfinite(high):
         inset = INSET * (high - low)
         # At the ends of a task's share, nothing would be left for the other tasks.
-        tied = len(catalog.changed_to(path, value)) > 1
+        tied = len(catalog.changed_to(path, values[0])) > len(values)
         return (
             low if catalog.allows(path, low) and not tied else low + inset,
             high if catalog.allows(path, high) and not tied else high - inset,
         )
-    if value <= 0:
+    if min(values) <= 0:
         raise InputError(
-            f"{path} is {value:g} and its range has no end: say where to look, from where to where"
+            f"{path} is {min(values):g} and its range has no end: say where to look, from where to "
+            "where"
         )
-    return max(value * 10.0**-DECADES, low), min(value * 10.0**DECADES, high)
+    return max(min(values) * 10.0**-DECADES, low), min(max(values) * 10.0**DECADES, high)
 
 
 def _axis(catalog: Catalog, path: str, low: float, high: float, compute: float | None) -> Axis:
@@ -164,7 +165,7 @@ def _axis(catalog: Catalog, path: str, low: float, high: float, compute: float |
         if compute is not None:
             raise TypeError("compute is what is looked for; leave the argument out")
         return compute_axis(catalog)
-    input_value(catalog, path)
+    input_values(catalog, path)
     return input_axis(catalog, path, low, high, one_compute(catalog, compute))
 
 

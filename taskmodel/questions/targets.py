@@ -136,8 +136,8 @@ def _array_variables(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     }
 
 
-def input_value(catalog: Catalog, path: str) -> float:
-    """The number at a path.
+def input_values(catalog: Catalog, path: str) -> tuple[float, ...]:
+    """The number at a path, or those at all paths that it stands for.
 
     Raises
     ------
@@ -146,9 +146,12 @@ def input_value(catalog: Catalog, path: str) -> float:
     TypeError
         If the value at the path is not a number.
     """
-    value = catalog.get(path)
-    if value is None:
-        raise TypeError(f"{path} is left out in the catalog: set it to a number first")
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{path} is no number: it is {value!r}")
-    return float(value)
+    values = []
+    for single in catalog.expand(path):
+        value = catalog.get(single)
+        if value is None:
+            raise TypeError(f"{single} is left out in the catalog: set it to a number first")
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{single} is no number: it is {value!r}")
+        values.append(float(value))
+    return tuple(values)

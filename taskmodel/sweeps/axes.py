@@ -134,7 +134,8 @@ def compute_axis(catalog: Catalog) -> Axis:
 def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: float) -> Axis:
     """Return the axis of a quantity of the catalog, at one compute [FLOP/year].
 
-    As the share of a task changes, those of the others change in proportion.
+    As the share of a task changes, those of the others change in proportion; ``*`` in the path
+    stands for every id, and all of those numbers change together.
 
     Raises
     ------
@@ -151,7 +152,7 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
         catalog.unit_of(path),
         f"the catalog's {path}",
         # a quantity that is absent from the catalog may add a factor or a rule
-        checked if catalog.get(path) is None else catalog,
+        checked if any(catalog.get(single) is None for single in catalog.expand(path)) else catalog,
         lambda positions: np.full(len(positions), float(compute)),
         lambda positions: base.with_columns(checked.changed_to(path, positions), checked=True),
         logarithmic=low > 0,

@@ -472,9 +472,7 @@ def test_continuous_laws_of_whole_numbers_are_refused():
 
 def test_scenario_has_no_block_of_its_own_but_sets_that_of_the_catalog():
     with pytest.raises(CatalogError, match="unknown key"):
-        KINDS["scenarios"].load.__globals__["Scenario"].parse(
-            "title: A\nset: {}\nuncertainty: {}\n", "a"
-        )
+        KINDS["scenarios"].record_class().parse("title: A\nset: {}\nuncertainty: {}\n", "a")
     catalog = tm.load_catalog("alignment_research")
     looser = catalog.replace({"uncertainty.groups.task_lengths.common": 0.1})
     assert sampler(looser).groups["tasks.red_teaming.horizon"] == ("task_lengths", 0.1)

@@ -350,6 +350,7 @@ class Case(Record):
     """A variant of the plan."""
 
     title: Title
+    """what the case supposes"""
     set: dict[str, Any]
     """values by dotted path"""
 
@@ -371,6 +372,7 @@ class Plan(Changeable):
     question: Prose = ""
     """the question, in a sentence"""
     description: Prose = ""
+    """more about it, for readers"""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works that values rest on, by key"""
     chips: Chips | None = None

@@ -156,17 +156,9 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
             catalog.compute.today.value,
             COMPUTE_UNIT,
         )
-    for path, series in paths.values.items():
-        keys: Keys = ("values", path)
-        try:
-            today_value, unit = catalog.get(path), catalog.unit_of(path)
-        except CatalogError as error:
-            raise CatalogError(
-                [
-                    paths._origin.defect(Finding(keys, defect.message, at_key=True))
-                    for defect in error.defects
-                ]
-            ) from None
+    for path, (pattern, series) in _numbers(paths, catalog).items():
+        keys: Keys = ("values", pattern)
+        today_value, unit = catalog.get(path), catalog.unit_of(path)
         if isinstance(today_value, bool) or not isinstance(today_value, (int, float)):
             raise CatalogError(
                 [
@@ -185,6 +177,31 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
         for table in found.values()
     )
     return found
+
+
+def _numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series]]:
+    """Return the key and the path through time of each number of the catalog that has one.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog has no such number.
+    """
+    numbers: dict[str, tuple[str, Series]] = {}
+    for pattern, series in paths.values.items():
+        try:
+            for path in catalog.expand(pattern):
+                catalog.get(path)
+                numbers[path] = pattern, series
+        except CatalogError as error:
+            keys: Keys = ("values", pattern)
+            raise CatalogError(
+                [
+                    paths._origin.defect(Finding(keys, defect.message, at_key=True))
+                    for defect in error.defects
+                ]
+            ) from None
+    return numbers
 
 
 def _absolute(paths: Paths, keys: Keys, series: Series, today_value: float, unit: str) -> Table:

@@ -95,6 +95,7 @@ class Paths(FromFile):
     title: Title
     """what the paths suppose"""
     description: Prose = ""
+    """more about it, for readers"""
     sources: dict[str, Source] = Field(default_factory=dict)
     """works that values rest on, by key"""
     begins: Date
@@ -110,7 +111,7 @@ class Paths(FromFile):
     effective_compute: Series | None = None
     """effective compute itself [FLOP/year], in place of factors"""
     values: dict[str, Series] = Field(default_factory=dict)
-    """numbers of the catalog, by dotted path"""
+    """numbers of the catalog, by dotted path; * stands for every id"""
     uncertainty: Uncertainty | None = None
     """what moves together in draws of the uncertain numbers"""
 

@@ -87,6 +87,7 @@ class Loop(Parameters):
     """The parameters that every loop has."""
 
     loop: str
+    """the model that the file is for"""
     start: Date
     """when it starts"""
     end: Date
@@ -165,6 +166,7 @@ class Parsimonious(Loop):
     """Kwa's parsimonious model; see `loops.parsimonious`."""
 
     loop: Literal["parsimonious"]
+    """the model that the file is for"""
     initial_software_growth: Annotated[Quantity, Measure(units.ONE, gt=1, le=1e6)]
     """factor a year by which software grows at the start"""
     initial_automated_share: OpenFraction
@@ -187,6 +189,7 @@ class SoftwareExplosion(Loop):
     """Davidson and Houlden's software intelligence explosion; see `loops.software_explosion`."""
 
     loop: Literal["software_explosion"]
+    """the model that the file is for"""
     initial_speedup: Positive
     """pace of software at the start, relative to the recent pace"""
     returns: Positive
@@ -231,6 +234,7 @@ class ConstantHazard(Loop):
     """Automation at a constant hazard by Aghion, Jones and Jones; see `loops.constant_hazard`."""
 
     loop: Literal["constant_hazard"]
+    """the model that the file is for"""
     substitution: Annotated[Quantity, Measure(units.ONE, ge=-50, le=-1e-3)]
     """rho: CES exponent between tasks"""
     automation_hazard: Annotated[Quantity, Measure(units.PER_YEAR, gt=0, le=10)]
@@ -253,6 +257,7 @@ class GateAutomation(Loop):
     """GATE's automation function; see `loops.gate_automation`."""
 
     loop: Literal["gate_automation"]
+    """the model that the file is for"""
     full_automation_requirement: TrainingRun
     """T: effective compute, by training and inference, that automates every task"""
     gap_share: PositiveFraction
