@@ -5,6 +5,8 @@
 #   make test-all   the same with all random cases of the long tests: about half an hour
 #   make explore    the property tests on new random examples; TASKMODEL_EXAMPLES=100 for more of them
 #   make lint   ruff, mypy on the package, and the contracts on imports
+#   make docs   the pages of docs/, every code cell executed, to docs/_build/html
+#   make gallery   runs the analyses: their answers, and figures in taskmodel-results/gallery
 #   make bench  what an allocation costs, as multiples of one evaluation of the unit cost
 #
 # The package is installed editable, so a change to the code needs no reinstall; the stamps bring one when
@@ -15,10 +17,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all explore lint bench
+.PHONY: run test test-all explore lint bench gallery docs
 
 run: $(VENV)/installed-run
 	$(BIN)/taskmodel run
+	@echo "The command is $(BIN)/taskmodel; as taskmodel after: source $(BIN)/activate"
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -35,6 +38,13 @@ lint: $(VENV)/installed-test
 	$(BIN)/mypy taskmodel
 	$(BIN)/lint-imports --no-cache
 
+docs: $(VENV)/installed-docs
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo docs/_build/html/index.html
+
+gallery: $(VENV)/installed-test
+	$(BIN)/python analysis/gallery.py
+
 bench: $(VENV)/installed-run
 	$(BIN)/python analysis/benchmarks/allocation.py
 	$(BIN)/python analysis/benchmarks/core.py
@@ -49,5 +59,10 @@ $(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --editable '.[plot,test]' --constraint constraints.txt
+	$(BIN)/taskmodel compile
+	touch $@
+
+$(VENV)/installed-docs: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --editable '.[docs]' --constraint constraints.txt
 	$(BIN)/taskmodel compile
 	touch $@

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from taskmodel.cli.calendar import Calendar
 from taskmodel.cli.screen import number, plain, scientific, settings, wrapped
 from taskmodel.cli.values import InputRange, Span, axis_parser
 from taskmodel.errors import CatalogError, InputError
@@ -45,9 +46,10 @@ def point(catalog: Catalog, args: Namespace) -> float:
 
 
 def at_point(catalog: Catalog, compute: float) -> str:
-    """Name a point of the compute axis, and say whether it is today's."""
-    today = ", today" if compute == catalog.compute.today.value else ""
-    return f"at {scientific(compute)} FLOP/year{today}"
+    """Name a point of the compute axis, and say whether it is today's, or its date."""
+    today = compute == catalog.compute.today.value
+    date = ", today" if today else Calendar(catalog).along(compute)
+    return f"at {scientific(compute)} FLOP/year{date}"
 
 
 def heading(catalog: Catalog, about: str) -> list[str]:

@@ -650,6 +650,16 @@ COMMANDS = {
             JSON,
         ),
         _command(
+            "diff",
+            "what differs between two catalogs, and what it did to the answer",
+            _option("first", "A", "bundled name or YAML file"),
+            _option("second", "B", "bundled name or YAML file"),
+            _option("--scenario", "S", "bundled name or file of a scenario to lay over both"),
+            _settings("--set", "set a value of both"),
+            _flag("--all", "every difference"),
+            JSON,
+        ),
+        _command(
             "new",
             "write a commented catalog to start from",
             _option("name", "NAME", "one word; the file is NAME.yaml"),
@@ -671,6 +681,11 @@ COMMANDS = {
         ),
     ),
     "Installation": (
+        _command(
+            "completion",
+            "a script that completes commands and names in your shell",
+            _argument("shell", choices=("bash", "zsh"), help="the shell"),
+        ),
         _command(
             "compile",
             "compile the numerical kernels now, in place of at their first use",

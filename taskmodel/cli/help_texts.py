@@ -84,6 +84,8 @@ Keys:
     and the people of each pool that are worth one more reviewer
   next_tasks: tasks that AI cannot do today, and the speed-ups if it could
   curve, events
+  dates: of these points and next_tasks along paths (calendar years; "-inf" and
+    "inf": before they begin, after they end)
 
 {EXIT}"""
 
@@ -799,6 +801,28 @@ JSON keys: catalog, scenario, overrides, paths (a list, each with path, value,
 low, high, key, unit, allowed, meaning)."""
 
 DESCRIPTIONS[
+    "diff"
+] = f"""What differs between two catalogs, value by value, the answers of both side by
+side, and what each change did to the speed-up of today. `compare` does the last
+for scenarios and settings, at any compute and for any answer.
+
+{PATHS}"""
+EPILOGS["diff"] = f"""examples:
+  taskmodel new mylab --from alignment_research
+  taskmodel diff alignment_research mylab.yaml
+  taskmodel diff old.yaml new.yaml --scenario dedicated_reviewers --all
+
+{JSON}
+Keys:
+  first, second: version, catalog, scenario, overrides, sha256 of each
+  differences: a list, each with path, first and second, as text (empty: absent)
+  answers: of first and second, speed-ups and the cost of oversight today,
+    the effective speed-up at the ceiling, the compute of milestones (null: not
+    reached) and their dates
+  explained: compute, method, before, after, and changes: a list, each with
+    change and effect; or the reason why changes are not told apart"""
+
+DESCRIPTIONS[
     "new"
 ] = """Write a catalog to start from: six tasks, every block explained in comments.
 It runs as it is."""
@@ -928,3 +952,13 @@ Bands are of draws under the evidence, as those of `taskmodel run`; a number tha
 is moved is the same in all of them.
 
 {EXIT}"""
+
+DESCRIPTIONS[
+    "completion"
+] = """Print a script with which a shell completes commands, options, and names of
+bundled files. It is made by shtab: pip install 'taskmodel[completion]'."""
+EPILOGS["completion"] = """examples:
+  taskmodel completion bash > ~/.local/share/bash-completion/completions/taskmodel
+  taskmodel completion zsh > ~/.zfunc/_taskmodel
+
+For zsh the folder has to be in fpath before compinit runs."""

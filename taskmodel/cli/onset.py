@@ -6,6 +6,7 @@ from typing import Any
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
+from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import axis_of, heading, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import bracketed, number, percent, scientific, table, wrapped
@@ -50,10 +51,24 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
             return "nowhere"
         return scientific(compute) + (" or less" if compute == grid.low else "")
 
+    calendar = Calendar(catalog)
+
+    def month(compute: float) -> str:
+        return short(calendar.month(compute)) or "-"
+
     first = f"{facts['over']}{bracketed(facts['unit'])}"
-    rows = [[first, "binds from", "[x]", "bottleneck from", "[x]", "review"]]
+    rows = [[first, "binds from", "date", "[x]", "bottleneck from", "date", "[x]", "review"]]
+    binds, bottleneck = COLUMNS[0], COLUMNS[2]
+    cells = (
+        (onset, binds),
+        (month, binds),
+        (number, COLUMNS[1]),
+        (onset, bottleneck),
+        (month, bottleneck),
+        (number, COLUMNS[3]),
+        (percent, COLUMNS[4]),
+    )
     for row in facts["values"]:
-        cells = zip((onset, number, onset, number, percent), COLUMNS, strict=True)
         rows.append([number(row["value"]), *(text(row[name]) for text, name in cells)])
     ends = f"{scientific(grid.low)} to {scientific(grid.high)}"
     return [
@@ -62,6 +77,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         "Where oversight begins to bind and becomes the bottleneck [FLOP/year]",
         *table(rows),
         *wrapped(
+            f"{f'Dates are along {calendar.paths}. ' if calendar.paths else ''}"
             "[x]: speed-up of throughput there. Review: its share of what holds research back at "
             f"{scientific(facts['compute'])} FLOP/year."
         ),

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     for command in chain.from_iterable(COMMANDS.values()):
         subparser = commands.add_parser(
             command.name,
+            help=command.summary,
             description=DESCRIPTIONS[command.name],
             epilog=EPILOGS[command.name],
             short=_gist(DESCRIPTIONS[command.name]),
@@ -46,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
         _add(subparser, COMMON, default=argparse.SUPPRESS)
         _add(subparser, command.arguments)
     return top
+
+
+def commands_of(top: argparse.ArgumentParser) -> argparse.Action:
+    """Return the argument that chooses a command; its `choices` are the parsers by name."""
+    (commands,) = (action for action in top._actions if action.dest == "command")
+    return commands
 
 
 def _commands_by_group() -> str:

@@ -81,11 +81,12 @@ def _lines(
 
 
 def _each(rows: list[dict[str, Any]]) -> Iterator[str]:
-    for line in table([(row["path"], _text(row)) for row in rows], left_columns=(0, 1)):
+    for line in table([(row["path"], value_text(row)) for row in rows], left_columns=(0, 1)):
         yield f"  {line}"
 
 
-def _text(row: dict[str, Any]) -> str:
+def value_text(row: dict[str, Any]) -> str:
+    """Return a value with its 90 % interval, from `value`, `low` and `high`."""
     value = row["value"]
     if value is None:
         return "absent"
@@ -106,12 +107,12 @@ def _short(value: float) -> str:
 def _together(rows: list[dict[str, Any]]) -> str:
     """Return the values of a key in a line: the value, or the range over its ids."""
     if len(rows) == 1:
-        return _text(rows[0])
+        return value_text(rows[0])
     present = [row["value"] for row in rows if row["value"] is not None]
     if not present:
         return f"absent in all {len(rows)}"
     count = f"{len(present)} of {len(rows)}" if len(present) < len(rows) else f"{len(rows)}"
     if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in present):
         return f"{count} values, {_short(min(present))} to {_short(max(present))}"
-    texts = dict.fromkeys(_text({"value": value, "low": None}) for value in present)
+    texts = dict.fromkeys(value_text({"value": value, "low": None}) for value in present)
     return f"{count} values: {plain('; '.join(texts), 50)}"

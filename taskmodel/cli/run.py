@@ -9,6 +9,7 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
+from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import heading, load
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import Answer, Output, folder_name, output
@@ -54,6 +55,14 @@ STATES = {
     "oversight_binds": "binds",
     "oversight_bottleneck": "is the bottleneck",
 }
+DATED = {
+    "first_automation": "AI begins",
+    "oversight_binds": "oversight binds",
+    "oversight_costs_a_tenth": "costs 1.1x",
+    "oversight_costs_half": "costs 2x",
+    "oversight_bottleneck": "bottleneck",
+    "ceiling": "ceiling",
+}
 FACTORS = {"review": "review capacity", "defect_budget": "defect budget"}
 # One more reviewer is worth the ratio of two shadow prices in people of a pool. Rounding leaves
 # about 1e-12 of a price that is zero, so that ratios below this one count as zero.
@@ -84,15 +93,17 @@ def answer(args: Namespace) -> Answer:
         result = sweep.isel(compute=np.searchsorted(sweep["compute"].values, points))
         summary = summarise(catalog, sweep)
         files.write("result", result, "speedup", "speedup_curve")
+    calendar = Calendar(catalog, args.paths)
     facts = {
         **provenance_facts(result),
         "title": catalog.title,
         "grid": grid._asdict(),
         **as_dict(summary),
+        "dates": _dates(calendar, summary),
     }
     bands = _bands(args, catalog, files)
     every = facts if bands is None else {**facts, "bands": bands}
-    return Answer(every, lambda: report(catalog, summary, grid, bands), files)
+    return Answer(every, lambda: report(catalog, summary, grid, calendar, bands), files)
 
 
 def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] | None:
@@ -145,6 +156,7 @@ def report(
     catalog: Catalog,
     summary: Summary,
     grid: tuple[float, float, int],
+    calendar: Calendar,
     bands: dict[str, Any] | None = None,
 ) -> list[str]:
     """Return the answer as lines of a page, that of draws first if there is one."""
@@ -157,6 +169,7 @@ def report(
         *cost_lines(summary),
         "",
         *_milestones(summary),
+        *_months(calendar, summary),
         *too_few_reviewers(summary),
         *_no_review(catalog),
         "",
@@ -164,7 +177,7 @@ def report(
         *_modes(catalog, summary),
         "",
         *_binding(summary),
-        *_next_tasks(summary),
+        *_next_tasks(summary, calendar),
         "",
         *_advice(summary),
     ]
@@ -246,6 +259,34 @@ def _milestones(summary: Summary) -> list[str]:
     return lines
 
 
+def _milestone_computes(summary: Summary) -> dict[str, float | None]:
+    points = {name: getattr(summary, name) for name in (*MILESTONES, "ceiling")}
+    return {name: None if point is None else point.compute for name, point in points.items()}
+
+
+def _dates(calendar: Calendar, summary: Summary) -> dict[str, Any]:
+    """Return the dates of milestones, and of the tasks that AI cannot do today, along the paths."""
+    computes = _milestone_computes(summary)
+    return {
+        "paths": calendar.paths,
+        **{name: calendar.date(compute) for name, compute in computes.items()},
+        "next_tasks": {task.task: calendar.date(task.compute) for task in summary.next_tasks},
+    }
+
+
+def _months(calendar: Calendar, summary: Summary) -> list[str]:
+    """Say when milestones are reached along the paths."""
+    if not calendar.paths:
+        return []
+    computes = _milestone_computes(summary)
+    months = []
+    for name, words in DATED.items():
+        if computes[name] is not None:
+            by = "by " if name in summary.at_grid_start else ""
+            months.append(f"{words} {by}{short(calendar.month(computes[name]))}")
+    return wrapped(f"Along {calendar.paths}: {', '.join(months)}.") if months else []
+
+
 def _point(label: str, point: Point | None, bound: str = "") -> list[str]:
     if point is None:
         return [label, "not reached", "", "", ""]
@@ -323,11 +364,13 @@ def _binding(summary: Summary) -> list[str]:
     ]
 
 
-def _next_tasks(summary: Summary) -> list[str]:
+def _next_tasks(summary: Summary, calendar: Calendar) -> list[str]:
     if not summary.next_tasks:
         return []
-    rows = [["the next tasks worth automating", "AI can from", *SPEEDUP_HEADS]]
-    rows += [_point(plain(task.title, 31), task) for task in summary.next_tasks[:3]]
+    rows = [["worth automating next", "AI can from", "date", *SPEEDUP_HEADS]]
+    for task in summary.next_tasks[:3]:
+        title, compute, *speedups = _point(plain(task.title, 22), task)
+        rows.append([title, compute, short(calendar.month(task.compute)), *speedups])
     return ["", "Speed-ups [x] if AI could do one more task today", *table(rows)]
 
 

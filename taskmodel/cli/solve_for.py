@@ -6,6 +6,7 @@ from typing import Any
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import dates
+from taskmodel.cli.calendar import Calendar
 from taskmodel.cli.catalogs import at_point, check_number, check_range, heading, load
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import bracketed, scientific, table, wrapped
@@ -63,6 +64,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         "",
         f"What gives {name} {value:g}, and the speed-ups [x] there",
         *table(rows),
+        *_months(catalog, facts),
     ]
     for jump in facts["jumps"]:
         tasks = f", where AI's ability changes for {jump['tasks']}" if jump["tasks"] else ""
@@ -76,3 +78,12 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
 def _solution(row: dict[str, float]) -> str:
     end = "" if row["until"] == row["value"] else f" to {row['until']:.10g}"
     return f"{row['value']:.10g}{end}"
+
+
+def _months(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
+    """Say when compute reaches the solutions, where compute is the unknown."""
+    calendar = Calendar(catalog)
+    if facts["path"] != "compute" or not calendar.paths or not facts["solutions"]:
+        return []
+    months = (calendar.month(row["value"]) for row in facts["solutions"])
+    return wrapped(f"Reached along the paths {calendar.paths}: {'; '.join(months)}.")

@@ -8,6 +8,7 @@ import xarray as xr
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
+from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import check_number, heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
@@ -74,12 +75,19 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
         lines += wrapped("A dash: more and less of it have different effects, as at a threshold.")
     tasks = facts["next_tasks"][:limit]
     if tasks:
-        rows = [["the next tasks worth automating", "AI can from", *SPEEDUP_HEADS]]
+        calendar = Calendar(catalog)
+        rows = [["worth automating next", "AI can from", "date", *SPEEDUP_HEADS]]
         rows += [
-            [plain(task["title"], 32), scientific(task["opens_at"]), *speedup_cells(task)]
+            [
+                plain(task["title"], 22),
+                scientific(task["opens_at"]),
+                short(calendar.month(task["opens_at"])),
+                *speedup_cells(task),
+            ]
             for task in tasks
         ]
         lines += ["", "Speed-ups [x] if AI could do one more task", *table(rows)]
+        lines += wrapped(f"Dates along {calendar.paths}.") if calendar.paths else []
     return lines
 
 

@@ -1,0 +1,73 @@
+"""Pages written from the package name everything, and links between pages lead somewhere."""
+
+import importlib.util
+import re
+
+import pytest
+from locations import ROOT
+
+import taskmodel as tm
+from taskmodel.catalog import Catalog
+from taskmodel.cli.commands import COMMANDS
+from taskmodel.files.reference import entries
+from taskmodel.validation import published_results
+
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+
+
+@pytest.fixture(scope="module")
+def generated():
+    spec = importlib.util.spec_from_file_location("generated", DOCS / "_ext" / "generated.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_keys_has_every_key_with_unit_and_meaning(generated):
+    page = generated.catalog_keys()
+    for entry in entries(Catalog):
+        block, *rest = entry.path.split(".")
+        name = ".".join(rest[1:] if rest[:1] == ["*"] and len(rest) > 1 else rest) or block
+        lines = [x for x in page.splitlines() if f"`{name}`".replace("*", "ID") in x]
+        assert lines and (entry.meaning in page or generated.cell(entry.meaning) in page), (
+            entry.path
+        )
+        assert entry.unit in ("", "1") or any(entry.unit in line for line in lines), entry.path
+
+
+def test_the_pages_of_commands_and_functions_are_complete(generated):
+    page = generated.cli()
+    for group in COMMANDS.values():
+        for command in group:
+            assert f"### taskmodel {command.name}\n" in page
+    page = generated.api()
+    assert all(f":: taskmodel.{name}\n" in page for name in tm.__all__)
+
+
+def test_the_page_of_published_results_names_every_source(generated):
+    page = generated.published()
+    for result in published_results():
+        assert generated.cell(result.source) in page and f"## {result.group}\n" in page
+
+
+def test_a_table_is_not_ended_by_what_is_in_it(generated):
+    assert generated.table(("a",), [("x | y * z",)])[2] == "| x \\| y \\* z |"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_links_between_pages_lead_somewhere(path, generated):
+    written = {"catalog_keys", "numbers", "files", "cli", "published", "api"}
+    written |= generated.other_keys().keys()
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
+        if target.startswith("http"):
+            continue
+        if target.startswith("_generated/"):
+            assert target.removeprefix("_generated/").removesuffix(".md") in written, target
+        else:
+            assert (DOCS / target).exists(), target
+
+
+def test_every_page_is_in_the_table_of_contents():
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert {path.stem for path in PAGES} - {"index"} <= set(index.split())
