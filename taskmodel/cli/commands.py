@@ -684,7 +684,7 @@ COMMANDS = {
         _command(
             "completion",
             "a script that completes commands and names in your shell",
-            _argument("shell", choices=("bash", "zsh"), help="the shell"),
+            _option("shell", "SHELL", "bash or zsh", choices=("bash", "zsh")),
         ),
         _command(
             "compile",

@@ -958,7 +958,8 @@ DESCRIPTIONS[
 ] = """Print a script with which a shell completes commands, options, and names of
 bundled files. It is made by shtab: pip install 'taskmodel[completion]'."""
 EPILOGS["completion"] = """examples:
-  taskmodel completion bash > ~/.local/share/bash-completion/completions/taskmodel
+  taskmodel completion bash > ~/.taskmodel.bash
   taskmodel completion zsh > ~/.zfunc/_taskmodel
 
-For zsh the folder has to be in fpath before compinit runs."""
+For bash, put `source ~/.taskmodel.bash` into ~/.bashrc. For zsh the folder has
+to be in fpath before compinit runs."""
