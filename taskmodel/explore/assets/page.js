@@ -17,6 +17,11 @@ export function element(tag, properties = {}, ...children) {
 export function figure({ caption, note, description, ...options }) {
   const svg = Plot.plot({ className: "plot", marginTop: 24, ...options });
   svg.querySelectorAll("style").forEach((style) => style.remove());
+  // names of marks are classes: groups in an image have no names of their own
+  svg.querySelectorAll("g[aria-label]").forEach((group) => {
+    group.classList.add(group.getAttribute("aria-label").replaceAll(" ", "-"));
+    group.removeAttribute("aria-label");
+  });
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", description ?? caption);
   return element("figure", {},
@@ -66,6 +71,7 @@ export function asSvg(container) {
   let top = 0, width = 0;
   const parts = [...container.querySelectorAll("svg.plot, svg.tasks")].map((svg) => {
     const copy = svg.cloneNode(true);
+    copy.querySelectorAll('.tip, [aria-label="tip"]').forEach((tip) => tip.remove());
     const box = svg.viewBox.baseVal;
     const caption = svg.closest("figure")?.querySelector("figcaption")?.textContent ?? "";
     const title = document.createElementNS("http://www.w3.org/2000/svg", "text");
