@@ -54,7 +54,7 @@ def _complete_names(command: ArgumentParser, functions: dict[str, tuple[str, ...
             completed.complete = {"bash": name, "zsh": name}
 
 
-def _preamble(shell: str, functions: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def _preamble(shell: str, functions: dict[str, tuple[str, ...]]) -> str:
     """Return functions that offer bundled names of kinds, and YAML files."""
     texts = []
     for name, kinds in functions.items():
@@ -66,4 +66,4 @@ def _preamble(shell: str, functions: dict[str, tuple[str, ...]]) -> dict[str, st
             )
         else:
             texts.append(f"{name}() {{\n  compadd -- {words}\n  _files -g '*.yaml'\n}}")
-    return {shell: "\n".join(texts)}
+    return "\n".join(texts)

@@ -852,6 +852,7 @@ EPILOGS["schema"] = """examples:
 and, for editors with a YAML language server, as a catalog's first line:
   # yaml-language-server: $schema=catalog.schema.json
 
+Its $id names the kind of file and the version: urn:taskmodel:schema:catalog:V.
 The schema covers types, units and ranges. Conditions between blocks (ids that
 exist, shares that sum to 1) are checked by `taskmodel check`."""
 
