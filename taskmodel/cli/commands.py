@@ -1,5 +1,6 @@
 """The table of commands: name, summary and arguments, by group."""
 
+from argparse import SUPPRESS
 from typing import Any, NamedTuple
 
 from taskmodel.cli import values
@@ -101,6 +102,30 @@ COMMON = (
     _flag("--debug", "show the traceback of an error"),
 )
 
+EVIDENCED = (
+    _option(
+        "--draws",
+        "N",
+        "draws of the uncertain numbers, in proportion to the evidence; default: 512",
+        type=values.whole(16, 100_000),
+        default=512,
+    ),
+    _option(
+        "--seed",
+        "S",
+        "of the draws, a whole number; default: 1",
+        type=values.whole(0, 2**32 - 1),
+        default=1,
+    ),
+    _option(
+        "--moments",
+        "MOMENTS",
+        "evidence, bundled name or YAML file; default: 2026 for alignment_research, none "
+        "for other catalogs",
+    ),
+    _option("--draws-from", "FILE", "take the draws from calibration.nc of calibrate"),
+)
+
 COMMANDS = {
     "Answers": (
         _command(
@@ -131,29 +156,23 @@ COMMANDS = {
                 f"which draws have dates; default: {DEFAULT_PATHS}",
             ),
             _flag("--point", "the answer at the catalog's own values alone, without draws"),
-            _option(
-                "--draws",
-                "N",
-                "draws of the uncertain numbers, in proportion to the evidence; default: 512",
-                type=values.whole(16, 100_000),
-                default=512,
-            ),
-            _option(
-                "--seed",
-                "S",
-                "of the draws, a whole number; default: 1",
-                type=values.whole(0, 2**32 - 1),
-                default=1,
-            ),
-            _option(
-                "--moments",
-                "MOMENTS",
-                "evidence, bundled name or YAML file; default: 2026 for alignment_research, none "
-                "for other catalogs",
-            ),
-            _option("--draws-from", "FILE", "take the draws from calibration.nc of calibrate"),
+            *EVIDENCED,
             JSON,
             NO_FIGURES,
+        ),
+        _command(
+            "report",
+            "the answer as one HTML page, with figures and sources",
+            *CATALOG,
+            _option("scenario", "SCENARIO", "the same as --scenario", nargs="?", default=SUPPRESS),
+            _output("file to write; default: report.html in taskmodel-results/NAME", "FILE"),
+            _option(
+                "--paths",
+                "PATHS",
+                f"bundled name or YAML file of paths of compute; default: {DEFAULT_PATHS}",
+            ),
+            *EVIDENCED,
+            JSON,
         ),
         _command(
             "ensemble",

@@ -964,3 +964,29 @@ EPILOGS["completion"] = """examples:
 
 For bash, put `source ~/.taskmodel.bash` into ~/.bashrc. For zsh the folder has
 to be in fpath before compinit runs."""
+
+DESCRIPTIONS[
+    "report"
+] = f"""Write the answer as one HTML page that needs nothing else: when reviewers run
+out, with probabilities, and what would buy time, in words; figures, tables,
+every input with its interval and source, the method, and how to make the page
+again. It has no scripts, loads nothing from the network and prints on A4.
+
+{PATHS}"""
+EPILOGS["report"] = f"""examples:
+  taskmodel report -o report.html
+  taskmodel report alignment_research scarce_verifiers -o report.html
+  taskmodel report mylab.yaml --set supervision.headcount=100 -o mylab.html
+
+Dates and probabilities are those of draws, as in `taskmodel run`. Levers change
+the rules or numbers of the organisation in every draw; time bought is by how
+many years the date moves from which oversight costs half.
+
+{JSON}
+Keys:
+  catalog, scenario, overrides, version, sha256, files
+  answer: sentences
+  levers: each {{lever, title, costs_half_from, gain, bottleneck_from,
+    speedup_then (each 5 %, median, 95 %), probability by year}}; as_is first
+
+{EXIT}"""

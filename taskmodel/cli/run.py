@@ -124,13 +124,13 @@ def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] |
                 more.progress.share = share
 
             name = args.paths or DEFAULT_PATHS
-            dataset, facts = run_bands.band_answer(catalog, args, name, advance)
-            more.write("bands", dataset, "bands", "answer")
+            answered = run_bands.band_answer(catalog, args, name, advance)
+            more.write("bands", answered.dataset, "bands", "answer")
     except TaskmodelError as error:
         note(f"no bands: {error}", args.quiet)
         return None
     files.files += more.files
-    return facts
+    return answered.facts
 
 
 def _why_no_output(catalog: Catalog, highest: float) -> str:

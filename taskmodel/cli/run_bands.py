@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,17 +44,41 @@ def uncertain(catalog: Catalog) -> bool:
     return bool(sampler(catalog).laws)
 
 
+@dataclass(frozen=True, eq=False)
+class BandAnswer:
+    """What draws say by date along paths of compute.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        From `by_date.answer_by_date`.
+    facts : dict of str
+        The same as plain values.
+    drawn : EvidencedDraws
+    followed : DrawnPaths
+    cruxes : Dataset
+        From `taskmodel.cruxes`, along the same paths.
+    """
+
+    dataset: xr.Dataset
+    facts: dict[str, Any]
+    drawn: EvidencedDraws
+    followed: by_date.DrawnPaths
+    cruxes: xr.Dataset
+
+
 def band_answer(
     catalog: Catalog, args: Namespace, name: str, advance: Callable[[float], None]
-) -> tuple[xr.Dataset, dict[str, Any]]:
-    """Return what draws say by date along paths of compute, as a dataset and as facts."""
+) -> BandAnswer:
+    """Return what draws say by date along paths of compute."""
     drawn = _draws(catalog, args, lambda share: advance(0.5 * share))
     followed = by_date.compute_paths(name, catalog, drawn.columns, args.seed)
     result = by_date.draws_by_date(
         catalog, drawn.columns, followed, lambda share: advance(0.5 + 0.5 * share)
     )
     others = by_date.other_paths(catalog, drawn.columns, followed.paths.name, args.seed)
-    moments = None if args.draws_from else _moments(catalog, args)
+    taken = args.draws_from is not None or not uncertain(catalog)
+    moments = None if taken else _moments(catalog, args)
     dataset = by_date.answer_by_date(catalog, result, followed, others, moments)
     moved = tm.cruxes(catalog, followed.paths)
     facts = {
@@ -69,7 +94,7 @@ def band_answer(
         "bottleneck_date_median": float(moved["bottleneck_date_median"]),
         "cruxes": [crux for crux in crux_facts(moved) if crux["crux"]][:MOST_CRUXES],
     }
-    return dataset, facts
+    return BandAnswer(dataset, facts, drawn, followed, moved)
 
 
 def _numbers(dataset: xr.Dataset) -> dict[str, Any]:
@@ -108,6 +133,9 @@ def _moments(catalog: Catalog, args: Namespace) -> Moments | None:
 
 
 def _draws(catalog: Catalog, args: Namespace, advance: Callable[[float], None]) -> EvidencedDraws:
+    if not uncertain(catalog):  # the growth of compute alone is
+        today = np.full(args.draws, catalog.compute.today.value)
+        return EvidencedDraws({"compute.today": today}, "", float(args.draws), -np.inf, 1)
     if args.draws_from is None:
         moments = _moments(catalog, args)
         return evidenced_draws(catalog, moments, args.draws, seed=args.seed, advance=advance)

@@ -11,53 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from taskmodel._text import number as number
+from taskmodel._text import percent as percent
+from taskmodel._text import scientific as scientific
+from taskmodel._text import signed as signed
+
 T = TypeVar("T")
 WIDTH = 79
-
-
-def scientific(value: float, digits: int = 3) -> str:
-    """Return a number to a few digits, large ones as mantissa and exponent.
-
-    Examples
-    --------
-    >>> scientific(8.4e28), scientific(3.2675e26)
-    ('8.4e28', '3.27e26')
-    """
-    mantissa, exponent_sign, exponent = f"{value:.{digits}g}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent_sign else mantissa
-
-
-def number(value: float) -> str:
-    """Return a number to about three digits, and a dash for NaN.
-
-    Examples
-    --------
-    >>> [number(value) for value in (1.2658, 40000.0, 3.2e9, float("inf"), float("nan"))]
-    ['1.27', '40,000', '3.2e9', 'no limit', '-']
-    """
-    if math.isnan(value):
-        return "-"
-    if math.isinf(value):
-        return "no limit"
-    if abs(value) >= 1e7 or 0 < abs(value) < 0.005:
-        return scientific(value, 2)
-    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{decimals}f}"
-
-
-def percent(value: float) -> str:
-    """Return a share in whole per cent, and a dash for NaN.
-
-    Examples
-    --------
-    >>> percent(0.166), percent(0.001), percent(0.0), percent(float("nan"))
-    ('17 %', '<1 %', '0 %', '-')
-    """
-    if math.isnan(value):
-        return "-"
-    if 1e-9 < value < 0.005:
-        return "<1 %"
-    return f"{100 * value:.0f} %"
 
 
 def hours(value: float) -> str:
@@ -85,17 +45,6 @@ def date(value: float, digits: int = 3) -> str:
     ('2031.250', 'not reached')
     """
     return f"{value:.{digits}f}" if math.isfinite(value) else "not reached"
-
-
-def signed(value: float, digits: int = 3, unit: str = "") -> str:
-    """Return a number with its sign, and a dash for NaN.
-
-    Examples
-    --------
-    >>> signed(0.25), signed(-1.0, 1, " %"), signed(float("nan"))
-    ('+0.250', '-1.0 %', '-')
-    """
-    return "-" if math.isnan(value) else f"{value:+.{digits}f}{unit}"
 
 
 def bracketed(unit: str) -> str:

@@ -19,8 +19,10 @@ from taskmodel.plots.by_date import draw_answer as answer
 from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
 from taskmodel.plots.lead import draw_lead_time as lead_time
+from taskmodel.plots.levers import draw_levers as levers
 from taskmodel.plots.map import draw_bottleneck_map as bottleneck_map
 from taskmodel.plots.money import draw_spend as spend
+from taskmodel.plots.saving import inline_svg
 from taskmodel.plots.saving import save_figure as save
 from taskmodel.plots.tasks import draw_review_load as review_load
 from taskmodel.plots.tasks import draw_task_graph as task_graph
@@ -33,7 +35,9 @@ __all__ = [
     "bottleneck_map",
     "cruxes",
     "horizon",
+    "inline_svg",
     "lead_time",
+    "levers",
     "loop",
     "over_time",
     "review_hours",

@@ -14,6 +14,7 @@ from taskmodel.plots.panels import (
     date_line,
     faint_grid,
     labelled_ticks,
+    legend_above,
     stacked_panels,
 )
 from taskmodel.plots.words import needs
@@ -71,9 +72,9 @@ def draw_answer(result: xr.Dataset, width: float = 180.0) -> Figure:
         calendar_axis(chances, result["time"].values)
         for axes in (*panels, chances):
             faint_grid(axes)
-        measured = panels[1].get_legend_handles_labels()
-        for axes in (panels[1], chances) if measured[0] else (chances,):
-            axes.legend(loc="lower right", fontsize=size)
+        if panels[1].get_legend_handles_labels()[0]:
+            legend_above(panels[1], size)
+        legend_above(chances, size, columns=2 if width >= 130 else 1)
     return figure
 
 
@@ -99,7 +100,7 @@ def _draw_band(axes: Axes, result: xr.Dataset, name: str, colour: str) -> None:
             markersize=3.5,
             zorder=5,
             gid=f"{name}-measured",
-            label="measured, with the 90 % width of the evidence",
+            label="measured, with 90 % width",
         )
 
 
@@ -133,7 +134,7 @@ def _draw_chances(axes: Axes, result: xr.Dataset) -> None:
                 linestyle=style,
                 linewidth=1.4,
                 gid=f"{name}-{path}",
-                label=f"{title}, {path}",
+                label=f"{title.removeprefix('oversight ')}, {path}",
             )
     axes.set_ylim(0, 100)
     axes.set_ylabel("probability by date\n[%]")

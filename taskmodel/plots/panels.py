@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from taskmodel.plots.page import GREY, INCH, PALE, figure_style
+from taskmodel.plots.page import GREY, INCH, PALE, figure_style, wrap
 from taskmodel.plots.words import power_text
 
 SPEEDUP_LABEL = "speed-up over people\nwithout AI [1]"
@@ -40,6 +40,8 @@ def stacked_panels(
         figure.set_label(heading)
         panels = figure.subplots(*shape, sharex=True, squeeze=False, **layout).ravel()
         bold: dict[str, Any] = {"fontsize": size + 1, "fontweight": "bold"}
+        room = (0.97 if over_figure else 0.84) * width
+        heading = "\n".join(wrap(heading, room, size + 1, "bold"))
         if over_figure:
             figure.suptitle(heading, x=0.01, ha="left", **bold)
         else:
@@ -55,14 +57,14 @@ def faint_grid(axes: Axes, axis: Literal["x", "y"] = "y", linewidth: float = 0.4
     axes.grid(axis=axis, color=PALE, linewidth=linewidth)
 
 
-def legend_above(axes: Axes, size: float) -> None:
-    """The legend in a row above a panel."""
+def legend_above(axes: Axes, size: float, columns: int = 4) -> None:
+    """The legend in rows above a panel."""
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 0.98),
         borderpad=0,
         fontsize=size,
-        ncols=4,
+        ncols=columns,
     )
 
 

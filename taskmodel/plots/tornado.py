@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.numerics.types import Array
-from taskmodel.plots.page import BLUE, GREY, INCH, PALE, VERMILLION, figure_style
+from taskmodel.plots.page import (
+    BLUE,
+    GREY,
+    INCH,
+    PALE,
+    VERMILLION,
+    figure_style,
+    line_height,
+    text_width,
+    wrap,
+)
 
 ROWS = 10  # inputs that are shown
+WIDE = 130.0  # mm: from there on both panels stand side by side
 BARS = {"low": BLUE, "high": VERMILLION}
 
 
@@ -34,17 +48,24 @@ def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
         If the figure is too narrow.
     """
     shown = result.isel(input=slice(0, ROWS))
+    heading = "What each input changes, all others at their medians"
+    wide = width >= WIDE
     with figure_style(width) as size:
-        height = 22 + 6 * shown.sizes["input"]
-        figure = Figure(figsize=(width / INCH, height / INCH), layout="constrained")
-        dates, speeds = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+        names = [_broken(str(name), 0.36 * width, size) for name in shown["input"].values]
+        lines = sum(name.count("\n") + 1 for name in names)
+        height = 24 + 2.4 * len(names) + 1.05 * line_height(size) * lines
+        figure = Figure(
+            figsize=(width / INCH, (height if wide else 1.9 * height) / INCH), layout="constrained"
+        )
+        figure.set_label(heading)
+        shape: dict[str, Any] = {"width_ratios": (3, 2)} if wide else {}
+        dates, speeds = figure.subplots(*((1, 2) if wide else (2, 1)), sharey=True, **shape)
         _bars(dates, shown["bottleneck_date"].values, result["bottleneck_date_median"].item(), size)
         first = shown.isel(time=0)
         median = result["throughput_speedup_median"].values[0]
         _bars(speeds, first["throughput_speedup"].values, median, size)
-        dates.set_xlabel("date from which oversight is the bottleneck")
-        speeds.set_xlabel(f"speed-up [x] in {result['time'].values[0]:g}")
-        names = [str(name) for name in shown["input"].values]
+        dates.set_xlabel("oversight is the bottleneck from\n[calendar year]")
+        speeds.set_xlabel(f"speed-up in {result['time'].values[0]:g}\nover people without AI [1]")
         dates.set_yticks(range(len(names)), names)
         dates.invert_yaxis()
         handles = [
@@ -52,8 +73,20 @@ def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
             for end, colour in BARS.items()
         ]
         figure.legend(handles=handles, loc="outside lower right", ncols=2, fontsize=size - 1)
-        figure.suptitle("What each input changes, all others at their medians", x=0.01, ha="left")
+        title = "\n".join(wrap(heading, 0.97 * width, size + 1, "bold"))
+        figure.suptitle(title, x=0.01, ha="left", fontsize=size + 1, fontweight="bold")
+        figure.draw_without_rendering()
     return figure
+
+
+def _broken(name: str, width: float, size: float) -> str:
+    """The name of an input in lines, broken after its dots."""
+    lines = [""]
+    for piece in re.split(r"(?<=[. ])", name):
+        if lines[-1] and text_width(lines[-1] + piece, size) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def _bars(axes: Axes, ends: Array, median: float, size: float) -> None:

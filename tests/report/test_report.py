@@ -1,0 +1,262 @@
+"""The report: one page that needs nothing else, and says what the numbers say."""
+
+import base64
+import contextlib
+import hashlib
+import io
+import re
+import shutil
+import subprocess
+from collections import Counter
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from command_line import error_of, json_of
+
+import taskmodel as tm
+from taskmodel.cli import main
+from taskmodel.report.markup import element, link, table, text
+from taskmodel.report.words import gain, month
+from taskmodel.summary import by_date
+from taskmodel.summary.levers import levers, levers_of
+
+FEW = ("t_agi_ladder", "--draws", "24")
+VOID = {"meta", "br"}
+
+
+class Page(HTMLParser):
+    """The elements of a page, each with its attributes; complains of tags that do not match."""
+
+    def __init__(self, markup):
+        super().__init__()
+        self.open, self.elements, self.words = [], [], []
+        self.feed(markup)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The file of a report, and the lines that its command prints."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main(["report", *FEW, "-o", str(path), "--quiet"]) == 0
+    return path, printed.getvalue().splitlines()
+
+
+@pytest.fixture(scope="module")
+def file(written):
+    return written[0]
+
+
+@pytest.fixture(scope="module")
+def markup(file):
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(markup):
+    return Page(markup)
+
+
+@pytest.fixture(scope="module")
+def words(page):
+    return " ".join(" ".join(page.words).replace("\u00a0", " ").split())
+
+
+def test_the_page_is_small_and_loads_nothing(page, markup):
+    assert len(markup.encode()) < 1_000_000
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "img", "image", "iframe", "object", "embed", "base"}
+    for tag, attributes in page.elements:
+        assert not {"src", "srcset", "style", "onload", "onclick"} & attributes.keys()
+        for name, value in attributes.items():
+            if name in ("href", "xlink:href"):
+                assert value.startswith("#") or (tag == "a" and value.startswith("https://"))
+            assert "url(" not in value or value.startswith("url(#")
+    assert "@import" not in markup and "http:" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", markup)
+
+
+def test_the_policy_allows_the_style_sheet_alone(page, markup):
+    (policy,) = [
+        meta["content"]
+        for meta in page.all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+    (style,) = re.findall(r"<style>(.*?)</style>", markup, re.S)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_landmarks_headings_and_names_serve_those_who_do_not_see_the_page(page):
+    assert page.all("html") == [{"lang": "en"}]
+    for tag in ("header", "main", "nav", "footer", "h1", "title"):
+        assert len(page.all(tag)) >= 1, tag
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    names = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
+    assert max(names.values()) == 1
+    for _, attributes in page.elements:
+        for target in attributes.get("aria-labelledby", "").split():
+            assert target in names
+        for key in ("href", "xlink:href"):
+            if attributes.get(key, "").startswith("#"):
+                assert attributes[key][1:] in names
+    assert all(svg["role"] == "img" and svg["aria-labelledby"] for svg in page.all("svg"))
+    boxes = [div for div in page.all("div") if div.get("class") == "scroll"]
+    assert len(boxes) == len(page.all("table")) > 8
+    assert all(box["role"] == "region" and box["aria-label"] and "tabindex" in box for box in boxes)
+
+
+def test_each_figure_is_there_in_two_widths_with_its_text_as_text(page, words):
+    assert len(page.all("svg")) == 2 * len(page.all("figure")) == 12
+    for said in ("speed-up over people", "Review hours by task", "calendar year", "as things are"):
+        assert said in words
+
+
+def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, markup, words):
+    path = tmp_path / "report.html"
+    facts = json_of(capsys, "report", *FEW, "-o", str(path))
+    assert path.read_text(encoding="utf-8") == markup  # equal inputs, equal bytes
+    assert facts["files"] == [str(path)]
+    for said in facts["answer"]:
+        assert said in words
+    as_is = facts["levers"][0]
+    bands = json_of(capsys, "run", *FEW, "--no-figures", "-o", str(tmp_path))["bands"]
+    assert bands["first"]["oversight_costs_half_from"] == as_is["costs_half_from"]
+    half = bands["probability"]["epoch_trend"]["oversight_costs_half_from"]
+    assert half == {year: as_is["probability"][year] for year in half}
+    for lever in facts["levers"][1:]:
+        assert lever["title"] in words
+        assert gain(lever["gain"]) in words
+        assert month(lever["costs_half_from"][1]) in words
+    for year, chance in half.items():
+        if 0.01 < chance < 0.99:
+            assert f"{100 * chance:.0f} % by {year}" in words
+
+
+def test_inputs_have_unit_interval_source_and_access_and_the_page_says_how_it_was_made(words):
+    catalog = tm.load_catalog("t_agi_ladder")
+    for path, (_, _, quantity) in catalog.quantities().items():
+        if quantity.low is not None:
+            assert path in words
+    for key, source in catalog.sources.items():
+        assert key in words and " ".join(source.title.split()) in words
+    assert catalog.sha256 in words and tm.__version__ in words
+    command = "taskmodel report t_agi_ladder --draws 24 --seed 1 -o report.html"
+    assert command in words and "90 %" in words and "Method" in words
+
+
+def test_the_page_on_the_screen_is_ascii_and_fits(written):
+    _, lines = written
+    assert any("probability" in line for line in lines)
+    assert max(map(len, lines[:-1])) <= 80 and all(line.isascii() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "is a folder"), ("report.txt", "ends in .html"), ("a/r.html", "folder")]
+)
+def test_where_nothing_can_be_written_is_said_before_the_work(capsys, tmp_path, name, said):
+    (tmp_path / "a").write_text("a file, not a folder")
+    assert said in error_of(capsys, "report", *FEW, "-o", str(tmp_path / name))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
+
+
+def test_a_scenario_may_be_given_by_itself_or_as_an_option(capsys):
+    for arguments in (("nonsense",), ("--scenario", "nonsense")):
+        assert "nonsense" in error_of(capsys, "report", "t_agi_ladder", *arguments)
+
+
+def test_text_of_catalogs_is_never_markup():
+    assert text('<b a="1">&\x1b') == "&lt;b a=&quot;1&quot;&gt;&amp;\\x1b"
+    assert element("p", "<script>", title='"') == '<p title="&quot;">&lt;script&gt;</p>'
+    assert link("a", "javascript:alert(1)") == "a (javascript:alert(1))"
+    assert "<i>" not in table("<i>", ["<i>"], [["<i>", "<i>"]])
+
+
+# Levers
+
+
+@pytest.fixture(scope="module")
+def ladder():
+    return tm.load_catalog("t_agi_ladder")
+
+
+def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
+    columns = {"capability.intercept": np.array([0.9, 1.0, 1.2])}
+    followed = by_date.compute_paths("epoch_trend", ladder, columns, 1)
+    result = levers(ladder, columns, followed)
+    changes = {path: 0.5 * ladder.get(path) for path in levers_of(ladder)["faster_review"].factors}
+    growth = {f"paths {path}": rates for path, rates in followed.growth.items()}
+    changed = tm.ensemble(
+        ladder.replace(changes), {**columns, **growth}, paths=followed.paths, dates=[2026.0, 2028.0]
+    )
+    lever = result.sel(lever="faster_review")
+    for name in by_date.FIRSTS:
+        expected = np.sort(changed[name].values)
+        np.testing.assert_allclose(lever[name].values, expected, rtol=1e-9)
+
+
+def test_oversight_never_costs_half_earlier_where_reviews_are_faster_or_people_may_review_more(
+    ladder,
+):
+    columns = {"capability.slope": np.linspace(0.38, 0.76, 9)}
+    followed = by_date.compute_paths("slow", ladder, columns, 1)
+    result = levers(ladder, columns, followed)
+    names = [name for name in ("faster_review", "review_time") if name in result["lever"]]
+    assert names
+    for name in names:
+        assert (result["oversight_costs_half_from_gain"].sel(lever=name) >= -1e-9).all()
+
+
+# In a browser
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def test_a_browser_shows_it_without_a_complaint(file, tmp_path):
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip(f"no browser is installed: none of {', '.join(BROWSERS)}")
+    process = subprocess.run(
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--enable-logging=stderr",
+            "--window-size=375,800",
+            "--dump-dom",
+            file.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert process.returncode == 0 and "Provenance" in process.stdout
+    assert "CONSOLE" not in process.stderr  # a style or a load that the policy refused
