@@ -11,6 +11,7 @@ True
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr__`
@@ -171,6 +172,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'taskmodel' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+if "xarray" in sys.modules:  # `ds.taskmodel`, of datasets that are opened by xarray itself
+    importlib.import_module("taskmodel._accessor")
 
 
 def __dir__() -> list[str]:

@@ -92,7 +92,15 @@ COMPUTE = _option(
     "point of the compute axis [FLOP/year]; default: the catalog's compute.today",
     type=values.flop_per_year,
 )
-JSON = _flag("--json", "print the answer as JSON")
+JSON = (
+    _flag("--json", "print the answer as JSON"),
+    _option(
+        "--format",
+        "FORMAT",
+        "text (default), json, or csv: the main table of the answer, in full precision",
+        choices=("text", "json", "csv"),
+    ),
+)
 OUTPUT = _output("folder for the results; default: one in taskmodel-results, named for the run")
 OPTIONAL_OUTPUT = _output("write the result and the figure to this folder; default: none")
 NO_FIGURES = _flag("--no-figures", "write the dataset only")
@@ -631,7 +639,7 @@ COMMANDS = {
         _command(
             "list",
             "bundled catalogs, scenarios, plans, worlds and more",
-            _flag("--json", "print the list as JSON"),
+            JSON,
         ),
         _command(
             "check",
@@ -646,7 +654,7 @@ COMMANDS = {
                 "--scenario", "S", "bundled name or file of a scenario, laid over each catalog"
             ),
             _flag("--show-distributions", "list the uncertain numbers, with quantiles of draws"),
-            _flag("--json", "print the findings as JSON"),
+            JSON,
         ),
         _command(
             "keys",
@@ -716,7 +724,7 @@ COMMANDS = {
             "validate",
             "published results beside those of the model",
             _flag("--all", "every result, also in groups that all agree"),
-            _flag("--json", "print the table as JSON"),
+            JSON,
         ),
         _command(
             "calibrate",

@@ -102,9 +102,11 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
     if args.command is None:
         parser().print_help(sys.stderr)
         return BAD_INPUT
+    form = getattr(args, "format", None) or ("json" if getattr(args, "json", False) else "text")
+    args.json = form == "json"
     try:
         answer: Answer = importlib.import_module(f"taskmodel.cli.{args.module}").answer(args)
-        print(answer.text(getattr(args, "json", False)))
+        print(answer.text(form))
         return answer.code
     except BrokenPipeError:
         raise

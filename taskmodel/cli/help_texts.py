@@ -24,7 +24,8 @@ dedicated, true, null, "{value: 3, low: 1, high: 5}". `taskmodel paths` lists
 the paths; one that does not exist is an error that names the nearest."""
 JSON = """JSON is one document, in full precision and strict: NaN (nothing can be
 produced) is null, infinity (no limit) is the string "inf". Compute is in
-FLOP/year; speed-ups, shares and elasticities are pure numbers."""
+FLOP/year; speed-ups, shares and elasticities are pure numbers. --format csv
+prints the main table alone, with the same keys."""
 DESCRIPTIONS: dict[str, str] = {}
 EPILOGS: dict[str, str] = {}
 

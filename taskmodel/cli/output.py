@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from taskmodel.cli.comma_separated import csv_text
 from taskmodel.cli.screen import ProgressLine, json_text, note, progress
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import stale
@@ -172,9 +173,11 @@ class Answer:
     output: Output | None = None
     code: int = FINE
 
-    def text(self, as_json: bool) -> str:
-        """Return the answer as JSON or as a page."""
-        if as_json:
+    def text(self, form: str) -> str:
+        """Return the answer as ``json``, as ``csv`` or as a page, ``text``."""
+        if form == "csv":
+            return csv_text(self.facts)
+        if form == "json":
             files = {} if self.output is None else {"files": self.output.files}
             return json_text({**self.facts, **files})
         return "\n".join([*self.lines(), *(self.output.lines() if self.output else [])])

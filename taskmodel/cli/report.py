@@ -87,8 +87,8 @@ def _material(catalog: Catalog, args: Namespace, target: Path, files: Output) ->
     """Return all that the report shows."""
 
     def share(start: float, end: float) -> Callable[[float], None]:
-        def advance(part: float) -> None:
-            files.progress.share = start + (end - start) * part
+        def advance(done: float) -> None:
+            files.progress.share = start + (end - start) * done
 
         return advance
 

@@ -19,7 +19,7 @@ from taskmodel.plots.by_date import draw_answer as answer
 from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
 from taskmodel.plots.lead import draw_lead_time as lead_time
-from taskmodel.plots.levers import draw_levers as levers
+from taskmodel.plots.lever_dates import draw_levers as levers
 from taskmodel.plots.map import draw_bottleneck_map as bottleneck_map
 from taskmodel.plots.money import draw_spend as spend
 from taskmodel.plots.saving import inline_svg
@@ -28,6 +28,23 @@ from taskmodel.plots.tasks import draw_review_load as review_load
 from taskmodel.plots.tasks import draw_task_graph as task_graph
 from taskmodel.plots.tasks import hours_by_task as review_hours
 from taskmodel.plots.tornado import draw_cruxes as cruxes
+
+# figures of a dataset alone, which `ds.taskmodel.plot` has too
+OF_DATASETS = (
+    "answer",
+    "beside",
+    "bottleneck_map",
+    "cruxes",
+    "horizon",
+    "lead_time",
+    "levers",
+    "loop",
+    "over_time",
+    "safety_frontier",
+    "speedup_curve",
+    "spend",
+    "takeoff",
+)
 
 __all__ = [
     "answer",

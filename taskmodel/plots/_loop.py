@@ -47,7 +47,7 @@ def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
     ):
         for axes, name in zip(panels, names, strict=False):
             _draw_level(axes, run[name])
-            meaning = run[name].attrs["long_name"].split(";")[0].split(":")[0].strip()
+            meaning = run[name].attrs["long_name"]
             title = wrap(f"{meaning} [{run[name].attrs['units']}]", width / 2 - 16, size)
             axes.set_title("\n".join(title), loc="left", fontsize=size)
         for axes in panels[len(names) :]:

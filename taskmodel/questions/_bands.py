@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from taskmodel.errors import InputError, NoAnswer
 from taskmodel.numerics.types import Array
+from taskmodel.sweeps.results import descriptive
 from taskmodel.uncertainty.streams import REPLICATES, replicates
 
 LEVELS = (0.05, 0.5, 0.95)
@@ -72,12 +73,12 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
         inner = [dim for dim in variable.dims if dim != "draw"]
         values = variable.transpose("draw", *inner).values[rows]
         value, error = _quantiles(values, weight[rows], sample, levels)
-        meaning = variable.attrs.get("long_name", "")
+        meaning = variable.attrs.get("description", variable.attrs.get("long_name", ""))
         units = {key: unit for key, unit in variable.attrs.items() if key == "units"}
         dims = ("quantile", *inner)
         variables[str(name)] = (dims, value, dict(variable.attrs))
         label = f"standard error of the quantile: {meaning}"
-        variables[f"{name}_error"] = (dims, error, {**units, "long_name": label})
+        variables[f"{name}_error"] = (dims, error, {**units, **descriptive(label)})
     coords = {name: drawn[name] for name in drawn.coords if "draw" not in drawn[name].dims}
     attributes = {**drawn.attrs, "draws": len(solved), "failed": int((~solved).sum())}
     return xr.Dataset(variables, {"quantile": levels, **coords}, attributes)

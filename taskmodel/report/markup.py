@@ -52,7 +52,7 @@ def joined(parts: Iterable[object]) -> Markup:
     return Markup("\n".join(map(text, parts)))
 
 
-def table(
+def table_box(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], words: Sequence[int] = ()
 ) -> Markup:
     """Return a table in a box that scrolls sideways by itself.

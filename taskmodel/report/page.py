@@ -12,7 +12,7 @@ from taskmodel.report.figures import figures
 from taskmodel.report.gathering import Material, reasons
 from taskmodel.report.markup import Markup, element, joined, terms, text
 from taskmodel.report.method import PARAGRAPHS, WORDS
-from taskmodel.report.tables import inputs, tables
+from taskmodel.report.tables import input_tables, tables
 from taskmodel.report.words import crux_sentences, lever_sentences, sentences
 
 QUESTION = "When do reviewers run out, and what would buy time?"
@@ -81,7 +81,7 @@ def _sections(material: Material) -> Iterator[Markup]:
         *(joined([element("h3", heading), figure]) for heading, figure in figures(material)),
     )
     yield _section("tables", terms(WORDS.items()), *tables(material))
-    yield _section("inputs", *inputs(material.catalog))
+    yield _section("inputs", *input_tables(material.catalog))
     yield _section(
         "method",
         *(joined([element("h3", name), element("p", said)]) for name, said in PARAGRAPHS.items()),

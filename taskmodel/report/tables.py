@@ -11,8 +11,8 @@ from taskmodel._text import number, percent, scientific, signed
 from taskmodel.catalog import Catalog
 from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.report.gathering import HALF, Material
-from taskmodel.report.markup import Markup, link, table
-from taskmodel.report.words import BOTTLENECK, banded, chance, gain, month, times
+from taskmodel.report.markup import Markup, link, table_box
+from taskmodel.report.words import BOTTLENECK, banded, chance, factor_text, gain, month
 from taskmodel.summary import Point
 from taskmodel.summary.by_date import FIRSTS
 
@@ -50,7 +50,7 @@ def _by_date(material: Material) -> Markup:
     for year in sorted({bands.attrs["today"], *material.years} & set(bands["time"].values)):
         state = bands.sel(time=year)
         cells = [
-            banded(state[name].values, percent if name == "automated_hours_share" else times)
+            banded(state[name].values, percent if name == "automated_hours_share" else factor_text)
             for name in (
                 "oversight_cost",
                 "throughput_speedup",
@@ -61,7 +61,7 @@ def _by_date(material: Material) -> Markup:
         ]
         rows.append([f"{year:g}", scientific(float(state["compute"])), *cells])
     head = ["start of", "compute [FLOP/year]", "oversight costs [×]", *HEADS, "hours by AI"]
-    return table("By date: median [90 % band]", head, rows)
+    return table_box("By date: median [90 % band]", head, rows)
 
 
 def _firsts(material: Material) -> Markup:
@@ -74,7 +74,7 @@ def _firsts(material: Material) -> Markup:
             rows.append([title, path, dates, *chances])
     head = ["first date at which", "path of compute", "median [90 % band]"]
     caption = "From when on, and with which probability by the start of a year"
-    return table(caption, [*head, *(f"by {year:g}" for year in years)], rows, words=(1, 2))
+    return table_box(caption, [*head, *(f"by {year:g}" for year in years)], rows, words=(1, 2))
 
 
 def _levers(material: Material) -> Markup:
@@ -90,12 +90,12 @@ def _levers(material: Material) -> Markup:
                 "" if index == 0 else gain(lever[f"{HALF}_gain"].values),
                 *(chance(float(lever[f"{HALF}_by"].sel(by=year))) for year in years[1:]),
                 banded(lever[BOTTLENECK].values, month),
-                banded(lever["speedup_then"].values, times),
+                banded(lever["speedup_then"].values, factor_text),
             ]
         )
     head = ["lever", "costs half from", "time bought", *(f"half by {year:g}" for year in years[1:])]
     head += ["bottleneck from", f"throughput in {years[-1]:g} [×]"]
-    return table("Levers: median [90 % band]", head, rows, words=(1, 2))
+    return table_box("Levers: median [90 % band]", head, rows, words=(1, 2))
 
 
 def _cruxes(material: Material) -> Markup:
@@ -114,7 +114,7 @@ def _cruxes(material: Material) -> Markup:
     head = ["input", "unit", "low end", "bottleneck from", "high end", "bottleneck from"]
     median = month(float(cruxes["bottleneck_date_median"]))
     caption = f"Each input at both ends of its interval; with all at their medians: {median}"
-    return table(caption, head, rows, words=(1,))
+    return table_box(caption, head, rows, words=(1,))
 
 
 def _speeds(point: Point) -> list[str]:
@@ -134,7 +134,7 @@ def _milestones(material: Material) -> Markup:
     ceiling = summary.ceiling
     compute = "-" if ceiling.compute is None else scientific(ceiling.compute)
     rows.append(["ceiling set by oversight", compute, *_speeds(ceiling)])
-    return table("At the catalog's own values", ["", "compute [FLOP/year]", *HEADS], rows)
+    return table_box("At the catalog's own values", ["", "compute [FLOP/year]", *HEADS], rows)
 
 
 def _curve(material: Material) -> Markup:
@@ -144,7 +144,7 @@ def _curve(material: Material) -> Markup:
         [
             scientific(row.compute),
             percent(row.automated_hours_share),
-            times(row.oversight_cost),
+            factor_text(row.oversight_cost),
             *_speeds(row),
             *(percent(row.bottleneck_share[source]) for source in sources),
         ]
@@ -152,7 +152,7 @@ def _curve(material: Material) -> Markup:
     ]
     head = ["compute [FLOP/year]", "hours by AI", "oversight costs [×]", *HEADS]
     head += [f"held back by {source.replace('_', ' ')}" for source in sources]
-    return table("Along compute, at the catalog's own values", head, rows)
+    return table_box("Along compute, at the catalog's own values", head, rows)
 
 
 def _then(material: Material) -> str:
@@ -172,7 +172,7 @@ def _what_if(material: Material) -> Markup:
         for name, case in alone
     ]
     rows.append(["all of these", *(number(float(result[f"{name}_all"])) for name in SPEEDUPS)])
-    return table(f"Speed-ups without one constraint at {_then(material)}", ["", *HEADS], rows)
+    return table_box(f"Speed-ups without one constraint at {_then(material)}", ["", *HEADS], rows)
 
 
 def _worth(material: Material) -> Markup:
@@ -189,7 +189,7 @@ def _worth(material: Material) -> Markup:
         rows.append([str(one["input"].item()), shown, *cells])
     head = ["1 % more of", "value", "throughput", "latency", "effective"]
     caption = f"What 1 % more of an input gives at {_then(material)}; -: more and less differ"
-    return table(caption, head, rows)
+    return table_box(caption, head, rows)
 
 
 def _reviews(material: Material) -> Markup:
@@ -210,7 +210,7 @@ def _reviews(material: Material) -> Markup:
     caption = (
         f"Reviews at {point}: {advice.review_hours:,.0f} of {advice.review_capacity:,.0f} h/year"
     )
-    return table(caption, head, rows)
+    return table_box(caption, head, rows)
 
 
 def _next_tasks(material: Material) -> Markup:
@@ -219,10 +219,10 @@ def _next_tasks(material: Material) -> Markup:
         for task in material.summary.next_tasks
     ]
     head = ["task", "AI can from [FLOP/year]", *HEADS]
-    return table("Speed-ups if AI could do one more task today", head, rows)
+    return table_box("Speed-ups if AI could do one more task today", head, rows)
 
 
-def inputs(catalog: Catalog) -> Iterator[Markup]:
+def input_tables(catalog: Catalog) -> Iterator[Markup]:
     """Yield the table of inputs and that of their sources."""
     rows = []
     for path, (_, measure, quantity) in catalog.quantities().items():
@@ -247,7 +247,7 @@ def inputs(catalog: Catalog) -> Iterator[Markup]:
         )
     head = ["input", "value", "unit", "interval", "source", "access", "note"]
     caption = f"{len(rows)} inputs; intervals are of 90 %; other values are defaults without effect"
-    yield table(caption, head, rows, words=(2, 4, 5, 6))
+    yield table_box(caption, head, rows, words=(2, 4, 5, 6))
     sources = [
         [
             key,
@@ -261,4 +261,4 @@ def inputs(catalog: Catalog) -> Iterator[Markup]:
     if sources:
         head = ["key", "work", "date", "access", "what is taken from it"]
         caption = "Sources; primary: read in full; secondary: an abstract, an excerpt or a report"
-        yield table(caption, head, sources, words=(1, 2, 3, 4))
+        yield table_box(caption, head, sources, words=(1, 2, 3, 4))

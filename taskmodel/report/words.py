@@ -49,7 +49,7 @@ def chance(value: float) -> str:
     return "under 1 %" if value < 0.005 else percent(value)
 
 
-def times(value: float) -> str:
+def factor_text(value: float) -> str:
     """Return a speed-up or a cost with the sign for times; large ones as powers of ten."""
     return f"{number(value) if value < 1e4 or math.isinf(value) else scientific(value, 2)}\u00d7"
 
@@ -97,7 +97,7 @@ def _speeds(material: Material) -> str:
     years = [year for year in (today, *material.years) if year in bands["time"].values]
     rows = bands.sel(time=years)
     speeds = [
-        f"{banded(rows['throughput_speedup'].sel(time=year).values, times)} in {year:g}"
+        f"{banded(rows['throughput_speedup'].sel(time=year).values, factor_text)} in {year:g}"
         for year in years
     ]
     shares = rows["automated_hours_share"].sel(quantile=0.5).values
@@ -161,9 +161,10 @@ def _lever(row: dict[str, Any], as_is: dict[str, Any]) -> tuple[str, str]:
     year = list(row["probability"])[-1]
     half = max(row["probability"], key=lambda by: as_is["probability"][by] - row["probability"][by])
     before, after = as_is["probability"][half], row["probability"][half]
+    speed, usual = (factor_text(lever["speedup_then"][1]) for lever in (row, as_is))
     return gain(row["gain"]), (
         f"{row['title']} (half by {half} with {chance(after)}, not {chance(before)}; research in "
-        f"{year} {times(row['speedup_then'][1])}, not {times(as_is['speedup_then'][1])})"
+        f"{year} {speed}, not {usual})"
     )
 
 

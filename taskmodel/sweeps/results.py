@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+import taskmodel._accessor  # noqa: F401  it registers `ds.taskmodel`
 from taskmodel._version import __version__
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
@@ -41,6 +43,7 @@ INPUTS = (
     "paths_yaml",
 )
 ENDINGS = (".nc", ".nc4", ".cdf", ".h5", ".hdf5", "")  # of files of results; none: a pipe
+SHORTEST_NAME, LONGEST_NAME = 4, 60  # letters of a long_name, where it can be cut
 DIGEST = "content_sha256"  # attribute of a file of a result: its checksum
 LEFT_OUT = "left_out"  # attribute of a sweep: the variables by task that it does not have
 CASES = {
@@ -79,8 +82,8 @@ def labelled(
     Returns
     -------
     xarray.Dataset
-        With the attributes ``units`` (absent where empty) and ``long_name`` on each variable;
-        strings as objects.
+        With the attributes ``units`` (absent where empty) and ``long_name`` on each variable, and
+        ``description`` where the whole meaning is longer; strings as objects.
 
     Examples
     --------
@@ -98,7 +101,8 @@ def labelled(
         if values.dtype.kind == "U":
             values = values.astype(object)
         units, meaning = label or _declaration(name, declared, unlabelled)
-        attributes = {key: text for key, text in (("units", units), ("long_name", meaning)) if text}
+        attributes = {"units": units} if units else {}
+        attributes |= descriptive(meaning)
         # the fast path looks for no dates among texts
         return xr.Variable(dims, values, attributes, fastpath=True)
 
@@ -107,6 +111,23 @@ def labelled(
         {name: variable(name, entry, ("", "")) for name, entry in coords.items()},
         attributes,
     )
+
+
+def descriptive(meaning: str) -> dict[str, str]:
+    """Return a meaning as attributes: a short ``long_name``, and the whole where it is longer.
+
+    Examples
+    --------
+    >>> descriptive("coverage of a task; NaN: AI does none of it")["long_name"]
+    'coverage of a task'
+    """
+    short = re.split(r"[;:] |, (?=which|that|all|however|not|as |besides|weighted)", meaning)[0]
+    if len(short) > LONGEST_NAME:
+        short = short.split(", ")[0]
+    if len(short) < SHORTEST_NAME:  # the first of several words that are explained one by one
+        short = meaning
+    labels = {"long_name": short.strip(), "description": meaning if short != meaning else ""}
+    return {key: text for key, text in labels.items() if text}
 
 
 def _declaration(

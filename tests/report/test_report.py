@@ -16,7 +16,7 @@ from command_line import error_of, json_of
 
 import taskmodel as tm
 from taskmodel.cli import main
-from taskmodel.report.markup import element, link, table, text
+from taskmodel.report.markup import element, link, table_box, text
 from taskmodel.report.words import gain, month
 from taskmodel.summary import by_date
 from taskmodel.summary.levers import levers, levers_of
@@ -193,7 +193,7 @@ def test_text_of_catalogs_is_never_markup():
     assert text('<b a="1">&\x1b') == "&lt;b a=&quot;1&quot;&gt;&amp;\\x1b"
     assert element("p", "<script>", title='"') == '<p title="&quot;">&lt;script&gt;</p>'
     assert link("a", "javascript:alert(1)") == "a (javascript:alert(1))"
-    assert "<i>" not in table("<i>", ["<i>"], [["<i>", "<i>"]])
+    assert "<i>" not in table_box("<i>", ["<i>"], [["<i>", "<i>"]])
 
 
 # Levers
