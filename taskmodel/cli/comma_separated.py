@@ -34,7 +34,7 @@ TABLES = (
 )
 
 
-def csv_text(facts: Mapping[str, Any]) -> str:
+def table_csv(facts: Mapping[str, Any]) -> str:
     """Return the main table of an answer as CSV, a row for each of its records.
 
     Columns are named as in the JSON document, those of records within records by both names with a
@@ -47,7 +47,7 @@ def csv_text(facts: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> csv_text({"curve": [{"compute": 1e30, "share": {"review": 0.5}}]}).splitlines()
+    >>> table_csv({"curve": [{"compute": 1e30, "share": {"review": 0.5}}]}).splitlines()
     ['compute,share.review', '1e+30,0.5']
     """
     rows = [dict(_cells(row)) for row in _records(facts)]

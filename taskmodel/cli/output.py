@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taskmodel.cli.comma_separated import csv_text
+from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.screen import ProgressLine, json_text, note, progress
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import stale
@@ -176,7 +176,7 @@ class Answer:
     def text(self, form: str) -> str:
         """Return the answer as ``json``, as ``csv`` or as a page, ``text``."""
         if form == "csv":
-            return csv_text(self.facts)
+            return table_csv(self.facts)
         if form == "json":
             files = {} if self.output is None else {"files": self.output.files}
             return json_text({**self.facts, **files})

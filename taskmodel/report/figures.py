@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskmodel.report.gathering import Material
 from taskmodel.report.markup import Markup, element
-from taskmodel.report.words import binding, month
+from taskmodel.report.words import binding, month_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ def figures(material: Material) -> Iterator[tuple[str, Markup]]:
     catalog, sweep, today = material.catalog, material.sweep, material.summary.today
     grid = sweep["compute"].values
     compute = min(max(material.worth_compute, float(grid[0])), float(grid[-1]))
-    then = f"the compute of {month(material.worth_date)}"
+    then = f"the compute of {month_of(material.worth_date)}"
     end = material.summary.end
     drawn: dict[str, tuple[str, Callable[[float], Figure], str]] = {
         "answer": (

@@ -12,7 +12,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.report.gathering import HALF, Material
 from taskmodel.report.markup import Markup, link, table_box
-from taskmodel.report.words import BOTTLENECK, banded, chance, factor_text, gain, month
+from taskmodel.report.words import BOTTLENECK, banded, chance, factor_text, gain, month_of
 from taskmodel.summary import Point
 from taskmodel.summary.by_date import FIRSTS
 
@@ -70,7 +70,9 @@ def _firsts(material: Material) -> Markup:
     for path in bands["path"].values.tolist():
         for name, title in FIRSTS.items():
             chances = [chance(float(bands[f"{name}_by"].sel(path=path, by=year))) for year in years]
-            dates = banded(bands[name].values, month) if path == bands.attrs["paths_name"] else ""
+            dates = (
+                banded(bands[name].values, month_of) if path == bands.attrs["paths_name"] else ""
+            )
             rows.append([title, path, dates, *chances])
     head = ["first date at which", "path of compute", "median [90 % band]"]
     caption = "From when on, and with which probability by the start of a year"
@@ -86,10 +88,10 @@ def _levers(material: Material) -> Markup:
         rows.append(
             [
                 str(lever["title"].item()),
-                banded(lever[HALF].values, month),
+                banded(lever[HALF].values, month_of),
                 "" if index == 0 else gain(lever[f"{HALF}_gain"].values),
                 *(chance(float(lever[f"{HALF}_by"].sel(by=year))) for year in years[1:]),
-                banded(lever[BOTTLENECK].values, month),
+                banded(lever[BOTTLENECK].values, month_of),
                 banded(lever["speedup_then"].values, factor_text),
             ]
         )
@@ -108,11 +110,11 @@ def _cruxes(material: Material) -> Markup:
             value, date = float(crux["end_value"][end]), float(crux["bottleneck_date"][end])
             cells += [
                 "" if math.isnan(value) else number(value),
-                "no answer" if math.isnan(date) else month(date),
+                "no answer" if math.isnan(date) else month_of(date),
             ]
         rows.append([str(crux["input"].item()), str(crux["unit"].item()), *cells])
     head = ["input", "unit", "low end", "bottleneck from", "high end", "bottleneck from"]
-    median = month(float(cruxes["bottleneck_date_median"]))
+    median = month_of(float(cruxes["bottleneck_date_median"]))
     caption = f"Each input at both ends of its interval; with all at their medians: {median}"
     return table_box(caption, head, rows, words=(1,))
 

@@ -22,12 +22,12 @@ NO_TIME = 0.05  # year: a lever that moves the date by less buys none worth nami
 LEVELS = (0.05, 0.5, 0.95)
 
 
-def month(date: float) -> str:
+def month_of(date: float) -> str:
     """Return a date as month and year; inf: never.
 
     Examples
     --------
-    >>> month(2027.82), month(2028.0), month(float("inf"))
+    >>> month_of(2027.82), month_of(2028.0), month_of(float("inf"))
     ('October 2027', 'January 2028', 'never')
     """
     if math.isinf(date):
@@ -85,10 +85,10 @@ def _first(material: Material, name: str, subject: str) -> str:
 def _when(date: float, begins: float, bare: bool = False) -> str:
     """Return from when on; dates at the beginning of what was computed may be earlier."""
     if date <= begins:
-        return f"{'' if bare else 'from '}{month(begins)} or before"
+        return f"{'' if bare else 'from '}{month_of(begins)} or before"
     if math.isinf(date):
         return "never" if bare else "at no date of these paths"
-    return month(date) if bare else f"from {month(date)}"
+    return month_of(date) if bare else f"from {month_of(date)}"
 
 
 def _speeds(material: Material) -> str:

@@ -32,7 +32,7 @@ COSTLY = "oversight_costs_half_from"  # the date that levers are ordered by
 
 
 @dataclass(frozen=True)
-class Lever:
+class OrganisationChange:
     """A change of an organisation.
 
     Attributes
@@ -50,7 +50,7 @@ class Lever:
     rules: dict[str, Any] = field(default_factory=dict)
 
 
-def levers_of(catalog: Catalog) -> dict[str, Lever]:
+def available_levers(catalog: Catalog) -> dict[str, OrganisationChange]:
     """Return the levers that a catalog has, by name; the last is all of them together.
 
     Parameters
@@ -59,7 +59,7 @@ def levers_of(catalog: Catalog) -> dict[str, Lever]:
 
     Returns
     -------
-    dict of str to Lever
+    dict of str to OrganisationChange
         ``people``: twice the people who review; with those of the labour pools that they belong
         to. ``review_time``: people of labour pools may review nine tenths of their time.
         ``faster_review``: every review takes half as long. ``floors``: only the share of units that
@@ -77,14 +77,14 @@ def levers_of(catalog: Catalog) -> dict[str, Lever]:
     ]
     if limited:
         title = "people may review nine tenths of their working time"
-        levers["review_time"] = Lever(title, rules=dict.fromkeys(limited, REVIEW_TIME))
+        levers["review_time"] = OrganisationChange(title, rules=dict.fromkeys(limited, REVIEW_TIME))
     reviewed = [name for name, task in catalog.tasks.items() if task.review_ratio.value > 0]
     if reviewed:
         halves = {f"tasks.{name}.review_ratio": 0.5 for name in reviewed}
-        levers["faster_review"] = Lever("every review takes half as long", halves)
+        levers["faster_review"] = OrganisationChange("every review takes half as long", halves)
     levers |= _rules(catalog)
     if len(levers) > 1:
-        levers[ALL] = Lever(
+        levers[ALL] = OrganisationChange(
             "all of these together",
             {path: by for lever in levers.values() for path, by in lever.factors.items()},
             _together([lever.rules for lever in levers.values()]),
@@ -92,17 +92,17 @@ def levers_of(catalog: Catalog) -> dict[str, Lever]:
     return levers
 
 
-def _twice_the_people(catalog: Catalog) -> Lever:
+def _twice_the_people(catalog: Catalog) -> OrganisationChange:
     teams = [("supervision", catalog.supervision.pool)]
     teams += [(f"reviewers.{name}", team.pool) for name, team in catalog.reviewers.items()]
     lent = sorted({pool for _, pool in teams if pool in catalog.pools})
     factors = {f"{name}.headcount": 2.0 for name, _ in teams}
     factors |= {f"pools.{pool}.headcount": 2.0 for pool in lent}
     title = "twice as many people, who research and review" if lent else "twice as many reviewers"
-    return Lever(title, factors)
+    return OrganisationChange(title, factors)
 
 
-def _rules(catalog: Catalog) -> dict[str, Lever]:
+def _rules(catalog: Catalog) -> dict[str, OrganisationChange]:
     """Return the levers that are rules of review."""
     rules = catalog.supervision
     chosen = rules.protocols or (EQUIVALENT_PROTOCOL[rules.coverage],)
@@ -110,12 +110,12 @@ def _rules(catalog: Catalog) -> dict[str, Lever]:
     floors = EQUIVALENT_PROTOCOL["floor"]
     if not {floors, EQUIVALENT_PROTOCOL["none"]} & set(chosen):
         more = {"supervision.protocols": [*chosen, floors]}
-        levers["floors"] = Lever(
+        levers["floors"] = OrganisationChange(
             "only the share of units that policy requires is reviewed", {}, more
         )
     if CRITICS not in chosen:
         more = {"supervision.protocols": [*chosen, CRITICS]}
-        levers["critics"] = Lever("AI critics help with reviews", {}, more)
+        levers["critics"] = OrganisationChange("AI critics help with reviews", {}, more)
     return levers
 
 
@@ -162,7 +162,7 @@ def levers(
         oversight costs half: oversight may come to be the bottleneck earlier where more reviewers
         make AI worth its review.
     """
-    pulled = {AS_IS: Lever("as things are"), **levers_of(catalog)}
+    pulled = {AS_IS: OrganisationChange("as things are"), **available_levers(catalog)}
     solved = {}
     for count, (name, lever) in enumerate(pulled.items(), start=1):
         solved[name] = _pulled(catalog, lever, columns, followed, seed)
@@ -180,7 +180,7 @@ def levers(
 
 def _pulled(
     catalog: Catalog,
-    lever: Lever,
+    lever: OrganisationChange,
     columns: Mapping[str, Array],
     followed: DrawnPaths,
     seed: int,

@@ -7,7 +7,7 @@ import pytest
 from command_line import error_of, json_of, lines_of
 
 import taskmodel as tm
-from taskmodel.cli.comma_separated import csv_text
+from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.commands import COMMANDS
 
 LADDER = ("t_agi_ladder",)
@@ -65,11 +65,11 @@ def test_names_numbers_and_nested_values_have_their_cells():
         },
         "events": [],
     }
-    assert csv_text(facts).splitlines() == ["name,value,band.p5", "agi,,inf"]
-    assert csv_text({"a": [{"x": [1, 2]}]}).splitlines() == ["kind,x", "a,1; 2"]
+    assert table_csv(facts).splitlines() == ["name,value,band.p5", "agi,,inf"]
+    assert table_csv({"a": [{"x": [1, 2]}]}).splitlines() == ["kind,x", "a,1; 2"]
 
 
 def test_an_answer_without_a_table_says_so(capsys):
     assert "not allowed with" in error_of(capsys, "worth", "--format", "csv", "--json")
     with pytest.raises(tm.InputError, match="no table"):
-        csv_text({"version": "1"})
+        table_csv({"version": "1"})

@@ -17,9 +17,9 @@ from command_line import error_of, json_of
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.report.markup import element, link, table_box, text
-from taskmodel.report.words import gain, month
+from taskmodel.report.words import gain, month_of
 from taskmodel.summary import by_date
-from taskmodel.summary.levers import levers, levers_of
+from taskmodel.summary.levers import available_levers, levers
 
 FEW = ("t_agi_ladder", "--draws", "24")
 VOID = {"meta", "br"}
@@ -151,7 +151,7 @@ def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, markup, w
     for lever in facts["levers"][1:]:
         assert lever["title"] in words
         assert gain(lever["gain"]) in words
-        assert month(lever["costs_half_from"][1]) in words
+        assert month_of(lever["costs_half_from"][1]) in words
     for year, chance in half.items():
         if 0.01 < chance < 0.99:
             assert f"{100 * chance:.0f} % by {year}" in words
@@ -208,7 +208,9 @@ def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
     columns = {"capability.intercept": np.array([0.9, 1.0, 1.2])}
     followed = by_date.compute_paths("epoch_trend", ladder, columns, 1)
     result = levers(ladder, columns, followed)
-    changes = {path: 0.5 * ladder.get(path) for path in levers_of(ladder)["faster_review"].factors}
+    changes = {
+        path: 0.5 * ladder.get(path) for path in available_levers(ladder)["faster_review"].factors
+    }
     growth = {f"paths {path}": rates for path, rates in followed.growth.items()}
     changed = tm.ensemble(
         ladder.replace(changes), {**columns, **growth}, paths=followed.paths, dates=[2026.0, 2028.0]
