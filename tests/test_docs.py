@@ -2,12 +2,14 @@
 
 import importlib.util
 import re
+import shlex
 
 import pytest
 from locations import ROOT
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog
+from taskmodel.cli import main
 from taskmodel.cli.commands import COMMANDS
 from taskmodel.files.reference import entries
 from taskmodel.validation import published_results
@@ -66,6 +68,26 @@ def test_links_between_pages_lead_somewhere(path, generated):
             assert target.removeprefix("_generated/").removesuffix(".md") in written, target
         else:
             assert (DOCS / target).exists(), target
+
+
+CELL = re.compile(r"```\{code-cell\}\n(.*?)```", flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if CELL.search(path.read_text())], ids=lambda path: path.stem
+)
+def test_cells_of_pages_run(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for cell in CELL.findall(path.read_text(encoding="utf-8")):
+        commands = [line[1:] for line in cell.splitlines() if line.startswith("!")]
+        if not commands:
+            exec(compile(cell, str(path), "exec"), names)
+        for command in commands:
+            words, _, after = command.partition(" |")  # what a pipe or `|| true` does is left out
+            code = main(shlex.split(words)[1:])
+            assert code == (1 if "| true" in after else 0), command
+    assert capsys.readouterr().out
 
 
 def test_every_page_is_in_the_table_of_contents():

@@ -12,7 +12,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.cli.commands import COMMANDS, COMMON, Argument
 from taskmodel.cli.help_texts import DESCRIPTIONS, EPILOGS, EXIT
 from taskmodel.cli.kinds import KINDS
-from taskmodel.files import bundled
+from taskmodel.files import bundled, units
 from taskmodel.files.heads import head
 from taskmodel.files.quantity import Distribution, Quantity
 from taskmodel.files.reference import Entry, entries
@@ -91,6 +91,11 @@ def keys_page(title: str, record: type, start: str = "") -> str:
 HEADS = ("key", "unit", "allowed", "", "meaning")
 
 
+def is_unit(value: object) -> bool:
+    """Whether a value is a unit."""
+    return isinstance(value, units.Unit)
+
+
 def catalog_keys() -> str:
     """Return the page of the keys of catalogs."""
     start = (
@@ -111,7 +116,17 @@ def numbers() -> str:
     lines += table(HEADS, key_rows(shown, ""))
     lines += ["## `distribution`", "", "The name of a shape, or a block:", ""]
     lines += table(HEADS, key_rows(entries(Distribution), ""))
-    lines += ["[Uncertain numbers](../uncertainty.md) has the laws.", ""]
+    lines += ["[Uncertain numbers](../uncertainty.md) has the laws.", "", "## Units", ""]
+    lines += [
+        "Units may be spelled out (`hours`, `people per year`). The others convert exactly.",
+        "",
+    ]
+    declared = {unit.symbol + unit.measures: unit for unit in vars(units).values() if is_unit(unit)}
+    rows = [
+        (f"`{unit.symbol}`", unit.measures + unit.advice, ", ".join(f"`{u}`" for u in unit.others))
+        for unit in declared.values()
+    ]
+    lines += table(("unit", "of", "converted"), rows)
     return "\n".join(lines)
 
 
