@@ -17,6 +17,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, NoAnswer
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.numbers import NumberEntry, number_entry
+from taskmodel.files.quantity import SET
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.influence._cruxes import cruxes
 from taskmodel.influence.inputs import inputs_of
@@ -194,6 +195,11 @@ def moved_catalog(catalog: Catalog, levers: Mapping[str, Lever], choice: Choice)
     """
     result, changes = catalog, {}
     for path, value in choice.changed:
+        if path.endswith((".low", ".high", ".distribution")):
+            raise InputError(
+                f"{path}: the page sets numbers, and its draws have the intervals of the catalog; "
+                "change an interval in the file, or with taskmodel run --set"
+            )
         if _is_share(path):  # the others follow, so that their sum stays 1
             result = result.replace(result.changed_to(path, value))
         else:
@@ -231,7 +237,7 @@ def _scaled(catalog: Catalog, lever: Lever, factor: float) -> dict[str, Any]:
         ends = {"value": entry.value, "low": entry.low, "high": entry.high}
         scaled = {name: end * factor for name, end in ends.items() if end is not None}
         note = f"{factor:g} times {entry.value:g}"
-        result[path] = {**scaled, "unit": entry.unit, "source": "judgement", "note": note}
+        result[path] = {**scaled, "unit": entry.unit, "source": SET, "note": note}
     return result
 
 
@@ -267,7 +273,8 @@ def moved_draws(
     A number that is set leaves the draws, so that it is as in the moved catalog.
     """
     result, moved = dict(columns), dict(choice.moved)
-    for path, _ in choice.changed:
+    changed = [path for pattern, _ in choice.changed for path in base.expand(pattern)]
+    for path in changed:
         result.pop(path, None)
         if _is_share(path):
             result = {name: column for name, column in result.items() if not _is_share(name)}

@@ -105,6 +105,7 @@ def test_requests_that_are_none_are_refused(page, body, headers, status):
         ({"set": {"supervision.headcout": 3}}, "did you mean 'supervision.headcount'"),
         ({"set": {"supervision.headcount": "many"}}, "supervision.headcount"),
         ({"moved": {"capability.slope": -1}}, "capability.slope"),
+        ({"set": {"capability.slope.low": 0.1}}, "taskmodel run --set"),
         ({"moved": {"review_ratios": 0}}, "a factor above 0 is needed"),
         ({"moved": {"capability.slopes": 1}}, "did you mean 'capability.slope'"),
         ({"scenario": "refrence"}, "did you mean 'reference'"),

@@ -67,8 +67,8 @@ export function drawCurve(container, facts, { measure, bands, top, at, pick, pat
       + `${measured(measure, last?.y)} at ${compute(last?.x)} FLOP/year.`,
     width, height: width < 450 ? 260 : 340, marginLeft: MARGIN.left, marginRight: MARGIN.right, marginTop: 26, marginBottom: 38,
     x: { ...scale, axis: null },
-    y: { type: logarithmic ? "log" : "linear", domain: logarithmic ? [0.9, top] : [about.times ? bottom * 0.98 : 0, about.times ? top : 1],
-      grid: true, label: null, clamp: true, ticks: logarithmic ? 5 : 6, tickFormat: (value) => about.times ? `${short(value)}` : `${Math.round(100 * value)} %` },
+    y: { type: logarithmic ? "log" : "linear", domain: about.times ? [bottom * (logarithmic ? 0.9 : 0.98), top] : [0, 1],
+      grid: true, label: null, ticks: logarithmic ? 5 : 6, tickFormat: (value) => about.times ? `${short(value)}` : `${Math.round(100 * value)} %` },
     marks: [
       ...xAxis,
       Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.22 }),

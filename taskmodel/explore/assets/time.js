@@ -38,6 +38,7 @@ function byDate(bands, curve, measure, width, pathsName) {
   const rows = bands.time.map((x, index) => ({ x, low: finite(low[index]), middle: finite(middle[index]), high: finite(high[index]) }));
   const observed = curve.observed.filter((item) => item.output === measure && item.date >= bands.time[0]);
   const top = Math.max(...rows.map((row) => row.high).filter(Number.isFinite), ...observed.map((item) => item.high));
+  const bottom = Math.min(1, ...rows.map((row) => row.low).filter(Number.isFinite), ...observed.map((item) => item.low));
   const logarithmic = about.times && top > 20;
   const dates = { label: null, tickFormat: (year) => String(year), ticks: width < 450 ? 4 : 8 };
   const options = { width, marginLeft: 46, marginRight: 14, marginTop: 8, marginBottom: 28 };
@@ -46,7 +47,7 @@ function byDate(bands, curve, measure, width, pathsName) {
     figure({ ...options, caption: `${about.title} by date [${about.unit}]`, height: width < 450 ? 230 : 280,
       note: `median and 90 % band of ${bands.draws}${bands.done ? "" : ` of ${bands.of}`} draws; compute along ${pathsName}, people as they are`,
       description: `${about.title}: median ${measured(measure, middle.at(-1))}, 90 % band ${measured(measure, low.at(-1))} to ${measured(measure, high.at(-1))}, at ${month(bands.time.at(-1))}.`,
-      x: dates, y: { type: logarithmic ? "log" : "linear", domain: about.times ? [logarithmic ? 0.9 : Math.min(1, ...rows.map((row) => row.low).filter(Number.isFinite), ...observed.map((item) => item.low)) * 0.98, top] : [0, 1], grid: true, label: null, clamp: true, tickFormat: (value) => about.times ? short(value) : `${Math.round(100 * value)} %` },
+      x: dates, y: { type: logarithmic ? "log" : "linear", domain: about.times ? [bottom * (logarithmic ? 0.9 : 0.98), top] : [0, 1], grid: true, label: null, tickFormat: (value) => about.times ? short(value) : `${Math.round(100 * value)} %` },
       marks: [
         Plot.areaY(rows, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.22 }),
         Plot.lineY(rows, { x: "x", y: "middle", stroke: "var(--band)", strokeWidth: 2.2 }),
@@ -96,16 +97,16 @@ const MOST = 30;
 function worldFigures(world, width) {
   const rows = [
     ...world.position.map((x, index) => ({ x, y: finite(world.alignment[index]), name: "alignment" })),
-    ...world.time.map((x, index) => ({ x, y: Math.min(finite(world.capability[index]), 10 * MOST), name: "capability" })),
+    ...world.time.map((x, index) => ({ x, y: Math.min(finite(world.capability[index]), 10 * MOST) /* cut well above the figure */, name: "capability" })),
   ];
   const reached = world.milestones.filter((item) => isNumber(item.date));
   const marked = reached.filter((item) => ["automation_rnd_20%", "automation_rnd_100%", "alignment_oversight_bottleneck"].includes(item.name));
   return [
     figure({ caption: `Alignment beside capabilities in the world ${world.world} [× without AI]`, width, height: 260, marginLeft: 46, marginRight: 14, marginTop: 8, marginBottom: 28,
-      note: `Davidson's takeoff model, its compute in place of the path above; R&D tasks take the training runs of ${world.map}`,
+      note: `Davidson's takeoff model, its compute in place of the path above; what is beyond ${MOST}× is not shown; R&D tasks take the training runs of ${world.map}`,
       description: `Alignment research goes ${times(world.alignment.at(-1))} as fast at the end; the world's software research ${short(world.capability.at(-1))} times.`,
       x: { label: null, tickFormat: (year) => String(year), ticks: width < 450 ? 4 : 8, domain: [world.time[0], world.time.at(-1)] },
-      y: { type: "log", domain: [0.9, MOST], clamp: true, grid: true, label: null, ticks: [1, 2, 3, 5, 10, 20, 30], tickFormat: (tick) => String(tick) },
+      y: { type: "log", domain: [0.9, MOST], grid: true, label: null, ticks: [1, 2, 3, 5, 10, 20, 30], tickFormat: (tick) => String(tick) },
       marks: [
         Plot.ruleX(marked, { x: "date", stroke: "var(--quiet)", strokeDasharray: "2,3", title: (item) => `${item.meaning}: ${month(item.date)}`, tip: true }),
         ...Object.entries(WORLD_LINES).map(([name, { colour, dash }]) => Plot.lineY(rows.filter((row) => row.name === name), { x: "x", y: "y", stroke: colour, strokeWidth: 2.2, strokeDasharray: dash, clip: true })),
