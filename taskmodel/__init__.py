@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr__`
     from taskmodel.calibration._calibrate import calibrate
     from taskmodel.catalog import load_catalog
+    from taskmodel.catalog._import_tasks import import_tasks
     from taskmodel.closed_forms import ceiling, regimes
     from taskmodel.errors import (
         CatalogError,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
 _MODULE_OF = {
     "__version__": "_version",
     "load_catalog": "catalog",
+    "import_tasks": "catalog._import_tasks",
     "SolveError": "errors",
     "InputError": "errors",
     "NoAnswer": "errors",
@@ -120,6 +122,7 @@ __all__ = [
     "events",
     "explain_difference",
     "horizon",
+    "import_tasks",
     "latency",
     "lead_time",
     "load_catalog",

@@ -32,7 +32,7 @@ RESERVED_POOLS = {"review", "inference", "experiments", "defect_budget", "hands_
 MAX_CYCLES = 10  # reported at once
 
 _ID = re.compile(r"[A-Za-z0-9_]+")
-_NUMBERS = [
+NUMBERS = [
     name
     for name, slot in fields(Task).items()
     if slot.kind in ("quantity", "record") or slot.type is int
@@ -76,9 +76,12 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
 def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
     """Yield a defect if the shares of valid tasks do not sum to 1."""
     total = math.fsum(task.share.value for task in tasks)
-    if abs(total - 1) > SHARE_TOLERANCE:
+    if total == 0:
+        yield Finding(("tasks",), "the shares of the tasks are all 0; give some above 0", True)
+    elif abs(total - 1) > SHARE_TOLERANCE:
         message = (
-            f"the shares of the tasks sum to {total:.12g}; 1 is needed: divide each by {total:.12g}"
+            f"the shares of the tasks sum to {total:.12g}; 1 is needed: divide each by "
+            f"{total:.12g}, or let taskmodel do so: normalise_shares: true under production"
         )
         yield Finding(("tasks",), message, at_key=True)
 
@@ -116,8 +119,8 @@ def _ids(data: dict[str, Any]) -> Iterator[Finding]:
                 message = f"{name!r} has a meaning of its own; take another name"
                 yield Finding((section, name), message, at_key=True)
     for name in as_mapping(data.get("basis")):
-        if name not in _NUMBERS:
-            hint = did_you_mean(name, _NUMBERS) or f"; allowed: {listing(_NUMBERS)}"
+        if name not in NUMBERS:
+            hint = did_you_mean(name, NUMBERS) or f"; allowed: {listing(NUMBERS)}"
             yield Finding(("basis", name), f"{name!r} is no number of a task{hint}", at_key=True)
 
 

@@ -4,8 +4,9 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction as FractionalNumber
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -168,6 +169,23 @@ class Catalog(Changeable):
             for name, task in tasks.items()
         }
         return {**values, "tasks": filled}
+
+    @model_validator(mode="after")
+    def _normalised(self) -> Self:
+        """Divide the shares of the tasks by their sum, if they are weights.
+
+        The plain values stay those of the file, so that changes are always of the weights.
+        """
+        total = math.fsum(task.share.value for task in self.tasks.values())
+        if not self.production.normalise_shares or total == 0:
+            return self
+        divisor = FractionalNumber(total)
+        tasks = {
+            name: task.model_copy(update={"share": task.share.divided(divisor)})
+            for name, task in self.tasks.items()
+        }
+        object.__setattr__(self, "tasks", tasks)
+        return self
 
     @staticmethod
     def _complete(data: Any) -> Any:
@@ -466,6 +484,8 @@ class Catalog(Changeable):
                 }
             else:
                 values[section] = entry
+        if self.production.normalise_shares:  # its records have shares that are divided already
+            values["tasks"] = data["tasks"]
         return values
 
     def _find(self, path: str) -> tuple[Keys, Slot]:

@@ -81,6 +81,8 @@ class Production(Record):
     """elasticity of substitution between the members of a nest, for nests without their own"""
     parallel_exponent: Fraction
     """exponent of parallel effort in the effective speed-up"""
+    normalise_shares: Switch = False
+    """whether the shares of the tasks are weights, which are divided by their sum"""
 
 
 class Monitor(Record):

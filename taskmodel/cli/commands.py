@@ -28,7 +28,7 @@ class Command(NamedTuple):
     ----------
     name : str
         The word on the command line; the module of `taskmodel.cli` of that name, with ``_`` for
-        ``-``, has the function `answer`.
+        ``-`` and behind a word of Python, has the function `answer`.
     summary : str
         Line in the list of commands.
     arguments : tuple of Argument, or of tuples of them
@@ -697,6 +697,44 @@ COMMANDS = {
                 dest="source",
             ),
             _output("file to write, in place of NAME.yaml", "FILE"),
+        ),
+        _command(
+            "import",
+            "a table of tasks into a catalog",
+            _option("table", "TABLE", "CSV file, separated by commas, semicolons or tabs"),
+            _output("file to write; default: named as the table, with .yaml", "FILE"),
+            _flag("--force", "overwrite the file if it exists"),
+            _flag("--normalise", "divide the shares by their sum: they are weights"),
+            _mapping(
+                "--all",
+                values.setting,
+                "FIELD=VALUE",
+                "value of a field that the table lacks, the same for all tasks; may be repeated",
+            ),
+            _option(
+                "--frame",
+                "CATALOG",
+                "catalog (bundled name or file) whose people, compute, models and rules are taken; "
+                "default: the starter of taskmodel new, whose numbers are examples",
+            ),
+            _settings("--set", "set a value of the blocks that are taken"),
+            _option("--title", "TEXT", "title of the catalog", default=""),
+            _option(
+                "--layout",
+                "LAYOUT",
+                "onet or plain; default: by the names of the columns",
+                choices=("onet", "plain"),
+            ),
+            _option("--occupation", "CODE", "of O*NET, such as 15-1221.00"),
+            _option("--statements", "FILE", "O*NET's Task Statements, if TABLE has no texts"),
+            _option(
+                "--weights",
+                "NAME[,NAME...]",
+                "ratings of O*NET whose product is a task's weight; default: "
+                "importance,relevance,frequency",
+                type=lambda text: text.split(","),
+            ),
+            _flag("--json", "print what was read as JSON"),
         ),
         _command(
             "schema",

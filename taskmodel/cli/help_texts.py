@@ -913,6 +913,30 @@ Keys:
 
 {EXIT}"""
 
+DESCRIPTIONS[
+    "import"
+] = """Write a catalog of the tasks of a table. In the plain layout each line is a task
+and each column a field of tasks in a catalog, by its name: title, share (or
+weight), horizon (or task_hours), review_ratio, coverage_floor, after, phase and
+the others; units stand in brackets behind the name, in a column horizon_unit,
+or behind the number; horizon_low and horizon_high are a 90 % interval. Or the
+table is O*NET's Task Ratings, of which one occupation is taken.
+
+What the table lacks of tasks is given for all alike with --all, and is written
+as judgement with that reason. People, compute, models and rules are those of
+another catalog. docs/import.md has an example."""
+EPILOGS["import"] = """examples:
+  taskmodel import tasks.csv --normalise --all "review_ratio=0.2 h/h"
+  taskmodel import tasks.csv -o mylab.yaml --frame alignment_research \\
+      --set pools.researchers.headcount=40 --set supervision.headcount=40
+  taskmodel import "Task Ratings.txt" --statements "Task Statements.txt" \\
+      --occupation 15-1221.00 --all "horizon=8 h" --all "review_ratio=0.2 h/h" \\
+      --all "coverage_floor=10 %" -o scientists.yaml
+
+JSON keys:
+  file, title, tasks, frame, for_all (fields given for all tasks), unread
+  (columns that are not read), notes"""
+
 DESCRIPTIONS["list"] = (
     "List what comes with the package: catalogs, scenarios, plans, worlds and more."
 )

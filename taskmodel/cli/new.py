@@ -4,15 +4,13 @@ import re
 from argparse import Namespace
 from pathlib import Path
 
+from taskmodel.catalog._import_tasks import STARTER
 from taskmodel.catalog.load import parse_catalog
-from taskmodel.cli.output import Answer, write_new
+from taskmodel.cli.output import Answer, catalog_file, write_new
 from taskmodel.cli.screen import note
 from taskmodel.errors import InputError
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import read_text
-
-STARTER = Path(__file__).with_name("starter.yaml")
-SUFFIXES = (".yaml", ".yml")
 
 
 def answer(args: Namespace) -> Answer:
@@ -23,15 +21,7 @@ def answer(args: Namespace) -> Answer:
             f"found the name {args.name!r}; letters, digits, _ and - are allowed: choose the file "
             "with -o FILE"
         )
-    target = Path(f"{name}.yaml" if args.output is None else args.output)
-    if target.is_dir():
-        raise InputError(
-            f"{target}: is a folder; choose a file in it, such as {target / f'{name}.yaml'}"
-        )
-    if target.suffix not in SUFFIXES:
-        raise InputError(
-            f"{target}: the file of a catalog ends in .yaml; choose {target.with_suffix('.yaml')}"
-        )
+    target = catalog_file(Path(f"{name}.yaml" if args.output is None else args.output), name)
     write_new(target, _text(args.source, name))
     note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
     return Answer({}, lambda: [str(target)])

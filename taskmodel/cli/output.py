@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from taskmodel.cli.comma_separated import table_csv
 from taskmodel.cli.screen import ProgressLine, json_text, note, progress
 from taskmodel.errors import InputError
-from taskmodel.files.atomic import stale
+from taskmodel.files.atomic import atomic_write, stale
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -243,8 +243,42 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
                 break
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write a text to a file that must not exist yet.
+def catalog_file(path: Path, name: str) -> Path:
+    """Return the path of a catalog to write; `name` is that of a file if the path is a folder.
+
+    Raises
+    ------
+    InputError
+        If the path is a folder, or does not end in .yaml.
+    """
+    if path.is_dir():
+        raise InputError(
+            f"{path}: is a folder; choose a file in it, such as {path / f'{name}.yaml'}"
+        )
+    if path.suffix not in (".yaml", ".yml"):
+        raise InputError(
+            f"{path}: the file of a catalog ends in .yaml; choose {path.with_suffix('.yaml')}"
+        )
+    return path
+
+
+def write_over(path: Path, text: str) -> None:
+    """Write a text to a file, which is replaced as a whole if it exists.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    try:
+        with atomic_write(path) as (temporary,):
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise InputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def write_new(path: Path, text: str, remedy: str = "another name") -> None:
+    """Write a text to a file that must not exist yet; `remedy` is what else helps if it does.
 
     Raises
     ------
@@ -262,8 +296,7 @@ def write_new(path: Path, text: str) -> None:
                 raise
     except FileExistsError as error:
         raise InputError(
-            f"{path}: exists and is not overwritten; choose another name, or another file "
-            "with -o FILE"
+            f"{path}: exists and is not overwritten; choose {remedy}, or another file with -o FILE"
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise InputError(f"{path}: cannot be written: {_reason(error)}") from error

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import keyword
 import textwrap
 from collections.abc import Callable, Iterable
 from itertools import chain
@@ -42,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
             epilog=EPILOGS[command.name],
             short=_gist(DESCRIPTIONS[command.name]),
         )
-        subparser.set_defaults(module=command.name.replace("-", "_"))
+        subparser.set_defaults(module=module_of(command.name))
         # --quiet and --debug may precede the command: only a second mention may change them
         _add(subparser, COMMON, default=argparse.SUPPRESS)
         _add(subparser, command.arguments)
@@ -53,6 +54,12 @@ def commands_of(top: argparse.ArgumentParser) -> argparse.Action:
     """Return the argument that chooses a command; its `choices` are the parsers by name."""
     (commands,) = (action for action in top._actions if action.dest == "command")
     return commands
+
+
+def module_of(command: str) -> str:
+    """Return the name of the module of a command; one that is a word of Python ends in ``_``."""
+    name = command.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def _commands_by_group() -> str:

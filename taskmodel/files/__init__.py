@@ -8,7 +8,7 @@ The package knows no particular kind of file. From the bottom:
 - `units`: declared units and exact conversions;
 - `quantity`: types of values, such as quantities with unit, range and source;
 - `yaml`: YAML 1.2 with the position of every value;
-- `table`: dates and values as CSV;
+- `sheet`: cells of CSV files with their positions; `table`: dates and values in them;
 - `messages`: validation against a record, in plain sentences;
 - `dotted`: dotted paths such as ``supervision.headcount``;
 - `findings`: defects by the keys of their values;

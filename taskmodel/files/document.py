@@ -117,6 +117,24 @@ class FromFile(Record):
         return cls._build(origin, document.defects)
 
     @classmethod
+    def from_values(cls, data: Any, marks: Marks, name: str) -> Self:
+        """Build a record from plain values that another kind of file has, such as a table.
+
+        Parameters
+        ----------
+        data : dict
+        marks : mapping of keys to TextMark
+            Positions of the values; that of ``()`` is needed, and holds for what has none.
+        name : str
+
+        Raises
+        ------
+        CatalogError
+            With every defect.
+        """
+        return cls._build(Origin(name=name, data=data, marks={(): marks}), [])
+
+    @classmethod
     def _build(cls, origin: Origin, defects: list[Defect], values: Any = None) -> Self:
         """Build a record from the plain values of `origin`.
 

@@ -215,6 +215,16 @@ class Quantity(Sourced):
     ) = None
     """law of the number in draws; absent: that of its interval, or none"""
 
+    def divided(self, divisor: fractions.Fraction) -> "Quantity":
+        """Return the quantity with all its numbers divided, each rounded once."""
+        factor = 1 / divisor
+        numbers: dict[str, Any] = {
+            name: number if number is None else units.convert(number, factor)
+            for name, number in (("value", self.value), ("low", self.low), ("high", self.high))
+        }
+        law = _in_unit(self.distribution, factor)
+        return self.model_copy(update={**numbers, "distribution": law})
+
     def at(self, level: Literal["low", "central", "high"]) -> float:
         """Return an end of the interval, or the value; the value for an end that is missing."""
         end = {"low": self.low, "central": self.value, "high": self.high}[level]

@@ -7,7 +7,6 @@ separated by commas, semicolons or tabs, and may be in quotes. A date is a calen
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Iterator
@@ -16,27 +15,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from taskmodel.errors import CatalogError, Defect, InputError
-from taskmodel.files.yaml import read_text
+from taskmodel.files.sheet import Sheet, read_sheet
 
 HEADER = ["date", "value"]
 Rows = tuple[tuple[float, float], ...]
 
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_DECIMAL_COMMA = re.compile(r"([-+]?[0-9]*),([0-9]+([eE][-+]?[0-9]+)?)")
 
 
 class _Row(NamedTuple):
-    """A line of a table: its number, its text and the cells of date and value."""
+    """A line of a table: its number, the cells of date and value, and where the value stands."""
 
     line: int
-    text: str
     date: str
     value: str
-
-    def column(self, cell: str) -> int:
-        """Return where a cell begins [characters, from 1]."""
-        return self.text.rfind(cell) + 1 if cell is self.value else self.text.find(cell) + 1
+    column: int
 
 
 class _Problem(NamedTuple):
@@ -67,60 +61,42 @@ def read_table(path: Path) -> Rows:
         With every defect, by file, line and column (in characters, from 1). Lines with the same
         defect are counted, and the first is named.
     """
-    text = read_text(path, byte_order_mark=True)
-    lines = text.splitlines() or [""]
-    separator = max(",;\t", key=lines[0].count)
-    names = [name.strip().lower() for name in next(csv.reader(lines[:1], delimiter=separator), [])]
+    sheet = read_sheet(path)
+    names = sheet.names
     if any(names.count(name) != 1 for name in HEADER):
-        header = repr(lines[0][:60]) if lines[0] else "nothing"
+        first = sheet.header.raw.strip()
+        header = repr(first[:60]) if first else "nothing"
         message = f"found {header}; the first line has to name the columns {' and '.join(HEADER)}"
         raise CatalogError([Defect(str(path), 1, 1, "", message)])
-    rows, problems = _rows(lines, separator, names)
-    numbers = [(row, *_numbers(row, separator == ";", problems)) for row in rows]
+    dates, values = map(names.index, HEADER)
+    rows = [
+        _Row(row.line, row.cells[dates], row.cells[values], row.position(values)[1])
+        for row in sheet.rows
+    ]
+    problems = [
+        _Problem("csv" if "CSV" in message else "cells", line or 1, 1, message)
+        for _, line, _, _, message in sheet.defects
+    ]
+    numbers = [(row, *_numbers(row, sheet, problems)) for row in rows]
     problems += _order([(row, date) for row, date, _ in numbers if date is not None])
     if not problems and len(numbers) < 2:
         message = f"found {len(numbers)} dates; at least two are needed"
-        problems.append(_Problem("", len(lines), 1, message))
+        problems.append(_Problem("", max([1, *(row.line for row in rows)]), 1, message))
     if problems:
         raise CatalogError(_once(problems, str(path)))
     return tuple((date, value) for _, date, value in numbers if date is not None and value)
 
 
-def _rows(lines: list[str], separator: str, names: list[str]) -> tuple[list[_Row], list[_Problem]]:
-    """Return the rows below the header, and those that lack a cell or have one too many."""
-    rows, problems = [], []
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            problems.append(_Problem("csv", reader.line_num, 1, f"is not CSV: {error}"))
-            break
-        if cells is None:
-            break
-        number = reader.line_num
-        if number == 1 or not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(names):
-            count = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
-            message = f"found {count}; the first line names {len(names)} columns"
-            problems.append(_Problem("cells", number, 1, message))
-            continue
-        date, value = (cells[names.index(name)].strip() for name in HEADER)
-        rows.append(_Row(number, lines[number - 1], date, value))
-    return rows, problems
-
-
 def _numbers(
-    row: _Row, decimal_comma: bool, problems: list[_Problem]
+    row: _Row, sheet: Sheet, problems: list[_Problem]
 ) -> tuple[float | None, float | None]:
     """Return date and value of a row; None for one that is wrong, which joins the problems."""
     date = value = None
     try:
-        date = calendar_year(_pointed(row.date) if decimal_comma else row.date)
+        date = calendar_year(sheet.number_text(row.date))
     except InputError as error:
         problems.append(_Problem(_cause("date", row.date), row.line, 1, str(error)))
-    text = _pointed(row.value) if decimal_comma else row.value
+    text = sheet.number_text(row.value)
     if _NUMBER.fullmatch(text) and 0 < float(text) < math.inf:
         value = float(text)
     else:
@@ -129,7 +105,7 @@ def _numbers(
             f"found {found} for a value; a number above 0 is needed, with a point and without "
             "separators" + ("" if row.value else ", or remove the line")
         )
-        column = row.column(row.value) if row.value else 1
+        column = row.column if row.value else 1
         problems.append(_Problem(_cause("value", row.value), row.line, column, message))
     return date, value
 
@@ -137,10 +113,6 @@ def _numbers(
 def _cause(name: str, cell: str) -> str:
     """Return the same text for cells that are wrong in the same way."""
     return f"{name} " + re.sub(r"[0-9]+", "0", cell)
-
-
-def _pointed(text: str) -> str:
-    return _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 def _order(dates: list[tuple[_Row, float]]) -> Iterator[_Problem]:

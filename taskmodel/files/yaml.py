@@ -70,7 +70,7 @@ class Document:
     defects: list[Defect] = field(default_factory=list)
 
 
-def read_text(path: Path, byte_order_mark: bool = False) -> str:
+def read_text(path: Path, byte_order_mark: bool = False, limit: int = MAX_BYTES) -> str:
     """Return the text of a file.
 
     Parameters
@@ -79,15 +79,17 @@ def read_text(path: Path, byte_order_mark: bool = False) -> str:
         The file.
     byte_order_mark : bool
         Whether one at the beginning is skipped, as of tables that a spreadsheet writes.
+    limit : int
+        Largest size [bytes].
 
     Raises
     ------
     CatalogError
         If there is no such file, it is not a regular file, may not be read, is larger than
-        `MAX_BYTES`, or is not UTF-8.
+        the limit, or is not UTF-8.
     """
     try:
-        problem = _unreadable(path.stat())
+        problem = _unreadable(path.stat(), limit)
         content = b"" if problem else path.read_bytes()
     except OSError as error:
         raise _error(str(path), None, f"cannot be read: {error.strerror or error}") from error
@@ -108,13 +110,13 @@ def read_text(path: Path, byte_order_mark: bool = False) -> str:
         raise _error(str(path), _line_column(valid, len(valid)), message) from error
 
 
-def _unreadable(status: os.stat_result) -> str:
+def _unreadable(status: os.stat_result, limit: int) -> str:
     if stat.S_ISDIR(status.st_mode):
         return "is a directory; give a file in it"
     if not stat.S_ISREG(status.st_mode):
         return "is not a regular file"
-    if status.st_size > MAX_BYTES:
-        size = f"{status.st_size:,} bytes; the limit is {MAX_BYTES:,}"
+    if status.st_size > limit:
+        size = f"{status.st_size:,} bytes; the limit is {limit:,}"
         return f"has {size}, so move long series to a CSV beside it"
     return ""
 

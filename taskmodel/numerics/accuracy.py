@@ -158,6 +158,10 @@ COINCIDENT = 1e-8
 # to 1 exactly (`catalog.checks`, `science.production`).
 SHARE_TOLERANCE = 1e-9
 
+# Deviation of a sum of percentages from 100 that counts as rounding: seven of two decimals each are
+# off by 0.035 at most (`catalog.onet_table`) [%].
+PERCENT_TOLERANCE = 0.1
+
 # Relative difference between the two halves of an interval that counts as rounding, so that its law
 # has one piece (`uncertainty.laws`).
 SYMMETRY_TOLERANCE = 1e-9

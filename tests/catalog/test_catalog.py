@@ -383,6 +383,51 @@ def test_sources_of_the_bundled_catalogs_are_cited_in_full():
             assert source.title and source.access and source.note, key
 
 
+# Shares that are weights
+
+
+def scaled(text):
+    """The text of good.yaml with weights in place of shares; they sum to 0.9999."""
+    text = text.replace("share: 0.6", "share: {value: 0.3333, low: 0.1, high: 0.5}")
+    return text.replace("share: 0.4", "share: 0.6666")
+
+
+def test_shares_as_a_spreadsheet_prints_them_are_refused_with_a_mend_that_works():
+    text = scaled(GOOD)
+    message = defect(parse_catalog, text).message
+    assert "sum to 0.9999" in message and "normalise_shares: true under production" in message
+    catalog = parse_catalog(text.replace("production: {", "production: {normalise_shares: true, "))
+    write, check = (catalog.tasks[name].share for name in ("write", "check"))
+    assert (write.value, check.value) == (3333 / 9999, 6666 / 9999)
+    assert (write.low, write.high) == (pytest.approx(0.1 / 0.9999), pytest.approx(0.5 / 0.9999))
+    assert catalog.get("tasks.write.share") == write.value
+
+
+def test_weights_of_a_catalog_are_changed_as_weights_and_in_any_order():
+    text = scaled(GOOD).replace("production: {", "production: {normalise_shares: true, ")
+    catalog = parse_catalog(text)
+    changes = {"tasks.check.share": 0.3333, "production.elasticity": 0.2}
+    one_by_one = catalog
+    for path, value in changes.items():
+        one_by_one = one_by_one.replace({path: value})
+    assert one_by_one.tasks == catalog.replace(changes).tasks
+    assert one_by_one.tasks["write"].share.value == one_by_one.tasks["check"].share.value == 0.5
+    assert one_by_one.sha256 == catalog.replace(changes).sha256
+    off = {"production.normalise_shares": False, "tasks.check.share": 0.6667}
+    assert catalog.replace(off).tasks["write"].share.value == 0.3333
+    on = parse_catalog(GOOD).replace(
+        {"production.normalise_shares": True, "tasks.check.share": 0.2}
+    )
+    assert on.tasks["write"].share.value == pytest.approx(0.75, rel=1e-15)
+
+
+def test_weights_that_are_all_zero_are_refused():
+    text = GOOD.replace("share: 0.6", "share: 0").replace("share: 0.4", "share: 0")
+    assert "are all 0; give some above 0" in defect(parse_catalog, text).message
+    text = text.replace("production: {", "production: {normalise_shares: true, ")
+    assert "are all 0; give some above 0" in defect(parse_catalog, text).message
+
+
 # Reading
 
 

@@ -1,0 +1,175 @@
+"""The plain layout of task tables: one task in each line, one column for each field of a task.
+
+Columns are named as the fields of a task in a catalog, in any order and case: title, share,
+horizon, review_ratio, coverage_floor and so on; ``weight`` is share, ``task_hours`` horizon and
+``task`` title. The unit stands in brackets behind the name, as in ``horizon [min]``, in a column of
+its own, ``horizon_unit``, or behind the number. ``horizon_low`` and ``horizon_high`` are the ends
+of a 90 % interval. Ids are made from titles where there is no column ``id``, and lists (``after``)
+are separated by semicolons, commas or bars. ``phase`` names the nest of a task.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from taskmodel.catalog.task_table import FIELDS, SCORE, TaskRow, TaskTable, as_value, slug
+from taskmodel.errors import InputError
+from taskmodel.files.sheet import Sheet, SheetRow
+from taskmodel.files.yaml import TextMark
+
+ALIASES = {"weight": "share", "task_hours": "horizon", "task": "title"}
+ROLES = ("low", "high", "unit")
+
+_HEADER = re.compile(r"(.*?)\s*(?:[\[(](.*)[\])])?")
+
+
+class _Column(NamedTuple):
+    """A column that is read: a field, its value ("") or another role, and the unit."""
+
+    number: int
+    field: str
+    role: str
+    unit: str
+    header: str
+
+
+def plain_tasks(sheet: Sheet) -> TaskTable:
+    """Return the tasks of a sheet in the plain layout; defects are in the result."""
+    table = TaskTable(sheet.file, _mark(sheet, sheet.header, 0), defects=list(sheet.defects))
+    columns = _columns(sheet, table)
+    ids = next((column for column in columns if column.field == "id"), None)
+    titles = next((column for column in columns if column.field == "title"), None)
+    if ids is None and titles is None:
+        message = f"found {sheet.header.raw.strip()[:60]!r}; a column title, or id, is needed"
+        table.defects = [table.header.key_defect("", message)]
+        return table
+    if not sheet.rows and not sheet.defects:
+        table.defects.append(table.header.key_defect("", "has no tasks below the first line"))
+    for column in columns:
+        if column.field not in ("id", "title", "phase") and not column.role:
+            table.origins[column.field] = f"the column {column.header!r} of the table"
+        if column.field == "share" and not column.role:
+            table.share_mark = _mark(sheet, sheet.header, column.number)
+    for row in sheet.rows:
+        _add_task(sheet, row, columns, table)
+    _resolve_order(table)
+    return table
+
+
+def _mark(sheet: Sheet, row: SheetRow, index: int) -> TextMark:
+    line, column = row.position(index)
+    return TextMark(sheet.file, line, column, line, column)
+
+
+def _columns(sheet: Sheet, table: TaskTable) -> list[_Column]:
+    """Return the columns that are read; a field that has two is a defect."""
+    columns: list[_Column] = []
+    unread = []
+    for index, header in enumerate(sheet.header.cells):
+        match = _HEADER.fullmatch(header)
+        assert match is not None  # it takes any text
+        name = re.sub(r"[\s-]+", "_", match[1].strip().lower())
+        stem, _, role = name.rpartition("_")
+        if role not in ROLES or _field(stem) is None:
+            stem, role = name, ""
+        field = _field(stem)
+        if field is None or (role and FIELDS[field].measure is None):
+            unread.append(header)
+            continue
+        column = _Column(index, field, role, match[2] or "", header)
+        for other in columns:
+            if (other.field, other.role) == (column.field, column.role):
+                message = f"{header!r} and {other.header!r} are one field of tasks; keep one column"
+                table.defects.append(_mark(sheet, sheet.header, index).key_defect("", message))
+        columns.append(column)
+    table.unread = tuple(unread)
+    return columns
+
+
+def _field(name: str) -> str | None:
+    """Return the field of tasks that a column has; None if it has none."""
+    name = ALIASES.get(name, name)
+    return name if name in FIELDS or name == "id" else None
+
+
+def _add_task(sheet: Sheet, row: SheetRow, columns: list[_Column], table: TaskTable) -> None:
+    cells = {
+        (column.field, column.role): row.cells[column.number]
+        for column in columns
+        if row.cells[column.number]
+    }
+    position = {(column.field, column.role): column.number for column in columns}
+    title, key = cells.get(("title", ""), ""), cells.get(("id", ""), "")
+    first = ("id", "") if key else ("title", "")
+    mark = _mark(sheet, row, position.get(first, 0))
+    key = key or slug(title) or (f"task_{row.line}" if title else "")
+    if not key:
+        table.defects.append(mark.key_defect("", "the task has no title; fill the cell"))
+        return
+    values: dict[str, Any] = {"title": title or key}
+    marks = {"title": mark}
+    for column in columns:
+        cell = (column.field, "")
+        if column.role or column.field in ("id", "title") or cell not in cells:
+            continue
+        marks[column.field] = _mark(sheet, row, column.number)
+        try:
+            values[column.field] = _value(sheet, column, cells, columns)
+        except InputError as error:
+            values[column.field] = None  # not lacking, but broken
+            path = f"tasks.{key}.{column.field}"
+            table.defects.append(marks[column.field].key_defect(path, str(error)))
+    if phase := values.get("phase"):
+        values["phase"] = slug(phase) or f"phase_{row.line}"
+        table.phases.setdefault(values["phase"], phase)
+    table.add(TaskRow(key, values, marks, mark))
+
+
+def _value(
+    sheet: Sheet,
+    column: _Column,
+    cells: dict[tuple[str, str], str],
+    columns: list[_Column],
+) -> Any:
+    """Return the plain value of a cell, with unit and interval where the row has them.
+
+    Raises
+    ------
+    InputError
+        If units contradict each other, or the text is broken YAML.
+    """
+    name, slot = column.field, FIELDS[column.field]
+    text = cells[name, ""]
+    if slot.measure is None and name != SCORE:
+        return as_value(text, slot, name)
+    value = as_value(sheet.number_text(text), slot, name)
+    if name == SCORE:
+        return value
+    quantity = dict(value) if isinstance(value, dict) else {"value": value}
+    units = {other.unit for other in columns if other.field == name}
+    units |= {cells.get((name, "unit"), ""), quantity.pop("unit", "")}
+    for end in ("low", "high"):
+        if (name, end) in cells:
+            limit = as_value(sheet.number_text(cells[name, end]), slot, name)
+            if isinstance(limit, dict):
+                units.add(limit.get("unit", ""))
+                limit = limit.get("value")
+            quantity[end] = limit
+    own = sorted(units - {""})
+    if len(own) > 1:
+        raise InputError(f"has the units {' and '.join(own)}; keep one")
+    if own:
+        quantity["unit"] = own[0]
+    return quantity["value"] if set(quantity) == {"value"} else quantity
+
+
+def _resolve_order(table: TaskTable) -> None:
+    """Let tasks be named by their titles in `after`."""
+    keys = set(table.rows)
+    for row in table.rows.values():
+        names = row.values.get("after")
+        if isinstance(names, list):
+            row.values["after"] = [
+                name if name in keys or slug(name) not in keys else slug(name) for name in names
+            ]

@@ -1,0 +1,76 @@
+"""`taskmodel import`: a table of tasks into a catalog."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from taskmodel.catalog import Catalog
+from taskmodel.catalog._import_tasks import Imported, frame_catalog, imported_tasks
+from taskmodel.catalog.onet_table import SCALES
+from taskmodel.catalog.task_table import VALUES
+from taskmodel.cli.output import Answer, catalog_file, write_new, write_over
+from taskmodel.cli.screen import note, plain, wrapped
+from taskmodel.errors import CatalogError
+
+
+def answer(args: Namespace) -> Answer:
+    """Read the table, and write the catalog."""
+    name = Path(args.table).stem
+    target = catalog_file(Path(f"{name}.yaml" if args.output is None else args.output), name)
+    try:
+        result = imported_tasks(
+            args.table,
+            _frame(args),
+            args.layout,
+            args.occupation,
+            args.statements,
+            tuple(SCALES) if args.weights is None else args.weights,
+            args.normalise,
+            args.all,
+            args.title,
+        )
+    except CatalogError as error:
+        options = {VALUES: "--all", "set": "--set"}
+        raise CatalogError(
+            defect._replace(file=options.get(defect.file, defect.file)) for defect in error.defects
+        ) from error
+    if args.force:
+        write_over(target, result.catalog.yaml_text)
+    else:
+        write_new(target, result.catalog.yaml_text, "--force to replace it")
+    note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
+    facts = {
+        "file": str(target),
+        "title": result.catalog.title,
+        "tasks": len(result.catalog.tasks),
+        "frame": result.frame,
+        "for_all": list(args.all),
+        "unread": list(result.table.unread),
+        "notes": result.table.notes,
+    }
+    return Answer(facts, lambda: _lines(facts, result))
+
+
+def _frame(args: Namespace) -> Catalog:
+    frame = frame_catalog(args.frame)
+    return frame.replace(args.set) if args.set else frame
+
+
+def _lines(facts: dict[str, Any], result: Imported) -> list[str]:
+    """Say what was read, and what is not of the table."""
+    lines = [
+        facts["file"],
+        f"  {plain(facts['title'])}: {facts['tasks']} tasks",
+        *wrapped(f"shares: {result.table.origins['share']}"),
+        *wrapped(
+            f"not in the table: people, compute, models and rules, which are those of the catalog "
+            f"{facts['frame']}"
+        ),
+    ]
+    if facts["for_all"]:
+        lines += wrapped(f"the same for all tasks, as judgement: {', '.join(facts['for_all'])}")
+    if facts["unread"]:
+        lines += wrapped(f"columns that are not read: {plain(', '.join(facts['unread']))}")
+    for text in facts["notes"]:
+        lines += wrapped(plain(text))
+    return lines

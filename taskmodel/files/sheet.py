@@ -1,0 +1,139 @@
+"""Sheets of cells as CSV, as spreadsheets and statistical programs write them, with positions.
+
+The first line names the columns. Cells are separated by commas, semicolons or tabs, whichever the
+first line has most of, and may be in quotes. Lines without any text are skipped.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from taskmodel.errors import CatalogError, Defect
+from taskmodel.files.yaml import MAX_BYTES, read_text
+
+SEPARATORS = ",;\t"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_DECIMAL_COMMA = re.compile(r"([-+]?[0-9]*),([0-9]+([eE][-+]?[0-9]+)?)")
+
+
+class SheetRow(NamedTuple):
+    """A row of a sheet.
+
+    Attributes
+    ----------
+    cells : tuple of str
+        Texts of the cells, without blanks around them.
+    line : int
+        The first line of the row, from 1.
+    raw : str
+        The row as it stands in the file.
+    separator : str
+        What stands between its cells.
+    """
+
+    cells: tuple[str, ...]
+    line: int
+    raw: str
+    separator: str
+
+    def position(self, index: int) -> tuple[int, int]:
+        """Return line and column, from 1, at which the text of a cell begins."""
+        field = re.compile(rf'( *)("?)(?:(?<=")(?:[^"]|"")*")?[^{self.separator}]*')
+        end, start = -1, 0
+        for _ in range(index + 1):
+            match = field.match(self.raw, end + 1)
+            if match is None:
+                break
+            start, end = match.end(2), match.end()
+        before = self.raw[:start]
+        return self.line + before.count("\n"), start - before.rfind("\n")
+
+
+class Sheet(NamedTuple):
+    """A table as rows of cells.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file in messages.
+    header : SheetRow
+        The first line, which names the columns.
+    rows : tuple of SheetRow
+        The others; each has as many cells as the header.
+    defects : tuple of Defect
+        Rows that have fewer or more cells, and text that is not CSV.
+    """
+
+    file: str
+    header: SheetRow
+    rows: tuple[SheetRow, ...]
+    defects: tuple[Defect, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns in lower case."""
+        return tuple(cell.lower() for cell in self.header.cells)
+
+    def number_text(self, text: str) -> str:
+        """Return the text of a number with a point for a decimal comma.
+
+        Where semicolons separate cells a comma is a decimal comma.
+        """
+        if self.header.separator != ";":
+            return text
+        return _DECIMAL_COMMA.sub(r"\1.\2", text)
+
+
+def read_sheet(path: Path, limit: int = MAX_BYTES) -> Sheet:
+    """Return the cells of a CSV file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    limit : int, optional
+        Largest size [bytes].
+
+    Raises
+    ------
+    CatalogError
+        If the file cannot be read as text.
+    """
+    if path.suffix.lower() in _WORKBOOKS:
+        message = "is a workbook; save the sheet as CSV (UTF-8), and give that file"
+        raise CatalogError([Defect(str(path), None, None, "", message)])
+    text = read_text(path, byte_order_mark=True, limit=limit)
+    lines = list(io.StringIO(text, newline="")) or [""]
+    separator = max(SEPARATORS, key=lines[0].count)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    rows: list[SheetRow] = []
+    defects = []
+    try:
+        for row in _rows(reader, lines, separator):
+            if not rows or len(row.cells) == len(rows[0].cells):
+                rows.append(row)
+                continue
+            count = f"{len(row.cells)} cell{'s' * (len(row.cells) != 1)}"
+            message = f"found {count}; the first line names {len(rows[0].cells)} columns"
+            defects.append(Defect(str(path), row.line, 1, "", message))
+    except csv.Error as error:
+        defects.append(Defect(str(path), reader.line_num, 1, "", f"is not CSV: {error}"))
+    header = rows[0] if rows else SheetRow(("",), 1, "", separator)
+    return Sheet(str(path), header, tuple(rows[1:]), tuple(defects))
+
+
+def _rows(
+    reader: Any,
+    lines: list[str],
+    separator: str,
+) -> Iterator[SheetRow]:
+    """Yield the rows that have text; the header is a row whether or not it has."""
+    line = 1
+    for cells in reader:
+        texts = tuple(cell.strip() for cell in cells)
+        if line == 1 or any(texts):
+            yield SheetRow(texts, line, "".join(lines[line - 1 : reader.line_num]), separator)
+        line = reader.line_num + 1
