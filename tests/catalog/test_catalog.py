@@ -304,6 +304,8 @@ def good():
         ("alignment_research", 38, 63, 15, 0.28, 0.907),
         ("ml_capability_rnd", 17, 21, 8, 0.29, 0.95),
         ("t_agi_ladder", 6, 5, 5, 0, 0),
+        ("agentic_prs", 12, 14, 8, 0, 0),
+        ("us_computer_scientists", 15, 9, 2, 0, 0),
     ],
 )
 def test_bundled_catalogs_have_the_structure_of_their_evidence(
@@ -342,7 +344,13 @@ def test_every_number_that_comes_with_the_package_has_a_source(name, scenario):
 
 
 def test_bundled_names_are_those_of_the_files():
-    assert bundled_catalogs() == ("alignment_research", "ml_capability_rnd", "t_agi_ladder")
+    assert bundled_catalogs() == (
+        "agentic_prs",
+        "alignment_research",
+        "ml_capability_rnd",
+        "t_agi_ladder",
+        "us_computer_scientists",
+    )
     assert set(bundled_scenarios()) >= {"dedicated_reviewers", "reference", "scarce_inference"}
 
 
@@ -659,7 +667,7 @@ def test_a_path_that_is_not_a_readable_file_is_refused(tmp_path, monkeypatch):
 
 def test_unknown_names_of_catalogs_and_scenarios_name_the_nearest():
     assert "did you mean 'alignment_research'?" in defect(load_catalog, "alignment_reserch").message
-    assert "there are alignment_research, ml_capability_rnd" in defect(load_catalog, "x").message
+    assert "there are agentic_prs, alignment_research" in defect(load_catalog, "x").message
     assert "did you mean 'reference'?" in defect(load_catalog, "t_agi_ladder", "refrence").message
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.catalog import load_catalog
+from taskmodel.catalog import bundled_catalogs, load_catalog
 from taskmodel.lead.plans import load_plan
 from taskmodel.lead.plans.catalog_link import (
     ORGANISATION_STEPS,
@@ -29,7 +29,7 @@ def test_crunch_time_has_46000_researchers_at_five_times_human_speed(crunch_time
         assert crunch_time.get(path) == expected, path
 
 
-@pytest.mark.parametrize("name", ["alignment_research", "ml_capability_rnd", "t_agi_ladder"])
+@pytest.mark.parametrize("name", bundled_catalogs())
 def test_in_crunch_time_ai_can_do_every_task_that_may_be_delegated(name):
     catalog = load_catalog(name, "crunch_time")
     result = tm.sweep(catalog, [catalog.compute.today.value])
