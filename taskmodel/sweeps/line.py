@@ -100,7 +100,7 @@ class StretchSolution:
         position = self.before.position
         first = dict.fromkeys(KINDS, np.inf)
         for kind, (switched, *_) in differences(self.before, self.after).items():
-            rows = switched.reshape(len(position), -1).any(axis=1)
+            rows = switched.any(axis=tuple(range(1, switched.ndim)))
             first[kind] = position[rows].min(initial=np.inf)
         closed, opened = self._automatable()
         at_stop = position[self.interval < 0]

@@ -58,3 +58,12 @@ def test_statements_of_onet_are_cited_and_weights_are_equal_until_they_are_impor
     assert catalog.sources["ONET"].access == "secondary" and "CC BY 4.0" in catalog.description
     for task in catalog.tasks.values():
         assert task.sources == ("ONET",) and task.description.endswith(".")
+
+
+def test_draws_of_agents_pull_requests_have_bands_though_some_have_no_event():
+    """From 1e33 on nothing changes any more: no draw has an event."""
+    catalog = tm.load_catalog("agentic_prs")
+    drawn = tm.ensemble(catalog, draws=4, seed=1, compute=[1e33, 1.1e33])
+    speedups = drawn["throughput_speedup"].values
+    np.testing.assert_allclose(speedups[:, 0], speedups[:, 1], rtol=1e-9)
+    assert np.isinf(drawn["event_place"].values).all()
