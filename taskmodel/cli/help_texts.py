@@ -258,7 +258,9 @@ DESCRIPTIONS[
 ] = f"""Elasticities of each speed-up with respect to every input: compute, people,
 reviewers, every ratio and horizon in the catalog. Also the gain if AI could do
 one more task. Elasticities
-are exact derivatives at one point of the compute axis.
+are exact derivatives at one point of the compute axis. Speed-ups are relative
+to the same people without AI, output is not: more people give more output, and
+can lower a speed-up.
 
 {PATHS}"""
 EPILOGS["worth"] = f"""examples:
@@ -526,7 +528,7 @@ catalogs.
 {PATHS}"""
 EPILOGS["solve-for"] = f"""examples:
   taskmodel solve-for supervision.headcount --target throughput_speedup=3 \\
-    --at compute=1e32
+    --set supervision.pool=dedicated --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
   taskmodel solve-for supervision.max_review_share \\
     --target bottleneck_share.review=0.4

@@ -22,6 +22,7 @@ from taskmodel.cli.screen import (
 from taskmodel.errors import InputError
 from taskmodel.lead.plans import Plan, load_plan
 
+IN_BULK = "In bulk, before tasks, supervision and latency"
 STEPS = {
     "bulk": "hours of AI, over those of the field",
     "tasks": "spread over tasks; people at the rest",
@@ -102,11 +103,12 @@ def _lines(plan: Plan, cases: list[CaseResult]) -> list[str]:
 def _sections(plan: Plan, result: xr.Dataset) -> Iterator[list[str]]:
     """Yield the sections of a single case, those for which the plan has results."""
     sections: dict[str, Callable[[xr.Dataset], list[str]]] = {
+        # task by task first: work in bulk is many times as much, and not what is left of it
+        "organisation_speedup": partial(_organisation, plan),
         "researchers": _workforce,
         "expected_months": _pause,
         "best_work": _schedule,
         "field_years": _ladder,
-        "organisation_speedup": partial(_organisation, plan),
         "rung": _rungs,
         "evidence": partial(_evidence, plan),
     }
@@ -196,7 +198,7 @@ def _ladder(result: xr.Dataset) -> list[str]:
     }[result["binding"].item()]
     seconds = number(3600 * float(result["supervision_binds_at"]))
     return [
-        "From bulk work to effective work",
+        IN_BULK,
         *table(rows),
         *(wrapped(f"No change by {', '.join(unchanged)}.") if unchanged else []),
         *wrapped(
@@ -219,7 +221,7 @@ def _organisation(plan: Plan, result: xr.Dataset) -> list[str]:
     bottleneck = result["organisation_bottleneck"].item().replace("_", "-") or "nothing"
     scenario = f", scenario {source.scenario}" if source.scenario else ""
     return [
-        f"The same workforce task by task: {plain(source.catalog + scenario)}",
+        f"What the lead is worth task by task: {plain(source.catalog + scenario)}",
         *table(rows),
         *wrapped(f"What holds research back most is {bottleneck}."),
     ]
@@ -292,6 +294,9 @@ def _side_by_side(cases: list[CaseResult]) -> Iterator[list[str]]:
         *table([[case.name, plain(case.title, 50)] for case in cases], left_columns=(0, 1)),
     ]
     heads = ["", *(case.name for case in cases)]
+    if "organisation_field_years" in first:
+        rows = _by_step(cases, "organisation_field_years", "organisation_step", STEPS)
+        yield ["What the lead is worth task by task [field-years]", *table([heads, *rows])]
     if "expected_months" in first:
         labels = {
             "lead [months]": "lead",
@@ -303,10 +308,7 @@ def _side_by_side(cases: list[CaseResult]) -> Iterator[list[str]]:
         rows = _rows([case.result for case in cases], labels)
         yield ["Lead, pause and workforce", *table([heads, *rows])]
         rows = _by_step(cases, "field_years", "step", {})
-        yield ["From bulk work to effective work [field-years]", *table([heads, *rows])]
-    if "organisation_field_years" in first:
-        rows = _by_step(cases, "organisation_field_years", "organisation_step", STEPS)
-        yield ["The same workforce task by task [field-years]", *table([heads, *rows])]
+        yield [f"{IN_BULK} [field-years]", *table([heads, *rows])]
 
 
 def _rows(results: list[xr.Dataset], labels: dict[str, str]) -> list[list[str]]:

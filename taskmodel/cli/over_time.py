@@ -3,7 +3,6 @@
 from argparse import Namespace
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 import taskmodel as tm
@@ -23,6 +22,7 @@ from taskmodel.cli.words import (
     speedup_cells,
 )
 from taskmodel.errors import InputError
+from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.organisation.measures import REVIEW
 from taskmodel.summary import plain_events, provenance_facts
 from taskmodel.sweeps.paths import Paths, load_paths
@@ -84,13 +84,12 @@ def _onset(
     result: xr.Dataset, start: dict[str, Any], events: list[dict[str, Any]], name: str
 ) -> dict[str, Any] | None:
     """Return the date from which a milestone holds, with the speed-ups; None if it never does."""
-    shares = result["bottleneck_share"].isel(time=0).values
-    review = float(shares[REVIEW])
+    review = float(result["bottleneck_share"].isel(time=0).values[REVIEW])
     # Events are changes: what holds from the first date on has none, and its onset may be earlier.
     holds_at_start = {
         "first_automation": float(result["automated_hours_share"][0]) > 0,
-        "oversight_binds": review > float(result["binding_tolerance"]),
-        "oversight_bottleneck": review == np.max(shares),
+        "oversight_binds": review - float(result["binding_tolerance"]) > OVERSIGHT_ROUNDING,
+        "oversight_bottleneck": start["binding_factor"] == "review",
     }
     if holds_at_start[name]:
         speedups = {speedup: start[speedup] for speedup in SPEEDUPS}

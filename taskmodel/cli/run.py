@@ -25,9 +25,9 @@ from taskmodel.cli.screen import (
 from taskmodel.cli.values import Span
 from taskmodel.cli.words import (
     MILESTONES,
-    SOURCES,
     SPEEDUP_HEADS,
-    source_text,
+    share_columns,
+    share_text,
 )
 from taskmodel.errors import InputError, NoAnswer, TaskmodelError
 from taskmodel.organisation.organisation import organisation
@@ -242,9 +242,6 @@ def _milestones(summary: Summary) -> list[str]:
         bound = "<= " if name in summary.at_grid_start else ""
         rows.append(_point(label, getattr(summary, name), bound))
     rows.append(_point("ceiling set by oversight", summary.ceiling))
-    end = summary.end
-    limits = [scientific(end.compute), number(end.no_oversight_ceiling), "", ""]
-    rows.append(["no oversight, end of the grid", *limits])
     lines = [
         "Speed-up of research [x] over the same people without AI; compute in FLOP/year",
         *table(rows),
@@ -308,20 +305,21 @@ def _stretches(stretches: tuple[tuple[float, float | None], ...]) -> str:
 
 def _curve(summary: Summary) -> list[str]:
     today = summary.today
-    several = len(summary.reviewers_scarce) > 1
-    rows = [["compute", "hours by AI", *SPEEDUP_HEADS, "what binds most"]]
+    rows = [["compute", "hours by AI", *SPEEDUP_HEADS, "no review", "what binds most"]]
     for compute, row in sorted({row.compute: row for row in (*summary.curve, today)}.items()):
         rows.append(
             [
                 ("today " if row is today else "") + scientific(compute),
                 percent(row.automated_hours_share),
                 *_speedups(row),
-                _most_binding(row, several),
+                number(row.throughput_speedup * row.oversight_cost),
+                _most_binding(row),
             ]
         )
     return [
         "Along the curve; hours by AI: share of the hours that people work without AI",
-        *table(rows, left_columns=(5,)),
+        "no review: throughput if nothing were reviewed, inference and experiments as they are",
+        *table(rows, left_columns=(6,)),
     ]
 
 
@@ -346,18 +344,19 @@ def _modes(catalog: Catalog, summary: Summary) -> list[str]:
     return lines
 
 
-def _most_binding(row: Row, several: bool) -> str:
-    if not row.binding_factor:
+def _most_binding(row: Row) -> str:
+    source = row.binding_factor
+    if not source:
         return "no output" if row.status == "zero" else "nothing"
-    source = source_text(row.binding_factor, row.binding_reviewers if several else "")
-    return f"{source} {percent(row.bottleneck_share[row.binding_factor])}"
+    return share_text(source, row.bottleneck_share[source], row.review_pool_share)
 
 
 def _binding(summary: Summary) -> list[str]:
-    rows = [["", *(SOURCES[source] for source in summary.today.bottleneck_share)]]
-    for label, row in (("today", summary.today), ("end of the grid", summary.end)):
-        shares = map(percent, row.bottleneck_share.values())
-        rows.append([f"{label}, {scientific(row.compute)}", *shares])
+    sides = {"today": summary.today, "end of the grid": summary.end}
+    columns = [share_columns(row.bottleneck_share, row.review_pool_share) for row in sides.values()]
+    rows = [["", *columns[0]]]
+    for (label, row), shares in zip(sides.items(), columns, strict=True):
+        rows.append([f"{label}, {scientific(row.compute)}", *map(percent, shares.values())])
     return [
         "What holds research back (elasticities of output, which add up to 100 %)",
         *table(rows),
@@ -409,7 +408,23 @@ def _advice(summary: Summary) -> list[str]:
             f"1 % faster review everywhere gives {faster:.2f} % more output; "
             f"1 % more {', '.join(factors)}."
         ),
+        *_two_views(advice),
     ]
+
+
+def _two_views(advice: Advice) -> list[str]:
+    """Say why more people and the share of review differ, where the same people do both."""
+    gains = dict(advice.at.elasticity)
+    reviewing = sum(gains[review_factor(pool.name)] for pool in advice.pools)
+    share = advice.at.bottleneck_share["review"]
+    # people of labour pools who review besides their own work are paid for in both
+    if not share - reviewing > SHOWN:
+        return []
+    return wrapped(
+        f"Review holds back {percent(share)}, and 1 % more review capacity gives only "
+        f"{reviewing:.2f} %: shares are by what people do, these gains by whose hours they are, "
+        "and the same people do research and review."
+    )
 
 
 def _pools(advice: Advice) -> list[str]:

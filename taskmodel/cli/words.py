@@ -54,9 +54,32 @@ MODES = {
 }
 
 
-def source_text(source: str, reviewers: str) -> str:
-    """Name a source, with the scarce pool of reviewers if there are several."""
-    return f"{SOURCES[source]} ({reviewers})" if reviewers else SOURCES[source]
+def share_text(source: str, share: float, by_pool: Mapping[str, float]) -> str:
+    """Name a source with its share, and review with that of each pool if there are several.
+
+    Examples
+    --------
+    >>> share_text("review", 0.71, {"general": 0.51, "verifiers": 0.2})
+    'review 71 % (general 51 %, verifiers 20 %)'
+    >>> share_text("review", 0.71, {"general": 0.71})
+    'review 71 %'
+    """
+    text = f"{SOURCES[source]} {percent(share)}"
+    if source != "review" or len(by_pool) < 2:
+        return text
+    pools = ", ".join(f"{pool} {percent(part)}" for pool, part in by_pool.items())
+    return f"{text} ({pools})"
+
+
+def share_columns(shares: Mapping[str, float], by_pool: Mapping[str, float]) -> dict[str, float]:
+    """Return the shares of sources by name, review by pool of reviewers if there are several."""
+    columns: dict[str, float] = {}
+    for source, share in shares.items():
+        if source == "review" and len(by_pool) > 1:
+            columns |= {f"review, {pool}": part for pool, part in by_pool.items()}
+        else:
+            columns[SOURCES[source]] = share
+    return columns
 
 
 def event_text(event: Mapping[str, Any]) -> str:
@@ -71,8 +94,7 @@ def binding_text(row: Mapping[str, Any]) -> str:
     source = row["binding_factor"]
     if not source:
         return "nothing"
-    share = percent(row["bottleneck_share"][source])
-    return f"{source_text(source, row['binding_reviewers'])} {share}"
+    return share_text(source, row["bottleneck_share"][source], row["review_pool_share"])
 
 
 def speedup_cells(row: Mapping[str, Any]) -> list[str]:
@@ -128,4 +150,5 @@ def curve_row(result: xr.Dataset, path: str, index: int) -> dict[str, Any]:
         "binding_factor": str(state["binding_factor"].item()),
         "binding_reviewers": binding_reviewers(state) if several else "",
         "bottleneck_share": by_label(state["bottleneck_share"]),
+        "review_pool_share": by_label(state["review_pool_share"]),
     }

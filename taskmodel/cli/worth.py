@@ -13,10 +13,15 @@ from taskmodel.cli.catalogs import check_number, heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
 from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
+from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.summary import provenance_facts
 
 MAX_ROWS = 15  # of a table
-ELASTICITIES = tuple(f"{name}_elasticity" for name in SPEEDUPS)
+ELASTICITIES = tuple(f"{name}_elasticity" for name in ("output", *SPEEDUPS))
+RELATIVE = (
+    "Speed-ups are relative to the same people without AI, so that more people can lower them; "
+    "output is not."
+)
 
 
 def answer(args: Namespace) -> Answer:
@@ -28,17 +33,22 @@ def answer(args: Namespace) -> Answer:
     with output(args, "differentiating"):
         result = tm.elasticities(catalog, compute, args.input or None)
         tasks = [] if args.input else _tasks(catalog, tm.automate_next(catalog, compute))
-    columns = ("output_elasticity", *ELASTICITIES, "input", "value", "unit")
+    columns = (*ELASTICITIES, "input", "value", "unit")
     inputs = records(result.isel(compute=0), columns)
     facts = {
         **provenance_facts(result),
         "compute": compute,
         "status": str(result["status"].values[0]),
-        "inputs": sorted(inputs, key=lambda row: -_size(row["speedup_elasticity"])),
+        "inputs": sorted(inputs, key=_gain_of),
         "next_tasks": tasks,
     }
     limit = len(inputs) + len(tasks) if args.all or args.input else MAX_ROWS
     return Answer(facts, lambda: _lines(catalog, facts, limit))
+
+
+def _gain_of(row: dict[str, Any]) -> tuple[float, float]:
+    """Return what an input is sorted by: the speed-up, then output, the largest first."""
+    return -_size(row["speedup_elasticity"]), -_size(row["output_elasticity"])
 
 
 def _size(value: float) -> float:
@@ -54,15 +64,23 @@ def _tasks(catalog: Catalog, result: xr.Dataset) -> list[dict[str, Any]]:
 
 def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
     inputs = facts["inputs"][:limit]
-    rows = [["1 % more of", "value", *SPEEDUP_HEADS]]
+    rows = [["1 % more of", "value", "output", *SPEEDUP_HEADS]]
     rows += [
         [row["input"], _value(row), *(_gain(row[name]) for name in ELASTICITIES)] for row in inputs
     ]
+    permissions = _permissions(catalog)
     lines = [
         *heading_at(catalog, facts["compute"]),
         "",
-        "Gain of each speed-up from 1 % more of an input, in per cent",
+        "Gain of output and of each speed-up from 1 % more of an input, in per cent",
         *table(rows),
+        *wrapped(RELATIVE),
+        *(
+            line
+            for row in inputs
+            if row["input"] in permissions
+            for line in wrapped(permissions[row["input"]])
+        ),
     ]
     rest = len(facts["inputs"]) - len(inputs)
     if rest:
@@ -89,6 +107,17 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
         lines += ["", "Speed-ups [x] if AI could do one more task", *table(rows)]
         lines += wrapped(f"Dates along {calendar.paths}.") if calendar.paths else []
     return lines
+
+
+def _permissions(catalog: Catalog) -> dict[str, str]:
+    """Say of headcounts of reviewers who are people of a labour pool that they are permissions."""
+    blocks = {reviewer_block(name): team for name, team in reviewer_pools(catalog).items()}
+    return {
+        f"{block}.headcount": f"{block}.headcount is no number of people to hire: it permits hours "
+        f"of review to the people of pools.{team.pool}, as {block}.max_review_share does."
+        for block, team in blocks.items()
+        if team.pool in catalog.pools
+    }
 
 
 def _value(row: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import NoAnswer
 from taskmodel.influence.inputs import Inputs, as_paths, inputs_of
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.measures import leading_source
 from taskmodel.questions._ensemble import ensemble
 from taskmodel.sweeps.paths import Paths
 from taskmodel.sweeps.results import labelled, provenance
@@ -150,7 +151,7 @@ def _design(inputs: Inputs, moves: dict[str, dict[str, float]]) -> dict[str, Arr
 
 def _binding(shares: Array, sources: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the source with the largest share; empty where there is no output."""
-    result = sources[np.nan_to_num(shares).argmax(axis=-1)]
+    result = sources[leading_source(shares)]
     result[np.isnan(shares[..., 0])] = ""
     return result
 

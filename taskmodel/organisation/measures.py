@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, allocate
 from taskmodel.errors import SolveError
+from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import kernels
 from taskmodel.organisation.clock import Clock, people_alone
@@ -48,6 +49,8 @@ class Measures:
         Relative to the same people without AI [1].
     oversight_elasticity : array, shape (point,)
     bottleneck_share : array, shape (point, source)
+    review_pool_share : array, shape (point, pool of reviewers)
+        That of review by who reviews.
     review_elasticity : array, shape (point, task)
         Elasticity of output to the review hours per unit of a task, sign reversed [1].
     escaped_defects : array, shape (point, task)
@@ -66,6 +69,7 @@ class Measures:
     bulk_speedup: Array
     oversight_elasticity: Array
     bottleneck_share: Array
+    review_pool_share: Array
     review_elasticity: Array
     escaped_defects: Array
     reviewer_equivalent: Array
@@ -266,7 +270,8 @@ def oversight(
         ``oversight_elasticity``, shape (point,), the elasticity of output to all review hours per
         unit, sign reversed; ``review_elasticity``, (point, task), that to the review hours of each
         task: by the envelope theorem sum_k eps_k (review hours of the task out of factor k) / (use
-        of factor k); ``bottleneck_share``, (point, source).
+        of factor k); ``bottleneck_share``, (point, source); ``review_pool_share``, (point, pool of
+        reviewers), that of review by who reviews.
     """
     labour, used = organisation.labour, allocation.factor_use
     activity, elasticity = _rows(allocation.activity), allocation.factor_elasticity
@@ -285,7 +290,40 @@ def oversight(
         "oversight_elasticity": by_review.sum(axis=-1),
         "review_elasticity": by_task,
         "bottleneck_share": shares,
+        "review_pool_share": _by_reviewers(organisation, compute, allocation, worth, review),
     }
+
+
+def _by_reviewers(
+    organisation: Organisation, compute: Array, allocation: Allocation, worth: Array, review: Array
+) -> Array:
+    """Return the bottleneck share of review by pool of reviewers, shape (point, pool).
+
+    ``worth`` is the elasticity of output to each factor per unit of its use, (point, factor);
+    ``review`` the share of all review, (point,).
+    """
+    elasticity = allocation.factor_elasticity[:, organisation.reviewing]
+    if elasticity.shape[1] == 1:
+        return review[:, None]
+    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
+    hours = organisation.review(compute)
+    people = organisation.labour
+    # the worth of hours that people review besides their own work, by who reviews in a mode
+    labour = np.einsum("ptmk,pk->ptm", hours[..., people], worth[:, people])
+    who = hours[..., organisation.reviewing]
+    total = who.sum(axis=-1, keepdims=True)
+    part = np.divide(who, total, where=total > 0, out=np.zeros_like(who))
+    return elasticity + np.einsum("ptm,ptm,ptmk->pk", activity, labour, part)
+
+
+def leading_source(share: Array) -> NDArray[np.intp]:
+    """Return the position of the largest bottleneck share, of equal ones the first, (...).
+
+    ``share`` has the shape (..., source). Shares can be equal over an interval, where rounding
+    would decide.
+    """
+    behind = OVERSIGHT_ROUNDING * np.arange(share.shape[-1])
+    return np.argmax(np.nan_to_num(share) - behind, axis=-1)
 
 
 def automation_elasticity(

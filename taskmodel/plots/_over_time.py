@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from taskmodel.plots.page import BLACK, BLUE, COLOURS, VERMILLION, tint
+from taskmodel.plots.page import BLACK, BLUE, VERMILLION, share_colours, tint
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
     calendar_axis,
@@ -18,8 +18,8 @@ from taskmodel.plots.panels import (
     log_axis,
     stacked_panels,
 )
-from taskmodel.plots.trace import sweep_line
-from taskmodel.plots.words import NAMES, SPEEDUP_NAMES, needs
+from taskmodel.plots.trace import share_lines, sweep_line
+from taskmodel.plots.words import SPEEDUP_NAMES, needs, share_name
 
 SPEEDUP_COLOURS = {
     "throughput_speedup": BLACK,
@@ -88,16 +88,16 @@ def _draw_speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
 
 def _draw_shares(axes: Axes, result: xr.Dataset, size: float) -> None:
     """Bottleneck shares, stacked."""
-    line = sweep_line(result, "bottleneck_share")
+    position, lines = share_lines(result)
     shares = {
         source: 100 * values
-        for source, values in zip(result["source"].values.tolist(), line.values.T, strict=True)
+        for source, values in lines.items()
         if np.nanmax(values, initial=0.0) > VISIBLE_SHARE
     }
-    colours = [tint(COLOURS[source], 0.5) for source in shares]
-    axes.stackplot(line.position, *shares.values(), colors=colours, linewidth=0)
+    colours = [tint(colour, 0.5) for colour in share_colours(shares).values()]
+    axes.stackplot(position, *shares.values(), colors=colours, linewidth=0)
     for source, colour in zip(shares, colours, strict=True):
-        axes.plot([], [], color=colour, linewidth=5, label=NAMES.get(source, source))
+        axes.plot([], [], color=colour, linewidth=5, label=share_name(source))
     axes.set_ylim(0, 100)
     axes.set_ylabel("what holds it back\n[%]")
     legend_above(axes, size)

@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from taskmodel.plots.labels import Ending, end_labels, label_inside
-from taskmodel.plots.page import COLOURS, GREY, PALE, Panel, tint
-from taskmodel.plots.trace import sweep_line
-from taskmodel.plots.words import NAMES
+from taskmodel.plots.page import GREY, PALE, Panel, share_colours, tint
+from taskmodel.plots.trace import share_lines
+from taskmodel.plots.words import share_name
 
 
 def draw_bands(panel: Panel, result: xr.Dataset) -> None:
@@ -17,18 +17,18 @@ def draw_bands(panel: Panel, result: xr.Dataset) -> None:
     axes.set_ylim(0, 1)
     axes.set_ylabel("bottleneck share [1]", labelpad=2)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
-    line = sweep_line(result, "bottleneck_share")
-    shares = dict(zip(result["source"].values.tolist(), line.values.T, strict=True))
-    blank = np.isnan(line.values).any(axis=1)
+    position, shares = share_lines(result)
+    blank = np.isnan(np.array([*shares.values()])).any(axis=0)
+    colours = share_colours(shares)
     base, endings = np.zeros(len(blank)), []
     # Review is at the bottom, where its share can be read from the axis.
-    for source in sorted(shares, key=lambda source: source != "review"):
+    for source in sorted(shares, key=lambda source: not source.startswith("review")):
         top = base + shares[source]
-        colour, name = COLOURS.get(source, GREY), NAMES.get(source, source)
+        colour, name = colours[source], share_name(source)
         ground = tint(colour, 0.45)
         gid = f"bottleneck_share-{source}"
-        axes.fill_between(line.position, base, top, color=ground, linewidth=0, gid=gid)
-        inside = label_inside(axes, line.position, base, top, name, size, ground, zorder=6)
+        axes.fill_between(position, base, top, color=ground, linewidth=0, gid=gid)
+        inside = label_inside(axes, position, base, top, name, size, ground, zorder=6)
         if not inside and not blank.all():
             largest = np.nanmax(shares[source], initial=0.0)
             share = f"at most {largest:.2g}" if largest > 0 else "0"
@@ -36,7 +36,7 @@ def draw_bands(panel: Panel, result: xr.Dataset) -> None:
         base = top
     if blank.any():
         axes.fill_between(
-            line.position,
+            position,
             0,
             1,
             where=blank,
@@ -47,7 +47,7 @@ def draw_bands(panel: Panel, result: xr.Dataset) -> None:
             gid="bottleneck_share-no-value",
         )
         floor, reason = np.where(blank, 0.0, np.nan), _reason_for_blank(result)
-        if not label_inside(axes, line.position, floor, floor + 1, reason, size, "white", zorder=6):
+        if not label_inside(axes, position, floor, floor + 1, reason, size, "white", zorder=6):
             endings.append(Ending(f"hatched: {reason}", np.nan, GREY))
     end_labels(panel, endings)
 

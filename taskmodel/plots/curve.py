@@ -30,9 +30,10 @@ from taskmodel.plots.page import (
     tint,
 )
 from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks
-from taskmodel.plots.trace import SweepLine, sweep_line
+from taskmodel.plots.trace import SweepLine, sweep_line, unreviewed_line
 from taskmodel.plots.words import compute_text, sweep_context, times
 
+UNREVIEWED = "unreviewed"
 # By variable: name, colour, and how the line is drawn.
 _LINES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "throughput_speedup": ("throughput", BLACK, {"linewidth": 1.8, "zorder": 5}),
@@ -43,8 +44,8 @@ _LINES: dict[str, tuple[str, str, dict[str, Any]]] = {
         VERMILLION,
         {"linewidth": 4.5, "zorder": 2, "color": tint(VERMILLION, 0.6)},
     ),
-    "no_oversight_ceiling": (
-        "ceiling without oversight",
+    UNREVIEWED: (
+        "if nothing were reviewed",
         VERMILLION,
         {"linewidth": 0.9, "zorder": 3, "linestyle": (0, (4, 2))},
     ),
@@ -55,9 +56,9 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
     """Draw the speed-up of research over compute, its ceilings, and what holds it back.
 
     From above: where AI becomes able to do how many tasks; throughput, effective and latency
-    speed-up under the two ceilings; where oversight binds and which factors are scarce;
-    bottleneck shares. The ceiling without oversight may leave the panel, marked by an arrow; the
-    margin then gives its last value.
+    speed-up under the oversight ceiling, and throughput if nothing were reviewed; where oversight
+    binds and which factors are scarce; bottleneck shares. Throughput without review may leave the
+    panel, marked by an arrow; the margin then gives the place.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
         gap, below = 2.0, 4.0 + 2 * line_height(size)
         body = sum(heights.values()) + gap * (len(heights) - 1) + below
         notes = []
-        if any((result[name] == 0).any() for name in _LINES):
+        if any((result[name] == 0).any() for name in _LINES if name != UNREVIEWED):
             notes = ["Where nothing can be produced the speed-up is 0, which is below the axis."]
         heading = "Speed-up of research, and what holds it back"
         page = Page(width, body, heading, context, size, notes)
@@ -109,24 +110,24 @@ def speedup_curve(result: xr.Dataset, width: float = 180.0) -> Figure:
 def _draw_curves(panel: Panel, result: xr.Dataset) -> None:
     """Speed-ups and ceilings, named at their ends."""
     axes = panel.axes
-    lines = {name: sweep_line(result, name) for name in _LINES}
+    lines = {
+        name: unreviewed_line(result) if name == UNREVIEWED else sweep_line(result, name)
+        for name in _LINES
+    }
     low, high = _limits(lines)
     axes.set_yscale("log")
     axes.set_ylim(low, high)
     labelled_ticks(axes.yaxis, _ticks(low, high), "{:g}".format)
     axes.set_ylabel(SPEEDUP_LABEL, labelpad=2)
     faint_grid(axes)
-    ceiling, pale = lines["oversight_ceiling"], tint(VERMILLION, 0.1)
-    edges = [
-        np.minimum(lines[name].values, high)
-        for name in ("oversight_ceiling", "no_oversight_ceiling")
-    ]
+    output, pale = lines["throughput_speedup"], tint(VERMILLION, 0.1)
+    edges = [np.minimum(lines[name].values, high) for name in ("throughput_speedup", UNREVIEWED)]
     axes.fill_between(
-        ceiling.position, *edges, color=pale, linewidth=0, zorder=1, gid="held_back_by_oversight"
+        output.position, *edges, color=pale, linewidth=0, zorder=1, gid="held_back_by_oversight"
     )
     label_inside(
         axes,
-        ceiling.position,
+        output.position,
         edges[0],
         edges[1],
         "held back by oversight",
@@ -147,13 +148,11 @@ def _draw_curves(panel: Panel, result: xr.Dataset) -> None:
 
 
 def _limits(lines: dict[str, SweepLine]) -> tuple[float, float]:
-    """Limits of the axis: all lines; the ceiling without oversight only if it is not far off."""
-    shown = np.concatenate(
-        [line.values for name, line in lines.items() if name != "no_oversight_ceiling"]
-    )
+    """Limits of the axis: all lines; what no review would give only if it is not far off."""
+    shown = np.concatenate([line.values for name, line in lines.items() if name != UNREVIEWED])
     shown = np.append(shown[np.isfinite(shown) & (shown > 0)], 1.0)
-    low, high, ceiling = shown.min(), shown.max(), lines["no_oversight_ceiling"].values.max()
-    high = ceiling if ceiling < 4 * high else 2.5 * high  # NaN compares false
+    low, high, most = shown.min(), shown.max(), lines[UNREVIEWED].values.max()
+    high = most if most < 4 * high else 2.5 * high  # NaN compares false
     return low / 1.12, max(1.15 * high, 2.0)
 
 
@@ -193,10 +192,14 @@ def _draw_exit(
 
 
 def _ending(title: str, line: SweepLine, high: float) -> str:
-    """A name with the last value, or with the compute from which it is infinite or missing."""
+    """A name with the last value, or the compute from which it is off the axis, or has none."""
     last = line.values[-1]
+    if last > high and np.isfinite(last):
+        within = np.flatnonzero(line.values <= high)
+        since = f" from {compute_text(line.position[within[-1] + 1])}" if len(within) else ""
+        return f"{title} ↑ off the axis{since}"
     if np.isfinite(last):
-        return f"{title} {'↑ ' if last > high else ''}{times(last)}"
+        return f"{title} {times(last)}"
     state = "↑ no limit" if np.isinf(last) else "no value"
     other = np.flatnonzero(~np.isinf(line.values) if np.isinf(last) else ~np.isnan(line.values))
     since = f" from {compute_text(line.position[other[-1] + 1])}" if len(other) else ""

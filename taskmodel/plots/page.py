@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ COLOURS = {
     "experiments": PURPLE,
     "defect_budget": ORANGE,
 }  # of sources
+REVIEW_COLOURS = (VERMILLION, YELLOW, SKY, GREY)  # of pools of reviewers, if there are several
 
 INCH, POINT = 25.4, 25.4 / 72  # in millimetres
 NARROWEST = 60.0  # mm: below this, labels leave no room for data
@@ -300,6 +301,18 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[s
             word = word[cut:]
         lines.append(word)
     return lines
+
+
+def share_colours(sources: Iterable[str]) -> dict[str, str]:
+    """The colour of each source, and of ``review-POOL`` for each pool of reviewers."""
+    sources = list(sources)
+    pools = [source for source in sources if source.startswith("review-")]
+    return {
+        source: REVIEW_COLOURS[pools.index(source) % len(REVIEW_COLOURS)]
+        if source in pools
+        else COLOURS.get(source, GREY)
+        for source in sources
+    }
 
 
 def tint(colour: str, strength: float) -> tuple[float, float, float]:

@@ -5,8 +5,10 @@ from taskmodel.sweeps.trace import (
     SweepLine,
     binding_intervals,
     oversight_intervals,
+    share_lines,
     state_intervals,
     sweep_line,
+    unreviewed_line,
 )
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "SweepLine",
     "binding_intervals",
     "oversight_intervals",
+    "share_lines",
     "state_intervals",
     "sweep_line",
+    "unreviewed_line",
 ]

@@ -20,6 +20,18 @@ SPEEDUP_NAMES = {
 SEPARATOR = "\u00a0· "
 
 
+def share_name(source: str) -> str:
+    """The name of a source in a figure; of ``review-POOL`` with the pool.
+
+    Examples
+    --------
+    >>> share_name("hands_on"), share_name("review-verifiers")
+    ('hands-on work', 'review, verifiers')
+    """
+    name, _, pool = source.partition("-")
+    return f"{name}, {pool.replace('_', ' ')}" if pool else NAMES.get(name, name)
+
+
 def compute_text(value: float, digits: int = 2) -> str:
     """A compute as it would be typed, to this many digits.
 

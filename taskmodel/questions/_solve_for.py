@@ -33,6 +33,7 @@ from taskmodel.numerics.roots import Brackets, close_in, least
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
+from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.questions.targets import Target, input_values, target
 from taskmodel.sweeps import results
 from taskmodel.sweeps._events import Events
@@ -91,7 +92,8 @@ def solve_for(
         If the catalog is not a Catalog, there is not exactly one target, or the value at the path
         is not a number.
     CatalogError
-        If there is no such path, or an end of the range is not allowed for it.
+        If there is no such path, an end of the range is not allowed for it, or it is a number of
+        reviewers who are people of a labour pool: ``max_review_share`` is then what varies.
     InputError
         If the target, its value, compute or the range is not as described.
     SolveError
@@ -101,7 +103,8 @@ def solve_for(
     --------
     >>> import taskmodel as tm
     >>> catalog = tm.load_catalog("t_agi_ladder")
-    >>> result = solve_for(catalog, "supervision.headcount", throughput_speedup=3, compute=1e31)
+    >>> share = "supervision.max_review_share"
+    >>> result = solve_for(catalog, share, throughput_speedup=2, compute=1e31)
     >>> bool((abs(result["throughput_speedup"] - 3) < 1e-9).all())
     True
     """
@@ -118,8 +121,26 @@ def solve_for(
         raise InputError(f"the value of {name} must be a finite number; found {level!r}")
     low, high = default_range(catalog, path) if within is None else _checked_range(path, within)
     walker = Walker(_axis(catalog, path, low, high, compute))
+    _refuse_permission(catalog, path)
     search = _search(_Equation(walker, quantity, float(level), low, high))
     return _solution_dataset(search, path, compute)
+
+
+def _refuse_permission(catalog: Catalog, path: str) -> None:
+    """Refuse a headcount of reviewers who are people of a labour pool: it is no number of people.
+
+    It says only for how many of their hours these people may review, as the share does.
+    """
+    for name, team in reviewer_pools(catalog).items():
+        block = reviewer_block(name)
+        if path == f"{block}.headcount" and team.pool in catalog.pools:
+            raise catalog.error(
+                tuple(path.split(".")),
+                f"is a permission here, not a number of people: the people of pools.{team.pool} "
+                "review, for max_review_share of their hours at most. Solve for "
+                f"{block}.max_review_share; for a number of reviewers, they have to be people of "
+                f"their own ({block}.pool: dedicated)",
+            )
 
 
 def _checked_range(path: str, within: tuple[float, float]) -> tuple[float, float]:

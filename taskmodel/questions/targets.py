@@ -74,7 +74,7 @@ class Target:
             return np.asarray(allocation.output / yardstick.base_output)
         if self.variable in OF_ALLOCATION:
             values = getattr(allocation, self.variable)
-        elif self.variable in ("oversight_elasticity", "bottleneck_share"):
+        elif self.variable in ("oversight_elasticity", "bottleneck_share", "review_pool_share"):
             organisation = situation.setting.organisation
             values = oversight(organisation, situation.compute, allocation)[self.variable]
         elif self.variable == "automated_hours_share":
@@ -128,6 +128,7 @@ def _array_variables(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     by_task = ("review_elasticity", "escaped_defects", "automated_share")
     return {
         "bottleneck_share": sources(labels),
+        "review_pool_share": tuple(reviewer_pools(catalog)),
         **dict.fromkeys(by_task, tuple(labels.tasks)),
         "reviewer_equivalent": tuple(
             f"{reviewers}.{pool}" for reviewers in reviewer_pools(catalog) for pool in catalog.pools

@@ -48,6 +48,8 @@ class Row(Point):
         where none has one.
     bottleneck_share : dict of str to float
         Elasticity of output to each source: hands-on work, review, and each other factor [1].
+    review_pool_share : dict of str to float
+        That of review by pool of reviewers [1].
     elasticity : dict of str to float
         What 1 % more gives, in per cent of output: of each factor by name, and of ``review_speed``
         (all reviews faster) [1].
@@ -67,6 +69,7 @@ class Row(Point):
     binding_factor: str
     binding_reviewers: str
     bottleneck_share: dict[str, float]
+    review_pool_share: dict[str, float]
     elasticity: dict[str, float]
     oversight_cost: float
     tasks_by_hand: int
@@ -248,6 +251,7 @@ def as_dict(summary: Summary) -> dict[str, object]:
         "hours_by_mode": {side: row.hours_by_mode for side, row in sides.items()},
         "automated_hours_share": {side: row.automated_hours_share for side, row in sides.items()},
         "bottleneck_share": {side: row.bottleneck_share for side, row in sides.items()},
+        "review_pool_share": {side: row.review_pool_share for side, row in sides.items()},
         "top_reviews": [asdict(review) for review in (advice.reviews[:3] if advice else ())],
         "advice": {
             **asdict(advice),

@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog
-from taskmodel.numerics.accuracy import EVENT_OFFSET
+from taskmodel.numerics.accuracy import EVENT_OFFSET, OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, organisation
 from taskmodel.organisation.quantities import Quantities
@@ -220,6 +220,7 @@ def _row(catalog: Catalog, state: xr.Dataset, compute: float | None = None) -> R
         binding_factor=str(state["binding_factor"].item()),
         binding_reviewers=binding_reviewers(state),
         bottleneck_share=_by_name(state["bottleneck_share"], "source"),
+        review_pool_share=_by_name(state["review_pool_share"], "reviewers"),
         elasticity={"review_speed": float(state["oversight_elasticity"]), **elasticity},
         oversight_cost=float(state["oversight_cost"]),
         tasks_by_hand=_tasks_by_hand(catalog, state),
@@ -260,13 +261,10 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
         return bool((start["automated_share"] > 0).any())
     if name in COSTS:
         return bool(start["oversight_cost"] >= COSTS[name])
+    if name == "oversight_bottleneck":
+        return bool(start["binding_factor"].item() == "review")
     review = start["bottleneck_share"].sel(source="review").item()
-    others = start["bottleneck_share"].drop_sel(source="review").max().item()
-    return (
-        review > float(result["binding_tolerance"])
-        if name == "oversight_binds"
-        else review > others
-    )
+    return bool(review - float(result["binding_tolerance"]) > OVERSIGHT_ROUNDING)
 
 
 def _milestone(result: xr.Dataset, event_table: xr.Dataset, name: str) -> Point | None:

@@ -14,7 +14,12 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
-from taskmodel.organisation.measures import automation_elasticity, mode_mix, sources
+from taskmodel.organisation.measures import (
+    automation_elasticity,
+    leading_source,
+    mode_mix,
+    sources,
+)
 from taskmodel.organisation.reviewers import reviewer_pools
 from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.results import LEFT_OUT, SPEEDUPS, labelled, provenance
@@ -29,6 +34,7 @@ EVENT_LIMITS: dict[str, tuple[str, ...]] = {
     "no_oversight_ceiling": (),
     "factor_elasticity": ("factor",),
     "bottleneck_share": ("source",),
+    "review_pool_share": ("reviewers",),
 }
 # Variables by task along an axis: all that grows with the number of tasks.
 BY_TASK = (
@@ -98,7 +104,7 @@ def sweep_dataset(
     along, over_compute = axis.name, axis.name == COMPUTE
     share = measures["bottleneck_share"]
     undefined = np.isnan(share).any(axis=1)
-    binding = np.where(undefined, len(names), np.nan_to_num(share).argmax(axis=1))
+    binding = np.where(undefined, len(names), leading_source(share))
     full = measures["oversight_ceiling_full"]
     variables: dict[str, tuple[Any, ...]] = {
         **{
@@ -116,6 +122,7 @@ def sweep_dataset(
             np.einsum("ptm,pt->pm", measures["mode_share"], weights),
         ),
         "bottleneck_share": ((along, "source"), share),
+        "review_pool_share": ((along, "reviewers"), measures["review_pool_share"]),
         "reviewer_equivalent": ((along, "reviewers", "pool"), measures["reviewer_equivalent"]),
         "binding_factor": (along, np.array([*names, ""], dtype=object)[binding]),
         "oversight_ceiling": (along, measures["oversight_ceiling"]),
@@ -126,7 +133,11 @@ def sweep_dataset(
         "today": ((), catalog.compute.today.value),
         "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
     }
-    sizes = {"factor": len(organisation.factors), "source": len(names)}
+    sizes = {
+        "factor": len(organisation.factors),
+        "source": len(names),
+        "reviewers": len(reviewer_pools(catalog)),
+    }
     variables |= _event_variables(axis, events, sizes)
     coords = _coordinates(situation, axis, grid)
     attributes = {**provenance(catalog=catalog), "over": along, "courses": axis.courses_json()}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
+
 
 @dataclass(frozen=True, eq=False)
 class SweepLine:
@@ -42,6 +44,35 @@ def sweep_line(result: xr.Dataset, name: str) -> SweepLine:
     side = np.repeat([2, 0, 1], [len(grid), len(positions), len(positions)])
     order = np.lexsort((side, position))
     return SweepLine(position[order], np.concatenate([values, before, after])[order])
+
+
+def unreviewed_line(result: xr.Dataset) -> SweepLine:
+    """Throughput with all review hours free, and inference and experiments as they are."""
+    output, cost = (sweep_line(result, name) for name in ("throughput_speedup", "oversight_cost"))
+    # where output is without limit its cost is not defined, and output without review has none
+    unlimited = np.isinf(output.values)
+    values = np.where(unlimited, np.inf, output.values * cost.values)
+    return SweepLine(output.position, values)
+
+
+def share_lines(result: xr.Dataset) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Positions, and bottleneck shares by source; review by pool if there are several.
+
+    The pools are named ``review-POOL``.
+    """
+    line = sweep_line(result, "bottleneck_share")
+    shares: dict[str, np.ndarray] = {}
+    for source, values in zip(result["source"].values.tolist(), line.values.T, strict=True):
+        if source == "review" and result.sizes["reviewers"] > 1:
+            pools = zip(
+                result["reviewers"].values.tolist(),
+                sweep_line(result, "review_pool_share").values.T,
+                strict=True,
+            )
+            shares |= {f"review-{pool}": part for pool, part in pools}
+        else:
+            shares[source] = values
+    return line.position, shares
 
 
 @dataclass(frozen=True)
@@ -106,12 +137,13 @@ def oversight_intervals(
     result: xr.Dataset,
 ) -> tuple[list[StateInterval], list[StateInterval]]:
     """Intervals in which oversight binds, and in which it is the bottleneck."""
-    share = result["bottleneck_share"].isel(compute=0)
-    review = float(share.sel(source="review"))  # NaN, if nothing can be produced, compares false
-    others = share.where(share["source"] != "review").fillna(-np.inf)
+    start = result.isel(compute=0)
+    review = float(start["bottleneck_share"].sel(source="review"))
+    # NaN, if nothing can be produced, compares false
+    exceeds = review - float(result["binding_tolerance"]) > OVERSIGHT_ROUNDING
     states = {
-        "oversight_binds": review > float(result["binding_tolerance"]),
-        "oversight_bottleneck": bool((review > others).all()),
+        "oversight_binds": exceeds,
+        "oversight_bottleneck": start["binding_factor"].item() == "review",
     }
     binds, leads = (
         state_intervals(result, kind, f"{kind}_ends", initial) for kind, initial in states.items()

@@ -108,6 +108,10 @@ _BY_UNIT = {
             f"{_NO_OUTPUT}"
         ),
         "bottleneck_share": f"elasticity of output to each source; they sum to 1; {_NO_OUTPUT}",
+        "review_pool_share": (
+            "bottleneck share of review by pool of reviewers; they sum to that of review; "
+            f"{_NO_OUTPUT}"
+        ),
         "review_elasticity": (
             "elasticity of output to the review hours per unit of each task, sign reversed, at "
             f"the split as it is; {_NO_OUTPUT}"

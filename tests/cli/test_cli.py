@@ -944,6 +944,24 @@ def test_worth_of_chosen_inputs(capsys):
     assert compute["value"] is None and compute["unit"] == "FLOP/year"
 
 
+def test_worth_has_output_beside_speedups_and_tells_people_from_permission(capsys):
+    """More people give more output, and a lower speed-up over the same people without AI."""
+    people = "pools.researchers.headcount"
+    question = ["worth", "--compute", "1e32", "--input", people]
+    question += ["--input", "supervision.headcount"]
+    row, _ = sorted(json_of(capsys, *question)["inputs"], key=lambda row: row["input"])
+    assert row["input"] == people
+    assert row["output_elasticity"] == pytest.approx(1 + row["throughput_speedup_elasticity"])
+    assert row["output_elasticity"] > 0 > row["throughput_speedup_elasticity"]
+    lines = lines_of(capsys, *question)
+    assert f"{row['output_elasticity']:+.3f} %" in line_with(lines, people)
+    text = " ".join(" ".join(lines).split())
+    assert "relative to the same people without AI, so that more people can lower them" in text
+    assert "it permits hours of review to the people of pools.researchers" in text
+    dedicated = lines_of(capsys, *question, "--set", "supervision.pool=dedicated")
+    assert "permits" not in " ".join(dedicated)
+
+
 def test_what_if_reports_the_speedup_without_each_constraint(capsys):
     facts = json_of(capsys, "what-if", "--compute", "1e32")
     alone = {case["relaxation"]: case for case in facts["alone"]}

@@ -3,7 +3,13 @@
 import pytest
 from command_line import error_of, json_of, lines_of
 
-QUICK = ("supervision.headcount", "t_agi_ladder", "--at", "compute=1e31", "--range", "30:300")
+QUICK = (
+    "supervision.headcount",
+    "t_agi_ladder",
+    "--set=supervision.pool=dedicated",
+    "--at=compute=1e31",
+    "--range=30:300",
+)
 
 
 def test_solutions_are_printed_as_json_and_as_a_page(capsys):
@@ -31,6 +37,10 @@ def test_without_a_solution_the_reason_is_reported(capsys):
     [
         (("supervision.headcoun", "--target=speedup=2"), "supervision.headcount"),
         (("supervision.pool", "--target=speedup=2"), "must be the path of a number"),
+        (
+            ("supervision.headcount", "--target=speedup=2"),
+            "Solve for supervision.max_review_share; for a number of reviewers",
+        ),
         (("supervision.headcount", "--target=speedup"), "NAME=VALUE"),
         (("supervision.headcount", "--target=speedup=fast"), "finite number"),
         (("supervision.headcount", "--target=speedpu=2"), "speedup"),

@@ -18,6 +18,10 @@ def test_lead_time_answers_in_text_and_json(capsys, tmp_path, monkeypatch):
     for words in ("46,000", "15.0", "4,140,000", "review", "3.13 s"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
+    # the catalog's reading comes first, and the other says what it leaves out
+    task_by_task = text.index("What the lead is worth task by task")
+    assert task_by_task < text.index("In bulk, before tasks, supervision and latency")
+    assert task_by_task < text.index("The workforce")
     assert main(["lead-time", "--months", "6", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     (case,) = facts["cases"]

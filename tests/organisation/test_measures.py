@@ -8,7 +8,13 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.allocation import allocate
-from taskmodel.organisation.measures import PeopleAlone, oversight, sources, without_ai
+from taskmodel.organisation.measures import (
+    PeopleAlone,
+    leading_source,
+    oversight,
+    sources,
+    without_ai,
+)
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._ceilings import ceilings
@@ -209,3 +215,24 @@ def test_review_has_no_worth_where_factors_have_none():
     unknown = replace(allocation, factor_elasticity=allocation.factor_elasticity * np.nan)
     measures = oversight(walker.organisation, np.array([1e30]), unknown)
     assert all(np.isnan(values).all() for values in measures.values())
+
+
+def test_equal_bottleneck_shares_have_the_first_source_whatever_rounding_adds():
+    half = np.array([[0.5, 0.5], [0.5, 0.5 + 1e-15], [0.5 - 1e-15, 0.5], [0.4, 0.6]])
+    assert leading_source(half).tolist() == [0, 0, 0, 1]
+    nothing = np.full((1, 2, 3), np.nan)
+    assert leading_source(nothing).tolist() == [[0, 0]]
+
+
+def test_what_binds_does_not_flip_where_two_sources_hold_back_half_each_at_every_compute():
+    """One task, reviewed for as long as people would take: each hour of both is as scarce."""
+    catalog = small_catalog(
+        {"a": {"share": 0.5, "delegable": False}, "b": {"share": 0.5, "by_people": False}},
+        production={"elasticity": 1},
+        supervision={"max_review_share": 1},
+        compute={"inference": "free"},
+    )
+    result = tm.sweep(catalog, np.geomspace(1e30, 1e33, 40))
+    np.testing.assert_allclose(result["bottleneck_share"].sel(source="review"), 0.5, rtol=1e-12)
+    assert set(result["binding_factor"].values) == {"hands_on"}
+    assert "oversight_bottleneck" not in result["event_kind"].values

@@ -386,6 +386,29 @@ def test_one_more_reviewer_of_each_kind_is_worth_what_their_hours_are():
         ) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("of", ["dedicated", "researchers"])
+def test_the_share_of_review_is_told_by_pool_of_reviewers(of):
+    """Dedicated pools: the elasticity of each; people who also research: by whose work they read.
+
+    The slope of log output in the review ratios of what a pool reviews is its share, sign reversed,
+    but for hours of reviewers that stand idle.
+    """
+    catalog = two_pools(0.5, of=of)
+    result = tm.sweep(catalog, [1e31])
+    share = result["review_pool_share"].isel(compute=0)
+    whole = float(result["bottleneck_share"].sel(source="review")[0])
+    assert float(share.sum()) == pytest.approx(whole, rel=1e-12)
+    for pool_name, task in (("general", "code"), ("verifiers", "proofs")):
+        path, step = f"tasks.{task}.review_ratio", 1e-5
+        ratio = catalog.get(path)
+        low, high = (
+            float(tm.sweep(catalog.replace({path: ratio * (1 + side * step)}), [1e31])["output"][0])
+            for side in (-1, 1)
+        )
+        slope = np.log(high / low) / (2 * step)
+        assert float(share.sel(reviewers=pool_name)) == pytest.approx(-slope, rel=1e-4)
+
+
 def test_the_summary_names_the_pool_that_binds():
     from taskmodel.cli.run import report
     from taskmodel.summary import summarise
@@ -397,9 +420,7 @@ def test_the_summary_names_the_pool_that_binds():
     hours = {each.name: (each.hours_per_year, each.capacity) for each in summary.advice.pools}
     assert hours["verifiers"] == pytest.approx((HOURS * SKILLED, HOURS * SKILLED), rel=1e-9)
     text = "\n".join(report(catalog, summary, (grid[0], grid[-1], 2)))
-    assert (
-        "review (verifiers)" in text and "Of these, verifiers: 200 of 200 h/year, scarce." in text
-    )
+    assert "review, verifiers" in text and "Of these, verifiers: 200 of 200 h/year, scarce." in text
     alone = small_catalog({"code": {"share": 1.0}}, supervision=pool(3))
     assert "general" not in "\n".join(
         report(alone, summarise(alone, tm.sweep(alone, grid)), (grid[0], grid[-1], 2))

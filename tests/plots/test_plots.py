@@ -23,14 +23,16 @@ from taskmodel.plots.trace import (
     oversight_intervals,
     state_intervals,
     sweep_line,
+    unreviewed_line,
 )
+from taskmodel.plots.words import compute_text
 
 LINES = (
     "throughput_speedup",
     "speedup",
     "latency_speedup",
     "oversight_ceiling",
-    "no_oversight_ceiling",
+    "unreviewed",
 )
 GRID = np.geomspace(1e26, 1e35, 46)
 
@@ -123,7 +125,7 @@ def band_edges(figure, source, compute):
 # What is drawn is what the dataset holds
 
 
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", LINES[:-1])
 def test_a_line_goes_through_every_point_of_the_grid(figure, result, name):
     x, y = drawn(figure, name).get_data()
     at_grid = np.searchsorted(x, GRID, side="right") - 1
@@ -242,18 +244,34 @@ def test_a_saved_result_gives_the_same_figure(result, figure, tmp_path):
 # What does not fit is said
 
 
-def test_a_ceiling_that_leaves_the_panel_is_marked_and_named_with_its_last_value(figure, result):
-    mark = drawn(figure, "no_oversight_ceiling-leaves")
+def test_a_line_that_leaves_the_panel_is_marked_and_named_with_the_place(figure, result):
+    mark = drawn(figure, "unreviewed-leaves")
     position = mark.get_xdata()[0]
     top = mark.axes.get_ylim()[1]
-    line = sweep_line(result, "no_oversight_ceiling")
+    line = unreviewed_line(result)
     assert (line.values[line.position < position] <= top).all()
     assert (line.values[line.position > position] > top).all()
-    assert "ceiling without oversight ↑ 4e4×" in words(figure)
+    assert f"if nothing were reviewed ↑ off the axis from {compute_text(position)}" in words(figure)
+    # the limit without review, inference and experiments is one task's share to a power
+    assert float(result["no_oversight_ceiling"][-1]) == pytest.approx(4e4, rel=0.01)
+    assert "4e4×" not in words(figure)
+
+
+def test_review_is_drawn_by_pool_of_reviewers():
+    verified = tm.sweep(tm.load_catalog("alignment_research", "scarce_verifiers"), GRID[::3])
+    figure = plots.speedup_curve(verified)
+    assert "review, general" in words(figure) and "review, verifiers" in words(figure)
+    for pool in ("general", "verifiers"):
+        (top,) = drawn(figure, f"bottleneck_share-review-{pool}").get_paths()
+        assert top.vertices[:, 1].max() > 0.05
+    whole = verified["bottleneck_share"].sel(source="review").values
+    np.testing.assert_allclose(
+        verified["review_pool_share"].sum("reviewers"), whole, rtol=1e-12, atol=1e-15
+    )
 
 
 @pytest.mark.parametrize("name", LINES[:4])
-def test_all_but_the_ceiling_without_oversight_fits_on_the_axis(figure, result, name):
+def test_all_but_throughput_without_review_fits_on_the_axis(figure, result, name):
     low, high = drawn(figure, name).axes.get_ylim()
     assert low <= result[name].min() and result[name].max() <= high
 
@@ -265,12 +283,12 @@ def test_an_infinite_ceiling_is_named_with_the_place_from_which_there_is_no_limi
         np.isinf(reviewed["no_oversight_ceiling"][-1])
         and np.isfinite(reviewed["oversight_ceiling"]).all()
     )
-    assert f"ceiling without oversight ↑ no limit from {position:.1e}".replace("+", "") in words(
+    assert f"if nothing were reviewed ↑ no limit from {position:.1e}".replace("+", "") in words(
         figure
     )
-    assert "no limit" not in words(figure).replace("oversight ↑ no limit", "")
-    x, y = drawn(figure, "no_oversight_ceiling-no-limit").get_data()
-    assert x[-1] == position and y[-1] == drawn(figure, "no_oversight_ceiling").axes.get_ylim()[1]
+    assert "no limit" not in words(figure).replace("reviewed ↑ no limit", "")
+    x, y = drawn(figure, "unreviewed-no-limit").get_data()
+    assert x[-1] == position and y[-1] == drawn(figure, "unreviewed").axes.get_ylim()[1]
 
 
 def test_unlimited_output_is_named_and_leaves_the_bands_blank(unlimited):

@@ -35,9 +35,9 @@ def put_back(catalog, path, compute, value, name):
 
 def test_the_answer_of_a_closed_form():
     result = tm.solve_for(
-        one_task(), "supervision.headcount", throughput_speedup=2, within=(0.1, 9)
+        one_task(), "supervision.max_review_share", throughput_speedup=2, within=(0.01, 0.9)
     )
-    assert result["value"].values == pytest.approx([2.5], rel=1e-12)
+    assert result["value"].values == pytest.approx([0.25], rel=1e-12)
     assert result.attrs["reason"] == "" and float(result["nearest_target"]) == 2
     ratio = tm.solve_for(
         one_task().replace({"supervision.headcount": 1}),
@@ -141,21 +141,25 @@ def test_a_pair_hidden_between_two_places_of_the_mesh_is_found():
 
 
 def test_a_stretch_that_gives_the_target_is_told_from_end_to_end():
-    result = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=5, within=(5, 20))
-    # with 10 reviewers all 1,000 h of the people go into review, and more do not help
-    assert result["value"].values == pytest.approx([10], rel=1e-9)
-    assert result["value_until"].values == pytest.approx([20])
+    many = one_task().replace({"supervision.headcount": 20})
+    share = "supervision.max_review_share"
+    result = tm.solve_for(many, share, throughput_speedup=5, within=(0.25, 1))
+    # at a half of 2,000 h all 1,000 h of the people go into review, and more do not help
+    assert result["value"].values == pytest.approx([0.5], rel=1e-9)
+    assert result["value_until"].values == pytest.approx([1])
 
 
 def test_what_cannot_be_reached_is_told_with_the_nearest():
-    result = tm.solve_for(one_task(), "supervision.headcount", throughput_speedup=7, within=(5, 20))
+    many = one_task().replace({"supervision.headcount": 20})
+    share = "supervision.max_review_share"
+    result = tm.solve_for(many, share, throughput_speedup=7, within=(0.25, 1))
     assert result.sizes["solution"] == 0
     assert float(result["nearest_target"]) == pytest.approx(5)
     assert (
-        float(result["nearest_place"]) == pytest.approx(10) and float(result["nearest_until"]) == 20
+        float(result["nearest_place"]) == pytest.approx(0.5) and float(result["nearest_until"]) == 1
     )
     assert (
-        "the nearest is 5, from 10 person on" in result.attrs["reason"]
+        "the nearest is 5, from 0.5 on" in result.attrs["reason"]
         and "100 % of the hours" in result.attrs["reason"]
     )
 
@@ -192,6 +196,21 @@ def test_default_ranges_keep_to_what_is_allowed():
         ("capability.defect_probability", 0, 0.999),
     ):
         assert default_range(catalog, path) == pytest.approx((low, high)), path
+
+
+@pytest.mark.parametrize(
+    ("block", "speedup"), [("supervision", 2.8), ("reviewers.verifiers", 3.05)]
+)
+def test_a_number_of_reviewers_who_are_researchers_is_refused_and_the_mends_work(block, speedup):
+    catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
+    question = {"throughput_speedup": speedup, "compute": 4e30}
+    mend = f"{block}.headcount: is a permission here.*Solve for {block}.max_review_share"
+    with pytest.raises(tm.CatalogError, match=mend):
+        tm.solve_for(catalog, f"{block}.headcount", **question)
+    own = catalog.replace({f"{block}.pool": "dedicated"})
+    for mended, name in ((catalog, "max_review_share"), (own, "headcount")):
+        result = tm.solve_for(mended, f"{block}.{name}", **question)
+        assert result["throughput_speedup"].values == pytest.approx([speedup], rel=1e-9)
 
 
 @pytest.mark.parametrize(
