@@ -390,3 +390,24 @@ def test_monitors_or_reviewers_answers_and_draws(tmp_path, capsys):
         "the research of people alone, alerts of a monitor 5.50 and the better of the two 5.56, "
         "against 6.78, 8.70 and 8.83 where every attack is tolerated;"
     )
+
+
+def test_does_verification_get_harder_answers_and_draws(tmp_path, monkeypatch, capsys):
+    """More reviewers give more research and less cost of oversight, a larger gap less research."""
+    script = load("does_verification_get_harder")
+    found = []
+    maps = script.maps
+    monkeypatch.setattr(script, "maps", lambda points: found.append(maps(points)) or found[-1])
+    assert script.main(["-o", str(tmp_path), "--points", "4"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"does_verification_get_harder.{ending}" for ending in ("png", "svg")
+    ]
+    assert capsys.readouterr().out.startswith("With 100 reviewers research goes ")
+    (result,) = found
+    speedup, cost = (result[name] for name in script.NUMBERS)
+    assert (speedup.diff("reviewers") > -1e-9).all() and (speedup.diff("gamma") < 1e-9).all()
+    assert (cost.diff("reviewers") < 1e-9).all() and (cost >= 1).all()
+    # with a gap of 0 more compute never slows research; with one of 0.4 it does
+    late, early = speedup.sel(compute=1e34), speedup.sel(compute=1e32)
+    assert (late.sel(gamma=0, method="nearest") > early.sel(gamma=0, method="nearest") - 1e-9).all()
+    assert (late.sel(gamma=0.4) < early.sel(gamma=0.4)).all()

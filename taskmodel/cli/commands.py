@@ -453,6 +453,14 @@ COMMANDS = {
                 "budgets to report [h/year] (41); default: from 0 to what escapes without one",
                 type=values.span_parser("LOW:HIGH[:POINTS]", "1e4:1e8", 41),
             ),
+            _flag("--attack", "AI attacks on purpose, where it expects the most harm"),
+            _option(
+                "--harms",
+                "LOW:HIGH[:POINTS]",
+                "with --attack: harms that are tolerated (25); default: from the least at which AI "
+                "may do a task that it can attack in, to the largest there is",
+                type=values.span_parser("LOW:HIGH[:POINTS]", "1:10", 25),
+            ),
             OUTPUT,
             JSON,
             NO_FIGURES,

@@ -8,11 +8,12 @@ import xarray as xr
 
 import taskmodel as tm
 from taskmodel.catalog import Catalog, load_scenario
+from taskmodel.cli import attacked
 from taskmodel.cli.catalogs import check_range, heading_at, load, point
 from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import number, percent, table, thinned, wrapped
 from taskmodel.cli.words import SPEEDUPS, by_label, numbers
-from taskmodel.errors import NoAnswer, NothingToLimit
+from taskmodel.errors import InputError, NoAnswer, NothingToLimit
 from taskmodel.summary import provenance_facts
 
 DEFAULT_SCENARIO = "defect_budget"  # of the catalog that it names, in which AI does not err else
@@ -33,7 +34,11 @@ NUMBERS = (
 
 
 def answer(args: Namespace) -> Answer:
-    """Compute the frontier; report the cost of stricter budgets."""
+    """Compute a frontier: of AI that errs at random, or of AI that attacks."""
+    if args.attack:
+        return attacked.answer(args)
+    if args.harms is not None:
+        raise InputError("--harms is of AI that attacks; add --attack, or give --budgets")
     if args.scenario is None and args.catalog == load_scenario(DEFAULT_SCENARIO).catalog:
         args.scenario = DEFAULT_SCENARIO
     catalog = load(args)

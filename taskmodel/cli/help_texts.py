@@ -688,6 +688,8 @@ EPILOGS["frontier"] = f"""examples:
   taskmodel frontier ml_capability_rnd --scenario imperfect_ai \\
     --set "supervision.protocols=[full_review, spot_checks, no_review]"
   taskmodel vary supervision.defect_budget=1e4:1e6 --scenario defect_budget
+  taskmodel frontier --attack --compute 8.4e30
+  taskmodel frontier --attack --harms 1:10 --set "supervision.protocols=[monitored]"
 
 files in DIR:
   frontier.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
@@ -707,6 +709,11 @@ Keys:
     safety_price [h/h], defect_budget_elasticity, escaped_harm, review_hours
     [h/year], automated_hours_share, ai_work_share by protocol, and
     bottleneck_share
+With --attack:
+  curve: a list, each with tolerated_harm, output, speed-ups, attack_safety,
+    attacked_task, expected_harm, review_hours [h/year] and coverage by task
+  random_defects: a list, each with defect_budget [h/year], defects_kept_back,
+    defects_throughput_speedup and defects_speedup; empty if AI does not err
 
 {EXIT}"""
 

@@ -24,9 +24,10 @@ from taskmodel.numerics.accuracy import ADOPTION_TOLERANCE
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import mode_mix
-from taskmodel.organisation.organisation import HUMAN
+from taskmodel.organisation.organisation import DEFECT_BUDGET, HUMAN
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.oversight._review_load import hours_of_review
+from taskmodel.oversight.frontier import safety_frontier
 from taskmodel.sweeps import results
 from taskmodel.sweeps._sweep import one_compute
 from taskmodel.sweeps.axes import COMPUTE, input_axis
@@ -38,7 +39,11 @@ POINTS = 25  # of the default harms
 
 
 def attack_frontier(
-    catalog: Catalog, harms: ArrayLike | None = None, *, compute: float | None = None
+    catalog: Catalog,
+    harms: ArrayLike | None = None,
+    *,
+    compute: float | None = None,
+    defects: bool = False,
 ) -> xr.Dataset:
     """Return research and safety by the harm of attacks that is tolerated.
 
@@ -52,13 +57,19 @@ def attack_frontier(
         least at which some task with an ``attack_harm`` is open to AI, to the largest there is.
     compute : float, optional
         Compute [FLOP/year]; default: the catalog's ``compute.today``.
+    defects : bool
+        Whether to add the frontier of AI that does not attack and errs at random
+        (`safety_frontier` at its own budgets), for comparison.
 
     Returns
     -------
     xarray.Dataset
         Over ``tolerated_harm``: ``output`` and the speed-ups, ``review_hours``, ``attacked_task``
         (empty where AI works on nothing that it may attack in), ``attack_safety``,
-        ``expected_harm``, and over ``task`` also ``coverage``.
+        ``expected_harm``, and over ``task`` also ``coverage``. With ``defects`` over
+        ``defect_budget``: ``defects_kept_back``, the part of the weighted defective work that would
+        escape without a budget and does not, and ``defects_throughput_speedup`` and
+        ``defects_speedup``.
 
     Raises
     ------
@@ -68,7 +79,7 @@ def attack_frontier(
         If harms or compute are not as described, or attacks on a task can be kept down under some
         of its protocols and not under others.
     NothingToLimit
-        If no attack does harm.
+        If no attack does harm; with ``defects``, if AI does not err.
     SolveError
         If an optimum cannot be certified.
     """
@@ -99,7 +110,23 @@ def attack_frontier(
         "duality_gap": (TOLERATED, allocation.gap),
     }
     coords = {TOLERATED: grid, "task": list(catalog.tasks), COMPUTE: point}
+    if defects:
+        random = safety_frontier(catalog.replace({PATH: None}), compute=point)
+        coords[DEFECT_BUDGET] = random[DEFECT_BUDGET].values
+        variables |= _random_defects(random)
     return results.labelled(variables, coords, results.provenance(catalog=catalog))
+
+
+def _random_defects(frontier: xr.Dataset) -> dict[str, Any]:
+    """Return the frontier of random defects, in the terms of that under attack."""
+    escaped, unlimited = frontier["escaped_harm"].values, frontier["escaped_harm_unlimited"].item()
+    return {
+        "defects_kept_back": (DEFECT_BUDGET, 1 - escaped / unlimited),
+        **{
+            f"defects_{name}": (DEFECT_BUDGET, frontier[name].values)
+            for name in ("throughput_speedup", "speedup")
+        },
+    }
 
 
 def _default_harms(base: Quantities, harm: Array) -> Array:

@@ -15,6 +15,7 @@ from taskmodel.plots._horizon import draw_horizon as horizon
 from taskmodel.plots._loop import loop
 from taskmodel.plots._over_time import over_time
 from taskmodel.plots._takeoff import takeoff
+from taskmodel.plots.attack import draw_attack_frontier as attack_frontier
 from taskmodel.plots.by_date import draw_answer as answer
 from taskmodel.plots.curve import speedup_curve
 from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
@@ -48,6 +49,7 @@ OF_DATASETS = (
 
 __all__ = [
     "answer",
+    "attack_frontier",
     "beside",
     "bottleneck_map",
     "cruxes",

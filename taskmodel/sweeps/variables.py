@@ -234,6 +234,12 @@ _BY_UNIT = {
         "attack_safety": (
             "attacks that people catch, of those in the class that AI attacks; NaN: it attacks none"
         ),
+        "defects_kept_back": (
+            "part of the weighted defective work that escapes without a budget which does not, if "
+            "AI errs at random"
+        ),
+        "defects_throughput_speedup": "throughput speed-up at a budget, if AI errs at random",
+        "defects_speedup": "effective speed-up at a budget, if AI errs at random",
         "audits_made": "units reviewed in the period",
         "record": (
             "clean audits of the record at the end of the period, relative to a whole one; 1 "

@@ -1,5 +1,6 @@
 """`taskmodel frontier`: the answer, and errors."""
 
+import numpy as np
 import pytest
 from command_line import error_of, json_of, lines_of
 
@@ -86,3 +87,73 @@ def test_protocols_are_listed_also_where_the_first_budget_admits_no_ai(capsys, t
         *("--budgets", "0:5e5:2", "--no-figures", "-o", str(tmp_path)),
     )
     assert "Used along the way: ai_full_review." in " ".join(" ".join(lines).split())
+
+
+HARMS = {
+    "capability.defect_probability": "0.2",
+    "tasks.1_hour.attack_harm": "3",
+    "tasks.1_day.attack_harm": "10",
+    "supervision.protocols": "[spot_checks, monitored]",
+}
+ATTACKED = (
+    "frontier",
+    "t_agi_ladder",
+    "--attack",
+    "--compute=1e31",
+    *(f"--set={path}={value}" for path, value in HARMS.items()),
+)
+
+
+def test_the_frontier_under_attack_is_that_of_python_beside_random_defects(tmp_path, capsys):
+    facts = json_of(capsys, *ATTACKED, "--harms", "2:10:5", "-o", str(tmp_path / "out"))
+    names = ["frontier.nc", "frontier.png", "frontier.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    settings = {**HARMS, "supervision.protocols": ["spot_checks", "monitored"]}
+    settings = {path: float(v) if isinstance(v, str) else v for path, v in settings.items()}
+    catalog = tm.load_catalog("t_agi_ladder", set=settings)
+    harms = [row["tolerated_harm"] for row in facts["curve"]]
+    alone = tm.attack_frontier(catalog, harms, compute=1e31)
+    for name in ("throughput_speedup", "attack_safety", "review_hours"):
+        values = np.array([row[name] for row in facts["curve"]], dtype=float)
+        np.testing.assert_allclose(values, alone[name], rtol=1e-9)
+    # more harm that is tolerated leaves more research, and fewer attacks are caught
+    speedups = alone["throughput_speedup"].values
+    assert (np.diff(speedups) >= -1e-9).all() and speedups[-1] > speedups[0]
+    random = tm.safety_frontier(catalog, compute=1e31)
+    kept = 1 - random["escaped_harm"] / random["escaped_harm_unlimited"]
+    assert [row["defects_kept_back"] for row in facts["random_defects"]] == pytest.approx(
+        kept.values.tolist()
+    )
+    assert facts["random_defects"][-1]["defects_throughput_speedup"] == pytest.approx(
+        random["throughput_speedup_unlimited"].item()
+    )
+
+
+def test_the_page_of_the_frontier_under_attack_names_what_is_attacked(tmp_path, capsys):
+    sure = [argument for argument in ATTACKED if "defect_probability" not in argument]
+    question = (*sure, "--harms", "2:10:3", "--no-figures", "-o", str(tmp_path))
+    page = " ".join(" ".join(lines_of(capsys, *question)).split())
+    assert "AI attacks where it expects the most harm" in page
+    titles = (tm.load_catalog("t_agi_ladder").tasks[name].title for name in ("1_hour", "1_day"))
+    assert sum(page.count(title) for title in titles) >= 2
+    assert "If AI only erred at random" not in page
+
+
+def test_the_scenario_of_attacks_is_watched_by_monitors():
+    catalog = tm.load_catalog("alignment_research", "attacks")
+    assert "monitored" in catalog.supervision.protocols
+    harmful = [name for name, task in catalog.tasks.items() if task.attack_harm is not None]
+    assert len(harmful) == 11 and all(catalog.tasks[name].verifiability for name in harmful)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((*ATTACKED, "--budgets", "1:10"), 2, "with --attack give --harms"),
+        (("frontier", "t_agi_ladder", "--harms", "1:10"), 2, "add --attack, or give --budgets"),
+        (("frontier", "t_agi_ladder", "--attack"), 1, "no attack does harm: give attack_harm"),
+        ((*ATTACKED, "--harms", "0:3"), 2, "harms"),
+    ],
+)
+def test_bad_questions_about_attacks_are_refused(arguments, code, message, capsys):
+    assert message in error_of(capsys, *arguments, code=code)
