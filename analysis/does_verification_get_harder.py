@@ -15,8 +15,8 @@ in a sentence made from the numbers.
 Answer, with the catalog as bundled: with 100 reviewers research goes 2.4 times as fast as people
 alone at both, if gamma is 0; at 1e34 it goes 4.3 times if gamma is -0.2, and 1.2 times if it is
 0.4, less than at 1e32 whenever gamma is above 0. A thousand reviewers make that 23, 10.6 and 2.8
-times: ten times as many are worth about half a unit of gamma. Nearly everywhere on the map oversight
-costs more than half of research.
+times: ten times as many are worth about half a unit of gamma. Nearly everywhere on the map
+oversight costs more than half of research.
 """
 
 from __future__ import annotations

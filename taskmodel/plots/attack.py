@@ -107,6 +107,6 @@ def _draw_defects(axes: Axes, state: xr.Dataset) -> np.ndarray:
         state[name].values for name in ("defects_kept_back", "defects_throughput_speedup")
     )
     axes.plot(kept, speedup, color=BLUE, linewidth=1.6, gid="defects")
-    axes.set_title("AI errs at random", loc="left", fontsize=axes.yaxis.label.get_size())
+    axes.set_title("AI errs at random", loc="left", fontsize=axes.yaxis.label.get_fontsize())
     axes.set_xlabel("part of the defective work that would escape\nwhich is kept back [1]")
     return np.asarray(speedup)
