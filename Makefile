@@ -50,14 +50,18 @@ bench: $(VENV)/installed-run
 	$(BIN)/python analysis/benchmarks/core.py
 
 $(BIN)/python:
+	@echo "Making $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed-run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "1 of 2: installing taskmodel and what it needs into $(VENV); a minute or so"
 	$(PIP) install --editable '.[plot]' --constraint constraints.txt
+	@echo "2 of 2: compiling the numerical kernels, once; a minute or two"
 	$(BIN)/taskmodel compile
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing taskmodel and its test tools into $(VENV), then compiling; a few minutes"
 	$(PIP) install --editable '.[plot,test]' --constraint constraints.txt
 	$(BIN)/taskmodel compile
 	touch $@

@@ -18,7 +18,7 @@ from taskmodel.organisation.organisation import HUMAN
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.capability import task_horizon
 from taskmodel.sweeps.axes import COMPUTE, Course
-from taskmodel.sweeps.paths import Paths, courses
+from taskmodel.sweeps.paths import Paths, courses, moved_numbers
 from taskmodel.sweeps.walker import Setting, Situation
 
 Columns = Mapping[str, Array]
@@ -164,7 +164,7 @@ class Evaluation:
             value = float(Course(path, table)(moment.date))
             drawn = "compute.today" if path == COMPUTE else path
             column = np.full(draws, value)
-            if drawn in columns and _grows_from_today(paths, path):
+            if drawn in columns and _grows_from_today(paths, self.catalog, path):
                 column = columns[drawn] * (value / self.catalog.get(drawn))
             if path == COMPUTE:
                 compute = column
@@ -180,11 +180,14 @@ class Evaluation:
         return np.array([not moment.tasks or name in moment.tasks for name in tasks])
 
 
-def _grows_from_today(paths: Paths, name: str) -> bool:
+def _grows_from_today(paths: Paths, catalog: Catalog, name: str) -> bool:
     """Return whether a path starts from the catalog's value of today."""
     if name == COMPUTE and paths.compute:
         return True
-    series = paths.effective_compute if name == COMPUTE else paths.values[name]
+    if name == COMPUTE:
+        series = paths.effective_compute
+    else:
+        _, series = moved_numbers(paths, catalog)[name]
     assert series is not None
     return series.table is None and series.start is None
 

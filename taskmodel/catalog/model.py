@@ -36,6 +36,7 @@ from taskmodel.files.document import SET_MARK, Changeable, FromFile
 from taskmodel.files.dotted import Slot, expand, field_value, find, leaves, slot_at, value_at
 from taskmodel.files.findings import Finding
 from taskmodel.files.quantity import (
+    JUDGEMENT,
     SET,
     Measure,
     Prose,
@@ -429,6 +430,19 @@ class Catalog(Changeable):
     def without_source(self) -> tuple[str, ...]:
         """Return the paths of numbers without a source of their own or one from `basis`."""
         return tuple(dotted(keys) for keys in self._numbers_without_source(self, ()))
+
+    def judgements(self) -> tuple[str, ...]:
+        """Return the paths of quantities that are judgement, by their own source or by `basis`."""
+        return tuple(
+            path
+            for path, (keys, _, quantity) in self.quantities().items()
+            if JUDGEMENT in (quantity.source or self._basis_of(keys))
+        )
+
+    def _basis_of(self, keys: Keys) -> tuple[str, ...]:
+        """Return the sources that `basis` gives the number of a task at some keys."""
+        basis = self.basis.get(str(keys[2])) if keys[0] == "tasks" and len(keys) > 2 else None
+        return () if basis is None else basis.source
 
     def conversions(self) -> tuple[str, ...]:
         """Return a sentence for every quantity whose unit in the file is not the declared one."""

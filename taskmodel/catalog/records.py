@@ -13,7 +13,9 @@ from pydantic import Field, model_validator
 
 from taskmodel.files import units
 from taskmodel.files.quantity import (
+    SIZES,
     Compute,
+    Elasticity,
     FieldYears,
     Fraction,
     Headcount,
@@ -77,7 +79,7 @@ class Hands(Record, title="People"):
 class Production(Record):
     """The production function that combines tasks to research."""
 
-    elasticity: NonNegative
+    elasticity: Elasticity
     """elasticity of substitution between the members of a nest, for nests without their own"""
     parallel_exponent: Fraction
     """exponent of parallel effort in the effective speed-up"""
@@ -236,9 +238,9 @@ class Supervision(Reviewers):
 class Grid(Sourced):
     """Points along the compute axis, evenly spaced in its logarithm."""
 
-    low: Number = Field(gt=0)
+    low: Number = Field(ge=SIZES[0], le=SIZES[1])
     """first point [FLOP/year]"""
-    high: Number = Field(gt=0)
+    high: Number = Field(ge=SIZES[0], le=SIZES[1])
     """last point [FLOP/year]"""
     points: Whole = Field(ge=2, le=1_000_000)
     """number of points"""
@@ -276,7 +278,7 @@ class ComputeUse(Record):
 class Capability(Record):
     """Which tasks AI of a given training compute can do, and what an attempt costs."""
 
-    intercept: Annotated[Quantity, Measure(units.LOG_MINUTES)]
+    intercept: Annotated[Quantity, Measure(units.LOG_MINUTES, ge=-100, le=100)]
     """a in log10(50 % horizon in minutes) = a + b log10(training compute / reference_compute)"""
     slope: Positive
     """b in the same, powers of ten of horizon for each of compute"""
@@ -428,7 +430,7 @@ class NestRecord(Record, title="Nest"):
     """name of the group, in words"""
     parent: Word | None = None
     """the nest it belongs to; exactly one nest has none"""
-    elasticity: NonNegative | None = None
+    elasticity: Elasticity | None = None
     """elasticity of substitution within it; absent: production.elasticity"""
 
 

@@ -39,7 +39,7 @@ def answer(args: Namespace) -> Answer:
         raise InputError(f"--x and --y are both {paths[0]}; a map needs two inputs")
     if args.compute is not None and "compute" in paths:
         raise InputError("--compute: compute is one of the two inputs; leave the option out")
-    with output(args, "mapping", "-".join((folder_name(catalog), *paths))) as files:
+    with output(args, "mapping", folder_name(catalog, args)) as files:
         result = tm.bottleneck_map(
             catalog,
             *((axis.path, axis.span.values()) for axis in axes.values()),

@@ -13,6 +13,8 @@ from taskmodel.errors import CatalogError, InputError
 if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
 
+MAX_NOTES = 4  # on sizes of numbers, before an answer
+
 
 def load(args: Namespace) -> Catalog:
     """Return the catalog of the arguments, with its scenario and settings.
@@ -60,6 +62,7 @@ def heading(catalog: Catalog, about: str) -> list[str]:
         *([f"  scenario {catalog.scenario}"] if catalog.scenario else []),
         *settings(catalog.overrides),
         *_notes_on_headcount(catalog),
+        *_notes_on_sizes(catalog),
     ]
 
 
@@ -84,6 +87,17 @@ def _notes_on_headcount(catalog: Catalog) -> list[str]:
     return lines
 
 
+def _notes_on_sizes(catalog: Catalog) -> list[str]:
+    """Name numbers of a size that is hardly meant."""
+    from taskmodel.catalog.plausibility import implausible
+
+    notes = [f"{path} is {text}" for path, text in implausible(catalog).items()]
+    lines = [line for text in notes[:MAX_NOTES] for line in wrapped(f"note: {text}")]
+    if (others := len(notes) - MAX_NOTES) > 0:
+        lines += wrapped(f"note: {others} more numbers of unusual size (taskmodel check)")
+    return lines
+
+
 def axis_of(args: Namespace, points: int) -> tuple[Catalog, InputRange]:
     """Return the catalog and the axis of commands whose two positional arguments may be swapped.
 
@@ -94,7 +108,8 @@ def axis_of(args: Namespace, points: int) -> tuple[Catalog, InputRange]:
     """
     text = args.range
     if "=" in args.catalog and "=" not in text:
-        args.catalog, text = text, args.catalog
+        args.catalog, args.range = text, args.catalog
+        text = args.range
     try:
         axis = axis_parser(points)(text)
     except InputError as error:

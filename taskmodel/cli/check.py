@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from taskmodel.catalog import load_catalog
+from taskmodel.catalog import Catalog, load_catalog
 from taskmodel.catalog.model import Scenario
+from taskmodel.catalog.plausibility import implausible
 from taskmodel.cli.kinds import kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
 from taskmodel.cli.screen import number, plain, table
-from taskmodel.errors import CatalogError, Defect
+from taskmodel.errors import CatalogError, Defect, InputError
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import MAX_BYTES, read_document, read_text
 
@@ -41,6 +42,7 @@ def answer(args: Namespace) -> Answer:
 def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
     report: dict[str, Any] = {"file": name, "kind": None, "ok": True, "title": None, "tasks": None}
     report |= {"defects": (), "conversions": (), "without_source": ()}
+    report["implausible"] = {}
     if name == STDIN or Path(name).is_fifo():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "stdin.yaml"
@@ -61,7 +63,9 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
                 "tasks": len(record.tasks),
                 "conversions": record.conversions(),
                 "without_source": record.without_source(),
+                "implausible": implausible(record),
             }
+            _try_success(record)
         if drawn:
             report["distributions"] = _distributions(record)
         elif getattr(getattr(record, "uncertainty", None), "correlations", ()):
@@ -71,6 +75,21 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
     except CatalogError as error:
         report |= {"ok": False, "defects": error.defects}
     return report
+
+
+def _try_success(catalog: Catalog) -> None:
+    """Raise the defect of success that is too rare at the low end of the grid for any answer."""
+    if catalog.capability.success != "logistic":
+        return
+    import numpy as np
+
+    from taskmodel.organisation.organisation import organisation
+
+    ends = catalog.compute.grid.low, catalog.compute.today.value
+    try:
+        organisation(catalog).attempts(np.array(ends))
+    except InputError as error:
+        raise catalog.error(("capability", "success_slope"), str(error)) from error
 
 
 def _piped(name: str) -> bytes:
@@ -163,6 +182,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
     size = "" if report["tasks"] is None else f", {report['tasks']} tasks"
     lines = [f"{name}: fine ({report['kind']}{size}): {plain(report['title'])}"]
     lines += [f"  converted: {sentence}" for sentence in report["conversions"]]
+    lines += [f"  unusual: {path} is {text}" for path, text in report["implausible"].items()]
     paths = report["without_source"]
     if paths:
         rest = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""

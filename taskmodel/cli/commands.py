@@ -1,5 +1,6 @@
 """The table of commands: name, summary and arguments, by group."""
 
+from itertools import chain
 from argparse import SUPPRESS
 from typing import Any, NamedTuple
 
@@ -109,6 +110,20 @@ COMMON = (
     _flag("--quiet", "no notes and no progress on stderr"),
     _flag("--debug", "show the traceback of an error"),
 )
+
+
+def default_of(command: str, option: str) -> Any:
+    """Return the default of an option of a command, None if it has none."""
+    for each in chain.from_iterable(COMMANDS.values()):
+        if each.name != command:
+            continue
+        for argument in each.arguments:
+            for one in (argument,) if isinstance(argument, Argument) else argument:
+                name = one.options.get("dest", one.names[-1].lstrip("-").replace("-", "_"))
+                if name == option:
+                    return one.options.get("default")
+    return None
+
 
 EVIDENCED = (
     _option(

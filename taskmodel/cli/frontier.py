@@ -45,7 +45,7 @@ def answer(args: Namespace) -> Answer:
     compute = point(catalog, args)
     if args.budgets is not None:
         check_range(catalog, PATH, args.budgets, f"--budgets {args.budgets}")
-    with output(args, "solving along the budget", f"{folder_name(catalog)}-frontier") as files:
+    with output(args, "solving along the budget", folder_name(catalog, args, "frontier")) as files:
         budgets = None if args.budgets is None else args.budgets.values()
         try:
             result = tm.safety_frontier(catalog, budgets, compute=compute)

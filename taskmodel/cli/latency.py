@@ -106,6 +106,10 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         "One pass through all tasks, wall-clock time",
         f"  people alone  {hours(facts['pass_time_without_ai'])}",
         f"  with AI       {hours(total)}: {number(facts['latency_speedup'])}x as fast",
+        *wrapped(
+            "A task begins as soon as those before it are done: nobody waits for people to do it, "
+            f"of whom there are enough here{_reviewers_too(catalog)}."
+        ),
         "",
         "On the critical path, in order",
         *table(rows, left_columns=(0, 3)),
@@ -129,6 +133,13 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         *_best_lines(facts),
         *_capped(facts.get("parallel_lines")),
     ]
+
+
+def _reviewers_too(catalog: Catalog) -> str:
+    """Say whether there are enough reviewers, too, as the end of a sentence."""
+    if catalog.latency.count_queues:
+        return "; reviewers are as many as the catalog has"
+    return ", reviewers included (latency.count_queues counts the queues before them)"
 
 
 def _row(task: dict[str, Any], cell: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -17,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskmodel.cli.comma_separated import table_csv
-from taskmodel.cli.screen import ProgressLine, json_text, note, progress
+from taskmodel.cli.commands import default_of
+from taskmodel.cli.screen import WIDTH, ProgressLine, json_text, note, progress, scientific
+from taskmodel.cli.values import InputRange, Span
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write, stale
 
@@ -30,6 +33,10 @@ FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
 RESULTS = Path("taskmodel-results")
 UNFINISHED = ".unfinished-"  # with the number of the process: folders of files to be
 MAX_NAME = 100  # characters in the name of a folder
+OPTIONS_OF_NUMBERS = (
+    *("x", "y", "range", "compute", "grid", "budgets", "budget"),
+    *("draws", "seed", "moments", "draws_from", "paths"),
+)
 MAX_REASON = 200  # characters of why there is no figure
 NO_MATPLOTLIB = (
     "note: no figures, since matplotlib is not installed; to have them: "
@@ -59,6 +66,7 @@ class Output:
     _figure: str = ""
     _drawing: tuple[str, xr.Dataset] | None = None
     _failure: str = ""
+    _replaced: list[str] = field(default_factory=list)
 
     def write(self, stem: str, dataset: xr.Dataset, figure: str = "", plot: str = "") -> None:
         """Write STEM.nc, and later the figure that PLOT of `taskmodel.plots` draws of it."""
@@ -100,10 +108,17 @@ class Output:
     def lines(self) -> list[str]:
         """Name the files, as the last lines of a page."""
         names = ", ".join(Path(file).name for file in self.files)
-        return ["", f"Written to {self.folder}: {names}"] if self.files else []
+        line = f"Written to {self.folder}: {names}"
+        lines = [line] if len(line) <= WIDTH else [f"Written to {self.folder}:", f"  {names}"]
+        return ["", *lines] if self.files else []
 
     def _notes(self) -> Iterator[str]:
-        """Explain figures that are missing or out of date."""
+        """Tell of files that were replaced, and of figures that are missing or out of date."""
+        if self._replaced:
+            yield (
+                f"note: {', '.join(self._replaced)} in {self.folder} replaced other content of an "
+                "earlier run; -o keeps both"
+            )
         if not self._figure or self.folder is None:
             return
         if self._failure:
@@ -145,6 +160,9 @@ def output(args: Namespace, label: str, default: str = "") -> Iterator[Output]:
             names = sorted(
                 os.listdir(result._workshop), key=lambda name: (name[-3:] != ".nc", name)
             )
+            result._replaced = [
+                name for name in names if _differs(folder / name, result._workshop / name)
+            ]
             result.files = [str(folder / name) for name in names]
     with progress("drawing", args.quiet):
         result.draw()
@@ -183,13 +201,46 @@ class Answer:
         return "\n".join([*self.lines(), *(self.output.lines() if self.output else [])])
 
 
-def folder_name(catalog: Catalog) -> str:
-    """Name the folder of a run after the catalog, the scenario and the settings."""
+def folder_name(catalog: Catalog, args: Namespace, *more: str) -> str:
+    """Name the folder of a run after the catalog, the scenario, the settings and the options.
+
+    `more` are names besides, such as that of the command.
+    """
     settings = [f"{path}={value}" for path, value in catalog.overrides.items()]
     scenario = [catalog.scenario] if catalog.scenario else []
-    name = re.sub(r"[^\w.=+-]+", "_", "-".join([catalog.name, *scenario, *settings]))
-    # long names are cut; the hash keeps the folders of different settings apart
-    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 9]}-{catalog.sha256[:8]}"
+    parts = [catalog.name, *scenario, *settings, *more, *_asked(args)]
+    text = "-".join(parts)
+    name = re.sub(r"[^\w.=+-]+", "_", text)
+    # long names are cut; the hash keeps the folders of different runs apart
+    digest = hashlib.sha256(f"{catalog.sha256} {text}".encode()).hexdigest()
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 9]}-{digest[:8]}"
+
+
+def _asked(args: Namespace) -> Iterator[str]:
+    """Yield the options that were given and that change numbers, as name=value."""
+    for option in OPTIONS_OF_NUMBERS:
+        value = getattr(args, option, None)
+        if value is None or value == default_of(args.command, option):
+            continue
+        text = _text(value)
+        yield text if "=" in text else f"{option}={text}"
+
+
+def _text(value: Any) -> str:
+    """Return the value of an option as it may be typed."""
+    if isinstance(value, Span):
+        ends = scientific(value.low, 6), scientific(value.high, 6)
+        return ":".join([*ends, *([str(value.points)] if value.points else [])])
+    if isinstance(value, InputRange):
+        return f"{value.path}={_text(value.span)}"
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(_text, value))
+    return scientific(value, 6) if isinstance(value, float) else str(value)
+
+
+def _differs(old: Path, new: Path) -> bool:
+    """Return whether there is an old file, with other content than the new one."""
+    return old.is_file() and old.read_bytes() != new.read_bytes()
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def answer(args: Namespace) -> Answer:
     catalog = load(args)
     paths = load_paths(DEFAULT_PATHS if args.paths is None else args.paths)
     dates = _dates(args.grid, paths)
-    with output(args, "solving along time", f"{folder_name(catalog)}-{paths.name}") as files:
+    with output(args, "solving along time", folder_name(catalog, args, "over=time")) as files:
         result = tm.sweep(catalog, over="time", paths=paths, values=dates)
         files.write("result", result, "over_time", "over_time")
     events = list(plain_events(tm.events(result)))

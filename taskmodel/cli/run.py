@@ -84,7 +84,7 @@ def answer(args: Namespace) -> Answer:
     grid = Span(ends.low, ends.high, ends.points) if args.grid is None else args.grid
     if grid.low <= 0:
         raise InputError(f"--grid: LOW must be a positive number of FLOP/year; found {grid.low:g}")
-    with output(args, "solving along the compute axis", folder_name(catalog)) as files:
+    with output(args, "solving along the compute axis", folder_name(catalog, args)) as files:
         # one sweep for the grid and for the points of the summary; the file holds the grid alone
         points = grid.values()
         sweep = tm.sweep(catalog, points_wanted(catalog, points))
@@ -118,7 +118,7 @@ def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] |
         return None
     label = f"{args.draws} draws of the uncertain numbers"
     try:
-        with output(args, label, folder_name(catalog)) as more:
+        with output(args, label, folder_name(catalog, args)) as more:
 
             def advance(share: float) -> None:
                 more.progress.share = share
@@ -174,13 +174,22 @@ def report(
         *_no_review(catalog),
         "",
         *_curve(summary),
+        *_endless(summary),
         *_modes(catalog, summary),
         "",
         *_binding(summary),
         *_next_tasks(summary, calendar),
         "",
         *_advice(summary),
+        *_judgement(catalog),
     ]
+
+
+def _judgement(catalog: Catalog) -> list[str]:
+    """Say how much of the catalog is judgement."""
+    judged, count = len(catalog.judgements()), len(catalog.quantities())
+    text = f"{judged} of the {count} numbers are judgement: trust ranks more than levels."
+    return [text] if judged else []
 
 
 def _no_review(catalog: Catalog) -> list[str]:
@@ -202,6 +211,14 @@ def cost_lines(summary: Summary) -> list[str]:
         f"{word} ({level:g}x) {_from(getattr(summary, name), name in summary.at_grid_start)}"
         for (name, level), word in zip(COSTS.items(), ("a tenth", "half"), strict=True)
     ]
+    if not today.oversight_cost >= 1:  # NaN: nothing is produced today, with or without review
+        return wrapped(
+            "Nothing is produced today, with review or without, so that oversight costs nothing "
+            f"there; at {scientific(end.compute)} FLOP/year output with all review hours free "
+            f"would be {number(end.oversight_cost)} times what it is. It costs "
+            f"{', and '.join(reached)}.",
+            indent="",
+        )
     return wrapped(
         f"Oversight costs {number(today.oversight_cost)}x today: with all review hours free, and "
         f"all else as it is, output would be {number(today.oversight_cost)} times what it is; at "
@@ -321,6 +338,17 @@ def _curve(summary: Summary) -> list[str]:
         "no review: throughput if nothing were reviewed, inference and experiments as they are",
         *table(rows, left_columns=(6,)),
     ]
+
+
+def _endless(summary: Summary) -> list[str]:
+    """Say why there is no latency where a pool of reviewers has no time to spare."""
+    if not any(row.waits_for_ever for row in (summary.today, *summary.curve)):
+        return []
+    return wrapped(
+        "Where there is no latency (-), a pool of reviewers is fully used, so that work waits for "
+        "ever before it; plan for less with supervision.utilisation (taskmodel latency finds the "
+        "best)."
+    )
 
 
 def _modes(catalog: Catalog, summary: Summary) -> list[str]:

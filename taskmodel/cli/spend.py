@@ -40,7 +40,7 @@ def answer(args: Namespace) -> Answer:
         args.scenario = DEFAULT_SCENARIO
     catalog = load(args)
     compute = point(catalog, args)
-    with output(args, "pricing research", f"{folder_name(catalog)}-spend") as files:
+    with output(args, "pricing research", folder_name(catalog, args, "spend")) as files:
         state = tm.spend(catalog, compute, budget=args.budget)
         curve = tm.spend(catalog, tm.money.drawn_points(catalog), budget=args.budget)
         files.write("spend", curve, "spend", "spend")

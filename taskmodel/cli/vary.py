@@ -27,9 +27,7 @@ def answer(args: Namespace) -> Answer:
     """Sweep the input; report the curve and the events."""
     catalog, axis = axis_of(args, POINTS)
     path, compute = axis.path, point(catalog, args)
-    with output(
-        args, f"solving along {path}", f"{folder_name(catalog)}-{path.replace('*', 'all')}"
-    ) as files:
+    with output(args, f"solving along {path}", folder_name(catalog, args)) as files:
         result = tm.sweep(catalog, compute, over=path, values=axis.span.values())
         files.write("result", result)
     facts = {

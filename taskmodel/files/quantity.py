@@ -25,6 +25,9 @@ from taskmodel.files import units
 
 JUDGEMENT = "judgement"
 SET = "set"  # source of a value that the caller set
+# Sizes of numbers that are not 0: the product of three of them, and its inverse, are floats.
+SIZES = (1e-100, 1e100)
+LARGEST_ELASTICITY = 1e4  # beyond it no optimum is certain: of perfect substitutes take this
 WEIGHT_TOLERANCE = 1e-9  # of the sum of the weights of a discrete law
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
@@ -286,7 +289,18 @@ class Measure:
         return f"{range_text(self.ge, self.gt, self.le, self.lt)} [{self.unit.symbol}]"
 
     def admits(self, number: float) -> bool:
-        """Return whether a number in the declared unit is in the range."""
+        """Return whether a number in the declared unit is in the range, and of a usable size."""
+        return self.in_bounds(number) and sized(number)
+
+    def refusal(self, number: float) -> str:
+        """Return what is allowed in place of a number that is not admitted."""
+        if not self.in_bounds(number):
+            return f"{self.allowed()} is allowed"
+        zero = "0 or " if self.in_bounds(0.0) else ""
+        return f"{zero}{size_text()} [{self.unit.symbol}] is allowed"
+
+    def in_bounds(self, number: float) -> bool:
+        """Return whether a number in the declared unit is in the range, whatever its size."""
         return (
             (self.ge is None or number >= self.ge)
             and (self.gt is None or number > self.gt)
@@ -319,7 +333,7 @@ class Measure:
             )
             raise failed(("value", message)) from error
         defects = [
-            (name, f"found {number:g}; {self.allowed()} is allowed")
+            (name, f"found {number:g}; {self.refusal(number)}")
             for name, number in ends.items()
             if number is not None and not self.admits(number)
         ]
@@ -352,7 +366,7 @@ class Measure:
             for value in law.values or ():
                 if not self.admits(value) or (self.integer and value % 1):
                     whole = ", a whole number" if self.integer else ""
-                    yield f"found the value {value:g}; {self.allowed()} is allowed{whole}"
+                    yield f"found the value {value:g}; {self.refusal(value)}{whole}"
         elif shape != "fixed":
             yield from _interval_defects(shape, low, high)
 
@@ -380,6 +394,16 @@ class Measure:
         }
 
 
+def sized(number: float) -> bool:
+    """Return whether a number is 0, or of a size that can be computed with."""
+    return number == 0 or SIZES[0] <= abs(number) <= SIZES[1]
+
+
+def size_text() -> str:
+    """Return the sizes that can be computed with, as the end of a sentence."""
+    return "a number of a size from {:g} to {:g}".format(*SIZES)
+
+
 def _interval_defects(shape: str, low: float | None, high: float | None) -> Iterator[str]:
     """Yield why a continuous law cannot have an interval."""
     other = "use uniform, triangular or pert"
@@ -404,6 +428,7 @@ def _in_unit(law: Distribution | None, factor: fractions.Fraction) -> Distributi
 
 Real = Annotated[Quantity, Measure(units.ONE)]
 Positive = Annotated[Quantity, Measure(units.ONE, gt=0)]
+Elasticity = Annotated[Quantity, Measure(units.ONE, ge=0, le=LARGEST_ELASTICITY)]
 NonNegative = Annotated[Quantity, Measure(units.ONE, ge=0)]
 Fraction = Annotated[Quantity, Measure(units.ONE, ge=0, le=1)]
 PositiveFraction = Annotated[Quantity, Measure(units.ONE, gt=0, le=1)]

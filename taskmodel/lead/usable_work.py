@@ -72,7 +72,8 @@ def supervised_work(work: Real, supervisors: Real, share: Real, tax: Real = 1.0)
     [690000.0, 69000.0, 60000.0]
     """
     supervisors, share = np.broadcast_arrays(supervisors, share)
-    cap = np.divide(supervisors, share, where=share > 0, out=np.full(share.shape, np.inf))
+    with np.errstate(over="ignore"):  # of a share that is next to none
+        cap = np.divide(supervisors, share, where=share > 0, out=np.full(share.shape, np.inf))
     return np.minimum(work / tax, cap)
 
 

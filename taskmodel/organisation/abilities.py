@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities, by_task, derived
 from taskmodel.organisation.workers import Workers
@@ -97,7 +98,14 @@ def _half_threshold(quantities: Quantities) -> Array:
         1 / quantities.number("capability.slope")[:, None]
     )
     threshold = capability.automation_threshold(horizon, **_curve(quantities))
-    return np.where(np.isinf(override), threshold, override / shift)
+    threshold = np.where(np.isinf(override), threshold, override / shift)
+    if not (threshold > 0).all():
+        name = list(quantities.catalog.tasks)[int(np.argwhere(threshold == 0)[0, -1])]
+        raise InputError(
+            f"tasks.{name}: the training compute from which AI can do it is below the smallest "
+            "number; give capability.intercept a lower value, or capability.slope a greater one"
+        )
+    return threshold
 
 
 @by_task

@@ -401,12 +401,26 @@ class Clock:
         """
         return critical_path.longest_path(self._lengths(mix, activity, compute), self.order)
 
-    def pass_time(self, mix: Array, activity: Array, compute: Array) -> Array:
-        """Return the length of `critical_path` alone, shape (point,) [h]."""
-        return critical_path.path_length(self._lengths(mix, activity, compute), self._precedence)
+    def pass_time(
+        self, mix: Array, activity: Array, compute: Array, *, endless: bool = False
+    ) -> Array:
+        """Return the length of `critical_path` alone, shape (point,) [h].
+
+        With `endless`, a pool of reviewers that is fully used gives NaN rather than an error.
+        """
+        if self.queues is None or not endless:
+            lengths = self._lengths(mix, activity, compute)
+            return critical_path.path_length(lengths, self._precedence)
+        wait = self.queues.solve(activity, compute).wait
+        unstable = np.isnan(wait)
+        times = self.durations(compute) + self.in_queue(np.where(unstable, 0.0, wait))
+        total = critical_path.path_length(self._mean_lengths(mix, times), self._precedence)
+        return np.where(unstable.any(axis=-1), np.nan, total)
 
     def _lengths(self, mix: Array, activity: Array, compute: Array) -> Array:
-        times = self._with_waits(compute, self.waits(activity, compute))
+        return self._mean_lengths(mix, self._with_waits(compute, self.waits(activity, compute)))
+
+    def _mean_lengths(self, mix: Array, times: Array) -> Array:
         return self._with_loops(durations.mean_durations(times, self.mix(mix)))
 
     def task_parts(self, mix: Array, compute: Array, queues: Queues | None) -> Array:

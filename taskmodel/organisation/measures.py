@@ -207,13 +207,20 @@ class Yardstick:
         """Return the effective speed-up S_Y^lambda S_L^(1 - lambda), shape (point,)."""
         return np.asarray(throughput**self.exponent * latency ** (1 - self.exponent))
 
-    def measure(self, compute: Array, allocation: Allocation) -> Measures:
+    def measure(self, compute: Array, allocation: Allocation, *, endless: bool = False) -> Measures:
         """Return the measures of an allocation of the organisation at some computes, (point,).
+
+        Parameters
+        ----------
+        compute : array, shape (point,)
+        allocation : Allocation
+        endless : bool
+            Whether work that waits for ever has NaN for its latency, rather than raise an error.
 
         Raises
         ------
         UnstableQueue
-            If queues are counted and a pool of reviewers is fully used.
+            If queues are counted, a pool of reviewers is fully used, and not `endless`.
         """
         organisation, activity = self.organisation, np.ascontiguousarray(allocation.activity)
         output, work = allocation.output, np.zeros(len(activity))
@@ -225,7 +232,7 @@ class Yardstick:
         kernels.total_work(activity, work)
         base_output, base_work = self.people_alone.at(compute)
         throughput, bulk = _relative(output, base_output), _relative(work, base_work)
-        time = self.clock.pass_time(mix, activity, compute)
+        time = self.clock.pass_time(mix, activity, compute, endless=endless)
         latency = np.where(productive | np.isinf(output), self.base_time / time, np.nan)
         return Measures(
             output=output / self.base_output,

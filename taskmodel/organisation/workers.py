@@ -103,10 +103,13 @@ class Workers:
             return np.ones(lead.shape)
         success = capability.logistic_success(np.exp(-lead), 1.0, _like(self.steepness, lead))
         if (hopeless := success * MOST_ATTEMPTS < 1.0).any():
+            # success is about lead ** slope where the lead is small
+            least = float(lead[hopeless].min())
+            most = np.floor(np.log(MOST_ATTEMPTS) / -least)
             raise InputError(
                 f"AI would need more than {MOST_ATTEMPTS:g} attempts per useful unit where its "
-                f"lead is {float(np.exp(lead[hopeless].min())):.2g}: give capability.success_slope "
-                "a lower value, or start at more compute"
+                f"horizon is {float(np.exp(least)):.2g} of what the task needs: give "
+                f"capability.success_slope a value of at most {most:g}, or start at more compute"
             )
         return np.asarray(supervision.attempts(success))
 

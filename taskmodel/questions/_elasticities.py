@@ -394,7 +394,7 @@ def automate_next(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     situation = Situation(today.setting, np.repeat(today.compute, len(cases)))
     bundles, supply, nest, _ = situation.arrays
     optima = allocate(bundles, supply, nest, organisation.open_modes(cases))
-    measures = situation.measure(optima)
+    measures = situation.measure(optima, endless=True)
     variables = {
         **{name: ("task", getattr(measures, name)[:-1]) for name in results.SPEEDUPS},
         **{f"{name}_as_is": ((), getattr(measures, name)[-1]) for name in results.SPEEDUPS},

@@ -39,7 +39,7 @@ from taskmodel.sweeps.axes import (
 )
 from taskmodel.sweeps.dataset import hours_by_ai
 from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
-from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.paths import Paths, load_paths, moved_numbers
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.variables import VARIABLES
@@ -280,7 +280,7 @@ def _given(
         measure = located[name][1]
         wrong = [value for value in (array.min(), array.max()) if not measure.admits(value)]
         if wrong:
-            raise InputError(f"draws: {name} is {wrong[0]:g}; {measure.allowed()}")
+            raise InputError(f"draws: {name} is {wrong[0]:g}; {measure.refusal(wrong[0])}")
     columns = {name: array for name, array in arrays.items() if not name.startswith(OF_PATHS)}
     if columns:
         Quantities(catalog).with_columns(columns)  # refuses other paths, and numbers out of range
@@ -446,7 +446,7 @@ def drawn_tables(
     """Return the courses of each draw, or those of all if they are equal."""
     located = paths.quantities()
     # numbers of today that paths start from
-    starts = [path for path in (TODAY, *paths.values) if path in columns]
+    starts = [path for path in (TODAY, *moved_numbers(paths, catalog)) if path in columns]
     if not growth and not starts:
         return [courses_of(paths, catalog)]
     tables = []

@@ -60,6 +60,9 @@ class Row(Point):
     oversight_ceiling, no_oversight_ceiling : float
         Output with unlimited inference and experiments by what AI can do here, and the same without
         review [1].
+    waits_for_ever : bool
+        Queues are counted, and a pool of reviewers is fully used: latency and effective speed-up
+        are NaN.
     """
 
     compute: float
@@ -75,6 +78,7 @@ class Row(Point):
     tasks_by_hand: int
     oversight_ceiling: float
     no_oversight_ceiling: float
+    waits_for_ever: bool = False
 
 
 @dataclass(frozen=True)

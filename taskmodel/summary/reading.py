@@ -36,7 +36,9 @@ from taskmodel.summary.facts import (
     Summary,
 )
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import events, sweep
+from taskmodel.sweeps._sweep import events, sweep_along
+from taskmodel.sweeps.axes import compute_axis
+from taskmodel.sweeps.dataset import WAITS_FOR_EVER, Keep
 
 ROUND_POINTS = 10  # most rows of a short table
 
@@ -201,7 +203,7 @@ def _rows(catalog: Catalog, result: xr.Dataset, points: Iterable[float]) -> dict
     }
     missing = sorted(positions.keys() - rows.keys())
     if missing:
-        solved = sweep(catalog, missing)
+        solved = _solved(catalog, missing)
         rows |= {
             value: _row(catalog, solved.isel(compute=index)) for index, value in enumerate(missing)
         }
@@ -226,7 +228,13 @@ def _row(catalog: Catalog, state: xr.Dataset, compute: float | None = None) -> R
         tasks_by_hand=_tasks_by_hand(catalog, state),
         oversight_ceiling=float(state["oversight_ceiling"]),
         no_oversight_ceiling=float(state["no_oversight_ceiling"]),
+        waits_for_ever=WAITS_FOR_EVER in state and bool(state[WAITS_FOR_EVER]),
     )
+
+
+def _solved(catalog: Catalog, points: Iterable[float], keep: Keep = None) -> xr.Dataset:
+    """Return the sweep over some computes, work that waits for ever at all of them included."""
+    return sweep_along(compute_axis(catalog), np.array(list(points)), keep)[0]
 
 
 def _tasks_by_hand(catalog: Catalog, state: xr.Dataset) -> int:
@@ -328,7 +336,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     compute = last if 0 < last < math.inf else None
     if not math.isfinite(reach):
         return Point(compute, throughput, math.nan, math.nan)
-    state = sweep(unlimited, [reach or catalog.compute.today.value]).isel(compute=0)
+    state = _solved(unlimited, [reach or catalog.compute.today.value]).isel(compute=0)
     return Point(compute, throughput, float(state["latency_speedup"]), float(state["speedup"]))
 
 
@@ -348,7 +356,7 @@ def _advice(catalog: Catalog, result: xr.Dataset, situation: str, compute: float
     names = "activity", "review_elasticity", "automatable", "automated_share"
     if position is None or not all(name in result for name in names):
         points = [compute * (1 + EVENT_OFFSET) if position is None else compute]
-        position, swept = 0, sweep(catalog, points, keep=names)
+        position, swept = 0, _solved(catalog, points, names)
     else:
         swept = result
     state = swept.isel(compute=position)

@@ -50,6 +50,7 @@ from taskmodel.sweeps.axes import (
 )
 from taskmodel.sweeps.dataset import (
     EVENT_LIMITS,
+    WAITS_FOR_EVER,
     EventTable,
     Keep,
     kept_variables,
@@ -122,6 +123,9 @@ def sweep(
         If there is no such path, or a value is not allowed.
     SolveError
         If an optimum cannot be certified, or the catalog's people without AI produce nothing.
+    UnstableQueue
+        If queues are counted and a pool of reviewers is fully used at every point. Where it is at
+        some, ``waits_for_ever`` says so, and latency and effective speed-up are NaN there.
 
     Examples
     --------
@@ -140,7 +144,10 @@ def sweep(
         paths = courses_of(paths, catalog)
     axis, grid = _axis(catalog, compute, over, values, paths)
     kept_variables(keep, 0)  # refuses a wrong name before the work
-    result, _ = sweep_along(axis, grid, keep)
+    result, walker = sweep_along(axis, grid, keep)
+    if WAITS_FOR_EVER in result and result[WAITS_FOR_EVER].all():
+        first = grid[:1]  # the error names the pool and what mends it
+        walker.at(first).measure(walker.solve(first).allocation)
     return result.assign_attrs(attributes)
 
 
@@ -597,7 +604,7 @@ def _measures(
     names: Sequence[str] | None = None,
 ) -> dict[str, Array]:
     """Return the measures at some positions of a path, all or those of some names."""
-    measures = vars(walker.at(position, before).measure(path.allocation))
+    measures = vars(walker.at(position, before).measure(path.allocation, endless=True))
     every = {**measures, "factor_elasticity": path.allocation.factor_elasticity}
     return {name: every[name] for name in every if names is None or name in names}
 

@@ -45,6 +45,7 @@ BY_TASK = (
     "review_elasticity",
     "automation_elasticity",
 )
+WAITS_FOR_EVER = "waits_for_ever"
 MOST_ACTIVITIES = 4_000_000  # entries of ``activity`` that a sweep keeps unasked: 32 MB
 Keep = Sequence[str] | str | None
 QUEUE_VARIABLES = (
@@ -133,6 +134,11 @@ def sweep_dataset(
         "today": ((), catalog.compute.today.value),
         "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
     }
+    if yardstick.clock.queues is not None:
+        # times are finite where something limited is produced, unless work waits for ever
+        productive = np.isfinite(measures["output"]) & (measures["output"] > 0)
+        endless = productive & np.isnan(measures["latency_speedup"])
+        variables[WAITS_FOR_EVER] = (along, endless)
     sizes = {
         "factor": len(organisation.factors),
         "source": len(names),

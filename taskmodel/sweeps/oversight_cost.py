@@ -27,9 +27,9 @@ from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps import cost_kernels, walk_kernels
 from taskmodel.sweeps._events import KINDS, Change, Events
-from taskmodel.sweeps.axes import Axis
+from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, line_of, write_regime
-from taskmodel.sweeps.walker import Setting, Situation, SolutionPath
+from taskmodel.sweeps.walker import ASIDE, MOST_TRIED, Setting, Situation, SolutionPath
 
 SituationAt = Callable[[Array, NDArray[np.bool_]], Situation]
 LEVELS = {"oversight_costs_a_tenth": 1.1, "oversight_costs_half": 2.0}
@@ -94,6 +94,11 @@ def free_output(situation: Situation) -> Array:
     NaN where it cannot be certified.
     """
     return greatest_output(*without_review(situation).arrays)
+
+
+def own_output(situation: Situation) -> Array:
+    """Return output [h/year], shape (point,); NaN where it cannot be certified."""
+    return greatest_output(*situation.arrays)
 
 
 class _Nodes:
@@ -204,8 +209,24 @@ class _Search:
             self.log_cost = free - self.nodes.own
 
     def _log_free(self, position: Array, before: NDArray[np.bool_]) -> Array:
+        return self._log_output(free_output, position, before)
+
+    def _log_output(
+        self, output: Callable[[Situation], Array], position: Array, before: NDArray[np.bool_]
+    ) -> Array:
+        """Return the log of an output; where it is not certified, from that of a point next to it.
+
+        The points of one call are solved one from the other.
+        """
+        values = output(self.situation(position, before))
+        for step in ASIDE if self.axis.name == COMPUTE else ():
+            missing = np.flatnonzero(np.isnan(values))
+            for row in missing if len(missing) <= MOST_TRIED else ():
+                near = self.axis.aside(position[row], step)
+                limits = np.array([False, before[row]])
+                values[row] = output(self.situation(np.array([near, position[row]]), limits))[1]
         with np.errstate(divide="ignore"):
-            return np.log(free_output(self.situation(position, before)))
+            return np.log(values)
 
     def _trace(self, course: StretchSolution, free: Array) -> None:
         """Write log output without review at nodes, as far as the compiled loop solves them."""
@@ -265,7 +286,11 @@ class _Search:
         """Return the nodes at whose low side levels are crossed, with the levels."""
         known = np.isfinite(self.log_cost) | np.isinf(self.log_cost)
         reached = self.log_cost[:, None] > THRESHOLDS
-        crossed = (reached[1:] != reached[:-1]) & (known[1:] & known[:-1])[:, None]
+        # without any output nothing costs anything, until output jumps from 0
+        nothing = np.isnan(self.log_cost) & np.isneginf(self.nodes.own)
+        jumps = np.diff(self.nodes.position) == 0
+        low, high = known[:-1] | (nothing[:-1] & jumps), known[1:] | (nothing[1:] & jumps)
+        crossed = (reached[1:] != reached[:-1]) & (low & high)[:, None]
         return [(node + 1, level) for node, level in np.argwhere(crossed).tolist()]
 
     def position(self, node: int, level: int) -> float:
@@ -292,7 +317,7 @@ class _Search:
 
         def distance(_: NDArray[np.intp], coordinate: Array) -> Array:
             position = np.clip(self.axis.position(coordinate), *ends)
-            own = np.log(greatest_output(*self.situation(position, side).arrays))
+            own = self._log_output(own_output, position, side)
             return np.asarray(self._log_free(position, side) - own - threshold)
 
         low, high = self.axis.coordinate(ends)

@@ -58,6 +58,10 @@ _BY_UNIT = {
         ),
         "review_pool": "pool of reviewers with a queue of its own",
         "review_binds": "all the review time that is planned for is used",
+        "waits_for_ever": (
+            "a pool of reviewers is fully used, so that work waits for ever before it; latency and "
+            "effective speed-ups are NaN there"
+        ),
         "critical": "the task is on the critical path",
         "period": "period, from 0",
         "adopted": "AI does some of the task",

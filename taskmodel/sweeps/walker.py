@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
+from taskmodel.catalog.plausibility import implausible
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
@@ -22,6 +23,9 @@ from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
 # Shares can be equal over a whole interval, as at an elasticity of 1, and then differ by rounding
 # of up to this [1]: less than it is neither binding nor leading.
+MAX_UNUSUAL = 3  # numbers of unusual size that an error names
+ASIDE = (-1e-9, 1e-9, -1e-6, 1e-6, -1e-4, 1e-4, -1e-2, 1e-2)  # relative steps to neighbours
+MOST_TRIED = 64  # points that are tried again from there
 STRIDE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 Before = NDArray[np.bool_] | bool  # points that are limits from below
@@ -162,9 +166,9 @@ class Situation:
         """Factors available per year, shape (point, factor)."""
         return self.setting.organisation.supply(self.compute)
 
-    def measure(self, allocation: Allocation) -> Measures:
-        """Return the measures of an allocation at these points."""
-        return self.setting.yardstick.measure(self.compute, allocation)
+    def measure(self, allocation: Allocation, *, endless: bool = False) -> Measures:
+        """Return the measures of an allocation at these points; see `Yardstick.measure`."""
+        return self.setting.yardstick.measure(self.compute, allocation, endless=endless)
 
     def oversight_margins(self, allocation: Allocation) -> tuple[Array, Array]:
         """Return by how much oversight binds, and leads the other sources; negative if it does not.
@@ -248,16 +252,37 @@ class Walker:
         """
         situation = self.at(position, before) if situation is None else situation
         allocation = allocate(*situation.arrays, start=start, throw=False)
+        self._try_again(position, before, allocation)
         failed = np.flatnonzero(allocation.status == Status.FAILED)
         if len(failed):
             others = f" and {len(failed) - 1} more places" if len(failed) > 1 else ""
             raise SolveError(
                 f"the optimum could not be certified at {self.axis.name} "
                 f"{position[failed[0]]:g} {self.axis.unit}{others}: {Status.FAILED.advice}"
+                f"{_unusual(self.catalog)}"
             )
         binding, leading = situation.oversight_margins(allocation)
         before = np.array(np.broadcast_to(before, position.shape))
         return SolutionPath(position, before, allocation, binding > 0, leading > 0)
+
+    def _try_again(self, position: Array, before: Before, allocation: Allocation) -> None:
+        """Solve points that failed from the optima of computes next to them, in place.
+
+        Close to an event two regimes differ by less than the interior point can tell, and the
+        regime of a neighbour is known.
+        """
+        if self.axis.name != COMPUTE:
+            return
+        for step in ASIDE:
+            failed = np.flatnonzero(allocation.status == Status.FAILED)
+            if not 0 < len(failed) <= MOST_TRIED:
+                return
+            limit = np.broadcast_to(before, position.shape)[failed]
+            near = self.at(self.axis.aside(position[failed], step))
+            start = allocate(*near.arrays, throw=False)
+            again = allocate(*self.at(position[failed], limit).arrays, start=start, throw=False)
+            solved = np.flatnonzero(again.status != Status.FAILED)
+            allocation.put(failed[solved], again.take(solved))
 
     def solve_path(self, position: Array, before: NDArray[np.bool_]) -> SolutionPath:
         """Return the optima at many increasing positions.
@@ -298,3 +323,9 @@ class Walker:
             unchanged = self.at(middle).automatable[rows, task] == first
             below, above = np.where(unchanged, middle, below), np.where(unchanged, above, middle)
         return np.unique(above)
+
+
+def _unusual(catalog: Catalog) -> str:
+    """Return which numbers of a catalog are of unusual size, as the end of a sentence."""
+    notes = [f"{path} is {text}" for path, text in implausible(catalog).items()]
+    return f"; of unusual size: {'; '.join(notes[:MAX_UNUSUAL])}" if notes else ""

@@ -190,7 +190,7 @@ class Sampler:
         for path, measure in self.measures.items():
             for value in (columns[path].min(), columns[path].max()):
                 if not measure.admits(value):
-                    raise InputError(f"a draw of {path} is {value:g}; {measure.allowed()}")
+                    raise InputError(f"a draw of {path} is {value:g}; {measure.refusal(value)}")
         return columns
 
     def _common(self, path: str) -> float:

@@ -318,7 +318,7 @@ def out_of_range(law: Law, measure: Measure) -> str:
     """
     for score, direction in ((-FARTHEST, "below"), (FARTHEST, "above")):
         extreme = float(law.at(np.array([score]))[0])
-        if not measure.admits(extreme):
+        if not measure.in_bounds(extreme):
             bound = measure.allowed()
             return (
                 f"its law, {law.shape}, goes {direction} the range ({bound} is allowed); give a "

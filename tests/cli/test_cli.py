@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import taskmodel as tm
 from taskmodel.cli import main, screen
 from taskmodel.cli.commands import COMMANDS
 from taskmodel.cli.output import folder_name
+from taskmodel.cli.parser import parser
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
 
@@ -128,7 +130,8 @@ def test_result_file_holds_the_chosen_grid_and_its_provenance(capsys, starter):
 def test_default_catalog_of_run_is_alignment_research(capsys):
     facts = json_of(capsys, "run", "--point", "--grid", "1e30:1e31:2", "--no-figures")
     assert facts["catalog"] == "alignment_research"
-    assert facts["files"] == ["taskmodel-results/alignment_research/result.nc"]
+    folder = "taskmodel-results/alignment_research-grid=1e30_1e31_2"
+    assert facts["files"] == [f"{folder}/result.nc"]
     assert facts["oversight_bottleneck"]["compute"] == pytest.approx(3.99e30, rel=1e-2)
     assert "first_automation" in facts["at_grid_start"]
 
@@ -149,14 +152,48 @@ def test_default_catalog_of_run_is_alignment_research(capsys):
 def test_default_folder_is_named_after_catalog_scenario_and_settings(
     starter, scenario, changes, folder
 ):
-    assert folder_name(tm.load_catalog(starter, scenario, changes)) == folder
+    catalog = tm.load_catalog(starter, scenario, changes)
+    assert folder_name(catalog, Namespace(command="run")) == folder
+
+
+@pytest.mark.parametrize(
+    "arguments, folder",
+    [
+        (("run", "t_agi_ladder", "--point", "--draws", "512"), "t_agi_ladder"),
+        (("run", "t_agi_ladder", "--grid", "1e26:2.5e34:5"), "t_agi_ladder-grid=1e26_2.5e34_5"),
+        (
+            ("run", "t_agi_ladder", "--seed", "2", "--draws", "64"),
+            "t_agi_ladder-draws=64-seed=2",
+        ),
+        (
+            ("vary", "supervision.headcount=10:1000:7", "t_agi_ladder", "--compute", "1e30"),
+            "t_agi_ladder-supervision.headcount=10_1000_7-compute=1e30",
+        ),
+        (
+            ("frontier", "t_agi_ladder", "--budgets", "1:100:3"),
+            "t_agi_ladder-frontier-budgets=1_100_3",
+        ),
+    ],
+)
+def test_default_folder_is_named_after_the_options_that_change_numbers(arguments, folder):
+    names = ("frontier",) if arguments[0] == "frontier" else ()
+    args = parser().parse_args(arguments)
+    assert folder_name(tm.load_catalog("t_agi_ladder"), args, *names) == folder
+
+
+def test_a_run_that_replaces_another_result_says_so(capsys, starter):
+    run = ["run", starter, "--point", "--no-figures", "--grid", "1e28:1e30:2", "-o", "out"]
+    for changes, told in (([], False), ([], False), (["--set", "supervision.headcount=9"], True)):
+        assert main([*run, *changes]) == 0
+        assert ("replaced other content of an earlier run" in capsys.readouterr().err) == told
 
 
 def test_default_folder_of_many_settings_has_a_short_and_unique_name(starter):
     catalog = tm.load_catalog(starter)
     names = {
         folder_name(
-            catalog.replace({f"tasks.{task}.review_ratio": ratio for task in catalog.tasks})
+            catalog.replace({f"tasks.{task}.review_ratio": ratio for task in catalog.tasks}),
+            Namespace(command="run"),
         )
         for ratio in (0.1, 0.2)
     }
@@ -203,6 +240,8 @@ def test_page_is_short_and_in_ascii(capsys, catalog, scenario):
         "--no-figures",
         "--scenario",
         scenario,
+        "-o",
+        "out",
     )
     assert len(lines) <= 62
     assert max(map(len, lines)) <= 80

@@ -5,6 +5,7 @@ import pytest
 from small import small_catalog
 
 import taskmodel as tm
+from taskmodel.cli import main
 from taskmodel.errors import UnstableQueue
 from taskmodel.organisation.clock import HOURS_PER_YEAR, PARTS
 from taskmodel.organisation.organisation import organisation
@@ -190,6 +191,35 @@ def test_a_queue_that_grows_for_ever_is_an_error_that_names_pool_and_place_and_w
     assert np.isfinite(
         tm.sweep(catalog, [1e25])["latency_speedup"].values
     ).all()  # where review has time to spare
+
+
+def test_points_at_which_work_waits_for_ever_are_marked_and_the_others_are_as_alone():
+    catalog = lab(utilisation=1, people=True)
+    result, alone = tm.sweep(catalog, [1e25, 3e25, PLACE]), tm.sweep(catalog, [1e25])
+    np.testing.assert_array_equal(result["waits_for_ever"], [False, False, True])
+    for name in ("latency_speedup", "speedup"):
+        np.testing.assert_array_equal(np.isnan(result[name]), result["waits_for_ever"])
+        np.testing.assert_allclose(result[name][0], alone[name][0], rtol=1e-12)
+    # throughput needs no latency
+    uncounted = tm.sweep(catalog.replace({"latency.count_queues": False}), [1e25, 3e25, PLACE])
+    np.testing.assert_allclose(
+        result["throughput_speedup"], uncounted["throughput_speedup"], rtol=1e-12
+    )
+    assert "waits_for_ever" not in uncounted
+
+
+def test_latency_says_that_nobody_waits_for_people(capsys):
+    assert main(["latency", "t_agi_ladder"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "nobody waits for people to do it, of whom there are enough here" in out
+
+
+def test_run_says_why_there_is_no_latency(capsys):
+    set_ = ["--set", "latency.count_queues=true"]
+    code = main(["run", "t_agi_ladder", "--point", "--no-figures", "--grid", "1e26:1e34:5", *set_])
+    out = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert "a pool of reviewers is fully used, so that work waits for ever before it" in out
 
 
 def test_variability_of_arrivals_and_reviews_lengthens_waits():

@@ -9,6 +9,7 @@ import xarray as xr
 from small import small_catalog
 
 import taskmodel as tm
+from taskmodel.catalog import parse_catalog
 from taskmodel.cli import main
 from taskmodel.errors import CatalogError
 from taskmodel.files import bundled
@@ -82,6 +83,33 @@ def test_numbers_of_the_catalog_start_from_the_catalogs_or_from_a_value_of_their
         4 * catalog().pools["researchers"].headcount.value
     )
     assert at(found["supervision.headcount"], 2027) == pytest.approx(60)
+
+
+def test_a_star_stands_for_every_labour_pool_that_has_no_path_of_its_own():
+    text = HEAD + (
+        "values:\n"
+        "  pools.*.headcount: {growth: [{factor: 2}]}\n"
+        "  pools.clerks.headcount: {growth: [{factor: 3}]}\n"
+    )
+    names = "researchers", "clerks", "x"
+    pools = {name: {"headcount": 10, "hours_per_year": 100} for name in names}
+    tasks = {"a": {"share": 1, "pool": "x"}}
+    found = courses(parse_paths(text), small_catalog(tasks, pools=pools))
+    assert {name: at(course, 2027) / at(course, 2026) for name, course in found.items()} == {
+        "pools.clerks.headcount": pytest.approx(3),
+        "pools.researchers.headcount": pytest.approx(2),
+        "pools.x.headcount": pytest.approx(2),
+    }
+    text = HEAD + "values: {tasks.*.gate_latency: {growth: [{factor: 2}]}}"
+    with pytest.raises(tm.CatalogError, match=r"tasks\.\*\.gate_latency: fits no number of small"):
+        courses(parse_paths(text), small_catalog({"a": {"share": 1}}))
+
+
+@pytest.mark.parametrize("name", bundled_paths())
+def test_bundled_paths_fit_a_catalog_whose_people_have_another_name(name):
+    text = small_catalog({"a": {"share": 1}}).yaml_text.replace("researchers", "scholars")
+    found = courses(load_paths(name), parse_catalog(text, name="other", file="other.yaml"))
+    assert "pools.scholars.headcount" in found
 
 
 def write(folder, table, more=""):

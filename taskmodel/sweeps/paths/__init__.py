@@ -6,7 +6,13 @@ of compute and of numbers of the catalog, which `taskmodel.sweep` follows along 
 """
 
 from taskmodel.sweeps.paths.dates import ComputeDates, compute_dates
-from taskmodel.sweeps.paths.load import bundled_paths, courses, load_paths, parse_paths
+from taskmodel.sweeps.paths.load import (
+    bundled_paths,
+    courses,
+    load_paths,
+    moved_numbers,
+    parse_paths,
+)
 from taskmodel.sweeps.paths.records import Paths
 
 __all__ = [
@@ -16,5 +22,6 @@ __all__ = [
     "compute_dates",
     "courses",
     "load_paths",
+    "moved_numbers",
     "parse_paths",
 ]

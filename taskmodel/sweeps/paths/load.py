@@ -156,7 +156,7 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
             catalog.compute.today.value,
             COMPUTE_UNIT,
         )
-    for path, (pattern, series) in _numbers(paths, catalog).items():
+    for path, (pattern, series) in moved_numbers(paths, catalog).items():
         keys: Keys = ("values", pattern)
         today_value, unit = catalog.get(path), catalog.unit_of(path)
         if isinstance(today_value, bool) or not isinstance(today_value, (int, float)):
@@ -179,8 +179,10 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     return found
 
 
-def _numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series]]:
+def moved_numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series]]:
     """Return the key and the path through time of each number of the catalog that has one.
+
+    A number's own key goes before one with a ``*``.
 
     Raises
     ------
@@ -188,7 +190,7 @@ def _numbers(paths: Paths, catalog: Catalog) -> dict[str, tuple[str, Series]]:
         If the catalog has no such number.
     """
     numbers: dict[str, tuple[str, Series]] = {}
-    for pattern, series in paths.values.items():
+    for pattern, series in sorted(paths.values.items(), key=lambda item: "*" not in item[0]):
         try:
             for path in catalog.expand(pattern):
                 catalog.get(path)

@@ -124,7 +124,7 @@ class Loop(Parameters):
                 value = getattr(prior, end)
                 if not measure.admits(value):
                     yield Finding(
-                        ("priors", name, end), f"found {value:g}; {measure.allowed()} is allowed"
+                        ("priors", name, end), f"found {value:g}; {measure.refusal(value)}"
                     )
         for name, slot in slots.items():
             if slot.kind == "mapping" and slot.type.kind == "quantity":

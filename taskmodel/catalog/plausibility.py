@@ -1,0 +1,69 @@
+"""Numbers that a catalog may have and that are hardly meant: notes, never refusals.
+
+The spans are judgement. They are an order of magnitude and more wider than the numbers of bundled
+catalogs and their intervals, so that what leaves them is more likely a slip of a unit or of an
+exponent than an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from taskmodel.catalog.model import Catalog
+from taskmodel.files import units
+
+
+class Usual(NamedTuple):
+    """Sizes that are usual, and what numbers beyond either end would mean."""
+
+    low: float
+    high: float
+    below: str
+    above: str
+
+
+BY_UNIT = {
+    units.REVIEW.symbol: Usual(
+        0.0,
+        4.0,
+        "",
+        "review takes {value:.3g} times as long as the work, so that AI hardly pays",
+    ),
+    units.PERSON.symbol: Usual(0.1, 1e8, "less than a tenth of a person", "more than a country"),
+    units.WORKING_TIME.symbol: Usual(1e-5, 1e5, "less than a second", "more than a working life"),
+    units.FLOP_PER_YEAR.symbol: Usual(
+        1e15, 1e45, "less than a pocket calculator", "far beyond any forecast"
+    ),
+    units.FLOP.symbol: Usual(1e6, 1e50, "hardly any computation", "far beyond any forecast"),
+    units.EXPERIMENTS.symbol: Usual(0.0, 1e6, "", "a data centre for each person"),
+    units.TOKEN_RATE.symbol: Usual(1e-2, 1e8, "less than a word a minute", "a library a second"),
+}
+BY_PATH = {
+    "production.elasticity": Usual(0.0, 20.0, "", "any task nearly replaces any other"),
+    "latency.serial_speed": Usual(1e-2, 1e6, "slower than any person", "a year of work in seconds"),
+}
+
+
+def implausible(catalog: Catalog) -> dict[str, str]:
+    """Return what is hardly meant in the numbers of a catalog, by dotted path.
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> catalog = load_catalog("alignment_research", set={"tasks.red_teaming.review_ratio": 40})
+    >>> implausible(catalog)["tasks.red_teaming.review_ratio"]
+    '40 h/h: review takes 40 times as long as the work, so that AI hardly pays'
+    """
+    return dict(_notes(catalog))
+
+
+def _notes(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    for path, (_, measure, quantity) in catalog.quantities().items():
+        span = BY_PATH.get(path, BY_UNIT.get(measure.unit.symbol))
+        value = quantity.value
+        if span is None or value == 0 or span.low <= value <= span.high:
+            continue
+        reason = (span.below if value < span.low else span.above).format(value=value)
+        unit = "" if measure.unit is units.ONE else f" {measure.unit.symbol}"
+        yield path, f"{value:.6g}{unit}: {reason}"
