@@ -3,6 +3,7 @@
 #   make run    the main job: sweep compute for the alignment_research catalog
 #   make test   the suite, doctests included: every law, oracle and published result
 #   make test-all   the same with all random cases of the long tests: about half an hour
+#   make fuzz   tries to break it: files, arguments, catalogs, organisations, interrupts; writes docs/trust.md
 #   make explore    the property tests on new random examples; TASKMODEL_EXAMPLES=100 for more of them
 #   make lint   ruff, mypy on the package, and the contracts on imports
 #   make docs   the pages of docs/, every code cell executed, to docs/_build/html
@@ -17,7 +18,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-all explore lint bench gallery docs
+.PHONY: run test test-all explore fuzz lint bench gallery docs
 
 run: $(VENV)/installed-run
 	$(BIN)/taskmodel run
@@ -32,6 +33,9 @@ test-all: test
 explore: export TASKMODEL_TESTS = explore
 explore: $(VENV)/installed-test
 	$(BIN)/python -m pytest --numprocesses auto -m hypothesis tests
+
+fuzz: $(VENV)/installed-test
+	$(BIN)/python analysis/trust/run.py --share $(or $(SHARE),0.02)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -180,6 +180,12 @@ COMMANDS = {
             ),
             _flag("--point", "the answer at the catalog's own values alone, without draws"),
             *EVIDENCED,
+            _option(
+                "--check-against",
+                "FILE",
+                "result.nc of an earlier run: what differs from it, and why; exit status 1 if "
+                "anything does",
+            ),
             JSON,
             NO_FIGURES,
         ),

@@ -2,6 +2,7 @@
 
 import math
 from argparse import Namespace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import heading, load
 from taskmodel.cli.commands import DEFAULT_PATHS
-from taskmodel.cli.output import Answer, Output, folder_name, output
+from taskmodel.cli.output import FINE, NO_ANSWER, Answer, Output, folder_name, output
 from taskmodel.cli.screen import (
     note,
     number,
@@ -35,9 +36,11 @@ from taskmodel.organisation.reviewers import review_capacity, review_factor, rev
 from taskmodel.summary import (
     COSTS,
     Advice,
+    Comparison,
     Point,
     Row,
     Summary,
+    against,
     as_dict,
     points_wanted,
     provenance_facts,
@@ -69,6 +72,7 @@ FACTORS = {"review": "review capacity", "defect_budget": "defect budget"}
 NO_PEOPLE = 1e-6
 # Cost of oversight from which it is said why it is nowhere the bottleneck.
 COSTLY = 1.5
+MOST_CHANGES = 8  # variables that differ from an earlier run
 # share of all hours from which a mode is named: it would be shown as at least 1 %
 SHOWN = 0.005
 
@@ -81,6 +85,7 @@ def answer(args: Namespace) -> Answer:
         raise InputError("--draws-from has its evidence in it: leave --moments out")
     catalog = load(args)
     ends = catalog.compute.grid
+    earlier = None if args.check_against is None else tm.open(args.check_against)
     grid = Span(ends.low, ends.high, ends.points) if args.grid is None else args.grid
     if grid.low <= 0:
         raise InputError(f"--grid: LOW must be a positive number of FLOP/year; found {grid.low:g}")
@@ -101,9 +106,42 @@ def answer(args: Namespace) -> Answer:
         **as_dict(summary),
         "dates": _dates(calendar, summary),
     }
+    code, against_lines = FINE, []
+    if earlier is not None:
+        comparison = against(earlier, result, catalog)
+        facts["against"] = {"same": comparison.same, **asdict(comparison)}
+        code, against_lines = NO_ANSWER * (not comparison.same), _against(comparison)
     bands = _bands(args, catalog, files)
     every = facts if bands is None else {**facts, "bands": bands}
-    return Answer(every, lambda: report(catalog, summary, grid, calendar, bands), files)
+    lines = [*report(catalog, summary, grid, calendar, bands), *against_lines]
+    return Answer(every, lambda: lines, files, code)
+
+
+def _against(comparison: Comparison) -> list[str]:
+    """Say what differs from an earlier run, and why."""
+    if comparison.same:
+        return ["", "Beside the earlier run: the same, bit for bit."]
+    lines = ["", "Beside the earlier run"]
+    rows = [["differs", "by, relative", "where [FLOP/year]"]]
+    for change in comparison.variables[:MOST_CHANGES]:
+        where = "" if change.position is None else scientific(change.position)
+        size = "another value" if math.isinf(change.difference) else f"{change.difference:.1e}"
+        rows.append([change.name, size, where])
+    if comparison.variables:
+        lines += table(rows)
+    if (others := len(comparison.variables) - MOST_CHANGES) > 0:
+        lines.append(f"  and {others} variables more")
+    before, now = comparison.events
+    if before != now:
+        lines.append(f"  {before} events before, {now} now")
+    for word, names in (("no longer", comparison.removed), ("new", comparison.added)):
+        if names:
+            lines += wrapped(f"{word}: {', '.join(names)}")
+    return [
+        *lines,
+        "  What was different",
+        *(wrap for reason in comparison.reasons() for wrap in wrapped(reason, "    ")),
+    ]
 
 
 def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] | None:

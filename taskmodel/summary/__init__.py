@@ -1,5 +1,9 @@
-"""Summaries of sweeps: `reading` computes the facts, `facts` defines their records."""
+"""Summaries of sweeps: `reading` computes the facts, `facts` defines their records.
 
+`against` puts a sweep beside an earlier one.
+"""
+
+from taskmodel.summary.against import Comparison, against
 from taskmodel.summary.facts import (
     COSTS,
     MILESTONES,
@@ -26,12 +30,14 @@ __all__ = [
     "COSTS",
     "MILESTONES",
     "Advice",
+    "Comparison",
     "NextTask",
     "Point",
     "Review",
     "ReviewPool",
     "Row",
     "Summary",
+    "against",
     "as_dict",
     "binding_reviewers",
     "milestone_points",

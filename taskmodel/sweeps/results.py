@@ -268,6 +268,7 @@ def _as_netcdf(result: xr.Dataset) -> memoryview:
     main.attrs = {name: value for name, value in result.attrs.items() if name not in inputs}
     main.attrs[DIGEST] = _digest(result)
     content = io.BytesIO()
+    main = _typed(main)
     main.to_netcdf(content, mode="w", engine="h5netcdf")
     if over_events:
         events = (
@@ -275,15 +276,20 @@ def _as_netcdf(result: xr.Dataset) -> memoryview:
             .drop_vars(list(result.coords), errors="ignore")
             .drop_attrs(deep=False)
         )
-        if not events.sizes["event"]:  # netCDF has no type for an empty array of objects
-            events = events.map(
-                lambda column: column.astype(str) if column.dtype == object else column,
-                keep_attrs=True,
-            )
-        events.to_netcdf(content, mode="a", group="events", engine="h5netcdf")
+        _typed(events).to_netcdf(content, mode="a", group="events", engine="h5netcdf")
     if inputs:
         xr.Dataset(attrs=inputs).to_netcdf(content, mode="a", group="inputs", engine="h5netcdf")
     return content.getbuffer()
+
+
+def _typed(result: xr.Dataset) -> xr.Dataset:
+    """Return a dataset whose empty arrays of objects are texts: netCDF has no type for them."""
+    empty = [
+        name
+        for name, variable in result.variables.items()
+        if variable.dtype == object and not variable.size
+    ]
+    return result.assign({name: result[name].astype(str) for name in empty})
 
 
 def _digest(result: xr.Dataset) -> str:

@@ -1,5 +1,7 @@
 """Usable share of automated work: automation, supervision, experiments, and shares."""
 
+import warnings
+
 import numpy as np
 import pytest
 from formulas import SEED, positive, share
@@ -147,3 +149,10 @@ def test_without_caveats_work_is_the_product_of_rate_and_lead():
 def test_values_outside_their_range_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("share", [5e-324, 1e-310, 1e-300, 0.0])
+def test_supervisors_who_are_hardly_needed_leave_all_work(share):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert float(supervised_work(3.0, 2.0, share)) == 3.0

@@ -66,10 +66,19 @@ def test_answers_to_questions_say_what_they_mean_and_in_which_unit():
         test_every_variable_has_a_meaning_and_every_number_a_unit(result)
 
 
+def test_every_answer_is_the_same_once_it_is_saved_and_opened(tmp_path):
+    catalog = small_catalog(TASKS)
+    path = tmp_path / "result.nc"
+    for result in [*asked(catalog), tm.latency(catalog, 1e28), tm.sweep(catalog, [1e20])]:
+        tm.save(result, path)
+        xr.testing.assert_identical(tm.open(path), result)
+
+
 def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
     latency = tm.latency(small_catalog(TASKS), compute=1e28)
     catalog = small_catalog(TASKS)
-    planned = tm.best_utilisation(catalog.replace({"latency.count_queues": True}), 1e28)
+    queued = catalog.replace({"latency.count_queues": True})
+    planned = tm.best_utilisation(queued, 1e28)
     rule = {
         "defect_rate": 0.01,
         "risk": 0.05,
@@ -82,6 +91,7 @@ def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
         result,
         latency,
         planned,
+        tm.sweep(queued, [1e26]),
         tm.elasticities(catalog, 1e28),
         tm.automate_next(catalog, 1e20),
         tm.what_if(catalog, 1e28),
