@@ -19,8 +19,8 @@ VERSION = "taskmodel_version"
 
 
 @dataclass(frozen=True)
-class Change:
-    """How a variable differs.
+class Difference:
+    """How a variable differs from an earlier one.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Comparison:
 
     Attributes
     ----------
-    variables : tuple of Change
+    variables : tuple of Difference
         Variables that differ at all, the largest difference first.
     removed, added : tuple of str
         Variables that only the earlier, and only the later one has.
@@ -57,7 +57,7 @@ class Comparison:
         Numbers and words of the catalog that differ, before and after; None: there is none.
     """
 
-    variables: tuple[Change, ...]
+    variables: tuple[Difference, ...]
     removed: tuple[str, ...]
     added: tuple[str, ...]
     points: tuple[int, int, int]
@@ -139,11 +139,11 @@ def against(earlier: xr.Dataset, later: xr.Dataset, catalog: Catalog) -> Compari
 
 def _change(
     name: str, before: xr.DataArray, after: xr.DataArray, axis: str, positions: Array
-) -> Change | None:
+) -> Difference | None:
     """Return how a variable differs, or None if it does not."""
     one, other = before.values, after.values
     if one.shape != other.shape:
-        return Change(name, np.inf, None)
+        return Difference(name, np.inf, None)
     if one.dtype.kind in "OUTb":
         difference = np.where(one == other, 0.0, np.inf)
     else:
@@ -155,9 +155,9 @@ def _change(
     if not np.any(difference > 0):
         return None
     if before.dims[:1] not in ((axis,), ("event",)):
-        return Change(name, float(difference.max()), None)
+        return Difference(name, float(difference.max()), None)
     rows = difference.reshape(len(difference), -1).max(axis=1)
-    return Change(name, float(rows.max()), float(positions[int(rows.argmax())]))
+    return Difference(name, float(rows.max()), float(positions[int(rows.argmax())]))
 
 
 def _catalog_of(result: xr.Dataset) -> Catalog:
