@@ -40,7 +40,7 @@ def answer(args: Namespace) -> Answer:
     compute = point(catalog, args)
     if args.harms is not None:
         check_range(catalog, PATH, args.harms, f"--harms {args.harms}")
-    with output(args, "solving along the harm", f"{folder_name(catalog)}-attacked") as files:
+    with output(args, "solving along the harm", folder_name(catalog, args, "attacked")) as files:
         harms = None if args.harms is None else args.harms.values()
         try:
             result = tm.attack_frontier(catalog, harms, compute=compute, defects=_errs(catalog))

@@ -1,7 +1,7 @@
 """The table of commands: name, summary and arguments, by group."""
 
-from itertools import chain
 from argparse import SUPPRESS
+from itertools import chain
 from typing import Any, NamedTuple
 
 from taskmodel.cli import values

@@ -72,7 +72,7 @@ def _target(args: Namespace, catalog: Catalog) -> Path:
         If it is a folder, or not the name of a page.
     """
     if args.output is None:
-        return RESULTS / folder_name(catalog) / FILE
+        return RESULTS / folder_name(catalog, args) / FILE
     target = Path(args.output)
     if target.is_dir():
         raise InputError(f"-o {target}: is a folder; give the name of a file, {target / FILE}")
