@@ -134,11 +134,7 @@ def sweep_dataset(
         "today": ((), catalog.compute.today.value),
         "binding_tolerance": ((), catalog.supervision.binding_tolerance.value),
     }
-    if yardstick.clock.queues is not None:
-        # times are finite where something limited is produced, unless work waits for ever
-        productive = np.isfinite(measures["output"]) & (measures["output"] > 0)
-        endless = productive & np.isnan(measures["latency_speedup"])
-        variables[WAITS_FOR_EVER] = (along, endless)
+    variables |= _waits(situation, along, measures)
     sizes = {
         "factor": len(organisation.factors),
         "source": len(names),
@@ -150,6 +146,17 @@ def sweep_dataset(
     if left_out := [name for name in BY_TASK if name not in kept]:
         attributes[LEFT_OUT] = " ".join(left_out)
     return labelled(variables, coords, attributes)
+
+
+def _waits(
+    situation: Situation, along: str, measures: Mapping[str, Array]
+) -> dict[str, tuple[Any, ...]]:
+    """Return where work waits for ever for reviewers; nothing where it does not queue."""
+    if situation.setting.yardstick.clock.queues is None:
+        return {}
+    # times are finite where something limited is produced, unless work waits for ever
+    productive = np.isfinite(measures["output"]) & (measures["output"] > 0)
+    return {WAITS_FOR_EVER: (along, productive & np.isnan(measures["latency_speedup"]))}
 
 
 def hours_by_ai(situation: Situation, automated_share: Array) -> Array:
