@@ -30,6 +30,9 @@ TABLES = (
     "cases",
     "results",
     "numbers",
+    "keys",
+    "paths",
+    "differences",
     "files",
 )
 

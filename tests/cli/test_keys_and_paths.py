@@ -16,6 +16,13 @@ def test_keys_tell_unit_range_and_meaning(capsys):
     assert "human hours of review" in lines[1]
 
 
+@pytest.mark.parametrize("command", ["keys", "paths"])
+def test_keys_and_paths_are_tables_for_spreadsheets(capsys, command):
+    heads, *rows = lines_of(capsys, command, "--find", "coverage_floor", "--format", "csv")
+    assert heads.startswith("path,") and "unit" in heads and len(rows) > 0
+    assert "coverage_floor" in rows[-1]
+
+
 def test_keys_of_every_kind_are_listed(capsys):
     for kind in ("scenario", "plan", "world", "trend", "paths", "moments", "gate_automation"):
         facts = json_of(capsys, "keys", kind)
