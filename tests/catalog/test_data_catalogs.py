@@ -60,10 +60,12 @@ def test_statements_of_onet_are_cited_and_weights_are_equal_until_they_are_impor
         assert task.sources == ("ONET",) and task.description.endswith(".")
 
 
-def test_draws_of_agents_pull_requests_have_bands_though_some_have_no_event():
-    """From 1e33 on nothing changes any more: no draw has an event."""
+def test_draws_along_a_path_on_which_nothing_changes_have_no_event():
+    """From 1e36 on AI can do all that it ever will: no draw has an event."""
     catalog = tm.load_catalog("agentic_prs")
-    drawn = tm.ensemble(catalog, draws=4, seed=1, compute=[1e33, 1.1e33])
+    paths = {"compute": [(2026, 1e36), (2027, 1.1e36)]}
+    drawn = tm.ensemble(catalog, draws=4, seed=1, paths=paths, dates=[2026, 2027])
     speedups = drawn["throughput_speedup"].values
     np.testing.assert_allclose(speedups[:, 0], speedups[:, 1], rtol=1e-9)
-    assert np.isinf(drawn["event_place"].values).all()
+    first = drawn["event_place"].sel(kind=["automatable", "binds", "adopted"]).values
+    assert np.isinf(first).all()
