@@ -36,7 +36,8 @@ def _catalogs(found: dict[str, Any]) -> str:
     why = f" ({', '.join(f'{name} {number}' for name, number in refused.items())})" if count else ""
     return (
         f"{found['catalogs']:,} random valid catalogs through load, sweep, latency, save and open, "
-        f"{found['events']:,} events; laws hold; {count} refused{why}"
+        f"{found['events']:,} events; {count} refused{why}; "
+        f"in {found['without_a_cost_somewhere']} what oversight costs is not certified somewhere"
     )
 
 

@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).parent)]
 
 import catalogs  # noqa: E402
 import files  # noqa: E402
-import organisations  # noqa: E402
+import optima  # noqa: E402
 import page  # noqa: E402
 import processes  # noqa: E402
 
@@ -38,8 +38,8 @@ PARTS: dict[str, Part] = {
     "lines": lambda share, seed: files.command_lines(0.1 * share * FULL_SECONDS, seed),
     "settings": lambda share, seed: files.settings(0.2 * share * FULL_SECONDS, seed),
     "catalogs": lambda share, seed: catalogs.random_catalogs(share * FULL_SECONDS, seed),
-    "duality": lambda share, seed: organisations.weak_duality(share * FULL_SECONDS, seed),
-    "conic": lambda share, seed: organisations.conic(0.3 * share * FULL_SECONDS, seed),
+    "duality": lambda share, seed: optima.weak_duality(share * FULL_SECONDS, seed),
+    "conic": lambda share, seed: optima.conic(0.3 * share * FULL_SECONDS, seed),
     "interrupts": lambda share, seed: processes.interrupts(
         max(len(processes.COMMANDS), round(share * FULL_MOMENTS)), seed
     ),

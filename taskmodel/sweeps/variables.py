@@ -94,7 +94,8 @@ _BY_UNIT = {
         ),
         "oversight_cost": (
             "what oversight costs: output with all review hours free, all else as it is, relative "
-            f"to output; inf: all of it; {_NO_OUTPUT}"
+            "to output; inf: all of it; NaN: output without review is not certified, nothing can "
+            "be produced, or there is no limit to it"
         ),
         "factor_elasticity": (
             f"elasticity of output to the supply of each factor; they sum to 1; {_NO_OUTPUT}"
