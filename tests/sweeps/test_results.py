@@ -33,9 +33,7 @@ def test_every_variable_has_a_meaning_and_every_number_a_unit(result):
 def asked(catalog):
     """Results of questions that are asked of the model in other ways than by a sweep."""
     return [
-        tm.solve_for(
-            catalog, "supervision.max_review_share", compute=1e28, throughput_speedup=2
-        ),
+        tm.solve_for(catalog, "supervision.max_review_share", compute=1e28, throughput_speedup=2),
         tm.bottleneck_map(catalog, ("supervision.headcount", [5, 20]), ("compute", [1e27, 1e28])),
         tm.explain_difference(catalog, catalog.replace({"supervision.headcount": 3}), compute=1e28),
         tm.review_load(catalog, 1e28),
