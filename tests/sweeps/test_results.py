@@ -47,6 +47,7 @@ def answers_about_money_and_attack():
     exposed = tm.load_catalog(
         "alignment_research",
         set={
+            "capability.defect_probability": 0.2,
             "supervision.protocols": ["spot_checks"],
             "tasks.red_teaming.attack_harm": 3.0,
             "tasks.red_teaming.verifiability": {"score": 0.5},
@@ -55,7 +56,7 @@ def answers_about_money_and_attack():
     return [
         tm.spend(priced),
         tm.money.hire(priced, 1.0, paths="epoch_trend", budget=3e8),
-        tm.attack_frontier(exposed, compute=1e31),
+        tm.attack_frontier(exposed, compute=1e31, defects=True),
     ]
 
 
