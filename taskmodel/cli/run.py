@@ -27,6 +27,7 @@ from taskmodel.cli.values import Span
 from taskmodel.cli.words import (
     MILESTONES,
     SPEEDUP_HEADS,
+    SPEEDUP_WORDS,
     share_columns,
     share_text,
 )
@@ -300,6 +301,7 @@ def _milestones(summary: Summary) -> list[str]:
     lines = [
         "Speed-up of research [x] over the same people without AI; compute in FLOP/year",
         *table(rows),
+        SPEEDUP_WORDS,
     ]
     for name, verb in STATES.items():
         stretches = summary.stretches[name]

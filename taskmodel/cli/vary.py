@@ -10,6 +10,7 @@ from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import bracketed, number, table, thinned, wrapped
 from taskmodel.cli.words import (
     SPEEDUP_HEADS,
+    SPEEDUP_WORDS,
     SPEEDUPS,
     binding_text,
     curve_row,
@@ -56,6 +57,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         "",
         "Speed-up of research [x] over the same people without AI",
         *table(rows, left_columns=(4,)),
+        SPEEDUP_WORDS,
         "",
     ]
     if events:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SPEEDUPS = ("throughput_speedup", "latency_speedup", "speedup")
 SPEEDUP_HEADS = ("throughput", "latency", "effective")
+SPEEDUP_WORDS = "  throughput: output of a year; latency: time of one pass; effective: both"
 SOURCES = {
     "hands_on": "hands-on work",
     "review": "review",

@@ -12,7 +12,7 @@ from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import check_number, heading_at, load, point
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import number, plain, scientific, signed, table, wrapped
-from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUPS, records, speedup_cells
+from taskmodel.cli.words import SPEEDUP_HEADS, SPEEDUP_WORDS, SPEEDUPS, records, speedup_cells
 from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.summary import provenance_facts
 
@@ -74,6 +74,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any], limit: int) -> list[str]:
         "",
         "Gain of output and of each speed-up from 1 % more of an input, in per cent",
         *table(rows),
+        SPEEDUP_WORDS,
         *wrapped(RELATIVE),
         *(
             line
