@@ -1,9 +1,12 @@
 """How `make docs` builds these pages: offline, every code cell executed, warnings as errors."""
 
 import os
+import shutil
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
+
+import matplotlib
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
@@ -11,6 +14,11 @@ sys.path.insert(0, str(HERE / "_ext"))
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 os.environ["COLUMNS"] = "90"
 os.environ["IPYTHONDIR"] = str(HERE / "_ext" / "ipython")
+
+# a font that formulas can be set in, since not every system has one: it comes with matplotlib
+FONTS = HERE / "_generated" / "fonts"
+FONTS.mkdir(parents=True, exist_ok=True)
+shutil.copy(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf", FONTS)
 
 project = "taskmodel"
 author = "The taskmodel authors"
@@ -32,7 +40,7 @@ napoleon_use_rtype = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "taskmodel"
-html_static_path = ["_static"]
+html_static_path = ["_static", "_generated/fonts"]
 html_css_files = ["pages.css"]
 html_show_sourcelink = False
 html_theme_options = {

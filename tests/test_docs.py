@@ -88,8 +88,3 @@ def test_cells_of_pages_run(path, tmp_path, monkeypatch, capsys):
             code = main(shlex.split(words)[1:])
             assert code == (1 if "| true" in after else 0), command
     assert capsys.readouterr().out
-
-
-def test_every_page_is_in_the_table_of_contents():
-    index = (DOCS / "index.md").read_text(encoding="utf-8")
-    assert {path.stem for path in PAGES} - {"index"} <= set(index.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -9,15 +10,20 @@ from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 
 
+def _stretched(formula: str) -> str:
+    """Return a formula with brackets that grow with what they hold, in place of sizes by hand."""
+    return re.sub(r"\\[Bb]igg?r", r"\\right", re.sub(r"\\[Bb]igg?l", r"\\left", formula))
+
+
 def _inline(self: Any, node: nodes.math) -> None:
-    self.body.append(convert(node.astext(), display="inline"))
+    self.body.append(convert(_stretched(node.astext()), display="inline"))
     raise nodes.SkipNode
 
 
 def _block(self: Any, node: nodes.math_block) -> None:
     number = f' id="equation-{node["label"]}"' if node.get("label") else ""
-    formula = convert(node.astext(), display="block")
-    self.body.append(f'<div class="math"{number}>{formula}</div>')
+    formula = convert(_stretched(node.astext()), display="block")
+    self.body.append(f'<div class="formula"{number}>{formula}</div>')
     raise nodes.SkipNode
 
 
