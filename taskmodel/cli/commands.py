@@ -315,6 +315,8 @@ COMMANDS = {
                 "units that can usefully be in progress at a time; reports the effect",
                 type=values.real("positive number of units, such as 1000", values.POSITIVE),
             ),
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
         _command(
@@ -393,6 +395,8 @@ COMMANDS = {
                 default=[],
             ),
             _flag("--all", "every input that makes a difference, and every task"),
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
         _command(
@@ -400,6 +404,8 @@ COMMANDS = {
             "the speed-up without each constraint",
             *CATALOG,
             COMPUTE,
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
         _command(
@@ -416,6 +422,8 @@ COMMANDS = {
                 default="speedup",
             ),
             COMPUTE,
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
         _command(
@@ -429,6 +437,7 @@ COMMANDS = {
             *CATALOG,
             COMPUTE,
             OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
     ),
@@ -453,6 +462,8 @@ COMMANDS = {
             "review by task, and what less of it would give",
             *CATALOG,
             COMPUTE,
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
         _command(
@@ -461,6 +472,8 @@ COMMANDS = {
             *CATALOG,
             COMPUTE,
             _flag("--all", "every task, also those without audits"),
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
         _command(
@@ -501,6 +514,8 @@ COMMANDS = {
                 "point at which to report the share of review [FLOP/year]; default: today's",
                 type=values.flop_per_year,
             ),
+            OPTIONAL_OUTPUT,
+            NO_FIGURES,
             JSON,
         ),
     ),

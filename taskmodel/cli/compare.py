@@ -21,8 +21,9 @@ def answer(args: Namespace) -> Answer:
     catalog = load(args)
     other = load_with(args.to or args.catalog, args.to_scenario, args.to_set, "--to-set")
     compute = point(catalog, args)
-    with output(args, "making one change after the other"):
+    with output(args, "making one change after the other") as files:
         result = tm.explain_difference(catalog, other, target=args.target, compute=compute)
+        files.write("compare", result, "compare", "explain_difference")
     effect = "contribution" if result.attrs["method"] == "shapley" else "alone"
     changes = records(result, (*WIDTHS, *EFFECTS))
     facts = {
@@ -33,7 +34,7 @@ def answer(args: Namespace) -> Answer:
         **numbers(result, ("before", "after", "unexplained")),
         "changes": sorted(changes, key=lambda row: -abs(row[effect])),
     }
-    return Answer(facts, lambda: _lines(catalog, other, facts))
+    return Answer(facts, lambda: _lines(catalog, other, facts), files)
 
 
 def _lines(catalog: Catalog, other: Catalog, facts: dict[str, Any]) -> list[str]:

@@ -41,19 +41,21 @@ def answer(args: Namespace) -> Answer:
     """Find the critical path, the queues, and the effect of a cap on parallel units."""
     catalog = load(args)
     compute = point(catalog, args)
-    with output(args, "solving"):
+    with output(args, "solving") as files:
         counted = catalog.latency.count_queues and catalog.latency.count_review
         try:
             result = tm.latency(catalog, compute)
         except UnstableQueue as error:
             raise NoAnswer(f"{error}{_best(catalog, compute)}") from None
+        files.write("latency", result, "latency", "latency")
+        files.figure("task_graph", lambda plots: plots.task_graph(catalog, None, compute))
         best = tm.best_utilisation(catalog, compute) if counted else None
         capped = None if args.lines is None else tm.parallel_lines(catalog, args.lines, compute)
     facts = {**provenance_facts(result), **_facts(catalog, result)}
     facts["best_utilisation"] = None if best is None else {key: best[key].item() for key in BEST}
     if capped is not None:
         facts["parallel_lines"] = numbers(capped, map(str, capped.data_vars))
-    return Answer(facts, lambda: _lines(catalog, facts))
+    return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
 def _best(catalog: Catalog, compute: float) -> str:

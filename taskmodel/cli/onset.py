@@ -29,8 +29,9 @@ def answer(args: Namespace) -> Answer:
     catalog, axis = axis_of(args, POINTS)
     path, span = axis
     compute = point(catalog, args)
-    with output(args, f"following compute for {span.points} values of {path}"):
+    with output(args, f"following compute for {span.points} values of {path}") as files:
         result = tm.onset(catalog, path, span.values(), compute=compute)
+        files.write("onset", result, "onset", "onset")
     rows = zip(result[path].values.tolist(), records(result, COLUMNS), strict=True)
     facts = {
         **provenance_facts(result),
@@ -39,7 +40,7 @@ def answer(args: Namespace) -> Answer:
         "unit": catalog.unit_of(path),
         "values": [{"value": value, **row} for value, row in rows],
     }
-    return Answer(facts, lambda: _lines(catalog, facts))
+    return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:

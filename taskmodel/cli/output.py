@@ -63,8 +63,8 @@ class Output:
     files: list[str] = field(default_factory=list)
     progress: ProgressLine = field(default_factory=lambda: ProgressLine(""))
     _workshop: Path | None = None
-    _figure: str = ""
-    _drawing: tuple[str, xr.Dataset] | None = None
+    _figures: list[str] = field(default_factory=list)
+    _drawings: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     _failure: str = ""
     _replaced: list[str] = field(default_factory=list)
 
@@ -75,15 +75,19 @@ class Output:
         import taskmodel as tm
 
         tm.save(dataset, self._workshop / f"{stem}.nc")
-        self._figure = figure
-        if figure and self.figures and find_spec("matplotlib") is not None:
-            self._drawing = plot, dataset
+        if figure:
+            self.figure(figure, lambda plots: getattr(plots, plot)(dataset))
+
+    def figure(self, name: str, draw: Callable[[Any], Any]) -> None:
+        """Write a figure later: what a function of `taskmodel.plots`, the package, returns."""
+        self._figures.append(name)
+        if self.figures and find_spec("matplotlib") is not None:
+            self._drawings[name] = draw
 
     def draw(self) -> None:
         """Draw the figure once the data are in their folder; one that fails becomes a note."""
-        if self._drawing is None or self.folder is None:
+        if not self._drawings or self.folder is None:
             return
-        plot, dataset = self._drawing
         if "matplotlib" not in sys.modules:
             # figures go to files; a notebook's process names a backend for its own windows
             os.environ["MPLBACKEND"] = "agg"
@@ -92,8 +96,9 @@ class Output:
             try:
                 from taskmodel import plots
 
-                pair = plots.save(getattr(plots, plot)(dataset), self.folder / self._figure)
-                self.files += [str(path) for path in sorted(pair)]
+                for name, draw in self._drawings.items():
+                    pair = plots.save(draw(plots), self.folder / name)
+                    self.files += [str(path) for path in sorted(pair)]
             except Exception as error:  # whatever the library meets: the numbers are there
                 reason = " ".join(str(error).split())[:MAX_REASON]
                 self._failure = f"no figure: {type(error).__name__}: {reason}"
@@ -119,13 +124,13 @@ class Output:
                 f"note: {', '.join(self._replaced)} in {self.folder} replaced other content of an "
                 "earlier run; -o keeps both"
             )
-        if not self._figure or self.folder is None:
+        if not self._figures or self.folder is None:
             return
         if self._failure:
             yield f"note: {self._failure}"
         if self.figures and find_spec("matplotlib") is None:
             yield NO_MATPLOTLIB
-        names = (path.name for path in self.folder.glob(f"{self._figure}.*"))
+        names = (path.name for figure in self._figures for path in self.folder.glob(f"{figure}.*"))
         stale = sorted(name for name in names if str(self.folder / name) not in self.files)
         if stale:
             yield f"note: {', '.join(stale)} in {self.folder} are of an earlier run"

@@ -30,15 +30,16 @@ def answer(args: Namespace) -> Answer:
     """Report the tasks that AI does, those with most review first."""
     catalog = load(args)
     compute = point(catalog, args)
-    with output(args, "differentiating"):
+    with output(args, "differentiating") as files:
         result = tm.review_load(catalog, compute)
+        files.write("review_load", result, "review_load", "review_by_task")
     facts = {
         **provenance_facts(result),
         "compute": compute,
         "speedup_per_reviewer": float(result["speedup_per_reviewer"]),
         "tasks": sorted(records(result, COLUMNS), key=lambda row: -row["review_hours"]),
     }
-    return Answer(facts, lambda: _lines(catalog, facts))
+    return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:

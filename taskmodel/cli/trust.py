@@ -50,8 +50,9 @@ def answer(args: Namespace) -> Answer:
         args.scenario = DEFAULT_SCENARIO
     catalog = load(args)
     compute = point(catalog, args)
-    with output(args, "looking for fixed points"):
+    with output(args, "looking for fixed points") as files:
         result = tm.trust(catalog, compute)
+        files.write("trust", result, "trust", "trust")
     tasks = [
         {"task": name, "title": task.title, **row}
         for (name, task), row in zip(catalog.tasks.items(), records(result, BY_TASK), strict=True)
@@ -68,7 +69,7 @@ def answer(args: Namespace) -> Answer:
         "fixed_points": records(result, ("hours", "residual", "output"), "fixed_point_"),
         "tasks": sorted(tasks, key=lambda task: (-task["audit_load"], -task["record_hours"])),
     }
-    return Answer(facts, lambda: _lines(catalog, facts, args.all))
+    return Answer(facts, lambda: _lines(catalog, facts, args.all), files)
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any], show_all: bool) -> list[str]:

@@ -30,7 +30,7 @@ def answer(args: Namespace) -> Answer:
     path, compute = axis.path, point(catalog, args)
     with output(args, f"solving along {path}", folder_name(catalog, args)) as files:
         result = tm.sweep(catalog, compute, over=path, values=axis.span.values())
-        files.write("result", result)
+        files.write("result", result, "along", "along")
     facts = {
         **provenance_facts(result),
         "compute": compute,

@@ -23,8 +23,9 @@ def answer(args: Namespace) -> Answer:
     """Relax each constraint, each pair and all."""
     catalog = load(args)
     compute = point(catalog, args)
-    with output(args, "relaxing one constraint after the other"):
+    with output(args, "relaxing one constraint after the other") as files:
         result = tm.what_if(catalog, compute)
+        files.write("what_if", result, "what_if", "what_if")
     names = result["relaxation"].values.tolist()
 
     def relaxed(first: str, second: str) -> dict[str, float]:
@@ -41,7 +42,7 @@ def answer(args: Namespace) -> Answer:
         ],
         "pairs": [{"relaxations": list(pair), **relaxed(*pair)} for pair in combinations(names, 2)],
     }
-    return Answer(facts, lambda: _lines(catalog, facts))
+    return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:

@@ -30,8 +30,9 @@ def answer(args: Namespace) -> Answer:
     compute = point(catalog, args)
     for path in args.input:
         check_number(catalog, path, "--input")
-    with output(args, "differentiating"):
+    with output(args, "differentiating") as files:
         result = tm.elasticities(catalog, compute, args.input or None)
+        files.write("worth", result, "worth", "elasticities")
         tasks = [] if args.input else _tasks(catalog, tm.automate_next(catalog, compute))
     columns = (*ELASTICITIES, "input", "value", "unit")
     inputs = records(result.isel(compute=0), columns)
@@ -43,7 +44,7 @@ def answer(args: Namespace) -> Answer:
         "next_tasks": tasks,
     }
     limit = len(inputs) + len(tasks) if args.all or args.input else MAX_ROWS
-    return Answer(facts, lambda: _lines(catalog, facts, limit))
+    return Answer(facts, lambda: _lines(catalog, facts, limit), files)
 
 
 def _gain_of(row: dict[str, Any]) -> tuple[float, float]:

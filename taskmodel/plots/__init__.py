@@ -15,6 +15,14 @@ from taskmodel.plots._horizon import draw_horizon as horizon
 from taskmodel.plots._loop import loop
 from taskmodel.plots._over_time import over_time
 from taskmodel.plots._takeoff import takeoff
+from taskmodel.plots.answers import draw_along as along
+from taskmodel.plots.answers import draw_difference as explain_difference
+from taskmodel.plots.answers import draw_elasticities as elasticities
+from taskmodel.plots.answers import draw_latency as latency
+from taskmodel.plots.answers import draw_onset as onset
+from taskmodel.plots.answers import draw_review_hours as review_by_task
+from taskmodel.plots.answers import draw_trust as trust
+from taskmodel.plots.answers import draw_what_if as what_if
 from taskmodel.plots.attack import draw_attack_frontier as attack_frontier
 from taskmodel.plots.by_date import draw_answer as answer
 from taskmodel.plots.curve import speedup_curve
@@ -32,34 +40,49 @@ from taskmodel.plots.tornado import draw_cruxes as cruxes
 
 # figures of a dataset alone, which `ds.taskmodel.plot` has too
 OF_DATASETS = (
-    "answer",
-    "beside",
-    "bottleneck_map",
-    "cruxes",
-    "horizon",
-    "lead_time",
-    "levers",
-    "loop",
-    "over_time",
-    "safety_frontier",
-    "speedup_curve",
-    "spend",
-    "takeoff",
-)
-
-__all__ = [
+    "along",
     "answer",
     "attack_frontier",
     "beside",
     "bottleneck_map",
     "cruxes",
+    "elasticities",
+    "explain_difference",
     "horizon",
-    "inline_svg",
+    "latency",
     "lead_time",
     "levers",
     "loop",
+    "onset",
+    "over_time",
+    "review_by_task",
+    "safety_frontier",
+    "speedup_curve",
+    "spend",
+    "takeoff",
+    "trust",
+    "what_if",
+)
+
+__all__ = [
+    "along",
+    "answer",
+    "attack_frontier",
+    "beside",
+    "bottleneck_map",
+    "cruxes",
+    "elasticities",
+    "explain_difference",
+    "horizon",
+    "inline_svg",
+    "latency",
+    "lead_time",
+    "levers",
+    "loop",
+    "onset",
     "over_time",
     "review_hours",
+    "review_by_task",
     "review_load",
     "safety_frontier",
     "save",
@@ -67,4 +90,6 @@ __all__ = [
     "spend",
     "takeoff",
     "task_graph",
+    "trust",
+    "what_if",
 ]

@@ -315,6 +315,16 @@ def share_colours(sources: Iterable[str]) -> dict[str, str]:
     }
 
 
+def broken_name(name: str, width: float, size: float) -> str:
+    """The name of an input in lines, broken after its dots."""
+    lines = [""]
+    for piece in re.split(r"(?<=[. ])", name):
+        if lines[-1] and text_width(lines[-1] + piece, size) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
+
+
 def tint(colour: str, strength: float) -> tuple[float, float, float]:
     """A colour mixed with white."""
     red, green, blue = (1 - strength * (1 - channel) for channel in to_rgb(colour))

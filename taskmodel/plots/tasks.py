@@ -34,10 +34,17 @@ from taskmodel.plots.page import (
     tint,
     wrap,
 )
-from taskmodel.plots.words import SEPARATOR, compute_text, sweep_context, times
+from taskmodel.plots.words import (
+    SEPARATOR,
+    catalog_settings,
+    compute_text,
+    sweep_context,
+    times,
+    titles,
+)
 from taskmodel.science import graph
 from taskmodel.sweeps._sweep import latency
-from taskmodel.sweeps.results import needs_variables
+from taskmodel.sweeps.results import needs_variables, provenance
 from taskmodel.sweeps.task_states import (
     FULL,
     NONE,
@@ -90,7 +97,7 @@ class _Row:
 
 
 def draw_task_graph(
-    catalog: Catalog, result: xr.Dataset, compute: float, width: float = 180.0
+    catalog: Catalog, result: xr.Dataset | None, compute: float, width: float = 180.0
 ) -> Figure:
     """Draw the order of the tasks at one compute, who does each, and the critical path.
 
@@ -100,8 +107,8 @@ def draw_task_graph(
     Parameters
     ----------
     catalog : Catalog
-    result : Dataset
-        From `taskmodel.sweep`, of this catalog.
+    result : Dataset or None
+        From `taskmodel.sweep`, of this catalog; None: the figure is of the catalog alone.
     compute : float
         Effective compute [FLOP/year], for which the allocation is solved.
     width : float
@@ -156,7 +163,10 @@ def draw_task_graph(
         return page.finished()
 
 
-def _context(catalog: Catalog, result: xr.Dataset) -> str:
+def _context(catalog: Catalog, result: xr.Dataset | None) -> str:
+    if result is None:
+        own = xr.Dataset(attrs=provenance(catalog=catalog))
+        return SEPARATOR.join([*titles(own), *catalog_settings(own)])
     context = sweep_context(result)
     if result.attrs["catalog_sha256"] != catalog.sha256:
         raise InputError(

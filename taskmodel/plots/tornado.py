@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from taskmodel.plots.page import (
     INCH,
     PALE,
     VERMILLION,
+    broken_name,
     figure_style,
     line_height,
-    text_width,
     wrap,
 )
 
@@ -51,7 +50,7 @@ def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
     heading = "What each input changes, all others at their medians"
     wide = width >= WIDE
     with figure_style(width) as size:
-        names = [_broken(str(name), 0.36 * width, size) for name in shown["input"].values]
+        names = [broken_name(str(name), 0.36 * width, size) for name in shown["input"].values]
         lines = sum(name.count("\n") + 1 for name in names)
         height = 24 + 2.4 * len(names) + 1.05 * line_height(size) * lines
         figure = Figure(
@@ -77,16 +76,6 @@ def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
         figure.suptitle(title, x=0.01, ha="left", fontsize=size + 1, fontweight="bold")
         figure.draw_without_rendering()
     return figure
-
-
-def _broken(name: str, width: float, size: float) -> str:
-    """The name of an input in lines, broken after its dots."""
-    lines = [""]
-    for piece in re.split(r"(?<=[. ])", name):
-        if lines[-1] and text_width(lines[-1] + piece, size) > width:
-            lines.append("")
-        lines[-1] += piece
-    return "\n".join(lines)
 
 
 def _bars(axes: Axes, ends: Array, median: float, size: float) -> None:

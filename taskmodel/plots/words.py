@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import lru_cache
 
 import xarray as xr
@@ -49,9 +50,11 @@ def times(value: float) -> str:
 
     Examples
     --------
-    >>> times(1.0), times(3.6078), times(54.3), times(1111.1), times(4e4)
-    ('1.00×', '3.61×', '54.3×', '1,111×', '4e4×')
+    >>> times(1.0), times(3.6078), times(54.3), times(1111.1), times(4e4), times(float("inf"))
+    ('1.00×', '3.61×', '54.3×', '1,111×', '4e4×', 'no limit')
     """
+    if math.isinf(value):
+        return "no limit"
     if value >= 10_000:
         return f"{compute_text(value)}×"
     return f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f}×"
