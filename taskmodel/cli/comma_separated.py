@@ -66,15 +66,18 @@ def _records(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the records of the main table."""
     if "critical_path" in facts:
         return [*facts["critical_path"], *facts["others"]]
+    kinds = [(key, rows) for key, rows in facts.items() if isinstance(rows, list)]
+    by_kind: list[Mapping[str, Any]] = [
+        {"kind": kind, **row} for kind, rows in kinds for row in rows
+    ]
+    if len(kinds) == len(facts) > 1:  # of `list`: one table for each kind of file
+        return by_kind
     for key in TABLES:
         table = facts.get(key)
         if isinstance(table, Mapping) and all(isinstance(row, Mapping) for row in table.values()):
             return [{"name": name, **row} for name, row in table.items()]
         if isinstance(table, list) and all(isinstance(row, Mapping) for row in table):
             return table
-    kinds = [(key, rows) for key, rows in facts.items() if isinstance(rows, list)]
-    if kinds and len(kinds) == len(facts):  # of `list`: one table for each kind of file
-        return [{"kind": kind, **row} for kind, rows in kinds for row in rows]
     raise InputError("--format csv: this answer has no table; take --format json")
 
 

@@ -66,7 +66,8 @@ def test_names_numbers_and_nested_values_have_their_cells():
         "events": [],
     }
     assert table_csv(facts).splitlines() == ["name,value,band.p5", "agi,,inf"]
-    assert table_csv({"a": [{"x": [1, 2]}]}).splitlines() == ["kind,x", "a,1; 2"]
+    several = {"paths": [{"x": [1, 2]}], "worlds": [{"y": 3}]}
+    assert table_csv(several).splitlines() == ["kind,x,y", "paths,1; 2,", "worlds,,3"]
 
 
 def test_an_answer_without_a_table_says_so(capsys):
