@@ -37,7 +37,8 @@ def _catalogs(found: dict[str, Any]) -> str:
     return (
         f"{found['catalogs']:,} random valid catalogs through load, sweep, latency, save and open, "
         f"{found['events']:,} events; {count} refused{why}; "
-        f"in {found['without_a_cost_somewhere']} what oversight costs is not certified somewhere"
+        f"in {found.get('without_a_cost_somewhere', 'an unknown number')} what oversight costs is "
+        "not certified somewhere"
     )
 
 
