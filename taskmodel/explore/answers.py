@@ -24,7 +24,7 @@ from taskmodel.questions._bottleneck_map import bottleneck_map
 from taskmodel.summary import milestone_points
 from taskmodel.summary.by_date import observed_moments
 from taskmodel.sweeps.axes import COMPUTE, Course
-from taskmodel.sweeps.paths import courses, load_paths
+from taskmodel.sweeps.paths import courses
 from taskmodel.sweeps.trace import sweep_line
 from taskmodel.takeoff.beside import alignment_beside
 
@@ -52,7 +52,7 @@ def curve_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     lines = {name: sweep_line(result, name) for name in (*LINES, "bottleneck_share")}
     position = lines["speedup"].position
     share = lines["bottleneck_share"].values
-    course = compute_course(catalog, _paths_name(bench, request))
+    course = compute_course(bench, catalog, request)
     start = bench.start(choice.scenario)
     facts = {
         "compute": rounded(position),
@@ -76,13 +76,10 @@ def curve_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     return ViewAnswer(facts, result)
 
 
-def _paths_name(bench: Workbench, request: Mapping[str, Any]) -> str:
-    return word_among(request, "paths", tuple(bench.paths), DEFAULT_PATHS)
-
-
-def compute_course(catalog: Catalog, name: str) -> Course:
-    """Return compute along a bundled path, growth rates at their medians."""
-    return Course(COMPUTE, courses(load_paths(name), catalog)[COMPUTE])
+def compute_course(bench: Workbench, catalog: Catalog, request: Mapping[str, Any]) -> Course:
+    """Return compute along the ``paths`` of a request, growth rates at their medians."""
+    name = word_among(request, "paths", tuple(bench.paths), DEFAULT_PATHS)
+    return Course(COMPUTE, courses(bench.paths[name], catalog)[COMPUTE])
 
 
 def _openings(result: xr.Dataset) -> dict[str, Any]:

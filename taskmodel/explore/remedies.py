@@ -10,8 +10,8 @@ import numpy as np
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError
 from taskmodel.explore.answers import ViewAnswer, compute_course
-from taskmodel.explore.choices import read_choice, word_among
-from taskmodel.explore.workbench import DEFAULT_PATHS, POINTS, Workbench
+from taskmodel.explore.choices import read_choice
+from taskmodel.explore.workbench import POINTS, Workbench
 from taskmodel.numerics.types import Array
 from taskmodel.summary import COSTS, milestone_points
 from taskmodel.sweeps._sweep import sweep
@@ -36,9 +36,7 @@ VALUES: dict[str, dict[Any, str]] = {
 def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     """Dates of milestones of oversight as things are, and with one change each."""
     catalog = bench.catalog(read_choice(request))
-    course = compute_course(
-        catalog, word_among(request, "paths", tuple(bench.paths), DEFAULT_PATHS)
-    )
+    course = compute_course(bench, catalog, request)
     rows = [("as things are", "", _dates(catalog, course))]
     for title, path, values in _changes(catalog):
         try:

@@ -202,7 +202,7 @@ class PageHandler(BaseHTTPRequestHandler):
             "question": bench.base.question,
             "description": bench.base.description,
             "scenarios": bench.scenarios,
-            "paths": bench.paths,
+            "paths": list(bench.paths),
             "default_paths": DEFAULT_PATHS,
             "plans": list(bundled.names("plan")),
             "beside": bench.base.over_time is not None,

@@ -88,11 +88,12 @@ class Workbench:
         self.scenarios = {
             name: load_scenario(name).title for name in bundled_scenarios() if self._fits(name)
         }
-        self.paths = [
-            name
-            for name in bundled_paths()
-            if load_paths(name).compute or load_paths(name).effective_compute
-        ]
+        loaded = {name: load_paths(name) for name in bundled_paths()}
+        self.paths = {
+            name: paths
+            for name, paths in loaded.items()
+            if paths.compute or paths.effective_compute
+        }
         self.start: Kept[str, Start] = Kept(self._start, KEPT)
         self.catalog: Kept[Choice, Catalog] = Kept(self._catalog, KEPT)
         self.curve: Kept[Choice, xr.Dataset] = Kept(self._curve, KEPT)

@@ -263,15 +263,14 @@ def _by_name(values: xr.DataArray, dim: str) -> dict[str, float]:
 
 def _holds_at_start(result: xr.Dataset, name: str) -> bool:
     """Return whether a milestone holds at the first point of a sweep already."""
-    start = result.isel(compute=0)
     if name == "first_automation":
         results.needs_variables(result, "automated_share")
-        return bool((start["automated_share"] > 0).any())
+        return bool((result["automated_share"].isel(compute=0) > 0).any())
     if name in COSTS:
-        return bool(start["oversight_cost"] >= COSTS[name])
+        return bool(result["oversight_cost"].isel(compute=0) >= COSTS[name])
     if name == "oversight_bottleneck":
-        return bool(start["binding_factor"].item() == "review")
-    review = start["bottleneck_share"].sel(source="review").item()
+        return bool(result["binding_factor"].values[0] == "review")
+    review = result["bottleneck_share"].isel(compute=0).sel(source="review").item()
     return bool(review - float(result["binding_tolerance"]) > OVERSIGHT_ROUNDING)
 
 
