@@ -11,15 +11,14 @@ Output: `alignment_beside_capabilities.svg` and `.png` in the folder given, and 
 stdout.
 
 Answer: on one map alignment is sped up after capabilities. At Davidson's best guess, with every
-unit of AI's work reviewed, alignment goes twice as fast as people alone 15 months after software
-R&D does on the catalogs' map, 12 months after it on Davidson's; with reviews at the floors 8 and 2
-months after. From 3 times to the automation of all R&D there are 11 and 12 months. Review then
-holds alignment at 3.6 times (10 at the floors), while software R&D, which nobody reviews in that
-world, goes on. By the time all R&D is automated 8 field-years of alignment work have been done
-since 2026 on the catalogs' map (9 at the floors), and 17 (19) on Davidson's, on which all comes
-seven years later. Accumulated work that makes reviews shorter adds 1 to 2 %, since little
-accumulates. With the world on Davidson's map and alignment on the catalogs' own, alignment would
-seem to be sped up 27 months before software R&D; that is the distance between the maps.
+unit of AI's work reviewed, alignment goes twice as fast as people alone 20 months after software
+R&D does on the catalogs' map, 32 months after it on Davidson's; with reviews at the floors 8 and 2
+months after. Three times as fast it never goes while every unit is reviewed, since review holds it
+at 2.4 times; with reviews at the floors it does, 14 and 22 months before the automation of all R&D.
+By then 9 field-years of alignment work have been done since 2026 on the catalogs' map (11 at the
+floors), and 16 (18) on Davidson's, on which all comes years later. Accumulated work that makes
+reviews shorter adds about 1 %, since little accumulates. Months between a world on Davidson's map
+and alignment on the catalogs' own would measure the distance between the maps.
 """
 
 from __future__ import annotations

@@ -6,10 +6,9 @@ at a hundred times and ten thousand times as much.
 
 Output: `how_many_reviewers.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: at today's compute 26 reviewers make research 1.2 times as fast
-and 974 make it 1.5 times as fast, but none make it twice as fast, since AI can do too few tasks (at
-most 1.52x). With a hundred times the compute twice as fast takes 234 reviewers and three times 807;
-with ten thousand times the compute 230 and 731: more compute replaces hardly any reviewers.
+Answer, with the catalog as bundled: at today's compute no number of reviewers makes research 1.2
+times as fast, since AI can do too few tasks (at most 1.09x). With more compute they can; the script
+prints how many it takes.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ Output: `monitors_or_reviewers.svg` and `.png` in the folder given, and the answ
 sentence made from the numbers.
 
 Answer, with the catalog as bundled: at a monitor's alerts. Where no attack is expected to do more
-than 2 of harm, looks at random leave 4.7 times the research of people alone, alerts 5.5 times, and
-the better of the two for each task 5.6, against 6.8, 8.7 and 8.8 where every attack is tolerated.
-Even then a third of the attacks at most is caught: people find few defects in the units at which
-they look, and what they cannot guard AI may not do. Weights of harm and rates of monitors are
+than 2.3 of harm, looks at random leave 2.7 times the research of people alone, and alerts, or the
+better of the two for each task, 2.9, against 2.9, 3.1 and 3.1 where every attack is tolerated. Even
+then 28 % of the attacks are caught: people find few defects in the units at which they look, and
+what they cannot guard AI may not do. Weights of harm and rates of monitors are
 judgement.
 """
 

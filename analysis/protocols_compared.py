@@ -7,11 +7,11 @@ compute and a thousand times as much.
 Output: `protocols_compared.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer, with the catalog as bundled: at a thousand times today's compute, layers of AI review with
-people on a sample give 2.7 times the research of full review (8.3x against 3.1x) and let less
-escape than people who review every unit unaided (11 against 16 % of all work); AI critics with
+people on a sample give 2.4 times the research of full review (7.0x against 2.9x) and let less
+escape than people who review every unit unaided (9 against 15 % of all work); AI critics with
 people on every unit let the least escape (7 %) and still give a third more than full review. A
 person with AI lets nothing escape and adds almost no speed. Where the protocol with the most
-research is chosen, tasks go to those that inspect little (9.2x, 23 % escape), because escaped
+research is chosen, tasks go to those that inspect little (7.7x, 23 % escape), because escaped
 defects have no price here. The numbers of AI review are judgement; the decisive one, how far the
 errors of reviewer and author coincide, has not been measured for research.
 """

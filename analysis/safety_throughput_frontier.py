@@ -12,11 +12,11 @@ times as much.
 Output: `safety_throughput_frontier.svg` and `.png` in the folder given, and the answer on stdout.
 
 Answer, with the catalog as bundled: safety is cheap under a loose limit and expensive under a
-strict one. Today, where AI gives 2.7 times the research without a limit (16 million hours escape in
-a year, weighted by harm), a limit of 0.54 million hours costs 9 % of that; one of 54,000, a
-twentieth of the field's hours, 31 %; of none at all, 56 %. At a thousand times today's compute the
-same 54,000 hours cost 98 %: 2.0x in place of 91x. The price of one escaped hour less rises from
-nothing to 6 hours of research today, and to 38 where nothing may escape. As the limit gets
+strict one. Today, where AI gives 1.4 times the research without a limit (126 million hours escape
+in a year, weighted by harm), a limit of 0.54 million hours costs 1 % of that; one of 54,000, a
+twentieth of the field's hours, 2 %; of none at all, 15 %. At a thousand times today's compute the
+same 54,000 hours cost 94 %: 2.0x in place of 32x. The price of one escaped hour less rises from
+nothing to 0.2 hours of research today, and to 35 where nothing may escape. As the limit gets
 stricter, AI's work goes from no review to layers of AI review with people on a sample, then to AI
 critics with people on every unit, and finally to people assisted by AI, who let nothing escape;
 review takes most hours in between. Full review by people alone is never chosen: AI critics let less

@@ -6,13 +6,13 @@ thousand times today's compute; generations from two weeks to four years long.
 
 Output: `trust_takes_audits.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: at a thousand times today's compute AI works in 30 classes of
-tasks in which trust has to be earned, and records for all of them take 33,000 clean audits, 87,000
-hours of review. With a generation every six months half of that is due for each generation, 16 % of
-the reviewers' hours; research then goes 8.9 times as fast as people alone, against 10.1 times if
-audits cost nothing and 3.6 times with full review. The pace of models decides: with a generation a
+Answer, with the catalog as bundled: at a thousand times today's compute AI works in 28 classes of
+tasks in which trust has to be earned, and records for all of them take 30,000 clean audits, 81,000
+hours of review. With a generation every six months half of that is due for each generation, 15 % of
+the reviewers' hours; research then goes 7.4 times as fast as people alone, against 8.0 times if
+audits cost nothing and 3.3 times with full review. The pace of models decides: with a generation a
 month audits take four fifths of review, and trust gives hardly more than full review; with one
-every two weeks it gives less, and with one a year 9.5 times. If reviews at the floors count as
+every two weeks it gives less, and with one a year 7.7 times. If reviews at the floors count as
 audits, which is valid where they are drawn at random, hardly any audits are due beyond them for
 generations of four months or longer. All of this holds for defects that audits detect, in work of
 the kind audited.

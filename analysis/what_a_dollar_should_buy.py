@@ -6,10 +6,10 @@ Input: the bundled catalog `alignment_research` under the scenario `priced`, in 
 Output: `what_a_dollar_should_buy.svg` and `.png` in the folder given, and the answer on stdout, in
 a sentence made from the numbers.
 
-Answer, with the catalog as bundled: review, more than anything else. Today a dollar buys 1.56 times
-the research that it buys of people alone, and 16 cents of it should go into review; where AI does
-all that it ever may it is 3.62 times, and 70 cents. Compute never takes more than 19 cents. An hour
-of one more reviewer is worth 159 $ today and 257 $ in the end, when reviewers are what is short.
+Answer, with the catalog as bundled: review, more than anything else in the end. Today a dollar buys
+1.10 times the research that it buys of people alone, and 3 cents of it should go into review; where
+AI does all that it ever may it is 2.10 times, and 57 cents. Compute never takes more than 20 cents.
+An hour of one more reviewer is worth 156 $ today and 245 $ in the end, when reviewers are short.
 Prices are judgement, and so are the hours of review that AI's work takes.
 """
 

@@ -11,10 +11,10 @@ Answer: in bulk a month buys 690,000 researcher-months, 96 years of today's fiel
 that is lost to waits for review; five sixths of the rest where people are needed for a hundredth of
 AI's time; and three quarters of the remainder to diminishing returns of parallel work: 2.2 years.
 Task by task in the catalog the same workforce gives two months of the field's work in that month
-while people review all of it, since 600 people cannot keep up with 46,000; three and a half with
-review at the floors; and two years with none. A longer lead helps in proportion until theft and
+while people review all of it, since 600 people cannot keep up with 46,000; a little over three with
+review at the floors; and 20 months with none. A longer lead helps in proportion until theft and
 leaks set in; a thousand times the chips do not help at all as long as all is reviewed, nor at the
-floors; with no review they give fourteen times as much.
+floors; with no review they give twice as much, since people still coordinate and sign off.
 """
 
 from __future__ import annotations

@@ -6,11 +6,12 @@ dedicated group) the exact events of the sweep.
 
 Output: `where_oversight_binds.svg` and `.png` in the folder given, and the answer on stdout.
 
-Answer, with the catalog as bundled: oversight begins to cost output long before today's compute
-under every rule, as soon as tasks of some weight are given to AI. With enough reviewers it becomes
-the bottleneck when the long tasks open, two orders of magnitude later. With few reviewers it never
-does: work that cannot be reviewed is then done by hand, and hands-on hours hold research back. The
-script prints the positions.
+Answer, with the catalog as bundled: oversight begins to cost output before today's compute where
+people review every unit, as soon as tasks of some weight are given to AI, and at three times
+today's with review at the floors. With enough reviewers it becomes the bottleneck when the long
+tasks open, two orders of magnitude beyond today. With few reviewers it never does: work that cannot
+be reviewed is then done by hand, and hands-on hours hold research back. The script prints the
+positions.
 """
 
 from __future__ import annotations

@@ -41,10 +41,10 @@ def test_where_oversight_binds_answers_and_draws(tmp_path, capsys):
         "where_oversight_binds.svg",
     ]
     lines = {line[:32].strip(): line[32:].split() for line in capsys.readouterr().out.splitlines()}
-    today = 8.4e28
+    today = 4.2e29
     for rule in script.RULES:
         binds, bottleneck = lines[rule]
-        assert float(binds) < today
+        assert float(binds) < (today if "floors" not in rule else 3.1 * today)
         few = rule in ("60 dedicated reviewers", "a tenth of the time for review")
         assert bottleneck == "never" if few else float(bottleneck) > today
 
@@ -136,9 +136,9 @@ def test_protocols_compared_prints_its_answer(tmp_path, capsys):
         for column in (2, 3)
     )
     full, layers, critics = "full review", "layers of AI review", "AI critics"
-    # The answer: 8.3x and 11 %, 3.1x and 16 %, 7 %; 9.2x and 23 % where all may be chosen.
+    # The answer: 7.0x and 9 %, 2.9x and 15 %, 7 %; 7.7x and 23 % where all may be chosen.
     assert (speedup[layers], speedup[full], float(lines["the best of them"][2])) == pytest.approx(
-        (8.3, 3.1, 9.2), abs=0.05
+        (7.0, 2.85, 7.7), abs=0.05
     )
     printed = [
         escapes[layers],
@@ -146,7 +146,7 @@ def test_protocols_compared_prints_its_answer(tmp_path, capsys):
         escapes[critics],
         float(lines["the best of them"][3].rstrip("%")),
     ]
-    assert printed == pytest.approx([11, 16, 7, 23], abs=0.5)
+    assert printed == pytest.approx([9, 15, 7, 23], abs=0.5)
     assert escapes[critics] == min(
         value for label, value in escapes.items() if label != "a person with AI"
     )
@@ -195,9 +195,9 @@ def test_what_a_month_of_lead_buys_prints_its_answer(tmp_path, capsys, monkeypat
         pytest.approx(3 / 4, abs=0.03),
     ]
     assert [line.split()[-1] for line in chips.splitlines()[1:3]] == ["1.000", "1.000"]
-    assert 13.5 < float(chips.split()[-1]) < 14.5
+    assert 1.9 < float(chips.split()[-1]) < 2.0
     reviewed, floors, unreviewed = (month[label] for label in script.RULES.values())
-    assert 1.9 < 12 * reviewed < 2.1 and 3.2 < 12 * floors < 3.8 and 1.8 < unreviewed < 2.1
+    assert 1.9 < 12 * reviewed < 2.1 and 3.1 < 12 * floors < 3.5 and 1.6 < unreviewed < 1.7
     assert all(
         earlier >= later
         for earlier, later in zip(list(month.values())[:4], list(month.values())[1:5], strict=True)
@@ -217,14 +217,14 @@ def test_reviewers_or_faster_review_prints_its_answer(tmp_path, capsys, monkeypa
         ".svg",
     ]
     _, *lines, approvals = capsys.readouterr().out.splitlines()
-    assert approvals.endswith("11 more at 60 and 868 more at 10,000 reviewers")
+    assert approvals.endswith("13 more at 60 and 1,956 more at 10,000 reviewers")
     rows = {int(line.split()[0].replace(",", "")): line.split()[1:] for line in lines}
     gains = {
         reviewers: [float(value.strip("+%")) for value in row[1:]]
         for reviewers, row in rows.items()
     }
-    assert gains[60][:2] == pytest.approx([17, 17], abs=0.5)
-    assert gains[10_000][:2] == pytest.approx([35, 49], abs=0.5)
+    assert gains[60][:2] == pytest.approx([14, 14], abs=0.5)
+    assert gains[10_000][:2] == pytest.approx([12, 12], abs=0.5)
     for reviewers, reviews, approvals in gains.values():
         assert reviews >= reviewers - 0.1  # equal where reviewers are few; printed to 0.1 %
         assert approvals == pytest.approx(4, abs=0.7)
@@ -238,21 +238,21 @@ def test_trust_takes_audits_prints_its_answer(tmp_path, capsys):
         "trust_takes_audits.svg",
     ]
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "whole records of 30 classes: 32,542 audits, 87,028 hours"
-    assert lines[1].endswith("16%") and lines[2].startswith(
-        "throughput 8.91x; free audits 10.14x; full review 3.61x"
+    assert lines[0] == "whole records of 28 classes: 29,548 audits, 80,939 hours"
+    assert lines[1].endswith("15%") and lines[2].startswith(
+        "throughput 7.41x; free audits 8.02x; full review 3.33x"
     )
     speedups = [float(line.split()[2].rstrip("x")) for line in lines if line.startswith("  ")]
     besides, beyond = speedups[: len(speedups) // 2], speedups[len(speedups) // 2 :]
     outcomes = {line.split()[0]: line.split()[2:4] for line in lines[4 : 4 + len(besides)]}
     assert (
-        outcomes["0.04"][0] == "1.54x"
-        and outcomes["0.08"] == ["3.81x", "79.0%"]
-        and outcomes["1.00"][0] == "9.53x"
+        outcomes["0.04"][0] == "1.86x"
+        and outcomes["0.08"] == ["3.39x", "79.5%"]
+        and outcomes["1.00"][0] == "7.72x"
     )
     beyond_rows = {line.split()[0]: line.split() for line in lines[5 + len(besides) :]}
     assert float(beyond_rows["0.33"][3].rstrip("%")) < 2
-    assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.61 < beyond[0]
+    assert besides == sorted(besides) and beyond == sorted(beyond) and besides[0] < 3.33 < beyond[0]
     assert all(low <= high for low, high in zip(besides, beyond, strict=True))
 
 
@@ -267,7 +267,7 @@ def test_how_many_reviewers_prints_its_answer(tmp_path, capsys):
         "how_many_reviewers.svg",
     ]
     rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()[1:]}
-    assert rows == {"1": ["26", "never", "1.52x"]}
+    assert rows == {"1": ["never", "never", "1.09x"]}
 
 
 def test_safety_throughput_frontier_prints_its_answer(tmp_path, capsys, monkeypatch):
@@ -283,18 +283,18 @@ def test_safety_throughput_frontier_prints_its_answer(tmp_path, capsys, monkeypa
     ]
     _, first, *rest = capsys.readouterr().out.splitlines()
     today, later = rest[:5], rest[6:]
-    assert first.endswith("2.69x, 1.64e+07 h") and "91.10x" in rest[5]
+    assert first.endswith("1.38x, 1.26e+08 h") and "31.68x" in rest[5]
     rows = [[line.split()[:3] for line in block] for block in (today, later)]
     speedup, price = (
         [[float(row[column].rstrip("x")) for row in block] for block in rows] for column in (1, 2)
     )
-    # Today a limit of half of the field's hours costs 9 %, of a twentieth 31 %, of zero 56 %; at a
-    # thousand times the compute a twentieth costs 98 %.
-    assert [1 - speedup[0][row] / 2.685 for row in (3, 2, 0)] == pytest.approx(
-        [0.09, 0.31, 0.56], abs=0.005
+    # Today a limit of half of the field's hours costs 1 %, of a twentieth 2 %, of zero 15 %; at a
+    # thousand times the compute a twentieth costs 94 %. Speed-ups are printed to 0.01.
+    assert [1 - speedup[0][row] / 1.38 for row in (3, 2, 0)] == pytest.approx(
+        [0.01, 0.02, 0.15], abs=0.006
     )
-    assert 1 - speedup[1][2] / 91.1 == pytest.approx(0.98, abs=0.005)
-    assert price[0][2] == pytest.approx(6, abs=0.5) and price[0][0] == pytest.approx(38, abs=0.5)
+    assert 1 - speedup[1][2] / 31.68 == pytest.approx(0.94, abs=0.005)
+    assert price[0][2] == pytest.approx(0.2, abs=0.05) and price[0][0] == pytest.approx(35, abs=0.5)
     assert all(block == sorted(block, reverse=True) for block in price) and all(
         block == sorted(block) for block in speedup
     )
@@ -318,19 +318,19 @@ def test_alignment_beside_capabilities_answers_and_draws(tmp_path, monkeypatch, 
         f"alignment_beside_capabilities.{ending}" for ending in ("png", "svg")
     ]
     rows = [
-        list(map(float, line.split("reviewed")[1].split()))
+        list(map(float, line.split("reviewed")[1].replace("not reached", "nan").split()))
         for line in capsys.readouterr().out.splitlines()
         if line.startswith("best guess")
     ]
     for row, expected in zip(
         rows,
         (  # 2x and 3x of alignment and of software R&D, work, months: catalogs' map, Davidson's
-            (2030.43, 2029.15, 2031.12, 2029.62, 2.0, 7.8, -15.3, 10.7),
-            (2036.47, 2035.51, 2038.55, 2036.32, 9.0, 16.5, -11.5, 12.2),
+            (2033.07, 2031.40, np.nan, 2032.09, 5.5, 9.2, -20.0, np.nan),
+            (2038.15, 2035.51, np.nan, 2036.32, 8.8, 15.5, -31.7, np.nan),
         ),
         strict=True,
     ):
-        assert row == pytest.approx(expected, abs=0.15)
+        assert row == pytest.approx(expected, abs=0.15, nan_ok=True)
         assert 12 * (row[1] - row[0]) == pytest.approx(row[6], abs=0.2)
 
 
@@ -341,9 +341,9 @@ def test_what_a_dollar_should_buy_answers_and_draws(tmp_path, capsys):
         f"what_a_dollar_should_buy.{ending}" for ending in ("png", "svg")
     ]
     assert capsys.readouterr().out.startswith(
-        "Of a dollar 16 cents should buy review today and 70 in the end, and compute never more "
-        "than 19; it buys 1.56 times the research of people alone today and 3.62 times in the end, "
-        "and an hour of one more reviewer is worth $159 and $257."
+        "Of a dollar 3 cents should buy review today and 57 in the end, and compute never more "
+        "than 20; it buys 1.10 times the research of people alone today and 2.10 times in the end, "
+        "and an hour of one more reviewer is worth $156 and $245."
     )
 
 
@@ -386,9 +386,9 @@ def test_monitors_or_reviewers_answers_and_draws(tmp_path, capsys):
         f"monitors_or_reviewers.{ending}" for ending in ("png", "svg")
     ]
     assert capsys.readouterr().out.startswith(
-        "Where no attack is expected to do more than 2 of harm, looks at random leave 4.69 times "
-        "the research of people alone, alerts of a monitor 5.50 and the better of the two 5.56, "
-        "against 6.78, 8.70 and 8.83 where every attack is tolerated;"
+        "Where no attack is expected to do more than 2.3 of harm, looks at random leave 2.68 times "
+        "the research of people alone, alerts of a monitor 2.87 and the better of the two 2.89, "
+        "against 2.93, 3.08 and 3.10 where every attack is tolerated;"
     )
 
 
@@ -407,7 +407,9 @@ def test_does_verification_get_harder_answers_and_draws(tmp_path, monkeypatch, c
     speedup, cost = (result[name] for name in script.NUMBERS)
     assert (speedup.diff("reviewers") > -1e-9).all() and (speedup.diff("gamma") < 1e-9).all()
     assert (cost.diff("reviewers") < 1e-9).all() and (cost >= 1).all()
-    # with a gap of 0 more compute never slows research; with one of 0.4 it does
+    # with a gap of 0 more compute never slows research; with one of 0.4 and reviewers who are few
+    # it does
     late, early = speedup.sel(compute=1e34), speedup.sel(compute=1e32)
     assert (late.sel(gamma=0, method="nearest") > early.sel(gamma=0, method="nearest") - 1e-9).all()
-    assert (late.sel(gamma=0.4) < early.sel(gamma=0.4)).all()
+    few = slice(0, 1000)
+    assert (late.sel(gamma=0.4, reviewers=few) < early.sel(gamma=0.4, reviewers=few)).all()

@@ -81,8 +81,9 @@ def calibrate(
     -------
     xarray.Dataset
         Over ``number`` and ``level`` (5, 50 and 95 %): ``prior`` and ``posterior`` of each
-        uncertain number. Over ``moment``: what was observed, ``output_prior`` and
-        ``output_posterior`` of the model, ``miss`` of the posterior median [standard deviations],
+        uncertain number. Over ``moment``: what was observed, ``output_prior``, ``output_point``
+        (at the catalog's own values) and ``output_posterior`` of the model, ``miss`` of the
+        posterior median and ``point_miss`` of the catalog's own values [standard deviations],
         ``met``, and ``pull``, by how much the median of each number moves because of it, relative
         to the standard deviation of its prior. ``nearest`` over pairs of moments,
         and ``conflict``. Over ``draw``: ``value`` of each number, ``model_output`` and ``weight``.
@@ -105,10 +106,10 @@ def calibrate(
     >>> import taskmodel as tm
     >>> from taskmodel.calibration import parse_moments
     >>> moments = parse_moments('''
-    ... title: Half of the hours at a compute of 1e29
+    ... title: Half of the hours at a compute of 1e31
     ... sources: {A: {title: a survey, access: secondary}}
     ... moments:
-    ...   hours: {output: automated_hours_share, compute: 1e29, value: 0.5, low: 0.3, high: 0.7,
+    ...   hours: {output: automated_hours_share, compute: 1e31, value: 0.5, low: 0.3, high: 0.7,
     ...     source: A, why: its own error}
     ... ''')
     >>> result = calibrate(tm.load_catalog("alignment_research"), moments, 1024)
@@ -142,7 +143,8 @@ def calibrate(
             f"the evidence leaves what {posterior.ess:.0f} independent draws say, too few for "
             f"quantiles: give more than {draws} draws, or wider moments"
         )
-    return _dataset(catalog, evidence, prior, posterior, seed)
+    point = evaluation.outputs({})[0]
+    return _dataset(catalog, evidence, (prior, posterior, point), seed)
 
 
 def _scores(moments: Moments, outputs: Array) -> Array:
@@ -178,8 +180,9 @@ def _staged(evaluation: Evaluation, laws: Sampler, normals: Normals, seed: int) 
 
 
 def _dataset(
-    catalog: Catalog, moments: Moments, prior: Posterior, posterior: Posterior, seed: int
+    catalog: Catalog, moments: Moments, parts: tuple[Posterior, Posterior, Array], seed: int
 ) -> xr.Dataset:
+    prior, posterior, point = parts
     numbers, names = list(prior.columns), np.array(list(moments.moments), dtype=object)
     values = np.stack(list(posterior.columns.values()), axis=1)
     central = weighted_quantiles(values, posterior.weight, QUANTILES)
@@ -194,6 +197,7 @@ def _dataset(
         "unit": ("number", [catalog.unit_of(path) for path in numbers], "", "unit of the number"),
         **_observed(moments),
         **_retrodicted(moments, prior, posterior),
+        **_at_the_point(moments, point),
         "pull": (("moment", "number"), _pulls(posterior, central[1], prior), "1", PULL),
         "value": (("draw", "number"), values, "", "drawn values"),
         "model_output": (("draw", "moment"), posterior.outputs, "", "outputs of the model"),
@@ -253,6 +257,15 @@ def _retrodicted(
         "ess_alone": ("moment", _alone(prior.scores), "1", "effective draws under it alone"),
         "nearest": (pairs, nearest, "1", "nearest draw to a pair, in standard deviations"),
         "conflict": (pairs, conflict, "", "no draw meets both, and some meet each"),
+    }
+
+
+def _at_the_point(moments: Moments, outputs: Array) -> dict[str, tuple[Any, ...]]:
+    """Return the model's outputs at the catalog's own values, and how far they are off."""
+    miss = _scores(moments, outputs[None])[0]
+    return {
+        "output_point": ("moment", outputs, "", "output of the model at the catalog's own values"),
+        "point_miss": ("moment", miss, "1", "standard deviations of it from what was observed"),
     }
 
 

@@ -140,10 +140,10 @@ def _effort(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
     """Check the inputs of optimal review effort."""
     if as_mapping(data.get("supervision")).get("effort") != "optimal":
         return
-    if as_mapping(data.get("capability")).get("success") == "logistic":
+    if _success_grows(as_mapping(data.get("capability"))):
         message = (
-            "optimal effort needs one defect probability for each task; "
-            "with logistic success use given effort"
+            "optimal effort needs one defect probability for each task; with logistic success use "
+            "given effort, or worker: sufficient"
         )
         yield Finding(("supervision", "effort"), message)
     message = f"{_NO_VERIFIABILITY}optimal effort depends on how much an hour of review finds"
@@ -254,16 +254,22 @@ def _attacks(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
 
 def _monitors(data: dict[str, Any], protocols: dict[str, Any]) -> Iterator[Finding]:
     """Check that the share of defective units is given where a monitor reads them."""
-    if as_mapping(data.get("capability")).get("success") != "logistic":
+    if not _success_grows(as_mapping(data.get("capability"))):
         return
     allowed = as_list(as_mapping(data.get("supervision")).get("protocols"))
     for name in allowed:
         if isinstance(name, str) and as_mapping(protocols.get(name)).get("monitor") is not None:
             message = (
                 f"alerts of the monitor of {name} depend on one defect probability for each task; "
-                "use success: step, or other protocols"
+                "use success: step, worker: sufficient, or other protocols"
             )
             yield Finding(("capability", "success"), message)
+
+
+def _success_grows(ability: dict[str, Any]) -> bool:
+    """Return whether success grows with compute; see `records.Capability.grows`."""
+    worker = ability.get("worker", "sufficient")
+    return ability.get("success") == "logistic" and worker != "sufficient"
 
 
 def _lacks_verifiability(task: Any) -> bool:

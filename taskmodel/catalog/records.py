@@ -259,6 +259,8 @@ class ComputeUse(Record):
 
     today: Annotated[Quantity, Measure(units.FLOP_PER_YEAR, gt=0)]
     """where the axis stands today"""
+    today_date: Annotated[Quantity, Measure(units.DATE, ge=1900, le=2300)] | None = None
+    """date at which it stands there; absent: not said"""
     training_share: PositiveFraction
     """share of a year's compute in the largest training run"""
     inference_share: Fraction
@@ -303,12 +305,17 @@ class Capability(Record):
     """success of attempts however capable the model, which the logistic multiplies; absent: 1 -
     defect_probability. A task's own defect_probability comes first"""
     worker: Literal["sufficient", "frontier", "best"] = "sufficient"
-    """the model that does a task: the smallest that can, the largest there is, or whichever costs
-    least"""
+    """the model that does a task: the smallest that can (whose attempts succeed with
+    required_success where success is logistic), the largest there is, or whichever costs least"""
     tokens_per_human_second: Annotated[Quantity, Measure(units.TOKEN_RATE, gt=0)]
     """tokens that do the work of one second of a person"""
     parameters_compute_ratio: Annotated[Quantity, Measure(units.FLOP_PER_PARAMETER2, gt=0)]
     """k in training compute = k N^2, N parameters; a token then costs 2 N FLOP"""
+
+    @property
+    def grows(self) -> bool:
+        """Whether success grows with compute: that of the smallest sufficient model does not."""
+        return self.success == "logistic" and self.worker != "sufficient"
 
     @model_validator(mode="after")
     def _success(self) -> "Capability":

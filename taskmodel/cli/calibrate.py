@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 import taskmodel as tm
+from taskmodel.calibration.conflicts import MET
 from taskmodel.calibration.scenario import scenario_text
 from taskmodel.calibration.weights import LEAST_ESS
 from taskmodel.catalog import Catalog
@@ -69,6 +70,9 @@ def _moment(result: xr.Dataset, index: int) -> dict[str, Any]:
         "observed_95": float(row["observed_high"]),
         **_levels(row["output_prior"].values, "prior"),
         **_levels(row["output_posterior"].values, "posterior"),
+        "point": float(row["output_point"]),
+        "point_miss": float(row["point_miss"]),
+        "point_met": bool(abs(row["point_miss"]) <= MET),
         "miss": float(row["miss"]),
         "met": bool(row["met"]),
         "ess_alone": float(row["ess_alone"]),
@@ -104,12 +108,13 @@ def _band(row: dict[str, Any], name: str) -> list[str]:
 
 def _lines(catalog: Catalog, facts: dict[str, Any], every: bool) -> list[str]:
     heads = ["prior", "5 %", "95 %", "posterior", "5 %", "95 %"]
-    rows = [["moment", "observed", "5 %", "95 %", *heads, "miss"]]
+    rows = [["moment", "observed", "5 %", "95 %", *heads[:3], "point", *heads[3:], "miss"]]
     rows += [
         [
             row["moment"],
             *(number(row[key]) for key in ("observed", "observed_05", "observed_95")),
             *_band(row, "prior"),
+            number(row["point"]),
             *_band(row, "posterior"),
             signed(row["miss"], 1),
         ]
@@ -124,7 +129,8 @@ def _lines(catalog: Catalog, facts: dict[str, Any], every: bool) -> list[str]:
         *heading(catalog, f"{facts['draws']:,} draws, seed {facts['seed']}"),
         *wrapped(f"evidence {facts['moments_name']}; {_method(facts)}"),
         "",
-        "Moments: medians and 90 % bands; miss: of the posterior median, in sd",
+        "Moments: medians and 90 % bands; point: at the catalog's own values; miss: of the",
+        "posterior median, in sd",
         *table(rows),
         "",
         *_verdicts(facts),
@@ -159,6 +165,12 @@ def _verdicts(facts: dict[str, Any]) -> Iterator[str]:
         )
     if not unmet:
         yield "  All moments are met: each posterior median is within the 90 % width."
+    for row in facts["moments"]:
+        if not row["point_met"]:
+            yield from wrapped(
+                f"At the catalog's own values {row['moment']} is {number(row['point'])}, "
+                f"{signed(row['point_miss'], 1)} sd off."
+            )
     for conflict in facts["conflicts"]:
         yield from wrapped(
             f"Conflict: no draw meets {' and '.join(conflict['moments'])}; the nearest is "

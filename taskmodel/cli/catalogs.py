@@ -50,8 +50,14 @@ def point(catalog: Catalog, args: Namespace) -> float:
 def at_point(catalog: Catalog, compute: float) -> str:
     """Name a point of the compute axis, and say whether it is today's, or its date."""
     today = compute == catalog.compute.today.value
-    date = ", today" if today else Calendar(catalog).along(compute)
+    date = f", {today_words(catalog)}" if today else Calendar(catalog).along(compute)
     return f"at {scientific(compute)} FLOP/year{date}"
+
+
+def today_words(catalog: Catalog) -> str:
+    """Say "today", and of which date that is if the catalog says so."""
+    date = catalog.compute.today_date
+    return "today" if date is None else f"today ({date.value:g})"
 
 
 def heading(catalog: Catalog, about: str) -> list[str]:

@@ -79,7 +79,7 @@ def _report(name: str, scenario: str | None, drawn: bool) -> dict[str, Any]:
 
 def _try_success(catalog: Catalog) -> None:
     """Raise the defect of success that is too rare at the low end of the grid for any answer."""
-    if catalog.capability.success != "logistic":
+    if not catalog.capability.grows:
         return
     import numpy as np
 

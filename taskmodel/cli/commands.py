@@ -13,6 +13,7 @@ DEFAULT_WORLD = "davidson_best_guess"
 DEFAULT_TREND = "metr"
 DEFAULT_MOMENTS = "2026"
 CALIBRATION_DRAWS, CALIBRATION_SEED = 8192, 1
+TREND_SHAPES = ("exponential", "quadratic", "shrinking", "saturating")
 
 
 class Argument(NamedTuple):
@@ -642,6 +643,21 @@ COMMANDS = {
                 "MONTHS",
                 "doubling time of the trend; default: that of its models",
                 type=values.real("positive number of months, such as 7", values.POSITIVE),
+            ),
+            _option(
+                "--shape",
+                "SHAPE",
+                "of the trend: exponential, quadratic (speeds up), shrinking (each doubling is "
+                "shorter by a constant share) or saturating; default: exponential",
+                choices=TREND_SHAPES,
+                default=TREND_SHAPES[0],
+            ),
+            _option(
+                "--shape-parameter",
+                "X",
+                "curvature [doublings/year^2], share [1] or ceiling [h] of such a trend; default: "
+                "that of its models",
+                type=values.real("number, such as 0.1"),
             ),
             _option(
                 "--growth",

@@ -107,7 +107,7 @@ pip install 'taskmodel[cluster]'.
 {PATHS}"""
 EPILOGS["ensemble"] = f"""examples:
   taskmodel ensemble
-  taskmodel ensemble --draws 4096 --compute 8.4e28,1e30,1e32 -o drawn
+  taskmodel ensemble --draws 4096 --compute 4.2e29,1e31,1e33 -o drawn
   taskmodel ensemble t_agi_ladder --paths epoch_trend
   taskmodel ensemble --draws 100000 --store drawn.zarr --workers 2 --resume
 
@@ -384,6 +384,8 @@ which both grow at the same pace.
 EPILOGS["horizon"] = f"""examples:
   taskmodel horizon
   taskmodel horizon --growth 0.6 --doubling 7
+  taskmodel horizon --shape shrinking --since 2019
+  taskmodel horizon --shape saturating --shape-parameter 2000
   taskmodel horizon --compute 2026=8e28 --compute 2028=1e31 --compute 2035=1e32
   taskmodel horizon alignment_research -o out
 
@@ -401,8 +403,11 @@ Keys:
     null where compute does not grow at a constant pace
   doubling_time_interval: of the trend, by success, low and high, the ends of a
     90 % interval [year]; null where the doubling time is given
+  shape: of the trend; shape_parameter: by success, its curvature
+    [doublings/year^2], share [1] or ceiling [h]; shape_parameter_interval: by
+    success, low and high; null for an exponential trend, or where it is given
   agreeing_growth: by success, low, central and high, the ends of
-    capability.slope [OOM/year]
+    capability.slope [OOM/year]; null for another shape
   milestones: a list, each {{milestone, meaning, horizon [h], dates}}, the dates
     by driver and success
 

@@ -3,6 +3,7 @@
 import json
 import math
 from argparse import Namespace
+from collections.abc import Callable
 from typing import Any
 
 import xarray as xr
@@ -14,6 +15,12 @@ from taskmodel.cli.screen import number, plain, table, wrapped
 from taskmodel.cli.words import by_label
 from taskmodel.errors import InputError
 from taskmodel.takeoff.horizons import load_trend
+
+SHAPE_PARAMETERS = {
+    "quadratic": ("curvature", " [doublings/year^2]"),
+    "shrinking": ("each doubling is shorter by a share of", ""),
+    "saturating": ("ceiling", " [h]"),
+}
 
 
 def answer(args: Namespace) -> Answer:
@@ -41,6 +48,8 @@ def _options(args: Namespace) -> dict[str, Any]:
         "doubling_time": None if args.doubling is None else args.doubling / 12,
         "growth": args.growth,
         "compute": args.compute or None,
+        "shape": args.shape,
+        "shape_parameter": args.shape_parameter,
     }
 
 
@@ -65,6 +74,12 @@ def _facts(result: xr.Dataset, scenario: str | None) -> dict[str, Any]:
         "doubling_time": by_driver(result["doubling_time"]),
         "doubling_time_interval": {
             str(success): by_label(result["doubling_time_interval"].sel(success=success))
+            for success in result["success"].values
+        },
+        "shape": attributes["shape"],
+        "shape_parameter": by_label(result["shape_parameter"]),
+        "shape_parameter_interval": {
+            str(success): by_label(result["shape_parameter_interval"].sel(success=success))
             for success in result["success"].values
         },
         "agreeing_growth": {
@@ -102,18 +117,40 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         )
         cells = ("-" if math.isnan(date) else f"{date:.1f}" for date in dates)
         rows.append([plain(entry["meaning"], 44), number(entry["horizon"]), *cells])
-    growth = facts["agreeing_growth"]["50"]
-    low, high = (365.25 * facts["doubling_time_interval"]["50"][end] for end in ("low", "high"))
-    days = 365.25 * facts["doubling_time"]["time"]["50"]
-    within = (
-        [] if math.isnan(low) else wrapped(f"In days: {days:.1f}, {low:.1f} to {high:.1f} (90 %).")
-    )
+    pace = _shape(facts) if facts["shape"] != "exponential" else _pace(facts, doubling)
     interval = f"{facts['first']:g} to {facts['last']:g}"
     return [
         "",
         f"When the frontier does half, and 80 %, of such work; -: not from {interval}",
         *table(rows),
         "",
+        *pace,
+    ]
+
+
+def _shape(facts: dict[str, Any]) -> list[str]:
+    """Say what makes the trend speed up, or end."""
+    name, unit = SHAPE_PARAMETERS[facts["shape"]]
+    parts = []
+    for success in ("50", "80"):
+        low, high = (facts["shape_parameter_interval"][success][end] for end in ("low", "high"))
+        within = "" if math.isnan(low) else f" ({number(low)} to {number(high)}, 90 %)"
+        parts.append(f"{number(facts['shape_parameter'][success])}{within} at {success} %")
+    return wrapped(
+        f"The trend of frontier models since {facts['since']:g} is {facts['shape']}: {name} "
+        f"{' and '.join(parts)}{unit}. Its doubling time is not constant."
+    )
+
+
+def _pace(facts: dict[str, Any], doubling: Callable[[str, str], str]) -> list[str]:
+    """Say how fast both horizons double."""
+    growth = facts["agreeing_growth"]["50"]
+    low, high = (365.25 * facts["doubling_time_interval"]["50"][end] for end in ("low", "high"))
+    days = 365.25 * facts["doubling_time"]["time"]["50"]
+    within = (
+        [] if math.isnan(low) else wrapped(f"In days: {days:.1f}, {low:.1f} to {high:.1f} (90 %).")
+    )
+    return [
         *wrapped(
             f"The 50 % horizon doubles {doubling('compute', '50')} by compute, and "
             f"{doubling('time', '50')} by the trend of frontier models since {facts['since']:g} "

@@ -11,7 +11,7 @@ import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
 from taskmodel.cli.calendar import Calendar, short
-from taskmodel.cli.catalogs import heading, load
+from taskmodel.cli.catalogs import heading, load, today_words
 from taskmodel.cli.commands import DEFAULT_PATHS
 from taskmodel.cli.output import FINE, NO_ANSWER, Answer, Output, folder_name, output
 from taskmodel.cli.screen import (
@@ -205,7 +205,7 @@ def report(
         *heading(catalog, about),
         "",
         *([] if bands is None else [*run_bands.band_lines(bands), *run_bands.POINT]),
-        *cost_lines(summary),
+        *cost_lines(catalog, summary),
         "",
         *_milestones(summary),
         *_months(calendar, summary),
@@ -243,7 +243,7 @@ def _no_review(catalog: Catalog) -> list[str]:
     )
 
 
-def cost_lines(summary: Summary) -> list[str]:
+def cost_lines(catalog: Catalog, summary: Summary) -> list[str]:
     """Say what oversight costs."""
     today, end = summary.today, summary.end
     reached = [
@@ -259,8 +259,9 @@ def cost_lines(summary: Summary) -> list[str]:
             indent="",
         )
     return wrapped(
-        f"Oversight costs {number(today.oversight_cost)}x today: with all review hours free, and "
-        f"all else as it is, output would be {number(today.oversight_cost)} times what it is; at "
+        f"Oversight costs {number(today.oversight_cost)}x {today_words(catalog)}: with all review "
+        "hours free, and all else as it is, output would be "
+        f"{number(today.oversight_cost)} times what it is; at "
         f"{scientific(end.compute)} FLOP/year {number(end.oversight_cost)} times. It costs "
         f"{', and '.join(reached)}.",
         indent="",

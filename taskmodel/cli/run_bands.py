@@ -152,15 +152,16 @@ def _draws(catalog: Catalog, args: Namespace, advance: Callable[[float], None]) 
 
 def band_lines(facts: dict[str, Any]) -> list[str]:
     """Return the bands as lines of a page."""
-    low, median, high = facts["points"][0]["oversight_cost"]
+    today = facts["points"][0]
+    low, median, high = today["oversight_cost"]
     chances = facts["probability"][facts["paths"]]
     half = chances["oversight_costs_half_from"]
     said = ", ".join(f"{percent(chance)} by {year}" for year, chance in half.items())
     lines = wrapped(
-        f"Oversight costs {number(median)}x today [90 %: {number(low)} to {number(high)}]: with "
-        "all review hours free, and all else as it is, output would be that many times what it "
-        f"is. It costs half (2x) with a probability of {said}, with compute along "
-        f"{facts['paths']} and people as they are.",
+        f"Oversight costs {number(median)}x today ({_year(today['time'])}) [90 %: {number(low)} "
+        f"to {number(high)}]: with all review hours free, and all else as it is, output would be "
+        f"that many times what it is. It costs half (2x) with a probability of {said}, with "
+        f"compute along {facts['paths']} and people as they are.",
         indent="",
     )
     shown = ("oversight_cost", "throughput_speedup", "automated_hours_share")

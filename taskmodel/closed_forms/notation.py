@@ -51,8 +51,8 @@ class Notation:
         workers = organisation.workers
         if workers.graded:
             raise SolveError(
-                "there are no formulas where success is logistic: attempts then grow with compute "
-                "in a power of their own"
+                "there are no formulas where success grows with compute (logistic): attempts then "
+                "follow a power of their own; use worker: sufficient, or success: step"
             )
         if not organisation.constant and (
             workers.kind == "best" or workers.changes_review or workers.changes_detection

@@ -19,7 +19,7 @@ from taskmodel.science import capability, supervision
 def working_models(quantities: Quantities) -> Workers:
     """Return the models that do the tasks."""
     rules = quantities.catalog.capability
-    by_compute, logistic = rules.h50_hours is None, rules.success == "logistic"
+    by_compute = rules.h50_hours is None
 
     def number(name: str, absent: float = np.nan) -> Array:
         return quantities.number(name, absent)
@@ -28,7 +28,7 @@ def working_models(quantities: Quantities) -> Workers:
     return Workers(
         kind=rules.worker,
         # where the frontier is given and works, its success is a constant of `abilities`
-        graded=logistic and (by_compute or rules.worker != "frontier"),
+        graded=rules.grows and (by_compute or rules.worker != "frontier"),
         offset=_frontier_lead(quantities),
         slope=slope if by_compute else np.zeros_like(slope),
         horizon_slope=slope,

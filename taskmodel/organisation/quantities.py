@@ -382,12 +382,22 @@ class Quantities:
     @property
     @by_task
     def defect_probability(self) -> Array:
-        """Probability that a unit of AI work is useless [1], shape (point or 1, task)."""
+        """Probability that a unit of AI work is useless [1], shape (point or 1, task).
+
+        Where success is logistic and the smallest sufficient model works, its attempts succeed with
+        the required probability, and what they give is useless as often as that of any model. Where
+        success grows with compute, it is that of AI that always succeeds.
+        """
         limit = self.number("capability.reliability_limit")
         usual = self.number("capability.defect_probability")
         usual = np.where(np.isnan(limit), usual, 1 - limit)[:, None]
         own = self.tasks("defect_probability")
-        return np.where(np.isnan(own), usual, own)
+        useless = np.where(np.isnan(own), usual, own)
+        rules = self.catalog.capability
+        if rules.success == "logistic" and not rules.grows:
+            required = self.number("capability.required_success")[:, None]
+            return np.asarray(1 - (1 - useless) * required)
+        return useless
 
     @property
     @by_task

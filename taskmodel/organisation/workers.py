@@ -35,7 +35,7 @@ class Workers:
     kind : str
         ``sufficient``, ``frontier`` or ``best``, as ``capability.worker``.
     graded : bool
-        Whether attempts succeed by the logistic of the lead, instead of always.
+        Whether success grows with the lead, by the logistic.
     offset : array, shape (point, task)
         Logarithm of the lead of the frontier model at a compute of 1 FLOP/year [1].
     slope : array, shape (point,)

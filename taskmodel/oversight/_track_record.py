@@ -80,7 +80,7 @@ def track_record(
     Examples
     --------
     >>> import taskmodel as tm
-    >>> record = track_record(tm.load_catalog("alignment_research", "audited_trust"), [1e30] * 4)
+    >>> record = track_record(tm.load_catalog("alignment_research", "audited_trust"), [1e32] * 4)
     >>> record["coverage"].sel(task="research_code").values.tolist()
     [1.0, 0.1, 0.1, 0.1]
     """

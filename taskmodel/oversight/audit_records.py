@@ -98,10 +98,10 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
             "take them out (null)"
         )
         raise catalog.error(("supervision", "protocols"), message)
-    if catalog.capability.success == "logistic":
+    if catalog.capability.grows:
         message = (
             "how many units AI makes for a useful one changes with compute there, "
-            "and audits are of units; use success: step"
+            "and audits are of units; use success: step, or worker: sufficient"
         )
         raise catalog.error(("capability", "success"), message)
     gaps = ("verification_gap", "detection_gap", "assist_limit")

@@ -320,7 +320,7 @@ def _ceiling(catalog: Catalog, throughput: float) -> Point:
     If success grows smoothly with compute, it is that of AI that always succeeds, which no compute
     reaches.
     """
-    if catalog.capability.success == "logistic":
+    if catalog.capability.grows:
         sure = catalog.replace({"capability.success": "step"})
         return replace(_ceiling(sure, throughput), compute=None)
     (opens_at,) = organisation(catalog).opens_at

@@ -128,11 +128,11 @@ def test_result_file_holds_the_chosen_grid_and_its_provenance(capsys, starter):
 
 
 def test_default_catalog_of_run_is_alignment_research(capsys):
-    facts = json_of(capsys, "run", "--point", "--grid", "1e30:1e31:2", "--no-figures")
+    facts = json_of(capsys, "run", "--point", "--grid", "1e31:1e32:2", "--no-figures")
     assert facts["catalog"] == "alignment_research"
-    folder = "taskmodel-results/alignment_research-grid=1e30_1e31_2"
+    folder = "taskmodel-results/alignment_research-grid=1e31_1e32_2"
     assert facts["files"] == [f"{folder}/result.nc"]
-    assert facts["oversight_bottleneck"]["compute"] == pytest.approx(3.99e30, rel=1e-2)
+    assert facts["oversight_bottleneck"]["compute"] == pytest.approx(9.13e31, rel=1e-2)
     assert "first_automation" in facts["at_grid_start"]
 
 
@@ -719,7 +719,7 @@ def test_latency_defaults_to_today_and_shows_slack_beside_the_path(capsys):
     lines = lines_of(
         capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false"
     )
-    assert "at 8.4e28 FLOP/year, today" in lines[1]
+    assert "at 4.2e29 FLOP/year, today (2026)" in lines[1]
     facts = json_of(
         capsys, "latency", "--scenario", "reference", "--set", "latency.count_gates=false"
     )
@@ -1058,7 +1058,7 @@ def test_vary_sweeps_any_number_and_names_the_changes(capsys, tmp_path):
         tm.events(result)["supervision.headcount"],
     )
     lines = lines_of(capsys, *arguments)
-    assert [event["kind"] for event in facts["events"]].count("oversight_bottleneck") == 1
+    assert [event["kind"] for event in facts["events"]].count("oversight_bottleneck") >= 1
     assert line_with(lines, f"And {len(facts['events']) - 20} more changes")
     (first,) = [line for line in lines if line.lstrip().startswith("1.00 ")]
     assert f"{facts['curve'][0]['throughput_speedup']:.2f}" in first
@@ -1098,7 +1098,7 @@ def test_run_names_the_protocols_in_use(capsys, tmp_path):
         "--set",
         allowed,
         "--grid",
-        "8.4e28:1e31:2",
+        "4.2e29:1e32:2",
         "--no-figures",
         "-o",
         str(tmp_path),
@@ -1113,7 +1113,7 @@ def test_run_names_the_protocols_in_use(capsys, tmp_path):
     first = lines[
         lines.index("Ways of working in use, by the hours that people work without AI") + 1
     ]
-    assert first.startswith("  today, 8.4e28: people 6") and "ai_assisted_review" in first
+    assert first.startswith("  today, 4.2e29: people 9") and "ai_assisted_review" in first
     assert not any("Ways of working" in line for line in lines_of(capsys, "run", *arguments[3:]))
 
 

@@ -25,7 +25,7 @@ def test_json_has_the_numbers_of_the_library(capsys, tmp_path):
     assert facts["short_run"]["unit_cost"] == float(answer["unit_cost_as_is"])
     wage = facts["short_run"]["break_even_wage"]
     assert wage == {"general": float(answer["break_even_wage"].squeeze())}
-    assert facts["next_dollar"] == ["review"] and facts["budget"] == 1e8
+    assert facts["next_dollar"] == ["researchers", "review"] and facts["budget"] == 1e8
     curve = facts["curve"]
     assert sum(curve[-1]["long_run"]["spending_share"].values()) == pytest.approx(1, abs=1e-9)
     assert {path.rpartition("/")[2] for path in facts["files"]} == {

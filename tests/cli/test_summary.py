@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from first import first
 from locations import DATA
 from small import small_catalog
 
@@ -125,7 +126,7 @@ def test_milestones_before_the_grid_are_named_and_those_beyond_it_are_none(catal
 
 
 def test_oversight_that_binds_twice_has_two_stretches():
-    catalog = tm.load_catalog("alignment_research", scenario="scarce_inference")
+    catalog = first(scenario="scarce_inference", set={"compute.inference_share": 5e-5})
     summary = summarise(catalog, tm.sweep(catalog, [1e27, 1e28]))
     (start, end), (again, never) = summary.stretches["oversight_binds"]
     assert 1e27 < start < end < again < 1e28

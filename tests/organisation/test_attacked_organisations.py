@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 from small import small_catalog
 
 import taskmodel as tm
@@ -127,7 +128,7 @@ def test_bad_attacks_are_refused():
 
 
 def test_the_bundled_monitor_takes_less_review_than_a_look_at_everything():
-    catalog = tm.load_catalog("alignment_research")
+    catalog = first()
     outputs = [
         float(
             tm.sweep(catalog.replace({"supervision.protocols": [name]}), compute=[1e31])["output"][

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 from small import small_catalog
 
 import taskmodel as tm
@@ -99,8 +100,7 @@ def test_failed_attempts_are_reviewed_too():
 
 
 def test_steering_keeps_reviewers_busy_and_work_does_not_wait_for_it():
-    catalog = tm.load_catalog(
-        "alignment_research",
+    catalog = first(
         set={
             "supervision.protocols": ["steered_episodes"],
             "supervision.pool": "dedicated",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from first import first
 from small import small_catalog
 
 import taskmodel as tm
@@ -120,9 +121,7 @@ def test_scarce_experiments_slow_people_down_as_well():
 )
 def test_ceilings_of_the_bundled_catalogs(name, full, floor):
     for coverage, published in (("full", full), ("floor", floor)):
-        catalog = tm.load_catalog(
-            name, scenario="reference", set={"supervision.coverage": coverage}
-        )
+        catalog = first(name, "reference", {"supervision.coverage": coverage})
         found = ceilings(Walker(catalog).at(np.array([1e35])))
         assert f"{found['oversight_ceiling_full'][0]:.2f}" == f"{published:.2f}"
         assert found["oversight_ceiling"][0] == pytest.approx(found["oversight_ceiling_full"])

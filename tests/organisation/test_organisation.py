@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 from small import small_catalog
 
 import taskmodel as tm
@@ -59,7 +60,7 @@ ROWS = [
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[f"{name}-{row[0]}h" for name, row in ROWS])
 def test_reference_results_are_reproduced_to_their_printed_digits(name, row):
     h50, automated, *published = row
-    catalog = tm.load_catalog(name, scenario="reference", set={"capability.h50_hours": float(h50)})
+    catalog = first(name, "reference", {"capability.h50_hours": float(h50)})
     shares = np.array([task.share.value for task in catalog.tasks.values()])
     for changes, text in zip(COLUMNS, published, strict=True):
         at = organisation(catalog.replace(changes) if changes else catalog)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 from oracles import conic_program
 from organisations import Organisation
 from random_catalogs import multi_factor_catalog
@@ -444,7 +445,7 @@ def test_figures_tell_the_pools_apart(tmp_path):
 
 
 def test_verifiers_bind_long_before_the_other_reviewers_in_the_bundled_scenario():
-    catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
+    catalog = first(scenario="scarce_verifiers")
     named = {name for name, task in catalog.tasks.items() if task.reviewers}
     assert named == {
         name for name, task in catalog.tasks.items() if task.verifiability.score <= 0.2

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from first import first
 from small import small_catalog
 
 import taskmodel as tm
@@ -299,7 +300,7 @@ def test_tasks_with_different_reviewers_are_refused():
 
 @pytest.fixture(scope="module")
 def audited():
-    return tm.load_catalog("alignment_research", "audited_trust")
+    return first(scenario="audited_trust")
 
 
 @pytest.fixture(scope="module")
@@ -363,7 +364,7 @@ def test_the_rule_of_coverage_in_the_catalog_makes_no_difference(audited):
 
 
 def test_a_block_trust_changes_no_sweep(audited):
-    plain = tm.load_catalog("alignment_research")
+    plain = first()
     assert tm.sweep(plain, [1e32]).drop_attrs().equals(tm.sweep(audited, [1e32]).drop_attrs())
 
 

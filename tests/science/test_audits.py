@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from first import first
 from hypothesis import given
 from hypothesis import strategies as st
 
-import taskmodel
 from taskmodel.science.audits import (
     audit_coverage,
     audit_hours,
@@ -49,11 +49,7 @@ def test_more_units_never_raise_coverage(units, audits, floor, times):
 
 def test_trust_in_every_delegable_class_of_alignment_research_takes_the_reference_hours():
     """1 % in each class at confidence 95 %; printed to thousands."""
-    tasks = [
-        task
-        for task in taskmodel.load_catalog("alignment_research").tasks.values()
-        if task.delegable
-    ]
+    tasks = [task for task in first().tasks.values() if task.delegable]
     ratio = np.array([task.review_ratio.value for task in tasks])
     length = np.array([task.horizon.value for task in tasks])
     fitted = detection(ratio, *detection_curve([task.verifiability.score for task in tasks]))

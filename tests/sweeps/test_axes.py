@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
+from first import first
 from sizes import cases
 from small import small_catalog
 from two_factors import two_factor_catalog
@@ -142,7 +143,7 @@ AXES = [
 
 @pytest.mark.parametrize(("path", "low", "high"), AXES[: cases(2, 3)])
 def test_a_fine_grid_along_an_input_finds_no_event_missed_and_none_invented(path, low, high):
-    catalog = tm.load_catalog("alignment_research", scenario="scarce_inference")
+    catalog = first(scenario="scarce_inference", set={"compute.inference_share": 5e-5})
     grid = np.linspace(low, high, 400) if low == 0 else np.geomspace(low, high, 400)
     events = tm.events(tm.sweep(catalog, 1e31, over=path, values=grid[[0, -1]]))
     path_ = Walker(input_axis(catalog, path, low, high, 1e31)).solve_path(
@@ -199,9 +200,7 @@ def test_more_people_make_more_output_of_the_same_catalog():
 
 
 def test_a_place_without_an_answer_is_named():
-    catalog = tm.load_catalog(
-        "alignment_research", set={"production.elasticity": 0.995, "supervision.coverage": "none"}
-    )
+    catalog = first(set={"production.elasticity": 0.995, "supervision.coverage": "none"})
     catalog = catalog.replace({"compute.inference": "free", "compute.experiments": "free"})
     with pytest.raises(tm.SolveError, match=r"at compute 1e\+35 FLOP/year"):
         tm.sweep(catalog, [1e35])

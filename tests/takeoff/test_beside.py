@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import xarray as xr
+from first import first
 from locations import DATA
 from small import small_catalog
 
@@ -301,7 +302,7 @@ def test_with_everything_automated_and_no_substitution_the_ratio_is_as_published
 ):
     """The model, section 7: 7.42/3.97 with every unit reviewed, 21.57/7.68 at the floors."""
     both = [
-        tm.load_catalog(name, "reference", {"supervision.coverage": scenario})
+        first(name, "reference", {"supervision.coverage": scenario})
         for name in ("alignment_research", "ml_capability_rnd")
     ]
     result = beside(WORLD, both[0], capabilities=both[1], times=[2041.5, 2042], work_error=1e-3)

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from first import first
 
 import taskmodel as tm
 from taskmodel.catalog import load_catalog
@@ -24,7 +25,7 @@ from taskmodel.takeoff.horizons.trend import (
 )
 
 RUNGS = {"1_hour": 1.0, "1_day": 8.0, "1_month": 167.0, "1_year": 2000.0}
-A, B, REFERENCE, TODAY, SHARE = 1.045, 0.485, 2.1e25, 8.4e28, 0.5  # of the bundled catalogs
+A, B, REFERENCE, TODAY, SHARE = 1.045, 0.485, 2.1e25, 4.2e29, 0.1  # of the bundled catalogs
 RATIO = 0.20023216187080736  # median of 80 % over 50 %
 
 
@@ -156,7 +157,7 @@ def test_a_course_of_compute_is_log_linear_between_dates_and_milestones_are_firs
 
 
 def test_every_task_of_a_catalog_is_a_milestone_at_its_horizon_times_its_multiplier():
-    catalog = load_catalog("alignment_research")
+    catalog = first()  # opens tasks at the 50 % horizon
     result = tm.horizon(catalog)
     assert list(result["milestone"].values) == list(catalog.tasks)
     task = catalog.tasks["red_teaming"]

@@ -14,7 +14,7 @@ uncertainty:
 
 def test_distributions_are_listed_with_quantiles_of_draws(capsys):
     lines = lines_of(capsys, "check", "alignment_research", "--show-distributions")
-    assert "80 uncertain numbers; quantiles of 4,096 draws, seed 1" in lines[1]
+    assert "87 uncertain numbers; quantiles of 4,096 draws, seed 1" in lines[1]
     slope = line_with(lines, "capability.slope").split()
     assert slope[1:3] == ["two-piece", "lognormal"]
     assert slope[3:] == ["0.48", "0.38", "0.49", "0.76", "1", "capability_line"]

@@ -105,7 +105,7 @@ def test_priors_of_the_check_can_be_stated():
         draws.laws[f"tasks.{name}.horizon_multiplier"].at(np.array(stats.norm.ppf(LEVELS)))
         for name in ("threat_modelling", "research_code")
     )
-    assert first == pytest.approx([2.5, 5, 10]) and second == pytest.approx([0.5, 1, 2])
+    assert first == pytest.approx([2.5, 5, 10]) and second == pytest.approx([1.5, 3, 6])
     groups = {group for group, _ in draws.groups.values()}
     assert groups == {"review_ratios", "task_lengths", "multipliers"}
-    assert len(columns) == 80 + 2 * 38 + 2
+    assert len(columns) == 87 + 2 * 38 - 5 + 1  # five of them had intervals

@@ -120,7 +120,7 @@ def catalog_speedups(catalog: Catalog) -> CatalogSpeedups:
     --------
     >>> speedups = catalog_speedups(load_catalog("alignment_research", "crunch_time"))
     >>> speedups.steps["bulk"] > 1000, round(speedups.steps["experiments"], 2)
-    (True, 3.61)
+    (True, 3.42)
     >>> speedups.bottleneck
     'review'
     """

@@ -139,7 +139,7 @@ def courses(paths: Paths, catalog: Catalog) -> dict[str, Table]:
     >>> from taskmodel.catalog import load_catalog
     >>> found = courses(load_paths("epoch_trend"), load_catalog("alignment_research"))
     >>> [(date, f"{value:.3g}") for date, value in found["compute"]]
-    [(2024.0, '4.61e+26'), (2026.0, '8.4e+28'), (2032.0, '5.08e+35')]
+    [(2024.0, '2.3e+27'), (2026.0, '4.2e+29'), (2032.0, '2.54e+36')]
     """
     begins, ends, today = (date.value for date in (paths.begins, paths.ends, paths.today))
     found: dict[str, Table] = {}

@@ -50,6 +50,7 @@ LINE = (
     "capability.success_slope",
     "over_time.software_date",
 )
+KIND = ("success", "worker")  # which of these numbers there have to be
 ROUNDS = 20  # of the search for the world's software at the date in which compute is measured
 CLOSE = 1e-9  # of its logarithm
 
@@ -105,7 +106,9 @@ def _on_line_of(alignment: Catalog, capabilities: Catalog | None) -> Catalog:
     """Return the catalog whose tasks are the world's R&D, on the alignment catalog's line."""
     software_date(alignment)
     if capabilities is None:
-        return load_catalog(DEFAULT, set={path: alignment.get(path) for path in LINE})
+        line = {path: alignment.get(path) for path in LINE}
+        kind = {f"capability.{name}": getattr(alignment.capability, name) for name in KIND}
+        return load_catalog(DEFAULT, set=line | kind)
     software_date(capabilities)
     for path in LINE:
         ours, theirs = alignment.get(path), capabilities.get(path)

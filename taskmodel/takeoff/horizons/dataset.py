@@ -26,6 +26,7 @@ from taskmodel.sweeps.axes import COMPUTE_UNIT, Course
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.takeoff.horizons.intervals import LineInterval
 from taskmodel.takeoff.horizons.records import Trend, load_trend, release_year
+from taskmodel.takeoff.horizons.shapes import SHAPES, Curve, Fit, fit_shape
 from taskmodel.takeoff.horizons.trend import (
     TrendLine,
     agreeing_growth,
@@ -58,10 +59,20 @@ DECLARED = {
         "h",
         "horizon by the trend over time: ends of a 90 % interval of the line; NaN: as above",
     ),
+    "shape_parameter": (
+        "doublings/year^2, 1 or h",
+        "of a trend that is not exponential: curvature [doublings/year^2], share by which each "
+        "doubling is shorter [1], or ceiling [h]; NaN: the trend is exponential",
+    ),
+    "shape_parameter_interval": (
+        "doublings/year^2, 1 or h",
+        "ends of a 90 % interval of it, from the scatter of the models; NaN: it was given, or the "
+        "trend is exponential",
+    ),
     "agreeing_growth": (
         "OOM/year",
         "growth of compute at which its horizon doubles as fast as the trend's, at each "
-        "end of the slope's interval",
+        "end of the slope's interval; NaN: the trend's doubling time is not constant",
     ),
     "milestone_value": ("calendar year", "date; NaN: not within the course of compute"),
     "milestone_horizon": ("h", "horizon needed: length of the task times its multiplier"),
@@ -88,6 +99,8 @@ def horizon(
     growth: float | None = None,
     since: float | None = None,
     doubling_time: float | None = None,
+    shape: str = "exponential",
+    shape_parameter: float | None = None,
     times: Sequence[float] | None = None,
 ) -> xr.Dataset:
     """Horizons over time, and the dates at which they reach those of the tasks of a catalog.
@@ -112,6 +125,13 @@ def horizon(
     doubling_time : float, optional
         Doubling time of the trend over time [year], through the centre of the models. Default:
         fitted.
+    shape : str, optional
+        Of the trend over time: ``exponential``; ``quadratic`` (the logarithm of the horizon is
+        quadratic in time); ``shrinking`` (each doubling is shorter by a constant share); or
+        ``saturating`` (towards a ceiling). See `taskmodel.takeoff.horizons.shapes`.
+    shape_parameter : float, optional
+        Curvature [doublings/year^2], share [1] or ceiling [h] of a shape that is not exponential.
+        Default: fitted.
     times : sequence of float, optional
         Reported dates [calendar year]. Default: every 0.1 year of the course of compute.
 
@@ -120,8 +140,9 @@ def horizon(
     Dataset over ``time``, ``driver`` (compute, time) and ``success`` (50, 80 per cent)
         ``horizon``, and ``horizon_interval`` of the trend; ``training_compute`` and ``compute``;
         ``implied_compute``, at which compute would give the trend's horizon; ``doubling_time``, and
-        ``doubling_time_interval`` of the trend; ``agreeing_growth`` of compute, at which both
-        drivers have equal doubling times; the models, with ``model_interval``. Dates are over
+        ``doubling_time_interval`` of the trend; ``shape_parameter`` with its interval;
+        ``agreeing_growth`` of compute, at which both drivers have equal doubling times; the
+        models, with ``model_interval``. Dates are over
         ``milestone``, the
         catalog's tasks (see `taskmodel.milestones`), and NaN outside the course of compute.
 
@@ -132,7 +153,8 @@ def horizon(
     TypeError
         If `catalog` is not a Catalog.
     InputError
-        If an argument is out of range, or the catalog states the horizon in place of compute.
+        If an argument is out of range, the catalog states the horizon in place of compute, or the
+        models do not tell the shape of the trend from a constant doubling time.
 
     Examples
     --------
@@ -162,19 +184,51 @@ def horizon(
     models = _Models(trend)
     course = _course(catalog, trend, compute, growth)
     start = trend.since.value if since is None else float(since)
-    lines = [models.line(success, start, doubling_time) for success in SUCCESS]
-    settings = {"since": start, "growth": growth, "doubling_time": doubling_time}
+    fits = None
+    if shape != "exponential":
+        fits = _curves(models, start, doubling_time, (shape, shape_parameter))
+    elif shape_parameter is not None:
+        raise InputError("an exponential trend has no shape_parameter; give doubling_time")
+    lines: Sequence[TrendLine | Curve] = (
+        [models.line(success, start, doubling_time) for success in SUCCESS]
+        if fits is None
+        else [fit.curve for fit in fits]
+    )
+    settings = {
+        "since": start,
+        "growth": growth,
+        "doubling_time": doubling_time,
+        "shape_parameter": shape_parameter,
+    }
     attributes = provenance(catalog=catalog, trend=trend) | {
         "courses": json.dumps(
             {"compute": np.stack([course.dates, course.values], axis=1).tolist()}
         ),
+        "shape": shape,
         **{name: float(value) for name, value in settings.items() if value is not None},
     }
     dates = _times(times, course)
     variables = _compute_variables(catalog, models, course, dates, lines)
-    variables |= _intervals(models, start, dates, doubling_time is None)
+    if fits is None:
+        variables |= _intervals(models, start, dates, doubling_time is None)
+    else:
+        variables |= _curve_intervals(fits, dates)
     variables |= _model_variables(models, start)
     return labelled(variables, _coordinates(catalog, models, dates), attributes, DECLARED)
+
+
+def _curves(
+    models: _Models, since: float, doubling_time: float | None, chosen: tuple[str, float | None]
+) -> list[Fit]:
+    """Return the trend over time in another shape, by success."""
+    if doubling_time is not None:
+        raise InputError(
+            "doubling_time is that of an exponential trend; leave it out, or give shape_parameter"
+        )
+    shape, parameter = chosen
+    if shape not in SHAPES:
+        raise InputError(f"shape must be one of {', '.join(SHAPES)}; found {shape!r}")
+    return [models.curve(success, since, shape, parameter) for success in SUCCESS]
 
 
 class _Models:
@@ -206,6 +260,14 @@ class _Models:
             return fit_line(self.released[chosen], self.hours[success][chosen], doubling_time)
         except InputError as error:
             raise InputError(f"the trend since {since:g}: {error}") from error
+
+    def curve(self, success: int, since: float, shape: str, parameter: float | None) -> Fit:
+        """The trend over time in another shape."""
+        chosen = self.frontier & (self.released >= since)
+        try:
+            return fit_shape(self.released[chosen], self.hours[success][chosen], shape, parameter)
+        except InputError as error:
+            raise InputError(f"the {success} % trend since {since:g}: {error}") from error
 
     def interval(self, success: int, since: float) -> LineInterval:
         """The intervals of `line`, if its doubling time is fitted."""
@@ -243,15 +305,21 @@ def _times(times: Sequence[float] | None, course: Course) -> Array:
 def _implied_training(hours: Array, fit: Mapping[str, float]) -> Array:
     """Training compute for horizons [FLOP].
 
-    A horizon that underflows to 0 needs none, and one beyond the largest float infinitely much.
+    A horizon that underflows to 0 needs none, and one beyond the largest float infinitely much;
+    NaN where the trend has none.
     """
     inside = (hours > 0) & np.isfinite(hours)
     compute = capability.automation_threshold(np.where(inside, hours, 1.0), **fit)
-    return np.where(inside, compute, np.where(hours > 0, np.inf, 0.0))
+    outside = np.where(np.isnan(hours), np.nan, np.where(hours > 0, np.inf, 0.0))
+    return np.where(inside, compute, outside)
 
 
 def _compute_variables(
-    catalog: Catalog, models: _Models, course: Course, dates: Array, lines: Sequence[TrendLine]
+    catalog: Catalog,
+    models: _Models,
+    course: Course,
+    dates: Array,
+    lines: Sequence[TrendLine | Curve],
 ) -> dict[str, Any]:
     """Horizons, doubling times, compute and dates of the milestones."""
     ability, tasks = catalog.capability, catalog.tasks.values()
@@ -274,7 +342,9 @@ def _compute_variables(
     rate = float(np.log10(course.values[-1] / course.values[0]) / span)
     steady = len(course.dates) == 2 and rate >= 0
     by_growth = float(doubling_time_by_compute(rate, fit["slope"])) if steady else np.nan
-    doubling = np.array([line.doubling_time for line in lines])
+    doubling = np.array(
+        [line.doubling_time if isinstance(line, TrendLine) else np.nan for line in lines]
+    )
     slopes = np.array([ability.slope.at(level) for level in LEVELS])
     over = ("driver", "success")
     return {
@@ -289,7 +359,12 @@ def _compute_variables(
             _implied_training(trend / models.ratios, fit) / share,
         ),
         "doubling_time": (over, [np.full(len(SUCCESS), by_growth), doubling]),
-        "agreeing_growth": (("success", "level"), agreeing_growth(doubling[:, None], slopes)),
+        "agreeing_growth": (
+            ("success", "level"),
+            np.full((len(SUCCESS), len(slopes)), np.nan)
+            if np.isnan(doubling).any()
+            else agreeing_growth(doubling[:, None], slopes),
+        ),
         "milestone_value": ((*over, "milestone"), reached),
         "milestone_horizon": ("milestone", hours),
         "milestone_unit": ("milestone", ["calendar year"] * len(hours)),
@@ -305,9 +380,28 @@ def _intervals(models: _Models, since: float, dates: Array, estimated: bool) -> 
         for index, success in enumerate(SUCCESS):
             interval = models.interval(success, since)
             doubling[index], hours[index] = interval.doubling_time(), interval.hours(dates)
+    nothing = np.full(len(SUCCESS), np.nan)
     return {
         "doubling_time_interval": (("success", "end"), doubling),
         "horizon_interval": (("success", "end", "time"), hours),
+        "shape_parameter": ("success", nothing),
+        "shape_parameter_interval": (("success", "end"), np.stack([nothing, nothing], axis=1)),
+    }
+
+
+def _curve_intervals(fits: Sequence[Fit], dates: Array) -> dict[str, Any]:
+    """Parameters of trends that are not exponential, and the intervals of both."""
+    return {
+        "doubling_time_interval": (("success", "end"), np.full((len(fits), 2), np.nan)),
+        "horizon_interval": (
+            ("success", "end", "time"),
+            np.stack([fit.hours_interval(dates) for fit in fits]),
+        ),
+        "shape_parameter": ("success", [fit.curve.parameter for fit in fits]),
+        "shape_parameter_interval": (
+            ("success", "end"),
+            np.stack([fit.parameter_interval() for fit in fits]),
+        ),
     }
 
 
