@@ -1,8 +1,8 @@
 """Do single units, simulated one by one, confirm the model's waits for reviewers and throughput?
 
 Inputs: the bundled catalog `alignment_research` at 1e33 FLOP/year, where AI does nearly everything
-it may do, in one lab of 3 to 60 dedicated reviewers with three researchers for each; planned
-utilisations from 0.5 to 0.9. Review times differ between tasks by a factor of a thousand; within a
+it may do, and without errors, in one lab of 3 to 60 dedicated reviewers with three researchers for
+each; planned utilisations from 0.5 to 0.9. Review times differ between tasks by a factor of a thousand; within a
 task they are exponential. Units of every task arrive as a Poisson process, at the rates of the
 optimum; a delay that does not depend on the arrivals (AI's work) leaves them Poisson, so it is not
 simulated. Units are reviewed in the order of arrival, by the recursion of Kiefer and Wolfowitz, in
@@ -67,6 +67,8 @@ def lab(reviewers: int, utilisation: float) -> Lab:
             "supervision.utilisation": utilisation,
             "pools.researchers.headcount": 3 * reviewers,
             "latency.count_queues": True,
+            "capability.success": "step",
+            "capability.defect_probability": 0,
         },
     )
     queue = tm.latency(catalog, COMPUTE).sel(review_pool="review")
