@@ -694,7 +694,8 @@ EPILOGS["frontier"] = f"""examples:
     --set "supervision.protocols=[full_review, spot_checks, no_review]"
   taskmodel vary supervision.defect_budget=1e4:1e6 --scenario defect_budget
   taskmodel frontier --attack --compute 8.4e30
-  taskmodel frontier --attack --harms 1:10 --set "supervision.protocols=[monitored]"
+  taskmodel frontier --attack --harms 1:10 \\
+      --set "supervision.protocols=[monitored]"
 
 files in DIR:
   frontier.nc         everything, as netCDF-4; in Python: taskmodel.open(...)
@@ -988,8 +989,8 @@ EPILOGS["explore"] = f"""examples:
   taskmodel explore mylab.yaml --port 0
   taskmodel explore --no-browser
 
-Bands are of draws under the evidence, as those of `taskmodel run`; a number that
-is moved is the same in all of them.
+Bands are of draws under the evidence, as those of `taskmodel run`; a number
+that is moved is the same in all of them.
 
 {EXIT}"""
 

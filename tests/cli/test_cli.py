@@ -599,6 +599,7 @@ def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsy
     assert {
         item["name"] for item in facts["scenarios"] if item["catalog"] == "alignment_research"
     } == {
+        "attacks",
         "calibrated",
         "defect_budget",
         "fast_gates",
@@ -1052,7 +1053,8 @@ def test_vary_sweeps_any_number_and_names_the_changes(capsys, tmp_path):
     facts = json_of(capsys, *arguments)
     assert [row["value"] for row in facts["curve"]] == pytest.approx(np.geomspace(1, 1e3, 5))
     result = tm.open(tmp_path / "out" / "result.nc")
-    assert facts["files"] == [str(tmp_path / "out" / "result.nc")]
+    names = ["result.nc", "along.png", "along.svg"]
+    assert facts["files"] == [str(tmp_path / "out" / name) for name in names]
     np.testing.assert_array_equal(
         [event["supervision.headcount"] for event in facts["events"]],
         tm.events(result)["supervision.headcount"],

@@ -101,7 +101,7 @@ def test_a_star_stands_for_every_labour_pool_that_has_no_path_of_its_own():
         "pools.x.headcount": pytest.approx(2),
     }
     text = HEAD + "values: {tasks.*.gate_latency: {growth: [{factor: 2}]}}"
-    with pytest.raises(tm.CatalogError, match=r"tasks\.\*\.gate_latency: fits no number of small"):
+    with pytest.raises(tm.CatalogError, match=r"tasks\.\*\.gate_latency: is no number in small"):
         courses(parse_paths(text), small_catalog({"a": {"share": 1}}))
 
 
