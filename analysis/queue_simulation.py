@@ -2,11 +2,11 @@
 
 Inputs: the bundled catalog `alignment_research` at 1e33 FLOP/year, where AI does nearly everything
 it may do, and without errors, in one lab of 3 to 60 dedicated reviewers with three researchers for
-each; planned utilisations from 0.5 to 0.9. Review times differ between tasks by a factor of a thousand; within a
-task they are exponential. Units of every task arrive as a Poisson process, at the rates of the
-optimum; a delay that does not depend on the arrivals (AI's work) leaves them Poisson, so it is not
-simulated. Units are reviewed in the order of arrival, by the recursion of Kiefer and Wolfowitz, in
-many labs at once.
+each; planned utilisations from 0.5 to 0.9. Review times differ between tasks by a factor of a
+thousand; within a task they are exponential. Units of every task arrive as a Poisson process, at
+the rates of the optimum; a delay that does not depend on the arrivals (AI's work) leaves them
+Poisson, so it is not simulated. Units are reviewed in the order of arrival, by the recursion of
+Kiefer and Wolfowitz, in many labs at once.
 
 Output: `queue_simulation.svg` and `.png` in the folder given, and the table on stdout.
 

@@ -411,6 +411,7 @@ def test_the_share_of_review_is_told_by_pool_of_reviewers(of):
 
 
 def test_the_summary_names_the_pool_that_binds():
+    from taskmodel.cli.calendar import Calendar
     from taskmodel.cli.run import report
     from taskmodel.summary import summarise
 
@@ -420,11 +421,13 @@ def test_the_summary_names_the_pool_that_binds():
     assert summary.end.binding_reviewers == "verifiers"
     hours = {each.name: (each.hours_per_year, each.capacity) for each in summary.advice.pools}
     assert hours["verifiers"] == pytest.approx((HOURS * SKILLED, HOURS * SKILLED), rel=1e-9)
-    text = "\n".join(report(catalog, summary, (grid[0], grid[-1], 2)))
+    text = "\n".join(report(catalog, summary, (grid[0], grid[-1], 2), Calendar(catalog)))
     assert "review, verifiers" in text and "Of these, verifiers: 200 of 200 h/year, scarce." in text
     alone = small_catalog({"code": {"share": 1.0}}, supervision=pool(3))
     assert "general" not in "\n".join(
-        report(alone, summarise(alone, tm.sweep(alone, grid)), (grid[0], grid[-1], 2))
+        report(
+            alone, summarise(alone, tm.sweep(alone, grid)), (grid[0], grid[-1], 2), Calendar(alone)
+        )
     )
 
 
