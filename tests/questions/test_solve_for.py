@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from first import first
 from sizes import cases
 from small import small_catalog
 
@@ -202,7 +203,7 @@ def test_default_ranges_keep_to_what_is_allowed():
     ("block", "speedup"), [("supervision", 2.8), ("reviewers.verifiers", 3.05)]
 )
 def test_a_number_of_reviewers_who_are_researchers_is_refused_and_the_mends_work(block, speedup):
-    catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
+    catalog = first(scenario="scarce_verifiers")
     question = {"throughput_speedup": speedup, "compute": 4e30}
     mend = f"{block}.headcount: is a permission here.*Solve for {block}.max_review_share"
     with pytest.raises(tm.CatalogError, match=mend):
