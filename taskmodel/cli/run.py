@@ -285,10 +285,15 @@ def too_few_reviewers(summary: Summary) -> list[str]:
     if not missing or not most.oversight_cost > COSTLY:
         return []
     state = "binds nowhere" if missing[0] == "oversight_binds" else "is the bottleneck nowhere"
+    why = (
+        "reviewers are too few to be worth automating for: people do "
+        f"{most.tasks_by_hand} tasks by hand that AI could do."
+        if most.tasks_by_hand
+        else "at the margin another source holds research back more."
+    )
     return wrapped(
         f"Oversight {state}, and yet costs {number(most.oversight_cost)}x at "
-        f"{scientific(most.compute)} FLOP/year: reviewers are too few to be worth automating for: "
-        f"people do {most.tasks_by_hand} tasks by hand that AI could do.",
+        f"{scientific(most.compute)} FLOP/year: {why}",
         indent="",
     )
 
@@ -363,7 +368,7 @@ def _stretches(stretches: tuple[tuple[float, float | None], ...]) -> str:
 
 def _curve(summary: Summary) -> list[str]:
     today = summary.today
-    rows = [["compute", "hours by AI", *SPEEDUP_HEADS, "no review", "what binds most"]]
+    rows = [["compute", "by AI", *SPEEDUP_HEADS, "free", "what binds most"]]
     for compute, row in sorted({row.compute: row for row in (*summary.curve, today)}.items()):
         rows.append(
             [
@@ -375,8 +380,8 @@ def _curve(summary: Summary) -> list[str]:
             ]
         )
     return [
-        "Along the curve; hours by AI: share of the hours that people work without AI",
-        "no review: throughput if nothing were reviewed, inference and experiments as they are",
+        "Along the curve; by AI: share of the hours that people work without AI",
+        "free: throughput if review were free, inference and experiments as they are",
         *table(rows, left_columns=(6,)),
     ]
 

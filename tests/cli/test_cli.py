@@ -244,7 +244,7 @@ def test_page_is_short_and_in_ascii(capsys, catalog, scenario):
         "out",
     )
     assert len(lines) <= 65
-    assert max(map(len, lines)) <= 92  # the table along the curve has seven numbers
+    assert max(map(len, lines)) <= 80
     assert all(line.isascii() for line in lines)
 
 

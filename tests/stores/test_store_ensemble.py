@@ -357,9 +357,9 @@ def test_bad_arguments(catalog, tmp_path, monkeypatch):
 
 def test_the_command(capsys, tmp_path):
     path = tmp_path / "F.zarr"
-    arguments = [*COMMAND, "--draws", "3", "--store", str(path)]
+    arguments = [*COMMAND, "--draws", "7", "--store", str(path)]
     answer = json_of(capsys, *arguments, "--set", "latency.count_queues=true")
-    assert answer["files"] == [str(path)] and answer["chunks"] == 3
+    assert answer["files"] == [str(path)] and answer["chunks"] == 7
     reasons = tm.open(path)["reason"].values
     failed = np.flatnonzero(reasons != "")
     assert answer["failed_draws"] == len(failed) > 0
