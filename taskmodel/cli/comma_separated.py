@@ -67,11 +67,8 @@ def _records(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if "critical_path" in facts:
         return [*facts["critical_path"], *facts["others"]]
     kinds = [(key, rows) for key, rows in facts.items() if isinstance(rows, list)]
-    by_kind: list[Mapping[str, Any]] = [
-        {"kind": kind, **row} for kind, rows in kinds for row in rows
-    ]
     if len(kinds) == len(facts) > 1:  # of `list`: one table for each kind of file
-        return by_kind
+        return [{"kind": kind, **row} for kind, rows in kinds for row in rows]
     for key in TABLES:
         table = facts.get(key)
         if isinstance(table, Mapping) and all(isinstance(row, Mapping) for row in table.values()):
