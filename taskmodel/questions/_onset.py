@@ -73,7 +73,7 @@ def onset(
     >>> import taskmodel as tm
     >>> result = onset(tm.load_catalog("t_agi_ladder"), "supervision.headcount", [30, 1000])
     >>> [f"{start:.3g}" for start in result["oversight_bottleneck_from"].values]
-    ['nan', '5.22e+31']
+    ['nan', '2.61e+32']
     """
     needs_catalog(catalog)
     input_values(catalog, path)

@@ -105,8 +105,8 @@ def solve_for(
     >>> catalog = tm.load_catalog("t_agi_ladder")
     >>> share = "supervision.max_review_share"
     >>> result = solve_for(catalog, share, throughput_speedup=2, compute=1e31)
-    >>> bool((abs(result["throughput_speedup"] - 3) < 1e-9).all())
-    True
+    >>> result["throughput_speedup"].values.round(9).tolist()
+    [2.0]
     """
     needs_catalog(catalog)
     if len(targets) != 1:

@@ -11,7 +11,7 @@ from locations import ROOT
 import taskmodel as tm
 
 PAGE = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
-TABLE = re.search(r"```csv\n(.*?)```", PAGE, flags=re.DOTALL)[1]
+TABLE = re.search(r"```text\n(.*?)```", PAGE, flags=re.DOTALL)[1]
 COMMANDS = [
     block.partition("\n") for block in re.findall(r"```console\n\$ (.*?)```", PAGE, flags=re.DOTALL)
 ]

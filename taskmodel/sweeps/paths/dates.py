@@ -60,7 +60,7 @@ def compute_dates(catalog: Catalog, name_or_path: str | Path) -> ComputeDates | 
     --------
     >>> from taskmodel.catalog import load_catalog
     >>> dates = compute_dates(load_catalog("alignment_research"), "epoch_trend")
-    >>> dates(8.4e28)
+    >>> dates(4.2e29)
     2026.0
     """
     paths = load_paths(name_or_path)

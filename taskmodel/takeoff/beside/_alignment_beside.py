@@ -153,7 +153,7 @@ def alignment_beside(
     >>> catalog = tm.load_catalog("t_agi_ladder")
     >>> beside = alignment_beside("davidson_best_guess", catalog, times=[2026, 2030, 2034])
     >>> beside["work"].values.round(2).tolist(), beside["capability_speedup"].dims
-    ([0.0, 6.31, 13.66], ('time',))
+    ([0.0, 6.34, 14.59], ('time',))
     """
     needs_catalog(catalog)
     if capabilities is not None:

@@ -35,7 +35,7 @@ def months_between(result: xr.Dataset, first: str, second: str) -> float:
     >>> catalog = tm.load_catalog("t_agi_ladder")
     >>> beside = tm.alignment_beside("davidson_best_guess", catalog, times=[2026, 2033])
     >>> round(months_between(beside, "capability_2x", "capability_3x"), 1)
-    5.6
+    5.1
     """
     if "milestone_map" not in result:
         raise InputError(
