@@ -16,11 +16,12 @@ import xarray as xr
 from taskmodel.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
 
 MOST_ROWS = 5_000_000  # of a table
 
 
+# xarray has no annotations of its decorator
 @xr.register_dataset_accessor("taskmodel")  # type: ignore[no-untyped-call]
 class ResultAccessor:
     """Figures and tidy tables of a result of taskmodel.

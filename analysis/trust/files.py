@@ -117,7 +117,7 @@ def command_lines(seconds: float, seed: int) -> dict[str, Any]:
             codes["accepted"] += 1
         except SystemExit as stop:
             codes[str(stop.code)] += 1
-        except BaseException as error:
+        except Exception as error:  # of any kind: that is what is looked for
             faults.append({"words": words, "fault": f"{type(error).__name__}: {error}"[:300]})
     return {"lines": count, "exit_codes": dict(codes), "faults": faults}
 

@@ -21,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).parent)]
 
+# what follows needs the tools of the tests, which are on the path only now
 import catalogs  # noqa: E402
 import files  # noqa: E402
 import optima  # noqa: E402

@@ -102,7 +102,11 @@ class Output:
             except Exception as error:  # whatever the library meets: the numbers are there
                 reason = " ".join(str(error).split())[:MAX_REASON]
                 self._failure = f"no figure: {type(error).__name__}: {reason}"
-        if not self._failure and any("missing from font" in str(item.message) for item in caught):
+        glyphs = [item for item in caught if "missing from font" in str(item.message)]
+        for item in caught:
+            if item not in glyphs:
+                warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+        if glyphs and not self._failure:
             self._failure = "some letters are missing from the font of the figures"
 
     def write_text(self, name: str, text: str) -> None:

@@ -22,8 +22,8 @@ from taskmodel.plots.panels import (
     log_axis,
     stacked_panels,
 )
-from taskmodel.plots.trace import sweep_line
 from taskmodel.plots.words import SPEEDUP_NAMES, needs
+from taskmodel.sweeps.trace import sweep_line
 
 MILESTONES = {
     "automation_rnd_20%": "R&D 20 %",

@@ -18,8 +18,8 @@ from taskmodel.plots.panels import (
     log_axis,
     stacked_panels,
 )
-from taskmodel.plots.trace import share_lines, sweep_line
 from taskmodel.plots.words import SPEEDUP_NAMES, needs, share_name
+from taskmodel.sweeps.trace import share_lines, sweep_line
 
 SPEEDUP_COLOURS = {
     "throughput_speedup": BLACK,

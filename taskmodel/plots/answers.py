@@ -32,9 +32,9 @@ from taskmodel.plots.page import (
     wrap,
 )
 from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks, stacked_panels
-from taskmodel.plots.trace import sweep_line
 from taskmodel.plots.words import SPEEDUP_NAMES, compute_text, needs, power_text, times
 from taskmodel.questions._what_if import RELAXATIONS
+from taskmodel.sweeps.trace import sweep_line
 
 MOST_BARS = 15
 LINE_COLOURS = {"throughput_speedup": BLACK, "speedup": BLUE, "latency_speedup": VERMILLION}

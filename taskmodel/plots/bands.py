@@ -7,8 +7,8 @@ import xarray as xr
 
 from taskmodel.plots.labels import Ending, end_labels, label_inside
 from taskmodel.plots.page import GREY, PALE, Panel, share_colours, tint
-from taskmodel.plots.trace import share_lines
 from taskmodel.plots.words import share_name
+from taskmodel.sweeps.trace import share_lines
 
 
 def draw_bands(panel: Panel, result: xr.Dataset) -> None:

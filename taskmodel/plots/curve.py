@@ -30,8 +30,8 @@ from taskmodel.plots.page import (
     tint,
 )
 from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks
-from taskmodel.plots.trace import SweepLine, sweep_line, unreviewed_line
 from taskmodel.plots.words import compute_text, sweep_context, times
+from taskmodel.sweeps.trace import SweepLine, sweep_line, unreviewed_line
 
 UNREVIEWED = "unreviewed"
 # By variable: name, colour, and how the line is drawn.

@@ -23,9 +23,9 @@ from taskmodel.plots.page import (
     tint,
     wrap,
 )
-from taskmodel.plots.trace import StateInterval, binding_intervals, oversight_intervals
 from taskmodel.plots.words import NAMES, compute_text
 from taskmodel.sweeps.results import needs_variables
+from taskmodel.sweeps.trace import StateInterval, binding_intervals, oversight_intervals
 
 _STOREYS = 3  # levels for counts of tasks that are close together
 

@@ -18,7 +18,8 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel import plots
 from taskmodel.plots import saving
-from taskmodel.plots.trace import (
+from taskmodel.plots.words import compute_text
+from taskmodel.sweeps.trace import (
     StateInterval,
     binding_intervals,
     oversight_intervals,
@@ -26,7 +27,6 @@ from taskmodel.plots.trace import (
     sweep_line,
     unreviewed_line,
 )
-from taskmodel.plots.words import compute_text
 
 LINES = (
     "throughput_speedup",

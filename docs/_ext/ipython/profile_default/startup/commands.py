@@ -10,4 +10,4 @@ def _system(command):
         raise RuntimeError(f"exit status {process.returncode}: {command}")
 
 
-get_ipython().system = _system  # noqa: F821
+get_ipython().system = _system  # noqa: F821  IPython defines it where this file runs
