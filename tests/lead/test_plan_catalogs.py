@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 
 import taskmodel as tm
 from taskmodel.catalog import bundled_catalogs, load_catalog
@@ -54,6 +55,16 @@ def test_field_years_in_the_organisation_are_its_speedup_times_the_expected_paus
     result = tm.lead_time(months=6, set={"lead.theft": 0.05})
     expected = result["organisation_speedup"].values * float(result["expected_months"]) / 12
     assert result["organisation_field_years"].values == pytest.approx(expected)
+
+
+def test_a_lead_is_worth_28_times_less_task_by_task_than_in_bulk():
+    """Plan C in the first default catalog: 38.7 field-years in bulk, 1.40 task by task."""
+    plan = tm.lead_time("greenblatt_leads").sel(case="plan_c")
+    bulk = float(plan["field_years"].sel(step="wrong results"))
+    speedup = catalog_speedups(first(scenario="crunch_time")).steps["review"]
+    by_task = speedup * float(plan["expected_months"]) / 12
+    assert (round(bulk, 1), round(by_task, 2)) == (38.7, 1.4)
+    assert round(bulk / by_task) == 28
 
 
 def test_gains_give_more_hours_from_the_same_compute(crunch_time):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 from sizes import cases
 from small import small_catalog
 
@@ -156,6 +157,21 @@ def test_elasticities_to_people_reviewers_inference_and_experiments_are_those_of
     result = tm.elasticities(catalog, [1e28, 1e30, 1e32], paths)
     swept = tm.sweep(catalog, [1e28, 1e30, 1e32])
     np.testing.assert_allclose(result["output_elasticity"], swept["factor_elasticity"], atol=1e-10)
+
+
+def test_worth_goes_by_whose_hours_and_shares_by_what_they_do():
+    """The first default catalog: at the bottleneck's place, and at 1e32 FLOP/year.
+
+    Speed-ups are relative to the same people, so that 1 % more of them show -0.4 %.
+    """
+    catalog, compute = first(), [4e30, 1e32]
+    paths = ["pools.researchers.headcount", "supervision.headcount"]
+    result = tm.elasticities(catalog, compute, paths)
+    assert result["output_elasticity"].values.round(2).tolist() == [[0.78, 0.22], [0.57, 0.43]]
+    shares = tm.sweep(catalog, compute)["bottleneck_share"].sel(source="review").values
+    assert shares.round(2).tolist() == [0.61, 0.71]
+    more_people = result["throughput_speedup_elasticity"].values[1, 0]
+    assert round(float(more_people), 1) == -0.4
 
 
 def test_a_share_grows_at_the_expense_of_the_others():

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from random_catalogs import HIGH, LOW, multi_factor_catalog
 from sizes import cases
+from small import small_catalog
 
 import taskmodel as tm
+from taskmodel.errors import SolveError
 from taskmodel.sweeps._extrema import last_fall
 from taskmodel.sweeps.walker import Setting
 
@@ -100,17 +102,36 @@ def random_gap_catalog(rng):
     return catalog.replace(changes)
 
 
-@pytest.mark.parametrize("seed", range(cases(4, 100)))
-def test_brute_force_finds_every_peak_and_trough_and_no_other(seed):
-    catalog = random_gap_catalog(np.random.default_rng(seed))
+def test_brute_force_finds_every_peak_and_trough_and_no_other():
+    """Where output is something and limited; a refusal is neither right nor wrong."""
+    count, refused, several = cases(4, 100), [], 0
     grid = np.geomspace(LOW, HIGH, cases(1000, 4000))
-    speedup = tm.sweep(catalog, grid)["throughput_speedup"].values
-    if not (speedup > 0).all():
-        return
-    check(extrema(tm.sweep(catalog, [LOW, HIGH])), turns(grid, speedup), grid[1] / grid[0])
+    for seed in range(count):
+        catalog = random_gap_catalog(np.random.default_rng(seed))
+        try:
+            speedup = tm.sweep(catalog, grid)["throughput_speedup"].values
+        except SolveError:
+            refused.append(seed)
+            continue
+        answered = np.flatnonzero((speedup > 0) & np.isfinite(speedup))
+        if not len(answered):
+            continue
+        low, high = answered[[0, -1]]
+        assert len(answered) == high - low + 1, seed
+        inside = grid[low : high + 1]
+        found = [
+            turn
+            for turn in extrema(tm.sweep(catalog, [LOW, HIGH]))
+            if inside[0] < turn[0] < inside[-1]
+        ]
+        check(found, turns(inside, speedup[low : high + 1]), grid[1] / grid[0], seed)
+        several += len(found) > 1
+    print(f"{len(refused)} of {count} refused, {several} turn more than once")
+    assert len(refused) <= count // 100, refused
+    assert several >= count // 8
 
 
-def check(found, expected, spacing):
+def check(found, expected, spacing, case=None):
     """Every turn on a grid is found; others are pairs closer together than its points."""
     left = list(found)
     for low, high, sign in expected:
@@ -119,21 +140,30 @@ def check(found, expected, spacing):
             for each in left
             if each[1] == sign and low * (1 - 1e-9) <= each[0] <= high * (1 + 1e-9)
         ]
-        assert same, (low, high, sign)
+        assert same, (case, low, high, sign)
         left.remove(same[0])
     for position, sign in left:
         others = [other for other, kind in left if kind == -sign]
-        assert any(abs(np.log(other / position)) < np.log(spacing) for other in others)
+        close = any(abs(np.log(other / position)) < np.log(spacing) for other in others)
+        assert close, (case, position, sign)
 
 
 def test_a_peak_along_another_axis_is_where_the_slope_is_zero():
-    catalog = gap_catalog(0.1)
-    path = "supervision.headcount"
-    result = tm.sweep(catalog, 1e32, over="capability.slope", values=np.linspace(0.3, 1.2, 300))
-    found = extrema(result, "capability.slope")
-    grid, speedup = result["capability.slope"].values, result["throughput_speedup"].values
+    """Review grows with the lead, and success grows: three tasks, and one that people keep."""
+    hours, axis = {"code": 1, "prove": 10, "write": 100}, "capability.slope"
+    tasks = {name: {"share": 0.3, "horizon": length} for name, length in hours.items()}
+    catalog = small_catalog(
+        {**tasks, "sign": {"share": 0.1, "delegable": False}},
+        capability={"worker": "frontier", "success": "logistic", "success_slope": 0.84},
+        supervision={"verification_gap": 0.1},
+        compute={"inference": "free"},
+    )
+    result = tm.sweep(catalog, 1e32, over=axis, values=np.linspace(0.3, 0.9, 60))
+    found = extrema(result, axis)
+    grid, speedup = result[axis].values, result["throughput_speedup"].values
     assert turns(grid, speedup)
     check(found, turns(grid, speedup), 1.01)
+    path = "supervision.headcount"
     assert extrema(tm.sweep(catalog, 1e32, over=path, values=[10, 1000]), path) == []
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from first import first
 
 import taskmodel as tm
 from taskmodel.allocation import greatest_output
@@ -34,6 +35,29 @@ def test_it_equals_the_what_if_that_nothing_need_be_reviewed(catalog):
         free = result["output"].sel(relaxation="coverage_floor", with_relaxation="coverage_floor")
         expected = float(free / result["output_as_is"])
         assert cost_at(catalog, [compute])[0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_hiring_reviewers_lowers_the_cost_and_makes_review_the_bottleneck():
+    """10 reviewers are never the bottleneck, 10,000 are: where the cost is, and is lower."""
+    answers = {}
+    for reviewers in (10, 600, 10_000):
+        changed = first().replace({"supervision.headcount": reviewers})
+        result = tm.sweep(changed, [1e30, 1e32])
+        events = tm.events(result)
+        reached = events["compute"].values[events["kind"].values == "oversight_bottleneck"]
+        last = result.isel(compute=-1)
+        speedup, cost = float(last["throughput_speedup"]), float(last["oversight_cost"])
+        answers[reviewers] = (speedup, cost, reached.tolist())
+    assert round(answers[10][0], 2) == 1.13 and answers[10][2] == []
+    assert answers[10_000][2] == pytest.approx([3.99e30], rel=1e-2)
+    # 78.14 over 3.6078; over two rounded numbers 21.6
+    assert round(answers[600][1], 2) == 21.66
+    assert answers[10][1] > answers[600][1] > answers[10_000][1]
+
+
+def test_sixty_dedicated_reviewers_leave_a_cost_of_forty():
+    result = tm.sweep(first(scenario="dedicated_reviewers"), [1e32])
+    assert round(float(result["oversight_cost"][0]), 1) == 40.0
 
 
 def test_the_walk_without_review_equals_optima_of_their_own(catalog):
