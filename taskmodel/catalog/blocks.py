@@ -24,7 +24,7 @@ from taskmodel.files.quantity import (
     pure_number,
 )
 from taskmodel.files.suggestions import listing
-from taskmodel.science.induced_work import inducing_cycle
+from taskmodel.science.induced_work import entangled, inducing_cycle
 
 Order = dict[str, list[str]]
 
@@ -167,10 +167,22 @@ def endless_work(
             task.delegable if work.by is None else name in work.by for name, task in tasks.items()
         ]
         phi[induces, 0, names.index(work.task)] += work.hours.value
-    if (cycle := inducing_cycle(phi)) is not None:
-        path = " -> ".join(names[task] for task in [*cycle, cycle[0]])
-        message = (
-            f"an hour of AI's work induces an hour or more of the same along {path}, so that it "
-            "has no end; lower the hours along this cycle, or leave tasks out of 'by'"
-        )
-        yield Finding(("oversight_work",), message, at_key=True)
+    if (cycle := inducing_cycle(phi)) is None:
+        return
+    path = " -> ".join(names[task] for task in [*cycle, cycle[0]])
+    inside, radius = entangled(phi[:, 0], cycle[0])
+    among = [names[task] for task in inside]
+    entries = [
+        entry
+        for entry, work in oversight_work.items()
+        if work.task in among and any(name in (work.by or among) for name in among)
+    ]
+    # rounded up, so that what is divided by it has an end
+    factor = np.ceil(radius * 1e4 + 1) / 1e4
+    message = (
+        f"an hour of AI's work comes back as {radius:.4g} hours of the same, along {path}, and so "
+        f"has no end; it must be less than 1: divide by {factor:.5g} the hours of "
+        f"{listing([f'oversight_work.{entry}' for entry in entries], len(entries))}, or leave a "
+        "task of the cycle out of 'by'"
+    )
+    yield Finding(("oversight_work", entries[0], "hours"), message)

@@ -57,3 +57,27 @@ def _cycle(matrix: Array, size: Array) -> list[int]:
             first = cycle.index(min(cycle))
             return cycle[first:] + cycle[:first]
         path.append(following)
+
+
+def entangled(phi: Array, task: int) -> tuple[list[int], float]:
+    """Tasks that induce work at a task and that it induces work at, and their spectral radius.
+
+    Parameters
+    ----------
+    phi : array, shape (task, task)
+        Units of each task (last dimension) that a unit of a task induces.
+    task : int
+        Its own position is among the tasks.
+    """
+    both = sorted(_reached(phi > 0, task) & _reached(phi.T > 0, task))
+    values = np.linalg.eigvals(phi[np.ix_(both, both)])
+    return both, float(np.abs(values).max())
+
+
+def _reached(induces: Array, task: int) -> set[int]:
+    found, new = {task}, [task]
+    while new:
+        further = set(np.flatnonzero(induces[new.pop()]).tolist()) - found
+        found |= further
+        new += further
+    return found

@@ -81,6 +81,29 @@ def test_induced_work_without_an_end_is_located(work, words):
         catalog_with(work=work)
 
 
+def test_the_mend_of_induced_work_without_an_end_works():
+    """Two cycles of 0.6 hours each, which only together have no end."""
+    work = {
+        "there": {"task": "design", "by": ["build", "run"], "hours": 0.6, **SOURCE},
+        "back": {"task": "build", "by": ["design"], "hours": 1, **SOURCE},
+        "too": {"task": "run", "by": ["design"], "hours": 1, **SOURCE},
+        "apart": {"task": "sign", "by": ["build"], "hours": 0.5, **SOURCE},
+    }
+    with pytest.raises(CatalogError) as caught:
+        catalog_with(work=work)
+    (defect,) = caught.value.defects
+    assert defect.path == "oversight_work.there.hours"
+    entries = "oversight_work.there, oversight_work.back, oversight_work.too"
+    assert "back as 1.095 hours of the same, along design -> build -> design" in defect.message
+    assert f"must be less than 1: divide by 1.0956 the hours of {entries}, or" in defect.message
+    divided = {
+        name: {**fields, "hours": fields["hours"] / (1 if name == "apart" else 1.0956)}
+        for name, fields in work.items()
+    }
+    catalog_with(work=divided)
+    catalog_with(work={**work, "there": {**work["there"], "by": ["run"], "hours": 0.5}})
+
+
 def test_blocks_and_induced_work_are_read_as_written():
     hours = {"value": 3, "unit": "min/h"}
     work = {"triage": {"task": "sign", "by": ["build"], "hours": hours, **SOURCE}}

@@ -127,6 +127,18 @@ def test_bad_attacks_are_refused():
         monitored(0.1, capability=graded)
 
 
+def test_the_mends_of_bad_attacks_work():
+    """A score of verifiability, no harm of attacks, and detection that does not fall."""
+    harm, rules = {"share": 1, "attack_harm": 2}, {"tolerated_harm": 1}
+    assert defects({"only": harm}).keys() == {"tasks.only.attack_harm"}
+    mended = {"only": {**harm, **VERIFIABLE, "review_ratio": 1.0}}
+    small_catalog(mended, supervision=rules)
+    small_catalog({"only": {"share": 1}})
+    falling = {**rules, "detection_gap": 0.1}
+    assert defects(mended, supervision=falling).keys() == {"supervision.tolerated_harm"}
+    small_catalog(mended, supervision={**falling, "detection_gap": 0})
+
+
 def test_the_bundled_monitor_takes_less_review_than_a_look_at_everything():
     catalog = first()
     outputs = [

@@ -214,6 +214,13 @@ def test_what_a_gap_needs_is_a_located_error(changes, words):
         catalog_with().replace(changes)
 
 
-def test_the_mend_of_a_gap_without_a_horizon_works():
-    changes = {"supervision.verification_gap": 0.1, "tasks.code.automation_threshold": None}
-    catalog_with().replace(changes)
+@pytest.mark.parametrize("gap", ["verification_gap", "detection_gap"])
+def test_the_mend_of_a_gap_without_a_horizon_works(gap):
+    changes = {f"supervision.{gap}": 0.1, "tasks.code.automation_threshold": 1e28}
+    with pytest.raises(CatalogError) as caught:
+        catalog_with().replace(changes)
+    (defect,) = caught.value.defects
+    assert defect.path == "tasks.code.automation_threshold"
+    assert f"supervision.{gap} depends on how far" in defect.message
+    assert "take it out (null), so that horizon and horizon_multiplier" in defect.message
+    catalog_with().replace(changes | {"tasks.code.automation_threshold": None})
