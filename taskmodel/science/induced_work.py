@@ -13,6 +13,7 @@ intermediate inputs; Howard (1960), *Dynamic Programming and Markov Processes*.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.numerics.accuracy import SAME_COST
 from taskmodel.numerics.types import Array
@@ -74,7 +75,7 @@ def entangled(phi: Array, task: int) -> tuple[list[int], float]:
     return both, float(np.abs(values).max())
 
 
-def _reached(induces: Array, task: int) -> set[int]:
+def _reached(induces: NDArray[np.bool_], task: int) -> set[int]:
     found, new = {task}, [task]
     while new:
         further = set(np.flatnonzero(induces[new.pop()]).tolist()) - found
