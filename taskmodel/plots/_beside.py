@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,7 @@ from taskmodel.plots.page import BLACK, BLUE, GREEN, VERMILLION
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
     calendar_axis,
-    date_label,
-    date_line,
+    date_strip,
     faint_grid,
     labelled_ticks,
     legend_above,
@@ -32,7 +30,6 @@ MILESTONES = {
 }
 HIGHEST = 30.0  # speed-up shown: those of capabilities grow without bound
 TICKS = (1, 2, 3, 5, 10, 20, 30)
-NEAR = 0.4  # years: closer milestones are named on either side of their lines
 
 
 def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
@@ -63,10 +60,12 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
     catalog, world = result.attrs["catalog_name"], result.attrs["world_name"]
     heading, time = f"Alignment beside capabilities: {catalog} in {world}", result["time"].values
     with stacked_panels(
-        width, 0.35 * width + 82, heading, (3, 1), pad=2.2, height_ratios=(3, 2, 1.5)
+        width, 0.35 * width + 90, heading, (3, 1), over_figure=True, height_ratios=(3, 2, 1.5)
     ) as (figure, panels, size):
         speedups, work, training = panels
-        _draw_speedups(speedups, result, size)
+        _draw_speedups(speedups, result)
+        lift = date_strip(panels, _milestones(result), (time[0], time[-1]), width, size)
+        legend_above(speedups, size, columns=3 if width >= 130 else 1, lift=lift)
         work.plot(time, result["work"], color=BLUE, linewidth=1.5, gid="work", label="effective")
         bulk: dict[str, Any] = {
             "linewidth": 0.9,
@@ -77,18 +76,17 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
         work.plot(time, result["work_bulk"], color=BLUE, **bulk)
         work.set_ylabel("alignment work\n[field-years]")
         work.set_ylim(bottom=0)
-        legend_above(work, size)
+        work.legend(loc="upper left", fontsize=size)
         training.plot(time, result["training_run"], color=BLACK, linewidth=1.5, gid="training_run")
         log_axis(training, result["training_run"].values)
         training.set_ylabel("largest training\nrun [FLOP]")
         calendar_axis(training, time)
-        _mark_milestones(panels, result, size)
         for axes in panels:
             faint_grid(axes)
     return figure
 
 
-def _draw_speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
+def _draw_speedups(axes: Axes, result: xr.Dataset) -> None:
     measure, time = result.attrs["measure"], result["time"].values
     alignment = sweep_line(result, measure)
     # Steep lines up to 1e11 render badly: they are cut well above the top of the panel.
@@ -112,18 +110,14 @@ def _draw_speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
     axes.set_ylim(0.9, HIGHEST)
     labelled_ticks(axes.yaxis, TICKS, str)
     axes.set_ylabel(SPEEDUP_LABEL)
-    legend_above(axes, size)
 
 
-def _mark_milestones(panels: Sequence[Axes], result: xr.Dataset, size: float) -> None:
-    """Vertical lines at milestones, named in the second panel."""
+def _milestones(result: xr.Dataset) -> list[tuple[float, str]]:
+    """Dates and names of the milestones that are reached."""
     names, values = result["milestone"].values, result["milestone_value"].values.tolist()
     dates = dict(zip(map(str, names), values, strict=True))
-    preceding = -np.inf
-    for milestone, name in sorted(MILESTONES.items(), key=lambda item: dates[item[0]]):
-        date = dates[milestone]
-        if np.isnan(date):
-            continue
-        date_line(panels, date)
-        date_label(panels[1], date, name, size, -2 if date - preceding > NEAR else size + 2)
-        preceding = date
+    return [
+        (dates[milestone], name)
+        for milestone, name in MILESTONES.items()
+        if not np.isnan(dates[milestone])
+    ]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from taskmodel.plots.page import BLUE, GREY, wrap
 from taskmodel.plots.panels import faint_grid, labelled_ticks, powers_of_ten, stacked_panels
-from taskmodel.plots.words import needs
+from taskmodel.plots.words import needs, power_text
 
 LOGARITHMIC_FROM = 100.0  # ratio of largest to smallest value
 
@@ -73,6 +73,9 @@ def _draw_level(axes: Axes, level: xr.DataArray) -> None:
     if finite.size and finite.min() > 0 and finite.max() > LOGARITHMIC_FROM * finite.min():
         axes.set_yscale("log")
         labelled_ticks(axes.yaxis, powers_of_ten(*axes.get_ylim(), 6))
+    elif finite.size and np.ptp(finite) == 0:
+        value = float(finite[0])
+        labelled_ticks(axes.yaxis, [value], power_text if abs(value) >= 1e4 else "{:g}".format)
     faint_grid(axes)
     axes.tick_params(labelbottom=True)
     axes.set_xlim(time[0], time[-1] if len(time) > 1 else time[0] + 1)

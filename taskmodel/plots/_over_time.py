@@ -7,12 +7,12 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from taskmodel.plots.page import BLACK, BLUE, VERMILLION, share_colours, tint
+from taskmodel.plots.page import BLACK, share_colours, tint
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
+    SPEEDUP_LINES,
     calendar_axis,
-    date_label,
-    date_line,
+    date_strip,
     faint_grid,
     legend_above,
     log_axis,
@@ -21,11 +21,6 @@ from taskmodel.plots.panels import (
 from taskmodel.plots.words import SPEEDUP_NAMES, needs, share_name
 from taskmodel.sweeps.trace import share_lines, sweep_line
 
-SPEEDUP_COLOURS = {
-    "throughput_speedup": BLACK,
-    "speedup": BLUE,
-    "latency_speedup": VERMILLION,
-}
 ONSETS = {
     "oversight_binds": "oversight binds",
     "oversight_bottleneck": "oversight is the bottleneck",
@@ -58,9 +53,9 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
     if paths := result.attrs.get("paths_name"):
         heading += f", paths {paths}"
     with stacked_panels(
-        width, 0.35 * width + 75, heading, (3, 1), pad=2.2, height_ratios=(3, 2, 1.5)
+        width, 0.35 * width + 80, heading, (3, 1), over_figure=True, height_ratios=(3, 2, 1.5)
     ) as (figure, (speedups, shares, compute), size):
-        _draw_speedups(speedups, result, size)
+        _draw_speedups(speedups, result, width, size)
         _draw_shares(shares, result, size)
         compute.plot(result["time"], result["compute"], color=BLACK, linewidth=1.4, gid="compute")
         log_axis(compute, result["compute"].values)
@@ -70,20 +65,19 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
     return figure
 
 
-def _draw_speedups(axes: Axes, result: xr.Dataset, size: float) -> None:
+def _draw_speedups(axes: Axes, result: xr.Dataset, width: float, size: float) -> None:
     """The speed-ups, and the dates at which oversight begins to bind and to be the bottleneck."""
-    for name, colour in SPEEDUP_COLOURS.items():
+    for name, style in SPEEDUP_LINES.items():
         line = sweep_line(result, name)
         label = SPEEDUP_NAMES[name]
-        axes.plot(line.position, line.values, color=colour, linewidth=1.5, gid=name, label=label)
-    for kind, text in ONSETS.items():
-        dates = result["event_time"].values[result["event_kind"].values == kind]
-        if len(dates):
-            date_line([axes], dates[0])
-            date_label(axes, dates[0], text, size)
+        axes.plot(line.position, line.values, linewidth=1.5, gid=name, label=label, **style)
+    kinds, times = result["event_kind"].values, result["time"].values
+    dates = {text: result["event_time"].values[kinds == kind] for kind, text in ONSETS.items()}
+    marks = [(float(at[0]), text) for text, at in dates.items() if len(at)]
+    lift = date_strip([axes], marks, (times[0], times[-1]), width, size)
     axes.set_ylabel(SPEEDUP_LABEL)
     faint_grid(axes)
-    legend_above(axes, size)
+    legend_above(axes, size, lift=lift)
 
 
 def _draw_shares(axes: Axes, result: xr.Dataset, size: float) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.plots.page import BLACK, BLUE, ORANGE, VERMILLION
 from taskmodel.plots.panels import (
-    date_label,
-    date_line,
+    date_strip,
     faint_grid,
     labelled_ticks,
     powers_of_ten,
@@ -21,7 +17,7 @@ from taskmodel.plots.panels import (
 from taskmodel.plots.words import needs
 
 YEARS_AFTER = 6.0  # shown after full automation
-NEAR = 0.2  # years: closer milestones share a label
+NEAR = 0.004  # of the axis: closer milestones share a label
 MILESTONES = {
     "rampup_start": "wake-up",
     "automation_gns_20%": "goods 20 %",
@@ -67,7 +63,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
     shown = world.isel(time=world["time"].values <= end + 1e-9)
     time = shown["time"].values
     heading = f"Tasks taken over, compute and output: {world.attrs['scenario_name']}"
-    with stacked_panels(width, 0.35 * width + 70, heading, (3, 1), pad=1.6) as (
+    with stacked_panels(width, 0.35 * width + 78, heading, (3, 1), over_figure=True) as (
         figure,
         panels,
         size,
@@ -84,7 +80,8 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
             axes.set_yscale("log")
             axes.set_ylabel(label)
             labelled_ticks(axes.yaxis, powers_of_ten(*axes.get_ylim(), 6))
-        _mark_milestones(panels, dates, end, size)
+        marks = _milestones(dates, time[0], end)
+        date_strip(panels, marks, (time[0], end), width, size)
         panels[-1].set_xlim(time[0], end)
         panels[-1].set_xlabel("calendar year")
         for axes in panels:
@@ -92,20 +89,15 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
     return figure
 
 
-def _mark_milestones(
-    panels: Sequence[Axes], dates: dict[str, float], end: float, size: float
-) -> None:
-    """Vertical lines at milestones, named in the second panel; near ones share a label."""
-    groups: list[tuple[float, list[str]]] = []
+def _milestones(dates: dict[str, float], start: float, end: float) -> list[tuple[float, str]]:
+    """Dates and names of milestones up to the end of the axis; those that coincide as one."""
+    groups: list[tuple[float, str]] = []
     for milestone, name in sorted(MILESTONES.items(), key=lambda item: dates[item[0]]):
         date = dates[milestone]
         if not date <= end:  # also NaN
             continue
-        date_line(panels, date)
-        if groups and date - groups[-1][0] < NEAR:
-            groups[-1][1].append(name)
+        if groups and date - groups[-1][0] < NEAR * (end - start):
+            groups[-1] = groups[-1][0], f"{groups[-1][1]}, {name}"
         else:
-            groups.append((date, [name]))
-    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-    for date, names in groups:
-        date_label(panels[1], date, ", ".join(names), size, bbox=ground)
+            groups.append((date, name))
+    return groups

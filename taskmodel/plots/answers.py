@@ -31,14 +31,18 @@ from taskmodel.plots.page import (
     text_width,
     wrap,
 )
-from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks, stacked_panels
+from taskmodel.plots.panels import (
+    SPEEDUP_LABEL,
+    SPEEDUP_LINES,
+    faint_grid,
+    labelled_ticks,
+    stacked_panels,
+)
 from taskmodel.plots.words import SPEEDUP_NAMES, compute_text, needs, power_text, times
 from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.sweeps.trace import sweep_line
 
 MOST_BARS = 15
-LINE_COLOURS = {"throughput_speedup": BLACK, "speedup": BLUE, "latency_speedup": VERMILLION}
-STYLES = {"throughput_speedup": "-", "speedup": "-", "latency_speedup": (0, (4, 2))}
 
 
 @contextmanager
@@ -394,10 +398,10 @@ def draw_along(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
     heading = f"Speed-up of research along {axis}"
     if "compute" in result.variables and result["compute"].ndim == 0:
         heading += f", {_at(result)}"
-    lines = {name: sweep_line(result, name) for name in LINE_COLOURS}
+    lines = {name: sweep_line(result, name) for name in SPEEDUP_LINES}
     with _panel(ax, width, 0.4 * width + 30, heading) as (axes, size):
         for name, line in lines.items():
-            style: dict[str, Any] = {"color": LINE_COLOURS[name], "linestyle": STYLES[name]}
+            style = SPEEDUP_LINES[name]
             axes.plot(line.position, line.values, linewidth=1.5, gid=name, **style)
         _input_axis(axes, result[axis], width)
         axes.set_ylabel(SPEEDUP_LABEL)
@@ -423,7 +427,7 @@ def _name_ends(axes: Axes, ends: dict[str, float], size: float) -> None:
             xycoords=("axes fraction", "data"),
             va="center",
             fontsize=size - 0.5,
-            color=LINE_COLOURS[name],
+            color=SPEEDUP_LINES[name]["color"],
             annotation_clip=False,
         )
 

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, VERMILLION, tint
+from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILLION, tint
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
     calendar_axis,
@@ -26,7 +26,7 @@ PANELS = {
 }
 CHANCES = {
     "oversight_costs_half_from_by": ("oversight costs half", VERMILLION),
-    "oversight_bottleneck_from_by": ("oversight is the bottleneck", BLACK),
+    "oversight_bottleneck_from_by": ("oversight is the bottleneck", PURPLE),
 }
 STYLES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))
 LARGEST_COST = 100.0  # of the axis; bands leave it at the top

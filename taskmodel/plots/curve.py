@@ -20,7 +20,7 @@ from taskmodel.plots.lanes import (
 )
 from taskmodel.plots.page import (
     BLACK,
-    BLUE,
+    GREY,
     VERMILLION,
     Page,
     Panel,
@@ -37,8 +37,12 @@ UNREVIEWED = "unreviewed"
 # By variable: name, colour, and how the line is drawn.
 _LINES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "throughput_speedup": ("throughput", BLACK, {"linewidth": 1.8, "zorder": 5}),
-    "speedup": ("effective speed-up", BLUE, {"linewidth": 1.8, "zorder": 6}),
-    "latency_speedup": ("latency", BLUE, {"linewidth": 0.8, "zorder": 4}),
+    "speedup": (
+        "effective speed-up",
+        BLACK,
+        {"linewidth": 1.8, "zorder": 6, "linestyle": (0, (3, 1))},
+    ),
+    "latency_speedup": ("latency", GREY, {"linewidth": 0.8, "zorder": 4}),
     "oversight_ceiling": (
         "oversight ceiling",
         VERMILLION,

@@ -22,6 +22,7 @@ from taskmodel.plots.page import (
     SKY,
     VERMILLION,
     YELLOW,
+    compute_ticks,
     tint,
 )
 from taskmodel.plots.panels import (
@@ -34,7 +35,7 @@ from taskmodel.plots.panels import (
 )
 from taskmodel.plots.words import SPEEDUP_NAMES, needs, power_text, titles
 
-SPEEDUP_COLOURS = {"throughput_speedup": BLACK, "speedup": BLUE}
+SPEEDUP_COLOURS = {"throughput_speedup": BLACK, "speedup": GREY}
 MODE_COLOURS = (VERMILLION, ORANGE, YELLOW, SKY, GREEN, PURPLE, BLUE, PALE, GREY)
 VISIBLE_SHARE = 0.005  # of AI's work: modes that never exceed it are not drawn
 ZERO_RATIO = 3.0  # of the first positive budget to the position at which the budget of 0 is drawn
@@ -131,14 +132,17 @@ def _draw_speedups(axes: Axes, data: _Frontier, size: float) -> None:
     low, high = axes.get_ylim()
     steps = [1, 1.2, 1.5, 2, 3, 5, 7] if high < 10 * low else [1, 2, 5]
     ticks = np.outer(10.0 ** np.arange(-1, 6), steps).ravel()
-    labelled_ticks(axes.yaxis, ticks[(ticks >= low) & (ticks <= high)], "{:g}".format)
+    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    if len(ticks) < 3:
+        ticks = compute_ticks(low, high)
+    labelled_ticks(axes.yaxis, ticks, "{:g}".format)
     faint_grid(axes)
     axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1), fontsize=size)
 
 
 def _draw_price(axes: Axes, data: _Frontier) -> None:
-    data.draw(axes, "safety_price", ORANGE)
-    axes.set_ylabel("price of safety [hours of\nresearch per hour of defects]")
+    data.draw(axes, "safety_price", BLACK)
+    axes.set_ylabel("price of safety\n[h of research\nper h of defects]")
     prices = data.variables["safety_price"].values
     prices = prices[prices > 0]
     if len(prices):

@@ -102,7 +102,7 @@ def _years_axis(axes: Axes, years: np.ndarray) -> None:
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     labelled_ticks(axes.xaxis, powers_of_ten(low, high), "{:,.10g}".format)
-    axes.set_xlabel("work, in years of the field")
+    axes.set_xlabel("work [years of the field]")
     faint_grid(axes, "x", 0.5)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,23 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
+from taskmodel.plots.labels import plate
 from taskmodel.plots.page import (
     BLACK,
     COLOURS,
     GREY,
     PALE,
     Page,
+    Panel,
     compute_ticks,
     figure_style,
     line_height,
     shade,
+    text_width,
     tint,
 )
 from taskmodel.plots.panels import labelled_ticks
+from taskmodel.plots.regions import filled_regions, roomiest_pixel
 from taskmodel.plots.words import (
     NAMES,
     SEPARATOR,
@@ -35,6 +40,8 @@ from taskmodel.plots.words import (
 
 LEVELS = np.sort(np.outer(10.0 ** np.arange(0, 9), [1, 1.2, 1.5, 2, 3, 5, 7]).ravel())
 CONTOUR_LIMIT = 7
+LOWEST_CONTOUR = 1.01  # relative to the lowest value
+PIXELS = 4  # of regions, a millimetre
 NAMED_AREA = 0.004  # of the panel: smaller regions have no name
 BINDING = ("oversight_slack", "oversight_binds")
 NOTE = (
@@ -77,11 +84,12 @@ def draw_bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
         left, below, height = 22.0, 4.0 + 2 * line_height(size), 0.62 * width
         body = height + below + 2
         page = Page(width, body, heading, SEPARATOR.join(context), size, [NOTE])
-        axes = page.panel(left, 0, width - left - 6, height).axes
+        panel = page.panel(left, 0, width - left - 6, height)
+        axes = panel.axes
         x, y = (result[name] for name in inputs)
         _scale(axes, "x", x)
         _scale(axes, "y", y)
-        _draw_regions(axes, x.values, y.values, result, size)
+        _draw_regions(panel, x.values, y.values, result, size)
         _draw_contours(axes, x.values, y.values, result["speedup"].values, size)
         _draw_curves(axes, result, page.weight)
         return page.finished()
@@ -91,8 +99,7 @@ def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
     low, high = float(values[0]), float(values[-1])
     label = "effective compute" if values.name == "compute" else str(values.name)
     unit = values.attrs.get("units", "")
-    if unit not in ("", "1"):
-        label += f" [{unit}]"
+    label += f" [{unit or '1'}]"
     scale = "log" if low > 0 else "linear"
     axes.set(**{f"{name}label": label, f"{name}scale": scale, f"{name}lim": (low, high)})
     if low > 0:
@@ -104,18 +111,32 @@ def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
 
 
 def _draw_regions(
-    axes: Axes, x: np.ndarray, y: np.ndarray, result: xr.Dataset, size: float
+    panel: Panel, x: np.ndarray, y: np.ndarray, result: xr.Dataset, size: float
 ) -> None:
-    """Cells in the colour of their source, and the name of a region where it has most room."""
+    """Regions in the colour of their source, and their names where they have most room."""
     sources = [*result["source"].values.tolist(), ""]
     colours = [tint(COLOURS[source], 0.25) if source else PALE for source in sources]
     index = {source: number for number, source in enumerate(sources)}
     code = np.array([[index[cell] for cell in row] for row in result["binding_factor"].values])
-    # As vectors, cells would show hairlines between them in most viewers.
-    axes.pcolormesh(
-        _cell_edges(x),
-        _cell_edges(y),
-        code,
+    shape = round(PIXELS * panel.height), round(PIXELS * panel.width)
+    grid = tuple(
+        _pixels(values, values, count).round().astype(int)
+        for values, count in zip((y, x), shape, strict=True)
+    )
+    curves = [
+        (
+            _pixels(result["boundary_y"].values[own], y, shape[0]),
+            _pixels(result["boundary_x"].values[own], x, shape[1]),
+        )
+        for own in _curves(result)
+        if result["boundary_second"].values[own][0] not in BINDING
+    ]
+    pixels = filled_regions(code, (grid[0], grid[1]), curves, shape)
+    edges = [_edges(values, count) for values, count in zip((x, y), shape[::-1], strict=True)]
+    # As vectors, pixels would show hairlines between them in most viewers.
+    panel.axes.pcolormesh(
+        *edges,
+        pixels,
         cmap=ListedColormap(colours),
         vmin=-0.5,
         vmax=len(sources) - 0.5,
@@ -123,40 +144,54 @@ def _draw_regions(
         gid="regions",
     )
     for source, number in index.items():
-        region = code == number
+        region = pixels == number
         if region.sum() < NAMED_AREA * region.size:
             continue
-        row, column = _deepest(region)
-        axes.text(
-            x[column],
-            y[row],
-            NAMES.get(source, source) if source else "nothing is done",
-            color=shade(COLOURS[source]) if source else GREY,
-            fontsize=size + 1,
-            weight="bold",
-            ha="center",
-            va="center",
-            zorder=6,
-        )
+        _name_region(panel.axes, region, source, edges, size + 1)
 
 
-def _cell_edges(values: np.ndarray) -> np.ndarray:
-    """Edges of cells around values on their own scale, ending at the first and the last value."""
-    first, second = values[:-1], values[1:]
-    middle = np.sqrt(first * second) if values[0] > 0 else (first + second) / 2
-    return np.concatenate([values[:1], middle, values[-1:]])
+def _name_region(
+    axes: Axes, region: np.ndarray, source: str, edges: list[np.ndarray], size: float
+) -> None:
+    """The name of a region, upright where it is narrow, on its own colour."""
+    name = NAMES.get(source, source) if source else "nothing is done"
+    along = math.ceil(PIXELS * (text_width(name, size, "bold") + 2))
+    across = math.ceil(PIXELS * line_height(size))
+    boxes = ((0, across, along), (90, along, across), (0, 1, 1))  # a region has a pixel at least
+    rooms = ((angle, roomiest_pixel(region, *box)) for angle, *box in boxes)
+    rotation, (row, column) = next((angle, room) for angle, room in rooms if room is not None)
+    axes.text(
+        edges[0][column],
+        edges[1][row],
+        name,
+        color=shade(COLOURS[source]) if source else GREY,
+        fontsize=size,
+        weight="bold",
+        ha="center",
+        va="center",
+        rotation=rotation,
+        zorder=6,
+        bbox=plate(tint(COLOURS[source], 0.25) if source else PALE),
+    )
 
 
-def _deepest(region: np.ndarray) -> tuple[int, int]:
-    """The cell of a region that is furthest from its complement."""
-    # Peel off one layer of cells after the other; of the last, take the cell nearest its centre.
-    while region.any():
-        cells = np.argwhere(region)
-        padded = np.pad(region, 1)
-        region = region & padded[:-2, 1:-1] & padded[2:, 1:-1]
-        region &= padded[1:-1, :-2] & padded[1:-1, 2:]
-    row, column = cells[np.abs(cells - cells.mean(axis=0)).sum(axis=1).argmin()]
-    return int(row), int(column)
+def _pixels(values: np.ndarray, axis: np.ndarray, count: int) -> np.ndarray:
+    """Positions on an axis of so many pixels, 0 to count - 1 from its first to its last value."""
+    scale = np.log if axis[0] > 0 else np.asarray
+    low, high = scale(axis[0]), scale(axis[-1])
+    return np.asarray((scale(values) - low) / (high - low) * (count - 1))
+
+
+def _edges(axis: np.ndarray, count: int) -> np.ndarray:
+    """Edges of so many pixels of the same width along an axis."""
+    series = np.geomspace if axis[0] > 0 else np.linspace
+    return series(axis[0], axis[-1], count + 1)
+
+
+def _curves(result: xr.Dataset) -> list[np.ndarray]:
+    """Which points of the boundaries are of each curve."""
+    numbers = result["boundary_curve"].values
+    return [numbers == number for number in np.unique(numbers)]
 
 
 def _draw_contours(
@@ -165,7 +200,8 @@ def _draw_contours(
     finite = speedup[np.isfinite(speedup)]
     if not finite.size:
         return
-    levels = LEVELS[(LEVELS > finite.min()) & (LEVELS < finite.max())]
+    # at the lowest value contours would outline rounding errors
+    levels = LEVELS[(LEVELS > LOWEST_CONTOUR * finite.min()) & (LEVELS < finite.max())]
     levels = levels[:: max(1, -(-len(levels) // CONTOUR_LIMIT))]
     if len(levels):
         values = np.where(np.isfinite(speedup), speedup, np.nan)

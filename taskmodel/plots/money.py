@@ -29,8 +29,8 @@ LABOUR_COLOURS = (BLUE, SKY, GREEN)
 REVIEW_COLOURS = (VERMILLION, ORANGE, YELLOW)
 COSTS = {
     "unit_cost_without_ai": ("people alone", GREY, (0, (4, 2))),
-    "unit_cost_as_is": ("as things are", BLACK, "-"),
-    "unit_cost": ("everything bought", BLUE, "-"),
+    "unit_cost_as_is": ("as things are", GREY, "-"),
+    "unit_cost": ("everything bought", BLACK, "-"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import permutations, product, starmap
 from typing import Any, Literal
 
 import numpy as np
@@ -11,12 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import ArrayLike
 
-from taskmodel.plots.page import GREY, INCH, PALE, figure_style, wrap
+from taskmodel.plots.page import BLACK, GREY, INCH, PALE, figure_style, text_width, wrap
 from taskmodel.plots.words import power_text
 
 SPEEDUP_LABEL = "speed-up over people\nwithout AI [1]"
+# Lines of speed-ups have no colour of a source, because shares of sources stand beside them.
+SPEEDUP_LINES: dict[str, dict[str, Any]] = {
+    "throughput_speedup": {"color": BLACK},
+    "speedup": {"color": BLACK, "linestyle": (0, (4, 1.5))},
+    "latency_speedup": {"color": GREY},
+}
+ROW = 1.45  # of the names of dates, in heights of their letters
 
 
 @contextmanager
@@ -57,11 +66,13 @@ def faint_grid(axes: Axes, axis: Literal["x", "y"] = "y", linewidth: float = 0.4
     axes.grid(axis=axis, color=PALE, linewidth=linewidth)
 
 
-def legend_above(axes: Axes, size: float, columns: int = 4) -> None:
-    """The legend in rows above a panel."""
+def legend_above(axes: Axes, size: float, columns: int = 4, lift: float = 0.0) -> None:
+    """The legend in rows above a panel, or `lift` points higher."""
+    points = axes.get_figure(root=True).dpi_scale_trans  # type: ignore[union-attr]
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 0.98),
+        bbox_transform=axes.transAxes + ScaledTranslation(0, lift / 72, points),
         borderpad=0,
         fontsize=size,
         ncols=columns,
@@ -111,20 +122,99 @@ def date_line(panels: Sequence[Axes], date: float) -> None:
         axes.axvline(date, color=GREY, linewidth=0.6, linestyle=":")
 
 
-def date_label(
-    axes: Axes, date: float, name: str, size: float, offset: float = -3, **options: Any
-) -> None:
-    """A name with its date, written along a vertical line at this distance from it [points]."""
-    axes.annotate(
-        f"{name}, {date:.1f}",
-        (date, 1),
-        (offset, -2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        fontsize=size - 1.5,
-        color=GREY,
-        ha="right",
-        va="top",
-        rotation=90,
-        **options,
-    )
+def date_strip(
+    panels: Sequence[Axes],
+    dates: Sequence[tuple[float, str]],
+    times: tuple[float, float],
+    width: float,
+    size: float,
+) -> float:
+    """Name dates in rows above the first panel, and draw lines through all panels at them.
+
+    Parameters
+    ----------
+    panels : sequence of Axes
+        Panels over the same axis of dates, the first on top.
+    dates : sequence of (float, str)
+        Calendar years and names.
+    times : (float, float)
+        Ends of the axis.
+    width, size : float
+        Width of the figure [mm] and size of letters [points].
+
+    Returns
+    -------
+    float
+        Height of the rows [points].
+    """
+    letters = size - 1.0
+    low, high = times
+    year = 0.8 * width / (high - low)  # mm, or more: axis labels take at most a fifth
+    marks = []
+    for date, name in sorted(dates):
+        date_line(panels, date)
+        text = f"{name}, {date:.1f}"
+        marks.append((year * (date - low), text_width(text, letters) + 2.0, date, text))
+    placed = _rows([mark[:2] for mark in marks], year * (high - low))
+    for (_, _, date, text), (row, to_the_left) in zip(marks, placed, strict=True):
+        panels[0].annotate(
+            f"{text} " if to_the_left else f" {text}",
+            (date, 1),
+            (0, 3 + row * ROW * letters),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=letters,
+            color=GREY,
+            ha="right" if to_the_left else "left",
+            va="bottom",
+            arrowprops={
+                "arrowstyle": "-",
+                "color": GREY,
+                "linewidth": 0.6,
+                "linestyle": ":",
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "relpos": (float(to_the_left), 1),
+            },
+        )
+    return 3 + ROW * letters * (1 + max((row for row, _ in placed), default=-1))
+
+
+def _rows(labels: Sequence[tuple[float, float]], end: float) -> list[tuple[int, bool]]:
+    """Row of each label, and whether it stands left of its line.
+
+    `labels` have position and width. A line goes up to its label. Of all arrangements, that with
+    the fewest overlaps and the lowest rows is taken: labels are few.
+
+    Examples
+    --------
+    >>> _rows([(0.0, 4.0), (2.0, 5.0), (9.0, 4.0)], 10.0)
+    [(1, False), (0, False), (1, True)]
+    """
+    places = [
+        [
+            (row, side, position, position - width * side, position + width * (not side))
+            for row in range(len(labels))
+            for side in (False, True)
+        ]
+        for position, width in labels
+    ]
+
+    def badness(arrangement: tuple[tuple[int, bool, float, float, float], ...]) -> tuple[int, ...]:
+        rows, sides, *_ = zip(*arrangement, strict=True)
+        beyond = sum(left < 0 or right > end for *_, left, right in arrangement)
+        clashes = sum(starmap(_clash, permutations(arrangement, 2)))
+        return beyond + clashes, max(rows), sum(rows), sum(sides)
+
+    best = min(product(*places), key=badness) if labels else ()
+    return [(row, side) for row, side, *_ in best]
+
+
+def _clash(
+    one: tuple[int, bool, float, float, float], two: tuple[int, bool, float, float, float]
+) -> bool:
+    """Return whether two labels overlap, or the line of the first crosses the second."""
+    (row, _, position, left, right), (other, _, _, start, stop) = one, two
+    if row == other:
+        return left < stop and start < right
+    return row > other and start < position < stop
