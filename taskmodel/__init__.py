@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.oversight.utilisation import best_utilisation
     from taskmodel.questions._bands import bands
     from taskmodel.questions._bottleneck_map import bottleneck_map
+    from taskmodel.questions._effective_plan import effective_plan
     from taskmodel.questions._elasticities import automate_next, elasticities
     from taskmodel.questions._ensemble import ensemble
     from taskmodel.questions._onset import onset
@@ -66,6 +67,7 @@ _MODULE_OF = {
     "events": "sweeps._sweep",
     "latency": "sweeps._sweep",
     "compare": "sweeps._sweep",
+    "effective_plan": "questions._effective_plan",
     "elasticities": "questions._elasticities",
     "automate_next": "questions._elasticities",
     "calibrate": "calibration._calibrate",
@@ -117,6 +119,7 @@ __all__ = [
     "ceiling",
     "compare",
     "cruxes",
+    "effective_plan",
     "elasticities",
     "ensemble",
     "events",

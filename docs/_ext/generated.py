@@ -27,7 +27,7 @@ API = {
     ),
     "Questions": (
         "solve_for bottleneck_map onset what_if elasticities automate_next explain_difference "
-        "parallel_lines"
+        "parallel_lines effective_plan"
     ).split(),
     "Oversight": (
         "review_load trust track_record safety_frontier attack_frontier best_utilisation"

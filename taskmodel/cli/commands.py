@@ -316,6 +316,14 @@ COMMANDS = {
                 "units that can usefully be in progress at a time; reports the effect",
                 type=values.real("positive number of units, such as 1000", values.POSITIVE),
             ),
+            _option(
+                "--objective",
+                "WHAT",
+                "what the plan is best for: throughput (default), or effective, which adds the "
+                "best plan found for throughput and latency together",
+                choices=("throughput", "effective"),
+                default="throughput",
+            ),
             OPTIONAL_OUTPUT,
             NO_FIGURES,
             JSON,

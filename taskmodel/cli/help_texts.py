@@ -62,7 +62,8 @@ words:
   throughput  research output, over that of the same people without AI
   latency     time of one pass through all tasks without AI, over that with AI
   effective   both together: throughput^L latency^(1 - L), where L is
-              production.parallel_exponent
+              production.parallel_exponent, at the plan of most throughput
+              (taskmodel latency --objective effective: the best for both)
   binds       1 % more review gives over supervision.binding_tolerance % more
               research
   bottleneck  nothing else holds research back as much as review
@@ -170,12 +171,15 @@ review, and waiting. Off unless switched on in the catalog or with --set:
                            best utilisation is reported
   latency.count_off_hours  work waits for reviewers outside working hours
   latency.count_loops      results send the work back (feedback_loops)
+The plan is that of most throughput. --objective effective searches the one of
+the highest effective speed-up, and says how high any plan may come.
 
 {PATHS}"""
 EPILOGS["latency"] = f"""examples:
   taskmodel latency
   taskmodel latency --compute 1e32
   taskmodel latency --compute 1e32 --set latency.count_review=false
+  taskmodel latency --compute 1e35 --objective effective
   taskmodel latency --compute 1e32 --set latency.count_queues=true \\
     --set supervision.utilisation=0.8 --set supervision.headcount=60
 
@@ -199,6 +203,10 @@ Keys:
     [1/year], service_time, service_variability, wait [working h], waiting
   best_utilisation: utilisation, review_binds, speedup, speedup_as_is and
     latency_speedup; null where queues are not counted
+  effective_plan: with --objective effective: throughput_speedup,
+    latency_speedup, speedup, pass_time [h], each also as ..._as_is,
+    speedup_bound, and tasks: each with task, title, mode_share and
+    mode_share_as_is, of those that are done otherwise
 
 {EXIT}"""
 

@@ -15,6 +15,7 @@ from taskmodel.cli.words import MODES, by_label, numbers, records
 from taskmodel.errors import NoAnswer, SolveError, UnstableQueue
 from taskmodel.summary import provenance_facts
 
+SAME_SHARE = 1e-6  # of a task's units: a difference below it is not told
 NEAREST = 5  # tasks off the critical path that are shown
 PARTS = {
     "people": ("people", "people's work"),
@@ -34,6 +35,8 @@ QUEUE = (
     "wait",
     "waiting",
 )
+SHARES = ("mode_share", "mode_share_as_is")
+PLAN = ("throughput_speedup", "latency_speedup", "speedup", "pass_time")
 BEST = ("utilisation", "review_binds", "speedup", "speedup_as_is", "latency_speedup")
 
 
@@ -51,10 +54,14 @@ def answer(args: Namespace) -> Answer:
         files.figure("task_graph", lambda plots: plots.task_graph(catalog, None, compute))
         best = tm.best_utilisation(catalog, compute) if counted else None
         capped = None if args.lines is None else tm.parallel_lines(catalog, args.lines, compute)
+        together = args.objective == "effective"
+        plan = tm.effective_plan(catalog, compute) if together else None
     facts = {**provenance_facts(result), **_facts(catalog, result)}
     facts["best_utilisation"] = None if best is None else {key: best[key].item() for key in BEST}
     if capped is not None:
         facts["parallel_lines"] = numbers(capped, map(str, capped.data_vars))
+    if plan is not None:
+        facts["effective_plan"] = _plan_facts(catalog, plan)
     return Answer(facts, lambda: _lines(catalog, facts), files)
 
 
@@ -134,6 +141,7 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         *_queues(facts["queues"]),
         *_best_lines(facts),
         *_capped(facts.get("parallel_lines")),
+        *_plan_lines(facts.get("effective_plan")),
     ]
 
 
@@ -238,3 +246,47 @@ def _capped(capped: dict[str, float] | None) -> list[str]:
             indent="",
         ),
     ]
+
+
+def _plan_facts(catalog: Catalog, plan: xr.Dataset) -> dict[str, Any]:
+    """Return the best plan for throughput and latency together, and what it does otherwise."""
+    tasks = [
+        {
+            "task": name,
+            "title": task.title,
+            "mode_share": by_label(state["mode_share"]),
+            "mode_share_as_is": by_label(state["mode_share_as_is"]),
+        }
+        for name, task in catalog.tasks.items()
+        if (abs((state := plan.sel(task=name))["mode_share"] - state["mode_share_as_is"])).max()
+        > SAME_SHARE
+    ]
+    names = (*PLAN, *(f"{name}_as_is" for name in PLAN), "speedup_bound")
+    return {**numbers(plan, names), "tasks": tasks}
+
+
+def _plan_lines(plan: dict[str, Any] | None) -> list[str]:
+    if plan is None:
+        return []
+    rows = [["", "throughput", "latency", "effective"]]
+    rows += [
+        [title, *(f"{number(plan[name + suffix])}x" for name in PLAN[:3])]
+        for title, suffix in (("plan of most throughput", "_as_is"), ("best plan found", ""))
+    ]
+    lines = [
+        "",
+        "The plan for throughput and latency together",
+        *table(rows),
+        *wrapped(
+            f"No plan has an effective speed-up above {number(plan['speedup_bound'])}x. "
+            + ("What it does otherwise:" if plan["tasks"] else "It does nothing otherwise.")
+        ),
+    ]
+    if not plan["tasks"]:
+        return lines
+    rows = [["task", "by AI", "before"]]
+    rows += [
+        [plain(task["title"], 48), *(percent(1 - task[shares]["human"]) for shares in SHARES)]
+        for task in plan["tasks"]
+    ]
+    return [*lines, *table(rows)]

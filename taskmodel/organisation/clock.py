@@ -417,6 +417,10 @@ class Clock:
         total = critical_path.path_length(self._mean_lengths(mix, times), self._precedence)
         return np.where(unstable.any(axis=-1), np.nan, total)
 
+    def time_of(self, lengths: Array) -> Array:
+        """Return the length of a pass, (point,), through tasks of lengths (point, task) [h]."""
+        return critical_path.path_length(self._with_loops(lengths), self._precedence)
+
     def _lengths(self, mix: Array, activity: Array, compute: Array) -> Array:
         return self._mean_lengths(mix, self._with_waits(compute, self.waits(activity, compute)))
 

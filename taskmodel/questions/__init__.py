@@ -5,6 +5,7 @@
 - `_onset`: the input at which oversight starts to bind;
 - `_what_if`: the effect of relaxing one limit at a time;
 - `_elasticities`: the response to a small change of every input, and the next task to automate;
+- `_effective_plan`: the plan for throughput and latency together, with what none exceeds;
 - `_parallel_lines`: the effect of several equal lines of research side by side;
 - `_ensemble`: the answer over draws of the uncertain numbers, and `_bands`, its quantiles;
 - `_store_ensemble`: an ensemble of any size, on disk;
@@ -20,6 +21,7 @@ from taskmodel._lazy import attach
 if TYPE_CHECKING:
     from taskmodel.questions._bands import bands
     from taskmodel.questions._bottleneck_map import bottleneck_map
+    from taskmodel.questions._effective_plan import effective_plan
     from taskmodel.questions._elasticities import automate_next, elasticities
     from taskmodel.questions._ensemble import ensemble
     from taskmodel.questions._onset import onset
@@ -33,6 +35,7 @@ __all__ = [
     "automate_next",
     "bands",
     "bottleneck_map",
+    "effective_plan",
     "elasticities",
     "ensemble",
     "explain_difference",

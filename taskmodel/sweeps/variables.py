@@ -88,6 +88,7 @@ _BY_UNIT = {
             "effective speed-up: throughput^lambda latency^(1 - lambda), lambda the parallel "
             f"exponent; {_NO_OUTPUT}"
         ),
+        "speedup_bound": "no plan has a higher effective speed-up",
         "bulk_speedup": (
             "work done in all tasks, relative to that without AI, however badly balanced; "
             f"{_NO_OUTPUT}"
