@@ -8,6 +8,7 @@ import pytest
 from locations import ROOT
 
 import taskmodel as tm
+from taskmodel import plots
 from taskmodel.catalog import Catalog
 from taskmodel.cli import main
 from taskmodel.cli.commands import COMMANDS
@@ -45,6 +46,13 @@ def test_the_pages_of_commands_and_functions_are_complete(generated):
             assert f"### taskmodel {command.name}\n" in page
     page = generated.api()
     assert all(f":: taskmodel.{name}\n" in page for name in tm.__all__)
+
+
+def test_the_page_of_figures_has_every_function_and_where_the_accessor_has_it(generated):
+    page = generated.figures()
+    for name in plots.__all__:
+        assert f"autofunction:: taskmodel.plots.{name}\n" in page
+        assert (f"ds.taskmodel.plot.{name}()" in page) == (name in plots.OF_DATASETS)
 
 
 def test_the_page_of_published_results_names_every_source(generated):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 import taskmodel as tm
+from taskmodel import plots
 from taskmodel.catalog import Catalog
 from taskmodel.cli.commands import COMMANDS, COMMON, Argument
 from taskmodel.cli.help_texts import DESCRIPTIONS, EPILOGS, EXIT
@@ -264,6 +266,42 @@ def api() -> str:
     return "\n".join(lines)
 
 
+FIGURES = """# Figures
+
+A figure is drawn from a result, also from a saved one:
+
+```python
+import taskmodel as tm
+
+result = tm.sweep(tm.load_catalog("alignment_research"))
+figure = tm.plots.speedup_curve(result, width=88)  # mm: a column
+tm.plots.save(figure, "speedup")                   # speedup.svg and speedup.png
+result.taskmodel.plot.speedup_curve()              # the same, by the accessor
+tm.open("result.nc").taskmodel.plot.over_time()    # of a file
+```
+
+`ax=` draws on axes of your own: one, or as many as the figure has panels, from above. A notebook
+shows a figure that is the last value of a cell. Commands write the same figures (`-o`).
+"""
+
+
+def figures() -> str:
+    """Return the page of the figures."""
+    rows = []
+    for name in plots.__all__:
+        function = getattr(plots, name)
+        parameters = inspect.signature(function).parameters
+        summary = inspect.getdoc(function).partition("\n")[0]
+        accessor = f"`ds.taskmodel.plot.{name}()`" if name in plots.OF_DATASETS else ""
+        own = "yes" if "ax" in parameters else ""
+        rows.append((f"`tm.plots.{name}`", summary, accessor, own))
+    lines = [FIGURES, *table(("function", "what it draws", "accessor", "`ax=`"), rows)]
+    for name in plots.__all__:
+        lines += [f"## {name}", "", "```{eval-rst}"]
+        lines += [f".. autofunction:: taskmodel.plots.{name}", "```", ""]
+    return "\n".join(lines)
+
+
 def write_pages(app: object) -> None:
     pages = {
         "catalog_keys": catalog_keys(),
@@ -272,6 +310,7 @@ def write_pages(app: object) -> None:
         "cli": cli(),
         "published": published(),
         "api": api(),
+        "figures": figures(),
         **other_keys(),
     }
     FOLDER.mkdir(exist_ok=True)

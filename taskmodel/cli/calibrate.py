@@ -30,7 +30,7 @@ def answer(args: Namespace) -> Answer:
     catalog = load(args)
     with output(args, "drawing and weighting") as files:
         result = tm.calibrate(catalog, args.moments, args.draws, seed=args.seed)
-        files.write("calibration", result)
+        files.write("calibration", result, "calibration", "calibration")
         files.write_text("calibrated.yaml", scenario_text(catalog, result, _command(args)))
     facts = {
         **provenance_facts(result),

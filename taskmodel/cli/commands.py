@@ -234,7 +234,8 @@ COMMANDS = {
                 "PATHS",
                 "over time in place of compute: bundled name or YAML file of paths",
             ),
-            _output("write the draws to this folder; default: none"),
+            _output("write the draws and the figure to this folder; default: none"),
+            NO_FIGURES,
             _option("--store", "F.zarr", "write the draws to this Zarr store, chunk by chunk"),
             _flag("--resume", "finish the store if it is there already"),
             _option(
@@ -342,6 +343,7 @@ COMMANDS = {
             _option(
                 "--latex", "FILE", "write a LaTeX document; -: to stdout, in place of the page"
             ),
+            _output("write the formulas to this folder, as LaTeX and as JSON; default: none"),
             JSON,
         ),
         _command(
@@ -389,6 +391,7 @@ COMMANDS = {
                 dest="span",
                 type=values.span_parser("LOW:HIGH", "0:2.5"),
             ),
+            _output("write the solutions to this folder; default: none"),
             JSON,
         ),
         _command(
@@ -570,7 +573,8 @@ COMMANDS = {
                 "what all research of a year is worth [$]; default: as in `spend`",
                 type=values.real("positive number of dollars a year, such as 1e8", values.POSITIVE),
             ),
-            _output("write the plan to this folder; default: none"),
+            _output("write the plan and the figure to this folder; default: none"),
+            NO_FIGURES,
             JSON,
         ),
     ),
@@ -859,6 +863,7 @@ COMMANDS = {
             _flag("--all", "every uncertain number, also those that move little"),
             JSON,
             OPTIONAL_OUTPUT,
+            NO_FIGURES,
         ),
     ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import taskmodel as tm
-from taskmodel.cli.output import FINE, NO_ANSWER, Answer, output
+from taskmodel.cli.output import FINE, NO_ANSWER, Answer, Output, output
 from taskmodel.cli.screen import bracketed, date, settings, table, thinned, wrapped
 from taskmodel.cli.words import records, world_provenance
 from taskmodel.errors import InputError, NoAnswer
@@ -21,8 +21,9 @@ def answer(args: Namespace) -> Answer:
     name, value = args.target
     ends = args.span and args.span[:2]
     goal: dict[str, Any] = {name: value}
-    with output(args, f"running the world for values of {args.path}"):
+    with output(args, f"running the world for values of {args.path}") as files:
         result = tm.solve_for_date(args.catalog, args.path, within=ends, set=args.set, **goal)
+        files.write("solution", result)
     attributes = result.attrs
     runs = records(result, ("place", "milestone_value"))
     facts = {
@@ -35,10 +36,12 @@ def answer(args: Namespace) -> Answer:
         "looked_at": [{"value": run["place"], "milestone": run["milestone_value"]} for run in runs],
         "reason": attributes["reason"],
     }
-    return solved(args, facts, lambda: _lines(facts))
+    return solved(args, facts, lambda: _lines(facts), files)
 
 
-def solved(args: Namespace, facts: dict[str, Any], lines: Callable[[], list[str]]) -> Answer:
+def solved(
+    args: Namespace, facts: dict[str, Any], lines: Callable[[], list[str]], files: Output
+) -> Answer:
     """Return the answer; without a solution, exit with 1.
 
     Raises
@@ -48,7 +51,7 @@ def solved(args: Namespace, facts: dict[str, Any], lines: Callable[[], list[str]
     """
     if facts["reason"] and not args.json:
         raise NoAnswer(facts["reason"])
-    return Answer(facts, lines, code=NO_ANSWER if facts["reason"] else FINE)
+    return Answer(facts, lines, files, code=NO_ANSWER if facts["reason"] else FINE)
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:

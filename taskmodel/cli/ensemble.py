@@ -54,7 +54,7 @@ def answer(args: Namespace) -> Answer:
     with output(args, f"solving {args.draws} draws") as out:
         drawn = tm.ensemble(catalog, args.draws, args.seed, compute, paths=args.paths)
         bands = tm.bands(drawn, LEVELS)
-        out.write("ensemble", drawn)
+        out.write("ensemble", drawn, "ensemble", "ensemble")
     facts = {**provenance_facts(drawn), **_facts(drawn, bands), "files": out.files}
     return Answer(facts, lambda: [*_lines(catalog, facts), *out.lines()])
 

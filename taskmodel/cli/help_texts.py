@@ -112,6 +112,9 @@ EPILOGS["ensemble"] = f"""examples:
   taskmodel ensemble t_agi_ladder --paths epoch_trend
   taskmodel ensemble --draws 100000 --store drawn.zarr --workers 2 --resume
 
+files in DIR: ensemble.nc, all draws; ensemble.svg and ensemble.png, medians and
+bands of the speed-ups, and the probability that oversight binds.
+
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, seed, draws, over, files
@@ -223,6 +226,11 @@ EPILOGS["regimes"] = f"""examples:
   taskmodel regimes t_agi_ladder
   taskmodel regimes --scenario dedicated_reviewers --range 1e28:1e31
   taskmodel regimes --latex regimes.tex
+  taskmodel regimes -o formulas
+
+files in DIR:
+  regimes.tex         the LaTeX document
+  regimes.json        what --json prints
 
 {JSON}
 Keys:
@@ -547,6 +555,8 @@ EPILOGS["solve-for"] = f"""examples:
     --target bottleneck_share.review=0.4
   taskmodel solve-for hardware_delay davidson_best_guess --target agi_year=2040
 
+file in DIR: solution.nc, everything that was found.
+
 {JSON}
 Keys:
   catalog, scenario, overrides, version, sha256, compute, path, unit, target
@@ -666,6 +676,8 @@ EPILOGS["hire"] = f"""examples:
   taskmodel hire --years 4 --budget 3e8
   taskmodel hire --people general --set supervision.pool=dedicated \\
     --set prices.review=150 --set supervision.headcount=60
+
+files in DIR: hire.nc; hire.svg and hire.png, people, hires and their worth.
 
 {JSON}
 Keys:
@@ -916,6 +928,7 @@ EPILOGS["calibrate"] = f"""examples:
 files in DIR:
   calibration.nc      everything, with the draws and their weights
   calibrated.yaml     a scenario: posterior medians and 90 % intervals
+  calibration.svg, .png   moments and numbers before and after
 
 words:
   miss   of the posterior median from what was observed, in the moment's own

@@ -28,7 +28,7 @@ def answer(args: Namespace) -> Answer:
         plan = tm.money.hire(
             catalog, args.years, people=args.people, paths=paths, budget=args.budget
         )
-        files.write("hire", plan)
+        files.write("hire", plan, "hire", "hire")
     facts = {
         **provenance_facts(plan),
         "paths": paths.name,

@@ -10,7 +10,7 @@ import sympy
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import load
 from taskmodel.cli.output import Answer, output
-from taskmodel.cli.screen import note, number, plain, scientific, settings, wrapped
+from taskmodel.cli.screen import json_text, note, number, plain, scientific, settings, wrapped
 from taskmodel.closed_forms import Regime, ceiling, latex, regimes
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
@@ -48,7 +48,7 @@ def answer(args: Namespace) -> Answer:
         )
     catalog = load(args)
     ends = args.span and args.span[:2]
-    with output(args, "deriving"):
+    with output(args, "deriving") as files:
         # `regimes` checks the range at once and derives lazily: only the check is in the try block
         try:
             sequence = regimes(catalog, ends)
@@ -56,18 +56,22 @@ def answer(args: Namespace) -> Answer:
             raise InputError(f"--range: {error}") from error
         derived = list(sequence)
         limit = ceiling(catalog)
+        facts = {
+            **provenance_facts(catalog),
+            "closed_forms": _closed(derived),
+            "regimes": [*map(_record, derived)],
+            "ceiling": _record(limit),
+        }
+        if args.output is not None:
+            files.write_text("regimes.json", f"{json_text(facts)}\n")
+            document = _document(catalog, derived, limit)
+            files.write_text("regimes.tex", "\n".join([*document, ""]))
     if args.latex == "-":
         return Answer({}, lambda: _document(catalog, derived, limit))
     if args.latex is not None:
         _write(Path(args.latex), "\n".join([*_document(catalog, derived, limit), ""]))
         note(f"written to {args.latex}", args.quiet)
-    facts = {
-        **provenance_facts(catalog),
-        "closed_forms": _closed(derived),
-        "regimes": [*map(_record, derived)],
-        "ceiling": _record(limit),
-    }
-    return Answer(facts, lambda: _page(catalog, derived, limit))
+    return Answer(facts, lambda: _page(catalog, derived, limit), files)
 
 
 def _closed(derived: Sequence[Regime]) -> int:

@@ -31,8 +31,9 @@ def answer(args: Namespace) -> Answer:
         )
     if ends is not None and path != "compute":
         check_range(catalog, path, args.span, f"--range {args.span}")
-    with output(args, f"looking for {path}"):
+    with output(args, f"looking for {path}") as files:
         result = tm.solve_for(catalog, path, compute=args.compute, within=ends, **{name: value})
+        files.write("solution", result)
     solutions = records(result, ("value", "value_until", "output", *SPEEDUPS))
     facts = {
         **provenance_facts(result),
@@ -49,7 +50,7 @@ def answer(args: Namespace) -> Answer:
         },
         "reason": result.attrs["reason"],
     }
-    return dates.solved(args, facts, lambda: _lines(catalog, facts))
+    return dates.solved(args, facts, lambda: _lines(catalog, facts), files)
 
 
 def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:

@@ -26,6 +26,9 @@ from taskmodel.plots.answers import draw_what_if as what_if
 from taskmodel.plots.attack import draw_attack_frontier as attack_frontier
 from taskmodel.plots.by_date import draw_answer as answer
 from taskmodel.plots.curve import speedup_curve
+from taskmodel.plots.draws import draw_calibration as calibration
+from taskmodel.plots.draws import draw_ensemble as ensemble
+from taskmodel.plots.draws import draw_hire as hire
 from taskmodel.plots.frontier import draw_safety_frontier as safety_frontier
 from taskmodel.plots.lead import draw_lead_time as lead_time
 from taskmodel.plots.lever_dates import draw_levers as levers
@@ -45,9 +48,12 @@ OF_DATASETS = (
     "attack_frontier",
     "beside",
     "bottleneck_map",
+    "calibration",
     "cruxes",
     "elasticities",
+    "ensemble",
     "explain_difference",
+    "hire",
     "horizon",
     "latency",
     "lead_time",
@@ -70,9 +76,12 @@ __all__ = [
     "attack_frontier",
     "beside",
     "bottleneck_map",
+    "calibration",
     "cruxes",
     "elasticities",
+    "ensemble",
     "explain_difference",
+    "hire",
     "horizon",
     "inline_svg",
     "latency",

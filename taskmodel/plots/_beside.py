@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from taskmodel.plots.page import BLACK, BLUE, GREEN, VERMILLION
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
+    AxesLike,
     calendar_axis,
     date_strip,
     faint_grid,
@@ -32,7 +33,7 @@ HIGHEST = 30.0  # speed-up shown: those of capabilities grow without bound
 TICKS = (1, 2, 3, 5, 10, 20, 30)
 
 
-def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
+def beside(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw the speed-ups of alignment and capabilities, alignment work and the training run.
 
     Parameters
@@ -41,6 +42,8 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.alignment_beside`.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The three panels to draw on, from above; default: a new figure.
 
     Returns
     -------
@@ -60,7 +63,13 @@ def beside(result: xr.Dataset, width: float = 180.0) -> Figure:
     catalog, world = result.attrs["catalog_name"], result.attrs["world_name"]
     heading, time = f"Alignment beside capabilities: {catalog} in {world}", result["time"].values
     with stacked_panels(
-        width, 0.35 * width + 90, heading, (3, 1), over_figure=True, height_ratios=(3, 2, 1.5)
+        width,
+        0.35 * width + 90,
+        heading,
+        (3, 1),
+        ax=ax,
+        over_figure=True,
+        height_ratios=(3, 2, 1.5),
     ) as (figure, panels, size):
         speedups, work, training = panels
         _draw_speedups(speedups, result)

@@ -26,7 +26,7 @@ DURATIONS = {
 }  # of working time [h]
 
 
-def draw_horizon(horizons: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_horizon(horizons: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
     """Draw the length of the tasks that frontier AI can do, over time.
 
     Parameters
@@ -35,6 +35,8 @@ def draw_horizon(horizons: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.horizon`.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: a new figure.
 
     Returns
     -------
@@ -49,7 +51,11 @@ def draw_horizon(horizons: xr.Dataset, width: float = 180.0) -> Figure:
     needs("model_horizon" in horizons, "has no horizons", "horizon")
     time = horizons["time"].values
     heading = "Tasks that the frontier can do: 50 % of them (solid), 80 % (dashed)"
-    with stacked_panels(width, 0.45 * width + 30, heading, pad=1.2) as (figure, (axes,), size):
+    with stacked_panels(width, 0.45 * width + 30, heading, ax=ax, pad=1.2) as (
+        figure,
+        (axes,),
+        size,
+    ):
         for driver, (name, colour) in DRIVERS.items():
             for success, dashes in DASHES.items():
                 line = horizons["horizon"].sel(driver=driver, success=success).values

@@ -8,13 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.plots.page import BLUE, GREY, wrap
-from taskmodel.plots.panels import faint_grid, labelled_ticks, powers_of_ten, stacked_panels
+from taskmodel.plots.panels import (
+    AxesLike,
+    faint_grid,
+    labelled_ticks,
+    powers_of_ten,
+    stacked_panels,
+)
 from taskmodel.plots.words import needs, power_text
 
 LOGARITHMIC_FROM = 100.0  # ratio of largest to smallest value
 
 
-def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
+def loop(run: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw the levels of a loop over time; of draws the median, and the middle 90 % as a band.
 
     Parameters
@@ -23,6 +29,8 @@ def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.simulate`, for a loop.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        Where to draw, one panel for each variable along ``time``; default: a new figure.
 
     Returns
     -------
@@ -40,7 +48,8 @@ def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
     heading = run.attrs["scenario_name"]
     if "draw" in run.dims:
         heading += ": median and middle 90 % of the draws"
-    with stacked_panels(width, 42 * rows + 18, heading, (rows, 2), over_figure=True) as (
+    shape = (rows, 2) if ax is None else (len(names), 1)
+    with stacked_panels(width, 42 * rows + 18, heading, shape, ax=ax, over_figure=True) as (
         figure,
         panels,
         size,
@@ -53,7 +62,10 @@ def loop(run: xr.Dataset, width: float = 180.0) -> Figure:
         for axes in panels[len(names) :]:
             axes.set_axis_off()
         label = f"{time.attrs['long_name']} [{time.attrs['units']}]"
-        figure.supxlabel(label, fontsize=size, color=GREY)
+        if ax is None:
+            figure.supxlabel(label, fontsize=size, color=GREY)
+        else:
+            panels[-1].set_xlabel(label)
     return figure
 
 

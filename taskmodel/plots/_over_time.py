@@ -11,6 +11,7 @@ from taskmodel.plots.page import BLACK, share_colours, tint
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
     SPEEDUP_LINES,
+    AxesLike,
     calendar_axis,
     date_strip,
     faint_grid,
@@ -28,7 +29,7 @@ ONSETS = {
 VISIBLE_SHARE = 0.005  # sources that never exceed it are not drawn
 
 
-def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
+def over_time(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw speed-ups by date, bottleneck shares, and effective compute.
 
     Parameters
@@ -37,6 +38,8 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.sweep` along ``time``.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The three panels to draw on, from above; default: a new figure.
 
     Returns
     -------
@@ -53,7 +56,13 @@ def over_time(result: xr.Dataset, width: float = 180.0) -> Figure:
     if paths := result.attrs.get("paths_name"):
         heading += f", paths {paths}"
     with stacked_panels(
-        width, 0.35 * width + 80, heading, (3, 1), over_figure=True, height_ratios=(3, 2, 1.5)
+        width,
+        0.35 * width + 80,
+        heading,
+        (3, 1),
+        ax=ax,
+        over_figure=True,
+        height_ratios=(3, 2, 1.5),
     ) as (figure, (speedups, shares, compute), size):
         _draw_speedups(speedups, result, width, size)
         _draw_shares(shares, result, size)

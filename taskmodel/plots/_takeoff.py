@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from taskmodel.plots.page import BLACK, BLUE, ORANGE, VERMILLION
 from taskmodel.plots.panels import (
+    AxesLike,
     date_strip,
     faint_grid,
     labelled_ticks,
@@ -34,7 +35,7 @@ LEVELS = {
 }
 
 
-def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
+def takeoff(world: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw automated shares of tasks, the largest training run and gross world product.
 
     Parameters
@@ -43,6 +44,8 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.simulate`.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The three panels to draw on, from above; default: a new figure.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def takeoff(world: xr.Dataset, width: float = 180.0) -> Figure:
     shown = world.isel(time=world["time"].values <= end + 1e-9)
     time = shown["time"].values
     heading = f"Tasks taken over, compute and output: {world.attrs['scenario_name']}"
-    with stacked_panels(width, 0.35 * width + 78, heading, (3, 1), over_figure=True) as (
+    with stacked_panels(width, 0.35 * width + 78, heading, (3, 1), ax=ax, over_figure=True) as (
         figure,
         panels,
         size,

@@ -14,7 +14,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.figure import SubFigure as MatplotlibSubFigure
 from matplotlib.ticker import MaxNLocator
 
 from taskmodel.numerics.types import Array
@@ -26,7 +25,6 @@ from taskmodel.plots.page import (
     VERMILLION,
     broken_name,
     compute_ticks,
-    figure_style,
     line_height,
     text_width,
     wrap,
@@ -35,6 +33,7 @@ from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
     SPEEDUP_LINES,
     faint_grid,
+    figure_of,
     labelled_ticks,
     stacked_panels,
 )
@@ -50,21 +49,8 @@ def _panel(
     ax: Axes | None, width: float, height: float, heading: str
 ) -> Iterator[tuple[Axes, float]]:
     """Yield axes and the size of letters: those that are given, or those of a new figure."""
-    if ax is not None:
-        with figure_style(width) as size:
-            ax.set_title(heading, loc="left", fontsize=size + 1, fontweight="bold")
-            yield ax, size
-        return
-    with stacked_panels(width, height, heading, over_figure=True) as (_, (axes,), size):
+    with stacked_panels(width, height, heading, ax=ax, over_figure=True) as (_, (axes,), size):
         yield axes, size
-
-
-def _figure_of(axes: Axes) -> Figure:
-    figure = axes.figure
-    while isinstance(figure, MatplotlibSubFigure):
-        figure = figure.figure
-    assert isinstance(figure, Figure)  # axes belong to a figure
-    return figure
 
 
 def _bars(
@@ -122,7 +108,7 @@ def _bars(
         axes.set_xlabel(label)
         axes.grid(axis="x", color=PALE, linewidth=0.4)
         axes.set_axisbelow(True)
-    return _figure_of(axes)
+    return figure_of(axes)
 
 
 def _at(result: xr.Dataset) -> str:
@@ -368,7 +354,7 @@ def draw_latency(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = 
         axes.set_xlabel("wall-clock time [h]\nblack: critical path; dotted: slack")
         axes.grid(axis="x", color=PALE, linewidth=0.4)
         axes.set_axisbelow(True)
-    return _figure_of(axes)
+    return figure_of(axes)
 
 
 def draw_along(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
@@ -408,7 +394,7 @@ def draw_along(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
         ends = {name: float(line.values[-1]) for name, line in lines.items()}
         _name_ends(axes, ends, size)
         faint_grid(axes)
-    return _figure_of(axes)
+    return figure_of(axes)
 
 
 def _name_ends(axes: Axes, ends: dict[str, float], size: float) -> None:
@@ -496,4 +482,4 @@ def draw_onset(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = No
         _input_axis(axes, result[axis], width)
         axes.legend(fontsize=size, title="from when oversight", title_fontsize=size)
         faint_grid(axes)
-    return _figure_of(axes)
+    return figure_of(axes)

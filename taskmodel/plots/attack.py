@@ -8,8 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.errors import InputError
-from taskmodel.plots.page import BLUE, GREY, INCH, VERMILLION, figure_style
-from taskmodel.plots.panels import SPEEDUP_LABEL, faint_grid, labelled_ticks
+from taskmodel.plots.page import BLUE, GREY, VERMILLION
+from taskmodel.plots.panels import (
+    SPEEDUP_LABEL,
+    AxesLike,
+    faint_grid,
+    labelled_ticks,
+    stacked_panels,
+)
 from taskmodel.plots.words import needs, power_text, titles
 
 APART = (0.06, 0.15)  # in safety and ln speed-up: of harms that are named along the curve
@@ -18,7 +24,9 @@ MOST_TICKS = 8
 ROOM = 1.15  # of the axis of speed-ups beyond its curves
 
 
-def draw_attack_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_attack_frontier(
+    frontier: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None
+) -> Figure:
     """Draw research against the attacks that are caught, and against random defects kept back.
 
     On the left AI attacks where it expects the most harm; harms that are tolerated are named along
@@ -30,6 +38,9 @@ def draw_attack_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.attack_frontier`, with at least two harms at which AI attacks.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        Where to draw: one panel, and a second if the frontier has random defects; default: a new
+        figure.
 
     Returns
     -------
@@ -49,20 +60,23 @@ def draw_attack_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
             f"{frontier['tolerated_harm'].values[attacked].tolist()}"
         )
     beside = "defects_kept_back" in frontier
-    with figure_style(width) as size:
-        figure = Figure(figsize=(width / INCH, (0.35 * width + 30) / INCH), layout="constrained")
-        panels = np.atleast_1d(figure.subplots(1, 1 + beside, sharey=True))
-        context = [*titles(frontier), f"at {power_text(float(frontier['compute']))} FLOP/year"]
-        figure.suptitle(
-            "What safety costs in research\n" + " · ".join(context),
-            x=0.01,
-            ha="left",
-            fontsize=size,
-        )
+    context = [*titles(frontier), f"at {power_text(float(frontier['compute']))} FLOP/year"]
+    heading = f"What safety costs in research: {' · '.join(context)}"
+    with stacked_panels(
+        width,
+        0.35 * width + 30,
+        heading,
+        (1, 1 + beside),
+        ax=ax,
+        over_figure=True,
+        independent=True,
+        sharey=True,
+    ) as (figure, panels, size):
         speedups = [_draw_attacks(panels[0], frontier.isel(tolerated_harm=attacked), size)]
         if beside:
             speedups.append(_draw_defects(panels[1], frontier))
-        _speedup_axis(panels[0], np.concatenate(speedups))
+        for axes in panels if ax is not None else panels[:1]:
+            _speedup_axis(axes, np.concatenate(speedups))
         for axes in panels:
             axes.set_xlim(-0.02, 1.02)
             faint_grid(axes)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from taskmodel.plots.page import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILLION, tint
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
+    AxesLike,
     calendar_axis,
     date_line,
     faint_grid,
@@ -32,7 +33,7 @@ STYLES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))
 LARGEST_COST = 100.0  # of the axis; bands leave it at the top
 
 
-def draw_answer(result: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_answer(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw medians and 90 % bands by date, and the probability that oversight costs half by then.
 
     From above: what oversight costs; the throughput speed-up and the hours that AI does, with what
@@ -45,6 +46,8 @@ def draw_answer(result: xr.Dataset, width: float = 180.0) -> Figure:
         ``bands.nc`` of `taskmodel run`.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The four panels to draw on, from above; default: a new figure.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def draw_answer(result: xr.Dataset, width: float = 180.0) -> Figure:
     heading = f"What oversight costs and how fast research is, {result.attrs['draws']} draws"
     ratios = (3, 3, 2.4, 3)
     with stacked_panels(
-        width, 0.35 * width + 105, heading, (4, 1), pad=1.2, height_ratios=ratios
+        width, 0.35 * width + 105, heading, (4, 1), ax=ax, pad=1.2, height_ratios=ratios
     ) as (figure, (*panels, chances), size):
         for axes, (name, (label, colour)) in zip(panels, PANELS.items(), strict=True):
             _draw_band(axes, result, name, colour)

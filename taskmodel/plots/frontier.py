@@ -27,6 +27,7 @@ from taskmodel.plots.page import (
 )
 from taskmodel.plots.panels import (
     SPEEDUP_LABEL,
+    AxesLike,
     date_line,
     faint_grid,
     labelled_ticks,
@@ -41,7 +42,9 @@ VISIBLE_SHARE = 0.005  # of AI's work: modes that never exceed it are not drawn
 ZERO_RATIO = 3.0  # of the first positive budget to the position at which the budget of 0 is drawn
 
 
-def draw_safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_safety_frontier(
+    frontier: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None
+) -> Figure:
     """Draw speed-ups, the price of safety and the mix of AI's modes over the defect budget.
 
     A budget of 0 has no position on a logarithmic axis, and is drawn apart, at the left edge.
@@ -53,6 +56,8 @@ def draw_safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.safety_frontier`, with at least two positive budgets.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The three panels to draw on, from above; default: a new figure.
 
     Returns
     -------
@@ -72,11 +77,18 @@ def draw_safety_frontier(frontier: xr.Dataset, width: float = 180.0) -> Figure:
     point = f"at {power_text(float(frontier['compute']))} FLOP/year"
     heading = "What limiting the defects that escape costs in research"
     with stacked_panels(
-        width, 0.35 * width + 85, heading, (3, 1), over_figure=True, height_ratios=(1.2, 1, 1.2)
+        width,
+        0.35 * width + 85,
+        heading,
+        (3, 1),
+        ax=ax,
+        over_figure=True,
+        height_ratios=(1.2, 1, 1.2),
     ) as (figure, panels, size):
         speedups, price, mix = panels
         context = " · ".join([*titles(frontier), point])
-        speedups.set_title(context, loc="left", fontsize=size, color=GREY)
+        if ax is None:
+            speedups.set_title(context, loc="left", fontsize=size, color=GREY)
         _draw_speedups(speedups, data, size)
         _draw_price(price, data)
         _draw_mix(mix, data, size)

@@ -24,7 +24,7 @@ ORGANISATION_STEPS = {
 }
 
 
-def draw_lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_lead_time(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
     """Draw the work of a lead after each step, by case; or the models of a ladder.
 
     Parameters
@@ -33,6 +33,8 @@ def draw_lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.lead_time`, for one lead.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: a new figure.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def draw_lead_time(result: xr.Dataset, width: float = 180.0) -> Figure:
         raise InputError("the result is over several leads; choose one with .isel(lead_months=...)")
     steps = "field_years" in result
     heading = str(result.attrs["plan_title"])
-    with stacked_panels(width, 95 if steps else 75, heading) as (figure, (axes,), size):
+    with stacked_panels(width, 95 if steps else 75, heading, ax=ax) as (figure, (axes,), size):
         (_draw_steps if steps else _draw_models)(axes, result, size)
     return figure
 

@@ -16,9 +16,9 @@ from taskmodel.plots.page import (
     BLACK,
     COLOURS,
     GREY,
+    INCH,
     PALE,
     Page,
-    Panel,
     compute_ticks,
     figure_style,
     line_height,
@@ -26,7 +26,7 @@ from taskmodel.plots.page import (
     text_width,
     tint,
 )
-from taskmodel.plots.panels import labelled_ticks
+from taskmodel.plots.panels import labelled_ticks, stacked_panels
 from taskmodel.plots.regions import filled_regions, roomiest_pixel
 from taskmodel.plots.words import (
     NAMES,
@@ -50,7 +50,9 @@ NOTE = (
 )
 
 
-def draw_bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_bottleneck_map(
+    result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None
+) -> Figure:
     """Draw a map of bottlenecks.
 
     Regions have the colour and the name of their source. Curves between them are solid where two
@@ -63,6 +65,8 @@ def draw_bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.bottleneck_map`.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: a new figure.
 
     Returns
     -------
@@ -80,19 +84,35 @@ def draw_bottleneck_map(result: xr.Dataset, width: float = 180.0) -> Figure:
     if "compute" not in inputs:
         context.append(f"at {power_text(float(result['compute']))} FLOP/year")
     heading = "What holds research back most"
+    if ax is not None:
+        with stacked_panels(width, 0.0, heading, ax=ax) as (figure, (axes,), size):
+            box = axes.get_window_extent()
+            shape = box.height / figure.dpi * INCH, box.width / figure.dpi * INCH
+            _draw_map(axes, result, inputs, shape, size)
+        return figure
     with figure_style(width) as size:
         left, below, height = 22.0, 4.0 + 2 * line_height(size), 0.62 * width
         body = height + below + 2
         page = Page(width, body, heading, SEPARATOR.join(context), size, [NOTE])
         panel = page.panel(left, 0, width - left - 6, height)
-        axes = panel.axes
-        x, y = (result[name] for name in inputs)
-        _scale(axes, "x", x)
-        _scale(axes, "y", y)
-        _draw_regions(panel, x.values, y.values, result, size)
-        _draw_contours(axes, x.values, y.values, result["speedup"].values, size)
-        _draw_curves(axes, result, page.weight)
+        _draw_map(panel.axes, result, inputs, (panel.height, panel.width), size)
         return page.finished()
+
+
+def _draw_map(
+    axes: Axes,
+    result: xr.Dataset,
+    inputs: tuple[str, str],
+    shape: tuple[float, float],
+    size: float,
+) -> None:
+    """Regions, contours and curves on axes of this height and width [mm]."""
+    x, y = (result[name] for name in inputs)
+    _scale(axes, "x", x)
+    _scale(axes, "y", y)
+    _draw_regions(axes, x.values, y.values, result, shape, size)
+    _draw_contours(axes, x.values, y.values, result["speedup"].values, size)
+    _draw_curves(axes, result, size / 8.0)
 
 
 def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
@@ -111,14 +131,19 @@ def _scale(axes: Axes, name: str, values: xr.DataArray) -> None:
 
 
 def _draw_regions(
-    panel: Panel, x: np.ndarray, y: np.ndarray, result: xr.Dataset, size: float
+    axes: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    result: xr.Dataset,
+    extent: tuple[float, float],
+    size: float,
 ) -> None:
     """Regions in the colour of their source, and their names where they have most room."""
     sources = [*result["source"].values.tolist(), ""]
     colours = [tint(COLOURS[source], 0.25) if source else PALE for source in sources]
     index = {source: number for number, source in enumerate(sources)}
     code = np.array([[index[cell] for cell in row] for row in result["binding_factor"].values])
-    shape = round(PIXELS * panel.height), round(PIXELS * panel.width)
+    shape = round(PIXELS * extent[0]), round(PIXELS * extent[1])
     grid = tuple(
         _pixels(values, values, count).round().astype(int)
         for values, count in zip((y, x), shape, strict=True)
@@ -134,7 +159,7 @@ def _draw_regions(
     pixels = filled_regions(code, (grid[0], grid[1]), curves, shape)
     edges = [_edges(values, count) for values, count in zip((x, y), shape[::-1], strict=True)]
     # As vectors, pixels would show hairlines between them in most viewers.
-    panel.axes.pcolormesh(
+    axes.pcolormesh(
         *edges,
         pixels,
         cmap=ListedColormap(colours),
@@ -147,7 +172,7 @@ def _draw_regions(
         region = pixels == number
         if region.sum() < NAMED_AREA * region.size:
             continue
-        _name_region(panel.axes, region, source, edges, size + 1)
+        _name_region(axes, region, source, edges, size + 1)
 
 
 def _name_region(

@@ -22,7 +22,7 @@ from taskmodel.plots.page import (
     draw_compute_axis,
     tint,
 )
-from taskmodel.plots.panels import faint_grid, stacked_panels
+from taskmodel.plots.panels import AxesLike, faint_grid, stacked_panels
 from taskmodel.plots.words import needs, titles
 
 LABOUR_COLOURS = (BLUE, SKY, GREEN)
@@ -34,7 +34,7 @@ COSTS = {
 }
 
 
-def draw_spend(answer: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_spend(answer: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw the cost of research, what a dollar buys, and the break-even wage over compute.
 
     Parameters
@@ -43,6 +43,8 @@ def draw_spend(answer: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.spend` at several computes.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The three panels to draw on, from above; default: a new figure.
 
     Returns
     -------
@@ -61,10 +63,18 @@ def draw_spend(answer: xr.Dataset, width: float = 180.0) -> Figure:
     compute = answer["compute"].values
     heading = "What a dollar should buy in research"
     with stacked_panels(
-        width, 0.3 * width + 95, heading, (3, 1), over_figure=True, height_ratios=(1.1, 1.2, 1)
+        width,
+        0.3 * width + 95,
+        heading,
+        (3, 1),
+        ax=ax,
+        over_figure=True,
+        height_ratios=(1.1, 1.2, 1),
     ) as (figure, panels, size):
         costs, parts, wages = panels
-        costs.set_title(" · ".join(titles(answer)), loc="left", fontsize=size, color=GREY)
+        if ax is None:
+            context = " · ".join(titles(answer))
+            costs.set_title(context, loc="left", fontsize=size, color=GREY)
         for name, (label, colour, style) in COSTS.items():
             costs.plot(compute, answer[name], color=colour, linestyle=style, label=label, gid=name)
         costs.set_ylabel("cost of an hour\nof research [$/h]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import permutations, product, starmap
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,9 +15,11 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import ArrayLike
 
+from taskmodel.errors import InputError
 from taskmodel.plots.page import BLACK, GREY, INCH, PALE, figure_style, text_width, wrap
 from taskmodel.plots.words import power_text
 
+AxesLike: TypeAlias = Axes | Sequence[Axes] | np.ndarray | None
 SPEEDUP_LABEL = "speed-up over people\nwithout AI [1]"
 # Lines of speed-ups have no colour of a source, because shares of sources stand beside them.
 SPEEDUP_LINES: dict[str, dict[str, Any]] = {
@@ -35,19 +37,34 @@ def stacked_panels(
     heading: str,
     shape: tuple[int, int] = (1, 1),
     *,
+    ax: AxesLike = None,
     over_figure: bool = False,
     pad: float | None = None,
+    independent: bool = False,
     **layout: Any,
 ) -> Iterator[tuple[Figure, Sequence[Axes], float]]:
     """Panels on a figure of this size [mm]; yields the figure, its panels and the size of letters.
 
-    The heading stands over the first panel, `pad` letters above it, or over the figure. Keyword
-    arguments are those of ``Figure.subplots``.
+    The heading stands over the first panel, `pad` letters above it, or over the figure. `ax` are
+    panels of the caller, in place of new ones. Panels share the axis below, unless independent.
+    Keyword arguments are those of ``Figure.subplots``.
+
+    Raises
+    ------
+    InputError
+        If there are more panels, or fewer, than the figure has.
     """
+    if ax is not None:
+        given = given_axes(ax, shape[0] * shape[1])
+        with figure_style(width) as size:
+            title = "\n".join(wrap(heading, 0.84 * width, size + 1, "bold"))
+            given[0].set_title(title, loc="left", fontsize=size + 1, fontweight="bold")
+            yield figure_of(given[0]), given, size
+        return
     with figure_style(width) as size:
         figure = Figure(figsize=(width / INCH, height / INCH), layout="constrained")
         figure.set_label(heading)
-        panels = figure.subplots(*shape, sharex=True, squeeze=False, **layout).ravel()
+        panels = figure.subplots(*shape, sharex=not independent, squeeze=False, **layout).ravel()
         bold: dict[str, Any] = {"fontsize": size + 1, "fontweight": "bold"}
         room = (0.97 if over_figure else 0.84) * width
         heading = "\n".join(wrap(heading, room, size + 1, "bold"))
@@ -62,13 +79,35 @@ def stacked_panels(
         figure.draw_without_rendering()
 
 
+def given_axes(ax: AxesLike, count: int) -> list[Axes]:
+    """Return the axes of the caller as a list.
+
+    Raises
+    ------
+    InputError
+        If they are not as many as the figure has panels.
+    """
+    axes: list[Axes] = [ax] if isinstance(ax, Axes) else list(np.ravel(np.asarray(ax)))
+    if len(axes) != count:
+        panels = "panels, from above: give a list of as many axes" if count > 1 else "panel"
+        raise InputError(f"ax: the figure has {count} {panels}; found {len(axes)}")
+    return axes
+
+
+def figure_of(axes: Axes) -> Figure:
+    """The figure that axes belong to, also those of a subfigure."""
+    figure = axes.get_figure(root=True)
+    assert isinstance(figure, Figure)  # axes belong to a figure
+    return figure
+
+
 def faint_grid(axes: Axes, axis: Literal["x", "y"] = "y", linewidth: float = 0.4) -> None:
     axes.grid(axis=axis, color=PALE, linewidth=linewidth)
 
 
 def legend_above(axes: Axes, size: float, columns: int = 4, lift: float = 0.0) -> None:
     """The legend in rows above a panel, or `lift` points higher."""
-    points = axes.get_figure(root=True).dpi_scale_trans  # type: ignore[union-attr]
+    points = figure_of(axes).dpi_scale_trans
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 0.98),
@@ -177,7 +216,10 @@ def date_strip(
                 "relpos": (float(to_the_left), 1),
             },
         )
-    return 3 + ROW * letters * (1 + max((row for row, _ in placed), default=-1))
+    height = 3 + ROW * letters * (1 + max((row for row, _ in placed), default=-1))
+    if title := panels[0].get_title(loc="left"):  # on axes of the caller
+        panels[0].set_title(title, loc="left", pad=height + 2 * size, fontweight="bold")
+    return height
 
 
 def _rows(labels: Sequence[tuple[float, float]], end: float) -> list[tuple[int, bool]]:

@@ -13,21 +13,19 @@ from taskmodel.numerics.types import Array
 from taskmodel.plots.page import (
     BLUE,
     GREY,
-    INCH,
     PALE,
     VERMILLION,
     broken_name,
-    figure_style,
     line_height,
-    wrap,
 )
+from taskmodel.plots.panels import AxesLike, stacked_panels
 
 ROWS = 10  # inputs that are shown
 WIDE = 130.0  # mm: from there on both panels stand side by side
 BARS = {"low": BLUE, "high": VERMILLION}
 
 
-def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
+def draw_cruxes(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw when oversight is the bottleneck, and the speed-up today, at the ends of each input.
 
     Parameters
@@ -36,6 +34,8 @@ def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
         From `taskmodel.cruxes`.
     width : float
         Width of the figure [mm]; at least 60.
+    ax : sequence of matplotlib.axes.Axes, optional
+        The two panels to draw on; default: a new figure.
 
     Returns
     -------
@@ -49,32 +49,39 @@ def draw_cruxes(result: xr.Dataset, width: float = 180.0) -> Figure:
     shown = result.isel(input=slice(0, ROWS))
     heading = "What each input changes, all others at their medians"
     wide = width >= WIDE
-    with figure_style(width) as size:
-        names = [broken_name(str(name), 0.36 * width, size) for name in shown["input"].values]
-        lines = sum(name.count("\n") + 1 for name in names)
-        height = 24 + 2.4 * len(names) + 1.05 * line_height(size) * lines
-        figure = Figure(
-            figsize=(width / INCH, (height if wide else 1.9 * height) / INCH), layout="constrained"
-        )
-        figure.set_label(heading)
-        shape: dict[str, Any] = {"width_ratios": (3, 2)} if wide else {}
-        dates, speeds = figure.subplots(*((1, 2) if wide else (2, 1)), sharey=True, **shape)
+    letters = 8.0 if width >= 130 else 6.5
+    names = [broken_name(str(name), 0.36 * width, letters) for name in shown["input"].values]
+    lines = sum(name.count("\n") + 1 for name in names)
+    height = 24 + 2.4 * len(names) + 1.05 * line_height(letters) * lines
+    form: dict[str, Any] = {"width_ratios": (3, 2)} if wide else {}
+    with stacked_panels(
+        width,
+        height if wide else 1.9 * height,
+        heading,
+        (1, 2) if wide else (2, 1),
+        ax=ax,
+        over_figure=True,
+        independent=True,
+        sharey=True,
+        **form,
+    ) as (figure, (dates, speeds), size):
         _bars(dates, shown["bottleneck_date"].values, result["bottleneck_date_median"].item(), size)
         first = shown.isel(time=0)
         median = result["throughput_speedup_median"].values[0]
         _bars(speeds, first["throughput_speedup"].values, median, size)
         dates.set_xlabel("oversight is the bottleneck from\n[calendar year]")
         speeds.set_xlabel(f"speed-up in {result['time'].values[0]:g}\nover people without AI [1]")
-        dates.set_yticks(range(len(names)), names)
-        dates.invert_yaxis()
+        for axes in (dates, speeds) if ax is not None else (dates,):
+            axes.set_yticks(range(len(names)), names)
+            axes.invert_yaxis()
         handles = [
             dates.barh(np.nan, np.nan, color=colour, label=f"{end} end of the input")
             for end, colour in BARS.items()
         ]
-        figure.legend(handles=handles, loc="outside lower right", ncols=2, fontsize=size - 1)
-        title = "\n".join(wrap(heading, 0.97 * width, size + 1, "bold"))
-        figure.suptitle(title, x=0.01, ha="left", fontsize=size + 1, fontweight="bold")
-        figure.draw_without_rendering()
+        if ax is None:
+            figure.legend(handles=handles, loc="outside lower right", ncols=2, fontsize=size - 1)
+        else:
+            speeds.legend(handles=handles, loc="lower right", fontsize=size - 1)
     return figure
 
 
