@@ -253,10 +253,10 @@ def _rows(labels: Sequence[tuple[float, float]], end: float) -> list[tuple[int, 
 
 
 def _clash(
-    one: tuple[int, bool, float, float, float], two: tuple[int, bool, float, float, float]
+    first: tuple[int, bool, float, float, float], second: tuple[int, bool, float, float, float]
 ) -> bool:
     """Return whether two labels overlap, or the line of the first crosses the second."""
-    (row, _, position, left, right), (other, _, _, start, stop) = one, two
+    (row, _, position, left, right), (other, _, _, start, stop) = first, second
     if row == other:
         return left < stop and start < right
     return row > other and start < position < stop
