@@ -11,8 +11,9 @@ error; one that cannot be certified is an error, never a number.
 
 `allocate` is the entry point. `inputs` checks the caller's arrays and `presolve` reduces them
 without prices; `solver` runs the compiled loops of `optimum_kernels` over the points. There,
-`interior_kernels` finds the neighbourhood of the optimum, `kernels` the optimum itself and its
-certificate, and `uniqueness_kernels` whether it is the only one. `price_ranges` and `mode_splits`
+`interior_kernels` finds the neighbourhood of the optimum, with `substitute_kernels` where goods are
+nearly alike, `kernels` the optimum itself and its certificate, and `uniqueness_kernels` whether it
+is the only one. `price_ranges` and `mode_splits`
 determine what is not unique about it, `free_tasks` adds what needs nothing scarce. `active_set`
 makes regimes of other answers; `margins` evaluates a regime at other points and `derivatives`
 differentiates it. The production function itself is in `taskmodel.science.production`, all

@@ -20,11 +20,12 @@ from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.allocation.solver import optima_of, outputs_of
 from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN, SPLITS_OPEN
 from taskmodel.errors import SolveError
-from taskmodel.numerics.accuracy import MAX_GAP, NO_PRICE, TIE, UNIQUE
+from taskmodel.numerics.accuracy import EXACT_GAP, MAX_GAP, NO_PRICE, TIE, UNIQUE
 from taskmodel.numerics.types import Array
-from taskmodel.science.production import Nest, node_outputs
+from taskmodel.science.production import Nest, node_costs, node_outputs
 
 LARGEST_LOG = np.log(np.finfo(float).max)
+LOG_NOTHING = -1e9  # a cost far below any that a price of TRACE could give
 Start = tuple[Array, Array]  # activities (point, task, mode) and elasticities (point, factor)
 
 
@@ -233,7 +234,7 @@ def _solved(
     rows = np.flatnonzero(certified & ((code > FAIR) | several))
     if len(rows) and not problem.tree.linked:
         splits = fair_splits(problem[rows], regime.take(rows), gap[rows])
-        mode_share[rows], usable[rows] = splits
+        mode_share[rows], usable[rows], gap[rows] = splits
 
     rows = np.flatnonzero(certified & (code == SPLITS_OPEN))
     if len(rows) and problem.tree.linked:
@@ -254,7 +255,7 @@ def _solved(
         factor_elasticity_range=ends,
         activity=work,
         usable=_by_task(problem, usable, tasks, modes),
-        priced=price > 0.0,
+        priced=price > NO_PRICE,
         factor_use=np.einsum("ptm,ptmk->pk", work, organisations.bundle),
         gap=gap,
         status=np.where(kink, Status.KINK, Status.OPTIMAL).astype("<U9"),
@@ -284,12 +285,32 @@ def _prices(
     problem: Problem, regime: ActiveSet, certified: Mask, ambiguous: Mask
 ) -> tuple[Array, Array]:
     """Prices that sum to one, shape (point, factor), and their ranges, (point, factor, 2)."""
-    price = np.where(regime.price > NO_PRICE, regime.price, 0.0)
+    kept = (regime.price > NO_PRICE) | _without_limit(problem, regime)[:, None]
+    price = np.where(kept, regime.price, 0.0)
     price = price / np.where(certified, price.sum(axis=1), 1.0)[:, None]
     ends = np.stack([price, price], axis=-1)
     for point in np.flatnonzero(certified & ambiguous).tolist():
         price[point], ends[point] = elasticity_range(problem, regime, point)
     return price, ends
+
+
+def _without_limit(problem: Problem, regime: ActiveSet) -> Mask:
+    """Whether output would cost less at prices of zero than at those of `TRACE`, shape (point,).
+
+    Among substitutes a task may be idle at a price of 1e-100, and without any be done without
+    limit. That price is reported then, and not zero.
+    """
+    limitless = np.zeros(len(problem), dtype=bool)
+    free = ~problem.dead & (regime.leaf_cost <= NO_PRICE)
+    rows = np.flatnonzero(free.any(axis=1))
+    if len(rows) and not problem.tree.linked:
+        part, log_cost = problem[rows], np.log(regime.leaf_cost[rows])
+        given, nothing = (
+            node_costs(part.tree, values, part.share, part.elasticity)[0][:, part.tree.root]
+            for values in (log_cost, np.where(free[rows], LOG_NOTHING, log_cost))
+        )
+        limitless[rows] = given - nothing > EXACT_GAP
+    return limitless
 
 
 def _by_task(problem: Problem, values: NDArray[Any], tasks: int, modes: int) -> NDArray[Any]:

@@ -29,7 +29,20 @@ import numpy as np
 from numpy import exp, log, log1p  # unlike those of math, they follow IEEE 754 uncompiled
 from numpy.typing import NDArray
 
-from taskmodel.allocation.kernels import ELASTICITY, SHARE, Instance, eliminate
+from taskmodel.allocation.kernels import (
+    CLOSE,
+    ELASTICITY,
+    SHARE,
+    Instance,
+    eliminate,
+    most_elastic,
+)
+from taskmodel.allocation.substitute_kernels import (
+    elasticities_at,
+    kept_shares,
+    normalise_shares,
+    start_shares,
+)
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import BALANCED, COST_RESOLUTION, SINGULAR_SHIFT, TRACE
 from taskmodel.numerics.types import Array
@@ -74,6 +87,8 @@ class CentralPoint(NamedTuple):
     excess: Array  # (leaf, mode) tau = cost / z - 1, up to rounding; 1 without a choice
     price_stays: Array  # (factor,) 1 - d log s / d log mu: near 1 if priced, near 0 if not
     share_stays: Array  # (leaf, mode) 1 - d log w / d log mu: near 1 for active modes
+    log_share: Array  # (node,) log cost shares of close substitutes within their nests
+    sigma: Array  # (node,) elasticities of nests
 
 
 class Terms(NamedTuple):
@@ -84,6 +99,7 @@ class Terms(NamedTuple):
     cost_share: Array  # (leaf, column, factor) cost share of each factor in each mode
     log_cost: Array  # (node,)
     theta: Array  # (node,) cost shares within nests
+    lag: Array  # (node,) log of shares of close substitutes less what costs say
     weight: Array  # (node,) cost shares W
     relative: Array  # (leaf, column) cost over z; 1 without a choice
     error: Array  # (leaf, column) log of cost / z less that of 1 + tau
@@ -108,11 +124,13 @@ class Moves(NamedTuple):
     excess: Array  # (leaf, column)
     leaf_cost: Array  # (leaf,) of the log
     unused: Array  # (factor,)
+    log_share: Array  # (node,)
     next_price: Array  # (factor,)
     next_unused: Array  # (factor,)
     next_share: Array  # (leaf, column)
     next_excess: Array  # (leaf, column)
     next_leaf_cost: Array  # (leaf,)
+    next_log_share: Array  # (node,)
 
 
 class InteriorWork(NamedTuple):
@@ -133,6 +151,7 @@ def interior_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Int
             cost_share=np.zeros((leaves, modes, factors)),
             log_cost=np.zeros(nodes),
             theta=np.zeros(nodes),
+            lag=np.zeros(nodes),
             weight=np.zeros(nodes),
             relative=np.zeros(by_mode),
             error=np.zeros(by_mode),
@@ -154,16 +173,18 @@ def interior_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Int
             excess=np.zeros(by_mode),
             leaf_cost=np.zeros(leaves),
             unused=np.zeros(factors),
+            log_share=np.zeros(nodes),
             next_price=np.zeros(factors),
             next_unused=np.zeros(factors),
             next_share=np.zeros(by_mode),
             next_excess=np.zeros(by_mode),
             next_leaf_cost=np.zeros(leaves),
+            next_log_share=np.zeros(nodes),
         ),
     )
 
 
-def central_point(leaves: int, modes: int, factors: int) -> CentralPoint:
+def central_point(leaves: int, modes: int, nodes: int, factors: int) -> CentralPoint:
     """A point for `interior_start` to fill."""
     return CentralPoint(
         price=np.zeros(factors),
@@ -174,6 +195,8 @@ def central_point(leaves: int, modes: int, factors: int) -> CentralPoint:
         excess=np.zeros((leaves, modes)),
         price_stays=np.zeros(factors),
         share_stays=np.zeros((leaves, modes)),
+        log_share=np.zeros(nodes),
+        sigma=np.zeros(nodes),
     )
 
 
@@ -242,7 +265,9 @@ def interior_start(nests: Nests, case: Instance, iterate: CentralPoint, work: In
                 iterate.mode_share[i, t.mode[i, c]] /= total
         iterate.leaf_cost[i] = least
         t.log_cost[i] = log(least)
-    unit_costs(nests, case.nest[SHARE], case.nest[ELASTICITY], leaves, t.log_cost, t.theta)
+    elasticities_at(nests, case, 1.0, iterate.sigma)
+    start_shares(nests, case, iterate.sigma, t.log_cost, iterate.log_share, t.theta)
+    t.theta[len(nests.parent) - 1] = 1.0
     spread_shares(nests, leaves, t.theta, t.weight)
     for i in range(leaves):
         level = t.weight[i] / iterate.leaf_cost[i]
@@ -255,16 +280,23 @@ def interior_start(nests: Nests, case: Instance, iterate: CentralPoint, work: In
 
 
 @compiled
-def linearise(nests: Nests, case: Instance, iterate: CentralPoint, t: Terms) -> tuple[float, float]:
+def linearise(
+    nests: Nests, case: Instance, iterate: CentralPoint, t: Terms, close: bool
+) -> tuple[float, float]:
     """Write the coefficients of the Newton step; returns mu and the largest log imbalance."""
     leaves, _, factors = case.bundle.shape
     price, bundle, width, mode = iterate.price, case.bundle, t.width, t.mode
     used, gradient, balance, cost_share = t.used, t.gradient, t.balance, t.cost_share
     for i in range(leaves):
         t.log_cost[i] = log(iterate.leaf_cost[i])
-    unit_costs(nests, case.nest[SHARE], case.nest[ELASTICITY], leaves, t.log_cost, t.theta)
-    spread_shares(nests, leaves, t.theta, t.weight)
     pairs, products, imbalance = 0.0, 0.0, 0.0
+    if close:
+        imbalance = kept_shares(
+            nests, case, iterate.sigma, t.log_cost, iterate.log_share, t.theta, t.lag
+        )
+    else:
+        unit_costs(nests, case.nest[SHARE], case.nest[ELASTICITY], leaves, t.log_cost, t.theta)
+    spread_shares(nests, leaves, t.theta, t.weight)
     for k in range(factors):
         balance[k] = 0.0
     for i in range(leaves):
@@ -327,7 +359,7 @@ def shift_shares(case: Instance, iterate: CentralPoint, t: Terms, s: Moves, targ
 
 
 @compiled
-def task_terms(nests: Nests, case: Instance, t: Terms, s: Moves) -> None:
+def task_terms(nests: Nests, case: Instance, sigma: Array, t: Terms, s: Moves) -> None:
     """Write the matrix and the right side of derivatives of the tasks' cost shares.
 
     With r = 1 - sigma of the nest v of a leaf, d ln W - d ln z is the slope of v less sigma times
@@ -354,18 +386,20 @@ def task_terms(nests: Nests, case: Instance, t: Terms, s: Moves) -> None:
                 for k in range(factors):
                     used[v, k] += used[u, k]
     for v in range(nodes - 1, leaves - 1, -1):
-        r = 1.0 - case.nest[ELASTICITY, v]
+        r = 1.0 - sigma[v]
         above = nests.parent[v]
         for k in range(factors + 1):
             change = 0.0
             if v < nodes - 1:
-                change = slope[above, k] + (1.0 - case.nest[ELASTICITY, above]) * gradient[v, k]
+                change = slope[above, k] + (1.0 - sigma[above]) * gradient[v, k]
             slope[v, k] = change - r * gradient[v, k]
+        slope[v, factors] -= t.lag[v]
         add_outer(used, slope, v, 1.0, s.matrix, s.right)
     for i in range(leaves):
         if t.width[i]:
-            sigma = case.nest[ELASTICITY, nests.parent[i]]
-            add_outer(used, gradient, i, -sigma, s.matrix, s.right)
+            add_outer(used, gradient, i, -sigma[nests.parent[i]], s.matrix, s.right)
+            for k in range(factors):
+                s.right[k, 0] -= used[i, k] * t.lag[i]
 
 
 @compiled
@@ -450,12 +484,13 @@ def solve_prices(
 
 @compiled
 def central_direction(
-    nests: Nests, case: Instance, iterate: CentralPoint, t: Terms, s: Moves, target: float
-) -> None:
+    nests: Nests, case: Instance, iterate: CentralPoint, t: Terms, s: Moves, target: float,
+    close: bool,
+) -> None:  # fmt: skip
     """Write the Newton step towards w tau = s u = target."""
     leaves, _, factors = case.bundle.shape
     shift_shares(case, iterate, t, s, target)
-    task_terms(nests, case, t, s)
+    task_terms(nests, case, iterate.sigma, t, s)
     mode_terms(case, t, s)
     solve_prices(case.scarce, iterate.price, iterate.unused, t.balance, s.matrix, s.right, target)
     x, f = s.right, t.cost_share
@@ -490,6 +525,37 @@ def central_direction(
         for k in range(factors):
             change += t.gradient[i, k] * x[k, 0]
         s.leaf_cost[i] = change - t.shift[i]
+    if close:
+        step_shares(nests, case, iterate.sigma, t, s)
+
+
+@compiled
+def step_shares(nests: Nests, case: Instance, sigma: Array, t: Terms, s: Moves) -> None:
+    """Write the steps of the log shares of close substitutes."""
+    leaves, _, factors = case.bundle.shape
+    for v in range(leaves, len(nests.parent)):
+        if case.nest[ELASTICITY, v] > CLOSE:
+            for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
+                u = nests.child[c]
+                rise = t.gradient[u, factors] - t.gradient[v, factors]
+                for k in range(factors):
+                    rise += (t.gradient[u, k] - t.gradient[v, k]) * s.right[k, 0]
+                s.log_share[u] = (1.0 - sigma[v]) * rise - t.lag[u]
+
+
+@compiled
+def next_shares(
+    nests: Nests, case: Instance, iterate: CentralPoint, s: Moves, length: float, pace: StepRules
+) -> None:
+    """Write the next shares of close substitutes."""
+    leaves = len(case.dead)
+    for v in range(leaves, len(nests.parent)):
+        if case.nest[ELASTICITY, v] > CLOSE:
+            for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
+                u = nests.child[c]
+                growth = multiplier(length * s.log_share[u], pace.down, pace.up)
+                s.next_log_share[u] = iterate.log_share[u] + log(growth)
+    normalise_shares(nests, case, s.next_log_share)
 
 
 @compiled
@@ -554,8 +620,9 @@ def next_shares_and_costs(
 
 @compiled
 def move(
-    case: Instance, iterate: CentralPoint, t: Terms, s: Moves, target: float, pace: StepRules
-) -> None:
+    nests: Nests, case: Instance, iterate: CentralPoint, t: Terms, s: Moves, target: float,
+    pace: StepRules, close: bool,
+) -> None:  # fmt: skip
     """Take a Newton step, halved while it leaves the neighbourhood of the central path."""
     leaves, _, factors = case.bundle.shape
     length = 1.0
@@ -573,6 +640,10 @@ def move(
         if not lowest < NEIGHBOURHOOD * target:
             break
         length /= 2.0
+    if close:
+        next_shares(nests, case, iterate, s, length, pace)
+        for v in range(len(nests.parent)):
+            iterate.log_share[v] = s.next_log_share[v]
     for k in range(factors):
         iterate.price[k], iterate.unused[k] = s.next_price[k], s.next_unused[k]
     for i in range(leaves):
@@ -612,9 +683,11 @@ def interior(
     """
     t, s = work.terms, work.moves
     list_open_modes(case, t)
-    result = SHORT
+    result, close = SHORT, most_elastic(nests, case) > CLOSE
+    for v in range(len(nests.parent)):
+        t.lag[v] = 0.0
     for _ in range(pace.steps):
-        mu, imbalance = linearise(nests, case, iterate, t)
+        mu, imbalance = linearise(nests, case, iterate, t, close)
         done = mu < 3.0 * floor and imbalance < BALANCED
         if done:
             target = PROBE * mu
@@ -624,10 +697,13 @@ def interior(
             target = max(pace.roughly * mu, floor)
         else:
             target = max(pace.far * mu, floor)
-        central_direction(nests, case, iterate, t, s, target)
+        if close:
+            elasticities_at(nests, case, target, iterate.sigma)
+            kept_shares(nests, case, iterate.sigma, t.log_cost, iterate.log_share, t.theta, t.lag)
+        central_direction(nests, case, iterate, t, s, target, close)
         if done:
             indicate(case, iterate, t, s)
-        move(case, iterate, t, s, target, pace)
+        move(nests, case, iterate, t, s, target, pace, close)
         for k in range(len(iterate.price)):
             if not abs(iterate.price[k]) < inf:
                 return LOST

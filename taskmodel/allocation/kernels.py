@@ -32,6 +32,7 @@ from taskmodel.numerics.accuracy import (
     CONVERGED,
     COST_TOLERANCE,
     DAMPING,
+    ELASTIC_ROUNDING,
     FIRST_PRICE,
     MOSTLY_SOLVED,
     NEARLY_CONVERGED,
@@ -69,6 +70,7 @@ NEAR_BALANCE = 0.4  # log use below which use is nearly linear in the price
 JACOBI_SWEEPS = 30
 NO_OUTPUT = 708.0  # log unit cost beyond which output is below the smallest normal number
 LEAST_TIES = 32  # room for ties in a `System`
+CLOSE = 8.0  # elasticity above which members of a nest are close substitutes
 POLICIES = 60  # rounds in which idle tasks choose their modes
 
 SOLVED, CONVERGED_ONLY, UNSOLVED, CROWDED = 0, 1, 2, 3
@@ -615,6 +617,8 @@ def evaluate(nests: Nests, case: Instance, regime: RegimeState, work: Workspace)
     if linked:
         share_blocks(nests, regime, work)
     spread_shares(nests, leaves, work.node[THETA], work.node[WEIGHT])
+    if not linked:
+        ties = without_idle_ties(regime, work, ties)
     used, largest, gradient = work.factor[USED], work.factor[LARGEST], work.gradient
     for leaf in range(leaves):
         for k in range(factors):
@@ -636,6 +640,31 @@ def evaluate(nests: Nests, case: Instance, regime: RegimeState, work: Workspace)
         add_induced_work(case, regime, work)
     tie_rows(case, price, work, ties)
     return ties
+
+
+@compiled
+def without_idle_ties(regime: RegimeState, work: Workspace, ties: int) -> int:
+    """Leave its cheapest mode alone to each task of no weight; return the ties that remain.
+
+    Next to close substitutes that are cheaper a task vanishes like e^-sigma, and shares of its
+    modes have no meaning.
+    """
+    kept = 0
+    for t in range(ties):
+        leaf, mode = work.tie[LEAF, t], work.tie[MODE, t]
+        first = work.first[leaf]
+        cost = work.cost[leaf, first]
+        if work.node[WEIGHT, leaf] >= NO_PRICE or not cost > NO_PRICE:
+            work.tie[LEAF, kept], work.tie[MODE, kept] = leaf, mode
+            kept += 1
+            continue
+        loser = mode
+        if work.cost[leaf, mode] < cost:
+            loser, work.first[leaf] = first, mode
+        regime.active[leaf, loser] = False
+        regime.mode_share[leaf, loser] = 0.0
+        regime.mode_share[leaf, work.first[leaf]] = 1.0
+    return kept
 
 
 @compiled
@@ -840,6 +869,53 @@ def newton_step(regime: RegimeState, work: Workspace, ties: int, together: bool)
 
 
 @compiled
+def most_elastic(nests: Nests, case: Instance) -> float:
+    """Return the largest elasticity of a nest."""
+    leaves, highest = len(case.dead), 0.0
+    for v in range(leaves, len(nests.parent)):
+        highest = max(highest, case.nest[ELASTICITY, v])
+    return highest
+
+
+@compiled
+def rebalance(
+    nests: Nests, case: Instance, regime: RegimeState, work: Workspace, ties: int
+) -> None:
+    """Take the last Newton step in the plan and not in the prices, which cannot resolve it.
+
+    Work W / c on a leaf and the shares of tied modes change as that step would change them, to
+    first order: factors are used up but for its square. Costs and prices stay, and with them the
+    bound that certifies the plan.
+    """
+    if not newton_direction(regime, work, ties):
+        return
+    leaves, nodes = len(case.dead), len(nests.parent)
+    step, theta, sigma = work.factor[STEP], work.node[THETA], case.nest[ELASTICITY]
+    rise, change = work.node[LOG_X], work.node[NEEDED]
+    for v in range(nodes):
+        rise[v] = 0.0
+        if v < leaves:
+            for k in range(len(step)):
+                rise[v] += work.gradient[v, k] * step[k]
+        else:
+            for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
+                u = nests.child[c]
+                if theta[u] > 0.0:
+                    rise[v] += theta[u] * rise[u]
+    change[nodes - 1] = 0.0
+    for v in range(nodes - 1, leaves - 1, -1):
+        for c in range(nests.first[v - leaves], nests.first[v - leaves + 1]):
+            u = nests.child[c]
+            change[u] = change[v] + (1.0 - sigma[v]) * (rise[u] - rise[v])
+    for leaf in range(leaves):
+        work.node[WEIGHT, leaf] *= 1.0 + change[leaf] - rise[leaf]
+    for t in range(ties):
+        leaf, mode = work.tie[LEAF, t], work.tie[MODE, t]
+        regime.mode_share[leaf, mode] += work.tied[CHANGE, t]
+        regime.mode_share[leaf, work.first[leaf]] -= work.tied[CHANGE, t]
+
+
+@compiled
 def newton(
     nests: Nests, case: Instance, regime: RegimeState, work: Workspace, together: bool, steps: int
 ) -> int:
@@ -849,6 +925,7 @@ def newton(
     the whole step, so that prices keep to its direction. The former suits prices many orders of
     magnitude apart, the latter costs that are nearly flat between two factors.
     """
+    rounding = ELASTIC_ROUNDING * most_elastic(nests, case)
     for step in range(steps):
         ties = evaluate(nests, case, regime, work)
         if ties == -1:
@@ -870,7 +947,9 @@ def newton(
             off = abs(work.tied[MISMATCH, t])
             mismatch = max(mismatch, off) if off == off else np.inf
         tolerance = CONVERGED if step < PATIENCE else NEARLY_CONVERGED
-        if imbalance < tolerance and mismatch < tolerance:
+        if imbalance < max(tolerance, rounding) and mismatch < tolerance:
+            if not imbalance < CONVERGED and len(case.inputs) == 0:
+                rebalance(nests, case, regime, work, ties)
             return SOLVED
         if idle and rest < MOSTLY_SOLVED and mismatch < MOSTLY_SOLVED:
             if newton_direction(regime, work, ties):

@@ -29,7 +29,7 @@ from taskmodel.numerics.types import Array
 FARTHEST = 1e4  # how much further than a mode itself others may have to move for it to be carried
 
 
-def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array, Mask]:
+def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array, Mask, Array]:
     """Mode shares, the fair ones where several are optimal, and which modes are usable.
 
     Modes that cost the same without being needed may carry activity too. A fair split is only taken
@@ -40,6 +40,8 @@ def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array,
     mode_share : array, shape (point, leaf, mode)
     usable : array of bool, shape (point, leaf, mode)
         The mode carries activity in some optimal plan.
+    gap : array, shape (point,)
+        Duality gap of the shares that are returned.
     """
     mode_share = np.maximum(regime.mode_share, 0.0)
     usable = problem.open & (mode_share > ZERO_SHARE)
@@ -51,8 +53,10 @@ def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array,
         ties = _ties(problem, fair, point)
         if len(ties.null) or added[point].any():
             fair.mode_share[point], usable[point] = _fair_split(ties, fair, point, added[point])
-    as_good = np.abs(certificates(problem, fair)) < np.maximum(gap, EXACT_GAP)
-    return np.where(as_good[:, None, None], np.maximum(fair.mode_share, 0.0), mode_share), usable
+    found = np.abs(certificates(problem, fair))
+    as_good = found < np.maximum(gap, EXACT_GAP)
+    mode_share = np.where(as_good[:, None, None], np.maximum(fair.mode_share, 0.0), mode_share)
+    return mode_share, usable, np.where(as_good, np.maximum(gap, found), gap)
 
 
 @dataclass

@@ -29,6 +29,7 @@ from taskmodel.allocation.interior_kernels import (
     interior_workspace,
 )
 from taskmodel.allocation.kernels import (
+    CLOSE,
     CROWDED,
     GUESS,
     GUESS_USED,
@@ -50,9 +51,11 @@ from taskmodel.allocation.kernels import (
     drop_vanished_prices,
     evaluate,
     instance_of,
+    most_elastic,
     new_instances,
     new_regimes,
     polish,
+    rebalance,
     regime_of,
     reopen,
     take_cheapest,
@@ -119,7 +122,7 @@ class Search(NamedTuple):
 def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Search:
     """Return a workspace for points of these sizes."""
     return Search(
-        central_point(leaves, modes, factors),
+        central_point(leaves, modes, nodes, factors),
         interior_workspace(leaves, modes, nodes, factors),
         split_workspace(leaves, modes, factors),
         new_regimes(2, leaves, modes, factors),
@@ -226,12 +229,18 @@ def settle(
     A fair split of tied modes is only taken if its certificate is as good as the one before.
     """
     state = regime_of(work.spare, RETRIED)
-    evaluate(nests, case, best, work)
+    ties = evaluate(nests, case, best, work)
+    if most_elastic(nests, case) > CLOSE and len(case.inputs) == 0:
+        rebalance(nests, case, best, work, ties)
     # costs and uses stay those of the solved equations: without its price, a factor at a kink would
     # be overused by rounding
     drop_vanished_prices(case, best, work.factor[LARGEST])
-    drop_zero_prices(nests, case, best, search.split.ties)
     copy_regime(state, best)
+    if drop_zero_prices(nests, case, state, search.split.ties):
+        if abs(certify(nests, case, state, work)[1]) < max(gap, EXACT_GAP):
+            copy_regime(best, state)
+        else:
+            copy_regime(state, best)
     code = uniqueness(case, state, work, search.split)
     if code == FAIR:
         if abs(certify(nests, case, state, work)[1]) < max(gap, EXACT_GAP):

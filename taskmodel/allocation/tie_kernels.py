@@ -85,18 +85,21 @@ def mark_ties(case: Instance, state: RegimeState, ties: TieWork) -> bool:
 
 
 @compiled
-def drop_zero_prices(nests: Nests, case: Instance, state: RegimeState, ties: TieWork) -> None:
-    """Remove prices that ties allow no other value than zero, and that rounding keeps above it.
+def drop_zero_prices(nests: Nests, case: Instance, state: RegimeState, ties: TieWork) -> bool:
+    """Remove prices that ties allow no other value than zero; return whether there are any.
 
     Where the tied modes of a task differ in one priced factor alone, its price is zero; so are
-    those of several factors of which all the differences have one sign.
+    those of several factors of which all the differences have one sign. Rounding keeps them above
+    it. Ties that hold to rounding alone can do the same to prices that are needed.
     """
+    dropped = False
     for r in range(write_reduced_basis(case, state, ties.rows)):
         if one_sign(ties.rows, r) and not needed(nests, case, state, ties.rows, r):
             for k in range(len(state.price)):
                 if ties.rows[VALUE, r, k] > 0.0:
-                    state.priced[k] = False
+                    state.priced[k], dropped = False, True
                     state.price[k] = TRACE
+    return dropped
 
 
 @compiled

@@ -45,6 +45,10 @@ SINGULAR_SHIFT = 1e-15
 CONVERGED = 1e-12
 NEARLY_CONVERGED = 1e-11
 
+# Log imbalance per unit of the largest elasticity that rounding of costs and prices may leave, from
+# which the plan is corrected and not the prices (`allocation.kernels.rebalance`).
+ELASTIC_ROUNDING = 1e-14
+
 # Log imbalance below which all but the vanishing prices of a regime counts as solved.
 MOSTLY_SOLVED = 1e-6
 

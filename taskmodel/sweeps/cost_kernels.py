@@ -77,7 +77,7 @@ def log_output(
     drop_idle_modes(state)
     clear_idle(nests, room.case, state, work)
     value, gap = certify(nests, room.case, state, work)
-    return value if gap < MAX_GAP else np.nan
+    return value if abs(gap) < MAX_GAP else np.nan
 
 
 @compiled

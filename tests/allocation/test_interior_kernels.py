@@ -8,8 +8,9 @@ from taskmodel.allocation import Nest, allocate
 from taskmodel.allocation import interior_kernels as kernels
 from taskmodel.allocation.active_set import instances_of
 from taskmodel.allocation.inputs import check_inputs
-from taskmodel.allocation.kernels import eliminate, instance_of
+from taskmodel.allocation.kernels import ELASTICITY, SHARE, eliminate, instance_of
 from taskmodel.numerics.accuracy import TRACE
+from taskmodel.science.production_kernels import unit_costs
 
 DECADES = (3, 8, 14, 25)
 
@@ -18,7 +19,7 @@ def begun(problem):
     """Nests and instance of a point, its starting point and the arrays to work in."""
     nests, case = problem.tree.nests, instance_of(instances_of(problem), 0)
     leaves, modes, factors = case.bundle.shape
-    iterate = kernels.central_point(leaves, modes, factors)
+    iterate = kernels.central_point(leaves, modes, len(nests.parent), factors)
     work = kernels.interior_workspace(leaves, modes, len(nests.parent), factors)
     kernels.interior_start(nests, case, iterate, work)
     return nests, case, iterate, work
@@ -54,11 +55,26 @@ def test_pairs_multiply_to_mu_and_factors_balance():
         nests, case, iterate, work = begun(problem)
         if kernels.interior(nests, case, iterate, work, kernels.CAREFUL, 1e-6) != kernels.DONE:
             continue
-        mu, _ = kernels.linearise(nests, case, iterate, work.terms)
+        mu, _ = kernels.linearise(nests, case, iterate, work.terms, False)
         assert 0.5e-7 < mu < 5e-7  # the last step aims at a tenth of mu
         assert iterate.mode_share.sum(axis=1) == pytest.approx((~case.dead).astype(float))
         assert np.all(iterate.mode_share[~case.open] == 0)
         assert np.all(iterate.price[case.scarce] > 0)
+
+
+def test_shares_of_close_substitutes_are_those_of_costs_at_the_end_of_the_path():
+    for number in range(6):
+        organisation = random_organisation(np.random.default_rng(number), 6, (0.5, 50.0, 1e6))
+        nests, case, iterate, work = begun(check_inputs(*organisation.problem).presolved().problem)
+        leaves, terms = len(case.dead), work.terms
+        if kernels.interior(nests, case, iterate, work, kernels.CAREFUL, 1e-9) != kernels.DONE:
+            continue
+        assert np.array_equal(iterate.sigma[leaves:], case.nest[ELASTICITY, leaves:])
+        _, off = kernels.linearise(nests, case, iterate, terms, True)
+        assert off < 1e-4  # the last step has lowered mu once more
+        kept = terms.theta.copy()
+        unit_costs(nests, case.nest[SHARE], iterate.sigma, leaves, terms.log_cost, terms.theta)
+        assert kept == pytest.approx(terms.theta, abs=1e-4)
 
 
 def test_prices_approach_those_of_the_optimum():
