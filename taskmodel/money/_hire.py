@@ -111,7 +111,10 @@ def hire(
         "hiring_residual": ((), plan.residual),
         "hired_pool": ((), np.array(pool.name, dtype=object)),
     }
-    coords = {TIME: course.times + course.begins, "step": middle}
+    coords = {
+        TIME: (TIME, course.times + course.begins, "calendar year", "time"),
+        "step": ("step", middle, "calendar year", "middle of the step"),
+    }
     return results.labelled(variables, coords, results.provenance(catalog=catalog))
 
 

@@ -28,6 +28,7 @@ from taskmodel.files.atomic import atomic_write
 from taskmodel.files.document import FromFile
 from taskmodel.files.hdf5 import read_hdf5
 from taskmodel.stores.reading import is_store, open_store
+from taskmodel.sweeps.conventions import conventional, unconventional, with_units
 from taskmodel.sweeps.variables import VARIABLES
 
 SPEEDUPS = ("output", "throughput_speedup", "latency_speedup", "speedup")
@@ -268,7 +269,7 @@ def _as_netcdf(result: xr.Dataset) -> memoryview:
     main.attrs = {name: value for name, value in result.attrs.items() if name not in inputs}
     main.attrs[DIGEST] = _digest(result)
     content = io.BytesIO()
-    main = _typed(main)
+    main = conventional(_typed(main), _title(result))
     main.to_netcdf(content, mode="w", engine="h5netcdf")
     if over_events:
         events = (
@@ -276,10 +277,16 @@ def _as_netcdf(result: xr.Dataset) -> memoryview:
             .drop_vars(list(result.coords), errors="ignore")
             .drop_attrs(deep=False)
         )
-        _typed(events).to_netcdf(content, mode="a", group="events", engine="h5netcdf")
+        with_units(_typed(events)).to_netcdf(content, mode="a", group="events", engine="h5netcdf")
     if inputs:
         xr.Dataset(attrs=inputs).to_netcdf(content, mode="a", group="inputs", engine="h5netcdf")
     return content.getbuffer()
+
+
+def _title(result: xr.Dataset) -> str:
+    """Say what a file is about, in a line."""
+    names = (result.attrs.get(f"{kind}_name") for kind in ("catalog", "scenario", "world", "plan"))
+    return f"Result of taskmodel: {', '.join(filter(None, names)) or 'a computation'}"
 
 
 def _typed(result: xr.Dataset) -> xr.Dataset:
@@ -365,7 +372,7 @@ def open(
         if "/events" in parts:
             result = result.assign(parts["/events"].variables)
         result.attrs = attrs
-        result = _as_text(result)
+        result = unconventional(_as_text(result))
         intact = _digest(result) == digest
     except (ValueError, TypeError) as error:  # dimensions that do not agree, values of no kind
         raise OSError(f"{name}: is damaged: {error}") from error
