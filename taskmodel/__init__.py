@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.influence._cruxes import cruxes
     from taskmodel.influence._sensitivity import sensitivity
     from taskmodel.lead.plans.dataset import lead_time
+    from taskmodel.lead.plans.draws import lead_time_draws
     from taskmodel.money._spend import spend
     from taskmodel.oversight._attack_frontier import attack_frontier
     from taskmodel.oversight._review_load import review_load
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not run `__getattr_
     from taskmodel.questions._effective_plan import effective_plan
     from taskmodel.questions._elasticities import automate_next, elasticities
     from taskmodel.questions._ensemble import ensemble
+    from taskmodel.questions._latency_draws import latency_draws
     from taskmodel.questions._onset import onset
     from taskmodel.questions._parallel_lines import parallel_lines
     from taskmodel.questions._solve_for import solve_for
@@ -76,6 +78,7 @@ _MODULE_OF = {
     "what_if": "questions._what_if",
     "attack_frontier": "oversight._attack_frontier",
     "lead_time": "lead.plans.dataset",
+    "lead_time_draws": "lead.plans.draws",
     "trust": "oversight._trust",
     "track_record": "oversight._track_record",
     "solve_for": "questions._solve_for",
@@ -85,6 +88,7 @@ _MODULE_OF = {
     "onset": "questions._onset",
     "ensemble": "questions._ensemble",
     "store_ensemble": "questions._store_ensemble",
+    "latency_draws": "questions._latency_draws",
     "bands": "questions._bands",
     "cruxes": "influence._cruxes",
     "sensitivity": "influence._sensitivity",
@@ -127,7 +131,9 @@ __all__ = [
     "horizon",
     "import_tasks",
     "latency",
+    "latency_draws",
     "lead_time",
+    "lead_time_draws",
     "load_catalog",
     "milestones",
     "months_between",

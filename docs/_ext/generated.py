@@ -35,8 +35,8 @@ API = {
         "review_load trust track_record safety_frontier attack_frontier best_utilisation"
     ).split(),
     "Uncertainty and evidence": (
-        "ensemble store_ensemble bands calibrate sensitivity cruxes".split()
-    ),
+        "ensemble latency_draws lead_time_draws store_ensemble bands calibrate sensitivity cruxes"
+    ).split(),
     "Money": ["spend"],
     "Time and lead": (
         "simulate simulate_draws milestones solve_for_date horizon alignment_beside "

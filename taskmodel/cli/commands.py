@@ -126,6 +126,21 @@ def default_of(command: str, option: str) -> Any:
     return None
 
 
+IN_DRAWS = (
+    _option(
+        "--draws",
+        "N",
+        "medians and 90 % bands over so many draws of the uncertain numbers",
+        type=values.whole(1, 100_000),
+    ),
+    _option(
+        "--seed",
+        "S",
+        "seed of the draws, a whole number; default: 1",
+        type=values.whole(0, 2**32 - 1),
+    ),
+)
+
 EVIDENCED = (
     _option(
         "--draws",
@@ -325,6 +340,7 @@ COMMANDS = {
                 choices=("throughput", "effective"),
                 default="throughput",
             ),
+            *IN_DRAWS,
             OPTIONAL_OUTPUT,
             NO_FIGURES,
             JSON,
@@ -703,6 +719,7 @@ COMMANDS = {
                 type=values.real("finite number of months, such as 6"),
             ),
             _settings("--set", "set a value of the plan"),
+            *IN_DRAWS,
             OPTIONAL_OUTPUT,
             JSON,
         ),

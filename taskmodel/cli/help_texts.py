@@ -183,6 +183,7 @@ EPILOGS["latency"] = f"""examples:
   taskmodel latency --compute 1e32
   taskmodel latency --compute 1e32 --set latency.count_review=false
   taskmodel latency --compute 1e35 --objective effective
+  taskmodel latency --draws 512
   taskmodel latency --compute 1e32 --set latency.count_queues=true \\
     --set supervision.utilisation=0.8 --set supervision.headcount=60
 
@@ -210,6 +211,9 @@ Keys:
     latency_speedup, speedup, pass_time [h], each also as ..._as_is,
     speedup_bound, and tasks: each with task, title, mode_share and
     mode_share_as_is, of those that are done otherwise
+  with --draws: draws, seed, quantiles, failed (draw, reason), and the quantiles
+    of pass_time, pass_time_without_ai, latency_speedup; tasks: each with task,
+    title, critical (chance to be on the path), and quantiles of duration [h]
 
 {EXIT}"""
 
@@ -590,6 +594,7 @@ EPILOGS["lead-time"] = f"""examples:
   taskmodel lead-time greenblatt_leads -o out
   taskmodel lead-time --set lead.theft=0.05 --set field.supervision=0.01
   taskmodel lead-time kwa_ladder --json
+  taskmodel lead-time greenblatt_leads --draws 100
 
 files in DIR:
   result.nc           everything, as netCDF-4; in Python: taskmodel.open(...)
@@ -608,6 +613,10 @@ Keys:
   plan, title, overrides, version, sha256, files
   cases: a list, each with case, title and the variables of taskmodel.lead_time:
     numbers, words, and lists by step where there are several
+  with --draws, also of the plan's catalog: draws, seed, quantiles, failed (draw,
+    reason), and in each case the quantiles of usable_months, researchers,
+    serial_speed, expected_months, takeover_risk, organisation_field_years_review
+    (task by task) and organisation_field_years_effective
 
 exit status:
   0 fine; 1 the pause never starts, or preparation diverges in it (when, and

@@ -9,6 +9,7 @@ import xarray as xr
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import heading_at, load, point
+from taskmodel.cli.draw_bands import latency_bands, needs_draws
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import hours, number, percent, plain, table, wrapped
 from taskmodel.cli.words import MODES, by_label, numbers, records
@@ -43,6 +44,9 @@ BEST = ("utilisation", "review_binds", "speedup", "speedup_as_is", "latency_spee
 def answer(args: Namespace) -> Answer:
     """Find the critical path, the queues, and the effect of a cap on parallel units."""
     catalog = load(args)
+    needs_draws(args)
+    if args.draws is not None:
+        return latency_bands(args, catalog, args.compute)
     compute = point(catalog, args)
     with output(args, "solving") as files:
         counted = catalog.latency.count_queues and catalog.latency.count_review

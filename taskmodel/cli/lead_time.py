@@ -9,6 +9,7 @@ from typing import NamedTuple
 import xarray as xr
 
 import taskmodel as tm
+from taskmodel.cli.draw_bands import lead_time_bands, needs_draws
 from taskmodel.cli.output import Answer, output
 from taskmodel.cli.screen import (
     number,
@@ -54,6 +55,9 @@ def answer(args: Namespace) -> Answer:
             raise InputError("--months and --set lead.months are the same; give one")
         values["lead.months"] = args.months
     plan = load_plan(args.plan, values)
+    needs_draws(args)
+    if args.draws is not None:
+        return lead_time_bands(args, plan)
     with output(args, "computing") as files:
         result = tm.lead_time(plan)
         files.write("result", result, "lead_time", "lead_time")

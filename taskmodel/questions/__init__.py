@@ -8,6 +8,7 @@
 - `_effective_plan`: the plan for throughput and latency together, with what none exceeds;
 - `_parallel_lines`: the effect of several equal lines of research side by side;
 - `_ensemble`: the answer over draws of the uncertain numbers, and `_bands`, its quantiles;
+- `_latency_draws`: the critical path over draws;
 - `_store_ensemble`: an ensemble of any size, on disk;
 - `differences`: the difference between two catalogs, attributed to their inputs.
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from taskmodel.questions._effective_plan import effective_plan
     from taskmodel.questions._elasticities import automate_next, elasticities
     from taskmodel.questions._ensemble import ensemble
+    from taskmodel.questions._latency_draws import latency_draws
     from taskmodel.questions._onset import onset
     from taskmodel.questions._parallel_lines import parallel_lines
     from taskmodel.questions._solve_for import solve_for
@@ -39,6 +41,7 @@ __all__ = [
     "elasticities",
     "ensemble",
     "explain_difference",
+    "latency_draws",
     "onset",
     "parallel_lines",
     "solve_for",

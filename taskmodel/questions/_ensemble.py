@@ -238,6 +238,15 @@ def ensemble(
     )
 
 
+def drawn_numbers(
+    catalog: Catalog,
+    draws: int | Sequence[int] | np.ndarray | Mapping[str, ArrayLike],
+    seed: int,
+) -> tuple[NDArray[np.int64], dict[str, Array]]:
+    """Return the numbers of draws, and what is drawn of a catalog, by dotted path (draw,)."""
+    return _drawn(catalog, None, draws, seed)[:2]
+
+
 def _drawn(
     catalog: Catalog,
     paths: Mapping[str, Any] | Paths | None,
@@ -595,17 +604,7 @@ def _dataset(
                 "there already; inf: nowhere"
             )
             variables[name] = ("draw", values[OVERSIGHT][:, column], unit, meaning)
-    reasons = np.array([str(errors.get(row, "")) for row in range(len(numbers))], dtype=object)
-    states = np.array(
-        [FAILED if row in errors else SOLVED for row in range(len(numbers))], dtype=object
-    )
-    drawn = np.stack(list(columns.values()), axis=1) if columns else np.zeros((len(numbers), 0))
-    variables |= {
-        "input": (("draw", "path"), drawn, "", "drawn number, in the unit of its path"),
-        "weight": ("draw", np.ones(len(numbers)), "1", "weight of the draw"),
-        "status": ("draw", states, "", "solved or failed"),
-        "reason": ("draw", reasons, "", "why the draw has no answer; empty: it has one"),
-    }
+    variables |= of_draws(len(numbers), columns, errors)
     return labelled(
         variables,
         _coordinates(catalog, axis, numbers, columns),
@@ -617,18 +616,42 @@ def _dataset(
     )
 
 
+def of_draws(
+    count: int, columns: Mapping[str, Array], errors: Mapping[int, TaskmodelError]
+) -> dict[str, tuple[Any, ...]]:
+    """Return the variables that tell what was drawn, and which draws have an answer."""
+    reasons = np.array([str(errors.get(row, "")) for row in range(count)], dtype=object)
+    states = np.array([FAILED if row in errors else SOLVED for row in range(count)], dtype=object)
+    drawn = np.stack(list(columns.values()), axis=1) if columns else np.zeros((count, 0))
+    return {
+        "input": (("draw", "path"), drawn, "", "drawn number, in the unit of its path"),
+        "weight": ("draw", np.ones(count), "1", "weight of the draw"),
+        "status": ("draw", states, "", "solved or failed"),
+        "reason": ("draw", reasons, "", "why the draw has no answer; empty: it has one"),
+    }
+
+
+def draw_coordinates(
+    numbers: NDArray[np.int64], units: Mapping[str, str]
+) -> dict[str, tuple[Any, ...]]:
+    """Return the coordinates of draws, and of what was drawn with its unit by path."""
+    return {
+        "draw": ("draw", numbers, "", "number of the draw"),
+        "path": ("path", np.array(list(units), dtype=object)),
+        "path_unit": ("path", np.array(list(units.values()), dtype=object)),
+    }
+
+
 def _coordinates(
     catalog: Catalog, axis: _Axis, numbers: NDArray[np.int64], columns: Mapping[str, Array]
 ) -> dict[str, Any]:
     names = sources(organisation(catalog))
-    units = np.array([catalog.unit_of(path) for path in columns], dtype=object)
+    units = {path: catalog.unit_of(path) for path in columns}
     unit = "calendar year" if axis.name == TIME else COMPUTE_UNIT
     meaning = "date" if axis.name == TIME else VARIABLES[COMPUTE][1]
     return {
-        "draw": ("draw", numbers, "", "number of the draw"),
+        **draw_coordinates(numbers, units),
         axis.name: (axis.name, axis.points, unit, meaning),
         "source": np.array(names, dtype=object),
         "kind": np.array(KINDS, dtype=object),
-        "path": np.array(list(columns), dtype=object),
-        "path_unit": ("path", units),
     }

@@ -23,7 +23,7 @@ from taskmodel.organisation.measures import (
 from taskmodel.organisation.reviewers import reviewer_pools
 from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.results import LEFT_OUT, SPEEDUPS, labelled, provenance
-from taskmodel.sweeps.walker import Situation
+from taskmodel.sweeps.walker import Setting, Situation
 
 # Measures with a limit on either side of an event: the dimensions that each has besides `event`.
 EVENT_LIMITS: dict[str, tuple[str, ...]] = {
@@ -253,39 +253,75 @@ def latency_dataset(catalog: Catalog, situation: Situation, allocation: Allocati
     UnstableQueue
         If queues are counted and a pool of reviewers is fully used.
     """
+    variables = {
+        name: (LATENCY[name], values[0])
+        for name, values in latency_variables(situation, allocation).items()
+    }
+    coords = {**latency_names(situation.setting), "compute": situation.compute[0]}
+    return labelled(variables, coords, provenance(catalog=catalog))
+
+
+LATENCY: dict[str, tuple[str, ...]] = {
+    "mode_share": ("task", "mode"),
+    "duration": ("task",),
+    "duration_part": ("task", "part"),
+    "start": ("task",),
+    "slack": ("task",),
+    "critical": ("task",),
+    "in_progress": ("task",),
+    "pass_time": (),
+    "pass_part": ("part",),
+    "pass_time_without_ai": (),
+    "latency_speedup": (),
+    **{f"queue_{name}": ("review_pool",) for name in QUEUE_VARIABLES},
+}
+
+
+def latency_variables(situation: Situation, allocation: Allocation) -> dict[str, Array]:
+    """Return the critical paths and the queues of some points, by variable; see `LATENCY`.
+
+    The first dimension of each is the point.
+
+    Raises
+    ------
+    UnstableQueue
+        If queues are counted and a pool of reviewers is fully used.
+    """
     organisation, yardstick = situation.setting.organisation, situation.setting.yardstick
-    clock, activity = yardstick.clock, allocation.activity
+    clock, activity, compute = yardstick.clock, allocation.activity, situation.compute
     mix = mode_mix(activity, organisation.policy)
-    queues = clock.waits(activity, situation.compute)
-    path = clock.critical_path(mix, activity, situation.compute)
-    parts = clock.task_parts(mix, situation.compute, queues)[0]
+    queues = clock.waits(activity, compute)
+    path = clock.critical_path(mix, activity, compute)
+    parts = clock.task_parts(mix, compute, queues)
     finite = np.where(np.isfinite(activity), activity, 0.0)
-    variables: dict[str, tuple[Any, ...]] = {
-        "mode_share": (("task", "mode"), mix[0]),
-        "duration": ("task", parts.sum(axis=-1)),
-        "duration_part": (("task", "part"), parts),
-        "start": ("task", path.start[0]),
-        "slack": ("task", path.slack[0]),
-        "critical": ("task", path.critical[0]),
-        "in_progress": ("task", clock.in_progress(finite, situation.compute, queues)[0]),
-        "pass_time": ((), path.total[0]),
-        "pass_part": ("part", (parts * path.critical[0][:, None]).sum(axis=0)),
-        "pass_time_without_ai": ((), yardstick.base_time[0]),
-        "latency_speedup": ((), yardstick.base_time[0] / path.total[0]),
+    people = np.broadcast_to(yardstick.base_time, path.total.shape)
+    nobody = np.zeros((len(mix), 0))
+    return {
+        "mode_share": mix,
+        "duration": parts.sum(axis=-1),
+        "duration_part": parts,
+        "start": path.start,
+        "slack": path.slack,
+        "critical": path.critical,
+        "in_progress": clock.in_progress(finite, compute, queues),
+        "pass_time": path.total,
+        "pass_part": (parts * path.critical[..., None]).sum(axis=1),
+        "pass_time_without_ai": people,
+        "latency_speedup": people / path.total,
         **{
-            f"queue_{name}": (
-                "review_pool",
-                np.zeros(0) if queues is None else getattr(queues, name)[0],
-            )
+            f"queue_{name}": nobody if queues is None else getattr(queues, name)
             for name in QUEUE_VARIABLES
         },
     }
-    coords = {
+
+
+def latency_names(setting: Setting) -> dict[str, Any]:
+    """Return the coordinates of `latency_variables` but compute."""
+    organisation, queues = setting.organisation, setting.yardstick.clock.queues
+    return {
         **_names(task=organisation.tasks, mode=organisation.modes, part=PARTS),
         **_names(review_pool=() if queues is None else queues.names),
-        "compute": situation.compute[0],
     }
-    return labelled(variables, coords, provenance(catalog=catalog))
 
 
 def _names(**coordinates: Any) -> dict[str, Any]:

@@ -195,7 +195,27 @@ def lead_time(
     catalogs = SolvedCatalogs()
     table = [[evaluate_plan(variant, catalogs) for _, variant in cases(plan)] for plan in plans]
     several = np.ndim(months) > 0 if months is not None else False
-    outer = {"lead_months": several, "case": bool(chosen.cases)}
+    variables, coords = tabulated(chosen, table, "lead_months" if several else None)
+    if several:
+        coords["lead_months"] = ("lead_months", np.array(leads), "month", "lead that is evaluated")
+    attributes = {**provenance(plan=chosen), "plan_title": chosen.title}
+    return labelled(variables, coords, attributes, VARIABLES)
+
+
+def tabulated(
+    plan: Plan, table: list[list[dict[str, Any]]], over: str | None
+) -> tuple[dict[str, tuple[list[str], np.ndarray]], dict[str, Any]]:
+    """Return the variables and the labels of results of a plan by row and case.
+
+    Parameters
+    ----------
+    plan : Plan
+    table : list of list of dict
+        Results of `evaluate_plan`, by row and case of the plan.
+    over : str or None
+        Name of the dimension of rows; None for a single row.
+    """
+    outer = {over or "": over is not None, "case": bool(plan.cases)}
     kept = tuple(slice(None) if present else 0 for present in outer.values())
     dims = [dim for dim, present in outer.items() if present]
     variables = {
@@ -203,11 +223,8 @@ def lead_time(
         for name in VARIABLES
         if (values := _stacked(name, table)) is not None
     }
-    coords = _coordinates(chosen, {*dims, *(_DIMENSION.get(name, "") for name in variables)})
-    if several:
-        coords["lead_months"] = ("lead_months", np.array(leads), "month", "lead that is evaluated")
-    attributes = {**provenance(plan=chosen), "plan_title": chosen.title}
-    return labelled(variables, coords, attributes, VARIABLES)
+    inner = {*dims, *(_DIMENSION.get(name, "") for name in variables)}
+    return variables, _coordinates(plan, inner)
 
 
 def _stacked(name: str, table: list[list[dict[str, Any]]]) -> np.ndarray | None:

@@ -357,7 +357,7 @@ class Case(Record):
 
 # Values that determine the tokens, unless a source states the tokens: setting one of them would
 # then have no effect, which is refused rather than ignored.
-_TOKEN_INPUTS = tuple(
+CHIPS_BEHIND_TOKENS = tuple(
     f"chips.{name}"
     for name in "capacity share training_time utilisation tokens_per_parameter "
     "horizon_length".split()
@@ -442,7 +442,7 @@ class Plan(Changeable):
         defects = [
             marks[()].key_defect(path, message)
             for path, (_, marks) in values.items()
-            if path.startswith(_TOKEN_INPUTS)
+            if path.startswith(CHIPS_BEHIND_TOKENS)
         ]
         if defects:
             raise CatalogError(defects)
