@@ -130,7 +130,7 @@ IN_DRAWS = (
     _option(
         "--draws",
         "N",
-        "medians and 90 % bands over so many draws of the uncertain numbers",
+        "medians and bands over so many draws of the uncertain numbers",
         type=values.whole(1, 100_000),
     ),
     _option(

@@ -613,7 +613,7 @@ Keys:
   plan, title, overrides, version, sha256, files
   cases: a list, each with case, title and the variables of taskmodel.lead_time:
     numbers, words, and lists by step where there are several
-  with --draws, also of the plan's catalog: draws, seed, quantiles, failed (draw,
+  with --draws, of the catalog too: draws, seed, quantiles, failed (draw,
     reason), and in each case the quantiles of usable_months, researchers,
     serial_speed, expected_months, takeover_risk, organisation_field_years_review
     (task by task) and organisation_field_years_effective

@@ -68,3 +68,29 @@ def test_every_path_of_a_plan_in_the_table_can_be_set():
     assert len(named) > 30
     for path in named:
         assert schema.slot_at(Plan, tuple(path.split("."))) is not None, path
+
+
+def test_every_path_of_a_catalog_in_the_table_can_be_set():
+    from taskmodel.catalog import Catalog
+    from taskmodel.files import dotted as schema
+
+    paths = {
+        number: re.findall(r"`((?:tasks|protocols|supervision)\.[\w.*]+)`", row[2])
+        for number, row in ROWS.items()
+    }
+    assert {number for number, named in paths.items() if named} == {41, 42, 45}
+    for path in {path for named in paths.values() for path in named}:
+        keys = tuple("any" if key == "*" else key for key in path.split("."))
+        assert schema.slot_at(Catalog, keys) is not None, path
+
+
+def test_mechanisms_that_no_file_holds_are_listed_with_the_reason():
+    limits = TEXT[TEXT.index("These cannot be set") : TEXT.index("The smooth form of 43")]
+    listed = set()
+    for head, reason in re.findall(r"- \*\*([^*]+)\*\*: ([^-]+)", limits):
+        numbers = [int(number) for number in re.findall(r"\d+", head)]
+        listed |= {*range(numbers[0], numbers[-1] + 1)} if " to " in head else {*numbers}
+        assert len(reason.split()) > 1
+    unset = {n for n, row in ROWS.items() if "`" not in row[2] and "catalog" not in row[2]}
+    # of 1 and 7 a plan holds the result, or one of two parts
+    assert listed == unset | {1, 7}
