@@ -615,8 +615,8 @@ Keys:
     numbers, words, and lists by step where there are several
   with --draws, of the catalog too: draws, seed, quantiles, failed (draw,
     reason), and in each case the quantiles of usable_months, researchers,
-    serial_speed, expected_months, takeover_risk, organisation_field_years_review
-    (task by task) and organisation_field_years_effective
+    serial_speed, expected_months, takeover_risk, and of field-years task by task:
+    organisation_field_years_review, organisation_field_years_effective
 
 exit status:
   0 fine; 1 the pause never starts, or preparation diverges in it (when, and

@@ -87,7 +87,7 @@ def test_every_path_of_a_catalog_in_the_table_can_be_set():
 def test_mechanisms_that_no_file_holds_are_listed_with_the_reason():
     limits = TEXT[TEXT.index("These cannot be set") : TEXT.index("The smooth form of 43")]
     listed = set()
-    for head, reason in re.findall(r"- \*\*([^*]+)\*\*: ([^-]+)", limits):
+    for head, reason in re.findall(r"- \*\*([^*]+)\*\*: (.+)", limits):
         numbers = [int(number) for number in re.findall(r"\d+", head)]
         listed |= {*range(numbers[0], numbers[-1] + 1)} if " to " in head else {*numbers}
         assert len(reason.split()) > 1
