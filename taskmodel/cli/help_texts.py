@@ -615,7 +615,7 @@ Keys:
     numbers, words, and lists by step where there are several
   with --draws, of the catalog too: draws, seed, quantiles, failed (draw,
     reason), and in each case the quantiles of usable_months, researchers,
-    serial_speed, expected_months, takeover_risk, and of field-years task by task:
+    serial_speed, expected_months, takeover_risk; of field-years task by task:
     organisation_field_years_review, organisation_field_years_effective
 
 exit status:
