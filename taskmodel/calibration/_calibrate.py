@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ from taskmodel.uncertainty.streams import REPLICATES
 QUANTILES = (LEVELS[0], 0.5, LEVELS[1])
 DRAWS, SEED = 8192, 1
 TEMPERED_DRAWS = 1024  # of stages, at most
+DRAWING = 0.4  # part of the work before the stages, about
 COLLAPSED = 50.0  # effective number of draws below which none are reported
 FEWEST = 8 * REPLICATES
 
@@ -64,7 +66,12 @@ class Posterior:
 
 
 def calibrate(
-    catalog: Catalog, moments: Moments | str = "2026", draws: int = DRAWS, *, seed: int = SEED
+    catalog: Catalog,
+    moments: Moments | str = "2026",
+    draws: int = DRAWS,
+    *,
+    seed: int = SEED,
+    report: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Weight draws of a catalog's uncertain numbers by evidence.
 
@@ -76,6 +83,8 @@ def calibrate(
     draws : int, optional
         Draws of the uncertain numbers, at least 64. Draw i depends on `seed` and i alone.
     seed : int, optional
+    report : function, optional
+        Called with the part of the work that is done, from 0 to 1.
 
     Returns
     -------
@@ -129,7 +138,8 @@ def calibrate(
     evaluation = Evaluation(catalog, evidence)
     normals = laws.normals(draws, seed)
     columns = laws.columns(laws.scores(normals))
-    outputs = evaluation.outputs(columns)
+    advance = report or (lambda share: None)
+    outputs = evaluation.outputs(columns, lambda share: advance(DRAWING * share))
     scores = _scores(evidence, outputs)
     logs = log_likelihood(scores)
     check_agreement(logs, scores, list(evidence.moments))
@@ -137,7 +147,7 @@ def calibrate(
     prior = Posterior(columns, outputs, scores, weights.weight, weights.ess, weights.k, {})
     posterior = prior
     if not weights.reliable:
-        posterior = _staged(evaluation, laws, normals, seed)
+        posterior = _staged(evaluation, laws, normals, seed, advance)
     if not posterior.ess >= COLLAPSED:
         raise NoAnswer(
             f"the evidence leaves what {posterior.ess:.0f} independent draws say, too few for "
@@ -153,7 +163,13 @@ def _scores(moments: Moments, outputs: Array) -> Array:
     return np.stack(list(columns), axis=1)
 
 
-def _staged(evaluation: Evaluation, laws: Sampler, normals: Normals, seed: int) -> Posterior:
+def _staged(
+    evaluation: Evaluation,
+    laws: Sampler,
+    normals: Normals,
+    seed: int,
+    advance: Callable[[float], None],
+) -> Posterior:
     """Return draws of the posterior of equal weight, in stages from the first draws."""
     moments = evaluation.moments
 
@@ -165,7 +181,7 @@ def _staged(evaluation: Evaluation, laws: Sampler, normals: Normals, seed: int) 
         return log_likelihood(_scores(moments, outputs_of(numbers)[1]))
 
     first = {name: values[:TEMPERED_DRAWS] for name, values in normals.items()}
-    sample = tempered(first, logs_of, seed)
+    sample = tempered(first, logs_of, seed, lambda power: advance(DRAWING + (1 - DRAWING) * power))
     columns, outputs = outputs_of(sample.normals)
     count = len(outputs)
     return Posterior(

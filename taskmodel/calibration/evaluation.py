@@ -125,13 +125,15 @@ class Evaluation:
     catalog: Catalog
     moments: Moments
 
-    def outputs(self, columns: Columns) -> Array:
+    def outputs(self, columns: Columns, report: Callable[[float], None] | None = None) -> Array:
         """Return the output that each moment is about, shape (draw, moment).
 
         Parameters
         ----------
         columns : mapping of str to array, shape (draw,)
             Drawn numbers, by dotted path, as `taskmodel.uncertainty.Sampler.draw` returns them.
+        report : function, optional
+            Called with the part of the moments that are done.
 
         Returns
         -------
@@ -149,6 +151,8 @@ class Evaluation:
                 states[place] = _state(base.with_columns(moved) if moved else base, compute)
             values = _VALUES[moment.output](states[place], self._chosen(moment))
             result[:, index] = values
+            if report is not None:
+                report((index + 1) / len(self.moments.moments))
         return result
 
     def _place(

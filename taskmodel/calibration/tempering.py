@@ -83,7 +83,12 @@ def effective_draws(values: Array) -> float:
     return float(min(draws, 1 / (error / spread[vary]).mean()))
 
 
-def tempered(normals: Normals, log_likelihood: Callable[[Normals], Array], seed: int) -> Sample:
+def tempered(
+    normals: Normals,
+    log_likelihood: Callable[[Normals], Array],
+    seed: int,
+    report: Callable[[float], None] | None = None,
+) -> Sample:
     """Return draws of the posterior that start as draws of the prior.
 
     Parameters
@@ -94,6 +99,8 @@ def tempered(normals: Normals, log_likelihood: Callable[[Normals], Array], seed:
         From normal numbers to log likelihoods, shape (draw,); at least one of each of the 8 samples
         is finite at the start.
     seed : int
+    report : function, optional
+        Called with the power of each stage, the last of which is 1.
 
     Returns
     -------
@@ -128,6 +135,8 @@ def tempered(normals: Normals, log_likelihood: Callable[[Normals], Array], seed:
             accepted += rate / MOVES
         powers.append(power)
         acceptance.append(accepted)
+        if report is not None:
+            report(power)
     return Sample(current, logs, tuple(powers), tuple(acceptance))
 
 

@@ -44,6 +44,7 @@ def answer(args: Namespace) -> Answer:
             catalog,
             *((axis.path, axis.span.values()) for axis in axes.values()),
             compute=args.compute,
+            report=files.progress.advance,
         )
         files.write("bottleneck", result, "bottleneck", "bottleneck_map")
     binding = result["binding_factor"].values

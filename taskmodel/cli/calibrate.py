@@ -29,7 +29,8 @@ def answer(args: Namespace) -> Answer:
     """Weight draws by the evidence; report numbers and moments before and after."""
     catalog = load(args)
     with output(args, "drawing and weighting") as files:
-        result = tm.calibrate(catalog, args.moments, args.draws, seed=args.seed)
+        advance = files.progress.advance
+        result = tm.calibrate(catalog, args.moments, args.draws, seed=args.seed, report=advance)
         files.write("calibration", result, "calibration", "calibration")
         files.write_text("calibrated.yaml", scenario_text(catalog, result, _command(args)))
     facts = {

@@ -52,7 +52,8 @@ def answer(args: Namespace) -> Answer:
     if args.draws > MOST:
         raise tm.InputError(f"more than {MOST:,} draws do not fit in memory: give --store F.zarr")
     with output(args, f"solving {args.draws} draws") as out:
-        drawn = tm.ensemble(catalog, args.draws, args.seed, compute, paths=args.paths)
+        options = {"paths": args.paths, "report": out.progress.advance}
+        drawn = tm.ensemble(catalog, args.draws, args.seed, compute, **options)
         bands = tm.bands(drawn, LEVELS)
         out.write("ensemble", drawn, "ensemble", "ensemble")
     facts = {**provenance_facts(drawn), **_facts(drawn, bands), "files": out.files}

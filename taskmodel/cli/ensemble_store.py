@@ -18,7 +18,7 @@ import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli.catalogs import heading
 from taskmodel.cli.output import Answer
-from taskmodel.cli.screen import note, wrapped
+from taskmodel.cli.screen import duration, note, wrapped
 from taskmodel.stores.manifest import Manifest, read_manifest
 from taskmodel.summary import provenance_facts
 
@@ -148,24 +148,6 @@ class _Screen:
         if self._width:
             print(f"\r{' ' * self._width}\r", end="", file=sys.stderr, flush=True)
             self._width = 0
-
-
-def duration(seconds: float) -> str:
-    """Return a duration in words.
-
-    Examples
-    --------
-    >>> duration(42.3), duration(750), duration(12000), duration(400000)
-    ('42 s', '12 min', '3 h 20 min', '4 days 15 h')
-    """
-    minutes, hours = int(seconds // 60), int(seconds // 3600)
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if hours < 1:
-        return f"{minutes} min"
-    if hours < 48:
-        return f"{hours} h {minutes % 60} min"
-    return f"{hours // 24} days {hours % 24} h"
 
 
 def _facts(path: Path, drawn: xr.Dataset, manifest: Manifest) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -85,13 +84,7 @@ def _target(args: Namespace, catalog: Catalog) -> Path:
 
 def _material(catalog: Catalog, args: Namespace, target: Path, files: Output) -> Material:
     """Return all that the report shows."""
-
-    def share(start: float, end: float) -> Callable[[float], None]:
-        def advance(done: float) -> None:
-            files.progress.share = start + (end - start) * done
-
-        return advance
-
+    share = files.progress.part
     answered = run_bands.band_answer(catalog, args, args.paths or DEFAULT_PATHS, share(0, 0.4))
     drawn, bands = answered.drawn, answered.dataset
     ends = catalog.compute.grid

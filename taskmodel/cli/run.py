@@ -158,12 +158,8 @@ def _bands(args: Namespace, catalog: Catalog, files: Output) -> dict[str, Any] |
     label = f"{args.draws} draws of the uncertain numbers"
     try:
         with output(args, label, folder_name(catalog, args)) as more:
-
-            def advance(share: float) -> None:
-                more.progress.share = share
-
             name = args.paths or DEFAULT_PATHS
-            answered = run_bands.band_answer(catalog, args, name, advance)
+            answered = run_bands.band_answer(catalog, args, name, more.progress.advance)
             more.write("bands", answered.dataset, "bands", "answer")
     except TaskmodelError as error:
         note(f"no bands: {error}", args.quiet)

@@ -71,16 +71,16 @@ def band_answer(
     catalog: Catalog, args: Namespace, name: str, advance: Callable[[float], None]
 ) -> BandAnswer:
     """Return what draws say by date along paths of compute."""
-    drawn = _draws(catalog, args, lambda share: advance(0.5 * share))
+    drawn = _draws(catalog, args, lambda share: advance(0.4 * share))
     followed = by_date.compute_paths(name, catalog, drawn.columns, args.seed)
     result = by_date.draws_by_date(
-        catalog, drawn.columns, followed, lambda share: advance(0.5 + 0.5 * share)
+        catalog, drawn.columns, followed, lambda share: advance(0.4 + 0.4 * share)
     )
     others = by_date.other_paths(catalog, drawn.columns, followed.paths.name, args.seed)
     taken = args.draws_from is not None or not uncertain(catalog)
     moments = None if taken else _moments(catalog, args)
     dataset = by_date.answer_by_date(catalog, result, followed, others, moments)
-    moved = tm.cruxes(catalog, followed.paths)
+    moved = tm.cruxes(catalog, followed.paths, report=lambda share: advance(0.8 + 0.2 * share))
     facts = {
         "draws": dataset.attrs["draws"],
         "failed": dataset.attrs["failed"],

@@ -6,7 +6,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -138,9 +138,43 @@ class ProgressLine:
     share: float | None = None
 
     def text(self, seconds: float) -> str:
-        """Return the line that is shown."""
-        part = "" if self.share is None else f" {percent(self.share)}"
-        return f"{self.label} ...{part} {seconds:.0f} s"
+        """Return the line that is shown after this time: the share and the time left if known.
+
+        Examples
+        --------
+        >>> ProgressLine("drawing").text(3.0), ProgressLine("drawing", 0.25).text(4.0)
+        ('drawing ... 3 s', 'drawing ... 25 %, 12 s left')
+        """
+        if not self.share:
+            return f"{self.label} ... {seconds:.0f} s"
+        left = seconds * (1 - self.share) / self.share
+        return f"{self.label} ... {percent(self.share)}, {duration(left)} left"
+
+    def advance(self, share: float) -> None:
+        """Show that this part of the work is done."""
+        self.share = share
+
+    def part(self, start: float, end: float) -> Callable[[float], None]:
+        """Return what to call with the share of a part of the work that has these ends."""
+        return lambda share: self.advance(start + (end - start) * share)
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in words.
+
+    Examples
+    --------
+    >>> duration(42.3), duration(750), duration(12000), duration(400000)
+    ('42 s', '12 min', '3 h 20 min', '4 days 15 h')
+    """
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if hours < 1:
+        return f"{minutes} min"
+    if hours < 48:
+        return f"{hours} h {minutes % 60} min"
+    return f"{hours // 24} days {hours % 24} h"
 
 
 @contextmanager

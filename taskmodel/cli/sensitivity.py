@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
 
 ROWS = 10  # cruxes on the page
+FIRST_PART = 0.9  # of the work, about: total effects
 LEVELS = ("05", "50", "95")
 
 
@@ -38,8 +39,10 @@ def answer(args: Namespace) -> Answer:
             paths=args.paths,
             weighted=weighted,
             places=not args.quick,
+            report=files.progress.part(0.0, FIRST_PART),
         )
-        moved = tm.cruxes(catalog, args.paths or DEFAULT_PATHS)
+        rest = files.progress.part(FIRST_PART, 1.0)
+        moved = tm.cruxes(catalog, args.paths or DEFAULT_PATHS, report=rest)
         files.write("sensitivity", result)
         files.write("cruxes", moved, "cruxes", "cruxes")
     facts = {

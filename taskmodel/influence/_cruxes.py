@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -29,6 +29,8 @@ def cruxes(
     catalog: Catalog,
     paths: str | PathLike[str] | Paths = "epoch_trend",
     dates: ArrayLike | None = None,
+    *,
+    report: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Move each uncertain input to the ends of its 90 % interval, all others at their medians.
 
@@ -40,6 +42,8 @@ def cruxes(
     dates : array, shape (time,), optional
         Dates at which it is asked what binds, increasing. Default: today, in two and in four years,
         as far as the paths go.
+    report : function, optional
+        Called with the part of the work that is done, from 0 to 1.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def cruxes(
     inputs = inputs_of(catalog, follow)
     moves = inputs.moves()
     design = _design(inputs, moves)
-    drawn = ensemble(catalog, design, paths=follow, dates=_dates(follow, dates), keep=KEPT)
+    when = _dates(follow, dates)
+    drawn = ensemble(catalog, design, paths=follow, dates=when, keep=KEPT, report=report)
     if drawn["status"][-1] == "failed":
         raise NoAnswer(f"with all inputs at their medians: {drawn['reason'].item(-1)}")
     names = list(moves)

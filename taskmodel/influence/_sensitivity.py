@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any, NamedTuple
 
@@ -48,6 +48,7 @@ def sensitivity(
     dates: ArrayLike | None = None,
     weighted: xr.Dataset | None = None,
     places: bool = True,
+    report: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Return how much of the spread of several answers each uncertain input explains.
 
@@ -70,6 +71,8 @@ def sensitivity(
         From `taskmodel.calibrate` of the same catalog: its draws in place of a design.
     places : bool, optional
         Whether the place of the bottleneck is an answer, which takes most of the time.
+    report : function, optional
+        Called with the part of the work that is done, from 0 to 1.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def sensitivity(
     if follow is not None:
         later = [follow.today.value + YEARS] if dates is None else dates
         options = {"paths": follow, "dates": later}
-    drawn = ensemble(catalog, columns, keep=[SPEEDUP], events=places, **options)
+    drawn = ensemble(catalog, columns, keep=[SPEEDUP], events=places, report=report, **options)
     measured: dict[str, Indices] = {}
     answers = _answers(drawn, places)
     scores = None if weight is None else _scores(inputs, columns)

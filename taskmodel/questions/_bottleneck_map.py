@@ -11,7 +11,7 @@ Source: docs, model, sections 3.6 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -36,12 +36,18 @@ from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
 from taskmodel.sweeps.walker import Setting, Situation
 
 BINDING = ("oversight_slack", "oversight_binds")
+CELLS = 0.5  # part of the work before the curves, about
 
 Values = tuple[str, ArrayLike]
 
 
 def bottleneck_map(
-    catalog: Catalog, x: Values, y: Values, *, compute: float | None = None
+    catalog: Catalog,
+    x: Values,
+    y: Values,
+    *,
+    compute: float | None = None,
+    report: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Map the largest bottleneck over two inputs.
 
@@ -53,6 +59,8 @@ def bottleneck_map(
         increasing.
     compute : float, optional
         Compute [FLOP/year] if neither input is compute; default: the catalog's ``compute.today``.
+    report : function, optional
+        Called with the part of the work that is done, from 0 to 1.
 
     Returns
     -------
@@ -106,7 +114,7 @@ def bottleneck_map(
     if swapped:
         column, row = row, column
     plane = _plane(catalog, column, row, one_compute(catalog, compute))
-    return _map_dataset(plane, swapped)
+    return _map_dataset(plane, swapped, report or (lambda share: None))
 
 
 def _checked_input(catalog: Catalog, values: Values, name: str) -> tuple[str, Array]:
@@ -222,7 +230,9 @@ def _plane(
     return replace(plane, rows=lines, doubled=doubled)
 
 
-def _solved_rows(plane: _Plane) -> list[tuple[Situation, Allocation]]:
+def _solved_rows(
+    plane: _Plane, advance: Callable[[float], None]
+) -> list[tuple[Situation, Allocation]]:
     """Every row of the plane, each starting from the solution of the row before."""
     solved: list[tuple[Situation, Allocation]] = []
     columns = plane.columns
@@ -233,6 +243,7 @@ def _solved_rows(plane: _Plane) -> list[tuple[Situation, Allocation]]:
         situation = plane.situation(columns, row, shared)
         start = solved[-1][1] if solved else None
         solved.append((situation, plane.solve(situation, columns, row, start)))
+        advance(CELLS * len(solved) / len(plane.rows))
     return solved
 
 
@@ -260,6 +271,7 @@ def _curves(
     plane: _Plane,
     solved: list[tuple[Situation, Allocation]],
     scores: list[tuple[Array, Array]],
+    advance: Callable[[float], None],
 ) -> list[tuple[Sequence[str], Curve]]:
     """The curves between regions, with the names of the regions."""
     logarithmic = bool(plane.columns[0] > 0), bool(plane.rows[0] > 0)
@@ -281,6 +293,7 @@ def _curves(
 
         nodes = np.stack([row[kind] for row in scores])
         curves += [(names, curve) for curve in trace(u, v, plane.doubled, nodes, score)]
+        advance(CELLS + (1 - CELLS) * (kind + 1) / 2)
     return curves
 
 
@@ -289,9 +302,9 @@ def _value(coordinate: Array, logarithmic: bool, low: ArrayLike, high: ArrayLike
     return np.clip(np.exp(coordinate) if logarithmic else coordinate, low, high)
 
 
-def _map_dataset(plane: _Plane, swapped: bool) -> xr.Dataset:
+def _map_dataset(plane: _Plane, swapped: bool, advance: Callable[[float], None]) -> xr.Dataset:
     catalog, (columns, rows) = plane.catalog, plane.requested
-    solved = _solved_rows(plane)
+    solved = _solved_rows(plane, advance)
     scores = [_scores(*row) for row in solved]
     shown = np.searchsorted(plane.rows, rows).tolist()
     measured = [solved[row][0].measure(solved[row][1]) for row in shown]
@@ -316,7 +329,9 @@ def _map_dataset(plane: _Plane, swapped: bool) -> xr.Dataset:
         compute = path == COMPUTE
         unit = COMPUTE_UNIT if compute else catalog.unit_of(path)
         labels[path] = (path, values, unit, path if compute else f"the catalog's {path}")
-    for name, values in _boundary_columns(plane, _curves(plane, solved, scores), swapped).items():
+    for name, values in _boundary_columns(
+        plane, _curves(plane, solved, scores, advance), swapped
+    ).items():
         variables[f"boundary_{name}"] = ("boundary", values)
         if name in ("x", "y"):
             _, _, unit, meaning = labels[x_path if name == "x" else y_path]

@@ -6,7 +6,7 @@ Each draw is an organisation of its own, solved exactly as `taskmodel.sweep` wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -140,6 +140,7 @@ def ensemble(
     keep: Sequence[str] | None = None,
     events: bool = True,
     threads: int | None = None,
+    report: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Solve a research organisation for draws of its uncertain numbers.
 
@@ -168,6 +169,8 @@ def ensemble(
         Whether to locate events. Without them the result lacks ``event_place``.
     threads : int, optional
         In how many threads draws are solved; default: one for each processor.
+    report : function, optional
+        Called with the part of the draws that are solved, from 0 to 1.
 
     Returns
     -------
@@ -230,7 +233,7 @@ def ensemble(
     # the place of today among the points of each draw
     rank = (axis.points < now[:, None]).sum(axis=1)
     positions = np.stack([np.insert(axis.points, *pair) for pair in zip(rank, now, strict=True)])
-    outcomes = _outcomes(catalog, axis, columns, positions, kept, events, threads)
+    outcomes = _outcomes(catalog, axis, columns, positions, kept, events, threads, report)
     shape = (len(numbers), positions.shape[1])
     values = _split(_columns(catalog, outcomes.values, shape, kept), rank, inside)
     return _dataset(catalog, axis, columns, numbers, values, outcomes.errors, events).assign_attrs(
@@ -304,6 +307,7 @@ def _outcomes(
     kept: Sequence[str],
     events: bool,
     threads: int | None,
+    report: Callable[[float], None] | None,
 ) -> Outcomes[dict[str, Any]]:
     """Return what is reported of blocks of draws, and errors of draws."""
     base, (low, high) = Quantities(catalog), axis.span
@@ -326,6 +330,7 @@ def _outcomes(
         costs=COST in kept,
         along=along,
         threads=threads,
+        report=report,
     )
     if axis.by_compute and events:
         for block in outcomes.values:

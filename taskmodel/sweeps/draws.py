@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -116,6 +117,7 @@ def walk_many(
     costs: bool = False,
     along: AxisOfDraw | None = None,
     threads: int | None = None,
+    report: Callable[[float], None] | None = None,
 ) -> Outcomes[T]:
     """Walk along compute for every draw.
 
@@ -141,6 +143,8 @@ def walk_many(
         then positions on it. Draws are treated one by one.
     threads : int, optional
         How many threads; default: one for each processor.
+    report : function, optional
+        Called with the part of the draws that are solved, in this thread.
 
     Returns
     -------
@@ -152,11 +156,15 @@ def walk_many(
     size = 1 if along else max(1, min(BLOCK_DRAWS, BLOCK_POINTS // points))
     blocks = [np.arange(first, min(first + size, draws)) for first in range(0, draws, size)]
     threads = threads or os.cpu_count() or 1
-    if len(blocks) > 1 and threads > 1 and COMPILES:
-        with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(many.block, blocks))
-    else:
-        parts = [many.block(block) for block in blocks]
+    parts: list[Outcomes[T]] = []
+    with ExitStack() as stack:
+        solve: Callable[..., Iterable[Outcomes[T]]] = map
+        if len(blocks) > 1 and threads > 1 and COMPILES:
+            solve = stack.enter_context(ThreadPoolExecutor(threads)).map
+        for part in solve(many.block, blocks):
+            parts.append(part)
+            if report is not None:
+                report(len(parts) / len(blocks))
     return _together(parts)
 
 

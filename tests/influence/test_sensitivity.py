@@ -149,7 +149,7 @@ def test_the_command_prints_indices_and_cruxes(capsys, tmp_path, monkeypatch):
     assert first["crux"] and first["low"]["shift"] * first["high"]["shift"] < 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["cruxes.nc", "cruxes.png", "cruxes.svg", "sensitivity.nc"]
-    monkeypatch.setattr(tm, "cruxes", lambda *_: tm.open(tmp_path / "cruxes.nc"))
+    monkeypatch.setattr(tm, "cruxes", lambda *_, **__: tm.open(tmp_path / "cruxes.nc"))
     lines = lines_of(capsys, *words)
     assert any(line.startswith(f"  {first['input']}") for line in lines)
     assert any("total effect" in line or "variance" in line for line in lines)
