@@ -8,8 +8,10 @@ Output: `calibrated_2026.svg` and `.png` in the folder given, and the answer on 
 speed-up today, and the effective compute at which oversight becomes the bottleneck, before and
 after. The figure has each measurement beside what the model says of it, before and after.
 
-Answer: the evidence lowers the speed-up of today and moves the bottleneck of oversight to more
-compute, and the bands narrow. The script prints both, and the measurements that are not met.
+Answer: the evidence leaves the median of today's speed-up where it was, and moves that of the
+bottleneck of oversight to less compute; the band of the first narrows to less than half, that of
+the second from five powers of ten to two. The script prints both, and the measurements that are
+not met.
 """
 
 from __future__ import annotations

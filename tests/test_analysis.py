@@ -6,7 +6,14 @@ scripts are loaded from their files, so that these are inputs and not parts of t
 
 import numpy as np
 import pytest
+import xarray as xr
 from scripts import load
+from sizes import cases
+
+import taskmodel as tm
+from taskmodel.calibration.draws import evidenced_draws
+
+DRAWS = cases(48, 256)  # of answers before and after the evidence
 
 
 @pytest.fixture(scope="module")
@@ -349,14 +356,15 @@ def test_what_a_dollar_should_buy_answers_and_draws(tmp_path, capsys):
 
 def test_what_matters_most_names_an_input_for_each_answer(tmp_path, capsys):
     script = load("what_matters_most")
-    words = ["--catalog", "t_agi_ladder", "--rows", "16", "-o", str(tmp_path)]
-    assert script.main(words) == 0
+    catalog, rows = cases(("t_agi_ladder", "16"), ("alignment_research", "32"))
+    assert script.main(["--catalog", catalog, "--rows", rows, "-o", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"what_matters_most.{ending}" for ending in ("png", "svg")
     ]
     printed = capsys.readouterr().out
     assert "the ceiling set by oversight hangs most on the review per unit of work" in printed
     assert printed.count("hangs most on") == 4
+    assert catalog == "t_agi_ladder" or printed.count("level of the capability line") == 3
 
 
 def test_calibrated_2026_prints_both_answers_before_and_after(tmp_path, capsys):
@@ -377,6 +385,28 @@ def test_calibrated_2026_prints_both_answers_before_and_after(tmp_path, capsys):
         for text in (printed.split("speed-up from ")[1], printed.split(") to ")[1])
     )
     assert before > after and abs(after - 2.5) < 0.3 and "every measurement is met" in printed
+
+
+def test_calibrated_2026_answers_as_it_says():
+    """By draws resampled by their weights, in place of its weighted ones."""
+    script, catalog = load("calibrated_2026"), tm.load_catalog("alignment_research")
+    columns = evidenced_draws(catalog, "2026", DRAWS).columns
+    found = xr.Dataset(
+        {
+            "weight": ("draw", np.ones(DRAWS)),
+            "value": (("draw", "number"), np.stack(list(columns.values()), axis=1)),
+        },
+        {"number": list(columns)},
+    )
+    result = script.answers(catalog, found, DRAWS)
+    speedups, places = (
+        [result[label][name].values for label in ("before", "after")]
+        for name in (script.SPEEDUP, script.PLACE)
+    )
+    assert speedups[1][1] == pytest.approx(speedups[0][1], rel=0.1)
+    assert np.ptp(speedups[1]) < np.ptp(speedups[0]) / 2
+    assert places[1][1] < places[0][1] / 2
+    assert np.log10(places[1][2] / places[1][0]) < 3 < np.log10(places[0][2] / places[0][0])
 
 
 def test_monitors_or_reviewers_answers_and_draws(tmp_path, capsys):
