@@ -404,6 +404,11 @@ def organisation(catalog: Catalog | Quantities) -> Organisation:
     return _organisation(Quantities(catalog) if isinstance(catalog, Catalog) else catalog)
 
 
+def automatable(quantities: Quantities, compute: Array) -> NDArray[np.bool_]:
+    """Return whether AI can do each task, (point, task), without the rest of the organisation."""
+    return capability.automatable(np.atleast_1d(compute), _opens_at(quantities))
+
+
 @derived
 def _organisation(quantities: Quantities) -> Organisation:
     catalog = quantities.catalog

@@ -55,7 +55,7 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     end = high
     if walker.axis.name == COMPUTE:
         end = min(float(last_fall(walker.at(np.array([low])).setting).max()), high)
-    if not low < end:
+    if not low < end or never_opens(walker, low, end):
         return events
     turns, sign = _Course(walker, low, end, events).turns()
     if sign < 0 and end < high:
@@ -76,6 +76,13 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     extra = events_of(places, path, path)
     extra.changes = [[Change(kind)] for _, kind in own]
     return events.join(extra)
+
+
+def never_opens(walker: Walker, low: float, high: float) -> bool:
+    """Return whether AI may do no task between two positions, so that the speed-up is 1 there."""
+    path = walker.at(np.array([low, high]))
+    opens = walker.thresholds(low, high)
+    return not len(opens) and not path.automatable.any()
 
 
 def last_fall(setting: Setting) -> Array:

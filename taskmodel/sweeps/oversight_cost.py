@@ -161,12 +161,15 @@ def oversight_costs(
     nodes, log_cost = search.nodes, search.log_cost
     rows = np.split(nodes.number, np.cumsum([len(path), len(events)]))
     position, change, event = [], [], []
-    for node, level in search.crossings():
+    crossings = search.crossings()
+    between = [pair for pair in crossings if not search.jumps(pair)]
+    found = dict(zip(between, search.positions(between), strict=True))
+    for pair in crossings:
+        node, level = pair
         kind = list(LEVELS)[level] + ("" if log_cost[node] > THRESHOLDS[level] else "_ends")
-        jumps = nodes.position[node] == nodes.position[node - 1]
         change.append(Change(kind))
-        event.append(int(np.flatnonzero(rows[2] == node)[0]) if jumps else -1)
-        position.append(float(nodes.position[node]) if jumps else search.position(node, level))
+        event.append(-1 if pair in found else int(np.flatnonzero(rows[2] == node)[0]))
+        position.append(found.get(pair, float(nodes.position[node])))
     with np.errstate(over="ignore"):
         cost = np.exp(log_cost)
     points, before, after = (cost[part] for part in rows)
@@ -196,15 +199,8 @@ class _Search:
         self.nodes, self.course = _Nodes(path, events), course
         self.sides = path, events.before, events.after
         self.axis, self.situation = axis, situation
-        self.mark: dict[tuple[int, int], int] = {}  # of the regime before a crossing
-        free = np.full(len(self.nodes.position), np.nan)
-        if course is not None and len(free):
-            self.tree = setting.organisation.nest.tree
-            self.frame = frame_of(setting.organisation, axis)
-            self._trace(course, free)
-        rest = np.flatnonzero(np.isnan(free))
-        if len(rest):
-            free[rest] = self._log_free(self.nodes.position[rest], self.nodes.before[rest])
+        self.setting = setting
+        free = self._log_free(self.nodes.position, self.nodes.before)
         with np.errstate(invalid="ignore"):  # NaN where both are 0, or without limit
             self.log_cost = free - self.nodes.own
 
@@ -228,27 +224,6 @@ class _Search:
         with np.errstate(divide="ignore"):
             return np.log(values)
 
-    def _trace(self, course: StretchSolution, free: Array) -> None:
-        """Write log output without review at nodes, as far as the compiled loop solves them."""
-        nodes, line = self.nodes, course.line
-        self.free = self._free_line(line)
-        ends = line.knots[2::3, walk_kernels.POSITION]
-        stops = np.append(line.knots[0, walk_kernels.POSITION], ends)
-        stop = np.searchsorted(stops, nodes.position, side="right") - 1 - nodes.before
-        self.site = np.stack([np.minimum(stop, len(stops) - 2), stop]).astype(np.int64)
-        if not course.exact:
-            # numbers between the stops are approximate
-            self.site[:, ~np.isin(nodes.position, stops)] = -1
-        self.desk = Desk(line, self.tree, 0, 0)
-        self.marks = self.desk.marks(course.order, self._own(0))
-        self._run(free)
-        if np.isnan(free[0]):
-            begin = without_review(self.situation(nodes.position[:1], nodes.before[:1]))
-            start = allocate(*begin.arrays, throw=False)
-            if start.status[0] == Status.OPTIMAL:
-                write_regime(self.marks, 0, start, course.order)
-                self._run(free)
-
     def _free_line(self, line: walk_kernels.Line) -> walk_kernels.Line:
         """Return the line of the organisation without review."""
         if not line.entry.shape[1]:
@@ -258,20 +233,9 @@ class _Search:
         before = np.zeros(len(position), dtype=bool)
         before[2::3] = (line.automatable[1:] != line.automatable[:-1]).any(axis=1)
         situation = without_review(self.situation(position, before))
-        own = line_of(situation, self.tree, line.nest, position, line.automatable)
+        tree = self.setting.organisation.nest.tree
+        own = line_of(situation, tree, line.nest, position, line.automatable)
         return line._replace(bundle=own.bundle, entry=own.entry, values=own.values)
-
-    def _run(self, free: Array) -> None:
-        """Run the compiled loop from the low mark."""
-        nodes, progress = self.nodes, np.zeros(1, dtype=np.int64)
-        crossing = np.zeros((2, len(self.marks.numbers)), dtype=np.int64)
-        room, work = self.desk.room(self.free, self.tree), self.desk.work
-        arrays = self.site, nodes.position, nodes.own, THRESHOLDS, crossing, free, progress
-        cost_kernels.free_outputs(
-            self.desk.nests, self.free, self.frame, *arrays, self.marks, work, room
-        )
-        pairs = zip(*crossing[:, : progress[0]].tolist(), strict=True)
-        self.mark = {pair: self.frame.stack + row for row, pair in enumerate(pairs)}
 
     def _own(self, node: int) -> Allocation:
         """Return the organisation's own optimum at a node."""
@@ -293,23 +257,55 @@ class _Search:
         crossed = (reached[1:] != reached[:-1]) & (low & high)[:, None]
         return [(node + 1, level) for node, level in np.argwhere(crossed).tolist()]
 
-    def position(self, node: int, level: int) -> float:
-        """Return where a level is crossed between a node and the one before."""
-        ends = self.nodes.position[[node - 1, node]]
-        values = self.log_cost[[node - 1, node]]
-        if self.course is not None and self.course.exact and (node, level) in self.mark:
-            write_regime(self.marks, self.frame.point, self._own(node - 1), self.course.order)
-            walk_kernels.copy_mark(self.marks, self.frame.high, self.mark[node, level])
-            interval, stop = self.site[:, node - 1].tolist()
-            room, bracket = self.desk.room(self.free, self.tree), np.concatenate([ends, values])
-            lines, threshold = (self.course.line, self.free), float(THRESHOLDS[level])
+    def jumps(self, crossing: tuple[int, int]) -> bool:
+        """Return whether the cost jumps across a level, at an event."""
+        node, _ = crossing
+        return bool(self.nodes.position[node] == self.nodes.position[node - 1])
+
+    def positions(self, crossings: list[tuple[int, int]]) -> list[float]:
+        """Return where levels are crossed between nodes and those before them."""
+        if not crossings:
+            return []
+        places = self._followed(crossings) if self.course is not None and self.course.exact else {}
+        for node, level in crossings:
+            if (node, level) not in places:
+                ends = self.nodes.position[[node - 1, node]]
+                values = self.log_cost[[node - 1, node]] - THRESHOLDS[level]
+                places[node, level] = self._root(ends, values, THRESHOLDS[level])
+        return [places[crossing] for crossing in crossings]
+
+    def _followed(self, crossings: list[tuple[int, int]]) -> dict[tuple[int, int], float]:
+        """Return the positions that are found by following two regimes, with and without review.
+
+        The regimes are those of the optima at the nodes before.
+        """
+        course, nodes = self.course, self.nodes
+        assert course is not None
+        line, tree = course.line, self.setting.organisation.nest.tree
+        free, desk = self._free_line(line), Desk(line, tree, 0, 0)
+        frame = frame_of(self.setting.organisation, self.axis)
+        marks = desk.marks(course.order, None)
+        ends = line.knots[2::3, walk_kernels.POSITION]
+        stops = np.append(line.knots[0, walk_kernels.POSITION], ends)
+        before = np.array([node - 1 for node, _ in crossings])
+        begin = without_review(self.situation(nodes.position[before], nodes.before[before]))
+        starts = allocate(*begin.arrays, throw=False)
+        places = {}
+        for row, (node, level) in enumerate(crossings):
+            if starts.status[row] != Status.OPTIMAL:
+                continue
+            write_regime(marks, frame.point, self._own(node - 1), course.order)
+            write_regime(marks, frame.high, starts.take([row]), course.order)
+            pair = [node - 1, node]
+            stop = int(np.searchsorted(stops, nodes.position[node - 1], side="right") - 1)
             place = cost_kernels.level_position(
-                *(self.desk.nests, *lines, self.frame, interval, stop, bracket, threshold),
-                *(self.marks, self.desk.work, room),
+                *(desk.nests, line, free, frame, min(stop, len(stops) - 2), stop),
+                np.concatenate([nodes.position[pair], self.log_cost[pair]]),
+                *(float(THRESHOLDS[level]), marks, desk.work, desk.room(free, tree)),
             )
             if not np.isnan(place):
-                return float(place)
-        return self._root(ends, values - THRESHOLDS[level], THRESHOLDS[level])
+                places[node, level] = float(place)
+        return places
 
     def _root(self, ends: Array, values: Array, threshold: float) -> float:
         """Return where a level is crossed, from optima of their own."""

@@ -16,7 +16,7 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
-from taskmodel.organisation.organisation import Organisation, organisation
+from taskmodel.organisation.organisation import Organisation, automatable, organisation
 from taskmodel.organisation.quantities import Quantities, point_rows
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
@@ -26,6 +26,8 @@ from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 MAX_UNUSUAL = 3  # numbers of unusual size that an error names
 ASIDE = (-1e-9, 1e-9, -1e-6, 1e-6, -1e-4, 1e-4, -1e-2, 1e-2)  # relative steps to neighbours
 MOST_TRIED = 64  # points that are tried again from there
+SECTIONS = 64  # into which the interval of a threshold is cut at a time
+MOST_CUT = 500_000  # positions times tasks that are looked at together for thresholds
 STRIDE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 Before = NDArray[np.bool_] | bool  # points that are limits from below
@@ -200,6 +202,7 @@ class Walker:
         self.axis = along if isinstance(along, Axis) else compute_axis(along)
         self.catalog = self.axis.catalog
         self._base = Setting(self.catalog) if base is None else base
+        self._thresholds: dict[tuple[float, float], Array] = {}  # by ends, along other axes
 
     @property
     def organisation(self) -> Organisation:
@@ -314,15 +317,36 @@ class Walker:
         if self.axis.name == COMPUTE:
             (opens_at,) = self.organisation.opens_at
             return np.unique(opens_at[(opens_at > low) & (opens_at <= high)])
+        if (low, high) not in self._thresholds:
+            self._thresholds[low, high] = self._located_thresholds(low, high)
+        return self._thresholds[low, high]
+
+    def _located_thresholds(self, low: float, high: float) -> Array:
+        """Return `thresholds` along another axis than compute."""
         mesh = self.axis.mesh(low, high)
-        automatable = self.at(mesh).automatable
-        cell, task = np.nonzero(automatable[1:] != automatable[:-1])
+        opened = self._automatable(mesh)
+        cell, task = np.nonzero(opened[1:] != opened[:-1])
+        if not len(cell):
+            return np.zeros(0)
         below, above = mesh[cell], mesh[cell + 1]
-        rows, first = np.arange(len(cell)), automatable[cell, task]
-        while (((middle := below + (above - below) / 2) > below) & (middle < above)).any():
-            unchanged = self.at(middle).automatable[rows, task] == first
-            below, above = np.where(unchanged, middle, below), np.where(unchanged, above, middle)
+        rows, first = np.arange(len(cell)), opened[cell, task]
+        # each interval is cut in many at a time: numbers of many positions cost little more
+        cuts = int(np.clip(MOST_CUT // (len(cell) * opened.shape[1]), 2, SECTIONS))
+        fraction = np.arange(1, cuts) / cuts
+        while (np.nextafter(below, above) < above).any():
+            inner = below[:, None] + (above - below)[:, None] * fraction
+            there = self._automatable(inner.ravel()).reshape(*inner.shape, -1)[rows, :, task]
+            edges = np.column_stack([below, inner, above])
+            changed = np.column_stack([there != first[:, None], np.ones(len(rows), dtype=bool)])
+            place = changed.argmax(axis=1)
+            below, above = edges[rows, place], edges[rows, place + 1]
         return np.unique(above)
+
+    def _automatable(self, position: Array) -> NDArray[np.bool_]:
+        """Return whether AI can do each task, shape (point, task)."""
+        along = self.axis.quantities
+        numbers = self._base.quantities if along is None else along(position)
+        return automatable(numbers, self.axis.compute(position))
 
 
 def _unusual(catalog: Catalog) -> str:
