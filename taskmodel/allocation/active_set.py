@@ -11,7 +11,8 @@ from taskmodel.allocation.batch import Batch
 from taskmodel.allocation.presolve import Mask, Problem
 from taskmodel.allocation.tie_kernels import mark_ties, tie_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, writable_rows
+from taskmodel.science.production import nest_numbers
 
 
 @dataclass
@@ -88,17 +89,12 @@ def instances_of(problem: Problem) -> kernels.Instances:
     """The points of a problem, as kernels take them."""
     bundle = problem.bundle.copy() if problem.tree.linked else problem.bundle
     return kernels.Instances(
-        *(
-            np.ascontiguousarray(array)
-            for array in (
-                bundle,
-                problem.open,
-                problem.dead,
-                problem.scarce,
-                np.stack(np.broadcast_arrays(problem.share, problem.elasticity), axis=1),
-                problem.inputs,
-            )
-        )
+        bundle=writable_rows(bundle),
+        open=writable_rows(problem.open),
+        dead=writable_rows(problem.dead),
+        scarce=writable_rows(problem.scarce),
+        nest=nest_numbers(problem.share, problem.elasticity),
+        inputs=writable_rows(problem.inputs),
     )
 
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from taskmodel.allocation import presolve_kernels as kernels
 from taskmodel.allocation.kernels import ELASTICITY, SHARE, Instances, new_instances
 from taskmodel.numerics.accuracy import NO_NET_WORK
-from taskmodel.numerics.types import Array
-from taskmodel.science.production import Rows, Tree
+from taskmodel.numerics.types import Array, writable_rows
+from taskmodel.science.production import Rows, Tree, nest_numbers
 
 Mask = NDArray[np.bool_]
 
@@ -141,14 +141,14 @@ def unscaled_arrays(
     """The arguments of `presolve` as kernels take them; arrays equal at all points have one row."""
 
     def rows(values: NDArray[Any]) -> NDArray[Any]:
-        return np.ascontiguousarray(values[:1] if values.strides[0] == 0 else values)
+        return writable_rows(values[:1] if values.strides[0] == 0 else values)
 
     return kernels.Unscaled(
         tree.task.astype(np.int64),
         rows(bundle),
         rows(supply),
         rows(available),
-        np.stack(np.broadcast_arrays(share, elasticity), axis=1),
+        nest_numbers(share, elasticity),
     )
 
 

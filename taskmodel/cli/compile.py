@@ -18,7 +18,13 @@ def _sweeps() -> None:
     """Compile the walk along an axis, and the measures of its solutions."""
     import taskmodel as tm
 
-    tm.sweep(tm.load_catalog(CATALOG))
+    catalog = tm.load_catalog(CATALOG)
+    tm.sweep(catalog)
+    # where a level of oversight's cost is crossed
+    tm.sweep(catalog, over="supervision.headcount", values=[10, 100, 1000, 10_000])
+    # tied modes, and what the next hour of a pool adds
+    for scenario in ("verification_gap", "todays_field"):
+        tm.sweep(tm.load_catalog(CATALOG, scenario=scenario))
 
 
 def _organisations() -> None:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, allocate
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, writable_rows
 from taskmodel.organisation import kernels
 from taskmodel.organisation.clock import Clock, people_alone
 from taskmodel.organisation.organisation import HUMAN, Organisation
@@ -222,7 +222,7 @@ class Yardstick:
         UnstableQueue
             If queues are counted, a pool of reviewers is fully used, and not `endless`.
         """
-        organisation, activity = self.organisation, np.ascontiguousarray(allocation.activity)
+        organisation, activity = self.organisation, writable_rows(allocation.activity)
         output, work = allocation.output, np.zeros(len(activity))
         productive = np.isfinite(output) & (output > 0)
         mix = mode_mix(activity, organisation.policy)
@@ -263,7 +263,7 @@ def _relative(value: Array, base: Array) -> Array:
 
 def _rows(values: Array) -> Array:
     """Return an array as the loops take it."""
-    return np.ascontiguousarray(values, dtype=float)
+    return writable_rows(np.asarray(values, dtype=float))
 
 
 def oversight(
@@ -364,7 +364,7 @@ def automation_elasticity(
         worth,
         # no task is done alone in the mode of a block
         organisation.policy & (np.arange(len(organisation.modes)) == organisation.base_modes),
-        np.ascontiguousarray(opened),
+        writable_rows(opened),
         HUMAN,
         saving,
     )

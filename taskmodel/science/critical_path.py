@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLACK_ROUNDING
 from taskmodel.numerics.ranges import Real, ranges
+from taskmodel.numerics.types import writable_rows
 from taskmodel.science import kernels
 
 Order = Mapping[int, Sequence[int]]
@@ -136,7 +137,7 @@ def path_length(durations: np.ndarray, order: Precedence) -> np.ndarray:
 
 def _rows(durations: np.ndarray) -> np.ndarray:
     """A batch of durations as (point, task), contiguous."""
-    return np.ascontiguousarray(durations.reshape(-1, durations.shape[-1]), dtype=float)
+    return writable_rows(durations.reshape(-1, durations.shape[-1]).astype(float, copy=False))
 
 
 @ranges(durations="[0, inf)", rounds="[0, inf)")

@@ -19,6 +19,7 @@ import numpy as np
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
+from taskmodel.numerics.types import writable_rows
 from taskmodel.science import kernels
 
 HOURS_PER_WEEK = 168
@@ -202,5 +203,5 @@ def mean_durations(durations: np.ndarray, mix: np.ndarray) -> np.ndarray:
     """
     points, tasks = max(len(durations), len(mix)), mix.shape[1]
     mean = np.empty((points, tasks))
-    kernels.durations_over_modes(np.ascontiguousarray(durations), np.ascontiguousarray(mix), mean)
+    kernels.durations_over_modes(writable_rows(durations), writable_rows(mix), mean)
     return mean

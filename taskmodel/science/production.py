@@ -176,6 +176,14 @@ class Nest:
                 yield int(member)
 
 
+def nest_numbers(share: ArrayLike, elasticity: ArrayLike) -> Array:
+    """Return shares and elasticities of nodes as kernels take them, (point or 1, 2, node)."""
+    share, elasticity = np.broadcast_arrays(np.atleast_2d(share), np.atleast_2d(elasticity))
+    numbers = np.empty((len(share), 2, share.shape[-1]))
+    numbers[:, 0], numbers[:, 1] = share, elasticity
+    return numbers
+
+
 class Tree:
     """A nest unrolled for arithmetic over arrays.
 

@@ -24,6 +24,7 @@ import numpy as np
 
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges
+from taskmodel.numerics.types import writable_rows
 from taskmodel.science import kernels
 
 HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
@@ -343,7 +344,7 @@ def _first_exponential(count: np.ndarray, share: np.ndarray, time: np.ndarray) -
     """
     kinds = share.shape[-1]
     counts, shares, times = (
-        np.ascontiguousarray(values.reshape(shape))
+        writable_rows(values.reshape(shape))
         for values, shape in ((count, -1), (share, (-1, kinds)), (time, (-1, kinds)))
     )
     inverse = np.divide(shares, times, out=np.zeros_like(shares), where=shares > 0).sum(axis=-1)

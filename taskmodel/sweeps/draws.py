@@ -24,6 +24,7 @@ from taskmodel.compiled import COMPILES
 from taskmodel.errors import SolveError, TaskmodelError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.science.production import nest_numbers
 from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._extrema import last_fall, with_extrema
 from taskmodel.sweeps._sweep import completed, walked, write_prices
@@ -34,7 +35,6 @@ from taskmodel.sweeps.line import (
     frame_of,
     knots_of,
     line_of,
-    nest_numbers,
 )
 from taskmodel.sweeps.oversight_cost import (
     LEVELS,
@@ -361,8 +361,9 @@ class _Many(Generic[T]):
     ) -> tuple[Walks, dict[int, TaskmodelError]]:
         """Return the walks of some draws, and errors of those without."""
         errors: dict[int, TaskmodelError] = {}
+        tree = setting.organisation.nest.tree
         nest = np.broadcast_to(
-            nest_numbers(setting.organisation.nest.tree), (len(draws), 2, self.tree.nodes)
+            nest_numbers(tree.share, tree.elasticity), (len(draws), 2, self.tree.nodes)
         )
         # known of all draws at once, as the base of their speed-ups
         falls = np.broadcast_to(last_fall(setting), len(draws)) > self.span[0][draws]

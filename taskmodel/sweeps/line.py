@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, Status, optimum_kernels
 from taskmodel.allocation.kernels import REPAIRS, SHARE, Instance, new_regimes, workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, writable_rows
 from taskmodel.organisation.organisation import Organisation
-from taskmodel.science.production import Tree
+from taskmodel.science.production import Tree, nest_numbers
 from taskmodel.sweeps import walk_kernels as kernels
 from taskmodel.sweeps._events import KINDS, Change, Events, differences, events_of, openings
 from taskmodel.sweeps.axes import TIME, Axis
@@ -224,7 +224,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     situation = walker.at(knots, before)
     tree = situation.setting.organisation.nest.tree
     automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
-    line = line_of(situation, tree, nest_numbers(tree), knots, automatable)
+    line = line_of(situation, tree, nest_numbers(tree.share, tree.elasticity), knots, automatable)
     frame = frame_of(situation.setting.organisation, axis)
     return follow(line, frame, tree, grid, Desk(line, tree, len(grid), len(stops) - 1))
 
@@ -276,11 +276,6 @@ def knots_of(stops: Array, opens: NDArray[np.bool_]) -> tuple[Array, NDArray[np.
     return np.column_stack([low, low + (high - low) / 2, high]).ravel(), before.ravel()
 
 
-def nest_numbers(tree: Tree) -> Array:
-    """Return shares and elasticities of the nests, shape (point or 1, 2, node)."""
-    return np.stack([np.atleast_2d(tree.share), np.atleast_2d(tree.elasticity)], axis=1)
-
-
 def line_of(
     situation: Situation, tree: Tree, nest: Array, knots: Array, automatable: NDArray[np.bool_]
 ) -> kernels.Line:
@@ -315,11 +310,11 @@ def line_of(
         np.column_stack([knots, tolerance]),
         np.stack([bundles[0], reviews[0]]),
         np.stack([leaf, mode, factor]).astype(np.int64),
-        np.stack([entries(bundles), entries(reviews)]),
+        writable_rows(np.stack([entries(bundles), entries(reviews)])),
         np.broadcast_to(situation.supply, (count, len(organisation.factors))).copy(),
-        nest,
+        writable_rows(nest),
         np.stack([policy & ~organisation.unaided, policy]),
-        np.ascontiguousarray(automatable[:, tree.task]),
+        writable_rows(automatable[:, tree.task]),
     )
 
 
