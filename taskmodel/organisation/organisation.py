@@ -404,7 +404,7 @@ def organisation(catalog: Catalog | Quantities) -> Organisation:
     return _organisation(Quantities(catalog) if isinstance(catalog, Catalog) else catalog)
 
 
-def automatable(quantities: Quantities, compute: Array) -> NDArray[np.bool_]:
+def automatable_tasks(quantities: Quantities, compute: Array) -> NDArray[np.bool_]:
     """Return whether AI can do each task, (point, task), without the rest of the organisation."""
     return capability.automatable(np.atleast_1d(compute), _opens_at(quantities))
 

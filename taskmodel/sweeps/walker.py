@@ -16,7 +16,7 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
-from taskmodel.organisation.organisation import Organisation, automatable, organisation
+from taskmodel.organisation.organisation import Organisation, automatable_tasks, organisation
 from taskmodel.organisation.quantities import Quantities, point_rows
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
@@ -346,7 +346,7 @@ class Walker:
         """Return whether AI can do each task, shape (point, task)."""
         along = self.axis.quantities
         numbers = self._base.quantities if along is None else along(position)
-        return automatable(numbers, self.axis.compute(position))
+        return automatable_tasks(numbers, self.axis.compute(position))
 
 
 def _unusual(catalog: Catalog) -> str:
