@@ -19,7 +19,7 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import FORMULA_AGREES
 from taskmodel.organisation.organisation import HUMAN
 from taskmodel.sweeps._ceilings import ceilings
-from taskmodel.sweeps._sweep import needs_catalog
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.walker import Walker
 
 

@@ -14,8 +14,9 @@ from taskmodel.closed_forms.regime_ends import Changes, end_formula, threshold_c
 from taskmodel.closed_forms.segment import FAULT, Segment, segment_regime
 from taskmodel.errors import InputError, NoFormulaError, SolveError
 from taskmodel.numerics.accuracy import COINCIDENT, FORMULA_AGREES
-from taskmodel.sweeps._sweep import needs_catalog, regime_changes
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import regime_changes
 
 CHECKED = (0.15, 0.5, 0.85)  # positions within a regime, in logs, at which formulas are checked
 

@@ -30,10 +30,10 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
 from taskmodel.science.hiring import HiringPlan, optimal_hiring
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE, TIME, Course
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
 STEPS = 12  # of a year

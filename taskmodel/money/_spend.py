@@ -39,8 +39,8 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.organisation.reviewers import reviewer_pools
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation, Walker
 
 DRAWN = 121  # points of a figure, at most, besides the thresholds

@@ -29,8 +29,8 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.oversight._review_load import hours_of_review
 from taskmodel.oversight.frontier import safety_frontier
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import one_compute
 from taskmodel.sweeps.axes import COMPUTE, input_axis
+from taskmodel.sweeps.points import one_compute
 from taskmodel.sweeps.walker import Situation, Walker
 
 TOLERATED = "tolerated_harm"

@@ -24,8 +24,8 @@ from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions._elasticities import elasticities
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import situation_at
 from taskmodel.sweeps.walker import Walker
 
 REVIEWERS = "supervision.headcount"

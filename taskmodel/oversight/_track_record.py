@@ -28,8 +28,8 @@ from taskmodel.numerics.accuracy import RECORD_TOLERANCE
 from taskmodel.numerics.types import Array
 from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import needs_catalog
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.walker import Setting, Situation
 
 PERIOD = 0.25  # year

@@ -40,8 +40,8 @@ from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.oversight.audit_records import audit_requirements, class_coverage
 from taskmodel.science.supervision import COVERAGE_POLICIES
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import one_compute
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
 FULL_REVIEW = HUMAN + 1 + COVERAGE_POLICIES.index("full")

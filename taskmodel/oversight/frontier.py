@@ -35,8 +35,8 @@ from taskmodel.organisation.measures import Measures, sources
 from taskmodel.organisation.organisation import DEFECT_BUDGET, HUMAN
 from taskmodel.oversight._review_load import hours_of_review
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import one_compute, situation_at
 from taskmodel.sweeps.axes import COMPUTE, input_axis
+from taskmodel.sweeps.points import one_compute, situation_at
 from taskmodel.sweeps.walker import Situation, Walker
 
 BUDGET = f"supervision.{DEFECT_BUDGET}"

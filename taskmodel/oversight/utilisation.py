@@ -21,8 +21,8 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import FULL
 from taskmodel.organisation.reviewers import review_factor
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import situation_at
 from taskmodel.sweeps.walker import Setting, Situation
 
 UTILISATION = "supervision.utilisation"

@@ -31,8 +31,8 @@ from taskmodel.organisation.measures import REVIEW, oversight, sources
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions.targets import input_values
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Setting, Situation
 
 BINDING = ("oversight_slack", "oversight_binds")

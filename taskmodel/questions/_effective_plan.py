@@ -33,8 +33,8 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import situation_at
 from taskmodel.sweeps.walker import Situation
 
 INTERVALS = 64  # of the time of a pass, from the fastest plan to that of most throughput

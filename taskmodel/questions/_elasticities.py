@@ -35,8 +35,8 @@ from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.science.critical_path import longest_path, loop_slopes, path_slopes, with_loops
 from taskmodel.science.durations import mixed_durations, single_mode_mix
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import needs_catalog, situation_at
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT
+from taskmodel.sweeps.points import needs_catalog, situation_at
 from taskmodel.sweeps.walker import Setting, Situation
 
 STEP = 2.0**-9  # of the log of an input, between nodes

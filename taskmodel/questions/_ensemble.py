@@ -26,7 +26,6 @@ from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps._events import KINDS
-from taskmodel.sweeps._sweep import needs_catalog
 from taskmodel.sweeps.axes import (
     COMPUTE,
     COMPUTE_UNIT,
@@ -41,6 +40,7 @@ from taskmodel.sweeps.dataset import hours_by_ai
 from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
 from taskmodel.sweeps.paths import Paths, load_paths, moved_numbers
 from taskmodel.sweeps.paths import courses as courses_of
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.variables import VARIABLES
 from taskmodel.sweeps.walker import Situation

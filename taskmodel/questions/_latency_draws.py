@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike
 from taskmodel.catalog import Catalog
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions._ensemble import TODAY, draw_coordinates, drawn_numbers, of_draws
-from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE_UNIT
 from taskmodel.sweeps.dataset import LATENCY, latency_names, latency_variables
 from taskmodel.sweeps.draws import Walks, walk_many
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.variables import VARIABLES
 from taskmodel.sweeps.walker import Setting

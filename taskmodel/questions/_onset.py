@@ -20,9 +20,10 @@ from taskmodel.organisation.measures import REVIEW, oversight
 from taskmodel.questions.targets import input_values
 from taskmodel.sweeps import results
 from taskmodel.sweeps._events import Events
-from taskmodel.sweeps._sweep import needs_catalog, one_compute, walk
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import SolutionPath, Walker
+from taskmodel.sweeps.walks import walk
 
 # Event kinds, with the attribute of a path that holds the state after the event.
 STAGES = {"oversight_binds": "binds", "oversight_bottleneck": "bottleneck"}

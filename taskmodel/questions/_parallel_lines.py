@@ -23,8 +23,8 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import SCALE_TOLERANCE
 from taskmodel.organisation.measures import mode_mix
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import situation_at
 
 
 def parallel_lines(catalog: Catalog, lines: float, compute: float | None = None) -> xr.Dataset:

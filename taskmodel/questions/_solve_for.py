@@ -37,9 +37,10 @@ from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools
 from taskmodel.questions.targets import Target, input_values, target
 from taskmodel.sweeps import results
 from taskmodel.sweeps._events import Events
-from taskmodel.sweeps._sweep import OPENING, needs_catalog, one_compute, walk
 from taskmodel.sweeps.axes import COMPUTE, COMPUTE_UNIT, Axis, compute_axis, input_axis
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import OPENING, walk
 
 DECADES = 4  # on either side of an input's value, where its range is unbounded
 INSET = 1e-3  # of a range: distance from ends that do not belong to it

@@ -39,8 +39,8 @@ from taskmodel.stores.layout import (
 from taskmodel.stores.lock import only_writer
 from taskmodel.stores.manifest import FORMAT, Manifest, read_manifest
 from taskmodel.stores.reading import open_store
-from taskmodel.sweeps._sweep import needs_catalog
 from taskmodel.sweeps.paths import Paths, load_paths
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.uncertainty.streams import MAX_DRAW
 
 if TYPE_CHECKING:

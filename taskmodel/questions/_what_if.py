@@ -29,8 +29,8 @@ from taskmodel.organisation.organisation import (
 )
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import situation_at
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import situation_at
 from taskmodel.sweeps.walker import Situation
 
 RELAXATIONS = {

@@ -31,8 +31,8 @@ from taskmodel.errors import CatalogError, InputError
 from taskmodel.questions.targets import Target
 from taskmodel.questions.targets import target as target_of
 from taskmodel.sweeps import results
-from taskmodel.sweeps._sweep import needs_catalog, one_compute
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Walker
 
 SHAPLEY_LIMIT = 8  # changes, up to which all orders are evaluated

@@ -27,7 +27,6 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import nest_numbers
 from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._extrema import last_fall, with_extrema
-from taskmodel.sweeps._sweep import completed, walked, write_prices
 from taskmodel.sweeps.axes import Axis, compute_axis
 from taskmodel.sweeps.line import (
     Desk,
@@ -45,6 +44,7 @@ from taskmodel.sweeps.oversight_cost import (
 )
 from taskmodel.sweeps.walk_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
+from taskmodel.sweeps.walks import completed, walked, write_prices
 
 T = TypeVar("T")
 AxisOfDraw = Callable[[int, Quantities], Axis]

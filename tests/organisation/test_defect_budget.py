@@ -12,9 +12,9 @@ from taskmodel.allocation import allocate
 from taskmodel.organisation.measures import oversight
 from taskmodel.organisation.organisation import DEFECT_BUDGET, organisation
 from taskmodel.sweeps._ceilings import ceilings
-from taskmodel.sweeps._sweep import walk
 from taskmodel.sweeps.axes import input_axis
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import walk
 
 BUDGET = "supervision.defect_budget"
 SEEDS = (2, 3, 0, 1, 5, 6, 7)  # of random catalogs; 4 is refused: a point of it cannot be certified

@@ -8,10 +8,10 @@ from small import small_catalog
 from two_factors import two_factor_catalog
 
 import taskmodel as tm
-from taskmodel.sweeps._sweep import regime_changes, walk
 from taskmodel.sweeps.axes import OFFSET
 from taskmodel.sweeps.axes import PER_DECADE as MESH
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import regime_changes, walk
 
 
 def found_in(catalog, low, high):

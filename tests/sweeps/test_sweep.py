@@ -13,8 +13,8 @@ import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.errors import SolveError
 from taskmodel.sweeps._events import KINDS
-from taskmodel.sweeps._sweep import regime_changes
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import regime_changes
 
 TWO_FACTOR = cases(10, 300)
 

@@ -13,8 +13,8 @@ from sizes import cases
 from small import small_catalog
 
 import taskmodel as tm
-from taskmodel.sweeps._sweep import walk
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import walk
 
 
 def tied_catalog(seed):

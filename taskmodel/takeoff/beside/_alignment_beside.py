@@ -27,11 +27,13 @@ from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.integral_equation import Accumulated
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import Measures
-from taskmodel.sweeps._sweep import needs_catalog, sweep_along, walk
+from taskmodel.sweeps._sweep import sweep_along
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
+from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.walker import Walker
+from taskmodel.sweeps.walks import walk
 from taskmodel.takeoff.beside.capability_map import CATALOG, DAVIDSON, SEPARATE, on_maps
 from taskmodel.takeoff.beside.embedding import EmbeddedCatalog, embed, remaining_share
 from taskmodel.takeoff.beside.first_passage import first_open, first_passages
