@@ -340,7 +340,7 @@ def test_paths_that_do_not_fit_a_catalog_are_refused_where_they_stand(series, sa
 
 
 def test_bundled_paths_give_every_number_with_unit_and_source_and_fit_every_catalog():
-    assert bundled_paths() == ("epoch_trend", "field_growth", "slow")
+    assert bundled_paths() == ("epoch_trend", "field_growth", "physical_experiments", "slow")
     for name in bundled_paths():
         paths = load_paths(name)
         for series in paths.series().values():
@@ -354,6 +354,26 @@ def test_bundled_paths_give_every_number_with_unit_and_source_and_fit_every_cata
             for path, table in found.items():
                 today = there.compute.today.value if path == "compute" else there.get(path)
                 assert at(table, paths.today.value) == pytest.approx(today)
+
+
+def test_experiments_on_physical_compute_grow_with_chips_alone():
+    """Where they alone limit research: 4.5 times a year in place of 13.5."""
+    catalog = tm.load_catalog("ml_capability_rnd", "physical_experiments")
+    scarce = catalog.replace({"compute.experiment_share": 1e-9})
+    for name, factor in (("epoch_trend", 13.5), ("physical_experiments", 4.5)):
+        swept = tm.sweep(scarce, over="time", paths=name, values=[2026, 2027])
+        assert float(swept["output"][1] / swept["output"][0]) == pytest.approx(factor, rel=1e-4)
+    # 900 H100-hours for an hour of research, of the developer's compute
+    hours = sum(pool.headcount.value * pool.hours_per_year.value for pool in catalog.pools.values())
+    share = 900 * hours * catalog.compute.h100_hour.value / catalog.compute.today.value
+    assert round(share, 2) == 0.08
+
+
+@pytest.mark.parametrize("name", bundled.names("catalog"))
+def test_bundled_experiments_never_bind_beyond_1e29_on_chips_either(name):
+    catalog = tm.load_catalog(name, "physical_experiments")
+    swept = tm.sweep(catalog, [1e29, 1e31, 1e33])
+    assert (swept["factor_elasticity"].sel(factor="experiments") == 0).all()
 
 
 def test_the_trend_is_one_and_an_eighth_powers_of_ten_a_year_as_the_catalog_says_of_today():
