@@ -366,7 +366,10 @@ class _Many(Generic[T]):
             nest_numbers(tree.share, tree.elasticity), (len(draws), 2, self.tree.nodes)
         )
         # known of all draws at once, as the base of their speed-ups
-        falls = np.broadcast_to(last_fall(setting), len(draws)) > self.span[0][draws]
+        first_open = setting.organisation.opens_at.min(axis=1)
+        falls = np.broadcast_to(
+            last_fall(setting) > np.maximum(self.span[0][draws], first_open), len(draws)
+        )
         rows: list[int] = []
         every: list[_Drawn] = []
         for row, draw in enumerate(draws.tolist()):
