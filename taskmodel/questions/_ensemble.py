@@ -7,7 +7,6 @@ Each draw is an organisation of its own, solved exactly as `taskmodel.sweep` wou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError, TaskmodelError
-from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.quantities import Quantities
+from taskmodel.questions.drawn_axes import (
+    DrawnAxis,
+    axis_of_draw,
+    axis_of_draws,
+    drawn_compute_axis,
+    drawn_time_axis,
+)
 from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps._events import KINDS
 from taskmodel.sweeps.axes import (
@@ -31,15 +36,10 @@ from taskmodel.sweeps.axes import (
     COMPUTE_UNIT,
     TIME,
     Axis,
-    Course,
-    common_dates,
-    staffing_courses,
-    time_axis,
 )
 from taskmodel.sweeps.dataset import hours_by_ai
 from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
-from taskmodel.sweeps.paths import Paths, load_paths, moved_numbers
-from taskmodel.sweeps.paths import courses as courses_of
+from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.variables import VARIABLES
@@ -47,7 +47,6 @@ from taskmodel.sweeps.walker import Situation
 from taskmodel.uncertainty import sampler
 from taskmodel.uncertainty.streams import draw_numbers, uniforms
 
-POINTS = 50  # reported by default
 MEASURES = (
     "output",
     "throughput_speedup",
@@ -68,65 +67,8 @@ OVERSIGHT_STATES = {
     "oversight_costs_a_tenth_from": "costs a tenth: output with free review is 1.1 times output",
     "oversight_costs_half_from": "costs half: output with free review is twice output",
 }
-TODAY = "compute.today"
 SOLVED, FAILED = "solved", "failed"
 OF_PATHS = "paths "  # before the numbers of paths, which may be named as those of the catalog
-
-
-@dataclass(frozen=True, eq=False)
-class _Axis:
-    """Where draws are reported.
-
-    Attributes
-    ----------
-    name : str
-    points : array, shape (point,)
-        Computes or dates.
-    span : array and array, shape (draw,)
-        Ends of the axis.
-    today : array, shape (draw,)
-        Its position; NaN where it is not on the axis.
-    courses : list of dict of str to Course
-        What follows time, of each draw or of all; empty along compute.
-    attributes : dict of str to str
-        Provenance.
-    """
-
-    name: str
-    points: Array
-    span: tuple[Array, Array]
-    today: Array
-    courses: list[dict[str, Course]]
-    attributes: dict[str, str]
-
-    @property
-    def by_compute(self) -> bool:
-        """A position is a compute, or a date at which nothing but compute has grown."""
-        return all(
-            set(courses) == {COMPUTE} and bool((np.diff(courses[COMPUTE].values) > 0).all())
-            for courses in self.courses
-        )
-
-    def course(self, row: int) -> dict[str, Course]:
-        """Return the courses of a draw."""
-        return self.courses[row % len(self.courses)]
-
-    def compute(self, positions: Array) -> Array:
-        """Return compute at positions, (draw, point), if it is all that grows [FLOP/year]."""
-        if not self.courses:
-            return positions
-        return np.stack([self.course(row)[COMPUTE](dates) for row, dates in enumerate(positions)])
-
-    def places(self, compute: Array) -> Array:
-        """Return computes, (draw, ...), as positions, if it is all that grows; inf stays."""
-        if not self.courses:
-            return compute
-        result = np.full(compute.shape, np.inf)
-        for row, values in enumerate(compute):
-            course, finite = self.course(row)[COMPUTE], np.isfinite(values)
-            logs = np.log(course.values)
-            result[row, finite] = np.interp(np.log(values[finite]), logs, course.dates)
-        return result
 
 
 def ensemble(
@@ -224,9 +166,9 @@ def ensemble(
         paths = load_paths(paths if isinstance(paths, str) else Path(paths))
     numbers, columns, growth = _drawn(catalog, paths, draws, seed)
     axis = (
-        _compute_axis(catalog, compute, dates, columns, len(numbers))
+        drawn_compute_axis(catalog, compute, dates, columns, len(numbers))
         if paths is None
-        else _time_axis(catalog, compute, paths, dates, columns, growth, len(numbers))
+        else drawn_time_axis(catalog, compute, paths, dates, columns, growth, len(numbers))
     )
     inside = (axis.today >= axis.span[0]) & (axis.today <= axis.span[1])
     now = np.where(inside, axis.today, axis.points[0])
@@ -301,7 +243,7 @@ def _given(
 
 def _outcomes(
     catalog: Catalog,
-    axis: _Axis,
+    axis: DrawnAxis,
     columns: Mapping[str, Array],
     positions: Array,
     kept: Sequence[str],
@@ -318,7 +260,7 @@ def _outcomes(
     else:
 
         def along(draw: int, quantities: Quantities) -> Axis:
-            return _drawn_axis(base, axis.course(draw), quantities)
+            return axis_of_draw(base, axis.course(draw), quantities)
 
     outcomes = walk_many(
         base,
@@ -334,156 +276,10 @@ def _outcomes(
     )
     if axis.by_compute and events:
         for block in outcomes.values:
-            of_block = _of_draws(axis, block["draw"])
+            of_block = axis_of_draws(axis, block["draw"])
             for name in (FIRST, OVERSIGHT):
                 block[name] = of_block.places(block[name])
     return outcomes
-
-
-def _of_draws(axis: _Axis, draws: NDArray[np.intp]) -> _Axis:
-    """Return the axis of some draws."""
-    courses = [axis.course(draw) for draw in draws.tolist()] if axis.courses else []
-    return replace(axis, courses=courses)
-
-
-def _drawn_axis(base: Quantities, courses: dict[str, Course], quantities: Quantities) -> Axis:
-    """Return the axis of time of one draw, as of `axes.time_axis`."""
-    constant = float(quantities.number("compute.today")[0])
-    drawn = {path: float(column[0]) for path, column in quantities.columns.items()}
-    values = {path: course for path, course in courses.items() if path != COMPUTE}
-    breaks = np.unique(np.concatenate([course.breaks for course in courses.values()]))
-
-    def at(dates: Array) -> Quantities:
-        columns = {path: course(dates) for path, course in values.items()}
-        return base.with_columns({**drawn, **columns}, checked=True)
-
-    def compute(dates: Array) -> Array:
-        return courses[COMPUTE](dates) if COMPUTE in courses else np.full(len(dates), constant)
-
-    return Axis(
-        TIME,
-        "calendar year",
-        "date",
-        base.catalog,
-        compute,
-        at if values else None,
-        logarithmic=False,
-        breaks=breaks,
-        courses=courses,
-    )
-
-
-def _compute_axis(
-    catalog: Catalog,
-    compute: ArrayLike | None,
-    dates: ArrayLike | None,
-    columns: Mapping[str, Array],
-    draws: int,
-) -> _Axis:
-    if dates is not None:
-        raise TypeError("dates are reported along paths: give paths too")
-    grid = catalog.compute.grid
-    chosen = np.geomspace(grid.low, grid.high, POINTS) if compute is None else compute
-    points = increasing("(0, inf)", COMPUTE, chosen, unit=COMPUTE_UNIT)
-    today = columns.get(TODAY, np.full(draws, catalog.compute.today.value))
-    low, high = min(grid.low, points[0]), max(grid.high, points[-1])
-    return _Axis(COMPUTE, points, (np.minimum(low, today), np.maximum(high, today)), today, [], {})
-
-
-def _time_axis(
-    catalog: Catalog,
-    compute: ArrayLike | None,
-    paths: Mapping[str, Any] | Paths,
-    dates: ArrayLike | None,
-    columns: Mapping[str, Array],
-    growth: Mapping[str, Array],
-    count: int,
-) -> _Axis:
-    if compute is not None:
-        raise TypeError("along paths, give the points to report as dates, and no compute")
-    attributes: dict[str, str] = {}
-    today = np.nan
-    if isinstance(paths, Paths):
-        attributes = {"paths_name": paths.name, "paths_yaml": paths.yaml_text}
-        today = paths.today.value
-        tables = drawn_tables(catalog, paths, columns, growth, count)
-    else:
-        tables = [dict(paths)]
-    if not tables[0]:
-        raise TypeError("paths are empty: give what grows, such as that of compute")
-    courses = [{name: Course(name, table) for name, table in each.items()} for each in tables]
-    low, high = (ends[-1] for ends in zip(*(_ends(each) for each in courses), strict=True))
-    chosen = np.linspace(low, high, POINTS) if dates is None else dates
-    points = increasing("(-inf, inf)", TIME, chosen, unit="calendar year")
-    courses = _with_staff(catalog, courses, columns, low, high, count)
-    # refuses paths that the catalog does not have, numbers out of range and dates outside
-    time_axis(catalog, courses[0], low, high, catalog.compute.today.value)
-    for course in courses[0].values():
-        course(points)
-    span = np.full(count, low), np.full(count, high)
-    return _Axis(TIME, points, span, np.full(count, today), courses, attributes)
-
-
-def _ends(courses: Mapping[str, Course]) -> tuple[float, float]:
-    dates = common_dates(courses)
-    return float(dates[0]), float(dates[-1])
-
-
-def _with_staff(
-    catalog: Catalog,
-    courses: list[dict[str, Course]],
-    columns: Mapping[str, Array],
-    low: float,
-    high: float,
-    draws: int,
-) -> list[dict[str, Course]]:
-    """Return courses with those of headcounts that change by themselves."""
-    if not staffing_courses(catalog, low, high):
-        return courses
-    every = [
-        catalog.replace({path: float(column[row]) for path, column in columns.items()})
-        for row in range(draws)
-    ]
-    return [
-        staffing_courses(drawn, low, high) | courses[row % len(courses)]
-        for row, drawn in enumerate(every)
-    ]
-
-
-def drawn_tables(
-    catalog: Catalog,
-    paths: Paths,
-    columns: Mapping[str, Array],
-    growth: Mapping[str, Array],
-    count: int,
-) -> list[dict[str, Any]]:
-    """Return the courses of each draw, or those of all if they are equal."""
-    located = paths.quantities()
-    # numbers of today that paths start from
-    starts = [path for path in (TODAY, *moved_numbers(paths, catalog)) if path in columns]
-    if not growth and not starts:
-        return [courses_of(paths, catalog)]
-    tables = []
-    for row in range(count):
-        drawn = paths
-        for path, column in growth.items():
-            drawn = _with_value(drawn, located[path][0], float(column[row]))
-        begin = {path: float(columns[path][row]) for path in starts}
-        tables.append(courses_of(drawn, catalog.replace(begin) if begin else catalog))
-    return tables
-
-
-def _with_value(record: Any, keys: Sequence[Any], value: float) -> Any:
-    """Return a record with another value of the quantity at some keys."""
-    if not keys:
-        return record.model_copy(update={"value": value})
-    first, *rest = keys
-    if isinstance(record, Mapping):
-        return {**record, first: _with_value(record[first], rest, value)}
-    if isinstance(record, tuple):
-        changed = _with_value(record[first], rest, value)
-        return (*record[:first], changed, *record[first + 1 :])
-    return record.model_copy(update={first: _with_value(getattr(record, first), rest, value)})
 
 
 def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
@@ -577,7 +373,7 @@ def _split(
 
 def _dataset(
     catalog: Catalog,
-    axis: _Axis,
+    axis: DrawnAxis,
     columns: Mapping[str, Array],
     numbers: NDArray[np.int64],
     values: Mapping[str, Array],
@@ -648,7 +444,7 @@ def draw_coordinates(
 
 
 def _coordinates(
-    catalog: Catalog, axis: _Axis, numbers: NDArray[np.int64], columns: Mapping[str, Array]
+    catalog: Catalog, axis: DrawnAxis, numbers: NDArray[np.int64], columns: Mapping[str, Array]
 ) -> dict[str, Any]:
     names = sources(organisation(catalog))
     units = {path: catalog.unit_of(path) for path in columns}

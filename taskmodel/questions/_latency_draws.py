@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 
 from taskmodel.catalog import Catalog
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.questions._ensemble import TODAY, draw_coordinates, drawn_numbers, of_draws
+from taskmodel.questions._ensemble import draw_coordinates, drawn_numbers, of_draws
+from taskmodel.questions.drawn_axes import TODAY
 from taskmodel.sweeps.axes import COMPUTE_UNIT
 from taskmodel.sweeps.dataset import LATENCY, latency_names, latency_variables
 from taskmodel.sweeps.draws import Walks, walk_many

@@ -17,7 +17,8 @@ from taskmodel.files.quantity import LEVELS as WIDTH
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.types import Array
 from taskmodel.questions._bands import LEVELS, bands
-from taskmodel.questions._ensemble import drawn_tables, ensemble
+from taskmodel.questions._ensemble import ensemble
+from taskmodel.questions.drawn_axes import drawn_tables
 from taskmodel.sweeps.axes import COMPUTE, Course
 from taskmodel.sweeps.paths import Paths, bundled_paths, courses, load_paths
 from taskmodel.sweeps.results import labelled
