@@ -8,7 +8,7 @@ from fractions import Fraction as FractionalNumber
 from functools import cache
 from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from taskmodel.catalog import checks
 from taskmodel.catalog.blocks import Block, OversightWork, endless_work
@@ -30,6 +30,7 @@ from taskmodel.catalog.records import (
     Task,
     Trust,
 )
+from taskmodel.catalog.versions import CURRENT, unreadable
 from taskmodel.errors import CatalogError, UnknownPath
 from taskmodel.files import bundled, units
 from taskmodel.files.document import SET_MARK, Changeable, FromFile
@@ -46,9 +47,17 @@ from taskmodel.files.quantity import (
     Sourced,
     Title,
     Word,
+    failed,
 )
 from taskmodel.files.uncertainty import Uncertainty
 from taskmodel.files.yaml import Keys, dotted, read_document, read_text
+
+
+def _readable(version: int) -> int:
+    """Raise an error unless files of this version of the keys can be read."""
+    if reason := unreadable(version):
+        raise failed(("", reason))
+    return version
 
 
 class Scenario(FromFile):
@@ -106,6 +115,8 @@ class Catalog(Changeable):
     (100.0, ('set',))
     """
 
+    schema_version: Annotated[int, AfterValidator(_readable), "prose"] = CURRENT
+    """version of the keys of the file"""
     title: Title
     """which question the catalog is for"""
     question: Prose = ""

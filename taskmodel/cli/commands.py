@@ -788,6 +788,13 @@ COMMANDS = {
             _output("file to write, in place of NAME.yaml", "FILE"),
         ),
         _command(
+            "migrate",
+            "a catalog of an older version of the keys into a current one",
+            _option("file", "FILE", "bundled name or YAML file"),
+            _output("file to write; default: FILE itself", "FILE"),
+            _flag("--json", "print what was done as JSON"),
+        ),
+        _command(
             "import",
             "a table of tasks into a catalog",
             _option("table", "TABLE", "CSV file, separated by commas, semicolons or tabs"),

@@ -94,10 +94,10 @@ Keys:
 DESCRIPTIONS[
     "ensemble"
 ] = f"""The answer over draws of the catalog's uncertain numbers: medians, 90 %
-bands, and the standard error of the medians; the positions of first events with
-the probability that there is one at all. Each draw is solved as exactly as a
-sweep. The laws of the numbers are shown by `taskmodel check
---show-distributions`. Draws without an answer are counted and named.
+bands, and the standard error of the medians; the positions of first events, with
+the probability that there is one. Each draw is solved as exactly as a sweep.
+The laws of the numbers are shown by `taskmodel check --show-distributions`.
+Draws without an answer are counted and named.
 
 With --store the draws go to a Zarr store, chunk by chunk, in memory that does
 not grow with their number; bands are not printed. The share and the time left
@@ -109,7 +109,6 @@ pip install 'taskmodel[cluster]'.
 EPILOGS["ensemble"] = f"""examples:
   taskmodel ensemble
   taskmodel ensemble --draws 4096 --compute 4.2e29,1e31,1e33 -o drawn
-  taskmodel ensemble t_agi_ladder --paths epoch_trend
   taskmodel ensemble --draws 100000 --store drawn.zarr --workers 2 --resume
 
 files in DIR: ensemble.nc, all draws; ensemble.svg and ensemble.png, medians and
@@ -815,6 +814,20 @@ group, drawn_05, drawn_50, drawn_95).
 
 exit status:
   0 no defects; 1 a file has defects; 2 a file is missing or cannot be read"""
+
+DESCRIPTIONS[
+    "migrate"
+] = """Bring a catalog whose keys have the names of an older version up to the current
+one. A file says its version as schema_version; without the key it is 1. There
+is one version so far, so that every file is current. A newer version than this
+taskmodel reads is refused."""
+EPILOGS["migrate"] = f"""examples:
+  taskmodel migrate mylab.yaml
+  taskmodel migrate mylab.yaml -o mylab_current.yaml
+
+JSON keys: file, version, current, written (null: nothing to change).
+
+{EXIT}"""
 
 DESCRIPTIONS[
     "keys"
