@@ -10,6 +10,7 @@ import numpy as np
 import taskmodel as tm
 from taskmodel.catalog import Catalog
 from taskmodel.cli import over_time, run_bands
+from taskmodel.cli.advice import advice_lines
 from taskmodel.cli.calendar import Calendar, short
 from taskmodel.cli.catalogs import heading, load, today_words
 from taskmodel.cli.commands import DEFAULT_PATHS
@@ -33,10 +34,9 @@ from taskmodel.cli.words import (
 )
 from taskmodel.errors import InputError, NoAnswer, TaskmodelError
 from taskmodel.organisation.organisation import organisation
-from taskmodel.organisation.reviewers import review_capacity, review_factor, reviewer_pools
+from taskmodel.organisation.reviewers import review_capacity, reviewer_pools
 from taskmodel.summary import (
     COSTS,
-    Advice,
     Comparison,
     Point,
     Row,
@@ -48,11 +48,6 @@ from taskmodel.summary import (
     summarise,
 )
 
-POINT_OF_ADVICE = {
-    "today": "today",
-    "oversight_bottleneck": "where review becomes the bottleneck",
-    "grid_end": "the end of the grid",
-}
 STATES = {
     "oversight_costs_a_tenth": "costs a tenth",
     "oversight_costs_half": "costs half",
@@ -67,10 +62,6 @@ DATED = {
     "oversight_bottleneck": "bottleneck",
     "ceiling": "ceiling",
 }
-FACTORS = {"review": "review capacity", "defect_budget": "defect budget"}
-# One more reviewer is worth the ratio of two shadow prices in people of a pool. Rounding leaves
-# about 1e-12 of a price that is zero, so that ratios below this one count as zero.
-NO_PEOPLE = 1e-6
 # Cost of oversight from which it is said why it is nowhere the bottleneck.
 COSTLY = 1.5
 MOST_CHANGES = 8  # variables that differ from an earlier run
@@ -215,7 +206,7 @@ def report(
         *_binding(summary),
         *_next_tasks(summary, calendar),
         "",
-        *_advice(summary),
+        *advice_lines(summary.advice),
         *_judgement(catalog),
     ]
 
@@ -441,83 +432,3 @@ def _next_tasks(summary: Summary, calendar: Calendar) -> list[str]:
         title, compute, *speedups = _point(plain(task.title, 22), task)
         rows.append([title, compute, short(calendar.month(task.compute)), *speedups])
     return ["", "Speed-ups [x] if AI could do one more task today", *table(rows)]
-
-
-def _advice(summary: Summary) -> list[str]:
-    advice = summary.advice
-    if advice is None:
-        return wrapped("Nothing is reviewed.", indent="")
-    rows = [["the reviews that cost most", "hours [h/year]", "ratio [h/h]", "1 % faster"]]
-    rows += [
-        [
-            plain(review.title, 32),
-            f"{review.hours_per_year:,.0f}",
-            number(review.review_ratio),
-            f"+{review.output_share:.3f} %",
-        ]
-        for review in advice.reviews[:3]
-    ]
-    gains = dict(advice.at.elasticity)
-    faster = gains.pop("review_speed")
-    names = dict(FACTORS)
-    if len(advice.pools) > 1:
-        names |= {
-            review_factor(pool.name): f"review capacity of {pool.name}" for pool in advice.pools
-        }
-    factors = (f"{names.get(factor, factor)} {gain:.2f} %" for factor, gain in gains.items())
-    point = f"{scientific(advice.at.compute)} FLOP/year, {POINT_OF_ADVICE[advice.place]}"
-    return [
-        f"What to do about it, at {point}",
-        *table(rows),
-        *wrapped(
-            f"In all {advice.review_hours:,.0f} h/year go into review, of "
-            f"{advice.review_capacity:,.0f} h/year that may."
-        ),
-        *_pools(advice),
-        *wrapped(
-            f"1 % faster review everywhere gives {faster:.2f} % more output; "
-            f"1 % more {', '.join(factors)}."
-        ),
-        *_two_views(advice),
-    ]
-
-
-def _two_views(advice: Advice) -> list[str]:
-    """Say why more people and the share of review differ, where the same people do both."""
-    gains = dict(advice.at.elasticity)
-    reviewing = sum(gains[review_factor(pool.name)] for pool in advice.pools)
-    share = advice.at.bottleneck_share["review"]
-    # people of labour pools who review besides their own work are paid for in both
-    if not share - reviewing > SHOWN:
-        return []
-    return wrapped(
-        f"Review holds back {percent(share)}, and 1 % more review capacity gives only "
-        f"{reviewing:.2f} %: shares are by what people do, these gains by whose hours they are, "
-        "and the same people do research and review."
-    )
-
-
-def _pools(advice: Advice) -> list[str]:
-    """Return the hours of each pool of reviewers, if there are several, and its marginal worth."""
-    several = len(advice.pools) > 1
-    lines = []
-    for pool in advice.pools:
-        if several:
-            state = "scarce" if pool.elasticity > 0 else "not scarce"
-            lines += wrapped(
-                f"Of these, {pool.name}: {pool.hours_per_year:,.0f} of {pool.capacity:,.0f} "
-                f"h/year, {state}."
-            )
-        reviewer = f"reviewer ({pool.name})" if several else "reviewer"
-        for labour, people in pool.reviewer_equivalent.items():
-            lines += wrapped(_equivalent(reviewer, plain(labour), people))
-    return lines
-
-
-def _equivalent(reviewer: str, labour: str, people: float) -> str:
-    if math.isnan(people):
-        return f"Neither one more {reviewer} nor more {labour} would give anything."
-    if people < NO_PEOPLE:
-        return f"One more {reviewer} is worth nothing beside more {labour}."
-    count = number(people) if math.isfinite(people) else "any number of"
-    return f"One more {reviewer} is worth as much as {count} more {labour}."
