@@ -72,8 +72,8 @@ class StepRules(NamedTuple):
 
 # Tried in this order; the slower ones serve points at which the faster one left the central path.
 BOLD = StepRules(4.0, 100.0, 0.01, 0.05, 0.3, 0, 40)
-CAREFUL = StepRules(1.0, 10.0, 0.1, 0.3, 0.9, 6, 100)
-PATIENT = StepRules(1.0, 3.0, 0.4, 0.7, 1.0, 6, 250)
+CAREFUL = StepRules(1.0, 10.0, 0.1, 0.3, 0.9, 6, 400)
+PATIENT = StepRules(1.0, 3.0, 0.4, 0.7, 1.0, 6, 1000)
 
 
 class CentralPoint(NamedTuple):

@@ -27,8 +27,9 @@ BALANCED = 1e-8
 COST_RESOLUTION = 0.9e-9
 
 # Complementarity targets at which the interior point hands over to the active set, one after the
-# other until the result is certified. The last ones serve true prices far below the others.
-HANDOVERS = (1e-5, 1e-9, 1e-15, 1e-30, 1e-60)
+# other until the result is certified. The last ones serve true prices far below the others, each
+# at a mu where it can be told from those that vanish and the path is still followed.
+HANDOVERS = (1e-5, 1e-9, 1e-12, 1e-15, 1e-18, 1e-22, 1e-26, 1e-30, 1e-36, 1e-42, 1e-48, 1e-60)
 
 # Least relative excess cost to which the choice between linked modes is smoothed (`start_kernels`).
 LEAST_SMOOTHING = 1e-9

@@ -1,10 +1,13 @@
 """Organisations in which optima are hard to tell: right by weak duality, or refused."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hard_organisations import CORNER, USUAL, hard_organisation
 from judge import judge
-from organisations import log_unit_cost
+from organisations import Organisation, log_unit_cost, random_organisation
 from sizes import cases
 
 from taskmodel.allocation import Nest, allocate
@@ -29,7 +32,7 @@ def test_answers_are_right_and_refusals_rare_where_powers_overflow_or_vanish():
     count = cases(10, 2000)
     refused, wrong = judged(CORNER, count)
     assert not wrong
-    assert len(refused) <= 0.005 * count
+    assert len(refused) <= 0.002 * count
 
 
 # Seeds of organisations that were refused or wrong, each a kind of its own.
@@ -60,6 +63,28 @@ def test_the_gap_is_that_of_the_split_that_is_reported():
 
 def test_a_price_without_which_an_idle_task_would_be_free_is_not_zero():
     assert solved(912)
+
+
+def test_fifteen_tasks_of_elasticity_50_and_eight_factors_have_an_optimum():
+    """As reported: an eigenvalue decomposition did not converge."""
+    case = Path(__file__).parents[1] / "data/cases/allocate_linalg_sigma50_factors8.json"
+    given = json.loads(case.read_text(encoding="utf-8"))
+    arrays = np.array(given["bundles"]), np.array(given["supply"])
+    organisation = Organisation(*arrays, Nest(*given["nest"]), np.array(given["available"]))
+    assert judge([organisation]) == ({}, {})
+
+
+# Of 12,000 organisations of the usual kind, and of 8,000 hard ones, those that were refused: their
+# prices of 1e-20 to 1e-50 are identified at a mu between the handovers that there were.
+@pytest.mark.parametrize("number", [361, 2644, 10639])
+def test_prices_of_any_size_are_told_from_zero(number):
+    rng = np.random.default_rng([20261129, number])
+    assert judge([random_organisation(rng, 8)]) == ({}, {})
+
+
+@pytest.mark.parametrize("number", [2831, 6065])
+def test_paths_that_must_be_followed_slowly_are_followed_to_their_end(number):
+    assert solved([20261129, number], USUAL)
 
 
 def solved(seed, elasticities=CORNER):

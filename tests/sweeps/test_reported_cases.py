@@ -1,6 +1,5 @@
 """Small catalogs that once gave wrong values, events without end, errors of libraries, or none."""
 
-import json
 import warnings
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from locations import ROOT
 
 import taskmodel as tm
-from taskmodel.allocation import Nest, allocate
 from taskmodel.catalog import load_catalog
 
 CASES = ROOT / "tests" / "data" / "cases"
@@ -105,12 +103,3 @@ def test_latency_of_extreme_sizes_warns_of_nothing():
         warnings.simplefilter("error")
         result = tm.latency(load_catalog(CASES / "extreme_overflow_presolve.yaml"))
     assert float(result["latency_speedup"]) > 0
-
-
-def test_eight_factors_at_an_elasticity_of_fifty_have_an_answer_or_an_error_of_ours():
-    case = json.loads((CASES / "allocate_linalg_sigma50_factors8.json").read_text())
-    try:
-        found = allocate(case["bundles"], case["supply"], Nest(*case["nest"]), case["available"])
-    except tm.SolveError:
-        return
-    assert abs(found.gap) < 1e-9
