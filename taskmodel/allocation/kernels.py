@@ -64,6 +64,11 @@ NEWTON_STEPS = 40
 FOLLOWING_STEPS = 14  # where a regime is followed to a nearby point; one that needs more has ended
 REPAIRS = 12
 PATIENCE = 10  # steps after which `NEARLY_CONVERGED` is accepted
+REACH = 20.0  # by which the log of a price far out of balance may change in a step
+SHORTER = 0.75  # multiplier of that, in every step after `PATIENCE`: steps may alternate for ever
+SHORTEST = 0.5
+FLAT_STEP = 1e6  # of the log of a price: nothing depends on it
+FLAT_PART = 1e-3  # of the largest step below which others are held
 LEAST_GROWTH = 0.5  # by which any price may grow in a step
 MOST_FALL = 0.999  # by which a price may fall in a step
 NEAR_BALANCE = 0.4  # log use below which use is nearly linear in the price
@@ -842,21 +847,30 @@ def step_length(regime: RegimeState, work: Workspace, together: bool) -> float:
 
 
 @compiled
-def newton_step(regime: RegimeState, work: Workspace, ties: int, together: bool) -> float:
+def newton_step(
+    regime: RegimeState, work: Workspace, ties: int, together: bool, reach: float
+) -> float:
     """Move prices and mode shares by a Newton step; return the largest change of a log price.
 
     Where a factor is far out of balance, its use is nearly a power of its price: the step applies
-    to the logarithm. Close to balance use is nearly linear, and the price changes by 1 + x.
+    to the logarithm, of which ``reach`` is the largest change. Close to balance use is nearly
+    linear, and the price changes by 1 + x. Where steps alternate, ``reach`` is small, and a price
+    on which nothing depends but those of others moves alone: in one direction with it, steps of the
+    others mean nothing.
     """
-    length, size = step_length(regime, work, together), 0.0
+    length, size, longest = step_length(regime, work, together), 0.0, 0.0
     for k in range(len(regime.price)):
         if regime.priced[k]:
+            longest = max(longest, abs(work.factor[STEP, k]))
+    alone = reach < REACH and longest > FLAT_STEP
+    for k in range(len(regime.price)):
+        if regime.priced[k] and not (alone and abs(work.factor[STEP, k]) < FLAT_PART * longest):
             x = work.factor[STEP, k] * length
             size = max(size, abs(x))
             if abs(np.log(work.factor[USED, k])) < NEAR_BALANCE:
                 factor = 1.0 + max(x, -MOST_FALL)
             else:
-                factor = np.exp(min(max(x, -20.0), 20.0))
+                factor = np.exp(min(max(x, -reach), reach))
             regime.price[k] = max(regime.price[k] * factor, TRACE)
     # the equations see tied shares relative to the first mode, which takes up the rest, so that the
     # shares of a task always sum to one
@@ -953,11 +967,12 @@ def newton(
             return SOLVED
         if idle and rest < MOSTLY_SOLVED and mismatch < MOSTLY_SOLVED:
             if newton_direction(regime, work, ties):
-                newton_step(regime, work, ties, together)
+                newton_step(regime, work, ties, together, REACH)
             return UNSOLVED
         if not newton_direction(regime, work, ties):
             return UNSOLVED
-        if not newton_step(regime, work, ties, together) < np.inf:
+        reach = REACH if step < PATIENCE else max(REACH * SHORTER ** (step - PATIENCE), SHORTEST)
+        if not newton_step(regime, work, ties, together, reach) < np.inf:
             return UNSOLVED
     return UNSOLVED
 
