@@ -38,7 +38,7 @@ TICKS = (1, 2, 5, 10, 20, 50, 100, 200)
 # Labels that would overlap another one: offset in points, and alignment.
 ASIDE = {
     "the best of them": ((0, 9), "center"),
-    "review at the floors": ((8, -3), "left"),
+    "review at the floors": ((15, -3), "left"),
     "spot checks": ((6, -9), "left"),
     "steering per episode": ((-6, -3), "right"),
 }

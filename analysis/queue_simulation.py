@@ -161,10 +161,10 @@ def draw(cells: list[tuple[Lab, Simulation]]):
     """Waits against utilisation: lines for the model, dots for simulations."""
     from matplotlib.figure import Figure
 
-    from taskmodel.plots import page
+    from taskmodel.plots import page, panels
 
     with page.figure_style() as size:
-        figure = Figure(figsize=(140 / page.INCH, 85 / page.INCH), layout="constrained")
+        figure = Figure(figsize=(180 / page.INCH, 95 / page.INCH), layout="constrained")
         axes = figure.subplots()
         for reviewers in sorted({model.reviewers for model, _ in cells}):
             group = [cell for cell in cells if cell[0].reviewers == reviewers]
@@ -187,11 +187,14 @@ def draw(cells: list[tuple[Lab, Simulation]]):
                 size=size,
             )
         axes.set_yscale("log")
+        panels.labelled_ticks(axes.yaxis, panels.powers_of_ten(*axes.get_ylim(), 6))
         axes.set_xlim(right=0.98)
-        axes.set_xlabel("utilisation of reviewers")
+        axes.set_xlabel("utilisation of reviewers [1]")
         axes.set_ylabel("mean wait [working hours]")
         axes.set_title(
-            "Waits for review: the model (lines) and single units simulated (dots)", loc="left"
+            "Waits for review: the model (lines) and single units simulated (dots)",
+            loc="left",
+            fontsize=size + 1,
         )
     return figure
 

@@ -87,7 +87,14 @@ def draw(result: xr.Dataset):
         for axes in (upper, lower):
             axes.axvline(today, color=page.GREY, linewidth=0.7, linestyle=":")
         upper.annotate(
-            "today", (today, 1), (3, 12), textcoords="offset points", color=page.GREY, size=size
+            "today",
+            (today, 0.97),
+            (3, 0),
+            xycoords=("data", "axes fraction"),
+            va="top",
+            textcoords="offset points",
+            color=page.GREY,
+            size=size,
         )
         page.draw_compute_axis(lower, compute, 180, size, labels=True)
         upper.set(

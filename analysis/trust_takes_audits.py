@@ -148,7 +148,7 @@ def draw(along: xr.Dataset):
                 ha="right",
             )
         above.set_ylim(0, None)
-        above.legend(loc="center right", frameon=False, fontsize=size)
+        above.legend(loc="lower right", frameon=False, fontsize=size)
         above.set_ylabel("throughput [x]")
         above.set_title(
             f"What trust gives at {TIMES:,} times today's compute, and what its audits take",

@@ -39,6 +39,7 @@ from taskmodel.plots.words import SPEEDUP_NAMES, needs, power_text, titles
 SPEEDUP_COLOURS = {"throughput_speedup": BLACK, "speedup": GREY}
 MODE_COLOURS = (VERMILLION, ORANGE, YELLOW, SKY, GREEN, PURPLE, BLUE, PALE, GREY)
 VISIBLE_SHARE = 0.005  # of AI's work: modes that never exceed it are not drawn
+ROUNDING = 1e-9  # of the highest price
 ZERO_RATIO = 3.0  # of the first positive budget to the position at which the budget of 0 is drawn
 
 
@@ -149,18 +150,20 @@ def _draw_speedups(axes: Axes, data: _Frontier, size: float) -> None:
         ticks = compute_ticks(low, high)
     labelled_ticks(axes.yaxis, ticks, "{:g}".format)
     faint_grid(axes)
-    axes.legend(loc="upper left", bbox_to_anchor=(0.08, 1), fontsize=size)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=size - 1)
 
 
 def _draw_price(axes: Axes, data: _Frontier) -> None:
     data.draw(axes, "safety_price", BLACK)
     axes.set_ylabel("price of safety\n[h of research\nper h of defects]")
     prices = data.variables["safety_price"].values
-    prices = prices[prices > 0]
+    # a price that is rounding, where the budget ceases to bind, is none
+    prices = prices[prices > ROUNDING * np.nanmax(prices, initial=0.0)]
     if len(prices):
         axes.set_yscale("log", nonpositive="mask")
-        powers = powers_of_ten(prices.min(), prices.max(), 6, enclosing=True)
-        labelled_ticks(axes.yaxis, powers)
+        powers = powers_of_ten(prices.min(), prices.max(), enclosing=True)
+        axes.set_ylim(powers[0], powers[-1])
+        labelled_ticks(axes.yaxis, powers[:: -(-len(powers) // 6)])
     faint_grid(axes)
 
 
