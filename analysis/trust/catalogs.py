@@ -60,7 +60,9 @@ def random_catalogs(seconds: float, seed: int) -> dict[str, Any]:
                 tm.latency(catalog)
                 tm.save(result, path)
                 broken = broken_laws(result, tm.open(path))
-                uncertain += bool(np.isnan(result["oversight_cost"]).any())
+                output = result["output"].values  # neither zero nor without limit
+                solved = np.isfinite(output) & (output > 0)
+                uncertain += bool(np.isnan(result["oversight_cost"].values[solved]).any())
                 events += result.sizes["event"]
             except TaskmodelError as error:
                 refused[type(error).__name__] += 1
