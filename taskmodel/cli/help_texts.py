@@ -94,8 +94,9 @@ Keys:
 DESCRIPTIONS[
     "ensemble"
 ] = f"""The answer over draws of the catalog's uncertain numbers: medians, 90 %
-bands, and the standard error of the medians; the positions of first events, with
-the probability that there is one. Each draw is solved as exactly as a sweep.
+bands, and the standard error of the medians; the positions of first events,
+with the probability that there is one. Each draw is solved as exactly as a
+sweep.
 The laws of the numbers are shown by `taskmodel check --show-distributions`.
 Draws without an answer are counted and named.
 

@@ -822,7 +822,7 @@ def test_unknown_paths_name_the_nearest(alignment):
     assert (
         "at nests there are research, decide" in defect(alignment.replace, {"nests.zzz": 1}).message
     )
-    assert "at the top there are title" in defect(alignment.get, "").message
+    assert "at the top there are schema_version, title" in defect(alignment.get, "").message
     for group in ("supervision", "tasks", "tasks.red_teaming", "feedback_loops"):
         assert "names a group of values" in defect(alignment.get, group).message
     assert "a dotted path" in defect(alignment.replace, {3: 4}).message
