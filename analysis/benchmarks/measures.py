@@ -68,6 +68,7 @@ def even_plan(walker: Walker, compute) -> Allocation:
         factor_use=used,
         gap=np.zeros(len(compute)),
         status=np.full(len(compute), "optimal"),
+        members=np.zeros((len(compute), 0)),
     )
 
 
@@ -79,6 +80,7 @@ def work_on(catalog: tm.Catalog, compute, optimal: bool):
     ceilings = dict.fromkeys(
         ("oversight_ceiling", "no_oversight_ceiling", "oversight_ceiling_full"), ones
     )
+    ceilings["oversight_cost"] = ones
     events = EventTable(np.zeros(0), [], [], [], [])
 
     def dataset():

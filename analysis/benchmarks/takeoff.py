@@ -17,7 +17,7 @@ import numpy as np
 from allocation import ratio
 
 import taskmodel as tm
-from taskmodel.compiled import compiled
+from taskmodel.compiled import allocating
 from taskmodel.takeoff import load_world
 from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import Division
@@ -38,7 +38,7 @@ def flow_of(changes=None) -> Flow:
     return Flow(economy(numbers), rules(numbers))
 
 
-@compiled
+@allocating
 def evaluate(tables, steps, rows, times, start, hints, seen):
     """Evaluate the derivatives at some times."""
     for time in times:

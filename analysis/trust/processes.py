@@ -42,7 +42,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("simulate", "-o", "out"),
     ("lead-time", "-o", "out"),
     ("horizon", "-o", "out"),
-    ("solve-for", "supervision.headcount", *SMALL, "--target", "speedup=2", "--at", "compute=1e32"),
+    ("solve-for", "supervision.max_review_share", *SMALL, "--target", "speedup=1.5"),
     ("review-load", *SMALL),
     ("check", "alignment_research"),
     ("list",),

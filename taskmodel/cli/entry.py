@@ -32,6 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
+    hook = sys.unraisablehook
+    code = _answered(argv)
+    sys.unraisablehook = hook  # which a signal may have replaced
+    return code
+
+
+def _answered(argv: Sequence[str] | None) -> int:
+    """Return the exit code of `main`, with its errors told."""
     try:
         for stream in (sys.stdout, sys.stderr):
             # letters that the terminal cannot show are escaped, rather than an error
@@ -69,9 +77,11 @@ def _interrupts() -> Iterator[list[int]]:
 
     def record(number: int, frame: FrameType | None) -> None:
         numbers.append(number)
+        sys.unraisablehook = _ignored
         signal.default_int_handler(number, frame)
 
     def end(number: int, frame: FrameType | None) -> None:
+        sys.unraisablehook = _ignored
         raise SystemExit(128 + number)
 
     # signals can be set by the main thread alone, and another handler is not ours to replace
@@ -90,6 +100,10 @@ def _interrupts() -> Iterator[list[int]]:
     finally:
         for number in ours:
             signal.signal(number, before[number])
+
+
+def _ignored(_: object) -> None:
+    """Say nothing of errors in destructors: a signal may leave objects of libraries half made."""
 
 
 def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:

@@ -291,12 +291,14 @@ def _title(result: xr.Dataset) -> str:
 
 def _typed(result: xr.Dataset) -> xr.Dataset:
     """Return a dataset whose empty arrays of objects are texts: netCDF has no type for them."""
-    empty = [
-        name
+    empty = {
+        name: (variable.dims, np.zeros(variable.shape, dtype=str), variable.attrs)
         for name, variable in result.variables.items()
         if variable.dtype == object and not variable.size
-    ]
-    return result.assign({name: result[name].astype(str) for name in empty})
+    }
+    # an index of objects stays one where texts are assigned to it
+    texts = xr.Dataset(empty).set_coords([name for name in empty if name in result.coords])
+    return result.drop_vars(empty).merge(texts)
 
 
 def _digest(result: xr.Dataset) -> str:

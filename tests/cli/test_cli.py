@@ -559,6 +559,39 @@ def test_a_run_that_is_ended_leaves_nothing_behind(starter, number):
     assert not Path("results").exists()
 
 
+HALF_MADE = """
+import os, signal, sys, time
+from taskmodel.cli import main
+import taskmodel.cli.catalogs
+
+class Half:
+    def __init__(self, args):
+        os.kill(os.getpid(), signal.{name})
+        time.sleep(60)
+        self.whole = True
+
+    def __del__(self):
+        self.whole
+
+sys.modules["taskmodel.cli.list"] = type(sys)("list")
+sys.modules["taskmodel.cli.list"].answer = Half
+sys.exit(main(["list"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"), [("SIGTERM", 143, ""), ("SIGINT", 130, "taskmodel: interrupted\n")]
+)
+def test_objects_that_a_signal_leaves_half_made_say_nothing(name, code, said):
+    program = subprocess.run(
+        [sys.executable, "-c", HALF_MADE.format(name=name)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert (program.returncode, program.stdout, program.stderr) == (code, "", said)
+
+
 def test_what_a_killed_run_left_is_removed_by_the_next(capsys, starter):
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()

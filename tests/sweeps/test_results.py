@@ -94,6 +94,7 @@ def test_the_table_of_variables_holds_nothing_that_no_result_has(result):
         tm.elasticities(catalog, 1e28),
         tm.automate_next(catalog, 1e20),
         tm.what_if(catalog, 1e28),
+        tm.effective_plan(catalog, 1e28),
     ]
     every += [
         tm.trust(trusting, 1e28),
@@ -205,3 +206,13 @@ def test_comparing_nothing_or_the_same_name_twice_is_refused():
 def test_events_of_a_dataset_without_any_are_refused():
     with pytest.raises(ValueError, match=r"taskmodel\.sweep"):
         tm.events(xr.Dataset({"output": ("compute", [1.0])}))
+
+
+def test_a_coordinate_of_no_texts_survives_the_file(tmp_path):
+    """As that of the moments of a catalog without evidence."""
+    none = np.array([], dtype=object)
+    result = xr.Dataset(
+        {"observed": ("moment", np.zeros(0)), "kind": ("moment", none)}, {"moment": none}
+    )
+    tm.save(result, tmp_path / "result.nc")
+    xr.testing.assert_identical(tm.open(tmp_path / "result.nc"), result)
