@@ -1134,6 +1134,7 @@ def test_run_names_the_protocols_in_use(capsys, tmp_path):
         "run",
         "--set",
         allowed,
+        "--point",
         "--grid",
         "4.2e29:1e32:2",
         "--no-figures",
