@@ -84,7 +84,7 @@ def _catalog(default: str = DEFAULT_CATALOG) -> tuple[Argument, ...]:
 
 
 def _output(meaning: str, metavar: str = "DIR") -> Argument:
-    return _argument("-o", "--output", metavar=metavar, help=meaning)
+    return _argument("-o", "--output", metavar=metavar, help=meaning, type=values.file_name)
 
 
 CATALOG = _catalog()

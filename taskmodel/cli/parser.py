@@ -223,5 +223,19 @@ class _Parser(argparse.ArgumentParser):
             )
         super()._check_value(action, value)
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what is left over in the name of the command, with the nearest option."""
+        known, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            commands: Any = commands_of(self).choices
+            chosen: _Parser = commands.get(known.command, self)
+            options = [name for action in chosen._actions for name in action.option_strings]
+            word = unknown[0].partition("=")[0]
+            hint = did_you_mean(word, options, cutoff=0.6) if word.startswith("-") else ""
+            if not word.startswith("-") and "--scenario" in options:
+                hint = "; a scenario is given as --scenario S"
+            chosen.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return known
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message}\n  see {self.prog} --help\n")

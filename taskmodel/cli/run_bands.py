@@ -19,10 +19,12 @@ from taskmodel.calibration.draws import (
 )
 from taskmodel.calibration.weights import LEAST_ESS, RELIABLE_K
 from taskmodel.catalog import Catalog
-from taskmodel.cli.screen import number, percent, scientific, table, wrapped
+from taskmodel.cli.screen import note, number, percent, scientific, table, wrapped
 from taskmodel.cli.sensitivity import crux_facts, crux_lines
 from taskmodel.errors import InputError
+from taskmodel.files.suggestions import listing
 from taskmodel.summary import by_date
+from taskmodel.sweeps.paths import load_paths
 from taskmodel.uncertainty import sampler
 
 if TYPE_CHECKING:
@@ -73,10 +75,17 @@ def band_answer(
     """Return what draws say by date along paths of compute."""
     drawn = _draws(catalog, args, lambda share: advance(0.4 * share))
     followed = by_date.compute_paths(name, catalog, drawn.columns, args.seed)
+    left_out = list(load_paths(name).values) if name == args.paths else []
+    if left_out:
+        note(
+            f"of {name} compute alone is followed, not {listing(left_out, 4)}: taskmodel run "
+            f"--over time and taskmodel ensemble, with --paths {name}, follow all",
+            args.quiet,
+        )
     result = by_date.draws_by_date(
         catalog, drawn.columns, followed, lambda share: advance(0.4 + 0.4 * share)
     )
-    others = by_date.other_paths(catalog, drawn.columns, followed.paths.name, args.seed)
+    others = by_date.other_paths(catalog, drawn.columns, followed, args.seed)
     taken = args.draws_from is not None or not uncertain(catalog)
     moments = None if taken else _moments(catalog, args)
     dataset = by_date.answer_by_date(catalog, result, followed, others, moments)

@@ -55,6 +55,19 @@ class InputRange(NamedTuple):
         return f"{self.path}={self.span}"
 
 
+def file_name(text: str) -> str:
+    """Return the name of a file or folder.
+
+    Raises
+    ------
+    InputError
+        If it is empty, as where a variable of the shell is not set: it would be this very folder.
+    """
+    if not text:
+        raise InputError("must be the name of a file or folder (. is this folder); found ''")
+    return text
+
+
 def real(meaning: str, low: float = -math.inf, high: float = math.inf) -> Callable[[str], float]:
     """Return a parser of finite numbers from `low` to `high`, both included.
 

@@ -25,6 +25,7 @@ from taskmodel.catalog import GENERAL, Catalog, People
 from taskmodel.catalog.prices import Hiring
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.money._spend import spend
+from taskmodel.money.prices import names_priced
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
@@ -221,7 +222,11 @@ def _hiring(catalog: Catalog, pool: _HiredPool) -> Hiring:
     """Return what hiring takes."""
     hiring = catalog.hiring
     if hiring is None:
-        message = "is missing; give cost and ramp, or lay the scenario `priced` over the catalog"
+        message = "is missing; give cost and ramp, " + (
+            "or lay the scenario `priced` over the catalog"
+            if names_priced(catalog.pools)
+            else "such as those that the scenario `priced` sets"
+        )
         raise CatalogError([catalog.defect(("hiring",), message)])
     if _rate(pool, hiring) == 0:
         message = (

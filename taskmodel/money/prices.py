@@ -9,6 +9,7 @@ utilisation): an hour of review costs w / (m u). A defect budget is a rule and n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ from taskmodel.files.suggestions import listing
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import DEFECT_BUDGET, Organisation
 from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
+
+PRICED = frozenset({"researchers", "inference", "experiments"})  # by the scenario `priced`
 
 
 def price_unit(factor: str) -> str:
@@ -141,7 +144,12 @@ def _missing(catalog: Catalog, names: list[str]) -> list[Defect]:
     prices = catalog.prices
     if prices is None:
         values = listing([f"prices.{name}" for name in names])
-        message = f"is missing; give {values}, or lay the scenario `priced` over the catalog"
+        scenario = (
+            "or lay the scenario `priced` over the catalog"
+            if names_priced(names)
+            else "such as those that the scenario `priced` sets for one pool of researchers"
+        )
+        message = f"is missing; give {values}, {scenario}"
         return [catalog.defect(("prices",), message)]
     lacking = [name for name in names if prices.of(name) is None]
     defects = []
@@ -154,6 +162,11 @@ def _missing(catalog: Catalog, names: list[str]) -> list[Defect]:
             message = f"is missing, and {name} is used; give it, or let compute.{name} be free"
         defects.append(catalog.defect(("prices", name), message))
     return defects
+
+
+def names_priced(names: Iterable[str]) -> bool:
+    """Return whether the scenario `priced`, which knows one pool of researchers, has all prices."""
+    return PRICED.issuperset(names)
 
 
 def _boundless(catalog: Catalog, names: list[str]) -> list[Defect]:

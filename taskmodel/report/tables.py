@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -12,7 +12,15 @@ from taskmodel.catalog import Catalog
 from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.report.gathering import HALF, Material
 from taskmodel.report.markup import Markup, link, table_box
-from taskmodel.report.words import BOTTLENECK, banded, chance, factor_text, gain, month_of
+from taskmodel.report.words import (
+    BOTTLENECK,
+    banded,
+    chance,
+    factor_text,
+    first_date,
+    gain,
+    month_of,
+)
 from taskmodel.summary import Point
 from taskmodel.summary.by_date import FIRSTS
 
@@ -71,12 +79,18 @@ def _firsts(material: Material) -> Markup:
         for name, title in FIRSTS.items():
             chances = [chance(float(bands[f"{name}_by"].sel(path=path, by=year))) for year in years]
             dates = (
-                banded(bands[name].values, month_of) if path == bands.attrs["paths_name"] else ""
+                _dates(material, bands[name].values) if path == bands.attrs["paths_name"] else ""
             )
             rows.append([title, path, dates, *chances])
     head = ["first date at which", "path of compute", "median [90 % band]"]
     caption = "From when on, and with which probability by the start of a year"
     return table_box(caption, [*head, *(f"by {year:g}" for year in years)], rows, words=(1, 2))
+
+
+def _dates(material: Material, dates: Iterable[float]) -> str:
+    """Return a median with its band, of dates that may be earlier than what was computed."""
+    begins = float(material.bands["by"].values[0])
+    return banded(dates, lambda date: first_date(date, begins))
 
 
 def _levers(material: Material) -> Markup:
@@ -88,10 +102,10 @@ def _levers(material: Material) -> Markup:
         rows.append(
             [
                 str(lever["title"].item()),
-                banded(lever[HALF].values, month_of),
+                _dates(material, lever[HALF].values),
                 "" if index == 0 else gain(lever[f"{HALF}_gain"].values),
                 *(chance(float(lever[f"{HALF}_by"].sel(by=year))) for year in years[1:]),
-                banded(lever[BOTTLENECK].values, month_of),
+                _dates(material, lever[BOTTLENECK].values),
                 banded(lever["speedup_then"].values, factor_text),
             ]
         )

@@ -77,18 +77,21 @@ def _first(material: Material, name: str, subject: str) -> str:
     begins = float(bands["by"].values[0])
     chances = bands[f"{name}_by"].sel(path=bands.attrs["paths_name"])
     likely = ", ".join(f"{chance(float(chances.sel(by=year)))} by {year:g}" for year in years)
-    when = _when(median, begins)
-    band = f"90 %: {_when(low, begins, bare=True)} to {_when(high, begins, bare=True)}"
+    never = math.isinf(median)
+    when = "at no date of these paths" if never else f"from {first_date(median, begins)}"
+    band = f"90 %: {first_date(low, begins)} to {first_date(high, begins)}"
     return f"{subject} {when} (median; {band}). The probability is {likely}."
 
 
-def _when(date: float, begins: float, bare: bool = False) -> str:
-    """Return from when on; dates at the beginning of what was computed may be earlier."""
-    if date <= begins:
-        return f"{'' if bare else 'from '}{month_of(begins)} or before"
-    if math.isinf(date):
-        return "never" if bare else "at no date of these paths"
-    return month_of(date) if bare else f"from {month_of(date)}"
+def first_date(date: float, begins: float) -> str:
+    """Return from when on; dates at the beginning of what was computed may be earlier.
+
+    Examples
+    --------
+    >>> first_date(2025.0, 2025.0), first_date(2027.8, 2025.0)
+    ('January 2025 or before', 'October 2027')
+    """
+    return f"{month_of(begins)} or before" if date <= begins else month_of(date)
 
 
 def _speeds(material: Material) -> str:

@@ -213,15 +213,28 @@ def answer_by_date(
 
 
 def other_paths(
-    catalog: Catalog, columns: Mapping[str, Array], name: str, seed: int
+    catalog: Catalog, columns: Mapping[str, Array], followed: DrawnPaths, seed: int
 ) -> dict[str, DrawnPaths]:
-    """Return the other bundled paths of compute, of the same draws."""
-    chosen = [
-        other
-        for other in bundled_paths()
-        if other != name and (load_paths(other).compute or load_paths(other).effective_compute)
-    ]
-    return {other: compute_paths(other, catalog, columns, seed) for other in chosen}
+    """Return the bundled paths of other compute than those followed, of the same draws.
+
+    Of paths that differ in other values alone, the first stands for all.
+    """
+    others: dict[str, DrawnPaths] = {}
+    for name in bundled_paths():
+        paths = load_paths(name)
+        if paths.compute or paths.effective_compute:
+            other = compute_paths(name, catalog, columns, seed)
+            if not any(_alike(other, known) for known in (followed, *others.values())):
+                others[name] = other
+    return others
+
+
+def _alike(followed: DrawnPaths, other: DrawnPaths) -> bool:
+    """Return whether compute is the same in all draws."""
+    return all(
+        np.array_equal(first.dates, second.dates) and np.array_equal(first.values, second.values)
+        for first, second in zip(followed.courses, other.courses, strict=True)
+    )
 
 
 def _moved(dates: Array, rows: NDArray[np.intp], followed: DrawnPaths, other: DrawnPaths) -> Array:

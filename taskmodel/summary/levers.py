@@ -42,7 +42,7 @@ class OrganisationChange:
     factors : dict of str to float
         What numbers of the catalog are multiplied by, by path.
     rules : dict of str to value
-        What is set in the catalog, by path.
+        What is set in the catalog, by path; a number that is drawn is raised to it.
     """
 
     title: str
@@ -85,7 +85,7 @@ def available_levers(catalog: Catalog) -> dict[str, OrganisationChange]:
     levers |= _rules(catalog)
     if len(levers) > 1:
         levers[ALL] = OrganisationChange(
-            "all of these together",
+            "all levers together",
             {path: by for lever in levers.values() for path, by in lever.factors.items()},
             _together([lever.rules for lever in levers.values()]),
         )
@@ -191,6 +191,9 @@ def _pulled(
     # numbers that the lever brings, such as those of a protocol, are drawn as all others are
     every = laws.draw(count, seed) if set(laws.laws) - own else {}
     drawn = {**{path: every[path] for path in every if path not in own}, **columns}
+    # a limit that is uncertain is raised in the draws that have less: draws come before the catalog
+    for path in lever.rules.keys() & drawn.keys():
+        drawn[path] = np.maximum(drawn[path], lever.rules[path])
     for path, by in lever.factors.items():
         value = drawn.get(path)
         drawn[path] = by * (np.full(count, changed.get(path)) if value is None else value)

@@ -1,11 +1,15 @@
 """`taskmodel spend`: its pages, its JSON, its figure, and its messages."""
 
+import re
+
 import numpy as np
 import pytest
 from command_line import error_of, json_of, line_with, lines_of
 
 import taskmodel as tm
 from taskmodel import plots
+from taskmodel.files.bundled import find_file
+from taskmodel.money.prices import PRICED
 
 
 def test_the_page_says_what_the_next_dollar_should_buy(capsys, tmp_path):
@@ -49,3 +53,14 @@ def test_a_catalog_without_prices_is_told_how_to_get_them(capsys, tmp_path):
     assert "prices: is missing; give prices.researchers" in message
     assert "lay the scenario `priced`" in message
     assert lines_of(capsys, "spend", str(path), "--scenario", "priced", "-o", str(tmp_path))
+
+
+def test_the_scenario_of_prices_is_proposed_where_it_fits_alone(capsys, tmp_path):
+    bundled = tm.load_catalog("t_agi_ladder")
+    path = tmp_path / "mine.yaml"
+    path.write_text(re.sub(r"\bresearchers\b", "engineers", bundled.yaml_text))
+    for command in ("spend", "hire"):
+        message = error_of(capsys, command, str(path))
+        assert "is missing; give " in message and "such as those that the scenario" in message
+    given = find_file("priced", "scenario").read_text()
+    assert set(re.findall(r"^  prices\.(\w+):", given, re.M)) == PRICED

@@ -17,7 +17,7 @@ from command_line import error_of, json_of
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.report.markup import element, link, table_box, text
-from taskmodel.report.words import gain, month_of
+from taskmodel.report.words import first_date, gain, month_of
 from taskmodel.summary import by_date
 from taskmodel.summary.levers import available_levers, levers
 
@@ -157,6 +157,16 @@ def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, markup, w
             assert f"{100 * chance:.0f} % by {year}" in words
 
 
+def test_a_date_at_the_beginning_of_what_was_computed_may_be_earlier_in_tables_too(capsys, words):
+    first = json_of(capsys, "run", *FEW, "--no-figures")["bands"]["first"]
+    begins = by_date.paths_of_compute("epoch_trend").begins.value
+    dates = first["oversight_costs_a_tenth_from"]
+    assert dates[0] == begins
+    low, median, high = (first_date(date, begins) for date in dates)
+    assert low == "January 2025 or before"
+    assert f"oversight costs a tenth epoch_trend {median} [{low} to {high}]" in words
+
+
 def test_inputs_have_unit_interval_source_and_access_and_the_page_says_how_it_was_made(words):
     catalog = tm.load_catalog("t_agi_ladder")
     for path, (_, _, quantity) in catalog.quantities().items():
@@ -221,6 +231,16 @@ def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
         np.testing.assert_allclose(lever[name].values, expected, rtol=1e-9)
 
 
+def test_more_review_time_reaches_the_draws_in_which_the_limit_is_uncertain(ladder):
+    path = "supervision.max_review_share"
+    columns = {path: np.array([0.05, 0.5, 0.95])}
+    followed = by_date.compute_paths("epoch_trend", ladder, columns, 1)
+    lever = levers(ladder, columns, followed).sel(lever="review_time")
+    raised = by_date.draws_by_date(ladder, {path: np.array([0.9, 0.9, 0.95])}, followed, steps=1)
+    expected = raised["throughput_speedup"].sel(time=2030.0).values
+    np.testing.assert_allclose(lever["speedup_then"].values, np.sort(expected), rtol=1e-9)
+
+
 def test_oversight_never_costs_half_earlier_where_reviews_are_faster_or_people_may_review_more(
     ladder,
 ):
@@ -231,6 +251,21 @@ def test_oversight_never_costs_half_earlier_where_reviews_are_faster_or_people_m
     assert names
     for name in names:
         assert (result["oversight_costs_half_from_gain"].sel(lever=name) >= -1e-9).all()
+
+
+def test_paths_of_the_same_compute_are_compared_once(ladder):
+    columns = {"capability.slope": np.linspace(0.38, 0.76, 3)}
+    for name, others in (("epoch_trend", ["slow"]), ("slow", ["epoch_trend"])):
+        followed = by_date.compute_paths(name, ladder, columns, 1)
+        assert list(by_date.other_paths(ladder, columns, followed, 1)) == others
+
+
+def test_what_chosen_paths_state_besides_compute_is_said_to_be_left_out(capsys, tmp_path):
+    arguments = ["run", "t_agi_ladder", "--draws", "16", "--no-figures", "-o", str(tmp_path)]
+    assert main([*arguments, "--paths", "slow"]) == 0
+    assert "of slow compute alone is followed, not pools.*.headcount" in capsys.readouterr().err
+    assert main(arguments) == 0
+    assert "alone is followed" not in capsys.readouterr().err
 
 
 # In a browser
