@@ -36,10 +36,25 @@ def load_with(
     try:
         return load_catalog(name, scenario, values)
     except CatalogError as error:
+        _require_catalog(name)
         raise CatalogError(
             defect._replace(file=option) if defect.file == "set" else defect
             for defect in error.defects
         ) from error
+
+
+def _require_catalog(name: str) -> None:
+    """Raise an InputError if a file is of another kind: its defects as a catalog say little."""
+    from taskmodel.cli.kinds import kind_of
+    from taskmodel.files.bundled import find_file
+    from taskmodel.files.yaml import read_document, read_text
+
+    path = find_file(name, "catalog")
+    data = read_document(read_text(path), str(path)).data
+    kind = kind_of(data).name
+    if kind != "catalog" and "tasks" not in data:
+        mend = f"lay it over one with --scenario {name}" if kind == "scenario" else "choose one"
+        raise InputError(f"{name}: is a file of the kind {kind}; a catalog is needed: {mend}")
 
 
 def point(catalog: Catalog, args: Namespace) -> float:

@@ -385,6 +385,14 @@ def test_bad_input_is_reported_with_its_argument_and_the_values_allowed(capsys, 
     assert sorted(os.listdir()) == ["taken", "taken.yaml"]
 
 
+@pytest.mark.parametrize("command", ["run", "diff alignment_research", "latency"])
+def test_a_file_of_another_kind_in_place_of_a_catalog_is_named_as_such(capsys, command):
+    Path("half.yaml").write_text("title: Half\nset: {supervision.headcount: 10}\n")
+    message = error_of(capsys, *command.split(), "half.yaml")
+    assert "half.yaml: is a file of the kind scenario; a catalog is needed" in message
+    assert "--scenario half.yaml" in message and "pools" not in message
+
+
 def test_all_defects_of_a_catalog_are_listed_with_their_lines(capsys):
     message = error_of(capsys, "run", str(CATALOGS / "bad_many.yaml"))
     assert "11 defects" in message
