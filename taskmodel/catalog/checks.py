@@ -160,8 +160,8 @@ def _budget(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
         return
     message = (
         f"{_NO_VERIFIABILITY}what escapes review is charged to supervision.defect_budget, and how "
-        "much review finds depends on it: give its score, or harm_weight: 0 if what escapes does "
-        "no harm"
+        "much review finds depends on it: give it, as verifiability: {score: 0.5}, or harm_weight: "
+        "0 if what escapes does no harm"
     )
     for name, task in tasks.items():
         task = as_mapping(task)
@@ -234,7 +234,7 @@ def _attacks(data: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
             if _lacks_verifiability(task):
                 message = (
                     f"{_NO_VERIFIABILITY}how likely people are to find an attack depends on it: "
-                    "give its score, or take attack_harm out"
+                    "give it, as verifiability: {score: 0.5}, or take attack_harm out"
                 )
                 yield Finding(("tasks", name, "attack_harm"), message, at_key=True)
     if supervision.get("tolerated_harm") is None:

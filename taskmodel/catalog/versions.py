@@ -43,10 +43,12 @@ def version_of(text: str, file: str = "text") -> int:
     Raises
     ------
     InputError
-        If it is not a whole number.
+        If it is not a whole number, or the text has no keys.
     """
     data = read_document(text, file).data
-    version = data.get(KEY, 1) if isinstance(data, dict) else 1
+    if not isinstance(data, dict):
+        raise InputError(f"{file}: has no keys; a catalog, with its tasks, is needed")
+    version = data.get(KEY, 1)
     if not isinstance(version, int) or isinstance(version, bool):
         raise InputError(
             f"{file}: {KEY}: found {version!r}; give a whole number, such as {CURRENT}"

@@ -36,14 +36,14 @@ def load_with(
     try:
         return load_catalog(name, scenario, values)
     except CatalogError as error:
-        _require_catalog(name)
+        require_catalog(name)
         raise CatalogError(
             defect._replace(file=option) if defect.file == "set" else defect
             for defect in error.defects
         ) from error
 
 
-def _require_catalog(name: str) -> None:
+def require_catalog(name: str) -> None:
     """Raise an InputError if a file is of another kind: its defects as a catalog say little."""
     from taskmodel.cli.kinds import kind_of
     from taskmodel.files.bundled import find_file

@@ -169,7 +169,7 @@ def _audit_detection(
         if needs_audits and task.verifiability is None:
             message = (
                 "has no verifiability, and what an audit of it finds depends on that; "
-                f"give its score, {remedy}"
+                f"give it, as verifiability: {{score: 0.5}}, {remedy}"
             )
             raise catalog.error(("tasks", name), message, at_key=True)
         if needs_audits and hours == 0:

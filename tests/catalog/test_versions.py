@@ -58,3 +58,13 @@ def test_the_command_says_what_was_done(tmp_path, capsys):
     file.write_text(of_version(CURRENT + 1), encoding="utf-8")
     assert "install a newer one" in error_of(capsys, "migrate", str(file))
     assert tm.load_catalog("t_agi_ladder").schema_version == CURRENT
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [("", "has no keys"), ("title: Half\nset: {supervision.headcount: 10}\n", "kind scenario")],
+)
+def test_what_is_no_catalog_is_not_called_current(tmp_path, capsys, text, words):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert words in error_of(capsys, "migrate", str(file))

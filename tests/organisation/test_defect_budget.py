@@ -196,7 +196,7 @@ def test_verifiability_is_not_needed_where_nothing_fails_or_nobody_looks(changes
     )
     with pytest.raises(
         tm.CatalogError,
-        match=r"tasks.code: 'verifiability' is missing; .* give its score, or harm_weight: 0",
+        match=r"tasks.code: 'verifiability' is missing; .*: {score: 0.5}, or harm_weight: 0",
     ):
         limited(100, "full_review", tasks=tasks)
 
