@@ -20,7 +20,7 @@ from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.allocation.solver import optima_of, outputs_of
 from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN, SPLITS_OPEN
 from taskmodel.errors import SolveError
-from taskmodel.numerics.accuracy import EXACT_GAP, MAX_GAP, NO_PRICE, TIE, UNIQUE
+from taskmodel.numerics.accuracy import EXACT_GAP, MAX_GAP, NO_PRICE, TIE, TRACE, UNIQUE
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Nest, node_costs, node_outputs
 
@@ -291,6 +291,7 @@ def _prices(
     ends = np.stack([price, price], axis=-1)
     for point in np.flatnonzero(certified & ambiguous).tolist():
         price[point], ends[point] = elasticity_range(problem, regime, point)
+        price[point] = np.where(kept[point], np.maximum(price[point], TRACE), price[point])
     return price, ends
 
 
@@ -301,9 +302,12 @@ def _without_limit(problem: Problem, regime: ActiveSet) -> Mask:
     limit. That price is reported then, and not zero.
     """
     limitless = np.zeros(len(problem), dtype=bool)
-    free = ~problem.dead & (regime.leaf_cost <= NO_PRICE)
+    if problem.tree.linked:
+        return limitless
+    without = problem.cost(np.where(regime.price > NO_PRICE, regime.price, 0.0))
+    free = ~problem.dead & (problem.open & (without <= 0.0)).any(axis=2)
     rows = np.flatnonzero(free.any(axis=1))
-    if len(rows) and not problem.tree.linked:
+    if len(rows):
         part, log_cost = problem[rows], np.log(regime.leaf_cost[rows])
         given, nothing = (
             node_costs(part.tree, values, part.share, part.elasticity)[0][:, part.tree.root]
