@@ -80,3 +80,26 @@ def test_frontiers_without_harm_are_refused_and_without_tolerance_ai_does_nothin
     assert float(none["throughput_speedup"][0]) == pytest.approx(1)
     with pytest.raises(InputError, match="harms must be a list"):
         tm.attack_frontier(attacked(), [2.0, 1.0], compute=1e31)
+
+
+def test_beside_attacks_stands_what_a_budget_keeps_back_of_defects_at_random():
+    """What is kept back is 1 less the part of escaped harm that a budget still lets through."""
+    catalog = attacked(protocols=["full_review", "some"]).replace(
+        {"capability.defect_probability": 0.2, "supervision.tolerated_harm": 3.0}
+    )
+    both = tm.attack_frontier(catalog, [2.0, 20.0], compute=1e31, defects=True)
+    alone = tm.attack_frontier(catalog, [2.0, 20.0], compute=1e31)
+    random = tm.safety_frontier(
+        catalog.replace({"supervision.tolerated_harm": None}), compute=1e31
+    )
+    kept_back = both["defects_kept_back"].values
+    assert kept_back[[0, -1]] == pytest.approx([1, 0], abs=1e-9)
+    np.testing.assert_allclose(
+        (1 - kept_back) * float(random["escaped_harm_unlimited"]),
+        random["escaped_harm"],
+        atol=1e-9 * float(random["escaped_harm_unlimited"]),
+    )
+    for name in ("throughput_speedup", "speedup"):
+        np.testing.assert_array_equal(both[f"defects_{name}"], random[name])
+        np.testing.assert_array_equal(both[name], alone[name])
+    assert "defects_kept_back" not in alone
