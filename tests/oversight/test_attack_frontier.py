@@ -89,9 +89,7 @@ def test_beside_attacks_stands_what_a_budget_keeps_back_of_defects_at_random():
     )
     both = tm.attack_frontier(catalog, [2.0, 20.0], compute=1e31, defects=True)
     alone = tm.attack_frontier(catalog, [2.0, 20.0], compute=1e31)
-    random = tm.safety_frontier(
-        catalog.replace({"supervision.tolerated_harm": None}), compute=1e31
-    )
+    random = tm.safety_frontier(catalog.replace({"supervision.tolerated_harm": None}), compute=1e31)
     kept_back = both["defects_kept_back"].values
     assert kept_back[[0, -1]] == pytest.approx([1, 0], abs=1e-9)
     np.testing.assert_allclose(
