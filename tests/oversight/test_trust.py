@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from first import first
 from small import small_catalog
 
@@ -429,6 +430,13 @@ def test_a_new_generation_takes_its_share_of_the_record():
     assert before == 1
     assert after == pytest.approx(max(0.1, 0.4 * AUDITS / float(result["delegated_units"][2, 0])))
     assert result["new_generation"].values.tolist() == [False, False, False, True]
+
+
+def test_a_period_is_a_quarter_unless_said():
+    catalog, compute = one_task(generation_time=0.5), [1e28] * 4
+    by_default = tm.track_record(catalog, compute)
+    xr.testing.assert_identical(by_default, tm.track_record(catalog, compute, period=0.25))
+    assert not by_default.equals(tm.track_record(catalog, compute, period=0.5))
 
 
 def test_generations_come_by_the_clock():

@@ -54,6 +54,16 @@ def use(bundle, task, mode):
     return dict(zip(FACTORS, bundle[task, MODES.index(mode)].tolist(), strict=True))
 
 
+def test_a_review_of_less_effort_takes_that_part_of_the_ratio():
+    """Hours per unit: coverage x ratio x effort, and steering, over the success of an attempt."""
+    effort, steering = np.array([0.5, 2.0, 1.0]), np.array([0.0, 0.1, 0.0])
+    part = review_of({**TASKS, "effort": effort, "steering": steering})
+    whole = review_of({**TASKS, "success": 1.0})
+    hours = (whole[:, 1:, 2] * effort + steering) / np.array(TASKS["success"])[:, np.newaxis]
+    np.testing.assert_allclose(part[:, 1:, 2], hours, rtol=1e-14)
+    assert (part[:, 1:, 2] == part[:, 1:, 1]).all()  # hours of the pool the reviewers belong to
+
+
 def test_each_pool_of_reviewers_is_a_factor():
     """A labour pool's own people review the first task, dedicated ones the second."""
     several = {
