@@ -94,7 +94,9 @@ def edit(data: Any, keys: tuple[Any, ...], operation: str, value: Any) -> None:
     if not isinstance(holder, (dict, list)):
         return
     last = keys[-1]
-    if last not in holder if isinstance(holder, dict) else last >= len(holder):
+    if isinstance(holder, list) and not (isinstance(last, int) and last < len(holder)):
+        return
+    if isinstance(holder, dict) and last not in holder:
         return
     if operation == "drop":
         del holder[last]
