@@ -8,6 +8,7 @@ from locations import ROOT
 
 sys.path.append(str(ROOT / "analysis" / "trust"))
 
+# the scripts are no package, and are found only now
 import files as trust_files  # noqa: E402
 import page  # noqa: E402
 import processes  # noqa: E402

@@ -47,17 +47,16 @@ TESTS = {
     OVERSIGHT + "frontier": "tests/oversight/test_frontier.py",
     OVERSIGHT + "utilisation": "tests/oversight/test_utilisation.py",
 }
-OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
     ast.Mult: ast.Div,
     ast.Div: ast.Mult,
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
 }
-COMPARISONS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
+CONNECTIVES: dict[type[ast.boolop], type[ast.boolop]] = {ast.And: ast.Or, ast.Or: ast.And}
+COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
     ast.Gt: (ast.GtE, ast.LtE),
@@ -122,12 +121,12 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
 def _faults(node: ast.expr) -> Iterator[ast.expr]:
     match node:
         case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
-            yield ast.BinOp(left, OPERATORS[type(operator)](), right)  # type: ignore[arg-type]
+            yield ast.BinOp(left, OPERATORS[type(operator)](), right)
         case ast.BoolOp(operator, values):
-            yield ast.BoolOp(OPERATORS[type(operator)](), values)  # type: ignore[arg-type]
+            yield ast.BoolOp(CONNECTIVES[type(operator)](), values)
         case ast.Compare(left, [operator], right):
             for other in COMPARISONS[type(operator)]:
-                yield ast.Compare(left, [other()], right)  # type: ignore[list-item]
+                yield ast.Compare(left, [other()], right)
         case ast.UnaryOp(ast.Not() | ast.Invert() | ast.USub(), operand):
             yield operand
         case ast.IfExp(test, body, orelse):
