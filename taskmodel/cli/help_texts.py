@@ -539,8 +539,8 @@ A target that is only passed in a jump, where AI becomes able to do a task, is
 reported as such.
 
 A target is a variable of a sweep: output, throughput_speedup, latency_speedup,
-speedup, oversight_elasticity, oversight_ceiling and so on; or an entry of one,
-such as bottleneck_share.review, factor_elasticity.inference,
+speedup, oversight_cost, oversight_elasticity, oversight_ceiling and so on; or
+an entry of one, such as bottleneck_share.review, factor_elasticity.inference,
 review_elasticity.red_teaming.
 
 CATALOG may also name a world (taskmodel list): the solutions are then the
@@ -553,6 +553,8 @@ catalogs.
 {PATHS}"""
 EPILOGS["solve-for"] = f"""examples:
   taskmodel solve-for supervision.headcount --target throughput_speedup=3 \\
+    --set supervision.pool=dedicated --at compute=1e32
+  taskmodel solve-for 'tasks.*.review_ratio' --target oversight_cost=1.5 \\
     --set supervision.pool=dedicated --at compute=1e32
   taskmodel solve-for compute ml_capability_rnd --target speedup=2
   taskmodel solve-for supervision.max_review_share \\

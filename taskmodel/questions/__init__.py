@@ -1,6 +1,7 @@
 """Questions to a catalog: which inputs reach a target, what binds, and what a change would do.
 
-- `_solve_for`: values of one input that reach a target (`targets` defines what a target may be);
+- `_solve_for`: values of one input that reach a target (`targets` defines what a target may be,
+  `_target_search` finds them);
 - `_bottleneck_map`: the binding factor over two inputs;
 - `_onset`: the input at which oversight starts to bind;
 - `_what_if`: the effect of relaxing one limit at a time;

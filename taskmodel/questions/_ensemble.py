@@ -39,6 +39,7 @@ from taskmodel.sweeps.axes import (
 )
 from taskmodel.sweeps.dataset import hours_by_ai
 from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
+from taskmodel.sweeps.oversight_cost import COST
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.points import needs_catalog
 from taskmodel.sweeps.results import labelled, provenance
@@ -58,7 +59,6 @@ MEASURES = (
     "automated_hours_share",
 )
 CEILINGS = ("oversight_ceiling", "no_oversight_ceiling")
-COST = "oversight_cost"
 CURVES = (*MEASURES, COST, *CEILINGS)  # variables along the axis
 FULL, FIRST, OVERSIGHT = "oversight_ceiling_full", "first_positions", "oversight_from"
 OVERSIGHT_STATES = {

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
@@ -21,7 +20,9 @@ from taskmodel.organisation.measures import oversight, sources
 from taskmodel.organisation.organisation import organisation
 from taskmodel.organisation.reviewers import reviewer_pools
 from taskmodel.sweeps._ceilings import ceilings
-from taskmodel.sweeps.walker import Situation, Walker
+from taskmodel.sweeps.oversight_cost import COST, FreeReviewWalker, cost_of
+from taskmodel.sweeps.walker import Before, Situation, Walker
+from taskmodel.sweeps.walks import walk
 
 SCALARS = (
     "output",
@@ -58,7 +59,7 @@ class Target:
         walker: Walker,
         situation: Situation,
         position: Array,
-        before: NDArray[np.bool_] | bool,
+        before: Before,
         allocation: Allocation,
     ) -> Array:
         """The number at some positions, shape (point,); NaN where a sweep has NaN.
@@ -66,6 +67,8 @@ class Target:
         `situation` is the organisation that the walker has at these positions.
         """
         yardstick = situation.setting.yardstick
+        if self.variable == COST:
+            return cost_of(walker, position, before, allocation)
         if self.variable in CEILINGS:
             return np.broadcast_to(
                 ceilings(walker.at(position, before))[self.variable], position.shape
@@ -86,6 +89,13 @@ class Target:
             values if self.element < 0 else values.reshape(len(values), -1)[:, self.element]
         )
 
+    def kinks(self, walker: Walker, low: float, high: float) -> Array:
+        """Positions of kinks besides those of the organisation's own output, shape (kink,)."""
+        if self.variable != COST:
+            return np.zeros(0)
+        events = walk(FreeReviewWalker(walker.axis), low, high, np.array([low, high]))[1]
+        return events.position[~events.at_threshold]
+
 
 def target(catalog: Catalog, name: str) -> Target:
     """The target of this name.
@@ -101,7 +111,7 @@ def target(catalog: Catalog, name: str) -> Target:
     >>> target(tm.load_catalog("t_agi_ladder"), "bottleneck_share.review").element
     1
     """
-    if name in (*SCALARS, *CEILINGS):
+    if name in (*SCALARS, COST, *CEILINGS):
         return Target(name, name)
     variable, _, element = name.partition(".")
     arrays = _array_variables(catalog)
@@ -114,7 +124,7 @@ def target(catalog: Catalog, name: str) -> Target:
             f"{name!r} is nothing to aim at: write "
             f"{' or '.join(f'{variable}.{suggestion}' for suggestion in similar)}"
         )
-    available = [*SCALARS, *CEILINGS, *arrays]
+    available = [*SCALARS, COST, *CEILINGS, *arrays]
     similar = get_close_matches(variable, available, 3, 0.4) or list(SCALARS)
     raise InputError(
         f"{name!r} is nothing to aim at; the nearest are {', '.join(similar)}; "

@@ -29,9 +29,18 @@ from taskmodel.sweeps import cost_kernels, walk_kernels
 from taskmodel.sweeps._events import KINDS, Change, Events
 from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, line_of, write_regime
-from taskmodel.sweeps.walker import ASIDE, MOST_TRIED, Setting, Situation, SolutionPath
+from taskmodel.sweeps.walker import (
+    ASIDE,
+    MOST_TRIED,
+    Before,
+    Setting,
+    Situation,
+    SolutionPath,
+    Walker,
+)
 
 SituationAt = Callable[[Array, NDArray[np.bool_]], Situation]
+COST = "oversight_cost"
 LEVELS = {"oversight_costs_a_tenth": 1.1, "oversight_costs_half": 2.0}
 # Logs from which a level counts as reached.
 THRESHOLDS = np.log(list(LEVELS.values())) - COST_ROUNDING
@@ -99,6 +108,57 @@ def free_output(situation: Situation) -> Array:
 def own_output(situation: Situation) -> Array:
     """Return output [h/year], shape (point,); NaN where it cannot be certified."""
     return greatest_output(*situation.arrays)
+
+
+def certified_log(
+    output: Callable[[Situation], Array],
+    axis: Axis,
+    situation: SituationAt,
+    position: Array,
+    before: NDArray[np.bool_],
+) -> Array:
+    """Return the log of an output; where it is not certified, from that of a point next to it.
+
+    The points of one call are solved one from the other.
+    """
+    values = output(situation(position, before))
+    for step in ASIDE if axis.name == COMPUTE else ():
+        missing = np.flatnonzero(np.isnan(values))
+        for row in missing if len(missing) <= MOST_TRIED else ():
+            near = axis.aside(position[row], step)
+            limits = np.array([False, before[row]])
+            values[row] = output(situation(np.array([near, position[row]]), limits))[1]
+    with np.errstate(divide="ignore"):
+        return np.log(values)
+
+
+def cost_of(walker: Walker, position: Array, before: Before, allocation: Allocation) -> Array:
+    """Return oversight's cost at some positions [1], shape (point,).
+
+    NaN where output without review is not certified, nothing can be produced, or there is no limit
+    to it; inf where all of output is lost to review.
+
+    Parameters
+    ----------
+    walker : Walker
+    position : array, shape (point,)
+    before : array of bool, shape (point,), or bool
+        Whether each is the limit from below.
+    allocation : Allocation
+        The optima of the organisation there.
+    """
+    limits = np.broadcast_to(before, position.shape)
+    free = certified_log(free_output, walker.axis, walker.at, position, limits)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.asarray(np.exp(free - np.log(allocation.output)))
+
+
+class FreeReviewWalker(Walker):
+    """The walker of an organisation whose reviews take no hours."""
+
+    def at(self, position: Array, before: Before = False) -> Situation:
+        """Return the situation at some positions, without review."""
+        return without_review(super().at(position, before))
 
 
 class _Nodes:
@@ -205,24 +265,7 @@ class _Search:
             self.log_cost = free - self.nodes.own
 
     def _log_free(self, position: Array, before: NDArray[np.bool_]) -> Array:
-        return self._log_output(free_output, position, before)
-
-    def _log_output(
-        self, output: Callable[[Situation], Array], position: Array, before: NDArray[np.bool_]
-    ) -> Array:
-        """Return the log of an output; where it is not certified, from that of a point next to it.
-
-        The points of one call are solved one from the other.
-        """
-        values = output(self.situation(position, before))
-        for step in ASIDE if self.axis.name == COMPUTE else ():
-            missing = np.flatnonzero(np.isnan(values))
-            for row in missing if len(missing) <= MOST_TRIED else ():
-                near = self.axis.aside(position[row], step)
-                limits = np.array([False, before[row]])
-                values[row] = output(self.situation(np.array([near, position[row]]), limits))[1]
-        with np.errstate(divide="ignore"):
-            return np.log(values)
+        return certified_log(free_output, self.axis, self.situation, position, before)
 
     def _free_line(self, line: walk_kernels.Line) -> walk_kernels.Line:
         """Return the line of the organisation without review."""
@@ -313,7 +356,7 @@ class _Search:
 
         def distance(_: NDArray[np.intp], coordinate: Array) -> Array:
             position = np.clip(self.axis.position(coordinate), *ends)
-            own = self._log_output(own_output, position, side)
+            own = certified_log(own_output, self.axis, self.situation, position, side)
             return np.asarray(self._log_free(position, side) - own - threshold)
 
         low, high = self.axis.coordinate(ends)

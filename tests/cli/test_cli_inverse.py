@@ -3,6 +3,8 @@
 import pytest
 from command_line import error_of, json_of, lines_of
 
+import taskmodel as tm
+
 QUICK = (
     "supervision.headcount",
     "t_agi_ladder",
@@ -22,6 +24,14 @@ def test_solutions_are_printed_as_json_and_as_a_page(capsys):
     page = "\n".join(lines_of(capsys, *question))
     assert "What gives throughput_speedup 2" in page
     assert f"{facts['solutions'][0]['value']:.10g}" in page
+
+
+def test_oversights_cost_is_a_target(capsys):
+    facts = json_of(capsys, "solve-for", *QUICK, "--target", "oversight_cost=4")
+    (row,) = facts["solutions"]
+    values = {"supervision.pool": "dedicated", "supervision.headcount": row["value"]}
+    swept = tm.sweep(tm.load_catalog(QUICK[1]).replace(values), [1e31])
+    assert float(swept["oversight_cost"].item()) == pytest.approx(4, rel=1e-9)
 
 
 def test_without_a_solution_the_reason_is_reported(capsys):

@@ -11,6 +11,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.questions._solve_for import default_range
 from taskmodel.questions.targets import CEILINGS, SCALARS, target
+from taskmodel.sweeps.oversight_cost import COST
 from taskmodel.sweeps.walker import Walker
 
 FREE = {"compute": {"inference": "free"}}
@@ -51,8 +52,42 @@ def test_the_answer_of_a_closed_form():
     )  # 1,000 + 100 (1 / r - 1) = 3,000
 
 
+@pytest.mark.parametrize("cost", [1.25, 1.6])
+def test_what_brings_oversights_cost_to_a_level_of_a_closed_form(cost):
+    """People give 1,000 h and AI 1,000 h at most; n reviewers of 100 h let 500 n of these count."""
+    catalog = small_catalog(
+        {"work": {"share": 1, "horizon": 0.01}}, supervision={"pool": "dedicated", "headcount": 1}
+    )
+    swept = tm.sweep(catalog, [1e28])
+    by_ai = 1_500 * float(swept["oversight_cost"].item()) - 1_000
+    catalog = catalog.replace({"compute.inference_share": 0.01 * 1_000 / by_ai})
+    result = tm.solve_for(
+        catalog, "supervision.headcount", compute=1e28, oversight_cost=cost, within=(0.1, 10)
+    )
+    assert result["value"].values == pytest.approx([(2_000 / cost - 1_000) / 500], rel=1e-9)
+    ratio = tm.solve_for(
+        catalog, "tasks.work.review_ratio", compute=1e28, oversight_cost=cost, within=(0.01, 2)
+    )
+    assert ratio["value"].values == pytest.approx([100 / (2_000 / cost - 1_000)], rel=1e-9)
+
+
+def test_kinks_of_output_without_review_are_those_of_a_catalog_without_it():
+    catalog = small_catalog(
+        {"by_ai": {"share": 0.7, "horizon": 0.01}, "by_people": {"share": 0.3, "delegable": False}},
+        supervision={"pool": "dedicated"},
+        compute={"inference_share": 1e-8},
+        production={"elasticity": 0.3},
+    )
+    low, high = 1e26, 1e31
+    free = tm.events(tm.sweep(catalog.replace({"tasks.*.review_ratio": 0}), [low, high]))
+    assert free["kind"].values.tolist() == ["completed"]
+    kinks = target(catalog, COST).kinks(Walker(catalog), low, high)
+    assert kinks == pytest.approx(free["compute"].values, rel=1e-9)
+
+
 CATALOG = ("alignment_research", "dedicated_reviewers")
 ROUND_TRIPS = [
+    ("supervision.headcount", 1e32, {"oversight_cost": 1.5}),
     ("supervision.headcount", 1e32, {"throughput_speedup": 3, "within": (100, 1000)}),
     ("supervision.headcount", 1e31, {"bottleneck_share.review": 0.2, "within": (10, 60)}),
     ("compute", None, {"throughput_speedup": 1.15}),
@@ -62,7 +97,7 @@ ROUND_TRIPS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "compute", "aim"), ROUND_TRIPS[: cases(4, 6)])
+@pytest.mark.parametrize(("path", "compute", "aim"), ROUND_TRIPS[: cases(5, 7)])
 def test_putting_the_answer_back_gives_the_target(path, compute, aim):
     catalog = tm.load_catalog(*CATALOG)
     name, target_value = next(iter(aim.items()))
@@ -247,7 +282,7 @@ def test_bad_questions_are_refused(arguments, error, message):
 def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
     catalog = tm.load_catalog("t_agi_ladder")
     swept = tm.sweep(catalog, [1e31])
-    for name in (*SCALARS, *CEILINGS):
+    for name in (*SCALARS, COST, *CEILINGS):
         assert target(catalog, name).element == -1 and name in swept
     places = np.array([1e31])
     walker = Walker(catalog)
@@ -258,7 +293,7 @@ def test_every_variable_that_can_be_aimed_at_is_that_of_a_sweep():
         "factor_use.review",
         "review_elasticity.1_hour",
     ]
-    for name in (*names, "reviewer_equivalent.general.researchers"):
+    for name in (*names, COST, "reviewer_equivalent.general.researchers"):
         variable, *entry = name.split(".")
         numbers = (
             swept[variable]
