@@ -19,7 +19,6 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import PARTS
-from taskmodel.organisation.joint_work import joint_modes
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.questions._elasticities import elasticities
@@ -35,7 +34,8 @@ WAITS = ("review", "queue", "off_hours", "gate")  # parts of a task's duration
 def hours_of_review(organisation: Organisation, compute: Array, activity: Array) -> Array:
     """Review hours per year by task, from activities (point, task, mode), shape (point, task)."""
     per_unit = organisation.review(compute)[..., organisation.reviewing].sum(axis=-1)
-    return np.asarray((activity * per_unit).sum(axis=-1))
+    limited = np.where(np.isfinite(activity), activity, 0.0)  # work without limit has no review
+    return np.asarray((limited * per_unit).sum(axis=-1))
 
 
 def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
@@ -83,19 +83,20 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     allocation = Walker(catalog).solve(point, before, None, situation).allocation
     measures, organisation = situation.measure(allocation), situation.setting.organisation
     clock = situation.setting.yardstick.clock
-    activity = np.where(np.isfinite(allocation.activity), allocation.activity, 0.0)
-    (hours,) = hours_of_review(organisation, point, activity)
+    (hours,) = hours_of_review(organisation, point, allocation.activity)
     queues, mix = clock.waits(allocation.activity, point), measures.mode_share
     (durations,) = clock.task_parts(mix, point, queues)
-    covered, time, by_ai = _reviewed_by_mode(catalog, mix, organisation.review_growth(point))
+    delegated = mix[0, :, HUMAN + 1 :].sum(axis=-1) > 0
     ratios = {name: f"tasks.{name}.review_ratio" for name in organisation.tasks}
     paths = [
         path
-        for (name, path), delegated in zip(ratios.items(), by_ai > 0, strict=True)
-        if delegated and catalog.get(path) > 0
+        for path, by_ai in zip(ratios.values(), delegated, strict=True)
+        if by_ai and catalog.get(path) > 0
     ]
+    # which refuses catalogs with blocks, so that every AI mode below has a protocol of its own
     slope = elasticities(catalog, point, [REVIEWERS, *paths])["speedup_elasticity"].isel(compute=0)
     gain = -slope.drop_vars("compute").reindex(input=list(ratios.values())).values
+    covered, time = _reviewed_by_mode(catalog, mix, organisation.review_growth(point))
     # A queue or a night is avoided by a unit that is not reviewed, but not by a shorter review.
     if catalog.latency.count_queues or catalog.latency.count_off_hours:
         per_point = np.full_like(gain, np.nan)
@@ -116,7 +117,6 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
         }
     people = catalog.supervision.headcount.value
     per_reviewer = float(slope.sel(input=REVIEWERS)) / people if people else np.nan
-    delegated = by_ai > 0
     variables: dict[str, Any] = {
         **{name: ("task", values[delegated]) for name, values in columns.items()},
         "speedup_per_reviewer": ((), per_reviewer),
@@ -125,10 +125,8 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
     return results.labelled(variables, coords, results.provenance(catalog=catalog))
 
 
-def _reviewed_by_mode(
-    catalog: Catalog, mode_share: Array, growth: Array
-) -> tuple[Array, Array, Array]:
-    """Coverage, hours of a review and share of AI, from shares of modes (1, task, mode).
+def _reviewed_by_mode(catalog: Catalog, mode_share: Array, growth: Array) -> tuple[Array, Array]:
+    """Coverage and hours of a review by task, from shares of modes (1, task, mode).
 
     `growth` are hours of a review relative to the review ratio, to broadcast against them.
     """
@@ -136,14 +134,8 @@ def _reviewed_by_mode(
     growth = np.broadcast_to(growth, mode_share.shape)[0, :, HUMAN + 1 :]
     quantities = Quantities(catalog)
     work, horizon = quantities.review, quantities.tasks("horizon")[0]
-    joint = joint_modes(quantities)
-    of_block = [block.base - 1 for block in joint]
-    base = np.append(np.arange(ai_share.shape[-1] - len(joint)), of_block).astype(int)
-    effort = work.effort[0][..., base].copy()
-    effort[..., len(base) - len(joint) :] *= [block.review[0] for block in joint]
     by_ai = ai_share.sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # AI does none of the task: NaN
-        covered = (ai_share * work.coverage[0][:, base]).sum(axis=-1) / by_ai
-        relative = (ai_share * effort * growth).sum(axis=-1) / by_ai
-    time = work.review_ratio[0] * relative * horizon
-    return covered, time, by_ai
+        covered = (ai_share * work.coverage[0]).sum(axis=-1) / by_ai
+        relative = (ai_share * work.effort[0] * growth).sum(axis=-1) / by_ai
+    return covered, work.review_ratio[0] * relative * horizon

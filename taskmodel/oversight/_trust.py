@@ -159,9 +159,7 @@ class _AuditedOrganisation:
         return float(allocation.output[0] / self.floors.setting.yardstick.base_output[0])
 
     def _allocate(self, paid: Array) -> Allocation:
-        # The search ends before all hours are spent: a negative remainder is rounding.
-        remaining = np.maximum(self.supply - paid[:, None], 0.0)
-        supply = np.where(self.paid_from, remaining, self.supply)
+        supply = np.where(self.paid_from, self.supply - paid[:, None], self.supply)
         return allocate(self.bundles, supply, self.nest, self.opened)
 
     def _owed(self, allocation: Allocation) -> tuple[Array, Array]:

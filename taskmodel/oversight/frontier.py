@@ -219,7 +219,8 @@ def _along_budgets(
         price[0] = first_price(bundles[0], opened[0], allocation.take(np.array([0])))
     by_mode = allocation.activity[..., HUMAN + 1 :].sum(axis=1)
     by_ai = by_mode.sum(axis=-1, keepdims=True)
-    mode_share = np.divide(by_mode, by_ai, where=by_ai > 0, out=np.full_like(by_mode, np.nan))
+    some = (by_ai > 0) & np.isfinite(by_ai)
+    mode_share = np.divide(by_mode, by_ai, where=some, out=np.full_like(by_mode, np.nan))
     shares = situation.setting.yardstick.shares
     review = hours_of_review(situation.setting.organisation, situation.compute, allocation.activity)
     columns = {

@@ -131,7 +131,9 @@ _BY_UNIT = {
             f"nothing; NaN also: nor is a reviewer; {_NO_OUTPUT}"
         ),
         "defect_budget_elasticity": f"elasticity of output to the defect budget; {_NO_OUTPUT}",
-        "ai_work_share": "part of AI's work done in each mode; NaN: AI does nothing",
+        "ai_work_share": (
+            "part of AI's work done in each mode; NaN: AI does nothing, or works without limit"
+        ),
         "review_share": "part of all review hours",
         "coverage": "share of AI's units that people review; NaN: AI does none of it",
         "speedup_per_reviewer": (

@@ -101,3 +101,38 @@ def test_beside_attacks_stands_what_a_budget_keeps_back_of_defects_at_random():
         np.testing.assert_array_equal(both[f"defects_{name}"], random[name])
         np.testing.assert_array_equal(both[name], alone[name])
     assert "defects_kept_back" not in alone
+
+
+AIDED = {"title": "Aided", "coverage": 0, "people": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("another", "names"),
+    [
+        ({"title": "All", "coverage": 1, "floors": False}, ["", "test", "test", "build", "build"]),
+        (AIDED, ["", "", "test", "test", "build"]),  # what people do by half is not attacked
+    ],
+)
+def test_ai_attacks_where_it_works_alone_and_may_do_harm(another, names):
+    """People look just often enough: safety is 1 - mu/H, or what they see at the least coverage.
+
+    "Write" may be done by AI at any tolerance, and cannot be attacked.
+    """
+    protocols = {"protocols.another": another, "supervision.protocols": ["another", "some"]}
+    catalog = attacked().replace({"tasks.write.attack_harm": None, **protocols})
+    harms = np.array([0.1, 1.0, 2.0, 4.0, 9.9])
+    frontier = tm.attack_frontier(catalog, harms, compute=1e31)
+    assert frontier["attacked_task"].values.tolist() == names
+    limit = np.array([HARM.get(task, np.nan) for task in names])
+    safety = np.maximum(1 - harms / limit, 0.05 * FOUND)
+    np.testing.assert_allclose(frontier["attack_safety"], safety, rtol=1e-9)
+    np.testing.assert_allclose(
+        frontier["expected_harm"], np.nan_to_num(limit * (1 - safety)), rtol=1e-9
+    )
+    assert float(frontier["coverage"].sel(task="write")[0]) == pytest.approx(0.05)
+
+
+def test_harms_by_default_are_those_of_the_tasks_that_may_be_attacked():
+    catalog = attacked(protocols=["some"]).replace({"tasks.write.attack_harm": None})
+    harms = tm.attack_frontier(catalog, compute=1e31)["tolerated_harm"].values
+    assert harms[[0, -1]] == pytest.approx([3 * (1 - FOUND), 10]) and len(harms) == 25

@@ -208,6 +208,52 @@ def test_output_without_limit_has_a_frontier_only_for_budgets_that_are_given():
     assert frontier["output"].values[1] > frontier["output"].values[0]
 
 
+PERFECT = {"title": "Perfect", "coverage": 1, "layers": 1, "layer_detection": 1}
+FREE = {"share": 0.5, "automation_threshold": 1e20, "verifiability": {"score": 0.75}}
+SIGN = {"share": 0.5, "delegable": False}
+
+
+def test_a_budget_need_not_bind_although_something_escapes_without_one():
+    """Review that costs nothing and finds everything is as good: output is that of a budget of 0.
+
+    With an elasticity of 0 the work by hand sets output to 2, whatever inference there is.
+    """
+    catalog = choosing(
+        "no_review",
+        "perfect",
+        share=0.5,
+        tasks={"code": {**FREE, "review_ratio": 0}, "sign": SIGN},
+        protocols={"perfect": PERFECT},
+        production={"elasticity": 0},
+    )
+    frontier = tm.safety_frontier(catalog, [0.0, 1.0, 1e3], compute=1e30)
+    assert frontier["output"].values == pytest.approx([2, 2, 2])
+    assert (frontier["safety_price"] == 0).all() and frontier["ceases_to_bind"].item() == 0
+    assert frontier["escaped_harm_unlimited"].item() > 100
+
+
+def test_where_work_has_no_limit_its_modes_and_reviews_have_no_numbers():
+    """Reviews that take no time: nothing but people's own task limits output."""
+    catalog = limited(
+        None,
+        "no_review",
+        "perfect",
+        tasks={"code": {**FREE, "review_ratio": 0}, "sign": SIGN},
+        protocols={"perfect": PERFECT},
+    )
+    frontier = tm.safety_frontier(catalog, [0.0, 10.0], compute=1e28)
+    assert frontier["output"].values == pytest.approx([4, 4])  # 1/0.5^2, at an elasticity of 0.5
+    assert (frontier["status"] == "supremum").all() and np.isnan(frontier["safety_price"][0])
+    assert frontier["ai_work_share"].isnull().all() and (frontier["review_hours"] == 0).all()
+
+
+def test_where_nothing_is_produced_without_defects_the_first_hour_has_no_price():
+    tasks = {"code": {**FREE, "by_people": False}, "sign": SIGN}
+    frontier = tm.safety_frontier(limited(None, "no_review", tasks=tasks), [0, 1], compute=1e28)
+    assert frontier["output"].values[0] == 0 and np.isnan(frontier["safety_price"][0])
+    assert frontier["output"].values[1] > 0 and frontier["safety_price"].values[1] > 0
+
+
 def test_a_saved_frontier_is_the_same_and_its_figure_has_every_curve(frontiers, tmp_path):
     tm.save(frontiers["small"], tmp_path / "frontier.nc")
     again = tm.open(tmp_path / "frontier.nc")

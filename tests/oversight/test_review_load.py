@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
+from taskmodel.organisation.organisation import organisation
 
 POINT = 1.1e31
 
@@ -81,3 +83,45 @@ def test_an_hour_less_is_of_the_review_that_a_protocol_makes_of_it(catalog):
     )
     once, two = tm.review_load(catalog, POINT), tm.review_load(twice, POINT)
     np.testing.assert_allclose(two["review_time"], 2 * once["review_time"].sel(task=two["task"]))
+
+
+def test_where_nothing_is_reviewed_there_is_nothing_to_gain():
+    """A task without review hours, and one with hours that nobody spends."""
+    reviewed = {"share": 0.5, "automation_threshold": 1e20}
+    tasks = {"free": {**reviewed, "review_ratio": 0.0}, "paid": reviewed}
+    dedicated = small_catalog(tasks, supervision={"pool": "dedicated"})
+    load = tm.review_load(dedicated, 1e28)
+    assert load["review_hours"].values == pytest.approx([0, 1000])
+    for name in ("speedup_per_hour", "speedup_per_point"):
+        assert np.isnan(load[name][0]) and load[name][1] > 0
+    unseen = tm.review_load(dedicated.replace({"supervision.coverage": "none"}), 1e28)
+    assert unseen["coverage"].values.tolist() == [0, 0] and (unseen["review_hours"] == 0).all()
+    assert unseen["speedup_per_point"].isnull().all()
+
+
+def test_hours_are_attempts_times_coverage_times_the_review_of_the_best_worker():
+    """Reviews grow with the lead of the worker, which differs between modes."""
+    capability = {"success": "logistic", "success_slope": 0.84, "slope": 0.5, "worker": "best"}
+    catalog = small_catalog(
+        {"code": {"share": 0.5}, "talk": {"share": 0.5, "delegable": False}},
+        capability=capability,
+        supervision={"verification_gap": 0.1, "coverage": "floor", "pool": "dedicated"},
+    )
+    load, swept = tm.review_load(catalog, 1e30), tm.sweep(catalog, [1e30])
+    units = swept["activity"].values[0, 0] * organisation(catalog).attempts(1e30)[0, 0] / 8
+    assert load["review_time"] > 1.7  # 1.6 at a lead of 1
+    assert load["review_hours"].values == pytest.approx(units[2] * 0.1 * load["review_time"])
+
+
+def test_what_shorter_reviews_would_give_is_asked_of_effort_that_is_given():
+    optimal = {"supervision.effort": "optimal", "supervision.defect_cost": 10}
+    with pytest.raises(tm.errors.InputError, match="set it to `given`"):
+        tm.review_load(tm.load_catalog("alignment_research", set=optimal))
+
+
+def test_derivatives_of_catalogs_with_blocks_are_refused():
+    source = {"source": "judgement", "note": "a test"}
+    blocks = {"chain": {"tasks": ["code", "run"], "review": 0.5, **source}}
+    tasks = {"code": {"share": 0.5}, "run": {"share": 0.5, "after": ["code"]}}
+    with pytest.raises(tm.errors.InputError, match="leave out blocks"):
+        tm.review_load(small_catalog(tasks, blocks=blocks), 1e31)

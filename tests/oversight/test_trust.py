@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import xarray as xr
 from first import first
-from small import small_catalog
+from small import TASK, small_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.numerics.fixed_points import fixed_points
 from taskmodel.organisation.organisation import organisation
 from taskmodel.oversight._trust import audited_factors
+from taskmodel.oversight.audit_records import class_coverage
 from taskmodel.science.audits import audits_per_year, clean_audits
 from taskmodel.science.review_effort import detection, detection_curve
 
@@ -131,6 +132,20 @@ def test_what_audits_find_is_what_review_of_the_task_finds():
     assert float(own["clean_audits"][0]) == pytest.approx(
         float(clean_audits(0.01, 0.05, own["detection"].values[0]))
     )
+
+
+def test_the_share_of_audits_is_of_the_hours_however_few():
+    """Half an hour of reviewers a year, of which audits take a tenth."""
+    lost = 0.05 / (AUDITS * 8 * 0.2)
+    few = one_task("dedicated", trust_lost=lost).replace({"supervision.headcount": 0.005})
+    assert float(tm.trust(few)["audit_share"]) == pytest.approx(0.1)
+
+
+def test_without_units_coverage_is_full_while_audits_are_due_and_else_the_floor():
+    coverage = class_coverage(
+        np.array([0.0, 0.0, 10.0, 10.0]), np.array([0.5, 0.0, 5.0, 0.5]), np.full(4, 0.1)
+    )
+    assert coverage.tolist() == [1.0, 0.1, 0.5, 0.1]
 
 
 # Fixed points
@@ -278,9 +293,21 @@ def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_e
         "There is no exact fixed point" in result.attrs["advice"]
         and "AI does dear" in result.attrs["advice"]
     )
+    gain = float(result["output_kept_out"] / result["output"])
+    assert (
+        f"Kept from dear altogether, AI gives {gain:.3g} times as much." in result.attrs["advice"]
+    )
     shorter = tm.trust(falling(length=0.2))
     assert int(shorter["exact_fixed_points"]) == 1 and shorter["adopted"].all()
     assert np.isnan(shorter["output_kept_out"]) and not shorter["kept_out"].any()
+
+
+def test_what_ai_does_not_do_anyway_is_not_kept_out():
+    by_people = {"title": "sign", **TASK, "share": 0.1, "delegable": False}
+    more = {"tasks.cheap.share": 0.4, "tasks.sign": by_people}
+    result = tm.trust(falling(length=1.0).replace(more))
+    assert not result["adopted"].sel(task="sign") and int(result["exact_fixed_points"]) == 0
+    assert result["task"].values[result["kept_out"].values].tolist() == ["dear"]
 
 
 def test_tasks_with_different_reviewers_are_refused():
@@ -410,6 +437,19 @@ def test_audit_hours_do_not_depend_on_the_volume_while_a_record_is_renewed():
     assert hours == pytest.approx([AUDITS * 8 * 0.2] * 3, rel=1e-9)
 
 
+def test_a_complete_record_needs_no_further_audits():
+    """Without a floor nothing is reviewed then, and the record is still complete."""
+    catalog = small_catalog(
+        {"code": {"share": 1, "by_people": False, **CODE, "coverage_floor": 0}},
+        supervision={"pool": "dedicated", "headcount": 1e6},
+        compute={"inference_share": 1e-9},
+        trust=RULE,
+    )
+    result = tm.track_record(catalog, [1e28] * 3, period=1, generations=[])
+    assert result["coverage"].values[:, 0].tolist() == [1, 0, 0]
+    assert result["record"].values[:, 0].tolist() == [1, 1, 1]
+
+
 def test_a_record_never_lost_or_large_volumes_bring_coverage_to_the_floor(audited):
     result = tm.track_record(audited.replace({"trust.trust_lost": 0}), [1e30] * 6, period=1)
     adopted = result["delegated_units"].isel(period=-1).values > 0
@@ -491,6 +531,11 @@ def test_a_rule_of_trust_out_of_range_is_told_where(change, where, message):
             "finds nothing",
         ),
         ({"supervision.protocols": ["full_review"]}, "supervision.protocols", "take them out"),
+        (
+            {"supervision.detection_gap": 0.1, "tasks.code.automation_threshold": None},
+            "supervision.detection_gap",
+            "set it to 0",
+        ),
         (
             {
                 "capability.success": "logistic",

@@ -1,5 +1,7 @@
 """The planned utilisation of reviewers at which the effective speed-up is greatest."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
@@ -7,6 +9,7 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.science.queueing import mean_wait
+from taskmodel.sweeps import results
 
 PLACE = 1e31
 
@@ -67,6 +70,30 @@ def test_where_review_has_time_to_spare_nothing_is_gained_by_planning():
 def test_where_nobody_minds_waiting_no_utilisation_is_best():
     best = tm.best_utilisation(lab(exponent=1), PLACE)
     assert np.isnan(float(best["utilisation"])) and np.isnan(float(best["speedup"]))
+
+
+def test_research_without_limit_has_no_best_utilisation():
+    unlimited = lab(coverage="none").replace({"compute.inference": "free"})
+    with pytest.raises(tm.SolveError, match="there is no limit to it"):
+        tm.best_utilisation(unlimited, PLACE)
+
+
+def test_a_search_that_ends_beside_the_maximum_is_told(monkeypatch):
+    beside = namedtuple("beside", "x")(4.0)
+    monkeypatch.setattr("scipy.optimize.minimize_scalar", lambda *_, **__: beside)
+    with pytest.raises(tm.SolveError, match="did not end in a maximum"):
+        tm.best_utilisation(lab(), PLACE)
+
+
+def test_as_it_is_has_numbers_while_no_queue_grows_without_bound():
+    """Those of the sweep; the best plan does better. At a plan of 1 the queue grows for ever."""
+    planned = lab(utilisation=0.5)
+    best, swept = tm.best_utilisation(planned, PLACE), tm.sweep(planned, [PLACE])
+    for name in results.SPEEDUPS:
+        assert float(best[f"{name}_as_is"]) == pytest.approx(float(swept[name][0]), rel=1e-9)
+    assert float(best["speedup_as_is"]) < float(best["speedup"])
+    full = tm.best_utilisation(lab(utilisation=1), PLACE)
+    assert all(np.isnan(full[f"{name}_as_is"]) for name in results.SPEEDUPS)
 
 
 def test_without_queues_there_is_nothing_to_plan():

@@ -278,6 +278,14 @@ def test_review_share_of_a_pool_is_what_its_people_spend_on_review():
     assert shares_of_use == pytest.approx([6 / 8, 1])
 
 
+def test_people_who_work_with_ai_use_their_tasks_pool_and_every_unit_is_useful():
+    aided, alone = bundles_of({**TASKS, "people": [0.5, 0, 0]}), bundles_of(TASKS)
+    reliable = bundles_of({**TASKS, "success": 1.0})
+    np.testing.assert_array_equal(aided[:, [0, 2, 3]], alone[:, [0, 2, 3]])
+    own = [[0.5, 0, 0, 0, 0], [0, 0.5, 0, 0, 0]]
+    np.testing.assert_allclose(aided[:, 1], reliable[:, 1] + own, rtol=1e-15)
+
+
 def test_leading_dimensions_are_a_batch():
     cost = np.array([[1e18, 2e18], [3e18, 4e18], [5e18, 6e18]])
     batch = bundles_of({**TASKS, "inference_per_attempt": cost})
