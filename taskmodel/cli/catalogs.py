@@ -36,25 +36,10 @@ def load_with(
     try:
         return load_catalog(name, scenario, values)
     except CatalogError as error:
-        require_catalog(name)
         raise CatalogError(
             defect._replace(file=option) if defect.file == "set" else defect
             for defect in error.defects
         ) from error
-
-
-def require_catalog(name: str) -> None:
-    """Raise an InputError if a file is of another kind: its defects as a catalog say little."""
-    from taskmodel.cli.kinds import kind_of
-    from taskmodel.files.bundled import find_file
-    from taskmodel.files.yaml import read_document, read_text
-
-    path = find_file(name, "catalog")
-    data = read_document(read_text(path), str(path)).data
-    kind = kind_of(data).name
-    if kind != "catalog" and "tasks" not in data:
-        mend = f"lay it over one with --scenario {name}" if kind == "scenario" else "choose one"
-        raise InputError(f"{name}: is a file of the kind {kind}; a catalog is needed: {mend}")
 
 
 def point(catalog: Catalog, args: Namespace) -> float:
@@ -120,19 +105,19 @@ def _notes_on_sizes(catalog: Catalog) -> list[str]:
 
 
 def axis_of(args: Namespace, points: int) -> tuple[Catalog, InputRange]:
-    """Return the catalog and the axis of commands whose two positional arguments may be swapped.
+    """Return the catalog and the axis of commands whose range may stand behind the catalog.
 
     Raises
     ------
     InputError
         If the axis is malformed, runs along compute, or leaves the range of its path.
     """
-    text = args.range
-    if "=" in args.catalog and "=" not in text:
-        args.catalog, args.range = text, args.catalog
-        text = args.range
+    words = [args.range, args.catalog, args.scenario]
+    ranges = [number for number, word in enumerate(words) if word is not None and "=" in word]
+    args.range = words.pop(ranges[0] if ranges else 0)
+    args.catalog, args.scenario = words
     try:
-        axis = axis_parser(points)(text)
+        axis = axis_parser(points)(args.range)
     except InputError as error:
         raise InputError(f"range {error}") from None
     catalog = load(args)

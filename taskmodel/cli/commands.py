@@ -1,6 +1,5 @@
 """The table of commands: name, summary and arguments, by group."""
 
-from argparse import SUPPRESS
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -68,16 +67,17 @@ def _mapping(name: str, parse: Any, metavar: str, meaning: str) -> Argument:
     return Argument((name,), {**options, "default": {}})
 
 
-def _named(dest: str, default: str) -> Argument:
+def _named(dest: str, default: str, metavar: str = "") -> Argument:
     """A file by bundled name or path, with a default."""
     meaning = f"bundled name or YAML file; default: {default}"
-    return _option(dest, dest.upper(), meaning, nargs="?", default=default)
+    return _option(dest, metavar or dest.upper(), meaning, nargs="?", default=default)
 
 
 def _catalog(default: str = DEFAULT_CATALOG) -> tuple[Argument, ...]:
-    """Catalog, scenario and settings."""
+    """Catalog, scenario (by a second word or by its option) and settings."""
     return (
         _named("catalog", default),
+        _option("scenario_word", "SCENARIO", "the same as --scenario", nargs="?"),
         _option("--scenario", "S", "bundled name or file of a scenario to lay over the catalog"),
         _settings("--set", "set a value of the catalog"),
     )
@@ -209,7 +209,6 @@ COMMANDS = {
             "report",
             "the answer as one HTML page, with figures and sources",
             *CATALOG,
-            _option("scenario", "SCENARIO", "the same as --scenario", nargs="?", default=SUPPRESS),
             _output("file to write; default: report.html in taskmodel-results/NAME", "FILE"),
             _option(
                 "--paths",
@@ -598,7 +597,7 @@ COMMANDS = {
         _command(
             "simulate",
             "AI takeoff through time: dates of milestones",
-            _named("scenario", DEFAULT_WORLD),
+            _named("scenario", DEFAULT_WORLD, "WORLD"),
             _settings("--set", "set a parameter", "NAME=VALUE"),
             _option(
                 "--reference-step",
@@ -790,8 +789,8 @@ COMMANDS = {
         _command(
             "migrate",
             "a catalog of an older version of the keys into a current one",
-            _option("file", "FILE", "bundled name or YAML file"),
-            _output("file to write; default: FILE itself", "FILE"),
+            _option("file", "CATALOG", "bundled name or YAML file"),
+            _output("file to write; default: CATALOG itself", "FILE"),
             _flag("--json", "print what was done as JSON"),
         ),
         _command(

@@ -5,23 +5,11 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import Any
 
+from taskmodel.cli.kinds import kinds_taken
 from taskmodel.cli.output import Answer
 from taskmodel.cli.parser import commands_of, parser
 from taskmodel.errors import InputError
 from taskmodel.files import bundled
-
-# kinds of bundled files by what an argument is called in the table of commands
-KINDS = {
-    "CATALOG": ("catalog",),
-    "SCENARIO": ("world", "loop"),
-    "S": ("scenario",),
-    "PLAN": ("plan",),
-    "PATHS": ("path",),
-    "T": ("trend",),
-    "MOMENTS": ("moments",),
-    "FILE": (),
-}
-TEXT_OF_S = {"seed"}  # also called S, and a number
 
 
 def answer(args: Namespace) -> Answer:
@@ -46,8 +34,8 @@ def answer(args: Namespace) -> Answer:
 def _complete_names(command: ArgumentParser, functions: dict[str, tuple[str, ...]]) -> None:
     """Give arguments that name files a function of the script."""
     for action in command._actions:
-        kinds = KINDS.get(str(action.metavar))
-        if kinds is not None and action.dest not in TEXT_OF_S:
+        kinds = kinds_taken(action)
+        if kinds is not None:
             name = "_".join(("_taskmodel", *kinds, "file"))
             functions[name] = kinds
             completed: Any = action

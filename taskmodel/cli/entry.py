@@ -130,6 +130,10 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
         if args.debug:
             traceback.print_exc()
         code, message = _explained(error)
+        if isinstance(error, CatalogError):
+            from taskmodel.cli.misplaced import misplaced
+
+            message = misplaced(args) or message
         lines = message.splitlines() or [type(error).__name__]
         head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
         _say("\n  ".join([f"taskmodel {args.command}: error: {head}", *lines]))

@@ -337,7 +337,7 @@ software_explosion (with a compute bottleneck: software_explosion_bottleneck),
 aghion_jones_jones, gate_automation. Loops with priors can be run for
 many draws of them.
 
-SCENARIO is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
+WORLD is a bundled one (see `taskmodel list`) or a YAML file. A NAME is a
 parameter in it, such as full_automation_requirements_training, hardware_delay
 or compute_growth.2030. n_labour_tasks=null is a continuum of tasks."""
 EPILOGS["simulate"] = f"""examples:

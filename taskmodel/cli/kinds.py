@@ -1,5 +1,7 @@
 """The kinds of files that commands list, check and describe, and their readers."""
 
+import re
+from argparse import Action
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -9,6 +11,19 @@ from taskmodel.files.heads import head
 from taskmodel.files.yaml import read_text
 
 Facts = dict[str, Any]
+PHRASES = {"paths": "a file of paths", "moments": "a file of moments"}
+# folders of bundled files by what an argument is called in the table of commands
+TAKEN = {
+    **dict.fromkeys(("CATALOG", "A", "B"), ("catalog",)),
+    "WORLD": ("world", "loop"),
+    **dict.fromkeys(("SCENARIO", "S"), ("scenario",)),
+    "PLAN": ("plan",),
+    "PATHS": ("path",),
+    "T": ("trend",),
+    "MOMENTS": ("moments",),
+    "FILE": (),
+}
+TEXT_OF_S = {"seed"}  # also called S, and a number
 
 
 class Kind(NamedTuple):
@@ -43,6 +58,16 @@ class Kind(NamedTuple):
     size: Callable[[Facts], str] | None = None
     present: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+
+    @property
+    def phrase(self) -> str:
+        """The kind in words, such as ``a catalog``."""
+        return PHRASES.get(self.name, f"a {self.name}")
+
+    def use(self, file: str) -> str:
+        """Return a command that takes a file of this kind, from the heading."""
+        command = self.heading.partition("(")[2].rstrip(")")
+        return re.sub(r"\bNAME\b", "CATALOG", re.sub(r"\w+$", lambda _: file, command))
 
     def bundled(self) -> tuple[str, ...]:
         """Return the names of the bundled files."""
@@ -190,3 +215,8 @@ def kind_of(data: Any) -> Kind:
         if keys & kind.present and not keys & kind.absent:
             return kind
     return KINDS["catalogs"]
+
+
+def kinds_taken(action: Action) -> tuple[str, ...] | None:
+    """Return the folders of bundled files that an argument takes; None if it names no file."""
+    return None if action.dest in TEXT_OF_S else TAKEN.get(str(action.metavar))

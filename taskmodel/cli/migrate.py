@@ -4,8 +4,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from taskmodel.catalog.versions import CURRENT, migrated, version_of
-from taskmodel.cli.catalogs import require_catalog
+from taskmodel.cli.misplaced import misplaced
 from taskmodel.cli.output import Answer, catalog_file, write_over
+from taskmodel.errors import InputError
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import read_text
 
@@ -14,7 +15,8 @@ def answer(args: Namespace) -> Answer:
     """Bring a catalog up to the current version; report what was done."""
     path = find_file(args.file, "catalog")
     text = read_text(path)
-    require_catalog(args.file)
+    if message := misplaced(args):
+        raise InputError(message)
     before, after = version_of(text, str(path)), migrated(text, str(path))
     target = None
     if after != text:

@@ -17,7 +17,8 @@ from taskmodel.files.suggestions import did_you_mean
 
 WIDTH = 79
 MAX_COLUMN = 30  # of the arguments
-EVERY = ("h", "help", "quiet", "debug", "version", "command")  # what every command has
+# what the help on a screen has no line of: what every command has, and the word for --scenario
+WITHOUT_LINE = ("h", "help", "quiet", "debug", "version", "command", "scenario_word")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -202,7 +203,9 @@ class _Parser(argparse.ArgumentParser):
         """Return usage, the gist, a line for each argument, and an example."""
         shown = [action for action in self._actions if action.help != argparse.SUPPRESS]
         rows = [
-            (_invocation(action), action.help or "") for action in shown if action.dest not in EVERY
+            (_invocation(action), action.help or "")
+            for action in shown
+            if action.dest not in WITHOUT_LINE
         ]
         width = min(MAX_COLUMN, max((len(name) for name, _ in rows), default=0))
         arguments = [_on_a_line(f"  {name:<{width}}  ", text) for name, text in rows]
@@ -224,17 +227,27 @@ class _Parser(argparse.ArgumentParser):
         super()._check_value(action, value)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Refuse what is left over in the name of the command, with the nearest option."""
+        """Refuse what is left over in the name of the command, with the nearest option.
+
+        The word after a catalog is the same as ``--scenario``.
+        """
         known, unknown = self.parse_known_args(args, namespace)
+        commands: Any = commands_of(self).choices
+        chosen: _Parser = commands.get(known.command, self)
         if unknown:
-            commands: Any = commands_of(self).choices
-            chosen: _Parser = commands.get(known.command, self)
             options = [name for action in chosen._actions for name in action.option_strings]
             word = unknown[0].partition("=")[0]
             hint = did_you_mean(word, options, cutoff=0.6) if word.startswith("-") else ""
             if not word.startswith("-") and "--scenario" in options:
                 hint = "; a scenario is given as --scenario S"
             chosen.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        if (word := getattr(known, "scenario_word", None)) is not None:
+            if known.scenario is not None:
+                chosen.error(
+                    f"two scenarios, {word} and --scenario {known.scenario}: keep one, or write "
+                    "both in one file"
+                )
+            known.scenario = word
         return known
 
     def error(self, message: str) -> NoReturn:

@@ -40,6 +40,12 @@ def is_path(name_or_path: str | Path) -> bool:
     )
 
 
+def path_meant(name: str) -> str | None:
+    """Return the path of a file in this folder that a name without a path seems to mean."""
+    candidates = (f"{name}.yaml", f"{name}.yml", f"./{name}")
+    return next((path for path in candidates if Path(path).is_file()), None)
+
+
 def find_file(name_or_path: str | Path, kind: str) -> Path:
     """Return the path of a bundled file, or of any file.
 
@@ -60,6 +66,10 @@ def find_file(name_or_path: str | Path, kind: str) -> Path:
     name, options = str(name_or_path), names(kind)
     if name in options:
         return folder(kind) / f"{name}.yaml"
-    hint = did_you_mean(name, options) or f"; there are {listing(options)}"
-    message = f"there is no bundled {kind} of this name{hint}; or give the path of a .yaml file"
+    if (meant := path_meant(name)) is not None:
+        hint = f", but a file of this folder: write {meant}"
+    else:
+        hint = did_you_mean(name, options) or f"; there are {listing(options)}"
+        hint += "; or give the path of a .yaml file"
+    message = f"there is no bundled {kind} of this name{hint}"
     raise CatalogError([Defect(repr(name), None, None, "", message)])

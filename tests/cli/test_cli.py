@@ -361,7 +361,8 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["run", "-o", ""], "must be the name of a file or folder"),
         (["run", "--nonsense"], "taskmodel run: error: unrecognized arguments: --nonsense"),
         (["run", "--drws", "5"], "did you mean '--draws'"),
-        (["spend", "t_agi_ladder", "priced"], "a scenario is given as --scenario S"),
+        (["spend", "t_agi_ladder", "priced", "x"], "a scenario is given as --scenario S"),
+        (["worth", "t_agi_ladder", "one_lab", "--scenario", "x"], "two scenarios, one_lab and"),
         (["runn"], "'runn'"),
         ([], "examples:"),
         (["latency", "--compute", "soon"], "'soon'"),
@@ -383,14 +384,6 @@ def test_bad_input_is_reported_with_its_argument_and_the_values_allowed(capsys, 
         Path(name).touch()
     assert words in error_of(capsys, *arguments)
     assert sorted(os.listdir()) == ["taken", "taken.yaml"]
-
-
-@pytest.mark.parametrize("command", ["run", "diff alignment_research", "latency"])
-def test_a_file_of_another_kind_in_place_of_a_catalog_is_named_as_such(capsys, command):
-    Path("half.yaml").write_text("title: Half\nset: {supervision.headcount: 10}\n")
-    message = error_of(capsys, *command.split(), "half.yaml")
-    assert "half.yaml: is a file of the kind scenario; a catalog is needed" in message
-    assert "--scenario half.yaml" in message and "pools" not in message
 
 
 def test_all_defects_of_a_catalog_are_listed_with_their_lines(capsys):

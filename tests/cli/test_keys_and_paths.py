@@ -67,7 +67,7 @@ def test_short_help_fits_a_screen_and_leads_to_the_long_one(capsys, command):
     lines = lines_of(capsys, command, "-h")
     assert len(lines) <= 30 and max(map(len, lines)) <= 79
     assert lines[-1].endswith(f"taskmodel {command} --help")
-    shown = [line.split()[0] for line in lines if line.startswith("  ")]
+    shown = [*lines[0].split(), *(line.split()[0] for line in lines if line.startswith("  "))]
     (arguments,) = [c.arguments for g in COMMANDS.values() for c in g if c.name == command]
     flat = [a for group in arguments for a in ([group] if hasattr(group, "names") else group)]
     for argument in flat:

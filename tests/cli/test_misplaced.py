@@ -1,0 +1,95 @@
+"""Files of other kinds than arguments take, names that are paths, and scenarios by position."""
+
+from pathlib import Path
+
+import pytest
+from command_line import error_of, json_of
+
+import taskmodel as tm
+from taskmodel.cli import main
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+HALF = "title: Half\nset: {supervision.headcount: 10}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("run half.yaml", "this is a scenario; CATALOG takes a catalog"),
+        ("diff alignment_research half.yaml", "this is a scenario; B takes a catalog"),
+        ("latency half.yaml", "for `taskmodel run CATALOG --scenario half.yaml`"),
+        ("migrate half.yaml", "this is a scenario; CATALOG takes a catalog"),
+        ("lead-time half.yaml", "this is a scenario; PLAN takes a plan (taskmodel keys plan)"),
+        ("calibrate --moments half.yaml", "--moments takes a file of moments"),
+        ("hire --paths half.yaml", "this is a scenario; --paths takes a file of paths"),
+        ("horizon --trend half.yaml", "--trend takes a trend"),
+        ("simulate half.yaml", "WORLD takes a world or a loop"),
+        ("simulate --alignment half.yaml", "--alignment takes a catalog"),
+        ("run --scenario lab.yaml", "this is a catalog; --scenario takes a scenario"),
+        ("calibrate --moments lab.yaml", "A catalog is for `taskmodel run lab.yaml`"),
+        ("calibrate --moments seed_toy", "seed_toy: this is a plan; --moments takes a file of"),
+        ("compare t_agi_ladder lab.yaml", "another catalog to compare with is --to CATALOG"),
+    ],
+)
+def test_a_file_of_another_kind_than_its_argument_takes_is_named_as_such(capsys, command, words):
+    Path("half.yaml").write_text(HALF)
+    main(["new", "lab"])
+    capsys.readouterr()
+    message = error_of(capsys, *command.split())
+    assert words in message
+    assert "unknown key" not in message and "is missing" not in message
+
+
+def test_a_broken_file_of_the_right_kind_is_reported_by_its_defects(capsys):
+    Path("half.yaml").write_text(HALF.replace("set", "sett"))
+    assert "sett: unknown key" in error_of(capsys, "run", "--scenario", "half.yaml")
+    Path("half.yaml").write_text("title: [")
+    assert "half.yaml:1" in error_of(capsys, "run", "--scenario", "half.yaml")
+
+
+@pytest.mark.parametrize("command", ["worth t_agi_ladder", "worth", "check t_agi_ladder"])
+def test_the_name_of_a_file_in_this_folder_is_told_its_path_and_that_works(capsys, command):
+    Path("half.yaml").write_text(HALF)
+    message = error_of(capsys, *command.split(), "--scenario", "half")
+    mend = message.partition("write ")[2].split()
+    assert mend == ["--scenario", "half.yaml"]
+    assert main([*command.split(), *mend]) == 0
+    with pytest.raises(tm.CatalogError, match=r"write half\.yaml"):
+        tm.load_catalog("t_agi_ladder", "half")
+    Path("half.yaml").rename("half")
+    assert "write --scenario ./half" in error_of(capsys, *command.split(), "--scenario", "half")
+
+
+SECOND_WORDS = {
+    "worth": (),
+    "latency": (),
+    "what-if": (),
+    "review-load": (),
+    "paths": (),
+    "solve-for supervision.max_review_share": ("--target", "speedup=1.5"),
+    "vary supervision.max_review_share=0.1:0.2:2": ("--no-figures", "-o", "out"),
+    "compare": ("--to-set", "supervision.headcount=3"),
+}
+
+
+@pytest.mark.parametrize("command", SECOND_WORDS)
+def test_the_word_after_a_catalog_is_its_scenario(capsys, command):
+    words, options = command.split(), SECOND_WORDS[command]
+    facts = json_of(capsys, *words, "t_agi_ladder", "scarce_inference", *options)
+    assert facts["scenario"] == "scarce_inference"
+    assert facts == json_of(
+        capsys, *words, "t_agi_ladder", *options, "--scenario", "scarce_inference"
+    )
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_a_range_may_stand_before_between_or_behind_catalog_and_scenario(capsys, position):
+    words = ["t_agi_ladder", "scarce_inference"]
+    words.insert(position, "supervision.max_review_share=0.1:0.2:2")
+    facts = json_of(capsys, "vary", *words, "--no-figures")
+    assert (facts["catalog"], facts["scenario"]) == ("t_agi_ladder", "scarce_inference")
