@@ -84,7 +84,8 @@ def _catalog(default: str = DEFAULT_CATALOG) -> tuple[Argument, ...]:
 
 
 def _output(meaning: str, metavar: str = "DIR") -> Argument:
-    return _argument("-o", "--output", metavar=metavar, help=meaning, type=values.file_name)
+    parse = values.folder_name if metavar == "DIR" else values.file_name
+    return _argument("-o", "--output", metavar=metavar, help=meaning, type=parse)
 
 
 CATALOG = _catalog()
@@ -784,20 +785,20 @@ COMMANDS = {
                 "copy this catalog (bundled name or file) instead",
                 dest="source",
             ),
-            _output("file to write, in place of NAME.yaml", "FILE"),
+            _output("file to write, in place of NAME.yaml; -: to stdout", "FILE"),
         ),
         _command(
             "migrate",
             "a catalog of an older version of the keys into a current one",
             _option("file", "CATALOG", "bundled name or YAML file"),
-            _output("file to write; default: CATALOG itself", "FILE"),
+            _output("file to write; default: CATALOG itself; -: to stdout", "FILE"),
             _flag("--json", "print what was done as JSON"),
         ),
         _command(
             "import",
             "a table of tasks into a catalog",
             _option("table", "TABLE", "CSV file, separated by commas, semicolons or tabs"),
-            _output("file to write; default: named as the table, with .yaml", "FILE"),
+            _output("file to write; default: named as the table, with .yaml; -: to stdout", "FILE"),
             _flag("--force", "overwrite the file if it exists"),
             _flag("--normalise", "divide the shares by their sum: they are weights"),
             _mapping(

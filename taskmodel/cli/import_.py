@@ -10,13 +10,13 @@ from taskmodel.catalog.onet_table import SCALES
 from taskmodel.catalog.task_table import VALUES
 from taskmodel.cli.output import Answer, catalog_file, write_new, write_over
 from taskmodel.cli.screen import note, plain, wrapped
-from taskmodel.errors import CatalogError
+from taskmodel.errors import CatalogError, InputError
 
 
 def answer(args: Namespace) -> Answer:
     """Read the table, and write the catalog."""
-    name = Path(args.table).stem
-    target = catalog_file(Path(f"{name}.yaml" if args.output is None else args.output), name)
+    _require_table(Path(args.table))
+    target = catalog_file(args, Path(f"{Path(args.table).stem}.yaml"))
     try:
         result = imported_tasks(
             args.table,
@@ -34,13 +34,32 @@ def answer(args: Namespace) -> Answer:
         raise CatalogError(
             defect._replace(file=options.get(defect.file, defect.file)) for defect in error.defects
         ) from error
+    if target is None:
+        for line in _lines({**_facts(args, result), "file": args.table}, result):
+            note(line, args.quiet)
+        return Answer({}, result.catalog.yaml_text.splitlines)
     if args.force:
         write_over(target, result.catalog.yaml_text)
     else:
         write_new(target, result.catalog.yaml_text, "--force to replace it")
     note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
-    facts = {
-        "file": str(target),
+    facts = {"file": str(target), **_facts(args, result)}
+    return Answer(facts, lambda: _lines(facts, result))
+
+
+def _require_table(path: Path) -> None:
+    """Raise an InputError if a path is that of a folder, or of a catalog."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; TABLE is a CSV file, such as {path / 'tasks.csv'}")
+    if path.suffix in (".yaml", ".yml"):
+        raise InputError(
+            f"{path}: TABLE is a CSV file; YAML is what comes out of it: taskmodel check {path} "
+            "reads it as a catalog"
+        )
+
+
+def _facts(args: Namespace, result: Imported) -> dict[str, Any]:
+    return {
         "title": result.catalog.title,
         "tasks": len(result.catalog.tasks),
         "frame": result.frame,
@@ -48,7 +67,6 @@ def answer(args: Namespace) -> Answer:
         "unread": list(result.table.unread),
         "notes": result.table.notes,
     }
-    return Answer(facts, lambda: _lines(facts, result))
 
 
 def _frame(args: Namespace) -> Catalog:

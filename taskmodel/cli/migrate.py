@@ -1,7 +1,6 @@
 """`taskmodel migrate`: catalogs of older versions as the current one reads them."""
 
 from argparse import Namespace
-from pathlib import Path
 
 from taskmodel.catalog.versions import CURRENT, migrated, version_of
 from taskmodel.cli.misplaced import misplaced
@@ -18,16 +17,18 @@ def answer(args: Namespace) -> Answer:
     if message := misplaced(args):
         raise InputError(message)
     before, after = version_of(text, str(path)), migrated(text, str(path))
-    target = None
-    if after != text:
-        target = catalog_file(Path(path if args.output is None else args.output), path.stem)
+    target = catalog_file(args, path)
+    if target is None:
+        return Answer({}, after.splitlines)
+    changed = after != text
+    if changed:
         write_over(target, after)
     facts = {
         "file": str(path),
         "version": before,
         "current": CURRENT,
-        "written": None if target is None else str(target),
+        "written": str(target) if changed else None,
     }
     line = f"{path}: version {before}"
-    line += ", the current one; nothing to change" if target is None else f" to {CURRENT}: {target}"
+    line += f" to {CURRENT}: {target}" if changed else ", the current one; nothing to change"
     return Answer(facts, lambda: [line])

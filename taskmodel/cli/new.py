@@ -21,8 +21,10 @@ def answer(args: Namespace) -> Answer:
             f"found the name {args.name!r}; letters, digits, _ and - are allowed: choose the file "
             "with -o FILE"
         )
-    target = catalog_file(Path(f"{name}.yaml" if args.output is None else args.output), name)
-    write_new(target, _text(args.source, name))
+    target, text = catalog_file(args, Path(f"{name}.yaml")), _text(args.source, name)
+    if target is None:
+        return Answer({}, text.splitlines)
+    write_new(target, text)
     note(f"next: taskmodel check {target}, then taskmodel run {target}", args.quiet)
     return Answer({}, lambda: [str(target)])
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from taskmodel.catalog import Catalog
 
 FINE, NO_ANSWER, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 130, 141
+STDOUT = "-"
 RESULTS = Path("taskmodel-results")
 UNFINISHED = ".unfinished-"  # with the number of the process: folders of files to be
 MAX_NAME = 100  # characters in the name of a folder
@@ -303,21 +304,28 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
                 break
 
 
-def catalog_file(path: Path, name: str) -> Path:
-    """Return the path of a catalog to write; `name` is that of a file if the path is a folder.
+def catalog_file(args: Namespace, default: Path) -> Path | None:
+    """Return the path of a catalog to write: ``-o``, else a default; None: to stdout (``-o -``).
 
     Raises
     ------
     InputError
-        If the path is a folder, or does not end in .yaml.
+        If the path is a folder, or does not end in .yaml, or JSON goes to stdout too.
     """
+    if args.output == STDOUT:
+        if args.json:
+            raise InputError(
+                "-o - and --json both write to stdout; give -o a file, or use one of them"
+            )
+        return None
+    path = default if args.output is None else Path(args.output)
     if path.is_dir():
         raise InputError(
-            f"{path}: is a folder; choose a file in it, such as {path / f'{name}.yaml'}"
+            f"{path}: is a folder; choose a file in it, such as -o {path / default.name}"
         )
     if path.suffix not in (".yaml", ".yml"):
         raise InputError(
-            f"{path}: the file of a catalog ends in .yaml; choose {path.with_suffix('.yaml')}"
+            f"{path}: the file of a catalog ends in .yaml; choose -o {path.with_suffix('.yaml')}"
         )
     return path
 

@@ -68,6 +68,23 @@ def file_name(text: str) -> str:
     return text
 
 
+def folder_name(text: str) -> str:
+    """Return the name of a folder for results; ``-`` is no folder, and the page is on stdout.
+
+    Raises
+    ------
+    InputError
+        If it is empty or ``-``.
+    """
+    if text == "-":
+        raise InputError(
+            "must be the name of a folder, since results are several files (./- is one of the "
+            "name -); found '-'. The answer itself goes to stdout, with --json or --format csv as "
+            "data"
+        )
+    return file_name(text)
+
+
 def real(meaning: str, low: float = -math.inf, high: float = math.inf) -> Callable[[str], float]:
     """Return a parser of finite numbers from `low` to `high`, both included.
 

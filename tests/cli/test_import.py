@@ -9,6 +9,7 @@ from command_line import error_of, json_of, lines_of
 from locations import ROOT
 
 import taskmodel as tm
+from taskmodel.cli import main
 
 PAGE = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
 TABLE = re.search(r"```text\n(.*?)```", PAGE, flags=re.DOTALL)[1]
@@ -105,7 +106,7 @@ def test_the_commands_that_errors_offer_are_right(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("tasks.csv", "-o", "x.csv"), "x.csv: the file of a catalog ends in .yaml; choose x.yaml"),
+        (("tasks.csv", "-o", "x.csv"), "x.csv: the file of a catalog ends in .yaml; choose -o x.yaml"),
         (("nowhere.csv",), "nowhere.csv: cannot be read"),
         (("tasks.csv", "--all", "horizn=8"), "--all: horizn: no field of a task"),
         (("tasks.csv", "--set", "pools.x.headcount=1"), "--set: pools.x.headcount: "),
@@ -123,3 +124,41 @@ def test_a_file_that_cannot_be_written_is_named(capsys, folder):
     assert "cannot be written" in error_of(capsys, *PLAIN, "-o", "closed/x.yaml", "--force")
     lines_of(capsys, *PLAIN, "--force")
     assert stat.S_IMODE((folder / "tasks.yaml").stat().st_mode) & 0o400
+
+
+def test_the_catalog_goes_to_stdout_and_what_was_read_to_stderr(capsys, folder):
+    lines_of(capsys, *PLAIN)
+    text = (folder / "tasks.yaml").read_text()
+    (folder / "tasks.yaml").unlink()
+    assert main([*PLAIN, "-o", "-"]) == 0
+    out, err = capsys.readouterr()
+    assert out == text and "tasks.csv" in err and "4 tasks" in err
+    assert not list(folder.glob("*.yaml"))
+    assert "both write to stdout" in error_of(capsys, *PLAIN, "-o", "-", "--json")
+
+
+def test_new_and_migrate_write_to_stdout(capsys, folder):
+    lines_of(capsys, "new", "lab")
+    written = (folder / "lab.yaml").read_text().splitlines()
+    assert lines_of(capsys, "new", "lab", "-o", "-") == written
+    assert lines_of(capsys, "migrate", "lab.yaml", "-o", "-") == written
+    assert "must be the name of a folder" in error_of(capsys, "run", "lab.yaml", "-o", "-")
+    assert not (folder / "-").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("taken.yaml",), "taken.yaml: is a folder; TABLE is a CSV file, such as"),
+        (("taken.csv",), "taken.yaml: is a folder; choose a file in it, such as -o taken.yaml/t"),
+        (("tasks.csv", "-o", "taken.yaml"), "choose a file in it, such as -o taken.yaml/tasks."),
+        (("tasks.csv", "-o", "lab"), "ends in .yaml; choose -o lab.yaml"),
+        (("lab.yaml",), "TABLE is a CSV file; YAML is what comes out of it: taskmodel check lab"),
+    ],
+)
+def test_folders_and_catalogs_in_place_of_tables_and_outputs_are_named(
+    capsys, folder, arguments, message
+):
+    (folder / "taken.yaml").mkdir()
+    (folder / "taken.csv").write_text(TABLE)
+    assert message in error_of(capsys, "import", *arguments, *PLAIN[2:])
