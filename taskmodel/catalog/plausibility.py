@@ -13,6 +13,8 @@ from typing import NamedTuple
 from taskmodel.catalog.model import Catalog
 from taskmodel.files import units
 
+MAX_NAMED = 3  # numbers of unusual size that an error names
+
 
 class Usual(NamedTuple):
     """Sizes that are usual, and what numbers beyond either end would mean."""
@@ -58,9 +60,42 @@ def implausible(catalog: Catalog) -> dict[str, str]:
     return dict(_notes(catalog))
 
 
+def unusual(catalog: Catalog) -> str:
+    """Return which numbers of a catalog are of unusual size, with what is usual, as a sentence.
+
+    Empty if none are. It follows the reason why there is no answer.
+    """
+    texts = [
+        f"{path} is {text} ({usual_size(catalog, path)})"
+        for path, text in implausible(catalog).items()
+    ]
+    return f"of unusual size: {'; '.join(texts[:MAX_NAMED])}" if texts else ""
+
+
+def usual_size(catalog: Catalog, path: str) -> str:
+    """Return between which sizes a number of a catalog is usual."""
+    span = _span(path, catalog.quantities()[path][1].unit.symbol)
+    return "" if span is None else f"usual is {span.low:g} to {span.high:g}"
+
+
+def unusual_compute(compute: float) -> str:
+    """Return why a compute [FLOP/year] is of unusual size; empty if it is not."""
+    span = BY_UNIT[units.FLOP_PER_YEAR.symbol]
+    if span.low <= compute <= span.high:
+        return ""
+    return (
+        f"{span.below if compute < span.low else span.above} "
+        f"(usual is {span.low:g} to {span.high:g})"
+    )
+
+
+def _span(path: str, unit: str) -> Usual | None:
+    return BY_PATH.get(path, BY_UNIT.get(unit))
+
+
 def _notes(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for path, (_, measure, quantity) in catalog.quantities().items():
-        span = BY_PATH.get(path, BY_UNIT.get(measure.unit.symbol))
+        span = _span(path, measure.unit.symbol)
         value = quantity.value
         if span is None or value == 0 or span.low <= value <= span.high:
             continue

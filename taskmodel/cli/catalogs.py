@@ -42,6 +42,20 @@ def load_with(
         ) from error
 
 
+def unusual_inputs(args: Namespace) -> str:
+    """Return which inputs of a command are of unusual size, as a sentence; empty if none are."""
+    from taskmodel.catalog.plausibility import unusual, unusual_compute
+
+    words = vars(args)
+    if not {"catalog", "scenario", "set"} <= words.keys():
+        return ""
+    compute = words.get("compute")
+    texts = [unusual(load(args))]
+    if isinstance(compute, float) and (reason := unusual_compute(compute)):
+        texts.append(f"of unusual size: compute {scientific(compute)} FLOP/year, {reason}")
+    return "; ".join(filter(None, texts))
+
+
 def point(catalog: Catalog, args: Namespace) -> float:
     """Return the point of the compute axis [FLOP/year]: ``--compute``, or today's."""
     return catalog.compute.today.value if args.compute is None else args.compute

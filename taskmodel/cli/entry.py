@@ -134,6 +134,11 @@ def _run(argv: Sequence[str] | None, interrupts: list[int]) -> int:
             from taskmodel.cli.misplaced import misplaced
 
             message = misplaced(args) or message
+        if isinstance(error, SolveError):
+            from taskmodel.cli.catalogs import unusual_inputs
+
+            names = unusual_inputs(args)
+            message += f"; {names}" if names and names not in message else ""
         lines = message.splitlines() or [type(error).__name__]
         head = f"{len(lines)} defects" if len(lines) > 1 else lines.pop()
         _say("\n  ".join([f"taskmodel {args.command}: error: {head}", *lines]))

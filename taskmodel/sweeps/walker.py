@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.catalog import Catalog
-from taskmodel.catalog.plausibility import implausible
+from taskmodel.catalog.plausibility import unusual
 from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
@@ -23,7 +23,6 @@ from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
 
 # Shares can be equal over a whole interval, as at an elasticity of 1, and then differ by rounding
 # of up to this [1]: less than it is neither binding nor leading.
-MAX_UNUSUAL = 3  # numbers of unusual size that an error names
 ASIDE = (-1e-9, 1e-9, -1e-6, 1e-6, -1e-4, 1e-4, -1e-2, 1e-2)  # relative steps to neighbours
 MOST_TRIED = 64  # points that are tried again from there
 SECTIONS = 64  # into which the interval of a threshold is cut at a time
@@ -262,7 +261,7 @@ class Walker:
             raise SolveError(
                 f"the optimum could not be certified at {self.axis.name} "
                 f"{position[failed[0]]:g} {self.axis.unit}{others}: {Status.FAILED.advice}"
-                f"{_unusual(self.catalog)}"
+                f"{'; ' if (names := unusual(self.catalog)) else ''}{names}"
             )
         binding, leading = situation.oversight_margins(allocation)
         before = np.array(np.broadcast_to(before, position.shape))
@@ -347,9 +346,3 @@ class Walker:
         along = self.axis.quantities
         numbers = self._base.quantities if along is None else along(position)
         return automatable_tasks(numbers, self.axis.compute(position))
-
-
-def _unusual(catalog: Catalog) -> str:
-    """Return which numbers of a catalog are of unusual size, as the end of a sentence."""
-    notes = [f"{path} is {text}" for path, text in implausible(catalog).items()]
-    return f"; of unusual size: {'; '.join(notes[:MAX_UNUSUAL])}" if notes else ""

@@ -62,7 +62,10 @@ def test_the_command_says_what_was_done(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "text, words",
-    [("", "has no keys"), ("title: Half\nset: {supervision.headcount: 10}\n", "kind scenario")],
+    [
+        ("", "has no keys"),
+        ("title: Half\nset: {supervision.headcount: 10}\n", "this is a scenario"),
+    ],
 )
 def test_what_is_no_catalog_is_not_called_current(tmp_path, capsys, text, words):
     file = tmp_path / "mine.yaml"

@@ -421,6 +421,20 @@ def test_no_answer_is_exit_1_with_the_reason(capsys, starter, settings, why):
     assert not Path("taskmodel-results").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", *QUICK, "--set", "compute.today=1e-5"), "compute.today is 1e-05 FLOP/year: less"),
+        (("worth", "--compute", "1e-5"), "of unusual size: compute 1e-5 FLOP/year, less than"),
+    ],
+)
+def test_without_an_answer_numbers_of_unusual_size_are_named_with_what_is_usual(
+    capsys, arguments, words
+):
+    message = error_of(capsys, *arguments, code=1)
+    assert words in message and "usual is 1e+15 to 1e+45" in message
+
+
 def test_solve_error_is_exit_1(capsys, starter, monkeypatch):
     def fail(*_):
         raise SolveError("the hard corner")

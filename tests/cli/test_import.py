@@ -106,7 +106,10 @@ def test_the_commands_that_errors_offer_are_right(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("tasks.csv", "-o", "x.csv"), "x.csv: the file of a catalog ends in .yaml; choose -o x.yaml"),
+        (
+            ("tasks.csv", "-o", "x.csv"),
+            "x.csv: the file of a catalog ends in .yaml; choose -o x.yaml",
+        ),
         (("nowhere.csv",), "nowhere.csv: cannot be read"),
         (("tasks.csv", "--all", "horizn=8"), "--all: horizn: no field of a task"),
         (("tasks.csv", "--set", "pools.x.headcount=1"), "--set: pools.x.headcount: "),
