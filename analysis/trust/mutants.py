@@ -1,15 +1,15 @@
 """Mutation testing: do tests fail where the code is wrong?
 
-``python analysis/trust/mutants.py --count 150`` draws small faults at random in modules of theory
-(a comparison flipped, + for -, * for /, `and` for `or`, a constant moved, a `not` or a sign taken
-out, a choice turned round), runs the tests of each module against each of them, and tells the
-faults that no test noticed and that equivalent_faults.toml does not explain. The files are not
-touched: the faulty module is loaded from memory, in a process forked off one in which the kernels
-are compiled already. Compiled kernels are not mutated.
+``python analysis/trust/mutants.py --count 150`` draws small faults at random (`faults`) in modules
+of theory, runs the tests of each module against each of them, and tells the faults that no test
+noticed and that equivalent_faults.toml does not explain. The files are not touched: the faulty
+module is loaded from memory, in a process forked off one in which the kernels are compiled already.
+Compiled kernels are not mutated.
 
-The tests of a folder run once without a fault, while it is recorded which of them run each line.
+The tests of a package run once without a fault, while it is recorded which of them run each line.
 Those that run the line of a fault then run against it: the quickest first, up to the first failure
-and to `SECONDS` of the time that they took without it.
+and to `SECONDS` of the time that they took without it. At first the functions of the loaded module
+are changed in place; where nothing is noticed so, all modules and tests are loaded anew.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import functools
+import gc
 import importlib
 import importlib.abc
 import importlib.util
@@ -28,163 +30,54 @@ import random
 import resource
 import signal
 import sys
+import threading
 import time
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
 import xarray as xr
+from faults import ROOT, Mutant, explained, in_function, key_of, mutants_of, path_of
 
-ROOT = Path(__file__).resolve().parents[2]
-EXPLAINED = Path(__file__).parent / "equivalent_faults.toml"
 SEED = 20261129
 SECONDS = 40.0  # of tests against one fault
 CPU_LIMIT = 120  # seconds of one fault; one that never ends is noticed
 NOT_LOADED = 99  # status of a process whose tests loaded the file in place of the fault
 # The tests of the modules of a package, and of single modules.
 TESTS = {
-    "taskmodel.science.supervision": "tests/science/test_supervision.py",
-    "taskmodel.oversight": "tests/oversight",
-    "taskmodel.sweeps": "tests/sweeps",
-    "taskmodel.allocation": "tests/allocation",
+    "taskmodel.science.supervision": ("tests/science/test_supervision.py",),
+    "taskmodel.oversight": ("tests/oversight",),
+    "taskmodel.sweeps": (
+        "tests/sweeps",
+        "tests/questions/test_ensemble.py",
+        "tests/questions/test_latency_draws.py",
+    ),
+    "taskmodel.sweeps.task_states": ("tests/plots/test_plots.py",),
+    "taskmodel.sweeps.trace": ("tests/plots/test_plots.py",),
+    "taskmodel.allocation": ("tests/allocation",),
 }
-OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}
-CONNECTIVES: dict[type[ast.boolop], type[ast.boolop]] = {ast.And: ast.Or, ast.Or: ast.And}
-COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One fault: the text of an expression, and what takes its place."""
-
-    module: str
-    line: int
-    end_line: int
-    text: str  # of the line
-    found: str
-    instead: str
-    source: str  # of the faulty module
-
-
-def path_of(module: str) -> Path:
-    """Return the file of a module."""
-    return ROOT / (module.replace(".", "/") + ".py")
 
 
 def modules_of(only: Sequence[str]) -> list[str]:
     """Return the modules whose names begin so: those in `TESTS`, without compiled kernels."""
     paths = [path_of(name) for name in TESTS if path_of(name).exists()]
     for package in TESTS:
-        paths += sorted((ROOT / package.replace(".", "/")).glob("*.py"))
-    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
+        paths += sorted((ROOT / package.replace(".", "/")).rglob("*.py"))
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in dict.fromkeys(paths)
+    ]
     return [name for name in names if name.startswith(tuple(only)) and "kernels" not in name]
 
 
-def tests_of(module: str) -> str:
-    """Return the file or folder of the tests of a module."""
-    return TESTS[module] if module in TESTS else TESTS[module.rpartition(".")[0]]
-
-
-def mutants_of(module: str) -> Iterator[Mutant]:
-    """Yield every fault of a module."""
-    text = path_of(module).read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line.encode()))
-    raw = text.encode()
-    for node in _expressions(ast.parse(text)):
-        assert node.end_lineno is not None and node.end_col_offset is not None
-        begin = starts[node.lineno - 1] + node.col_offset
-        end = starts[node.end_lineno - 1] + node.end_col_offset
-        for instead in _faults(node):
-            faulty = f"({ast.unparse(instead)})"
-            source = (raw[:begin] + faulty.encode() + raw[end:]).decode()
-            where = (node.lineno, node.end_lineno, lines[node.lineno - 1].strip())
-            yield Mutant(module, *where, raw[begin:end].decode(), faulty, source)
-
-
-def _expressions(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the expressions that compute: no annotations, no texts, no types, no `strict`."""
-    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom | ast.Raise):
-        return
-    if isinstance(node, ast.keyword) and node.arg == "strict":  # a check of lengths
-        return
-    if isinstance(node, ast.expr):
-        yield node
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list"):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from _expressions(child)
-
-
-def _faults(node: ast.expr) -> Iterator[ast.expr]:
-    match node:
-        case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
-            yield ast.BinOp(left, OPERATORS[type(operator)](), right)
-        case ast.BoolOp(operator, values):
-            yield ast.BoolOp(CONNECTIVES[type(operator)](), values)
-        case ast.Compare(left, [operator], right):
-            for other in COMPARISONS[type(operator)]:
-                yield ast.Compare(left, [other()], right)
-        case ast.UnaryOp(ast.Not() | ast.Invert() | ast.USub(), operand):
-            yield operand
-        case ast.IfExp(test, body, orelse):
-            yield ast.IfExp(test, orelse, body)
-        case ast.Constant(bool() as value):
-            yield ast.Constant(not value)
-        case ast.Constant(int() | float() as value):
-            yield ast.Constant(value + 1)
-
-
-def explained() -> dict[tuple[str, str, str, str], str]:
-    """Return why faults change nothing: by module, text of the line, found and instead.
-
-    Raises
-    ------
-    ValueError
-        If no such fault is possible (any more).
-    """
-    reasons: dict[tuple[str, str, str, str], str] = {}
-    for entry in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]:
-        for found, instead in entry["faults"]:
-            reasons[entry["module"], entry["line"], found, instead] = entry["why"]
-    modules = {module for module, *_ in reasons}
-    possible = {_key(mutant) for module in modules for mutant in mutants_of(module)}
-    if gone := [key for key in reasons if key not in possible]:
-        raise ValueError(f"{EXPLAINED.name} explains faults that are not possible: {gone}")
-    return reasons
-
-
-def _key(mutant: Mutant) -> tuple[str, str, str, str]:
-    return mutant.module, mutant.text, mutant.found, mutant.instead
+def tests_of(module: str) -> tuple[str, ...]:
+    """Return the files and folders of the tests of a module."""
+    return TESTS[max((name for name in TESTS if module.startswith(name)), key=len)]
 
 
 @dataclass(eq=False)
@@ -192,7 +85,6 @@ class Record:
     """Which tests run each line of the modules, and how long they take; a plugin of pytest."""
 
     files: set[str]
-    folder: str  # of the tests
     seconds: dict[str, float] = field(default_factory=dict)  # by test
     _lines: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     _current: str = ""  # the test that runs, or the file whose fixtures are made; "": imports
@@ -200,17 +92,13 @@ class Record:
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests that run the line of a fault, quickest first; all for imports."""
         path = str(path_of(mutant.module))
-        if not _in_function(mutant):
-            names = {""}
-        else:
-            names = set()
-            for line in range(mutant.line, mutant.end_line + 1):
-                names |= self._lines.get((path, line), set())
-        if "" in names:
-            chosen = list(self.seconds)
-        else:
-            chosen = [test for test in self.seconds if {test, test.split("::")[0]} & names]
-        return sorted(chosen, key=self.seconds.__getitem__)
+        names = set() if in_function(mutant) else {""}
+        for line in range(mutant.line, mutant.end_line + 1):
+            names |= self._lines.get((path, line), set())
+        tests = list(self.seconds)
+        if "" not in names:
+            tests = [test for test in tests if {test, test.split("::")[0]} & names]
+        return sorted(tests, key=self.seconds.__getitem__)
 
     def _trace(self, frame: FrameType, event: str, value: object) -> Any:
         return self._line if frame.f_code.co_filename in self.files else None
@@ -220,9 +108,11 @@ class Record:
         return self._line
 
     def pytest_sessionstart(self) -> None:
+        threading.settrace(self._trace)
         sys.settrace(self._trace)
 
     def pytest_sessionfinish(self) -> None:
+        threading.settrace(None)
         sys.settrace(None)
 
     @pytest.hookimpl(tryfirst=True)
@@ -233,23 +123,12 @@ class Record:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         self._current = item.nodeid
-        sys.settrace(self._trace)  # a debugger or a test may have taken it
+        sys.settrace(self._trace)  # a test may have taken it
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         self.seconds[item.nodeid] = time.process_time() - self._begin
         self._current = item.nodeid.split("::")[0]
-
-
-def _in_function(mutant: Mutant) -> bool:
-    """Whether the expression is evaluated by a call, and not where the module is loaded."""
-    tree = ast.parse(path_of(mutant.module).read_text(encoding="utf-8"))
-    bodies = [
-        (node.body[0].lineno, node.end_lineno or 0)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-    ]
-    return any(first <= mutant.line <= last for first, last in bodies)
 
 
 class _FromMemory(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
@@ -306,63 +185,100 @@ def _forget(kept: set[str]) -> None:
             del sys.modules[name]
 
 
-def noticed(mutant: Mutant, tests: Sequence[str], kept: set[str]) -> bool:
-    """Run tests against a fault in a process of its own; say whether one fails."""
+def _run_anew(mutant: Mutant, tests: Sequence[str], kept: set[str]) -> int:
+    """Load everything anew, the faulty module from its text, and run tests."""
+    _forget(kept)
+    finder = _FromMemory(mutant.module, mutant.source)
+    sys.meta_path.insert(0, finder)
+    # now: pytest's own finder would load files that it is given, with their examples
+    importlib.import_module(mutant.module)
+    status = _run(tests)
+    faulty = sys.modules[mutant.module].__loader__ is finder
+    return status if status or faulty else NOT_LOADED
+
+
+def _run_in_place(mutant: Mutant, tests: Sequence[str]) -> int:
+    """Change the functions of the loaded module in place, and run tests."""
+    path = str(path_of(mutant.module))
+    changed = {(code.co_qualname, code.co_firstlineno): code for code in _codes(mutant.source)}
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType) and each.__code__.co_filename == path:
+            code = changed.get((each.__code__.co_qualname, each.__code__.co_firstlineno))
+            if code is not None and code.co_freevars == each.__code__.co_freevars:
+                each.__code__ = code
+        elif isinstance(each, functools._lru_cache_wrapper):
+            each.cache_clear()
+    return _run(tests)
+
+
+def _codes(source: str) -> Iterator[CodeType]:
+    """Yield the code of every function of a text."""
+    left = [compile(source, "", "exec")]
+    while left:
+        inner = [value for value in left.pop().co_consts if isinstance(value, CodeType)]
+        left += inner
+        yield from inner
+
+
+def _status(action: Callable[[], int]) -> int:
+    """Return the status of an action that is done in a process of its own; 1 if it was killed."""
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        _forget(kept)
         status = 1
         try:
-            finder = _FromMemory(mutant.module, mutant.source)
-            sys.meta_path.insert(0, finder)
-            # now: pytest's own finder would load files that it is given, with their examples
-            importlib.import_module(mutant.module)
-            status = _run(tests)
-            if status == 0 and sys.modules[mutant.module].__loader__ is not finder:
-                status = NOT_LOADED
+            status = action()
         finally:
             os._exit(status)
     status = os.waitpid(child, 0)[1]
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == NOT_LOADED:
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+
+
+def noticed(mutant: Mutant, tests: Sequence[str], kept: set[str]) -> bool:
+    """Run tests against a fault; say whether one fails."""
+    if in_function(mutant) and _status(lambda: _run_in_place(mutant, tests)):
+        return True
+    status = _status(lambda: _run_anew(mutant, tests, kept))
+    if status == NOT_LOADED:
         sys.exit(f"the tests of {mutant.module} do not run the faulty module")
     return status != 0
 
 
-def recorded(modules: Sequence[str]) -> dict[str, Record]:
-    """Run the tests of the modules, which must pass, and return what they run, by folder."""
+def recorded(modules: Sequence[str]) -> dict[tuple[str, ...], Record]:
+    """Run the tests of the modules, which must pass, and return what they run."""
     records = {}
-    for folder in sorted({tests_of(name) for name in modules}):
-        own = [str(path_of(name)) for name in modules if tests_of(name) == folder]
-        record = Record(set(own), folder)
-        if _run([folder, *own], record):
-            sys.exit(f"without a fault, some test of {folder} fails")
+    for tests in sorted({tests_of(name) for name in modules}):
+        own = [str(path_of(name)) for name in modules if tests_of(name) == tests]
+        record = Record(set(own))
+        if _run([*tests, *own], record):
+            sys.exit(f"without a fault, some test of {' '.join(tests)} fails")
         total = sum(record.seconds.values())
-        print(f"{folder}: {len(record.seconds)} tests, {total:.0f} s of CPU", flush=True)
-        records[folder] = record
+        print(f"{' '.join(tests)}: {len(record.seconds)} tests, {total:.0f} s of CPU", flush=True)
+        records[tests] = record
     return records
 
 
-def survivors_of(drawn: Sequence[Mutant]) -> Iterator[Mutant]:
-    """Run the tests of every fault, telling each, and yield those that nothing noticed."""
+def survivors_of(drawn: Sequence[Mutant]) -> Iterator[tuple[Mutant, bool]]:
+    """Run the tests of every fault, telling each, and yield it, and whether it was noticed."""
     modules = sorted({mutant.module for mutant in drawn})
     records = recorded(modules)
     kept = _kept(set(modules))
-    one = {tests_of(name): name for name in modules}
-    for folder, name in one.items():
+    for tests, name in {tests_of(name): name for name in modules}.items():
         whole = Mutant(name, 1, 1, "", "", "", path_of(name).read_text("utf-8"))
-        if noticed(whole, _within(records[folder], list(records[folder].seconds)), kept):
+        chosen = _within(records[tests], list(records[tests].seconds))
+        if _status(functools.partial(_run_in_place, whole, chosen)):
+            sys.exit(f"with functions put in place of themselves, a test of {name} fails")
+        if noticed(whole, chosen, kept):
             sys.exit(f"loaded from memory without a fault, {name} fails")
     for number, mutant in enumerate(drawn, 1):
         record = records[tests_of(mutant.module)]
-        tests = _within(record, record.tests(mutant))
-        seen = bool(tests) and noticed(mutant, tests, kept)
-        words = "noticed" if seen else f"SURVIVED {len(tests)} tests"
+        chosen = _within(record, record.tests(mutant))
+        seen = bool(chosen) and noticed(mutant, chosen, kept)
+        words = "noticed" if seen else f"SURVIVED {len(chosen)} tests"
         where = f"{mutant.module}:{mutant.line}"
         print(f"{number} {words} {where} {mutant.found!r} -> {mutant.instead!r}", flush=True)
-        if not seen:
-            yield mutant
+        yield mutant, seen
 
 
 def _within(record: Record, tests: Sequence[str]) -> list[str]:
@@ -390,28 +306,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     reasons = explained()
     every = [mutant for name in modules_of(args.only) for mutant in mutants_of(name)]
     drawn = random.Random(args.seed).sample(every, min(args.count, len(every)))
-    left = [mutant for mutant in drawn if _key(mutant) not in reasons]
-    survivors = [
-        {name: value for name, value in asdict(mutant).items() if name != "source"}
-        for mutant in survivors_of(left)
-    ]
-    record = {
+    left = [mutant for mutant in drawn if key_of(mutant) not in reasons]
+    record: dict[str, Any] = {
         "only": args.only,
         "possible": len(every),
-        "drawn": len(drawn),
         "explained": len(drawn) - len(left),
-        "survivors": survivors,
+        "noticed": 0,
+        "survivors": [],
         "seed": args.seed,
         "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
     }
     args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(json.dumps(record, indent=1))
+    for mutant, seen in survivors_of(left):
+        if seen:
+            record["noticed"] += 1
+        else:
+            fields = asdict(mutant)
+            del fields["source"]
+            record["survivors"].append(fields)
+        args.output.write_text(json.dumps(record, indent=1))  # a run may be ended
     print(
-        f"{len(drawn)} of {len(every)} faults, {record['explained']} explained, "
-        f"{len(survivors)} of the others not noticed"
+        f"{len(drawn)} of {len(every)} faults: {record['explained']} explained, "
+        f"{record['noticed']} noticed, {len(record['survivors'])} not"
     )
-    return 1 if survivors else 0
+    return 1 if record["survivors"] else 0
 
 
 if __name__ == "__main__":
