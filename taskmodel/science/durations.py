@@ -201,7 +201,7 @@ def mean_durations(durations: np.ndarray, mix: np.ndarray) -> np.ndarray:
     array, shape (point, task)
         Durations [h].
     """
-    points, tasks = max(len(durations), len(mix)), mix.shape[1]
-    mean = np.empty((points, tasks))
+    (points,) = np.broadcast_shapes(durations.shape[:1], mix.shape[:1])
+    mean = np.empty((points, mix.shape[1]))
     kernels.durations_over_modes(writable_rows(durations), writable_rows(mix), mean)
     return mean

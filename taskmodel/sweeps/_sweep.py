@@ -392,7 +392,7 @@ def _measured(walker: Walker, path: SolutionPath, events: Events) -> tuple[Measu
         names = None if side is path else [*EVENT_LIMITS]
         parts = [
             _measures(walker, position[rows], limit[rows], side.take(rows), names)
-            for rows in np.array_split(np.arange(len(side)), len(side) // step + 1)
+            for rows in np.array_split(np.arange(len(side)), max(1, -(-len(side) // step)))
         ]
         own = {name: values[begin : begin + len(side)] for name, values in tops.items()}
         result.append(own | {n: np.concatenate([part[n] for part in parts]) for n in parts[0]})

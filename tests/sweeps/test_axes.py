@@ -301,3 +301,39 @@ def test_an_axis_that_is_none_is_refused(arguments, error, message):
     catalog = small_catalog({"a": {"share": 0.5}, "b": {"share": 0.5}})
     with pytest.raises(error, match=message):
         tm.sweep(catalog, **arguments)
+
+
+def test_without_points_a_sweep_covers_the_interval_of_the_catalog():
+    source = {"source": "judgement", "note": "a test"}
+    tasks = {
+        "code": {
+            "share": 1,
+            "review_ratio": {"value": 0.2, "low": 0.1, "high": 0.4, **source},
+            "coverage_floor": {"value": 0.1, "low": 0, "high": 0.5, **source},
+        }
+    }
+    catalog = small_catalog(tasks, supervision={"coverage": "floor"})
+    for name, spaced, low, high in (
+        ("review_ratio", np.geomspace, 0.1, 0.4),
+        ("coverage_floor", np.linspace, 0, 0.5),
+    ):
+        path = f"tasks.code.{name}"
+        values = tm.sweep(catalog, 1e28, over=path)[path].values
+        np.testing.assert_allclose(values, spaced(low, high, len(values)), atol=1e-15)
+        assert len(values) > 10
+    with pytest.raises(tm.InputError, match="headcount no interval low to high"):
+        tm.sweep(catalog, 1e28, over="supervision.headcount")
+
+
+def test_a_pool_that_grows_beyond_any_number_is_told_with_the_dates():
+    catalog = small_catalog({"code": {"share": 1}}).replace({"pools.researchers.growth": 50})
+    with pytest.raises(tm.InputError, match="researchers.*beyond any number from 2026 to 2300"):
+        tm.sweep(catalog, over="time", paths={"compute": [(2026, 1e28), (2300, 1e29)]})
+
+
+def test_along_an_input_no_one_organisation_stands_for_all():
+    walker = Walker(
+        input_axis(small_catalog({"code": {"share": 1}}), "supervision.headcount", 1, 9, 1e28)
+    )
+    with pytest.raises(tm.InputError, match="organisation changes along supervision.headcount"):
+        _ = walker.yardstick

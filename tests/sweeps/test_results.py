@@ -3,6 +3,7 @@
 import json
 import os
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
@@ -216,3 +217,23 @@ def test_a_coordinate_of_no_texts_survives_the_file(tmp_path):
     )
     tm.save(result, tmp_path / "result.nc")
     xr.testing.assert_identical(tm.open(tmp_path / "result.nc"), result)
+
+
+def test_what_is_no_result_is_told(result, tmp_path):
+    with pytest.raises(TypeError, match="events are those of a Dataset"):
+        tm.events(result["output"])
+    with pytest.raises(tm.InputError, match="has no events"):
+        tm.events(xr.Dataset())
+    with pytest.raises(TypeError, match="save needs a Dataset"):
+        tm.save(result["output"], tmp_path / "a.nc")
+    with pytest.raises(tm.InputError, match=r"give a name with .nc, not .csv"):
+        tm.save(result, tmp_path / "a.csv")
+    assert not list(tmp_path.iterdir())
+    result[["output"]].to_netcdf(tmp_path / "b.nc", engine="h5netcdf")
+    with pytest.raises(OSError, match="has no checksum"):
+        tm.open(tmp_path / "b.nc")
+    tm.save(result, tmp_path / "c.nc")
+    with h5py.File(tmp_path / "c.nc", "r+") as file:
+        file["output"][0] *= 2
+    with pytest.raises(OSError, match="not what was saved"):
+        tm.open(tmp_path / "c.nc")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from first import first
 from sizes import cases
 from small import small_catalog
@@ -11,7 +12,7 @@ from two_factors import two_factor_catalog
 
 import taskmodel as tm
 from taskmodel.cli import main
-from taskmodel.errors import SolveError
+from taskmodel.errors import SolveError, UnstableQueue
 from taskmodel.sweeps._events import KINDS
 from taskmodel.sweeps.walker import Walker
 from taskmodel.sweeps.walks import regime_changes
@@ -293,3 +294,69 @@ def test_modes_that_pass_through_a_tie_are_not_told_over_and_over(tmp_path: Path
     }
     found = tm.sweep(tm.load_catalog(file, set=same), np.geomspace(1e26, 1e35, 5))
     assert found.sizes["event"] < 20  # 12, against 1,469 where rounding decided
+
+
+def test_many_events_are_measured_in_parts_with_the_same_numbers(monkeypatch):
+    catalog, places = two_factor_catalog(np.random.default_rng(1), 0.5, tasks=5)
+    grid = np.geomspace(places[places > 0].min() / 10, places.max() * 10, 3)
+    whole = tm.sweep(catalog, compute=grid)
+    assert whole.sizes["event"] > 5
+    for size in (1, 40):
+        monkeypatch.setattr("taskmodel.sweeps._sweep.TILE", size)
+        parts = tm.sweep(catalog, compute=grid)
+        xr.testing.assert_allclose(parts, whole, rtol=1e-12)
+        assert list(parts.variables) == list(whole.variables)
+
+
+def test_no_points_have_no_measures():
+    nothing = np.zeros(0)
+    walker = Walker(small_catalog({"one": {"share": 1}}))
+    measures = walker.at(nothing).measure(walker.solve(nothing).allocation)
+    assert measures.latency_speedup.shape == measures.throughput_speedup.shape == (0,)
+
+
+SOURCE = {"source": "judgement", "note": "a test"}
+
+
+def test_a_block_begins_where_ai_can_do_all_of_its_tasks():
+    """Thresholds of 1e28 and 1e30 in training compute, which is half; each reviewed block halves.
+
+    By hand: people do the second task until both are open; then one hour of review does ten hours
+    of work in either, and all of 1,000 hours of people go to it.
+    """
+    threshold = {"share": 0.5, "review_ratio": 0.2}
+    tasks = {
+        "build": {**threshold, "automation_threshold": 1e28},
+        "run": {**threshold, "automation_threshold": 1e30, "after": ["build"]},
+    }
+    blocks = {"chain": {"tasks": ["build", "run"], "review": 0.5, **SOURCE}}
+    catalog = small_catalog(tasks, blocks=blocks, compute={"inference": "free"})
+    result = tm.sweep(catalog, compute=[1e28, 1e29, 1e31])
+    events = tm.events(result)
+    opened = events["compute"].values[events["kind"].values == "automatable"]
+    assert opened == pytest.approx([2e28, 2e30])
+    assert {"adopted", "completed"} <= set(events["kind"].values.tolist())
+    alone = 4 / (1 + np.sqrt(0.2)) ** 2  # an elasticity of 0.5: unit costs of 1 and 0.2
+    np.testing.assert_allclose(result["throughput_speedup"], [1, alone, 10], rtol=1e-9)
+    np.testing.assert_allclose(
+        Walker(catalog).solve_path(np.array([2e28] * 2), np.array([True, False])).allocation.output
+        / 1000,
+        [1, alone],
+        rtol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("catalogs", ["alignment_research", small_catalog({"one": {"share": 1}})])
+def test_one_catalog_has_nothing_to_be_compared_with(catalogs):
+    with pytest.raises(TypeError, match="put it in a list with another"):
+        tm.compare(catalogs)
+
+
+def test_a_path_along_which_every_reviewer_is_busy_for_ever_names_the_pool():
+    catalog = small_catalog(
+        {"only": {"share": 1, "by_people": False}},
+        supervision={"pool": "dedicated", "utilisation": 1},
+        latency={"count_queues": True},
+    )
+    with pytest.raises(UnstableQueue, match="supervision.utilisation"):
+        tm.sweep(catalog, [1e31])
