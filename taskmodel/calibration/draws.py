@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from taskmodel.calibration.conflicts import check_agreement
 from taskmodel.calibration.evaluation import Evaluation
@@ -22,7 +24,7 @@ from taskmodel.uncertainty import sampler
 from taskmodel.uncertainty.streams import uniforms
 
 PROPOSALS = 10  # draws that are weighted, for each that is kept
-PARTS = 8  # in which they are evaluated
+PARTS = 16  # in which they are evaluated
 CALIBRATED, EVIDENCE = "alignment_research", "2026"  # what the bundled evidence is taken for
 CONTAINED = "calibrated"  # the scenario that has that evidence in its intervals
 
@@ -156,14 +158,20 @@ def _outputs(
     count = len(next(iter(columns.values())))
     parts = np.array_split(np.arange(count), PARTS)
 
-    def outputs(rows: Array) -> Array:
+    def outputs(rows: NDArray[np.intp]) -> Array:
         return evaluation.outputs({path: column[rows] for path, column in columns.items()})
 
-    result = []
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for values in threads.map(outputs, parts):
-            result.append(values)
-            advance(len(result) / PARTS)
+    result: list[Array] = []
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as threads:
+        running: deque[Future[Array]] = deque()
+        for part in parts:
+            if len(running) == workers:  # no part begins before `advance` returns
+                result.append(running.popleft().result())
+                advance(len(result) / PARTS)
+            running.append(threads.submit(outputs, part))
+        result += [part.result() for part in running]
+    advance(1.0)
     return np.concatenate(result)
 
 

@@ -164,13 +164,13 @@ def _progressive(
     parts: list[xr.Dataset] = []
     rows, size, last = _spread(count), FIRST, -np.inf
     while len(rows):
-        bench.give_way()
-        if not wanted():
-            return
-        begun = time.monotonic()
-        parts.append(solve(rows[:size]))
+        with bench.longer():
+            if not wanted():
+                return
+            begun = time.monotonic()
+            parts.append(solve(rows[:size]))
+            now = time.monotonic()
         rows, final = rows[size:], len(rows) <= size
-        now = time.monotonic()
         if now - begun < BRIEF:
             size = min(2 * size, MOST)
         if final or now - last > TOLD:

@@ -89,48 +89,54 @@ class Lever:
     crux: bool = False
 
 
-def levers_of(catalog: Catalog, paths: Paths) -> dict[str, Lever]:
-    """Return the levers of a catalog by name, the most consequential first, then decisions."""
+def levers_of(catalog: Catalog) -> dict[str, Lever]:
+    """Return the levers of a catalog by name: its inputs in the order of the file, then decisions.
+
+    What they are worth is in `ranked`, which takes longer.
+    """
     result: dict[str, Lever] = {}
     if sampler(catalog).laws:
         inputs = inputs_of(catalog, None)
         lines = {line.intercept: LEVEL for line in inputs.samplers[""].lines}
         lines |= {line.slope: SLOPE for line in inputs.samplers[""].lines}
-        for name, ends, shifts, crux in _ranked(catalog, paths, inputs.members):
-            members = tuple(inputs.members[name])
+        for name, paths in inputs.members.items():
+            members = tuple(paths)
             if len(members) == 1:
                 kind, entry = lines.get(members[0], NUMBER), number_entry(catalog, members[0])
-                if entry.low is None and ends:  # of a law without an interval of its own
-                    entry = replace(entry, low=ends[0], high=ends[1])
             else:
                 kind, entry = SCALE, _common_factor(catalog, name, members)
-            result[name] = _lever(catalog, name, kind, members, entry, shifts, crux)
+            result[name] = _lever(catalog, name, kind, members, entry)
     for path in DECISIONS:
         if path not in result and isinstance(catalog.get(path), (int, float)):
             entry = number_entry(catalog, path)
-            result[path] = _lever(catalog, path, NUMBER, (path,), entry, (), False)
+            result[path] = _lever(catalog, path, NUMBER, (path,), entry)
     return result
 
 
-def _ranked(
-    catalog: Catalog, paths: Paths, members: Mapping[str, list[str]]
-) -> list[tuple[str, tuple[float, ...], tuple[float, ...], bool]]:
-    """Return inputs with their ends, shifts and whether they are cruxes, in the order of `cruxes`.
+def ranked(catalog: Catalog, levers: Mapping[str, Lever], paths: Paths) -> list[Lever]:
+    """Return the levers with their shifts, the most consequential first, then decisions.
 
-    Without an answer, in the order of the file.
+    Without an answer at the medians, in the order of the file: sliders may move to where there is
+    one.
     """
+    if not sampler(catalog).laws:
+        return list(levers.values())
     try:
         table = cruxes(catalog, paths)
-    except NoAnswer:  # at the medians: the sliders may move to where there is one
-        return [(name, (), (), False) for name in members]
+    except NoAnswer:
+        return list(levers.values())
     names = table["input"].values.tolist()
     columns = (table[column].values.tolist() for column in ("end_value", "shift", "crux"))
-    rows = zip(names, *columns, strict=True)
-    return [
-        (name, tuple(ends), tuple(shift), crux)
-        for name, ends, shift, crux in rows
-        if name in members
-    ]
+    result = {}
+    for name, ends, shifts, crux in zip(names, *columns, strict=True):
+        if name not in levers:  # a growth rate of the paths
+            continue
+        lever = levers[name]
+        if lever.kind != SCALE and lever.entry.low is None:  # of a law without an interval
+            entry = replace(lever.entry, low=ends[0], high=ends[1])
+            lever = _lever(catalog, name, lever.kind, lever.paths, entry)
+        result[name] = replace(lever, shifts=tuple(shifts), crux=crux)
+    return [*result.values(), *(lever for name, lever in levers.items() if name not in result)]
 
 
 def _common_factor(catalog: Catalog, name: str, members: tuple[str, ...]) -> NumberEntry:
@@ -155,15 +161,13 @@ def _lever(
     kind: str,
     paths: tuple[str, ...],
     entry: NumberEntry,
-    shifts: tuple[float, ...],
-    crux: bool,
 ) -> Lever:
     if kind == SCALE:
         ends, logarithmic = (1 / FACTORS, FACTORS), True
     else:
         ends, logarithmic = _slider(catalog, paths[0], entry)
     title = TITLES.get(name, name)
-    return Lever(name, title, kind, paths, entry, *ends, logarithmic, shifts, crux)
+    return Lever(name, title, kind, paths, entry, *ends, logarithmic)
 
 
 def _slider(catalog: Catalog, path: str, entry: NumberEntry) -> tuple[tuple[float, float], bool]:

@@ -42,6 +42,11 @@ class NumberEntry:
     note: str
 
 
+# of a task, and which of them it need not have
+TASK_NUMBERS = ("share", "horizon", "horizon_multiplier", "review_ratio", "coverage_floor")
+OPTIONAL = ("automation_threshold", "gate_latency", "defect_probability", "attack_harm")
+
+
 def number_entry(catalog: Catalog, path: str) -> NumberEntry:
     """Return the number at a dotted path.
 
@@ -86,6 +91,14 @@ def number_entries(catalog: Catalog) -> list[NumberEntry]:
         if numeric and not (absent and keys[0] in ("tasks", "protocols")):
             result.append(number_entry(catalog, path))
     return result
+
+
+def task_entries(catalog: Catalog, task: str) -> list[NumberEntry]:
+    """Return the numbers of a task."""
+    paths = [f"tasks.{task}.{field}" for field in TASK_NUMBERS]
+    optional = [f"tasks.{task}.{field}" for field in OPTIONAL]
+    paths += [path for path in optional if catalog.get(path) is not None]
+    return [number_entry(catalog, path) for path in paths]
 
 
 def sources_of(catalog: Catalog) -> dict[str, dict[str, str]]:

@@ -1,7 +1,9 @@
 """The server of the page: HTTP on 127.0.0.1, by the standard library alone.
 
 A request has a thread of its own and a connection of its own; there are at most `THREADS` of them,
-and further ones wait to be accepted. `Server.close` refuses new requests and lets those in flight
+and further ones wait to be accepted. Answers are computed a few at a time, in the order in which
+they were asked for, unless nobody waits for them any more; the latest are kept, and equal questions
+at a time have one answer. `Server.close` refuses new requests and lets those in flight
 finish. Files are read once, at the start: no request names a path of the file system.
 """
 
@@ -14,6 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import Any
@@ -22,12 +25,16 @@ from taskmodel._version import __version__
 from taskmodel.errors import CatalogError, InputError, TaskmodelError
 from taskmodel.explore import answers, band_stream, downloads, gate, numbers, remedies, task_view
 from taskmodel.explore.choices import read_choice, request_of, word_among
+from taskmodel.explore.kept import Kept, Turns
 from taskmodel.explore.plain import as_json
 from taskmodel.explore.workbench import DEFAULT_PATHS, Workbench
 from taskmodel.files import bundled
 
 THREADS = 32
 STREAMS = 12  # bands that are computed or waited for at a time
+ANSWERS = 256  # the latest, kept as they are sent: at most some 0.1 MB each
+AT_A_TIME = 2  # answers that are computed: one of them may be in kernels, without the lock
+BRISK = ("curve", "tasks", "money")  # views that wait for no slower ones
 PATIENCE = 10.0  # seconds that a request may take to arrive
 HOST = "127.0.0.1"
 TYPES = {
@@ -46,6 +53,20 @@ VIEWS: dict[str, Callable[[Workbench, Mapping[str, Any]], answers.ViewAnswer]] =
     "lead": answers.lead_view,
     "remedies": remedies.remedy_view,
 }
+
+
+def _facts_of(view: str) -> Callable[[Workbench, Mapping[str, Any]], dict[str, Any]]:
+    return lambda bench, request: VIEWS[view](bench, request).facts
+
+
+def _numbers(bench: Workbench, request: Mapping[str, Any]) -> dict[str, Any]:
+    scenario = read_choice(request).scenario
+    levers, catalog = bench.levers(scenario), bench.start(scenario).catalog
+    entries = numbers.number_entries(catalog)
+    return {"levers": levers, "numbers": entries, "sources": numbers.sources_of(catalog)}
+
+
+FACTS = {**{view: _facts_of(view) for view in VIEWS}, "numbers": _numbers}
 JSON, LINES = "application/json", "application/x-ndjson"
 
 
@@ -87,6 +108,8 @@ class Server(ThreadingHTTPServer):
         self.bench, self.debug = bench, debug
         self.assets = read_assets()
         self._places = threading.BoundedSemaphore(THREADS)
+        self.brisk, self.slow = Turns(AT_A_TIME), Turns(1)
+        self.contents: Kept[tuple[str, bytes], bytes] = Kept(self._content, ANSWERS)
         self.streams = threading.BoundedSemaphore(STREAMS)
         try:
             super().__init__((HOST, port), PageHandler)
@@ -106,6 +129,14 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         """Where the page is."""
         return f"http://{HOST}:{self.port}/"
+
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        """Wait until an answer may be computed, and compute it in the block."""
+        return (self.brisk if name in BRISK else self.slow).turn()
+
+    def _content(self, question: tuple[str, bytes]) -> bytes:
+        name, body = question
+        return as_json(FACTS[name](self.bench, request_of(body)))
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own, once one of `THREADS` is free."""
@@ -167,15 +198,16 @@ class PageHandler(BaseHTTPRequestHandler):
         if status:
             return self._fail(status, reason)
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        questions = {
-            "/api/numbers": self._numbers,
-            "/api/bands": self._bands,
-            "/api/download": self._download,
-            **{f"/api/{name}": self._view for name in VIEWS},
-        }
-        if self.path not in questions:
+        prefix, _, name = self.path.rpartition("/")
+        if prefix != "/api":
             return self._fail(404, "there is no such question")
-        return self._answer(lambda: questions[self.path](request_of(body)))
+        if name in FACTS:
+            return self._answer(lambda: self._facts(name, body))
+        if name == "bands":
+            return self._answer(lambda: self._bands(request_of(body)))
+        if name == "download":
+            return self._answer(lambda: self._download(request_of(body)))
+        return self._fail(404, "there is no such question")
 
     def _answer(self, answer: Callable[[], None]) -> None:
         """Answer, or say why there is no answer."""
@@ -209,25 +241,19 @@ class PageHandler(BaseHTTPRequestHandler):
             "tasks": {name: task.title for name, task in bench.base.tasks.items()},
         }
 
-    def _numbers(self, request: Mapping[str, Any]) -> None:
-        with self.server.bench.waiting():
-            start = self.server.bench.start(read_choice(request).scenario)
-            entries = numbers.number_entries(start.catalog)
-        levers = list(start.levers.values())
-        sources = numbers.sources_of(start.catalog)
-        facts = {"levers": levers, "numbers": entries, "sources": sources}
-        self._send(200, as_json(facts), JSON)
-
-    def _view(self, request: Mapping[str, Any]) -> None:
-        with self.server.bench.waiting():
-            facts = VIEWS[self.path.rpartition("/")[2]](self.server.bench, request).facts
-            content = as_json(facts)
-        self._send(200, content, JSON)
+    def _facts(self, name: str, body: bytes) -> None:
+        contents, question = self.server.contents, (name, body)
+        if not contents.has(question):
+            with self.server.bench.waiting(), self.server.turn(name):
+                if not self._wanted():  # the page has moved on meanwhile
+                    return
+                contents(question)
+        self._send(200, contents(question), JSON)
 
     def _download(self, request: Mapping[str, Any]) -> None:
         view = word_among(request, "view", tuple(VIEWS))
         ending = word_among(request, "format", tuple(downloads.FORMATS))
-        with self.server.bench.waiting():
+        with self.server.bench.waiting(), self.server.turn(view):
             result = VIEWS[view](self.server.bench, request).dataset
             content = (
                 downloads.netcdf_bytes(result)

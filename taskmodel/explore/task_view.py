@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.explore.answers import ViewAnswer
 from taskmodel.explore.choices import number_within, read_choice
-from taskmodel.explore.numbers import number_entry
 from taskmodel.explore.plain import rounded
 from taskmodel.explore.workbench import Workbench
 from taskmodel.organisation.organisation import HUMAN, organisation
@@ -23,13 +21,12 @@ from taskmodel.sweeps._sweep import latency, sweep
 from taskmodel.sweeps.task_states import task_states
 
 LOWEST, HIGHEST = 1e-300, 1e300  # of a compute
-SHOWN = ("share", "horizon", "horizon_multiplier", "review_ratio", "coverage_floor")
-OPTIONAL = ("automation_threshold", "gate_latency", "defect_probability", "attack_harm")
 
 
 def task_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     """The tasks in their order at one compute, coloured by who does them."""
-    catalog = bench.catalog(read_choice(request))
+    choice = read_choice(request)
+    catalog = bench.catalog(choice)
     wanted = number_within(request, "compute", LOWEST, HIGHEST)
     compute = catalog.compute.today.value if wanted is None else wanted
     path, point = latency(catalog, compute), sweep(catalog, [compute])
@@ -43,6 +40,9 @@ def task_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     arrays = organisation(catalog)
     review = hours_of_review(arrays, np.array([compute]), finite)[0]
     order = graph.task_graph({name: task.after for name, task in catalog.tasks.items()})
+    opens = arrays.opens_at[0].tolist()
+    tasks = _tasks(catalog, path, finite[0], review, graph.levels(order), opens)
+    numbers = bench.task_numbers(choice)
     facts = {
         "compute": compute,
         "today": catalog.compute.today.value,
@@ -53,7 +53,7 @@ def task_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
         "review_hours": float(review.sum()),
         "review_supply": float(arrays.supply(np.array([compute]))[0, arrays.reviewing].sum()),
         "phases": _phases(catalog),
-        "tasks": _tasks(catalog, path, finite[0], review, graph.levels(order)),
+        "tasks": [{**task, "numbers": numbers[task["name"]]} for task in tasks],
         "settings": catalog.overrides,
     }
     return ViewAnswer(facts, path.assign(review_hours=("task", review, {"units": "h/year"})))
@@ -70,13 +70,15 @@ def _tasks(
     activity: np.ndarray,
     review: np.ndarray,
     level: Mapping[str, int],
+    opens: list[float],
 ) -> list[dict[str, Any]]:
     states = task_states(catalog, path)
-    opens = organisation(catalog).opens_at[0].tolist()
+    duration, start, slack, critical = (
+        path[name].values for name in ("duration", "start", "slack", "critical")
+    )
     people = HUMAN
     result = []
     for index, (name, task) in enumerate(catalog.tasks.items()):
-        row = path.isel(task=index)
         hours = activity[index]
         result.append(
             {
@@ -86,23 +88,15 @@ def _tasks(
                 "after": task.after,
                 "level": level[name],
                 "state": states[name],
-                "hours_by_people": float(rounded(hours[people])),
-                "hours_by_ai": float(rounded(hours.sum() - hours[people])),
-                "review_hours": float(rounded(review[index])),
-                "duration": float(rounded(row["duration"])),
-                "start": float(rounded(row["start"])),
-                "slack": float(rounded(row["slack"])),
-                "critical": bool(row["critical"]),
+                "hours_by_people": rounded(hours[people]),
+                "hours_by_ai": rounded(hours.sum() - hours[people]),
+                "review_hours": rounded(review[index]),
+                "duration": rounded(duration[index]),
+                "start": rounded(start[index]),
+                "slack": rounded(slack[index]),
+                "critical": bool(critical[index]),
                 "opens_at": opens[index],
                 "delegable": task.delegable,
-                "numbers": _numbers(catalog, name),
             }
         )
     return result
-
-
-def _numbers(catalog: Catalog, name: str) -> list[dict[str, Any]]:
-    paths = [f"tasks.{name}.{field}" for field in SHOWN]
-    optional = [f"tasks.{name}.{field}" for field in OPTIONAL]
-    paths += [path for path in optional if catalog.get(path) is not None]
-    return [asdict(number_entry(catalog, path)) for path in paths]

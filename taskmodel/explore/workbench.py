@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -20,41 +19,19 @@ from taskmodel.calibration.records import Moments
 from taskmodel.catalog import Catalog, bundled_scenarios, load_catalog, load_scenario
 from taskmodel.errors import CatalogError, InputError, TaskmodelError
 from taskmodel.explore.choices import Choice
-from taskmodel.explore.levers import Lever, levers_of, moved_catalog
+from taskmodel.explore.kept import Kept, Turns
+from taskmodel.explore.levers import Lever, levers_of, moved_catalog, ranked
+from taskmodel.explore.numbers import NumberEntry, task_entries
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.summary.by_date import paths_of_compute
 from taskmodel.sweeps._sweep import sweep
 from taskmodel.sweeps.paths import bundled_paths, load_paths
 
 DRAWS, SEED = 256, 1
-POINTS = 200  # of a curve
+POINTS = 100  # of a curve, besides its events
 KEPT = 24  # results of the latest choices
 DEFAULT_PATHS = "epoch_trend"
 PAUSE = 0.02  # seconds after which long work looks again whether a person waits
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Kept(Generic[K, V]):
-    """The latest results of a function, by its argument; each is computed once at a time."""
-
-    def __init__(self, compute: Callable[[K], V], size: int) -> None:
-        self._compute, self._size = compute, size
-        self._values: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __call__(self, key: K) -> V:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        value = self._compute(key)
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
-        return value
 
 
 @dataclass(frozen=True)
@@ -72,6 +49,11 @@ class Start:
     catalog: Catalog
     levers: dict[str, Lever]
     moments: Moments | None
+
+    @cached_property
+    def task_numbers(self) -> dict[str, list[NumberEntry]]:
+        """The numbers of each task."""
+        return {name: task_entries(self.catalog, name) for name in self.catalog.tasks}
 
 
 class Workbench:
@@ -95,12 +77,14 @@ class Workbench:
             if paths.compute or paths.effective_compute
         }
         self.start: Kept[str, Start] = Kept(self._start, KEPT)
+        self.levers: Kept[str, list[Lever]] = Kept(self._levers, KEPT)
         self.catalog: Kept[Choice, Catalog] = Kept(self._catalog, KEPT)
         self.curve: Kept[Choice, xr.Dataset] = Kept(self._curve, KEPT)
         self.draws = Draws(self)
         self.closing = threading.Event()
         self._waiting = 0
         self._turn = threading.Condition()
+        self._long = Turns(1)
 
     def warm_up(self) -> None:
         """Begin what the page asks for first, in the background: kernels, the curve, draws."""
@@ -109,6 +93,7 @@ class Workbench:
     def _warm_up(self) -> None:
         with contextlib.suppress(TaskmodelError):  # the page asks again, and tells it
             self.curve(Choice())
+            self.levers("")
             self.draws.weighing("")
 
     def _fits(self, scenario: str) -> bool:
@@ -129,12 +114,26 @@ class Workbench:
                 hint = hint or f"; there are {listing(self.scenarios)}"
                 raise InputError(f"scenario: found {scenario!r}{hint}")
             catalog = catalog.with_scenario(load_scenario(scenario))
-        levers = levers_of(catalog, paths_of_compute(DEFAULT_PATHS))
-        return Start(catalog, levers, bundled_evidence(catalog))
+        return Start(catalog, levers_of(catalog), bundled_evidence(catalog))
+
+    def _levers(self, scenario: str) -> list[Lever]:
+        start = self.start(scenario)
+        return ranked(start.catalog, start.levers, paths_of_compute(DEFAULT_PATHS))
 
     def _catalog(self, choice: Choice) -> Catalog:
         start = self.start(choice.scenario)
         return moved_catalog(start.catalog, start.levers, choice)
+
+    def task_numbers(self, choice: Choice) -> dict[str, list[NumberEntry]]:
+        """Return the numbers of each task, with their sources."""
+        start, catalog = self.start(choice.scenario), self.catalog(choice)
+        same = catalog.basis == start.catalog.basis
+        return {
+            name: start.task_numbers[name]
+            if same and start.catalog.tasks.get(name) is task  # nothing of it has changed
+            else task_entries(catalog, name)
+            for name, task in catalog.tasks.items()
+        }
 
     def _curve(self, choice: Choice) -> xr.Dataset:
         catalog = self.catalog(choice)
@@ -155,6 +154,13 @@ class Workbench:
             with self._turn:
                 self._waiting -= 1
                 self._turn.notify_all()
+
+    @contextmanager
+    def longer(self) -> Iterator[None]:
+        """A piece of longer work: one at a time, once no person waits."""
+        with self._long.turn():
+            self.give_way()
+            yield
 
     def give_way(self) -> None:
         """Wait until no person waits; raise CancelledError once the workbench closes."""

@@ -42,10 +42,12 @@ def unknown_name(name: Any, names: Collection[str], keys: Keys, noun: str) -> It
 def source_findings(value: Any, keys: Keys, sources: dict[str, Any]) -> Iterator[Finding]:
     """Yield defects of every ``source`` and ``sources`` within a value."""
     for index, item in enumerate(as_list(value)):
-        yield from source_findings(item, (*keys, index), sources)
+        if isinstance(item, (dict, list)):
+            yield from source_findings(item, (*keys, index), sources)
     for name, item in as_mapping(value).items():
         if name not in ("source", "sources") or not isinstance(item, (str, list)):
-            yield from source_findings(item, (*keys, name), sources)
+            if isinstance(item, (dict, list)):  # most are numbers and texts
+                yield from source_findings(item, (*keys, name), sources)
             continue
         cited = [item] if isinstance(item, str) else item
         for index, key in enumerate(cited):

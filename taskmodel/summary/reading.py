@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -112,8 +112,10 @@ def milestone_points(
     event_table : Dataset, optional
         Its events, if at hand.
     """
-    table = events(result) if event_table is None else event_table
-    return {name: _milestone(result, table, name) for name in MILESTONES}
+    table, prefix = (result, "event_") if event_table is None else (event_table, "")
+    names = ("kind", "mode", "compute", *(f"{speedup}_after" for speedup in SPEEDUPS))
+    columns = {name: table[f"{prefix}{name}"].values for name in names}
+    return {name: _milestone(result, columns, name) for name in MILESTONES}
 
 
 def round_points(low: float, high: float, most: int = ROUND_POINTS) -> tuple[float, ...]:
@@ -265,30 +267,31 @@ def _holds_at_start(result: xr.Dataset, name: str) -> bool:
     """Return whether a milestone holds at the first point of a sweep already."""
     if name == "first_automation":
         results.needs_variables(result, "automated_share")
-        return bool((result["automated_share"].isel(compute=0) > 0).any())
+        return bool((result["automated_share"].isel(compute=0).values > 0).any())
     if name in COSTS:
-        return bool(result["oversight_cost"].isel(compute=0) >= COSTS[name])
+        return bool(result["oversight_cost"].values[0] >= COSTS[name])
     if name == "oversight_bottleneck":
         return bool(result["binding_factor"].values[0] == "review")
     review = result["bottleneck_share"].isel(compute=0).sel(source="review").item()
     return bool(review - float(result["binding_tolerance"]) > OVERSIGHT_ROUNDING)
 
 
-def _milestone(result: xr.Dataset, event_table: xr.Dataset, name: str) -> Point | None:
+def _milestone(
+    result: xr.Dataset, event_columns: Mapping[str, np.ndarray], name: str
+) -> Point | None:
     """Return the first point of a milestone with the speed-ups just after it, or None."""
     if _holds_at_start(result, name):
-        start = result.isel(compute=0)
-        return Point(float(start["compute"]), *(float(start[speedup]) for speedup in SPEEDUPS))
-    kind = event_table["kind"].values
+        return Point(*(float(result[each].values[0]) for each in ("compute", *SPEEDUPS)))
+    kind = event_columns["kind"]
     if name == "first_automation":
-        begins = (kind == "adopted") & (event_table["mode"].values != MODES[HUMAN])
+        begins = (kind == "adopted") & (event_columns["mode"] != MODES[HUMAN])
     else:
         begins = kind == name
     if not begins.any():
         return None
-    first = event_table.isel(event=int(np.argmax(begins)))
-    after = (float(first[f"{speedup}_after"]) for speedup in SPEEDUPS)
-    return Point(float(first["compute"]), *after)
+    first = int(np.argmax(begins))
+    after = (float(event_columns[f"{speedup}_after"][first]) for speedup in SPEEDUPS)
+    return Point(float(event_columns["compute"][first]), *after)
 
 
 def _scarce(result: xr.Dataset, event_table: xr.Dataset, factor: str) -> Intervals:

@@ -143,7 +143,8 @@ def sweep(
     if WAITS_FOR_EVER in result and result[WAITS_FOR_EVER].all():
         first = grid[:1]  # the error names the pool and what mends it
         walker.at(first).measure(walker.solve(first).allocation)
-    return result.assign_attrs(attributes)
+    result.attrs |= attributes
+    return result
 
 
 def sweep_along(axis: Axis, grid: Array, keep: Keep = None) -> tuple[xr.Dataset, Walker]:

@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def labelled(
             values = values.astype(object)
         units, meaning = label or _declaration(name, declared, unlabelled)
         attributes = {"units": units} if units else {}
-        attributes |= descriptive(meaning)
+        attributes.update(_descriptive(meaning))
         # the fast path looks for no dates among texts
         return xr.Variable(dims, values, attributes, fastpath=True)
 
@@ -112,6 +113,11 @@ def labelled(
         {name: variable(name, entry, ("", "")) for name, entry in coords.items()},
         attributes,
     )
+
+
+@lru_cache(1024)  # meanings are declared, and few
+def _descriptive(meaning: str) -> tuple[tuple[str, str], ...]:
+    return tuple(descriptive(meaning).items())
 
 
 def descriptive(meaning: str) -> dict[str, str]:

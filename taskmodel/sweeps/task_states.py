@@ -29,8 +29,10 @@ def task_states(catalog: Catalog, path: xr.Dataset) -> dict[str, str]:
     """
     states = {}
     modes = path["mode"].values.tolist()
+    rows = path["mode_share"].transpose("task", "mode").values.tolist()
+    shares_of = dict(zip(path["task"].values.tolist(), rows, strict=True))
     for name, task in catalog.tasks.items():
-        shares = dict(zip(modes, path["mode_share"].sel(task=name).values.tolist(), strict=True))
+        shares = dict(zip(modes, shares_of[name], strict=True))
         people = shares.pop("human")
         if people >= 1 - 1e-9:
             states[name] = PEOPLE if task.delegable else NOT_DELEGABLE

@@ -3,9 +3,19 @@
 import http.client
 import json
 import threading
+import time
 from contextlib import contextmanager
 
 from taskmodel.explore import Server, Workbench
+
+
+def until(condition, patience=60):
+    """Wait for a condition, and return what it gives."""
+    end = time.monotonic() + patience
+    while not (result := condition()):
+        assert time.monotonic() < end, "it did not get there"
+        time.sleep(0.002)
+    return result
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The server of the page: what it answers, what it refuses, and how it ends."""
 
 import csv
+import http.client
 import io
 import json
 import socket
@@ -9,16 +10,18 @@ import time
 
 import numpy as np
 import pytest
-from explore.pages import ask, lines, question, served, stream
+from explore.pages import ask, lines, question, served, stream, until
 
 import taskmodel as tm
 from taskmodel.explore import Server, Workbench
+from taskmodel.explore.answers import ViewAnswer
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.gate import MOST_BYTES
 from taskmodel.explore.levers import moved_draws
 from taskmodel.explore.server import STREAMS, VIEWS, read_assets
 
 CATALOG = "t_agi_ladder"
+NOTHING = ViewAnswer({"shown": []}, None)
 BRISK = [name for name in VIEWS if name not in ("curve", "remedies")]  # with tests of their own
 
 
@@ -306,6 +309,26 @@ def test_a_request_in_flight_at_the_end_is_answered():
         question(server, "curve")
 
 
+def test_equal_questions_have_one_answer_and_are_computed_once(page, monkeypatch):
+    asked = []
+    monkeypatch.setitem(VIEWS, "money", lambda bench, request: asked.append(request) or NOTHING)
+    first, again = (question(page, "money", set={"supervision.headcount": 42}) for _ in range(2))
+    assert first == again == (200, {"shown": []}) and len(asked) == 1
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_not_computed(page, monkeypatch):
+    asked = []
+    monkeypatch.setitem(VIEWS, "map", lambda bench, request: asked.append(request) or NOTHING)
+    connection = http.client.HTTPConnection("127.0.0.1", page.port)
+    with page.turn("map"):
+        body = json.dumps({"other": "capability.slope"})
+        connection.request("POST", "/api/map", body, {"Content-Type": "application/json"})
+        until(lambda: page.slow.waiting)
+        connection.close()
+    assert question(page, "map", other="production.elasticity")[0] == 200
+    assert asked == [{"other": "production.elasticity"}]
+
+
 def test_a_port_that_is_taken_is_refused_with_the_mend():
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -319,5 +342,5 @@ def test_a_fault_is_told_as_one(page, monkeypatch):
         raise ZeroDivisionError("of a test")
 
     monkeypatch.setitem(VIEWS, "money", broken)
-    status, document = question(page, "money")
+    status, document = question(page, "money", set={"supervision.headcount": 41})
     assert status == 500 and "a fault of taskmodel" in document["error"]
