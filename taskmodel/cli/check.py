@@ -12,7 +12,7 @@ from taskmodel.catalog.model import Scenario
 from taskmodel.catalog.plausibility import implausible
 from taskmodel.cli.kinds import kind_of
 from taskmodel.cli.output import BAD_INPUT, FINE, NO_ANSWER, Answer
-from taskmodel.cli.screen import number, plain, table
+from taskmodel.cli.screen import number, plain, table, terminal_width, wrapped
 from taskmodel.errors import CatalogError, Defect, InputError
 from taskmodel.files.bundled import find_file
 from taskmodel.files.yaml import MAX_BYTES, read_document, read_text
@@ -181,15 +181,17 @@ def _lines(report: dict[str, Any]) -> list[str]:
         return [f"{name}: {count}", *(f"  {defect}" for defect in defects)]
     size = "" if report["tasks"] is None else f", {report['tasks']} tasks"
     lines = [f"{name}: fine ({report['kind']}{size}): {plain(report['title'])}"]
-    lines += [f"  converted: {sentence}" for sentence in report["conversions"]]
-    lines += [f"  unusual: {path} is {text}" for path, text in report["implausible"].items()]
+    notes = [f"converted: {sentence}" for sentence in report["conversions"]]
+    notes += [f"unusual: {path} is {text}" for path, text in report["implausible"].items()]
     paths = report["without_source"]
     if paths:
         rest = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""
-        lines.append(
-            f"  {len(paths)} number{'s' * (len(paths) > 1)} without a source: "
+        notes.append(
+            f"{len(paths)} number{'s' * (len(paths) > 1)} without a source: "
             f"{', '.join(paths[:MAX_NAMED])}{rest}"
         )
+    for text in notes:
+        lines += wrapped(text, width=terminal_width())
     if "distributions" in report:
         lines += _distribution_lines(report["distributions"])
     return lines

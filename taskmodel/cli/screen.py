@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import sys
 import textwrap
 import threading
@@ -18,6 +19,7 @@ from taskmodel._text import signed as signed
 
 T = TypeVar("T")
 WIDTH = 79
+LEAST_WIDTH = 30  # of a terminal whose width is used
 
 
 def hours(value: float) -> str:
@@ -91,11 +93,16 @@ def settings(values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def wrapped(text: str, indent: str = "  ") -> list[str]:
+def terminal_width() -> int:
+    """Return how many letters fit on a line of the terminal, or of a page if there is none."""
+    return max(shutil.get_terminal_size((WIDTH + 1, 24)).columns - 1, LEAST_WIDTH)
+
+
+def wrapped(text: str, indent: str = "  ", width: int = WIDTH) -> list[str]:
     """Break a sentence into lines, those after the first indented further."""
     return textwrap.wrap(
         text,
-        WIDTH,
+        width,
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_long_words=False,

@@ -392,6 +392,16 @@ def test_all_defects_of_a_catalog_are_listed_with_their_lines(capsys):
     assert f"{CATALOGS / 'bad_many.yaml'}:34:27: tasks.write.review_ratio.value" in message
 
 
+@pytest.mark.parametrize("columns", [50, 120])
+def test_notes_of_a_check_are_as_wide_as_the_terminal(capsys, starter, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text = Path(starter).read_text().replace("source: judgement, note:", "note:")
+    Path("unsourced.yaml").write_text(text)
+    _, *lines = lines_of(capsys, "check", "unsourced.yaml")
+    assert "numbers without a source:" in lines[0] and lines[-1].endswith(" more")
+    assert len(lines) > 1 and columns - 40 < max(map(len, lines)) < columns
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in CATALOGS.glob("bad_*.yaml")))
 def test_bad_files_are_reported_without_a_traceback(capsys, name):
     assert name in error_of(capsys, "run", str(CATALOGS / name))
@@ -671,7 +681,7 @@ def test_check_of_a_good_catalog_is_exit_0_with_conversions_and_numbers_without_
     lines = lines_of(capsys, "check", str(CATALOGS / "good_units.yaml"))
     assert "fine" in lines[0]
     assert "240 min" in line_with(lines, "tasks.write.horizon:")
-    assert "without a source" in lines[-1]
+    assert "numbers without a source:" in line_with(lines, "without a source")
     (report,) = json_of(capsys, "check", str(CATALOGS / "good.yaml"))["files"]
     assert (report["ok"], report["kind"], report["tasks"], report["conversions"]) == (
         True,
