@@ -14,6 +14,7 @@ from taskmodel.calibration.records import Moment, Moments
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.files.quantity import LEVELS as WIDTH
+from taskmodel.files.suggestions import listing
 from taskmodel.numerics.normal import normal_quantile
 from taskmodel.numerics.types import Array
 from taskmodel.questions._bands import LEVELS, bands
@@ -83,7 +84,11 @@ def paths_of_compute(name: str) -> Paths:
     """
     paths = load_paths(name)
     if not (paths.compute or paths.effective_compute):
-        raise InputError(f"the paths {name} have no course of compute: choose others with --paths")
+        raise InputError(
+            f"the paths {name} move {listing(list(paths.values), 4)} and have no compute, which "
+            "dates are along here, with people as they are; all that moves is followed by "
+            f"`taskmodel run CATALOG --over time --paths {name}` and `ensemble`"
+        )
     dated = any(path.endswith(".since") for path in sampler(paths).laws)
     year_ago = max(paths.begins.value, paths.today.value - 1)
     begins = paths.begins if dated else paths.begins.model_copy(update={"value": year_ago})

@@ -268,6 +268,13 @@ def test_what_chosen_paths_state_besides_compute_is_said_to_be_left_out(capsys, 
     assert "alone is followed" not in capsys.readouterr().err
 
 
+def test_paths_of_people_alone_are_refused_with_the_command_that_follows_them(capsys):
+    assert main(["report", "t_agi_ladder", "--paths", "field_growth"]) == 2
+    error = capsys.readouterr().err
+    assert "field_growth move pools.*.headcount, supervision.headcount and have no comp" in error
+    assert "taskmodel run CATALOG --over time --paths field_growth" in error
+
+
 # In a browser
 
 
