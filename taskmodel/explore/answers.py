@@ -20,6 +20,7 @@ from taskmodel.files import bundled
 from taskmodel.lead.plans.dataset import lead_time
 from taskmodel.lead.plans.load import load_plan
 from taskmodel.money._spend import spend
+from taskmodel.numerics.accuracy import EVENT_OFFSET
 from taskmodel.questions._bottleneck_map import bottleneck_map
 from taskmodel.summary import milestone_points
 from taskmodel.summary.by_date import observed_moments
@@ -31,7 +32,7 @@ from taskmodel.takeoff.beside import alignment_beside
 LINES = ("throughput_speedup", "latency_speedup", "speedup", "oversight_cost")
 COURSE_POINTS = 65
 MAP_POINTS = (32, 24)
-MONEY_POINTS = 61
+MONEY_POINTS = 61  # besides both sides of events
 PRICED = "priced"
 WORLD = "davidson_best_guess"
 MAP_FACTOR = 100.0  # range of the other input of the map, either way
@@ -210,10 +211,16 @@ def world_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
 
 def money_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     """What a dollar should buy along compute, and what a reviewer is worth."""
-    catalog, added = _priced(bench, read_choice(request))
+    choice = read_choice(request)
+    catalog, added = _priced(bench, choice)
     grid = catalog.compute.grid
     today = catalog.compute.today.value
-    result = spend(catalog, np.union1d(np.geomspace(grid.low, grid.high, MONEY_POINTS), [today]))
+    points = np.union1d(np.geomspace(grid.low, grid.high, MONEY_POINTS), [today])
+    # where tasks open, spending jumps
+    events = bench.curve(choice)["event_compute"].values
+    sides = np.concatenate([events * (1 - EVENT_OFFSET), events * (1 + EVENT_OFFSET)])
+    inside = sides[(sides > grid.low) & (sides < grid.high)]
+    result = spend(catalog, np.union1d(points, inside))
     names = ("unit_cost", "unit_cost_as_is", "unit_cost_without_ai", "dollar_speedup")
     facts = {
         "compute": rounded(result[COMPUTE].values),

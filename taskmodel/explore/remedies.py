@@ -19,8 +19,12 @@ from taskmodel.sweeps.axes import Course
 from taskmodel.sweeps.results import labelled, provenance
 
 MILESTONES = (*COSTS, "oversight_bottleneck")
+DEDICATED = "dedicated"
 FACTORS: dict[str, dict[float, str]] = {
-    "supervision.headcount": {2.0: "twice the reviewers", 10.0: "ten times the reviewers"},
+    "supervision.headcount": {
+        2.0: "twice as many {reviewers}",
+        10.0: "ten times as many {reviewers}",
+    },
     "pools.*.headcount": {2.0: "twice the people, reviewers as they are"},
     "tasks.*.review_ratio": {0.5: "reviews take half the time", 0.1: "reviews take a tenth"},
 }
@@ -28,7 +32,7 @@ VALUES: dict[str, dict[Any, str]] = {
     "supervision.coverage": {
         "floor": "people review only the share of units that policy requires",
     },
-    "supervision.pool": {"dedicated": "reviewers of their own, besides the researchers"},
+    "supervision.pool": {DEDICATED: "reviewers of their own, besides the researchers"},
     "supervision.max_review_share": {1.0: "reviewers do nothing but review"},
 }
 
@@ -72,11 +76,14 @@ def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
 def _changes(catalog: Catalog) -> list[tuple[str, str, dict[str, Any]]]:
     """Return title, setting and values of each change that makes a difference to the catalog."""
     result = []
+    pool = catalog.supervision.pool
+    reviewers = "reviewers" if pool == DEDICATED else f"{pool} who may review"
     for pattern, factors in FACTORS.items():
         paths = _matching(catalog, pattern)
         for factor, title in factors.items():
             values = {path: factor * catalog.get(path) for path in paths}
             if any(values.values()):
+                title = title.format(reviewers=reviewers)
                 result.append((title, f"{pattern} times {factor:g}", values))
     for path, words in VALUES.items():
         for value, title in words.items():

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from taskmodel.explore import Server, Workbench
 
 
-def until(condition, patience=60):
+def until(condition, patience=120):
     """Wait for a condition, and return what it gives."""
     end = time.monotonic() + patience
     while not (result := condition()):
         assert time.monotonic() < end, "it did not get there"
-        time.sleep(0.002)
+        time.sleep(0.01)
     return result
 
 

@@ -1,13 +1,13 @@
 """The page in a browser: it loads, moves, is refused bad values in words, and is accessible."""
 
 import os
+import re
 import shutil
-import time
 import xml.etree.ElementTree as ElementTree
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from explore.pages import served
+from explore.pages import served, until
 from locations import TESTS
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -24,15 +24,15 @@ pytestmark = pytest.mark.skipif(
 )
 CATALOG = "t_agi_ladder"
 VIEWS = ("curve", "tasks", "map", "time", "money", "lead")
-PATIENCE = 120  # seconds; nothing is timed
 DESK, PHONE = (1280, 900), (375, 800)
 DRAWN = """const side = document.querySelector('.side .content');
 return side ? side.querySelectorAll('figure, svg.tasks').length : 0"""
 LINE = """const line = document.querySelector('.side g.line[stroke="var(--ink)"] path');
 return line && line.getAttribute('d')"""
 FITS = "const page = document.documentElement; return page.scrollWidth <= page.clientWidth"
-SERIOUS = """const done = arguments[arguments.length - 1];
-axe.run(document, { resultTypes: ['violations'] }).then((result) => done(result.violations
+SERIOUS = """const [chosen, done] = arguments;
+const options = { resultTypes: ['violations'] };
+axe.run(document.querySelector(chosen), options).then((result) => done(result.violations
   .filter((item) => ['serious', 'critical'].includes(item.impact))
   .map((item) => `${item.id}: ${item.nodes.map((node) => node.html).slice(0, 3).join(' | ')}`)))"""
 
@@ -69,15 +69,6 @@ def no_console_error(browser):
     assert not [text for text in entries if "status of 400" not in text]
 
 
-def until(condition):
-    """Wait for a condition, and return what it gives."""
-    end = time.monotonic() + PATIENCE
-    while not (result := condition()):
-        assert time.monotonic() < end, "the page did not get there"
-        time.sleep(0.05)
-    return result
-
-
 def visit(browser, page, state="", size=DESK, scheme="light"):
     """Open the page in a state, and wait for its figures and inputs."""
     browser.execute_cdp_cmd(
@@ -96,6 +87,11 @@ def visit(browser, page, state="", size=DESK, scheme="light"):
 
 def state_of(browser):
     return {name: values[-1] for name, values in parse_qs(urlsplit(browser.current_url)[4]).items()}
+
+
+def text_of_column(rows, index):
+    cells = (row.find_elements(By.TAG_NAME, "td")[index].text for row in rows)
+    return "\n".join(cells).replace("−", "-")
 
 
 def field(browser, identity):
@@ -173,6 +169,23 @@ def test_tasks_are_reached_by_arrow_keys(browser, page):
     assert second.get_attribute("aria-label").startswith(title)
 
 
+def test_what_buys_time_is_a_click_away_and_sorted_by_what_it_buys(browser, page):
+    visit(browser, page, "a.set.supervision.headcount=40")
+    browser.find_element(By.XPATH, "//button[text()='What would buy time?']").click()
+    rows = until(lambda: browser.find_elements(By.CSS_SELECTOR, ".side table tbody tr"))
+    assert state_of(browser)["view"] == "time"
+    assert rows[0].text.startswith("as things are")
+    bought = [float(years) for years in re.findall(r"\((.\d+\.\d) y\)", text_of_column(rows, 1))]
+    assert bought and bought == sorted(bought, reverse=True)
+
+
+def test_links_within_the_page_leave_its_state(browser, page):
+    visit(browser, page, "view=map")
+    browser.execute_script("document.querySelector('a[data-to=\"views\"]').click()")
+    assert state_of(browser) == {"view": "map"}
+    assert browser.switch_to.active_element.get_attribute("id") == "views"
+
+
 def test_downloads_hold_what_is_shown(browser, page):
     visit(browser, page, "a.set.supervision.headcount=40")
     for text in ("netCDF", "CSV", "SVG"):
@@ -193,10 +206,12 @@ def test_views_fit_and_have_no_serious_fault_of_access(browser, page, size, sche
     visit(browser, page, size=size, scheme=scheme)
     axe = (TESTS / "explore" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
     browser.execute_script(axe)
-    faults = []
+    faults = browser.execute_async_script(SERIOUS, "html")
     for view in VIEWS:
         field(browser, f"tab-{view}").click()
         until(lambda: browser.execute_script(DRAWN))
-        faults += [f"{view}: {fault}" for fault in browser.execute_async_script(SERIOUS)]
+        # what is around the figures is the same in every view
+        found = browser.execute_async_script(SERIOUS, "#views")
+        faults += [f"{view}: {fault}" for fault in found]
         assert browser.execute_script(FITS), view
     assert not faults

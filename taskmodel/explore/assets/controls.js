@@ -2,7 +2,7 @@
 
 import { element } from "./page.js";
 import { read } from "./state.js";
-import { isNumber, short } from "./words.js";
+import { isNumber, short, unitText } from "./words.js";
 
 const STEPS = 1000;
 const MOST_FOUND = 25;
@@ -35,7 +35,7 @@ export function sourceTexts(entry, sources) {
 
 export function provenance(entry, sources) {
   const lines = [entry.meaning];
-  if (isNumber(entry.low)) lines.push(`90 % interval: ${short(entry.low)} to ${short(entry.high)} ${entry.unit}`);
+  if (isNumber(entry.low)) lines.push(`90 % interval: ${short(entry.low)} to ${short(entry.high)} ${unitText(entry)}`);
   if (entry.allowed) lines.push(`allowed: ${entry.allowed}`);
   if (entry.note) lines.push(`why: ${entry.note}`);
   const works = sourceTexts(entry, sources).flatMap((work, index) => (index ? ["; ", work] : [work]));
@@ -92,12 +92,12 @@ export class Controls {
     });
     const undo = element("button", { type: "button", className: "undo", title: `as in the catalog: ${short(entry.value)}`,
       "aria-label": `${lever.title}: as in the catalog`, hidden: moved === undefined }, "↺");
-    const said = (number) => range.setAttribute("aria-valuetext", `${short(number, 4)} ${entry.unit}`);
+    const said = (number) => range.setAttribute("aria-valuetext", `${short(number, 4)} ${unitText(entry)}`);
     said(value);
     const holder = element("div", { className: `lever${moved === undefined ? "" : " moved"}` },
       element("div", { className: "head" },
         element("label", { htmlFor: id }, lever.title),
-        element("span", { className: "value" }, box, element("span", { className: "unit" }, entry.unit), undo)),
+        element("span", { className: "value" }, box, element("span", { className: "unit" }, unitText(entry)), undo)),
       range,
       element("p", { className: "quiet", id: `${id}-about` },
         [intervalText(entry), shiftText(lever)].filter(Boolean).join("; ")),
@@ -160,7 +160,7 @@ export class Controls {
     const holder = element("div", { className: `lever${value === undefined ? "" : " moved"}` },
       element("div", { className: "head" },
         element("label", { htmlFor: id }, path),
-        element("span", { className: "value" }, box, element("span", { className: "unit" }, entry.unit), undo)),
+        element("span", { className: "value" }, box, element("span", { className: "unit" }, unitText(entry)), undo)),
       ...provenance(entry, this.table.sources));
     box.addEventListener("change", () => {
       const number = read(box.value.replaceAll(",", ""));

@@ -9,10 +9,10 @@ import { drawMoney } from "./money.js";
 import { asSvg, element, saveAs } from "./page.js";
 import { emptySide, fromAddress, initial, read, toAddress } from "./state.js";
 import { drawTasks } from "./tasks.js";
-import { drawTime } from "./time.js";
+import { drawTime, drawn } from "./time.js";
 import { MEASURES, compute, isNumber, times, when } from "./words.js";
 
-const VIEWS = { curve: "Speed-up and what binds", tasks: "Task graph", map: "Map", time: "Time", money: "Money", lead: "Lead and pause" };
+const VIEWS = { curve: "Speed-up", time: "What buys time", tasks: "Task graph", map: "Map", money: "Money", lead: "Lead and pause" };
 const BANDS_AFTER = 200; // milliseconds without a move
 const AGAIN = 1500; // until a question is asked again that found the server busy
 const SIDES = ["a", "b"];
@@ -151,6 +151,7 @@ async function slow(side, signal) {
     await api.bands({ ...question(side), kind: "curve" }, signal, (lines) => tellBands(side, "bands", lines));
   }
   if (view === "time") {
+    draw(side);
     own.remedies ??= await api.answer("remedies", question(side), signal);
     draw(side);
     if (start.beside && !own.world) own.world = await api.answer("world", question(side), signal);
@@ -208,16 +209,24 @@ function draw(side) {
 }
 
 function showAnswer() {
-  byId("answer").replaceChildren(...sides().filter((side) => shown[side].curve).map((side) => {
-    const { milestones, course, today } = shown[side].curve;
-    const label = state.compare ? element("strong", {}, `${sideName(side)}: `) : null;
-    const half = milestones.oversight_costs_half, first = milestones.first_automation, most = milestones.oversight_bottleneck;
-    const say = (point) => point ? `from ${when(course, point.compute)} (${compute(point.compute)} FLOP/year)` : "nowhere up to the end of the grid";
-    const now = valueNow(shown[side].curve, "throughput_speedup"), cost = valueNow(shown[side].curve, "oversight_cost");
-    return element("p", {}, label, `Today (${compute(today)} FLOP/year) AI makes research ${times(now)} as fast, and oversight costs ${times(cost)}: `
-      + `output with free review, over output. Oversight costs half ${say(half)}, and is the bottleneck ${say(most)}, at the catalog's own values with compute along ${pathsName()}; `
-      + `AI does its first task ${say(first)}.`);
-  }));
+  const known = sides().filter((side) => shown[side].curve);
+  const answers = known.map((side) => {
+    const { milestones, course } = shown[side].curve;
+    const say = (point) => point ? `from ${when(course, point.compute)}` : `at no compute up to ${compute(shown[side].curve.grid.at(-1))} FLOP/year`;
+    return element("p", { className: "main" }, state.compare ? `${sideName(side)}: ` : null,
+      `Oversight costs half ${say(milestones.oversight_costs_half)}, and is the bottleneck ${say(milestones.oversight_bottleneck)}. `);
+  });
+  if (known.length && state.view !== "time") {
+    answers[0].append(element("button", { type: "button", className: "link", onclick: () => open("time") }, "What would buy time?"));
+  }
+  const today = known.map((side) => {
+    const { curve } = shown[side], first = curve.milestones.first_automation;
+    return `${state.compare ? `${sideName(side)}: t` : "T"}oday (${compute(curve.today)} FLOP/year) AI makes research ${times(valueNow(curve, "throughput_speedup"))} as fast, `
+      + `oversight costs ${times(valueNow(curve, "oversight_cost"))}, and AI ${first ? `has done tasks since ${compute(first.compute)} FLOP/year (${when(curve.course, first.compute)})` : "does no task"}. `;
+  });
+  const dated = known.filter((side) => shown[side].dates?.done && shown[side].dates.first).map((side) => `${state.compare ? `${sideName(side)}: o` : "O"}ver ${drawn(shown[side].dates)}. `);
+  byId("answer").replaceChildren(...answers, element("p", { className: "quiet" },
+    `Costs half: were review to take no time, output would be twice as high. At the catalog's own values, with compute along ${pathsName().replaceAll("_", " ")}. `, ...dated, ...today));
 }
 
 function valueNow(facts, name) {
@@ -386,6 +395,12 @@ async function begin() {
     state = { ...initial(), view: state.view };
     all();
   });
+  // the address is the state: a link within the page goes to its target alone
+  document.querySelectorAll("a[data-to]").forEach((link) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    byId(link.dataset.to).scrollIntoView();
+    byId(link.dataset.to).focus();
+  }));
   addEventListener("hashchange", () => {
     if (location.hash.slice(1) === toAddress(state)) return;
     state = fromAddress(location.hash.slice(1));

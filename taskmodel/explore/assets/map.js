@@ -2,7 +2,7 @@
 
 import { computeScale } from "./curve.js";
 import { element, figure, swatch, widthOf } from "./page.js";
-import { colourOf, compute, isNumber, power, short, sourceName, times } from "./words.js";
+import { colourOf, compute, isNumber, power, short, sourceName, times, unitText } from "./words.js";
 
 // Edges of cells whose middles are given.
 function edges(values, logarithmic) {
@@ -40,7 +40,7 @@ export function drawMap(container, facts) {
       Plot.text(largest(cells, sources, facts), { x: "x", y: "y", text: "text", fill: "#ffffff", stroke: "#1b1f24", strokeWidth: 3.5, fontWeight: 600, fontSize: 13 }),
       isNumber(value) ? Plot.dot([value], { x: [facts.today], y: [value], r: 6, stroke: "var(--ink)", strokeWidth: 2.5, fill: "var(--surface)" }) : null,
       Plot.tip(cells, Plot.pointer({ x: (cell) => Math.sqrt(cell.x1 * cell.x2), y: (cell) => facts.logarithmic ? Math.sqrt(cell.y1 * cell.y2) : (cell.y1 + cell.y2) / 2,
-        title: (cell) => `${sourceName(cell.source) || "nothing"}\n${compute(cell.position)} FLOP/year, ${short(cell.other)} ${facts.entry.unit}\nthroughput ${times(cell.speedup)}` })),
+        title: (cell) => `${sourceName(cell.source) || "nothing"}\n${compute(cell.position)} FLOP/year, ${short(cell.other)} ${unitText(facts.entry)}\nthroughput ${times(cell.speedup)}` })),
     ],
   });
   container.replaceChildren(drawn, element("ul", { className: "key" },

@@ -39,13 +39,13 @@ export function table(caption, heads, rows) {
     className: heads[index]?.number ? "number" : "",
     scope: tag === "th" ? "col" : null,
   }, value instanceof Node ? value : String(value));
-  return element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": caption },
-    element("table", {},
-      element("caption", {}, caption),
+  // the caption stays in sight where the table scrolls
+  return element("div", {}, element("p", { className: "caption" }, caption),
+    element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": caption }, element("table", { "aria-label": caption },
       element("thead", {}, element("tr", {},
         ...heads.map((head, index) => cell("th", head.title ?? head, index)))),
       element("tbody", {}, ...rows.map((row) =>
-        element("tr", {}, ...row.map((value, index) => cell("td", value, index)))))));
+        element("tr", {}, ...row.map((value, index) => cell("td", value, index))))))));
 }
 
 export function swatch(colour) {

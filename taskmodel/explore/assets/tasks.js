@@ -2,7 +2,7 @@
 
 import { sourceTexts } from "./controls.js";
 import { element, table, widthOf } from "./page.js";
-import { compute, isNumber, percent, short, times, when } from "./words.js";
+import { compute, isNumber, percent, short, times, unitText, when } from "./words.js";
 
 const STATES = {
   "by people": { colour: "var(--sky)", symbol: "symbolCircle" },
@@ -125,7 +125,7 @@ function describe(aside, task, facts, course, sources) {
     const interval = isNumber(entry.low) ? ` [90 %: ${short(entry.low)} to ${short(entry.high)}]` : "";
     const works = sourceTexts(entry, sources).flatMap((work, index) => (index ? ["; ", work] : [work]));
     return [element("dt", {}, FIELDS[field] ?? field),
-      element("dd", {}, `${short(entry.value)} ${entry.unit}${interval}; `, ...works, entry.note ? ` (${entry.note})` : "")];
+      element("dd", {}, `${short(entry.value)} ${unitText(entry)}${interval}; `, ...works, entry.note ? ` (${entry.note})` : "")];
   });
   aside.replaceChildren(element("h3", {}, task.title),
     element("dl", {}, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),

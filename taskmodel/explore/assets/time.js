@@ -6,7 +6,8 @@ import { MEASURES, isNumber, measured, month, percent, short, times } from "./wo
 const FIRSTS = ["oversight_costs_a_tenth_from", "oversight_costs_half_from", "oversight_bottleneck_from"];
 const FIRST_COLOURS = ["var(--blue)", "var(--orange)", "var(--vermillion)"];
 const FIRST_DASHES = [null, "6,3", "2,2"];
-const COLUMNS = { oversight_costs_a_tenth: "costs a tenth (1.1×)", oversight_costs_half: "costs half (2×)", oversight_bottleneck: "is the bottleneck" };
+const COLUMNS = { oversight_costs_half: "costs half (2×)", oversight_bottleneck: "is the bottleneck" };
+const LEAST = 0.02; // years that are told as a change
 const BY = [2027, 2028, 2030];
 const finite = (value) => (isNumber(value) ? value : NaN);
 
@@ -20,8 +21,8 @@ function line(colour, dash, text) {
 export function drawTime(container, { bands, remedies, world, curve, measure, pathsName }) {
   const width = widthOf(container);
   container.replaceChildren(
-    ...(bands?.time ? byDate(bands, curve, measure, width, pathsName) : [element("p", { className: "quiet" }, waiting(bands))]),
-    ...(remedies ? [remedyTable(remedies, pathsName)] : []),
+    ...(remedies ? remedyTable(remedies, pathsName) : [element("p", { className: "quiet" }, "what would buy time follows")]),
+    ...(bands?.time ? [firstTable(bands), ...byDate(bands, curve, measure, width, pathsName)] : [element("p", { className: "quiet" }, waiting(bands))]),
     ...(world ? worldFigures(world, width) : []));
 }
 
@@ -62,12 +63,23 @@ function byDate(bands, curve, measure, width, pathsName) {
       x: { ...dates, domain: [bands.by[0], bands.by.at(-1)] }, y: { domain: [0, 1], grid: true, label: null, ticks: 3 },
       marks: FIRSTS.map((_, index) => Plot.lineY(chances.filter((row) => row.index === index), { x: "x", y: "y", stroke: FIRST_COLOURS[index], strokeWidth: 2.2, strokeDasharray: FIRST_DASHES[index], curve: "step-after" })) }),
     element("ul", { className: "key" }, ...FIRSTS.map((name, index) => line(FIRST_COLOURS[index], FIRST_DASHES[index], `${bands.titles[name]}`))),
-    table("First time that", ["", { title: "median", number: true }, { title: "90 % band", number: true }, ...BY.map((year) => ({ title: `by ${year}`, number: true }))],
-      FIRSTS.map((name) => {
-        const [first, median, last] = bands.first[name];
-        return [bands.titles[name], never(median), `${never(first)} to ${never(last)}`, ...BY.map((year) => percent(chance(bands, name, year)))];
-      })),
   ];
+}
+
+const bandText = ([first, median, last]) => `${never(median)} (90 %: ${never(first)} to ${never(last)})`;
+
+// When oversight first costs half and binds most, over draws, in words.
+export function drawn(bands) {
+  const [, half, most] = FIRSTS;
+  return `${bands.draws} draws of the uncertain numbers it costs half from ${bandText(bands.first[half])}, and is the bottleneck from ${bandText(bands.first[most])}`;
+}
+
+function firstTable(bands) {
+  return table(`First time that, over ${bands.draws} draws of the uncertain numbers`, ["", { title: "median", number: true }, { title: "90 % band", number: true }, ...BY.map((year) => ({ title: `by ${year}`, number: true }))],
+    FIRSTS.map((name) => {
+      const [first, median, last] = bands.first[name];
+      return [bands.titles[name], never(median), `${never(first)} to ${never(last)}`, ...BY.map((year) => percent(chance(bands, name, year)))];
+    }));
 }
 
 const never = (date) => (date === "inf" ? "never on the path" : month(date));
@@ -77,18 +89,27 @@ function chance(bands, name, year) {
   return index < 0 ? null : bands.probability[name][index];
 }
 
+// Changes in the order of the time that they buy until oversight costs half, then until it binds most.
 function remedyTable(remedies, pathsName) {
-  const shown = Object.keys(COLUMNS);
-  const base = remedies.rows[0].dates;
-  const cell = (date, at) => {
+  const places = Object.keys(COLUMNS).map((name) => remedies.milestones.indexOf(name));
+  const [now, ...changes] = remedies.rows;
+  const year = (date) => date === "inf" ? Infinity : date ?? -Infinity;
+  const gain = (row, place) => year(row.dates[place]) === year(now.dates[place]) ? 0 : year(row.dates[place]) - year(now.dates[place]);
+  const order = [...changes].sort((one, other) => places.map((place) => gain(other, place) - gain(one, place)).find((difference) => difference) || 0);
+  const cell = (row, place) => {
+    const date = row.dates[place], bought = gain(row, place);
     if (date === null) return "no answer";
     if (date === "inf") return "not by the path's end";
-    const gain = isNumber(base[at]) ? date - base[at] : 0;
-    return `${month(date)}${Math.abs(gain) > 0.02 ? ` (${gain > 0 ? "+" : "−"}${Math.abs(gain).toFixed(1)} y)` : ""}`;
+    if (row !== now && Math.abs(bought) < LEAST) return "no change";
+    return Number.isFinite(bought) && bought ? `${month(date)} (${bought > 0 ? "+" : "−"}${Math.abs(bought).toFixed(1)} y)` : month(date);
   };
-  return table(`What would buy time: when oversight …, at the catalog's own values, along ${pathsName}`,
-    ["with one thing changed", ...shown.map((name) => ({ title: COLUMNS[name], number: true })), "what is set"],
-    remedies.rows.map((row) => [row.title, ...shown.map((name) => cell(row.dates[remedies.milestones.indexOf(name)], remedies.milestones.indexOf(name))), row.setting]));
+  return [
+    table(`What would buy time: from when oversight …, at the catalog's own values, along ${pathsName.replaceAll("_", " ")}`,
+      ["with one thing changed", ...Object.values(COLUMNS).map((title) => ({ title, number: true })), "what is set"],
+      [now, ...order].map((row) => [row === now ? element("strong", {}, row.title) : row.title, ...places.map((place) => cell(row, place)), row.setting])),
+    element("p", { className: "quiet" }, "The last date moves away as well where reviewers are so few that people go on doing by hand what AI could do: read it with the first. "
+      + "Other changes: move an input, and this table is computed again."),
+  ];
 }
 
 const WORLD_LINES = { alignment: { title: "alignment research, throughput", colour: "var(--blue)", dash: null }, capability: { title: "the world's software research", colour: "var(--vermillion)", dash: "6,3" } };

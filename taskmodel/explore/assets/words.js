@@ -39,6 +39,9 @@ export function colourOf(source) {
   return source in SOURCES ? `var(--${source})` : "var(--other)";
 }
 
+// A number without unit has the unit 1, which is not written.
+export const unitText = (entry) => entry.unit === "1" ? "" : entry.unit;
+
 export function short(value, digits = 3) {
   if (value === null || value === undefined) return "none";
   if (value === "inf") return "no limit";
