@@ -93,6 +93,7 @@ def band_answer(
     facts = {
         "draws": dataset.attrs["draws"],
         "failed": dataset.attrs["failed"],
+        by_date.LEFT_OUT: dataset.attrs[by_date.LEFT_OUT],
         "seed": args.seed,
         "moments": drawn.evidence or None,
         "ess": drawn.ess,
@@ -242,4 +243,9 @@ def _draws_lines(facts: dict[str, Any]) -> list[str]:
             )
     if facts["failed"]:
         text += f" {facts['failed']} have no answer and do not count."
+    if facts[by_date.LEFT_OUT]:
+        text += (
+            f" What oversight costs is without up to {facts[by_date.LEFT_OUT]} at a date, whose "
+            "output without review cannot be certified."
+        )
     return wrapped(text, indent="")

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from taskmodel.errors import InputError, NoAnswer
 from taskmodel.numerics.types import Array
+from taskmodel.sweeps.oversight_cost import COST
 from taskmodel.sweeps.results import descriptive
 from taskmodel.uncertainty.streams import REPLICATES, replicates
 
@@ -46,7 +47,9 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
         Over ``quantile``: every number over ``draw`` but the weights, and beside each its standard
         error with the suffix ``_error``. Draws that failed do not count; the attribute ``failed``
         says how many they are. inf is a value, such as that of an event that never happens. NaN
-        where a draw that counts has no value.
+        where a draw that counts has no value; but draws whose ``oversight_cost`` is not certified
+        at a point do not count in its quantiles there, and the attribute
+        ``oversight_cost_left_out`` says how many they are at most.
 
     Raises
     ------
@@ -66,13 +69,16 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
     if not len(rows):
         raise NoAnswer("no draw that counts has an answer; `reason` of the ensemble says why")
     sample = replicates(drawn["draw"].values[rows])
-    variables = {}
+    variables, left_out = {}, {}
     for name, variable in drawn.data_vars.items():
         if "draw" not in variable.dims or variable.dtype.kind != "f" or name == "weight":
             continue
         inner = [dim for dim in variable.dims if dim != "draw"]
         values = variable.transpose("draw", *inner).values[rows]
-        value, error = _quantiles(values, weight[rows], sample, levels)
+        missing = np.isnan(values) & (name == COST)
+        if missing.any():
+            left_out[f"{name}_left_out"] = int(missing.sum(axis=0).max())
+        value, error = _quantiles(values, weight[rows], sample, levels, missing)
         meaning = variable.attrs.get("description", variable.attrs.get("long_name", ""))
         units = {key: unit for key, unit in variable.attrs.items() if key == "units"}
         dims = ("quantile", *inner)
@@ -81,17 +87,27 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
         variables[f"{name}_error"] = (dims, error, {**units, **descriptive(label)})
     coords = {name: drawn[name] for name in drawn.coords if "draw" not in drawn[name].dims}
     attributes = {**drawn.attrs, "draws": len(solved), "failed": int((~solved).sum())}
+    attributes |= left_out
     return xr.Dataset(variables, {"quantile": levels, **coords}, attributes)
 
 
 def _quantiles(
-    values: Array, weight: Array, sample: NDArray[np.int64], levels: Array
+    values: Array,
+    weight: Array,
+    sample: NDArray[np.int64],
+    levels: Array,
+    missing: NDArray[np.bool_],
 ) -> tuple[Array, Array]:
-    """Return quantiles along the first dimension, and their errors, (level, ...)."""
-    table = values.reshape(len(values), -1)
+    """Return quantiles along the first dimension, and their errors, (level, ...).
+
+    Draws that are missing at an entry do not count there; NaN where none does.
+    """
+    table, left_out = (array.reshape(len(array), -1) for array in (values, missing))
     quantile, error = np.full((2, len(levels), table.shape[1]), np.nan)
-    for entry in np.flatnonzero(~np.isnan(table).any(axis=0)).tolist():
+    complete = ~(np.isnan(table) & ~left_out).any(axis=0) & ~left_out.all(axis=0)
+    for entry in np.flatnonzero(complete).tolist():
         order = np.argsort(table[:, entry], kind="stable")
+        order = order[: len(order) - left_out[:, entry].sum()]  # NaN comes last
         column, ordered = table[order, entry], weight[order]
         quantile[:, entry] = order_statistics(column, ordered, levels)
         spread = _level_errors(column, ordered, sample[order], levels, quantile[:, entry])

@@ -38,6 +38,7 @@ CURVES = (
     "speedup",
     "automated_hours_share",
 )
+LEFT_OUT = "oversight_cost_left_out"  # draws whose cost is not certified, at a date, at most
 FIRSTS = {
     "oversight_costs_a_tenth_from": "oversight costs a tenth",
     "oversight_costs_half_from": "oversight costs half",
@@ -214,6 +215,7 @@ def answer_by_date(
     attributes = {name: value for name, value in drawn.attrs.items() if name != "over"}
     attributes |= {"draws": drawn.sizes["draw"], "failed": drawn.sizes["draw"] - len(solved)}
     attributes |= {"paths_name": paths.name, "today": paths.today.value}
+    attributes[LEFT_OUT] = quantiles.attrs.get(LEFT_OUT, 0)
     return labelled(variables | observed, coords | {"moment": names}, attributes)
 
 

@@ -170,6 +170,20 @@ def test_draws_without_an_answer_are_kept_with_the_reason():
             tm.bands(drawn)
 
 
+def test_draws_whose_cost_of_oversight_is_not_certified_do_not_count_in_its_bands():
+    drawn = tm.ensemble(tm.load_catalog(LADDER), 20, 1, compute=COMPUTE)
+    cost = drawn["oversight_cost"].values.copy()
+    cost[:2, 1], cost[:, 4] = np.nan, np.nan
+    lacking = tm.bands(drawn.assign(oversight_cost=(("draw", "compute"), cost)), [0.5])
+    assert lacking.attrs["oversight_cost_left_out"] == 20
+    median = lacking["oversight_cost"].values[0]
+    assert median[1] == np.sort(cost[2:, 1])[8] and np.isnan(median[4])
+    assert median[0] == tm.bands(drawn, [0.5])["oversight_cost"].values[0, 0]
+    assert "oversight_cost_left_out" not in tm.bands(drawn).attrs
+    other = tm.bands(drawn.assign(speedup=(("draw", "compute"), cost)), [0.5])
+    assert np.isnan(other["speedup"].values[0, [1, 4]]).all()
+
+
 def test_an_ensemble_survives_in_its_file(tmp_path):
     drawn = tm.ensemble(tm.load_catalog(LADDER), 3, 1, compute=COMPUTE)
     tm.save(drawn, tmp_path / "drawn.nc")
