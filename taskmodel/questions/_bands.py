@@ -16,6 +16,7 @@ Source: batch means, as in McKay, Beckman and Conover (1979) for replicated samp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -69,7 +70,8 @@ def bands(drawn: xr.Dataset, quantiles: Sequence[float] = LEVELS) -> xr.Dataset:
     if not len(rows):
         raise NoAnswer("no draw that counts has an answer; `reason` of the ensemble says why")
     sample = replicates(drawn["draw"].values[rows])
-    variables, left_out = {}, {}
+    variables: dict[str, tuple[Any, ...]] = {}
+    left_out: dict[str, int] = {}
     for name, variable in drawn.data_vars.items():
         if "draw" not in variable.dims or variable.dtype.kind != "f" or name == "weight":
             continue
@@ -102,7 +104,8 @@ def _quantiles(
 
     Draws that are missing at an entry do not count there; NaN where none does.
     """
-    table, left_out = (array.reshape(len(array), -1) for array in (values, missing))
+    table = values.reshape(len(values), -1)
+    left_out = missing.reshape(table.shape)
     quantile, error = np.full((2, len(levels), table.shape[1]), np.nan)
     complete = ~(np.isnan(table) & ~left_out).any(axis=0) & ~left_out.all(axis=0)
     for entry in np.flatnonzero(complete).tolist():

@@ -14,9 +14,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from taskmodel.catalog import Catalog
+from taskmodel.catalog import Catalog, Reviewers
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import EQUIVALENT_PROTOCOL
+from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools, reviewers_of
 from taskmodel.questions._bands import LEVELS, order_statistics
 from taskmodel.questions._ensemble import ensemble
 from taskmodel.summary.by_date import BY, FIRSTS, YEAR, DrawnPaths
@@ -61,23 +62,35 @@ def available_levers(catalog: Catalog) -> dict[str, OrganisationChange]:
     -------
     dict of str to OrganisationChange
         ``people``: twice the people who review; with those of the labour pools that they belong
-        to. ``review_time``: people of labour pools may review nine tenths of their time.
+        to. ``review_time``: people of labour pools may review nine tenths of their time. Where
+        there are several kinds of reviewers, each has such levers of its own, ``people_KIND`` and
+        ``review_time_KIND``, such as ``people_general`` for those of supervision.
         ``faster_review``: every review takes half as long. ``floors``: only the share of units that
         policy requires is reviewed. ``critics``: AI critics may help with a review, where that is
         better.
     """
-    levers = {"people": _twice_the_people(catalog)}
-    teams = {"supervision": catalog.supervision} | {
-        f"reviewers.{name}": team for name, team in catalog.reviewers.items()
-    }
-    limited = [
-        f"{name}.max_review_share"
-        for name, team in teams.items()
+    kinds = reviewer_pools(catalog)
+    levers = {"people": _twice_the_people(catalog, kinds)}
+    limited = {
+        name: team
+        for name, team in kinds.items()
         if team.pool in catalog.pools and team.max_review_share.value < REVIEW_TIME
-    ]
+    }
     if limited:
-        title = "people may review nine tenths of their working time"
-        levers["review_time"] = OrganisationChange(title, rules=dict.fromkeys(limited, REVIEW_TIME))
+        levers["review_time"] = _more_review_time(limited)
+    asked = {name for task in catalog.tasks.values() for name in reviewers_of(task)}
+    if len(kinds) > 1:
+        levers |= {
+            f"people_{name}": _twice_the_people(catalog, {name: team}, f": {name}")
+            for name, team in kinds.items()
+            if name in asked
+        }
+    if len(limited) > 1:
+        levers |= {
+            f"review_time_{name}": _more_review_time({name: team}, f": {name}")
+            for name, team in limited.items()
+            if name in asked
+        }
     reviewed = [name for name, task in catalog.tasks.items() if task.review_ratio.value > 0]
     if reviewed:
         halves = {f"tasks.{name}.review_ratio": 0.5 for name in reviewed}
@@ -92,14 +105,22 @@ def available_levers(catalog: Catalog) -> dict[str, OrganisationChange]:
     return levers
 
 
-def _twice_the_people(catalog: Catalog) -> OrganisationChange:
-    teams = [("supervision", catalog.supervision.pool)]
-    teams += [(f"reviewers.{name}", team.pool) for name, team in catalog.reviewers.items()]
-    lent = sorted({pool for _, pool in teams if pool in catalog.pools})
-    factors = {f"{name}.headcount": 2.0 for name, _ in teams}
+def _twice_the_people(
+    catalog: Catalog, kinds: Mapping[str, Reviewers], of: str = ""
+) -> OrganisationChange:
+    """Return the lever of twice as many reviewers of some kinds."""
+    lent = sorted({team.pool for team in kinds.values() if team.pool in catalog.pools})
+    factors = {f"{reviewer_block(name)}.headcount": 2.0 for name in kinds}
     factors |= {f"pools.{pool}.headcount": 2.0 for pool in lent}
     title = "twice as many people, who research and review" if lent else "twice as many reviewers"
-    return OrganisationChange(title, factors)
+    return OrganisationChange(f"{title}{of}", factors)
+
+
+def _more_review_time(kinds: Mapping[str, Reviewers], of: str = "") -> OrganisationChange:
+    """Return the lever of more review time of some kinds, who are people of labour pools."""
+    shares = [f"{reviewer_block(name)}.max_review_share" for name in kinds]
+    title = f"people may review nine tenths of their working time{of}"
+    return OrganisationChange(title, rules=dict.fromkeys(shares, REVIEW_TIME))
 
 
 def _rules(catalog: Catalog) -> dict[str, OrganisationChange]:

@@ -231,6 +231,37 @@ def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
         np.testing.assert_allclose(lever[name].values, expected, rtol=1e-9)
 
 
+def test_each_of_several_kinds_of_reviewers_has_levers_of_its_own():
+    catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
+    found = available_levers(catalog)
+    pool = "pools.researchers.headcount"
+    assert found["people_general"].factors == {"supervision.headcount": 2.0, pool: 2.0}
+    assert found["people_verifiers"].factors == {"reviewers.verifiers.headcount": 2.0, pool: 2.0}
+    assert found["people"].factors == {
+        **found["people_general"].factors,
+        **found["people_verifiers"].factors,
+    }
+    dedicated = catalog.replace({"reviewers.verifiers.pool": "dedicated"})
+    lever = available_levers(dedicated)["people_verifiers"]
+    assert lever.factors == {"reviewers.verifiers.headcount": 2.0}
+    assert lever.title == "twice as many reviewers: verifiers"
+    assert "review_time_general" in found and "review_time_verifiers" not in available_levers(
+        dedicated
+    )
+    columns = {"capability.intercept": np.array([0.9, 1.0, 1.2])}
+    followed = by_date.compute_paths("epoch_trend", dedicated, columns, 1)
+    result = levers(dedicated, columns, followed).sel(lever="people_verifiers")
+    headcount = 2 * dedicated.get("reviewers.verifiers.headcount")
+    twice = dedicated.replace({"reviewers.verifiers.headcount": headcount})
+    changed = by_date.draws_by_date(twice, columns, followed, steps=1)
+    for name in by_date.FIRSTS:
+        np.testing.assert_allclose(result[name].values, np.sort(changed[name].values), rtol=1e-9)
+    assert not any(
+        name.startswith("people_")
+        for name in available_levers(tm.load_catalog("alignment_research"))
+    )
+
+
 def test_more_review_time_reaches_the_draws_in_which_the_limit_is_uncertain(ladder):
     path = "supervision.max_review_share"
     columns = {path: np.array([0.05, 0.5, 0.95])}
