@@ -570,7 +570,8 @@ COMMANDS = {
             _option(
                 "--people",
                 "POOL",
-                "a labour pool, or dedicated reviewers (general, or by id); default: who reviews",
+                "a labour pool, or dedicated reviewers by id (general: those of supervision); "
+                "default: who reviews",
             ),
             _option(
                 "--years",

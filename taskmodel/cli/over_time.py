@@ -24,6 +24,7 @@ from taskmodel.cli.words import (
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.organisation.measures import REVIEW
+from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import plain_events, provenance_facts
 from taskmodel.sweeps.paths import Paths, load_paths
 
@@ -101,24 +102,24 @@ def _onset(
     return None
 
 
-def _changes(events: list[dict[str, Any]]) -> list[list[str]]:
+def _changes(catalog: Catalog, events: list[dict[str, Any]]) -> list[list[str]]:
     """Return dates and changes; a task that AI takes over at once and entirely is one line."""
     # A task that opens to AI and pays at once has three events at one date: automatable, adopted
     # and completed. They are one change to a reader.
     groups: dict[tuple[float, str | None], list[dict[str, Any]]] = {}
     for event in events:
         groups.setdefault((event["time"], event["task"]), []).append(event)
-    rows = []
+    rows, factors = [], factor_words(catalog)
     for (time, task), group in groups.items():
         if sorted(event["kind"] for event in group) == sorted(TAKEN_OVER):
             rows.append([date(time), f"{task} opens to AI, which takes over all of it"])
         else:
-            rows += [[date(time), event_text(event)] for event in group]
+            rows += [[date(time), event_text(event, factors)] for event in group]
     return rows
 
 
 def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
-    curve, changes = facts["curve"], _changes(facts["events"])
+    curve, changes = facts["curve"], _changes(catalog, facts["events"])
     rows = [["date", "compute", *SPEEDUP_HEADS, "what binds most"]]
     rows += [
         [

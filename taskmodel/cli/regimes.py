@@ -1,7 +1,8 @@
 """`taskmodel regimes`: the formula of each regime of a sweep."""
 
+import re
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from taskmodel.cli.screen import json_text, note, number, plain, scientific, set
 from taskmodel.closed_forms import Regime, ceiling, latex, regimes
 from taskmodel.errors import InputError
 from taskmodel.files.atomic import atomic_write
+from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import provenance_facts
 
 SHORT = 120  # characters, above which a formula is left to --latex and --json
@@ -89,6 +91,7 @@ def _meanings(derived: Iterable[Regime]) -> dict[sympy.Symbol, str]:
 
 
 def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[str]:
+    words = factor_words(catalog)
     lines = [
         plain(catalog.title),
         f"  catalog {catalog.name}, {len(catalog.tasks)} tasks",
@@ -100,14 +103,14 @@ def _page(catalog: Catalog, derived: Sequence[Regime], limit: Regime) -> list[st
     ]
     for index, regime in enumerate(derived, start=1):
         ends = f"{scientific(regime.low)} to {scientific(regime.high)}"
-        lines += ["", f"{index}. From {ends} FLOP/year", *_regime(regime)]
+        lines += ["", f"{index}. From {ends} FLOP/year", *_regime(regime, words)]
     names = {symbol.name: text for symbol, text in _meanings([*derived, limit]).items()}
     general = (
-        f"  {name}: {text}"
+        f"  {name}: {re.sub(r'review(_[A-Za-z0-9_]+)?', lambda m: words.get(m[0], m[0]), text)}"
         for name, text in sorted(names.items())
         if not any(f"_{task}" in name for task in catalog.tasks)
     )
-    lines += ["", CEILING, *_regime(limit), "", "Symbols", *general]
+    lines += ["", CEILING, *_regime(limit, words), "", "Symbols", *general]
     lines.append(
         "  s_TASK: CES share; r_TASK: review [h/h]; kappa_TASK: inference [FLOP/h]; "
         "e_TASK: experiments [H100-hour/h];"
@@ -131,12 +134,13 @@ def _without(derived: Sequence[Regime]) -> list[str]:
     ]
 
 
-def _regime(regime: Regime) -> list[str]:
+def _regime(regime: Regime, words: Mapping[str, str]) -> list[str]:
+    """Return the lines of a regime; `words` are those of factors that have some."""
+    scarce = ", ".join(words.get(name, name) for name in regime.priced)
     by_ai = [task for task, modes in regime.modes.items() if modes and "human" not in modes]
     split = [task for task, modes in regime.modes.items() if len(modes) > 1]
     lines = [
-        f"  scarce: {', '.join(regime.priced) or 'nothing'}; {len(by_ai)} of "
-        f"{len(regime.modes)} tasks by AI alone"
+        f"  scarce: {scarce or 'nothing'}; {len(by_ai)} of {len(regime.modes)} tasks by AI alone"
     ]
     if split:
         lines += wrapped(f"by people and AI: {', '.join(split)}")
@@ -153,7 +157,7 @@ def _regime(regime: Regime) -> list[str]:
     for name, elasticity in regime.elasticities.items():
         text = str(elasticity)
         shown = text if len(text) <= SHORT else "see --latex or --json"
-        lines.append(f"  elasticity to {name}: {shown}")
+        lines.append(f"  elasticity to {words.get(name, name)}: {shown}")
     if regime.next_event is not None:
         lines.append(f"  until G = {regime.next_event}")
     elif regime.next_event_reason:

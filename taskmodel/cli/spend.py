@@ -14,6 +14,7 @@ from taskmodel.cli.output import Answer, folder_name, output
 from taskmodel.cli.screen import number, percent, scientific, table, wrapped
 from taskmodel.cli.words import by_label, numbers
 from taskmodel.money.prices import price_unit
+from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import provenance_facts
 
 DEFAULT_SCENARIO = "priced"  # of bundled catalogs, which have no prices of their own
@@ -85,6 +86,7 @@ def _next_dollar(state: xr.Dataset) -> list[str]:
 
 def _lines(catalog: Catalog, facts: Mapping[str, Any]) -> list[str]:
     long, short, prices = facts["long_run"], facts["short_run"], facts["prices"]
+    words = factor_words(catalog)
     bought = [["", "price", "of a dollar", "bought in a year"]]
     there = [["", "price", "of a dollar", "one more is worth", "a dollar more gives"]]
     for name, price in prices.items():
@@ -92,14 +94,15 @@ def _lines(catalog: Catalog, facts: Mapping[str, Any]) -> list[str]:
         cost = f"{_plain(price)} {unit}"
         part = percent(long["spending_share"][name])
         amount = f"{_amount(long['purchase'][name])} {unit.removeprefix('$/')}"
-        bought.append([name, cost, part, amount])
+        bought.append([words.get(name, name), cost, part, amount])
         worth, gain = short["willingness_to_pay"][name], short["dollar_return"][name]
         part = percent(short["spending_share"][name])
-        there.append([name, cost, part, f"{_plain(worth)} {unit}", number(gain)])
+        there.append([words.get(name, name), cost, part, f"{_plain(worth)} {unit}", number(gain)])
     wages = ", ".join(
         f"{_plain(wage)} $/h" + (f" ({name})" if len(short["break_even_wage"]) > 1 else "")
         for name, wage in short["break_even_wage"].items()
     )
+    best = " or ".join(words.get(name, name) for name in facts["next_dollar"])
     return [
         *heading_at(catalog, facts["compute"]),
         "",
@@ -118,8 +121,7 @@ def _lines(catalog: Catalog, facts: Mapping[str, Any]) -> list[str]:
             f"An hour of research costs {dollars(short['unit_cost'])}, a field-year "
             f"{dollars(short['field_year_cost'])}. At that value a working hour of one more "
             f"reviewer, besides those there are, is worth {wages}: the break-even wage. The next "
-            f"dollar should buy {' or '.join(facts['next_dollar'])}; what a dollar more gives is "
-            "relative to an average dollar."
+            f"dollar should buy {best}; what a dollar more gives is relative to an average dollar."
         ),
     ]
 

@@ -17,6 +17,7 @@ from taskmodel.cli.words import (
     event_text,
     speedup_cells,
 )
+from taskmodel.organisation.reviewers import factor_words
 from taskmodel.summary import plain_events, provenance_facts
 
 POINTS = 200
@@ -61,7 +62,10 @@ def _lines(catalog: Catalog, facts: dict[str, Any]) -> list[str]:
         "",
     ]
     if events:
-        shown = [[f"{event[path]:.6g}", event_text(event)] for event in events[:MAX_EVENTS]]
+        factors = factor_words(catalog)
+        shown = [
+            [f"{event[path]:.6g}", event_text(event, factors)] for event in events[:MAX_EVENTS]
+        ]
         lines += ["Changes along the way", *table(shown, left_columns=(1,))]
     elif all(row[name] == curve[0][name] for row in curve for name in SPEEDUPS):
         lines.append(f"{path} makes no difference here.")

@@ -77,17 +77,18 @@ def share_columns(shares: Mapping[str, float], by_pool: Mapping[str, float]) -> 
     columns: dict[str, float] = {}
     for source, share in shares.items():
         if source == "review" and len(by_pool) > 1:
-            columns |= {f"review, {pool}": part for pool, part in by_pool.items()}
+            columns |= {f"review ({pool})": part for pool, part in by_pool.items()}
         else:
             columns[SOURCES[source]] = share
     return columns
 
 
-def event_text(event: Mapping[str, Any]) -> str:
-    """Describe an event."""
+def event_text(event: Mapping[str, Any], factors: Mapping[str, str]) -> str:
+    """Describe an event; `factors` are words for factors, of those that have some."""
     name, _, reviewers = str(event["mode"]).partition("/")
     mode = MODES.get(name, name) + (f" by {reviewers}" if reviewers else "")
-    return EVENTS[event["kind"]].format(task=event["task"], mode=mode, factor=event["factor"])
+    factor = factors.get(event["factor"], event["factor"])
+    return EVENTS[event["kind"]].format(task=event["task"], mode=mode, factor=factor)
 
 
 def binding_text(row: Mapping[str, Any]) -> str:

@@ -28,7 +28,12 @@ from taskmodel.money._spend import spend
 from taskmodel.money.prices import names_priced
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
-from taskmodel.organisation.reviewers import review_factor, reviewer_block, reviewer_pools
+from taskmodel.organisation.reviewers import (
+    named_pool,
+    review_factor,
+    reviewer_block,
+    reviewer_pools,
+)
 from taskmodel.science.hiring import HiringPlan, optimal_hiring
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE, TIME, Course
@@ -62,9 +67,9 @@ def hire(
     years : float, optional
         Length of the plan [year]; default: to the end of the paths, or 10 without paths.
     people : str, optional
-        A labour pool or kind of reviewers (``general``: those of supervision). Default: the general
-        reviewers, or the labour pool to which they belong. Reviewers who belong to a labour pool
-        grow with it, in proportion.
+        A labour pool, or a kind of reviewers by its id or factor (``general`` or ``review``: those
+        of supervision). Default: the general reviewers, or the labour pool to which they belong.
+        Reviewers who belong to a labour pool grow with it, in proportion.
     paths : str, path or Paths, optional
         How compute and other numbers grow, from the paths' ``today`` on; default: they do not.
         How many people of this pool there are is what the plan says.
@@ -198,13 +203,17 @@ def _pool(catalog: Catalog, people: str | None) -> _HiredPool:
     if people is None:
         people = GENERAL if catalog.supervision.pool == "dedicated" else catalog.supervision.pool
     record: People
+    if people not in pools:
+        people = named_pool(catalog, people)
     if people in pools:
         block, factor, record = f"pools.{people}", people, pools[people]
     elif people in staff and staff[people].pool == "dedicated":
         block, factor, record = reviewer_block(people), review_factor(people), staff[people]
     else:
         names = [*pools, *(name for name, pool in staff.items() if pool.pool == "dedicated")]
-        raise InputError(f"people must be one of {', '.join(names)}; found {people!r}")
+        lent = staff[people].pool if people in staff else ""
+        reason = f", who are people of the labour pool {lent}: hire those" if lent else ""
+        raise InputError(f"people must be one of {', '.join(names)}; found {people!r}{reason}")
     if record.headcount.value == 0:
         raise CatalogError(
             [

@@ -48,6 +48,35 @@ def review_factor(pool: str) -> str:
     return "review" if pool == GENERAL else f"review_{pool}"
 
 
+def named_pool(catalog: Catalog, name: str) -> str:
+    """Return the pool of reviewers that a name means: its own, or that of its factor.
+
+    Any other name is returned as it is.
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> catalog = load_catalog("alignment_research", "scarce_verifiers")
+    >>> [named_pool(catalog, name) for name in ("verifiers", "review_verifiers", "review")]
+    ['verifiers', 'verifiers', 'general']
+    """
+    by_factor = {review_factor(pool): pool for pool in reviewer_pools(catalog)}
+    return by_factor.get(name, GENERAL if name == f"review_{GENERAL}" else name)
+
+
+def factor_words(catalog: Catalog) -> dict[str, str]:
+    """Return the factors of review in words where there are several; empty where there is one.
+
+    Examples
+    --------
+    >>> from taskmodel.catalog import load_catalog
+    >>> factor_words(load_catalog("alignment_research", "scarce_verifiers"))
+    {'review': 'review (general)', 'review_verifiers': 'review (verifiers)'}
+    """
+    pools = reviewer_pools(catalog)
+    return {review_factor(pool): f"review ({pool})" for pool in pools} if len(pools) > 1 else {}
+
+
 def review_capacity(pool: Reviewers, headcount: float) -> float:
     """Return the review hours that a number of people of a pool supply [h/year]."""
     return float(

@@ -82,7 +82,7 @@ def lane_names(result: xr.Dataset, width: float, size: float) -> list[str]:
     names = {**NAMES, "review": "review hours"}
     pools = result["reviewers"].values.tolist()
     if len(pools) > 1:
-        names |= {review_factor(pool): f"review hours, {pool}" for pool in pools}
+        names |= {review_factor(pool): f"review hours ({pool})" for pool in pools}
     lanes = ["oversight", *(names.get(name, name) for name in result["factor"].values.tolist())]
     return ["\n".join(wrap(name, 0.25 * width, size - 1)) for name in lanes]
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taskmodel.errors import InputError
+from taskmodel.organisation.reviewers import review_factor
 from taskmodel.plots.page import (
     BLACK,
     BLUE,
@@ -91,6 +92,8 @@ def draw_spend(answer: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None)
 
 def _draw_parts(axes: Axes, answer: xr.Dataset, compute: np.ndarray) -> None:
     labour, review = iter(LABOUR_COLOURS), iter(REVIEW_COLOURS)
+    pools = answer["reviewers"].values.tolist()
+    names = {review_factor(pool): f"review ({pool})" for pool in pools if len(pools) > 1}
     top = np.zeros(len(compute))
     for name in answer["factor"].values.tolist():
         share = answer["spending_share"].sel(factor=name).values
@@ -104,7 +107,7 @@ def _draw_parts(axes: Axes, answer: xr.Dataset, compute: np.ndarray) -> None:
             top,
             color=tint(colour, 0.6),
             linewidth=0,
-            label=name.replace("_", " "),
+            label=names.get(name, name).replace("_", " "),
             gid=f"spending_share-{name}",
         )
     axes.set_ylim(0, 1)

@@ -27,10 +27,10 @@ def share_name(source: str) -> str:
     Examples
     --------
     >>> share_name("hands_on"), share_name("review-verifiers")
-    ('hands-on work', 'review, verifiers')
+    ('hands-on work', 'review (verifiers)')
     """
     name, _, pool = source.partition("-")
-    return f"{name}, {pool.replace('_', ' ')}" if pool else NAMES.get(name, name)
+    return f"{name} ({pool.replace('_', ' ')})" if pool else NAMES.get(name, name)
 
 
 def compute_text(value: float, digits: int = 2) -> str:

@@ -2,7 +2,9 @@
 
 A scalar variable has its own name, such as ``throughput_speedup``; an element of an array variable
 has the names of both, such as ``factor_elasticity.review``, ``review_elasticity.red_teaming`` or
-``reviewer_equivalent.general.researchers``.
+``reviewer_equivalent.general.researchers``. Reviewers go by the name of their pool (``general``:
+those of supervision) or of their factor (``review``): ``factor_elasticity.general`` is
+``factor_elasticity.review``.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import oversight, sources
 from taskmodel.organisation.organisation import organisation
-from taskmodel.organisation.reviewers import reviewer_pools
+from taskmodel.organisation.reviewers import named_pool, review_factor, reviewer_pools
 from taskmodel.sweeps._ceilings import ceilings
 from taskmodel.sweeps.oversight_cost import COST, FreeReviewWalker, cost_of
 from taskmodel.sweeps.walker import Before, Situation, Walker
@@ -117,19 +119,38 @@ def target(catalog: Catalog, name: str) -> Target:
     arrays = _array_variables(catalog)
     if variable in arrays:
         elements = arrays[variable]
+        element = _element(catalog, variable, element, elements)
         if element in elements:
+            name = f"{variable}.{element}"
             return Target(name, variable, elements.index(element))
-        similar = get_close_matches(element, elements, 3, 0.4) or elements[:3]
-        raise InputError(
-            f"{name!r} is nothing to aim at: write "
-            f"{' or '.join(f'{variable}.{suggestion}' for suggestion in similar)}"
-        )
+        similar = [
+            f"{variable}.{suggestion}"
+            for suggestion in get_close_matches(element, elements, 3, 0.4) or elements[:3]
+        ]
+        if variable == "bottleneck_share" and named_pool(catalog, element) in reviewer_pools(
+            catalog
+        ):
+            similar = [f"review_pool_share.{named_pool(catalog, element)}"]
+        raise InputError(f"{name!r} is nothing to aim at: write {' or '.join(similar)}")
     available = [*SCALARS, COST, *CEILINGS, *arrays]
     similar = get_close_matches(variable, available, 3, 0.4) or list(SCALARS)
     raise InputError(
         f"{name!r} is nothing to aim at; the nearest are {', '.join(similar)}; "
         f"in all there are {', '.join(available)}"
     )
+
+
+def _element(catalog: Catalog, variable: str, element: str, elements: tuple[str, ...]) -> str:
+    """The element that a name means: reviewers by the name of their pool or of their factor."""
+    if element in elements:
+        return element
+    reviewers, dot, others = element.partition(".")
+    pool = named_pool(catalog, reviewers)
+    if variable in OF_ALLOCATION and pool in reviewer_pools(catalog):
+        return review_factor(pool)
+    if variable in ("review_pool_share", "reviewer_equivalent"):
+        return f"{pool}{dot}{others}"
+    return element
 
 
 def _array_variables(catalog: Catalog) -> dict[str, tuple[str, ...]]:

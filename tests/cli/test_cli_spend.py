@@ -64,3 +64,32 @@ def test_the_scenario_of_prices_is_proposed_where_it_fits_alone(capsys, tmp_path
         assert "is missing; give " in message and "such as those that the scenario" in message
     given = find_file("priced", "scenario").read_text()
     assert set(re.findall(r"^  prices\.(\w+):", given, re.M)) == PRICED
+
+
+KINDS = (
+    *("alignment_research", "scarce_verifiers", "--set=prices.inference=5.8e-20"),
+    *("--set=prices.researchers=150", "--set=prices.experiments=2"),
+    *("--set=supervision.pool=dedicated", "--set=prices.review=100"),
+    *("--set=supervision.headcount=5", "--set=reviewers.verifiers.headcount=3"),
+    *("--set=hiring.cost=1500", "--set=hiring.ramp=0.5", "--set=hiring.discount=0.05"),
+)
+
+
+def test_kinds_of_reviewers_have_one_name_in_all_words(capsys, tmp_path):
+    arguments = [*KINDS, "--compute", "1e31", "--no-figures", "-o", str(tmp_path)]
+    text = "\n".join(lines_of(capsys, "spend", *arguments))
+    assert "review (general)" in text and "review_verifiers" not in text
+    page = "\n".join(lines_of(capsys, "regimes", *KINDS, "--range", "1e32:1.1e32"))
+    assert "scarce: researchers, review (general), review (verifiers)" in page
+    assert "R: supply of review (general) [h/year]" in page
+
+
+def test_reviewers_are_hired_by_the_name_of_their_pool_or_of_their_factor(capsys):
+    plans = [
+        json_of(capsys, "hire", *KINDS, "--people", name, "--years", "1")
+        for name in ("general", "review")
+    ]
+    assert plans[0] == plans[1]
+    assert "who are people of the labour pool researchers: hire those" in error_of(
+        capsys, "hire", *KINDS, "--people", "verifiers"
+    )

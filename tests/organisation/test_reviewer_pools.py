@@ -422,7 +422,9 @@ def test_the_summary_names_the_pool_that_binds():
     hours = {each.name: (each.hours_per_year, each.capacity) for each in summary.advice.pools}
     assert hours["verifiers"] == pytest.approx((HOURS * SKILLED, HOURS * SKILLED), rel=1e-9)
     text = "\n".join(report(catalog, summary, (grid[0], grid[-1], 2), Calendar(catalog)))
-    assert "review, verifiers" in text and "Of these, verifiers: 200 of 200 h/year, scarce." in text
+    assert (
+        "review (verifiers)" in text and "Of these, verifiers: 200 of 200 h/year, scarce." in text
+    )
     alone = small_catalog({"code": {"share": 1.0}}, supervision=pool(3))
     assert "general" not in "\n".join(
         report(
@@ -438,7 +440,7 @@ def test_figures_tell_the_pools_apart(tmp_path):
     catalog = two_pools(0.5, who=(("general", "verifiers"), ("verifiers",)))
     result = tm.sweep(catalog, np.geomspace(1e29, 1e31, 4))
     plots.save(plots.speedup_curve(result), tmp_path / "curve")
-    assert "review hours, verifiers" in " ".join(lane_names(result, 180.0, 8.0)).replace("\n", " ")
+    assert "review hours (verifiers)" in " ".join(lane_names(result, 180.0, 8.0)).replace("\n", " ")
     hours = plots.review_hours(catalog, result)
     used = result["factor_use"].sel(factor=["review", "review_verifiers"]).sum("factor")
     np.testing.assert_allclose(hours.sum("task"), used, rtol=1e-9)

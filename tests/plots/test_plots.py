@@ -258,7 +258,7 @@ def test_a_line_that_leaves_the_panel_is_marked_and_named_with_the_place(figure,
 def test_review_is_drawn_by_pool_of_reviewers():
     verified = tm.sweep(tm.load_catalog("alignment_research", "scarce_verifiers"), GRID[::3])
     figure = plots.speedup_curve(verified)
-    assert "review, general" in words(figure) and "review, verifiers" in words(figure)
+    assert "review (general)" in words(figure) and "review (verifiers)" in words(figure)
     for pool in ("general", "verifiers"):
         (top,) = drawn(figure, f"bottleneck_share-review-{pool}").get_paths()
         assert top.vertices[:, 1].max() > 0.05

@@ -319,3 +319,19 @@ def test_one_more_reviewer_can_be_aimed_at_and_each_pool_has_its_own():
             np.isclose(result["value"], 1e31, rtol=1e-6).any()
             or (result["value"] <= 1e31 * (1 + 1e-9)).any()
         )
+
+
+def test_reviewers_are_a_target_by_the_name_of_their_pool_or_of_their_factor():
+    catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
+    for name, meant in {
+        "factor_elasticity.general": "factor_elasticity.review",
+        "factor_elasticity.review_general": "factor_elasticity.review",
+        "factor_elasticity.verifiers": "factor_elasticity.review_verifiers",
+        "review_pool_share.review": "review_pool_share.general",
+        "review_pool_share.review_verifiers": "review_pool_share.verifiers",
+        "reviewer_equivalent.review.researchers": "reviewer_equivalent.general.researchers",
+    }.items():
+        assert target(catalog, name) == target(catalog, meant)
+        assert target(catalog, name).name == meant
+    with pytest.raises(ValueError, match=r"write review_pool_share\.general$"):
+        target(catalog, "bottleneck_share.general")
