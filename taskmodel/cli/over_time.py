@@ -22,6 +22,7 @@ from taskmodel.cli.words import (
     speedup_cells,
 )
 from taskmodel.errors import InputError
+from taskmodel.files.suggestions import listing
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.organisation.measures import REVIEW
 from taskmodel.organisation.reviewers import factor_words
@@ -36,6 +37,8 @@ EVENT_OF = {
     "oversight_binds": "oversight_binds",
     "oversight_bottleneck": "oversight_bottleneck",
 }
+JUMP = ("speedup_peaks", "speedup_troughs")
+JUMP = ("speedup_peaks", "speedup_troughs")
 TAKEN_OVER = {"automatable", "adopted", "completed"}
 
 
@@ -111,11 +114,25 @@ def _changes(catalog: Catalog, events: list[dict[str, Any]]) -> list[list[str]]:
         groups.setdefault((event["time"], event["task"]), []).append(event)
     rows, factors = [], factor_words(catalog)
     for (time, task), group in groups.items():
-        if sorted(event["kind"] for event in group) == sorted(TAKEN_OVER):
+        kinds = [event["kind"] for event in group]
+        if sorted(kinds) == sorted(TAKEN_OVER):
             rows.append([date(time), f"{task} opens to AI, which takes over all of it"])
-        else:
-            rows += [[date(time), event_text(event, factors)] for event in group]
+            continue
+        # between two falls a jump ends one and begins the other
+        jump = JUMP if set(JUMP) <= set(kinds) else ()
+        if jump:
+            rows.append([date(time), "the throughput speed-up jumps, and falls before and after"])
+        rows += [
+            [date(time), event_text(event, factors)] for event in group if event["kind"] not in jump
+        ]
     return rows
+
+
+def _moved(paths: Paths) -> list[str]:
+    """Name what moves along the paths besides compute: other numbers stay, as of reviewers."""
+    if not paths.values:
+        return []
+    return wrapped(f"they move {listing(list(paths.values), 4)} besides compute, and nothing else")
 
 
 def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
@@ -141,6 +158,7 @@ def _lines(catalog: Catalog, paths: Paths, facts: dict[str, Any]) -> list[str]:
     lines = [
         *heading(catalog, f"{curve[0]['value']:g} to {curve[-1]['value']:g}"),
         f"  paths {paths.name}: {plain(paths.title)}",
+        *_moved(paths),
         "",
         "Dates, and the speed-up of research [x] over the same people without AI",
         *table(dates),
