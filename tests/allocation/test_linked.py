@@ -85,6 +85,16 @@ def test_induced_work_is_part_of_the_cost_of_a_mode():
     assert result.factor_use == pytest.approx([1.0])
 
 
+def test_a_mode_that_uses_nothing_costs_what_it_induces():
+    """A quarter of a unit of the second task, of an hour each: unit costs of 0.25 and 1."""
+    phi = np.zeros((2, 1, 2))
+    phi[0, 0, 1] = 0.25
+    result = allocate([[[0.0]], [[1.0]]], [3.0], Nest(0.5, [0.5, 0.5], [0, 1], induced=phi))
+    assert result.output == pytest.approx(3 / (0.5 * np.sqrt(0.25) + 0.5) ** 2, rel=1e-12)
+    assert result.factor_elasticity == pytest.approx([1])
+    assert result.activity[1, 0] == pytest.approx(3)
+
+
 def test_a_task_without_a_share_is_done_as_far_as_others_induce_it():
     phi = np.zeros((2, 2, 2))
     phi[0, 1, 1] = 0.5
