@@ -346,7 +346,7 @@ def _fixed_point_advice(result: xr.Dataset) -> list[str]:
         f"does {margin}, and more audits are due than that; from there on it does not, and "
         f"{surplus:,.0f} h are left over. "
     ]
-    if kept_out:
-        gain = float(result["output_kept_out"] / result["output"])
+    gain = float(result["output_kept_out"] / result["output"])
+    if np.isfinite(gain):  # not where more hours are owed then than reviewers have
         sentences.append(f"Kept from {kept_out} altogether, AI gives {gain:.3g} times as much. ")
     return sentences

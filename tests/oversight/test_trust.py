@@ -302,6 +302,36 @@ def test_where_the_dear_task_is_dropped_before_its_audits_are_paid_there_is_no_e
     assert np.isnan(shorter["output_kept_out"]) and not shorter["kept_out"].any()
 
 
+def test_without_what_is_kept_out_the_fixed_point_is_that_of_people_doing_it():
+    """Kept from one class, AI takes up another, whose audits jump in their turn."""
+    numbers = {
+        "first": (0.28, 1.0, 0.42, 2.5),
+        "second": (0.42, 1.0, 0.45, 1.3),
+        "third": (0.15, 0.15, 0.8, 0.085),
+        "fourth": (0.15, 0.042, 0.4, 0.69),
+    }
+    names = ("share", "review_ratio", "coverage_floor", "horizon")
+    tasks = {
+        task: {"automation_threshold": 1e20, **dict(zip(names, values, strict=True))}
+        for task, values in numbers.items()
+    }
+    catalog = small_catalog(
+        {**tasks, "fourth": {**tasks["fourth"], "by_people": False}},
+        supervision={"headcount": 2.1},
+        compute=ROOMY,
+        production={"elasticity": 0},
+        trust={**RULE, "trust_lost": 1, "detection": 1},
+    )
+    result = tm.trust(catalog)
+    out = result["task"].values[result["kept_out"].values].tolist()
+    assert out == ["first", "second"] and int(result["at_margin"].sum()) == 1
+    by_hand = tm.trust(catalog.replace({f"tasks.{task}.delegable": False for task in out}))
+    assert int(by_hand["exact_fixed_points"]) > 0
+    assert float(result["output_kept_out"]) == pytest.approx(float(by_hand["output"]), rel=1e-9)
+    rest = tm.trust(catalog.replace({"tasks.first.delegable": False}))
+    assert int(rest["exact_fixed_points"]) == 0  # of the first alone it is not enough
+
+
 def test_what_ai_does_not_do_anyway_is_not_kept_out():
     by_people = {"title": "sign", **TASK, "share": 0.1, "delegable": False}
     more = {"tasks.cheap.share": 0.4, "tasks.sign": by_people}
