@@ -8,8 +8,9 @@ Compiled kernels are not mutated.
 
 The tests of a package run once without a fault, while it is recorded which of them run each line.
 Those that run the line of a fault then run against it: the quickest first, up to the first failure
-and to `SECONDS` of the time that they took without it. At first the functions of the loaded module
-are changed in place; where nothing is noticed so, all modules and tests are loaded anew.
+and to `SECONDS` of the time that they took without it. The functions of the loaded module are
+changed in place for that; where a fault is not in a function, all modules and tests are loaded
+anew.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import importlib.util
 import io
 import json
 import os
+import pickle
 import platform
 import random
 import resource
@@ -32,7 +34,6 @@ import signal
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -46,7 +47,7 @@ import xarray as xr
 from faults import ROOT, Mutant, explained, in_function, key_of, mutants_of, path_of
 
 SEED = 20261129
-SECONDS = 40.0  # of tests against one fault
+SECONDS = 15.0  # of tests against one fault
 CHECK = 5.0  # seconds of tests without a fault, run as those against one
 CPU_LIMIT = 120  # seconds of one fault; one that never ends is noticed
 THREADED = "zarr"  # in names of tests that need threads, which a forked process has not
@@ -88,7 +89,7 @@ class Record:
 
     files: set[str]
     seconds: dict[str, float] = field(default_factory=dict)  # by test
-    _lines: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _lines: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     _current: str = ""  # the test that runs, or the file whose fixtures are made; "": imports
 
     def tests(self, mutant: Mutant) -> list[str]:
@@ -106,7 +107,8 @@ class Record:
         return self._line if frame.f_code.co_filename in self.files else None
 
     def _line(self, frame: FrameType, event: str, value: object) -> Any:
-        self._lines[frame.f_code.co_filename, frame.f_lineno].add(self._current)
+        place = frame.f_code.co_filename, frame.f_lineno
+        self._lines.setdefault(place, set()).add(self._current)
         return self._line
 
     def pytest_sessionstart(self) -> None:
@@ -201,16 +203,17 @@ def _run_anew(mutant: Mutant, tests: Sequence[str], kept: set[str]) -> int:
 
 def _run_in_place(mutant: Mutant, tests: Sequence[str]) -> int:
     """Change the functions of the loaded module in place, and run tests."""
-    path = str(path_of(mutant.module))
+    path, replaced = str(path_of(mutant.module)), 0
     changed = {(code.co_qualname, code.co_firstlineno): code for code in _codes(mutant.source)}
     for each in gc.get_objects():
         if isinstance(each, FunctionType) and each.__code__.co_filename == path:
             code = changed.get((each.__code__.co_qualname, each.__code__.co_firstlineno))
             if code is not None and code.co_freevars == each.__code__.co_freevars:
                 each.__code__ = code
+                replaced += 1
         elif isinstance(each, functools._lru_cache_wrapper):
             each.cache_clear()
-    return _run(tests)
+    return _run(tests) if replaced else NOT_LOADED
 
 
 def _codes(source: str) -> Iterator[CodeType]:
@@ -240,9 +243,10 @@ def _status(action: Callable[[], int]) -> int:
 
 def noticed(mutant: Mutant, tests: Sequence[str], kept: set[str]) -> bool:
     """Run tests against a fault; say whether one fails."""
-    if in_function(mutant) and _status(lambda: _run_in_place(mutant, tests)):
-        return True
-    status = _status(lambda: _run_anew(mutant, tests, kept))
+    if in_function(mutant):
+        status = _status(lambda: _run_in_place(mutant, tests))
+    else:
+        status = _status(lambda: _run_anew(mutant, tests, kept))
     if status == NOT_LOADED:
         sys.exit(f"the tests of {mutant.module} do not run the faulty module")
     return status != 0
@@ -252,7 +256,7 @@ def recorded(modules: Sequence[str]) -> dict[tuple[str, ...], Record]:
     """Run the tests of the modules, which must pass, and return what they run."""
     records = {}
     for tests in sorted({tests_of(name) for name in modules}):
-        own = [str(path_of(name)) for name in modules if tests_of(name) == tests]
+        own = [str(path_of(name)) for name in modules_of([""]) if tests_of(name) == tests]
         record = Record(set(own))
         if _run([*tests, *own], record):
             sys.exit(f"without a fault, some test of {' '.join(tests)} fails")
@@ -262,13 +266,29 @@ def recorded(modules: Sequence[str]) -> dict[tuple[str, ...], Record]:
     return records
 
 
-def survivors_of(drawn: Sequence[Mutant]) -> Iterator[tuple[Mutant, bool]]:
+def _warm(record: Record) -> None:
+    """Run a test of each file, so that modules are loaded and kernels compiled."""
+    costly: dict[str, str] = {}
+    for test in sorted(record.seconds, key=record.seconds.__getitem__):
+        if record.seconds[test] < CHECK / 2:
+            costly[test.split("::")[0]] = test
+    _run([test for test in costly.values() if THREADED not in test])
+
+
+def survivors_of(drawn: Sequence[Mutant], lines: Path | None) -> Iterator[tuple[Mutant, bool]]:
     """Run the tests of every fault, telling each, and yield it, and whether it was noticed."""
     modules = sorted({mutant.module for mutant in drawn})
-    records = recorded(modules)
+    if lines is not None and lines.exists():
+        records = pickle.loads(lines.read_bytes())
+        for tests in {tests_of(name) for name in modules}:
+            _warm(records[tests])
+    else:
+        records = recorded(modules)
+        if lines is not None:
+            lines.write_bytes(pickle.dumps(records))
     kept = _kept(set(modules))
     for tests, name in {tests_of(name): name for name in modules}.items():
-        whole = Mutant(name, 1, 1, "", "", "", path_of(name).read_text("utf-8"))
+        whole = Mutant(name, 0, 0, "", "", "", path_of(name).read_text("utf-8"))
         chosen = _within(CHECK, records[tests], list(records[tests].seconds))
         if _status(functools.partial(_run_in_place, whole, chosen)):
             sys.exit(f"with functions put in place of themselves, a test of {name} fails")
@@ -304,6 +324,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ask.add_argument("--seed", type=int, default=SEED)
     ask.add_argument("--only", nargs="+", default=["taskmodel"], help="beginnings of module names")
     ask.add_argument("-o", "--output", type=Path, default=ROOT / "trust-results" / "mutants.json")
+    ask.add_argument("--lines", type=Path, help="what tests run: read if it exists, else written")
     args = ask.parse_args(argv)
     os.chdir(ROOT)
     os.environ["DASK_SCHEDULER"] = "synchronous"
@@ -323,7 +344,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "python": platform.python_version(),
     }
     args.output.parent.mkdir(exist_ok=True)
-    for mutant, seen in survivors_of(left):
+    for mutant, seen in survivors_of(left, args.lines):
         if seen:
             record["noticed"] += 1
         else:
