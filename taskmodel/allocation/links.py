@@ -146,7 +146,7 @@ def _spread(
     opened: Mask,
     free_mode: Mask,
 ) -> None:
-    """Carries impossible and free members up the nests; members that drop out lose their share.
+    """Carries impossible and free members up the nests; those that drop out get negative shares.
 
     Up to sigma = 1 every member is essential: one that is impossible stops the nest. Above it a
     nest does without. Below sigma = 1 a free member leaves the cost of the others, from sigma = 1
@@ -162,7 +162,8 @@ def _spread(
         impossible[:, nest] = np.where(sigma <= 1, any_lost, ~any_kept)
         free[:, nest] = np.where(sigma < 1, ~any_busy, any_idle) & ~impossible[:, nest]
         alive = ~(impossible | free)[:, [nest]]
-        effective[:, members] = np.where(alive & (lost | idle), 0.0, effective[:, members])
+        dropped = -np.abs(effective[:, members])
+        effective[:, members] = np.where(alive & (lost | idle), dropped, effective[:, members])
         if nest in tree.block:
             leaf = tree.block[nest]
             opened[:, leaf, 0] = ~impossible[:, nest]

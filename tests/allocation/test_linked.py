@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from linked import attained, conic_linked, random_linked
+from organisations import random_organisation
 from sizes import cases
 
 from taskmodel.allocation import Nest, Status, allocate
@@ -119,6 +120,43 @@ def test_work_that_needs_an_impossible_task_is_closed():
     assert (
         allocate([[[1.0], [0.1]], [[1.0], [1.0]]], [1.0], nest, [[False, True], [False, False]])
     ).status == Status.ZERO
+
+
+@pytest.mark.parametrize(
+    ("elasticity", "hours", "opened", "output"),
+    [
+        (1.5, 1.0, False, 0.8**2),  # substitutes: what is left of unit cost is 0.8^-2
+        (0.5, 0.0, True, 0.8**-2),
+        (1.5, 0.0, True, np.inf),
+        (0.5, 1.0, False, 0.0),
+    ],
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_members_that_drop_out_keep_their_share_of_output(
+    elasticity, hours, opened, output, nested
+):
+    """A fifth of research is impossible, or free; links that link nothing change nothing."""
+    bundles = [[[hours]], [[1.0]], [[1.0]]]
+    available = [[opened], [True], [True]]
+    inner = Nest(elasticity, [0.2, 0.5, 0.3], [0, 1, 2])
+    for induced in (None, np.zeros((3, 1, 3))):
+        whole = Nest(elasticity, inner.shares, inner.members, induced=induced)
+        nest = Nest(2.0, [1.0], [inner], induced=induced) if nested else whole
+        assert allocate(bundles, [1.0], nest, available).output == pytest.approx(output, rel=1e-12)
+
+
+def test_links_that_link_nothing_change_no_output():
+    for seed in range(cases(30, 500)):
+        rng = np.random.default_rng([7, seed])
+        made = random_organisation(rng, 2, (0.3, 0.8, 1.5, 3.0), tasks=int(rng.integers(2, 7)))
+        nest, (tasks, modes, _) = made.nest, made.bundles.shape
+        opened = made.available & (rng.random((tasks, 1)) < 0.8)
+        induced = np.zeros((tasks, modes, tasks))
+        linked = Nest(nest.elasticity, nest.shares, nest.members, induced=induced)
+        plain = allocate(made.bundles, made.supply, nest, opened)
+        other = allocate(made.bundles, made.supply, linked, opened)
+        assert other.output == pytest.approx(float(plain.output), rel=1e-9), seed
+        assert other.status == plain.status
 
 
 def test_random_linked_organisations_are_certified():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from first import first
+from random_catalogs import HIGH, LOW, multi_factor_catalog
 from sizes import cases
 from small import small_catalog
 from two_factors import two_factor_catalog
@@ -344,6 +345,36 @@ def test_a_block_begins_where_ai_can_do_all_of_its_tasks():
         [1, alone],
         rtol=1e-9,
     )
+
+
+@pytest.mark.parametrize("seed", [4, 6, 7, 8, 15])
+def test_events_are_the_same_where_links_link_next_to_nothing(seed):
+    """Links are searched between stops without the compiled walk, which finds the same places."""
+    plain = multi_factor_catalog(np.random.default_rng([5, seed]))
+    by = next(name for name, task in plain.tasks.items() if task.delegable)
+    other = next(name for name in plain.tasks if name != by)
+    work = {"tiny": {"task": other, "by": [by], "hours": 1e-15, **SOURCE}}
+    grid = np.geomspace(LOW, HIGH, 4)
+    whole, linked = (
+        tm.sweep(catalog, grid) for catalog in (plain, plain.replace({"oversight_work": work}))
+    )
+    np.testing.assert_allclose(linked["output"], whole["output"], rtol=1e-9)
+    found, expected = (
+        sorted(
+            (*words, place)
+            for *words, place in zip(
+                *(tm.events(result)[name].values for name in ("kind", "task", "mode", "factor")),
+                tm.events(result)["compute"].values,
+                strict=True,
+            )
+            if not words[0].startswith("speedup")  # slopes of linked plans are not known
+        )
+        for result in (linked, whole)
+    )
+    assert [words for *words, _ in found] == [words for *words, _ in expected]
+    places = [place for *_, place in expected]
+    np.testing.assert_allclose([place for *_, place in found], places, rtol=1e-9)
+    assert len(places) > 6
 
 
 @pytest.mark.parametrize("catalogs", ["alignment_research", small_catalog({"one": {"share": 1}})])
