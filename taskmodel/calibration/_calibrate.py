@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -191,7 +192,8 @@ def _staged(
         np.full(count, 1 / count),
         sample.ess,
         -np.inf,
-        {"powers": list(sample.powers), "acceptance": list(sample.acceptance)},
+        # as text: netCDF has no lists of one number
+        {"powers": json.dumps(sample.powers), "acceptance": json.dumps(sample.acceptance)},
     )
 
 

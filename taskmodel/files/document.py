@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +24,7 @@ from taskmodel.files.findings import Finding, as_mapping, source_findings
 from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import SET, Record
 from taskmodel.files.uncertainty import Located, by_path, uncertainty_findings
-from taskmodel.files.yaml import Keys, TextMark, dotted, read_document, read_text
+from taskmodel.files.yaml import Document, Keys, TextMark, dotted, read_document, read_text
 
 SET_MARK = TextMark(SET, None, None, None, None)
 
@@ -86,6 +86,15 @@ class Origin:
         return Defect(mark.file, mark.line, mark.column, dotted(keys), finding.message)
 
 
+@lru_cache(maxsize=64)
+def parsed(text: str, file: str) -> Document:
+    """Return what `read_document` does, without reading a text again that was read recently.
+
+    Records are built from the plain values and share them, so that nobody may change them.
+    """
+    return read_document(text, file)
+
+
 class FromFile(Record):
     """A record that is a whole file. Subclasses add checks by overriding the private methods."""
 
@@ -112,7 +121,7 @@ class FromFile(Record):
         CatalogError
             With every defect of the text.
         """
-        document = read_document(text, file)
+        document = parsed(text, file)
         origin = Origin(name=name, yaml_text=text, data=document.data, marks={(): document.marks})
         return cls._build(origin, document.defects)
 

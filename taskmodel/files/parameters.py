@@ -10,10 +10,10 @@ from pydantic import Field
 
 from taskmodel.errors import CatalogError
 from taskmodel.files.bundled import is_path
-from taskmodel.files.document import Changeable
+from taskmodel.files.document import Changeable, parsed
 from taskmodel.files.quantity import Prose, Quantity, Source, Title
 from taskmodel.files.uncertainty import Uncertainty
-from taskmodel.files.yaml import read_document, read_text
+from taskmodel.files.yaml import read_text
 
 
 class Parameters(Changeable):
@@ -44,7 +44,7 @@ def is_of_kind(name_or_path: str | Path, bundled: Collection[str], key: str) -> 
         return str(name_or_path) in bundled
     path = Path(name_or_path)
     try:
-        document = read_document(read_text(path), str(path))
+        document = parsed(read_text(path), str(path))
     except CatalogError:  # the loader of the file reports its defects
         return False
     return isinstance(document.data, dict) and key in document.data

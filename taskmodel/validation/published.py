@@ -18,10 +18,11 @@ from pydantic import Field, Strict, model_validator
 
 from taskmodel.catalog import read_value
 from taskmodel.errors import CatalogError, Defect
+from taskmodel.files.document import parsed
 from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import Key, Prose, Record, Word, Work, failed
 from taskmodel.files.suggestions import listing
-from taskmodel.files.yaml import Document, Keys, dotted, read_document, read_text
+from taskmodel.files.yaml import Document, Keys, dotted, read_text
 
 FILE = Path(__file__).with_name("published.yaml")
 
@@ -190,7 +191,7 @@ def published_results(file: str | Path = FILE) -> tuple[Published, ...]:
     CatalogError
         With every defect of the file.
     """
-    document = read_document(read_text(Path(file)), str(file))
+    document = parsed(read_text(Path(file)), str(file))
     content, found = as_record(Content, document.data)
     defects = [
         *document.defects,

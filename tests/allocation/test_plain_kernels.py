@@ -9,12 +9,13 @@ import pytest
 from linked import random_linked
 from locations import TESTS
 from organisations import random_organisation
+from sizes import cases
 
 from taskmodel.allocation import allocate
 from taskmodel.compiled import COMPILES
 
 DECADES = (3, 8, 14, 25)
-ORGANISATIONS = 100
+ORGANISATIONS = cases(25, 100)
 PROGRAM = """
 import pickle, sys
 sys.modules["numba"] = None  # as where it is not installed

@@ -113,7 +113,7 @@ def test_faster_software_is_another_unit_of_compute_and_moves_no_date(catalog):
 
 def test_the_table_of_moments_is_that_of_the_command(catalog, tmp_path, capsys):
     """Observed and point to their digits; bands with fewer draws, to their sampling error."""
-    draws, error = cases((384, 0.5), (2048, 0.35))
+    draws, error = cases(128, 2048), 0.35
     assert main(["calibrate", "--draws", str(draws), "--quiet", "-o", str(tmp_path)]) == 0
     shown, page = rows_of(capsys.readouterr().out), rows_of(BLOCK)
     moments = load_moments("2026").moments

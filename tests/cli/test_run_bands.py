@@ -1,8 +1,12 @@
 """The bands of `taskmodel run`: what 90 % of the draws say, beside the catalog's own values."""
 
+import contextlib
+import io
+from pathlib import Path
+
 import numpy as np
 import pytest
-from command_line import error_of, json_of, lines_of
+from command_line import error_of, json_of, lines_of, strict_json
 
 import taskmodel as tm
 from taskmodel.calibration.draws import draws_of, evidenced_draws, resampled
@@ -10,6 +14,12 @@ from taskmodel.cli import main
 from taskmodel.uncertainty import sampler
 
 FEW = ("--draws", "24", "--grid", "1e27:1e33:3", "--no-figures")
+ONE_MOMENT = """title: t
+paths: epoch_trend
+sources: {A: {title: a, access: secondary}}
+moments:
+  m: {output: throughput_speedup, date: 2026, value: 1.4, sd: 0.5, source: A, why: x}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -17,8 +27,18 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_run_answers_with_bands_under_the_evidence(capsys):
-    facts = json_of(capsys, "run", *FEW, "-o", "out")
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Facts of a run with draws, and the folder in which it ran."""
+    folder = tmp_path_factory.mktemp("run")
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        assert main(["run", *FEW, "-o", "out", "--json"]) == 0
+    return strict_json(printed.getvalue()), folder
+
+
+def test_run_answers_with_bands_under_the_evidence(both):
+    facts, folder = both
     bands = facts["bands"]
     assert (bands["draws"], bands["moments"], bands["paths"]) == (24, "2026", "epoch_trend")
     for point in bands["points"]:
@@ -31,18 +51,18 @@ def test_run_answers_with_bands_under_the_evidence(capsys):
             chance = list(by_year.values())
             assert chance == sorted(chance) and 0 <= chance[0] and chance[-1] <= 1
     assert facts["files"] == ["out/result.nc", "out/bands.nc"]
-    saved = tm.open("out/bands.nc")
+    saved = tm.open(folder / "out" / "bands.nc")
     shares = saved["oversight_costs_half_from_by"].sel(path="epoch_trend")
     assert float(shares.sel(by=2028)) == pytest.approx(
         bands["probability"]["epoch_trend"]["oversight_costs_half_from"]["2028"]
     )
 
 
-def test_the_point_alone_is_the_same_with_and_without_draws(capsys):
-    both = json_of(capsys, "run", *FEW, "-o", "out")
+def test_the_point_alone_is_the_same_with_and_without_draws(both, capsys):
+    facts, _ = both
     alone = json_of(capsys, "run", "--point", *FEW, "-o", "out")
     assert "bands" not in alone
-    assert {key: both[key] for key in alone if key != "files"} == {
+    assert {key: facts[key] for key in alone if key != "files"} == {
         key: value for key, value in alone.items() if key != "files"
     }
 
@@ -71,7 +91,8 @@ def test_catalogs_without_intervals_give_the_point_and_say_so(capsys):
 
 
 def test_draws_of_calibrate_are_taken_and_those_of_another_catalog_refused(capsys):
-    assert main(["calibrate", "--draws", "64", "-o", "weighted"]) in (0, 1)
+    Path("evidence.yaml").write_text(ONE_MOMENT)
+    assert main(["calibrate", "--moments", "evidence.yaml", "--draws", "64", "-o", "weighted"]) == 0
     capsys.readouterr()
     file = "weighted/calibration.nc"
     assert json_of(capsys, "run", *FEW, "--draws-from", file)["bands"]["draws"] == 24

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from sizes import cases
 
-from taskmodel import validation
 from taskmodel.catalog import load_catalog
 from taskmodel.cli import main
 from taskmodel.errors import CatalogError
@@ -405,7 +404,7 @@ def test_a_null_in_a_table_is_no_result(tmp_path):
 @pytest.fixture
 def computed_once(outcomes, monkeypatch):
     """Let the command use the outcomes of this module, which take seconds to compute."""
-    monkeypatch.setattr(validation, "validate", lambda: outcomes)
+    monkeypatch.setattr("taskmodel.cli.validate.validate", lambda: outcomes)
 
 
 def test_the_command_prints_the_table_and_finds_nothing_off(computed_once, capsys):

@@ -18,6 +18,7 @@ from taskmodel.errors import CatalogError, Defect
 from taskmodel.files import bundled, units
 from taskmodel.files import dotted as schema
 from taskmodel.files.bundled import find_file
+from taskmodel.files.document import parsed
 from taskmodel.files.findings import Finding
 from taskmodel.files.parameters import Parameters, is_of_kind
 from taskmodel.files.quantity import (
@@ -33,7 +34,7 @@ from taskmodel.files.quantity import (
 )
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.files.uncertainty import Located
-from taskmodel.files.yaml import read_document, read_text
+from taskmodel.files.yaml import read_text
 
 SHORTEST_RUN, LONGEST_RUN = 1e-3, 1e5  # years
 
@@ -334,7 +335,7 @@ def load_loop(name_or_path: str | Path, set: Mapping[str, Any] | None = None) ->
     (0.5, 2.0, 'inverse_pace')
     """
     path = find_file(name_or_path, "loop")
-    document = read_document(read_text(path), str(path))
+    document = parsed(read_text(path), str(path))
     kind = document.data.get("loop") if isinstance(document.data, dict) else None
     if not (isinstance(kind, str) and kind in KINDS):
         mark = document.marks.get(("loop",))
