@@ -7,7 +7,8 @@ next move. Shown are the quantiles of the times between a question and its whole
 refused, the time that processors spent, and the memory of the server before and after.
 
 Limits: one process of Python answers; what it computes holds the interpreter's lock but for the
-compiled kernels, so that many people share little more than one processor.
+compiled kernels, so that many people share little more than one processor. Times of answers are
+those of this machine with whatever else it does; the time that processors spend on a move is not.
 
 Usage: python analysis/benchmarks/explore.py [CATALOG] [--moves N] [--people N] [--minutes M]
        [--no-bands]
@@ -103,7 +104,7 @@ def person(port: int, seed: int, until: float, with_bands: bool, told: Told) -> 
         body, view = move(rng), "curve"
         if rng.random() < 0.1:
             view = rng.choice(OTHER_VIEWS)
-            body = {"plan": "seed_toy", "months": None} if view == "lead" else body
+            body = {"plan": "greenblatt_leads", "months": None} if view == "lead" else body
         status, took = ask(port, view, body)
         following = body if view == "curve" else None
         if status == 200:

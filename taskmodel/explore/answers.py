@@ -253,7 +253,7 @@ def _priced(bench: Workbench, choice: Choice) -> tuple[Catalog, bool]:
 
 def lead_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
     """What a lead buys: the steps from bulk to effective work, and the pause."""
-    name = word_among(request, "plan", bundled.names("plan"), "seed_toy")
+    name = word_among(request, "plan", bundled.names("plan"), "greenblatt_leads")
     months = number_within(request, "months", 0.0, 1200.0)
     plan = load_plan(name, {} if months is None else {"lead.months": months})
     result = lead_time(plan)

@@ -51,7 +51,7 @@ const intervalText = (entry) => isNumber(entry.low)
 
 function shiftText(lever) {
   if (!lever.shifts.length) return null;
-  const year = (shift) => isNumber(shift) ? `${shift > 0 ? "+" : "−"}${Math.abs(shift).toFixed(1)}` : "never";
+  const year = (shift) => !isNumber(shift) ? "never" : Math.abs(shift) < 0.05 ? "0" : `${shift > 0 ? "+" : "−"}${Math.abs(shift).toFixed(1)}`;
   if (lever.shifts.every((shift) => shift === 0)) return "its interval does not move the date of the bottleneck";
   const [low, high] = lever.shifts.map(year);
   return `its interval moves the date of the bottleneck by ${low} to ${high} years${lever.crux ? " (a crux)" : ""}`;

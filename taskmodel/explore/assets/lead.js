@@ -13,6 +13,7 @@ const FACTS = {
   usable_months: "length of the pause [months]", expected_months: "expected, with theft and takeover [months]",
   no_theft: "nothing is stolen with probability", takeover_risk: "a takeover has probability", organisation_bottleneck: "holds research back most",
 };
+const FONT = 10; // height of the letters of a figure
 const SHARES = ["no_theft", "takeover_risk"];
 
 export function drawLead(container, facts) {
@@ -48,15 +49,16 @@ export function drawLead(container, facts) {
 function steps(caption, names, cases, variable, width) {
   const rows = cases.flatMap((item, index) => names.map((step, at) => ({ step, at, years: item[variable][at], name: item.name, index })))
     .filter((row) => isNumber(row.years) && row.years > 0);
-  const left = Math.min(230, 0.45 * width);
+  const left = Math.min(230, 0.4 * width);
   const low = Math.min(...rows.map((row) => row.years)), high = Math.max(...rows.map((row) => row.years));
   return figure({
     caption, width, height: 40 + 24 * names.length, marginLeft: left, marginRight: 60, marginTop: 6, marginBottom: 34,
     description: `${caption}: ${cases.map((item) => `${item.name || "the plan"} from ${short(item[variable][0])} to ${short(item[variable].at(-1))}`).join("; ")}.`,
     x: { type: "log", domain: [low / 1.6, high * 1.6], grid: true, label: "years of the field →", tickFormat: (tick) => short(tick, 2), ticks: width < 450 ? 3 : 6 },
-    y: { domain: names, label: null, tickSize: 0 },
+    y: { domain: names, label: null },
     symbol: { domain: cases.map((_, index) => index), range: cases.map((_, index) => SYMBOLS[index % SYMBOLS.length]) },
     marks: [
+      Plot.axisY({ tickSize: 0, lineWidth: (left - 12) / FONT }), // in its own heights: longer names take two lines
       ...cases.map((_, index) => Plot.line(rows.filter((row) => row.index === index), { x: "years", y: "step", stroke: COLOURS[index % COLOURS.length], strokeWidth: 1.4 })),
       Plot.dot(rows, { x: "years", y: "step", symbol: "index", fill: (row) => COLOURS[row.index % COLOURS.length], stroke: "var(--ink)", r: 4.5, title: (row) => `${row.name} ${row.step}: ${short(row.years)} years`, tip: true }),
       cases.length === 1 ? Plot.text(rows, { x: "years", y: "step", text: (row) => short(row.years), dx: 10, textAnchor: "start" }) : null,

@@ -2,7 +2,7 @@
 
 const DEFAULTS = {
   view: "curve", measure: "throughput_speedup", compare: false, editing: "a", compute: null,
-  other: "supervision.headcount", paths: "", plan: "seed_toy", months: null,
+  other: "supervision.headcount", paths: "", plan: "greenblatt_leads", months: null,
 };
 const SIDES = ["a", "b"];
 const NUMBERS = ["compute", "months"];
