@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = ("module", "text", "found", "instead")
 EXPLAINED = Path(__file__).parent / "equivalent_faults.toml"
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -110,7 +111,7 @@ def _faults(node: ast.expr) -> Iterator[ast.expr]:
             yield ast.Constant(value + 1)
 
 
-def explained() -> dict[tuple[str, str, str, str], str]:
+def explained() -> dict[tuple[str, ...], str]:
     """Return why faults change nothing: by module, text of the line, found and instead.
 
     Raises
@@ -118,7 +119,7 @@ def explained() -> dict[tuple[str, str, str, str], str]:
     ValueError
         If no such fault is possible (any more).
     """
-    reasons: dict[tuple[str, str, str, str], str] = {}
+    reasons: dict[tuple[str, ...], str] = {}
     for entry in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]:
         for found, instead in entry["faults"]:
             reasons[entry["module"], entry["line"], found, instead] = entry["why"]
@@ -129,8 +130,9 @@ def explained() -> dict[tuple[str, str, str, str], str]:
     return reasons
 
 
-def key_of(mutant: Mutant) -> tuple[str, str, str, str]:
-    return mutant.module, mutant.text, mutant.found, mutant.instead
+def key_of(mutant: Mutant) -> tuple[str, ...]:
+    """Return what names a fault whatever lines come before it."""
+    return tuple(getattr(mutant, name) for name in KEY)
 
 
 def in_function(mutant: Mutant) -> bool:

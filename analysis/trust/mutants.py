@@ -44,7 +44,7 @@ from typing import Any
 
 import pytest
 import xarray as xr
-from faults import ROOT, Mutant, explained, in_function, key_of, mutants_of, path_of
+from faults import KEY, ROOT, Mutant, explained, in_function, key_of, mutants_of, path_of
 
 SEED = 20261129
 SECONDS = 15.0  # of tests against one fault
@@ -323,6 +323,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ask.add_argument("--count", type=int, default=150, help="faults to draw; default: 150")
     ask.add_argument("--seed", type=int, default=SEED)
     ask.add_argument("--only", nargs="+", default=["taskmodel"], help="beginnings of module names")
+    ask.add_argument("--again", type=Path, help="take the survivors of an earlier run's output")
     ask.add_argument("-o", "--output", type=Path, default=ROOT / "trust-results" / "mutants.json")
     ask.add_argument("--lines", type=Path, help="what tests run: read if it exists, else written")
     args = ask.parse_args(argv)
@@ -332,6 +333,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     reasons = explained()
     every = [mutant for name in modules_of(args.only) for mutant in mutants_of(name)]
     drawn = random.Random(args.seed).sample(every, min(args.count, len(every)))
+    if args.again is not None:
+        earlier = json.loads(args.again.read_text())["survivors"]
+        keys = {tuple(each[name] for name in KEY) for each in earlier}
+        drawn = [mutant for mutant in every if key_of(mutant) in keys]
     left = [mutant for mutant in drawn if key_of(mutant) not in reasons]
     record: dict[str, Any] = {
         "only": args.only,

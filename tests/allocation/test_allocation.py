@@ -1034,3 +1034,17 @@ def test_the_elasticity_of_a_large_nearly_fixed_factor_keeps_its_relative_accura
     a = allocate(own_factors(2), [1.0, 1e12], flat(0.5, [0.5, 0.5]))
     assert_allclose(a.factor_elasticity[1], 1e-12 / (1 + 1e-12), rtol=1e-6)
     assert_allclose(a.shadow_price[1], a.output * 1e-24 / (1 + 1e-12), rtol=1e-6)
+
+
+def test_a_fair_split_of_three_tied_modes_has_no_negative_part():
+    """One unit of work; the modes take 2 hours of one factor, one of each, or 2 of the other.
+
+    At equal prices all cost the same. The shortest mix that uses 0.2 and 1.8 hours would do less
+    than nothing in the first mode; the shortest one without that leaves it out.
+    """
+    bundles = [[[2.0, 0.0], [1.0, 1.0], [0.0, 2.0]]]
+    result = allocate(bundles, [0.2, 1.8], Nest(0.5, [1.0], [0]))
+    assert result.output == pytest.approx(1.0)
+    assert result.activity[0] == pytest.approx([0.0, 0.2, 0.8], abs=1e-9)
+    assert result.factor_use == pytest.approx([0.2, 1.8])
+    assert result.usable.all()  # 0.1 and 0.9 of the first and the last would do as well
