@@ -10,8 +10,10 @@ import taskmodel as tm
 from taskmodel.errors import NoAnswer, SolveError
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps import draws
+from taskmodel.sweeps._events import KINDS
 from taskmodel.sweeps.axes import input_axis
 from taskmodel.sweeps.draws import walk_many
+from taskmodel.sweeps.oversight_cost import LEVELS
 
 TASKS = {
     "code": {"share": 0.6, "automation_threshold": 1e29},
@@ -124,13 +126,20 @@ def test_a_walk_that_fails_disturbs_no_other(monkeypatch, failing):
         np.testing.assert_array_equal(events, first[left])
 
 
-def test_oversight_is_known_from_where_a_walk_begins():
+@pytest.mark.parametrize("threshold", [1e20, 1e29])
+def test_oversight_is_known_from_where_a_walk_begins(threshold):
     """Since the low end, where it binds, leads or costs so much there; else since its event."""
-    catalog = CATALOG.replace({"tasks.code.automation_threshold": 1e20})
+    catalog = CATALOG.replace({"tasks.code.automation_threshold": threshold})
     ((*_, first, since),) = solved(catalog, costs=True).values
-    low = SPAN[0][0]
+    low, kinds = SPAN[0][0], ("oversight_binds", "oversight_bottleneck", *LEVELS)
     for row, heads in enumerate(HEADS):
-        swept = tm.sweep(catalog.replace({PATH: float(heads)}), [low, 1e32])
-        assert (since[row, 2] == low) == bool(swept["oversight_cost"][0] >= 1.1)
-        assert (since[row, 3] == low) == bool(swept["oversight_cost"][0] >= 2)
-    assert np.isnan(solved(catalog).values[0][-1][:, 2:]).all() and first.shape[0] == 4
+        start = tm.sweep(catalog.replace({PATH: float(heads)}), [low]).isel(compute=0)
+        begun = [
+            float(start["bottleneck_share"].sel(source="review")) > 0.01,
+            start["binding_factor"].item() == "review",
+            float(start["oversight_cost"]) > 1.1,
+            float(start["oversight_cost"]) > 2,
+        ]
+        events = [first[row, KINDS.index(kind)] for kind in kinds]
+        assert since[row].tolist() == np.where(begun, low, events).tolist()
+    assert np.isnan(solved(catalog).values[0][-1][:, 2:]).all()

@@ -309,6 +309,17 @@ def test_many_events_are_measured_in_parts_with_the_same_numbers(monkeypatch):
         assert list(parts.variables) == list(whole.variables)
 
 
+def test_a_task_that_opens_without_effect_changes_no_regime():
+    """Reviews take twice the time of the work, so that AI never pays."""
+    dear = {"share": 1, "automation_threshold": 1e29, "review_ratio": 2.0}
+    catalog = small_catalog({"one": dear})
+    kinds = tm.events(tm.sweep(catalog))["kind"].values.tolist()
+    assert "automatable" in kinds and "adopted" not in kinds
+    assert regime_changes(Walker(catalog), 1e26, 1e32) == {}
+    pays = regime_changes(Walker(catalog.replace({"tasks.one.review_ratio": 0.1})), 1e26, 1e32)
+    assert list(pays) == pytest.approx([2e29])
+
+
 def test_no_points_have_no_measures():
     nothing = np.zeros(0)
     walker = Walker(small_catalog({"one": {"share": 1}}))
