@@ -1048,3 +1048,15 @@ def test_a_fair_split_of_three_tied_modes_has_no_negative_part():
     assert result.activity[0] == pytest.approx([0.0, 0.2, 0.8], abs=1e-9)
     assert result.factor_use == pytest.approx([0.2, 1.8])
     assert result.usable.all()  # 0.1 and 0.9 of the first and the last would do as well
+
+
+def test_ties_of_several_tasks_are_split_in_one_proportion():
+    """AI saves 0.8 hours of people in either task, and its inference suffices for a part of them.
+
+    Output is 1 + 0.8 * 0.3 where every task costs an hour; any split of the inference gives it.
+    """
+    bundles = [[[1.0, 0.0], [0.2, 1.0]]] * 3
+    result = allocate(bundles, [1.0, 0.3], Nest(0.5, [0.2, 0.5, 0.3], [0, 1, 2]))
+    assert result.output == pytest.approx(1.24)
+    by_ai = result.activity[:, 1] / result.activity.sum(axis=1)
+    assert by_ai == pytest.approx([0.3 / 1.24] * 3)

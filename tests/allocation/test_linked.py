@@ -96,6 +96,15 @@ def test_a_mode_that_uses_nothing_costs_what_it_induces():
     assert result.activity[1, 0] == pytest.approx(3)
 
 
+def test_each_point_of_a_batch_has_its_own_induced_work():
+    phi = np.zeros((3, 2, 1, 2))
+    phi[:, 0, 0, 1] = [0.0, 0.25, 0.9]
+    bundles, shares = [[[0.5]], [[1.0]]], [0.5, 0.5]
+    result = allocate(bundles, np.ones((3, 1)), Nest(1.0, shares, [0, 1], induced=phi))
+    cost = np.sqrt(0.5 + phi[:, 0, 0, 1])  # Cobb-Douglas: the geometric mean of both tasks' costs
+    np.testing.assert_allclose(result.output, 1 / cost, rtol=1e-12)
+
+
 def test_a_task_without_a_share_is_done_as_far_as_others_induce_it():
     phi = np.zeros((2, 2, 2))
     phi[0, 1, 1] = 0.5

@@ -220,11 +220,8 @@ def mode_events(catalog, low, high):
     )
 
 
-@pytest.mark.parametrize("width", cases([1e-2, 1e-5], [1e-2, 1e-3, 1e-5, 1e-7]))
-@pytest.mark.parametrize(
-    "at", [0.0, 0.5, 0.03], ids=["around a mesh point", "amid a stretch", "near its end"]
-)
-def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
+def narrowed(band, at, width):
+    """The catalog with a band of that relative width, and where it begins in the mesh."""
     catalog, begins, ends = band
     middle = 10 ** ((np.round(MESH * np.log10(begins)) + OFFSET + at) / MESH)
     shift = middle / (begins * (1 + width / 2))  # so much less of all that compute gives
@@ -233,11 +230,29 @@ def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
         "compute.inference_share": catalog.get("compute.inference_share") / shift,
         "compute.experiment_share": catalog.get("compute.experiment_share") / shift,
     }
-    found = mode_events(catalog.replace(narrow), middle / 2, middle * 2)
+    return catalog.replace(narrow), middle, begins * shift
+
+
+@pytest.mark.parametrize("width", cases([1e-2, 1e-5], [1e-2, 1e-3, 1e-5, 1e-7]))
+@pytest.mark.parametrize(
+    "at", [0.0, 0.5, 0.03], ids=["around a mesh point", "amid a stretch", "near its end"]
+)
+def test_a_mode_that_is_adopted_and_soon_dropped_again_is_told(band, at, width):
+    catalog, middle, begins = narrowed(band, at, width)
+    found = mode_events(catalog, middle / 2, middle * 2)
     assert [kind for kind, _ in found] == ["adopted", "dropped"]
-    assert [place for _, place in found] == pytest.approx(
-        [begins * shift, begins * shift * (1 + width)], rel=1e-10
-    )
+    assert [place for _, place in found] == pytest.approx([begins, begins * (1 + width)], rel=1e-10)
+
+
+@pytest.mark.parametrize("at", [0.5, 0.1])
+def test_so_it_is_where_links_link_next_to_nothing_and_the_compiled_walk_is_not_used(band, at):
+    """A pair of events in one interval of the mesh, whose ends have one regime."""
+    catalog, middle, begins = narrowed(band, at, 1e-3)
+    tiny = {"task": "task1", "by": ["task0"], "hours": 1e-15, "source": "judgement", "note": "none"}
+    linked = catalog.replace({"oversight_work": {"tiny": tiny}})
+    found = mode_events(linked, middle / 1.2, middle * 1.2)
+    assert [kind for kind, _ in found] == ["adopted", "dropped"]
+    assert [place for _, place in found] == pytest.approx([begins, begins * 1.001], rel=1e-9)
 
 
 def test_where_people_and_ai_change_places_each_side_has_its_own_mode():
