@@ -164,7 +164,10 @@ def _progressive(
     parts: list[xr.Dataset] = []
     rows, size, last = _spread(count), FIRST, -np.inf
     while len(rows):
-        with bench.longer():
+        with bench.longer_work.turn():
+            if not wanted():  # at once, so that the next in turn may go on
+                return
+            bench.give_way()
             if not wanted():
                 return
             begun = time.monotonic()

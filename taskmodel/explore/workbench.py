@@ -81,10 +81,10 @@ class Workbench:
         self.catalog: Kept[Choice, Catalog] = Kept(self._catalog, KEPT)
         self.curve: Kept[Choice, xr.Dataset] = Kept(self._curve, KEPT)
         self.draws = Draws(self)
+        self.longer_work = Turns(1)
         self.closing = threading.Event()
         self._waiting = 0
         self._turn = threading.Condition()
-        self._long = Turns(1)
 
     def warm_up(self) -> None:
         """Begin what the page asks for first, in the background: kernels, the curve, draws."""
@@ -154,13 +154,6 @@ class Workbench:
             with self._turn:
                 self._waiting -= 1
                 self._turn.notify_all()
-
-    @contextmanager
-    def longer(self) -> Iterator[None]:
-        """A piece of longer work: one at a time, once no person waits."""
-        with self._long.turn():
-            self.give_way()
-            yield
 
     def give_way(self) -> None:
         """Wait until no person waits; raise CancelledError once the workbench closes."""
