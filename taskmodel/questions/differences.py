@@ -17,7 +17,7 @@ Shapley (1953), A value for n-person games, in Contributions to the Theory of Ga
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
 from math import factorial, fsum
@@ -25,9 +25,11 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import BaseModel
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
+from taskmodel.files.quantity import Quantity
 from taskmodel.questions.targets import Target
 from taskmodel.questions.targets import target as target_of
 from taskmodel.sweeps import results
@@ -37,6 +39,7 @@ from taskmodel.sweeps.walker import Walker
 
 SHAPLEY_LIMIT = 8  # changes, up to which all orders are evaluated
 SHARES = "tasks.*.share"  # change together, because they sum to 1
+PROTOCOLS, REVIEWERS = "supervision.protocols", "reviewers"  # likewise, with those they name
 IRRELEVANT = ("compute.grid.", "compute.today")  # without effect on an answer at one compute
 LOOPS = "feedback_loops."  # likewise, where loops are not counted
 
@@ -58,7 +61,7 @@ def explain_difference(
     Returns
     -------
     xarray.Dataset
-        Over ``change``, by path (all shares of tasks count as one): ``from_value`` and
+        Over ``change``, by path (what is valid together alone is one): ``from_value`` and
         ``to_value`` as text; ``alone``, the difference that the change makes by itself; ``last``,
         the difference it makes after all others; and ``contribution``, its Shapley value, NaN for
         more than 8 changes. Scalars: ``before``, ``after`` and ``unexplained``, the difference
@@ -113,7 +116,7 @@ def explain_difference(
     }
     for name, catalog, which in (("from_value", one, "one"), ("to_value", other, "other")):
         texts = np.array([_value_text(catalog, change) for change in names], dtype=object)
-        meaning = f"value in the {which} catalog; empty: shares of several tasks"
+        meaning = f"value in the {which} catalog; empty: several values"
         variables[name] = ("change", texts, "", meaning)
     variables |= {
         "before": ((), start, unit, "the answer before the changes"),
@@ -134,6 +137,10 @@ def explain_difference(
 def changes(first: Catalog, second: Catalog) -> dict[str, dict[str, Any]]:
     """Values of the second catalog that differ from the first, by name of change and by path.
 
+    What is valid together alone is one change: all shares, a block that one catalog has alone, the
+    protocols that are brought by `supervision.protocols`, reviewers of one catalog alone and who of
+    them reviews what, and else the values of a block of which one is not valid without another.
+
     Raises
     ------
     InputError
@@ -148,15 +155,87 @@ def changes(first: Catalog, second: Catalog) -> dict[str, dict[str, Any]]:
             )
     loops_count = first.latency.count_loops or second.latency.count_loops
     irrelevant = IRRELEVANT if loops_count else (*IRRELEVANT, LOOPS)
-    by_change: dict[str, dict[str, Any]] = {}
+    alone = _blocks_of(first) ^ _blocks_of(second)
+    values: dict[str, Any] = {}
     for path in dict.fromkeys([*second.paths(), *first.paths()]):
         before, after = _value(first, path), _value(second, path)
         if path.startswith(irrelevant) or before == after:
             continue
-        share = path.startswith("tasks.") and path.endswith(".share")
-        values = by_change.setdefault(SHARES if share else path, {})
-        values[path] = list(after) if isinstance(after, tuple) else after
-    return by_change
+        block = _block_of_one(alone, path)
+        if block not in values:
+            values[block] = _plain(after) if block == path else _plain_block(second, block)
+    by_change: dict[str, dict[str, Any]] = {}
+    other_reviewers = set(first.reviewers) != set(second.reviewers)
+    for path, value in values.items():
+        by_change.setdefault(_change_of(path, other_reviewers), {})[path] = value
+    return _valid_alone(first, by_change)
+
+
+def _change_of(path: str, other_reviewers: bool) -> str:
+    """The name of the change that a value is part of."""
+    if path.startswith("tasks.") and path.endswith(".share"):
+        return SHARES
+    if path == "protocols" or (path.startswith("protocols.") and path.count(".") == 1):
+        return PROTOCOLS
+    of_task = path.startswith("tasks.") and ".reviewers" in path
+    if other_reviewers and (of_task or path.startswith(REVIEWERS)):
+        return REVIEWERS
+    return path
+
+
+def _block_of_one(alone: set[str], path: str) -> str:
+    """The outermost block around a path that one catalog has alone; else the path."""
+    return next((block for block in _blocks(path) if block in alone), path)
+
+
+def _blocks(path: str) -> list[str]:
+    """The blocks around a path, outermost first."""
+    keys = path.split(".")
+    return [".".join(keys[:end]) for end in range(1, len(keys))]
+
+
+def _blocks_of(catalog: Catalog) -> set[str]:
+    """The blocks in which a catalog has a value."""
+    valued = (path for path in catalog.paths() if _value(catalog, path) is not None)
+    return {block for path in valued for block in _blocks(path)}
+
+
+def _plain_block(catalog: Catalog, block: str) -> Any:
+    """A block as plain values, None if the catalog does not have it."""
+    record: Any = catalog
+    for key in block.split("."):
+        record = record.get(key) if isinstance(record, Mapping) else getattr(record, key)
+    return _plain(record) or None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return value.value
+    if isinstance(value, BaseModel):
+        return {name: _plain(inner) for name, inner in value if inner is not None}
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
+
+
+def _valid_alone(
+    catalog: Catalog, by_change: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The changes, with those of a block as one if any of them is not valid without another."""
+    every = {path: value for values in by_change.values() for path, value in values.items()}
+    blocks = set()
+    for name, values in by_change.items():
+        others = {path: value for path, value in every.items() if path not in values}
+        try:
+            for chosen in (values, others):
+                catalog.replace(chosen)
+        except CatalogError:
+            blocks.add(name.rpartition(".")[0])
+    joined: dict[str, dict[str, Any]] = {}
+    for name, values in by_change.items():
+        block = name.rpartition(".")[0]
+        joined.setdefault(f"{block}.*" if block and block in blocks else name, {}).update(values)
+    return joined
 
 
 def _value(catalog: Catalog, path: str) -> Any:
@@ -168,14 +247,14 @@ def _value(catalog: Catalog, path: str) -> Any:
 
 
 def _value_text(catalog: Catalog, change: str) -> str:
-    if change == SHARES:
+    if "*" in change or change == REVIEWERS:
         return ""
     value = _value(catalog, change)
     if value is None:
-        return "none"
+        return "there" if change in _blocks_of(catalog) else "none"
     if isinstance(value, float):
         return f"{value:g}"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return (", ".join(value) or "none") if isinstance(value, tuple) else str(value)
 
 
 def _answer(catalog: Catalog, name: str, compute: float) -> float:

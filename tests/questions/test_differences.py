@@ -75,6 +75,46 @@ def test_shares_change_together():
     assert tm.explain_difference(base, other, compute=1e31).sizes["change"] == 1
 
 
+@pytest.mark.parametrize(
+    ("scenario", "change", "texts"),
+    [
+        ("priced", "hiring", ("none", "there")),
+        ("open_protocols", "supervision.protocols", ("none", "full_review, spot_checks")),
+        ("audited_trust", "trust", ("none", "there")),
+        ("work_pays_back", "over_time.review", ("none", "there")),
+        ("verification_gap", "supervision.*", ("", "")),
+    ],
+)
+def test_what_is_valid_together_alone_is_one_change_either_way(scenario, change, texts):
+    name = "alignment_research" if scenario == "verification_gap" else "t_agi_ladder"
+    base, other = tm.load_catalog(name), tm.load_catalog(name, scenario)
+    forward, back = (
+        tm.explain_difference(*pair, target="output", compute=1e31)
+        for pair in ((base, other), (other, base))
+    )
+    for result in (forward, back):
+        assert abs(float(result["unexplained"])) < 1e-9
+        total = float(result["after"] - result["before"])
+        assert float(result["contribution"].sum()) == pytest.approx(total, abs=1e-9)
+    row = forward.sel(change=change)
+    for name, text in zip(("from_value", "to_value"), texts, strict=True):
+        assert row[name].item().startswith(text)
+    assert len(set(forward["change"].values)) == forward.sizes["change"]
+    np.testing.assert_allclose(
+        back.sel(change=change)["contribution"], -row["contribution"], atol=1e-9
+    )
+
+
+def test_reviewers_of_one_catalog_and_what_they_review_are_one_change():
+    base = one_reviewer()
+    kind = {"headcount": 1, "hours_per_year": 100, "pool": "dedicated", "max_review_share": 1}
+    other = base.replace({"reviewers": {"sworn": kind}, "tasks.work.reviewers": ["sworn"]})
+    for pair in ((base, other), (other, base)):
+        result = tm.explain_difference(*pair, target="output")
+        assert result["change"].values.tolist() == ["reviewers"]
+        assert abs(float(result["unexplained"])) < 1e-12
+
+
 def test_of_many_changes_each_is_told_alone_and_last():
     base = tm.load_catalog("t_agi_ladder")
     paths = [
