@@ -21,12 +21,14 @@ from taskmodel.lead.plans.dataset import lead_time
 from taskmodel.lead.plans.load import load_plan
 from taskmodel.money._spend import spend
 from taskmodel.numerics.accuracy import EVENT_OFFSET
+from taskmodel.organisation.reviewers import review_factor
 from taskmodel.questions._bottleneck_map import bottleneck_map
 from taskmodel.summary import milestone_points
 from taskmodel.summary.by_date import observed_moments
+from taskmodel.summary.facts import SPEEDUPS, Point
 from taskmodel.sweeps.axes import COMPUTE, Course
 from taskmodel.sweeps.paths import courses
-from taskmodel.sweeps.trace import sweep_line
+from taskmodel.sweeps.trace import binding_intervals, sweep_line
 from taskmodel.takeoff.beside import alignment_beside
 
 LINES = ("throughput_speedup", "latency_speedup", "speedup", "oversight_cost")
@@ -34,6 +36,7 @@ COURSE_POINTS = 65
 MAP_POINTS = (32, 24)
 MONEY_POINTS = 61  # besides both sides of events
 PRICED = "priced"
+RUN_OUT = "reviewers_run_out"
 WORLD = "davidson_best_guess"
 MAP_FACTOR = 100.0  # range of the other input of the map, either way
 
@@ -67,7 +70,7 @@ def curve_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
         },
         "today": catalog.compute.today.value,
         "tolerance": float(result["binding_tolerance"]),
-        "milestones": milestone_points(result),
+        "milestones": {**milestone_points(result), RUN_OUT: reviewers_run_out(result)},
         "openings": _openings(result),
         "course": {"dates": course.dates, "compute": course.values},
         "observed": observations(start.moments, course),
@@ -75,6 +78,21 @@ def curve_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
         "settings": catalog.overrides,
     }
     return ViewAnswer(facts, result)
+
+
+def reviewers_run_out(result: xr.Dataset) -> Point | None:
+    """Return the first point of a sweep from which all hours of some reviewers are in use."""
+    intervals = binding_intervals(result)
+    reviewers = result["reviewers"].values.tolist()
+    starts = [part.start for name in reviewers for part in intervals[review_factor(name)][:1]]
+    if not starts:
+        return None
+    first, values = float(min(starts)), []
+    for name in SPEEDUPS:
+        line = sweep_line(result, name)
+        after = np.searchsorted(line.position, first, side="right") - 1
+        values.append(float(line.values[after]))
+    return Point(first, *values)
 
 
 def compute_course(bench: Workbench, catalog: Catalog, request: Mapping[str, Any]) -> Course:

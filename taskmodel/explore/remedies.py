@@ -9,7 +9,7 @@ import numpy as np
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError
-from taskmodel.explore.answers import ViewAnswer, compute_course
+from taskmodel.explore.answers import RUN_OUT, ViewAnswer, compute_course, reviewers_run_out
 from taskmodel.explore.choices import read_choice
 from taskmodel.explore.workbench import POINTS, Workbench
 from taskmodel.numerics.types import Array
@@ -18,7 +18,7 @@ from taskmodel.sweeps._sweep import sweep
 from taskmodel.sweeps.axes import Course
 from taskmodel.sweeps.results import labelled, provenance
 
-MILESTONES = (*COSTS, "oversight_bottleneck")
+MILESTONES = (*COSTS, RUN_OUT, "oversight_bottleneck")
 DEDICATED = "dedicated"
 FACTORS: dict[str, dict[float, str]] = {
     "supervision.headcount": {
@@ -56,7 +56,8 @@ def remedy_view(bench: Workbench, request: Mapping[str, Any]) -> ViewAnswer:
                 ("change", "milestone"),
                 np.array(dates),
                 "calendar year",
-                "date from which oversight costs, or binds, as much; inf: not on the path",
+                "date from which oversight costs as much, all hours of reviewers are in use, or "
+                "oversight is the bottleneck; inf: not on the path",
             ),
             "setting": ("change", np.array(paths, dtype=object), "", "what is set"),
         },
@@ -102,7 +103,8 @@ def _matching(catalog: Catalog, pattern: str) -> list[str]:
 def _dates(catalog: Catalog, course: Course) -> Array:
     """Return the dates of `MILESTONES` along a course; inf where it does not get there."""
     grid = catalog.compute.grid
-    found = milestone_points(sweep(catalog, np.geomspace(grid.low, grid.high, POINTS)))
+    result = sweep(catalog, np.geomspace(grid.low, grid.high, POINTS))
+    found = {**milestone_points(result), RUN_OUT: reviewers_run_out(result)}
     dates = []
     for name in MILESTONES:
         point = found[name]

@@ -146,6 +146,24 @@ def test_the_curve_is_that_of_a_sweep(page):
     assert (onset is None) == (len(first) == 0)
 
 
+def test_reviewers_run_out_where_their_hours_get_a_price(page):
+    _, curve = question(page, "curve")
+    result = tm.events(tm.sweep(tm.load_catalog(CATALOG)))
+    binds = (result["kind"].values == "binds") & (result["factor"].values == "review")
+    first = result.isel(event=int(np.argmax(binds)))
+    point = curve["milestones"]["reviewers_run_out"]
+    assert binds.any()
+    assert point["compute"] == pytest.approx(float(first["compute"]), rel=1e-9)
+    assert point["throughput_speedup"] == pytest.approx(float(first["throughput_speedup_after"]))
+
+
+@pytest.mark.parametrize(("headcount", "at_start"), [(40, True), (1e9, False)])
+def test_few_reviewers_run_out_from_the_start_and_many_never(page, headcount, at_start):
+    _, curve = question(page, "curve", set={"supervision.headcount": headcount})
+    point = curve["milestones"]["reviewers_run_out"]
+    assert point["compute"] == curve["grid"][0] if at_start else point is None
+
+
 def test_a_moved_slope_keeps_the_level_at_the_pivot():
     bench = Workbench("alignment_research")
     line = {"intercept": "capability.intercept", "slope": "capability.slope"}

@@ -213,8 +213,10 @@ function showAnswer() {
   const answers = known.map((side) => {
     const { milestones, course } = shown[side].curve;
     const say = (point) => point ? `from ${when(course, point.compute)}` : `at no compute up to ${compute(shown[side].curve.grid.at(-1))} FLOP/year`;
-    return element("p", { className: "main" }, state.compare ? `${sideName(side)}: ` : null,
-      `Oversight costs half ${say(milestones.oversight_costs_half)}, and is the bottleneck ${say(milestones.oversight_bottleneck)}. `);
+    const { oversight_costs_half: half, reviewers_run_out: out, oversight_bottleneck: most } = milestones;
+    const both = out && most && out.compute === most.compute;
+    return element("p", { className: "main" }, state.compare ? `${sideName(side)}: ` : null, `Oversight costs half ${say(half)}. `,
+      both ? `Reviewers run out, and it is the bottleneck, ${say(out)}. ` : `Reviewers run out ${say(out)}; it is the bottleneck ${say(most)}. `);
   });
   if (known.length && state.view !== "time") {
     answers[0].append(element("button", { type: "button", className: "link", onclick: () => open("time") }, "What would buy time?"));
@@ -226,7 +228,7 @@ function showAnswer() {
   });
   const dated = known.filter((side) => shown[side].dates?.done && shown[side].dates.first).map((side) => `${state.compare ? `${sideName(side)}: o` : "O"}ver ${drawn(shown[side].dates)}. `);
   byId("answer").replaceChildren(...answers, element("p", { className: "quiet" },
-    `Costs half: were review to take no time, output would be twice as high. At the catalog's own values, with compute along ${pathsName().replaceAll("_", " ")}. `, ...dated, ...today));
+    `Costs half: were review to take no time, output would be twice as high. Run out: all the hours that they may review are in use. At the catalog's own values, with compute along ${pathsName().replaceAll("_", " ")}. `, ...dated, ...today));
 }
 
 function valueNow(facts, name) {

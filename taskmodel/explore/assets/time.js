@@ -6,7 +6,8 @@ import { MEASURES, isNumber, measured, month, percent, short, times } from "./wo
 const FIRSTS = ["oversight_costs_a_tenth_from", "oversight_costs_half_from", "oversight_bottleneck_from"];
 const FIRST_COLOURS = ["var(--blue)", "var(--orange)", "var(--vermillion)"];
 const FIRST_DASHES = [null, "6,3", "2,2"];
-const COLUMNS = { oversight_costs_half: "costs half (2×)", oversight_bottleneck: "is the bottleneck" };
+const COLUMNS = { oversight_costs_half: "oversight costs half", reviewers_run_out: "reviewers run out", oversight_bottleneck: "oversight is the bottleneck" };
+const SORTED_BY = ["oversight_costs_half", "oversight_bottleneck"];
 const LEAST = 0.02; // years that are told as a change
 const BY = [2027, 2028, 2030];
 const finite = (value) => (isNumber(value) ? value : NaN);
@@ -95,7 +96,7 @@ function remedyTable(remedies, pathsName) {
   const [now, ...changes] = remedies.rows;
   const year = (date) => date === "inf" ? Infinity : date ?? -Infinity;
   const gain = (row, place) => year(row.dates[place]) === year(now.dates[place]) ? 0 : year(row.dates[place]) - year(now.dates[place]);
-  const order = [...changes].sort((one, other) => places.map((place) => gain(other, place) - gain(one, place)).find((difference) => difference) || 0);
+  const order = [...changes].sort((one, other) => SORTED_BY.map((name) => remedies.milestones.indexOf(name)).map((place) => gain(other, place) - gain(one, place)).find((difference) => difference) || 0);
   const cell = (row, place) => {
     const date = row.dates[place], bought = gain(row, place);
     if (date === null) return "no answer";
@@ -104,10 +105,10 @@ function remedyTable(remedies, pathsName) {
     return Number.isFinite(bought) && bought ? `${month(date)} (${bought > 0 ? "+" : "−"}${Math.abs(bought).toFixed(1)} y)` : month(date);
   };
   return [
-    table(`What would buy time: from when oversight …, at the catalog's own values, along ${pathsName.replaceAll("_", " ")}`,
+    table(`What would buy time: from when …, at the catalog's own values, along ${pathsName.replaceAll("_", " ")}`,
       ["with one thing changed", ...Object.values(COLUMNS).map((title) => ({ title, number: true })), "what is set"],
       [now, ...order].map((row) => [row === now ? element("strong", {}, row.title) : row.title, ...places.map((place) => cell(row, place)), row.setting])),
-    element("p", { className: "quiet" }, "The last date moves away as well where reviewers are so few that people go on doing by hand what AI could do: read it with the first. "
+    element("p", { className: "quiet" }, "Reviewers run out: all the hours that they may review are in use. Oversight is no bottleneck either where reviewers are so few that people go on doing by hand what AI could do: read its date with the first. "
       + "Other changes: move an input, and this table is computed again."),
   ];
 }
