@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from organisations import random_organisation
 
-from taskmodel.allocation import Nest, allocate, slopes
+from taskmodel.allocation import Nest, allocate, derivative_weights, slopes
 
 STEP = 1e-4  # of the optima nearby
 NODES, WEIGHTS = np.array([-2, -1, 1, 2]) * 1e-3, np.array([1, -8, 8, -1]) / 12e-3  # fourth order
@@ -56,3 +56,9 @@ def test_derivatives_agree_with_optima_nearby(seed):
     np.testing.assert_allclose(
         found.mode_share[0], np.einsum("n,ntm->tm", weights, share), rtol=1e-5, atol=1e-6
     )
+
+
+def test_weights_differentiate_polynomials_exactly_whatever_the_nodes():
+    nodes = np.array([-0.03, 0.01, 0.02, 0.07])
+    values = 5 - 3 * nodes + 7 * nodes**2 + 11 * nodes**3
+    assert derivative_weights(nodes) @ values == pytest.approx(-3, rel=1e-10)

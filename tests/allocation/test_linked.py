@@ -105,6 +105,14 @@ def test_each_point_of_a_batch_has_its_own_induced_work():
     np.testing.assert_allclose(result.output, 1 / cost, rtol=1e-12)
 
 
+def test_work_that_every_mode_induces_is_paid_for_though_it_has_no_share():
+    phi = np.zeros((2, 1, 2))
+    phi[0, 0, 1] = 0.25
+    result = allocate([[[1.0]], [[2.0]]], [3.0], Nest(0.0, [1.0, 0.0], [0, 1], induced=phi))
+    assert result.output == pytest.approx(2.0)  # an hour, and a quarter of two hours
+    assert result.activity[:, 0] == pytest.approx([2.0, 0.5])
+
+
 def test_a_task_without_a_share_is_done_as_far_as_others_induce_it():
     phi = np.zeros((2, 2, 2))
     phi[0, 1, 1] = 0.5
