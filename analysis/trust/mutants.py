@@ -7,8 +7,8 @@ module is loaded from memory, in a process forked off one in which the kernels a
 Compiled kernels are not mutated.
 
 The tests of a package run once without a fault, while it is recorded which of them run each line.
-Those that run the line of a fault then run against it: the quickest first, up to the first failure
-and to `SECONDS` of the time that they took without it. The functions of the loaded module are
+Those that run the line of a fault then run against it, up to the first failure and to `SECONDS` of
+the time that they took without it. The functions of the loaded module are
 changed in place for that; where a fault is not in a function, all modules and tests are loaded
 anew.
 """
@@ -93,7 +93,10 @@ class Record:
     _current: str = ""  # the test that runs, or the file whose fixtures are made; "": imports
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that run the line of a fault, quickest first; all for imports."""
+        """Return the tests that run the line of a fault; all for imports.
+
+        Those of the file that is named like the module come first, and the quickest first.
+        """
         path = str(path_of(mutant.module))
         names = set() if in_function(mutant) else {""}
         for line in range(mutant.line, mutant.end_line + 1):
@@ -101,7 +104,8 @@ class Record:
         tests = list(self.seconds)
         if "" not in names:
             tests = [test for test in tests if {test, test.split("::")[0]} & names]
-        return sorted(tests, key=self.seconds.__getitem__)
+        own = f"test_{mutant.module.rpartition('.')[2].lstrip('_')}"
+        return sorted(tests, key=lambda test: (own not in test, self.seconds[test]))
 
     def _trace(self, frame: FrameType, event: str, value: object) -> Any:
         return self._line if frame.f_code.co_filename in self.files else None
