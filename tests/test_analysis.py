@@ -443,3 +443,15 @@ def test_does_verification_get_harder_answers_and_draws(tmp_path, monkeypatch, c
     assert (late.sel(gamma=0, method="nearest") > early.sel(gamma=0, method="nearest") - 1e-9).all()
     few = slice(0, 1000)
     assert (late.sel(gamma=0.4, reviewers=few) < early.sel(gamma=0.4, reviewers=few)).all()
+
+
+def test_faults_that_are_explained_are_possible():
+    """Else the code has changed, and with it what was explained."""
+    faults = load("trust/faults")
+    reasons = faults.explained()
+    assert len(reasons) > 20 and all(reasons.values())
+    key = next(iter(reasons))
+    (fault, *_) = [each for each in faults.mutants_of(key[0]) if faults.key_of(each) == key]
+    changed = fault.source.splitlines()
+    assert len(changed) == len(faults.path_of(key[0]).read_text().splitlines())
+    assert fault.instead in changed[fault.line - 1]
