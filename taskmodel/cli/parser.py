@@ -194,6 +194,7 @@ class _Parser(argparse.ArgumentParser):
             prog, formatter_class=formatter, allow_abbrev=False, add_help=False, **options
         )
         self.short = short
+        self._intermixing = False
         self.add_argument("-h", action=_ShortHelp, help="this help on a screen")
         self.add_argument("--help", action="help", help="all of it, with examples and JSON keys")
         # argparse looks up actions by name here, so that the table of commands stays plain data
@@ -217,6 +218,18 @@ class _Parser(argparse.ArgumentParser):
         end = [f"All options in full, words, files and JSON keys: {self.prog} --help"]
         return "\n\n".join("\n".join(part) for part in [*parts, end] if part)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Take words of a command where they stand, also behind options."""
+        if self._subparsers is not None or self._intermixing:
+            return super().parse_known_args(args, namespace)
+        # argparse takes optional words only up to the first option otherwise; its own way to
+        # intermix them calls this function for options and for words
+        self._intermixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._intermixing = False
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Name the nearest commands in place of all, where there is no such command."""
         if action.choices is not None and action.dest == "command" and value not in action.choices:
@@ -238,7 +251,9 @@ class _Parser(argparse.ArgumentParser):
             options = [name for action in chosen._actions for name in action.option_strings]
             word = unknown[0].partition("=")[0]
             hint = did_you_mean(word, options, cutoff=0.6) if word.startswith("-") else ""
-            if not word.startswith("-") and "--scenario" in options:
+            if not word.startswith("-") and hasattr(known, "scenario_word"):
+                hint = f"; {known.catalog} is the catalog, and {known.scenario_word} the scenario"
+            elif not word.startswith("-") and "--scenario" in options:
                 hint = "; a scenario is given as --scenario S"
             chosen.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         if (word := getattr(known, "scenario_word", None)) is not None:

@@ -361,7 +361,11 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["run", "-o", ""], "must be the name of a file or folder"),
         (["run", "--nonsense"], "taskmodel run: error: unrecognized arguments: --nonsense"),
         (["run", "--drws", "5"], "did you mean '--draws'"),
-        (["spend", "t_agi_ladder", "priced", "x"], "a scenario is given as --scenario S"),
+        (
+            ["spend", "t_agi_ladder", "priced", "x"],
+            "t_agi_ladder is the catalog, and priced",
+        ),
+        (["diff", "t_agi_ladder", "t_agi_ladder", "x"], "a scenario is given as --scenario S"),
         (["worth", "t_agi_ladder", "one_lab", "--scenario", "x"], "two scenarios, one_lab and"),
         (["runn"], "'runn'"),
         ([], "examples:"),

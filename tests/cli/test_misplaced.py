@@ -87,6 +87,20 @@ def test_the_word_after_a_catalog_is_its_scenario(capsys, command):
     )
 
 
+def test_words_may_stand_behind_options(capsys):
+    words = ("solve-for", "supervision.max_review_share", "t_agi_ladder", "scarce_inference")
+    options = ("--target", "speedup=1.5", "--at", "compute=1e30")
+    facts = json_of(capsys, *words, *options)
+    for order in (
+        (*words[:2], *options, *words[2:]),
+        (*words[:3], *options[:2], words[3], *options[2:]),
+        (words[0], *options, *words[1:]),
+    ):
+        assert json_of(capsys, *order) == facts
+    assert "arguments are required: PATH" in error_of(capsys, "solve-for", *options)
+    assert "arguments are required: --target" in error_of(capsys, *words)
+
+
 @pytest.mark.parametrize("position", range(3))
 def test_a_range_may_stand_before_between_or_behind_catalog_and_scenario(capsys, position):
     words = ["t_agi_ladder", "scarce_inference"]
