@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from command_line import error_of, json_of
+from command_line import error_of, json_of, strict_json
 
 import taskmodel as tm
 from taskmodel.cli import main
@@ -136,7 +136,16 @@ def test_each_figure_is_there_in_two_widths_with_its_text_as_text(page, words):
         assert said in words
 
 
-def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, markup, words):
+@pytest.fixture(scope="module")
+def bands(tmp_path_factory):
+    """The bands of a run with the draws of the report."""
+    folder = tmp_path_factory.mktemp("run")
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main(["run", *FEW, "--no-figures", "-o", str(folder), "--json"]) == 0
+    return strict_json(printed.getvalue())["bands"]
+
+
+def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, bands, markup, words):
     path = tmp_path / "report.html"
     facts = json_of(capsys, "report", *FEW, "-o", str(path))
     assert path.read_text(encoding="utf-8") == markup  # equal inputs, equal bytes
@@ -144,7 +153,6 @@ def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, markup, w
     for said in facts["answer"]:
         assert said in words
     as_is = facts["levers"][0]
-    bands = json_of(capsys, "run", *FEW, "--no-figures", "-o", str(tmp_path))["bands"]
     assert bands["first"]["oversight_costs_half_from"] == as_is["costs_half_from"]
     half = bands["probability"]["epoch_trend"]["oversight_costs_half_from"]
     assert half == {year: as_is["probability"][year] for year in half}
@@ -157,8 +165,8 @@ def test_the_answer_is_that_of_json_and_of_the_bands(capsys, tmp_path, markup, w
             assert f"{100 * chance:.0f} % by {year}" in words
 
 
-def test_a_date_at_the_beginning_of_what_was_computed_may_be_earlier_in_tables_too(capsys, words):
-    first = json_of(capsys, "run", *FEW, "--no-figures")["bands"]["first"]
+def test_a_date_at_the_beginning_of_what_was_computed_may_be_earlier_in_tables_too(bands, words):
+    first = bands["first"]
     begins = by_date.paths_of_compute("epoch_trend").begins.value
     dates = first["oversight_costs_a_tenth_from"]
     assert dates[0] == begins
@@ -231,7 +239,7 @@ def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
         np.testing.assert_allclose(lever[name].values, expected, rtol=1e-9)
 
 
-def test_each_of_several_kinds_of_reviewers_has_levers_of_its_own():
+def test_each_of_several_kinds_of_reviewers_has_levers_of_its_own(monkeypatch):
     catalog = tm.load_catalog("alignment_research", "scarce_verifiers")
     found = available_levers(catalog)
     pool = "pools.researchers.headcount"
@@ -250,6 +258,9 @@ def test_each_of_several_kinds_of_reviewers_has_levers_of_its_own():
     )
     columns = {"capability.intercept": np.array([0.9, 1.0, 1.2])}
     followed = by_date.compute_paths("epoch_trend", dedicated, columns, 1)
+    monkeypatch.setattr(
+        "taskmodel.summary.levers.available_levers", lambda catalog: {"people_verifiers": lever}
+    )
     result = levers(dedicated, columns, followed).sel(lever="people_verifiers")
     headcount = 2 * dedicated.get("reviewers.verifiers.headcount")
     twice = dedicated.replace({"reviewers.verifiers.headcount": headcount})

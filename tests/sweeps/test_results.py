@@ -190,7 +190,7 @@ def test_comparing_joins_sweeps_along_scenario():
 def test_comparing_catalogs_with_other_tasks_leaves_gaps_that_are_marked():
     one = small_catalog({"code": {"share": 1.0}})
     two = small_catalog({"ideas": {"share": 1.0}})
-    both = tm.compare({"one": one, "two": two})
+    both = tm.compare({"one": one, "two": two}, [1e24, 1e28, 1e32])
     assert both["task"].values.tolist() == ["code", "ideas"]
     assert np.isnan(both["automated_share"].sel(scenario="one", task="ideas")).all()
     assert not both["automatable"].sel(scenario="one", task="ideas").any()
