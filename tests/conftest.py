@@ -1,5 +1,7 @@
 """Settings of the whole suite."""
 
+import gc
+
 from hypothesis import settings
 from sizes import EXPLORES, examples
 
@@ -8,3 +10,13 @@ from sizes import EXPLORES, examples
 settings.register_profile("usual", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=examples(100), deadline=None, print_blob=True)
 settings.load_profile("explore" if EXPLORES else "usual")
+
+# Modules and tests that are collected stay to the end: the garbage collector would go through them
+# again and again, a quarter of the time of collection.
+gc.disable()
+
+
+def pytest_runtestloop():
+    """Let the garbage collector begin with what tests make."""
+    gc.freeze()
+    gc.enable()
