@@ -220,10 +220,12 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Take words of a command where they stand, also behind options."""
-        if self._subparsers is not None or self._intermixing:
+        helped = not {"-h", "--help"}.isdisjoint(args or ())
+        if self._subparsers is not None or self._intermixing or helped:
             return super().parse_known_args(args, namespace)
         # argparse takes optional words only up to the first option otherwise; its own way to
-        # intermix them calls this function for options and for words
+        # intermix them calls this function for options and for words, of which each hides the
+        # other from the help
         self._intermixing = True
         try:
             return self.parse_known_intermixed_args(args, namespace)

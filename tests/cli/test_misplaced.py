@@ -97,6 +97,8 @@ def test_words_may_stand_behind_options(capsys):
         (words[0], *options, *words[1:]),
     ):
         assert json_of(capsys, *order) == facts
+    assert main(["worth", "t_agi_ladder", "-h"]) == 0
+    assert "usage: taskmodel worth [options] [CATALOG] [SCENARIO]" in capsys.readouterr().out
     assert "arguments are required: PATH" in error_of(capsys, "solve-for", *options)
     assert "arguments are required: --target" in error_of(capsys, *words)
 
