@@ -141,6 +141,13 @@ def test_a_bad_value_is_refused_in_words_and_mended(browser, page):
     assert box.get_attribute("aria-invalid") is None
 
 
+def test_a_bad_value_in_the_address_is_told_in_place_of_the_answer(browser, page):
+    browser.get("about:blank")
+    browser.get(f"{page.url}#a.set.supervision.headcount=-3")
+    told = "return document.querySelector('.side .follows')?.textContent ?? ''"
+    until(lambda: browser.execute_script(told).startswith("No answer: supervision.headcount"))
+
+
 def test_every_other_number_is_found_with_its_source(browser, page):
     visit(browser, page)
     field(browser, "search").send_keys("coverage floor")

@@ -74,6 +74,8 @@ const problems = { a: "", b: "" };
 function tell(side, error) {
   if (error && !(error instanceof api.Refused)) throw error;
   problems[side] = error ? error.message : "";
+  const waiting = document.querySelector(`.side[data-side="${side}"] .follows`);
+  if (waiting) waiting.textContent = error ? `No answer: ${error.message}` : "The answer follows.";
   const text = sides().filter((name) => problems[name]).map((name) => (state.compare ? `${sideName(name)}: ` : "") + problems[name]).join("\n");
   if (byId("problem").textContent !== text) byId("problem").textContent = text;
   controls?.mark(text);
@@ -329,7 +331,7 @@ function frame() {
   showTabs();
   const columns = sides().map((side) => element("section", { className: "side", "data-side": side, "aria-label": state.compare ? sideName(side) : "answer" },
     state.compare ? element("h2", {}, sideName(side), element("span", { className: "quiet settings" })) : null,
-    element("div", { className: "content" }, element("p", { className: "quiet" }, "The answer follows.")),
+    element("div", { className: "content" }, element("p", { className: "follows" }, "The answer follows.")),
     downloads(side)));
   byId("panel").className = state.compare ? "" : "single";
   byId("panel").replaceChildren(element("div", { className: "tools" }, ...tools()),

@@ -68,7 +68,7 @@ export function times(value) {
 }
 
 export function percent(value) {
-  return isNumber(value) ? `${Number((100 * value).toPrecision(2))} %` : short(value);
+  return isNumber(value) ? `${Number((100 * value).toPrecision(2))}\u00a0%` : short(value);
 }
 
 export function measured(name, value) {
