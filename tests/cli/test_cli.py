@@ -513,11 +513,11 @@ def test_an_interrupted_run_keeps_the_files_of_the_previous_one(capsys, starter,
     assert not Path("new").exists()
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [("MPLBACKEND", "module://matplotlib_inline.backend_inline"), ("MPLCONFIGDIR", "/dev/null")],
-)
-def test_figures_are_drawn_whatever_the_environment_says_of_windows(starter, setting, value):
+def test_figures_are_drawn_whatever_the_environment_says_of_windows(starter):
+    settings = {
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": "/dev/null",
+    }
     program = subprocess.run(
         [
             sys.executable,
@@ -531,7 +531,7 @@ def test_figures_are_drawn_whatever_the_environment_says_of_windows(starter, set
             "-o",
             "out",
         ],
-        env={**os.environ, setting: value},
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
     )
