@@ -132,6 +132,16 @@ def test_ai_attacks_where_it_works_alone_and_may_do_harm(another, names):
     assert float(frontier["coverage"].sel(task="write")[0]) == pytest.approx(0.05)
 
 
+def test_where_nothing_is_made_nothing_is_attacked():
+    """People do not build, and so little is tolerated that AI may not either."""
+    catalog = attacked(protocols=["some"]).replace({"tasks.build.by_people": False})
+    frontier = tm.attack_frontier(catalog, [0.1, 9.9], compute=1e31)
+    assert frontier["output"].values[0] == 0 and frontier["output"].values[1] > 1
+    assert frontier["attacked_task"].values.tolist() == ["", "build"]
+    assert frontier["expected_harm"].values[0] == 0 and np.isnan(frontier["attack_safety"][0])
+    assert frontier["coverage"][0].isnull().all()
+
+
 def test_harms_by_default_are_those_of_the_tasks_that_may_be_attacked():
     catalog = attacked(protocols=["some"]).replace({"tasks.write.attack_harm": None})
     harms = tm.attack_frontier(catalog, compute=1e31)["tolerated_harm"].values

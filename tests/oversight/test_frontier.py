@@ -208,6 +208,26 @@ def test_output_without_limit_has_a_frontier_only_for_budgets_that_are_given():
     assert frontier["output"].values[1] > frontier["output"].values[0]
 
 
+def test_an_organisation_of_a_billionth_has_a_billionth_of_the_budgets():
+    """Returns to scale are constant: people, reviewers and inference set the unit."""
+    catalog, small = choosing(), 1e-9
+    scale = {
+        path: small * catalog.get(path)
+        for path in (
+            "pools.researchers.headcount",
+            "supervision.headcount",
+            "compute.inference_share",
+        )
+    }
+    budgets = np.array([0.0, 10.0, 1e3])
+    whole = tm.safety_frontier(catalog, budgets, compute=1e28)
+    part = tm.safety_frontier(catalog.replace(scale), small * budgets, compute=1e28)
+    np.testing.assert_allclose(part["output"], whole["output"], rtol=1e-9)
+    for name in ("ceases_to_bind", "escaped_harm_unlimited"):
+        assert float(part[name]) == pytest.approx(small * float(whole[name]), rel=1e-8)
+    np.testing.assert_allclose(part["safety_price"], whole["safety_price"], rtol=1e-8, atol=1e-12)
+
+
 PERFECT = {"title": "Perfect", "coverage": 1, "layers": 1, "layer_detection": 1}
 FREE = {"share": 0.5, "automation_threshold": 1e20, "verifiability": {"score": 0.75}}
 SIGN = {"share": 0.5, "delegable": False}
