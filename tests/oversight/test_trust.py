@@ -353,6 +353,21 @@ def test_tasks_with_different_reviewers_are_refused():
     assert audited_factors(other, np.array([False, True])).tolist() == [False, True, False, False]
 
 
+def test_tasks_that_several_pools_may_review_are_refused():
+    specialists = {
+        "pool": "dedicated",
+        "headcount": 1,
+        "hours_per_year": 100,
+        "max_review_share": 1,
+    }
+    either = {"share": 1, **CODE, "reviewers": ["general", "specialists"]}
+    catalog = small_catalog(
+        {"code": either}, reviewers={"specialists": specialists}, compute=ROOMY, trust=RULE
+    )
+    with pytest.raises(tm.SolveError, match="reviewed by several pools"):
+        tm.trust(catalog)
+
+
 # Laws
 
 
