@@ -21,7 +21,6 @@ import http.client
 import json
 import random
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -184,8 +183,8 @@ def main() -> int:
         one_person(port, process, options.moves)
         answered = many_people(port, process, options.people, options.minutes, not options.no_bands)
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.terminate()  # an interrupt is ignored by what a shell runs in the background
+        server.wait(60)
     return 0 if answered else 1
 
 

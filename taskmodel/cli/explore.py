@@ -14,12 +14,12 @@ def answer(args: Namespace) -> Answer:
 
     bench = Workbench(args.catalog)
     server = Server(bench, args.port, args.debug)
-    print(f"{server.url} has the page of {bench.base.name}; Ctrl-C ends it", flush=True)
-    bench.warm_up()
-    if not args.no_browser and not webbrowser.open(server.url):
-        note("no browser was found: open the address in one", args.quiet)
     try:
         with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+            print(f"{server.url} has the page of {bench.base.name}; Ctrl-C ends it", flush=True)
+            bench.warm_up()
+            if not args.no_browser and not webbrowser.open(server.url):
+                note("no browser was found: open the address in one", args.quiet)
             server.serve_forever()
     finally:
         server.close()
