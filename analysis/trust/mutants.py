@@ -325,6 +325,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Draw faults, run their tests, print and write down those that nothing noticed."""
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--count", type=int, default=150, help="faults to draw; default: 150")
+    ask.add_argument("--skip", type=int, default=0, help="of them, that an earlier run has taken")
     ask.add_argument("--seed", type=int, default=SEED)
     ask.add_argument("--only", nargs="+", default=["taskmodel"], help="beginnings of module names")
     ask.add_argument("--again", type=Path, help="take the survivors of an earlier run's output")
@@ -336,7 +337,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     reasons = explained()
     every = [mutant for name in modules_of(args.only) for mutant in mutants_of(name)]
-    drawn = random.Random(args.seed).sample(every, min(args.count, len(every)))
+    drawn = random.Random(args.seed).sample(every, min(args.count, len(every)))[args.skip :]
     if args.again is not None:
         earlier = json.loads(args.again.read_text())["survivors"]
         keys = {tuple(each[name] for name in KEY) for each in earlier}
