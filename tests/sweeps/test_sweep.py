@@ -403,3 +403,12 @@ def test_a_path_along_which_every_reviewer_is_busy_for_ever_names_the_pool():
     )
     with pytest.raises(UnstableQueue, match="supervision.utilisation"):
         tm.sweep(catalog, [1e31])
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [("alignment_research", r"load_catalog\('alignment_research'\)"), (3, "int: .*returns one")],
+)
+def test_what_is_no_catalog_is_told_how_to_become_one(found, words):
+    with pytest.raises(TypeError, match=words):
+        tm.sweep(found)
