@@ -209,6 +209,7 @@ def _run_in_place(mutant: Mutant, tests: Sequence[str]) -> int:
     """Change the functions of the loaded module in place, and run tests."""
     path, replaced = str(path_of(mutant.module)), 0
     changed = {(code.co_qualname, code.co_firstlineno): code for code in _codes(mutant.source)}
+    gc.unfreeze()  # tests may hide what is loaded from the collector
     for each in gc.get_objects():
         if isinstance(each, FunctionType) and each.__code__.co_filename == path:
             code = changed.get((each.__code__.co_qualname, each.__code__.co_firstlineno))
