@@ -1050,6 +1050,18 @@ def test_a_fair_split_of_three_tied_modes_has_no_negative_part():
     assert result.usable.all()  # 0.1 and 0.9 of the first and the last would do as well
 
 
+def test_a_fair_split_of_four_tied_modes_may_leave_out_two():
+    """The modes use 0, 1, 1.5 and 2 hours of one factor, and of the other what is left of 2.
+
+    Of the mixes that use 1.9 hours of the first, 0.2 of the third mode and 0.8 of the last is the
+    shortest: in the other modes the multipliers of the bounds are 1.6 and 0.4.
+    """
+    first = np.array([0.0, 1.0, 1.5, 2.0])
+    result = allocate([np.stack([2 - first, first], -1)], [0.1, 1.9], Nest(0.5, [1.0], [0]))
+    assert result.activity[0] == pytest.approx([0.0, 0.0, 0.2, 0.8], abs=1e-9)
+    assert result.usable.all()
+
+
 def test_ties_of_several_tasks_are_split_in_one_proportion():
     """AI saves 0.8 hours of people in either task, and its inference suffices for a part of them.
 

@@ -62,3 +62,36 @@ def test_weights_differentiate_polynomials_exactly_whatever_the_nodes():
     nodes = np.array([-0.03, 0.01, 0.02, 0.07])
     values = 5 - 3 * nodes + 7 * nodes**2 + 11 * nodes**3
     assert derivative_weights(nodes) @ values == pytest.approx(-3, rel=1e-10)
+
+
+def test_a_nest_of_one_member_has_the_derivatives_of_the_member():
+    made = random_organisation(np.random.default_rng(2), 2, (0.5,), tasks=3)
+    bundles, supply, nest, available = made.problem
+    moved = np.exp(np.multiply.outer(NODES, np.linspace(-1, 1, len(supply)))) * supply
+    found = []
+    for whole in (nest, Nest(0.7, [1.0], [nest])):
+        problem = bundles, supply, whole, available
+        at_nodes = bundles, moved, whole
+        found.append(slopes(problem, allocate(*problem), at_nodes, NODES[None], WEIGHTS[None]))
+    assert np.isfinite(found[0].log_output).all()
+    for name in ("log_output", "mode_share", "task_output"):
+        np.testing.assert_allclose(getattr(found[1], name), getattr(found[0], name), atol=1e-9)
+
+
+def test_ties_of_several_tasks_keep_one_proportion_along_a_change():
+    """AI saves 0.8, 0.5 and 0.8 hours of people in a unit; all tasks cost an hour of people.
+
+    Its inference E goes to the first and the last, in the proportion a of either: of output Y they
+    are the half, and Y = 1 + 0.8 E, so that a = 2 E/Y and da/dln E = 2 E/Y^2.
+    """
+    bundles = np.array(
+        [[[1.0, 0.0], [0.2, 1.0]], [[1.0, 0.0], [0.5, 1.0]], [[1.0, 0.0], [0.2, 1.0]]]
+    )
+    nest, available, inference = Nest(0.5, [0.2, 0.5, 0.3], [0, 1, 2]), np.ones((3, 2), bool), 0.3
+    problem = bundles, np.array([1.0, inference]), nest, available
+    moved = bundles, np.stack([np.ones(4), inference * np.exp(NODES)], -1), nest
+    found = slopes(problem, allocate(*problem), moved, NODES[None], WEIGHTS[None])
+    output = 1 + 0.8 * inference
+    assert found.log_output[0] == pytest.approx(0.8 * inference / output, rel=1e-9)
+    share = 2 * inference / output**2
+    np.testing.assert_allclose(found.mode_share[0, :, 1], [share, 0, share], rtol=1e-7, atol=1e-9)
