@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import ActiveSet, at_regimes
 from taskmodel.allocation.presolve import Problem
@@ -42,44 +43,54 @@ def elasticity_range(problem: Problem, regime: ActiveSet, point: int) -> tuple[A
     price : array, shape (factor,)
     range : array, shape (factor, 2)
     """
-    lowest = _price_program(problem, regime, point)
-    corners = [
-        [lowest(sign * axis) for sign in (1.0, -1.0)] for axis in np.eye(problem.bundle.shape[-1])
-    ]
-    ends = np.array([[corner[k] for corner in pair] for k, pair in enumerate(corners)])
-    if np.all(ends[:, 1] - ends[:, 0] < UNIQUE):
-        price = np.where(regime.price[point] > NO_PRICE, regime.price[point], 0.0)
-        price = price / price.sum()
-        return price, np.stack([price, price], axis=-1)
-    start = min((corner for pair in corners for corner in pair), key=np.linalg.norm)
-    return _least_norm(lowest, start), ends
+    program = _PriceProgram(problem, regime, point)
+    lowest, axes = program.lowest, np.eye(len(program.priceable))[program.priceable]
+    if len(axes) == 2:
+        axes = axes[:1]  # what one of two prices gains, the other loses
+    if len(axes) > 0:
+        corners = [lowest(sign * axis) for axis in axes for sign in (1.0, -1.0)]
+        ends = np.stack([np.min(corners, axis=0), np.max(corners, axis=0)], axis=-1)
+        if np.any(ends[:, 1] - ends[:, 0] >= UNIQUE):
+            return _least_norm(lowest, min(corners, key=np.linalg.norm)), ends
+    price = np.where(regime.price[point] > NO_PRICE, regime.price[point], 0.0)
+    price = price / price.sum()
+    return price, np.stack([price, price], axis=-1)
 
 
-def _price_program(problem: Problem, regime: ActiveSet, point: int) -> Callable[[Array], Array]:
+class _PriceProgram:
     """Linear program over the optimal prices of one point.
 
-    Its variables are the prices and the cost shares of all nodes. The result is a function from an
-    objective, shape (factor,), to the optimal prices that minimise it, shape (factor,).
+    Its variables are the prices and the cost shares of all nodes.
+
+    Attributes
+    ----------
+    priceable : array of bool, shape (factor,)
+        Factors that are used up, and so may have a price.
     """
-    from scipy.optimize import linprog
 
-    factors, nodes = problem.bundle.shape[-1], problem.tree.nodes
-    constraints = _price_constraints(problem[[point]], regime.take([point]))
-    price = regime.price[point]
+    def __init__(self, problem: Problem, regime: ActiveSet, point: int) -> None:
+        one, state = problem[[point]], regime.take([point])
+        (used,) = one.factor_use(state.activity(one))
+        self.priceable = one.scarce[0] & (used > 1 - TIGHT)
+        self._price, self._nodes = regime.price[point], problem.tree.nodes
+        self._constraints = _price_constraints(one, state, self.priceable)
 
-    def lowest(objective: Array) -> Array:
-        goal = np.append(objective, np.zeros(nodes))
-        solution = linprog(goal, method="highs", **constraints)
+    def lowest(self, objective: Array) -> Array:
+        """Return the optimal prices that minimise an objective, each of shape (factor,)."""
+        from scipy.optimize import linprog
+
+        goal = np.append(objective, np.zeros(self._nodes))
+        solution = linprog(goal, method="highs", **self._constraints)
         if solution.status != 0:
             # the program is feasible by construction; only rounding can make it seem otherwise,
             # and the prices of the regime, which are optimal, take its place
-            return np.asarray(price / price.sum())
-        return np.asarray(solution.x[:factors])
-
-    return lowest
+            return np.asarray(self._price / self._price.sum())
+        return np.asarray(solution.x[: len(objective)])
 
 
-def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
+def _price_constraints(
+    problem: Problem, state: ActiveSet, priceable: NDArray[np.bool_]
+) -> dict[str, Any]:
     """Optimality conditions of the prices of one point, as arguments of `linprog`."""
     from scipy.sparse import csr_array
 
@@ -88,7 +99,6 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
         np.broadcast_to(values, (1, tree.nodes)) for values in (problem.elasticity, problem.share)
     )
     theta = node_costs(tree, np.log(state.leaf_cost), problem.share, problem.elasticity)[1][0]
-    (used,) = problem.factor_use(state.activity(problem))
     costs = _mode_costs(problem, state)
     active = state.active[0] & (state.mode_share[0] > ZERO_SHARE)
 
@@ -99,7 +109,6 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
 
     # the first two rows, prices and the root's cost share, have a right side of 1, all others of 0
     equal = [row(slice(factors), 1.0), row(factors + tree.root, 1.0)]
-    below = []
     for nest, children in tree.children.items():
         fixed = children
         if sigma[nest] == 0:  # Leontief: any split of the nest's cost among its members
@@ -107,19 +116,20 @@ def _price_constraints(problem: Problem, state: ActiveSet) -> dict[str, Any]:
             equal.append(row(factors + np.append(children, nest), signs))
             fixed = children[share[children] <= 0]
         equal += [row([factors + child, factors + nest], [1.0, -theta[child]]) for child in fixed]
-    for leaf, mode in np.argwhere(problem.open[0] & ~problem.dead[0][:, None]):
-        cost = row(np.append(np.arange(factors), factors + leaf), costs[leaf, mode])
-        cost /= np.abs(cost).max() or 1.0
-        if active[leaf, mode]:
-            equal.append(cost)
-        else:
-            below.append(-cost)
-    priceable = problem.scarce[0] & (used > 1 - TIGHT)
+    leaf, mode = np.nonzero(problem.open[0] & ~problem.dead[0][:, None])
+    cost = np.zeros((len(leaf), factors + tree.nodes))
+    cost[:, :factors] = costs[leaf, mode, :factors]
+    cost[np.arange(len(leaf)), factors + leaf] = costs[leaf, mode, factors]
+    size = np.abs(cost).max(axis=1, keepdims=True)
+    cost /= np.where(size > 0, size, 1.0)
+    needed = active[leaf, mode]
+    equal += list(cost[needed])
+    below = -cost[~needed]
     return {
         "A_eq": csr_array(np.array(equal)),
         "b_eq": np.append(np.ones(2), np.zeros(len(equal) - 2)),
-        "A_ub": csr_array(np.array(below)) if below else None,
-        "b_ub": np.zeros(len(below)) if below else None,
+        "A_ub": csr_array(below) if len(below) else None,
+        "b_ub": np.zeros(len(below)) if len(below) else None,
         "bounds": [(0, None if tight else 0) for tight in priceable] + [(0, None)] * tree.nodes,
     }
 
