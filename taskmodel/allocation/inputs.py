@@ -35,16 +35,29 @@ class Organisations:
     def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """First point of each group of equal points, and the group of every point."""
         points = len(self.supply)
-        arrays = [self.supply, self.available, self.share, self.elasticity]
+        # equal points have equal supplies: of most axes those differ, and nothing else is compared
+        supply = np.unique(self.supply, axis=0, return_inverse=True)[1].ravel()
+        shared = np.bincount(supply)[supply] > 1
+        if not shared.any():
+            return np.arange(points), np.arange(points)
+        arrays = [self.available, self.share, self.elasticity]
         # bundles broadcast along the points are one row in memory (stride 0) and equal everywhere
         arrays += [self.bundle] if self.bundle.strides[0] else []
         arrays += [] if self.induced is None else [self.induced]
-        keys = [
-            b"".join(array[point].tobytes() for array in arrays if len(array) == points)
-            for point in range(points)
-        ]
-        number: dict[bytes, int] = {}
-        group = np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.intp)
+        arrays = [array for array in arrays if len(array) == points]
+        number: dict[tuple[int, bytes], int] = {}
+        group = np.array(
+            [
+                number.setdefault(
+                    (of, b"".join(array[point].tobytes() for array in arrays) if again else b""),
+                    len(number),
+                )
+                for point, (of, again) in enumerate(
+                    zip(supply.tolist(), shared.tolist(), strict=True)
+                )
+            ],
+            dtype=np.intp,
+        )
         return np.unique(group, return_index=True)[1], group
 
     def __getitem__(self, rows: NDArray[np.intp]) -> Organisations:

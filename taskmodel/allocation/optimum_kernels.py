@@ -87,6 +87,7 @@ from taskmodel.science.production_kernels import Nests
 
 FAILED, TIGHT_ROOM = 4, 5  # besides the codes of `uniqueness`
 NEAR = 2.0  # ratio of uses up to which an organisation starts from the regime of another
+FARTHEST = 2.0  # multiple of the step before up to which prices are extrapolated
 
 
 class Answers(NamedTuple):
@@ -116,7 +117,20 @@ class Search(NamedTuple):
     state: Regimes  # of the active set, and of the smoothed path
     paces: Array  # (3, 7) step rules of the interior point, in the order in which they are tried
     floors: Array  # (handover,) complementarity at which the active set takes over
+    track: Track
     repairs: int
+
+
+class Track(NamedTuple):
+    """The last steps of a chain of organisations, for a guess of the next prices."""
+
+    move: Array  # (2, factor) log changes of the use of each factor: last step, and that before
+    log_price: Array  # (2, factor) of the last optimum and that before; NaN where it has none
+
+
+def new_track(factors: int) -> Track:
+    """Return the track of a chain that begins."""
+    return Track(np.zeros((2, factors)), np.full((2, factors), np.nan))
 
 
 def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Search:
@@ -124,18 +138,25 @@ def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Searc
     return Search(
         central_point(leaves, modes, nodes, factors),
         interior_workspace(leaves, modes, nodes, factors),
-        split_workspace(leaves, modes, factors),
+        split_workspace(leaves, modes, nodes, factors),
         new_regimes(2, leaves, modes, factors),
         np.array([BOLD, CAREFUL, PATIENT], dtype=float),
         np.array(HANDOVERS),
+        new_track(factors),
         REPAIRS,
     )
 
 
 @compiled
-def near(case: Instance, previous: Instance) -> bool:
-    """Return whether an organisation uses about as much of everything as another one."""
+def near(case: Instance, previous: Instance, track: Track) -> bool:
+    """Return whether an organisation uses about as much of everything as another one.
+
+    The step from one to the other is added to the track.
+    """
     leaves, modes, factors = case.bundle.shape
+    move = track.move
+    for k in range(factors):
+        move[1, k], move[0, k] = move[0, k], 1.0
     for k in range(factors):
         if case.scarce[k] != previous.scarce[k]:
             return False
@@ -150,7 +171,50 @@ def near(case: Instance, previous: Instance) -> bool:
                     use, before = case.bundle[leaf, mode, k], previous.bundle[leaf, mode, k]
                     if use > NEAR * before or before > NEAR * use:
                         return False
+                    if use > 0.0:
+                        move[0, k] = use / before
+    for k in range(factors):
+        move[0, k] = np.log(move[0, k])
     return True
+
+
+@compiled
+def forget(track: Track) -> None:
+    """Begin a track anew at an optimum that is no neighbour of the next."""
+    for k in range(track.move.shape[1]):
+        track.move[0, k] = track.move[1, k] = 0.0
+        track.log_price[0, k] = track.log_price[1, k] = np.nan
+
+
+@compiled
+def keep_prices(track: Track, state: RegimeState) -> None:
+    """Add the prices of an optimum to the track."""
+    for k in range(len(state.price)):
+        track.log_price[1, k] = track.log_price[0, k]
+        track.log_price[0, k] = np.log(state.price[k]) if state.priced[k] else np.nan
+
+
+@compiled
+def extrapolate(track: Track, state: RegimeState) -> None:
+    """Move the prices of a regime on as they moved in the step before, in place.
+
+    The length of a step is that of its projection on the one before. Nothing is done after a turn,
+    after a much shorter step, or where prices came or went; a step of Newton's method then takes
+    its place.
+    """
+    move, log_price = track.move, track.log_price
+    along, square = 0.0, 0.0
+    for k in range(len(state.price)):
+        along += move[0, k] * move[1, k]
+        square += move[1, k] ** 2
+        known = log_price[0, k] == log_price[0, k] and log_price[1, k] == log_price[1, k]
+        if state.priced[k] and not known:
+            return
+    if not 0.0 < along <= FARTHEST * square:
+        return
+    for k in range(len(state.price)):
+        if state.priced[k]:
+            state.price[k] *= np.exp(along / square * (log_price[0, k] - log_price[1, k]))
 
 
 @compiled
@@ -241,7 +305,7 @@ def settle(
             copy_regime(best, state)
         else:
             copy_regime(state, best)
-    code = uniqueness(case, state, work, search.split)
+    code = uniqueness(nests, case, state, work, search.split)
     if code == FAIR:
         if abs(certify(nests, case, state, work)[1]) < max(gap, EXACT_GAP):
             copy_regime(best, state)
@@ -266,19 +330,24 @@ def solve_points(
     search: Search,
 ) -> None:
     """Find the optima of some points; ``starts`` marks those with a regime to start from."""
-    previous = begin - 1
+    previous, track = begin - 1, search.track
+    forget(track)
     for point in range(begin, end):
         case, best = instance_of(instances, point), regime_of(regimes, point)
         warm = starts[point]
-        if not warm and previous >= begin and near(case, instance_of(instances, previous)):
+        if not warm and previous >= begin and near(case, instance_of(instances, previous), track):
             warm = True
             copy_regime(best, regime_of(regimes, previous))
             reopen(case, best)
+            extrapolate(track, best)
+        else:
+            forget(track)
         code = optimum(nests, case, best, warm, work, search)
         answers.code[point] = code
         if code == FAILED or code == TIGHT_ROOM:
             continue
         previous = point
+        keep_prices(track, best)
         log_output, gap = certify(nests, case, best, work)
         answers.log_output[point], answers.gap[point] = log_output, gap
         for leaf in range(len(work.first)):
@@ -308,14 +377,16 @@ def output_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Outpu
 
 
 @compiled
-def compare_modes(case: Instance, previous: Instance, changed: Mask) -> None:
-    """Write which tasks have other open modes than in another organisation."""
+def compare_modes(case: Instance, previous: Instance, changed: Mask) -> bool:
+    """Write which tasks have other open modes than in another organisation; return if any has."""
     leaves, modes = case.open.shape
+    some = False
     for leaf in range(leaves):
         changed[leaf] = False
         for mode in range(modes):
             if case.open[leaf, mode] != previous.open[leaf, mode]:
-                changed[leaf] = True
+                changed[leaf] = some = True
+    return some
 
 
 @compiled
@@ -334,6 +405,7 @@ def output_of(
     """
     if warm:
         reopen(case, best)
+        extrapolate(search.track, best)
         for leaf in range(len(changed)):
             if changed[leaf]:
                 take_cheapest(case, best, leaf)
@@ -362,6 +434,7 @@ def greatest_outputs(
 ) -> None:
     """Find the outputs of some points, each from the one before where they are alike."""
     present, known = begin % 2, False
+    forget(search.track)
     best, reduced = regime_of(row.state, begin - begin), reduced_of(row.reductions, begin - begin)
     root = len(nests.parent) - 1
     for point in range(begin, end):
@@ -371,11 +444,16 @@ def greatest_outputs(
         if reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]:
             answers.log_output[point] = np.inf if reduced.node[FREE, root] else -np.inf
             continue
-        warm = known and near(case, previous)
+        warm = known and near(case, previous, search.track)
         if warm:
-            compare_modes(case, previous, row.changed)
+            if compare_modes(case, previous, row.changed):
+                forget(search.track)
+        else:
+            forget(search.track)
         code, log_output, gap = output_of(nests, case, best, warm, row.changed, work, search)
         answers.code[point] = code
         answers.log_output[point], answers.gap[point] = log_output, gap
         known = code != FAILED and code != TIGHT_ROOM
+        if known:
+            keep_prices(search.track, best)
         present = 1 - present

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation.kernels import (
     CURVATURE,
+    ELASTICITY,
     LEAF,
     MODE,
     MOVES,
+    SHARE,
     SQUARE,
     UNIT,
     USED,
@@ -30,6 +32,7 @@ from taskmodel.allocation.kernels import (
     Workspace,
     breaking_rows,
     eigenvectors,
+    mode_cost,
 )
 from taskmodel.allocation.tie_kernels import TieWork, mark_ties, tie_workspace
 from taskmodel.compiled import compiled
@@ -40,7 +43,9 @@ from taskmodel.numerics.accuracy import (
     ZERO_ADDED_SHARE,
     ZERO_SHARE,
 )
+from taskmodel.numerics.accuracy import UNIQUE as UNIQUE_PRICE
 from taskmodel.numerics.types import Array
+from taskmodel.science.production_kernels import Nests, spread_shares, unit_costs
 
 # what is not unique: nothing; mode shares, of which the fair ones are known, or are not; or prices
 UNIQUE, FAIR, SPLITS_OPEN, PRICES_OPEN = 0, 1, 2, 3
@@ -55,10 +60,12 @@ class SplitWork(NamedTuple):
     share: Array  # (2, column): LENGTH scaled share, and its scale
     rows: Array  # (row, column)
     level: Array  # (row,) right side
+    trial: Array  # (4, node) log cost, share within the nest, cost share, and cost, where raised
+    raised: Array  # (2, factor) prices there, and use
     ties: TieWork
 
 
-def split_workspace(leaves: int, modes: int, factors: int) -> SplitWork:
+def split_workspace(leaves: int, modes: int, nodes: int, factors: int) -> SplitWork:
     """Return a workspace for a number of tied modes."""
     columns = min(max(COLUMNS, 8 * factors), leaves * modes)
     rows = columns // 2 + factors
@@ -67,21 +74,26 @@ def split_workspace(leaves: int, modes: int, factors: int) -> SplitWork:
         np.zeros((2, columns)),
         np.zeros((rows, columns)),
         np.zeros(rows),
+        np.zeros((4, nodes)),
+        np.zeros((2, factors)),
         tie_workspace(leaves, modes, factors),
     )
 
 
 @compiled
-def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: SplitWork) -> int:
+def uniqueness(
+    nests: Nests, case: Instance, state: RegimeState, work: Workspace, split: SplitWork
+) -> int:
     """Return whether prices and mode shares of the regime last evaluated are unique.
 
     Prices are if log unit cost has curvature in every direction of the priced factors, from
-    substitution within nests or from a tie that the direction would break, and no factor without a
-    price is used up. Shares are if prices separate all ties; if they do not, the fair split takes
-    their place in `state`, together with modes that cost the same without being needed.
+    substitution within nests or from a tie that the direction would break, and factors that are
+    used up without a price can have none (`pinned`). Shares are if prices separate all ties; if
+    they do not, the fair split takes their place in `state`, together with modes that cost the same
+    without being needed.
     """
     leaves, modes, factors = case.bundle.shape
-    n, ties, position = 0, 0, work.position
+    n, ties, position, unpriced = 0, 0, work.position, False
     unit, a = work.factor[UNIT], work.square[SQUARE]
     for k in range(factors):
         if state.priced[k]:
@@ -89,7 +101,9 @@ def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: Split
             unit[n] = np.sqrt(state.price[k])
             n += 1
         elif case.scarce[k] and work.factor[USED, k] > 1.0 - TIGHT:
-            return PRICES_OPEN
+            unpriced = True
+    if unpriced and not pinned(nests, case, state, work, split):
+        return PRICES_OPEN
     for i in range(n):
         for j in range(n):
             a[i, j] = work.square[CURVATURE, position[i], position[j]] / unit[i] / unit[j]
@@ -116,6 +130,57 @@ def uniqueness(case: Instance, state: RegimeState, work: Workspace, split: Split
         # shares of linked tasks multiply: those that are optimal are no polytope
         return SPLITS_OPEN
     return FAIR if fair_split(case, state, work, split) else SPLITS_OPEN
+
+
+@compiled
+def pinned(
+    nests: Nests, case: Instance, state: RegimeState, work: Workspace, split: SplitWork
+) -> bool:
+    """Return whether no factor that is used up without a price can have one.
+
+    Log unit cost is concave in prices, and optimal prices are where it is greatest. Raise the
+    prices of those factors by t, to prices s. The plan's cost there is no less than unit cost, and
+    its slope bounds all optimal prices p: sum_k (1 - use_k(s)) (p_k - s_k) <= 0 over all factors.
+    If every raised factor is used less than its supply at s, and the others' use has hardly
+    changed, prices of the raised ones are 0 within `UNIQUE_PRICE`.
+    """
+    leaves, modes, factors = case.bundle.shape
+    if len(case.inputs) > 0:
+        return False
+    log_c, theta, weight, cost = split.trial[0], split.trial[1], split.trial[2], split.trial[3]
+    price, used = split.raised[0], split.raised[1]
+    step, total = 0.25 * UNIQUE_PRICE, 0.0
+    for k in range(factors):
+        price[k], used[k] = state.price[k], 0.0
+        if case.scarce[k] and not state.priced[k] and work.factor[USED, k] > 1.0 - TIGHT:
+            price[k] = step
+        total += price[k]
+    for leaf in range(leaves):
+        log_c[leaf] = 0.0
+        if work.first[leaf] >= 0:
+            cost[leaf] = 0.0
+            for mode in range(modes):
+                if state.active[leaf, mode]:
+                    part = mode_cost(case.bundle, leaf, mode, price) / total
+                    cost[leaf] += state.mode_share[leaf, mode] * part
+            log_c[leaf] = np.log(cost[leaf])
+    unit_costs(nests, case.nest[SHARE], case.nest[ELASTICITY], leaves, log_c, theta)
+    spread_shares(nests, leaves, theta, weight)
+    for leaf in range(leaves):
+        if work.first[leaf] >= 0:
+            for mode in range(modes):
+                if state.active[leaf, mode]:
+                    part = weight[leaf] * state.mode_share[leaf, mode] / cost[leaf]
+                    for k in range(factors):
+                        used[k] += part * case.bundle[leaf, mode, k]
+    room, least, off = 0.0, np.inf, 0.0
+    for k in range(factors):
+        if state.priced[k]:
+            off = max(off, abs(1.0 - used[k]))
+        elif case.scarce[k] and price[k] == step:
+            room += 1.0 - used[k]
+            least = min(least, 1.0 - used[k])
+    return least > 0.0 and step * room + 2.0 * off < UNIQUE_PRICE * least
 
 
 @compiled

@@ -27,7 +27,7 @@ from taskmodel.closed_forms.composite_factors import PinnedPrices
 from taskmodel.closed_forms.notation import COMPUTE, DIGITS, Definitions, Notation, numbers_of
 from taskmodel.errors import NoFormulaError
 from taskmodel.numerics.accuracy import ZERO_MARGIN
-from taskmodel.sweeps._events import Change
+from taskmodel.sweeps.event_records import Change
 
 RATIO = sympy.Symbol("q", positive=True)  # of two amounts, while an equation is solved
 

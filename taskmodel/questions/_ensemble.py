@@ -29,8 +29,7 @@ from taskmodel.questions.drawn_axes import (
     drawn_compute_axis,
     drawn_time_axis,
 )
-from taskmodel.sweeps._ceilings import ceilings
-from taskmodel.sweeps._events import KINDS
+from taskmodel.sweeps._ceilings import CEILINGS, ceilings
 from taskmodel.sweeps.axes import (
     COMPUTE,
     COMPUTE_UNIT,
@@ -39,6 +38,7 @@ from taskmodel.sweeps.axes import (
 )
 from taskmodel.sweeps.dataset import hours_by_ai
 from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
+from taskmodel.sweeps.event_records import KINDS
 from taskmodel.sweeps.oversight_cost import COST
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.points import needs_catalog
@@ -58,7 +58,6 @@ MEASURES = (
     "bottleneck_share",
     "automated_hours_share",
 )
-CEILINGS = ("oversight_ceiling", "no_oversight_ceiling")
 CURVES = (*MEASURES, COST, *CEILINGS)  # variables along the axis
 FULL, FIRST, OVERSIGHT = "oversight_ceiling_full", "first_positions", "oversight_from"
 OVERSIGHT_STATES = {

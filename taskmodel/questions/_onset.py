@@ -12,15 +12,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, oversight
 from taskmodel.questions.targets import input_values
 from taskmodel.sweeps import results
-from taskmodel.sweeps._events import Events
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.event_records import Events
 from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import SolutionPath, Walker
 from taskmodel.sweeps.walks import walk
@@ -102,22 +101,21 @@ def _stages(catalog: Catalog, point: Array) -> dict[str, float]:
     row = {"review_bottleneck_share": float(share)}
     path, events = walk(walker, grid.low, grid.high)
     for kind, state in STAGES.items():
-        start, after = _first(path, events, kind, state)
+        start = _first(path, events, kind, state)
         row[f"{kind}_from"] = start
         row[f"{kind}_speedup"] = np.nan
-        if after is not None:
-            measures = walker.at(np.array([start])).measure(after)
+        if not np.isnan(start):
+            where = np.array([start])
+            measures = walker.at(where).measure(walker.solve(where).allocation)
             row[f"{kind}_speedup"] = float(measures.throughput_speedup[0])
     return row
 
 
-def _first(
-    path: SolutionPath, events: Events, kind: str, state: str
-) -> tuple[float, Allocation | None]:
-    """The least compute at which a state holds and the allocation from there; NaN and None."""
+def _first(path: SolutionPath, events: Events, kind: str, state: str) -> float:
+    """The least compute at which a state holds; NaN where it never does."""
     if getattr(path, state)[0]:
-        return float(path.position[0]), path.allocation.take([0])
-    for row, changes in enumerate(events.changes):
+        return float(path.position[0])
+    for position, changes in zip(events.position.tolist(), events.changes, strict=True):
         if any(change.kind == kind for change in changes):
-            return float(events.position[row]), events.after.allocation.take([row])
-    return np.nan, None
+            return float(position)
+    return np.nan

@@ -28,8 +28,8 @@ from taskmodel.numerics.accuracy import (
 from taskmodel.numerics.roots import Brackets, close_in, least
 from taskmodel.numerics.types import Array
 from taskmodel.questions.targets import Target
-from taskmodel.sweeps._events import Events
 from taskmodel.sweeps.axes import Axis
+from taskmodel.sweeps.event_records import Events
 from taskmodel.sweeps.walker import Walker
 from taskmodel.sweeps.walks import OPENING, walk
 

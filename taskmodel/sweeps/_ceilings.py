@@ -18,9 +18,9 @@ from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.sweeps.walker import Situation
 
-_REVIEWED, _UNREVIEWED = "oversight_ceiling", "no_oversight_ceiling"
+CEILINGS = _REVIEWED, _UNREVIEWED = "oversight_ceiling", "no_oversight_ceiling"
 _FULL = "oversight_ceiling_full"
-_ALL = (_REVIEWED, _UNREVIEWED, _FULL)
+_ALL = (*CEILINGS, _FULL)
 ENTRIES = 20_000_000  # open modes of points solved together
 
 

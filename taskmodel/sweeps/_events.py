@@ -1,8 +1,4 @@
-"""Events: the positions of an axis where the optimum changes regime, to machine precision.
-
-An event is a position at which one or more changes happen (`Change.kind`, one of `KINDS`): a task
-opens or closes to AI, a mode is adopted, dropped or completed, a factor becomes scarce or slack,
-oversight starts or stops to bind or to be the bottleneck. Between events the optimum is smooth.
+"""The search for events inside intervals of an axis, to machine precision.
 
 Positions at which tasks open are known beforehand (`Walker.thresholds`). Between two of them, the
 intervals whose ends differ in regime are searched together: the regime at an end is continued until
@@ -13,8 +9,6 @@ solved, and what remains of the interval on either side is searched again if its
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,163 +16,18 @@ from numpy.typing import NDArray
 from taskmodel.allocation import Allocation, Margins, Status, margins
 from taskmodel.numerics.accuracy import EVENT_OFFSET, EVENT_WIDTH, MARGIN_ROUNDING, MARGIN_VISIBLE
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.organisation import HUMAN
 from taskmodel.science.production import Rows
+from taskmodel.sweeps.event_records import Events, Measure, events_of
 from taskmodel.sweeps.walker import Before, SolutionPath, Walker
 
 ROUGH = 1e-3  # part of an interval to which it is, if the regime has no solution beyond it
 CROWD = 4  # number of changes in an interval above which it is divided first
 MAX_STEPS = 60  # of the root finder
-KINDS = (
-    "automatable",
-    "automatable_ends",
-    "adopted",
-    "dropped",
-    "completed",
-    "binds",
-    "slack",
-    "oversight_binds",
-    "oversight_binds_ends",
-    "oversight_bottleneck",
-    "oversight_bottleneck_ends",
-    "speedup_peaks",
-    "speedup_troughs",
-    "oversight_costs_a_tenth",
-    "oversight_costs_a_tenth_ends",
-    "oversight_costs_half",
-    "oversight_costs_half_ends",
-)
 
 
-@dataclass(frozen=True)
-class Change:
-    """A change of regime: its kind, and what it concerns; -1 where a position does not apply."""
-
-    kind: str
-    task: int = -1
-    mode: int = -1
-    factor: int = -1
-
-
-@dataclass
-class Events:
-    """Events in order of position, with the optima on either side as limits at the position.
-
-    Attributes
-    ----------
-    position : array, shape (event,)
-    at_threshold : array of bool, shape (event,)
-        Tasks open or close to AI there.
-    before, after : SolutionPath
-        Limits from below and from above.
-    changes : list of list of Change
-        What changes at each event.
-    """
-
-    position: Array
-    at_threshold: NDArray[np.bool_]
-    before: SolutionPath
-    after: SolutionPath
-    changes: list[list[Change]]
-
-    def __len__(self) -> int:
-        return len(self.position)
-
-    def take(self, rows: NDArray[np.intp]) -> Events:
-        """Return some of the events."""
-        return Events(
-            self.position[rows],
-            self.at_threshold[rows],
-            self.before.take(rows),
-            self.after.take(rows),
-            [self.changes[row] for row in rows.tolist()],
-        )
-
-    def join(self, other: Events) -> Events:
-        """Return these events and others, in order of position."""
-        joined = Events(
-            np.concatenate([self.position, other.position]),
-            np.concatenate([self.at_threshold, other.at_threshold]),
-            self.before.join(other.before),
-            self.after.join(other.after),
-            self.changes + other.changes,
-        )
-        return joined.take(np.argsort(joined.position, kind="stable"))
-
-
-def events_at(walker: Walker, position: Array, before: SolutionPath, after: SolutionPath) -> Events:
-    """Return the events at positions where tasks open or close, from the optima on either side."""
-    closed, opened = (walker.at(position, side).automatable for side in (True, False))
-    return events_of(position, before, after, openings(closed, opened))
-
-
-def openings(closed: NDArray[np.bool_], opened: NDArray[np.bool_]) -> list[list[Change]]:
-    """Return the tasks that open or close between two rows of automatable tasks, row by row."""
-    changes: list[list[Change]] = [[] for _ in closed]
-    for row, task in np.argwhere(closed != opened).tolist():
-        kind = "automatable" if opened[row, task] else "automatable_ends"
-        changes[row].append(Change(kind, task=task))
-    return changes
-
-
-def events_of(
-    position: Array,
-    before: SolutionPath,
-    after: SolutionPath,
-    opened: list[list[Change]] | None = None,
+def events_between(
+    walker: Walker, low: SolutionPath, high: SolutionPath, measure: Measure
 ) -> Events:
-    """Return the events at some positions, from the optima on either side of each."""
-    changes = opened if opened is not None else [[] for _ in position]
-    _add_differences(changes, before, after)
-    at_threshold = np.full(len(position), opened is not None)
-    return Events(position, at_threshold, before, after, changes)
-
-
-def _add_differences(
-    changes: list[list[Change]], before: SolutionPath, after: SolutionPath
-) -> None:
-    """Add the changes of modes, factors and oversight from one path to another, row by row."""
-    for kind, (switched, *names) in differences(before, after).items():
-        for row, *entry in np.argwhere(switched).tolist():
-            changes[row].append(Change(kind, **dict(zip(names, entry, strict=True))))
-
-
-def differences(before: SolutionPath, after: SolutionPath) -> dict[str, tuple[Any, ...]]:
-    """Return what switches between two paths, row by row.
-
-    Returns
-    -------
-    dict of str to tuple
-        By kind, an array of bool with the row as first dimension, and what the others are.
-    """
-    used, uses = before.allocation.usable, after.allocation.usable
-    paid, pays = before.allocation.priced, after.allocation.priced
-    human = np.arange(used.shape[-1]) == HUMAN
-    left = used & ~uses
-    return {
-        "adopted": (uses & ~used, "task", "mode"),
-        "dropped": (left & ~human, "task", "mode"),
-        "completed": (left & human, "task", "mode"),
-        "binds": (pays & ~paid, "factor"),
-        "slack": (paid & ~pays, "factor"),
-        "oversight_binds": (after.binds & ~before.binds,),
-        "oversight_binds_ends": (before.binds & ~after.binds,),
-        "oversight_bottleneck": (after.bottleneck & ~before.bottleneck,),
-        "oversight_bottleneck_ends": (before.bottleneck & ~after.bottleneck,),
-    }
-
-
-def first_positions(events: Events) -> Array:
-    """Return the position of the first event of each of `KINDS`, inf where there is none."""
-    position = np.full(len(KINDS), np.inf)
-    for where, changes in zip(events.position.tolist(), events.changes, strict=True):
-        for change in changes:
-            kind = KINDS.index(change.kind)
-            position[kind] = min(position[kind], where)
-    return position
-
-
-def events_between(walker: Walker, low: SolutionPath, high: SolutionPath) -> Events:
     """Return the events inside some intervals, from the optima at their ends, all together."""
     low, high = _divide_crowded(walker, *_divide_dipping(walker, low, high))
     positions: list[Array] = []
@@ -208,8 +57,8 @@ def events_between(walker: Walker, low: SolutionPath, high: SolutionPath) -> Eve
         iteration += 1
     position = np.concatenate([np.zeros(0), *positions])
     before, after = (first.join(*rest) for first, *rest in zip(*sides, strict=True))
-    events = events_of(position, before, after)
-    events.before, events.after = (_limit(walker, position, side) for side in (before, after))
+    before, after = (_limit(walker, position, side) for side in (before, after))
+    events = events_of(position, before, after, measure)
     return events.take(np.argsort(position, kind="stable"))
 
 

@@ -29,8 +29,8 @@ from taskmodel.organisation import best_workers
 from taskmodel.organisation.measures import without_ai
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.science.production import Nest, node_costs
-from taskmodel.sweeps._events import Change, Events, events_of
 from taskmodel.sweeps.axes import COMPUTE
+from taskmodel.sweeps.event_records import Change, Events, Measure, events_of, unmeasured
 from taskmodel.sweeps.walker import Setting, Situation, Walker
 
 NODES = 5  # at which the numbers of the organisation are taken for a slope
@@ -40,7 +40,9 @@ JUMP = 1e-9  # difference of ln S across a position that is not rounding
 KINDS = {1: "speedup_troughs", -1: "speedup_peaks"}  # by the sign of the slope that begins
 
 
-def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Events:
+def with_extrema(
+    walker: Walker, low: float, high: float, events: Events, measure: Measure = unmeasured
+) -> Events:
     """Return events with the peaks and troughs of the throughput speed-up between two positions.
 
     Parameters
@@ -49,6 +51,8 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
     low, high : float
     events : Events
         All other events between them.
+    measure : function
+        What events keep of the optima on either side.
     """
     if walker.at(np.array([low])).setting.organisation.nest.linked:
         return events  # the slopes of its plan are not known
@@ -73,7 +77,7 @@ def with_extrema(walker: Walker, low: float, high: float, events: Events) -> Eve
         return events
     places = np.array([position for position, _ in own])
     path = walker.solve(places)
-    extra = events_of(places, path, path)
+    extra = events_of(places, path, path, measure)
     extra.changes = [[Change(kind)] for _, kind in own]
     return events.join(extra)
 

@@ -17,18 +17,14 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.numerics.grids import increasing
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps import results
-from taskmodel.sweeps._ceilings import ceilings
-from taskmodel.sweeps._events import (
-    KINDS,
-    Events,
-)
+from taskmodel.sweeps._ceilings import CEILINGS, ceilings
 from taskmodel.sweeps._extrema import with_extrema
 from taskmodel.sweeps.axes import (
     COMPUTE,
@@ -52,7 +48,8 @@ from taskmodel.sweeps.dataset import (
     latency_dataset,
     sweep_dataset,
 )
-from taskmodel.sweeps.oversight_cost import LEVELS, cost_mesh, oversight_costs
+from taskmodel.sweeps.event_records import KINDS, Events, Measure, events_of
+from taskmodel.sweeps.oversight_cost import COST, LEVELS, cost_mesh, oversight_costs
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
 from taskmodel.sweeps.points import needs_catalog, one_compute
@@ -160,24 +157,26 @@ def sweep_along(axis: Axis, grid: Array, keep: Keep = None) -> tuple[xr.Dataset,
     """
     walker = Walker(axis)
     path, events, costs = _walk_with_costs(walker, grid)
-    measured = _measured(walker, path, events)
-    for measures, values in zip(measured, costs, strict=True):
-        measures["oversight_cost"] = values
-    table = _event_table(walker, events, measured)
-    result = sweep_dataset(walker.at(grid), axis, grid, path.allocation, measured[0], table, keep)
+    measured, limits = _measured(walker, path, events)
+    measured[COST], limits[COST] = costs
+    table = _event_table(walker, events, limits)
+    result = sweep_dataset(walker.at(grid), axis, grid, path.allocation, measured, table, keep)
     return result, walker
 
 
 def _walk_with_costs(walker: Walker, grid: Array) -> tuple[SolutionPath, Events, tuple[Array, ...]]:
-    """Return optima and events, those of oversight's cost included, and the cost at all of them."""
-    low, high = grid[0], grid[-1]
+    """Return optima and events, those of oversight's cost included, and the cost at all of them.
+
+    The cost is of the points, (point,), and of both sides of the events, (event, 2).
+    """
+    low, high, measure = grid[0], grid[-1], _event_limits(walker)
     points = np.union1d(grid, cost_mesh(walker.axis, low, high)) if low < high else grid
-    path, events, course = walked(walker, low, high, points)
-    events = with_extrema(walker, low, high, events)
+    path, events, course = walked(walker, low, high, points, measure)
+    events = with_extrema(walker, low, high, events, measure)
     setting = walker.at(grid[:1]).setting
     costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
     reported = np.isin(points, grid)
-    limits = [costs.before, costs.after]
+    limits = np.stack([costs.before, costs.after], axis=1)
     for change, event in zip(costs.change, costs.event.tolist(), strict=True):
         if event >= 0:
             events.changes[event].append(change)
@@ -186,13 +185,13 @@ def _walk_with_costs(walker: Walker, grid: Array) -> tuple[SolutionPath, Events,
         position = costs.position[between]
         near = np.searchsorted(points, position) - 1
         optima = walker.solve(position, start=path.allocation.take(near))
-        changes = [[costs.change[row]] for row in between]
-        values = np.array([LEVELS[each.kind.removesuffix("_ends")] for (each,) in changes])
+        crossings = events_of(position, optima, optima, measure)
+        crossings.changes = [[costs.change[row]] for row in between]
+        values = [LEVELS[each.kind.removesuffix("_ends")] for (each,) in crossings.changes]
         order = np.argsort(np.concatenate([events.position, position]), kind="stable")
-        limits = [np.concatenate([side, values])[order] for side in limits]
-        smooth = np.zeros(len(between), dtype=bool)
-        events = events.join(Events(position, smooth, optima, optima, changes))
-    return path.take(reported), events, (costs.points[reported], *limits)
+        limits = np.concatenate([limits, np.column_stack([values, values])])[order]
+        events = events.join(crossings)
+    return path.take(reported), events, (costs.points[reported], limits)
 
 
 def events(result: xr.Dataset) -> xr.Dataset:
@@ -358,47 +357,40 @@ def _interval(catalog: Catalog, path: str) -> Array:
 
 
 Measured = dict[str, Array]  # measures and ceilings, each array with one row per point
+# measures of which events keep limits; ceilings and oversight's cost are added to them
+READ_AT_EVENTS = tuple(name for name in EVENT_LIMITS if name not in (*CEILINGS, COST))
 
 
-def _measured(walker: Walker, path: SolutionPath, events: Events) -> tuple[Measured, ...]:
-    """Return the measures and ceilings of the reported points, and of both sides of all events.
+def _event_limits(walker: Walker) -> Measure:
+    """Return the function that reads the limits of measures at events."""
 
-    All are measured together; of many events of many tasks in parts, for all at once would exceed
-    the memory, and only those are kept that limits are reported of.
+    def read(position: Array, before: NDArray[np.bool_], path: SolutionPath) -> Measured:
+        return _measures(walker, position, before, path, READ_AT_EVENTS)
+
+    return read
+
+
+def _measured(walker: Walker, path: SolutionPath, events: Events) -> tuple[Measured, Measured]:
+    """Return measures and ceilings of the reported points, and their limits at events.
+
+    The former have a row for each point, the latter one for each event and side. Those of many
+    points of many tasks are found in parts, for all at once would exceed the memory.
     """
-    before = events.at_threshold
-    sides = (
-        (path, np.zeros(len(path), dtype=bool)),
-        (events.before, before),
-        (events.after, np.zeros(len(events), dtype=bool)),
-    )
-    if sum(side.allocation.activity.size for side, _ in sides) <= TILE:
-        joined = path.join(events.before).join(events.after)
-        joined.position[len(path) :] = np.tile(events.position, 2)
-        limits = np.concatenate([limit for _, limit in sides])
-        every = _measures(walker, joined.position, limits, joined)
-        every |= ceilings(walker.at(joined.position, limits))
-        ends = np.cumsum([len(path), len(events)])
-        return tuple(
-            dict(zip(every, rows, strict=True))
-            for rows in zip(*(np.split(values, ends) for values in every.values()), strict=True)
-        )
+    step = max(1, TILE // max(1, path.allocation.activity[0].size))
+    parts = [
+        _measures(walker, path.position[rows], False, path.take(rows))
+        for rows in np.array_split(np.arange(len(path)), max(1, -(-len(path) // step)))
+    ]
     # the ceilings together, for many points have the same ones
-    positions = [path.position, events.position, events.position]
-    limits = np.concatenate([limit for _, limit in sides])
-    tops = ceilings(walker.at(np.concatenate(positions), limits))
-    result: list[Measured] = []
-    begin, step = 0, max(1, TILE // path.allocation.activity[0].size)
-    for position, (side, limit) in zip(positions, sides, strict=True):
-        names = None if side is path else [*EVENT_LIMITS]
-        parts = [
-            _measures(walker, position[rows], limit[rows], side.take(rows), names)
-            for rows in np.array_split(np.arange(len(side)), max(1, -(-len(side) // step)))
-        ]
-        own = {name: values[begin : begin + len(side)] for name, values in tops.items()}
-        result.append(own | {n: np.concatenate([part[n] for part in parts]) for n in parts[0]})
-        begin += len(side)
-    return tuple(result)
+    count, sides = len(path), np.zeros(2 * len(events), dtype=bool)
+    sides[::2] = events.at_threshold
+    limits = np.concatenate([np.zeros(count, dtype=bool), sides])
+    tops = ceilings(walker.at(np.append(path.position, np.repeat(events.position, 2)), limits))
+    return (
+        {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        | {name: values[:count] for name, values in tops.items()},
+        events.limits | {name: tops[name][count:].reshape(-1, 2) for name in CEILINGS},
+    )
 
 
 def _measures(
@@ -414,7 +406,7 @@ def _measures(
     return {name: every[name] for name in every if names is None or name in names}
 
 
-def _event_table(walker: Walker, events: Events, measured: tuple[Measured, ...]) -> EventTable:
+def _event_table(walker: Walker, events: Events, limits: Measured) -> EventTable:
     """Return the changes in order of position, kind and file, with the limits on either side."""
     rows = sorted(
         (position, KINDS.index(change.kind), change.task, change.mode, change.factor, index)
@@ -426,9 +418,9 @@ def _event_table(walker: Walker, events: Events, measured: tuple[Measured, ...])
     )
     organisation = walker.at(events.position[:1]).setting.organisation
     order = np.array(index, dtype=int)
-    limits = {
-        side: {name: values[name][order] for name in EVENT_LIMITS}
-        for side, values in zip(("before", "after"), measured[1:], strict=True)
+    sides = {
+        side: {name: limits[name][order, number] for name in EVENT_LIMITS}
+        for number, side in enumerate(("before", "after"))
     }
     return EventTable(
         position=np.array(position, dtype=float),
@@ -436,7 +428,7 @@ def _event_table(walker: Walker, events: Events, measured: tuple[Measured, ...])
         task=_labels(organisation.tasks, task),
         mode=_labels(organisation.modes, mode),
         factor=_labels(organisation.factors, factor),
-        limits=limits if len(events) else {},
+        limits=sides if len(events) else {},
     )
 
 

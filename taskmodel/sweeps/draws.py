@@ -25,9 +25,9 @@ from taskmodel.errors import SolveError, TaskmodelError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import nest_numbers
-from taskmodel.sweeps._events import KINDS, first_positions
 from taskmodel.sweeps._extrema import last_fall, with_extrema
 from taskmodel.sweeps.axes import Axis, compute_axis
+from taskmodel.sweeps.event_records import KINDS, first_positions, unmeasured
 from taskmodel.sweeps.line import (
     Desk,
     follow,
@@ -397,11 +397,13 @@ class _Many(Generic[T]):
         if line is None:
             # `walk` finds events again with the exact numbers
             return self._walked(self._walker(draw), low, high, positions)
-        course = follow(line.line, self.frame, self.tree, line.points, self._desk(line), self.start)
+        course = follow(
+            line.line, self.frame, self.tree, line.points, self._desk(line), unmeasured, self.start
+        )
         begun = course.began > 0 if (course.began >= 0).all() else self._begun(draw)
         if course.complete and not falls:
             write_prices(course.grid.allocation, setting.organisation.supply(line.points))
-            drawn, limits = _Drawn(course.grid, course.first_positions(), begun), course.limits
+            drawn, limits = _Drawn(course.grid, course.first_positions(), begun), course.unnamed
         else:
             walker = self._walker(draw)
             path, limits = completed(walker, line.stops, line.opens, course)

@@ -15,8 +15,18 @@ from taskmodel.numerics.types import Array, writable_rows
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.science.production import Tree, nest_numbers
 from taskmodel.sweeps import walk_kernels as kernels
-from taskmodel.sweeps._events import KINDS, Change, Events, differences, events_of, openings
 from taskmodel.sweeps.axes import TIME, Axis
+from taskmodel.sweeps.event_records import (
+    KINDS,
+    Events,
+    Measure,
+    Switches,
+    both_limits,
+    changes_of,
+    joined_switches,
+    openings,
+    switches_of,
+)
 from taskmodel.sweeps.walker import Situation, SolutionPath, Walker
 
 AFFINE = 1e-13  # relative deviation from a straight line that is rounding
@@ -40,8 +50,12 @@ class StretchSolution:
         Reported points that are to be solved by other means.
     interval : array of int, shape (event,)
         The interval of each event; -1 less the stop where tasks open or close.
-    before, after : SolutionPath
-        Limits at the events.
+    position : array, shape (event,)
+    output : array, shape (event, 2)
+    limits : dict of str to array, shape (event, 2, ...)
+        As of `Events`.
+    switches : dict of str to array of int
+        What switches at the events, but for the tasks that open or close.
     bad_interval, bad_stop : array of int
         Intervals and stops that are to be treated by other means.
     regime : array of int, shape (2, stop)
@@ -55,8 +69,10 @@ class StretchSolution:
     grid: SolutionPath
     unsolved: NDArray[np.intp]
     interval: NDArray[np.int64]
-    before: SolutionPath
-    after: SolutionPath
+    position: Array
+    output: Array
+    limits: dict[str, Array]
+    switches: Switches
     bad_interval: NDArray[np.intp]
     bad_stop: NDArray[np.intp]
     regime: NDArray[np.int64]
@@ -74,21 +90,19 @@ class StretchSolution:
         return self.exact and not any(len(rows) for rows in left_out)
 
     @property
-    def limits(self) -> Events:
+    def unnamed(self) -> Events:
         """The events, without what changes at each."""
-        return Events(self.before.position, self.interval < 0, self.before, self.after, [])
+        return Events(self.position, self.interval < 0, self.output, self.limits, [])
 
     @functools.cached_property
     def events(self) -> Events:
         """The events, with what changes at each."""
         at_stop = self.interval < 0
-        opened: list[list[Change]] = [[] for _ in self.interval]
+        changes = changes_of(len(self.position), self.switches)
         rows = np.flatnonzero(at_stop).tolist()
-        for row, changes in zip(rows, openings(*self._automatable()), strict=True):
-            opened[row] = changes
-        events = events_of(self.before.position, self.before, self.after, opened)
-        events.at_threshold = at_stop
-        return events
+        for row, opened in zip(rows, openings(*self._automatable()), strict=True):
+            changes[row] = opened + changes[row]
+        return Events(self.position, at_stop, self.output, self.limits, changes)
 
     @property
     def event_interval(self) -> NDArray[np.intp]:
@@ -97,11 +111,10 @@ class StretchSolution:
 
     def first_positions(self) -> Array:
         """Return the position of the first event of each of `KINDS`, inf where there is none."""
-        position = self.before.position
+        position = self.position
         first = dict.fromkeys(KINDS, np.inf)
-        for kind, (switched, *_) in differences(self.before, self.after).items():
-            rows = switched.any(axis=tuple(range(1, switched.ndim)))
-            first[kind] = position[rows].min(initial=np.inf)
+        for kind, rows in self.switches.items():
+            first[kind] = position[rows[:, 0]].min(initial=np.inf)
         closed, opened = self._automatable()
         at_stop = position[self.interval < 0]
         first["automatable"] = at_stop[(opened & ~closed).any(axis=1)].min(initial=np.inf)
@@ -207,7 +220,9 @@ class Desk:
         return kernels.Walk(*of_points, interval, bad, regime, progress)
 
 
-def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array) -> StretchSolution:
+def stretch(
+    walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array, measure: Measure
+) -> StretchSolution:
     """Walk along an axis.
 
     Parameters
@@ -219,6 +234,8 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
         Whether tasks open or close to AI at a stop.
     grid : array, shape (point,)
         Positions to report, between the first stop and the last.
+    measure : function
+        What is kept of optima on either side of events.
     """
     axis, (knots, before) = walker.axis, knots_of(stops, opens)
     situation = walker.at(knots, before)
@@ -226,7 +243,7 @@ def stretch(walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array)
     automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
     line = line_of(situation, tree, nest_numbers(tree.share, tree.elasticity), knots, automatable)
     frame = frame_of(situation.setting.organisation, axis)
-    return follow(line, frame, tree, grid, Desk(line, tree, len(grid), len(stops) - 1))
+    return follow(line, frame, tree, grid, Desk(line, tree, len(grid), len(stops) - 1), measure)
 
 
 def follow(
@@ -235,23 +252,28 @@ def follow(
     tree: Tree,
     grid: Array,
     desk: Desk,
+    measure: Measure,
     start: Allocation | None = None,
 ) -> StretchSolution:
     """Walk along a line, from the allocation of one point near its start if one is given."""
     order, points = np.argsort(tree.task), len(grid)
     marks, room, course = desk.marks(order, start), desk.room(line, tree), desk.course(line, grid)
     course.progress[kernels.STARTED] = kernels.NO_START if start is None else kernels.GIVEN
-    before: list[SolutionPath] = []
-    after: list[SolutionPath] = []
-    intervals: list[NDArray[np.int64]] = []
+    intervals, positions, outputs = [], [], []
+    limits: list[dict[str, Array]] = []
+    switches: list[Switches] = []
     code = kernels.FULL
     while code != kernels.DONE:
         code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room, desk.search)
         count = int(course.progress[kernels.EVENTS])
         both = _solutions(course, order, slice(points, points + 2 * count))
-        before.append(both.take(np.arange(0, 2 * count, 2)))
-        after.append(both.take(np.arange(1, 2 * count, 2)))
+        before, after = (both.take(np.arange(side, 2 * count, 2)) for side in (0, 1))
+        positions.append(before.position)
         intervals.append(course.interval[:count].copy())
+        output, values = both_limits(positions[-1], intervals[-1] < 0, before, after, measure)
+        outputs.append(output)
+        limits.append(values)
+        switches.append(switches_of(before, after))
         course.progress[kernels.EVENTS] = 0
     return StretchSolution(
         line,
@@ -259,8 +281,10 @@ def follow(
         _solutions(course, order, slice(0, points)),
         np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
         np.concatenate(intervals),
-        before[0].join(*before[1:]),
-        after[0].join(*after[1:]),
+        np.concatenate(positions),
+        np.concatenate(outputs),
+        {name: np.concatenate([part[name] for part in limits]) for name in limits[0]},
+        joined_switches(switches, [len(part) for part in positions]),
         np.flatnonzero(course.bad[kernels.INTERVAL]),
         np.flatnonzero(course.bad[kernels.STOP]),
         course.regime,

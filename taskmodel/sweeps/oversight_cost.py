@@ -26,8 +26,8 @@ from taskmodel.numerics.accuracy import COST_ROUNDING, EVENT_WIDTH
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps import cost_kernels, walk_kernels
-from taskmodel.sweeps._events import KINDS, Change, Events
 from taskmodel.sweeps.axes import COMPUTE, Axis
+from taskmodel.sweeps.event_records import KINDS, Change, Events
 from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, line_of, write_regime
 from taskmodel.sweeps.walker import (
     ASIDE,
@@ -177,8 +177,7 @@ class _Nodes:
     """
 
     def __init__(self, path: SolutionPath, events: Events) -> None:
-        output = [path.allocation.output]
-        output += [side.allocation.output for side in (events.before, events.after)]
+        output = [path.allocation.output, events.output[:, 0], events.output[:, 1]]
         position = np.concatenate([path.position, events.position, events.position])
         before = np.zeros(len(position), dtype=bool)
         before[len(path) : len(path) + len(events)] = events.at_threshold
@@ -257,7 +256,7 @@ class _Search:
         situation: SituationAt,
     ) -> None:
         self.nodes, self.course = _Nodes(path, events), course
-        self.sides = path, events.before, events.after
+        self.path = path
         self.axis, self.situation = axis, situation
         self.setting = setting
         free = self._log_free(self.nodes.position, self.nodes.before)
@@ -280,14 +279,21 @@ class _Search:
         own = line_of(situation, tree, line.nest, position, line.automatable)
         return line._replace(bundle=own.bundle, entry=own.entry, values=own.values)
 
-    def _own(self, node: int) -> Allocation:
-        """Return the organisation's own optimum at a node."""
-        row = int(self.nodes.row[node])
-        for side in self.sides:
-            if row < len(side):
-                return side.allocation.take([row])
-            row -= len(side)
-        raise IndexError(node)
+    def _own(self, nodes: NDArray[np.intp]) -> list[Allocation]:
+        """Return the organisation's own optima at some nodes, or next to them if at events."""
+        rows, row = self.nodes.row[nodes], 0
+        at_event = rows >= len(self.path)
+        between = self.axis.between(self.nodes.position[nodes], self.nodes.position[nodes + 1])
+        apart = self.situation(between[at_event], np.zeros(int(at_event.sum()), dtype=bool))
+        solved = allocate(*apart.arrays, throw=False) if at_event.any() else None
+        optima = []
+        for node, event in zip(rows.tolist(), at_event.tolist(), strict=True):
+            if solved is not None and event:
+                optima.append(solved.take([row]))
+                row += 1
+            else:
+                optima.append(self.path.allocation.take([node]))
+        return optima
 
     def crossings(self) -> list[tuple[int, int]]:
         """Return the nodes at whose low side levels are crossed, with the levels."""
@@ -334,10 +340,10 @@ class _Search:
         begin = without_review(self.situation(nodes.position[before], nodes.before[before]))
         starts = allocate(*begin.arrays, throw=False)
         places = {}
-        for row, (node, level) in enumerate(crossings):
+        for row, ((node, level), own) in enumerate(zip(crossings, self._own(before), strict=True)):
             if starts.status[row] != Status.OPTIMAL:
                 continue
-            write_regime(marks, frame.point, self._own(node - 1), course.order)
+            write_regime(marks, frame.point, own, course.order)
             write_regime(marks, frame.high, starts.take([row]), course.order)
             pair = [node - 1, node]
             stop = int(np.searchsorted(stops, nodes.position[node - 1], side="right") - 1)

@@ -8,6 +8,7 @@ them again. A result contains no time stamp: equal inputs give equal bits."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -128,13 +129,19 @@ def descriptive(meaning: str) -> dict[str, str]:
     >>> descriptive("coverage of a task; NaN: AI does none of it")["long_name"]
     'coverage of a task'
     """
+    short = _short_name(meaning)
+    labels = {"long_name": short.strip(), "description": meaning if short != meaning else ""}
+    return {key: text for key, text in labels.items() if text}
+
+
+@functools.cache
+def _short_name(meaning: str) -> str:
+    """Return the beginning of a meaning that names the variable."""
     short = re.split(r"[;:] |, (?=which|that|all|however|not|as |besides|weighted)", meaning)[0]
     if len(short) > LONGEST_NAME:
         short = short.split(", ")[0]
-    if len(short) < SHORTEST_NAME:  # the first of several words that are explained one by one
-        short = meaning
-    labels = {"long_name": short.strip(), "description": meaning if short != meaning else ""}
-    return {key: text for key, text in labels.items() if text}
+    # the first of several words that are explained one by one names nothing
+    return short if len(short) >= SHORTEST_NAME else meaning
 
 
 def _declaration(

@@ -420,7 +420,7 @@ def visit(
     if repairs > 0:
         drop_vanished_prices(room.case, state, work.factor[LARGEST])
         drop_zero_prices(nests, room.case, state, room.split.ties)
-        unique = uniqueness(room.case, state, work, room.split)
+        unique = uniqueness(nests, room.case, state, work, room.split)
         result = AMBIGUOUS if unique > FAIR else FINE
     place = oversight_leads(line, frame, interval, state, work, room)
     marks.numbers[row, BINDS], marks.numbers[row, LEADS] = place

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation
 from taskmodel.numerics.types import Array
-from taskmodel.sweeps._events import Change, Events, events_at, events_between, events_of
+from taskmodel.sweeps._events import events_between
+from taskmodel.sweeps.event_records import (
+    Change,
+    Events,
+    Measure,
+    events_at,
+    events_of,
+    unmeasured,
+)
 from taskmodel.sweeps.line import StretchSolution, signatures, stretch
 from taskmodel.sweeps.walker import SolutionPath, Walker
 
@@ -37,39 +45,45 @@ def walk(
 
 
 def walked(
-    walker: Walker, low: float, high: float, grid: Array | None = None
+    walker: Walker,
+    low: float,
+    high: float,
+    grid: Array | None = None,
+    measure: Measure = unmeasured,
 ) -> tuple[SolutionPath, Events, StretchSolution | None]:
-    """Return what `walk` does, and the compiled walk; None of one point, or of linked nests."""
+    """Return what `walk` does, and the compiled walk; None of one point, or of linked nests.
+
+    `measure` is what events keep of the optima on either side.
+    """
     thresholds, mesh = walker.thresholds(low, high), walker.axis.mesh(low, high)
     stops = np.unique(np.concatenate([mesh, thresholds]))
     opens = np.isin(stops, thresholds)
     points = stops if grid is None else grid
     if len(stops) < 2:
         path = walker.solve(points)
-        return path, events_of(np.zeros(0), path.take([]), path.take([])), None
+        return path, events_of(np.zeros(0), path.take([]), path.take([]), measure), None
     if walker.at(points[:1]).setting.organisation.nest.linked:
         # the compiled walk knows no blocks and no induced work
         path = walker.solve_path(points, np.zeros(len(points), dtype=bool))
-        events = _searched(walker, stops, opens)
-        return (path if grid is not None else _with_limits(path, events)), events, None
-    course = stretch(walker, stops, opens, points)
+        events = _searched(walker, stops, opens, measure)
+        return (path if grid is not None else _with_limits(walker, path, events)), events, None
+    course = stretch(walker, stops, opens, points, measure)
     if not course.exact:
         stops = np.unique(np.concatenate([stops, points]))
         opens = np.isin(stops, thresholds)
-        course = stretch(walker, stops, opens, points)
-    path, events = completed(walker, stops, opens, course)
-    return (path if grid is not None else _with_limits(path, events)), events, course
+        course = stretch(walker, stops, opens, points, measure)
+    path, events = completed(walker, stops, opens, course, measure)
+    return (path if grid is not None else _with_limits(walker, path, events)), events, course
 
 
-def _with_limits(path: SolutionPath, events: Events) -> SolutionPath:
+def _with_limits(walker: Walker, path: SolutionPath, events: Events) -> SolutionPath:
     """Return a path with the limits from below at positions where tasks open or close."""
-    left = events.before.take(np.flatnonzero(events.at_threshold))
-    left.before[:] = True
-    path = left.join(path)
+    below = events.position[events.at_threshold]
+    path = walker.solve_path(below, np.ones(len(below), dtype=bool)).join(path)
     return path.take(np.lexsort((~path.before, path.position)))
 
 
-def _searched(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> Events:
+def _searched(walker: Walker, stops: Array, opens: NDArray[np.bool_], measure: Measure) -> Events:
     """Return all events between stops, without the compiled walk."""
     both = 1 + opens  # the limit from below at a stop where tasks open or close, then the stop
     position, after = np.repeat(stops, both), np.cumsum(both) - 1
@@ -77,18 +91,22 @@ def _searched(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> Events:
     before[after] = False
     path = walker.solve_path(position, before)
     low, high = path.take(after[:-1]), path.take((after - opens)[1:])
-    events, across = events_between(walker, low, high), np.flatnonzero(opens)
+    events, across = events_between(walker, low, high, measure), np.flatnonzero(opens)
     if not len(across):
         return events
     left, right = path.take(after[across] - 1), path.take(after[across])
-    return events.join(events_at(walker, stops[across], left, right))
+    return events.join(events_at(walker, stops[across], left, right, measure))
 
 
 def completed(
-    walker: Walker, stops: Array, opens: NDArray[np.bool_], course: StretchSolution
+    walker: Walker,
+    stops: Array,
+    opens: NDArray[np.bool_],
+    course: StretchSolution,
+    measure: Measure = unmeasured,
 ) -> tuple[SolutionPath, Events]:
     """Return the reported points and all events of a walk, with what it left out."""
-    events, path = _all_events(walker, stops, opens, course), course.grid
+    events, path = _all_events(walker, stops, opens, course, measure), course.grid
     if len(course.unsolved):
         # each from the optimum before it, if that was found
         path.put(course.unsolved, walker.solve(path.position[course.unsolved]))
@@ -97,7 +115,11 @@ def completed(
 
 
 def _all_events(
-    walker: Walker, stops: Array, opens: NDArray[np.bool_], course: StretchSolution
+    walker: Walker,
+    stops: Array,
+    opens: NDArray[np.bool_],
+    course: StretchSolution,
+    measure: Measure,
 ) -> Events:
     """Return the events of a walk, those of intervals that it left out included.
 
@@ -147,8 +169,10 @@ def _all_events(
     low, high, left, right = (
         path.take(rows) for rows in np.split(np.arange(len(position)), np.cumsum(sizes)[:-1])
     )
-    events = events.join(events_between(walker, low, high))
-    return events.join(events_at(walker, stops[across], left, right)) if len(across) else events
+    events = events.join(events_between(walker, low, high, measure))
+    if not len(across):
+        return events
+    return events.join(events_at(walker, stops[across], left, right, measure))
 
 
 def write_prices(allocation: Allocation, supply: Array) -> None:

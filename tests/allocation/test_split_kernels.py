@@ -20,7 +20,7 @@ def regime(bundles, supply, nest, price, mode_share):
     state.price[:], state.mode_share[:] = price, mode_share
     work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
     kernels.evaluate(problem.tree.nests, case, state, work)
-    split = splits.split_workspace(leaves, modes, factors)
+    split = splits.split_workspace(leaves, modes, problem.tree.nodes, factors)
     mark_ties(case, state, split.ties)
     return case, state, work, split
 

@@ -8,7 +8,7 @@ from locations import ROOT
 
 from taskmodel.lead.plans.dataset import VARIABLES
 from taskmodel.lead.plans.work import WORK_STEPS
-from taskmodel.sweeps._events import KINDS
+from taskmodel.sweeps.event_records import KINDS
 from taskmodel.sweeps.variables import VARIABLES as OF_SWEEPS
 
 TEXT = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")

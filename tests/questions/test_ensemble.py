@@ -8,7 +8,7 @@ from sizes import cases
 import taskmodel as tm
 from taskmodel.questions._bands import order_statistics
 from taskmodel.questions._ensemble import CURVES
-from taskmodel.sweeps._events import KINDS
+from taskmodel.sweeps.event_records import KINDS
 from taskmodel.uncertainty import sampler
 
 COMPUTE = [1e26, 8.4e28, 1e30, 1e32, 1e35]

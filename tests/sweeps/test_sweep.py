@@ -14,7 +14,7 @@ from two_factors import two_factor_catalog
 import taskmodel as tm
 from taskmodel.cli import main
 from taskmodel.errors import SolveError, UnstableQueue
-from taskmodel.sweeps._events import KINDS
+from taskmodel.sweeps.event_records import KINDS
 from taskmodel.sweeps.walker import Walker
 from taskmodel.sweeps.walks import regime_changes
 
