@@ -22,6 +22,7 @@ from scipy.optimize import linprog, nnls
 from sizes import cases
 
 from taskmodel.allocation import Nest, allocate
+from taskmodel.allocation.inputs import check_inputs
 from taskmodel.errors import SolveError
 
 
@@ -1072,3 +1073,17 @@ def test_ties_of_several_tasks_are_split_in_one_proportion():
     assert result.output == pytest.approx(1.24)
     by_ai = result.activity[:, 1] / result.activity.sum(axis=1)
     assert by_ai == pytest.approx([0.3 / 1.24] * 3)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_equal_points_are_solved_once(seed):
+    rng = np.random.default_rng(seed)
+    supplies = rng.choice([1.0, 2.0], (12, 2))
+    bundles = rng.choice([1.0, 3.0], (12, 2, 1, 2))
+    nest = Nest(0.5, [0.5, 0.5], [0, 1])
+    first, group = check_inputs(bundles, supplies, nest, None).distinct()
+    every = np.column_stack([supplies, bundles.reshape(12, -1)])
+    assert len(first) == len(np.unique(every, axis=0))
+    assert (every[first][group] == every).all() and (np.sort(first) == first).all()
+    different = check_inputs(bundles, np.arange(24.0).reshape(12, 2), nest, None)
+    assert len(different.distinct()[0]) == 12
