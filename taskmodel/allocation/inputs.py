@@ -12,7 +12,7 @@ from taskmodel.allocation.blocks import induced_by_rows, with_rows
 from taskmodel.allocation.links import presolve_linked
 from taskmodel.allocation.presolve import Presolved, presolve, rows_of
 from taskmodel.errors import InputError
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, flattened_rows
 from taskmodel.science.induced_work import inducing_cycle
 from taskmodel.science.production import Nest, Tree
 
@@ -35,30 +35,23 @@ class Organisations:
     def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """First point of each group of equal points, and the group of every point."""
         points = len(self.supply)
-        # equal points have equal supplies: of most axes those differ, and nothing else is compared
-        supply = np.unique(self.supply, axis=0, return_inverse=True)[1].ravel()
-        shared = np.bincount(supply)[supply] > 1
-        if not shared.any():
-            return np.arange(points), np.arange(points)
-        arrays = [self.available, self.share, self.elasticity]
+        arrays = [self.supply, self.available, self.share, self.elasticity]
         # bundles broadcast along the points are one row in memory (stride 0) and equal everywhere
         arrays += [self.bundle] if self.bundle.strides[0] else []
         arrays += [] if self.induced is None else [self.induced]
-        arrays = [array for array in arrays if len(array) == points]
+        arrays = [flattened_rows(array) for array in arrays if len(array) == points]
+        # equal points have equal supplies and sums of their other numbers: mostly those differ, and
+        # nothing else is compared
+        marks = np.column_stack([self.supply, *(array.sum(axis=1) for array in arrays[1:])])
+        mark = np.unique(marks, axis=0, return_inverse=True)[1].ravel()
+        again = np.bincount(mark)[mark] > 1
         number: dict[tuple[int, bytes], int] = {}
-        group = np.array(
-            [
-                number.setdefault(
-                    (of, b"".join(array[point].tobytes() for array in arrays) if again else b""),
-                    len(number),
-                )
-                for point, (of, again) in enumerate(
-                    zip(supply.tolist(), shared.tolist(), strict=True)
-                )
-            ],
-            dtype=np.intp,
-        )
-        return np.unique(group, return_index=True)[1], group
+        group = np.arange(points)
+        for point in np.flatnonzero(again).tolist():
+            key = int(mark[point]), b"".join(array[point].tobytes() for array in arrays)
+            group[point] = number.setdefault(key, point)
+        first, group = np.unique(group, return_inverse=True)
+        return first, group.ravel()
 
     def __getitem__(self, rows: NDArray[np.intp]) -> Organisations:
         return replace(

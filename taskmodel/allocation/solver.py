@@ -20,7 +20,8 @@ from taskmodel.science.production import Tree
 # Points that are solved one after the other, each from the one before where they are alike. The
 # number does not depend on that of the threads, so that the last digits of results do not either.
 ROW = 256
-LONG_ROW = 1024  # the same where only output is asked for
+LONG_ROW = 1024  # the same where only output is asked for, of few tasks
+SHORTEST_ROW, ROW_LEAVES = 128, 500_000  # and of many: rows of so many points times leaves
 
 
 def optima_of(
@@ -87,14 +88,15 @@ def outputs_of(
     sizes = tree.leaves, modes, tree.nodes, factors
 
     def solve(begin: int, end: int, ties: int = 0) -> None:
-        work, row = kernels.workspace(*sizes, ties), optima.output_workspace(*sizes)
+        work, own = kernels.workspace(*sizes, ties), optima.output_workspace(*sizes)
         search = optima.search_workspace(*sizes)
-        optima.greatest_outputs(tree.nests, unscaled, answers, begin, end, row, work, search)
+        optima.greatest_outputs(tree.nests, unscaled, answers, begin, end, own, work, search)
         tight = answers.code[begin:end] == optima.TIGHT_ROOM
         for point in (begin + np.flatnonzero(tight)).tolist():
             solve(point, point + 1, 4 * work.tie.shape[1])
 
-    _in_rows(solve, points, LONG_ROW)
+    row = min(max(ROW_LEAVES // max(tree.leaves, 1), SHORTEST_ROW), LONG_ROW)
+    _in_rows(solve, points, row)
     return answers.log_output, answers.gap
 
 

@@ -16,3 +16,8 @@ def writable_rows(values: Entries) -> Entries:
     are read-only, and what is made of them may have any order.
     """
     return cast(Entries, np.require(values, requirements=["C_CONTIGUOUS", "WRITEABLE"]))
+
+
+def flattened_rows(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array with its dimensions but the first merged into one."""
+    return array.reshape(len(array), int(np.prod(array.shape[1:])))

@@ -23,7 +23,7 @@ from functools import lru_cache
 import numpy as np
 
 from taskmodel.errors import UnstableQueue
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, flattened_rows
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import (
     Quantities,
@@ -125,7 +125,7 @@ class ReviewQueues:
 
     def _queue(self, pool: int, rates: Array, times: Array) -> tuple[Array, ...]:
         points = len(rates)
-        rate, time = rates.reshape(points, -1), times.reshape(points, -1)
+        rate, time = flattened_rows(rates), flattened_rows(times)
         arriving = (rate > 0).any(axis=0)
         rate, time = rate[:, arriving], time[:, arriving]
         servers, hours, arrival_variability, service_variability = (

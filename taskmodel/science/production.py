@@ -30,7 +30,7 @@ from taskmodel.numerics.accuracy import SHARE_TOLERANCE
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests, outputs_of_points, unit_costs_of_points
 
-Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int]
+Rows = NDArray[np.intp] | NDArray[np.bool_] | list[int] | slice
 """A selection of points of a batch."""
 
 

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from taskmodel.allocation import greatest_output
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN, Organisation
-from taskmodel.sweeps.walker import Situation
+from taskmodel.sweeps.walker import Situation, in_parts
 
 CEILINGS = _REVIEWED, _UNREVIEWED = "oversight_ceiling", "no_oversight_ceiling"
 _FULL = "oversight_ceiling_full"
 _ALL = (*CEILINGS, _FULL)
-ENTRIES = 20_000_000  # open modes of points solved together
 
 
 def ceilings(situation: Situation, names: Sequence[str] = _ALL) -> dict[str, Array]:
@@ -93,7 +92,7 @@ def _outputs(
     changing = len(organisation.fixed_bundles) > 1 or not organisation.constant
     size = organisation.fixed_bundles[0].size if changing else organisation.policy.size
     parts = []
-    for part in np.split(np.arange(len(rows)), np.arange(0, len(rows), ENTRIES // size + 1)[1:]):
+    for part in in_parts(len(rows), size):
         of = organisation.take(rows[part])
         bundles = of.fixed_bundles if compute is None else of.bundles(compute[rows[part]])
         supply, modes = of.supply(np.ones(1)), of.open_modes(opened[part])

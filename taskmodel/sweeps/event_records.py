@@ -120,20 +120,26 @@ def unmeasured(position: Array, before: NDArray[np.bool_], path: SolutionPath) -
 
 
 def both_limits(
-    position: Array,
-    at_threshold: NDArray[np.bool_],
-    before: SolutionPath,
-    after: SolutionPath,
-    measure: Measure,
+    at_threshold: NDArray[np.bool_], sides: SolutionPath, measure: Measure
 ) -> tuple[Array, dict[str, Array]]:
-    """Return `Events.output` and `Events.limits` of the optima on either side of positions."""
-    count = len(position)
-    output = np.stack([before.allocation.output, after.allocation.output], axis=1)
-    if measure is unmeasured:
-        return output, {}
-    limits = np.concatenate([at_threshold, np.zeros(count, dtype=bool)])
-    values = measure(np.tile(position, 2), limits, before.join(after))
-    return output, {name: np.stack([v[:count], v[count:]], axis=1) for name, v in values.items()}
+    """Return `Events.output` and `Events.limits`.
+
+    Parameters
+    ----------
+    at_threshold : array of bool, shape (event,)
+    sides : SolutionPath
+        The optima before all events, then those after, at the positions of the events.
+    measure : function
+    """
+    limits = np.concatenate([at_threshold, np.zeros(len(at_threshold), dtype=bool)])
+    return _paired(sides.allocation.output), {
+        name: _paired(values) for name, values in measure(sides.position, limits, sides).items()
+    }
+
+
+def _paired(values: Array) -> Array:
+    """Return values of all events before, then of all after, as (event, 2, ...)."""
+    return np.stack(np.split(values, 2), axis=1)
 
 
 def events_of(
@@ -151,7 +157,9 @@ def events_of(
     changes = changes_of(len(position), switches_of(before, after))
     if opened is not None:
         changes = [first + rest for first, rest in zip(opened, changes, strict=True)]
-    output, limits = both_limits(position, at_threshold, before, after, measure)
+    sides = before.join(after)
+    sides.position = np.tile(position, 2)
+    output, limits = both_limits(at_threshold, sides, measure)
     return Events(position, at_threshold, output, limits, changes)
 
 

@@ -266,11 +266,13 @@ def follow(
     while code != kernels.DONE:
         code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room, desk.search)
         count = int(course.progress[kernels.EVENTS])
-        both = _solutions(course, order, slice(points, points + 2 * count))
-        before, after = (both.take(np.arange(side, 2 * count, 2)) for side in (0, 1))
+        # the rows of both sides of an event lie next to each other
+        order_of_sides = np.arange(2 * count).reshape(-1, 2).T.ravel()
+        sides = _solutions(course, order, points + order_of_sides)
+        before, after = sides.take(slice(0, count)), sides.take(slice(count, None))
         positions.append(before.position)
         intervals.append(course.interval[:count].copy())
-        output, values = both_limits(positions[-1], intervals[-1] < 0, before, after, measure)
+        output, values = both_limits(intervals[-1] < 0, sides, measure)
         outputs.append(output)
         limits.append(values)
         switches.append(switches_of(before, after))
@@ -278,7 +280,7 @@ def follow(
     return StretchSolution(
         line,
         order,
-        _solutions(course, order, slice(0, points)),
+        _solutions(course, order, np.arange(points)),
         np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
         np.concatenate(intervals),
         np.concatenate(positions),
@@ -415,10 +417,12 @@ def write_regime(
     regimes.price[row] = np.where(elasticity > NO_PRICE, elasticity, TRACE)
 
 
-def _solutions(course: kernels.Walk, order: NDArray[np.intp], rows: slice) -> SolutionPath:
+def _solutions(
+    course: kernels.Walk, order: NDArray[np.intp], rows: NDArray[np.intp]
+) -> SolutionPath:
     """Return some of the reported solutions as a path."""
-    number = course.number[rows].copy()
-    elasticity = course.factor[rows, kernels.ELASTIC].copy()
+    number = course.number[rows]
+    elasticity = course.factor[rows, kernels.ELASTIC]
     return SolutionPath(
         number[:, kernels.POSITION],
         np.zeros(len(number), dtype=bool),
@@ -427,10 +431,10 @@ def _solutions(course: kernels.Walk, order: NDArray[np.intp], rows: slice) -> So
             shadow_price=np.zeros_like(elasticity),
             factor_elasticity=elasticity,
             factor_elasticity_range=np.stack([elasticity, elasticity], axis=-1),
-            activity=course.activity[rows][:, order],
-            usable=course.usable[rows][:, order],
-            priced=course.priced[rows].copy(),
-            factor_use=course.factor[rows, kernels.USED_UP].copy(),
+            activity=course.activity[rows[:, None], order],
+            usable=course.usable[rows[:, None], order],
+            priced=course.priced[rows],
+            factor_use=course.factor[rows, kernels.USED_UP],
             gap=number[:, kernels.GAP],
             status=np.full(len(number), str(Status.OPTIMAL), dtype="<U9"),
             members=np.zeros((len(number), 0)),

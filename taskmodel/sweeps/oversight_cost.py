@@ -37,6 +37,7 @@ from taskmodel.sweeps.walker import (
     Situation,
     SolutionPath,
     Walker,
+    in_parts,
 )
 
 SituationAt = Callable[[Array, NDArray[np.bool_]], Situation]
@@ -119,9 +120,11 @@ def certified_log(
 ) -> Array:
     """Return the log of an output; where it is not certified, from that of a point next to it.
 
-    The points of one call are solved one from the other.
+    The points of one call are solved one from the other, many tasks in parts of bounded memory.
     """
-    values = output(situation(position, before))
+    modes = situation(position[:1], before[:1]).setting.organisation.policy.size
+    parts = in_parts(len(position), modes)
+    values = np.concatenate([output(situation(position[part], before[part])) for part in parts])
     for step in ASIDE if axis.name == COMPUTE else ():
         missing = np.flatnonzero(np.isnan(values))
         for row in missing if len(missing) <= MOST_TRIED else ():

@@ -27,6 +27,7 @@ ASIDE = (-1e-9, 1e-9, -1e-6, 1e-6, -1e-4, 1e-4, -1e-2, 1e-2)  # relative steps t
 MOST_TRIED = 64  # points that are tried again from there
 SECTIONS = 64  # into which the interval of a threshold is cut at a time
 MOST_CUT = 500_000  # positions times tasks that are looked at together for thresholds
+ENTRIES = 8_000_000  # open modes, or numbers of bundles, of points that are solved together
 STRIDE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 Before = NDArray[np.bool_] | bool  # points that are limits from below
@@ -184,6 +185,12 @@ class Situation:
             for margin in (review - self.setting.tolerance, review - others)
         )
         return binding, leading
+
+
+def in_parts(points: int, entries: int) -> list[NDArray[np.intp]]:
+    """Return the numbers of points in parts of bounded memory, from the entries of each point."""
+    every, step = np.arange(points), max(1, ENTRIES // entries)
+    return [every[begin : begin + step] for begin in range(0, max(points, 1), step)]
 
 
 class Walker:

@@ -11,7 +11,7 @@ import taskmodel as tm
 from taskmodel.sweeps.axes import OFFSET
 from taskmodel.sweeps.axes import PER_DECADE as MESH
 from taskmodel.sweeps.walker import Walker
-from taskmodel.sweeps.walks import regime_changes, walk
+from taskmodel.sweeps.walks import regime_changes, walked
 
 
 def found_in(catalog, low, high):
@@ -258,7 +258,11 @@ def test_so_it_is_where_links_link_next_to_nothing_and_the_compiled_walk_is_not_
 def test_where_people_and_ai_change_places_each_side_has_its_own_mode():
     """The modes cost the same there: rounding must not close the one that the side has."""
     catalog = tm.load_catalog("alignment_research", scenario="graded_success")
-    _, events = walk(Walker(catalog), 1e26, 1e28, np.array([1e26, 1e28]))
+
+    def activities(position, before, path):
+        return {"activity": path.allocation.activity}
+
+    _, events, _ = walked(Walker(catalog), 1e26, 1e28, np.array([1e26, 1e28]), activities)
     swaps = 0
     for row, changes in enumerate(events.changes):
         tasks = {
@@ -267,6 +271,7 @@ def test_where_people_and_ai_change_places_each_side_has_its_own_mode():
         }
         for task in tasks["adopted"] & tasks["completed"]:
             swaps += 1
-            assert events.before.allocation.activity[row, task, 0] > 0
-            assert events.after.allocation.activity[row, task, 0] == 0
+            before, after = events.limits["activity"][row, :, task, 0]
+            assert before > 0
+            assert after == 0
     assert swaps > 3

@@ -14,7 +14,7 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.sweeps.walker import Walker
-from taskmodel.sweeps.walks import walk
+from taskmodel.sweeps.walks import walked
 
 
 def tied_catalog(seed):
@@ -44,6 +44,18 @@ def tied_catalog(seed):
     )
 
 
+BEFORE, AFTER = 0, 1
+
+
+def regimes(position, before, path):
+    """What a regime is: active modes, priced factors, and the role of oversight."""
+    return {
+        "usable": path.allocation.usable,
+        "priced": path.allocation.priced,
+        "oversight": np.column_stack([path.binds, path.bottleneck]),
+    }
+
+
 def kinds(catalog):
     events = tm.events(tm.sweep(catalog))
     return Counter(events["kind"].values.tolist())
@@ -54,18 +66,22 @@ def test_between_events_a_cold_start_finds_the_regime_that_they_tell(seed):
     """The optimum half way between two events has the regime after the one and before the other."""
     catalog = tied_catalog(seed)
     walker = Walker(catalog)
-    _, events = walk(walker, 1e26, 1e35, np.array([1e26, 1e35]))
+    _, events, _ = walked(walker, 1e26, 1e35, np.array([1e26, 1e35]), regimes)
     assert len(events) <= 8 * len(catalog.tasks)
     position = np.concatenate([[1e26], events.position, [1e35]])
     apart = np.flatnonzero(np.diff(np.log(position)) > 1e-3)
     middle = walker.solve(np.sqrt(position[apart] * position[apart + 1]))
-    for side, rows in ((events.after, apart - 1), (events.before, apart)):
+    for side, rows in ((AFTER, apart - 1), (BEFORE, apart)):
         known = (rows >= 0) & (rows < len(events))
-        told, alone = side.take(rows[known]).allocation, middle.take(known).allocation
-        assert np.array_equal(told.priced, alone.priced)
-        assert np.array_equal(told.usable, alone.usable)
+        alone = regimes(middle.position, middle.before, middle)
+        for name in ("usable", "priced"):
+            assert np.array_equal(events.limits[name][rows[known], side], alone[name][known])
     # an event changes something
-    assert not events.before.equals(events.after)[~events.at_threshold].any()
+    same = [
+        (values[:, BEFORE] == values[:, AFTER]).reshape(len(events), -1).all(axis=1)
+        for values in events.limits.values()
+    ]
+    assert not np.all(same, axis=0)[~events.at_threshold].any()
 
 
 def test_four_tasks_of_one_review_ratio_have_eleven_events():
