@@ -27,10 +27,12 @@ from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
 from taskmodel.organisation.measures import without_ai
-from taskmodel.organisation.organisation import Organisation
+from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.science.production import Nest, node_costs
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.event_records import Change, Events, Measure, events_of, unmeasured
+from taskmodel.sweeps.line import StretchSolution
+from taskmodel.sweeps.walk_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, Walker
 
 NODES = 5  # at which the numbers of the organisation are taken for a slope
@@ -41,7 +43,12 @@ KINDS = {1: "speedup_troughs", -1: "speedup_peaks"}  # by the sign of the slope 
 
 
 def with_extrema(
-    walker: Walker, low: float, high: float, events: Events, measure: Measure = unmeasured
+    walker: Walker,
+    low: float,
+    high: float,
+    events: Events,
+    course: StretchSolution | None,
+    measure: Measure = unmeasured,
 ) -> Events:
     """Return events with the peaks and troughs of the throughput speed-up between two positions.
 
@@ -51,6 +58,8 @@ def with_extrema(
     low, high : float
     events : Events
         All other events between them.
+    course : StretchSolution or None
+        The walk that found them, if there is one.
     measure : function
         What events keep of the optima on either side.
     """
@@ -60,6 +69,8 @@ def with_extrema(
     if walker.axis.name == COMPUTE:
         end = min(float(last_fall(walker.at(np.array([low])).setting).max()), high)
     if not low < end or never_opens(walker, low, end):
+        return events
+    if course is not None and course.exact and one_way(course.line):
         return events
     turns, sign = _Course(walker, low, end, events).turns()
     if sign < 0 and end < high:
@@ -80,6 +91,25 @@ def with_extrema(
     extra = events_of(places, path, path, measure)
     extra.changes = [[Change(kind)] for _, kind in own]
     return events.join(extra)
+
+
+def one_way(line: Line) -> bool:
+    """Return whether the throughput speed-up can only rise along a line, or only fall.
+
+    Its numbers are straight within every interval. If all that change make output no less, or all
+    no more, and people alone use none of them, there is no peak and no trough.
+    """
+    use, (mode, factor) = line.values[0], line.entry[1:]
+    moving = (line.supply != line.supply[:1]).any(axis=0)
+    by_people = np.asarray((line.bundle[0, :, HUMAN] > 0).any(axis=0))
+    by_people[factor[mode == HUMAN]] = True
+    if len(line.nest) > 1 or (mode == HUMAN).any() or (moving & by_people).any():
+        return False
+    opening = np.diff(line.automatable.astype(int), axis=0)
+    with np.errstate(invalid="ignore"):  # between two unlimited supplies
+        more = np.nan_to_num(np.diff(line.supply, axis=0))
+    steps = [-np.diff(use, axis=0), more, opening]
+    return all((step >= 0).all() for step in steps) or all((step <= 0).all() for step in steps)
 
 
 def never_opens(walker: Walker, low: float, high: float) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from taskmodel.allocation import Allocation
 from taskmodel.catalog import Catalog
 from taskmodel.errors import CatalogError, InputError
 from taskmodel.numerics.grids import increasing
@@ -48,7 +49,7 @@ from taskmodel.sweeps.dataset import (
     latency_dataset,
     sweep_dataset,
 )
-from taskmodel.sweeps.event_records import KINDS, Events, Measure, events_of
+from taskmodel.sweeps.event_records import KINDS, Events, Measure, events_of, in_turn
 from taskmodel.sweeps.oversight_cost import COST, LEVELS, cost_mesh, oversight_costs
 from taskmodel.sweeps.paths import Paths, load_paths
 from taskmodel.sweeps.paths import courses as courses_of
@@ -56,7 +57,8 @@ from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.walker import Before, SolutionPath, Walker
 from taskmodel.sweeps.walks import walked
 
-TILE = 2_000_000  # bundle entries of events processed together
+TILE = 2_000_000  # activities of points measured together
+MOST_KEPT = 2_000  # activities of an optimum up to which those at events are kept whole
 FINITE = "(-inf, inf)"
 
 
@@ -172,7 +174,7 @@ def _walk_with_costs(walker: Walker, grid: Array) -> tuple[SolutionPath, Events,
     low, high, measure = grid[0], grid[-1], _event_limits(walker)
     points = np.union1d(grid, cost_mesh(walker.axis, low, high)) if low < high else grid
     path, events, course = walked(walker, low, high, points, measure)
-    events = with_extrema(walker, low, high, events, measure)
+    events = with_extrema(walker, low, high, events, course, measure)
     setting = walker.at(grid[:1]).setting
     costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
     reported = np.isin(points, grid)
@@ -362,10 +364,15 @@ READ_AT_EVENTS = tuple(name for name in EVENT_LIMITS if name not in (*CEILINGS, 
 
 
 def _event_limits(walker: Walker) -> Measure:
-    """Return the function that reads the limits of measures at events."""
+    """Return the function that reads the limits of measures at events.
+
+    Of few tasks the optima themselves are kept, and measured together with the reported points.
+    """
 
     def read(position: Array, before: NDArray[np.bool_], path: SolutionPath) -> Measured:
-        return _measures(walker, position, before, path, READ_AT_EVENTS)
+        if path.allocation.activity[0:1].size <= MOST_KEPT:
+            return dict(vars(path.allocation))
+        return _measures(walker, position, before, path.allocation, READ_AT_EVENTS)
 
     return read
 
@@ -376,33 +383,42 @@ def _measured(walker: Walker, path: SolutionPath, events: Events) -> tuple[Measu
     The former have a row for each point, the latter one for each event and side. Those of many
     points of many tasks are found in parts, for all at once would exceed the memory.
     """
-    step = max(1, TILE // max(1, path.allocation.activity[0].size))
-    parts = [
-        _measures(walker, path.position[rows], False, path.take(rows))
-        for rows in np.array_split(np.arange(len(path)), max(1, -(-len(path) // step)))
-    ]
-    # the ceilings together, for many points have the same ones
     count, sides = len(path), np.zeros(2 * len(events), dtype=bool)
     sides[::2] = events.at_threshold
-    limits = np.concatenate([np.zeros(count, dtype=bool), sides])
-    tops = ceilings(walker.at(np.append(path.position, np.repeat(events.position, 2)), limits))
-    return (
-        {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        | {name: values[:count] for name, values in tops.items()},
-        events.limits | {name: tops[name][count:].reshape(-1, 2) for name in CEILINGS},
-    )
+    position = np.append(path.position, np.repeat(events.position, 2))
+    before = np.append(np.zeros(count, dtype=bool), sides)
+    # the ceilings together, for many points have the same ones
+    tops = ceilings(walker.at(position, before))
+    limits = {name: tops[name][count:].reshape(-1, 2) for name in CEILINGS}
+    if "activity" in events.limits:
+        at_events: dict[str, Any] = {name: in_turn(rows) for name, rows in events.limits.items()}
+        every = _measures(walker, position, before, path.allocation.join(Allocation(**at_events)))
+        limits |= {
+            name: rows[count:].reshape(len(events), 2, *rows.shape[1:])
+            for name, rows in every.items()
+            if name in READ_AT_EVENTS
+        }
+        return {name: rows[:count] for name, rows in {**every, **tops}.items()}, limits
+    step = max(1, TILE // max(1, path.allocation.activity[0].size))
+    parts = [
+        _measures(walker, path.position[rows], False, path.allocation.take(rows))
+        for rows in np.array_split(np.arange(count), max(1, -(-count // step)))
+    ]
+    measured = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    measured |= {name: rows[:count] for name, rows in tops.items()}
+    return measured, events.limits | limits
 
 
 def _measures(
     walker: Walker,
     position: Array,
     before: Before,
-    path: SolutionPath,
+    optima: Allocation,
     names: Sequence[str] | None = None,
 ) -> dict[str, Array]:
-    """Return the measures at some positions of a path, all or those of some names."""
-    measures = vars(walker.at(position, before).measure(path.allocation, endless=True))
-    every = {**measures, "factor_elasticity": path.allocation.factor_elasticity}
+    """Return the measures of optima at some positions, all or those of some names."""
+    measures = vars(walker.at(position, before).measure(optima, endless=True))
+    every = {**measures, "factor_elasticity": optima.factor_elasticity}
     return {name: every[name] for name in every if names is None or name in names}
 
 

@@ -307,7 +307,7 @@ class _Many(Generic[T]):
         """Return what is reported of one draw, from a walk with the exact numbers."""
         points = self._points(walker.axis, low, high, positions)
         path, events, course = walked(walker, low, high, points)
-        events = with_extrema(walker, low, high, events)
+        events = with_extrema(walker, low, high, events, course)
         start = walker.solve(np.array([low]))
         begun = np.concatenate([start.binds, start.bottleneck])
         drawn = _Drawn(path, first_positions(events), begun)
@@ -407,7 +407,7 @@ class _Many(Generic[T]):
         else:
             walker = self._walker(draw)
             path, limits = completed(walker, line.stops, line.opens, course)
-            limits = with_extrema(walker, low, high, limits)
+            limits = with_extrema(walker, low, high, limits, course)
             drawn = _Drawn(path, first_positions(limits), begun)
         if not self.costs:
             return drawn

@@ -142,6 +142,11 @@ def _paired(values: Array) -> Array:
     return np.stack(np.split(values, 2), axis=1)
 
 
+def in_turn(values: Array) -> Array:
+    """Return limits, (event, 2, ...), as rows of before and after by turns, (2 event, ...)."""
+    return values.reshape(2 * len(values), *values.shape[2:])
+
+
 def events_of(
     position: Array,
     before: SolutionPath,

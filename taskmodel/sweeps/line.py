@@ -81,7 +81,7 @@ class StretchSolution:
     @functools.cached_property
     def exact(self) -> bool:
         """The numbers between the stops are those of the organisation, not approximations."""
-        return _is_affine(self.line)
+        return is_affine(self.line)
 
     @property
     def complete(self) -> bool:
@@ -221,29 +221,49 @@ class Desk:
 
 
 def stretch(
-    walker: Walker, stops: Array, opens: NDArray[np.bool_], grid: Array, measure: Measure
-) -> StretchSolution:
+    walker: Walker, stops: Array, thresholds: Array, grid: Array, measure: Measure
+) -> tuple[StretchSolution, Array, NDArray[np.bool_]]:
     """Walk along an axis.
 
     Parameters
     ----------
     walker : Walker
     stops : array, shape (stop,)
-        Increasing positions that divide the axis into intervals.
-    opens : array of bool, shape (stop,)
-        Whether tasks open or close to AI at a stop.
+        Increasing positions that divide the axis into intervals, those of `thresholds` among them.
+    thresholds : array, shape (threshold,)
+        Positions at which tasks open or close to AI.
     grid : array, shape (point,)
         Positions to report, between the first stop and the last.
     measure : function
         What is kept of optima on either side of events.
+
+    Returns
+    -------
+    solution : StretchSolution
+    stops : array, shape (stop,)
+        The grid among them, where numbers between them are no straight lines.
+    opens : array of bool, shape (stop,)
+        Whether tasks open or close to AI at a stop.
     """
-    axis, (knots, before) = walker.axis, knots_of(stops, opens)
+    opens = np.isin(stops, thresholds)
+    line = _line_between(walker, stops, opens)
+    if not is_affine(line):
+        stops = np.unique(np.concatenate([stops, grid]))
+        opens = np.isin(stops, thresholds)
+        line = _line_between(walker, stops, opens)
+    organisation = walker.at(stops[:1]).setting.organisation
+    tree, frame = organisation.nest.tree, frame_of(organisation, walker.axis)
+    desk = Desk(line, tree, len(grid), len(stops) - 1)
+    return follow(line, frame, tree, grid, desk, measure), stops, opens
+
+
+def _line_between(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> kernels.Line:
+    """Return the line of an axis between stops."""
+    knots, before = knots_of(stops, opens)
     situation = walker.at(knots, before)
     tree = situation.setting.organisation.nest.tree
     automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
-    line = line_of(situation, tree, nest_numbers(tree.share, tree.elasticity), knots, automatable)
-    frame = frame_of(situation.setting.organisation, axis)
-    return follow(line, frame, tree, grid, Desk(line, tree, len(grid), len(stops) - 1), measure)
+    return line_of(situation, tree, nest_numbers(tree.share, tree.elasticity), knots, automatable)
 
 
 def follow(
@@ -369,7 +389,7 @@ def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
     return np.asarray((columns * np.arange(1, columns.shape[1] + 1) ** 2).sum(axis=1))
 
 
-def _is_affine(line: kernels.Line) -> bool:
+def is_affine(line: kernels.Line) -> bool:
     """Return whether all numbers are straight lines within every interval."""
 
     def straight(values: Array) -> bool:

@@ -28,6 +28,7 @@ MOST_TRIED = 64  # points that are tried again from there
 SECTIONS = 64  # into which the interval of a threshold is cut at a time
 MOST_CUT = 500_000  # positions times tasks that are looked at together for thresholds
 ENTRIES = 8_000_000  # open modes, or numbers of bundles, of points that are solved together
+KEPT = 2  # situations of an axis whose organisation changes along it
 STRIDE = 16  # of a path, every so many points are solved from scratch, the others from a neighbour
 
 Before = NDArray[np.bool_] | bool  # points that are limits from below
@@ -209,6 +210,7 @@ class Walker:
         self.catalog = self.axis.catalog
         self._base = Setting(self.catalog) if base is None else base
         self._thresholds: dict[tuple[float, float], Array] = {}  # by ends, along other axes
+        self._kept: dict[bytes, Situation] = {}  # by positions, along other axes
 
     @property
     def organisation(self) -> Organisation:
@@ -228,12 +230,23 @@ class Walker:
         return self._base
 
     def at(self, position: Array, before: Before = False) -> Situation:
-        """Return the situation at some positions; if ``before``, at the next smaller number."""
+        """Return the situation at some positions; if ``before``, at the next smaller number.
+
+        Those of the last positions are kept: an organisation is made, measured and reported at the
+        same ones.
+        """
         position = np.where(before, np.nextafter(position, -np.inf), position)
-        setting = self._base
-        if self.axis.quantities is not None and len(position):
+        if self.axis.quantities is None or not len(position):
+            return Situation(self._base, self.axis.compute(position))
+        key = position.tobytes()
+        situation = self._kept.pop(key, None)
+        if situation is None:
             setting = Setting(self.axis.quantities(position), self._base)
-        return Situation(setting, self.axis.compute(position))
+            situation = Situation(setting, self.axis.compute(position))
+        self._kept[key] = situation
+        if len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+        return situation
 
     def solve(
         self,

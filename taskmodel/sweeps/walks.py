@@ -67,11 +67,7 @@ def walked(
         path = walker.solve_path(points, np.zeros(len(points), dtype=bool))
         events = _searched(walker, stops, opens, measure)
         return (path if grid is not None else _with_limits(walker, path, events)), events, None
-    course = stretch(walker, stops, opens, points, measure)
-    if not course.exact:
-        stops = np.unique(np.concatenate([stops, points]))
-        opens = np.isin(stops, thresholds)
-        course = stretch(walker, stops, opens, points, measure)
+    course, stops, opens = stretch(walker, stops, thresholds, points, measure)
     path, events = completed(walker, stops, opens, course, measure)
     return (path if grid is not None else _with_limits(walker, path, events)), events, course
 

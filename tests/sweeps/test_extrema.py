@@ -10,6 +10,7 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.errors import SolveError
+from taskmodel.sweeps import _extrema
 from taskmodel.sweeps._extrema import last_fall
 from taskmodel.sweeps.walker import Setting
 
@@ -200,3 +201,31 @@ def test_draws_report_their_first_peak():
     assert np.isfinite(first).all()
     never = drawn["event_place"].sel(kind="oversight_binds_ends").values
     assert np.isinf(never).any()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "low", "high", "sought"),
+    [
+        (None, "supervision.headcount", 10, 1e4, False),
+        (None, "tasks.red_teaming.review_ratio", 0.01, 1, False),
+        ("dedicated_reviewers", "supervision.headcount", 10, 1e4, False),
+        # people alone are more, or substitute otherwise
+        (None, "pools.researchers.headcount", 10, 1e4, True),
+        (None, "production.elasticity", 0.2, 2, True),
+    ],
+)
+def test_where_all_numbers_go_one_way_there_is_nothing_to_seek(
+    monkeypatch, scenario, path, low, high, sought
+):
+    catalog = tm.load_catalog("alignment_research", scenario=scenario)
+    calls, turns = [], _extrema._Course.turns
+    monkeypatch.setattr(_extrema._Course, "turns", lambda course: calls.append(1) or turns(course))
+
+    def events():
+        found = tm.events(tm.sweep(catalog, over=path, values=np.geomspace(low, high, 20)))
+        return list(zip(found["kind"].values, found[path].values, strict=True))
+
+    told = events()
+    assert bool(calls) == sought
+    monkeypatch.setattr(_extrema, "one_way", lambda line: False)
+    assert events() == told
