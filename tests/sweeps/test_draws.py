@@ -10,9 +10,9 @@ import taskmodel as tm
 from taskmodel.errors import NoAnswer, SolveError
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps import draws
-from taskmodel.sweeps._events import KINDS
 from taskmodel.sweeps.axes import input_axis
 from taskmodel.sweeps.draws import walk_many
+from taskmodel.sweeps.event_records import KINDS
 from taskmodel.sweeps.oversight_cost import LEVELS
 
 TASKS = {
