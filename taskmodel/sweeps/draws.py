@@ -308,9 +308,7 @@ class _Many(Generic[T]):
         points = self._points(walker.axis, low, high, positions)
         path, events, course = walked(walker, low, high, points)
         events = with_extrema(walker, low, high, events, course)
-        start = walker.solve(np.array([low]))
-        begun = np.concatenate([start.binds, start.bottleneck])
-        drawn = _Drawn(path, first_positions(events), begun)
+        drawn = _Drawn(path, first_positions(events), self._begun(walker, low))
         if self.costs:
             setting = walker.at(points[:1]).setting
             costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
@@ -394,34 +392,30 @@ class _Many(Generic[T]):
         """Return what is reported of a draw, whose throughput speed-up may fall or not."""
         low, high = (float(ends[draw]) for ends in self.span)
         line, positions = self._line(draw, setting, nest), self.compute[draw]
+        walker = Walker(self.axis, setting)
         if line is None:
             # `walk` finds events again with the exact numbers
-            return self._walked(self._walker(draw), low, high, positions)
+            return self._walked(walker, low, high, positions)
         course = follow(
             line.line, self.frame, self.tree, line.points, self._desk(line), unmeasured, self.start
         )
-        begun = course.began > 0 if (course.began >= 0).all() else self._begun(draw)
+        begun = course.began > 0 if (course.began >= 0).all() else self._begun(walker, low)
         if course.complete and not falls:
             write_prices(course.grid.allocation, setting.organisation.supply(line.points))
             drawn, limits = _Drawn(course.grid, course.first_positions(), begun), course.unnamed
         else:
-            walker = self._walker(draw)
             path, limits = completed(walker, line.stops, line.opens, course)
             limits = with_extrema(walker, low, high, limits, course)
             drawn = _Drawn(path, first_positions(limits), begun)
         if not self.costs:
             return drawn
 
-        def situation(position: Array, before: NDArray[np.bool_]) -> Situation:
-            compute = np.where(before, np.nextafter(position, -np.inf), position)
-            return Situation(setting, compute)
-
-        costs = oversight_costs(drawn.path, limits, course, setting, self.axis, situation)
+        costs = oversight_costs(drawn.path, limits, course, setting, self.axis, walker.at)
         return drawn.with_costs(costs).take(np.searchsorted(line.points, positions))
 
-    def _begun(self, draw: int) -> NDArray[np.bool_]:
-        """Return whether oversight binds, and leads, where the walk of a draw begins."""
-        start = self._walker(draw).solve(self.span[0][[draw]])
+    def _begun(self, walker: Walker, low: float) -> NDArray[np.bool_]:
+        """Return whether oversight binds, and leads, where a walk begins."""
+        start = walker.solve(np.array([low]))
         return np.concatenate([start.binds, start.bottleneck])
 
     def _line(self, draw: int, setting: Setting, nest: Array) -> _DrawnLine | None:
@@ -449,10 +443,6 @@ class _Many(Generic[T]):
             desk = Desk(line.line, self.tree, points + SPARE, line.intervals)
             self.desks.desk = desk
         return desk
-
-    def _walker(self, draw: int) -> Walker:
-        """Return a walker of one draw."""
-        return Walker(self.axis, Setting(self.quantities(np.array([draw]))))
 
 
 def _some(walks: Walks, rows: NDArray[np.intp]) -> Walks:
