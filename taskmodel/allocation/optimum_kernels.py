@@ -52,23 +52,10 @@ from taskmodel.allocation.kernels import (
     evaluate,
     instance_of,
     most_elastic,
-    new_instances,
     new_regimes,
-    polish,
     rebalance,
     regime_of,
     reopen,
-    take_cheapest,
-)
-from taskmodel.allocation.presolve_kernels import (
-    FREE,
-    IMPOSSIBLE,
-    Reductions,
-    Unscaled,
-    new_reductions,
-    reduce,
-    reduced_of,
-    unscaled_of,
 )
 from taskmodel.allocation.start_kernels import smooth_path, smooth_regime, smooth_start
 from taskmodel.allocation.tie_kernels import drop_zero_prices, settled
@@ -100,14 +87,6 @@ class Answers(NamedTuple):
     gap: Array  # (point,) duality gap
 
 
-class Outputs(NamedTuple):
-    """Outputs at several points."""
-
-    code: NDArray[np.int64]  # (point,) UNIQUE, FAILED, or TIGHT_ROOM for ties
-    log_output: Array  # (point,) inf where output needs nothing scarce, -inf where there is none
-    gap: Array  # (point,) duality gap
-
-
 class Search(NamedTuple):
     """Workspace of the search for an optimum, and its rules."""
 
@@ -117,20 +96,20 @@ class Search(NamedTuple):
     state: Regimes  # of the active set, and of the smoothed path
     paces: Array  # (3, 7) step rules of the interior point, in the order in which they are tried
     floors: Array  # (handover,) complementarity at which the active set takes over
-    track: Track
+    track: PriceTrack
     repairs: int
 
 
-class Track(NamedTuple):
+class PriceTrack(NamedTuple):
     """The last steps of a chain of organisations, for a guess of the next prices."""
 
     move: Array  # (2, factor) log changes of the use of each factor: last step, and that before
     log_price: Array  # (2, factor) of the last optimum and that before; NaN where it has none
 
 
-def new_track(factors: int) -> Track:
+def new_track(factors: int) -> PriceTrack:
     """Return the track of a chain that begins."""
-    return Track(np.zeros((2, factors)), np.full((2, factors), np.nan))
+    return PriceTrack(np.zeros((2, factors)), np.full((2, factors), np.nan))
 
 
 def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Search:
@@ -148,7 +127,7 @@ def search_workspace(leaves: int, modes: int, nodes: int, factors: int) -> Searc
 
 
 @compiled
-def near(case: Instance, previous: Instance, track: Track) -> bool:
+def near(case: Instance, previous: Instance, track: PriceTrack) -> bool:
     """Return whether an organisation uses about as much of everything as another one.
 
     The step from one to the other is added to the track.
@@ -179,7 +158,7 @@ def near(case: Instance, previous: Instance, track: Track) -> bool:
 
 
 @compiled
-def forget(track: Track) -> None:
+def forget(track: PriceTrack) -> None:
     """Begin a track anew at an optimum that is no neighbour of the next."""
     for k in range(track.move.shape[1]):
         track.move[0, k] = track.move[1, k] = 0.0
@@ -187,7 +166,7 @@ def forget(track: Track) -> None:
 
 
 @compiled
-def keep_prices(track: Track, state: RegimeState) -> None:
+def keep_prices(track: PriceTrack, state: RegimeState) -> None:
     """Add the prices of an optimum to the track."""
     for k in range(len(state.price)):
         track.log_price[1, k] = track.log_price[0, k]
@@ -195,7 +174,7 @@ def keep_prices(track: Track, state: RegimeState) -> None:
 
 
 @compiled
-def extrapolate(track: Track, state: RegimeState) -> None:
+def extrapolate(track: PriceTrack, state: RegimeState) -> None:
     """Move the prices of a regime on as they moved in the step before, in place.
 
     The length of a step is that of its projection on the one before. Nothing is done after a turn,
@@ -355,105 +334,3 @@ def solve_points(
             answers.weight[point, leaf] = work.node[WEIGHT, leaf] if alive else 0.0
             cost = work.cost[leaf, work.first[leaf]] if alive else 1.0
             answers.leaf_cost[point, leaf] = cost
-
-
-class OutputWork(NamedTuple):
-    """Workspace of optima one after the other, of which nothing but output is kept."""
-
-    cases: Instances  # (2,) the present point and the one before
-    reductions: Reductions  # one point
-    state: Regimes  # one regime
-    changed: Mask  # (leaf,) tasks with other open modes than at the point before
-
-
-def output_workspace(leaves: int, modes: int, nodes: int, factors: int) -> OutputWork:
-    """Return a workspace for points of these sizes."""
-    return OutputWork(
-        new_instances(2, leaves, modes, nodes, factors),
-        new_reductions(1, leaves, modes, nodes),
-        new_regimes(1, leaves, modes, factors),
-        np.zeros(leaves, dtype=bool),
-    )
-
-
-@compiled
-def compare_modes(case: Instance, previous: Instance, changed: Mask) -> bool:
-    """Write which tasks have other open modes than in another organisation; return if any has."""
-    leaves, modes = case.open.shape
-    some = False
-    for leaf in range(leaves):
-        changed[leaf] = False
-        for mode in range(modes):
-            if case.open[leaf, mode] != previous.open[leaf, mode]:
-                changed[leaf] = some = True
-    return some
-
-
-@compiled
-def output_of(
-    nests: Nests,
-    case: Instance,
-    best: RegimeState,
-    warm: bool,
-    changed: Mask,
-    work: Workspace,
-    search: Search,
-) -> tuple[int, float, float]:
-    """Return the code of `optimum` or UNIQUE, the log output that is sure, and the duality gap.
-
-    `best` holds a regime to start from, if ``warm``, and receives that of the optimum.
-    """
-    if warm:
-        reopen(case, best)
-        extrapolate(search.track, best)
-        for leaf in range(len(changed)):
-            if changed[leaf]:
-                take_cheapest(case, best, leaf)
-        if polish(nests, case, best, work, search.repairs) == SOLVED:
-            log_output, gap = certify(nests, case, best, work)
-            if abs(gap) < EXACT_GAP:
-                drop_idle_modes(best)
-                return UNIQUE, log_output, gap
-    code = optimum(nests, case, best, False, work, search)
-    if code == FAILED or code == TIGHT_ROOM:
-        return code, -np.inf, np.inf
-    log_output, gap = certify(nests, case, best, work)
-    return code, log_output, gap
-
-
-@compiled
-def greatest_outputs(
-    nests: Nests,
-    unscaled: Unscaled,
-    answers: Outputs,
-    begin: int,
-    end: int,
-    row: OutputWork,
-    work: Workspace,
-    search: Search,
-) -> None:
-    """Find the outputs of some points, each from the one before where they are alike."""
-    present, known = begin % 2, False
-    forget(search.track)
-    best, reduced = regime_of(row.state, begin - begin), reduced_of(row.reductions, begin - begin)
-    root = len(nests.parent) - 1
-    for point in range(begin, end):
-        case, previous = instance_of(row.cases, present), instance_of(row.cases, 1 - present)
-        reduce(nests, unscaled_of(unscaled, point), case, reduced)
-        answers.code[point], answers.gap[point] = UNIQUE, 0.0
-        if reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]:
-            answers.log_output[point] = np.inf if reduced.node[FREE, root] else -np.inf
-            continue
-        warm = known and near(case, previous, search.track)
-        if warm:
-            if compare_modes(case, previous, row.changed):
-                forget(search.track)
-        else:
-            forget(search.track)
-        code, log_output, gap = output_of(nests, case, best, warm, row.changed, work, search)
-        answers.code[point] = code
-        answers.log_output[point], answers.gap[point] = log_output, gap
-        known = code != FAILED and code != TIGHT_ROOM
-        if known:
-            keep_prices(search.track, best)
-        present = 1 - present

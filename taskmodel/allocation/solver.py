@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import kernels
 from taskmodel.allocation import optimum_kernels as optima
+from taskmodel.allocation import output_kernels as outputs
 from taskmodel.allocation.active_set import ActiveSet, instances_of, unsolved
 from taskmodel.allocation.presolve import Mask, Problem, unscaled_arrays
 from taskmodel.compiled import COMPILES
@@ -84,20 +85,55 @@ def outputs_of(
     """
     points, (_, modes, factors) = len(supply), bundle.shape[1:]
     unscaled = unscaled_arrays(tree, share, elasticity, bundle, supply, available)
-    answers = optima.Outputs(np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points))
+    answers = outputs.Outputs(np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points))
     sizes = tree.leaves, modes, tree.nodes, factors
 
     def solve(begin: int, end: int, ties: int = 0) -> None:
-        work, own = kernels.workspace(*sizes, ties), optima.output_workspace(*sizes)
+        work, own = kernels.workspace(*sizes, ties), outputs.output_workspace(*sizes, begin)
         search = optima.search_workspace(*sizes)
-        optima.greatest_outputs(tree.nests, unscaled, answers, begin, end, own, work, search)
+        anew = new_answers(2, tree.leaves)
+        point = begin
+        while point != outputs.DONE:
+            rest = unscaled, answers, end, own, work, search
+            point = outputs.greatest_outputs(tree.nests, *rest)
+            if point != outputs.DONE:
+                solve_anew(point, own, work, search, anew)
         tight = answers.code[begin:end] == optima.TIGHT_ROOM
         for point in (begin + np.flatnonzero(tight)).tolist():
             solve(point, point + 1, 4 * work.tie.shape[1])
 
+    def solve_anew(
+        point: int,
+        own: outputs.OutputWork,
+        work: kernels.Workspace,
+        search: optima.Search,
+        anew: optima.Answers,
+    ) -> None:
+        row = int(own.progress[outputs.PRESENT])
+        cases = tree.nests, own.cases, own.state, np.zeros(2, dtype=bool), anew
+        optima.solve_points(*cases, row, row + 1, work, search)
+        answers.code[point], answers.log_output[point] = anew.code[row], anew.log_output[row]
+        answers.gap[point] = anew.gap[row]
+        lost = anew.code[row] in (optima.FAILED, optima.TIGHT_ROOM)
+        if lost:
+            answers.log_output[point], answers.gap[point] = -np.inf, np.inf
+            own.progress[outputs.NEXT] = point + 1
+        own.progress[outputs.KNOWN] = outputs.NOTHING if lost else outputs.NOW
+
     row = min(max(ROW_LEAVES // max(tree.leaves, 1), SHORTEST_ROW), LONG_ROW)
     _in_rows(solve, points, row)
     return answers.log_output, answers.gap
+
+
+def new_answers(points: int, leaves: int) -> optima.Answers:
+    """Room for the costs and certificates of some points."""
+    return optima.Answers(
+        np.zeros(points, dtype=np.int64),
+        np.zeros((points, leaves)),
+        np.ones((points, leaves)),
+        np.full(points, -np.inf),
+        np.full(points, np.inf),
+    )
 
 
 def _in_rows(solve: Callable[[int, int], None], points: int, length: int) -> None:

@@ -37,7 +37,8 @@ from taskmodel.sweeps.axes import (
     Axis,
 )
 from taskmodel.sweeps.dataset import hours_by_ai
-from taskmodel.sweeps.draws import AxisOfDraw, Outcomes, Walks, walk_many
+from taskmodel.sweeps.drawn_walks import Outcomes, Walks
+from taskmodel.sweeps.draws import AxisOfDraw, walk_many
 from taskmodel.sweeps.event_records import KINDS
 from taskmodel.sweeps.oversight_cost import COST
 from taskmodel.sweeps.paths import Paths, load_paths

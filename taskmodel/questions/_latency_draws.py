@@ -19,7 +19,8 @@ from taskmodel.questions._ensemble import draw_coordinates, drawn_numbers, of_dr
 from taskmodel.questions.drawn_axes import TODAY
 from taskmodel.sweeps.axes import COMPUTE_UNIT
 from taskmodel.sweeps.dataset import LATENCY, latency_names, latency_variables
-from taskmodel.sweeps.draws import Walks, walk_many
+from taskmodel.sweeps.drawn_walks import Walks
+from taskmodel.sweeps.draws import walk_many
 from taskmodel.sweeps.points import needs_catalog, one_compute
 from taskmodel.sweeps.results import labelled, provenance
 from taskmodel.sweeps.variables import VARIABLES

@@ -2,8 +2,10 @@
 
 From the bottom: `variables` (units and meanings), `results` (labelled datasets and their files),
 `axes` (compute, an input, or time), `paths` (courses over time from files), `walker` (the optimum
-at points of an axis), `_events` (positions where the regime changes), `dataset` (a sweep as a
-dataset) and `_sweep` (`sweep`, `events`, `latency` and `compare`).
+at points of an axis), `event_records` (what changes where), `desk` and `line` (the compiled walk),
+`_events` (the search that takes its place where it does not reach), `walks` (both together),
+`_extrema` and `oversight_cost` (further events), `measuring` and `dataset` (a sweep as a dataset)
+and `_sweep` (`sweep`, `events`, `latency` and `compare`). `draws` walks for many draws at once.
 
 Modules are loaded at first use, so that importing the package loads no numerical library.
 """

@@ -27,9 +27,10 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import nest_numbers
 from taskmodel.sweeps._extrema import last_fall, with_extrema
 from taskmodel.sweeps.axes import Axis, compute_axis
+from taskmodel.sweeps.desk import Desk
+from taskmodel.sweeps.drawn_walks import Outcomes, Walks, some_of, together
 from taskmodel.sweeps.event_records import KINDS, first_positions, unmeasured
 from taskmodel.sweeps.line import (
-    Desk,
     follow,
     frame_of,
     knots_of,
@@ -51,59 +52,6 @@ AxisOfDraw = Callable[[int, Quantities], Axis]
 BLOCK_POINTS = 4096  # points that are treated together, as far as that
 SPARE = 8  # points by which the room for one draw exceeds its own, for those of others
 BLOCK_DRAWS = 32  # does not need more draws than this
-
-
-@dataclass(frozen=True, eq=False)
-class Walks:
-    """Draws that were walked together.
-
-    Attributes
-    ----------
-    draw : array of int, shape (draw,)
-        Their positions among all draws.
-    setting : Setting
-        Their organisations.
-    compute : array, shape (draw, point)
-        The reported points [FLOP/year].
-    allocation : Allocation
-        The optima there, (draw x point), all points of a draw one after the other.
-    first : array, shape (draw, kind)
-        Position of the first event of each of `KINDS`; inf where there is none.
-    oversight : array, shape (draw, 4)
-        Position from which oversight binds, from which it is the largest source, and from which it
-        costs each of `oversight_cost.LEVELS`: the low end of the axis where it is so there already.
-        NaN for those of costs that were not asked for.
-    cost : array, shape (draw, point), or None
-        Oversight's cost, if it was asked for.
-    along : Walker or None
-        Of the only draw, where the axis is another than compute; positions are then on that axis.
-    """
-
-    draw: NDArray[np.intp]
-    setting: Setting
-    compute: Array
-    allocation: Allocation
-    first: Array
-    oversight: Array
-    cost: Array | None = None
-    along: Walker | None = None
-
-    @property
-    def situation(self) -> Situation:
-        """The organisation at every reported point of every draw, (draw x point)."""
-        if self.along is not None:
-            return self.along.at(self.compute[0])
-        draws, points = self.compute.shape
-        rows = np.repeat(np.arange(draws), points)
-        return Situation(self.setting.take(rows), self.compute.ravel())
-
-
-@dataclass
-class Outcomes(Generic[T]):
-    """What became of draws: values of blocks of them, and errors by position among the draws."""
-
-    values: list[T] = field(default_factory=list)
-    errors: dict[int, TaskmodelError] = field(default_factory=dict)
 
 
 def walk_many(
@@ -165,7 +113,7 @@ def walk_many(
             parts.append(part)
             if report is not None:
                 report(len(parts) / len(blocks))
-    return _together(parts)
+    return together(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,12 +209,12 @@ class _Many(Generic[T]):
         """Return what becomes of halves of some draws, of which one or more make an error."""
         if len(draws) == 1:
             return Outcomes([], {int(draws[0]): error})
-        return _together([action(half) for half in np.array_split(draws, 2)])
+        return together([action(half) for half in np.array_split(draws, 2)])
 
     def _solved(self, draws: NDArray[np.intp], setting: Setting) -> Outcomes[T]:
         solve = self._sweep if self.along else self._walks if self.events else self._optima
         walks, errors = solve(draws, setting)
-        result: Outcomes[T] = _together([self._kept(walks)]) if len(walks.draw) else Outcomes()
+        result: Outcomes[T] = together([self._kept(walks)]) if len(walks.draw) else Outcomes()
         return Outcomes(result.values, {**result.errors, **errors})
 
     def _kept(self, walks: Walks) -> Outcomes[T]:
@@ -276,7 +224,7 @@ class _Many(Generic[T]):
             rows = np.arange(len(walks.draw))
             if len(rows) == 1:
                 return Outcomes([], {int(walks.draw[0]): error})
-            return _together([self._kept(_some(walks, half)) for half in np.array_split(rows, 2)])
+            return together([self._kept(some_of(walks, half)) for half in np.array_split(rows, 2)])
 
     def _sweep(
         self, draws: NDArray[np.intp], setting: Setting
@@ -352,7 +300,7 @@ class _Many(Generic[T]):
         cost = self._cost(every.situation, allocation, every.compute.shape)
         walks = Walks(draws, setting, every.compute, allocation, nothing, nothing, cost)
         rows = np.flatnonzero(~failed.any(axis=1))
-        return (walks if not errors else _some(walks, rows)), errors
+        return (walks if not errors else some_of(walks, rows)), errors
 
     def _walks(
         self, draws: NDArray[np.intp], setting: Setting
@@ -445,35 +393,12 @@ class _Many(Generic[T]):
         return desk
 
 
-def _some(walks: Walks, rows: NDArray[np.intp]) -> Walks:
-    points = walks.compute.shape[1]
-    chosen = (rows[:, None] * points + np.arange(points)).ravel()
-    return Walks(
-        walks.draw[rows],
-        walks.setting.take(rows),
-        walks.compute[rows],
-        walks.allocation.take(chosen),
-        walks.first[rows],
-        walks.oversight[rows],
-        None if walks.cost is None else walks.cost[rows],
-        walks.along,
-    )
-
-
 def _oversight_from(first: Array, low: Array, begun: NDArray[np.bool_], costs: bool) -> Array:
     """Return `Walks.oversight`, from first events and what is so at the low end, (draw, 4)."""
     kinds = ("oversight_binds", "oversight_bottleneck", *(LEVELS if costs else ()))
     since = first[:, [KINDS.index(kind) for kind in kinds]]
     result = np.full((len(first), 2 + len(LEVELS)), np.nan)
     result[:, : len(kinds)] = np.where(begun, low[:, None], since)
-    return result
-
-
-def _together(parts: list[Outcomes[T]]) -> Outcomes[T]:
-    result: Outcomes[T] = Outcomes()
-    for part in parts:
-        result.values += part.values
-        result.errors |= part.errors
     return result
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation import Allocation, Status, optimum_kernels
-from taskmodel.allocation.kernels import REPAIRS, SHARE, Instance, new_regimes, workspace
-from taskmodel.numerics.accuracy import NO_PRICE, TRACE
+from taskmodel.allocation import Allocation, Status
+from taskmodel.allocation.kernels import REPAIRS
 from taskmodel.numerics.types import Array, writable_rows
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.science.production import Tree, nest_numbers
 from taskmodel.sweeps import walk_kernels as kernels
 from taskmodel.sweeps.axes import TIME, Axis
+from taskmodel.sweeps.desk import AFFINE, Desk
 from taskmodel.sweeps.event_records import (
     KINDS,
     Events,
@@ -28,10 +28,6 @@ from taskmodel.sweeps.event_records import (
     switches_of,
 )
 from taskmodel.sweeps.walker import Situation, SolutionPath, Walker
-
-AFFINE = 1e-13  # relative deviation from a straight line that is rounding
-STACK = 40
-ROOM = 4_000_000  # entries of activities that are held at once
 
 
 @dataclass
@@ -128,98 +124,6 @@ class StretchSolution:
         return automatable[stop - 1], automatable[stop]
 
 
-class Desk:
-    """Room for walks over lines of equal sizes, one after the other.
-
-    Parameters
-    ----------
-    line : Line
-        One of them.
-    tree : Tree
-    points : int
-        How many points are reported.
-    intervals : int
-        How many a line has at most.
-    """
-
-    def __init__(self, line: kernels.Line, tree: Tree, points: int, intervals: int) -> None:
-        _, leaves, modes, factors = line.bundle.shape
-        fit = max(ROOM // (2 * leaves * modes), 4 * kernels.MOST_EVENTS)
-        events = min(2 * intervals + 4 * kernels.MOST_EVENTS, fit)
-        rows, margins = points + 2 * events, leaves * modes + 2 * factors
-        marks = kernels.MARKS + STACK
-        self.intervals, self.points, self.nests = intervals, points, tree.nests
-        self.work = workspace(leaves, modes, tree.nodes, factors)
-        self._marks = kernels.Marks(
-            np.zeros((marks, 5)), new_regimes(marks, leaves, modes, factors)
-        )
-        case = Instance(
-            np.zeros((leaves, modes, factors)),
-            np.zeros((leaves, modes), dtype=bool),
-            np.zeros(leaves, dtype=bool),
-            np.zeros(factors, dtype=bool),
-            line.nest[0].copy(),
-            np.zeros((0, 0, 0)),
-        )
-        self.search = optimum_kernels.search_workspace(leaves, modes, tree.nodes, factors)
-        self._room = kernels.Room(
-            case,
-            line.bundle.copy(),
-            np.zeros((2, factors)),
-            np.zeros((3, margins)),
-            np.zeros(margins, dtype=bool),
-            np.zeros(6),
-            self.search.split,
-            np.zeros(2, dtype=np.int64),
-            np.zeros(1 + factors, dtype=bool),
-        )
-        self._report = (
-            np.zeros((rows, leaves, modes)),
-            np.zeros((rows, leaves, modes), dtype=bool),
-            np.zeros((rows, factors), dtype=bool),
-            np.zeros((rows, 2, factors)),
-            np.zeros((rows, 6)),
-            np.zeros(events, dtype=np.int64),
-        )
-
-    def marks(self, order: NDArray[np.intp], start: Allocation | None) -> kernels.Marks:
-        """Return marks without a trace of earlier walks, with a regime to start from."""
-        for array in (self._marks.numbers, *self._marks.regimes):
-            array.fill(0)
-        if start is not None:
-            write_regime(self._marks, 0, start, order)
-        return self._marks
-
-    def room(self, line: kernels.Line, tree: Tree) -> kernels.Room:
-        """Return the workspace of a walk over a line."""
-        case = self._room.case
-        # at every position
-        case.dead[:] = tree.weightless(line.nest[:, SHARE].max(axis=0))[: tree.leaves]
-        case.nest[:] = line.nest[0]
-        self._room.bundle[:] = line.bundle
-        return self._room
-
-    def course(self, line: kernels.Line, grid: Array) -> kernels.Walk:
-        """Return an empty report, with room for so many events as memory allows.
-
-        The grid has at most as many points as the desk.
-        """
-        activity, usable, priced, factor, number, interval = self._report
-        rows = slice(0, len(grid) + 2 * len(interval))
-        number = number[rows]
-        number.fill(0)
-        number[: len(grid), kernels.POSITION] = grid
-        number[:, kernels.CODE] = kernels.LOST
-        bad = np.zeros((2, len(line.knots) // 3 + 1), dtype=bool)
-        bad[kernels.INTERVAL, :-1] = _changing_pattern(line.supply)
-        bad[:, 1:-1] |= _jumps(line)
-        regime = np.full(bad.shape, -1, dtype=np.int64)
-        progress = np.zeros(8, dtype=np.int64)
-        progress[kernels.BEGAN :] = -1
-        of_points = activity[rows], usable[rows], priced[rows], factor[rows], number
-        return kernels.Walk(*of_points, interval, bad, regime, progress)
-
-
 def stretch(
     walker: Walker, stops: Array, thresholds: Array, grid: Array, measure: Measure
 ) -> tuple[StretchSolution, Array, NDArray[np.bool_]]:
@@ -284,7 +188,10 @@ def follow(
     switches: list[Switches] = []
     code = kernels.FULL
     while code != kernels.DONE:
-        code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room, desk.search)
+        code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room)
+        if code == kernels.COLD:
+            desk.seek(room.case, marks, frame.low, course)
+            continue
         count = int(course.progress[kernels.EVENTS])
         # the rows of both sides of an event lie next to each other
         order_of_sides = np.arange(2 * count).reshape(-1, 2).T.ravel()
@@ -402,39 +309,6 @@ def is_affine(line: kernels.Line) -> bool:
         return bool((np.isinf(b) | (bend <= AFFINE * size)).all())
 
     return all(straight(values) for values in (*line.values, line.supply, line.nest))
-
-
-def _changing_pattern(supply: Array) -> NDArray[np.bool_]:
-    """Return intervals at whose ends different factors are absent or unlimited."""
-    kind = np.where(supply == 0, 0, np.where(np.isinf(supply), 2, 1))
-    a, b, c = kind[0::3], kind[1::3], kind[2::3]
-    return ((a != b) | (b != c)).any(axis=1)
-
-
-def _jumps(line: kernels.Line) -> NDArray[np.bool_]:
-    """Return the stops at which numbers of the organisation jump."""
-    jumps = np.zeros(len(line.knots) // 3 - 1, dtype=bool)
-    for values in (*line.values, line.supply, line.nest.reshape(len(line.nest), -1)):
-        if len(values) == len(line.knots):
-            low, high = values[2:-1:3], values[3::3]
-            step = np.abs(np.where(np.isinf(low), 0.0, high) - np.where(np.isinf(low), 0.0, low))
-            jumps |= (step > AFFINE * np.where(np.isinf(low), 1.0, np.abs(low))).any(axis=1)
-    return jumps
-
-
-def write_regime(
-    marks: kernels.Marks, row: int, allocation: Allocation, order: NDArray[np.intp]
-) -> None:
-    """Write the regime of an allocation of one point into a mark; 0 is the low one."""
-    regimes = marks.regimes
-    activity = np.where(np.isfinite(allocation.activity[0]), allocation.activity[0], 0.0)
-    activity = activity[np.argsort(order)]
-    total = activity.sum(axis=-1, keepdims=True)
-    elasticity = np.nan_to_num(allocation.factor_elasticity[0])
-    regimes.active[row] = activity > 0
-    regimes.mode_share[row] = activity / np.where(total > 0, total, 1.0)
-    regimes.priced[row] = elasticity > NO_PRICE
-    regimes.price[row] = np.where(elasticity > NO_PRICE, elasticity, TRACE)
 
 
 def _solutions(

@@ -27,8 +27,9 @@ from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps import cost_kernels, walk_kernels
 from taskmodel.sweeps.axes import COMPUTE, Axis
+from taskmodel.sweeps.desk import Desk, write_regime
 from taskmodel.sweeps.event_records import KINDS, Change, Events
-from taskmodel.sweeps.line import Desk, StretchSolution, frame_of, line_of, write_regime
+from taskmodel.sweeps.line import StretchSolution, frame_of, line_of
 from taskmodel.sweeps.walker import (
     ASIDE,
     MOST_TRIED,

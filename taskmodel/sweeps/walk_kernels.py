@@ -39,7 +39,6 @@ from taskmodel.allocation.kernels import (
     reopen,
     take_cheapest,
 )
-from taskmodel.allocation.optimum_kernels import FAILED, Search, optimum
 from taskmodel.allocation.presolve_kernels import close_dominated
 from taskmodel.allocation.tie_kernels import drop_zero_prices, settled
 from taskmodel.allocation.uniqueness_kernels import FAIR, UNIQUE, SplitWork, uniqueness
@@ -78,9 +77,10 @@ NEXT, REPORTED, EVENTS, STARTED, ENDED, PENDING = 0, 1, 2, 3, 4, 5
 BEGAN = 6
 
 FINE, AMBIGUOUS, LOST = 0, 1, 2  # how a position is solved
-DONE, FULL = 0, 1  # how a walk ends
-# what the low mark holds: nothing, a regime that is near, an optimum
-NO_START, GIVEN, SOLVED_LOW = 0, 1, 2
+DONE, FULL, COLD = 0, 1, 2  # how a walk ends
+# what the low mark holds: nothing, a regime that is near, the optimum that the caller sought, or no
+# optimum for it was found, or a position that was visited
+NO_START, GIVEN, SOUGHT, UNSOLVED, SOLVED_LOW = 0, 1, 2, 3, 4
 MARKS = 4  # besides those on the stack
 
 
@@ -927,11 +927,13 @@ def walk_on(
     course: Walk,
     work: Workspace,
     room: Room,
-    search_room: Search,
 ) -> int:
-    """Walk from the next interval on; return `DONE` or `FULL`.
+    """Walk from the next interval on; return `DONE`, `FULL` or `COLD`.
 
-    Where it is full, the caller takes the events away. `marks` may hold a regime to start from.
+    Where it is full, the caller takes the events away. Where it is cold, the caller solves the case
+    in the workspace into the low mark, which may hold a regime to start from, says in `STARTED` how
+    that ended, and calls again. The search itself stays out of this kernel, which would be compiled
+    with all of it.
     """
     count, bad, intervals = course.progress, course.bad, len(line.knots) // 3
     ended = count[ENDED]
@@ -952,18 +954,11 @@ def walk_on(
                 tell_points(nests, line, frame, i, solved, marks, course, work, room)
                 count[NEXT] = i + 1
                 continue
-            warm = count[STARTED] == GIVEN
-            fill(line, i, a, room)
-            reopen(room.case, regime_of(marks.regimes, frame.low))
-            ended = optimum(
-                nests,
-                room.case,
-                regime_of(marks.regimes, frame.low),
-                warm,
-                work,
-                search_room,
-            )
-            if ended < FAILED:
+            if count[STARTED] < SOUGHT:
+                fill(line, i, a, room)
+                reopen(room.case, regime_of(marks.regimes, frame.low))
+                return COLD
+            if count[STARTED] == SOUGHT:
                 ended = visit(nests, line, frame, i, a, marks, frame.low, frame.repairs, work, room)
             else:
                 ended = LOST

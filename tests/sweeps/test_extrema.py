@@ -10,12 +10,12 @@ from small import small_catalog
 
 import taskmodel as tm
 from taskmodel.errors import SolveError
-from taskmodel.sweeps import _extrema
-from taskmodel.sweeps._extrema import last_fall
+from taskmodel.sweeps._extrema import last_fall, one_way
 from taskmodel.sweeps.walker import Setting
 
 FIXTURE = Path(__file__).parent.parent / "data" / "alignment_research_b27e634.yaml"
 SIGN = {"speedup_peaks": -1, "speedup_troughs": 1}
+ONE_WAY = "taskmodel.sweeps._extrema.one_way"
 FREE = {"compute.inference": "free", "compute.experiments": "free"}
 
 
@@ -218,14 +218,14 @@ def test_where_all_numbers_go_one_way_there_is_nothing_to_seek(
     monkeypatch, scenario, path, low, high, sought
 ):
     catalog = tm.load_catalog("alignment_research", scenario=scenario)
-    calls, turns = [], _extrema._Course.turns
-    monkeypatch.setattr(_extrema._Course, "turns", lambda course: calls.append(1) or turns(course))
+    decided = []
+    monkeypatch.setattr(ONE_WAY, lambda line: decided.append(one_way(line)) or decided[-1])
 
     def events():
         found = tm.events(tm.sweep(catalog, over=path, values=np.geomspace(low, high, 20)))
         return list(zip(found["kind"].values, found[path].values, strict=True))
 
     told = events()
-    assert bool(calls) == sought
-    monkeypatch.setattr(_extrema, "one_way", lambda line: False)
+    assert decided == [not sought]
+    monkeypatch.setattr(ONE_WAY, lambda line: False)
     assert events() == told
