@@ -92,7 +92,13 @@ def _compile() -> None:
         )
         for names in PROCESSES
     ]
-    errors = [process.communicate()[1] for process in processes]
+    try:
+        errors = [process.communicate()[1] for process in processes]
+    finally:
+        # ended before them, as by a signal: nobody waits for their kernels
+        for process in processes:
+            process.terminate()
+            process.wait()
     for names, process, error in zip(PROCESSES, processes, errors, strict=True):
         if process.returncode:
             raise TaskmodelError(f"compiling {' and '.join(names)} failed:\n{error}")

@@ -64,3 +64,24 @@ def test_nothing_is_left_to_compile_afterwards():
         [sys.executable, "-c", COMPILED_LATER], capture_output=True, text=True, timeout=600
     )
     assert done.stdout.split() == ["[]", "1"], done.stdout + done.stderr[-2000:]
+
+
+def test_what_ends_the_command_ends_its_processes(monkeypatch):
+    ended = []
+
+    class Stopped:
+        """A process during whose wait the command is asked to end."""
+
+        def communicate(self):
+            raise SystemExit(143)
+
+        def terminate(self):
+            ended.append(self)
+
+        def wait(self):
+            assert self in ended
+
+    monkeypatch.setattr("subprocess.Popen", lambda *arguments, **options: Stopped())
+    with pytest.raises(SystemExit):
+        main(["compile"])
+    assert len(ended) == 2
