@@ -187,7 +187,7 @@ SLACK_ROUNDING = 1e-12
 
 # Relative width to which the position of an event is bracketed, and the relative distance at which
 # the two sides of an event are solved: far beyond that width, and far below any distance of
-# interest (`sweeps._events`, `summary.reading`, `questions._solve_for`).
+# interest (`sweeps._events`, `summary.reading`, `questions._target_search`).
 EVENT_WIDTH = 1e-12
 EVENT_OFFSET = 1e-9
 
@@ -207,12 +207,12 @@ COST_ROUNDING = 1e-12
 # Questions ---------------------------------------------------------------------------------------
 
 # Distance from a target, relative to its scale: a value closer than TARGET_HIT equals it; a bracket
-# that closes further away than TARGET_REACHED is a jump across it (`questions._solve_for`).
+# that closes further away than TARGET_REACHED is a jump across it (`questions._target_search`).
 TARGET_HIT = 1e-11
 TARGET_REACHED = 1e-9
 
 # Width in the axis coordinate below which an interval is not sampled, and to which an extremum is
-# located; the value there is then exact to rounding, for it is flat (`questions._solve_for`).
+# located; the value there is then exact to rounding, for it is flat (`questions._target_search`).
 NARROWEST = 1e-7
 EXTREMUM_WIDTH = 1e-7
 

@@ -66,6 +66,7 @@ def test_nothing_is_left_to_compile_afterwards():
     assert done.stdout.split() == ["[]", "1"], done.stdout + done.stderr[-2000:]
 
 
+@pytest.mark.skipif(not COMPILES, reason="numba is not installed")
 def test_what_ends_the_command_ends_its_processes(monkeypatch):
     ended = []
 
