@@ -142,8 +142,8 @@ def near(case: Instance, previous: Instance, track: PriceTrack) -> bool:
     if len(case.inputs) > 0:
         return False
     for leaf in range(leaves):
-        if case.dead[leaf] != previous.dead[leaf]:
-            return False
+        if case.dead[leaf] or previous.dead[leaf]:
+            continue  # its work costs nothing in one of the two
         for mode in range(modes):
             if case.open[leaf, mode] and previous.open[leaf, mode]:
                 for k in range(factors):

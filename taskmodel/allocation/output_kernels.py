@@ -100,10 +100,11 @@ def compare_modes(case: Instance, previous: Instance, changed: Mask) -> bool:
     leaves, modes = case.open.shape
     some = False
     for leaf in range(leaves):
-        changed[leaf] = False
+        changed[leaf] = case.dead[leaf] != previous.dead[leaf]
         for mode in range(modes):
             if case.open[leaf, mode] != previous.open[leaf, mode]:
-                changed[leaf] = some = True
+                changed[leaf] = True
+        some = some or changed[leaf]
     return some
 
 
