@@ -14,8 +14,24 @@ from taskmodel.errors import TaskmodelError
 CATALOG, WORLD = "alignment_research", "davidson_best_guess"
 
 
+def _walks() -> None:
+    """Compile the walk along an axis, before anything that it could wait for."""
+    import numpy as np
+
+    import taskmodel as tm
+    from taskmodel.sweeps.event_records import unmeasured
+    from taskmodel.sweeps.line import stretch
+    from taskmodel.sweeps.walker import Walker
+
+    catalog = tm.load_catalog(CATALOG)
+    walker, grid = Walker(catalog), catalog.compute.grid
+    thresholds = walker.thresholds(grid.low, grid.high)
+    stops = np.unique([grid.low, *thresholds, grid.high])
+    stretch(walker, stops, thresholds, stops, unmeasured)
+
+
 def _sweeps() -> None:
-    """Compile the walk along an axis, and the measures of its solutions."""
+    """Compile what a sweep needs besides the walk: outputs, and measures of its solutions."""
     import taskmodel as tm
 
     catalog = tm.load_catalog(CATALOG)
@@ -46,8 +62,10 @@ def _takeoff() -> None:
     tm.alignment_beside(tm.simulate(WORLD), tm.load_catalog(CATALOG))
 
 
-# one process for each; the two of the second share less than they would with the first
-PROCESSES = (("sweeps",), ("organisations", "takeoff"))
+GROUPS = {"walks": _walks, "sweeps": _sweeps, "organisations": _organisations, "takeoff": _takeoff}
+# One process for each. When the first has compiled the walk, the second has compiled the search for
+# an optimum, which both need, and the first loads it.
+PROCESSES = (("walks", "sweeps"), ("organisations", "takeoff"))
 
 
 def compile_here(names: list[str]) -> None:
@@ -55,7 +73,7 @@ def compile_here(names: list[str]) -> None:
     from taskmodel.compiled import remove_outdated
 
     for name in names:
-        {"sweeps": _sweeps, "organisations": _organisations, "takeoff": _takeoff}[name]()
+        GROUPS[name]()
     remove_outdated()
 
 
