@@ -156,6 +156,7 @@ def test_it_is_what_a_sweep_along_the_budget_says():
         "speedup",
         "oversight_elasticity",
         "bottleneck_share",
+        "automated_hours_share",
     ):
         np.testing.assert_allclose(frontier[name], swept[name], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(

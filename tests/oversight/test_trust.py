@@ -123,6 +123,18 @@ def test_a_class_that_is_reviewed_in_full_or_not_by_ai_owes_nothing():
         assert float(result["total_audit_load"]) == 0 and float(result["audits_paid"]) == 0
         assert result["output"] == pytest.approx(result["output_at_floors"])
     assert "AI does nothing here" in result.attrs["advice"]
+    nobody = tm.trust(one_task(task={"delegable": False}))
+    assert float(nobody["review_supply"]) == 0 and np.isnan(nobody["audit_share"])
+
+
+def test_audits_take_hours_of_reviewers_who_review_nothing_else():
+    """Without a floor; inference for ten times the hours of people keeps work within limits."""
+    catalog = one_task("dedicated", task={"coverage_floor": 0})
+    catalog = catalog.replace({"compute.inference": "scarce", "compute.inference_share": 1e-9})
+    result, load = tm.trust(catalog), AUDITS * 8 * 0.2 * 0.5
+    assert float(result["review_supply"]) == 1000
+    assert float(result["audits_paid"]) == pytest.approx(load)
+    assert float(result["floor_review_hours"]) == 0
 
 
 def test_what_audits_find_is_what_review_of_the_task_finds():
@@ -143,9 +155,9 @@ def test_the_share_of_audits_is_of_the_hours_however_few():
 
 def test_without_units_coverage_is_full_while_audits_are_due_and_else_the_floor():
     coverage = class_coverage(
-        np.array([0.0, 0.0, 10.0, 10.0]), np.array([0.5, 0.0, 5.0, 0.5]), np.full(4, 0.1)
+        np.array([0.0, 0.0, 10.0, 10.0, 0.5]), np.array([0.5, 0.0, 5.0, 0.5, 0.2]), np.full(5, 0.1)
     )
-    assert coverage.tolist() == [1.0, 0.1, 0.5, 0.1]
+    assert coverage.tolist() == [1.0, 0.1, 0.5, 0.1, 0.4]
 
 
 # Fixed points
@@ -517,6 +529,11 @@ def test_a_new_generation_takes_its_share_of_the_record():
     assert result["new_generation"].values.tolist() == [False, False, False, True]
 
 
+def test_a_generation_may_begin_with_the_first_period():
+    result = tm.track_record(one_task(), [1e28] * 2, generations=[0])
+    assert result["new_generation"].values.tolist() == [True, False]
+
+
 def test_a_period_is_a_quarter_unless_said():
     catalog, compute = one_task(generation_time=0.5), [1e28] * 4
     by_default = tm.track_record(catalog, compute)
@@ -606,6 +623,10 @@ def test_what_trust_needs_of_a_catalog_is_told_where(change, where, message):
     [
         ({"compute": 1e28}, "list of positive, finite"),
         ({"compute": [1e28, -1]}, "list of positive, finite"),
+        ({"compute": [0.0]}, "list of positive, finite"),
+        ({"compute": [1e28] * 2, "generations": [-1]}, "from 0 to 1; found -1"),
+        ({"compute": [1e28] * 2, "generations": [True]}, "from 0 to 1; found True"),
+        ({"compute": [1e28] * 2, "generations": [0.5]}, "from 0 to 1; found 0.5"),
         ({"compute": [1e28], "period": 0}, "period must be positive"),
         ({"compute": [1e28], "generations": [1]}, "from 0 to 0; found 1"),
     ],

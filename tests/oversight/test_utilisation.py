@@ -68,8 +68,9 @@ def test_where_review_has_time_to_spare_nothing_is_gained_by_planning():
 
 
 def test_where_nobody_minds_waiting_no_utilisation_is_best():
-    best = tm.best_utilisation(lab(exponent=1), PLACE)
-    assert np.isnan(float(best["utilisation"])) and np.isnan(float(best["speedup"]))
+    for exponent in (0, 1):  # or where nobody gains from throughput
+        best = tm.best_utilisation(lab(exponent=exponent), PLACE)
+        assert np.isnan(float(best["utilisation"])) and np.isnan(float(best["speedup"]))
 
 
 def test_research_without_limit_has_no_best_utilisation():

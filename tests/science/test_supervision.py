@@ -187,6 +187,7 @@ def test_longer_episodes_need_less_steering():
 
 def test_review_supply_of_the_default_catalog():
     assert review_supply(600, 1800, max_review_share=0.5, utilisation=1) == 540_000
+    assert review_supply(600, 1800, max_review_share=0.5, utilisation=0.8) == 432_000
 
 
 def test_a_person_uses_an_hour_of_the_tasks_pool_and_its_experiments():
