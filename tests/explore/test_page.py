@@ -89,11 +89,6 @@ def state_of(browser):
     return {name: values[-1] for name, values in parse_qs(urlsplit(browser.current_url)[4]).items()}
 
 
-def text_of_column(rows, index):
-    cells = (row.find_elements(By.TAG_NAME, "td")[index].text for row in rows)
-    return "\n".join(cells).replace("−", "-")
-
-
 def field(browser, identity):
     return browser.find_element(By.ID, identity)
 
@@ -179,10 +174,17 @@ def test_tasks_are_reached_by_arrow_keys(browser, page):
 def test_what_buys_time_is_a_click_away_and_sorted_by_what_it_buys(browser, page):
     visit(browser, page, "a.set.supervision.headcount=40")
     browser.find_element(By.XPATH, "//button[text()='What would buy time?']").click()
-    rows = until(lambda: browser.find_elements(By.CSS_SELECTOR, ".side table tbody tr"))
+
+    def columns():
+        """The first two columns of the table as it is: it is drawn again when draws follow."""
+        script = "return [...document.querySelectorAll('.side table tbody tr')].map(row => "
+        return browser.execute_script(script + "[...row.children].map(cell => cell.innerText))")
+
+    rows = until(columns)
     assert state_of(browser)["view"] == "time"
-    assert rows[0].text.startswith("as things are")
-    bought = [float(years) for years in re.findall(r"\((.\d+\.\d) y\)", text_of_column(rows, 1))]
+    assert rows[0][0].startswith("as things are")
+    dates = "\n".join(row[1] for row in rows).replace("−", "-")
+    bought = [float(years) for years in re.findall(r"\((.\d+\.\d) y\)", dates)]
     assert bought and bought == sorted(bought, reverse=True)
 
 

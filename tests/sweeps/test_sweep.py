@@ -303,8 +303,9 @@ def test_many_events_are_measured_in_parts_with_the_same_numbers(monkeypatch):
     whole = tm.sweep(catalog, compute=grid)
     assert whole.sizes["event"] > 5
     for size in (1, 40):
-        monkeypatch.setattr("taskmodel.sweeps._sweep.TILE", size)
-        monkeypatch.setattr("taskmodel.sweeps._ceilings.ENTRIES", size)
+        monkeypatch.setattr("taskmodel.sweeps.measuring.TILE", size)
+        monkeypatch.setattr("taskmodel.sweeps.measuring.MOST_KEPT", size - 1)
+        monkeypatch.setattr("taskmodel.sweeps.walker.ENTRIES", size)
         parts = tm.sweep(catalog, compute=grid)
         xr.testing.assert_allclose(parts, whole, rtol=1e-12)
         assert list(parts.variables) == list(whole.variables)
