@@ -44,11 +44,16 @@ def _sweeps() -> None:
 
 
 def _organisations() -> None:
-    """Compile the optimum of single organisations and its derivatives, and the times of paths."""
+    """Compile optima of organisations, outputs, derivatives, and the times of paths."""
+    import numpy as np
+
     import taskmodel as tm
+    from taskmodel.sweeps._ceilings import ceilings
+    from taskmodel.sweeps.walker import Walker
 
     catalog = tm.load_catalog(CATALOG)
     tm.elasticities(catalog)
+    ceilings(Walker(catalog).at(np.array([1e30])))
     for queues in (False, True):
         tm.latency(tm.load_catalog(CATALOG, set={"latency.count_queues": queues}))
 
@@ -63,9 +68,9 @@ def _takeoff() -> None:
 
 
 GROUPS = {"walks": _walks, "sweeps": _sweeps, "organisations": _organisations, "takeoff": _takeoff}
-# One process for each. When the first has compiled the walk, the second has compiled the search for
-# an optimum, which both need, and the first loads it.
-PROCESSES = (("walks", "sweeps"), ("organisations", "takeoff"))
+# One process for each, of about equal work. By the time that the first has compiled the walk, the
+# second has compiled the search for an optimum, which both need, and the first loads it.
+PROCESSES = (("takeoff", "walks", "sweeps"), ("organisations",))
 
 
 def compile_here(names: list[str]) -> None:
