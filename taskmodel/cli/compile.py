@@ -41,6 +41,8 @@ def _sweeps() -> None:
     # tied modes, and what the next hour of a pool adds
     for scenario in ("verification_gap", "todays_field"):
         tm.sweep(tm.load_catalog(CATALOG, scenario=scenario))
+    # along the compute of a takeoff
+    tm.alignment_beside(tm.simulate(WORLD), catalog)
 
 
 def _organisations() -> None:
@@ -64,7 +66,6 @@ def _takeoff() -> None:
 
     for tasks in (2, None):
         tm.simulate(WORLD, {"n_labour_tasks": tasks, "t_end": 2022.1})
-    tm.alignment_beside(tm.simulate(WORLD), tm.load_catalog(CATALOG))
 
 
 GROUPS = {"walks": _walks, "sweeps": _sweeps, "organisations": _organisations, "takeoff": _takeoff}
