@@ -54,8 +54,8 @@ def _organisations() -> None:
     from taskmodel.sweeps.walker import Walker
 
     catalog = tm.load_catalog(CATALOG)
-    tm.elasticities(catalog)
     ceilings(Walker(catalog).at(np.array([1e30])))
+    tm.elasticities(catalog)
     for queues in (False, True):
         tm.latency(tm.load_catalog(CATALOG, set={"latency.count_queues": queues}))
 
