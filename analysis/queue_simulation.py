@@ -34,6 +34,7 @@ REVIEWERS = (3, 6, 12, 20, 60)
 UTILISATIONS = (0.5, 0.7, 0.8, 0.9)
 LABS = 1000  # independent of each other
 WARM_UP = 3  # multiple of the relaxation time of a queue that starts empty
+LINES = 22  # of text that fit beside the panel
 
 
 class Lab(NamedTuple):
@@ -161,11 +162,11 @@ def draw(cells: list[tuple[Lab, Simulation]]):
     """Waits against utilisation: lines for the model, dots for simulations."""
     from matplotlib.figure import Figure
 
-    from taskmodel.plots import page, panels
+    from taskmodel.plots import labels, page, panels
 
     with page.figure_style() as size:
         figure = Figure(figsize=(180 / page.INCH, 95 / page.INCH), layout="constrained")
-        axes = figure.subplots()
+        axes, ends = figure.subplots(), {}
         for reviewers in sorted({model.reviewers for model, _ in cells}):
             group = [cell for cell in cells if cell[0].reviewers == reviewers]
             busy = [model.utilisation for model, _ in group]
@@ -179,14 +180,15 @@ def draw(cells: list[tuple[Lab, Simulation]]):
                 markersize=3,
                 linewidth=0.8,
             )
-            axes.annotate(
-                f"{reviewers} reviewers",
-                (busy[-1], group[-1][0].wait),
-                (4, -2),
-                textcoords="offset points",
-                size=size,
-            )
+            ends[f"{reviewers} reviewers"] = busy[-1], group[-1][0].wait
         axes.set_yscale("log")
+        low, high = np.log10(axes.get_ylim())
+        apart = (high - low) / LINES
+        wanted = [float(np.log10(wait)) for _, wait in ends.values()]
+        centres = labels.spread(wanted, [apart] * len(wanted), low, high)
+        for (name, (place, _)), centre in zip(ends.items(), centres, strict=True):
+            at = (place, 10**centre)
+            axes.annotate(name, at, (4, 0), textcoords="offset points", va="center", size=size)
         panels.labelled_ticks(axes.yaxis, panels.powers_of_ten(*axes.get_ylim(), 6))
         axes.set_xlim(right=0.98)
         axes.set_xlabel("utilisation of reviewers [1]")
