@@ -6,10 +6,10 @@ default catalog's 38 tasks; L, a million times ``total += number * number`` in p
 catalog of many tasks has copies of the 38 with lengths and review ratios of their own. Sweeps along
 compute have 400 points, along other inputs 200.
 
-Limits: a seventh of a sweep is the compiled walk and a quarter the optima without review, the rest
-is the overhead of NumPy and xarray. Along inputs on which costs do not depend linearly, the
-positions of events are located again with exact numbers, and slopes are taken at five positions
-each to seek peaks, which together takes a third.
+Limits: of a sweep the compiled walk is the smaller part, the optima without review are a larger
+one, and most is the overhead of NumPy and xarray. Along inputs on which costs do not depend
+linearly, the positions of events are located again with exact numbers, and slopes are taken at five
+positions each to seek peaks.
 
 Usage: python analysis/benchmarks/core.py [--rounds N] [--tasks N]
 """

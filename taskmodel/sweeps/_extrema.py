@@ -99,10 +99,9 @@ def one_way(line: Line) -> bool:
     Its numbers are straight within every interval. If all that change make output no less, or all
     no more, and people alone use none of them, there is no peak and no trough.
     """
-    use, (mode, factor) = line.values[0], line.entry[1:]
+    use, mode = line.values[0], line.entry[1]
     moving = (line.supply != line.supply[:1]).any(axis=0)
-    by_people = np.asarray((line.bundle[0, :, HUMAN] > 0).any(axis=0))
-    by_people[factor[mode == HUMAN]] = True
+    by_people = (line.bundle[0, :, HUMAN] > 0).any(axis=0)
     if len(line.nest) > 1 or (mode == HUMAN).any() or (moving & by_people).any():
         return False
     opening = np.diff(line.automatable.astype(int), axis=0)

@@ -5,8 +5,7 @@ import pytest
 from organisations import random_organisation
 from sizes import cases
 
-from taskmodel.allocation import allocate, greatest_output
-from taskmodel.errors import SolveError
+from taskmodel.allocation import Status, allocate, greatest_output
 
 POINTS = 24
 
@@ -42,10 +41,12 @@ def test_each_optimum_of_a_chain_is_the_one_that_is_found_alone(seed):
     uses, supplies, nest, opened = chain(seed)
     along = allocate(uses, supplies, nest, opened, throw=False)
     output = greatest_output(uses, supplies, nest, opened)
+    refused = 0
     for point in range(POINTS):
-        try:
-            alone = allocate(uses[point], supplies[point], nest, opened[point])
-        except SolveError:
+        case = uses[point], supplies[point], nest, opened[point]
+        alone = allocate(*case, throw=False)
+        if alone.status == Status.FAILED:  # of 24,000 points a few, which a neighbour helps to find
+            refused += 1
             continue
         assert along.status[point] == alone.status
         assert along.output[point] == pytest.approx(alone.output, rel=1e-10)
@@ -53,3 +54,4 @@ def test_each_optimum_of_a_chain_is_the_one_that_is_found_alone(seed):
         assert along.factor_elasticity[point] == pytest.approx(
             alone.factor_elasticity, abs=1e-8, nan_ok=True
         )
+    assert refused < POINTS / 4
