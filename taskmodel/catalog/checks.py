@@ -52,13 +52,10 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _listed(
         supervision.get("protocols"), names, ("supervision", "protocols"), "protocol"
     )
+    yield from number_findings(data)
     yield from _effort(data, tasks)
-    yield from _budget(data, tasks)
-    yield from _attacks(data, tasks)
     yield from _monitors(data, protocols)
-    yield from price_findings(data)
     yield from block_findings(data)
-    yield from _gap(data, tasks)
     yield from _nests(nests, tasks)
     for name, task in tasks.items():
         yield from _task(("tasks", name), as_mapping(task), data, names)
@@ -71,6 +68,16 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
                 yield from source_findings(protocol, (section, name), {**sources, **own})
         elif section != "sources":
             yield from source_findings(value, (section,), sources)
+
+
+def number_findings(data: dict[str, Any]) -> Iterator[Finding]:
+    """Yield the defects that depend on numbers: what another number can break in a sound catalog."""
+    tasks = as_mapping(data.get("tasks"))
+    yield from _budget(data, tasks)
+    yield from _attacks(data, tasks)
+    yield from price_findings(data)
+    yield from _gap(data, tasks)
+    yield from _unskilled(as_mapping(data.get("reviewers")), tasks)
 
 
 def total_share(tasks: Iterable[Task]) -> Iterator[Finding]:
@@ -311,24 +318,28 @@ def _task(
 
 
 def _reviewers(keys: Keys, names: Any, staff: dict[str, Any]) -> Iterator[Finding]:
-    """Check the pools of reviewers of a task: they exist, and have people."""
+    """Check the pools of reviewers of a task: they exist."""
     options = [GENERAL, *staff]
     if names == []:
         message = f"is empty; name some of {listing(options)}, or leave it out for {GENERAL}"
         yield Finding(keys, message)
     yield from _listed(names, options, keys, "pool of reviewers")
-    if as_list(names) and all(
-        isinstance(name, str)
-        and name in staff
-        and _is_zero(as_mapping(staff[name]).get("headcount"))
-        for name in names
-    ):
-        empty = listing([f"reviewers.{name}.headcount" for name in names])
-        message = (
-            f"nobody has the skill to review it ({empty}: 0); "
-            f"give them people, or name others of {listing(options)}"
-        )
-        yield Finding(keys, message)
+
+
+def _unskilled(staff: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:
+    """Check that the pools of reviewers of a task have people."""
+    empty = {
+        name for name, people in staff.items() if _is_zero(as_mapping(people).get("headcount"))
+    }
+    for task, values in tasks.items() if empty else ():
+        names = as_list(as_mapping(values).get("reviewers"))
+        if names and all(isinstance(name, str) and name in empty for name in names):
+            message = (
+                f"nobody has the skill to review it "
+                f"({listing([f'reviewers.{name}.headcount' for name in names])}: 0); "
+                f"give them people, or name others of {listing([GENERAL, *staff])}"
+            )
+            yield Finding(("tasks", task, "reviewers"), message)
 
 
 def _nests(nests: dict[str, Any], tasks: dict[str, Any]) -> Iterator[Finding]:

@@ -226,6 +226,10 @@ class Catalog(Changeable):
     def _data_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
         return checks.findings(data)
 
+    @classmethod
+    def _number_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
+        return checks.number_findings(data)
+
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         yield from checks.total_share(self.tasks.values())
         yield from endless_work(self.tasks, self.oversight_work)

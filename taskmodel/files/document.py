@@ -19,7 +19,7 @@ from pydantic import BaseModel, PrivateAttr
 
 from taskmodel.errors import MAX_DEFECTS, CatalogError, Defect, UnknownPath
 from taskmodel.files.bundled import find_file
-from taskmodel.files.dotted import assign, covers, expand, find
+from taskmodel.files.dotted import assign, covers, expand, find, value_at
 from taskmodel.files.findings import Finding, as_mapping, source_findings
 from taskmodel.files.messages import as_record
 from taskmodel.files.quantity import SET, Record
@@ -144,7 +144,9 @@ class FromFile(Record):
         return cls._build(Origin(name=name, data=data, marks={(): marks}), [])
 
     @classmethod
-    def _build(cls, origin: Origin, defects: list[Defect], values: Any = None) -> Self:
+    def _build(
+        cls, origin: Origin, defects: list[Defect], values: Any = None, numbers: bool = False
+    ) -> Self:
         """Build a record from the plain values of `origin`.
 
         Parameters
@@ -154,6 +156,8 @@ class FromFile(Record):
             Defects of the text.
         values : dict, optional
             The plain values with valid records in some positions, which are not validated again.
+        numbers : bool
+            Whether `origin` differs from that of a valid record in numbers of quantities alone.
 
         Raises
         ------
@@ -163,10 +167,11 @@ class FromFile(Record):
         origin = replace(origin, data=cls._complete(origin.data))
         record, findings = as_record(cls, origin.data if values is None else cls._complete(values))
         if isinstance(origin.data, dict):
-            findings += islice(cls._data_findings(origin.data), MAX_DEFECTS)
+            check = cls._number_findings if numbers else cls._data_findings
+            findings += islice(check(origin.data), MAX_DEFECTS)
         if record is not None and not findings:
             findings += islice(record._findings(set(origin.overrides)), 2 * MAX_DEFECTS)
-        if record is not None and not findings:
+        if record is not None and not findings and not numbers:
             findings += uncertainty_findings(record)
         # A defect of the text, such as an anchor, often leaves no value: report the cause alone.
         paths = {defect.path for defect in defects}
@@ -187,6 +192,11 @@ class FromFile(Record):
         """Yield defects of the plain values, whether or not the records are valid."""
         values = {name: value for name, value in data.items() if name != "sources"}
         yield from source_findings(values, (), as_mapping(data.get("sources")))
+
+    @classmethod
+    def _number_findings(cls, data: dict[str, Any]) -> Iterator[Finding]:
+        """Yield those of `_data_findings` that depend on numbers of quantities."""
+        yield from ()
 
     def _findings(self, changed: set[str]) -> Iterator[Finding]:
         """Yield defects between valid values; `changed` has the paths that the caller set."""
@@ -290,6 +300,7 @@ class Changeable(FromFile):
     def _overlaid(self, values: Overlay, label: str, origin: Origin) -> Self:
         """Build a record from `origin` with `values` laid over it; `label` becomes their note."""
         data, marks, changed, defects = origin.data, dict(origin.marks), [], []
+        numbers = True  # quantities that are there get other values, and nothing else changes
         for path, (value, positions) in values.items():
             try:
                 places = [
@@ -300,6 +311,8 @@ class Changeable(FromFile):
                 defects.append(positions[()].key_defect(str(path), error.args[0]))
                 continue
             for keys, slot, parents in places:
+                present = slot.kind == "quantity" and value_at(data, keys) is not None
+                numbers = numbers and present and type(value) in (int, float)
                 data = self._complete(assign(data, keys, slot, parents, value, label))
                 if parents[-1].kind == "quantity":
                     keys = keys[:-1]
@@ -308,7 +321,8 @@ class Changeable(FromFile):
                 changed.append(keys)
         if defects:
             raise CatalogError(defects)
-        return self._build(replace(origin, data=data, marks=marks), [], self._reused(data, changed))
+        reused = self._reused(data, changed)
+        return self._build(replace(origin, data=data, marks=marks), [], reused, numbers)
 
     def _reused(self, data: dict[str, Any], changed: list[Keys]) -> dict[str, Any]:
         """Return plain values, with valid records of this one where nothing has changed."""

@@ -391,6 +391,42 @@ def test_sources_of_the_bundled_catalogs_are_cited_in_full():
             assert source.title and source.access and source.note, key
 
 
+@pytest.mark.parametrize(
+    ("name", "sound", "path", "part"),
+    [
+        (
+            "skill_nobody_has",
+            ("{value: 0}", "{value: 5}"),
+            "reviewers.verifiers.headcount",
+            "nobody has the skill",
+        ),
+        (
+            "price_of_zero_with_a_budget",
+            ("inference: 0", "inference: 1e-20"),
+            "prices.inference",
+            "beside a budget",
+        ),
+    ],
+)
+def test_a_number_that_is_replaced_is_refused_as_in_a_file(name, sound, path, part):
+    text = (FILES / f"bad_{name}.yaml").read_text().replace(*sound)
+    assert part in defect(parse_catalog(text).replace, {path: 0.0}).message
+
+
+@pytest.mark.parametrize("number", [0.0, 1.0, 1e12])
+def test_a_number_is_checked_as_the_whole_quantity_would_be(alignment, number):
+    def refusals(value):
+        try:
+            alignment.replace({path: value})
+        except CatalogError as error:
+            return [(defect.path.removesuffix(".value"), defect.message) for defect in error.defects]
+        return []
+
+    for path in list(alignment.quantities())[::3]:
+        whole = {"value": number, "source": "judgement", "note": "the same number"}
+        assert refusals(number) == refusals(whole), path
+
+
 # Shares that are weights
 
 
