@@ -71,7 +71,7 @@ def findings(data: dict[str, Any]) -> Iterator[Finding]:
 
 
 def number_findings(data: dict[str, Any]) -> Iterator[Finding]:
-    """Yield the defects that depend on numbers: what another number can break in a sound catalog."""
+    """Yield what other numbers can break in a sound catalog."""
     tasks = as_mapping(data.get("tasks"))
     yield from _budget(data, tasks)
     yield from _attacks(data, tasks)

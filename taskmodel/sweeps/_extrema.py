@@ -63,7 +63,7 @@ def with_extrema(
     measure : function
         What events keep of the optima on either side.
     """
-    if walker.at(np.array([low])).setting.organisation.nest.linked:
+    if walker.structure.nest.linked:
         return events  # the slopes of its plan are not known
     end = high
     if walker.axis.name == COMPUTE:
@@ -113,9 +113,8 @@ def one_way(line: Line) -> bool:
 
 def never_opens(walker: Walker, low: float, high: float) -> bool:
     """Return whether AI may do no task between two positions, so that the speed-up is 1 there."""
-    path = walker.at(np.array([low, high]))
     opens = walker.thresholds(low, high)
-    return not len(opens) and not path.automatable.any()
+    return not len(opens) and not walker.automatable(np.array([low, high])).any()
 
 
 def last_fall(setting: Setting) -> Array:
@@ -266,8 +265,7 @@ class _Course:
 
     def at(self, position: Array) -> tuple[Array, Array]:
         """Return ln S, and its slope, at some positions, each (point,); NaN where there is none."""
-        organisation = self.walker.at(position[:1]).setting.organisation
-        step = max(1, TILE // (NODES * organisation.fixed_bundles[0].size))
+        step = max(1, TILE // (NODES * self.walker.structure.fixed_bundles[0].size))
         parts = [
             self._at(position[begin : begin + step]) for begin in range(0, len(position), step)
         ]

@@ -170,8 +170,7 @@ def _walk_with_costs(walker: Walker, grid: Array) -> tuple[SolutionPath, Events,
     points = np.union1d(grid, cost_mesh(walker.axis, low, high)) if low < high else grid
     path, events, course = walked(walker, low, high, points, measure)
     events = with_extrema(walker, low, high, events, course, measure)
-    setting = walker.at(grid[:1]).setting
-    costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
+    costs = oversight_costs(path, events, course, walker)
     reported = np.isin(points, grid)
     limits = np.stack([costs.before, costs.after], axis=1)
     for change, event in zip(costs.change, costs.event.tolist(), strict=True):

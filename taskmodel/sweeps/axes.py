@@ -9,7 +9,7 @@ Source: docs, model, section 6; section 7 for courses over time, `science.staffi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +60,9 @@ class Axis:
         Positions at which the organisation does not change smoothly.
     courses : dict of str to Course
         What changes along time, by ``compute`` or path.
+    origin : Quantities or None
+        The quantities of `catalog` that those along the axis differ from in some numbers, if they
+        are known already.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Axis:
     scale: float = 1.0
     breaks: Array = field(default_factory=lambda: np.zeros(0))
     courses: Mapping[str, Course] = field(default_factory=dict)
+    origin: Quantities | None = None
 
     def courses_json(self) -> str:
         """Return the courses as JSON: by name, pairs of date and value."""
@@ -146,18 +150,26 @@ def input_axis(catalog: Catalog, path: str, low: float, high: float, compute: fl
     for end in (high, low):
         checked = catalog.replace(catalog.changed_to(path, float(end)))
 
-    base = Quantities(checked)
+    base = Quantities(_with_all(catalog, catalog.expand(path), checked))
     return Axis(
         path,
         catalog.unit_of(path),
         f"the catalog's {path}",
-        # a quantity that is absent from the catalog may add a factor or a rule
-        checked if any(catalog.get(single) is None for single in catalog.expand(path)) else catalog,
+        base.catalog,
         lambda positions: np.full(len(positions), float(compute)),
         lambda positions: base.with_columns(checked.changed_to(path, positions), checked=True),
         logarithmic=low > 0,
         scale=max(1.0, (high - low) / STEPS_PER_SPAN),
+        origin=base,
     )
+
+
+def _with_all(catalog: Catalog, paths: Iterable[str], changed: Catalog) -> Catalog:
+    """Return a catalog if it has all quantities at some paths, or else the changed one.
+
+    One that is absent may add a factor or a rule.
+    """
+    return changed if any(catalog.get(path) is None for path in paths) else catalog
 
 
 class Course:
@@ -313,7 +325,7 @@ def time_axis(
     # Courses are monotonic between breaks and ranges are intervals: checks at the breaks suffice.
     for date in (high, *inner, low):
         checked = catalog.replace({path: float(courses[path](date)) for path in paths})
-    base = Quantities(checked)
+    base = Quantities(_with_all(catalog, paths, checked))
 
     def quantities(dates: Array) -> Quantities:
         return base.with_columns({path: courses[path](dates) for path in paths}, checked=True)
@@ -327,10 +339,11 @@ def time_axis(
         TIME,
         "calendar year",
         "date",
-        checked if any(catalog.get(path) is None for path in paths) else catalog,
+        base.catalog,
         compute_at,
         quantities if paths else None,
         logarithmic=False,
         breaks=breaks,
         courses=courses,
+        origin=base,
     )

@@ -258,9 +258,7 @@ class _Many(Generic[T]):
         events = with_extrema(walker, low, high, events, course)
         drawn = _Drawn(path, first_positions(events), self._begun(walker, low))
         if self.costs:
-            setting = walker.at(points[:1]).setting
-            costs = oversight_costs(path, events, course, setting, walker.axis, walker.at)
-            drawn = drawn.with_costs(costs)
+            drawn = drawn.with_costs(oversight_costs(path, events, course, walker))
         return drawn.take(np.searchsorted(points, positions))
 
     def _points(self, axis: Axis, low: float, high: float, positions: Array) -> Array:
@@ -358,7 +356,7 @@ class _Many(Generic[T]):
         if not self.costs:
             return drawn
 
-        costs = oversight_costs(drawn.path, limits, course, setting, self.axis, walker.at)
+        costs = oversight_costs(drawn.path, limits, course, walker)
         return drawn.with_costs(costs).take(np.searchsorted(line.points, positions))
 
     def _begun(self, walker: Walker, low: float) -> NDArray[np.bool_]:

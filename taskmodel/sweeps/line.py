@@ -155,8 +155,7 @@ def stretch(
         stops = np.unique(np.concatenate([stops, grid]))
         opens = np.isin(stops, thresholds)
         line = _line_between(walker, stops, opens)
-    organisation = walker.at(stops[:1]).setting.organisation
-    tree, frame = organisation.nest.tree, frame_of(organisation, walker.axis)
+    tree, frame = walker.structure.nest.tree, frame_of(walker.structure, walker.axis)
     desk = Desk(line, tree, len(grid), len(stops) - 1)
     return follow(line, frame, tree, grid, desk, measure), stops, opens
 
@@ -166,7 +165,7 @@ def _line_between(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> ker
     knots, before = knots_of(stops, opens)
     situation = walker.at(knots, before)
     tree = situation.setting.organisation.nest.tree
-    automatable = np.concatenate([situation.automatable[::3], walker.at(stops[-1:]).automatable])
+    automatable = np.concatenate([situation.automatable[::3], walker.automatable(stops[-1:])])
     return line_of(situation, tree, nest_numbers(tree.share, tree.elasticity), knots, automatable)
 
 
@@ -287,7 +286,7 @@ def frame_of(organisation: Organisation, axis: Axis) -> kernels.Frame:
 
 def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
     """Return a number for the regime of each point of a path, as `walk_kernels.signature` does."""
-    allocation, tree = path.allocation, walker.at(path.position[:1]).setting.organisation.nest.tree
+    allocation, tree = path.allocation, walker.structure.nest.tree
     usable = allocation.usable[:, tree.task].reshape(len(path), -1)
     # the columns of the kernel, whose switches are numbered from 1
     columns = np.column_stack(

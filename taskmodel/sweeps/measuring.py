@@ -94,7 +94,7 @@ def event_table(walker: Walker, events: Events, limits: Measured) -> EventTable:
     position, kind, task, mode, factor, index = (
         zip(*rows, strict=True) if rows else ((),) * 6  # columns
     )
-    organisation = walker.at(events.position[:1]).setting.organisation
+    organisation = walker.structure
     order = np.array(index, dtype=int)
     sides = {
         side: {name: limits[name][order, number] for name in EVENT_LIMITS}

@@ -34,14 +34,12 @@ from taskmodel.sweeps.walker import (
     ASIDE,
     MOST_TRIED,
     Before,
-    Setting,
     Situation,
     SolutionPath,
     Walker,
     in_parts,
 )
 
-SituationAt = Callable[[Array, NDArray[np.bool_]], Situation]
 COST = "oversight_cost"
 LEVELS = {"oversight_costs_a_tenth": 1.1, "oversight_costs_half": 2.0}
 # Logs from which a level counts as reached.
@@ -114,8 +112,7 @@ def own_output(situation: Situation) -> Array:
 
 def certified_log(
     output: Callable[[Situation], Array],
-    axis: Axis,
-    situation: SituationAt,
+    walker: Walker,
     position: Array,
     before: NDArray[np.bool_],
 ) -> Array:
@@ -123,15 +120,14 @@ def certified_log(
 
     The points of one call are solved one from the other, many tasks in parts of bounded memory.
     """
-    modes = situation(position[:1], before[:1]).setting.organisation.policy.size
-    parts = in_parts(len(position), modes)
-    values = np.concatenate([output(situation(position[part], before[part])) for part in parts])
-    for step in ASIDE if axis.name == COMPUTE else ():
+    parts = in_parts(len(position), walker.structure.policy.size)
+    values = np.concatenate([output(walker.at(position[part], before[part])) for part in parts])
+    for step in ASIDE if walker.axis.name == COMPUTE else ():
         missing = np.flatnonzero(np.isnan(values))
         for row in missing if len(missing) <= MOST_TRIED else ():
-            near = axis.aside(position[row], step)
+            near = walker.axis.aside(position[row], step)
             limits = np.array([False, before[row]])
-            values[row] = output(situation(np.array([near, position[row]]), limits))[1]
+            values[row] = output(walker.at(np.array([near, position[row]]), limits))[1]
     with np.errstate(divide="ignore"):
         return np.log(values)
 
@@ -152,7 +148,7 @@ def cost_of(walker: Walker, position: Array, before: Before, allocation: Allocat
         The optima of the organisation there.
     """
     limits = np.broadcast_to(before, position.shape)
-    free = certified_log(free_output, walker.axis, walker.at, position, limits)
+    free = certified_log(free_output, walker, position, limits)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.asarray(np.exp(free - np.log(allocation.output)))
 
@@ -200,9 +196,7 @@ def oversight_costs(
     path: SolutionPath,
     events: Events,
     course: StretchSolution | None,
-    setting: Setting,
-    axis: Axis,
-    situation: SituationAt,
+    walker: Walker,
 ) -> OversightCosts:
     """Return oversight's cost at the points of a walk and at its events, and where levels are.
 
@@ -214,13 +208,9 @@ def oversight_costs(
         What changes at them is not used.
     course : StretchSolution or None
         The walk; None if it is of points alone.
-    setting : Setting
-        The organisation, or that of some positions of the axis.
-    axis : Axis
-    situation : function
-        As `Walker.at`.
+    walker : Walker
     """
-    search = _Search(path, events, course, setting, axis, situation)
+    search = _Search(path, events, course, walker)
     nodes, log_cost = search.nodes, search.log_cost
     rows = np.split(nodes.number, np.cumsum([len(path), len(events)]))
     position, change, event = [], [], []
@@ -255,20 +245,16 @@ class _Search:
         path: SolutionPath,
         events: Events,
         course: StretchSolution | None,
-        setting: Setting,
-        axis: Axis,
-        situation: SituationAt,
+        walker: Walker,
     ) -> None:
         self.nodes, self.course = _Nodes(path, events), course
-        self.path = path
-        self.axis, self.situation = axis, situation
-        self.setting = setting
+        self.path, self.walker = path, walker
         free = self._log_free(self.nodes.position, self.nodes.before)
         with np.errstate(invalid="ignore"):  # NaN where both are 0, or without limit
             self.log_cost = free - self.nodes.own
 
     def _log_free(self, position: Array, before: NDArray[np.bool_]) -> Array:
-        return certified_log(free_output, self.axis, self.situation, position, before)
+        return certified_log(free_output, self.walker, position, before)
 
     def _free_line(self, line: walk_kernels.Line) -> walk_kernels.Line:
         """Return the line of the organisation without review."""
@@ -278,8 +264,8 @@ class _Search:
         position = line.knots[:, walk_kernels.POSITION]
         before = np.zeros(len(position), dtype=bool)
         before[2::3] = (line.automatable[1:] != line.automatable[:-1]).any(axis=1)
-        situation = without_review(self.situation(position, before))
-        tree = self.setting.organisation.nest.tree
+        situation = without_review(self.walker.at(position, before))
+        tree = self.walker.structure.nest.tree
         own = line_of(situation, tree, line.nest, position, line.automatable)
         return line._replace(bundle=own.bundle, entry=own.entry, values=own.values)
 
@@ -287,8 +273,10 @@ class _Search:
         """Return the organisation's own optima at some nodes, or next to them if at events."""
         rows, row = self.nodes.row[nodes], 0
         at_event = rows >= len(self.path)
-        between = self.axis.between(self.nodes.position[nodes], self.nodes.position[nodes + 1])
-        apart = self.situation(between[at_event], np.zeros(int(at_event.sum()), dtype=bool))
+        between = self.walker.axis.between(
+            self.nodes.position[nodes], self.nodes.position[nodes + 1]
+        )
+        apart = self.walker.at(between[at_event], np.zeros(int(at_event.sum()), dtype=bool))
         solved = allocate(*apart.arrays, throw=False) if at_event.any() else None
         optima = []
         for node, event in zip(rows.tolist(), at_event.tolist(), strict=True):
@@ -334,14 +322,14 @@ class _Search:
         """
         course, nodes = self.course, self.nodes
         assert course is not None
-        line, tree = course.line, self.setting.organisation.nest.tree
+        line, tree = course.line, self.walker.structure.nest.tree
         free, desk = self._free_line(line), Desk(line, tree, 0, 0)
-        frame = frame_of(self.setting.organisation, self.axis)
+        frame = frame_of(self.walker.structure, self.walker.axis)
         marks = desk.marks(course.order, None)
         ends = line.knots[2::3, walk_kernels.POSITION]
         stops = np.append(line.knots[0, walk_kernels.POSITION], ends)
         before = np.array([node - 1 for node, _ in crossings])
-        begin = without_review(self.situation(nodes.position[before], nodes.before[before]))
+        begin = without_review(self.walker.at(nodes.position[before], nodes.before[before]))
         starts = allocate(*begin.arrays, throw=False)
         places = {}
         for row, ((node, level), own) in enumerate(zip(crossings, self._own(before), strict=True)):
@@ -365,11 +353,11 @@ class _Search:
         side = np.zeros(1, dtype=bool)
 
         def distance(_: NDArray[np.intp], coordinate: Array) -> Array:
-            position = np.clip(self.axis.position(coordinate), *ends)
-            own = certified_log(own_output, self.axis, self.situation, position, side)
+            position = np.clip(self.walker.axis.position(coordinate), *ends)
+            own = certified_log(own_output, self.walker, position, side)
             return np.asarray(self._log_free(position, side) - own - threshold)
 
-        low, high = self.axis.coordinate(ends)
+        low, high = self.walker.axis.coordinate(ends)
         brackets = Brackets(*np.array([[low], [high], values[:1], values[1:]]))
         found = close_in(distance, brackets, close=0.0, width=EVENT_WIDTH / 10)
-        return float(np.clip(self.axis.position(found.nearest()[0])[0], *ends))
+        return float(np.clip(self.walker.axis.position(found.nearest()[0])[0], *ends))

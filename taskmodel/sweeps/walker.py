@@ -208,9 +208,14 @@ class Walker:
     def __init__(self, along: Axis | Catalog, base: Setting | None = None) -> None:
         self.axis = along if isinstance(along, Axis) else compute_axis(along)
         self.catalog = self.axis.catalog
-        self._base = Setting(self.catalog) if base is None else base
+        self._base = Setting(self.axis.origin or self.catalog) if base is None else base
         self._thresholds: dict[tuple[float, float], Array] = {}  # by ends, along other axes
         self._kept: dict[bytes, Situation] = {}  # by positions, along other axes
+
+    @property
+    def structure(self) -> Organisation:
+        """The organisation at one position: names, modes and nests are the same at all of them."""
+        return self._base.organisation
 
     @property
     def organisation(self) -> Organisation:
@@ -343,7 +348,7 @@ class Walker:
     def _located_thresholds(self, low: float, high: float) -> Array:
         """Return `thresholds` along another axis than compute."""
         mesh = self.axis.mesh(low, high)
-        opened = self._automatable(mesh)
+        opened = self.automatable(mesh)
         cell, task = np.nonzero(opened[1:] != opened[:-1])
         if not len(cell):
             return np.zeros(0)
@@ -354,15 +359,15 @@ class Walker:
         fraction = np.arange(1, cuts) / cuts
         while (np.nextafter(below, above) < above).any():
             inner = below[:, None] + (above - below)[:, None] * fraction
-            there = self._automatable(inner.ravel()).reshape(*inner.shape, -1)[rows, :, task]
+            there = self.automatable(inner.ravel()).reshape(*inner.shape, -1)[rows, :, task]
             edges = np.column_stack([below, inner, above])
             changed = np.column_stack([there != first[:, None], np.ones(len(rows), dtype=bool)])
             place = changed.argmax(axis=1)
             below, above = edges[rows, place], edges[rows, place + 1]
         return np.unique(above)
 
-    def _automatable(self, position: Array) -> NDArray[np.bool_]:
-        """Return whether AI can do each task, shape (point, task)."""
+    def automatable(self, position: Array) -> NDArray[np.bool_]:
+        """Return whether AI can do each task at some positions, shape (point, task)."""
         along = self.axis.quantities
         numbers = self._base.quantities if along is None else along(position)
         return automatable_tasks(numbers, self.axis.compute(position))

@@ -62,7 +62,7 @@ def walked(
     if len(stops) < 2:
         path = walker.solve(points)
         return path, events_of(np.zeros(0), path.take([]), path.take([]), measure), None
-    if walker.at(points[:1]).setting.organisation.nest.linked:
+    if walker.structure.nest.linked:
         # the compiled walk knows no blocks and no induced work
         path = walker.solve_path(points, np.zeros(len(points), dtype=bool))
         events = _searched(walker, stops, opens, measure)

@@ -419,7 +419,9 @@ def test_a_number_is_checked_as_the_whole_quantity_would_be(alignment, number):
         try:
             alignment.replace({path: value})
         except CatalogError as error:
-            return [(defect.path.removesuffix(".value"), defect.message) for defect in error.defects]
+            return [
+                (defect.path.removesuffix(".value"), defect.message) for defect in error.defects
+            ]
         return []
 
     for path in list(alignment.quantities())[::3]:
