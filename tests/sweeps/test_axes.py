@@ -58,6 +58,17 @@ def test_each_point_is_that_of_the_catalog_with_the_value_set(path, values):
                     np.testing.assert_allclose(
                         here[name], alone[name], rtol=1e-9, atol=1e-11, err_msg=name
                     )
+
+
+def test_the_level_of_an_interval_holds_where_the_interval_contains_the_value():
+    # an end of the axis outside the interval does not end it elsewhere
+    path = "tasks.research_code.review_ratio"
+    catalog = tm.load_catalog("alignment_research", set={"supervision.review_level": "high"})
+    low, high = (catalog.get(f"{path}.{end}") for end in ("low", "high"))
+    values = np.array([0.4 * low, 0.5 * (low + high), 2 * high])
+    swept = tm.sweep(catalog, 1e35, over=path, values=values)["speedup"]
+    single = [tm.sweep(catalog.replace({path: value}), [1e35])["speedup"][0] for value in values]
+    np.testing.assert_allclose(swept, single, rtol=1e-12)
                 else:
                     assert np.array_equal(here[name], alone[name]), name
 
