@@ -652,12 +652,12 @@ def _allows(catalog: Catalog, task: Task, name: str, without_people: bool) -> bo
     if not task.delegable:
         return False
     if not rules.protocols:
-        return name == _mode_of_rule(task, rules.coverage)
+        return name == mode_of_rule(task, rules.coverage)
     chosen = rules.protocols if task.protocols is None else task.protocols
     return (task.by_people or without_people) and name in chosen and name not in task.forbids
 
 
-def _mode_of_rule(task: Task, coverage: str) -> str | None:
+def mode_of_rule(task: Task, coverage: str) -> str | None:
     """Return the mode of a task under a rule of coverage; None if it may not be done so.
 
     Where the task does not allow the rule's own mode it takes that of the next stricter rule, so

@@ -79,8 +79,8 @@ def review_load(catalog: Catalog, compute: float | None = None) -> xr.Dataset:
             "supervision.effort is optimal: reviews take as long as pays; "
             "set it to `given` to ask what shorter ones would give"
         )
-    point, before = situation.compute, np.array([False])
-    allocation = Walker(catalog).solve(point, before, None, situation).allocation
+    point = situation.compute
+    allocation = Walker(catalog).solve(point, situation=situation).allocation
     measures, organisation = situation.measure(allocation), situation.setting.organisation
     clock = situation.setting.yardstick.clock
     (hours,) = hours_of_review(organisation, point, allocation.activity)

@@ -192,8 +192,9 @@ def _excluding_margin(model: _AuditedOrganisation) -> tuple[float, NDArray[np.bo
         if point.exact:
             return model.relative_output(state.allocation), excluded
         # Excluding classes that were dropped at the jump removes their debt; every round excludes
-        # at least one more, so that the loop ends.
-        extended = excluded | _at_margin(model, point, state) & (state.units == 0)
+        # at least one more, so that the loop ends. What owes nothing need not be excluded.
+        dropped = _at_margin(model, point, state) & (state.units == 0)
+        extended = excluded | dropped & model.classes.needed
         if (extended == excluded).all():
             raise SolveError(
                 f"the hours owed jump at {point.paid:g} h a year, but no class is given up there; "
@@ -231,13 +232,17 @@ def _unaffordable(model: _AuditedOrganisation) -> str:
     (first,), (last,) = (model.due(np.array([paid]))[0] for paid in (0.0, model.limit))
     rule = model.classes.rule
     return (
-        f"audits take more hours than reviewers have: {first:,.0f} h a year while AI does all that "
-        f"pays at the floors, still {last:,.0f} h where none are left to review, of "
-        f"{model.review_supply:,.0f} h; lengthen trust.generation_time "
+        f"audits take more hours than reviewers have: {_hours(first)} a year while AI does "
+        f"all that pays at the floors, still {_hours(last)} where none are left to review, of "
+        f"{_hours(model.review_supply)}; lengthen trust.generation_time "
         f"({rule.generation_time.value:g} years), raise trust.defect_rate "
         f"({rule.defect_rate.value:g}), lower trust.trust_lost ({rule.trust_lost.value:g}), "
         "or give supervision.headcount more people"
     )
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.0f} h" if hours >= 10 else f"{hours:.3g} h"
 
 
 def _trust_dataset(model: _AuditedOrganisation, equilibria: _Equilibria) -> xr.Dataset:
@@ -342,9 +347,9 @@ def _fixed_point_advice(result: xr.Dataset) -> list[str]:
     )
     paid, surplus = float(result["audits_paid"]), -float(result["residual"])
     sentences = [
-        f"There is no exact fixed point: with a little less than {paid:,.0f} h a year set aside AI "
-        f"does {margin}, and more audits are due than that; from there on it does not, and "
-        f"{surplus:,.0f} h are left over. "
+        f"There is no exact fixed point: with a little less than {_hours(paid)} a year set aside "
+        f"AI does {margin}, and more audits are due than that; from there on it does not, and "
+        f"{_hours(surplus)} are left over. "
     ]
     gain = float(result["output_kept_out"] / result["output"])
     if np.isfinite(gain):  # not where more hours are owed then than reviewers have

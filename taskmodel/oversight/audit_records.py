@@ -17,7 +17,7 @@ from taskmodel.catalog import Catalog, Trust
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import ADOPTION_TOLERANCE
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.organisation import HUMAN
+from taskmodel.organisation.organisation import HUMAN, mode_of_rule
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.attack import audits_for
 from taskmodel.science.audits import audit_coverage, audit_hours, audits_per_year, clean_audits
@@ -111,15 +111,13 @@ def audit_requirements(catalog: Catalog) -> AuditRequirements:
         )
         raise catalog.error(("supervision", name), message)
     quantities = Quantities(catalog)
-    ratio, length, floor = (
-        quantities.review_ratio[0],
-        quantities.tasks("horizon")[0],
-        quantities.tasks("coverage_floor")[0],
-    )
+    ratio, length = quantities.review_ratio[0], quantities.tasks("horizon")[0]
+    # a class that forbids reviews at the floor stays under full review, whatever its record
+    at_floor = [mode_of_rule(task, "floor") == "ai_floor_review" for task in catalog.tasks.values()]
+    floor = np.where(at_floor, quantities.tasks("coverage_floor")[0], 1.0)
     needed = np.array([task.delegable for task in catalog.tasks.values()]) & (floor < 1)
     detected = _audit_detection(catalog, rule, quantities, needed)
-    required = _clean_audits(catalog, rule, needed, detected)
-    audits = np.where(needed, required, 0.0)
+    audits = _clean_audits(catalog, rule, detected)
     return AuditRequirements(
         rule=rule,
         needed=needed,
@@ -138,16 +136,21 @@ def class_coverage(units: Array, audits: Array, floor: Array) -> Array:
     return np.where(units > 0, coverage, np.where(audits > 0, 1.0, floor))
 
 
-def _clean_audits(
-    catalog: Catalog, rule: Trust, needed: NDArray[np.bool_], detected: Array
-) -> Array:
-    """Clean audits of a complete record, whose errors may agree, shape (task,)."""
-    independent = clean_audits(
-        rule.defect_rate.value, rule.risk.value, np.where(needed, detected, 1)
-    )
-    required = np.asarray(audits_for(independent, rule.correlation.value))
-    if np.isinf(required[needed]).any():
-        most = float(independent[needed].max())
+def _clean_audits(catalog: Catalog, rule: Trust, detected: Array) -> Array:
+    """Clean audits of a complete record, whose errors may agree; 0 without `detected`, (task,)."""
+    needed = ~np.isnan(detected)
+    independent = clean_audits(rule.defect_rate.value, rule.risk.value, detected[needed])
+    if (independent < 1).any():
+        most = 1 - rule.defect_rate.value * float(detected[needed].max())
+        message = (
+            f"found {rule.risk.value:g}, and less than one clean audit would show a defect rate of "
+            f"{rule.defect_rate.value:g}; give less than {most:.6g}"
+        )
+        raise catalog.error(("trust", "risk"), message)
+    required = np.zeros(len(needed))
+    required[needed] = audits_for(independent, rule.correlation.value)
+    if np.isinf(required).any():
+        most = float(independent.max())
         message = (
             f"found {rule.correlation.value:g}, and so many audits whose errors agree never count "
             f"as more than {1 / rule.correlation.value:.4g} independent ones, of which "

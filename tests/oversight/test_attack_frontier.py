@@ -146,3 +146,22 @@ def test_harms_by_default_are_those_of_the_tasks_that_may_be_attacked():
     catalog = attacked(protocols=["some"]).replace({"tasks.write.attack_harm": None})
     harms = tm.attack_frontier(catalog, compute=1e31)["tolerated_harm"].values
     assert harms[[0, -1]] == pytest.approx([3 * (1 - FOUND), 10]) and len(harms) == 25
+
+
+def test_a_tiny_organisation_is_attacked_like_a_large_one():
+    """Constant returns: a millionth of people and of inference, hours far below 1 a year."""
+    large = attacked(protocols=["some"])
+    small = large.replace(
+        {
+            "pools.researchers.headcount": 1e-5,
+            "supervision.headcount": 1e-5,
+            "compute.inference_share": 1e-8,
+        }
+    )
+    of_large, of_small = (
+        tm.attack_frontier(each, [1.0, 4.0], compute=1e31) for each in (large, small)
+    )
+    assert of_small["attacked_task"].values.tolist() == of_large["attacked_task"].values.tolist()
+    assert of_large["attacked_task"].values.all()
+    for name in ("attack_safety", "expected_harm", "output", "coverage"):
+        np.testing.assert_allclose(of_small[name], of_large[name], rtol=1e-9)

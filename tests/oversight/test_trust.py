@@ -108,6 +108,13 @@ def test_audits_beyond_the_reviewers_hours_have_no_answer_and_are_told():
         tm.trust(one_task(generation_time=0.1))
 
 
+def test_hours_of_few_reviewers_are_told_as_they_are():
+    """Half an hour of reviewers a year, and 299 audits of 1.6 hours."""
+    few = one_task("dedicated").replace({"supervision.headcount": 0.005})
+    with pytest.raises(tm.SolveError, match=r"have: 478 h a year .* still 478 h .* of 0\.5 h"):
+        tm.trust(few)
+
+
 def test_more_audits_owed_than_there_are_units_is_told():
     result = tm.trust(one_task(task={"coverage_floor": 0.9}))
     assert (
@@ -125,6 +132,17 @@ def test_a_class_that_is_reviewed_in_full_or_not_by_ai_owes_nothing():
     assert "AI does nothing here" in result.attrs["advice"]
     nobody = tm.trust(one_task(task={"delegable": False}))
     assert float(nobody["review_supply"]) == 0 and np.isnan(nobody["audit_share"])
+
+
+def test_a_class_that_forbids_reviews_at_the_floor_owes_nothing():
+    """Every unit is reviewed, whatever the record: 1,000 hours of reviewers at 0.2 h per hour."""
+    catalog = one_task("dedicated", task={"forbids": ["floor_coverage"]})
+    result = tm.trust(catalog)
+    assert float(result["total_audit_load"]) == 0
+    assert float(result["output"]) == pytest.approx(1 + 1000 / 0.2 / 1000, rel=1e-9)
+    assert float(result["implied_coverage"][0]) == 1
+    assert float(result["floor_review_hours"]) == pytest.approx(1000)
+    assert (tm.track_record(catalog, [1e31] * 3)["coverage"] == 1).all()
 
 
 def test_audits_take_hours_of_reviewers_who_review_nothing_else():
@@ -342,6 +360,44 @@ def test_without_what_is_kept_out_the_fixed_point_is_that_of_people_doing_it():
     assert float(result["output_kept_out"]) == pytest.approx(float(by_hand["output"]), rel=1e-9)
     rest = tm.trust(catalog.replace({"tasks.first.delegable": False}))
     assert int(rest["exact_fixed_points"]) == 0  # of the first alone it is not enough
+
+
+def test_a_class_that_owes_nothing_is_not_kept_out():
+    """Full review of the second takes as long as the first's at its floor: both are given up."""
+    catalog = falling(length=1.0)
+    guarded = {
+        **{"title": "guarded", "phase": "research", "share": 0.25, "automation_threshold": 1e20},
+        **{"horizon": 1, "review_ratio": 0.81, "coverage_floor": 0.9},
+        "forbids": ["floor_coverage"],
+    }
+    catalog = catalog.replace({"tasks.dear.share": 0.25, "tasks.guarded": guarded})
+    result = tm.trust(catalog)
+    names = result["task"].values
+    assert int(result["exact_fixed_points"]) == 0
+    assert names[result["at_margin"].values].tolist() == ["dear", "guarded"]
+    assert names[result["kept_out"].values].tolist() == ["dear"]
+    alone = tm.trust(catalog.replace({"tasks.dear.delegable": False}))
+    assert float(result["output_kept_out"]) == pytest.approx(float(alone["output"]), rel=1e-9)
+
+
+def test_the_answer_scales_with_the_size_of_the_organisation():
+    """A hundred-thousandth of hours and of the records that are lost: less than one unit a year."""
+    scale, large = 1e-5, falling(length=1.0)
+    small = large.replace(
+        {
+            "pools.researchers.headcount": 10 * scale,
+            "supervision.headcount": 3 * scale,
+            "trust.trust_lost": scale,
+        }
+    )
+    of_large, of_small = tm.trust(large), tm.trust(small)
+    assert (of_small["delegated_units"] < 1).all()
+    for name in ("at_margin", "kept_out", "adopted"):
+        assert of_small[name].values.tolist() == of_large[name].values.tolist()
+    for name in ("output", "output_kept_out", "speedup"):
+        assert float(of_small[name]) == pytest.approx(float(of_large[name]), rel=1e-9)
+    for name in ("audits_paid", "total_audit_load", "review_supply"):
+        assert float(of_small[name]) == pytest.approx(float(of_large[name]) * scale, rel=1e-6)
 
 
 def test_what_ai_does_not_do_anyway_is_not_kept_out():
@@ -695,6 +751,14 @@ def test_audits_whose_errors_agree_have_to_be_more():
     record = tm.trust(catalog)["clean_audits"].max()
     more = tm.trust(catalog.replace({"trust.correlation": 0.001}))["clean_audits"].max()
     assert round(float(record), 2) == 298.07 and round(float(more), 1) == 424.2
+
+
+def test_a_record_of_less_than_one_audit_is_refused_where_it_stands():
+    with pytest.raises(tm.CatalogError, match=r"trust\.risk: found 0\.996.*less than 0\.995"):
+        tm.trust(one_task(risk=0.996))
+    assert float(tm.trust(one_task(risk=0.994))["clean_audits"][0]) > 1
+    nobody = tm.trust(one_task(risk=0.996, task={"delegable": False}))
+    assert float(nobody["clean_audits"][0]) == 0
 
 
 def test_from_a_correlation_on_no_record_is_enough():
