@@ -4,7 +4,7 @@
 again and asks for the curve; then many do so for some minutes, each with pauses of their own, and
 now and then ask for another view. As the page does, each follows the bands of a curve until the
 next move. Shown are the quantiles of the times between a question and its whole answer, what was
-refused, the time that processors spent, and the memory of the server before and after.
+refused, the time that processors spent, and the memory of the server before and after each minute.
 
 Limits: one process of Python answers; what it computes holds the interpreter's lock but for the
 compiled kernels, so that many people share little more than one processor. Times of answers are
@@ -139,20 +139,25 @@ def many_people(
     port: int, process: psutil.Process, people: int, minutes: float, with_bands: bool
 ) -> bool:
     """Let many people move numbers, print, and return whether all were answered."""
-    before, spent, told = process.memory_info().rss / 1e6, cpu_time(process), Told()
-    until = time.monotonic() + 60 * minutes
+    memory, spent, told = [process.memory_info().rss], cpu_time(process), Told()
+    begin = time.monotonic()
+    until = begin + 60 * minutes
     threads = [
         threading.Thread(target=person, args=(port, seed, until, with_bands, told))
         for seed in range(people)
     ]
     for thread in threads:
         thread.start()
+    for minute in range(1, int(minutes) + 1):
+        time.sleep(max(0.0, begin + 60 * minute - time.monotonic()))
+        memory.append(process.memory_info().rss)
     for thread in threads:
         thread.join()
     shown(f"{people} people for {minutes:g} minutes", told.times)
-    spent, after = cpu_time(process) - spent, process.memory_info().rss / 1e6
+    spent = cpu_time(process) - spent
     print(f"not answered: {len(told.refused)}; bands begun {told.bands}, ended {told.whole_bands}")
-    print(f"processors in use: {spent / (60 * minutes):.2f}; memory {before:.0f} MB, {after:.0f}")
+    print(f"processors in use: {spent / (60 * minutes):.2f}")
+    print("memory by minute [MB]: " + ", ".join(f"{size / 1e6:.0f}" for size in memory))
     return not told.refused
 
 

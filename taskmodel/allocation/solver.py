@@ -57,15 +57,13 @@ def optima_of(
     regimes = kernels.Regimes(result.active, result.priced, result.price, result.mode_share, guess)
     answers = optima.Answers(code, result.weight, result.leaf_cost, log_output, gap)
 
-    def solve(begin: int, end: int, ties: int = 0) -> None:
+    def solve(begin: int, end: int, ties: int) -> int:
         work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
         search = optima.search_workspace(leaves, modes, problem.tree.nodes, factors)
         optima.solve_points(nests, instances, regimes, given, answers, begin, end, work, search)
-        # a point with more ties than there is room for is solved again in a larger workspace
-        for point in (begin + np.flatnonzero(code[begin:end] == optima.TIGHT_ROOM)).tolist():
-            solve(point, point + 1, 4 * work.tie.shape[1])
+        return work.tie.shape[1]
 
-    _in_rows(solve, points, ROW)
+    _in_rows(solve, code, ROW)
     return result, code, log_output, gap
 
 
@@ -88,7 +86,7 @@ def outputs_of(
     answers = outputs.Outputs(np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points))
     sizes = tree.leaves, modes, tree.nodes, factors
 
-    def solve(begin: int, end: int, ties: int = 0) -> None:
+    def solve(begin: int, end: int, ties: int) -> int:
         work, own = kernels.workspace(*sizes, ties), outputs.output_workspace(*sizes, begin)
         search = optima.search_workspace(*sizes)
         anew = new_answers(2, tree.leaves)
@@ -98,9 +96,7 @@ def outputs_of(
             point = outputs.greatest_outputs(tree.nests, *rest)
             if point != outputs.DONE:
                 solve_anew(point, own, work, search, anew)
-        tight = answers.code[begin:end] == optima.TIGHT_ROOM
-        for point in (begin + np.flatnonzero(tight)).tolist():
-            solve(point, point + 1, 4 * work.tie.shape[1])
+        return work.tie.shape[1]
 
     def solve_anew(
         point: int,
@@ -121,7 +117,7 @@ def outputs_of(
         own.progress[outputs.KNOWN] = outputs.NOTHING if lost else outputs.NOW
 
     row = min(max(ROW_LEAVES // max(tree.leaves, 1), SHORTEST_ROW), LONG_ROW)
-    _in_rows(solve, points, row)
+    _in_rows(solve, answers.code, row)
     return answers.log_output, answers.gap
 
 
@@ -136,12 +132,27 @@ def new_answers(points: int, leaves: int) -> optima.Answers:
     )
 
 
-def _in_rows(solve: Callable[[int, int], None], points: int, length: int) -> None:
-    """Solve rows of points, in parallel threads if there are several."""
+def _in_rows(solve: Callable[[int, int, int], int], code: NDArray[np.int64], length: int) -> None:
+    """Solve rows of points, in parallel threads if there are several.
+
+    `solve` takes the first point, the one after the last, and room for ties (0: as usual); it
+    returns the room that there was, and leaves in `code` which points need more.
+    """
+    points = len(code)
     rows = [(begin, min(begin + length, points)) for begin in range(0, points, length)]
+
+    def solve_row(row: tuple[int, int]) -> None:
+        # a point with more ties than there is room for is solved again in a larger workspace
+        left = [(*row, 0)]
+        while left:
+            begin, end, ties = left.pop()
+            room = solve(begin, end, ties)
+            tight = begin + np.flatnonzero(code[begin:end] == optima.TIGHT_ROOM)
+            left += [(point, point + 1, 4 * room) for point in tight.tolist()]
+
     if len(rows) > 1 and COMPILES:
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(lambda row: solve(*row), rows))
+            list(threads.map(solve_row, rows))
     else:
         for row in rows:
-            solve(*row)
+            solve_row(row)

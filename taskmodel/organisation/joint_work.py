@@ -13,6 +13,7 @@ Source: docs, model, sections 3.9 and 3.10.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities, repeats
 from taskmodel.organisation.reviewers import ai_modes, protocol_names
+from taskmodel.science.graph import NestTree
 from taskmodel.science.production import Nest
 from taskmodel.science.supervision import COVERAGE_POLICIES
 
@@ -153,7 +155,7 @@ def induced_work(quantities: Quantities) -> Array | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Member:
+class _Member:
     """A member of a nest while it is built.
 
     Attributes
@@ -170,7 +172,34 @@ class Member:
     nest: Nest | int
 
 
-def nest_of(members: list[Member], elasticity: Array, joint: tuple[JointMode, ...]) -> Nest:
+def nest_of(
+    tree: NestTree, shares: Array, elasticities: Mapping[str, Array], joint: tuple[JointMode, ...]
+) -> Nest:
+    """Return the nests of a tree.
+
+    Parameters
+    ----------
+    tree : NestTree
+    shares : array, shape (point or 1, task)
+        Of the tasks [1]; that of a nest is the sum of those of its tasks.
+    elasticities : mapping of str to array, shape (point or 1,)
+        By nest [1].
+    joint : tuple of JointMode
+    """
+    members = [
+        _Member(
+            frozenset(member.tasks),
+            shares[:, list(member.tasks)].sum(-1),
+            nest_of(member, shares, elasticities, joint),
+        )
+        if isinstance(member, NestTree)
+        else _Member(frozenset([member]), shares[:, member], member)
+        for member in tree.members
+    ]
+    return _with_blocks(members, elasticities[tree.name], joint)
+
+
+def _with_blocks(members: list[_Member], elasticity: Array, joint: tuple[JointMode, ...]) -> Nest:
     """Return the nest of some members, with those of a block, inner ones first, as one of its own.
 
     A nest of zero weight is split evenly, which affects no result.
@@ -183,13 +212,13 @@ def nest_of(members: list[Member], elasticity: Array, joint: tuple[JointMode, ..
             weight = np.sum([member.weight for member in inside], axis=0)
             first = members.index(inside[0])
             members = [member for member in members if member not in inside]
-            members.insert(first, Member(tasks, weight, nest))
+            members.insert(first, _Member(tasks, weight, nest))
     if len(members) == 1 and isinstance(members[0].nest, Nest) and members[0].nest.block:
         return members[0].nest
     return _nest(members, elasticity, None)
 
 
-def _nest(members: list[Member], elasticity: Array, block: int | None) -> Nest:
+def _nest(members: list[_Member], elasticity: Array, block: int | None) -> Nest:
     weights = np.stack(np.broadcast_arrays(*(member.weight for member in members)), axis=-1)
     total = weights.sum(axis=-1, keepdims=True)
     weights = np.where(total == 0, 1.0, weights)

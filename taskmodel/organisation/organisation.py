@@ -26,7 +26,6 @@ from taskmodel.organisation import best_workers
 from taskmodel.organisation.abilities import abilities, attempts_of_ai, working_models
 from taskmodel.organisation.joint_work import (
     JointMode,
-    Member,
     induced_work,
     joint_modes,
     jointly,
@@ -743,16 +742,6 @@ def _nest(quantities: Quantities) -> Nest:
     usual = quantities.number("production.elasticity")[:, None]
     own = quantities.members("nests", "elasticity")
     elasticities = np.where(np.isnan(own), usual, own)
-
-    joint = joint_modes(quantities)
-
-    def build(node: NestTree) -> Nest:
-        members = [
-            Member(frozenset(member.tasks), shares[:, list(member.tasks)].sum(-1), build(member))
-            if isinstance(member, NestTree)
-            else Member(frozenset([member]), shares[:, member], member)
-            for member in node.members
-        ]
-        return nest_of(members, shortened(elasticities[:, names.index(node.name)]), joint)
-
-    return with_induced(build(_tree(quantities)), induced_work(quantities))
+    columns = {name: shortened(elasticities[:, number]) for number, name in enumerate(names)}
+    nest = nest_of(_tree(quantities), shares, columns, joint_modes(quantities))
+    return with_induced(nest, induced_work(quantities))

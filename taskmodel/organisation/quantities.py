@@ -11,7 +11,8 @@ Source: docs, model, sections 3.1 and 3.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -23,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from taskmodel.catalog import Catalog, NumberField, Quantity
 from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.columns import check_ranges, columns_of_one_length
 from taskmodel.organisation.reviewers import (
     ai_modes,
     modes_per_protocol,
@@ -94,8 +96,9 @@ class Quantities:
         self._by_name: dict[str, dict[str, Array]] = {}  # columns by name and record
         self._changed: set[str] = set()  # names of columns, each after the block it is in
         self._derived: dict[Callable[[Quantities], Any], Any] = {}
-        # the quantities without columns, and what these know for all columns
-        self._root = self
+        # the quantities without columns (None: these), and what they know for all columns; nothing
+        # refers to itself, so that arrays are freed at once
+        self._base: Quantities | None = None
         self._fields: dict[str, NumberField] = {}  # by path
         self._groups: dict[str, dict[str, tuple[int, Any]]] = {}
         self._rows: dict[tuple[str, str, float], Array] = {}
@@ -103,7 +106,11 @@ class Quantities:
         self._reading: list[set[str]] = []  # of functions that are being computed
         # the tasks that are computed apart, and the quantities of all tasks that they belong to
         self._selected: NDArray[np.intp] | None = None
-        self._all_tasks = self
+        self._all_tasks: weakref.ReferenceType[Quantities] | None = None
+
+    @property
+    def _root(self) -> Quantities:
+        return self if self._base is None else self._base
 
     def with_columns(
         self, columns: Mapping[str, ArrayLike], *, checked: bool = False
@@ -133,13 +140,13 @@ class Quantities:
         """
         root, result = self._root, Quantities(self.catalog)
         arrays = {path: np.asarray(column, dtype=float) for path, column in columns.items()}
-        result.columns = _of_one_length({**self.columns, **arrays})
+        result.columns = columns_of_one_length({**self.columns, **arrays})
         if not result.columns:
             return root
         fields = [root._field(path) for path in result.columns]
         if not checked:
-            _check_ranges(self.catalog, result.columns, fields)
-        result._root, result.points = root, len(next(iter(result.columns.values())))
+            check_ranges(self.catalog, result.columns, fields)
+        result._base, result.points = root, len(next(iter(result.columns.values())))
         for field, column in zip(fields, result.columns.values(), strict=True):
             result._by_name.setdefault(field.name, {})[field.record] = column
             result._changed.add(f"{field.record.partition('.')[0]}.{field.name}")
@@ -161,8 +168,10 @@ class Quantities:
         The numbers that it reads are recorded where it is computed without columns. It must read
         the same ones whatever their values.
         """
-        if self._selected is not None and function not in _BY_TASK:
-            return self._all_tasks.derive(function)
+        if self._all_tasks is not None and function not in _BY_TASK:
+            all_tasks = self._all_tasks()
+            assert all_tasks is not None  # they alone hold these
+            return all_tasks.derive(function)
         if function not in self._derived:
             self._derived[function] = (
                 self._recorded(function)
@@ -212,7 +221,8 @@ class Quantities:
         if len(positions) > FEW * len(members):
             return None
         few = copy(self)
-        few._derived, few._selected, few._all_tasks = {}, np.array(positions, dtype=np.intp), self
+        few._derived, few._selected = {}, np.array(positions, dtype=np.intp)
+        few._all_tasks = weakref.ref(self)
         return few
 
     def selected(self, array: NDArray[Any]) -> NDArray[Any]:
@@ -563,30 +573,3 @@ def _number(record: Any, name: str, absent: float) -> float:
     if record is None:
         return absent
     return float(record.value if isinstance(record, Quantity) else record)
-
-
-def _of_one_length(columns: dict[str, Array]) -> dict[str, Array]:
-    """Return columns of equal length; numbers become columns."""
-    lengths = {column.shape for column in columns.values() if column.ndim}
-    if len(lengths) > 1 or any(len(shape) != 1 or shape == (0,) for shape in lengths):
-        raise InputError(
-            "columns are arrays of one dimension and of one length, at least 1; found "
-            + ", ".join(f"{path}: shape {column.shape}" for path, column in columns.items())
-        )
-    points = max(lengths, default=(1,))
-    return {path: np.broadcast_to(column, points) for path, column in columns.items()}
-
-
-def _check_ranges(
-    catalog: Catalog, columns: dict[str, Array], fields: Sequence[NumberField]
-) -> None:
-    """Raise the error of the catalog for the first number that is not allowed."""
-    numbers = np.stack(list(columns.values()))
-    low, high = (np.array([getattr(field, end) for field in fields]) for end in ("low", "high"))
-    # Comparisons with NaN are false: it is not allowed anywhere.
-    outside = ~((numbers >= low[:, None]) & (numbers <= high[:, None]))
-    if outside.any():
-        column, point = np.argwhere(outside)[0]
-        path, number = list(columns)[column], float(numbers[column, point])
-        catalog.replace({path: number})
-        raise InputError(f"{path}: {number!r} is not allowed")

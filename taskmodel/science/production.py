@@ -215,32 +215,11 @@ class Tree:
         if nest.block is not None:
             nest = Nest(0.0, [1.0], [replace(nest, induced=None)])
         tasks, joint = max(nest.tasks()) + 1, list(_blocks(nest))
-        task: list[int] = []
         leaves = len(list(nest.tasks())) + len(joint)
         self.joint = [(int(part.block or 0), _task_shares(part, tasks)) for part in joint]
-        next_leaf = iter(range(leaves))
-        # height, nest and children of every nest, numbered by their position at first
-        nests: list[tuple[int, Nest, list[int]]] = []
-
-        def visit(node: Nest) -> tuple[int, int]:
-            height, children = 1, []
-            for member in node.members:
-                if isinstance(member, Nest):
-                    height_below, number = visit(member)
-                    height = max(height, height_below + 1)
-                    children.append(number)
-                else:
-                    task.append(int(member))
-                    children.append(next(next_leaf))
-            nests.append((height, node, children))
-            number = leaves + len(nests) - 1
-            if node.block is not None:
-                task.append(tasks + len(blocks))
-                blocks[number] = next(next_leaf)
-            return height, blocks.get(number, number)
-
-        blocks: dict[int, int] = {}
-        visit(nest)
+        numbering = _Numbering(leaves, tasks)
+        numbering.visit(nest)
+        task, nests, blocks = numbering.task, numbering.nests, numbering.blocks
         self.task = np.array(task, dtype=np.intp)
         by_height = sorted(range(len(nests)), key=lambda index: nests[index][0])
         number_of = np.arange(leaves + len(nests))
@@ -291,6 +270,44 @@ class Tree:
         return Nests(
             np.cumsum([0, *map(len, children)]), np.concatenate(children).astype(np.int64), parent
         )
+
+
+class _Numbering:
+    """The numbers of leaves and nests as they are visited, lower ones first.
+
+    Attributes
+    ----------
+    task : list of int
+        Task of each leaf; those after the last are blocks.
+    nests : list of (int, Nest, list of int)
+        Height, nest and children of every nest; nests are numbered by their position, after leaves.
+    blocks : dict of int to int
+        Leaf in the place of every nest that may be made as a block.
+    """
+
+    def __init__(self, leaves: int, tasks: int) -> None:
+        self.task: list[int] = []
+        self.nests: list[tuple[int, Nest, list[int]]] = []
+        self.blocks: dict[int, int] = {}
+        self._leaves, self._tasks = leaves, tasks
+
+    def visit(self, node: Nest) -> tuple[int, int]:
+        """Number a nest and those below it; return its height, and the child that it is."""
+        height, children = 1, []
+        for member in node.members:
+            if isinstance(member, Nest):
+                height_below, number = self.visit(member)
+                height = max(height, height_below + 1)
+                children.append(number)
+            else:
+                children.append(len(self.task))
+                self.task.append(int(member))
+        self.nests.append((height, node, children))
+        number = self._leaves + len(self.nests) - 1
+        if node.block is not None:
+            self.blocks[number] = len(self.task)
+            self.task.append(self._tasks + len(self.blocks) - 1)
+        return height, self.blocks.get(number, number)
 
 
 def _blocks(nest: Nest) -> Iterator[Nest]:
