@@ -295,7 +295,7 @@ class _Parser:
         values: dict[str, Any] = {}
         while not isinstance(self.token, end):
             if not isinstance(self.token, tokens.KeyToken):
-                hint = _comma(values, getattr(self.token, "value", ""))
+                hint = _comma(values, str(getattr(self.token, "value", "")))
                 raise self.error(f"'key: value' is expected here{hint}")
             self.take()
             key = self.take()

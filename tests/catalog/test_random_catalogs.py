@@ -11,7 +11,7 @@ from taskmodel.errors import SolveError
 from taskmodel.sweeps.walker import Walker
 
 CATALOGS = cases(5, 300)
-REFUSED = {86, 194, 249}  # prices below 1e-16, or next to a kink
+REFUSED = {86, 249}  # prices below 1e-16, or next to a kink
 GRID = 300  # points of the brute force: 60 per decade, where the mesh of the sweep has 24
 WIDTH = 1e-7  # relative width to which brute force narrows the position of an event
 

@@ -239,6 +239,11 @@ def test_marks_that_change_a_number_or_a_text_are_located(line, column, message)
     assert (first.line, first.column) == (2, column)
 
 
+def test_a_directive_within_braces_is_a_defect_where_it_stands():
+    (defect,) = defects_of("title: x\nx: {value: 1,\n%YAML 1.1\n}\n")
+    assert (defect.line, defect.column) == (3, 1) and "'key: value' is expected" in defect.message
+
+
 def test_pairs_of_escapes_are_one_character():
     assert read_value(r'"\ud83e\udd16 \u9078"') == "\U0001f916 選"
 
