@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -123,11 +123,19 @@ def ranges(**intervals: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if parameter.default is not parameter.empty
         }
 
-        by_name: Callable[..., T] = function
+        by_position = [
+            name
+            for name, parameter in call.parameters.items()
+            if parameter.kind is not parameter.KEYWORD_ONLY
+        ]
+        by_name = cast(Callable[..., T], function)
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-            arguments = defaults | call.bind(*args, **kwargs).arguments
+            given = dict(zip(by_position, args, strict=False)) | kwargs
+            arguments = defaults | given
+            if len(given) < len(args) + len(kwargs) or arguments.keys() != call.parameters.keys():
+                call.bind(*args, **kwargs)  # it says what is wrong, and takes its time
             for name, interval in checks.items():
                 arguments[name] = interval.check(name, arguments[name])
             return _as_arrays(by_name(**arguments))

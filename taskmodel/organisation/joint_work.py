@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.quantities import Quantities, repeats
-from taskmodel.organisation.reviewers import ai_modes, protocol_names
+from taskmodel.organisation.quantities import Quantities, ai_modes, repeats
+from taskmodel.organisation.reviewers import protocol_names
 from taskmodel.science.graph import NestTree
 from taskmodel.science.production import Nest
 from taskmodel.science.supervision import COVERAGE_POLICIES
@@ -69,13 +69,15 @@ def jointly(values: Array, joint: tuple[JointMode, ...]) -> Array:
 def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
     """Return the joint modes of a catalog, which come after all others."""
     catalog = quantities.catalog
+    if not catalog.blocks:
+        return ()
     names, protocols = list(catalog.tasks), list(protocol_names(catalog))
     usual = (
         0
         if catalog.supervision.protocols
         else COVERAGE_POLICIES.index(catalog.supervision.coverage)
     )
-    first = 1 + len(ai_modes(catalog))
+    first = 1 + len(ai_modes(quantities))
     return tuple(
         JointMode(
             f"block_{name}",
@@ -141,7 +143,7 @@ def induced_work(quantities: Quantities) -> Array | None:
     if not catalog.oversight_work:
         return None
     names = list(catalog.tasks)
-    modes = 1 + len(ai_modes(catalog)) + len(catalog.blocks)
+    modes = 1 + len(ai_modes(quantities)) + len(catalog.blocks)
     hours = {name: quantities.at(f"oversight_work.{name}.hours") for name in catalog.oversight_work}
     points = max(len(values) for values in hours.values())
     result = np.zeros((points, len(names), modes, len(names)))

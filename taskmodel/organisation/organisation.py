@@ -35,6 +35,7 @@ from taskmodel.organisation.joint_work import (
 )
 from taskmodel.organisation.quantities import (
     Quantities,
+    ai_modes,
     by_task,
     derived,
     point_rows,
@@ -44,7 +45,6 @@ from taskmodel.organisation.quantities import (
     side_by_side,
 )
 from taskmodel.organisation.reviewers import (
-    ai_modes,
     alternative_pools,
     protocol_names,
     review_factor,
@@ -330,8 +330,7 @@ class Organisation:
     def supply(self, compute: ArrayLike) -> Array:
         """Return factors available per year, shape (point, factor); inf where not scarce."""
         compute = np.atleast_1d(np.asarray(compute, dtype=float))
-        scarce = np.isfinite(self.base_supply)
-        return self.base_supply + compute[:, None] * np.where(scarce, self.supply_per_compute, 0.0)
+        return _supply(compute, self.base_supply, self.supply_per_compute)
 
     def automatable(self, compute: ArrayLike) -> NDArray[np.bool_]:
         """Return whether AI can do each task, shape (point, task)."""
@@ -408,6 +407,15 @@ def automatable_tasks(quantities: Quantities, compute: Array) -> NDArray[np.bool
     return capability.automatable(np.atleast_1d(compute), _opens_at(quantities))
 
 
+def factor_supply(quantities: Quantities, compute: Array) -> Array:
+    """Return `Organisation.supply`, without the rest of the organisation."""
+    return _supply(compute, _base_supply(quantities), _supply_per_compute(quantities))
+
+
+def _supply(compute: Array, base: Array, per_compute: Array) -> Array:
+    return base + compute[:, None] * np.where(np.isfinite(base), per_compute, 0.0)
+
+
 @derived
 def _organisation(quantities: Quantities) -> Organisation:
     catalog = quantities.catalog
@@ -417,7 +425,7 @@ def _organisation(quantities: Quantities) -> Organisation:
     review_pools = reviewer_pools(catalog)
     result = Organisation(
         tasks=tuple(catalog.tasks),
-        modes=(supervision.MODES[HUMAN], *ai_modes(catalog)),
+        modes=(supervision.MODES[HUMAN], *ai_modes(quantities)),
         factors=(*catalog.pools, *map(review_factor, review_pools), "inference", "experiments"),
         pools=len(catalog.pools),
         reviewers=len(review_pools),
@@ -612,7 +620,7 @@ def _unguarded(quantities: Quantities) -> NDArray[np.bool_]:
         task = int(mixed.any(axis=0).argmax())
         mode = int(open_to_attack[:, task].any(axis=0).argmax())
         name = quantities.selected(np.array(list(quantities.catalog.tasks)))[task]
-        protocol = ai_modes(quantities.catalog)[mode].partition("/")[0]
+        protocol = ai_modes(quantities)[mode].partition("/")[0]
         raise InputError(
             f"tasks.{name}: attacks are kept down to supervision.tolerated_harm under some of its "
             f"protocols and not under {protocol}, however much people look: add {protocol} to "

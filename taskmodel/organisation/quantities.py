@@ -26,8 +26,8 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.columns import check_ranges, columns_of_one_length
 from taskmodel.organisation.reviewers import (
-    ai_modes,
     modes_per_protocol,
+    names_of_ai_modes,
     protocol_names,
     reviewer_block,
     reviewer_of_mode,
@@ -93,7 +93,8 @@ class Quantities:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog, self.points = catalog, 1
         self.columns: dict[str, Array] = {}
-        self._by_name: dict[str, dict[str, Array]] = {}  # columns by name and record
+        # columns by name and record; of one entry where they do not vary
+        self._by_name: dict[str, dict[str, Array]] = {}
         self._changed: set[str] = set()  # names of columns, each after the block it is in
         self._derived: dict[Callable[[Quantities], Any], Any] = {}
         # the quantities without columns (None: these), and what they know for all columns; nothing
@@ -148,7 +149,8 @@ class Quantities:
             check_ranges(self.catalog, result.columns, fields)
         result._base, result.points = root, len(next(iter(result.columns.values())))
         for field, column in zip(fields, result.columns.values(), strict=True):
-            result._by_name.setdefault(field.name, {})[field.record] = column
+            rows = column if (column != column[0]).any() else column[:1]
+            result._by_name.setdefault(field.name, {})[field.record] = rows
             result._changed.add(f"{field.record.partition('.')[0]}.{field.name}")
         return result
 
@@ -257,10 +259,9 @@ class Quantities:
             changed = list(zip(places.tolist(), columns, strict=True))
         if not changed:
             return row
-        varies = any((column != column[0]).any() for _, column in changed)
-        rows = np.repeat(row, self.points if varies else 1, axis=0)
+        rows = np.repeat(row, max(len(column) for _, column in changed), axis=0)
         for position, column in changed:
-            rows[:, position] = column[: len(rows)]
+            rows[:, position] = column
         return rows
 
     def _field(self, path: str) -> NumberField:
@@ -310,7 +311,7 @@ class Quantities:
         """
         catalog = self.catalog
         if not catalog.supervision.protocols:
-            return np.full((1, 1, len(_ai_modes(self))), default)
+            return np.full((1, 1, len(ai_modes(self))), default)
         numbers = self.members("protocols", name, absent)
         return np.repeat(numbers, repeats(self), axis=-1)[:, None]
 
@@ -562,8 +563,9 @@ def shortened(rows: Array) -> Array:
 
 
 @derived
-def _ai_modes(quantities: Quantities) -> tuple[str, ...]:
-    return ai_modes(quantities.catalog)
+def ai_modes(quantities: Quantities) -> tuple[str, ...]:
+    """Return the names of the AI modes; see `reviewers.names_of_ai_modes`."""
+    return names_of_ai_modes(quantities.catalog)
 
 
 def _number(record: Any, name: str, absent: float) -> float:

@@ -21,7 +21,7 @@ def protocol_names(catalog: Catalog) -> tuple[str, ...]:
     return catalog.supervision.protocols or supervision.MODES[1:]
 
 
-def ai_modes(catalog: Catalog) -> tuple[str, ...]:
+def names_of_ai_modes(catalog: Catalog) -> tuple[str, ...]:
     """Return the names of the AI modes: ``PROTOCOL``, or ``PROTOCOL/POOL`` where pools differ."""
     pools = alternative_pools(catalog)
     protocols = protocol_names(catalog)
@@ -111,4 +111,4 @@ def reviewer_of_mode(catalog: Catalog) -> NDArray[np.intp]:
     else:
         first = [pools.index(reviewers_of(task)[0]) for task in catalog.tasks.values()]
         reviewer = np.array(first)[:, None]
-    return np.broadcast_to(reviewer, (len(catalog.tasks), len(ai_modes(catalog))))
+    return np.broadcast_to(reviewer, (len(catalog.tasks), len(names_of_ai_modes(catalog))))

@@ -19,6 +19,7 @@ lemma for the cost shares.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -125,21 +126,17 @@ class Nest:
         """Return the nest at some points of its batch; without a batch, itself."""
         if self.tree.share.ndim == 1 and (self.induced is None or np.ndim(self.induced) == 3):
             return self
-        elasticity, shares = np.asarray(self.elasticity), np.asarray(self.shares)
-        members = [
-            member.take(rows) if isinstance(member, Nest) else member for member in self.members
-        ]
         result = object.__new__(Nest)  # rows of what was checked
-        object.__setattr__(
-            result, "elasticity", elasticity[rows] if elasticity.ndim else elasticity
+        vars(result).update(
+            elasticity=_rows_of(self.elasticity, rows, 0),
+            shares=_rows_of(self.shares, rows, 1),
+            members=tuple(
+                member.take(rows) if isinstance(member, Nest) else member for member in self.members
+            ),
+            block=self.block,
+            induced=None if self.induced is None else _rows_of(self.induced, rows, 3),
+            tree=self.tree.take(rows),
         )
-        object.__setattr__(result, "shares", shares[rows] if shares.ndim > 1 else shares)
-        object.__setattr__(result, "members", tuple(members))
-        object.__setattr__(result, "block", self.block)
-        induced = None if self.induced is None else np.asarray(self.induced)
-        if induced is not None and induced.ndim > 3:
-            induced = induced[rows]
-        object.__setattr__(result, "induced", induced)
         return result
 
     @property
@@ -241,6 +238,16 @@ class Tree:
             self.children[number] = below
         self.block = {int(number_of[nest]): leaf for nest, leaf in blocks.items()}
 
+    def take(self, rows: Rows) -> Tree:
+        """Return the tree at some points of its batch."""
+        result = copy(self)
+        result.share, result.elasticity = (
+            _rows_of(values, rows, 1) for values in (self.share, self.elasticity)
+        )
+        result.joint = [(mode, _rows_of(shares, rows, 1)) for mode, shares in self.joint]
+        result.induced = None if self.induced is None else _rows_of(self.induced, rows, 3)
+        return result
+
     @property
     def linked(self) -> bool:
         """Modes use the outputs of nests or of other tasks."""
@@ -308,6 +315,12 @@ class _Numbering:
             self.blocks[number] = len(self.task)
             self.task.append(self._tasks + len(self.blocks) - 1)
         return height, self.blocks.get(number, number)
+
+
+def _rows_of(values: ArrayLike, rows: Rows, inner: int) -> Array:
+    """Return rows of an array with a batch before so many dimensions; itself if it has one row."""
+    values = np.asarray(values, dtype=float)
+    return values[rows] if values.ndim > inner and len(values) > 1 else values
 
 
 def _blocks(nest: Nest) -> Iterator[Nest]:

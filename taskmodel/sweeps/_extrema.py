@@ -274,7 +274,8 @@ class _Course:
 
     def _at(self, position: Array) -> tuple[Array, Array]:
         walker, (nodes, weights) = self.walker, self._nodes(position)
-        situation, moved = walker.at(position), walker.at(nodes.ravel())
+        both, count = walker.at(np.append(position, nodes)), len(position)
+        situation, moved = both.take(slice(0, count)), both.take(slice(count, None))
         optimum = walker.solve(position, situation=situation).allocation
         bundles = _moved_bundles(situation, moved)
         by_ai = _plan_slope(situation, optimum, moved, bundles, weights)

@@ -16,7 +16,12 @@ from taskmodel.errors import InputError, SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.measures import REVIEW, Measures, Yardstick, oversight
-from taskmodel.organisation.organisation import Organisation, automatable_tasks, organisation
+from taskmodel.organisation.organisation import (
+    Organisation,
+    automatable_tasks,
+    factor_supply,
+    organisation,
+)
 from taskmodel.organisation.quantities import Quantities, point_rows
 from taskmodel.science.production import Nest, Rows
 from taskmodel.sweeps.axes import COMPUTE, Axis, compute_axis
@@ -148,6 +153,10 @@ class Situation:
     setting: Setting
     compute: Array
 
+    def take(self, rows: Rows) -> Situation:
+        """Return the situation at some of the points, in any order and number."""
+        return Situation(self.setting.take(rows), self.compute[rows])
+
     @cached_property
     def automatable(self) -> NDArray[np.bool_]:
         """Whether AI can do each task, shape (point, task)."""
@@ -210,7 +219,8 @@ class Walker:
         self.catalog = self.axis.catalog
         self._base = Setting(self.axis.origin or self.catalog) if base is None else base
         self._thresholds: dict[tuple[float, float], Array] = {}  # by ends, along other axes
-        self._kept: dict[bytes, Situation] = {}  # by positions, along other axes
+        # along other axes: positions, their order, and the situation there
+        self._kept: list[tuple[Array, NDArray[np.intp], Situation]] = []
 
     @property
     def structure(self) -> Organisation:
@@ -237,21 +247,29 @@ class Walker:
     def at(self, position: Array, before: Before = False) -> Situation:
         """Return the situation at some positions; if ``before``, at the next smaller number.
 
-        Those of the last positions are kept: an organisation is made, measured and reported at the
-        same ones.
+        Along other axes than compute the last ones are kept: an organisation is made, measured and
+        reported at the same positions, or at some of them.
         """
         position = np.where(before, np.nextafter(position, -np.inf), position)
         if self.axis.quantities is None or not len(position):
             return Situation(self._base, self.axis.compute(position))
-        key = position.tobytes()
-        situation = self._kept.pop(key, None)
-        if situation is None:
-            setting = Setting(self.axis.quantities(position), self._base)
-            situation = Situation(setting, self.axis.compute(position))
-        self._kept[key] = situation
-        if len(self._kept) > KEPT:
-            del self._kept[next(iter(self._kept))]
+        for known, order, situation in self._kept:
+            if np.array_equal(known, position):
+                return situation
+            rank = np.searchsorted(known, position, sorter=order)
+            rows = order[np.minimum(rank, len(known) - 1)]
+            if (known[rows] == position).all():
+                return situation.take(rows)
+        setting = Setting(self.axis.quantities(position), self._base)
+        situation = Situation(setting, self.axis.compute(position))
+        self._kept = [(position, np.argsort(position), situation), *self._kept[: KEPT - 1]]
         return situation
+
+    def supply(self, position: Array) -> Array:
+        """Return the factors available at some positions, shape (point, factor)."""
+        along = self.axis.quantities
+        numbers = self._base.quantities if along is None else along(position)
+        return factor_supply(numbers, self.axis.compute(position))
 
     def solve(
         self,

@@ -106,7 +106,7 @@ def completed(
     if len(course.unsolved):
         # each from the optimum before it, if that was found
         path.put(course.unsolved, walker.solve(path.position[course.unsolved]))
-    write_prices(path.allocation, walker.at(path.position).supply)
+    write_prices(path.allocation, walker.supply(path.position))
     return path, events
 
 
