@@ -144,7 +144,9 @@ def greatest_output(
     array, shape (...)
         NaN where no answer can be certified.
     """
-    given = check_inputs(bundles, supply, nest, available)
+    every = check_inputs(bundles, supply, nest, available)
+    first, run = every.outputs_alike()
+    given = every if len(first) == len(run) else every[first]
     if given.tree.linked:
         parts = [_log_outputs(given[rows]) for rows in given.tiles()]
         log_output, gap = (np.concatenate(values) for values in zip(*parts, strict=True))
@@ -154,7 +156,7 @@ def greatest_output(
         )
     known = _certified(log_output, gap) | (log_output == np.inf) & (gap == 0.0)
     output = np.where(known, np.exp(np.where(known, log_output, 0.0)), np.nan)
-    return np.asarray(output.reshape(given.shape))
+    return np.asarray(output[run].reshape(every.shape))
 
 
 def _log_outputs(organisations: Organisations) -> tuple[Array, Array]:

@@ -35,6 +35,8 @@ class Organisations:
     def distinct(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """First point of each group of equal points, and the group of every point."""
         points = len(self.supply)
+        if points == 1:
+            return np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.intp)
         arrays = [self.supply, self.available, self.share, self.elasticity]
         # bundles broadcast along the points are one row in memory (stride 0) and equal everywhere
         arrays += [self.bundle] if self.bundle.strides[0] else []
@@ -52,6 +54,26 @@ class Organisations:
             group[point] = number.setdefault(key, point)
         first, group = np.unique(group, return_inverse=True)
         return first, group.ravel()
+
+    def outputs_alike(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """First point of each run of points with one output, and the run of every point.
+
+        Points of a run differ at most in factors that are unlimited, or that nothing uses.
+        """
+        new = np.zeros(len(self.supply), dtype=bool)
+        new[:1] = True
+        arrays = [self.available, self.share, self.elasticity]
+        arrays += [] if self.induced is None else [self.induced]
+        for factor in np.flatnonzero(np.isfinite(self.supply).any(axis=0)):
+            supply, use = self.supply[:, factor], self.bundle[..., factor]
+            differs = supply[1:] != supply[:-1]
+            if differs.any() and use.any():
+                new[1:] |= differs
+            arrays.append(use)
+        for values in arrays:
+            if len(values) > 1 and values.strides[0] and not new.all():
+                new[1:] |= (values[1:] != values[:-1]).reshape(len(new) - 1, -1).any(axis=1)
+        return np.flatnonzero(new), np.cumsum(new) - 1
 
     def __getitem__(self, rows: NDArray[np.intp]) -> Organisations:
         return replace(

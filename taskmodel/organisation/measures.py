@@ -101,7 +101,7 @@ class PeopleAlone:
     def plenty(self) -> Allocation:
         """The optimum where experiments are not scarce, over 1 point if it is the same at all."""
         unlimited = self.organisation.with_unlimited("experiments")
-        return self._optimum(_constant(unlimited.supply(1.0)))
+        return self.optimum(_constant(unlimited.supply(1.0)))
 
     def at(self, compute: Array) -> tuple[Array, Array]:
         """Return output, and the work done in all tasks, each (point,) [h/year]."""
@@ -113,7 +113,7 @@ class PeopleAlone:
             for values in (plenty.output, plenty.activity.sum(axis=(-2, -1)))
         )
         if len(short):
-            people = PeopleAlone(self.organisation.take(short))._optimum(supply[short])
+            people = PeopleAlone(self.organisation.take(short)).optimum(supply[short])
             output[short], work[short] = people.output, people.activity.sum(axis=(-2, -1))
         return output, work
 
@@ -123,7 +123,8 @@ class PeopleAlone:
         result.plenty = plenty if len(plenty.output) == 1 else plenty.take(rows)
         return result
 
-    def _optimum(self, supply: Array) -> Allocation:
+    def optimum(self, supply: Array) -> Allocation:
+        """Return the plan at some supplies, (point, factor); its only mode is that of people."""
         # no factor that a person's work takes depends on compute
         bundles = _constant(self.organisation.fixed_bundles[:, :, HUMAN : HUMAN + 1])
         return allocate(

@@ -26,7 +26,7 @@ from taskmodel.numerics.accuracy import EVENT_OFFSET, EVENT_WIDTH, FLAT_SLOPE
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
-from taskmodel.organisation.measures import without_ai
+from taskmodel.organisation.measures import PeopleAlone
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.science.production import Nest, node_costs
 from taskmodel.sweeps.axes import COMPUTE
@@ -276,15 +276,20 @@ class _Course:
         walker, (nodes, weights) = self.walker, self._nodes(position)
         both, count = walker.at(np.append(position, nodes)), len(position)
         situation, moved = both.take(slice(0, count)), both.take(slice(count, None))
-        optimum = walker.solve(position, situation=situation).allocation
+        optimum = walker.optima(situation, position)
         bundles = _moved_bundles(situation, moved)
-        by_ai = _plan_slope(situation, optimum, moved, bundles, weights)
-        alone = situation.setting.organisation.without_ai()
-        people = without_ai(alone, situation.compute)
-        by_people = _plan_slope(situation, people, moved, bundles, weights)
+        slope = _plan_slope(situation, optimum, moved, bundles, weights)
+        # where nothing changes that people use, their output has no slope
+        steady = _same_for_people(both)
+        alone = situation.take([0]) if steady else situation
+        people = PeopleAlone(alone.setting.organisation).optimum(alone.supply)
+        if not steady:
+            by_hand = bundles[..., HUMAN : HUMAN + 1, :]
+            slope = slope - _plan_slope(situation, people, moved, by_hand, weights)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.log(optimum.output / people.output)
-        return value, by_ai - by_people
+        known = np.isfinite(people.output) & (people.output > 0)
+        return value, np.where(known, slope, np.nan)
 
     def _nodes(self, position: Array) -> tuple[Array, Array]:
         """Return positions next to some positions and the weights of a derivative, (point, node).
@@ -309,6 +314,14 @@ class _Course:
         weights = table[(shift + half).astype(int)] / step[:, None]
         nodes = axis.position(t[:, None] + step[:, None] * (every + shift[:, None]))
         return np.clip(nodes, self.kinks[place - 1][:, None], self.kinks[place][:, None]), weights
+
+
+def _same_for_people(situation: Situation) -> bool:
+    """Return whether people alone have the same numbers at all points."""
+    organisation = situation.setting.organisation
+    numbers = situation.supply, organisation.fixed_bundles[:, :, HUMAN]
+    same = all((values == values[:1]).all() for values in numbers)
+    return same and organisation.nest.tree.share.ndim == 1
 
 
 def _moved_bundles(situation: Situation, moved: Situation) -> Array:
@@ -341,7 +354,8 @@ def _plan_slope(
             return np.broadcast_to(values, (points, nodes, *values.shape[1:]))
         return values.reshape(points, nodes, *values.shape[1:])
 
-    cost = np.einsum("ntm,njtmk,nk->njt", mix, by_point(bundles), price, optimize=True)
+    by_mode = np.matmul(by_point(bundles).reshape(points, -1, price.shape[1]), price[..., None])
+    cost = (by_mode.reshape(points, nodes, *mix.shape[1:]) * mix[:, None]).sum(axis=-1)
     scarce = np.where(priced[:, None], by_point(moved.supply), 0.0)
     worth = np.einsum("njk,nk->nj", scarce, price)
     log_cost = _log_unit_cost(moved.setting.organisation, cost.reshape(points * nodes, -1))

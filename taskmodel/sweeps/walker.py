@@ -278,7 +278,7 @@ class Walker:
         start: Allocation | None = None,
         situation: Situation | None = None,
     ) -> SolutionPath:
-        """Return the optima at some positions.
+        """Return the optima at some positions, and whether oversight binds and leads there.
 
         Parameters
         ----------
@@ -296,6 +296,19 @@ class Walker:
             If an optimum cannot be certified.
         """
         situation = self.at(position, before) if situation is None else situation
+        allocation = self.optima(situation, position, before, start)
+        binding, leading = situation.oversight_margins(allocation)
+        before = np.array(np.broadcast_to(before, position.shape))
+        return SolutionPath(position, before, allocation, binding > 0, leading > 0)
+
+    def optima(
+        self,
+        situation: Situation,
+        position: Array,
+        before: Before = False,
+        start: Allocation | None = None,
+    ) -> Allocation:
+        """Return the optima in the situation at some positions; the rest as of `solve`."""
         allocation = allocate(*situation.arrays, start=start, throw=False)
         self._try_again(position, before, allocation)
         failed = np.flatnonzero(allocation.status == Status.FAILED)
@@ -306,9 +319,7 @@ class Walker:
                 f"{position[failed[0]]:g} {self.axis.unit}{others}: {Status.FAILED.advice}"
                 f"{'; ' if (names := unusual(self.catalog)) else ''}{names}"
             )
-        binding, leading = situation.oversight_margins(allocation)
-        before = np.array(np.broadcast_to(before, position.shape))
-        return SolutionPath(position, before, allocation, binding > 0, leading > 0)
+        return allocation
 
     def _try_again(self, position: Array, before: Before, allocation: Allocation) -> None:
         """Solve points that failed from the optima of computes next to them, in place.
