@@ -148,6 +148,21 @@ class _Mapping(argparse.Action):
         setattr(namespace, self.dest, {**mapping, key: value})
 
 
+class _Once(argparse.Action):
+    """Store a value; argparse's own action keeps the last of several and says nothing."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        value: Any,
+        option: str | None = None,
+    ) -> None:
+        if option is not None and getattr(namespace, self.dest) not in (self.default, value):
+            raise argparse.ArgumentError(self, "is given twice; keep one")
+        setattr(namespace, self.dest, value)
+
+
 class _Version(argparse.Action):
     """Print the version, which takes a look at the installed package only then."""
 
@@ -199,6 +214,7 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--help", action="help", help="all of it, with examples and JSON keys")
         # argparse looks up actions by name here, so that the table of commands stays plain data
         self.register("action", "mapping", _Mapping)
+        self.register("action", None, _Once)
 
     def short_help(self) -> str:
         """Return usage, the gist, a line for each argument, and an example."""

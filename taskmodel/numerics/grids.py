@@ -41,7 +41,10 @@ def increasing(
     Traceback (most recent call last):
     taskmodel.errors.InputError: grid must be a list of points [h] that increase; found 2 and then 1
     """
-    points = np.asarray(values, dtype=float)
+    try:
+        points = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must be a list of numbers; found {values!r}") from error
     needed = f"{'at least two ' if least > 1 else ''}points{f' [{unit}]' if unit else ''}"
     if points.ndim != 1 or len(points) < least:
         single = f"; for one point write [{points:g}]" if points.ndim == 0 and least == 1 else ""

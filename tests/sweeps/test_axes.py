@@ -273,6 +273,7 @@ def test_the_interval_of_the_catalog_is_gone_through_where_no_values_are_given()
             "pairs of numbers",
         ),
         ({"compute": 1e30}, ValueError, r"write \[1e\+30\]"),
+        ({"compute": [1e30, "a"]}, tm.InputError, "list of numbers; found"),
         (
             {"over": "time", "paths": {"compute": GROWTH}, "values": [2020, 2030]},
             ValueError,
