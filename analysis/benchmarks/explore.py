@@ -3,8 +3,9 @@
 `taskmodel explore` is started as a process of its own. First one person moves a number again and
 again and asks for the curve; then many do so for some minutes, each with pauses of their own, and
 now and then ask for another view. As the page does, each follows the bands of a curve until the
-next move. Shown are the quantiles of the times between a question and its whole answer, what was
-refused, the time that processors spent, and the memory of the server before and after each minute.
+next move; one more person waits for each band to its end. Shown are the quantiles of the times
+between a question and its whole answer, what was refused, the time that processors spent, and the
+memory of the server before and after each minute.
 
 Limits: one process of Python answers; what it computes holds the interpreter's lock but for the
 compiled kernels, so that many people share little more than one processor. Times of answers are
@@ -46,7 +47,7 @@ class Told:
     times: list[float] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     bands: int = 0
-    whole_bands: int = 0
+    whole_bands: list[float] = field(default_factory=list)
 
 
 def ask(port: int, view: str, body: dict[str, object]) -> tuple[int, float]:
@@ -94,9 +95,8 @@ def person(port: int, seed: int, until: float, with_bands: bool, told: Told) -> 
         pause = min(time.monotonic() + rng.expovariate(1 / PAUSE), until)
         if with_bands and following is not None and pause - time.monotonic() > AFTER:
             time.sleep(AFTER)
-            status, ended = follow(port, following, pause)
+            status, _ = follow(port, following, pause)
             told.bands += status == 200
-            told.whole_bands += ended and status == 200
             if status not in (0, 200, BUSY):
                 told.refused.append(status)
         time.sleep(max(0.0, pause - time.monotonic()))
@@ -108,6 +108,18 @@ def person(port: int, seed: int, until: float, with_bands: bool, told: Told) -> 
         following = body if view == "curve" else None
         if status == 200:
             told.times.append(took)
+        else:
+            told.refused.append(status)
+
+
+def patient(port: int, seed: int, until: float, told: Told) -> None:
+    """Move a number, and wait until its bands end, again and again."""
+    rng = random.Random(seed)
+    while time.monotonic() < until:
+        begin = time.monotonic()
+        status, ended = follow(port, move(rng), begin + 600)
+        if status == 200 and ended:
+            told.whole_bands.append(time.monotonic() - begin)
         else:
             told.refused.append(status)
 
@@ -146,6 +158,8 @@ def many_people(
         threading.Thread(target=person, args=(port, seed, until, with_bands, told))
         for seed in range(people)
     ]
+    if with_bands:
+        threads.append(threading.Thread(target=patient, args=(port, people, until, told)))
     for thread in threads:
         thread.start()
     for minute in range(1, int(minutes) + 1):
@@ -155,7 +169,9 @@ def many_people(
         thread.join()
     shown(f"{people} people for {minutes:g} minutes", told.times)
     spent = cpu_time(process) - spent
-    print(f"not answered: {len(told.refused)}; bands begun {told.bands}, ended {told.whole_bands}")
+    print(f"not answered: {len(told.refused)}; bands begun {told.bands}")
+    if told.whole_bands:
+        shown("bands to their end", told.whole_bands)
     print(f"processors in use: {spent / (60 * minutes):.2f}")
     print("memory by minute [MB]: " + ", ".join(f"{size / 1e6:.0f}" for size in memory))
     return not told.refused

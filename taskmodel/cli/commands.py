@@ -473,7 +473,7 @@ COMMANDS = {
         _command(
             "explore",
             "a page with sliders, in the browser, served on this machine alone",
-            _named("catalog", DEFAULT_CATALOG),
+            *CATALOG,
             _option(
                 "--port",
                 "P",

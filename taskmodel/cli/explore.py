@@ -4,6 +4,7 @@ import contextlib
 import webbrowser
 from argparse import Namespace
 
+from taskmodel.cli.catalogs import load
 from taskmodel.cli.output import Answer
 from taskmodel.cli.screen import note
 
@@ -12,7 +13,8 @@ def answer(args: Namespace) -> Answer:
     """Serve the page of a catalog until an interrupt."""
     from taskmodel.explore import Server, Workbench
 
-    bench = Workbench(args.catalog)
+    load(args)  # whose defects speak of options
+    bench = Workbench(args.catalog, args.scenario, args.set)
     server = Server(bench, args.port, args.debug)
     try:
         with contextlib.suppress(KeyboardInterrupt):  # the way to end it

@@ -1033,10 +1033,12 @@ loaded from elsewhere, and other machines cannot reach it."""
 EPILOGS["explore"] = f"""examples:
   taskmodel explore
   taskmodel explore mylab.yaml --port 0
+  taskmodel explore alignment_research reference --set supervision.headcount=100
   taskmodel explore --no-browser
 
 Bands are of draws under the evidence, as those of `taskmodel run`; a number
-that is moved is the same in all of them.
+that is moved is the same in all of them. The page begins with the scenario;
+what is set holds in all scenarios of the page.
 
 {EXIT}"""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from taskmodel.catalog import Catalog
 from taskmodel.explore.choices import Choice, read_choice, word_among
 from taskmodel.explore.levers import moved_draws
 from taskmodel.explore.plain import rounded
-from taskmodel.explore.workbench import DEFAULT_PATHS, SEED, Workbench
+from taskmodel.explore.progressive import Progressive
+from taskmodel.explore.workbench import DEFAULT_PATHS, KEPT, SEED, Workbench
 from taskmodel.numerics.types import Array
 from taskmodel.questions._bands import bands
 from taskmodel.questions._ensemble import ensemble
@@ -23,62 +25,97 @@ from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.uncertainty import sampler
 
 FIRST, MOST = 8, 64  # draws that are solved at a time
-BRIEF = 0.15  # seconds: a part that takes less is followed by one twice as large
+BRIEF = 0.15  # seconds of a processor: a part that takes less is followed by one twice as large
 BAND_POINTS = 41
-TOLD = 0.3  # seconds between two tellings
 WEIGHING = 0.1  # seconds between looks at the draws that are being weighted
 CURVES = by_date.CURVES
 KINDS = ("curve", "time")
 Rows = NDArray[np.intp]
+Solve = Callable[[Rows], xr.Dataset]
+FactsOf = Callable[[xr.Dataset], dict[str, Any]]
 
 
-def band_stream(
-    bench: Workbench, request: Mapping[str, Any], wanted: Callable[[], bool]
-) -> Iterator[dict[str, Any]]:
-    """Yield bands of a choice, of more and more draws, until nobody wants them.
+@dataclass(frozen=True)
+class BandQuestion:
+    """What bands are asked for: along compute, or by date along some paths."""
+
+    kind: str
+    choice: Choice
+    paths: str = ""
+
+
+class Bands:
+    """The bands of a workbench: equal questions are solved once, whoever asks them.
 
     Parameters
     ----------
     bench : Workbench
-    request : mapping
-        ``kind``: along compute, or by date along ``paths``.
-    wanted : function
-        Whether somebody still waits for them.
-
-    Yields
-    ------
-    dict
-        ``weighing``, the part of the draws that are weighted; then ``draws`` of ``of``, how many
-        ``failed``, and the bands; last ``done``. ``none`` says why there are no bands.
-
-    Raises
-    ------
-    InputError, NoAnswer
-        As `taskmodel.ensemble`.
     """
-    kind = word_among(request, "kind", KINDS, "curve")
-    paths = word_among(request, "paths", tuple(bench.paths), DEFAULT_PATHS)
-    choice = read_choice(request)
-    catalog, start = bench.catalog(choice), bench.start(choice.scenario)
-    if not sampler(start.catalog).laws:
-        yield {"none": "no number of the catalog has an interval, so that there are no bands"}
-        return
-    weighing = bench.draws.weighing(choice.scenario)
-    while not bench.draws.ready(choice.scenario):
-        yield {"weighing": weighing.share}
-        time.sleep(WEIGHING)
-        if not wanted():
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._progress = Progressive(self._steps, KEPT, bench.right_of_way.longer_work)
+
+    def stream(
+        self, request: Mapping[str, Any], wanted: Callable[[], bool]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield bands of a choice, of more and more draws, until nobody wants them.
+
+        Parameters
+        ----------
+        request : mapping
+            ``kind``: along compute, or by date along ``paths``.
+        wanted : function
+            Whether somebody still waits for them.
+
+        Yields
+        ------
+        dict
+            ``weighing``, the part of the draws that are weighted; then ``draws`` of ``of``, how
+            many ``failed``, and the bands; last ``done``. ``none`` says why there are no bands.
+
+        Raises
+        ------
+        InputError, NoAnswer
+            As `taskmodel.ensemble`.
+        """
+        bench = self._bench
+        kind = word_among(request, "kind", KINDS, "curve")
+        paths = word_among(request, "paths", tuple(bench.paths), DEFAULT_PATHS)
+        choice = read_choice(request)
+        bench.catalog(choice)
+        if not sampler(bench.start(choice.scenario).catalog).laws:
+            yield {"none": "no number of the catalog has an interval, so that there are no bands"}
             return
-    if weighing.error is not None:
-        raise weighing.error
-    assert weighing.draws is not None
-    columns = moved_draws(start.catalog, weighing.draws.columns, start.levers, choice)
-    if not columns:
-        yield {"none": "every uncertain number is set, so that there are no bands"}
-        return
-    tell = _along_compute if kind == "curve" else _by_date
-    worth = {"ess": weighing.draws.ess, "evidence": weighing.draws.evidence}
-    yield from tell(bench, catalog, choice, columns, paths, wanted, worth)
+        weighing = bench.draws.weighing(choice.scenario)
+        while not bench.draws.ready(choice.scenario):
+            yield {"weighing": weighing.share}
+            time.sleep(WEIGHING)
+            if not wanted():
+                return
+        if weighing.error is not None:
+            raise weighing.error
+        question = BandQuestion(kind, choice, "" if kind == "curve" else paths)
+        yield from self._progress.follow(question, wanted)
+
+    def _steps(self, question: BandQuestion) -> Iterator[dict[str, Any]]:
+        """Yield the bands of a question, of more and more draws."""
+        bench, choice = self._bench, question.choice
+        catalog, start = bench.catalog(choice), bench.start(choice.scenario)
+        draws = bench.draws.weighing(choice.scenario).draws
+        assert draws is not None
+        columns = moved_draws(start.catalog, draws.columns, start.levers, choice)
+        if not columns:
+            yield {"none": "every uncertain number is set, so that there are no bands"}
+            return
+        solving = (
+            _by_date(catalog, columns, question.paths)
+            if question.paths
+            else _along_compute(catalog, columns)
+        )
+        count = len(next(iter(columns.values())))
+        for facts in _progressive(count, *solving):
+            yield {**facts, "ess": draws.ess, "evidence": draws.evidence}
 
 
 def _spread(count: int) -> Rows:
@@ -87,15 +124,7 @@ def _spread(count: int) -> Rows:
     return np.concatenate([np.arange(first, count, parts) for first in range(parts)])
 
 
-def _along_compute(
-    bench: Workbench,
-    catalog: Catalog,
-    choice: Choice,
-    columns: Mapping[str, Array],
-    paths: str,
-    wanted: Callable[[], bool],
-    worth: Mapping[str, Any],
-) -> Iterator[dict[str, Any]]:
+def _along_compute(catalog: Catalog, columns: Mapping[str, Array]) -> tuple[Solve, FactsOf]:
     grid = catalog.compute.grid
     points = np.geomspace(grid.low, grid.high, BAND_POINTS)
 
@@ -112,18 +141,10 @@ def _along_compute(
             "errors": {name: rounded(quantiles[f"{name}_error"].values) for name in CURVES},
         }
 
-    yield from _progressive(bench, _count(columns), solve, facts_of, wanted, worth)
+    return solve, facts_of
 
 
-def _by_date(
-    bench: Workbench,
-    catalog: Catalog,
-    choice: Choice,
-    columns: Mapping[str, Array],
-    paths: str,
-    wanted: Callable[[], bool],
-    worth: Mapping[str, Any],
-) -> Iterator[dict[str, Any]]:
+def _by_date(catalog: Catalog, columns: Mapping[str, Array], paths: str) -> tuple[Solve, FactsOf]:
     followed = by_date.compute_paths(paths, catalog, columns, SEED)
 
     def solve(rows: Rows) -> xr.Dataset:
@@ -145,47 +166,27 @@ def _by_date(
             "titles": by_date.FIRSTS,
         }
 
-    yield from _progressive(bench, _count(columns), solve, facts_of, wanted, worth)
+    return solve, facts_of
 
 
-def _count(columns: Mapping[str, Array]) -> int:
-    return len(next(iter(columns.values())))
-
-
-def _progressive(
-    bench: Workbench,
-    count: int,
-    solve: Callable[[Rows], xr.Dataset],
-    facts_of: Callable[[xr.Dataset], dict[str, Any]],
-    wanted: Callable[[], bool],
-    worth: Mapping[str, Any],
-) -> Iterator[dict[str, Any]]:
-    """Yield the facts of more and more draws; stop where nobody wants it."""
+def _progressive(count: int, solve: Solve, facts_of: FactsOf) -> Iterator[dict[str, Any]]:
+    """Yield the facts of more and more draws."""
     parts: list[xr.Dataset] = []
-    rows, size, last = _spread(count), FIRST, -np.inf
+    rows, size = _spread(count), FIRST
     while len(rows):
-        with bench.longer_work.turn():
-            if not wanted():  # at once, so that the next in turn may go on
-                return
-            bench.give_way()
-            if not wanted():
-                return
-            begun = time.monotonic()
-            parts.append(solve(rows[:size]))
-            now = time.monotonic()
-        rows, final = rows[size:], len(rows) <= size
-        if now - begun < BRIEF:
+        begun = time.thread_time()
+        parts.append(solve(rows[:size]))
+        rows = rows[size:]
+        if time.thread_time() - begun < BRIEF:
             size = min(2 * size, MOST)
-        if final or now - last > TOLD:
-            last = now
-            yield {**_joined_facts(parts, count, final, facts_of), **worth}
+        yield _joined_facts(parts, count, not len(rows), facts_of)
 
 
 def _joined_facts(
     parts: list[xr.Dataset],
     count: int,
     final: bool,
-    facts_of: Callable[[xr.Dataset], dict[str, Any]],
+    facts_of: FactsOf,
 ) -> dict[str, Any]:
     drawn = xr.concat(parts, "draw", data_vars="minimal", combine_attrs="override")
     size = drawn.sizes["draw"]

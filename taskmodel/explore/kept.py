@@ -1,12 +1,11 @@
-"""Work that many requests share: results that are kept, and turns that are waited for."""
+"""Results that many requests share, and that are kept."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -55,43 +54,3 @@ class Kept(Generic[K, V]):
         with self._lock:
             result = self._results.get(key)
         return result is not None and result.done()
-
-
-class Turns:
-    """Lets some computations run at a time, and the others in the order in which they came.
-
-    Parameters
-    ----------
-    size : int
-        How many run at a time.
-
-    Attributes
-    ----------
-    waiting : deque of Event
-        Of those who wait, in order.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._free = size
-        self.waiting: deque[threading.Event] = deque()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a turn, and pass it on at the end of the block."""
-        with self._lock:
-            begins = None if self._free else threading.Event()
-            if begins is None:
-                self._free -= 1
-            else:
-                self.waiting.append(begins)
-        if begins is not None:
-            begins.wait()
-        try:
-            yield
-        finally:
-            with self._lock:
-                if self.waiting:
-                    self.waiting.popleft().set()
-                else:
-                    self._free += 1

@@ -2,8 +2,9 @@
 
 A request has a thread of its own and a connection of its own; there are at most `THREADS` of them,
 and further ones wait to be accepted. Answers are computed a few at a time, in the order in which
-they were asked for, unless nobody waits for them any more; the latest are kept, and equal questions
-at a time have one answer. `Server.close` refuses new requests and lets those in flight
+they were asked for, unless nobody waits for them any more, by a few threads: memory that these have
+freed serves again, and each thread keeps its own. The latest are kept, and equal questions at a
+time have one answer. `Server.close` refuses new requests and lets those in flight
 finish. Files are read once, at the start: no request names a path of the file system.
 """
 
@@ -15,23 +16,25 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import CancelledError
-from contextlib import AbstractContextManager
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from taskmodel._version import __version__
 from taskmodel.errors import CatalogError, InputError, TaskmodelError
-from taskmodel.explore import answers, band_stream, downloads, gate, numbers, remedies, task_view
+from taskmodel.explore import answers, downloads, gate, numbers, remedies, task_view
+from taskmodel.explore.band_stream import Bands
 from taskmodel.explore.choices import read_choice, request_of, word_among
-from taskmodel.explore.kept import Kept, Turns
+from taskmodel.explore.kept import Kept
 from taskmodel.explore.plain import as_json
 from taskmodel.explore.workbench import DEFAULT_PATHS, Workbench
 from taskmodel.files import bundled
 
-THREADS = 32
-STREAMS = 12  # bands that are computed or waited for at a time
+T = TypeVar("T")
+THREADS = 96
+STREAMS = 64  # readers of bands: a thread takes the steps, and each of theirs waits
 ANSWERS = 256  # the latest, kept as they are sent: at most some 0.1 MB each
 AT_A_TIME = 2  # answers that are computed: one of them may be in kernels, without the lock
 BRISK = ("curve", "tasks", "money")  # views that wait for no slower ones
@@ -108,8 +111,9 @@ class Server(ThreadingHTTPServer):
         self.bench, self.debug = bench, debug
         self.assets = read_assets()
         self._places = threading.BoundedSemaphore(THREADS)
-        self.brisk, self.slow = Turns(AT_A_TIME), Turns(1)
+        self.brisk, self.slow = ThreadPoolExecutor(AT_A_TIME), ThreadPoolExecutor(1)
         self.contents: Kept[tuple[str, bytes], bytes] = Kept(self._content, ANSWERS)
+        self.bands = Bands(bench)
         self.streams = threading.BoundedSemaphore(STREAMS)
         try:
             super().__init__((HOST, port), PageHandler)
@@ -127,12 +131,14 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where the page is."""
-        return f"http://{HOST}:{self.port}/"
+        """Where the page is, with the scenario that it begins with."""
+        first = urlencode({"a.scenario": self.bench.first}) if self.bench.first else ""
+        return f"http://{HOST}:{self.port}/{first and '#' + first}"
 
-    def turn(self, name: str) -> AbstractContextManager[None]:
-        """Wait until an answer may be computed, and compute it in the block."""
-        return (self.brisk if name in BRISK else self.slow).turn()
+    def computed(self, view: str, compute: Callable[[], T]) -> T:
+        """Return an answer once it has had its turn."""
+        with self.bench.right_of_way.waiting():
+            return (self.brisk if view in BRISK else self.slow).submit(compute).result()
 
     def _content(self, question: tuple[str, bytes]) -> bytes:
         name, body = question
@@ -162,8 +168,10 @@ class Server(ThreadingHTTPServer):
 
     def close(self) -> None:
         """Accept no more requests, end streams, and wait for the requests in flight."""
-        self.bench.closing.set()
+        self.bench.right_of_way.closing.set()
         self.server_close()
+        self.brisk.shutdown()
+        self.slow.shutdown()
 
 
 class PageHandler(BaseHTTPRequestHandler):
@@ -238,28 +246,32 @@ class PageHandler(BaseHTTPRequestHandler):
             "default_paths": DEFAULT_PATHS,
             "plans": list(bundled.names("plan")),
             "beside": bench.base.over_time is not None,
+            "settings": bench.settings,
             "tasks": {name: task.title for name, task in bench.base.tasks.items()},
         }
 
     def _facts(self, name: str, body: bytes) -> None:
         contents, question = self.server.contents, (name, body)
-        if not contents.has(question):
-            with self.server.bench.waiting(), self.server.turn(name):
-                if not self._wanted():  # the page has moved on meanwhile
-                    return
-                contents(question)
-        self._send(200, contents(question), JSON)
+
+        def compute() -> bytes | None:
+            return contents(question) if self._wanted() else None
+
+        known = contents.has(question)
+        content = contents(question) if known else self.server.computed(name, compute)
+        if content is not None:  # the page has not moved on meanwhile
+            self._send(200, content, JSON)
 
     def _download(self, request: Mapping[str, Any]) -> None:
         view = word_among(request, "view", tuple(VIEWS))
         ending = word_among(request, "format", tuple(downloads.FORMATS))
-        with self.server.bench.waiting(), self.server.turn(view):
+
+        def compute() -> bytes:
             result = VIEWS[view](self.server.bench, request).dataset
-            content = (
-                downloads.netcdf_bytes(result)
-                if ending == "nc"
-                else downloads.csv_text(result).encode()
-            )
+            if ending == "nc":
+                return downloads.netcdf_bytes(result)
+            return downloads.csv_text(result).encode()
+
+        content = self.server.computed(view, compute)
         name = f"{self.server.bench.base.name}-{view}.{ending}"
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         self._send(200, content, downloads.FORMATS[ending], disposition)
@@ -269,7 +281,7 @@ class PageHandler(BaseHTTPRequestHandler):
             return self._fail(503, "too many bands are asked for at a time; try again")
         try:
             # what is wrong with the request shows before the first line
-            stream = band_stream.band_stream(self.server.bench, request, self._wanted)
+            stream = self.server.bands.stream(request, self._wanted)
             first = next(stream, None)
             self._head(200, LINES, {})
             while first is not None:

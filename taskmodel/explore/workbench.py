@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Mapping
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -19,9 +19,10 @@ from taskmodel.calibration.records import Moments
 from taskmodel.catalog import Catalog, bundled_scenarios, load_catalog, load_scenario
 from taskmodel.errors import CatalogError, InputError, TaskmodelError
 from taskmodel.explore.choices import Choice
-from taskmodel.explore.kept import Kept, Turns
+from taskmodel.explore.kept import Kept
 from taskmodel.explore.levers import Lever, levers_of, moved_catalog, ranked
 from taskmodel.explore.numbers import NumberEntry, task_entries
+from taskmodel.explore.right_of_way import RightOfWay
 from taskmodel.files.suggestions import did_you_mean, listing
 from taskmodel.summary.by_date import paths_of_compute
 from taskmodel.sweeps._sweep import sweep
@@ -31,7 +32,6 @@ DRAWS, SEED = 256, 1
 POINTS = 100  # of a curve, besides its events
 KEPT = 24  # results of the latest choices
 DEFAULT_PATHS = "epoch_trend"
-PAUSE = 0.02  # seconds after which long work looks again whether a person waits
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,39 @@ class Workbench:
     ----------
     name_or_path : str or Path
         The catalog.
+    scenario : str, optional
+        Bundled name or path of a scenario that the page begins with.
+    settings : mapping of str to value, optional
+        Values by dotted path that are set in all scenarios.
+
+    Attributes
+    ----------
+    base : Catalog
+        With the scenario and the settings.
+    first : str
+        The scenario; empty: none.
+    settings : dict of str to value
+    scenarios : dict of str to str
+        Titles of those that the catalog can have.
+
+    Raises
+    ------
+    CatalogError
+        As of `load_catalog`.
     """
 
-    def __init__(self, name_or_path: str | Path) -> None:
-        self.base = load_catalog(name_or_path)
-        self.scenarios = {
-            name: load_scenario(name).title for name in bundled_scenarios() if self._fits(name)
-        }
+    def __init__(
+        self,
+        name_or_path: str | Path,
+        scenario: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._name, self.settings = name_or_path, dict(settings or {})
+        self.base, self.first = self._with_scenario(scenario or ""), scenario or ""
+        names = [name for name in bundled_scenarios() if self._fits(name)]
+        if self.first and self.first not in names:
+            names.append(self.first)
+        self.scenarios = {name: load_scenario(name).title for name in names}
         loaded = {name: load_paths(name) for name in bundled_paths()}
         self.paths = {
             name: paths
@@ -81,10 +107,7 @@ class Workbench:
         self.catalog: Kept[Choice, Catalog] = Kept(self._catalog, KEPT)
         self.curve: Kept[Choice, xr.Dataset] = Kept(self._curve, KEPT)
         self.draws = Draws(self)
-        self.longer_work = Turns(1)
-        self.closing = threading.Event()
-        self._waiting = 0
-        self._turn = threading.Condition()
+        self.right_of_way = RightOfWay()
 
     def warm_up(self) -> None:
         """Begin what the page asks for first, in the background: kernels, the curve, draws."""
@@ -92,28 +115,29 @@ class Workbench:
 
     def _warm_up(self) -> None:
         with contextlib.suppress(TaskmodelError):  # the page asks again, and tells it
-            self.curve(Choice())
-            self.levers("")
-            self.draws.weighing("")
+            self.curve(Choice(self.first))
+            self.levers(self.first)
+            self.draws.weighing(self.first)
 
     def _fits(self, scenario: str) -> bool:
         only = load_scenario(scenario).catalog
         if only is not None and only != self.base.name:
             return False
         try:
-            self.base.with_scenario(load_scenario(scenario))
+            self._with_scenario(scenario)
         except CatalogError:  # it speaks of what this catalog does not have
             return False
         return True
 
+    def _with_scenario(self, scenario: str) -> Catalog:
+        return load_catalog(self._name, scenario or None, self.settings)
+
     def _start(self, scenario: str) -> Start:
-        catalog = self.base
-        if scenario:
-            if scenario not in self.scenarios:
-                hint = did_you_mean(scenario, self.scenarios)
-                hint = hint or f"; there are {listing(self.scenarios)}"
-                raise InputError(f"scenario: found {scenario!r}{hint}")
-            catalog = catalog.with_scenario(load_scenario(scenario))
+        if scenario and scenario not in self.scenarios:
+            hint = did_you_mean(scenario, self.scenarios)
+            hint = hint or f"; there are {listing(self.scenarios)}"
+            raise InputError(f"scenario: found {scenario!r}{hint}")
+        catalog = self._with_scenario(scenario)
         return Start(catalog, levers_of(catalog), bundled_evidence(catalog))
 
     def _levers(self, scenario: str) -> list[Lever]:
@@ -142,26 +166,6 @@ class Workbench:
         today = catalog.compute.today.value
         inside = [today] if grid.low <= today <= grid.high else []
         return sweep(catalog, np.union1d(points, inside))
-
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Work that a person waits for: longer work pauses meanwhile."""
-        with self._turn:
-            self._waiting += 1
-        try:
-            yield
-        finally:
-            with self._turn:
-                self._waiting -= 1
-                self._turn.notify_all()
-
-    def give_way(self) -> None:
-        """Wait until no person waits; raise CancelledError once the workbench closes."""
-        with self._turn:
-            while self._waiting and not self.closing.is_set():
-                self._turn.wait(PAUSE)
-        if self.closing.is_set():
-            raise CancelledError
 
 
 @dataclass
@@ -202,9 +206,11 @@ class Draws:
         return weighing
 
     def _weigh(self, start: Start, weighing: Weighing) -> None:
+        give_way = self._workbench.right_of_way.longer_work()
+
         def advance(share: float) -> None:
             weighing.share = share
-            self._workbench.give_way()
+            give_way()
 
         try:
             weighing.draws = evidenced_draws(

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from urllib.parse import parse_qs
 
 import pytest
 from explore.pages import ask
@@ -54,3 +55,39 @@ def test_the_page_ends_where_its_process_is_asked_to_end():
 def test_a_catalog_that_does_not_exist_is_refused_before_the_page(capsys):
     assert main(["explore", "t_agi_lader", "--port", "0", "--no-browser"]) == 2
     assert "t_agi_ladder" in capsys.readouterr().err
+
+
+def test_the_page_begins_with_the_scenario_and_what_is_set(monkeypatch, capsys, tmp_path):
+    scenario = tmp_path / "few.yaml"
+    scenario.write_text(
+        "title: Few reviewers\nset:\n  supervision.headcount: {value: 12, unit: person, "
+        "source: judgement, note: a test}\n"
+    )
+    asked = []
+
+    def interrupted(server, poll_interval=0.05):
+        bench = server.bench
+        asked.append((server.url, {name: bench.start(name).catalog for name in ("", bench.first)}))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Server, "serve_forever", interrupted)
+    words = ["explore", "t_agi_ladder", str(scenario), "--set", "capability.slope=0.4"]
+    assert main([*words, "--port", "0", "--no-browser"]) == 0
+    (url, catalogs), name = asked[0], str(scenario)
+    assert parse_qs(url.partition("#")[2]) == {"a.scenario": [name]}
+    assert url in capsys.readouterr().out
+    assert catalogs[name].supervision.headcount.value == 12
+    assert catalogs[""].supervision.headcount.value != 12
+    assert {each.capability.slope.value for each in catalogs.values()} == {0.4}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["refrence"], "did you mean 'reference'"),
+        (["--set", "supervision.headcount=-1"], "--set: supervision.headcount"),
+    ],
+)
+def test_what_is_wrong_with_a_scenario_or_a_setting_is_told_before_the_page(words, told, capsys):
+    assert main(["explore", "t_agi_ladder", *words, "--port", "0", "--no-browser"]) == 2
+    assert told in capsys.readouterr().err

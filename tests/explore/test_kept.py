@@ -1,11 +1,11 @@
-"""Results that are kept are computed once, and turns are given in order."""
+"""Results that are kept are computed once for all who ask for them at a time."""
 
 import threading
 
 import pytest
 from explore.pages import until
 
-from taskmodel.explore.kept import Kept, Turns
+from taskmodel.explore.kept import Kept
 
 
 def in_threads(*works):
@@ -64,36 +64,3 @@ def test_an_error_reaches_all_who_wait_and_is_not_kept():
     assert len(errors) == 2 and not kept.has(1)
     ask()
     assert len(asked) >= 2
-
-
-def test_turns_are_given_in_the_order_of_arrival_and_no_more_than_their_number_at_a_time():
-    turns, order, running, most = Turns(2), [], [], []
-    gates = [threading.Event() for _ in range(6)]
-
-    def work(number):
-        with turns.turn():
-            running.append(number)
-            most.append(len(running))
-            order.append(number)
-            assert gates[number].wait(30)
-            running.remove(number)
-
-    threads = []
-    for number in range(6):
-        threads += in_threads(lambda number=number: work(number))
-        until(lambda number=number: len(order) == min(number + 1, 2))
-        until(lambda number=number: len(turns.waiting) == max(number - 1, 0))
-    for number, gate in enumerate(gates):
-        gate.set()
-        until(lambda number=number: len(order) == min(number + 3, 6))
-    for thread in threads:
-        thread.join()
-    assert order == [0, 1, 2, 3, 4, 5] and max(most) == 2
-
-
-def test_a_turn_is_passed_on_after_an_error():
-    turns = Turns(1)
-    with pytest.raises(ZeroDivisionError), turns.turn():
-        raise ZeroDivisionError
-    with turns.turn():
-        assert not turns.waiting

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from taskmodel.explore import Workbench
-from taskmodel.explore.band_stream import band_stream
+from taskmodel.explore.band_stream import Bands
 from taskmodel.explore.server import VIEWS
 
 MOST = 10_000  # bytes of arrays in cycles
@@ -14,11 +14,13 @@ MOST = 10_000  # bytes of arrays in cycles
 
 @pytest.fixture(scope="module")
 def bench():
-    return Workbench("t_agi_ladder")
+    result = Workbench("t_agi_ladder")
+    result.bands = Bands(result)
+    return result
 
 
 def bands_of(bench, request):
-    for _ in band_stream(bench, request, lambda: True):
+    for _ in bench.bands.stream(request, lambda: True):
         pass
 
 

@@ -18,7 +18,7 @@ from taskmodel.explore.answers import ViewAnswer
 from taskmodel.explore.choices import Choice
 from taskmodel.explore.gate import MOST_BYTES
 from taskmodel.explore.levers import moved_draws
-from taskmodel.explore.server import STREAMS, VIEWS, read_assets
+from taskmodel.explore.server import AT_A_TIME, STREAMS, VIEWS, read_assets
 
 CATALOG = "t_agi_ladder"
 NOTHING = ViewAnswer({"shown": []}, None)
@@ -334,15 +334,36 @@ def test_equal_questions_have_one_answer_and_are_computed_once(page, monkeypatch
     assert first == again == (200, {"shown": []}) and len(asked) == 1
 
 
+def test_answers_are_computed_by_a_few_threads_however_many_ask(page, monkeypatch):
+    threads = set()
+
+    def view(bench, request):
+        threads.add(threading.get_ident())
+        time.sleep(0.01)
+        return NOTHING
+
+    monkeypatch.setitem(VIEWS, "money", view)
+    asking = [
+        threading.Thread(target=question, args=(page, "money"), kwargs={"set": {"asked": number}})
+        for number in range(4 * AT_A_TIME)
+    ]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert 1 <= len(threads) <= AT_A_TIME
+
+
 def test_a_question_that_nobody_waits_for_any_more_is_not_computed(page, monkeypatch):
     asked = []
     monkeypatch.setitem(VIEWS, "map", lambda bench, request: asked.append(request) or NOTHING)
-    connection = http.client.HTTPConnection("127.0.0.1", page.port)
-    with page.turn("map"):
-        body = json.dumps({"other": "capability.slope"})
-        connection.request("POST", "/api/map", body, {"Content-Type": "application/json"})
-        until(lambda: page.slow.waiting)
-        connection.close()
+    connection, busy = http.client.HTTPConnection("127.0.0.1", page.port), threading.Event()
+    page.slow.submit(busy.wait)
+    body = json.dumps({"other": "capability.slope"})
+    connection.request("POST", "/api/map", body, {"Content-Type": "application/json"})
+    until(lambda: page.slow._work_queue.qsize())
+    connection.close()
+    busy.set()
     assert question(page, "map", other="production.elasticity")[0] == 200
     assert asked == [{"other": "production.elasticity"}]
 

@@ -371,12 +371,18 @@ function options(select, entries) {
   select.replaceChildren(...entries.map(([value, title]) => element("option", { value }, title)));
 }
 
+// What was set where the page was begun.
+function setText() {
+  const values = Object.entries(start.settings).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  return values.length ? ` with ${values.join(", ")}` : "";
+}
+
 async function begin() {
   start = await api.start();
   document.title = `${start.title}: taskmodel`;
   byId("title").textContent = start.title;
   byId("question").textContent = start.question;
-  byId("footer").textContent = `taskmodel ${start.version}, catalog ${start.catalog}. Everything is computed on this machine. The address of this page has its state.`;
+  byId("footer").textContent = `taskmodel ${start.version}, catalog ${start.catalog}${setText()}. Everything is computed on this machine. The address of this page has its state.`;
   options(byId("paths"), start.paths.map((name) => [name, name.replaceAll("_", " ")]));
   options(byId("scenario"), [["", "the catalog as it is"], ...Object.entries(start.scenarios).map(([name, title]) => [name, `${name.replaceAll("_", " ")}: ${title}`])]);
   state = fromAddress(location.hash.slice(1));
