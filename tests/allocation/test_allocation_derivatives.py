@@ -95,3 +95,22 @@ def test_ties_of_several_tasks_keep_one_proportion_along_a_change():
     assert found.log_output[0] == pytest.approx(0.8 * inference / output, rel=1e-9)
     share = 2 * inference / output**2
     np.testing.assert_allclose(found.mode_share[0, :, 1], [share, 0, share], rtol=1e-7, atol=1e-9)
+
+
+def test_a_fair_split_stays_equal_in_all_tasks_as_their_shares_move():
+    """As above, all units cost the same, so that output does not move: a = E/(Y (s_1 + s_3))."""
+    bundles = np.array(
+        [[[1.0, 0.0], [0.2, 1.0]], [[1.0, 0.0], [0.5, 1.0]], [[1.0, 0.0], [0.2, 1.0]]]
+    )
+    share, grows, inference = np.array([0.2, 0.5, 0.3]), np.array([1.0, 0.0, -0.5]), 0.3
+    moved = share * np.exp(np.multiply.outer(NODES, grows))
+    moved /= moved.sum(axis=-1, keepdims=True)
+    supply = np.array([1.0, inference])
+    problem = bundles, supply, Nest(0.5, share, [0, 1, 2]), np.ones((3, 2), bool)
+    nodes = bundles, np.tile(supply, (4, 1)), Nest(np.full(4, 0.5), moved, [0, 1, 2])
+    found = slopes(problem, allocate(*problem), nodes, NODES[None], WEIGHTS[None])
+    assert found.log_output[0] == pytest.approx(0, abs=1e-12)
+    slope = share * (grows - share @ grows)
+    part = inference / (1 + 0.8 * inference) / (share[0] + share[2])
+    change = -part * (slope[0] + slope[2]) / (share[0] + share[2])
+    np.testing.assert_allclose(found.mode_share[0, :, 1], [change, 0, change], rtol=1e-9, atol=1e-9)

@@ -1,0 +1,25 @@
+"""How much is done of tasks that cost nothing, where a nest needs a certain amount."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from taskmodel.allocation import Nest, Status, allocate
+
+FREE_BESIDE_PAID = [[[0.0]], [[1.0]], [[1.0]]]
+
+
+@pytest.mark.parametrize(
+    ("elasticity", "inside", "status"),
+    [
+        (1, [np.inf, 0.0], Status.SUPREMUM),  # x^(1/2) y^(1/2) = 20 with y as small as one likes
+        (2, [20.0, 0.0], Status.OPTIMAL),  # (1/2)^(-1/(1-1/2)) = 4 times the share of 20, alone
+    ],
+)
+def test_half_of_research_of_a_free_task_and_one_that_it_replaces(elasticity, inside, status):
+    """The other half takes all 10 hours, in fixed proportion: output is 20."""
+    nest = Nest(0.0, [0.5, 0.5], [Nest(elasticity, [0.5, 0.5], [0, 1]), 2])
+    best = allocate(FREE_BESIDE_PAID, [10.0], nest)
+    assert_allclose(best.output, 20, rtol=1e-12)
+    assert_allclose(best.activity[:, 0], [*inside, 10], rtol=1e-12)
+    assert best.status == status
