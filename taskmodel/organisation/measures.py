@@ -103,8 +103,11 @@ class PeopleAlone:
         unlimited = self.organisation.with_unlimited("experiments")
         return self.optimum(_constant(unlimited.supply(1.0)))
 
-    def at(self, compute: Array) -> tuple[Array, Array]:
-        """Return output, and the work done in all tasks, each (point,) [h/year]."""
+    def at(self, compute: Array, optimum: Allocation | None = None) -> tuple[Array, Array]:
+        """Return output, and the work done in all tasks, each (point,) [h/year].
+
+        The optimum of the organisation, if it is given, is theirs where AI may do nothing.
+        """
         supply, plenty = self.organisation.supply(compute), self.plenty
         scarce = self.organisation.factors.index("experiments")
         short = np.flatnonzero(plenty.factor_use[:, scarce] > supply[:, scarce])
@@ -112,10 +115,21 @@ class PeopleAlone:
             np.broadcast_to(values, len(supply)).copy()
             for values in (plenty.output, plenty.activity.sum(axis=(-2, -1)))
         )
+        if len(short) and optimum is not None:
+            own = short[self._alone_anyway(compute, short)]
+            output[own], work[own] = optimum.output[own], optimum.activity[own].sum(axis=(-2, -1))
+            short = np.setdiff1d(short, own)
         if len(short):
             people = PeopleAlone(self.organisation.take(short)).optimum(supply[short])
             output[short], work[short] = people.output, people.activity.sum(axis=(-2, -1))
         return output, work
+
+    def _alone_anyway(self, compute: Array, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return whether people may do all tasks, and AI none, at some points."""
+        if self.organisation.nest.linked or not self.organisation.policy[:, HUMAN].all():
+            return np.zeros(len(rows), dtype=bool)
+        opened = self.organisation.take(rows).opened(compute[rows])
+        return np.asarray(~opened[:, :, HUMAN + 1 :].any(axis=(1, 2)))
 
     def take(self, rows: Rows, organisation: Organisation) -> PeopleAlone:
         """Return people alone at some points; `organisation` is theirs."""
@@ -208,7 +222,14 @@ class Yardstick:
         """Return the effective speed-up S_Y^lambda S_L^(1 - lambda), shape (point,)."""
         return np.asarray(throughput**self.exponent * latency ** (1 - self.exponent))
 
-    def measure(self, compute: Array, allocation: Allocation, *, endless: bool = False) -> Measures:
+    def measure(
+        self,
+        compute: Array,
+        allocation: Allocation,
+        *,
+        endless: bool = False,
+        optimal: bool = False,
+    ) -> Measures:
         """Return the measures of an allocation of the organisation at some computes, (point,).
 
         Parameters
@@ -217,6 +238,8 @@ class Yardstick:
         allocation : Allocation
         endless : bool
             Whether work that waits for ever has NaN for its latency, rather than raise an error.
+        optimal : bool
+            Whether the allocation is known to be the optimum.
 
         Raises
         ------
@@ -231,7 +254,7 @@ class Yardstick:
         kernels.work_by_ai(activity, mix, HUMAN, by_ai)
         kernels.escaped_units(activity, _rows(organisation.escape(compute)), escaped)
         kernels.total_work(activity, work)
-        base_output, base_work = self.people_alone.at(compute)
+        base_output, base_work = self.people_alone.at(compute, allocation if optimal else None)
         throughput, bulk = _relative(output, base_output), _relative(work, base_work)
         time = self.clock.pass_time(mix, activity, compute, endless=endless)
         latency = np.where(productive | np.isinf(output), self.base_time / time, np.nan)

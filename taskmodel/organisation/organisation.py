@@ -340,6 +340,10 @@ class Organisation:
         """Return the modes that may be used, (point, task, mode), given the automatable tasks."""
         return self.policy & (automatable[:, :, None] | ~self.unaided)
 
+    def opened(self, compute: ArrayLike) -> NDArray[np.bool_]:
+        """Return the modes that may be used at some computes, shape (point, task, mode)."""
+        return self.open_modes(self.automatable(compute))
+
     def take(self, rows: Rows) -> Organisation:
         """Return the organisations of some points, in any order and number."""
         arrays: dict[str, Any] = {name: point_rows(getattr(self, name), rows) for name in BY_POINT}

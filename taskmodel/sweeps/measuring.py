@@ -79,7 +79,7 @@ def _measures(
     names: Sequence[str] | None = None,
 ) -> dict[str, Array]:
     """Return the measures of optima at some positions, all or those of some names."""
-    measures = vars(walker.at(position, before).measure(optima, endless=True))
+    measures = vars(walker.at(position, before).measure(optima, endless=True, optimal=True))
     every = {**measures, "factor_elasticity": optima.factor_elasticity}
     return {name: every[name] for name in every if names is None or name in names}
 

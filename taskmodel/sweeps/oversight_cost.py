@@ -25,6 +25,7 @@ from taskmodel.allocation import Allocation, Status, allocate, greatest_output
 from taskmodel.numerics.accuracy import COST_ROUNDING, EVENT_WIDTH
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.organisation import HUMAN
 from taskmodel.sweeps import cost_kernels, walk_kernels
 from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.desk import Desk, write_regime
@@ -249,7 +250,11 @@ class _Search:
     ) -> None:
         self.nodes, self.course = _Nodes(path, events), course
         self.path, self.walker = path, walker
-        free = self._log_free(self.nodes.position, self.nodes.before)
+        # where AI may do nothing there is no review
+        situation, free = walker.at(self.nodes.position, self.nodes.before), self.nodes.own.copy()
+        rows = situation.arrays[-1][:, :, HUMAN + 1 :].any(axis=(1, 2))
+        if rows.any():
+            free[rows] = self._log_free(self.nodes.position[rows], self.nodes.before[rows])
         with np.errstate(invalid="ignore"):  # NaN where both are 0, or without limit
             self.log_cost = free - self.nodes.own
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from xarray.indexes import PandasIndex
 
 import taskmodel._accessor  # noqa: F401  it registers `ds.taskmodel`
 from taskmodel._version import __version__
@@ -109,11 +110,30 @@ def labelled(
         # the fast path looks for no dates among texts
         return xr.Variable(dims, values, attributes, fastpath=True)
 
+    labels = {name: variable(name, entry, ("", "")) for name, entry in coords.items()}
     return xr.Dataset(
         {name: variable(name, entry, None) for name, entry in variables.items()},
-        {name: variable(name, entry, ("", "")) for name, entry in coords.items()},
+        _coordinates(labels),
         attributes,
     )
+
+
+def _coordinates(labels: dict[str, xr.Variable]) -> xr.Coordinates:
+    """Return coordinates with the indexes that xarray would make, those of names once for all."""
+    indexes, variables = {}, dict(labels)
+    for name, label in labels.items():
+        if label.dims == (name,):
+            values = label.values
+            named = values.dtype == object
+            index = _index_of_names(name, tuple(values)) if named else PandasIndex(values, name)
+            indexes[name] = index
+            variables |= index.create_variables({name: label})
+    return xr.Coordinates(variables, indexes)
+
+
+@lru_cache(64)
+def _index_of_names(dimension: str, names: tuple[str, ...]) -> PandasIndex:
+    return PandasIndex(np.array(names, dtype=object), dimension)
 
 
 @lru_cache(1024)  # meanings are declared, and few

@@ -178,9 +178,9 @@ class Situation:
         """Factors available per year, shape (point, factor)."""
         return self.setting.organisation.supply(self.compute)
 
-    def measure(self, allocation: Allocation, *, endless: bool = False) -> Measures:
+    def measure(self, allocation: Allocation, **known: bool) -> Measures:
         """Return the measures of an allocation at these points; see `Yardstick.measure`."""
-        return self.setting.yardstick.measure(self.compute, allocation, endless=endless)
+        return self.setting.yardstick.measure(self.compute, allocation, **known)
 
     def oversight_margins(self, allocation: Allocation) -> tuple[Array, Array]:
         """Return by how much oversight binds, and leads the other sources; negative if it does not.
