@@ -104,8 +104,11 @@ def allocate(
                 flattened(start.factor_elasticity, 1)[rows],
             )
         with certified_algebra():
-            tiles.append(_allocate_tile(organisations[rows], begin))
-    joined = {name: values[group] for name, values in concatenated(tiles).items()}
+            every = len(rows) == len(group)
+            tiles.append(_allocate_tile(organisations if every else organisations[rows], begin))
+    joined = concatenated(tiles)
+    if len(first) < len(group):
+        joined = {name: values[group] for name, values in joined.items()}
     tree, modes = organisations.tree, np.shape(bundles)[-2]
     if tree.block:
         usable = by_joint_modes(tree, joined["usable"], modes, idle=False)
@@ -210,9 +213,11 @@ def _allocate_modes(organisations: Organisations, start: Start | None) -> Alloca
     rows = np.flatnonzero(~(ready.free | ready.impossible))
     node_output = np.full((points, organisations.tree.nodes), np.nan)
     if len(rows):
-        problem = ready.problem[rows]
+        every = len(rows) == points
+        problem = ready.problem if every else ready.problem[rows]
         begin = start and active_set_of(problem, start[0][rows], start[1][rows])
-        solved, node_output[rows] = _solved(problem, organisations[rows], begin)
+        of_rows = organisations if every else organisations[rows]
+        solved, node_output[rows] = _solved(problem, of_rows, begin)
         something = solved.output != 0
         result.put(rows[something], solved.take(something))
     for point in np.flatnonzero(ready.free_node.any(axis=1) & (result.output != 0)):

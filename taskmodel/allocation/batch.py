@@ -26,6 +26,8 @@ class Batch:
 
 def concatenated(batches: list[Any]) -> dict[str, NDArray[Any]]:
     """The fields of several batches of one class, joined along the points."""
+    if len(batches) == 1:
+        return dict(vars(batches[0]))
     return {
         field.name: np.concatenate([getattr(batch, field.name) for batch in batches])
         for field in fields(batches[0])

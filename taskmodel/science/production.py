@@ -139,7 +139,7 @@ class Nest:
         )
         return result
 
-    @property
+    @cached_property
     def linked(self) -> bool:
         """Whether a nest may be made as a block, or work induces other work."""
         inside = any(isinstance(member, Nest) and member.linked for member in self.members)
