@@ -32,7 +32,6 @@ from taskmodel.sweeps.trace import binding_intervals, sweep_line
 from taskmodel.takeoff.beside import alignment_beside
 
 LINES = ("throughput_speedup", "latency_speedup", "speedup", "oversight_cost")
-COURSE_POINTS = 65
 MAP_POINTS = (32, 24)
 MONEY_POINTS = 61  # besides both sides of events
 PRICED = "priced"

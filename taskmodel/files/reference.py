@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from taskmodel.files.dotted import ANY
 from taskmodel.files.quantity import range_text
 
-QUANTITY = "Quantity"  # name of the definition of numbers with unit, interval and source
 BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
 

@@ -21,7 +21,7 @@ from taskmodel.plots.panels import (
     log_axis,
     stacked_panels,
 )
-from taskmodel.plots.words import SPEEDUP_NAMES, needs
+from taskmodel.plots.words import LINES, SPEEDUP_NAMES, drawing, needs
 from taskmodel.sweeps.trace import sweep_line
 
 MILESTONES = {
@@ -33,28 +33,14 @@ HIGHEST = 30.0  # speed-up shown: those of capabilities grow without bound
 TICKS = (1, 2, 3, 5, 10, 20, 30)
 
 
+@drawing(
+    "From `taskmodel.alignment_beside`.",
+    otherwise="the dataset is not such a result",
+    panels="The three panels to draw on, from above",
+    gid=LINES,
+)
 def beside(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw the speed-ups of alignment and capabilities, alignment work and the training run.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.alignment_beside`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not such a result, or the figure is too narrow.
-    """
+    """Draw the speed-ups of alignment and capabilities, alignment work and the training run."""
     needs(
         "capability_speedup" in result and "work" in result,
         "has no capabilities beside it",

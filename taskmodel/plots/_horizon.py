@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from taskmodel.plots.page import BLUE, GREY, PALE, VERMILLION
 from taskmodel.plots.panels import calendar_axis, labelled_ticks, stacked_panels
-from taskmodel.plots.words import needs
+from taskmodel.plots.words import drawing, needs
 
 DRIVERS = {"compute": ("by compute", BLUE), "time": ("by the trend over time", VERMILLION)}
 DASHES = {50: "-", 80: (0, (4, 2))}
@@ -26,28 +26,13 @@ DURATIONS = {
 }  # of working time [h]
 
 
+@drawing(
+    "From `taskmodel.horizon`.",
+    otherwise="the dataset has no horizons",
+    gid="Lines have ``DRIVER_SUCCESS`` as ``gid``.",
+)
 def draw_horizon(horizons: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw the length of the tasks that frontier AI can do, over time.
-
-    Parameters
-    ----------
-    horizons : Dataset
-        From `taskmodel.horizon`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have ``DRIVER_SUCCESS`` as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset has no horizons, or the figure is too narrow.
-    """
+    """Draw the length of the tasks that frontier AI can do, over time."""
     needs("model_horizon" in horizons, "has no horizons", "horizon")
     time = horizons["time"].values
     heading = "Tasks that the frontier can do: 50 % of them (solid), 80 % (dashed)"

@@ -15,33 +15,19 @@ from taskmodel.plots.panels import (
     powers_of_ten,
     stacked_panels,
 )
-from taskmodel.plots.words import needs, power_text
+from taskmodel.plots.words import LINES, drawing, needs, power_text
 
 LOGARITHMIC_FROM = 100.0  # ratio of largest to smallest value
 
 
+@drawing(
+    "From `taskmodel.simulate`, for a loop.",
+    otherwise="the dataset is not a loop",
+    panels="Where to draw, one panel for each variable along ``time``",
+    gid=LINES,
+)
 def loop(run: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw the levels of a loop over time; of draws the median, and the middle 90 % as a band.
-
-    Parameters
-    ----------
-    run : Dataset
-        From `taskmodel.simulate`, for a loop.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        Where to draw, one panel for each variable along ``time``; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not a loop, or the figure is too narrow.
-    """
+    """Draw the levels of a loop over time; of draws the median, and the middle 90 % as a band."""
     needs("loop" in run.attrs, "is no loop", "simulate for one, such as kwa")
     names = [str(name) for name in run.data_vars if "time" in run[name].dims]
     time, rows = run["time"], -(-len(names) // 2)

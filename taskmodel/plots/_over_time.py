@@ -19,7 +19,7 @@ from taskmodel.plots.panels import (
     log_axis,
     stacked_panels,
 )
-from taskmodel.plots.words import SPEEDUP_NAMES, needs, share_name
+from taskmodel.plots.words import LINES, SPEEDUP_NAMES, drawing, needs, share_name
 from taskmodel.sweeps.trace import share_lines, sweep_line
 
 ONSETS = {
@@ -29,28 +29,14 @@ ONSETS = {
 VISIBLE_SHARE = 0.005  # sources that never exceed it are not drawn
 
 
+@drawing(
+    "From `taskmodel.sweep` along ``time``.",
+    otherwise="the dataset is not a sweep along time",
+    panels="The three panels to draw on, from above",
+    gid=LINES,
+)
 def over_time(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw speed-ups by date, bottleneck shares, and effective compute.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.sweep` along ``time``.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not a sweep along time, or the figure is too narrow.
-    """
+    """Draw speed-ups by date, bottleneck shares, and effective compute."""
     needs(result.attrs.get("over") == "time", "is no sweep along time", 'sweep with over="time"')
     heading = f"Speed-up of research over time: {result.attrs['catalog_name']}"
     if paths := result.attrs.get("paths_name"):

@@ -15,7 +15,7 @@ from taskmodel.plots.panels import (
     powers_of_ten,
     stacked_panels,
 )
-from taskmodel.plots.words import needs
+from taskmodel.plots.words import LINES, drawing, needs
 
 YEARS_AFTER = 6.0  # shown after full automation
 NEAR = 0.004  # of the axis: closer milestones share a label
@@ -35,28 +35,14 @@ LEVELS = {
 }
 
 
+@drawing(
+    "From `taskmodel.simulate`.",
+    otherwise="the dataset is not a simulated world",
+    panels="The three panels to draw on, from above",
+    gid=LINES,
+)
 def takeoff(world: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw automated shares of tasks, the largest training run and gross world product.
-
-    Parameters
-    ----------
-    world : Dataset
-        From `taskmodel.simulate`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not a simulated world, or the figure is too narrow.
-    """
+    """Draw automated shares of tasks, the largest training run and gross world product."""
     needs("milestone_value" in world, "is no simulated world", "simulate")
     values = world["milestone_value"].values.tolist()
     dates = dict(zip(map(str, world["milestone"].values), values, strict=True))

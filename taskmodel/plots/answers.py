@@ -37,7 +37,15 @@ from taskmodel.plots.panels import (
     labelled_ticks,
     stacked_panels,
 )
-from taskmodel.plots.words import SPEEDUP_NAMES, compute_text, needs, power_text, times
+from taskmodel.plots.words import (
+    LINES,
+    SPEEDUP_NAMES,
+    compute_text,
+    drawing,
+    needs,
+    power_text,
+    times,
+)
 from taskmodel.questions._what_if import RELAXATIONS
 from taskmodel.sweeps.trace import sweep_line
 
@@ -116,29 +124,14 @@ def _at(result: xr.Dataset) -> str:
     return f"at {compute_text(compute)} FLOP/year"
 
 
+@drawing(
+    "From `taskmodel.elasticities`; of several computes the first.",
+    otherwise="the dataset has no elasticities",
+)
 def draw_elasticities(
     result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None
 ) -> Figure:
-    """Draw what 1 % more of each input gives, those that matter most on top: a tornado.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.elasticities`; of several computes the first.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the dataset has no elasticities, or the figure is too narrow.
-    """
+    """Draw what 1 % more of each input gives, those that matter most on top: a tornado."""
     needs("speedup_elasticity" in result, "has no elasticities", "elasticities")
     state = result.isel(compute=0) if "compute" in result.dims else result
     gains = state["speedup_elasticity"].values
@@ -153,27 +146,12 @@ def draw_elasticities(
     return _bars(ax, width, heading, "change of the effective speed-up [%]", rows)
 
 
+@drawing(
+    "From `taskmodel.what_if`.",
+    otherwise="the dataset is no such answer",
+)
 def draw_what_if(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw the effective speed-up without each constraint, and without all of them.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.what_if`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the dataset is no such answer, or the figure is too narrow.
-    """
+    """Draw the effective speed-up without each constraint, and without all of them."""
     needs("with_relaxation" in result.dims, "has no relaxations", "what_if")
     as_is, everything = (float(result[f"speedup_{case}"]) for case in ("as_is", "all"))
     alone = [
@@ -192,27 +170,12 @@ def draw_what_if(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = 
     return _bars(ax, width, heading, "\n".join(wrap(label, 0.55 * width, 8.0)), rows)
 
 
+@drawing(
+    "From `taskmodel.explain_difference`.",
+    otherwise="the dataset is no such answer",
+)
 def draw_difference(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw how much of the difference between two answers each change explains.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.explain_difference`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the dataset is no such answer, or the figure is too narrow.
-    """
+    """Draw how much of the difference between two answers each change explains."""
     needs("contribution" in result, "has no contributions", "explain_difference")
     name = "contribution" if result.attrs["method"] == "shapley" else "alone"
     effect = result[name].values
@@ -234,55 +197,25 @@ def draw_difference(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None
     return _bars(ax, width, heading, label, rows)
 
 
+@drawing(
+    "From `taskmodel.trust`.",
+    otherwise="the dataset has no audits",
+)
 def draw_trust(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw the hours of audits that trust takes, by task.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.trust`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the dataset has no audits, or the figure is too narrow.
-    """
+    """Draw the hours of audits that trust takes, by task."""
     needs("audit_load" in result, "has no audits", "trust")
     heading = f"Hours of audits by task, {_at(result)}"
     return _hours(result, "audit_load", heading, "review hours of audits [h/year]", width, ax)
 
 
+@drawing(
+    "From `taskmodel.review_load`.",
+    otherwise="the dataset has no review hours",
+)
 def draw_review_hours(
     result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None
 ) -> Figure:
-    """Draw the review hours that the tasks of `taskmodel.review_load` take.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.review_load`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the dataset has no review hours, or the figure is too narrow.
-    """
+    """Draw the review hours that the tasks of `taskmodel.review_load` take."""
     needs("review_hours" in result, "has no review hours", "review_load")
     heading = f"Review hours by task, {_at(result)}"
     return _hours(result, "review_hours", heading, "review hours [h/year]", width, ax)
@@ -308,28 +241,13 @@ def _hours(
     return _bars(ax, width, heading, label, rows)
 
 
+@drawing(
+    "From `taskmodel.latency`.",
+    otherwise="the dataset has no critical path",
+    gid="Bars have ``task-`` and the name of the task as ``gid``.",
+)
 def draw_latency(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw when each task of one pass starts and how long it takes, the critical path in black.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.latency`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Bars have ``task-`` and the name of the task as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset has no critical path, or the figure is too narrow.
-    """
+    """Draw when each task of one pass starts and how long it takes, the critical path in black."""
     needs("critical" in result and "slack" in result, "has no critical path", "latency")
     start, duration, slack = (result[name].values for name in ("start", "duration", "slack"))
     critical = result["critical"].values.astype(bool)
@@ -357,28 +275,13 @@ def draw_latency(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = 
     return figure_of(axes)
 
 
+@drawing(
+    "From `taskmodel.sweep`, along compute or any number of the catalog.",
+    otherwise="the dataset is not a sweep",
+    gid=LINES,
+)
 def draw_along(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw the speed-ups of a sweep along any axis, named at their ends.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.sweep`, along compute or any number of the catalog.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not a sweep, or the figure is too narrow.
-    """
+    """Draw the speed-ups of a sweep along any axis, named at their ends."""
     needs("event_kind" in result and "speedup" in result, "is no sweep", "sweep")
     axis = str(result.attrs["over"])
     heading = f"Speed-up of research along {axis}"
@@ -433,28 +336,13 @@ def _input_axis(axes: Axes, values: xr.DataArray, width: float) -> None:
         )
 
 
+@drawing(
+    "From `taskmodel.onset`.",
+    otherwise="the dataset is no such answer",
+    gid=LINES,
+)
 def draw_onset(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw the compute from which oversight binds, and is the bottleneck, over an input.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.onset`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is no such answer, or the figure is too narrow.
-    """
+    """Draw the compute from which oversight binds, and is the bottleneck, over an input."""
     needs(
         "oversight_binds_from" in result and result["oversight_binds_from"].ndim == 1,
         "has no onset over an input",

@@ -16,7 +16,7 @@ from taskmodel.plots.panels import (
     labelled_ticks,
     stacked_panels,
 )
-from taskmodel.plots.words import needs, power_text, titles
+from taskmodel.plots.words import drawing, needs, power_text, titles
 
 APART = (0.06, 0.15)  # in safety and ln speed-up: of harms that are named along the curve
 TICKS = np.outer(10.0 ** np.arange(-1, 6), [1, 1.2, 1.5, 2, 3, 4, 5, 7]).ravel()
@@ -24,6 +24,12 @@ MOST_TICKS = 8
 ROOM = 1.15  # of the axis of speed-ups beyond its curves
 
 
+@drawing(
+    "From `taskmodel.attack_frontier`, with at least two harms at which AI attacks.",
+    otherwise="the dataset is no such frontier or has too few harms",
+    panels="Where to draw: one panel, and a second if the frontier has random defects",
+    gid="The curves have ``attack`` and ``defects`` as ``gid``.",
+)
 def draw_attack_frontier(
     frontier: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None
 ) -> Figure:
@@ -31,26 +37,6 @@ def draw_attack_frontier(
 
     On the left AI attacks where it expects the most harm; harms that are tolerated are named along
     the curve. On the right, if the frontier has it, the same AI only errs at random.
-
-    Parameters
-    ----------
-    frontier : Dataset
-        From `taskmodel.attack_frontier`, with at least two harms at which AI attacks.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        Where to draw: one panel, and a second if the frontier has random defects; default: a new
-        figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The curves have ``attack`` and ``defects`` as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is no such frontier or has too few harms, or the figure is too narrow.
     """
     needs("attack_safety" in frontier, "is no frontier under attack", "attack_frontier")
     attacked = np.isfinite(frontier["attack_safety"].values)

@@ -18,7 +18,7 @@ from taskmodel.plots.panels import (
     legend_above,
     stacked_panels,
 )
-from taskmodel.plots.words import needs
+from taskmodel.plots.words import LINES, drawing, needs
 
 PANELS = {
     "oversight_cost": ("oversight costs\n[output without / with it]", VERMILLION),
@@ -33,31 +33,18 @@ STYLES = ("-", (0, (4, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))
 LARGEST_COST = 100.0  # of the axis; bands leave it at the top
 
 
+@drawing(
+    "``bands.nc`` of `taskmodel run`.",
+    otherwise="the dataset has no bands",
+    panels="The four panels to draw on, from above",
+    gid=f"{LINES[:-1]}, those of chances with ``-`` and the path.",
+)
 def draw_answer(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw medians and 90 % bands by date, and the probability that oversight costs half by then.
 
     From above: what oversight costs; the throughput speed-up and the hours that AI does, with what
     was measured as dots and its 90 % interval; the probability that oversight costs half, and that
     it is the bottleneck, by date along each path of compute.
-
-    Parameters
-    ----------
-    result : Dataset
-        ``bands.nc`` of `taskmodel run`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The four panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``, those of chances with ``-`` and the path.
-
-    Raises
-    ------
-    InputError
-        If the dataset has no bands, or the figure is too narrow.
     """
     needs("oversight_costs_half_from_by" in result, "has no bands", "taskmodel run")
     heading = f"What oversight costs and how fast research is, {result.attrs['draws']} draws"

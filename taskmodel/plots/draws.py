@@ -32,7 +32,7 @@ from taskmodel.plots.panels import (
     legend_above,
     stacked_panels,
 )
-from taskmodel.plots.words import needs
+from taskmodel.plots.words import LINES, drawing, needs
 from taskmodel.questions import bands
 
 CURVES = {
@@ -49,29 +49,16 @@ RATIOS = np.outer(10.0 ** np.arange(-4, 5), [1, 2, 5]).ravel()
 MOST_RATIOS = 9
 
 
+@drawing(
+    "From `taskmodel.ensemble`.",
+    otherwise="the dataset is no ensemble",
+    panels="The three panels to draw on, from above",
+    gid=LINES,
+)
 def draw_ensemble(drawn: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw medians and 90 % bands of both speed-ups, and the probability that oversight binds.
 
     Few points are drawn as dots with a bar for the band, more as a line in a band.
-
-    Parameters
-    ----------
-    drawn : Dataset
-        From `taskmodel.ensemble`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is no ensemble, or the figure is too narrow.
     """
     needs("draw" in drawn.dims and "oversight_binds_from" in drawn, "is no ensemble", "ensemble")
     axis = str(drawn.attrs["over"])
@@ -147,30 +134,18 @@ def _draw_chances(axes: Axes, drawn: xr.Dataset, position: Array) -> None:
     axes.set_ylabel("probability\n[%]")
 
 
+@drawing(
+    "From `taskmodel.calibrate`.",
+    otherwise="the dataset is no calibration",
+    panels="The two panels to draw on, from above",
+    gid="Bars have ``observed-``, ``prior-`` or ``posterior-`` and the name of their row as "
+    "``gid``.",
+)
 def draw_calibration(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
     """Draw moments and uncertain numbers before and after the evidence.
 
     Above, the model's outputs relative to what was observed, with the width of the observation;
     below, the numbers that move most, in units of the width of their prior band.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.calibrate`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The two panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Bars have ``observed-``, ``prior-`` or ``posterior-`` and the name of their row as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is no calibration, or the figure is too narrow.
     """
     needs("output_posterior" in result and "pull" in result, "is no calibration", "calibrate")
     moments = result.isel(moment=np.flatnonzero(result["observed"].values > 0))
@@ -243,28 +218,14 @@ def _draw_rows(
     axes.set_axisbelow(True)
 
 
+@drawing(
+    "From `taskmodel.money.hire`.",
+    otherwise="the dataset is no plan of hiring",
+    panels="The three panels to draw on, from above",
+    gid=LINES,
+)
 def draw_hire(plan: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw people by date, hires a year, and what one more person is worth beside the pay.
-
-    Parameters
-    ----------
-    plan : Dataset
-        From `taskmodel.money.hire`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is no plan of hiring, or the figure is too narrow.
-    """
+    """Draw people by date, hires a year, and what one more person is worth beside the pay."""
     needs("hires" in plan and "person_worth" in plan, "is no plan of hiring", "money.hire")
     time, pool = plan["time"].values, str(plan["hired_pool"].item()).replace("_", " ")
     heading = f"Whom to hire, and when: {pool}"

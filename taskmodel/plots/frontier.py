@@ -34,7 +34,7 @@ from taskmodel.plots.panels import (
     powers_of_ten,
     stacked_panels,
 )
-from taskmodel.plots.words import SPEEDUP_NAMES, needs, power_text, titles
+from taskmodel.plots.words import LINES, SPEEDUP_NAMES, drawing, needs, power_text, titles
 
 SPEEDUP_COLOURS = {"throughput_speedup": BLACK, "speedup": GREY}
 MODE_COLOURS = (VERMILLION, ORANGE, YELLOW, SKY, GREEN, PURPLE, BLUE, PALE, GREY)
@@ -43,6 +43,12 @@ ROUNDING = 1e-9  # of the highest price
 ZERO_RATIO = 3.0  # of the first positive budget to the position at which the budget of 0 is drawn
 
 
+@drawing(
+    "From `taskmodel.safety_frontier`, with at least two positive budgets.",
+    otherwise="the dataset is not a frontier or has too few budgets",
+    panels="The three panels to draw on, from above",
+    gid=f"{LINES[:-1]}, bands ``ai_work_share-`` and their mode.",
+)
 def draw_safety_frontier(
     frontier: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None
 ) -> Figure:
@@ -50,25 +56,6 @@ def draw_safety_frontier(
 
     A budget of 0 has no position on a logarithmic axis, and is drawn apart, at the left edge.
     Dashed lines show the values without a budget.
-
-    Parameters
-    ----------
-    frontier : Dataset
-        From `taskmodel.safety_frontier`, with at least two positive budgets.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``, bands ``ai_work_share-`` and their mode.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not a frontier or has too few budgets, or the figure is too narrow.
     """
     needs("safety_price" in frontier, "is no frontier", "safety_frontier")
     budgets = frontier["defect_budget"].values

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from taskmodel.errors import InputError
 from taskmodel.plots.page import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
 from taskmodel.plots.panels import faint_grid, labelled_ticks, powers_of_ten, stacked_panels
+from taskmodel.plots.words import drawing
 
 CASE_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 CASE_MARKERS = "osD^v<"
@@ -24,27 +25,12 @@ ORGANISATION_STEPS = {
 }
 
 
+@drawing(
+    "From `taskmodel.lead_time`, for one lead.",
+    otherwise="the result is over several leads",
+)
 def draw_lead_time(result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None) -> Figure:
-    """Draw the work of a lead after each step, by case; or the models of a ladder.
-
-    Parameters
-    ----------
-    result : xarray.Dataset
-        From `taskmodel.lead_time`, for one lead.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the result is over several leads, or the figure is too narrow.
-    """
+    """Draw the work of a lead after each step, by case; or the models of a ladder."""
     if "lead_months" in result.dims:
         raise InputError("the result is over several leads; choose one with .isel(lead_months=...)")
     steps = "field_years" in result

@@ -32,6 +32,7 @@ from taskmodel.plots.words import (
     NAMES,
     SEPARATOR,
     catalog_settings,
+    drawing,
     needs,
     power_text,
     times,
@@ -50,6 +51,11 @@ NOTE = (
 )
 
 
+@drawing(
+    "From `taskmodel.bottleneck_map`.",
+    otherwise="the dataset is not a map",
+    gid="Curves have ``boundary-`` or ``oversight_binds-`` and their number as ``gid``.",
+)
 def draw_bottleneck_map(
     result: xr.Dataset, width: float = 180.0, *, ax: Axes | None = None
 ) -> Figure:
@@ -58,25 +64,6 @@ def draw_bottleneck_map(
     Regions have the colour and the name of their source. Curves between them are solid where two
     shares are equal, and dotted where a threshold separates the regions; a thin dashed curve
     marks where oversight begins to bind. Contours show the effective speed-up.
-
-    Parameters
-    ----------
-    result : Dataset
-        From `taskmodel.bottleneck_map`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Curves have ``boundary-`` or ``oversight_binds-`` and their number as ``gid``.
-
-    Raises
-    ------
-    InputError
-        If the dataset is not a map, or the figure is too narrow.
     """
     needs("boundary_curve" in result, "is no map", "bottleneck_map")
     context = [*titles(result), *catalog_settings(result)]

@@ -24,7 +24,7 @@ from taskmodel.plots.page import (
     tint,
 )
 from taskmodel.plots.panels import AxesLike, faint_grid, stacked_panels
-from taskmodel.plots.words import needs, titles
+from taskmodel.plots.words import LINES, drawing, needs, titles
 
 LABOUR_COLOURS = (BLUE, SKY, GREEN)
 REVIEW_COLOURS = (VERMILLION, ORANGE, YELLOW)
@@ -35,29 +35,15 @@ COSTS = {
 }
 
 
+@drawing(
+    "From `taskmodel.spend` at several computes.",
+    otherwise="the dataset lacks variables, has one compute alone",
+    panels="The three panels to draw on, from above",
+    gid=f"{LINES[:-1]}, bands ``spending_share-`` and their\n    factor, wages ``worth-`` and "
+    "their reviewers.",
+)
 def draw_spend(answer: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw the cost of research, what a dollar buys, and the break-even wage over compute.
-
-    Parameters
-    ----------
-    answer : Dataset
-        From `taskmodel.spend` at several computes.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The three panels to draw on, from above; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Lines have the name of their variable as ``gid``, bands ``spending_share-`` and their
-        factor, wages ``worth-`` and their reviewers.
-
-    Raises
-    ------
-    InputError
-        If the dataset lacks variables, has one compute alone, or the figure is too narrow.
-    """
+    """Draw the cost of research, what a dollar buys, and the break-even wage over compute."""
     needs("spending_share" in answer, "has no spending", "spend")
     if answer.sizes.get("compute", 0) < 2:
         raise InputError("a figure needs several computes: give taskmodel.spend a list of them")

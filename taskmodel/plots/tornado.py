@@ -19,33 +19,19 @@ from taskmodel.plots.page import (
     line_height,
 )
 from taskmodel.plots.panels import AxesLike, stacked_panels
+from taskmodel.plots.words import drawing
 
 ROWS = 10  # inputs that are shown
 WIDE = 130.0  # mm: from there on both panels stand side by side
 BARS = {"low": BLUE, "high": VERMILLION}
 
 
+@drawing(
+    "From `taskmodel.cruxes`.",
+    panels="The two panels to draw on",
+)
 def draw_cruxes(result: xr.Dataset, width: float = 180.0, *, ax: AxesLike = None) -> Figure:
-    """Draw when oversight is the bottleneck, and the speed-up today, at the ends of each input.
-
-    Parameters
-    ----------
-    result : xarray.Dataset
-        From `taskmodel.cruxes`.
-    width : float
-        Width of the figure [mm]; at least 60.
-    ax : sequence of matplotlib.axes.Axes, optional
-        The two panels to draw on; default: a new figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    InputError
-        If the figure is too narrow.
-    """
+    """Draw when oversight is the bottleneck, and the speed-up today, at the ends of each input."""
     shown = result.isel(input=slice(0, ROWS))
     heading = "What each input changes, all others at their medians"
     wide = width >= WIDE

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import xarray as xr
 
@@ -18,6 +21,8 @@ SPEEDUP_NAMES = {
     "speedup": "effective",
     "latency_speedup": "latency",
 }
+F = TypeVar("F", bound=Callable[..., Any])
+LINES = "Lines have the name of their variable as ``gid``."
 SEPARATOR = "\u00a0· "
 
 
@@ -72,6 +77,42 @@ def power_text(value: float) -> str:
     mantissa = mantissa.rstrip("0").rstrip(".")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"10{raised}" if mantissa == "1" else f"{mantissa}·10{raised}"
+
+
+def drawing(
+    source: str, *, otherwise: str = "", panels: str = "", gid: str = ""
+) -> Callable[[F], F]:
+    """Write what all figures of a dataset have in common into the docstrings of their functions.
+
+    Parameters
+    ----------
+    source : str
+        Where the dataset, the first argument, comes from.
+    otherwise : str
+        When it is refused.
+    panels : str
+        What the axes are, of a figure with several.
+    gid : str
+        What can be told of the elements of the figure.
+    """
+
+    def documented(function: F) -> F:
+        name = next(iter(inspect.signature(function).parameters))
+        kind = f"{'sequence of ' if panels else ''}matplotlib.axes.Axes"
+        sections = [
+            inspect.cleandoc(function.__doc__ or ""),
+            "\nParameters\n----------",
+            f"{name} : Dataset\n    {source}",
+            "width : float\n    Width of the figure [mm]; at least 60.",
+            f"ax : {kind}, optional\n    {panels or 'Where to draw'}; default: a new figure.",
+            f"\nReturns\n-------\nmatplotlib.figure.Figure\n    {gid}".rstrip(),
+            "\nRaises\n------\nInputError",
+            f"    If {otherwise}{', or ' if otherwise else ''}the figure is too narrow.",
+        ]
+        function.__doc__ = "\n".join(sections)
+        return function
+
+    return documented
 
 
 def needs(condition: bool, defect: str, source: str) -> None:
