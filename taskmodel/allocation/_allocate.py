@@ -236,16 +236,17 @@ def _solved(
     price, ends = _prices(problem, regime, certified, code == PRICES_OPEN)
     kink = np.any(ends[..., 1] - ends[..., 0] > UNIQUE, axis=1)
     mode_share, usable = np.maximum(regime.mode_share, 0.0), regime.active.copy()
-    # identical modes are one in the compiled search, and share their work
-    several = (code == FAIR) & (problem.copies > 1).any(axis=(1, 2))
-    rows = np.flatnonzero(certified & ((code > FAIR) | several))
-    if len(rows) and not problem.tree.linked:
-        splits = fair_splits(problem[rows], regime.take(rows), gap[rows])
-        mode_share[rows], usable[rows], gap[rows] = splits
-
-    rows = np.flatnonzero(certified & (code == SPLITS_OPEN))
-    if len(rows) and problem.tree.linked:
-        usable[rows] |= _tied(problem[rows], regime.take(rows))
+    if problem.tree.linked:
+        rows = np.flatnonzero(certified & (code == SPLITS_OPEN))
+        if len(rows):
+            usable[rows] |= _tied(problem[rows], regime.take(rows))
+    else:
+        # identical modes are one in the compiled search, and share their work
+        several = (code == FAIR) & (problem.copies > 1).any(axis=(1, 2))
+        rows = np.flatnonzero(certified & ((code > FAIR) | several))
+        if len(rows):
+            splits = fair_splits(problem[rows], regime.take(rows), gap[rows])
+            mode_share[rows], usable[rows], gap[rows] = splits
     activity = problem.activity(regime.weight, regime.leaf_cost, mode_share)
     # scaled down to feasibility: the reported plan never uses more than there is
     most_used = problem.factor_use(activity).max(axis=1)
