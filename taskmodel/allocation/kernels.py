@@ -223,6 +223,15 @@ def mode_cost(bundle: Array, leaf: int, mode: int, price: Array) -> float:
 
 
 @compiled
+def costs_something(bundle: Array, leaf: int, mode: int, price: Array) -> bool:
+    """Return whether a mode uses a factor whose price is more than a trace."""
+    for k in range(len(price)):
+        if price[k] > NO_PRICE and bundle[leaf, mode, k] > 0.0:
+            return True
+    return False
+
+
+@compiled
 def own_use(case: Instance, leaf: int, mode: int, k: int) -> float:
     """Return the use of a factor by a mode alone, without that of work that it induces."""
     return case.inputs[leaf, mode, k] if len(case.inputs) > 0 else case.bundle[leaf, mode, k]
@@ -715,7 +724,8 @@ def tie_rows(case: Instance, price: Array, work: Workspace, ties: int) -> None:
         first = work.first[leaf]
         cost = work.cost[leaf, first]
         # of two modes whose cost is only traces of prices, neither is meaningfully cheaper
-        work.tied[MISMATCH, t] = 0.0 if cost < NO_PRICE else np.log(work.cost[leaf, mode] / cost)
+        paid = costs_something(case.bundle, leaf, first, price)
+        work.tied[MISMATCH, t] = np.log(work.cost[leaf, mode] / cost) if paid else 0.0
         for k in range(len(price)):
             difference = case.bundle[leaf, mode, k] - case.bundle[leaf, first, k]
             work.row[t, k] = difference * price[k] / cost
@@ -996,10 +1006,11 @@ def repair(
         if work.first[leaf] < 0:
             continue
         z = work.cost[leaf, work.first[leaf]]
+        paid = costs_something(case.bundle, leaf, work.first[leaf], state.price)
         for mode in range(modes):
             if active[leaf, mode]:
                 wrong |= w[leaf, mode] < -COST_TOLERANCE
-            elif converged and case.open[leaf, mode] and z > NO_PRICE:
+            elif converged and case.open[leaf, mode] and paid:
                 # a task whose cost is only traces of prices is free: any of its modes will do
                 work.cost[leaf, mode] = mode_cost(case.bundle, leaf, mode, state.price)
                 if work.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
@@ -1046,11 +1057,12 @@ def repair_leaf(
     modes = case.open.shape[1]
     active, w, first = state.active, state.mode_share, work.first[leaf]
     z = work.cost[leaf, first]
+    paid = costs_something(case.bundle, leaf, first, state.price)
     lowest, gain = -COST_TOLERANCE, 0.0
     for mode in range(modes):
         if active[leaf, mode]:
             lowest = min(lowest, w[leaf, mode])
-        elif converged and case.open[leaf, mode] and z > NO_PRICE:
+        elif converged and case.open[leaf, mode] and paid:
             if work.cost[leaf, mode] < z * (1.0 - COST_TOLERANCE):
                 gain = min(gain, np.log(work.cost[leaf, mode] / z))
     count, total = 0, 0.0

@@ -25,6 +25,7 @@ from taskmodel.allocation.kernels import (
     RegimeState,
     Workspace,
     copy_regime,
+    costs_something,
     evaluate,
     mode_cost,
     polish,
@@ -66,7 +67,8 @@ def mark_ties(case: Instance, state: RegimeState, ties: TieWork) -> bool:
             if first >= 0 and case.open[leaf, mode] and not state.active[leaf, mode]:
                 z = mode_cost(case.bundle, leaf, first, state.price)
                 cost = mode_cost(case.bundle, leaf, mode, state.price)
-                near |= cost <= max(z * (1.0 + TIE), NO_PRICE)
+                near |= cost <= z * (1.0 + TIE)
+                near |= not costs_something(case.bundle, leaf, mode, state.price)
     if not near:
         return False
     rank = write_basis(case, state, ties.rows)
@@ -76,7 +78,7 @@ def mark_ties(case: Instance, state: RegimeState, ties: TieWork) -> bool:
             if first >= 0 and case.open[leaf, mode] and not state.active[leaf, mode]:
                 z = mode_cost(case.bundle, leaf, first, state.price)
                 cost = mode_cost(case.bundle, leaf, mode, state.price)
-                if cost <= NO_PRICE or (
+                if not costs_something(case.bundle, leaf, mode, state.price) or (
                     cost <= z * (1.0 + TIE)
                     and reduce_row(case, state, ties.rows, rank, leaf, mode, first) < 0
                 ):
@@ -146,8 +148,9 @@ def leave_dominated(nests: Nests, case: Instance, state: RegimeState, rows: Arra
             if case.dead[leaf] or not state.active[leaf, other]:
                 continue
             z = mode_cost(case.bundle, leaf, other, state.price)
+            paid = costs_something(case.bundle, leaf, other, state.price)
             for mode in range(modes):
-                if mode == other or not case.open[leaf, mode] or z <= NO_PRICE:
+                if mode == other or not case.open[leaf, mode] or not paid:
                     continue
                 excess = mode_cost(case.bundle, leaf, mode, state.price) / z - 1.0
                 if abs(excess) >= TIE:

@@ -51,6 +51,7 @@ from taskmodel.science.production_kernels import Nests, spread_shares, unit_cost
 UNIQUE, FAIR, SPLITS_OPEN, PRICES_OPEN = 0, 1, 2, 3
 LENGTH, LEVEL = 0, 1
 COLUMNS = 64  # tied modes for which there is room
+SMALL = 0.25 * UNIQUE_PRICE  # price that counts as none
 
 
 class SplitWork(NamedTuple):
@@ -98,7 +99,9 @@ def uniqueness(
     for k in range(factors):
         if state.priced[k]:
             position[n] = k
-            unit[n] = np.sqrt(state.price[k])
+            # a price that has nearly run down to zero has little curvature in proportion to itself,
+            # but as much as any on the scale of what can be resolved
+            unit[n] = state.price[k] / np.sqrt(max(state.price[k], SMALL))
             n += 1
         elif case.scarce[k] and work.factor[USED, k] > 1.0 - TIGHT:
             unpriced = True
@@ -149,11 +152,11 @@ def pinned(
         return False
     log_c, theta, weight, cost = split.trial[0], split.trial[1], split.trial[2], split.trial[3]
     price, used = split.raised[0], split.raised[1]
-    step, total = 0.25 * UNIQUE_PRICE, 0.0
+    total = 0.0
     for k in range(factors):
         price[k], used[k] = state.price[k], 0.0
         if case.scarce[k] and not state.priced[k] and work.factor[USED, k] > 1.0 - TIGHT:
-            price[k] = step
+            price[k] = SMALL
         total += price[k]
     for leaf in range(leaves):
         log_c[leaf] = 0.0
@@ -177,10 +180,10 @@ def pinned(
     for k in range(factors):
         if state.priced[k]:
             off = max(off, abs(1.0 - used[k]))
-        elif case.scarce[k] and price[k] == step:
+        elif case.scarce[k] and price[k] == SMALL:
             room += 1.0 - used[k]
             least = min(least, 1.0 - used[k])
-    return least > 0.0 and step * room + 2.0 * off < UNIQUE_PRICE * least
+    return least > 0.0 and SMALL * room + 2.0 * off < UNIQUE_PRICE * least
 
 
 @compiled

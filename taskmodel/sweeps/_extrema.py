@@ -277,14 +277,14 @@ class _Course:
         both, count = walker.at(np.append(position, nodes)), len(position)
         situation, moved = both.take(slice(0, count)), both.take(slice(count, None))
         optimum = walker.optima(situation, position)
-        bundles = _moved_bundles(situation, moved)
+        bundles = _moved_bundles(walker, situation, moved)
         slope = _plan_slope(situation, optimum, moved, bundles, weights)
         # where nothing changes that people use, their output has no slope
         steady = _same_for_people(both)
         alone = situation.take([0]) if steady else situation
         people = PeopleAlone(alone.setting.organisation).optimum(alone.supply)
         if not steady:
-            by_hand = bundles[..., HUMAN : HUMAN + 1, :]
+            by_hand = None if bundles is None else bundles[..., HUMAN : HUMAN + 1, :]
             slope = slope - _plan_slope(situation, people, moved, by_hand, weights)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = np.log(optimum.output / people.output)
@@ -324,9 +324,14 @@ def _same_for_people(situation: Situation) -> bool:
     return same and organisation.nest.tree.share.ndim == 1
 
 
-def _moved_bundles(situation: Situation, moved: Situation) -> Array:
-    """Return the bundles at nodes, with workers of the leads that are best at the positions."""
+def _moved_bundles(walker: Walker, situation: Situation, moved: Situation) -> Array | None:
+    """Return the bundles at nodes, with workers of the leads that are best at the positions.
+
+    None where only supplies change along the axis.
+    """
     before, after = situation.setting.organisation, moved.setting.organisation
+    if walker.axis.quantities is None and after.constant:
+        return None
     if before.workers.kind != "best":
         return after.bundles(moved.compute)
     leads = best_workers.moved_leads(before, situation.compute, after, moved.compute)
@@ -334,31 +339,38 @@ def _moved_bundles(situation: Situation, moved: Situation) -> Array:
 
 
 def _plan_slope(
-    situation: Situation, optimum: Allocation, moved: Situation, bundles: Array, weights: Array
+    situation: Situation,
+    optimum: Allocation,
+    moved: Situation,
+    bundles: Array | None,
+    weights: Array,
 ) -> Array:
     """Return the slope of the log of output by the envelope theorem, shape (point,).
 
-    NaN where there is no output, or output is unlimited.
+    NaN where there is no output, or output is unlimited. Without bundles only supplies change.
     """
     points, nodes = weights.shape
     elasticity, supply = optimum.factor_elasticity, situation.supply
     known = np.isfinite(optimum.output) & (optimum.output > 0)
     priced = np.nan_to_num(elasticity) > 0
     price = np.where(priced, elasticity, 0.0) / np.where(priced, supply, 1.0)
-    activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
-    work = activity.sum(axis=-1, keepdims=True)
-    mix = np.divide(activity, work, where=work > 0, out=np.zeros_like(activity))
 
     def by_point(values: Array) -> Array:
         if len(values) == 1:
             return np.broadcast_to(values, (points, nodes, *values.shape[1:]))
         return values.reshape(points, nodes, *values.shape[1:])
 
-    by_mode = np.matmul(by_point(bundles).reshape(points, -1, price.shape[1]), price[..., None])
-    cost = (by_mode.reshape(points, nodes, *mix.shape[1:]) * mix[:, None]).sum(axis=-1)
     scarce = np.where(priced[:, None], by_point(moved.supply), 0.0)
     worth = np.einsum("njk,nk->nj", scarce, price)
-    log_cost = _log_unit_cost(moved.setting.organisation, cost.reshape(points * nodes, -1))
+    log_cost = np.zeros((points, nodes))
+    if bundles is not None:
+        activity = np.where(np.isfinite(optimum.activity), optimum.activity, 0.0)
+        work = activity.sum(axis=-1, keepdims=True)
+        mix = np.divide(activity, work, where=work > 0, out=np.zeros_like(activity))
+        by_mode = np.matmul(by_point(bundles).reshape(points, -1, price.shape[1]), price[..., None])
+        cost = (by_mode.reshape(points, nodes, *mix.shape[1:]) * mix[:, None]).sum(axis=-1)
+        organisation = moved.setting.organisation
+        log_cost = _log_unit_cost(organisation, cost.reshape(points * nodes, -1))
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = ((np.log(worth) - log_cost.reshape(points, nodes)) * weights).sum(axis=1)
     return np.where(known, slope, np.nan)

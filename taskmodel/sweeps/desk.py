@@ -64,7 +64,7 @@ class Desk:
             case,
             line.bundle.copy(),
             np.zeros((2, factors)),
-            np.zeros((3, margins)),
+            np.zeros((4, margins)),
             np.zeros(margins, dtype=bool),
             np.zeros(6),
             self.search.split,

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Status, allocate
 from taskmodel.compiled import COMPILES
-from taskmodel.errors import SolveError, TaskmodelError
+from taskmodel.errors import TaskmodelError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.production import nest_numbers
@@ -45,7 +45,7 @@ from taskmodel.sweeps.oversight_cost import (
 )
 from taskmodel.sweeps.walk_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
-from taskmodel.sweeps.walks import completed, walked, write_prices
+from taskmodel.sweeps.walks import completed, solved_points, walked, write_prices
 
 T = TypeVar("T")
 AxisOfDraw = Callable[[int, Quantities], Axis]
@@ -135,16 +135,16 @@ class _Drawn:
     ----------
     path : SolutionPath
     first : array, shape (kind,)
-        Position of the first event of each of `KINDS`.
+        Position of the first event of each of `KINDS`; empty if events were not asked for.
     begun : array of bool, shape (2,) or (4,)
-        Whether oversight binds, leads, and costs each level, where the walk begins.
+        Whether oversight binds, leads, and costs each level, where the walk begins; empty likewise.
     cost : array, shape (point,)
         Oversight's cost; empty if it was not asked for.
     """
 
     path: SolutionPath
-    first: Array
-    begun: NDArray[np.bool_]
+    first: Array = field(default_factory=lambda: np.zeros(0))
+    begun: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
     cost: Array = field(default_factory=lambda: np.zeros(0))
 
     def with_costs(self, costs: OversightCosts) -> _Drawn:
@@ -212,7 +212,7 @@ class _Many(Generic[T]):
         return together([action(half) for half in np.array_split(draws, 2)])
 
     def _solved(self, draws: NDArray[np.intp], setting: Setting) -> Outcomes[T]:
-        solve = self._sweep if self.along else self._walks if self.events else self._optima
+        solve = self._sweep if self.along else self._walks
         walks, errors = solve(draws, setting)
         result: Outcomes[T] = together([self._kept(walks)]) if len(walks.draw) else Outcomes()
         return Outcomes(result.values, {**result.errors, **errors})
@@ -263,7 +263,7 @@ class _Many(Generic[T]):
 
     def _points(self, axis: Axis, low: float, high: float, positions: Array) -> Array:
         """Return the positions that are solved."""
-        if not self.costs or not low < high:
+        if not (self.costs and self.events) or not low < high:
             return positions
         mesh = self.cost_mesh(low, high) if axis is self.axis else cost_mesh(axis, low, high)
         return np.union1d(positions, mesh)
@@ -283,23 +283,6 @@ class _Many(Generic[T]):
         rows = np.zeros(0, dtype=np.intp)
         return Walks(rows, setting, self.compute[:0], self.nothing, nothing, nothing)
 
-    def _optima(
-        self, draws: NDArray[np.intp], setting: Setting
-    ) -> tuple[Walks, dict[int, TaskmodelError]]:
-        """Return the optima at the points of some draws, and errors of those without."""
-        nothing = np.zeros((len(draws), 0))
-        every = Walks(draws, setting, self.compute[draws], self.nothing, nothing, nothing)
-        allocation = allocate(*every.situation.arrays, throw=False)
-        failed = np.asarray(allocation.status == Status.FAILED).reshape(every.compute.shape)
-        errors = {
-            int(draws[row]): _uncertified(every.compute[row][failed[row]][0])
-            for row in np.flatnonzero(failed.any(axis=1)).tolist()
-        }
-        cost = self._cost(every.situation, allocation, every.compute.shape)
-        walks = Walks(draws, setting, every.compute, allocation, nothing, nothing, cost)
-        rows = np.flatnonzero(~failed.any(axis=1))
-        return (walks if not errors else some_of(walks, rows)), errors
-
     def _walks(
         self, draws: NDArray[np.intp], setting: Setting
     ) -> tuple[Walks, dict[int, TaskmodelError]]:
@@ -309,11 +292,7 @@ class _Many(Generic[T]):
         nest = np.broadcast_to(
             nest_numbers(tree.share, tree.elasticity), (len(draws), 2, self.tree.nodes)
         )
-        # known of all draws at once, as the base of their speed-ups
-        first_open = setting.organisation.opens_at.min(axis=1)
-        falls = np.broadcast_to(
-            last_fall(setting) > np.maximum(self.span[0][draws], first_open), len(draws)
-        )
+        falls = self._falls(draws, setting)
         rows: list[int] = []
         every: list[_Drawn] = []
         for row, draw in enumerate(draws.tolist()):
@@ -330,21 +309,38 @@ class _Many(Generic[T]):
         if errors:
             draws, setting = draws[rows], setting.take(rows)
         first, begun = (np.stack([getattr(d, name) for d in every]) for name in ("first", "begun"))
+        walks = Walks(draws, setting, self.compute[draws], joined, first, begun)
+        if not self.events:
+            cost = self._cost(walks.situation, joined, walks.compute.shape)
+            return replace(walks, cost=cost), errors
         since = _oversight_from(first, self.span[0][draws], begun, self.costs)
         cost = np.stack([drawn.cost for drawn in every]) if self.costs else None
-        return Walks(draws, setting, self.compute[draws], joined, first, since, cost), errors
+        return replace(walks, oversight=since, cost=cost), errors
+
+    def _falls(self, draws: NDArray[np.intp], setting: Setting) -> NDArray[np.bool_]:
+        """Return whether the throughput speed-up of draws may fall, of all at once."""
+        if not self.events:
+            return np.zeros(len(draws), dtype=bool)
+        # known of all draws at once, as the base of their speed-ups
+        first_open = setting.organisation.opens_at.min(axis=1)
+        falls = last_fall(setting) > np.maximum(self.span[0][draws], first_open)
+        return np.broadcast_to(falls, len(draws))
 
     def _walk(self, draw: int, setting: Setting, nest: Array, falls: bool) -> _Drawn:
         """Return what is reported of a draw, whose throughput speed-up may fall or not."""
         low, high = (float(ends[draw]) for ends in self.span)
         line, positions = self._line(draw, setting, nest), self.compute[draw]
         walker = Walker(self.axis, setting)
+        if line is None and not self.events:
+            return _Drawn(walker.solve(positions))
         if line is None:
             # `walk` finds events again with the exact numbers
             return self._walked(walker, low, high, positions)
         course = follow(
             line.line, self.frame, self.tree, line.points, self._desk(line), unmeasured, self.start
         )
+        if not self.events:
+            return _Drawn(solved_points(walker, course))
         begun = course.began > 0 if (course.began >= 0).all() else self._begun(walker, low)
         if course.complete and not falls:
             write_prices(course.grid.allocation, setting.organisation.supply(line.points))
@@ -398,10 +394,3 @@ def _oversight_from(first: Array, low: Array, begun: NDArray[np.bool_], costs: b
     result = np.full((len(first), 2 + len(LEVELS)), np.nan)
     result[:, : len(kinds)] = np.where(begun, low[:, None], since)
     return result
-
-
-def _uncertified(compute: float) -> TaskmodelError:
-    return SolveError(
-        f"the optimum could not be certified at compute {compute:g} FLOP/year: "
-        f"{Status.FAILED.advice}"
-    )

@@ -68,7 +68,7 @@ POSITION, TOLERANCE = 0, 1
 USE, REVIEW = 0, 1
 BINDS, LEADS, SOLUTION, ADJACENT = 1, 2, 3, 4
 SUPPLY, REVIEWED = 0, 1
-NOW, AT_LOW, AT_HIGH = 0, 1, 2
+NOW, AT_LOW, MIDDLE, AT_HIGH = 0, 1, 2, 3
 ELASTIC, USED_UP = 0, 1
 OUTPUT, GAP, CODE, SAYS_BINDS, SAYS_LEADS = 1, 2, 3, 4, 5
 INTERVAL, STOP = 0, 1
@@ -150,7 +150,7 @@ class Room(NamedTuple):
     case: Instance
     bundle: Array  # (2, leaf, mode, factor): USE per unit, REVIEW in it
     factor: Array  # (2, factor): SUPPLY, REVIEWED hours
-    margin: Array  # (3, margin): NOW, AT_LOW and AT_HIGH end of an interval
+    margin: Array  # (4, margin): NOW, and AT_LOW end, MIDDLE and AT_HIGH end of an interval
     relevant: Mask  # (margin,)
     bracket: Array  # (6,) of a root, see `next_guess`
     split: SplitWork
@@ -805,7 +805,7 @@ def dip(margin: Array) -> float:
     """
     deepest, where = -MARGIN_VISIBLE, 0.0
     for i in range(margin.shape[1]):
-        y0, y1, y2 = margin[AT_LOW, i], margin[NOW, i], margin[AT_HIGH, i]
+        y0, y1, y2 = margin[AT_LOW, i], margin[MIDDLE, i], margin[AT_HIGH, i]
         if not y0 < np.inf:
             continue
         bend, slope = 2.0 * (y0 - 2.0 * y1 + y2), -3.0 * y0 + 4.0 * y1 - y2
@@ -982,6 +982,11 @@ def walk_on(
         course.regime[ABOVE, i] = signature(marks, frame.low)
         fine, solved = ended == FINE, True
         tell_points(nests, line, frame, i, solved, marks, course, work, room)
+        # the middle comes first: the workspace then holds the high end, where tasks may open
+        x, part = position_between(frame, a, b, 0.5), 0.5
+        copy_mark(marks, frame.trial, frame.low)
+        middle = visit(nests, line, frame, i, x, marks, frame.trial, frame.following, work, room)
+        keep_margins(room.margin, MIDDLE, NOW)
         copy_mark(marks, frame.high, frame.low)
         ended = visit(nests, line, frame, i, b, marks, frame.high, frame.repairs, work, room)
         keep_margins(room.margin, AT_HIGH, NOW)
@@ -996,12 +1001,7 @@ def walk_on(
         marks.numbers[frame.stack, ADJACENT] = 0.0
         if fine and same(marks, frame.low, frame.high):
             depth = 0
-            copy_mark(marks, frame.trial, frame.low)
-            x, part = position_between(frame, a, b, 0.5), 0.5
-            if (
-                visit(nests, line, frame, i, x, marks, frame.trial, frame.following, work, room)
-                == FINE
-            ):
+            if middle == FINE:
                 part = dip(room.margin)
             if part > 0.0:
                 depth, x = 2, position_between(frame, a, b, part)

@@ -102,12 +102,18 @@ def completed(
     measure: Measure = unmeasured,
 ) -> tuple[SolutionPath, Events]:
     """Return the reported points and all events of a walk, with what it left out."""
-    events, path = _all_events(walker, stops, opens, course, measure), course.grid
+    events = _all_events(walker, stops, opens, course, measure)
+    return solved_points(walker, course), events
+
+
+def solved_points(walker: Walker, course: StretchSolution) -> SolutionPath:
+    """Return the reported points of a walk, with those that it left out."""
+    path = course.grid
     if len(course.unsolved):
         # each from the optimum before it, if that was found
         path.put(course.unsolved, walker.solve(path.position[course.unsolved]))
     write_prices(path.allocation, walker.supply(path.position))
-    return path, events
+    return path
 
 
 def _all_events(

@@ -32,6 +32,19 @@ def test_a_factor_in_great_excess_among_complements_has_no_price(elasticity):
     assert allocate(bundles, supply, nest).factor_elasticity == pytest.approx(price, abs=RESOLVED)
 
 
+@pytest.mark.parametrize("missing", [1e-10, 1e-9, 1e-8, 1e-7, 1e-5])
+def test_a_price_that_has_nearly_run_down_is_unique(missing):
+    # of the second factor there is hardly less than is used where it costs nothing
+    bundles, nest = [[[1.0, 0.0]], [[1.0, 2.0]]], Nest(0.4, [0.5, 0.5], [0, 1])
+    supply = [1.0, 1.0 - missing]
+    problem, regime, code = optimum(bundles, supply, nest)
+    assert code <= FAIR
+    # demand for it falls with its price at the elasticity of substitution
+    price, ends = elasticity_range(problem, regime, 0)
+    assert ends[:, 0] == pytest.approx(ends[:, 1], abs=RESOLVED)
+    assert price[1] == pytest.approx(missing / 0.4, rel=0.1, abs=1e-12)
+
+
 def test_a_kink_is_left_to_linear_programs():
     # without substitution any price clears two factors in exact proportion
     bundles, nest = [[[1.0, 0.0]], [[0.0, 1.0]]], Nest(0.0, [0.5, 0.5], [0, 1])
