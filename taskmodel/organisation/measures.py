@@ -17,7 +17,6 @@ Source: docs, model, sections 3.6, 4 and 5.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -35,46 +34,6 @@ from taskmodel.science import supervision
 from taskmodel.science.production import Rows
 
 REVIEW = 1  # position of review among the sources
-
-
-@dataclass(frozen=True, eq=False)
-class Measures:
-    """Measures of allocations; NaN where there is no output, or output is unlimited.
-
-    Attributes
-    ----------
-    output : array, shape (point,)
-        Relative to the catalog's own people without AI and with experiments not scarce [1].
-    throughput_speedup, latency_speedup, speedup, bulk_speedup : array, shape (point,)
-        Relative to the same people without AI [1].
-    oversight_elasticity : array, shape (point,)
-    bottleneck_share : array, shape (point, source)
-    review_pool_share : array, shape (point, pool of reviewers)
-        That of review by who reviews.
-    review_elasticity : array, shape (point, task)
-        Elasticity of output to the review hours per unit of a task, sign reversed [1].
-    escaped_defects : array, shape (point, task)
-        Defective units that pass unnoticed, in human-equivalent hours of them [h/year].
-    reviewer_equivalent : array, shape (point, pool of reviewers, labour pool)
-        How many more people of a labour pool are worth one more reviewer [1].
-    automated_share : array, shape (point, task)
-        Share of the output of each task made in AI modes [1].
-    mode_share : array, shape (point, task, mode)
-    """
-
-    output: Array
-    throughput_speedup: Array
-    latency_speedup: Array
-    speedup: Array
-    bulk_speedup: Array
-    oversight_elasticity: Array
-    bottleneck_share: Array
-    review_pool_share: Array
-    review_elasticity: Array
-    escaped_defects: Array
-    reviewer_equivalent: Array
-    automated_share: Array
-    mode_share: Array
 
 
 def sources(organisation: Organisation) -> tuple[str, ...]:
@@ -246,37 +205,137 @@ class Yardstick:
         UnstableQueue
             If queues are counted, a pool of reviewers is fully used, and not `endless`.
         """
-        organisation, activity = self.organisation, writable_rows(allocation.activity)
-        output, work = allocation.output, np.zeros(len(activity))
-        productive = np.isfinite(output) & (output > 0)
-        mix = mode_mix(activity, organisation.policy)
-        by_ai, escaped = np.zeros((2, *activity.shape[:2]))
-        kernels.work_by_ai(activity, mix, HUMAN, by_ai)
-        kernels.escaped_units(activity, _rows(organisation.escape(compute)), escaped)
-        kernels.total_work(activity, work)
-        base_output, base_work = self.people_alone.at(compute, allocation if optimal else None)
-        throughput, bulk = _relative(output, base_output), _relative(work, base_work)
-        time = self.clock.pass_time(mix, activity, compute, endless=endless)
-        latency = np.where(productive | np.isinf(output), self.base_time / time, np.nan)
-        return Measures(
-            output=output / self.base_output,
-            throughput_speedup=throughput,
-            latency_speedup=latency,
-            speedup=self.effective_speedup(throughput, latency),
-            bulk_speedup=np.where(productive, bulk, np.nan),
-            **oversight(organisation, compute, allocation),
-            escaped_defects=escaped,
-            reviewer_equivalent=self._reviewer_equivalent(allocation.shadow_price),
-            automated_share=by_ai,
-            mode_share=mix,
-        )
+        measures = Measures(self, compute, allocation, endless, optimal)
+        if not endless:
+            _ = measures.latency_speedup  # queues that grow for ever are told at once
+        return measures
 
-    def _reviewer_equivalent(self, price: Array) -> Array:
-        reviewer = price[:, self.organisation.reviewing] * self.reviewer_hours
-        other = price[:, self.organisation.labour] * self.pool_hours
+
+class Measures:
+    """Measures of allocations, each made when it is first read.
+
+    NaN where there is no output, or output is unlimited.
+
+    Attributes
+    ----------
+    output : array, shape (point,)
+        Relative to the catalog's own people without AI and with experiments not scarce [1].
+    throughput_speedup, latency_speedup, speedup, bulk_speedup : array, shape (point,)
+        Relative to the same people without AI [1].
+    oversight_elasticity : array, shape (point,)
+    bottleneck_share : array, shape (point, source)
+    review_pool_share : array, shape (point, pool of reviewers)
+        That of review by who reviews.
+    review_elasticity : array, shape (point, task)
+        Elasticity of output to the review hours per unit of a task, sign reversed [1].
+    escaped_defects : array, shape (point, task)
+        Defective units that pass unnoticed, in human-equivalent hours of them [h/year].
+    reviewer_equivalent : array, shape (point, pool of reviewers, labour pool)
+        How many more people of a labour pool are worth one more reviewer [1].
+    automated_share : array, shape (point, task)
+        Share of the output of each task made in AI modes [1].
+    mode_share : array, shape (point, task, mode)
+    """
+
+    def __init__(
+        self,
+        yardstick: Yardstick,
+        compute: Array,
+        allocation: Allocation,
+        endless: bool,
+        optimal: bool,
+    ) -> None:
+        self._yardstick, self._compute, self._allocation = yardstick, compute, allocation
+        self._endless, self._optimal = endless, optimal
+
+    @cached_property
+    def output(self) -> Array:
+        return np.asarray(self._allocation.output / self._yardstick.base_output)
+
+    @cached_property
+    def throughput_speedup(self) -> Array:
+        return _relative(self._allocation.output, self._people[0])
+
+    @cached_property
+    def latency_speedup(self) -> Array:
+        yardstick, produced = self._yardstick, self._productive | np.isinf(self._allocation.output)
+        time = yardstick.clock.pass_time(
+            self.mode_share, self._activity, self._compute, endless=self._endless
+        )
+        return np.where(produced, yardstick.base_time / time, np.nan)
+
+    @cached_property
+    def speedup(self) -> Array:
+        return self._yardstick.effective_speedup(self.throughput_speedup, self.latency_speedup)
+
+    @cached_property
+    def bulk_speedup(self) -> Array:
+        work = np.zeros(len(self._activity))
+        kernels.total_work(self._activity, work)
+        return np.where(self._productive, _relative(work, self._people[1]), np.nan)
+
+    @property
+    def oversight_elasticity(self) -> Array:
+        return self._oversight["oversight_elasticity"]
+
+    @property
+    def bottleneck_share(self) -> Array:
+        return self._oversight["bottleneck_share"]
+
+    @property
+    def review_pool_share(self) -> Array:
+        return self._oversight["review_pool_share"]
+
+    @property
+    def review_elasticity(self) -> Array:
+        return self._oversight["review_elasticity"]
+
+    @cached_property
+    def escaped_defects(self) -> Array:
+        escaped = np.zeros(self._activity.shape[:2])
+        escape = self._yardstick.organisation.escape(self._compute)
+        kernels.escaped_units(self._activity, _rows(escape), escaped)
+        return escaped
+
+    @cached_property
+    def reviewer_equivalent(self) -> Array:
+        yardstick, price = self._yardstick, self._allocation.shadow_price
+        reviewer = price[:, yardstick.organisation.reviewing] * yardstick.reviewer_hours
+        other = price[:, yardstick.organisation.labour] * yardstick.pool_hours
         # people of no worth: inf; neither of any worth: NaN
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(reviewer[:, :, None] / other[:, None, :])
+
+    @cached_property
+    def automated_share(self) -> Array:
+        by_ai = np.zeros(self._activity.shape[:2])
+        kernels.work_by_ai(self._activity, self.mode_share, HUMAN, by_ai)
+        return by_ai
+
+    @cached_property
+    def mode_share(self) -> Array:
+        return mode_mix(self._activity, self._yardstick.organisation.policy)
+
+    @cached_property
+    def _activity(self) -> Array:
+        return writable_rows(self._allocation.activity)
+
+    @cached_property
+    def _productive(self) -> NDArray[np.bool_]:
+        output = self._allocation.output
+        return np.asarray(np.isfinite(output) & (output > 0))
+
+    @cached_property
+    def _people(self) -> tuple[Array, Array]:
+        optimum = self._allocation if self._optimal else None
+        return self._yardstick.people_alone.at(self._compute, optimum)
+
+    @cached_property
+    def _oversight(self) -> dict[str, Array]:
+        return oversight(self._yardstick.organisation, self._compute, self._allocation)
+
+
+MEASURES = tuple(name for name in vars(Measures) if not name.startswith("_"))
 
 
 def _relative(value: Array, base: Array) -> Array:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.measures import MEASURES
 from taskmodel.sweeps._ceilings import CEILINGS, ceilings
 from taskmodel.sweeps.dataset import EVENT_LIMITS, EventTable
 from taskmodel.sweeps.event_records import KINDS, Events, Measure, in_turn
@@ -79,9 +80,10 @@ def _measures(
     names: Sequence[str] | None = None,
 ) -> dict[str, Array]:
     """Return the measures of optima at some positions, all or those of some names."""
-    measures = vars(walker.at(position, before).measure(optima, endless=True, optimal=True))
-    every = {**measures, "factor_elasticity": optima.factor_elasticity}
-    return {name: every[name] for name in every if names is None or name in names}
+    measures = walker.at(position, before).measure(optima, endless=True, optimal=True)
+    kept = [name for name in MEASURES if names is None or name in names]
+    elasticity = {"factor_elasticity": optima.factor_elasticity}
+    return {name: getattr(measures, name) for name in kept} | elasticity
 
 
 def event_table(walker: Walker, events: Events, limits: Measured) -> EventTable:
