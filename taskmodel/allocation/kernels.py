@@ -224,9 +224,9 @@ def mode_cost(bundle: Array, leaf: int, mode: int, price: Array) -> float:
 
 @compiled
 def costs_something(bundle: Array, leaf: int, mode: int, price: Array) -> bool:
-    """Return whether a mode uses a factor whose price is more than a trace."""
+    """Return whether a mode uses a factor whose price is more than the one that stands for zero."""
     for k in range(len(price)):
-        if price[k] > NO_PRICE and bundle[leaf, mode, k] > 0.0:
+        if price[k] > TRACE * (1.0 + TIE) and bundle[leaf, mode, k] > 0.0:
             return True
     return False
 
@@ -1022,8 +1022,7 @@ def repair(
             over, most = k, work.factor[USED, k]
     vanishing = False
     for k in range(factors):
-        if state.priced[k] and not converged and work.factor[USED, k] < 1.0:
-            vanishing |= work.factor[LARGEST, k] < NO_COST_SHARE or state.price[k] < NO_PRICE
+        vanishing |= vanishes(state, work, k, converged)
     wrong |= cheaper or over >= 0 or vanishing
     if not (wrong and change):
         return wrong
@@ -1036,11 +1035,21 @@ def repair(
         )
         state.priced[over] = True
     for k in range(factors):
-        if k != over and state.priced[k] and not converged and work.factor[USED, k] < 1.0:
-            if work.factor[LARGEST, k] < NO_COST_SHARE or state.price[k] < NO_PRICE:
-                state.priced[k] = False
-                state.price[k] = TRACE
+        if k != over and vanishes(state, work, k, converged):
+            state.priced[k] = False
+            state.price[k] = TRACE
     return wrong
+
+
+@compiled
+def vanishes(state: RegimeState, work: Workspace, k: int, converged: bool) -> bool:
+    """Return whether a price has run down to zero, or below the one that stands for zero."""
+    if not state.priced[k]:
+        return False
+    if converged:
+        return state.price[k] < TRACE
+    least = work.factor[LARGEST, k] < NO_COST_SHARE or state.price[k] < NO_PRICE
+    return work.factor[USED, k] < 1.0 and least
 
 
 @compiled

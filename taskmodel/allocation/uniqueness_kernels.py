@@ -1,9 +1,9 @@
 """Whether prices and mode shares of a solved regime are unique, and the fair split, in plain loops.
 
 Optimal mode shares form a polytope: tasks are complete, and priced factors are used up. Of its
-points the fair split is returned, the one of least sum_i W_i sum_m w_im^2. Where that is the
-shortest solution of the equations alone, with no share negative and no factor overused, it is
-found here; `mode_splits` treats the rest.
+points the fair split is returned, the one of least sum_i W_i sum_m w_im^2. Where no share of it is
+zero, and no more than one factor without a price limits it, it is found here; `mode_splits` treats
+the rest.
 
 Source: docs, model, section 1.2.
 """
@@ -28,13 +28,14 @@ from taskmodel.allocation.kernels import (
     VECTORS,
     WEIGHT,
     Instance,
+    Mask,
     RegimeState,
     Workspace,
     breaking_rows,
     eigenvectors,
     mode_cost,
 )
-from taskmodel.allocation.tie_kernels import TieWork, mark_ties, tie_workspace
+from taskmodel.allocation.tie_kernels import TieWork, first_active, mark_ties, tie_workspace
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
     FLAT,
@@ -120,6 +121,8 @@ def uniqueness(
         if count > 1:
             add_breaks(case, state, work, leaf, n)
     added, crowded = mark_ties(case, state, split.ties), ties > max(n - 1, 0)
+    if added:
+        added = take_back(case, state, work, split.ties.tied)
     # the rank of the rows is found before the eigenvectors, which use other rows of the workspace
     if not (added or crowded) and ties > 1:
         crowded = breaking_rows(work, state.price, ties, n) < ties
@@ -187,6 +190,37 @@ def pinned(
 
 
 @compiled
+def take_back(case: Instance, state: RegimeState, work: Workspace, tied: Mask) -> bool:
+    """Take back idle tied modes that cannot carry work; return whether idle ones are left.
+
+    Such a mode needs more than the first active one of its task of a factor that is used up, and
+    work in no other tied mode needs less of it.
+    """
+    leaves, modes, factors = case.bundle.shape
+    k, idle = 0, False
+    while k < factors:
+        taken, spared = False, False
+        if case.scarce[k] and not state.priced[k] and work.factor[USED, k] > 1.0 - TIGHT:
+            for step in range(2):
+                for leaf in range(leaves):
+                    first = first_active(case, state, leaf)
+                    for mode in range(modes):
+                        if first < 0 or not tied[leaf, mode]:
+                            continue
+                        more = case.bundle[leaf, mode, k] - case.bundle[leaf, first, k]
+                        if step == 0:
+                            spared = spared or more < 0.0 or state.active[leaf, mode] and more > 0.0
+                        elif not spared and more > 0.0:
+                            tied[leaf, mode], taken = False, True
+        # what is taken back can spare no other factor
+        k = 0 if taken else k + 1
+    for leaf in range(leaves):
+        for mode in range(modes):
+            idle = idle or tied[leaf, mode] and not state.active[leaf, mode]
+    return idle
+
+
+@compiled
 def add_breaks(case: Instance, state: RegimeState, work: Workspace, leaf: int, n: int) -> None:
     """Add to a curvature the squares of the differences of tied modes' cost shares."""
     moves, unit, a = work.factor[MOVES], work.factor[UNIT], work.square[SQUARE]
@@ -205,33 +239,56 @@ def add_breaks(case: Instance, state: RegimeState, work: Workspace, leaf: int, n
 
 @compiled
 def fair_split(case: Instance, state: RegimeState, work: Workspace, split: SplitWork) -> bool:
-    """Write the fair split into a regime; return whether it is the shortest solution.
+    """Write the fair split into a regime; return whether it is found.
 
     In y = w sqrt(W) the fair split is the shortest y for which tasks are complete and priced
-    factors used up, a projection onto the rows of these equations. All tied modes must carry work
-    in it; `state` is unchanged where they do not, or where there are too many.
+    factors used up, a projection onto the rows of these equations. If that overuses a factor
+    without a price, and using it up leaves room for the others, it is the shortest for which this
+    one is used up besides. All tied modes must carry work in it, but for idle ones that carry none
+    in any; `state` is unchanged where they do not, or where there are too many.
     """
     columns, tasks = list_columns(work, split)
     if columns < 0:
         return False
-    share, rows, level = split.share, split.rows, split.level
-    count = write_rows(case, state, work, split, columns, tasks)
+    count = tasks
+    for k in range(len(state.price)):
+        if state.priced[k]:
+            write_use(case, state, work, split, columns, k, count)
+            count += 1
+    write_tasks(split, columns, tasks)
     for c in range(columns):
-        share[LENGTH, c] = 0.0
+        split.share[LENGTH, c] = 0.0
+    rank = shorten(split, columns, 0, count)
+    k = overused(case, state, work, split, columns)
+    if k >= 0:
+        write_use(case, state, work, split, columns, k, rank)
+        if shorten(split, columns, rank, rank + 1) == rank:
+            return False
+        rank += 1
+    return take_split(case, state, work, split, columns, rank == columns)
+
+
+@compiled
+def shorten(split: SplitWork, columns: int, begin: int, count: int) -> int:
+    """Add rows of equations to those before, and their parts to the split; return their number.
+
+    Gram and Schmidt's method, the row first that has the longest rest. Those before are orthonormal
+    already, as those are that are returned.
+    """
+    share, rows, level = split.share, split.rows, split.level
     longest = 0.0
-    for step in range(count):
-        # Gram and Schmidt's method, the row first that has the longest rest
+    for r in range(begin, count):
+        longest = max(longest, length(rows, r, columns))
+        for step in range(begin):
+            remove(rows, level, r, step, columns)
+    for step in range(begin, count):
         chosen, most = step, -1.0
         for r in range(step, count):
-            norm = 0.0
-            for c in range(columns):
-                norm += rows[r, c] ** 2
+            norm = length(rows, r, columns)
             if norm > most:
                 chosen, most = r, norm
-        most = np.sqrt(most)
-        longest = max(longest, most)
         if not most > FLAT * longest:
-            break
+            return step
         level[step], level[chosen] = level[chosen], level[step]
         level[step] /= most
         for c in range(columns):
@@ -239,14 +296,29 @@ def fair_split(case: Instance, state: RegimeState, work: Workspace, split: Split
             rows[step, c] /= most
             share[LENGTH, c] += level[step] * rows[step, c]
         for r in range(step + 1, count):
-            for _ in range(2):
-                along = 0.0
-                for c in range(columns):
-                    along += rows[r, c] * rows[step, c]
-                for c in range(columns):
-                    rows[r, c] -= along * rows[step, c]
-                level[r] -= along * level[step]
-    return take_split(case, state, work, split, columns)
+            remove(rows, level, r, step, columns)
+    return count
+
+
+@compiled
+def length(rows: Array, r: int, columns: int) -> float:
+    """Return the length of a row."""
+    total = 0.0
+    for c in range(columns):
+        total += rows[r, c] ** 2
+    return np.sqrt(total)
+
+
+@compiled
+def remove(rows: Array, level: Array, r: int, step: int, columns: int) -> None:
+    """Remove from a row its part along an earlier one, twice because of rounding."""
+    for _ in range(2):
+        along = 0.0
+        for c in range(columns):
+            along += rows[r, c] * rows[step, c]
+        for c in range(columns):
+            rows[r, c] -= along * rows[step, c]
+        level[r] -= along * level[step]
 
 
 @compiled
@@ -276,64 +348,62 @@ def list_columns(work: Workspace, split: SplitWork) -> tuple[int, int]:
 
 
 @compiled
-def write_rows(
-    case: Instance, state: RegimeState, work: Workspace, split: SplitWork, columns: int, tasks: int
-) -> int:
-    """Write the equations of a split, each scaled to a largest entry of one; return their number.
-
-    First the tasks, which must be complete, then the priced factors, which must be used up.
-    """
-    leaves, modes, factors = case.bundle.shape
-    rows, level, column, scale = split.rows, split.level, split.column, split.share[LEVEL]
-    row, last = -1, -1
+def write_tasks(split: SplitWork, columns: int, tasks: int) -> None:
+    """Write the first equations of a split: tasks must be complete."""
+    rows, column, row, last = split.rows, split.column, -1, -1
     for r in range(tasks):
         for c in range(columns):
             rows[r, c] = 0.0
     for c in range(columns):
         if column[LEAF, c] != last:
             row, last = row + 1, column[LEAF, c]
-            level[row] = scale[c]
+            split.level[row] = split.share[LEVEL, c]
         rows[row, c] = 1.0
-    count = tasks
-    for k in range(factors):
-        if not state.priced[k]:
-            continue
-        level[count], largest = 1.0, 0.0
-        for leaf in range(leaves):
-            if work.first[leaf] >= 0:
-                amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
-                for mode in range(modes):
-                    if state.active[leaf, mode]:
-                        use = amount * case.bundle[leaf, mode, k]
-                        level[count] -= use * state.mode_share[leaf, mode]
-        for c in range(columns):
-            leaf, mode = column[LEAF, c], column[MODE, c]
-            use = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
-            use *= case.bundle[leaf, mode, k]
-            if state.active[leaf, mode]:
-                level[count] += use * state.mode_share[leaf, mode]
-            rows[count, c] = use / scale[c]
-            largest = max(largest, rows[count, c])
-        if largest > 0.0:
-            for c in range(columns):
-                rows[count, c] /= largest
-            level[count] /= largest
-        count += 1
-    return count
 
 
 @compiled
-def take_split(
-    case: Instance, state: RegimeState, work: Workspace, split: SplitWork, columns: int
-) -> bool:
-    """Write a split into a regime, if all its modes carry work and no factor is overused."""
-    share, scale, column = split.share[LENGTH], split.share[LEVEL], split.column
-    factors = case.bundle.shape[2]
+def write_use(
+    case: Instance,
+    state: RegimeState,
+    work: Workspace,
+    split: SplitWork,
+    columns: int,
+    k: int,
+    row: int,
+) -> None:
+    """Write the equation by which a factor is used up, scaled to a largest entry of one."""
+    leaves, modes, _ = case.bundle.shape
+    rows, level, column, scale = split.rows, split.level, split.column, split.share[LEVEL]
+    level[row], largest = 1.0, 0.0
+    for leaf in range(leaves):
+        if work.first[leaf] >= 0:
+            amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
+            for mode in range(modes):
+                if state.active[leaf, mode]:
+                    use = amount * case.bundle[leaf, mode, k]
+                    level[row] -= use * state.mode_share[leaf, mode]
     for c in range(columns):
-        least = ZERO_SHARE if state.active[column[LEAF, c], column[MODE, c]] else ZERO_ADDED_SHARE
-        if not share[c] / scale[c] > least:
-            return False
-    for k in range(factors):
+        leaf, mode = column[LEAF, c], column[MODE, c]
+        use = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
+        use *= case.bundle[leaf, mode, k]
+        if state.active[leaf, mode]:
+            level[row] += use * state.mode_share[leaf, mode]
+        rows[row, c] = use / scale[c]
+        largest = max(largest, rows[row, c])
+    if largest > 0.0:
+        for c in range(columns):
+            rows[row, c] /= largest
+        level[row] /= largest
+
+
+@compiled
+def overused(
+    case: Instance, state: RegimeState, work: Workspace, split: SplitWork, columns: int
+) -> int:
+    """Return the factor without a price that a split overuses most; -1 if there is none."""
+    share, scale, column = split.share[LENGTH], split.share[LEVEL], split.column
+    result, most = -1, 1.0 + ZERO_SHARE
+    for k in range(case.bundle.shape[2]):
         if case.scarce[k] and not state.priced[k]:
             used = work.factor[USED, k]
             for c in range(columns):
@@ -341,10 +411,35 @@ def take_split(
                 amount = work.node[WEIGHT, leaf] / work.cost[leaf, work.first[leaf]]
                 more = share[c] / scale[c] - state.mode_share[leaf, mode]
                 used += amount * case.bundle[leaf, mode, k] * more
-            if used > 1.0 + ZERO_SHARE:
-                return False
+            if used > most:
+                result, most = k, used
+    return result
+
+
+@compiled
+def take_split(
+    case: Instance,
+    state: RegimeState,
+    work: Workspace,
+    split: SplitWork,
+    columns: int,
+    single: bool,
+) -> bool:
+    """Write a split into a regime, if its modes carry work and no factor is overused.
+
+    Of a single split that is possible, idle modes may also stay so.
+    """
+    share, scale, column = split.share[LENGTH], split.share[LEVEL], split.column
+    for c in range(columns):
+        least = ZERO_SHARE if state.active[column[LEAF, c], column[MODE, c]] else ZERO_ADDED_SHARE
+        idle = single and least == ZERO_ADDED_SHARE and abs(share[c] / scale[c]) <= least
+        if not (share[c] / scale[c] > least or idle):
+            return False
+    if overused(case, state, work, split, columns) >= 0:
+        return False
     for c in range(columns):
         leaf, mode = column[LEAF, c], column[MODE, c]
-        state.active[leaf, mode] = True
-        state.mode_share[leaf, mode] = share[c] / scale[c]
+        if state.active[leaf, mode] or share[c] / scale[c] > ZERO_ADDED_SHARE:
+            state.active[leaf, mode] = True
+            state.mode_share[leaf, mode] = share[c] / scale[c]
     return True

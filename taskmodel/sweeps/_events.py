@@ -22,6 +22,8 @@ from taskmodel.sweeps.walker import Before, SolutionPath, Walker
 
 ROUGH = 1e-3  # part of an interval to which it is, if the regime has no solution beyond it
 CROWD = 4  # number of changes in an interval above which it is divided first
+CUTS = 15  # that divide an interval whose margins do not say where it changes
+NARROW = 10 * (CUTS + 1) * EVENT_OFFSET  # one that is not divided, but halved
 MAX_STEPS = 60  # of the root finder
 
 
@@ -35,10 +37,17 @@ def events_between(
     iteration = 0
     while len(low):
         # The margin that is used up may lie at the very start of an interval, so that its position
-        # says nothing of the rest: every other iteration after the first few halves instead.
-        halve = iteration > 3 and iteration % 2
-        middle = walker.axis.between(low.position, high.position)
-        position = middle if halve else _first_change(walker, low, high)
+        # says nothing of the rest: every other iteration after the first few divides instead.
+        if iteration > 3 and iteration % 2:
+            position = walker.axis.between(low.position, high.position)
+            found = np.zeros(len(low), dtype=bool)
+        else:
+            position, found = _first_change(walker, low, high)
+        # parts of a narrow one would be no wider than events are apart
+        found |= walker.axis.aside(low.position, NARROW) >= high.position
+        cuts = np.full(int((~found).sum()), CUTS)
+        rest = _divided(walker, low.take(~found), high.take(~found), cuts)
+        low, high, position = low.take(found), high.take(found), position[found]
         near = np.maximum(walker.axis.aside(position, -EVENT_OFFSET), low.position)
         far = np.minimum(walker.axis.aside(position, EVENT_OFFSET), high.position)
         # the far end of an interval may be the limit from below at a threshold
@@ -47,12 +56,12 @@ def events_between(
         right_side = walker.solve(far, far_before, high.allocation)
         changed = np.flatnonzero(~left_side.equals(right_side))
         sides.append((left_side.take(changed), right_side.take(changed)))
-        positions.append(_first_change(walker, *sides[-1]))
+        positions.append(_first_change(walker, *sides[-1])[0])
         earlier = np.flatnonzero(~low.equals(left_side) & (near > low.position))
         later = np.flatnonzero(~right_side.equals(high) & (far < high.position))
         low, high = (
-            low.take(earlier).join(right_side.take(later)),
-            left_side.take(earlier).join(high.take(later)),
+            low.take(earlier).join(right_side.take(later), rest[0]),
+            left_side.take(earlier).join(high.take(later), rest[1]),
         )
         iteration += 1
     position = np.concatenate([np.zeros(0), *positions])
@@ -131,7 +140,13 @@ def _divide_crowded(
     first, second = low.allocation, high.allocation
     changes = (first.usable != second.usable).sum(axis=(1, 2))
     changes += (first.priced != second.priced).sum(axis=1)
-    cuts = np.where(changes > CROWD, changes // 2, 0)
+    return _divided(walker, low, high, np.where(changes > CROWD, changes // 2, 0))
+
+
+def _divided(
+    walker: Walker, low: SolutionPath, high: SolutionPath, cuts: NDArray[np.intp]
+) -> tuple[SolutionPath, SolutionPath]:
+    """Return the parts of intervals whose ends differ, each divided by a number of cuts."""
     interval = np.repeat(np.arange(len(cuts)), cuts)
     if not len(interval):
         return low, high
@@ -139,7 +154,7 @@ def _divide_crowded(
     position = walker.axis.between(
         low.position[interval], high.position[interval], cut / (cuts[interval] + 1)
     )
-    inner = walker.solve(position, start=first.take(interval))
+    inner = walker.solve(position, start=low.allocation.take(interval))
     # each interval's low end, its cuts in order, and its high end
     ends = np.arange(len(cuts))
     starts = low.join(inner).take(np.argsort(np.concatenate([ends, interval]), kind="stable"))
@@ -148,13 +163,15 @@ def _divide_crowded(
     return starts.take(differ), stops.take(differ)
 
 
-def _first_change(walker: Walker, low: SolutionPath, high: SolutionPath) -> Array:
-    """Return the position of the first change in each interval, shape (interval,).
+def _first_change(
+    walker: Walker, low: SolutionPath, high: SolutionPath
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the position of the first change in each interval, and whether margins tell it.
 
     The regime at the low end ends where one of its margins is used up. If it has no solution
     beyond, as where a price falls to zero, the regime at the high end is continued backwards: its
-    margin is zero at the same position. If neither brackets a sign change, the middle is returned,
-    which halves the interval.
+    margin is zero at the same position. If neither brackets a sign change, the middle is returned.
+    Both results have the shape (interval,).
     """
     position = walker.axis.between(low.position, high.position)
     rows = np.arange(len(position))
@@ -164,7 +181,9 @@ def _first_change(walker: Walker, low: SolutionPath, high: SolutionPath) -> Arra
         root, valid = _margin_root(walker, low.take(rows), high.take(rows), from_low, to_its_end)
         position[rows[valid]] = root[valid]
         rows = rows[~valid]
-    return position
+    found = np.ones(len(position), dtype=bool)
+    found[rows] = False
+    return position, found
 
 
 def _margins(

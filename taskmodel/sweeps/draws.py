@@ -364,7 +364,7 @@ class _Many(Generic[T]):
         """Return the line of a draw; None where numbers are no straight lines along compute."""
         low, high = (float(ends[draw]) for ends in self.span)
         organisation = setting.organisation
-        if not organisation.constant or organisation.nest.linked:
+        if not (organisation.constant and low < high) or organisation.nest.linked:
             return None
         (opens_at,) = organisation.opens_at
         thresholds = opens_at[(opens_at > low) & (opens_at <= high)]
