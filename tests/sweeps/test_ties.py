@@ -15,6 +15,7 @@ from small import small_catalog
 import taskmodel as tm
 from taskmodel.sweeps.walker import Walker
 from taskmodel.sweeps.walks import walked
+from taskmodel.uncertainty import sampler
 
 
 def tied_catalog(seed):
@@ -110,3 +111,15 @@ def test_four_tasks_of_one_review_ratio_have_eleven_events():
         "oversight_bottleneck": 1,
         "oversight_costs_half": 1,
     }
+
+
+@pytest.mark.parametrize("draw", [200, 433, 765])
+def test_modes_of_nearly_free_tasks_change_once(draw):
+    # at low compute experiments limit research, and people cost next to nothing
+    catalog = tm.load_catalog("alignment_research")
+    columns = sampler(catalog).draw(np.array([draw]), seed=1)
+    drawn = catalog.replace({path: float(values[0]) for path, values in columns.items()})
+    found = tm.events(tm.sweep(drawn, np.geomspace(1e26, 8e26, 5)))
+    changes = list(zip(*(found[name].values for name in ("kind", "task", "mode")), strict=True))
+    assert ("binds", "", "") in changes
+    assert len(set(changes)) == len(changes)
