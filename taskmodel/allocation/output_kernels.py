@@ -42,11 +42,13 @@ from taskmodel.allocation.optimum_kernels import (
 from taskmodel.allocation.presolve_kernels import (
     FREE,
     IMPOSSIBLE,
+    Reduced,
     Reductions,
     Unscaled,
     new_reductions,
     reduce,
     reduced_of,
+    renew,
     unscaled_of,
 )
 from taskmodel.allocation.uniqueness_kernels import UNIQUE
@@ -68,15 +70,15 @@ class OutputWork(NamedTuple):
     """Workspace of optima one after the other, of which nothing but output is kept."""
 
     cases: Instances  # (2,) the present point and the one before
-    reductions: Reductions  # one point
+    reductions: Reductions  # (2,) likewise
     state: Regimes  # (2,) likewise
     changed: Mask  # (leaf,) tasks with other open modes than at the point before
-    # (3,): NEXT point, the row of the PRESENT one, and what is KNOWN: nothing, the point before, or
-    # the present one, which the caller has solved
+    # (5,): NEXT point, the row of the PRESENT one, and what is KNOWN: nothing, the point before, or
+    # the present one, which the caller has solved; the points HELD in both rows, -1 if none is
     progress: NDArray[np.int64]
 
 
-NEXT, PRESENT, KNOWN = 0, 1, 2
+NEXT, PRESENT, KNOWN, HELD = 0, 1, 2, 3
 NOTHING, BEFORE, NOW = 0, 1, 2
 DONE = -1
 
@@ -87,10 +89,10 @@ def output_workspace(
     """Return a workspace for points of these sizes, from one of them on."""
     return OutputWork(
         new_instances(2, leaves, modes, nodes, factors),
-        new_reductions(1, leaves, modes, nodes),
+        new_reductions(2, leaves, modes, nodes),
         new_regimes(2, leaves, modes, factors),
         np.zeros(leaves, dtype=bool),
-        np.array([begin, 0, NOTHING]),
+        np.array([begin, 0, NOTHING, -1, -1]),
     )
 
 
@@ -131,6 +133,25 @@ def next_output(
 
 
 @compiled
+def reduce_from(
+    nests: Nests,
+    unscaled: Unscaled,
+    point: int,
+    case: Instance,
+    reduced: Reduced,
+    row: OutputWork,
+) -> None:
+    """Write a point into the present row, from the one held there if they are alike."""
+    held = row.progress[HELD + row.progress[PRESENT]]
+    own, done = unscaled_of(unscaled, point), False
+    if held >= 0 and len(unscaled.bundle) == 1 and len(unscaled.nest) == 1:
+        done = renew(nests, own, unscaled_of(unscaled, held), case, reduced, row.changed)
+    if not done:
+        reduce(nests, own, case, reduced)
+    row.progress[HELD + row.progress[PRESENT]] = point
+
+
+@compiled
 def greatest_outputs(
     nests: Nests,
     unscaled: Unscaled,
@@ -150,8 +171,8 @@ def greatest_outputs(
         case, previous = instance_of(row.cases, present), instance_of(row.cases, 1 - present)
         best = regime_of(row.state, present)
         if count[KNOWN] != NOW:
-            reduced = reduced_of(row.reductions, point - point)
-            reduce(nests, unscaled_of(unscaled, point), case, reduced)
+            reduced = reduced_of(row.reductions, present)
+            reduce_from(nests, unscaled, point, case, reduced, row)
             answers.code[point], answers.gap[point] = UNIQUE, 0.0
             if reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]:
                 answers.log_output[point] = np.inf if reduced.node[FREE, root] else -np.inf

@@ -128,30 +128,46 @@ def join_equal(case: Instance, reduced: Reduced, supply: Array, leaf: int) -> No
 
 
 @compiled
-def scale_bundles(unscaled: Unscaled, case: Instance, reduced: Reduced) -> None:
+def scale_leaf(unscaled: Unscaled, case: Instance, reduced: Reduced, leaf: int) -> None:
     """Write open modes, and bundles over supplies; modes that use what there is none of close."""
     bundle, supply, available = unscaled.bundle[0], unscaled.supply[0], unscaled.available[0]
-    leaves, modes, factors = case.bundle.shape
-    for leaf in range(leaves):
-        task = unscaled.task[leaf]
-        reduced.node[IMPOSSIBLE, leaf], reduced.node[FREE, leaf] = True, False
+    _, modes, factors = case.bundle.shape
+    task = unscaled.task[leaf]
+    reduced.node[IMPOSSIBLE, leaf], reduced.node[FREE, leaf] = True, False
+    for mode in range(modes):
+        opened, paid = available[task, mode], False
+        for k in range(factors):
+            use = bundle[task, mode, k]
+            if use > 0.0 and supply[k] == 0.0:
+                opened = False
+        for k in range(factors):
+            case.bundle[leaf, mode, k] = 0.0
+            if opened and supply[k] > 0.0:
+                case.bundle[leaf, mode, k] = bundle[task, mode, k] / supply[k]
+                paid = paid or case.bundle[leaf, mode, k] > 0.0
+        case.open[leaf, mode] = opened
+        reduced.free_mode[leaf, mode] = opened and not paid
+        reduced.stand_in[leaf, mode] = mode if opened else -1
+        if opened:
+            reduced.node[IMPOSSIBLE, leaf] = False
+            reduced.node[FREE, leaf] = reduced.node[FREE, leaf] or not paid
+
+
+@compiled
+def reduce_leaf(case: Instance, reduced: Reduced, supply: Array, leaf: int, dead: bool) -> None:
+    """Close the modes of a task that are never needed, all of one that drops out."""
+    _, modes, factors = case.bundle.shape
+    case.dead[leaf] = dead
+    if dead:
         for mode in range(modes):
-            opened, paid = available[task, mode], False
-            for k in range(factors):
-                use = bundle[task, mode, k]
-                if use > 0.0 and supply[k] == 0.0:
-                    opened = False
+            case.open[leaf, mode], reduced.stand_in[leaf, mode] = False, -1
+    else:
+        close_dominated(case.bundle, case.open, supply, leaf)
+        join_equal(case, reduced, supply, leaf)
+    for mode in range(modes):
+        if not case.open[leaf, mode]:
             for k in range(factors):
                 case.bundle[leaf, mode, k] = 0.0
-                if opened and supply[k] > 0.0:
-                    case.bundle[leaf, mode, k] = bundle[task, mode, k] / supply[k]
-                    paid = paid or case.bundle[leaf, mode, k] > 0.0
-            case.open[leaf, mode] = opened
-            reduced.free_mode[leaf, mode] = opened and not paid
-            reduced.stand_in[leaf, mode] = mode if opened else -1
-            if opened:
-                reduced.node[IMPOSSIBLE, leaf] = False
-                reduced.node[FREE, leaf] = reduced.node[FREE, leaf] or not paid
 
 
 @compiled
@@ -189,33 +205,84 @@ def carry_up(nests: Nests, case: Instance, reduced: Reduced) -> None:
 @compiled
 def reduce(nests: Nests, unscaled: Unscaled, case: Instance, reduced: Reduced) -> None:
     """Write one point, ready to be solved, and what is already decided about it."""
-    leaves, modes, factors = case.bundle.shape
-    for row in range(2):
-        for v in range(case.nest.shape[1]):
-            case.nest[row, v] = unscaled.nest[0, row, v]
-    scale_bundles(unscaled, case, reduced)
-    carry_up(nests, case, reduced)
-    root = case.nest.shape[1] - 1
-    decided = reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]
+    leaves = len(case.dead)
+    for leaf in range(leaves):
+        scale_leaf(unscaled, case, reduced, leaf)
+    decided = reduce_nests(nests, unscaled, case, reduced)
     for leaf in range(leaves):
         dead = reduced.node[WEIGHTLESS, leaf] or decided
-        case.dead[leaf] = dead
-        if dead:
-            for mode in range(modes):
-                case.open[leaf, mode], reduced.stand_in[leaf, mode] = False, -1
-        else:
-            close_dominated(case.bundle, case.open, unscaled.supply[0], leaf)
-            join_equal(case, reduced, unscaled.supply[0], leaf)
+        reduce_leaf(case, reduced, unscaled.supply[0], leaf, dead)
+    write_scarce(case)
+
+
+@compiled
+def renew(
+    nests: Nests,
+    unscaled: Unscaled,
+    before: Unscaled,
+    case: Instance,
+    reduced: Reduced,
+    changed: Mask,
+) -> bool:
+    """Write one point over another one, from which it differs in open modes or supplies alone.
+
+    The result is that of `reduce`; of most tasks nothing is to be decided again. Returns False, and
+    writes nothing, where factors begin or cease to be limited. `changed` is workspace.
+    """
+    leaves, modes, factors = case.bundle.shape
+    supply, earlier = unscaled.supply[0], before.supply[0]
+    for k in range(factors):
+        limited = supply[k] < np.inf and supply[k] > 0.0
+        if supply[k] != earlier[k] and not (limited and 0.0 < earlier[k] < np.inf):
+            return False
+    for leaf in range(leaves):
+        task = unscaled.task[leaf]
+        changed[leaf] = False
         for mode in range(modes):
-            if not case.open[leaf, mode]:
-                for k in range(factors):
-                    case.bundle[leaf, mode, k] = 0.0
+            if unscaled.available[0, task, mode] != before.available[0, task, mode]:
+                changed[leaf] = True
+        if changed[leaf]:
+            scale_leaf(unscaled, case, reduced, leaf)
+    decided = reduce_nests(nests, unscaled, case, reduced)
+    for leaf in range(leaves):
+        dead = reduced.node[WEIGHTLESS, leaf] or decided
+        if changed[leaf] or dead != case.dead[leaf]:
+            scale_leaf(unscaled, case, reduced, leaf)
+            reduce_leaf(case, reduced, supply, leaf, dead)
+            continue
+        for k in range(factors):
+            if supply[k] != earlier[k]:
+                for mode in range(modes):
+                    if case.open[leaf, mode]:
+                        use = unscaled.bundle[0, unscaled.task[leaf], mode, k]
+                        case.bundle[leaf, mode, k] = use / supply[k]
+    write_scarce(case)
+    return True
+
+
+@compiled
+def reduce_nests(nests: Nests, unscaled: Unscaled, case: Instance, reduced: Reduced) -> bool:
+    """Write shares and elasticities, and which nodes drop out; return whether output is decided."""
+    root = case.nest.shape[1] - 1
+    for row in range(2):
+        for v in range(root + 1):
+            case.nest[row, v] = unscaled.nest[0, row, v]
+    carry_up(nests, case, reduced)
+    return reduced.node[IMPOSSIBLE, root] or reduced.node[FREE, root]
+
+
+@compiled
+def write_scarce(case: Instance) -> None:
+    """Write which factors an open mode uses."""
+    leaves, modes, factors = case.bundle.shape
     for k in range(factors):
         case.scarce[k] = False
         for leaf in range(leaves):
             for mode in range(modes):
                 if case.bundle[leaf, mode, k] > 0.0:
                     case.scarce[k] = True
+            if case.scarce[k]:
+                break
 
 
 @compiled
