@@ -285,7 +285,7 @@ def _outcomes(
 def _measured(walks: Walks, kept: Sequence[str]) -> dict[str, Any]:
     """Return the variables of some draws, by name, with the draw as first dimension."""
     situation, (draws, points) = walks.situation, walks.compute.shape
-    measures = situation.measure(walks.allocation)
+    measures = situation.measure(walks.allocation, optimal=True)
     values = {
         name: hours_by_ai(situation, measures.automated_share)
         if name == "automated_hours_share"

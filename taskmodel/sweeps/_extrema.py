@@ -26,8 +26,8 @@ from taskmodel.numerics.accuracy import EVENT_OFFSET, EVENT_WIDTH, FLAT_SLOPE
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
-from taskmodel.organisation.measures import PeopleAlone
 from taskmodel.organisation.organisation import HUMAN, Organisation
+from taskmodel.organisation.unaided import PeopleAlone
 from taskmodel.science.production import Nest, node_costs
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.event_records import Change, Events, Measure, events_of, unmeasured
