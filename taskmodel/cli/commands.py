@@ -88,6 +88,12 @@ def _output(meaning: str, metavar: str = "DIR") -> Argument:
     return _argument("-o", "--output", metavar=metavar, help=meaning, type=parse)
 
 
+def _seed(**options: Any) -> Argument:
+    """The seed of draws; without a default, 1 where there are draws."""
+    meaning = f"of the draws, a whole number; default: {options.get('default', 1)}"
+    return _option("--seed", "S", meaning, type=values.whole(0, 2**32 - 1), **options)
+
+
 CATALOG = _catalog()
 COMPUTE = _option(
     "--compute",
@@ -134,12 +140,7 @@ IN_DRAWS = (
         "medians and bands over so many draws of the uncertain numbers",
         type=values.whole(1, 100_000),
     ),
-    _option(
-        "--seed",
-        "S",
-        "seed of the draws, a whole number; default: 1",
-        type=values.whole(0, 2**32 - 1),
-    ),
+    _seed(),
 )
 
 EVIDENCED = (
@@ -150,13 +151,7 @@ EVIDENCED = (
         type=values.whole(16, 100_000),
         default=512,
     ),
-    _option(
-        "--seed",
-        "S",
-        "of the draws, a whole number; default: 1",
-        type=values.whole(0, 2**32 - 1),
-        default=1,
-    ),
+    _seed(default=1),
     _option(
         "--moments",
         "MOMENTS",
@@ -230,13 +225,7 @@ COMMANDS = {
                 type=values.whole(1, 10**10),
                 default=512,
             ),
-            _option(
-                "--seed",
-                "S",
-                "seed of the draws, a whole number; default: 1",
-                type=values.whole(0, 2**32 - 1),
-                default=1,
-            ),
+            _seed(default=1),
             _option(
                 "--compute",
                 "C[,C...]",
@@ -613,12 +602,7 @@ COMMANDS = {
                 "run a loop for this number of draws of its priors",
                 type=values.whole(1, 1000000),
             ),
-            _option(
-                "--seed",
-                "S",
-                "seed of the draws, a whole number; default: 1",
-                type=values.whole(0, 2**32 - 1),
-            ),
+            _seed(),
             _option(
                 "--alignment",
                 "CATALOG",
@@ -878,13 +862,7 @@ COMMANDS = {
                 type=values.whole(64, 1000000),
                 default=CALIBRATION_DRAWS,
             ),
-            _option(
-                "--seed",
-                "S",
-                f"of the draws, a whole number; default: {CALIBRATION_SEED}",
-                type=values.whole(0, 2**32 - 1),
-                default=CALIBRATION_SEED,
-            ),
+            _seed(default=CALIBRATION_SEED),
             _flag("--all", "every uncertain number, also those that move little"),
             JSON,
             OPTIONAL_OUTPUT,

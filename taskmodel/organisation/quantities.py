@@ -244,7 +244,8 @@ class Quantities:
             self._reading[-1].update(f"{block}.{name}" for block in blocks)
         key = group, name, absent
         if key not in root._rows:
-            numbers = [_number(record, name, absent) for _, record in members.values()]
+            parts = name.split(".")
+            numbers = [_number(record, parts, absent) for _, record in members.values()]
             root._rows[key] = np.array([numbers], dtype=float)
         row = root._rows[key]
         changed = [
@@ -568,10 +569,10 @@ def ai_modes(quantities: Quantities) -> tuple[str, ...]:
     return names_of_ai_modes(quantities.catalog)
 
 
-def _number(record: Any, name: str, absent: float) -> float:
-    """Return the number at an attribute of a record; a quantity's is its value."""
-    for part in name.split("."):
-        record = None if record is None else getattr(record, part)
-    if record is None:
-        return absent
+def _number(record: Any, attributes: list[str], absent: float) -> float:
+    """Return the number at attributes of a record; a quantity's is its value."""
+    for attribute in attributes:
+        record = getattr(record, attribute)
+        if record is None:
+            return absent
     return float(record.value if isinstance(record, Quantity) else record)
