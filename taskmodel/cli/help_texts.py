@@ -1033,7 +1033,7 @@ loaded from elsewhere, and other machines cannot reach it."""
 EPILOGS["explore"] = f"""examples:
   taskmodel explore
   taskmodel explore mylab.yaml --port 0
-  taskmodel explore alignment_research reference --set supervision.headcount=100
+  taskmodel explore alignment_research reference --set supervision.headcount=90
   taskmodel explore --no-browser
 
 Bands are of draws under the evidence, as those of `taskmodel run`; a number
