@@ -368,7 +368,8 @@ class _Many(Generic[T]):
             return None
         (opens_at,) = organisation.opens_at
         thresholds = opens_at[(opens_at > low) & (opens_at <= high)]
-        mesh = self.mesh(low, high)
+        # events are looked for between stops; without them the ends suffice
+        mesh = self.mesh(low, high) if self.events else np.array([low, high])
         stops = np.unique(np.concatenate([mesh, thresholds]))
         opens = np.isin(stops, thresholds)
         knots, before = knots_of(stops, opens)

@@ -267,9 +267,10 @@ class Walker:
 
     def supply(self, position: Array) -> Array:
         """Return the factors available at some positions, shape (point, factor)."""
-        along = self.axis.quantities
-        numbers = self._base.quantities if along is None else along(position)
-        return factor_supply(numbers, self.axis.compute(position))
+        along, compute = self.axis.quantities, self.axis.compute(position)
+        if along is None:
+            return self._base.organisation.supply(compute)
+        return factor_supply(along(position), compute)
 
     def solve(
         self,
