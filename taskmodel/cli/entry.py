@@ -172,6 +172,8 @@ def _explained(error: Exception) -> tuple[int, str]:
 
 
 def _os_message(error: OSError) -> str:
+    if error.errno is None:  # of a file that is read, which the message names
+        return str(error)
     subject = "cannot write the output" if error.filename is None else error.filename
     return f"{subject}: {error.strerror or error}"
 

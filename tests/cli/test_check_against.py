@@ -73,3 +73,6 @@ def test_what_is_no_sweep_is_refused(capsys, earlier):
     capsys.readouterr()
     tm.save(tm.latency(load_catalog("t_agi_ladder")), Path("latency.nc"))
     assert "is no sweep along compute" in error_of(capsys, *RUN, "--check-against", "latency.nc")
+    Path("text.nc").write_text("title: a catalog\n")
+    message = error_of(capsys, *RUN, "--check-against", "text.nc")
+    assert "error: text.nc: is not HDF5" in message
