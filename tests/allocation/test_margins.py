@@ -115,6 +115,22 @@ def test_output_is_infinite_where_nothing_is_scarce_and_zero_where_nothing_can_b
     assert greatest_output([none, free], [0.0], block).tolist() == [0, np.inf]
 
 
+def test_points_that_differ_in_what_does_not_matter_have_one_output():
+    # two tasks in two modes; the third factor is unlimited, nothing uses the fourth
+    use = np.array([[[2.0, 0, 1, 0], [1, 1, 3, 0]], [[1, 0, 2, 0], [1, 2, 1, 0]]])
+    bundles = np.stack([use] * 5)
+    bundles[:, ..., 2] *= np.arange(1.0, 6.0)[:, None, None]
+    supply = np.tile([3.0, 2.0, np.inf, 1.0], (5, 1))
+    supply[:, 3] = [1.0, 2.0, 0.0, np.inf, 5.0]
+    nest = Nest(0.5, [0.4, 0.6], [0, 1])
+    output = greatest_output(bundles, supply, nest)
+    assert len(set(output.tolist())) == 1
+    assert output[0] == pytest.approx(allocate(bundles[4], supply[4], nest).output, rel=1e-12)
+    supply[3, 0] = 4.0  # and a point that differs in what does
+    others = greatest_output(bundles, supply, nest)
+    assert np.array_equal(others == output, [True, True, True, False, True])
+
+
 def test_parts_of_a_batch_join_to_the_batch():
     supply = np.stack([np.ones(5), np.linspace(0.1, 4, 5)], axis=-1)
     whole = allocate(BUNDLES, supply, PAIR)

@@ -118,6 +118,14 @@ def test_without_duties_of_review_it_is_one(catalog):
     assert cost_at(free, [1e28, 1e32]) == pytest.approx(1.0, rel=1e-12)
 
 
+def test_where_ai_may_do_nothing_it_is_one_and_so_are_the_speedups(catalog):
+    result = tm.sweep(catalog)
+    nothing = ~result["automatable"].values.any(axis=1)
+    assert 10 < nothing.sum() < len(nothing)
+    for name in ("oversight_cost", "throughput_speedup", "bulk_speedup"):
+        assert result[name].values[nothing] == pytest.approx(1.0, rel=1e-12), name
+
+
 def test_unlimited_inference_is_solved_too(catalog):
     free = catalog.replace({"compute.inference": "free", "compute.experiments": "free"})
     result = tm.sweep(free, [1e28, 1e30, 1e32])
