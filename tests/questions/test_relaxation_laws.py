@@ -64,6 +64,10 @@ def test_one_more_protocol_never_lowers_output(seed):
         assert output_of(more, 1e29) >= before * (1 - ROUNDING), name
 
 
+# All but 0.52 of a nest is free, at an elasticity of 0.99992: output is some 0.52^-12,000.
+BEYOND_FLOATS = {16}
+
+
 @pytest.mark.parametrize("seed", cases(range(0, 2 * 6, 2), range(0, 40, 2)))
 def test_without_review_is_one_thing_in_ceilings_and_in_what_ifs(seed):
     """Where tasks forbid the laxer rules alone; with inference and experiments free."""
@@ -75,6 +79,10 @@ def test_without_review_is_one_thing_in_ceilings_and_in_what_ifs(seed):
         changes[f"tasks.{name}.by_people"] = changes[f"tasks.{name}.delegable"] = True
         changes[f"tasks.{name}.forbids"] = [str(rng.choice(["no_review", "floor_coverage"]))]
     catalog = catalog.replace(changes)
+    if seed in BEYOND_FLOATS:
+        with pytest.raises(tm.SolveError, match="just below 1"):
+            tm.what_if(catalog, 1e29)
+        return
     result = tm.sweep(catalog, [1e29]).squeeze("compute")
     relaxed = tm.what_if(catalog, 1e29)["throughput_speedup"]
     unreviewed = relaxed.sel(relaxation="coverage_floor", with_relaxation="coverage_floor")

@@ -79,7 +79,7 @@ def test_between_events_a_cold_start_finds_the_regime_that_they_tell(seed):
             assert np.array_equal(events.limits[name][rows[known], side], alone[name][known])
     # an event changes something
     same = [
-        (values[:, BEFORE] == values[:, AFTER]).reshape(len(events), -1).all(axis=1)
+        (values[:, BEFORE] == values[:, AFTER]).all(axis=tuple(range(1, values.ndim - 1)))
         for values in events.limits.values()
     ]
     assert not np.all(same, axis=0)[~events.at_threshold].any()
