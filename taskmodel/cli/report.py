@@ -90,7 +90,8 @@ def _material(catalog: Catalog, args: Namespace, target: Path, files: Output) ->
     ends = catalog.compute.grid
     grid = np.geomspace(ends.low, ends.high, ends.points)
     sweep = tm.sweep(catalog, points_wanted(catalog, grid))
-    pulled = levers(catalog, drawn.columns, answered.followed, args.seed, share(0.4, 0.9))
+    followed, by_draw = answered.followed, answered.by_draw
+    pulled = levers(catalog, drawn.columns, followed, args.seed, share(0.4, 0.9), by_draw)
     when = date_of_worth(bands)
     compute = float(bands["compute"].sel(time=when))
     return Material(

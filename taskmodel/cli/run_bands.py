@@ -57,6 +57,8 @@ class BandAnswer:
     facts : dict of str
         The same as plain values.
     drawn : EvidencedDraws
+    by_draw : Dataset
+        From `by_date.draws_by_date`.
     followed : DrawnPaths
     cruxes : Dataset
         From `taskmodel.cruxes`, along the same paths.
@@ -65,6 +67,7 @@ class BandAnswer:
     dataset: xr.Dataset
     facts: dict[str, Any]
     drawn: EvidencedDraws
+    by_draw: xr.Dataset
     followed: by_date.DrawnPaths
     cruxes: xr.Dataset
 
@@ -104,7 +107,7 @@ def band_answer(
         "bottleneck_date_median": float(moved["bottleneck_date_median"]),
         "cruxes": [crux for crux in crux_facts(moved) if crux["crux"]][:MOST_CRUXES],
     }
-    return BandAnswer(dataset, facts, drawn, followed, moved)
+    return BandAnswer(dataset, facts, drawn, result, followed, moved)
 
 
 def _numbers(dataset: xr.Dataset) -> dict[str, Any]:

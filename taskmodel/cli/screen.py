@@ -2,7 +2,6 @@
 
 import json
 import math
-import shutil
 import sys
 import textwrap
 import threading
@@ -16,10 +15,11 @@ from taskmodel._text import number as number
 from taskmodel._text import percent as percent
 from taskmodel._text import scientific as scientific
 from taskmodel._text import signed as signed
+from taskmodel.cli.tables import WIDTH as WIDTH
+from taskmodel.cli.tables import table as table
+from taskmodel.cli.tables import terminal_width as terminal_width
 
 T = TypeVar("T")
-WIDTH = 79
-LEAST_WIDTH = 30  # of a terminal whose width is used
 
 
 def hours(value: float) -> str:
@@ -61,17 +61,6 @@ def plain(text: str, width: int = WIDTH) -> str:
     return shown if len(shown) <= width else shown[: width - 3] + "..."
 
 
-def table(rows: Sequence[Sequence[str]], left_columns: Sequence[int] = (0,)) -> Iterator[str]:
-    """Yield lines of columns aligned to the right, `left_columns` to the left."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (
-            cell.ljust(width) if column in left_columns else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield f"  {'  '.join(cells)}".rstrip()
-
-
 def thinned(rows: Sequence[T], limit: int) -> Sequence[T]:
     """Return at most `limit` rows, evenly spaced, the first and the last among them.
 
@@ -91,11 +80,6 @@ def settings(values: Mapping[str, Any]) -> list[str]:
         f"  set {path} = {'null' if value is None else plain(str(value))}"
         for path, value in values.items()
     ]
-
-
-def terminal_width() -> int:
-    """Return how many letters fit on a line of the terminal, or of a page if there is none."""
-    return max(shutil.get_terminal_size((WIDTH + 1, 24)).columns - 1, LEAST_WIDTH)
 
 
 def wrapped(text: str, indent: str = "  ", width: int = WIDTH) -> list[str]:

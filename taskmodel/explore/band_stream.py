@@ -24,7 +24,7 @@ from taskmodel.summary import by_date
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.uncertainty import sampler
 
-FIRST, MOST = 8, 64  # draws that are solved at a time
+FIRST, MOST = 8, 32  # draws that are solved at a time: a block of `walk_many`, in one thread
 BRIEF = 0.15  # seconds of a processor: a part that takes less is followed by one twice as large
 BAND_POINTS = 41
 WEIGHING = 0.1  # seconds between looks at the draws that are being weighted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -64,6 +65,7 @@ class Progressive(Generic[K, V]):
         self._all: OrderedDict[K, _Steps[V]] = OrderedDict()  # in the order of being followed
         self._change = threading.Condition()
         self._running = self._was_new = False
+        self._thread = ThreadPoolExecutor(1)
 
     def follow(self, key: K, wanted: Callable[[], bool]) -> Iterator[V]:
         """Yield what there is, and then after each step, until it ends or is not wanted."""
@@ -77,7 +79,7 @@ class Progressive(Generic[K, V]):
             self._forget()
             if progress.steps is not None and not self._running:
                 self._running = True
-                threading.Thread(target=self._run, name="steps", daemon=True).start()
+                self._thread.submit(self._run)
         seen = -1
         try:
             while wanted():

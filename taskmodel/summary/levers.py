@@ -158,6 +158,7 @@ def levers(
     followed: DrawnPaths,
     seed: int = 1,
     advance: Callable[[float], None] = lambda share: None,
+    as_is: xr.Dataset | None = None,
 ) -> xr.Dataset:
     """Return from when oversight holds research back, with each lever of a catalog pulled.
 
@@ -172,6 +173,8 @@ def levers(
         Of the numbers that a lever brings.
     advance : function, optional
         Called with the part of the levers that are solved.
+    as_is : Dataset, optional
+        From `by_date.draws_by_date`, of the same draws; default: they are solved.
 
     Returns
     -------
@@ -184,9 +187,10 @@ def levers(
         make AI worth its review.
     """
     pulled = {AS_IS: OrganisationChange("as things are"), **available_levers(catalog)}
-    solved = {}
+    solved = {} if as_is is None else {AS_IS: as_is.sel(time=_dates(followed))}
     for count, (name, lever) in enumerate(pulled.items(), start=1):
-        solved[name] = _pulled(catalog, lever, columns, followed, seed)
+        if name not in solved:
+            solved[name] = _pulled(catalog, lever, columns, followed, seed)
         advance(count / len(pulled))
     answered = np.logical_and.reduce(
         [drawn["status"].values == SOLVED for drawn in solved.values()]

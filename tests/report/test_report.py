@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+import xarray as xr
 from command_line import error_of, json_of, strict_json
 
 import taskmodel as tm
@@ -19,6 +20,7 @@ from taskmodel.cli import main
 from taskmodel.report.markup import element, link, table_box, text
 from taskmodel.report.words import first_date, gain, month_of
 from taskmodel.summary import by_date
+from taskmodel.summary import levers as levers_module
 from taskmodel.summary.levers import available_levers, levers
 
 FEW = ("t_agi_ladder", "--draws", "24")
@@ -237,6 +239,21 @@ def test_a_lever_gives_what_the_changed_catalog_gives(ladder):
     for name in by_date.FIRSTS:
         expected = np.sort(changed[name].values)
         np.testing.assert_allclose(lever[name].values, expected, rtol=1e-9)
+
+
+def test_levers_share_the_draws_as_things_are(ladder, monkeypatch):
+    columns = {"capability.intercept": np.array([0.9, 1.0, 1.2])}
+    followed = by_date.compute_paths("epoch_trend", ladder, columns, 1)
+    by_draw = by_date.draws_by_date(ladder, columns, followed)
+    solved, solve = [], levers_module._pulled
+    monkeypatch.setattr(
+        "taskmodel.summary.levers._pulled",
+        lambda catalog, lever, *rest: solved.append(lever.title) or solve(catalog, lever, *rest),
+    )
+    own = levers(ladder, columns, followed)
+    shared = levers(ladder, columns, followed, as_is=by_draw)
+    assert solved.count("as things are") == 1
+    xr.testing.assert_allclose(own, shared, rtol=1e-9)
 
 
 def test_each_of_several_kinds_of_reviewers_has_levers_of_its_own(monkeypatch):
