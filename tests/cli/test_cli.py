@@ -658,9 +658,10 @@ runpy.run_module("taskmodel", run_name="__main__")"""
 # list, check, new, schema, latency
 
 
-def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsys):
+def test_list_names_every_bundled_catalog_and_scenario_with_title_and_size(capsys, monkeypatch):
     from taskmodel.catalog import bundled_catalogs, bundled_scenarios
 
+    monkeypatch.setenv("COLUMNS", "120")
     facts = json_of(capsys, "list")
     assert [item["name"] for item in facts["catalogs"]] == list(bundled_catalogs())
     assert [item["name"] for item in facts["scenarios"]] == list(bundled_scenarios())
