@@ -20,6 +20,8 @@ MAX_COLUMN = 30  # of the arguments
 # what the help on a screen has no line of: what every command has, and the word for --scenario
 WITHOUT_LINE = ("h", "help", "quiet", "debug", "version", "command", "scenario_word")
 
+_GIVEN = "_given"  # of a namespace: values of options by destination
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line; `command` and `module` hold the choice."""
@@ -158,8 +160,11 @@ class _Once(argparse.Action):
         value: Any,
         option: str | None = None,
     ) -> None:
-        if option is not None and getattr(namespace, self.dest) not in (self.default, value):
-            raise argparse.ArgumentError(self, "is given twice; keep one")
+        if option is not None:
+            # the value may be the default, so that it does not tell whether it was given
+            given = vars(namespace).setdefault(_GIVEN, {})
+            if given.setdefault(self.dest, value) != value:
+                raise argparse.ArgumentError(self, "is given twice; keep one")
         setattr(namespace, self.dest, value)
 
 

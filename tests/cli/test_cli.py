@@ -368,6 +368,7 @@ def test_titles_cannot_steer_the_terminal(capsys, starter):
         (["diff", "t_agi_ladder", "t_agi_ladder", "x"], "a scenario is given as --scenario S"),
         (["worth", "t_agi_ladder", "one_lab", "--scenario", "x"], "two scenarios, one_lab and"),
         (["worth", "--scenario", "x", "--scenario", "y"], "--scenario: is given twice; keep one"),
+        (["ensemble", "--draws", "512", "--draws", "64"], "--draws: is given twice; keep one"),
         (["runn"], "'runn'"),
         ([], "examples:"),
         (["latency", "--compute", "soon"], "'soon'"),
