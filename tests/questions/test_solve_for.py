@@ -93,7 +93,7 @@ ROUND_TRIPS = [
     ("compute", None, {"throughput_speedup": 1.15}),
     ("compute", None, {"factor_elasticity.researchers": 0.95}),
     ("tasks.research_code.review_ratio", 1e32, {"review_elasticity.research_code": 0.02}),
-    ("latency.serial_speed", 1e32, {"latency_speedup": 1.05}),
+    ("latency.serial_speed", 1e32, {"latency_speedup": 1.005}),
 ]
 
 
