@@ -37,7 +37,9 @@ def misfits(result, cells, variable, names, region=str):
         assert across != along
         for position in cells[other].values:
             row = cells[variable].sel({other: position})
-            label, meets = region(row.values[0]), crossings(result, along, position, names)
+            label, begin = region(row.values[0]), row[path].values[0]
+            meets = crossings(result, along, position, names)
+            meets = [meet for meet in meets if meet[0] >= begin]
             for value, real in zip(row[path].values, row.values, strict=True):
                 while meets and meets[0][0] < value:
                     _, pair = meets.pop(0)
