@@ -389,11 +389,12 @@ def reduce_row(
     for r in range(rank):
         pivot = pivot_of(rows, r)
         times = row[pivot]
-        if times != 0.0:
+        # what rounding leaves at a pivot is no multiple of its row
+        if abs(times) > PROPORTION * size[pivot]:
             for k in range(factors):
                 row[k] -= times * rows[VALUE, r, k]
                 size[k] += abs(times) * rows[SIZE, r, k]
-            row[pivot] = 0.0
+        row[pivot] = 0.0
     most = 0.0
     for k in range(factors):
         if abs(row[k]) <= PROPORTION * size[k]:

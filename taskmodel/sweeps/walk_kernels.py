@@ -434,6 +434,12 @@ def visit(
         # a split of tied modes is only taken if its certificate is as good as an exact one
         if unique == FAIR and not abs(gap) < EXACT_GAP:
             result = AMBIGUOUS
+        # a factor that is used up without a price may limit the split of tied modes, which is
+        # another where there is more of it
+        for k in range(len(state.price)):
+            if room.case.scarce[k] and not state.priced[k]:
+                if not work.factor[USED, k] < 1.0 - MARGIN_VISIBLE:
+                    return result
         if result == FINE:
             marks.numbers[row, SOLUTION] = room.latest[0]
     return result

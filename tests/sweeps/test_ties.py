@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from random_catalogs import multi_factor_catalog
 from sizes import cases
 from small import small_catalog
 
@@ -123,3 +124,12 @@ def test_modes_of_nearly_free_tasks_change_once(draw):
     changes = list(zip(*(found[name].values for name in ("kind", "task", "mode")), strict=True))
     assert ("binds", "", "") in changes
     assert len(set(changes)) == len(changes)
+
+
+def test_a_split_that_a_factor_without_a_price_limits_follows_its_supply():
+    catalog, path = multi_factor_catalog(np.random.default_rng(1024)), "supervision.headcount"
+    people = np.geomspace(0.01, 0.04, 5)  # below 0.0232 all hours of reviewers are used
+    walked_plans = tm.sweep(catalog, over=path, values=people, compute=1e29)["activity"]
+    for number, activity in zip(people, walked_plans.values, strict=True):
+        alone = tm.sweep(catalog.replace({path: float(number)}), compute=[1e29])["activity"]
+        np.testing.assert_allclose(activity, alone.values[0], rtol=1e-6, atol=1e-6)
