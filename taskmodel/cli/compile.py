@@ -38,7 +38,7 @@ def _sweeps() -> None:
     tm.sweep(catalog)
     # where a level of oversight's cost is crossed
     tm.sweep(catalog, over="supervision.headcount", values=[10, 100, 1000, 10_000])
-    # tied modes, and what the next hour of a pool adds
+    # what the next hour of a pool adds
     for scenario in ("verification_gap", "todays_field"):
         tm.sweep(tm.load_catalog(CATALOG, scenario=scenario))
     # along the compute of a takeoff
@@ -50,9 +50,16 @@ def _organisations() -> None:
     import numpy as np
 
     import taskmodel as tm
+    from taskmodel.allocation import Nest, allocate
     from taskmodel.sweeps._ceilings import ceilings
     from taskmodel.sweeps.walker import Walker
 
+    # two tasks whose hours run short: the split of the second is at its limit
+    bundles = np.zeros((3, 2, 3))
+    bundles[0, 0, 0] = 1.0
+    bundles[1:, 0, 1], bundles[1:, 1, 1:] = (2.0, 4.0), 1.0
+    modes = np.array([[True, False], [True, True], [True, True]])
+    allocate(bundles, [1.0, 4.4, 10.0], Nest(0.0, [0.2, 0.4, 0.4], [0, 1, 2]), modes)
     catalog = tm.load_catalog(CATALOG)
     ceilings(Walker(catalog).at(np.array([1e30])))
     tm.elasticities(catalog)

@@ -111,8 +111,9 @@ def test_faster_software_is_another_unit_of_compute_and_moves_no_date(catalog):
     assert paths.name == "epoch_trend"
 
 
-def test_the_table_of_moments_is_that_of_the_command(catalog, tmp_path, capsys):
+def test_the_table_of_moments_is_that_of_the_command(catalog, tmp_path, capsys, monkeypatch):
     """Observed and point to their digits; bands with fewer draws, to their sampling error."""
+    monkeypatch.setenv("COLUMNS", "200")
     draws, error = cases(128, 2048), 0.35
     assert main(["calibrate", "--draws", str(draws), "--quiet", "-o", str(tmp_path)]) == 0
     shown, page = rows_of(capsys.readouterr().out), rows_of(BLOCK)

@@ -1072,7 +1072,8 @@ def test_worth_has_output_beside_speedups_and_tells_people_from_permission(capsy
     assert "permits" not in " ".join(dedicated)
 
 
-def test_what_if_reports_the_speedup_without_each_constraint(capsys):
+def test_what_if_reports_the_speedup_without_each_constraint(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     facts = json_of(capsys, "what-if", "--compute", "1e32")
     alone = {case["relaxation"]: case for case in facts["alone"]}
     assert list(alone) == [

@@ -410,7 +410,8 @@ def test_the_share_of_review_is_told_by_pool_of_reviewers(of):
         assert float(share.sel(reviewers=pool_name)) == pytest.approx(-slope, rel=1e-4)
 
 
-def test_the_summary_names_the_pool_that_binds():
+def test_the_summary_names_the_pool_that_binds(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     from taskmodel.cli.calendar import Calendar
     from taskmodel.cli.run import report
     from taskmodel.summary import summarise

@@ -12,7 +12,8 @@ uncertainty:
 """
 
 
-def test_distributions_are_listed_with_quantiles_of_draws(capsys):
+def test_distributions_are_listed_with_quantiles_of_draws(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     lines = lines_of(capsys, "check", "alignment_research", "--show-distributions")
     assert "87 uncertain numbers; quantiles of 4,096 draws, seed 1" in lines[1]
     slope = line_with(lines, "capability.slope").split()
@@ -61,7 +62,8 @@ def test_other_files_list_theirs(capsys, name, text):
     assert any(text in line for line in lines)
 
 
-def test_catalog_to_start_from_can_be_drawn(capsys, tmp_path):
+def test_catalog_to_start_from_can_be_drawn(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     path = tmp_path / "mine.yaml"
     lines_of(capsys, "new", "mine", "-o", str(path))
     lines = lines_of(capsys, "check", str(path), "--show-distributions")
