@@ -272,6 +272,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
         If it is a file, or nothing can be written there.
     """
     new_folders: list[Path] = []
+    prefix, workshop = f"{UNFINISHED}{os.getpid()}-", None
     try:
         try:
             new_folders += [path for path in (folder, *folder.parents) if not path.exists()]
@@ -279,7 +280,7 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
             # inside the folder, hence on its file system, where os.replace is atomic
             for left in stale(folder, UNFINISHED):
                 shutil.rmtree(left, ignore_errors=True)
-            workshop = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{os.getpid()}-", dir=folder))
+            workshop = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
         except (FileExistsError, NotADirectoryError) as error:
             raise InputError(
                 f"{folder}: is or lies below a file, not a folder; choose another with {option} DIR"
@@ -296,6 +297,9 @@ def results_folder(folder: Path, option: str = "-o") -> Iterator[Path]:
         finally:
             shutil.rmtree(workshop, ignore_errors=True)
     finally:
+        # a signal can come when the folder is made and its name is not known yet
+        for left in folder.glob(f"{prefix}*") if workshop is None else ():
+            shutil.rmtree(left, ignore_errors=True)
         # innermost first, up to the first that has files in it
         for path in new_folders:
             try:

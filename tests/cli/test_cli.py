@@ -20,7 +20,7 @@ from locations import CATALOGS
 import taskmodel as tm
 from taskmodel.cli import main, screen
 from taskmodel.cli.commands import COMMANDS
-from taskmodel.cli.output import folder_name
+from taskmodel.cli.output import folder_name, results_folder
 from taskmodel.cli.parser import parser
 from taskmodel.cli.screen import progress
 from taskmodel.errors import SolveError
@@ -591,6 +591,17 @@ def test_a_run_that_is_ended_leaves_nothing_behind(starter, number):
     out, err = program.communicate(timeout=60)
     assert (program.returncode, out, err) == (128 + number, "", "")
     assert not Path("results").exists()
+
+
+def test_a_signal_while_the_temporary_folder_is_made_leaves_nothing_behind(tmp_path, monkeypatch):
+    def made_and_interrupted(prefix, dir):
+        os.mkdir(os.path.join(dir, f"{prefix}x"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tempfile.mkdtemp", made_and_interrupted)
+    with pytest.raises(KeyboardInterrupt), results_folder(tmp_path / "results" / "deep"):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 HALF_MADE = """
