@@ -37,7 +37,9 @@ def first_events(result, axis):
 def check(drawn, sweep, row, axis, rtol):
     one = drawn.isel(draw=row)
     for name in CURVES:
-        np.testing.assert_allclose(one[name], sweep[name], rtol=rtol, atol=rtol, err_msg=name)
+        # the search of a draw begins elsewhere, and ends with prices to their own rounding
+        within = max(rtol, 1e-11) if name in ("bottleneck_share", "oversight_elasticity") else rtol
+        np.testing.assert_allclose(one[name], sweep[name], rtol=within, atol=within, err_msg=name)
     np.testing.assert_allclose(one["event_place"], first_events(sweep, axis), rtol=rtol)
 
 
@@ -65,7 +67,7 @@ def test_draws_are_sweeps_of_the_drawn_catalog(name, scenario, draws):
     assert (drawn["status"] == "solved").all()
     for row, number in enumerate(draws):
         sweep = tm.sweep(drawn_catalog(catalog, number, 5), COMPUTE)
-        check(drawn, sweep, row, "compute", 1e-11)
+        check(drawn, sweep, row, "compute", 1e-12)
         np.testing.assert_allclose(
             drawn["ceiling"][row], sweep["oversight_ceiling_full"], rtol=1e-12
         )

@@ -133,3 +133,13 @@ def test_a_split_that_a_factor_without_a_price_limits_follows_its_supply():
     for number, activity in zip(people, walked_plans.values, strict=True):
         alone = tm.sweep(catalog.replace({path: float(number)}), compute=[1e29])["activity"]
         np.testing.assert_allclose(activity, alone.values[0], rtol=1e-6, atol=1e-6)
+
+
+def test_tasks_that_people_end_together_end_once():
+    # ties of five tasks in one proportion, which rounding of one ulp must not hide
+    catalog = multi_factor_catalog(np.random.default_rng(17))
+    found = tm.events(tm.sweep(catalog))
+    found = found.isel(event=(found["compute"] > 8e28) & (found["compute"] < 8.6e28))
+    ended = found.task.values[found.kind.values == "completed"].tolist()
+    assert sorted(ended) == ["task0", "task3", "task4", "task5", "task7"]
+    assert "adopted" not in found.kind.values
