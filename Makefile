@@ -2,7 +2,7 @@
 #
 #   make run    the main job: sweep compute for the alignment_research catalog
 #   make test   the suite, doctests included: every law, oracle and published result
-#   make test-all   the same with all random cases of the long tests: some 20 minutes of CPU
+#   make test-all   the same with all random cases of the long tests: several times as long
 #   make fuzz   tries to break it: files, arguments, catalogs, organisations, interrupts; writes docs/trust.md
 #   make explore    the property tests on new random examples; TASKMODEL_EXAMPLES=100 for more of them
 #   make lint   ruff, mypy on the package, and the contracts on imports
