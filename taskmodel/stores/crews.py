@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HOST = "127.0.0.1"
 CONNECTION = 10.0  # seconds within which a scheduler has to answer
+# the profile of calls that workers keep of the last hour would let their memory grow for as long
+LEAN = {"distributed.worker.profile.enabled": False}
 AHEAD = 2  # tasks for each thread, so that none waits for the next
 
 
@@ -126,19 +128,21 @@ def _of_client(client: Any) -> Crew:
 
 
 def _local_cluster(count: int | None) -> Any:
+    import dask
     import distributed
 
     make: Any = distributed.LocalCluster  # without annotations
-    return make(
-        n_workers=count,
-        threads_per_worker=1,
-        host=HOST,
-        dashboard_address=None,
-        # without the dashboard a server of metrics remains; any free port will do
-        scheduler_kwargs={"dashboard_address": f"{HOST}:0"},
-        memory_limit=0,  # memory is bounded by the chunk
-        silence_logs=logging.CRITICAL,
-    )
+    with dask.config.set(LEAN):
+        return make(
+            n_workers=count,
+            threads_per_worker=1,
+            host=HOST,
+            dashboard_address=None,
+            # without the dashboard a server of metrics remains; any free port will do
+            scheduler_kwargs={"dashboard_address": f"{HOST}:0"},
+            memory_limit=0,  # memory is bounded by the chunk
+            silence_logs=logging.CRITICAL,
+        )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import dask
 import numpy as np
 import psutil
 import pytest
@@ -19,6 +20,7 @@ from distributed import Client, LocalCluster
 
 import taskmodel as tm
 from taskmodel.stores import layout, manifest
+from taskmodel.stores.crews import crew_of
 
 LADDER, POINTS = "t_agi_ladder", [1e30, 1e32]
 DRAWS, CHUNK = 9, 2  # the last chunk has one draw
@@ -163,6 +165,14 @@ def test_processes_that_die_and_where_they_listen(catalog, whole, tmp_path):
 
     write(path, catalog, workers=2, report=After(2, kill))
     assert killed and files_of(path) == whole
+
+
+def test_workers_keep_nothing_that_grows_with_time():
+    with crew_of(1, None) as crew:
+        assert crew.client is not None
+        kept = crew.client.run(dask.config.get, "distributed.worker.profile.enabled")
+    assert list(kept.values()) == [False]
+    assert dask.config.get("distributed.worker.profile.enabled")  # of other clusters
 
 
 COMMAND = ["ensemble", LADDER, "--compute", "1e30,1e32", "--keep", "speedup", "--chunk", "1"]
