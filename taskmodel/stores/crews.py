@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HOST = "127.0.0.1"
 CONNECTION = 10.0  # seconds within which a scheduler has to answer
-# the profile of calls that workers keep of the last hour would let their memory grow for as long
-LEAN = {"distributed.worker.profile.enabled": False}
+# Workers keep a profile of their calls of the last hour, and the scheduler the last 1,000 messages
+# to each worker, with a catalog in every one: memory would grow for as long.
+LEAN = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.low-level-log-length": 1,
+}
 AHEAD = 2  # tasks for each thread, so that none waits for the next
 
 
@@ -103,10 +107,12 @@ def _connected(address: str) -> Any:
 
 
 def _client(where: Any) -> Any:
+    import dask
     import distributed
 
     make: Any = distributed.Client  # without annotations
-    return make(where, timeout=CONNECTION, set_as_default=False)
+    with dask.config.set(LEAN):
+        return make(where, timeout=CONNECTION, set_as_default=False)
 
 
 class _AtOnce(Executor):

@@ -167,12 +167,21 @@ def test_processes_that_die_and_where_they_listen(catalog, whole, tmp_path):
     assert killed and files_of(path) == whole
 
 
-def test_workers_keep_nothing_that_grows_with_time():
+def test_workers_and_scheduler_keep_nothing_that_grows_with_time():
     with crew_of(1, None) as crew:
+        for _ in range(3):
+            crew.submit(len, "work").result()
         assert crew.client is not None
         kept = crew.client.run(dask.config.get, "distributed.worker.profile.enabled")
-    assert list(kept.values()) == [False]
+        assert list(kept.values()) == [False]
+        streams = crew.client.run_on_scheduler(recent_messages)
+    assert streams and max(streams) <= 1
     assert dask.config.get("distributed.worker.profile.enabled")  # of other clusters
+
+
+def recent_messages(dask_scheduler):
+    """Numbers of messages to workers, with the work in them, that a scheduler holds."""
+    return [len(stream.recent_message_log) for stream in dask_scheduler.stream_comms.values()]
 
 
 COMMAND = ["ensemble", LADDER, "--compute", "1e30,1e32", "--keep", "speedup", "--chunk", "1"]
