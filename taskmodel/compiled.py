@@ -1,6 +1,6 @@
 """Compilation of numerical kernels by numba, which may be missing.
 
-A kernel is a function of floats and arrays in plain loops, in a file named ``kernels.py`` or
+A kernel is a function of floats and arrays in plain loops, in a file named
 ``..._kernels.py``. With numba it is compiled at its first call and cached beside its file, or in
 numba's own cache directory where that folder cannot be written; where neither exists it is compiled
 anew in each process. Without numba the plain function runs and gives the same numbers, more slowly.

@@ -19,16 +19,18 @@ from allocation import ratio
 import taskmodel as tm
 from taskmodel.compiled import allocating
 from taskmodel.takeoff import load_world
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import Division
 from taskmodel.takeoff.davidson.economy import economy
+from taskmodel.takeoff.davidson.era_kernels import step_at
 from taskmodel.takeoff.davidson.flow import Flow
 from taskmodel.takeoff.davidson.headlines import dates
+from taskmodel.takeoff.davidson.moment_kernels import see
 from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.requirements import Family
 from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.simulation import TOLERANCE
 from taskmodel.takeoff.davidson.solution import solve
+from taskmodel.takeoff.davidson.table_kernels import HINT, SEEN_COLUMNS
 from taskmodel.takeoff.davidson.track import Continuous
 
 
@@ -42,17 +44,17 @@ def flow_of(changes=None) -> Flow:
 def evaluate(tables, steps, rows, times, start, hints, seen):
     """Evaluate the derivatives at some times."""
     for time in times:
-        row = kernels.step_at(steps, rows, time)
+        row = step_at(steps, rows, time)
         for i in range(3):
             hints[i] = start[row, i]
-        kernels.see(tables, steps, rows, row, time, hints, seen)
+        see(tables, steps, rows, row, time, hints, seen)
 
 
 def derivative_of(flow: Flow):
     """A function that evaluates the derivatives a thousand times in the middle of the takeoff."""
     path, times = solve(flow, TOLERANCE), np.linspace(14.5, 15.5, 1000)
-    start = path.steps.seen[:, kernels.HINT :].copy()
-    hints, seen = np.empty(3), np.empty(kernels.SEEN_COLUMNS)
+    start = path.steps.seen[:, HINT:].copy()
+    hints, seen = np.empty(3), np.empty(SEEN_COLUMNS)
     return lambda: evaluate(flow.tables, path.steps, path.count, times, start, hints, seen)
 
 

@@ -14,14 +14,14 @@ from taskmodel.allocation.blocks import activity_of_rows, by_joint_modes, rows_o
 from taskmodel.allocation.free_tasks import fill_free
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
 from taskmodel.allocation.mode_splits import fair_splits
-from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.allocation.presolve import Problem
 from taskmodel.allocation.price_ranges import elasticity_range
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.allocation.solver import optima_of, outputs_of
 from taskmodel.allocation.uniqueness_kernels import FAIR, PRICES_OPEN, SPLITS_OPEN
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import EXACT_GAP, MAX_GAP, NO_PRICE, TIE, TRACE, UNIQUE
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production import Nest, node_costs, node_outputs
 
 LARGEST_LOG = np.log(np.finfo(float).max)

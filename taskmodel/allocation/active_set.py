@@ -1,4 +1,4 @@
-"""Active sets of a batch: from other answers, solved, and certified; see `kernels`."""
+"""Active sets of a batch: from other answers, solved, and certified; see `active_set_kernels`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from taskmodel.allocation import kernels
+from taskmodel.allocation.active_set_kernels import (
+    Costs,
+    certify_points,
+    evaluate_points,
+    follow_points,
+)
 from taskmodel.allocation.batch import Batch
-from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.allocation.presolve import Problem
+from taskmodel.allocation.regime_kernels import (
+    CONVERGED_ONLY,
+    CROWDED,
+    SOLVED,
+    Instances,
+    Regimes,
+    instance_of,
+    regime_of,
+    workspace,
+)
 from taskmodel.allocation.tie_kernels import mark_ties, tie_workspace
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
-from taskmodel.numerics.types import Array, writable_rows
+from taskmodel.numerics.types import Array, Mask, writable_rows
 from taskmodel.science.production import nest_numbers
 
 
@@ -68,27 +83,27 @@ def followed(problem: Problem, start: ActiveSet) -> ActiveSet:
     while len(rows):
         subset, state = problem[rows], start.take(rows)
         _, leaves, modes, factors = subset.bundle.shape
-        work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
+        work = workspace(leaves, modes, problem.tree.nodes, factors, ties)
         code, guess = np.zeros(len(rows), dtype=np.int64), np.zeros((len(rows), 2, factors))
-        kernels.follow_points(
+        follow_points(
             problem.tree.nests,
             instances_of(subset),
-            kernels.Regimes(state.active, state.priced, state.price, state.mode_share, guess),
-            kernels.Costs(code, state.weight, state.leaf_cost, state.log_cost),
+            Regimes(state.active, state.priced, state.price, state.mode_share, guess),
+            Costs(code, state.weight, state.leaf_cost, state.log_cost),
             work,
             0,
         )
-        state.solved[:] = code == kernels.SOLVED
-        state.converged[:] = (code == kernels.SOLVED) | (code == kernels.CONVERGED_ONLY)
+        state.solved[:] = code == SOLVED
+        state.converged[:] = (code == SOLVED) | (code == CONVERGED_ONLY)
         result.put(rows, state)
-        rows, ties = rows[code == kernels.CROWDED], 4 * work.tie.shape[1]
+        rows, ties = rows[code == CROWDED], 4 * work.tie.shape[1]
     return result
 
 
-def instances_of(problem: Problem) -> kernels.Instances:
+def instances_of(problem: Problem) -> Instances:
     """The points of a problem, as kernels take them."""
     bundle = problem.bundle.copy() if problem.tree.linked else problem.bundle
-    return kernels.Instances(
+    return Instances(
         bundle=writable_rows(bundle),
         open=writable_rows(problem.open),
         dead=writable_rows(problem.dead),
@@ -107,11 +122,11 @@ def at_regimes(problem: Problem, state: ActiveSet) -> Problem:
         return problem
     points, leaves, modes, factors = problem.bundle.shape
     instances, own = instances_of(problem), state.take(np.arange(points))
-    regimes = kernels.Regimes(
+    regimes = Regimes(
         own.active, own.priced, own.price, own.mode_share, np.zeros((points, 2, factors))
     )
-    work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
-    kernels.evaluate_points(problem.tree.nests, instances, regimes, work)
+    work = workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
+    evaluate_points(problem.tree.nests, instances, regimes, work)
     return replace(problem, bundle=instances.bundle)
 
 
@@ -154,28 +169,24 @@ def tied_modes(problem: Problem, state: ActiveSet) -> Mask:
     """Modes that can carry work at the prices of regimes, shape (point, leaf, mode)."""
     ties = tie_workspace(*problem.bundle.shape[1:])
     guess = np.zeros((len(problem), 2, problem.bundle.shape[-1]))
-    regimes = kernels.Regimes(state.active, state.priced, state.price, state.mode_share, guess)
+    regimes = Regimes(state.active, state.priced, state.price, state.mode_share, guess)
     result, instances = state.active.copy(), instances_of(problem)
     for point in range(len(problem)):
-        case = kernels.instance_of(instances, point)
-        mark_ties(case, kernels.regime_of(regimes, point), ties)
+        case = instance_of(instances, point)
+        mark_ties(case, regime_of(regimes, point), ties)
         result[point] = ties.tied
     return result
 
 
 def certificates(problem: Problem, state: ActiveSet) -> Array:
-    """Duality gaps of plans at prices [1], shape (point,); see `kernels.certify`."""
+    """Duality gaps of plans at prices [1], shape (point,); see `active_set_kernels.certify`."""
     price = state.price / state.price.sum(axis=1, keepdims=True)
     points, leaves, modes, factors = problem.bundle.shape
-    regimes = kernels.Regimes(
+    regimes = Regimes(
         state.active, state.priced, price, state.mode_share, np.zeros((points, 2, factors))
     )
-    costs = kernels.Costs(
-        np.zeros(points, dtype=np.int64), state.weight, state.leaf_cost, state.log_cost
-    )
-    work = kernels.workspace(leaves, modes, problem.tree.nodes, factors)
+    costs = Costs(np.zeros(points, dtype=np.int64), state.weight, state.leaf_cost, state.log_cost)
+    work = workspace(leaves, modes, problem.tree.nodes, factors)
     log_output, gap = np.zeros((2, points))
-    kernels.certify_points(
-        problem.tree.nests, instances_of(problem), regimes, costs, log_output, gap, work
-    )
+    certify_points(problem.tree.nests, instances_of(problem), regimes, costs, log_output, gap, work)
     return gap

@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.errors import InputError
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production import Tree
 
 MEMBERS, BLOCK = 0, 1  # modes of a row
-
-Mask = NDArray[np.bool_]
 
 
 def with_rows(tree: Tree, bundles: Array, available: Mask) -> tuple[Array, Mask]:

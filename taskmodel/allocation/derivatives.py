@@ -7,10 +7,10 @@ Along any smooth change of bundles B, supplies E and nests, with prices s = p E 
                                               (implicit function theorem)
 
 The right sides are explicit in the organisation, so that differentiating them along it is accurate
-to rounding; J is the matrix of Newton's method in `kernels`. Where that leaves splits open, they
-are the fair ones, of least sum W share^2, which are differentiated through the conditions for that
-least sum. No optimum nearby is computed, and no step is taken that could cross an event. Where the
-equations have no solution, tied modes separate in that direction, and there is no derivative.
+to rounding; J is the matrix of Newton's method in `newton_kernels`. Where that leaves splits open,
+they are the fair ones, of least sum W share^2, which are differentiated through the conditions for
+that least sum. No optimum nearby is computed, and no step is taken that could cross an event. Where
+the equations have no solution, tied modes separate in that direction, and there is no derivative.
 
 Source: the model, section 1.2; Milgrom and Segal (2002), Econometrica 70(2), 583-601, for the
 envelope theorem.
@@ -23,10 +23,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from taskmodel.allocation import kernels
 from taskmodel.allocation.active_set import ActiveSet, active_set_of, followed, instances_of
 from taskmodel.allocation.inputs import Organisations, check_inputs, flattened
+from taskmodel.allocation.newton_kernels import evaluate, newton_matrix, right_side
 from taskmodel.allocation.presolve import Problem, at_callers_modes
+from taskmodel.allocation.regime_kernels import SCALE, Regimes, instance_of, regime_of, workspace
 from taskmodel.allocation.solution import Allocation, Status, certified_algebra
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import CONSISTENT, RANK
@@ -158,9 +159,9 @@ class _Equations:
 
     def __init__(self, problem: Problem, state: ActiveSet) -> None:
         _, leaves, modes, factors = problem.bundle.shape
-        instance = kernels.instance_of(instances_of(problem), 0)
-        regime = kernels.regime_of(
-            kernels.Regimes(
+        instance = instance_of(instances_of(problem), 0)
+        regime = regime_of(
+            Regimes(
                 state.active,
                 state.priced,
                 state.price,
@@ -170,10 +171,10 @@ class _Equations:
             0,
         )
         room = int(state.active.sum())
-        work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, room)
+        work = workspace(leaves, modes, problem.tree.nodes, factors, room)
         self._regime, self._work = regime, work
-        self._ties = kernels.evaluate(problem.tree.nests, instance, regime, work)
-        self._factors = kernels.newton_matrix(regime, work, self._ties)
+        self._ties = evaluate(problem.tree.nests, instance, regime, work)
+        self._factors = newton_matrix(regime, work, self._ties)
         leaf, mode = work.tie[:, : self._ties]
         self.tied, self.first = (leaf, mode), (leaf, work.first[leaf])
 
@@ -190,14 +191,14 @@ class _Equations:
         work, n, size = self._work, self._factors, self._factors + self._ties
         right = np.empty((size, len(log_used)))
         for direction in range(len(log_used)):
-            kernels.right_side(
+            right_side(
                 *(self._regime, work, n, self._ties),
                 *(np.ascontiguousarray(values[direction]) for values in (log_used, mismatch)),
             )
             right[:, direction] = work.right[:size, 0]
         solution, residual = _least_squares(work.matrix[:size, :size], right)
         log_price = np.zeros(log_used.shape)
-        log_price[:, work.position[:n]] = solution[:n].T * work.factor[kernels.SCALE, :n]
+        log_price[:, work.position[:n]] = solution[:n].T * work.factor[SCALE, :n]
         return log_price, residual
 
 

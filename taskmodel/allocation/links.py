@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.presolve import Mask, Presolved, Problem
-from taskmodel.numerics.types import Array
+from taskmodel.allocation.presolve import Presolved, Problem
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production import Tree
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation.active_set import ActiveSet, certificates, tied_modes
-from taskmodel.allocation.presolve import Mask, Problem
+from taskmodel.allocation.presolve import Problem
 from taskmodel.numerics.accuracy import (
     EXACT_GAP,
     FLAT,
@@ -24,7 +24,7 @@ from taskmodel.numerics.accuracy import (
     ZERO_ADDED_SHARE,
     ZERO_SHARE,
 )
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 
 FARTHEST = 1e4  # how much further than a mode itself others may have to move for it to be carried
 

@@ -14,46 +14,39 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.interior_kernels import (
+from taskmodel.allocation.active_set_kernels import REPAIRS, certify
+from taskmodel.allocation.central_point_kernels import (
     BOLD,
     CAREFUL,
-    LOST,
     PATIENT,
     CentralPoint,
     InteriorWork,
     StepRules,
     central_point,
-    identify,
-    interior,
     interior_start,
     interior_workspace,
 )
-from taskmodel.allocation.kernels import (
-    CLOSE,
+from taskmodel.allocation.interior_kernels import LOST, identify, interior
+from taskmodel.allocation.link_kernels import clear_idle
+from taskmodel.allocation.newton_kernels import CLOSE, evaluate, most_elastic, rebalance
+from taskmodel.allocation.regime_kernels import (
     CROWDED,
     GUESS,
     GUESS_USED,
     LARGEST,
-    REPAIRS,
     RETRIED,
     SOLVED,
     WEIGHT,
     Instance,
     Instances,
-    Mask,
     Regimes,
     RegimeState,
     Workspace,
-    certify,
-    clear_idle,
     copy_regime,
     drop_idle_modes,
     drop_vanished_prices,
-    evaluate,
     instance_of,
-    most_elastic,
     new_regimes,
-    rebalance,
     regime_of,
     reopen,
 )
@@ -69,7 +62,7 @@ from taskmodel.allocation.uniqueness_kernels import (
 )
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import EXACT_GAP, HANDOVERS, MAX_GAP
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production_kernels import Nests
 
 FAILED, TIGHT_ROOM = 4, 5  # besides the codes of `uniqueness`

@@ -13,25 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.kernels import (
-    SOLVED,
-    Instance,
-    Instances,
-    Mask,
-    Regimes,
-    RegimeState,
-    Workspace,
-    certify,
-    copy_regime,
-    drop_idle_modes,
-    instance_of,
-    new_instances,
-    new_regimes,
-    polish,
-    regime_of,
-    reopen,
-    take_cheapest,
-)
+from taskmodel.allocation.active_set_kernels import certify, polish
 from taskmodel.allocation.optimum_kernels import (
     Search,
     extrapolate,
@@ -51,10 +33,26 @@ from taskmodel.allocation.presolve_kernels import (
     renew,
     unscaled_of,
 )
+from taskmodel.allocation.regime_kernels import (
+    SOLVED,
+    Instance,
+    Instances,
+    Regimes,
+    RegimeState,
+    Workspace,
+    copy_regime,
+    drop_idle_modes,
+    instance_of,
+    new_instances,
+    new_regimes,
+    regime_of,
+    reopen,
+    take_cheapest,
+)
 from taskmodel.allocation.uniqueness_kernels import UNIQUE
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import EXACT_GAP
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production_kernels import Nests
 
 

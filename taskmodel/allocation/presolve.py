@@ -18,12 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import presolve_kernels as kernels
-from taskmodel.allocation.kernels import ELASTICITY, SHARE, Instances, new_instances
+from taskmodel.allocation.regime_kernels import ELASTICITY, SHARE, Instances, new_instances
 from taskmodel.numerics.accuracy import NO_NET_WORK
-from taskmodel.numerics.types import Array, writable_rows
+from taskmodel.numerics.types import Array, Mask, writable_rows
 from taskmodel.science.production import Rows, Tree, nest_numbers
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass
@@ -45,7 +43,7 @@ class Problem:
     mode: NDArray[np.intp]  # (point, leaf, mode) the caller's mode behind each column
     # (point, leaf, caller's mode) the mode that acts for it: itself, an identical one, or -1
     stand_in: NDArray[np.intp]
-    # (point, leaf, mode, factor + leaf) as of `kernels.Instance`; empty where nothing is linked
+    # (point, leaf, mode, factor + leaf) as of `Instance`; empty where nothing is linked
     inputs: Array
 
     def __len__(self) -> int:

@@ -10,16 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.kernels import (
-    ELASTICITY,
-    SHARE,
-    Instance,
-    Instances,
-    Mask,
-    instance_of,
-)
+from taskmodel.allocation.regime_kernels import ELASTICITY, SHARE, Instance, Instances, instance_of
 from taskmodel.compiled import compiled, taking
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production_kernels import Nests
 
 IMPOSSIBLE, FREE, WEIGHTLESS = 0, 1, 2

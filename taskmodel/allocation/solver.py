@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation import kernels
 from taskmodel.allocation import optimum_kernels as optima
 from taskmodel.allocation import output_kernels as outputs
 from taskmodel.allocation.active_set import ActiveSet, instances_of, unsolved
-from taskmodel.allocation.presolve import Mask, Problem, unscaled_arrays
+from taskmodel.allocation.presolve import Problem, unscaled_arrays
+from taskmodel.allocation.regime_kernels import Regimes, Workspace, workspace
 from taskmodel.compiled import COMPILES
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production import Tree
 
 # Points that are solved one after the other, each from the one before where they are alike. The
@@ -54,11 +54,11 @@ def optima_of(
     log_output, gap = np.full(points, -np.inf), np.full(points, np.inf)
     code = np.zeros(points, dtype=np.int64)
     guess = np.zeros((points, 2, factors))
-    regimes = kernels.Regimes(result.active, result.priced, result.price, result.mode_share, guess)
+    regimes = Regimes(result.active, result.priced, result.price, result.mode_share, guess)
     answers = optima.Answers(code, result.weight, result.leaf_cost, log_output, gap)
 
     def solve(begin: int, end: int, ties: int) -> int:
-        work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, ties)
+        work = workspace(leaves, modes, problem.tree.nodes, factors, ties)
         search = optima.search_workspace(leaves, modes, problem.tree.nodes, factors)
         optima.solve_points(nests, instances, regimes, given, answers, begin, end, work, search)
         return work.tie.shape[1]
@@ -87,7 +87,7 @@ def outputs_of(
     sizes = tree.leaves, modes, tree.nodes, factors
 
     def solve(begin: int, end: int, ties: int) -> int:
-        work, own = kernels.workspace(*sizes, ties), outputs.output_workspace(*sizes, begin)
+        work, own = workspace(*sizes, ties), outputs.output_workspace(*sizes, begin)
         search = optima.search_workspace(*sizes)
         anew = new_answers(2, tree.leaves)
         point = begin
@@ -101,7 +101,7 @@ def outputs_of(
     def solve_anew(
         point: int,
         own: outputs.OutputWork,
-        work: kernels.Workspace,
+        work: Workspace,
         search: optima.Search,
         anew: optima.Answers,
     ) -> None:

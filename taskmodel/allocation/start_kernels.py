@@ -7,8 +7,8 @@ homogeneous and smooth in c, and so is
     log c_t(s) + mu sum log s_k - sum s_k,
 
 whose maximum over the prices s Newton's method follows while mu and t go to zero. The answer is
-approximate; `kernels` makes it exact. A task that induces work of others and of itself costs the
-fixed point of such minima, which Newton's method solves as well.
+approximate; `active_set_kernels` makes it exact. A task that induces work of others and of itself
+costs the fixed point of such minima, which Newton's method solves as well.
 
 Source: docs, model, section 1.2; Wright (1997), *Primal-Dual Interior-Point Methods*.
 """
@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from taskmodel.allocation.kernels import (
+from taskmodel.allocation.link_kernels import linked_bundle, solve_use, unit_use
+from taskmodel.allocation.newton_kernels import add_curvature
+from taskmodel.allocation.regime_kernels import (
     CURVATURE,
     ELASTICITY,
     GUESS,
@@ -31,16 +33,12 @@ from taskmodel.allocation.kernels import (
     Instance,
     RegimeState,
     Workspace,
-    add_curvature,
-    eliminate,
     is_block,
-    linked_bundle,
     mode_cost,
-    solve_use,
-    unit_use,
 )
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import LEAST_SMOOTHING, TRACE
+from taskmodel.numerics.matrix_kernels import eliminate
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests, spread_shares, unit_cost
 
@@ -139,7 +137,7 @@ def smooth_costs(
 def smooth_curvature(
     nests: Nests, case: Instance, price: Array, w: Array, t: float, work: Workspace
 ) -> None:
-    """Write the gradient of log unit cost in log prices and the matrix A of `kernels`, smoothed."""
+    """Write the smoothed gradient of log unit cost in log prices, and A of `newton_kernels`."""
     leaves, modes, factors = case.bundle.shape
     g, a, log_c, weight = work.gradient, work.square[CURVATURE], work.node[LOG_C], work.node[WEIGHT]
     for v in range(leaves, len(log_c)):

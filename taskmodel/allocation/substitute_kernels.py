@@ -19,12 +19,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from taskmodel.allocation.kernels import (
-    CLOSE,
-    ELASTICITY,
-    SHARE,
-    Instance,
-)
+from taskmodel.allocation.newton_kernels import CLOSE
+from taskmodel.allocation.regime_kernels import ELASTICITY, SHARE, Instance
 from taskmodel.compiled import compiled
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests, share_sums, unit_cost

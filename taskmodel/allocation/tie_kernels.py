@@ -15,25 +15,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from taskmodel.allocation.kernels import (
+from taskmodel.allocation.active_set_kernels import polish
+from taskmodel.allocation.newton_kernels import evaluate
+from taskmodel.allocation.regime_kernels import (
     ELASTICITY,
     KEPT,
     SOLVED,
     WEIGHT,
     Instance,
-    Mask,
     RegimeState,
     Workspace,
     copy_regime,
     costs_something,
-    evaluate,
     mode_cost,
-    polish,
     regime_of,
 )
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import NO_PRICE, PROPORTION, TIE, TRACE
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production_kernels import Nests
 
 MOST_SHIFTS = 8  # of work between tasks whose ties contradict each other

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from taskmodel.allocation.kernels import (
+from taskmodel.allocation.regime_kernels import (
     CURVATURE,
     ELASTICITY,
     LEAF,
@@ -28,13 +28,11 @@ from taskmodel.allocation.kernels import (
     VECTORS,
     WEIGHT,
     Instance,
-    Mask,
     RegimeState,
     Workspace,
-    breaking_rows,
-    eigenvectors,
     mode_cost,
 )
+from taskmodel.allocation.repair_kernels import breaking_rows
 from taskmodel.allocation.tie_kernels import TieWork, first_active, mark_ties, tie_workspace
 from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import (
@@ -45,7 +43,8 @@ from taskmodel.numerics.accuracy import (
     ZERO_SHARE,
 )
 from taskmodel.numerics.accuracy import UNIQUE as UNIQUE_PRICE
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.matrix_kernels import eigenvectors
+from taskmodel.numerics.types import Array, Mask
 from taskmodel.science.production_kernels import Nests, spread_shares, unit_costs
 
 # what is not unique: nothing; mode shares, of which the fair ones are known, or are not; or prices

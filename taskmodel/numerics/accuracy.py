@@ -47,7 +47,7 @@ CONVERGED = 1e-12
 NEARLY_CONVERGED = 1e-11
 
 # Log imbalance per unit of the largest elasticity that rounding of costs and prices may leave, from
-# which the plan is corrected and not the prices (`allocation.kernels.rebalance`).
+# which the plan is corrected and not the prices (`allocation.newton_kernels.rebalance`).
 ELASTIC_ROUNDING = 1e-14
 
 # Log imbalance below which all but the vanishing prices of a regime counts as solved.
@@ -85,7 +85,7 @@ TIE = 1e-8
 PROPORTION = 1e-11
 
 # Relative cost difference up to which the least cost of a task, given induced work, is known
-# (`kernels.linked_costs`).
+# (`link_kernels.linked_costs`).
 SAME_COST = 1e-14
 
 # Work on a task beyond what others induce of it, relative to all of it, that is only rounding.
@@ -98,7 +98,7 @@ NO_NET_WORK = 1e-13
 FLAT = 1e-9
 
 # The same along directions that factors in exact proportion produce, from which the active set
-# slides (`allocation.kernels`), and the relative difference below which two ties, or two
+# slides (`allocation.repair_kernels`), and the relative difference below which two ties, or two
 # step lengths, are one.
 PROPORTIONAL = 1e-13
 SAME_STEP = 1e-9

@@ -26,8 +26,15 @@ from taskmodel.allocation import Allocation, allocate
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import OVERSIGHT_ROUNDING
 from taskmodel.numerics.types import Array, writable_rows
-from taskmodel.organisation import kernels
 from taskmodel.organisation.clock import Clock, people_alone
+from taskmodel.organisation.measure_kernels import (
+    escaped_units,
+    mode_shares,
+    review_sums,
+    savings_by_ai,
+    total_work,
+    work_by_ai,
+)
 from taskmodel.organisation.organisation import HUMAN, Organisation
 from taskmodel.organisation.quantities import Quantities, point_rows
 from taskmodel.organisation.unaided import PeopleAlone
@@ -200,7 +207,7 @@ class Measures:
     @cached_property
     def bulk_speedup(self) -> Array:
         work = np.zeros(len(self._activity))
-        kernels.total_work(self._activity, work)
+        total_work(self._activity, work)
         return np.where(self._productive, _relative(work, self._people[1]), np.nan)
 
     @property
@@ -223,7 +230,7 @@ class Measures:
     def escaped_defects(self) -> Array:
         escaped = np.zeros(self._activity.shape[:2])
         escape = self._yardstick.organisation.escape(self._compute)
-        kernels.escaped_units(self._activity, _rows(escape), escaped)
+        escaped_units(self._activity, _rows(escape), escaped)
         return escaped
 
     @cached_property
@@ -238,7 +245,7 @@ class Measures:
     @cached_property
     def automated_share(self) -> Array:
         by_ai = np.zeros(self._activity.shape[:2])
-        kernels.work_by_ai(self._activity, self.mode_share, HUMAN, by_ai)
+        work_by_ai(self._activity, self.mode_share, HUMAN, by_ai)
         return by_ai
 
     @cached_property
@@ -296,7 +303,7 @@ def oversight(
     activity, elasticity = _rows(allocation.activity), allocation.factor_elasticity
     worth = np.divide(elasticity, used, where=used > 0, out=np.zeros_like(used))
     reviewed, by_task = np.zeros(used.shape), np.zeros(activity.shape[:2])
-    kernels.review_sums(activity, _rows(organisation.review(compute)), worth, reviewed, by_task)
+    review_sums(activity, _rows(organisation.review(compute)), worth, reviewed, by_task)
     by_task[np.isnan(worth).any(axis=-1)] = np.nan
     part = np.divide(reviewed, used, where=used > 0, out=np.zeros_like(used))
     by_review = elasticity * part
@@ -370,7 +377,7 @@ def automation_elasticity(
     activity, output = _rows(allocation.activity), allocation.output
     worth = allocation.shadow_price / np.where(output > 0, output, 1.0)[:, None]
     saving = np.zeros(activity.shape[:2])
-    kernels.savings_by_ai(
+    savings_by_ai(
         activity,
         _rows(bundles),
         worth,
@@ -396,7 +403,7 @@ def mode_mix(activity: Array, policy: NDArray[np.bool_]) -> Array:
     it would be.
     """
     mix = np.zeros(activity.shape)
-    kernels.mode_shares(_rows(activity), policy, mix)
+    mode_shares(_rows(activity), policy, mix)
     return mix
 
 

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike
 from taskmodel.errors import InputError
 from taskmodel.numerics.accuracy import SLACK_ROUNDING
 from taskmodel.numerics.ranges import Real, ranges
-from taskmodel.numerics.types import writable_rows
-from taskmodel.science import kernels
+from taskmodel.numerics.types import Integers, writable_rows
+from taskmodel.science.path_kernels import critical_tasks, path_lengths, paths_from_task, slacks
 
 Order = Mapping[int, Sequence[int]]
 """For every task, by position, the tasks it waits for; tasks in topological order, as
@@ -39,9 +39,9 @@ class Precedence(NamedTuple):
     earlier : array of int, shape (edge,)
     """
 
-    task: kernels.Positions
-    begin: kernels.Positions
-    earlier: kernels.Positions
+    task: Integers
+    begin: Integers
+    earlier: Integers
 
     @classmethod
     def of(cls, predecessors: Order, tasks: int) -> Precedence:
@@ -118,10 +118,10 @@ def longest_path(durations: Real, predecessors: Order) -> CriticalPath:
     rows, total = _rows(durations), np.empty(durations.shape[:-1])
     start, slack = np.empty(rows.shape), np.empty(rows.shape)
     critical = np.zeros(rows.shape, dtype=bool)
-    kernels.path_lengths(rows, *order, start, total.reshape(-1))
+    path_lengths(rows, *order, start, total.reshape(-1))
     # Sums of the same durations in another order differ by rounding, which is not slack.
-    kernels.slacks(rows, *order, start, total.reshape(-1), SLACK_ROUNDING, slack)
-    kernels.critical_tasks(rows, *order, start, critical)
+    slacks(rows, *order, start, total.reshape(-1), SLACK_ROUNDING, slack)
+    critical_tasks(rows, *order, start, critical)
     start, slack, critical = (
         values.reshape(durations.shape) for values in (start, slack, critical)
     )
@@ -131,7 +131,7 @@ def longest_path(durations: Real, predecessors: Order) -> CriticalPath:
 def path_length(durations: np.ndarray, order: Precedence) -> np.ndarray:
     """Length of the longest path alone, shape (...), at durations as in `longest_path`."""
     rows, total = _rows(durations), np.empty(durations.shape[:-1])
-    kernels.path_lengths(rows, *order, np.empty((1, rows.shape[-1])), total.reshape(-1))
+    path_lengths(rows, *order, np.empty((1, rows.shape[-1])), total.reshape(-1))
     return total
 
 
@@ -313,7 +313,7 @@ def _paths_from(durations: np.ndarray, order: Precedence, source: int, target: i
     """
     rows = _rows(durations)
     length = np.empty(rows.shape)
-    kernels.paths_from_task(rows, *order, target, length)
+    paths_from_task(rows, *order, target, length)
     if np.isinf(length[:, source]).any():
         raise InputError(
             "a loop goes back from a task to one that it comes after; "

@@ -20,7 +20,7 @@ import numpy as np
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges, within
 from taskmodel.numerics.types import writable_rows
-from taskmodel.science import kernels
+from taskmodel.science.path_kernels import durations_over_modes
 
 HOURS_PER_WEEK = 168
 PARTS = ("people", "ai", "review", "queue", "off_hours", "gate")
@@ -203,5 +203,5 @@ def mean_durations(durations: np.ndarray, mix: np.ndarray) -> np.ndarray:
     """
     (points,) = np.broadcast_shapes(durations.shape[:1], mix.shape[:1])
     mean = np.empty((points, mix.shape[1]))
-    kernels.durations_over_modes(writable_rows(durations), writable_rows(mix), mean)
+    durations_over_modes(writable_rows(durations), writable_rows(mix), mean)
     return mean

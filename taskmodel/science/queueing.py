@@ -25,7 +25,7 @@ import numpy as np
 from taskmodel.errors import InputError
 from taskmodel.numerics.ranges import Real, ranges
 from taskmodel.numerics.types import writable_rows
-from taskmodel.science import kernels
+from taskmodel.science.path_kernels import first_ends
 
 HOURS_PER_DAY, DAYS_PER_WEEK = 24, 7
 STIRLING = 16.0  # from here on Stirling's series for the factorial is exact to rounding
@@ -352,7 +352,7 @@ def _first_exponential(count: np.ndarray, share: np.ndarray, time: np.ndarray) -
     last = np.ceil((float(np.log(relative.max(initial=1.0))) + LONGEST) / STEP)
     point = np.exp(np.arange(-SHORTEST / STEP, last) * STEP)
     first = np.empty(len(shares))
-    kernels.first_ends(counts, shares, times, point, STEP, first)
+    first_ends(counts, shares, times, point, STEP, first)
     return first.reshape(count.shape)
 
 

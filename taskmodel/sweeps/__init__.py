@@ -2,7 +2,8 @@
 
 From the bottom: `variables` (units and meanings), `results` (labelled datasets and their files),
 `axes` (compute, an input, or time), `paths` (courses over time from files), `walker` (the optimum
-at points of an axis), `event_records` (what changes where), `desk` and `line` (the compiled walk),
+at points of an axis), `event_records` (what changes where), `desk` and `line` (the compiled
+walk: `line_kernels`, `visit_kernels`, `search_kernels`, `report_kernels`, `walk_kernels`),
 `_events` (the search that takes its place where it does not reach), `walks` (both together),
 `_extrema` and `oversight_cost` (further events), `measuring` and `dataset` (a sweep as a dataset)
 and `_sweep` (`sweep`, `events`, `latency` and `compare`). `draws` walks for many draws at once.

@@ -32,7 +32,7 @@ from taskmodel.science.production import Nest, node_costs
 from taskmodel.sweeps.axes import COMPUTE
 from taskmodel.sweeps.event_records import Change, Events, Measure, events_of, unmeasured
 from taskmodel.sweeps.line import StretchSolution
-from taskmodel.sweeps.walk_kernels import Line
+from taskmodel.sweeps.line_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, Walker
 
 NODES = 5  # at which the numbers of the organisation are taken for a slope

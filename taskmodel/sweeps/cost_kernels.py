@@ -1,6 +1,6 @@
 """Where the cost of oversight reaches a level, along an axis.
 
-The organisation without review is a line of its own (`walk_kernels.Line`). The cost is the ratio of
+The organisation without review is a line of its own (`line_kernels.Line`). The cost is the ratio of
 its output to the organisation's own; the optima of both are followed from one position to the next.
 
 Source: docs, model, section 6.
@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from taskmodel.allocation.kernels import (
+from taskmodel.allocation.active_set_kernels import certify, polish
+from taskmodel.allocation.link_kernels import clear_idle
+from taskmodel.allocation.regime_kernels import (
     LARGEST,
     SOLVED,
     Workspace,
-    certify,
-    clear_idle,
     drop_idle_modes,
     drop_vanished_prices,
-    polish,
     regime_of,
     reopen,
 )
@@ -26,18 +25,9 @@ from taskmodel.compiled import compiled
 from taskmodel.numerics.accuracy import EVENT_WIDTH, MAX_GAP
 from taskmodel.numerics.types import Array
 from taskmodel.science.production_kernels import Nests
-from taskmodel.sweeps.walk_kernels import (
-    MAX_STEPS,
-    Frame,
-    Line,
-    Marks,
-    Room,
-    copy_mark,
-    fill,
-    next_guess,
-    open_modes,
-    position_of,
-)
+from taskmodel.sweeps.line_kernels import Frame, Line, Room, fill, open_modes, position_of
+from taskmodel.sweeps.search_kernels import MAX_STEPS, next_guess
+from taskmodel.sweeps.visit_kernels import Marks, copy_mark
 
 
 @compiled

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, optimum_kernels
-from taskmodel.allocation.kernels import (
+from taskmodel.allocation.regime_kernels import (
     SHARE,
     Instance,
     Instances,
@@ -18,7 +18,10 @@ from taskmodel.allocation.solver import new_answers
 from taskmodel.numerics.accuracy import NO_PRICE, TRACE
 from taskmodel.numerics.types import Array
 from taskmodel.science.production import Tree
-from taskmodel.sweeps import walk_kernels as kernels
+from taskmodel.sweeps.line_kernels import POSITION, Line, Room
+from taskmodel.sweeps.report_kernels import BEGAN, CODE, INTERVAL, STARTED, Walk
+from taskmodel.sweeps.visit_kernels import LOST, MARKS, Marks
+from taskmodel.sweeps.walk_kernels import GIVEN, MOST_EVENTS, SOUGHT, UNSOLVED
 
 AFFINE = 1e-13  # relative deviation from a straight line that is rounding
 STACK = 40
@@ -39,17 +42,15 @@ class Desk:
         How many a line has at most.
     """
 
-    def __init__(self, line: kernels.Line, tree: Tree, points: int, intervals: int) -> None:
+    def __init__(self, line: Line, tree: Tree, points: int, intervals: int) -> None:
         _, leaves, modes, factors = line.bundle.shape
-        fit = max(ROOM // (2 * leaves * modes), 4 * kernels.MOST_EVENTS)
-        events = min(2 * intervals + 4 * kernels.MOST_EVENTS, fit)
+        fit = max(ROOM // (2 * leaves * modes), 4 * MOST_EVENTS)
+        events = min(2 * intervals + 4 * MOST_EVENTS, fit)
         rows, margins = points + 2 * events, leaves * modes + 2 * factors
-        marks = kernels.MARKS + STACK
+        marks = MARKS + STACK
         self.intervals, self.points, self.nests = intervals, points, tree.nests
         self.work = workspace(leaves, modes, tree.nodes, factors)
-        self._marks = kernels.Marks(
-            np.zeros((marks, 5)), new_regimes(marks, leaves, modes, factors)
-        )
+        self._marks = Marks(np.zeros((marks, 5)), new_regimes(marks, leaves, modes, factors))
         case = Instance(
             np.zeros((leaves, modes, factors)),
             np.zeros((leaves, modes), dtype=bool),
@@ -60,7 +61,7 @@ class Desk:
         )
         self.search = optimum_kernels.search_workspace(leaves, modes, tree.nodes, factors)
         self._answers = new_answers(1, leaves)
-        self._room = kernels.Room(
+        self._room = Room(
             case,
             line.bundle.copy(),
             np.zeros((2, factors)),
@@ -80,7 +81,7 @@ class Desk:
             np.zeros(events, dtype=np.int64),
         )
 
-    def seek(self, case: Instance, marks: kernels.Marks, low: int, course: kernels.Walk) -> None:
+    def seek(self, case: Instance, marks: Marks, low: int, course: Walk) -> None:
         """Solve a case into the low mark, from the regime there if one is given."""
         bundle, opened, dead, scarce, nest, inputs = case
         one = Instances(
@@ -89,13 +90,13 @@ class Desk:
         active, priced, price, share, guess = marks.regimes
         row = slice(low, low + 1)
         regimes = Regimes(active[row], priced[row], price[row], share[row], guess[row])
-        start = np.array([course.progress[kernels.STARTED] == kernels.GIVEN])
+        start = np.array([course.progress[STARTED] == GIVEN])
         numbers = self.nests, one, regimes, start, self._answers, 0, 1
         optimum_kernels.solve_points(*numbers, self.work, self.search)
         sought = self._answers.code[0] < optimum_kernels.FAILED
-        course.progress[kernels.STARTED] = kernels.SOUGHT if sought else kernels.UNSOLVED
+        course.progress[STARTED] = SOUGHT if sought else UNSOLVED
 
-    def marks(self, order: NDArray[np.intp], start: Allocation | None) -> kernels.Marks:
+    def marks(self, order: NDArray[np.intp], start: Allocation | None) -> Marks:
         """Return marks without a trace of earlier walks, with a regime to start from."""
         for array in (self._marks.numbers, *self._marks.regimes):
             array.fill(0)
@@ -103,7 +104,7 @@ class Desk:
             write_regime(self._marks, 0, start, order)
         return self._marks
 
-    def room(self, line: kernels.Line, tree: Tree) -> kernels.Room:
+    def room(self, line: Line, tree: Tree) -> Room:
         """Return the workspace of a walk over a line."""
         case = self._room.case
         # at every position
@@ -112,7 +113,7 @@ class Desk:
         self._room.bundle[:] = line.bundle
         return self._room
 
-    def course(self, line: kernels.Line, grid: Array) -> kernels.Walk:
+    def course(self, line: Line, grid: Array) -> Walk:
         """Return an empty report, with room for so many events as memory allows.
 
         The grid has at most as many points as the desk.
@@ -121,16 +122,16 @@ class Desk:
         rows = slice(0, len(grid) + 2 * len(interval))
         number = number[rows]
         number.fill(0)
-        number[: len(grid), kernels.POSITION] = grid
-        number[:, kernels.CODE] = kernels.LOST
+        number[: len(grid), POSITION] = grid
+        number[:, CODE] = LOST
         bad = np.zeros((2, len(line.knots) // 3 + 1), dtype=bool)
-        bad[kernels.INTERVAL, :-1] = _changing_pattern(line.supply)
+        bad[INTERVAL, :-1] = _changing_pattern(line.supply)
         bad[:, 1:-1] |= _jumps(line)
         regime = np.full(bad.shape, -1, dtype=np.int64)
         progress = np.zeros(8, dtype=np.int64)
-        progress[kernels.BEGAN :] = -1
+        progress[BEGAN:] = -1
         of_points = activity[rows], usable[rows], priced[rows], factor[rows], number
-        return kernels.Walk(*of_points, interval, bad, regime, progress)
+        return Walk(*of_points, interval, bad, regime, progress)
 
 
 def _changing_pattern(supply: Array) -> NDArray[np.bool_]:
@@ -140,7 +141,7 @@ def _changing_pattern(supply: Array) -> NDArray[np.bool_]:
     return ((a != b) | (b != c)).any(axis=1)
 
 
-def _jumps(line: kernels.Line) -> NDArray[np.bool_]:
+def _jumps(line: Line) -> NDArray[np.bool_]:
     """Return the stops at which numbers of the organisation jump."""
     jumps = np.zeros(len(line.knots) // 3 - 1, dtype=bool)
     for values in (*line.values, line.supply, line.nest.reshape(len(line.nest), -1)):
@@ -151,9 +152,7 @@ def _jumps(line: kernels.Line) -> NDArray[np.bool_]:
     return jumps
 
 
-def write_regime(
-    marks: kernels.Marks, row: int, allocation: Allocation, order: NDArray[np.intp]
-) -> None:
+def write_regime(marks: Marks, row: int, allocation: Allocation, order: NDArray[np.intp]) -> None:
     """Write the regime of an allocation of one point into a mark; 0 is the low one."""
     regimes = marks.regimes
     activity = np.where(np.isfinite(allocation.activity[0]), allocation.activity[0], 0.0)

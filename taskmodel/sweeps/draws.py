@@ -36,6 +36,7 @@ from taskmodel.sweeps.line import (
     knots_of,
     line_of,
 )
+from taskmodel.sweeps.line_kernels import Line
 from taskmodel.sweeps.oversight_cost import (
     LEVELS,
     OversightCosts,
@@ -43,7 +44,6 @@ from taskmodel.sweeps.oversight_cost import (
     free_output,
     oversight_costs,
 )
-from taskmodel.sweeps.walk_kernels import Line
 from taskmodel.sweeps.walker import Setting, Situation, SolutionPath, Walker
 from taskmodel.sweeps.walks import completed, solved_points, walked, write_prices
 

@@ -1,4 +1,4 @@
-"""An organisation along an axis as arrays for `walk_kernels`, and the walk over them."""
+"""An organisation along an axis as arrays for `line_kernels`, and the walk over them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.allocation import Allocation, Status
-from taskmodel.allocation.kernels import REPAIRS
+from taskmodel.allocation.active_set_kernels import REPAIRS
 from taskmodel.numerics.types import Array, writable_rows
 from taskmodel.organisation.organisation import Organisation
 from taskmodel.science.production import Tree, nest_numbers
-from taskmodel.sweeps import walk_kernels as kernels
 from taskmodel.sweeps.axes import TIME, Axis
 from taskmodel.sweeps.desk import AFFINE, Desk
 from taskmodel.sweeps.event_records import (
@@ -27,6 +26,24 @@ from taskmodel.sweeps.event_records import (
     openings,
     switches_of,
 )
+from taskmodel.sweeps.line_kernels import POSITION, Frame, Line
+from taskmodel.sweeps.report_kernels import (
+    BEGAN,
+    CODE,
+    ELASTIC,
+    EVENTS,
+    GAP,
+    INTERVAL,
+    OUTPUT,
+    SAYS_BINDS,
+    SAYS_LEADS,
+    STARTED,
+    STOP,
+    USED_UP,
+    Walk,
+)
+from taskmodel.sweeps.visit_kernels import FINE, MARKS
+from taskmodel.sweeps.walk_kernels import COLD, DONE, FULL, GIVEN, NO_START, walk_on
 from taskmodel.sweeps.walker import Situation, SolutionPath, Walker
 
 
@@ -60,7 +77,7 @@ class StretchSolution:
         Whether oversight binds, and leads, at the first stop; -1 where it was not solved.
     """
 
-    line: kernels.Line
+    line: Line
     order: NDArray[np.intp]
     grid: SolutionPath
     unsolved: NDArray[np.intp]
@@ -160,7 +177,7 @@ def stretch(
     return follow(line, frame, tree, grid, desk, measure), stops, opens
 
 
-def _line_between(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> kernels.Line:
+def _line_between(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> Line:
     """Return the line of an axis between stops."""
     knots, before = knots_of(stops, opens)
     situation = walker.at(knots, before)
@@ -170,8 +187,8 @@ def _line_between(walker: Walker, stops: Array, opens: NDArray[np.bool_]) -> ker
 
 
 def follow(
-    line: kernels.Line,
-    frame: kernels.Frame,
+    line: Line,
+    frame: Frame,
     tree: Tree,
     grid: Array,
     desk: Desk,
@@ -181,17 +198,17 @@ def follow(
     """Walk along a line, from the allocation of one point near its start if one is given."""
     order, points = np.argsort(tree.task), len(grid)
     marks, room, course = desk.marks(order, start), desk.room(line, tree), desk.course(line, grid)
-    course.progress[kernels.STARTED] = kernels.NO_START if start is None else kernels.GIVEN
+    course.progress[STARTED] = NO_START if start is None else GIVEN
     intervals, positions, outputs = [], [], []
     limits: list[dict[str, Array]] = []
     switches: list[Switches] = []
-    code = kernels.FULL
-    while code != kernels.DONE:
-        code = kernels.walk_on(desk.nests, line, frame, marks, course, desk.work, room)
-        if code == kernels.COLD:
+    code = FULL
+    while code != DONE:
+        code = walk_on(desk.nests, line, frame, marks, course, desk.work, room)
+        if code == COLD:
             desk.seek(room.case, marks, frame.low, course)
             continue
-        count = int(course.progress[kernels.EVENTS])
+        count = int(course.progress[EVENTS])
         # the rows of both sides of an event lie next to each other
         order_of_sides = np.arange(2 * count).reshape(-1, 2).T.ravel()
         sides = _solutions(course, order, points + order_of_sides)
@@ -202,21 +219,21 @@ def follow(
         outputs.append(output)
         limits.append(values)
         switches.append(switches_of(before, after))
-        course.progress[kernels.EVENTS] = 0
+        course.progress[EVENTS] = 0
     return StretchSolution(
         line,
         order,
         _solutions(course, order, np.arange(points)),
-        np.flatnonzero(course.number[:points, kernels.CODE] != kernels.FINE),
+        np.flatnonzero(course.number[:points, CODE] != FINE),
         np.concatenate(intervals),
         np.concatenate(positions),
         np.concatenate(outputs),
         {name: np.concatenate([part[name] for part in limits]) for name in limits[0]},
         joined_switches(switches, [len(part) for part in positions]),
-        np.flatnonzero(course.bad[kernels.INTERVAL]),
-        np.flatnonzero(course.bad[kernels.STOP]),
+        np.flatnonzero(course.bad[INTERVAL]),
+        np.flatnonzero(course.bad[STOP]),
         course.regime,
-        course.progress[kernels.BEGAN :].copy(),
+        course.progress[BEGAN:].copy(),
     )
 
 
@@ -230,7 +247,7 @@ def knots_of(stops: Array, opens: NDArray[np.bool_]) -> tuple[Array, NDArray[np.
 
 def line_of(
     situation: Situation, tree: Tree, nest: Array, knots: Array, automatable: NDArray[np.bool_]
-) -> kernels.Line:
+) -> Line:
     """Return the arrays of an axis.
 
     Parameters
@@ -258,7 +275,7 @@ def line_of(
 
     tolerance = np.broadcast_to(np.atleast_1d(setting.tolerance), count)
     policy = organisation.policy[tree.task]
-    return kernels.Line(
+    return Line(
         np.column_stack([knots, tolerance]),
         np.stack([bundles[0], reviews[0]]),
         np.stack([leaf, mode, factor]).astype(np.int64),
@@ -270,9 +287,9 @@ def line_of(
     )
 
 
-def frame_of(organisation: Organisation, axis: Axis) -> kernels.Frame:
+def frame_of(organisation: Organisation, axis: Axis) -> Frame:
     """Return the numbers that do not change along an axis."""
-    return kernels.Frame(
+    return Frame(
         organisation.pools,
         organisation.reviewers,
         axis.logarithmic,
@@ -280,12 +297,12 @@ def frame_of(organisation: Organisation, axis: Axis) -> kernels.Frame:
         axis.name == TIME,
         REPAIRS,
         0,
-        *range(kernels.MARKS + 1),
+        *range(MARKS + 1),
     )
 
 
 def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
-    """Return a number for the regime of each point of a path, as `walk_kernels.signature` does."""
+    """Return a number for the regime of each point of a path, as `visit_kernels.signature` does."""
     allocation, tree = path.allocation, walker.structure.nest.tree
     usable = allocation.usable[:, tree.task].reshape(len(path), -1)
     # the columns of the kernel, whose switches are numbered from 1
@@ -295,7 +312,7 @@ def signatures(walker: Walker, path: SolutionPath) -> NDArray[np.int64]:
     return np.asarray((columns * np.arange(1, columns.shape[1] + 1) ** 2).sum(axis=1))
 
 
-def is_affine(line: kernels.Line) -> bool:
+def is_affine(line: Line) -> bool:
     """Return whether all numbers are straight lines within every interval."""
 
     def straight(values: Array) -> bool:
@@ -310,28 +327,26 @@ def is_affine(line: kernels.Line) -> bool:
     return all(straight(values) for values in (*line.values, line.supply, line.nest))
 
 
-def _solutions(
-    course: kernels.Walk, order: NDArray[np.intp], rows: NDArray[np.intp]
-) -> SolutionPath:
+def _solutions(course: Walk, order: NDArray[np.intp], rows: NDArray[np.intp]) -> SolutionPath:
     """Return some of the reported solutions as a path."""
     number = course.number[rows]
-    elasticity = course.factor[rows, kernels.ELASTIC]
+    elasticity = course.factor[rows, ELASTIC]
     return SolutionPath(
-        number[:, kernels.POSITION],
+        number[:, POSITION],
         np.zeros(len(number), dtype=bool),
         Allocation(
-            output=number[:, kernels.OUTPUT],
+            output=number[:, OUTPUT],
             shadow_price=np.zeros_like(elasticity),
             factor_elasticity=elasticity,
             factor_elasticity_range=np.stack([elasticity, elasticity], axis=-1),
             activity=course.activity[rows[:, None], order],
             usable=course.usable[rows[:, None], order],
             priced=course.priced[rows],
-            factor_use=course.factor[rows, kernels.USED_UP],
-            gap=number[:, kernels.GAP],
+            factor_use=course.factor[rows, USED_UP],
+            gap=number[:, GAP],
             status=np.full(len(number), str(Status.OPTIMAL), dtype="<U9"),
             members=np.zeros((len(number), 0)),
         ),
-        number[:, kernels.SAYS_BINDS] > 0,
-        number[:, kernels.SAYS_LEADS] > 0,
+        number[:, SAYS_BINDS] > 0,
+        number[:, SAYS_LEADS] > 0,
     )

@@ -26,11 +26,12 @@ from taskmodel.numerics.accuracy import COST_ROUNDING, EVENT_WIDTH
 from taskmodel.numerics.roots import Brackets, close_in
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.organisation import HUMAN
-from taskmodel.sweeps import cost_kernels, walk_kernels
+from taskmodel.sweeps import cost_kernels
 from taskmodel.sweeps.axes import COMPUTE, Axis
 from taskmodel.sweeps.desk import Desk, write_regime
 from taskmodel.sweeps.event_records import KINDS, Change, Events
 from taskmodel.sweeps.line import StretchSolution, frame_of, line_of
+from taskmodel.sweeps.line_kernels import POSITION, Line
 from taskmodel.sweeps.walker import (
     ASIDE,
     MOST_TRIED,
@@ -261,12 +262,12 @@ class _Search:
     def _log_free(self, position: Array, before: NDArray[np.bool_]) -> Array:
         return certified_log(free_output, self.walker, position, before)
 
-    def _free_line(self, line: walk_kernels.Line) -> walk_kernels.Line:
+    def _free_line(self, line: Line) -> Line:
         """Return the line of the organisation without review."""
         if not line.entry.shape[1]:
             use, review = line.bundle
             return line._replace(bundle=np.stack([use - review, np.zeros_like(review)]))
-        position = line.knots[:, walk_kernels.POSITION]
+        position = line.knots[:, POSITION]
         before = np.zeros(len(position), dtype=bool)
         before[2::3] = (line.automatable[1:] != line.automatable[:-1]).any(axis=1)
         situation = without_review(self.walker.at(position, before))
@@ -331,8 +332,8 @@ class _Search:
         free, desk = self._free_line(line), Desk(line, tree, 0, 0)
         frame = frame_of(self.walker.structure, self.walker.axis)
         marks = desk.marks(course.order, None)
-        ends = line.knots[2::3, walk_kernels.POSITION]
-        stops = np.append(line.knots[0, walk_kernels.POSITION], ends)
+        ends = line.knots[2::3, POSITION]
+        stops = np.append(line.knots[0, POSITION], ends)
         before = np.array([node - 1 for node, _ in crossings])
         begin = without_review(self.walker.at(nodes.position[before], nodes.before[before]))
         starts = allocate(*begin.arrays, throw=False)

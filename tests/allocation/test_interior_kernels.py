@@ -5,11 +5,20 @@ import pytest
 from organisations import random_organisation
 
 from taskmodel.allocation import Nest, allocate
-from taskmodel.allocation import interior_kernels as kernels
 from taskmodel.allocation.active_set import instances_of
+from taskmodel.allocation.central_point_kernels import (
+    BOLD,
+    CAREFUL,
+    central_point,
+    interior_start,
+    interior_workspace,
+)
+from taskmodel.allocation.central_step_kernels import linearise
 from taskmodel.allocation.inputs import check_inputs
-from taskmodel.allocation.kernels import ELASTICITY, SHARE, eliminate, instance_of
+from taskmodel.allocation.interior_kernels import DONE, LOST, SHORT, identify, interior
+from taskmodel.allocation.regime_kernels import ELASTICITY, SHARE, instance_of
 from taskmodel.numerics.accuracy import TRACE
+from taskmodel.numerics.matrix_kernels import eliminate
 from taskmodel.science.production_kernels import unit_costs
 
 DECADES = (3, 8, 14, 25)
@@ -19,9 +28,9 @@ def begun(problem):
     """Nests and instance of a point, its starting point and the arrays to work in."""
     nests, case = problem.tree.nests, instance_of(instances_of(problem), 0)
     leaves, modes, factors = case.bundle.shape
-    iterate = kernels.central_point(leaves, modes, len(nests.parent), factors)
-    work = kernels.interior_workspace(leaves, modes, len(nests.parent), factors)
-    kernels.interior_start(nests, case, iterate, work)
+    iterate = central_point(leaves, modes, len(nests.parent), factors)
+    work = interior_workspace(leaves, modes, len(nests.parent), factors)
+    interior_start(nests, case, iterate, work)
     return nests, case, iterate, work
 
 
@@ -36,7 +45,7 @@ def identified(nests, case, iterate):
         "guess": np.full(factors, np.nan),
         "guess_used": np.full(factors, np.nan),
     }
-    kernels.identify(nests, case, iterate, *result.values())
+    identify(nests, case, iterate, *result.values())
     return result
 
 
@@ -53,9 +62,9 @@ def problems(seed, number):
 def test_pairs_multiply_to_mu_and_factors_balance():
     for _, problem in problems(8, 20):
         nests, case, iterate, work = begun(problem)
-        if kernels.interior(nests, case, iterate, work, kernels.CAREFUL, 1e-6) != kernels.DONE:
+        if interior(nests, case, iterate, work, CAREFUL, 1e-6) != DONE:
             continue
-        mu, _ = kernels.linearise(nests, case, iterate, work.terms, False)
+        mu, _ = linearise(nests, case, iterate, work.terms, False)
         assert 0.5e-7 < mu < 5e-7  # the last step aims at a tenth of mu
         assert iterate.mode_share.sum(axis=1) == pytest.approx((~case.dead).astype(float))
         assert np.all(iterate.mode_share[~case.open] == 0)
@@ -67,10 +76,10 @@ def test_shares_of_close_substitutes_are_those_of_costs_at_the_end_of_the_path()
         organisation = random_organisation(np.random.default_rng(number), 6, (0.5, 50.0, 1e6))
         nests, case, iterate, work = begun(check_inputs(*organisation.problem).presolved().problem)
         leaves, terms = len(case.dead), work.terms
-        if kernels.interior(nests, case, iterate, work, kernels.CAREFUL, 1e-9) != kernels.DONE:
+        if interior(nests, case, iterate, work, CAREFUL, 1e-9) != DONE:
             continue
         assert np.array_equal(iterate.sigma[leaves:], case.nest[ELASTICITY, leaves:])
-        _, off = kernels.linearise(nests, case, iterate, terms, True)
+        _, off = linearise(nests, case, iterate, terms, True)
         assert off < 1e-4  # the last step has lowered mu once more
         kept = terms.theta.copy()
         unit_costs(nests, case.nest[SHARE], iterate.sigma, leaves, terms.log_cost, terms.theta)
@@ -80,7 +89,7 @@ def test_shares_of_close_substitutes_are_those_of_costs_at_the_end_of_the_path()
 def test_prices_approach_those_of_the_optimum():
     for organisation, problem in problems(9, 20):
         nests, case, iterate, work = begun(problem)
-        if kernels.interior(nests, case, iterate, work, kernels.BOLD, 1e-9) != kernels.DONE:
+        if interior(nests, case, iterate, work, BOLD, 1e-9) != DONE:
             continue
         exact = allocate(*organisation.problem)
         if exact.status == "optimal":
@@ -92,10 +101,10 @@ def test_prices_approach_those_of_the_optimum():
 def test_without_steps_a_run_falls_short_and_without_numbers_it_is_lost():
     _, problem = next(problems(10, 1))
     nests, case, iterate, work = begun(problem)
-    short = kernels.BOLD._replace(steps=2)
-    assert kernels.interior(nests, case, iterate, work, short, 1e-9) == kernels.SHORT
+    short = BOLD._replace(steps=2)
+    assert interior(nests, case, iterate, work, short, 1e-9) == SHORT
     iterate.unused[np.argmax(case.scarce)] = np.nan
-    assert kernels.interior(nests, case, iterate, work, kernels.BOLD, 1e-9) == kernels.LOST
+    assert interior(nests, case, iterate, work, BOLD, 1e-9) == LOST
 
 
 def test_a_tied_mode_that_pays_nothing_is_given_a_price():

@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 
-from taskmodel.allocation import Nest, kernels
+from taskmodel.allocation import Nest
 from taskmodel.allocation import uniqueness_kernels as splits
 from taskmodel.allocation.active_set import instances_of
 from taskmodel.allocation.inputs import check_inputs
+from taskmodel.allocation.newton_kernels import evaluate
+from taskmodel.allocation.regime_kernels import (
+    WEIGHT,
+    instance_of,
+    new_regimes,
+    regime_of,
+    workspace,
+)
 from taskmodel.allocation.tie_kernels import mark_ties
 
 
@@ -14,12 +22,12 @@ def regime(bundles, supply, nest, price, mode_share):
     """Instance, regime with these prices and shares of all modes, and workspace, evaluated."""
     problem = check_inputs(bundles, supply, nest, None).presolved().problem
     _, leaves, modes, factors = problem.bundle.shape
-    case = kernels.instance_of(instances_of(problem), 0)
-    state = kernels.regime_of(kernels.new_regimes(1, leaves, modes, factors), 0)
+    case = instance_of(instances_of(problem), 0)
+    state = regime_of(new_regimes(1, leaves, modes, factors), 0)
     state.active[:], state.priced[:] = case.open, np.asarray(price) > 0
     state.price[:], state.mode_share[:] = price, mode_share
-    work = kernels.workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
-    kernels.evaluate(problem.tree.nests, case, state, work)
+    work = workspace(leaves, modes, problem.tree.nodes, factors, leaves * modes)
+    evaluate(problem.tree.nests, case, state, work)
     split = splits.split_workspace(leaves, modes, problem.tree.nodes, factors)
     mark_ties(case, state, split.ties)
     return case, state, work, split
@@ -36,7 +44,7 @@ def test_the_fair_split_is_the_shortest_solution(seed):
     given = rng.dirichlet(np.full(modes, 5.0), tasks)
     nest = Nest(0.5, rng.dirichlet(np.ones(tasks)), range(tasks))
     case, state, work, split = regime(bundles, np.ones(factors), nest, price, given)
-    weight = work.node[kernels.WEIGHT, :tasks].copy()
+    weight = work.node[WEIGHT, :tasks].copy()
     # tasks are complete, and factors are used as by the given split
     use = (weight / work.cost[:, 0])[:, None, None] * bundles
     complete = np.kron(np.eye(tasks), np.ones(modes))

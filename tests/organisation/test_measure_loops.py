@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taskmodel.organisation import kernels
+from taskmodel.organisation import measure_kernels as kernels
 from taskmodel.organisation.measures import mode_mix
 
 POINTS, TASKS, MODES, FACTORS, HUMAN = 7, 11, 4, 5, 0

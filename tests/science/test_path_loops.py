@@ -4,9 +4,9 @@ import networkx
 import numpy as np
 import pytest
 
-from taskmodel.science import kernels
 from taskmodel.science.critical_path import Precedence, longest_path, path_length, with_loops
 from taskmodel.science.durations import mean_durations, mixed_durations
+from taskmodel.science.path_kernels import critical_tasks, path_lengths, paths_from_task, slacks
 
 TASKS = 60
 
@@ -62,10 +62,10 @@ def test_plain_and_compiled_paths_are_the_same(seed):
     def results(version):
         start, slack, length = np.zeros((3, *durations.shape))
         total, critical = np.zeros(len(durations)), np.zeros(durations.shape, dtype=bool)
-        version(kernels.path_lengths)(durations, *precedence, start, total)
-        version(kernels.slacks)(durations, *precedence, start, total, 1e-12, slack)
-        version(kernels.critical_tasks)(durations, *precedence, start, critical)
-        version(kernels.paths_from_task)(durations, *precedence, target, length)
+        version(path_lengths)(durations, *precedence, start, total)
+        version(slacks)(durations, *precedence, start, total, 1e-12, slack)
+        version(critical_tasks)(durations, *precedence, start, critical)
+        version(paths_from_task)(durations, *precedence, target, length)
         return start, total, slack, critical, length
 
     compiled = results(lambda kernel: kernel)

@@ -21,7 +21,7 @@ from taskmodel.takeoff import load_world
 from taskmodel.takeoff.beside.capability_map import on_maps
 from taskmodel.takeoff.beside.embedding import embed
 from taskmodel.takeoff.beside.work import accumulated_work
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.moment_kernels import MOMENT_COLUMNS, SOFTWARE, SOFTWARE_GROWTH
 from taskmodel.takeoff.davidson.moments import SOFTWARE_MULTIPLIER
 from taskmodel.takeoff.davidson.simulation import solve_world
 
@@ -56,7 +56,7 @@ def catalog(tasks=TASKS, **blocks):
 
 def still(training_run):
     """A world in which nothing changes, at the software of 2023."""
-    moment = np.zeros(kernels.MOMENT_COLUMNS)
+    moment = np.zeros(MOMENT_COLUMNS)
     return SimpleNamespace(
         log_run=lambda dates: np.full(len(dates), math.log(training_run)),
         at=lambda date: moment,
@@ -254,15 +254,13 @@ def test_milestones_of_the_world_satisfy_theirs(track, baseline):
         )
         assert before < math.log(level) <= after
     date = dates["software_doubles_in_a_month"]
-    before, after = (
-        track.at(date + offset)[kernels.SOFTWARE_GROWTH] / 12 for offset in (-1e-8, 1e-8)
-    )
+    before, after = (track.at(date + offset)[SOFTWARE_GROWTH] / 12 for offset in (-1e-8, 1e-8))
     assert before < math.log(2) <= after
     # the growth that is told is the derivative of the level that is, the nearer the nearer steps
     # solve the equations
     exact = solve_world(WORLD, 1e-9)
-    apart = [exact.at(2035.3 + offset)[kernels.SOFTWARE] for offset in (-1e-5, 1e-5)]
-    assert exact.at(2035.3)[kernels.SOFTWARE_GROWTH] == pytest.approx(
+    apart = [exact.at(2035.3 + offset)[SOFTWARE] for offset in (-1e-5, 1e-5)]
+    assert exact.at(2035.3)[SOFTWARE_GROWTH] == pytest.approx(
         (apart[1] - apart[0]) / 2e-5, rel=1e-6
     )
 
@@ -270,7 +268,7 @@ def test_milestones_of_the_world_satisfy_theirs(track, baseline):
 def test_the_date_at_which_a_task_opens_is_that_of_its_threshold(track, baseline):
     date = float(baseline["milestone_value"].sel(milestone="alignment_open_100%"))
     opens = 2.1e25 * 10 ** ((math.log10(60 * 100) - 1.045) / 0.485)
-    software = track.at(2023.2)[kernels.SOFTWARE]
+    software = track.at(2023.2)[SOFTWARE]
     before, after = np.exp(track.log_run(date + np.array([-1e-8, 1e-8])) - software)
     assert before < opens <= after
 
@@ -499,7 +497,7 @@ def test_on_the_map_of_a_catalog_a_task_of_the_world_opens_at_the_threshold_of_t
     source = small_catalog(tasks, over_time=IN_2023)
     world = load_world("davidson_best_guess", {"n_labour_tasks": 3, "t_end": 2045})
     mapped = on_maps(world, 5e-6, catalog(), source, "catalog")
-    software = mapped.track.at(2023.2)[kernels.SOFTWARE]
+    software = mapped.track.at(2023.2)[SOFTWARE]
     thresholds = [
         2.1e25 * 10 ** ((math.log10(60 * hours) - 1.045) / 0.485) for hours in (0.5, 16, 400)
     ]
@@ -521,7 +519,7 @@ def test_on_davidsons_map_the_tasks_of_a_catalog_open_as_those_of_the_world_do(t
     """Tasks a, c, b of the shares .4, .3, .3 stand at the quantiles .2, .55, .85 of R&D."""
     mapped = on_maps(WORLD, 5e-6, catalog(), None, "davidson")
     quantities = Quantities(mapped.alignment)
-    software = track.at(2023.2)[kernels.SOFTWARE]
+    software = track.at(2023.2)[SOFTWARE]
     # log10 of the requirement: 32 at the quantile .2, linear to 36 less 4 * 4/7 at .5, and to 36
     top, middle = 36 - math.log10(3), 36 - 16 / 7 - math.log10(3)
     levels = [

@@ -7,8 +7,8 @@ import pytest
 
 from taskmodel.allocation import Nest, allocate
 from taskmodel.takeoff.davidson.division import Division
-from taskmodel.takeoff.davidson.kernels import log_mean
 from taskmodel.takeoff.davidson.requirements import Family, requirements
+from taskmodel.takeoff.davidson.table_kernels import log_mean
 from tests.takeoff_cases import task_weights
 
 

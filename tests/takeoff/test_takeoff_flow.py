@@ -7,11 +7,20 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NO_HINT
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import FREE, PINNED, Flow
+from taskmodel.takeoff.davidson.flow_kernels import derivative
 from taskmodel.takeoff.davidson.headlines import gwp_doubling_times
+from taskmodel.takeoff.davidson.moment_kernels import (
+    DESIGNS,
+    MARKET,
+    MULTIPLIER,
+    OPEN,
+    RUN,
+    RUN_COST,
+    complete_moment,
+)
 from taskmodel.takeoff.davidson.moments import (
     GOODS_AUTOMATED,
     OUTPUTS,
@@ -24,6 +33,7 @@ from taskmodel.takeoff.davidson.rules import rules
 from taskmodel.takeoff.davidson.shares import initial_shares
 from taskmodel.takeoff.davidson.simulation import TOLERANCE
 from taskmodel.takeoff.davidson.solution import UNHELD, solve
+from taskmodel.takeoff.davidson.table_kernels import SAVING, SEEN_COLUMNS
 from taskmodel.takeoff.davidson.track import Continuous
 from tests.takeoff_cases import CASES, DATA, table, world_of
 
@@ -161,10 +171,10 @@ def test_how_far_ai_reaches_is_told_within_steps_too(best_guess):
         end = path.times[index + 1]
         for time in np.linspace(path.times[index], end, 5)[1:-1]:
             now = path.moment(float(time), index)
-            reaches = path.flow.economy.reaches(now[kernels.RUN])
-            assert (now[kernels.OPEN : kernels.OPEN + 2] * 100).tolist() == pytest.approx(reaches)
+            reaches = path.flow.economy.reaches(now[RUN])
+            assert (now[OPEN : OPEN + 2] * 100).tolist() == pytest.approx(reaches)
             lag = now.copy()
-            kernels.complete_moment(
+            complete_moment(
                 path.flow.tables, lag, *path.steps.reach[index], np.full(3, NO_HINT), -1
             )
             assert now[OUTPUTS[0]] == pytest.approx(lag[OUTPUTS[0]], rel=0, abs=1e-9)
@@ -177,10 +187,10 @@ def test_state_and_designs_on_the_market_have_no_jumps_at_switches():
         left, right = path.state(time, index - 1), path.state(time, index)
         assert left == pytest.approx(right, rel=0, abs=1e-12)
     for time in np.linspace(2.6, 30, 50):
-        assert path.moment(time)[kernels.MARKET] == pytest.approx(
-            path.moment(time - 2.5)[kernels.DESIGNS], rel=0, abs=1e-12
+        assert path.moment(time)[MARKET] == pytest.approx(
+            path.moment(time - 2.5)[DESIGNS], rel=0, abs=1e-12
         )
-    assert path.moment(0.0)[kernels.MARKET] == pytest.approx(math.log(1.5e17), rel=1e-14)
+    assert path.moment(0.0)[MARKET] == pytest.approx(math.log(1.5e17), rel=1e-14)
 
 
 def test_the_polynomials_solve_the_equations():
@@ -190,7 +200,7 @@ def test_the_polynomials_solve_the_equations():
         hair = 1e-4 * (path.starts[index + 1] - path.starts[index])
         later, earlier = path.state(middle + hair, index), path.state(middle - hair, index)
         state, slopes = path.state(middle, index), np.empty(4)
-        kernels.derivative(
+        derivative(
             path.flow.tables,
             path.steps,
             path.steps.era[index],
@@ -200,7 +210,7 @@ def test_the_polynomials_solve_the_equations():
             path.market(middle, state),
             np.full(3, NO_HINT),
             slopes,
-            np.empty(kernels.SEEN_COLUMNS),
+            np.empty(SEEN_COLUMNS),
         )
         np.testing.assert_allclose((later - earlier) / (2 * hair), slopes, rtol=1e-4, atol=1e-5)
 
@@ -247,7 +257,7 @@ def test_a_run_of_hours_or_days_is_reported_at_both_ends(end):
 def test_a_number_that_cannot_be_held_is_not_called_growth_without_bound():
     parameters = world_of("best_guess")[0].numbers()
     flow = Flow(economy(parameters), rules(parameters))
-    flow.tables.number[kernels.SAVING] = np.inf
+    flow.tables.number[SAVING] = np.inf
     path = solve(flow, 1e-6)
     assert (path.count, path.end, path.reason) == (0, 0.0, UNHELD)
 
@@ -281,21 +291,19 @@ def test_the_cap_holds_where_growth_would_break_it_and_a_constant_share_would_no
     pinned = [index for index, era in enumerate(eras) if era.cap == PINNED]
     assert pinned
     for index in pinned[::7]:
-        assert path.moment(path.starts[index], index)[kernels.RUN_COST] == pytest.approx(
+        assert path.moment(path.starts[index], index)[RUN_COST] == pytest.approx(
             math.log(3e7), abs=1e-9
         )
     steps_asleep = [index for index, era in enumerate(eras) if not era.awake]
     assert all(
-        path.moment(path.starts[index], index)[kernels.RUN_COST] < math.log(3e7) + 1e-6
+        path.moment(path.starts[index], index)[RUN_COST] < math.log(3e7) + 1e-6
         or eras[index].cap != FREE
         for index in steps_asleep
     )
     stepped = tm.simulate(world, reference_step=0.01)
     for year in (2024.0, 2028.0):  # the reference alternates around the cap
         money = float(stepped["money_spent_training"].sel(time=year, method="nearest"))
-        assert money == pytest.approx(
-            math.exp(path.moment(year - 2022)[kernels.RUN_COST]), rel=0.02
-        )
+        assert money == pytest.approx(math.exp(path.moment(year - 2022)[RUN_COST]), rel=0.02)
 
 
 def test_growth_without_bound_ends_the_run_with_date_and_reason_and_keeps_what_there_is():
@@ -348,7 +356,7 @@ def test_no_exponent_overflows(psi, rho):
                     np.full(3, NO_HINT),
                     model.reaches(log_run),
                 )
-                multipliers = row[[column(s, kernels.MULTIPLIER) for s in range(3)]]
+                multipliers = row[[column(s, MULTIPLIER) for s in range(3)]]
                 assert np.isfinite(row[OUTPUTS]).all() and np.isfinite(multipliers).all()
                 assert (multipliers >= -1e-9).all()
 
@@ -425,7 +433,7 @@ def test_the_cap_ends_with_the_wake_up_and_shares_reach_their_ceilings_by_their_
     (wakes,) = times[kinds == "wakes"]
     assert times[kinds == "cap_ends"].tolist() == [wakes]
     (binds,) = times[kinds == "cap_binds"]
-    money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022)[kernels.RUN_COST]
+    money = path_of(world_of("best_guess")[0], TOLERANCE).moment(binds - 2022)[RUN_COST]
     assert money == pytest.approx(
         math.log(world_of("best_guess")[0].money_cap_training_before_wakeup.value), abs=1e-6
     )

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import taskmodel as tm
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.headlines import gwp_doubling_times, headlines
+from taskmodel.takeoff.davidson.moment_kernels import DESIGNS, HARDWARE_EFFORT, SOFTWARE
 from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.requirements import requirements
 from taskmodel.takeoff.davidson.results import reported_levels
@@ -174,7 +174,7 @@ def test_weights_and_scales_of_the_fixtures():
         assert part * 8.5e13 / output == pytest.approx(scales[key], rel=1e-9)
     world, step = world_of("best_guess")
     moments, _ = step_through(BEST, rules(world.numbers()), step)
-    assert math.exp(moments[0, kernels.DESIGNS]) == pytest.approx(
+    assert math.exp(moments[0, DESIGNS]) == pytest.approx(
         scales["initial_hardware_performance"], rel=1e-11
     )
 
@@ -222,13 +222,13 @@ def test_research_of_the_fixtures(given):
         (("hardware", "H", 0.002), ("software", "S", 0.0002))
     ):
         start = (spent * 8.5e13) ** limits.penalty / (limits.penalty * limits.pace[index])
-        assert start * math.exp(before[kernels.HARDWARE_EFFORT + index]) == pytest.approx(
+        assert start * math.exp(before[HARDWARE_EFFORT + index]) == pytest.approx(
             given[f"Q_{name}_prev"], rel=1e-8
         )
-        assert start * math.exp(after[kernels.HARDWARE_EFFORT + index]) == pytest.approx(
+        assert start * math.exp(after[HARDWARE_EFFORT + index]) == pytest.approx(
             given[f"Q_{name}"], rel=1e-8
         )
-        levels = [state[(kernels.DESIGNS, kernels.SOFTWARE)[index]] for state in (before, after)]
+        levels = [state[(DESIGNS, SOFTWARE)[index]] for state in (before, after)]
         assert np.exp(levels) == pytest.approx([given[f"{letter}_prev"], given[letter]], rel=1e-8)
 
 

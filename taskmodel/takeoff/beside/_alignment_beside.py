@@ -38,8 +38,8 @@ from taskmodel.takeoff.beside.capability_map import CATALOG, DAVIDSON, SEPARATE,
 from taskmodel.takeoff.beside.embedding import EmbeddedCatalog, embed, remaining_share
 from taskmodel.takeoff.beside.first_passage import first_open, first_passages
 from taskmodel.takeoff.beside.work import accumulated_work
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.headlines import Milestone
+from taskmodel.takeoff.davidson.moment_kernels import SOFTWARE, SOFTWARE_GROWTH
 from taskmodel.takeoff.davidson.moments import (
     GOODS_AUTOMATED,
     RND_AUTOMATED,
@@ -277,7 +277,7 @@ def _world_milestones(track: Continuous, last: float) -> list[Milestone]:
         ),
         _dated(
             "software_doubles_in_a_month",
-            first(kernels.SOFTWARE_GROWTH, 12 * log(2)),
+            first(SOFTWARE_GROWTH, 12 * log(2)),
             "the world's software doubles in less than a month",
         ),
     ]
@@ -361,8 +361,8 @@ def _levels(embedded: EmbeddedCatalog, work: Accumulated, grid: Array) -> dict[s
         "work_bulk": field_years[:, 1],
         "review_remaining": review,
         "capability_speedup": np.exp(multipliers),
-        "software_growth": moments[:, kernels.SOFTWARE_GROWTH],
-        "software": np.exp(moments[:, kernels.SOFTWARE]),
+        "software_growth": moments[:, SOFTWARE_GROWTH],
+        "software": np.exp(moments[:, SOFTWARE]),
     }
     return {name: ("time", array, *OVER_TIME[name]) for name, array in values.items()}
 

@@ -32,7 +32,7 @@ from taskmodel.organisation.quantities import Quantities
 from taskmodel.science import learning
 from taskmodel.sweeps.axes import COMPUTE, TIME, Axis, Course, staffing_courses
 from taskmodel.sweeps.walker import Setting, Situation, Walker
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.moment_kernels import SOFTWARE
 from taskmodel.takeoff.davidson.track import Continuous
 
 MESH_PER_DECADE = 6  # points of the mesh per order of magnitude of the training run
@@ -237,7 +237,7 @@ def software_at(track: Continuous, catalog: Catalog) -> float:
             f"world does not reach: it goes from {track.base:g} to {track.end:g}; let it "
             "start earlier, or measure compute in other software"
         )
-    return float(np.exp(moment[kernels.SOFTWARE]))
+    return float(np.exp(moment[SOFTWARE]))
 
 
 def remaining_share(rule: Learning | None, work: Array) -> Array:

@@ -1,7 +1,7 @@
 """The calibrated cognitive tasks of a sector, as the division of labour and compute uses them.
 
-`kernels` divides; here are the sums over tasks that do not depend on the training run, and the
-constants of a sector's nest. Logarithms throughout: no psi in [-10, 0.9] overflows.
+`division_kernels` divides; here are the sums over tasks that do not depend on the training run, and
+the constants of a sector's nest. Logarithms throughout: no psi in [-10, 0.9] overflows.
 """
 
 from __future__ import annotations
@@ -15,12 +15,31 @@ from typing import NamedTuple
 import numpy as np
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.division_kernels import CLEARLY, cobb_douglas, divide
 from taskmodel.takeoff.davidson.requirements import Family
+from taskmodel.takeoff.davidson.table_kernels import (
+    AUTOMATES,
+    COMPUTE_BASE,
+    COMPUTE_SHARE,
+    COUNT,
+    FAMILY,
+    FIRST,
+    LABOUR_BASE,
+    NUMBERS,
+    POWER,
+    PSI,
+    SCALE,
+    SECTOR_COLUMNS,
+    SHORTFALL,
+    SLOPE,
+    TILT,
+    TRADEOFF,
+    Tables,
+    add_counts,
+    add_up,
+)
 
-NEARLY = kernels.CLEARLY / (
-    1 + kernels.CLEARLY
-)  # compute's part of a task from which it counts as automated
+NEARLY = CLEARLY / (1 + CLEARLY)  # compute's part of a task from which it counts as automated
 
 NO_HINT = -1.0  # the split is searched from scratch
 
@@ -112,7 +131,7 @@ class Division:
             per_task = psi * (self.log_labour - log(count))
             return (log(count) + per_task - log(1 - self.share)) / psi
         weight = self._log_weight
-        total = kernels.cobb_douglas(weight, log(count), 0.0, self.log_labour, self.log_compute)
+        total = cobb_douglas(weight, log(count), 0.0, self.log_labour, self.log_compute)
         return total / (exp(weight) + count)
 
     @cached_property
@@ -132,20 +151,20 @@ class Division:
         logs = self.tilt * np.array(self.need)
         sums = np.empty(len(logs) + 1)
         if self.tilt >= 0:
-            kernels.add_up(logs, -inf, sums)
+            add_up(logs, -inf, sums)
             return sums
-        kernels.add_up(logs[::-1].copy(), -inf, sums)
+        add_up(logs[::-1].copy(), -inf, sums)
         return sums[::-1].copy()
 
     @cached_property
     def bases(self) -> Array:
         """ln X where compute does so many tasks besides task 0, each as well as labour."""
         bases = np.empty((self.family.tasks or 0) + 1)
-        kernels.add_counts(self.log_first, bases)
+        add_counts(self.log_first, bases)
         return bases
 
     @cached_property
-    def tables(self) -> kernels.Tables:
+    def tables(self) -> Tables:
         """What the kernels need of this sector alone."""
         return tables_of([self], families=(0,))
 
@@ -171,10 +190,10 @@ class Division:
             The split of a neighbouring optimum, at which the search starts.
         """
         numbers = map(float, (log_labour, log_compute, log_run, reach, hint))
-        return Split(*kernels.divide(self.tables, 0, *numbers))
+        return Split(*divide(self.tables, 0, *numbers))
 
 
-def tables_of(divisions: Sequence[Division], families: Sequence[int]) -> kernels.Tables:
+def tables_of(divisions: Sequence[Division], families: Sequence[int]) -> Tables:
     """Return the tables of the kernels, with what divisions determine filled in.
 
     Parameters
@@ -186,22 +205,22 @@ def tables_of(divisions: Sequence[Division], families: Sequence[int]) -> kernels
     """
     of_family = [divisions[families.index(f)] for f in range(max(families) + 1)]
     first = of_family[0].family
-    number = np.zeros(kernels.NUMBERS)
-    number[kernels.TRADEOFF], number[kernels.SHORTFALL] = first.tradeoff, first.log_shortfall
-    number[kernels.COUNT], number[kernels.AUTOMATES] = first.count, 1.0
-    sector = np.zeros((len(divisions), kernels.SECTOR_COLUMNS))
+    number = np.zeros(NUMBERS)
+    number[TRADEOFF], number[SHORTFALL] = first.tradeoff, first.log_shortfall
+    number[COUNT], number[AUTOMATES] = first.count, 1.0
+    sector = np.zeros((len(divisions), SECTOR_COLUMNS))
     for row, division, family in zip(sector, divisions, families, strict=True):
-        row[kernels.FAMILY], row[kernels.PSI], row[kernels.TILT] = (
+        row[FAMILY], row[PSI], row[TILT] = (
             family,
             division.psi,
             division.tilt,
         )
-        row[kernels.SLOPE], row[kernels.POWER] = division.slope, division.power
-        row[kernels.FIRST], row[kernels.SCALE] = division.log_first, division.log_scale
-        row[kernels.LABOUR_BASE] = division.log_labour
-        row[kernels.COMPUTE_BASE] = division.log_compute
-        row[kernels.COMPUTE_SHARE] = division.share
-    return kernels.Tables(
+        row[SLOPE], row[POWER] = division.slope, division.power
+        row[FIRST], row[SCALE] = division.log_first, division.log_scale
+        row[LABOUR_BASE] = division.log_labour
+        row[COMPUTE_BASE] = division.log_compute
+        row[COMPUTE_SHARE] = division.share
+    return Tables(
         training=np.array([division.family.log_training for division in of_family]),
         need=np.array([division.need for division in of_family]),
         sums=np.array([division.sums for division in of_family]),
@@ -216,7 +235,7 @@ def tables_of(divisions: Sequence[Division], families: Sequence[int]) -> kernels
 
 
 def pieces_of(family: Family) -> Array:
-    """Return the pieces of a continuum as rows of `kernels.Tables.piece`; of counted tasks none."""
+    """Return the pieces of a continuum as rows of `Tables.piece`; of counted tasks none."""
     if family.tasks is not None:
         return np.empty((0, 6))
     rows = []

@@ -27,11 +27,18 @@ from math import expm1, log, nan
 import numpy as np
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NO_HINT, Division, tables_of
 from taskmodel.takeoff.davidson.moments import OUTPUTS, Stocks, moment
 from taskmodel.takeoff.davidson.requirements import Family, TrainingLevels
 from taskmodel.takeoff.davidson.shares import Shares, Values, initial_chips, initial_shares
+from taskmodel.takeoff.davidson.table_kernels import (
+    AUTOMATES,
+    EXPERIMENTS,
+    EXPONENT,
+    LOG_OUTER,
+    OUTER_SHARE,
+    Tables,
+)
 
 SECONDS = 31_536_000  # in a year
 
@@ -91,15 +98,15 @@ class Economy:
         return self.goods, self.hardware, self.software
 
     @cached_property
-    def tables(self) -> kernels.Tables:
+    def tables(self) -> Tables:
         """The economy's part of what the kernels need; the rules of growth are left at 0."""
         tables = tables_of([sector.division for sector in self.sectors], families=(0, 1, 1))
         for s, sector in enumerate(self.sectors):
-            tables.sector[s, kernels.OUTER_SHARE] = sector.outer_share
-            tables.sector[s, kernels.EXPONENT] = sector.exponent
-            tables.sector[s, kernels.LOG_OUTER] = sector.log_outer
-        tables.number[kernels.AUTOMATES] = self.automated
-        tables.number[kernels.EXPERIMENTS] = self.experiments
+            tables.sector[s, OUTER_SHARE] = sector.outer_share
+            tables.sector[s, EXPONENT] = sector.exponent
+            tables.sector[s, LOG_OUTER] = sector.log_outer
+        tables.number[AUTOMATES] = self.automated
+        tables.number[EXPERIMENTS] = self.experiments
         return tables
 
     def reaches(self, log_run: float) -> tuple[float, float]:

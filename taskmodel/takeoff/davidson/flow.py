@@ -23,8 +23,8 @@ rules of the original program depend on its step, the equations take the limit o
 - **Thresholds.** A task opens as the largest run passes what it needs (and closes as the run falls
   back). The program sees it at the next step.
 
-Tasks that open make output jump; with a continuum of tasks nothing jumps. `kernels` has the
-equations themselves.
+Tasks that open make output jump; with a continuum of tasks nothing jumps. The equations
+themselves are in `flow_kernels`.
 """
 
 from __future__ import annotations
@@ -38,10 +38,37 @@ from typing import NamedTuple
 import numpy as np
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.economy import Economy
+from taskmodel.takeoff.davidson.era_kernels import PLACE
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import SHARES, Shares
+from taskmodel.takeoff.davidson.table_kernels import (
+    BASE,
+    BUYABLE,
+    CAP,
+    CAPITAL_START,
+    CHIPS_START,
+    DELAY,
+    END,
+    GAIN,
+    GWP,
+    HARDWARE_POWER,
+    HARDWARE_ROOM,
+    HARDWARE_START,
+    KEPT,
+    LABOUR,
+    LABOUR_GROWTH,
+    PACE_HARDWARE,
+    PACE_SOFTWARE,
+    PENALTY,
+    SAVING,
+    SOFTWARE_POWER,
+    SOFTWARE_ROOM,
+    SPENT,
+    TFP_GROWTH,
+    TRIGGER,
+    Tables,
+)
 
 FREE, PINNED, FROZEN = "free", "pinned", "frozen"
 CAPS = (FREE, PINNED, FROZEN)  # by the numbers of the kernels
@@ -97,7 +124,7 @@ class Flow:
     @property
     def delay(self) -> float:
         """From design to market [year]; 0 where it is shorter than the width of a switch."""
-        return self.rules.delay if self.rules.delay > kernels.PLACE else 0.0
+        return self.rules.delay if self.rules.delay > PLACE else 0.0
 
     @cached_property
     def log_shares(self) -> Array:
@@ -105,36 +132,36 @@ class Flow:
         return np.array([log(share) for share in self.economy.shares])
 
     @cached_property
-    def tables(self) -> kernels.Tables:
+    def tables(self) -> Tables:
         """The world in numbers, for the kernels."""
         economy, rules, tables = self.economy, self.rules, self.economy.tables
         hardware, software = self.curves
         number, sector = tables.number.copy(), tables.sector.copy()
-        sector[:, kernels.BASE] = economy.outputs()
-        sector[:, kernels.SPENT] = rules.log_gwp, *rules.log_spent
+        sector[:, BASE] = economy.outputs()
+        sector[:, SPENT] = rules.log_gwp, *rules.log_spent
         for entry, value in {
-            kernels.LABOUR: economy.start.labour,
-            kernels.LABOUR_GROWTH: rules.labour,
-            kernels.TFP_GROWTH: rules.tfp,
-            kernels.PENALTY: rules.penalty,
-            kernels.PACE_HARDWARE: log(rules.penalty * rules.pace[0]),
-            kernels.PACE_SOFTWARE: log(rules.penalty * rules.pace[1]),
-            kernels.KEPT: rules.log_kept,
-            kernels.SAVING: rules.saving,
-            kernels.GWP: rules.log_gwp,
-            kernels.DELAY: self.delay,
-            kernels.GAIN: rules.log_gained(1.0),
-            kernels.BUYABLE: rules.log_buyable,
-            kernels.HARDWARE_START: hardware.log_start,
-            kernels.HARDWARE_ROOM: hardware.log_room,
-            kernels.HARDWARE_POWER: hardware.power,
-            kernels.SOFTWARE_ROOM: software.log_room,
-            kernels.SOFTWARE_POWER: software.power,
-            kernels.CAP: rules.log_cap,
-            kernels.TRIGGER: rules.trigger,
-            kernels.END: rules.end - rules.start,
-            kernels.CHIPS_START: economy.start.chips,
-            kernels.CAPITAL_START: economy.start.capital,
+            LABOUR: economy.start.labour,
+            LABOUR_GROWTH: rules.labour,
+            TFP_GROWTH: rules.tfp,
+            PENALTY: rules.penalty,
+            PACE_HARDWARE: log(rules.penalty * rules.pace[0]),
+            PACE_SOFTWARE: log(rules.penalty * rules.pace[1]),
+            KEPT: rules.log_kept,
+            SAVING: rules.saving,
+            GWP: rules.log_gwp,
+            DELAY: self.delay,
+            GAIN: rules.log_gained(1.0),
+            BUYABLE: rules.log_buyable,
+            HARDWARE_START: hardware.log_start,
+            HARDWARE_ROOM: hardware.log_room,
+            HARDWARE_POWER: hardware.power,
+            SOFTWARE_ROOM: software.log_room,
+            SOFTWARE_POWER: software.power,
+            CAP: rules.log_cap,
+            TRIGGER: rules.trigger,
+            END: rules.end - rules.start,
+            CHIPS_START: economy.start.chips,
+            CAPITAL_START: economy.start.capital,
         }.items():
             number[entry] = value
         return tables._replace(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import exp, log, nan
 from typing import Any, NamedTuple
 
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.moment_kernels import DESIGNS, RUN, SOFTWARE
 from taskmodel.takeoff.davidson.moments import (
     GOODS_AUTOMATED,
     HARDWARE_MULTIPLIER,
@@ -180,9 +180,9 @@ def gwp_doubling_times(track: Track, trigger: float) -> list[float]:
 def _doublings(track: Track, dated: dict[str, Milestone]) -> list[Milestone]:
     begin, end = (track.at(dated[name].value) for name in ("sub_agi_year", "agi_year"))
     columns = {
-        "training_compute": ("the largest run", kernels.RUN),
-        "software": ("software", kernels.SOFTWARE),
-        "hardware_performance": ("design price-performance", kernels.DESIGNS),
+        "training_compute": ("the largest run", RUN),
+        "software": ("software", SOFTWARE),
+        "hardware_performance": ("design price-performance", DESIGNS),
         "gwp": ("GWP", LOG_GWP),
     }
     return [
@@ -200,7 +200,7 @@ def _levels_in(track: Track, year: int) -> list[Milestone]:
     moment = track.at(float(year))
     values = [nan] * 6
     if moment is not None:
-        logs = moment[[LOG_GWP, kernels.RUN, kernels.SOFTWARE, kernels.DESIGNS]].tolist()
+        logs = moment[[LOG_GWP, RUN, SOFTWARE, DESIGNS]].tolist()
         values = [*map(exp, logs), *moment[[GOODS_AUTOMATED, RND_AUTOMATED]].tolist()]
     table = {
         "gwp": ("$/year", "gross world product"),

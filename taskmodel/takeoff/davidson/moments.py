@@ -1,7 +1,7 @@
 """The state of the model at one moment: a row of numbers, from which results and dates are read.
 
-`kernels` names the columns and has the formulas. Levels are natural logarithms, in the units of the
-parameters.
+`moment_kernels` names the columns and has the formulas. Levels are natural logarithms, in the units
+of the parameters.
 """
 
 from __future__ import annotations
@@ -12,8 +12,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.moment_kernels import (
+    AUTOMATED,
+    AWAKE,
+    CAPITAL,
+    CHIPS,
+    DESIGNS,
+    HARDWARE_EFFORT,
+    LEVEL,
+    MARKET,
+    MOMENT_COLUMNS,
+    MULTIPLIER,
+    OUTPUT,
+    SECTOR_WIDTH,
+    SECTORS,
+    SHARE,
+    SOFTWARE,
+    SOFTWARE_EFFORT,
+    SPLIT,
+    TFP,
+    TIME,
+    WORKERS,
+    complete_moment,
+)
 from taskmodel.takeoff.davidson.shares import Shares
+from taskmodel.takeoff.davidson.table_kernels import Tables
 
 EVERY = -1  # sector: none left out
 AS_FAR_AS_THE_RUN = (-1.0, -1.0)  # reaches
@@ -27,16 +50,16 @@ def column(sector: int, number: int) -> int:
     sector : int
         0: goods, 1: hardware R&D, 2: software R&D.
     number : int
-        Such as `kernels.LEVEL`.
+        Such as `LEVEL`.
     """
-    return kernels.SECTORS + sector * kernels.SECTOR_WIDTH + number
+    return SECTORS + sector * SECTOR_WIDTH + number
 
 
-LOG_GWP = column(0, kernels.LEVEL)
-GOODS_AUTOMATED, RND_AUTOMATED = (column(s, kernels.AUTOMATED) for s in (0, 1))
-HARDWARE_MULTIPLIER, SOFTWARE_MULTIPLIER = (column(s, kernels.MULTIPLIER) for s in (1, 2))
-SPLITS = [column(s, kernels.SPLIT) for s in range(3)]
-OUTPUTS = [column(s, kernels.OUTPUT) for s in range(3)]
+LOG_GWP = column(0, LEVEL)
+GOODS_AUTOMATED, RND_AUTOMATED = (column(s, AUTOMATED) for s in (0, 1))
+HARDWARE_MULTIPLIER, SOFTWARE_MULTIPLIER = (column(s, MULTIPLIER) for s in (1, 2))
+SPLITS = [column(s, SPLIT) for s in range(3)]
+OUTPUTS = [column(s, OUTPUT) for s in range(3)]
 
 
 class Stocks(NamedTuple):
@@ -66,7 +89,7 @@ class Condition(NamedTuple):
 
 
 def moment(
-    tables: kernels.Tables,
+    tables: Tables,
     time: float,
     stocks: Stocks,
     prices: tuple[float, float],
@@ -80,7 +103,7 @@ def moment(
 
     Parameters
     ----------
-    tables : kernels.Tables
+    tables : Tables
     time : float
         Calendar year.
     stocks : Stocks
@@ -96,13 +119,13 @@ def moment(
     reaches : pair of float, optional
         Numbers of goods and R&D tasks open to AI; default: those that the largest run opens.
     """
-    row = np.empty(kernels.MOMENT_COLUMNS)
-    row[kernels.TIME], row[kernels.AWAKE] = time, awake
-    row[kernels.CHIPS], row[kernels.SOFTWARE], row[kernels.CAPITAL] = stocks[:3]
-    row[kernels.WORKERS], row[kernels.TFP] = stocks[3:]
-    row[kernels.DESIGNS], row[kernels.MARKET] = prices
-    row[kernels.HARDWARE_EFFORT], row[kernels.SOFTWARE_EFFORT] = cumulative
-    row[kernels.SHARE : kernels.SHARE + len(shares)] = shares
+    row = np.empty(MOMENT_COLUMNS)
+    row[TIME], row[AWAKE] = time, awake
+    row[CHIPS], row[SOFTWARE], row[CAPITAL] = stocks[:3]
+    row[WORKERS], row[TFP] = stocks[3:]
+    row[DESIGNS], row[MARKET] = prices
+    row[HARDWARE_EFFORT], row[SOFTWARE_EFFORT] = cumulative
+    row[SHARE : SHARE + len(shares)] = shares
     goods, rnd = float(reaches[0]), float(reaches[1])
-    kernels.complete_moment(tables, row, goods, rnd, hints, EVERY)
+    complete_moment(tables, row, goods, rnd, hints, EVERY)
     return row

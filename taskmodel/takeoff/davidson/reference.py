@@ -15,15 +15,28 @@ from math import inf, log
 import numpy as np
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NO_HINT
 from taskmodel.takeoff.davidson.economy import Economy
 from taskmodel.takeoff.davidson.flow import Flow
-from taskmodel.takeoff.davidson.kernels import LARGEST, log_add
+from taskmodel.takeoff.davidson.moment_kernels import (
+    AWAKE,
+    CAPITAL,
+    CHIPS,
+    DESIGNS,
+    HARDWARE_EFFORT,
+    MOMENT_COLUMNS,
+    RUN_COST,
+    SHARE,
+    SOFTWARE,
+    TFP,
+    WORKERS,
+)
 from taskmodel.takeoff.davidson.moments import GOODS_AUTOMATED, OUTPUTS, SPLITS, Stocks, moment
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import SHARES, Shares
 from taskmodel.takeoff.davidson.solution import BEYOND
+from taskmodel.takeoff.davidson.step_kernels import LARGEST
+from taskmodel.takeoff.davidson.table_kernels import log_add
 
 
 def step_through(economy: Economy, rules: Rules, step: float) -> tuple[Array, str]:
@@ -51,7 +64,7 @@ def step_through(economy: Economy, rules: Rules, step: float) -> tuple[Array, st
     reason = "" if starts[0] <= LARGEST else BEYOND
     if not reason:
         reason = _write_steps(Flow(economy, rules), step, delay, starts, rows)
-    return np.array(rows).reshape(len(rows), kernels.MOMENT_COLUMNS), reason
+    return np.array(rows).reshape(len(rows), MOMENT_COLUMNS), reason
 
 
 def _write_steps(
@@ -109,11 +122,11 @@ def _stocks(
     gwp = rules.log_gwp + output
     bought = log(step * shares.gwp_compute) + gwp + market
     return Stocks(
-        chips=log_add(state[kernels.CHIPS] + step * rules.log_kept, bought),
+        chips=log_add(state[CHIPS] + step * rules.log_kept, bought),
         software=software,
-        capital=log_add(state[kernels.CAPITAL], log(step * rules.saving) + gwp),
-        labour=state[kernels.WORKERS] + step * rules.labour,
-        tfp=state[kernels.TFP] + step * rules.tfp,
+        capital=log_add(state[CAPITAL], log(step * rules.saving) + gwp),
+        labour=state[WORKERS] + step * rules.labour,
+        tfp=state[TFP] + step * rules.tfp,
     )
 
 
@@ -126,8 +139,8 @@ def _research(
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the levels of hardware and software, and ln of cumulative effort, one step later."""
     levels, cumulative = [], []
-    for i, level in enumerate((state[kernels.DESIGNS], state[kernels.SOFTWARE])):
-        before, ceiling = state[kernels.HARDWARE_EFFORT + i], rules.log_ceilings[i]
+    for i, level in enumerate((state[DESIGNS], state[SOFTWARE])):
+        before, ceiling = state[HARDWARE_EFFORT + i], rules.log_ceilings[i]
         after = log_add(
             before, log(step * rules.penalty * rules.pace[i]) + rules.penalty * outputs[1 + i]
         )
@@ -143,9 +156,9 @@ def _shares(rules: Rules, state: list[float], awake: bool, step: float) -> Share
     """Return the shares one step later."""
     rates = rules.growth[awake]
     # the wake-up as of the previous step
-    if state[kernels.RUN_COST] > rules.log_cap and not state[kernels.AWAKE]:
+    if state[RUN_COST] > rules.log_cap and not state[AWAKE]:
         rates = rates._replace(compute_training=0.0)
-    before = state[kernels.SHARE : kernels.SHARE + len(SHARES)]
+    before = state[SHARE : SHARE + len(SHARES)]
     return Shares(
         *(
             ceiling if step * rate > log(ceiling / share) else share * math.exp(step * rate)

@@ -24,7 +24,7 @@ from functools import cached_property
 
 import numpy as np
 
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson.table_kernels import interpolate, write_requirements
 
 KNOTS = np.array([0.0, 0.05, 0.1, 0.2, 0.5, 1.0])  # quantiles
 # below the hardest task, at these quantiles, over the gap
@@ -61,7 +61,7 @@ def requirements(
     top, width = math.log10(hardest), math.log10(gap)
     base = math.log10(hardest / gap)
     powers = np.empty(len(quantiles))
-    kernels.write_requirements(
+    write_requirements(
         np.array(quantiles, dtype=float), KNOTS, GAPS, top, base, width, float(steepness), powers
     )
     return (powers * LN10).tolist()
@@ -202,9 +202,7 @@ def _steps(hardest: float, gap: float, steepness: float) -> list[float]:
     first, last = math.floor(-(highest - 1) * width / steepness), math.floor(width / steepness)
     gaps_below = [(width - number * steepness) / width for number in range(first, last + 1)]
     return [
-        float(kernels.interpolate(-gaps, -GAPS, KNOTS))
-        for gaps in gaps_below
-        if 0.0 <= gaps <= highest
+        float(interpolate(-gaps, -GAPS, KNOTS)) for gaps in gaps_below if 0.0 <= gaps <= highest
     ]
 
 

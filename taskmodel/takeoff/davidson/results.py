@@ -15,9 +15,37 @@ import xarray as xr
 
 from taskmodel.numerics.types import Array
 from taskmodel.sweeps.results import labelled, provenance
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.flow import FREE
 from taskmodel.takeoff.davidson.headlines import Milestone, gwp_doubling_times, headlines
+from taskmodel.takeoff.davidson.moment_kernels import (
+    AWAKE,
+    CAPITAL,
+    CHIPS,
+    COMPUTE,
+    COMPUTE_PART,
+    DESIGNS,
+    GOODS_CAPITAL,
+    GOODS_COMPUTE,
+    GOODS_LABOUR,
+    HARDWARE_STOCK,
+    LABOUR_PART,
+    LEVEL,
+    MARKET,
+    MULTIPLIER,
+    OPEN,
+    OUTER_PART,
+    PHYSICAL_RUN,
+    RUN,
+    RUN_COST,
+    SHARE,
+    SOFTWARE,
+    SOFTWARE_STOCK,
+    TFP,
+    TIME,
+    TRAINABLE,
+    WORKERS,
+    columns_of,
+)
 from taskmodel.takeoff.davidson.moments import GOODS_AUTOMATED, LOG_GWP, RND_AUTOMATED, column
 from taskmodel.takeoff.davidson.rules import Rules
 from taskmodel.takeoff.davidson.shares import SHARES
@@ -63,8 +91,8 @@ def _reported_tasks() -> Iterator[Reported]:
     meaning = "the same of R&D tasks, in the hardware sector"
     yield Reported("frac_tasks_automated_rnd", "1", meaning, RND_AUTOMATED, False)
     for suffix, first, words in (
-        ("", kernels.OPEN, "open to AI"),
-        ("_no_tradeoff", kernels.TRAINABLE, "that the largest run suffices for"),
+        ("", OPEN, "open to AI"),
+        ("_no_tradeoff", TRAINABLE, "that the largest run suffices for"),
     ):
         for index, (name, label) in enumerate((("goods", "goods"), ("rnd", "R&D"))):
             meaning = f"share of {label} tasks {words}"
@@ -77,49 +105,47 @@ def _reported_research() -> Iterator[Reported]:
     """Yield research efforts."""
     for s, name in ((1, "hardware"), (2, "software")):
         meaning = f"{name} research effort, as spending of the start"
-        yield Reported(f"rnd_input_{name}", "$/year", meaning, column(s, kernels.LEVEL))
+        yield Reported(f"rnd_input_{name}", "$/year", meaning, column(s, LEVEL))
     for number, name in (
-        (kernels.HARDWARE_STOCK, "hardware"),
-        (kernels.SOFTWARE_STOCK, "software"),
+        (HARDWARE_STOCK, "hardware"),
+        (SOFTWARE_STOCK, "software"),
     ):
         meaning = f"cumulative {name} research effort"
         yield Reported(f"cumulative_rnd_input_{name}", "($/year)^lambda year", meaning, number)
 
 
 LEVELS = (
-    Reported("biggest_training_run", "FLOP", "largest training run, effective", kernels.RUN),
+    Reported("biggest_training_run", "FLOP", "largest training run, effective", RUN),
     Reported(
         "biggest_training_run_physical",
         "FLOP",
         "largest training run, physical",
-        kernels.PHYSICAL_RUN,
+        PHYSICAL_RUN,
     ),
     Reported(
         "money_spent_training",
         "$",
         "cost of the largest training run on the market",
-        kernels.RUN_COST,
+        RUN_COST,
     ),
-    Reported("compute", "FLOP/year", "effective compute", kernels.COMPUTE),
-    Reported("hardware", "FLOP/year", "world stock of chips, physical", kernels.CHIPS),
+    Reported("compute", "FLOP/year", "effective compute", COMPUTE),
+    Reported("hardware", "FLOP/year", "world stock of chips, physical", CHIPS),
     Reported(
         "hardware_performance",
         "FLOP/year/$",
         "price-performance of the best designs",
-        kernels.DESIGNS,
+        DESIGNS,
     ),
-    Reported(
-        "market_performance", "FLOP/year/$", "price-performance on the market", kernels.MARKET
-    ),
+    Reported("market_performance", "FLOP/year/$", "price-performance on the market", MARKET),
     Reported(
         "software",
         "1",
         "effective compute of a physical FLOP, relative to the start",
-        kernels.SOFTWARE,
+        SOFTWARE,
     ),
-    Reported("capital", "$", "capital stock", kernels.CAPITAL),
-    Reported("labour", "person", "workers", kernels.WORKERS),
-    Reported("tfp", "1", "total factor productivity, relative to the start", kernels.TFP),
+    Reported("capital", "$", "capital stock", CAPITAL),
+    Reported("labour", "person", "workers", WORKERS),
+    Reported("tfp", "1", "total factor productivity, relative to the start", TFP),
 )
 
 
@@ -130,22 +156,22 @@ def _reported_shares() -> Iterator[Reported]:
             f"automation_multiplier_{name}",
             "1",
             f"{words} over that with AI confined to task 0",
-            column(s, kernels.MULTIPLIER),
+            column(s, MULTIPLIER),
         )
-    yield Reported("rampup", "1", "1: the economy is awake to AI", kernels.AWAKE, False)
+    yield Reported("rampup", "1", "1: the economy is awake to AI", AWAKE, False)
     for index, name in enumerate(SHARES):
-        yield Reported(f"frac_{name}", "1", INVESTMENTS[name], kernels.SHARE + index, False)
+        yield Reported(f"frac_{name}", "1", INVESTMENTS[name], SHARE + index, False)
     for factor, number in (
-        ("labour", kernels.GOODS_LABOUR),
-        ("compute", kernels.GOODS_COMPUTE),
-        ("capital", kernels.GOODS_CAPITAL),
+        ("labour", GOODS_LABOUR),
+        ("compute", GOODS_COMPUTE),
+        ("capital", GOODS_CAPITAL),
     ):
         yield Reported(f"frac_{factor}_goods", "1", f"share of {factor} in goods", number, False)
     for s, (name, (outer, words)) in enumerate(SECTORS.items()):
         for factor, number in (
-            (outer, kernels.OUTER_PART),
-            ("labour", kernels.LABOUR_PART),
-            ("compute", kernels.COMPUTE_PART),
+            (outer, OUTER_PART),
+            ("labour", LABOUR_PART),
+            ("compute", COMPUTE_PART),
         ):
             plural = "s" * (factor == "experiment")
             meaning = f"share of {factor}{plural} in the output of {words}"
@@ -166,7 +192,7 @@ LOGARITHMS = np.array([variable.logarithm for variable in REPORTED])
 def reported_levels(moments: Array) -> dict[str, Array]:
     """Return the values of all variables over time by name, each of shape (time,)."""
     values = np.empty((len(REPORTED), len(moments)))
-    kernels.columns_of(moments, COLUMNS, LOGARITHMS, values)
+    columns_of(moments, COLUMNS, LOGARITHMS, values)
     return {variable.name: row for variable, row in zip(REPORTED, values, strict=True)}
 
 
@@ -250,7 +276,7 @@ def world_dataset(
         ),
     }
     coords = {
-        "time": ("time", moments[:, kernels.TIME].copy(), "calendar year", "time"),
+        "time": ("time", moments[:, TIME].copy(), "calendar year", "time"),
         "milestone": [milestone.name for milestone in milestones],
         "doubling": np.arange(1, len(doublings) + 1),
     }

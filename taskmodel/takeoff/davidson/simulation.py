@@ -13,9 +13,9 @@ import xarray as xr
 from taskmodel.errors import InputError
 from taskmodel.numerics.grids import calendar_years
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.economy import economy
 from taskmodel.takeoff.davidson.flow import Flow
+from taskmodel.takeoff.davidson.moment_kernels import TIME
 from taskmodel.takeoff.davidson.reference import step_through
 from taskmodel.takeoff.davidson.requirements import TrainingLevels
 from taskmodel.takeoff.davidson.results import world_dataset
@@ -128,7 +128,7 @@ def _step_world(world: World, step: float) -> Stepped:
     moments, reason = step_through(model, limits, step)
     if not len(moments):
         raise InputError(CANNOT_START.format(world.name, reason))
-    last = moments[-1, kernels.TIME]
+    last = moments[-1, TIME]
     return Stepped(model, moments, step, f"at {last:.6g}: {reason}" if reason else "")
 
 

@@ -17,30 +17,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
+from taskmodel.takeoff.davidson import step_kernels
 from taskmodel.takeoff.davidson.division import NO_HINT
+from taskmodel.takeoff.davidson.era_kernels import market_at, run_on_step, state_at, step_at
 from taskmodel.takeoff.davidson.flow import CAPS, Era, Flow
+from taskmodel.takeoff.davidson.moment_kernels import (
+    MOMENT_COLUMNS,
+    growth_over,
+    log_runs_at,
+    see,
+    write_moments,
+    write_openings,
+)
 from taskmodel.takeoff.davidson.moments import EVERY
 from taskmodel.takeoff.davidson.shares import Shares
+from taskmodel.takeoff.davidson.step_kernels import (
+    FINISHED,
+    FULL,
+    MOST_STEPS,
+    RESTLESS,
+    SHORTEST,
+    TOO_MANY,
+    solve_steps,
+)
+from taskmodel.takeoff.davidson.table_kernels import SEEN_COLUMNS, Steps, steps_for
 
 GOODS_ALONE = 1  # of the sectors
 ROWS = 4_000  # of steps, at first
 BEYOND = "levels are beyond the largest number that can be held"
 UNBOUNDED = (
     "growth is without bound, or too fast to follow: "
-    f"it needs steps shorter than {kernels.SHORTEST:g} years"
+    f"it needs steps shorter than {SHORTEST:g} years"
 )
 UNHELD = (
     "a number on the way is beyond the largest that can be held, "
-    f"in steps of {kernels.SHORTEST:g} years too"
+    f"in steps of {SHORTEST:g} years too"
 )
 REASONS = {
-    kernels.FINISHED: "",
-    kernels.UNBOUNDED: UNBOUNDED,
-    kernels.UNHELD: UNHELD,
-    kernels.BEYOND: BEYOND,
-    kernels.TOO_MANY: "growth is too fast to follow in {:,} steps",
-    kernels.RESTLESS: "the economy switches to and fro without end",
+    FINISHED: "",
+    step_kernels.UNBOUNDED: UNBOUNDED,
+    step_kernels.UNHELD: UNHELD,
+    step_kernels.BEYOND: BEYOND,
+    TOO_MANY: "growth is too fast to follow in {:,} steps",
+    RESTLESS: "the economy switches to and fro without end",
 }
 
 
@@ -51,7 +70,7 @@ class Solution:
     Attributes
     ----------
     flow : Flow
-    steps : kernels.Steps
+    steps : Steps
         Rows beyond `count` mean nothing, but for the end in row `count` of ``start`` and ``seen``.
     count : int
         Number of steps.
@@ -62,7 +81,7 @@ class Solution:
     """
 
     flow: Flow
-    steps: kernels.Steps
+    steps: Steps
     count: int
     end: float
     reason: str
@@ -79,52 +98,48 @@ class Solution:
 
     def step(self, time: float) -> int:
         """Return the step that a time is in."""
-        return kernels.step_at(self.steps, self.count, time)
+        return step_at(self.steps, self.count, time)
 
     def state(self, time: float, step: int) -> Array:
         """Return the state on the polynomial of a step."""
         state = np.empty(4)
-        kernels.state_at(self.steps, step, time, state)
+        state_at(self.steps, step, time, state)
         return state
 
     def market(self, time: float, state: Array) -> float:
         """Return ln of price-performance on the market."""
-        return kernels.market_at(self.flow.tables, self.steps, self.count, time, state[0])
+        return market_at(self.flow.tables, self.steps, self.count, time, state[0])
 
     def see(self, time: float, step: int, hints: Array | None = None) -> Array:
-        """Return what the derivative sees at a time of a step, by the columns of `kernels`."""
-        seen = np.empty(kernels.SEEN_COLUMNS)
+        """Return what the derivative sees at a time of a step, by the columns of `Steps.seen`."""
+        seen = np.empty(SEEN_COLUMNS)
         start = np.full(3, NO_HINT) if hints is None else hints
-        kernels.see(self.flow.tables, self.steps, self.count, step, time, start, seen)
+        see(self.flow.tables, self.steps, self.count, step, time, start, seen)
         return seen
 
     def growth(self, time: float, years: float) -> float:
         """Return growth of ln GWP from a time over some years."""
-        scratch = np.empty(4), np.empty(3), np.empty(kernels.SEEN_COLUMNS)
-        return kernels.growth_over(
+        scratch = np.empty(4), np.empty(3), np.empty(SEEN_COLUMNS)
+        return growth_over(
             self.flow.tables, self.steps, self.count, time, years, GOODS_ALONE, *scratch
         )
 
     def log_run(self, time: float, step: int) -> float:
         """Return ln of the largest training run at a time of a step."""
         era = int(self.steps.era[step])
-        return kernels.run_on_step(
-            self.flow.tables, self.steps, self.count, step, era, time, np.empty(4)
-        )
+        return run_on_step(self.flow.tables, self.steps, self.count, step, era, time, np.empty(4))
 
     def log_runs(self, times: Array) -> Array:
         """Return ln of the largest training run at some times."""
         values = np.empty(len(times))
-        kernels.log_runs_at(self.flow.tables, self.steps, self.count, times, values)
+        log_runs_at(self.flow.tables, self.steps, self.count, times, values)
         return values
 
     def moments(self, times: Array, steps: NDArray[np.intp]) -> Array:
         """Return the moments at times of steps, shape (time, column)."""
-        rows = np.empty((len(times), kernels.MOMENT_COLUMNS))
+        rows = np.empty((len(times), MOMENT_COLUMNS))
         begin = self.flow.rules.start
-        kernels.write_moments(
-            self.flow.tables, self.steps, self.count, begin, times, steps, EVERY, rows
-        )
+        write_moments(self.flow.tables, self.steps, self.count, begin, times, steps, EVERY, rows)
         return rows
 
     def moment(self, time: float, step: int | None = None) -> Array:
@@ -154,14 +169,12 @@ class Solution:
         most = int(np.abs(np.diff(self.steps.reach[: self.count], axis=0)).sum())
         times, families = np.empty(most), np.empty(most, np.int64)
         tasks, opens = np.empty(most, np.int64), np.empty(most, np.bool_)
-        kernels.write_openings(
-            self.flow.tables, self.steps, self.count, times, families, tasks, opens
-        )
+        write_openings(self.flow.tables, self.steps, self.count, times, families, tasks, opens)
         columns = (column.tolist() for column in (times, families, tasks, opens))
         yield from zip(*columns, strict=True)
 
 
-def solve(flow: Flow, tolerance: float, most_steps: int = kernels.MOST_STEPS) -> Solution:
+def solve(flow: Flow, tolerance: float, most_steps: int = MOST_STEPS) -> Solution:
     """Follow the equations from start to end.
 
     Parameters
@@ -179,11 +192,11 @@ def solve(flow: Flow, tolerance: float, most_steps: int = kernels.MOST_STEPS) ->
     """
     rows = ROWS
     while True:
-        steps = kernels.steps_for(rows)
-        status, count, end, _ = kernels.solve_steps(
+        steps = steps_for(rows)
+        status, count, end, _ = solve_steps(
             flow.tables, steps, flow.log_shares, tolerance, most_steps
         )
-        if status != kernels.FULL:
+        if status != FULL:
             break
         rows *= 4  # a run that needs so many steps is rare: it starts again
     solution = Solution(flow, steps, count, end, REASONS[status].format(most_steps))

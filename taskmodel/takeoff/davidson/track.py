@@ -9,9 +9,17 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from taskmodel.numerics.types import Array
-from taskmodel.takeoff.davidson import kernels
 from taskmodel.takeoff.davidson.division import NEARLY
 from taskmodel.takeoff.davidson.economy import Economy
+from taskmodel.takeoff.davidson.moment_kernels import (
+    MARK,
+    RUN,
+    TIME,
+    TRAINABLE,
+    first_time,
+    time_of_growth,
+    time_of_mark,
+)
 from taskmodel.takeoff.davidson.moments import (
     GOODS_AUTOMATED,
     OUTPUTS,
@@ -19,8 +27,9 @@ from taskmodel.takeoff.davidson.moments import (
     Condition,
 )
 from taskmodel.takeoff.davidson.solution import GOODS_ALONE, Solution
+from taskmodel.takeoff.davidson.table_kernels import GOODS_DONE, LOG_RUN
 
-WIDTH = kernels.MARK  # years: to which a date is located
+WIDTH = MARK  # years: to which a date is located
 
 
 def tasks_of(share: float, count: float, beyond: bool = False) -> int:
@@ -62,19 +71,19 @@ class Mark(NamedTuple):
     def condition(self) -> Condition:
         """The same of moments."""
         if self.of == "run":
-            return Condition(kernels.RUN, self.level)
+            return Condition(RUN, self.level)
         if self.of == "trainable":
-            return Condition(kernels.TRAINABLE, self.level)
+            return Condition(TRAINABLE, self.level)
         return Condition((GOODS_AUTOMATED, RND_AUTOMATED)[self.family], self.level, self.beyond)
 
     def threshold(self, economy: Economy) -> tuple[int, float]:
-        """Return a column of `kernels.Steps.seen` and the number it exceeds; of counted tasks."""
+        """Return a column of `Steps.seen` and the number it exceeds; of counted tasks."""
         if self.of == "run":
-            return kernels.LOG_RUN, self.level
+            return LOG_RUN, self.level
         needed = tasks_of(self.level, economy.families[self.family].count, self.beyond)
         if self.of == "trainable":
-            return kernels.LOG_RUN, economy.families[0].log_training_of(needed)
-        return kernels.GOODS_DONE + self.family, needed + NEARLY
+            return LOG_RUN, economy.families[0].log_training_of(needed)
+        return GOODS_DONE + self.family, needed + NEARLY
 
 
 class Track(Protocol):
@@ -116,7 +125,7 @@ class Stepped:
     @property
     def times(self) -> Array:
         """Calendar years of the steps."""
-        return self.moments[:, kernels.TIME]
+        return self.moments[:, TIME]
 
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return the first step at which something holds."""
@@ -184,15 +193,13 @@ class Continuous:
         if not path.flow.counted:
             return self.first(mark.condition)
         column, level = mark.threshold(self.economy)
-        time = kernels.time_of_mark(
-            path.flow.tables, path.steps, path.count, path.end, column, level
-        )
+        time = time_of_mark(path.flow.tables, path.steps, path.count, path.end, column, level)
         return None if isnan(time) else time + self.base
 
     def first(self, condition: Condition, after: float = 0.0) -> float | None:
         """Return when something first holds, to `WIDTH`."""
         path = self.path
-        year = kernels.first_time(
+        year = first_time(
             path.flow.tables, path.steps, path.count, path.end, self.base, after, *condition
         )
         return None if isnan(year) else year
@@ -219,7 +226,7 @@ class Continuous:
     def grows(self, rate: float) -> float | None:
         """Return when ln GWP first grows by more than a rate in the year that follows."""
         path = self.path
-        time = kernels.time_of_growth(
+        time = time_of_growth(
             path.flow.tables, path.steps, path.count, path.end, rate, 1.0, GOODS_ALONE
         )
         return None if isnan(time) else time + self.base

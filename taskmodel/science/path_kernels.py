@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taskmodel.compiled import allocating, compiled
-from taskmodel.numerics.types import Array
+from taskmodel.numerics.types import Array, Integers
 
-Positions = NDArray[np.int64]
 SMALL = 1e-3  # up to here five terms of the exponential series are exact to rounding
 
 
@@ -33,9 +32,9 @@ def durations_over_modes(durations: Array, mix: Array, mean: Array) -> None:
 @compiled
 def path_lengths(
     durations: Array,
-    task: Positions,
-    begin: Positions,
-    earlier: Positions,
+    task: Integers,
+    begin: Integers,
+    earlier: Integers,
     start: Array,
     total: Array,
 ) -> None:
@@ -56,9 +55,9 @@ def path_lengths(
 @allocating
 def slacks(
     durations: Array,
-    task: Positions,
-    begin: Positions,
-    earlier: Positions,
+    task: Integers,
+    begin: Integers,
+    earlier: Integers,
     start: Array,
     total: Array,
     rounding: float,
@@ -82,9 +81,9 @@ def slacks(
 @compiled
 def critical_tasks(
     durations: Array,
-    task: Positions,
-    begin: Positions,
-    earlier: Positions,
+    task: Integers,
+    begin: Integers,
+    earlier: Integers,
     start: Array,
     critical: NDArray[np.bool_],
 ) -> None:
@@ -111,9 +110,9 @@ def critical_tasks(
 @compiled
 def paths_from_task(
     durations: Array,
-    task: Positions,
-    begin: Positions,
-    earlier: Positions,
+    task: Integers,
+    begin: Integers,
+    earlier: Integers,
     target: int,
     length: Array,
 ) -> None:
