@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from taskmodel.science.path_kernels import first_ends
+from taskmodel.science import path_kernels
 from taskmodel.science.queueing import LONGEST, SHORTEST, STEP
 
 
-def first_ends(count, share, time, kernel=first_ends):
+def first_ends(count, share, time, kernel=path_kernels.first_ends):
     first = np.empty(len(count))
     last = math.ceil((math.log(count.max() * time.max() / time.min()) + LONGEST) / STEP)
     point = np.exp(np.arange(-SHORTEST / STEP, last) * STEP)
@@ -32,6 +32,6 @@ def test_plain_and_compiled_sums_give_the_same_numbers():
     rng = np.random.default_rng(0)
     count, time = 10 ** rng.uniform(-0.5, 3, 20), 10 ** rng.uniform(-2, 2, (20, 12))
     share = rng.dirichlet(np.full(12, 0.5), size=20) * (rng.random((20, 12)) < 0.7)
-    plain = getattr(first_ends, "py_func", first_ends)
+    plain = getattr(path_kernels.first_ends, "py_func", path_kernels.first_ends)
     compiled = first_ends(count, share, time)
     np.testing.assert_allclose(first_ends(count, share, time, plain), compiled, rtol=1e-12)
