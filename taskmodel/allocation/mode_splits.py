@@ -33,7 +33,8 @@ def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array,
     """Mode shares, the fair ones where several are optimal, and which modes are usable.
 
     Modes that cost the same without being needed may carry activity too. A fair split is only taken
-    if its certificate is as good as the one before, ``gap``.
+    if its certificate is as good as the one before, ``gap``: where a single split is possible, the
+    shortest one within the limits may be none by rounding.
 
     Returns
     -------
@@ -49,14 +50,18 @@ def fair_splits(problem: Problem, regime: ActiveSet, gap: Array) -> tuple[Array,
     added = tied & ~regime.active
     fair = regime.take(np.arange(len(problem)))
     fair.active |= tied
+    open_ties = {}
     for point in range(len(problem)):
         ties = _ties(problem, fair, point)
         if len(ties.null) or added[point].any():
-            fair.mode_share[point], usable[point] = _fair_split(ties, fair, point, added[point])
+            open_ties[point] = ties
+            fair.mode_share[point] = _fair_split(ties, fair.mode_share[point])
     found = np.abs(certificates(problem, fair))
     as_good = found < np.maximum(gap, EXACT_GAP)
-    mode_share = np.where(as_good[:, None, None], np.maximum(fair.mode_share, 0.0), mode_share)
-    return mode_share, usable, np.where(as_good, np.maximum(gap, found), gap)
+    split = np.where(as_good[:, None, None], np.maximum(fair.mode_share, 0.0), mode_share)
+    for point, ties in open_ties.items():
+        usable[point] = _usable(ties, split[point], regime.mode_share[point], added[point])
+    return split, usable, np.where(as_good, np.maximum(gap, found), gap)
 
 
 @dataclass
@@ -109,34 +114,36 @@ def _solutions(equal: Array, level: Array) -> tuple[Array, Array]:
     return shortest, right[rank:]
 
 
-def _fair_split(ties: _Ties, regime: ActiveSet, point: int, added: Mask) -> tuple[Array, Mask]:
-    """Mode shares of one point, and which modes are usable, shape (leaf, mode).
-
-    Modes that were ``added`` because they cost the same have no share in ``regime``; shares below
-    1e-7 that a split gives them are rounding.
-    """
+def _fair_split(ties: _Ties, mode_share: Array) -> Array:
+    """Mode shares of one point, shape (leaf, mode): those given, but for tied modes."""
     limits = np.vstack([np.diag(1 / ties.scale), -ties.use[ties.spare] / ties.scale])
     bounds = np.concatenate([np.zeros(len(ties.leaf)), -ties.remaining[ties.spare]])
     y = ties.shortest
     if (limits @ y < bounds - ZERO_SHARE).any():
         y = _shortest_within(ties.null, y, limits, bounds)
-    share = regime.mode_share[point].copy()
+    share = mode_share.copy()
     share[ties.leaf, ties.mode] = np.maximum(y / ties.scale, 0.0)
     total = share.sum(axis=-1, keepdims=True)
     share = share / np.where(total > 0, total, 1.0)
+    return np.asarray(share)
 
-    usable = regime.active[point] & (
-        np.where(added, share, np.maximum(share, regime.mode_share[point]))
-        > np.where(added, ZERO_ADDED_SHARE, ZERO_SHARE)
-    )
+
+def _usable(ties: _Ties, fair: Array, earlier: Array, added: Mask) -> Mask:
+    """Which modes of one point some optimal plan uses, shape (leaf, mode).
+
+    ``fair`` and ``earlier`` are mode shares of optimal plans. Modes that were ``added`` because
+    they cost the same have none in ``earlier``; shares below 1e-7 that a split gives them are
+    rounding.
+    """
+    usable = np.where(added, fair > ZERO_ADDED_SHARE, np.maximum(fair, earlier) > ZERO_SHARE)
     carried = usable[ties.leaf, ties.mode]
     if not carried.all():
         # the plan half way between two optimal ones is optimal, and carries what either carries
-        middle = (share + regime.mode_share[point])[ties.leaf, ties.mode] / 2
+        middle = (fair + earlier)[ties.leaf, ties.mode] / 2
         tight = ties.use @ middle > ties.remaining - TIGHT
         limiting = -ties.use[ties.spare & tight]
         usable[ties.leaf, ties.mode] = _carrying(ties.free, limiting, carried)
-    return share, usable
+    return usable
 
 
 def _shortest_within(null: Array, shortest: Array, limits: Array, bounds: Array) -> Array:

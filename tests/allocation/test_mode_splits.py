@@ -1,8 +1,12 @@
-"""Fair splits of tied modes that the supply of a factor without a price limits, by hand."""
+"""Fair splits of tied modes that the supply of a factor without a price limits, by hand.
+
+Which modes some optimal plan uses is asked of linear programs besides.
+"""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.optimize import linprog
 
 from taskmodel.allocation import Nest, allocate
 
@@ -23,3 +27,77 @@ def test_tasks_that_need_less_of_a_limited_factor_are_done_more_by_ai(inference)
     assert_allclose(best.activity, np.stack([1 - by_ai, by_ai], axis=-1) / 3, rtol=1e-7)
     assert_allclose(best.factor_use, supply, rtol=1e-9)
     assert best.usable.all() and best.factor_elasticity[2] == 0
+
+
+def largest_shares(bundles, supply, best):
+    """Return the largest part of its task that each mode does in plans of the same output.
+
+    Each is a linear program: tasks are done as much as in the optimum, and no factor is overused
+    by more than 1e-10 of its supply. HiGHS keeps its constraints to 1e-7 of what they are about.
+    """
+    tasks, modes, factors = bundles.shape
+    work, supply = best.activity.sum(axis=1), np.asarray(supply)
+    use = (bundles * work[:, None, None]).reshape(tasks * modes, factors).T / supply[:, None]
+    complete = np.kron(np.eye(tasks), np.ones(modes))
+    found = []
+    for mode in np.eye(tasks * modes):
+        program = linprog(
+            -mode, A_ub=use, b_ub=np.full(factors, 1 + 1e-10), A_eq=complete, b_eq=np.ones(tasks)
+        )
+        assert program.status == 0
+        found.append(-program.fun)
+    return np.reshape(found, (tasks, modes))
+
+
+def test_a_mode_may_need_more_of_a_factor_of_which_enough_is_left():
+    """The tied modes of one task use 0, 1, 1.5 and 2 hours of one factor, and what is left of 2.
+
+    Of the mixes that use 1.9 hours the fair one leaves out the first two modes. Either may take
+    part beside the last, the first in 0.05 of the work and the second in 0.1, though they need a
+    third factor besides; they would use a hundredth of it at most.
+    """
+    first = np.array([0.0, 1.0, 1.5, 2.0])
+    bundles = np.array([np.stack([2 - first, first, [1, 1, 0, 0]], axis=-1)])
+    supply = [0.1, 1.9, 10.0]
+    best = allocate(bundles, supply, Nest(0.5, [1.0], [0]))
+    assert best.activity[0] == pytest.approx([0, 0, 0.2, 0.8], abs=1e-9)
+    shares = largest_shares(bundles, supply, best)
+    assert_allclose(shares, [[0.05, 0.1, 0.2, 0.95]], rtol=1e-6)
+    assert best.usable.all()
+
+
+def test_a_mode_that_needs_more_of_a_factor_that_all_plans_use_up_carries_nothing():
+    """Two tasks, of each a quarter is done; x and y of it in modes that need a third factor.
+
+    The first factor is used up where (1/4 - x) + 2 x + 2 y = 1/2, and the third is not overused
+    where 3 x + 2 y <= 1/4: so x = 0 and y = 1/8. At equal prices of the first two all modes cost 2.
+    """
+    bundles = np.array([[[1.0, 1, 0], [2, 0, 3]], [[0, 2, 0], [2, 0, 2]]])
+    supply = [0.5, 0.5, 0.25]
+    best = allocate(bundles, supply, Nest(1.0, [0.5, 0.5], [0, 1]))
+    assert_allclose(best.activity, [[0.25, 0], [0.125, 0.125]], atol=1e-9)
+    assert_allclose(largest_shares(bundles, supply, best), [[1, 0], [0.5, 0.5]], atol=1e-6)
+    assert best.usable.tolist() == [[True, False], [True, True]]
+
+
+@pytest.mark.parametrize("unit", [1 / 6, 1 / 7, 0.3, 1.0, 1e-3, 7e5])
+def test_where_one_plan_alone_is_possible_no_idle_mode_is_told_as_usable(unit):
+    """Three tasks, of each a unit is done, and the supplies suffice for the first modes alone.
+
+    The first factor is used up, so that the last task is not done in its second mode; the third
+    factor suffices for the first mode of the second task, and not for its other one.
+    """
+    bundles = np.array(
+        [
+            [[0.0, 2, 0, 0], [0, 2, 0, 0]],
+            [[1, 1, 1, 1], [1, 1, 2, 0]],
+            [[1, 1, 0, 0], [0, 2, 0, 0]],
+        ]
+    )
+    supply = unit * np.array([2, 4, 1, 3.3])
+    one_way = np.array([[True, False], [True, True], [True, True]])
+    best = allocate(bundles, supply, Nest(1.0, [1 / 3, 1 / 3, 1 / 3], [0, 1, 2]), one_way)
+    assert_allclose(best.activity / unit, [[1, 0], [1, 0], [1, 0]], atol=1e-9)
+    shares = largest_shares(bundles, supply, best)
+    assert_allclose(shares[1:], [[1, 0], [1, 0]], atol=1e-6)
+    assert best.usable.tolist() == [[True, False]] * 3
