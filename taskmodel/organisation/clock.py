@@ -87,9 +87,10 @@ class ReviewQueues:
         self.service_variability = quantities.number("latency.service_variability")
         self.units, self.times = _arrivals(quantities)
         if organisation.joint:
-            base = organisation.base_modes[HUMAN + 1 :] - 1
-            self.reviewer = self.reviewer[:, base]
-            self.units, self.times = self.units[..., base, :], self.times[..., base, :]
+            base = organisation.base_modes[:, HUMAN + 1 :] - 1
+            tasks = np.arange(len(base))[:, None]
+            self.reviewer = self.reviewer[tasks, base]
+            self.units, self.times = self.units[:, tasks, base], self.times[:, tasks, base]
         self.grows = (
             np.arange(self.times.shape[-1]) <= quantities.catalog.supervision.second_look_layers
         )
@@ -319,8 +320,13 @@ class Clock:
 
     def _by_mode(self, values: Array) -> Array:
         """Return values with those of the base of each joint mode; the last dimension is mode."""
-        organisation = self._organisation
-        return values[..., organisation.base_modes] if organisation.joint else values
+        if not self._organisation.joint:
+            return values
+        base = self._organisation.base_modes
+        tasks = np.arange(len(base))[:, None]
+        return np.broadcast_to(values, (*values.shape[:-2], len(base), values.shape[-1]))[
+            ..., tasks, base
+        ]
 
     def durations(self, compute: Array) -> Array:
         """Return the sum of the parts [h], shape (point or 1, task, mode)."""

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
+from taskmodel.organisation.coverage import rule_of_task
 from taskmodel.organisation.quantities import Quantities, ai_modes, repeats
 from taskmodel.organisation.reviewers import protocol_names
 from taskmodel.science.graph import NestTree
@@ -40,7 +42,7 @@ class JointMode:
     name : str
     mode : int
         Its position among the modes.
-    base : int
+    base : array of int, shape (task,)
         Position of the mode that each of its tasks is done in, but for review and failure.
     tasks : array of bool, shape (task,)
     review : array, shape (point or 1,)
@@ -49,7 +51,7 @@ class JointMode:
 
     name: str
     mode: int
-    base: int
+    base: NDArray[np.intp]
     tasks: NDArray[np.bool_]
     review: Array
 
@@ -72,11 +74,7 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
     if not catalog.blocks:
         return ()
     names, protocols = list(catalog.tasks), list(protocol_names(catalog))
-    usual = (
-        0
-        if catalog.supervision.protocols
-        else COVERAGE_POLICIES.index(catalog.supervision.coverage)
-    )
+    usual = _usual_protocols(catalog)
     first = 1 + len(ai_modes(quantities))
     return tuple(
         JointMode(
@@ -84,7 +82,11 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
             first + position,
             1
             + repeats(quantities)
-            * (usual if block.protocol is None else protocols.index(block.protocol)),
+            * (
+                usual
+                if block.protocol is None
+                else np.full_like(usual, protocols.index(block.protocol))
+            ),
             np.isin(names, block.tasks),
             quantities.at(f"blocks.{name}.review"),
         )
@@ -92,20 +94,39 @@ def joint_modes(quantities: Quantities) -> tuple[JointMode, ...]:
     )
 
 
+def _usual_protocols(catalog: Catalog) -> NDArray[np.intp]:
+    """Return the position of the protocol of each task in blocks that name none, shape (task,).
+
+    It is the first one. Under a rule of coverage it is that of the rule that holds for the task.
+    """
+    if catalog.supervision.protocols:
+        return np.zeros(len(catalog.tasks), dtype=np.intp)
+    coverage = catalog.supervision.coverage
+    rules = [rule_of_task(task, coverage) or coverage for task in catalog.tasks.values()]
+    return np.array([COVERAGE_POLICIES.index(rule) for rule in rules])
+
+
 def with_joint_modes(quantities: Quantities, organisation: Organisation) -> Organisation:
     """Return an organisation with the joint modes of its catalog."""
     joint = joint_modes(quantities)
     if not joint:
         return organisation
-    modes = np.append(np.arange(len(organisation.modes)), [block.base for block in joint])
+    modes = np.arange(len(organisation.modes))
+    base = np.column_stack(
+        [np.tile(modes, (len(organisation.tasks), 1)), *(each.base for each in joint)]
+    )
+    tasks = np.arange(len(base))[:, None]
     columns: dict[str, Any] = {
-        name: getattr(organisation, name)[..., modes]
-        for name in ("policy", "unaided", "alone", "unnoticed", "noticed", "by_ratio")
+        name: getattr(organisation, name)[..., tasks, base]
+        for name in ("policy", "unnoticed", "noticed", "by_ratio")
     }
     columns |= {
-        name: getattr(organisation, name)[..., modes, :]
+        name: getattr(organisation, name)[..., tasks, base, :]
         for name in ("fixed_review", "fixed_bundles")
     }
+    # the modes of all tasks of a block are alike in these
+    first = np.append(modes, [each.base[each.tasks][0] for each in joint])
+    columns |= {name: getattr(organisation, name)[first] for name in ("unaided", "alone")}
     inference = organisation.factors.index("inference")
     points = max(
         *(len(columns[name]) for name in ("fixed_review", "fixed_bundles", "by_ratio")),
@@ -130,7 +151,8 @@ def with_joint_modes(quantities: Quantities, organisation: Organisation) -> Orga
         columns["by_ratio"][at] = by_ratio * block.review[:, None] / scale
         review = columns["fixed_review"][at]
         once = review * (again * scale)[..., None]
-        columns["fixed_bundles"][at] += once - review
+        # in this order rounding leaves no use below zero
+        columns["fixed_bundles"][at] = columns["fixed_bundles"][at] - review + once
         columns["fixed_bundles"][(*at, inference)] *= again
         columns["fixed_review"][at] = once
     names = (*organisation.modes, *(block.name for block in joint))

@@ -24,6 +24,7 @@ from taskmodel.errors import InputError
 from taskmodel.numerics.types import Array
 from taskmodel.organisation import best_workers
 from taskmodel.organisation.abilities import abilities, attempts_of_ai, working_models
+from taskmodel.organisation.coverage import mode_of_rule
 from taskmodel.organisation.joint_work import (
     JointMode,
     induced_work,
@@ -73,8 +74,6 @@ BY_POINT = (
 )  # arrays of an organisation whose first dimension is the point
 DEFECT_BUDGET = "defect_budget"
 WHOLE = 1e-12  # excess of a probability over 1 that is rounding
-# the protocol that is equivalent to each rule of coverage
-EQUIVALENT_PROTOCOL = {"full": "full_review", "floor": "floor_coverage", "none": "no_review"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,10 +185,10 @@ class Organisation:
 
     @property
     def base_modes(self) -> NDArray[np.intp]:
-        """The mode whose times each mode has, shape (mode,): of a block, that of its tasks."""
-        modes = np.arange(len(self.modes))
+        """The mode whose times each mode has, shape (task, mode): of a block, that of the task."""
+        modes = np.tile(np.arange(len(self.modes)), (len(self.tasks), 1))
         for block in self.joint:
-            modes[block.mode] = block.base
+            modes[:, block.mode] = block.base
         return modes
 
     @property
@@ -666,24 +665,6 @@ def _allows(catalog: Catalog, task: Task, name: str, without_people: bool) -> bo
         return name == mode_of_rule(task, rules.coverage)
     chosen = rules.protocols if task.protocols is None else task.protocols
     return (task.by_people or without_people) and name in chosen and name not in task.forbids
-
-
-def mode_of_rule(task: Task, coverage: str) -> str | None:
-    """Return the mode of a task under a rule of coverage; None if it may not be done so.
-
-    Where the task does not allow the rule's own mode it takes that of the next stricter rule, so
-    that a laxer rule never takes a task from AI.
-    """
-    for rule in reversed(supervision.COVERAGE_POLICIES[: _strictness(coverage) + 1]):
-        equivalent = EQUIVALENT_PROTOCOL[rule]
-        if equivalent not in task.forbids and equivalent in (task.protocols or (equivalent,)):
-            return supervision.MODES[HUMAN + 1 + _strictness(rule)]
-    return None
-
-
-def _strictness(rule: str) -> int:
-    """Return the position of a rule of coverage among all, the strictest first."""
-    return supervision.COVERAGE_POLICIES.index(rule)
 
 
 def _needs_capability(catalog: Catalog, name: str) -> bool:

@@ -17,7 +17,8 @@ from taskmodel.catalog import Catalog, Trust
 from taskmodel.errors import SolveError
 from taskmodel.numerics.accuracy import ADOPTION_TOLERANCE
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.organisation import HUMAN, mode_of_rule
+from taskmodel.organisation.coverage import mode_of_rule
+from taskmodel.organisation.organisation import HUMAN
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.science.attack import audits_for
 from taskmodel.science.audits import audit_coverage, audit_hours, audits_per_year, clean_audits

@@ -20,13 +20,9 @@ from taskmodel.allocation import allocate
 from taskmodel.catalog import Catalog
 from taskmodel.numerics.types import Array
 from taskmodel.organisation.clock import Clock
+from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL
 from taskmodel.organisation.measures import mode_mix, without_ai
-from taskmodel.organisation.organisation import (
-    EQUIVALENT_PROTOCOL,
-    HUMAN,
-    Organisation,
-    organisation,
-)
+from taskmodel.organisation.organisation import HUMAN, Organisation, organisation
 from taskmodel.organisation.quantities import Quantities
 from taskmodel.sweeps import results
 from taskmodel.sweeps.axes import COMPUTE

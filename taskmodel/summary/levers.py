@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from taskmodel.catalog import Catalog, Reviewers
 from taskmodel.numerics.types import Array
-from taskmodel.organisation.organisation import EQUIVALENT_PROTOCOL
+from taskmodel.organisation.coverage import EQUIVALENT_PROTOCOL
 from taskmodel.organisation.reviewers import reviewer_block, reviewer_pools, reviewers_of
 from taskmodel.questions._bands import LEVELS, order_statistics
 from taskmodel.questions._ensemble import ensemble

@@ -43,8 +43,8 @@ def test_reviewing_a_phase_once_raises_the_ceiling_of_the_first_default_catalog(
         assert measures.throughput_speedup[0] == pytest.approx(expected, abs=5e-5)
 
 
-def chain(success, *, omega, review=0.2, **changes):
-    """Two tasks that AI does from 1e20 FLOP on, one after the other."""
+def chain(success, *, omega, review=0.2, of_tasks=(), **changes):
+    """Two tasks that AI does from 1e20 FLOP on, one after the other; `of_tasks`: more of a task."""
     tasks = {
         "build": {"share": 0.5, "automation_threshold": 1e20, "review_ratio": review},
         "run": {
@@ -52,6 +52,7 @@ def chain(success, *, omega, review=0.2, **changes):
             "after": ["build"],
         },
     }
+    tasks = {name: {**task, **dict(of_tasks).get(name, {})} for name, task in tasks.items()}
     blocks = {"chain": {"tasks": ["build", "run"], "review": omega, **SOURCE}}
     compute = {"inference": "free", **changes.pop("compute", {})}
     return small_catalog(
@@ -67,6 +68,30 @@ def chain(success, *, omega, review=0.2, **changes):
 def test_a_block_that_fails_is_redone_as_a_whole(success, best):
     result = tm.sweep(chain(success, omega=0.5), [1e28])
     assert float(result["throughput_speedup"].values[0]) == pytest.approx(best, rel=1e-9)
+
+
+@pytest.mark.parametrize("forbidding", [["build"], ["run"], ["build", "run"]])
+def test_a_laxer_rule_of_coverage_closes_no_block(forbidding):
+    """A task that forbids the mode of a rule has that of a stricter one, also in its block.
+
+    A unit of the block takes 0.05 * 0.2 v/0.81 hours of review, v the mean over its two tasks of
+    the units reviewed: all under full review, a tenth at the floors. Apart, a task under full
+    review takes 0.2/0.9 hours for its half.
+    """
+
+    def speedup(coverage, *forbidden):
+        more = {name: {"forbids": list(forbidden)} for name in forbidding}
+        catalog = chain(0.9, omega=0.05, of_tasks=more, supervision={"coverage": coverage})
+        return float(tm.sweep(catalog, [1e28])["throughput_speedup"].values[0])
+
+    def by_block(stricter, usual):
+        reviewed = (len(forbidding) * stricter + (2 - len(forbidding)) * usual) / 2
+        return pytest.approx(0.81 / (0.05 * 0.2 * reviewed), rel=1e-9)
+
+    assert speedup("full", "floor_coverage", "no_review") == by_block(1, 1)
+    assert speedup("floor", "floor_coverage", "no_review") == by_block(1, 0.1)
+    assert speedup("none", "floor_coverage", "no_review") == by_block(1, 0)
+    assert speedup("none", "no_review") == by_block(0.1, 0)
 
 
 def test_bundles_of_a_block_are_those_of_its_tasks_per_success_of_all():
